@@ -1,0 +1,38 @@
+import { defineConfig } from "vitest/config";
+
+/** Workspace packages are read from their sources: no build stands between an edit and its test. */
+const ssr = { resolve: { conditions: ["@sealrun/source"] } };
+
+/** Rooms whose tests start a database, a NATS server, a sandbox or a whole platform. */
+const onRealParts = [
+  "test/{cli,examples,keyring,nats,platform,postgres,whole}/**/*.test.ts",
+  "test/executor/{bundle,child,jobs}/**/*.test.ts",
+  "test/sdk-python/**/*.test.ts",
+];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        ssr,
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: onRealParts,
+        },
+      },
+      {
+        ssr,
+        test: {
+          name: "parts",
+          include: onRealParts,
+          globalSetup: ["test/support/global-setup.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          fileParallelism: true,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
