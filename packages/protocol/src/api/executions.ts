@@ -1,0 +1,105 @@
+import { z } from "zod";
+import { base64 } from "../bytes-text.ts";
+import { executionStatus, failure, logStream, receiptRow, stepStatus } from "../execution.ts";
+import { jsonObject, jsonValue } from "../json-value.ts";
+import { executionId } from "../names.ts";
+
+/**
+ * `POST /api/v1/projects/:project/packages/:package/executions`. Either `sealed` (the client's way: JSON of all
+ * parameters that are not visible, sealed with the package key and the context of parameters) or `parameters` (a plain
+ * request: checked and sealed at the boundary).
+ */
+export const startExecution = z.object({
+  visible: jsonObject.optional(),
+  sealed: base64.optional(),
+  /** Names of the sealed parameters: all that is ever shown of them. */
+  sealedNames: z.array(z.string()).optional(),
+  parameters: jsonObject.optional(),
+});
+export type StartExecution = z.infer<typeof startExecution>;
+
+/** 202: the execution is committed. */
+export const startedExecution = z.object({ id: executionId, status: executionStatus });
+export type StartedExecution = z.infer<typeof startedExecution>;
+
+/** One step; output is its masked stdout and stderr together, cut to its last 64 KiB in lists and JSON. */
+export const stepInfo = z.object({
+  script: z.string(),
+  name: z.string(),
+  status: stepStatus,
+  exitCode: z.number().int().nullable(),
+  durationMs: z.number().nullable(),
+  output: z.string(),
+  result: jsonValue,
+  error: failure.nullable(),
+});
+export type StepInfo = z.infer<typeof stepInfo>;
+
+/** `GET /api/v1/executions/:execution`. */
+export const executionInfo = z.object({
+  id: executionId,
+  project: z.string(),
+  package: z.string(),
+  version: z.number().int().positive(),
+  status: executionStatus,
+  createdAt: z.string(),
+  startedAt: z.string().nullable(),
+  finishedAt: z.string().nullable(),
+  attempt: z.number().int().nonnegative(),
+  executor: z.string().nullable(),
+  error: failure.nullable(),
+  parameters: z.object({ visible: jsonObject, sealedNames: z.array(z.string()) }),
+  steps: z.array(stepInfo),
+  receipt: z.array(receiptRow),
+  /** False when report chunks of a finished attempt have not arrived. */
+  reportsComplete: z.boolean(),
+});
+export type ExecutionInfo = z.infer<typeof executionInfo>;
+
+/** One row of a list. */
+export const executionSummary = executionInfo.pick({
+  id: true,
+  project: true,
+  package: true,
+  version: true,
+  status: true,
+  createdAt: true,
+  startedAt: true,
+  finishedAt: true,
+});
+/** `GET /api/v1/executions?project=&package=&status=&limit=&before=`, newest first. */
+export const executionList = z.object({ executions: z.array(executionSummary), next: z.string().nullable() });
+export type ExecutionList = z.infer<typeof executionList>;
+
+/** One line of output. `cursor` orders lines and resumes a stream. */
+export const logLine = z.object({
+  cursor: z.string(),
+  step: z.string().nullable(),
+  stream: logStream,
+  level: z.string().nullable(),
+  text: z.string(),
+  time: z.string(),
+});
+export type LogLine = z.infer<typeof logLine>;
+/** `GET /api/v1/executions/:execution/logs?after=&limit=`. */
+export const logPage = z.object({ lines: z.array(logLine), next: z.string().nullable() });
+export type LogPage = z.infer<typeof logPage>;
+
+/**
+ * `GET /api/v1/executions/:execution/events`: server-sent events. Event names are the kinds here, `id` is the cursor
+ * (send it back as `Last-Event-ID`), data is the JSON of the rest. The stream closes after `end`.
+ */
+export const liveEvent = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("log"), line: logLine }),
+  z.object({
+    kind: z.literal("step"),
+    script: z.string(),
+    name: z.string(),
+    status: stepStatus,
+    exitCode: z.number().int().nullable(),
+    durationMs: z.number().nullable(),
+  }),
+  z.object({ kind: z.literal("status"), status: executionStatus }),
+  z.object({ kind: z.literal("end"), status: executionStatus }),
+]);
+export type LiveEvent = z.infer<typeof liveEvent>;

@@ -1,0 +1,75 @@
+import { z } from "zod";
+import { base64, sha256Hex } from "../bytes-text.ts";
+import { jsonObject } from "../json-value.ts";
+import { packageId, packageName, projectId, projectName, secretName, versionId } from "../names.ts";
+import { scopeKeyStatement } from "../scope-key.ts";
+
+/** One file of a version, as a client announces it: the digest is checked on arrival. */
+export const versionFile = z.object({ path: z.string(), size: z.number().int().nonnegative(), sha256: sha256Hex });
+export type VersionFile = z.infer<typeof versionFile>;
+
+/** A sealed secret on its way in. */
+export const sealedSecret = z.object({ name: secretName, envelope: base64 });
+export type SealedSecret = z.infer<typeof sealedSecret>;
+
+/**
+ * Part `version` of the multipart `POST …/packages/:package/versions`; then one part `file` per entry of `files`, in
+ * their order, with the path as its filename. Without the part `version` (a plain upload) every part is a file, in the
+ * order sent, and a top-level `secrets.json` among them is sealed in memory at the boundary.
+ */
+export const pushVersion = z.object({
+  files: z.array(versionFile),
+  secrets: z.array(sealedSecret),
+  /** Replace secrets that were changed on the platform since the last push. */
+  overwrite: z.boolean(),
+});
+export type PushVersion = z.infer<typeof pushVersion>;
+
+/** One immutable version. */
+export const versionInfo = z.object({
+  id: versionId,
+  number: z.number().int().positive(),
+  digest: sha256Hex,
+  createdAt: z.string(),
+  files: z.array(versionFile),
+  /** The scripts that run, in order. */
+  steps: z.array(z.string()),
+  /** The parsed manifest.json and parameters.json; an empty object and null without one. */
+  manifest: jsonObject,
+  parameters: jsonObject.nullable(),
+});
+export type VersionInfo = z.infer<typeof versionInfo>;
+
+/** `GET` and `PUT /api/v1/projects/:project/packages/:package`. The version is null until the first push. */
+export const packageInfo = z.object({
+  id: packageId,
+  name: packageName,
+  project: z.object({ id: projectId, name: projectName }),
+  createdAt: z.string(),
+  key: scopeKeyStatement,
+  version: versionInfo.nullable(),
+});
+export type PackageInfo = z.infer<typeof packageInfo>;
+
+/** `GET /api/v1/projects/:project/packages`. */
+export const packageList = z.object({
+  packages: z.array(
+    z.object({ id: packageId, name: packageName, version: z.number().int().positive(), pushedAt: z.string() }),
+  ),
+});
+export type PackageList = z.infer<typeof packageList>;
+
+/** `GET …/packages/:package/versions`. */
+export const versionList = z.object({
+  versions: z.array(versionInfo.pick({ id: true, number: true, digest: true, createdAt: true })),
+});
+
+/** The answer to a push. */
+export const pushAnswer = z.object({
+  package: z.object({ id: packageId, name: packageName }),
+  version: versionInfo,
+  secrets: z.object({ stored: z.array(z.string()), kept: z.array(z.string()) }),
+  /** True when a secrets.json came in plain and was sealed at the boundary. */
+  sealedAtBoundary: z.boolean(),
+});
+export type PushAnswer = z.infer<typeof pushAnswer>;

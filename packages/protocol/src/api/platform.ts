@@ -1,0 +1,28 @@
+import { z } from "zod";
+import { key32 } from "../bytes-text.ts";
+import { platformId } from "../names.ts";
+
+/** `GET /api/v1/platform`: who this is. The client compares the keyring's fingerprint with the one it has pinned. */
+export const platformInfo = z.object({
+  id: platformId,
+  version: z.string(),
+  keyring: z.object({ signPublic: key32, fingerprint: z.string() }),
+});
+export type PlatformInfo = z.infer<typeof platformInfo>;
+
+/** Every error over HTTP. */
+export const errorBody = z.object({
+  error: z.object({ code: z.string(), message: z.string(), requestId: z.string() }),
+});
+export type ErrorBody = z.infer<typeof errorBody>;
+
+/** `GET /api/v1/executors`. */
+export const executorInfo = z.object({
+  id: z.string(),
+  pool: z.string(),
+  enrolledAt: z.string(),
+  lastSeenAt: z.string().nullable(),
+  running: z.number().int(),
+});
+export const executorList = z.object({ executors: z.array(executorInfo) });
+export type ExecutorList = z.infer<typeof executorList>;

@@ -1,0 +1,172 @@
+/** One row of the error table: HTTP status, process exit code, whether trying again can help, and the meaning. */
+export interface ErrorRow {
+  readonly status: number;
+  readonly exit: number;
+  readonly retry: boolean;
+  readonly means: string;
+}
+
+/** Every error sealrun reports, by code. Exit codes follow sysexits.h where it has a fitting one. */
+export const errorCodes = {
+  BAD_REQUEST: { status: 400, exit: 64, retry: false, means: "The request does not have the expected form" },
+  USAGE: { status: 400, exit: 64, retry: false, means: "The command line does not have the expected form" },
+  MALFORMED: { status: 400, exit: 65, retry: false, means: "A message or document does not have the expected form" },
+  NAME_NOT_ALLOWED: { status: 400, exit: 65, retry: false, means: "A name breaks the naming rule" },
+  SECRETS_FILE_INVALID: { status: 400, exit: 65, retry: false, means: "secrets.json cannot be used as it is" },
+  MANIFEST_INVALID: { status: 400, exit: 65, retry: false, means: "manifest.json cannot be used as it is" },
+  CONFIG_FILE_INVALID: { status: 400, exit: 65, retry: false, means: "config.json cannot be used as it is" },
+  PARAMETERS_FILE_INVALID: { status: 400, exit: 65, retry: false, means: "parameters.json cannot be used as it is" },
+  PARAMETER_INVALID: {
+    status: 400,
+    exit: 65,
+    retry: false,
+    means: "A parameter is unknown, missing or of the wrong type",
+  },
+  PACKAGE_INVALID: { status: 400, exit: 65, retry: false, means: "The package's files cannot be used as they are" },
+  VALUE_TOO_LARGE: { status: 413, exit: 65, retry: false, means: "A value or document is over its limit" },
+  SECRET_ON_COMMAND_LINE: {
+    status: 400,
+    exit: 64,
+    retry: false,
+    means: "A secret's value was given on the command line, where other users can see it",
+  },
+  UNAUTHENTICATED: { status: 401, exit: 77, retry: false, means: "No valid token came with the request" },
+  FORBIDDEN: { status: 403, exit: 77, retry: false, means: "The token does not allow this" },
+  NOT_FOUND: { status: 404, exit: 4, retry: false, means: "There is nothing at this address" },
+  PROJECT_NOT_FOUND: { status: 404, exit: 4, retry: false, means: "There is no project of that name" },
+  PACKAGE_NOT_FOUND: { status: 404, exit: 4, retry: false, means: "This project has no package of that name" },
+  EXECUTION_NOT_FOUND: { status: 404, exit: 4, retry: false, means: "There is no execution of that id" },
+  SECRET_NOT_FOUND: { status: 404, exit: 4, retry: false, means: "This scope has no secret of that name" },
+  FILE_NOT_FOUND: { status: 404, exit: 66, retry: false, means: "The file or folder does not exist or cannot be read" },
+  ALREADY_EXISTS: { status: 409, exit: 73, retry: false, means: "There is already one of that name" },
+  SECRET_CHANGED: {
+    status: 409,
+    exit: 75,
+    retry: false,
+    means: "A secret in this push was changed on the platform since the last push",
+  },
+  KEY_CHANGED: {
+    status: 409,
+    exit: 75,
+    retry: true,
+    means: "The key that a value was sealed with is no longer the one to seal with",
+  },
+  RATE_LIMITED: { status: 429, exit: 75, retry: true, means: "Too many requests came from this address" },
+  PLATFORM_UNREACHABLE: { status: 502, exit: 69, retry: true, means: "The platform cannot be reached" },
+  POSTGRES_UNREACHABLE: { status: 503, exit: 69, retry: true, means: "PostgreSQL cannot be reached" },
+  NATS_UNREACHABLE: { status: 503, exit: 69, retry: true, means: "NATS cannot be reached" },
+  KEYRING_UNREACHABLE: { status: 503, exit: 69, retry: true, means: "The keyring did not answer" },
+  TIMED_OUT: { status: 504, exit: 75, retry: true, means: "No answer came in time" },
+  FINGERPRINT_MISMATCH: {
+    status: 502,
+    exit: 76,
+    retry: false,
+    means: "The platform's keyring is not the one this client has pinned",
+  },
+  BAD_SIGNATURE: { status: 403, exit: 76, retry: false, means: "A signature does not match the message or its sender" },
+  UNKNOWN_SENDER: { status: 403, exit: 76, retry: false, means: "The sender of a signed message is not known here" },
+  REPLAYED: { status: 403, exit: 76, retry: false, means: "A message was seen before or answers another request" },
+  EXPIRED: { status: 403, exit: 76, retry: false, means: "A message is past the time it is good for" },
+  NOT_ENROLLED: {
+    status: 403,
+    exit: 77,
+    retry: false,
+    means: "The executor is not enrolled, was revoked, or may not run this project",
+  },
+  ENROLMENT_REFUSED: { status: 403, exit: 77, retry: false, means: "The enrolment token is wrong, used or expired" },
+  CLAIM_REFUSED: {
+    status: 409,
+    exit: 75,
+    retry: false,
+    means: "The execution is finished, cancelled, or held by another attempt",
+  },
+  LEASE_LOST: { status: 409, exit: 75, retry: false, means: "The attempt no longer holds the lease of its execution" },
+  NO_GRANT: { status: 403, exit: 77, retry: false, means: "The keyring has no live grant for this attempt" },
+  REPLACED: { status: 410, exit: 75, retry: true, means: "A sealed value was replaced since the event was made" },
+  SECRET_NOT_DECLARED: {
+    status: 403,
+    exit: 77,
+    retry: false,
+    means: "The package declares its secrets and this name is not among them",
+  },
+  SCOPE_NOT_WRITABLE: {
+    status: 403,
+    exit: 77,
+    retry: false,
+    means: "A script may set secrets in the scopes project and platform only",
+  },
+  WRONG_KEY_OR_CONTEXT: {
+    status: 500,
+    exit: 70,
+    retry: false,
+    means: "A sealed value was made with another key or for another place",
+  },
+  TAMPERED: { status: 500, exit: 70, retry: false, means: "A sealed value was changed after it was sealed" },
+  BAD_FORMAT: { status: 500, exit: 70, retry: false, means: "Bytes that should be a sealed value are not one" },
+  LOW_ORDER_KEY: {
+    status: 400,
+    exit: 76,
+    retry: false,
+    means: "A public key is one that every sender shares a secret with",
+  },
+  WRONG_ROOT_KEY: {
+    status: 500,
+    exit: 78,
+    retry: false,
+    means: "The root key is not the one this database was made with",
+  },
+  ROOT_KEY_UNREADABLE: { status: 500, exit: 78, retry: false, means: "The root key cannot be read" },
+  KEY_NOT_FOUND: {
+    status: 500,
+    exit: 70,
+    retry: false,
+    means: "A key id that a sealed value names does not exist in the keyring",
+  },
+  DATABASE_NEWER: {
+    status: 500,
+    exit: 78,
+    retry: false,
+    means: "The database was migrated by a newer sealrun than this one",
+  },
+  CONFIG_INVALID: { status: 500, exit: 78, retry: false, means: "A setting of this process is missing or wrong" },
+  PORT_TAKEN: { status: 500, exit: 69, retry: false, means: "The port to listen on is in use or not allowed" },
+  DATA_FOLDER_UNUSABLE: {
+    status: 500,
+    exit: 73,
+    retry: false,
+    means: "The data folder cannot be written or is in use",
+  },
+  PROGRAM_MISSING: {
+    status: 500,
+    exit: 69,
+    retry: false,
+    means: "A program that sealrun needs is not on this machine and could not be fetched",
+  },
+  SANDBOX_UNAVAILABLE: { status: 500, exit: 69, retry: false, means: "The sandbox cannot be started on this machine" },
+  INTERPRETER_MISSING: {
+    status: 500,
+    exit: 69,
+    retry: false,
+    means: "The interpreter of a script cannot run in the sandbox",
+  },
+  BUNDLE_FAILED: { status: 400, exit: 65, retry: false, means: "A TypeScript file could not be compiled" },
+  SCRIPT_FAILED: { status: 500, exit: 1, retry: false, means: "A script ended with an exit code other than 0" },
+  SCRIPT_TIMED_OUT: { status: 500, exit: 1, retry: false, means: "A script ran longer than its timeout" },
+  CHANNEL_BROKEN: { status: 500, exit: 1, retry: false, means: "The script's channel to the executor was broken" },
+  EXECUTION_FAILED: { status: 500, exit: 1, retry: false, means: "The execution did not succeed" },
+  CANCELLED: { status: 409, exit: 1, retry: false, means: "The execution was cancelled" },
+  INTERNAL: {
+    status: 500,
+    exit: 70,
+    retry: false,
+    means: "Something broke inside sealrun; the log of the process has the details",
+  },
+} as const satisfies Record<string, ErrorRow>;
+
+/** The code of an error: what programs look at. */
+export type ErrorCode = keyof typeof errorCodes;
+
+/** True for text that is the code of an error in the table. */
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(errorCodes, text);
+}

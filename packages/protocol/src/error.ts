@@ -1,0 +1,25 @@
+import { type ErrorCode, errorCodes, type ErrorRow } from "./error-codes.ts";
+
+/**
+ * The one error class. `code` is for programs; `message` is one sentence for people that says what was expected, where,
+ * and what to do. It never holds a secret.
+ */
+export class SealrunError extends Error {
+  override readonly name = "SealrunError";
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { readonly cause?: unknown }) {
+    super(message === "" ? errorCodes[code].means : message, options);
+    this.code = code;
+  }
+
+  /** HTTP status, exit code and retry advice of this error. */
+  get row(): ErrorRow {
+    return errorCodes[this.code];
+  }
+}
+
+/** The error itself when it is one of ours, else `INTERNAL` with the given error as its cause and none of its text. */
+export function toSealrunError(error: unknown): SealrunError {
+  return error instanceof SealrunError ? error : new SealrunError("INTERNAL", "", { cause: error });
+}

@@ -1,0 +1,52 @@
+const kibi = 1024;
+const mebi = 1024 * kibi;
+
+/** Every limit in one place, each with its reason. */
+export const limits = {
+  /** One secret's JSON text; delivered over a descriptor, so no environment or argument limit applies. */
+  secretValueBytes: 1 * mebi,
+  /** A whole secrets.json; keeps one push under a few seconds of sealing. */
+  secretsFileBytes: 4 * mebi,
+  /** Names in one secrets.json; keeps one event's list of references under the NATS payload limit. */
+  secretsPerFile: 2_000,
+  /** Nesting in any JSON document; parsers and printers recurse. */
+  jsonDepth: 32,
+  /** A package's files together; they are held in memory while a version is checked. */
+  packageBytes: 64 * mebi,
+  /** Files in a package. */
+  packageFiles: 5_000,
+  /** One path inside a package, in UTF-8; well under what any file system takes. */
+  pathBytes: 512,
+  /** manifest.json, config.json and parameters.json, each. */
+  documentBytes: 1 * mebi,
+  /** The sealed parameters of one execution; they travel inside the event. */
+  parametersBytes: 256 * kibi,
+  /** Above this the event lists references instead of sealed values; half of the NATS default of 1 MiB. */
+  eventBytes: 512 * kibi,
+  /** One part of a fetched file or sealed value; base64 of it stays under the NATS default of 1 MiB. */
+  fetchPartBytes: 512 * kibi,
+  /** One request of a script: a value, its escapes, and room for the names. */
+  scriptFrameBytes: 8 * mebi,
+  /** A step's result as JSON. */
+  resultBytes: 256 * kibi,
+  /** One log line; the rest of a longer one is cut. */
+  logLineBytes: 64 * kibi,
+  /** One step's output, stored; what follows is counted and dropped. */
+  stepOutputBytes: 64 * mebi,
+  /** How long an event may be claimed after it was made. */
+  eventLifetimeMs: 15 * 60_000,
+  /** How far the clocks of two parts may differ. */
+  clockSkewMs: 60_000,
+  /** A signed request is good for this long. */
+  requestLifetimeMs: 60_000,
+  /** An attempt without a renew for this long is lost. */
+  leaseMs: 60_000,
+  /** How often an attempt renews its lease. */
+  renewMs: 15_000,
+  /** How long one script may hold its channel's token. */
+  channelTokenMs: 30_000,
+  /** Between SIGTERM and SIGKILL of a runner. */
+  killGraceMs: 5_000,
+  /** How long an enrolment token can be used. */
+  enrolmentLifetimeMs: 15 * 60_000,
+} as const;

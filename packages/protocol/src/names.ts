@@ -1,0 +1,72 @@
+import { z } from "zod";
+
+const nameRule = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
+const secretNameRule = /^[A-Za-z_][A-Za-z0-9_.-]{0,127}$/;
+const idRule = /^[a-z]{2,4}_[0-9a-z]{20}$/;
+
+/** A project's name: unique without regard to case. */
+export const projectName = z
+  .string()
+  .regex(nameRule, "a project name starts with a letter or digit and has letters, digits, _ . - only, at most 128")
+  .brand<"ProjectName">();
+export type ProjectName = z.infer<typeof projectName>;
+
+/** A package's name: unique in its project without regard to case. */
+export const packageName = z
+  .string()
+  .regex(nameRule, "a package name starts with a letter or digit and has letters, digits, _ . - only, at most 128")
+  .brand<"PackageName">();
+export type PackageName = z.infer<typeof packageName>;
+
+/** A secret's name. Case matters. */
+export const secretName = z
+  .string()
+  .regex(secretNameRule, "a secret name starts with a letter or _ and has letters, digits, _ . - only, at most 128")
+  .refine((name) => name !== "__proto__", "__proto__ is not a name")
+  .brand<"SecretName">();
+export type SecretName = z.infer<typeof secretName>;
+
+/** What starts an id: `prj_` and so on. Ids are opaque, made by sealrun alone, and safe in a NATS subject. */
+export const idPrefixes = {
+  platform: "plt",
+  project: "prj",
+  package: "pkg",
+  version: "ver",
+  execution: "exe",
+  executor: "exr",
+  pool: "pol",
+  upload: "upl",
+  secret: "sec",
+  token: "tok",
+  enrolment: "enr",
+  request: "req",
+} as const;
+
+const id = z.string().regex(idRule, "expected an id made by sealrun");
+export const platformId = id.startsWith("plt_").brand<"PlatformId">();
+export type PlatformId = z.infer<typeof platformId>;
+export const projectId = id.startsWith("prj_").brand<"ProjectId">();
+export type ProjectId = z.infer<typeof projectId>;
+export const packageId = id.startsWith("pkg_").brand<"PackageId">();
+export type PackageId = z.infer<typeof packageId>;
+export const versionId = id.startsWith("ver_").brand<"VersionId">();
+export type VersionId = z.infer<typeof versionId>;
+export const executionId = id.startsWith("exe_").brand<"ExecutionId">();
+export type ExecutionId = z.infer<typeof executionId>;
+export const executorId = id.startsWith("exr_").brand<"ExecutorId">();
+export type ExecutorId = z.infer<typeof executorId>;
+export const poolId = id.startsWith("pol_").brand<"PoolId">();
+export type PoolId = z.infer<typeof poolId>;
+export const secretId = id.startsWith("sec_").brand<"SecretId">();
+export type SecretId = z.infer<typeof secretId>;
+export const enrolmentId = id.startsWith("enr_").brand<"EnrolmentId">();
+export type EnrolmentId = z.infer<typeof enrolmentId>;
+export const requestId = id.startsWith("req_").brand<"RequestId">();
+export type RequestId = z.infer<typeof requestId>;
+
+/** Text form of an id from its prefix and at least 20 random bytes; 20 characters of base 36, about 100 bits. */
+export function formatId(kind: keyof typeof idPrefixes, random: Uint8Array): string {
+  let text = "";
+  for (const byte of random.subarray(0, 20)) text += (byte % 36).toString(36);
+  return `${idPrefixes[kind]}_${text}`;
+}

@@ -1,0 +1,117 @@
+import { z } from "zod";
+import { base64, sha256Hex } from "./bytes-text.ts";
+import { failure } from "./execution.ts";
+import { executionId, secretId, secretName } from "./names.ts";
+import { scope, writableScope } from "./scope.ts";
+
+/** Any refusal over NATS. */
+export const rpcRefusal = z.object({ ok: z.literal(false), code: z.string(), message: z.string() });
+export type RpcRefusal = z.infer<typeof rpcRefusal>;
+
+const held = { executionId, attempt: z.number().int().positive() };
+
+export const claimRequest = z.object({ executionId, generation: z.number().int().positive() });
+export type ClaimRequest = z.infer<typeof claimRequest>;
+export const claimReply = z.object({
+  ok: z.literal(true),
+  attempt: z.number().int().positive(),
+  leaseMs: z.number().int().positive(),
+  /** The keyring's signed frame of kind `grant.reply`, whole. */
+  grant: base64,
+});
+export type ClaimReply = z.infer<typeof claimReply>;
+
+export const renewRequest = z.object(held);
+export const renewReply = z.object({ ok: z.literal(true), leaseMs: z.number().int().positive() });
+export type RenewReply = z.infer<typeof renewReply>;
+
+export const finishRequest = z.object({
+  ...held,
+  status: z.enum(["succeeded", "failed"]),
+  error: failure.optional(),
+  /** Sequence of the last report chunk, so that a gap is known; 0 when there was none. */
+  lastSequence: z.number().int().nonnegative(),
+});
+export type FinishRequest = z.infer<typeof finishRequest>;
+export const finishReply = z.object({ ok: z.literal(true) });
+
+/** Which scopes have the name, all at once. */
+export const presence = z.object({ service: z.boolean(), project: z.boolean(), platform: z.boolean() });
+export type Presence = z.infer<typeof presence>;
+
+export const lookupRequest = z.object({ ...held, name: secretName });
+export type LookupRequest = z.infer<typeof lookupRequest>;
+
+/** The narrowest secret of a name. An envelope too large for one message is fetched by id and version. */
+export const lookupReply = z.discriminatedUnion("found", [
+  z.object({ ok: z.literal(true), found: z.literal(false), presence }),
+  z.object({
+    ok: z.literal(true),
+    found: z.literal(true),
+    presence,
+    scope,
+    id: secretId,
+    version: z.number().int().positive(),
+    sha256: sha256Hex,
+    size: z.number().int().positive(),
+    envelope: base64.optional(),
+    /** The keyring's signed frame of kind `lookup.reply`, whole. */
+    keys: base64,
+  }),
+]);
+export type LookupReply = z.infer<typeof lookupReply>;
+
+/** One part of a sealed value; parts are numbered from 0, and the last one stores the whole. */
+export const setRequest = z.object({
+  ...held,
+  scope: writableScope,
+  name: secretName,
+  /** SHA-256 and size of the whole inner envelope. */
+  sha256: sha256Hex,
+  size: z.number().int().positive(),
+  part: z.number().int().nonnegative(),
+  parts: z.number().int().positive(),
+  bytes: base64,
+});
+export type SetRequest = z.infer<typeof setRequest>;
+export const setReply = z.object({
+  ok: z.literal(true),
+  /** Absent until the last part. */
+  stored: z.object({ id: secretId, version: z.number().int().positive(), shadowedBy: scope.optional() }).optional(),
+});
+export type SetReply = z.infer<typeof setReply>;
+
+export const stateRequest = z.discriminatedUnion("op", [
+  z.object({ ...held, op: z.literal("get"), after: z.string().optional() }),
+  z.object({ ...held, op: z.literal("put"), key: z.string().min(1).max(256), envelope: base64 }),
+]);
+export type StateRequest = z.infer<typeof stateRequest>;
+
+/** `get` answers in pages; `next` is the key to go on after. `keys` is the keyring's `lookup.reply` frame. */
+export const stateReply = z.object({
+  ok: z.literal(true),
+  entries: z.array(z.object({ key: z.string(), envelope: base64 })).optional(),
+  keys: base64.optional(),
+  next: z.string().optional(),
+});
+export type StateReply = z.infer<typeof stateReply>;
+
+/** What can be fetched in parts: a package file by digest, the version's file list, or a sealed value. */
+export const fetchRequest = z.object({
+  ...held,
+  what: z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("file"), sha256: sha256Hex }),
+    z.object({ kind: z.literal("file-list") }),
+    z.object({ kind: z.literal("secret"), id: secretId, version: z.number().int().positive() }),
+  ]),
+  offset: z.number().int().nonnegative(),
+});
+export type FetchRequest = z.infer<typeof fetchRequest>;
+export const fetchReply = z.object({ ok: z.literal(true), size: z.number().int().nonnegative(), bytes: base64 });
+export type FetchReply = z.infer<typeof fetchReply>;
+
+/** The body of a fetched `file-list`. */
+export const fileList = z.array(
+  z.object({ path: z.string(), sha256: sha256Hex, size: z.number().int().nonnegative() }),
+);
+export type FileList = z.infer<typeof fileList>;
