@@ -12,7 +12,7 @@ import { scope, writableScope } from "./scope.ts";
  *
  *   FRAME = LENGTH "\n" BODY          BODY = HEAD [ "\n" RAW ]
  *
- * HEAD is one line of JSON. RAW carries one value's bytes as they are: it follows when HEAD says `"raw": true`, so that
+ * HEAD is one line of JSON without spaces between its parts (a shell looks for `"ok":true`). RAW carries one value's bytes as they are: it follows when HEAD says `"raw": true`, so that
  * a shell needs no JSON.
  */
 
@@ -20,8 +20,8 @@ import { scope, writableScope } from "./scope.ts";
 export const channelDescriptor = 3;
 /** The descriptor that carries the token. */
 export const tokenDescriptor = 4;
-/** The token: one byte, ASCII "T". */
-export const tokenByte = 0x54;
+/** The token: one byte, a newline, so that a shell's `read` takes it whole without starting a program that could die with it. */
+export const tokenByte = 0x0a;
 
 const frameId = z.string().min(1).max(64);
 const name = z.string().max(256);
@@ -30,7 +30,7 @@ export type LogLevel = z.infer<typeof logLevel>;
 
 /**
  * What a script may ask. With `raw: true` the reply (get, param, state.get with a key) or the request (set, state.put,
- * result) carries the value after its head: a string's own bytes, else JSON text; a request's raw value is a string.
+ * result, log) carries the value after its head: a string's own bytes, else JSON text; a request's raw value is a string.
  */
 export const scriptRequest = z.discriminatedUnion("op", [
   z.object({ op: z.literal("context"), id: frameId }),
@@ -56,7 +56,13 @@ export const scriptRequest = z.discriminatedUnion("op", [
     raw: z.boolean().optional(),
     json: z.boolean().optional(),
   }),
-  z.object({ op: z.literal("log"), id: frameId, level: logLevel, message: z.string() }),
+  z.object({
+    op: z.literal("log"),
+    id: frameId,
+    level: logLevel,
+    message: z.string().optional(),
+    raw: z.boolean().optional(),
+  }),
   z.object({
     op: z.literal("result"),
     id: frameId,
