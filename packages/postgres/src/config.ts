@@ -1,0 +1,22 @@
+import { z } from "zod";
+
+/** How to reach one PostgreSQL database: a URL, or a host (a folder for a Unix socket) with user and password. */
+export const postgresConfig = z.union([
+  z.object({ url: z.string().startsWith("postgres") }),
+  z.object({
+    host: z.string().min(1),
+    port: z.number().int().optional(),
+    user: z.string().min(1),
+    password: z.string(),
+    database: z.string().min(1),
+  }),
+]);
+export type PostgresConfig = z.infer<typeof postgresConfig>;
+
+/** The address in words for people, without a password. */
+export function describeAddress(config: PostgresConfig): string {
+  if ("host" in config) return `${config.host}${config.port === undefined ? "" : `:${config.port}`}/${config.database}`;
+  if (!URL.canParse(config.url)) return "the configured URL";
+  const { host, pathname } = new URL(config.url);
+  return `${host}${pathname}`;
+}

@@ -1,0 +1,108 @@
+import { SealrunError } from "@sealrun/protocol";
+import pg from "pg";
+import type { z } from "zod";
+import { describeAddress, type PostgresConfig } from "./config.ts";
+import { listenOn } from "./listen.ts";
+
+/** Statements on one database or inside one transaction. Rows are outside data: the schema reads each. */
+export interface Sql {
+  /** All rows. */
+  rows<T>(schema: z.ZodType<T>, text: string, values?: readonly unknown[]): Promise<T[]>;
+  /** The first row, or undefined. */
+  row<T>(schema: z.ZodType<T>, text: string, values?: readonly unknown[]): Promise<T | undefined>;
+  /** Runs a statement; the answer is the number of rows it touched. */
+  run(text: string, values?: readonly unknown[]): Promise<number>;
+}
+
+/** A pool of connections to one database. */
+export interface Database extends Sql {
+  /** Commits what `work` did, or nothing of it when it throws. */
+  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  /** Hears `notify` on a channel until the returned function is called; reconnects by itself, and says so with "". */
+  listen(channel: string, onNotice: (payload: string) => void): Promise<() => Promise<void>>;
+  close(): Promise<void>;
+}
+
+/** Opens a database and proves that it answers. Fails with `POSTGRES_UNREACHABLE`, which names the address. */
+export async function openDatabase(options: {
+  readonly config: PostgresConfig;
+  readonly applicationName: string;
+}): Promise<Database> {
+  const settings = clientSettings(options.config, options.applicationName);
+  const pool = new pg.Pool({ ...settings, max: 10, idleTimeoutMillis: 30_000 });
+  // A pooled connection that breaks while idle is replaced at its next use; without a listener it would end the process.
+  pool.on("error", () => undefined);
+  const sql = sqlOn(pool, options.config);
+  try {
+    await sql.run("select 1");
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  return {
+    ...sql,
+    transaction: async (work) => inTransaction(pool, options.config, work),
+    listen: async (channel, onNotice) => listenOn({ settings, channel, onNotice }),
+    close: async () => pool.end(),
+  };
+}
+
+/** Settings for a `pg` client. */
+export function clientSettings(config: PostgresConfig, applicationName: string): pg.ClientConfig {
+  const address = "url" in config ? { connectionString: config.url } : config;
+  return { ...address, application_name: applicationName, connectionTimeoutMillis: 10_000, keepAlive: true };
+}
+
+/** Wraps an error of the connection as `POSTGRES_UNREACHABLE`; an error of a statement is handed back as it is. */
+export function wrapConnectionError(error: unknown, config: PostgresConfig): unknown {
+  if (error instanceof pg.DatabaseError && !connectionStates.has(error.code?.slice(0, 2) ?? "")) return error;
+  if (error instanceof SealrunError) return error;
+  const reason = error instanceof Error ? error.message : "no reason given";
+  return new SealrunError(
+    "POSTGRES_UNREACHABLE",
+    `PostgreSQL at ${describeAddress(config)} cannot be used (${reason}); check that it runs, that the address is right, and that this user may log in`,
+    { cause: error },
+  );
+}
+
+/** SQLSTATE classes that speak of the connection or of the login, not of the statement. */
+const connectionStates = new Set(["08", "28", "3D", "53", "57"]);
+
+function sqlOn(client: pg.Pool | pg.PoolClient, config: PostgresConfig): Sql {
+  const query = async (text: string, values: readonly unknown[] = []): Promise<pg.QueryResult> => {
+    try {
+      return await client.query(text, [...values]);
+    } catch (error) {
+      throw wrapConnectionError(error, config);
+    }
+  };
+  return {
+    rows: async (schema, text, values) => (await query(text, values)).rows.map((row) => schema.parse(row)),
+    row: async (schema, text, values) => {
+      const first: unknown = (await query(text, values)).rows[0];
+      return first === undefined ? undefined : schema.parse(first);
+    },
+    run: async (text, values) => (await query(text, values)).rowCount ?? 0,
+  };
+}
+
+async function inTransaction<T>(pool: pg.Pool, config: PostgresConfig, work: (sql: Sql) => Promise<T>): Promise<T> {
+  const client = await pool.connect().catch((error: unknown) => {
+    throw wrapConnectionError(error, config);
+  });
+  const sql = sqlOn(client, config);
+  let broken: Error | undefined;
+  try {
+    await sql.run("begin");
+    const answer = await work(sql);
+    await sql.run("commit");
+    return answer;
+  } catch (error) {
+    await sql.run("rollback").catch((failure: unknown) => {
+      broken = failure instanceof Error ? failure : undefined;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
