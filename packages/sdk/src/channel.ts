@@ -1,0 +1,100 @@
+import { threadId } from "node:worker_threads";
+import { areSockets, readSome, writeSome } from "./descriptor.ts";
+import { SealrunError } from "./error.ts";
+import { decodeBody, encodeFrame, readLengthLine } from "./frames.ts";
+import { isJsonObject, type JsonObject } from "./json-value.ts";
+import type { ScriptRequest } from "./request.ts";
+
+const frames = 3;
+const tokens = 4;
+const token = Buffer.of(0x0a);
+const chunkBytes = 65_536;
+/** Above any frame the executor sends; a length over it is garbage, not a reason to allocate. */
+const maxFrameBytes = 256 * 1024 * 1024;
+
+let exchanges = 0;
+let broken: SealrunError | undefined;
+
+/**
+ * Asks the executor and returns the head of its answer. Blocks: one token, taken before and put back after, lets one
+ * thread or process at a time through, so that nobody reads another's answer.
+ * Throws `CHANNEL_BROKEN` when this process has no channel or the executor is gone.
+ */
+export function exchange(request: ScriptRequest): JsonObject {
+  requireChannel();
+  exchanges += 1;
+  const id = `${process.pid}.${threadId}.${exchanges}`;
+  // All that can fail without the executor is done before the token is taken.
+  const frame = encodeFrame({ id, ...request });
+  const { head } = decodeBody(exchangeBytes(frame));
+  if (isJsonObject(head) && head["id"] === id) return head;
+  throw breakChannel("the executor answered another request");
+}
+
+function requireChannel(): void {
+  if (broken !== undefined) throw broken;
+  if (process.env["SEALRUN_EXECUTION_ID"] !== undefined && areSockets(frames, tokens)) return;
+  throw new SealrunError(
+    "CHANNEL_BROKEN",
+    "sealrun: this process has no channel to its executor; ask for secrets in the script itself or one of its threads " +
+      "or forks and pass the values on, or set SEALRUN_ENV=local to read ef_env.json",
+  );
+}
+
+function exchangeBytes(frame: Uint8Array): Uint8Array {
+  takeToken();
+  let isUnderWay = false;
+  try {
+    let written = 0;
+    while (written < frame.byteLength) {
+      written += writeSome(frames, frame.subarray(written));
+      isUnderWay = true;
+    }
+    const body = readBody();
+    isUnderWay = false;
+    return body;
+  } catch (error) {
+    throw isUnderWay ? breakChannel("the exchange with the executor was cut short", error) : error;
+  } finally {
+    // With half an exchange on the wire the next holder would read another's answer: then the token stays out, and the
+    // executor ends the run.
+    if (!isUnderWay) putTokenBack();
+  }
+}
+
+function takeToken(): void {
+  if (readSome(tokens, Buffer.alloc(1)) === 0) throw breakChannel("the executor closed the channel");
+}
+
+function putTokenBack(): void {
+  writeSome(tokens, token);
+}
+
+function readBody(): Uint8Array {
+  const chunk = Buffer.allocUnsafe(chunkBytes);
+  let seen = 0;
+  let line: ReturnType<typeof readLengthLine>;
+  do {
+    seen += readMore(chunk.subarray(seen));
+    line = readLengthLine(chunk.subarray(0, seen));
+  } while (line === undefined);
+  const { start, length } = line;
+  // Nobody else is being answered, so bytes past the end belong to no one.
+  if (length > maxFrameBytes || seen - start > length) throw breakChannel("the executor sent more than its answer");
+  if (seen - start === length) return chunk.subarray(start, seen);
+  const body = Buffer.allocUnsafe(length);
+  let filled = chunk.copy(body, 0, start, seen);
+  while (filled < length) filled += readMore(body.subarray(filled));
+  return body;
+}
+
+function readMore(buffer: Uint8Array): number {
+  const count = readSome(frames, buffer);
+  if (count === 0) throw breakChannel("the executor closed the channel");
+  return count;
+}
+
+function breakChannel(reason: string, cause?: unknown): SealrunError {
+  broken ??= new SealrunError("CHANNEL_BROKEN", `sealrun: ${reason}`, cause === undefined ? {} : { cause });
+  return broken;
+}

@@ -1,0 +1,15 @@
+import type { JsonValue } from "./json-value.ts";
+
+/** A level of `context.logging`. */
+export type LogLevel = "debug" | "info" | "warning" | "error" | "critical";
+
+/** What the SDK asks its executor, or the local file in its place. */
+export type ScriptRequest =
+  | { readonly op: "context" }
+  | { readonly op: "all" }
+  | { readonly op: "get"; readonly name: string }
+  | { readonly op: "set"; readonly name: string; readonly scope: string; readonly value: JsonValue }
+  | { readonly op: "state.get"; readonly key?: string }
+  | { readonly op: "state.put"; readonly key: string; readonly value: JsonValue }
+  | { readonly op: "log"; readonly level: LogLevel; readonly message: string }
+  | { readonly op: "result"; readonly value: JsonValue };

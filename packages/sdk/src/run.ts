@@ -1,0 +1,61 @@
+import { askForObject } from "./ask.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "./json-value.ts";
+
+/** What a run is made of; asked for once in each thread and then kept. */
+interface Run {
+  readonly params: JsonObject;
+  readonly config: JsonObject;
+  readonly package: { readonly name: string; readonly id: string };
+  readonly execution: { readonly id: string; readonly attempt: number; readonly step: string };
+  readonly results: JsonObject;
+}
+
+let known: Run | undefined;
+
+/** This run, from the first answer of the executor. */
+export function currentRun(): Run {
+  known ??= readRun(askForObject({ op: "context" }));
+  return known;
+}
+
+/** The package's config.json. */
+export function contextConfig(): JsonObject {
+  return currentRun().config;
+}
+
+/** The parameter of that name; null when the run has none. */
+export function getParam(name: string): JsonValue {
+  const { params } = currentRun();
+  return Object.hasOwn(params, name) ? (params[name] ?? null) : null;
+}
+
+function readRun(answer: JsonObject): Run {
+  const owner = objectOr(answer["package"]);
+  const execution = objectOr(answer["execution"]);
+  const name = textOf(owner["name"]);
+  const id = textOf(owner["id"]);
+  const executionId = textOf(execution["id"]);
+  return {
+    // The names under which Ferris scripts look for their own package and run.
+    params: {
+      ...objectOr(answer["params"]),
+      package_name: name,
+      package_id: id,
+      execution_id: executionId,
+      _fxcid: executionId,
+      _fxexec: executionId,
+    },
+    config: objectOr(answer["config"]),
+    package: { name, id },
+    execution: { id: executionId, attempt: Number(execution["attempt"]), step: textOf(execution["step"]) },
+    results: objectOr(answer["results"]),
+  };
+}
+
+function objectOr(value: JsonValue | undefined): JsonObject {
+  return isJsonObject(value) ? value : {};
+}
+
+function textOf(value: JsonValue | undefined): string {
+  return typeof value === "string" ? value : "";
+}
