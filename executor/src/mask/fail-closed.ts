@@ -1,0 +1,27 @@
+import type { MaskStream } from "./mask-stream.ts";
+
+/**
+ * Turns a failure inside `stream` into a notice in place of the bytes. The stream stays failed: what follows could be
+ * the rest of a value whose beginning was lost.
+ */
+export function failClosed(stream: MaskStream): MaskStream {
+  let hasFailed = false;
+
+  function attempt(bytes: number, take: () => Uint8Array): Uint8Array {
+    const withheldBytes = bytes + (hasFailed ? 0 : stream.held());
+    try {
+      if (!hasFailed) return take();
+    } catch {
+      hasFailed = true;
+    }
+    if (withheldBytes === 0) return new Uint8Array(0);
+    return Buffer.from(`[masking failed, ${withheldBytes} bytes withheld]`);
+  }
+
+  return {
+    write: (chunk) => attempt(chunk.byteLength, () => stream.write(chunk)),
+    flush: () => attempt(0, () => stream.flush()),
+    end: (extent) => attempt(0, () => stream.end(extent)),
+    held: () => (hasFailed ? 0 : stream.held()),
+  };
+}

@@ -1,0 +1,70 @@
+import type { JsonValue } from "@sealrun/protocol";
+import { failClosed } from "./fail-closed.ts";
+import { createMaskStream, type MaskStream } from "./mask-stream.ts";
+import { addNeedle, createNeedleTrie, type NeedleTrie } from "./needle-trie.ts";
+import { needlesOf } from "./needles.ts";
+
+/** Keeps the values of one run out of everything that leaves it. Keep one per run: it holds the values. */
+export interface Masker {
+  /** Hides `value` and its encodings from now on, in open streams too. Call it before the script gets the value. */
+  readonly add: (value: JsonValue) => void;
+  /** A stream of its own, as each of stdout and stderr needs: a needle is not looked for across two of them. */
+  readonly stream: () => MaskStream;
+  /** Masks a whole text. Mask before cutting: a value that was cut off is not recognised here. */
+  readonly maskText: (text: string) => string;
+  /** Masks every string, number and key of a whole value. A masked number becomes a string. */
+  readonly maskJson: (value: JsonValue) => JsonValue;
+}
+
+/** A masker without values. Its outputs fail closed: what cannot be masked is withheld, never shown. */
+export function createMasker(): Masker {
+  const trie = createNeedleTrie();
+  const known = new Set<string>();
+  return {
+    add: (value) => {
+      const text = JSON.stringify(value);
+      if (known.has(text)) return;
+      for (const needle of needlesOf(value)) addNeedle(trie, needle);
+      known.add(text);
+    },
+    stream: () => failClosed(createMaskStream(trie)),
+    maskText: (text) => maskText(trie, text),
+    maskJson: (value) => {
+      try {
+        return maskJson(trie, value);
+      } catch {
+        return "[masking failed, value withheld]";
+      }
+    },
+  };
+}
+
+function maskText(trie: NeedleTrie, text: string): string {
+  const raw = Buffer.from(text);
+  const stream = failClosed(createMaskStream(trie));
+  const masked = Buffer.concat([stream.write(raw), stream.end("whole")]);
+  return masked.equals(raw) ? text : masked.toString();
+}
+
+function maskJson(trie: NeedleTrie, value: JsonValue): JsonValue {
+  if (value === null || typeof value === "boolean") return value;
+  if (typeof value === "string") return maskText(trie, value);
+  if (typeof value === "number") {
+    const text = JSON.stringify(value);
+    const masked = maskText(trie, text);
+    return masked === text ? value : masked;
+  }
+  if (Array.isArray(value)) return value.map((item) => maskJson(trie, item));
+  const members = new Map<string, JsonValue>();
+  for (const [key, member] of Object.entries(value)) {
+    members.set(freeKey(members, maskText(trie, key)), maskJson(trie, member));
+  }
+  return Object.fromEntries(members);
+}
+
+/** Two keys that are masked alike must not lose a member. */
+function freeKey(members: ReadonlyMap<string, JsonValue>, key: string): string {
+  let free = key;
+  for (let copy = 2; members.has(free); copy += 1) free = `${key} (${copy})`;
+  return free;
+}

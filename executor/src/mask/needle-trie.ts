@@ -1,0 +1,135 @@
+import type { LongNeedle } from "./long-needle.ts";
+
+/** A longer needle stands in the trie with this many first bytes; from there on a stream follows it byte by byte. */
+export const headBytes = 64;
+
+/** Needles as a tree of bytes. Node 0 is the root; every array is indexed by node. About 30 bytes of memory per node. */
+export interface NeedleTrie {
+  count: number;
+  /** Changes when a needle is added: what a stream derived from an older one is stale. */
+  generation: number;
+  parents: Int32Array;
+  labels: Uint8Array;
+  depths: Uint8Array;
+  /** 1 where a needle, or the head of a long one, ends. */
+  ends: Uint8Array;
+  /** 1 where a longer needle goes on. */
+  goesOn: Uint8Array;
+  /** The longest proper suffix that is also in the trie, valid while `linkedIn` is the generation (see `link`). */
+  suffixes: Int32Array;
+  /** The longest proper suffix at which a needle ends. */
+  shorterEnds: Int32Array;
+  linkedIn: Int32Array;
+  /** Open addressing over (parent, label); holds child nodes, 0 is free. */
+  slots: Int32Array;
+  /** One bit per hash of a needle's first four bytes: where it is 0 no needle starts. */
+  readonly starts: Uint8Array;
+  readonly longNeedles: Map<number, LongNeedle[]>;
+}
+
+/** A trie without needles. */
+export function createNeedleTrie(): NeedleTrie {
+  return {
+    count: 1,
+    generation: 1,
+    ...arraysOf(1024),
+    slots: new Int32Array(4096),
+    starts: new Uint8Array(1 << 15),
+    longNeedles: new Map(),
+  };
+}
+
+/** Adds one needle of at least four bytes. Costs its own length, whatever is in the trie already. */
+export function addNeedle(trie: NeedleTrie, needle: Uint8Array): void {
+  const head = Math.min(needle.length, headBytes);
+  let node = 0;
+  for (let index = 0; index < head; index += 1) {
+    const byte = needle[index] ?? 0;
+    node = childOf(trie, node, byte) || addChild(trie, node, byte);
+  }
+  const hash = startHash(wordAt(needle, 0));
+  trie.starts[hash >>> 3] = (trie.starts[hash >>> 3] ?? 0) | (1 << (hash & 7));
+  const isNewLong = needle.length > head && addLong(trie, node, needle);
+  if (trie.ends[node] === 1 && !isNewLong) return;
+  trie.ends[node] = 1;
+  trie.generation += 1;
+}
+
+/** The node one byte further, or 0. */
+export function childOf(trie: NeedleTrie, node: number, byte: number): number {
+  const { slots, parents, labels } = trie;
+  let slot = slotHash(node, byte) & (slots.length - 1);
+  for (;;) {
+    const child = slots[slot] ?? 0;
+    if (child === 0 || (parents[child] === node && labels[child] === byte)) return child;
+    slot = (slot + 1) & (slots.length - 1);
+  }
+}
+
+/** The four bytes at `index` as one number. */
+export function wordAt(bytes: Uint8Array, index: number): number {
+  const high = ((bytes[index] ?? 0) << 24) | ((bytes[index + 1] ?? 0) << 16);
+  return high | ((bytes[index + 2] ?? 0) << 8) | (bytes[index + 3] ?? 0);
+}
+
+/** The place in `starts` of a word: 18 bits. */
+export function startHash(word: number): number {
+  return Math.imul(word, 0x9e3779b1) >>> 14;
+}
+
+function slotHash(node: number, byte: number): number {
+  const mixed = Math.imul(node ^ (byte << 23), 0x85ebca6b);
+  return Math.imul(mixed ^ (mixed >>> 15), 0x9e3779b1) >>> 4;
+}
+
+function addLong(trie: NeedleTrie, head: number, needle: Uint8Array): boolean {
+  const known = trie.longNeedles.get(head) ?? [];
+  if (known.some((other) => Buffer.compare(other.bytes, needle) === 0)) return false;
+  trie.longNeedles.set(head, [...known, { bytes: needle, borders: undefined }]);
+  return true;
+}
+
+function addChild(trie: NeedleTrie, parent: number, byte: number): number {
+  if (trie.count === trie.parents.length) grow(trie);
+  const child = trie.count;
+  trie.count += 1;
+  trie.parents[child] = parent;
+  trie.labels[child] = byte;
+  trie.depths[child] = (trie.depths[parent] ?? 0) + 1;
+  trie.goesOn[parent] = 1;
+  place(trie, child);
+  return child;
+}
+
+function place(trie: NeedleTrie, child: number): void {
+  const { slots } = trie;
+  let slot = slotHash(trie.parents[child] ?? 0, trie.labels[child] ?? 0) & (slots.length - 1);
+  while (slots[slot] !== 0) slot = (slot + 1) & (slots.length - 1);
+  slots[slot] = child;
+}
+
+function grow(trie: NeedleTrie): void {
+  const old = { ...trie };
+  const larger = arraysOf(old.parents.length * 2);
+  larger.parents.set(old.parents);
+  larger.labels.set(old.labels);
+  larger.depths.set(old.depths);
+  larger.ends.set(old.ends);
+  larger.goesOn.set(old.goesOn);
+  Object.assign(trie, larger, { slots: new Int32Array(larger.parents.length * 4) });
+  trie.generation += 1; // the links were not copied
+  for (let child = 1; child < trie.count; child += 1) place(trie, child);
+}
+
+function arraysOf(size: number) {
+  return {
+    parents: new Int32Array(size),
+    labels: new Uint8Array(size),
+    depths: new Uint8Array(size),
+    ends: new Uint8Array(size),
+    goesOn: new Uint8Array(size),
+    suffixes: new Int32Array(size),
+    shorterEnds: new Int32Array(size),
+    linkedIn: new Int32Array(size),
+  };
+}

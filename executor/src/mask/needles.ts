@@ -1,0 +1,81 @@
+import type { JsonValue } from "@sealrun/protocol";
+import { base64Forms, wrappedBase64Lines } from "./base64-forms.ts";
+import { asciiOnly, escapedForms } from "./escaped-forms.ts";
+import { percentForms } from "./percent-forms.ts";
+
+/** Nothing shorter is ever a needle: it would blank ordinary text. */
+const shortestNeedle = 4;
+
+/** A value, and its lines and leaves together, get every encoding up to this many bytes; past it the usual ones. */
+const everyFormMaxBytes = 16 * 1024;
+
+/**
+ * The byte strings that give `value` away: each string and number in it, each line of a string, the JSON text of a
+ * structure, and the encodings of all these. Keys, booleans and null give none, nor does anything under 4 bytes.
+ */
+export function needlesOf(value: JsonValue): readonly Uint8Array[] {
+  const leaves = [...leafTexts(value)];
+  const isStructure = typeof value === "object" && value !== null;
+  const wholes = isStructure ? jsonTexts(value) : leaves;
+  const parts = [...(isStructure ? leaves : []), ...leaves.flatMap(linesOf)];
+  const partBytes = parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0);
+  const partForms = partBytes <= everyFormMaxBytes ? allForms : plainForms;
+
+  const forms = new Set<string>();
+  for (const whole of wholes) {
+    collect(forms, whole, whole.length <= everyFormMaxBytes ? allForms : largeForms);
+  }
+  for (const part of parts) collect(forms, part, partForms);
+  return [...forms].map((form) => Buffer.from(form)).filter((needle) => needle.length >= shortestNeedle);
+}
+
+function* leafTexts(value: JsonValue): Generator<string> {
+  if (typeof value === "string") yield value;
+  else if (typeof value === "number") yield JSON.stringify(value);
+  else if (typeof value === "object" && value !== null) {
+    for (const child of Object.values(value)) yield* leafTexts(child);
+  }
+}
+
+/** Compact, and the spacing of Python's `json.dumps` with and without its escapes. */
+function jsonTexts(value: JsonValue): readonly string[] {
+  const spaced = spacedJson(value);
+  return [JSON.stringify(value), spaced, asciiOnly(spaced)];
+}
+
+function spacedJson(value: JsonValue): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(spacedJson).join(", ")}]`;
+  const members = Object.entries(value).map(([key, child]) => `${JSON.stringify(key)}: ${spacedJson(child)}`);
+  return `{${members.join(", ")}}`;
+}
+
+function linesOf(text: string): readonly string[] {
+  const lines = text.split(/\r\n|\n|\r/);
+  return lines.length === 1 ? [] : lines;
+}
+
+function collect(forms: Set<string>, text: string, formsOf: (text: string) => readonly string[]): void {
+  const unix = text.replaceAll("\r\n", "\n");
+  for (const variant of new Set([text, text.trim(), unix, unix.trim(), unix.replaceAll("\n", "\r\n")])) {
+    if (Buffer.byteLength(variant) < shortestNeedle) continue;
+    for (const form of formsOf(variant)) forms.add(form);
+  }
+}
+
+function plainForms(text: string): readonly string[] {
+  const json = JSON.stringify(text).slice(1, -1);
+  return [text, json, asciiOnly(json)];
+}
+
+function largeForms(text: string): readonly string[] {
+  const bytes = Buffer.from(text);
+  const hex = bytes.toString("hex");
+  const url = encodeURIComponent(text.toWellFormed());
+  return [...plainForms(text), hex, hex.toUpperCase(), ...base64Forms(bytes), url];
+}
+
+function allForms(text: string): readonly string[] {
+  const bytes = Buffer.from(text);
+  return [...largeForms(text), ...wrappedBase64Lines(bytes), ...percentForms(bytes), ...escapedForms(text)];
+}
