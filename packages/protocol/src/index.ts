@@ -211,3 +211,20 @@ export {
   type LogPage,
   type LiveEvent,
 } from "./api/executions.ts";
+export { encodeJson } from "./encode.ts";
+export { decode, decodeText, parseJson } from "./decode.ts";
+export { describeIssue, findExpectation, type Expectation } from "./describe-issue.ts";
+export { parseStrictJson, type StrictJson, type StrictJsonOptions } from "./strict-json.ts";
+export { showBytes, showName, showNames } from "./show-text.ts";
+export { closestName } from "./closest-name.ts";
+export { parseSecretDocument, type SecretEntry } from "./secret-document.ts";
+export { findPlaintext, type PlaintextPlace } from "./find-plaintext.ts";
+export { parseDotenv, type DotenvEntry } from "./dotenv.ts";
+export { manifestSchema, parseManifest, type Manifest, type ManifestStep } from "./manifest.ts";
+export { planSteps, type Step } from "./plan-steps.ts";
+export { parseConfigFile } from "./config-file.ts";
+export { parametersFileSchema, parseParametersFile, type ParametersFile } from "./parameters-file.ts";
+export { reservedParameters, type ParameterField } from "./parameter-field.ts";
+export { checkParameters, parseParameterText, visibleParameters } from "./parameters.ts";
+export { checkPackageFiles, isLocalFile, type PackageFile } from "./package-files.ts";
+export { isScript, scriptEndings, scriptKind, type ScriptKind } from "./script-kind.ts";

@@ -27,6 +27,8 @@ export const limits = {
   fetchPartBytes: 512 * kibi,
   /** One request of a script: a value, its escapes, and room for the names. */
   scriptFrameBytes: 8 * mebi,
+  /** One value of a package's state as JSON; many travel in one message. */
+  stateValueBytes: 128 * kibi,
   /** A step's result as JSON. */
   resultBytes: 256 * kibi,
   /** One log line; the rest of a longer one is cut. */
