@@ -1,0 +1,102 @@
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { SealrunError } from "@sealrun/protocol";
+import type { Programs } from "../setup/find-programs.ts";
+import { type BoundChild, startBoundChild } from "./bound-child.ts";
+import { requireFreePort } from "./free-port.ts";
+import { natsConfig, type NatsUser } from "./nats-config.ts";
+import { ensureFolder, keptPassword, openLog, writePrivateFile } from "./private-files.ts";
+import { waitUntilReady } from "./wait-until.ts";
+
+/** What a part logs in to NATS with. */
+export interface NatsLogin {
+  readonly user: NatsUser;
+  readonly password: string;
+}
+
+/** A NATS server of one's own on 127.0.0.1, with JetStream. */
+export interface Nats {
+  readonly url: string;
+  readonly platform: NatsLogin;
+  readonly keyring: NatsLogin;
+  readonly executor: NatsLogin;
+  /** Full rights; set when asked for. */
+  readonly admin: NatsLogin | undefined;
+  /** Settles when the server ends, asked for or not. */
+  readonly ended: Promise<unknown>;
+  readonly stop: () => Promise<void>;
+}
+
+export interface NatsOptions {
+  readonly programs: Pick<Programs, "natsServer" | "setpriv">;
+  /** The server keeps its streams, passwords, configuration and log in a folder below this one. */
+  readonly dataFolder: string;
+  /** 0, the default, lets the server choose a free one. */
+  readonly port?: number;
+  readonly withAdmin?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const startTimeoutMs = 30_000;
+const host = "127.0.0.1";
+
+/** Starts the NATS server of a data folder. `PORT_TAKEN` names a given port that cannot be had. */
+export async function startNats(options: NatsOptions): Promise<Nats> {
+  const folder = join(options.dataFolder, "nats");
+  await ensureFolder(folder);
+  const login = async (user: NatsUser): Promise<NatsLogin> => ({
+    user,
+    password: await keptPassword(join(folder, `${user}.password`)),
+  });
+  const [platform, keyring, executor] = [await login("platform"), await login("keyring"), await login("executor")];
+  const admin = options.withAdmin === true ? await login("admin") : undefined;
+  const port = options.port ?? 0;
+  if (port !== 0) await requireFreePort(host, port);
+  const logins = [platform, keyring, executor, ...(admin === undefined ? [] : [admin])];
+  const passwords = Object.fromEntries(logins.map(({ user, password }) => [user, password]));
+  const portsFolder = join(folder, "ports");
+  await rm(portsFolder, { recursive: true, force: true });
+  await ensureFolder(portsFolder);
+  const configFile = join(folder, "nats.conf");
+  await writePrivateFile(
+    configFile,
+    natsConfig({ storeFolder: join(folder, "jetstream"), portsFolder, port, passwords }),
+  );
+  const { child, url } = await startServer(folder, options);
+  const stop = async (): Promise<void> => void (await child.stop());
+  return { url, platform, keyring, executor, admin, ended: child.ended, stop };
+}
+
+async function startServer(
+  folder: string,
+  options: NatsOptions,
+): Promise<{ readonly child: BoundChild; readonly url: string }> {
+  const logFile = join(folder, "nats.log");
+  const log = await openLog(logFile);
+  const child = startBoundChild(options.programs.natsServer, ["--config", join(folder, "nats.conf")], {
+    setpriv: options.programs.setpriv,
+    deathSignal: "KILL",
+    stopSignal: "SIGTERM",
+    environment: {},
+    output: log.fd,
+  });
+  await log.close();
+  const portsFile = join(folder, "ports", `nats-server_${child.pid}.ports`);
+  const waiting = { ended: child.ended, timeoutMs: startTimeoutMs, signal: options.signal };
+  try {
+    const readiness = await waitUntilReady(() => readUrl(portsFile), waiting);
+    if (readiness.kind === "ready") return { child, url: readiness.value };
+  } catch (error) {
+    await child.stop();
+    throw error;
+  }
+  await child.stop();
+  throw new SealrunError("NATS_UNREACHABLE", `nats-server did not start in ${options.dataFolder}; see ${logFile}`);
+}
+
+/** The server writes this file once it accepts connections, JetStream included. */
+async function readUrl(portsFile: string): Promise<string | undefined> {
+  const text = await readFile(portsFile, "utf8").catch(() => "");
+  const port = /"nats:\/\/127\.0\.0\.1:(\d+)"/.exec(text)?.[1];
+  return port === undefined ? undefined : `nats://${host}:${port}`;
+}

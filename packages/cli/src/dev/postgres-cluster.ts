@@ -1,0 +1,114 @@
+import { mkdtemp, readFile, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { SealrunError } from "@sealrun/protocol";
+import type { Programs } from "../setup/find-programs.ts";
+import { type ProgramResult, runProgram } from "../setup/run-program.ts";
+import { isCode, newPassword, writePrivateFile } from "./private-files.ts";
+
+/** Who may log in: one role per process, each with its own database, and the superuser when the caller asked for it. */
+export interface ClusterPasswords {
+  readonly platform: string;
+  readonly keyring: string;
+  readonly superuser: string | undefined;
+}
+
+export interface ClusterOptions {
+  readonly programs: Pick<Programs, "postgres" | "unshare">;
+  /** Holds the cluster and its password files; made by this in one step, so that a kill leaves no half of one. */
+  readonly folder: string;
+  /** Keeps the superuser's password. Off, nobody knows it: it was random and is gone. */
+  readonly keepSuperuser: boolean;
+  readonly isDurable: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A command line that PostgreSQL accepts as root too: it refuses to run as user 0, so it is shown another. */
+export function asUnprivileged(programs: Pick<Programs, "unshare">, command: readonly string[]): readonly string[] {
+  if (process.getuid?.() !== 0) return command;
+  return [programs.unshare, "--user", "--map-user=65534", "--map-group=65534", "--", ...command];
+}
+
+/** Makes the cluster, its roles and databases on the first call, and reads the passwords on every one. */
+export async function openCluster(options: ClusterOptions): Promise<ClusterPasswords> {
+  if ((await readPasswords(options.folder)) === undefined) await createCluster(options);
+  const passwords = await readPasswords(options.folder);
+  if (passwords !== undefined) return passwords;
+  throw new SealrunError("DATA_FOLDER_UNUSABLE", `${options.folder} lacks its password files; remove the data folder`);
+}
+
+async function createCluster(options: ClusterOptions): Promise<void> {
+  const draft = await mkdtemp(`${options.folder}.new-`);
+  try {
+    const superuser = newPassword();
+    const passwords = { platform: newPassword(), keyring: newPassword(), superuser };
+    await initialise(draft, superuser, options);
+    await createDatabases(draft, passwords, options);
+    await writePrivateFile(join(draft, "platform.password"), passwords.platform);
+    await writePrivateFile(join(draft, "keyring.password"), passwords.keyring);
+    if (options.keepSuperuser) await writePrivateFile(join(draft, "superuser.password"), superuser);
+    await rename(draft, options.folder);
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true });
+    // Another process made the cluster in the same moment: its passwords are the ones.
+    if (!isCode(error, "ENOTEMPTY") && !isCode(error, "EEXIST")) throw error;
+  }
+}
+
+async function initialise(draft: string, superuser: string, options: ClusterOptions): Promise<void> {
+  const passwordFile = join(draft, "initdb.password");
+  await writePrivateFile(passwordFile, superuser);
+  const flags = ["--username=postgres", `--pwfile=${passwordFile}`, "--auth=scram-sha-256", "--encoding=UTF8"];
+  if (!options.isDurable) flags.push("--no-sync");
+  await run([options.programs.postgres.initdb, "-D", join(draft, "cluster"), ...flags, "--locale=C"], options);
+  await rm(passwordFile);
+}
+
+/** Through a server without clients, which needs no password, no socket and no second start. */
+async function createDatabases(
+  draft: string,
+  passwords: Omit<ClusterPasswords, "superuser">,
+  options: ClusterOptions,
+): Promise<void> {
+  const statements = [
+    `create role platform login password '${passwords.platform}'`,
+    `create role keyring login password '${passwords.keyring}'`,
+    "create database sealrun_main owner platform",
+    "create database sealrun_keyring owner keyring",
+    ...["sealrun_main", "sealrun_keyring", "postgres", "template1"].map(
+      (database) => `revoke all on database ${database} from public`,
+    ),
+  ];
+  // A failing statement would otherwise be written to the log with its password.
+  const quiet = ["-c", "log_min_error_statement=panic", "-c", "exit_on_error=on"];
+  if (!options.isDurable) quiet.push("-c", "fsync=off");
+  const command = [options.programs.postgres.postgres, "--single", ...quiet, "-D", join(draft, "cluster"), "postgres"];
+  await run(command, options, `${statements.join(";\n")};\n`);
+}
+
+async function run(command: readonly string[], options: ClusterOptions, input?: string): Promise<void> {
+  const [program = "", ...args] = asUnprivileged(options.programs, command);
+  const result = await runProgram(program, args, {
+    environment: { ...options.programs.postgres.environment, TZ: "UTC" },
+    timeoutMs: 120_000,
+    signal: options.signal,
+    ...(input === undefined ? {} : { input }),
+  });
+  if (!result.ok) throw broken(options.folder, result);
+}
+
+async function readPasswords(folder: string): Promise<ClusterPasswords | undefined> {
+  try {
+    await stat(join(folder, "cluster", "PG_VERSION"));
+    const superuser = await readFile(join(folder, "superuser.password"), "utf8").catch(() => undefined);
+    const platform = await readFile(join(folder, "platform.password"), "utf8");
+    return { platform, keyring: await readFile(join(folder, "keyring.password"), "utf8"), superuser };
+  } catch (error) {
+    if (isCode(error, "ENOENT")) return undefined;
+    throw error;
+  }
+}
+
+function broken(folder: string, result: ProgramResult): SealrunError {
+  const said = result.stderr.trim().split("\n").at(-1) ?? "";
+  return new SealrunError("DATA_FOLDER_UNUSABLE", `A database could not be made in ${dirname(folder)}: ${said}`);
+}

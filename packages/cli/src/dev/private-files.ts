@@ -1,0 +1,61 @@
+import { randomBytes } from "node:crypto";
+import { constants } from "node:fs";
+import { access, mkdir, open, readFile, stat, writeFile } from "node:fs/promises";
+import { SealrunError } from "@sealrun/protocol";
+
+/** A password nobody chose: 32 random bytes in URL-safe text, so that it needs no quoting anywhere. */
+export function newPassword(): string {
+  return randomBytes(32).toString("base64url");
+}
+
+/** Makes a 0700 folder, or checks the one that is there. `DATA_FOLDER_UNUSABLE` names it when it cannot be written. */
+export async function ensureFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
+    if (!(await stat(path)).isDirectory()) throw new SealrunError("DATA_FOLDER_UNUSABLE", `${path} is not a folder`);
+  } catch (error) {
+    throw unusable(path, error);
+  }
+}
+
+/** Writes a file that only its owner may read, whatever the umask; an existing one is replaced. */
+export async function writePrivateFile(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text, { mode: 0o600 });
+  } catch (error) {
+    throw unusable(path, error);
+  }
+}
+
+/** The password kept at `path`; the first call makes it. */
+export async function keptPassword(path: string): Promise<string> {
+  try {
+    await writeFile(path, newPassword(), { mode: 0o600, flag: "wx" });
+  } catch (error) {
+    if (!isCode(error, "EEXIST")) throw unusable(path, error);
+  }
+  return readFile(path, "utf8");
+}
+
+/** Opens a log for appending that only its owner may read, and gives its descriptor and how to close it. */
+export async function openLog(path: string): Promise<{ readonly fd: number; readonly close: () => Promise<void> }> {
+  try {
+    const handle = await open(path, "a", 0o600);
+    return { fd: handle.fd, close: () => handle.close() };
+  } catch (error) {
+    throw unusable(path, error);
+  }
+}
+
+/** True for a system error of that code, such as `ENOENT`. */
+export function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}
+
+function unusable(path: string, cause: unknown): SealrunError {
+  if (cause instanceof SealrunError) return cause;
+  const reason = cause instanceof Error && "code" in cause ? String(cause.code) : "it failed";
+  const advice = "give another folder with --data, or make this one writable";
+  return new SealrunError("DATA_FOLDER_UNUSABLE", `${path} cannot be used (${reason}); ${advice}`, { cause });
+}

@@ -1,0 +1,47 @@
+import { createPackageFetcher } from "./fetch-package.ts";
+import { type Environment, requireOnPath } from "./find-on-path.ts";
+import { findNatsServer } from "./nats-server.ts";
+import { findPostgresBinaries, type PostgresBinaries } from "./postgres-binaries.ts";
+import { findPython, type Python } from "./python.ts";
+import { findBubblewrap } from "./sandbox.ts";
+
+/** Programs that sealrun starts, each by an absolute path and each tried on this machine. */
+export interface Programs {
+  readonly node: string;
+  readonly bwrap: string;
+  readonly python: Python;
+  readonly natsServer: string;
+  readonly postgres: PostgresBinaries;
+  readonly setpriv: string;
+  readonly unshare: string;
+}
+
+export interface FindProgramsOptions {
+  /** See `findCacheFolder`. */
+  readonly cacheFolder: string;
+  readonly environment: Environment;
+  /** Told what is being fetched: it happens once, and a person waits for it. */
+  readonly log: (line: string) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * What a bare machine lacks, found or fetched without root. `PROGRAM_MISSING` or `SANDBOX_UNAVAILABLE`, in one
+ * sentence, says what the machine's owner has to do.
+ */
+export async function findPrograms(options: FindProgramsOptions): Promise<Programs> {
+  const { cacheFolder, environment, signal } = options;
+  const setpriv = await requireOnPath("setpriv", "util-linux", environment);
+  const unshare = await requireOnPath("unshare", "util-linux", environment);
+  const postgres = await findPostgresBinaries(cacheFolder);
+  const packages = await createPackageFetcher(options);
+  try {
+    // One after another: each may fetch, and apt's folders are shared between them.
+    const bwrap = await findBubblewrap(environment, packages, signal);
+    const natsServer = await findNatsServer(environment, packages, signal);
+    const python = await findPython({ bwrap, environment, packages, signal });
+    return { node: process.execPath, bwrap, python, natsServer, postgres, setpriv, unshare };
+  } finally {
+    await packages.close();
+  }
+}

@@ -1,0 +1,41 @@
+import { execa } from "execa";
+
+/** What a short program did: `ok` is false also when it could not be started. Nothing of its output is interpreted. */
+export interface ProgramResult {
+  readonly ok: boolean;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What a short program is given besides its arguments; it sees no other environment than this. */
+export interface ProgramOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly input?: string;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Where every Debian keeps the programs that sealrun calls by an absolute path or lets them call. */
+export const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** Runs a short program to its end. Never throws for what the program did, only for the signal's abort. */
+export async function runProgram(
+  program: string,
+  args: readonly string[],
+  options: ProgramOptions = {},
+): Promise<ProgramResult> {
+  const result = await execa(program, args, {
+    env: { PATH: systemPath, LC_ALL: "C", ...options.environment },
+    extendEnv: false,
+    reject: false,
+    timeout: options.timeoutMs ?? 30_000,
+    ...(options.input === undefined ? { stdin: "ignore" } : { input: options.input }),
+    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+  });
+  options.signal?.throwIfAborted();
+  return { ok: !result.failed, stdout: textOf(result.stdout), stderr: textOf(result.stderr) };
+}
+
+function textOf(output: unknown): string {
+  return typeof output === "string" ? output : "";
+}
