@@ -1,0 +1,120 @@
+import { execa } from "execa";
+import { SealrunError } from "@sealrun/protocol";
+import { bundlePath } from "../child/command.ts";
+import { isolationArguments } from "../child/sandbox.ts";
+import { firstError } from "./compiler-message.ts";
+
+/** Where one compilation runs. */
+export interface Compiler {
+  /** The program `bwrap`; undefined compiles without a sandbox, for `--unsafe-no-sandbox` alone. */
+  readonly bubblewrap: string | undefined;
+  /** esbuild's native program: one file. */
+  readonly esbuild: string;
+}
+
+/** Folders of one compilation, on the host. */
+export interface CompileFolders {
+  /** The package's files; read only. */
+  readonly source: string;
+  readonly output: string;
+}
+
+/** Long enough for a package at its size limit. */
+const compileMs = 60_000;
+/** Keeps each command line far from what the kernel takes. */
+const filesPerCall = 200;
+
+/**
+ * What a bundle needs to act like the script it was made of: `require` for CommonJS parts, and the script's own folder. A
+ * script that declares `require` itself gets it renamed by esbuild, and then never meets this one.
+ */
+const banner = [
+  'import { createRequire as __sealrunCreateRequire } from "node:module";',
+  "const require = __sealrunCreateRequire(import.meta.url);",
+  "const __sealrunDirname = import.meta.dirname, __sealrunFilename = import.meta.filename;",
+].join(" ");
+
+const bundleOptions = [
+  "--bundle",
+  "--platform=node",
+  "--format=esm",
+  "--target=node24",
+  "--external:@sealrun/sdk",
+  "--external:*.node",
+  "--define:__dirname=__sealrunDirname",
+  "--define:__filename=__sealrunFilename",
+  `--banner:js=${banner}`,
+  "--out-extension:.js=.mjs",
+];
+
+/** Bundles each script into a file of its own beside its place. Throws `BUNDLE_FAILED` naming file, line, column and reason. */
+export async function compileBundles(compiler: Compiler, folders: CompileFolders, scripts: readonly string[]) {
+  const entries = scripts.map((script) => entryPoint(bundlePath(script), script));
+  await compileAll(compiler, folders, entries, bundleOptions);
+}
+
+/** Takes the types out of each file and leaves it its name, for workers and forks that name it. Throws like `compileBundles`. */
+export async function stripTypes(compiler: Compiler, folders: CompileFolders, files: readonly string[]) {
+  for (const extension of [".ts", ".mts"]) {
+    const same = files.filter((file) => file.endsWith(extension));
+    const entries = same.map((file) => entryPoint(file, file));
+    await compileAll(compiler, folders, entries, [
+      "--platform=node",
+      "--target=node24",
+      `--out-extension:.js=${extension}`,
+    ]);
+  }
+}
+
+async function compileAll(
+  compiler: Compiler,
+  folders: CompileFolders,
+  entries: readonly string[],
+  options: readonly string[],
+): Promise<void> {
+  for (let from = 0; from < entries.length; from += filesPerCall) {
+    await callCompiler(compiler, folders, [...options, ...entries.slice(from, from + filesPerCall)]);
+  }
+}
+
+async function callCompiler({ bubblewrap, esbuild }: Compiler, folders: CompileFolders, own: readonly string[]) {
+  const common = ["--log-level=error", "--color=false", "--log-limit=1"];
+  const [program, ...rest] =
+    bubblewrap === undefined
+      ? [esbuild, ...common, `--outdir=${folders.output}`, ...own]
+      : [bubblewrap, ...sandbox(esbuild, folders), "/esbuild", ...common, "--outdir=/out", ...own];
+  const result = await execa(program, rest, {
+    env: {},
+    extendEnv: false,
+    cwd: bubblewrap === undefined ? folders.source : "/",
+    stdin: "ignore",
+    stdout: "ignore",
+    reject: false,
+    timeout: compileMs,
+    killSignal: "SIGKILL",
+  });
+  if (!result.failed) return;
+  if (result.timedOut) {
+    throw new SealrunError(
+      "BUNDLE_FAILED",
+      `The package's TypeScript took longer than ${compileMs / 1000} s to compile`,
+    );
+  }
+  // The result holds source lines, so it is not kept as the cause.
+  throw new SealrunError("BUNDLE_FAILED", firstError(result.stderr) ?? "The compiler ended without saying why");
+}
+
+/** Nothing but the compiler, the package and the output: esbuild inlines any file that a script imports by path. */
+function sandbox(esbuild: string, folders: CompileFolders): readonly string[] {
+  return [
+    isolationArguments,
+    ["--unshare-net"],
+    ["--ro-bind", esbuild, "/esbuild", "--ro-bind", folders.source, "/work", "--bind", folders.output, "/out"],
+    ["--remount-ro", "/", "--chdir", "/work", "--"],
+  ].flat();
+}
+
+/** esbuild adds the extension to the output's name itself. The dots keep a file named like an option from being one. */
+function entryPoint(output: string, input: string): string {
+  return `./${output.replace(/\.[^.]*$/, "")}=./${input}`;
+}

@@ -1,0 +1,74 @@
+import { SealrunError } from "@sealrun/protocol";
+import { existsSync } from "node:fs";
+import { basename, dirname, extname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Layout, PythonRuntime } from "./layout.ts";
+
+/** What to start: a program and its arguments, as paths inside the sandbox. */
+export type Command = readonly [string, ...string[]];
+
+/** A script and what its command depends on. */
+export interface CommandOptions {
+  /** The script's path inside its package. */
+  readonly script: string;
+  /** Its first line; only a shell script's is looked at. */
+  readonly firstLine: string;
+  readonly layout: Layout;
+  readonly python: PythonRuntime | undefined;
+  /** Whether a program of the host's `/usr` or `/bin` is there. */
+  readonly isInstalled?: (path: string) => boolean;
+}
+
+/** The bundle that esbuild makes of a TypeScript script: beside it, so that relative paths mean the same. */
+export function bundlePath(script: string): string {
+  return join(dirname(script), `.sealrun.${basename(script)}.mjs`);
+}
+
+/** True for a script that runs as its bundle. */
+export function isTypeScript(path: string): boolean {
+  return path.endsWith(".ts") || path.endsWith(".mts");
+}
+
+/** How to run a script of this type; throws `INTERPRETER_MISSING`, or `PACKAGE_INVALID` for a type that cannot run. */
+export function commandFor(options: CommandOptions): Command {
+  const { script, layout, python } = options;
+  const path = join(layout.work, script);
+  switch (extname(script)) {
+    case ".ts":
+    case ".mts":
+      return nodeCommand(layout, join(layout.work, bundlePath(script)));
+    case ".js":
+    case ".mjs":
+    case ".cjs":
+      return nodeCommand(layout, path);
+    case ".py":
+      if (python === undefined) throw missing("Python 3", script, "install python3");
+      return [python.interpreter, "-B", join(layout.bootstrap, "bootstrap.py"), path];
+    case ".sh":
+      return [...shellOf(options), path];
+    default:
+      throw new SealrunError("PACKAGE_INVALID", `${script} is not a script; expected .ts, .mts, .js, .mjs, .py or .sh`);
+  }
+}
+
+function nodeCommand(layout: Layout, path: string): Command {
+  const bootstrap = pathToFileURL(join(layout.bootstrap, "bootstrap.mjs")).href;
+  return [layout.node, "--disable-sigusr1", "--import", bootstrap, path];
+}
+
+/** The shell that the first line names, with its one option; `/bin/sh` when it names none or something else. */
+function shellOf({ script, firstLine, isInstalled = existsSync }: CommandOptions): Command {
+  const named =
+    /^#!\s*(?:\/usr\/bin\/env\s+|\/(?:usr\/)?bin\/)(?<shell>sh|dash|bash)(?:\s+(?<option>-[A-Za-z]+))?\s*$/.exec(
+      firstLine,
+    )?.groups;
+  const shell = named?.["shell"] ?? "sh";
+  const program = [`/bin/${shell}`, `/usr/bin/${shell}`].find((path) => isInstalled(path));
+  if (program === undefined) throw missing(`/bin/${shell}`, script, `install ${shell}`);
+  const option = named?.["option"];
+  return option === undefined ? [program] : [program, option];
+}
+
+function missing(interpreter: string, script: string, advice: string): SealrunError {
+  return new SealrunError("INTERPRETER_MISSING", `${script} needs ${interpreter}; ${advice} on the executor's machine`);
+}

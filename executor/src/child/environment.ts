@@ -1,0 +1,33 @@
+import { dirname } from "node:path";
+import type { Layout, PythonRuntime } from "./layout.ts";
+
+/** What a script's environment is made of; nothing of the executor's own is. */
+export interface EnvironmentOptions {
+  readonly layout: Layout;
+  readonly python: PythonRuntime | undefined;
+  readonly executionId: string;
+  readonly packageName: string;
+  /** The step's script. */
+  readonly step: string;
+  /** The step's own variables, from the manifest. */
+  readonly own: Readonly<Record<string, string>>;
+}
+
+/** The whole environment of a script. The manifest's variables win, but not over what names the run. */
+export function scriptEnvironment(options: EnvironmentOptions): Readonly<Record<string, string>> {
+  const { layout, python } = options;
+  const programs = [layout.programs, ...(python === undefined ? [] : [dirname(python.interpreter)])];
+  return {
+    PATH: [...new Set([...programs, "/usr/local/bin", "/usr/bin", "/bin"])].join(":"),
+    HOME: "/tmp",
+    LANG: "C.UTF-8",
+    PYTHONPATH: layout.pythonSdk,
+    // A line that Python prints is seen when it is printed, not when 8 KiB are full.
+    PYTHONUNBUFFERED: "1",
+    ...python?.env,
+    ...options.own,
+    SEALRUN_EXECUTION_ID: options.executionId,
+    SEALRUN_PACKAGE: options.packageName,
+    SEALRUN_STEP: options.step,
+  };
+}

@@ -1,0 +1,22 @@
+import { execa } from "execa";
+import { SealrunError } from "@sealrun/protocol";
+import { isolationArguments, systemArguments } from "./sandbox.ts";
+import { readHostRoots } from "./host-roots.ts";
+
+/** Starts a program in a sandbox of the kind that scripts get; throws `SANDBOX_UNAVAILABLE` with the reason and what to do. */
+export async function probeSandbox(bubblewrap: string): Promise<void> {
+  const result = await execa(
+    bubblewrap,
+    [...isolationArguments, ...systemArguments(await readHostRoots(), []), "--", "/usr/bin/true"],
+    { env: {}, extendEnv: false, cwd: "/", stdin: "ignore", reject: false, timeout: 10_000 },
+  );
+  if (!result.failed) return;
+  const said = result.stderr.split("\n", 1)[0] ?? "";
+  throw new SealrunError(
+    "SANDBOX_UNAVAILABLE",
+    result.code === "ENOENT" || result.code === "EACCES"
+      ? `${bubblewrap} cannot be started; install bubblewrap, or start with --unsafe-no-sandbox where scripts are trusted`
+      : `No sandbox can be started here (${said}); allow unprivileged user namespaces, or start with --unsafe-no-sandbox where scripts are trusted`,
+    { cause: result },
+  );
+}

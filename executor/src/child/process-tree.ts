@@ -1,0 +1,49 @@
+import { readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** One process, told apart from a later one that got the same number. */
+export interface ProcessMark {
+  readonly id: number;
+  /** Clock ticks since boot. */
+  readonly startedAt: string;
+}
+
+/** The process of this id, or undefined when it is gone or a zombie. */
+export async function markProcess(id: number): Promise<ProcessMark | undefined> {
+  const fields = await readStat(id);
+  const [state] = fields;
+  const startedAt = fields[19];
+  return startedAt === undefined || state === "Z" || state === "X" ? undefined : { id, startedAt };
+}
+
+/** True while that very process is there. */
+export async function isAlive(mark: ProcessMark): Promise<boolean> {
+  return (await markProcess(mark.id))?.startedAt === mark.startedAt;
+}
+
+/** Sends the signal to a process's children: the script, when it is the first process of a sandbox. */
+export async function signalChildren(parent: ProcessMark, signal: NodeJS.Signals): Promise<void> {
+  if (!(await isAlive(parent))) return;
+  const list = await readFile(`/proc/${parent.id}/task/${parent.id}/children`, "utf8").catch(() => "");
+  for (const child of list.split(" ").filter((word) => word !== "")) signalProcess(Number(child), signal);
+}
+
+/** Sends a signal; one that finds nobody is no error. A negative id means a process group. */
+export function signalProcess(id: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(id, signal);
+  } catch {
+    // Gone already.
+  }
+}
+
+/** Waits until the process is gone. The kernel ends the first process of a PID namespace after all others in it. */
+export async function waitUntilGone(mark: ProcessMark): Promise<void> {
+  for (let waitMs = 1; await isAlive(mark); waitMs = Math.min(waitMs * 2, 50)) await sleep(waitMs);
+}
+
+/** The fields of /proc/<id>/stat after the command's name, which may itself hold spaces and brackets. */
+async function readStat(id: number): Promise<readonly string[]> {
+  const text = await readFile(`/proc/${id}/stat`, "utf8").catch(() => "");
+  return text === "" ? [] : text.slice(text.lastIndexOf(")") + 2).split(" ");
+}

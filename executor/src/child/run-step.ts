@@ -1,0 +1,192 @@
+import { limits, SealrunError, toSealrunError } from "@sealrun/protocol";
+import { open } from "node:fs/promises";
+import { constants } from "node:os";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import type { ScriptHandler } from "../channel/answer-request.ts";
+import { serveChannel } from "../channel/channel.ts";
+import { commandFor } from "./command.ts";
+import { type EnvironmentOptions, scriptEnvironment } from "./environment.ts";
+import type { HostRoot } from "./host-roots.ts";
+import { hostLayout, type Runtime, sandboxLayout } from "./layout.ts";
+import { openOutputPipes, type OutputPipe } from "./output-pipes.ts";
+import type { RunningScript } from "./running-script.ts";
+import { sandboxArguments } from "./sandbox.ts";
+import { startSandboxed } from "./start-sandboxed.ts";
+import { startUnsafe } from "./start-unsafe.ts";
+
+/** How scripts are kept apart from the host; `none` is `--unsafe-no-sandbox`. */
+export type Sandbox =
+  | {
+      readonly kind: "bubblewrap";
+      readonly program: string;
+      readonly hostRoots: readonly HostRoot[];
+      /** Host folders under `/usr` that scripts must not see. */
+      readonly hidden: readonly string[];
+    }
+  | { readonly kind: "none" };
+
+/** One script to run. */
+export interface StepOptions {
+  readonly sandbox: Sandbox;
+  readonly runtime: Runtime;
+  /** The run's folder, and a private one that the script does not see. */
+  readonly workspace: { readonly folder: string; readonly scratch: string };
+  /** The script's path inside the package. */
+  readonly script: string;
+  readonly variables: Pick<EnvironmentOptions, "executionId" | "packageName" | "own">;
+  readonly timeoutMs: number;
+  /** Between SIGTERM and SIGKILL. */
+  readonly graceMs?: number;
+  /** Cancels the step. */
+  readonly signal: AbortSignal;
+  /** Output as it comes; the script waits while a promise is pending. One that fails ends the step, and `runStep` throws its error. */
+  readonly onStdout: (chunk: Uint8Array) => void | Promise<void>;
+  readonly onStderr: (chunk: Uint8Array) => void | Promise<void>;
+  readonly handle: ScriptHandler;
+  /** How long a script may hold the channel's token. */
+  readonly tokenMs?: number;
+}
+
+/** How a step ended. The first of timeout, cancel and broken channel counts. */
+export interface StepEnd {
+  /** The script's exit code; undefined when it was killed first. */
+  readonly exitCode: number | undefined;
+  /** The signal that an exit code over 128 stands for, by the shells' convention. */
+  readonly signal: string | undefined;
+  readonly timedOut: boolean;
+  readonly cancelled: boolean;
+  readonly channelBroken: SealrunError | undefined;
+  readonly durationMs: number;
+}
+
+type Stop =
+  | { readonly kind: "timed-out" | "cancelled" }
+  | { readonly kind: "channel-broken" | "failed"; readonly error: SealrunError };
+
+/**
+ * Runs one script to its end and serves its channel. When it returns, all output has been handed on and nothing that the
+ * script started is alive. Throws when the script could not be started, or its output not be handed on.
+ */
+export async function runStep(options: StepOptions): Promise<StepEnd> {
+  const startedAt = performance.now();
+  const start = await prepareStart(options);
+  const pipes = await openOutputPipes(options.workspace.scratch);
+  const script = startOn(pipes, start);
+  const stopping = createStopping(options, script);
+
+  const channel = serveChannel({
+    frames: script.frames,
+    token: script.token,
+    handle: options.handle,
+    hasScriptEnded: script.hasEnded,
+    onBroken: (error) => stopping.stop({ kind: "channel-broken", error }),
+    ...(options.tokenMs === undefined ? {} : { tokenMs: options.tokenMs }),
+  });
+  const onFailure = (error: unknown): void => stopping.stop({ kind: "failed", error: toSealrunError(error) });
+  const outputs = [
+    drain(pipes[0].output, options.onStdout).catch(onFailure),
+    drain(pipes[1].output, options.onStderr).catch(onFailure),
+  ];
+  try {
+    const exitCode = await script.ended;
+    await script.kill();
+    if (options.sandbox.kind === "none") endOutputs(pipes, options.graceMs);
+    await Promise.all(outputs);
+    const reason = stopping.settle();
+    if (reason?.kind === "failed") throw reason.error;
+    return {
+      exitCode,
+      signal: signalOf(exitCode),
+      timedOut: reason?.kind === "timed-out",
+      cancelled: reason?.kind === "cancelled",
+      channelBroken: reason?.kind === "channel-broken" ? reason.error : undefined,
+      durationMs: performance.now() - startedAt,
+    };
+  } finally {
+    stopping.settle();
+    await script.kill();
+    await channel.close();
+    await Promise.all(outputs);
+  }
+}
+
+type Start = (stdout: OutputPipe, stderr: OutputPipe) => RunningScript;
+
+function startOn(pipes: readonly [OutputPipe, OutputPipe], start: Start): RunningScript {
+  try {
+    return start(...pipes);
+  } finally {
+    for (const pipe of pipes) pipe.closeWriteEnd();
+  }
+}
+
+/** Everything about the start that can fail without a process. */
+async function prepareStart(options: StepOptions): Promise<Start> {
+  const { sandbox, runtime, workspace, script } = options;
+  const { python } = runtime;
+  const layout = sandbox.kind === "none" ? hostLayout(runtime, workspace.folder) : sandboxLayout;
+  const firstLine = script.endsWith(".sh") ? await readFirstLine(join(workspace.folder, script)) : "";
+  const command = commandFor({ script, firstLine, layout, python });
+  const env = scriptEnvironment({ ...options.variables, layout, python, step: script });
+  if (sandbox.kind === "none") {
+    return (stdout, stderr) => startUnsafe({ command, env, workFolder: workspace.folder, stdout, stderr });
+  }
+  const { hostRoots, hidden } = sandbox;
+  const isolation = sandboxArguments({ runtime, hostRoots, hidden, env, workFolder: workspace.folder });
+  return (stdout, stderr) =>
+    startSandboxed({ bubblewrap: sandbox.program, sandbox: isolation, command, stdout, stderr });
+}
+
+/** Ends the script at most once, for the first reason that comes up. `settle` ends the waiting and tells the reason. */
+function createStopping(options: StepOptions, script: RunningScript) {
+  let reason: Stop | undefined;
+  let isSettled = false;
+  let graceTimer: NodeJS.Timeout | undefined;
+
+  const stop = (why: Stop): void => {
+    if (reason !== undefined || isSettled) return;
+    reason = why;
+    if (why.kind === "channel-broken" || why.kind === "failed") return void script.kill();
+    graceTimer = setTimeout(() => void script.kill(), options.graceMs ?? limits.killGraceMs);
+    void script.terminate();
+  };
+
+  const onAbort = (): void => stop({ kind: "cancelled" });
+  const timeoutTimer = setTimeout(stop, options.timeoutMs, { kind: "timed-out" });
+  if (options.signal.aborted) onAbort();
+  else options.signal.addEventListener("abort", onAbort, { once: true });
+
+  const settle = (): Stop | undefined => {
+    isSettled = true;
+    clearTimeout(timeoutTimer);
+    clearTimeout(graceTimer);
+    options.signal.removeEventListener("abort", onAbort);
+    return reason;
+  };
+  return { stop, settle };
+}
+
+async function drain(output: Readable, consume: StepOptions["onStdout"]): Promise<void> {
+  for await (const chunk of output) if (chunk instanceof Uint8Array) await consume(chunk);
+}
+
+/** Without a sandbox a process may outlive the script and hold its output open for ever. */
+function endOutputs(pipes: readonly OutputPipe[], graceMs: number = limits.killGraceMs): void {
+  for (const { output } of pipes) setTimeout(() => output.push(null), graceMs).unref();
+}
+
+async function readFirstLine(path: string): Promise<string> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(256), 0, 256, 0);
+    return buffer.subarray(0, bytesRead).toString("latin1").split("\n", 1)[0]?.trimEnd() ?? "";
+  } finally {
+    await file.close();
+  }
+}
+
+function signalOf(exitCode: number | undefined): string | undefined {
+  if (exitCode === undefined || exitCode <= 128) return undefined;
+  return Object.entries(constants.signals).find(([, number]) => number === exitCode - 128)?.[0];
+}

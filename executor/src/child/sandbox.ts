@@ -1,0 +1,75 @@
+import type { HostRoot } from "./host-roots.ts";
+import { type Runtime, sandboxLayout } from "./layout.ts";
+
+/** What one sandbox shows to the script in it. */
+export interface SandboxOptions {
+  readonly runtime: Runtime;
+  readonly hostRoots: readonly HostRoot[];
+  /** The run's own folder: all that the script may write, beside its private `/tmp`. */
+  readonly workFolder: string;
+  /** The script's whole environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Host folders that lie under `/usr` and must not be seen: the data folder of an installation in `/usr/local`, say. */
+  readonly hidden: readonly string[];
+}
+
+/**
+ * Of `/etc`, what name lookup, TLS and the clock need. Not `ssl` as a whole: `ssl/private` holds the host's keys, and a
+ * script of an executor that runs as root can read what root can.
+ */
+const etcPaths = [
+  "hosts",
+  "resolv.conf",
+  "nsswitch.conf",
+  "passwd",
+  "group",
+  "ssl/certs",
+  "ssl/openssl.cnf",
+  "ca-certificates",
+  "alternatives",
+  "ld.so.cache",
+  "localtime",
+];
+
+/**
+ * Namespaces of its own for users, processes, IPC, host name, cgroups and mounts; no capability, no terminal of ours, no
+ * life after its parent. The user inside is nobody; outside it is the executor's own.
+ */
+export const isolationArguments: readonly string[] = [
+  ["--unshare-user", "--disable-userns", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"],
+  ["--uid", "65534", "--gid", "65534", "--hostname", "sealrun"],
+  ["--die-with-parent", "--new-session", "--cap-drop", "ALL"],
+].flat();
+
+/** The host's programs and libraries, read-only, with a `/proc`, `/dev` and `/tmp` of the sandbox's own. */
+export function systemArguments(hostRoots: readonly HostRoot[], hidden: readonly string[]): readonly string[] {
+  return [
+    ["--ro-bind", "/usr", "/usr"],
+    ...hidden.filter((path) => path.startsWith("/usr/")).map((path) => ["--tmpfs", path]),
+    ...hostRoots.map(({ path, link }) => (link === undefined ? ["--ro-bind", path, path] : ["--symlink", link, path])),
+    ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"],
+    ...etcPaths.map((path) => ["--ro-bind-try", `/etc/${path}`, `/etc/${path}`]),
+  ].flat();
+}
+
+/**
+ * Bubblewrap's arguments for one script, up to its command. The host's network is shared for now. The environment is
+ * part of them because bubblewrap itself must start with none: it runs outside the sandbox, and a package's `LD_PRELOAD`
+ * would too.
+ */
+export function sandboxArguments(options: SandboxOptions): readonly string[] {
+  const { runtime, workFolder } = options;
+  return [
+    isolationArguments,
+    systemArguments(options.hostRoots, options.hidden),
+    ["--ro-bind", runtime.node, sandboxLayout.node],
+    ["--ro-bind", runtime.shellHelper, `${sandboxLayout.programs}/sealrun-context`],
+    ["--ro-bind", runtime.bootstrap, sandboxLayout.bootstrap],
+    ["--ro-bind", runtime.sdk, "/node_modules/@sealrun/sdk"],
+    ["--ro-bind", runtime.pythonSdk, sandboxLayout.pythonSdk],
+    ...(runtime.python?.mounts ?? []).map(({ source, target }) => ["--ro-bind", source, target]),
+    ["--bind", workFolder, sandboxLayout.work],
+    ["--remount-ro", "/", "--chdir", sandboxLayout.work],
+    ...Object.entries(options.env).map(([name, value]) => ["--setenv", name, value]),
+  ].flat();
+}

@@ -1,0 +1,72 @@
+import { execa } from "execa";
+import { SealrunError } from "@sealrun/protocol";
+import type { Command } from "./command.ts";
+import type { OutputPipe } from "./output-pipes.ts";
+import { isAlive, signalChildren, signalProcess, waitUntilGone } from "./process-tree.ts";
+import { childEnd, type RunningScript, socketsFrom3 } from "./running-script.ts";
+import { readSandboxStatus } from "./sandbox-status.ts";
+
+/** A command to start in a sandbox. */
+export interface SandboxedStart {
+  /** The program `bwrap`. */
+  readonly bubblewrap: string;
+  /** What `sandboxArguments` made. */
+  readonly sandbox: readonly string[];
+  readonly command: Command;
+  readonly stdout: OutputPipe;
+  readonly stderr: OutputPipe;
+}
+
+/**
+ * Starts a command under bubblewrap. Its arguments go over a descriptor: the process list shows the command alone, and
+ * their size has no limit. When bubblewrap dies, by `kill` or with the executor, the kernel ends all that is in there.
+ */
+export function startSandboxed(options: SandboxedStart): RunningScript {
+  const { stdout, stderr } = options;
+  const subprocess = execa(options.bubblewrap, ["--args", "6", "--", ...options.command], {
+    env: {},
+    extendEnv: false,
+    cwd: "/",
+    stdio: ["ignore", stdout.writeEnd, stderr.writeEnd, "pipe", "pipe", "pipe", "pipe"],
+    buffer: false,
+    reject: false,
+    cleanup: true,
+    encoding: "buffer",
+  });
+  const bubblewrapEnd = childEnd(subprocess.nodeChildProcess);
+  const [frames, token, statusStream, argumentStream] = socketsFrom3(subprocess.stdio, 4);
+  if (!frames || !token || !statusStream || !argumentStream) throw new SealrunError("INTERNAL", "");
+  argumentStream.end(options.sandbox.map((argument) => `${argument}\0`).join(""));
+  const status = readSandboxStatus(statusStream);
+  let isKilled = false;
+
+  const ended = async (): Promise<number | undefined> => {
+    const { failure } = await bubblewrapEnd;
+    await status.ended;
+    const exitCode = status.exitCode();
+    if (exitCode !== undefined || isKilled) return exitCode;
+    throw new SealrunError(
+      "SANDBOX_UNAVAILABLE",
+      failure === undefined
+        ? "The sandbox ended before its script did; the step's error output may say why"
+        : `${options.bubblewrap} could not be started; install bubblewrap on the executor's machine`,
+      { cause: failure },
+    );
+  };
+
+  const terminate = async (): Promise<void> => {
+    const first = await status.firstProcess;
+    if (first !== undefined) await signalChildren(first, "SIGTERM");
+  };
+
+  const kill = async (): Promise<void> => {
+    isKilled = true;
+    const first = await status.firstProcess;
+    if (first !== undefined && (await isAlive(first))) signalProcess(first.id, "SIGKILL");
+    subprocess.kill("SIGKILL");
+    await bubblewrapEnd;
+    if (first !== undefined) await waitUntilGone(first);
+  };
+
+  return { frames, token, ended: ended(), hasEnded: () => status.exitCode() !== undefined, terminate, kill };
+}

@@ -1,0 +1,65 @@
+import { execa } from "execa";
+import { constants } from "node:os";
+import { SealrunError } from "@sealrun/protocol";
+import type { Command } from "./command.ts";
+import type { OutputPipe } from "./output-pipes.ts";
+import { signalProcess } from "./process-tree.ts";
+import { childEnd, type RunningScript, socketsFrom3 } from "./running-script.ts";
+
+/** A command to start without a sandbox. */
+export interface UnsafeStart {
+  readonly command: Command;
+  readonly env: Readonly<Record<string, string>>;
+  readonly workFolder: string;
+  readonly stdout: OutputPipe;
+  readonly stderr: OutputPipe;
+}
+
+/**
+ * Starts a command on the host itself, for `--unsafe-no-sandbox` alone: it can read what the executor can, and a process
+ * that leaves its process group outlives it.
+ */
+export function startUnsafe(options: UnsafeStart): RunningScript {
+  const [program, ...rest] = options.command;
+  const subprocess = execa(program, rest, {
+    env: options.env,
+    extendEnv: false,
+    cwd: options.workFolder,
+    detached: true,
+    stdio: ["ignore", options.stdout.writeEnd, options.stderr.writeEnd, "pipe", "pipe"],
+    buffer: false,
+    reject: false,
+    cleanup: true,
+    encoding: "buffer",
+  });
+  const end = childEnd(subprocess.nodeChildProcess);
+  const [frames, token] = socketsFrom3(subprocess.stdio, 2);
+  if (!frames || !token) throw new SealrunError("INTERNAL", "");
+  const group = subprocess.pid;
+  let hasEnded = false;
+
+  const ended = async (): Promise<number | undefined> => {
+    const { exitCode, signal, failure } = await end;
+    hasEnded = true;
+    if (failure !== undefined) {
+      throw new SealrunError("INTERPRETER_MISSING", `${program} could not be started`, { cause: failure });
+    }
+    return exitCode ?? (signal === undefined ? undefined : 128 + constants.signals[signal]);
+  };
+
+  const signalGroup = (signal: NodeJS.Signals): void => {
+    if (group !== undefined) signalProcess(-group, signal);
+  };
+
+  return {
+    frames,
+    token,
+    ended: ended(),
+    hasEnded: () => hasEnded,
+    terminate: async () => signalGroup("SIGTERM"),
+    kill: async () => {
+      signalGroup("SIGKILL");
+      await end;
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import { chmod, constants, copyFile, mkdir, mkdtemp, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { markProcess } from "../child/process-tree.ts";
+import { checkPath } from "./check-path.ts";
+import { removeFolder } from "./remove-folder.ts";
+
+/** One file to lay into a workspace: from memory, or from a cache on this machine. */
+export type WorkspaceFile =
+  | { readonly path: string; readonly bytes: Uint8Array }
+  | { readonly path: string; readonly cachedPath: string };
+
+/** A run's private place on disk. */
+export interface Workspace {
+  /** The package's files: what the script sees and may change. */
+  readonly folder: string;
+  /** Around it, for the executor alone. */
+  readonly scratch: string;
+  /** Lays more files in, a bundle say. Only before the first script starts: one could have laid a link in the way. */
+  readonly add: (files: readonly WorkspaceFile[]) => Promise<void>;
+  /** Removes everything, whatever modes the scripts have set. Call it when nothing of the run is alive. */
+  readonly remove: () => Promise<void>;
+}
+
+/** Where a workspace goes and what lies in it. */
+export interface WorkspaceOptions {
+  readonly root: string;
+  readonly executionId: string;
+  readonly attempt: number;
+  readonly files: readonly WorkspaceFile[];
+  /** Without a sandbox: the folder of `@sealrun/sdk`, which scripts then find through a link beside the package. */
+  readonly linkedSdk?: string;
+}
+
+/** How many files are copied at once. */
+const copyLanes = 16;
+
+/** Makes a workspace that only this user can enter. Throws `PACKAGE_INVALID` for a path that would leave it; nothing is left behind then. */
+export async function createWorkspace(options: WorkspaceOptions): Promise<Workspace> {
+  for (const { path } of options.files) checkPath(path);
+  await mkdir(options.root, { recursive: true, mode: 0o700 });
+  const owner = await markProcess(process.pid);
+  const name = `${options.executionId}-${options.attempt}-${process.pid}.${owner?.startedAt ?? "0"}-`;
+  // mkdtemp makes it 0700.
+  const scratch = await mkdtemp(join(options.root, name));
+  const folder = join(scratch, "work");
+  const remove = (): Promise<void> => removeFolder(scratch);
+  try {
+    await mkdir(folder, { mode: 0o700 });
+    await layFiles(folder, options.files);
+    if (options.linkedSdk !== undefined) {
+      await mkdir(join(scratch, "node_modules/@sealrun"), { recursive: true, mode: 0o700 });
+      await symlink(options.linkedSdk, join(scratch, "node_modules/@sealrun/sdk"));
+    }
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return { folder, scratch, add: (files) => layFiles(folder, files), remove };
+}
+
+async function layFiles(folder: string, files: readonly WorkspaceFile[]): Promise<void> {
+  for (const { path } of files) checkPath(path);
+  for (const parent of new Set(files.map(({ path }) => dirname(path)))) {
+    await mkdir(join(folder, parent), { recursive: true, mode: 0o700 });
+  }
+  const waiting = [...files];
+  const work = async (): Promise<void> => {
+    for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) await layFile(folder, file);
+  };
+  await Promise.all(Array.from({ length: copyLanes }, work));
+}
+
+async function layFile(folder: string, file: WorkspaceFile): Promise<void> {
+  const target = join(folder, file.path);
+  if ("bytes" in file) await writeFile(target, file.bytes);
+  else await copyFile(file.cachedPath, target, constants.COPYFILE_FICLONE);
+  await chmod(target, target.endsWith(".sh") ? 0o700 : 0o600);
+}
