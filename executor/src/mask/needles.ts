@@ -52,7 +52,7 @@ function spacedJson(value: JsonValue): string {
 
 function linesOf(text: string): readonly string[] {
   const lines = text.split(/\r\n|\n|\r/);
-  return lines.length === 1 ? [] : lines;
+  return lines.length === 1 ? [] : lines.filter((line) => line.trim() !== ""); // blank ones would hide indentation
 }
 
 function collect(forms: Set<string>, text: string, formsOf: (text: string) => readonly string[]): void {

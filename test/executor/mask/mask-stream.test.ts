@@ -1,0 +1,197 @@
+import { describe, expect, test } from "vitest";
+import * as fc from "fast-check";
+import { createMasker } from "../../../executor/src/mask/masker.ts";
+import { needlesOf } from "../../../executor/src/mask/needles.ts";
+import { cutAt, maskerOf, streamed } from "./support.ts";
+
+const bytesOf = (text: string) => Buffer.from(text);
+
+/** What masking means, said slowly: every place of every needle is hidden, touching ones become one mask. */
+function slowlyMasked(bytes: Uint8Array, needles: readonly Uint8Array[]): string {
+  const text = Buffer.from(bytes).toString("latin1");
+  const hidden = new Uint8Array(bytes.length);
+  for (const needle of needles) {
+    const wanted = Buffer.from(needle).toString("latin1");
+    for (let at = text.indexOf(wanted); at !== -1; at = text.indexOf(wanted, at + 1)) {
+      const end = at + wanted.length;
+      const isAlone = !/\w/.test(text.charAt(at - 1)) && !/\w/.test(text.charAt(end));
+      if (wanted.length >= 8 || isAlone) hidden.fill(1, at, end);
+    }
+  }
+  return Array.from(text, (unit, at) => (hidden[at] === 0 ? unit : hidden[at - 1] === 1 ? "" : "***")).join("");
+}
+
+/** The stream's end adds one rule: a beginning of 8 bytes or more is hidden. A last byte that starts nothing avoids it. */
+const closing = "\u0000";
+
+describe("write()", () => {
+  test("write() hides every form of a value at every place where it is cut in three", () => {
+    const value = 'p@ss/w0rd "é"';
+    const masker = maskerOf(value);
+    for (const needle of needlesOf(value)) {
+      const bytes = Buffer.concat([bytesOf("<"), needle, bytesOf(">")]);
+      for (let first = 0; first <= bytes.length; first += 1) {
+        for (let second = first; second <= bytes.length; second += 1) {
+          expect(streamed(masker, cutAt(bytes, [first, second]))).toBe("<***>");
+        }
+      }
+    }
+  });
+
+  test("write() gives what a slow search gives, however needles overlap and wherever the text is cut", () => {
+    const letters = fc.string({ unit: fc.constantFrom("a", "b", "-"), maxLength: 80 });
+    const needle = fc.string({ unit: fc.constantFrom("a", "b", "-"), minLength: 4, maxLength: 12 });
+    fc.assert(
+      fc.property(
+        fc.array(needle, { maxLength: 6 }),
+        letters,
+        fc.array(fc.nat(), { maxLength: 6 }),
+        (values, text, cuts) => {
+          const bytes = bytesOf(text + closing);
+          const expected = slowlyMasked(
+            bytes,
+            values.flatMap((value) => needlesOf(value)),
+          );
+          expect(streamed(maskerOf(...values), cutAt(bytes, cuts))).toBe(expected);
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
+  test("write() never gives a form of 8 bytes or more of any value", () => {
+    const value = fc.string({ unit: "binary", minLength: 8, maxLength: 40 }).filter((text) => !text.includes("*"));
+    fc.assert(
+      fc.property(value, fc.nat(), fc.nat(), fc.array(fc.nat(), { maxLength: 5 }), (text, form, other, cuts) => {
+        const needles = needlesOf(text);
+        const chosen = [form, other].map((index) => needles[index % needles.length] ?? bytesOf(text));
+        const bytes = Buffer.concat([bytesOf("log: "), ...chosen, bytesOf(", "), ...chosen]);
+        const given = Buffer.from(streamed(maskerOf(text), cutAt(bytes, cuts)), "latin1");
+        const shown = needles.filter((needle) => needle.length >= 8 && given.indexOf(needle) !== -1);
+        expect(shown).toEqual([]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("write() passes bytes without needles through unchanged, invalid UTF-8 too", () => {
+    const masker = maskerOf("correct horse battery", { port: 54321, key: "s3cr3t/é" });
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), fc.array(fc.nat(), { maxLength: 5 }), (bytes, cuts) => {
+        expect(streamed(masker, cutAt(bytes, cuts))).toBe(Buffer.from(bytes).toString("latin1"));
+      }),
+    );
+  });
+
+  test.each([
+    ["aabaabaab", "aabaabaabaab", "***"],
+    ["abababab", "xabababababx", "x***x"],
+    ["abcdefgh|abcdefghijkl", "abcdefghijk!", "***ijk!"],
+    ["abcdefghijkl|cdefghij", "abcdefghij!", "ab***!"],
+    ["first-one|other-one", "first-oneother-one", "***"],
+    ["first-one|one-other", "first-one-other", "***"],
+    ["überraschung", "x überraschung", "x ***"],
+  ])("write() given one byte at a time hides %s in %s", (values, text, expected) => {
+    const masker = maskerOf(...values.split("|"));
+    const chunks = Array.from(bytesOf(text), (byte) => Uint8Array.of(byte));
+    expect(streamed(masker, chunks)).toBe(expected);
+    expect(streamed(masker, [bytesOf(text)])).toBe(expected);
+  });
+
+  test("write() holds back only what may start a needle", () => {
+    const stream = maskerOf("correct horse").stream();
+    expect(Buffer.from(stream.write(bytesOf("abc corr"))).toString()).toBe("abc ");
+    expect(stream.held()).toBe(4);
+    expect(Buffer.from(stream.write(bytesOf("ection\n"))).toString()).toBe("correction\n");
+    expect(Buffer.from(stream.write(bytesOf("correct horse"))).toString()).toBe("***");
+    expect(stream.held()).toBe(0);
+  });
+
+  test("write() hides a value that was added while its first bytes were held or its last not yet written", () => {
+    const value = "correct horse battery";
+    fc.assert(
+      fc.property(fc.nat({ max: 30 }), fc.nat({ max: 30 }), (cut, added) => {
+        const text = `__correct horses ${value}__`;
+        const masker = maskerOf("correct horsemen", "correct");
+        const stream = masker.stream();
+        const given: Uint8Array[] = [];
+        for (const [index, chunk] of cutAt(bytesOf(text), [cut, added]).entries()) {
+          if (index === 1) masker.add(value);
+          given.push(stream.write(chunk));
+        }
+        given.push(stream.end());
+        const output = Buffer.concat(given).toString();
+        if (Math.min(cut, added) <= 17) expect(output).not.toContain("battery");
+      }),
+    );
+  });
+
+  test("write() hides a value added while a short one still waits for its next byte", () => {
+    const masker = maskerOf("1234");
+    const stream = masker.stream();
+    const given = [stream.write(bytesOf("pin 1234"))];
+    masker.add("1234-5678");
+    given.push(stream.write(bytesOf("-5678 ")), stream.end());
+    expect(Buffer.concat(given).toString()).toBe("pin *** ");
+  });
+
+  test("write() follows a long value that repeats itself, and finds it again after a miss", () => {
+    const record = `${"r".repeat(70)}-record;`;
+    const value = record.repeat(5);
+    const masker = maskerOf(value);
+    expect(streamed(masker, [bytesOf(`<${record}${value}>`)])).toBe("<***>");
+    expect(streamed(masker, [bytesOf(`<${value.slice(0, 200)}!${value}>`)])).toBe("<***!***>");
+    expect(streamed(masker, cutAt(bytesOf(`<${value}${record}>`), [30, 64, 65, 200, 350]))).toBe("<***>");
+  });
+
+  test("write() follows a long value over a change of needles", () => {
+    const value = Array.from({ length: 60 }, (_, index) => `part${index}`).join("/");
+    const masker = maskerOf(value);
+    const stream = masker.stream();
+    const given = cutAt(bytesOf(`<${value}>`), [70, 71, 100, 250]).map((chunk, index) => {
+      masker.add(`another value ${index}`);
+      return stream.write(chunk);
+    });
+    expect(Buffer.concat([...given, stream.end()]).toString()).toBe("<***>");
+  });
+});
+
+describe("flush()", () => {
+  test("flush() gives up to 3 held bytes and hides the rest of the value all the same", () => {
+    const stream = maskerOf("correct horse").stream();
+    stream.write(bytesOf("cor"));
+    expect(Buffer.from(stream.flush()).toString()).toBe("cor");
+    expect(Buffer.from(stream.write(bytesOf("rect horse!"))).toString()).toBe("***!");
+  });
+
+  test("flush() keeps a longer beginning of a value", () => {
+    const stream = maskerOf("correct horse", "1234").stream();
+    stream.write(bytesOf("correct h"));
+    expect(stream.flush().length).toBe(0);
+    expect(Buffer.from(stream.end()).toString()).toBe("***");
+  });
+
+  test("flush() keeps a short value whose next byte is not known", () => {
+    const stream = maskerOf("1234").stream();
+    stream.write(bytesOf("1234"));
+    expect(stream.flush().length).toBe(0);
+    expect(Buffer.from(stream.write(bytesOf("5"))).toString()).toBe("12345");
+  });
+});
+
+describe("end()", () => {
+  test("end() masks a beginning of 8 bytes and gives a shorter one", () => {
+    const masker = maskerOf("correct horse");
+    expect(streamed(masker, [bytesOf("a correct ")])).toBe("a ***");
+    expect(streamed(masker, [bytesOf("a correct")])).toBe("a correct");
+  });
+
+  test("end() takes a value added after the last write into account", () => {
+    const masker = createMasker();
+    masker.add("correct horse");
+    const stream = masker.stream();
+    stream.write(bytesOf("correct"));
+    masker.add("correct");
+    expect(Buffer.from(stream.end()).toString()).toBe("***");
+  });
+});

@@ -1,0 +1,108 @@
+import { describe, expect, test } from "vitest";
+import * as fc from "fast-check";
+import { jsonValue } from "@sealrun/protocol";
+import { createMasker } from "../../../executor/src/mask/masker.ts";
+import { maskerOf } from "./support.ts";
+
+describe("maskText()", () => {
+  test("maskText() hides a value and keeps the text around it", () => {
+    expect(maskerOf("correct horse").maskText("pw: correct horse!")).toBe("pw: ***!");
+  });
+
+  test("maskText() hides 4 to 7 bytes only between bytes that are no word", () => {
+    const masker = maskerOf("4321", "ab-cd");
+    expect(masker.maskText("4321 x4321 4321_ (4321) 4321")).toBe("*** x4321 4321_ (***) ***");
+    expect(masker.maskText("ab-cd ab-cde é4321é")).toBe("*** ab-cde é***é");
+  });
+
+  test("maskText() never takes fewer than 4 bytes, booleans or null for a value", () => {
+    const masker = maskerOf("abc", 123, true, null, "", { a: false, b: null, c: "x" });
+    const text = "abc 123 true null false YWJj 616263";
+    expect(masker.maskText(text)).toBe(text);
+  });
+
+  test("maskText() leaves the beginning of a value in a whole text", () => {
+    expect(maskerOf("production-password").maskText("production")).toBe("production");
+  });
+
+  test("maskText() hides values made of the mask's own character", () => {
+    expect(maskerOf("****").maskText("a **** b")).toBe("a *** b");
+    expect(maskerOf("*********").maskText("a ********* b")).toBe("a *** b");
+  });
+
+  test("maskText() returns text without needles as it was, lone surrogates too", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (text) => {
+        expect(maskerOf("correct horse battery").maskText(`${text}\ud800`)).toBe(`${text}\ud800`);
+      }),
+    );
+  });
+});
+
+describe("maskJson()", () => {
+  test("maskJson() hides strings, numbers and keys", () => {
+    const masker = maskerOf("correct horse", 54321);
+    expect(masker.maskJson({ "correct horse": ["a correct horse", 54321, 5432, true, null] })).toEqual({
+      "***": ["a ***", "***", 5432, true, null],
+    });
+  });
+
+  test("maskJson() keeps every member when masked keys are alike", () => {
+    const masker = maskerOf("first-secret", "other-secret");
+    expect(masker.maskJson({ "first-secret": 1, "other-secret": 2 })).toEqual({ "***": 1, "*** (2)": 2 });
+  });
+
+  test("maskJson() gives back any value that holds no needle", () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const parsed = jsonValue.parse(value);
+        expect(maskerOf("correct horse battery").maskJson(parsed)).toEqual(parsed);
+      }),
+    );
+  });
+
+  test("maskJson() withholds what is too deep to look through", () => {
+    let deep: unknown = "correct horse";
+    for (let level = 0; level < 100_000; level += 1) deep = [deep];
+    const masker = maskerOf("correct horse");
+    expect(masker.maskJson(asJson(deep))).toBe("[masking failed, value withheld]");
+  });
+});
+
+describe("add()", () => {
+  test("add() twice changes nothing", () => {
+    const masker = maskerOf("correct horse", "correct horse");
+    expect(masker.maskText("correct horse")).toBe("***");
+  });
+
+  test("add() takes any value", () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const masker = createMasker();
+        masker.add(jsonValue.parse(value));
+        expect(typeof masker.maskText("text")).toBe("string");
+      }),
+    );
+  });
+
+  test("add() of a value of 1 MiB hides it whole, and from its beginning on in part", () => {
+    const value = Buffer.from(
+      Array.from({ length: 786_432 }, (_, index) => (index * 7919 + (index >> 8)) & 255),
+    ).toString("base64");
+    const masker = maskerOf(value);
+    expect(value.length).toBe(1_048_576);
+    expect(masker.maskText(`a ${value} b`)).toBe("a *** b");
+    expect(masker.maskText(`a ${value.slice(0, 500_000)} b`)).toBe("a *** b");
+    expect(masker.maskText(Buffer.from(value).toString("hex"))).toBe("***");
+  });
+});
+
+/** The type guard stands in for a check that would itself overflow on so deep a value. */
+function isJson(value: unknown): value is Parameters<ReturnType<typeof createMasker>["add"]>[0] {
+  return Array.isArray(value);
+}
+
+function asJson(value: unknown) {
+  if (!isJson(value)) throw new TypeError("not a list");
+  return value;
+}
