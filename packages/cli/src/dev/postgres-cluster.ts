@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { SealrunError } from "@sealrun/protocol";
 import type { Programs } from "../setup/find-programs.ts";
@@ -22,6 +22,9 @@ export interface ClusterOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+const draftMark = ".new-";
+const staleAfterMs = 10 * 60_000;
+
 /** A command line that PostgreSQL accepts as root too: it refuses to run as user 0, so it is shown another. */
 export function asUnprivileged(programs: Pick<Programs, "unshare">, command: readonly string[]): readonly string[] {
   if (process.getuid?.() !== 0) return command;
@@ -37,7 +40,8 @@ export async function openCluster(options: ClusterOptions): Promise<ClusterPassw
 }
 
 async function createCluster(options: ClusterOptions): Promise<void> {
-  const draft = await mkdtemp(`${options.folder}.new-`);
+  await removeStaleDrafts(options.folder);
+  const draft = await mkdtemp(`${options.folder}${draftMark}`);
   try {
     const superuser = newPassword();
     const passwords = { platform: newPassword(), keyring: newPassword(), superuser };
@@ -51,6 +55,15 @@ async function createCluster(options: ClusterOptions): Promise<void> {
     await rm(draft, { recursive: true, force: true });
     // Another process made the cluster in the same moment: its passwords are the ones.
     if (!isCode(error, "ENOTEMPTY") && !isCode(error, "EEXIST")) throw error;
+  }
+}
+
+/** What a kill in the middle of the first start left behind; a younger one may be another process's. */
+async function removeStaleDrafts(folder: string): Promise<void> {
+  for (const entry of await readdir(dirname(folder))) {
+    const path = join(dirname(folder), entry);
+    if (!path.startsWith(`${folder}${draftMark}`)) continue;
+    if (Date.now() - (await stat(path)).mtimeMs > staleAfterMs) await rm(path, { recursive: true, force: true });
   }
 }
 

@@ -1,11 +1,9 @@
-import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SealrunError } from "@sealrun/protocol";
 import type { Programs } from "../setup/find-programs.ts";
 import { type BoundChild, startBoundChild } from "./bound-child.ts";
 import { asUnprivileged, openCluster } from "./postgres-cluster.ts";
-import { clearStalePostmaster, isReady, socketFolderPrefix } from "./postmaster.ts";
+import { clearStalePostmaster, isReady, makeSocketFolder, removeSocketFolder } from "./postmaster.ts";
 import { ensureFolder, openLog } from "./private-files.ts";
 import { waitUntilReady } from "./wait-until.ts";
 
@@ -42,8 +40,6 @@ export interface PostgresOptions {
 
 const port = 5432;
 const startTimeoutMs = 60_000;
-/** A Unix socket's path is at most 107 bytes long; what PostgreSQL appends to the folder is counted off. */
-const socketFolderBytes = 107 - "/.s.PGSQL.5432.lock".length;
 
 /**
  * Starts the PostgreSQL server of a data folder; the first time makes its cluster, roles and databases. It listens on
@@ -57,8 +53,8 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const { keepSuperuser = false, isDurable = true } = options;
   const passwords = await openCluster({ programs, folder, keepSuperuser, isDurable, signal });
   await clearStalePostmaster(cluster);
-  const socketFolder = await makeSocketFolder();
-  const removeSocket = (): Promise<void> => rm(socketFolder, { recursive: true, force: true });
+  const socketFolder = await makeSocketFolder(join(folder, "socket-folder"));
+  const removeSocket = (): Promise<void> => removeSocketFolder(socketFolder);
   try {
     const child = await startServer(cluster, socketFolder, options);
     const address = (user: string, password: string, database: string): DatabaseAddress => ({
@@ -121,12 +117,4 @@ async function startServer(cluster: string, socketFolder: string, options: Postg
   }
   await child.stop();
   throw new SealrunError("DATA_FOLDER_UNUSABLE", `PostgreSQL did not start in ${options.dataFolder}; see ${logFile}`);
-}
-
-async function makeSocketFolder(): Promise<string> {
-  const base = join(tmpdir(), `${socketFolderPrefix}XXXXXX`);
-  const isTooLong = Buffer.byteLength(base) > socketFolderBytes;
-  const folder = await mkdtemp(join(isTooLong ? "/tmp" : tmpdir(), socketFolderPrefix));
-  await chmod(folder, 0o700);
-  return folder;
 }

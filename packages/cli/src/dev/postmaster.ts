@@ -1,20 +1,22 @@
-import { lstat, readFile, readlink, realpath, rm } from "node:fs/promises";
+import { chmod, lstat, mkdtemp, readFile, readlink, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SealrunError } from "@sealrun/protocol";
+import { writePrivateFile } from "./private-files.ts";
 
-/** What starts the name of every socket folder, so that a later start knows one that was left behind. */
-export const socketFolderPrefix = "sealrun-pg-";
+/** What starts the name of every socket folder: nothing of another name is ever removed. */
+const socketFolderPrefix = "sealrun-pg-";
+/** A Unix socket's path is at most 107 bytes long; what PostgreSQL appends to the folder is counted off. */
+const socketFolderBytes = 107 - "/.s.PGSQL.5432.lock".length;
 
 interface Postmaster {
   readonly pid: number;
-  readonly socketFolder: string;
   readonly isReady: boolean;
 }
 
 /** How long an older server may take to end after its own parent died. */
-const dyingMs = 6_000;
+const dyingMs = 3_000;
 
 /** True when the server of that pid has written that it accepts connections. */
 export async function isReady(cluster: string, pid: number): Promise<boolean> {
@@ -23,8 +25,8 @@ export async function isReady(cluster: string, pid: number): Promise<boolean> {
 }
 
 /**
- * Removes what a killed server left: its pid file, which names a pid that another process may have by now, and its
- * socket folder. `DATA_FOLDER_UNUSABLE` when a live server holds the cluster and does not end on its own.
+ * Removes the pid file that a killed server left: another process may have that pid by now, and PostgreSQL would take it
+ * for a server. `DATA_FOLDER_UNUSABLE` when a live server holds the cluster and does not end on its own.
  */
 export async function clearStalePostmaster(cluster: string): Promise<void> {
   const postmaster = await readPostmaster(cluster);
@@ -41,7 +43,28 @@ export async function clearStalePostmaster(cluster: string): Promise<void> {
     await sleep(50);
   }
   await rm(join(cluster, "postmaster.pid"), { force: true });
-  await removeSocketFolder(postmaster.socketFolder);
+}
+
+/**
+ * Makes a private folder for the server's socket under the system's temp folder, where paths are short, and removes the
+ * one that a killed server of this data folder left there. Its path is kept in `record`.
+ */
+export async function makeSocketFolder(record: string): Promise<string> {
+  const left = await readFile(record, "utf8").catch(() => undefined);
+  if (left !== undefined) await removeSocketFolder(left);
+  const isTooLong = Buffer.byteLength(join(tmpdir(), `${socketFolderPrefix}XXXXXX`)) > socketFolderBytes;
+  const folder = await mkdtemp(join(isTooLong ? "/tmp" : tmpdir(), socketFolderPrefix));
+  await chmod(folder, 0o700);
+  await writePrivateFile(record, folder);
+  return folder;
+}
+
+/** Removes a socket folder of this user's; a path that is not one is left alone. */
+export async function removeSocketFolder(folder: string): Promise<void> {
+  if (!basename(folder).startsWith(socketFolderPrefix) || ![tmpdir(), "/tmp"].includes(dirname(folder))) return;
+  const found = await lstat(folder).catch(() => undefined);
+  if (found?.isDirectory() !== true || found.uid !== process.getuid?.()) return;
+  await rm(folder, { recursive: true, force: true });
 }
 
 /** The lines of the file are PostgreSQL's own: pid, cluster, start, port, socket folder, address, shared memory, state. */
@@ -50,7 +73,7 @@ async function readPostmaster(cluster: string): Promise<Postmaster | undefined> 
   if (text === undefined) return undefined;
   const lines = text.split("\n");
   const pid = Number.parseInt(lines[0] ?? "", 10);
-  return { pid: Number.isNaN(pid) ? 0 : pid, socketFolder: lines[4] ?? "", isReady: lines[7]?.trim() === "ready" };
+  return { pid: Number.isNaN(pid) ? 0 : pid, isReady: lines[7]?.trim() === "ready" };
 }
 
 /** A server's working folder is its cluster: a pid that was given to another process fails this. */
@@ -61,11 +84,4 @@ async function holdsCluster(pid: number, cluster: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-async function removeSocketFolder(folder: string): Promise<void> {
-  if (!basename(folder).startsWith(socketFolderPrefix) || ![tmpdir(), "/tmp"].includes(dirname(folder))) return;
-  const found = await lstat(folder).catch(() => undefined);
-  if (found?.isDirectory() !== true || found.uid !== process.getuid?.()) return;
-  await rm(folder, { recursive: true, force: true });
 }

@@ -18,13 +18,16 @@ export interface ProgramOptions {
 /** Where every Debian keeps the programs that sealrun calls by an absolute path or lets them call. */
 export const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/** Runs a short program to its end. Never throws for what the program did, only for the signal's abort. */
+/**
+ * Runs a short program to its end, or to this process's end if that comes first, however it comes. Never throws for what
+ * the program did, only for the signal's abort.
+ */
 export async function runProgram(
   program: string,
   args: readonly string[],
   options: ProgramOptions = {},
 ): Promise<ProgramResult> {
-  const result = await execa(program, args, {
+  const result = await execa("setpriv", ["--pdeathsig", "KILL", "--", program, ...args], {
     env: { PATH: systemPath, LC_ALL: "C", ...options.environment },
     extendEnv: false,
     reject: false,

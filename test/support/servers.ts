@@ -1,0 +1,59 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openDatabase } from "@sealrun/postgres";
+import { inject } from "vitest";
+import { type Nats, type NatsLogin, startNats } from "../../packages/cli/src/dev/nats.ts";
+import type { DatabaseAddress } from "../../packages/cli/src/dev/postgres.ts";
+import type { Programs } from "../../packages/cli/src/setup/find-programs.ts";
+import "./provided.ts";
+
+/** Absolute paths of the programs that the global setup found or fetched. */
+export function programs(): Programs {
+  return inject("programs");
+}
+
+/** Full rights on the run's PostgreSQL. */
+export function superuser(): DatabaseAddress {
+  return inject("superuser");
+}
+
+/** A new empty database with a role of its own, which owns it and may do nothing else; `drop` removes both. */
+export async function freshDatabase(): Promise<{
+  readonly address: DatabaseAddress;
+  readonly drop: () => Promise<void>;
+}> {
+  const name = `test_${randomBytes(8).toString("hex")}`;
+  const password = randomBytes(24).toString("base64url");
+  await asSuperuser([
+    `create role ${name} login password '${password}'`,
+    `create database ${name} owner ${name}`,
+    `revoke all on database ${name} from public`,
+  ]);
+  return {
+    address: { ...superuser(), user: name, password, database: name },
+    drop: () => asSuperuser([`drop database if exists ${name} with (force)`, `drop role if exists ${name}`]),
+  };
+}
+
+/** A new NATS server with JetStream on a free port, with a user of full rights beside those of the parts. */
+export async function startTestNats(): Promise<Omit<Nats, "admin"> & { readonly admin: NatsLogin }> {
+  const dataFolder = await mkdtemp(join(tmpdir(), "sealrun-test-nats-"));
+  const nats = await startNats({ programs: programs(), dataFolder, withAdmin: true });
+  if (nats.admin === undefined) throw new Error("the test server has no admin");
+  const stop = async (): Promise<void> => {
+    await nats.stop();
+    await rm(dataFolder, { recursive: true, force: true });
+  };
+  return { ...nats, admin: nats.admin, stop };
+}
+
+async function asSuperuser(statements: readonly string[]): Promise<void> {
+  const database = await openDatabase({ config: superuser(), applicationName: "test" });
+  try {
+    for (const statement of statements) await database.run(statement);
+  } finally {
+    await database.close();
+  }
+}
