@@ -39,8 +39,8 @@ function expectationOfUnion(issue: z.core.$ZodIssueInvalidUnion, path: readonly 
   const branches = issue.errors.flatMap((issues) => issues.slice(0, 1));
   const entered = branches.filter((branch) => branch.path.length > 0 || branch.code !== "invalid_type");
   const past = entered.filter((branch) => branch.code !== "invalid_value");
-  const [only] = past.length > 0 ? past : entered;
-  if (only !== undefined && (past.length === 1 || entered.length === 1)) return expectationOf(only, path);
+  const [only, ...others] = past.length > 0 ? past : entered;
+  if (only !== undefined && others.length === 0) return expectationOf(only, path);
   if (branches.length === 0) return { path: showPath(path), expected: "expected one of the known kinds" };
   if (branches.length > 4) return { path: showPath(path), expected: "expected a JSON value" };
   const texts = branches.map((branch) => expectationOf(branch, []).expected.replace(/^expected /, ""));

@@ -110,7 +110,7 @@ export function readNumber(cursor: Cursor): number {
     throw errorAt(cursor, cursor.at, `expected a number that fits: this one is too small; ${asString}`);
   }
   const isInteger = !/[.eE]/.test(literal);
-  if (isInteger && !Number.isSafeInteger(value) && BigInt(literal) !== BigInt(value)) {
+  if (isInteger && !Number.isSafeInteger(value) && BigInt(literal) !== BigInt(value) && String(value) !== literal) {
     throw errorAt(cursor, cursor.at, `expected a number that keeps its digits: this one is over 2^53; ${asString}`);
   }
   cursor.at += literal.length;
