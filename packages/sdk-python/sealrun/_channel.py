@@ -1,0 +1,145 @@
+"""The exchange with the executor over descriptors 3 and 4.
+
+One token (a newline on descriptor 4), taken before and put back after an exchange, lets one thread or process at a time
+through, so that nobody reads another's answer. There is no lock in memory: a fork made at any moment cannot inherit one.
+"""
+
+import os
+import signal
+import socket
+import stat
+import threading
+import time
+from typing import Any, Dict, Optional
+
+from ._error import SealrunError
+from ._frames import decode_body, encode_frame, read_length_line
+
+_FRAMES = 3
+_TOKENS = 4
+_TOKEN = b"\n"
+_CHUNK_BYTES = 65536
+#: Above any frame the executor sends; a length over it is garbage, not a reason to allocate.
+_MAX_FRAME_BYTES = 256 * 1024 * 1024
+
+_broken: Optional[str] = None
+_thread = threading.local()
+
+
+def exchange(request: Dict[str, Any]) -> Dict[str, Any]:
+    """Asks the executor and returns the head of its answer; blocks until it is there."""
+    _require_channel()
+    if getattr(_thread, "is_asking", False):
+        raise SealrunError(
+            "CHANNEL_BROKEN",
+            "sealrun: a signal handler asked in the middle of another request; ask in the handler's next turn instead",
+        )
+    count = getattr(_thread, "exchanges", 0) + 1
+    _thread.exchanges = count
+    request_id = "%d.%d.%d" % (os.getpid(), threading.get_ident(), count)
+    # All that can fail without the executor is done before the token is taken.
+    frame = encode_frame(dict(request, id=request_id))
+    # A signal handler that raised between taking the token and putting it back would stop everybody else.
+    old_mask = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    _thread.is_asking = True
+    try:
+        body = _exchange_bytes(frame)
+    finally:
+        _thread.is_asking = False
+        signal.pthread_sigmask(signal.SIG_SETMASK, old_mask)
+    head, _ = decode_body(body)
+    if not isinstance(head, dict) or head.get("id") != request_id:
+        raise _break_channel("the executor answered another request")
+    return head
+
+
+def _require_channel() -> None:
+    if _broken is not None:
+        raise SealrunError("CHANNEL_BROKEN", _broken)
+    if "SEALRUN_EXECUTION_ID" in os.environ and _is_local_socket(_FRAMES) and _is_local_socket(_TOKENS):
+        return
+    raise SealrunError(
+        "CHANNEL_BROKEN",
+        "sealrun: this process has no channel to its executor; ask for secrets in the script itself or one of its threads "
+        "or forks and pass the values on, or set SEALRUN_ENV=local to read ef_env.json",
+    )
+
+
+def _is_local_socket(descriptor: int) -> bool:
+    """False for the sockets that a child without the descriptors may have opened in their place."""
+    try:
+        if not stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+            return False
+        view = socket.socket(fileno=os.dup(descriptor))
+    except OSError:
+        return False
+    with view:
+        return view.family == socket.AF_UNIX
+
+
+def _exchange_bytes(frame: bytes) -> bytes:
+    if _read_some(_TOKENS, 1) == b"":
+        raise _break_channel("the executor closed the channel")
+    is_under_way = False
+    try:
+        view = memoryview(frame)
+        while view:
+            view = view[_write_some(_FRAMES, view) :]
+            is_under_way = True
+        body = _read_body()
+        is_under_way = False
+        return body
+    except OSError as error:
+        raise _break_channel("the exchange with the executor was cut short") from error
+    finally:
+        # With half an exchange on the wire the next holder would read another's answer: then the token stays out, and
+        # the executor ends the run.
+        if not is_under_way:
+            _write_some(_TOKENS, _TOKEN)
+
+
+def _read_body() -> bytes:
+    seen = _read_more(_CHUNK_BYTES)
+    line = read_length_line(seen)
+    while line is None:
+        seen += _read_more(_CHUNK_BYTES)
+        line = read_length_line(seen)
+    start, length = line
+    # Nobody else is being answered, so bytes past the end belong to no one.
+    if length > _MAX_FRAME_BYTES or len(seen) - start > length:
+        raise _break_channel("the executor sent more than its answer")
+    body = bytearray(seen[start:])
+    while len(body) < length:
+        body += _read_more(length - len(body))
+    return bytes(body)
+
+
+def _read_more(count: int) -> bytes:
+    read = _read_some(_FRAMES, count)
+    if read == b"":
+        raise _break_channel("the executor closed the channel")
+    return read
+
+
+def _read_some(descriptor: int, count: int) -> bytes:
+    while True:
+        try:
+            return os.read(descriptor, count)
+        except BlockingIOError:
+            # Another program that shares the socket may have unblocked it.
+            time.sleep(0.001)
+
+
+def _write_some(descriptor: int, content: Any) -> int:
+    while True:
+        try:
+            return os.write(descriptor, content)
+        except BlockingIOError:
+            time.sleep(0.001)
+
+
+def _break_channel(reason: str) -> SealrunError:
+    global _broken
+    if _broken is None:
+        _broken = "sealrun: " + reason
+    return SealrunError("CHANNEL_BROKEN", _broken)

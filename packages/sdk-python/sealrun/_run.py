@@ -1,0 +1,54 @@
+"""What a run is made of, asked for once and then kept."""
+
+from types import SimpleNamespace
+from typing import Any, Dict, Optional
+
+from ._ask import ask
+
+_known: Optional[Dict[str, Any]] = None
+
+
+def current_run() -> Dict[str, Any]:
+    """``params``, ``config``, ``package``, ``execution`` and ``results`` of this run."""
+    global _known
+    if _known is None:
+        _known = _read(ask(op="context")["value"])
+    return _known
+
+
+def get_param(name: str) -> Any:
+    """The parameter of that name. On a miss, prints that it was not found, as Ferris does, and returns None."""
+    params = current_run()["params"]
+    if name in params:
+        return params[name]
+    print("Parameter %s not found!" % name)
+    return None
+
+
+def read_payload() -> str:
+    """The text that Ferris passed as a script's first argument; counts as a read of every service secret in it."""
+    import json
+
+    payload = dict(current_run()["params"], secrets=ask(op="all")["value"])
+    return json.dumps(payload, ensure_ascii=False)
+
+
+def _read(answer: Dict[str, Any]) -> Dict[str, Any]:
+    package = answer["package"]
+    execution = answer["execution"]
+    # The names under which Ferris scripts look for their own package and run.
+    params = dict(
+        answer["params"],
+        package_name=package["name"],
+        package_id=package["id"],
+        execution_id=execution["id"],
+        _fxcid=execution["id"],
+        _fxexec=execution["id"],
+    )
+    return {
+        "params": params,
+        "config": answer["config"],
+        "package": SimpleNamespace(name=package["name"], id=package["id"]),
+        "execution": SimpleNamespace(id=execution["id"], attempt=execution["attempt"], step=execution["step"]),
+        "results": answer["results"],
+    }

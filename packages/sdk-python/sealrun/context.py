@@ -1,0 +1,75 @@
+"""What a script sees of its run, as attributes of this module.
+
+Nothing is asked of the executor before it is looked at: ``params``, ``config``, ``package``, ``execution``, ``results``
+and ``logging`` come at first use.
+"""
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Dict, List
+
+from ._ask import ask
+from ._json import require_json
+from ._run import current_run
+from ._secrets import Secrets
+from ._state import State
+
+if TYPE_CHECKING:
+    from logging import Logger
+
+    #: The run's parameters, with ``package_name``, ``package_id`` and ``execution_id`` among them; ``parameters`` is the same.
+    params: Dict[str, Any]
+    parameters: Dict[str, Any]
+    #: The package's config.json; ``configs`` is the same.
+    config: Dict[str, Any]
+    configs: Dict[str, Any]
+    #: ``name`` and ``id``.
+    package: SimpleNamespace
+    #: ``id``, ``attempt`` and ``step``.
+    execution: SimpleNamespace
+    #: Results of earlier steps, by script.
+    results: Dict[str, Any]
+    #: Log lines of a chosen level, beside what the script prints.
+    logging: Logger
+
+
+class _Result:
+    """``context.result(value)``, and ``context.result.log(value)`` as fx_ef writes it."""
+
+    def __call__(self, value: Any) -> None:
+        """Sets the step's result, which later steps and whoever started the run can read. The last call counts."""
+        require_json(value, "the result")
+        ask(op="result", value=value)
+
+    log = __call__
+
+
+secrets = Secrets()
+state = State()
+result = _Result()
+
+_LAZY = {
+    "params": "params",
+    "parameters": "params",
+    "config": "config",
+    "configs": "config",
+    "package": "package",
+    "execution": "execution",
+    "results": "results",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "logging":
+        from ._logging import make_logger
+
+        value: Any = make_logger()
+    elif name in _LAZY:
+        value = current_run()[_LAZY[name]]
+    else:
+        raise AttributeError("sealrun's context has no attribute %r" % name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> List[str]:
+    return sorted([*_LAZY, "logging", "result", "secrets", "state"])

@@ -1,0 +1,261 @@
+"""What a script sees, in real child processes."""
+
+import json
+import os
+import tempfile
+import textwrap
+import unittest
+from typing import Any, Dict, Tuple
+
+from tests.peer import Peer
+
+AWKWARD = "a'b\"c $HOME \\n \t\r\n ✓ 🦀 %s\0\n\n"
+
+
+class ScriptTest(unittest.TestCase):
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = os.path.realpath(folder.name)
+
+    def write(self, name: str, source: str) -> str:
+        path = os.path.join(self.folder, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(textwrap.dedent(source))
+        return path
+
+    def script(self, source: str, peer: Peer, **options: Any) -> Tuple[int, str, str]:
+        return peer.run(self.write("main.py", source), cwd=self.folder, **options)
+
+    def ok(self, source: str, peer: Peer, **options: Any) -> str:
+        code, output, errors = self.script(source, peer, **options)
+        self.assertEqual((code, errors), (0, ""))
+        return output
+
+
+class Ferris(ScriptTest):
+    def test_get_secret_ferris_script_runs_unchanged(self) -> None:
+        peer = Peer(secrets={"DB": "x", "OFF": False}, params={"day": "Monday"}, config={"LOG_LEVEL": "DEBUG"})
+        output = self.ok(
+            """
+            import json, sys
+            from ferris_ef import context, get_secret, get_param
+            print(get_secret('DB'), get_secret('NONE'), get_param('package_name'), get_param('nope'))
+            print(context.secrets.get('OFF'), context.config.get('LOG_LEVEL'), context.package.name, context.package.id)
+            print(context.params['day'], context.parameters is context.params, context.configs is context.config)
+            print(context.secrets.set('A', 1, 'project'), context.secrets.set(name='B', value={}, context='platform'))
+            context.state.put('k', [1])
+            print(context.state.get(), context.state.get('k'), context.state.get('none'))
+            context.logging.debug('d %s', 1)
+            context.logging.setLevel('ERROR')
+            context.logging.info('not sent')
+            context.result({'n': 1})
+            print(json.loads(sys.argv[1])["secrets"]["DB"], context.execution.step)
+            """,
+            peer,
+        )
+        self.assertEqual(
+            output.splitlines(),
+            [
+                "Parameter nope not found!",
+                "x None report None",
+                "False DEBUG report pkg_test",
+                "Monday True True",
+                "(200, 'OK') (200, 'OK')",
+                "{'k': [1]} [1] None",
+                "x main.py",
+            ],
+        )
+        self.assertEqual((peer.secrets["A"], peer.secrets["B"]), (1, {}))
+        logs = [request for request in peer.asked if request["op"] in ("log", "result")]
+        self.assertEqual([request.get("message", request.get("value")) for request in logs], ["d 1", {"n": 1}])
+
+    def test_ferris_ef_and_fx_ef_are_the_module_sealrun(self) -> None:
+        output = self.ok(
+            """
+            import ferris_ef, fx_ef, sealrun
+            import ferris_ef.context as c
+            from fx_ef import context
+            print(ferris_ef is sealrun, fx_ef is sealrun, c is context, context is sealrun.context)
+            """,
+            Peer(),
+        )
+        self.assertEqual(output, "True True True True\n")
+
+    def test_argv_is_read_at_first_access_alone(self) -> None:
+        peer = Peer(secrets={"A": "1"})
+        self.ok("import sys\nassert len(sys.argv) == 2 and sys.argv[0] == __file__ and sys.argv[:1]", peer)
+        self.assertEqual(peer.asked, [])
+
+    def test_argv_behaves_as_a_list(self) -> None:
+        output = self.ok(
+            """
+            import argparse, copy, json, pickle, sys
+            p = sys.argv[1]
+            assert json.loads(p)["secrets"] == {"A": "1"} and json.loads(p)["_fxexec"] == "exe_test"
+            plain = [sys.argv[0], p]
+            assert sys.argv == plain and not sys.argv != plain and plain == sys.argv and sys.argv[-1] == p
+            assert list(sys.argv) == plain and sys.argv[:] == plain and [*sys.argv] == plain and sys.argv[1:] == [p]
+            assert ["x"] + sys.argv == ["x", *plain] and sys.argv + ["x"] == [*plain, "x"]
+            assert copy.copy(sys.argv) == plain and copy.deepcopy(sys.argv) == plain and pickle.loads(pickle.dumps(sys.argv)) == plain
+            assert p in sys.argv and sys.argv.index(p) == 1 and list(reversed(sys.argv)) == plain[::-1]
+            parser = argparse.ArgumentParser(); parser.add_argument("payload")
+            assert parser.parse_args().payload == p
+            sys.argv[1] = "mine"
+            assert sys.argv[1:] == ["mine"] and sys.argv.pop() == "mine" and len(sys.argv) == 1
+            print("ok")
+            """,
+            Peer(secrets={"A": "1"}),
+        )
+        self.assertEqual(output, "ok\n")
+
+    def test_argv_first_access_by_each_way_of_reading(self) -> None:
+        for access in ("list(sys.argv)", "sys.argv[1:]", "[*sys.argv]", "sys.argv + []", "[] + sys.argv", "sys.argv.copy()",
+                       "[a for a in sys.argv]", "copy.copy(sys.argv)", "json.loads(json.dumps(sys.argv))", "tuple(sys.argv)"):
+            with self.subTest(access):
+                output = self.ok("import sys, copy, json\nprint(json.loads((%s)[-1])['secrets'])" % access, Peer(secrets={"A": 1}))
+                self.assertEqual(output, "{'A': 1}\n")
+
+
+class Values(ScriptTest):
+    def test_get_gives_every_value_as_it_is(self) -> None:
+        values: Dict[str, Any] = {"A": AWKWARD, "B": "", "C": 0, "D": False, "E": None, "F": {"a": [1.5, "é"]}, "G": "🦀x" * 250_000}
+        source = "import json\nfrom sealrun import get_secret\nprint(json.dumps({n: get_secret(n) for n in 'ABCDEFG'}))"
+        self.assertEqual(json.loads(self.ok(source, Peer(secrets=values))), values)
+
+    def test_set_sends_every_value_as_it_is(self) -> None:
+        peer = Peer()
+        self.ok(
+            "from sealrun import context\nfor n, v in enumerate([%r, '', 0, None, [True], {'a': {}}, 'x' * 1048576]):\n"
+            "    assert context.secrets.set('S%%d' %% n, v, 'project') == (200, 'OK')" % AWKWARD,
+            peer,
+        )
+        self.assertEqual(list(peer.secrets.values()), [AWKWARD, "", 0, None, [True], {"a": {}}, "x" * 1048576])
+
+    def test_set_refuses_what_json_cannot_keep_before_anything_is_sent(self) -> None:
+        for value in ("float('nan')", "{1, 2}", "b'x'", "{1: 2}", "2**53", "'\\ud800'", "loop", "[print]"):
+            with self.subTest(value):
+                peer = Peer()
+                output = self.ok(
+                    "from sealrun import context, SealrunError\nloop = []\nloop.append(loop)\n"
+                    "try: context.secrets.set('A', %s, 'project')\nexcept SealrunError as e: print(e.code, e)" % value,
+                    peer,
+                )
+                self.assertRegex(output, r"^MALFORMED sealrun: .*; nothing was sent\n$")
+                self.assertEqual(peer.asked, [])
+
+    def test_set_returns_status_and_sentence_of_a_refusal(self) -> None:
+        output = self.ok("from sealrun import context\nprint(context.secrets.set('A', 1, 'service'))", Peer())
+        self.assertEqual(output, "(403, 'SCOPE_NOT_WRITABLE: not that one')\n")
+
+    def test_get_raises_for_a_broken_value(self) -> None:
+        output = self.ok(
+            "from sealrun import get_secret, SealrunError\ntry: get_secret('BROKEN')\nexcept SealrunError as e: print(e.code, e)", Peer()
+        )
+        self.assertEqual(output, "TAMPERED it was changed\n")
+
+
+class Together(ScriptTest):
+    SECRETS = {"S_%d_%d" % (job, n): "value %d %d" % (job, n) for job in range(9) for n in range(200)}
+    ASK = """
+        import os, sys, threading, multiprocessing, signal
+        from sealrun import get_secret
+        def ask(job):
+            for n in range(200):
+                assert get_secret("S_%d_%d" % (job, n)) == "value %d %d" % (job, n)
+    """
+
+    def test_get_secret_in_4_threads_and_4_forks_at_once(self) -> None:
+        source = textwrap.dedent(self.ASK) + textwrap.dedent(
+            """
+            threads = [threading.Thread(target=ask, args=(job,)) for job in range(4)]
+            for thread in threads: thread.start()
+            children = []
+            for job in range(4, 8):
+                child = os.fork()
+                if child == 0:
+                    ask(job)
+                    os._exit(7)
+                children.append(child)
+            ask(8)
+            for thread in threads: thread.join()
+            print([os.waitpid(child, 0)[1] >> 8 for child in children])
+            """
+        )
+        self.assertEqual(self.ok(source, Peer(secrets=self.SECRETS)), "[7, 7, 7, 7]\n")
+
+    def test_get_secret_in_a_multiprocessing_pool(self) -> None:
+        source = textwrap.dedent(self.ASK) + textwrap.dedent(
+            """
+            if __name__ == "__main__":
+                with multiprocessing.get_context("fork").Pool(4) as pool: pool.map(ask, range(8))
+                print("ok")
+            """
+        )
+        self.assertEqual(self.ok(source, Peer(secrets=self.SECRETS)), "ok\n")
+
+    def test_get_secret_survives_signal_handlers_that_raise(self) -> None:
+        source = textwrap.dedent(self.ASK) + textwrap.dedent(
+            """
+            class Ring(Exception): pass
+            def ring(*_): raise Ring()
+            signal.signal(signal.SIGALRM, ring)
+            rings = 0
+            signal.setitimer(signal.ITIMER_REAL, 0.0005, 0.0005)
+            for n in range(2000):
+                try: assert get_secret("S_0_%d" % (n % 200)) == "value 0 %d" % (n % 200)
+                except Ring: rings += 1
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            ask(1)
+            print(rings > 0)
+            """
+        )
+        code, output, errors = self.script(source, Peer(secrets=self.SECRETS))
+        # A ring outside the try ends the script; it must never leave the channel stuck.
+        self.assertTrue(output == "True\n" or "Ring" in errors, errors)
+
+    def test_get_secret_in_a_child_without_descriptors_says_so_in_one_sentence(self) -> None:
+        output = self.ok(
+            """
+            import subprocess, sys
+            from sealrun import get_secret
+            child = "import sys; sys.path[:0] = %r; from sealrun import get_secret; get_secret('A')" % sys.path[1:2]
+            print(subprocess.run([sys.executable, "-c", child], capture_output=True).stderr.decode().splitlines()[-1])
+            """,
+            Peer(secrets={"A": 1}),
+        )
+        self.assertTrue(output.startswith("sealrun._error.SealrunError: sealrun: this process has no channel"), output)
+
+
+class Bootstrap(ScriptTest):
+    def test_bootstrap_runs_the_script_as_main_beside_its_modules_and_files(self) -> None:
+        self.write("sibling.py", "VALUE = 5")
+        self.write("data.txt", "data")
+        output = self.ok(
+            """
+            import os, sys, sibling, pickle, __main__
+            class Kept: pass
+            assert __name__ == "__main__" and __main__.Kept is Kept and pickle.loads(pickle.dumps(Kept())).__class__ is Kept
+            assert sys.path[0] == os.path.dirname(__file__)
+            print(sibling.VALUE, open(os.path.join(os.path.dirname(__file__), "data.txt")).read(), __spec__)
+            """,
+            Peer(),
+        )
+        self.assertEqual(output, "5 data None\n")
+
+    def test_bootstrap_keeps_exit_codes(self) -> None:
+        for source, expected in (("import sys; sys.exit(3)", 3), ("raise SystemExit('x')", 1), ("1 / 0", 1), ("", 0)):
+            with self.subTest(source):
+                self.assertEqual(self.script(source, Peer())[0], expected)
+
+    def test_bootstrap_shows_no_frames_of_its_own(self) -> None:
+        _, _, errors = self.script("def f():\n    1 / 0\nf()", Peer())
+        self.assertNotIn("bootstrap.py", errors)
+        self.assertIn('main.py", line 3, in <module>', errors)
+        self.assertTrue(errors.startswith("Traceback") and errors.endswith("ZeroDivisionError: division by zero\n"))
+        self.assertIn("SyntaxError", self.script("def", Peer())[2])
+
+    def test_bootstrap_takes_its_library_path_out_of_the_environment(self) -> None:
+        source = "import os; print(os.environ.get('LD_LIBRARY_PATH'))"
+        self.assertEqual(self.ok(source, Peer(), env={"LD_LIBRARY_PATH": "/opt/python/usr/lib"}), "None\n")
+        self.assertEqual(self.ok(source, Peer(), env={"LD_LIBRARY_PATH": "/mine"}), "/mine\n")

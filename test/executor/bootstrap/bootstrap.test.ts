@@ -1,0 +1,71 @@
+import { readFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import { runNode } from "../../support/node-script.ts";
+import { answerFrom } from "../../support/script-peer.ts";
+
+describe("process.argv[2]", () => {
+  const handler = answerFrom({ secrets: { DB: "hunter2" }, params: { day: "Monday" } });
+
+  it("is Ferris's payload, made at first access alone", async () => {
+    const run = await runNode(
+      `const before = process.argv.length;
+      const { secrets, ...params } = JSON.parse(process.argv[2]);
+      console.log(before, JSON.stringify([secrets, params]), process.argv[2] === process.argv.slice(2)[0]);
+      process.argv[2] = "mine";
+      console.log(process.argv.slice(2).join());`,
+      handler,
+    );
+    const [first = "", second] = run.stdout.toString().split("\n");
+    expect(first.slice(0, 2) + first.slice(-4)).toBe("3 true");
+    expect(JSON.parse(first.slice(2, -5))).toEqual([
+      { DB: "hunter2" },
+      {
+        day: "Monday",
+        package_name: "report",
+        package_id: "pkg_test",
+        execution_id: "exe_test",
+        _fxcid: "exe_test",
+        _fxexec: "exe_test",
+      },
+    ]);
+    expect(second).toBe("mine");
+    expect(run.requests.map((request) => request.op)).toEqual(["context", "all"]);
+  });
+
+  it("asks nothing when nobody looks", async () => {
+    const run = await runNode("console.log(process.argv.length, process.argv[0] === process.execPath)", handler);
+    expect(run.stdout.toString()).toBe("3 true\n");
+    expect(run.requests).toEqual([]);
+  });
+
+  it("leaves command line and environment clean", async () => {
+    const run = await runNode(
+      `import fs from "node:fs";
+      process.argv[2];
+      console.log(fs.readFileSync("/proc/self/cmdline", "latin1") + fs.readFileSync("/proc/self/environ", "latin1"));`,
+      handler,
+    );
+    expect(run.stdout.toString()).toContain("SEALRUN_EXECUTION_ID");
+    expect(run.stdout.toString()).not.toContain("hunter2");
+  });
+
+  it("works in a worker, whose own arguments stay", async () => {
+    const worker = 'import { parentPort } from "node:worker_threads"; parentPort.postMessage(process.argv[2])';
+    const run = await runNode(
+      `import { Worker } from "node:worker_threads";
+      const ask = (argv) => new Promise((resolve) => new Worker(new URL("./w.mjs", import.meta.url), { argv }).on("message", resolve));
+      console.log(JSON.parse(await ask([])).secrets.DB, await ask(["own"]));`,
+      handler,
+      { extra: { "w.mjs": worker } },
+    );
+    expect([run.stdout.toString(), run.stderr]).toEqual(["hunter2 own\n", ""]);
+  });
+});
+
+describe("bootstrap files", () => {
+  it("import nothing but what Node and Python bring", async () => {
+    const folder = new URL("../../../executor/src/bootstrap/", import.meta.url);
+    const node = await readFile(new URL("bootstrap.mjs", folder), "utf8");
+    expect([...node.matchAll(/from "(.*)"/g)].map(([, name]) => name?.startsWith("node:"))).toEqual([true, true]);
+  });
+});

@@ -1,0 +1,97 @@
+import { describe, expect, it } from "vitest";
+import type { JsonValue } from "@sealrun/protocol";
+import { runNode } from "../support/node-script.ts";
+import { answerFrom } from "../support/script-peer.ts";
+
+const secrets: Record<string, JsonValue> = {};
+for (let job = 0; job < 5; job += 1) for (let n = 0; n < 200; n += 1) secrets[`S_${job}_${n}`] = `value ${job} ${n}`;
+
+const ask = `
+export function ask(job, get) {
+  let right = 0;
+  for (let n = 0; n < 200; n += 1) if (get(\`S_\${job}_\${n}\`) === \`value \${job} \${n}\`) right += 1;
+  return right;
+}`;
+
+describe("exchange()", () => {
+  it("answers 4 workers and the main thread of 200 names each without one wrong answer", async () => {
+    const worker = `
+      import { parentPort, workerData } from "node:worker_threads";
+      import { getSecret } from "@sealrun/sdk";
+      import { ask } from "./ask.mjs";
+      parentPort.postMessage(ask(workerData, getSecret));`;
+    const run = await runNode(
+      `import { Worker } from "node:worker_threads";
+      import { getSecret } from "@sealrun/sdk";
+      import { ask } from "./ask.mjs";
+      const workers = [0, 1, 2, 3].map((workerData) => new Promise((resolve, reject) =>
+        new Worker(new URL("./worker.mjs", import.meta.url), { workerData }).on("message", resolve).on("error", reject)));
+      console.log(ask(4, getSecret), ...(await Promise.all(workers)));`,
+      answerFrom({ secrets }),
+      { extra: { "ask.mjs": ask, "worker.mjs": worker } },
+    );
+    expect([run.stdout.toString(), run.stderr, run.faults]).toEqual(["200 200 200 200 200\n", "", []]);
+  }, 30_000);
+
+  it("puts the token back when a request cannot be written down, and goes on", async () => {
+    const run = await runNode(
+      `import { context } from "@sealrun/sdk";
+      for (const value of [undefined, 1n, NaN, () => 1]) {
+        try { context.secrets.set("A", value, "project"); } catch (error) { console.log(error.name, error.code); }
+      }
+      console.log(context.secrets.get("S_0_0"));`,
+      answerFrom({ secrets }),
+    );
+    expect(run.stdout.toString()).toBe(`${"SealrunError MALFORMED\n".repeat(4)}value 0 0\n`);
+    expect(run.requests.map((request) => request.op)).toEqual(["get"]);
+  });
+
+  it("survives a stack overflow around it", async () => {
+    const run = await runNode(
+      `import { getSecret } from "@sealrun/sdk";
+      let overflows = 0;
+      const dive = () => { try { getSecret("S_0_0"); dive(); } catch (error) { overflows += 1; throw error; } };
+      const deep = (n) => { if (n > 0) return deep(n - 1); return getSecret("S_0_0"); };
+      console.log(deep(1000), getSecret("S_0_1"));`,
+      answerFrom({ secrets }),
+    );
+    expect(run.stdout.toString()).toBe("value 0 0 value 0 1\n");
+  });
+
+  it("gives each waiting fork that holds the descriptors its own answers", async () => {
+    const run = await runNode(
+      `import { fork } from "node:child_process";
+      const stdio = ["inherit", "inherit", "inherit", 3, 4, "ipc"];
+      const children = [0, 1, 2, 3].map((job) => new Promise((resolve) =>
+        fork(new URL("./child.mjs", import.meta.url), [String(job)], { stdio }).on("exit", resolve)));
+      console.log(...(await Promise.all(children)));`,
+      answerFrom({ secrets }),
+      {
+        extra: {
+          "ask.mjs": ask,
+          "child.mjs": `import { getSecret } from "@sealrun/sdk";
+            import { ask } from "./ask.mjs";
+            process.exit(ask(Number(process.argv[2]), getSecret) === 200 ? 7 : 1);`,
+        },
+      },
+    );
+    expect([run.stdout.toString(), run.stderr, run.faults]).toEqual(["7 7 7 7\n", "", []]);
+  }, 30_000);
+
+  it("says in one sentence that a child without the descriptors has no channel", async () => {
+    const run = await runNode(
+      `import { fork } from "node:child_process";
+      fork(new URL("./child.mjs", import.meta.url));`,
+      answerFrom({ secrets }),
+      {
+        extra: {
+          "child.mjs": `import { getSecret } from "@sealrun/sdk";
+            try { getSecret("S_0_0"); } catch (error) { console.log(error.code, error.message, process.argv.slice(2)); }`,
+        },
+      },
+    );
+    expect(run.stdout.toString()).toMatch(
+      /^CHANNEL_BROKEN sealrun: this process has no channel to its executor; .* \[\]\n$/,
+    );
+  });
+});
