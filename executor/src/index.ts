@@ -1,1 +1,2 @@
-export {};
+export { executorConfig, type ExecutorConfig, readConfig } from "./config.ts";
+export { type Executor, start } from "./executor.ts";

@@ -1,4 +1,4 @@
-import { frameDigest, openFrame, readSender, signFrame, type SigningIdentity } from "@sealrun/crypto";
+import { frameDigest, openFrame, readUnverifiedHeader, signFrame, type SigningIdentity } from "@sealrun/crypto";
 import { type FrameHeader, limits, SealrunError, toSealrunError, encodeJson } from "@sealrun/protocol";
 import type { Msg } from "nats";
 import type { NatsLink } from "./link.ts";
@@ -81,7 +81,7 @@ async function answer(service: Service, seen: SeenFrames, message: Msg): Promise
 
 async function verify(service: Service, seen: SeenFrames, message: Msg): Promise<SignedRequest> {
   const now = Date.now();
-  const sender = readSender(message.data);
+  const { sender } = readUnverifiedHeader(message.data);
   const key = await service.findKey(sender);
   const opened = openFrame(message.data, {
     findKey: (id) => (id === sender ? key : undefined),

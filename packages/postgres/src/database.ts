@@ -1,5 +1,5 @@
 import { SealrunError } from "@sealrun/protocol";
-import pg from "pg";
+import { type ClientConfig, DatabaseError, Pool, type PoolClient, type QueryResult } from "pg";
 import type { z } from "zod";
 import { describeAddress, type PostgresConfig } from "./config.ts";
 import { listenOn } from "./listen.ts";
@@ -29,7 +29,7 @@ export async function openDatabase(options: {
   readonly applicationName: string;
 }): Promise<Database> {
   const settings = clientSettings(options.config, options.applicationName);
-  const pool = new pg.Pool({ ...settings, max: 10, idleTimeoutMillis: 30_000 });
+  const pool = new Pool({ ...settings, max: 10, idleTimeoutMillis: 30_000 });
   // A pooled connection that breaks while idle is replaced at its next use; without a listener it would end the process.
   pool.on("error", () => undefined);
   const sql = sqlOn(pool, options.config);
@@ -48,14 +48,14 @@ export async function openDatabase(options: {
 }
 
 /** Settings for a `pg` client. */
-export function clientSettings(config: PostgresConfig, applicationName: string): pg.ClientConfig {
+export function clientSettings(config: PostgresConfig, applicationName: string): ClientConfig {
   const address = "url" in config ? { connectionString: config.url } : config;
   return { ...address, application_name: applicationName, connectionTimeoutMillis: 10_000, keepAlive: true };
 }
 
 /** Wraps an error of the connection as `POSTGRES_UNREACHABLE`; an error of a statement is handed back as it is. */
 export function wrapConnectionError(error: unknown, config: PostgresConfig): unknown {
-  if (error instanceof pg.DatabaseError && !connectionStates.has(error.code?.slice(0, 2) ?? "")) return error;
+  if (error instanceof DatabaseError && !connectionStates.has(error.code?.slice(0, 2) ?? "")) return error;
   if (error instanceof SealrunError) return error;
   const reason = error instanceof Error ? error.message : "no reason given";
   return new SealrunError(
@@ -68,8 +68,8 @@ export function wrapConnectionError(error: unknown, config: PostgresConfig): unk
 /** SQLSTATE classes that speak of the connection or of the login, not of the statement. */
 const connectionStates = new Set(["08", "28", "3D", "53", "57"]);
 
-function sqlOn(client: pg.Pool | pg.PoolClient, config: PostgresConfig): Sql {
-  const query = async (text: string, values: readonly unknown[] = []): Promise<pg.QueryResult> => {
+function sqlOn(client: Pool | PoolClient, config: PostgresConfig): Sql {
+  const query = async (text: string, values: readonly unknown[] = []): Promise<QueryResult> => {
     try {
       return await client.query(text, [...values]);
     } catch (error) {
@@ -86,7 +86,7 @@ function sqlOn(client: pg.Pool | pg.PoolClient, config: PostgresConfig): Sql {
   };
 }
 
-async function inTransaction<T>(pool: pg.Pool, config: PostgresConfig, work: (sql: Sql) => Promise<T>): Promise<T> {
+async function inTransaction<T>(pool: Pool, config: PostgresConfig, work: (sql: Sql) => Promise<T>): Promise<T> {
   const client = await pool.connect().catch((error: unknown) => {
     throw wrapConnectionError(error, config);
   });

@@ -1,4 +1,4 @@
-import pg from "pg";
+import { Client, type ClientConfig, escapeIdentifier } from "pg";
 
 const retryMs = 1_000;
 
@@ -7,16 +7,16 @@ const retryMs = 1_000;
  * an empty payload, because notices may have been missed.
  */
 export async function listenOn(options: {
-  readonly settings: pg.ClientConfig;
+  readonly settings: ClientConfig;
   readonly channel: string;
   readonly onNotice: (payload: string) => void;
 }): Promise<() => Promise<void>> {
   let closed = false;
-  let client: pg.Client | undefined;
+  let client: Client | undefined;
   let retry: NodeJS.Timeout | undefined;
 
   const connect = async (): Promise<void> => {
-    const fresh = new pg.Client(options.settings);
+    const fresh = new Client(options.settings);
     fresh.on("notification", (notice) => {
       options.onNotice(notice.payload ?? "");
     });
@@ -24,7 +24,7 @@ export async function listenOn(options: {
     fresh.on("end", reconnectLater);
     client = fresh;
     await fresh.connect();
-    await fresh.query(`listen ${pg.escapeIdentifier(options.channel)}`);
+    await fresh.query(`listen ${escapeIdentifier(options.channel)}`);
   };
   const reconnectLater = (): void => {
     if (closed || retry !== undefined) return;

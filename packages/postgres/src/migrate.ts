@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { SealrunError } from "@sealrun/protocol";
-import pg from "pg";
+import { Client } from "pg";
 import Postgrator from "postgrator";
 import { z } from "zod";
 import type { PostgresConfig } from "./config.ts";
@@ -18,7 +18,7 @@ export async function migrate(options: {
   readonly applicationName: string;
   readonly folder: URL;
 }): Promise<void> {
-  const client = new pg.Client(clientSettings(options.config, options.applicationName));
+  const client = new Client(clientSettings(options.config, options.applicationName));
   // A break while migrating surfaces from the statement under way.
   client.on("error", () => undefined);
   try {
@@ -34,7 +34,7 @@ export async function migrate(options: {
   }
 }
 
-async function applyFiles(client: pg.Client, folder: string): Promise<void> {
+async function applyFiles(client: Client, folder: string): Promise<void> {
   const postgrator = new Postgrator({
     migrationPattern: `${folder}/*.sql`,
     driver: "pg",

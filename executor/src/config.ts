@@ -1,0 +1,48 @@
+import { readFile } from "node:fs/promises";
+import { decode, SealrunError } from "@sealrun/protocol";
+import { z } from "zod";
+
+const mount = z.object({ source: z.string(), target: z.string() });
+
+/** Python 3 as the sandbox sees it: where it is, what must be mounted for it, and its environment. */
+export const pythonRuntime = z.object({
+  interpreter: z.string(),
+  mounts: z.array(mount),
+  env: z.record(z.string(), z.string()),
+});
+export type PythonRuntime = z.infer<typeof pythonRuntime>;
+
+/** Settings of one executor process. */
+export const executorConfig = z.object({
+  /** Holds identity and NATS credentials (0600); written at enrolment. */
+  stateFile: z.string().min(1),
+  /** The token to enrol with while there is no state file. */
+  enrolmentTokenFile: z.string().optional(),
+  /** Folder of the runs' private workspaces. */
+  workDir: z.string().min(1),
+  /** Folder of package files and bundles, by digest. */
+  cacheDir: z.string().min(1),
+  /** How many executions run at once. */
+  slots: z.number().int().min(1).max(256).default(4),
+  bwrap: z.string().min(1).nullable(),
+  python: pythonRuntime.nullable(),
+  /** Host folders below `/usr` that scripts must not see. */
+  hidden: z.array(z.string()).default([]),
+  unsafeNoSandbox: z.boolean().default(false),
+  /** How long runs may go on after SIGTERM. */
+  drainMs: z.number().int().nonnegative().default(600_000),
+  logLevel: z.string().default("info"),
+});
+export type ExecutorConfig = z.infer<typeof executorConfig>;
+
+/** Reads the configuration file. Fails with `CONFIG_INVALID`, which names the file and the field. */
+export async function readConfig(file: string): Promise<ExecutorConfig> {
+  try {
+    return decode(executorConfig, await readFile(file));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : "it cannot be read";
+    throw new SealrunError("CONFIG_INVALID", `The executor's configuration ${file} cannot be used: ${reason}`, {
+      cause: error,
+    });
+  }
+}

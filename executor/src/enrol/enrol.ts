@@ -1,0 +1,116 @@
+import {
+  checkFingerprint,
+  enrolmentContext,
+  fromBase64,
+  generateIdentity,
+  type Identity,
+  newId,
+  openBoxed,
+  openFrame,
+  proveEnrolment,
+  signFrame,
+  toBase64,
+  tokenSecretDigest,
+} from "@sealrun/crypto";
+import {
+  decode,
+  encodeJson,
+  enrolAnswer,
+  enrolReply,
+  type EnrolReply,
+  type EnrolRequest,
+  type EnrolmentToken,
+  errorBody,
+  isErrorCode,
+  executorId,
+  keyringSender,
+  limits,
+  natsCredentials,
+  SealrunError,
+  subjects,
+} from "@sealrun/protocol";
+import type { ExecutorState } from "./state-file.ts";
+
+const path = "/api/v1/executors/enrol";
+
+/**
+ * Joins a platform with a one-time token: new keys are made here and never leave, the keyring's signed answer is
+ * checked against the token's fingerprint, and the credentials in it are opened.
+ */
+export async function enrol(token: EnrolmentToken): Promise<ExecutorState> {
+  const identity = generateIdentity(newId("executor"));
+  const answer = readAnswer(await post(token, makeRequest(token, identity)), token);
+  if (answer.executorId !== identity.id || answer.boxPublic !== toBase64(identity.box.publicKey)) {
+    throw new SealrunError("BAD_SIGNATURE", "The keyring's answer enrols another executor");
+  }
+  const context = enrolmentContext({ enrolmentId: token.id, executorId: identity.id });
+  const credentials = decode(natsCredentials, openBoxed(identity.box, context, fromBase64(answer.credentials)));
+  return {
+    identity,
+    pool: answer.pool,
+    platform: { id: answer.platform.id, signPublic: fromBase64(answer.platform.signPublic) },
+    keyring: { id: keyringSender, signPublic: fromBase64(answer.keyring.signPublic) },
+    nats: credentials,
+  };
+}
+
+function makeRequest(token: EnrolmentToken, identity: Identity): Uint8Array {
+  const claim = {
+    tokenId: token.id,
+    executorId: identity.id,
+    signPublic: identity.signPublic,
+    boxPublic: identity.box.publicKey,
+  };
+  const secret = tokenSecretDigest(fromBase64(token.secret));
+  const proof = proveEnrolment(claim, secret, identity.box.privateKey, fromBase64(token.keyringBoxPublic));
+  const body: EnrolRequest = {
+    tokenId: token.id,
+    executorId: executorId.parse(identity.id),
+    signPublic: toBase64(identity.signPublic),
+    boxPublic: toBase64(identity.box.publicKey),
+    proof: toBase64(proof),
+  };
+  return signFrame(
+    identity,
+    { v: 1, kind: "enrol.request", subject: path, sender: identity.id, requestId: newId("request"), time: Date.now() },
+    encodeJson(body),
+  );
+}
+
+async function post(token: EnrolmentToken, frame: Uint8Array): Promise<Uint8Array> {
+  const url = new URL(path, token.url);
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ frame: toBase64(frame) }),
+    redirect: "error",
+    signal: AbortSignal.timeout(30_000),
+  }).catch((error: unknown) => {
+    throw new SealrunError(
+      "PLATFORM_UNREACHABLE",
+      `No platform answers at ${token.url}; check the URL in the token and that the platform runs`,
+      { cause: error },
+    );
+  });
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  if (response.ok) return fromBase64(decode(enrolAnswer, bytes).frame);
+  const { error } = decode(errorBody, bytes);
+  throw new SealrunError(isErrorCode(error.code) ? error.code : "ENROLMENT_REFUSED", error.message);
+}
+
+/** The keyring's answer, once the key that signed it has the fingerprint of the token. */
+function readAnswer(frame: Uint8Array, token: EnrolmentToken): EnrolReply {
+  const opened = openFrame(frame, {
+    findKey: (sender, unverifiedBody) => {
+      if (sender !== keyringSender) return undefined;
+      const key = fromBase64(decode(enrolReply, unverifiedBody).keyring.signPublic);
+      checkFingerprint(token.fingerprint, key);
+      return key;
+    },
+    expect: { kind: "enrol.reply", subject: subjects.keyring("enrol") },
+    now: Date.now(),
+    maxAgeMs: limits.requestLifetimeMs,
+    maxSkewMs: limits.clockSkewMs,
+  });
+  return decode(enrolReply, opened.body);
+}

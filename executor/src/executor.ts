@@ -1,0 +1,104 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { connectNats } from "@sealrun/nats";
+import { decodeEnrolmentToken, executorId, inboxPrefix, SealrunError } from "@sealrun/protocol";
+import type { Logger } from "pino";
+import { readHostRoots } from "./child/host-roots.ts";
+import { probeSandbox } from "./child/probe.ts";
+import type { Sandbox } from "./child/run-step.ts";
+import type { ExecutorConfig } from "./config.ts";
+import { enrol } from "./enrol/enrol.ts";
+import { type ExecutorState, readState, writeState } from "./enrol/state-file.ts";
+import { openPackageFiles } from "./jobs/package-files.ts";
+import { workSlot } from "./jobs/work.ts";
+import { findEsbuild, findRuntime } from "./runtime-files.ts";
+import { removeLeftovers } from "./workspace/remove-leftovers.ts";
+
+/** A running executor. */
+export interface Executor {
+  readonly id: string;
+  /** Takes nothing more, waits for what runs (at most `drainMs`, then ends it), and disconnects. */
+  close(): Promise<void>;
+}
+
+/** Starts an executor: proves the sandbox, enrols if it must, connects, and takes executions of its pool. */
+export async function start(config: ExecutorConfig, deps: { readonly log: Logger }): Promise<Executor> {
+  const { log } = deps;
+  const sandbox = await chooseSandbox(config, log);
+  const state = await loadState(config, log);
+  await removeLeftovers(config.workDir);
+  const files = await openPackageFiles(join(config.cacheDir, "files"));
+  const link = await connectNats({
+    url: state.nats.url,
+    user: state.nats.user,
+    password: state.nats.password,
+    name: state.identity.id,
+    inboxPrefix: inboxPrefix(executorId.parse(state.identity.id)),
+  });
+  const stopTaking = new AbortController();
+  const endRuns = new AbortController();
+  const runtime = findRuntime(config.python);
+  const work = {
+    ...state,
+    pool: state.pool.id,
+    link,
+    log,
+    files,
+    sandbox,
+    runtime,
+    compiler: { bubblewrap: sandbox.kind === "none" ? undefined : sandbox.program, esbuild: findEsbuild() },
+    workDir: config.workDir,
+    bundleDir: join(config.cacheDir, "bundles"),
+    endRuns: endRuns.signal,
+  };
+  const slots = Array.from({ length: config.slots }, async () => workSlot(work, stopTaking.signal));
+  log.info(
+    { executor: state.identity.id, pool: state.pool.name, slots: config.slots },
+    "The executor takes executions",
+  );
+  return {
+    id: state.identity.id,
+    close: async () => {
+      stopTaking.abort();
+      const drained = setTimeout(() => endRuns.abort(), config.drainMs);
+      await Promise.all(slots);
+      clearTimeout(drained);
+      await link.close();
+    },
+  };
+}
+
+async function chooseSandbox(config: ExecutorConfig, log: Logger): Promise<Sandbox> {
+  if (config.unsafeNoSandbox) {
+    log.warn("Scripts run without a sandbox: each can read whatever this user can");
+    return { kind: "none" };
+  }
+  if (config.bwrap === null) {
+    throw new SealrunError(
+      "SANDBOX_UNAVAILABLE",
+      "bubblewrap is not installed; install it, or start with --unsafe-no-sandbox where scripts are trusted",
+    );
+  }
+  await probeSandbox(config.bwrap);
+  return { kind: "bubblewrap", program: config.bwrap, hostRoots: await readHostRoots(), hidden: config.hidden };
+}
+
+async function loadState(config: ExecutorConfig, log: Logger): Promise<ExecutorState> {
+  const known = await readState(config.stateFile);
+  if (known !== undefined) return known;
+  if (config.enrolmentTokenFile === undefined) {
+    throw new SealrunError(
+      "CONFIG_INVALID",
+      `This executor is not enrolled: ${config.stateFile} does not exist and no enrolmentTokenFile is configured`,
+    );
+  }
+  const token = await readFile(config.enrolmentTokenFile, "utf8").catch((error: unknown) => {
+    throw new SealrunError("FILE_NOT_FOUND", `The enrolment token ${config.enrolmentTokenFile} cannot be read`, {
+      cause: error,
+    });
+  });
+  const state = await enrol(decodeEnrolmentToken(token.trim()));
+  await writeState(config.stateFile, state);
+  log.info({ executor: state.identity.id, pool: state.pool.name }, "Enrolled");
+  return state;
+}

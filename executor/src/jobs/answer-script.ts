@@ -1,0 +1,138 @@
+import {
+  type EventStep,
+  type JsonObject,
+  type JsonValue,
+  limits,
+  type ScriptRequest,
+  SealrunError,
+} from "@sealrun/protocol";
+import type { ScriptAnswer, ScriptHandler } from "../channel/answer-request.ts";
+import type { Masker } from "../mask/masker.ts";
+import type { Attempt } from "./attempt.ts";
+import type { Read } from "./receipt.ts";
+import type { Secrets } from "./secrets.ts";
+import { putState, readState } from "./state.ts";
+
+/** What a script's requests are answered from. */
+export interface ScriptWorld {
+  readonly attempt: Attempt;
+  readonly step: { readonly index: number; readonly plan: EventStep };
+  readonly secrets: Secrets;
+  readonly masker: Masker;
+  readonly params: JsonObject;
+  /** Results of the steps so far, unmasked; this step's is added. */
+  readonly results: Map<string, JsonValue>;
+  readonly recordRead: (read: Read) => Promise<void>;
+  /** A line of the log: it is masked by the receiver. */
+  readonly log: (line: {
+    readonly stream: "sdk" | "system";
+    readonly level: string;
+    readonly text: string;
+  }) => Promise<void>;
+}
+
+/** Answers one step's requests. A value is known to the masker before the script has it. */
+export function answerScript(world: ScriptWorld): ScriptHandler {
+  return async (request) => {
+    switch (request.op) {
+      case "context":
+        return { value: describeRun(world) };
+      case "get":
+        return get(world, request.name);
+      case "all":
+        return { value: await getAll(world) };
+      case "set":
+        return set(world, request);
+      case "param":
+        return Object.hasOwn(world.params, request.name)
+          ? { found: true, value: world.params[request.name] ?? null }
+          : { found: false, value: null };
+      case "state.get":
+        return getState(world, request.key);
+      case "state.put":
+        await putState(world.attempt, request.key, request.value ?? null);
+        return {};
+      case "log":
+        await world.log({ stream: "sdk", level: request.level, text: request.message ?? "" });
+        return {};
+      case "result":
+        setResult(world, request.value ?? null);
+        return {};
+      case "results":
+        return { value: Object.fromEntries(world.results) };
+    }
+  };
+}
+
+function describeRun({ attempt, step, params, results }: ScriptWorld): JsonObject {
+  const { event, held } = attempt;
+  return {
+    params,
+    config: event.config,
+    package: { name: event.package.name, id: event.package.id },
+    execution: { id: held.executionId, attempt: held.attempt, step: step.plan.name },
+    results: Object.fromEntries(results),
+  };
+}
+
+async function get(world: ScriptWorld, name: string): Promise<ScriptAnswer> {
+  const read = { step: world.step.index, name, scope: null, version: null };
+  const { secrets: declared } = world.step.plan;
+  if (declared !== undefined && !declared.includes(name)) {
+    await world.recordRead({ ...read, outcome: "refused" });
+    throw new SealrunError(
+      "SECRET_NOT_DECLARED",
+      `manifest.json lists the secrets that ${world.step.plan.script} may read, and ${name.slice(0, 128)} is not among them; add it there`,
+    );
+  }
+  const found = await world.secrets.find(name);
+  if (found === undefined) {
+    await world.recordRead({ ...read, outcome: "missing" });
+    return { found: false, value: null };
+  }
+  world.masker.add(found.value);
+  await world.recordRead({ ...read, scope: found.scope, version: found.version, outcome: "read" });
+  return { found: true, value: found.value };
+}
+
+async function getAll(world: ScriptWorld): Promise<JsonObject> {
+  const { secrets: declared } = world.step.plan;
+  const names = world.secrets.serviceNames.filter((name) => declared?.includes(name) ?? true);
+  const values: [string, JsonValue][] = [];
+  for (const name of names) values.push([name, (await get(world, name)).value ?? null]);
+  return Object.fromEntries(values);
+}
+
+async function set(world: ScriptWorld, request: Extract<ScriptRequest, { op: "set" }>): Promise<ScriptAnswer> {
+  const value = request.value ?? null;
+  world.masker.add(value);
+  const stored = await world.secrets.set({ name: request.name, value, scope: request.scope });
+  if (stored.shadowedBy !== undefined) {
+    await world.log({
+      stream: "system",
+      level: "warning",
+      text: `${request.name} is now version ${stored.version} in scope ${stored.scope}, but this package still reads the one in scope ${stored.shadowedBy}, which is narrower`,
+    });
+  }
+  return {
+    scope: stored.scope,
+    version: stored.version,
+    ...(stored.shadowedBy === undefined ? {} : { shadowedBy: stored.shadowedBy }),
+  };
+}
+
+async function getState(world: ScriptWorld, key: string | undefined): Promise<ScriptAnswer> {
+  const state = await readState(world.attempt);
+  if (key === undefined) return { value: state };
+  return Object.hasOwn(state, key) ? { found: true, value: state[key] ?? null } : { found: false, value: null };
+}
+
+function setResult(world: ScriptWorld, value: JsonValue): void {
+  if (Buffer.byteLength(JSON.stringify(value)) > limits.resultBytes) {
+    throw new SealrunError(
+      "VALUE_TOO_LARGE",
+      `A step's result is at most ${limits.resultBytes} bytes as JSON; store large data elsewhere and return where it is`,
+    );
+  }
+  world.results.set(world.step.plan.name, value);
+}

@@ -1,0 +1,61 @@
+import { type KeyPair, fromBase64, grantContext, openBoxed, openFrame, verifyScopeKey } from "@sealrun/crypto";
+import type { Peer } from "@sealrun/nats";
+import {
+  decode,
+  type ExecutionEvent,
+  grant,
+  grantReply,
+  keyringSender,
+  limits,
+  type Scope,
+  SealrunError,
+  subjects,
+} from "@sealrun/protocol";
+
+/** What one attempt may open and seal with. */
+export interface OpenGrant {
+  /** X25519 result of an upload, by key id and ephemeral public key; undefined for one that was not granted. */
+  shared(keyId: string, ephemeral: string): { readonly shared: Uint8Array; readonly recipient: Uint8Array } | undefined;
+  /** Public key of a scope, as the keyring signed it. */
+  publicKey(scope: Scope): Uint8Array;
+}
+
+/** Opens the keyring's grant for one attempt of this executor. Every signature and every owner in it is checked. */
+export function openGrant(
+  frame: Uint8Array,
+  event: ExecutionEvent,
+  trust: { readonly keyring: Peer; readonly executorId: string; readonly box: KeyPair; readonly attempt: number },
+): OpenGrant {
+  const opened = openFrame(frame, {
+    findKey: (sender) => (sender === keyringSender ? trust.keyring.signPublic : undefined),
+    expect: { kind: "grant.reply", subject: subjects.keyring("grant") },
+    now: Date.now(),
+    maxAgeMs: limits.requestLifetimeMs,
+    maxSkewMs: limits.clockSkewMs,
+  });
+  const context = grantContext({
+    platformId: event.platformId,
+    executionId: event.executionId,
+    attempt: trust.attempt,
+    executorId: trust.executorId,
+  });
+  const boxed = fromBase64(decode(grantReply, opened.body).grant);
+  const content = decode(grant, openBoxed(trust.box, context, boxed));
+  const uploads = new Map(
+    content.uploads.map((upload) => [
+      `${upload.keyId} ${upload.ephemeral}`,
+      { shared: fromBase64(upload.shared), recipient: fromBase64(upload.recipient) },
+    ]),
+  );
+  const owners = { service: event.package.id, project: event.project.id, platform: event.platformId };
+  return {
+    shared: (keyId, ephemeral) => uploads.get(`${keyId} ${ephemeral}`),
+    publicKey: (scope) => {
+      const fields = verifyScopeKey(content.keys[scope], trust.keyring.signPublic);
+      if (fields.scope !== scope || fields.ownerId !== owners[scope] || fields.platformId !== event.platformId) {
+        throw new SealrunError("BAD_SIGNATURE", `The keyring's key for the scope ${scope} belongs to another owner`);
+      }
+      return fromBase64(fields.publicKey);
+    },
+  };
+}

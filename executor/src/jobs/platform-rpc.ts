@@ -1,0 +1,91 @@
+import type { SigningIdentity } from "@sealrun/crypto";
+import { call, type NatsLink, type Peer } from "@sealrun/nats";
+import {
+  type ClaimReply,
+  claimReply,
+  type ClaimRequest,
+  type FetchReply,
+  fetchReply,
+  type FetchRequest,
+  finishReply,
+  type FinishRequest,
+  executorId,
+  type LookupReply,
+  lookupReply,
+  type LookupRequest,
+  type RenewReply,
+  renewReply,
+  type RpcVerb,
+  type SetReply,
+  setReply,
+  type SetRequest,
+  type StateReply,
+  stateReply,
+  type StateRequest,
+  subjects,
+} from "@sealrun/protocol";
+import type { z } from "zod";
+
+/** Which run a request belongs to. */
+export interface Held {
+  readonly executionId: ClaimRequest["executionId"];
+  readonly attempt: number;
+}
+
+/** An answer, and the id of the request it answers: a lookup's keys are bound to it. */
+export interface Answered<T> {
+  readonly value: T;
+  readonly requestId: string;
+}
+
+/** The platform's requests as functions. Each is signed, and its answer verified. */
+export interface PlatformRpc {
+  /** Sent again with the same `requestId`, a claim gets the same answer. */
+  claim(body: ClaimRequest, requestId: string): Promise<ClaimReply>;
+  renew(held: Held): Promise<RenewReply>;
+  finish(body: FinishRequest): Promise<void>;
+  lookup(body: LookupRequest): Promise<Answered<LookupReply>>;
+  set(body: SetRequest): Promise<SetReply>;
+  state(body: StateRequest): Promise<Answered<StateReply>>;
+  fetch(body: FetchRequest): Promise<FetchReply>;
+}
+
+/** The platform as seen from one executor. */
+export function createPlatformRpc(deps: {
+  readonly link: NatsLink;
+  readonly identity: SigningIdentity;
+  readonly platform: Peer;
+}): PlatformRpc {
+  const { link, identity, platform } = deps;
+  const own = executorId.parse(identity.id);
+  const ask = async <T>(
+    verb: RpcVerb,
+    body: object,
+    reply: z.ZodType<T>,
+    options: Partial<Held & { requestId: string }>,
+  ) =>
+    call({
+      link,
+      identity,
+      peer: platform,
+      subject: subjects.rpc(own, verb),
+      kind: verb,
+      body,
+      reply,
+      unreachable: "PLATFORM_UNREACHABLE",
+      ...options,
+    });
+  const held = ({ executionId, attempt }: Held): Held => ({ executionId, attempt });
+  return {
+    claim: async (body, requestId) =>
+      (await ask("claim", body, claimReply, { executionId: body.executionId, requestId })).value,
+    renew: async (body) => (await ask("renew", body, renewReply, held(body))).value,
+    finish: async (body) => {
+      await ask("finish", body, finishReply, held(body));
+    },
+    lookup: async (body) => ask("lookup", body, lookupReply, held(body)),
+    set: async (body) => (await ask("set", body, setReply, held(body))).value,
+    state: async (body) => ask("state", body, stateReply, held(body)),
+    fetch: async (body) => (await ask("fetch", body, fetchReply, held(body))).value,
+  };
+}

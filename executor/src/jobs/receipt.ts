@@ -1,0 +1,21 @@
+import type { ReadOutcome, ReportItem, Scope } from "@sealrun/protocol";
+
+/** What one read tells the receipt. */
+export interface Read {
+  readonly step: number;
+  readonly name: string;
+  readonly scope: Scope | null;
+  readonly version: number | null;
+  readonly outcome: ReadOutcome;
+}
+
+/** Reports each read once per step, name, scope, version and outcome, however often a script asks. */
+export function createReceipt(report: (item: ReportItem) => Promise<void>): (read: Read) => Promise<void> {
+  const known = new Set<string>();
+  return async (read) => {
+    const key = JSON.stringify([read.step, read.name, read.scope, read.version, read.outcome]);
+    if (known.has(key)) return;
+    known.add(key);
+    await report({ type: "read", ...read, time: Date.now() });
+  };
+}

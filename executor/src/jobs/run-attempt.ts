@@ -1,0 +1,140 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Identity } from "@sealrun/crypto";
+import type { NatsLink } from "@sealrun/nats";
+import { type Failure, type FinishRequest, SealrunError, toSealrunError } from "@sealrun/protocol";
+import type { Logger } from "pino";
+import { bundleScripts } from "../bundle/bundle.ts";
+import type { Compiler } from "../bundle/compile.ts";
+import type { Runtime } from "../child/layout.ts";
+import type { Sandbox } from "../child/run-step.ts";
+import { createMasker, type Masker } from "../mask/masker.ts";
+import { createWorkspace, type Workspace } from "../workspace/workspace.ts";
+import type { Attempt } from "./attempt.ts";
+import { keepLease } from "./lease.ts";
+import { openParameters } from "./open-parameters.ts";
+import type { PackageFiles } from "./package-files.ts";
+import type { PlatformRpc } from "./platform-rpc.ts";
+import { createReporter, type Reporter } from "./reporter.ts";
+import { runSteps } from "./run-steps.ts";
+import { createSecrets, type Secrets } from "./secrets.ts";
+import { pause } from "./take.ts";
+
+/** What running an attempt needs beside the attempt. */
+export interface RunDeps {
+  readonly link: NatsLink;
+  readonly identity: Identity;
+  readonly sandbox: Sandbox;
+  readonly runtime: Runtime;
+  readonly compiler: Compiler;
+  readonly files: PackageFiles;
+  readonly workDir: string;
+  readonly bundleDir: string;
+  readonly log: Logger;
+  /** Aborts when a drain has waited long enough. */
+  readonly endRuns: AbortSignal;
+}
+
+const finishRetryMs = 1_000;
+
+/** Runs a claimed execution to its end and tells the platform. Throws `LEASE_LOST` when the attempt is not ours any more. */
+export async function runAttempt(deps: RunDeps, attempt: Attempt, leaseMs: number): Promise<void> {
+  const lease = keepLease(attempt.rpc, attempt.held, leaseMs);
+  const reporter = createReporter({ ...deps, held: attempt.held, signal: lease.signal });
+  try {
+    const signal = AbortSignal.any([lease.signal, deps.endRuns]);
+    const failure = await runInWorkspace(deps, attempt, reporter, signal);
+    const lastSequence = await reporter.finish();
+    await finish(attempt.rpc, lease.signal, {
+      ...attempt.held,
+      status: failure === undefined ? "succeeded" : "failed",
+      lastSequence,
+      ...(failure === undefined ? {} : { error: failure }),
+    });
+  } finally {
+    lease.stop();
+  }
+}
+
+/** Prepares, runs and cleans up. Whatever goes wrong before the first script is the attempt's failure too. */
+async function runInWorkspace(
+  deps: RunDeps,
+  attempt: Attempt,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<Failure | undefined> {
+  const masker = createMasker();
+  let workspace: Workspace | undefined;
+  try {
+    workspace = await prepareWorkspace(deps, attempt);
+    const secrets = createSecrets(attempt);
+    await maskFromTheStart(attempt, secrets, masker);
+    const parametersFile = await readFile(join(workspace.folder, "parameters.json")).catch(() => undefined);
+    const params = openParameters(attempt, parametersFile);
+    return await runSteps({ ...deps, attempt, workspace, secrets, masker, params, report: reporter.report, signal });
+  } catch (error) {
+    const failure = toSealrunError(error);
+    if (failure.code === "INTERNAL") deps.log.error({ err: error, ...attempt.held }, "An attempt failed");
+    const said = { code: failure.code, message: masker.maskText(failure.message) };
+    await reporter.report({
+      type: "log",
+      step: null,
+      stream: "system",
+      level: "error",
+      text: said.message,
+      time: Date.now(),
+    });
+    return said;
+  } finally {
+    await workspace?.remove();
+  }
+}
+
+async function prepareWorkspace(deps: RunDeps, attempt: Attempt): Promise<Workspace> {
+  const { event, held } = attempt;
+  const files = await deps.files.list(attempt);
+  const workspace = await createWorkspace({
+    root: deps.workDir,
+    ...held,
+    files,
+    ...(deps.sandbox.kind === "none" ? { linkedSdk: deps.runtime.sdk } : {}),
+  });
+  try {
+    const bundles = await bundleScripts({
+      compiler: deps.compiler,
+      source: workspace.folder,
+      files: files.map(({ path }) => path),
+      scripts: event.steps.map(({ script }) => script),
+      cacheDir: deps.bundleDir,
+      versionDigest: event.version.digest,
+    });
+    await workspace.add(bundles);
+    return workspace;
+  } catch (error) {
+    await workspace.remove();
+    throw error;
+  }
+}
+
+/** Opens what the manifest declares, and only that, so that it is masked even before a script reads it. */
+async function maskFromTheStart(attempt: Attempt, secrets: Secrets, masker: Masker): Promise<void> {
+  const declared = attempt.event.steps.flatMap((step) => step.secrets ?? []);
+  for (const name of new Set([...attempt.event.mask, ...declared])) {
+    const found = await secrets.find(name);
+    if (found !== undefined) masker.add(found.value);
+  }
+}
+
+/** Tells the platform until it has answered. A refusal is final: somebody else has the execution, or it is over. */
+async function finish(rpc: PlatformRpc, signal: AbortSignal, request: FinishRequest): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await rpc.finish(request);
+      return;
+    } catch (error) {
+      if (error instanceof SealrunError && !error.row.retry) throw error;
+      await pause(finishRetryMs, signal);
+    }
+  }
+  throw new SealrunError("LEASE_LOST", "The attempt's lease ended before its end could be reported");
+}

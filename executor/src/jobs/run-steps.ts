@@ -1,0 +1,138 @@
+import {
+  type EventStep,
+  type Failure,
+  type JsonObject,
+  type JsonValue,
+  limits,
+  type LogStream,
+  type ReportItem,
+  SealrunError,
+  toSealrunError,
+} from "@sealrun/protocol";
+import { runStep, type Sandbox, type StepEnd } from "../child/run-step.ts";
+import type { Runtime } from "../child/layout.ts";
+import type { Masker } from "../mask/masker.ts";
+import { answerScript } from "./answer-script.ts";
+import type { Attempt } from "./attempt.ts";
+import { createReceipt } from "./receipt.ts";
+import type { Secrets } from "./secrets.ts";
+import { createOutputBudget, createStepOutput } from "./step-output.ts";
+
+/** Everything the steps of one attempt share. */
+export interface StepsWorld {
+  readonly attempt: Attempt;
+  readonly sandbox: Sandbox;
+  readonly runtime: Runtime;
+  readonly workspace: { readonly folder: string; readonly scratch: string };
+  readonly secrets: Secrets;
+  readonly masker: Masker;
+  readonly params: JsonObject;
+  readonly report: (item: ReportItem) => Promise<void>;
+  /** Ends the attempt: a lost lease, or a drain that took too long. */
+  readonly signal: AbortSignal;
+}
+
+/** Runs the steps in order; those after a failed one are skipped. The answer is why the attempt failed, if it did. */
+export async function runSteps(world: StepsWorld): Promise<Failure | undefined> {
+  const results = new Map<string, JsonValue>();
+  const recordRead = createReceipt(world.report);
+  let failure: Failure | undefined;
+  for (const [index, plan] of world.attempt.event.steps.entries()) {
+    if (failure !== undefined) {
+      await world.report({
+        type: "step-finished",
+        step: index,
+        status: "skipped",
+        exitCode: null,
+        durationMs: 0,
+        time: Date.now(),
+      });
+      continue;
+    }
+    failure = await runOneStep(world, { index, plan }, results, recordRead);
+  }
+  return failure;
+}
+
+async function runOneStep(
+  world: StepsWorld,
+  step: { readonly index: number; readonly plan: EventStep },
+  results: Map<string, JsonValue>,
+  recordRead: ReturnType<typeof createReceipt>,
+): Promise<Failure | undefined> {
+  const { masker, report } = world;
+  const line = async (stream: LogStream, text: string, level?: string): Promise<void> =>
+    report({
+      type: "log",
+      step: step.index,
+      stream,
+      text,
+      time: Date.now(),
+      ...(level === undefined ? {} : { level }),
+    });
+  const budget = createOutputBudget();
+  const stdout = createStepOutput({ stream: "stdout", masker, budget, line });
+  const stderr = createStepOutput({ stream: "stderr", masker, budget, line });
+  await report({ type: "step-started", step: step.index, time: Date.now() });
+  const startedAt = performance.now();
+  const end = await runStep({
+    sandbox: world.sandbox,
+    runtime: world.runtime,
+    workspace: world.workspace,
+    script: step.plan.script,
+    variables: {
+      executionId: world.attempt.held.executionId,
+      packageName: world.attempt.event.package.name,
+      own: step.plan.env ?? {},
+    },
+    timeoutMs: step.plan.timeoutMs ?? limits.stepTimeoutMs,
+    signal: world.signal,
+    onStdout: stdout.write,
+    onStderr: stderr.write,
+    handle: answerScript({
+      ...world,
+      step,
+      results,
+      recordRead,
+      log: async ({ stream, level, text }) => line(stream, masker.maskText(text).slice(0, limits.logLineBytes), level),
+    }),
+  }).catch((error: unknown) => toSealrunError(error));
+  await stdout.end();
+  await stderr.end();
+
+  const error = end instanceof SealrunError ? end : reasonOf(end, step.plan);
+  const failure = error === undefined ? undefined : { code: error.code, message: masker.maskText(error.message) };
+  const result = results.get(step.plan.name);
+  await report({
+    type: "step-finished",
+    step: step.index,
+    status: failure === undefined ? "succeeded" : "failed",
+    exitCode: end instanceof SealrunError ? null : (end.exitCode ?? null),
+    durationMs: performance.now() - startedAt,
+    time: Date.now(),
+    ...(result === undefined ? {} : { result: masker.maskJson(result) }),
+    ...(failure === undefined ? {} : { error: failure }),
+  });
+  return failure;
+}
+
+/** Why a step that was started did not succeed, or undefined when it did. */
+function reasonOf(end: StepEnd, plan: EventStep): SealrunError | undefined {
+  if (end.channelBroken !== undefined) return end.channelBroken;
+  if (end.timedOut) {
+    const seconds = Math.round((plan.timeoutMs ?? limits.stepTimeoutMs) / 1000);
+    return new SealrunError(
+      "SCRIPT_TIMED_OUT",
+      `${plan.script} ran longer than its timeout of ${seconds} s and was ended; raise the step's timeout in manifest.json if it needs longer`,
+    );
+  }
+  if (end.cancelled) return new SealrunError("CANCELLED", `${plan.script} was ended with its attempt`);
+  if (end.exitCode === 0) return undefined;
+  const how =
+    end.exitCode === undefined
+      ? "was killed"
+      : end.signal === undefined
+        ? `ended with exit code ${end.exitCode}`
+        : `was ended by ${end.signal}`;
+  return new SealrunError("SCRIPT_FAILED", `${plan.script} ${how}; its output says why`);
+}

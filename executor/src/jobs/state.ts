@@ -1,0 +1,49 @@
+import { createUploadSealer, fromBase64, openWithMessageKey, stateContext, toBase64 } from "@sealrun/crypto";
+import {
+  decode,
+  encodeJson,
+  type JsonObject,
+  jsonValue,
+  type JsonValue,
+  limits,
+  SealrunError,
+} from "@sealrun/protocol";
+import type { Attempt } from "./attempt.ts";
+import { openMessageKeys } from "./open-secret.ts";
+
+/** All keys of the package's state, with what this run put. Pages until the platform has no more. */
+export async function readState(attempt: Attempt): Promise<JsonObject> {
+  const state: [string, JsonValue][] = [];
+  let after: string | undefined;
+  do {
+    const { value: page, requestId } = await attempt.rpc.state({
+      ...attempt.held,
+      op: "get",
+      ...(after === undefined ? {} : { after }),
+    });
+    const entries = page.entries ?? [];
+    const keys = page.keys === undefined ? [] : openMessageKeys(attempt, page.keys, requestId);
+    entries.forEach((entry, index) => {
+      const key = keys[index];
+      if (key === undefined) throw new SealrunError("MALFORMED", "The keyring answered fewer keys than were asked for");
+      state.push([entry.key, decode(jsonValue, openWithMessageKey(key, fromBase64(entry.envelope)))]);
+    });
+    after = page.next;
+  } while (after !== undefined);
+  return Object.fromEntries(state);
+}
+
+/** Seals one key of the state with the package's key and stores it; atomic per key. */
+export async function putState(attempt: Attempt, key: string, value: JsonValue): Promise<void> {
+  const plaintext = encodeJson(value);
+  if (plaintext.length > limits.stateValueBytes) {
+    throw new SealrunError(
+      "VALUE_TOO_LARGE",
+      `A state value is at most ${limits.stateValueBytes} bytes as JSON; keep large data elsewhere and its key here`,
+    );
+  }
+  if (key === "" || key.length > 256) throw new SealrunError("NAME_NOT_ALLOWED", "A state key has 1 to 256 characters");
+  const context = stateContext({ platformId: attempt.event.platformId, packageId: attempt.event.package.id, key });
+  const envelope = createUploadSealer(attempt.grant.publicKey("service")).seal(context, plaintext);
+  await attempt.rpc.state({ ...attempt.held, op: "put", key, envelope: toBase64(envelope) });
+}

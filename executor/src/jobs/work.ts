@@ -1,0 +1,96 @@
+import { newId, type Identity, fromBase64 } from "@sealrun/crypto";
+import type { NatsLink, Peer } from "@sealrun/nats";
+import { type ClaimReply, type ExecutionEvent, type PoolId, SealrunError, toSealrunError } from "@sealrun/protocol";
+import type { Logger } from "pino";
+import { openGrant } from "./open-grant.ts";
+import { createPlatformRpc, type PlatformRpc } from "./platform-rpc.ts";
+import { type RunDeps, runAttempt } from "./run-attempt.ts";
+import { pause, type QueuedMessage, takeNext } from "./take.ts";
+import { verifyEvent } from "./verify-event.ts";
+
+/** What an executor works with. */
+export interface WorkDeps extends RunDeps {
+  readonly link: NatsLink;
+  readonly identity: Identity;
+  readonly pool: PoolId;
+  readonly platform: Peer;
+  readonly keyring: Peer;
+  readonly log: Logger;
+}
+
+const claimTries = 5;
+const retryMs = 1_000;
+
+/** One slot: takes an execution, runs it, takes the next, until `stopTaking` aborts. What runs then is finished. */
+export async function workSlot(deps: WorkDeps, stopTaking: AbortSignal): Promise<void> {
+  const rpc = createPlatformRpc(deps);
+  while (!stopTaking.aborted) {
+    const message = await takeNext(deps.link, deps.pool, stopTaking);
+    if (message === undefined) continue;
+    if (stopTaking.aborted) message.giveBack(0);
+    else await workOn(deps, rpc, message, stopTaking);
+  }
+}
+
+async function workOn(
+  deps: WorkDeps,
+  rpc: PlatformRpc,
+  message: QueuedMessage,
+  stopTaking: AbortSignal,
+): Promise<void> {
+  const release = message.keep();
+  try {
+    const event = verifyEvent(message.frame, deps, Date.now());
+    const claim = await claimExecution(rpc, event, stopTaking);
+    const held = { executionId: event.executionId, attempt: claim.attempt };
+    const grant = openGrant(fromBase64(claim.grant), event, {
+      keyring: deps.keyring,
+      executorId: deps.identity.id,
+      box: deps.identity.box,
+      attempt: claim.attempt,
+    });
+    await runAttempt(
+      deps,
+      {
+        event,
+        held,
+        grant,
+        rpc,
+        keyring: deps.keyring,
+        executorId: deps.identity.id,
+        box: deps.identity.box,
+      },
+      claim.leaseMs,
+    );
+    message.done();
+  } catch (error) {
+    settle(deps.log, message, toSealrunError(error));
+  } finally {
+    release();
+  }
+}
+
+/** Claims until there is an answer; every try has the same request id, so that none of them can claim twice. */
+async function claimExecution(rpc: PlatformRpc, event: ExecutionEvent, stop: AbortSignal): Promise<ClaimReply> {
+  const requestId = newId("request");
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await rpc.claim({ executionId: event.executionId, generation: event.generation }, requestId);
+    } catch (error) {
+      const canRetry = error instanceof SealrunError && error.row.retry && tried < claimTries && !stop.aborted;
+      if (!canRetry) throw error;
+      await pause(retryMs, stop);
+    }
+  }
+}
+
+/** What can never be run is taken out of the queue; what failed for the moment is offered again. */
+function settle(log: Logger, message: QueuedMessage, error: SealrunError): void {
+  if (error.row.retry || error.code === "INTERNAL") {
+    log.warn({ err: error, code: error.code }, "An execution could not be taken and is given back");
+    message.giveBack(retryMs * 5);
+  } else {
+    log.warn({ code: error.code }, `An event was refused: ${error.message}`);
+    message.done();
+  }
+}

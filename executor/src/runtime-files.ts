@@ -1,0 +1,26 @@
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Runtime } from "./child/layout.ts";
+import type { PythonRuntime } from "./config.ts";
+
+/** Where this installation keeps what every script gets. Python's part lies beside the SDK's package. */
+export function findRuntime(python: PythonRuntime | null): Runtime {
+  // The door of the SDK is in `dist` or `src` of its package.
+  const sdk = dirname(dirname(fileURLToPath(import.meta.resolve("@sealrun/sdk"))));
+  const bootstrap = fileURLToPath(new URL("../src/bootstrap/", import.meta.url));
+  return {
+    node: process.execPath,
+    sdk,
+    pythonSdk: join(dirname(sdk), "sdk-python"),
+    bootstrap,
+    shellHelper: join(bootstrap, "sealrun-context"),
+    python: python ?? undefined,
+  };
+}
+
+/** The native program of esbuild: one file, which can be mounted alone. */
+export function findEsbuild(): string {
+  const fromEsbuild = createRequire(import.meta.resolve("esbuild"));
+  return fromEsbuild.resolve(`@esbuild/${process.platform}-${process.arch}/bin/esbuild`);
+}
