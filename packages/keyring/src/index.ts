@@ -1,1 +1,4 @@
-export {};
+export type { KeyringLog } from "./answer-requests.ts";
+export { type KeyringConfig, keyringConfig, readConfig } from "./config.ts";
+export type { TokenRights } from "./enrolment/issue-token.ts";
+export { issueEnrolmentToken, type Keyring, start } from "./main.ts";

@@ -92,6 +92,7 @@ export {
   stateReply,
   fetchRequest,
   fetchReply,
+  encodeFileList,
   fileList,
   type RpcRefusal,
   type ClaimRequest,
@@ -113,6 +114,7 @@ export {
   projectRights,
   enrolmentToken,
   enrolRequest,
+  enrolPath,
   enrolEnvelope,
   enrolAnswer,
   enrolReply,
@@ -228,3 +230,4 @@ export { reservedParameters, type ParameterField } from "./parameter-field.ts";
 export { checkParameters, parseParameterText, visibleParameters } from "./parameters.ts";
 export { checkPackageFiles, isLocalFile, type PackageFile } from "./package-files.ts";
 export { isScript, scriptEndings, scriptKind, type ScriptKind } from "./script-kind.ts";
+export { decodeEnrolmentToken, encodeEnrolmentToken } from "./enrolment-token.ts";

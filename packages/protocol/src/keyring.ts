@@ -36,6 +36,9 @@ export const enrolRequest = z.object({
 });
 export type EnrolRequest = z.infer<typeof enrolRequest>;
 
+/** Where an executor enrols, and the subject of its frame. */
+export const enrolPath = "/api/v1/executors/enrol";
+
 /** Body of `POST /api/v1/executors/enrol` and of `sealrun.keyring.enrol`: the executor's frame whole. */
 export const enrolEnvelope = z.object({ frame: base64 });
 /** The keyring's signed frame of kind `enrol.reply`, whole. */

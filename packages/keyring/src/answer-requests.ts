@@ -1,0 +1,75 @@
+import { fromBase64, type Identity } from "@sealrun/crypto";
+import { type FailureLog, type NatsLink, serve, type SignedRequest } from "@sealrun/nats";
+import {
+  decode,
+  enrolEnvelope,
+  grantRequest,
+  keyringLookupRequest,
+  keyringVerbs,
+  type KeyringVerb,
+  scopeKeyRequest,
+  SealrunError,
+  subjects,
+} from "@sealrun/protocol";
+import { answerGrant, type AttemptDeps } from "./attempts/grants.ts";
+import { answerLookup } from "./attempts/lookups.ts";
+import { enrol, type EnrolDeps } from "./enrolment/enrol.ts";
+import { answerScopeKey } from "./scope-keys/answer-scope-key.ts";
+
+/** Where the keyring says what it did and refused: verbs, ids and codes, never a body. */
+export interface KeyringLog extends FailureLog {
+  info(fields: object, message: string): void;
+}
+
+/** What answering takes; the platform is the only one who may ask. */
+export interface AnswerDeps extends AttemptDeps, EnrolDeps {
+  readonly identity: Identity;
+  readonly link: NatsLink;
+  readonly log: KeyringLog;
+}
+
+/** Answers the platform's signed requests until closed; closing waits for the answers under way. */
+export function answerRequests(deps: AnswerDeps): { close(): Promise<void> } {
+  const underWay = new Set<Promise<object>>();
+  const services = keyringVerbs.map((verb) =>
+    serve({
+      link: deps.link,
+      identity: deps.identity,
+      subject: subjects.keyring(verb),
+      queue: "keyring",
+      kind: verb,
+      findKey: (sender) => (sender === deps.platformId ? deps.platformSignPublic : undefined),
+      handle: async (request) => {
+        const answer = answerOne(deps, verb, request);
+        underWay.add(answer);
+        return answer.finally(() => underWay.delete(answer));
+      },
+      log: deps.log,
+    }),
+  );
+  return {
+    close: async () => {
+      await Promise.all(services.map(async (service) => service.close()));
+      await Promise.allSettled(underWay);
+    },
+  };
+}
+
+async function answerOne(deps: AnswerDeps, verb: KeyringVerb, request: SignedRequest): Promise<object> {
+  const { requestId } = request.header;
+  try {
+    const reply = await answers[verb](deps, request.body);
+    deps.log.info({ verb, requestId }, "Answered");
+    return reply;
+  } catch (error) {
+    if (error instanceof SealrunError) deps.log.info({ verb, requestId, code: error.code }, "Refused");
+    throw error;
+  }
+}
+
+const answers: Readonly<Record<KeyringVerb, (deps: AnswerDeps, body: Uint8Array) => Promise<object>>> = {
+  enrol: async (deps, body) => enrol(deps, fromBase64(decode(enrolEnvelope, body).frame)),
+  "scope-key": async (deps, body) => answerScopeKey(deps, decode(scopeKeyRequest, body)),
+  grant: async (deps, body) => answerGrant(deps, decode(grantRequest, body)),
+  lookup: async (deps, body) => answerLookup(deps, decode(keyringLookupRequest, body)),
+};

@@ -1,0 +1,39 @@
+import { fromBase64, openFrame, type OpenedFrame } from "@sealrun/crypto";
+import type { Sql } from "@sealrun/postgres";
+import { type ExecutorId, limits, type RpcVerb, SealrunError, subjects } from "@sealrun/protocol";
+import { lockExecutor, type StoredExecutor } from "../enrolment/store.ts";
+
+/** A verified frame of an executor that is on the keyring's own list and not revoked. */
+export interface ExecutorFrame extends OpenedFrame {
+  readonly executor: StoredExecutor;
+}
+
+/**
+ * Opens the executor's own frame inside a request of the platform. The platform's word about who sent it is checked,
+ * not believed: `NOT_ENROLLED` for an executor that is not on the list or was revoked, else the codes of `openFrame`.
+ */
+export async function openExecutorFrame(
+  sql: Sql,
+  request: { readonly executorFrame: string; readonly executorId: ExecutorId },
+  verb: RpcVerb,
+): Promise<ExecutorFrame> {
+  const executor = await lockExecutor(sql, request.executorId);
+  if (executor === undefined) {
+    throw new SealrunError("NOT_ENROLLED", `The executor ${request.executorId} is not enrolled; enrol it with a token`);
+  }
+  if (executor.is_revoked) throw new SealrunError("NOT_ENROLLED", `The executor ${executor.id} was revoked`);
+  const opened = openFrame(fromBase64(request.executorFrame), {
+    findKey: (sender) => (sender === executor.id ? executor.sign_public : undefined),
+    expect: { kind: `${verb}.request`, subject: subjects.rpc(executor.id, verb) },
+    now: Date.now(),
+    maxAgeMs: limits.requestLifetimeMs,
+    maxSkewMs: limits.clockSkewMs,
+  });
+  return { ...opened, executor };
+}
+
+/** Returns when the executor may run packages of this project, else `NOT_ENROLLED`. */
+export function checkProjectRight(executor: StoredExecutor, projectId: string): void {
+  if (executor.projects === "all" || executor.projects.some((allowed) => allowed === projectId)) return;
+  throw new SealrunError("NOT_ENROLLED", `The executor ${executor.id} may not run the project ${projectId}`);
+}

@@ -1,0 +1,129 @@
+import { fromBase64, fromHex, grantContext, sealTo, sharedSecret, toBase64, wipe } from "@sealrun/crypto";
+import type { Database, Sql } from "@sealrun/postgres";
+import {
+  claimRequest,
+  decode,
+  encodeJson,
+  type Grant,
+  type GrantReply,
+  type GrantRequest,
+  SealrunError,
+  type UploadReference,
+} from "@sealrun/protocol";
+import { recordAudit } from "../audit/store.ts";
+import {
+  ensureScopeKey,
+  findOwnedKey,
+  type ScopeKeyDeps,
+  type ScopeOwner,
+  withPrivateKey,
+} from "../scope-keys/scope-keys.ts";
+import { findPackageProject, type StoredScopeKey } from "../scope-keys/store.ts";
+import { checkProjectRight, type ExecutorFrame, openExecutorFrame } from "./executor-frame.ts";
+import { addGrant, lockGrants } from "./store.ts";
+
+/** What answering for attempts takes. */
+export interface AttemptDeps extends ScopeKeyDeps {
+  readonly database: Database;
+}
+
+/**
+ * Grants one attempt: the X25519 results of its uploads and the public keys it may seal with, boxed to the executor
+ * that signed the claim. The grant and its audit row are committed before the answer. `NOT_ENROLLED`, `NO_GRANT`,
+ * `REPLAYED`, `KEY_NOT_FOUND`, `LOW_ORDER_KEY`, and the codes of signed frames.
+ */
+export async function answerGrant(deps: AttemptDeps, request: GrantRequest): Promise<GrantReply> {
+  return deps.database.transaction(async (sql) => {
+    const claim = await openExecutorFrame(sql, request, "claim");
+    const { executionId } = decode(claimRequest, claim.body);
+    if (executionId !== request.executionId) {
+      throw new SealrunError("NO_GRANT", `The executor claims ${executionId}, not ${request.executionId}`);
+    }
+    checkProjectRight(claim.executor, request.projectId);
+    await checkPackage(sql, request);
+    await recordGrant(sql, request, claim);
+    const content = encodeJson(await makeGrant(sql, deps, request));
+    await recordAudit(sql, {
+      action: "grant",
+      executorId: request.executorId,
+      executionId,
+      attempt: request.attempt,
+      detail: { package: request.packageId, project: request.projectId, uploads: request.uploads.length },
+    });
+    const { attempt, executorId } = request;
+    const context = grantContext({ platformId: deps.platformId, executionId, attempt, executorId });
+    const grant = sealTo(claim.executor.box_public, context, content);
+    wipe(content);
+    return { ok: true, grant: toBase64(grant) };
+  });
+}
+
+async function checkPackage(sql: Sql, request: GrantRequest): Promise<void> {
+  const recorded = await findPackageProject(sql, request.packageId);
+  if (recorded === request.projectId) return;
+  throw new SealrunError("NO_GRANT", `The package ${request.packageId} is not one of the project ${request.projectId}`);
+}
+
+/** Sent again, the same claim of the same attempt passes. A platform cannot turn one claim into two attempts. */
+async function recordGrant(sql: Sql, request: GrantRequest, claim: ExecutorFrame): Promise<void> {
+  const { executionId, attempt, executorId, packageId, projectId } = request;
+  const { requestId } = claim.header;
+  const grants = await lockGrants(sql, executionId);
+  const known = grants.find((grant) => grant.attempt === attempt);
+  if (known !== undefined) {
+    const isSame =
+      known.is_live &&
+      known.executor_id === executorId &&
+      known.package_id === packageId &&
+      known.request_id === requestId;
+    if (isSame) return;
+    throw new SealrunError(
+      "NO_GRANT",
+      `Attempt ${attempt} of ${executionId} was granted to another claim or has ended`,
+    );
+  }
+  if (request.endsAt <= Date.now()) throw new SealrunError("NO_GRANT", "The attempt has ended already");
+  if (grants.some((grant) => grant.attempt > attempt)) {
+    throw new SealrunError("NO_GRANT", `A later attempt of ${executionId} was granted already`);
+  }
+  if (grants.some((grant) => grant.package_id !== packageId)) {
+    throw new SealrunError("NO_GRANT", `The execution ${executionId} belongs to another package`);
+  }
+  const endsAt = new Date(request.endsAt);
+  const isAdded = await addGrant(sql, { executionId, attempt, executorId, packageId, projectId, requestId, endsAt });
+  if (!isAdded) throw new SealrunError("REPLAYED", "This claim was granted for another attempt");
+}
+
+async function makeGrant(sql: Sql, deps: AttemptDeps, request: GrantRequest): Promise<Grant> {
+  const owner: ScopeOwner = { scope: "service", ownerId: request.packageId };
+  const uploads: Grant["uploads"] = [];
+  for (const [keyId, references] of groupByKey(request.uploads)) {
+    const key = await findOwnedKey(sql, fromHex(keyId), owner);
+    uploads.push(...withPrivateKey(deps, key, (privateKey) => openUploads(references, key, privateKey)));
+  }
+  return {
+    uploads,
+    keys: {
+      service: await ensureScopeKey(sql, deps, owner),
+      project: await ensureScopeKey(sql, deps, { scope: "project", ownerId: request.projectId }),
+      platform: await ensureScopeKey(sql, deps, { scope: "platform", ownerId: deps.platformId }),
+    },
+  };
+}
+
+function openUploads(
+  references: readonly UploadReference[],
+  key: StoredScopeKey,
+  privateKey: Uint8Array,
+): Grant["uploads"] {
+  return references.map(({ keyId, ephemeral }) => {
+    const shared = sharedSecret(privateKey, fromBase64(ephemeral));
+    const upload = { keyId, ephemeral, shared: toBase64(shared), recipient: toBase64(key.public_key) };
+    wipe(shared);
+    return upload;
+  });
+}
+
+function groupByKey(uploads: readonly UploadReference[]): ReadonlyMap<string, UploadReference[]> {
+  return Map.groupBy(uploads, (upload) => upload.keyId);
+}

@@ -1,0 +1,81 @@
+import { lookupContext, messageKey, readPrefix, sealTo, sharedSecret, toBase64, toHex, wipe } from "@sealrun/crypto";
+import type { Sql } from "@sealrun/postgres";
+import { encodeJson, type KeyringLookupReply, type KeyringLookupRequest, SealrunError } from "@sealrun/protocol";
+import { recordAudit } from "../audit/store.ts";
+import { findOwnedKey, withPrivateKey } from "../scope-keys/scope-keys.ts";
+import type { StoredScopeKey } from "../scope-keys/store.ts";
+import { checkProjectRight, type ExecutorFrame, openExecutorFrame } from "./executor-frame.ts";
+import type { AttemptDeps } from "./grants.ts";
+import { digestOf, type Question, readQuestion, type Sought, verbOf } from "./question.ts";
+import { findGrant, noteAnswered, type StoredGrant } from "./store.ts";
+
+/**
+ * Derives the message keys that a live grant's executor asked for in its own signed frame, boxed to it and bound to
+ * that frame's request id. The audit row is committed before the answer. `NO_GRANT`, `NOT_ENROLLED`, `REPLAYED`,
+ * `KEY_NOT_FOUND`, `LOW_ORDER_KEY`, and the codes of signed frames.
+ */
+export async function answerLookup(deps: AttemptDeps, request: KeyringLookupRequest): Promise<KeyringLookupReply> {
+  const { executionId, attempt, executorId, entries } = request;
+  return deps.database.transaction(async (sql) => {
+    const frame = await openExecutorFrame(sql, request, verbOf(entries));
+    const question = readQuestion(frame.body, entries);
+    const grant = await findLiveGrant(sql, request, { frame, question });
+    if (!(await noteAnswered(sql, frame.digest, digestOf(entries)))) {
+      throw new SealrunError("REPLAYED", "This lookup was answered for other values");
+    }
+    const keys = await deriveKeys(sql, deps, question.locate(deps.platformId, grant));
+    await recordAudit(sql, { action: "lookup", executorId, executionId, attempt, detail: question.detail });
+    const { requestId } = frame.header;
+    const context = lookupContext({ platformId: deps.platformId, executionId, attempt, executorId, requestId });
+    const content = encodeJson({ keys: keys.map((key) => toBase64(key)) });
+    const boxed = sealTo(frame.executor.box_public, context, content);
+    for (const bytes of [...keys, content]) wipe(bytes);
+    return { ok: true, keys: toBase64(boxed) };
+  });
+}
+
+async function findLiveGrant(
+  sql: Sql,
+  request: KeyringLookupRequest,
+  { frame, question }: { readonly frame: ExecutorFrame; readonly question: Question },
+): Promise<StoredGrant> {
+  const { executionId, attempt } = question;
+  if (executionId !== request.executionId || attempt !== request.attempt) {
+    throw new SealrunError("NO_GRANT", "The executor asks for another attempt than the platform does");
+  }
+  const grant = await findGrant(sql, executionId, attempt);
+  if (grant === undefined || !grant.is_live || grant.executor_id !== frame.executor.id) {
+    throw new SealrunError("NO_GRANT", `The executor holds no live grant for attempt ${attempt} of ${executionId}`);
+  }
+  checkProjectRight(frame.executor, grant.project_id);
+  return grant;
+}
+
+/** In the order asked. Each private key is unwrapped once for all values that were sealed to it. */
+async function deriveKeys(sql: Sql, deps: AttemptDeps, sought: readonly Sought[]): Promise<readonly Uint8Array[]> {
+  const keys = new Map<Sought, Uint8Array>();
+  for (const values of Map.groupBy(sought, keyIdOf).values()) {
+    const [first] = values;
+    if (first === undefined) continue;
+    const key = await findOwnedKey(sql, readPrefix(first.prefix).keyId, first.owner);
+    withPrivateKey(deps, key, (privateKey) => {
+      for (const value of values) keys.set(value, deriveKey(value, key, privateKey));
+    });
+  }
+  return sought.flatMap((value) => keys.get(value) ?? []);
+}
+
+function deriveKey(value: Sought, key: StoredScopeKey, privateKey: Uint8Array): Uint8Array {
+  const prefix = readPrefix(value.prefix);
+  if (prefix.algorithm !== 2) throw new SealrunError("WRONG_KEY_OR_CONTEXT", "");
+  const shared = sharedSecret(privateKey, prefix.ephemeral);
+  try {
+    return messageKey(shared, key.public_key, value.context, value.prefix);
+  } finally {
+    wipe(shared);
+  }
+}
+
+function keyIdOf(value: Sought): string {
+  return toHex(readPrefix(value.prefix).keyId);
+}

@@ -1,0 +1,22 @@
+import type { Sql } from "@sealrun/postgres";
+import type { ExecutionId, ExecutorId, JsonObject } from "@sealrun/protocol";
+
+/** Something the keyring did. `detail` holds names, ids and counts; never a value or a key. */
+export interface AuditEntry {
+  readonly action: "token" | "enrol" | "grant" | "lookup";
+  readonly executorId?: ExecutorId;
+  readonly executionId?: ExecutionId;
+  readonly attempt?: number;
+  readonly detail: JsonObject;
+}
+
+/** Writes one row, in the transaction of what it tells of: nothing is answered that the audit does not show. */
+export async function recordAudit(sql: Sql, entry: AuditEntry): Promise<void> {
+  await sql.run("insert into audit (action, executor_id, execution_id, attempt, detail) values ($1, $2, $3, $4, $5)", [
+    entry.action,
+    entry.executorId ?? null,
+    entry.executionId ?? null,
+    entry.attempt ?? null,
+    JSON.stringify(entry.detail),
+  ]);
+}

@@ -1,0 +1,80 @@
+import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { type Identity, importIdentity } from "@sealrun/crypto";
+import { postgresConfig } from "@sealrun/postgres";
+import {
+  decode,
+  keyringSender,
+  natsCredentials,
+  platformId,
+  type PublicIdentity,
+  publicIdentity,
+  SealrunError,
+} from "@sealrun/protocol";
+import { z } from "zod";
+import { readPrivateFile } from "./private-file.ts";
+
+/** The keyring's settings, as its JSON file holds them. Paths may be relative to that file. */
+export const keyringConfig = z.object({
+  platformId,
+  postgres: postgresConfig,
+  nats: natsCredentials,
+  /** 32 bytes, raw or as hex or base64. It alone opens the private keys in the database. */
+  wrappingKeyFile: z.string().min(1),
+  identityFile: z.string().min(1),
+  /** The platform's public identity: the keyring believes no other platform. */
+  platformIdentityFile: z.string().min(1),
+  /** What executors log in to NATS with; handed to each when it enrols. */
+  executorNats: natsCredentials,
+  /** The platform's address, as executors reach it; it goes into enrolment tokens. */
+  publicUrl: z.url(),
+  logLevel: z.enum(["trace", "debug", "info", "warn", "error"]).default("info"),
+});
+export type KeyringConfig = z.infer<typeof keyringConfig>;
+
+/** Reads a settings file, which holds passwords: mode 0600. `CONFIG_INVALID` names the field and never its value. */
+export async function readConfig(file: string): Promise<KeyringConfig> {
+  const config = read(keyringConfig, await readPrivateFile(file, "CONFIG_INVALID"), file);
+  const beside = (path: string): string => resolve(dirname(file), path);
+  return {
+    ...config,
+    wrappingKeyFile: beside(config.wrappingKeyFile),
+    identityFile: beside(config.identityFile),
+    platformIdentityFile: beside(config.platformIdentityFile),
+  };
+}
+
+/** The keyring's own keys, from a file of mode 0600. */
+export async function readIdentity(config: Pick<KeyringConfig, "identityFile">): Promise<Identity> {
+  const file = config.identityFile;
+  const bytes = await readPrivateFile(file, "CONFIG_INVALID");
+  const identity = asConfig(() => importIdentity(bytes), file);
+  if (identity.id === keyringSender) return identity;
+  throw new SealrunError("CONFIG_INVALID", `${file} is not the keyring's identity: expected the id ${keyringSender}`);
+}
+
+/** The public identity of the one platform that this keyring serves. */
+export async function readPlatformIdentity(
+  config: Pick<KeyringConfig, "platformId" | "platformIdentityFile">,
+): Promise<PublicIdentity> {
+  const file = config.platformIdentityFile;
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw new SealrunError("CONFIG_INVALID", `${file} (platformIdentityFile) cannot be read`, { cause: error });
+  });
+  const identity = read(publicIdentity, bytes, file);
+  if (identity.id === config.platformId) return identity;
+  throw new SealrunError("CONFIG_INVALID", `${file} is the identity of ${identity.id}, not of ${config.platformId}`);
+}
+
+function read<T>(schema: z.ZodType<T>, bytes: Uint8Array, file: string): T {
+  return asConfig(() => decode(schema, bytes), file);
+}
+
+function asConfig<T>(parse: () => T, file: string): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof SealrunError)) throw error;
+    throw new SealrunError("CONFIG_INVALID", `${file}: ${error.message}`, { cause: error });
+  }
+}

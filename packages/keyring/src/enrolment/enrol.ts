@@ -1,0 +1,131 @@
+import {
+  checkEnrolmentProof,
+  enrolmentContext,
+  fromBase64,
+  type Identity,
+  openFrame,
+  openWithKey,
+  equalBytes,
+  sealTo,
+  type SymmetricKey,
+  toBase64,
+  wipe,
+} from "@sealrun/crypto";
+import type { Database, Sql } from "@sealrun/postgres";
+import {
+  decode,
+  encodeJson,
+  enrolPath,
+  type EnrolReply,
+  type EnrolRequest,
+  enrolRequest,
+  limits,
+  type NatsCredentials,
+  type PlatformId,
+  SealrunError,
+} from "@sealrun/protocol";
+import { recordAudit } from "../audit/store.ts";
+import { tokenContext } from "./issue-token.ts";
+import { addExecutor, lockExecutor, lockToken, type StoredToken } from "./store.ts";
+
+/** What enrolling an executor takes. */
+export interface EnrolDeps {
+  readonly database: Database;
+  readonly rootKey: SymmetricKey;
+  readonly identity: Identity;
+  readonly platformId: PlatformId;
+  readonly platformSignPublic: Uint8Array;
+  readonly executorNats: NatsCredentials;
+}
+
+/**
+ * Puts an executor on the list. Its frame is signed with its own new key and proves the token and both keys.
+ * `ENROLMENT_REFUSED` for a token that is wrong, expired or used by another; the executor that used it gets its answer
+ * again. The credentials in the answer are sealed to it.
+ */
+export async function enrol(deps: EnrolDeps, frame: Uint8Array): Promise<EnrolReply> {
+  const request = openRequest(frame);
+  const token = await deps.database.transaction(async (sql) => accept(sql, deps, request));
+  const context = enrolmentContext({ enrolmentId: request.tokenId, executorId: request.executorId });
+  return {
+    ok: true,
+    executorId: request.executorId,
+    signPublic: request.signPublic,
+    boxPublic: request.boxPublic,
+    pool: { id: token.pool_id, name: token.pool_name },
+    projects: token.projects,
+    platform: { id: deps.platformId, signPublic: toBase64(deps.platformSignPublic) },
+    keyring: { signPublic: toBase64(deps.identity.signPublic) },
+    credentials: toBase64(sealTo(fromBase64(request.boxPublic), context, encodeJson(deps.executorNats))),
+  };
+}
+
+/** The request, signed by the key that it states: that proves the signing key, and nothing else yet. */
+function openRequest(frame: Uint8Array): EnrolRequest {
+  const opened = openFrame(frame, {
+    findKey: (sender, unverifiedBody) => {
+      const stated = decode(enrolRequest, unverifiedBody);
+      return stated.executorId === sender ? fromBase64(stated.signPublic) : undefined;
+    },
+    expect: { kind: "enrol.request", subject: enrolPath },
+    now: Date.now(),
+    maxAgeMs: limits.requestLifetimeMs,
+    maxSkewMs: limits.clockSkewMs,
+  });
+  return decode(enrolRequest, opened.body);
+}
+
+async function accept(sql: Sql, deps: EnrolDeps, request: EnrolRequest): Promise<StoredToken> {
+  const token = await lockToken(sql, request.tokenId);
+  // One sentence for an unknown token and a wrong proof: an id alone shall tell nothing.
+  if (token === undefined || !isProven(deps, request, token)) {
+    throw new SealrunError("ENROLMENT_REFUSED", "The enrolment token is not one of this keyring; make a new one");
+  }
+  if (token.executor_id === null) await addNew(sql, request, token);
+  else await checkSame(sql, request, token);
+  await recordAudit(sql, {
+    action: "enrol",
+    executorId: request.executorId,
+    detail: { token: request.tokenId, pool: token.pool_name, projects: token.projects },
+  });
+  return token;
+}
+
+function isProven(deps: EnrolDeps, request: EnrolRequest, token: StoredToken): boolean {
+  const digest = openWithKey(deps.rootKey, tokenContext(request.tokenId), token.sealed_digest);
+  const claim = {
+    tokenId: request.tokenId,
+    executorId: request.executorId,
+    signPublic: fromBase64(request.signPublic),
+    boxPublic: fromBase64(request.boxPublic),
+  };
+  try {
+    return checkEnrolmentProof(fromBase64(request.proof), claim, digest, deps.identity.box.privateKey);
+  } finally {
+    wipe(digest);
+  }
+}
+
+async function addNew(sql: Sql, request: EnrolRequest, token: StoredToken): Promise<void> {
+  if (token.is_expired) {
+    throw new SealrunError("ENROLMENT_REFUSED", "The enrolment token has expired; make a new one");
+  }
+  const isAdded = await addExecutor(sql, {
+    id: request.executorId,
+    signPublic: fromBase64(request.signPublic),
+    boxPublic: fromBase64(request.boxPublic),
+    tokenId: request.tokenId,
+  });
+  if (isAdded) return;
+  throw new SealrunError("ENROLMENT_REFUSED", "An executor with this id or one of these keys is enrolled already");
+}
+
+async function checkSame(sql: Sql, request: EnrolRequest, token: StoredToken): Promise<void> {
+  const executor = token.executor_id === request.executorId ? await lockExecutor(sql, request.executorId) : undefined;
+  const isSame =
+    executor !== undefined &&
+    equalBytes(executor.sign_public, fromBase64(request.signPublic)) &&
+    equalBytes(executor.box_public, fromBase64(request.boxPublic));
+  if (!isSame) throw new SealrunError("ENROLMENT_REFUSED", "The enrolment token was used already; make a new one");
+  if (executor.is_revoked) throw new SealrunError("NOT_ENROLLED", "This executor was revoked");
+}

@@ -1,0 +1,91 @@
+import type { Sql } from "@sealrun/postgres";
+import { executorId, type ExecutorId, poolId, type PoolId, projectRights, type ProjectRights } from "@sealrun/protocol";
+import { z } from "zod";
+import { bytesColumn } from "../bytes-column.ts";
+
+const pool = z.object({ id: poolId, name: z.string() });
+export type Pool = z.infer<typeof pool>;
+
+const tokenRow = z.object({
+  sealed_digest: bytesColumn,
+  pool_id: poolId,
+  pool_name: z.string(),
+  projects: projectRights,
+  is_expired: z.boolean(),
+  executor_id: executorId.nullable(),
+});
+export type StoredToken = z.infer<typeof tokenRow>;
+
+const executorRow = z.object({
+  id: executorId,
+  sign_public: bytesColumn,
+  box_public: bytesColumn,
+  projects: projectRights,
+  is_revoked: z.boolean(),
+});
+/** An executor on the keyring's own list. */
+export type StoredExecutor = z.infer<typeof executorRow>;
+
+const executorColumns = "id, sign_public, box_public, projects, revoked_at is not null as is_revoked";
+
+/** The pool of that name, regardless of case, made with the given id when there is none. */
+export async function ensurePool(sql: Sql, name: string, newPoolId: PoolId): Promise<Pool> {
+  await sql.run("insert into pools (id, name) values ($1, $2) on conflict do nothing", [newPoolId, name]);
+  const found = await sql.row(pool, "select id, name from pools where lower(name) = lower($1)", [name]);
+  return found ?? { id: newPoolId, name };
+}
+
+/** Keeps a new token. Its secret is not among what is kept. */
+export async function addToken(
+  sql: Sql,
+  token: {
+    readonly id: string;
+    readonly sealedDigest: Uint8Array;
+    readonly poolId: PoolId;
+    readonly projects: ProjectRights;
+    readonly lifetimeMs: number;
+  },
+): Promise<void> {
+  await sql.run(
+    `insert into enrolment_tokens (id, sealed_digest, pool_id, projects, expires_at)
+     values ($1, $2, $3, $4, clock_timestamp() + $5 * interval '1 millisecond')`,
+    [token.id, token.sealedDigest, token.poolId, JSON.stringify(token.projects), token.lifetimeMs],
+  );
+}
+
+/** The token, locked until the transaction ends: one use means one. */
+export async function lockToken(sql: Sql, id: string): Promise<StoredToken | undefined> {
+  return sql.row(
+    tokenRow,
+    `select t.sealed_digest, t.pool_id, p.name as pool_name, t.projects, t.executor_id,
+            t.expires_at < clock_timestamp() as is_expired
+       from enrolment_tokens t join pools p on p.id = t.pool_id where t.id = $1 for update of t`,
+    [id],
+  );
+}
+
+/** Puts an executor on the list and uses up its token. False when its id or one of its keys is taken. */
+export async function addExecutor(
+  sql: Sql,
+  executor: {
+    readonly id: ExecutorId;
+    readonly signPublic: Uint8Array;
+    readonly boxPublic: Uint8Array;
+    readonly tokenId: string;
+  },
+): Promise<boolean> {
+  const added = await sql.run(
+    `insert into executors (id, sign_public, box_public, pool_id, projects)
+     select $1, $2, $3, pool_id, projects from enrolment_tokens where id = $4
+     on conflict do nothing`,
+    [executor.id, executor.signPublic, executor.boxPublic, executor.tokenId],
+  );
+  if (added === 0) return false;
+  await sql.run("update enrolment_tokens set executor_id = $1 where id = $2", [executor.id, executor.tokenId]);
+  return true;
+}
+
+/** The executor, revoked or not; it cannot be revoked before the transaction ends. */
+export async function lockExecutor(sql: Sql, id: string): Promise<StoredExecutor | undefined> {
+  return sql.row(executorRow, `select ${executorColumns} from executors where id = $1 for share`, [id]);
+}

@@ -1,0 +1,101 @@
+import { fingerprint, fromBase64, type Identity, type SymmetricKey } from "@sealrun/crypto";
+import { connectNats } from "@sealrun/nats";
+import { type Database, migrate, openDatabase } from "@sealrun/postgres";
+import { inboxPrefix } from "@sealrun/protocol";
+import { answerRequests, type KeyringLog } from "./answer-requests.ts";
+import { type KeyringConfig, readIdentity, readPlatformIdentity } from "./config.ts";
+import { issueToken, type TokenRights } from "./enrolment/issue-token.ts";
+import { checkRootKey } from "./root-key/check-root-key.ts";
+import { readRootKey } from "./root-key/read-root-key.ts";
+
+const applicationName = "sealrun-keyring";
+const migrations = new URL("../sql/", import.meta.url);
+
+/** A keyring that answers. */
+export interface Keyring {
+  /** Of its signing key: what clients pin. */
+  readonly fingerprint: string;
+  /** Finishes the answers under way, then ends its connections. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a keyring; any number may run on one database. Refuses to start with `CONFIG_INVALID`, `ROOT_KEY_UNREADABLE`,
+ * `WRONG_ROOT_KEY`, `DATABASE_NEWER`, `POSTGRES_UNREACHABLE` or `NATS_UNREACHABLE`. Aborting the signal closes it.
+ */
+export async function start(
+  config: KeyringConfig,
+  options: { readonly log: KeyringLog; readonly signal?: AbortSignal },
+): Promise<Keyring> {
+  const platform = await readPlatformIdentity(config);
+  const { identity, rootKey, database } = await open(config);
+  const part = { name: applicationName, inboxPrefix: inboxPrefix("keyring") };
+  const link = await connectNats({ ...config.nats, ...part }).catch(async (error: unknown) => {
+    await database.close();
+    throw error;
+  });
+  const answers = answerRequests({
+    database,
+    link,
+    identity,
+    rootKey,
+    platformId: config.platformId,
+    platformSignPublic: fromBase64(platform.signPublic),
+    executorNats: config.executorNats,
+    log: options.log,
+  });
+  const own = fingerprint(identity.signPublic);
+  options.log.info({ fingerprint: own }, "The keyring answers");
+  const close = once(async () => {
+    await answers.close();
+    await link.close();
+    await database.close();
+  });
+  closeOnAbort(options.signal, close, options.log);
+  return { fingerprint: own, close };
+}
+
+/**
+ * Makes a one-time enrolment token as text; an executor that uses it within 15 minutes joins that pool. Needs the
+ * keyring's files and database, not a running keyring. Fails like `start`, and with `NAME_NOT_ALLOWED`.
+ */
+export async function issueEnrolmentToken(config: KeyringConfig, rights: TokenRights): Promise<string> {
+  const { identity, rootKey, database } = await open(config);
+  try {
+    return await issueToken({ database, rootKey, identity, publicUrl: config.publicUrl }, rights);
+  } finally {
+    await database.close();
+  }
+}
+
+/** Reads the key files, brings the database up to date, and proves that both belong together. */
+async function open(
+  config: KeyringConfig,
+): Promise<{ readonly identity: Identity; readonly rootKey: SymmetricKey; readonly database: Database }> {
+  const identity = await readIdentity(config);
+  const rootKey = await readRootKey(config.wrappingKeyFile);
+  await migrate({ config: config.postgres, applicationName, folder: migrations });
+  const database = await openDatabase({ config: config.postgres, applicationName });
+  try {
+    await checkRootKey(database, rootKey);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  return { identity, rootKey, database };
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return async () => (running ??= work());
+}
+
+function closeOnAbort(signal: AbortSignal | undefined, close: () => Promise<void>, log: KeyringLog): void {
+  const closeNow = (): void => {
+    close().catch((error: unknown) => {
+      log.error({ err: error, kind: "close" }, "Closing failed");
+    });
+  };
+  if (signal?.aborted === true) closeNow();
+  else signal?.addEventListener("abort", closeNow, { once: true });
+}

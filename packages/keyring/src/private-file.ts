@@ -1,0 +1,31 @@
+import { open } from "node:fs/promises";
+import { type ErrorCode, SealrunError } from "@sealrun/protocol";
+
+/**
+ * The bytes of a file that its owner alone may read. Anything else fails with `code`, in a sentence that names the
+ * file, the mode found and what to do.
+ */
+export async function readPrivateFile(file: string, code: ErrorCode): Promise<Uint8Array> {
+  const handle = await open(file, "r").catch((error: unknown) => {
+    throw new SealrunError(code, `${file} cannot be read (${reasonOf(error)}); check the path and its owner`, {
+      cause: error,
+    });
+  });
+  try {
+    // Asked of the open file, not of the path: a file put in its place between the two would pass.
+    const stat = await handle.stat();
+    if (!stat.isFile()) throw new SealrunError(code, `${file} is not a file`);
+    const mode = stat.mode & 0o777;
+    if ((mode & 0o077) !== 0) {
+      const found = mode.toString(8).padStart(4, "0");
+      throw new SealrunError(code, `${file} has mode ${found}, so that others can reach it; run chmod 600 ${file}`);
+    }
+    return new Uint8Array(await handle.readFile());
+  } finally {
+    await handle.close();
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "no reason given";
+}
