@@ -1,4 +1,4 @@
-import type { JsonValue } from "@sealrun/protocol";
+import { type JsonValue, parseJson, SealrunError } from "@sealrun/protocol";
 import { base64Forms, wrappedBase64Lines } from "./base64-forms.ts";
 import { asciiOnly, escapedForms } from "./escaped-forms.ts";
 import { percentForms } from "./percent-forms.ts";
@@ -10,30 +10,42 @@ const shortestNeedle = 4;
 const everyFormMaxBytes = 16 * 1024;
 
 /**
- * The byte strings that give `value` away: each string and number in it, each line of a string, the JSON text of a
- * structure, and the encodings of all these. Keys, booleans and null give none, nor does anything under 4 bytes.
+ * The byte strings that give `value` away: each string and number in it, each line of a string, what a string of JSON
+ * holds, the JSON text of a structure, and the encodings of all these. Keys, booleans, null and anything under 4 bytes
+ * give none.
  */
 export function needlesOf(value: JsonValue): readonly Uint8Array[] {
   const leaves = [...leafTexts(value)];
   const isStructure = typeof value === "object" && value !== null;
-  const wholes = isStructure ? jsonTexts(value) : leaves;
-  const parts = [...(isStructure ? leaves : []), ...leaves.flatMap(linesOf)];
+  const wholes = isStructure ? jsonTexts(value) : leaves.slice(0, 1);
+  const parts = [...leaves.slice(isStructure ? 0 : 1), ...leaves.flatMap(linesOf)];
   const partBytes = parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0);
   const partForms = partBytes <= everyFormMaxBytes ? allForms : plainForms;
 
   const forms = new Set<string>();
-  for (const whole of wholes) {
-    collect(forms, whole, whole.length <= everyFormMaxBytes ? allForms : largeForms);
-  }
+  for (const whole of wholes) collect(forms, whole, whole.length <= everyFormMaxBytes ? allForms : largeForms);
   for (const part of parts) collect(forms, part, partForms);
   return [...forms].map((form) => Buffer.from(form)).filter((needle) => needle.length >= shortestNeedle);
 }
 
-function* leafTexts(value: JsonValue): Generator<string> {
-  if (typeof value === "string") yield value;
-  else if (typeof value === "number") yield JSON.stringify(value);
-  else if (typeof value === "object" && value !== null) {
+function* leafTexts(value: unknown): Generator<string> {
+  if (typeof value === "number") yield JSON.stringify(value);
+  else if (typeof value === "object" && value !== null)
     for (const child of Object.values(value)) yield* leafTexts(child);
+  else if (typeof value === "string") {
+    yield value;
+    yield* leafTexts(structureIn(value));
+  }
+}
+
+/** Credential files are often stored as one string of JSON, and the script that parses it prints a member. */
+function structureIn(text: string): unknown {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    return parseJson(text);
+  } catch (error) {
+    if (error instanceof SealrunError) return undefined;
+    throw error;
   }
 }
 

@@ -41,6 +41,13 @@ describe("needlesOf()", () => {
     },
   );
 
+  test("needlesOf() looks into a string of JSON", () => {
+    const forms = formsOf(JSON.stringify({ type: "account", key: "-----BEGIN KEY-----\nMIIEvQIBADAN\n" }));
+    expect(forms).toContain("-----BEGIN KEY-----\nMIIEvQIBADAN");
+    expect(forms).toContain("MIIEvQIBADAN");
+    expect(formsOf("{not JSON")).toContain("{not JSON");
+  });
+
   test("needlesOf() leaves blank lines out, so that indentation stays", () => {
     expect(formsOf("first line\n        \nlast line")).not.toContain("        ");
   });

@@ -1,0 +1,32 @@
+import { advance, type Following, type LongNeedle } from "./long-needle.ts";
+import type { MaskWindow } from "./mask-window.ts";
+import { headBytes } from "./needle-trie.ts";
+
+/** Needles past their head: hidden for as long as the stream goes on like them, finished or not. */
+export function createLongNeedles(window: MaskWindow) {
+  const followings = new Map<LongNeedle, Following>();
+
+  function follow(needle: LongNeedle, matchedBefore: number, start: number): void {
+    const { bytes, hidden, offset } = window;
+    let matched = matchedBefore;
+    let index = start;
+    while (matched > 0 && index < bytes.length) {
+      matched = advance(needle, matched, bytes[index] ?? 0, headBytes);
+      if (matched > 0) hidden[index] = 1;
+      index += 1;
+    }
+    followings.set(needle, { matched, at: offset + index });
+  }
+
+  return {
+    goOn: (start: number) => {
+      for (const [needle, { matched }] of followings) if (matched > 0) follow(needle, matched, start);
+    },
+    /** The head of `needle` ends at `end`; nothing to do when it was followed past there already. */
+    start: (needle: LongNeedle, end: number) => {
+      const known = followings.get(needle);
+      if (known === undefined || (known.matched === 0 && known.at < window.offset + end))
+        follow(needle, headBytes, end);
+    },
+  };
+}
