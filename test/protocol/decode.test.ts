@@ -1,5 +1,5 @@
 import { decode, decodeText, jsonValue, limits, parseJson, SealrunError } from "@sealrun/protocol";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { bytesOf, jsonBytes, refusalOf } from "../support/refusal.ts";

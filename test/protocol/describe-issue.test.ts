@@ -1,5 +1,5 @@
 import { describeIssue, findExpectation, jsonValue, scriptReply, scriptRequest, secretName } from "@sealrun/protocol";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 

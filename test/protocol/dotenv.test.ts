@@ -1,5 +1,5 @@
 import { parseDotenv, SealrunError } from "@sealrun/protocol";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { bytesOf, refusalOf } from "../support/refusal.ts";
 

@@ -1,5 +1,5 @@
 import { findPlaintext } from "@sealrun/protocol";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 const values = (secrets: Record<string, string | { inner: string } | number>) =>

@@ -1,5 +1,5 @@
 import { checkPackageFiles, isLocalFile, limits, type PackageFile, SealrunError } from "@sealrun/protocol";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { refusalOf } from "../support/refusal.ts";
 

@@ -1,5 +1,5 @@
 import { parametersFileSchema, parseParametersFile, SealrunError } from "@sealrun/protocol";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { jsonBytes, refusalOf } from "../support/refusal.ts";
 

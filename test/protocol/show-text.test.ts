@@ -1,5 +1,5 @@
 import { showBytes, showName, showNames } from "@sealrun/protocol";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { showPath } from "../../packages/protocol/src/show-text.ts";
 
