@@ -60,7 +60,7 @@ describe("parseDotenv()", () => {
   test("parseDotenv() gives back any value in single quotes byte for byte", () => {
     fc.assert(
       fc.property(
-        fc.string({ unit: "binary" }).map((text) => text.replaceAll("'", "").replaceAll("\r\n", "")),
+        fc.string({ unit: "binary" }).map((text) => text.replaceAll(/['\r]/g, "")),
         (value) => {
           expect(read(`A='${value}'\nB=1`)).toEqual({ A: value, B: "1" });
         },
