@@ -6,7 +6,10 @@ import { needlesOf } from "./needles.ts";
 
 /** Keeps the values of one run out of everything that leaves it. Keep one per run: it holds the values. */
 export interface Masker {
-  /** Hides `value` and its encodings from now on, in open streams too. Call it before the script gets the value. */
+  /**
+   * Hides `value` and its encodings from now on, in open streams too. Call it before the script gets the value. A form
+   * over 64 bytes is hidden in part as well, if the part has its first 64; a part of its middle is not, lines excepted.
+   */
   readonly add: (value: JsonValue) => void;
   /** A stream of its own, as each of stdout and stderr needs: a needle is not looked for across two of them. */
   readonly stream: () => MaskStream;

@@ -64,7 +64,10 @@ describe("write()", () => {
   });
 
   test("write() never gives a form of 8 bytes or more of any value", () => {
-    const value = fc.string({ unit: "binary", minLength: 8, maxLength: 40 }).filter((text) => !text.includes("*"));
+    const value = fc
+      .uint8Array({ minLength: 8, maxLength: 40 })
+      .map((bytes) => Buffer.from(bytes).toString("latin1"))
+      .filter((text) => !text.includes("*"));
     fc.assert(
       fc.property(value, fc.nat(), fc.nat(), fc.array(fc.nat(), { maxLength: 5 }), (text, form, other, cuts) => {
         const needles = needlesOf(text);
