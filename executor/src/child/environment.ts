@@ -24,7 +24,7 @@ export function scriptEnvironment(options: EnvironmentOptions): Readonly<Record<
     PYTHONPATH: layout.pythonSdk,
     // A line that Python prints is seen when it is printed, not when 8 KiB are full.
     PYTHONUNBUFFERED: "1",
-    ...python?.env,
+    ...python?.environment,
     ...options.own,
     SEALRUN_EXECUTION_ID: options.executionId,
     SEALRUN_PACKAGE: options.packageName,

@@ -5,8 +5,8 @@ export interface PythonRuntime {
   /** The interpreter's path inside the sandbox. */
   readonly interpreter: string;
   /** Host folders that it needs beyond `/usr`, and where they appear. */
-  readonly mounts: readonly { readonly source: string; readonly target: string }[];
-  readonly env: Readonly<Record<string, string>>;
+  readonly mounts: readonly { readonly hostPath: string; readonly sandboxPath: string }[];
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** The host's paths of everything that every script gets. */

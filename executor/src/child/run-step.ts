@@ -84,9 +84,13 @@ export async function runStep(options: StepOptions): Promise<StepEnd> {
     ...(options.tokenMs === undefined ? {} : { tokenMs: options.tokenMs }),
   });
   const onFailure = (error: unknown): void => stopping.stop({ kind: "failed", error: toSealrunError(error) });
+  let firstError = "";
   const outputs = [
     drain(pipes[0].output, options.onStdout).catch(onFailure),
-    drain(pipes[1].output, options.onStderr).catch(onFailure),
+    drain(pipes[1].output, (chunk) => {
+      if (firstError === "") firstError = Buffer.from(chunk).toString().split("\n", 1)[0] ?? "";
+      return options.onStderr(chunk);
+    }).catch(onFailure),
   ];
   try {
     const exitCode = await script.ended;
@@ -103,12 +107,22 @@ export async function runStep(options: StepOptions): Promise<StepEnd> {
       channelBroken: reason?.kind === "channel-broken" ? reason.error : undefined,
       durationMs: performance.now() - startedAt,
     };
+  } catch (error) {
+    await Promise.all(outputs);
+    throw withReason(error, firstError);
   } finally {
     stopping.settle();
     await script.kill();
     await channel.close();
     await Promise.all(outputs);
   }
+}
+
+/** A sandbox that does not start says why on its error output, before any script could write there. */
+function withReason(error: unknown, firstError: string): unknown {
+  const isAboutSandbox = error instanceof SealrunError && error.code === "SANDBOX_UNAVAILABLE";
+  if (!isAboutSandbox || !firstError.startsWith("bwrap: ")) return error;
+  return new SealrunError(error.code, `${error.message} (${firstError})`, { cause: error });
 }
 
 type Start = (stdout: OutputPipe, stderr: OutputPipe) => RunningScript;

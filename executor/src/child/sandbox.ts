@@ -67,7 +67,7 @@ export function sandboxArguments(options: SandboxOptions): readonly string[] {
     ["--ro-bind", runtime.bootstrap, sandboxLayout.bootstrap],
     ["--ro-bind", runtime.sdk, "/node_modules/@sealrun/sdk"],
     ["--ro-bind", runtime.pythonSdk, sandboxLayout.pythonSdk],
-    ...(runtime.python?.mounts ?? []).map(({ source, target }) => ["--ro-bind", source, target]),
+    ...(runtime.python?.mounts ?? []).map(({ hostPath, sandboxPath }) => ["--ro-bind", hostPath, sandboxPath]),
     ["--bind", workFolder, sandboxLayout.work],
     ["--remount-ro", "/", "--chdir", sandboxLayout.work],
     ...Object.entries(options.env).map(([name, value]) => ["--setenv", name, value]),

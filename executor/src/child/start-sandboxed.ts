@@ -23,7 +23,7 @@ export interface SandboxedStart {
  */
 export function startSandboxed(options: SandboxedStart): RunningScript {
   const { stdout, stderr } = options;
-  const subprocess = execa(options.bubblewrap, ["--args", "6", "--", ...options.command], {
+  const subprocess = execa(options.bubblewrap, ["--args", "6", "--json-status-fd", "5", "--", ...options.command], {
     env: {},
     extendEnv: false,
     cwd: "/",
@@ -48,7 +48,7 @@ export function startSandboxed(options: SandboxedStart): RunningScript {
     throw new SealrunError(
       "SANDBOX_UNAVAILABLE",
       failure === undefined
-        ? "The sandbox ended before its script did; the step's error output may say why"
+        ? "The sandbox ended before its script did"
         : `${options.bubblewrap} could not be started; install bubblewrap on the executor's machine`,
       { cause: failure },
     );

@@ -1,0 +1,49 @@
+import { describe, expect, test } from "vitest";
+import { answerSecrets, runPackage } from "../run-package.ts";
+
+const handle = answerSecrets({ TOKEN: "value" });
+const broken = { code: "CHANNEL_BROKEN" };
+
+describe("runStep() ends a step whose channel is broken", () => {
+  test.for([
+    ["garbage instead of a frame", "read t <&4; echo garbage >&3; sleep 1000"],
+    ["a frame over the limit", "read t <&4; echo 99999999 >&3; sleep 1000"],
+    ["a request without an id", `read t <&4; printf '2\\n{}' >&3; sleep 1000`],
+    ["bytes without the token's turn", `printf '2\\n{}2\\n{}' >&3; sleep 1000`],
+    ["a token that is not one", "printf XXXX >&4; sleep 1000"],
+    ["a request that is never finished", "read t <&4; printf '100\\n{' >&3; sleep 1000"],
+    ["a reply that is never read", `read t <&4; printf '19\\n{"op":"all","id":"1"}' >&3; sleep 1000`],
+  ] as const)("runStep() reports %s as CHANNEL_BROKEN", async ([, script]) => {
+    const run = await runPackage({ files: { "main.sh": script }, handle, tokenMs: 300 });
+    expect(run).toMatchObject({ channelBroken: broken, timedOut: false, cancelled: false });
+  });
+
+  test("runStep() reports a holder that died with the token, while the script waits for it", async () => {
+    const script = `(read t <&4; printf '100\\n{' >&3; kill -9 $(exec sh -c 'echo $PPID')) ; sealrun-context get TOKEN`;
+    const run = await runPackage({ files: { "main.sh": script }, handle, tokenMs: 300 });
+    expect(run).toMatchObject({ channelBroken: broken });
+  });
+
+  test("runStep() reports a script that closes its descriptors in the middle of an exchange", async () => {
+    const script = `read t <&4; printf '100\\n{' >&3; exec 3>&- 4>&-; sleep 1000`;
+    const run = await runPackage({ files: { "main.sh": script }, handle });
+    expect(run).toMatchObject({ channelBroken: broken });
+  });
+});
+
+describe("runStep() leaves a channel alone that is not broken", () => {
+  test.for([
+    ["a script that never asks", "exit 0", ""],
+    ["a script that closes its descriptors", "exec 3>&- 4>&-; echo on", "on\n"],
+    ["a script that takes the token and ends", "read t <&4; echo on", "on\n"],
+    ["a token given back unused", "read t <&4; echo >&4; sealrun-context get TOKEN", "value"],
+    [
+      "background jobs that are cut off by the script's end",
+      `for i in 1 2 3; do (while :; do sealrun-context get TOKEN > /dev/null; done) & done; sleep 0.3; echo on`,
+      "on\n",
+    ],
+  ] as const)("runStep() accepts %s", async ([, script, stdout]) => {
+    const run = await runPackage({ files: { "main.sh": script }, handle });
+    expect(run).toMatchObject({ channelBroken: undefined, exitCode: 0, stdout });
+  });
+});

@@ -1,0 +1,224 @@
+import { randomInt } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { processesWith, seenProcesses } from "../processes.ts";
+import { answerSecrets, runPackage } from "../run-package.ts";
+
+const secret = "hunter2-not-anywhere";
+const handle = answerSecrets({ TOKEN: secret });
+
+/** A number of seconds for `sleep` that no other process has. */
+const uniqueSeconds = (): string => `${randomInt(10_000, 90_000)}.${randomInt(1_000_000)}`;
+
+describe("runStep() runs each kind of script", () => {
+  test("runStep() runs TypeScript that asks for a secret", async () => {
+    const run = await runPackage({
+      files: {
+        "main.ts": `import { context } from "@sealrun/sdk"; import { greet } from "./lib/greet";
+          enum Kind { A = 1 } console.log(greet(String(context.secrets.get("TOKEN"))), Kind.A, context.secrets.get("NO"));`,
+        "lib/greet.ts": `export const greet = (name: string): string => "hello " + name;`,
+      },
+      handle,
+    });
+    expect(run).toMatchObject({ exitCode: 0, stdout: `hello ${secret} 1 null\n`, stderr: "" });
+  });
+
+  test("runStep() runs a worker and a fork that a TypeScript file names", async () => {
+    const run = await runPackage({
+      files: {
+        "main.ts": `import { fork } from "node:child_process"; import { Worker } from "node:worker_threads";
+          import { context } from "@sealrun/sdk";
+          const worker = new Worker(new URL("./worker.ts", import.meta.url));
+          worker.on("message", (text: string) => fork("./forked.ts").on("message", (more) => console.log(text, more)));`,
+        "worker.ts": `import { parentPort } from "node:worker_threads"; import { context } from "@sealrun/sdk";
+          enum E { A = "worker" } parentPort?.postMessage(E.A + " " + context.secrets.get("TOKEN"));`,
+        "forked.ts": `const text: string = "fork"; process.send?.(text);`,
+      },
+      handle,
+    });
+    expect(run).toMatchObject({ exitCode: 0, stdout: `worker ${secret} fork\n` });
+  });
+
+  test("runStep() runs CommonJS that asks for a secret", async () => {
+    const run = await runPackage({
+      files: { "main.cjs": `console.log(require("@sealrun/sdk").context.secrets.get("TOKEN"), __dirname);` },
+      handle,
+    });
+    expect(run).toMatchObject({ exitCode: 0, stdout: `${secret} /work\n`, stderr: "" });
+  });
+
+  test("runStep() runs Python that asks for a secret", async () => {
+    const run = await runPackage({
+      files: {
+        "main.py": `from sealrun import context\nimport helper\nprint(context.secrets.get("TOKEN"), helper.data())`,
+        "helper.py": `import os\ndef data():\n  return open(os.path.join(os.path.dirname(__file__), "data.txt")).read()`,
+        "data.txt": "from a file",
+      },
+      handle,
+    });
+    expect(run).toMatchObject({ exitCode: 0, stdout: `${secret} from a file\n`, stderr: "" });
+  });
+
+  test("runStep() runs a shell script that asks for a secret and writes to /dev/stderr", async () => {
+    const run = await runPackage({
+      files: {
+        "main.sh": `sealrun-context get TOKEN; echo; echo err > /dev/stderr; sealrun-context get NO; echo "$?"`,
+      },
+      handle,
+    });
+    expect(run).toMatchObject({ exitCode: 0, stdout: `${secret}\n1\n`, stderr: "err\n" });
+  });
+
+  test("runStep() runs a bash script with bash", async () => {
+    const run = await runPackage({ files: { "main.sh": "#!/usr/bin/env bash\n[[ 1 == 1 ]] && echo $BASH_VERSION" } });
+    expect(run).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^\d/) });
+  });
+
+  test("runStep() runs a script without a sandbox when told to", async () => {
+    const files = {
+      "main.ts": `import { context } from "@sealrun/sdk"; console.log(context.secrets.get("TOKEN"), process.cwd() !== "/work");`,
+    };
+    expect(await runPackage({ files, handle, unsafe: true })).toMatchObject({
+      exitCode: 0,
+      stdout: `${secret} true\n`,
+    });
+  });
+});
+
+describe("runStep() tells how a script ended", () => {
+  test("runStep() gives the exit code", async () => {
+    const run = await runPackage({ files: { "main.sh": "exit 7" } });
+    expect(run).toMatchObject({ exitCode: 7, signal: undefined, timedOut: false, cancelled: false });
+  });
+
+  test("runStep() names the signal behind an exit code", async () => {
+    const run = await runPackage({ files: { "main.sh": "kill -SEGV $$" } });
+    expect(run).toMatchObject({ exitCode: 139, signal: "SIGSEGV" });
+  });
+
+  test("runStep() ends a script that ignores SIGTERM at its timeout", async () => {
+    const run = await runPackage({
+      files: { "main.sh": "trap '' TERM; echo started; while :; do sleep 0.05; done" },
+      timeoutMs: 500,
+      graceMs: 200,
+    });
+    expect(run).toMatchObject({ timedOut: true, cancelled: false, stdout: "started\n" });
+  });
+
+  test("runStep() lets a cancelled script end by itself first", async () => {
+    const cancel = new AbortController();
+    const lines: string[] = [];
+    const run = await runPackage({
+      files: { "main.sh": "trap 'echo bye; exit 3' TERM; echo started; while :; do sleep 0.05; done" },
+      signal: cancel.signal,
+      onStdout: (chunk) => {
+        lines.push(Buffer.from(chunk).toString());
+        cancel.abort();
+      },
+    });
+    expect(run).toMatchObject({ exitCode: 3, cancelled: true, timedOut: false });
+    expect(lines.join("")).toBe("started\nbye\n");
+  });
+
+  test("runStep() ends a script whose signal was aborted before the start", async () => {
+    const run = await runPackage({ files: { "main.sh": "sleep 1000" }, signal: AbortSignal.abort(), graceMs: 100 });
+    expect(run.cancelled).toBe(true);
+  });
+
+  test("runStep() refuses a script whose interpreter does not exist", async () => {
+    await expect(runPackage({ files: { "main.rb": "puts 1" } })).rejects.toMatchObject({ code: "PACKAGE_INVALID" });
+  });
+});
+
+describe("runStep() leaves nothing alive", () => {
+  const leaveBehind = (seconds: string): string => `
+    sleep ${seconds} &
+    setsid sleep ${seconds} > /dev/null 2>&1 3>&- 4>&- &
+    (setsid sh -c 'trap "" TERM; sleep ${seconds}; sleep ${seconds}' < /dev/null > /dev/null 2>&1 &) &
+    until [ "$(ls -d /proc/[0-9]* | wc -l)" -ge 5 ]; do sleep 0.02; done
+    echo ready`;
+
+  test("runStep() ends daemons when the script ends", async () => {
+    const seconds = uniqueSeconds();
+    const run = await runPackage({ files: { "main.sh": leaveBehind(seconds) } });
+    expect(run).toMatchObject({ exitCode: 0, stdout: "ready\n", channelBroken: undefined });
+    expect(await processesWith(seconds)).toEqual([]);
+  });
+
+  test("runStep() ends daemons when the script is timed out", async () => {
+    const seconds = uniqueSeconds();
+    let seen = 0;
+    const run = await runPackage({
+      files: { "main.sh": `trap '' TERM; ${leaveBehind(seconds)}; while :; do sleep 0.05; done` },
+      timeoutMs: 1_500,
+      graceMs: 100,
+      onStdout: async () => {
+        seen = (await processesWith(seconds)).length;
+      },
+    });
+    expect(run.timedOut).toBe(true);
+    expect(seen).toBeGreaterThanOrEqual(3);
+    expect(await processesWith(seconds)).toEqual([]);
+  });
+});
+
+describe("runStep() hands output on", () => {
+  test("runStep() drains 200 MB with flat memory", async () => {
+    const before = process.memoryUsage().rss;
+    let bytes = 0;
+    let peak = 0;
+    const run = await runPackage({
+      files: { "main.sh": "head -c 200000000 /dev/zero" },
+      onStdout: (chunk) => {
+        bytes += chunk.length;
+        peak = Math.max(peak, process.memoryUsage.rss());
+      },
+    });
+    expect(run.exitCode).toBe(0);
+    expect(bytes).toBe(200_000_000);
+    expect(peak - before).toBeLessThan(120 * 1024 * 1024);
+  });
+
+  test("runStep() ends the script and throws when output cannot be handed on", async () => {
+    const seconds = uniqueSeconds();
+    const run = runPackage({
+      files: { "main.sh": `echo x; sleep ${seconds}` },
+      onStdout: () => {
+        throw new RangeError("the masker failed");
+      },
+    });
+    await expect(run).rejects.toMatchObject({ code: "INTERNAL" });
+    expect(await processesWith(seconds)).toEqual([]);
+  });
+});
+
+describe("runStep() shows no secret to the process list", () => {
+  test("runStep() keeps secrets out of every command line and environment", async () => {
+    const seen: Awaited<ReturnType<typeof seenProcesses>>[] = [];
+    const run = await runPackage({
+      files: {
+        "main.py": `import time\nfrom sealrun import context\nvalue = context.secrets.get("TOKEN")\nprint(len(value))\ntime.sleep(1)`,
+      },
+      own: { PLANTED: "planted-control" },
+      handle,
+      onStdout: async () => void seen.push(await seenProcesses()),
+    });
+    expect(run.exitCode).toBe(0);
+    const text = seen.flat().map(({ commandLine, environment }) => commandLine + environment);
+    expect(text.filter((line) => line.includes("planted-control"))).not.toEqual([]);
+    expect(text.filter((line) => line.includes(secret))).toEqual([]);
+  });
+
+  test("runStep() starts bubblewrap itself with an empty environment, whatever the package sets", async () => {
+    const environments: string[] = [];
+    await runPackage({
+      files: { "main.sh": "echo x; sleep 0.5" },
+      own: { LD_PRELOAD: "/proc/self/cwd/evil.so", LD_LIBRARY_PATH: "/proc/self/cwd" },
+      onStdout: async () => {
+        const outside = (await processesWith("--args\0006")).map(({ environment }) => environment);
+        environments.push(...outside);
+      },
+    });
+    expect(environments.length).toBeGreaterThan(0);
+    expect(environments.filter((text) => text.includes("evil.so"))).toEqual([]);
+  });
+});

@@ -1,0 +1,108 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { bundleScripts } from "../../executor/src/bundle/bundle.ts";
+import type { ScriptHandler } from "../../executor/src/channel/answer-request.ts";
+import { readHostRoots } from "../../executor/src/child/host-roots.ts";
+import type { Runtime } from "../../executor/src/child/layout.ts";
+import { runStep, type Sandbox, type StepEnd, type StepOptions } from "../../executor/src/child/run-step.ts";
+import { createWorkspace } from "../../executor/src/workspace/workspace.ts";
+import { programs } from "../support/servers.ts";
+
+const repository = fileURLToPath(new URL("../..", import.meta.url));
+
+/** esbuild's program as npm unpacked it. */
+export const esbuild = join(repository, "node_modules/@esbuild", `linux-${process.arch}`, "bin/esbuild");
+
+export interface PackageRun extends StepEnd {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface PackageOptions extends Partial<
+  Pick<StepOptions, "timeoutMs" | "graceMs" | "signal" | "tokenMs" | "onStdout" | "onStderr" | "handle">
+> {
+  readonly files: Readonly<Record<string, string>>;
+  /** The first file when left out. */
+  readonly script?: string;
+  readonly unsafe?: boolean;
+  readonly own?: Readonly<Record<string, string>>;
+  readonly hidden?: readonly string[];
+}
+
+/** A folder that only this test uses, and how to remove it. */
+export async function temporaryFolder(): Promise<{ path: string } & AsyncDisposable> {
+  const path = await realpath(await mkdtemp(join(tmpdir(), "sealrun-test-")));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+export function testRuntime(): Runtime {
+  const { python } = programs();
+  return {
+    node: process.execPath,
+    sdk: join(repository, "packages/sdk"),
+    pythonSdk: join(repository, "packages/sdk-python"),
+    bootstrap: join(repository, "executor/src/bootstrap"),
+    shellHelper: join(repository, "executor/src/bootstrap/sealrun-context"),
+    python,
+  };
+}
+
+export async function testSandbox(hidden: readonly string[] = []): Promise<Extract<Sandbox, { kind: "bubblewrap" }>> {
+  return { kind: "bubblewrap", program: programs().bwrap, hostRoots: await readHostRoots(), hidden };
+}
+
+/** Lays the files into a workspace, compiles them, and runs one script to its end, as the executor does. */
+export async function runPackage(options: PackageOptions): Promise<PackageRun> {
+  await using root = await temporaryFolder();
+  const runtime = testRuntime();
+  const files = Object.entries(options.files).map(([path, text]) => ({ path, bytes: Buffer.from(text) }));
+  const script = options.script ?? files[0]?.path ?? "";
+  const workspace = await createWorkspace({
+    root: root.path,
+    executionId: "exe_00000000000000000000",
+    attempt: 1,
+    files,
+    linkedSdk: runtime.sdk,
+  });
+  const sandbox = await testSandbox(options.hidden);
+  await workspace.add(
+    await bundleScripts({
+      compiler: { bubblewrap: sandbox.program, esbuild },
+      source: workspace.folder,
+      files: files.map((file) => file.path),
+      scripts: [script],
+      cacheDir: join(root.path, "cache"),
+      versionDigest: randomBytes(32).toString("hex"),
+    }),
+  );
+  const output = { stdout: "", stderr: "" };
+  const end = await runStep({
+    sandbox: options.unsafe === true ? { kind: "none" } : sandbox,
+    runtime,
+    workspace,
+    script,
+    variables: { executionId: "exe_00000000000000000000", packageName: "tested", own: options.own ?? {} },
+    timeoutMs: 30_000,
+    signal: new AbortController().signal,
+    onStdout: (chunk) => void (output.stdout += Buffer.from(chunk).toString()),
+    onStderr: (chunk) => void (output.stderr += Buffer.from(chunk).toString()),
+    handle: answerNothing,
+    ...options,
+  });
+  await workspace.remove();
+  return { ...end, ...output };
+}
+
+/** Answers every name with "absent". */
+export const answerNothing: ScriptHandler = async () => ({ found: false, value: null });
+
+/** Answers `get` from a list. */
+export function answerSecrets(secrets: Readonly<Record<string, string>>): ScriptHandler {
+  return async (request) => {
+    const value = request.op === "get" ? secrets[request.name] : undefined;
+    return value === undefined ? { found: false, value: null } : { found: true, value };
+  };
+}
