@@ -41,7 +41,7 @@ async function complaint(connection: NatsConnection, act: () => void): Promise<s
   await connection.flush();
   const quiet = connection.flush().then(() => undefined);
   const status = await Promise.race([first, quiet]);
-  return status === undefined || status.done === true ? undefined : String(status.value.data);
+  return status === undefined || status.done === true ? undefined : JSON.stringify(status.value.data);
 }
 
 describe("startNats()", () => {

@@ -114,7 +114,15 @@ describe("startPostgres()", () => {
     expect(await ask(postgres.main)).toBe("platform");
   });
 
-  test("startPostgres() names a data folder that cannot be used", async () => {
+  test("startPostgres() names a data folder that cannot be made", async () => {
+    const starting = startPostgres({ programs: programs(), dataFolder: "/proc/nowhere" });
+    await expect(starting).rejects.toMatchObject({
+      code: "DATA_FOLDER_UNUSABLE",
+      message: expect.stringContaining("/proc/nowhere"),
+    });
+  });
+
+  test("startPostgres() names a data folder that is a file's", async () => {
     const file = join(dataFolder, "a-file");
     await writeFile(file, "");
     const starting = startPostgres({ programs: programs(), dataFolder: join(file, "data") });

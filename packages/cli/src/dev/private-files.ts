@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { access, mkdir, open, readFile, stat, writeFile } from "node:fs/promises";
+import { access, open, readFile, stat, writeFile } from "node:fs/promises";
 import { SealrunError } from "@sealrun/protocol";
+import { makeFolder } from "../setup/make-folder.ts";
 
 /** A password nobody chose: 32 random bytes in URL-safe text, so that it needs no quoting anywhere. */
 export function newPassword(): string {
@@ -11,7 +12,7 @@ export function newPassword(): string {
 /** Makes a 0700 folder, or checks the one that is there. `DATA_FOLDER_UNUSABLE` names it when it cannot be written. */
 export async function ensureFolder(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    await makeFolder(path);
     await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
     if (!(await stat(path)).isDirectory()) throw new SealrunError("DATA_FOLDER_UNUSABLE", `${path} is not a folder`);
   } catch (error) {

@@ -1,7 +1,8 @@
-import { chmod, lstat, mkdir, mkdtemp, rmdir } from "node:fs/promises";
+import { chmod, lstat, mkdtemp, rmdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import type { Environment } from "./find-on-path.ts";
+import { makeFolder } from "./make-folder.ts";
 
 /**
  * The user's own cache folder for fetched programs, 0700: XDG_CACHE_HOME, else HOME's, else a private folder in the
@@ -21,7 +22,7 @@ export async function findCacheFolder(environment: Environment): Promise<string>
 /** Makes the folder when it is missing. False when it cannot be written, is a link, or belongs to somebody else. */
 async function isPrivateFolder(folder: string): Promise<boolean> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
     const found = await lstat(folder);
     if (!found.isDirectory() || found.uid !== process.getuid?.()) return false;
     await chmod(folder, 0o700);

@@ -25,7 +25,7 @@ export interface PackageFetcherOptions {
 
 interface Apt {
   readonly folder: string;
-  readonly run: (args: readonly string[]) => Promise<ProgramResult>;
+  readonly run: (args: readonly string[], cwd: string) => Promise<ProgramResult>;
 }
 
 const fetchTimeoutMs = 5 * 60_000;
@@ -49,9 +49,12 @@ export async function createPackageFetcher(options: PackageFetcherOptions): Prom
     apt ??= openApt(aptGet, programs, options);
     const { folder, run } = await apt;
     const archives = join(folder, "cache", "archives");
-    const installed = await run(["install", "--download-only", "--no-install-recommends", "--reinstall", "-y", name]);
+    const install = ["install", "--download-only", "--no-install-recommends", "--reinstall", "-y", name];
+    const installed = await run(install, archives);
+    // On a machine whose packages are at odds apt resolves nothing more; the package alone may do.
+    if (!installed.ok) await run(["download", name], archives);
     const files = (await readdir(archives)).filter((file) => file.endsWith(".deb"));
-    if (!installed.ok || files.length === 0) throw missing(name, reasonOf(installed));
+    if (files.length === 0) throw missing(name, reasonOf(installed));
     const unpacked = await mkdtemp(join(folder, "unpacked-"));
     for (const file of files) {
       const result = await runProgram(dpkg, ["-x", join(archives, file), unpacked], { signal: options.signal });
@@ -88,14 +91,15 @@ async function openApt(aptGet: string, programs: string, options: PackageFetcher
     // Otherwise apt changes to its own user when root runs it, and that user cannot enter a 0700 folder.
     "APT::Sandbox::User=root",
   ];
-  const run = (args: readonly string[]): Promise<ProgramResult> =>
+  const run: Apt["run"] = (args, cwd) =>
     runProgram(aptGet, ["-q", ...settings.flatMap((setting) => ["-o", setting]), ...args], {
       environment: proxies(options.environment),
       timeoutMs: fetchTimeoutMs,
+      cwd,
       signal: options.signal,
     });
   // The outcome is judged by the install: one unreachable third-party source fails the update but not what we need.
-  await run(["update"]);
+  await run(["update"], folder);
   return { folder, run };
 }
 

@@ -12,6 +12,7 @@ export interface ProgramOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly input?: string;
   readonly timeoutMs?: number;
+  readonly cwd?: string;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -32,6 +33,7 @@ export async function runProgram(
     extendEnv: false,
     reject: false,
     timeout: options.timeoutMs ?? 30_000,
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.input === undefined ? { stdin: "ignore" } : { input: options.input }),
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
   });

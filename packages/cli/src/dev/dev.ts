@@ -1,0 +1,17 @@
+import { createHash } from "node:crypto";
+import { createServer } from "node:net";
+import { once } from "node:events";
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { SealrunError } from "@sealrun/protocol";
+import type { Environment } from "../setup/find-on-path.ts";
+import { findCacheFolder } from "../setup/cache-folder.ts";
+import { findPrograms, type Programs } from "../setup/find-programs.ts";
+import { layOutDataFolder, type DataFolder } from "./data-folder.ts";
+import { requireFreePort } from "./free-port.ts";
+import { ensureKeys, type InstallationKeys } from "./keys.ts";
+import { lockFolder } from "./lock-folder.ts";
+import { type Part, startPart } from "./processes.ts";
+import { ensureFolder, writePrivateFile } from "./private-files.ts";
+import { type Servers, startServers } from "./servers.ts";

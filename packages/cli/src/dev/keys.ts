@@ -1,0 +1,65 @@
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import {
+  exportIdentity,
+  fingerprint,
+  generateIdentity,
+  type Identity,
+  importIdentity,
+  newId,
+  randomBytes,
+  toPublicIdentity,
+} from "@sealrun/crypto";
+import { encodeJson, keyringSender, platformId, type PlatformId, SealrunError } from "@sealrun/protocol";
+import type { DataFolder } from "./data-folder.ts";
+import { ensureFolder, isCode } from "./private-files.ts";
+
+/** What a data folder's keys say of it. */
+export interface InstallationKeys {
+  readonly platformId: PlatformId;
+  readonly fingerprint: string;
+  readonly adminToken: string;
+}
+
+/** Makes identities, both root keys and the admin token on the first start, and reads them on every one. */
+export async function ensureKeys(folder: DataFolder): Promise<InstallationKeys> {
+  for (const file of [folder.identity("platform"), folder.identity("keyring"), folder.publicIdentity("platform")]) {
+    await ensureFolder(dirname(file));
+  }
+  const platform = await keptIdentity(folder.identity("platform"), () => newId("platform"));
+  const keyring = await keptIdentity(folder.identity("keyring"), () => keyringSender);
+  await writePrivate(folder.publicIdentity("platform"), encodeJson(toPublicIdentity(platform)));
+  await writePrivate(folder.publicIdentity("keyring"), encodeJson(toPublicIdentity(keyring)));
+  await kept(folder.rootKey("platform"), () => randomBytes(32));
+  await kept(folder.rootKey("keyring"), () => randomBytes(32));
+  const token = await kept(folder.adminTokenFile, () => Buffer.from(`sr_adm_${Buffer.from(randomBytes(32)).toString("base64url")}`));
+  return {
+    platformId: platformId.parse(platform.id),
+    fingerprint: fingerprint(keyring.signPublic),
+    adminToken: Buffer.from(token).toString("utf8"),
+  };
+}
+
+async function keptIdentity(file: string, id: () => string): Promise<Identity> {
+  return importIdentity(await kept(file, () => exportIdentity(generateIdentity(id()))));
+}
+
+/** The bytes kept in a file; the first call makes them, whole or not at all. */
+async function kept(file: string, make: () => Uint8Array): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if (!isCode(error, "ENOENT")) {
+      throw new SealrunError("DATA_FOLDER_UNUSABLE", `${file} cannot be read; give the data folder to this user`, { cause: error });
+    }
+  }
+  const bytes = make();
+  await writePrivate(file, bytes);
+  return bytes;
+}
+
+/** Writes a file of mode 0600 under another name first, so that a kill leaves no half of a key. */
+async function writePrivate(file: string, bytes: Uint8Array): Promise<void> {
+  await writeFile(`${file}.new`, bytes, { mode: 0o600, flush: true });
+  await rename(`${file}.new`, file);
+}

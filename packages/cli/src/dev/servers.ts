@@ -1,0 +1,85 @@
+import type { PostgresConfig } from "@sealrun/postgres";
+import { SealrunError } from "@sealrun/protocol";
+import type { Environment } from "../setup/find-on-path.ts";
+import type { Programs } from "../setup/find-programs.ts";
+import { startNats } from "./nats.ts";
+import { startPostgres } from "./postgres.ts";
+
+/** How a part logs in to NATS. */
+export interface NatsAddress {
+  readonly url: string;
+  readonly user: string;
+  readonly password: string;
+}
+
+/** The servers behind one `sealrun dev`: its own, or those that the environment names. */
+export interface Servers {
+  readonly main: PostgresConfig;
+  readonly keyring: PostgresConfig;
+  readonly nats: Readonly<Record<"platform" | "keyring" | "executor", NatsAddress>>;
+  /** Settles when one of dev's own servers ends. */
+  readonly ended: Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** Starts what the environment does not name. What was started is stopped again when the rest fails. */
+export async function startServers(options: {
+  readonly programs: Programs;
+  readonly dataFolder: string;
+  readonly environment: Environment;
+  readonly signal: AbortSignal;
+}): Promise<Servers> {
+  const { programs, dataFolder, environment, signal } = options;
+  const databases = databasesOf(environment);
+  const bus = natsOf(environment);
+  const [postgres, nats] = await Promise.allSettled([
+    databases === undefined ? startPostgres({ programs, dataFolder, signal }) : undefined,
+    bus === undefined ? startNats({ programs, dataFolder, signal }) : undefined,
+  ]);
+  const stop = async (): Promise<void> => {
+    if (nats.status === "fulfilled") await nats.value?.stop();
+    if (postgres.status === "fulfilled") await postgres.value?.stop();
+  };
+  if (postgres.status === "rejected" || nats.status === "rejected") {
+    await stop();
+    throw postgres.status === "rejected" ? postgres.reason : nats.status === "rejected" ? nats.reason : undefined;
+  }
+  const addresses = databases ?? postgres.value;
+  const own = nats.value;
+  const login = own === undefined ? bus : { platform: { url: own.url, ...own.platform }, keyring: { url: own.url, ...own.keyring }, executor: { url: own.url, ...own.executor } };
+  if (addresses === undefined || login === undefined) throw new SealrunError("INTERNAL", "");
+  return {
+    main: addresses.main,
+    keyring: addresses.keyring,
+    nats: login,
+    ended: Promise.race([
+      never(postgres.value?.ended, "PostgreSQL"),
+      never(own?.ended, "NATS"),
+    ]),
+    stop,
+  };
+}
+
+async function never(ended: Promise<unknown> | undefined, name: string): Promise<string> {
+  await (ended ?? new Promise(() => undefined));
+  return name;
+}
+
+function databasesOf(environment: Environment): { readonly main: PostgresConfig; readonly keyring: PostgresConfig } | undefined {
+  const main = environment["SEALRUN_POSTGRES_URL"];
+  const keyring = environment["SEALRUN_KEYRING_POSTGRES_URL"];
+  if (main === undefined && keyring === undefined) return undefined;
+  if (main === undefined || keyring === undefined || main === keyring) {
+    throw new SealrunError("CONFIG_INVALID", "Give two different databases, SEALRUN_POSTGRES_URL and SEALRUN_KEYRING_POSTGRES_URL, or neither");
+  }
+  return { main: { url: main }, keyring: { url: keyring } };
+}
+
+function natsOf(environment: Environment): Servers["nats"] | undefined {
+  const text = environment["SEALRUN_NATS_URL"];
+  if (text === undefined) return undefined;
+  if (!URL.canParse(text)) throw new SealrunError("CONFIG_INVALID", "SEALRUN_NATS_URL is not a URL; expected nats://user:password@host:4222");
+  const url = new URL(text);
+  const login = { url: `${url.protocol}//${url.host}`, user: decodeURIComponent(url.username), password: decodeURIComponent(url.password) };
+  return { platform: login, keyring: login, executor: login };
+}
