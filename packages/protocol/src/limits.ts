@@ -19,6 +19,10 @@ export const limits = {
   pathBytes: 512,
   /** manifest.json, config.json and parameters.json, each. */
   documentBytes: 1 * mebi,
+  /** What announces a push: 5,000 paths and digests, and a full secrets.json sealed and in base64. */
+  pushDocumentBytes: 16 * mebi,
+  /** One bulk write of secrets: a full secrets.json sealed and in base64. */
+  putSecretsBytes: 8 * mebi,
   /** The sealed parameters of one execution; they travel inside the event. */
   parametersBytes: 256 * kibi,
   /** Above this the event lists references instead of sealed values; half of the NATS default of 1 MiB. */
@@ -47,6 +51,8 @@ export const limits = {
   renewMs: 15_000,
   /** How long one script may hold its channel's token. */
   channelTokenMs: 30_000,
+  /** A step without a timeout of its own is ended after this long. */
+  stepTimeoutMs: 24 * 60 * 60_000,
   /** Between SIGTERM and SIGKILL of a runner. */
   killGraceMs: 5_000,
   /** How long an enrolment token can be used. */

@@ -1,0 +1,33 @@
+import { postgresConfig } from "@sealrun/postgres";
+import { decode, platformId, SealrunError, sha256Hex, toSealrunError } from "@sealrun/protocol";
+import { z } from "zod";
+import { readPrivateFile } from "./private-file.ts";
+
+/** The platform's settings, from one 0600 file of JSON: it holds passwords. */
+export const platformConfig = z.strictObject({
+  platformId,
+  postgres: postgresConfig,
+  nats: z.strictObject({ url: z.string().min(1), user: z.string(), password: z.string() }),
+  /** The outer layer's key. */
+  storageKeyFile: z.string().min(1),
+  /** The platform's own keys. */
+  identityFile: z.string().min(1),
+  /** The public halves of the keyring's keys. */
+  keyringIdentityFile: z.string().min(1),
+  /** SHA-256 of the bootstrap admin token. */
+  adminTokenSha256: sha256Hex,
+  /** Port 0 picks a free one. */
+  listen: z.strictObject({ host: z.string().min(1), port: z.number().int().min(0).max(65_535) }),
+  logLevel: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]),
+});
+export type PlatformConfig = z.infer<typeof platformConfig>;
+
+/** Reads the settings. `CONFIG_INVALID` names the file, the field, and what was expected there; never a password. */
+export async function readConfig(path: string): Promise<PlatformConfig> {
+  const bytes = await readPrivateFile(path, "CONFIG_INVALID");
+  try {
+    return decode(platformConfig, bytes);
+  } catch (error) {
+    throw new SealrunError("CONFIG_INVALID", `${path}: ${toSealrunError(error).message}`, { cause: error });
+  }
+}

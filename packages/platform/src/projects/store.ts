@@ -1,0 +1,40 @@
+import { newId } from "@sealrun/crypto";
+import type { Sql } from "@sealrun/postgres";
+import { projectId, type ProjectName, projectName, SealrunError } from "@sealrun/protocol";
+import { z } from "zod";
+
+const projectRow = z
+  .object({ id: projectId, name: projectName, created_at: z.date() })
+  .transform(({ id, name, created_at }) => ({ id, name, createdAt: created_at }));
+/** A team's space. */
+export type Project = z.infer<typeof projectRow>;
+
+/** Makes a project; `ALREADY_EXISTS` for a name that differs from another one's by case alone, too. */
+export async function createProject(sql: Sql, name: ProjectName): Promise<Project> {
+  const made = await sql.row(
+    projectRow,
+    "insert into projects (id, name) values ($1, $2) on conflict (lower(name)) do nothing returning id, name, created_at",
+    [newId("project"), name],
+  );
+  if (made === undefined) {
+    throw new SealrunError(
+      "ALREADY_EXISTS",
+      `There is already a project ${name}; letters that differ by case are the same`,
+    );
+  }
+  return made;
+}
+
+/** All projects by name. */
+export async function listProjects(sql: Sql): Promise<readonly Project[]> {
+  return sql.rows(projectRow, "select id, name, created_at from projects order by lower(name)");
+}
+
+/** The project of that name, whatever its case, or `PROJECT_NOT_FOUND`. */
+export async function getProject(sql: Sql, name: ProjectName): Promise<Project> {
+  const found = await sql.row(projectRow, "select id, name, created_at from projects where lower(name) = lower($1)", [
+    name,
+  ]);
+  if (found !== undefined) return found;
+  throw new SealrunError("PROJECT_NOT_FOUND", `There is no project ${name}; create it first, or check the name`);
+}
