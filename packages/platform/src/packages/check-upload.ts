@@ -1,0 +1,84 @@
+import { createHash } from "node:crypto";
+import { lengthPrefixed, utf8 } from "@sealrun/crypto";
+import {
+  checkPackageFiles,
+  isScript,
+  type JsonObject,
+  type Manifest,
+  type ParametersFile,
+  parseConfigFile,
+  parseManifest,
+  parseParametersFile,
+  planSteps,
+  SealrunError,
+  showName,
+  type Step,
+  type VersionFile,
+} from "@sealrun/protocol";
+
+/** One file that arrived. */
+export interface UploadedFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly sha256: string;
+}
+
+/** A version that may be stored. */
+export interface CheckedVersion {
+  readonly files: readonly UploadedFile[];
+  readonly manifest: Manifest | undefined;
+  readonly config: JsonObject;
+  readonly parameters: ParametersFile | undefined;
+  readonly steps: readonly Step[];
+  readonly digest: string;
+}
+
+/** Checks paths, documents and steps of an upload. `PACKAGE_INVALID` and the codes of the documents, each naming the place. */
+export function checkUpload(files: readonly UploadedFile[]): CheckedVersion {
+  checkPackageFiles(files.map(({ path, bytes }) => ({ path, size: bytes.length, kind: "file" })));
+  const paths = files.map(({ path }) => path);
+  const read = <T>(path: string, parse: (bytes: Uint8Array) => T): T | undefined => {
+    const file = files.find((candidate) => candidate.path === path);
+    return file === undefined ? undefined : parse(file.bytes);
+  };
+  const manifest = read("manifest.json", (bytes) => parseManifest(bytes, paths.filter(isScript)));
+  return {
+    files,
+    manifest,
+    config: read("config.json", parseConfigFile) ?? {},
+    parameters: read("parameters.json", parseParametersFile),
+    steps: planSteps(manifest, paths),
+    digest: digestVersion(files),
+  };
+}
+
+/** Refuses files that are not those announced: same paths, same order, same bytes. `PACKAGE_INVALID` names the first. */
+export function checkAnnounced(files: readonly UploadedFile[], announced: readonly VersionFile[]): void {
+  for (const [index, wanted] of announced.entries()) {
+    const file = files[index];
+    if (file === undefined) throw invalid(`${showName(wanted.path)} was announced and did not come; send it`);
+    if (file.path !== wanted.path) {
+      throw invalid(
+        `${showName(file.path)} came where ${showName(wanted.path)} was announced; send files in their order`,
+      );
+    }
+    if (file.sha256 !== wanted.sha256 || file.bytes.length !== wanted.size) {
+      throw invalid(`${showName(file.path)} is not what was announced; it changed while it was sent, push again`);
+    }
+  }
+  const extra = files[announced.length];
+  if (extra !== undefined) throw invalid(`${showName(extra.path)} came and was not announced`);
+}
+
+/** SHA-256 in hex over path, digest and size of each file in order, each length-prefixed: the version's own name. */
+function digestVersion(files: readonly UploadedFile[]): string {
+  const hash = createHash("sha256");
+  for (const { path, sha256, bytes } of files) {
+    hash.update(lengthPrefixed(utf8(path), utf8(sha256), utf8(String(bytes.length))));
+  }
+  return hash.digest("hex");
+}
+
+function invalid(sentence: string): SealrunError {
+  return new SealrunError("PACKAGE_INVALID", sentence);
+}

@@ -1,0 +1,103 @@
+import { createHash } from "node:crypto";
+import type { Multipart, MultipartFile } from "@fastify/multipart";
+import { concatBytes, wipe } from "@sealrun/crypto";
+import {
+  decodeText,
+  limits,
+  type PushVersion,
+  pushVersion,
+  SealrunError,
+  showBytes,
+  showName,
+} from "@sealrun/protocol";
+import type { UploadedFile } from "./check-upload.ts";
+
+/** What came in one push. */
+export interface Upload {
+  /** Part `version`: present when the client sealed the secrets itself. */
+  readonly announced: PushVersion | undefined;
+  readonly files: readonly UploadedFile[];
+  /** A plain top-level secrets.json, taken out of the files. The receiver wipes it. */
+  readonly secretsFile: Uint8Array | undefined;
+}
+
+/** Reads the parts of a push, never more of them than a package may hold. What holds a plain secret is wiped on failure. */
+export async function readUpload(parts: AsyncIterable<Multipart>): Promise<Upload> {
+  let announced: PushVersion | undefined;
+  let secretsFile: Uint8Array | undefined;
+  const files: UploadedFile[] = [];
+  let room: number = limits.packageBytes;
+  try {
+    for await (const part of parts) {
+      if (part.fieldname === "version") {
+        if (announced !== undefined || files.length > 0 || secretsFile !== undefined) {
+          throw new SealrunError("BAD_REQUEST", "Expected the part version once, before every file");
+        }
+        announced = await readAnnouncement(part);
+        continue;
+      }
+      if (part.type !== "file")
+        throw new SealrunError(
+          "BAD_REQUEST",
+          "Expected the parts version and file only, each file with its path as filename",
+        );
+      const path = part.filename.replace(/%22/g, '"');
+      if (announced === undefined && path === "secrets.json") {
+        if (secretsFile !== undefined) throw new SealrunError("PACKAGE_INVALID", '"secrets.json": is there twice');
+        secretsFile = await readBytes(part, path, limits.secretsFileBytes, "SECRETS_FILE_INVALID");
+        continue;
+      }
+      if (files.length >= limits.packageFiles) {
+        throw new SealrunError(
+          "PACKAGE_INVALID",
+          `Expected at most ${limits.packageFiles} files; leave out what the scripts do not read`,
+        );
+      }
+      const bytes = await readBytes(part, path, room, "PACKAGE_INVALID");
+      room -= bytes.length;
+      files.push({ path, bytes, sha256: createHash("sha256").update(bytes).digest("hex") });
+    }
+  } catch (error) {
+    if (secretsFile !== undefined) wipe(secretsFile);
+    throw error;
+  }
+  return { announced, files, secretsFile };
+}
+
+async function readAnnouncement(part: Multipart): Promise<PushVersion> {
+  const text =
+    part.type === "file"
+      ? Buffer.from(await readBytes(part, "version", limits.pushDocumentBytes, "BAD_REQUEST")).toString("utf8")
+      : String(part.value);
+  return decodeText(pushVersion, text);
+}
+
+async function readBytes(
+  part: MultipartFile,
+  path: string,
+  mostBytes: number,
+  code: "BAD_REQUEST" | "PACKAGE_INVALID" | "SECRETS_FILE_INVALID",
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of part.file) {
+    const bytes: Uint8Array = chunk;
+    size += bytes.length;
+    // The rest of a part that is too large is read and dropped: the answer can only be sent once the request is in.
+    if (size <= mostBytes) chunks.push(bytes);
+    else if (code === "SECRETS_FILE_INVALID") wipe(bytes);
+  }
+  try {
+    if (size > mostBytes || part.file.truncated) {
+      const what =
+        code === "PACKAGE_INVALID"
+          ? `at most ${showBytes(limits.packageBytes)} in all`
+          : `at most ${showBytes(mostBytes)}`;
+      throw new SealrunError(code, `${showName(path)}: expected ${what}; leave out what the scripts do not read`);
+    }
+    return concatBytes(...chunks);
+  } finally {
+    // Chunks are views into the buffers of the socket; a plain secrets.json must not linger there.
+    if (code === "SECRETS_FILE_INVALID") for (const chunk of chunks) wipe(chunk);
+  }
+}

@@ -1,0 +1,12 @@
+import { secretName } from "@sealrun/protocol";
+import { z } from "zod";
+
+/** A planned step as a version keeps it; see `Step` of the protocol. */
+export const storedStep = z.object({
+  script: z.string(),
+  name: z.string(),
+  secrets: z.array(secretName).optional(),
+  timeoutMs: z.number().optional(),
+  retry: z.object({ attempts: z.number(), delayMs: z.number() }).optional(),
+  env: z.record(z.string(), z.string()),
+});

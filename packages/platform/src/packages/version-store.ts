@@ -1,0 +1,120 @@
+import { newId } from "@sealrun/crypto";
+import type { Sql } from "@sealrun/postgres";
+import { jsonObject, type PackageId, SealrunError, versionFile, versionId } from "@sealrun/protocol";
+import { z } from "zod";
+import { insertRows } from "../postgres/insert-rows.ts";
+import type { CheckedVersion } from "./check-upload.ts";
+import { storedStep } from "./stored-step.ts";
+
+const versionRow = z
+  .object({
+    id: versionId,
+    number: z.number(),
+    digest: z.string(),
+    created_at: z.date(),
+    manifest: jsonObject,
+    config: jsonObject,
+    parameters: jsonObject.nullable(),
+    steps: z.array(storedStep),
+  })
+  .transform(({ created_at, ...row }) => ({ ...row, createdAt: created_at }));
+/** An immutable version, without its files. */
+export type Version = z.infer<typeof versionRow>;
+
+const listedRow = z
+  .object({ id: versionId, number: z.number(), digest: z.string(), created_at: z.date() })
+  .transform(({ created_at, ...row }) => ({ ...row, createdAt: created_at }));
+
+const columns = "id, number, digest, created_at, manifest, config, parameters, steps";
+
+/** Stores a version as the package's newest; the caller holds the package. Files that are there already are not sent. */
+export async function insertVersion(
+  sql: Sql,
+  made: {
+    readonly packageId: PackageId;
+    readonly number: number;
+    readonly author: string;
+    readonly checked: CheckedVersion;
+  },
+): Promise<void> {
+  const { packageId, number, author, checked } = made;
+  const id = newId("version");
+  await insertFiles(sql, checked);
+  await sql.run(
+    `insert into versions (id, package_id, number, digest, author, manifest, config, parameters, steps)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [
+      id,
+      packageId,
+      number,
+      checked.digest,
+      author,
+      JSON.stringify(checked.manifest ?? {}),
+      JSON.stringify(checked.config),
+      checked.parameters === undefined ? null : JSON.stringify(checked.parameters),
+      JSON.stringify(checked.steps),
+    ],
+  );
+  const files = checked.files.map((file, position) => [id, position, file.path, file.sha256, file.bytes.length]);
+  await insertRows(sql, "version_files (version_id, position, path, sha256, size)", files);
+  await sql.run("update packages set current_version = $2 where id = $1", [packageId, number]);
+}
+
+/** The version of that number, or `NOT_FOUND`. */
+export async function getVersion(sql: Sql, packageId: PackageId, number: number): Promise<Version> {
+  const found = await sql.row(versionRow, `select ${columns} from versions where package_id = $1 and number = $2`, [
+    packageId,
+    number,
+  ]);
+  if (found !== undefined) return found;
+  throw new SealrunError("NOT_FOUND", `This package has no version ${number}; list its versions`);
+}
+
+/** All versions, newest first. */
+export async function listVersions(sql: Sql, packageId: PackageId): Promise<readonly z.infer<typeof listedRow>[]> {
+  return sql.rows(
+    listedRow,
+    "select id, number, digest, created_at from versions where package_id = $1 order by number desc",
+    [packageId],
+  );
+}
+
+/** When a package was last pushed, or undefined. */
+export async function findLastPush(sql: Sql, packageId: PackageId): Promise<Date | undefined> {
+  const row = await sql.row(
+    z.object({ at: z.date().nullable() }),
+    "select max(created_at) as at from versions where package_id = $1",
+    [packageId],
+  );
+  return row?.at ?? undefined;
+}
+
+/** The files of a version in upload order. */
+export async function listFiles(sql: Sql, version: string): Promise<readonly z.infer<typeof versionFile>[]> {
+  return sql.rows(versionFile, "select path, sha256, size from version_files where version_id = $1 order by position", [
+    version,
+  ]);
+}
+
+/** One file of a version, or undefined. */
+export async function findFile(sql: Sql, version: string, path: string): Promise<Uint8Array | undefined> {
+  const row = await sql.row(
+    z.object({ bytes: z.instanceof(Uint8Array) }),
+    "select f.bytes from version_files v join files f on f.sha256 = v.sha256 where v.version_id = $1 and v.path = $2",
+    [version, path],
+  );
+  return row?.bytes;
+}
+
+async function insertFiles(sql: Sql, { files }: CheckedVersion): Promise<void> {
+  const bySha256 = new Map(files.map(({ sha256, bytes }) => [sha256, bytes]));
+  const known = await sql.rows(
+    z.object({ sha256: z.string() }),
+    "select sha256 from files where sha256 = any ($1::text[])",
+    [[...bySha256.keys()]],
+  );
+  for (const { sha256 } of known) bySha256.delete(sha256);
+  // One order for all writers: two pushes of the same files wait for each other and never deadlock.
+  const missing = [...bySha256].sort(([left], [right]) => (left < right ? -1 : 1));
+  await insertRows(sql, "files (sha256, bytes)", missing, "on conflict (sha256) do nothing");
+}

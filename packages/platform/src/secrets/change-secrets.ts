@@ -1,0 +1,58 @@
+import { type PutSecrets, SealrunError, type SecretName } from "@sealrun/protocol";
+import { recordAudit } from "../audit/store.ts";
+import type { Asker, Deps } from "../deps.ts";
+import { lockPackage } from "../packages/store.ts";
+import { fetchScopeKey, type Place } from "./scope-key.ts";
+import { sealIncoming } from "./sealed-value.ts";
+import { deleteSecret, type ListedSecret, listSecrets, storeSecrets } from "./store.ts";
+
+type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey">;
+
+/** Stores all values or none. Fails as `sealIncoming`, and with `KEYRING_UNREACHABLE`. */
+export async function putSecrets(
+  deps: Needed,
+  asker: Asker,
+  place: Place,
+  secrets: PutSecrets["secrets"],
+): Promise<readonly ListedSecret[]> {
+  const key = await fetchScopeKey(deps, place);
+  const values = sealIncoming(deps, place, key, secrets);
+  return deps.database.transaction(async (sql) => {
+    // A push compares times with those of sets: one of the two waits for the other.
+    if (place.scope === "service") await lockPackage(sql, place.ownerId);
+    const stored = await storeSecrets(sql, { place, values, author: asker.author, source: "set" });
+    const versions = Object.fromEntries(stored.map(({ name, version }) => [name, version]));
+    await recordAudit(sql, {
+      asker,
+      action: "secret.set",
+      object: place.ownerId,
+      detail: { scope: place.scope, versions },
+    });
+    return listSecrets(
+      sql,
+      place,
+      stored.map(({ name }) => name),
+    );
+  });
+}
+
+/** Removes one secret; the answer is how it last was. `SECRET_NOT_FOUND` without one of that name. */
+export async function removeSecret(
+  deps: Pick<Deps, "database">,
+  asker: Asker,
+  place: Place,
+  name: SecretName,
+): Promise<ListedSecret> {
+  return deps.database.transaction(async (sql) => {
+    const [last] = await listSecrets(sql, place, [name]);
+    if (last === undefined || !(await deleteSecret(sql, place, name))) {
+      throw new SealrunError(
+        "SECRET_NOT_FOUND",
+        `Scope ${place.scope} has no secret ${name} here; list its names first`,
+      );
+    }
+    const detail = { scope: place.scope, name, version: last.version };
+    await recordAudit(sql, { asker, action: "secret.delete", object: place.ownerId, detail });
+    return last;
+  });
+}

@@ -1,0 +1,100 @@
+import type { Sql } from "@sealrun/postgres";
+import {
+  lookupOrder,
+  type PackageId,
+  type PlatformId,
+  type Presence,
+  type ProjectId,
+  scope,
+  secretId,
+  type SecretName,
+  secretName,
+} from "@sealrun/protocol";
+import { z } from "zod";
+
+const storedRow = z
+  .object({
+    id: secretId,
+    scope,
+    owner_id: z.string(),
+    name: secretName,
+    version: z.number(),
+    sealed: z.instanceof(Uint8Array),
+    sha256: z.string(),
+    size: z.number(),
+    key_id: z.string(),
+    ephemeral: z.instanceof(Uint8Array),
+  })
+  .transform(({ owner_id, key_id, ...row }) => ({ ...row, ownerId: owner_id, keyId: key_id }));
+/** The current version of a secret, still in both layers: `openStored` takes the outer one off. */
+export type StoredSecret = z.infer<typeof storedRow>;
+
+/** Whose secrets an execution may look up. */
+export interface Reach {
+  readonly platformId: PlatformId;
+  readonly projectId: ProjectId;
+  readonly packageId: PackageId;
+}
+
+const columns = "s.id, s.scope, s.owner_id, s.name, v.version, v.sealed, v.sha256, v.size, v.key_id, v.ephemeral";
+const withinReach = `((s.scope = 'service' and s.owner_id = $1) or (s.scope = 'project' and s.owner_id = $2)
+  or (s.scope = 'platform' and s.owner_id = $3))`;
+
+/** Which scopes have the name. */
+export async function findPresence(sql: Sql, reach: Reach, name: SecretName): Promise<Presence> {
+  const rows = await sql.rows(
+    z.object({ scope }),
+    `select s.scope from secrets s where ${withinReach} and s.name = $4 and s.deleted_at is null`,
+    [...ownersOf(reach), name],
+  );
+  return presenceOf(rows);
+}
+
+/** The narrowest secret of a name, or undefined, and which scopes have the name: both from one moment. */
+export async function findNarrowest(
+  sql: Sql,
+  reach: Reach,
+  name: SecretName,
+): Promise<{ readonly presence: Presence; readonly secret: StoredSecret | undefined }> {
+  const rows = await sql.rows(
+    storedRow,
+    `select ${columns} from secrets s join secret_versions v on v.secret_id = s.id and v.version = s.version
+     where ${withinReach} and s.name = $4 and s.deleted_at is null`,
+    [...ownersOf(reach), name],
+  );
+  const narrowest = lookupOrder.find((candidate) => rows.some((row) => row.scope === candidate));
+  return { presence: presenceOf(rows), secret: rows.find((row) => row.scope === narrowest) };
+}
+
+/** The current service secrets of a package, by name. */
+export async function listService(sql: Sql, packageId: PackageId): Promise<readonly StoredSecret[]> {
+  return sql.rows(
+    storedRow,
+    `select ${columns} from secrets s join secret_versions v on v.secret_id = s.id and v.version = s.version
+     where s.scope = 'service' and s.owner_id = $1 and s.deleted_at is null order by s.name`,
+    [packageId],
+  );
+}
+
+/** One version by id, current or not, within reach; undefined when it is not there. */
+export async function findVersion(
+  sql: Sql,
+  reach: Reach,
+  wanted: { readonly id: string; readonly version: number },
+): Promise<StoredSecret | undefined> {
+  return sql.row(
+    storedRow,
+    `select ${columns} from secrets s join secret_versions v on v.secret_id = s.id
+     where ${withinReach} and s.id = $4 and v.version = $5 and s.deleted_at is null`,
+    [...ownersOf(reach), wanted.id, wanted.version],
+  );
+}
+
+function ownersOf(reach: Reach): readonly string[] {
+  return [reach.packageId, reach.projectId, reach.platformId];
+}
+
+function presenceOf(rows: readonly { readonly scope: string }[]): Presence {
+  const has = (wanted: string): boolean => rows.some((row) => row.scope === wanted);
+  return { service: has("service"), project: has("project"), platform: has("platform") };
+}

@@ -1,0 +1,53 @@
+import { fromBase64, publicKeyId, toHex, verifyScopeKey } from "@sealrun/crypto";
+import { call } from "@sealrun/nats";
+import {
+  type PackageId,
+  type ProjectId,
+  scopeKeyReply,
+  type ScopeKeyRequest,
+  type ScopeKeyStatement,
+  subjects,
+} from "@sealrun/protocol";
+import type { Deps } from "../deps.ts";
+
+/** Where secrets live: one package of a project, one project, or the platform. */
+export type Place =
+  | { readonly scope: "service"; readonly ownerId: PackageId; readonly projectId: ProjectId }
+  | { readonly scope: "project"; readonly ownerId: ProjectId }
+  | { readonly scope: "platform"; readonly ownerId: string };
+
+/** The public key to seal with for one place, as the keyring states it. */
+export interface ScopeKey {
+  readonly statement: ScopeKeyStatement;
+  readonly publicKey: Uint8Array;
+  /** As envelopes name it, in hex. */
+  readonly keyId: string;
+}
+
+/**
+ * Asks the keyring for a place's key; the keyring makes it when there is none yet. The answer is verified and must be
+ * about exactly this place. `KEYRING_UNREACHABLE` when nobody answers.
+ */
+export async function fetchScopeKey(
+  deps: Pick<Deps, "link" | "identity" | "keyring" | "platformId">,
+  place: Place,
+): Promise<ScopeKey> {
+  const body: ScopeKeyRequest = {
+    scope: place.scope,
+    ownerId: place.ownerId,
+    ...(place.scope === "service" ? { projectId: place.projectId } : {}),
+  };
+  const { value } = await call({
+    link: deps.link,
+    identity: deps.identity,
+    peer: deps.keyring,
+    subject: subjects.keyring("scope-key"),
+    kind: "scope-key",
+    body,
+    reply: scopeKeyReply,
+    unreachable: "KEYRING_UNREACHABLE",
+  });
+  const expected = { platformId: deps.platformId, scope: place.scope, ownerId: place.ownerId };
+  const publicKey = fromBase64(verifyScopeKey(value.statement, deps.keyring.signPublic, expected).publicKey);
+  return { statement: value.statement, publicKey, keyId: toHex(publicKeyId(publicKey)) };
+}

@@ -1,0 +1,32 @@
+import type { Sql } from "@sealrun/postgres";
+import { type ExecutionId, SealrunError } from "@sealrun/protocol";
+import type { Asker, Deps } from "../deps.ts";
+import { recordAudit } from "../audit/store.ts";
+import type { Place, ScopeKey } from "./scope-key.ts";
+import { type IncomingSecret, sealIncoming } from "./sealed-value.ts";
+import { type StoredVersion, storeSecrets } from "./store.ts";
+
+/** A value that a script set, sealed by its executor with `key`. */
+export interface ScriptWrite {
+  readonly place: Place;
+  readonly key: ScopeKey;
+  readonly secret: IncomingSecret;
+  readonly executionId: ExecutionId;
+  readonly requestId: string;
+}
+
+/** Stores what a script set, in the caller's transaction, with its audit row. Fails as `sealIncoming`. */
+export async function storeFromScript(
+  deps: Pick<Deps, "platformId" | "storageKey">,
+  sql: Sql,
+  write: ScriptWrite,
+): Promise<StoredVersion> {
+  const { place, key, secret } = write;
+  const asker: Asker = { author: `execution ${write.executionId}`, requestId: write.requestId };
+  const values = sealIncoming(deps, place, key, [secret]);
+  const [stored] = await storeSecrets(sql, { place, values, author: asker.author, source: "script" });
+  if (stored === undefined) throw new SealrunError("INTERNAL", "A secret was written and no row came back");
+  const detail = { scope: place.scope, name: stored.name, version: stored.version };
+  await recordAudit(sql, { asker, action: "secret.set", object: place.ownerId, detail });
+  return stored;
+}

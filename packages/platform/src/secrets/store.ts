@@ -1,0 +1,94 @@
+import { newId } from "@sealrun/crypto";
+import type { Sql } from "@sealrun/postgres";
+import { scope, secretId, type SecretName, secretName } from "@sealrun/protocol";
+import { z } from "zod";
+import { insertRows } from "../postgres/insert-rows.ts";
+import type { Place } from "./scope-key.ts";
+import type { SealedValue } from "./sealed-value.ts";
+
+/** Which way a version came: with a package, by a person, from a script. */
+export type SecretSource = "push" | "set" | "script";
+
+const listedRow = z
+  .object({
+    name: secretName,
+    scope,
+    version: z.number(),
+    author: z.string(),
+    source: z.string(),
+    created_at: z.date(),
+  })
+  .transform(({ created_at, ...row }) => ({ ...row, updatedAt: created_at }));
+/** A secret as lists show it. */
+export type ListedSecret = z.infer<typeof listedRow>;
+
+/** What a write stores, and for whom. */
+export interface SecretWrite {
+  readonly place: Place;
+  readonly values: readonly SealedValue[];
+  readonly author: string;
+  readonly source: SecretSource;
+}
+
+/** One stored version's id and number. */
+export interface StoredVersion {
+  readonly id: z.infer<typeof secretId>;
+  readonly name: SecretName;
+  readonly version: number;
+}
+
+const writtenRow = z.object({ id: secretId, name: secretName, version: z.number() });
+
+/** Stores a new version of each value; call it inside a transaction. Names are taken in one order, so writers never deadlock. */
+export async function storeSecrets(sql: Sql, write: SecretWrite): Promise<readonly StoredVersion[]> {
+  const values = [...write.values].sort((left, right) => (left.name < right.name ? -1 : 1));
+  const written = await sql.rows(
+    writtenRow,
+    `insert into secrets as s (id, scope, owner_id, name, version)
+     select given.id, $2, $3, given.name, 1 from unnest($1::text[], $4::text[]) as given (id, name)
+     on conflict (scope, owner_id, name) do update set version = s.version + 1, deleted_at = null
+     returning id, name, version`,
+    [values.map(() => newId("secret")), write.place.scope, write.place.ownerId, values.map(({ name }) => name)],
+  );
+  const byName = new Map(written.map((row) => [row.name, row]));
+  await insertRows(
+    sql,
+    "secret_versions (secret_id, version, sealed, sha256, size, key_id, ephemeral, author, source)",
+    values.map((value) => {
+      const row = byName.get(value.name);
+      return [
+        row?.id,
+        row?.version,
+        value.sealed,
+        value.sha256,
+        value.size,
+        value.keyId,
+        value.ephemeral,
+        write.author,
+        write.source,
+      ];
+    }),
+  );
+  return written;
+}
+
+/** Names, versions, authors and times of a place, or of these names in it; never a value. */
+export async function listSecrets(sql: Sql, place: Place, names?: readonly string[]): Promise<readonly ListedSecret[]> {
+  return sql.rows(
+    listedRow,
+    `select s.name, s.scope, s.version, v.author, v.source, v.created_at
+     from secrets s join secret_versions v on v.secret_id = s.id and v.version = s.version
+     where s.scope = $1 and s.owner_id = $2 and s.deleted_at is null and ($3::text[] is null or s.name = any ($3))
+     order by s.name`,
+    [place.scope, place.ownerId, names ?? null],
+  );
+}
+
+/** Marks a secret as gone; its versions stay, and a later write goes on with the next number. False when it was not there. */
+export async function deleteSecret(sql: Sql, place: Place, name: SecretName): Promise<boolean> {
+  const touched = await sql.run(
+    "update secrets set deleted_at = now() where scope = $1 and owner_id = $2 and name = $3 and deleted_at is null",
+    [place.scope, place.ownerId, name],
+  );
+  return touched === 1;
+}
