@@ -1,1 +1,2 @@
-export {};
+export { platformConfig, type PlatformConfig, readConfig } from "./config.ts";
+export { migrationsFolder, type RunningPlatform, start } from "./platform.ts";

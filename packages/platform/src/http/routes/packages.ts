@@ -1,0 +1,66 @@
+import { errorBody, type PackageInfo, packageInfo, packageList, projectName } from "@sealrun/protocol";
+import type { FastifyInstance } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { z } from "zod";
+import type { Deps } from "../../deps.ts";
+import { describeVersion } from "../../packages/describe-version.ts";
+import { ensurePackage } from "../../packages/ensure-package.ts";
+import { listPackages, type Package } from "../../packages/store.ts";
+import { getProject, type Project } from "../../projects/store.ts";
+import { fetchScopeKey } from "../../secrets/scope-key.ts";
+import { findAddressed, packageParams, packageUrl } from "./package-address.ts";
+
+type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId">;
+
+/** Packages: get or make, show, list. */
+export function packageRoutes(plain: FastifyInstance, deps: Needed): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>();
+  const config = { access: "admin" } as const;
+  const response = { 200: packageInfo, default: errorBody };
+  app.put(
+    packageUrl,
+    { config, schema: { summary: "Get or make a package", params: packageParams, response } },
+    async (request) => {
+      const project = await getProject(deps.database, request.params.project);
+      const asker = { author: request.author, requestId: request.id };
+      return describePackage(deps, project, await ensurePackage(deps, asker, project, request.params.package));
+    },
+  );
+  app.get(
+    packageUrl,
+    { config, schema: { summary: "Show a package", params: packageParams, response } },
+    async (request) => {
+      const found = await findAddressed(deps.database, request.params);
+      return describePackage(deps, found.project, found.package);
+    },
+  );
+  app.get(
+    "/api/v1/projects/:project/packages",
+    {
+      config,
+      schema: {
+        summary: "List the packages that have a version",
+        params: z.object({ project: projectName }),
+        response: { 200: packageList, default: errorBody },
+      },
+    },
+    async (request) => {
+      const project = await getProject(deps.database, request.params.project);
+      const packages = await listPackages(deps.database, project.id);
+      return { packages: packages.map(({ pushedAt, ...row }) => ({ ...row, pushedAt: pushedAt.toISOString() })) };
+    },
+  );
+}
+
+async function describePackage(deps: Needed, project: Project, found: Package): Promise<PackageInfo> {
+  const place = { scope: "service", ownerId: found.id, projectId: project.id } as const;
+  const { statement } = await fetchScopeKey(deps, place);
+  return {
+    id: found.id,
+    name: found.name,
+    project: { id: project.id, name: project.name },
+    createdAt: found.createdAt.toISOString(),
+    key: statement,
+    version: found.currentVersion === 0 ? null : await describeVersion(deps.database, found.id, found.currentVersion),
+  };
+}

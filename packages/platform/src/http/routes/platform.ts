@@ -1,0 +1,25 @@
+import { fingerprint, toBase64 } from "@sealrun/crypto";
+import { errorBody, platformInfo } from "@sealrun/protocol";
+import type { FastifyInstance } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import type { Deps } from "../../deps.ts";
+import { readVersion } from "../openapi.ts";
+
+/** Who this is. Public: a client compares the fingerprint before it sends its token. */
+export function platformRoutes(app: FastifyInstance, deps: Pick<Deps, "platformId" | "keyring">): void {
+  app.withTypeProvider<ZodTypeProvider>().get(
+    "/api/v1/platform",
+    {
+      config: { access: "public" },
+      schema: { summary: "Who this platform is", response: { 200: platformInfo, default: errorBody } },
+    },
+    async () => ({
+      id: deps.platformId,
+      version: await readVersion(),
+      keyring: {
+        signPublic: toBase64(deps.keyring.signPublic),
+        fingerprint: fingerprint(deps.keyring.signPublic),
+      },
+    }),
+  );
+}

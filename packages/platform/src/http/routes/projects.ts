@@ -1,0 +1,56 @@
+import { createProject, errorBody, type ProjectInfo, projectInfo, projectList, projectName } from "@sealrun/protocol";
+import type { FastifyInstance } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { z } from "zod";
+import { recordAudit } from "../../audit/store.ts";
+import type { Deps } from "../../deps.ts";
+import { createProject as make, getProject, listProjects, type Project } from "../../projects/store.ts";
+
+const info = ({ id, name, createdAt }: Project): ProjectInfo => ({
+  id,
+  name,
+  createdAt: createdAt.toISOString(),
+});
+
+/** Projects: make, list, show. */
+export function projectRoutes(plain: FastifyInstance, deps: Pick<Deps, "database">): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>();
+  const config = { access: "admin" } as const;
+  app.post(
+    "/api/v1/projects",
+    {
+      config,
+      schema: {
+        summary: "Make a project",
+        body: createProject,
+        response: { 201: projectInfo, default: errorBody },
+      },
+    },
+    async (request, reply) => {
+      const made = await deps.database.transaction(async (sql) => {
+        const project = await make(sql, request.body.name);
+        const asker = { author: request.author, requestId: request.id };
+        await recordAudit(sql, { asker, action: "project.create", object: project.id, detail: { name: project.name } });
+        return project;
+      });
+      return reply.code(201).send(info(made));
+    },
+  );
+  app.get(
+    "/api/v1/projects",
+    { config, schema: { summary: "List projects", response: { 200: projectList, default: errorBody } } },
+    async () => ({ projects: (await listProjects(deps.database)).map(info) }),
+  );
+  app.get(
+    "/api/v1/projects/:project",
+    {
+      config,
+      schema: {
+        summary: "Show a project",
+        params: z.object({ project: projectName }),
+        response: { 200: projectInfo, default: errorBody },
+      },
+    },
+    async (request) => info(await getProject(deps.database, request.params.project)),
+  );
+}

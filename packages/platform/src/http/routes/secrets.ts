@@ -1,0 +1,111 @@
+import {
+  errorBody,
+  limits,
+  projectName,
+  putSecrets,
+  putSecretsAnswer,
+  secretKey,
+  type SecretInfo,
+  secretList,
+  secretName,
+} from "@sealrun/protocol";
+import type { FastifyInstance } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { z } from "zod";
+import type { Deps } from "../../deps.ts";
+import { getProject } from "../../projects/store.ts";
+import { putSecrets as put, removeSecret } from "../../secrets/change-secrets.ts";
+import { fetchScopeKey, type Place } from "../../secrets/scope-key.ts";
+import { type ListedSecret, listSecrets } from "../../secrets/store.ts";
+import { findAddressed, packageParams, packageUrl } from "./package-address.ts";
+
+type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey">;
+
+/** The secrets of the three scopes: one collection each, with the same verbs. */
+export function secretRoutes(app: FastifyInstance, deps: Needed): void {
+  collection(app, deps, "/api/v1/platform/secrets", {
+    params: z.object({}),
+    find: async () => ({ scope: "platform", ownerId: deps.platformId }),
+  });
+  collection(app, deps, "/api/v1/projects/:project/secrets", {
+    params: z.object({ project: projectName }),
+    find: async ({ project }) => ({ scope: "project", ownerId: (await getProject(deps.database, project)).id }),
+  });
+  collection(app, deps, `${packageUrl}/secrets`, {
+    params: packageParams,
+    find: async (params) => {
+      const found = await findAddressed(deps.database, params);
+      return { scope: "service", ownerId: found.package.id, projectId: found.project.id };
+    },
+  });
+}
+
+/** One collection; `find` answers whose secrets an address means. */
+function collection<Params extends z.ZodObject>(
+  plain: FastifyInstance,
+  deps: Needed,
+  url: string,
+  address: { readonly params: Params; readonly find: (params: z.infer<Params>) => Promise<Place> },
+): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>();
+  const config = { access: "admin" } as const;
+  const { params } = address;
+  // The route has checked them already; parsing again gives them their type, which is lost on a generic route.
+  const find = async (given: unknown): Promise<Place> => address.find(params.parse(given));
+  app.get(
+    url,
+    {
+      config,
+      schema: { summary: "List secrets, never values", params, response: { 200: secretList, default: errorBody } },
+    },
+    async (request) => ({ secrets: (await listSecrets(deps.database, await find(request.params))).map(info) }),
+  );
+  app.get(
+    `${url}/key`,
+    {
+      config,
+      schema: { summary: "The key to seal with", params, response: { 200: secretKey, default: errorBody } },
+    },
+    async (request) => ({ key: (await fetchScopeKey(deps, await find(request.params))).statement }),
+  );
+  app.put(
+    url,
+    {
+      config,
+      bodyLimit: limits.putSecretsBytes,
+      schema: {
+        summary: "Set secrets, all or none",
+        params,
+        body: putSecrets,
+        response: { 200: putSecretsAnswer, default: errorBody },
+      },
+    },
+    async (request) => {
+      const asker = { author: request.author, requestId: request.id };
+      const stored = await put(deps, asker, await find(request.params), request.body.secrets);
+      return { secrets: stored.map(info) };
+    },
+  );
+  app.delete(
+    `${url}/:name`,
+    {
+      config,
+      schema: {
+        summary: "Remove a secret",
+        params: params.extend({ name: secretName }),
+        response: { 200: putSecretsAnswer, default: errorBody },
+      },
+    },
+    async (request) => {
+      const asker = { author: request.author, requestId: request.id };
+      const { name } = nameParams.parse(request.params);
+      return { secrets: [info(await removeSecret(deps, asker, await find(request.params), name))] };
+    },
+  );
+}
+
+const nameParams = z.object({ name: secretName });
+
+function info({ name, scope, version, author, updatedAt }: ListedSecret): SecretInfo {
+  return { name, scope, version, author, updatedAt: updatedAt.toISOString() };
+}

@@ -1,0 +1,122 @@
+import {
+  errorBody,
+  type PushAnswer,
+  pushAnswer,
+  SealrunError,
+  showName,
+  versionInfo,
+  versionList,
+} from "@sealrun/protocol";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { z } from "zod";
+import type { Deps } from "../../deps.ts";
+import { describeVersion } from "../../packages/describe-version.ts";
+import { push } from "../../packages/push.ts";
+import { readUpload, type Upload } from "../../packages/read-upload.ts";
+import { findPackage, type Package } from "../../packages/store.ts";
+import { findFile, getVersion, listVersions } from "../../packages/version-store.ts";
+import { getProject, type Project } from "../../projects/store.ts";
+import { findAddressed, packageParams, packageUrl } from "./package-address.ts";
+
+type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey">;
+
+const versionParams = packageParams.extend({ number: z.coerce.number().int().positive().max(2_147_483_647) });
+
+/** Versions of a package: push, list, show, download a file. */
+export function versionRoutes(plain: FastifyInstance, deps: Needed): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>();
+  const config = { access: "admin" } as const;
+  const schema = { params: packageParams, response: { default: errorBody } };
+  app.post(
+    `${packageUrl}/versions`,
+    {
+      config,
+      schema: {
+        ...schema,
+        summary:
+          "Push a version: multipart, part `version` with the sealed secrets and then every file, or files alone",
+        consumes: ["multipart/form-data"],
+        response: { 201: pushAnswer, default: errorBody },
+      },
+    },
+    async (request, reply) => reply.code(201).send(await answerPush(deps, request, request.params)),
+  );
+  app.get(
+    `${packageUrl}/versions`,
+    { config, schema: { ...schema, summary: "List versions", response: { 200: versionList, default: errorBody } } },
+    async (request) => {
+      const found = await findAddressed(deps.database, request.params);
+      const versions = await listVersions(deps.database, found.package.id);
+      return { versions: versions.map(({ createdAt, ...row }) => ({ ...row, createdAt: createdAt.toISOString() })) };
+    },
+  );
+  app.get(
+    `${packageUrl}/versions/:number`,
+    {
+      config,
+      schema: { summary: "Show a version", params: versionParams, response: { 200: versionInfo, default: errorBody } },
+    },
+    async (request) => {
+      const found = await findAddressed(deps.database, request.params);
+      return describeVersion(deps.database, found.package.id, request.params.number);
+    },
+  );
+  app.get(
+    `${packageUrl}/versions/:number/files/*`,
+    {
+      config,
+      schema: {
+        summary: "Download a file of a version",
+        params: versionParams.extend({ "*": z.string() }),
+        produces: ["text/plain"],
+      },
+    },
+    async (request, reply) => {
+      const found = await findAddressed(deps.database, request.params);
+      const version = await getVersion(deps.database, found.package.id, request.params.number);
+      const path = request.params["*"];
+      const bytes = await findFile(deps.database, version.id, path);
+      if (bytes === undefined) {
+        throw new SealrunError("NOT_FOUND", `Version ${version.number} has no file ${showName(path)}`);
+      }
+      // A package may hold anything: as plain text a browser shows it and runs nothing of it.
+      return reply.type("text/plain; charset=utf-8").send(bytes);
+    },
+  );
+}
+
+async function answerPush(
+  deps: Needed,
+  request: FastifyRequest,
+  params: z.infer<typeof packageParams>,
+): Promise<PushAnswer> {
+  const project = await getProject(deps.database, params.project);
+  const target = await findTarget(deps, project, params.package);
+  const asker = { author: request.author, requestId: request.id };
+  const upload = await receive(request);
+  const pushed = await push(deps, { project, package: target, asker }, upload);
+  return {
+    package: { id: target.id, name: target.name },
+    version: await describeVersion(deps.database, target.id, pushed.number),
+    secrets: { stored: [...pushed.stored], kept: [...pushed.kept] },
+    sealedAtBoundary: pushed.sealedAtBoundary,
+  };
+}
+
+async function findTarget(deps: Needed, project: Project, name: Package["name"]): Promise<Package> {
+  const found = await findPackage(deps.database, project.id, name);
+  if (found !== undefined) return found;
+  throw new SealrunError("PACKAGE_NOT_FOUND", `Project ${project.name} has no package ${name}; make it first with PUT`);
+}
+
+async function receive(request: FastifyRequest): Promise<Upload> {
+  try {
+    return await readUpload(request.parts());
+  } catch (error) {
+    // A client that is still sending would never read the answer.
+    request.raw.unpipe();
+    request.raw.resume();
+    throw error;
+  }
+}

@@ -1,0 +1,84 @@
+import helmet from "@fastify/helmet";
+import multipart from "@fastify/multipart";
+import rateLimit from "@fastify/rate-limit";
+import { newId } from "@sealrun/crypto";
+import { limits } from "@sealrun/protocol";
+import { fastify, type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import { serializerCompiler } from "fastify-type-provider-zod";
+import type { Deps } from "../deps.ts";
+import { denyByDefault } from "./access.ts";
+import { answerErrors } from "./error-response.ts";
+import { describeApi } from "./openapi.ts";
+import { parseRequests } from "./parse-request.ts";
+import { packageRoutes } from "./routes/packages.ts";
+import { platformRoutes } from "./routes/platform.ts";
+import { projectRoutes } from "./routes/projects.ts";
+import { secretRoutes } from "./routes/secrets.ts";
+import { versionRoutes } from "./routes/versions.ts";
+
+/** The HTTP server, ready to listen. Every route comes after the hooks that guard it. */
+export async function buildServer(deps: Deps): Promise<FastifyInstance> {
+  // The multipart plugin logs a request's headers at level trace, the token among them.
+  const loggerInstance: FastifyBaseLogger = deps.log.child(
+    {},
+    { redact: { paths: ["*.headers", "headers"], remove: true } },
+  );
+  const app = fastify({
+    loggerInstance,
+    disableRequestLogging: true,
+    exposeHeadRoutes: false,
+    genReqId: () => newId("request"),
+    bodyLimit: 1_048_576,
+    requestTimeout: 300_000,
+    routerOptions: { maxParamLength: 256 },
+  });
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    referrerPolicy: { policy: "no-referrer" },
+  });
+  await app.register(rateLimit, { global: false });
+  await app.register(multipart, {
+    preservePath: true,
+    // Looser than our own limits by a little, so that ours speak first and name the file.
+    limits: {
+      fileSize: limits.packageBytes + 1,
+      files: limits.packageFiles + 3,
+      fields: 1,
+      fieldSize: limits.pushDocumentBytes,
+      parts: limits.packageFiles + 4,
+    },
+  });
+  app.addHook("onRequest", async (_request, reply) => {
+    void reply.header("cache-control", "no-store");
+  });
+  app.addHook("onResponse", async (request, reply) => {
+    const { method, id, routeOptions, author } = request;
+    request.log.info(
+      {
+        requestId: id,
+        method,
+        route: routeOptions.url,
+        author,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+      },
+      "Answered",
+    );
+  });
+  answerErrors(app);
+  parseRequests(app);
+  app.setSerializerCompiler(serializerCompiler);
+  denyByDefault(app, deps);
+  await describeApi(app);
+  for (const routes of [platformRoutes, projectRoutes, packageRoutes, versionRoutes, secretRoutes]) routes(app, deps);
+  return app;
+}

@@ -1,0 +1,91 @@
+import { fromBase64, importIdentity } from "@sealrun/crypto";
+import { connectNats } from "@sealrun/nats";
+import { migrate, openDatabase } from "@sealrun/postgres";
+import { decode, inboxPrefix, publicIdentity, SealrunError } from "@sealrun/protocol";
+import type { FastifyInstance } from "fastify";
+import type { Logger } from "pino";
+import { saveAdminToken } from "./access/store.ts";
+import type { PlatformConfig } from "./config.ts";
+import type { Deps } from "./deps.ts";
+import { buildServer } from "./http/server.ts";
+import { forgetUnfinished } from "./packages/store.ts";
+import { claimInstallation } from "./postgres/installation.ts";
+import { readPrivateFile, readPublicFile } from "./private-file.ts";
+import { readRootKey } from "./root-key-file.ts";
+
+/** A platform that answers. */
+export interface RunningPlatform {
+  /** Base of its HTTP API, with the port that was picked. */
+  readonly url: string;
+  /** Ends in the reverse order of the start; requests under way are answered first. */
+  close(): Promise<void>;
+}
+
+/** Folder of the numbered SQL files; the same from `src` and from `dist`. */
+export const migrationsFolder = new URL("../sql/", import.meta.url);
+const applicationName = "sealrun platform";
+const sweepMs = 3_600_000;
+
+/**
+ * Starts the platform: keys, database, NATS, HTTP, in this order. Fails with the code of what is missing and closes what
+ * it had opened: `CONFIG_INVALID`, `ROOT_KEY_UNREADABLE`, `WRONG_ROOT_KEY`, `…_UNREACHABLE`, `DATABASE_NEWER`, `PORT_TAKEN`.
+ */
+export async function start(config: PlatformConfig, options: { readonly log: Logger }): Promise<RunningPlatform> {
+  const closers: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) await closer();
+  };
+  try {
+    const deps = await connect(config, options.log, closers);
+    const app = await buildServer(deps);
+    closers.push(async () => app.close());
+    const url = await listen(app, config.listen);
+    closers.push(sweep(deps));
+    options.log.info({ url }, "The platform listens");
+    return { url, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Opens what the rooms work with, and says to `closers` how to close it. */
+async function connect(config: PlatformConfig, log: Logger, closers: (() => Promise<void>)[]): Promise<Deps> {
+  const { platformId } = config;
+  const storageKey = await readRootKey(config.storageKeyFile);
+  const identity = importIdentity(await readPrivateFile(config.identityFile, "CONFIG_INVALID"));
+  const keyring = decode(publicIdentity, await readPublicFile(config.keyringIdentityFile, "CONFIG_INVALID"));
+  await migrate({ config: config.postgres, applicationName, folder: migrationsFolder });
+  const database = await openDatabase({ config: config.postgres, applicationName });
+  closers.push(async () => database.close());
+  await claimInstallation(database, { platformId, key: storageKey });
+  await saveAdminToken(database, config.adminTokenSha256);
+  const link = await connectNats({ ...config.nats, name: applicationName, inboxPrefix: inboxPrefix("platform") });
+  closers.push(async () => link.close());
+  const peer = { id: keyring.id, signPublic: fromBase64(keyring.signPublic) };
+  return { platformId, database, link, identity, keyring: peer, storageKey, log };
+}
+
+async function listen(app: FastifyInstance, { host, port }: PlatformConfig["listen"]): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    if (code !== "EADDRINUSE" && code !== "EACCES" && code !== "EADDRNOTAVAIL") throw error;
+    const what = code === "EADDRINUSE" ? "is in use" : "cannot be listened on";
+    throw new SealrunError("PORT_TAKEN", `${host}:${port} ${what} (${code}); name another port, or 0 for a free one`, {
+      cause: error,
+    });
+  }
+}
+
+/** Now and then forgets packages that were announced and never pushed. */
+function sweep({ database, log }: Pick<Deps, "database" | "log">): () => Promise<void> {
+  const timer = setInterval(() => {
+    forgetUnfinished(database).catch((error: unknown) => {
+      log.error({ err: error }, "Unfinished packages could not be removed");
+    });
+  }, sweepMs);
+  timer.unref();
+  return async () => clearInterval(timer);
+}
