@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, inject, it } from "vitest";
@@ -6,11 +7,23 @@ import { errorCodes, isErrorCode } from "@sealrun/protocol";
 import "../support/provided.ts";
 import { encodeFrame } from "../../packages/sdk/src/frames.ts";
 
-const folder = fileURLToPath(new URL("../../packages/sdk-python", import.meta.url));
+const root = fileURLToPath(new URL("../../", import.meta.url));
 
+/** Runs the Python that runs are given, where they are given it: in a sandbox, with the SDK and the bootstraps. */
 async function python(...parameters: readonly string[]): Promise<{ stdout: string; stderr: string }> {
-  const { python: program } = inject("programs");
-  return promisify(execFile)(program, ["-B", ...parameters], { cwd: folder });
+  const { bwrap, python: found } = inject("programs");
+  const shown = ["packages/sdk-python", "executor/src/bootstrap"].map((path) => [
+    join(root, path),
+    join("/repository", path),
+  ]);
+  const mounts = [...found.mounts.map((mount) => [mount.hostPath, mount.sandboxPath]), ...shown];
+  const sandbox = [
+    ["--unshare-user", "--unshare-pid", "--die-with-parent", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"],
+    ["--ro-bind", "/usr", "/usr", "--symlink", "usr/bin", "/bin", "--symlink", "usr/lib", "/lib"],
+    ["--symlink", "usr/lib64", "/lib64", ...mounts.flatMap((mount) => ["--ro-bind", ...mount])],
+    ["--chdir", "/repository/packages/sdk-python", "--", found.interpreter, "-B", ...parameters],
+  ].flat();
+  return promisify(execFile)(bwrap, sandbox, { env: { PATH: "/usr/bin", ...found.environment } });
 }
 
 describe("sealrun (Python)", () => {

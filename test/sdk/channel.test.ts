@@ -46,17 +46,22 @@ describe("exchange()", () => {
     expect(run.requests.map((request) => request.op)).toEqual(["get"]);
   });
 
-  it("survives a stack overflow around it", async () => {
+  it("overflows a full stack before it takes the token, never with the token in hand", async () => {
+    const worker = `
+      import { getSecret } from "@sealrun/sdk";
+      const dive = () => { getSecret("S_0_0"); dive(); };
+      const padded = (calls) => (calls === 0 ? dive() : padded(calls - 1));
+      const ends = new Set();
+      for (let calls = 0; calls < 12; calls += 1) try { padded(calls); } catch (error) { ends.add(error.name); }
+      console.log(...ends, getSecret("S_0_1"));`;
     const run = await runNode(
-      `import { getSecret } from "@sealrun/sdk";
-      let overflows = 0;
-      const dive = () => { try { getSecret("S_0_0"); dive(); } catch (error) { overflows += 1; throw error; } };
-      const deep = (n) => { if (n > 0) return deep(n - 1); return getSecret("S_0_0"); };
-      console.log(deep(1000), getSecret("S_0_1"));`,
+      `import { Worker } from "node:worker_threads";
+      new Worker(new URL("./worker.mjs", import.meta.url), { resourceLimits: { stackSizeMb: 0.3 } });`,
       answerFrom({ secrets }),
+      { extra: { "worker.mjs": worker } },
     );
-    expect(run.stdout.toString()).toBe("value 0 0 value 0 1\n");
-  });
+    expect([run.stdout.toString(), run.stderr, run.faults]).toEqual(["RangeError value 0 1\n", "", []]);
+  }, 30_000);
 
   it("gives each waiting fork that holds the descriptors its own answers", async () => {
     const run = await runNode(

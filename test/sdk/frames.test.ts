@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createFrameReader, encodeFrame as encodeAtExecutor, splitBody } from "../../executor/src/channel/frames.ts";
 import { decodeBody, encodeFrame, readLengthLine } from "../../packages/sdk/src/frames.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { createContext, runInContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { requireJson } from "../../packages/sdk/src/json-value.ts";

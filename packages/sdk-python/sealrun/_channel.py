@@ -21,6 +21,8 @@ _TOKEN = b"\n"
 _CHUNK_BYTES = 65536
 #: Above any frame the executor sends; a length over it is garbage, not a reason to allocate.
 _MAX_FRAME_BYTES = 256 * 1024 * 1024
+#: Far more calls than one exchange nests.
+_SPARE_CALLS = 20
 
 _broken: Optional[str] = None
 _thread = threading.local()
@@ -39,6 +41,7 @@ def exchange(request: Dict[str, Any]) -> Dict[str, Any]:
     request_id = "%d.%d.%d" % (os.getpid(), threading.get_ident(), count)
     # All that can fail without the executor is done before the token is taken.
     frame = encode_frame(dict(request, id=request_id))
+    _require_stack(_SPARE_CALLS)
     # A signal handler that raised between taking the token and putting it back would stop everybody else.
     old_mask = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
     _thread.is_asking = True
@@ -63,6 +66,12 @@ def _require_channel() -> None:
         "sealrun: this process has no channel to its executor; ask for secrets in the script itself or one of its threads "
         "or forks and pass the values on, or set SEALRUN_ENV=local to read ef_env.json",
     )
+
+
+def _require_stack(calls: int) -> None:
+    """Overflows here rather than with the token in hand, when the caller has all but used up the stack."""
+    if calls > 0:
+        _require_stack(calls - 1)
 
 
 def _is_local_socket(descriptor: int) -> bool:

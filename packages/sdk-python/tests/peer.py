@@ -21,6 +21,11 @@ os.execv(sys.argv[3], sys.argv[3:])
 """
 
 
+def interpreter_environment() -> Dict[str, str]:
+    """What an interpreter needs to start here: one that was unpacked into a folder finds its libraries by a variable."""
+    return {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
+
+
 class Peer:
     """What a run answers from, and what it was asked."""
 
@@ -40,7 +45,7 @@ class Peer:
             [sys.executable, "-c", _PUT_AT_3_AND_4, *map(str, ends), sys.executable, "-B", BOOTSTRAP, path],
             pass_fds=ends,
             cwd=cwd,
-            env={"PATH": os.environ["PATH"], "SEALRUN_EXECUTION_ID": "exe_test", **(env or {})},
+            env={**interpreter_environment(), "SEALRUN_EXECUTION_ID": "exe_test", **(env or {})},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )

@@ -9,7 +9,7 @@ import tempfile
 import unittest
 from typing import Any
 
-from tests.peer import ROOT
+from tests.peer import ROOT, interpreter_environment
 
 
 class LocalMode(unittest.TestCase):
@@ -26,7 +26,7 @@ class LocalMode(unittest.TestCase):
         return subprocess.run(
             [sys.executable, "-c", source],
             cwd=self.folder,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": ROOT, variable: "local"},
+            env={**interpreter_environment(), "PYTHONPATH": ROOT, variable: "local"},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             universal_newlines=True,

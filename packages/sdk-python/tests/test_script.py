@@ -7,7 +7,7 @@ import textwrap
 import unittest
 from typing import Any, Dict, Tuple
 
-from tests.peer import Peer
+from tests.peer import Peer, interpreter_environment
 
 AWKWARD = "a'b\"c $HOME \\n \t\r\n ✓ 🦀 %s\0\n\n"
 
@@ -214,14 +214,30 @@ class Together(ScriptTest):
         # A ring outside the try ends the script; it must never leave the channel stuck.
         self.assertTrue(output == "True\n" or "Ring" in errors, errors)
 
+    def test_get_secret_overflows_a_full_stack_before_it_takes_the_token(self) -> None:
+        source = """
+            import sys
+            from sealrun import get_secret
+            def dive(n):
+                if n > 0: return dive(n - 1)
+                return get_secret("S_0_0")
+            ends = set()
+            for n in range(900, 1000):
+                try: ends.add(dive(n))
+                except RecursionError: ends.add("overflow")
+            print(sorted(ends), get_secret("S_0_1"))
+            """
+        self.assertEqual(self.ok(source, Peer(secrets=self.SECRETS)), "['overflow', 'value 0 0'] value 0 1\n")
+
     def test_get_secret_in_a_child_without_descriptors_says_so_in_one_sentence(self) -> None:
         output = self.ok(
             """
             import subprocess, sys
             from sealrun import get_secret
-            child = "import sys; sys.path[:0] = %r; from sealrun import get_secret; get_secret('A')" % sys.path[1:2]
-            print(subprocess.run([sys.executable, "-c", child], capture_output=True).stderr.decode().splitlines()[-1])
-            """,
+            child = "import sys; sys.path[:0] = " + repr(sys.path[1:2]) + "; from sealrun import get_secret; get_secret('A')"
+            print(subprocess.run([sys.executable, "-c", child], env=%r, capture_output=True).stderr.decode().splitlines()[-1])
+            """
+            % (dict(interpreter_environment(), SEALRUN_EXECUTION_ID="exe_test"),),
             Peer(secrets={"A": 1}),
         )
         self.assertTrue(output.startswith("sealrun._error.SealrunError: sealrun: this process has no channel"), output)
@@ -257,5 +273,8 @@ class Bootstrap(ScriptTest):
 
     def test_bootstrap_takes_its_library_path_out_of_the_environment(self) -> None:
         source = "import os; print(os.environ.get('LD_LIBRARY_PATH'))"
-        self.assertEqual(self.ok(source, Peer(), env={"LD_LIBRARY_PATH": "/opt/python/usr/lib"}), "None\n")
-        self.assertEqual(self.ok(source, Peer(), env={"LD_LIBRARY_PATH": "/mine"}), "/mine\n")
+        needed = os.environ.get("LD_LIBRARY_PATH", "")
+        ours = needed if needed.startswith("/opt/python/") else "/opt/python/usr/lib:" + needed
+        self.assertEqual(self.ok(source, Peer(), env={"LD_LIBRARY_PATH": ours}), "None\n")
+        theirs = "/mine:" + needed
+        self.assertEqual(self.ok(source, Peer(), env={"LD_LIBRARY_PATH": theirs}), theirs + "\n")

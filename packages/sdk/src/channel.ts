@@ -11,6 +11,8 @@ const token = Buffer.of(0x0a);
 const chunkBytes = 65_536;
 /** Above any frame the executor sends; a length over it is garbage, not a reason to allocate. */
 const maxFrameBytes = 256 * 1024 * 1024;
+/** Far more calls than one exchange nests, those inside node:fs included. */
+const spareCalls = 200;
 
 let exchanges = 0;
 let broken: SealrunError | undefined;
@@ -26,6 +28,7 @@ export function exchange(request: ScriptRequest): JsonObject {
   const id = `${process.pid}.${threadId}.${exchanges}`;
   // All that can fail without the executor is done before the token is taken.
   const frame = encodeFrame({ id, ...request });
+  requireStack(spareCalls);
   const { head } = decodeBody(exchangeBytes(frame));
   if (isJsonObject(head) && head["id"] === id) return head;
   throw breakChannel("the executor answered another request");
@@ -39,6 +42,11 @@ function requireChannel(): void {
     "sealrun: this process has no channel to its executor; ask for secrets in the script itself or one of its threads " +
       "or forks and pass the values on, or set SEALRUN_ENV=local to read ef_env.json",
   );
+}
+
+/** Overflows here rather than with the token in hand, when the caller has all but used up the stack. */
+function requireStack(calls: number): number {
+  return calls === 0 ? 0 : 1 + requireStack(calls - 1);
 }
 
 function exchangeBytes(frame: Uint8Array): Uint8Array {
