@@ -2,15 +2,14 @@ import { readFile } from "node:fs/promises";
 import { decode, SealrunError } from "@sealrun/protocol";
 import { z } from "zod";
 
-const mount = z.object({ source: z.string(), target: z.string() });
+const mount = z.object({ hostPath: z.string(), sandboxPath: z.string() });
 
 /** Python 3 as the sandbox sees it: where it is, what must be mounted for it, and its environment. */
-export const pythonRuntime = z.object({
+const pythonRuntime = z.object({
   interpreter: z.string(),
   mounts: z.array(mount),
-  env: z.record(z.string(), z.string()),
+  environment: z.record(z.string(), z.string()),
 });
-export type PythonRuntime = z.infer<typeof pythonRuntime>;
 
 /** Settings of one executor process. */
 export const executorConfig = z.object({

@@ -1,8 +1,7 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Runtime } from "./child/layout.ts";
-import type { PythonRuntime } from "./config.ts";
+import type { PythonRuntime, Runtime } from "./child/layout.ts";
 
 /** Where this installation keeps what every script gets. Python's part lies beside the SDK's package. */
 export function findRuntime(python: PythonRuntime | null): Runtime {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { base64, sha256Hex } from "./bytes-text.ts";
+import { encodeJson } from "./encode.ts";
 import { failure } from "./execution.ts";
 import { executionId, secretId, secretName } from "./names.ts";
 import { scope, writableScope } from "./scope.ts";
@@ -115,3 +116,8 @@ export const fileList = z.array(
   z.object({ path: z.string(), sha256: sha256Hex, size: z.number().int().nonnegative() }),
 );
 export type FileList = z.infer<typeof fileList>;
+
+/** The bytes of a file list: a version's digest is their SHA-256, so path, content and order cannot be changed. */
+export function encodeFileList(files: FileList): Uint8Array {
+  return encodeJson(files.map(({ path, sha256, size }) => ({ path, sha256, size })));
+}

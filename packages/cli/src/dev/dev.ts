@@ -1,17 +1,173 @@
-import { createHash } from "node:crypto";
-import { createServer } from "node:net";
 import { once } from "node:events";
 import { access } from "node:fs/promises";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SealrunError } from "@sealrun/protocol";
-import type { Environment } from "../setup/find-on-path.ts";
 import { findCacheFolder } from "../setup/cache-folder.ts";
+import type { Environment } from "../setup/find-on-path.ts";
 import { findPrograms, type Programs } from "../setup/find-programs.ts";
-import { layOutDataFolder, type DataFolder } from "./data-folder.ts";
+import type { PartName } from "../start-part.ts";
+import { type DataFolder, layOutDataFolder } from "./data-folder.ts";
 import { requireFreePort } from "./free-port.ts";
-import { ensureKeys, type InstallationKeys } from "./keys.ts";
-import { lockFolder } from "./lock-folder.ts";
+import { ensureKeys } from "./keys.ts";
+import { writePartConfigs } from "./part-configs.ts";
+import { isReadyLine, readErrorLine } from "./part-log.ts";
+import { ensureFolder } from "./private-files.ts";
 import { type Part, startPart } from "./processes.ts";
-import { ensureFolder, writePrivateFile } from "./private-files.ts";
-import { type Servers, startServers } from "./servers.ts";
+import { startServers } from "./servers.ts";
+
+/** What to start. */
+export interface DevOptions {
+  readonly dataFolder: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  readonly logLevel: "trace" | "debug" | "info" | "warn" | "error";
+  readonly environment: Environment;
+  /** Told what a person waits for. */
+  readonly say: (line: string) => void;
+  /** Stops the start; once it is over, `stop` does. */
+  readonly signal: AbortSignal;
+}
+
+/** A whole platform on this machine. */
+export interface Dev {
+  readonly url: string;
+  readonly token: string;
+  readonly fingerprint: string;
+  readonly folder: DataFolder;
+  readonly programs: Programs;
+  /** Settles with the name of whatever ended without being asked to. */
+  readonly ended: Promise<string>;
+  /** Stops everything in reverse order. */
+  stop(): Promise<void>;
+}
+
+const partStartMs = 60_000;
+const host = "127.0.0.1";
+
+/** Starts PostgreSQL, NATS, keyring, platform and one executor on one data folder. What was started ends again when the rest fails. */
+export async function startDev(options: DevOptions): Promise<Dev> {
+  const { environment, say, signal } = options;
+  const folder = layOutDataFolder(options.dataFolder);
+  const stops: (() => Promise<unknown>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (let last = stops.pop(); last !== undefined; last = stops.pop()) await last();
+  };
+  try {
+    await ensureFolder(folder.root);
+    await ensureFolder(folder.logs);
+    const port = await choosePort(options.port);
+    const programs = await findPrograms({ cacheFolder: await findCacheFolder(environment), environment, log: say, signal });
+    const keys = await ensureKeys(folder);
+    const servers = await startServers({ programs, dataFolder: folder.root, environment, signal });
+    stops.push(async () => servers.stop());
+    await writePartConfigs({ folder, keys, servers, programs, port, logLevel: options.logLevel });
+
+    const parts: Part[] = [];
+    const run = async (name: PartName): Promise<void> => {
+      const part = await startReadyPart(name, { folder, programs, signal });
+      stops.push(async () => part.stop(20_000));
+      parts.push(part);
+    };
+    await bothOrNeither(run("keyring"), run("platform"));
+    const url = `http://${host}:${port}`;
+    if (!(await exists(folder.executorState))) await makeEnrolmentToken({ folder, programs, url });
+    await run("executor");
+    return {
+      url,
+      token: keys.adminToken,
+      fingerprint: keys.fingerprint,
+      folder,
+      programs,
+      ended: Promise.race([servers.ended, ...parts.map(async (part) => part.ended.then(() => `the ${part.name}`))]),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Waits for both even when one fails, so that no start goes on after the failure was handled. */
+async function bothOrNeither(...starts: readonly Promise<void>[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(starts)) if (outcome.status === "rejected") throw outcome.reason;
+}
+
+interface PartPlace {
+  readonly folder: DataFolder;
+  readonly programs: Programs;
+  readonly signal?: AbortSignal;
+}
+
+async function startReadyPart(name: PartName, place: PartPlace): Promise<Part> {
+  const logFile = join(place.folder.logs, `${name}.log`);
+  const ready = Promise.withResolvers<void>();
+  let failure: SealrunError | undefined;
+  const part = await startPart({
+    programs: place.programs,
+    name,
+    command: process.execPath,
+    args: [...ownProgram(), name, "--config", place.folder.config(name)],
+    environment: {},
+    logFile,
+    onLine: (line) => {
+      if (isReadyLine(line)) ready.resolve();
+      else failure = readErrorLine(line) ?? failure;
+    },
+  });
+  const late = AbortSignal.any([AbortSignal.timeout(partStartMs), ...(place.signal === undefined ? [] : [place.signal])]);
+  const onLate = (): void => ready.reject(new SealrunError("TIMED_OUT", `The ${name} was not ready in time; see ${logFile}`));
+  late.addEventListener("abort", onLate, { once: true });
+  void part.ended.then(() => {
+    ready.reject(failure ?? new SealrunError("INTERNAL", `The ${name} could not start; see ${logFile}`));
+  });
+  try {
+    await ready.promise;
+    return part;
+  } catch (error) {
+    await part.stop();
+    throw error;
+  } finally {
+    late.removeEventListener("abort", onLate);
+  }
+}
+
+async function makeEnrolmentToken({ folder, programs, url }: PartPlace & { readonly url: string }): Promise<void> {
+  const part = await startPart({
+    programs,
+    name: "token",
+    command: process.execPath,
+    args: [...ownProgram(), "keyring-token", "--config", folder.config("keyring"), "--output", folder.enrolmentToken, "--url", url],
+    environment: {},
+    logFile: join(folder.logs, "keyring.log"),
+  });
+  const { exitCode } = await part.ended;
+  if (exitCode !== 0) throw new SealrunError("INTERNAL", `No enrolment token could be made; see ${join(folder.logs, "keyring.log")}`);
+}
+
+/** The command line of this very program, built or from its sources. */
+function ownProgram(): readonly string[] {
+  return [...process.execArgv, fileURLToPath(new URL(import.meta.url.endsWith(".ts") ? "../main.ts" : "../main.js", import.meta.url))];
+}
+
+async function choosePort(port: number): Promise<number> {
+  if (port !== 0) {
+    await requireFreePort(host, port);
+    return port;
+  }
+  const probe = createServer().listen(0, host);
+  await once(probe, "listening");
+  const address = probe.address();
+  probe.close();
+  await once(probe, "close");
+  if (address === null || typeof address === "string") throw new SealrunError("PORT_TAKEN", "No free port was found");
+  return address.port;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

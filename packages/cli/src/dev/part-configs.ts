@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import type { ExecutorConfig } from "@sealrun/executor";
+import type { KeyringConfig } from "@sealrun/keyring";
+import type { PlatformConfig } from "@sealrun/platform";
+import type { Programs } from "../setup/find-programs.ts";
+import type { DataFolder } from "./data-folder.ts";
+import type { InstallationKeys } from "./keys.ts";
+import { ensureFolder, writePrivateFile } from "./private-files.ts";
+import type { Servers } from "./servers.ts";
+
+/** What the parts' settings are made of. */
+export interface PartConfigs {
+  readonly folder: DataFolder;
+  readonly keys: InstallationKeys;
+  readonly servers: Servers;
+  readonly programs: Programs;
+  readonly port: number;
+  readonly logLevel: "trace" | "debug" | "info" | "warn" | "error";
+}
+
+const drainMs = 5_000;
+
+/** Writes the settings of all three parts, 0600: they hold the passwords of this start. */
+export async function writePartConfigs(options: PartConfigs): Promise<void> {
+  const { folder } = options;
+  for (const name of ["platform", "keyring", "executor"] as const) await ensureFolder(folder.part(name));
+  await writeConfig(folder.config("platform"), platformSettings(options));
+  await writeConfig(folder.config("keyring"), keyringSettings(options));
+  await writeConfig(folder.config("executor"), executorSettings(options));
+}
+
+function platformSettings({ folder, keys, servers, port, logLevel }: PartConfigs): PlatformConfig {
+  return {
+    platformId: keys.platformId,
+    postgres: servers.main,
+    nats: servers.nats.platform,
+    storageKeyFile: folder.rootKey("platform"),
+    identityFile: folder.identity("platform"),
+    keyringIdentityFile: folder.publicIdentity("keyring"),
+    adminTokenSha256: createHash("sha256").update(keys.adminToken).digest("hex"),
+    listen: { host: "127.0.0.1", port },
+    logLevel,
+  };
+}
+
+function keyringSettings({ folder, keys, servers, port, logLevel }: PartConfigs): KeyringConfig {
+  return {
+    platformId: keys.platformId,
+    postgres: servers.keyring,
+    nats: servers.nats.keyring,
+    wrappingKeyFile: folder.rootKey("keyring"),
+    identityFile: folder.identity("keyring"),
+    platformIdentityFile: folder.publicIdentity("platform"),
+    executorNats: servers.nats.executor,
+    publicUrl: `http://127.0.0.1:${port}`,
+    logLevel,
+  };
+}
+
+function executorSettings({ folder, programs, logLevel }: PartConfigs): ExecutorConfig {
+  return {
+    stateFile: folder.executorState,
+    enrolmentTokenFile: folder.enrolmentToken,
+    workDir: join(folder.part("executor"), "work"),
+    cacheDir: join(folder.part("executor"), "cache"),
+    slots: 4,
+    bwrap: programs.bwrap,
+    python: {
+      interpreter: programs.python.interpreter,
+      mounts: programs.python.mounts.map((mount) => ({ ...mount })),
+      environment: { ...programs.python.environment },
+    },
+    hidden: folder.root.startsWith("/usr/") ? [folder.root] : [],
+    unsafeNoSandbox: false,
+    drainMs,
+    logLevel,
+  };
+}
+
+async function writeConfig(file: string, config: object): Promise<void> {
+  await writePrivateFile(file, `${JSON.stringify(config, undefined, 2)}\n`);
+}

@@ -1,0 +1,66 @@
+import { writeFile } from "node:fs/promises";
+import * as executor from "@sealrun/executor";
+import * as keyring from "@sealrun/keyring";
+import * as platform from "@sealrun/platform";
+import { pino } from "pino";
+import { readyMessage } from "./dev/part-log.ts";
+
+/** A process of the platform. */
+export type PartName = "platform" | "keyring" | "executor";
+
+/**
+ * Runs one part in this process until SIGTERM or SIGINT, with its log as JSON lines on standard output. The only file
+ * that knows all three parts.
+ */
+export async function runPart(name: PartName, configFile: string): Promise<void> {
+  const part = await startOne(name, configFile);
+  await new Promise<void>((resolve) => {
+    process.once("SIGTERM", resolve);
+    process.once("SIGINT", resolve);
+  });
+  await part.close();
+}
+
+/** Writes a new enrolment token to a file of mode 0600; run it where the keyring runs. */
+export async function writeEnrolmentToken(options: {
+  readonly configFile: string;
+  readonly outputFile: string;
+  readonly pool: string;
+  readonly url?: string | undefined;
+}): Promise<void> {
+  const config = await keyring.readConfig(options.configFile);
+  const rights = { pool: options.pool, projects: "all" as const };
+  const token = await keyring.issueEnrolmentToken(
+    options.url === undefined ? config : { ...config, publicUrl: options.url },
+    rights,
+  );
+  await writeFile(options.outputFile, `${token}\n`, { mode: 0o600 });
+}
+
+async function startOne(name: PartName, configFile: string): Promise<{ close(): Promise<void> }> {
+  // A signal that the inspector would answer must not open one in a process that holds keys.
+  process.on("SIGUSR1", () => undefined);
+  switch (name) {
+    case "platform": {
+      const config = await platform.readConfig(configFile);
+      const log = pino({ name, level: config.logLevel });
+      const started = await platform.start(config, { log });
+      log.info({ url: started.url }, readyMessage);
+      return started;
+    }
+    case "keyring": {
+      const config = await keyring.readConfig(configFile);
+      const log = pino({ name, level: config.logLevel });
+      const started = await keyring.start(config, { log });
+      log.info({ fingerprint: started.fingerprint }, readyMessage);
+      return started;
+    }
+    case "executor": {
+      const config = await executor.readConfig(configFile);
+      const log = pino({ name, level: config.logLevel });
+      const started = await executor.start(config, { log });
+      log.info({ executor: started.id }, readyMessage);
+      return started;
+    }
+  }
+}
