@@ -1,0 +1,35 @@
+/** The forms in which a value may turn up somewhere, by name. Another implementation than the masker's, on purpose. */
+export function encodingsOf(value: string): ReadonlyMap<string, readonly Buffer[]> {
+  const raw = Buffer.from(value);
+  const hex = raw.toString("hex");
+  return new Map([
+    ["raw", [raw]],
+    ["UTF-16", [Buffer.from(value, "utf16le"), Buffer.from(value, "utf16le").swap16()]],
+    ["hex", [Buffer.from(hex), Buffer.from(hex.toUpperCase())]],
+    ["base64", base64Forms(raw, "base64")],
+    ["base64url", base64Forms(raw, "base64url")],
+    ["URL", [Buffer.from(encodeURIComponent(value))]],
+    ["JSON", jsonForms(value)],
+    ["first and last 16 bytes", [raw.subarray(0, 16), raw.subarray(-16)]],
+    ["reversed", [Buffer.from([...value].reverse().join(""))]],
+  ]);
+}
+
+/**
+ * Base64 of the value wherever it starts in a longer text: at three offsets, less the characters at both ends that
+ * depend on what stands beside it.
+ */
+function base64Forms(raw: Buffer, alphabet: "base64" | "base64url"): readonly Buffer[] {
+  return [0, 1, 2].map((offset) => {
+    const shifted = Buffer.concat([Buffer.alloc(offset), raw]);
+    const first = offset === 0 ? 0 : 4;
+    const whole = Math.floor((shifted.length - (shifted.length % 3)) / 3) * 4;
+    return Buffer.from(shifted.toString(alphabet).slice(first, whole));
+  });
+}
+
+function jsonForms(value: string): readonly Buffer[] {
+  const once = JSON.stringify(value).slice(1, -1);
+  const twice = JSON.stringify(once).slice(1, -1);
+  return [Buffer.from(once), Buffer.from(twice)];
+}

@@ -1,0 +1,90 @@
+import { lstat, open, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { encodingsOf } from "./encodings.ts";
+
+/** Where a value turned up. Never the value. */
+export interface Finding {
+  readonly value: string;
+  readonly encoding: string;
+  readonly place: string;
+}
+
+/** A value to look for; `label` names it in findings. */
+export interface Wanted {
+  readonly label: string;
+  readonly value: string;
+}
+
+/** What a search covered and found. */
+export interface FileSearch {
+  readonly files: readonly string[];
+  readonly findings: readonly Finding[];
+}
+
+const chunkBytes = 1024 * 1024;
+
+/** Searches every regular file below the folders, byte by byte, for every form of every value. */
+export async function searchFiles(folders: readonly string[], wanted: readonly Wanted[]): Promise<FileSearch> {
+  const files: string[] = [];
+  const findings: Finding[] = [];
+  const search = createByteSearch(wanted);
+  for (const folder of folders) {
+    for (const path of await listFiles(folder)) {
+      files.push(path);
+      findings.push(...(await searchFile(path, search)));
+    }
+  }
+  return { files, findings };
+}
+
+/** Finds forms of values in bytes. */
+export interface ByteSearch {
+  /** The longest form less one: how many bytes of a chunk must be looked at again with the next. */
+  readonly overlap: number;
+  find(bytes: Buffer, place: string): readonly Finding[];
+}
+
+/** Prepares all forms of all values once. */
+export function createByteSearch(wanted: readonly Wanted[]): ByteSearch {
+  const needles = wanted.flatMap(({ label, value }) =>
+    [...encodingsOf(value)].flatMap(([encoding, forms]) => forms.map((form) => ({ label, encoding, form }))),
+  );
+  return {
+    overlap: Math.max(0, ...needles.map(({ form }) => form.length)) - 1,
+    find: (bytes, place) =>
+      needles
+        .filter(({ form }) => bytes.includes(form))
+        .map(({ label, encoding }) => ({ value: label, encoding, place })),
+  };
+}
+
+async function listFiles(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const nested = await Promise.all(
+    entries.map(async (entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return listFiles(path);
+      return entry.isFile() && (await lstat(path).catch(() => undefined)) !== undefined ? [path] : [];
+    }),
+  );
+  return nested.flat();
+}
+
+async function searchFile(path: string, search: ByteSearch): Promise<readonly Finding[]> {
+  const file = await open(path).catch(() => undefined);
+  if (file === undefined) return [];
+  const found: Finding[] = [];
+  try {
+    let carried = Buffer.alloc(0);
+    for (;;) {
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(chunkBytes), 0, chunkBytes);
+      if (bytesRead === 0) break;
+      const bytes = Buffer.concat([carried, buffer.subarray(0, bytesRead)]);
+      found.push(...search.find(bytes, path));
+      carried = bytes.subarray(Math.max(0, bytes.length - search.overlap));
+    }
+  } finally {
+    await file.close();
+  }
+  return found;
+}

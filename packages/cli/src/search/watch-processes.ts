@@ -1,0 +1,47 @@
+import { readdir, readFile } from "node:fs/promises";
+import type { ByteSearch, Finding } from "./search-files.ts";
+
+/** What a watch saw. */
+export interface ProcessWatch {
+  /** How many different command lines and environments were read. */
+  readonly commandLines: number;
+  readonly environments: number;
+  readonly findings: readonly Finding[];
+}
+
+const pauseMs = 15;
+
+/**
+ * Reads the command line and environment of every process that this user may see, again and again, until stopped. A
+ * process that lives shorter than one round can be missed.
+ */
+export function watchProcesses(search: ByteSearch): { stop(): Promise<ProcessWatch> } {
+  const seen = { cmdline: new Set<string>(), environ: new Set<string>() };
+  const findings = new Map<string, Finding>();
+  let isStopped = false;
+
+  const look = async (id: string, kind: keyof typeof seen): Promise<void> => {
+    const bytes = await readFile(`/proc/${id}/${kind}`).catch(() => undefined);
+    if (bytes === undefined || bytes.length === 0) return;
+    const known = `${id} ${bytes.toString("latin1")}`;
+    if (seen[kind].has(known)) return;
+    seen[kind].add(known);
+    const place = kind === "cmdline" ? "command line" : "environment";
+    for (const finding of search.find(bytes, place)) findings.set(JSON.stringify(finding), finding);
+  };
+  const rounds = (async () => {
+    while (!isStopped) {
+      const ids = (await readdir("/proc")).filter((name) => /^[0-9]+$/.test(name) && name !== String(process.pid));
+      await Promise.all(ids.flatMap((id) => [look(id, "cmdline"), look(id, "environ")]));
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+  })();
+
+  return {
+    stop: async () => {
+      isStopped = true;
+      await rounds;
+      return { commandLines: seen.cmdline.size, environments: seen.environ.size, findings: [...findings.values()] };
+    },
+  };
+}
