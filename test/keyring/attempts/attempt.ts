@@ -1,0 +1,167 @@
+import {
+  createUploadSealer,
+  fromBase64,
+  grantContext,
+  type Identity,
+  lookupContext,
+  newId,
+  openBoxed,
+  openWithMessageKey,
+  readEnvelope,
+  secretContext,
+  toBase64,
+  toHex,
+  verifyScopeKey,
+} from "@sealrun/crypto";
+import {
+  decode,
+  executionId,
+  type ExecutionId,
+  type Grant,
+  grant,
+  grantReply,
+  keyringLookupReply,
+  messageKeys,
+  packageId,
+  type PackageId,
+  projectId,
+  type ProjectId,
+  type Scope,
+  scopeKeyReply,
+} from "@sealrun/protocol";
+import { executorFrame, type World } from "../world.ts";
+
+/** A package with a key, as a push leaves it. */
+export interface PushedPackage {
+  readonly packageId: PackageId;
+  readonly projectId: ProjectId;
+  readonly publicKey: Uint8Array;
+}
+
+/** Makes a package; in the given project, or a new one. */
+export async function pushPackage(world: World, into = projectId.parse(newId("project"))): Promise<PushedPackage> {
+  const id = packageId.parse(newId("package"));
+  const publicKey = await keyOf(world, { scope: "service", ownerId: id, projectId: into });
+  return { packageId: id, projectId: into, publicKey };
+}
+
+/** The public key of a scope. */
+export async function keyOf(
+  world: World,
+  owner: { scope: Scope; ownerId: string; projectId?: string },
+): Promise<Uint8Array> {
+  const { statement } = await world.ask("scope-key", owner, scopeKeyReply);
+  return fromBase64(verifyScopeKey(statement, world.keyringIdentity.signPublic).publicKey);
+}
+
+/** One sealed secret, alone in its upload. */
+export function sealSecret(
+  world: World,
+  publicKey: Uint8Array,
+  secret: { readonly scope: Scope; readonly ownerId: string; readonly name: string; readonly value: string },
+): Uint8Array {
+  const context = secretContext({ platformId: world.config.platformId, ...secret });
+  return createUploadSealer(publicKey).seal(context, Buffer.from(secret.value));
+}
+
+/** How a grant request refers to an envelope's upload. */
+export function uploadOf(envelope: Uint8Array): { keyId: string; ephemeral: string } {
+  const parts = readEnvelope(envelope);
+  if (parts.algorithm !== 2) throw new TypeError("the envelope has no upload");
+  return { keyId: toHex(parts.keyId), ephemeral: toBase64(parts.ephemeral) };
+}
+
+/** A new execution's id. */
+export function newExecution(): ExecutionId {
+  return executionId.parse(newId("execution"));
+}
+
+/** The platform's honest request for a grant of attempt 1; `changes` make it dishonest. */
+export function grantBody(executor: Identity, of: PushedPackage, changes: object = {}, id = newExecution()): GrantBody {
+  return {
+    executorFrame: executorFrame(executor, "claim", { executionId: id, generation: 1 }),
+    executionId: id,
+    attempt: 1,
+    executorId: executor.id,
+    packageId: of.packageId,
+    projectId: of.projectId,
+    uploads: [],
+    endsAt: Date.now() + 60_000,
+    ...changes,
+  };
+}
+export interface GrantBody {
+  readonly executorFrame: string;
+  readonly executionId: ExecutionId;
+  readonly attempt: number;
+  readonly executorId: string;
+  readonly packageId: string;
+  readonly projectId: string;
+  readonly uploads: readonly object[];
+  readonly endsAt: number;
+}
+
+/** Asks for a grant and opens it as the executor does. */
+export async function askGrant(world: World, executor: Identity, body: GrantBody): Promise<Grant> {
+  const reply = await world.ask("grant", body, grantReply);
+  const { executionId: id, attempt } = body;
+  const context = grantContext({
+    platformId: world.config.platformId,
+    executionId: id,
+    attempt,
+    executorId: executor.id,
+  });
+  return decode(grant, openBoxed(executor.box, context, fromBase64(reply.grant)));
+}
+
+/** A granted attempt of a package. */
+export interface Attempt {
+  readonly executor: Identity;
+  readonly executionId: ExecutionId;
+  readonly attempt: number;
+}
+
+/** Grants attempt 1 of a new execution. */
+export async function startAttempt(world: World, executor: Identity, of: PushedPackage): Promise<Attempt> {
+  const body = grantBody(executor, of);
+  await askGrant(world, executor, body);
+  return { executor, executionId: body.executionId, attempt: 1 };
+}
+
+/** Asks for message keys with an executor's frame and opens the box under that frame's request id. */
+export async function askKeys(
+  world: World,
+  { executor, executionId: id, attempt }: Attempt,
+  asked: { readonly frame: string; readonly requestId: string; readonly entries: readonly object[] },
+): Promise<readonly Uint8Array[]> {
+  const held = { executionId: id, attempt, executorId: executor.id };
+  const body = { executorFrame: asked.frame, ...held, entries: asked.entries };
+  const reply = await world.ask("lookup", body, keyringLookupReply);
+  const context = lookupContext({ platformId: world.config.platformId, ...held, requestId: asked.requestId });
+  return decode(messageKeys, openBoxed(executor.box, context, fromBase64(reply.keys))).keys.map((key) =>
+    fromBase64(key),
+  );
+}
+
+/** Looks one secret up and opens its envelope, as platform and executor do together. */
+export async function lookUp(
+  world: World,
+  attempt: Attempt,
+  sought: { readonly name: string; readonly scope: Scope; readonly envelope: Uint8Array },
+): Promise<string> {
+  const requestId = newId("request");
+  const frame = lookupFrame(attempt, sought.name, requestId);
+  const entries = [{ kind: "secret", scope: sought.scope, prefix: prefixOf(sought.envelope) }];
+  const [key] = await askKeys(world, attempt, { frame, requestId, entries });
+  return Buffer.from(openWithMessageKey(key ?? new Uint8Array(0), sought.envelope)).toString();
+}
+
+/** An executor's signed lookup of one name. */
+export function lookupFrame({ executor, executionId: id, attempt }: Attempt, name: string, requestId: string): string {
+  return executorFrame(executor, "lookup", { executionId: id, attempt, name }, { requestId });
+}
+
+/** What the keyring needs of an envelope. */
+export function prefixOf(envelope: Uint8Array): string {
+  return toBase64(readEnvelope(envelope).prefix);
+}
