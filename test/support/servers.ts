@@ -15,7 +15,7 @@ export function programs(): Programs {
 }
 
 /** Full rights on the run's PostgreSQL. */
-export function superuser(): DatabaseAddress {
+function superuser(): DatabaseAddress {
   return inject("superuser");
 }
 

@@ -4,10 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createPackageFetcher, type PackageFetcher } from "../../../packages/cli/src/setup/fetch-package.ts";
 import type { Environment } from "../../../packages/cli/src/setup/find-on-path.ts";
-import { findNatsServer } from "../../../packages/cli/src/setup/nats-server.ts";
 import { makeDebianRepository } from "../../support/debian-repository.ts";
 
-const server = "#!/bin/sh\necho 'nats-server: v2.9.10'\n";
 let folder = "";
 let cacheFolder = "";
 let environment: Environment = {};
@@ -23,7 +21,6 @@ beforeAll(async () => {
       { name: "sealrun-tool", depends: "sealrun-library", files: { "usr/bin/sealrun-tool": "#!/bin/sh\n" } },
       { name: "sealrun-library", files: { "usr/lib/sealrun-library": "content" } },
       { name: "sealrun-astray", depends: "sealrun-nowhere", files: { "usr/bin/sealrun-astray": "#!/bin/sh\n" } },
-      { name: "nats-server", files: { "usr/sbin/nats-server": server } },
     ]),
   };
 });
@@ -112,25 +109,5 @@ describe("createPackageFetcher()", () => {
     const packages = await createPackageFetcher({ cacheFolder, environment, log: () => undefined, signal: aborted });
     await expect(packages.fetch("sealrun-tool")).rejects.toThrow("abort");
     await packages.close();
-  });
-});
-
-describe("findNatsServer()", () => {
-  test("findNatsServer() passes over a program on PATH that does not answer as one", async () => {
-    const bin = await mkdtemp(join(folder, "bin-"));
-    await writeFile(join(bin, "nats-server"), "#!/bin/sh\nexit 1\n");
-    await chmod(join(bin, "nats-server"), 0o755);
-    const packages = await fetcher();
-    const found = await findNatsServer({ ...environment, PATH: `${bin}:/usr/bin` }, packages);
-    await packages.close();
-    expect(found).toContain(cacheFolder);
-  });
-
-  test("findNatsServer() takes one on PATH that answers", async () => {
-    const bin = await mkdtemp(join(folder, "bin-"));
-    await writeFile(join(bin, "nats-server"), server);
-    await chmod(join(bin, "nats-server"), 0o755);
-    expect(await findNatsServer({ ...environment, PATH: bin }, await fetcher())).toBe(join(bin, "nats-server"));
-    expect(lines).toEqual([]);
   });
 });

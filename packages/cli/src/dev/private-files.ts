@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { access, open, readFile, stat, writeFile } from "node:fs/promises";
+import { access, link, open, readFile, rm, stat } from "node:fs/promises";
 import { SealrunError } from "@sealrun/protocol";
 import { makeFolder } from "../setup/make-folder.ts";
 
@@ -23,18 +23,30 @@ export async function ensureFolder(path: string): Promise<void> {
 /** Writes a file that only its owner may read, whatever the umask; an existing one is replaced. */
 export async function writePrivateFile(path: string, text: string): Promise<void> {
   try {
-    await writeFile(path, text, { mode: 0o600 });
+    const file = await open(path, "w", 0o600);
+    // The mode above counts for a new file alone.
+    await file.chmod(0o600);
+    try {
+      await file.writeFile(text);
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     throw unusable(path, error);
   }
 }
 
-/** The password kept at `path`; the first call makes it. */
+/** The password kept at `path`; the first call makes it, whole before it has its name. */
 export async function keptPassword(path: string): Promise<string> {
+  const draft = `${path}.${randomBytes(6).toString("hex")}`;
   try {
-    await writeFile(path, newPassword(), { mode: 0o600, flag: "wx" });
-  } catch (error) {
-    if (!isCode(error, "EEXIST")) throw unusable(path, error);
+    await access(path);
+  } catch {
+    await writePrivateFile(draft, newPassword());
+    await link(draft, path).catch((error: unknown) => {
+      if (!isCode(error, "EEXIST")) throw unusable(path, error);
+    });
+    await rm(draft);
   }
   return readFile(path, "utf8");
 }

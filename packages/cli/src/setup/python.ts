@@ -29,7 +29,7 @@ export async function findPython(options: PythonOptions): Promise<Python> {
 }
 
 /** The Python that Debian packages, unpacked into the cache and shown in the sandbox at `/opt/python`. */
-export async function fetchPython(options: PythonOptions): Promise<Python> {
+async function fetchPython(options: PythonOptions): Promise<Python> {
   const folder = (await options.packages.cached("python3")) ?? (await options.packages.fetch("python3"));
   const libraries = ["usr/lib", "lib"].map((path) => `${sandboxHome}/${path}/${debianTriplet()}`);
   const name = (await readdir(join(folder, "usr/bin"))).find((file) => /^python3\.\d+$/.test(file)) ?? "python3";

@@ -1,0 +1,55 @@
+import { mkdtemp, rm, readFile, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import {
+  ensureFolder,
+  keptPassword,
+  newPassword,
+  openLog,
+  writePrivateFile,
+} from "../../../packages/cli/src/dev/private-files.ts";
+
+let folder = "";
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "sealrun-test-"));
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test("newPassword() never repeats and needs no quoting", () => {
+  const [one, two] = [newPassword(), newPassword()];
+  expect(one).toMatch(/^[A-Za-z0-9_-]{43}$/);
+  expect(one).not.toBe(two);
+});
+
+test("keptPassword() gives the same password every time, also to two callers at once", async () => {
+  const path = join(folder, "kept");
+  const [one, two] = await Promise.all([keptPassword(path), keptPassword(path)]);
+  expect(await keptPassword(path)).toBe(await readFile(path, "utf8"));
+  expect(new Set([one, two])).toEqual(new Set([await keptPassword(path)]));
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+});
+
+test("writePrivateFile() makes a file that was open to others the owner's alone", async () => {
+  const path = join(folder, "open");
+  await writeFile(path, "before", { mode: 0o666 });
+  await writePrivateFile(path, "after");
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+  expect(await readFile(path, "utf8")).toBe("after");
+});
+
+test.each([
+  ["ensureFolder()", (path: string) => ensureFolder(path)],
+  ["writePrivateFile()", (path: string) => writePrivateFile(path, "")],
+  ["keptPassword()", (path: string) => keptPassword(path)],
+  ["openLog()", (path: string) => openLog(path)],
+])("%s names a path that cannot be used", async (_name, use) => {
+  const path = join(folder, "kept", "below");
+  await keptPassword(join(folder, "kept"));
+  await expect(use(path)).rejects.toMatchObject({
+    code: "DATA_FOLDER_UNUSABLE",
+    message: expect.stringContaining(path),
+  });
+});
