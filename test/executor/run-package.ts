@@ -1,6 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, realpath, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundleScripts } from "../../executor/src/bundle/bundle.ts";
@@ -9,6 +7,7 @@ import { readHostRoots } from "../../executor/src/child/host-roots.ts";
 import type { Runtime } from "../../executor/src/child/layout.ts";
 import { runStep, type Sandbox, type StepEnd, type StepOptions } from "../../executor/src/child/run-step.ts";
 import { createWorkspace } from "../../executor/src/workspace/workspace.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 import { programs } from "../support/servers.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
@@ -30,12 +29,6 @@ export interface PackageOptions extends Partial<
   readonly unsafe?: boolean;
   readonly own?: Readonly<Record<string, string>>;
   readonly hidden?: readonly string[];
-}
-
-/** A folder that only this test uses, and how to remove it. */
-export async function temporaryFolder(): Promise<{ path: string } & AsyncDisposable> {
-  const path = await realpath(await mkdtemp(join(tmpdir(), "sealrun-test-")));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
 export function testRuntime(): Runtime {

@@ -100,6 +100,10 @@ async function callCompiler({ bubblewrap, esbuild }: Compiler, folders: CompileF
       `The package's TypeScript took longer than ${compileMs / 1000} s to compile`,
     );
   }
+  const [firstLine = ""] = result.stderr.split("\n", 1);
+  if (result.code !== undefined || firstLine.startsWith("bwrap: ")) {
+    throw new SealrunError("SANDBOX_UNAVAILABLE", `The compiler could not be started (${result.code ?? firstLine})`);
+  }
   // The result holds source lines, so it is not kept as the cause.
   throw new SealrunError("BUNDLE_FAILED", firstError(result.stderr) ?? "The compiler ended without saying why");
 }

@@ -3,7 +3,8 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { bundleScripts } from "../../../executor/src/bundle/bundle.ts";
 import { programs } from "../../support/servers.ts";
-import { esbuild, runPackage, temporaryFolder } from "../run-package.ts";
+import { esbuild, runPackage } from "../run-package.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 
 const digest = "a".repeat(64);
 
@@ -35,7 +36,7 @@ async function bundle(options: Bundling): Promise<Readonly<Record<string, string
 async function bundleFailure(script: string, more: Readonly<Record<string, string>> = {}): Promise<unknown> {
   await using root = await temporaryFolder();
   const files = { "main.ts": script, ...more };
-  return bundle({ files, scripts: ["main.ts"], root: root.path }).catch((error: unknown) => error);
+  return await bundle({ files, scripts: ["main.ts"], root: root.path }).catch((error: unknown) => error);
 }
 
 describe("bundleScripts() compiles", () => {

@@ -214,7 +214,7 @@ describe("runStep() shows no secret to the process list", () => {
       files: { "main.sh": "echo x; sleep 0.5" },
       own: { LD_PRELOAD: "/proc/self/cwd/evil.so", LD_LIBRARY_PATH: "/proc/self/cwd" },
       onStdout: async () => {
-        const outside = (await processesWith("--args\0006")).map(({ environment }) => environment);
+        const outside = (await processesWith("--args\u00006")).map(({ environment }) => environment);
         environments.push(...outside);
       },
     });

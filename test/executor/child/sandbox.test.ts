@@ -4,7 +4,8 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { isolationArguments, sandboxArguments, systemArguments } from "../../../executor/src/child/sandbox.ts";
-import { runPackage, temporaryFolder, testRuntime } from "../run-package.ts";
+import { runPackage, testRuntime } from "../run-package.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 
 const rootKey = "root-key-bytes-that-no-script-may-see";
 

@@ -1,0 +1,60 @@
+import { describe, expect, test } from "vitest";
+import { bundlePath, commandFor, isTypeScript } from "../../../executor/src/child/command.ts";
+import { type PythonRuntime, sandboxLayout } from "../../../executor/src/child/layout.ts";
+import { refusalOf } from "../../support/refusal.ts";
+
+const python: PythonRuntime = { interpreter: "/opt/python/bin/python3", mounts: [], environment: {} };
+const node = "/opt/sealrun/bin/node --disable-sigusr1 --import file:///opt/sealrun/bootstrap/bootstrap.mjs";
+
+function commandOf(script: string, firstLine = "", installed: readonly string[] = ["/bin/sh", "/bin/bash"]): string {
+  const isInstalled = (path: string): boolean => installed.includes(path);
+  return commandFor({ script, firstLine, layout: sandboxLayout, python, isInstalled }).join(" ");
+}
+
+describe("commandFor()", () => {
+  test.for([
+    ["main.ts", `${node} /work/.sealrun.main.ts.mjs`],
+    ["jobs/a.mts", `${node} /work/jobs/.sealrun.a.mts.mjs`],
+    ["main.js", `${node} /work/main.js`],
+    ["main.mjs", `${node} /work/main.mjs`],
+    ["main.cjs", `${node} /work/main.cjs`],
+    ["main.py", "/opt/python/bin/python3 -B /opt/sealrun/bootstrap/bootstrap.py /work/main.py"],
+    ["-n.sh", "/bin/sh /work/-n.sh"],
+  ] as const)("commandFor() runs %s", ([script, command]) => {
+    expect(commandOf(script)).toBe(command);
+  });
+
+  test.for([
+    ["#!/bin/sh", "/bin/sh"],
+    ["#!/bin/bash -eu", "/bin/bash -eu"],
+    ["#! /usr/bin/env bash", "/bin/bash"],
+    ["#!/usr/bin/bash\r", "/bin/bash"],
+    ["#!/usr/bin/env zsh", "/bin/sh"],
+    ["#!/work/evil", "/bin/sh"],
+    ["echo no shebang", "/bin/sh"],
+  ] as const)("commandFor() takes the shell from %j", ([firstLine, shell]) => {
+    expect(commandOf("a.sh", firstLine)).toBe(`${shell} /work/a.sh`);
+  });
+
+  test("commandFor() says which interpreter is missing and what to install", () => {
+    const refusal = refusalOf(() => commandOf("a.sh", "#!/bin/bash", ["/bin/sh"]));
+    expect(refusal.code).toBe("INTERPRETER_MISSING");
+    expect(refusal.message).toBe("a.sh needs /bin/bash; install bash on the executor's machine");
+    const withoutPython = refusalOf(() =>
+      commandFor({ script: "a.py", firstLine: "", layout: sandboxLayout, python: undefined }),
+    );
+    expect(withoutPython.message).toBe("a.py needs Python 3; install python3 on the executor's machine");
+  });
+
+  test("commandFor() refuses a file that is no script", () => {
+    expect(refusalOf(() => commandOf("data.csv")).code).toBe("PACKAGE_INVALID");
+  });
+});
+
+test("bundlePath() keeps the folder", () => {
+  expect(bundlePath("a/b.ts")).toBe("a/.sealrun.b.ts.mjs");
+});
+
+test("isTypeScript() knows .ts and .mts", () => {
+  expect(["a.ts", "a.mts", "a.js", "ts"].map(isTypeScript)).toEqual([true, true, false, false]);
+});

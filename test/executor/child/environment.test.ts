@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { scriptEnvironment } from "../../../executor/src/child/environment.ts";
+import { sandboxLayout } from "../../../executor/src/child/layout.ts";
+
+const options = { layout: sandboxLayout, executionId: "exe_1", packageName: "report", step: "main.py" };
+
+test("scriptEnvironment() holds nothing of the executor's own", () => {
+  const names = Object.keys(scriptEnvironment({ ...options, python: undefined, own: {} }));
+  expect(names.sort()).toEqual(
+    [
+      "HOME",
+      "LANG",
+      "PATH",
+      "PYTHONPATH",
+      "PYTHONUNBUFFERED",
+      "SEALRUN_EXECUTION_ID",
+      "SEALRUN_PACKAGE",
+      "SEALRUN_STEP",
+    ].sort(),
+  );
+});
+
+test("scriptEnvironment() lets a package set what it likes but the names of the run", () => {
+  const own = { LANG: "de_DE.UTF-8", EXTRA: "1", SEALRUN_PACKAGE: "other" };
+  const environment = scriptEnvironment({ ...options, python: undefined, own });
+  expect(environment).toMatchObject({ LANG: "de_DE.UTF-8", EXTRA: "1", SEALRUN_PACKAGE: "report" });
+});
+
+test("scriptEnvironment() finds sealrun's programs first, then Python's", () => {
+  const python = {
+    interpreter: "/opt/python/bin/python3",
+    mounts: [],
+    environment: { LD_LIBRARY_PATH: "/opt/python/lib" },
+  };
+  const environment = scriptEnvironment({ ...options, python, own: {} });
+  expect(environment).toMatchObject({
+    PATH: "/opt/sealrun/bin:/opt/python/bin:/usr/local/bin:/usr/bin:/bin",
+    LD_LIBRARY_PATH: "/opt/python/lib",
+  });
+});

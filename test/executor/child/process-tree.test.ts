@@ -1,0 +1,47 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { expect, test } from "vitest";
+import {
+  isAlive,
+  markProcess,
+  signalChildren,
+  signalProcess,
+  waitUntilGone,
+} from "../../../executor/src/child/process-tree.ts";
+
+test("isAlive() tells a process from another start with the same number", async () => {
+  const mark = await markProcess(process.pid);
+  expect(mark).toBeDefined();
+  if (mark === undefined) return;
+  expect(await isAlive(mark)).toBe(true);
+  expect(await isAlive({ ...mark, startedAt: "1" })).toBe(false);
+});
+
+test("markProcess() finds nobody behind a number that is not in use", async () => {
+  expect(await markProcess(4_194_305)).toBeUndefined();
+});
+
+test("waitUntilGone() ends with the process", async () => {
+  const child = spawn("sleep", ["1000"], { stdio: "ignore" });
+  const mark = await markProcess(child.pid ?? 0);
+  if (mark === undefined) throw new TypeError("sleep did not start");
+  const gone = waitUntilGone(mark);
+  child.kill("SIGKILL");
+  await gone;
+  expect(await isAlive(mark)).toBe(false);
+});
+
+test("signalChildren() reaches the children and not the parent", async () => {
+  const parent = spawn("sh", ["-c", "sleep 1000; echo over"], { stdio: ["ignore", "pipe", "ignore"] });
+  const mark = await markProcess(parent.pid ?? 0);
+  if (mark === undefined) throw new TypeError("sh did not start");
+  const exited = once(parent, "exit");
+  const repeat = setInterval(() => void signalChildren(mark, "SIGTERM"), 20);
+  const [exitCode] = await exited;
+  clearInterval(repeat);
+  expect(exitCode).toBe(0);
+});
+
+test("signalProcess() takes a process that is gone for done", () => {
+  expect(() => signalProcess(4_194_305, "SIGTERM")).not.toThrow();
+});

@@ -1,0 +1,24 @@
+/* Runs one step as an executor would; a test ends this process with SIGKILL in the middle. Arguments: bwrap, runtime as JSON, folder. */
+import { readHostRoots } from "../../executor/src/child/host-roots.ts";
+import { runStep } from "../../executor/src/child/run-step.ts";
+import { createWorkspace } from "../../executor/src/workspace/workspace.ts";
+
+const [program = "", runtime = "", root = "", text = ""] = process.argv.slice(2);
+const workspace = await createWorkspace({
+  root,
+  executionId: "exe_00000000000000000000",
+  attempt: 1,
+  files: [{ path: "main.sh", bytes: Buffer.from(text) }],
+});
+await runStep({
+  sandbox: { kind: "bubblewrap", program, hostRoots: await readHostRoots(), hidden: [] },
+  runtime: JSON.parse(runtime),
+  workspace,
+  script: "main.sh",
+  variables: { executionId: "exe_00000000000000000000", packageName: "held", own: {} },
+  timeoutMs: 60_000,
+  signal: new AbortController().signal,
+  onStdout: (chunk) => void process.stdout.write(chunk),
+  onStderr: (chunk) => void process.stderr.write(chunk),
+  handle: async () => ({}),
+});

@@ -1,0 +1,23 @@
+import { mkdir, readdir } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { expect, test } from "vitest";
+import { removeLeftovers } from "../../../executor/src/workspace/remove-leftovers.ts";
+import { createWorkspace } from "../../../executor/src/workspace/workspace.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+
+test("removeLeftovers() removes the workspaces of executors that are gone, and no other", async () => {
+  await using root = await temporaryFolder();
+  const named = { root: root.path, executionId: "exe_00000000000000000000", attempt: 1, files: [] };
+  const live = await createWorkspace(named);
+  // This process's number, but another start: an executor before it had the same.
+  await mkdir(join(root.path, `exe_00000000000000000000-1-${process.pid}.1-AAAAAA/work/deep`), { recursive: true });
+  await mkdir(join(root.path, "exe_00000000000000000000-2-4194305.77-BBBBBB/work"), { recursive: true });
+  await mkdir(join(root.path, "somebody-else"));
+  await removeLeftovers(root.path);
+  expect((await readdir(root.path)).sort()).toEqual([basename(live.scratch), "somebody-else"].sort());
+});
+
+test("removeLeftovers() has nothing to do before the first run", async () => {
+  await using root = await temporaryFolder();
+  await expect(removeLeftovers(join(root.path, "nowhere"))).resolves.toBeUndefined();
+});
