@@ -12,15 +12,15 @@ import { scope, writableScope } from "./scope.ts";
  *
  *   FRAME = LENGTH "\n" BODY          BODY = HEAD [ "\n" RAW ]
  *
- * HEAD is one line of JSON without spaces between its parts (a shell looks for `"ok":true`). RAW carries one value's bytes as they are: it follows when HEAD says `"raw": true`, so that
- * a shell needs no JSON.
+ * HEAD is one line of JSON without spaces between its parts (a shell looks for `"ok":true`), an answer's `value` last.
+ * RAW carries one value's bytes as they are: it follows when HEAD says `"raw":true`, so that a shell needs no JSON.
  */
 
 /** The descriptor that carries frames. */
 export const channelDescriptor = 3;
 /** The descriptor that carries the token. */
 export const tokenDescriptor = 4;
-/** The token: one byte, a newline, so that a shell's `read` takes it whole without starting a program that could die with it. */
+/** The token: one byte, a newline, so that a shell's `read` takes it without starting a program that could die with it. */
 export const tokenByte = 0x0a;
 
 const frameId = z.string().min(1).max(64);
@@ -30,7 +30,8 @@ export type LogLevel = z.infer<typeof logLevel>;
 
 /**
  * What a script may ask. With `raw: true` the reply (get, param, state.get with a key) or the request (set, state.put,
- * result, log) carries the value after its head: a string's own bytes, else JSON text; a request's raw value is a string.
+ * result, log) carries the value after its head: a string's own bytes, else JSON text. A request's raw value is a string
+ * unless it says `json: true`.
  */
 export const scriptRequest = z.discriminatedUnion("op", [
   z.object({ op: z.literal("context"), id: frameId }),

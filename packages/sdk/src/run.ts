@@ -29,6 +29,14 @@ export function getParam(name: string): JsonValue {
   return Object.hasOwn(params, name) ? (params[name] ?? null) : null;
 }
 
+/**
+ * The text that Ferris passed as a script's first argument: parameters, and under `secrets` every service secret the
+ * step may read. Reading it counts as a read of each of them.
+ */
+export function readPayload(): string {
+  return JSON.stringify({ ...currentRun().params, secrets: askForObject({ op: "all" }) });
+}
+
 function readRun(answer: JsonObject): Run {
   const owner = objectOr(answer["package"]);
   const execution = objectOr(answer["execution"]);
