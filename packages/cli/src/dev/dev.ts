@@ -2,7 +2,6 @@ import { once } from "node:events";
 import { access } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { SealrunError } from "@sealrun/protocol";
 import { findCacheFolder } from "../setup/cache-folder.ts";
 import type { Environment } from "../setup/find-on-path.ts";
@@ -12,6 +11,7 @@ import { type DataFolder, layOutDataFolder } from "./data-folder.ts";
 import { requireFreePort } from "./free-port.ts";
 import { ensureKeys } from "./keys.ts";
 import { writePartConfigs } from "./part-configs.ts";
+import { ownProgram } from "./own-program.ts";
 import { isReadyLine, readErrorLine } from "./part-log.ts";
 import { ensureFolder } from "./private-files.ts";
 import { type Part, startPart } from "./processes.ts";
@@ -144,11 +144,6 @@ async function makeEnrolmentToken({ folder, programs, url }: PartPlace & { reado
   });
   const { exitCode } = await part.ended;
   if (exitCode !== 0) throw new SealrunError("INTERNAL", `No enrolment token could be made; see ${join(folder.logs, "keyring.log")}`);
-}
-
-/** The command line of this very program, built or from its sources. */
-function ownProgram(): readonly string[] {
-  return [...process.execArgv, fileURLToPath(new URL(import.meta.url.endsWith(".ts") ? "../main.ts" : "../main.js", import.meta.url))];
 }
 
 async function choosePort(port: number): Promise<number> {

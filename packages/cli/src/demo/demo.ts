@@ -1,0 +1,87 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SealrunError } from "@sealrun/protocol";
+import { execa } from "execa";
+import { type Dev, startDev } from "../dev/dev.ts";
+import { ownProgram } from "../dev/own-program.ts";
+import { createByteSearch } from "../search/search-files.ts";
+import { watchProcesses } from "../search/watch-processes.ts";
+import type { Environment } from "../setup/find-on-path.ts";
+import { type DemoPackage, writeDemoPackage } from "./package.ts";
+import { proveNothingLeaked } from "./prove.ts";
+
+/** What the demo needs from its command. */
+export interface DemoOptions {
+  readonly environment: Environment;
+  readonly say: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** A whole platform in a temporary folder, a package run on it by the real commands, and a search for its secrets. */
+export async function runDemo(options: DemoOptions): Promise<void> {
+  const { say } = options;
+  const root = await mkdtemp(join(tmpdir(), "sealrun-demo-"));
+  try {
+    const dataFolder = join(root, "data");
+    const demo = await writeDemoPackage(join(root, "package"));
+    say("Starting PostgreSQL, NATS, keyring, platform and an executor in a temporary folder …");
+    const dev = await startDev({ ...options, dataFolder, port: 0, logLevel: "trace" });
+    let watched;
+    try {
+      const watch = watchProcesses(createByteSearch([...Object.values(demo.secrets), demo.marker]));
+      try {
+        await useIt({ dev, demo, home: join(root, "home"), ...options });
+      } finally {
+        watched = await watch.stop();
+      }
+    } finally {
+      await dev.stop();
+    }
+    say("");
+    for (const line of await proveNothingLeaked({ dataFolder, demo, watched })) say(line);
+    say("");
+    say("Your turn:");
+    say("  npx --no-install sealrun dev                                   a platform of your own, data in ./.sealrun");
+    say("  npx --no-install sealrun init my-package                       a first package");
+    say("  npx --no-install sealrun push my-package --project demo        … and run it: sealrun run demo/my-package --wait");
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+}
+
+/** The commands that a person would type, typed for them. */
+async function useIt(
+  stage: DemoOptions & { readonly dev: Dev; readonly demo: DemoPackage; readonly home: string },
+): Promise<void> {
+  const { dev, demo, say } = stage;
+  const run = async (args: readonly string[], stdin?: string): Promise<void> => {
+    const shown = args.map((arg) => (arg === demo.folder ? "./report" : arg)).join(" ");
+    say(`\n$ ${stdin === undefined ? "" : "… | "}sealrun ${shown}`);
+    const [command = "", ...rest] = [process.execPath, ...ownProgram(), ...args];
+    const { exitCode } = await execa(command, rest, {
+      env: {
+        PATH: "/usr/bin:/bin",
+        HOME: stage.home,
+        SEALRUN_URL: dev.url,
+        SEALRUN_TOKEN: dev.token,
+        SEALRUN_FINGERPRINT: dev.fingerprint,
+      },
+      extendEnv: false,
+      ...(stdin === undefined ? { stdin: "ignore" } : { input: stdin }),
+      stdout: "inherit",
+      stderr: "inherit",
+      reject: false,
+      cancelSignal: stage.signal,
+    });
+    stage.signal.throwIfAborted();
+    if (exitCode !== 0) throw new SealrunError("INTERNAL", `The demo's command failed with exit code ${exitCode}`);
+  };
+  const { secrets, marker } = demo;
+  await run(["project", "create", "demo"]);
+  await run(["secret", "set", "MAIL_PASSWORD", "--scope", "platform"], secrets.platform.value);
+  await run(["secret", "set", "PAYMENT_KEY", "--scope", "project", "--project", "demo"], secrets.project.value);
+  await run(["push", demo.folder, "--project", "demo", "--name", marker.value]);
+  await run(["run", `demo/${marker.value}`, "--wait"]);
+  await run(["secret", "list", "--scope", "service", "--project", "demo", "--package", marker.value]);
+}

@@ -1,0 +1,38 @@
+import { cp, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { newPassword } from "../dev/private-files.ts";
+import type { Wanted } from "../search/search-files.ts";
+
+/** The demo's package on disk, its secrets, and the marker that travels the same ways in plain text. */
+export interface DemoPackage {
+  readonly folder: string;
+  readonly secrets: { readonly service: Wanted; readonly project: Wanted; readonly platform: Wanted };
+  readonly marker: Wanted;
+}
+
+const source = fileURLToPath(new URL("../../demo-package/", import.meta.url));
+
+/** Lays the package out in a folder, with a secrets.json made for this run alone. */
+export async function writeDemoPackage(folder: string): Promise<DemoPackage> {
+  const secret = (label: string): Wanted => ({ label, value: `${newPassword().slice(0, 30)}"$\n` + "é" });
+  const service = secret("DB_PASSWORD");
+  const marker = { label: "marker", value: `marker-${newPassword()}` };
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await cp(source, folder, { recursive: true });
+  await writeJson(join(folder, "secrets.json"), { DB_PASSWORD: service.value });
+  await writeJson(join(folder, "manifest.json"), {
+    description: `Shows how scripts use secrets (${marker.value})`,
+    tags: [marker.value],
+    steps: ["report.ts", "check.py", "notify.sh"].map((script) => ({ script, env: { DEMO_MARKER: marker.value } })),
+  });
+  return {
+    folder,
+    marker,
+    secrets: { service, project: secret("PAYMENT_KEY"), platform: secret("MAIL_PASSWORD") },
+  };
+}
+
+async function writeJson(file: string, value: object): Promise<void> {
+  await writeFile(file, `${JSON.stringify(value, undefined, 2)}\n`, { mode: 0o600 });
+}

@@ -1,0 +1,51 @@
+import { basename, dirname, relative } from "node:path";
+import { SealrunError } from "@sealrun/protocol";
+import { encodingsOf } from "../search/encodings.ts";
+import { type Finding, searchFiles } from "../search/search-files.ts";
+import type { ProcessWatch } from "../search/watch-processes.ts";
+import type { DemoPackage } from "./package.ts";
+
+/** The kinds of places that are searched; the marker must be found in each, or the search proves nothing. */
+const places = ["PostgreSQL's files", "NATS's files", "logs", "command lines", "environments"] as const;
+type Place = (typeof places)[number] | "other files";
+
+/**
+ * Searches everything the demo's platform left on disk, and what was seen of processes. Says what was searched; throws
+ * when a secret was found, and when the marker was not found in some kind of place.
+ */
+export async function proveNothingLeaked(options: {
+  readonly dataFolder: string;
+  readonly demo: DemoPackage;
+  readonly watched: ProcessWatch;
+}): Promise<readonly string[]> {
+  const { dataFolder, demo, watched } = options;
+  const secrets = Object.values(demo.secrets);
+  const search = await searchFiles([dataFolder], [...secrets, demo.marker]);
+  const findings = [...search.findings, ...watched.findings];
+
+  const leaked = findings.filter(({ value }) => value !== demo.marker.label);
+  if (leaked.length > 0) {
+    const where = leaked.map(({ value, encoding, place }) => `${value} as ${encoding} in ${place}`);
+    throw new SealrunError("INTERNAL", `Plaintext was found: ${[...new Set(where)].slice(0, 5).join("; ")}`);
+  }
+  const marked = new Set(findings.map((finding) => placeOf(finding, dataFolder)));
+  const blind = places.filter((place) => !marked.has(place));
+  if (blind.length > 0) {
+    throw new SealrunError("INTERNAL", `The search proves nothing: the planted control was not found in ${blind.join(", ")}`);
+  }
+  const logs = search.files.filter((file) => file.endsWith(".log"));
+  const encodings = encodingsOf(demo.marker.value).size;
+  return [
+    `No plaintext found in ${search.files.length - logs.length} files, ${logs.length} logs, ${watched.commandLines} process command lines and ${watched.environments} environments, in ${encodings} encodings; the planted control was found in each kind of place.`,
+    `Searched: ${places.join(", ")}, and every other file of the platform. Not searched: memory, swap, your own secrets.json.`,
+  ];
+}
+
+function placeOf(finding: Finding, dataFolder: string): Place {
+  if (finding.place === "command line") return "command lines";
+  if (finding.place === "environment") return "environments";
+  if (basename(finding.place).endsWith(".log")) return "logs";
+  const [first] = relative(dataFolder, dirname(finding.place)).split("/");
+  if (first === "postgres") return "PostgreSQL's files";
+  return first === "nats" ? "NATS's files" : "other files";
+}
