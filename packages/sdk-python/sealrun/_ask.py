@@ -1,9 +1,13 @@
 """Sends requests to the executor, or in local mode to the local files."""
 
-from typing import Any, Dict
+from __future__ import annotations
 
 from . import _channel, _local
 from ._error import SealrunError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict
 
 
 def ask(**request: Any) -> Dict[str, Any]:

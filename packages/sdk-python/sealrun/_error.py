@@ -1,6 +1,10 @@
 """The SDK's one exception."""
 
-from typing import Dict
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Dict
 
 
 class SealrunError(Exception):

@@ -1,17 +1,24 @@
 """Frames on descriptor 3: a length in decimal, a newline, and that many bytes of JSON, perhaps with raw bytes after it."""
 
+from __future__ import annotations
+
 import json
-from typing import Any, Optional, Tuple
 
 from ._error import SealrunError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Optional, Tuple
 
 #: Longest length line: ten digits and the newline.
 _MAX_LENGTH_LINE = 11
 
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+
 
 def encode_frame(head: Any, raw: Optional[bytes] = None) -> bytes:
     """The bytes of one frame."""
-    body = json.dumps(head, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8")
+    body = _to_json(head).encode("utf-8")
     if raw is not None:
         body += b"\n" + raw
     return b"%d\n%b" % (len(body), body)

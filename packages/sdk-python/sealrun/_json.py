@@ -1,9 +1,14 @@
 """What may be sent: values that come back from JSON as they went in."""
 
+from __future__ import annotations
+
 import math
-from typing import Any, Optional
 
 from ._error import SealrunError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Optional
 
 _MAX_DEPTH = 32
 #: Above it, not every integer is kept by every JSON reader.

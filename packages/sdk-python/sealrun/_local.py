@@ -6,13 +6,18 @@
 State is kept in ``ef_package_state.json``. Ferris tutorials also write ``parameters`` and ``configs``: both are read.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import re
 import sys
-from typing import Any, Dict, Optional
 
 from ._error import SealrunError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, Optional
 
 _ENVIRONMENT_FILE = "ef_env.json"
 _STATE_FILE = "ef_package_state.json"

@@ -1,10 +1,15 @@
 """``context.logging``: a standard logger whose lines go to the executor."""
 
+from __future__ import annotations
+
 import logging
-from typing import Any
 
 from ._ask import ask
 from ._run import current_run
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class _ToExecutor(logging.Handler):

@@ -1,9 +1,14 @@
 """What a run is made of, asked for once and then kept."""
 
+from __future__ import annotations
+
 from types import SimpleNamespace
-from typing import Any, Dict, Optional
 
 from ._ask import ask
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, Optional
 
 _known: Optional[Dict[str, Any]] = None
 

@@ -1,10 +1,14 @@
 """``context.secrets`` and ``get_secret``."""
 
-from typing import Any, Tuple
+from __future__ import annotations
 
 from ._ask import ask
 from ._error import STATUS, SealrunError
 from ._json import require_json, require_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Tuple
 
 
 def get_secret(name: str) -> Any:

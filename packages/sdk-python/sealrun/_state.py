@@ -1,9 +1,13 @@
 """``context.state``."""
 
-from typing import Any, Optional
+from __future__ import annotations
 
 from ._ask import ask
 from ._json import require_json, require_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Optional
 
 
 class State:

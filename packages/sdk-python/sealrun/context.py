@@ -4,8 +4,9 @@ Nothing is asked of the executor before it is looked at: ``params``, ``config``,
 and ``logging`` come at first use.
 """
 
+from __future__ import annotations
+
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Dict, List
 
 from ._ask import ask
 from ._json import require_json
@@ -13,8 +14,10 @@ from ._run import current_run
 from ._secrets import Secrets
 from ._state import State
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from logging import Logger
+    from typing import Any, Dict, List
 
     #: The run's parameters, with ``package_name``, ``package_id`` and ``execution_id`` among them; ``parameters`` is the same.
     params: Dict[str, Any]
