@@ -1,6 +1,5 @@
 import {
   fromBase64,
-  generateIdentity,
   type Identity,
   newId,
   openWithSharedSecret,
@@ -11,8 +10,8 @@ import {
 import { projectId } from "@sealrun/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
-import { enrolExecutor, revoke } from "../enrolment/enrol-executor.ts";
-import { codeOf, executorFrame, flipBit, startWorld, type World } from "../world.ts";
+import { enrolExecutor } from "../enrolment/enrol-executor.ts";
+import { codeOf, executorFrame, startWorld, type World } from "../world.ts";
 import {
   askGrant,
   grantBody,
@@ -93,17 +92,6 @@ test("answerGrant() refuses an execution that another package ran", async () => 
   expect(await codeOf(askGrant(world, executor, other))).toBe("NO_GRANT");
 });
 
-test("answerGrant() refuses an executor that is not enrolled", async () => {
-  const stranger = generateIdentity(newId("executor"));
-  expect(await codeOf(askGrant(world, stranger, grantBody(stranger, pushed)))).toBe("NOT_ENROLLED");
-});
-
-test("answerGrant() refuses a revoked executor", async () => {
-  const revoked = await enrolExecutor(world);
-  await revoke(world, revoked);
-  expect(await codeOf(askGrant(world, revoked, grantBody(revoked, pushed)))).toBe("NOT_ENROLLED");
-});
-
 test("answerGrant() refuses a project that the executor may not run", async () => {
   const own = projectId.parse(newId("project"));
   const limited = await enrolExecutor(world, [own]);
@@ -124,38 +112,6 @@ test("answerGrant() refuses a claim of another execution", async () => {
   expect(await codeOf(askGrant(world, executor, grantBody(executor, pushed, { executorFrame: other })))).toBe(
     "NO_GRANT",
   );
-});
-
-test("answerGrant() refuses a claim that another executor signed", async () => {
-  const other = await enrolExecutor(world);
-  const body = grantBody(other, pushed, { executorId: executor.id });
-  expect(await codeOf(askGrant(world, executor, body))).toBe("UNKNOWN_SENDER");
-});
-
-test("answerGrant() refuses a claim with any byte changed", async () => {
-  const body = grantBody(executor, pushed);
-  const size = fromBase64(body.executorFrame).length;
-  for (const index of [0, 10, Math.floor(size / 2), size - 65, size - 1]) {
-    const changed = { ...body, executorFrame: flipBit(body.executorFrame, index) };
-    expect(["BAD_SIGNATURE", "BAD_FORMAT", "MALFORMED", "UNKNOWN_SENDER"]).toContain(
-      await codeOf(askGrant(world, executor, changed)),
-    );
-  }
-});
-
-test("answerGrant() refuses a claim that is too old, and one of another kind or subject", async () => {
-  const id = newExecution();
-  const claim = { executionId: id, generation: 1 };
-  const cases = [
-    { header: { time: Date.now() - 120_000 }, code: "EXPIRED" },
-    { header: { time: Date.now() + 120_000 }, code: "EXPIRED" },
-    { header: { kind: "renew.request" }, code: "MALFORMED" },
-    { header: { subject: "sealrun.rpc.exr_00000000000000000000.claim" }, code: "REPLAYED" },
-  ];
-  for (const { header, code } of cases) {
-    const changed = { executorFrame: executorFrame(executor, "claim", claim, header) };
-    expect(await codeOf(askGrant(world, executor, grantBody(executor, pushed, changed, id)))).toBe(code);
-  }
 });
 
 test("answerGrant() refuses the key of another package, of the project, and one that nobody has", async () => {

@@ -38,23 +38,6 @@ test("ensureScopeKey() gives every owner a key of its own", async () => {
   expect(new Set(keys).size).toBe(5);
 });
 
-test("ensureScopeKey() refuses a package under another project than its first", async () => {
-  const ownerId = newId("package");
-  await ensure({ scope: "service", ownerId, projectId: newId("project") });
-  expect(await codeOf(ensure({ scope: "service", ownerId, projectId: newId("project") }))).toBe("FORBIDDEN");
-});
-
-test("ensureScopeKey() refuses an owner that does not fit its scope", async () => {
-  const bodies = [
-    { scope: "service", ownerId: newId("package") },
-    { scope: "service", ownerId: newId("project"), projectId: newId("project") },
-    { scope: "project", ownerId: newId("package") },
-    { scope: "platform", ownerId: newId("platform") },
-    { scope: "world", ownerId: newId("platform") },
-  ];
-  for (const body of bodies) expect(await codeOf(ensure(body))).toBe("MALFORMED");
-});
-
 test("ensureScopeKey() states no public key that was put into its database", async () => {
   const ownerId = newId("project");
   const { publicKey } = await ensure({ scope: "project", ownerId });

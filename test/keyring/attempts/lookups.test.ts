@@ -1,0 +1,273 @@
+import {
+  createUploadSealer,
+  fromBase64,
+  type Identity,
+  newId,
+  openWithMessageKey,
+  stateContext,
+  toBase64,
+} from "@sealrun/crypto";
+import { keyringLookupReply, projectId } from "@sealrun/protocol";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
+import { enrolExecutor, revoke } from "../enrolment/enrol-executor.ts";
+import { codeOf, executorFrame, flipBit, startWorld, type World } from "../world.ts";
+import {
+  askGrant,
+  askKeys,
+  type Attempt,
+  grantBody,
+  keyOf,
+  lookUp,
+  lookupFrame,
+  newExecution,
+  prefixOf,
+  type PushedPackage,
+  pushPackage,
+  sealSecret,
+  startAttempt,
+} from "./attempt.ts";
+
+let world: World;
+let executor: Identity;
+let pushed: PushedPackage;
+let attempt: Attempt;
+beforeAll(async () => {
+  world = await startWorld();
+  executor = await enrolExecutor(world);
+  pushed = await pushPackage(world);
+  attempt = await startAttempt(world, executor, pushed);
+});
+afterAll(async () => world.close());
+
+const serviceSecret = (of: PushedPackage, name = "DB_PASS", value = "s3cret"): Uint8Array =>
+  sealSecret(world, of.publicKey, { scope: "service", ownerId: of.packageId, name, value });
+
+test("answerLookup() lets the executor open a secret of each scope", async () => {
+  const owners = { service: pushed.packageId, project: pushed.projectId, platform: world.config.platformId };
+  for (const scope of ["service", "project", "platform"] as const) {
+    const ownerId = owners[scope];
+    const owner = scope === "service" ? { scope, ownerId, projectId: pushed.projectId } : { scope, ownerId };
+    const value = `value of ${scope}`;
+    const envelope = sealSecret(world, await keyOf(world, owner), { scope, ownerId, name: "TOKEN", value });
+    expect(await lookUp(world, attempt, { name: "TOKEN", scope, envelope })).toBe(value);
+  }
+});
+
+test("answerLookup() gives a key that opens this envelope and not the next of the same upload", async () => {
+  const sealer = createUploadSealer(pushed.publicKey);
+  const contexts = ["A", "B"].map((key) =>
+    stateContext({ platformId: world.config.platformId, packageId: pushed.packageId, key }),
+  );
+  const [first, second] = contexts.map((context) => sealer.seal(context, Buffer.from("x")));
+  if (first === undefined || second === undefined) throw new TypeError("nothing was sealed");
+  const requestId = newId("request");
+  const frame = stateFrame(attempt, requestId);
+  const entries = [{ kind: "state", key: "A", prefix: prefixOf(first) }];
+  const [key] = await askKeys(world, attempt, { frame, requestId, entries });
+  expect(Buffer.from(openWithMessageKey(key ?? new Uint8Array(0), first)).toString()).toBe("x");
+  expect(() => openWithMessageKey(key ?? new Uint8Array(0), second)).toThrow("another key");
+});
+
+test("answerLookup() gives all keys of a page of state, in the order asked", async () => {
+  const keys = ["z", "a", "m"];
+  const envelopes = keys.map((key) =>
+    createUploadSealer(pushed.publicKey).seal(
+      stateContext({ platformId: world.config.platformId, packageId: pushed.packageId, key }),
+      Buffer.from(`state of ${key}`),
+    ),
+  );
+  const requestId = newId("request");
+  const entries = envelopes.map((envelope, index) => ({ kind: "state", key: keys[index], prefix: prefixOf(envelope) }));
+  const derived = await askKeys(world, attempt, { frame: stateFrame(attempt, requestId), requestId, entries });
+  const opened = derived.map((key, index) => openWithMessageKey(key, envelopes[index] ?? new Uint8Array(0)));
+  expect(opened.map((value) => Buffer.from(value).toString())).toEqual(keys.map((key) => `state of ${key}`));
+});
+
+test("answerLookup() takes the name from the executor's frame: another secret's prefix opens nothing", async () => {
+  const other = serviceSecret(pushed, "OTHER");
+  await expect(lookUp(world, attempt, { name: "DB_PASS", scope: "service", envelope: other })).rejects.toMatchObject({
+    code: "WRONG_KEY_OR_CONTEXT",
+  });
+});
+
+test("answerLookup() refuses the key of another package, another project, and another scope of its own", async () => {
+  const stranger = await pushPackage(world);
+  const strangerKey = await keyOf(world, { scope: "project", ownerId: stranger.projectId });
+  const strangers = { scope: "project", ownerId: stranger.projectId, name: "DB_PASS", value: "x" } as const;
+  const cases = [
+    { scope: "service", envelope: serviceSecret(stranger) },
+    { scope: "project", envelope: sealSecret(world, strangerKey, strangers) },
+    { scope: "project", envelope: serviceSecret(pushed) },
+    { scope: "platform", envelope: serviceSecret(pushed) },
+  ] as const;
+  for (const { scope, envelope } of cases) {
+    expect(await codeOf(lookUp(world, attempt, { name: "DB_PASS", scope, envelope }))).toBe("NO_GRANT");
+  }
+});
+
+test("answerLookup() refuses a key id that nobody has", async () => {
+  const envelope = serviceSecret(pushed);
+  envelope.fill(0, 6, 22);
+  expect(await codeOf(lookUp(world, attempt, { name: "DB_PASS", scope: "service", envelope }))).toBe("KEY_NOT_FOUND");
+});
+
+test("answerLookup() refuses an ephemeral key of low order", async () => {
+  const envelope = serviceSecret(pushed);
+  envelope.fill(0, 22, 54);
+  expect(await codeOf(lookUp(world, attempt, { name: "DB_PASS", scope: "service", envelope }))).toBe("LOW_ORDER_KEY");
+});
+
+test("answerLookup() refuses an attempt without a grant, of another executor, and one that ended", async () => {
+  const envelope = serviceSecret(pushed);
+  const sought = { name: "DB_PASS", scope: "service", envelope } as const;
+  const never = { executor, executionId: newExecution(), attempt: 1 };
+  const others = { ...attempt, executor: await enrolExecutor(world) };
+  const ended = await startAttempt(world, executor, pushed);
+  await world.database.run("update grants set ends_at = now() where execution_id = $1", [ended.executionId]);
+  for (const held of [never, others, ended, { ...attempt, attempt: 2 }]) {
+    expect(await codeOf(lookUp(world, held, sought))).toBe("NO_GRANT");
+  }
+});
+
+test("answerLookup() refuses an attempt once a later one was granted", async () => {
+  const first = await startAttempt(world, executor, pushed);
+  const next = grantBody(executor, pushed, { attempt: 2 }, first.executionId);
+  await askGrant(world, executor, next);
+  const sought = { name: "DB_PASS", scope: "service", envelope: serviceSecret(pushed) } as const;
+  expect(await codeOf(lookUp(world, first, sought))).toBe("NO_GRANT");
+  expect(await lookUp(world, { ...first, attempt: 2 }, sought)).toBe("s3cret");
+});
+
+test("answerLookup() refuses an executor from the moment it is revoked", async () => {
+  const own = await enrolExecutor(world);
+  const held = await startAttempt(world, own, pushed);
+  const sought = { name: "DB_PASS", scope: "service", envelope: serviceSecret(pushed) } as const;
+  expect(await lookUp(world, held, sought)).toBe("s3cret");
+  await revoke(world, own);
+  expect(await codeOf(lookUp(world, held, sought))).toBe("NOT_ENROLLED");
+});
+
+test("answerLookup() refuses an executor that lost the right to the project", async () => {
+  const limited = await enrolExecutor(world, [pushed.projectId]);
+  const held = await startAttempt(world, limited, pushed);
+  const other = projectId.parse(newId("project"));
+  await world.database.run("update executors set projects = $1 where id = $2", [JSON.stringify([other]), limited.id]);
+  const sought = { name: "DB_PASS", scope: "service", envelope: serviceSecret(pushed) } as const;
+  expect(await codeOf(lookUp(world, held, sought))).toBe("NOT_ENROLLED");
+});
+
+test("answerLookup() answers one frame again for the same values and refuses it for others", async () => {
+  const requestId = newId("request");
+  const frame = lookupFrame(attempt, "DB_PASS", requestId);
+  const entryOf = (envelope: Uint8Array): object[] => [
+    { kind: "secret", scope: "service", prefix: prefixOf(envelope) },
+  ];
+  const entries = entryOf(serviceSecret(pushed));
+  const first = await askKeys(world, attempt, { frame, requestId, entries });
+  expect(await askKeys(world, attempt, { frame, requestId, entries })).toEqual(first);
+  const others = askKeys(world, attempt, { frame, requestId, entries: entryOf(serviceSecret(pushed)) });
+  expect(await codeOf(others)).toBe("REPLAYED");
+});
+
+test("answerLookup() binds its answer to the request id, so that an old answer opens for no later request", async () => {
+  const requestId = newId("request");
+  const entries = [{ kind: "secret", scope: "service", prefix: prefixOf(serviceSecret(pushed)) }];
+  const asked = { frame: lookupFrame(attempt, "DB_PASS", requestId), requestId: newId("request"), entries };
+  expect(await codeOf(askKeys(world, attempt, asked))).toBe("WRONG_KEY_OR_CONTEXT");
+});
+
+test("answerLookup() refuses a changed frame, an old one, and one of another verb", async () => {
+  const requestId = newId("request");
+  const entries = [{ kind: "secret", scope: "service", prefix: prefixOf(serviceSecret(pushed)) }];
+  const good = lookupFrame(attempt, "DB_PASS", requestId);
+  const body = { executionId: attempt.executionId, attempt: 1, name: "DB_PASS" };
+  const cases = [
+    { frame: flipBit(good, fromBase64(good).length - 70), code: "BAD_SIGNATURE" },
+    { frame: executorFrame(executor, "lookup", body, { requestId, time: Date.now() - 120_000 }), code: "EXPIRED" },
+    { frame: executorFrame(executor, "renew", body, { requestId }), code: "MALFORMED" },
+    { frame: executorFrame(executor, "lookup", { ...body, name: "not a name" }, { requestId }), code: "MALFORMED" },
+  ];
+  for (const { frame, code } of cases) {
+    expect(await codeOf(askKeys(world, attempt, { frame, requestId, entries }))).toBe(code);
+  }
+});
+
+test("answerLookup() refuses more than one secret for a name, and secrets mixed with state", async () => {
+  const secret = { kind: "secret", scope: "service", prefix: prefixOf(serviceSecret(pushed)) };
+  const state = { kind: "state", key: "a", prefix: secret.prefix };
+  for (const entries of [[secret, secret], [secret, state], [state, secret], []]) {
+    const requestId = newId("request");
+    const frame = lookupFrame(attempt, "DB_PASS", requestId);
+    expect(await codeOf(askKeys(world, attempt, { frame, requestId, entries }))).toBe("MALFORMED");
+  }
+});
+
+test("answerLookup() reads no secret for a state frame and no state for a put", async () => {
+  const requestId = newId("request");
+  const { prefix } = { prefix: prefixOf(serviceSecret(pushed)) };
+  const put = {
+    executionId: attempt.executionId,
+    attempt: 1,
+    op: "put",
+    key: "a",
+    envelope: toBase64(new Uint8Array(3)),
+  };
+  const cases = [
+    { frame: stateFrame(attempt, requestId), entries: [{ kind: "secret", scope: "service", prefix }] },
+    { frame: executorFrame(executor, "state", put, { requestId }), entries: [{ kind: "state", key: "a", prefix }] },
+  ];
+  for (const { frame, entries } of cases) {
+    expect(await codeOf(askKeys(world, attempt, { frame, requestId, entries }))).toMatch(/^(MALFORMED|REPLAYED)$/);
+  }
+});
+
+test("answerLookup() refuses an outer envelope: it holds no ephemeral key", async () => {
+  const requestId = newId("request");
+  const outer = Uint8Array.from(fromBase64(prefixOf(serviceSecret(pushed))));
+  outer[4] = 1;
+  const prefix = toBase64(outer.subarray(0, 46));
+  const entries = [{ kind: "secret", scope: "service", prefix }];
+  const asked = { frame: lookupFrame(attempt, "DB_PASS", requestId), requestId, entries };
+  expect(await codeOf(askKeys(world, attempt, asked))).toBe("WRONG_KEY_OR_CONTEXT");
+});
+
+test("answerLookup() writes names and no values to the audit before it answers", async () => {
+  const held = await startAttempt(world, executor, pushed);
+  const envelope = serviceSecret(pushed, "AUDITED", "plain-value");
+  await lookUp(world, held, { name: "AUDITED", scope: "service", envelope });
+  const row = z.object({ detail: z.unknown() });
+  const text = "select detail from audit where action = 'lookup' and execution_id = $1";
+  expect(await world.database.rows(row, text, [held.executionId])).toEqual([
+    { detail: { name: "AUDITED", scope: "service" } },
+  ]);
+});
+
+test("answerLookup() leaves no row behind when it refuses", async () => {
+  const row = z.object({ count: z.string() });
+  const count = async (): Promise<unknown> =>
+    world.database.row(row, "select (select count(*) from audit) + (select count(*) from answered_frames) as count");
+  const before = await count();
+  const envelope = serviceSecret(await pushPackage(world));
+  await codeOf(lookUp(world, attempt, { name: "DB_PASS", scope: "service", envelope }));
+  expect(await count()).toEqual(before);
+});
+
+test("answerLookup() never answers in the clear: the reply holds the box alone", async () => {
+  const requestId = newId("request");
+  const entries = [{ kind: "secret", scope: "service", prefix: prefixOf(serviceSecret(pushed)) }];
+  const body = {
+    executorFrame: lookupFrame(attempt, "DB_PASS", requestId),
+    executionId: attempt.executionId,
+    attempt: 1,
+    executorId: executor.id,
+    entries,
+  };
+  const reply = await world.ask("lookup", body, keyringLookupReply);
+  expect(Object.keys(reply).sort()).toEqual(["keys", "ok"]);
+});
+
+function stateFrame(held: Attempt, requestId: string): string {
+  const body = { executionId: held.executionId, attempt: held.attempt, op: "get" };
+  return executorFrame(held.executor, "state", body, { requestId });
+}
