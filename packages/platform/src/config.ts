@@ -1,9 +1,10 @@
+import { dirname, resolve } from "node:path";
 import { postgresConfig } from "@sealrun/postgres";
 import { decode, platformId, SealrunError, sha256Hex, toSealrunError } from "@sealrun/protocol";
 import { z } from "zod";
 import { readPrivateFile } from "./private-file.ts";
 
-/** The platform's settings, from one 0600 file of JSON: it holds passwords. */
+/** The platform's settings, from one 0600 file of JSON: it holds passwords. Paths may be relative to that file. */
 export const platformConfig = z.strictObject({
   platformId,
   postgres: postgresConfig,
@@ -24,7 +25,17 @@ export type PlatformConfig = z.infer<typeof platformConfig>;
 
 /** Reads the settings. `CONFIG_INVALID` names the file, the field, and what was expected there; never a password. */
 export async function readConfig(path: string): Promise<PlatformConfig> {
-  const bytes = await readPrivateFile(path, "CONFIG_INVALID");
+  const config = parse(await readPrivateFile(path, "CONFIG_INVALID"), path);
+  const beside = (file: string): string => resolve(dirname(path), file);
+  return {
+    ...config,
+    storageKeyFile: beside(config.storageKeyFile),
+    identityFile: beside(config.identityFile),
+    keyringIdentityFile: beside(config.keyringIdentityFile),
+  };
+}
+
+function parse(bytes: Uint8Array, path: string): PlatformConfig {
   try {
     return decode(platformConfig, bytes);
   } catch (error) {

@@ -3,7 +3,7 @@ import multipart from "@fastify/multipart";
 import rateLimit from "@fastify/rate-limit";
 import { newId } from "@sealrun/crypto";
 import { limits } from "@sealrun/protocol";
-import { fastify, type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { serializerCompiler } from "fastify-type-provider-zod";
 import type { Deps } from "../deps.ts";
 import { denyByDefault } from "./access.ts";
@@ -25,7 +25,7 @@ export async function buildServer(deps: Deps): Promise<FastifyInstance> {
   );
   const app = fastify({
     loggerInstance,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     exposeHeadRoutes: false,
     genReqId: () => newId("request"),
     bodyLimit: 1_048_576,

@@ -117,6 +117,14 @@ async function receive(request: FastifyRequest): Promise<Upload> {
     // A client that is still sending would never read the answer.
     request.raw.unpipe();
     request.raw.resume();
-    throw error;
+    if (error instanceof Error && "code" in error) throw error;
+    // The parser's own errors have no code.
+    throw new SealrunError(
+      "BAD_REQUEST",
+      "Expected an upload of multipart/form-data; this one is broken or was cut short",
+      {
+        cause: error,
+      },
+    );
   }
 }
