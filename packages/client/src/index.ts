@@ -1,1 +1,6 @@
-export {};
+export { type Client, type ClientOptions, createClient } from "./client.ts";
+export { type ExecutionFilter, type ExecutionToStart } from "./executions.ts";
+export { type FileToPush, type PackageToPush } from "./packages.ts";
+export { type SecretPlace } from "./secrets.ts";
+export { fetchPlatform } from "./trust.ts";
+export { type WatchOptions } from "./watch.ts";

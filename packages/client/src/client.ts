@@ -1,0 +1,55 @@
+import type { ExecutionStatus, PlatformInfo } from "@sealrun/protocol";
+import { createExecutions, type Executions } from "./executions.ts";
+import { createPackages, type Packages } from "./packages.ts";
+import { createProjects, type Projects } from "./projects.ts";
+import { ask, type Ask, type Connection } from "./request.ts";
+import { createSecrets, type Secrets } from "./secrets.ts";
+import { createTrust } from "./trust.ts";
+import { watchExecution, type WatchOptions } from "./watch.ts";
+
+/** How to connect. */
+export interface ClientOptions {
+  /** Base URL of the platform. */
+  readonly url: string;
+  readonly token: string;
+  /** Of the keyring: `SHA256:` and 43 characters. No token is sent to a platform with another one. */
+  readonly fingerprint: string;
+  readonly fetch?: typeof fetch;
+}
+
+/** Everything the API does, with values sealed before they leave. */
+export interface Client extends Projects, Packages, Secrets, Executions {
+  platform(): Promise<PlatformInfo>;
+  /** Follows an execution live and gives its last status. */
+  watchExecution(id: string, options: WatchOptions): Promise<ExecutionStatus>;
+}
+
+/** A client of one platform; nothing is sent before the first call. */
+export function createClient(options: ClientOptions): Client {
+  const connection: Connection = {
+    url: options.url.replace(/\/+$/, ""),
+    token: options.token,
+    // Browsers refuse their fetch as a method of another object.
+    fetch: options.fetch ?? (async (...request) => fetch(...request)),
+  };
+  const trust = createTrust(connection, options.fingerprint);
+  const askTrusted: Ask = async (schema, call) => {
+    await trust.platform();
+    return ask(connection, schema, call);
+  };
+  const packages = createPackages(askTrusted, trust);
+  const projects = createProjects(askTrusted);
+  return {
+    ...projects,
+    ...packages,
+    ...createExecutions(askTrusted, trust),
+    ...createSecrets(askTrusted, trust, async (place) =>
+      place.scope === "service" ? (await packages.getPackage(place.project, place.package)).id : undefined,
+    ),
+    platform: async () => trust.platform(),
+    watchExecution: async (id, watchOptions) => {
+      await trust.platform();
+      return watchExecution(connection, id, watchOptions);
+    },
+  };
+}

@@ -1,0 +1,39 @@
+/** One server-sent event. */
+export interface ServerEvent {
+  readonly name: string;
+  readonly data: string;
+  /** The last id seen so far: what to resume after. */
+  readonly id: string;
+}
+
+/** The events of a stream as they arrive, by the rules of the HTML standard §9.2.6. Comments keep it alive and give nothing. */
+export async function* readServerEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerEvent> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let id = "";
+  let draft: { name: string; data: string[] } = { name: "", data: [] };
+  for await (const chunk of body) {
+    text += decoder.decode(chunk, { stream: true });
+    const lines = text.split("\n");
+    text = lines.pop() ?? "";
+    for (const raw of lines) {
+      const line = raw.endsWith("\r") ? raw.slice(0, -1) : raw;
+      if (line === "") {
+        if (draft.data.length > 0) yield { name: draft.name, data: draft.data.join("\n"), id };
+        draft = { name: "", data: [] };
+        continue;
+      }
+      const [field, value] = splitField(line);
+      if (field === "event") draft.name = value;
+      else if (field === "data") draft.data.push(value);
+      else if (field === "id" && !value.includes("\0")) id = value;
+    }
+  }
+}
+
+function splitField(line: string): readonly [field: string, value: string] {
+  const colon = line.indexOf(":");
+  if (colon === -1) return [line, ""];
+  const value = line.slice(colon + 1);
+  return [line.slice(0, colon), value.startsWith(" ") ? value.slice(1) : value];
+}
