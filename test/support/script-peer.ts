@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import { scriptRequest, type JsonValue, type ScriptReply, type ScriptRequest, tokenByte } from "@sealrun/protocol";
 
 /** What a handler answers: a reply without its id, and the raw bytes when it says `raw: true`. */
-export interface PeerAnswer {
+interface PeerAnswer {
   readonly reply: Readonly<Record<string, unknown>>;
   readonly raw?: Uint8Array;
 }
