@@ -94,10 +94,11 @@ export async function runStep(options: StepOptions): Promise<StepEnd> {
   ];
   try {
     const exitCode = await script.ended;
+    stopping.settle();
     await script.kill();
     if (options.sandbox.kind === "none") endOutputs(pipes, options.graceMs);
     await Promise.all(outputs);
-    const reason = stopping.settle();
+    const reason = stopping.reason();
     if (reason?.kind === "failed") throw reason.error;
     return {
       exitCode,
@@ -152,14 +153,14 @@ async function prepareStart(options: StepOptions): Promise<Start> {
     startSandboxed({ bubblewrap: sandbox.program, sandbox: isolation, command, stdout, stderr });
 }
 
-/** Ends the script at most once, for the first reason that comes up. `settle` ends the waiting and tells the reason. */
+/** Ends the script at most once, for the first reason that comes up. After `settle` only output that cannot be handed on is one. */
 function createStopping(options: StepOptions, script: RunningScript) {
   let reason: Stop | undefined;
   let isSettled = false;
   let graceTimer: NodeJS.Timeout | undefined;
 
   const stop = (why: Stop): void => {
-    if (reason !== undefined || isSettled) return;
+    if (reason !== undefined || (isSettled && why.kind !== "failed")) return;
     reason = why;
     if (why.kind === "channel-broken" || why.kind === "failed") return void script.kill();
     graceTimer = setTimeout(() => void script.kill(), options.graceMs ?? limits.killGraceMs);
@@ -171,14 +172,13 @@ function createStopping(options: StepOptions, script: RunningScript) {
   if (options.signal.aborted) onAbort();
   else options.signal.addEventListener("abort", onAbort, { once: true });
 
-  const settle = (): Stop | undefined => {
+  const settle = (): void => {
     isSettled = true;
     clearTimeout(timeoutTimer);
     clearTimeout(graceTimer);
     options.signal.removeEventListener("abort", onAbort);
-    return reason;
   };
-  return { stop, settle };
+  return { stop, settle, reason: (): Stop | undefined => reason };
 }
 
 async function drain(output: Readable, consume: StepOptions["onStdout"]): Promise<void> {

@@ -41,13 +41,17 @@ export const isolationArguments: readonly string[] = [
   ["--die-with-parent", "--new-session", "--cap-drop", "ALL"],
 ].flat();
 
-/** The host's programs and libraries, read-only, with a `/proc`, `/dev` and `/tmp` of the sandbox's own. */
+/**
+ * The host's programs and libraries, read-only, with a `/proc`, `/dev` and `/tmp` of the sandbox's own. `/proc` is
+ * read-only because the kernel lets root's user id write `/proc/sys` without any capability: a script of an executor that
+ * runs as root could set `core_pattern`, and with it run a program outside (tried).
+ */
 export function systemArguments(hostRoots: readonly HostRoot[], hidden: readonly string[]): readonly string[] {
   return [
     ["--ro-bind", "/usr", "/usr"],
     ...hidden.filter((path) => path.startsWith("/usr/")).map((path) => ["--tmpfs", path]),
     ...hostRoots.map(({ path, link }) => (link === undefined ? ["--ro-bind", path, path] : ["--symlink", link, path])),
-    ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"],
+    ["--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"],
     ...etcPaths.map((path) => ["--ro-bind-try", `/etc/${path}`, `/etc/${path}`]),
   ].flat();
 }

@@ -178,6 +178,20 @@ describe("runStep() hands output on", () => {
     expect(peak - before).toBeLessThan(120 * 1024 * 1024);
   });
 
+  test("runStep() does not count slow readers of its output against the script's time", async () => {
+    let text = "";
+    const run = await runPackage({
+      files: { "main.sh": "echo one; sleep 0.3; echo two" },
+      timeoutMs: 1_500,
+      onStdout: async (chunk) => {
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
+        text += Buffer.from(chunk).toString();
+      },
+    });
+    expect(run).toMatchObject({ exitCode: 0, timedOut: false });
+    expect(text).toBe("one\ntwo\n");
+  });
+
   test("runStep() ends the script and throws when output cannot be handed on", async () => {
     const seconds = uniqueSeconds();
     const run = runPackage({

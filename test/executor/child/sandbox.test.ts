@@ -134,6 +134,24 @@ describe("sandboxArguments() hides the host", () => {
     expect(seen).toEqual(["True", "True", "True", `[${none}, ${none}, ${none}]`, "['1']", "65534"]);
   });
 
+  test("sandboxArguments() lets no script change the kernel's settings, also when the executor is root", async () => {
+    const writable = `[path for path in glob.glob("/proc/sys/**", recursive=True) if os.path.isfile(path) and can_write(path)]`;
+    const run = await runPackage({
+      files: {
+        "main.py": [
+          "import glob, os",
+          "def can_write(path):",
+          "  try: os.close(os.open(path, os.O_WRONLY)); return True",
+          "  except OSError: return False",
+          `print(${writable})`,
+          `print([path for path in ("/proc/sysrq-trigger", "/proc/self/oom_score_adj") if can_write(path)])`,
+          `print(len(glob.glob("/proc/sys/kernel/*")) > 10)`,
+        ].join("\n"),
+      },
+    });
+    expect(run).toMatchObject({ exitCode: 0, stdout: "[]\n[]\nTrue\n" });
+  });
+
   test("sandboxArguments() gives a script no descriptor but its five", async () => {
     const [open] = await attempt([`sorted(int(name) for name in os.listdir("/proc/self/fd") if int(name) < 100)`]);
     // The sixth is the folder that is being listed.
