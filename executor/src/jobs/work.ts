@@ -49,6 +49,7 @@ async function workOn(
       box: deps.identity.box,
       attempt: claim.attempt,
     });
+    deps.log.info({ ...held, project: event.project.name, package: event.package.name }, "Runs an execution");
     await runAttempt(
       deps,
       {

@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { limits } from "@sealrun/protocol";
+import { putState, readState } from "../../../executor/src/jobs/state.ts";
+import { makeAttempt } from "../../support/attempt-peer.ts";
+
+describe("readState()", () => {
+  it("is empty at first", async () => {
+    expect(await readState(makeAttempt().attempt)).toEqual({});
+  });
+
+  it("reads every key over several pages", async () => {
+    const { attempt } = makeAttempt();
+    for (const key of ["a", "b", "c", "d", "e"]) await putState(attempt, key, { key });
+    expect(Object.keys(await readState(attempt))).toEqual(["a", "b", "c", "d", "e"]);
+  });
+
+  it("refuses values that were swapped between keys", async () => {
+    const peer = makeAttempt();
+    await putState(peer.attempt, "a", 1);
+    await putState(peer.attempt, "b", 2);
+    const [a, b] = [peer.state.get("a"), peer.state.get("b")];
+    if (a === undefined || b === undefined) throw new TypeError("Expected two entries");
+    peer.state.set("a", b).set("b", a);
+    await expect(readState(peer.attempt)).rejects.toMatchObject({ code: "WRONG_KEY_OR_CONTEXT" });
+  });
+});
+
+describe("putState()", () => {
+  it("refuses an empty key and a value over the limit", async () => {
+    const { attempt } = makeAttempt();
+    await expect(putState(attempt, "", 1)).rejects.toMatchObject({ code: "NAME_NOT_ALLOWED" });
+    await expect(putState(attempt, "k", "x".repeat(limits.stateValueBytes))).rejects.toMatchObject({
+      code: "VALUE_TOO_LARGE",
+    });
+  });
+});
