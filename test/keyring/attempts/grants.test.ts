@@ -73,6 +73,15 @@ test("answerGrant() refuses another claim of a granted attempt", async () => {
   expect(await codeOf(askGrant(world, executor, grantBody(executor, pushed, {}, first.executionId)))).toBe("NO_GRANT");
 });
 
+test("answerGrant() refuses the same claim once its attempt has ended, and for another package", async () => {
+  const body = grantBody(executor, pushed);
+  await askGrant(world, executor, body);
+  const other = await pushPackage(world, pushed.projectId);
+  expect(await codeOf(askGrant(world, executor, { ...body, packageId: other.packageId }))).toBe("NO_GRANT");
+  await world.database.run("update grants set ends_at = now() where execution_id = $1", [body.executionId]);
+  expect(await codeOf(askGrant(world, executor, body))).toBe("NO_GRANT");
+});
+
 test("answerGrant() refuses one claim for two attempts", async () => {
   const first = grantBody(executor, pushed);
   await askGrant(world, executor, first);

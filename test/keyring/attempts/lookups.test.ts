@@ -170,6 +170,15 @@ test("answerLookup() answers one frame again for the same values and refuses it 
   expect(await codeOf(others)).toBe("REPLAYED");
 });
 
+test("answerGrant() forgets frames that were answered more than an hour ago, and no others", async () => {
+  const old = "update answered_frames set answered_at = now() - interval '2 hours' where digest = 'old'";
+  await world.database.run("insert into answered_frames (digest, asked) values ('old', ''), ('new', '')");
+  await world.database.run(old);
+  await startAttempt(world, executor, pushed);
+  const text = "select digest from answered_frames where digest in ('old', 'new')";
+  expect(await world.database.rows(z.object({ digest: z.string() }), text)).toEqual([{ digest: "new" }]);
+});
+
 test("answerLookup() binds its answer to the request id, so that an old answer opens for no later request", async () => {
   const requestId = newId("request");
   const entries = [{ kind: "secret", scope: "service", prefix: prefixOf(serviceSecret(pushed)) }];

@@ -20,7 +20,7 @@ import {
 } from "../scope-keys/scope-keys.ts";
 import { findPackageProject, type StoredScopeKey } from "../scope-keys/store.ts";
 import { checkProjectRight, type ExecutorFrame, openExecutorFrame } from "./executor-frame.ts";
-import { addGrant, lockGrants } from "./store.ts";
+import { addGrant, forgetAnswered, lockGrants } from "./store.ts";
 
 /** What answering for attempts takes. */
 export interface AttemptDeps extends ScopeKeyDeps {
@@ -42,6 +42,7 @@ export async function answerGrant(deps: AttemptDeps, request: GrantRequest): Pro
     checkProjectRight(claim.executor, request.projectId);
     await checkPackage(sql, request);
     await recordGrant(sql, request, claim);
+    await forgetAnswered(sql);
     const content = encodeJson(await makeGrant(sql, deps, request));
     await recordAudit(sql, {
       action: "grant",
