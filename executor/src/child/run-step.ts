@@ -14,6 +14,7 @@ import type { RunningScript } from "./running-script.ts";
 import { sandboxArguments } from "./sandbox.ts";
 import { startSandboxed } from "./start-sandboxed.ts";
 import { startUnsafe } from "./start-unsafe.ts";
+import { createStopping } from "./stopping.ts";
 
 /** How scripts are kept apart from the host; `none` is `--unsafe-no-sandbox`. */
 export type Sandbox =
@@ -60,10 +61,6 @@ export interface StepEnd {
   readonly durationMs: number;
 }
 
-type Stop =
-  | { readonly kind: "timed-out" | "cancelled" }
-  | { readonly kind: "channel-broken" | "failed"; readonly error: SealrunError };
-
 /**
  * Runs one script to its end and serves its channel. When it returns, all output has been handed on and nothing that the
  * script started is alive. Throws when the script could not be started, or its output not be handed on.
@@ -73,7 +70,7 @@ export async function runStep(options: StepOptions): Promise<StepEnd> {
   const start = await prepareStart(options);
   const pipes = await openOutputPipes(options.workspace.scratch);
   const script = startOn(pipes, start);
-  const stopping = createStopping(options, script);
+  const stopping = createStopping({ ...options, graceMs: options.graceMs ?? limits.killGraceMs }, script);
 
   const channel = serveChannel({
     frames: script.frames,
@@ -151,34 +148,6 @@ async function prepareStart(options: StepOptions): Promise<Start> {
   const isolation = sandboxArguments({ runtime, hostRoots, hidden, env, workFolder: workspace.folder });
   return (stdout, stderr) =>
     startSandboxed({ bubblewrap: sandbox.program, sandbox: isolation, command, stdout, stderr });
-}
-
-/** Ends the script at most once, for the first reason that comes up. After `settle` only output that cannot be handed on is one. */
-function createStopping(options: StepOptions, script: RunningScript) {
-  let reason: Stop | undefined;
-  let isSettled = false;
-  let graceTimer: NodeJS.Timeout | undefined;
-
-  const stop = (why: Stop): void => {
-    if (reason !== undefined || (isSettled && why.kind !== "failed")) return;
-    reason = why;
-    if (why.kind === "channel-broken" || why.kind === "failed") return void script.kill();
-    graceTimer = setTimeout(() => void script.kill(), options.graceMs ?? limits.killGraceMs);
-    void script.terminate();
-  };
-
-  const onAbort = (): void => stop({ kind: "cancelled" });
-  const timeoutTimer = setTimeout(stop, options.timeoutMs, { kind: "timed-out" });
-  if (options.signal.aborted) onAbort();
-  else options.signal.addEventListener("abort", onAbort, { once: true });
-
-  const settle = (): void => {
-    isSettled = true;
-    clearTimeout(timeoutTimer);
-    clearTimeout(graceTimer);
-    options.signal.removeEventListener("abort", onAbort);
-  };
-  return { stop, settle, reason: (): Stop | undefined => reason };
 }
 
 async function drain(output: Readable, consume: StepOptions["onStdout"]): Promise<void> {
