@@ -1,11 +1,8 @@
-import { fastify } from "fastify";
 import { z } from "zod";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { denyByDefault } from "../../../packages/platform/src/http/access.ts";
 import { ask, refused } from "../../support/api.ts";
+import { buildTestServer } from "../../support/build-test-server.ts";
 import { startPlatform, type TestPlatform } from "../../support/start-platform.ts";
-import rateLimit from "@fastify/rate-limit";
-import { openDatabase } from "@sealrun/postgres";
 
 const paths = z.object({ openapi: z.string(), paths: z.record(z.string(), z.record(z.string(), z.unknown())) });
 const publicRoutes = ["GET /api/v1/openapi.json", "GET /api/v1/platform"];
@@ -58,13 +55,9 @@ describe("denyByDefault()", () => {
   });
 
   test("denyByDefault() refuses to register a route that states no access", async () => {
-    const app = fastify();
-    await app.register(rateLimit, { global: false });
-    const database = await openDatabase({ config: platform.config.postgres, applicationName: "test" });
-    denyByDefault(app, { database });
+    const { app, close } = await buildTestServer(platform);
     expect(() => app.get("/open", async () => "anybody")).toThrow("GET /open does not state who may call it");
-    await app.close();
-    await database.close();
+    await close();
   });
 
   test("denyByDefault() stops an address that guesses, and lets a right token pass all the same", async () => {

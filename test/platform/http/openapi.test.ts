@@ -1,13 +1,8 @@
 import { readVersion } from "../../../packages/platform/src/http/openapi.ts";
-import { buildServer } from "../../../packages/platform/src/http/server.ts";
-import { fromBase64, generateIdentity } from "@sealrun/crypto";
-import { connectNats } from "@sealrun/nats";
-import { openDatabase } from "@sealrun/postgres";
-import { inboxPrefix } from "@sealrun/protocol";
-import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { ask } from "../../support/api.ts";
+import { buildTestServer } from "../../support/build-test-server.ts";
 import { startPlatform, type TestPlatform } from "../../support/start-platform.ts";
 
 const document = z.object({
@@ -36,24 +31,10 @@ describe("describeApi()", () => {
 
 /** Read from the router itself, not from what the description was made of. */
 async function registeredRoutes(): Promise<string[]> {
-  const { config } = platform;
-  const database = await openDatabase({ config: config.postgres, applicationName: "test" });
-  const link = await connectNats({ ...config.nats, name: "test", inboxPrefix: inboxPrefix("platform") });
-  const identity = generateIdentity(config.platformId);
-  const app = await buildServer({
-    platformId: config.platformId,
-    database,
-    link,
-    identity,
-    keyring: { id: "keyring", signPublic: identity.signPublic },
-    storageKey: { id: fromBase64("AAAAAAAAAAAAAAAAAAAAAA=="), bytes: identity.signPublic },
-    log: pino({ level: "silent" }),
-  });
+  const { app, close } = await buildTestServer(platform);
   await app.ready();
   const routes = routesOf(app.printRoutes({ commonPrefix: false }));
-  await app.close();
-  await link.close();
-  await database.close();
+  await close();
   return routes;
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { SealrunError } from "@sealrun/protocol";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   checkAnnounced,
@@ -18,7 +18,7 @@ describe("checkUpload()", () => {
     const files = [file("a.py", "1"), file("b.py", "2")];
     const digests = [
       files,
-      [...files].reverse(),
+      files.toReversed(),
       [file("a.py", "1"), file("c.py", "2")],
       [file("a.py", "1"), file("b.py", "3")],
       [file("a.py", "1")],
@@ -55,7 +55,7 @@ describe("checkAnnounced()", () => {
   test.each([
     ["a missing file", files.slice(0, 1), "b.py"],
     ["an extra file", [...files, file("c.py", "3")], "c.py"],
-    ["another order", [...files].reverse(), "b.py"],
+    ["another order", files.toReversed(), "b.py"],
     ["another byte", [file("a.py", "9"), file("b.py", "2")], "a.py"],
   ])("checkAnnounced() refuses %s and names it", (_what, given, path) => {
     expect(() => checkAnnounced(given, announced)).toThrow(path);

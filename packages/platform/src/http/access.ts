@@ -5,7 +5,7 @@ import { checkToken } from "../access/check-token.ts";
 import type { Deps } from "../deps.ts";
 
 /** Who may call a route: anybody, or the holder of an admin token. */
-export type Access = "public" | "admin";
+type Access = "public" | "admin";
 
 declare module "fastify" {
   interface FastifyContextConfig {

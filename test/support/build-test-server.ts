@@ -1,0 +1,33 @@
+import { randomBytes } from "node:crypto";
+import { generateIdentity, rootKeyFromBytes } from "@sealrun/crypto";
+import { connectNats } from "@sealrun/nats";
+import { openDatabase } from "@sealrun/postgres";
+import { inboxPrefix } from "@sealrun/protocol";
+import { pino } from "pino";
+import { buildServer } from "../../packages/platform/src/http/server.ts";
+import type { TestPlatform } from "./start-platform.ts";
+
+/** A second HTTP server on a test's platform, not listening, with keys of its own: for looking at its routes. */
+export async function buildTestServer({ config }: Pick<TestPlatform, "config">): Promise<{
+  readonly app: Awaited<ReturnType<typeof buildServer>>;
+  readonly close: () => Promise<void>;
+}> {
+  const database = await openDatabase({ config: config.postgres, applicationName: "test" });
+  const link = await connectNats({ ...config.nats, name: "test", inboxPrefix: inboxPrefix("platform") });
+  const identity = generateIdentity(config.platformId);
+  const app = await buildServer({
+    platformId: config.platformId,
+    database,
+    link,
+    identity,
+    keyring: { id: "keyring", signPublic: identity.signPublic },
+    storageKey: rootKeyFromBytes(randomBytes(32)),
+    log: pino({ level: "silent" }),
+  });
+  const close = async (): Promise<void> => {
+    await app.close();
+    await link.close();
+    await database.close();
+  };
+  return { app, close };
+}
