@@ -85,3 +85,13 @@ create table audit (
   detail jsonb not null
 );
 create index audit_execution on audit (execution_id, attempt);
+
+create function refuse_change() returns trigger language plpgsql as $$
+begin
+  raise exception 'rows of % are never changed', tg_table_name;
+end
+$$;
+
+create trigger audit_is_history before update or delete on audit for each row execute function refuse_change();
+create trigger packages_keep_their_project before update or delete on packages
+  for each row execute function refuse_change();

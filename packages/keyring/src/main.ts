@@ -9,7 +9,8 @@ import { checkRootKey } from "./root-key/check-root-key.ts";
 import { readRootKey } from "./root-key/read-root-key.ts";
 
 const applicationName = "sealrun-keyring";
-const migrations = new URL("../sql/", import.meta.url);
+/** The numbered SQL files of the keyring's own database. */
+export const migrationsFolder = new URL("../sql/", import.meta.url);
 
 /** A keyring that answers. */
 export interface Keyring {
@@ -74,7 +75,7 @@ async function open(
 ): Promise<{ readonly identity: Identity; readonly rootKey: SymmetricKey; readonly database: Database }> {
   const identity = await readIdentity(config);
   const rootKey = await readRootKey(config.wrappingKeyFile);
-  await migrate({ config: config.postgres, applicationName, folder: migrations });
+  await migrate({ config: config.postgres, applicationName, folder: migrationsFolder });
   const database = await openDatabase({ config: config.postgres, applicationName });
   try {
     await checkRootKey(database, rootKey);
