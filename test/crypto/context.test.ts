@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { allContexts } from "./all-contexts.ts";
 
-test("every context starts with its kind, and no two are equal", () => {
+test("secretContext() and the others start with their kind, and no two are equal", () => {
   const forms = allContexts.map((context) => toHex(lengthPrefixed(...context.map(utf8))));
   expect(new Set(forms).size).toBe(allContexts.length);
 });

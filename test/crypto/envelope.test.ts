@@ -169,7 +169,7 @@ test("openWithSharedSecret() opens all of its upload and nothing of another", ()
   expect(codeOf(otherRecipient)).toBe("WRONG_KEY_OR_CONTEXT");
 });
 
-test("the recipient's public key is bound, so that a shared secret fits no other recipient", () => {
+test("openWithSharedSecret() binds the recipient's public key, so that a shared secret fits no other recipient", () => {
   const envelope = createUploadSealer(pair.publicKey).seal(context, utf8("hunter2"));
   const impostor = generateScopeKey();
   const relabelled = new Uint8Array(envelope);

@@ -22,7 +22,7 @@ test("seam.ts is the only file of the package that uses Node", () => {
   expect(files.filter(usesNode)).toEqual(["seam.ts"]);
 });
 
-test("the seam's functions give tweetnacl's bytes, which a browser uses instead", () => {
+test("seam.ts gives tweetnacl's bytes, which a browser uses instead", () => {
   const seed = randomBytes(32);
   const other = randomBytes(32);
   const message = randomBytes(100);

@@ -45,7 +45,7 @@ test.each(smallOrder)("checkPublicKey() refuses %s", (_, point) => {
   expect(codeOf(() => createUploadSealer(point))).toBe("LOW_ORDER_KEY");
 });
 
-test.each(smallOrder.slice(0, 7))("X25519 gives everyone zeros for %s, so the refusal is needed", (_, point) => {
+test.each(smallOrder.slice(0, 7))("x25519.ts must refuse %s: it gives everyone zeros", (_, point) => {
   expect(nacl.scalarMult(generateKeyPair().privateKey, point)).toEqual(new Uint8Array(32));
 });
 

@@ -75,7 +75,7 @@ print([os.waitpid(child, 0)[1] >> 8 for child in children])
   });
 });
 
-describe("Ferris's payload in the sandbox", () => {
+describe("readPayload()", () => {
   it("is sys.argv[1] in Python", async () => {
     const main = `import json, sys\np = json.loads(sys.argv[1])\nprint(p["secrets"], p["day"], p["package_name"])`;
     const run = await runPackage({ files: { "main.py": main }, handle });

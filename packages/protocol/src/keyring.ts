@@ -57,12 +57,14 @@ export const enrolReply = z.object({
   credentials: base64,
 });
 export type EnrolReply = z.infer<typeof enrolReply>;
+/** What an executor logs in to NATS with. */
 export const natsCredentials = z.object({ url: z.string(), user: z.string(), password: z.string() });
 export type NatsCredentials = z.infer<typeof natsCredentials>;
 
 /** Gets or makes a scope's key pair. A package's project is recorded with its first key and never changes. */
 export const scopeKeyRequest = z.object({ scope, ownerId: z.string(), projectId: projectId.optional() });
 export type ScopeKeyRequest = z.infer<typeof scopeKeyRequest>;
+/** The signed public key of a scope. */
 export const scopeKeyReply = z.object({ ok: z.literal(true), statement: scopeKeyStatement });
 export type ScopeKeyReply = z.infer<typeof scopeKeyReply>;
 

@@ -43,24 +43,34 @@ export const idPrefixes = {
 } as const;
 
 const id = z.string().regex(idRule, "expected an id made by sealrun");
+/** Id of one installation. */
 export const platformId = id.startsWith("plt_").brand<"PlatformId">();
 export type PlatformId = z.infer<typeof platformId>;
+/** Id of a project. */
 export const projectId = id.startsWith("prj_").brand<"ProjectId">();
 export type ProjectId = z.infer<typeof projectId>;
+/** Id of a package. */
 export const packageId = id.startsWith("pkg_").brand<"PackageId">();
 export type PackageId = z.infer<typeof packageId>;
+/** Id of a package's version. */
 export const versionId = id.startsWith("ver_").brand<"VersionId">();
 export type VersionId = z.infer<typeof versionId>;
+/** Id of an execution. */
 export const executionId = id.startsWith("exe_").brand<"ExecutionId">();
 export type ExecutionId = z.infer<typeof executionId>;
+/** Id of an enrolled executor. */
 export const executorId = id.startsWith("exr_").brand<"ExecutorId">();
 export type ExecutorId = z.infer<typeof executorId>;
+/** Id of an executor pool. */
 export const poolId = id.startsWith("pol_").brand<"PoolId">();
 export type PoolId = z.infer<typeof poolId>;
+/** Id of a stored secret, in all of its versions. */
 export const secretId = id.startsWith("sec_").brand<"SecretId">();
 export type SecretId = z.infer<typeof secretId>;
+/** Id of an enrolment token. */
 export const enrolmentId = id.startsWith("enr_").brand<"EnrolmentId">();
 export type EnrolmentId = z.infer<typeof enrolmentId>;
+/** Id of one signed request: the same id gets the same answer. */
 export const requestId = id.startsWith("req_").brand<"RequestId">();
 export type RequestId = z.infer<typeof requestId>;
 

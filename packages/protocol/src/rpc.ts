@@ -11,8 +11,10 @@ export type RpcRefusal = z.infer<typeof rpcRefusal>;
 
 const held = { executionId, attempt: z.number().int().positive() };
 
+/** Asks to run a published execution; the same request id gets the same answer. */
 export const claimRequest = z.object({ executionId, generation: z.number().int().positive() });
 export type ClaimRequest = z.infer<typeof claimRequest>;
+/** The attempt is this executor's until the lease ends. */
 export const claimReply = z.object({
   ok: z.literal(true),
   attempt: z.number().int().positive(),
@@ -22,10 +24,13 @@ export const claimReply = z.object({
 });
 export type ClaimReply = z.infer<typeof claimReply>;
 
+/** The heartbeat of an attempt. */
 export const renewRequest = z.object(held);
+/** The lease runs `leaseMs` from now. */
 export const renewReply = z.object({ ok: z.literal(true), leaseMs: z.number().int().positive() });
 export type RenewReply = z.infer<typeof renewReply>;
 
+/** The end of an attempt; repeated until it is answered. */
 export const finishRequest = z.object({
   ...held,
   status: z.enum(["succeeded", "failed"]),
@@ -34,12 +39,14 @@ export const finishRequest = z.object({
   lastSequence: z.number().int().nonnegative(),
 });
 export type FinishRequest = z.infer<typeof finishRequest>;
+/** The end is committed. */
 export const finishReply = z.object({ ok: z.literal(true) });
 
 /** Which scopes have the name, all at once. */
 export const presence = z.object({ service: z.boolean(), project: z.boolean(), platform: z.boolean() });
 export type Presence = z.infer<typeof presence>;
 
+/** Asks for a secret that the event did not bring. */
 export const lookupRequest = z.object({ ...held, name: secretName });
 export type LookupRequest = z.infer<typeof lookupRequest>;
 
@@ -75,6 +82,7 @@ export const setRequest = z.object({
   bytes: base64,
 });
 export type SetRequest = z.infer<typeof setRequest>;
+/** What became of one part of a set. */
 export const setReply = z.object({
   ok: z.literal(true),
   /** Absent until the last part. */
@@ -82,6 +90,7 @@ export const setReply = z.object({
 });
 export type SetReply = z.infer<typeof setReply>;
 
+/** Reads the package's state page by page, or writes one key. */
 export const stateRequest = z.discriminatedUnion("op", [
   z.object({ ...held, op: z.literal("get"), after: z.string().optional() }),
   z.object({ ...held, op: z.literal("put"), key: z.string().min(1).max(256), envelope: base64 }),
@@ -108,6 +117,7 @@ export const fetchRequest = z.object({
   offset: z.number().int().nonnegative(),
 });
 export type FetchRequest = z.infer<typeof fetchRequest>;
+/** Bytes from the offset on; `size` is that of the whole. */
 export const fetchReply = z.object({ ok: z.literal(true), size: z.number().int().nonnegative(), bytes: base64 });
 export type FetchReply = z.infer<typeof fetchReply>;
 

@@ -7,10 +7,12 @@ export const reportsStream = "REPORTS";
 
 /** What an executor may ask of the platform. */
 export const rpcVerbs = ["claim", "renew", "finish", "lookup", "set", "state", "fetch"] as const;
+/** One of `rpcVerbs`. */
 export type RpcVerb = (typeof rpcVerbs)[number];
 
 /** What the platform may ask of the keyring. */
 export const keyringVerbs = ["enrol", "scope-key", "grant", "lookup"] as const;
+/** One of `keyringVerbs`. */
 export type KeyringVerb = (typeof keyringVerbs)[number];
 
 /** Every NATS subject. Only ids that sealrun made enter one: the client library does not stop CR LF in a subject. */

@@ -62,7 +62,7 @@ describe("process.argv[2]", () => {
   });
 });
 
-describe("bootstrap files", () => {
+describe("bootstrap.mjs and bootstrap.py", () => {
   it("import nothing but what Node and Python bring", async () => {
     const folder = new URL("../../../executor/src/bootstrap/", import.meta.url);
     const node = await readFile(new URL("bootstrap.mjs", folder), "utf8");

@@ -16,7 +16,7 @@ export const errorBody = z.object({
 });
 export type ErrorBody = z.infer<typeof errorBody>;
 
-/** `GET /api/v1/executors`. */
+/** One enrolled executor. */
 export const executorInfo = z.object({
   id: z.string(),
   pool: z.string(),
@@ -24,5 +24,6 @@ export const executorInfo = z.object({
   lastSeenAt: z.string().nullable(),
   running: z.number().int(),
 });
+/** `GET /api/v1/executors`. */
 export const executorList = z.object({ executors: z.array(executorInfo) });
 export type ExecutorList = z.infer<typeof executorList>;

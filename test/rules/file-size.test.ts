@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { shipped, type Source } from "./sources.ts";
+
+/** A door is a list of names and the error table a list of rows: neither is a file with two ideas. */
+const lists = [/\/index\.ts$/, /\/error-codes\.ts$/, /\/limits\.ts$/];
+
+test("packages/ and executor/ have small files: a median of at most 110 lines and none over 300", () => {
+  const files = shipped.filter(({ path }) => !lists.some((list) => list.test(path)));
+  const sizes = files.map(linesOf).toSorted((left, right) => left - right);
+  expect(sizes[Math.floor(sizes.length / 2)]).toBeLessThanOrEqual(110);
+  expect(files.filter((file) => linesOf(file) > 300).map(({ path }) => path)).toEqual([]);
+});
+
+test("packages/ and executor/ name files in kebab-case and never after a drawer", () => {
+  const paths = shipped.map(({ path }) => path);
+  expect(paths.filter((path) => !/\/(?:[a-z0-9]+-)*[a-z0-9]+\.ts$/.test(path))).toEqual([]);
+  const drawer = /(?:^|[/-])(?:utils?|helpers?|types|common|misc|services?|managers?|lib)(?:\.ts$|\/)/;
+  expect(paths.filter((path) => drawer.test(path))).toEqual([]);
+});
+
+function linesOf({ text }: Source): number {
+  return text.split("\n").length - 1;
+}

@@ -1,0 +1,107 @@
+import { expect, test } from "vitest";
+import { findIn, shipped, type Source, testFiles } from "./sources.ts";
+
+interface Rule {
+  readonly what: string;
+  readonly pattern: RegExp;
+  /** Files to which it does not apply, each with a reason beside it. */
+  readonly except: readonly RegExp[];
+}
+
+const sdk = /^packages\/sdk\/src\//; // imports nothing, so it has its own decoder, error and local mode
+
+const rules: readonly Rule[] = [
+  {
+    what: "JSON.parse: outside bytes are read by decode() of the protocol",
+    pattern: /\bJSON\.parse\(/,
+    except: [/^packages\/protocol\/src\/decode\.ts$/, sdk],
+  },
+  {
+    what: "process.env: it is read once, where a program starts",
+    pattern: /\bprocess\.env\b/,
+    except: [/\/config\.ts$/, /\/main\.ts$/, sdk],
+  },
+  {
+    what: "a bare Error: every failure has a code of the table",
+    pattern: /\bnew Error\(/,
+    except: [],
+  },
+  {
+    what: "a star export: a door lists its names",
+    pattern: /^export \*/,
+    except: [],
+  },
+  {
+    what: "a default export",
+    pattern: /^export default\b/,
+    except: [],
+  },
+  {
+    what: "console: output goes through the CLI's output or a log",
+    pattern: /\bconsole\.\w+\(/,
+    except: [/^packages\/cli\/src\/output\.ts$/],
+  },
+  {
+    what: "any, or a cast other than as const",
+    pattern: /: any\b|<any>|\bas any\b|\bas unknown as\b/,
+    except: [],
+  },
+  {
+    what: "a loose end: it is an issue instead",
+    pattern: /\b(?:TODO|FIXME)\b/,
+    except: [],
+  },
+  {
+    what: "a query past the database adapter",
+    pattern: /\.query\(/,
+    except: [/^packages\/postgres\/src\//],
+  },
+  {
+    what: "SQL outside a store",
+    pattern: /["'`\s](?:insert into \w+|delete from \w+|update \w+ set |select [\w*.,() ]+ from \w+)/,
+    except: [/(?:^|[/-])store\.ts$/, /\/postgres\//],
+  },
+];
+
+test.each(rules)("packages/ and executor/ are free of $what", ({ pattern, except }) => {
+  expect(findIn(outside(shipped, except), pattern)).toEqual([]);
+});
+
+test("packages/ and executor/ suppress a check at most five times, each with its reason", () => {
+  const found = shipped.flatMap(({ path, text }) =>
+    text
+      .split("\n")
+      .filter((line) => /oxlint-disable|@ts-(?:ignore|expect-error)/.test(line))
+      .map((line) => `${path} ${line.trim()}`),
+  );
+  expect(found.filter((line) => !/ -- \S/.test(line))).toEqual([]);
+  expect(found.length).toBeLessThanOrEqual(5);
+});
+
+/** What holds state that outlives a call, each with its reason. */
+const statefulClasses: readonly string[] = [];
+
+test("packages/ and executor/ have classes for errors and lasting state alone", () => {
+  const found = findIn(shipped, /^(?:export )?(?:abstract )?class (?!\w+ extends \w*Error\b)/);
+  expect(found.filter((line) => !statefulClasses.some((path) => line.startsWith(path)))).toEqual([]);
+});
+
+test("packages/sdk imports nothing but Node and itself", () => {
+  const files = shipped.filter(({ path }) => sdk.test(path));
+  expect(findIn(files, /\bfrom "(?!node:|\.\/)|\bimport "(?!node:|\.\/)|\bimport\(/)).toEqual([]);
+});
+
+test("packages/protocol imports zod alone", () => {
+  const files = shipped.filter(({ path }) => path.startsWith("packages/protocol/"));
+  expect(findIn(files, /\bfrom "(?!zod"|\.\.?\/)/)).toEqual([]);
+});
+
+test("test/ talks to real parts, and skips nothing", () => {
+  const others = testFiles.filter(({ path }) => !path.startsWith("test/rules/"));
+  expect(findIn(others, /\bvi\.(?:mock|spyOn|fn|stubGlobal)\b/)).toEqual([]);
+  expect(findIn(others, /\b(?:test|it|describe)\.(?:skip|only|todo|skipIf|runIf)\b/)).toEqual([]);
+});
+
+function outside(files: readonly Source[], except: readonly RegExp[]): readonly Source[] {
+  return files.filter(({ path }) => !except.some((allowed) => allowed.test(path)));
+}
