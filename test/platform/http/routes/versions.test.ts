@@ -1,12 +1,4 @@
-import {
-  packageInfo,
-  type PackageInfo,
-  packageList,
-  pushAnswer,
-  secretList,
-  versionInfo,
-  versionList,
-} from "@sealrun/protocol";
+import { packageInfo, type PackageInfo, pushAnswer, secretList, versionInfo, versionList } from "@sealrun/protocol";
 import { openDatabase, type Database } from "@sealrun/postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -36,25 +28,6 @@ const counts = async () =>
      (select count(*) from secret_versions)::text as sealed, (select count(*) from packages where current_version > 0)::text as packages,
      (select count(*) from audit where action = 'package.push')::text as pushes`,
   );
-
-describe("PUT …/packages/:package", () => {
-  test("PUT …/packages/:package makes a package once, unlisted and absent for GET until its first push", async () => {
-    const made = await makePackage(platform, "acme", "report");
-    expect(made.version).toBeNull();
-    expect(await ask(platform, packageInfo, ["PUT", at("REPORT")])).toEqual(made);
-    expect((await ask(platform, packageList, ["GET", "/projects/acme/packages"])).packages).toEqual([]);
-    for (const path of ["", "/versions", "/versions/1", "/secrets", "/secrets/key"]) {
-      const answer = refused(send(platform, "GET", `${at("report")}${path}`));
-      expect(await answer, path).toMatchObject({ status: 404, code: "PACKAGE_NOT_FOUND" });
-    }
-  });
-
-  test("PUT …/packages/:package from 20 callers at once makes one package with one key", async () => {
-    const made = await Promise.all(Array.from({ length: 20 }, async () => makePackage(platform, "acme", "at-once")));
-    expect(new Set(made.map(({ id }) => id)).size).toBe(1);
-    expect(new Set(made.map(({ key }) => key.body)).size).toBe(1);
-  });
-});
 
 describe("POST …/versions, sealed by the client", () => {
   let made: PackageInfo;
