@@ -16,6 +16,7 @@ import {
   decode,
   encodeJson,
   enrolAnswer,
+  enrolPath,
   enrolReply,
   type EnrolReply,
   type EnrolRequest,
@@ -30,8 +31,6 @@ import {
   subjects,
 } from "@sealrun/protocol";
 import type { ExecutorState } from "./state-file.ts";
-
-const path = "/api/v1/executors/enrol";
 
 /**
  * Joins a platform with a one-time token: new keys are made here and never leave, the keyring's signed answer is
@@ -72,13 +71,20 @@ function makeRequest(token: EnrolmentToken, identity: Identity): Uint8Array {
   };
   return signFrame(
     identity,
-    { v: 1, kind: "enrol.request", subject: path, sender: identity.id, requestId: newId("request"), time: Date.now() },
+    {
+      v: 1,
+      kind: "enrol.request",
+      subject: enrolPath,
+      sender: identity.id,
+      requestId: newId("request"),
+      time: Date.now(),
+    },
     encodeJson(body),
   );
 }
 
 async function post(token: EnrolmentToken, frame: Uint8Array): Promise<Uint8Array> {
-  const url = new URL(path, token.url);
+  const url = new URL(enrolPath, token.url);
   const response = await fetch(url, {
     method: "POST",
     headers: { "content-type": "application/json" },

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import * as executor from "@sealrun/executor";
 import * as keyring from "@sealrun/keyring";
@@ -9,15 +10,12 @@ import { readyMessage } from "./dev/part-log.ts";
 export type PartName = "platform" | "keyring" | "executor";
 
 /**
- * Runs one part in this process until SIGTERM or SIGINT, with its log as JSON lines on standard output. The only file
+ * Runs one part in this process until the signal aborts, with its log as JSON lines on standard output. The only file
  * that knows all three parts.
  */
-export async function runPart(name: PartName, configFile: string): Promise<void> {
+export async function runPart(name: PartName, configFile: string, signal: AbortSignal): Promise<void> {
   const part = await startOne(name, configFile);
-  await new Promise<void>((resolve) => {
-    process.once("SIGTERM", resolve);
-    process.once("SIGINT", resolve);
-  });
+  if (!signal.aborted) await once(signal, "abort");
   await part.close();
 }
 

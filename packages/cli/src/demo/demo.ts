@@ -44,7 +44,9 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     say("Your turn:");
     say("  npx --no-install sealrun dev                                   a platform of your own, data in ./.sealrun");
     say("  npx --no-install sealrun init my-package                       a first package");
-    say("  npx --no-install sealrun push my-package --project demo        … and run it: sealrun run demo/my-package --wait");
+    say(
+      "  npx --no-install sealrun push my-package --project demo        … and run it: sealrun run demo/my-package --wait",
+    );
   } finally {
     await rm(root, { recursive: true, force: true });
   }

@@ -31,7 +31,10 @@ export async function proveNothingLeaked(options: {
   const marked = new Set(findings.map((finding) => placeOf(finding, dataFolder)));
   const blind = places.filter((place) => !marked.has(place));
   if (blind.length > 0) {
-    throw new SealrunError("INTERNAL", `The search proves nothing: the planted control was not found in ${blind.join(", ")}`);
+    throw new SealrunError(
+      "INTERNAL",
+      `The search proves nothing: the planted control was not found in ${blind.join(", ")}`,
+    );
   }
   const logs = search.files.filter((file) => file.endsWith(".log"));
   const encodings = encodingsOf(demo.marker.value).size;

@@ -58,7 +58,12 @@ export async function startDev(options: DevOptions): Promise<Dev> {
     await ensureFolder(folder.root);
     await ensureFolder(folder.logs);
     const port = await choosePort(options.port);
-    const programs = await findPrograms({ cacheFolder: await findCacheFolder(environment), environment, log: say, signal });
+    const programs = await findPrograms({
+      cacheFolder: await findCacheFolder(environment),
+      environment,
+      log: say,
+      signal,
+    });
     const keys = await ensureKeys(folder);
     const servers = await startServers({ programs, dataFolder: folder.root, environment, signal });
     stops.push(async () => servers.stop());
@@ -116,8 +121,12 @@ async function startReadyPart(name: PartName, place: PartPlace): Promise<Part> {
       else failure = readErrorLine(line) ?? failure;
     },
   });
-  const late = AbortSignal.any([AbortSignal.timeout(partStartMs), ...(place.signal === undefined ? [] : [place.signal])]);
-  const onLate = (): void => ready.reject(new SealrunError("TIMED_OUT", `The ${name} was not ready in time; see ${logFile}`));
+  const late = AbortSignal.any([
+    AbortSignal.timeout(partStartMs),
+    ...(place.signal === undefined ? [] : [place.signal]),
+  ]);
+  const onLate = (): void =>
+    ready.reject(new SealrunError("TIMED_OUT", `The ${name} was not ready in time; see ${logFile}`));
   late.addEventListener("abort", onLate, { once: true });
   void part.ended.then(() => {
     ready.reject(failure ?? new SealrunError("INTERNAL", `The ${name} could not start; see ${logFile}`));
@@ -138,12 +147,22 @@ async function makeEnrolmentToken({ folder, programs, url }: PartPlace & { reado
     programs,
     name: "token",
     command: process.execPath,
-    args: [...ownProgram(), "keyring-token", "--config", folder.config("keyring"), "--output", folder.enrolmentToken, "--url", url],
+    args: [
+      ...ownProgram(),
+      "keyring-token",
+      "--config",
+      folder.config("keyring"),
+      "--output",
+      folder.enrolmentToken,
+      "--url",
+      url,
+    ],
     environment: {},
     logFile: join(folder.logs, "keyring.log"),
   });
   const { exitCode } = await part.ended;
-  if (exitCode !== 0) throw new SealrunError("INTERNAL", `No enrolment token could be made; see ${join(folder.logs, "keyring.log")}`);
+  if (exitCode !== 0)
+    throw new SealrunError("INTERNAL", `No enrolment token could be made; see ${join(folder.logs, "keyring.log")}`);
 }
 
 async function choosePort(port: number): Promise<number> {

@@ -32,7 +32,9 @@ export async function ensureKeys(folder: DataFolder): Promise<InstallationKeys> 
   await writePrivate(folder.publicIdentity("keyring"), encodeJson(toPublicIdentity(keyring)));
   await kept(folder.rootKey("platform"), () => randomBytes(32));
   await kept(folder.rootKey("keyring"), () => randomBytes(32));
-  const token = await kept(folder.adminTokenFile, () => Buffer.from(`sr_adm_${Buffer.from(randomBytes(32)).toString("base64url")}`));
+  const token = await kept(folder.adminTokenFile, () =>
+    Buffer.from(`sr_adm_${Buffer.from(randomBytes(32)).toString("base64url")}`),
+  );
   return {
     platformId: platformId.parse(platform.id),
     fingerprint: fingerprint(keyring.signPublic),
@@ -50,7 +52,9 @@ async function kept(file: string, make: () => Uint8Array): Promise<Uint8Array> {
     return await readFile(file);
   } catch (error) {
     if (!isCode(error, "ENOENT")) {
-      throw new SealrunError("DATA_FOLDER_UNUSABLE", `${file} cannot be read; give the data folder to this user`, { cause: error });
+      throw new SealrunError("DATA_FOLDER_UNUSABLE", `${file} cannot be read; give the data folder to this user`, {
+        cause: error,
+      });
     }
   }
   const bytes = make();

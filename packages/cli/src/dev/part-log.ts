@@ -20,5 +20,7 @@ const errorLine = /^error: (?<sentence>.*) \((?<code>[A-Z0-9_]+)\)$/;
 /** The error with which a part ended, from the last line it printed; undefined for any other line. */
 export function readErrorLine(text: string): SealrunError | undefined {
   const { sentence, code } = errorLine.exec(text)?.groups ?? {};
-  return sentence !== undefined && code !== undefined && isErrorCode(code) ? new SealrunError(code, sentence) : undefined;
+  return sentence !== undefined && code !== undefined && isErrorCode(code)
+    ? new SealrunError(code, sentence)
+    : undefined;
 }

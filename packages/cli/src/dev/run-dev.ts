@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { rename, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { SealrunError } from "@sealrun/protocol";
@@ -15,32 +16,27 @@ export interface RunDevOptions {
   readonly say: (line: string) => void;
   /** Saves the profile "local", so that every other command works at once. */
   readonly saveProfile: (profile: Pick<Dev, "url" | "token" | "fingerprint">) => Promise<void>;
+  /** Aborts when the platform shall stop. */
+  readonly signal: AbortSignal;
 }
 
-/** Runs a platform until SIGTERM or SIGINT. Fails when a part of it ends by itself. */
+/** Runs a platform until the signal aborts. Fails when a part of it ends by itself. */
 export async function runDev(options: RunDevOptions): Promise<void> {
-  const { say } = options;
-  const asked = new AbortController();
-  const onSignal = (): void => {
-    asked.abort();
-  };
-  process.on("SIGTERM", onSignal);
-  process.on("SIGINT", onSignal);
+  const { say, signal } = options;
   const startedAt = performance.now();
-  const dev = await startDev({ ...options, dataFolder: resolve(options.dataFolder), signal: asked.signal }).catch(
-    (error: unknown) => {
-      if (asked.signal.aborted) return undefined;
-      throw error;
-    },
-  );
+  const dev = await startDev({ ...options, dataFolder: resolve(options.dataFolder) }).catch((error: unknown) => {
+    if (signal.aborted) return undefined;
+    throw error;
+  });
   if (dev === undefined) return;
   try {
     await options.saveProfile(dev);
     await announce(dev, options.readyFile);
     say(`sealrun is ready at ${dev.url} after ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
     say(`Data and logs: ${dev.folder.root}. Profile "local" is saved: other commands work at once. Ctrl-C stops it.`);
-    const ended = await Promise.race([dev.ended, aborted(asked.signal)]);
-    if (ended !== undefined) throw new SealrunError("INTERNAL", `${ended} ended by itself; its log is in ${dev.folder.logs}`);
+    const ended = await Promise.race([dev.ended, once(signal, "abort").then(() => undefined)]);
+    if (ended !== undefined)
+      throw new SealrunError("INTERNAL", `${ended} ended by itself; its log is in ${dev.folder.logs}`);
     say("Stopping …");
   } finally {
     await dev.stop();
@@ -52,11 +48,4 @@ async function announce({ url, token, fingerprint }: Dev, readyFile: string | un
   const file = resolve(readyFile);
   await writeFile(`${file}.new`, `${JSON.stringify({ url, token, fingerprint })}\n`, { mode: 0o600 });
   await rename(`${file}.new`, file);
-}
-
-async function aborted(signal: AbortSignal): Promise<undefined> {
-  if (signal.aborted) return undefined;
-  return new Promise((resolve) => {
-    signal.addEventListener("abort", () => resolve(undefined), { once: true });
-  });
 }

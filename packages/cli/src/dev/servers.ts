@@ -46,16 +46,20 @@ export async function startServers(options: {
   }
   const addresses = databases ?? postgres.value;
   const own = nats.value;
-  const login = own === undefined ? bus : { platform: { url: own.url, ...own.platform }, keyring: { url: own.url, ...own.keyring }, executor: { url: own.url, ...own.executor } };
+  const login =
+    own === undefined
+      ? bus
+      : {
+          platform: { url: own.url, ...own.platform },
+          keyring: { url: own.url, ...own.keyring },
+          executor: { url: own.url, ...own.executor },
+        };
   if (addresses === undefined || login === undefined) throw new SealrunError("INTERNAL", "");
   return {
     main: addresses.main,
     keyring: addresses.keyring,
     nats: login,
-    ended: Promise.race([
-      never(postgres.value?.ended, "PostgreSQL"),
-      never(own?.ended, "NATS"),
-    ]),
+    ended: Promise.race([never(postgres.value?.ended, "PostgreSQL"), never(own?.ended, "NATS")]),
     stop,
   };
 }
@@ -65,12 +69,17 @@ async function never(ended: Promise<unknown> | undefined, name: string): Promise
   return name;
 }
 
-function databasesOf(environment: Environment): { readonly main: PostgresConfig; readonly keyring: PostgresConfig } | undefined {
+function databasesOf(
+  environment: Environment,
+): { readonly main: PostgresConfig; readonly keyring: PostgresConfig } | undefined {
   const main = environment["SEALRUN_POSTGRES_URL"];
   const keyring = environment["SEALRUN_KEYRING_POSTGRES_URL"];
   if (main === undefined && keyring === undefined) return undefined;
   if (main === undefined || keyring === undefined || main === keyring) {
-    throw new SealrunError("CONFIG_INVALID", "Give two different databases, SEALRUN_POSTGRES_URL and SEALRUN_KEYRING_POSTGRES_URL, or neither");
+    throw new SealrunError(
+      "CONFIG_INVALID",
+      "Give two different databases, SEALRUN_POSTGRES_URL and SEALRUN_KEYRING_POSTGRES_URL, or neither",
+    );
   }
   return { main: { url: main }, keyring: { url: keyring } };
 }
@@ -78,8 +87,13 @@ function databasesOf(environment: Environment): { readonly main: PostgresConfig;
 function natsOf(environment: Environment): Servers["nats"] | undefined {
   const text = environment["SEALRUN_NATS_URL"];
   if (text === undefined) return undefined;
-  if (!URL.canParse(text)) throw new SealrunError("CONFIG_INVALID", "SEALRUN_NATS_URL is not a URL; expected nats://user:password@host:4222");
+  if (!URL.canParse(text))
+    throw new SealrunError("CONFIG_INVALID", "SEALRUN_NATS_URL is not a URL; expected nats://user:password@host:4222");
   const url = new URL(text);
-  const login = { url: `${url.protocol}//${url.host}`, user: decodeURIComponent(url.username), password: decodeURIComponent(url.password) };
+  const login = {
+    url: `${url.protocol}//${url.host}`,
+    user: decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password),
+  };
   return { platform: login, keyring: login, executor: login };
 }

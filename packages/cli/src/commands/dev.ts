@@ -1,0 +1,33 @@
+import { Command } from "commander";
+import { type Cli, parseNumber } from "../command.ts";
+import { saveProfile } from "../profile.ts";
+
+interface DevCommandOptions {
+  readonly data: string;
+  readonly port: number;
+  readonly readyFile?: string;
+}
+
+/** `sealrun dev`. */
+export function devCommand(cli: Cli): Command {
+  return new Command("dev")
+    .description("Start a whole platform on this machine, nothing to set up")
+    .option("--data <dir>", "where everything is kept; deleting it resets all", ".sealrun")
+    .option("--port <n>", "0 picks a free one", parseNumber("--port", 0, 65_535), 7_700)
+    .option("--ready-file <file>", 'written when ready: {"url","token","fingerprint"}')
+    .action(async ({ data, port, readyFile }: DevCommandOptions) => {
+      const { environment, output } = cli;
+      const signal = cli.takeSignals();
+      const { runDev } = await import("../dev/run-dev.ts");
+      await runDev({
+        dataFolder: data,
+        port,
+        readyFile,
+        logLevel: "info",
+        environment,
+        say: output.line,
+        signal,
+        saveProfile: async (profile) => saveProfile(environment, { name: "local", ...profile }),
+      });
+    });
+}

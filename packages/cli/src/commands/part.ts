@@ -1,0 +1,44 @@
+import { Command } from "commander";
+import type { Cli } from "../command.ts";
+import type { PartName } from "../start-part.ts";
+
+interface TokenOptions {
+  readonly config: string;
+  readonly output: string;
+  readonly pool: string;
+  readonly url?: string;
+}
+
+const parts: readonly (readonly [PartName, string])[] = [
+  ["platform", "Run the platform: HTTP API, projects, packages, executions"],
+  ["keyring", "Run the keyring: scope keys, grants, enrolment"],
+  ["executor", "Run an executor: takes executions and runs their scripts"],
+];
+
+/** `sealrun platform`, `keyring` and `executor`: one process each. Loaded when asked for: no other command needs them. */
+export function partCommands(cli: Cli): readonly Command[] {
+  return parts.map(([name, description]) =>
+    new Command(name)
+      .description(description)
+      .requiredOption("--config <file>", "its settings")
+      .action(async ({ config }: { readonly config: string }) => {
+        const signal = cli.takeSignals();
+        const { runPart } = await import("../start-part.ts");
+        await runPart(name, config, signal);
+      }),
+  );
+}
+
+/** `sealrun keyring-token`: run where the keyring runs. */
+export function tokenCommand(): Command {
+  return new Command("keyring-token")
+    .description("Write a one-time token with which an executor enrols")
+    .requiredOption("--config <file>", "the keyring's settings")
+    .requiredOption("--output <file>", "where to write it, readable by you alone")
+    .option("--pool <pool>", "the pool that the executor may join", "default")
+    .option("--url <url>", "the platform's URL as the executor reaches it")
+    .action(async ({ config, output, pool, url }: TokenOptions) => {
+      const { writeEnrolmentToken } = await import("../start-part.ts");
+      await writeEnrolmentToken({ configFile: config, outputFile: output, pool, url });
+    });
+}
