@@ -1,4 +1,4 @@
-import { errorBody, SealrunError } from "@sealrun/protocol";
+import { decodeText, errorBody, SealrunError } from "@sealrun/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildTestServer } from "../../support/build-test-server.ts";
 import { startPlatform, type TestPlatform } from "../../support/start-platform.ts";
@@ -54,5 +54,16 @@ describe("answerErrors()", () => {
     const answer = await get("/hunter2");
     expect(answer).toMatchObject({ status: 404, error: { code: "NOT_FOUND" } });
     expect(answer.error.message).not.toContain("hunter2");
+  });
+
+  test.each([
+    ["that is not percent-encoded", "/api/v1/projects/%zzhunter2"],
+    ["with a name that is too long", `/api/v1/projects/${"hunter2".repeat(60)}`],
+  ])("answerUnreadable() answers an address %s in our own form, without quoting it", async (_what, url) => {
+    const answer = await fetch(`${platform.url}${url}`);
+    const text = await answer.text();
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(decodeText(errorBody, text).error.code).toMatch(/BAD_REQUEST|NOT_FOUND|UNAUTHENTICATED/);
+    expect(text).not.toContain("hunter2");
   });
 });

@@ -1,5 +1,5 @@
 import { type ErrorBody, type ErrorCode, errorCodes, SealrunError, toSealrunError } from "@sealrun/protocol";
-import type { FastifyError, FastifyInstance } from "fastify";
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 
 /** Fastify's own refusals, in our table. Its sentences are replaced where they can quote the request. */
 const fastifyCodes: Readonly<Record<string, readonly [ErrorCode, string]>> = {
@@ -33,6 +33,12 @@ export function answerErrors(app: FastifyInstance): void {
     );
     return reply.code(failure.row.status).send(bodyOf(failure, request.id));
   });
+}
+
+/** Answers an address that the router itself cannot read; Fastify's own answer would quote it. No hook has run. */
+export function answerUnreadable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const failure = translate(error);
+  void reply.code(failure.row.status).header("cache-control", "no-store").send(bodyOf(failure, request.id));
 }
 
 function translate(error: FastifyError): SealrunError {

@@ -7,7 +7,7 @@ import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { serializerCompiler } from "fastify-type-provider-zod";
 import type { Deps } from "../deps.ts";
 import { denyByDefault } from "./access.ts";
-import { answerErrors } from "./error-response.ts";
+import { answerErrors, answerUnreadable } from "./error-response.ts";
 import { describeApi } from "./openapi.ts";
 import { parseRequests } from "./parse-request.ts";
 import { packageRoutes } from "./routes/packages.ts";
@@ -31,6 +31,7 @@ export async function buildServer(deps: Deps): Promise<FastifyInstance> {
     bodyLimit: 1_048_576,
     requestTimeout: 300_000,
     routerOptions: { maxParamLength: 256 },
+    frameworkErrors: answerUnreadable,
   });
   await app.register(helmet, {
     contentSecurityPolicy: {
