@@ -1,3 +1,19 @@
+create table attempts (
+  execution_id text not null,
+  attempt integer not null,
+  executor_id text not null,
+  request_id text not null,
+  claimed_at timestamp with time zone not null default clock_timestamp(),
+  lease_until timestamp with time zone not null,
+  applied_sequence integer not null default 0,
+  CHECK ((attempt > 0)),
+  FOREIGN KEY (execution_id) REFERENCES executions(id),
+  FOREIGN KEY (executor_id) REFERENCES executors(id),
+  PRIMARY KEY (execution_id, attempt),
+  UNIQUE (executor_id, request_id, execution_id)
+);
+CREATE INDEX attempts_lease ON public.attempts USING btree (lease_until);
+
 create table audit (
   seq bigint generated always as identity not null,
   at timestamp with time zone not null default clock_timestamp(),
@@ -9,6 +25,79 @@ create table audit (
   PRIMARY KEY (seq)
 );
 CREATE TRIGGER audit_is_history BEFORE DELETE OR UPDATE ON public.audit FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+create table execution_feed (
+  execution_id text not null,
+  cursor bigint not null,
+  kind text not null,
+  step integer,
+  stream text,
+  body json not null,
+  CHECK ((kind = ANY (ARRAY['log'::text, 'step'::text, 'status'::text]))),
+  FOREIGN KEY (execution_id) REFERENCES executions(id),
+  PRIMARY KEY (execution_id, cursor)
+);
+CREATE INDEX execution_feed_output ON public.execution_feed USING btree (execution_id, step, cursor) WHERE (kind = 'log'::text);
+
+create table execution_steps (
+  execution_id text not null,
+  "position" integer not null,
+  script text not null,
+  name text not null,
+  status text not null default 'pending'::text,
+  exit_code integer,
+  duration_ms double precision,
+  result json,
+  error json,
+  CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'skipped'::text]))),
+  FOREIGN KEY (execution_id) REFERENCES executions(id),
+  PRIMARY KEY (execution_id, "position")
+);
+
+create table executions (
+  id text not null,
+  number bigint generated always as identity not null,
+  project_id text not null,
+  package_id text not null,
+  version_id text not null,
+  pool_name text not null,
+  status text not null,
+  attempt integer not null default 0,
+  generation integer not null default 0,
+  event_expires_at timestamp with time zone,
+  uploads json not null default '[]'::json,
+  visible json not null,
+  sealed bytea,
+  sealed_names json not null,
+  executor_id text,
+  error json,
+  last_sequence integer,
+  cursor bigint not null default 0,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'lost'::text]))),
+  FOREIGN KEY (executor_id) REFERENCES executors(id),
+  FOREIGN KEY (package_id) REFERENCES packages(id),
+  FOREIGN KEY (project_id) REFERENCES projects(id),
+  FOREIGN KEY (version_id) REFERENCES versions(id),
+  PRIMARY KEY (id),
+  UNIQUE (number)
+);
+CREATE INDEX executions_open ON public.executions USING btree (status, event_expires_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
+CREATE INDEX executions_package ON public.executions USING btree (package_id, number);
+CREATE INDEX executions_project ON public.executions USING btree (project_id, number);
+
+create table executors (
+  id text not null,
+  sign_public bytea not null,
+  pool_id text not null,
+  enrolled_at timestamp with time zone not null default clock_timestamp(),
+  last_seen_at timestamp with time zone,
+  FOREIGN KEY (pool_id) REFERENCES pools(id),
+  PRIMARY KEY (id)
+);
+CREATE INDEX executors_pool ON public.executors USING btree (pool_id);
 
 create table files (
   sha256 text not null,
@@ -25,6 +114,22 @@ create table installation (
   PRIMARY KEY (only_row)
 );
 
+create table outbox (
+  execution_id text not null,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  FOREIGN KEY (execution_id) REFERENCES executions(id),
+  PRIMARY KEY (execution_id)
+);
+
+create table package_state (
+  package_id text not null,
+  key text collate "C" not null,
+  sealed bytea not null,
+  updated_at timestamp with time zone not null default clock_timestamp(),
+  FOREIGN KEY (package_id) REFERENCES packages(id),
+  PRIMARY KEY (package_id, key)
+);
+
 create table packages (
   id text not null,
   project_id text not null,
@@ -37,6 +142,13 @@ create table packages (
 CREATE UNIQUE INDEX packages_name ON public.packages USING btree (project_id, lower(name));
 CREATE INDEX packages_unfinished ON public.packages USING btree (created_at) WHERE (current_version = 0);
 
+create table pools (
+  id text not null,
+  name text not null,
+  PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX pools_name ON public.pools USING btree (lower(name));
+
 create table projects (
   id text not null,
   name text not null,
@@ -44,6 +156,30 @@ create table projects (
   PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX projects_name ON public.projects USING btree (lower(name));
+
+create table receipts (
+  execution_id text not null,
+  number bigint generated always as identity not null,
+  step integer not null,
+  name text not null,
+  scope text,
+  version integer,
+  outcome text not null,
+  at timestamp with time zone not null,
+  CHECK ((outcome = ANY (ARRAY['read'::text, 'missing'::text, 'refused'::text]))),
+  FOREIGN KEY (execution_id) REFERENCES executions(id),
+  PRIMARY KEY (execution_id, number)
+);
+
+create table report_chunks (
+  execution_id text not null,
+  attempt integer not null,
+  sequence integer not null,
+  items json,
+  CHECK ((sequence > 0)),
+  FOREIGN KEY (execution_id) REFERENCES executions(id),
+  PRIMARY KEY (execution_id, attempt, sequence)
+);
 
 create table schema_version (
   version bigint not null,
@@ -84,6 +220,18 @@ create table secrets (
   UNIQUE (scope, owner_id, name)
 );
 CREATE INDEX secrets_name ON public.secrets USING btree (name);
+
+create table set_parts (
+  execution_id text not null,
+  attempt integer not null,
+  scope text not null,
+  name text not null,
+  sha256 text not null,
+  part integer not null,
+  sealed bytea not null,
+  FOREIGN KEY (execution_id) REFERENCES executions(id),
+  PRIMARY KEY (execution_id, attempt, scope, name, sha256, part)
+);
 
 create table tokens (
   id text not null,
