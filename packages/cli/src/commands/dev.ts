@@ -25,7 +25,7 @@ export function devCommand(cli: Cli): Command {
         readyFile,
         logLevel: "info",
         environment,
-        say: output.line,
+        say: (line) => output.line(line),
         signal,
         saveProfile: async (profile) => saveProfile(environment, { name: "local", ...profile }),
       });

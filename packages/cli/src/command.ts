@@ -1,0 +1,55 @@
+import type { Readable } from "node:stream";
+import { projectName, packageName, SealrunError, showName } from "@sealrun/protocol";
+import type { Output } from "./output.ts";
+import type { Environment } from "./setup/find-on-path.ts";
+
+/** What every command is given. */
+export interface Cli {
+  readonly environment: Environment;
+  readonly output: Output;
+  readonly input: Readable & { readonly isTTY?: boolean };
+  /** `--profile`, or undefined. */
+  profileName(): string | undefined;
+  /**
+   * From now on Ctrl-C and SIGTERM abort this signal instead of ending the process: for a command that has to clean up.
+   * A second Ctrl-C ends it all the same.
+   */
+  takeSignals(): AbortSignal;
+}
+
+/** The two names of `PROJECT/PACKAGE`; `USAGE` for another form, `NAME_NOT_ALLOWED` for a name that breaks the rule. */
+export function parsePackagePath(text: string): { readonly project: string; readonly package: string } {
+  const [project, name, ...rest] = text.split("/");
+  if (project === undefined || name === undefined || rest.length > 0) {
+    throw new SealrunError("USAGE", `Expected PROJECT/PACKAGE, found ${showName(text)}`);
+  }
+  return { project: checkName(projectName, project), package: checkName(packageName, name) };
+}
+
+/** A project's name as given; `NAME_NOT_ALLOWED` with the rule. */
+export function parseProject(text: string): string {
+  return checkName(projectName, text);
+}
+
+/** A package's name as given; `NAME_NOT_ALLOWED` with the rule. */
+export function parsePackage(text: string): string {
+  return checkName(packageName, text);
+}
+
+/** A whole number of an option between two others; `USAGE` for anything else. */
+export function parseNumber(option: string, least: number, most: number): (text: string) => number {
+  return (text) => {
+    const number = /^[0-9]{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    if (number >= least && number <= most) return number;
+    throw new SealrunError(
+      "USAGE",
+      `${option}: expected a whole number from ${least} to ${most}, found ${showName(text)}`,
+    );
+  };
+}
+
+function checkName(schema: typeof projectName | typeof packageName, text: string): string {
+  const parsed = schema.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new SealrunError("NAME_NOT_ALLOWED", `${showName(text)} is not allowed: ${parsed.error.issues[0]?.message}`);
+}

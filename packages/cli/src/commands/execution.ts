@@ -1,0 +1,101 @@
+import { executionStatus, type LogLine, SealrunError, showNames } from "@sealrun/protocol";
+import { Command } from "commander";
+import { type Cli, parseNumber, parsePackage, parseProject } from "../command.ts";
+import { connect } from "../connect.ts";
+import { printExecution, printLogLine } from "../execution/print-execution.ts";
+import { showTime } from "../show-time.ts";
+
+interface ListOptions {
+  readonly project?: string;
+  readonly package?: string;
+  readonly status?: string;
+  readonly limit?: number;
+  readonly before?: string;
+  readonly json?: boolean;
+}
+
+interface LogOptions {
+  readonly follow?: boolean;
+  readonly json?: boolean;
+}
+
+/** `sealrun execution list`, `show` and `logs`. */
+export function executionCommand(cli: Cli): Command {
+  const command = new Command("execution").description("Executions: runs of a package's version");
+  command
+    .command("list")
+    .description("List executions, newest first")
+    .option("--project <project>", "of this project alone", parseProject)
+    .option("--package <package>", "of this package alone", parsePackage)
+    .option("--status <status>", executionStatus.options.join(", "), parseStatus)
+    .option("--limit <n>", "at most so many", parseNumber("--limit", 1, 1_000))
+    .option("--before <cursor>", "those before the cursor that the list before ended with")
+    .option("--json", "print them as JSON")
+    .action(async (options: ListOptions) => list(cli, options));
+  command
+    .command("show")
+    .description("Show an execution, its steps and which secrets it read")
+    .argument("<id>", "exe_…")
+    .option("--json", "print it as JSON")
+    .action(async (id: string, { json }: { readonly json?: boolean }) => {
+      const execution = await (await connect(cli)).getExecution(id);
+      if (json === true) cli.output.json(execution);
+      else printExecution(cli.output, execution);
+    });
+  command
+    .command("logs")
+    .description("Print what an execution wrote, masked")
+    .argument("<id>", "exe_…")
+    .option("--follow", "go on until it ends")
+    .option("--json", "print one JSON document; with --follow one line of JSON per line")
+    .action(async (id: string, options: LogOptions) => (options.follow === true ? follow : logs)(cli, id, options));
+  return command;
+}
+
+async function list(cli: Cli, { json, ...filter }: ListOptions): Promise<void> {
+  const { output } = cli;
+  const found = await (await connect(cli)).listExecutions(filter);
+  if (json === true) return output.json(found);
+  if (found.executions.length === 0) return output.line("no executions; start one with: sealrun run PROJECT/PACKAGE");
+  output.table(
+    ["EXECUTION", "PACKAGE", "VERSION", "STATUS", "CREATED"],
+    found.executions.map((row) => [
+      row.id,
+      `${row.project}/${row.package}`,
+      String(row.version),
+      row.status,
+      showTime(row.createdAt),
+    ]),
+  );
+  if (found.next !== null) output.note(`there are more: --before ${found.next}`);
+}
+
+async function logs(cli: Cli, id: string, { json }: LogOptions): Promise<void> {
+  const client = await connect(cli);
+  const lines: LogLine[] = [];
+  let after: string | undefined;
+  do {
+    const page = await client.listLogs(id, after);
+    if (json === true) lines.push(...page.lines);
+    else for (const line of page.lines) printLogLine(cli.output, line);
+    // A platform that gives the same cursor again must not keep the command busy for ever.
+    after = page.next === null || page.next === after ? undefined : page.next;
+  } while (after !== undefined);
+  if (json === true) cli.output.json({ lines });
+}
+
+async function follow(cli: Cli, id: string, { json }: LogOptions): Promise<void> {
+  const client = await connect(cli);
+  await client.watchExecution(id, {
+    onEvent: (event) => {
+      if (json === true) cli.output.jsonLine(event);
+      else if (event.kind === "log") printLogLine(cli.output, event.line);
+    },
+  });
+}
+
+function parseStatus(text: string): string {
+  const parsed = executionStatus.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new SealrunError("USAGE", `--status: expected one of ${showNames(executionStatus.options)}`);
+}

@@ -1,0 +1,29 @@
+import type { Command } from "commander";
+import type { Cli } from "../command.ts";
+import { demoCommand } from "./demo.ts";
+import { devCommand } from "./dev.ts";
+import { executionCommand } from "./execution.ts";
+import { packageCommand } from "./package.ts";
+import { partCommands, tokenCommand } from "./part.ts";
+import { projectCommand } from "./project.ts";
+import { pushCommand } from "./push.ts";
+import { runCommand } from "./run.ts";
+import { secretCommand } from "./secret.ts";
+import { versionCommand } from "./version.ts";
+
+/** Adds every command to the program; those that only operators need stay out of the list. */
+export function addCommands(program: Command, cli: Cli): void {
+  const shown = [
+    devCommand(cli),
+    demoCommand(cli),
+    projectCommand(cli),
+    pushCommand(cli),
+    runCommand(cli),
+    secretCommand(cli),
+    packageCommand(cli),
+    executionCommand(cli),
+    versionCommand(cli),
+  ];
+  for (const command of shown) program.addCommand(command);
+  for (const command of [...partCommands(cli), tokenCommand()]) program.addCommand(command, { hidden: true });
+}

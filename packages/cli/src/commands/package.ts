@@ -1,0 +1,55 @@
+import { Command } from "commander";
+import { type Cli, parsePackagePath, parseProject } from "../command.ts";
+import { connect } from "../connect.ts";
+import { showTime } from "../show-time.ts";
+import { adviseProject } from "./push.ts";
+
+/** `sealrun package list` and `show`. */
+export function packageCommand(cli: Cli): Command {
+  const command = new Command("package").description("Packages: pushed sets of scripts");
+  command
+    .command("list")
+    .description("List the packages of a project")
+    .requiredOption("--project <project>", "the project", parseProject)
+    .option("--json", "print them as JSON")
+    .action(async (options: { readonly project: string; readonly json?: boolean }) => list(cli, options));
+  command
+    .command("show")
+    .description("Show a package and its newest version")
+    .argument("<project/package>", "which one")
+    .option("--json", "print it as JSON")
+    .action(async (address: string, options: { readonly json?: boolean }) => show(cli, address, options));
+  return command;
+}
+
+async function list(cli: Cli, { project, json }: { readonly project: string; readonly json?: boolean }): Promise<void> {
+  const { output } = cli;
+  const client = await connect(cli);
+  try {
+    const packages = await client.listPackages(project);
+    if (json === true) return output.json({ packages });
+    if (packages.length === 0)
+      return output.line(`no packages yet; push one with: sealrun push DIR --project ${project}`);
+    output.table(
+      ["PACKAGE", "VERSION", "PUSHED"],
+      packages.map(({ name, version, pushedAt }) => [name, String(version), showTime(pushedAt)]),
+    );
+  } catch (error) {
+    throw adviseProject(error, project);
+  }
+}
+
+async function show(cli: Cli, text: string, { json }: { readonly json?: boolean }): Promise<void> {
+  const { output } = cli;
+  const address = parsePackagePath(text);
+  const found = await (await connect(cli)).getPackage(address.project, address.package);
+  if (json === true) return output.json(found);
+  output.line(output.paint("bold", `${found.project.name}/${found.name}`));
+  const { version } = found;
+  if (version === null) return;
+  output.line(`  version  ${version.number}, pushed ${showTime(version.createdAt)}`);
+  output.line(`  digest   ${version.digest}`);
+  output.line(`  runs     ${version.steps.join(", ")}`);
+  output.line("  files");
+  for (const { path, size } of version.files) output.line(`    ${path}  ${size} bytes`);
+}

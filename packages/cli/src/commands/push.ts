@@ -1,0 +1,72 @@
+import { Command } from "commander";
+import type { PackageToPush } from "@sealrun/client";
+import { type PushAnswer, SealrunError } from "@sealrun/protocol";
+import { type Cli, parseProject } from "../command.ts";
+import { connect } from "../connect.ts";
+import { type CheckedPackage, checkPackage } from "../package/check-package.ts";
+
+interface PushOptions {
+  readonly project: string;
+  readonly name?: string;
+  readonly overwrite?: boolean;
+  readonly json?: boolean;
+}
+
+/** `sealrun push`. */
+export function pushCommand(cli: Cli): Command {
+  return new Command("push")
+    .description("Upload a folder as a new version of a package; its secrets.json is sealed here first")
+    .argument("<dir>", "folder with the scripts")
+    .requiredOption("--project <project>", "project that the package belongs to", parseProject)
+    .option("--name <name>", "the package's name (default: the manifest's, else the folder's)")
+    .option("--overwrite", "replace secrets that were changed on the platform since the last push")
+    .option("--json", "print the answer as JSON")
+    .action(async (folder: string, options: PushOptions) => push(cli, folder, options));
+}
+
+async function push(cli: Cli, folder: string, options: PushOptions): Promise<void> {
+  const checked = await checkPackage(folder, options.name);
+  for (const path of checked.skipped) cli.output.note(`left out: ${path}`);
+  for (const warning of checked.warnings) cli.output.warn(warning);
+  const client = await connect(cli);
+  const done = cli.output.progress(`sealing and sending ${checked.files.length} files`);
+  try {
+    const answer = await client.pushPackage(toPush(checked, options));
+    done();
+    if (options.json === true) cli.output.json(answer);
+    else tell(cli, options.project, answer);
+  } catch (error) {
+    throw adviseProject(error, options.project);
+  } finally {
+    done();
+  }
+}
+
+function toPush(checked: CheckedPackage, options: PushOptions): PackageToPush {
+  const { name, files, secrets } = checked;
+  return {
+    project: options.project,
+    name,
+    files,
+    secrets: new Map([...secrets].map(([secret, { value }]) => [secret, value])),
+    overwrite: options.overwrite === true,
+  };
+}
+
+function tell(cli: Cli, project: string, { package: pushed, version, secrets }: PushAnswer): void {
+  const { output } = cli;
+  const address = `${project}/${pushed.name}`;
+  const kept = secrets.kept.length === 0 ? "" : `, ${secrets.kept.length} kept from before`;
+  output.line(`${output.paint("green", "pushed")} ${address} version ${version.number}`);
+  output.line(`  files    ${version.files.length}`);
+  output.line(`  runs     ${version.steps.join(", ")}`);
+  output.line(`  secrets  ${secrets.stored.length} sealed on this machine${kept}`);
+  output.line(`next: sealrun run ${address} --wait`);
+}
+
+/** An unknown project becomes the command that creates it. */
+export function adviseProject(error: unknown, project: string): unknown {
+  if (!(error instanceof SealrunError) || error.code !== "PROJECT_NOT_FOUND") return error;
+  const sentence = `There is no project ${project}; create it with: sealrun project create ${project}`;
+  return new SealrunError("PROJECT_NOT_FOUND", sentence, { cause: error });
+}

@@ -1,0 +1,36 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { Client } from "@sealrun/client";
+import { type ExecutionInfo, isFinal, type LiveEvent } from "@sealrun/protocol";
+import type { Output } from "../output.ts";
+import { printLogLine } from "./print-execution.ts";
+
+const reportTries = 15;
+const reportWaitMs = 200;
+
+/** Follows an execution to its end and gives all of it, once its reports have arrived or 3 seconds have passed. */
+export async function followToEnd(
+  client: Client,
+  id: string,
+  onEvent: (event: LiveEvent) => void,
+): Promise<ExecutionInfo> {
+  await client.watchExecution(id, { onEvent });
+  let execution = await client.getExecution(id);
+  for (let tries = 0; tries < reportTries && !(execution.reportsComplete && isFinal(execution.status)); tries += 1) {
+    await wait(reportWaitMs);
+    execution = await client.getExecution(id);
+  }
+  return execution;
+}
+
+/** Prints lines as they come, and says on a terminal what is waited for until the first step starts. */
+export function livePrinter(output: Output): {
+  readonly onEvent: (event: LiveEvent) => void;
+  readonly done: () => void;
+} {
+  const done = output.progress("waiting for an executor");
+  const onEvent = (event: LiveEvent): void => {
+    if (event.kind === "log" || (event.kind === "step" && event.status === "running")) done();
+    if (event.kind === "log") printLogLine(output, event.line);
+  };
+  return { onEvent, done };
+}

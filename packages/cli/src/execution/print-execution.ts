@@ -1,0 +1,62 @@
+import type { ExecutionInfo, ExecutionStatus, LogLine, ReceiptRow, StepInfo } from "@sealrun/protocol";
+import type { Output, Style } from "../output.ts";
+import { showDuration, showTime } from "../show-time.ts";
+
+/** One line of a script, with the step it came from. */
+export function printLogLine(output: Output, { step, stream, level, text }: LogLine): void {
+  const origin = output.paint("dim", `[${step ?? "sealrun"}]`);
+  const shownLevel = stream === "sdk" && level !== null ? `${level.toUpperCase()} ` : "";
+  output.foreign(`${origin} ${shownLevel}${text}`);
+}
+
+/** How it ended, its steps, and which secrets it asked for. */
+export function printOutcome(output: Output, execution: ExecutionInfo): void {
+  const { id, status, error, steps, receipt, startedAt, finishedAt } = execution;
+  const took =
+    startedAt === null || finishedAt === null
+      ? ""
+      : ` in ${showDuration(Date.parse(finishedAt) - Date.parse(startedAt))}`;
+  output.line(`${output.paint(styleOf(status), status)} ${id}${took}`);
+  for (const step of steps) output.line(`  ${stepLine(step)}`);
+  if (error !== null) output.line(`  ${error.message} (${error.code})`);
+  if (!execution.reportsComplete) output.line("  some of its output has not arrived");
+  for (const sentence of new Set(receipt.map(readLine))) output.line(sentence);
+}
+
+/** Everything about an execution, without its output. */
+export function printExecution(output: Output, execution: ExecutionInfo): void {
+  const { visible, sealedNames } = execution.parameters;
+  const shown = Object.entries(visible).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  const sealed = sealedNames.map((name) => `${name}=(sealed)`);
+  output.line(`${execution.project}/${execution.package} version ${execution.version}`);
+  output.line(`  created   ${showTime(execution.createdAt)}`);
+  output.line(`  started   ${showTime(execution.startedAt)}`);
+  output.line(`  finished  ${showTime(execution.finishedAt)}`);
+  output.line(`  attempt   ${execution.attempt}, executor ${execution.executor ?? "-"}`);
+  if (shown.length + sealed.length > 0) output.line(`  params    ${[...shown, ...sealed].join(" ")}`);
+  printOutcome(output, execution);
+}
+
+/** The colour of a status. */
+export function styleOf(status: ExecutionStatus): Style {
+  if (status === "succeeded") return "green";
+  return status === "failed" || status === "lost" ? "red" : "yellow";
+}
+
+function stepLine({ name, status, exitCode, durationMs, error }: StepInfo): string {
+  const code = exitCode === null || exitCode === 0 ? "" : `, exit code ${exitCode}`;
+  const why = error === null ? "" : `: ${error.message} (${error.code})`;
+  const took = durationMs === null ? "" : `, ${showDuration(durationMs)}`;
+  return `${name}  ${status}${took}${code}${why}`;
+}
+
+function readLine({ name, scope, version, outcome }: ReceiptRow): string {
+  switch (outcome) {
+    case "read":
+      return `read ${name} from ${scope}, version ${version} (masked)`;
+    case "missing":
+      return `asked for ${name}: set in no scope`;
+    case "refused":
+      return `asked for ${name}: refused, the package does not declare it`;
+  }
+}

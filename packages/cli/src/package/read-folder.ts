@@ -1,0 +1,126 @@
+import { constants } from "node:fs";
+import { lstat, open, readdir, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import {
+  checkPackageFiles,
+  isLocalFile,
+  limits,
+  type PackageFile,
+  SealrunError,
+  showBytes,
+  showName,
+} from "@sealrun/protocol";
+import { fileProblem } from "../read-file.ts";
+
+/** A package as it lies in a folder. */
+export interface PackageFolder {
+  /** In the order in which scripts run: by path. */
+  readonly files: readonly { readonly path: string; readonly bytes: Uint8Array }[];
+  readonly secretsFile: Uint8Array | undefined;
+  /** Left out although a person might miss them. */
+  readonly skipped: readonly string[];
+}
+
+/** Never part of a package, and nobody misses them. */
+const silent =
+  /^(?:\.git|\.hg|\.svn|__pycache__|\.DS_Store|\.sealrun|\.gitignore|\.gitattributes|sealrun-env\.d\.ts|.*\.pyc|.*\.swp)$/;
+/** Often hold secrets or are too large: left out, and said so. */
+const told = /^(?:\.env(?:\..*)?|node_modules|\.venv)$/;
+
+/**
+ * Reads a folder that is to become a package, with secrets.json apart. Paths, kinds and sizes are checked before any
+ * content is read: `PACKAGE_INVALID`, `VALUE_TOO_LARGE`, `FILE_NOT_FOUND`.
+ */
+export async function readPackageFolder(folder: string): Promise<PackageFolder> {
+  await requireFolder(folder);
+  const walk: Walk = { entries: [], skipped: [] };
+  await walkFolder(folder, "", walk);
+  walk.entries.sort((left, right) => (left.path < right.path ? -1 : 1));
+  const secrets = walk.entries.find(({ path }) => path === "secrets.json");
+  if (secrets !== undefined) checkSecretsEntry(secrets);
+  const files = walk.entries.filter((entry) => entry !== secrets);
+  checkPackageFiles(files);
+  return {
+    files: await readAll(folder, files),
+    secretsFile: secrets === undefined ? undefined : await readEntry(folder, secrets.path),
+    skipped: walk.skipped,
+  };
+}
+
+interface Walk {
+  readonly entries: PackageFile[];
+  readonly skipped: string[];
+}
+
+async function requireFolder(folder: string): Promise<void> {
+  try {
+    if ((await stat(folder)).isDirectory()) return;
+  } catch (error) {
+    throw fileProblem(folder, error);
+  }
+  throw new SealrunError("FILE_NOT_FOUND", `${showName(folder)} is not a folder; expected the folder of a package`);
+}
+
+async function walkFolder(folder: string, inside: string, walk: Walk): Promise<void> {
+  let names: string[];
+  try {
+    names = await readdir(join(folder, inside));
+  } catch (error) {
+    throw fileProblem(join(folder, inside), error);
+  }
+  for (const name of names) {
+    const path = inside === "" ? name : `${inside}/${name}`;
+    if (silent.test(name)) continue;
+    if (told.test(name) || isLocalFile(path)) {
+      walk.skipped.push(path);
+      continue;
+    }
+    const entry = await describe(folder, path);
+    if (entry.kind === "folder") await walkFolder(folder, path, walk);
+    else walk.entries.push(entry);
+    // The exact rule follows; this only ends a walk through somebody's whole disk.
+    if (walk.entries.length > limits.packageFiles) return;
+  }
+}
+
+async function describe(folder: string, path: string): Promise<PackageFile> {
+  try {
+    const found = await lstat(join(folder, path));
+    if (found.isSymbolicLink()) return { path, size: 0, kind: "link" };
+    if (found.isDirectory()) return { path, size: 0, kind: "folder" };
+    return { path, size: found.size, kind: found.isFile() ? "file" : "device" };
+  } catch (error) {
+    throw fileProblem(join(folder, path), error);
+  }
+}
+
+function checkSecretsEntry({ kind, size }: PackageFile): void {
+  if (kind !== "file")
+    throw new SealrunError(
+      "PACKAGE_INVALID",
+      `"secrets.json": expected a file, this is a ${kind}; put the file itself there`,
+    );
+  if (size <= limits.secretsFileBytes) return;
+  const most = showBytes(limits.secretsFileBytes);
+  throw new SealrunError("VALUE_TOO_LARGE", `secrets.json: expected at most ${most}, found ${size} bytes`);
+}
+
+async function readAll(folder: string, entries: readonly PackageFile[]): Promise<PackageFolder["files"]> {
+  const files: { path: string; bytes: Uint8Array }[] = [];
+  for (const { path } of entries) files.push({ path, bytes: await readEntry(folder, path) });
+  return files;
+}
+
+/** A file that became a link since it was looked at is refused instead of followed. */
+async function readEntry(folder: string, path: string): Promise<Uint8Array> {
+  try {
+    const file = await open(join(folder, path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      return await file.readFile();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw fileProblem(join(basename(folder), path), error);
+  }
+}

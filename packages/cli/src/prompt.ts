@@ -1,0 +1,32 @@
+import password from "@inquirer/password";
+import { limits, SealrunError, showBytes } from "@sealrun/protocol";
+import type { Cli } from "./command.ts";
+
+/** Asks for a value on the terminal without showing it; Ctrl-C ends the command. */
+export async function askHidden(message: string): Promise<string> {
+  try {
+    return await password({ message, mask: false }, { output: process.stderr });
+  } catch (error) {
+    // The prompt takes Ctrl-C for itself.
+    if (error instanceof Error && error.name === "ExitPromptError") process.exit(130);
+    throw error;
+  }
+}
+
+/** Standard input to its end; `VALUE_TOO_LARGE` over what a file of secrets may be. */
+export async function readInput(cli: Pick<Cli, "input">): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of cli.input) {
+    const bytes: Uint8Array = chunk;
+    size += bytes.length;
+    if (size > limits.secretsFileBytes) {
+      throw new SealrunError(
+        "VALUE_TOO_LARGE",
+        `Expected at most ${showBytes(limits.secretsFileBytes)} on standard input`,
+      );
+    }
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,46 @@
+import { fromUtf8, wipe } from "@sealrun/crypto";
+import { type JsonValue, limits, parseStrictJson, SealrunError, showName } from "@sealrun/protocol";
+import type { Cli } from "../command.ts";
+import { askHidden, readInput } from "../prompt.ts";
+import { readNamedFile } from "../read-file.ts";
+
+/** Where a value comes from and what it is. */
+export interface ValueSource {
+  readonly name: string;
+  readonly file: string | undefined;
+  /** Else it is text, less one final newline. */
+  readonly isJson: boolean;
+}
+
+/** A secret's value from a file, standard input or a hidden prompt. `MALFORMED` says what it should be, never what it is. */
+export async function readSecretValue(cli: Cli, { name, file, isJson }: ValueSource): Promise<JsonValue> {
+  const bytes = await readBytes(cli, name, file);
+  try {
+    if (!isJson) return readText(bytes);
+    const place = file ?? "the value";
+    return parseStrictJson(bytes, {
+      file: place,
+      code: "MALFORMED",
+      maxBytes: limits.secretsFileBytes,
+      maxDepth: limits.jsonDepth,
+    }).value;
+  } finally {
+    wipe(bytes);
+  }
+}
+
+async function readBytes(cli: Cli, name: string, file: string | undefined): Promise<Uint8Array> {
+  if (file !== undefined && file !== "-") return readNamedFile(file, limits.secretsFileBytes);
+  if (file === undefined && cli.input.isTTY === true) {
+    return new TextEncoder().encode(await askHidden(`Value of ${showName(name)}`));
+  }
+  return readInput(cli);
+}
+
+function readText(bytes: Uint8Array): string {
+  try {
+    return fromUtf8(bytes).replace(/\n$/, "");
+  } catch (error) {
+    throw new SealrunError("MALFORMED", "Expected a value in UTF-8; give a binary one as base64", { cause: error });
+  }
+}
