@@ -7,7 +7,7 @@ import type { Place } from "./scope-key.ts";
 import type { SealedValue } from "./sealed-value.ts";
 
 /** Which way a version came: with a package, by a person, from a script. */
-export type SecretSource = "push" | "set" | "script";
+type SecretSource = "push" | "set" | "script";
 
 const listedRow = z
   .object({
