@@ -7,6 +7,8 @@ import type { Logger } from "pino";
 import { saveAdminToken } from "./access/store.ts";
 import type { PlatformConfig } from "./config.ts";
 import type { Deps } from "./deps.ts";
+import { openFeedNotices } from "./executions/live/notices.ts";
+import { startWork } from "./executions/start-work.ts";
 import { buildServer } from "./http/server.ts";
 import { forgetUnfinished } from "./packages/store.ts";
 import { claimInstallation } from "./postgres/installation.ts";
@@ -27,7 +29,7 @@ const applicationName = "sealrun platform";
 const sweepMs = 3_600_000;
 
 /**
- * Starts the platform: keys, database, NATS, HTTP, in this order. Fails with the code of what is missing and closes what
+ * Starts the platform: keys, database, NATS, executions, HTTP, in this order. Fails with the code of what is missing and closes what
  * it had opened: `CONFIG_INVALID`, `ROOT_KEY_UNREADABLE`, `WRONG_ROOT_KEY`, `…_UNREACHABLE`, `DATABASE_NEWER`, `PORT_TAKEN`.
  */
 export async function start(config: PlatformConfig, options: { readonly log: Logger }): Promise<RunningPlatform> {
@@ -37,7 +39,10 @@ export async function start(config: PlatformConfig, options: { readonly log: Log
   };
   try {
     const deps = await connect(config, options.log, closers);
-    const app = await buildServer(deps);
+    const notices = await openFeedNotices(deps.database);
+    closers.push(async () => notices.close());
+    closers.push(await startWork(deps));
+    const app = await buildServer({ ...deps, notices });
     closers.push(async () => app.close());
     const url = await listen(app, config.listen);
     closers.push(sweep(deps));

@@ -6,10 +6,13 @@ import { limits } from "@sealrun/protocol";
 import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { serializerCompiler } from "fastify-type-provider-zod";
 import type { Deps } from "../deps.ts";
+import type { FeedNotices } from "../executions/live/notices.ts";
 import { denyByDefault } from "./access.ts";
 import { answerErrors, answerUnreadable } from "./error-response.ts";
 import { describeApi } from "./openapi.ts";
 import { parseRequests } from "./parse-request.ts";
+import { executionRoutes } from "./routes/executions.ts";
+import { executorRoutes } from "./routes/executors.ts";
 import { packageRoutes } from "./routes/packages.ts";
 import { platformRoutes } from "./routes/platform.ts";
 import { projectRoutes } from "./routes/projects.ts";
@@ -17,7 +20,7 @@ import { secretRoutes } from "./routes/secrets.ts";
 import { versionRoutes } from "./routes/versions.ts";
 
 /** The HTTP server, ready to listen. Every route comes after the hooks that guard it. */
-export async function buildServer(deps: Deps): Promise<FastifyInstance> {
+export async function buildServer(deps: Deps & { readonly notices: FeedNotices }): Promise<FastifyInstance> {
   // The multipart plugin logs a request's headers at level trace, the token among them.
   const loggerInstance: FastifyBaseLogger = deps.log.child(
     {},
@@ -81,5 +84,7 @@ export async function buildServer(deps: Deps): Promise<FastifyInstance> {
   denyByDefault(app, deps);
   await describeApi(app);
   for (const routes of [platformRoutes, projectRoutes, packageRoutes, versionRoutes, secretRoutes]) routes(app, deps);
+  executorRoutes(app, deps);
+  executionRoutes(app, deps);
   return app;
 }

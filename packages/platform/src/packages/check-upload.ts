@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { lengthPrefixed, utf8 } from "@sealrun/crypto";
 import {
   checkPackageFiles,
+  encodeFileList,
   isScript,
   type JsonObject,
   type Manifest,
@@ -70,13 +70,10 @@ export function checkAnnounced(files: readonly UploadedFile[], announced: readon
   if (extra !== undefined) throw invalid(`${showName(extra.path)} came and was not announced`);
 }
 
-/** SHA-256 in hex over path, digest and size of each file in order, each length-prefixed: the version's own name. */
+/** SHA-256 in hex of the list of files: the version's own name, which executors check the list they are given against. */
 function digestVersion(files: readonly UploadedFile[]): string {
-  const hash = createHash("sha256");
-  for (const { path, sha256, bytes } of files) {
-    hash.update(lengthPrefixed(utf8(path), utf8(sha256), utf8(String(bytes.length))));
-  }
-  return hash.digest("hex");
+  const list = files.map(({ path, sha256, bytes }) => ({ path, sha256, size: bytes.length }));
+  return createHash("sha256").update(encodeFileList(list)).digest("hex");
 }
 
 function invalid(sentence: string): SealrunError {

@@ -1,0 +1,107 @@
+import { openWithKey, parametersContext, storedContext, toBase64 } from "@sealrun/crypto";
+import type { Sql } from "@sealrun/postgres";
+import {
+  encodeJson,
+  type EventSecret,
+  type EventStep,
+  type ExecutionEvent,
+  type JsonObject,
+  limits,
+  type UploadReference,
+} from "@sealrun/protocol";
+import { readEnvelope, toHex } from "@sealrun/crypto";
+import { z } from "zod";
+import type { Deps } from "../deps.ts";
+import { getVersion, listFiles, type Version } from "../packages/version-store.ts";
+import { listService, type StoredSecret } from "../secrets/lookup-store.ts";
+import { openStored } from "../secrets/sealed-value.ts";
+import { nextExpiry, type ReadyExecution } from "./outbox-store.ts";
+
+/** An event's bytes, ready to be signed, and what a grant for it must open. */
+export interface BuiltEvent {
+  readonly body: Uint8Array;
+  readonly expiresAt: number;
+  readonly uploads: readonly UploadReference[];
+}
+
+type Needed = Pick<Deps, "platformId" | "storageKey">;
+
+/**
+ * Makes the event of an execution: the outer layer comes off here, in memory, and the inner one stays. Sealed values
+ * and the file list travel inside while all of it fits, else as references, which executors fetch under their claim.
+ */
+export async function buildEvent(
+  deps: Needed,
+  sql: Sql,
+  ready: ReadyExecution,
+  generation: number,
+): Promise<BuiltEvent> {
+  const version = await getVersion(sql, ready.package.id, ready.versionNumber);
+  const secrets = await listService(sql, ready.package.id);
+  const files = await listFiles(sql, version.id);
+  const sealed = openParameters(deps, ready);
+  const expiresAt = await nextExpiry(sql);
+  const lean: ExecutionEvent = {
+    executionId: ready.id,
+    generation,
+    platformId: deps.platformId,
+    pool: ready.pool,
+    project: ready.project,
+    package: ready.package,
+    version: { id: version.id, number: version.number, digest: version.digest },
+    steps: version.steps.map(eventStep),
+    config: version.config,
+    mask: maskedNames(version.manifest),
+    parameters: { visible: ready.visible, ...(sealed === undefined ? {} : { sealed: toBase64(sealed) }) },
+    secrets: secrets.map((secret) => reference(secret)),
+    expiresAt,
+  };
+  const leanBody = encodeJson(lean);
+  const fileBytes = encodeJson(files).length;
+  const withFiles = leanBody.length + fileBytes <= limits.eventBytes;
+  const sealedBytes = secrets.reduce((sum, { size }) => sum + Math.ceil(size / 3) * 4 + 16, 0);
+  const withEnvelopes = leanBody.length + sealedBytes + (withFiles ? fileBytes : 0) <= limits.eventBytes - 64;
+  const body = encodeJson({
+    ...lean,
+    ...(withFiles ? { files } : {}),
+    ...(withEnvelopes
+      ? { secrets: secrets.map((secret) => ({ ...reference(secret), envelope: toBase64(openStored(deps, secret)) })) }
+      : {}),
+  });
+  return { body, expiresAt, uploads: distinctUploads(secrets, sealed) };
+}
+
+function reference(secret: StoredSecret): EventSecret {
+  const { name, id, version, sha256, size, keyId, ephemeral } = secret;
+  return { name, id, version, sha256, size, keyId, ephemeral: toBase64(ephemeral) };
+}
+
+/** Retries are the next release's; the executor is told what it acts on. */
+function eventStep({ script, name, secrets, timeoutMs, env }: Version["steps"][number]): EventStep {
+  return {
+    script,
+    name,
+    env,
+    ...(secrets === undefined ? {} : { secrets }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  };
+}
+
+function maskedNames(manifest: JsonObject): string[] {
+  const read = z.object({ secrets: z.array(z.string()).default([]), mask: z.array(z.string()).default([]) });
+  const { secrets, mask } = read.parse(manifest);
+  return [...new Set([...secrets, ...mask])];
+}
+
+function openParameters(deps: Needed, ready: ReadyExecution): Uint8Array | undefined {
+  if (ready.sealed === null) return undefined;
+  const place = { platformId: deps.platformId, packageId: ready.package.id };
+  return openWithKey(deps.storageKey, storedContext(parametersContext(place)), ready.sealed);
+}
+
+function distinctUploads(secrets: readonly StoredSecret[], parameters: Uint8Array | undefined): UploadReference[] {
+  const uploads = secrets.map(({ keyId, ephemeral }) => ({ keyId, ephemeral: toBase64(ephemeral) }));
+  const parts = parameters === undefined ? undefined : readEnvelope(parameters);
+  if (parts?.algorithm === 2) uploads.push({ keyId: toHex(parts.keyId), ephemeral: toBase64(parts.ephemeral) });
+  return [...new Map(uploads.map((upload) => [`${upload.keyId} ${upload.ephemeral}`, upload])).values()];
+}

@@ -1,0 +1,87 @@
+import type { Sql } from "@sealrun/postgres";
+import { type ExecutionId, type ExecutionStatus, jsonObject, type LiveEvent, type LogLine } from "@sealrun/protocol";
+import { z } from "zod";
+
+/** Channel on which every change of a feed is told, with the execution's id. */
+export const feedChannel = "sealrun_execution";
+
+/** One thing that happened, as a live stream tells it; a line's cursor is its place in the feed. */
+export type FeedEntry =
+  | {
+      readonly kind: "log";
+      readonly step: number | null;
+      readonly stream: LogLine["stream"];
+      readonly body: Omit<LogLine, "cursor" | "stream">;
+    }
+  | { readonly kind: "step"; readonly step: number; readonly body: Omit<Extract<LiveEvent, { kind: "step" }>, "kind"> }
+  | { readonly kind: "status"; readonly body: { readonly status: ExecutionStatus } };
+
+const feedRow = z.object({
+  cursor: z.string(),
+  kind: z.enum(["log", "step", "status"]),
+  stream: z.string().nullable(),
+  body: jsonObject,
+});
+/** A stored entry. */
+export type FeedRow = z.infer<typeof feedRow>;
+
+/**
+ * Appends to a feed, in order, and tells who listens. Cursors go up by one: the row of the execution stays locked until
+ * the transaction ends, so that no reader ever sees a later entry before an earlier one.
+ */
+export async function appendFeed(sql: Sql, id: ExecutionId, entries: readonly FeedEntry[]): Promise<void> {
+  if (entries.length === 0) return;
+  const moved = await sql.row(
+    z.object({ cursor: z.string() }),
+    "update executions set cursor = cursor + $2 where id = $1 returning cursor",
+    [id, entries.length],
+  );
+  if (moved === undefined) return;
+  await sql.run(
+    `insert into execution_feed (execution_id, cursor, kind, step, stream, body)
+     select $1, $2::bigint + given.place, given.kind, given.step, given.stream, given.body::json
+     from unnest($3::text[], $4::int[], $5::text[], $6::text[])
+       with ordinality as given (kind, step, stream, body, place)`,
+    [
+      id,
+      String(BigInt(moved.cursor) - BigInt(entries.length)),
+      entries.map(({ kind }) => kind),
+      entries.map((entry) => (entry.kind === "status" ? null : entry.step)),
+      entries.map((entry) => (entry.kind === "log" ? entry.stream : null)),
+      entries.map(({ body }) => JSON.stringify(body)),
+    ],
+  );
+  await sql.run("select pg_notify($1, $2)", [feedChannel, id]);
+}
+
+/** Entries after a cursor, oldest first. */
+export async function readFeed(
+  sql: Sql,
+  id: ExecutionId,
+  page: { readonly after: string; readonly limit: number; readonly kind?: FeedRow["kind"] },
+): Promise<readonly FeedRow[]> {
+  return sql.rows(
+    feedRow,
+    `select cursor, kind, stream, body from execution_feed
+     where execution_id = $1 and cursor > $2::bigint and ($4::text is null or kind = $4) order by cursor limit $3`,
+    [id, page.after, page.limit, page.kind ?? null],
+  );
+}
+
+const outputRow = z.object({ body: z.object({ text: z.string() }) });
+
+/** The newest lines that a step wrote, newest first. */
+export async function readOutputBackwards(
+  sql: Sql,
+  id: ExecutionId,
+  page: { readonly step: number; readonly limit: number; readonly offset: number },
+): Promise<readonly string[]> {
+  const rows = await sql.rows(
+    outputRow,
+    `select body from execution_feed
+     where execution_id = $1 and kind = 'log' and step = $2 and stream in ('stdout', 'stderr')
+     order by cursor desc limit $3 offset $4`,
+    [id, page.step, page.limit, page.offset],
+  );
+  return rows.map(({ body }) => body.text);
+}

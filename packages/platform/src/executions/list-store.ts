@@ -1,0 +1,128 @@
+import type { Sql } from "@sealrun/postgres";
+import {
+  executionId,
+  type ExecutionId,
+  executionStatus,
+  type ExecutionStatus,
+  failure,
+  jsonObject,
+  type ReceiptRow,
+  readOutcome,
+  SealrunError,
+  scope,
+} from "@sealrun/protocol";
+import { z } from "zod";
+
+const summaryRow = z
+  .object({
+    id: executionId,
+    number: z.string(),
+    project: z.string(),
+    package: z.string(),
+    version: z.number(),
+    status: executionStatus,
+    created_at: z.date(),
+    started_at: z.date().nullable(),
+    finished_at: z.date().nullable(),
+  })
+  .transform(({ created_at, started_at, finished_at, ...row }) => ({
+    ...row,
+    createdAt: created_at.toISOString(),
+    startedAt: started_at?.toISOString() ?? null,
+    finishedAt: finished_at?.toISOString() ?? null,
+  }));
+/** An execution as lists show it; its number is where the next page goes on. */
+export type ListedExecution = z.infer<typeof summaryRow>;
+
+const detailRow = z.object({
+  attempt: z.number(),
+  executor_id: z.string().nullable(),
+  error: failure.nullable(),
+  visible: jsonObject,
+  sealed_names: z.array(z.string()),
+});
+
+const progressRow = z
+  .object({ status: executionStatus, cursor: z.string(), is_complete: z.boolean(), is_stale: z.boolean() })
+  .transform(({ is_complete, is_stale, ...row }) => ({ ...row, isComplete: is_complete, isStale: is_stale }));
+/** How far an execution and its feed are. Complete: every report is in. Stale: ended more than 10 seconds ago. */
+export type Progress = z.infer<typeof progressRow>;
+
+const summaryColumns = `e.id, e.number, p.name as project, k.name as package, v.number as version, e.status,
+  e.created_at, e.started_at, e.finished_at`;
+const joined = `executions e join projects p on p.id = e.project_id join packages k on k.id = e.package_id
+  join versions v on v.id = e.version_id`;
+
+/** What a list is narrowed to. */
+export interface ListFilter {
+  readonly project?: string | undefined;
+  readonly package?: string | undefined;
+  readonly status?: ExecutionStatus | undefined;
+  /** Number of the execution before which to go on. */
+  readonly before?: string | undefined;
+  readonly limit: number;
+}
+
+/** Executions, the newest first. */
+export async function listExecutions(sql: Sql, filter: ListFilter): Promise<readonly ListedExecution[]> {
+  return sql.rows(
+    summaryRow,
+    `select ${summaryColumns} from ${joined}
+     where ($1::text is null or lower(p.name) = lower($1)) and ($2::text is null or lower(k.name) = lower($2))
+       and ($3::text is null or e.status = $3) and ($4::bigint is null or e.number < $4::bigint)
+     order by e.number desc limit $5`,
+    [filter.project ?? null, filter.package ?? null, filter.status ?? null, filter.before ?? null, filter.limit],
+  );
+}
+
+/** One execution with what a list does not show; `EXECUTION_NOT_FOUND`. */
+export async function getExecution(
+  sql: Sql,
+  id: ExecutionId,
+): Promise<{ readonly summary: ListedExecution; readonly detail: z.infer<typeof detailRow> }> {
+  const summary = await sql.row(summaryRow, `select ${summaryColumns} from ${joined} where e.id = $1`, [id]);
+  const detail = await sql.row(
+    detailRow,
+    "select attempt, executor_id, error, visible, sealed_names from executions where id = $1",
+    [id],
+  );
+  if (summary !== undefined && detail !== undefined) return { summary, detail };
+  throw new SealrunError("EXECUTION_NOT_FOUND", `There is no execution ${id}; list them to see those there are`);
+}
+
+/** How far an execution is; `EXECUTION_NOT_FOUND`. */
+export async function findProgress(sql: Sql, id: ExecutionId): Promise<Progress> {
+  const found = await sql.row(
+    progressRow,
+    `select e.status, e.cursor,
+       case when e.finished_at is null or e.attempt = 0 then true
+            else coalesce(a.applied_sequence >= e.last_sequence, false) end as is_complete,
+       coalesce(e.finished_at < clock_timestamp() - interval '10 seconds', false) as is_stale
+     from executions e left join attempts a on a.execution_id = e.id and a.attempt = e.attempt where e.id = $1`,
+    [id],
+  );
+  if (found !== undefined) return found;
+  throw new SealrunError("EXECUTION_NOT_FOUND", `There is no execution ${id}; list them to see those there are`);
+}
+
+const receiptRow = z
+  .object({
+    name: z.string(),
+    scope: scope.nullable(),
+    version: z.number().nullable(),
+    step: z.string(),
+    outcome: readOutcome,
+    at: z.date(),
+  })
+  .transform(({ at, ...row }) => ({ ...row, time: at.toISOString() }));
+
+/** Which names an execution asked for, in their order. */
+export async function listReceipt(sql: Sql, id: ExecutionId): Promise<readonly ReceiptRow[]> {
+  return sql.rows(
+    receiptRow,
+    `select r.name, r.scope, r.version, s.name as step, r.outcome, r.at
+     from receipts r join execution_steps s on s.execution_id = r.execution_id and s.position = r.step
+     where r.execution_id = $1 order by r.number`,
+    [id],
+  );
+}

@@ -1,0 +1,131 @@
+import {
+  createUploadSealer,
+  fromBase64,
+  parametersContext,
+  readEnvelope,
+  sealWithKey,
+  storedContext,
+  toHex,
+  wipe,
+} from "@sealrun/crypto";
+import {
+  checkParameters,
+  encodeJson,
+  type JsonObject,
+  limits,
+  type PackageId,
+  type ParametersFile,
+  SealrunError,
+  showName,
+  type StartExecution,
+  toSealrunError,
+  visibleParameters,
+} from "@sealrun/protocol";
+import type { Deps } from "../deps.ts";
+import type { ScopeKey } from "../secrets/scope-key.ts";
+
+/** Parameters as an execution stores them. */
+export interface PreparedParameters {
+  readonly visible: JsonObject;
+  /** In both layers; null when there is nothing to seal. */
+  readonly sealed: Uint8Array | null;
+  readonly sealedNames: readonly string[];
+}
+
+/** What the parameters of a run are checked against and sealed with. */
+export interface ParametersPlace {
+  readonly packageId: PackageId;
+  readonly key: ScopeKey;
+  readonly file: ParametersFile | undefined;
+}
+
+// Padmé adds at most 12 %, the envelope's own fields 126 bytes.
+const mostEnvelopeBytes = Math.ceil(limits.parametersBytes * 1.12) + 256;
+const mostNames = 1_000;
+
+type Needed = Pick<Deps, "platformId" | "storageKey">;
+
+/**
+ * Checks the parameters of a start and lays the outer layer around what is sealed; what came in plain is sealed here, in
+ * memory. `PARAMETER_INVALID` names the parameter, never its value; `KEY_CHANGED`, `VALUE_TOO_LARGE`, `BAD_REQUEST`.
+ */
+export function prepareParameters(deps: Needed, place: ParametersPlace, given: StartExecution): PreparedParameters {
+  const isSealed = given.sealed !== undefined || given.visible !== undefined || given.sealedNames !== undefined;
+  if (!isSealed) return sealPlain(deps, place, given.parameters ?? {});
+  if (given.parameters !== undefined) {
+    throw new SealrunError("BAD_REQUEST", "Expected either parameters, or visible and sealed, not both");
+  }
+  const visible = checkVisible(place.file, given.visible ?? {});
+  const sealedNames = given.sealedNames ?? [];
+  checkSealedNames(place.file, sealedNames);
+  if (given.sealed === undefined) {
+    if (sealedNames.length > 0) throw new SealrunError("BAD_REQUEST", "Expected sealed beside sealedNames");
+    return { visible, sealed: null, sealedNames };
+  }
+  return { visible, sealed: wrap(deps, place, readSealed(place.key, given.sealed)), sealedNames };
+}
+
+function sealPlain(deps: Needed, place: ParametersPlace, given: JsonObject): PreparedParameters {
+  const params = checkParameters(place.file, given);
+  const { visible, names } = visibleParameters(place.file, params);
+  const sealedNames = names.filter((name) => !Object.hasOwn(visible, name));
+  if (sealedNames.length === 0) return { visible, sealed: null, sealedNames };
+  const hidden = Object.entries(params).filter(([name]) => !Object.hasOwn(visible, name));
+  const plaintext = encodeJson(Object.fromEntries(hidden));
+  try {
+    const context = parametersContext({ platformId: deps.platformId, packageId: place.packageId });
+    const envelope = createUploadSealer(place.key.publicKey).seal(context, plaintext);
+    return { visible, sealed: wrap(deps, place, envelope), sealedNames };
+  } finally {
+    wipe(plaintext);
+  }
+}
+
+/** Only what parameters.json marks as visible may be stored in the clear. */
+function checkVisible(file: ParametersFile | undefined, visible: JsonObject): JsonObject {
+  const fields = (file?.fields ?? []).filter((field) => field.visible === true);
+  for (const name of Object.keys(visible)) {
+    if (fields.some((field) => field.name === name)) continue;
+    throw new SealrunError(
+      "PARAMETER_INVALID",
+      `Parameter ${showName(name)}: expected it sealed, parameters.json does not mark it visible`,
+    );
+  }
+  return checkParameters({ fields }, visible);
+}
+
+function checkSealedNames(file: ParametersFile | undefined, names: readonly string[]): void {
+  if (names.length > mostNames || new Set(names).size !== names.length) {
+    throw new SealrunError("BAD_REQUEST", `Expected each of at most ${mostNames} names once at sealedNames`);
+  }
+  for (const name of names) {
+    const field = file?.fields.find((candidate) => candidate.name === name);
+    if (name.length <= 256 && (file === undefined || (field !== undefined && field.visible !== true))) continue;
+    throw new SealrunError("PARAMETER_INVALID", `Parameter ${showName(name)}: not a sealed parameter of this package`);
+  }
+}
+
+function readSealed(key: ScopeKey, text: string): Uint8Array {
+  const { envelope, parts } = parse(text);
+  if (envelope.length > mostEnvelopeBytes) {
+    throw new SealrunError("VALUE_TOO_LARGE", `Expected parameters of at most ${limits.parametersBytes} bytes as JSON`);
+  }
+  if (parts.algorithm !== 2) throw new SealrunError("BAD_REQUEST", "Expected parameters sealed to a public key");
+  if (toHex(parts.keyId) === key.keyId) return envelope;
+  throw new SealrunError("KEY_CHANGED", "The parameters were sealed with another key than this package's; seal again");
+}
+
+function parse(text: string) {
+  try {
+    const envelope = fromBase64(text);
+    return { envelope, parts: readEnvelope(envelope) };
+  } catch (error) {
+    // The sender's mistake, where BAD_FORMAT by itself would say that something stored is broken.
+    throw new SealrunError("BAD_REQUEST", `sealed: ${toSealrunError(error).message}`, { cause: error });
+  }
+}
+
+function wrap(deps: Needed, place: ParametersPlace, envelope: Uint8Array): Uint8Array {
+  const context = parametersContext({ platformId: deps.platformId, packageId: place.packageId });
+  return sealWithKey(deps.storageKey, storedContext(context), envelope);
+}

@@ -1,0 +1,77 @@
+import type { Sql } from "@sealrun/postgres";
+import { limits, type Report, type ReportItem } from "@sealrun/protocol";
+import { appendFeed, type FeedEntry } from "../feed-store.ts";
+import { endStep, listSteps, startStep, type StoredStep } from "../step-store.ts";
+import { lockExecution } from "../store.ts";
+import { stepEntry } from "../transitions.ts";
+import { closeIfComplete } from "./close-if-complete.ts";
+import { addReceipts, type AttemptId, keepChunk, readTime, takeChunks } from "./report-store.ts";
+
+/**
+ * Stores chunks of one attempt and puts into the feed what has no gap before it. A chunk that came before changes
+ * nothing. Call it inside a transaction.
+ */
+export async function applyReports(
+  sql: Sql,
+  of: AttemptId,
+  reports: readonly Pick<Report, "sequence" | "items">[],
+): Promise<void> {
+  await lockExecution(sql, of.executionId);
+  let hasNew = false;
+  for (const { sequence, items } of reports) hasNew = (await keepChunk(sql, of, sequence, items)) || hasNew;
+  if (hasNew) await applyWaiting(sql, of, { overGaps: false });
+}
+
+/** Puts waiting chunks into the feed; the caller holds the execution. */
+export async function applyWaiting(sql: Sql, of: AttemptId, options: { readonly overGaps: boolean }): Promise<void> {
+  const items = await takeChunks(sql, of, options);
+  if (items.length === 0) return;
+  const id = of.executionId;
+  const steps = await listSteps(sql, id);
+  const entries: FeedEntry[] = [];
+  const reads: Extract<ReportItem, { type: "read" }>[] = [];
+  for (const item of items) {
+    // An executor can only speak of the steps there are.
+    if (item.step !== null && steps[item.step] === undefined) continue;
+    switch (item.type) {
+      case "log":
+        entries.push(logEntry(item, steps));
+        break;
+      case "read":
+        reads.push(item);
+        break;
+      case "step-started": {
+        const started = await startStep(sql, id, item.step);
+        if (started !== undefined) entries.push(stepEntry(started));
+        break;
+      }
+      case "step-finished": {
+        const ended = await endStep(sql, id, item.step, { ...item, exitCode: smallInteger(item.exitCode) });
+        if (ended !== undefined) entries.push(stepEntry(ended));
+        break;
+      }
+    }
+  }
+  await appendFeed(sql, id, entries);
+  await addReceipts(sql, id, reads);
+  await closeIfComplete(sql, id);
+}
+
+function logEntry(item: Extract<ReportItem, { type: "log" }>, steps: readonly StoredStep[]): FeedEntry {
+  const { step, stream, level, text, time } = item;
+  return {
+    kind: "log",
+    step,
+    stream,
+    body: {
+      step: step === null ? null : (steps[step]?.name ?? null),
+      level: level ?? null,
+      text: text.slice(0, 2 * limits.logLineBytes),
+      time: readTime(time).toISOString(),
+    },
+  };
+}
+
+function smallInteger(value: number | null): number | null {
+  return value !== null && Math.abs(value) <= 2_147_483_647 ? value : null;
+}

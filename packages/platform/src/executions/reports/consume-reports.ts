@@ -1,0 +1,149 @@
+import { openFrame, readUnverifiedHeader } from "@sealrun/crypto";
+import {
+  decode,
+  executionId,
+  executorId,
+  type ExecutorId,
+  limits,
+  report,
+  reportsStream,
+  SealrunError,
+  subjects,
+  toSealrunError,
+} from "@sealrun/protocol";
+import type { ConsumerMessages, JsMsg } from "nats";
+import type { z } from "zod";
+import type { Deps } from "../../deps.ts";
+import { findExecutor } from "../../executors/store.ts";
+import { reportsConsumer } from "../../nats/streams.ts";
+import { isAttemptOf } from "../attempt-store.ts";
+import { applyReports } from "./apply-report.ts";
+
+type Needed = Pick<Deps, "database" | "link" | "log">;
+
+/** Reports wait in the stream while no platform runs. */
+const oldestFrameMs = 30 * 24 * 3_600_000;
+const retryMs = 1_000;
+const prefetched = 128;
+
+/** What PostgreSQL can store: a chunk that it refuses would come back for ever. */
+const mostInteger = 2_147_483_647;
+const storableReport = report.extend({
+  executionId,
+  attempt: report.shape.attempt.max(mostInteger),
+  sequence: report.shape.sequence.max(mostInteger),
+});
+
+interface Arrived {
+  readonly message: JsMsg;
+  readonly sender: ExecutorId;
+  readonly report: z.infer<typeof storableReport>;
+}
+
+/**
+ * Stores what executors report until closed. A message is acknowledged after its commit; one that is no honest report
+ * is taken out of the stream and logged.
+ */
+export function consumeReports(deps: Needed): () => Promise<void> {
+  const waiting: JsMsg[] = [];
+  let messages: ConsumerMessages | undefined;
+  const closing = new AbortController();
+  let working: Promise<void> | undefined;
+
+  const work = async (): Promise<void> => {
+    while (waiting.length > 0 && !closing.signal.aborted) await storeBatch(deps, waiting.splice(0));
+    working = undefined;
+  };
+  const subscribe = async (): Promise<void> => {
+    while (!closing.signal.aborted) {
+      try {
+        const consumer = await deps.link.connection.jetstream().consumers.get(reportsStream, reportsConsumer);
+        messages = await consumer.consume({ max_messages: prefetched });
+        for await (const message of messages) {
+          waiting.push(message);
+          working ??= work();
+        }
+      } catch (error) {
+        if (!closing.signal.aborted) deps.log.warn({ err: error }, "Reports cannot be read; trying again");
+      }
+      if (!closing.signal.aborted) await new Promise((resolve) => setTimeout(resolve, retryMs));
+    }
+  };
+  const subscribed = subscribe();
+  return async () => {
+    closing.abort();
+    await messages?.close();
+    await subscribed;
+    await working;
+  };
+}
+
+/** Chunks of one attempt go into one transaction, in the order of their arrival. */
+async function storeBatch(deps: Needed, batch: readonly JsMsg[]): Promise<void> {
+  const arrived: Arrived[] = [];
+  for (const message of batch) {
+    const read = await readMessage(deps, message);
+    if (read !== undefined) arrived.push(read);
+  }
+  const byAttempt = Map.groupBy(
+    arrived,
+    ({ report: { executionId: id, attempt }, sender }) => `${id} ${attempt} ${sender}`,
+  );
+  for (const group of byAttempt.values()) await storeGroup(deps, group);
+}
+
+async function readMessage(deps: Needed, message: JsMsg): Promise<Arrived | undefined> {
+  try {
+    const { sender } = readUnverifiedHeader(message.data);
+    const executor = await findExecutor(deps.database, sender);
+    const opened = openFrame(message.data, {
+      findKey: () => executor?.signPublic,
+      expect: { kind: "report", subject: message.subject },
+      now: Date.now(),
+      maxAgeMs: oldestFrameMs,
+      maxSkewMs: limits.clockSkewMs,
+    });
+    const id = executorId.parse(sender);
+    if (message.subject !== subjects.reports(id)) {
+      throw new SealrunError("REPLAYED", "A report came by another executor's subject");
+    }
+    return { message, sender: id, report: decode(storableReport, opened.body) };
+  } catch (error) {
+    settle(deps, message, error);
+    return undefined;
+  }
+}
+
+async function storeGroup(deps: Needed, group: readonly Arrived[]): Promise<void> {
+  const [first] = group;
+  if (first === undefined) return;
+  try {
+    const { executionId: id, attempt } = first.report;
+    const of = { executionId: id, attempt };
+    await deps.database.transaction(async (sql) => {
+      if (!(await isAttemptOf(sql, { ...of, executorId: first.sender }))) {
+        throw new SealrunError("LEASE_LOST", "The attempt is not this executor's");
+      }
+      await applyReports(
+        sql,
+        of,
+        group.map((arrived) => arrived.report),
+      );
+    });
+    for (const { message } of group) message.ack();
+  } catch (error) {
+    for (const { message } of group) settle(deps, message, error);
+  }
+}
+
+/** What can never be stored is taken out; what failed for the moment is offered again. Never a reason: 2.9 stumbles. */
+function settle(deps: Needed, message: JsMsg, error: unknown): void {
+  const failure = toSealrunError(error);
+  if (failure.code === "INTERNAL" || failure.row.retry) {
+    deps.log.error({ err: error }, "A report could not be stored; trying again");
+    message.nak(retryMs);
+  } else {
+    deps.log.warn({ code: failure.code, subject: message.subject }, "A report was refused");
+    message.term();
+  }
+}

@@ -1,0 +1,114 @@
+import type { Sql } from "@sealrun/postgres";
+import { executionId, type ExecutionId, type ReportItem, reportItem } from "@sealrun/protocol";
+import { z } from "zod";
+
+const chunkRow = z.object({ sequence: z.number(), items: z.array(reportItem) });
+
+/** Names one attempt. */
+export interface AttemptId {
+  readonly executionId: ExecutionId;
+  readonly attempt: number;
+}
+
+/** Keeps a chunk once; false when it was there already. */
+export async function keepChunk(
+  sql: Sql,
+  of: AttemptId,
+  sequence: number,
+  items: readonly ReportItem[],
+): Promise<boolean> {
+  const added = await sql.run(
+    `insert into report_chunks (execution_id, attempt, sequence, items) values ($1, $2, $3, $4) on conflict do nothing`,
+    [of.executionId, of.attempt, sequence, JSON.stringify(items)],
+  );
+  return added === 1;
+}
+
+/** The chunks that wait, in order: all of them, or those that follow each other without a gap. */
+export async function takeChunks(
+  sql: Sql,
+  of: AttemptId,
+  options: { readonly overGaps: boolean },
+): Promise<readonly ReportItem[]> {
+  const applied = await sql.row(
+    z.object({ applied_sequence: z.number() }),
+    "select applied_sequence from attempts where execution_id = $1 and attempt = $2 for update",
+    [of.executionId, of.attempt],
+  );
+  const waiting = await sql.rows(
+    chunkRow,
+    `select sequence, items from report_chunks
+     where execution_id = $1 and attempt = $2 and items is not null order by sequence`,
+    [of.executionId, of.attempt],
+  );
+  let last = applied?.applied_sequence ?? 0;
+  const taken: z.infer<typeof chunkRow>[] = [];
+  for (const chunk of waiting) {
+    if (chunk.sequence !== last + 1 && !options.overGaps) break;
+    taken.push(chunk);
+    last = Math.max(last, chunk.sequence);
+  }
+  if (taken.length > 0) {
+    const sequences = taken.map(({ sequence }) => sequence);
+    await sql.run(
+      "update report_chunks set items = null where execution_id = $1 and attempt = $2 and sequence = any ($3::int[])",
+      [of.executionId, of.attempt, sequences],
+    );
+    await sql.run("update attempts set applied_sequence = $3 where execution_id = $1 and attempt = $2", [
+      of.executionId,
+      of.attempt,
+      last,
+    ]);
+  }
+  return taken.flatMap(({ items }) => items);
+}
+
+/** How many different chunks of an attempt came. */
+export async function countChunks(sql: Sql, of: AttemptId): Promise<number> {
+  const row = await sql.row(
+    z.object({ count: z.number() }),
+    "select count(*)::int as count from report_chunks where execution_id = $1 and attempt = $2",
+    [of.executionId, of.attempt],
+  );
+  return row?.count ?? 0;
+}
+
+/** Adds rows to the receipt of an execution. */
+export async function addReceipts(
+  sql: Sql,
+  id: ExecutionId,
+  reads: readonly Extract<ReportItem, { type: "read" }>[],
+): Promise<void> {
+  if (reads.length === 0) return;
+  await sql.run(
+    `insert into receipts (execution_id, step, name, scope, version, outcome, at)
+     select $1, given.* from unnest($2::int[], $3::text[], $4::text[], $5::int[], $6::text[], $7::timestamptz[]) as given`,
+    [
+      id,
+      reads.map(({ step }) => step),
+      // A script may ask for any text; a name that is none is cut and cannot hold what PostgreSQL refuses.
+      reads.map(({ name }) => name.slice(0, 128).replaceAll("\0", "\u{FFFD}")),
+      reads.map(({ scope }) => scope),
+      reads.map(({ version }) => (version !== null && version <= 2_147_483_647 ? version : null)),
+      reads.map(({ outcome }) => outcome),
+      reads.map(({ time }) => readTime(time)),
+    ],
+  );
+}
+
+/** An executor's clock may say anything; a time that is none becomes the start of 1970. */
+export function readTime(time: number): Date {
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) || Math.abs(time) > 8e12 ? new Date(0) : date;
+}
+
+/** Executions that ended a while ago and still have chunks waiting for one that never came. */
+export async function listGaps(sql: Sql): Promise<readonly AttemptId[]> {
+  return sql.rows(
+    z
+      .object({ execution_id: executionId, attempt: z.number() })
+      .transform(({ execution_id, attempt }) => ({ executionId: execution_id, attempt })),
+    `select distinct c.execution_id, c.attempt from report_chunks c join executions e on e.id = c.execution_id
+     where c.items is not null and e.finished_at < clock_timestamp() - interval '1 minute' limit 100`,
+  );
+}

@@ -1,0 +1,63 @@
+import { serve, type SignedRequest } from "@sealrun/nats";
+import { executorId, type RpcVerb, rpcVerbs, SealrunError, subjects } from "@sealrun/protocol";
+import type { Deps } from "../../deps.ts";
+import { findExecutor } from "../../executors/store.ts";
+import { answerClaim } from "./claim.ts";
+import { answerFetch } from "./fetch.ts";
+import { answerLookup } from "./lookup.ts";
+import { answerFinish, answerRenew } from "./renew-and-finish.ts";
+import type { ExecutorRequest, RpcDeps } from "./request.ts";
+import { answerSet } from "./set.ts";
+import { answerState } from "./state.ts";
+
+const answers: Readonly<Record<RpcVerb, (deps: RpcDeps, request: ExecutorRequest) => Promise<object>>> = {
+  claim: answerClaim,
+  renew: answerRenew,
+  finish: answerFinish,
+  lookup: answerLookup,
+  set: answerSet,
+  state: answerState,
+  fetch: answerFetch,
+};
+
+/**
+ * Answers what executors ask until closed; closing waits for the answers under way. Whose request it is comes from its
+ * signature alone, and it must have come by that executor's own subject.
+ */
+export function answerRpc(deps: RpcDeps & Pick<Deps, "log">): () => Promise<void> {
+  const underWay = new Set<Promise<object>>();
+  const services = rpcVerbs.map((verb) =>
+    serve({
+      link: deps.link,
+      identity: deps.identity,
+      subject: subjects.everyRpc(verb),
+      queue: "platform",
+      kind: verb,
+      findKey: async (sender) => findKey(deps, sender),
+      handle: async (request) => {
+        const answer = answers[verb](deps, readRequest(verb, request));
+        underWay.add(answer);
+        return answer.finally(() => underWay.delete(answer));
+      },
+      log: deps.log,
+    }),
+  );
+  return async () => {
+    await Promise.all(services.map(async (service) => service.close()));
+    await Promise.allSettled(underWay);
+  };
+}
+
+async function findKey({ database }: Pick<Deps, "database">, sender: string): Promise<Uint8Array> {
+  const executor = await findExecutor(database, sender);
+  if (executor !== undefined) return executor.signPublic;
+  throw new SealrunError("NOT_ENROLLED", "");
+}
+
+function readRequest(verb: RpcVerb, { header, body, frame, subject }: SignedRequest): ExecutorRequest {
+  const sender = executorId.parse(header.sender);
+  if (subject !== subjects.rpc(sender, verb)) {
+    throw new SealrunError("REPLAYED", "A request came by another executor's subject");
+  }
+  return { executorId: sender, requestId: header.requestId, body, frame };
+}

@@ -1,0 +1,104 @@
+import type { Sql } from "@sealrun/postgres";
+import {
+  claimRequest,
+  type ClaimReply,
+  type ClaimRequest,
+  decode,
+  limits,
+  SealrunError,
+  toSealrunError,
+} from "@sealrun/protocol";
+import { recordAudit } from "../../audit/store.ts";
+import { noteSeen } from "../../executors/store.ts";
+import { findClaimed, type Holder, insertAttempt, restartLease } from "../attempt-store.ts";
+import { appendFeed } from "../feed-store.ts";
+import { lockExecution, type LockedExecution, markQueued, markRunning } from "../store.ts";
+import { askGrant } from "./ask-keyring.ts";
+import { askerOf, type ExecutorRequest, type RpcDeps } from "./request.ts";
+
+/** A run may take as long as its steps may; the lease ends it long before when its executor is gone. */
+const grantMs = limits.stepTimeoutMs + 3_600_000;
+/** After a refusal of the keyring, another executor is offered the execution. */
+const offerAgainMs = 10_000;
+
+interface Claimed {
+  readonly execution: LockedExecution;
+  readonly attempt: number;
+}
+
+/**
+ * Gives a queued execution to the executor that claims it: attempt, lease and audit row are committed, then the keyring
+ * is asked. The same claim sent again gets the same attempt. `CLAIM_REFUSED` or `EXPIRED` when it cannot be claimed;
+ * when the keyring says no, or nothing, the execution is queued again and its answer is passed on.
+ */
+export async function answerClaim(deps: RpcDeps, request: ExecutorRequest): Promise<ClaimReply> {
+  const asked = decode(claimRequest, request.body);
+  const claimed = await deps.database.transaction(async (sql) => claim(sql, request, asked));
+  const { execution, attempt } = claimed;
+  const holder: Holder = { executionId: execution.id, attempt, executorId: request.executorId };
+  try {
+    const grant = await askGrant(deps, request, {
+      executionId: execution.id,
+      attempt,
+      packageId: execution.packageId,
+      projectId: execution.projectId,
+      uploads: execution.uploads,
+      endsAt: Date.now() + grantMs,
+    });
+    return { ok: true, attempt, leaseMs: limits.leaseMs, grant };
+  } catch (error) {
+    const failure = toSealrunError(error);
+    await deps.database.transaction(async (sql) => giveBack(sql, request, { holder, failure }));
+    throw error;
+  }
+}
+
+async function claim(sql: Sql, request: ExecutorRequest, asked: ClaimRequest): Promise<Claimed> {
+  const execution = await lockExecution(sql, asked.executionId);
+  const known = await findClaimed(sql, { ...request, executionId: execution.id });
+  const isQueued = execution.status === "queued";
+  if (known === undefined) {
+    if (!isQueued) throw refused(execution);
+    if (asked.generation !== execution.generation) throw refused(execution);
+    if (execution.isExpired) throw new SealrunError("EXPIRED", `The event of ${execution.id} is past its time`);
+  } else {
+    // Only the newest attempt can be had again: while its lease lives, or after it was given back.
+    const isCurrent = known.attempt === execution.attempt;
+    const canResume = isQueued || (execution.status === "running" && known.isLive);
+    if (!isCurrent || !canResume) throw refused(execution);
+  }
+  const attempt = known?.attempt ?? execution.attempt + 1;
+  const holder: Holder = { executionId: execution.id, attempt, executorId: request.executorId };
+  if (known === undefined) await insertAttempt(sql, holder, request.requestId);
+  else await restartLease(sql, holder);
+  if (isQueued) {
+    await markRunning(sql, execution.id, holder);
+    await appendFeed(sql, execution.id, [{ kind: "status", body: { status: "running" } }]);
+  }
+  await noteSeen(sql, request.executorId);
+  const detail = { attempt, generation: asked.generation };
+  await recordAudit(sql, { asker: askerOf(request), action: "execution.claim", object: execution.id, detail });
+  return { execution, attempt };
+}
+
+async function giveBack(
+  sql: Sql,
+  request: ExecutorRequest,
+  { holder, failure }: { readonly holder: Holder; readonly failure: SealrunError },
+): Promise<void> {
+  const { status, attempt } = await lockExecution(sql, holder.executionId);
+  if (status !== "running" || attempt !== holder.attempt) return;
+  await markQueued(sql, holder.executionId, failure.row.retry ? {} : { expireInMs: offerAgainMs });
+  await appendFeed(sql, holder.executionId, [{ kind: "status", body: { status: "queued" } }]);
+  const detail = { attempt: holder.attempt, code: failure.code };
+  await recordAudit(sql, {
+    asker: askerOf(request),
+    action: "execution.give-back",
+    object: holder.executionId,
+    detail,
+  });
+}
+
+function refused({ status, attempt }: LockedExecution): SealrunError {
+  return new SealrunError("CLAIM_REFUSED", `The execution is ${status} and has attempt ${attempt}`);
+}

@@ -1,0 +1,97 @@
+import { newId } from "@sealrun/crypto";
+import {
+  executionId,
+  type ExecutionId,
+  parametersFileSchema,
+  SealrunError,
+  type StartExecution,
+} from "@sealrun/protocol";
+import { z } from "zod";
+import { recordAudit } from "../audit/store.ts";
+import type { Asker, Deps } from "../deps.ts";
+import type { Package } from "../packages/store.ts";
+import { getVersion, type Version } from "../packages/version-store.ts";
+import type { Project } from "../projects/store.ts";
+import { fetchScopeKey } from "../secrets/scope-key.ts";
+import { appendFeed } from "./feed-store.ts";
+import { addToOutbox } from "./outbox-store.ts";
+import { prepareParameters } from "./prepare-parameters.ts";
+import { insertExecution } from "./store.ts";
+
+/** The pool of packages that name none. */
+const defaultPool = "default";
+
+const runSettings = z.object({
+  pool: z.string().optional(),
+  active: z.boolean().optional(),
+  allow_manual_triggering: z.boolean().optional(),
+});
+
+/** What runs, and who asks. */
+export interface StartTarget {
+  readonly project: Project;
+  readonly package: Package;
+  readonly asker: Asker;
+}
+
+/**
+ * Starts an execution of a package's newest version. Execution, steps, audit row and outbox row are committed together
+ * before the answer; dispatchers hear of it with the commit. Fails as `prepareParameters`, with `KEYRING_UNREACHABLE`,
+ * and with `BAD_REQUEST` for a package whose manifest forbids it.
+ */
+export async function startExecution(
+  deps: Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey">,
+  target: StartTarget,
+  given: StartExecution,
+): Promise<ExecutionId> {
+  const version = await getVersion(deps.database, target.package.id, target.package.currentVersion);
+  const settings = runSettings.parse(version.manifest);
+  refuseUnwanted(target, settings);
+  const place = { scope: "service", ownerId: target.package.id, projectId: target.project.id } as const;
+  const key = await fetchScopeKey(deps, place);
+  const parameters = prepareParameters(deps, { packageId: target.package.id, key, file: fileOf(version) }, given);
+  const id = executionId.parse(newId("execution"));
+  await deps.database.transaction(async (sql) => {
+    await insertExecution(sql, {
+      id,
+      projectId: target.project.id,
+      packageId: target.package.id,
+      versionId: version.id,
+      poolName: settings.pool ?? defaultPool,
+      steps: version.steps,
+      ...parameters,
+    });
+    await appendFeed(sql, id, [{ kind: "status", body: { status: "queued" } }]);
+    await recordAudit(sql, {
+      asker: target.asker,
+      action: "execution.start",
+      object: id,
+      detail: {
+        package: target.package.id,
+        version: version.number,
+        sealedParameters: [...parameters.sealedNames],
+        sealedAtBoundary: given.sealed === undefined && parameters.sealed !== null,
+      },
+    });
+    await addToOutbox(sql, id);
+  });
+  return id;
+}
+
+function fileOf({ parameters }: Version) {
+  return parameters === null ? undefined : parametersFileSchema.parse(parameters);
+}
+
+function refuseUnwanted({ package: target }: StartTarget, settings: z.infer<typeof runSettings>): void {
+  const field =
+    settings.active === false
+      ? "active"
+      : settings.allow_manual_triggering === false
+        ? "allow_manual_triggering"
+        : undefined;
+  if (field === undefined) return;
+  throw new SealrunError(
+    "BAD_REQUEST",
+    `The manifest of ${target.name} says "${field}": false; change it there and push again`,
+  );
+}

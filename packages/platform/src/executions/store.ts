@@ -1,0 +1,145 @@
+import type { Sql } from "@sealrun/postgres";
+import {
+  executionId,
+  type ExecutionId,
+  executionStatus,
+  type ExecutionStatus,
+  type Failure,
+  type JsonObject,
+  packageId,
+  type PackageId,
+  projectId,
+  type ProjectId,
+  SealrunError,
+  uploadReference,
+} from "@sealrun/protocol";
+import { z } from "zod";
+import { insertRows } from "../postgres/insert-rows.ts";
+
+/** What starting an execution stores. */
+export interface NewExecution {
+  readonly id: ExecutionId;
+  readonly projectId: ProjectId;
+  readonly packageId: PackageId;
+  readonly versionId: string;
+  readonly poolName: string;
+  readonly visible: JsonObject;
+  /** The sealed parameters under the outer layer, too. */
+  readonly sealed: Uint8Array | null;
+  readonly sealedNames: readonly string[];
+  readonly steps: readonly { readonly script: string; readonly name: string }[];
+}
+
+const lockedRow = z
+  .object({
+    id: executionId,
+    status: executionStatus,
+    attempt: z.number(),
+    generation: z.number(),
+    project_id: projectId,
+    package_id: packageId,
+    version_id: z.string(),
+    uploads: z.array(uploadReference),
+    is_expired: z.boolean(),
+    last_sequence: z.number().nullable(),
+  })
+  .transform(({ project_id, package_id, version_id, is_expired, last_sequence, ...row }) => ({
+    ...row,
+    projectId: project_id,
+    packageId: package_id,
+    versionId: version_id,
+    isExpired: is_expired,
+    lastSequence: last_sequence,
+  }));
+/** An execution as its transitions see it. */
+export type LockedExecution = z.infer<typeof lockedRow>;
+
+/** Stores an execution, its steps and its outbox row; call it inside a transaction. */
+export async function insertExecution(sql: Sql, made: NewExecution): Promise<void> {
+  await sql.run(
+    `insert into executions
+       (id, project_id, package_id, version_id, pool_name, status, visible, sealed, sealed_names)
+     values ($1, $2, $3, $4, $5, 'queued', $6, $7, $8)`,
+    [
+      made.id,
+      made.projectId,
+      made.packageId,
+      made.versionId,
+      made.poolName,
+      JSON.stringify(made.visible),
+      made.sealed,
+      JSON.stringify(made.sealedNames),
+    ],
+  );
+  await insertRows(
+    sql,
+    "execution_steps (execution_id, position, script, name)",
+    made.steps.map(({ script, name }, position) => [made.id, position, script, name]),
+  );
+}
+
+/** Holds an execution until the transaction ends; `EXECUTION_NOT_FOUND` without one of that id. */
+export async function lockExecution(sql: Sql, id: ExecutionId): Promise<LockedExecution> {
+  const found = await sql.row(
+    lockedRow,
+    `select id, status, attempt, generation, project_id, package_id, version_id, uploads, last_sequence,
+            coalesce(event_expires_at < clock_timestamp(), false) as is_expired
+     from executions where id = $1 for update`,
+    [id],
+  );
+  if (found !== undefined) return found;
+  throw new SealrunError("EXECUTION_NOT_FOUND", "");
+}
+
+/** Puts an execution whose lock the caller has into `running`, under a new attempt or the one it had. */
+export async function markRunning(
+  sql: Sql,
+  id: ExecutionId,
+  held: { readonly attempt: number; readonly executorId: string },
+): Promise<void> {
+  await sql.run(
+    `update executions set status = 'running', attempt = $2, executor_id = $3,
+            started_at = coalesce(started_at, clock_timestamp()) where id = $1`,
+    [id, held.attempt, held.executorId],
+  );
+}
+
+/** Puts a claimed execution back: its event may be claimed again, or with `expireInMs` another one is made then. */
+export async function markQueued(
+  sql: Sql,
+  id: ExecutionId,
+  options: { readonly expireInMs?: number } = {},
+): Promise<void> {
+  await sql.run(
+    `update executions set status = 'queued', executor_id = null, started_at = null,
+            event_expires_at = least(event_expires_at, clock_timestamp() + $2 * interval '1 millisecond') where id = $1`,
+    [id, options.expireInMs ?? null],
+  );
+}
+
+/** Puts an execution into a final status. */
+export async function markFinished(
+  sql: Sql,
+  id: ExecutionId,
+  end: {
+    readonly status: ExecutionStatus;
+    readonly error: Failure | undefined;
+    readonly lastSequence: number | undefined;
+  },
+): Promise<void> {
+  await sql.run(
+    "update executions set status = $2, error = $3, last_sequence = $4, finished_at = clock_timestamp() where id = $1",
+    [id, end.status, end.error === undefined ? null : JSON.stringify(end.error), end.lastSequence ?? null],
+  );
+}
+
+/** Ids of executions that run without a live lease. Rows that somebody else holds are left to them. */
+export async function lockLost(sql: Sql): Promise<readonly ExecutionId[]> {
+  const rows = await sql.rows(
+    z.object({ id: executionId }),
+    `select e.id from executions e join attempts a on a.execution_id = e.id and a.attempt = e.attempt
+     where e.status = 'running' and a.lease_until < clock_timestamp()
+     order by e.number limit 100 for update of e skip locked`,
+  );
+  return rows.map(({ id }) => id);
+}

@@ -1,0 +1,39 @@
+import { fromBase64, toBase64 } from "@sealrun/crypto";
+import { call } from "@sealrun/nats";
+import { enrolReply, subjects } from "@sealrun/protocol";
+import { recordAudit } from "../audit/store.ts";
+import type { Deps } from "../deps.ts";
+import { ensurePoolConsumer } from "../nats/streams.ts";
+import { saveExecutor } from "./store.ts";
+
+/**
+ * Passes an executor's frame to the keyring, which decides. On its signed yes the executor and its pool are kept and the
+ * pool's queue is made before the executor hears of it. The answer is the keyring's frame, whole.
+ */
+export async function enrolExecutor(
+  deps: Pick<Deps, "database" | "link" | "identity" | "keyring">,
+  frame: string,
+  requestId: string,
+): Promise<string> {
+  const { value, frame: answer } = await call({
+    link: deps.link,
+    identity: deps.identity,
+    peer: deps.keyring,
+    subject: subjects.keyring("enrol"),
+    kind: "enrol",
+    body: { frame },
+    reply: enrolReply,
+    unreachable: "KEYRING_UNREACHABLE",
+  });
+  await ensurePoolConsumer(deps.link, value.pool.id);
+  await deps.database.transaction(async (sql) => {
+    await saveExecutor(sql, { id: value.executorId, signPublic: fromBase64(value.signPublic), pool: value.pool });
+    await recordAudit(sql, {
+      asker: { author: `executor ${value.executorId}`, requestId },
+      action: "executor.enrol",
+      object: value.executorId,
+      detail: { pool: value.pool.name },
+    });
+  });
+  return toBase64(answer);
+}

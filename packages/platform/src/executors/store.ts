@@ -1,0 +1,67 @@
+import type { Sql } from "@sealrun/postgres";
+import { executorId, type ExecutorId, poolId, type PoolId } from "@sealrun/protocol";
+import { z } from "zod";
+
+const executorRow = z
+  .object({ id: executorId, sign_public: z.instanceof(Uint8Array) })
+  .transform(({ id, sign_public }) => ({ id, signPublic: sign_public }));
+/** An executor that the keyring has enrolled. */
+export interface Executor {
+  readonly id: ExecutorId;
+  readonly signPublic: Uint8Array;
+}
+
+const listedRow = z
+  .object({
+    id: executorId,
+    pool: z.string(),
+    enrolled_at: z.date(),
+    last_seen_at: z.date().nullable(),
+    running: z.number(),
+  })
+  .transform(({ enrolled_at, last_seen_at, ...row }) => ({
+    ...row,
+    enrolledAt: enrolled_at.toISOString(),
+    lastSeenAt: last_seen_at?.toISOString() ?? null,
+  }));
+
+/** Keeps an executor and its pool as the keyring states them; enrolling again changes nothing but the pool's name. */
+export async function saveExecutor(
+  sql: Sql,
+  executor: Executor & { readonly pool: { readonly id: PoolId; readonly name: string } },
+): Promise<void> {
+  await sql.run("insert into pools (id, name) values ($1, $2) on conflict (id) do update set name = excluded.name", [
+    executor.pool.id,
+    executor.pool.name,
+  ]);
+  await sql.run("insert into executors (id, sign_public, pool_id) values ($1, $2, $3) on conflict (id) do nothing", [
+    executor.id,
+    executor.signPublic,
+    executor.pool.id,
+  ]);
+}
+
+/** The executor of that id, or undefined. */
+export async function findExecutor(sql: Sql, id: string): Promise<Executor | undefined> {
+  return sql.row(executorRow, "select id, sign_public from executors where id = $1", [id]);
+}
+
+/** Notes that an executor was heard. */
+export async function noteSeen(sql: Sql, id: ExecutorId): Promise<void> {
+  await sql.run("update executors set last_seen_at = clock_timestamp() where id = $1", [id]);
+}
+
+/** Every pool. */
+export async function listPools(sql: Sql): Promise<readonly PoolId[]> {
+  return (await sql.rows(z.object({ id: poolId }), "select id from pools")).map(({ id }) => id);
+}
+
+/** All executors, the newest first, with how many executions each runs. */
+export async function listExecutors(sql: Sql): Promise<readonly z.infer<typeof listedRow>[]> {
+  return sql.rows(
+    listedRow,
+    `select x.id, p.name as pool, x.enrolled_at, x.last_seen_at,
+            (select count(*)::int from executions e where e.executor_id = x.id and e.status = 'running') as running
+     from executors x join pools p on p.id = x.pool_id order by x.enrolled_at desc, x.id`,
+  );
+}

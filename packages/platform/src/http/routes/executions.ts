@@ -1,0 +1,152 @@
+import { Readable } from "node:stream";
+import {
+  errorBody,
+  executionId,
+  executionInfo,
+  executionList,
+  executionStatus,
+  jsonObject,
+  limits,
+  logLine,
+  logPage,
+  startedExecution,
+  startExecution,
+} from "@sealrun/protocol";
+import type { FastifyInstance } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { z } from "zod";
+import type { Deps } from "../../deps.ts";
+import { describeExecution } from "../../executions/describe-execution.ts";
+import { readFeed } from "../../executions/feed-store.ts";
+import { findProgress, listExecutions } from "../../executions/list-store.ts";
+import type { FeedNotices } from "../../executions/live/notices.ts";
+import { streamEvents } from "../../executions/live/stream-events.ts";
+import { startExecution as start } from "../../executions/start-execution.ts";
+import { findAddressed, packageParams, packageUrl } from "./package-address.ts";
+
+type Needed = Deps & { readonly notices: FeedNotices };
+
+const params = z.object({ execution: executionId });
+const cursor = z.string().regex(/^\d{1,18}$/, "expected a cursor of this API");
+const config = { access: "admin" } as const;
+
+/** Executions: start, list, show, read lines, follow. */
+export function executionRoutes(plain: FastifyInstance, deps: Needed): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>();
+  app.post(
+    `${packageUrl}/executions`,
+    {
+      config,
+      schema: {
+        summary: "Start an execution of the newest version",
+        params: packageParams,
+        body: startExecution.optional(),
+        response: { 202: startedExecution, default: errorBody },
+      },
+    },
+    async (request, reply) => {
+      const found = await findAddressed(deps.database, request.params);
+      const asker = { author: request.author, requestId: request.id };
+      const id = await start(deps, { ...found, asker }, request.body ?? {});
+      return reply.code(202).send({ id, status: "queued" });
+    },
+  );
+  app.get(
+    "/api/v1/executions/:execution",
+    {
+      config,
+      schema: { summary: "Show an execution", params, response: { 200: executionInfo, default: errorBody } },
+    },
+    async (request) => describeExecution(deps.database, request.params.execution),
+  );
+  listRoutes(plain, deps);
+  followRoute(plain, deps);
+}
+
+function listRoutes(plain: FastifyInstance, deps: Needed): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>();
+  app.get(
+    "/api/v1/executions",
+    {
+      config,
+      schema: {
+        summary: "List executions, the newest first",
+        querystring: z.object({
+          project: z.string().optional(),
+          package: z.string().optional(),
+          status: executionStatus.optional(),
+          limit: z.coerce.number().int().min(1).max(500).default(50),
+          before: cursor.optional(),
+        }),
+        response: { 200: executionList, default: errorBody },
+      },
+    },
+    async (request) => {
+      const { limit } = request.query;
+      const rows = await listExecutions(deps.database, { ...request.query, limit: limit + 1 });
+      const shown = rows.slice(0, limit);
+      const next = rows.length > limit ? (shown.at(-1)?.number ?? null) : null;
+      return { executions: shown.map(({ number: _number, ...row }) => row), next };
+    },
+  );
+  app.get(
+    "/api/v1/executions/:execution/logs",
+    {
+      config,
+      schema: {
+        summary: "Read lines of output",
+        params,
+        querystring: z.object({
+          after: cursor.default("0"),
+          limit: z.coerce.number().int().min(1).max(5_000).default(1_000),
+        }),
+        response: { 200: logPage, default: errorBody },
+      },
+    },
+    async (request) => {
+      const { after, limit } = request.query;
+      await findProgress(deps.database, request.params.execution);
+      const rows = await readFeed(deps.database, request.params.execution, { after, limit: limit + 1, kind: "log" });
+      const lines = rows
+        .slice(0, limit)
+        .map(({ cursor: at, stream, body }) => logLine.parse({ ...jsonObject.parse(body), cursor: at, stream }));
+      return { lines, next: rows.length > limit ? (lines.at(-1)?.cursor ?? null) : null };
+    },
+  );
+}
+
+function followRoute(plain: FastifyInstance, deps: Needed): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>();
+  const following = new Set<AbortController>();
+  app.addHook("preClose", async () => {
+    for (const stop of following) stop.abort();
+  });
+  app.get(
+    "/api/v1/executions/:execution/events",
+    {
+      config,
+      schema: {
+        summary: "Follow an execution as server-sent events; resumes after Last-Event-ID",
+        params,
+        headers: z.looseObject({ "last-event-id": cursor.optional() }),
+        produces: ["text/event-stream"],
+      },
+    },
+    async (request, reply) => {
+      const { execution } = request.params;
+      await findProgress(deps.database, execution);
+      const stop = new AbortController();
+      following.add(stop);
+      reply.raw.on("close", () => {
+        following.delete(stop);
+        stop.abort();
+      });
+      const source = { sql: deps.database, notices: deps.notices, signal: stop.signal };
+      const events = streamEvents(source, execution, request.headers["last-event-id"] ?? "0");
+      return reply
+        .type("text/event-stream; charset=utf-8")
+        .header("x-accel-buffering", "no")
+        .send(Readable.from(events, { objectMode: false, highWaterMark: limits.logLineBytes }));
+    },
+  );
+}

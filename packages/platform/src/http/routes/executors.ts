@@ -1,0 +1,44 @@
+import type { RateLimitOptions } from "@fastify/rate-limit";
+import { enrolAnswer, enrolEnvelope, enrolPath, errorBody, executorList, SealrunError } from "@sealrun/protocol";
+import type { FastifyInstance } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import type { Deps } from "../../deps.ts";
+import { enrolExecutor } from "../../executors/enrol.ts";
+import { listExecutors } from "../../executors/store.ts";
+
+/** Enrolling needs no admin token: many executors may start at once from one address, guessing may not go on. */
+const rateLimit: RateLimitOptions = {
+  max: 120,
+  timeWindow: 60_000,
+  errorResponseBuilder: () =>
+    new SealrunError("RATE_LIMITED", "Too many enrolments came from this address; wait a minute"),
+};
+
+/** Executors: enrol with a one-time token, list. */
+export function executorRoutes(
+  plain: FastifyInstance,
+  deps: Pick<Deps, "database" | "link" | "identity" | "keyring">,
+): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>();
+  app.post(
+    enrolPath,
+    {
+      config: { access: "public", rateLimit },
+      bodyLimit: 65_536,
+      schema: {
+        summary: "Enrol an executor: its own signed frame, answered with the keyring's",
+        body: enrolEnvelope,
+        response: { 200: enrolAnswer, default: errorBody },
+      },
+    },
+    async (request) => ({ frame: await enrolExecutor(deps, request.body.frame, request.id) }),
+  );
+  app.get(
+    "/api/v1/executors",
+    {
+      config: { access: "admin" },
+      schema: { summary: "List executors", response: { 200: executorList, default: errorBody } },
+    },
+    async () => ({ executors: [...(await listExecutors(deps.database))] }),
+  );
+}
