@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { projectName, packageName, SealrunError, showName } from "@sealrun/protocol";
+import { executionId, packageName, projectName, SealrunError, showName } from "@sealrun/protocol";
 import type { Output } from "./output.ts";
 import type { Environment } from "./setup/find-on-path.ts";
 
@@ -34,6 +34,15 @@ export function parseProject(text: string): string {
 /** A package's name as given; `NAME_NOT_ALLOWED` with the rule. */
 export function parsePackage(text: string): string {
   return checkName(packageName, text);
+}
+
+/** An execution's id as given; `EXECUTION_NOT_FOUND` for what cannot be one. */
+export function parseExecutionId(text: string): string {
+  if (executionId.safeParse(text).success) return text;
+  throw new SealrunError(
+    "EXECUTION_NOT_FOUND",
+    `${showName(text)} is not an execution's id: exe_ and 20 letters and digits`,
+  );
 }
 
 /** A whole number of an option between two others; `USAGE` for anything else. */

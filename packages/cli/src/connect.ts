@@ -3,6 +3,7 @@ import { parseFingerprint } from "@sealrun/crypto";
 import { SealrunError, showName, showNames } from "@sealrun/protocol";
 import type { Cli } from "./command.ts";
 import { type Profile, type Profiles, readProfiles, savePin } from "./profile.ts";
+import type { Environment } from "./setup/find-on-path.ts";
 
 /**
  * A client of the platform that the environment or a profile names. A URL without a known fingerprint is pinned at
@@ -12,7 +13,7 @@ export async function connect(cli: Cli): Promise<Client> {
   const { environment } = cli;
   const profiles = await readProfiles(environment);
   const chosen = chooseProfile(profiles, cli.profileName());
-  const override = cli.profileName() === undefined ? environment : {};
+  const override = cli.profileName() === undefined ? withoutEmpty(environment) : {};
   const url = checkUrl(cli, override["SEALRUN_URL"] ?? chosen?.url);
   // A token belongs to its URL: one of another platform must not be sent here.
   const own = [chosen, ...Object.values(profiles.profiles)].find((profile) => profile?.url === url);
@@ -22,6 +23,11 @@ export async function connect(cli: Cli): Promise<Client> {
   const known = override["SEALRUN_FINGERPRINT"] ?? own?.fingerprint ?? profiles.pins[url];
   const fingerprint = known === undefined ? await pinAtFirstUse(cli, url) : checkFingerprintForm(known);
   return createClient({ url, token, fingerprint });
+}
+
+/** A variable set to nothing counts as not set. */
+function withoutEmpty(environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
 }
 
 function chooseProfile({ profiles }: Profiles, name: string | undefined): Profile | undefined {

@@ -1,6 +1,6 @@
 import { executionStatus, type LogLine, SealrunError, showNames } from "@sealrun/protocol";
 import { Command } from "commander";
-import { type Cli, parseNumber, parsePackage, parseProject } from "../command.ts";
+import { type Cli, parseExecutionId, parseNumber, parsePackage, parseProject } from "../command.ts";
 import { connect } from "../connect.ts";
 import { printExecution, printLogLine } from "../execution/print-execution.ts";
 import { showTime } from "../show-time.ts";
@@ -35,7 +35,7 @@ export function executionCommand(cli: Cli): Command {
   command
     .command("show")
     .description("Show an execution, its steps and which secrets it read")
-    .argument("<id>", "exe_…")
+    .argument("<id>", "exe_…", parseExecutionId)
     .option("--json", "print it as JSON")
     .action(async (id: string, { json }: { readonly json?: boolean }) => {
       const execution = await (await connect(cli)).getExecution(id);
@@ -45,7 +45,7 @@ export function executionCommand(cli: Cli): Command {
   command
     .command("logs")
     .description("Print what an execution wrote, masked")
-    .argument("<id>", "exe_…")
+    .argument("<id>", "exe_…", parseExecutionId)
     .option("--follow", "go on until it ends")
     .option("--json", "print one JSON document; with --follow one line of JSON per line")
     .action(async (id: string, options: LogOptions) => (options.follow === true ? follow : logs)(cli, id, options));

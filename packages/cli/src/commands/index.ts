@@ -3,6 +3,8 @@ import type { Cli } from "../command.ts";
 import { demoCommand } from "./demo.ts";
 import { devCommand } from "./dev.ts";
 import { executionCommand } from "./execution.ts";
+import { initCommand } from "./init.ts";
+import { localCommand } from "./local.ts";
 import { packageCommand } from "./package.ts";
 import { partCommands, tokenCommand } from "./part.ts";
 import { projectCommand } from "./project.ts";
@@ -16,6 +18,8 @@ export function addCommands(program: Command, cli: Cli): void {
   const shown = [
     devCommand(cli),
     demoCommand(cli),
+    initCommand(cli),
+    localCommand(cli),
     projectCommand(cli),
     pushCommand(cli),
     runCommand(cli),

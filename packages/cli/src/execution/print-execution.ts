@@ -18,7 +18,9 @@ export function printOutcome(output: Output, execution: ExecutionInfo): void {
       : ` in ${showDuration(Date.parse(finishedAt) - Date.parse(startedAt))}`;
   output.line(`${output.paint(styleOf(status), status)} ${id}${took}`);
   for (const step of steps) output.line(`  ${stepLine(step)}`);
-  if (error !== null) output.line(`  ${error.message} (${error.code})`);
+  // A step that failed has told it already.
+  const isTold = steps.some((step) => step.error !== null && step.error.message === error?.message);
+  if (error !== null && !isTold) output.line(`  ${error.message} (${error.code})`);
   if (!execution.reportsComplete) output.line("  some of its output has not arrived");
   for (const sentence of new Set(receipt.map(readLine))) output.line(sentence);
 }

@@ -1,0 +1,50 @@
+import { cp, mkdir, readdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { SealrunError, showName } from "@sealrun/protocol";
+import { isCode } from "../dev/private-files.ts";
+import { fileProblem } from "../read-file.ts";
+import { firstPackage, type Language } from "./first-package.ts";
+
+// The SDK's door is in `dist` or `src` of its package; declarations are in `dist` alone.
+const sdk = dirname(dirname(fileURLToPath(import.meta.resolve("@sealrun/sdk"))));
+
+/**
+ * Writes a first package into a new or empty folder, with the SDK's types for editors; gives the paths written.
+ * `ALREADY_EXISTS` for a folder with files in it: nothing is overwritten.
+ */
+export async function writePackage(folder: string, name: string, language: Language): Promise<readonly string[]> {
+  await requireEmpty(folder);
+  const files = firstPackage(name, language);
+  try {
+    await mkdir(folder, { recursive: true });
+    for (const { path, text, isPrivate } of files) {
+      await writeFile(join(folder, path), text, { flag: "wx", mode: isPrivate === true ? 0o600 : 0o666 });
+    }
+    await writeTypes(folder, language);
+  } catch (error) {
+    throw fileProblem(folder, error);
+  }
+  return files.map(({ path }) => path);
+}
+
+async function requireEmpty(folder: string): Promise<void> {
+  try {
+    if ((await readdir(folder)).length === 0) return;
+  } catch (error) {
+    if (isCode(error, "ENOENT")) return;
+    throw fileProblem(folder, error);
+  }
+  throw new SealrunError("ALREADY_EXISTS", `${showName(folder)} has files in it; give a new or an empty folder`);
+}
+
+async function writeTypes(folder: string, language: Language): Promise<void> {
+  const types = join(folder, ".sealrun", "types");
+  if (language === "typescript") {
+    await cp(join(sdk, "dist"), types, { recursive: true, filter: (path) => !/\.(?:js|tsbuildinfo)$/.test(path) });
+  }
+  if (language === "python") {
+    const from = join(dirname(sdk), "sdk-python", "sealrun");
+    await cp(from, join(types, "sealrun"), { recursive: true, filter: (path) => !path.includes("__pycache__") });
+  }
+}

@@ -1,0 +1,72 @@
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { scriptKind, SealrunError, type Step } from "@sealrun/protocol";
+import { execa } from "execa";
+import { type Environment, findOnPath } from "../setup/find-on-path.ts";
+
+/** Where what the executor mounts for scripts lies in this installation. */
+const bootstrap = fileURLToPath(new URL("../src/bootstrap/", import.meta.resolve("@sealrun/executor")));
+const pythonSdk = fileURLToPath(new URL("../../sdk-python/", import.meta.resolve("@sealrun/sdk")));
+const hook = new URL(import.meta.url.endsWith(".ts") ? "./sdk-hook.ts" : "./sdk-hook.js", import.meta.url).href;
+
+/**
+ * Runs one step in the package's folder, on this terminal and without a sandbox; its secrets come from ef_env.json.
+ * `SCRIPT_FAILED` for an exit code other than 0, `INTERPRETER_MISSING` names what to install.
+ */
+export async function runStepLocally(folder: string, step: Step, environment: Environment): Promise<void> {
+  const [program, ...args] = await commandFor(step.script, environment);
+  const result = await execa(program, args, {
+    cwd: resolve(folder),
+    env: localEnvironment(environment, step),
+    extendEnv: false,
+    stdio: "inherit",
+    reject: false,
+  });
+  if (result.exitCode === 0) return;
+  const how = result.signal === undefined ? `exit code ${result.exitCode ?? "unknown"}` : `signal ${result.signal}`;
+  throw new SealrunError("SCRIPT_FAILED", `${step.script} ended with ${how}`);
+}
+
+async function commandFor(script: string, environment: Environment): Promise<readonly [string, ...string[]]> {
+  const path = `./${script}`;
+  switch (scriptKind(script)) {
+    case "typescript":
+    case "javascript":
+      return [process.execPath, ...nodeFlags(), "--import", hook, path];
+    case "python":
+      return [await interpreter("python3", script, environment), "-B", `${bootstrap}bootstrap.py`, path];
+    case "shell":
+      return [await interpreter("sh", script, environment), path];
+    case undefined:
+      throw new SealrunError("PACKAGE_INVALID", `${script} is not a script`);
+  }
+}
+
+/** Sources of sealrun itself are found under the condition that this process was started with. */
+function nodeFlags(): readonly string[] {
+  const own = process.execArgv.filter((flag) => flag.startsWith("--conditions="));
+  const transform = "--experimental-transform-types";
+  const isKnown = process.allowedNodeEnvironmentFlags.has(transform);
+  return [...own, "--disable-warning=ExperimentalWarning", ...(isKnown ? [transform] : [])];
+}
+
+/** This user's environment, without the token and settings of the command itself. */
+function localEnvironment(environment: Environment, step: Step): Record<string, string> {
+  const kept = Object.entries(environment).filter(([name]) => !name.startsWith("SEALRUN_"));
+  const own = Object.fromEntries(kept.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+  const pythonPath = [pythonSdk, environment["PYTHONPATH"]].filter((path) => path !== undefined && path !== "");
+  return {
+    ...own,
+    PATH: `${bootstrap}:${environment["PATH"] ?? ""}`,
+    PYTHONPATH: pythonPath.join(":"),
+    PYTHONUNBUFFERED: "1",
+    ...step.env,
+    SEALRUN_ENV: "local",
+  };
+}
+
+async function interpreter(name: string, script: string, environment: Environment): Promise<string> {
+  const path = await findOnPath(name, environment);
+  if (path !== undefined) return path;
+  throw new SealrunError("INTERPRETER_MISSING", `${script} needs ${name}; install ${name}`);
+}
