@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { decode, SealrunError } from "@sealrun/protocol";
+import { readPrivateFile } from "@sealrun/key-files";
+import { decode, SealrunError, toSealrunError } from "@sealrun/protocol";
 import { z } from "zod";
 
 const mount = z.object({ hostPath: z.string(), sandboxPath: z.string() });
@@ -36,12 +36,10 @@ export type ExecutorConfig = z.infer<typeof executorConfig>;
 
 /** Reads the configuration file. Fails with `CONFIG_INVALID`, which names the file and the field. */
 export async function readConfig(file: string): Promise<ExecutorConfig> {
+  const bytes = await readPrivateFile(file, "CONFIG_INVALID");
   try {
-    return decode(executorConfig, await readFile(file));
+    return decode(executorConfig, bytes);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : "it cannot be read";
-    throw new SealrunError("CONFIG_INVALID", `The executor's configuration ${file} cannot be used: ${reason}`, {
-      cause: error,
-    });
+    throw new SealrunError("CONFIG_INVALID", `${file}: ${toSealrunError(error).message}`, { cause: error });
   }
 }

@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { readPrivateFile } from "@sealrun/key-files";
 import { connectNats } from "@sealrun/nats";
 import { decodeEnrolmentToken, executorId, inboxPrefix, SealrunError } from "@sealrun/protocol";
 import type { Logger } from "pino";
@@ -92,11 +92,7 @@ async function loadState(config: ExecutorConfig, log: Logger): Promise<ExecutorS
       `This executor is not enrolled: ${config.stateFile} does not exist and no enrolmentTokenFile is configured`,
     );
   }
-  const token = await readFile(config.enrolmentTokenFile, "utf8").catch((error: unknown) => {
-    throw new SealrunError("FILE_NOT_FOUND", `The enrolment token ${config.enrolmentTokenFile} cannot be read`, {
-      cause: error,
-    });
-  });
+  const token = Buffer.from(await readPrivateFile(config.enrolmentTokenFile, "CONFIG_INVALID")).toString("latin1");
   const state = await enrol(decodeEnrolmentToken(token.trim()));
   await writeState(config.stateFile, state);
   log.info({ executor: state.identity.id, pool: state.pool.name }, "Enrolled");

@@ -6,7 +6,8 @@ import { readConfig } from "@sealrun/keyring";
 import { encodeJson } from "@sealrun/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readIdentity, readPlatformIdentity } from "../../packages/keyring/src/config.ts";
-import { refusalOf, writePrivate } from "./world.ts";
+import { rejectionOf } from "../support/refusal.ts";
+import { writePrivate } from "../support/private-file.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -46,7 +47,7 @@ test("readConfig() names the file and the field that is wrong, and shows no pass
   ];
   for (const { change, field } of cases) {
     const file = await writePrivate(folder, "config.json", JSON.stringify({ ...good, ...change }));
-    const refusal = await refusalOf(readConfig(file));
+    const refusal = await rejectionOf(readConfig(file));
     expect(refusal.code).toBe("CONFIG_INVALID");
     expect(refusal.message).toContain(file);
     expect(refusal.message).toContain(field);
@@ -57,7 +58,7 @@ test("readConfig() names the file and the field that is wrong, and shows no pass
 test("readConfig() refuses a file that others can read", async () => {
   const file = await writePrivate(folder, "config.json", JSON.stringify(good));
   await chmod(file, 0o644);
-  expect(await refusalOf(readConfig(file))).toMatchObject({
+  expect(await rejectionOf(readConfig(file))).toMatchObject({
     code: "CONFIG_INVALID",
     message: expect.stringContaining("0644"),
   });
@@ -65,11 +66,11 @@ test("readConfig() refuses a file that others can read", async () => {
 
 test("readConfig() refuses text that is not JSON and a folder", async () => {
   const file = await writePrivate(folder, "config.json", "{ hunter2");
-  const refusal = await refusalOf(readConfig(file));
+  const refusal = await rejectionOf(readConfig(file));
   expect(refusal.code).toBe("CONFIG_INVALID");
   expect(refusal.message).not.toContain("hunter2");
   await mkdir(join(folder, "sub"), { mode: 0o700 });
-  expect((await refusalOf(readConfig(join(folder, "sub")))).code).toBe("CONFIG_INVALID");
+  expect((await rejectionOf(readConfig(join(folder, "sub")))).code).toBe("CONFIG_INVALID");
 });
 
 test("readIdentity() takes the keyring's own identity alone", async () => {
@@ -77,7 +78,7 @@ test("readIdentity() takes the keyring's own identity alone", async () => {
   const ownFile = await writePrivate(folder, "keyring.json", exportIdentity(own));
   expect((await readIdentity({ identityFile: ownFile })).signPublic).toEqual(own.signPublic);
   const other = await writePrivate(folder, "other.json", exportIdentity(generateIdentity(good.platformId)));
-  expect((await refusalOf(readIdentity({ identityFile: other }))).code).toBe("CONFIG_INVALID");
+  expect((await rejectionOf(readIdentity({ identityFile: other }))).code).toBe("CONFIG_INVALID");
 });
 
 test("readPlatformIdentity() takes the public identity of the configured platform alone", async () => {
@@ -86,6 +87,6 @@ test("readPlatformIdentity() takes the public identity of the configured platfor
     const file = await writePrivate(folder, "platform.json", encodeJson(toPublicIdentity(generateIdentity(id))));
     const reading = readPlatformIdentity({ platformId, platformIdentityFile: file });
     if (id === platformId) expect((await reading).id).toBe(id);
-    else expect((await refusalOf(reading)).code).toBe("CONFIG_INVALID");
+    else expect((await rejectionOf(reading)).code).toBe("CONFIG_INVALID");
   }
 });

@@ -5,10 +5,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { withPrivateKey } from "../../packages/keyring/src/scope-keys/scope-keys.ts";
 import { findNewestKey } from "../../packages/keyring/src/scope-keys/store.ts";
-import { readRootKey } from "../../packages/keyring/src/root-key/read-root-key.ts";
+import { readRootKey } from "@sealrun/key-files";
 import { lookUp, pushPackage, sealSecret, startAttempt } from "./attempts/attempt.ts";
 import { enrolExecutor, freshToken } from "./enrolment/enrol-executor.ts";
-import { codeOf, createLog, refusalOf, startWorld, type World } from "./world.ts";
+import { rejectionOf } from "../support/refusal.ts";
+import { codeOf, createLog, startWorld, type World } from "./world.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -43,11 +44,11 @@ test("start() closes when its signal is aborted, and finishes the answers under 
 
 test("start() says which server it cannot reach, without the password", async () => {
   const nats = { ...world.config.nats, url: "nats://127.0.0.1:1" };
-  const noNats = await refusalOf(start({ ...world.config, nats }, { log: createLog([]) }));
+  const noNats = await rejectionOf(start({ ...world.config, nats }, { log: createLog([]) }));
   expect(noNats.code).toBe("NATS_UNREACHABLE");
   expect(noNats.message).toContain("127.0.0.1:1");
   const postgres = { host: "127.0.0.1", port: 1, user: "u", password: "hunter2", database: "d" };
-  const noPostgres = await refusalOf(start({ ...world.config, postgres }, { log: createLog([]) }));
+  const noPostgres = await rejectionOf(start({ ...world.config, postgres }, { log: createLog([]) }));
   expect(noPostgres.code).toBe("POSTGRES_UNREACHABLE");
   expect(noPostgres.message).toContain("127.0.0.1:1");
   expect(noPostgres.message).not.toContain("hunter2");

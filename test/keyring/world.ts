@@ -1,3 +1,5 @@
+import { writePrivate } from "../support/private-file.ts";
+import { rejectionOf } from "../support/refusal.ts";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -107,14 +109,6 @@ export async function startWorld(): Promise<World> {
   };
 }
 
-/** A file of mode 0600. */
-export async function writePrivate(folder: string, name: string, content: Uint8Array | string): Promise<string> {
-  const file = join(folder, name);
-  await writeFile(file, content, { mode: 0o600 });
-  await chmod(file, 0o600);
-  return file;
-}
-
 /** A request that an executor signs, as base64: the form in which the platform passes it on. */
 export function executorFrame(
   executor: Identity,
@@ -152,16 +146,5 @@ export function flipBit(text: string, index: number): string {
 
 /** The code that a promise is refused with; any other end is a failure of the test. */
 export async function codeOf(promise: Promise<unknown>): Promise<string> {
-  return (await refusalOf(promise)).code;
-}
-
-/** The error that a promise is refused with. */
-export async function refusalOf(promise: Promise<unknown>): Promise<SealrunError> {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof SealrunError) return error;
-    throw error;
-  }
-  throw new TypeError("Expected a refusal, got an answer");
+  return (await rejectionOf(promise)).code;
 }

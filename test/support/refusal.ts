@@ -20,3 +20,14 @@ export function bytesOf(text: string): Uint8Array {
 export function jsonBytes(value: unknown): Uint8Array {
   return bytesOf(JSON.stringify(value));
 }
+
+/** The error that a promise is refused with; any other end is a failure of the test. */
+export async function rejectionOf(promise: Promise<unknown>): Promise<SealrunError> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof SealrunError) return error;
+    throw error;
+  }
+  throw new TypeError("Expected a refusal, got an answer");
+}

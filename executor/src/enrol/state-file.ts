@@ -1,5 +1,7 @@
-import { open, readFile, rename } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { open, rename } from "node:fs/promises";
 import { exportIdentity, fromBase64, type Identity, importIdentity, toBase64 } from "@sealrun/crypto";
+import { readPrivateFile } from "@sealrun/key-files";
 import type { Peer } from "@sealrun/nats";
 import {
   decode,
@@ -12,7 +14,6 @@ import {
   platformId,
   poolId,
   type PoolId,
-  SealrunError,
 } from "@sealrun/protocol";
 import { z } from "zod";
 
@@ -35,15 +36,8 @@ const stateFile = z.object({
 
 /** The state in a file, or undefined when there is no file yet. */
 export async function readState(file: string): Promise<ExecutorState | undefined> {
-  const bytes = await readFile(file).catch((error: unknown) => {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw new SealrunError(
-      "CONFIG_INVALID",
-      `The executor's state file ${file} cannot be read; give it to this user with mode 600`,
-      { cause: error },
-    );
-  });
-  if (bytes === undefined) return undefined;
+  if (!existsSync(file)) return undefined;
+  const bytes = await readPrivateFile(file, "CONFIG_INVALID");
   const read = decode(stateFile, bytes);
   return {
     identity: importIdentity(encodeJson(read.identity)),

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { type Identity, importIdentity } from "@sealrun/crypto";
+import { readPrivateFile } from "@sealrun/key-files";
 import { postgresConfig } from "@sealrun/postgres";
 import {
   decode,
@@ -12,7 +13,6 @@ import {
   SealrunError,
 } from "@sealrun/protocol";
 import { z } from "zod";
-import { readPrivateFile } from "./private-file.ts";
 
 /** The keyring's settings, as its JSON file holds them. Paths may be relative to that file. */
 export const keyringConfig = z.object({

@@ -6,7 +6,7 @@ import { answerRequests, type KeyringLog } from "./answer-requests.ts";
 import { type KeyringConfig, readIdentity, readPlatformIdentity } from "./config.ts";
 import { issueToken, type TokenRights } from "./enrolment/issue-token.ts";
 import { checkRootKey } from "./root-key/check-root-key.ts";
-import { readRootKey } from "./root-key/read-root-key.ts";
+import { readRootKey } from "@sealrun/key-files";
 
 const applicationName = "sealrun-keyring";
 /** The numbered SQL files of the keyring's own database. */

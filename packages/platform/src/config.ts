@@ -2,7 +2,7 @@ import { dirname, resolve } from "node:path";
 import { postgresConfig } from "@sealrun/postgres";
 import { decode, platformId, SealrunError, sha256Hex, toSealrunError } from "@sealrun/protocol";
 import { z } from "zod";
-import { readPrivateFile } from "./private-file.ts";
+import { readPrivateFile } from "@sealrun/key-files";
 
 /** The platform's settings, from one 0600 file of JSON: it holds passwords. Paths may be relative to that file. */
 export const platformConfig = z.strictObject({

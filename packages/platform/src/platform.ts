@@ -12,8 +12,7 @@ import { startWork } from "./executions/start-work.ts";
 import { buildServer } from "./http/server.ts";
 import { forgetUnfinished } from "./packages/store.ts";
 import { claimInstallation } from "./postgres/installation.ts";
-import { readPrivateFile, readPublicFile } from "./private-file.ts";
-import { readRootKey } from "./root-key-file.ts";
+import { readPrivateFile, readPublicFile, readRootKey } from "@sealrun/key-files";
 
 /** A platform that answers. */
 export interface RunningPlatform {

@@ -35,7 +35,7 @@ describe("readState()", () => {
 
   it("refuses a file that is no state, without showing what is in it", async () => {
     const file = join(folder, "state.json");
-    await writeFile(file, '{"identity": "topsecret"}');
+    await writeFile(file, '{"identity": "topsecret"}', { mode: 0o600 });
     await expect(readState(file)).rejects.toThrow(/^(?!.*topsecret).*identity/s);
   });
 });

@@ -3,7 +3,8 @@ import { call } from "@sealrun/nats";
 import { decode, enrolReply, natsCredentials } from "@sealrun/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
-import { codeOf, flipBit, refusalOf, startWorld, type World } from "../world.ts";
+import { rejectionOf } from "../../support/refusal.ts";
+import { codeOf, flipBit, startWorld, type World } from "../world.ts";
 import { enrolFrame, freshToken, passOn, revoke } from "./enrol-executor.ts";
 
 let world: World;
@@ -38,7 +39,7 @@ test("enrol() answers the same executor again, with the same frame and with a ne
 test("enrol() refuses a token that another executor used", async () => {
   const token = await freshToken(world);
   await passOn(world, enrolFrame(token, newExecutor()));
-  const refusal = await refusalOf(passOn(world, enrolFrame(token, newExecutor())));
+  const refusal = await rejectionOf(passOn(world, enrolFrame(token, newExecutor())));
   expect(refusal.code).toBe("ENROLMENT_REFUSED");
   expect(refusal.message).toContain("used already");
 });
@@ -54,7 +55,7 @@ test("enrol() refuses an expired token", async () => {
   await world.database.run("update enrolment_tokens set expires_at = now() - interval '1 second' where id = $1", [
     token.id,
   ]);
-  const refusal = await refusalOf(passOn(world, enrolFrame(token, newExecutor())));
+  const refusal = await rejectionOf(passOn(world, enrolFrame(token, newExecutor())));
   expect(refusal).toMatchObject({ code: "ENROLMENT_REFUSED", message: expect.stringContaining("expired") });
 });
 
@@ -63,7 +64,7 @@ test("enrol() refuses an unknown token and a wrong secret in the same words", as
   const unknown = enrolFrame({ ...token, id: (await freshToken(world)).id }, newExecutor());
   const wrongSecret = enrolFrame({ ...token, secret: toBase64(new Uint8Array(32).fill(7)) }, newExecutor());
   await world.database.run("delete from enrolment_tokens where id <> $1 and executor_id is null", [token.id]);
-  const refusals = [await refusalOf(passOn(world, unknown)), await refusalOf(passOn(world, wrongSecret))];
+  const refusals = [await rejectionOf(passOn(world, unknown)), await rejectionOf(passOn(world, wrongSecret))];
   expect(refusals.map((refusal) => refusal.code)).toEqual(["ENROLMENT_REFUSED", "ENROLMENT_REFUSED"]);
   expect(refusals[0]?.message).toBe(refusals[1]?.message);
 });

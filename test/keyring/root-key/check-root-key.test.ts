@@ -3,7 +3,9 @@ import { start } from "@sealrun/keyring";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { checkRootKey } from "../../../packages/keyring/src/root-key/check-root-key.ts";
-import { codeOf, createLog, refusalOf, startWorld, type World, writePrivate } from "../world.ts";
+import { rejectionOf } from "../../support/refusal.ts";
+import { writePrivate } from "../../support/private-file.ts";
+import { codeOf, createLog, startWorld, type World } from "../world.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -28,7 +30,7 @@ test("start() refuses a wrong root key and names both key ids", async () => {
   await checkRootKey(world.database, own);
   const bytes = randomBytes(32);
   const wrappingKeyFile = await writePrivate(world.folder, "other.key", bytes);
-  const refusal = await refusalOf(start({ ...world.config, wrappingKeyFile }, { log: createLog([]) }));
+  const refusal = await rejectionOf(start({ ...world.config, wrappingKeyFile }, { log: createLog([]) }));
   expect(refusal.code).toBe("WRONG_ROOT_KEY");
   expect(refusal.message).toContain(toHex(own.id));
   expect(refusal.message).toContain(toHex(rootKeyFromBytes(bytes).id));

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { push, type PushTarget } from "../../../packages/platform/src/packages/push.ts";
 import { findPackage } from "../../../packages/platform/src/packages/store.ts";
 import { getProject } from "../../../packages/platform/src/projects/store.ts";
-import { readRootKey } from "../../../packages/platform/src/root-key-file.ts";
+import { readRootKey } from "@sealrun/key-files";
 import { makePackage } from "../../support/api.ts";
 import { startPlatform, type TestPlatform } from "../../support/start-platform.ts";
 

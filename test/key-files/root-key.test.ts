@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { randomBytes, toBase64, toHex } from "@sealrun/crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readRootKey } from "../../../packages/keyring/src/root-key/read-root-key.ts";
-import { codeOf, refusalOf, writePrivate } from "../world.ts";
+import { readRootKey } from "../../packages/key-files/src/root-key.ts";
+import { rejectionOf } from "../support/refusal.ts";
+import { writePrivate } from "../support/private-file.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -24,7 +25,7 @@ test("readRootKey() takes raw bytes, hex and base64, with or without a newline",
 test("readRootKey() refuses any other content, and does not show it", async () => {
   const weak = [new Uint8Array(32), "a".repeat(31), "z".repeat(64), `${"ab".repeat(32)}\n\n`, "", new Uint8Array(33)];
   for (const content of weak) {
-    const refusal = await refusalOf(readRootKey(await writePrivate(folder, "key", content)));
+    const refusal = await rejectionOf(readRootKey(await writePrivate(folder, "key", content)));
     expect(refusal.code).toBe("ROOT_KEY_UNREADABLE");
     expect(refusal.message).not.toContain("zzz");
     expect(refusal.message).not.toContain("abab");
@@ -35,7 +36,7 @@ test("readRootKey() refuses a file that others can reach and says how to change 
   const file = await writePrivate(folder, "key", randomBytes(32));
   for (const mode of [0o644, 0o640, 0o602]) {
     await chmod(file, mode);
-    const refusal = await refusalOf(readRootKey(file));
+    const refusal = await rejectionOf(readRootKey(file));
     expect(refusal.code).toBe("ROOT_KEY_UNREADABLE");
     expect(refusal.message).toContain(`0${mode.toString(8)}`);
     expect(refusal.message).toContain(`chmod 600 ${file}`);
@@ -44,6 +45,6 @@ test("readRootKey() refuses a file that others can reach and says how to change 
 
 test("readRootKey() refuses a missing file and a folder, by name", async () => {
   const missing = join(folder, "missing");
-  expect((await refusalOf(readRootKey(missing))).message).toContain(missing);
-  expect(await codeOf(readRootKey(folder))).toBe("ROOT_KEY_UNREADABLE");
+  expect((await rejectionOf(readRootKey(missing))).message).toContain(missing);
+  expect((await rejectionOf(readRootKey(folder))).code).toBe("ROOT_KEY_UNREADABLE");
 });

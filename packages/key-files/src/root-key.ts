@@ -1,13 +1,13 @@
 import { fromBase64, fromHex, rootKeyFromBytes, type SymmetricKey, wipe } from "@sealrun/crypto";
 import { SealrunError } from "@sealrun/protocol";
-import { readPrivateFile } from "../private-file.ts";
+import { readPrivateFile } from "./private-file.ts";
 
 const rawBytes = 32;
 const hexForm = /^[0-9a-f]{64}\n?$/i;
 const base64Form = /^[A-Za-z0-9+/]{43}=\n?$/;
 
 /**
- * The wrapping root key from its file: 32 raw bytes, or 64 hex digits or base64 with at most one newline.
+ * A root key from its 0600 file: 32 raw bytes, or 64 hex digits or base64 with at most one newline.
  * `ROOT_KEY_UNREADABLE` says what was found instead, never the bytes.
  */
 export async function readRootKey(file: string): Promise<SymmetricKey> {

@@ -2,8 +2,9 @@ import { chmod, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readPrivateFile } from "../../packages/keyring/src/private-file.ts";
-import { refusalOf, writePrivate } from "./world.ts";
+import { readPrivateFile } from "../../packages/key-files/src/private-file.ts";
+import { rejectionOf } from "../support/refusal.ts";
+import { writePrivate } from "../support/private-file.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -23,13 +24,13 @@ test("readPrivateFile() refuses every mode that lets others in, with the code it
   const file = await writePrivate(folder, "open", "content");
   for (const bit of [0o001, 0o002, 0o004, 0o010, 0o020, 0o040]) {
     await chmod(file, 0o600 | bit);
-    const refusal = await refusalOf(readPrivateFile(file, "ROOT_KEY_UNREADABLE"));
+    const refusal = await rejectionOf(readPrivateFile(file, "ROOT_KEY_UNREADABLE"));
     expect(refusal.code).toBe("ROOT_KEY_UNREADABLE");
     expect(refusal.message).toContain((0o600 | bit).toString(8));
   }
 });
 
 test("readPrivateFile() names a file that is not there and why", async () => {
-  const refusal = await refusalOf(readPrivateFile(join(folder, "nothing"), "CONFIG_INVALID"));
+  const refusal = await rejectionOf(readPrivateFile(join(folder, "nothing"), "CONFIG_INVALID"));
   expect(refusal.message).toContain("nothing cannot be read (ENOENT)");
 });

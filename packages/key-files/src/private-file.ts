@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { type ErrorCode, SealrunError } from "@sealrun/protocol";
 
 /**
@@ -24,6 +24,15 @@ export async function readPrivateFile(file: string, code: ErrorCode): Promise<Ui
   } finally {
     await handle.close();
   }
+}
+
+/** The bytes of a file that anyone may read, a public key say. Fails with `code` and the reason. */
+export async function readPublicFile(file: string, code: ErrorCode): Promise<Uint8Array> {
+  return readFile(file).catch((error: unknown) => {
+    throw new SealrunError(code, `${file} cannot be read (${reasonOf(error)}); check the path and its owner`, {
+      cause: error,
+    });
+  });
 }
 
 function reasonOf(error: unknown): string {
