@@ -20,7 +20,7 @@ export type Profile = z.infer<typeof profile>;
 export type Profiles = z.infer<typeof profilesFile>;
 
 /** Where profiles are kept. */
-export function profilesPath(environment: Environment): string {
+function profilesPath(environment: Environment): string {
   const base = environment["XDG_CONFIG_HOME"];
   const home = environment["HOME"] ?? homedir();
   return join(base !== undefined && isAbsolute(base) ? base : join(home, ".config"), "sealrun", "profiles.json");

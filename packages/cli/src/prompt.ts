@@ -5,7 +5,7 @@ import type { Cli } from "./command.ts";
 /** Asks for a value on the terminal without showing it; Ctrl-C ends the command. */
 export async function askHidden(message: string): Promise<string> {
   try {
-    return await password({ message, mask: false }, { output: process.stderr });
+    return await password({ message, mask: false, toggleMask: false }, { output: process.stderr });
   } catch (error) {
     // The prompt takes Ctrl-C for itself.
     if (error instanceof Error && error.name === "ExitPromptError") process.exit(130);

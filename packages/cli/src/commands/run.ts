@@ -62,7 +62,7 @@ async function run(cli: Cli, address: string, options: RunOptions): Promise<void
 }
 
 /** `EXECUTION_FAILED` unless it succeeded: the exit code of whoever waited is 1. */
-export function requireSuccess({ id, status, error, steps }: ExecutionInfo): void {
+function requireSuccess({ id, status, error, steps }: ExecutionInfo): void {
   if (status === "succeeded") return;
   const step = steps.find((candidate) => candidate.status === "failed");
   const code = step?.exitCode === undefined || step.exitCode === null ? "" : ` with exit code ${step.exitCode}`;

@@ -40,7 +40,7 @@ export function printExecution(output: Output, execution: ExecutionInfo): void {
 }
 
 /** The colour of a status. */
-export function styleOf(status: ExecutionStatus): Style {
+function styleOf(status: ExecutionStatus): Style {
   if (status === "succeeded") return "green";
   return status === "failed" || status === "lost" ? "red" : "yellow";
 }
