@@ -4,6 +4,7 @@ import { connectNats } from "@sealrun/nats";
 import { openDatabase } from "@sealrun/postgres";
 import { inboxPrefix } from "@sealrun/protocol";
 import { pino } from "pino";
+import { openFeedNotices } from "../../packages/platform/src/executions/live/notices.ts";
 import { buildServer } from "../../packages/platform/src/http/server.ts";
 import type { TestPlatform } from "./start-platform.ts";
 
@@ -15,6 +16,7 @@ export async function buildTestServer({ config }: Pick<TestPlatform, "config">):
   const database = await openDatabase({ config: config.postgres, applicationName: "test" });
   const link = await connectNats({ ...config.nats, name: "test", inboxPrefix: inboxPrefix("platform") });
   const identity = generateIdentity(config.platformId);
+  const notices = await openFeedNotices(database);
   const app = await buildServer({
     platformId: config.platformId,
     database,
@@ -23,9 +25,11 @@ export async function buildTestServer({ config }: Pick<TestPlatform, "config">):
     keyring: { id: "keyring", signPublic: identity.signPublic },
     storageKey: rootKeyFromBytes(randomBytes(32)),
     log: pino({ level: "silent" }),
+    notices,
   });
   const close = async (): Promise<void> => {
     await app.close();
+    await notices.close();
     await link.close();
     await database.close();
   };

@@ -40,7 +40,7 @@ export function executionRoutes(plain: FastifyInstance, deps: Needed): void {
       schema: {
         summary: "Start an execution of the newest version",
         params: packageParams,
-        body: startExecution.optional(),
+        body: startExecution.nullish(),
         response: { 202: startedExecution, default: errorBody },
       },
     },

@@ -1,0 +1,173 @@
+import { generateIdentity, newId, signFrame } from "@sealrun/crypto";
+import { encodeJson, executorId, projectId, rpcRefusal, subjects } from "@sealrun/protocol";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openFrame } from "@sealrun/crypto";
+import { z } from "zod";
+import { openEventSecret } from "../../../../executor/src/jobs/open-secret.ts";
+import { codeOf, type ExecutionsWorld, startExecutionsWorld, until } from "../../../support/executions-world.ts";
+import { connectPeer, enrolPeer, type ExecutorPeer } from "../../../support/executor-peer.ts";
+
+let world: ExecutionsWorld;
+let other: ExecutorPeer;
+beforeAll(async () => {
+  world = await startExecutionsWorld();
+  other = await enrolPeer(world.platform);
+});
+afterAll(async () => {
+  await other.close();
+  await world.close();
+});
+
+describe("answerClaim()", () => {
+  test("answerClaim() gives a grant that opens the event's secrets, and the execution runs", async () => {
+    const event = await world.take("report");
+    const attempt = await world.peer.claim(event);
+    const [secret] = event.secrets;
+    if (secret === undefined) throw new TypeError("the event has no secret");
+    expect(await openEventSecret(attempt, secret)).toEqual({
+      value: "canary-of-the-service",
+      scope: "service",
+      version: 1,
+    });
+    expect(await world.show(event.executionId)).toMatchObject({
+      status: "running",
+      attempt: 1,
+      executor: world.peer.state.identity.id,
+    });
+  });
+
+  test("answerClaim() gives the same claim, sent again, the same attempt", async () => {
+    const event = await world.take("report");
+    const requestId = newId("request");
+    const first = await world.peer.claim(event, requestId);
+    const again = await world.peer.claim(event, requestId);
+    expect(again.held).toEqual(first.held);
+    expect((await world.show(event.executionId)).attempt).toBe(1);
+  });
+
+  test("answerClaim() refuses every other claim of an execution that runs", async () => {
+    const event = await world.take("report");
+    await world.peer.claim(event);
+    expect(await codeOf(world.peer.claim(event))).toBe("CLAIM_REFUSED");
+    expect(await codeOf(other.claim(event))).toBe("CLAIM_REFUSED");
+    expect((await world.show(event.executionId)).executor).toBe(world.peer.state.identity.id);
+  });
+
+  test("answerClaim() gives one of many claims at once the execution", async () => {
+    const event = await world.take("report");
+    const claims = Array.from({ length: 12 }, async (_, index) =>
+      (index % 2 === 0 ? world.peer : other).claim(event).then(
+        () => "granted",
+        () => "refused",
+      ),
+    );
+    const outcomes = await Promise.all(claims);
+    expect(outcomes.filter((outcome) => outcome === "granted")).toHaveLength(1);
+  });
+
+  test("answerClaim() refuses an event of another generation than the newest", async () => {
+    const event = await world.take("report");
+    expect(await codeOf(world.peer.claim({ ...event, generation: 2 }))).toBe("CLAIM_REFUSED");
+    expect((await world.show(event.executionId)).status).toBe("queued");
+  });
+
+  test("answerClaim() refuses an event past its expiry", async () => {
+    const event = await world.take("report");
+    await world.database.run(
+      "update executions set event_expires_at = clock_timestamp() - interval '1 ms' where id = $1",
+      [event.executionId],
+    );
+    expect(["EXPIRED", "CLAIM_REFUSED"]).toContain(await codeOf(world.peer.claim(event)));
+    expect((await world.show(event.executionId)).status).toBe("queued");
+  });
+
+  test("answerClaim() refuses an executor that is not enrolled", async () => {
+    const event = await world.take("report");
+    const stranger = await connectPeer({ ...other.state, identity: generateIdentity(newId("executor")) });
+    expect(await codeOf(stranger.claim(event))).toBe("NOT_ENROLLED");
+    await stranger.close();
+  });
+
+  test("answerClaim() refuses a claim signed with another key than the executor's", async () => {
+    const event = await world.take("report");
+    const forged = { ...generateIdentity(world.peer.state.identity.id), id: world.peer.state.identity.id };
+    const forger = await connectPeer({ ...other.state, identity: forged });
+    expect(await codeOf(forger.claim(event))).toBe("BAD_SIGNATURE");
+    await forger.close();
+  });
+
+  test("answerClaim() queues an execution again when the keyring refuses the executor's project", async () => {
+    const elsewhere = projectId.parse(newId("project"));
+    const bound = await enrolPeer(world.platform, { projects: [elsewhere] });
+    const event = await world.take("report");
+    expect(await codeOf(bound.claim(event))).toBe("NOT_ENROLLED");
+    expect(await world.show(event.executionId)).toMatchObject({ status: "queued", executor: null });
+    const attempt = await world.peer.claim(event);
+    expect(attempt.held.attempt).toBe(2);
+    await bound.close();
+  });
+
+  test("answerClaim() refuses a frame that was sent before, changed, or by another's subject", async () => {
+    const event = await world.take("report");
+    const { identity } = world.peer.state;
+    const own = executorId.parse(identity.id);
+    const subject = subjects.rpc(own, "claim");
+    const body = encodeJson({ executionId: event.executionId, generation: event.generation });
+    const header = {
+      v: 1,
+      kind: "claim.request",
+      subject,
+      sender: own,
+      requestId: newId("request"),
+      time: Date.now(),
+    } as const;
+    const frame = signFrame(identity, header, body);
+    const changed = Buffer.from(frame);
+    changed[frame.length - 80] = (changed[frame.length - 80] ?? 0) ^ 1;
+    expect(await rawCode(world, subject, changed)).toMatch(/BAD_SIGNATURE|MALFORMED/);
+    expect(await rawCode(world, subject, frame)).toBe("granted");
+    expect(await rawCode(world, subject, frame)).toBe("REPLAYED");
+    const elsewhere = subjects.rpc(executorId.parse(other.state.identity.id), "claim");
+    expect(await rawCode(world, elsewhere, signFrame(identity, { ...header, subject: elsewhere }, body))).toBe(
+      "REPLAYED",
+    );
+    expect(await rawCode(world, subject, signFrame(identity, { ...header, time: Date.now() - 3_600_000 }, body))).toBe(
+      "EXPIRED",
+    );
+  });
+
+  test("answerClaim() writes each claim into the audit", async () => {
+    const event = await world.take("report");
+    await world.peer.claim(event);
+    const row = z.object({ actor: z.string(), action: z.string() });
+    const rows = await world.database.rows(row, "select actor, action from audit where object = $1 order by seq", [
+      event.executionId,
+    ]);
+    expect(rows).toEqual([
+      { actor: "admin", action: "execution.start" },
+      { actor: `executor ${world.peer.state.identity.id}`, action: "execution.claim" },
+    ]);
+  });
+
+  // Last: it ends the keyring that the others need.
+  test("answerClaim() queues an execution again when the keyring does not answer", async () => {
+    const event = await world.take("report");
+    await world.platform.stopKeyring();
+    expect(await codeOf(world.peer.claim(event))).toBe("KEYRING_UNREACHABLE");
+    await until(async () => (await world.show(event.executionId)).status === "queued");
+  });
+});
+
+/** The code that a frame is refused with, sent as it is. */
+async function rawCode({ peer }: ExecutionsWorld, subject: string, frame: Uint8Array): Promise<string> {
+  const reply = await peer.link.connection.request(subject, frame, { timeout: 10_000 });
+  const opened = openFrame(reply.data, {
+    findKey: () => peer.state.platform.signPublic,
+    expect: { kind: "claim.reply" },
+    now: Date.now(),
+    maxAgeMs: 60_000,
+    maxSkewMs: 60_000,
+  });
+  const parsed = rpcRefusal.safeParse(JSON.parse(Buffer.from(opened.body).toString()));
+  return parsed.success ? parsed.data.code : "granted";
+}

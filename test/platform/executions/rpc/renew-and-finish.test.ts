@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { codeOf, type ExecutionsWorld, startExecutionsWorld, until } from "../../../support/executions-world.ts";
+import { enrolPeer, type ExecutorPeer } from "../../../support/executor-peer.ts";
+
+let world: ExecutionsWorld;
+let other: ExecutorPeer;
+beforeAll(async () => {
+  world = await startExecutionsWorld();
+  other = await enrolPeer(world.platform);
+});
+afterAll(async () => {
+  await other.close();
+  await world.close();
+});
+
+const endLease = async (id: string): Promise<void> => {
+  await world.database.run(
+    "update attempts set lease_until = clock_timestamp() - interval '1 ms' where execution_id = $1",
+    [id],
+  );
+};
+
+describe("answerRenew()", () => {
+  test("answerRenew() moves the end of the lease on", async () => {
+    const { held, rpc } = await world.claim("report");
+    const read = async () =>
+      (
+        await world.database.row(
+          z.object({ lease_until: z.date() }),
+          "select lease_until from attempts where execution_id = $1",
+          [held.executionId],
+        )
+      )?.lease_until.getTime() ?? 0;
+    const before = await read();
+    await rpc.renew(held);
+    expect(await read()).toBeGreaterThan(before);
+  });
+
+  test("answerRenew() refuses another attempt, another executor, and a lease that has ended", async () => {
+    const { held, rpc } = await world.claim("report");
+    expect(await codeOf(rpc.renew({ ...held, attempt: 2 }))).toBe("LEASE_LOST");
+    expect(await codeOf(other.rpc.renew(held))).toBe("LEASE_LOST");
+    await endLease(held.executionId);
+    expect(await codeOf(rpc.renew(held))).toBe("LEASE_LOST");
+  });
+});
+
+describe("answerFinish()", () => {
+  test("answerFinish() ends an execution, and says so again to the same attempt", async () => {
+    const { held, rpc } = await world.claim("report");
+    const end = {
+      ...held,
+      status: "failed",
+      error: { code: "SCRIPT_FAILED", message: "it did" },
+      lastSequence: 0,
+    } as const;
+    await rpc.finish(end);
+    await rpc.finish(end);
+    expect(await world.show(held.executionId)).toMatchObject({
+      status: "failed",
+      error: { code: "SCRIPT_FAILED", message: "it did" },
+      steps: [{ status: "skipped" }],
+      reportsComplete: true,
+    });
+  });
+
+  test("answerFinish() refuses another end than the first, another attempt and another executor", async () => {
+    const { held, rpc } = await world.claim("report");
+    const end = { ...held, status: "succeeded", lastSequence: 0 } as const;
+    expect(await codeOf(other.rpc.finish(end))).toBe("LEASE_LOST");
+    expect(await codeOf(rpc.finish({ ...end, attempt: 2 }))).toBe("LEASE_LOST");
+    await rpc.finish(end);
+    expect(await codeOf(rpc.finish({ ...end, status: "failed" }))).toBe("LEASE_LOST");
+    expect((await world.show(held.executionId)).status).toBe("succeeded");
+  });
+
+  test("answerFinish() says that reports are missing until they are in", async () => {
+    const { held, rpc } = await world.claim("report");
+    await rpc.finish({ ...held, status: "succeeded", lastSequence: 1 });
+    expect((await world.show(held.executionId)).reportsComplete).toBe(false);
+    await world.peer.report(held, 1, [{ type: "step-started", step: 0, time: Date.now() }]);
+    await until(async () => (await world.show(held.executionId)).reportsComplete);
+  });
+
+  test("answerFinish() ends what the attempt may ask", async () => {
+    const { held, rpc } = await world.claim("report");
+    await rpc.finish({ ...held, status: "succeeded", lastSequence: 0 });
+    expect(await codeOf(rpc.renew(held))).toBe("LEASE_LOST");
+    expect(await codeOf(rpc.fetch({ ...held, what: { kind: "file-list" }, offset: 0 }))).toBe("LEASE_LOST");
+    expect(await codeOf(rpc.state({ ...held, op: "get" }))).toBe("LEASE_LOST");
+  });
+});
+
+describe("startSweeper()", () => {
+  test("startSweeper() ends an execution as lost when its lease has ended", async () => {
+    const { held, rpc } = await world.claim("report");
+    await world.peer.report(held, 1, [{ type: "step-started", step: 0, time: Date.now() }]);
+    await until(async () => (await world.show(held.executionId)).steps[0]?.status === "running");
+    await endLease(held.executionId);
+    await until(async () => (await world.show(held.executionId)).status === "lost");
+    expect(await world.show(held.executionId)).toMatchObject({
+      error: { code: "LEASE_LOST" },
+      steps: [{ status: "failed", error: { code: "LEASE_LOST" } }],
+    });
+    expect(await codeOf(rpc.finish({ ...held, status: "succeeded", lastSequence: 1 }))).toBe("LEASE_LOST");
+  });
+});
