@@ -5,11 +5,12 @@ import { SealrunError } from "@sealrun/protocol";
 import { execa } from "execa";
 import { type Dev, startDev } from "../dev/dev.ts";
 import { ownProgram } from "../dev/own-program.ts";
-import { createByteSearch } from "../search/search-files.ts";
+import { createByteSearch, type Wanted } from "../search/search-files.ts";
+import { watchFiles } from "../search/watch-files.ts";
 import { watchProcesses } from "../search/watch-processes.ts";
 import type { Environment } from "../setup/find-on-path.ts";
 import { type DemoPackage, writeDemoPackage } from "./package.ts";
-import { proveNothingLeaked } from "./prove.ts";
+import { proveNothingLeaked, type Seen } from "./prove.ts";
 
 /** What the demo needs from its command. */
 export interface DemoOptions {
@@ -27,19 +28,11 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     const demo = await writeDemoPackage(join(root, "package"));
     say("Starting PostgreSQL, NATS, keyring, platform and an executor in a temporary folder …");
     const dev = await startDev({ ...options, dataFolder, port: 0, logLevel: "trace" });
-    let watched;
-    try {
-      const watch = watchProcesses(createByteSearch([...Object.values(demo.secrets), demo.marker]));
-      try {
-        await useIt({ dev, demo, home: join(root, "home"), ...options });
-      } finally {
-        watched = await watch.stop();
-      }
-    } finally {
-      await dev.stop();
-    }
+    const seen = await watchWhile([...Object.values(demo.secrets), demo.marker], dev, async () =>
+      useIt({ dev, demo, home: join(root, "home"), ...options }),
+    ).finally(async () => dev.stop());
     say("");
-    for (const line of await proveNothingLeaked({ dataFolder, demo, watched })) say(line);
+    for (const line of await proveNothingLeaked({ dataFolder, demo, seen })) say(line);
     say("");
     say("Your turn:");
     say("  npx --no-install sealrun dev                                   a platform of your own, data in ./.sealrun");
@@ -50,6 +43,18 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   } finally {
     await rm(root, { recursive: true, force: true });
   }
+}
+
+/** What was seen of processes, and of the queue's files, which lose what was delivered, while something was done. */
+async function watchWhile(wanted: readonly Wanted[], dev: Dev, act: () => Promise<void>): Promise<Seen> {
+  const processes = watchProcesses(createByteSearch(wanted));
+  const queue = watchFiles(join(dev.folder.root, "nats"), wanted);
+  try {
+    await act();
+  } finally {
+    await Promise.all([processes.stop(), queue.stop()]);
+  }
+  return { processes: await processes.stop(), queue: await queue.stop() };
 }
 
 /** The commands that a person would type, typed for them. */

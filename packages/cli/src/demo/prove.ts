@@ -1,13 +1,19 @@
 import { basename, dirname, relative } from "node:path";
 import { SealrunError } from "@sealrun/protocol";
 import { encodingsOf } from "../search/encodings.ts";
-import { type Finding, searchFiles } from "../search/search-files.ts";
+import { type FileSearch, type Finding, searchFiles } from "../search/search-files.ts";
 import type { ProcessWatch } from "../search/watch-processes.ts";
 import type { DemoPackage } from "./package.ts";
 
 /** The kinds of places that are searched; the marker must be found in each, or the search proves nothing. */
 const places = ["PostgreSQL's files", "NATS's files", "logs", "command lines", "environments"] as const;
 type Place = (typeof places)[number] | "other files";
+
+/** What was seen while the demo ran. */
+export interface Seen {
+  readonly processes: ProcessWatch;
+  readonly queue: FileSearch;
+}
 
 /**
  * Searches everything the demo's platform left on disk, and what was seen of processes. Says what was searched; throws
@@ -16,12 +22,13 @@ type Place = (typeof places)[number] | "other files";
 export async function proveNothingLeaked(options: {
   readonly dataFolder: string;
   readonly demo: DemoPackage;
-  readonly watched: ProcessWatch;
+  readonly seen: Seen;
 }): Promise<readonly string[]> {
-  const { dataFolder, demo, watched } = options;
+  const { dataFolder, demo, seen } = options;
   const secrets = Object.values(demo.secrets);
   const search = await searchFiles([dataFolder], [...secrets, demo.marker]);
-  const findings = [...search.findings, ...watched.findings];
+  const files = new Set([...search.files, ...seen.queue.files]);
+  const findings = [...search.findings, ...seen.queue.findings, ...seen.processes.findings];
 
   const leaked = findings.filter(({ value }) => value !== demo.marker.label);
   if (leaked.length > 0) {
@@ -36,11 +43,12 @@ export async function proveNothingLeaked(options: {
       `The search proves nothing: the planted control was not found in ${blind.join(", ")}`,
     );
   }
-  const logs = search.files.filter((file) => file.endsWith(".log"));
+  const logs = [...files].filter((file) => file.endsWith(".log"));
   const encodings = encodingsOf(demo.marker.value).size;
+  const { commandLines, environments } = seen.processes;
   return [
-    `No plaintext found in ${search.files.length - logs.length} files, ${logs.length} logs, ${watched.commandLines} process command lines and ${watched.environments} environments, in ${encodings} encodings; the planted control was found in each kind of place.`,
-    `Searched: ${places.join(", ")}, and every other file of the platform. Not searched: memory, swap, your own secrets.json.`,
+    `Searched ${places.join(", ")}, and every other file of the platform, for ${secrets.length} secrets and one control`,
+    `No plaintext found in ${files.size - logs.length} files, ${logs.length} logs, ${commandLines + environments} process command lines and environments, in ${encodings} encodings; the planted control was found in each kind of place. Not searched: memory, swap, your own secrets.json.`,
   ];
 }
 

@@ -1,0 +1,33 @@
+import type { FileSearch, Finding, Wanted } from "./search-files.ts";
+import { searchFiles } from "./search-files.ts";
+
+const pauseMs = 50;
+
+/**
+ * Searches the files below a folder again and again until stopped: for a store that removes what was delivered, such
+ * as a work queue's. What lived shorter than one round can be missed.
+ */
+export function watchFiles(folder: string, wanted: readonly Wanted[]): { stop(): Promise<FileSearch> } {
+  const files = new Set<string>();
+  const findings = new Map<string, Finding>();
+  let isStopped = false;
+  const look = async (): Promise<void> => {
+    const search = await searchFiles([folder], wanted);
+    for (const file of search.files) files.add(file);
+    for (const finding of search.findings) findings.set(JSON.stringify(finding), finding);
+  };
+  const rounds = (async () => {
+    while (!isStopped) {
+      await look();
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+    await look();
+  })();
+  return {
+    stop: async () => {
+      isStopped = true;
+      await rounds;
+      return { files: [...files], findings: [...findings.values()] };
+    },
+  };
+}
