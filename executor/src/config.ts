@@ -1,5 +1,5 @@
 import { readPrivateFile } from "@sealrun/key-files";
-import { decode, SealrunError, toSealrunError } from "@sealrun/protocol";
+import { decode, natsCredentials, SealrunError, toSealrunError } from "@sealrun/protocol";
 import { z } from "zod";
 
 const mount = z.object({ hostPath: z.string(), sandboxPath: z.string() });
@@ -17,6 +17,8 @@ export const executorConfig = z.object({
   stateFile: z.string().min(1),
   /** The token to enrol with while there is no state file. */
   enrolmentTokenFile: z.string().optional(),
+  /** Where NATS is now, when that can differ from what the enrolment said. */
+  nats: natsCredentials.optional(),
   /** Folder of the runs' private workspaces. */
   workDir: z.string().min(1),
   /** Folder of package files and bundles, by digest. */

@@ -29,9 +29,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
   await removeLeftovers(config.workDir);
   const files = await openPackageFiles(join(config.cacheDir, "files"));
   const link = await connectNats({
-    url: state.nats.url,
-    user: state.nats.user,
-    password: state.nats.password,
+    ...(config.nats ?? state.nats),
     name: state.identity.id,
     inboxPrefix: inboxPrefix(executorId.parse(state.identity.id)),
   });

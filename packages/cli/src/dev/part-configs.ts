@@ -58,10 +58,12 @@ function keyringSettings({ folder, keys, servers, port, logLevel }: PartConfigs)
   };
 }
 
-function executorSettings({ folder, programs, logLevel }: PartConfigs): ExecutorConfig {
+function executorSettings({ folder, servers, programs, logLevel }: PartConfigs): ExecutorConfig {
   return {
     stateFile: folder.executorState,
     enrolmentTokenFile: folder.enrolmentToken,
+    // Every start of NATS may listen on another port than the one that the executor was enrolled with.
+    nats: servers.nats.executor,
     workDir: join(folder.part("executor"), "work"),
     cacheDir: join(folder.part("executor"), "cache"),
     slots: 4,
