@@ -21,13 +21,38 @@ export interface QueuedMessage {
 export async function takeNext(link: NatsLink, pool: PoolId, signal: AbortSignal): Promise<QueuedMessage | undefined> {
   try {
     const consumer = await link.connection.jetstream().consumers.get(executionsStream, poolConsumer(pool));
-    const message = await consumer.next({ expires: waitMs });
-    return message === null ? undefined : queued(message);
+    const next = consumer.next({ expires: waitMs });
+    const message = await unlessAborted(next, signal);
+    if (signal.aborted) giveBackLate(next);
+    return message === undefined || message === null || signal.aborted ? undefined : queued(message);
   } catch {
     // No stream yet, or NATS is away: the doorbell will ring again, so ask again after a moment.
     await pause(retryMs, signal);
     return undefined;
   }
+}
+
+/** What `work` gives, or undefined as soon as the signal aborts: an idle executor ends at once. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  const aborted = Promise.withResolvers<undefined>();
+  const end = (): void => {
+    aborted.resolve(undefined);
+  };
+  if (signal.aborted) end();
+  signal.addEventListener("abort", end, { once: true });
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", end);
+  }
+}
+
+/** A message that comes when nobody takes any more goes to another executor at once. */
+function giveBackLate(next: Promise<JsMsg | null>): void {
+  next.then(
+    (message) => message?.nak(),
+    () => undefined,
+  );
 }
 
 function queued(message: JsMsg): QueuedMessage {
