@@ -5,7 +5,7 @@ import { SealrunError } from "@sealrun/protocol";
 import { execa } from "execa";
 import { type Dev, startDev } from "../dev/dev.ts";
 import { ownProgram } from "../dev/own-program.ts";
-import { createByteSearch, type Wanted } from "../search/search-files.ts";
+import { createByteSearch } from "../search/search-files.ts";
 import { watchFiles } from "../search/watch-files.ts";
 import { watchProcesses } from "../search/watch-processes.ts";
 import type { Environment } from "../setup/find-on-path.ts";
@@ -28,9 +28,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     const demo = await writeDemoPackage(join(root, "package"));
     say("Starting PostgreSQL, NATS, keyring, platform and an executor in a temporary folder …");
     const dev = await startDev({ ...options, dataFolder, port: 0, logLevel: "trace" });
-    const seen = await watchWhile([...Object.values(demo.secrets), demo.marker], dev, async () =>
-      useIt({ dev, demo, home: join(root, "home"), ...options }),
-    ).finally(async () => dev.stop());
+    const seen = await useWatched(dev, demo, { ...options, home: join(root, "home") });
     say("");
     for (const line of await proveNothingLeaked({ dataFolder, demo, seen })) say(line);
     say("");
@@ -45,14 +43,16 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   }
 }
 
-/** What was seen of processes, and of the queue's files, which lose what was delivered, while something was done. */
-async function watchWhile(wanted: readonly Wanted[], dev: Dev, act: () => Promise<void>): Promise<Seen> {
+/** Uses the platform and stops it; tells what was seen meanwhile of processes, and of the queue's files, which lose what was delivered. */
+async function useWatched(dev: Dev, demo: DemoPackage, stage: DemoOptions & { readonly home: string }): Promise<Seen> {
+  const wanted = [...Object.values(demo.secrets), demo.marker];
   const processes = watchProcesses(createByteSearch(wanted));
   const queue = watchFiles(join(dev.folder.root, "nats"), wanted);
   try {
-    await act();
+    await useIt({ ...stage, dev, demo });
   } finally {
     await Promise.all([processes.stop(), queue.stop()]);
+    await dev.stop();
   }
   return { processes: await processes.stop(), queue: await queue.stop() };
 }
@@ -65,8 +65,7 @@ async function useIt(
   const run = async (args: readonly string[], stdin?: string): Promise<void> => {
     const shown = args.map((arg) => (arg === demo.folder ? "./report" : arg)).join(" ");
     say(`\n$ ${stdin === undefined ? "" : "… | "}sealrun ${shown}`);
-    const [command = "", ...rest] = [process.execPath, ...ownProgram(), ...args];
-    const { exitCode } = await execa(command, rest, {
+    const { exitCode } = await execa(process.execPath, [...ownProgram(), ...args], {
       env: {
         PATH: "/usr/bin:/bin",
         HOME: stage.home,

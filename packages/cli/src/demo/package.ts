@@ -15,7 +15,7 @@ const source = fileURLToPath(new URL("../../demo-package/", import.meta.url));
 
 /** Lays the package out in a folder, with a secrets.json made for this run alone. */
 export async function writeDemoPackage(folder: string): Promise<DemoPackage> {
-  const secret = (label: string): Wanted => ({ label, value: `${newPassword().slice(0, 30)}"$\n` + "é" });
+  const secret = (label: string): Wanted => ({ label, value: `${newPassword().slice(0, 30)}"$\né` });
   const service = secret("DB_PASSWORD");
   const marker = { label: "marker", value: `marker-${newPassword()}` };
   await mkdir(folder, { recursive: true, mode: 0o700 });

@@ -11,7 +11,7 @@ export function encodingsOf(value: string): ReadonlyMap<string, readonly Buffer[
     ["URL", [Buffer.from(encodeURIComponent(value))]],
     ["JSON", jsonForms(value)],
     ["first and last 16 bytes", [raw.subarray(0, 16), raw.subarray(-16)]],
-    ["reversed", [Buffer.from([...value].reverse().join(""))]],
+    ["reversed", [Buffer.from(raw.toReversed())]],
   ]);
 }
 

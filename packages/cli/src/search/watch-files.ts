@@ -10,14 +10,14 @@ const pauseMs = 50;
 export function watchFiles(folder: string, wanted: readonly Wanted[]): { stop(): Promise<FileSearch> } {
   const files = new Set<string>();
   const findings = new Map<string, Finding>();
-  let isStopped = false;
+  const stopping = new AbortController();
   const look = async (): Promise<void> => {
     const search = await searchFiles([folder], wanted);
     for (const file of search.files) files.add(file);
     for (const finding of search.findings) findings.set(JSON.stringify(finding), finding);
   };
   const rounds = (async () => {
-    while (!isStopped) {
+    while (!stopping.signal.aborted) {
       await look();
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
@@ -25,7 +25,7 @@ export function watchFiles(folder: string, wanted: readonly Wanted[]): { stop():
   })();
   return {
     stop: async () => {
-      isStopped = true;
+      stopping.abort();
       await rounds;
       return { files: [...files], findings: [...findings.values()] };
     },

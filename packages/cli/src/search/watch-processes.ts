@@ -18,7 +18,7 @@ const pauseMs = 15;
 export function watchProcesses(search: ByteSearch): { stop(): Promise<ProcessWatch> } {
   const seen = { cmdline: new Set<string>(), environ: new Set<string>() };
   const findings = new Map<string, Finding>();
-  let isStopped = false;
+  const stopping = new AbortController();
 
   const look = async (id: string, kind: keyof typeof seen): Promise<void> => {
     const bytes = await readFile(`/proc/${id}/${kind}`).catch(() => undefined);
@@ -30,7 +30,7 @@ export function watchProcesses(search: ByteSearch): { stop(): Promise<ProcessWat
     for (const finding of search.find(bytes, place)) findings.set(JSON.stringify(finding), finding);
   };
   const rounds = (async () => {
-    while (!isStopped) {
+    while (!stopping.signal.aborted) {
       const ids = (await readdir("/proc")).filter((name) => /^[0-9]+$/.test(name) && name !== String(process.pid));
       await Promise.all(ids.flatMap((id) => [look(id, "cmdline"), look(id, "environ")]));
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
@@ -39,7 +39,7 @@ export function watchProcesses(search: ByteSearch): { stop(): Promise<ProcessWat
 
   return {
     stop: async () => {
-      isStopped = true;
+      stopping.abort();
       await rounds;
       return { commandLines: seen.cmdline.size, environments: seen.environ.size, findings: [...findings.values()] };
     },
