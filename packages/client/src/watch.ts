@@ -30,6 +30,7 @@ export async function watchExecution(
   let lastId = "";
   let failures = 0;
   for (;;) {
+    options.signal?.throwIfAborted();
     try {
       for await (const event of open(connection, { id, lastId, signal: options.signal })) {
         failures = 0;

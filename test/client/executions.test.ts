@@ -1,0 +1,52 @@
+import { fromBase64, openWithPrivateKey, parametersContext } from "@sealrun/crypto";
+import { decode, decodeText, jsonObject, startExecution } from "@sealrun/protocol";
+import { expect, test } from "vitest";
+import { createClient, type Client } from "../../packages/client/src/client.ts";
+import { rejectionOf } from "../support/refusal.ts";
+import { type HostilePlatform, hostilePlatform } from "./hostile-platform.ts";
+
+const id = "pkg_00000000000000000000";
+const parameters = {
+  fields: [
+    { type: "int", name: "count", visible: true },
+    { type: "text", name: "who" },
+  ],
+};
+
+function stage(): { readonly platform: HostilePlatform; readonly client: Client } {
+  const platform: HostilePlatform = hostilePlatform(({ method }) => {
+    if (method === "POST") return { id: "exe_00000000000000000000", status: "queued" };
+    const files = { id: "ver_00000000000000000000", number: 1, digest: "0".repeat(64), files: [], steps: [] };
+    const version = { ...files, createdAt: "t", manifest: {}, parameters };
+    const project = { id: "prj_00000000000000000000", name: "acme" };
+    const key = platform.state({ scope: "service", ownerId: id });
+    return { id, name: "report", project, createdAt: "t", key, version };
+  });
+  const { fetch, fingerprint } = platform;
+  return { platform, client: createClient({ url: "http://platform.test", token: "t", fingerprint, fetch }) };
+}
+
+test("startExecution() sends visible parameters in the clear and the others sealed, by name", async () => {
+  const { platform, client } = stage();
+  const texts = new Map([["count", "3"]]);
+  await client.startExecution({ project: "acme", package: "report", params: { who: "hidden-value" }, texts });
+  const sent = decodeText(startExecution, String(platform.seen.find(({ method }) => method === "POST")?.body));
+  expect(sent).toMatchObject({ visible: { count: 3 }, sealedNames: ["who"] });
+  expect(JSON.stringify(sent)).not.toContain("hidden-value");
+  const pair = platform.keys.get(id);
+  if (pair === undefined) throw new TypeError("the key was never asked for");
+  const context = parametersContext({ platformId: platform.platformId, packageId: id });
+  const opened = openWithPrivateKey(pair, context, fromBase64(sent.sealed ?? ""));
+  expect(decode(jsonObject, opened)).toEqual({ who: "hidden-value" });
+});
+
+test.each([
+  ["an unknown parameter", { whoo: "x" }],
+  ["a parameter of the wrong type", { count: "many" }],
+  ["a parameter that sealrun gives", { package_id: "x" }],
+] as const)("startExecution() refuses %s before it sends anything", async (_, params) => {
+  const { platform, client } = stage();
+  const refused = client.startExecution({ project: "acme", package: "report", params });
+  expect(await rejectionOf(refused)).toMatchObject({ code: "PARAMETER_INVALID" });
+  expect(platform.seen.some(({ method }) => method === "POST")).toBe(false);
+});

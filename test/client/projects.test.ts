@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { createClient } from "../../packages/client/src/client.ts";
+import { hostilePlatform } from "./hostile-platform.ts";
+
+const acme = { id: "prj_00000000000000000000", name: "acme", createdAt: "t" };
+
+test("listProjects() gives what the platform lists, asked with the token", async () => {
+  const platform = hostilePlatform(() => ({ projects: [acme] }));
+  const { fetch, fingerprint } = platform;
+  const client = createClient({ url: "http://platform.test", token: "the-token", fingerprint, fetch });
+  expect(await client.listProjects()).toEqual([acme]);
+  expect(platform.seen.at(-1)?.headers.get("authorization")).toBe("Bearer the-token");
+});
+
+test("createProject() gives the project made", async () => {
+  const platform = hostilePlatform(() => acme);
+  const { fetch, fingerprint } = platform;
+  const client = createClient({ url: "http://platform.test", token: "the-token", fingerprint, fetch });
+  expect(await client.createProject("acme")).toEqual(acme);
+  expect(platform.seen.at(-1)?.body).toBe('{"name":"acme"}');
+});
