@@ -8,6 +8,7 @@ const onRealParts = [
   "test/{cli,examples,keyring,nats,platform,postgres,whole}/**/*.test.ts",
   "test/executor/{bundle,child,jobs}/**/*.test.ts",
   "test/sdk-python/**/*.test.ts",
+  "test/docs/http-api.test.ts",
 ];
 
 export default defineConfig({
