@@ -146,6 +146,8 @@ function followRoute(plain: FastifyInstance, deps: Needed): void {
       return reply
         .type("text/event-stream; charset=utf-8")
         .header("x-accel-buffering", "no")
+        // Kept alive after its end, the connection would hold up a platform that closes.
+        .header("connection", "close")
         .send(Readable.from(events, { objectMode: false, highWaterMark: limits.logLineBytes }));
     },
   );
