@@ -29,6 +29,14 @@ describe("searchFiles()", () => {
     expect((await searchFiles([folder], [secret])).findings.map(({ encoding }) => encoding)).toContain("raw");
   });
 
+  it("finds a value at the very start and the very end of a file, and stands files of one byte", async () => {
+    await writeFile(join(folder, "start"), `${secret.value}.`);
+    await writeFile(join(folder, "end"), `.${secret.value}`);
+    await writeFile(join(folder, "tiny"), secret.value.slice(0, 1));
+    const raw = (await searchFiles([folder], [secret])).findings.filter(({ encoding }) => encoding === "raw");
+    expect(raw.map(({ place }) => place).toSorted()).toEqual([join(folder, "end"), join(folder, "start")]);
+  });
+
   it("finds nothing where nothing is, and follows no link", async () => {
     await writeFile(join(folder, "clean"), "nothing here");
     await symlink("/proc/self/environ", join(folder, "link"));

@@ -44,17 +44,34 @@ export interface ByteSearch {
   find(bytes: Buffer, place: string): readonly Finding[];
 }
 
-/** Prepares all forms of all values once. */
+/** Prepares all forms of all values once: one pass over the bytes looks for all of them by their first two. */
 export function createByteSearch(wanted: readonly Wanted[]): ByteSearch {
   const needles = wanted.flatMap(({ label, value }) =>
     [...encodingsOf(value)].flatMap(([encoding, forms]) => forms.map((form) => ({ label, encoding, form }))),
   );
+  const byStart = new Map<number, typeof needles>();
+  const starts = new Uint8Array(65_536);
+  for (const needle of needles) {
+    const start = needle.form.readUInt16BE(0);
+    starts[start] = 1;
+    byStart.set(start, [...(byStart.get(start) ?? []), needle]);
+  }
   return {
     overlap: Math.max(0, ...needles.map(({ form }) => form.length)) - 1,
-    find: (bytes, place) =>
-      needles
-        .filter(({ form }) => bytes.includes(form))
-        .map(({ label, encoding }) => ({ value: label, encoding, place })),
+    find: (bytes, place) => {
+      const found = new Set<(typeof needles)[number]>();
+      let start = bytes[0] ?? 0;
+      for (let at = 1; at < bytes.length; at += 1) {
+        start = ((start << 8) | (bytes[at] ?? 0)) & 0xff_ff;
+        if (starts[start] === 0) continue;
+        for (const needle of byStart.get(start) ?? []) {
+          const end = at - 1 + needle.form.length;
+          if (end <= bytes.length && bytes.compare(needle.form, 0, needle.form.length, at - 1, end) === 0)
+            found.add(needle);
+        }
+      }
+      return [...found].map(({ label, encoding }) => ({ value: label, encoding, place }));
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import type { FileSearch, Finding, Wanted } from "./search-files.ts";
 import { searchFiles } from "./search-files.ts";
 
-const pauseMs = 50;
+const pauseMs = 100;
 
 /**
  * Searches the files below a folder again and again until stopped: for a store that removes what was delivered, such

@@ -9,7 +9,7 @@ export interface ProcessWatch {
   readonly findings: readonly Finding[];
 }
 
-const pauseMs = 15;
+const pauseMs = 25;
 
 /**
  * Reads the command line and environment of every process that this user may see, again and again, until stopped. A
