@@ -49,6 +49,11 @@ export type ReadyExecution = z.infer<typeof readyRow>;
 /** Asks for an event; told to every dispatcher when the transaction commits. */
 export async function addToOutbox(sql: Sql, id: ExecutionId): Promise<void> {
   await sql.run("insert into outbox (execution_id) values ($1) on conflict do nothing", [id]);
+  await ringOutbox(sql);
+}
+
+/** Lets every dispatcher look at the outbox when the transaction commits. */
+export async function ringOutbox(sql: Sql): Promise<void> {
   await sql.run("select pg_notify($1, '')", [outboxChannel]);
 }
 

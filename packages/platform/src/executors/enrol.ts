@@ -3,6 +3,7 @@ import { call } from "@sealrun/nats";
 import { enrolReply, subjects } from "@sealrun/protocol";
 import { recordAudit } from "../audit/store.ts";
 import type { Deps } from "../deps.ts";
+import { ringOutbox } from "../executions/outbox-store.ts";
 import { ensurePoolConsumer } from "../nats/streams.ts";
 import { saveExecutor } from "./store.ts";
 
@@ -34,6 +35,8 @@ export async function enrolExecutor(
       object: value.executorId,
       detail: { pool: value.pool.name },
     });
+    // Executions may have waited for this pool's first executor.
+    await ringOutbox(sql);
   });
   return toBase64(answer);
 }

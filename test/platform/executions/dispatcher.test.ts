@@ -1,0 +1,125 @@
+import { connectNats } from "@sealrun/nats";
+import { executionsStream } from "@sealrun/protocol";
+import { start } from "@sealrun/platform";
+import { pino } from "pino";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type ExecutionsWorld, startExecutionsWorld, until } from "../../support/executions-world.ts";
+import { enrolPeer } from "../../support/executor-peer.ts";
+
+let world: ExecutionsWorld;
+beforeAll(async () => {
+  world = await startExecutionsWorld();
+});
+afterAll(async () => world.close());
+
+const outboxRows = async (): Promise<number> => world.database.run("select 1 from outbox");
+
+describe("startDispatcher()", () => {
+  test("startDispatcher() keeps an execution queued until its pool has an executor", async () => {
+    await world.push("gpu", { "main.sh": "true\n", "manifest.json": '{"pool":"GPU"}' });
+    const id = await world.start("gpu");
+    await world.take("report");
+    expect((await world.show(id)).status).toBe("queued");
+    expect(await outboxRows()).toBe(1);
+    const late = await enrolPeer(world.platform, { pool: "gpu" });
+    const { event, message } = await late.take();
+    expect(event.executionId).toBe(id);
+    message.done();
+    await late.close();
+  });
+
+  test("startDispatcher() offers executions in the order of their starts", async () => {
+    const ids = [await world.start("report"), await world.start("report"), await world.start("report")];
+    const offered: string[] = [];
+    for (let index = 0; index < 3; index += 1) {
+      const { event, message } = await world.peer.take();
+      message.done();
+      offered.push(event.executionId);
+    }
+    expect(offered).toEqual(ids);
+    await until(async () => (await outboxRows()) === 0);
+  });
+
+  test("startDispatcher() publishes a new generation of an event that expired unclaimed", async () => {
+    const event = await world.take("report");
+    await world.database.run(
+      "update executions set event_expires_at = clock_timestamp() - interval '1 ms' where id = $1",
+      [event.executionId],
+    );
+    const { event: next, message } = await world.peer.take();
+    message.done();
+    expect(next).toMatchObject({ executionId: event.executionId, generation: 2 });
+    expect((await world.peer.claim(next)).held.attempt).toBe(1);
+  });
+
+  test("startDispatcher() publishes again when an event went out and its row was not committed", async () => {
+    const event = await world.take("report");
+    await world.database.run("update executions set generation = 0, event_expires_at = null where id = $1", [
+      event.executionId,
+    ]);
+    await world.database.run("insert into outbox (execution_id) values ($1)", [event.executionId]);
+    const { event: next, message } = await world.peer.take();
+    message.done();
+    expect(next).toMatchObject({ executionId: event.executionId, generation: 2 });
+  });
+
+  test("startDispatcher() publishes each execution once, however many platforms there are", async () => {
+    const other = { ...world.platform.config, listen: { host: "127.0.0.1", port: 0 } };
+    const beside = await start(other, { log: pino({ level: "silent" }) });
+    const ids = await Promise.all(Array.from({ length: 20 }, async () => world.start("report")));
+    const offered = new Set<string>();
+    for (let index = 0; index < 20; index += 1) {
+      const { event, message } = await world.peer.take();
+      message.done();
+      offered.add(event.executionId);
+    }
+    expect([...offered].toSorted()).toEqual(ids.toSorted());
+    await until(async () => (await countMessages()) === 0);
+    await beside.close();
+  });
+
+  test("startDispatcher() makes the queues again when they were deleted", async () => {
+    await deleteStream();
+    const id = await world.start("report");
+    const { event, message } = await world.peer.take();
+    message.done();
+    expect(event.executionId).toBe(id);
+  });
+
+  test("startDispatcher() fails an execution whose event can never be made", async () => {
+    await world.push("tampered", { "main.sh": "true\n", "secrets.json": '{"A":1}' });
+    await world.database.run("alter table secret_versions disable trigger user");
+    await world.database.run(
+      `update secret_versions v set sealed = set_byte(v.sealed, length(v.sealed) - 1, 255 - get_byte(v.sealed, length(v.sealed) - 1))
+       from secrets s, packages p where s.id = v.secret_id and p.id = s.owner_id and p.name = 'tampered'`,
+    );
+    const id = await world.start("tampered");
+    await until(async () => (await world.show(id)).status === "failed");
+    expect(await world.show(id)).toMatchObject({
+      error: { code: "TAMPERED" },
+      steps: [{ status: "skipped" }],
+      attempt: 0,
+    });
+  });
+
+  test("startDispatcher() fails an execution whose configuration is more than a message takes", async () => {
+    await world.push("heavy", { "main.sh": "true\n", "config.json": JSON.stringify({ a: "x".repeat(1_045_000) }) });
+    const id = await world.start("heavy");
+    await until(async () => (await world.show(id)).status === "failed");
+    expect(await world.show(id)).toMatchObject({ error: { code: "VALUE_TOO_LARGE" } });
+  });
+});
+
+async function countMessages(): Promise<number> {
+  const link = await connectNats({ ...world.platform.config.nats, name: "test", inboxPrefix: "_INBOX.platform" });
+  const manager = await link.connection.jetstreamManager();
+  const { state } = await manager.streams.info(executionsStream);
+  await link.close();
+  return state.messages;
+}
+
+async function deleteStream(): Promise<void> {
+  const link = await connectNats({ ...world.platform.config.nats, name: "test", inboxPrefix: "_INBOX.platform" });
+  await (await link.connection.jetstreamManager()).streams.delete(executionsStream);
+  await link.close();
+}

@@ -1,0 +1,53 @@
+import { decodeEnrolmentToken, executorList } from "@sealrun/protocol";
+import { issueEnrolmentToken } from "@sealrun/keyring";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { enrol } from "../../../../executor/src/enrol/enrol.ts";
+import { ask, refused, send } from "../../../support/api.ts";
+import { codeOf } from "../../../support/executions-world.ts";
+import { enrolPeer } from "../../../support/executor-peer.ts";
+import { startPlatform, type TestPlatform } from "../../../support/start-platform.ts";
+
+let platform: TestPlatform;
+beforeAll(async () => {
+  platform = await startPlatform();
+});
+afterAll(async () => platform.close());
+
+const list = async () => (await ask(platform, executorList, ["GET", "/executors"])).executors;
+
+describe("POST /executors/enrol", () => {
+  test("POST /executors/enrol enrols with a good token, and the executor is listed with its pool", async () => {
+    const peer = await enrolPeer(platform, { pool: "night" });
+    expect(await list()).toMatchObject([{ id: peer.state.identity.id, pool: "night", lastSeenAt: null, running: 0 }]);
+    await peer.close();
+  });
+
+  test("POST /executors/enrol refuses a token that was used or is another's, and lists nobody new", async () => {
+    const before = await list();
+    const text = await issueEnrolmentToken(platform.keyringConfig, { pool: "default", projects: "all" });
+    const token = { ...decodeEnrolmentToken(text), url: platform.url };
+    await enrol(token);
+    expect(await codeOf(enrol(token))).toBe("ENROLMENT_REFUSED");
+    const secret = Buffer.alloc(32, 1).toString("base64");
+    const fresh = decodeEnrolmentToken(
+      await issueEnrolmentToken(platform.keyringConfig, { pool: "default", projects: "all" }),
+    );
+    expect(await codeOf(enrol({ ...fresh, url: platform.url, secret }))).toBe("ENROLMENT_REFUSED");
+    expect(await list()).toHaveLength(before.length + 1);
+  });
+
+  test("POST /executors/enrol answers each wrong body with its code", async () => {
+    const post = async (json: unknown) => refused(send(platform, "POST", "/executors/enrol", { json }));
+    expect(await post({})).toMatchObject({ status: 400, code: "BAD_REQUEST" });
+    expect(await post({ frame: "not base64" })).toMatchObject({ status: 400, code: "BAD_REQUEST" });
+    expect(await post({ frame: "AAAA" })).toMatchObject({ code: "BAD_FORMAT" });
+    expect(await post({ frame: "A".repeat(100_000) })).toMatchObject({ code: "VALUE_TOO_LARGE" });
+  });
+
+  test("POST /executors/enrol ends a flood from one address", async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 140 }, async () => refused(send(platform, "POST", "/executors/enrol", { json: {} }))),
+    );
+    expect(answers.at(-1)).toMatchObject({ status: 429, code: "RATE_LIMITED" });
+  });
+});
