@@ -1,3 +1,4 @@
+import type { Writable } from "node:stream";
 import { styleText } from "node:util";
 import { type SealrunError } from "@sealrun/protocol";
 import { cleanText } from "./clean-text.ts";
@@ -25,7 +26,7 @@ export interface Output {
   table(heads: readonly string[], rows: readonly (readonly string[])[]): void;
 }
 
-type Stream = NodeJS.WriteStream;
+type Stream = Writable & { readonly isTTY?: boolean };
 const progressAfterMs = 1_000;
 
 /** Prints to these two streams. */
@@ -42,7 +43,7 @@ export function createOutput(stdout: Stream, stderr: Stream): Output {
     stream.write(`${text}\n`);
     show();
   };
-  const safe = (stream: Stream, text: string): string => (stream.isTTY ? cleanText(text) : text);
+  const safe = (stream: Stream, text: string): string => (stream.isTTY === true ? cleanText(text) : text);
   const paint = (style: Style, text: string): string => styleText(style, text, { stream: stdout });
   const eachLine = (text: string, form: (part: string) => string): string => text.split("\n").map(form).join("\n");
   const line = (text: string): void =>
@@ -64,7 +65,7 @@ export function createOutput(stdout: Stream, stderr: Stream): Output {
       );
     },
     progress: (text) => {
-      if (!stderr.isTTY) return () => undefined;
+      if (stderr.isTTY !== true) return () => undefined;
       const timer = setTimeout(() => {
         shown = `${cleanText(text)} …`;
         show();

@@ -6,9 +6,6 @@ import { isCode } from "../dev/private-files.ts";
 import { fileProblem } from "../read-file.ts";
 import { firstPackage, type Language } from "./first-package.ts";
 
-// The SDK's door is in `dist` or `src` of its package; declarations are in `dist` alone.
-const sdk = dirname(dirname(fileURLToPath(import.meta.resolve("@sealrun/sdk"))));
-
 /**
  * Writes a first package into a new or empty folder, with the SDK's types for editors; gives the paths written.
  * `ALREADY_EXISTS` for a folder with files in it: nothing is overwritten.
@@ -40,6 +37,8 @@ async function requireEmpty(folder: string): Promise<void> {
 
 async function writeTypes(folder: string, language: Language): Promise<void> {
   const types = join(folder, ".sealrun", "types");
+  // The SDK's door is in `dist` or `src` of its package; declarations are in `dist` alone.
+  const sdk = dirname(dirname(fileURLToPath(import.meta.resolve("@sealrun/sdk"))));
   if (language === "typescript") {
     await cp(join(sdk, "dist"), types, { recursive: true, filter: (path) => !/\.(?:js|tsbuildinfo)$/.test(path) });
   }

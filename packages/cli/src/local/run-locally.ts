@@ -4,11 +4,6 @@ import { scriptKind, SealrunError, type Step } from "@sealrun/protocol";
 import { execa } from "execa";
 import { type Environment, findOnPath } from "../setup/find-on-path.ts";
 
-/** Where what the executor mounts for scripts lies in this installation. */
-const bootstrap = fileURLToPath(new URL("../src/bootstrap/", import.meta.resolve("@sealrun/executor")));
-const pythonSdk = fileURLToPath(new URL("../../sdk-python/", import.meta.resolve("@sealrun/sdk")));
-const hook = new URL(import.meta.url.endsWith(".ts") ? "./sdk-hook.ts" : "./sdk-hook.js", import.meta.url).href;
-
 /**
  * Runs one step in the package's folder, on this terminal and without a sandbox; its secrets come from ef_env.json.
  * `SCRIPT_FAILED` for an exit code other than 0, `INTERPRETER_MISSING` names what to install.
@@ -27,14 +22,23 @@ export async function runStepLocally(folder: string, step: Step, environment: En
   throw new SealrunError("SCRIPT_FAILED", `${step.script} ended with ${how}`);
 }
 
+/** What the executor mounts for scripts, as it lies in this installation. */
+function installed(): { readonly bootstrap: string; readonly pythonSdk: string; readonly hook: string } {
+  return {
+    bootstrap: fileURLToPath(new URL("../src/bootstrap/", import.meta.resolve("@sealrun/executor"))),
+    pythonSdk: fileURLToPath(new URL("../../sdk-python/", import.meta.resolve("@sealrun/sdk"))),
+    hook: new URL(import.meta.url.endsWith(".ts") ? "./sdk-hook.ts" : "./sdk-hook.js", import.meta.url).href,
+  };
+}
+
 async function commandFor(script: string, environment: Environment): Promise<readonly [string, ...string[]]> {
   const path = `./${script}`;
   switch (scriptKind(script)) {
     case "typescript":
     case "javascript":
-      return [process.execPath, ...nodeFlags(), "--import", hook, path];
+      return [process.execPath, ...nodeFlags(), "--import", installed().hook, path];
     case "python":
-      return [await interpreter("python3", script, environment), "-B", `${bootstrap}bootstrap.py`, path];
+      return [await interpreter("python3", script, environment), "-B", `${installed().bootstrap}bootstrap.py`, path];
     case "shell":
       return [await interpreter("sh", script, environment), path];
     case undefined:
@@ -54,6 +58,7 @@ function nodeFlags(): readonly string[] {
 function localEnvironment(environment: Environment, step: Step): Record<string, string> {
   const kept = Object.entries(environment).filter(([name]) => !name.startsWith("SEALRUN_"));
   const own = Object.fromEntries(kept.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+  const { bootstrap, pythonSdk } = installed();
   const pythonPath = [pythonSdk, environment["PYTHONPATH"]].filter((path) => path !== undefined && path !== "");
   return {
     ...own,

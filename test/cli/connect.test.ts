@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { saveProfile } from "../../packages/cli/src/profile.ts";
+import { newPerson, type Person } from "./run-here.ts";
+
+// Nobody listens there: what a command would have sent goes nowhere.
+const url = "http://127.0.0.1:9";
+const fingerprint = `SHA256:${"A".repeat(43)}`;
+let person: Person;
+beforeEach(async () => {
+  person = await newPerson();
+});
+afterEach(async () => person.leave());
+
+const list = async (...more: readonly string[]) => person.run(["project", "list", ...more]);
+
+test("connect() names the URL of a platform that cannot be reached", async () => {
+  Object.assign(person.environment, { SEALRUN_URL: url, SEALRUN_TOKEN: "t", SEALRUN_FINGERPRINT: fingerprint });
+  const { exitCode, stderr } = await list();
+  expect(exitCode).toBe(69);
+  expect(stderr).toMatch(
+    /^error: http:\/\/127\.0\.0\.1:9 cannot be reached.*check the URL.*\(PLATFORM_UNREACHABLE\)\n$/,
+  );
+});
+
+test("connect() never takes the token of a profile to another URL", async () => {
+  const environment = { HOME: person.home };
+  await saveProfile(environment, { name: "local", url: "https://own.test", token: "the-token", fingerprint });
+  Object.assign(person.environment, { SEALRUN_URL: url });
+  expect(await list()).toMatchObject({
+    exitCode: 77,
+    stderr: `error: There is no token for ${url}; set SEALRUN_TOKEN (UNAUTHENTICATED)\n`,
+  });
+});
+
+test("connect() counts an empty variable as not set", async () => {
+  Object.assign(person.environment, { SEALRUN_URL: "" });
+  expect(await list()).toMatchObject({ exitCode: 78, stderr: expect.stringContaining("sealrun dev") });
+});
+
+test("connect() refuses a fingerprint of another form", async () => {
+  Object.assign(person.environment, { SEALRUN_URL: url, SEALRUN_TOKEN: "t", SEALRUN_FINGERPRINT: "SHA256:short" });
+  expect(await list()).toMatchObject({
+    exitCode: 78,
+    stderr: expect.stringContaining("SEALRUN_FINGERPRINT: expected"),
+  });
+});
+
+test.each(["ftp://x.test", "no url", "https://me:pass@x.test"])("connect() refuses %s as a URL", async (odd) => {
+  Object.assign(person.environment, { SEALRUN_URL: odd, SEALRUN_TOKEN: "t" });
+  expect(await list()).toMatchObject({ exitCode: 78, stderr: expect.stringContaining("SEALRUN_URL: expected a URL") });
+});
+
+test("connect() warns of a URL on which a token can be read on the way", async () => {
+  Object.assign(person.environment, {
+    SEALRUN_URL: "http://sealrun.invalid",
+    SEALRUN_TOKEN: "t",
+    SEALRUN_FINGERPRINT: fingerprint,
+  });
+  expect((await list()).stderr).toMatch(/^warning: http:\/\/sealrun\.invalid is not encrypted/);
+});
+
+test("connect() says which profiles there are", async () => {
+  await saveProfile({ HOME: person.home }, { name: "local", url, token: "t", fingerprint });
+  expect(await list("--profile", "work")).toMatchObject({
+    exitCode: 78,
+    stderr: 'error: There is no profile "work"; known are "local" (CONFIG_INVALID)\n',
+  });
+});

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { newPerson, type Person } from "./run-here.ts";
+
+let person: Person;
+beforeAll(async () => {
+  person = await newPerson();
+});
+afterAll(async () => person.leave());
+
+test("sealrun without a command lists the commands and exits with 64", async () => {
+  const { exitCode, stdout, stderr } = await person.run([]);
+  expect(exitCode).toBe(64);
+  expect(stdout).toBe("");
+  expect(stderr).toContain("push");
+  expect(stderr.trimEnd().split("\n").at(-1)).toBe("error: Expected a command; the list is above (USAGE)");
+});
+
+test("sealrun --help prints to standard output and exits with 0", async () => {
+  const { exitCode, stdout, stderr } = await person.run(["--help"]);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+  expect(stdout).toContain("Usage: sealrun");
+  expect(stdout).not.toContain("keyring-token");
+});
+
+test("sealrun says which command is unknown", async () => {
+  expect(await person.run(["pusch"])).toMatchObject({
+    exitCode: 64,
+    stdout: "",
+    stderr: expect.stringMatching(/^error: Unknown command 'pusch'.*\(USAGE\)\n$/s),
+  });
+});
+
+test("sealrun --json gives an error as JSON on standard error", async () => {
+  const { stdout, stderr } = await person.run(["project", "list", "--json"]);
+  expect(stdout).toBe("");
+  expect(JSON.parse(stderr)).toEqual({
+    error: {
+      code: "CONFIG_INVALID",
+      message: "No platform is known yet; start one with: sealrun dev, or set SEALRUN_URL and SEALRUN_TOKEN",
+    },
+  });
+});
+
+test("sealrun ends every failure with one line", async () => {
+  const { stderr } = await person.run(["run", "a\nb"]);
+  expect(stderr).toBe('error: Expected PROJECT/PACKAGE, found "a\\\\u{a}b" (USAGE)\n'.replace("\\\\", "\\"));
+});
+
+test("sealrun version prints the version", async () => {
+  expect((await person.run(["version"])).stdout).toMatch(/^sealrun \d+\.\d+\.\d+\n$/);
+});

@@ -1,0 +1,69 @@
+import { mkdtemp, rm, mkdir, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { PassThrough, Readable } from "node:stream";
+import type { Cli } from "../../packages/cli/src/command.ts";
+import { createOutput } from "../../packages/cli/src/output.ts";
+import { runProgram } from "../../packages/cli/src/program.ts";
+
+/** How a command ended and what it wrote. */
+export interface Ended {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A person with a home of their own, whose commands run in this process. */
+export interface Person {
+  readonly home: string;
+  /** Variables besides HOME. */
+  readonly environment: Record<string, string>;
+  readonly cli: Cli;
+  run(args: readonly string[], stdin?: string | Uint8Array): Promise<Ended>;
+  /** Lays files out in a folder below home and gives its path. */
+  write(name: string, files: Readonly<Record<string, string | Uint8Array>>): Promise<string>;
+  leave(): Promise<void>;
+}
+
+/** A new person without a profile. */
+export async function newPerson(): Promise<Person> {
+  const home = await mkdtemp(join(tmpdir(), "sealrun-test-cli-"));
+  const environment: Record<string, string> = {};
+  const cliOn = (stdin: string | Uint8Array) => {
+    const [stdout, stderr] = [keep(), keep()];
+    const cli = {
+      environment: { HOME: home, PATH: "/usr/bin:/bin", ...environment },
+      output: createOutput(stdout.stream, stderr.stream),
+      input: Readable.from([Buffer.from(stdin)]),
+      takeSignals: () => new AbortController().signal,
+    };
+    return { cli, stdout, stderr };
+  };
+  return {
+    home,
+    environment,
+    cli: { ...cliOn("").cli, profileName: () => undefined },
+    run: async (args, stdin = "") => {
+      const { cli, stdout, stderr } = cliOn(stdin);
+      const exitCode = await runProgram(cli, args);
+      return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
+    },
+    write: async (name, files) => {
+      const folder = join(home, name);
+      await mkdir(folder, { recursive: true });
+      for (const [path, content] of Object.entries(files)) {
+        await mkdir(dirname(join(folder, path)), { recursive: true });
+        await writeFile(join(folder, path), content);
+      }
+      return folder;
+    },
+    leave: async () => rm(home, { recursive: true, force: true }),
+  };
+}
+
+function keep(): { readonly stream: PassThrough; readonly text: () => string } {
+  const chunks: Buffer[] = [];
+  const stream = new PassThrough();
+  stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+  return { stream, text: () => Buffer.concat([...chunks, stream.read() ?? Buffer.alloc(0)]).toString("utf8") };
+}
