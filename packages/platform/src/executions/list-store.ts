@@ -96,7 +96,9 @@ export async function findProgress(sql: Sql, id: ExecutionId): Promise<Progress>
     progressRow,
     `select e.status, e.cursor,
        case when e.finished_at is null or e.attempt = 0 then true
-            else coalesce(a.applied_sequence >= e.last_sequence, false) end as is_complete,
+            else coalesce(a.applied_sequence >= e.last_sequence, false)
+              and (select count(*) from report_chunks c where c.execution_id = e.id and c.attempt = e.attempt
+                   and c.sequence <= e.last_sequence) = e.last_sequence end as is_complete,
        coalesce(e.finished_at < clock_timestamp() - interval '10 seconds', false) as is_stale
      from executions e left join attempts a on a.execution_id = e.id and a.attempt = e.attempt where e.id = $1`,
     [id],

@@ -1,4 +1,6 @@
+import { start } from "@sealrun/platform";
 import { type LiveEvent, liveEvent, type ReportItem } from "@sealrun/protocol";
+import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { send } from "../../../support/api.ts";
 import { type ExecutionsWorld, startExecutionsWorld } from "../../../support/executions-world.ts";
@@ -119,8 +121,6 @@ describe("streamEvents()", () => {
 
   test("streamEvents() ends for every client when the platform closes", async () => {
     const { held } = await world.claim("report");
-    const { start } = await import("@sealrun/platform");
-    const { pino } = await import("pino");
     const beside = await start(world.platform.config, { log: pino({ level: "silent" }) });
     const response = await send(
       { url: beside.url, token: world.platform.token },

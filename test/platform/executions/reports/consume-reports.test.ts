@@ -1,5 +1,6 @@
 import { newId, signFrame } from "@sealrun/crypto";
 import { encodeJson, executorId, reportsStream, subjects } from "@sealrun/protocol";
+import { connectNats } from "@sealrun/nats";
 import { start } from "@sealrun/platform";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -79,7 +80,6 @@ describe("consumeReports()", () => {
 });
 
 async function countMessages(): Promise<number> {
-  const { connectNats } = await import("@sealrun/nats");
   const link = await connectNats({ ...world.platform.config.nats, name: "test", inboxPrefix: "_INBOX.platform" });
   const manager = await link.connection.jetstreamManager();
   const { state } = await manager.streams.info(reportsStream);

@@ -91,18 +91,3 @@ describe("answerFinish()", () => {
     expect(await codeOf(rpc.state({ ...held, op: "get" }))).toBe("LEASE_LOST");
   });
 });
-
-describe("startSweeper()", () => {
-  test("startSweeper() ends an execution as lost when its lease has ended", async () => {
-    const { held, rpc } = await world.claim("report");
-    await world.peer.report(held, 1, [{ type: "step-started", step: 0, time: Date.now() }]);
-    await until(async () => (await world.show(held.executionId)).steps[0]?.status === "running");
-    await endLease(held.executionId);
-    await until(async () => (await world.show(held.executionId)).status === "lost");
-    expect(await world.show(held.executionId)).toMatchObject({
-      error: { code: "LEASE_LOST" },
-      steps: [{ status: "failed", error: { code: "LEASE_LOST" } }],
-    });
-    expect(await codeOf(rpc.finish({ ...held, status: "succeeded", lastSequence: 1 }))).toBe("LEASE_LOST");
-  });
-});

@@ -63,16 +63,6 @@ export async function takeChunks(
   return taken.flatMap(({ items }) => items);
 }
 
-/** How many different chunks of an attempt came. */
-export async function countChunks(sql: Sql, of: AttemptId): Promise<number> {
-  const row = await sql.row(
-    z.object({ count: z.number() }),
-    "select count(*)::int as count from report_chunks where execution_id = $1 and attempt = $2",
-    [of.executionId, of.attempt],
-  );
-  return row?.count ?? 0;
-}
-
 /** Adds rows to the receipt of an execution. */
 export async function addReceipts(
   sql: Sql,
