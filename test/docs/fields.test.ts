@@ -1,0 +1,47 @@
+import { executorConfig } from "@sealrun/executor";
+import { keyringConfig } from "@sealrun/keyring";
+import { platformConfig } from "@sealrun/platform";
+import { limits, manifestSchema } from "@sealrun/protocol";
+import { describe, expect, test } from "vitest";
+import { parameterField } from "../../packages/protocol/src/parameter-field.ts";
+import { readPage } from "./pages.ts";
+
+const [operate, packages] = [readPage("operate.md"), readPage("packages.md")];
+
+describe("packages/docs/operate.md", () => {
+  test.each([
+    ["Platform:", platformConfig],
+    ["Keyring:", keyringConfig],
+    ["Executor:", executorConfig],
+  ] as const)("packages/docs/operate.md lists the settings under %s, no more and no less", (heading, schema) => {
+    expect(fieldsAfter(operate, heading).toSorted()).toEqual(Object.keys(schema.shape).toSorted());
+  });
+});
+
+describe("packages/docs/packages.md", () => {
+  test("packages/docs/packages.md lists the fields of manifest.json, no more and no less", () => {
+    expect(fieldsAfter(packages, "## manifest.json").toSorted()).toEqual(Object.keys(manifestSchema.shape).toSorted());
+  });
+
+  test("packages/docs/packages.md lists the types of parameters, no more and no less", () => {
+    const types = parameterField.shape.type.options;
+    expect(fieldsAfter(packages, "## parameters.json").toSorted()).toEqual(types.toSorted());
+  });
+
+  test("packages/docs/packages.md states the limits as they are", () => {
+    const mebi = 1024 * 1024;
+    expect(packages).toContain(`| ${limits.packageFiles.toLocaleString("en")} `);
+    expect(packages).toContain(`| ${limits.packageBytes / mebi} MiB `);
+    expect(packages).toContain(`| ${limits.resultBytes / 1024} KiB as JSON `);
+  });
+});
+
+/** The names in the first cells of the first table after a line. */
+function fieldsAfter(page: string, line: string): readonly string[] {
+  const lines = page.split("\n");
+  const start = lines.findIndex((candidate, index) => index > lines.indexOf(line) && candidate.startsWith("| "));
+  const end = lines.findIndex((candidate, index) => index > start && !candidate.startsWith("|"));
+  return lines
+    .slice(start, end)
+    .flatMap((row) => [...(row.split("|")[1] ?? "").matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name));
+}
