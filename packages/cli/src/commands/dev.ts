@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { type Cli, parseNumber } from "../command.ts";
 import { saveProfile } from "../profile.ts";
 
@@ -6,7 +6,10 @@ interface DevCommandOptions {
   readonly data: string;
   readonly port: number;
   readonly readyFile?: string;
+  readonly logLevel: (typeof logLevels)[number];
 }
+
+const logLevels = ["trace", "debug", "info", "warn", "error"] as const;
 
 /** `sealrun dev`. */
 export function devCommand(cli: Cli): Command {
@@ -15,7 +18,10 @@ export function devCommand(cli: Cli): Command {
     .option("--data <dir>", "where everything is kept; deleting it resets all", ".sealrun")
     .option("--port <n>", "0 picks a free one", parseNumber("--port", 0, 65_535), 7_700)
     .option("--ready-file <file>", 'written when ready: {"url","token","fingerprint"}')
-    .action(async ({ data, port, readyFile }: DevCommandOptions) => {
+    .addOption(
+      new Option("--log-level <level>", "how much the parts write to their logs").choices(logLevels).default("info"),
+    )
+    .action(async ({ data, port, readyFile, logLevel }: DevCommandOptions) => {
       const { environment, output } = cli;
       const signal = cli.takeSignals();
       const { runDev } = await import("../dev/run-dev.ts");
@@ -23,7 +29,7 @@ export function devCommand(cli: Cli): Command {
         dataFolder: data,
         port,
         readyFile,
-        logLevel: "info",
+        logLevel,
         environment,
         say: (line) => output.line(line),
         signal,
