@@ -102,8 +102,11 @@ beforeAll(async () => {
     await gate.arrived;
     found.set("temporary files during the run", await searchTemporary(startedAt));
     found.set("data folder during the run", (await searchFiles([stage.data], everything)).findings);
+    // The event waits in its queue until the run is over; what was delivered is gone from JetStream's files.
+    const queued = (await searchFiles([nats.folder], everything)).findings;
     gate.open();
     await failed;
+    found.set("JetStream's files", [...queued, ...(await searchFiles([nats.folder], everything)).findings]);
     const list = JSON.parse(await stage.must(["execution", "list", "--json"]));
     report = JSON.parse(await stage.must(["execution", "show", list.executions[0].id, "--json"]));
   } finally {
@@ -119,7 +122,6 @@ beforeAll(async () => {
     "logs at trace",
     data.filter(({ place }) => basename(place).endsWith(".log")),
   );
-  found.set("JetStream's files", (await searchFiles([nats.folder], everything)).findings);
   found.set("frames on NATS", frames);
   found.set(
     "command lines",

@@ -67,16 +67,17 @@ const seenBy = (report: RunReport): Readonly<Record<string, unknown>> =>
   z.record(z.string(), z.unknown()).parse(report.steps[0]?.result);
 
 let stage: Stage;
+let report: RunReport;
 beforeAll(async () => {
   stage = await openStage();
   await stage.must(["project", "create", "ferris"]);
   await stage.push("ferris/report", files);
+  report = await stage.run("ferris/report");
 });
 afterAll(async () => stage.close());
 
 describe("sealrun run", () => {
   test("sealrun run gives a Ferris package everything that its API names", async () => {
-    const report = await stage.run("ferris/report");
     expect(report, JSON.stringify(report)).toMatchObject({ status: "succeeded" });
     expect(report.steps.map(({ script }) => script)).toEqual(["app.py"]);
     expect(seenBy(report)).toEqual({
@@ -103,15 +104,12 @@ describe("sealrun run", () => {
   });
 
   test("sealrun run keeps a Ferris package's state for its next run", async () => {
-    const before = seenBy(await stage.run("ferris/report"))["state"];
-    const after = seenBy(await stage.run("ferris/report"))["state"];
-    const count = (state: unknown): number => z.object({ runs: z.number() }).parse(state).runs;
-    expect(count(after)).toBe(count(before) + 1);
+    const again = seenBy(await stage.run("ferris/report"));
+    expect(again["state"]).toEqual({ runs: 2 });
   });
 
-  test("sealrun run writes on the receipt what a Ferris package read, and from which scope", async () => {
-    const { receipt } = await stage.run("ferris/report");
-    const rows = receipt.map(({ name, scope }) => `${name} ${scope ?? "nowhere"}`);
+  test("sealrun run writes on the receipt what a Ferris package read, and from which scope", () => {
+    const rows = report.receipt.map(({ name, scope }) => `${name} ${scope ?? "nowhere"}`);
     expect([...new Set(rows)].sort()).toEqual([
       "API service",
       "DB_PASS service",
@@ -133,8 +131,8 @@ context.result({ same: payload.secrets.DB_PASS === getSecret("DB_PASS"), before:
       "secrets.json": secrets,
       "manifest.json": { execution_order: ["one.py", "two.mjs"], priority: "10" },
     });
-    const report = await stage.run("ferris/later");
-    expect(report.steps.map(({ output, result }) => [output, result])).toEqual([
+    const later = await stage.run("ferris/later");
+    expect(later.steps.map(({ output, result }) => [output, result])).toEqual([
       ["", { package: "later", order: 1 }],
       ["", { same: true, before: { package: "later", order: 1 } }],
     ]);

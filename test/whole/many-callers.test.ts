@@ -81,9 +81,9 @@ describe("sealrun run", () => {
     });
     const report = await stage.run("team/callers");
     expect(report.steps.map(({ output }) => output)).toEqual([
-      "asked 1000 wrong 0\n",
-      "asked 800 wrong 0 failed forks 0\n",
-      `${"job done\n".repeat(8)}all done\n`,
+      "asked 1000 wrong 0",
+      "asked 800 wrong 0 failed forks 0",
+      `${"job done\n".repeat(8)}all done`,
     ]);
     // 200 names in three steps, however often and by whomever they were read.
     expect(report.receipt).toHaveLength(600);

@@ -59,7 +59,7 @@ print(context.secrets.get("SHADOWED") == "the narrow value")`,
       "secrets.json": { SHADOWED: "the narrow value" },
     });
     const report = await stage.run("team/shadowed");
-    expect(report.steps[0]?.output).toBe("(200, 'OK')\nTrue\n");
+    expect(report.steps[0]?.output).toBe("(200, 'OK')\nTrue");
     const lines = await stage.lines(report.id);
     expect(lines.find((line) => line.startsWith("system:"))).toMatch(/SHADOWED .*service.*narrower/);
   });
@@ -70,7 +70,7 @@ print(context.secrets.get("SHADOWED") == "the narrow value")`,
 printf 'a "quoted"\\n$value\\n\\n' | sealrun-context set FROM_SHELL --scope project
 [ "$(sealrun-context get FROM_SHELL | od -c | head -c 400)" = "$(printf 'a "quoted"\\n$value\\n' | od -c)" ] && echo same`,
     });
-    expect((await stage.run("team/shell")).steps[0]?.output).toBe("same\n");
+    expect((await stage.run("team/shell")).steps[0]?.output).toBe("same");
   });
 
   test("context.secrets.set() refuses the scope service and a name that is none, and stores nothing", async () => {
@@ -81,7 +81,7 @@ print(context.secrets.set("not a name", "some value", "project")[0])`,
     });
     const before = await stage.must(["secret", "list", "--scope", "project", "--project", "team", "--json"]);
     const report = await stage.run("team/refused");
-    expect(report.steps[0]?.output).toBe("403\n400\n");
+    expect(report.steps[0]?.output).toBe("403\n400");
     expect(await stage.must(["secret", "list", "--scope", "project", "--project", "team", "--json"])).toBe(before);
   });
 });
