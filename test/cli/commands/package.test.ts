@@ -1,0 +1,39 @@
+import { packageInfo } from "@sealrun/protocol";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { usePlatform } from "../use-platform.ts";
+
+let used: Awaited<ReturnType<typeof usePlatform>>;
+beforeAll(async () => {
+  used = await usePlatform();
+  const folder = await used.person.write("report", { "main.sh": "echo hello", "data/x.csv": "1,2" });
+  await used.person.run(["push", folder, "--project", "acme"]);
+});
+afterAll(async () => used.close());
+
+test("sealrun package list lists what was pushed", async () => {
+  const { stdout } = await used.person.run(["package", "list", "--project", "acme"]);
+  expect(stdout).toMatch(/^PACKAGE +VERSION +PUSHED\nreport +1 +\S+ \S+Z\n$/);
+});
+
+test("sealrun package list names the project to create", async () => {
+  const { stderr } = await used.person.run(["package", "list", "--project", "nobody"]);
+  expect(stderr).toContain("create it with: sealrun project create nobody");
+});
+
+test("sealrun package show shows steps and files", async () => {
+  const { stdout } = await used.person.run(["package", "show", "acme/report"]);
+  expect(stdout).toContain("  runs     main.sh\n");
+  expect(stdout).toContain("    data/x.csv  3 bytes\n");
+});
+
+test("sealrun package show --json prints what the platform says", async () => {
+  const { stdout } = await used.person.run(["package", "show", "acme/report", "--json"]);
+  expect(packageInfo.parse(JSON.parse(stdout)).version?.number).toBe(1);
+});
+
+test("sealrun package show says that there is none", async () => {
+  expect(await used.person.run(["package", "show", "acme/nothing"])).toMatchObject({
+    exitCode: 4,
+    stderr: expect.stringContaining("(PACKAGE_NOT_FOUND)"),
+  });
+});

@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { usePlatform } from "../use-platform.ts";
+
+let used: Awaited<ReturnType<typeof usePlatform>>;
+beforeAll(async () => {
+  used = await usePlatform();
+});
+afterAll(async () => used.close());
+
+test("sealrun project create makes a project once, whatever the case", async () => {
+  expect(await used.person.run(["project", "create", "Second"])).toMatchObject({
+    exitCode: 0,
+    stdout: "created project Second\nnext: sealrun push DIR --project Second\n",
+  });
+  expect(await used.person.run(["project", "create", "second"])).toMatchObject({
+    exitCode: 73,
+    stderr: expect.stringContaining("(ALREADY_EXISTS)"),
+  });
+});
+
+test("sealrun project create refuses a name before anything is sent", async () => {
+  expect(await used.person.run(["project", "create", "a/b"])).toMatchObject({
+    exitCode: 65,
+    stderr: expect.stringMatching(/^error: "a\/b" is not allowed: .*\(NAME_NOT_ALLOWED\)\n$/),
+  });
+});
+
+test("sealrun project list lists them", async () => {
+  expect((await used.person.run(["project", "list"])).stdout).toMatch(/^PROJECT +CREATED\nacme /);
+});
+
+test("sealrun project list trusts a keyring at first use, says so once, and keeps to it", async () => {
+  const { person, platform } = used;
+  delete person.environment["SEALRUN_FINGERPRINT"];
+  const first = await person.run(["project", "list"]);
+  const second = await person.run(["project", "list"]);
+  person.environment["SEALRUN_FINGERPRINT"] = `SHA256:${"A".repeat(43)}`;
+  const other = await person.run(["project", "list"]);
+  person.environment["SEALRUN_FINGERPRINT"] = platform.fingerprint;
+  expect(first.stderr).toBe(`first use of ${platform.url}: trusting the keyring ${platform.fingerprint} from now on\n`);
+  expect(second.stderr).toBe("");
+  expect(other).toMatchObject({ exitCode: 76, stderr: expect.stringContaining("(FINGERPRINT_MISMATCH)") });
+});

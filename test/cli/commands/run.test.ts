@@ -1,0 +1,143 @@
+import { executionInfo, executionList, logPage, startedExecution } from "@sealrun/protocol";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openStage, type Stage } from "../../support/stage.ts";
+import { newPerson, type Person } from "../run-here.ts";
+
+const parameters = {
+  fields: [
+    { type: "int", name: "code", visible: true },
+    { type: "text", name: "who" },
+  ],
+};
+const script = [
+  'echo "hello $(sealrun-context param who)"',
+  'echo "$(sealrun-context get DB_PASS) $(sealrun-context get NOWHERE)"',
+  'exit "$(sealrun-context param code)"',
+].join("\n");
+
+let stage: Stage;
+let person: Person;
+beforeAll(async () => {
+  stage = await openStage();
+  person = await newPerson();
+  const { url, token, fingerprint } = stage;
+  Object.assign(person.environment, { SEALRUN_URL: url, SEALRUN_TOKEN: token, SEALRUN_FINGERPRINT: fingerprint });
+  await stage.must(["project", "create", "acme"]);
+  const secrets = { DB_PASS: "a-plain-value" };
+  await stage.push("acme/report", { "main.sh": script, "parameters.json": parameters, "secrets.json": secrets });
+});
+afterAll(async () => {
+  await person.leave();
+  await stage.close();
+});
+
+async function must(args: readonly string[]): Promise<string> {
+  const { exitCode, stdout, stderr } = await person.run(args);
+  expect(exitCode, stdout + stderr).toBe(0);
+  return stdout;
+}
+
+const id = async (...args: readonly string[]): Promise<string> =>
+  startedExecution.parse(JSON.parse(await must(["run", "acme/report", ...args, "--json"]))).id;
+
+test("sealrun run --wait shows lines by step, how it ended and what it read, and exits with 0", async () => {
+  const { exitCode, stdout, stderr } = await person.run([
+    "run",
+    "acme/report",
+    "-p",
+    "code=0",
+    "-p",
+    "who=me",
+    "--wait",
+  ]);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+  const lines = stdout.split("\n");
+  expect(lines.slice(0, 2)).toEqual(["[main.sh] hello me", "[main.sh] *** "]);
+  expect(lines[2]).toMatch(/^succeeded exe_[0-9a-z]{20} in \S+ m?s$/);
+  expect(lines[3]).toMatch(/^ {2}main\.sh {2}succeeded, \S+ m?s$/);
+  expect(lines.slice(4)).toEqual([
+    "read DB_PASS from service, version 1 (masked)",
+    "asked for NOWHERE: set in no scope",
+    "",
+  ]);
+});
+
+test("sealrun run --wait exits with 1 when a step fails, and says which", async () => {
+  const { exitCode, stderr } = await person.run(["run", "acme/report", "-p", "code=3", "--wait"]);
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(
+    /^error: Execution exe_\S+ failed: step main\.sh failed with exit code 3 \(EXECUTION_FAILED\)\n$/,
+  );
+});
+
+test("sealrun run --wait --json prints the execution alone, failed or not", async () => {
+  const { exitCode, stdout, stderr } = await person.run(["run", "acme/report", "-p", "code=3", "--wait", "--json"]);
+  expect(exitCode).toBe(1);
+  expect(JSON.parse(stderr)).toMatchObject({ error: { code: "EXECUTION_FAILED" } });
+  expect(executionInfo.parse(JSON.parse(stdout))).toMatchObject({
+    status: "failed",
+    steps: [{ script: "main.sh", status: "failed", exitCode: 3 }],
+    receipt: [
+      { name: "DB_PASS", scope: "service", version: 1, step: "main.sh" },
+      { name: "NOWHERE", scope: null, version: null, outcome: "missing" },
+    ],
+  });
+});
+
+test("sealrun run --params - reads parameters that no process list shows", async () => {
+  const params = JSON.stringify({ code: 0, who: "from stdin" });
+  const { stdout } = await person.run(["run", "acme/report", "--params", "-", "--wait"], params);
+  expect(stdout).toContain("[main.sh] hello from stdin\n");
+});
+
+test.each([
+  [["-p", "code=x"], 65, "expected a whole number"],
+  [["-p", "cod=1"], 65, 'did you mean "code"'],
+  [["-p", "code"], 64, "expected key=value"],
+  [["-p", "code=1", "-p", "code=2"], 64, "given twice"],
+])("sealrun run refuses the parameters %j", async (args, code, sentence) => {
+  const { exitCode, stderr } = await person.run(["run", "acme/report", ...args]);
+  expect(exitCode).toBe(code);
+  expect(stderr).toContain(sentence);
+});
+
+test("sealrun run says that there is no such package", async () => {
+  expect(await person.run(["run", "acme/nothing"])).toMatchObject({
+    exitCode: 4,
+    stderr: expect.stringContaining("(PACKAGE_NOT_FOUND)"),
+  });
+});
+
+test("sealrun execution logs --follow ends with the execution, and logs gives the same lines", async () => {
+  const one = await id("-p", "code=0", "-p", "who=me");
+  const followed = await must(["execution", "logs", one, "--follow"]);
+  expect(followed).toBe("[main.sh] hello me\n[main.sh] *** \n");
+  expect(await must(["execution", "logs", one])).toBe(followed);
+  const { lines } = logPage.omit({ next: true }).parse(JSON.parse(await must(["execution", "logs", one, "--json"])));
+  expect(lines.map(({ text }) => text)).toEqual(["hello me", "*** "]);
+});
+
+test("sealrun execution show shows visible parameters, and sealed ones by name alone", async () => {
+  const one = await id("-p", "code=0", "-p", "who=hidden-value");
+  await must(["execution", "logs", one, "--follow"]);
+  const shown = await must(["execution", "show", one]);
+  expect(shown).toContain("  params    code=0 who=(sealed)\n");
+  expect(shown).not.toContain("hidden-value");
+});
+
+test("sealrun execution list gives the newest first, page by page", async () => {
+  const list = async (...more: readonly string[]) =>
+    executionList.parse(JSON.parse(await must(["execution", "list", "--project", "acme", "--json", ...more])));
+  const all = await list();
+  const first = await list("--limit", "1");
+  const second = await list("--limit", "1", "--before", first.next ?? "");
+  expect([first.executions[0]?.id, second.executions[0]?.id]).toEqual(all.executions.slice(0, 2).map(({ id }) => id));
+});
+
+test("sealrun execution show says that there is no such execution", async () => {
+  const { exitCode, stderr } = await person.run(["execution", "show", "nothing"]);
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 4,
+    stderr: 'error: "nothing" is not an execution\'s id: exe_ and 20 letters and digits (EXECUTION_NOT_FOUND)\n',
+  });
+});
