@@ -14,13 +14,15 @@ export type ScriptHandler = (request: ScriptRequest) => Promise<ScriptAnswer>;
 /** The reply frame for one request body. Throws `CHANNEL_BROKEN` when the body does not even hold an id to answer to. */
 export async function answerRequest(body: Uint8Array, handle: ScriptHandler): Promise<Uint8Array> {
   const { head, raw } = splitBody(body);
-  const id = readId(head);
+  let id: string | undefined;
   try {
-    const request = withRaw(decode(scriptRequest, head), raw);
+    const asked = decode(scriptRequest, head);
+    id = asked.id;
+    const request = withRaw(asked, raw);
     return encodeAnswer(request, await handle(request));
   } catch (error) {
     const { code, message } = toSealrunError(error);
-    return encodeFrame({ id, ok: false, code, message });
+    return encodeFrame({ id: id ?? readId(head), ok: false, code, message });
   }
 }
 

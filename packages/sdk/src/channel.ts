@@ -9,6 +9,8 @@ const frames = 3;
 const tokens = 4;
 const token = Buffer.of(0x0a);
 const chunkBytes = 65_536;
+/** Taken once: a new one for each answer costs more than the exchange does. */
+const chunk = Buffer.alloc(chunkBytes);
 /** Above any frame the executor sends; a length over it is garbage, not a reason to allocate. */
 const maxFrameBytes = 256 * 1024 * 1024;
 /** Far more calls than one exchange nests, those inside node:fs included. */
@@ -79,7 +81,6 @@ function putTokenBack(): void {
 }
 
 function readBody(): Uint8Array {
-  const chunk = Buffer.allocUnsafe(chunkBytes);
   let seen = 0;
   let line: ReturnType<typeof readLengthLine>;
   do {
@@ -89,9 +90,10 @@ function readBody(): Uint8Array {
   const { start, length } = line;
   // Nobody else is being answered, so bytes past the end belong to no one.
   if (length > maxFrameBytes || seen - start > length) throw breakChannel("the executor sent more than its answer");
-  if (seen - start === length) return chunk.subarray(start, seen);
   const body = Buffer.allocUnsafe(length);
   let filled = chunk.copy(body, 0, start, seen);
+  // The answer may be a secret, and the next one may be short.
+  chunk.fill(0, 0, seen);
   while (filled < length) filled += readMore(body.subarray(filled));
   return body;
 }
