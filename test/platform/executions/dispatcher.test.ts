@@ -1,8 +1,10 @@
+import { newId } from "@sealrun/crypto";
 import { connectNats } from "@sealrun/nats";
 import { executionsStream } from "@sealrun/protocol";
 import { start } from "@sealrun/platform";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
 import { type ExecutionsWorld, startExecutionsWorld, until } from "../../support/executions-world.ts";
 import { enrolPeer } from "../../support/executor-peer.ts";
 
@@ -100,6 +102,27 @@ describe("startDispatcher()", () => {
       steps: [{ status: "skipped" }],
       attempt: 0,
     });
+  });
+
+  test("startDispatcher() fails an execution whose version cannot be read, and goes on with the next", async () => {
+    await world.push("unreadable");
+    await world.database.run("alter table versions disable trigger user");
+    await world.database.run(
+      "update versions v set steps = '[5]' from packages p where p.id = v.package_id and p.name = 'unreadable'",
+    );
+    const [version] = await world.database.rows(
+      z.object({ id: z.string(), project_id: z.string(), package_id: z.string() }),
+      "select v.id, p.project_id, p.id as package_id from versions v join packages p on p.id = v.package_id where p.name = 'unreadable'",
+    );
+    const id = newId("execution");
+    await world.database.run(
+      `insert into executions (id, project_id, package_id, version_id, pool_name, status, visible, sealed_names)
+       values ($1, $2, $3, $4, 'default', 'queued', '{}', '[]')`,
+      [id, version?.project_id, version?.package_id, version?.id],
+    );
+    await world.database.run("insert into outbox (execution_id) values ($1)", [id]);
+    await world.take("report");
+    expect(await world.show(id)).toMatchObject({ status: "failed", error: { code: "INTERNAL" } });
   });
 
   test("startDispatcher() fails an execution whose configuration is more than a message takes", async () => {

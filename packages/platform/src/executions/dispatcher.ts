@@ -1,6 +1,7 @@
 import { newId, signFrame } from "@sealrun/crypto";
 import type { Sql } from "@sealrun/postgres";
 import { SealrunError, subjects, toSealrunError } from "@sealrun/protocol";
+import { z } from "zod";
 import type { Deps } from "../deps.ts";
 import { ensureQueues } from "../nats/ensure-queues.ts";
 import { buildEvent, type BuiltEvent } from "./build-event.ts";
@@ -104,7 +105,9 @@ async function build(
     );
   } catch (error) {
     const failure = toSealrunError(error);
-    if (failure.code === "INTERNAL" || failure.row.retry) throw error;
+    // A row that cannot be read, or a bug, would hold up every execution after it; what PostgreSQL says may pass.
+    const isOurs = error instanceof z.ZodError || error instanceof TypeError || error instanceof RangeError;
+    if (!isOurs && (failure.code === "INTERNAL" || failure.row.retry)) throw error;
     deps.log.error({ err: error, executionId: ready.id }, "The event of an execution cannot be made");
     return failure;
   }
