@@ -21,7 +21,7 @@ test("sealrun init writes a package that sealrun local runs", async () => {
   expect(stdout).toContain("next: sealrun local first\n");
   expect(await sealrun(["local", "first"])).toMatchObject({
     exitCode: 0,
-    stdout: expect.stringContaining("first has a token of 13 characters\n"),
+    stderr: expect.stringContaining("INFO first has a token of 13 characters\n"),
   });
 });
 

@@ -51,8 +51,8 @@ function json(value: unknown): string {
 const typescript = `import { context, getParam, getSecret } from "@sealrun/sdk";
 
 const token = getSecret("API_TOKEN");
-console.log(\`\${getParam("package_name")} has a token of \${String(token).length} characters\`);
-console.log("what is printed is masked:", token);
+context.logging.info(\`\${getParam("package_name")} has a token of \${String(token).length} characters\`);
+context.logging.info("what is printed is masked:", token);
 context.result({ ok: token !== null });
 `;
 

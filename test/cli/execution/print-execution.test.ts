@@ -1,0 +1,87 @@
+import { PassThrough } from "node:stream";
+import { executionInfo, type ExecutionInfo } from "@sealrun/protocol";
+import { expect, test } from "vitest";
+import { printExecution, printLogLine, printOutcome } from "../../../packages/cli/src/execution/print-execution.ts";
+import { createOutput, type Output } from "../../../packages/cli/src/output.ts";
+
+function print(action: (output: Output) => void): string {
+  const stdout = new PassThrough();
+  action(createOutput(stdout, new PassThrough()));
+  return String(stdout.read() ?? "");
+}
+
+const receipt = { scope: null, version: null, step: "a.sh", time: "t" };
+const failure = { code: "SCRIPT_FAILED", message: "a.sh ended with exit code 3" };
+const failed: ExecutionInfo = executionInfo.parse({
+  id: "exe_00000000000000000000",
+  project: "acme",
+  package: "report",
+  version: 2,
+  status: "failed",
+  createdAt: "2026-01-01T00:00:00Z",
+  startedAt: "2026-01-01T00:00:01Z",
+  finishedAt: "2026-01-01T00:00:03.500Z",
+  attempt: 1,
+  executor: "exr_00000000000000000000",
+  error: failure,
+  parameters: { visible: { n: 1 }, sealedNames: ["who"] },
+  steps: [
+    {
+      script: "a.sh",
+      name: "a.sh",
+      status: "failed",
+      exitCode: 3,
+      durationMs: 900,
+      output: "",
+      result: null,
+      error: failure,
+    },
+    {
+      script: "b.sh",
+      name: "b.sh",
+      status: "skipped",
+      exitCode: null,
+      durationMs: null,
+      output: "",
+      result: null,
+      error: null,
+    },
+  ],
+  receipt: [
+    { ...receipt, name: "A", scope: "project", version: 4, outcome: "read" },
+    { ...receipt, name: "A", scope: "project", version: 4, outcome: "read", step: "b.sh" },
+    { ...receipt, name: "B", outcome: "missing" },
+    { ...receipt, name: "C", outcome: "refused" },
+  ],
+  reportsComplete: false,
+});
+
+test("printOutcome() tells status, steps, why, and each secret once", () => {
+  expect(print((output) => printOutcome(output, failed)).split("\n")).toEqual([
+    "failed exe_00000000000000000000 in 2.5 s",
+    "  a.sh  failed, 900 ms, exit code 3: a.sh ended with exit code 3 (SCRIPT_FAILED)",
+    "  b.sh  skipped",
+    "  some of its output has not arrived",
+    "read A from project, version 4 (masked)",
+    "asked for B: set in no scope",
+    "asked for C: refused, the package does not declare it",
+    "",
+  ]);
+});
+
+test("printOutcome() tells why when no step does", () => {
+  const lost = { ...failed, status: "lost" as const, steps: [], error: { code: "LEASE_LOST", message: "Gone" } };
+  expect(print((output) => printOutcome(output, lost))).toContain("\n  Gone (LEASE_LOST)\n");
+});
+
+test("printExecution() shows sealed parameters by name alone", () => {
+  expect(print((output) => printExecution(output, failed))).toContain("  params    n=1 who=(sealed)\n");
+});
+
+test("printLogLine() names the step, and the level of what a script logged", () => {
+  const line = { cursor: "1", step: "a.sh", stream: "sdk" as const, level: "info", text: "hi", time: "t" };
+  expect(print((output) => printLogLine(output, line))).toBe("[a.sh] INFO hi\n");
+  expect(print((output) => printLogLine(output, { ...line, step: null, stream: "system", level: null }))).toBe(
+    "[sealrun] hi\n",
+  );
+});
