@@ -30,5 +30,7 @@ const exitCode = await runProgram(
   },
   process.argv.slice(2),
 );
+// What went to a pipe is still on its way: a long list would end in the middle of a line.
+for (const stream of [process.stdout, process.stderr]) await new Promise((resolve) => stream.write("", resolve));
 // A connection kept alive, or a terminal left open, must not keep the command from ending.
 process.exit(exitCode);
