@@ -143,12 +143,14 @@ function followRoute(plain: FastifyInstance, deps: Needed): void {
       });
       const source = { sql: deps.database, notices: deps.notices, signal: stop.signal };
       const events = streamEvents(source, execution, request.headers["last-event-id"] ?? "0");
-      return reply
-        .type("text/event-stream; charset=utf-8")
-        .header("x-accel-buffering", "no")
-        // Kept alive after its end, the connection would hold up a platform that closes.
-        .header("connection", "close")
-        .send(Readable.from(events, { objectMode: false, highWaterMark: limits.logLineBytes }));
+      return (
+        reply
+          .type("text/event-stream; charset=utf-8")
+          .header("x-accel-buffering", "no")
+          // Kept alive after its end, the connection would hold up a platform that closes.
+          .header("connection", "close")
+          .send(Readable.from(events, { objectMode: false, highWaterMark: limits.logLineBytes }))
+      );
     },
   );
 }
