@@ -46,6 +46,13 @@ test("sealrun ends every failure with one line", async () => {
   expect(stderr).toBe('error: Expected PROJECT/PACKAGE, found "a\\\\u{a}b" (USAGE)\n'.replace("\\\\", "\\"));
 });
 
+test("sealrun does not repeat what an unknown option was given", async () => {
+  const { exitCode, stderr } = await person.run(["secret", "delete", "NAME", "--value=it's hunter2"]);
+  expect(exitCode).toBe(64);
+  expect(stderr).toContain("Unknown option '--value'");
+  expect(stderr).not.toContain("hunter2");
+});
+
 test("sealrun version prints the version", async () => {
   expect((await person.run(["version"])).stdout).toMatch(/^sealrun \d+\.\d+\.\d+\n$/);
 });

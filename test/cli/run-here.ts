@@ -7,7 +7,7 @@ import { createOutput } from "../../packages/cli/src/output.ts";
 import { runProgram } from "../../packages/cli/src/program.ts";
 
 /** How a command ended and what it wrote. */
-export interface Ended {
+interface Ended {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;

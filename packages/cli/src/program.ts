@@ -50,7 +50,9 @@ function fail(cli: Pick<Cli, "output">, error: unknown, asJson: boolean): number
 
 function usageError(error: CommanderError): SealrunError {
   if (error.code === "commander.help") return new SealrunError("USAGE", "Expected a command; the list is above");
-  const sentence = error.message.replace(/^error: /, "").replace(/\.$/, "");
+  // What follows an unknown option may be a secret, meant for another command.
+  const told = error.message.replace(/(unknown option '[^'=]*)=[^]*?'(?=\s|$)/, "$1'");
+  const sentence = told.replace(/^error: /, "").replace(/\.$/, "");
   return new SealrunError("USAGE", `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}; see sealrun --help`);
 }
 
