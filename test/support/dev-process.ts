@@ -17,7 +17,9 @@ export interface DevProcess {
   readonly child: ChildProcess;
   /** Standard output and standard error so far. */
   readonly output: () => string;
-  /** Sends a signal and waits for the end; the answer is the exit code, or the name of the signal that ended it. */
+  /** Settles with the exit code, or the name of the signal that ended it. */
+  readonly ended: Promise<number | string | null>;
+  /** Sends a signal and waits for the end. */
   readonly end: (signal: NodeJS.Signals) => Promise<number | string | null>;
 }
 
@@ -71,7 +73,7 @@ export async function startDevProcess(options: DevProcessOptions): Promise<DevPr
         child.kill(signal);
         return ended;
       };
-      return { ...readyFile.parse(JSON.parse(text)), readyFile: readyPath, child, output, end };
+      return { ...readyFile.parse(JSON.parse(text)), readyFile: readyPath, child, output, ended, end };
     }
     if (isOver) throw new Error(`sealrun dev ended before it was ready:\n${output()}`);
     await sleep(30);

@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { commandEnvironment, type DevProcess, startDevProcess } from "../support/dev-process.ts";
-import { processesNaming } from "../support/processes.ts";
+import { makeGate } from "../support/gate.ts";
+import { pidOf, processesNaming } from "../support/processes.ts";
 import { type CommandResult, runSealrun } from "../support/run-command.ts";
 import { writeFiles } from "../support/stage.ts";
 import { until } from "../support/until.ts";
@@ -77,6 +78,33 @@ describe("sealrun dev", () => {
       expect(JSON.parse(run.stdout).steps[0].result, run.stderr).toEqual({ kept: true });
       expect((await processesNaming(data)).length).toBeGreaterThan(5);
       expect(await dev.end(signal)).toBe(signal === "SIGKILL" ? "SIGKILL" : 0);
+      await untilNothingIsAlive();
+    },
+  );
+
+  test("sealrun dev that is killed takes a script that runs with it", async () => {
+    const gate = await makeGate();
+    const dev = await startDevProcess({ folder });
+    const holder = await writeFiles(join(folder, "holder"), {
+      "hold.py": `import urllib.request\nurllib.request.urlopen("${gate.url}").read()`,
+    });
+    expect(await sealrun(["push", holder, "--project", "team"])).toMatchObject({ exitCode: 0 });
+    expect(await sealrun(["run", "team/holder"])).toMatchObject({ exitCode: 0 });
+    await gate.arrived;
+    expect((await processesNaming("/work/hold.py")).length).toBeGreaterThan(0);
+    await dev.end("SIGKILL");
+    await untilNothingIsAlive();
+    await until(async () => ((await processesNaming("/work/hold.py")).length === 0 ? true : undefined));
+    await gate.close();
+  });
+
+  test.each(["keyring", "platform", "executor"] as const)(
+    "sealrun dev ends, and says why, when its %s is killed",
+    async (part) => {
+      const dev = await startDevProcess({ folder });
+      process.kill(await pidOf(join(data, part, "config.json")), "SIGKILL");
+      expect(await dev.ended).toBe(70);
+      expect(dev.output()).toMatch(new RegExp(`^error: .*${part}.*logs \\(INTERNAL\\)$`, "m"));
       await untilNothingIsAlive();
     },
   );
