@@ -65,7 +65,10 @@ async function runInWorkspace(
 ): Promise<Failure | undefined> {
   const masker = createMasker();
   let workspace: Workspace | undefined;
+  const say = async (level: string, text: string): Promise<void> =>
+    reporter.report({ type: "log", step: null, stream: "system", level, text, time: Date.now() });
   try {
+    if (deps.sandbox.kind === "none") await say("warning", "This executor runs scripts without a sandbox");
     workspace = await prepareWorkspace(deps, attempt);
     const secrets = createSecrets(attempt);
     await maskFromTheStart(attempt, secrets, masker);
@@ -76,14 +79,7 @@ async function runInWorkspace(
     const failure = toSealrunError(error);
     if (failure.code === "INTERNAL") deps.log.error({ err: error, ...attempt.held }, "An attempt failed");
     const said = { code: failure.code, message: masker.maskText(failure.message) };
-    await reporter.report({
-      type: "log",
-      step: null,
-      stream: "system",
-      level: "error",
-      text: said.message,
-      time: Date.now(),
-    });
+    await say("error", said.message);
     return said;
   } finally {
     await workspace?.remove();

@@ -9,12 +9,23 @@ import { readyMessage } from "./dev/part-log.ts";
 /** A process of the platform. */
 export type PartName = "platform" | "keyring" | "executor";
 
+/** What a command line may change in a part's settings. */
+export interface PartOptions {
+  /** An executor alone: run scripts without a sandbox. Every execution then says so. */
+  readonly unsafeNoSandbox?: boolean | undefined;
+}
+
 /**
  * Runs one part in this process until the signal aborts, with its log as JSON lines on standard output. The only file
  * that knows all three parts.
  */
-export async function runPart(name: PartName, configFile: string, signal: AbortSignal): Promise<void> {
-  const part = await startOne(name, configFile);
+export async function runPart(
+  name: PartName,
+  configFile: string,
+  options: PartOptions & { readonly signal: AbortSignal },
+): Promise<void> {
+  const { signal } = options;
+  const part = await startOne(name, configFile, options);
   if (!signal.aborted) await once(signal, "abort");
   await part.close();
 }
@@ -35,7 +46,12 @@ export async function writeEnrolmentToken(options: {
   await writeFile(options.outputFile, `${token}\n`, { mode: 0o600 });
 }
 
-async function startOne(name: PartName, configFile: string): Promise<{ close(): Promise<void> }> {
+/** Takes an executor off the keyring's list; run it where the keyring runs. */
+export async function revokeExecutor(configFile: string, executorId: string): Promise<void> {
+  await keyring.revokeExecutor(await keyring.readConfig(configFile), executorId);
+}
+
+async function startOne(name: PartName, configFile: string, options: PartOptions): Promise<{ close(): Promise<void> }> {
   // A signal that the inspector would answer must not open one in a process that holds keys.
   process.on("SIGUSR1", () => undefined);
   switch (name) {
@@ -56,7 +72,8 @@ async function startOne(name: PartName, configFile: string): Promise<{ close(): 
     case "executor": {
       const config = await executor.readConfig(configFile);
       const log = pino({ name, level: config.logLevel });
-      const started = await executor.start(config, { log });
+      const unsafeNoSandbox = options.unsafeNoSandbox ?? config.unsafeNoSandbox;
+      const started = await executor.start({ ...config, unsafeNoSandbox }, { log });
       log.info({ executor: started.id }, readyMessage);
       return started;
     }

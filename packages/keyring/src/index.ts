@@ -1,4 +1,4 @@
 export type { KeyringLog } from "./answer-requests.ts";
 export { type KeyringConfig, keyringConfig, readConfig } from "./config.ts";
 export type { TokenRights } from "./enrolment/issue-token.ts";
-export { issueEnrolmentToken, type Keyring, migrationsFolder, start } from "./main.ts";
+export { issueEnrolmentToken, type Keyring, migrationsFolder, revokeExecutor, start } from "./main.ts";

@@ -1,12 +1,13 @@
 import { fingerprint, fromBase64, type Identity, type SymmetricKey } from "@sealrun/crypto";
+import { readRootKey } from "@sealrun/key-files";
 import { connectNats } from "@sealrun/nats";
 import { type Database, migrate, openDatabase } from "@sealrun/postgres";
 import { inboxPrefix } from "@sealrun/protocol";
 import { answerRequests, type KeyringLog } from "./answer-requests.ts";
 import { type KeyringConfig, readIdentity, readPlatformIdentity } from "./config.ts";
 import { issueToken, type TokenRights } from "./enrolment/issue-token.ts";
+import { revokeExecutor as revoke } from "./enrolment/revoke.ts";
 import { checkRootKey } from "./root-key/check-root-key.ts";
-import { readRootKey } from "@sealrun/key-files";
 
 const applicationName = "sealrun-keyring";
 /** The numbered SQL files of the keyring's own database. */
@@ -64,6 +65,19 @@ export async function issueEnrolmentToken(config: KeyringConfig, rights: TokenRi
   const { identity, rootKey, database } = await open(config);
   try {
     return await issueToken({ database, rootKey, identity, publicUrl: config.publicUrl }, rights);
+  } finally {
+    await database.close();
+  }
+}
+
+/**
+ * Takes an executor off the keyring's list for good. Needs the keyring's files and database, not a running keyring.
+ * Fails like `start`, and with `NOT_FOUND`.
+ */
+export async function revokeExecutor(config: KeyringConfig, executorId: string): Promise<void> {
+  const { database } = await open(config);
+  try {
+    await revoke(database, executorId);
   } finally {
     await database.close();
   }

@@ -9,6 +9,11 @@ interface TokenOptions {
   readonly url?: string;
 }
 
+interface PartCommandOptions {
+  readonly config: string;
+  readonly unsafeNoSandbox?: boolean;
+}
+
 const parts: readonly (readonly [PartName, string])[] = [
   ["platform", "Run the platform: HTTP API, projects, packages, executions"],
   ["keyring", "Run the keyring: scope keys, grants, enrolment"],
@@ -17,16 +22,32 @@ const parts: readonly (readonly [PartName, string])[] = [
 
 /** `sealrun platform`, `keyring` and `executor`: one process each. Loaded when asked for: no other command needs them. */
 export function partCommands(cli: Cli): readonly Command[] {
-  return parts.map(([name, description]) =>
-    new Command(name)
+  return parts.map(([name, description]) => {
+    const command = new Command(name)
       .description(description)
       .requiredOption("--config <file>", "its settings")
-      .action(async ({ config }: { readonly config: string }) => {
+      .action(async ({ config, unsafeNoSandbox }: PartCommandOptions) => {
         const signal = cli.takeSignals();
         const { runPart } = await import("../start-part.ts");
-        await runPart(name, config, signal);
-      }),
-  );
+        await runPart(name, config, { signal, unsafeNoSandbox });
+      });
+    return name === "executor"
+      ? command.option("--unsafe-no-sandbox", "run scripts without a sandbox; every execution then says so")
+      : command;
+  });
+}
+
+/** `sealrun keyring-revoke`: run where the keyring runs. */
+export function revokeCommand(cli: Cli): Command {
+  return new Command("keyring-revoke")
+    .description("Shut an executor out for good")
+    .argument("<executor>", "its id, as its log and the platform's list show it")
+    .requiredOption("--config <file>", "the keyring's settings")
+    .action(async (executor: string, { config }: { readonly config: string }) => {
+      const { revokeExecutor } = await import("../start-part.ts");
+      await revokeExecutor(config, executor);
+      cli.output.line(`revoked ${executor}: the keyring answers it nothing from now on`);
+    });
 }
 
 /** `sealrun keyring-token`: run where the keyring runs. */

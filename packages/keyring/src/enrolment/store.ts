@@ -89,3 +89,8 @@ export async function addExecutor(
 export async function lockExecutor(sql: Sql, id: string): Promise<StoredExecutor | undefined> {
   return sql.row(executorRow, `select ${executorColumns} from executors where id = $1 for share`, [id]);
 }
+
+/** Marks an executor as revoked, once; false when there is none of that id. */
+export async function markRevoked(sql: Sql, id: string): Promise<boolean> {
+  return (await sql.run("update executors set revoked_at = coalesce(revoked_at, now()) where id = $1", [id])) > 0;
+}
