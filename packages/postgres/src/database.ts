@@ -92,6 +92,9 @@ async function inTransaction<T>(pool: Pool, config: PostgresConfig, work: (sql: 
   });
   const sql = sqlOn(client, config);
   let broken: Error | undefined;
+  // The pool listens only while a connection is idle. A break surfaces from the statement under way, or from the next.
+  const ignore = (): void => undefined;
+  client.on("error", ignore);
   try {
     await sql.run("begin");
     const answer = await work(sql);
@@ -103,6 +106,7 @@ async function inTransaction<T>(pool: Pool, config: PostgresConfig, work: (sql: 
     });
     throw error;
   } finally {
+    client.off("error", ignore);
     client.release(broken);
   }
 }

@@ -1,0 +1,62 @@
+import { type Database, openDatabase } from "@sealrun/postgres";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
+import { freshDatabase } from "../support/servers.ts";
+
+const row = z.object({ name: z.string() });
+
+let fresh: Awaited<ReturnType<typeof freshDatabase>>;
+let database: Database;
+beforeAll(async () => {
+  fresh = await freshDatabase();
+  database = await openDatabase({ config: fresh.address, applicationName: "test" });
+  await database.run("create table things (name text primary key)");
+});
+afterAll(async () => {
+  await database.close();
+  await fresh.drop();
+});
+
+test("openDatabase() names the address of a server that is not there, and no password", async () => {
+  const config = { host: "127.0.0.1", port: 1, user: "user", password: "hidden", database: "main" };
+  const failure: unknown = await openDatabase({ config, applicationName: "test" }).catch((error: unknown) => error);
+  expect(failure).toMatchObject({ code: "POSTGRES_UNREACHABLE" });
+  expect(String(failure)).toContain("127.0.0.1:1/main");
+  expect(String(failure)).not.toContain("hidden");
+});
+
+test("openDatabase() refuses a wrong password and an unknown database as POSTGRES_UNREACHABLE", async () => {
+  for (const wrong of [{ user: "nobody_of_that_name" }, { database: "none_of_that_name" }]) {
+    const opening = openDatabase({ config: { ...fresh.address, ...wrong }, applicationName: "test" });
+    await expect(opening).rejects.toMatchObject({ code: "POSTGRES_UNREACHABLE" });
+  }
+});
+
+test("openDatabase() reads each row by its schema", async () => {
+  expect(await database.rows(row, "select n as name from unnest($1::text[]) n", [["a", "b"]])).toEqual([
+    { name: "a" },
+    { name: "b" },
+  ]);
+  expect(await database.row(row, "select 'a' as name where false")).toBeUndefined();
+  await expect(database.row(row, "select 7 as name")).rejects.toThrow(z.ZodError);
+});
+
+test("openDatabase() hands back the error of a statement as it is", async () => {
+  await expect(database.run("select nothing from nowhere")).rejects.toMatchObject({ code: "42P01" });
+});
+
+test("transaction() commits what was done, or nothing of it", async () => {
+  await database.transaction(async (sql) => sql.run("insert into things values ('kept')"));
+  const failing = database.transaction(async (sql) => {
+    await sql.run("insert into things values ('lost')");
+    throw new RangeError("no more");
+  });
+  await expect(failing).rejects.toThrow("no more");
+  expect(await database.rows(row, "select name from things")).toEqual([{ name: "kept" }]);
+});
+
+test("transaction() survives a connection that the server ends, and the pool goes on", async () => {
+  const failing = database.transaction(async (sql) => sql.run("select pg_terminate_backend(pg_backend_pid())"));
+  await expect(failing).rejects.toMatchObject({ code: "POSTGRES_UNREACHABLE" });
+  expect(await database.row(row, "select 'alive' as name")).toEqual({ name: "alive" });
+});
