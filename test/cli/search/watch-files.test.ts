@@ -1,0 +1,29 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { watchFiles } from "../../../packages/cli/src/search/watch-files.ts";
+
+const marker = { label: "marker", value: "marker-0123456789abcdef" };
+
+test("watchFiles() finds a value in a file that is gone when the watch ends", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "sealrun-test-watch-"));
+  const watch = watchFiles(folder, [marker]);
+  await writeFile(join(folder, "queue"), `before ${marker.value} after`);
+  // Several rounds of the watch: a file that lives shorter than one may be missed.
+  await sleep(500);
+  await rm(join(folder, "queue"));
+  const { files, findings } = await watch.stop();
+  expect(files).toEqual([join(folder, "queue")]);
+  expect(findings.map(({ value, encoding }) => [value, encoding])).toEqual([["marker", "raw"]]);
+  await rm(folder, { recursive: true });
+});
+
+test("watchFiles() looks once more when it is stopped, and says what it searched", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "sealrun-test-watch-"));
+  const watch = watchFiles(folder, [marker]);
+  await writeFile(join(folder, "clean"), "nothing of it");
+  expect(await watch.stop()).toEqual({ files: [join(folder, "clean")], findings: [] });
+  await rm(folder, { recursive: true });
+});

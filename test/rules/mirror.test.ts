@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+import { shipped, type Source, tests } from "./sources.ts";
+
+/** Files that share the test of what they are a part of: which, where, and why there. */
+const shared: readonly (readonly [files: RegExp, place: string, reason: string])[] = [
+  [/^packages\/platform\/.*store\.ts$/, "test/platform/", "SQL runs on a real database, called by what it is for"],
+  [/^packages\/keyring\/.*store\.ts$/, "test/keyring/", "likewise"],
+  [/^executor\/src\/bundle\/compile\.ts$/, "test/executor/bundle/bundle.test.ts", "a compile is one bundle"],
+  [
+    /^executor\/src\/child\/(?:layout|running-script|start-sandboxed|start-unsafe)\.ts$/,
+    "test/executor/child/run-step.test.ts",
+    "reached through runStep() alone, which starts real scripts",
+  ],
+  [/^executor\/src\/workspace\//, "test/executor/workspace/workspace.test.ts", "reached through a workspace alone"],
+  [
+    /^executor\/src\/(?:executor|config|runtime-files|enrol\/enrol|jobs\/[\w-]+)\.ts$/,
+    "test/whole/",
+    "an attempt needs a platform, a keyring and a queue at its other end",
+  ],
+  [/^packages\/cli\/src\/(?:dev|demo)\//, "test/whole/", "starts and ends all processes as people do"],
+  [/^packages\/cli\/src\/(?:start-part|commands\/(?:dev|demo|part))\.ts$/, "test/whole/", "likewise"],
+  [/^packages\/cli\/src\/local\//, "test/cli/local/run-locally.test.ts", "what a local run is made of"],
+  [/^packages\/cli\/src\/init\//, "test/cli/commands/init.test.ts", "what `sealrun init` writes"],
+  [/^packages\/cli\/src\/execution\//, "test/cli/commands/run.test.ts", "what `sealrun run` shows"],
+  [
+    /^packages\/cli\/src\/(?:command|prompt|read-file|show-time|commands\/(?:version|execution|local))\.ts$/,
+    "test/cli/",
+    "parts of the commands, which tests type",
+  ],
+  [
+    /^packages\/platform\/src\/(?:executions|packages|secrets|http|nats|projects|executors)\//,
+    "test/platform/",
+    "reached through routes and requests, which tests send",
+  ],
+  [/^packages\/protocol\/src\/json-tokens\.ts$/, "test/protocol/strict-json.test.ts", "the strict reader's tokens"],
+  [
+    /^packages\/protocol\/src\/(?:encode|execution|rpc|subjects)\.ts$/,
+    "test/platform/",
+    "schemas with a line of code, spoken by the parts",
+  ],
+  [/^packages\/sdk\/src\/error\.ts$/, "test/sdk/", "the class that every refusal arrives as"],
+];
+
+const paths = new Set(tests.map(({ path }) => path));
+
+test("test/ mirrors the source tree: every file with logic has its test file, or shares one for a reason", () => {
+  const missing = shipped
+    .filter(hasLogic)
+    .map(({ path }) => path)
+    .filter((path) => !paths.has(mirrorOf(path)) && !shared.some(([files]) => files.test(path)));
+  expect(missing).toEqual([]);
+});
+
+test("test/ has the tests that files share", () => {
+  const gone = shared.filter(
+    ([files, place]) =>
+      !shipped.some(({ path }) => files.test(path)) || !tests.some(({ path }) => path.startsWith(place)),
+  );
+  expect(gone.map(([files]) => files.source)).toEqual([]);
+});
+
+/** `packages/x/src/y/z.ts` is tested in `test/x/y/z.test.ts`. */
+function mirrorOf(path: string): string {
+  return path
+    .replace(/^packages\//, "")
+    .replace(/^([^/]+)\/src\//, "test/$1/")
+    .replace(/\.ts$/, ".test.ts");
+}
+
+/** Schemas, types, lists of names and the doors have none. */
+function hasLogic({ path, code }: Source): boolean {
+  return !/\/(?:index|main)\.ts$/.test(path) && /\bfunction\b|^(?:export )?class /m.test(code);
+}
