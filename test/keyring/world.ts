@@ -1,6 +1,6 @@
 import { writePrivate } from "../support/private-file.ts";
 import { rejectionOf } from "../support/refusal.ts";
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -23,7 +23,6 @@ import {
   type KeyringVerb,
   platformId,
   type RpcVerb,
-  SealrunError,
   subjects,
   executorId,
 } from "@sealrun/protocol";

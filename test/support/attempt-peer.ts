@@ -64,7 +64,7 @@ export interface AttemptPeer {
   readonly stored: Map<string, Kept>;
   readonly state: Map<string, Uint8Array>;
   /** Overrides of single requests. */
-  readonly override: Partial<PlatformRpc>;
+  readonly override: { -readonly [Verb in keyof PlatformRpc]?: PlatformRpc[Verb] };
   /** The grant frame that the attempt was opened with. */
   readonly grantFrame: Uint8Array;
 }
@@ -194,7 +194,7 @@ export function makeAttempt(
     return toBase64(answer("lookup.reply", subjects.keyring("lookup"), { ok: true, keys: toBase64(boxed) }));
   };
 
-  const override: { -readonly [Verb in keyof PlatformRpc]?: PlatformRpc[Verb] } = {};
+  const override: AttemptPeer["override"] = {};
   const parts = new Map<string, string[]>();
   const real: PlatformRpc = {
     claim: async () => ({ ok: true, attempt: attemptNumber, leaseMs: 60_000, grant: toBase64(grantFrame) }),

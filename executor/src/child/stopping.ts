@@ -2,7 +2,7 @@ import type { SealrunError } from "@sealrun/protocol";
 import type { RunningScript } from "./running-script.ts";
 
 /** Why a script was ended. The first two let it end by itself first; the others do not. */
-export type Stop =
+type Stop =
   | { readonly kind: "timed-out" | "cancelled" }
   | { readonly kind: "channel-broken" | "failed"; readonly error: SealrunError };
 

@@ -33,7 +33,7 @@ export interface Held {
 }
 
 /** An answer, and the id of the request it answers: a lookup's keys are bound to it. */
-export interface Answered<T> {
+interface Answered<T> {
   readonly value: T;
   readonly requestId: string;
 }
@@ -41,13 +41,13 @@ export interface Answered<T> {
 /** The platform's requests as functions. Each is signed, and its answer verified. */
 export interface PlatformRpc {
   /** Sent again with the same `requestId`, a claim gets the same answer. */
-  claim(body: ClaimRequest, requestId: string): Promise<ClaimReply>;
-  renew(held: Held): Promise<RenewReply>;
-  finish(body: FinishRequest): Promise<void>;
-  lookup(body: LookupRequest): Promise<Answered<LookupReply>>;
-  set(body: SetRequest): Promise<SetReply>;
-  state(body: StateRequest): Promise<Answered<StateReply>>;
-  fetch(body: FetchRequest): Promise<FetchReply>;
+  readonly claim: (body: ClaimRequest, requestId: string) => Promise<ClaimReply>;
+  readonly renew: (held: Held) => Promise<RenewReply>;
+  readonly finish: (body: FinishRequest) => Promise<void>;
+  readonly lookup: (body: LookupRequest) => Promise<Answered<LookupReply>>;
+  readonly set: (body: SetRequest) => Promise<SetReply>;
+  readonly state: (body: StateRequest) => Promise<Answered<StateReply>>;
+  readonly fetch: (body: FetchRequest) => Promise<FetchReply>;
 }
 
 /** The platform as seen from one executor. */

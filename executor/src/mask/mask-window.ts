@@ -1,5 +1,5 @@
 /** What stands in the output for one needle, or for several that touch or overlap. */
-export const mask = "***";
+const mask = "***";
 
 /** The bytes of a stream that are still at hand: some context that was given out, then what is held back. */
 export interface MaskWindow {

@@ -5,7 +5,7 @@ import { checkPath } from "./check-path.ts";
 import { removeFolder } from "./remove-folder.ts";
 
 /** One file to lay into a workspace: from memory, or from a cache on this machine. */
-export type WorkspaceFile =
+type WorkspaceFile =
   | { readonly path: string; readonly bytes: Uint8Array }
   | { readonly path: string; readonly cachedPath: string };
 

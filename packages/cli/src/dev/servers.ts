@@ -6,7 +6,7 @@ import { startNats } from "./nats.ts";
 import { startPostgres } from "./postgres.ts";
 
 /** How a part logs in to NATS. */
-export interface NatsAddress {
+interface NatsAddress {
   readonly url: string;
   readonly user: string;
   readonly password: string;
