@@ -27,6 +27,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     const dataFolder = join(root, "data");
     const demo = await writeDemoPackage(join(root, "package"));
     say("Starting PostgreSQL, NATS, keyring, platform and an executor in a temporary folder …");
+    say(`The package is named ${demo.control.value}: no secret, but a planted control that the search must find`);
     const dev = await startDev({ ...options, dataFolder, port: 0, logLevel: "trace" });
     const seen = await useWatched(dev, demo, { ...options, home: join(root, "home") });
     say("");
@@ -45,7 +46,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
 
 /** Uses the platform and stops it; tells what was seen meanwhile of processes, and of the queue's files, which lose what was delivered. */
 async function useWatched(dev: Dev, demo: DemoPackage, stage: DemoOptions & { readonly home: string }): Promise<Seen> {
-  const wanted = [...Object.values(demo.secrets), demo.marker];
+  const wanted = [...Object.values(demo.secrets), demo.control];
   const processes = watchProcesses(createByteSearch(wanted));
   const queue = watchFiles(join(dev.folder.root, "nats"), wanted);
   try {
@@ -83,11 +84,11 @@ async function useIt(
     stage.signal.throwIfAborted();
     if (exitCode !== 0) throw new SealrunError("INTERNAL", `The demo's command failed with exit code ${exitCode}`);
   };
-  const { secrets, marker } = demo;
+  const { secrets, control } = demo;
   await run(["project", "create", "demo"]);
   await run(["secret", "set", "MAIL_PASSWORD", "--scope", "platform"], secrets.platform.value);
   await run(["secret", "set", "PAYMENT_KEY", "--scope", "project", "--project", "demo"], secrets.project.value);
-  await run(["push", demo.folder, "--project", "demo", "--name", marker.value]);
-  await run(["run", `demo/${marker.value}`, "--wait"]);
-  await run(["secret", "list", "--scope", "service", "--project", "demo", "--package", marker.value]);
+  await run(["push", demo.folder, "--project", "demo", "--name", control.value]);
+  await run(["run", `demo/${control.value}`, "--wait"]);
+  await run(["secret", "list", "--scope", "service", "--project", "demo", "--package", control.value]);
 }

@@ -1,14 +1,15 @@
+import { randomBytes } from "node:crypto";
 import { cp, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { newPassword } from "../dev/private-files.ts";
 import type { Wanted } from "../search/search-files.ts";
 
-/** The demo's package on disk, its secrets, and the marker that travels the same ways in plain text. */
+/** The demo's package on disk, its secrets, and the planted control that travels the same ways in plain text. */
 export interface DemoPackage {
   readonly folder: string;
   readonly secrets: { readonly service: Wanted; readonly project: Wanted; readonly platform: Wanted };
-  readonly marker: Wanted;
+  readonly control: Wanted;
 }
 
 const source = fileURLToPath(new URL("../../demo-package/", import.meta.url));
@@ -17,18 +18,18 @@ const source = fileURLToPath(new URL("../../demo-package/", import.meta.url));
 export async function writeDemoPackage(folder: string): Promise<DemoPackage> {
   const secret = (label: string): Wanted => ({ label, value: `${newPassword().slice(0, 30)}"$\né` });
   const service = secret("DB_PASSWORD");
-  const marker = { label: "marker", value: `marker-${newPassword()}` };
+  const control = { label: "control", value: `control-${randomBytes(10).toString("hex")}` };
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await cp(source, folder, { recursive: true });
   await writeJson(join(folder, "secrets.json"), { DB_PASSWORD: service.value });
   await writeJson(join(folder, "manifest.json"), {
-    description: `Shows how scripts use secrets (${marker.value})`,
-    tags: [marker.value],
-    steps: ["report.ts", "check.py", "notify.sh"].map((script) => ({ script, env: { DEMO_MARKER: marker.value } })),
+    description: `Shows how scripts use secrets (${control.value})`,
+    tags: [control.value],
+    steps: ["report.ts", "check.py", "notify.sh"].map((script) => ({ script, env: { DEMO_CONTROL: control.value } })),
   });
   return {
     folder,
-    marker,
+    control,
     secrets: { service, project: secret("PAYMENT_KEY"), platform: secret("MAIL_PASSWORD") },
   };
 }

@@ -5,7 +5,7 @@ import { type FileSearch, type Finding, searchFiles } from "../search/search-fil
 import type { ProcessWatch } from "../search/watch-processes.ts";
 import type { DemoPackage } from "./package.ts";
 
-/** The kinds of places that are searched; the marker must be found in each, or the search proves nothing. */
+/** The kinds of places that are searched; the control must be found in each, or the search proves nothing. */
 const places = ["PostgreSQL's files", "NATS's files", "logs", "command lines", "environments"] as const;
 type Place = (typeof places)[number] | "other files";
 
@@ -17,7 +17,7 @@ export interface Seen {
 
 /**
  * Searches everything the demo's platform left on disk, and what was seen of processes. Says what was searched; throws
- * when a secret was found, and when the marker was not found in some kind of place.
+ * when a secret was found, and when the control was not found in some kind of place.
  */
 export async function proveNothingLeaked(options: {
   readonly dataFolder: string;
@@ -26,11 +26,11 @@ export async function proveNothingLeaked(options: {
 }): Promise<readonly string[]> {
   const { dataFolder, demo, seen } = options;
   const secrets = Object.values(demo.secrets);
-  const search = await searchFiles([dataFolder], [...secrets, demo.marker]);
+  const search = await searchFiles([dataFolder], [...secrets, demo.control]);
   const files = new Set([...search.files, ...seen.queue.files]);
   const findings = [...search.findings, ...seen.queue.findings, ...seen.processes.findings];
 
-  const leaked = findings.filter(({ value }) => value !== demo.marker.label);
+  const leaked = findings.filter(({ value }) => value !== demo.control.label);
   if (leaked.length > 0) {
     const where = leaked.map(({ value, encoding, place }) => `${value} as ${encoding} in ${place}`);
     throw new SealrunError("INTERNAL", `Plaintext was found: ${[...new Set(where)].slice(0, 5).join("; ")}`);
@@ -44,7 +44,7 @@ export async function proveNothingLeaked(options: {
     );
   }
   const logs = [...files].filter((file) => file.endsWith(".log"));
-  const encodings = encodingsOf(demo.marker.value).size;
+  const encodings = encodingsOf(demo.control.value).size;
   const { commandLines, environments } = seen.processes;
   return [
     `Searched ${places.join(", ")}, and every other file of the platform, for ${secrets.length} secrets and one control`,
