@@ -57,6 +57,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
   return {
     id: state.identity.id,
     close: async () => {
+      log.info({ drainMs: config.drainMs }, "Takes nothing more and waits for what runs");
       stopTaking.abort();
       const drained = setTimeout(() => endRuns.abort(), config.drainMs);
       await Promise.all(slots);

@@ -5,18 +5,20 @@ import { createServer } from "node:http";
 export interface Gate {
   /** The script asks for this; the answer comes when the gate opens. */
   readonly url: string;
-  /** Settles when a script stands at the gate. */
+  /** Settles when as many scripts as were expected stand at the gate. */
   readonly arrived: Promise<void>;
   open(): void;
   close(): Promise<void>;
 }
 
-/** A closed gate. */
-export async function makeGate(): Promise<Gate> {
+/** A closed gate, made for one script or more. */
+export async function makeGate(expected = 1): Promise<Gate> {
+  let waiting = 0;
   const arrived = Promise.withResolvers<void>();
   const opened = Promise.withResolvers<void>();
   const server = createServer((_request, response) => {
-    arrived.resolve();
+    waiting += 1;
+    if (waiting === expected) arrived.resolve();
     void opened.promise.then(() => response.end("go\n"));
   }).listen(0, "127.0.0.1");
   await once(server, "listening");

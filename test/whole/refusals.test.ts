@@ -72,7 +72,7 @@ afterAll(async () => {
 
 const read = { OWN_FIRST: "read", OWN_SECOND: "read", FIRST: "read", SECOND: "read" };
 
-describe("a claim", () => {
+describe("answerRpc()", () => {
   const link = (): NatsLink => ({ connection: nats.connection, close: async () => undefined });
   const claimAs = async (identity: Identity): Promise<unknown> =>
     call({
@@ -86,18 +86,18 @@ describe("a claim", () => {
       unreachable: "PLATFORM_UNREACHABLE",
     });
 
-  test("claim is refused to an executor that is not enrolled", async () => {
+  test("answerRpc() refuses a claim of an executor that is not enrolled", async () => {
     await expect(claimAs(generateIdentity(newId("executor")))).rejects.toMatchObject({ code: "NOT_ENROLLED" });
   });
 
-  test("claim is refused under an enrolled executor's name, signed by somebody else", async () => {
+  test("answerRpc() refuses a claim in an enrolled executor's name that somebody else signed", async () => {
     const { identity } = z
       .object({ identity: z.object({ id: z.string() }) })
       .parse(JSON.parse(await readFile(join(stage.data, "executor", "state.json"), "utf8")));
     await expect(claimAs(generateIdentity(identity.id))).rejects.toMatchObject({ code: "BAD_SIGNATURE" });
   });
 
-  test("claim is refused when it was seen before", async () => {
+  test("answerRpc() refuses a claim that it has seen before", async () => {
     await stage.run("team/reader");
     const claim = heard.findLast(({ subject }) => subject.endsWith(".claim"));
     const reply = await nats.connection.request(claim?.subject ?? "", claim?.data, { timeout: 5_000 });
@@ -105,7 +105,7 @@ describe("a claim", () => {
   });
 });
 
-describe("an event", () => {
+describe("verifyEvent()", () => {
   /** Puts an event into the queue and gives the code with which the executor refuses it. */
   const offer = async (subject: string, frame: Uint8Array): Promise<string> => {
     const before = (await refusedEvents()).length;
@@ -130,19 +130,19 @@ describe("an event", () => {
     sent = event;
   });
 
-  test("event is refused when it comes again, and nothing runs twice", async () => {
+  test("workSlot() lets an event that comes again run nothing twice", async () => {
     expect(await offer(sent.subject, sent.data)).toBe("CLAIM_REFUSED");
     expect(await stage.show(finished.id)).toMatchObject({ status: "succeeded", attempt: 1 });
   });
 
-  test("event is refused when one bit of it was changed", async () => {
+  test("verifyEvent() refuses an event in which one bit was changed", async () => {
     const { subject, data } = sent;
     const changed = Buffer.from(data);
     changed.writeUInt8(changed.readUInt8(changed.length - 200) ^ 1, changed.length - 200);
     expect(await offer(subject, changed)).toBe("BAD_SIGNATURE");
   });
 
-  test("event is refused when somebody else signed it", async () => {
+  test("verifyEvent() refuses an event that somebody else signed", async () => {
     const { subject, data } = sent;
     const stranger = generateIdentity(newId("platform"));
     const header = { ...readUnverifiedHeader(data), sender: stranger.id };
@@ -151,7 +151,7 @@ describe("an event", () => {
     expect(await offer(subject, signFrame(impostor, readUnverifiedHeader(data), bodyOf(data)))).toBe("BAD_SIGNATURE");
   });
 
-  test("event is refused past its expiry", async () => {
+  test("verifyEvent() refuses an event past its expiry", async () => {
     const { subject, data } = sent;
     const event = decode(executionEvent, bodyOf(data));
     const late = encodeJson({ ...event, expiresAt: Date.now() - 1 });
@@ -159,7 +159,7 @@ describe("an event", () => {
   });
 });
 
-describe("a lookup's reply", () => {
+describe("lookUpSecret()", () => {
   /** Runs a script that looks up FIRST, then SECOND while the platform stands still and `attacker` answers for it. */
   const attack = async (attacker: (request: Msg, oldReply: Uint8Array) => Uint8Array): Promise<RunReport> => {
     const [before, after] = [await makeGate(), await makeGate()];
@@ -194,12 +194,12 @@ describe("a lookup's reply", () => {
     return report;
   };
 
-  test("lookup reply is refused when it answered another request", async () => {
+  test("lookUpSecret() refuses a reply that answered another request", async () => {
     const report = await attack((_request, oldReply) => oldReply);
     expect(report.steps[0]?.result).toEqual({ FIRST: "read", SECOND: "REPLAYED", THIRD: "read" });
   });
 
-  test("lookup reply is refused when a hostile platform signs the keyring's old answer anew", async () => {
+  test("lookUpSecret() refuses the keyring's old answer that a hostile platform signs anew", async () => {
     const report = await attack((request, oldReply) =>
       signFrame(
         platform,
@@ -216,7 +216,7 @@ describe("a lookup's reply", () => {
   });
 });
 
-describe("a swapped ciphertext", () => {
+describe("context.secrets.get()", () => {
   interface Row {
     readonly secret_id: string;
     readonly owner_id: string;
@@ -247,29 +247,29 @@ describe("a swapped ciphertext", () => {
     return report;
   };
 
-  test("swapped ciphertext of two names is refused, and both read again once they are back", async () => {
+  test("context.secrets.get() refuses swapped ciphertexts of two names, and reads both once they are back", async () => {
     const report = await swapAndRun(["team", "FIRST"], ["team", "SECOND"]);
     const wrong = "WRONG_KEY_OR_CONTEXT";
     expect(report.steps[0]?.result).toEqual({ ...read, FIRST: wrong, SECOND: wrong });
     expect((await stage.run("team/reader")).steps[0]?.result).toEqual(read);
   });
 
-  test("swapped ciphertext of two projects is refused", async () => {
+  test("context.secrets.get() refuses swapped ciphertexts of two projects", async () => {
     const report = await swapAndRun(["team", "FIRST"], ["other", "FIRST"]);
     expect(report.steps[0]?.result).toEqual({ ...read, FIRST: "WRONG_KEY_OR_CONTEXT" });
   });
 
-  test("swapped ciphertext of two packages is refused before anything runs", async () => {
+  test("buildEvent() refuses swapped ciphertexts of two packages before anything runs", async () => {
     const report = await swapAndRun(["team", "OWN_FIRST"], ["other", "OWN_FIRST"]);
     expect(report).toMatchObject({ status: "failed", error: { code: "WRONG_KEY_OR_CONTEXT" } });
   });
 
-  test("swapped ciphertext of two names of one package is refused before anything runs", async () => {
+  test("buildEvent() refuses swapped ciphertexts of two names of one package before anything runs", async () => {
     const report = await swapAndRun(["team", "OWN_FIRST"], ["team", "OWN_SECOND"]);
     expect(report).toMatchObject({ status: "failed", error: { code: "WRONG_KEY_OR_CONTEXT" } });
   });
 
-  test("swapped ciphertext, the inner layer where the outer belongs, is refused", async () => {
+  test("context.secrets.get() refuses an inner layer where the outer one belongs", async () => {
     const row = await rowOf("team", "FIRST");
     await write(row, innerOf(row, "project", "FIRST"));
     const report = await stage.run("team/reader");
@@ -277,7 +277,7 @@ describe("a swapped ciphertext", () => {
     expect(report.steps[0]?.result).toEqual({ ...read, FIRST: "WRONG_KEY_OR_CONTEXT" });
   });
 
-  test("swapped ciphertext is refused by the executor, even from an attacker who has the storage key", async () => {
+  test("context.secrets.get() refuses swapped inner layers, even from an attacker who has the storage key", async () => {
     const [looked, own] = [await rowOf("team", "FIRST"), await rowOf("team", "OWN_FIRST")];
     const other = await rowOf("team", "SECOND");
     const otherOwn = await rowOf("team", "OWN_SECOND");
@@ -290,7 +290,7 @@ describe("a swapped ciphertext", () => {
     expect(report.steps[0]?.result).toEqual({ ...read, FIRST: wrong, OWN_FIRST: wrong });
   });
 
-  test("swapped ciphertext with one bit changed is refused as changed", async () => {
+  test("context.secrets.get() refuses a ciphertext in which one bit was changed", async () => {
     const row = await rowOf("team", "FIRST");
     const changed = Buffer.from(row.sealed);
     changed.writeUInt8(changed.readUInt8(changed.length - 1) ^ 1, changed.length - 1);
