@@ -3,7 +3,8 @@ import type { NatsLink } from "@sealrun/nats";
 import { encodeJson, executorId, type ReportItem, subjects } from "@sealrun/protocol";
 import type { Held } from "./platform-rpc.ts";
 
-const flushAfterMs = 40;
+/** Least time between two chunks: a flood goes in few of them, and a line after a pause at once. */
+const betweenFlushesMs = 40;
 const chunkBytes = 128 * 1024;
 const mostPendingBytes = 4 * 1024 * 1024;
 const retryMs = 500;
@@ -31,10 +32,12 @@ export function createReporter(deps: {
   let sequence = 0;
   let timer: NodeJS.Timeout | undefined;
   let sending: Promise<void> = Promise.resolve();
+  let flushedAt = Number.NEGATIVE_INFINITY;
 
   const flush = async (): Promise<void> => {
     clearTimeout(timer);
     timer = undefined;
+    flushedAt = performance.now();
     if (waiting.length > 0) {
       const bytes = waitingBytes;
       sequence += 1;
@@ -81,7 +84,7 @@ export function createReporter(deps: {
       waitingBytes += bytes;
       unstoredBytes += bytes;
       if (waitingBytes >= chunkBytes) void flush();
-      else timer ??= setTimeout(() => void flush(), flushAfterMs);
+      else timer ??= setTimeout(() => void flush(), Math.max(1, flushedAt + betweenFlushesMs - performance.now()));
       if (unstoredBytes >= mostPendingBytes) await sending;
     },
     finish: async () => {
