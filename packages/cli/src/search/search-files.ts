@@ -28,10 +28,11 @@ export async function searchFiles(folders: readonly string[], wanted: readonly W
   const files: string[] = [];
   const findings: Finding[] = [];
   const search = createByteSearch(wanted);
+  const buffer = Buffer.alloc(chunkBytes + search.overlap);
   for (const folder of folders) {
     for (const path of await listFiles(folder)) {
       files.push(path);
-      findings.push(...(await searchFile(path, search)));
+      findings.push(...(await searchFile(path, search, buffer)));
     }
   }
   return { files, findings };
@@ -87,18 +88,20 @@ async function listFiles(folder: string): Promise<readonly string[]> {
   return nested.flat();
 }
 
-async function searchFile(path: string, search: ByteSearch): Promise<readonly Finding[]> {
+/** Reads a file through one buffer: the end of each chunk is kept before the next, for what lies across both. */
+async function searchFile(path: string, search: ByteSearch, buffer: Buffer): Promise<readonly Finding[]> {
   const file = await open(path).catch(() => undefined);
   if (file === undefined) return [];
   const found: Finding[] = [];
   try {
-    let carried = Buffer.alloc(0);
+    let kept = 0;
     for (;;) {
-      const { bytesRead, buffer } = await file.read(Buffer.alloc(chunkBytes), 0, chunkBytes);
+      const { bytesRead } = await file.read(buffer, kept, buffer.length - kept);
       if (bytesRead === 0) break;
-      const bytes = Buffer.concat([carried, buffer.subarray(0, bytesRead)]);
-      found.push(...search.find(bytes, path));
-      carried = bytes.subarray(Math.max(0, bytes.length - search.overlap));
+      const filled = kept + bytesRead;
+      found.push(...search.find(buffer.subarray(0, filled), path));
+      kept = Math.min(filled, search.overlap);
+      buffer.copyWithin(0, filled - kept, filled);
     }
   } finally {
     await file.close();
