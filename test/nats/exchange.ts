@@ -21,8 +21,8 @@ export interface Exchange {
   readonly close: () => Promise<void>;
 }
 
-export const echo = z.object({ ok: z.literal(true), text: z.string() });
-export type Echo = z.infer<typeof echo>;
+const echo = z.object({ ok: z.literal(true), text: z.string() });
+type Echo = z.infer<typeof echo>;
 
 export async function openExchange(): Promise<Exchange> {
   const nats = await startTestNats();
