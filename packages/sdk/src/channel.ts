@@ -17,6 +17,8 @@ const maxFrameBytes = 256 * 1024 * 1024;
 const spareCalls = 200;
 
 let exchanges = 0;
+/** Asked once: descriptors 3 and 4 stay what they were when the process started. */
+let hasSockets: boolean | undefined;
 let broken: SealrunError | undefined;
 
 /**
@@ -38,7 +40,8 @@ export function exchange(request: ScriptRequest): JsonObject {
 
 function requireChannel(): void {
   if (broken !== undefined) throw broken;
-  if (process.env["SEALRUN_EXECUTION_ID"] !== undefined && areSockets(frames, tokens)) return;
+  hasSockets ??= process.env["SEALRUN_EXECUTION_ID"] !== undefined && areSockets(frames, tokens);
+  if (hasSockets) return;
   throw new SealrunError(
     "CHANNEL_BROKEN",
     "sealrun: this process has no channel to its executor; ask for secrets in the script itself or one of its threads " +
