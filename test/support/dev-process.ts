@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { collect, sealrunProgram } from "./run-command.ts";
 
@@ -30,6 +31,8 @@ export interface DevProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+const compileCache = fileURLToPath(new URL("../../node_modules/.cache/sealrun-test-commands", import.meta.url));
+
 /** The environment of a test's commands: a home of their own, and this user's cache of fetched programs. */
 export function commandEnvironment(folder: string): Readonly<Record<string, string>> {
   return {
@@ -37,6 +40,8 @@ export function commandEnvironment(folder: string): Readonly<Record<string, stri
     HOME: join(folder, "home"),
     XDG_CACHE_HOME: process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"),
     NO_COLOR: "1",
+    // Halves the start of every command: its sources are stripped and compiled once.
+    NODE_COMPILE_CACHE: compileCache,
   };
 }
 

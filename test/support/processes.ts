@@ -26,3 +26,39 @@ export async function pidOf(word: string): Promise<number> {
   if (found === undefined || others.length > 0) throw new Error(`${others.length + 1} processes have ${word}`);
   return found.pid;
 }
+
+/** A process, told from a later one of the same id by when it began. */
+export interface KnownProcess {
+  readonly pid: number;
+  readonly startedAt: string;
+}
+
+/** Everything that a process started, and what that started, however deep. */
+export async function descendantsOf(ancestor: number): Promise<readonly KnownProcess[]> {
+  const all = (await Promise.all((await readdir("/proc")).map(readStat))).filter((found) => found !== undefined);
+  const children = (parent: number): readonly KnownProcess[] =>
+    all
+      .filter((found) => found.parent === parent)
+      .flatMap(({ pid, startedAt }) => [{ pid, startedAt }, ...children(pid)]);
+  return children(ancestor);
+}
+
+/** Those of the processes that are still there; one that ended and was not yet waited for does not count. */
+export async function stillAlive(processes: readonly KnownProcess[]): Promise<readonly number[]> {
+  const now = await Promise.all(processes.map(async ({ pid }) => readStat(String(pid))));
+  return processes
+    .filter(({ startedAt }, index) => now[index]?.startedAt === startedAt && now[index]?.state !== "Z")
+    .map(({ pid }) => pid);
+}
+
+async function readStat(
+  pid: string,
+): Promise<(KnownProcess & { readonly parent: number; readonly state: string }) | undefined> {
+  const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  // The name in brackets may hold anything, brackets too; the fields after it are numbered from 3.
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const [state = "", parent = "", startedAt = ""] = [fields[0], fields[1], fields[19]];
+  return text === "" || !/^[0-9]+$/.test(pid)
+    ? undefined
+    : { pid: Number(pid), parent: Number(parent), state, startedAt };
+}

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { commandEnvironment, type DevProcess, startDevProcess } from "../support/dev-process.ts";
 import { makeGate } from "../support/gate.ts";
-import { pidOf, processesNaming } from "../support/processes.ts";
+import { descendantsOf, pidOf, processesNaming, stillAlive } from "../support/processes.ts";
 import { type CommandResult, runSealrun } from "../support/run-command.ts";
 import { writeFiles } from "../support/stage.ts";
 import { until } from "../support/until.ts";
@@ -76,8 +76,11 @@ describe("sealrun dev", () => {
       const dev: DevProcess = await startDevProcess({ folder });
       const run = await sealrun(["run", "team/reader", "--wait", "--json"]);
       expect(JSON.parse(run.stdout).steps[0].result, run.stderr).toEqual({ kept: true });
-      expect((await processesNaming(data)).length).toBeGreaterThan(5);
+      const started = await descendantsOf(dev.child.pid ?? 0);
+      // PostgreSQL and its workers, NATS, keyring, platform, executor.
+      expect(started.length).toBeGreaterThan(8);
       expect(await dev.end(signal)).toBe(signal === "SIGKILL" ? "SIGKILL" : 0);
+      await until(async () => ((await stillAlive(started)).length === 0 ? true : undefined));
       await untilNothingIsAlive();
     },
   );
@@ -91,10 +94,12 @@ describe("sealrun dev", () => {
     expect(await sealrun(["push", holder, "--project", "team"])).toMatchObject({ exitCode: 0 });
     expect(await sealrun(["run", "team/holder"])).toMatchObject({ exitCode: 0 });
     await gate.arrived;
-    expect((await processesNaming("/work/hold.py")).length).toBeGreaterThan(0);
+    const started = await descendantsOf(dev.child.pid ?? 0);
+    const scripts = (await processesNaming("/work/hold.py")).map(({ pid }) => pid);
+    expect(started.map(({ pid }) => pid)).toEqual(expect.arrayContaining(scripts));
+    expect(scripts).not.toEqual([]);
     await dev.end("SIGKILL");
-    await untilNothingIsAlive();
-    await until(async () => ((await processesNaming("/work/hold.py")).length === 0 ? true : undefined));
+    await until(async () => ((await stillAlive(started)).length === 0 ? true : undefined));
     await gate.close();
   });
 
