@@ -1,4 +1,5 @@
 import { mkdtemp, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { SealrunError } from "@sealrun/protocol";
 import type { Programs } from "../setup/find-programs.ts";
@@ -25,10 +26,21 @@ export interface ClusterOptions {
 const draftMark = ".new-";
 const staleAfterMs = 10 * 60_000;
 
-/** A command line that PostgreSQL accepts as root too: it refuses to run as user 0, so it is shown another. */
+/**
+ * A command line that PostgreSQL accepts whoever runs it: it refuses user 0, and a user id without a name as containers
+ * give one, so it is shown another.
+ */
 export function asUnprivileged(programs: Pick<Programs, "unshare">, command: readonly string[]): readonly string[] {
-  if (process.getuid?.() !== 0) return command;
+  if (process.getuid?.() !== 0 && hasUserName()) return command;
   return [programs.unshare, "--user", "--map-user=65534", "--map-group=65534", "--", ...command];
+}
+
+function hasUserName(): boolean {
+  try {
+    return userInfo().username !== "";
+  } catch {
+    return false;
+  }
 }
 
 /** Makes the cluster, its roles and databases on the first call, and reads the passwords on every one. */
