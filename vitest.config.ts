@@ -3,11 +3,10 @@ import { defineConfig } from "vitest/config";
 /** Workspace packages are read from their sources: no build stands between an edit and its test. */
 const ssr = { resolve: { conditions: ["@sealrun/source"] } };
 
-/** Rooms whose tests start a database, a NATS server, a sandbox or a whole platform. */
+/** Rooms whose tests start real processes: a script, a sandbox, a database, a NATS server or a whole platform. */
 const onRealParts = [
-  "test/{cli,examples,keyring,nats,platform,postgres,whole}/**/*.test.ts",
-  "test/executor/{bundle,child,jobs}/**/*.test.ts",
-  "test/sdk-python/**/*.test.ts",
+  "test/{cli,examples,keyring,nats,platform,postgres,sdk,sdk-python,whole}/**/*.test.ts",
+  "test/executor/{bootstrap,bundle,child,jobs}/**/*.test.ts",
   "test/docs/http-api.test.ts",
 ];
 

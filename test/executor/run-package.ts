@@ -43,7 +43,7 @@ export function testRuntime(): Runtime {
   };
 }
 
-export async function testSandbox(hidden: readonly string[] = []): Promise<Extract<Sandbox, { kind: "bubblewrap" }>> {
+async function testSandbox(hidden: readonly string[] = []): Promise<Extract<Sandbox, { kind: "bubblewrap" }>> {
   return { kind: "bubblewrap", program: programs().bwrap, hostRoots: await readHostRoots(), hidden };
 }
 
@@ -90,7 +90,7 @@ export async function runPackage(options: PackageOptions): Promise<PackageRun> {
 }
 
 /** Answers every name with "absent". */
-export const answerNothing: ScriptHandler = async () => ({ found: false, value: null });
+const answerNothing: ScriptHandler = async () => ({ found: false, value: null });
 
 /** Answers `get` from a list. */
 export function answerSecrets(secrets: Readonly<Record<string, string>>): ScriptHandler {

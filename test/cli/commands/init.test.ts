@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { commandEnvironment } from "../../support/dev-process.ts";
 import { runSealrun } from "../../support/run-command.ts";
-import { programs } from "../../support/servers.ts";
 import { newPerson, type Person } from "../run-here.ts";
 
 let person: Person;
@@ -35,9 +34,7 @@ test("sealrun init keeps secrets readable by their owner alone and out of versio
 
 test("sealrun init --python writes a package that sealrun local runs", async () => {
   await sealrun(["init", "snake", "--python"]);
-  const { python } = programs();
-  const folder = python.interpreter.slice(0, python.interpreter.lastIndexOf("/"));
-  const { exitCode, stdout, stderr } = await sealrun(["local", "snake"], { PATH: `${folder}:/usr/bin:/bin` });
+  const { exitCode, stdout, stderr } = await sealrun(["local", "snake"]);
   expect(exitCode, stderr).toBe(0);
   expect(stdout).toContain("snake has a token of 13 characters\n");
 });

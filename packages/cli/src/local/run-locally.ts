@@ -3,16 +3,25 @@ import { fileURLToPath } from "node:url";
 import { scriptKind, SealrunError, type Step } from "@sealrun/protocol";
 import { execa } from "execa";
 import { type Environment, findOnPath } from "../setup/find-on-path.ts";
+import type { HostPython } from "../setup/python.ts";
+
+/** This machine, as a script that runs on it needs it. */
+export interface LocalHost {
+  readonly environment: Environment;
+  /** Asked for a Python script alone: it may have to be fetched. */
+  readonly findPython: () => Promise<HostPython>;
+}
 
 /**
  * Runs one step in the package's folder, on this terminal and without a sandbox; its secrets come from ef_env.json.
  * `SCRIPT_FAILED` for an exit code other than 0, `INTERPRETER_MISSING` names what to install.
  */
-export async function runStepLocally(folder: string, step: Step, environment: Environment): Promise<void> {
-  const [program, ...args] = await commandFor(step.script, environment);
+export async function runStepLocally(folder: string, step: Step, host: LocalHost): Promise<void> {
+  const { command, environment } = await commandFor(step.script, host);
+  const [program, ...args] = command;
   const result = await execa(program, args, {
     cwd: resolve(folder),
-    env: localEnvironment(environment, step),
+    env: { ...localEnvironment(host.environment, step), ...environment },
     extendEnv: false,
     stdio: "inherit",
     reject: false,
@@ -31,16 +40,24 @@ function installed(): { readonly bootstrap: string; readonly pythonSdk: string; 
   };
 }
 
-async function commandFor(script: string, environment: Environment): Promise<readonly [string, ...string[]]> {
+interface LocalCommand {
+  readonly command: readonly [string, ...string[]];
+  /** What the interpreter itself needs. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+async function commandFor(script: string, host: LocalHost): Promise<LocalCommand> {
   const path = `./${script}`;
   switch (scriptKind(script)) {
     case "typescript":
     case "javascript":
-      return [process.execPath, ...nodeFlags(), "--import", installed().hook, path];
-    case "python":
-      return [await interpreter("python3", script, environment), "-B", `${installed().bootstrap}bootstrap.py`, path];
+      return { command: [process.execPath, ...nodeFlags(), "--import", installed().hook, path], environment: {} };
+    case "python": {
+      const { interpreter, environment } = await host.findPython();
+      return { command: [interpreter, "-B", `${installed().bootstrap}bootstrap.py`, path], environment };
+    }
     case "shell":
-      return [await interpreter("sh", script, environment), path];
+      return { command: [await findShell(script, host.environment), path], environment: {} };
     case undefined:
       throw new SealrunError("PACKAGE_INVALID", `${script} is not a script`);
   }
@@ -70,8 +87,8 @@ function localEnvironment(environment: Environment, step: Step): Record<string, 
   };
 }
 
-async function interpreter(name: string, script: string, environment: Environment): Promise<string> {
-  const path = await findOnPath(name, environment);
+async function findShell(script: string, environment: Environment): Promise<string> {
+  const path = await findOnPath("sh", environment);
   if (path !== undefined) return path;
-  throw new SealrunError("INTERPRETER_MISSING", `${script} needs ${name}; install ${name}`);
+  throw new SealrunError("INTERPRETER_MISSING", `${script} needs sh; put it on PATH`);
 }

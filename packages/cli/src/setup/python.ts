@@ -28,21 +28,46 @@ export async function findPython(options: PythonOptions): Promise<Python> {
   return installed ?? fetchPython(options);
 }
 
+/** How to start Python outside the sandbox. */
+export interface HostPython {
+  readonly interpreter: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** The `python3` of PATH, else a fetched one, for a script that runs as the user's own program. */
+export async function findHostPython(options: Omit<PythonOptions, "bwrap">): Promise<HostPython> {
+  const installed = await findOnPath("python3", options.environment);
+  if (installed !== undefined) return { interpreter: installed, environment: {} };
+  const folder = await fetchedPython(options);
+  return { interpreter: join(folder, "usr/bin", await interpreterIn(folder)), environment: librariesBelow(folder) };
+}
+
 /** The Python that Debian packages, unpacked into the cache and shown in the sandbox at `/opt/python`. */
 async function fetchPython(options: PythonOptions): Promise<Python> {
-  const folder = (await options.packages.cached("python3")) ?? (await options.packages.fetch("python3"));
-  const libraries = ["usr/lib", "lib"].map((path) => `${sandboxHome}/${path}/${debianTriplet()}`);
-  const name = (await readdir(join(folder, "usr/bin"))).find((file) => /^python3\.\d+$/.test(file)) ?? "python3";
+  const folder = await fetchedPython(options);
   const python = {
-    interpreter: `${sandboxHome}/usr/bin/${name}`,
+    interpreter: `${sandboxHome}/usr/bin/${await interpreterIn(folder)}`,
     mounts: [{ hostPath: folder, sandboxPath: sandboxHome }],
-    environment: { LD_LIBRARY_PATH: libraries.join(":") },
+    environment: librariesBelow(sandboxHome),
   };
   if (await worksInSandbox(python, options)) return python;
   throw new SealrunError(
     "PROGRAM_MISSING",
     `The Python in ${folder} does not run in the sandbox; install the package python3`,
   );
+}
+
+async function fetchedPython({ packages }: Pick<PythonOptions, "packages">): Promise<string> {
+  return (await packages.cached("python3")) ?? packages.fetch("python3");
+}
+
+async function interpreterIn(folder: string): Promise<string> {
+  return (await readdir(join(folder, "usr/bin"))).find((file) => /^python3\.\d+$/.test(file)) ?? "python3";
+}
+
+function librariesBelow(root: string): Readonly<Record<string, string>> {
+  const folders = ["usr/lib", "lib"].map((path) => `${root}/${path}/${debianTriplet()}`);
+  return { LD_LIBRARY_PATH: folders.join(":") };
 }
 
 /**
