@@ -1,6 +1,6 @@
 import { fromBase64, generateScopeKey, openWithPrivateKey, parametersContext, secretContext } from "@sealrun/crypto";
 import { decode, jsonValue, limits, platformId } from "@sealrun/protocol";
-import { assert, jsonValue as anyJson, property } from "fast-check";
+import { assert, jsonValue as anyJson, pre, property } from "fast-check";
 import { expect, test } from "vitest";
 import { sealParameters, sealSecrets } from "../../packages/client/src/seal.ts";
 import { refusalOf } from "../support/refusal.ts";
@@ -13,6 +13,8 @@ const key = { platformId: platform, ownerId, publicKey: pair.publicKey };
 test("sealSecrets() seals any JSON value so that the owner of the key opens the same", () => {
   assert(
     property(anyJson(), (value) => {
+      // A key that every parser of ours refuses.
+      pre(!JSON.stringify(value).includes("__proto__"));
       const given = decode(jsonValue, new TextEncoder().encode(JSON.stringify(value)));
       const [sealed] = sealSecrets(key, "service", new Map([["NAME", given]]));
       const context = secretContext({ platformId: platform, scope: "service", ownerId, name: "NAME" });
