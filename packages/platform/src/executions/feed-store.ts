@@ -68,9 +68,12 @@ export async function readFeed(
   );
 }
 
-const outputRow = z.object({ body: z.object({ text: z.string() }) });
+const outputRow = z.object({
+  stream: z.string(),
+  body: z.object({ text: z.string(), level: z.string().nullish() }),
+});
 
-/** The newest lines that a step wrote, newest first. */
+/** The newest lines that a step wrote or logged, newest first; a logged one starts with its level. */
 export async function readOutputBackwards(
   sql: Sql,
   id: ExecutionId,
@@ -78,10 +81,12 @@ export async function readOutputBackwards(
 ): Promise<readonly string[]> {
   const rows = await sql.rows(
     outputRow,
-    `select body from execution_feed
-     where execution_id = $1 and kind = 'log' and step = $2 and stream in ('stdout', 'stderr')
+    `select stream, body from execution_feed
+     where execution_id = $1 and kind = 'log' and step = $2 and stream in ('stdout', 'stderr', 'sdk')
      order by cursor desc limit $3 offset $4`,
     [id, page.step, page.limit, page.offset],
   );
-  return rows.map(({ body }) => body.text);
+  return rows.map(({ stream, body: { text, level } }) =>
+    stream === "sdk" && typeof level === "string" ? `${level.toUpperCase()} ${text}` : text,
+  );
 }

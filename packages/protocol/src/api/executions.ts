@@ -22,7 +22,7 @@ export type StartExecution = z.infer<typeof startExecution>;
 export const startedExecution = z.object({ id: executionId, status: executionStatus });
 export type StartedExecution = z.infer<typeof startedExecution>;
 
-/** One step; output is its masked stdout and stderr together, cut to its last 64 KiB in lists and JSON. */
+/** One step; output is its masked stdout, stderr and log lines together, cut to its last 64 KiB. */
 export const stepInfo = z.object({
   script: z.string(),
   name: z.string(),

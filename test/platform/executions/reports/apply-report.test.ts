@@ -10,7 +10,13 @@ beforeAll(async () => {
 });
 afterAll(async () => world.close());
 
-const line = (text: string, more: { readonly stream?: "stderr"; readonly step?: number | null } = {}): ReportItem => ({
+interface LineChanges {
+  readonly stream?: "stderr" | "sdk" | "system";
+  readonly level?: string;
+  readonly step?: number | null;
+}
+
+const line = (text: string, more: LineChanges = {}): ReportItem => ({
   type: "log",
   step: 0,
   stream: "stdout",
@@ -102,13 +108,15 @@ describe("applyReports()", () => {
     expect(await linesOf(held.executionId)).toEqual(["there"]);
   });
 
-  test("applyReports() keeps any text, and output is stdout and stderr together", async () => {
+  test("applyReports() keeps any text, and output is stdout, stderr and log lines together", async () => {
     const { held } = await world.claim("report");
     const odd = 'NUL \0, quote ", \u{1F511}, half \ud83d, back \\';
-    await world.peer.report(held, 1, [line(odd), line("oops", { stream: "stderr" })]);
-    await until(async () => (await linesOf(held.executionId)).length > 1);
-    expect(await linesOf(held.executionId)).toEqual([odd, "oops"]);
-    expect((await world.show(held.executionId)).steps[0]?.output).toBe(`${odd}\noops`);
+    const logged = line("noted", { stream: "sdk", level: "info" });
+    const ours = line("cut here", { stream: "system", level: "warning" });
+    await world.peer.report(held, 1, [line(odd), line("oops", { stream: "stderr" }), logged, ours]);
+    await until(async () => (await linesOf(held.executionId)).length > 3);
+    expect(await linesOf(held.executionId)).toEqual([odd, "oops", "noted", "cut here"]);
+    expect((await world.show(held.executionId)).steps[0]?.output).toBe(`${odd}\noops\nINFO noted`);
   });
 
   test("applyReports() keeps the last 64 KiB of a step's output to show", async () => {
