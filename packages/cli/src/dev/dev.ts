@@ -106,6 +106,8 @@ interface PartPlace {
 }
 
 async function startReadyPart(name: PartName, place: PartPlace): Promise<Part> {
+  // A signal that aborted between two starts calls no listener any more.
+  place.signal?.throwIfAborted();
   const logFile = join(place.folder.logs, `${name}.log`);
   const ready = Promise.withResolvers<void>();
   let failure: SealrunError | undefined;

@@ -34,7 +34,7 @@ export async function runDev(options: RunDevOptions): Promise<void> {
     await announce(dev, options.readyFile);
     say(`sealrun is ready at ${dev.url} after ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
     say(`Data and logs: ${dev.folder.root}. Profile "local" is saved: other commands work at once. Ctrl-C stops it.`);
-    const ended = await Promise.race([dev.ended, once(signal, "abort").then(() => undefined)]);
+    const ended = signal.aborted ? undefined : await Promise.race([dev.ended, aborted(signal)]);
     if (ended !== undefined)
       throw new SealrunError("INTERNAL", `${ended} ended by itself; its log is in ${dev.folder.logs}`);
     say("Stopping …");
@@ -48,4 +48,10 @@ async function announce({ url, token, fingerprint }: Dev, readyFile: string | un
   const file = resolve(readyFile);
   await writeFile(`${file}.new`, `${JSON.stringify({ url, token, fingerprint })}\n`, { mode: 0o600 });
   await rename(`${file}.new`, file);
+}
+
+/** Of a signal that has not aborted yet: it tells nobody who listens later. */
+async function aborted(signal: AbortSignal): Promise<undefined> {
+  await once(signal, "abort");
+  return undefined;
 }
