@@ -7,6 +7,7 @@ import {
   keptPassword,
   newPassword,
   openLog,
+  replacePrivateFile,
   writePrivateFile,
 } from "../../../packages/cli/src/dev/private-files.ts";
 
@@ -22,6 +23,15 @@ test("newPassword() never repeats and needs no quoting", () => {
   const [one, two] = [newPassword(), newPassword()];
   expect(one).toMatch(/^[A-Za-z0-9_-]{43}$/);
   expect(one).not.toBe(two);
+});
+
+test("replacePrivateFile() replaces a file that others could read by one that they cannot, and leaves no draft", async () => {
+  const path = join(folder, "replaced");
+  await writeFile(path, "old", { mode: 0o644 });
+  await replacePrivateFile(path, "new");
+  expect(await readFile(path, "utf8")).toBe("new");
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+  await expect(stat(`${path}.new`)).rejects.toMatchObject({ code: "ENOENT" });
 });
 
 test("keptPassword() gives the same password every time, also to two callers at once", async () => {

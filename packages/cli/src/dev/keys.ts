@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import {
   exportIdentity,
@@ -12,7 +12,7 @@ import {
 } from "@sealrun/crypto";
 import { encodeJson, keyringSender, platformId, type PlatformId, SealrunError } from "@sealrun/protocol";
 import type { DataFolder } from "./data-folder.ts";
-import { ensureFolder, isCode } from "./private-files.ts";
+import { ensureFolder, isCode, replacePrivateFile } from "./private-files.ts";
 
 /** What a data folder's keys say of it. */
 export interface InstallationKeys {
@@ -28,8 +28,8 @@ export async function ensureKeys(folder: DataFolder): Promise<InstallationKeys> 
   }
   const platform = await keptIdentity(folder.identity("platform"), () => newId("platform"));
   const keyring = await keptIdentity(folder.identity("keyring"), () => keyringSender);
-  await writePrivate(folder.publicIdentity("platform"), encodeJson(toPublicIdentity(platform)));
-  await writePrivate(folder.publicIdentity("keyring"), encodeJson(toPublicIdentity(keyring)));
+  await replacePrivateFile(folder.publicIdentity("platform"), encodeJson(toPublicIdentity(platform)));
+  await replacePrivateFile(folder.publicIdentity("keyring"), encodeJson(toPublicIdentity(keyring)));
   await kept(folder.rootKey("platform"), () => randomBytes(32));
   await kept(folder.rootKey("keyring"), () => randomBytes(32));
   const token = await kept(folder.adminTokenFile, () =>
@@ -58,12 +58,6 @@ async function kept(file: string, make: () => Uint8Array): Promise<Uint8Array> {
     }
   }
   const bytes = make();
-  await writePrivate(file, bytes);
+  await replacePrivateFile(file, bytes);
   return bytes;
-}
-
-/** Writes a file of mode 0600 under another name first, so that a kill leaves no half of a key. */
-async function writePrivate(file: string, bytes: Uint8Array): Promise<void> {
-  await writeFile(`${file}.new`, bytes, { mode: 0o600, flush: true });
-  await rename(`${file}.new`, file);
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { access, link, open, readFile, rm, stat } from "node:fs/promises";
+import { access, link, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { SealrunError } from "@sealrun/protocol";
 import { makeFolder } from "../setup/make-folder.ts";
 
@@ -34,6 +34,12 @@ export async function writePrivateFile(path: string, text: string): Promise<void
   } catch (error) {
     throw unusable(path, error);
   }
+}
+
+/** Writes a file of mode 0600 under another name first, so that nobody reads half of it and a kill leaves none. */
+export async function replacePrivateFile(path: string, content: Uint8Array | string): Promise<void> {
+  await writeFile(`${path}.new`, content, { mode: 0o600, flush: true });
+  await rename(`${path}.new`, path);
 }
 
 /** The password kept at `path`; the first call makes it, whole before it has its name. */

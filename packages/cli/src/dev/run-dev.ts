@@ -1,9 +1,9 @@
 import { once } from "node:events";
-import { rename, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { SealrunError } from "@sealrun/protocol";
 import type { Environment } from "../setup/find-on-path.ts";
 import { type Dev, startDev } from "./dev.ts";
+import { replacePrivateFile } from "./private-files.ts";
 
 /** Settings of `sealrun dev`. */
 export interface RunDevOptions {
@@ -45,9 +45,7 @@ export async function runDev(options: RunDevOptions): Promise<void> {
 
 async function announce({ url, token, fingerprint }: Dev, readyFile: string | undefined): Promise<void> {
   if (readyFile === undefined) return;
-  const file = resolve(readyFile);
-  await writeFile(`${file}.new`, `${JSON.stringify({ url, token, fingerprint })}\n`, { mode: 0o600 });
-  await rename(`${file}.new`, file);
+  await replacePrivateFile(resolve(readyFile), `${JSON.stringify({ url, token, fingerprint })}\n`);
 }
 
 /** Of a signal that has not aborted yet: it tells nobody who listens later. */

@@ -59,12 +59,13 @@ export async function startServers(options: {
     main: addresses.main,
     keyring: addresses.keyring,
     nats: login,
-    ended: Promise.race([never(postgres.value?.ended, "PostgreSQL"), never(own?.ended, "NATS")]),
+    ended: Promise.race([endOf(postgres.value?.ended, "PostgreSQL"), endOf(own?.ended, "NATS")]),
     stop,
   };
 }
 
-async function never(ended: Promise<unknown> | undefined, name: string): Promise<string> {
+/** The name of a server once it has ended; never for one that was not started. */
+async function endOf(ended: Promise<unknown> | undefined, name: string): Promise<string> {
   await (ended ?? new Promise(() => undefined));
   return name;
 }
