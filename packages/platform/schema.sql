@@ -6,7 +6,10 @@ create table attempts (
   claimed_at timestamp with time zone not null default clock_timestamp(),
   lease_until timestamp with time zone not null,
   applied_sequence integer not null default 0,
+  ended_at timestamp with time zone,
+  ended_as text,
   CHECK ((attempt > 0)),
+  CHECK ((ended_as = ANY (ARRAY['finished'::text, 'lost'::text, 'given-back'::text]))),
   FOREIGN KEY (execution_id) REFERENCES executions(id),
   FOREIGN KEY (executor_id) REFERENCES executors(id),
   PRIMARY KEY (execution_id, attempt),
@@ -76,7 +79,15 @@ create table executions (
   created_at timestamp with time zone not null default clock_timestamp(),
   started_at timestamp with time zone,
   finished_at timestamp with time zone,
-  CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'lost'::text]))),
+  priority integer not null default 5,
+  not_before timestamp with time zone,
+  trigger json not null default '{"kind":"request"}'::json,
+  on_lost text not null default 'fail'::text,
+  published_at timestamp with time zone,
+  cancel_requested_at timestamp with time zone,
+  CHECK ((on_lost = ANY (ARRAY['fail'::text, 'rerun'::text]))),
+  CHECK (((priority >= 1) AND (priority <= 10))),
+  CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'lost'::text, 'cancelled'::text]))),
   FOREIGN KEY (executor_id) REFERENCES executors(id),
   FOREIGN KEY (package_id) REFERENCES packages(id),
   FOREIGN KEY (project_id) REFERENCES projects(id),
@@ -94,6 +105,9 @@ create table executors (
   pool_id text not null,
   enrolled_at timestamp with time zone not null default clock_timestamp(),
   last_seen_at timestamp with time zone,
+  slots integer not null default 0,
+  running integer not null default 0,
+  is_draining boolean not null default false,
   FOREIGN KEY (pool_id) REFERENCES pools(id),
   PRIMARY KEY (id)
 );
@@ -104,6 +118,17 @@ create table files (
   bytes bytea not null,
   PRIMARY KEY (sha256)
 );
+
+create table idempotency_keys (
+  actor text not null,
+  key text not null,
+  request_sha256 text not null,
+  execution_id text not null,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  FOREIGN KEY (execution_id) REFERENCES executions(id),
+  PRIMARY KEY (actor, key)
+);
+CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (created_at);
 
 create table installation (
   only_row boolean not null default true,
@@ -136,6 +161,8 @@ create table packages (
   name text not null,
   created_at timestamp with time zone not null default now(),
   current_version integer not null default 0,
+  max_concurrent integer,
+  CHECK ((max_concurrent > 0)),
   FOREIGN KEY (project_id) REFERENCES projects(id),
   PRIMARY KEY (id)
 );
@@ -153,6 +180,8 @@ create table projects (
   id text not null,
   name text not null,
   created_at timestamp with time zone not null default now(),
+  max_concurrent integer,
+  CHECK ((max_concurrent > 0)),
   PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX projects_name ON public.projects USING btree (lower(name));
@@ -231,6 +260,13 @@ create table set_parts (
   sealed bytea not null,
   FOREIGN KEY (execution_id) REFERENCES executions(id),
   PRIMARY KEY (execution_id, attempt, scope, name, sha256, part)
+);
+
+create table streams (
+  name text not null,
+  made_at timestamp with time zone not null,
+  checked_at timestamp with time zone not null default clock_timestamp(),
+  PRIMARY KEY (name)
 );
 
 create table tokens (

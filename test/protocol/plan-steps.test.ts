@@ -37,7 +37,7 @@ describe("planSteps()", () => {
         name: "first",
         secrets: ["X"],
         timeoutMs: 1_500,
-        retry: { attempts: 2, delayMs: 2_000 },
+        retry: { attempts: 2, delayMs: 2_000, factor: 1, maxDelayMs: 3_600_000 },
         env: { A: "1" },
       },
     ]);

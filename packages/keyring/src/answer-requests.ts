@@ -58,7 +58,7 @@ export function answerRequests(deps: AnswerDeps): { close(): Promise<void> } {
 async function answerOne(deps: AnswerDeps, verb: KeyringVerb, request: SignedRequest): Promise<object> {
   const { requestId } = request.header;
   try {
-    const reply = await answers[verb](deps, request.body);
+    const reply = await answerOf(verb)(deps, request.body);
     deps.log.info({ verb, requestId }, "Answered");
     return reply;
   } catch (error) {
@@ -67,7 +67,15 @@ async function answerOne(deps: AnswerDeps, verb: KeyringVerb, request: SignedReq
   }
 }
 
-const answers: Readonly<Record<KeyringVerb, (deps: AnswerDeps, body: Uint8Array) => Promise<object>>> = {
+type Answer = (deps: AnswerDeps, body: Uint8Array) => Promise<object>;
+
+function answerOf(verb: KeyringVerb): Answer {
+  const answer = answers[verb];
+  if (answer === undefined) throw new SealrunError("NOT_FOUND", `The keyring has no answer to ${verb}`);
+  return answer;
+}
+
+const answers: Partial<Readonly<Record<KeyringVerb, Answer>>> = {
   enrol: async (deps, body) => enrol(deps, fromBase64(decode(enrolEnvelope, body).frame)),
   "scope-key": async (deps, body) => answerScopeKey(deps, decode(scopeKeyRequest, body)),
   grant: async (deps, body) => answerGrant(deps, decode(grantRequest, body)),

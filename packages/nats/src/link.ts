@@ -1,5 +1,5 @@
-import { SealrunError } from "@sealrun/protocol";
-import { connect, type NatsConnection } from "nats";
+import { type NatsCredentials, SealrunError } from "@sealrun/protocol";
+import { type ConnectionOptions, connect, jwtAuthenticator, type NatsConnection } from "nats";
 
 /** A connection to NATS that reconnects for ever. */
 export interface NatsLink {
@@ -9,17 +9,12 @@ export interface NatsLink {
 }
 
 /** Connects a part to NATS. Fails with `NATS_UNREACHABLE`, which names the URL and never the password. */
-export async function connectNats(options: {
-  readonly url: string;
-  readonly user: string;
-  readonly password: string;
-  readonly name: string;
-  readonly inboxPrefix: string;
-}): Promise<NatsLink> {
+export async function connectNats(
+  options: NatsCredentials & { readonly name: string; readonly inboxPrefix: string },
+): Promise<NatsLink> {
   const connection = await connect({
     servers: options.url,
-    user: options.user,
-    pass: options.password,
+    ...loginOf(options),
     name: options.name,
     inboxPrefix: options.inboxPrefix,
     maxReconnectAttempts: -1,
@@ -31,7 +26,7 @@ export async function connectNats(options: {
     const reason = error instanceof Error ? error.message : "no reason given";
     throw new SealrunError(
       "NATS_UNREACHABLE",
-      `NATS at ${withoutLogin(options.url)} cannot be used (${reason}); check that nats-server runs there with JetStream, and that user and password are right`,
+      `NATS at ${withoutLogin(options.url)} cannot be used (${reason}); check that nats-server runs there with JetStream, and that the credentials are right`,
       { cause: error },
     );
   });
@@ -41,6 +36,12 @@ export async function connectNats(options: {
       await connection.drain().catch(() => connection.close());
     },
   };
+}
+
+function loginOf(credentials: NatsCredentials): ConnectionOptions {
+  return "jwt" in credentials
+    ? { authenticator: jwtAuthenticator(credentials.jwt, new TextEncoder().encode(credentials.seed)) }
+    : { user: credentials.user, pass: credentials.password };
 }
 
 function withoutLogin(url: string): string {

@@ -1,7 +1,10 @@
 import { z } from "zod";
 import { base64, sha256Hex } from "./bytes-text.ts";
-import { jsonObject } from "./json-value.ts";
+import { trigger } from "./execution.ts";
+import { jsonObject, jsonValue } from "./json-value.ts";
 import {
+  eventId,
+  eventType,
   executionId,
   packageId,
   packageName,
@@ -14,6 +17,15 @@ import {
   versionId,
 } from "./names.ts";
 
+/** How often a failing step is tried, and how long is waited in between: `delayMs`, then `factor` times as long each time. */
+export const eventRetry = z.object({
+  attempts: z.number().int().min(1),
+  delayMs: z.number().nonnegative(),
+  factor: z.number().min(1),
+  maxDelayMs: z.number().nonnegative(),
+});
+export type EventRetry = z.infer<typeof eventRetry>;
+
 /** One step of an execution: one script. */
 export const eventStep = z.object({
   script: z.string(),
@@ -22,6 +34,9 @@ export const eventStep = z.object({
   secrets: z.array(z.string()).optional(),
   timeoutMs: z.number().int().positive().optional(),
   env: z.record(z.string(), z.string()).optional(),
+  /** What the script reads as `context.input`; references in it are resolved in the executor. */
+  input: jsonValue.optional(),
+  retry: eventRetry.optional(),
 });
 export type EventStep = z.infer<typeof eventStep>;
 
@@ -54,7 +69,13 @@ export const executionEvent = z.object({
   config: jsonObject,
   /** Names of secrets whose values are masked from the start, beside those a step declares. */
   mask: z.array(z.string()),
-  parameters: z.object({ visible: jsonObject, sealed: base64.optional() }),
+  parameters: z.object({
+    visible: jsonObject,
+    sealed: base64.optional(),
+    /** Data of the event that started this, sealed with the project key; its fields are parameters too. */
+    eventData: z.object({ id: eventId, type: eventType, envelope: base64 }).optional(),
+  }),
+  trigger,
   secrets: z.array(eventSecret),
   /** Milliseconds since 1970; an event past it is not claimed. */
   expiresAt: z.number().int(),

@@ -2,18 +2,33 @@ import { z } from "zod";
 import { jsonValue } from "./json-value.ts";
 import { scope } from "./scope.ts";
 
-/** The life of an execution; the last three are final. */
-export const executionStatus = z.enum(["queued", "running", "succeeded", "failed", "lost"]);
+/** The life of an execution; the last four are final. */
+export const executionStatus = z.enum(["queued", "running", "succeeded", "failed", "lost", "cancelled"]);
 export type ExecutionStatus = z.infer<typeof executionStatus>;
 
 /** True for a status that never changes again. */
 export function isFinal(status: ExecutionStatus): boolean {
-  return status === "succeeded" || status === "failed" || status === "lost";
+  return status !== "queued" && status !== "running";
 }
 
 /** The life of a step; a step after a failed one is skipped. */
 export const stepStatus = z.enum(["pending", "running", "succeeded", "failed", "skipped"]);
 export type StepStatus = z.infer<typeof stepStatus>;
+
+/** What started an execution: a person or a client, a due time, an event, or a script that asked for a later run. */
+export const trigger = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("request") }),
+  z.object({ kind: z.literal("schedule"), scheduleId: z.string(), dueAt: z.string() }),
+  z.object({
+    kind: z.literal("event"),
+    eventId: z.string(),
+    type: z.string(),
+    source: z.string(),
+    /** The execution whose script sent it; null when it came over HTTP. */
+    executionId: z.string().nullable(),
+  }),
+]);
+export type Trigger = z.infer<typeof trigger>;
 
 /** Where a line of output came from. */
 export const logStream = z.enum(["stdout", "stderr", "sdk", "system"]);
@@ -53,7 +68,13 @@ export const reportItem = z.discriminatedUnion("type", [
     text: z.string(),
     time,
   }),
-  z.object({ type: z.literal("step-started"), step, time }),
+  z.object({
+    type: z.literal("step-started"),
+    step,
+    /** Which try of the step this is, from 1; absent is 1. */
+    try: z.number().int().positive().optional(),
+    time,
+  }),
   z.object({
     type: z.literal("step-finished"),
     step,

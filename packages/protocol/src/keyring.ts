@@ -57,9 +57,35 @@ export const enrolReply = z.object({
   credentials: base64,
 });
 export type EnrolReply = z.infer<typeof enrolReply>;
-/** What an executor logs in to NATS with. */
-export const natsCredentials = z.object({ url: z.string(), user: z.string(), password: z.string() });
+/**
+ * What a part logs in to NATS with: a user JWT with the seed of its key (operator mode), or a password where the server
+ * knows no JWTs.
+ */
+export const natsCredentials = z.union([
+  z.object({ url: z.string(), jwt: z.string(), seed: z.string() }),
+  z.object({ url: z.string(), user: z.string(), password: z.string() }),
+]);
 export type NatsCredentials = z.infer<typeof natsCredentials>;
+
+/** Where an executor has its NATS credentials renewed: its own signed frame of kind `credentials.request`, whole. */
+export const credentialsPath = "/api/v1/executors/credentials";
+/** An executor's wish for new credentials; whose they are comes from the frame's signature. */
+export const credentialsRequest = z.object({ executorId });
+export type CredentialsRequest = z.infer<typeof credentialsRequest>;
+/** `credentials` is sealed to the executor: JSON of `natsCredentials`. `expiresAt`: milliseconds since 1970, or null. */
+export const credentialsReply = z.object({
+  ok: z.literal(true),
+  executorId,
+  credentials: base64,
+  expiresAt: z.number().int().nullable(),
+});
+export type CredentialsReply = z.infer<typeof credentialsReply>;
+
+/** The platform says that an attempt is over: no lookup is answered for it any more. Said again, it is answered again. */
+export const endGrantRequest = z.object({ executionId, attempt: z.number().int().positive() });
+export type EndGrantRequest = z.infer<typeof endGrantRequest>;
+/** The grant is ended, or there was none. */
+export const endGrantReply = z.object({ ok: z.literal(true) });
 
 /** Gets or makes a scope's key pair. A package's project is recorded with its first key and never changes. */
 export const scopeKeyRequest = z.object({ scope, ownerId: z.string(), projectId: projectId.optional() });

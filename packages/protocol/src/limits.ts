@@ -49,6 +49,10 @@ export const limits = {
   leaseMs: 60_000,
   /** How often an attempt renews its lease. */
   renewMs: 15_000,
+  /** How often an executor says that it lives. */
+  presenceMs: 15_000,
+  /** An executor that was not heard for this long offers no slots. */
+  absentMs: 45_000,
   /** How long one script may hold its channel's token. */
   channelTokenMs: 30_000,
   /** A step without a timeout of its own is ended after this long. */

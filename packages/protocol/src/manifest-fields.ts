@@ -34,8 +34,16 @@ export const retry = z.preprocess(
   fields({
     /** Tries in all, the first one counted. */
     attempts: z.int("expected a whole number from 1 to 20").min(1, "expected 1 to 20").max(20, "expected 1 to 20"),
-    /** Seconds between two tries. */
+    /** Seconds between the first two tries. */
     delay: duration.default(0),
+    /** How many times longer each further wait is. */
+    backoff: z
+      .number("expected a number from 1 to 10")
+      .min(1, "expected 1 to 10")
+      .max(10, "expected 1 to 10")
+      .default(1),
+    /** No wait is longer, in seconds. */
+    max_delay: duration.default(3_600),
   }),
 );
 
@@ -48,6 +56,8 @@ export const schedule = z.preprocess(
       .string()
       .regex(/^[A-Za-z][A-Za-z0-9_+\-/]{0,63}$/, 'expected a time zone name, such as "Europe/Zurich"')
       .optional(),
+    /** What becomes of due times that nobody was there for: forgotten, or one run for all of them. */
+    missed: z.enum(["skip", "run_once"], 'expected "skip" or "run_once"').default("skip"),
   }),
 );
 
@@ -58,6 +68,12 @@ export const priority = z.preprocess(
   (given) => (typeof given === "string" && /^[0-9]{1,2}$/.test(given) ? Number(given) : given),
   z.int(priorityForm).min(1, priorityForm).max(10, priorityForm),
 );
+
+/** How many may run at once. */
+export const maxConcurrent = z
+  .int("expected a whole number from 1 to 10000")
+  .min(1, "expected 1 to 10000")
+  .max(10_000, "expected 1 to 10000");
 
 /** Environment variables of a step. Not for secrets: every process of the same user can read them. */
 export const environment = z.record(

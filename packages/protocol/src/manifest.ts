@@ -2,7 +2,18 @@ import { z } from "zod";
 import { closestName } from "./closest-name.ts";
 import { parseDocument } from "./document.ts";
 import { SealrunError } from "./error.ts";
-import { environment, fields, mayBeBlank, network, priority, retry, schedule, timeout } from "./manifest-fields.ts";
+import { jsonValue } from "./json-value.ts";
+import {
+  environment,
+  fields,
+  maxConcurrent,
+  mayBeBlank,
+  network,
+  priority,
+  retry,
+  schedule,
+  timeout,
+} from "./manifest-fields.ts";
 import { packageName, secretName } from "./names.ts";
 import { showName, showNames } from "./show-text.ts";
 
@@ -19,6 +30,8 @@ const manifestStep = fields({
   timeout: timeout.optional(),
   retry: retry.optional(),
   env: environment.optional(),
+  /** What the script reads as `context.input`; it may hold references to secrets. */
+  input: jsonValue.optional(),
 });
 
 /** A manifest.json: Ferris's fields and sealrun's. What it puts out it also takes in, so that it can be stored. */
@@ -46,6 +59,8 @@ export const manifestSchema = fields({
   pool: mayBeBlank(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, "expected the name of an executor pool")),
   on_lost: z.enum(["fail", "rerun"]).optional(),
   network: network.optional(),
+  /** How many executions of the package may run at once; any number without it. */
+  max_concurrent: maxConcurrent.optional(),
 });
 export type Manifest = z.infer<typeof manifestSchema>;
 export type ManifestStep = z.infer<typeof manifestStep>;

@@ -40,6 +40,8 @@ export const idPrefixes = {
   token: "tok",
   enrolment: "enr",
   request: "req",
+  event: "evt",
+  schedule: "sch",
 } as const;
 
 const id = z.string().regex(idRule, "expected an id made by sealrun");
@@ -73,6 +75,20 @@ export type EnrolmentId = z.infer<typeof enrolmentId>;
 /** Id of one signed request: the same id gets the same answer. */
 export const requestId = id.startsWith("req_").brand<"RequestId">();
 export type RequestId = z.infer<typeof requestId>;
+
+/** Id of one event that a script or a client sent: the same id starts nothing twice. */
+export const eventId = id.startsWith("evt_").brand<"EventId">();
+export type EventId = z.infer<typeof eventId>;
+/** Id of a schedule: due times of one package. */
+export const scheduleId = id.startsWith("sch_").brand<"ScheduleId">();
+export type ScheduleId = z.infer<typeof scheduleId>;
+
+/** The type of an event, as `trigger_events` of a manifest names it. */
+export const eventType = z
+  .string()
+  .min(1)
+  .max(256)
+  .regex(/^[^\p{Cc}]+$/u, "an event type is text without control characters, at most 256");
 
 /** Text form of an id from its prefix and at least 20 random bytes; 20 characters of base 36, about 100 bits. */
 export function formatId(kind: keyof typeof idPrefixes, random: Uint8Array): string {

@@ -2,6 +2,8 @@ import { SealrunError } from "./error.ts";
 import { chosenScripts, type Manifest, type ManifestStep } from "./manifest.ts";
 import { type SecretName } from "./names.ts";
 import { isScript } from "./script-kind.ts";
+import type { EventRetry } from "./event.ts";
+import type { JsonValue } from "./json-value.ts";
 
 /** One script to run, with its settings. */
 export interface Step {
@@ -11,7 +13,8 @@ export interface Step {
   /** The only secrets that it may read, its own list or else the package's; without one it may read any. */
   readonly secrets?: readonly SecretName[];
   readonly timeoutMs?: number;
-  readonly retry?: { readonly attempts: number; readonly delayMs: number };
+  readonly retry?: EventRetry;
+  readonly input?: JsonValue;
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -38,14 +41,25 @@ export function planSteps(manifest: Manifest | undefined, files: readonly string
   });
 }
 
-function formStep({ script, name, secrets, timeout, retry, env }: ManifestStep, taken: Set<string>): Step {
+function formStep(given: ManifestStep, taken: Set<string>): Step {
+  const { script, name, secrets, timeout, retry, env, input } = given;
   return {
     script,
     name: claimName(name ?? script, taken),
     env: env ?? {},
     ...(secrets === undefined ? {} : { secrets }),
     ...(timeout === undefined ? {} : { timeoutMs: Math.max(1, Math.round(timeout * 1_000)) }),
-    ...(retry === undefined ? {} : { retry: { attempts: retry.attempts, delayMs: Math.round(retry.delay * 1_000) } }),
+    ...(input === undefined ? {} : { input }),
+    ...(retry === undefined
+      ? {}
+      : {
+          retry: {
+            attempts: retry.attempts,
+            delayMs: Math.round(retry.delay * 1_000),
+            factor: retry.backoff,
+            maxDelayMs: Math.round(retry.max_delay * 1_000),
+          },
+        }),
   };
 }
 

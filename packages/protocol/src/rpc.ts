@@ -2,7 +2,7 @@ import { z } from "zod";
 import { base64, sha256Hex } from "./bytes-text.ts";
 import { encodeJson } from "./encode.ts";
 import { failure } from "./execution.ts";
-import { executionId, secretId, secretName } from "./names.ts";
+import { eventId, eventType, executionId, scheduleId, secretId, secretName } from "./names.ts";
 import { scope, writableScope } from "./scope.ts";
 
 /** Any refusal over NATS. */
@@ -27,13 +27,18 @@ export type ClaimReply = z.infer<typeof claimReply>;
 /** The heartbeat of an attempt. */
 export const renewRequest = z.object(held);
 /** The lease runs `leaseMs` from now. */
-export const renewReply = z.object({ ok: z.literal(true), leaseMs: z.number().int().positive() });
+export const renewReply = z.object({
+  ok: z.literal(true),
+  leaseMs: z.number().int().positive(),
+  /** True when somebody asked for the execution to be cancelled: the executor ends it. */
+  cancel: z.boolean().optional(),
+});
 export type RenewReply = z.infer<typeof renewReply>;
 
 /** The end of an attempt; repeated until it is answered. */
 export const finishRequest = z.object({
   ...held,
-  status: z.enum(["succeeded", "failed"]),
+  status: z.enum(["succeeded", "failed", "cancelled"]),
   error: failure.optional(),
   /** Sequence of the last report chunk, so that a gap is known; 0 when there was none. */
   lastSequence: z.number().int().nonnegative(),
@@ -46,8 +51,8 @@ export const finishReply = z.object({ ok: z.literal(true) });
 export const presence = z.object({ service: z.boolean(), project: z.boolean(), platform: z.boolean() });
 export type Presence = z.infer<typeof presence>;
 
-/** Asks for a secret that the event did not bring. */
-export const lookupRequest = z.object({ ...held, name: secretName });
+/** Asks for a secret that the event did not bring. With `scope`, only that scope is asked. */
+export const lookupRequest = z.object({ ...held, name: secretName, scope: scope.optional() });
 export type LookupRequest = z.infer<typeof lookupRequest>;
 
 /** The narrowest secret of a name. An envelope too large for one message is fetched by id and version. */
@@ -105,6 +110,53 @@ export const stateReply = z.object({
   next: z.string().optional(),
 });
 export type StateReply = z.infer<typeof stateReply>;
+
+/** Says that an executor lives and how much it can take; sent at its start, and every `limits.presenceMs`. */
+export const presenceRequest = z.object({
+  slots: z.number().int().positive(),
+  running: z.number().int().nonnegative(),
+  /** True when it takes nothing more. */
+  draining: z.boolean(),
+});
+export type PresenceRequest = z.infer<typeof presenceRequest>;
+/** It was noted. */
+export const presenceReply = z.object({ ok: z.literal(true) });
+
+/**
+ * Sends an event to the packages of the project that wait for its type. `id` is made once per call, so that the same
+ * event sent again starts nothing again. `data`: JSON of an object, sealed with the project key.
+ */
+export const emitRequest = z.object({
+  ...held,
+  id: eventId,
+  type: eventType,
+  source: z.string().min(1).max(256),
+  referenceId: z.string().max(256).optional(),
+  data: base64.optional(),
+});
+export type EmitRequest = z.infer<typeof emitRequest>;
+/** The executions that it started are committed. */
+export const emitReply = z.object({ ok: z.literal(true), id: eventId, started: z.array(executionId) });
+export type EmitReply = z.infer<typeof emitReply>;
+
+/**
+ * Asks for later runs of the own package: once after a delay, or again and again by cron text. `id` is made once per
+ * call. `parameters`: JSON of an object, sealed with the package key and the context of parameters.
+ */
+export const scheduleRequest = z.object({
+  ...held,
+  id: scheduleId,
+  when: z.union([
+    z.object({ delayMs: z.number().int().positive() }),
+    z.object({ cron: z.string().max(256), timezone: z.string().max(64).optional() }),
+  ]),
+  parameters: base64.optional(),
+  sealedNames: z.array(z.string()),
+});
+export type ScheduleRequest = z.infer<typeof scheduleRequest>;
+/** The schedule is committed; `nextAt` is ISO 8601. */
+export const scheduleReply = z.object({ ok: z.literal(true), id: scheduleId, nextAt: z.string() });
+export type ScheduleReply = z.infer<typeof scheduleReply>;
 
 /** What can be fetched in parts: a package file by digest, the version's file list, or a sealed value. */
 export const fetchRequest = z.object({

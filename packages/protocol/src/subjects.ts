@@ -6,12 +6,23 @@ export const executionsStream = "EXECUTIONS";
 export const reportsStream = "REPORTS";
 
 /** What an executor may ask of the platform. */
-export const rpcVerbs = ["claim", "renew", "finish", "lookup", "set", "state", "fetch"] as const;
+export const rpcVerbs = [
+  "claim",
+  "renew",
+  "finish",
+  "lookup",
+  "set",
+  "state",
+  "fetch",
+  "presence",
+  "emit",
+  "schedule",
+] as const;
 /** One of `rpcVerbs`. */
 export type RpcVerb = (typeof rpcVerbs)[number];
 
 /** What the platform may ask of the keyring. */
-export const keyringVerbs = ["enrol", "scope-key", "grant", "lookup"] as const;
+export const keyringVerbs = ["enrol", "credentials", "scope-key", "grant", "lookup", "end"] as const;
 /** One of `keyringVerbs`. */
 export type KeyringVerb = (typeof keyringVerbs)[number];
 

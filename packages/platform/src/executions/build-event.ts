@@ -53,6 +53,7 @@ export async function buildEvent(
     config: version.config,
     mask: maskedNames(version.manifest),
     parameters: { visible: ready.visible, ...(sealed === undefined ? {} : { sealed: toBase64(sealed) }) },
+    trigger: ready.trigger,
     secrets: secrets.map((secret) => reference(secret)),
     expiresAt,
   };
@@ -76,14 +77,15 @@ function reference(secret: StoredSecret): EventSecret {
   return { name, id, version, sha256, size, keyId, ephemeral: toBase64(ephemeral) };
 }
 
-/** Retries are the next release's; the executor is told what it acts on. */
-function eventStep({ script, name, secrets, timeoutMs, env }: Version["steps"][number]): EventStep {
+function eventStep({ script, name, secrets, timeoutMs, env, retry, input }: Version["steps"][number]): EventStep {
   return {
     script,
     name,
     env,
     ...(secrets === undefined ? {} : { secrets }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(retry === undefined ? {} : { retry }),
+    ...(input === undefined ? {} : { input }),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Sql } from "@sealrun/postgres";
 import type { ExecutionId, ExecutionInfo } from "@sealrun/protocol";
 import { readOutputBackwards } from "./feed-store.ts";
-import { findProgress, getExecution, listReceipt } from "./list-store.ts";
+import { findProgress, getExecution, listAttempts, listReceipt } from "./list-store.ts";
 import { listSteps } from "./step-store.ts";
 
 const outputBytes = 64 * 1024;
@@ -21,6 +21,12 @@ export async function describeExecution(sql: Sql, id: ExecutionId): Promise<Exec
     attempt: detail.attempt,
     executor: detail.executor_id,
     error: detail.error,
+    priority: detail.priority,
+    notBefore: detail.not_before?.toISOString() ?? null,
+    trigger: detail.trigger,
+    waiting: null,
+    cancelRequested: detail.cancel_requested,
+    attempts: [...(await listAttempts(sql, id))],
     parameters: { visible: detail.visible, sealedNames: detail.sealed_names },
     steps,
     receipt: [...(await listReceipt(sql, id))],

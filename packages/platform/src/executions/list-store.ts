@@ -10,6 +10,7 @@ import {
   readOutcome,
   SealrunError,
   scope,
+  trigger,
 } from "@sealrun/protocol";
 import { z } from "zod";
 
@@ -40,7 +41,34 @@ const detailRow = z.object({
   error: failure.nullable(),
   visible: jsonObject,
   sealed_names: z.array(z.string()),
+  priority: z.number(),
+  not_before: z.date().nullable(),
+  trigger,
+  cancel_requested: z.boolean(),
 });
+
+const attemptRow = z
+  .object({
+    attempt: z.number(),
+    executor_id: z.string(),
+    claimed_at: z.date(),
+    ended_as: z.enum(["finished", "lost", "given-back"]).nullable(),
+  })
+  .transform(({ executor_id, claimed_at, ended_as, ...row }) => ({
+    ...row,
+    executor: executor_id,
+    claimedAt: claimed_at.toISOString(),
+    end: ended_as,
+  }));
+
+/** Every attempt of an execution, the first one first. */
+export async function listAttempts(sql: Sql, id: ExecutionId): Promise<readonly z.infer<typeof attemptRow>[]> {
+  return sql.rows(
+    attemptRow,
+    "select attempt, executor_id, claimed_at, ended_as from attempts where execution_id = $1 order by attempt",
+    [id],
+  );
+}
 
 const progressRow = z
   .object({ status: executionStatus, cursor: z.string(), is_complete: z.boolean(), is_stale: z.boolean() })
@@ -83,7 +111,9 @@ export async function getExecution(
   const summary = await sql.row(summaryRow, `select ${summaryColumns} from ${joined} where e.id = $1`, [id]);
   const detail = await sql.row(
     detailRow,
-    "select attempt, executor_id, error, visible, sealed_names from executions where id = $1",
+    `select attempt, executor_id, error, visible, sealed_names, priority, not_before, trigger,
+            cancel_requested_at is not null as cancel_requested
+     from executions where id = $1`,
     [id],
   );
   if (summary !== undefined && detail !== undefined) return { summary, detail };

@@ -9,6 +9,7 @@ import {
   poolId,
   projectId,
   projectName,
+  trigger,
   type UploadReference,
 } from "@sealrun/protocol";
 import { z } from "zod";
@@ -30,6 +31,7 @@ const readyRow = z
     version_number: z.number(),
     visible: jsonObject,
     sealed: z.instanceof(Uint8Array).nullable(),
+    trigger,
   })
   .transform((row) => ({
     id: row.id,
@@ -42,6 +44,7 @@ const readyRow = z
     versionNumber: row.version_number,
     visible: row.visible,
     sealed: row.sealed,
+    trigger: row.trigger,
   }));
 /** An execution whose event is to be published. */
 export type ReadyExecution = z.infer<typeof readyRow>;
@@ -62,7 +65,7 @@ export async function lockReady(sql: Sql): Promise<ReadyExecution | undefined> {
   return sql.row(
     readyRow,
     `select e.id, e.status, e.attempt, e.generation, l.id as pool_id, p.id as project_id, p.name as project_name,
-            k.id as package_id, k.name as package_name, v.number as version_number, e.visible, e.sealed
+            k.id as package_id, k.name as package_name, v.number as version_number, e.visible, e.sealed, e.trigger
      from outbox o join executions e on e.id = o.execution_id
        join projects p on p.id = e.project_id join packages k on k.id = e.package_id
        join versions v on v.id = e.version_id

@@ -1,5 +1,5 @@
 import type { Sql } from "@sealrun/postgres";
-import { executorId, type ExecutorId, poolId, type PoolId } from "@sealrun/protocol";
+import { executorId, type ExecutorId, poolId, type PoolId, type PresenceRequest } from "@sealrun/protocol";
 import { z } from "zod";
 
 const executorRow = z
@@ -49,6 +49,14 @@ export async function findExecutor(sql: Sql, id: string): Promise<Executor | und
 /** Notes that an executor was heard. */
 export async function noteSeen(sql: Sql, id: ExecutorId): Promise<void> {
   await sql.run("update executors set last_seen_at = clock_timestamp() where id = $1", [id]);
+}
+
+/** Notes how much an executor can take, in its own words. */
+export async function notePresence(sql: Sql, id: ExecutorId, said: PresenceRequest): Promise<void> {
+  await sql.run(
+    `update executors set last_seen_at = clock_timestamp(), slots = $2, running = $3, is_draining = $4 where id = $1`,
+    [id, said.slots, said.running, said.draining],
+  );
 }
 
 /** Every pool. */

@@ -1,4 +1,4 @@
-import { secretName } from "@sealrun/protocol";
+import { eventRetry, jsonValue, secretName } from "@sealrun/protocol";
 import { z } from "zod";
 
 /** A planned step as a version keeps it; see `Step` of the protocol. */
@@ -7,6 +7,7 @@ export const storedStep = z.object({
   name: z.string(),
   secrets: z.array(secretName).optional(),
   timeoutMs: z.number().optional(),
-  retry: z.object({ attempts: z.number(), delayMs: z.number() }).optional(),
+  retry: eventRetry.optional(),
+  input: jsonValue.optional(),
   env: z.record(z.string(), z.string()),
 });

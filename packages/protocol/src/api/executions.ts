@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { base64 } from "../bytes-text.ts";
-import { executionStatus, failure, logStream, receiptRow, stepStatus } from "../execution.ts";
+import { executionStatus, failure, logStream, receiptRow, stepStatus, trigger } from "../execution.ts";
 import { jsonObject, jsonValue } from "../json-value.ts";
 import { executionId } from "../names.ts";
 
@@ -15,6 +15,10 @@ export const startExecution = z.object({
   /** Names of the sealed parameters: all that is ever shown of them. */
   sealedNames: z.array(z.string()).optional(),
   parameters: jsonObject.optional(),
+  /** 1 runs last, 10 first; the manifest's, or 5, without it. */
+  priority: z.number().int().min(1).max(10).optional(),
+  /** ISO 8601 with an offset: it is not offered to an executor before. */
+  notBefore: z.iso.datetime({ offset: true }).optional(),
 });
 export type StartExecution = z.infer<typeof startExecution>;
 
@@ -48,6 +52,22 @@ export const executionInfo = z.object({
   attempt: z.number().int().nonnegative(),
   executor: z.string().nullable(),
   error: failure.nullable(),
+  priority: z.number().int(),
+  notBefore: z.string().nullable(),
+  trigger,
+  /** Why a queued execution waits, as one sentence; null when it does not. */
+  waiting: z.string().nullable(),
+  /** True when somebody asked for it to be cancelled. */
+  cancelRequested: z.boolean(),
+  attempts: z.array(
+    z.object({
+      attempt: z.number().int().positive(),
+      executor: z.string(),
+      claimedAt: z.string(),
+      /** How it ended; null while it runs. */
+      end: z.enum(["finished", "lost", "given-back"]).nullable(),
+    }),
+  ),
   parameters: z.object({ visible: jsonObject, sealedNames: z.array(z.string()) }),
   steps: z.array(stepInfo),
   receipt: z.array(receiptRow),
@@ -55,6 +75,10 @@ export const executionInfo = z.object({
   reportsComplete: z.boolean(),
 });
 export type ExecutionInfo = z.infer<typeof executionInfo>;
+
+/** `POST /api/v1/executions/:execution/cancel`: asked for; a queued execution is cancelled at once, a running one soon. */
+export const cancelledExecution = z.object({ id: executionId, status: executionStatus });
+export type CancelledExecution = z.infer<typeof cancelledExecution>;
 
 /** One row of a list. */
 export const executionSummary = executionInfo.pick({

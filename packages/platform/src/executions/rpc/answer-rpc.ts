@@ -5,12 +5,13 @@ import { findExecutor } from "../../executors/store.ts";
 import { answerClaim } from "./claim.ts";
 import { answerFetch } from "./fetch.ts";
 import { answerLookup } from "./lookup.ts";
+import { answerPresence } from "./presence.ts";
 import { answerFinish, answerRenew } from "./renew-and-finish.ts";
 import type { ExecutorRequest, RpcDeps } from "./request.ts";
 import { answerSet } from "./set.ts";
 import { answerState } from "./state.ts";
 
-const answers: Readonly<Record<RpcVerb, (deps: RpcDeps, request: ExecutorRequest) => Promise<object>>> = {
+const answers: Partial<Readonly<Record<RpcVerb, (deps: RpcDeps, request: ExecutorRequest) => Promise<object>>>> = {
   claim: answerClaim,
   renew: answerRenew,
   finish: answerFinish,
@@ -18,6 +19,7 @@ const answers: Readonly<Record<RpcVerb, (deps: RpcDeps, request: ExecutorRequest
   set: answerSet,
   state: answerState,
   fetch: answerFetch,
+  presence: answerPresence,
 };
 
 /**
@@ -26,22 +28,27 @@ const answers: Readonly<Record<RpcVerb, (deps: RpcDeps, request: ExecutorRequest
  */
 export function answerRpc(deps: RpcDeps & Pick<Deps, "log">): () => Promise<void> {
   const underWay = new Set<Promise<object>>();
-  const services = rpcVerbs.map((verb) =>
-    serve({
-      link: deps.link,
-      identity: deps.identity,
-      subject: subjects.everyRpc(verb),
-      queue: "platform",
-      kind: verb,
-      findKey: async (sender) => findKey(deps, sender),
-      handle: async (request) => {
-        const answer = answers[verb](deps, readRequest(verb, request));
-        underWay.add(answer);
-        return answer.finally(() => underWay.delete(answer));
-      },
-      log: deps.log,
-    }),
-  );
+  const services = rpcVerbs.flatMap((verb) => {
+    const answer = answers[verb];
+    return answer === undefined
+      ? []
+      : [
+          serve({
+            link: deps.link,
+            identity: deps.identity,
+            subject: subjects.everyRpc(verb),
+            queue: "platform",
+            kind: verb,
+            findKey: async (sender) => findKey(deps, sender),
+            handle: async (request) => {
+              const answering = answer(deps, readRequest(verb, request));
+              underWay.add(answering);
+              return answering.finally(() => underWay.delete(answering));
+            },
+            log: deps.log,
+          }),
+        ];
+  });
   return async () => {
     await Promise.all(services.map(async (service) => service.close()));
     await Promise.allSettled(underWay);

@@ -1,0 +1,55 @@
+/** Where a part can be killed in the life of an execution, with what has just happened there. */
+export const crashPoints = {
+  "platform.start.before-commit": "an execution is written, and not committed",
+  "platform.start.after-commit": "an execution is committed, and nobody was told",
+  "platform.dispatch.before-publish": "an event is made, and not published",
+  "platform.dispatch.after-publish": "an event is published, and not marked so",
+  "platform.dispatch.after-commit": "an event is published and marked so",
+  "platform.claim.before-commit": "an attempt is written, and not committed",
+  "platform.claim.after-commit": "an attempt is committed, and the keyring was not asked",
+  "platform.claim.after-grant": "a grant is there, and the executor does not have it",
+  "platform.renew.after-commit": "a lease is renewed, and the executor does not know",
+  "platform.lookup.after-audit": "a lookup is in the audit, and not answered",
+  "platform.set.before-commit": "a script's secret is written, and not committed",
+  "platform.set.after-commit": "a script's secret is committed, and the script does not know",
+  "platform.state.after-commit": "state is committed, and the script does not know",
+  "platform.report.before-commit": "a chunk of reports is written, and not committed",
+  "platform.report.after-commit": "a chunk of reports is committed, and not acknowledged",
+  "platform.finish.before-commit": "an end is written, and not committed",
+  "platform.finish.after-commit": "an end is committed, and the executor does not know",
+  "platform.sweep.before-commit": "a lost attempt is ended, and not committed",
+  "platform.sweep.after-commit": "a lost attempt is ended",
+  "platform.reconcile.after-commit": "a lost event was asked for again",
+  "platform.cancel.after-commit": "a cancel is committed, and nobody was told",
+  "platform.schedule.before-commit": "a due time's execution is written, and not committed",
+  "platform.schedule.after-commit": "a due time's execution is committed",
+  "platform.emit.after-commit": "an event's executions are committed, and the script does not know",
+  "keyring.scope-key.before-commit": "a scope key is written, and not committed",
+  "keyring.scope-key.after-commit": "a scope key is committed, and the platform does not have it",
+  "keyring.enrol.before-commit": "an executor is written, and not committed",
+  "keyring.enrol.after-commit": "an executor is committed, and does not know",
+  "keyring.credentials.before-reply": "new NATS credentials are made, and not sent",
+  "keyring.grant.before-commit": "a grant is written, and not committed",
+  "keyring.grant.after-commit": "a grant is committed, and not sent",
+  "keyring.lookup.before-commit": "a lookup is written, and not committed",
+  "keyring.lookup.after-commit": "a lookup is committed, and not answered",
+  "keyring.end.after-commit": "a grant is ended, and the platform does not know",
+  "executor.take.after": "an event is taken, and not read",
+  "executor.claim.before": "an event is verified, and not claimed",
+  "executor.claim.after": "an execution is claimed, and its grant not opened",
+  "executor.grant.opened": "a grant is opened, and no workspace made",
+  "executor.workspace.ready": "a workspace is ready, and no step started",
+  "executor.step.started": "a script runs",
+  "executor.step.ended": "a script has ended, and its result was not reported",
+  "executor.report.published": "a chunk of reports is in the stream",
+  "executor.spool.written": "an end is in the spool, and the platform was not told",
+  "executor.finish.after": "the platform has the end, and the event is not acknowledged",
+  "executor.acknowledge.after": "the event is acknowledged, and the spool not emptied",
+} as const;
+/** The name of one such place. */
+export type CrashPoint = keyof typeof crashPoints;
+
+/** Calls that a test build can perform and then report as failed. */
+export const faultKinds = ["postgres", "nats", "keyring"] as const;
+/** One kind of such calls. */
+export type FaultKind = (typeof faultKinds)[number];
