@@ -24,21 +24,38 @@ const ferris = {
 };
 
 const own = {
-  steps: [{ script: "a.ts", name: "first", secrets: ["DB_PASS"], timeout: "5m", retry: 3, env: { MODE: "x" } }],
+  steps: [
+    {
+      script: "a.ts",
+      name: "first",
+      secrets: ["DB_PASS"],
+      timeout: "5m",
+      retry: 3,
+      env: { MODE: "x" },
+      input: { to: "x" },
+    },
+  ],
   secrets: ["DB_PASS", "API_KEY"],
   mask: ["API_KEY"],
   pool: "big-machines",
   on_lost: "rerun",
   network: ["api.example.com"],
+  max_concurrent: 2,
 };
 
 describe("parseManifest()", () => {
   test("parseManifest() reads a Ferris manifest", () => {
-    expect(read(ferris)).toEqual({ ...ferris, version: "3", priority: 5, schedule: { cron: "0 7 * * 1-5" } });
+    expect(read(ferris)).toEqual({
+      ...ferris,
+      version: "3",
+      priority: 5,
+      schedule: { cron: "0 7 * * 1-5", missed: "skip" },
+    });
   });
 
   test("parseManifest() reads sealrun's own fields", () => {
-    expect(read(own)).toEqual({ ...own, steps: [{ ...own.steps[0], timeout: 300, retry: { attempts: 3, delay: 0 } }] });
+    const retry = { attempts: 3, delay: 0, backoff: 1, max_delay: 3_600 };
+    expect(read(own)).toEqual({ ...own, steps: [{ ...own.steps[0], timeout: 300, retry }] });
   });
 
   test("parseManifest() takes blank fields for absent ones", () => {
