@@ -143,6 +143,7 @@ const receiptRow = z
     scope: scope.nullable(),
     version: z.number().nullable(),
     step: z.string(),
+    attempt: z.number().nullable(),
     outcome: readOutcome,
     at: z.date(),
   })
@@ -152,7 +153,7 @@ const receiptRow = z
 export async function listReceipt(sql: Sql, id: ExecutionId): Promise<readonly ReceiptRow[]> {
   return sql.rows(
     receiptRow,
-    `select r.name, r.scope, r.version, s.name as step, r.outcome, r.at
+    `select r.name, r.scope, r.version, s.name as step, r.attempt, r.outcome, r.at
      from receipts r join execution_steps s on s.execution_id = r.execution_id and s.position = r.step
      where r.execution_id = $1 order by r.number`,
     [id],

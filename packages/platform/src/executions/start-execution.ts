@@ -14,7 +14,7 @@ import { getVersion, type Version } from "../packages/version-store.ts";
 import type { Project } from "../projects/store.ts";
 import { fetchScopeKey } from "../secrets/scope-key.ts";
 import { appendFeed } from "./feed-store.ts";
-import { addToOutbox } from "./outbox-store.ts";
+import { addToOutbox } from "./dispatch/outbox-store.ts";
 import { prepareParameters } from "./prepare-parameters.ts";
 import { insertExecution } from "./store.ts";
 

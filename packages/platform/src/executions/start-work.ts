@@ -1,6 +1,6 @@
 import type { Deps } from "../deps.ts";
 import { ensureQueues } from "../nats/ensure-queues.ts";
-import { startDispatcher } from "./dispatcher.ts";
+import { startDispatcher } from "./dispatch/dispatcher.ts";
 import { consumeReports } from "./reports/consume-reports.ts";
 import { answerRpc } from "./rpc/answer-rpc.ts";
 import { startSweeper } from "./sweep.ts";

@@ -53,7 +53,7 @@ export async function applyWaiting(sql: Sql, of: AttemptId, options: { readonly 
     }
   }
   await appendFeed(sql, id, entries);
-  await addReceipts(sql, id, reads);
+  await addReceipts(sql, of, reads);
   await closeIfComplete(sql, id);
 }
 

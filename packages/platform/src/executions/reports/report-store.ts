@@ -63,18 +63,20 @@ export async function takeChunks(
   return taken.flatMap(({ items }) => items);
 }
 
-/** Adds rows to the receipt of an execution. */
+/** Adds rows of one attempt to the receipt of its execution. */
 export async function addReceipts(
   sql: Sql,
-  id: ExecutionId,
+  of: AttemptId,
   reads: readonly Extract<ReportItem, { type: "read" }>[],
 ): Promise<void> {
   if (reads.length === 0) return;
   await sql.run(
-    `insert into receipts (execution_id, step, name, scope, version, outcome, at)
-     select $1, given.* from unnest($2::int[], $3::text[], $4::text[], $5::int[], $6::text[], $7::timestamptz[]) as given`,
+    `insert into receipts (execution_id, attempt, step, name, scope, version, outcome, at)
+     select $1, $2, given.*
+     from unnest($3::int[], $4::text[], $5::text[], $6::int[], $7::text[], $8::timestamptz[]) as given`,
     [
-      id,
+      of.executionId,
+      of.attempt,
       reads.map(({ step }) => step),
       // A script may ask for any text; a name that is none is cut and cannot hold what PostgreSQL refuses.
       reads.map(({ name }) => name.slice(0, 128).replaceAll("\0", "\u{FFFD}")),

@@ -1,6 +1,6 @@
 import { decode, presenceRequest } from "@sealrun/protocol";
 import { notePresence } from "../../executors/store.ts";
-import { ringOutbox } from "../outbox-store.ts";
+import { ringOutbox } from "../dispatch/outbox-store.ts";
 import type { ExecutorRequest, RpcDeps } from "./request.ts";
 
 /** Notes what an executor can take, and lets the dispatchers look again: there may be room now. */

@@ -5,8 +5,8 @@ import { start } from "@sealrun/platform";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { type ExecutionsWorld, startExecutionsWorld, until } from "../../support/executions-world.ts";
-import { enrolPeer } from "../../support/executor-peer.ts";
+import { type ExecutionsWorld, startExecutionsWorld, until } from "../../../support/executions-world.ts";
+import { enrolPeer } from "../../../support/executor-peer.ts";
 
 let world: ExecutionsWorld;
 beforeAll(async () => {

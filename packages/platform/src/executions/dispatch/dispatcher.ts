@@ -2,8 +2,8 @@ import { newId, signFrame } from "@sealrun/crypto";
 import type { Sql } from "@sealrun/postgres";
 import { SealrunError, subjects, toSealrunError } from "@sealrun/protocol";
 import { z } from "zod";
-import type { Deps } from "../deps.ts";
-import { ensureQueues } from "../nats/ensure-queues.ts";
+import type { Deps } from "../../deps.ts";
+import { ensureQueues } from "../../nats/ensure-queues.ts";
 import { buildEvent, type BuiltEvent } from "./build-event.ts";
 import {
   lockReady,
@@ -13,7 +13,7 @@ import {
   removeFromOutbox,
   renewExpiredEvents,
 } from "./outbox-store.ts";
-import { endUnfinished } from "./transitions.ts";
+import { endUnfinished } from "../transitions.ts";
 
 type Needed = Pick<Deps, "platformId" | "database" | "link" | "identity" | "storageKey" | "log">;
 

@@ -11,10 +11,10 @@ import {
 } from "@sealrun/protocol";
 import { readEnvelope, toHex } from "@sealrun/crypto";
 import { z } from "zod";
-import type { Deps } from "../deps.ts";
-import { getVersion, listFiles, type Version } from "../packages/version-store.ts";
-import { listService, type StoredSecret } from "../secrets/lookup-store.ts";
-import { openStored } from "../secrets/sealed-value.ts";
+import type { Deps } from "../../deps.ts";
+import { getVersion, listFiles, type Version } from "../../packages/version-store.ts";
+import { listService, type StoredSecret } from "../../secrets/lookup-store.ts";
+import { openStored } from "../../secrets/sealed-value.ts";
 import { nextExpiry, type ReadyExecution } from "./outbox-store.ts";
 
 /** An event's bytes, ready to be signed, and what a grant for it must open. */
