@@ -1,6 +1,7 @@
 import {
   type Context,
   enrolmentContext,
+  eventDataContext,
   grantContext,
   keyCheckContext,
   lookupContext,
@@ -30,6 +31,8 @@ export const allContexts: readonly Context[] = [
   parametersContext({ ...place, packageId: "pkg_2" }),
   stateContext({ ...place, key: "DB_PASS" }),
   stateContext({ ...place, key: "" }),
+  eventDataContext({ platformId: "plt_1", projectId: "prj_1", eventId: "evt_1" }),
+  eventDataContext({ platformId: "plt_1", projectId: "prj_1", eventId: "evt_2" }),
   scopeKeyContext({ ...service, version: 1 }),
   scopeKeyContext({ ...service, version: 11 }),
   grantContext(place),

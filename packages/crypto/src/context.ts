@@ -4,6 +4,7 @@ type ContextKind =
   | "secret"
   | "parameters"
   | "state"
+  | "event-data"
   | "stored"
   | "scope-key"
   | "grant"
@@ -40,6 +41,15 @@ export function stateContext(place: {
   readonly key: string;
 }): Context {
   return ["state", place.platformId, "service", place.packageId, place.key];
+}
+
+/** The data of one event, for the packages of its project. */
+export function eventDataContext(place: {
+  readonly platformId: string;
+  readonly projectId: string;
+  readonly eventId: string;
+}): Context {
+  return ["event-data", place.platformId, "project", place.projectId, place.eventId];
 }
 
 /** The outer layer around a value of that inner place, under the storage key. */

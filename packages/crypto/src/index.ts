@@ -13,6 +13,7 @@ export {
   type RootKeyKind,
   scopeKeyContext,
   secretContext,
+  eventDataContext,
   stateContext,
   storedContext,
 } from "./context.ts";

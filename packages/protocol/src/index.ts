@@ -16,6 +16,7 @@ export {
   eventId,
   scheduleId,
   eventType,
+  eventText,
   formatId,
   type ProjectName,
   type PackageName,
@@ -215,12 +216,32 @@ export {
   secretKey,
   putSecrets,
   putSecretsAnswer,
+  secretSource,
+  secretVersion,
+  secretHistory,
+  explainedScope,
+  secretExplanation,
   type SecretInfo,
   type SecretList,
   type SecretKey,
   type PutSecrets,
   type PutSecretsAnswer,
+  type SecretSource,
+  type SecretVersion,
+  type SecretHistory,
+  type ExplainedScope,
+  type SecretExplanation,
 } from "./api/secrets.ts";
+export {
+  auditRow,
+  auditList,
+  auditFault,
+  auditVerification,
+  type AuditRow,
+  type AuditList,
+  type AuditFault,
+  type AuditVerification,
+} from "./api/audit.ts";
 export {
   startExecution,
   startedExecution,
@@ -229,6 +250,7 @@ export {
   executionInfo,
   executionSummary,
   executionList,
+  executionReceipt,
   logLine,
   logPage,
   liveEvent,
@@ -238,6 +260,7 @@ export {
   type StepInfo,
   type ExecutionInfo,
   type ExecutionList,
+  type ExecutionReceipt,
   type LogLine,
   type LogPage,
   type LiveEvent,
@@ -260,3 +283,12 @@ export { checkParameters, parseParameterText, visibleParameters } from "./parame
 export { checkPackageFiles, isLocalFile, type PackageFile } from "./package-files.ts";
 export { isScript, scriptEndings, scriptKind, type ScriptKind } from "./script-kind.ts";
 export { decodeEnrolmentToken, encodeEnrolmentToken } from "./enrolment-token.ts";
+export { sendEvent, sentEvent, type SendEvent, type SentEvent } from "./api/events.ts";
+export {
+  deletedSchedule,
+  scheduleInfo,
+  scheduleList,
+  type DeletedSchedule,
+  type ScheduleInfo,
+  type ScheduleList,
+} from "./api/schedules.ts";

@@ -59,6 +59,14 @@ export const limits = {
   stepTimeoutMs: 24 * 60 * 60_000,
   /** Between SIGTERM and SIGKILL of a runner. */
   killGraceMs: 5_000,
+  /** A due time that is older than this when a platform gets to it was missed; younger ones are all run. */
+  scheduleGraceMs: 60_000,
+  /** Schedules that one package's scripts may have at once; a script that asks in a loop is stopped here. */
+  schedulesPerPackage: 1_000,
+  /** Longest delay that a script may ask for. */
+  scheduleDelayMs: 366 * 24 * 60 * 60_000,
+  /** Events that follow from one another; two packages that start each other for ever are stopped here. */
+  eventDepth: 32,
   /** How long an enrolment token can be used. */
   enrolmentLifetimeMs: 15 * 60_000,
 } as const;

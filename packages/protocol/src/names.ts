@@ -90,6 +90,12 @@ export const eventType = z
   .max(256)
   .regex(/^[^\p{Cc}]+$/u, "an event type is text without control characters, at most 256");
 
+/** What an event says of itself beside its type: text without control characters, at most 256. */
+export const eventText = z
+  .string()
+  .max(256)
+  .regex(/^[^\p{Cc}]*$/u, "expected text without control characters");
+
 /** Text form of an id from its prefix and at least 20 random bytes; 20 characters of base 36, about 100 bits. */
 export function formatId(kind: keyof typeof idPrefixes, random: Uint8Array): string {
   let text = "";

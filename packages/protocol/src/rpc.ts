@@ -2,7 +2,7 @@ import { z } from "zod";
 import { base64, sha256Hex } from "./bytes-text.ts";
 import { encodeJson } from "./encode.ts";
 import { failure } from "./execution.ts";
-import { eventId, eventType, executionId, scheduleId, secretId, secretName } from "./names.ts";
+import { eventId, eventText, eventType, executionId, scheduleId, secretId, secretName } from "./names.ts";
 import { scope, writableScope } from "./scope.ts";
 
 /** Any refusal over NATS. */
@@ -130,8 +130,8 @@ export const emitRequest = z.object({
   ...held,
   id: eventId,
   type: eventType,
-  source: z.string().min(1).max(256),
-  referenceId: z.string().max(256).optional(),
+  source: eventText.min(1),
+  referenceId: eventText.optional(),
   data: base64.optional(),
 });
 export type EmitRequest = z.infer<typeof emitRequest>;

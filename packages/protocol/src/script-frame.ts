@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { errorCodes, type ErrorCode } from "./error-codes.ts";
+import { trigger } from "./execution.ts";
 import { jsonObject, jsonValue } from "./json-value.ts";
 import { scope, writableScope } from "./scope.ts";
 
@@ -30,7 +31,7 @@ export type LogLevel = z.infer<typeof logLevel>;
 
 /**
  * What a script may ask. With `raw: true` the reply (get, param, state.get with a key) or the request (set, state.put,
- * result, log) carries the value after its head: a string's own bytes, else JSON text. A request's raw value is a string
+ * result, log, event.send, schedule) carries the value after its head: a string's own bytes, else JSON text. A request's raw value is a string
  * unless it says `json: true`.
  */
 export const scriptRequest = z.discriminatedUnion("op", [
@@ -72,6 +73,30 @@ export const scriptRequest = z.discriminatedUnion("op", [
     json: z.boolean().optional(),
   }),
   z.object({ op: z.literal("results"), id: frameId }),
+  z.object({
+    op: z.literal("event.send"),
+    id: frameId,
+    type: z.string(),
+    /** The package's name without it. */
+    source: z.string().optional(),
+    referenceId: z.string().optional(),
+    /** An object of data; none without it. */
+    value: jsonValue.optional(),
+    raw: z.boolean().optional(),
+    json: z.boolean().optional(),
+  }),
+  z.object({
+    op: z.literal("schedule"),
+    id: frameId,
+    /** One of the two: milliseconds from now, or cron text. */
+    delayMs: z.number().optional(),
+    cron: z.string().optional(),
+    timezone: z.string().optional(),
+    /** An object of parameters; none without it. */
+    value: jsonValue.optional(),
+    raw: z.boolean().optional(),
+    json: z.boolean().optional(),
+  }),
 ]);
 export type ScriptRequest = z.infer<typeof scriptRequest>;
 
@@ -80,7 +105,7 @@ export const scriptContext = z.object({
   params: jsonObject,
   config: jsonObject,
   package: z.object({ name: z.string(), id: z.string() }),
-  execution: z.object({ id: z.string(), attempt: z.number().int(), step: z.string() }),
+  execution: z.object({ id: z.string(), attempt: z.number().int(), step: z.string(), trigger }),
   /** Results of earlier steps, by script. */
   results: jsonObject,
 });

@@ -1,0 +1,24 @@
+import { z } from "zod";
+import { base64 } from "../bytes-text.ts";
+import { jsonObject } from "../json-value.ts";
+import { eventId, eventText, eventType, executionId } from "../names.ts";
+
+/**
+ * `POST /api/v1/projects/:project/events`. Either `sealed` with `id` (the client's way: JSON of an object, sealed with
+ * the project key and the context of that event's data) or `data` (a plain request: sealed at the boundary). An id that
+ * the client made can be sent again: nothing starts twice.
+ */
+export const sendEvent = z.object({
+  id: eventId.optional(),
+  type: eventType,
+  /** Who or what sends it; the token's name without it. */
+  source: eventText.min(1).optional(),
+  referenceId: eventText.optional(),
+  sealed: base64.optional(),
+  data: jsonObject.optional(),
+});
+export type SendEvent = z.infer<typeof sendEvent>;
+
+/** 202: the event and the executions that it started are committed. */
+export const sentEvent = z.object({ id: eventId, started: z.array(executionId) });
+export type SentEvent = z.infer<typeof sentEvent>;

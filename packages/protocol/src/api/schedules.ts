@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { executionStatus } from "../execution.ts";
+import { executionId, scheduleId } from "../names.ts";
+
+/** Due times of one package: those of its manifest, or those that a script asked for. Times are ISO 8601. */
+export const scheduleInfo = z.object({
+  id: scheduleId,
+  project: z.string(),
+  package: z.string(),
+  kind: z.enum(["manifest", "script"]),
+  /** Null for a single due time. */
+  cron: z.string().nullable(),
+  /** Null for UTC. */
+  timezone: z.string().nullable(),
+  missed: z.enum(["skip", "run_once"]),
+  /** Null while it is paused. */
+  nextAt: z.string().nullable(),
+  /** True while the manifest says `"active": false`. */
+  isPaused: z.boolean(),
+  /** Names of the parameters that its runs get; values are sealed. */
+  sealedNames: z.array(z.string()),
+  createdAt: z.string(),
+  createdBy: z.string(),
+  /** The newest due time that started an execution. */
+  last: z.object({ dueAt: z.string(), execution: executionId, status: executionStatus }).nullable(),
+});
+export type ScheduleInfo = z.infer<typeof scheduleInfo>;
+
+/** `GET /api/v1/schedules?project=&package=`, the next one first; those that have ended are not in it. */
+export const scheduleList = z.object({ schedules: z.array(scheduleInfo) });
+export type ScheduleList = z.infer<typeof scheduleList>;
+
+/** `DELETE /api/v1/schedules/:schedule`: it starts nothing more. */
+export const deletedSchedule = z.object({ id: scheduleId });
+export type DeletedSchedule = z.infer<typeof deletedSchedule>;
