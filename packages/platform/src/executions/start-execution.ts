@@ -5,8 +5,10 @@ import {
   parametersFileSchema,
   SealrunError,
   type StartExecution,
+  type Trigger,
 } from "@sealrun/protocol";
 import { z } from "zod";
+import type { Sql } from "@sealrun/postgres";
 import { recordAudit } from "../audit/store.ts";
 import type { Asker, Deps } from "../deps.ts";
 import type { Package } from "../packages/store.ts";
@@ -15,14 +17,17 @@ import type { Project } from "../projects/store.ts";
 import { fetchScopeKey } from "../secrets/scope-key.ts";
 import { appendFeed } from "./feed-store.ts";
 import { addToOutbox } from "./dispatch/outbox-store.ts";
-import { prepareParameters } from "./prepare-parameters.ts";
+import { type PreparedParameters, prepareParameters } from "./prepare-parameters.ts";
 import { insertExecution } from "./store.ts";
 
 /** The pool of packages that name none. */
 const defaultPool = "default";
+const defaultPriority = 5;
 
 const runSettings = z.object({
   pool: z.string().optional(),
+  priority: z.number().optional(),
+  on_lost: z.enum(["fail", "rerun"]).optional(),
   active: z.boolean().optional(),
   allow_manual_triggering: z.boolean().optional(),
 });
@@ -50,31 +55,68 @@ export async function startExecution(
   const place = { scope: "service", ownerId: target.package.id, projectId: target.project.id } as const;
   const key = await fetchScopeKey(deps, place);
   const parameters = prepareParameters(deps, { packageId: target.package.id, key, file: fileOf(version) }, given);
-  const id = executionId.parse(newId("execution"));
-  await deps.database.transaction(async (sql) => {
-    await insertExecution(sql, {
-      id,
+  const { priority, notBefore } = given;
+  return deps.database.transaction(async (sql) =>
+    addExecution(sql, {
       projectId: target.project.id,
       packageId: target.package.id,
-      versionId: version.id,
-      poolName: settings.pool ?? defaultPool,
-      steps: version.steps,
-      ...parameters,
-    });
-    await appendFeed(sql, id, [{ kind: "status", body: { status: "queued" } }]);
-    await recordAudit(sql, {
+      version,
+      parameters,
+      trigger: { kind: "request" },
       asker: target.asker,
-      action: "execution.start",
-      object: id,
-      detail: {
-        package: target.package.id,
-        version: version.number,
-        sealedParameters: [...parameters.sealedNames],
-        sealedAtBoundary: given.sealed === undefined && parameters.sealed !== null,
-      },
-    });
-    await addToOutbox(sql, id);
+      ...(priority === undefined ? {} : { priority }),
+      ...(notBefore === undefined ? {} : { notBefore: new Date(notBefore) }),
+      sealedAtBoundary: given.sealed === undefined && parameters.sealed !== null,
+    }),
+  );
+}
+
+/** An execution with everything decided. */
+export interface ExecutionToAdd {
+  readonly projectId: Project["id"];
+  readonly packageId: Package["id"];
+  readonly version: Version;
+  readonly parameters: PreparedParameters;
+  readonly trigger: Trigger;
+  readonly asker: Asker;
+  /** The manifest's without it. */
+  readonly priority?: number;
+  readonly notBefore?: Date;
+  readonly sealedAtBoundary?: boolean;
+}
+
+/** Writes an execution with its steps, feed, audit row and outbox row in the caller's transaction. */
+export async function addExecution(sql: Sql, given: ExecutionToAdd): Promise<ExecutionId> {
+  const { version, parameters, trigger } = given;
+  const settings = runSettings.parse(version.manifest);
+  const id = executionId.parse(newId("execution"));
+  await insertExecution(sql, {
+    id,
+    projectId: given.projectId,
+    packageId: given.packageId,
+    versionId: version.id,
+    poolName: settings.pool ?? defaultPool,
+    priority: given.priority ?? settings.priority ?? defaultPriority,
+    notBefore: given.notBefore,
+    trigger,
+    onLost: settings.on_lost ?? "fail",
+    steps: version.steps,
+    ...parameters,
   });
+  await appendFeed(sql, id, [{ kind: "status", body: { status: "queued" } }]);
+  await recordAudit(sql, {
+    asker: given.asker,
+    action: "execution.start",
+    object: id,
+    detail: {
+      package: given.packageId,
+      version: version.number,
+      sealedParameters: [...parameters.sealedNames],
+      sealedAtBoundary: given.sealedAtBoundary ?? false,
+      ...(trigger.kind === "request" ? {} : { trigger }),
+    },
+  });
+  await addToOutbox(sql, id);
   return id;
 }
 

@@ -2,6 +2,7 @@ import type { Sql } from "@sealrun/postgres";
 import {
   executionId,
   type ExecutionId,
+  executorId,
   executionStatus,
   type ExecutionStatus,
   type Failure,
@@ -11,6 +12,7 @@ import {
   projectId,
   type ProjectId,
   SealrunError,
+  type Trigger,
   uploadReference,
 } from "@sealrun/protocol";
 import { z } from "zod";
@@ -23,6 +25,10 @@ export interface NewExecution {
   readonly packageId: PackageId;
   readonly versionId: string;
   readonly poolName: string;
+  readonly priority: number;
+  readonly notBefore: Date | undefined;
+  readonly trigger: Trigger;
+  readonly onLost: "fail" | "rerun";
   readonly visible: JsonObject;
   /** The sealed parameters under the outer layer, too. */
   readonly sealed: Uint8Array | null;
@@ -42,15 +48,33 @@ const lockedRow = z
     uploads: z.array(uploadReference),
     is_expired: z.boolean(),
     last_sequence: z.number().nullable(),
+    executor_id: executorId.nullable(),
+    on_lost: z.enum(["fail", "rerun"]),
+    is_cancel_requested: z.boolean(),
   })
-  .transform(({ project_id, package_id, version_id, is_expired, last_sequence, ...row }) => ({
-    ...row,
-    projectId: project_id,
-    packageId: package_id,
-    versionId: version_id,
-    isExpired: is_expired,
-    lastSequence: last_sequence,
-  }));
+  .transform(
+    ({
+      project_id,
+      package_id,
+      version_id,
+      is_expired,
+      last_sequence,
+      executor_id,
+      on_lost,
+      is_cancel_requested,
+      ...row
+    }) => ({
+      ...row,
+      projectId: project_id,
+      packageId: package_id,
+      versionId: version_id,
+      isExpired: is_expired,
+      lastSequence: last_sequence,
+      executorId: executor_id,
+      onLost: on_lost,
+      isCancelRequested: is_cancel_requested,
+    }),
+  );
 /** An execution as its transitions see it. */
 export type LockedExecution = z.infer<typeof lockedRow>;
 
@@ -58,8 +82,9 @@ export type LockedExecution = z.infer<typeof lockedRow>;
 export async function insertExecution(sql: Sql, made: NewExecution): Promise<void> {
   await sql.run(
     `insert into executions
-       (id, project_id, package_id, version_id, pool_name, status, visible, sealed, sealed_names)
-     values ($1, $2, $3, $4, $5, 'queued', $6, $7, $8)`,
+       (id, project_id, package_id, version_id, pool_name, status, visible, sealed, sealed_names,
+        priority, not_before, trigger, on_lost)
+     values ($1, $2, $3, $4, $5, 'queued', $6, $7, $8, $9, $10, $11, $12)`,
     [
       made.id,
       made.projectId,
@@ -69,6 +94,10 @@ export async function insertExecution(sql: Sql, made: NewExecution): Promise<voi
       JSON.stringify(made.visible),
       made.sealed,
       JSON.stringify(made.sealedNames),
+      made.priority,
+      made.notBefore ?? null,
+      JSON.stringify(made.trigger),
+      made.onLost,
     ],
   );
   await insertRows(
@@ -83,6 +112,7 @@ export async function lockExecution(sql: Sql, id: ExecutionId): Promise<LockedEx
   const found = await sql.row(
     lockedRow,
     `select id, status, attempt, generation, project_id, package_id, version_id, uploads, last_sequence,
+            executor_id, on_lost, cancel_requested_at is not null as is_cancel_requested,
             coalesce(event_expires_at < clock_timestamp(), false) as is_expired
      from executions where id = $1 for update`,
     [id],
@@ -133,13 +163,51 @@ export async function markFinished(
   );
 }
 
-/** Ids of executions that run without a live lease. Rows that somebody else holds are left to them. */
-export async function lockLost(sql: Sql): Promise<readonly ExecutionId[]> {
-  const rows = await sql.rows(
-    z.object({ id: executionId }),
-    `select e.id from executions e join attempts a on a.execution_id = e.id and a.attempt = e.attempt
+/** Puts an execution whose attempt is over back: its steps are to be run anew, under a new event. */
+export async function markQueuedAnew(sql: Sql, id: ExecutionId): Promise<void> {
+  await sql.run(
+    `update executions set status = 'queued', executor_id = null, started_at = null, event_expires_at = null,
+            published_at = null where id = $1`,
+    [id],
+  );
+}
+
+/** Notes that somebody wants an execution to end. */
+export async function requestCancel(sql: Sql, id: ExecutionId): Promise<void> {
+  await sql.run(
+    "update executions set cancel_requested_at = coalesce(cancel_requested_at, clock_timestamp()) where id = $1",
+    [id],
+  );
+}
+
+const lostRow = z
+  .object({
+    id: executionId,
+    attempt: z.number(),
+    on_lost: z.enum(["fail", "rerun"]),
+    is_cancel_requested: z.boolean(),
+    is_granted: z.boolean(),
+    lost_before: z.number(),
+  })
+  .transform(({ on_lost, is_cancel_requested, is_granted, lost_before, ...row }) => ({
+    ...row,
+    onLost: on_lost,
+    isCancelRequested: is_cancel_requested,
+    isGranted: is_granted,
+    lostBefore: lost_before,
+  }));
+/** An execution that runs without a live lease; `lostBefore` counts its earlier attempts that were lost. */
+export type LostExecution = z.infer<typeof lostRow>;
+
+/** Executions that run without a live lease, held. Rows that somebody else holds are left to them. */
+export async function lockLost(sql: Sql): Promise<readonly LostExecution[]> {
+  return sql.rows(
+    lostRow,
+    `select e.id, e.attempt, e.on_lost, e.cancel_requested_at is not null as is_cancel_requested,
+            a.granted_at is not null as is_granted,
+            (select count(*)::int from attempts b where b.execution_id = e.id and b.ended_as = 'lost') as lost_before
+     from executions e join attempts a on a.execution_id = e.id and a.attempt = e.attempt
      where e.status = 'running' and a.lease_until < clock_timestamp()
      order by e.number limit 100 for update of e skip locked`,
   );
-  return rows.map(({ id }) => id);
 }
