@@ -8,6 +8,8 @@ create table attempts (
   applied_sequence integer not null default 0,
   ended_at timestamp with time zone,
   ended_as text,
+  granted_at timestamp with time zone,
+  grant_ended_at timestamp with time zone,
   CHECK ((attempt > 0)),
   CHECK ((ended_as = ANY (ARRAY['finished'::text, 'lost'::text, 'given-back'::text]))),
   FOREIGN KEY (execution_id) REFERENCES executions(id),
@@ -15,6 +17,7 @@ create table attempts (
   PRIMARY KEY (execution_id, attempt),
   UNIQUE (executor_id, request_id, execution_id)
 );
+CREATE INDEX attempts_grants_to_end ON public.attempts USING btree (execution_id) WHERE ((ended_at IS NOT NULL) AND (grant_ended_at IS NULL));
 CREATE INDEX attempts_lease ON public.attempts USING btree (lease_until);
 
 create table audit (
@@ -27,7 +30,62 @@ create table audit (
   request_id text not null,
   PRIMARY KEY (seq)
 );
+CREATE INDEX audit_object ON public.audit USING btree (object, seq);
 CREATE TRIGGER audit_is_history BEFORE DELETE OR UPDATE ON public.audit FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER audit_waits_for_the_chain AFTER INSERT ON public.audit FOR EACH ROW EXECUTE FUNCTION audit_wait();
+
+create table audit_chain (
+  "position" bigint not null,
+  seq bigint not null,
+  hash bytea not null,
+  CHECK (("position" > 0)),
+  PRIMARY KEY ("position"),
+  UNIQUE (seq)
+);
+CREATE TRIGGER audit_chain_is_history BEFORE DELETE OR UPDATE ON public.audit_chain FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+create table audit_unsealed (
+  seq bigint not null,
+  PRIMARY KEY (seq)
+);
+
+create table event_runs (
+  event_id text not null,
+  package_id text not null,
+  execution_id text not null,
+  FOREIGN KEY (event_id) REFERENCES events(id),
+  FOREIGN KEY (execution_id) REFERENCES executions(id),
+  FOREIGN KEY (package_id) REFERENCES packages(id),
+  PRIMARY KEY (event_id, package_id),
+  UNIQUE (execution_id)
+);
+
+create table event_triggers (
+  package_id text not null,
+  type text not null,
+  FOREIGN KEY (package_id) REFERENCES packages(id),
+  PRIMARY KEY (package_id, type)
+);
+CREATE INDEX event_triggers_type ON public.event_triggers USING btree (type);
+
+create table events (
+  id text not null,
+  number bigint generated always as identity not null,
+  project_id text not null,
+  type text not null,
+  source text not null,
+  reference_id text,
+  execution_id text,
+  depth integer not null,
+  sealed bytea,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  CHECK ((depth >= 0)),
+  FOREIGN KEY (execution_id) REFERENCES executions(id),
+  FOREIGN KEY (project_id) REFERENCES projects(id),
+  PRIMARY KEY (id),
+  UNIQUE (number)
+);
+CREATE INDEX events_project ON public.events USING btree (project_id, number);
 
 create table execution_feed (
   execution_id text not null,
@@ -52,6 +110,7 @@ create table execution_steps (
   duration_ms double precision,
   result json,
   error json,
+  tries integer not null default 0,
   CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'skipped'::text]))),
   FOREIGN KEY (execution_id) REFERENCES executions(id),
   PRIMARY KEY (execution_id, "position")
@@ -195,10 +254,13 @@ create table receipts (
   version integer,
   outcome text not null,
   at timestamp with time zone not null,
+  attempt integer,
+  owner_id text,
   CHECK ((outcome = ANY (ARRAY['read'::text, 'missing'::text, 'refused'::text]))),
   FOREIGN KEY (execution_id) REFERENCES executions(id),
   PRIMARY KEY (execution_id, number)
 );
+CREATE INDEX receipts_read ON public.receipts USING btree (owner_id, name, at) WHERE (outcome = 'read'::text);
 
 create table report_chunks (
   execution_id text not null,
@@ -210,12 +272,56 @@ create table report_chunks (
   PRIMARY KEY (execution_id, attempt, sequence)
 );
 
+create table schedule_runs (
+  schedule_id text not null,
+  due_at timestamp with time zone not null,
+  execution_id text not null,
+  FOREIGN KEY (execution_id) REFERENCES executions(id),
+  FOREIGN KEY (schedule_id) REFERENCES schedules(id),
+  PRIMARY KEY (schedule_id, due_at),
+  UNIQUE (execution_id)
+);
+
+create table schedules (
+  id text not null,
+  package_id text not null,
+  kind text not null,
+  cron text,
+  timezone text,
+  missed text not null,
+  sealed bytea,
+  sealed_names json not null default '[]'::json,
+  next_at timestamp with time zone,
+  is_paused boolean not null default false,
+  ended_at timestamp with time zone,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  created_by text not null,
+  CHECK (((ended_at IS NULL) OR (next_at IS NULL))),
+  CHECK ((kind = ANY (ARRAY['manifest'::text, 'script'::text]))),
+  CHECK ((missed = ANY (ARRAY['skip'::text, 'run_once'::text]))),
+  FOREIGN KEY (package_id) REFERENCES packages(id),
+  PRIMARY KEY (id)
+);
+CREATE INDEX schedules_due ON public.schedules USING btree (next_at) WHERE (next_at IS NOT NULL);
+CREATE UNIQUE INDEX schedules_manifest ON public.schedules USING btree (package_id) WHERE ((kind = 'manifest'::text) AND (ended_at IS NULL));
+CREATE INDEX schedules_package ON public.schedules USING btree (package_id) WHERE (ended_at IS NULL);
+
 create table schema_version (
   version bigint not null,
   name text,
   md5 text,
   run_at timestamp with time zone,
   PRIMARY KEY (version)
+);
+
+create table secret_deletions (
+  secret_id text not null,
+  version integer not null,
+  deleted_at timestamp with time zone not null default clock_timestamp(),
+  author text not null,
+  FOREIGN KEY (secret_id) REFERENCES secrets(id),
+  FOREIGN KEY (secret_id, version) REFERENCES secret_versions(secret_id, version),
+  PRIMARY KEY (secret_id, version)
 );
 
 create table secret_versions (
@@ -229,7 +335,7 @@ create table secret_versions (
   author text not null,
   source text not null,
   created_at timestamp with time zone not null default clock_timestamp(),
-  CHECK ((source = ANY (ARRAY['push'::text, 'set'::text, 'script'::text]))),
+  CHECK ((source = ANY (ARRAY['push'::text, 'set'::text, 'script'::text, 'import'::text, 'boundary'::text]))),
   CHECK ((version > 0)),
   FOREIGN KEY (secret_id) REFERENCES secrets(id),
   PRIMARY KEY (secret_id, version)
@@ -311,6 +417,17 @@ create table versions (
   UNIQUE (package_id, number)
 );
 CREATE TRIGGER versions_are_history BEFORE UPDATE ON public.versions FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE OR REPLACE FUNCTION public.audit_wait()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into audit_unsealed (seq) values (new.seq);
+  return null;
+end
+$function$
+;
 
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger

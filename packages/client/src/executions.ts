@@ -4,6 +4,8 @@ import {
   type ExecutionInfo,
   executionList,
   type ExecutionList,
+  executionReceipt,
+  type ExecutionReceipt,
   type JsonObject,
   logPage,
   type LogPage,
@@ -44,6 +46,8 @@ export interface Executions {
   /** Checks and seals the parameters, then starts. `PARAMETER_INVALID` is thrown before anything is sent. */
   startExecution(input: ExecutionToStart): Promise<StartedExecution>;
   getExecution(id: string): Promise<ExecutionInfo>;
+  /** Which secrets it read, missed and was refused, by attempt. */
+  getReceipt(id: string): Promise<ExecutionReceipt>;
   /** Newest first. */
   listExecutions(filter: ExecutionFilter): Promise<ExecutionList>;
   /** The lines after a cursor. */
@@ -60,6 +64,7 @@ export function createExecutions(ask: Ask, trust: Trust): Executions {
       return ask(startedExecution, { method: "POST", path: `${address}/executions`, json });
     },
     getExecution: async (id) => ask(executionInfo, { method: "GET", path: path`/executions/${id}` }),
+    getReceipt: async (id) => ask(executionReceipt, { method: "GET", path: path`/executions/${id}/receipt` }),
     listExecutions: async (filter) =>
       ask(executionList, { method: "GET", path: `/executions${queryOf({ ...filter })}` }),
     listLogs: async (id, after) =>

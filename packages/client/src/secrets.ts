@@ -3,6 +3,10 @@ import {
   putSecretsAnswer,
   type Scope,
   SealrunError,
+  secretExplanation,
+  type SecretExplanation,
+  secretHistory,
+  type SecretHistory,
   type SecretInfo,
   secretKey,
   secretList,
@@ -19,10 +23,21 @@ export type SecretPlace =
 
 /** Secrets of the three scopes. Values go in sealed and never come out. */
 export interface Secrets {
-  /** Seals and stores all of them, or none. */
-  setSecrets(place: SecretPlace, values: ReadonlyMap<string, JsonValue>): Promise<readonly SecretInfo[]>;
+  /** Seals and stores all of them, or none; `source` is what their history says, `set` without it. */
+  setSecrets(
+    place: SecretPlace,
+    values: ReadonlyMap<string, JsonValue>,
+    source?: "set" | "import",
+  ): Promise<readonly SecretInfo[]>;
   listSecrets(place: SecretPlace): Promise<readonly SecretInfo[]>;
   deleteSecret(place: SecretPlace, name: string): Promise<SecretInfo>;
+  /** Every version, the newest first, deleted ones too. */
+  getSecretHistory(place: SecretPlace, name: string): Promise<SecretHistory>;
+  /** Why a name answers as it does in a package. */
+  explainSecret(
+    target: { readonly project: string; readonly package: string },
+    name: string,
+  ): Promise<SecretExplanation>;
 }
 
 /** The calls about secrets; `findOwner` gives the id of a place when something else than the key's statement knows it. */
@@ -34,15 +49,17 @@ export function createSecrets(
   const sealAndPut = async (
     place: SecretPlace,
     values: ReadonlyMap<string, JsonValue>,
+    source: "set" | "import",
   ): Promise<readonly SecretInfo[]> => {
     const collection = collectionOf(place);
     const { key: statement } = await ask(secretKey, { method: "GET", path: `${collection}/key` });
     const key = await trust.readKey(statement, expectedOf(place.scope, await findOwner(place)));
     const secrets = sealSecrets(key, place.scope, values);
-    return (await ask(putSecretsAnswer, { method: "PUT", path: collection, json: { secrets } })).secrets;
+    return (await ask(putSecretsAnswer, { method: "PUT", path: collection, json: { secrets, source } })).secrets;
   };
   return {
-    setSecrets: async (place, values) => againWhenKeyChanged(async () => sealAndPut(place, values)),
+    setSecrets: async (place, values, source = "set") =>
+      againWhenKeyChanged(async () => sealAndPut(place, values, source)),
     listSecrets: async (place) => (await ask(secretList, { method: "GET", path: collectionOf(place) })).secrets,
     deleteSecret: async (place, name) => {
       const call = { method: "DELETE", path: `${collectionOf(place)}${path`/${name}`}` } as const;
@@ -50,6 +67,13 @@ export function createSecrets(
       if (removed === undefined) throw new SealrunError("SECRET_NOT_FOUND", "");
       return removed;
     },
+    getSecretHistory: async (place, name) =>
+      ask(secretHistory, { method: "GET", path: `${collectionOf(place)}${path`/${name}/history`}` }),
+    explainSecret: async (target, name) =>
+      ask(secretExplanation, {
+        method: "GET",
+        path: path`/projects/${target.project}/packages/${target.package}/secrets/${name}/explain`,
+      }),
   };
 }
 

@@ -37,6 +37,13 @@ export const errorCodes = {
   PACKAGE_NOT_FOUND: { status: 404, exit: 4, retry: false, means: "This project has no package of that name" },
   EXECUTION_NOT_FOUND: { status: 404, exit: 4, retry: false, means: "There is no execution of that id" },
   SECRET_NOT_FOUND: { status: 404, exit: 4, retry: false, means: "This scope has no secret of that name" },
+  SECRET_UNANSWERED: {
+    status: 404,
+    exit: 1,
+    retry: false,
+    means: "No scope has a secret of that name for this package",
+  },
+  AUDIT_BROKEN: { status: 409, exit: 1, retry: false, means: "The audit was changed after it was written" },
   FILE_NOT_FOUND: { status: 404, exit: 66, retry: false, means: "The file or folder does not exist or cannot be read" },
   ALREADY_EXISTS: { status: 409, exit: 73, retry: false, means: "There is already one of that name" },
   SECRET_CHANGED: {

@@ -45,6 +45,8 @@ export const receiptRow = z.object({
   version: z.number().int().positive().nullable(),
   /** The step's name. */
   step: z.string(),
+  /** Null in a row older than this field. */
+  attempt: z.number().int().positive().nullable(),
   outcome: readOutcome,
   /** ISO 8601. */
   time: z.string(),

@@ -83,8 +83,8 @@ async function store(sql: Sql, { target, place, checked, values, upload }: Stori
   const number = held.currentVersion + 1;
   const { author } = target.asker;
   await insertVersion(sql, { packageId: held.id, number, author, checked });
-  await storeSecrets(sql, { place, values, author, source: "push" });
   const sealedAtBoundary = upload.secretsFile !== undefined;
+  await storeSecrets(sql, { place, values, author, source: sealedAtBoundary ? "boundary" : "push" });
   const detail = { version: number, digest: checked.digest, secrets: names, sealedAtBoundary };
   await recordAudit(sql, { asker: target.asker, action: "package.push", object: held.id, detail });
   const pushed = new Set<string>(names);
@@ -103,7 +103,11 @@ async function refuseChanged(
   if (lastPush === undefined) return;
   const pushed = new Set<string>(names);
   const changed = before.filter(
-    (secret) => pushed.has(secret.name) && secret.source !== "push" && secret.updatedAt > lastPush,
+    (secret) =>
+      pushed.has(secret.name) &&
+      secret.source !== "push" &&
+      secret.source !== "boundary" &&
+      secret.updatedAt > lastPush,
   );
   if (changed.length === 0) return;
   throw new SealrunError(

@@ -13,20 +13,20 @@ export async function putSecrets(
   deps: Needed,
   asker: Asker,
   place: Place,
-  secrets: PutSecrets["secrets"],
+  { secrets, source = "set" }: PutSecrets,
 ): Promise<readonly ListedSecret[]> {
   const key = await fetchScopeKey(deps, place);
   const values = sealIncoming(deps, place, key, secrets);
   return deps.database.transaction(async (sql) => {
     // A push compares times with those of sets: one of the two waits for the other.
     if (place.scope === "service") await lockPackage(sql, place.ownerId);
-    const stored = await storeSecrets(sql, { place, values, author: asker.author, source: "set" });
+    const stored = await storeSecrets(sql, { place, values, author: asker.author, source });
     const versions = Object.fromEntries(stored.map(({ name, version }) => [name, version]));
     await recordAudit(sql, {
       asker,
       action: "secret.set",
       object: place.ownerId,
-      detail: { scope: place.scope, versions },
+      detail: { scope: place.scope, source, versions },
     });
     return listSecrets(
       sql,
@@ -45,7 +45,7 @@ export async function removeSecret(
 ): Promise<ListedSecret> {
   return deps.database.transaction(async (sql) => {
     const [last] = await listSecrets(sql, place, [name]);
-    if (last === undefined || !(await deleteSecret(sql, place, name))) {
+    if (last === undefined || !(await deleteSecret(sql, place, { name, author: asker.author }))) {
       throw new SealrunError(
         "SECRET_NOT_FOUND",
         `Scope ${place.scope} has no secret ${name} here; list its names first`,

@@ -1,13 +1,10 @@
 import { newId } from "@sealrun/crypto";
 import type { Sql } from "@sealrun/postgres";
-import { scope, secretId, type SecretName, secretName } from "@sealrun/protocol";
+import { scope, secretId, type SecretName, secretName, type SecretSource } from "@sealrun/protocol";
 import { z } from "zod";
 import { insertRows } from "../postgres/insert-rows.ts";
 import type { Place } from "./scope-key.ts";
 import type { SealedValue } from "./sealed-value.ts";
-
-/** Which way a version came: with a package, by a person, from a script. */
-type SecretSource = "push" | "set" | "script";
 
 const listedRow = z
   .object({
@@ -17,8 +14,14 @@ const listedRow = z
     author: z.string(),
     source: z.string(),
     created_at: z.date(),
+    read_version: z.number().nullable(),
+    read_at: z.date().nullable(),
   })
-  .transform(({ created_at, ...row }) => ({ ...row, updatedAt: created_at }));
+  .transform(({ created_at, read_version, read_at, ...row }) => ({
+    ...row,
+    updatedAt: created_at,
+    lastRead: read_version === null || read_at === null ? null : { version: read_version, at: read_at.toISOString() },
+  }));
 /** A secret as lists show it. */
 export type ListedSecret = z.infer<typeof listedRow>;
 
@@ -76,19 +79,39 @@ export async function storeSecrets(sql: Sql, write: SecretWrite): Promise<readon
 export async function listSecrets(sql: Sql, place: Place, names?: readonly string[]): Promise<readonly ListedSecret[]> {
   return sql.rows(
     listedRow,
-    `select s.name, s.scope, s.version, v.author, v.source, v.created_at
+    `select s.name, s.scope, s.version, v.author, v.source, v.created_at, r.version as read_version, r.at as read_at
      from secrets s join secret_versions v on v.secret_id = s.id and v.version = s.version
+     left join lateral (
+       select version, at from receipts
+       where owner_id = s.owner_id and name = s.name and scope = s.scope and outcome = 'read'
+       order by at desc limit 1
+     ) r on true
      where s.scope = $1 and s.owner_id = $2 and s.deleted_at is null and ($3::text[] is null or s.name = any ($3))
      order by s.name`,
     [place.scope, place.ownerId, names ?? null],
   );
 }
 
-/** Marks a secret as gone; its versions stay, and a later write goes on with the next number. False when it was not there. */
-export async function deleteSecret(sql: Sql, place: Place, name: SecretName): Promise<boolean> {
-  const touched = await sql.run(
-    "update secrets set deleted_at = now() where scope = $1 and owner_id = $2 and name = $3 and deleted_at is null",
+/**
+ * Marks a secret as gone; its versions stay, and a later write goes on with the next number. False when it was not
+ * there. Call it inside a transaction.
+ */
+export async function deleteSecret(
+  sql: Sql,
+  place: Place,
+  { name, author }: { readonly name: SecretName; readonly author: string },
+): Promise<boolean> {
+  const gone = await sql.row(
+    z.object({ id: secretId, version: z.number() }),
+    `update secrets set deleted_at = now() where scope = $1 and owner_id = $2 and name = $3 and deleted_at is null
+     returning id, version`,
     [place.scope, place.ownerId, name],
   );
-  return touched === 1;
+  if (gone === undefined) return false;
+  await sql.run("insert into secret_deletions (secret_id, version, author) values ($1, $2, $3)", [
+    gone.id,
+    gone.version,
+    author,
+  ]);
+  return true;
 }

@@ -76,6 +76,15 @@ export const executionInfo = z.object({
 });
 export type ExecutionInfo = z.infer<typeof executionInfo>;
 
+/** `GET /api/v1/executions/:execution/receipt`: which names every attempt read, missed and was refused. */
+export const executionReceipt = z.object({
+  id: executionId,
+  receipt: z.array(receiptRow),
+  /** False while rows may still arrive. */
+  complete: z.boolean(),
+});
+export type ExecutionReceipt = z.infer<typeof executionReceipt>;
+
 /** `POST /api/v1/executions/:execution/cancel`: asked for; a queued execution is cancelled at once, a running one soon. */
 export const cancelledExecution = z.object({ id: executionId, status: executionStatus });
 export type CancelledExecution = z.infer<typeof cancelledExecution>;

@@ -133,11 +133,11 @@ describe("PUT /api/v1/platform/secrets", () => {
 });
 
 describe("GET /api/v1/platform/secrets", () => {
-  test("GET /api/v1/platform/secrets answers with names, scope, version, author and time alone", async () => {
+  test("GET /api/v1/platform/secrets answers with names, scope, version, author and times alone", async () => {
     const answer = await send(platform, "GET", "/platform/secrets");
     const body = z.object({ secrets: z.array(z.record(z.string(), z.unknown())) }).parse(await answer.json());
     for (const secret of body.secrets) {
-      expect(Object.keys(secret).sort()).toEqual(["author", "name", "scope", "updatedAt", "version"]);
+      expect(Object.keys(secret).sort()).toEqual(["author", "lastRead", "name", "scope", "updatedAt", "version"]);
     }
   });
 

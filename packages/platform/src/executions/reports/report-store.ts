@@ -71,9 +71,12 @@ export async function addReceipts(
 ): Promise<void> {
   if (reads.length === 0) return;
   await sql.run(
-    `insert into receipts (execution_id, attempt, step, name, scope, version, outcome, at)
-     select $1, $2, given.*
-     from unnest($3::int[], $4::text[], $5::text[], $6::int[], $7::text[], $8::timestamptz[]) as given`,
+    `insert into receipts (execution_id, attempt, step, name, scope, version, outcome, at, owner_id)
+     select e.id, $2, given.*, case given.scope when 'service' then e.package_id when 'project' then e.project_id
+       when 'platform' then (select platform_id from installation) end
+     from unnest($3::int[], $4::text[], $5::text[], $6::int[], $7::text[], $8::timestamptz[])
+       as given (step, name, scope, version, outcome, at)
+     join executions e on e.id = $1`,
     [
       of.executionId,
       of.attempt,

@@ -4,7 +4,9 @@ import {
   executionId,
   executionInfo,
   executionList,
+  executionReceipt,
   executionStatus,
+  isFinal,
   jsonObject,
   limits,
   logLine,
@@ -18,7 +20,7 @@ import { z } from "zod";
 import type { Deps } from "../../deps.ts";
 import { describeExecution } from "../../executions/describe-execution.ts";
 import { readFeed } from "../../executions/feed-store.ts";
-import { findProgress, listExecutions } from "../../executions/list-store.ts";
+import { findProgress, listExecutions, listReceipt } from "../../executions/list-store.ts";
 import type { FeedNotices } from "../../executions/live/notices.ts";
 import { streamEvents } from "../../executions/live/stream-events.ts";
 import { startExecution as start } from "../../executions/start-execution.ts";
@@ -58,6 +60,23 @@ export function executionRoutes(plain: FastifyInstance, deps: Needed): void {
       schema: { summary: "Show an execution", params, response: { 200: executionInfo, default: errorBody } },
     },
     async (request) => describeExecution(deps.database, request.params.execution),
+  );
+  app.get(
+    "/api/v1/executions/:execution/receipt",
+    {
+      config,
+      schema: {
+        summary: "Which secrets an execution read, missed and was refused, never values",
+        params,
+        response: { 200: executionReceipt, default: errorBody },
+      },
+    },
+    async (request) => {
+      const id = request.params.execution;
+      const progress = await findProgress(deps.database, id);
+      const receipt = [...(await listReceipt(deps.database, id))];
+      return { id, receipt, complete: isFinal(progress.status) && progress.isComplete };
+    },
   );
   listRoutes(plain, deps);
   followRoute(plain, deps);

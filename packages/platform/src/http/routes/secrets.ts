@@ -5,6 +5,8 @@ import {
   putSecrets,
   putSecretsAnswer,
   secretKey,
+  secretExplanation,
+  secretHistory,
   type SecretInfo,
   secretList,
   secretName,
@@ -15,6 +17,8 @@ import { z } from "zod";
 import type { Deps } from "../../deps.ts";
 import { getProject } from "../../projects/store.ts";
 import { putSecrets as put, removeSecret } from "../../secrets/change-secrets.ts";
+import { explainSecret } from "../../secrets/explain-secret.ts";
+import { getHistory } from "../../secrets/get-history.ts";
 import { fetchScopeKey, type Place } from "../../secrets/scope-key.ts";
 import { type ListedSecret, listSecrets } from "../../secrets/store.ts";
 import { findAddressed, packageParams, packageUrl } from "./package-address.ts";
@@ -38,6 +42,23 @@ export function secretRoutes(app: FastifyInstance, deps: Needed): void {
       return { scope: "service", ownerId: found.package.id, projectId: found.project.id };
     },
   });
+  explainRoute(app, deps);
+}
+
+function explainRoute(plain: FastifyInstance, deps: Needed): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>();
+  app.get(
+    `${packageUrl}/secrets/:name/explain`,
+    {
+      config: { access: "admin" },
+      schema: {
+        summary: "Why a name answers as it does in a package, never a value",
+        params: packageParams.extend({ name: secretName }),
+        response: { 200: secretExplanation, default: errorBody },
+      },
+    },
+    async (request) => explainSecret(deps, await findAddressed(deps.database, request.params), request.params.name),
+  );
 }
 
 /** One collection; `find` answers whose secrets an address means. */
@@ -82,8 +103,23 @@ function collection<Params extends z.ZodObject>(
     },
     async (request) => {
       const asker = { author: request.author, requestId: request.id };
-      const stored = await put(deps, asker, await find(request.params), request.body.secrets);
+      const stored = await put(deps, asker, await find(request.params), request.body);
       return { secrets: stored.map(info) };
+    },
+  );
+  app.get(
+    `${url}/:name/history`,
+    {
+      config,
+      schema: {
+        summary: "List the versions of a secret, never values",
+        params: params.extend({ name: secretName }),
+        response: { 200: secretHistory, default: errorBody },
+      },
+    },
+    async (request) => {
+      const { name } = nameParams.parse(request.params);
+      return getHistory(deps.database, await find(request.params), name);
     },
   );
   app.delete(
@@ -106,6 +142,6 @@ function collection<Params extends z.ZodObject>(
 
 const nameParams = z.object({ name: secretName });
 
-function info({ name, scope, version, author, updatedAt }: ListedSecret): SecretInfo {
-  return { name, scope, version, author, updatedAt: updatedAt.toISOString() };
+function info({ name, scope, version, author, updatedAt, lastRead }: ListedSecret): SecretInfo {
+  return { name, scope, version, author, updatedAt: updatedAt.toISOString(), lastRead };
 }
