@@ -10,6 +10,9 @@ const onRealParts = [
   "test/docs/http-api.test.ts",
 ];
 
+/** Whole clusters of processes that are killed, stopped and cut off: one after the other, so that each has both cores. */
+const underFaults = ["test/{faults,soak}/**/*.test.ts", "test/whole/nothing-lost.test.ts"];
+
 export default defineConfig({
   test: {
     projects: [
@@ -18,7 +21,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: onRealParts,
+          exclude: [...onRealParts, ...underFaults],
         },
       },
       {
@@ -26,11 +29,24 @@ export default defineConfig({
         test: {
           name: "parts",
           include: onRealParts,
+          exclude: underFaults,
           globalSetup: ["test/support/global-setup.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
           fileParallelism: true,
           maxWorkers: 2,
+        },
+      },
+      {
+        ssr,
+        test: {
+          name: "faults",
+          include: underFaults,
+          globalSetup: ["test/support/global-setup.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

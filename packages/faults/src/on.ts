@@ -1,12 +1,15 @@
+import { readFileSync, unlinkSync } from "node:fs";
 import type { CrashPoint, FaultKind } from "./points.ts";
 
 export { type CrashPoint, crashPoints, type FaultKind, faultKinds } from "./points.ts";
 
 /*
  * The door of test builds: a process that was started with `--conditions=@sealrun/faults` gets this file in place of
- * `off.ts`, and obeys two variables.
+ * `off.ts`, and obeys three variables.
  *
  *   SEALRUN_CRASH_AT=POINT[:N]          dies of SIGKILL at the N-th passage of a point (1 without N)
+ *   SEALRUN_CRASH_FILE=PATH             the same, for a process that runs already: dies at the point that the file names,
+ *                                       and removes the file first, so that its successor lives
  *   SEALRUN_FAULTS=SEED:RATE[:KIND,…]   reports calls of these kinds (all without any) as failed after they were
  *                                       performed, each with probability RATE
  */
@@ -19,6 +22,7 @@ class ConnectionLost extends Error {
 const crash = /^(?<point>[a-z.-]+)(?::(?<passage>[0-9]+))?$/.exec(process.env["SEALRUN_CRASH_AT"] ?? "")?.groups;
 const crashAt = crash?.["point"];
 let passagesLeft = Number(crash?.["passage"] ?? 1);
+const crashFile = process.env["SEALRUN_CRASH_FILE"];
 
 const faults = /^(?<seed>[0-9]+):(?<rate>[0-9.]+)(?::(?<kinds>[a-z,]+))?$/.exec(
   process.env["SEALRUN_FAULTS"] ?? "",
@@ -29,18 +33,33 @@ let state = Number(faults?.["seed"] ?? 1) >>> 0;
 
 /** Dies of SIGKILL when this passage of this point was asked for. */
 export function crashPoint(point: CrashPoint): void {
+  if (crashFile !== undefined && namedIn(crashFile) === point) {
+    unlinkSync(crashFile);
+    die();
+  }
   if (point !== crashAt) return;
   passagesLeft -= 1;
-  if (passagesLeft > 0) return;
-  process.kill(process.pid, "SIGKILL");
-  // The signal is on its way; nothing more may happen before it arrives.
-  for (;;);
+  if (passagesLeft <= 0) die();
 }
 
 /** Throws as a broken connection does, when the dice of the seed say so. */
 export function failAfter(kind: FaultKind): void {
   if (rate === 0 || (kinds !== undefined && !kinds.includes(kind))) return;
   if (nextRandom() < rate) throw new ConnectionLost(`Connection lost after the call (injected, ${kind})`);
+}
+
+function namedIn(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+function die(): never {
+  process.kill(process.pid, "SIGKILL");
+  // The signal is on its way; nothing more may happen before it arrives.
+  for (;;);
 }
 
 /** From 0 to 1: mulberry32, whose whole state is one number, so that a seed replays. */

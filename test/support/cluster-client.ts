@@ -1,0 +1,128 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { executionInfo, type ExecutionInfo, isFinal, type StartExecution, startedExecution } from "@sealrun/protocol";
+import { z } from "zod";
+import { type Witness, witnessScript } from "./witness.ts";
+
+/** What a client of a cluster does: it asks the first platform that answers, and asks again when none does. */
+export interface ClusterClient {
+  readonly urls: readonly string[];
+  /** Sends a request until a platform answers with something other than a failure of its own. */
+  readonly ask: <T>(schema: z.ZodType<T>, request: Request) => Promise<T>;
+  /** Makes project `acme`'s package of that name, or a new version of it. */
+  readonly push: (name: string, files: Readonly<Record<string, string>>) => Promise<void>;
+  /** Pushes a package of one bash script that says "start" to the witness, does `rest`, and says "end". */
+  readonly pushScript: (name: string, rest: string, manifest?: object) => Promise<void>;
+  /** Starts an execution, with one Idempotency-Key over all tries; the answer is the id of a 202. */
+  readonly run: (name: string, body?: StartExecution) => Promise<string>;
+  readonly show: (id: string) => Promise<ExecutionInfo>;
+  /** Waits for a final status. */
+  readonly end: (id: string) => Promise<ExecutionInfo>;
+  /** Waits until all have a final status. */
+  readonly ends: (ids: readonly string[]) => Promise<readonly ExecutionInfo[]>;
+}
+
+interface Sent {
+  readonly json?: unknown;
+  readonly body?: FormData;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+type Request = readonly [method: string, path: string, sent?: Sent];
+
+const retryMs = 200;
+
+/** The secret that every package of `pushScript` has; a search for it must find it nowhere. */
+export const clusterCanary = "canary-3f9d5c1e7b20-of-the-cluster";
+
+/** A client of these platforms. */
+export function createClusterClient(options: {
+  readonly urls: readonly string[];
+  readonly token: string;
+  readonly witness: Witness;
+}): ClusterClient {
+  const { urls, token, witness } = options;
+  let turn = 0;
+
+  const send = async (url: string, [method, path, sent = {}]: Request): Promise<Response> => {
+    const body = sent.json === undefined ? sent.body : JSON.stringify(sent.json);
+    const type: Record<string, string> = sent.json === undefined ? {} : { "content-type": "application/json" };
+    return fetch(`${url}/api/v1${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, ...type, ...sent.headers },
+      signal: AbortSignal.timeout(15_000),
+      ...(body === undefined ? {} : { body }),
+    });
+  };
+  /** The text of an answer, or why there is none worth having. */
+  const tryOnce = async (url: string, request: Request): Promise<{ text: string } | { failure: string }> => {
+    try {
+      const response = await send(url, request);
+      const text = await response.text();
+      if (response.ok) return { text };
+      if (response.status < 500 && response.status !== 429) throw new RefusedError(request, response.status, text);
+      return { failure: `${response.status} ${text}` };
+    } catch (error) {
+      if (error instanceof RefusedError) throw error;
+      return { failure: String(error) };
+    }
+  };
+  const ask: ClusterClient["ask"] = async (schema, request) => {
+    let failure = "";
+    for (const deadline = Date.now() + 90_000; Date.now() < deadline; await sleep(retryMs)) {
+      const answer = await tryOnce(urls[turn % urls.length] ?? "", request);
+      if ("text" in answer) return schema.parse(JSON.parse(answer.text));
+      failure = answer.failure;
+      turn += 1;
+    }
+    throw new TypeError(`${request[0]} ${request[1]} was never answered: ${failure}`);
+  };
+  const show: ClusterClient["show"] = async (id) => ask(executionInfo, ["GET", `/executions/${id}`]);
+  const end: ClusterClient["end"] = async (id) => {
+    for (;;) {
+      const info = await show(id);
+      if (isFinal(info.status)) return info;
+      await sleep(retryMs);
+    }
+  };
+  const anything = z.unknown();
+  const push: ClusterClient["push"] = async (name, files) => {
+    for (const url of urls.slice(0, 1))
+      await tryOnce(url, ["POST", "/projects", { json: { name: "acme" } }]).catch(() => undefined);
+    await ask(anything, ["PUT", `/projects/acme/packages/${name}`]);
+    const body = new FormData();
+    for (const [path, text] of Object.entries(files)) body.append("file", new Blob([text]), path);
+    await ask(anything, ["POST", `/projects/acme/packages/${name}/versions`, { body }]);
+  };
+  return {
+    urls,
+    ask,
+    push,
+    pushScript: async (name, rest, manifest = {}) =>
+      push(name, {
+        "main.sh": witnessScript(witness, `say start\n${rest}\nsay end`),
+        "secrets.json": JSON.stringify({ DB_PASS: clusterCanary }),
+        "manifest.json": JSON.stringify(manifest),
+      }),
+    run: async (name, body = {}) => {
+      const headers = { "idempotency-key": randomUUID() };
+      const path = `/projects/acme/packages/${name}/executions`;
+      return (await ask(startedExecution, ["POST", path, { json: body, headers }])).id;
+    },
+    show,
+    end,
+    ends: async (ids) => {
+      const infos: ExecutionInfo[] = [];
+      for (const id of ids) infos.push(await end(id));
+      return infos;
+    },
+  };
+}
+
+/** An answer that asking again would not change. */
+class RefusedError extends Error {
+  readonly status: number;
+  constructor([method, path]: Request, status: number, text: string) {
+    super(`${method} ${path} was answered ${status}: ${text}`);
+    this.status = status;
+  }
+}

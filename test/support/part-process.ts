@@ -1,0 +1,107 @@
+import { rename, rm, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { isReadyLine } from "../../packages/cli/src/dev/part-log.ts";
+import { startPart } from "../../packages/cli/src/dev/processes.ts";
+import type { Programs } from "../../packages/cli/src/setup/find-programs.ts";
+
+/** A platform, a keyring or an executor: one process at a time, started as often as a test kills it. */
+export interface PartProcess {
+  readonly name: string;
+  readonly kind: PartKind;
+  readonly configFile: string;
+  /** Gets the output of every one of its lives. */
+  readonly logFile: string;
+  /** Undefined while it does not run. */
+  readonly pid: () => number | undefined;
+  /** Starts it and waits until it is ready; `env` is for this life alone. Rejects with the end of its log when it ends before. */
+  readonly start: (env?: Readonly<Record<string, string>>) => Promise<void>;
+  /** Sends a signal to a running process; SIGKILL and SIGTERM then wait for its end. */
+  readonly kill: (signal: NodeJS.Signals) => Promise<void>;
+  /** Settles with the name of the signal, or the exit code, that ended this life. */
+  readonly ended: () => Promise<string>;
+  /** Its next passage of this point will be its last. */
+  readonly crashAt: (point: string) => Promise<void>;
+}
+
+export type PartKind = "platform" | "keyring" | "executor";
+
+/** Where a part's files are. */
+export interface PartPlace {
+  readonly name: string;
+  readonly kind: PartKind;
+  readonly configFile: string;
+  readonly logFile: string;
+  readonly crashFile: string;
+}
+
+const main = fileURLToPath(new URL("../../packages/cli/src/main.ts", import.meta.url));
+const shortLimits = fileURLToPath(new URL("short-limits.ts", import.meta.url));
+const compileCache = fileURLToPath(new URL("../../node_modules/.cache/sealrun-test-commands", import.meta.url));
+
+/** A part that can be started; `env` is for every life of it. */
+export function describePart(
+  place: PartPlace,
+  programs: Pick<Programs, "setpriv">,
+  env: Readonly<Record<string, string>>,
+): PartProcess {
+  const { name, kind, configFile, logFile, crashFile } = place;
+  let running: { readonly pid: number; readonly ended: Promise<string> } | undefined;
+  let last: Promise<string> = Promise.resolve("never started");
+
+  const start: PartProcess["start"] = async (more = {}) => {
+    if (running !== undefined) throw new TypeError(`${name} runs already`);
+    await rm(crashFile, { force: true });
+    const ready = Promise.withResolvers<void>();
+    const lines: string[] = [];
+    const part = await startPart({
+      programs,
+      name,
+      command: process.execPath,
+      args: [
+        "--conditions=@sealrun/faults",
+        "--conditions=@sealrun/source",
+        "--no-warnings",
+        `--import=${shortLimits}`,
+        main,
+        kind,
+        "--config",
+        configFile,
+      ],
+      environment: { NODE_COMPILE_CACHE: compileCache, SEALRUN_CRASH_FILE: crashFile, ...env, ...more },
+      logFile,
+      onLine: (line) => {
+        lines.push(line);
+        if (lines.length > 20) lines.shift();
+        if (isReadyLine(line)) ready.resolve();
+      },
+    });
+    const ended = part.ended.then(({ exitCode, signal }) => {
+      running = undefined;
+      return signal ?? String(exitCode);
+    });
+    last = ended;
+    running = { pid: part.pid, ended };
+    ready.promise.catch(() => undefined);
+    void ended.then((end) => ready.reject(new TypeError(`${name} ended with ${end}:\n${lines.join("\n")}`)));
+    await ready.promise;
+  };
+  return {
+    name,
+    kind,
+    configFile,
+    logFile,
+    pid: () => running?.pid,
+    start,
+    kill: async (signal) => {
+      if (running === undefined) return;
+      const { pid, ended } = running;
+      process.kill(pid, signal);
+      if (signal === "SIGKILL" || signal === "SIGTERM") await ended;
+    },
+    ended: async () => last,
+    crashAt: async (point) => {
+      await writeFile(`${crashFile}.new`, point);
+      await rename(`${crashFile}.new`, crashFile);
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type DatabaseAddress, type Postgres, startPostgres } from "../../packages/cli/src/dev/postgres.ts";
+import type { Programs } from "../../packages/cli/src/setup/find-programs.ts";
+
+/** A PostgreSQL server of one's own with the two databases, durable as a real one. */
+export interface PostgresProcess {
+  readonly folder: string;
+  readonly addresses: () => Pick<Postgres, "main" | "keyring"> & { readonly superuser: DatabaseAddress };
+  readonly isRunning: () => boolean;
+  readonly start: () => Promise<void>;
+  /** Ends it as an administrator would. */
+  readonly stop: () => Promise<void>;
+  /** Kills the whole server, as the kernel does when memory runs out. */
+  readonly kill: () => Promise<void>;
+}
+
+/** A server in this folder, not started yet; its first start makes the cluster. */
+export function describePostgres(folder: string, programs: Programs): PostgresProcess {
+  let running: Postgres | undefined;
+  let last: ReturnType<PostgresProcess["addresses"]> | undefined;
+  return {
+    folder,
+    addresses: () => {
+      if (last === undefined) throw new TypeError("PostgreSQL was never started");
+      return last;
+    },
+    isRunning: () => running !== undefined,
+    start: async () => {
+      running = await startPostgres({ programs, dataFolder: folder, keepSuperuser: true });
+      const { main, keyring, superuser } = running;
+      if (superuser === undefined) throw new TypeError("the cluster has no superuser");
+      last = { main, keyring, superuser };
+    },
+    stop: async () => {
+      await running?.stop();
+      running = undefined;
+    },
+    kill: async () => {
+      if (running === undefined) return;
+      const file = await readFile(join(folder, "postgres", "cluster", "postmaster.pid"), "utf8");
+      process.kill(Number(file.split("\n")[0]), "SIGKILL");
+      await running.ended;
+      running = undefined;
+    },
+  };
+}
