@@ -1,3 +1,4 @@
+import { failAfter } from "@sealrun/faults";
 import { SealrunError } from "@sealrun/protocol";
 import { type ClientConfig, DatabaseError, Pool, type PoolClient, type QueryResult } from "pg";
 import type { z } from "zod";
@@ -71,7 +72,9 @@ const connectionStates = new Set(["08", "28", "3D", "53", "57"]);
 function sqlOn(client: Pool | PoolClient, config: PostgresConfig): Sql {
   const query = async (text: string, values: readonly unknown[] = []): Promise<QueryResult> => {
     try {
-      return await client.query(text, [...values]);
+      const result = await client.query(text, [...values]);
+      failAfter("postgres");
+      return result;
     } catch (error) {
       throw wrapConnectionError(error, config);
     }
