@@ -2,18 +2,23 @@ import { fromBase64, type Identity } from "@sealrun/crypto";
 import { type FailureLog, type NatsLink, serve, type SignedRequest } from "@sealrun/nats";
 import {
   decode,
+  endGrantRequest,
   enrolEnvelope,
   grantRequest,
   keyringLookupRequest,
   keyringVerbs,
   type KeyringVerb,
+  revocationsRequest,
   scopeKeyRequest,
   SealrunError,
   subjects,
 } from "@sealrun/protocol";
+import { answerEnd } from "./attempts/end-grant.ts";
 import { answerGrant, type AttemptDeps } from "./attempts/grants.ts";
 import { answerLookup } from "./attempts/lookups.ts";
 import { enrol, type EnrolDeps } from "./enrolment/enrol.ts";
+import { renewCredentials } from "./enrolment/renew-credentials.ts";
+import { answerRevocations } from "./enrolment/revoke.ts";
 import { answerScopeKey } from "./scope-keys/answer-scope-key.ts";
 
 /** Where the keyring says what it did and refused: verbs, ids and codes, never a body. */
@@ -59,7 +64,8 @@ async function answerOne(deps: AnswerDeps, verb: KeyringVerb, request: SignedReq
   const { requestId } = request.header;
   try {
     const reply = await answerOf(verb)(deps, request.body);
-    deps.log.info({ verb, requestId }, "Answered");
+    // Asked every other second, and no news most of the time.
+    if (verb !== "revocations") deps.log.info({ verb, requestId }, "Answered");
     return reply;
   } catch (error) {
     if (error instanceof SealrunError) deps.log.info({ verb, requestId, code: error.code }, "Refused");
@@ -77,7 +83,10 @@ function answerOf(verb: KeyringVerb): Answer {
 
 const answers: Partial<Readonly<Record<KeyringVerb, Answer>>> = {
   enrol: async (deps, body) => enrol(deps, fromBase64(decode(enrolEnvelope, body).frame)),
+  credentials: async (deps, body) => renewCredentials(deps, fromBase64(decode(enrolEnvelope, body).frame)),
+  revocations: async (deps, body) => answerRevocations(deps, decode(revocationsRequest, body)),
   "scope-key": async (deps, body) => answerScopeKey(deps, decode(scopeKeyRequest, body)),
   grant: async (deps, body) => answerGrant(deps, decode(grantRequest, body)),
   lookup: async (deps, body) => answerLookup(deps, decode(keyringLookupRequest, body)),
+  end: async (deps, body) => answerEnd(deps, decode(endGrantRequest, body)),
 };

@@ -92,7 +92,10 @@ export {
   renewRequest,
   renewReply,
   finishRequest,
+  controlOrder,
+  type ControlOrder,
   finishReply,
+  type FinishReply,
   presence,
   lookupRequest,
   lookupReply,
@@ -143,8 +146,12 @@ export {
   credentialsPath,
   credentialsRequest,
   credentialsReply,
+  revocationsRequest,
+  revocationsReply,
   endGrantRequest,
+  type EndGrantRequest,
   endGrantReply,
+  type EndGrantReply,
   scopeKeyRequest,
   scopeKeyReply,
   uploadReference,
@@ -161,6 +168,8 @@ export {
   type NatsCredentials,
   type CredentialsRequest,
   type CredentialsReply,
+  type RevocationsRequest,
+  type RevocationsReply,
   type ScopeKeyRequest,
   type ScopeKeyReply,
   type UploadReference,
@@ -282,6 +291,9 @@ export { reservedParameters, type ParameterField } from "./parameter-field.ts";
 export { checkParameters, parseParameterText, visibleParameters } from "./parameters.ts";
 export { checkPackageFiles, isLocalFile, type PackageFile } from "./package-files.ts";
 export { isScript, scriptEndings, scriptKind, type ScriptKind } from "./script-kind.ts";
+export { dependencyFiles, findDependencies, type PackageDependencies } from "./dependencies.ts";
+export { type NpmInstall } from "./npm-lock.ts";
+export { pythonPackageName, type PythonRequirements } from "./python-requirements.ts";
 export { decodeEnrolmentToken, encodeEnrolmentToken } from "./enrolment-token.ts";
 export { sendEvent, sentEvent, type SendEvent, type SentEvent } from "./api/events.ts";
 export {
@@ -292,3 +304,6 @@ export {
   type ScheduleInfo,
   type ScheduleList,
 } from "./api/schedules.ts";
+export { hasReference } from "./references/read-references.ts";
+export { listReferences, type ListedReference } from "./references/list-references.ts";
+export { resolveReferences, type ReferencePlace, type ReferenceSource } from "./references/resolve-references.ts";

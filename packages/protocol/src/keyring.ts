@@ -81,11 +81,25 @@ export const credentialsReply = z.object({
 });
 export type CredentialsReply = z.infer<typeof credentialsReply>;
 
+/**
+ * The platform asks who was revoked since a time of the keyring's (ISO 8601; all without one). The answer starts a
+ * little earlier, since rows are not committed in the order of their times.
+ */
+export const revocationsRequest = z.object({ after: z.iso.datetime().optional() });
+export type RevocationsRequest = z.infer<typeof revocationsRequest>;
+/** The earliest first, at most 1,000: ask again after the last for more. */
+export const revocationsReply = z.object({
+  ok: z.literal(true),
+  executors: z.array(z.object({ id: executorId, revokedAt: z.iso.datetime() })),
+});
+export type RevocationsReply = z.infer<typeof revocationsReply>;
+
 /** The platform says that an attempt is over: no lookup is answered for it any more. Said again, it is answered again. */
 export const endGrantRequest = z.object({ executionId, attempt: z.number().int().positive() });
 export type EndGrantRequest = z.infer<typeof endGrantRequest>;
 /** The grant is ended, or there was none. */
 export const endGrantReply = z.object({ ok: z.literal(true) });
+export type EndGrantReply = z.infer<typeof endGrantReply>;
 
 /** Gets or makes a scope's key pair. A package's project is recorded with its first key and never changes. */
 export const scopeKeyRequest = z.object({ scope, ownerId: z.string(), projectId: projectId.optional() });

@@ -19,6 +19,14 @@ export const limits = {
   pathBytes: 512,
   /** manifest.json, config.json and parameters.json, each. */
   documentBytes: 1 * mebi,
+  /** package.json and package-lock.json, each; a lock file of 10,000 packages has 5 MiB. */
+  lockFileBytes: 16 * mebi,
+  /** What one package's dependencies take on the executor's disk once installed. */
+  dependenciesBytes: 2048 * mebi,
+  /** Files and folders among them. */
+  dependenciesFiles: 200_000,
+  /** How long an install may take. */
+  dependenciesMs: 10 * 60_000,
   /** What announces a push: 5,000 paths and digests, and a full secrets.json sealed and in base64. */
   pushDocumentBytes: 16 * mebi,
   /** One bulk write of secrets: a full secrets.json sealed and in base64. */
@@ -31,6 +39,8 @@ export const limits = {
   fetchPartBytes: 512 * kibi,
   /** One request of a script: a value, its escapes, and room for the names. */
   scriptFrameBytes: 8 * mebi,
+  /** What references insert into the parameters, config, input or environment of one step, each; they are held in memory. */
+  resolvedBytes: 8 * mebi,
   /** One value of a package's state as JSON; many travel in one message. */
   stateValueBytes: 128 * kibi,
   /** A step's result as JSON. */
@@ -49,6 +59,10 @@ export const limits = {
   leaseMs: 60_000,
   /** How often an attempt renews its lease. */
   renewMs: 15_000,
+  /** How long a platform that could not be reached waits before it calls silent executors lost: each asks more often. */
+  sweepGraceMs: 20_000,
+  /** How often an `on_lost: rerun` package is run again: a run that ends its executor every time must end too. */
+  lostReruns: 5,
   /** How often an executor says that it lives. */
   presenceMs: 15_000,
   /** An executor that was not heard for this long offers no slots. */

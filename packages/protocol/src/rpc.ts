@@ -44,8 +44,19 @@ export const finishRequest = z.object({
   lastSequence: z.number().int().nonnegative(),
 });
 export type FinishRequest = z.infer<typeof finishRequest>;
-/** The end is committed. */
-export const finishReply = z.object({ ok: z.literal(true) });
+/** The end is committed. `missing`: sequences of report chunks that have not come; absent when all have. */
+export const finishReply = z.object({
+  ok: z.literal(true),
+  missing: z.array(z.number().int().positive()).optional(),
+});
+export type FinishReply = z.infer<typeof finishReply>;
+
+/**
+ * What the platform tells an executor unasked, in a signed frame of kind `control`. It makes things quick and nothing
+ * else: whoever misses one hears the same with the next renew.
+ */
+export const controlOrder = z.object({ kind: z.literal("cancel"), ...held });
+export type ControlOrder = z.infer<typeof controlOrder>;
 
 /** Which scopes have the name, all at once. */
 export const presence = z.object({ service: z.boolean(), project: z.boolean(), platform: z.boolean() });

@@ -1,4 +1,5 @@
 import { fromBase64, fromHex, grantContext, sealTo, sharedSecret, toBase64, wipe } from "@sealrun/crypto";
+import { crashPoint } from "@sealrun/faults";
 import type { Database, Sql } from "@sealrun/postgres";
 import {
   claimRequest,
@@ -33,7 +34,7 @@ export interface AttemptDeps extends ScopeKeyDeps {
  * `REPLAYED`, `KEY_NOT_FOUND`, `LOW_ORDER_KEY`, and the codes of signed frames.
  */
 export async function answerGrant(deps: AttemptDeps, request: GrantRequest): Promise<GrantReply> {
-  return deps.database.transaction(async (sql) => {
+  const answer = await deps.database.transaction(async (sql) => {
     const claim = await openExecutorFrame(sql, request, "claim");
     const { executionId } = decode(claimRequest, claim.body);
     if (executionId !== request.executionId) {
@@ -55,8 +56,11 @@ export async function answerGrant(deps: AttemptDeps, request: GrantRequest): Pro
     const context = grantContext({ platformId: deps.platformId, executionId, attempt, executorId });
     const grant = sealTo(claim.executor.box_public, context, content);
     wipe(content);
-    return { ok: true, grant: toBase64(grant) };
+    crashPoint("keyring.grant.before-commit");
+    return { ok: true as const, grant: toBase64(grant) };
   });
+  crashPoint("keyring.grant.after-commit");
+  return answer;
 }
 
 async function checkPackage(sql: Sql, request: GrantRequest): Promise<void> {

@@ -1,4 +1,5 @@
 import { lookupContext, messageKey, readPrefix, sealTo, sharedSecret, toBase64, toHex, wipe } from "@sealrun/crypto";
+import { crashPoint } from "@sealrun/faults";
 import type { Sql } from "@sealrun/postgres";
 import { encodeJson, type KeyringLookupReply, type KeyringLookupRequest, SealrunError } from "@sealrun/protocol";
 import { recordAudit } from "../audit/store.ts";
@@ -16,7 +17,7 @@ import { findGrant, noteAnswered, type StoredGrant } from "./store.ts";
  */
 export async function answerLookup(deps: AttemptDeps, request: KeyringLookupRequest): Promise<KeyringLookupReply> {
   const { executionId, attempt, executorId, entries } = request;
-  return deps.database.transaction(async (sql) => {
+  const answer = await deps.database.transaction(async (sql) => {
     const frame = await openExecutorFrame(sql, request, verbOf(entries));
     const question = readQuestion(frame.body, entries);
     const grant = await findLiveGrant(sql, request, { frame, question });
@@ -30,8 +31,11 @@ export async function answerLookup(deps: AttemptDeps, request: KeyringLookupRequ
     const content = encodeJson({ keys: keys.map((key) => toBase64(key)) });
     const boxed = sealTo(frame.executor.box_public, context, content);
     for (const bytes of [...keys, content]) wipe(bytes);
-    return { ok: true, keys: toBase64(boxed) };
+    crashPoint("keyring.lookup.before-commit");
+    return { ok: true as const, keys: toBase64(boxed) };
   });
+  crashPoint("keyring.lookup.after-commit");
+  return answer;
 }
 
 async function findLiveGrant(

@@ -24,7 +24,7 @@ const grantRow = z.object({
 export type StoredGrant = z.infer<typeof grantRow>;
 
 const columns = `execution_id, attempt, executor_id, package_id, project_id, request_id,
-  ends_at > clock_timestamp() as is_live`;
+  ended_at is null and ends_at > clock_timestamp() as is_live`;
 
 /** What a grant records. */
 export interface NewGrant {
@@ -70,6 +70,16 @@ export async function addGrant(sql: Sql, grant: NewGrant): Promise<boolean> {
     [grant.executionId, grant.attempt],
   );
   return added === 1;
+}
+
+/** Ends a grant for good; undefined when there is none, or it was ended before. */
+export async function endGrant(sql: Sql, id: ExecutionId, attempt: number): Promise<StoredGrant | undefined> {
+  return sql.row(
+    grantRow,
+    `update grants set ended_at = clock_timestamp()
+     where execution_id = $1 and attempt = $2 and ended_at is null returning ${columns}`,
+    [id, attempt],
+  );
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Sql } from "@sealrun/postgres";
 import {
+  executionId,
   type ExecutionId,
   type ExecutorId,
   limits,
@@ -30,6 +31,9 @@ export type HeldAttempt = z.infer<typeof heldRow>;
 const attemptRow = z
   .object({ attempt: z.number(), is_live: z.boolean() })
   .transform(({ attempt, is_live }) => ({ attempt, isLive: is_live }));
+
+/** How an attempt ended: its executor said so, it was not heard any more, or it never got a grant. */
+export type AttemptEnd = "finished" | "lost" | "given-back";
 
 const isHeld = `e.id = $1 and e.attempt = $2 and e.status = 'running' and a.executor_id = $3
   and a.lease_until > clock_timestamp()`;
@@ -68,23 +72,86 @@ export async function insertAttempt(sql: Sql, holder: Holder, requestId: string)
   );
 }
 
-/** Starts an attempt's lease anew, whether it had ended or not; the caller holds the execution. */
+/** Starts an attempt and its lease anew, whether they had ended or not; the caller holds the execution. */
 export async function restartLease(sql: Sql, holder: Holder): Promise<void> {
   await sql.run(
-    `update attempts set lease_until = clock_timestamp() + $4 * interval '1 millisecond'
+    `update attempts set lease_until = clock_timestamp() + $4 * interval '1 millisecond', ended_at = null, ended_as = null
      where execution_id = $1 and attempt = $2 and executor_id = $3`,
     [...holderValues(holder), limits.leaseMs],
   );
 }
 
-/** Renews a lease that is held; false when it is not. */
-export async function renewLease(sql: Sql, holder: Holder): Promise<boolean> {
-  const touched = await sql.run(
+/** Renews a lease that is held, and says whether a cancel was asked for; undefined when it is not held. */
+export async function renewLease(sql: Sql, holder: Holder): Promise<{ readonly cancel: boolean } | undefined> {
+  return sql.row(
+    z.object({ cancel: z.boolean() }),
     `update attempts a set lease_until = clock_timestamp() + $4 * interval '1 millisecond'
-     from executions e where ${attemptOf} and ${isHeld}`,
+     from executions e where ${attemptOf} and ${isHeld} returning e.cancel_requested_at is not null as cancel`,
     [...holderValues(holder), limits.leaseMs],
   );
-  return touched === 1;
+}
+
+/**
+ * Notes that the keyring granted a held attempt: from then on its scripts may have started. `LEASE_LOST` when it is not
+ * held any more; then the grant must not be handed out.
+ */
+export async function markGranted(sql: Sql, holder: Holder): Promise<void> {
+  const touched = await sql.run(
+    `update attempts a set granted_at = coalesce(a.granted_at, clock_timestamp())
+     from executions e where ${attemptOf} and ${isHeld}`,
+    holderValues(holder),
+  );
+  if (touched !== 1) throw new SealrunError("LEASE_LOST", "");
+}
+
+/** True when an attempt has had its grant. */
+export async function isGranted(sql: Sql, { executionId, attempt }: Omit<Holder, "executorId">): Promise<boolean> {
+  const row = await sql.row(
+    z.object({ is_granted: z.boolean() }),
+    "select granted_at is not null as is_granted from attempts where execution_id = $1 and attempt = $2",
+    [executionId, attempt],
+  );
+  return row?.is_granted === true;
+}
+
+/** Notes how an attempt ended; the caller holds the execution. Attempt 0 is none. */
+export async function endAttempt(
+  sql: Sql,
+  { executionId, attempt }: Omit<Holder, "executorId">,
+  as: AttemptEnd,
+): Promise<void> {
+  await sql.run(
+    `update attempts set ended_at = clock_timestamp(), ended_as = $3
+     where execution_id = $1 and attempt = $2 and ended_at is null`,
+    [executionId, attempt, as],
+  );
+}
+
+const endedRow = z
+  .object({ execution_id: executionId, attempt: z.number() })
+  .transform(({ execution_id, attempt }) => ({ executionId: execution_id, attempt }));
+
+/**
+ * Ended attempts whose end the keyring has not confirmed. One that was given back may be had again by the same claim
+ * until its execution went on.
+ */
+export async function listGrantsToEnd(sql: Sql, limit: number): Promise<readonly z.infer<typeof endedRow>[]> {
+  return sql.rows(
+    endedRow,
+    `select a.execution_id, a.attempt from attempts a join executions e on e.id = a.execution_id
+     where a.ended_at is not null and a.grant_ended_at is null
+       and (a.ended_as <> 'given-back' or e.attempt > a.attempt or e.finished_at is not null)
+     order by a.ended_at limit $1`,
+    [limit],
+  );
+}
+
+/** Notes that the keyring has ended a grant. */
+export async function markGrantEnded(sql: Sql, { executionId, attempt }: Omit<Holder, "executorId">): Promise<void> {
+  await sql.run("update attempts set grant_ended_at = clock_timestamp() where execution_id = $1 and attempt = $2", [
+    executionId,
+    attempt,
+  ]);
 }
 
 /** The attempt that this claim was given before, if it was. */

@@ -43,6 +43,27 @@ export async function startStep(sql: Sql, id: ExecutionId, position: number): Pr
   );
 }
 
+/** Notes which try of a running step this is. */
+export async function noteTry(sql: Sql, id: ExecutionId, position: number, tries: number): Promise<void> {
+  await sql.run(
+    `update execution_steps set tries = greatest(tries, $3)
+     where execution_id = $1 and position = $2 and status = 'running'`,
+    [id, position, tries],
+  );
+}
+
+/** Puts every step back to its beginning, for another attempt. The answer is what changed. */
+export async function resetSteps(sql: Sql, id: ExecutionId): Promise<readonly StoredStep[]> {
+  const changed = await sql.rows(
+    stepRow,
+    `update execution_steps set status = 'pending', exit_code = null, duration_ms = null, result = null, error = null,
+            tries = 0
+     where execution_id = $1 and status <> 'pending' returning ${columns}`,
+    [id],
+  );
+  return [...changed].sort((left, right) => left.position - right.position);
+}
+
 /** Ends a step that has not ended; undefined when it had, because an end never changes. */
 export async function endStep(
   sql: Sql,

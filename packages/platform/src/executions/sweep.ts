@@ -1,18 +1,26 @@
+import { crashPoint } from "@sealrun/faults";
 import { limits } from "@sealrun/protocol";
 import type { Deps } from "../deps.ts";
+import { endGrants } from "./end-grants.ts";
+import { loseAttempt } from "./lose-attempt.ts";
 import { applyWaiting } from "./reports/apply-report.ts";
 import { listGaps } from "./reports/report-store.ts";
-import { forgetParts } from "./set-parts-store.ts";
 import { lockExecution, lockLost } from "./store.ts";
-import { endUnfinished } from "./transitions.ts";
 
 const sweepMs = 2_000;
 
-/** Every two seconds: ends executions whose lease has, and shows reports that wait for a chunk that never came. */
-export function startSweeper(deps: Pick<Deps, "database" | "log">): () => Promise<void> {
+type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring" | "log">;
+
+/**
+ * Every two seconds: ends attempts whose lease has, shows reports that wait for a chunk that never came, and tells the
+ * keyring which grants are over. While this platform could not be reached nobody could renew a lease at it, so that
+ * after its start, and after NATS or PostgreSQL were away, it waits until every executor that lives has had its turn.
+ */
+export function startSweeper(deps: Needed): () => Promise<void> {
+  const hearing = watchHearing(deps);
   let working: Promise<void> | undefined;
   const timer = setInterval(() => {
-    working ??= sweep(deps).finally(() => (working = undefined));
+    working ??= sweep(deps, hearing).finally(() => (working = undefined));
   }, sweepMs);
   return async () => {
     clearInterval(timer);
@@ -20,16 +28,40 @@ export function startSweeper(deps: Pick<Deps, "database" | "log">): () => Promis
   };
 }
 
-async function sweep({ database, log }: Pick<Deps, "database" | "log">): Promise<void> {
+/** Whether executors could be heard for long enough that silence means something. */
+interface Hearing {
+  readonly isGood: () => boolean;
+  readonly lost: () => void;
+}
+
+function watchHearing({ link }: Pick<Needed, "link">): Hearing {
+  let deafUntil = performance.now() + limits.sweepGraceMs;
+  let lookedAt = performance.now();
+  const lost = (): void => {
+    deafUntil = performance.now() + limits.sweepGraceMs;
+  };
+  const watch = async (): Promise<void> => {
+    for await (const { type } of link.connection.status()) {
+      if (type === "disconnect" || type === "reconnect") lost();
+    }
+  };
+  void watch();
+  return {
+    lost,
+    isGood: () => {
+      // A process that slept, or whose NATS server is silent, heard nobody either.
+      const now = performance.now();
+      if (now - lookedAt > 3 * sweepMs) lost();
+      lookedAt = now;
+      return now >= deafUntil;
+    },
+  };
+}
+
+async function sweep(deps: Needed, hearing: Hearing): Promise<void> {
+  const { database, log } = deps;
   try {
-    await database.transaction(async (sql) => {
-      for (const id of await lockLost(sql)) {
-        const message = `The executor was not heard for ${limits.leaseMs / 1000} seconds while it ran this; whether its scripts ended is not known`;
-        await endUnfinished(sql, id, { status: "lost", error: { code: "LEASE_LOST", message } });
-        await forgetParts(sql, id);
-        log.warn({ executionId: id }, "An execution was lost");
-      }
-    });
+    if (hearing.isGood()) await loseSilent(deps);
     for (const of of await listGaps(database)) {
       await database.transaction(async (sql) => {
         await lockExecution(sql, of.executionId);
@@ -37,6 +69,21 @@ async function sweep({ database, log }: Pick<Deps, "database" | "log">): Promise
       });
     }
   } catch (error) {
+    hearing.lost();
     log.error({ err: error }, "Ended leases could not be swept; trying again");
   }
+  await endGrants(deps);
+}
+
+async function loseSilent({ database, log }: Pick<Needed, "database" | "log">): Promise<void> {
+  const fates = await database.transaction(async (sql) => {
+    const ended: { readonly executionId: string; readonly attempt: number; readonly fate: string }[] = [];
+    for (const lost of await lockLost(sql)) {
+      ended.push({ executionId: lost.id, attempt: lost.attempt, fate: await loseAttempt(sql, lost) });
+    }
+    if (ended.length > 0) crashPoint("platform.sweep.before-commit");
+    return ended;
+  });
+  if (fates.length > 0) crashPoint("platform.sweep.after-commit");
+  for (const fate of fates) log.warn(fate, "An attempt's executor was not heard any more");
 }

@@ -1,21 +1,57 @@
 import type { Sql } from "@sealrun/postgres";
 import type { ExecutionId, Failure } from "@sealrun/protocol";
+import { type AttemptEnd, endAttempt } from "./attempt-store.ts";
 import { appendFeed, type FeedEntry } from "./feed-store.ts";
-import { closeSteps, type StoredStep } from "./step-store.ts";
-import { markFinished } from "./store.ts";
+import { addToOutbox } from "./dispatch/outbox-store.ts";
+import { forgetParts } from "./set-parts-store.ts";
+import { closeSteps, resetSteps, type StoredStep } from "./step-store.ts";
+import { markFinished, markQueuedAnew } from "./store.ts";
 
 /** What a step's change looks like in the feed. */
 export function stepEntry({ position, script, name, status, exitCode, durationMs }: StoredStep): FeedEntry {
   return { kind: "step", step: position, body: { script, name, status, exitCode, durationMs } };
 }
 
+/** A line of the platform's own among an execution's output. */
+export function systemLine(level: "info" | "warning", text: string): FeedEntry {
+  return {
+    kind: "log",
+    step: null,
+    stream: "system",
+    body: { step: null, level, text, time: new Date().toISOString() },
+  };
+}
+
 /** Ends an execution that no script ran to its end: its steps are closed with it. The caller holds its row. */
 export async function endUnfinished(
   sql: Sql,
   id: ExecutionId,
-  end: { readonly status: "failed" | "lost"; readonly error: Failure },
+  end: { readonly status: "failed" | "lost" | "cancelled"; readonly error: Failure },
 ): Promise<void> {
   await markFinished(sql, id, { ...end, lastSequence: undefined });
+  await forgetParts(sql, id);
   const closed = await closeSteps(sql, id, end.error);
   await appendFeed(sql, id, [...closed.map(stepEntry), { kind: "status", body: { status: end.status } }]);
+}
+
+/**
+ * Ends an attempt and puts its execution back, to be run anew under a new event; `line` tells people why. Its lines
+ * stay, its steps are as if they had never started. The caller holds the execution's row.
+ */
+export async function runAnew(
+  sql: Sql,
+  held: { readonly executionId: ExecutionId; readonly attempt: number },
+  why: { readonly end: Exclude<AttemptEnd, "finished">; readonly line: string },
+): Promise<void> {
+  const id = held.executionId;
+  await endAttempt(sql, held, why.end);
+  await markQueuedAnew(sql, id);
+  await forgetParts(sql, id);
+  const reset = await resetSteps(sql, id);
+  await appendFeed(sql, id, [
+    systemLine("warning", why.line),
+    ...reset.map(stepEntry),
+    { kind: "status", body: { status: "queued" } },
+  ]);
+  await addToOutbox(sql, id);
 }

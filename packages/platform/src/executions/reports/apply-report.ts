@@ -1,15 +1,15 @@
 import type { Sql } from "@sealrun/postgres";
-import { limits, type Report, type ReportItem } from "@sealrun/protocol";
+import { limits, type Report, type ReportItem, SealrunError } from "@sealrun/protocol";
 import { appendFeed, type FeedEntry } from "../feed-store.ts";
-import { endStep, listSteps, startStep, type StoredStep } from "../step-store.ts";
+import { endStep, listSteps, noteTry, startStep, type StoredStep } from "../step-store.ts";
 import { lockExecution } from "../store.ts";
 import { stepEntry } from "../transitions.ts";
 import { closeIfComplete } from "./close-if-complete.ts";
-import { addReceipts, type AttemptId, keepChunk, readTime, takeChunks } from "./report-store.ts";
+import { addReceipts, type AttemptId, isHeard, keepChunk, readTime, takeChunks } from "./report-store.ts";
 
 /**
  * Stores chunks of one attempt and puts into the feed what has no gap before it. A chunk that came before changes
- * nothing. Call it inside a transaction.
+ * nothing. `LEASE_LOST` for an attempt whose execution was put back or went on. Call it inside a transaction.
  */
 export async function applyReports(
   sql: Sql,
@@ -17,6 +17,7 @@ export async function applyReports(
   reports: readonly Pick<Report, "sequence" | "items">[],
 ): Promise<void> {
   await lockExecution(sql, of.executionId);
+  if (!(await isHeard(sql, of))) throw new SealrunError("LEASE_LOST", "The attempt is over");
   let hasNew = false;
   for (const { sequence, items } of reports) hasNew = (await keepChunk(sql, of, sequence, items)) || hasNew;
   if (hasNew) await applyWaiting(sql, of, { overGaps: false });
@@ -43,6 +44,7 @@ export async function applyWaiting(sql: Sql, of: AttemptId, options: { readonly 
       case "step-started": {
         const started = await startStep(sql, id, item.step);
         if (started !== undefined) entries.push(stepEntry(started));
+        await noteTry(sql, id, item.step, smallInteger(item.try ?? 1) ?? 1);
         break;
       }
       case "step-finished": {

@@ -1,4 +1,5 @@
 import { openFrame, readUnverifiedHeader } from "@sealrun/crypto";
+import { crashPoint } from "@sealrun/faults";
 import {
   decode,
   executionId,
@@ -129,7 +130,9 @@ async function storeGroup(deps: Needed, group: readonly Arrived[]): Promise<void
         of,
         group.map((arrived) => arrived.report),
       );
+      crashPoint("platform.report.before-commit");
     });
+    crashPoint("platform.report.after-commit");
     for (const { message } of group) message.ack();
   } catch (error) {
     for (const { message } of group) settle(deps, message, error);

@@ -97,6 +97,33 @@ export function readTime(time: number): Date {
   return Number.isNaN(date.getTime()) || Math.abs(time) > 8e12 ? new Date(0) : date;
 }
 
+const mostMissing = 1_000;
+
+/** Sequences up to the last one whose chunks did not come, the first thousand of them. */
+export async function listMissing(sql: Sql, of: AttemptId, lastSequence: number): Promise<readonly number[]> {
+  const rows = await sql.rows(
+    z.object({ sequence: z.number() }),
+    `select given.sequence from generate_series(1, $3::int) as given (sequence)
+     where not exists (select from report_chunks c
+                       where c.execution_id = $1 and c.attempt = $2 and c.sequence = given.sequence)
+     order by given.sequence limit $4`,
+    [of.executionId, of.attempt, lastSequence, mostMissing],
+  );
+  return rows.map(({ sequence }) => sequence);
+}
+
+/** True while reports of an attempt still count: nobody has put its execution back, and no other attempt has it. */
+export async function isHeard(sql: Sql, of: AttemptId): Promise<boolean> {
+  const row = await sql.row(
+    z.object({ is_heard: z.boolean() }),
+    `select e.attempt = a.attempt
+            and (a.ended_as is null or a.ended_as = 'finished' or e.finished_at is not null) as is_heard
+     from executions e join attempts a on a.execution_id = e.id where e.id = $1 and a.attempt = $2`,
+    [of.executionId, of.attempt],
+  );
+  return row?.is_heard === true;
+}
+
 /** Executions that ended a while ago and still have chunks waiting for one that never came. */
 export async function listGaps(sql: Sql): Promise<readonly AttemptId[]> {
   return sql.rows(

@@ -1,6 +1,9 @@
 import { toBase64 } from "@sealrun/crypto";
+import { failAfter } from "@sealrun/faults";
 import { call } from "@sealrun/nats";
 import {
+  endGrantReply,
+  type EndGrantRequest,
   grantReply,
   type GrantRequest,
   type KeyringLookupRequest,
@@ -22,6 +25,7 @@ export async function askGrant(
 ): Promise<string> {
   const body: GrantRequest = { ...asked, executorFrame: toBase64(request.frame), executorId: request.executorId };
   const { frame } = await call({ ...to(deps, "grant"), body, reply: grantReply });
+  failAfter("keyring");
   return toBase64(frame);
 }
 
@@ -37,10 +41,17 @@ export async function askMessageKeys(
     executorId: request.executorId,
   };
   const { frame } = await call({ ...to(deps, "lookup"), body, reply: keyringLookupReply });
+  failAfter("keyring");
   return toBase64(frame);
 }
 
-function to(deps: Needed, verb: "grant" | "lookup") {
+/** Says that an attempt is over; fails as `askGrant`. */
+export async function askEnd(deps: Needed, held: EndGrantRequest): Promise<void> {
+  await call({ ...to(deps, "end"), body: held, reply: endGrantReply });
+  failAfter("keyring");
+}
+
+function to(deps: Needed, verb: "grant" | "lookup" | "end") {
   return {
     link: deps.link,
     identity: deps.identity,

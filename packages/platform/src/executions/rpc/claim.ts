@@ -1,3 +1,4 @@
+import { crashPoint } from "@sealrun/faults";
 import type { Sql } from "@sealrun/postgres";
 import {
   claimRequest,
@@ -10,7 +11,15 @@ import {
 } from "@sealrun/protocol";
 import { recordAudit } from "../../audit/store.ts";
 import { noteSeen } from "../../executors/store.ts";
-import { findClaimed, type Holder, insertAttempt, restartLease } from "../attempt-store.ts";
+import {
+  endAttempt,
+  findClaimed,
+  type Holder,
+  insertAttempt,
+  isGranted,
+  markGranted,
+  restartLease,
+} from "../attempt-store.ts";
 import { appendFeed } from "../feed-store.ts";
 import { lockExecution, type LockedExecution, markQueued, markRunning } from "../store.ts";
 import { askGrant } from "./ask-keyring.ts";
@@ -28,12 +37,14 @@ interface Claimed {
 
 /**
  * Gives a queued execution to the executor that claims it: attempt, lease and audit row are committed, then the keyring
- * is asked. The same claim sent again gets the same attempt. `CLAIM_REFUSED` or `EXPIRED` when it cannot be claimed;
- * when the keyring says no, or nothing, the execution is queued again and its answer is passed on.
+ * is asked; that it answered is committed before its grant is handed out. The same claim sent again gets the same
+ * attempt. `CLAIM_REFUSED` or `EXPIRED` when it cannot be claimed; when the keyring says no, or nothing, the execution is
+ * queued again and its answer is passed on.
  */
 export async function answerClaim(deps: RpcDeps, request: ExecutorRequest): Promise<ClaimReply> {
   const asked = decode(claimRequest, request.body);
   const claimed = await deps.database.transaction(async (sql) => claim(sql, request, asked));
+  crashPoint("platform.claim.after-commit");
   const { execution, attempt } = claimed;
   const holder: Holder = { executionId: execution.id, attempt, executorId: request.executorId };
   try {
@@ -45,6 +56,8 @@ export async function answerClaim(deps: RpcDeps, request: ExecutorRequest): Prom
       uploads: execution.uploads,
       endsAt: Date.now() + grantMs,
     });
+    await markGranted(deps.database, holder);
+    crashPoint("platform.claim.after-grant");
     return { ok: true, attempt, leaseMs: limits.leaseMs, grant };
   } catch (error) {
     const failure = toSealrunError(error);
@@ -78,6 +91,7 @@ async function claim(sql: Sql, request: ExecutorRequest, asked: ClaimRequest): P
   await noteSeen(sql, request.executorId);
   const detail = { attempt, generation: asked.generation };
   await recordAudit(sql, { asker: askerOf(request), action: "execution.claim", object: execution.id, detail });
+  crashPoint("platform.claim.before-commit");
   return { execution, attempt };
 }
 
@@ -87,7 +101,9 @@ async function giveBack(
   { holder, failure }: { readonly holder: Holder; readonly failure: SealrunError },
 ): Promise<void> {
   const { status, attempt } = await lockExecution(sql, holder.executionId);
-  if (status !== "running" || attempt !== holder.attempt) return;
+  // Another platform may have answered the same claim: then the executor has its grant, and the attempt goes on.
+  if (status !== "running" || attempt !== holder.attempt || (await isGranted(sql, holder))) return;
+  await endAttempt(sql, holder, "given-back");
   await markQueued(sql, holder.executionId, failure.row.retry ? {} : { expireInMs: offerAgainMs });
   await appendFeed(sql, holder.executionId, [{ kind: "status", body: { status: "queued" } }]);
   const detail = { attempt: holder.attempt, code: failure.code };

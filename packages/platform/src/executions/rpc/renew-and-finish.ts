@@ -1,5 +1,7 @@
+import { crashPoint } from "@sealrun/faults";
 import {
   decode,
+  type FinishReply,
   finishRequest,
   type FinishRequest,
   limits,
@@ -9,35 +11,40 @@ import {
 } from "@sealrun/protocol";
 import { recordAudit } from "../../audit/store.ts";
 import { noteSeen } from "../../executors/store.ts";
-import { isAttemptOf, renewLease } from "../attempt-store.ts";
+import { endAttempt, isAttemptOf, renewLease } from "../attempt-store.ts";
 import { appendFeed } from "../feed-store.ts";
+import { ringOutbox } from "../dispatch/outbox-store.ts";
 import { closeIfComplete } from "../reports/close-if-complete.ts";
+import { listMissing } from "../reports/report-store.ts";
 import { forgetParts } from "../set-parts-store.ts";
 import { lockExecution, markFinished } from "../store.ts";
 import { askerOf, type ExecutorRequest, type RpcDeps } from "./request.ts";
 
-/** Renews a lease that is held; `LEASE_LOST` otherwise. */
+/** Renews a lease that is held, and says whether a cancel was asked for; `LEASE_LOST` otherwise. */
 export async function answerRenew({ database }: RpcDeps, request: ExecutorRequest): Promise<RenewReply> {
   const holder = { ...decode(renewRequest, request.body), executorId: request.executorId };
-  if (!(await renewLease(database, holder))) throw new SealrunError("LEASE_LOST", "");
+  const renewed = await renewLease(database, holder);
+  if (renewed === undefined) throw new SealrunError("LEASE_LOST", "");
   await noteSeen(database, request.executorId);
-  return { ok: true, leaseMs: limits.leaseMs };
+  crashPoint("platform.renew.after-commit");
+  return { ok: true, leaseMs: limits.leaseMs, cancel: renewed.cancel };
 }
 
 /**
- * Ends an execution for the attempt that has it. Said again by the same attempt, it is answered again; anybody else
- * gets `LEASE_LOST`, and so does an attempt that the sweeper has ended.
+ * Ends an execution for the attempt that has it, also late, as long as nobody else ended it. Said again by the same
+ * attempt, it is answered again; anybody else gets `LEASE_LOST`, and so does an attempt that the sweeper has ended. The
+ * answer lists chunks of reports that are not stored yet.
  */
-export async function answerFinish({ database }: RpcDeps, request: ExecutorRequest): Promise<{ readonly ok: true }> {
+export async function answerFinish({ database }: RpcDeps, request: ExecutorRequest): Promise<FinishReply> {
   const asked = decode(finishRequest, request.body);
   const holder = { ...asked, executorId: request.executorId };
-  await database.transaction(async (sql) => {
+  const missing = await database.transaction(async (sql) => {
     const execution = await lockExecution(sql, asked.executionId);
     if (execution.attempt !== asked.attempt || !(await isAttemptOf(sql, holder))) {
       throw new SealrunError("LEASE_LOST", "");
     }
     if (execution.status !== "running") {
-      if (isRepeated(execution, asked)) return;
+      if (isRepeated(execution, asked)) return listMissing(sql, asked, asked.lastSequence);
       throw new SealrunError("LEASE_LOST", "");
     }
     await markFinished(sql, execution.id, {
@@ -45,13 +52,19 @@ export async function answerFinish({ database }: RpcDeps, request: ExecutorReque
       error: asked.error,
       lastSequence: asked.lastSequence,
     });
+    await endAttempt(sql, asked, "finished");
     await forgetParts(sql, execution.id);
     await appendFeed(sql, execution.id, [{ kind: "status", body: { status: asked.status } }]);
     await closeIfComplete(sql, execution.id);
     const detail = { attempt: asked.attempt, status: asked.status };
     await recordAudit(sql, { asker: askerOf(request), action: "execution.finish", object: execution.id, detail });
+    // There may be room for the next one now.
+    await ringOutbox(sql);
+    crashPoint("platform.finish.before-commit");
+    return listMissing(sql, asked, asked.lastSequence);
   });
-  return { ok: true };
+  crashPoint("platform.finish.after-commit");
+  return missing.length === 0 ? { ok: true } : { ok: true, missing: [...missing] };
 }
 
 function isRepeated(

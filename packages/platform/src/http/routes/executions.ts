@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import {
+  cancelledExecution,
   errorBody,
   executionId,
   executionInfo,
@@ -18,6 +19,7 @@ import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Deps } from "../../deps.ts";
+import { cancelExecution } from "../../executions/cancel.ts";
 import { describeExecution } from "../../executions/describe-execution.ts";
 import { readFeed } from "../../executions/feed-store.ts";
 import { findProgress, listExecutions, listReceipt } from "../../executions/list-store.ts";
@@ -76,6 +78,23 @@ export function executionRoutes(plain: FastifyInstance, deps: Needed): void {
       const progress = await findProgress(deps.database, id);
       const receipt = [...(await listReceipt(deps.database, id))];
       return { id, receipt, complete: isFinal(progress.status) && progress.isComplete };
+    },
+  );
+  app.post(
+    "/api/v1/executions/:execution/cancel",
+    {
+      config,
+      schema: {
+        summary: "Cancel an execution: a queued one at once, a running one soon",
+        params,
+        response: { 202: cancelledExecution, default: errorBody },
+      },
+    },
+    async (request, reply) => {
+      const { execution } = request.params;
+      const asker = { author: request.author, requestId: request.id };
+      const status = await cancelExecution(deps, execution, asker);
+      return reply.code(202).send({ id: execution, status });
     },
   );
   listRoutes(plain, deps);

@@ -1,0 +1,22 @@
+import { crashPoint } from "@sealrun/faults";
+import type { Database } from "@sealrun/postgres";
+import type { EndGrantReply, EndGrantRequest } from "@sealrun/protocol";
+import { recordAudit } from "../audit/store.ts";
+import { endGrant } from "./store.ts";
+
+/**
+ * Ends the grant of an attempt that the platform says is over: its lookups are answered with `NO_GRANT` from then on, and
+ * so is its claim. The platform can only take away with it. Said again, or of no grant, it changes nothing.
+ */
+export async function answerEnd(
+  { database }: { readonly database: Database },
+  { executionId, attempt }: EndGrantRequest,
+): Promise<EndGrantReply> {
+  await database.transaction(async (sql) => {
+    const ended = await endGrant(sql, executionId, attempt);
+    if (ended === undefined) return;
+    await recordAudit(sql, { action: "end", executorId: ended.executor_id, executionId, attempt, detail: {} });
+  });
+  crashPoint("keyring.end.after-commit");
+  return { ok: true };
+}

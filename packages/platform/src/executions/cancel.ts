@@ -1,0 +1,68 @@
+import { newId, signFrame } from "@sealrun/crypto";
+import { crashPoint } from "@sealrun/faults";
+import {
+  type ControlOrder,
+  encodeJson,
+  type ExecutionId,
+  type ExecutionStatus,
+  type ExecutorId,
+  isFinal,
+  SealrunError,
+  subjects,
+} from "@sealrun/protocol";
+import { recordAudit } from "../audit/store.ts";
+import type { Asker, Deps } from "../deps.ts";
+import { endAttempt } from "./attempt-store.ts";
+import { removeFromOutbox } from "./dispatch/outbox-store.ts";
+import { lockExecution, requestCancel } from "./store.ts";
+import { endUnfinished } from "./transitions.ts";
+
+type Needed = Pick<Deps, "database" | "link" | "identity" | "log">;
+
+/**
+ * Ends a queued execution at once, and has the executor of a running one told to end it; the answer is the status that
+ * it has now. Asked for again, it is answered again. `EXECUTION_ENDED` for one that ended otherwise.
+ */
+export async function cancelExecution(deps: Needed, id: ExecutionId, asker: Asker): Promise<ExecutionStatus> {
+  const { status, tell } = await deps.database.transaction(async (sql) => {
+    const execution = await lockExecution(sql, id);
+    if (execution.status === "cancelled") return { status: execution.status, tell: undefined };
+    if (isFinal(execution.status)) {
+      throw new SealrunError(
+        "EXECUTION_ENDED",
+        `The execution ${id} is ${execution.status} already, so there is nothing to cancel`,
+      );
+    }
+    await requestCancel(sql, id);
+    await recordAudit(sql, { asker, action: "execution.cancel", object: id, detail: { status: execution.status } });
+    if (execution.status === "running") return { status: execution.status, tell: execution };
+    await removeFromOutbox(sql, id);
+    await endAttempt(sql, { executionId: id, attempt: execution.attempt }, "given-back");
+    const message = "It was cancelled while it waited for an executor";
+    await endUnfinished(sql, id, { status: "cancelled", error: { code: "CANCELLED", message } });
+    return { status: "cancelled" as const, tell: undefined };
+  });
+  crashPoint("platform.cancel.after-commit");
+  if (tell !== undefined && tell.executorId !== null) {
+    sendOrder(deps, tell.executorId, { kind: "cancel", executionId: id, attempt: tell.attempt });
+  }
+  return status;
+}
+
+/** A hint that makes it quick: an executor that does not hear it hears of the cancel with its next renew. */
+function sendOrder(deps: Needed, executor: ExecutorId, order: ControlOrder): void {
+  const subject = subjects.control(executor);
+  const header = {
+    v: 1,
+    kind: "control",
+    subject,
+    sender: deps.identity.id,
+    requestId: newId("request"),
+    time: Date.now(),
+  } as const;
+  try {
+    deps.link.connection.publish(subject, signFrame(deps.identity, header, encodeJson(order)));
+  } catch (error) {
+    deps.log.warn({ err: error, executionId: order.executionId }, "The executor could not be told of a cancel at once");
+  }
+}
