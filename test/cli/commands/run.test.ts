@@ -57,7 +57,7 @@ test("sealrun run --wait shows lines by step, how it ended and what it read, and
   expect(lines[3]).toMatch(/^ {2}main\.sh {2}succeeded, \S+ m?s$/);
   expect(lines.slice(4)).toEqual([
     "read DB_PASS from service, version 1 (masked)",
-    "asked for NOWHERE: set in no scope",
+    "missed NOWHERE: looked in service, project, platform",
     "",
   ]);
 });

@@ -1,4 +1,4 @@
-import { secretList } from "@sealrun/protocol";
+import { secretExplanation, secretHistory, secretList } from "@sealrun/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { usePlatform } from "../use-platform.ts";
 
@@ -55,7 +55,7 @@ test("sealrun secret import sets all names of a file, or none", async () => {
 test("sealrun secret list shows one name, or says that it is not there", async () => {
   await run(["set", "LISTED", ...platform], "a-plain-value");
   const { stdout } = await run(["list", "LISTED", ...platform]);
-  expect(stdout).toMatch(/^NAME +VERSION +AUTHOR +UPDATED\nLISTED +1 +\S+ +\S+ \S+Z\n$/);
+  expect(stdout).toMatch(/^NAME +VERSION +AUTHOR +UPDATED +LAST READ\nLISTED +1 +\S+ +\S+ \S+Z +-\n$/);
   expect(await run(["list", "MISSING", ...platform])).toMatchObject({
     exitCode: 4,
     stderr: 'error: the platform has no secret "MISSING" (SECRET_NOT_FOUND)\n',
@@ -71,4 +71,69 @@ test("sealrun secret delete removes a secret once", async () => {
 test("sealrun secret set names the project to create", async () => {
   const { stderr } = await run(["set", "A", "--scope", "project", "--project", "nobody"], "x");
   expect(stderr).toContain("create it with: sealrun project create nobody (PROJECT_NOT_FOUND)");
+});
+
+test("sealrun secret import takes SECRET_ variables, and --dry-run tells what would change and stores nothing", async () => {
+  const place = ["--scope", "project", "--project", "acme"];
+  await run(["set", "KNOWN", ...place], "before");
+  Object.assign(used.person.environment, {
+    SECRET_KNOWN: Buffer.from("canary-one").toString("base64"),
+    SECRET_FRESH: Buffer.from("canary-two").toString("base64"),
+  });
+  const planned = await run(["import", "--from-env", "--dry-run", ...place]);
+  expect(planned.stdout).toBe("new       FRESH\nreplaces  KNOWN, version 1\n");
+  expect((await run(["history", "FRESH", ...place])).exitCode).toBe(4);
+  const imported = await run(["import", "--from-env", ...place]);
+  expect(imported.stdout).toBe("set FRESH in project acme, version 1\nset KNOWN in project acme, version 2\n");
+  expect(planned.stdout + planned.stderr + imported.stdout + imported.stderr).not.toContain("canary");
+  delete used.person.environment["SECRET_KNOWN"];
+  delete used.person.environment["SECRET_FRESH"];
+});
+
+test("sealrun secret history tells versions, how they came and what ended them", async () => {
+  await run(["set", "AGED", ...platform], "one");
+  await run(["import", "-", ...platform], "AGED=two\n");
+  await run(["delete", "AGED", ...platform]);
+  await run(["set", "AGED", ...platform], "three");
+  const { stdout } = await run(["history", "AGED", ...platform, "--json"]);
+  const { versions } = secretHistory.parse(JSON.parse(stdout));
+  expect(versions.map(({ version, source, author, end }) => [version, source, author, end?.kind ?? null])).toEqual([
+    [3, "set", "admin", null],
+    [2, "import", "admin", "deleted"],
+    [1, "set", "admin", "replaced"],
+  ]);
+  expect((await run(["history", "AGED", ...platform])).stdout).toMatch(/^VERSION.*\n3 +set +admin .* answers now\n2 /);
+});
+
+test("sealrun secret explain tells the scopes in order, and exits with 1 when none answers", async () => {
+  const folder = await used.person.write("explained", {
+    "manifest.json": JSON.stringify({ secrets: ["DEEP"], steps: [{ script: "a.sh", secrets: ["OTHER"] }] }),
+    "config.json": JSON.stringify({ db: { password: "{{ secret('DEEP') }}", other: "{{ secret('DEEPER') }}" } }),
+    "a.sh": "true\n",
+  });
+  expect((await used.person.run(["push", folder, "--project", "acme"])).exitCode).toBe(0);
+  const target = ["--project", "acme", "--package", "explained"];
+  await run(["set", "DEEP", ...platform], "one");
+  await run(["set", "DEEP", "--scope", "project", "--project", "acme"], "two");
+  const found = await run(["explain", "DEEP", ...target]);
+  expect(found.exitCode).toBe(0);
+  const lines = found.stdout.split("\n");
+  expect(lines[0]).toBe("DEEP in acme/explained");
+  expect(lines[1]).toBe("  service   absent");
+  expect(lines[2]).toMatch(/^ {2}project {3}version 1, answers \(set, admin, \S+ \S+Z\)$/);
+  expect(lines[3]).toMatch(/^ {2}platform {2}version 1, shadowed /);
+  expect(lines.slice(4)).toEqual([
+    "project answers",
+    "refused in step a.sh: the step's own list of secrets does not have DEEP",
+    "referred to in config.json at db.password",
+    "no run of this package asked for it lately",
+    "",
+  ]);
+  const absent = await run(["explain", "NOWHERE", ...target, "--json"]);
+  expect(absent.exitCode).toBe(1);
+  expect(secretExplanation.parse(JSON.parse(absent.stdout)).scopes.map(({ state }) => state)).toEqual([
+    "absent",
+    "absent",
+    "absent",
+  ]);
 });

@@ -10,7 +10,7 @@ function print(action: (output: Output) => void): string {
   return String(stdout.read() ?? "");
 }
 
-const receipt = { scope: null, version: null, step: "a.sh", time: "t" };
+const receipt = { scope: null, version: null, step: "a.sh", attempt: 1, time: "t" };
 const failure = { code: "SCRIPT_FAILED", message: "a.sh ended with exit code 3" };
 const failed: ExecutionInfo = executionInfo.parse({
   id: "exe_00000000000000000000",
@@ -24,6 +24,12 @@ const failed: ExecutionInfo = executionInfo.parse({
   attempt: 1,
   executor: "exr_00000000000000000000",
   error: failure,
+  priority: 5,
+  notBefore: null,
+  trigger: { kind: "request" },
+  waiting: null,
+  cancelRequested: false,
+  attempts: [],
   parameters: { visible: { n: 1 }, sealedNames: ["who"] },
   steps: [
     {
@@ -63,8 +69,8 @@ test("printOutcome() tells status, steps, why, and each secret once", () => {
     "  b.sh  skipped",
     "  some of its output has not arrived",
     "read A from project, version 4 (masked)",
-    "asked for B: set in no scope",
-    "asked for C: refused, the package does not declare it",
+    "missed B: looked in service, project, platform",
+    "refused C: not declared by step a.sh",
     "",
   ]);
 });
@@ -84,4 +90,14 @@ test("printLogLine() names the step, and the level of what a script logged", () 
   expect(print((output) => printLogLine(output, { ...line, step: null, stream: "system", level: null }))).toBe(
     "[sealrun] hi\n",
   );
+});
+
+test("printOutcome() names the attempt when there were several", () => {
+  const twice = [
+    { ...receipt, name: "B", outcome: "missing" },
+    { ...receipt, name: "B", outcome: "missing", attempt: 2 },
+  ] as const;
+  const shown = print((output) => printOutcome(output, { ...failed, receipt: [...twice] }));
+  expect(shown).toContain("platform, attempt 1\n");
+  expect(shown).toContain("platform, attempt 2\n");
 });

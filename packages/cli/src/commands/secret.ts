@@ -1,11 +1,14 @@
 import type { SecretPlace } from "@sealrun/client";
 import { type JsonValue, SealrunError, secretName, showName } from "@sealrun/protocol";
 import { Command } from "commander";
-import type { Cli } from "../command.ts";
+import { type Cli, parsePackage, parseProject } from "../command.ts";
 import { connect } from "../connect.ts";
+import { findImport, type ImportOptions, parseNames } from "../secret/find-import.ts";
+import { showPlan } from "../secret/import-secrets.ts";
 import { addPlaceOptions, placeOf, type PlaceOptions, showPlace } from "../secret/place.ts";
-import { readSecretFile } from "../secret/read-secret-file.ts";
 import { readSecretValue } from "../secret/read-value.ts";
+import { showExplanation } from "../secret/show-explanation.ts";
+import { showHistory } from "../secret/show-history.ts";
 import { showTime } from "../show-time.ts";
 import { adviseProject } from "./push.ts";
 
@@ -14,7 +17,10 @@ interface JsonOption {
 }
 type SetOptions = PlaceOptions & JsonOption & { readonly file?: string; readonly valueJson?: boolean };
 
-/** `sealrun secret set`, `import`, `list` and `delete`. */
+type ImportCommandOptions = PlaceOptions & JsonOption & ImportOptions & { readonly dryRun?: boolean };
+type ExplainOptions = JsonOption & { readonly project: string; readonly package: string };
+
+/** `sealrun secret set`, `import`, `list`, `history`, `explain` and `delete`. */
 export function secretCommand(cli: Cli): Command {
   const command = new Command("secret").description("Secrets of the platform, of a project, of one package");
   addPlaceOptions(command.command("set"))
@@ -31,18 +37,36 @@ export function secretCommand(cli: Cli): Command {
       await set(cli, checkName(name, rest), options);
     });
   addPlaceOptions(command.command("import"))
-    .description("Set all secrets of a .json or .env file, or none")
-    .argument("<file>", "a .json or .env file")
+    .description("Set all secrets of a .json or .env file, of standard input or of the environment, or none")
+    .argument("[file]", "a .json or .env file, - for standard input")
+    .option("--from-env", "take them from the environment: names that start with --prefix, or those of --names")
+    .option(
+      "--prefix <prefix>",
+      "take names that start with it, take it off, read values as base64 (with --from-env: SECRET_)",
+    )
+    .option("--names <names>", "these variables, separated by commas, as they stand", parseNames)
+    .option("--plain", "values are text as they stand, not base64")
+    .option("--dry-run", "print the names and what would change, store nothing")
     .option("--json", "print them as JSON")
-    .action(async (file: string, options: PlaceOptions & JsonOption) => {
-      const place = placeOf(options);
-      await store(cli, place, { values: await readSecretFile(file), json: options.json });
-    });
+    .action(async (file: string | undefined, options: ImportCommandOptions) => importAll(cli, file, options));
   addPlaceOptions(command.command("list"))
     .description("List names, versions, authors and times; never values")
     .argument("[name]", "this one alone")
     .option("--json", "print them as JSON")
     .action(async (name: string | undefined, options: PlaceOptions & JsonOption) => list(cli, name, options));
+  addPlaceOptions(command.command("history"))
+    .description("List every version of a secret: who set it, how it came, what ended it; never values")
+    .argument("<name>", "the secret's name")
+    .option("--json", "print it as JSON")
+    .action(async (name: string, options: PlaceOptions & JsonOption) => history(cli, name, options));
+  command
+    .command("explain")
+    .description("Tell which scope answers a name in a package, and why; exit code 1 when none does")
+    .argument("<name>", "the secret's name")
+    .requiredOption("--project <project>", "the package's project", parseProject)
+    .requiredOption("--package <package>", "the package", parsePackage)
+    .option("--json", "print it as JSON")
+    .action(async (name: string, options: ExplainOptions) => explain(cli, name, options));
   addPlaceOptions(command.command("delete"))
     .description("Remove a secret")
     .argument("<name>", "the secret's name")
@@ -76,16 +100,25 @@ async function set(cli: Cli, name: string, options: SetOptions): Promise<void> {
   await store(cli, place, { values: new Map([[name, value]]), json: options.json });
 }
 
-async function store(
-  cli: Cli,
-  place: SecretPlace,
-  { values, json }: { readonly values: ReadonlyMap<string, JsonValue>; readonly json: boolean | undefined },
-): Promise<void> {
-  const { output } = cli;
-  if (values.size === 0)
-    throw new SealrunError("SECRETS_FILE_INVALID", "Expected at least one name and value, the file has none");
+async function importAll(cli: Cli, file: string | undefined, options: ImportCommandOptions): Promise<void> {
+  const place = placeOf(options);
+  const values = await findImport(cli, file, options);
+  const json = options.json === true;
+  if (options.dryRun !== true) return store(cli, place, { values, json, source: "import" });
   const client = await connect(cli);
-  const secrets = await advised(place, async () => client.setSecrets(place, values));
+  return advised(place, async () => showPlan({ client, output: cli.output }, place, { values, json }));
+}
+
+interface ToStore {
+  readonly values: ReadonlyMap<string, JsonValue>;
+  readonly json: boolean | undefined;
+  readonly source?: "set" | "import";
+}
+
+async function store(cli: Cli, place: SecretPlace, { values, json, source }: ToStore): Promise<void> {
+  const { output } = cli;
+  const client = await connect(cli);
+  const secrets = await advised(place, async () => client.setSecrets(place, values, source));
   if (json === true) return output.json({ secrets });
   for (const { name, version } of secrets) {
     output.line(`${output.paint("green", "set")} ${name} in ${showPlace(place)}, version ${version}`);
@@ -104,9 +137,34 @@ async function list(cli: Cli, name: string | undefined, options: PlaceOptions & 
   if (options.json === true) return output.json({ secrets });
   if (secrets.length === 0) return output.line(`no secrets in ${showPlace(place)}`);
   output.table(
-    ["NAME", "VERSION", "AUTHOR", "UPDATED"],
-    secrets.map((secret) => [secret.name, String(secret.version), secret.author, showTime(secret.updatedAt)]),
+    ["NAME", "VERSION", "AUTHOR", "UPDATED", "LAST READ"],
+    secrets.map(({ name: shown, version, author, updatedAt, lastRead }) => [
+      shown,
+      String(version),
+      author,
+      showTime(updatedAt),
+      lastRead == null ? "-" : `${showTime(lastRead.at)}, version ${lastRead.version}`,
+    ]),
   );
+}
+
+async function history(cli: Cli, name: string, options: PlaceOptions & JsonOption): Promise<void> {
+  const place = placeOf(options);
+  const client = await connect(cli);
+  const found = await advised(place, async () => client.getSecretHistory(place, name));
+  if (options.json === true) cli.output.json(found);
+  else showHistory(cli.output, found);
+}
+
+async function explain(cli: Cli, name: string, { json, ...target }: ExplainOptions): Promise<void> {
+  const client = await connect(cli);
+  const place = { scope: "service", ...target } as const;
+  const explained = await advised(place, async () => client.explainSecret(target, name));
+  if (json === true) cli.output.json(explained);
+  else showExplanation(cli.output, explained);
+  if (explained.scopes.some(({ answers }) => answers)) return;
+  const tried = explained.scopes.map(({ scope }) => scope).join(", ");
+  throw new SealrunError("SECRET_UNANSWERED", `${showName(name)} is set in none of ${tried}`);
 }
 
 async function remove(cli: Cli, name: string, options: PlaceOptions & JsonOption): Promise<void> {

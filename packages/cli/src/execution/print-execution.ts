@@ -1,4 +1,11 @@
-import type { ExecutionInfo, ExecutionStatus, LogLine, ReceiptRow, StepInfo } from "@sealrun/protocol";
+import {
+  type ExecutionInfo,
+  type ExecutionStatus,
+  lookupOrder,
+  type LogLine,
+  type ReceiptRow,
+  type StepInfo,
+} from "@sealrun/protocol";
 import type { Output, Style } from "../output.ts";
 import { showDuration, showTime } from "../show-time.ts";
 
@@ -22,7 +29,8 @@ export function printOutcome(output: Output, execution: ExecutionInfo): void {
   const isTold = steps.some((step) => step.error !== null && step.error.message === error?.message);
   if (error !== null && !isTold) output.line(`  ${error.message} (${error.code})`);
   if (!execution.reportsComplete) output.line("  some of its output has not arrived");
-  for (const sentence of new Set(receipt.map(readLine))) output.line(sentence);
+  const isOnly = new Set(receipt.map((row) => row.attempt)).size <= 1;
+  for (const sentence of new Set(receipt.map((row) => readLine(row, isOnly)))) output.line(sentence);
 }
 
 /** Everything about an execution, without its output. */
@@ -52,13 +60,15 @@ function stepLine({ name, status, exitCode, durationMs, error }: StepInfo): stri
   return `${name}  ${status}${took}${code}${why}`;
 }
 
-function readLine({ name, scope, version, outcome }: ReceiptRow): string {
+/** One row of a receipt as a sentence; the attempt is named when there is more than one. */
+function readLine({ name, scope, version, outcome, step, attempt }: ReceiptRow, isOnly: boolean): string {
+  const where = isOnly || attempt === null ? "" : `, attempt ${attempt}`;
   switch (outcome) {
     case "read":
-      return `read ${name} from ${scope}, version ${version} (masked)`;
+      return `read ${name} from ${scope}, version ${version} (masked)${where}`;
     case "missing":
-      return `asked for ${name}: set in no scope`;
+      return `missed ${name}: looked in ${lookupOrder.join(", ")}${where}`;
     case "refused":
-      return `asked for ${name}: refused, the package does not declare it`;
+      return `refused ${name}: not declared by step ${step}${where}`;
   }
 }

@@ -1,0 +1,87 @@
+import { type JsonValue, limits, SealrunError, secretName, showName, showNames } from "@sealrun/protocol";
+import type { Cli } from "../command.ts";
+import { type FoundSecret, readSecretFile } from "./read-secret-file.ts";
+import { takePrefixed } from "./take-prefixed.ts";
+
+/** Where `sealrun secret import` takes secrets from. */
+export interface ImportOptions {
+  readonly fromEnv?: boolean;
+  readonly prefix?: string;
+  readonly names?: readonly string[];
+  readonly plain?: boolean;
+}
+
+/** Kestra's. */
+const usualPrefix = "SECRET_";
+
+/**
+ * The names and values that the options mean: a file's, standard input's or the environment's. `USAGE` for options that
+ * contradict each other or names that are not set; the codes of the forms for what cannot be read. Never a value.
+ */
+export async function findImport(
+  cli: Pick<Cli, "environment" | "input" | "output">,
+  file: string | undefined,
+  options: ImportOptions,
+): Promise<ReadonlyMap<string, JsonValue>> {
+  const { fromEnv = false, prefix, names, plain = false } = options;
+  if (fromEnv === (file !== undefined)) {
+    throw new SealrunError("USAGE", "Expected a file, - for standard input, or --from-env: one of them");
+  }
+  if (names !== undefined && (!fromEnv || prefix !== undefined)) {
+    throw new SealrunError("USAGE", "--names goes with --from-env, and not with --prefix");
+  }
+  if (prefix === "") throw new SealrunError("USAGE", "--prefix: expected at least one character");
+  if (plain && names === undefined && prefix === undefined && !fromEnv) {
+    throw new SealrunError("USAGE", "--plain goes with --prefix or --from-env; a file without them is plain already");
+  }
+  const found = file === undefined ? environmentOf(cli, names) : await readSecretFile(cli, file);
+  const wanted = prefix ?? (fromEnv && names === undefined ? usualPrefix : undefined);
+  const taken = wanted === undefined ? found : takePrefixed(found, { prefix: wanted, isBase64: !plain });
+  if (wanted === undefined) advisePrefix(cli, found);
+  else if (taken.length < found.length && file !== undefined) {
+    cli.output.note(`left out: ${found.length - taken.length} names that do not start with ${wanted}`);
+  }
+  return check(taken, wanted);
+}
+
+function environmentOf({ environment }: Pick<Cli, "environment">, names?: readonly string[]): readonly FoundSecret[] {
+  const place = "the environment";
+  if (names === undefined) {
+    return Object.entries(environment).flatMap(([name, value]) =>
+      value === undefined ? [] : [{ name, value, place }],
+    );
+  }
+  const missing = names.filter((name) => environment[name] === undefined);
+  if (missing.length > 0) throw new SealrunError("USAGE", `Not set in the environment: ${showNames(missing)}`);
+  return names.map((name) => ({ name, value: environment[name] ?? "", place }));
+}
+
+function check(taken: readonly FoundSecret[], prefix: string | undefined): ReadonlyMap<string, JsonValue> {
+  if (taken.length === 0) {
+    const which = prefix === undefined ? "" : ` that starts with ${prefix}`;
+    throw new SealrunError("SECRETS_FILE_INVALID", `Expected at least one name${which}, found none`);
+  }
+  if (taken.length > limits.secretsPerFile) {
+    const most = `Expected at most ${limits.secretsPerFile} names, found ${taken.length}`;
+    throw new SealrunError("SECRETS_FILE_INVALID", `${most}; import them in parts`);
+  }
+  return new Map(taken.map(({ name, value }) => [name, value]));
+}
+
+/** A name such as SECRET_KEY may be just that: what is encoded is said by whoever imports, never guessed. */
+function advisePrefix({ output }: Pick<Cli, "output">, found: readonly FoundSecret[]): void {
+  const prefixed = found.filter(({ name }) => name.startsWith(usualPrefix)).length;
+  if (prefixed === 0) return;
+  output.note(
+    `${prefixed} of the names start with ${usualPrefix} and are kept as they are; with --prefix ${usualPrefix} it is taken off and the values are read as base64`,
+  );
+}
+
+/** The names of `--names`; `NAME_NOT_ALLOWED` with the rule. */
+export function parseNames(text: string): readonly string[] {
+  return [...new Set(text.split(",").map((part) => part.trim()))].map((name) => {
+    const parsed = secretName.safeParse(name);
+    if (parsed.success) return parsed.data;
+    throw new SealrunError("NAME_NOT_ALLOWED", `--names: ${showName(name)}: ${parsed.error.issues[0]?.message}`);
+  });
+}

@@ -1,0 +1,67 @@
+import { fromBase64, fromUtf8, wipe } from "@sealrun/crypto";
+import { SealrunError, secretName, showName } from "@sealrun/protocol";
+import type { FoundSecret } from "./read-secret-file.ts";
+
+/** Which names to take, and what their values are. */
+export interface PrefixRule {
+  readonly prefix: string;
+  /** False: the values are text as they stand. */
+  readonly isBase64: boolean;
+}
+
+/**
+ * The secrets whose names start with the prefix, without it, their values decoded: Kestra's convention with `SECRET_`.
+ * `NAME_NOT_ALLOWED` for what is left of a name, `SECRETS_FILE_INVALID` for a value that is not base64 of text; both say
+ * where and which name, never the value.
+ */
+export function takePrefixed(found: readonly FoundSecret[], { prefix, isBase64 }: PrefixRule): readonly FoundSecret[] {
+  return found
+    .filter(({ name }) => name.startsWith(prefix))
+    .map((secret) => ({
+      ...secret,
+      name: nameOf(secret, prefix),
+      value: isBase64 ? decodeValue(secret) : secret.value,
+    }));
+}
+
+function nameOf({ name, place }: FoundSecret, prefix: string): string {
+  const parsed = secretName.safeParse(name.slice(prefix.length));
+  if (parsed.success) return parsed.data;
+  const rule = parsed.error.issues[0]?.message ?? "";
+  throw new SealrunError("NAME_NOT_ALLOWED", `${place}: ${showName(name)} without ${prefix} is not allowed: ${rule}`);
+}
+
+/** What Kestra's macro in a .env file stands for: the text itself. */
+const macro = /^\{\{\s*"((?:[^"\\]|\\.)*)"\s*\|\s*base64encode\s*\}\}$/;
+
+function decodeValue({ name, value, place }: FoundSecret): string {
+  if (typeof value !== "string") throw notBase64(place, name, "text in base64");
+  const written = macro.exec(value.trim())?.[1];
+  if (written !== undefined) return written.replace(/\\(["\\])/g, "$1");
+  // `base64` breaks its lines at 76 columns, and some tools leave the padding out.
+  const text = value.replace(/\s+/g, "").replace(/=+$/, "");
+  const bytes = decodeBytes(text.padEnd(Math.ceil(text.length / 4) * 4, "="));
+  if (bytes === undefined) throw notBase64(place, name, "a value in base64");
+  try {
+    return fromUtf8(bytes);
+  } catch {
+    throw notBase64(place, name, "base64 of text in UTF-8; keep a binary value in base64 with --plain");
+  } finally {
+    wipe(bytes);
+  }
+}
+
+function decodeBytes(text: string): Uint8Array | undefined {
+  try {
+    return fromBase64(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function notBase64(place: string, name: string, expected: string): SealrunError {
+  return new SealrunError(
+    "SECRETS_FILE_INVALID",
+    `${place}: ${showName(name)}: expected ${expected}; with --plain values are taken as they stand`,
+  );
+}

@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { findImport, parseNames } from "../../../packages/cli/src/secret/find-import.ts";
+import { refusalOf, rejectionOf } from "../../support/refusal.ts";
+import { newPerson, type Person } from "../run-here.ts";
+
+let person: Person;
+beforeEach(async () => {
+  person = await newPerson();
+});
+afterEach(async () => person.leave());
+
+const withEnvironment = (environment: Readonly<Record<string, string>>) => ({ ...person.cli, environment });
+
+describe("findImport()", () => {
+  test("findImport() takes SECRET_ variables as base64, as Kestra does", async () => {
+    const cli = withEnvironment({ HOME: "/root", SECRET_A: "aGVsbG8=", SECRETS: "x" });
+    expect([...(await findImport(cli, undefined, { fromEnv: true }))]).toEqual([["A", "hello"]]);
+  });
+
+  test("findImport() takes named variables as they stand", async () => {
+    const cli = withEnvironment({ SECRET_A: "aGVsbG8=", B: "" });
+    const found = await findImport(cli, undefined, { fromEnv: true, names: ["B", "SECRET_A"] });
+    expect([...found]).toEqual([
+      ["B", ""],
+      ["SECRET_A", "aGVsbG8="],
+    ]);
+    const missing = findImport(cli, undefined, { fromEnv: true, names: ["B", "C"] });
+    expect(await rejectionOf(missing)).toMatchObject({ code: "USAGE", message: expect.stringContaining('"C"') });
+  });
+
+  test("findImport() takes a prefix with plain values", async () => {
+    const cli = withEnvironment({ APP_A: "a b" });
+    expect([...(await findImport(cli, undefined, { fromEnv: true, prefix: "APP_", plain: true }))]).toEqual([
+      ["A", "a b"],
+    ]);
+  });
+
+  test("findImport() keeps SECRET_ names of a file unless the prefix is asked for", async () => {
+    const folder = await person.write("p", { ".env": "SECRET_KEY=plain-key!\n" });
+    expect([...(await findImport(person.cli, `${folder}/.env`, {}))]).toEqual([["SECRET_KEY", "plain-key!"]]);
+    const decoded = await rejectionOf(findImport(person.cli, `${folder}/.env`, { prefix: "SECRET_" }));
+    expect(decoded.message).toContain('.env:1: "SECRET_KEY": expected a value in base64');
+    expect(decoded.message).not.toContain("plain-key");
+  });
+
+  test.each([
+    ["neither", undefined, {}],
+    ["both", ".env", { fromEnv: true }],
+    ["names of a file", ".env", { names: ["A"] }],
+    ["names and a prefix", undefined, { fromEnv: true, names: ["A"], prefix: "B" }],
+    ["an empty prefix", ".env", { prefix: "" }],
+    ["plain without a prefix", ".env", { plain: true }],
+  ])("findImport() refuses %s", async (_, file, options) => {
+    expect((await rejectionOf(findImport(person.cli, file, options))).code).toBe("USAGE");
+  });
+
+  test("findImport() says that nothing starts with the prefix", async () => {
+    const refusal = await rejectionOf(findImport(withEnvironment({ A: "x" }), undefined, { fromEnv: true }));
+    expect(refusal.message).toBe("Expected at least one name that starts with SECRET_, found none");
+  });
+});
+
+describe("parseNames()", () => {
+  test("parseNames() splits at commas, each name once", () => {
+    expect(parseNames("A, B,A")).toEqual(["A", "B"]);
+    expect(refusalOf(() => parseNames("A,,B")).code).toBe("NAME_NOT_ALLOWED");
+  });
+});
