@@ -1,6 +1,7 @@
 import { readPrivateFile } from "@sealrun/key-files";
 import { decode, natsCredentials, SealrunError, toSealrunError } from "@sealrun/protocol";
 import { z } from "zod";
+import { dependencySettings } from "./dependencies/settings.ts";
 
 const mount = z.object({ hostPath: z.string(), sandboxPath: z.string() });
 
@@ -17,7 +18,9 @@ export const executorConfig = z.object({
   stateFile: z.string().min(1),
   /** The token to enrol with while there is no state file. */
   enrolmentTokenFile: z.string().optional(),
-  /** Where NATS is now, when that can differ from what the enrolment said. */
+  /** Where the platform is now, when that can differ from what the enrolment token said. */
+  platformUrl: z.url().optional(),
+  /** A NATS login to use instead of what the enrolment gave; it is never renewed. */
   nats: natsCredentials.optional(),
   /** Folder of the runs' private workspaces. */
   workDir: z.string().min(1),
@@ -30,6 +33,8 @@ export const executorConfig = z.object({
   /** Host folders below `/usr` that scripts must not see. */
   hidden: z.array(z.string()).default([]),
   unsafeNoSandbox: z.boolean().default(false),
+  /** Where scripts' dependencies come from. */
+  dependencies: dependencySettings.prefault({}),
   /** How long runs may go on after SIGTERM. */
   drainMs: z.number().int().nonnegative().default(600_000),
   logLevel: z.string().default("info"),

@@ -7,11 +7,13 @@ import { readHostRoots } from "./child/host-roots.ts";
 import { probeSandbox } from "./child/probe.ts";
 import type { Sandbox } from "./child/run-step.ts";
 import type { ExecutorConfig } from "./config.ts";
+import { openDependencies } from "./dependencies/dependencies.ts";
 import { enrol } from "./enrol/enrol.ts";
+import { keepCredentials, type KeptCredentials } from "./enrol/keep-credentials.ts";
 import { type ExecutorState, readState, writeState } from "./enrol/state-file.ts";
 import { openPackageFiles } from "./jobs/package-files.ts";
 import { workSlot } from "./jobs/work.ts";
-import { findEsbuild, findRuntime } from "./runtime-files.ts";
+import { findEsbuild, findNpm, findRuntime } from "./runtime-files.ts";
 import { removeLeftovers } from "./workspace/remove-leftovers.ts";
 
 /** A running executor. */
@@ -28,20 +30,36 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
   const state = await loadState(config, log);
   await removeLeftovers(config.workDir);
   const files = await openPackageFiles(join(config.cacheDir, "files"));
+  const login = await openLogin(config, state, log);
   const link = await connectNats({
-    ...(config.nats ?? state.nats),
+    current: login.current,
     name: state.identity.id,
     inboxPrefix: inboxPrefix(executorId.parse(state.identity.id)),
+  }).catch((error: unknown) => {
+    login.stop();
+    throw error;
   });
   const stopTaking = new AbortController();
   const endRuns = new AbortController();
   const runtime = findRuntime(config.python);
+  const dependencies = await openDependencies({
+    programs: {
+      sandbox,
+      node: runtime.node,
+      npm: findNpm(),
+      python: runtime.python,
+      pipWheel: config.dependencies.pip ?? undefined,
+    },
+    settings: config.dependencies,
+    cacheDir: join(config.cacheDir, "dependencies"),
+  });
   const work = {
     ...state,
     pool: state.pool.id,
     link,
     log,
     files,
+    dependencies,
     sandbox,
     runtime,
     compiler: { bubblewrap: sandbox.kind === "none" ? undefined : sandbox.program, esbuild: findEsbuild() },
@@ -62,6 +80,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
       const drained = setTimeout(() => endRuns.abort(), config.drainMs);
       await Promise.all(slots);
       clearTimeout(drained);
+      login.stop();
       await link.close();
     },
   };
@@ -80,6 +99,17 @@ async function chooseSandbox(config: ExecutorConfig, log: Logger): Promise<Sandb
   }
   await probeSandbox(config.bwrap);
   return { kind: "bubblewrap", program: config.bwrap, hostRoots: await readHostRoots(), hidden: config.hidden };
+}
+
+/** The login from the settings, else the one of the enrolment, kept good from now on. */
+async function openLogin(config: ExecutorConfig, state: ExecutorState, log: Logger): Promise<KeptCredentials> {
+  const { nats, stateFile } = config;
+  const platformUrl = config.platformUrl ?? state.platformUrl;
+  if (nats === undefined && platformUrl !== undefined) {
+    return keepCredentials({ state, stateFile, platformUrl, log });
+  }
+  const fixed = nats ?? state.nats;
+  return { current: () => fixed, stop: () => undefined };
 }
 
 async function loadState(config: ExecutorConfig, log: Logger): Promise<ExecutorState> {

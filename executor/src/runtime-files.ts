@@ -23,3 +23,8 @@ export function findEsbuild(): string {
   const fromEsbuild = createRequire(import.meta.resolve("esbuild"));
   return fromEsbuild.resolve(`@esbuild/${process.platform}-${process.arch}/bin/esbuild`);
 }
+
+/** The folder of npm's own package, which installs what scripts depend on. */
+export function findNpm(): string {
+  return dirname(createRequire(import.meta.url).resolve("npm/package.json"));
+}

@@ -6,7 +6,7 @@ import { removeFolder } from "../workspace/remove-folder.ts";
 import { compileBundles, type Compiler, stripTypes } from "./compile.ts";
 
 /** Raise it when the compiler's version or options change: older results are then not found. */
-const cacheForm = "esbuild-0.28.2-1";
+const cacheForm = "esbuild-0.28.2-2";
 
 /** What to compile and where results are kept. */
 export interface BundleOptions {
@@ -19,6 +19,8 @@ export interface BundleOptions {
   readonly scripts: readonly string[];
   /** A private folder of the executor's. */
   readonly cacheDir: string;
+  /** Imports of packages are left to Node, which finds them in `node_modules`. */
+  readonly hasNodeModules?: boolean;
   /** The package version's SHA-256 in hex. */
   readonly versionDigest: string;
 }
@@ -49,7 +51,7 @@ export async function bundleScripts(options: BundleOptions): Promise<readonly Co
   try {
     const folders = { source, output };
     await stripTypes(compiler, folders, toStrip);
-    await compileBundles(compiler, folders, scripts);
+    await compileBundles(compiler, { ...folders, hasNodeModules: options.hasNodeModules ?? false }, scripts);
     await moveInto(output, cached);
   } finally {
     await removeFolder(output);

@@ -48,9 +48,15 @@ const bundleOptions = [
 ];
 
 /** Bundles each script into a file of its own beside its place. Throws `BUNDLE_FAILED` naming file, line, column and reason. */
-export async function compileBundles(compiler: Compiler, folders: CompileFolders, scripts: readonly string[]) {
+export async function compileBundles(
+  compiler: Compiler,
+  place: CompileFolders & { readonly hasNodeModules: boolean },
+  scripts: readonly string[],
+) {
   const entries = scripts.map((script) => entryPoint(bundlePath(script), script));
-  await compileAll(compiler, folders, entries, bundleOptions);
+  // In a bundle a package could neither load its native parts nor what it names at run time.
+  const packages = place.hasNodeModules ? ["--packages=external"] : [];
+  await compileAll(compiler, place, entries, [...bundleOptions, ...packages]);
 }
 
 /** Takes the types out of each file and leaves it its name, for workers and forks that name it. Throws like `compileBundles`. */

@@ -21,7 +21,7 @@ export function scriptEnvironment(options: EnvironmentOptions): Readonly<Record<
     PATH: [...new Set([...programs, "/usr/local/bin", "/usr/bin", "/bin"])].join(":"),
     HOME: "/tmp",
     LANG: "C.UTF-8",
-    PYTHONPATH: layout.pythonSdk,
+    PYTHONPATH: [layout.pythonSdk, layout.pythonPackages].filter((path) => path !== undefined).join(":"),
     // A line that Python prints is seen when it is printed, not when 8 KiB are full.
     PYTHONUNBUFFERED: "1",
     ...python?.environment,

@@ -24,6 +24,12 @@ export interface Runtime {
   readonly python: PythonRuntime | undefined;
 }
 
+/** Folders of the host with the packages that a run's scripts import; a sandbox shows them read-only. */
+export interface InstalledPackages {
+  readonly nodeModules: string | undefined;
+  readonly python: string | undefined;
+}
+
 /** Paths as the script sees them. */
 export interface Layout {
   readonly work: string;
@@ -32,6 +38,8 @@ export interface Layout {
   readonly pythonSdk: string;
   /** The folder that comes first on the script's PATH. */
   readonly programs: string;
+  /** Python packages that were installed for this package, if any. */
+  readonly pythonPackages?: string;
 }
 
 /** The paths inside a sandbox. */
@@ -42,6 +50,9 @@ export const sandboxLayout: Layout = {
   pythonSdk: "/opt/sealrun/python",
   programs: "/opt/sealrun/bin",
 };
+
+/** Where a sandbox shows installed Python packages. */
+export const pythonPackagesPath = "/opt/sealrun/python-packages";
 
 /** The paths without a sandbox: the host's own. */
 export function hostLayout(runtime: Runtime, workFolder: string): Layout {

@@ -8,7 +8,7 @@ import { serveChannel } from "../channel/channel.ts";
 import { commandFor } from "./command.ts";
 import { type EnvironmentOptions, scriptEnvironment } from "./environment.ts";
 import type { HostRoot } from "./host-roots.ts";
-import { hostLayout, type Runtime, sandboxLayout } from "./layout.ts";
+import { hostLayout, type InstalledPackages, pythonPackagesPath, type Runtime, sandboxLayout } from "./layout.ts";
 import { openOutputPipes, type OutputPipe } from "./output-pipes.ts";
 import type { RunningScript } from "./running-script.ts";
 import { sandboxArguments } from "./sandbox.ts";
@@ -33,6 +33,8 @@ export interface StepOptions {
   readonly runtime: Runtime;
   /** The run's folder, and a private one that the script does not see. */
   readonly workspace: { readonly folder: string; readonly scratch: string };
+  /** What was installed for the package. */
+  readonly installed?: InstalledPackages | undefined;
   /** The script's path inside the package. */
   readonly script: string;
   readonly variables: Pick<EnvironmentOptions, "executionId" | "packageName" | "own">;
@@ -135,9 +137,14 @@ function startOn(pipes: readonly [OutputPipe, OutputPipe], start: Start): Runnin
 
 /** Everything about the start that can fail without a process. */
 async function prepareStart(options: StepOptions): Promise<Start> {
-  const { sandbox, runtime, workspace, script } = options;
+  const { sandbox, runtime, workspace, script, installed } = options;
   const { python } = runtime;
-  const layout = sandbox.kind === "none" ? hostLayout(runtime, workspace.folder) : sandboxLayout;
+  const isUnsafe = sandbox.kind === "none";
+  const pythonPackages = isUnsafe || installed?.python === undefined ? installed?.python : pythonPackagesPath;
+  const layout = {
+    ...(isUnsafe ? hostLayout(runtime, workspace.folder) : sandboxLayout),
+    ...(pythonPackages === undefined ? {} : { pythonPackages }),
+  };
   const firstLine = script.endsWith(".sh") ? await readFirstLine(join(workspace.folder, script)) : "";
   const command = commandFor({ script, firstLine, layout, python });
   const env = scriptEnvironment({ ...options.variables, layout, python, step: script });
@@ -145,7 +152,7 @@ async function prepareStart(options: StepOptions): Promise<Start> {
     return (stdout, stderr) => startUnsafe({ command, env, workFolder: workspace.folder, stdout, stderr });
   }
   const { hostRoots, hidden } = sandbox;
-  const isolation = sandboxArguments({ runtime, hostRoots, hidden, env, workFolder: workspace.folder });
+  const isolation = sandboxArguments({ runtime, hostRoots, hidden, installed, env, workFolder: workspace.folder });
   return (stdout, stderr) =>
     startSandboxed({ bubblewrap: sandbox.program, sandbox: isolation, command, stdout, stderr });
 }

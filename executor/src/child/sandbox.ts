@@ -1,5 +1,5 @@
 import type { HostRoot } from "./host-roots.ts";
-import { type Runtime, sandboxLayout } from "./layout.ts";
+import { type InstalledPackages, pythonPackagesPath, type Runtime, sandboxLayout } from "./layout.ts";
 
 /** What one sandbox shows to the script in it. */
 export interface SandboxOptions {
@@ -11,6 +11,7 @@ export interface SandboxOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Host folders that lie under `/usr` and must not be seen: the data folder of an installation in `/usr/local`, say. */
   readonly hidden: readonly string[];
+  readonly installed?: InstalledPackages | undefined;
 }
 
 /**
@@ -62,7 +63,7 @@ export function systemArguments(hostRoots: readonly HostRoot[], hidden: readonly
  * would too.
  */
 export function sandboxArguments(options: SandboxOptions): readonly string[] {
-  const { runtime, workFolder } = options;
+  const { runtime, workFolder, installed } = options;
   return [
     isolationArguments,
     systemArguments(options.hostRoots, options.hidden),
@@ -73,6 +74,11 @@ export function sandboxArguments(options: SandboxOptions): readonly string[] {
     ["--ro-bind", runtime.pythonSdk, sandboxLayout.pythonSdk],
     ...(runtime.python?.mounts ?? []).map(({ hostPath, sandboxPath }) => ["--ro-bind", hostPath, sandboxPath]),
     ["--bind", workFolder, sandboxLayout.work],
+    // Read-only: what one run writes there every later run would execute.
+    installed?.nodeModules === undefined
+      ? []
+      : ["--ro-bind", installed.nodeModules, `${sandboxLayout.work}/node_modules`],
+    installed?.python === undefined ? [] : ["--ro-bind", installed.python, pythonPackagesPath],
     ["--remount-ro", "/", "--chdir", sandboxLayout.work],
     ...Object.entries(options.env).map(([name, value]) => ["--setenv", name, value]),
   ].flat();

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Identity } from "@sealrun/crypto";
 import type { NatsLink } from "@sealrun/nats";
@@ -8,6 +8,7 @@ import { bundleScripts } from "../bundle/bundle.ts";
 import type { Compiler } from "../bundle/compile.ts";
 import type { Runtime } from "../child/layout.ts";
 import type { Sandbox } from "../child/run-step.ts";
+import type { Dependencies, PreparedDependencies } from "../dependencies/dependencies.ts";
 import { createMasker, type Masker } from "../mask/masker.ts";
 import { createWorkspace, type Workspace } from "../workspace/workspace.ts";
 import type { Attempt } from "./attempt.ts";
@@ -28,6 +29,7 @@ export interface RunDeps {
   readonly runtime: Runtime;
   readonly compiler: Compiler;
   readonly files: PackageFiles;
+  readonly dependencies: Dependencies;
   readonly workDir: string;
   readonly bundleDir: string;
   readonly log: Logger;
@@ -65,16 +67,29 @@ async function runInWorkspace(
 ): Promise<Failure | undefined> {
   const masker = createMasker();
   let workspace: Workspace | undefined;
+  let installed: PreparedDependencies | undefined;
   const say = async (level: string, text: string): Promise<void> =>
     reporter.report({ type: "log", step: null, stream: "system", level, text, time: Date.now() });
   try {
     if (deps.sandbox.kind === "none") await say("warning", "This executor runs scripts without a sandbox");
-    workspace = await prepareWorkspace(deps, attempt);
+    const files = await deps.files.list(attempt);
+    installed = await deps.dependencies.prepare({ files, signal, say });
+    workspace = await prepareWorkspace(deps, attempt, files, installed);
     const secrets = createSecrets(attempt);
     await maskFromTheStart(attempt, secrets, masker);
     const parametersFile = await readFile(join(workspace.folder, "parameters.json")).catch(() => undefined);
     const params = openParameters(attempt, parametersFile);
-    return await runSteps({ ...deps, attempt, workspace, secrets, masker, params, report: reporter.report, signal });
+    return await runSteps({
+      ...deps,
+      attempt,
+      workspace,
+      installed,
+      secrets,
+      masker,
+      params,
+      report: reporter.report,
+      signal,
+    });
   } catch (error) {
     const failure = toSealrunError(error);
     if (failure.code === "INTERNAL") deps.log.error({ err: error, ...attempt.held }, "An attempt failed");
@@ -83,12 +98,17 @@ async function runInWorkspace(
     return said;
   } finally {
     await workspace?.remove();
+    await installed?.release();
   }
 }
 
-async function prepareWorkspace(deps: RunDeps, attempt: Attempt): Promise<Workspace> {
+async function prepareWorkspace(
+  deps: RunDeps,
+  attempt: Attempt,
+  files: Awaited<ReturnType<PackageFiles["list"]>>,
+  installed: PreparedDependencies,
+): Promise<Workspace> {
   const { event, held } = attempt;
-  const files = await deps.files.list(attempt);
   const workspace = await createWorkspace({
     root: deps.workDir,
     ...held,
@@ -96,12 +116,16 @@ async function prepareWorkspace(deps: RunDeps, attempt: Attempt): Promise<Worksp
     ...(deps.sandbox.kind === "none" ? { linkedSdk: deps.runtime.sdk } : {}),
   });
   try {
+    if (deps.sandbox.kind === "none" && installed.nodeModules !== undefined) {
+      await symlink(installed.nodeModules, join(workspace.folder, "node_modules"));
+    }
     const bundles = await bundleScripts({
       compiler: deps.compiler,
       source: workspace.folder,
       files: files.map(({ path }) => path),
       scripts: event.steps.map(({ script }) => script),
       cacheDir: deps.bundleDir,
+      hasNodeModules: installed.hasNodeModules,
       versionDigest: event.version.digest,
     });
     await workspace.add(bundles);

@@ -10,7 +10,7 @@ import {
   toSealrunError,
 } from "@sealrun/protocol";
 import { runStep, type Sandbox, type StepEnd } from "../child/run-step.ts";
-import type { Runtime } from "../child/layout.ts";
+import type { InstalledPackages, Runtime } from "../child/layout.ts";
 import type { Masker } from "../mask/masker.ts";
 import { answerScript } from "./answer-script.ts";
 import type { Attempt } from "./attempt.ts";
@@ -24,6 +24,7 @@ export interface StepsWorld {
   readonly sandbox: Sandbox;
   readonly runtime: Runtime;
   readonly workspace: { readonly folder: string; readonly scratch: string };
+  readonly installed: InstalledPackages;
   readonly secrets: Secrets;
   readonly masker: Masker;
   readonly params: JsonObject;
@@ -79,6 +80,7 @@ async function runOneStep(
     sandbox: world.sandbox,
     runtime: world.runtime,
     workspace: world.workspace,
+    installed: world.installed,
     script: step.plan.script,
     variables: {
       executionId: world.attempt.held.executionId,

@@ -46,6 +46,12 @@ export const errorCodes = {
   AUDIT_BROKEN: { status: 409, exit: 1, retry: false, means: "The audit was changed after it was written" },
   FILE_NOT_FOUND: { status: 404, exit: 66, retry: false, means: "The file or folder does not exist or cannot be read" },
   ALREADY_EXISTS: { status: 409, exit: 73, retry: false, means: "There is already one of that name" },
+  IDEMPOTENCY_KEY_REUSED: {
+    status: 409,
+    exit: 65,
+    retry: false,
+    means: "This Idempotency-Key came with another request before; send the same request, or a new key",
+  },
   SECRET_CHANGED: {
     status: 409,
     exit: 75,

@@ -7,6 +7,7 @@ import { findCacheFolder } from "../setup/cache-folder.ts";
 import type { Environment } from "../setup/find-on-path.ts";
 import { findPrograms, type Programs } from "../setup/find-programs.ts";
 import type { PartName } from "../start-part.ts";
+import { findDependencySettings } from "./dependency-settings.ts";
 import { type DataFolder, layOutDataFolder } from "./data-folder.ts";
 import { requireFreePort } from "./free-port.ts";
 import { ensureKeys } from "./keys.ts";
@@ -67,7 +68,8 @@ export async function startDev(options: DevOptions): Promise<Dev> {
     const keys = await ensureKeys(folder);
     const servers = await startServers({ programs, dataFolder: folder.root, environment, signal });
     stops.push(async () => servers.stop());
-    await writePartConfigs({ folder, keys, servers, programs, port, logLevel: options.logLevel });
+    const dependencies = await findDependencySettings(environment, say);
+    await writePartConfigs({ folder, keys, servers, programs, dependencies, port, logLevel: options.logLevel });
 
     const parts: Part[] = [];
     const run = async (name: PartName): Promise<void> => {

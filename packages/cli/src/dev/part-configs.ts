@@ -6,6 +6,7 @@ import type { PlatformConfig } from "@sealrun/platform";
 import type { Programs } from "../setup/find-programs.ts";
 import type { DataFolder } from "./data-folder.ts";
 import type { InstallationKeys } from "./keys.ts";
+import type { findDependencySettings } from "./dependency-settings.ts";
 import { ensureFolder, writePrivateFile } from "./private-files.ts";
 import type { Servers } from "./servers.ts";
 
@@ -15,6 +16,7 @@ export interface PartConfigs {
   readonly keys: InstallationKeys;
   readonly servers: Servers;
   readonly programs: Programs;
+  readonly dependencies: Awaited<ReturnType<typeof findDependencySettings>>;
   readonly port: number;
   readonly logLevel: "trace" | "debug" | "info" | "warn" | "error";
 }
@@ -52,18 +54,23 @@ function keyringSettings({ folder, keys, servers, port, logLevel }: PartConfigs)
     wrappingKeyFile: folder.rootKey("keyring"),
     identityFile: folder.identity("keyring"),
     platformIdentityFile: folder.publicIdentity("platform"),
-    executorNats: servers.nats.executor,
+    ...executorAccess(servers),
     publicUrl: `http://127.0.0.1:${port}`,
     logLevel,
   };
 }
 
-function executorSettings({ folder, servers, programs, logLevel }: PartConfigs): ExecutorConfig {
+function executorAccess({ nats }: Servers): Pick<KeyringConfig, "natsAccountSeedFile" | "executorNats"> {
+  const { executors } = nats;
+  return "login" in executors ? { executorNats: executors.login } : { natsAccountSeedFile: executors.signingSeedFile };
+}
+
+function executorSettings({ folder, port, programs, dependencies, logLevel }: PartConfigs): ExecutorConfig {
   return {
     stateFile: folder.executorState,
     enrolmentTokenFile: folder.enrolmentToken,
-    // Every start of NATS may listen on another port than the one that the executor was enrolled with.
-    nats: servers.nats.executor,
+    // Every start may listen on another port than the one that the executor was enrolled at.
+    platformUrl: `http://127.0.0.1:${port}`,
     workDir: join(folder.part("executor"), "work"),
     cacheDir: join(folder.part("executor"), "cache"),
     slots: 4,
@@ -75,6 +82,7 @@ function executorSettings({ folder, servers, programs, logLevel }: PartConfigs):
     },
     hidden: folder.root.startsWith("/usr/") ? [folder.root] : [],
     unsafeNoSandbox: false,
+    dependencies: { ...dependencies, pip: programs.pip, cacheBytes: 10 * 1024 ** 3 },
     drainMs,
     logLevel,
   };

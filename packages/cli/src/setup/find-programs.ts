@@ -1,5 +1,6 @@
 import { createPackageFetcher } from "./fetch-package.ts";
 import { type Environment, requireOnPath } from "./find-on-path.ts";
+import { findPip } from "./pip.ts";
 import { findNatsServer } from "./nats-server.ts";
 import { findPostgresBinaries, type PostgresBinaries } from "./postgres-binaries.ts";
 import { findPython, type Python } from "./python.ts";
@@ -10,6 +11,8 @@ export interface Programs {
   readonly node: string;
   readonly bwrap: string;
   readonly python: Python;
+  /** A wheel of pip; null when Python has its own, or none was found. */
+  readonly pip: string | null;
   readonly natsServer: string;
   readonly postgres: PostgresBinaries;
   readonly setpriv: string;
@@ -30,7 +33,7 @@ export interface FindProgramsOptions {
  * sentence, says what the machine's owner has to do.
  */
 export async function findPrograms(options: FindProgramsOptions): Promise<Programs> {
-  const { cacheFolder, environment, signal } = options;
+  const { cacheFolder, environment, log, signal } = options;
   const setpriv = await requireOnPath("setpriv", "util-linux", environment);
   const unshare = await requireOnPath("unshare", "util-linux", environment);
   const postgres = await findPostgresBinaries(cacheFolder);
@@ -40,7 +43,8 @@ export async function findPrograms(options: FindProgramsOptions): Promise<Progra
     const bwrap = await findBubblewrap(environment, packages, signal);
     const natsServer = await findNatsServer(environment, packages, signal);
     const python = await findPython({ bwrap, environment, packages, signal });
-    return { node: process.execPath, bwrap, python, natsServer, postgres, setpriv, unshare };
+    const pip = await findPip({ bwrap, python, packages, log, signal });
+    return { node: process.execPath, bwrap, python, pip, natsServer, postgres, setpriv, unshare };
   } finally {
     await packages.close();
   }

@@ -1,0 +1,162 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { sha256Hex } from "@sealrun/crypto";
+import { dependencyFiles, findDependencies, type NpmInstall, type PackageDependencies } from "@sealrun/protocol";
+import { type CachedFolder, type FolderCache, openFolderCache } from "./folder-cache.ts";
+import { installNpm, type InstallRequest } from "./install-npm.ts";
+import { installPip, type WheelFile } from "./install-pip.ts";
+import type { InstallPrograms } from "./installer.ts";
+import { measureFolder } from "./measure-folder.ts";
+import { readPythonVersion } from "./python-version.ts";
+import type { DependencySettings } from "./settings.ts";
+
+/** Installs what packages need, once per lock file. */
+export interface Dependencies {
+  /** What one version needs, installed or found; throws `PACKAGE_INVALID`, `DEPENDENCIES_FAILED`, `REGISTRY_UNREACHABLE` or `CANCELLED`. */
+  prepare(run: DependencyRun): Promise<PreparedDependencies>;
+}
+
+/** The attempt that needs them. */
+export interface DependencyRun {
+  readonly files: readonly { readonly path: string; readonly cachedPath: string }[];
+  /** A line in the run's log. */
+  readonly say: (level: "info" | "error", text: string) => Promise<void>;
+  /** Ends an install. */
+  readonly signal: AbortSignal;
+}
+
+/** Folders on the host with what a version needs; they stay until `release`. */
+export interface PreparedDependencies {
+  /** True when Node finds packages beside the scripts: uploaded or installed. */
+  readonly hasNodeModules: boolean;
+  readonly nodeModules: string | undefined;
+  readonly python: string | undefined;
+  readonly release: () => Promise<void>;
+}
+
+/** Raise it when an install's form changes: older results are then not found. */
+const form = 1;
+const shownLines = 20;
+
+/** Opens the installer over one cache folder. */
+export async function openDependencies(options: {
+  readonly programs: InstallPrograms;
+  readonly settings: DependencySettings;
+  readonly cacheDir: string;
+}): Promise<Dependencies> {
+  const cache = await openFolderCache(options.cacheDir, options.settings.cacheBytes);
+  let pythonVersion: Promise<string> | undefined;
+  const world = {
+    ...options,
+    cache,
+    pythonVersion: async () => {
+      pythonVersion ??= readPythonVersion(options.programs);
+      return pythonVersion.catch((error: unknown) => {
+        pythonVersion = undefined;
+        throw error;
+      });
+    },
+  };
+  return {
+    prepare: async (run) => {
+      const needed = await readDependencies(run.files);
+      const node = needed.node?.kind === "install" ? await prepareNode(world, run, needed.node.install) : undefined;
+      try {
+        const python = needed.python === undefined ? undefined : await preparePython(world, run, needed.python);
+        return {
+          hasNodeModules: needed.node !== undefined,
+          nodeModules: node === undefined ? undefined : join(node.path, "node_modules"),
+          python: python === undefined ? undefined : join(python.path, "python"),
+          release: async () => {
+            await node?.release();
+            await python?.release();
+          },
+        };
+      } catch (error) {
+        await node?.release();
+        throw error;
+      }
+    },
+  };
+}
+
+interface World {
+  readonly programs: InstallPrograms;
+  readonly settings: DependencySettings;
+  readonly cache: FolderCache;
+  readonly pythonVersion: () => Promise<string>;
+}
+
+async function readDependencies(files: DependencyRun["files"]): Promise<PackageDependencies> {
+  const read = new Map<string, Uint8Array>();
+  for (const { path, cachedPath } of files)
+    if (dependencyFiles.includes(path)) read.set(path, await readFile(cachedPath));
+  return findDependencies(
+    files.map(({ path }) => path),
+    (path) => read.get(path),
+  );
+}
+
+async function prepareNode(world: World, run: DependencyRun, install: NpmInstall): Promise<CachedFolder> {
+  const key = keyOf("npm", [
+    process.version,
+    machine,
+    world.settings.npmRegistry,
+    install.packageJson,
+    install.lockJson,
+  ]);
+  return acquire(world, run, { key, what: `${counted(install.count, "package")} of package-lock.json` }, (request) =>
+    installNpm(request, install),
+  );
+}
+
+async function preparePython(
+  world: World,
+  run: DependencyRun,
+  needed: NonNullable<PackageDependencies["python"]>,
+): Promise<CachedFolder> {
+  const { requirements } = needed;
+  const wheels: (WheelFile & { readonly sha256: string })[] = [];
+  for (const file of run.files) {
+    if (needed.wheels.includes(file.path)) wheels.push({ ...file, sha256: sha256Hex(await readFile(file.cachedPath)) });
+  }
+  const source =
+    wheels.length > 0 ? wheels.map(({ path, sha256 }) => `${path} ${sha256}`).toSorted() : [world.settings.pipIndexUrl];
+  const key = keyOf("pip", [await world.pythonVersion(), machine, requirements.text, ...source]);
+  const from = wheels.length > 0 ? ", from wheels/" : "";
+  const what = `${counted(requirements.pins.length, "package")} of requirements.txt${from}`;
+  return acquire(world, run, { key, what }, (request) => installPip(request, needed, wheels));
+}
+
+async function acquire(
+  { cache, programs, settings }: World,
+  { say, signal }: DependencyRun,
+  { key, what }: { readonly key: string; readonly what: string },
+  install: (request: InstallRequest) => Promise<void>,
+): Promise<CachedFolder> {
+  const showOutput = async (text: string): Promise<void> => {
+    for (const line of text.trimEnd().split("\n").slice(-shownLines)) await say("error", line);
+  };
+  return cache.acquire(
+    key,
+    async (folder, content) => {
+      await say("info", `Installing ${what}`);
+      const startedAt = performance.now();
+      await install({ programs, settings, folder, content, signal, showOutput });
+      const bytes = await measureFolder(content);
+      await say("info", `Installed in ${((performance.now() - startedAt) / 1000).toFixed(1)} s, cached`);
+      return { bytes };
+    },
+    signal,
+  );
+}
+
+const machine = `${process.platform}-${process.arch}`;
+
+function keyOf(kind: "npm" | "pip", parts: readonly string[]): string {
+  return `${kind}-${sha256Hex(new TextEncoder().encode(JSON.stringify([form, kind, ...parts])))}`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,148 @@
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { newId } from "@sealrun/crypto";
+import { decode, SealrunError } from "@sealrun/protocol";
+import { z } from "zod";
+import { isAlive, markProcess } from "../child/process-tree.ts";
+import { removeFolder } from "../workspace/remove-folder.ts";
+import { removeLeftovers } from "../workspace/remove-leftovers.ts";
+
+/** Folders that are made once, by key, and kept while there is room. Several processes may share one. */
+export interface FolderCache {
+  /** The folder of a key, made by `make` if it is missing; it stays until `release`. What `make` throws leaves nothing. */
+  acquire(key: string, make: Make, signal: AbortSignal): Promise<CachedFolder>;
+}
+
+/** Fills `content`, in a private folder that is removed afterwards, and tells its size. */
+export type Make = (folder: string, content: string) => Promise<{ readonly bytes: number }>;
+
+/** A cached folder in use. */
+export interface CachedFolder {
+  readonly path: string;
+  readonly release: () => Promise<void>;
+}
+
+const entryForm = z.object({ bytes: z.number() });
+
+/** A cache below `root`. What processes that are gone left half made is removed. */
+export async function openFolderCache(root: string, maxBytes: number): Promise<FolderCache> {
+  await mkdir(root, { recursive: true, mode: 0o700 });
+  await removeLeftovers(root);
+  const owner = await markProcess(process.pid);
+  const mark = `${process.pid}.${owner?.startedAt ?? "0"}`;
+  const making = new Map<string, Promise<unknown>>();
+
+  const makeEntry = async (key: string, make: Make): Promise<void> => {
+    const scratch = await mkdtemp(join(root, `new-${mark}-`));
+    const entry = join(scratch, "entry");
+    try {
+      await mkdir(join(entry, "content"), { recursive: true, mode: 0o700 });
+      await mkdir(join(entry, "uses"), { mode: 0o700 });
+      const work = join(scratch, "work");
+      await mkdir(work, { mode: 0o700 });
+      const { bytes } = await make(work, join(entry, "content"));
+      await writeFile(join(entry, "entry.json"), JSON.stringify({ bytes }));
+      // Another process may have been first: its result is the same.
+      await rename(entry, join(root, key)).catch(async (error: unknown) => {
+        if (!(await isEntry(join(root, key)))) throw error;
+      });
+    } finally {
+      await removeFolder(scratch);
+    }
+  };
+
+  const acquire: FolderCache["acquire"] = async (key, make, signal) => {
+    if (!/^[a-z]+-[0-9a-f]{64}$/.test(key)) throw new SealrunError("INTERNAL", "");
+    for (;;) {
+      const held = await hold(join(root, key), mark);
+      if (held !== undefined) return held;
+      const other = making.get(key);
+      if (other !== undefined) {
+        await waitFor(other, signal);
+        continue;
+      }
+      const own = makeEntry(key, make);
+      making.set(key, own);
+      try {
+        await own;
+      } finally {
+        making.delete(key);
+      }
+      await evict({ root, maxBytes, mark }, key);
+    }
+  };
+  return { acquire };
+}
+
+/** Waits for another run's making of the same folder. Its failure is ours too, but not its cancel. */
+async function waitFor(other: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = (): void =>
+    aborted.reject(new SealrunError("CANCELLED", "The attempt was ended while it waited for dependencies"));
+  if (signal.aborted) onAbort();
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    await Promise.race([other, aborted.promise]);
+  } catch (error) {
+    if (signal.aborted || !(error instanceof SealrunError) || error.code !== "CANCELLED") throw error;
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+/** Takes a use of an entry, or undefined when there is none. The use carries the process, so that a dead one's counts no more. */
+async function hold(entry: string, mark: string): Promise<CachedFolder | undefined> {
+  const use = join(entry, "uses", `${mark}-${newId("request")}`);
+  try {
+    await writeFile(use, "", { flag: "wx", mode: 0o600 });
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+  const now = new Date();
+  await utimes(entry, now, now);
+  return { path: join(entry, "content"), release: () => rm(use, { force: true }) };
+}
+
+/** Removes what is over the limit, the longest unused first, but nothing that a living process uses. */
+async function evict(
+  cache: { readonly root: string; readonly maxBytes: number; readonly mark: string },
+  keep: string,
+): Promise<void> {
+  const { root, maxBytes, mark } = cache;
+  const entries = [];
+  for (const name of await readdir(root)) {
+    const path = join(root, name);
+    const bytes = await sizeOf(path);
+    if (bytes !== undefined) entries.push({ name, path, bytes, usedAt: (await stat(path)).mtimeMs });
+  }
+  let total = entries.reduce((sum, { bytes }) => sum + bytes, 0);
+  for (const { name, path, bytes } of entries.toSorted((left, right) => left.usedAt - right.usedAt)) {
+    if (total <= maxBytes) return;
+    if (name === keep || (await isInUse(path))) continue;
+    const removed = join(root, `old-${mark}-${newId("request")}`);
+    await rename(path, removed);
+    await removeFolder(removed);
+    total -= bytes;
+  }
+}
+
+async function isInUse(entry: string): Promise<boolean> {
+  for (const use of await readdir(join(entry, "uses"))) {
+    const { id, startedAt } = /^(?<id>\d+)\.(?<startedAt>\d+)-/.exec(use)?.groups ?? {};
+    if (id !== undefined && startedAt !== undefined && (await isAlive({ id: Number(id), startedAt }))) return true;
+  }
+  return false;
+}
+
+async function isEntry(path: string): Promise<boolean> {
+  return (await sizeOf(path)) !== undefined;
+}
+
+async function sizeOf(entry: string): Promise<number | undefined> {
+  try {
+    return decode(entryForm, await readFile(join(entry, "entry.json"))).bytes;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,150 @@
+import { basename, join } from "node:path";
+import { execa } from "execa";
+import { limits, SealrunError } from "@sealrun/protocol";
+import type { PythonRuntime } from "../child/layout.ts";
+import { socketsFrom3 } from "../child/running-script.ts";
+import type { Sandbox } from "../child/run-step.ts";
+import { isolationArguments, systemArguments } from "../child/sandbox.ts";
+
+/** The programs of an install, on the host. */
+export interface InstallPrograms {
+  readonly sandbox: Sandbox;
+  readonly node: string;
+  /** The folder of the package `npm`. */
+  readonly npm: string;
+  readonly python: PythonRuntime | undefined;
+  /** A wheel of pip, for a Python that has none. */
+  readonly pipWheel: string | undefined;
+}
+
+/** Paths as an install sees them. */
+export interface InstallPaths {
+  /** The one folder that it may write. */
+  readonly folder: string;
+  readonly node: string;
+  readonly npm: string;
+  readonly pipWheel: string | undefined;
+}
+
+/** One program of an install. */
+export interface InstallCommand {
+  /** The private folder on the host. */
+  readonly folder: string;
+  readonly command: (paths: InstallPaths) => readonly [string, ...string[]];
+  readonly environment: (paths: InstallPaths) => Readonly<Record<string, string>>;
+  /** False for an install from files alone. */
+  readonly hasNetwork: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** How an install's program ended. */
+export interface InstallEnd {
+  readonly succeeded: boolean;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const keptOutputBytes = 1024 * 1024;
+const insidePaths = { folder: "/install", node: "/opt/sealrun/bin/node", npm: "/opt/sealrun/npm" };
+
+/**
+ * Runs one program of an install in a sandbox like a script's, which sees the install's own folder and no run: no channel,
+ * no secret, no workspace. Throws `CANCELLED`, `SANDBOX_UNAVAILABLE`, and `DEPENDENCIES_FAILED` when it takes too long.
+ */
+export async function runInstaller(programs: InstallPrograms, options: InstallCommand): Promise<InstallEnd> {
+  const { sandbox } = programs;
+  const isUnsafe = sandbox.kind === "none";
+  const paths = isUnsafe ? hostPaths(programs, options.folder) : sandboxPaths(programs);
+  const environment = { LANG: "C.UTF-8", ...programs.python?.environment, ...options.environment(paths) };
+  const command = options.command(paths);
+  const [program, ...rest] = isUnsafe ? command : ([sandbox.program, "--args", "3", "--", ...command] as const);
+  const subprocess = execa(program, rest, {
+    // Bubblewrap runs outside the sandbox and gets nothing; a proxy's password must not be in its arguments either.
+    env: isUnsafe ? environment : {},
+    extendEnv: false,
+    cwd: isUnsafe ? options.folder : "/",
+    stdio: ["ignore", "pipe", "pipe", "pipe"],
+    maxBuffer: keptOutputBytes,
+    reject: false,
+    timeout: limits.dependenciesMs,
+    cancelSignal: options.signal,
+    killSignal: "SIGKILL",
+    detached: isUnsafe,
+  });
+  const [argumentStream] = socketsFrom3(subprocess.stdio, 1);
+  argumentStream?.end(isUnsafe ? "" : sandboxText(programs, sandbox, { ...options, environment }));
+  const result = await subprocess;
+  if (isUnsafe && subprocess.pid !== undefined) endGroup(subprocess.pid);
+  if (options.signal.aborted)
+    throw new SealrunError("CANCELLED", "The install of dependencies was ended with its attempt");
+  if (result.timedOut) {
+    throw new SealrunError(
+      "DEPENDENCIES_FAILED",
+      `The install of dependencies took longer than ${limits.dependenciesMs / 60_000} minutes and was ended`,
+    );
+  }
+  const stderr = textOf(result.stderr);
+  if (result.code === "ENOENT" || result.code === "EACCES" || stderr.startsWith("bwrap: ")) {
+    throw new SealrunError(
+      "SANDBOX_UNAVAILABLE",
+      `The install of dependencies could not be started (${result.code ?? stderr.split("\n", 1)[0]})`,
+    );
+  }
+  return { succeeded: !result.failed, stdout: textOf(result.stdout), stderr };
+}
+
+function sandboxPaths({ pipWheel }: InstallPrograms): InstallPaths {
+  return {
+    ...insidePaths,
+    // pip only finds itself in a file that is named as a wheel.
+    pipWheel: pipWheel === undefined ? undefined : `/opt/sealrun/pip/${basename(pipWheel)}`,
+  };
+}
+
+function hostPaths({ node, npm, pipWheel }: InstallPrograms, folder: string): InstallPaths {
+  return { folder, node, npm, pipWheel };
+}
+
+/** The arguments of bubblewrap, as it reads them from a descriptor. */
+function sandboxText(
+  programs: InstallPrograms,
+  sandbox: Extract<Sandbox, { kind: "bubblewrap" }>,
+  options: Pick<InstallCommand, "folder" | "hasNetwork"> & { readonly environment: Readonly<Record<string, string>> },
+): string {
+  const { pipWheel } = programs;
+  const paths = sandboxPaths(programs);
+  const list = [
+    isolationArguments,
+    options.hasNetwork ? [] : ["--unshare-net"],
+    systemArguments(sandbox.hostRoots, sandbox.hidden),
+    ["--ro-bind", programs.node, paths.node, "--ro-bind", programs.npm, paths.npm],
+    pipWheel === undefined || paths.pipWheel === undefined ? [] : ["--ro-bind", pipWheel, paths.pipWheel],
+    ...(programs.python?.mounts ?? []).map(({ hostPath, sandboxPath }) => ["--ro-bind", hostPath, sandboxPath]),
+    ["--bind", options.folder, paths.folder, "--remount-ro", "/", "--chdir", paths.folder],
+    ...Object.entries(options.environment).map(([name, value]) => ["--setenv", name, value]),
+  ].flat();
+  return list.map((argument) => `${argument}\0`).join("");
+}
+
+/** Without a sandbox a program of the install may have left children. */
+function endGroup(leader: number): void {
+  try {
+    process.kill(-leader, "SIGKILL");
+  } catch {
+    // None is left.
+  }
+}
+
+function textOf(output: unknown): string {
+  return typeof output === "string" ? output : "";
+}
+
+/** What every program of an install finds in its environment: a home of its own on disk, and the proxies. */
+export function commonEnvironment(folder: string, proxies: Readonly<Record<string, string>>): Record<string, string> {
+  return {
+    PATH: "/usr/local/bin:/usr/bin:/bin",
+    HOME: join(folder, "home"),
+    TMPDIR: join(folder, "temporary"),
+    ...proxies,
+  };
+}

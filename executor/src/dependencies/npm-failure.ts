@@ -1,0 +1,41 @@
+import { SealrunError } from "@sealrun/protocol";
+
+/** What Node and npm call a registry that gave no answer. */
+const unreachable =
+  /^(?:ECONN\w+|ENOTFOUND|EAI_AGAIN|EAI_FAIL|ETIMEDOUT|ERR_SOCKET_TIMEOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|EPROTO|E5\d\d|FETCH_ERROR|ERR_SSL_\w+|ERR_TLS_\w+|CERT_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+)$/;
+
+/** Why an `npm ci` failed, from what it wrote: `REGISTRY_UNREACHABLE`, else `DEPENDENCIES_FAILED` with npm's first sentence. */
+export function explainNpmFailure(stderr: string, registry: string): SealrunError {
+  const lines = stderr
+    .split("\n")
+    .flatMap((line) => /^npm error ?(?<said>.*)$/.exec(line.trim())?.groups?.["said"] ?? []);
+  const code = lines.map((line) => /^code (\S+)$/.exec(line)?.[1]).find((found) => found !== undefined);
+  const sentence =
+    lines.find((line) => line !== "" && !/^(?:code|errno|syscall|path|dest|network|notarget|404 \w+$)\b/.test(line)) ??
+    lines.find((line) => !line.startsWith("code "));
+  if (code !== undefined && unreachable.test(code)) return registryUnreachable(registry, code, "node_modules");
+  if (code === "EINTEGRITY") {
+    return new SealrunError(
+      "DEPENDENCIES_FAILED",
+      `A package from ${new URL(registry).host} does not have the hash in package-lock.json (${sentence ?? code}); nothing was installed`,
+    );
+  }
+  if (code === "EUSAGE") {
+    return new SealrunError(
+      "DEPENDENCIES_FAILED",
+      "package-lock.json does not fit package.json; run npm install --package-lock-only and push both",
+    );
+  }
+  return new SealrunError(
+    "DEPENDENCIES_FAILED",
+    `npm could not install the dependencies: ${sentence ?? "it ended without saying why"}${code === undefined ? "" : ` (${code})`}`,
+  );
+}
+
+/** The failure of a registry that gave no answer, and what to do about it. */
+export function registryUnreachable(registry: string, reason: string, vendored: string): SealrunError {
+  return new SealrunError(
+    "REGISTRY_UNREACHABLE",
+    `The executor could not reach ${new URL(registry).host} (${reason}); check its network and its setting of the registry, or push the package with ${vendored}`,
+  );
+}

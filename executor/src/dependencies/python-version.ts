@@ -1,0 +1,36 @@
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SealrunError } from "@sealrun/protocol";
+import { removeFolder } from "../workspace/remove-folder.ts";
+import { type InstallPrograms, runInstaller } from "./installer.ts";
+
+/** What tells builds of Python packages apart: implementation, version, and the machine's kind. */
+export async function readPythonVersion(programs: InstallPrograms): Promise<string> {
+  const { python } = programs;
+  if (python === undefined) {
+    throw new SealrunError(
+      "INTERPRETER_MISSING",
+      "requirements.txt needs Python 3; install python3 on the executor's machine",
+    );
+  }
+  const folder = await mkdtemp(join(tmpdir(), "sealrun-python-"));
+  try {
+    const { succeeded, stdout } = await runInstaller(programs, {
+      folder,
+      signal: new AbortController().signal,
+      hasNetwork: false,
+      command: () => [
+        python.interpreter,
+        "-I",
+        "-c",
+        "import sys, sysconfig; print(sys.implementation.cache_tag, sys.version, sysconfig.get_platform())",
+      ],
+      environment: () => ({}),
+    });
+    if (!succeeded) throw new SealrunError("INTERPRETER_MISSING", "Python did not say its version in the sandbox");
+    return stdout.trim();
+  } finally {
+    await removeFolder(folder);
+  }
+}
