@@ -3,9 +3,10 @@ create table schedules (
   package_id text not null references packages (id),
   -- The manifest's own, or one that a script asked for.
   kind text not null check (kind in ('manifest', 'script')),
-  -- Null for a single due time.
+  -- Either cron text or a single due time.
   cron text,
   timezone text,
+  once_at timestamptz,
   missed text not null check (missed in ('skip', 'run_once')),
   -- Parameters, sealed twice, like a secret; copied into every execution as they are.
   sealed bytea,
@@ -16,7 +17,8 @@ create table schedules (
   ended_at timestamptz,
   created_at timestamptz not null default clock_timestamp(),
   created_by text not null,
-  check (ended_at is null or next_at is null)
+  check (ended_at is null or next_at is null),
+  check ((cron is null) <> (once_at is null))
 );
 create unique index schedules_manifest on schedules (package_id) where kind = 'manifest' and ended_at is null;
 create index schedules_package on schedules (package_id) where ended_at is null;

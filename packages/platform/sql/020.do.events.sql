@@ -34,5 +34,10 @@ create index event_triggers_type on event_triggers (type);
 insert into event_triggers (package_id, type)
 select distinct v.package_id, given.type
 from packages p join versions v on v.package_id = p.id and v.number = p.current_version
-  cross join lateral json_array_elements_text(coalesce(v.manifest -> 'trigger_events', '[]')) as given (type)
-where position('\u0000' in v.manifest::text) = 0 and coalesce(v.manifest ->> 'active', 'true') <> 'false';
+  cross join lateral json_array_elements_text(
+    case
+      when position('\u0000' in v.manifest::text) > 0 then '[]'
+      when coalesce(v.manifest ->> 'active', 'true') = 'false' then '[]'
+      else coalesce(v.manifest -> 'trigger_events', '[]')
+    end
+  ) as given (type);

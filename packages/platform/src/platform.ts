@@ -11,6 +11,7 @@ import { openFeedNotices } from "./executions/live/notices.ts";
 import { startWork } from "./executions/start-work.ts";
 import { buildServer } from "./http/server.ts";
 import { forgetUnfinished } from "./packages/store.ts";
+import { startScheduler } from "./schedules/run-due.ts";
 import { claimInstallation } from "./postgres/installation.ts";
 import { readPrivateFile, readPublicFile, readRootKey } from "@sealrun/key-files";
 
@@ -28,7 +29,7 @@ const applicationName = "sealrun platform";
 const sweepMs = 3_600_000;
 
 /**
- * Starts the platform: keys, database, NATS, executions, HTTP, in this order. Fails with the code of what is missing and closes what
+ * Starts the platform: keys, database, NATS, executions, due times, HTTP, in this order. Fails with the code of what is missing and closes what
  * it had opened: `CONFIG_INVALID`, `ROOT_KEY_UNREADABLE`, `WRONG_ROOT_KEY`, `…_UNREACHABLE`, `DATABASE_NEWER`, `PORT_TAKEN`.
  */
 export async function start(config: PlatformConfig, options: { readonly log: Logger }): Promise<RunningPlatform> {
@@ -41,6 +42,7 @@ export async function start(config: PlatformConfig, options: { readonly log: Log
     const notices = await openFeedNotices(deps.database);
     closers.push(async () => notices.close());
     closers.push(await startWork(deps));
+    closers.push(await startScheduler(deps));
     const app = await buildServer({ ...deps, notices });
     closers.push(async () => app.close());
     const url = await listen(app, config.listen);

@@ -101,16 +101,21 @@ async function recordGrant(sql: Sql, request: GrantRequest, claim: ExecutorFrame
 
 async function makeGrant(sql: Sql, deps: AttemptDeps, request: GrantRequest): Promise<Grant> {
   const owner: ScopeOwner = { scope: "service", ownerId: request.packageId };
+  const project: ScopeOwner = { scope: "project", ownerId: request.projectId };
   const uploads: Grant["uploads"] = [];
   for (const [keyId, references] of groupByKey(request.uploads)) {
-    const key = await findOwnedKey(sql, fromHex(keyId), owner);
+    const key = await findOwnedKey(sql, fromHex(keyId), owner, project);
+    // The project's key seals secrets too, which are looked up one by one; of an upload it opens event data alone.
+    if (key.scope === "project" && references.length > 1) {
+      throw new SealrunError("NO_GRANT", "A grant opens one upload to the project's key, the data of its event");
+    }
     uploads.push(...withPrivateKey(deps, key, (privateKey) => openUploads(references, key, privateKey)));
   }
   return {
     uploads,
     keys: {
       service: await ensureScopeKey(sql, deps, owner),
-      project: await ensureScopeKey(sql, deps, { scope: "project", ownerId: request.projectId }),
+      project: await ensureScopeKey(sql, deps, project),
       platform: await ensureScopeKey(sql, deps, { scope: "platform", ownerId: deps.platformId }),
     },
   };

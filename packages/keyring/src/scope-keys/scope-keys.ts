@@ -51,14 +51,19 @@ export async function ensureScopeKey(sql: Sql, deps: ScopeKeyDeps, owner: ScopeO
 }
 
 /**
- * The key of that id, if this owner has it. `KEY_NOT_FOUND` for an id that nobody has, `NO_GRANT` for another owner's:
+ * The key of that id, if one of these owners has it. `KEY_NOT_FOUND` for an id that nobody has, `NO_GRANT` for another's:
  * an attempt gets nothing from outside its own package, project and platform.
  */
-export async function findOwnedKey(sql: Sql, keyId: Uint8Array, owner: ScopeOwner): Promise<StoredScopeKey> {
+export async function findOwnedKey(
+  sql: Sql,
+  keyId: Uint8Array,
+  ...owners: readonly [ScopeOwner, ...ScopeOwner[]]
+): Promise<StoredScopeKey> {
   const key = await findKeyById(sql, keyId);
   if (key === undefined) throw new SealrunError("KEY_NOT_FOUND", "");
-  if (key.scope === owner.scope && key.owner_id === owner.ownerId) return key;
-  throw new SealrunError("NO_GRANT", `The key of a sealed value is not the one of this attempt's ${owner.scope} scope`);
+  if (owners.some(({ scope, ownerId }) => key.scope === scope && key.owner_id === ownerId)) return key;
+  const scopes = owners.map(({ scope }) => scope).join(" or ");
+  throw new SealrunError("NO_GRANT", `The key of a sealed value is not the one of this attempt's ${scopes} scope`);
 }
 
 /**

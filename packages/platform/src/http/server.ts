@@ -11,11 +11,13 @@ import { denyByDefault } from "./access.ts";
 import { answerErrors, answerUnreadable } from "./error-response.ts";
 import { describeApi } from "./openapi.ts";
 import { parseRequests } from "./parse-request.ts";
+import { eventRoutes } from "./routes/events.ts";
 import { executionRoutes } from "./routes/executions.ts";
 import { executorRoutes } from "./routes/executors.ts";
 import { packageRoutes } from "./routes/packages.ts";
 import { platformRoutes } from "./routes/platform.ts";
 import { projectRoutes } from "./routes/projects.ts";
+import { scheduleRoutes } from "./routes/schedules.ts";
 import { secretRoutes } from "./routes/secrets.ts";
 import { versionRoutes } from "./routes/versions.ts";
 
@@ -86,5 +88,7 @@ export async function buildServer(deps: Deps & { readonly notices: FeedNotices }
   for (const routes of [platformRoutes, projectRoutes, packageRoutes, versionRoutes, secretRoutes]) routes(app, deps);
   executorRoutes(app, deps);
   executionRoutes(app, deps);
+  scheduleRoutes(app, deps);
+  eventRoutes(app, deps);
   return app;
 }

@@ -3,7 +3,9 @@ import type { Sql } from "@sealrun/postgres";
 import { encodeJson, parseSecretDocument, SealrunError, type SecretName, showNames } from "@sealrun/protocol";
 import { recordAudit } from "../audit/store.ts";
 import type { Asker, Deps } from "../deps.ts";
+import { applyTriggers } from "../events/apply-triggers.ts";
 import type { Project } from "../projects/store.ts";
+import { applySchedule, checkSchedule } from "../schedules/apply-manifest.ts";
 import { fetchScopeKey, type Place, type ScopeKey } from "../secrets/scope-key.ts";
 import { type IncomingSecret, type SealedValue, sealIncoming } from "../secrets/sealed-value.ts";
 import { listSecrets, storeSecrets } from "../secrets/store.ts";
@@ -36,6 +38,7 @@ export interface PushTarget {
 export async function push(deps: Needed, target: PushTarget, upload: Upload): Promise<Pushed> {
   try {
     const checked = checkUpload(upload.files);
+    checkSchedule(checked.manifest);
     if (upload.announced !== undefined) checkAnnounced(upload.files, upload.announced.files);
     const place: Place = { scope: "service", ownerId: target.package.id, projectId: target.project.id };
     const key = await fetchScopeKey(deps, place);
@@ -87,6 +90,9 @@ async function store(sql: Sql, { target, place, checked, values, upload }: Stori
   await storeSecrets(sql, { place, values, author, source: sealedAtBoundary ? "boundary" : "push" });
   const detail = { version: number, digest: checked.digest, secrets: names, sealedAtBoundary };
   await recordAudit(sql, { asker: target.asker, action: "package.push", object: held.id, detail });
+  const settings = { packageId: held.id, manifest: checked.manifest, asker: target.asker };
+  await applySchedule(sql, settings);
+  await applyTriggers(sql, settings);
   const pushed = new Set<string>(names);
   const kept = before.map(({ name }) => name).filter((name) => !pushed.has(name));
   return { number, stored: names, kept, sealedAtBoundary };

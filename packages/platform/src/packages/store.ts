@@ -1,5 +1,12 @@
 import type { Sql } from "@sealrun/postgres";
-import { packageId, type PackageName, packageName, type ProjectId, SealrunError } from "@sealrun/protocol";
+import {
+  packageId,
+  type PackageId,
+  type PackageName,
+  packageName,
+  type ProjectId,
+  SealrunError,
+} from "@sealrun/protocol";
 import { z } from "zod";
 import type { Project } from "../projects/store.ts";
 
@@ -38,6 +45,13 @@ export async function getPackage(sql: Sql, project: Project, name: PackageName):
     "PACKAGE_NOT_FOUND",
     `Project ${project.name} has no package ${name}; push it, or check the name`,
   );
+}
+
+/** The package of that id, or `PACKAGE_NOT_FOUND`. */
+export async function getPackageById(sql: Sql, id: PackageId): Promise<Package> {
+  const found = await sql.row(packageRow, `select ${columns} from packages where id = $1`, [id]);
+  if (found !== undefined) return found;
+  throw new SealrunError("PACKAGE_NOT_FOUND", "");
 }
 
 /** Adds a package without a version; undefined when the name is taken. */

@@ -3,15 +3,17 @@ import { executorId, type RpcVerb, rpcVerbs, SealrunError, subjects } from "@sea
 import type { Deps } from "../../deps.ts";
 import { findExecutor } from "../../executors/store.ts";
 import { answerClaim } from "./claim.ts";
+import { answerEmit } from "./emit.ts";
 import { answerFetch } from "./fetch.ts";
 import { answerLookup } from "./lookup.ts";
 import { answerPresence } from "./presence.ts";
 import { answerFinish, answerRenew } from "./renew-and-finish.ts";
 import type { ExecutorRequest, RpcDeps } from "./request.ts";
+import { answerSchedule } from "./schedule.ts";
 import { answerSet } from "./set.ts";
 import { answerState } from "./state.ts";
 
-const answers: Partial<Readonly<Record<RpcVerb, (deps: RpcDeps, request: ExecutorRequest) => Promise<object>>>> = {
+const answers: Readonly<Record<RpcVerb, (deps: RpcDeps, request: ExecutorRequest) => Promise<object>>> = {
   claim: answerClaim,
   renew: answerRenew,
   finish: answerFinish,
@@ -20,6 +22,8 @@ const answers: Partial<Readonly<Record<RpcVerb, (deps: RpcDeps, request: Executo
   state: answerState,
   fetch: answerFetch,
   presence: answerPresence,
+  emit: answerEmit,
+  schedule: answerSchedule,
 };
 
 /**
@@ -28,27 +32,22 @@ const answers: Partial<Readonly<Record<RpcVerb, (deps: RpcDeps, request: Executo
  */
 export function answerRpc(deps: RpcDeps & Pick<Deps, "log">): () => Promise<void> {
   const underWay = new Set<Promise<object>>();
-  const services = rpcVerbs.flatMap((verb) => {
-    const answer = answers[verb];
-    return answer === undefined
-      ? []
-      : [
-          serve({
-            link: deps.link,
-            identity: deps.identity,
-            subject: subjects.everyRpc(verb),
-            queue: "platform",
-            kind: verb,
-            findKey: async (sender) => findKey(deps, sender),
-            handle: async (request) => {
-              const answering = answer(deps, readRequest(verb, request));
-              underWay.add(answering);
-              return answering.finally(() => underWay.delete(answering));
-            },
-            log: deps.log,
-          }),
-        ];
-  });
+  const services = rpcVerbs.map((verb) =>
+    serve({
+      link: deps.link,
+      identity: deps.identity,
+      subject: subjects.everyRpc(verb),
+      queue: "platform",
+      kind: verb,
+      findKey: async (sender) => findKey(deps, sender),
+      handle: async (request) => {
+        const answering = answers[verb](deps, readRequest(verb, request));
+        underWay.add(answering);
+        return answering.finally(() => underWay.delete(answering));
+      },
+      log: deps.log,
+    }),
+  );
   return async () => {
     await Promise.all(services.map(async (service) => service.close()));
     await Promise.allSettled(underWay);

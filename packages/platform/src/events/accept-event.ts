@@ -1,0 +1,83 @@
+import { eventDataContext, sealWithKey, storedContext } from "@sealrun/crypto";
+import type { Sql } from "@sealrun/postgres";
+import {
+  type EventId,
+  type ExecutionId,
+  limits,
+  type ProjectId,
+  SealrunError,
+  type SentEvent,
+  type Trigger,
+} from "@sealrun/protocol";
+import { recordAudit } from "../audit/store.ts";
+import type { Asker, Deps } from "../deps.ts";
+import { addExecution } from "../executions/start-execution.ts";
+import { getVersion } from "../packages/version-store.ts";
+import { findDepth, findSender, insertEvent, listStarted, listWaiting, noteStarted } from "./store.ts";
+
+/** An event on its way in. */
+export interface IncomingEvent {
+  readonly id: EventId;
+  readonly projectId: ProjectId;
+  readonly type: string;
+  readonly source: string;
+  readonly referenceId: string | undefined;
+  /** JSON of an object, sealed with the project key. */
+  readonly data: Uint8Array | undefined;
+  /** The execution whose script sends it; null over HTTP. */
+  readonly executionId: ExecutionId | null;
+  readonly asker: Asker;
+}
+
+/**
+ * Stores an event and starts every active package of its project that waits for its type, in the caller's transaction.
+ * The same id again starts nothing more and gets the same answer. `BAD_REQUEST` for an id that somebody else used, and
+ * for a chain of events that start each other without end.
+ */
+export async function acceptEvent(
+  deps: Pick<Deps, "platformId" | "storageKey">,
+  sql: Sql,
+  event: IncomingEvent,
+): Promise<SentEvent> {
+  const { id, projectId, type, source, executionId } = event;
+  const depth = executionId === null ? 0 : await findDepth(sql, executionId);
+  checkDepth(depth, type);
+  const place = { platformId: deps.platformId, projectId, eventId: id };
+  const sealed =
+    event.data === undefined ? null : sealWithKey(deps.storageKey, storedContext(eventDataContext(place)), event.data);
+  const stored = { id, projectId, type, source, executionId, depth, sealed, referenceId: event.referenceId ?? null };
+  if (!(await insertEvent(sql, stored))) return answerAgain(sql, event);
+  const started: ExecutionId[] = [];
+  for (const waiting of await listWaiting(sql, projectId, type)) {
+    const execution = await addExecution(sql, {
+      projectId,
+      packageId: waiting.id,
+      version: await getVersion(sql, waiting.id, waiting.currentVersion),
+      // The data's fields become parameters where the run is opened: nobody here can read them.
+      parameters: { visible: {}, sealed: null, sealedNames: [] },
+      trigger: { kind: "event", eventId: id, type, source, executionId } satisfies Trigger,
+      asker: { author: `event ${id}`, requestId: event.asker.requestId },
+    });
+    await noteStarted(sql, id, waiting.id, execution);
+    started.push(execution);
+  }
+  const detail = { type, source, referenceId: stored.referenceId, depth, started };
+  await recordAudit(sql, { asker: event.asker, action: "event.send", object: id, detail });
+  return { id, started };
+}
+
+function checkDepth(depth: number, type: string): void {
+  if (depth < limits.eventDepth) return;
+  throw new SealrunError(
+    "BAD_REQUEST",
+    `The event ${type} follows from ${depth} others; packages that start each other without end are stopped here`,
+  );
+}
+
+async function answerAgain(sql: Sql, event: IncomingEvent): Promise<SentEvent> {
+  const sender = await findSender(sql, event.id);
+  if (sender?.projectId === event.projectId && sender.executionId === event.executionId) {
+    return { id: event.id, started: await listStarted(sql, event.id) };
+  }
+  throw new SealrunError("BAD_REQUEST", "There is an event of this id from another sender; make a new id");
+}

@@ -1,0 +1,71 @@
+import { createUploadSealer, eventDataContext, newId, wipe } from "@sealrun/crypto";
+import { crashPoint } from "@sealrun/faults";
+import {
+  encodeJson,
+  type EventId,
+  eventId,
+  limits,
+  SealrunError,
+  type SendEvent,
+  type SentEvent,
+  showBytes,
+} from "@sealrun/protocol";
+import type { Asker, Deps } from "../deps.ts";
+import type { Project } from "../projects/store.ts";
+import { readUpload } from "../secrets/own-upload.ts";
+import { fetchScopeKey } from "../secrets/scope-key.ts";
+import { acceptEvent } from "./accept-event.ts";
+
+type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey">;
+
+/**
+ * Takes an event from a client. Plain data is sealed here, in memory. `BAD_REQUEST` for plain and sealed data at once
+ * and for sealed data without its id; else as `acceptEvent` and `readUpload`.
+ */
+export async function sendEvent(
+  deps: Needed,
+  target: { readonly project: Project; readonly asker: Asker },
+  given: SendEvent,
+): Promise<SentEvent> {
+  const { project, asker } = target;
+  const id = given.id ?? eventId.parse(newId("event"));
+  const data = await readData(deps, project, given, id);
+  const { type, referenceId } = given;
+  const source = given.source ?? asker.author;
+  const event = { id, projectId: project.id, type, source, referenceId, data, executionId: null, asker };
+  const sent = await deps.database.transaction(async (sql) => acceptEvent(deps, sql, event));
+  crashPoint("platform.emit.after-commit");
+  return sent;
+}
+
+async function readData(
+  deps: Needed,
+  project: Project,
+  given: SendEvent,
+  id: EventId,
+): Promise<Uint8Array | undefined> {
+  if (given.sealed === undefined && given.data === undefined) return undefined;
+  if (given.sealed !== undefined && given.data !== undefined) {
+    throw new SealrunError("BAD_REQUEST", "Expected either data or sealed, not both");
+  }
+  const key = await fetchScopeKey(deps, { scope: "project", ownerId: project.id });
+  if (given.sealed !== undefined) {
+    if (given.id === undefined) {
+      throw new SealrunError("BAD_REQUEST", "Expected the id beside sealed: sealed data belongs to one event");
+    }
+    return readUpload(key, given.sealed, "the data");
+  }
+  const plaintext = encodeJson(given.data ?? {});
+  try {
+    if (plaintext.length > limits.parametersBytes) {
+      throw new SealrunError(
+        "VALUE_TOO_LARGE",
+        `Expected data of at most ${showBytes(limits.parametersBytes)} as JSON`,
+      );
+    }
+    const place = { platformId: deps.platformId, projectId: project.id, eventId: id };
+    return createUploadSealer(key.publicKey).seal(eventDataContext(place), plaintext);
+  } finally {
+    wipe(plaintext);
+  }
+}

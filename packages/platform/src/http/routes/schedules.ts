@@ -1,0 +1,45 @@
+import { deletedSchedule, errorBody, scheduleId, scheduleList } from "@sealrun/protocol";
+import type { FastifyInstance } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { z } from "zod";
+import type { Deps } from "../../deps.ts";
+import { endSchedule } from "../../schedules/end-schedule.ts";
+import { listSchedules } from "../../schedules/list-store.ts";
+
+const config = { access: "admin" } as const;
+const mostListed = 1_000;
+
+/** Schedules: list, delete. */
+export function scheduleRoutes(plain: FastifyInstance, deps: Pick<Deps, "database">): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>();
+  app.get(
+    "/api/v1/schedules",
+    {
+      config,
+      schema: {
+        summary: "List schedules, the next one first",
+        querystring: z.object({ project: z.string().optional(), package: z.string().optional() }),
+        response: { 200: scheduleList, default: errorBody },
+      },
+    },
+    async (request) => ({
+      schedules: [...(await listSchedules(deps.database, { ...request.query, limit: mostListed }))],
+    }),
+  );
+  app.delete(
+    "/api/v1/schedules/:schedule",
+    {
+      config,
+      schema: {
+        summary: "End a schedule that a script asked for",
+        params: z.object({ schedule: scheduleId }),
+        response: { 200: deletedSchedule, default: errorBody },
+      },
+    },
+    async (request) => {
+      const { schedule } = request.params;
+      await endSchedule(deps.database, { author: request.author, requestId: request.id }, schedule);
+      return { id: schedule };
+    },
+  );
+}

@@ -1,0 +1,102 @@
+import type { Sql } from "@sealrun/postgres";
+import { type Manifest, type PackageId, SealrunError, toSealrunError } from "@sealrun/protocol";
+import { recordAudit } from "../audit/store.ts";
+import type { Asker } from "../deps.ts";
+import { type CronRule, firstDue } from "./due-times.ts";
+import {
+  type HeldSchedule,
+  insertSchedule,
+  lockSchedules,
+  moveOn,
+  newScheduleId,
+  readClock,
+  updateSchedule,
+} from "./store.ts";
+
+/** What a push says of due times. */
+export interface PushedManifest {
+  readonly packageId: PackageId;
+  readonly manifest: Manifest | undefined;
+  readonly asker: Asker;
+}
+
+/** Refuses a manifest whose schedule cannot be followed, before anything is stored: `MANIFEST_INVALID`. */
+export function checkSchedule(manifest: Manifest | undefined): void {
+  if (manifest?.schedule === undefined) return;
+  try {
+    firstDue(ruleOf(manifest.schedule), new Date());
+  } catch (error) {
+    throw new SealrunError("MANIFEST_INVALID", `manifest.json: schedule: ${toSealrunError(error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Makes the manifest's schedule the package's, in the transaction of its push: a new one, a changed one, or none. A
+ * package that is not active pauses all of its schedules; the due times of a pause are not made up for. The caller holds
+ * the package.
+ */
+export async function applySchedule(sql: Sql, pushed: PushedManifest): Promise<void> {
+  const { packageId, manifest } = pushed;
+  const isActive = manifest?.active !== false;
+  const now = await readClock(sql);
+  await applyOwn(sql, pushed, { isActive, now });
+  for (const held of await lockSchedules(sql, packageId, "script")) {
+    if (!isActive && !held.isPaused) await updateSchedule(sql, held.id, { ...held, nextAt: undefined });
+    if (isActive && held.isPaused) await resume(sql, pushed, { held, now });
+  }
+}
+
+async function applyOwn(
+  sql: Sql,
+  { packageId, manifest, asker }: PushedManifest,
+  { isActive, now }: { readonly isActive: boolean; readonly now: Date },
+): Promise<void> {
+  const wanted = manifest?.schedule;
+  const [known] = await lockSchedules(sql, packageId, "manifest");
+  if (wanted === undefined) {
+    if (known === undefined) return;
+    await moveOn(sql, known.id, undefined);
+    await recordAudit(sql, { asker, action: "schedule.end", object: packageId, detail: { schedule: known.id } });
+    return;
+  }
+  const rule = ruleOf(wanted);
+  const { missed } = wanted;
+  if (known !== undefined && isActive && !known.isPaused && isSame(known, rule, missed)) return;
+  const nextAt = isActive ? firstDue(rule, now) : undefined;
+  const id = known?.id ?? newScheduleId();
+  if (known === undefined) {
+    const { author } = asker;
+    const fixed = { onceAt: undefined, sealed: null, sealedNames: [] };
+    await insertSchedule(sql, { id, packageId, kind: "manifest", rule, missed, nextAt, author, ...fixed });
+  } else {
+    await updateSchedule(sql, id, { rule, missed, nextAt });
+  }
+  const detail = { schedule: id, ...rule, missed, nextAt: nextAt?.toISOString() ?? null };
+  await recordAudit(sql, { asker, action: "schedule.set", object: packageId, detail });
+}
+
+async function resume(
+  sql: Sql,
+  { packageId, asker }: PushedManifest,
+  { held, now }: { readonly held: HeldSchedule; readonly now: Date },
+): Promise<void> {
+  const nextAt = held.rule === undefined ? laterThan(now, held.onceAt) : firstDue(held.rule, now);
+  if (nextAt !== undefined) return updateSchedule(sql, held.id, { ...held, nextAt });
+  await moveOn(sql, held.id, undefined);
+  const detail = { schedule: held.id, dueAt: held.onceAt?.toISOString() ?? null };
+  await recordAudit(sql, { asker, action: "schedule.missed", object: packageId, detail });
+}
+
+function laterThan(now: Date, onceAt: Date | null): Date | undefined {
+  return onceAt !== null && onceAt > now ? onceAt : undefined;
+}
+
+function isSame(known: HeldSchedule, rule: CronRule, missed: HeldSchedule["missed"]): boolean {
+  return known.missed === missed && known.rule?.cron === rule.cron && known.rule.timezone === rule.timezone;
+}
+
+function ruleOf({ cron, timezone }: NonNullable<Manifest["schedule"]>): CronRule {
+  return { cron, timezone: timezone ?? null };
+}

@@ -1,0 +1,65 @@
+import type { Sql } from "@sealrun/postgres";
+import { executionId, executionStatus, scheduleId } from "@sealrun/protocol";
+import { z } from "zod";
+
+const listedRow = z
+  .object({
+    id: scheduleId,
+    project: z.string(),
+    package: z.string(),
+    kind: z.enum(["manifest", "script"]),
+    cron: z.string().nullable(),
+    timezone: z.string().nullable(),
+    missed: z.enum(["skip", "run_once"]),
+    next_at: z.date().nullable(),
+    is_paused: z.boolean(),
+    sealed_names: z.array(z.string()),
+    created_at: z.date(),
+    created_by: z.string(),
+    last_due_at: z.date().nullable(),
+    last_execution: executionId.nullable(),
+    last_status: executionStatus.nullable(),
+  })
+  .transform(({ next_at, is_paused, sealed_names, created_at, created_by, ...row }) => {
+    const { last_due_at, last_execution, last_status, ...shown } = row;
+    return {
+      ...shown,
+      nextAt: next_at?.toISOString() ?? null,
+      isPaused: is_paused,
+      sealedNames: sealed_names,
+      createdAt: created_at.toISOString(),
+      createdBy: created_by,
+      last:
+        last_due_at === null || last_execution === null || last_status === null
+          ? null
+          : { dueAt: last_due_at.toISOString(), execution: last_execution, status: last_status },
+    };
+  });
+/** A schedule as lists show it. */
+export type ListedSchedule = z.infer<typeof listedRow>;
+
+/** What a list is narrowed to. */
+export interface ScheduleFilter {
+  readonly project?: string | undefined;
+  readonly package?: string | undefined;
+  readonly limit: number;
+}
+
+/** Schedules that have not ended, the next one first, paused ones last. */
+export async function listSchedules(sql: Sql, filter: ScheduleFilter): Promise<readonly ListedSchedule[]> {
+  return sql.rows(
+    listedRow,
+    `select s.id, p.name as project, k.name as package, s.kind, s.cron, s.timezone, s.missed, s.next_at, s.is_paused,
+            s.sealed_names, s.created_at, s.created_by, r.due_at as last_due_at, r.execution_id as last_execution,
+            e.status as last_status
+     from schedules s join packages k on k.id = s.package_id join projects p on p.id = k.project_id
+       left join lateral (
+         select due_at, execution_id from schedule_runs where schedule_id = s.id order by due_at desc limit 1
+       ) r on true
+       left join executions e on e.id = r.execution_id
+     where s.ended_at is null
+       and ($1::text is null or lower(p.name) = lower($1)) and ($2::text is null or lower(k.name) = lower($2))
+     order by s.next_at nulls last, s.id limit $3`,
+    [filter.project ?? null, filter.package ?? null, filter.limit],
+  );
+}

@@ -1,0 +1,235 @@
+import { newId } from "@sealrun/crypto";
+import type { Sql } from "@sealrun/postgres";
+import {
+  type ExecutionId,
+  packageId,
+  type PackageId,
+  projectId,
+  SealrunError,
+  type ScheduleId,
+  scheduleId,
+} from "@sealrun/protocol";
+import { z } from "zod";
+import type { CronRule, MissedPolicy } from "./due-times.ts";
+
+/** Channel that rings when a schedule may be due earlier than was known. */
+export const schedulesChannel = "sealrun_schedules";
+
+const missedPolicy = z.enum(["skip", "run_once"]);
+
+const dueRow = z
+  .object({
+    id: scheduleId,
+    project_id: projectId,
+    package_id: packageId,
+    current_version: z.number(),
+    cron: z.string().nullable(),
+    timezone: z.string().nullable(),
+    missed: missedPolicy,
+    sealed: z.instanceof(Uint8Array).nullable(),
+    sealed_names: z.array(z.string()),
+    next_at: z.date(),
+    now: z.date(),
+  })
+  .transform((row) => ({
+    id: row.id,
+    projectId: row.project_id,
+    packageId: row.package_id,
+    currentVersion: row.current_version,
+    rule: ruleOf(row),
+    missed: row.missed,
+    sealed: row.sealed,
+    sealedNames: row.sealed_names,
+    dueAt: row.next_at,
+    now: row.now,
+  }));
+/** A schedule whose due time has come. */
+export type DueSchedule = z.infer<typeof dueRow>;
+
+const heldRow = z
+  .object({
+    id: scheduleId,
+    cron: z.string().nullable(),
+    timezone: z.string().nullable(),
+    once_at: z.date().nullable(),
+    missed: missedPolicy,
+    is_paused: z.boolean(),
+  })
+  .transform(({ once_at, is_paused, cron, timezone, ...row }) => ({
+    ...row,
+    rule: ruleOf({ cron, timezone }),
+    onceAt: once_at,
+    isPaused: is_paused,
+  }));
+/** A schedule that a push may change. */
+export type HeldSchedule = z.infer<typeof heldRow>;
+
+const heldColumns = "id, cron, timezone, once_at, missed, is_paused";
+
+/** A schedule to be stored; either `rule` or `onceAt` is there. */
+export interface NewSchedule {
+  readonly id: ScheduleId;
+  readonly packageId: PackageId;
+  readonly kind: "manifest" | "script";
+  readonly rule: CronRule | undefined;
+  readonly onceAt: Date | undefined;
+  readonly missed: MissedPolicy;
+  readonly sealed: Uint8Array | null;
+  readonly sealedNames: readonly string[];
+  /** Undefined while the package is not active. */
+  readonly nextAt: Date | undefined;
+  readonly author: string;
+}
+
+/** Makes an id. */
+export function newScheduleId(): ScheduleId {
+  return scheduleId.parse(newId("schedule"));
+}
+
+/** The database's clock: due times are compared with no other. */
+export async function readClock(sql: Sql): Promise<Date> {
+  const row = await sql.row(z.object({ now: z.date() }), "select clock_timestamp() as now");
+  if (row === undefined) throw new SealrunError("INTERNAL", "The database did not tell the time");
+  return row.now;
+}
+
+/**
+ * The schedule that is due the longest, held until the transaction ends; those that another platform holds, and those
+ * of a package that is being pushed, are passed by.
+ */
+export async function lockDue(sql: Sql): Promise<DueSchedule | undefined> {
+  return sql.row(
+    dueRow,
+    `select s.id, p.project_id, s.package_id, p.current_version, s.cron, s.timezone, s.missed, s.sealed,
+            s.sealed_names, s.next_at, clock_timestamp() as now
+     from schedules s join packages p on p.id = s.package_id
+     where s.next_at <= clock_timestamp()
+     order by s.next_at limit 1 for update of s skip locked for key share of p skip locked`,
+  );
+}
+
+/** Milliseconds until the next due time, 0 or less when it has come; undefined without one. */
+export async function waitForNext(sql: Sql): Promise<number | undefined> {
+  const row = await sql.row(
+    z.object({ wait: z.number().nullable() }),
+    `select (extract(epoch from min(next_at) - clock_timestamp()) * 1000)::float8 as wait
+     from schedules where next_at is not null`,
+  );
+  return row?.wait ?? undefined;
+}
+
+/** Notes which execution a due time started. A due time that has one already breaks the transaction. */
+export async function noteRun(
+  sql: Sql,
+  run: { readonly id: ScheduleId; readonly dueAt: Date; readonly executionId: ExecutionId },
+): Promise<void> {
+  await sql.run("insert into schedule_runs (schedule_id, due_at, execution_id) values ($1, $2, $3)", [
+    run.id,
+    run.dueAt,
+    run.executionId,
+  ]);
+}
+
+/** Sets the next due time; without one the schedule has ended. */
+export async function moveOn(sql: Sql, id: ScheduleId, nextAt: Date | undefined): Promise<void> {
+  await sql.run(
+    `update schedules set next_at = $2, ended_at = case when $2::timestamptz is null then clock_timestamp() end
+     where id = $1`,
+    [id, nextAt ?? null],
+  );
+}
+
+/** Stores a schedule and rings; false when there is one of that id already. */
+export async function insertSchedule(sql: Sql, made: NewSchedule): Promise<boolean> {
+  const added = await sql.run(
+    `insert into schedules
+       (id, package_id, kind, cron, timezone, once_at, missed, sealed, sealed_names, next_at, is_paused, created_by)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (id) do nothing`,
+    [
+      made.id,
+      made.packageId,
+      made.kind,
+      made.rule?.cron ?? null,
+      made.rule?.timezone ?? null,
+      made.onceAt ?? null,
+      made.missed,
+      made.sealed,
+      JSON.stringify(made.sealedNames),
+      made.nextAt ?? null,
+      made.nextAt === undefined,
+      made.author,
+    ],
+  );
+  await ring(sql);
+  return added === 1;
+}
+
+/** The schedules of a package that have not ended, held until the transaction ends. */
+export async function lockSchedules(
+  sql: Sql,
+  of: PackageId,
+  kind: NewSchedule["kind"],
+): Promise<readonly HeldSchedule[]> {
+  return sql.rows(
+    heldRow,
+    `select ${heldColumns} from schedules where package_id = $1 and kind = $2 and ended_at is null
+     order by id for update`,
+    [of, kind],
+  );
+}
+
+/** Changes the rule of a schedule and its next due time; undefined pauses it. */
+export async function updateSchedule(
+  sql: Sql,
+  id: ScheduleId,
+  to: { readonly rule: CronRule | undefined; readonly missed: MissedPolicy; readonly nextAt: Date | undefined },
+): Promise<void> {
+  await sql.run(
+    "update schedules set cron = $2, timezone = $3, missed = $4, next_at = $5, is_paused = $6 where id = $1",
+    [id, to.rule?.cron ?? null, to.rule?.timezone ?? null, to.missed, to.nextAt ?? null, to.nextAt === undefined],
+  );
+  await ring(sql);
+}
+
+/** How many schedules the package's scripts have. */
+export async function countOfScripts(sql: Sql, of: PackageId): Promise<number> {
+  const row = await sql.row(
+    z.object({ count: z.number() }),
+    `select count(*)::int as count from schedules
+     where package_id = $1 and kind = 'script' and ended_at is null`,
+    [of],
+  );
+  return row?.count ?? 0;
+}
+
+/** Whose a schedule is and when it is due next, ended or not; undefined without one. */
+export async function findSchedule(
+  sql: Sql,
+  id: ScheduleId,
+): Promise<
+  | {
+      readonly packageId: PackageId;
+      readonly kind: NewSchedule["kind"];
+      readonly nextAt: Date;
+      readonly ended: boolean;
+    }
+  | undefined
+> {
+  const row = await sql.row(
+    z.object({ package_id: packageId, kind: z.enum(["manifest", "script"]), at: z.date(), ended: z.boolean() }),
+    `select package_id, kind, coalesce(next_at, once_at, created_at) as at, ended_at is not null as ended
+     from schedules where id = $1`,
+    [id],
+  );
+  return row === undefined
+    ? undefined
+    : { packageId: row.package_id, kind: row.kind, nextAt: row.at, ended: row.ended };
+}
+
+async function ring(sql: Sql): Promise<void> {
+  await sql.run("select pg_notify($1, '')", [schedulesChannel]);
+}
+
+function ruleOf(row: { readonly cron: string | null; readonly timezone: string | null }): CronRule | undefined {
+  return row.cron === null ? undefined : { cron: row.cron, timezone: row.timezone };
+}
