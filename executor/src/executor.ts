@@ -12,6 +12,8 @@ import { enrol } from "./enrol/enrol.ts";
 import { keepCredentials, type KeptCredentials } from "./enrol/keep-credentials.ts";
 import { type ExecutorState, readState, writeState } from "./enrol/state-file.ts";
 import { openPackageFiles } from "./jobs/package-files.ts";
+import { createPlatformRpc } from "./jobs/platform-rpc.ts";
+import { announcePresence } from "./jobs/presence.ts";
 import { workSlot } from "./jobs/work.ts";
 import { findEsbuild, findNpm, findRuntime } from "./runtime-files.ts";
 import { removeLeftovers } from "./workspace/remove-leftovers.ts";
@@ -53,8 +55,10 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
     settings: config.dependencies,
     cacheDir: join(config.cacheDir, "dependencies"),
   });
+  const presence = announcePresence({ rpc: createPlatformRpc({ ...state, link }), slots: config.slots, log });
   const work = {
     ...state,
+    presence,
     pool: state.pool.id,
     link,
     log,
@@ -77,6 +81,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
     close: async () => {
       log.info({ drainMs: config.drainMs }, "Takes nothing more and waits for what runs");
       stopTaking.abort();
+      presence.drain();
       const drained = setTimeout(() => endRuns.abort(), config.drainMs);
       await Promise.all(slots);
       clearTimeout(drained);

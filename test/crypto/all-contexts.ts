@@ -1,5 +1,6 @@
 import {
   type Context,
+  credentialsContext,
   enrolmentContext,
   eventDataContext,
   grantContext,
@@ -40,6 +41,8 @@ export const allContexts: readonly Context[] = [
   lookupContext({ ...place, requestId: "req_1" }),
   lookupContext({ ...place, requestId: "req_2" }),
   enrolmentContext({ enrolmentId: "enr_1", executorId: "exr_1" }),
+  credentialsContext({ ...place, requestId: "req_1" }),
+  credentialsContext({ ...place, requestId: "req_2" }),
   keyCheckContext("storage"),
   keyCheckContext("wrapping"),
 ];

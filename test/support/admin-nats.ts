@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, type NatsConnection } from "nats";
-import { startNats } from "../../packages/cli/src/dev/nats.ts";
+import { startPasswordNats } from "./password-nats.ts";
 import { programs } from "./servers.ts";
 
 /** A NATS server that a `sealrun dev` is pointed to, so that a test may hear and say everything on it. */
@@ -19,8 +19,8 @@ export interface AdminNats {
 /** Starts it. */
 export async function startAdminNats(): Promise<AdminNats> {
   const folder = await mkdtemp(join(tmpdir(), "sealrun-whole-nats-"));
-  const nats = await startNats({ programs: programs(), dataFolder: folder, withAdmin: true });
-  const { user = "", password = "" } = nats.admin ?? {};
+  const nats = await startPasswordNats({ programs: programs(), dataFolder: folder });
+  const { user, password } = nats.admin;
   const connection = await connect({ servers: nats.url, user, pass: password, inboxPrefix: "_INBOX.admin" });
   const address = new URL(nats.url);
   return {

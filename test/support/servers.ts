@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDatabase } from "@sealrun/postgres";
 import { inject } from "vitest";
-import { type Nats, type NatsLogin, startNats } from "../../packages/cli/src/dev/nats.ts";
+import { type Nats, type NatsServer, startNats } from "../../packages/cli/src/dev/nats.ts";
 import type { DatabaseAddress } from "../../packages/cli/src/dev/postgres.ts";
 import type { Programs } from "../../packages/cli/src/setup/find-programs.ts";
+import { type PasswordNats, startPasswordNats } from "./password-nats.ts";
 import "./provided.ts";
 
 /** Absolute paths of the programs that the global setup found or fetched. */
@@ -37,16 +38,23 @@ export async function freshDatabase(): Promise<{
   };
 }
 
-/** A new NATS server with JetStream on a free port, with a user of full rights beside those of the parts. */
-export async function startTestNats(): Promise<Omit<Nats, "admin"> & { readonly admin: NatsLogin }> {
+/** A new NATS server with JetStream and passwords on a free port. */
+export async function startTestNats(): Promise<PasswordNats> {
   const dataFolder = await mkdtemp(join(tmpdir(), "sealrun-test-nats-"));
-  const nats = await startNats({ programs: programs(), dataFolder, withAdmin: true });
-  if (nats.admin === undefined) throw new Error("the test server has no admin");
-  const stop = async (): Promise<void> => {
-    await nats.stop();
-    await rm(dataFolder, { recursive: true, force: true });
-  };
-  return { ...nats, admin: nats.admin, stop };
+  const nats = await startPasswordNats({ programs: programs(), dataFolder });
+  return { ...nats, stop: async () => stopAndRemove(nats, dataFolder) };
+}
+
+/** A new NATS server in operator mode on a free port, as dev has it. */
+export async function startOperatorNats(): Promise<Nats & { readonly dataFolder: string }> {
+  const dataFolder = await mkdtemp(join(tmpdir(), "sealrun-test-nats-"));
+  const nats = await startNats({ programs: programs(), dataFolder });
+  return { ...nats, dataFolder, stop: async () => stopAndRemove(nats, dataFolder) };
+}
+
+async function stopAndRemove(nats: NatsServer, dataFolder: string): Promise<void> {
+  await nats.stop();
+  await rm(dataFolder, { recursive: true, force: true });
 }
 
 async function asSuperuser(statements: readonly string[]): Promise<void> {

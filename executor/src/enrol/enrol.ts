@@ -15,14 +15,11 @@ import {
 import {
   decode,
   encodeJson,
-  enrolAnswer,
   enrolPath,
   enrolReply,
   type EnrolReply,
   type EnrolRequest,
   type EnrolmentToken,
-  errorBody,
-  isErrorCode,
   executorId,
   keyringSender,
   limits,
@@ -30,6 +27,7 @@ import {
   SealrunError,
   subjects,
 } from "@sealrun/protocol";
+import { postFrame } from "./post-frame.ts";
 import type { ExecutorState } from "./state-file.ts";
 
 /**
@@ -38,7 +36,8 @@ import type { ExecutorState } from "./state-file.ts";
  */
 export async function enrol(token: EnrolmentToken): Promise<ExecutorState> {
   const identity = generateIdentity(newId("executor"));
-  const answer = readAnswer(await post(token, makeRequest(token, identity)), token);
+  const to = { platformUrl: token.url, path: enrolPath };
+  const answer = readAnswer(await postFrame(to, makeRequest(token, identity), "ENROLMENT_REFUSED"), token);
   if (answer.executorId !== identity.id || answer.boxPublic !== toBase64(identity.box.publicKey)) {
     throw new SealrunError("BAD_SIGNATURE", "The keyring's answer enrols another executor");
   }
@@ -50,6 +49,7 @@ export async function enrol(token: EnrolmentToken): Promise<ExecutorState> {
     platform: { id: answer.platform.id, signPublic: fromBase64(answer.platform.signPublic) },
     keyring: { id: keyringSender, signPublic: fromBase64(answer.keyring.signPublic) },
     nats: credentials,
+    platformUrl: token.url,
   };
 }
 
@@ -81,27 +81,6 @@ function makeRequest(token: EnrolmentToken, identity: Identity): Uint8Array {
     },
     encodeJson(body),
   );
-}
-
-async function post(token: EnrolmentToken, frame: Uint8Array): Promise<Uint8Array> {
-  const url = new URL(enrolPath, token.url);
-  const response = await fetch(url, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ frame: toBase64(frame) }),
-    redirect: "error",
-    signal: AbortSignal.timeout(30_000),
-  }).catch((error: unknown) => {
-    throw new SealrunError(
-      "PLATFORM_UNREACHABLE",
-      `No platform answers at ${token.url}; check the URL in the token and that the platform runs`,
-      { cause: error },
-    );
-  });
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  if (response.ok) return fromBase64(decode(enrolAnswer, bytes).frame);
-  const { error } = decode(errorBody, bytes);
-  throw new SealrunError(isErrorCode(error.code) ? error.code : "ENROLMENT_REFUSED", error.message);
 }
 
 /** The keyring's answer, once the key that signed it has the fingerprint of the token. */

@@ -24,6 +24,8 @@ export interface ExecutorState {
   readonly platform: Peer;
   readonly keyring: Peer;
   readonly nats: NatsCredentials;
+  /** Where its login is renewed; undefined in a state of before logins were renewed. */
+  readonly platformUrl: string | undefined;
 }
 
 const stateFile = z.object({
@@ -32,6 +34,7 @@ const stateFile = z.object({
   platform: z.object({ id: platformId, signPublic: key32 }),
   keyring: z.object({ signPublic: key32 }),
   nats: natsCredentials,
+  platformUrl: z.url().optional(),
 });
 
 /** The state in a file, or undefined when there is no file yet. */
@@ -45,6 +48,7 @@ export async function readState(file: string): Promise<ExecutorState | undefined
     platform: { id: read.platform.id, signPublic: fromBase64(read.platform.signPublic) },
     keyring: { id: keyringSender, signPublic: fromBase64(read.keyring.signPublic) },
     nats: read.nats,
+    platformUrl: read.platformUrl,
   };
 }
 
@@ -56,6 +60,7 @@ export async function writeState(file: string, state: ExecutorState): Promise<vo
     platform: { id: state.platform.id, signPublic: toBase64(state.platform.signPublic) },
     keyring: { signPublic: toBase64(state.keyring.signPublic) },
     nats: state.nats,
+    ...(state.platformUrl === undefined ? {} : { platformUrl: state.platformUrl }),
   };
   const fresh = `${file}.new`;
   const handle = await open(fresh, "w", 0o600);

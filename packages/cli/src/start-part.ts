@@ -51,6 +51,21 @@ export async function revokeExecutor(configFile: string, executorId: string): Pr
   await keyring.revokeExecutor(await keyring.readConfig(configFile), executorId);
 }
 
+/** A new NATS account, and the logins of the platform and of the keyring on it. */
+export async function makeNatsLogins(): Promise<{
+  readonly account: keyring.NatsAccount;
+  readonly platform: keyring.MintedUser;
+  readonly keyring: keyring.MintedUser;
+}> {
+  const account = await keyring.createNatsAccount();
+  const issuer = { accountId: account.account.id, signingSeed: account.signingSeed };
+  return {
+    account,
+    platform: await keyring.mintUser(issuer, { name: "platform", permissions: keyring.platformPermissions }),
+    keyring: await keyring.mintUser(issuer, { name: "keyring", permissions: keyring.keyringPermissions }),
+  };
+}
+
 async function startOne(name: PartName, configFile: string, options: PartOptions): Promise<{ close(): Promise<void> }> {
   // A signal that the inspector would answer must not open one in a process that holds keys.
   process.on("SIGUSR1", () => undefined);

@@ -10,6 +10,7 @@ type ContextKind =
   | "grant"
   | "lookup"
   | "enrolment"
+  | "credentials"
   | "key-check";
 
 /**
@@ -91,6 +92,15 @@ export function lookupContext(place: {
 /** What the keyring boxes to an executor that enrols; the executor does not know the platform's id before it. */
 export function enrolmentContext(place: { readonly enrolmentId: string; readonly executorId: string }): Context {
   return ["enrolment", place.enrolmentId, place.executorId];
+}
+
+/** NATS credentials that the keyring boxes to an executor that asked for new ones with that request. */
+export function credentialsContext(place: {
+  readonly platformId: string;
+  readonly executorId: string;
+  readonly requestId: string;
+}): Context {
+  return ["credentials", place.platformId, place.executorId, place.requestId];
 }
 
 /** Which of the two root keys. */

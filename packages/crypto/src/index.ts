@@ -5,6 +5,7 @@ export { sha256Hex } from "./digest.ts";
 export { newId, randomBytes } from "./random.ts";
 export {
   type Context,
+  credentialsContext,
   enrolmentContext,
   grantContext,
   keyCheckContext,
@@ -52,3 +53,4 @@ export {
   readUnverifiedHeader,
   signFrame,
 } from "./frame.ts";
+export { auditChainKey, auditLink } from "./audit-chain.ts";

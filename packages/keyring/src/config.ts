@@ -15,7 +15,7 @@ import {
 import { z } from "zod";
 
 /** The keyring's settings, as its JSON file holds them. Paths may be relative to that file. */
-export const keyringConfig = z.object({
+const settings = z.object({
   platformId,
   postgres: postgresConfig,
   nats: natsCredentials,
@@ -24,12 +24,23 @@ export const keyringConfig = z.object({
   identityFile: z.string().min(1),
   /** The platform's public identity: the keyring believes no other platform. */
   platformIdentityFile: z.string().min(1),
-  /** What executors log in to NATS with; handed to each when it enrols. */
-  executorNats: natsCredentials,
+  /** Seed of the NATS account's signing key: each executor gets a login of its own, signed with it. */
+  natsAccountSeedFile: z.string().min(1).optional(),
+  /** Where NATS is for executors; the keyring's own address when absent. */
+  executorNatsUrl: z.string().min(1).optional(),
+  /** How long an executor's login is good; it renews it at half of that. */
+  natsJwtMs: z.number().int().min(2_000).max(86_400_000).optional(),
+  /** What all executors log in to NATS with, where the server knows no signed logins. */
+  executorNats: natsCredentials.optional(),
   /** The platform's address, as executors reach it; it goes into enrolment tokens. */
   publicUrl: z.url(),
   logLevel: z.enum(["trace", "debug", "info", "warn", "error"]).default("info"),
 });
+/** The same, with one way for executors to log in to NATS. */
+export const keyringConfig = settings.refine(
+  ({ natsAccountSeedFile, executorNats }) => (natsAccountSeedFile === undefined) !== (executorNats === undefined),
+  { path: ["natsAccountSeedFile"], error: "expected either this or executorNats" },
+);
 export type KeyringConfig = z.infer<typeof keyringConfig>;
 
 /** Reads a settings file, which holds passwords: mode 0600. `CONFIG_INVALID` names the field and never its value. */
@@ -38,6 +49,7 @@ export async function readConfig(file: string): Promise<KeyringConfig> {
   const beside = (path: string): string => resolve(dirname(file), path);
   return {
     ...config,
+    ...(config.natsAccountSeedFile === undefined ? {} : { natsAccountSeedFile: beside(config.natsAccountSeedFile) }),
     wrappingKeyFile: beside(config.wrappingKeyFile),
     identityFile: beside(config.identityFile),
     platformIdentityFile: beside(config.platformIdentityFile),

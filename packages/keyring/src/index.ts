@@ -1,4 +1,12 @@
 export type { KeyringLog } from "./answer-requests.ts";
 export { type KeyringConfig, keyringConfig, readConfig } from "./config.ts";
 export type { TokenRights } from "./enrolment/issue-token.ts";
+export {
+  createNatsAccount,
+  keyringPermissions,
+  type MintedUser,
+  mintUser,
+  type NatsAccount,
+  platformPermissions,
+} from "@sealrun/nats";
 export { issueEnrolmentToken, type Keyring, migrationsFolder, revokeExecutor, start } from "./main.ts";

@@ -6,6 +6,7 @@ import { inboxPrefix } from "@sealrun/protocol";
 import { answerRequests, type KeyringLog } from "./answer-requests.ts";
 import { type KeyringConfig, readIdentity, readPlatformIdentity } from "./config.ts";
 import { issueToken, type TokenRights } from "./enrolment/issue-token.ts";
+import { openNatsAccess } from "./enrolment/nats-access.ts";
 import { revokeExecutor as revoke } from "./enrolment/revoke.ts";
 import { checkRootKey } from "./root-key/check-root-key.ts";
 
@@ -30,6 +31,7 @@ export async function start(
   options: { readonly log: KeyringLog; readonly signal?: AbortSignal },
 ): Promise<Keyring> {
   const platform = await readPlatformIdentity(config);
+  const natsAccess = await openNatsAccess(config);
   const { identity, rootKey, database } = await open(config);
   const part = { name: applicationName, inboxPrefix: inboxPrefix("keyring") };
   const link = await connectNats({ ...config.nats, ...part }).catch(async (error: unknown) => {
@@ -43,7 +45,7 @@ export async function start(
     rootKey,
     platformId: config.platformId,
     platformSignPublic: fromBase64(platform.signPublic),
-    executorNats: config.executorNats,
+    natsAccess,
     log: options.log,
   });
   const own = fingerprint(identity.signPublic);

@@ -1,4 +1,5 @@
 import { frameDigest, newId, openFrame, signFrame, type SigningIdentity } from "@sealrun/crypto";
+import { failAfter } from "@sealrun/faults";
 import { decode, type ErrorCode, isErrorCode, limits, rpcRefusal, SealrunError, encodeJson } from "@sealrun/protocol";
 import { z } from "zod";
 import type { NatsLink } from "./link.ts";
@@ -69,6 +70,7 @@ async function exchange<T>(options: Call<T>, request: Uint8Array): Promise<Uint8
     const reply = await options.link.connection.request(options.subject, request, {
       timeout: options.timeoutMs ?? 10_000,
     });
+    failAfter(options.subject.startsWith("sealrun.keyring.") ? "keyring" : "nats");
     return reply.data;
   } catch (error) {
     throw new SealrunError(options.unreachable, "", { cause: error });

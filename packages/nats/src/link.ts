@@ -1,5 +1,5 @@
 import { type NatsCredentials, SealrunError } from "@sealrun/protocol";
-import { type ConnectionOptions, connect, jwtAuthenticator, type NatsConnection } from "nats";
+import { type Authenticator, connect, jwtAuthenticator, type NatsConnection } from "nats";
 
 /** A connection to NATS that reconnects for ever. */
 export interface NatsLink {
@@ -8,13 +8,24 @@ export interface NatsLink {
   close(): Promise<void>;
 }
 
-/** Connects a part to NATS. Fails with `NATS_UNREACHABLE`, which names the URL and never the password. */
+/** What a part logs in with: fixed credentials, or a function that is asked at every connect and reconnect. */
+type Login = NatsCredentials | { readonly current: () => NatsCredentials };
+
+/**
+ * Connects a part to NATS. Credentials from a function may change while connected: when the server ends a connection
+ * whose JWT has expired, the next one is made with the newest. Fails with `NATS_UNREACHABLE`, which names the URL and
+ * never the password.
+ */
 export async function connectNats(
-  options: NatsCredentials & { readonly name: string; readonly inboxPrefix: string },
+  options: Login & { readonly name: string; readonly inboxPrefix: string },
 ): Promise<NatsLink> {
+  const current = "current" in options ? options.current : (): NatsCredentials => options;
+  const { url } = current();
   const connection = await connect({
-    servers: options.url,
-    ...loginOf(options),
+    servers: url,
+    authenticator: authenticate(current),
+    // Without it two refused logins in a row end the connection for good, and renewed credentials come too late.
+    ignoreAuthErrorAbort: true,
     name: options.name,
     inboxPrefix: options.inboxPrefix,
     maxReconnectAttempts: -1,
@@ -26,7 +37,7 @@ export async function connectNats(
     const reason = error instanceof Error ? error.message : "no reason given";
     throw new SealrunError(
       "NATS_UNREACHABLE",
-      `NATS at ${withoutLogin(options.url)} cannot be used (${reason}); check that nats-server runs there with JetStream, and that the credentials are right`,
+      `NATS at ${withoutLogin(url)} cannot be used (${reason}); check that nats-server runs there with JetStream, and that the credentials are right`,
       { cause: error },
     );
   });
@@ -38,10 +49,14 @@ export async function connectNats(
   };
 }
 
-function loginOf(credentials: NatsCredentials): ConnectionOptions {
-  return "jwt" in credentials
-    ? { authenticator: jwtAuthenticator(credentials.jwt, new TextEncoder().encode(credentials.seed)) }
-    : { user: credentials.user, pass: credentials.password };
+/** Signs the server's challenge, or gives the password. Called by the client for every connection it makes. */
+function authenticate(current: () => NatsCredentials): Authenticator {
+  return (nonce) => {
+    const credentials = current();
+    return "jwt" in credentials
+      ? jwtAuthenticator(credentials.jwt, new TextEncoder().encode(credentials.seed))(nonce)
+      : { user: credentials.user, pass: credentials.password };
+  };
 }
 
 function withoutLogin(url: string): string {

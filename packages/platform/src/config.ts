@@ -1,6 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { postgresConfig } from "@sealrun/postgres";
-import { decode, platformId, SealrunError, sha256Hex, toSealrunError } from "@sealrun/protocol";
+import { decode, natsCredentials, platformId, SealrunError, sha256Hex, toSealrunError } from "@sealrun/protocol";
 import { z } from "zod";
 import { readPrivateFile } from "@sealrun/key-files";
 
@@ -8,7 +8,7 @@ import { readPrivateFile } from "@sealrun/key-files";
 export const platformConfig = z.strictObject({
   platformId,
   postgres: postgresConfig,
-  nats: z.strictObject({ url: z.string().min(1), user: z.string(), password: z.string() }),
+  nats: natsCredentials,
   /** The outer layer's key. */
   storageKeyFile: z.string().min(1),
   /** The platform's own keys. */
@@ -17,6 +17,8 @@ export const platformConfig = z.strictObject({
   keyringIdentityFile: z.string().min(1),
   /** SHA-256 of the bootstrap admin token. */
   adminTokenSha256: sha256Hex,
+  /** Where the last link of the audit's chain is kept, outside the database; it is made when it is not there. */
+  auditCheckpointFile: z.string().min(1).optional(),
   /** Port 0 picks a free one. */
   listen: z.strictObject({ host: z.string().min(1), port: z.number().int().min(0).max(65_535) }),
   logLevel: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]),
@@ -32,6 +34,7 @@ export async function readConfig(path: string): Promise<PlatformConfig> {
     storageKeyFile: beside(config.storageKeyFile),
     identityFile: beside(config.identityFile),
     keyringIdentityFile: beside(config.keyringIdentityFile),
+    ...(config.auditCheckpointFile === undefined ? {} : { auditCheckpointFile: beside(config.auditCheckpointFile) }),
   };
 }
 

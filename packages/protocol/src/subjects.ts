@@ -22,7 +22,7 @@ export const rpcVerbs = [
 export type RpcVerb = (typeof rpcVerbs)[number];
 
 /** What the platform may ask of the keyring. */
-export const keyringVerbs = ["enrol", "credentials", "scope-key", "grant", "lookup", "end"] as const;
+export const keyringVerbs = ["enrol", "credentials", "revocations", "scope-key", "grant", "lookup", "end"] as const;
 /** One of `keyringVerbs`. */
 export type KeyringVerb = (typeof keyringVerbs)[number];
 

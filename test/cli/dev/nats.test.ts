@@ -1,20 +1,39 @@
-import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { once } from "node:events";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connect, type NatsConnection } from "nats";
+import { newId } from "@sealrun/crypto";
+import { executorPermissions, mintUser, readUserJwt } from "@sealrun/nats";
+import { executorId, inboxPrefix, type NatsCredentials, poolConsumer, poolId, subjects } from "@sealrun/protocol";
+import { AckPolicy, connect, jwtAuthenticator, type NatsConnection, RetentionPolicy } from "nats";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { type Nats, type NatsLogin, startNats } from "../../../packages/cli/src/dev/nats.ts";
+import { type Nats, startNats } from "../../../packages/cli/src/dev/nats.ts";
 import { programs } from "../../support/servers.ts";
 
+const [own, other] = [executorId.parse(newId("executor")), executorId.parse(newId("executor"))];
+const [pool, otherPool] = [poolId.parse(newId("pool")), poolId.parse(newId("pool"))];
 let dataFolder = "";
 let nats: Nats;
 const connections: NatsConnection[] = [];
 
 beforeAll(async () => {
   dataFolder = await mkdtemp(join(tmpdir(), "sealrun-test-"));
-  nats = await startNats({ programs: programs(), dataFolder, withAdmin: true });
+  nats = await startNats({ programs: programs(), dataFolder });
+  const manager = await (await open(nats.platform, "_INBOX.platform")).jetstreamManager();
+  await manager.streams.add({
+    name: "EXECUTIONS",
+    subjects: [subjects.allExecutions],
+    retention: RetentionPolicy.Workqueue,
+  });
+  await manager.streams.add({ name: "REPORTS", subjects: [subjects.allReports] });
+  for (const each of [pool, otherPool]) {
+    await manager.consumers.add("EXECUTIONS", {
+      durable_name: poolConsumer(each),
+      ack_policy: AckPolicy.Explicit,
+      filter_subject: subjects.executions(each),
+    });
+  }
 });
 
 afterEach(async () => {
@@ -26,11 +45,20 @@ afterAll(async () => {
   await rm(dataFolder, { recursive: true, force: true });
 });
 
-async function open(login: NatsLogin | undefined, inbox: string): Promise<NatsConnection> {
-  const [user, pass] = [login?.user ?? "", login?.password ?? ""];
-  const connection = await connect({ servers: nats.url, user, pass, inboxPrefix: inbox, reconnect: false });
+async function open(login: NatsCredentials, inbox: string): Promise<NatsConnection> {
+  if (!("jwt" in login)) throw new TypeError("expected a JWT");
+  const authenticator = jwtAuthenticator(login.jwt, new TextEncoder().encode(login.seed));
+  const connection = await connect({ servers: nats.url, authenticator, inboxPrefix: inbox, reconnect: false });
   connections.push(connection);
   return connection;
+}
+
+/** An executor's login as the keyring makes one: with the account's signing key. */
+async function openExecutor(): Promise<NatsConnection> {
+  const signingSeed = (await readFile(nats.signingSeedFile, "utf8")).trim();
+  const { accountId } = readUserJwt(nats.keyring.jwt);
+  const user = { name: own, permissions: executorPermissions(own, pool), lifetimeMs: 60_000 };
+  return open({ url: nats.url, ...(await mintUser({ accountId, signingSeed }, user)) }, inboxPrefix(own));
 }
 
 /** The server's complaint about one publish or subscribe, or undefined when it had none. */
@@ -45,15 +73,33 @@ async function complaint(connection: NatsConnection, act: () => void): Promise<s
 }
 
 describe("startNats()", () => {
-  test("startNats() listens on 127.0.0.1 alone and has JetStream", async () => {
+  test("startNats() listens on 127.0.0.1 alone and has JetStream for the platform", async () => {
     expect(nats.url).toMatch(/^nats:\/\/127\.0\.0\.1:\d+$/);
     const manager = await (await open(nats.platform, "_INBOX.platform")).jetstreamManager();
-    await manager.streams.add({ name: "EXECUTIONS", subjects: ["sealrun.executions.>"] });
     expect((await manager.streams.info("EXECUTIONS")).config.storage).toBe("file");
   });
 
-  test("startNats() refuses a connection without a password", async () => {
+  test("startNats() refuses a connection without a login, and one with a password", async () => {
     await expect(connect({ servers: nats.url, reconnect: false })).rejects.toThrow("Authorization");
+    const password = connect({ servers: nats.url, user: "platform", pass: "platform", reconnect: false });
+    await expect(password).rejects.toThrow("Authorization");
+  });
+
+  test("startNats() refuses a login that another account's key has signed", async () => {
+    const folder = await mkdtemp(join(dataFolder, "foreign-"));
+    const foreign = await startNats({ programs: programs(), dataFolder: folder });
+    await foreign.stop();
+    await expect(open(foreign.platform, "_INBOX.platform")).rejects.toThrow("Authorization");
+    const { accountId } = readUserJwt(nats.platform.jwt);
+    const signingSeed = (await readFile(foreign.signingSeedFile, "utf8")).trim();
+    const user = { name: own, permissions: executorPermissions(own, pool) };
+    const forged = { url: nats.url, ...(await mintUser({ accountId, signingSeed }, user)) };
+    await expect(open(forged, inboxPrefix(own))).rejects.toThrow("Authorization");
+  });
+
+  test("startNats() refuses a login without the seed of its key", async () => {
+    const stolen = { url: nats.url, jwt: nats.platform.jwt, seed: nats.keyring.seed };
+    await expect(open(stolen, "_INBOX.platform")).rejects.toThrow("Authorization");
   });
 
   test("startNats() lets the keyring answer the platform", async () => {
@@ -64,39 +110,74 @@ describe("startNats()", () => {
     expect((await platform.request("sealrun.keyring.grant", "?")).string()).toBe("yes");
   });
 
+  test("startNats() lets an executor take work of its pool, report, and ask the platform", async () => {
+    const platform = await open(nats.platform, "_INBOX.platform");
+    platform.subscribe("sealrun.rpc.*.claim", { callback: (_error, message) => void message.respond("granted") });
+    await platform.jetstream().publish(subjects.executions(pool), "work");
+    const executor = await openExecutor();
+    const consumer = await executor.jetstream().consumers.get("EXECUTIONS", poolConsumer(pool));
+    const message = await consumer.next({ expires: 5_000 });
+    expect(message?.string()).toBe("work");
+    expect(await message?.ackAck()).toBe(true);
+    expect((await executor.jetstream().publish(subjects.reports(own), "log")).stream).toBe("REPORTS");
+    expect((await executor.request(subjects.rpc(own, "claim"), "?")).string()).toBe("granted");
+    const control = executor.subscribe(subjects.control(own), { max: 1 });
+    await executor.flush();
+    platform.publish(subjects.control(own), "cancel");
+    for await (const each of control) expect(each.string()).toBe("cancel");
+  });
+
   test.each([
     ["hear the keyring's requests", "sealrun.keyring.>"],
     ["hear the work queue", "sealrun.executions.>"],
+    ["hear its own pool's queue past the consumer", subjects.executions(pool)],
     ["hear the platform's replies", "_INBOX.platform.>"],
+    ["hear another executor's replies", `${inboxPrefix(other)}.>`],
+    ["hear every executor's replies", "_INBOX.exr.>"],
+    ["hear another executor's control", subjects.control(other)],
+    ["hear another executor's requests", `sealrun.rpc.${other}.*`],
     ["hear everything", ">"],
   ])("startNats() does not let an executor %s", async (_what, subject) => {
-    const executor = await open(nats.executor, "_INBOX.exr.exr_test");
+    const executor = await openExecutor();
     expect(await complaint(executor, () => void executor.subscribe(subject, { callback: () => undefined }))).toMatch(
       /PERMISSIONS/i,
     );
   });
 
-  test.each(["sealrun.keyring.grant", "sealrun.executions.pol_x", "$JS.API.STREAM.DELETE.EXECUTIONS", "_INBOX.exr.x"])(
-    "startNats() does not let an executor publish to %s",
-    async (subject) => {
-      const executor = await open(nats.executor, "_INBOX.exr.exr_test");
-      expect(await complaint(executor, () => executor.publish(subject, "x"))).toMatch(/PERMISSIONS/i);
-    },
-  );
-
-  test("startNats() lets an executor send a request and hear its reply", async () => {
-    const platform = await open(nats.platform, "_INBOX.platform");
-    platform.subscribe("sealrun.rpc.*.claim", { callback: (_error, message) => void message.respond("granted") });
-    await platform.flush();
-    const executor = await open(nats.executor, "_INBOX.exr.exr_test");
-    expect((await executor.request("sealrun.rpc.exr_test.claim", "?")).string()).toBe("granted");
+  test.each([
+    "sealrun.keyring.grant",
+    subjects.executions(pool),
+    subjects.rpc(other, "claim"),
+    subjects.reports(other),
+    subjects.control(own),
+    inboxPrefix(own),
+    "$JS.API.INFO",
+    "$JS.API.STREAM.INFO.EXECUTIONS",
+    "$JS.API.STREAM.DELETE.EXECUTIONS",
+    "$JS.API.STREAM.MSG.GET.EXECUTIONS",
+    `$JS.API.CONSUMER.DELETE.EXECUTIONS.${poolConsumer(pool)}`,
+    `$JS.API.CONSUMER.MSG.NEXT.EXECUTIONS.${poolConsumer(otherPool)}`,
+    `$JS.API.CONSUMER.INFO.EXECUTIONS.${poolConsumer(otherPool)}`,
+    `$JS.ACK.EXECUTIONS.${poolConsumer(otherPool)}.1.1.1.1.0`,
+    "$SYS.REQ.SERVER.PING",
+  ])("startNats() does not let an executor publish to %s", async (subject) => {
+    const executor = await openExecutor();
+    expect(await complaint(executor, () => executor.publish(subject, "x"))).toMatch(/PERMISSIONS/i);
   });
 
-  test("startNats() writes passwords for the owner alone and none into its log", async () => {
+  test("startNats() writes what is secret for the owner alone, and no seed into the server's files", async () => {
     const folder = join(dataFolder, "nats");
-    const files = (await readdir(folder)).filter((file) => file.includes("."));
-    for (const file of files) expect((await stat(join(folder, file))).mode & 0o077, file).toBe(0);
-    expect(await readFile(join(folder, "nats.log"), "utf8")).not.toContain(nats.platform.password);
+    const files = [
+      ...(await readdir(folder)).filter((file) => file.includes(".")).map((file) => join(folder, file)),
+      ...(await readdir(join(folder, "account"))).map((file) => join(folder, "account", file)),
+    ];
+    expect(files.length).toBeGreaterThan(5);
+    for (const file of files) expect((await stat(file)).mode & 0o077, file).toBe(0);
+    const seeds = [nats.platform.seed, nats.keyring.seed, (await readFile(nats.signingSeedFile, "utf8")).trim()];
+    for (const file of ["nats.log", "nats.conf"]) {
+      const text = await readFile(join(folder, file), "utf8");
+      for (const seed of seeds) expect(text).not.toContain(seed);
+    }
   });
 
   test("startNats() names a port that is taken", async () => {
@@ -112,12 +193,25 @@ describe("startNats()", () => {
     server.close();
   });
 
-  test("startNats() keeps streams and passwords from one start to the next", async () => {
+  test("startNats() keeps the account from one start to the next, and removes the passwords of earlier releases", async () => {
     const folder = join(dataFolder, "kept");
+    await mkdir(join(folder, "nats"), { recursive: true, mode: 0o700 });
+    await writeFile(join(folder, "nats", "executor.password"), "old", { mode: 0o600 });
     const first = await startNats({ programs: programs(), dataFolder: folder });
     await first.stop();
     const second = await startNats({ programs: programs(), dataFolder: folder });
     await second.stop();
-    expect(second.executor).toEqual(first.executor);
+    expect(second.keyring.jwt).toBe(first.keyring.jwt);
+    expect(await readdir(join(folder, "nats"))).not.toContain("executor.password");
+  });
+
+  test("startNats() makes the account anew when its making was cut short, and refuses a part of one", async () => {
+    const folder = join(dataFolder, "cut");
+    await mkdir(join(folder, "nats", "account.new"), { recursive: true, mode: 0o700 });
+    await (await startNats({ programs: programs(), dataFolder: folder })).stop();
+    await rm(join(folder, "nats", "account", "platform-nats.json"));
+    await expect(startNats({ programs: programs(), dataFolder: folder })).rejects.toMatchObject({
+      code: "DATA_FOLDER_UNUSABLE",
+    });
   });
 });

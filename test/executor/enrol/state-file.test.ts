@@ -23,6 +23,7 @@ describe("readState()", () => {
       platform: { id: newId("platform"), signPublic: generateIdentity("p").signPublic },
       keyring: { id: keyringSender, signPublic: generateIdentity("k").signPublic },
       nats: { url: "nats://127.0.0.1:4222", user: "executor", password: "secret" },
+      platformUrl: "http://127.0.0.1:7700",
     };
     await writeState(file, state);
     expect(await readState(file)).toEqual(state);

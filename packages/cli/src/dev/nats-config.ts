@@ -1,55 +1,43 @@
-import { executionsStream } from "@sealrun/protocol";
+/** What the server must know of the operator: public texts, no seed. */
+export interface NatsTrust {
+  readonly operatorJwt: string;
+  readonly systemAccount: { readonly id: string; readonly jwt: string };
+  readonly account: { readonly id: string; readonly jwt: string };
+}
 
-/** A part that logs in to NATS; `admin` has full rights and exists in tests alone. */
-export type NatsUser = "platform" | "keyring" | "executor" | "admin";
-
+/** Settings of one server. */
 export interface NatsConfig {
-  readonly storeFolder: string;
-  readonly portsFolder: string;
+  readonly host: string;
   /** 0 lets the server choose a free one. */
   readonly port: number;
-  readonly passwords: Readonly<Partial<Record<NatsUser, string>>>;
+  readonly storeFolder: string;
+  /** Where the server writes the port that it chose. */
+  readonly portsFolder?: string;
 }
 
-interface Permissions {
-  readonly publish: readonly string[];
-  readonly subscribe: readonly string[];
-}
-
-/** What each part may send and hear: an allow-list each, so that a stolen executor password opens no other's mail. */
-const permissions: Readonly<Record<NatsUser, Permissions>> = {
-  platform: { publish: ["sealrun.>", "$JS.>", "_INBOX.>"], subscribe: ["sealrun.>", "$JS.>", "_INBOX.>"] },
-  keyring: { publish: ["_INBOX.>"], subscribe: ["sealrun.keyring.>", "_INBOX.keyring.>"] },
-  executor: {
-    publish: [
-      "sealrun.rpc.>",
-      "sealrun.reports.>",
-      "$JS.API.INFO",
-      `$JS.API.STREAM.INFO.${executionsStream}`,
-      `$JS.API.CONSUMER.INFO.${executionsStream}.>`,
-      `$JS.API.CONSUMER.MSG.NEXT.${executionsStream}.>`,
-      `$JS.ACK.${executionsStream}.>`,
-    ],
-    subscribe: ["_INBOX.exr.>", "sealrun.control.>"],
-  },
-  admin: { publish: [">"], subscribe: [">"] },
-};
-
-const userNames = ["platform", "keyring", "executor", "admin"] as const satisfies readonly NatsUser[];
-
-/** The server's configuration as text, read by nats-server 2.9 and newer: JSON is a form of its language. */
-export function natsConfig(config: NatsConfig): string {
-  const users = userNames.flatMap((user) => {
-    const password = config.passwords[user];
-    return password === undefined ? [] : [{ user, password, permissions: permissions[user] }];
+/**
+ * The server's configuration as text, read by nats-server 2.9 and newer: JSON is a form of its language. In operator
+ * mode: the server knows one account and believes the users that this account has signed. No password and no seed.
+ */
+export function natsConfig(config: NatsConfig, trust: NatsTrust): string {
+  const { systemAccount, account } = trust;
+  return natsConfigText(config, {
+    operator: trust.operatorJwt,
+    system_account: systemAccount.id,
+    resolver: "MEMORY",
+    resolver_preload: { [systemAccount.id]: systemAccount.jwt, [account.id]: account.jwt },
   });
+}
+
+/** The same with another way of logging in. */
+export function natsConfigText(config: NatsConfig, access: object): string {
   const document = {
-    host: "127.0.0.1",
+    host: config.host,
     port: config.port === 0 ? -1 : config.port,
     server_name: "sealrun",
-    ports_file_dir: config.portsFolder,
+    ...(config.portsFolder === undefined ? {} : { ports_file_dir: config.portsFolder }),
     jetstream: { store_dir: config.storeFolder },
-    authorization: { users },
+    ...access,
   };
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }

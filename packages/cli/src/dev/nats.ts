@@ -4,36 +4,33 @@ import { SealrunError } from "@sealrun/protocol";
 import type { Programs } from "../setup/find-programs.ts";
 import { type BoundChild, startBoundChild } from "./bound-child.ts";
 import { requireFreePort } from "./free-port.ts";
-import { natsConfig, type NatsUser } from "./nats-config.ts";
-import { ensureFolder, keptPassword, openLog, writePrivateFile } from "./private-files.ts";
+import { ensureNatsAccount, type NatsLogin } from "./nats-account.ts";
+import { natsConfig, type NatsConfig } from "./nats-config.ts";
+import { ensureFolder, openLog, writePrivateFile } from "./private-files.ts";
 import { waitUntilReady } from "./wait-until.ts";
 
-/** What a part logs in to NATS with. */
-export interface NatsLogin {
-  readonly user: NatsUser;
-  readonly password: string;
-}
-
 /** A NATS server of one's own on 127.0.0.1, with JetStream. */
-export interface Nats {
+export interface NatsServer {
   readonly url: string;
-  readonly platform: NatsLogin;
-  readonly keyring: NatsLogin;
-  readonly executor: NatsLogin;
-  /** Full rights; set when asked for. */
-  readonly admin: NatsLogin | undefined;
   /** Settles when the server ends, asked for or not. */
   readonly ended: Promise<unknown>;
   readonly stop: () => Promise<void>;
 }
 
+/** One in operator mode, with what the parts need. */
+export interface Nats extends NatsServer {
+  readonly platform: NatsLogin;
+  readonly keyring: NatsLogin;
+  /** Of the key with which the keyring signs the executors' logins. */
+  readonly signingSeedFile: string;
+}
+
 export interface NatsOptions {
   readonly programs: Pick<Programs, "natsServer" | "setpriv">;
-  /** The server keeps its streams, passwords, configuration and log in a folder below this one. */
+  /** The server keeps its streams, keys, configuration and log in a folder below this one. */
   readonly dataFolder: string;
   /** 0, the default, lets the server choose a free one. */
   readonly port?: number;
-  readonly withAdmin?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -44,27 +41,37 @@ const host = "127.0.0.1";
 export async function startNats(options: NatsOptions): Promise<Nats> {
   const folder = join(options.dataFolder, "nats");
   await ensureFolder(folder);
-  const login = async (user: NatsUser): Promise<NatsLogin> => ({
-    user,
-    password: await keptPassword(join(folder, `${user}.password`)),
-  });
-  const [platform, keyring, executor] = [await login("platform"), await login("keyring"), await login("executor")];
-  const admin = options.withAdmin === true ? await login("admin") : undefined;
+  const account = await ensureNatsAccount(join(folder, "account"), `nats://${host}`);
+  // Before operator mode, a data folder held passwords here.
+  for (const user of ["platform", "keyring", "executor"]) await rm(join(folder, `${user}.password`), { force: true });
+  const server = await startNatsServer(options, (config) => natsConfig(config, account.trust));
+  // Every start may listen on another port.
+  const { url } = server;
+  return {
+    ...server,
+    platform: { ...account.platform, url },
+    keyring: { ...account.keyring, url },
+    signingSeedFile: account.signingSeedFile,
+  };
+}
+
+/** Starts a server with the configuration that `makeConfig` gives for its port and folders. */
+export async function startNatsServer(
+  options: NatsOptions,
+  makeConfig: (config: NatsConfig) => string,
+): Promise<NatsServer> {
+  const folder = join(options.dataFolder, "nats");
+  await ensureFolder(folder);
   const port = options.port ?? 0;
   if (port !== 0) await requireFreePort(host, port);
-  const logins = [platform, keyring, executor, ...(admin === undefined ? [] : [admin])];
-  const passwords = Object.fromEntries(logins.map(({ user, password }) => [user, password]));
   const portsFolder = join(folder, "ports");
   await rm(portsFolder, { recursive: true, force: true });
   await ensureFolder(portsFolder);
-  const configFile = join(folder, "nats.conf");
-  await writePrivateFile(
-    configFile,
-    natsConfig({ storeFolder: join(folder, "jetstream"), portsFolder, port, passwords }),
-  );
+  const config = makeConfig({ host, port, storeFolder: join(folder, "jetstream"), portsFolder });
+  await writePrivateFile(join(folder, "nats.conf"), config);
   const { child, url } = await startServer(folder, options);
   const stop = async (): Promise<void> => void (await child.stop());
-  return { url, platform, keyring, executor, admin, ended: child.ended, stop };
+  return { url, ended: child.ended, stop };
 }
 
 async function startServer(

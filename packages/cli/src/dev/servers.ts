@@ -1,22 +1,23 @@
 import type { PostgresConfig } from "@sealrun/postgres";
-import { SealrunError } from "@sealrun/protocol";
+import { type NatsCredentials, SealrunError } from "@sealrun/protocol";
 import type { Environment } from "../setup/find-on-path.ts";
 import type { Programs } from "../setup/find-programs.ts";
-import { startNats } from "./nats.ts";
+import { type Nats, startNats } from "./nats.ts";
 import { startPostgres } from "./postgres.ts";
 
-/** How a part logs in to NATS. */
-interface NatsAddress {
-  readonly url: string;
-  readonly user: string;
-  readonly password: string;
+/** How the parts log in to NATS. */
+export interface NatsAccess {
+  readonly platform: NatsCredentials;
+  readonly keyring: NatsCredentials;
+  /** Executors get a login each, signed with this key; or all the same, where the server knows no signed ones. */
+  readonly executors: { readonly signingSeedFile: string } | { readonly login: NatsCredentials };
 }
 
 /** The servers behind one `sealrun dev`: its own, or those that the environment names. */
 export interface Servers {
   readonly main: PostgresConfig;
   readonly keyring: PostgresConfig;
-  readonly nats: Readonly<Record<"platform" | "keyring" | "executor", NatsAddress>>;
+  readonly nats: NatsAccess;
   /** Settles when one of dev's own servers ends. */
   readonly ended: Promise<string>;
   stop(): Promise<void>;
@@ -46,14 +47,7 @@ export async function startServers(options: {
   }
   const addresses = databases ?? postgres.value;
   const own = nats.value;
-  const login =
-    own === undefined
-      ? bus
-      : {
-          platform: { url: own.url, ...own.platform },
-          keyring: { url: own.url, ...own.keyring },
-          executor: { url: own.url, ...own.executor },
-        };
+  const login = own === undefined ? bus : accessOf(own);
   if (addresses === undefined || login === undefined) throw new SealrunError("INTERNAL", "");
   return {
     main: addresses.main,
@@ -68,6 +62,10 @@ export async function startServers(options: {
 async function endOf(ended: Promise<unknown> | undefined, name: string): Promise<string> {
   await (ended ?? new Promise(() => undefined));
   return name;
+}
+
+function accessOf({ platform, keyring, signingSeedFile }: Nats): NatsAccess {
+  return { platform, keyring, executors: { signingSeedFile } };
 }
 
 function databasesOf(
@@ -85,7 +83,7 @@ function databasesOf(
   return { main: { url: main }, keyring: { url: keyring } };
 }
 
-function natsOf(environment: Environment): Servers["nats"] | undefined {
+function natsOf(environment: Environment): NatsAccess | undefined {
   const text = environment["SEALRUN_NATS_URL"];
   if (text === undefined) return undefined;
   if (!URL.canParse(text))
@@ -96,5 +94,5 @@ function natsOf(environment: Environment): Servers["nats"] | undefined {
     user: decodeURIComponent(url.username),
     password: decodeURIComponent(url.password),
   };
-  return { platform: login, keyring: login, executor: login };
+  return { platform: login, keyring: login, executors: { login } };
 }

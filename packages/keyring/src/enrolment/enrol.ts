@@ -20,12 +20,13 @@ import {
   type EnrolRequest,
   enrolRequest,
   limits,
-  type NatsCredentials,
   type PlatformId,
   SealrunError,
 } from "@sealrun/protocol";
+import { crashPoint } from "@sealrun/faults";
 import { recordAudit } from "../audit/store.ts";
 import { tokenContext } from "./issue-token.ts";
+import type { NatsAccess } from "./nats-access.ts";
 import { addExecutor, lockExecutor, lockToken, type StoredToken } from "./store.ts";
 
 /** What enrolling an executor takes. */
@@ -35,7 +36,7 @@ export interface EnrolDeps {
   readonly identity: Identity;
   readonly platformId: PlatformId;
   readonly platformSignPublic: Uint8Array;
-  readonly executorNats: NatsCredentials;
+  readonly natsAccess: NatsAccess;
 }
 
 /**
@@ -46,7 +47,9 @@ export interface EnrolDeps {
 export async function enrol(deps: EnrolDeps, frame: Uint8Array): Promise<EnrolReply> {
   const request = openRequest(frame);
   const token = await deps.database.transaction(async (sql) => accept(sql, deps, request));
+  crashPoint("keyring.enrol.after-commit");
   const context = enrolmentContext({ enrolmentId: request.tokenId, executorId: request.executorId });
+  const { credentials } = await deps.natsAccess.credentialsFor(request.executorId, token.pool_id);
   return {
     ok: true,
     executorId: request.executorId,
@@ -56,7 +59,7 @@ export async function enrol(deps: EnrolDeps, frame: Uint8Array): Promise<EnrolRe
     projects: token.projects,
     platform: { id: deps.platformId, signPublic: toBase64(deps.platformSignPublic) },
     keyring: { signPublic: toBase64(deps.identity.signPublic) },
-    credentials: toBase64(sealTo(fromBase64(request.boxPublic), context, encodeJson(deps.executorNats))),
+    credentials: toBase64(sealTo(fromBase64(request.boxPublic), context, encodeJson(credentials))),
   };
 }
 
@@ -88,6 +91,7 @@ async function accept(sql: Sql, deps: EnrolDeps, request: EnrolRequest): Promise
     executorId: request.executorId,
     detail: { token: request.tokenId, pool: token.pool_name, projects: token.projects },
   });
+  crashPoint("keyring.enrol.before-commit");
   return token;
 }
 

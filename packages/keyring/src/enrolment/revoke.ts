@@ -1,7 +1,7 @@
 import type { Database } from "@sealrun/postgres";
-import { executorId, SealrunError } from "@sealrun/protocol";
+import { executorId, type RevocationsReply, type RevocationsRequest, SealrunError } from "@sealrun/protocol";
 import { recordAudit } from "../audit/store.ts";
-import { markRevoked } from "./store.ts";
+import { listRevoked, markRevoked } from "./store.ts";
 
 /** Takes an executor off the list for good: its next claim or lookup is refused. `NOT_FOUND` when it is not on it. */
 export async function revokeExecutor(database: Database, id: string): Promise<void> {
@@ -15,4 +15,13 @@ export async function revokeExecutor(database: Database, id: string): Promise<vo
     }
     await recordAudit(sql, { action: "revoke", executorId: parsed.data, detail: {} });
   });
+}
+
+/** Who was revoked since then: the platform asks every other second, and refuses them too. */
+export async function answerRevocations(
+  deps: { readonly database: Database },
+  { after }: RevocationsRequest,
+): Promise<RevocationsReply> {
+  const revoked = await listRevoked(deps.database, after);
+  return { ok: true, executors: revoked.map(({ id, revokedAt }) => ({ id, revokedAt: revokedAt.toISOString() })) };
 }

@@ -20,13 +20,14 @@ const executorRow = z.object({
   id: executorId,
   sign_public: bytesColumn,
   box_public: bytesColumn,
+  pool_id: poolId,
   projects: projectRights,
   is_revoked: z.boolean(),
 });
 /** An executor on the keyring's own list. */
 export type StoredExecutor = z.infer<typeof executorRow>;
 
-const executorColumns = "id, sign_public, box_public, projects, revoked_at is not null as is_revoked";
+const executorColumns = "id, sign_public, box_public, pool_id, projects, revoked_at is not null as is_revoked";
 
 /** The pool of that name, regardless of case, made with the given id when there is none. */
 export async function ensurePool(sql: Sql, name: string, newPoolId: PoolId): Promise<Pool> {
@@ -88,6 +89,24 @@ export async function addExecutor(
 /** The executor, revoked or not; it cannot be revoked before the transaction ends. */
 export async function lockExecutor(sql: Sql, id: string): Promise<StoredExecutor | undefined> {
   return sql.row(executorRow, `select ${executorColumns} from executors where id = $1 for share`, [id]);
+}
+
+const revokedRow = z
+  .object({ id: executorId, revoked_at: z.date() })
+  .transform(({ id, revoked_at }) => ({ id, revokedAt: revoked_at }));
+
+/** Who was revoked after that time less a minute, for rows whose transaction was slow; the earliest first. */
+export async function listRevoked(
+  sql: Sql,
+  after: string | undefined,
+): Promise<readonly { readonly id: ExecutorId; readonly revokedAt: Date }[]> {
+  return sql.rows(
+    revokedRow,
+    `select id, revoked_at from executors
+     where revoked_at is not null and ($1::timestamptz is null or revoked_at > $1::timestamptz - interval '1 minute')
+     order by revoked_at, id limit 1000`,
+    [after ?? null],
+  );
 }
 
 /** Marks an executor as revoked, once; false when there is none of that id. */

@@ -1,3 +1,4 @@
+import { crashPoint } from "@sealrun/faults";
 import type { Database, Sql } from "@sealrun/postgres";
 import { packageId, projectId, type ScopeKeyReply, type ScopeKeyRequest, SealrunError } from "@sealrun/protocol";
 import { ensureScopeKey, type ScopeKeyDeps } from "./scope-keys.ts";
@@ -16,8 +17,11 @@ export async function answerScopeKey(
     if (scope === "service") await checkPackage(sql, request);
     else if (scope === "project") check(projectId.safeParse(ownerId).success, "a project's id at ownerId");
     else check(ownerId === deps.platformId, "this platform's id at ownerId");
-    return ensureScopeKey(sql, deps, { scope, ownerId });
+    const stated = await ensureScopeKey(sql, deps, { scope, ownerId });
+    crashPoint("keyring.scope-key.before-commit");
+    return stated;
   });
+  crashPoint("keyring.scope-key.after-commit");
   return { ok: true, statement };
 }
 

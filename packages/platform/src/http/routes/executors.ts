@@ -1,9 +1,18 @@
 import type { RateLimitOptions } from "@fastify/rate-limit";
-import { enrolAnswer, enrolEnvelope, enrolPath, errorBody, executorList, SealrunError } from "@sealrun/protocol";
+import {
+  credentialsPath,
+  enrolAnswer,
+  enrolEnvelope,
+  enrolPath,
+  errorBody,
+  executorList,
+  SealrunError,
+} from "@sealrun/protocol";
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Deps } from "../../deps.ts";
 import { enrolExecutor } from "../../executors/enrol.ts";
+import { renewCredentials } from "../../executors/renew-credentials.ts";
 import { listExecutors } from "../../executors/store.ts";
 
 /** Enrolling needs no admin token: many executors may start at once from one address, guessing may not go on. */
@@ -12,6 +21,14 @@ const rateLimit: RateLimitOptions = {
   timeWindow: 60_000,
   errorResponseBuilder: () =>
     new SealrunError("RATE_LIMITED", "Too many enrolments came from this address; wait a minute"),
+};
+
+/** Renewing needs no token either; an executor does it once in half an hour, and at its start. */
+const renewalRateLimit: RateLimitOptions = {
+  max: 600,
+  timeWindow: 60_000,
+  errorResponseBuilder: () =>
+    new SealrunError("RATE_LIMITED", "Too many executors renewed their login from this address; wait a minute"),
 };
 
 /** Executors: enrol with a one-time token, list. */
@@ -32,6 +49,19 @@ export function executorRoutes(
       },
     },
     async (request) => ({ frame: await enrolExecutor(deps, request.body.frame, request.id) }),
+  );
+  app.post(
+    credentialsPath,
+    {
+      config: { access: "public", rateLimit: renewalRateLimit },
+      bodyLimit: 65_536,
+      schema: {
+        summary: "Renew an executor's NATS login: its own signed frame, answered with the keyring's",
+        body: enrolEnvelope,
+        response: { 200: enrolAnswer, default: errorBody },
+      },
+    },
+    async (request) => ({ frame: await renewCredentials(deps, request.body.frame) }),
   );
   app.get(
     "/api/v1/executors",

@@ -1,0 +1,87 @@
+import { readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { decode, SealrunError } from "@sealrun/protocol";
+import { z } from "zod";
+import type { NatsTrust } from "./nats-config.ts";
+import { ensureFolder, isCode, writePrivateFile } from "./private-files.ts";
+
+const account = z.object({ id: z.string(), jwt: z.string() });
+const trustFile = z.object({ operatorJwt: z.string(), systemAccount: account, account });
+const loginFile = z.object({ url: z.string(), jwt: z.string(), seed: z.string() });
+
+/** What a part logs in to NATS with in operator mode. */
+export type NatsLogin = z.infer<typeof loginFile>;
+
+/** Names of the files of one NATS account, all of mode 0600. */
+const files = {
+  /** What the server must know. */
+  trust: "account.json",
+  /** Signs the account again, should it ever change: keep it away from the machines. */
+  operatorSeed: "operator.seed",
+  /** Signs the executors' logins: the keyring's. */
+  signingSeed: "account-signing.seed",
+  platform: "platform-nats.json",
+  keyring: "keyring-nats.json",
+} as const;
+
+/** An account's files, read back. */
+export interface NatsAccountFiles {
+  readonly trust: NatsTrust;
+  readonly platform: NatsLogin;
+  readonly keyring: NatsLogin;
+  readonly signingSeedFile: string;
+}
+
+/** The account in a folder; the first call makes it, whole or not at all. */
+export async function ensureNatsAccount(folder: string, url: string): Promise<NatsAccountFiles> {
+  return (await readNatsAccount(folder)) ?? (await createNatsAccountFiles(folder, url));
+}
+
+/** Makes a new account in a folder that does not exist yet. */
+export async function createNatsAccountFiles(folder: string, url: string): Promise<NatsAccountFiles> {
+  // Loads the keyring's part: no start but the first needs it.
+  const { makeNatsLogins } = await import("../start-part.ts");
+  const { account: made, platform, keyring } = await makeNatsLogins();
+  const { operatorJwt, systemAccount } = made;
+  const trust = { operatorJwt, systemAccount, account: made.account };
+  const draft = `${folder}.new`;
+  await rm(draft, { recursive: true, force: true });
+  await ensureFolder(draft);
+  const write = async (name: string, text: string): Promise<void> => writePrivateFile(join(draft, name), `${text}\n`);
+  await write(files.trust, JSON.stringify(trust, undefined, 2));
+  await write(files.operatorSeed, made.operatorSeed);
+  await write(files.signingSeed, made.signingSeed);
+  await write(files.platform, JSON.stringify({ url, jwt: platform.jwt, seed: platform.seed }, undefined, 2));
+  await write(files.keyring, JSON.stringify({ url, jwt: keyring.jwt, seed: keyring.seed }, undefined, 2));
+  await rename(draft, folder).catch((error: unknown) => {
+    throw new SealrunError("DATA_FOLDER_UNUSABLE", `${folder} cannot be made; remove what is there, or name another`, {
+      cause: error,
+    });
+  });
+  const read = await readNatsAccount(folder);
+  if (read === undefined) throw new SealrunError("DATA_FOLDER_UNUSABLE", `${folder} vanished while it was made`);
+  return read;
+}
+
+async function readNatsAccount(folder: string): Promise<NatsAccountFiles | undefined> {
+  const trust = await readPart(join(folder, files.trust), trustFile);
+  if (trust === undefined) return undefined;
+  const [platform, keyring] = [
+    await readPart(join(folder, files.platform), loginFile),
+    await readPart(join(folder, files.keyring), loginFile),
+  ];
+  if (platform === undefined || keyring === undefined) {
+    throw new SealrunError("DATA_FOLDER_UNUSABLE", `${folder} is not whole; remove it, and it is made anew`);
+  }
+  return { trust, platform, keyring, signingSeedFile: join(folder, files.signingSeed) };
+}
+
+async function readPart<T>(file: string, schema: z.ZodType<T>): Promise<T | undefined> {
+  const bytes = await readFile(file).catch((error: unknown) => {
+    if (isCode(error, "ENOENT") || isCode(error, "ENOTDIR")) return undefined;
+    throw new SealrunError("DATA_FOLDER_UNUSABLE", `${file} cannot be read; give the folder to this user`, {
+      cause: error,
+    });
+  });
+  return bytes === undefined ? undefined : decode(schema, bytes);
+}

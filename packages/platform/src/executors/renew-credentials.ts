@@ -1,0 +1,22 @@
+import { toBase64 } from "@sealrun/crypto";
+import { call } from "@sealrun/nats";
+import { credentialsReply, subjects } from "@sealrun/protocol";
+import type { Deps } from "../deps.ts";
+
+/** Passes an executor's wish for new NATS credentials to the keyring, which decides; its signed frame is the answer. */
+export async function renewCredentials(
+  deps: Pick<Deps, "link" | "identity" | "keyring">,
+  frame: string,
+): Promise<string> {
+  const { frame: answer } = await call({
+    link: deps.link,
+    identity: deps.identity,
+    peer: deps.keyring,
+    subject: subjects.keyring("credentials"),
+    kind: "credentials",
+    body: { frame },
+    reply: credentialsReply,
+    unreachable: "KEYRING_UNREACHABLE",
+  });
+  return toBase64(answer);
+}
