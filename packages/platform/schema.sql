@@ -144,6 +144,7 @@ create table executions (
   on_lost text not null default 'fail'::text,
   published_at timestamp with time zone,
   cancel_requested_at timestamp with time zone,
+  published_seq bigint,
   CHECK ((on_lost = ANY (ARRAY['fail'::text, 'rerun'::text]))),
   CHECK (((priority >= 1) AND (priority <= 10))),
   CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'lost'::text, 'cancelled'::text]))),
@@ -154,9 +155,13 @@ create table executions (
   PRIMARY KEY (id),
   UNIQUE (number)
 );
+CREATE INDEX executions_in_flight ON public.executions USING btree (project_id, package_id) WHERE ((status = 'running'::text) OR ((status = 'queued'::text) AND (published_at IS NOT NULL)));
 CREATE INDEX executions_open ON public.executions USING btree (status, event_expires_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE INDEX executions_package ON public.executions USING btree (package_id, number);
 CREATE INDEX executions_project ON public.executions USING btree (project_id, number);
+CREATE INDEX executions_published ON public.executions USING btree (lower(pool_name)) WHERE ((status = 'queued'::text) AND (published_at IS NOT NULL));
+CREATE INDEX executions_running ON public.executions USING btree (executor_id) WHERE (status = 'running'::text);
+CREATE TRIGGER executions_make_room AFTER UPDATE OF status ON public.executions FOR EACH ROW WHEN (((old.status = ANY (ARRAY['queued'::text, 'running'::text])) AND (new.status <> 'running'::text) AND (old.status <> new.status))) EXECUTE FUNCTION ring_outbox();
 
 create table executors (
   id text not null,
@@ -198,12 +203,29 @@ create table installation (
   PRIMARY KEY (only_row)
 );
 
+create table known_scope_keys (
+  scope text not null,
+  owner_id text not null,
+  statement json not null,
+  PRIMARY KEY (scope, owner_id)
+);
+
 create table outbox (
   execution_id text not null,
   created_at timestamp with time zone not null default clock_timestamp(),
+  pool text not null,
+  project_id text not null,
+  package_id text not null,
+  priority integer not null,
+  number bigint not null,
+  not_before timestamp with time zone,
+  is_due boolean not null default true,
   FOREIGN KEY (execution_id) REFERENCES executions(id),
   PRIMARY KEY (execution_id)
 );
+CREATE INDEX outbox_choice ON public.outbox USING btree (pool, priority DESC, number) WHERE is_due;
+CREATE INDEX outbox_lanes ON public.outbox USING btree (pool, package_id, priority DESC, number) WHERE is_due;
+CREATE INDEX outbox_later ON public.outbox USING btree (not_before) WHERE (NOT is_due);
 
 create table package_state (
   package_id text not null,
@@ -225,6 +247,7 @@ create table packages (
   FOREIGN KEY (project_id) REFERENCES projects(id),
   PRIMARY KEY (id)
 );
+CREATE INDEX packages_limited ON public.packages USING btree (id) WHERE (max_concurrent IS NOT NULL);
 CREATE UNIQUE INDEX packages_name ON public.packages USING btree (project_id, lower(name));
 CREATE INDEX packages_unfinished ON public.packages USING btree (created_at) WHERE (current_version = 0);
 
@@ -243,6 +266,7 @@ create table projects (
   CHECK ((max_concurrent > 0)),
   PRIMARY KEY (id)
 );
+CREATE INDEX projects_limited ON public.projects USING btree (id) WHERE (max_concurrent IS NOT NULL);
 CREATE UNIQUE INDEX projects_name ON public.projects USING btree (lower(name));
 
 create table receipts (
@@ -288,6 +312,7 @@ create table schedules (
   kind text not null,
   cron text,
   timezone text,
+  once_at timestamp with time zone,
   missed text not null,
   sealed bytea,
   sealed_names json not null default '[]'::json,
@@ -297,6 +322,7 @@ create table schedules (
   created_at timestamp with time zone not null default clock_timestamp(),
   created_by text not null,
   CHECK (((ended_at IS NULL) OR (next_at IS NULL))),
+  CHECK (((cron IS NULL) <> (once_at IS NULL))),
   CHECK ((kind = ANY (ARRAY['manifest'::text, 'script'::text]))),
   CHECK ((missed = ANY (ARRAY['skip'::text, 'run_once'::text]))),
   FOREIGN KEY (package_id) REFERENCES packages(id),
@@ -372,6 +398,8 @@ create table streams (
   name text not null,
   made_at timestamp with time zone not null,
   checked_at timestamp with time zone not null default clock_timestamp(),
+  trouble text,
+  CHECK ((trouble = ANY (ARRAY['unreachable'::text, 'full'::text]))),
   PRIMARY KEY (name)
 );
 
@@ -435,5 +463,15 @@ CREATE OR REPLACE FUNCTION public.refuse_change()
 AS $function$
 begin
   raise exception 'rows of % are never changed', tg_table_name;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.ring_outbox()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('sealrun_outbox', '');
+  return null;
 end $function$
 ;

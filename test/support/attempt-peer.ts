@@ -199,7 +199,7 @@ export function makeAttempt(
   const real: PlatformRpc = {
     claim: async () => ({ ok: true, attempt: attemptNumber, leaseMs: 60_000, grant: toBase64(grantFrame) }),
     renew: async () => ({ ok: true, leaseMs: 60_000 }),
-    finish: async () => undefined,
+    finish: async () => [],
     lookup: async ({ name }) => {
       asked.push(`lookup ${name}`);
       const scopes: readonly Scope[] = ["service", "project", "platform"];
@@ -268,6 +268,7 @@ export function makeAttempt(
         },
       };
     },
+    presence: async () => undefined,
     fetch: async ({ what, offset }) => {
       asked.push(`fetch ${what.kind} ${offset}`);
       const bytes = bytesOf(what, { stored, contents, files });
@@ -282,6 +283,7 @@ export function makeAttempt(
     set: async (...args) => (override.set ?? real.set)(...args),
     state: async (...args) => (override.state ?? real.state)(...args),
     fetch: async (...args) => (override.fetch ?? real.fetch)(...args),
+    presence: async (...args) => (override.presence ?? real.presence)(...args),
   };
   const trust = {
     keyring: { id: keyringSender, signPublic: keyring.signPublic },

@@ -13,11 +13,13 @@ import {
   SealrunError,
   subjects,
 } from "@sealrun/protocol";
+import { pino } from "pino";
 import { enrol } from "../../executor/src/enrol/enrol.ts";
 import type { ExecutorState } from "../../executor/src/enrol/state-file.ts";
 import type { Attempt } from "../../executor/src/jobs/attempt.ts";
 import { openGrant } from "../../executor/src/jobs/open-grant.ts";
 import { createPlatformRpc, type PlatformRpc } from "../../executor/src/jobs/platform-rpc.ts";
+import { announcePresence } from "../../executor/src/jobs/presence.ts";
 import { type QueuedMessage, takeNext } from "../../executor/src/jobs/take.ts";
 import { verifyEvent } from "../../executor/src/jobs/verify-event.ts";
 import type { TestPlatform } from "./start-platform.ts";
@@ -39,21 +41,25 @@ export interface ExecutorPeer {
 /** Enrols a new executor with a token of the platform's keyring. */
 export async function enrolPeer(
   platform: Pick<TestPlatform, "url" | "keyringConfig">,
-  rights: { readonly pool?: string; readonly projects?: ProjectRights } = {},
+  rights: { readonly pool?: string; readonly projects?: ProjectRights; readonly slots?: number } = {},
 ): Promise<ExecutorPeer> {
   const token = await issueEnrolmentToken(platform.keyringConfig, {
     pool: rights.pool ?? "default",
     projects: rights.projects ?? "all",
   });
   const state = await enrol({ ...decodeEnrolmentToken(token), url: platform.url });
-  return connectPeer(state);
+  return connectPeer(state, rights.slots);
 }
 
-/** Connects with an enrolment that is there already, or was never made. */
-export async function connectPeer(state: ExecutorState): Promise<ExecutorPeer> {
+/** More than any test leaves unclaimed. */
+const manySlots = 1_000;
+
+/** Connects with an enrolment that is there already, or was never made. Without `slots` it can take very much. */
+export async function connectPeer(state: ExecutorState, slots = manySlots): Promise<ExecutorPeer> {
   const id = executorId.parse(state.identity.id);
   const link = await connectNats({ ...state.nats, name: id, inboxPrefix: inboxPrefix(id) });
   const rpc = createPlatformRpc({ ...state, link });
+  const presence = announcePresence({ rpc, slots, log: pino({ level: "silent" }) });
   const claim = async (event: ExecutionEvent, requestId = newId("request")): Promise<Attempt> => {
     const { executionId, generation } = event;
     const reply = await rpc.claim({ executionId, generation }, requestId);
@@ -88,6 +94,9 @@ export async function connectPeer(state: ExecutorState): Promise<ExecutorPeer> {
       const frame = signFrame(state.identity, header, encodeJson({ ...held, sequence, items }));
       await link.connection.jetstream().publish(subject, frame);
     },
-    close: async () => link.close(),
+    close: async () => {
+      presence.close();
+      await link.close();
+    },
   };
 }

@@ -1,6 +1,12 @@
 import type { SigningIdentity } from "@sealrun/crypto";
 import { call, type NatsLink, type Peer } from "@sealrun/nats";
 import {
+  type EmitReply,
+  emitReply,
+  type EmitRequest,
+  type ScheduleReply,
+  scheduleReply,
+  type ScheduleRequest,
   type ClaimReply,
   claimReply,
   type ClaimRequest,
@@ -13,6 +19,8 @@ import {
   type LookupReply,
   lookupReply,
   type LookupRequest,
+  presenceReply,
+  type PresenceRequest,
   type RenewReply,
   renewReply,
   type RpcVerb,
@@ -43,11 +51,17 @@ export interface PlatformRpc {
   /** Sent again with the same `requestId`, a claim gets the same answer. */
   readonly claim: (body: ClaimRequest, requestId: string) => Promise<ClaimReply>;
   readonly renew: (held: Held) => Promise<RenewReply>;
-  readonly finish: (body: FinishRequest) => Promise<void>;
+  /** Answers with the sequences of chunks that have not come. */
+  readonly finish: (body: FinishRequest) => Promise<readonly number[]>;
   readonly lookup: (body: LookupRequest) => Promise<Answered<LookupReply>>;
   readonly set: (body: SetRequest) => Promise<SetReply>;
   readonly state: (body: StateRequest) => Promise<Answered<StateReply>>;
   readonly fetch: (body: FetchRequest) => Promise<FetchReply>;
+  /** Sent again with the same event id, it gets the same answer. */
+  readonly emit: (body: EmitRequest) => Promise<EmitReply>;
+  /** Sent again with the same schedule id, it gets the same answer. */
+  readonly schedule: (body: ScheduleRequest) => Promise<ScheduleReply>;
+  readonly presence: (body: PresenceRequest) => Promise<void>;
 }
 
 /** The platform as seen from one executor. */
@@ -80,12 +94,15 @@ export function createPlatformRpc(deps: {
     claim: async (body, requestId) =>
       (await ask("claim", body, claimReply, { executionId: body.executionId, requestId })).value,
     renew: async (body) => (await ask("renew", body, renewReply, held(body))).value,
-    finish: async (body) => {
-      await ask("finish", body, finishReply, held(body));
-    },
+    finish: async (body) => (await ask("finish", body, finishReply, held(body))).value.missing ?? [],
     lookup: async (body) => ask("lookup", body, lookupReply, held(body)),
     set: async (body) => (await ask("set", body, setReply, held(body))).value,
     state: async (body) => ask("state", body, stateReply, held(body)),
     fetch: async (body) => (await ask("fetch", body, fetchReply, held(body))).value,
+    emit: async (body) => (await ask("emit", body, emitReply, held(body))).value,
+    schedule: async (body) => (await ask("schedule", body, scheduleReply, held(body))).value,
+    presence: async (body) => {
+      await ask("presence", body, presenceReply, {});
+    },
   };
 }

@@ -4,6 +4,7 @@ import { type ClaimReply, type ExecutionEvent, type PoolId, SealrunError, toSeal
 import type { Logger } from "pino";
 import { openGrant } from "./open-grant.ts";
 import { createPlatformRpc, type PlatformRpc } from "./platform-rpc.ts";
+import type { Presence } from "./presence.ts";
 import { type RunDeps, runAttempt } from "./run-attempt.ts";
 import { pause, type QueuedMessage, takeNext } from "./take.ts";
 import { verifyEvent } from "./verify-event.ts";
@@ -16,6 +17,7 @@ export interface WorkDeps extends RunDeps {
   readonly platform: Peer;
   readonly keyring: Peer;
   readonly log: Logger;
+  readonly presence: Pick<Presence, "begin">;
 }
 
 const claimTries = 5;
@@ -39,6 +41,7 @@ async function workOn(
   stopTaking: AbortSignal,
 ): Promise<void> {
   const release = message.keep();
+  const endRun = deps.presence.begin();
   try {
     const event = verifyEvent(message.frame, deps, Date.now());
     const claim = await claimExecution(rpc, event, stopTaking);
@@ -67,6 +70,7 @@ async function workOn(
   } catch (error) {
     settle(deps.log, message, toSealrunError(error));
   } finally {
+    endRun();
     release();
   }
 }

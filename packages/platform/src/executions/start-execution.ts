@@ -1,5 +1,7 @@
-import { newId } from "@sealrun/crypto";
+import { newId, sha256Hex } from "@sealrun/crypto";
+import { crashPoint } from "@sealrun/faults";
 import {
+  encodeJson,
   executionId,
   type ExecutionId,
   parametersFileSchema,
@@ -17,6 +19,7 @@ import type { Project } from "../projects/store.ts";
 import { fetchScopeKey } from "../secrets/scope-key.ts";
 import { appendFeed } from "./feed-store.ts";
 import { addToOutbox } from "./dispatch/outbox-store.ts";
+import { findStarted, type KeyedRequest, keepKey, lockKey } from "./idempotency-store.ts";
 import { type PreparedParameters, prepareParameters } from "./prepare-parameters.ts";
 import { insertExecution } from "./store.ts";
 
@@ -37,18 +40,24 @@ export interface StartTarget {
   readonly project: Project;
   readonly package: Package;
   readonly asker: Asker;
+  /** Sent by who may send the request again: the same key gets the same execution. */
+  readonly idempotencyKey?: string | undefined;
 }
 
 /**
  * Starts an execution of a package's newest version. Execution, steps, audit row and outbox row are committed together
- * before the answer; dispatchers hear of it with the commit. Fails as `prepareParameters`, with `KEYRING_UNREACHABLE`,
- * and with `BAD_REQUEST` for a package whose manifest forbids it.
+ * before the answer; dispatchers hear of it with the commit. A request that started one before starts nothing. Fails as
+ * `prepareParameters`, with `KEYRING_UNREACHABLE`, `IDEMPOTENCY_KEY_REUSED`, and with `BAD_REQUEST` for a package whose
+ * manifest forbids it.
  */
 export async function startExecution(
   deps: Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey">,
   target: StartTarget,
   given: StartExecution,
 ): Promise<ExecutionId> {
+  const request = keyedRequest(target, given);
+  const before = request === undefined ? undefined : await findStarted(deps.database, request);
+  if (before !== undefined) return before;
   const version = await getVersion(deps.database, target.package.id, target.package.currentVersion);
   const settings = runSettings.parse(version.manifest);
   refuseUnwanted(target, settings);
@@ -56,8 +65,10 @@ export async function startExecution(
   const key = await fetchScopeKey(deps, place);
   const parameters = prepareParameters(deps, { packageId: target.package.id, key, file: fileOf(version) }, given);
   const { priority, notBefore } = given;
-  return deps.database.transaction(async (sql) =>
-    addExecution(sql, {
+  const id = await deps.database.transaction(async (sql) => {
+    const meanwhile = request === undefined ? undefined : await lockKey(sql, request);
+    if (meanwhile !== undefined) return meanwhile;
+    const added = await addExecution(sql, {
       projectId: target.project.id,
       packageId: target.package.id,
       version,
@@ -67,8 +78,20 @@ export async function startExecution(
       ...(priority === undefined ? {} : { priority }),
       ...(notBefore === undefined ? {} : { notBefore: new Date(notBefore) }),
       sealedAtBoundary: given.sealed === undefined && parameters.sealed !== null,
-    }),
-  );
+    });
+    if (request !== undefined) await keepKey(sql, request, added);
+    crashPoint("platform.start.before-commit");
+    return added;
+  });
+  crashPoint("platform.start.after-commit");
+  return id;
+}
+
+/** What is asked counts as the same when it is the same text: a client seals once, and sends again what it sealed. */
+function keyedRequest(target: StartTarget, given: StartExecution): KeyedRequest | undefined {
+  const { idempotencyKey: key, asker } = target;
+  if (key === undefined) return undefined;
+  return { actor: asker.author, key, sha256: sha256Hex(encodeJson([target.package.id, given])) };
 }
 
 /** An execution with everything decided. */

@@ -21,9 +21,15 @@ const mostRuns = 20_000;
 /** Each chunk is at most some 128 KiB: this bounds what one platform holds in memory. */
 const mostChunks = 256;
 
+/** A stream, and when it was made: another time than before means that it is another one, and empty. */
+export interface MadeStream {
+  readonly name: string;
+  readonly madeAt: Date;
+}
+
 /** Makes the two streams and the consumer of reports where they are missing. `NATS_UNREACHABLE` when NATS refuses. */
-export async function ensureStreams(link: NatsLink): Promise<void> {
-  await managing(link, async (manager) => {
+export async function ensureStreams(link: NatsLink): Promise<readonly MadeStream[]> {
+  return managing(link, async (manager) => {
     const shared = {
       retention: RetentionPolicy.Workqueue,
       storage: StorageType.File,
@@ -31,8 +37,10 @@ export async function ensureStreams(link: NatsLink): Promise<void> {
       max_age: 0,
       duplicate_window: nanos(duplicateWindowMs),
     };
-    await ensureStream(manager, { ...shared, name: executionsStream, subjects: [subjects.allExecutions] });
-    await ensureStream(manager, { ...shared, name: reportsStream, subjects: [subjects.allReports] });
+    const made = [
+      await ensureStream(manager, { ...shared, name: executionsStream, subjects: [subjects.allExecutions] }),
+      await ensureStream(manager, { ...shared, name: reportsStream, subjects: [subjects.allReports] }),
+    ];
     await manager.consumers.add(reportsStream, {
       durable_name: reportsConsumer,
       ack_policy: AckPolicy.Explicit,
@@ -40,6 +48,7 @@ export async function ensureStreams(link: NatsLink): Promise<void> {
       max_deliver: -1,
       max_ack_pending: mostChunks,
     });
+    return made;
   });
 }
 
@@ -57,20 +66,30 @@ export async function ensurePoolConsumer(link: NatsLink, pool: PoolId): Promise<
   });
 }
 
-async function ensureStream(
-  manager: JetStreamManager,
-  wanted: Partial<StreamConfig> & { readonly name: string },
-): Promise<void> {
-  const found = await manager.streams.info(wanted.name).catch((error: unknown) => {
-    if (error instanceof NatsError && error.api_error?.code === 404) return undefined;
-    throw error;
+/**
+ * Removes what every consumer of the subject is done with. A server that was killed forgets removals that it had
+ * confirmed, and keeps such messages where nobody is ever offered them. The consumer's floor bounds it: all at or below
+ * were acknowledged, so nothing that waits can be among them.
+ */
+export async function purgeDone(link: NatsLink, stream: string, consumer: string, subject: string): Promise<void> {
+  await managing(link, async (manager) => {
+    const { ack_floor: floor } = await manager.consumers.info(stream, consumer);
+    if (floor.stream_seq > 0) await manager.streams.purge(stream, { filter: subject, seq: floor.stream_seq + 1 });
   });
-  if (found === undefined) await manager.streams.add(wanted);
 }
 
-async function managing(link: NatsLink, work: (manager: JetStreamManager) => Promise<void>): Promise<void> {
+/** The id of the message of that number, or undefined when the stream has none there. */
+export async function findMessageId(link: NatsLink, stream: string, seq: number): Promise<string | undefined> {
+  return managing(link, async (manager) => {
+    const found = await unlessMissing(manager.streams.getMessage(stream, { seq }));
+    return found?.header.get("Nats-Msg-Id");
+  });
+}
+
+/** Runs `work` against JetStream's own API. `NATS_UNREACHABLE` with NATS's reason when it refuses. */
+async function managing<T>(link: NatsLink, work: (manager: JetStreamManager) => Promise<T>): Promise<T> {
   try {
-    await work(await link.connection.jetstreamManager({ timeout: 10_000 }));
+    return await work(await link.connection.jetstreamManager({ timeout: 10_000 }));
   } catch (error) {
     const reason = error instanceof Error ? error.message : "no reason given";
     throw new SealrunError(
@@ -79,4 +98,20 @@ async function managing(link: NatsLink, work: (manager: JetStreamManager) => Pro
       { cause: error },
     );
   }
+}
+
+async function ensureStream(
+  manager: JetStreamManager,
+  wanted: Partial<StreamConfig> & { readonly name: string },
+): Promise<MadeStream> {
+  const found = await unlessMissing(manager.streams.info(wanted.name));
+  const { created } = found ?? (await manager.streams.add(wanted));
+  return { name: wanted.name, madeAt: new Date(created) };
+}
+
+async function unlessMissing<T>(asked: Promise<T>): Promise<T | undefined> {
+  return asked.catch((error: unknown) => {
+    if (error instanceof NatsError && error.api_error?.code === 404) return undefined;
+    throw error;
+  });
 }

@@ -1,10 +1,11 @@
 import { newId } from "@sealrun/crypto";
 import { connectNats } from "@sealrun/nats";
-import { executionsStream } from "@sealrun/protocol";
+import { executionId, executionsStream } from "@sealrun/protocol";
 import { start } from "@sealrun/platform";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { addToOutbox } from "../../../../packages/platform/src/executions/dispatch/outbox-store.ts";
 import { type ExecutionsWorld, startExecutionsWorld, until } from "../../../support/executions-world.ts";
 import { enrolPeer } from "../../../support/executor-peer.ts";
 
@@ -59,7 +60,7 @@ describe("startDispatcher()", () => {
     await world.database.run("update executions set generation = 0, event_expires_at = null where id = $1", [
       event.executionId,
     ]);
-    await world.database.run("insert into outbox (execution_id) values ($1)", [event.executionId]);
+    await addToOutbox(world.database, executionId.parse(event.executionId));
     const { event: next, message } = await world.peer.take();
     message.done();
     expect(next).toMatchObject({ executionId: event.executionId, generation: 2 });
@@ -80,12 +81,18 @@ describe("startDispatcher()", () => {
     await beside.close();
   });
 
-  test("startDispatcher() makes the queues again when they were deleted", async () => {
+  test("startDispatcher() makes the queues again when they were deleted, and publishes anew what they held", async () => {
+    const held = await world.start("report");
+    await until(async () => (await outboxRows()) === 0);
     await deleteStream();
     const id = await world.start("report");
-    const { event, message } = await world.peer.take();
-    message.done();
-    expect(event.executionId).toBe(id);
+    const offered = new Map<string, number>();
+    while (!offered.has(id) || !offered.has(held)) {
+      const { event, message } = await world.peer.take();
+      message.done();
+      offered.set(event.executionId, event.generation);
+    }
+    expect(offered.get(held)).toBe(2);
   });
 
   test("startDispatcher() fails an execution whose event can never be made", async () => {
@@ -120,7 +127,7 @@ describe("startDispatcher()", () => {
        values ($1, $2, $3, $4, 'default', 'queued', '{}', '[]')`,
       [id, version?.project_id, version?.package_id, version?.id],
     );
-    await world.database.run("insert into outbox (execution_id) values ($1)", [id]);
+    await addToOutbox(world.database, executionId.parse(id));
     await world.take("report");
     expect(await world.show(id)).toMatchObject({ status: "failed", error: { code: "INTERNAL" } });
   });

@@ -1,7 +1,8 @@
-import { openWithKey, parametersContext, storedContext, toBase64 } from "@sealrun/crypto";
+import { eventDataContext, openWithKey, parametersContext, storedContext, toBase64 } from "@sealrun/crypto";
 import type { Sql } from "@sealrun/postgres";
 import {
   encodeJson,
+  eventType,
   type EventSecret,
   type EventStep,
   type ExecutionEvent,
@@ -12,10 +13,12 @@ import {
 import { readEnvelope, toHex } from "@sealrun/crypto";
 import { z } from "zod";
 import type { Deps } from "../../deps.ts";
+import { findEventData } from "../../events/store.ts";
 import { getVersion, listFiles, type Version } from "../../packages/version-store.ts";
 import { listService, type StoredSecret } from "../../secrets/lookup-store.ts";
 import { openStored } from "../../secrets/sealed-value.ts";
-import { nextExpiry, type ReadyExecution } from "./outbox-store.ts";
+import type { ReadyExecution } from "./choice-store.ts";
+import { nextExpiry } from "./outbox-store.ts";
 
 /** An event's bytes, ready to be signed, and what a grant for it must open. */
 export interface BuiltEvent {
@@ -40,6 +43,7 @@ export async function buildEvent(
   const secrets = await listService(sql, ready.package.id);
   const files = await listFiles(sql, version.id);
   const sealed = openParameters(deps, ready);
+  const eventData = await openEventData(deps, sql, ready);
   const expiresAt = await nextExpiry(sql);
   const lean: ExecutionEvent = {
     executionId: ready.id,
@@ -52,7 +56,11 @@ export async function buildEvent(
     steps: version.steps.map(eventStep),
     config: version.config,
     mask: maskedNames(version.manifest),
-    parameters: { visible: ready.visible, ...(sealed === undefined ? {} : { sealed: toBase64(sealed) }) },
+    parameters: {
+      visible: ready.visible,
+      ...(sealed === undefined ? {} : { sealed: toBase64(sealed) }),
+      ...(eventData === undefined ? {} : { eventData: { ...eventData, envelope: toBase64(eventData.envelope) } }),
+    },
     trigger: ready.trigger,
     secrets: secrets.map((secret) => reference(secret)),
     expiresAt,
@@ -69,7 +77,7 @@ export async function buildEvent(
       ? { secrets: secrets.map((secret) => ({ ...reference(secret), envelope: toBase64(openStored(deps, secret)) })) }
       : {}),
   });
-  return { body, expiresAt, uploads: distinctUploads(secrets, sealed) };
+  return { body, expiresAt, uploads: distinctUploads(secrets, [sealed, eventData?.envelope]) };
 }
 
 function reference(secret: StoredSecret): EventSecret {
@@ -101,9 +109,23 @@ function openParameters(deps: Needed, ready: ReadyExecution): Uint8Array | undef
   return openWithKey(deps.storageKey, storedContext(parametersContext(place)), ready.sealed);
 }
 
-function distinctUploads(secrets: readonly StoredSecret[], parameters: Uint8Array | undefined): UploadReference[] {
+/** The data of the event that started this, in the inner layer alone; undefined without any. */
+async function openEventData(deps: Needed, sql: Sql, { trigger }: ReadyExecution) {
+  const event = trigger.kind === "event" ? await findEventData(sql, trigger.eventId) : undefined;
+  if (event === undefined || event.sealed === null) return undefined;
+  const place = { platformId: deps.platformId, projectId: event.projectId, eventId: event.id };
+  const envelope = openWithKey(deps.storageKey, storedContext(eventDataContext(place)), event.sealed);
+  return { id: event.id, type: eventType.parse(event.type), envelope };
+}
+
+function distinctUploads(
+  secrets: readonly StoredSecret[],
+  others: readonly (Uint8Array | undefined)[],
+): UploadReference[] {
   const uploads = secrets.map(({ keyId, ephemeral }) => ({ keyId, ephemeral: toBase64(ephemeral) }));
-  const parts = parameters === undefined ? undefined : readEnvelope(parameters);
-  if (parts?.algorithm === 2) uploads.push({ keyId: toHex(parts.keyId), ephemeral: toBase64(parts.ephemeral) });
+  for (const envelope of others) {
+    const parts = envelope === undefined ? undefined : readEnvelope(envelope);
+    if (parts?.algorithm === 2) uploads.push({ keyId: toHex(parts.keyId), ephemeral: toBase64(parts.ephemeral) });
+  }
   return [...new Map(uploads.map((upload) => [`${upload.keyId} ${upload.ephemeral}`, upload])).values()];
 }

@@ -1,93 +1,33 @@
 import type { Sql } from "@sealrun/postgres";
-import {
-  executionId,
-  type ExecutionId,
-  jsonObject,
-  limits,
-  packageId,
-  packageName,
-  poolId,
-  projectId,
-  projectName,
-  trigger,
-  type UploadReference,
-} from "@sealrun/protocol";
+import { executionId, type ExecutionId, limits } from "@sealrun/protocol";
 import { z } from "zod";
 
-/** Channel that rings when the outbox has a new row. */
+/** Channel that rings when there may be something to publish: a new row, a due time, room in a pool. */
 export const outboxChannel = "sealrun_outbox";
 
-const readyRow = z
-  .object({
-    id: executionId,
-    status: z.string(),
-    attempt: z.number(),
-    generation: z.number(),
-    pool_id: poolId,
-    project_id: projectId,
-    project_name: projectName,
-    package_id: packageId,
-    package_name: packageName,
-    version_number: z.number(),
-    visible: jsonObject,
-    sealed: z.instanceof(Uint8Array).nullable(),
-    trigger,
-  })
-  .transform((row) => ({
-    id: row.id,
-    status: row.status,
-    attempt: row.attempt,
-    generation: row.generation,
-    pool: row.pool_id,
-    project: { id: row.project_id, name: row.project_name },
-    package: { id: row.package_id, name: row.package_name },
-    versionNumber: row.version_number,
-    visible: row.visible,
-    sealed: row.sealed,
-    trigger: row.trigger,
-  }));
-/** An execution whose event is to be published. */
-export type ReadyExecution = z.infer<typeof readyRow>;
+/** Which of the executions `e` get a new event, as SQL; what they had before no longer counts as published. */
+const askAnew = (which: string): string => `
+  with asked as (
+    update executions e set published_at = null, published_seq = null, event_expires_at = null
+    where ${which} returning e.id, e.pool_name, e.project_id, e.package_id, e.priority, e.number, e.not_before
+  )
+  insert into outbox (execution_id, pool, project_id, package_id, priority, number, not_before, is_due)
+  select id, lower(pool_name), project_id, package_id, priority, number, not_before,
+         coalesce(not_before <= clock_timestamp(), true)
+  from asked on conflict do nothing`;
 
-/** Asks for an event; told to every dispatcher when the transaction commits. */
+/**
+ * Asks for an event of a queued execution, its first or a new one; told to every dispatcher when the transaction
+ * commits. The caller holds the execution's row, or has just made it.
+ */
 export async function addToOutbox(sql: Sql, id: ExecutionId): Promise<void> {
-  await sql.run("insert into outbox (execution_id) values ($1) on conflict do nothing", [id]);
+  await sql.run(askAnew("e.id = $1"), [id]);
   await ringOutbox(sql);
 }
 
 /** Lets every dispatcher look at the outbox when the transaction commits. */
 export async function ringOutbox(sql: Sql): Promise<void> {
   await sql.run("select pg_notify($1, '')", [outboxChannel]);
-}
-
-/** The oldest execution whose pool has an executor, held until the transaction ends; other dispatchers pass it by. */
-export async function lockReady(sql: Sql): Promise<ReadyExecution | undefined> {
-  return sql.row(
-    readyRow,
-    `select e.id, e.status, e.attempt, e.generation, l.id as pool_id, p.id as project_id, p.name as project_name,
-            k.id as package_id, k.name as package_name, v.number as version_number, e.visible, e.sealed, e.trigger
-     from outbox o join executions e on e.id = o.execution_id
-       join projects p on p.id = e.project_id join packages k on k.id = e.package_id
-       join versions v on v.id = e.version_id
-       join pools l on lower(l.name) = lower(e.pool_name)
-     where exists (select from executors x where x.pool_id = l.id)
-     order by e.number limit 1 for update of o, e skip locked`,
-  );
-}
-
-/** Notes that the event of this generation is out, and what a grant for it must open. */
-export async function markPublished(
-  sql: Sql,
-  id: ExecutionId,
-  event: { readonly generation: number; readonly expiresAt: number; readonly uploads: readonly UploadReference[] },
-): Promise<void> {
-  await sql.run("update executions set generation = $2, event_expires_at = $3, uploads = $4 where id = $1", [
-    id,
-    event.generation,
-    new Date(event.expiresAt),
-    JSON.stringify(event.uploads),
-  ]);
-  await removeFromOutbox(sql, id);
 }
 
 /** Takes a row out of the outbox. */
@@ -97,10 +37,64 @@ export async function removeFromOutbox(sql: Sql, id: ExecutionId): Promise<void>
 
 /** Asks for a new event for every queued execution whose own one expired; the answer is how many. */
 export async function renewExpiredEvents(sql: Sql): Promise<number> {
-  return sql.run(
-    `insert into outbox (execution_id) select id from executions
-     where status = 'queued' and event_expires_at < clock_timestamp() on conflict do nothing`,
+  return sql.run(askAnew("e.status = 'queued' and e.event_expires_at < clock_timestamp()"));
+}
+
+/** Asks for a new event for every execution whose event was out: the stream that held them is no more. */
+export async function renewAllEvents(sql: Sql): Promise<number> {
+  const renewed = await sql.run(askAnew("e.status = 'queued' and e.published_at is not null"));
+  await ringOutbox(sql);
+  return renewed;
+}
+
+const publishedRow = z
+  .object({
+    id: executionId,
+    generation: z.number(),
+    published_seq: z.string().nullable(),
+  })
+  .transform(({ published_seq, ...row }) => ({
+    ...row,
+    seq: published_seq === null ? undefined : Number(published_seq),
+  }));
+/** An execution whose event is out and was not claimed; `seq` is the stream's number for it. */
+export type PublishedExecution = z.infer<typeof publishedRow>;
+
+/** The events that are out, unclaimed, for at least this long, the oldest first. */
+export async function listPublished(sql: Sql, forMs: number): Promise<readonly PublishedExecution[]> {
+  return sql.rows(
+    publishedRow,
+    `select id, generation, published_seq from executions
+     where status = 'queued' and published_at is not null
+       and published_at <= clock_timestamp() - $1 * interval '1 millisecond'
+     order by published_at`,
+    [forMs],
   );
+}
+
+/** Asks for new events in the place of these, unless they were claimed or asked for anew since; the answer is how many. */
+export async function renewLostEvents(sql: Sql, lost: readonly PublishedExecution[]): Promise<number> {
+  const renewed = await sql.run(
+    askAnew(`e.status = 'queued' and e.published_at is not null and (e.id, e.generation) in (
+      select gone.id, gone.generation from unnest($1::text[], $2::int[]) as gone (id, generation))`),
+    [lost.map(({ id }) => id), lost.map(({ generation }) => generation)],
+  );
+  if (renewed > 0) await ringOutbox(sql);
+  return renewed;
+}
+
+/** Lets executions be chosen whose time has come; the answer is how many. */
+export async function markDue(sql: Sql): Promise<number> {
+  return sql.run("update outbox set is_due = true where not is_due and not_before <= clock_timestamp()");
+}
+
+/** Milliseconds until the next execution's time comes, or undefined when none waits for one. */
+export async function msUntilDue(sql: Sql): Promise<number | undefined> {
+  const row = await sql.row(
+    z.object({ ms: z.number().nullable() }),
+    `select extract(epoch from min(not_before) - clock_timestamp())::float8 * 1000 as ms from outbox where not is_due`,
+  );
+  return row?.ms ?? undefined;
 }
 
 /** When an event that is made now expires, in milliseconds since 1970 on the database's clock. */

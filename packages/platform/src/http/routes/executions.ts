@@ -32,6 +32,9 @@ type Needed = Deps & { readonly notices: FeedNotices };
 
 const params = z.object({ execution: executionId });
 const cursor = z.string().regex(/^\d{1,18}$/, "expected a cursor of this API");
+const idempotencyKey = z
+  .string()
+  .regex(/^[!-~]{1,255}$/, "expected 1 to 255 printable ASCII characters without a space");
 const config = { access: "admin" } as const;
 
 /** Executions: start, list, show, read lines, follow. */
@@ -44,6 +47,7 @@ export function executionRoutes(plain: FastifyInstance, deps: Needed): void {
       schema: {
         summary: "Start an execution of the newest version",
         params: packageParams,
+        headers: z.looseObject({ "idempotency-key": idempotencyKey.optional() }),
         body: startExecution.nullish(),
         response: { 202: startedExecution, default: errorBody },
       },
@@ -51,7 +55,8 @@ export function executionRoutes(plain: FastifyInstance, deps: Needed): void {
     async (request, reply) => {
       const found = await findAddressed(deps.database, request.params);
       const asker = { author: request.author, requestId: request.id };
-      const id = await start(deps, { ...found, asker }, request.body ?? {});
+      const target = { ...found, asker, idempotencyKey: request.headers["idempotency-key"] };
+      const id = await start(deps, target, request.body ?? {});
       return reply.code(202).send({ id, status: "queued" });
     },
   );

@@ -1,0 +1,61 @@
+import { limits } from "@sealrun/protocol";
+import type { Logger } from "pino";
+import type { PlatformRpc } from "./platform-rpc.ts";
+
+const retryMs = 1_000;
+
+/** What an executor tells the platform about itself, so that it is offered no more than it can take. */
+export interface Presence {
+  /** Counts one run; the returned function ends it. */
+  readonly begin: () => () => void;
+  /** Tells the platform that nothing more is taken. */
+  readonly drain: () => void;
+  /** Tells nothing any more. */
+  readonly close: () => void;
+}
+
+/**
+ * Tells the platform at once, and every `limits.presenceMs`, how many slots there are and how many runs; what did not
+ * arrive is told again after a second. Until the platform has heard it, it offers this executor nothing.
+ */
+export function announcePresence(deps: {
+  readonly rpc: Pick<PlatformRpc, "presence">;
+  readonly slots: number;
+  readonly log: Logger;
+}): Presence {
+  let running = 0;
+  let draining = false;
+  let isClosed = false;
+  let isHeard = true;
+  let next: NodeJS.Timeout | undefined;
+  const tell = async (): Promise<void> => {
+    clearTimeout(next);
+    try {
+      await deps.rpc.presence({ slots: deps.slots, running, draining });
+      isHeard = true;
+    } catch (error) {
+      if (isHeard && !isClosed) deps.log.warn({ err: error }, "The platform does not hear this executor; trying again");
+      isHeard = false;
+    }
+    if (isClosed) return;
+    clearTimeout(next);
+    next = setTimeout(() => void tell(), isHeard ? limits.presenceMs : retryMs);
+  };
+  void tell();
+  return {
+    begin: () => {
+      running += 1;
+      return () => {
+        running -= 1;
+      };
+    },
+    drain: () => {
+      draining = true;
+      void tell();
+    },
+    close: () => {
+      isClosed = true;
+      clearTimeout(next);
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import { newId, signFrame } from "@sealrun/crypto";
+import { crashPoint, failAfter } from "@sealrun/faults";
+import type { Sql } from "@sealrun/postgres";
+import { SealrunError, subjects, toSealrunError } from "@sealrun/protocol";
+import { z } from "zod";
+import type { Deps } from "../../deps.ts";
+import { endUnfinished } from "../transitions.ts";
+import { buildEvent, type BuiltEvent } from "./build-event.ts";
+import { markPublished, type ReadyExecution } from "./choice-store.ts";
+import { removeFromOutbox } from "./outbox-store.ts";
+
+type Needed = Pick<Deps, "platformId" | "link" | "identity" | "storageKey" | "log">;
+
+const publishTimeoutMs = 5_000;
+
+/**
+ * Publishes the next event of an execution that the caller holds, and notes it in the caller's transaction; when there
+ * can never be one, the execution has failed. Throws what NATS says, and then nothing is noted.
+ */
+export async function publishNext(deps: Needed, sql: Sql, ready: ReadyExecution): Promise<void> {
+  const generation = ready.generation + 1;
+  const built = await build(deps, sql, ready, generation);
+  if (built instanceof SealrunError) {
+    await removeFromOutbox(sql, ready.id);
+    await endUnfinished(sql, ready.id, {
+      status: "failed",
+      error: { code: built.code, message: built.message },
+    });
+    return;
+  }
+  crashPoint("platform.dispatch.before-publish");
+  const answer = await publish(deps, ready, { generation, body: built.body });
+  crashPoint("platform.dispatch.after-publish");
+  // An event of this generation went out and its row was not committed: nobody can claim it, so the next one is made.
+  if (answer.duplicate) await publishNext(deps, sql, { ...ready, generation });
+  else await markPublished(sql, ready.id, { ...built, generation, seq: answer.seq });
+}
+
+/** The event, or why there can never be one. */
+async function build(
+  deps: Needed,
+  sql: Sql,
+  ready: ReadyExecution,
+  generation: number,
+): Promise<BuiltEvent | SealrunError> {
+  try {
+    const built = await buildEvent(deps, sql, ready, generation);
+    const mostBytes = (deps.link.connection.info?.max_payload ?? 1_048_576) - 4_096;
+    if (built.body.length <= mostBytes) return built;
+    return new SealrunError(
+      "VALUE_TOO_LARGE",
+      `The event of this execution would have ${built.body.length} bytes, more than NATS takes; make config.json smaller`,
+    );
+  } catch (error) {
+    const failure = toSealrunError(error);
+    // A row that cannot be read, or a bug, would hold up every execution after it; what PostgreSQL says may pass.
+    const isOurs = error instanceof z.ZodError || error instanceof TypeError || error instanceof RangeError;
+    if (!isOurs && (failure.code === "INTERNAL" || failure.row.retry)) throw error;
+    deps.log.error({ err: error, executionId: ready.id }, "The event of an execution cannot be made");
+    return failure;
+  }
+}
+
+async function publish(
+  deps: Needed,
+  ready: ReadyExecution,
+  event: { readonly generation: number; readonly body: Uint8Array },
+): Promise<{ readonly seq: number; readonly duplicate: boolean }> {
+  const subject = subjects.executions(ready.pool);
+  const frame = signFrame(
+    deps.identity,
+    {
+      v: 1,
+      kind: "event",
+      subject,
+      sender: deps.platformId,
+      requestId: newId("request"),
+      time: Date.now(),
+      executionId: ready.id,
+    },
+    event.body,
+  );
+  const answer = await deps.link.connection
+    .jetstream({ timeout: publishTimeoutMs })
+    .publish(subject, frame, { msgID: `${ready.id}:${ready.attempt}:${event.generation}` });
+  failAfter("nats");
+  return answer;
+}

@@ -1,0 +1,95 @@
+import { executionsStream, SealrunError } from "@sealrun/protocol";
+import { NatsError } from "nats";
+import type { Deps } from "../deps.ts";
+import { renewAllEvents, ringOutbox } from "../executions/dispatch/outbox-store.ts";
+import { listPools } from "../executors/store.ts";
+import { noteStream, noteTrouble, type Trouble } from "./stream-store.ts";
+import { ensurePoolConsumer, ensureStreams } from "./streams.ts";
+
+type Needed = Pick<Deps, "database" | "link" | "log">;
+
+/** The state of the streams: made, made again, and what keeps them from taking an event. */
+export interface Queues {
+  /**
+   * Makes what is missing. Where a stream is another one than before, every event that it held is asked for again.
+   * `NATS_UNREACHABLE` when NATS refuses.
+   */
+  readonly check: () => Promise<void>;
+  /** Says that a publish failed: notes why for everybody who waits, logs it when that is news, and repairs what it can. */
+  readonly failed: (error: unknown) => Promise<void>;
+  /** Says that a publish went well. */
+  readonly worked: () => Promise<void>;
+}
+
+const sentences: Readonly<Record<Trouble, string>> = {
+  unreachable: "NATS takes no events: executions wait in the database until it does",
+  full: "NATS is full and takes no events: executions wait in the database until it has room",
+};
+
+/** The streams as seen from one platform; any number of platforms may look after them. */
+export function createQueues(deps: Needed): Queues {
+  const { database, link, log } = deps;
+  // Until something is known, the first answer is news.
+  let known: Trouble | "none" | "nothing" = "nothing";
+
+  const note = async (found: Trouble | undefined, error?: unknown): Promise<void> => {
+    const now = found ?? "none";
+    if (known === now) return;
+    const isRecovery = found === undefined && known !== "nothing";
+    await noteTrouble(database, found);
+    known = now;
+    if (found !== undefined) log.warn({ err: error }, sentences[found]);
+    else if (isRecovery) log.info("NATS takes events again");
+  };
+  const check = async (): Promise<void> => {
+    const streams = await ensureStreams(link);
+    for (const pool of await listPools(database)) await ensurePoolConsumer(link, pool);
+    for (const { name, madeAt } of streams) {
+      const renewed = await database.transaction(async (sql) => {
+        const isAnother = await noteStream(sql, name, madeAt);
+        if (!isAnother) return undefined;
+        return name === executionsStream ? renewAllEvents(sql) : 0;
+      });
+      if (renewed !== undefined) {
+        log.warn(
+          { stream: name, renewed },
+          "A stream in NATS was made anew; the events that it held are published again",
+        );
+      }
+    }
+    if (known !== "full") await note(undefined);
+  };
+  return {
+    check,
+    failed: async (error) => {
+      const found = troubleOf(error);
+      try {
+        if (found === undefined) log.warn({ err: error }, "Events could not be published; trying again");
+        else await note(found, error);
+        if (found === "full") return;
+        await check();
+        await ringOutbox(database);
+      } catch (failure) {
+        const again = troubleOf(failure);
+        if (again === undefined) log.warn({ err: failure }, "The queues in NATS cannot be looked after; trying again");
+        // PostgreSQL may be away as well: then the next failure notes it.
+        else await note(again, failure).catch(() => undefined);
+      }
+    },
+    worked: async () => note(undefined),
+  };
+}
+
+/** What an error of a publish says about NATS; undefined when it is about something else. */
+export function troubleOf(error: unknown): Trouble | undefined {
+  const cause = error instanceof SealrunError && error.code === "NATS_UNREACHABLE" ? (error.cause ?? error) : error;
+  if (cause instanceof NatsError) return isFull(cause) ? "full" : "unreachable";
+  return cause instanceof SealrunError && cause.code === "NATS_UNREACHABLE" ? "unreachable" : undefined;
+}
+
+/** 2.9 and later word it alike: a limit of the stream, of the account, or of the server's disk. */
+function isFull(error: NatsError): boolean {
+  return /maximum (?:bytes|messages)|insufficient (?:storage )?resources|resource limits? exceeded|storage resources exceeded|no space/i.test(
+    error.api_error?.description ?? error.message,
+  );
+}
