@@ -39,6 +39,7 @@ function readId(head: Uint8Array): string {
 /** The request with the value that followed its head. A `set` without any value is refused: null must be said. */
 function withRaw(request: ScriptRequest, raw: Uint8Array | undefined): ScriptRequest {
   if (request.op === "log") return request.raw === true ? { ...request, message: readText(raw) } : request;
+  if (request.op === "event.send" || request.op === "schedule") return withFields(request, raw);
   if (request.op !== "set" && request.op !== "state.put" && request.op !== "result") return request;
   if (request.raw === true) {
     const text = readText(raw);
@@ -46,6 +47,15 @@ function withRaw(request: ScriptRequest, raw: Uint8Array | undefined): ScriptReq
   }
   if (request.value === undefined) throw new SealrunError("MALFORMED", "Expected a value");
   return request;
+}
+
+/** The fields of an event or of a later run; nothing, or an empty standard input, is no field. */
+function withFields<T extends Extract<ScriptRequest, { op: "event.send" | "schedule" }>>(
+  request: T,
+  raw: Uint8Array | undefined,
+): T {
+  if (request.raw !== true || raw === undefined || raw.length === 0) return request;
+  return { ...request, value: decodeText(jsonValue, readText(raw)) };
 }
 
 /** A byte order mark is part of the value: a string comes back as it went in. */
@@ -72,5 +82,8 @@ function encodeAnswer(request: ScriptRequest, answer: ScriptAnswer): Uint8Array 
 
 function wantsRaw(request: ScriptRequest): boolean {
   if (request.op === "state.get") return request.raw === true && request.key !== undefined;
-  return (request.op === "get" || request.op === "param") && request.raw === true;
+  return (
+    (request.op === "get" || request.op === "param" || request.op === "input" || request.op === "env") &&
+    request.raw === true
+  );
 }
