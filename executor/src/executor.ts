@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { spoolKey } from "@sealrun/crypto";
 import { readPrivateFile } from "@sealrun/key-files";
 import { connectNats } from "@sealrun/nats";
 import { decodeEnrolmentToken, executorId, inboxPrefix, SealrunError } from "@sealrun/protocol";
@@ -11,12 +12,18 @@ import { openDependencies } from "./dependencies/dependencies.ts";
 import { enrol } from "./enrol/enrol.ts";
 import { keepCredentials, type KeptCredentials } from "./enrol/keep-credentials.ts";
 import { type ExecutorState, readState, writeState } from "./enrol/state-file.ts";
+import { listenToControl } from "./jobs/control.ts";
+import { createEnds } from "./jobs/ends.ts";
 import { openPackageFiles } from "./jobs/package-files.ts";
 import { createPlatformRpc } from "./jobs/platform-rpc.ts";
 import { announcePresence } from "./jobs/presence.ts";
+import { openSpool } from "./jobs/spool.ts";
 import { workSlot } from "./jobs/work.ts";
 import { findEsbuild, findNpm, findRuntime } from "./runtime-files.ts";
 import { removeLeftovers } from "./workspace/remove-leftovers.ts";
+
+/** How long runs that a drain has ended have to tell so; what is not told then is told at the next start. */
+const tellEndsMs = 15_000;
 
 /** A running executor. */
 export interface Executor {
@@ -43,6 +50,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
   });
   const stopTaking = new AbortController();
   const endRuns = new AbortController();
+  const giveUp = new AbortController();
   const runtime = findRuntime(config.python);
   const dependencies = await openDependencies({
     programs: {
@@ -55,9 +63,25 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
     settings: config.dependencies,
     cacheDir: join(config.cacheDir, "dependencies"),
   });
-  const presence = announcePresence({ rpc: createPlatformRpc({ ...state, link }), slots: config.slots, log });
+  const rpc = createPlatformRpc({ ...state, link });
+  const presence = announcePresence({ rpc, slots: config.slots, log });
+  const control = listenToControl({
+    link,
+    executorId: executorId.parse(state.identity.id),
+    platform: state.platform,
+    log,
+  });
+  const spool = openSpool({
+    folder: `${config.stateFile}.spool`,
+    key: spoolKey(state.identity),
+    executorId: state.identity.id,
+  });
+  const ends = createEnds({ link, identity: state.identity, rpc, spool, log, giveUp: giveUp.signal });
+  const left = ends.deliverLeft();
   const work = {
     ...state,
+    control,
+    ends,
     presence,
     pool: state.pool.id,
     link,
@@ -82,9 +106,15 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
       log.info({ drainMs: config.drainMs }, "Takes nothing more and waits for what runs");
       stopTaking.abort();
       presence.drain();
-      const drained = setTimeout(() => endRuns.abort(), config.drainMs);
+      const timers = [
+        setTimeout(() => endRuns.abort(), config.drainMs),
+        setTimeout(() => giveUp.abort(), config.drainMs + tellEndsMs),
+      ];
       await Promise.all(slots);
-      clearTimeout(drained);
+      for (const timer of timers) clearTimeout(timer);
+      control.close();
+      await ends.close();
+      await left;
       login.stop();
       await link.close();
     },

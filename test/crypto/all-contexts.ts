@@ -9,6 +9,7 @@ import {
   parametersContext,
   scopeKeyContext,
   secretContext,
+  spoolContext,
   stateContext,
   storedContext,
 } from "@sealrun/crypto";
@@ -43,6 +44,8 @@ export const allContexts: readonly Context[] = [
   enrolmentContext({ enrolmentId: "enr_1", executorId: "exr_1" }),
   credentialsContext({ ...place, requestId: "req_1" }),
   credentialsContext({ ...place, requestId: "req_2" }),
+  spoolContext(place),
+  spoolContext({ ...place, attempt: 2 }),
   keyCheckContext("storage"),
   keyCheckContext("wrapping"),
 ];

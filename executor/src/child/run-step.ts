@@ -1,3 +1,4 @@
+import { crashPoint } from "@sealrun/faults";
 import { limits, SealrunError, toSealrunError } from "@sealrun/protocol";
 import { open } from "node:fs/promises";
 import { constants } from "node:os";
@@ -37,7 +38,7 @@ export interface StepOptions {
   readonly installed?: InstalledPackages | undefined;
   /** The script's path inside the package. */
   readonly script: string;
-  readonly variables: Pick<EnvironmentOptions, "executionId" | "packageName" | "own">;
+  readonly variables: Pick<EnvironmentOptions, "executionId" | "packageName" | "own" | "hasSealed">;
   readonly timeoutMs: number;
   /** Between SIGTERM and SIGKILL. */
   readonly graceMs?: number;
@@ -82,6 +83,7 @@ export async function runStep(options: StepOptions): Promise<StepEnd> {
     onBroken: (error) => stopping.stop({ kind: "channel-broken", error }),
     ...(options.tokenMs === undefined ? {} : { tokenMs: options.tokenMs }),
   });
+  crashPoint("executor.step.started");
   const onFailure = (error: unknown): void => stopping.stop({ kind: "failed", error: toSealrunError(error) });
   let firstError = "";
   const outputs = [
@@ -146,7 +148,7 @@ async function prepareStart(options: StepOptions): Promise<Start> {
     ...(pythonPackages === undefined ? {} : { pythonPackages }),
   };
   const firstLine = script.endsWith(".sh") ? await readFirstLine(join(workspace.folder, script)) : "";
-  const command = commandFor({ script, firstLine, layout, python });
+  const command = commandFor({ script, firstLine, layout, python, hasSealed: options.variables.hasSealed });
   const env = scriptEnvironment({ ...options.variables, layout, python, step: script });
   if (sandbox.kind === "none") {
     return (stdout, stderr) => startUnsafe({ command, env, workFolder: workspace.folder, stdout, stderr });

@@ -1,4 +1,4 @@
-import type { SealrunError } from "@sealrun/protocol";
+import { SealrunError } from "@sealrun/protocol";
 import type { RunningScript } from "./running-script.ts";
 
 /** Why a script was ended. The first two let it end by itself first; the others do not. */
@@ -36,7 +36,12 @@ export function createStopping(options: StoppingOptions, script: Pick<RunningScr
     void script.terminate();
   };
 
-  const onAbort = (): void => stop({ kind: "cancelled" });
+  const onAbort = (): void => {
+    // Somebody else may run the execution already: nothing of it may go on, not even to end by itself.
+    const { reason: why } = options.signal;
+    const isOver = why instanceof SealrunError && why.code === "LEASE_LOST";
+    stop(isOver ? { kind: "failed", error: why } : { kind: "cancelled" });
+  };
   const timeoutTimer = setTimeout(stop, options.timeoutMs, { kind: "timed-out" });
   if (options.signal.aborted) onAbort();
   else options.signal.addEventListener("abort", onAbort, { once: true });

@@ -1,31 +1,39 @@
-import { signFrame, type SigningIdentity, newId } from "@sealrun/crypto";
-import type { NatsLink } from "@sealrun/nats";
-import { encodeJson, executorId, type ReportItem, subjects } from "@sealrun/protocol";
+import type { ReportItem } from "@sealrun/protocol";
 import type { Held } from "./platform-rpc.ts";
+import { type Chunk, type ChunkSender, sendChunk } from "./send-chunk.ts";
 
 /** Least time between two chunks: a flood goes in few of them, and a line after a pause at once. */
 const betweenFlushesMs = 40;
 const chunkBytes = 128 * 1024;
 const mostPendingBytes = 4 * 1024 * 1024;
+/** How much of what the stream has stored is kept, in case that it loses it before the platform has it. */
+const mostKeptBytes = 4 * 1024 * 1024;
 const retryMs = 500;
+
+/** What an attempt reported, when it has ended. */
+export interface Reported {
+  /** Sequence of the last chunk; 0 without any. */
+  readonly lastSequence: number;
+  /** Chunks that no stream has yet. */
+  readonly unstored: () => readonly Chunk[];
+  /** Settles when every chunk is stored, or the reporter's signal aborted. */
+  readonly stored: Promise<void>;
+  /** A chunk, if it is still known: the newest few MiB are. */
+  readonly find: (sequence: number) => Chunk | undefined;
+}
 
 /** Sends what happens in one attempt as numbered chunks. Items must be masked before they come here. */
 export interface Reporter {
   /** Takes an item; the promise is pending while too much waits to be sent, so that a flood slows its script. */
   readonly report: (item: ReportItem) => Promise<void>;
-  /** Sends everything and answers with the sequence of the last chunk. Gives up when the signal aborts. */
-  finish(): Promise<number>;
+  /** Takes nothing more, and sends on what waits. */
+  finish(): Reported;
 }
 
-/** A reporter for one attempt. A chunk is sent until JetStream has stored it, always under the same sequence. */
-export function createReporter(deps: {
-  readonly link: NatsLink;
-  readonly identity: SigningIdentity;
-  readonly held: Held;
-  readonly signal: AbortSignal;
-}): Reporter {
-  const stream = deps.link.connection.jetstream({ timeout: 5_000 });
-  const subject = subjects.reports(executorId.parse(deps.identity.id));
+/** A reporter for one attempt. A chunk is sent until JetStream has stored it, or the signal aborts. */
+export function createReporter(deps: ChunkSender & { readonly held: Held; readonly signal: AbortSignal }): Reporter {
+  const kept = createKeptChunks();
+  const unstored: Chunk[] = [];
   let waiting: ReportItem[] = [];
   let waitingBytes = 0;
   let unstoredBytes = 0;
@@ -41,40 +49,26 @@ export function createReporter(deps: {
     if (waiting.length > 0) {
       const bytes = waitingBytes;
       sequence += 1;
-      const chunk = encodeJson({ ...deps.held, sequence, items: waiting });
-      const id = `${deps.held.executionId}:${deps.held.attempt}:${sequence}`;
+      const chunk: Chunk = { sequence, items: waiting };
+      unstored.push(chunk);
       waiting = [];
       waitingBytes = 0;
       sending = sending.then(async () => {
-        await sendUntilStored(chunk, id);
+        if (!(await sendUntilStored(chunk))) return;
         unstoredBytes -= bytes;
+        unstored.shift();
+        kept.add(chunk, bytes);
       });
     }
     return sending;
   };
 
-  const sendUntilStored = async (chunk: Uint8Array, id: string): Promise<void> => {
+  const sendUntilStored = async (chunk: Chunk): Promise<boolean> => {
     while (!deps.signal.aborted) {
-      const frame = signFrame(
-        deps.identity,
-        {
-          v: 1,
-          kind: "report",
-          subject,
-          sender: deps.identity.id,
-          requestId: newId("request"),
-          time: Date.now(),
-          ...deps.held,
-        },
-        chunk,
-      );
-      const stored = await stream.publish(subject, frame, { msgID: id }).then(
-        () => true,
-        () => false,
-      );
-      if (stored) return;
+      if (await sendChunk(deps, deps.held, chunk)) return true;
       await new Promise((resolve) => setTimeout(resolve, retryMs));
     }
+    return false;
   };
 
   return {
@@ -87,9 +81,32 @@ export function createReporter(deps: {
       else timer ??= setTimeout(() => void flush(), Math.max(1, flushedAt + betweenFlushesMs - performance.now()));
       if (unstoredBytes >= mostPendingBytes) await sending;
     },
-    finish: async () => {
-      await flush();
-      return sequence;
+    finish: () => {
+      const stored = flush();
+      return {
+        lastSequence: sequence,
+        unstored: () => [...unstored],
+        stored,
+        find: (wanted) => kept.find(wanted) ?? unstored.find((chunk) => chunk.sequence === wanted),
+      };
     },
+  };
+}
+
+/** The newest chunks, up to so many bytes. */
+function createKeptChunks() {
+  const kept = new Map<number, { readonly chunk: Chunk; readonly bytes: number }>();
+  let total = 0;
+  return {
+    add: (chunk: Chunk, bytes: number): void => {
+      kept.set(chunk.sequence, { chunk, bytes });
+      total += bytes;
+      for (const [sequence, oldest] of kept) {
+        if (total <= mostKeptBytes) break;
+        kept.delete(sequence);
+        total -= oldest.bytes;
+      }
+    },
+    find: (sequence: number): Chunk | undefined => kept.get(sequence)?.chunk,
   };
 }

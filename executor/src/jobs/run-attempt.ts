@@ -1,6 +1,7 @@
 import { readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Identity } from "@sealrun/crypto";
+import { crashPoint } from "@sealrun/faults";
 import type { NatsLink } from "@sealrun/nats";
 import { type Failure, type FinishRequest, SealrunError, toSealrunError } from "@sealrun/protocol";
 import type { Logger } from "pino";
@@ -12,14 +13,14 @@ import type { Dependencies, PreparedDependencies } from "../dependencies/depende
 import { createMasker, type Masker } from "../mask/masker.ts";
 import { createWorkspace, type Workspace } from "../workspace/workspace.ts";
 import type { Attempt } from "./attempt.ts";
+import type { Control } from "./control.ts";
+import type { Ends } from "./ends.ts";
 import { keepLease } from "./lease.ts";
 import { openParameters } from "./open-parameters.ts";
 import type { PackageFiles } from "./package-files.ts";
-import type { PlatformRpc } from "./platform-rpc.ts";
 import { createReporter, type Reporter } from "./reporter.ts";
 import { runSteps } from "./run-steps.ts";
 import { createSecrets, type Secrets } from "./secrets.ts";
-import { pause } from "./take.ts";
 
 /** What running an attempt needs beside the attempt. */
 export interface RunDeps {
@@ -33,29 +34,39 @@ export interface RunDeps {
   readonly workDir: string;
   readonly bundleDir: string;
   readonly log: Logger;
+  readonly control: Pick<Control, "watch">;
+  readonly ends: Pick<Ends, "deliver">;
   /** Aborts when a drain has waited long enough. */
   readonly endRuns: AbortSignal;
 }
 
-const finishRetryMs = 1_000;
-
-/** Runs a claimed execution to its end and tells the platform. Throws `LEASE_LOST` when the attempt is not ours any more. */
-export async function runAttempt(deps: RunDeps, attempt: Attempt, leaseMs: number): Promise<void> {
+/**
+ * Runs a claimed execution to its end and tells the platform. Call the returned function once its event is out of the
+ * queue. Throws `LEASE_LOST` when the attempt is not ours any more.
+ */
+export async function runAttempt(deps: RunDeps, attempt: Attempt, leaseMs: number): Promise<() => Promise<void>> {
   const lease = keepLease(attempt.rpc, attempt.held, leaseMs);
+  const unwatch = deps.control.watch(attempt.held, lease.cancel);
   const reporter = createReporter({ ...deps, held: attempt.held, signal: lease.signal });
   try {
-    const signal = AbortSignal.any([lease.signal, deps.endRuns]);
+    const signal = AbortSignal.any([lease.signal, lease.cancelled, deps.endRuns]);
     const failure = await runInWorkspace(deps, attempt, reporter, signal);
-    const lastSequence = await reporter.finish();
-    await finish(attempt.rpc, lease.signal, {
-      ...attempt.held,
-      status: failure === undefined ? "succeeded" : "failed",
-      lastSequence,
-      ...(failure === undefined ? {} : { error: failure }),
-    });
+    if (!lease.endRun()) throw new SealrunError("LEASE_LOST", "The attempt's lease ended before its run did");
+    const reported = reporter.finish();
+    const { lastSequence } = reported;
+    const end = endOf(failure, lease.cancelled.aborted);
+    return await deps.ends.deliver({ ...attempt.held, ...end, lastSequence }, reported);
   } finally {
+    unwatch();
     lease.stop();
   }
+}
+
+/** A script that failed by itself just before its cancel has failed. */
+function endOf(failure: Failure | undefined, isCancelled: boolean): Pick<FinishRequest, "status" | "error"> {
+  if (failure === undefined) return { status: "succeeded" };
+  const failedItself = failure.code === "SCRIPT_FAILED" || failure.code === "SCRIPT_TIMED_OUT";
+  return { status: isCancelled && !failedItself ? "cancelled" : "failed", error: failure };
 }
 
 /** Prepares, runs and cleans up. Whatever goes wrong before the first script is the attempt's failure too. */
@@ -75,6 +86,7 @@ async function runInWorkspace(
     const files = await deps.files.list(attempt);
     installed = await deps.dependencies.prepare({ files, signal, say });
     workspace = await prepareWorkspace(deps, attempt, files, installed);
+    crashPoint("executor.workspace.ready");
     const secrets = createSecrets(attempt);
     await maskFromTheStart(attempt, secrets, masker);
     const parametersFile = await readFile(join(workspace.folder, "parameters.json")).catch(() => undefined);
@@ -143,18 +155,4 @@ async function maskFromTheStart(attempt: Attempt, secrets: Secrets, masker: Mask
     const found = await secrets.find(name);
     if (found !== undefined) masker.add(found.value);
   }
-}
-
-/** Tells the platform until it has answered. A refusal is final: somebody else has the execution, or it is over. */
-async function finish(rpc: PlatformRpc, signal: AbortSignal, request: FinishRequest): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      await rpc.finish(request);
-      return;
-    } catch (error) {
-      if (error instanceof SealrunError && !error.row.retry) throw error;
-      await pause(finishRetryMs, signal);
-    }
-  }
-  throw new SealrunError("LEASE_LOST", "The attempt's lease ended before its end could be reported");
 }

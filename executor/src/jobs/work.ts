@@ -1,6 +1,14 @@
+import { crashPoint } from "@sealrun/faults";
 import { newId, type Identity, fromBase64 } from "@sealrun/crypto";
 import type { NatsLink, Peer } from "@sealrun/nats";
-import { type ClaimReply, type ExecutionEvent, type PoolId, SealrunError, toSealrunError } from "@sealrun/protocol";
+import {
+  type ClaimReply,
+  type ExecutionEvent,
+  limits,
+  type PoolId,
+  type SealrunError,
+  toSealrunError,
+} from "@sealrun/protocol";
 import type { Logger } from "pino";
 import { openGrant } from "./open-grant.ts";
 import { createPlatformRpc, type PlatformRpc } from "./platform-rpc.ts";
@@ -22,6 +30,8 @@ export interface WorkDeps extends RunDeps {
 
 const claimTries = 5;
 const retryMs = 1_000;
+/** A claim that nobody answered may have been granted. It is sent until no lease of it could be left. */
+const unansweredMs = 2 * limits.leaseMs;
 
 /** One slot: takes an execution, runs it, takes the next, until `stopTaking` aborts. What runs then is finished. */
 export async function workSlot(deps: WorkDeps, stopTaking: AbortSignal): Promise<void> {
@@ -30,7 +40,10 @@ export async function workSlot(deps: WorkDeps, stopTaking: AbortSignal): Promise
     const message = await takeNext(deps.link, deps.pool, stopTaking);
     if (message === undefined) continue;
     if (stopTaking.aborted) message.giveBack(0);
-    else await workOn(deps, rpc, message, stopTaking);
+    else {
+      crashPoint("executor.take.after");
+      await workOn(deps, rpc, message, stopTaking);
+    }
   }
 }
 
@@ -44,7 +57,9 @@ async function workOn(
   const endRun = deps.presence.begin();
   try {
     const event = verifyEvent(message.frame, deps, Date.now());
+    crashPoint("executor.claim.before");
     const claim = await claimExecution(rpc, event, stopTaking);
+    crashPoint("executor.claim.after");
     const held = { executionId: event.executionId, attempt: claim.attempt };
     const grant = openGrant(fromBase64(claim.grant), event, {
       keyring: deps.keyring,
@@ -52,8 +67,9 @@ async function workOn(
       box: deps.identity.box,
       attempt: claim.attempt,
     });
+    crashPoint("executor.grant.opened");
     deps.log.info({ ...held, project: event.project.name, package: event.package.name }, "Runs an execution");
-    await runAttempt(
+    const emptySpool = await runAttempt(
       deps,
       {
         event,
@@ -67,6 +83,8 @@ async function workOn(
       claim.leaseMs,
     );
     message.done();
+    crashPoint("executor.acknowledge.after");
+    await emptySpool();
   } catch (error) {
     settle(deps.log, message, toSealrunError(error));
   } finally {
@@ -78,15 +96,24 @@ async function workOn(
 /** Claims until there is an answer; every try has the same request id, so that none of them can claim twice. */
 async function claimExecution(rpc: PlatformRpc, event: ExecutionEvent, stop: AbortSignal): Promise<ClaimReply> {
   const requestId = newId("request");
+  const giveUpAt = performance.now() + unansweredMs;
   for (let tried = 1; ; tried += 1) {
     try {
       return await rpc.claim({ executionId: event.executionId, generation: event.generation }, requestId);
     } catch (error) {
-      const canRetry = error instanceof SealrunError && error.row.retry && tried < claimTries && !stop.aborted;
-      if (!canRetry) throw error;
+      const failure = toSealrunError(error);
+      const canRetry = isUnknown(failure)
+        ? performance.now() < giveUpAt
+        : (failure.row.retry || failure.code === "INTERNAL") && tried < claimTries;
+      if (!canRetry || stop.aborted) throw error;
       await pause(retryMs, stop);
     }
   }
+}
+
+/** Whether the platform may have committed the claim, and could not say so. */
+function isUnknown({ code }: SealrunError): boolean {
+  return code === "PLATFORM_UNREACHABLE" || code === "POSTGRES_UNREACHABLE";
 }
 
 /** What can never be run is taken out of the queue; what failed for the moment is offered again. */

@@ -11,6 +11,7 @@ type ContextKind =
   | "lookup"
   | "enrolment"
   | "credentials"
+  | "spool"
   | "key-check";
 
 /**
@@ -101,6 +102,15 @@ export function credentialsContext(place: {
   readonly requestId: string;
 }): Context {
   return ["credentials", place.platformId, place.executorId, place.requestId];
+}
+
+/** The end of one attempt on its executor's own disk. */
+export function spoolContext(place: {
+  readonly executorId: string;
+  readonly executionId: string;
+  readonly attempt: number;
+}): Context {
+  return ["spool", place.executorId, place.executionId, String(place.attempt)];
 }
 
 /** Which of the two root keys. */

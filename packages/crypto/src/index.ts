@@ -14,6 +14,7 @@ export {
   type RootKeyKind,
   scopeKeyContext,
   secretContext,
+  spoolContext,
   eventDataContext,
   stateContext,
   storedContext,
@@ -33,6 +34,7 @@ export {
 export { checkPublicKey, type KeyPair, type PublicKey, publicKeyId, sharedSecret } from "./x25519.ts";
 export { openBoxed, sealTo } from "./grant.ts";
 export { generateScopeKey, type ScopeKey, signScopeKey, verifyScopeKey } from "./scope-key.ts";
+export { spoolKey } from "./spool-key.ts";
 export { rootKeyFromBytes, sealCheckValue, verifyCheckValue } from "./key-check.ts";
 export { sign, verify } from "./signature.ts";
 export {
