@@ -1,9 +1,10 @@
-import { randomBytes } from "node:crypto";
-import { generateIdentity, rootKeyFromBytes } from "@sealrun/crypto";
+import { generateIdentity } from "@sealrun/crypto";
+import { readRootKey } from "@sealrun/key-files";
 import { connectNats } from "@sealrun/nats";
 import { openDatabase } from "@sealrun/postgres";
 import { inboxPrefix } from "@sealrun/protocol";
 import { pino } from "pino";
+import { startAudit } from "../../packages/platform/src/audit/audit.ts";
 import { openFeedNotices } from "../../packages/platform/src/executions/live/notices.ts";
 import { buildServer } from "../../packages/platform/src/http/server.ts";
 import type { TestPlatform } from "./start-platform.ts";
@@ -17,18 +18,23 @@ export async function buildTestServer({ config }: Pick<TestPlatform, "config">):
   const link = await connectNats({ ...config.nats, name: "test", inboxPrefix: inboxPrefix("platform") });
   const identity = generateIdentity(config.platformId);
   const notices = await openFeedNotices(database);
+  const log = pino({ level: "silent" });
+  const storageKey = await readRootKey(config.storageKeyFile);
+  const audit = await startAudit({ database, storageKey, log }, undefined);
   const app = await buildServer({
     platformId: config.platformId,
     database,
     link,
     identity,
     keyring: { id: "keyring", signPublic: identity.signPublic },
-    storageKey: rootKeyFromBytes(randomBytes(32)),
-    log: pino({ level: "silent" }),
+    storageKey,
+    log,
     notices,
+    audit,
   });
   const close = async (): Promise<void> => {
     await app.close();
+    await audit.close();
     await notices.close();
     await link.close();
     await database.close();

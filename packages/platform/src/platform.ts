@@ -5,6 +5,7 @@ import { decode, inboxPrefix, publicIdentity, SealrunError } from "@sealrun/prot
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { saveAdminToken } from "./access/store.ts";
+import { startAudit } from "./audit/audit.ts";
 import type { PlatformConfig } from "./config.ts";
 import type { Deps } from "./deps.ts";
 import { openFeedNotices } from "./executions/live/notices.ts";
@@ -43,7 +44,9 @@ export async function start(config: PlatformConfig, options: { readonly log: Log
     closers.push(async () => notices.close());
     closers.push(await startWork(deps));
     closers.push(await startScheduler(deps));
-    const app = await buildServer({ ...deps, notices });
+    const audit = await startAudit(deps, config.auditCheckpointFile);
+    closers.push(async () => audit.close());
+    const app = await buildServer({ ...deps, notices, audit });
     closers.push(async () => app.close());
     const url = await listen(app, config.listen);
     closers.push(sweep(deps));

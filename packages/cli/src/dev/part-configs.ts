@@ -40,6 +40,7 @@ function platformSettings({ folder, keys, servers, port, logLevel }: PartConfigs
     storageKeyFile: folder.rootKey("platform"),
     identityFile: folder.identity("platform"),
     keyringIdentityFile: folder.publicIdentity("keyring"),
+    auditCheckpointFile: join(folder.part("platform"), "audit-checkpoint.json"),
     adminTokenSha256: createHash("sha256").update(keys.adminToken).digest("hex"),
     listen: { host: "127.0.0.1", port },
     logLevel,

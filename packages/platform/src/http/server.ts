@@ -5,6 +5,7 @@ import { newId } from "@sealrun/crypto";
 import { limits } from "@sealrun/protocol";
 import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { serializerCompiler } from "fastify-type-provider-zod";
+import type { Audit } from "../audit/audit.ts";
 import type { Deps } from "../deps.ts";
 import type { FeedNotices } from "../executions/live/notices.ts";
 import { denyByDefault } from "./access.ts";
@@ -12,6 +13,7 @@ import { answerErrors, answerUnreadable } from "./error-response.ts";
 import { describeApi } from "./openapi.ts";
 import { parseRequests } from "./parse-request.ts";
 import { eventRoutes } from "./routes/events.ts";
+import { auditRoutes } from "./routes/audit.ts";
 import { executionRoutes } from "./routes/executions.ts";
 import { executorRoutes } from "./routes/executors.ts";
 import { packageRoutes } from "./routes/packages.ts";
@@ -22,7 +24,7 @@ import { secretRoutes } from "./routes/secrets.ts";
 import { versionRoutes } from "./routes/versions.ts";
 
 /** The HTTP server, ready to listen. Every route comes after the hooks that guard it. */
-export async function buildServer(deps: Deps & { readonly notices: FeedNotices }): Promise<FastifyInstance> {
+export async function buildServer(deps: Deps & { readonly notices: FeedNotices; readonly audit: Audit }): Promise<FastifyInstance> {
   // The multipart plugin logs a request's headers at level trace, the token among them.
   const loggerInstance: FastifyBaseLogger = deps.log.child(
     {},
@@ -88,6 +90,7 @@ export async function buildServer(deps: Deps & { readonly notices: FeedNotices }
   for (const routes of [platformRoutes, projectRoutes, packageRoutes, versionRoutes, secretRoutes]) routes(app, deps);
   executorRoutes(app, deps);
   executionRoutes(app, deps);
+  auditRoutes(app, deps);
   scheduleRoutes(app, deps);
   eventRoutes(app, deps);
   return app;

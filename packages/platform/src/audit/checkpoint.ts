@@ -1,0 +1,60 @@
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { equalBytes, fromHex, toHex } from "@sealrun/crypto";
+import { findLink, type Link, type Sql } from "@sealrun/postgres";
+import { decode, encodeJson, SealrunError, toSealrunError } from "@sealrun/protocol";
+import { z } from "zod";
+
+const content = z.object({ position: z.string().regex(/^[1-9]\d{0,18}$/), hash: z.string().regex(/^[0-9a-f]{64}$/) });
+
+/** The last link of the chain that this platform has seen, outside the database: it tells when the end was cut off. */
+export interface Checkpoint {
+  known(): Link | undefined;
+  /**
+   * Moves on to a later link, unless the one it knows is no longer in the chain: then it stays, as the proof, and the
+   * answer is false. Fails when the file cannot be written.
+   */
+  advance(sql: Sql, head: Link): Promise<boolean>;
+}
+
+/** Reads the checkpoint's file, when there is one; without a path it lives as long as the process. `CONFIG_INVALID`. */
+export async function openCheckpoint(file: string | undefined): Promise<Checkpoint> {
+  let known = file === undefined ? undefined : await read(file);
+  return {
+    known: () => known,
+    advance: async (sql, head) => {
+      if (known !== undefined) {
+        const now = await findLink(sql, known.position);
+        if (now === undefined || !equalBytes(now.hash, known.hash)) return false;
+        if (head.position <= known.position) return true;
+      }
+      if (file !== undefined) await write(file, head);
+      known = head;
+      return true;
+    },
+  };
+}
+
+async function read(file: string): Promise<Link | undefined> {
+  const bytes = await readFile(file).catch((error: unknown) => {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw new SealrunError("CONFIG_INVALID", `${file} cannot be read; check its owner`, { cause: error });
+  });
+  if (bytes === undefined) return undefined;
+  try {
+    const { position, hash } = decode(content, bytes);
+    return { position: BigInt(position), hash: fromHex(hash) };
+  } catch (error) {
+    const reason = toSealrunError(error).message;
+    throw new SealrunError(
+      "CONFIG_INVALID",
+      `${file} is no checkpoint of the audit (${reason}); keep a copy of it, then remove it`,
+    );
+  }
+}
+
+/** Renamed into place: a crash leaves the one before. */
+async function write(file: string, { position, hash }: Link): Promise<void> {
+  const made = `${file}.${process.pid}.new`;
+  await writeFile(made, encodeJson({ position: position.toString(), hash: toHex(hash) }), { mode: 0o600 });
+  await rename(made, file);
+}

@@ -1,0 +1,53 @@
+import type { Sql } from "@sealrun/postgres";
+import { type AuditRow, jsonObject } from "@sealrun/protocol";
+import { z } from "zod";
+
+const listedRow = z
+  .object({
+    seq: z.string(),
+    at: z.date(),
+    actor: z.string(),
+    action: z.string(),
+    object: z.string(),
+    detail: jsonObject,
+    request_id: z.string(),
+  })
+  .transform(({ at, request_id, ...row }): AuditRow => ({ ...row, at: at.toISOString(), requestId: request_id }));
+
+/** What a list is narrowed to. */
+export interface AuditFilter {
+  /** Id of a project: rows about it, its packages and its executions. */
+  readonly projectId?: string | undefined;
+  readonly action?: string | undefined;
+  readonly object?: string | undefined;
+  readonly actor?: string | undefined;
+  /** ISO 8601. */
+  readonly since?: string | undefined;
+  /** Number of the row before which to go on. */
+  readonly before?: string | undefined;
+  readonly limit: number;
+}
+
+/** Rows of the audit, the newest first. An action given as `secret` means `secret.set` and all others of it. */
+export async function listAudit(sql: Sql, filter: AuditFilter): Promise<readonly AuditRow[]> {
+  return sql.rows(
+    listedRow,
+    `select a.seq::text, a.at, a.actor, a.action, a.object, a.detail, a.request_id from audit a
+     where ($1::text is null or a.object = $1
+         or exists (select from packages p where p.id = a.object and p.project_id = $1)
+         or exists (select from executions e where e.id = a.object and e.project_id = $1))
+       and ($2::text is null or a.action = $2 or starts_with(a.action, $2 || '.'))
+       and ($3::text is null or a.object = $3) and ($4::text is null or a.actor = $4)
+       and ($5::timestamptz is null or a.at >= $5) and ($6::bigint is null or a.seq < $6)
+     order by a.seq desc limit $7`,
+    [
+      filter.projectId ?? null,
+      filter.action ?? null,
+      filter.object ?? null,
+      filter.actor ?? null,
+      filter.since ?? null,
+      filter.before ?? null,
+      filter.limit,
+    ],
+  );
+}

@@ -1,0 +1,59 @@
+import { auditList, auditVerification, errorBody, projectName } from "@sealrun/protocol";
+import type { FastifyInstance } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { z } from "zod";
+import type { Audit } from "../../audit/audit.ts";
+import { listAudit } from "../../audit/list-store.ts";
+import type { Deps } from "../../deps.ts";
+import { getProject } from "../../projects/store.ts";
+
+const config = { access: "admin" } as const;
+const text = z.string().max(256);
+
+/** The audit: list its rows, check its chain. */
+export function auditRoutes(
+  plain: FastifyInstance,
+  { database, audit }: Pick<Deps, "database"> & { readonly audit: Audit },
+): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>();
+  app.get(
+    "/api/v1/audit",
+    {
+      config,
+      schema: {
+        summary: "List rows of the audit, the newest first",
+        querystring: z.object({
+          project: projectName.optional(),
+          action: text.optional(),
+          object: text.optional(),
+          actor: text.optional(),
+          since: z.iso.datetime({ offset: true }).optional(),
+          before: z
+            .string()
+            .regex(/^\d{1,18}$/, "expected a cursor of this API")
+            .optional(),
+          limit: z.coerce.number().int().min(1).max(1_000).default(100),
+        }),
+        response: { 200: auditList, default: errorBody },
+      },
+    },
+    async (request) => {
+      const { project, limit, ...filter } = request.query;
+      const projectId = project === undefined ? undefined : (await getProject(database, project)).id;
+      const rows = await listAudit(database, { ...filter, projectId, limit: limit + 1 });
+      const shown = rows.slice(0, limit);
+      return { rows: shown, next: rows.length > limit ? (shown.at(-1)?.seq ?? null) : null };
+    },
+  );
+  app.get(
+    "/api/v1/audit/verification",
+    {
+      config,
+      schema: {
+        summary: "Check the audit's chain from its first row to its last",
+        response: { 200: auditVerification, default: errorBody },
+      },
+    },
+    async () => audit.verify(),
+  );
+}

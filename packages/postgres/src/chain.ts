@@ -1,0 +1,82 @@
+import { z } from "zod";
+import type { Database, Sql } from "./database.ts";
+
+/**
+ * A table of history whose rows are chained: `audit_chain (position, seq, hash)` has a link for each row of `audit`, and
+ * `audit_unsealed (seq)` the rows that wait for theirs. Writers never wait for each other; whoever seals does.
+ */
+export interface Chain {
+  /** The column that numbers the rows of `audit`. */
+  readonly id: string;
+  /** SQL of every other column as text; the first is the time, as seconds since 1970. */
+  readonly fields: readonly string[];
+  /** The hash of a link, under a key that is not in the database. */
+  readonly link: (of: LinkedRow) => Uint8Array;
+}
+
+/** What one link covers; `previous` is undefined for the first. */
+export interface LinkedRow {
+  readonly previous: Uint8Array | undefined;
+  readonly position: bigint;
+  /** The row's number, then its fields. */
+  readonly fields: readonly string[];
+}
+
+/** One link's place and hash. */
+export interface Link {
+  readonly position: bigint;
+  readonly hash: Uint8Array;
+}
+
+const headRow = z.object({ position: z.coerce.bigint(), hash: z.instanceof(Uint8Array) });
+const waitingRow = z.object({ seq: z.string(), fields: z.array(z.string()) });
+const batch = 1_000;
+
+/**
+ * Adds links for up to 1,000 waiting rows, in their order, and gives the last one, or undefined when nothing waited or
+ * another process is at it. Rows that commit late come later in the chain.
+ */
+export async function sealWaiting(database: Pick<Database, "transaction">, chain: Chain): Promise<Link | undefined> {
+  return database.transaction(async (sql) => {
+    const lock = await sql.row(
+      z.object({ is_mine: z.boolean() }),
+      "select pg_try_advisory_xact_lock(hashtext('audit_chain')) as is_mine",
+    );
+    if (lock?.is_mine !== true) return undefined;
+    const waiting = await sql.rows(
+      waitingRow,
+      `select a.${chain.id}::text as seq, ${fieldsOf(chain)} as fields
+       from audit_unsealed u join audit a on a.${chain.id} = u.seq order by u.seq limit ${batch}`,
+    );
+    let head = await findHead(sql);
+    const made: { readonly position: string; readonly seq: string; readonly hash: Uint8Array }[] = [];
+    for (const { seq, fields } of waiting) {
+      const position: bigint = (head?.position ?? 0n) + 1n;
+      head = { position, hash: chain.link({ previous: head?.hash, position, fields: [seq, ...fields] }) };
+      made.push({ position: position.toString(), seq, hash: head.hash });
+    }
+    if (made.length === 0) return undefined;
+    const sequences = made.map(({ seq }) => seq);
+    await sql.run(
+      `insert into audit_chain (position, seq, hash) select * from unnest($1::bigint[], $2::bigint[], $3::bytea[])`,
+      [made.map(({ position }) => position), sequences, made.map(({ hash }) => hash)],
+    );
+    await sql.run("delete from audit_unsealed where seq = any ($1::bigint[])", [sequences]);
+    return head;
+  });
+}
+
+/** The last link, or undefined in an empty chain. Without the table's name it would be sorted as text: 999 after 1000. */
+export async function findHead(sql: Sql): Promise<Link | undefined> {
+  return sql.row(headRow, "select c.position::text, c.hash from audit_chain c order by c.position desc limit 1");
+}
+
+/** The link at a place, or undefined. */
+export async function findLink(sql: Sql, position: bigint): Promise<Link | undefined> {
+  return sql.row(headRow, "select c.position::text, c.hash from audit_chain c where c.position = $1", [position.toString()]);
+}
+
+/** The fields of a row as one array of text; no column of a chained table is null, or its expression says what for. */
+export function fieldsOf({ fields }: Chain): string {
+  return `array[${fields.map((field) => `(${field})::text`).join(", ")}]`;
+}
