@@ -77,6 +77,8 @@ export function makeAttempt(
     readonly parameters?: ExecutionEvent["parameters"];
     readonly byReference?: boolean;
     readonly attemptNumber?: number;
+    readonly config?: ExecutionEvent["config"];
+    readonly trigger?: ExecutionEvent["trigger"];
   } = {},
 ): AttemptPeer {
   const ids = {
@@ -136,7 +138,8 @@ export function makeAttempt(
     version: { id: newId("version"), number: 1, digest: sha256Hex(encodeFileList(files)) },
     steps: [{ script: contents[0]?.[0] ?? "main.sh", name: "main" }],
     ...(options.byReference === true ? {} : { files }),
-    config: {},
+    config: options.config ?? {},
+    trigger: options.trigger ?? { kind: "request" },
     mask: [],
     parameters: options.parameters ?? { visible: {} },
     secrets,
@@ -200,15 +203,15 @@ export function makeAttempt(
     claim: async () => ({ ok: true, attempt: attemptNumber, leaseMs: 60_000, grant: toBase64(grantFrame) }),
     renew: async () => ({ ok: true, leaseMs: 60_000 }),
     finish: async () => [],
-    lookup: async ({ name }) => {
-      asked.push(`lookup ${name}`);
+    lookup: async ({ name, scope: only }) => {
+      asked.push(only === undefined ? `lookup ${name}` : `lookup ${name} in ${only}`);
       const scopes: readonly Scope[] = ["service", "project", "platform"];
       const presence = {
         service: stored.has(`service ${name}`),
         project: stored.has(`project ${name}`),
         platform: stored.has(`platform ${name}`),
       };
-      const scope = scopes.find((candidate) => presence[candidate]);
+      const scope = scopes.find((candidate) => presence[candidate] && (only ?? candidate) === candidate);
       const requestId = newId("request");
       const kept = scope === undefined ? undefined : stored.get(`${scope} ${name}`);
       if (scope === undefined || kept === undefined) return { requestId, value: { ok: true, found: false, presence } };
@@ -269,6 +272,14 @@ export function makeAttempt(
       };
     },
     presence: async () => undefined,
+    emit: async ({ id, type }) => {
+      asked.push(`emit ${type}`);
+      return { ok: true, id, started: [] };
+    },
+    schedule: async ({ id }) => {
+      asked.push("schedule");
+      return { ok: true, id, nextAt: new Date(0).toISOString() };
+    },
     fetch: async ({ what, offset }) => {
       asked.push(`fetch ${what.kind} ${offset}`);
       const bytes = bytesOf(what, { stored, contents, files });
@@ -284,6 +295,8 @@ export function makeAttempt(
     state: async (...args) => (override.state ?? real.state)(...args),
     fetch: async (...args) => (override.fetch ?? real.fetch)(...args),
     presence: async (...args) => (override.presence ?? real.presence)(...args),
+    emit: async (...args) => (override.emit ?? real.emit)(...args),
+    schedule: async (...args) => (override.schedule ?? real.schedule)(...args),
   };
   const trust = {
     keyring: { id: keyringSender, signPublic: keyring.signPublic },

@@ -8,7 +8,7 @@ from ._error import SealrunError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Optional
+    from typing import Any, Dict, Optional
 
 _MAX_DEPTH = 32
 #: Above it, not every integer is kept by every JSON reader.
@@ -26,6 +26,16 @@ def require_text(value: Any, what: str) -> str:
     """Raises ``MALFORMED`` unless ``value`` is a string."""
     if not isinstance(value, str):
         raise SealrunError("MALFORMED", "sealrun: %s must be a str, not %s; nothing was sent" % (what, type(value).__name__))
+    require_json(value, what)
+    return value
+
+
+def require_fields(value: Any, what: str) -> Dict[str, Any]:
+    """Raises ``MALFORMED`` unless ``value`` is a dict that JSON can keep; None is an empty one."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise SealrunError("MALFORMED", "sealrun: %s must be a dict, not %s; nothing was sent" % (what, type(value).__name__))
     require_json(value, what)
     return value
 

@@ -35,6 +35,8 @@ def answer(request: Dict[str, Any]) -> Dict[str, Any]:
     op = request["op"]
     if op == "context":
         return _value(_context())
+    if op == "env":
+        return _value({})
     if op == "all":
         return _value(_section(_read_environment(), "secrets"))
     if op == "get":
@@ -50,9 +52,20 @@ def answer(request: Dict[str, Any]) -> Dict[str, Any]:
         _write_file(_STATE_FILE, state)
     elif op == "log":
         sys.stderr.write("%s %s\n" % (request["level"].upper(), request["message"]))
+    elif op == "event.send":
+        names = ", ".join(request["value"]) or "no data"
+        sys.stderr.write("EVENT %s (%s); nothing is sent in local mode\n" % (request["type"], names))
+        return _value("local")
+    elif op == "schedule":
+        sys.stderr.write("SCHEDULE %s; nothing is asked for in local mode\n" % _when(request))
+        return _value("OK")
     elif op == "result":
         sys.stderr.write("RESULT %s\n" % json.dumps(request["value"], ensure_ascii=False))
     return {"ok": True}
+
+
+def _when(request: Dict[str, Any]) -> str:
+    return "cron %s" % request["cron"] if "cron" in request else "in %g s" % (request.get("delayMs", 0) / 1000)
 
 
 def _value(value: Any) -> Dict[str, Any]:
@@ -93,8 +106,9 @@ def _context() -> Dict[str, Any]:
             "name": params.get("package_name", os.path.basename(os.getcwd())),
             "id": params.get("package_id", "local"),
         },
-        "execution": {"id": "local", "attempt": 1, "step": os.path.basename(sys.argv[0])},
+        "execution": {"id": "local", "attempt": 1, "step": os.path.basename(sys.argv[0]), "trigger": {"kind": "request"}},
         "results": {},
+        "input": environment.get("input"),
     }
 
 

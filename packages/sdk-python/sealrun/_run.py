@@ -14,7 +14,7 @@ _known: Optional[Dict[str, Any]] = None
 
 
 def current_run() -> Dict[str, Any]:
-    """``params``, ``config``, ``package``, ``execution`` and ``results`` of this run."""
+    """``params``, ``config``, ``package``, ``execution``, ``results`` and ``input`` of this run."""
     global _known
     if _known is None:
         _known = _read(ask(op="context")["value"])
@@ -38,6 +38,11 @@ def read_payload() -> str:
     return json.dumps(payload, ensure_ascii=False)
 
 
+def read_step_variables() -> Dict[str, str]:
+    """The step's variables that hold secrets; the bootstrap sets them before the script starts."""
+    return ask(op="env")["value"]
+
+
 def _read(answer: Dict[str, Any]) -> Dict[str, Any]:
     package = answer["package"]
     execution = answer["execution"]
@@ -54,6 +59,12 @@ def _read(answer: Dict[str, Any]) -> Dict[str, Any]:
         "params": params,
         "config": answer["config"],
         "package": SimpleNamespace(name=package["name"], id=package["id"]),
-        "execution": SimpleNamespace(id=execution["id"], attempt=execution["attempt"], step=execution["step"]),
+        "execution": SimpleNamespace(
+            id=execution["id"],
+            attempt=execution["attempt"],
+            step=execution["step"],
+            trigger=execution.get("trigger", {}),
+        ),
         "results": answer["results"],
+        "input": answer.get("input"),
     }

@@ -1,7 +1,7 @@
 """What a script sees of its run, as attributes of this module.
 
-Nothing is asked of the executor before it is looked at: ``params``, ``config``, ``package``, ``execution``, ``results``
-and ``logging`` come at first use.
+Nothing is asked of the executor before it is looked at: ``params``, ``config``, ``package``, ``execution``, ``results``,
+``input`` and ``logging`` come at first use.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 from ._ask import ask
+from ._events import Events
 from ._json import require_json
 from ._run import current_run
+from ._scheduler import Scheduler
 from ._secrets import Secrets
 from ._state import State
 
@@ -27,10 +29,12 @@ if TYPE_CHECKING:
     configs: Dict[str, Any]
     #: ``name`` and ``id``.
     package: SimpleNamespace
-    #: ``id``, ``attempt`` and ``step``.
+    #: ``id``, ``attempt``, ``step``, and ``trigger``: what started the run, as a dict with its ``kind``.
     execution: SimpleNamespace
     #: Results of earlier steps, by script.
     results: Dict[str, Any]
+    #: The step's ``input`` from the manifest, its references resolved; None without one.
+    input: Any
     #: Log lines of a chosen level, beside what the script prints.
     logging: Logger
 
@@ -49,6 +53,10 @@ class _Result:
 secrets = Secrets()
 state = State()
 result = _Result()
+events = Events()
+scheduler = Scheduler()
+#: The same as ``scheduler.retry``, as the README of Ferris writes it.
+retry = scheduler.schedule
 
 _LAZY = {
     "params": "params",
@@ -58,6 +66,7 @@ _LAZY = {
     "package": "package",
     "execution": "execution",
     "results": "results",
+    "input": "input",
 }
 
 
@@ -75,4 +84,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> List[str]:
-    return sorted([*_LAZY, "logging", "result", "secrets", "state"])
+    return sorted([*_LAZY, "events", "logging", "result", "retry", "scheduler", "secrets", "state"])

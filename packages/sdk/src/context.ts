@@ -1,7 +1,9 @@
 import { ask } from "./ask.ts";
+import { sendEvent } from "./events.ts";
 import { type JsonObject, type JsonValue, requireJson } from "./json-value.ts";
 import { logging } from "./logging.ts";
 import { currentRun } from "./run.ts";
+import { schedule } from "./scheduler.ts";
 import { getSecret, setSecret } from "./secrets.ts";
 import { getState, putState } from "./state.ts";
 
@@ -11,6 +13,12 @@ export const context = {
   secrets: { get: getSecret, set: setSecret },
   /** What the package keeps between runs: `get()`, `get(key)`, `put(key, value)`. */
   state: { get: getState, put: putState },
+  /** `send(type, { source, data, referenceId })` starts the packages of the project that wait for the type. */
+  events: { send: sendEvent },
+  /** `schedule({ minutes: 5 })` or `schedule({ cron, timezone })` runs this package again; `retry` is the same. */
+  scheduler: { schedule, retry: schedule },
+  /** The same as `scheduler.schedule`. */
+  retry: schedule,
   logging,
   /** The run's parameters, with `package_name`, `package_id` and `execution_id` among them. */
   get params(): JsonObject {
@@ -32,13 +40,23 @@ export const context = {
   get package(): { readonly name: string; readonly id: string } {
     return currentRun().package;
   },
-  /** This execution: its id, the number of the attempt, and the script that runs as this step. */
-  get execution(): { readonly id: string; readonly attempt: number; readonly step: string } {
+  /** This execution: its id, the number of the attempt, the script that runs as this step, and what started it. */
+  get execution(): {
+    readonly id: string;
+    readonly attempt: number;
+    readonly step: string;
+    /** Its `kind` is `request`, `schedule` or `event`. */
+    readonly trigger: JsonObject;
+  } {
     return currentRun().execution;
   },
   /** Results of earlier steps, by script. */
   get results(): JsonObject {
     return currentRun().results;
+  },
+  /** The step's `input` from the manifest, its references resolved; null without one. */
+  get input(): JsonValue {
+    return currentRun().input;
   },
   /** Sets the step's result, which later steps and whoever started the run can read. The last call counts. */
   result(value: JsonValue): void {

@@ -26,6 +26,8 @@ export function answerLocally(request: ScriptRequest): JsonObject {
   switch (request.op) {
     case "context":
       return { ok: true, value: localContext() };
+    case "env":
+      return { ok: true, value: {} };
     case "all":
       return { ok: true, value: section(readEnvironment(), "secrets") };
     case "get":
@@ -43,6 +45,16 @@ export function answerLocally(request: ScriptRequest): JsonObject {
     case "result":
       process.stderr.write(`RESULT ${JSON.stringify(request.value)}\n`);
       return { ok: true };
+    case "event.send": {
+      const names = Object.keys(request.value).join(", ") || "no data";
+      process.stderr.write(`EVENT ${request.type} (${names}); nothing is sent in local mode\n`);
+      return { ok: true, value: "local" };
+    }
+    case "schedule": {
+      const when = request.cron === undefined ? `in ${(request.delayMs ?? 0) / 1000} s` : `cron ${request.cron}`;
+      process.stderr.write(`SCHEDULE ${when}; nothing is asked for in local mode\n`);
+      return { ok: true, value: "OK" };
+    }
     default:
       return request satisfies never;
   }
@@ -71,8 +83,9 @@ function localContext(): JsonObject {
     params,
     config: { ...section(environment, "configs", "config"), _is_local_env: true },
     package: { name, id: params["package_id"] ?? "local" },
-    execution: { id: "local", attempt: 1, step: path.basename(process.argv[1] ?? "") },
+    execution: { id: "local", attempt: 1, step: path.basename(process.argv[1] ?? ""), trigger: { kind: "request" } },
     results: {},
+    input: environment["input"] ?? null,
   };
 }
 

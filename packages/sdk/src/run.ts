@@ -6,8 +6,14 @@ interface Run {
   readonly params: JsonObject;
   readonly config: JsonObject;
   readonly package: { readonly name: string; readonly id: string };
-  readonly execution: { readonly id: string; readonly attempt: number; readonly step: string };
+  readonly execution: {
+    readonly id: string;
+    readonly attempt: number;
+    readonly step: string;
+    readonly trigger: JsonObject;
+  };
   readonly results: JsonObject;
+  readonly input: JsonValue;
 }
 
 let known: Run | undefined;
@@ -37,6 +43,11 @@ export function readPayload(): string {
   return JSON.stringify({ ...currentRun().params, secrets: askForObject({ op: "all" }) });
 }
 
+/** The step's variables that hold secrets, by name; the bootstrap sets them before the script starts. */
+export function readStepVariables(): JsonObject {
+  return askForObject({ op: "env" });
+}
+
 function readRun(answer: JsonObject): Run {
   const owner = objectOr(answer["package"]);
   const execution = objectOr(answer["execution"]);
@@ -55,8 +66,14 @@ function readRun(answer: JsonObject): Run {
     },
     config: objectOr(answer["config"]),
     package: { name, id },
-    execution: { id: executionId, attempt: Number(execution["attempt"]), step: textOf(execution["step"]) },
+    execution: {
+      id: executionId,
+      attempt: Number(execution["attempt"]),
+      step: textOf(execution["step"]),
+      trigger: objectOr(execution["trigger"]),
+    },
     results: objectOr(answer["results"]),
+    input: answer["input"] ?? null,
   };
 }
 
