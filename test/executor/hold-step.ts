@@ -15,7 +15,7 @@ await runStep({
   runtime: JSON.parse(runtime),
   workspace,
   script: "main.sh",
-  variables: { executionId: "exe_00000000000000000000", packageName: "held", own: {} },
+  variables: { executionId: "exe_00000000000000000000", packageName: "held", own: {}, hasSealed: false },
   timeoutMs: 60_000,
   signal: new AbortController().signal,
   onStdout: (chunk) => void process.stdout.write(chunk),

@@ -28,6 +28,7 @@ export interface PackageOptions extends Partial<
   readonly script?: string;
   readonly unsafe?: boolean;
   readonly own?: Readonly<Record<string, string>>;
+  readonly hasSealed?: boolean;
   readonly hidden?: readonly string[];
 }
 
@@ -77,7 +78,7 @@ export async function runPackage(options: PackageOptions): Promise<PackageRun> {
     runtime,
     workspace,
     script,
-    variables: { executionId: "exe_00000000000000000000", packageName: "tested", own: options.own ?? {} },
+    variables: { executionId: "exe_00000000000000000000", packageName: "tested", own: options.own ?? {}, hasSealed: options.hasSealed === true },
     timeoutMs: 30_000,
     signal: new AbortController().signal,
     onStdout: (chunk) => void (output.stdout += Buffer.from(chunk).toString()),

@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import { createRequire } from "node:module";
+import { isMainThread } from "node:worker_threads";
 
 /*
  * Loaded before a script (`node --import …/bootstrap.mjs script.js`) and before each of its workers. Ferris scripts read
@@ -8,6 +9,13 @@ import { createRequire } from "node:module";
  */
 
 let payload;
+
+// Variables of the manifest that hold secrets: set in here, so that no environment block of a process that sealrun
+// started has them. A worker begins with a copy of this process's.
+if (isMainThread && process.env.SEALRUN_SEALED_ENV === "1" && isSocket(3) && isSocket(4)) {
+  delete process.env.SEALRUN_SEALED_ENV;
+  Object.assign(process.env, createRequire(import.meta.url)("@sealrun/sdk").readStepVariables());
+}
 
 if (process.argv.length < 3 && isSocket(3) && isSocket(4)) {
   Object.defineProperty(process.argv, 2, {

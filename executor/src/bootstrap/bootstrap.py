@@ -73,6 +73,14 @@ def remove_library_path():
         del os.environ["LD_LIBRARY_PATH"]
 
 
+def set_sealed_variables():
+    """Sets the manifest's variables that hold secrets in here: no environment block that sealrun made has them."""
+    if os.environ.pop("SEALRUN_SEALED_ENV", "") == "1":
+        from sealrun._run import read_step_variables
+
+        os.environ.update(read_step_variables())
+
+
 def set_search_path(script):
     """The script's folder first, as Python does, and the SDK after it."""
     here = os.path.dirname(os.path.realpath(__file__))
@@ -100,5 +108,6 @@ def run(script):
 if __name__ == "__main__":
     remove_library_path()
     set_search_path(sys.argv[1])
+    set_sealed_variables()
     sys.argv = LazyArguments(sys.argv[1])
     run(sys.argv[0])

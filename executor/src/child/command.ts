@@ -15,6 +15,8 @@ export interface CommandOptions {
   readonly firstLine: string;
   readonly layout: Layout;
   readonly python: PythonRuntime | undefined;
+  /** True when a shell has to ask for variables before the script. */
+  readonly hasSealed?: boolean;
   /** Whether a program of the host's `/usr` or `/bin` is there. */
   readonly isInstalled?: (path: string) => boolean;
 }
@@ -45,7 +47,7 @@ export function commandFor(options: CommandOptions): Command {
       if (python === undefined) throw missing("Python 3", script, "install python3");
       return [python.interpreter, "-B", join(layout.bootstrap, "bootstrap.py"), path];
     case ".sh":
-      return [...shellOf(options), path];
+      return [...shellOf(options), ...(options.hasSealed === true ? ["-c", setVariables] : []), path];
     default:
       throw new SealrunError("PACKAGE_INVALID", `${script} is not a script; expected .ts, .mts, .js, .mjs, .py or .sh`);
   }
@@ -55,6 +57,13 @@ function nodeCommand(layout: Layout, path: string): Command {
   const bootstrap = pathToFileURL(join(layout.bootstrap, "bootstrap.mjs")).href;
   return [layout.node, "--disable-sigusr1", "--import", bootstrap, path];
 }
+
+/**
+ * What a shell runs in front of a script with sealed variables: they come through a pipe and are exported inside the
+ * shell, so that its own environment block stays without them. The script is `$0`, as ever.
+ */
+const setVariables =
+  'sealrun_env=$(sealrun-context env) || exit; eval "$sealrun_env"; unset sealrun_env SEALRUN_SEALED_ENV; . "$0"';
 
 /** The shell that the first line names, with its one option; `/bin/sh` when it names none or something else. */
 function shellOf({ script, firstLine, isInstalled = existsSync }: CommandOptions): Command {

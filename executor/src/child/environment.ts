@@ -9,8 +9,10 @@ export interface EnvironmentOptions {
   readonly packageName: string;
   /** The step's script. */
   readonly step: string;
-  /** The step's own variables, from the manifest. */
+  /** The step's own variables, from the manifest; those with secrets in them are not here. */
   readonly own: Readonly<Record<string, string>>;
+  /** True when the step has variables with secrets: the bootstrap asks for them and sets them inside the script's process. */
+  readonly hasSealed: boolean;
 }
 
 /** The whole environment of a script. The manifest's variables win, but not over what names the run. */
@@ -29,5 +31,6 @@ export function scriptEnvironment(options: EnvironmentOptions): Readonly<Record<
     SEALRUN_EXECUTION_ID: options.executionId,
     SEALRUN_PACKAGE: options.packageName,
     SEALRUN_STEP: options.step,
+    ...(options.hasSealed ? { SEALRUN_SEALED_ENV: "1" } : {}),
   };
 }

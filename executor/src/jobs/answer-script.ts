@@ -8,9 +8,13 @@ import {
 } from "@sealrun/protocol";
 import type { ScriptAnswer, ScriptHandler } from "../channel/answer-request.ts";
 import type { Masker } from "../mask/masker.ts";
+import type { ResolvedStep } from "../references/resolve-step.ts";
 import type { Attempt } from "./attempt.ts";
 import type { Read } from "./receipt.ts";
 import type { Secrets } from "./secrets.ts";
+import { scheduleRun } from "./schedule-run.ts";
+import { sendEvent } from "./send-event.ts";
+import { readSecret } from "./read-secret.ts";
 import { putState, readState } from "./state.ts";
 
 /** What a script's requests are answered from. */
@@ -19,7 +23,8 @@ export interface ScriptWorld {
   readonly step: { readonly index: number; readonly plan: EventStep };
   readonly secrets: Secrets;
   readonly masker: Masker;
-  readonly params: JsonObject;
+  /** What the step is given, its references resolved. */
+  readonly given: ResolvedStep;
   /** Results of the steps so far, unmasked; this step's is added. */
   readonly results: Map<string, JsonValue>;
   readonly recordRead: (read: Read) => Promise<void>;
@@ -44,8 +49,8 @@ export function answerScript(world: ScriptWorld): ScriptHandler {
       case "set":
         return set(world, request);
       case "param":
-        return Object.hasOwn(world.params, request.name)
-          ? { found: true, value: world.params[request.name] ?? null }
+        return Object.hasOwn(world.given.params, request.name)
+          ? { found: true, value: world.given.params[request.name] ?? null }
           : { found: false, value: null };
       case "state.get":
         return getState(world, request.key);
@@ -60,39 +65,33 @@ export function answerScript(world: ScriptWorld): ScriptHandler {
         return {};
       case "results":
         return { value: Object.fromEntries(world.results) };
+      case "event.send":
+        return { value: await sendEvent(world, request) };
+      case "schedule":
+        return { value: await scheduleRun(world, request) };
+      case "input":
+        return { found: world.given.input !== undefined, value: world.given.input ?? null };
+      case "env":
+        return { value: request.raw === true ? exportLines(world.given.env.sealed) : { ...world.given.env.sealed } };
     }
   };
 }
 
-function describeRun({ attempt, step, params, results }: ScriptWorld): JsonObject {
+function describeRun({ attempt, step, given, results }: ScriptWorld): JsonObject {
   const { event, held } = attempt;
   return {
-    params,
-    config: event.config,
+    params: given.params,
+    config: given.config,
+    input: given.input ?? null,
     package: { name: event.package.name, id: event.package.id },
-    execution: { id: held.executionId, attempt: held.attempt, step: step.plan.name },
+    execution: { id: held.executionId, attempt: held.attempt, step: step.plan.name, trigger: event.trigger },
     results: Object.fromEntries(results),
   };
 }
 
 async function get(world: ScriptWorld, name: string): Promise<ScriptAnswer> {
-  const read = { step: world.step.index, name, scope: null, version: null };
-  const { secrets: declared } = world.step.plan;
-  if (declared !== undefined && !declared.includes(name)) {
-    await world.recordRead({ ...read, outcome: "refused" });
-    throw new SealrunError(
-      "SECRET_NOT_DECLARED",
-      `manifest.json lists the secrets that ${world.step.plan.script} may read, and ${name.slice(0, 128)} is not among them; add it there`,
-    );
-  }
-  const found = await world.secrets.find(name);
-  if (found === undefined) {
-    await world.recordRead({ ...read, outcome: "missing" });
-    return { found: false, value: null };
-  }
-  world.masker.add(found.value);
-  await world.recordRead({ ...read, scope: found.scope, version: found.version, outcome: "read" });
-  return { found: true, value: found.value };
+  const found = await readSecret(world, [name]);
+  return found === undefined ? { found: false, value: null } : { found: true, value: found.value };
 }
 
 async function getAll(world: ScriptWorld): Promise<JsonObject> {
@@ -135,4 +134,11 @@ function setResult(world: ScriptWorld, value: JsonValue): void {
     );
   }
   world.results.set(world.step.plan.name, value);
+}
+
+/** For a shell's `eval`: inside single quotes nothing means anything but the quote itself. */
+function exportLines(variables: Readonly<Record<string, string>>): string {
+  return Object.entries(variables)
+    .map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'\n`)
+    .join("");
 }

@@ -1,36 +1,90 @@
-import { fromBase64, openWithSharedSecret, parametersContext, readEnvelope, toBase64, toHex } from "@sealrun/crypto";
+import {
+  type Context,
+  eventDataContext,
+  fromBase64,
+  openWithSharedSecret,
+  parametersContext,
+  readEnvelope,
+  toBase64,
+  toHex,
+} from "@sealrun/crypto";
 import {
   checkParameters,
+  checkResolved,
   decode,
   type JsonObject,
   jsonObject,
+  type ParametersFile,
   parseParametersFile,
   SealrunError,
 } from "@sealrun/protocol";
 import type { Attempt } from "./attempt.ts";
+import { withoutReserved } from "./read-fields.ts";
+
+/** The parameters of a run before their references are resolved. */
+export interface OpenParameters {
+  /** Given ones and defaults. */
+  readonly values: JsonObject;
+  /** Names whose values are taken as they are: no person wrote them, so what looks like a reference there is not one. */
+  readonly literal: ReadonlySet<string>;
+  /** Fields of an event, or what an earlier run passed on, that parameters.json does not know: given as they are. */
+  readonly unknown: JsonObject;
+  readonly file: ParametersFile | undefined;
+}
 
 /**
  * The parameters of the run: visible and sealed together, checked again against parameters.json, because whoever
  * started the run could have sealed anything.
  */
-export function openParameters(attempt: Attempt, parametersFile: Uint8Array | undefined): JsonObject {
+export function openParameters(attempt: Attempt, parametersFile: Uint8Array | undefined): OpenParameters {
   const { event } = attempt;
-  const sealed = event.parameters.sealed === undefined ? {} : openSealed(attempt, fromBase64(event.parameters.sealed));
   const file = parametersFile === undefined ? undefined : parseParametersFile(parametersFile);
+  const given = { ...openSealed(attempt), ...event.parameters.visible };
+  if (event.trigger.kind === "request") {
+    return { values: checkParameters(file, given), literal: new Set(), unknown: {}, file };
+  }
+  // No person chose these names for this package: what it does not know is no mistake.
+  const fields = Object.entries(withoutReserved({ ...given, ...openEventData(attempt) }));
+  const isKnown = (name: string): boolean => file?.fields.some((field) => field.name === name) ?? true;
+  const known = Object.fromEntries(fields.filter(([name]) => isKnown(name)));
+  const unknown = Object.fromEntries(fields.filter(([name]) => !isKnown(name)));
+  return { values: checkParameters(file, known), literal: new Set(Object.keys(known)), unknown, file };
+}
+
+/** What a script gets: resolved values, their types checked, and what names the run. */
+export function completeParameters(
+  { event }: Attempt,
+  { file, unknown }: OpenParameters,
+  resolved: JsonObject,
+): JsonObject {
   return {
-    ...checkParameters(file, { ...sealed, ...event.parameters.visible }),
+    ...unknown,
+    ...checkResolved(file, resolved),
     package_name: event.package.name,
     package_id: event.package.id,
     execution_id: event.executionId,
   };
 }
 
-function openSealed(attempt: Attempt, envelope: Uint8Array): JsonObject {
+function openSealed(attempt: Attempt): JsonObject {
+  const { parameters, platformId, package: own } = attempt.event;
+  if (parameters.sealed === undefined) return {};
+  return open(attempt, parametersContext({ platformId, packageId: own.id }), parameters.sealed);
+}
+
+/** What the event brought that started this run. */
+function openEventData(attempt: Attempt): JsonObject {
+  const { parameters, platformId, project } = attempt.event;
+  if (parameters.eventData === undefined) return {};
+  const { id, envelope } = parameters.eventData;
+  return open(attempt, eventDataContext({ platformId, projectId: project.id, eventId: id }), envelope);
+}
+
+function open(attempt: Attempt, context: Context, text: string): JsonObject {
+  const envelope = fromBase64(text);
   const parts = readEnvelope(envelope);
   const upload =
     parts.algorithm === 2 ? attempt.grant.shared(toHex(parts.keyId), toBase64(parts.ephemeral)) : undefined;
   if (upload === undefined) throw new SealrunError("NO_GRANT", "The grant does not cover the parameters of this run");
-  const { platformId } = attempt.event;
-  const context = parametersContext({ platformId, packageId: attempt.event.package.id });
   return decode(jsonObject, openWithSharedSecret(upload.shared, upload.recipient, context, envelope));
 }

@@ -50,12 +50,20 @@ export async function openEventSecret(attempt: Attempt, secret: EventSecret): Pr
 }
 
 /**
- * Asks the platform for the narrowest secret of a name, and opens it with the one message key that the keyring boxed
- * to this executor. Undefined when every scope lacks it.
+ * Asks the platform for the narrowest secret of a name, or for that of one scope, and opens it with the one message key
+ * that the keyring boxed to this executor. Undefined when every scope asked lacks it.
  */
-export async function lookUpSecret(attempt: Attempt, name: SecretName): Promise<FoundSecret | undefined> {
-  const { value: reply, requestId } = await attempt.rpc.lookup({ ...attempt.held, name });
+export async function lookUpSecret(
+  attempt: Attempt,
+  name: SecretName,
+  scope?: Scope,
+): Promise<FoundSecret | undefined> {
+  const asked = { ...attempt.held, name, ...(scope === undefined ? {} : { scope }) };
+  const { value: reply, requestId } = await attempt.rpc.lookup(asked);
   if (!reply.found) return undefined;
+  if (scope !== undefined && reply.scope !== scope) {
+    throw new SealrunError("MALFORMED", `The platform answered from another scope than ${scope}`);
+  }
   const envelope =
     reply.envelope === undefined
       ? await fetchWhole(attempt, { kind: "secret", id: reply.id, version: reply.version }, reply.sha256)

@@ -1,7 +1,6 @@
 import {
   type EventStep,
   type Failure,
-  type JsonObject,
   type JsonValue,
   limits,
   type LogStream,
@@ -12,8 +11,10 @@ import {
 import { runStep, type Sandbox, type StepEnd } from "../child/run-step.ts";
 import type { InstalledPackages, Runtime } from "../child/layout.ts";
 import type { Masker } from "../mask/masker.ts";
+import { resolveStep } from "../references/resolve-step.ts";
 import { answerScript } from "./answer-script.ts";
 import type { Attempt } from "./attempt.ts";
+import type { OpenParameters } from "./open-parameters.ts";
 import { createReceipt } from "./receipt.ts";
 import type { Secrets } from "./secrets.ts";
 import { createOutputBudget, createStepOutput } from "./step-output.ts";
@@ -27,7 +28,7 @@ export interface StepsWorld {
   readonly installed: InstalledPackages;
   readonly secrets: Secrets;
   readonly masker: Masker;
-  readonly params: JsonObject;
+  readonly params: OpenParameters;
   readonly report: (item: ReportItem) => Promise<void>;
   /** Ends the attempt: a lost lease, or a drain that took too long. */
   readonly signal: AbortSignal;
@@ -76,29 +77,38 @@ async function runOneStep(
   const stderr = createStepOutput({ stream: "stderr", masker, budget, line });
   await report({ type: "step-started", step: step.index, time: Date.now() });
   const startedAt = performance.now();
-  const end = await runStep({
-    sandbox: world.sandbox,
-    runtime: world.runtime,
-    workspace: world.workspace,
-    installed: world.installed,
-    script: step.plan.script,
-    variables: {
-      executionId: world.attempt.held.executionId,
-      packageName: world.attempt.event.package.name,
-      own: step.plan.env ?? {},
-    },
-    timeoutMs: step.plan.timeoutMs ?? limits.stepTimeoutMs,
-    signal: world.signal,
-    onStdout: stdout.write,
-    onStderr: stderr.write,
-    handle: answerScript({
-      ...world,
-      step,
-      results,
-      recordRead,
-      log: async ({ stream, level, text }) => line(stream, masker.maskText(text).slice(0, limits.logLineBytes), level),
-    }),
-  }).catch((error: unknown) => toSealrunError(error));
+  const given = await resolveStep({ ...world, step, recordRead }, world.attempt, world.params).catch((error: unknown) =>
+    toSealrunError(error),
+  );
+  const end =
+    given instanceof SealrunError
+      ? given
+      : await runStep({
+          sandbox: world.sandbox,
+          runtime: world.runtime,
+          workspace: world.workspace,
+          installed: world.installed,
+          script: step.plan.script,
+          variables: {
+            executionId: world.attempt.held.executionId,
+            packageName: world.attempt.event.package.name,
+            own: given.env.plain,
+            hasSealed: Object.keys(given.env.sealed).length > 0,
+          },
+          timeoutMs: step.plan.timeoutMs ?? limits.stepTimeoutMs,
+          signal: world.signal,
+          onStdout: stdout.write,
+          onStderr: stderr.write,
+          handle: answerScript({
+            ...world,
+            step,
+            given,
+            results,
+            recordRead,
+            log: async ({ stream, level, text }) =>
+              line(stream, masker.maskText(text).slice(0, limits.logLineBytes), level),
+          }),
+        }).catch((error: unknown) => toSealrunError(error));
   await stdout.end();
   await stderr.end();
 

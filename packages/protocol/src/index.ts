@@ -201,7 +201,15 @@ export {
   type ErrorBody,
   type ExecutorList,
 } from "./api/platform.ts";
-export { createProject, projectInfo, projectList, type ProjectInfo, type ProjectList } from "./api/projects.ts";
+export {
+  changeProject,
+  type ChangeProject,
+  createProject,
+  projectInfo,
+  projectList,
+  type ProjectInfo,
+  type ProjectList,
+} from "./api/projects.ts";
 export {
   versionFile,
   sealedSecret,
@@ -288,7 +296,7 @@ export { planSteps, type Step } from "./plan-steps.ts";
 export { parseConfigFile } from "./config-file.ts";
 export { parametersFileSchema, parseParametersFile, type ParametersFile } from "./parameters-file.ts";
 export { reservedParameters, type ParameterField } from "./parameter-field.ts";
-export { checkParameters, parseParameterText, visibleParameters } from "./parameters.ts";
+export { checkParameters, checkResolved, parseParameterText, visibleParameters } from "./parameters.ts";
 export { checkPackageFiles, isLocalFile, type PackageFile } from "./package-files.ts";
 export { isScript, scriptEndings, scriptKind, type ScriptKind } from "./script-kind.ts";
 export { dependencyFiles, findDependencies, type PackageDependencies } from "./dependencies.ts";

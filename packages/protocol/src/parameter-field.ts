@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type JsonValue, jsonValue } from "./json-value.ts";
 import { fields } from "./manifest-fields.ts";
+import { hasReference } from "./references/read-references.ts";
 import { showName } from "./show-text.ts";
 
 /** Parameters that sealrun itself gives to every script. */
@@ -44,6 +45,11 @@ export type ParameterField = z.infer<typeof parameterField>;
 /** What a value must be for a field, or undefined when it is that. Never repeats the value. */
 export function findMismatch(field: ParameterField, value: JsonValue): string | undefined {
   return checks[field.type](field, value);
+}
+
+/** The same while references are not resolved: a text with one may become anything. */
+export function findEarlyMismatch(field: ParameterField, value: JsonValue): string | undefined {
+  return typeof value === "string" && hasReference(value) ? undefined : findMismatch(field, value);
 }
 
 /** The field's default, or undefined: forms write an empty one as `""` or null. */

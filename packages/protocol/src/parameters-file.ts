@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { parseDocument } from "./document.ts";
 import { fields } from "./manifest-fields.ts";
-import { defaultOf, findMismatch, type ParameterField, parameterField } from "./parameter-field.ts";
+import { defaultOf, findEarlyMismatch, type ParameterField, parameterField } from "./parameter-field.ts";
 import { showName } from "./show-text.ts";
 
 /** A parameters.json: the form of a package's parameters. */
@@ -38,7 +38,7 @@ function find(field: ParameterField): Problem | undefined {
   if (!isNumber && max !== undefined) return problemOf("max", "expected none: only int and float have a range");
   if (min !== undefined && max !== undefined && min > max) return problemOf("min", "expected min to be at most max");
   const value = defaultOf(field);
-  const mismatch = value === undefined ? undefined : findMismatch(field, value);
+  const mismatch = value === undefined ? undefined : findEarlyMismatch(field, value);
   return mismatch === undefined ? undefined : problemOf("default", mismatch);
 }
 

@@ -2,18 +2,37 @@ import { closestName } from "./closest-name.ts";
 import { SealrunError } from "./error.ts";
 import { type JsonObject, type JsonValue } from "./json-value.ts";
 import { limits } from "./limits.ts";
-import { defaultOf, findMismatch, type ParameterField, reservedParameters, showChoices } from "./parameter-field.ts";
+import {
+  defaultOf,
+  findEarlyMismatch,
+  findMismatch,
+  type ParameterField,
+  reservedParameters,
+  showChoices,
+} from "./parameter-field.ts";
 import { type ParametersFile } from "./parameters-file.ts";
+import { hasReference } from "./references/read-references.ts";
 import { showBytes, showName, showNames } from "./show-text.ts";
 
 /**
  * The given parameters with defaults filled in, in the form's order. Throws `PARAMETER_INVALID` naming the parameter and
- * what was expected, never the value; without a parameters.json every name but the reserved ones goes.
+ * what was expected, never the value; without a parameters.json every name but the reserved ones goes. A text that holds
+ * a reference goes for any type: what it becomes is checked by `checkResolved`.
  */
 export function checkParameters(file: ParametersFile | undefined, given: JsonObject): JsonObject {
+  return check(file, given, findEarlyMismatch);
+}
+
+/** The same for parameters whose references are resolved, with the defaults already in: types count now. */
+export function checkResolved(file: ParametersFile | undefined, given: JsonObject): JsonObject {
+  const withoutDefaults = file?.fields.map((field) => ({ ...field, default: undefined }));
+  return check(withoutDefaults === undefined ? undefined : { fields: withoutDefaults }, given, findMismatch);
+}
+
+function check(file: ParametersFile | undefined, given: JsonObject, find: typeof findMismatch): JsonObject {
   for (const name of Object.keys(given)) checkName(file, name);
   const params =
-    file === undefined ? given : Object.fromEntries(file.fields.flatMap((field) => readField(field, given)));
+    file === undefined ? given : Object.fromEntries(file.fields.flatMap((field) => readField(field, given, find)));
   if (new TextEncoder().encode(JSON.stringify(params)).length > limits.parametersBytes) {
     throw new SealrunError(
       "VALUE_TOO_LARGE",
@@ -27,7 +46,7 @@ export function checkParameters(file: ParametersFile | undefined, given: JsonObj
 export function parseParameterText(file: ParametersFile | undefined, name: string, text: string): JsonValue {
   checkName(file, name);
   const field = file?.fields.find((candidate) => candidate.name === name);
-  if (field === undefined) return text;
+  if (field === undefined || hasReference(text)) return text;
   const value = readText(field, text);
   const mismatch = findMismatch(field, value);
   if (mismatch !== undefined) throw invalid(name, mismatch);
@@ -44,7 +63,11 @@ export function visibleParameters(
   return { visible, names: Object.keys(params) };
 }
 
-function readField(field: ParameterField, given: JsonObject): readonly (readonly [string, JsonValue])[] {
+function readField(
+  field: ParameterField,
+  given: JsonObject,
+  find: typeof findMismatch,
+): readonly (readonly [string, JsonValue])[] {
   const { name } = field;
   const own = Object.hasOwn(given, name) ? given[name] : undefined;
   const value = own === undefined || own === null ? defaultOf(field) : own;
@@ -52,7 +75,7 @@ function readField(field: ParameterField, given: JsonObject): readonly (readonly
     if (field.required === true) throw invalid(name, "expected a value, it is required");
     return [];
   }
-  const mismatch = findMismatch(field, value);
+  const mismatch = find(field, value);
   if (mismatch !== undefined) throw invalid(name, mismatch);
   return [[name, value]];
 }

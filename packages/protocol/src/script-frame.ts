@@ -30,7 +30,7 @@ const logLevel = z.enum(["debug", "info", "warning", "error", "critical"]);
 export type LogLevel = z.infer<typeof logLevel>;
 
 /**
- * What a script may ask. With `raw: true` the reply (get, param, state.get with a key) or the request (set, state.put,
+ * What a script may ask. With `raw: true` the reply (get, param, input, env, state.get with a key) or the request (set, state.put,
  * result, log, event.send, schedule) carries the value after its head: a string's own bytes, else JSON text. A request's raw value is a string
  * unless it says `json: true`.
  */
@@ -73,6 +73,10 @@ export const scriptRequest = z.discriminatedUnion("op", [
     json: z.boolean().optional(),
   }),
   z.object({ op: z.literal("results"), id: frameId }),
+  /** The step's input; absent when the manifest gives none. */
+  z.object({ op: z.literal("input"), id: frameId, raw: z.boolean().optional() }),
+  /** The step's variables that hold secrets; raw: as a shell reads them, `export NAME='…'` a line. */
+  z.object({ op: z.literal("env"), id: frameId, raw: z.boolean().optional() }),
   z.object({
     op: z.literal("event.send"),
     id: frameId,
@@ -108,6 +112,8 @@ export const scriptContext = z.object({
   execution: z.object({ id: z.string(), attempt: z.number().int(), step: z.string(), trigger }),
   /** Results of earlier steps, by script. */
   results: jsonObject,
+  /** The step's input, null without one. */
+  input: jsonValue,
 });
 export type ScriptContext = z.infer<typeof scriptContext>;
 
@@ -115,7 +121,7 @@ const errorCode = z.custom<ErrorCode>((code) => typeof code === "string" && Obje
 
 /**
  * What the executor answers. `found` is false for an absent name; `value` then is null, and nothing follows the head.
- * `context`, `all`, `state.get` without a key and `results` answer with an object in `value`; `set` answers with
+ * `context`, `all`, `env`, `state.get` without a key and `results` answer with an object in `value`; `set` answers with
  * `scope`, `version` and, where a narrower scope hides the new value, `shadowedBy`.
  */
 export const scriptReply = z.union([

@@ -5,7 +5,7 @@ import { sandboxLayout } from "../../../executor/src/child/layout.ts";
 const options = { layout: sandboxLayout, executionId: "exe_1", packageName: "report", step: "main.py" };
 
 test("scriptEnvironment() holds nothing of the executor's own", () => {
-  const names = Object.keys(scriptEnvironment({ ...options, python: undefined, own: {} }));
+  const names = Object.keys(scriptEnvironment({ ...options, python: undefined, own: {}, hasSealed: false }));
   expect(names.sort()).toEqual(
     [
       "HOME",
@@ -32,7 +32,7 @@ test("scriptEnvironment() finds sealrun's programs first, then Python's", () => 
     mounts: [],
     environment: { LD_LIBRARY_PATH: "/opt/python/lib" },
   };
-  const environment = scriptEnvironment({ ...options, python, own: {} });
+  const environment = scriptEnvironment({ ...options, python, own: {}, hasSealed: false });
   expect(environment).toMatchObject({
     PATH: "/opt/sealrun/bin:/opt/python/bin:/usr/local/bin:/usr/bin:/bin",
     LD_LIBRARY_PATH: "/opt/python/lib",

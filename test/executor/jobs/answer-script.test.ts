@@ -6,7 +6,13 @@ import { createSecrets } from "../../../executor/src/jobs/secrets.ts";
 import { createMasker } from "../../../executor/src/mask/masker.ts";
 import { makeAttempt } from "../../support/attempt-peer.ts";
 
-function script(options: { readonly service?: Record<string, JsonValue>; readonly declared?: string[] } = {}) {
+function script(
+  options: {
+    readonly service?: Record<string, JsonValue>;
+    readonly declared?: string[];
+    readonly input?: JsonValue;
+  } = {},
+) {
   const peer = makeAttempt({ service: options.service ?? {} });
   const masker = createMasker();
   const reads: Read[] = [];
@@ -22,7 +28,12 @@ function script(options: { readonly service?: Record<string, JsonValue>; readonl
     step: { index: 1, plan },
     secrets: createSecrets(peer.attempt),
     masker,
-    params: { limit: 3 },
+    given: {
+      params: { limit: 3 },
+      config: {},
+      input: options.input,
+      env: { plain: {}, sealed: { QUOTED: "it's $(a) `b`\nline" } },
+    },
     results,
     recordRead: async (read) => void reads.push(read),
     log: async ({ stream, level, text }) => void logged.push(`${stream} ${level} ${text}`),
@@ -65,6 +76,7 @@ describe("answerScript()", () => {
     expect((await ask({ op: "context", id: "1" })).value).toEqual({
       params: { limit: 3 },
       config: {},
+      input: null,
       package: { name: "hello", id: event.package.id },
       execution: { id: event.executionId, attempt: 1, step: "main" },
       results: { first: { rows: 2 } },
@@ -82,6 +94,16 @@ describe("answerScript()", () => {
     expect(await ask({ op: "state.get", id: "6", key: "not" })).toEqual({ found: false, value: null });
     await ask({ op: "result", id: "7", value: { ok: true } });
     expect(results.get("main")).toEqual({ ok: true });
+  });
+
+  it("answers the input of a step, and its variables as a shell reads them", async () => {
+    const { ask } = script({ input: [1] });
+    expect(await ask({ op: "input", id: "1", raw: true })).toEqual({ found: true, value: [1] });
+    expect(await script().ask({ op: "input", id: "2" })).toEqual({ found: false, value: null });
+    expect(await ask({ op: "env", id: "3" })).toEqual({ value: { QUOTED: "it's $(a) `b`\nline" } });
+    expect(await ask({ op: "env", id: "4", raw: true })).toEqual({
+      value: "export QUOTED='it'\\''s $(a) `b`\nline'\n",
+    });
   });
 
   it("refuses a result over the limit", async () => {

@@ -36,6 +36,29 @@ describe("createSecrets()", () => {
     expect((await secrets.find("EMPTY"))?.value).toBe("");
   });
 
+  it("looks in one scope alone when told which", async () => {
+    const peer = makeAttempt({ service: { NAME: "service's" } });
+    peer.put("project", "NAME", "project's");
+    const secrets = createSecrets(peer.attempt);
+    expect(await secrets.find("NAME", "service")).toMatchObject({ value: "service's" });
+    expect(await secrets.find("NAME", "project")).toMatchObject({ value: "project's", scope: "project" });
+    expect(await secrets.find("NAME", "platform")).toBeUndefined();
+    expect(await secrets.find("NAME")).toMatchObject({ value: "service's" });
+    expect(peer.asked).toEqual(["lookup NAME in project", "lookup NAME in platform"]);
+    await secrets.set({ name: "NAME", value: "newer", scope: "project" });
+    expect(await secrets.find("NAME", "project")).toMatchObject({ value: "newer" });
+  });
+
+  it("refuses an answer from another scope than it asked in", async () => {
+    const peer = makeAttempt();
+    peer.put("platform", "NAME", "platform's");
+    peer.override.lookup = async ({ scope: _, ...request }) => {
+      delete peer.override.lookup;
+      return peer.attempt.rpc.lookup(request);
+    };
+    await expect(createSecrets(peer.attempt).find("NAME", "project")).rejects.toMatchObject({ code: "MALFORMED" });
+  });
+
   it("remembers an absence until a set of the name", async () => {
     const peer = makeAttempt();
     const secrets = createSecrets(peer.attempt);

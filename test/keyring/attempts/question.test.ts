@@ -26,6 +26,12 @@ test("readQuestion() takes the name from the frame and the scope from the entry"
   expect(question).toMatchObject({ ...held, detail: { name: "DB_PASS", scope: "project" } });
 });
 
+test("readQuestion() refuses an entry of another scope than the frame asks for", () => {
+  const asked = (scope: string) => encodeJson({ ...held, name: "DB_PASS", scope });
+  expect(readQuestion(asked("project"), [secret])).toMatchObject({ detail: { scope: "project" } });
+  expect(refusalOf(() => readQuestion(asked("service"), [secret])).code).toBe("NO_GRANT");
+});
+
 test("readQuestion() refuses a put, and a body of the other request", () => {
   const put = encodeJson({ ...held, op: "put", key: "a", envelope: "" });
   expect(refusalOf(() => readQuestion(put, [state])).code).toBe("MALFORMED");

@@ -82,9 +82,15 @@ describe("findNarrowest()", () => {
       const opened = openWithPrivateKey(pair, contextOf(places[scope], name), inner);
       expect(Buffer.from(opened).toString()).toBe(`"${scope}"`);
     }
+    for (const only of ["platform", "project", "service"] as const) {
+      const { presence, secret } = await findNarrowest(database, reach, name, only);
+      expect(secret?.scope).toBe(only);
+      expect(presence).toEqual({ service: true, project: true, platform: true });
+    }
     expect(await findPresence(database, reach, name)).toEqual({ service: true, project: true, platform: true });
-    await deleteSecret(database, places.service, name);
+    await deleteSecret(database, places.service, { name, author: "test" });
     expect((await findNarrowest(database, reach, name)).secret?.scope).toBe("project");
+    expect((await findNarrowest(database, reach, name, "service")).secret).toBeUndefined();
   });
 
   test("findNarrowest() sees nothing of another package, project or platform", async () => {

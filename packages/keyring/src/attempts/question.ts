@@ -52,8 +52,11 @@ export function digestOf(entries: readonly Entry[]): string {
 }
 
 function secretQuestion(body: Uint8Array, entry: Extract<Entry, { readonly kind: "secret" }>): Question {
-  const { executionId, attempt, name } = decode(lookupRequest, body);
+  const { executionId, attempt, name, scope: asked } = decode(lookupRequest, body);
   const { scope } = entry;
+  if (asked !== undefined && asked !== scope) {
+    throw new SealrunError("NO_GRANT", `The executor asks in scope ${asked}, the platform for one in scope ${scope}`);
+  }
   return {
     executionId,
     attempt,

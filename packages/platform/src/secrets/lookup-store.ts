@@ -5,6 +5,7 @@ import {
   type PlatformId,
   type Presence,
   type ProjectId,
+  type Scope,
   scope,
   secretId,
   type SecretName,
@@ -50,11 +51,15 @@ export async function findPresence(sql: Sql, reach: Reach, name: SecretName): Pr
   return presenceOf(rows);
 }
 
-/** The narrowest secret of a name, or undefined, and which scopes have the name: both from one moment. */
+/**
+ * The narrowest secret of a name, or that of `only` one scope, or undefined; and which scopes have the name: both from
+ * one moment.
+ */
 export async function findNarrowest(
   sql: Sql,
   reach: Reach,
   name: SecretName,
+  only?: Scope,
 ): Promise<{ readonly presence: Presence; readonly secret: StoredSecret | undefined }> {
   const rows = await sql.rows(
     storedRow,
@@ -62,7 +67,7 @@ export async function findNarrowest(
      where ${withinReach} and s.name = $4 and s.deleted_at is null`,
     [...ownersOf(reach), name],
   );
-  const narrowest = lookupOrder.find((candidate) => rows.some((row) => row.scope === candidate));
+  const narrowest = only ?? lookupOrder.find((candidate) => rows.some((row) => row.scope === candidate));
   return { presence: presenceOf(rows), secret: rows.find((row) => row.scope === narrowest) };
 }
 

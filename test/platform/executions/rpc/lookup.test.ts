@@ -36,6 +36,16 @@ describe("answerLookup()", () => {
     expect(await lookUpSecret(attempt, name("ORDER"))).toMatchObject({ value: 0, scope: "service", version: 2 });
   });
 
+  test("answerLookup() looks in one scope alone when it is told which", async () => {
+    for (const scope of ["service", "project", "platform"] as const) await put(scope, "ONE_SCOPE", `the ${scope}'s`);
+    const attempt = await world.claim("report");
+    for (const scope of ["service", "project", "platform"] as const) {
+      expect(await lookUpSecret(attempt, name("ONE_SCOPE"), scope)).toMatchObject({ value: `the ${scope}'s`, scope });
+    }
+    await put("project", "ONLY_PROJECT", 1);
+    expect(await lookUpSecret(attempt, name("ONLY_PROJECT"), "platform")).toBeUndefined();
+  });
+
   test("answerLookup() states the presence of every scope at once", async () => {
     await put("platform", "PRESENT", 1);
     await put("service", "PRESENT", 1);

@@ -8,17 +8,18 @@ import { askMessageKeys } from "./ask-keyring.ts";
 import { askerOf, type ExecutorRequest, type RpcDeps } from "./request.ts";
 
 /**
- * Answers the narrowest secret of a name, sealed, with the one message key that the keyring boxed to the executor. What
+ * Answers the narrowest secret of a name, or that of the one scope asked, sealed, with the one message key that the keyring boxed to the executor. What
  * was asked and found is in the audit before the answer. `LEASE_LOST`, and the keyring's refusals.
  */
 export async function answerLookup(deps: RpcDeps, request: ExecutorRequest): Promise<LookupReply> {
-  const { executionId, attempt, name } = decode(lookupRequest, request.body);
+  const { executionId, attempt, name, scope: only } = decode(lookupRequest, request.body);
   const { presence, secret } = await deps.database.transaction(async (sql) => {
     const held = await findHeld(sql, { executionId, attempt, executorId: request.executorId });
-    const found = await findNarrowest(sql, { ...held, platformId: deps.platformId }, name);
+    const found = await findNarrowest(sql, { ...held, platformId: deps.platformId }, name, only);
     const detail = {
       attempt,
       name,
+      ...(only === undefined ? {} : { asked: only }),
       scope: found.secret?.scope ?? null,
       version: found.secret?.version ?? null,
       outcome: found.secret === undefined ? "missing" : "found",

@@ -1,0 +1,60 @@
+import { type JsonObject, type JsonValue, jsonValue, parseJson, SealrunError } from "@sealrun/protocol";
+import { Worker } from "node:worker_threads";
+import { z } from "zod";
+
+/** How long one program may take, and what it may allocate. */
+export interface JqLimits {
+  readonly timeoutMs: number;
+  readonly maxBytes: number;
+}
+
+const usual: JqLimits = { timeoutMs: 5_000, maxBytes: 128 * 1024 * 1024 };
+const answer = z.object({ exitCode: z.number(), stdout: z.string() });
+const program = new URL(import.meta.url.endsWith(".ts") ? "./jq-worker.ts" : "./jq-worker.js", import.meta.url);
+
+/**
+ * Runs a jq program over one input, in a thread that is ended after its time. Throws `REFERENCE_INVALID` when it does not
+ * compile, fails, takes too long, or gives another number of values than one; never with jq's own text, which can hold
+ * the input.
+ */
+export async function runJq(text: string, input: JsonObject, limits: JqLimits = usual): Promise<JsonValue> {
+  const { exitCode, stdout } = await runInThread(text, JSON.stringify(input), limits);
+  if (exitCode !== 0) throw invalid("jq refused the program or its values; try it with jq and invented ones");
+  const [line = "", ...more] = stdout.split("\n").filter((found) => found !== "");
+  if (line === "" || more.length > 0) throw invalid("expected a jq program that gives exactly one value");
+  return jsonValue.parse(parseJson(line));
+}
+
+async function runInThread(text: string, input: string, limits: JqLimits): Promise<z.infer<typeof answer>> {
+  const worker = new Worker(program, {
+    workerData: { program: text, input, maxBytes: limits.maxBytes },
+    env: {},
+    stdin: false,
+    stdout: true,
+    stderr: true,
+    resourceLimits: { maxOldGenerationSizeMb: 128, stackSizeMb: 4 },
+  });
+  const timer = Promise.withResolvers<never>();
+  const timeout = setTimeout(
+    () => timer.reject(invalid(`the jq program took longer than ${limits.timeoutMs / 1_000} s`)),
+    limits.timeoutMs,
+  );
+  try {
+    return await Promise.race([firstMessage(worker), timer.promise]);
+  } finally {
+    clearTimeout(timeout);
+    await worker.terminate();
+  }
+}
+
+function firstMessage(worker: Worker): Promise<z.infer<typeof answer>> {
+  return new Promise((resolve, reject) => {
+    worker.once("message", (message: unknown) => resolve(answer.parse(message)));
+    worker.once("error", (cause) => reject(invalid("the jq program could not be run", cause)));
+    worker.once("exit", () => reject(invalid("the jq program could not be run")));
+  });
+}
+
+function invalid(sentence: string, cause?: unknown): SealrunError {
+  return new SealrunError("REFERENCE_INVALID", sentence, cause === undefined ? {} : { cause });
+}
