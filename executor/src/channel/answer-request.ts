@@ -83,7 +83,12 @@ function encodeAnswer(request: ScriptRequest, answer: ScriptAnswer): Uint8Array 
 function wantsRaw(request: ScriptRequest): boolean {
   if (request.op === "state.get") return request.raw === true && request.key !== undefined;
   return (
-    (request.op === "get" || request.op === "param" || request.op === "input" || request.op === "env") &&
+    (request.op === "get" ||
+      request.op === "param" ||
+      request.op === "event.send" ||
+      request.op === "schedule" ||
+      request.op === "input" ||
+      request.op === "env") &&
     request.raw === true
   );
 }
