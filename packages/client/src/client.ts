@@ -1,8 +1,11 @@
 import type { ExecutionStatus, PlatformInfo } from "@sealrun/protocol";
+import { type Audit, createAudit } from "./audit.ts";
+import { createEvents, type Events } from "./events.ts";
 import { createExecutions, type Executions } from "./executions.ts";
 import { createPackages, type Packages } from "./packages.ts";
 import { createProjects, type Projects } from "./projects.ts";
 import { ask, type Ask, type Connection } from "./request.ts";
+import { createSchedules, type Schedules } from "./schedules.ts";
 import { createSecrets, type Secrets } from "./secrets.ts";
 import { createTrust } from "./trust.ts";
 import { watchExecution, type WatchOptions } from "./watch.ts";
@@ -18,7 +21,7 @@ export interface ClientOptions {
 }
 
 /** Everything the API does, with values sealed before they leave. */
-export interface Client extends Projects, Packages, Secrets, Executions {
+export interface Client extends Projects, Packages, Secrets, Executions, Schedules, Events, Audit {
   platform(): Promise<PlatformInfo>;
   /** Follows an execution live and gives its last status. */
   watchExecution(id: string, options: WatchOptions): Promise<ExecutionStatus>;
@@ -42,7 +45,10 @@ export function createClient(options: ClientOptions): Client {
   return {
     ...projects,
     ...packages,
+    ...createAudit(askTrusted),
     ...createExecutions(askTrusted, trust),
+    ...createSchedules(askTrusted),
+    ...createEvents(askTrusted, trust),
     ...createSecrets(askTrusted, trust, async (place) =>
       place.scope === "service" ? (await packages.getPackage(place.project, place.package)).id : undefined,
     ),

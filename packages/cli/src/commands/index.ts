@@ -1,7 +1,9 @@
 import type { Command } from "commander";
 import type { Cli } from "../command.ts";
+import { auditCommand } from "./audit.ts";
 import { demoCommand } from "./demo.ts";
 import { devCommand } from "./dev.ts";
+import { eventCommand } from "./event.ts";
 import { executionCommand } from "./execution.ts";
 import { initCommand } from "./init.ts";
 import { localCommand } from "./local.ts";
@@ -10,6 +12,7 @@ import { partCommands, revokeCommand, tokenCommand } from "./part.ts";
 import { projectCommand } from "./project.ts";
 import { pushCommand } from "./push.ts";
 import { runCommand } from "./run.ts";
+import { scheduleCommand } from "./schedule.ts";
 import { secretCommand } from "./secret.ts";
 import { versionCommand } from "./version.ts";
 
@@ -26,6 +29,9 @@ export function addCommands(program: Command, cli: Cli): void {
     secretCommand(cli),
     packageCommand(cli),
     executionCommand(cli),
+    scheduleCommand(cli),
+    eventCommand(cli),
+    auditCommand(cli),
     versionCommand(cli),
   ];
   for (const command of shown) program.addCommand(command);

@@ -1,0 +1,74 @@
+import { eventText, eventType, type JsonObject, limits, parseStrictJson, SealrunError } from "@sealrun/protocol";
+import { Command } from "commander";
+import { type Cli, parseProject } from "../command.ts";
+import { connect } from "../connect.ts";
+import { readInput } from "../prompt.ts";
+import { readNamedFile } from "../read-file.ts";
+import { adviseProject } from "./push.ts";
+
+interface SendOptions {
+  readonly project: string;
+  readonly source?: string;
+  readonly reference?: string;
+  readonly data?: string;
+  readonly json?: boolean;
+}
+
+/** `sealrun event send`. */
+export function eventCommand(cli: Cli): Command {
+  const command = new Command("event").description("Events: they start the packages that wait for their type");
+  command
+    .command("send")
+    .description("Send an event to the packages of a project")
+    .argument("<type>", "as trigger_events in a manifest.json names it", parseType)
+    .requiredOption("--project <project>", "the project", parseProject)
+    .option("--data <file>", "a JSON object, - for standard input: its fields become parameters, sealed on the way")
+    .option("--source <text>", "who sends it; the token's name without it", parseText("--source"))
+    .option("--reference <text>", "what it is about; stored in the clear", parseText("--reference"))
+    .option("--json", "print what it started as JSON")
+    .action(async (type: string, options: SendOptions) => send(cli, type, options));
+  return command;
+}
+
+async function send(cli: Cli, type: string, options: SendOptions): Promise<void> {
+  const { output } = cli;
+  const { project, source, reference: referenceId } = options;
+  const data = options.data === undefined ? undefined : await readData(cli, options.data);
+  const client = await connect(cli);
+  try {
+    const sent = await client.sendEvent({ project, type, source, referenceId, data });
+    if (options.json === true) return output.json(sent);
+    output.line(`${output.paint("green", "sent")} ${sent.id}`);
+    for (const id of sent.started) output.line(`started ${id}`);
+    if (sent.started.length === 0) {
+      output.note(`no active package of ${project} waits for it: a manifest.json lists it in trigger_events`);
+    }
+  } catch (error) {
+    throw adviseProject(error, project);
+  }
+}
+
+async function readData(cli: Cli, source: string): Promise<JsonObject> {
+  const bytes = source === "-" ? await readInput(cli) : await readNamedFile(source, limits.documentBytes);
+  const file = source === "-" ? "standard input" : source;
+  const { value } = parseStrictJson(bytes, {
+    file,
+    code: "BAD_REQUEST",
+    maxBytes: limits.documentBytes,
+    maxDepth: limits.jsonDepth,
+  });
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  throw new SealrunError("BAD_REQUEST", `${file}: expected one JSON object of data`);
+}
+
+function parseType(text: string): string {
+  if (eventType.safeParse(text).success) return text;
+  throw new SealrunError("USAGE", "Expected the event's type as text without control characters, 1 to 256");
+}
+
+function parseText(option: string): (text: string) => string {
+  return (text) => {
+    if (text !== "" && eventText.safeParse(text).success) return text;
+    throw new SealrunError("USAGE", `${option}: expected text without control characters, 1 to 256`);
+  };
+}

@@ -1,0 +1,29 @@
+import { deletedSchedule, type ScheduleInfo, scheduleList } from "@sealrun/protocol";
+import { type Ask, path } from "./request.ts";
+
+/** Schedules. */
+export interface Schedules {
+  /** Those that have not ended, the next one first. */
+  listSchedules(filter: {
+    readonly project?: string | undefined;
+    readonly package?: string | undefined;
+  }): Promise<readonly ScheduleInfo[]>;
+  /** Ends one that a script asked for. */
+  deleteSchedule(id: string): Promise<void>;
+}
+
+/** The calls about schedules. */
+export function createSchedules(ask: Ask): Schedules {
+  return {
+    listSchedules: async (filter) => {
+      const query = new URLSearchParams();
+      if (filter.project !== undefined) query.set("project", filter.project);
+      if (filter.package !== undefined) query.set("package", filter.package);
+      const suffix = query.size === 0 ? "" : `?${query.toString()}`;
+      return (await ask(scheduleList, { method: "GET", path: `/schedules${suffix}` })).schedules;
+    },
+    deleteSchedule: async (id) => {
+      await ask(deletedSchedule, { method: "DELETE", path: path`/schedules/${id}` });
+    },
+  };
+}
