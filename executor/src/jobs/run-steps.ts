@@ -1,3 +1,4 @@
+import { crashPoint } from "@sealrun/faults";
 import {
   type EventStep,
   type Failure,
@@ -16,8 +17,10 @@ import { answerScript } from "./answer-script.ts";
 import type { Attempt } from "./attempt.ts";
 import type { OpenParameters } from "./open-parameters.ts";
 import { createReceipt } from "./receipt.ts";
+import { waitBeforeRetry } from "./retry-step.ts";
 import type { Secrets } from "./secrets.ts";
 import { createOutputBudget, createStepOutput } from "./step-output.ts";
+import { pause } from "./take.ts";
 
 /** Everything the steps of one attempt share. */
 export interface StepsWorld {
@@ -40,6 +43,7 @@ export async function runSteps(world: StepsWorld): Promise<Failure | undefined> 
   const recordRead = createReceipt(world.report);
   let failure: Failure | undefined;
   for (const [index, plan] of world.attempt.event.steps.entries()) {
+    if (failure === undefined && world.signal.aborted) failure = endedBefore(plan);
     if (failure !== undefined) {
       await world.report({
         type: "step-finished",
@@ -56,12 +60,55 @@ export async function runSteps(world: StepsWorld): Promise<Failure | undefined> 
   return failure;
 }
 
+/** Runs a step as often as its plan says, until it succeeds; its end is reported once. */
 async function runOneStep(
   world: StepsWorld,
   step: { readonly index: number; readonly plan: EventStep },
   results: Map<string, JsonValue>,
   recordRead: ReturnType<typeof createReceipt>,
 ): Promise<Failure | undefined> {
+  const { masker, report, signal } = world;
+  const { index, plan } = step;
+  const startedAt = performance.now();
+  const finish = async (exitCode: number | null, failure: Failure | undefined): Promise<Failure | undefined> => {
+    const result = results.get(plan.name);
+    await report({
+      type: "step-finished",
+      step: index,
+      status: failure === undefined ? "succeeded" : "failed",
+      exitCode,
+      durationMs: performance.now() - startedAt,
+      time: Date.now(),
+      ...(result === undefined ? {} : { result: masker.maskJson(result) }),
+      ...(failure === undefined ? {} : { error: failure }),
+    });
+    return failure;
+  };
+  for (let tried = 1; ; tried += 1) {
+    await report({ type: "step-started", step: index, try: tried, time: Date.now() });
+    const { exitCode, failure } = await tryStep(world, step, results, recordRead);
+    const waitMs = failure === undefined ? undefined : waitBeforeRetry(plan.retry, tried, failure.code);
+    if (waitMs === undefined) return finish(exitCode, failure);
+    results.delete(plan.name);
+    const text = describeRetry({ plan, tried, waitMs, exitCode, code: failure?.code });
+    await report({ type: "log", step: index, stream: "system", level: "warning", text, time: Date.now() });
+    await pause(waitMs, signal);
+    if (signal.aborted) return finish(exitCode, endedBefore(plan));
+  }
+}
+
+/** How one try of a step ended. */
+interface TryEnd {
+  readonly exitCode: number | null;
+  readonly failure: Failure | undefined;
+}
+
+async function tryStep(
+  world: StepsWorld,
+  step: { readonly index: number; readonly plan: EventStep },
+  results: Map<string, JsonValue>,
+  recordRead: ReturnType<typeof createReceipt>,
+): Promise<TryEnd> {
   const { masker, report } = world;
   const line = async (stream: LogStream, text: string, level?: string): Promise<void> =>
     report({
@@ -75,8 +122,6 @@ async function runOneStep(
   const budget = createOutputBudget();
   const stdout = createStepOutput({ stream: "stdout", masker, budget, line });
   const stderr = createStepOutput({ stream: "stderr", masker, budget, line });
-  await report({ type: "step-started", step: step.index, time: Date.now() });
-  const startedAt = performance.now();
   const given = await resolveStep({ ...world, step, recordRead }, world.attempt, world.params).catch((error: unknown) =>
     toSealrunError(error),
   );
@@ -109,23 +154,29 @@ async function runOneStep(
               line(stream, masker.maskText(text).slice(0, limits.logLineBytes), level),
           }),
         }).catch((error: unknown) => toSealrunError(error));
+  crashPoint("executor.step.ended");
   await stdout.end();
   await stderr.end();
 
   const error = end instanceof SealrunError ? end : reasonOf(end, step.plan);
   const failure = error === undefined ? undefined : { code: error.code, message: masker.maskText(error.message) };
-  const result = results.get(step.plan.name);
-  await report({
-    type: "step-finished",
-    step: step.index,
-    status: failure === undefined ? "succeeded" : "failed",
-    exitCode: end instanceof SealrunError ? null : (end.exitCode ?? null),
-    durationMs: performance.now() - startedAt,
-    time: Date.now(),
-    ...(result === undefined ? {} : { result: masker.maskJson(result) }),
-    ...(failure === undefined ? {} : { error: failure }),
-  });
-  return failure;
+  return { exitCode: end instanceof SealrunError ? null : (end.exitCode ?? null), failure };
+}
+
+function endedBefore({ script }: EventStep): Failure {
+  return { code: "CANCELLED", message: `The attempt was ended before ${script} could run` };
+}
+
+function describeRetry(of: {
+  readonly plan: EventStep;
+  readonly tried: number;
+  readonly waitMs: number;
+  readonly exitCode: number | null;
+  readonly code: string | undefined;
+}): string {
+  const how = of.code === "SCRIPT_TIMED_OUT" ? "its timeout" : `exit code ${of.exitCode ?? "none"}`;
+  const seconds = Math.round(of.waitMs / 100) / 10;
+  return `${of.plan.script} failed (${how}); try ${of.tried + 1} of ${of.plan.retry?.attempts ?? 1} in ${seconds} s`;
 }
 
 /** Why a step that was started did not succeed, or undefined when it did. */
