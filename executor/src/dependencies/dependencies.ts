@@ -36,7 +36,7 @@ export interface PreparedDependencies {
 
 /** Raise it when an install's form changes: older results are then not found. */
 const form = 1;
-const shownLines = 20;
+const shownLines = 8;
 
 /** Opens the installer over one cache folder. */
 export async function openDependencies(options: {
@@ -134,8 +134,8 @@ async function acquire(
   { key, what }: { readonly key: string; readonly what: string },
   install: (request: InstallRequest) => Promise<void>,
 ): Promise<CachedFolder> {
-  const showOutput = async (text: string): Promise<void> => {
-    for (const line of text.trimEnd().split("\n").slice(-shownLines)) await say("error", line);
+  const showOutput: InstallRequest["showOutput"] = async ({ stdout, stderr }) => {
+    for (const line of tellingLines(stderr.trim() === "" ? stdout : stderr)) await say("error", line);
   };
   return cache.acquire(
     key,
@@ -149,6 +149,14 @@ async function acquire(
     },
     signal,
   );
+}
+
+/** npm says what is wrong at the start, pip at the end; neither says it in a stack. */
+function tellingLines(text: string): readonly string[] {
+  const lines = text
+    .split("\n")
+    .filter((line) => !/^npm error(?:\s*$| {4}|\s+Log files)/.test(line) && line.trim() !== "");
+  return lines.length <= 2 * shownLines ? lines : [...lines.slice(0, shownLines), "…", ...lines.slice(-shownLines)];
 }
 
 const machine = `${process.platform}-${process.arch}`;

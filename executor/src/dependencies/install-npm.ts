@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { NpmInstall } from "@sealrun/protocol";
 import { trustedAuthorities } from "./authorities.ts";
 import { explainNpmFailure } from "./npm-failure.ts";
-import { commonEnvironment, type InstallPrograms, runInstaller } from "./installer.ts";
+import { commonEnvironment, type InstallEnd, type InstallPrograms, runInstaller } from "./installer.ts";
 import { type DependencySettings, proxyVariables } from "./settings.ts";
 
 /** What one install needs. */
@@ -15,8 +15,8 @@ export interface InstallRequest {
   /** Where its result goes. */
   readonly content: string;
   readonly signal: AbortSignal;
-  /** Gets the last lines of a program that failed. */
-  readonly showOutput: (text: string) => Promise<void>;
+  /** Gets what a program that failed has written. */
+  readonly showOutput: (end: InstallEnd) => Promise<void>;
 }
 
 /** Installs what a lock file lists into `content/node_modules`; no script of any package runs. Throws what `explainNpmFailure` gives. */
@@ -37,7 +37,7 @@ export async function installNpm(request: InstallRequest, install: NpmInstall): 
     }),
   });
   if (!end.succeeded) {
-    await request.showOutput(`${end.stdout}${end.stderr}`);
+    await request.showOutput(end);
     throw explainNpmFailure(end.stderr, settings.npmRegistry);
   }
   const modules = join(folder, "node_modules");

@@ -59,7 +59,7 @@ export async function installPip(
     }),
   });
   if (!end.succeeded) {
-    await request.showOutput(`${end.stdout}${end.stderr}`);
+    await request.showOutput(end);
     throw explainPipFailure(`${end.stderr}\n${end.stdout}`, isOffline ? undefined : settings.pipIndexUrl);
   }
   const target = join(folder, "python");

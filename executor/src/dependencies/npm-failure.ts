@@ -10,9 +10,10 @@ export function explainNpmFailure(stderr: string, registry: string): SealrunErro
     .split("\n")
     .flatMap((line) => /^npm error ?(?<said>.*)$/.exec(line.trim())?.groups?.["said"] ?? []);
   const code = lines.map((line) => /^code (\S+)$/.exec(line)?.[1]).find((found) => found !== undefined);
-  const sentence =
-    lines.find((line) => line !== "" && !/^(?:code|errno|syscall|path|dest|network|notarget|404 \w+$)\b/.test(line)) ??
-    lines.find((line) => !line.startsWith("code "));
+  const sentence = lines
+    .filter((line) => !/^(?:code|errno|syscall|path|dest|type|Log files were not written)\b/.test(line))
+    .map((line) => line.replace(/^(?:notarget|network|\d{3})\s+/, "").trim())
+    .find((line) => line !== "");
   if (code !== undefined && unreachable.test(code)) return registryUnreachable(registry, code, "node_modules");
   if (code === "EINTEGRITY") {
     return new SealrunError(

@@ -7,8 +7,9 @@ const connection =
 /** Why a `pip install` failed, from what it wrote: `REGISTRY_UNREACHABLE`, else `DEPENDENCIES_FAILED` with pip's first error. */
 export function explainPipFailure(output: string, index: string | undefined): SealrunError {
   const lines = output.split("\n").map((line) => line.trim());
-  const reason = connection.exec(output)?.groups?.["reason"];
-  if (index !== undefined && reason !== undefined) return registryUnreachable(index, reason, "its wheels in wheels/");
+  const reason = /\[Errno -?\d+\] ([\w ]+)/.exec(output)?.[1] ?? connection.exec(output)?.groups?.["reason"];
+  if (index !== undefined && reason !== undefined && connection.test(output))
+    return registryUnreachable(index, reason, "its wheels in wheels/");
   const said = lines.find((line) => line.startsWith("ERROR: "))?.slice("ERROR: ".length);
   if (/No module named pip/.test(output)) {
     return new SealrunError(

@@ -67,7 +67,14 @@ export function planNpmInstall(packageBytes: Uint8Array, lockBytes: Uint8Array |
       `package-lock.json: expected lockfileVersion 2 or 3, found ${lock.lockfileVersion}; run npm install --package-lock-only with npm 7 or newer`,
     );
   }
-  const entries = Object.entries(lock.packages);
+  const locked = lock.packages;
+  const absent = Object.keys(wanted.dependencies ?? {}).find((name) => !(`node_modules/${name}` in locked));
+  if (absent !== undefined) {
+    throw invalid(
+      `package-lock.json does not fit package.json: it lacks ${showName(absent)}; run npm install --package-lock-only, and push both`,
+    );
+  }
+  const entries = Object.entries(locked);
   const installed = entries.filter(([path, entry]) => path !== "" && entry.dev !== true);
   for (const [path, entry] of installed) checkEntry(path, entry);
   const packages = Object.fromEntries(

@@ -22,7 +22,7 @@ export interface PythonRequirements {
 
 const file = "requirements.txt";
 const requirement =
-  /^(?<name>[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?<extras>\[[\w\s.,-]*\])?\s*==\s*(?<version>[A-Za-z0-9][\w.!+-]*)\s*(?<marker>;[^#]*)?$/;
+  /^(?<name>[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?<extras>\[[\w\s.,-]*\])?\s*==\s*(?<version>[A-Za-z0-9][\w.!+-]*)\s*(?<marker>;(?:(?!\s-)[^#])*)?$/;
 const hash = /\s--hash[=\s](sha(?:256|384|512):[0-9a-f]+)(?=\s|$)/g;
 
 /**

@@ -1,5 +1,6 @@
 import { basename, resolve } from "node:path";
 import {
+  findDependencies,
   findPlaintext,
   isScript,
   type Manifest,
@@ -12,6 +13,7 @@ import {
   type SecretEntry,
   SealrunError,
   showName,
+  toSealrunError,
   type Step,
 } from "@sealrun/protocol";
 import { type PackageFolder, readPackageFolder } from "./read-folder.ts";
@@ -23,7 +25,7 @@ export interface CheckedPackage {
   readonly secrets: ReadonlyMap<string, SecretEntry>;
   readonly steps: readonly Step[];
   readonly skipped: readonly string[];
-  /** Sentences that name file, line and secret, for values that stand in scripts. */
+  /** Sentences for values that stand in scripts, with file, line and secret, and for dependencies that cannot be installed. */
   readonly warnings: readonly string[];
 }
 
@@ -46,7 +48,7 @@ export async function checkPackage(folder: string, givenName: string | undefined
     secrets,
     steps: planSteps(manifest, paths),
     skipped,
-    warnings: warnOfPlaintext(files, secrets),
+    warnings: [...warnOfPlaintext(files, secrets), ...warnOfDependencies(files)],
   };
 }
 
@@ -68,4 +70,18 @@ function warnOfPlaintext(files: PackageFolder["files"], secrets: ReadonlyMap<str
       ({ line, name }) => `${path}:${line} holds the value of ${name} in plain text; let the script ask for it instead`,
     ),
   );
+}
+
+/** What would end a run before its first script. The push goes on: the files may be there for something else. */
+function warnOfDependencies(files: PackageFolder["files"]): readonly string[] {
+  const paths = files.map(({ path }) => path);
+  const wheel = paths.find((path) => /^wheels\/[^/]+\.whl$/.test(path));
+  const read = (path: string): Uint8Array | undefined => files.find((file) => file.path === path)?.bytes;
+  try {
+    const { python } = findDependencies(paths, read);
+    if (wheel === undefined || python !== undefined) return [];
+    return [`${wheel} is not installed: a requirements.txt has to name and pin it`];
+  } catch (error) {
+    return [`Runs will fail: ${toSealrunError(error).message}`];
+  }
 }

@@ -25,7 +25,11 @@ export interface PackageFolder {
 const silent =
   /^(?:\.git|\.hg|\.svn|__pycache__|\.DS_Store|\.sealrun|\.gitignore|\.gitattributes|sealrun-env\.d\.ts|.*\.pyc|.*\.swp)$/;
 /** Often hold secrets or are too large: left out, and said so. */
-const told = /^(?:\.env(?:\..*)?|node_modules|\.venv)$/;
+const told = /^(?:\.env(?:\..*)?|\.npmrc|\.pypirc|node_modules|\.venv)$/;
+/** The executor installs what they list, so that a `node_modules` beside one is left out. */
+const lockFiles = ["package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb"];
+/** Of a vendored `node_modules`: links to programs, and what npm remembers. */
+const remembered = /^node_modules\/\.(?:bin|cache|package-lock\.json)$/;
 
 /**
  * Reads a folder that is to become a package, with secrets.json apart. Paths, kinds and sizes are checked before any
@@ -33,7 +37,7 @@ const told = /^(?:\.env(?:\..*)?|node_modules|\.venv)$/;
  */
 export async function readPackageFolder(folder: string): Promise<PackageFolder> {
   await requireFolder(folder);
-  const walk: Walk = { entries: [], skipped: [] };
+  const walk: Walk = { entries: [], skipped: [], isVendored: await hasVendoredModules(folder) };
   await walkFolder(folder, "", walk);
   walk.entries.sort((left, right) => (left.path < right.path ? -1 : 1));
   const secrets = walk.entries.find(({ path }) => path === "secrets.json");
@@ -50,6 +54,13 @@ export async function readPackageFolder(folder: string): Promise<PackageFolder> 
 interface Walk {
   readonly entries: PackageFile[];
   readonly skipped: string[];
+  /** The folder's own `node_modules` is a part of the package. */
+  readonly isVendored: boolean;
+}
+
+async function hasVendoredModules(folder: string): Promise<boolean> {
+  const names: readonly string[] = await readdir(folder).catch(() => []);
+  return names.includes("node_modules") && !lockFiles.some((name) => names.includes(name));
 }
 
 async function requireFolder(folder: string): Promise<void> {
@@ -70,8 +81,9 @@ async function walkFolder(folder: string, inside: string, walk: Walk): Promise<v
   }
   for (const name of names) {
     const path = inside === "" ? name : `${inside}/${name}`;
-    if (silent.test(name)) continue;
-    if (told.test(name) || isLocalFile(path)) {
+    if (silent.test(name) || remembered.test(path)) continue;
+    const isModules = path === "node_modules" && walk.isVendored;
+    if ((told.test(name) && !isModules && !isInModules(path)) || isLocalFile(path)) {
       walk.skipped.push(path);
       continue;
     }
@@ -81,6 +93,11 @@ async function walkFolder(folder: string, inside: string, walk: Walk): Promise<v
     // The exact rule follows; this only ends a walk through somebody's whole disk.
     if (walk.entries.length > limits.packageFiles) return;
   }
+}
+
+/** A vendored package may carry packages of its own. */
+function isInModules(path: string): boolean {
+  return path.startsWith("node_modules/") && path.endsWith("/node_modules");
 }
 
 async function describe(folder: string, path: string): Promise<PackageFile> {
