@@ -1,6 +1,6 @@
 import { createHmac, hkdfSync } from "node:crypto";
 import { auditChainKey, auditLink, rootKeyFromBytes, toHex } from "@sealrun/crypto";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 const root = rootKeyFromBytes(Uint8Array.from({ length: 32 }, (_, index) => index));

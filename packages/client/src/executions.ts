@@ -1,4 +1,7 @@
+import { newId } from "@sealrun/crypto";
 import {
+  cancelledExecution,
+  type CancelledExecution,
   checkParameters,
   executionInfo,
   type ExecutionInfo,
@@ -14,14 +17,20 @@ import {
   parametersFileSchema,
   type ParametersFile,
   parseParameterText,
+  SealrunError,
   startedExecution,
   type StartedExecution,
   type StartExecution,
   visibleParameters,
 } from "@sealrun/protocol";
-import { type Ask, path } from "./request.ts";
+import { queryOf } from "./query.ts";
+import { queryOf } from "./query.ts";
+import { type Ask, type Call, path } from "./request.ts";
 import { sealParameters } from "./seal.ts";
 import type { Trust } from "./trust.ts";
+
+/** Waits before a start is sent again: a platform that is restarted is back within a few seconds. */
+const retryMs = [250, 1_000, 3_000];
 
 /** What to run, and with what. */
 export interface ExecutionToStart {
@@ -30,6 +39,10 @@ export interface ExecutionToStart {
   readonly params?: JsonObject;
   /** Parameters as text, turned into the types that parameters.json gives them; they win over `params`. */
   readonly texts?: ReadonlyMap<string, string>;
+  /** 1 runs last, 10 first; the manifest's without it. */
+  readonly priority?: number | undefined;
+  /** ISO 8601 with an offset: it does not start before. */
+  readonly notBefore?: string | undefined;
 }
 
 /** Which executions to list. */
@@ -43,9 +56,14 @@ export interface ExecutionFilter {
 
 /** Executions. */
 export interface Executions {
-  /** Checks and seals the parameters, then starts. `PARAMETER_INVALID` is thrown before anything is sent. */
+  /**
+   * Checks and seals the parameters, then starts. `PARAMETER_INVALID` is thrown before anything is sent. A start whose
+   * answer does not arrive is sent again under the same key, so that one call never starts two executions.
+   */
   startExecution(input: ExecutionToStart): Promise<StartedExecution>;
   getExecution(id: string): Promise<ExecutionInfo>;
+  /** Ends a queued one at once, a running one soon; `EXECUTION_ENDED` for one that ended otherwise. */
+  cancelExecution(id: string): Promise<CancelledExecution>;
   /** Which secrets it read, missed and was refused, by attempt. */
   getReceipt(id: string): Promise<ExecutionReceipt>;
   /** Newest first. */
@@ -60,9 +78,20 @@ export function createExecutions(ask: Ask, trust: Trust): Executions {
     startExecution: async (input) => {
       const address = path`/projects/${input.project}/packages/${input.package}`;
       const target = await ask(packageInfo, { method: "GET", path: address });
-      const json = await prepare(trust, target, input);
-      return ask(startedExecution, { method: "POST", path: `${address}/executions`, json });
+      const { priority, notBefore } = input;
+      const json = {
+        ...(await prepare(trust, target, input)),
+        ...(priority === undefined ? {} : { priority }),
+        ...(notBefore === undefined ? {} : { notBefore }),
+      };
+      return askAgain(ask, startedExecution, {
+        method: "POST",
+        path: `${address}/executions`,
+        json,
+        headers: { "idempotency-key": newId("request") },
+      });
     },
+    cancelExecution: async (id) => ask(cancelledExecution, { method: "POST", path: path`/executions/${id}/cancel` }),
     getExecution: async (id) => ask(executionInfo, { method: "GET", path: path`/executions/${id}` }),
     getReceipt: async (id) => ask(executionReceipt, { method: "GET", path: path`/executions/${id}/receipt` }),
     listExecutions: async (filter) =>
@@ -70,6 +99,19 @@ export function createExecutions(ask: Ask, trust: Trust): Executions {
     listLogs: async (id, after) =>
       ask(logPage, { method: "GET", path: path`/executions/${id}/logs` + queryOf({ after }) }),
   };
+}
+
+/** Asks until the platform is reached, with the same body and key; the last failure is thrown. */
+async function askAgain<T>(ask: Ask, schema: Parameters<typeof ask<T>>[0], call: Call): Promise<T> {
+  for (const waitMs of retryMs) {
+    try {
+      return await ask(schema, call);
+    } catch (error) {
+      if (!(error instanceof SealrunError) || error.code !== "PLATFORM_UNREACHABLE") throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
+  }
+  return ask(schema, call);
 }
 
 async function prepare(trust: Trust, target: PackageInfo, input: ExecutionToStart): Promise<StartExecution> {
@@ -87,10 +129,4 @@ async function prepare(trust: Trust, target: PackageInfo, input: ExecutionToStar
 function readParametersFile(target: PackageInfo): ParametersFile | undefined {
   const form = target.version?.parameters ?? null;
   return form === null ? undefined : parametersFileSchema.parse(form);
-}
-
-function queryOf(fields: Readonly<Record<string, string | number | undefined>>): string {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(fields)) if (value !== undefined) query.set(name, String(value));
-  return query.size === 0 ? "" : `?${query.toString()}`;
 }

@@ -1,0 +1,64 @@
+import type { AuditFilter } from "@sealrun/client";
+import type { AuditRow, AuditVerification } from "@sealrun/protocol";
+import { SealrunError } from "@sealrun/protocol";
+import { Command } from "commander";
+import { parseSince } from "../audit/parse-since.ts";
+import { type Cli, parseNumber, parseProject } from "../command.ts";
+import { connect } from "../connect.ts";
+import { showTime } from "../show-time.ts";
+
+interface JsonOption {
+  readonly json?: boolean;
+}
+
+/** `sealrun audit list` and `verify`. */
+export function auditCommand(cli: Cli): Command {
+  const command = new Command("audit").description("The audit: who changed, read and was refused what, never values");
+  command
+    .command("list")
+    .description("List rows of the audit, newest first")
+    .option("--project <project>", "about this project, its packages and its executions", parseProject)
+    .option("--action <action>", "such as secret.lookup, or secret for all that start with secret.")
+    .option("--object <id>", "about what has this id: a package, a project, an execution")
+    .option("--actor <actor>", "by this actor, as the list shows it")
+    .option("--since <time>", "a time such as 2026-01-31T12:00:00Z, or how long ago: 30m, 12h, 7d", parseSince)
+    .option("--limit <n>", "at most so many", parseNumber("--limit", 1, 1_000))
+    .option("--before <cursor>", "those before the cursor that the list before ended with")
+    .option("--json", "print them as JSON")
+    .action(async (options: AuditFilter & JsonOption) => list(cli, options));
+  command
+    .command("verify")
+    .description("Check that no row was changed, removed or added since it was written; exit code 1 when one was")
+    .option("--json", "print it as JSON")
+    .action(async (options: JsonOption) => verify(cli, options));
+  return command;
+}
+
+async function list(cli: Cli, { json, ...filter }: AuditFilter & JsonOption): Promise<void> {
+  const { output } = cli;
+  const found = await (await connect(cli)).listAudit(filter);
+  if (json === true) return output.json(found);
+  if (found.rows.length === 0) return output.line("no rows");
+  output.table(["ROW", "TIME", "ACTOR", "ACTION", "OBJECT", "DETAIL"], found.rows.map(cellsOf));
+  if (found.next !== null) output.note(`there are more: --before ${found.next}`);
+}
+
+function cellsOf({ seq, at, actor, action, object, detail }: AuditRow): readonly string[] {
+  return [seq, showTime(at), actor, action, object, JSON.stringify(detail)];
+}
+
+async function verify(cli: Cli, { json }: JsonOption): Promise<void> {
+  const found = await (await connect(cli)).verifyAudit();
+  if (json === true) cli.output.json(found);
+  else show(cli, found);
+  const { fault } = found;
+  if (fault !== null) throw new SealrunError("AUDIT_BROKEN", `The audit is broken (${fault.kind}): ${fault.sentence}`);
+}
+
+function show({ output }: Cli, { checked, waiting, head, checkpoint, fault }: AuditVerification): void {
+  if (fault === null) output.line(`${output.paint("green", "verified")} ${checked} rows`);
+  else output.line(`${output.paint("red", "broken")} after ${checked} rows`);
+  if (waiting > 0) output.line(`  ${waiting} rows wait for their link`);
+  if (head !== null) output.line(`  last link ${head.position} ${head.hash}`);
+  if (checkpoint === null) output.note("the platform keeps no checkpoint: a cut end would not be seen");
+}
