@@ -1,10 +1,12 @@
-import { type ProjectInfo, projectInfo, type ProjectList, projectList } from "@sealrun/protocol";
-import type { Ask } from "./request.ts";
+import { type ChangeProject, type ProjectInfo, projectInfo, type ProjectList, projectList } from "@sealrun/protocol";
+import { type Ask, path } from "./request.ts";
 
 /** Projects. */
 export interface Projects {
   createProject(name: string): Promise<ProjectInfo>;
   listProjects(): Promise<ProjectList["projects"]>;
+  /** `maxConcurrent` null takes the limit away. */
+  changeProject(name: string, change: ChangeProject): Promise<ProjectInfo>;
 }
 
 /** The calls about projects. */
@@ -12,5 +14,7 @@ export function createProjects(ask: Ask): Projects {
   return {
     createProject: async (name) => ask(projectInfo, { method: "POST", path: "/projects", json: { name } }),
     listProjects: async () => (await ask(projectList, { method: "GET", path: "/projects" })).projects,
+    changeProject: async (name, change) =>
+      ask(projectInfo, { method: "PATCH", path: path`/projects/${name}`, json: change }),
   };
 }

@@ -11,7 +11,7 @@ export interface Connection {
 
 /** One request below `/api/v1`. */
 export interface Call {
-  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Starts with `/`; made with `path` so that names are escaped. */
   readonly path: string;
   readonly json?: unknown;

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { type Cli, parseProject } from "../command.ts";
+import { type Cli, parseNumber, parseProject } from "../command.ts";
 import { connect } from "../connect.ts";
 import { showTime } from "../show-time.ts";
 
@@ -7,7 +7,11 @@ interface JsonOption {
   readonly json?: boolean;
 }
 
-/** `sealrun project create` and `list`. */
+interface LimitOptions extends JsonOption {
+  readonly concurrent?: number | null;
+}
+
+/** `sealrun project create`, `list` and `limit`. */
 export function projectCommand(cli: Cli): Command {
   const { output } = cli;
   const command = new Command("project").description("Projects: spaces that packages and secrets belong to");
@@ -31,9 +35,30 @@ export function projectCommand(cli: Cli): Command {
       if (json === true) return output.json({ projects });
       if (projects.length === 0) return output.line("no projects yet; create one with: sealrun project create NAME");
       output.table(
-        ["PROJECT", "CREATED"],
-        projects.map(({ name, createdAt }) => [name, showTime(createdAt)]),
+        ["PROJECT", "AT ONCE", "CREATED"],
+        projects.map(({ name, maxConcurrent, createdAt }) => [name, String(maxConcurrent ?? "-"), showTime(createdAt)]),
+      );
+    });
+  command
+    .command("limit")
+    .description("Limit how many executions of a project may be under way at once, or show the limit")
+    .argument("<name>", "the project", parseProject)
+    .option("--concurrent <n>", "so many, or none for any number", parseLimit)
+    .option("--json", "print the project as JSON")
+    .action(async (name: string, { concurrent, json }: LimitOptions) => {
+      const client = await connect(cli);
+      const project = await client.changeProject(name, concurrent === undefined ? {} : { maxConcurrent: concurrent });
+      if (json === true) return output.json(project);
+      const { maxConcurrent } = project;
+      output.line(
+        maxConcurrent === null
+          ? `project ${project.name} runs any number of executions at once`
+          : `project ${project.name} runs at most ${maxConcurrent} at once`,
       );
     });
   return command;
+}
+
+function parseLimit(text: string): number | null {
+  return text === "none" ? null : parseNumber("--concurrent", 1, 10_000)(text);
 }

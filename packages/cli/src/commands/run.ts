@@ -6,11 +6,13 @@ import {
   parseStrictJson,
   SealrunError,
   showName,
+  startExecution,
 } from "@sealrun/protocol";
 import { Command } from "commander";
-import { type Cli, parsePackagePath } from "../command.ts";
+import { type Cli, parseNumber, parsePackagePath } from "../command.ts";
 import { connect } from "../connect.ts";
 import { followToEnd, livePrinter } from "../execution/follow.ts";
+import { tellWaiting } from "../execution/tell-waiting.ts";
 import { printOutcome } from "../execution/print-execution.ts";
 import { readInput } from "../prompt.ts";
 import { readNamedFile } from "../read-file.ts";
@@ -19,6 +21,8 @@ import { adviseProject } from "./push.ts";
 interface RunOptions {
   readonly param: ReadonlyMap<string, string>;
   readonly params?: string;
+  readonly priority?: number;
+  readonly notBefore?: string;
   readonly wait?: boolean;
   readonly json?: boolean;
 }
@@ -38,6 +42,12 @@ export function runCommand(cli: Cli): Command {
       "--params <file>",
       "a JSON object of parameters, - for standard input: nobody sees them in the process list",
     )
+    .option("--priority <n>", "from 1, last, to 10, first; the manifest's without it", parseNumber("--priority", 1, 10))
+    .option(
+      "--not-before <time>",
+      'starts it then at the earliest: a time with its zone, such as "2027-01-31T06:00:00Z"',
+      parseTime,
+    )
     .option("--wait", "wait for the end")
     .option("--json", "print the execution as JSON")
     .action(async (address: string, options: RunOptions) => run(cli, address, options));
@@ -48,7 +58,8 @@ async function run(cli: Cli, address: string, options: RunOptions): Promise<void
   const target = parsePackagePath(address);
   const given = options.params === undefined ? {} : { params: await readParameters(cli, options.params) };
   const client = await connect(cli);
-  const started = await start(client, { ...target, ...given, texts: options.param });
+  const { priority, notBefore } = options;
+  const started = await start(client, { ...target, ...given, texts: options.param, priority, notBefore });
   if (options.wait !== true) {
     if (options.json === true) return output.json(started);
     output.line(`${output.paint("green", "started")} ${started.id}`);
@@ -86,11 +97,23 @@ async function waitFor(
 ): Promise<ExecutionInfo> {
   if (isQuiet) return followToEnd(client, id, () => undefined);
   const { onEvent, done } = livePrinter(output);
+  const endWaiting = tellWaiting(output, client, id);
   try {
     return await followToEnd(client, id, onEvent);
   } finally {
+    endWaiting();
     done();
   }
+}
+
+/** What people write for a time, as ISO 8601; one without a zone would mean another time elsewhere. */
+function parseTime(text: string): string {
+  const parsed = startExecution.shape.notBefore.safeParse(text);
+  if (parsed.success) return text;
+  throw new SealrunError(
+    "USAGE",
+    `--not-before: expected a time with its zone, such as 2027-01-31T06:00:00Z or 2027-01-31T08:00:00+02:00, found ${showName(text)}`,
+  );
 }
 
 function collectParameter(text: string, before: ReadonlyMap<string, string>): ReadonlyMap<string, string> {

@@ -43,6 +43,7 @@ export function printExecution(output: Output, execution: ExecutionInfo): void {
   output.line(`  started   ${showTime(execution.startedAt)}`);
   output.line(`  finished  ${showTime(execution.finishedAt)}`);
   output.line(`  attempt   ${execution.attempt}, executor ${execution.executor ?? "-"}`);
+  if (execution.waiting !== null) output.line(`  waits     ${execution.waiting}`);
   if (shown.length + sealed.length > 0) output.line(`  params    ${[...shown, ...sealed].join(" ")}`);
   printOutcome(output, execution);
 }

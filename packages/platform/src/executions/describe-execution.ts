@@ -3,6 +3,8 @@ import type { ExecutionId, ExecutionInfo } from "@sealrun/protocol";
 import { readOutputBackwards } from "./feed-store.ts";
 import { findProgress, getExecution, listAttempts, listReceipt } from "./list-store.ts";
 import { listSteps } from "./step-store.ts";
+import { explainWaiting } from "./waiting.ts";
+import { findWaitingFacts } from "./waiting-store.ts";
 
 const outputBytes = 64 * 1024;
 const pageLines = 500;
@@ -11,6 +13,7 @@ const pageLines = 500;
 export async function describeExecution(sql: Sql, id: ExecutionId): Promise<ExecutionInfo> {
   const { summary, detail } = await getExecution(sql, id);
   const progress = await findProgress(sql, id);
+  const facts = summary.status === "queued" ? await findWaitingFacts(sql, id) : undefined;
   const steps: ExecutionInfo["steps"] = [];
   for (const { position, ...step } of await listSteps(sql, id)) {
     steps.push({ ...step, output: await readOutput(sql, id, position) });
@@ -24,7 +27,7 @@ export async function describeExecution(sql: Sql, id: ExecutionId): Promise<Exec
     priority: detail.priority,
     notBefore: detail.not_before?.toISOString() ?? null,
     trigger: detail.trigger,
-    waiting: null,
+    waiting: facts === undefined ? null : explainWaiting(facts),
     cancelRequested: detail.cancel_requested,
     attempts: [...(await listAttempts(sql, id))],
     parameters: { visible: detail.visible, sealedNames: detail.sealed_names },

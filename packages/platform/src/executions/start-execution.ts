@@ -16,7 +16,7 @@ import type { Asker, Deps } from "../deps.ts";
 import type { Package } from "../packages/store.ts";
 import { getVersion, type Version } from "../packages/version-store.ts";
 import type { Project } from "../projects/store.ts";
-import { fetchScopeKey } from "../secrets/scope-key.ts";
+import { findScopeKey } from "../secrets/known-scope-key.ts";
 import { appendFeed } from "./feed-store.ts";
 import { addToOutbox } from "./dispatch/outbox-store.ts";
 import { findStarted, type KeyedRequest, keepKey, lockKey } from "./idempotency-store.ts";
@@ -62,7 +62,7 @@ export async function startExecution(
   const settings = runSettings.parse(version.manifest);
   refuseUnwanted(target, settings);
   const place = { scope: "service", ownerId: target.package.id, projectId: target.project.id } as const;
-  const key = await fetchScopeKey(deps, place);
+  const key = await findScopeKey(deps, place);
   const parameters = prepareParameters(deps, { packageId: target.package.id, key, file: fileOf(version) }, given);
   const { priority, notBefore } = given;
   const id = await deps.database.transaction(async (sql) => {

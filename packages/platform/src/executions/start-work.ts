@@ -13,7 +13,7 @@ import { startSweeper } from "./sweep.ts";
 export async function startWork(deps: Deps): Promise<() => Promise<void>> {
   const queues = createQueues(deps);
   await queues.check();
-  const stops = [answerRpc(deps), consumeReports(deps), startSweeper(deps)];
+  const stops = [answerRpc(deps), consumeReports({ ...deps, queues }), startSweeper(deps)];
   try {
     stops.push(await startDispatcher({ ...deps, queues }));
     stops.push(startReconciler({ ...deps, queues }));

@@ -1,7 +1,7 @@
 import { executionsStream, SealrunError } from "@sealrun/protocol";
 import { NatsError } from "nats";
 import type { Deps } from "../deps.ts";
-import { renewAllEvents, ringOutbox } from "../executions/dispatch/outbox-store.ts";
+import { renewAllEvents } from "../executions/dispatch/outbox-store.ts";
 import { listPools } from "../executors/store.ts";
 import { noteStream, noteTrouble, type Trouble } from "./stream-store.ts";
 import { ensurePoolConsumer, ensureStreams } from "./streams.ts";
@@ -66,14 +66,10 @@ export function createQueues(deps: Needed): Queues {
       try {
         if (found === undefined) log.warn({ err: error }, "Events could not be published; trying again");
         else await note(found, error);
-        if (found === "full") return;
-        await check();
-        await ringOutbox(database);
+        if (found !== "full") await check();
       } catch (failure) {
-        const again = troubleOf(failure);
-        if (again === undefined) log.warn({ err: failure }, "The queues in NATS cannot be looked after; trying again");
-        // PostgreSQL may be away as well: then the next failure notes it.
-        else await note(again, failure).catch(() => undefined);
+        const isTold = known !== "nothing" && troubleOf(failure) === known;
+        if (!isTold) log.warn({ err: failure }, "The queues in NATS cannot be looked after; trying again");
       }
     },
     worked: async () => note(undefined),

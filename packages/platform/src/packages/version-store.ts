@@ -2,6 +2,7 @@ import { newId } from "@sealrun/crypto";
 import type { Sql } from "@sealrun/postgres";
 import { jsonObject, type PackageId, SealrunError, versionFile, versionId } from "@sealrun/protocol";
 import { z } from "zod";
+import { ringOutbox } from "../executions/dispatch/outbox-store.ts";
 import { insertRows } from "../postgres/insert-rows.ts";
 import type { CheckedVersion } from "./check-upload.ts";
 import { storedStep } from "./stored-step.ts";
@@ -24,6 +25,8 @@ export type Version = z.infer<typeof versionRow>;
 const listedRow = z
   .object({ id: versionId, number: z.number(), digest: z.string(), created_at: z.date() })
   .transform(({ created_at, ...row }) => ({ ...row, createdAt: created_at }));
+
+const limited = z.object({ max_concurrent: z.number().optional() });
 
 const columns = "id, number, digest, created_at, manifest, config, parameters, steps";
 
@@ -57,7 +60,14 @@ export async function insertVersion(
   );
   const files = checked.files.map((file, position) => [id, position, file.path, file.sha256, file.bytes.length]);
   await insertRows(sql, "version_files (version_id, position, path, sha256, size)", files);
-  await sql.run("update packages set current_version = $2 where id = $1", [packageId, number]);
+  const { max_concurrent: limit } = limited.parse(checked.manifest ?? {});
+  await sql.run("update packages set current_version = $2, max_concurrent = $3 where id = $1", [
+    packageId,
+    number,
+    limit ?? null,
+  ]);
+  // What waited behind another limit may go now.
+  await ringOutbox(sql);
 }
 
 /** The version of that number, or `NOT_FOUND`. */

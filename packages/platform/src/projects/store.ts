@@ -4,8 +4,14 @@ import { projectId, type ProjectName, projectName, SealrunError } from "@sealrun
 import { z } from "zod";
 
 const projectRow = z
-  .object({ id: projectId, name: projectName, created_at: z.date() })
-  .transform(({ id, name, created_at }) => ({ id, name, createdAt: created_at }));
+  .object({ id: projectId, name: projectName, created_at: z.date(), max_concurrent: z.number().nullable() })
+  .transform(({ id, name, created_at, max_concurrent }) => ({
+    id,
+    name,
+    createdAt: created_at,
+    maxConcurrent: max_concurrent,
+  }));
+const columns = "id, name, created_at, max_concurrent";
 /** A team's space. */
 export type Project = z.infer<typeof projectRow>;
 
@@ -13,7 +19,7 @@ export type Project = z.infer<typeof projectRow>;
 export async function createProject(sql: Sql, name: ProjectName): Promise<Project> {
   const made = await sql.row(
     projectRow,
-    "insert into projects (id, name) values ($1, $2) on conflict (lower(name)) do nothing returning id, name, created_at",
+    `insert into projects (id, name) values ($1, $2) on conflict (lower(name)) do nothing returning ${columns}`,
     [newId("project"), name],
   );
   if (made === undefined) {
@@ -27,14 +33,19 @@ export async function createProject(sql: Sql, name: ProjectName): Promise<Projec
 
 /** All projects by name. */
 export async function listProjects(sql: Sql): Promise<readonly Project[]> {
-  return sql.rows(projectRow, "select id, name, created_at from projects order by lower(name)");
+  return sql.rows(projectRow, `select ${columns} from projects order by lower(name)`);
 }
 
 /** The project of that name, whatever its case, or `PROJECT_NOT_FOUND`. */
 export async function getProject(sql: Sql, name: ProjectName): Promise<Project> {
-  const found = await sql.row(projectRow, "select id, name, created_at from projects where lower(name) = lower($1)", [
-    name,
-  ]);
+  const found = await sql.row(projectRow, `select ${columns} from projects where lower(name) = lower($1)`, [name]);
   if (found !== undefined) return found;
   throw new SealrunError("PROJECT_NOT_FOUND", `There is no project ${name}; create it first, or check the name`);
+}
+
+/** Sets how many executions of a project may be under way at once; null is any number. `PROJECT_NOT_FOUND`. */
+export async function limitProject(sql: Sql, name: ProjectName, maxConcurrent: number | null): Promise<Project> {
+  const { id } = await getProject(sql, name);
+  await sql.run("update projects set max_concurrent = $2 where id = $1", [id, maxConcurrent]);
+  return getProject(sql, name);
 }

@@ -31,6 +31,7 @@ export interface ScopeKey {
 export async function fetchScopeKey(
   deps: Pick<Deps, "link" | "identity" | "keyring" | "platformId">,
   place: Place,
+  options: { readonly timeoutMs?: number } = {},
 ): Promise<ScopeKey> {
   const body: ScopeKeyRequest = {
     scope: place.scope,
@@ -46,8 +47,18 @@ export async function fetchScopeKey(
     body,
     reply: scopeKeyReply,
     unreachable: "KEYRING_UNREACHABLE",
+    ...options,
   });
+  return readScopeKey(deps, place, value.statement);
+}
+
+/** A statement as a key to seal with; `BAD_SIGNATURE` unless the keyring made it, about exactly this place. */
+export function readScopeKey(
+  deps: Pick<Deps, "keyring" | "platformId">,
+  place: Place,
+  statement: ScopeKeyStatement,
+): ScopeKey {
   const expected = { platformId: deps.platformId, scope: place.scope, ownerId: place.ownerId };
-  const publicKey = fromBase64(verifyScopeKey(value.statement, deps.keyring.signPublic, expected).publicKey);
-  return { statement: value.statement, publicKey, keyId: toHex(publicKeyId(publicKey)) };
+  const publicKey = fromBase64(verifyScopeKey(statement, deps.keyring.signPublic, expected).publicKey);
+  return { statement, publicKey, keyId: toHex(publicKeyId(publicKey)) };
 }

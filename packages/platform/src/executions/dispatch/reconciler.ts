@@ -21,9 +21,9 @@ const overdueMs = 30_000;
 export function startReconciler(deps: Needed): () => Promise<void> {
   let wanted: number | undefined;
   let working: Promise<void> | undefined;
-  let isClosed = false;
+  const closing = new AbortController();
   const work = async (): Promise<void> => {
-    for (; wanted !== undefined && !isClosed;) {
+    while (wanted !== undefined && !closing.signal.aborted) {
       const forMs = wanted;
       wanted = undefined;
       await reconcile(deps, forMs).catch(async (error: unknown) => deps.queues.failed(error));
@@ -41,7 +41,7 @@ export function startReconciler(deps: Needed): () => Promise<void> {
   void watch();
   run(overdueMs);
   return async () => {
-    isClosed = true;
+    closing.abort();
     clearInterval(timer);
     await working;
   };

@@ -16,16 +16,20 @@ import type { ConsumerMessages, JsMsg } from "nats";
 import type { z } from "zod";
 import type { Deps } from "../../deps.ts";
 import { findExecutor } from "../../executors/store.ts";
+import type { Queues } from "../../nats/queues.ts";
 import { reportsConsumer } from "../../nats/streams.ts";
 import { isAttemptOf } from "../attempt-store.ts";
 import { applyReports } from "./apply-report.ts";
 
 type Needed = Pick<Deps, "database" | "link" | "log">;
+type Reading = Needed & { readonly queues: Pick<Queues, "check"> };
 
 /** Reports wait in the stream while no platform runs. */
 const oldestFrameMs = 30 * 24 * 3_600_000;
 const retryMs = 1_000;
 const prefetched = 128;
+/** A request for messages that nobody answers is noticed after half of this, twice. */
+const expiresMs = 10_000;
 
 /** What PostgreSQL can store: a chunk that it refuses would come back for ever. */
 const mostInteger = 2_147_483_647;
@@ -45,7 +49,7 @@ interface Arrived {
  * Stores what executors report until closed. A message is acknowledged after its commit; one that is no honest report
  * is taken out of the stream and logged.
  */
-export function consumeReports(deps: Needed): () => Promise<void> {
+export function consumeReports(deps: Reading): () => Promise<void> {
   const waiting: JsMsg[] = [];
   let messages: ConsumerMessages | undefined;
   const closing = new AbortController();
@@ -59,7 +63,12 @@ export function consumeReports(deps: Needed): () => Promise<void> {
     while (!closing.signal.aborted) {
       try {
         const consumer = await deps.link.connection.jetstream().consumers.get(reportsStream, reportsConsumer);
-        messages = await consumer.consume({ max_messages: prefetched });
+        // Without a short heartbeat, and an end when the stream is gone, a deleted stream would be waited for in vain.
+        messages = await consumer.consume({
+          max_messages: prefetched,
+          expires: expiresMs,
+          abort_on_missing_resource: true,
+        });
         for await (const message of messages) {
           waiting.push(message);
           working ??= work();
@@ -67,6 +76,8 @@ export function consumeReports(deps: Needed): () => Promise<void> {
       } catch (error) {
         if (!closing.signal.aborted) deps.log.warn({ err: error }, "Reports cannot be read; trying again");
       }
+      // Whatever ended it, the stream or its consumer may have to be made anew.
+      if (!closing.signal.aborted) await deps.queues.check().catch(() => undefined);
       if (!closing.signal.aborted) await new Promise((resolve) => setTimeout(resolve, retryMs));
     }
   };

@@ -7,7 +7,7 @@ import { describeVersion } from "../../packages/describe-version.ts";
 import { ensurePackage } from "../../packages/ensure-package.ts";
 import { listPackages, type Package } from "../../packages/store.ts";
 import { getProject, type Project } from "../../projects/store.ts";
-import { fetchScopeKey } from "../../secrets/scope-key.ts";
+import { findScopeKey } from "../../secrets/known-scope-key.ts";
 import { findAddressed, packageParams, packageUrl } from "./package-address.ts";
 
 type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId">;
@@ -54,7 +54,7 @@ export function packageRoutes(plain: FastifyInstance, deps: Needed): void {
 
 async function describePackage(deps: Needed, project: Project, found: Package): Promise<PackageInfo> {
   const place = { scope: "service", ownerId: found.id, projectId: project.id } as const;
-  const { statement } = await fetchScopeKey(deps, place);
+  const { statement } = await findScopeKey(deps, place);
   return {
     id: found.id,
     name: found.name,

@@ -1,18 +1,28 @@
-import { createProject, errorBody, type ProjectInfo, projectInfo, projectList, projectName } from "@sealrun/protocol";
+import {
+  changeProject,
+  createProject,
+  errorBody,
+  type ProjectInfo,
+  projectInfo,
+  projectList,
+  projectName,
+} from "@sealrun/protocol";
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { recordAudit } from "../../audit/store.ts";
 import type { Deps } from "../../deps.ts";
-import { createProject as make, getProject, listProjects, type Project } from "../../projects/store.ts";
+import { ringOutbox } from "../../executions/dispatch/outbox-store.ts";
+import { createProject as make, getProject, limitProject, listProjects, type Project } from "../../projects/store.ts";
 
-const info = ({ id, name, createdAt }: Project): ProjectInfo => ({
+const info = ({ id, name, createdAt, maxConcurrent }: Project): ProjectInfo => ({
   id,
   name,
   createdAt: createdAt.toISOString(),
+  maxConcurrent,
 });
 
-/** Projects: make, list, show. */
+/** Projects: make, list, show, limit. */
 export function projectRoutes(plain: FastifyInstance, deps: Pick<Deps, "database">): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   const config = { access: "admin" } as const;
@@ -52,5 +62,29 @@ export function projectRoutes(plain: FastifyInstance, deps: Pick<Deps, "database
       },
     },
     async (request) => info(await getProject(deps.database, request.params.project)),
+  );
+  app.patch(
+    "/api/v1/projects/:project",
+    {
+      config,
+      schema: {
+        summary: "Change how many executions of a project may be under way at once",
+        params: z.object({ project: projectName }),
+        body: changeProject,
+        response: { 200: projectInfo, default: errorBody },
+      },
+    },
+    async (request) => {
+      const { maxConcurrent } = request.body;
+      if (maxConcurrent === undefined) return info(await getProject(deps.database, request.params.project));
+      const changed = await deps.database.transaction(async (sql) => {
+        const project = await limitProject(sql, request.params.project, maxConcurrent);
+        const asker = { author: request.author, requestId: request.id };
+        await recordAudit(sql, { asker, action: "project.limit", object: project.id, detail: { maxConcurrent } });
+        await ringOutbox(sql);
+        return project;
+      });
+      return info(changed);
+    },
   );
 }

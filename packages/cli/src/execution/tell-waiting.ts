@@ -1,0 +1,30 @@
+import type { Client } from "@sealrun/client";
+import type { Output } from "../output.ts";
+
+const firstMs = 3_000;
+const nextMs = 15_000;
+
+/** Says why an execution waits, once it has for three seconds, and again when that changes. The result ends it. */
+export function tellWaiting(
+  output: Pick<Output, "note">,
+  client: Pick<Client, "getExecution">,
+  id: string,
+): () => void {
+  let told: string | undefined;
+  let isOver = false;
+  let timer: NodeJS.Timeout | undefined;
+  const ask = async (): Promise<void> => {
+    // A platform that cannot be asked is whoever follows the execution's to report.
+    const found = await client.getExecution(id).catch(() => undefined);
+    if (isOver) return;
+    const { waiting, status } = found ?? { waiting: null, status: "queued" };
+    if (waiting !== null && waiting !== told) output.note(`waits: ${waiting}`);
+    told = waiting ?? told;
+    if (status === "queued") timer = setTimeout(() => void ask(), nextMs);
+  };
+  timer = setTimeout(() => void ask(), firstMs);
+  return () => {
+    isOver = true;
+    clearTimeout(timer);
+  };
+}

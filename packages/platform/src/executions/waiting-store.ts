@@ -1,0 +1,73 @@
+import type { Sql } from "@sealrun/postgres";
+import type { ExecutionId } from "@sealrun/protocol";
+import { z } from "zod";
+import { trouble } from "../nats/stream-store.ts";
+import { readRoom } from "./dispatch/choice-store.ts";
+
+/** Of those before it, no more are counted. */
+export const mostCounted = 1_000;
+
+const factsRow = z
+  .object({
+    not_before: z.date().nullable(),
+    is_published: z.boolean(),
+    pool: z.string(),
+    has_executor: z.boolean(),
+    silent_s: z.number().nullable(),
+    package: z.string(),
+    package_limit: z.number().nullable(),
+    package_in_flight: z.number(),
+    project: z.string(),
+    project_limit: z.number().nullable(),
+    project_in_flight: z.number(),
+    trouble: trouble.nullable(),
+    ahead: z.number(),
+  })
+  .transform((row) => ({
+    /** Set while its time has not come. */
+    notBefore: row.not_before,
+    isPublished: row.is_published,
+    pool: row.pool,
+    hasExecutor: row.has_executor,
+    /** Seconds since an executor of the pool that takes work was heard; null when there never was one. */
+    silentSeconds: row.silent_s,
+    package: { name: row.package, limit: row.package_limit, inFlight: row.package_in_flight },
+    project: { name: row.project, limit: row.project_limit, inFlight: row.project_in_flight },
+    trouble: row.trouble,
+    /** How many of the pool go before it; `mostCounted` and one more stands for any more. */
+    ahead: row.ahead,
+  }));
+/** What decides when a queued execution starts. */
+export type WaitingFacts = z.infer<typeof factsRow> & { readonly slots: number; readonly free: number };
+
+const inFlight = "(x.status = 'running' or (x.status = 'queued' and x.published_at is not null))";
+
+/** What a queued execution waits for; undefined when it does not. */
+export async function findWaitingFacts(sql: Sql, id: ExecutionId): Promise<WaitingFacts | undefined> {
+  const facts = await sql.row(
+    factsRow,
+    `select case when e.not_before > clock_timestamp() then e.not_before end as not_before,
+            e.published_at is not null as is_published, e.pool_name as pool,
+            exists (select from executors x join pools l on l.id = x.pool_id
+                    where lower(l.name) = lower(e.pool_name)) as has_executor,
+            (select extract(epoch from clock_timestamp() - max(x.last_seen_at))::int
+             from executors x join pools l on l.id = x.pool_id
+             where lower(l.name) = lower(e.pool_name) and not x.is_draining) as silent_s,
+            k.name as package, k.max_concurrent as package_limit,
+            (select count(*)::int from executions x
+             where x.project_id = e.project_id and x.package_id = e.package_id and ${inFlight}) as package_in_flight,
+            p.name as project, p.max_concurrent as project_limit,
+            (select count(*)::int from executions x where x.project_id = e.project_id and ${inFlight}) as project_in_flight,
+            (select trouble from streams where name = 'EXECUTIONS') as trouble,
+            (select count(*)::int from (
+               select from outbox o where o.pool = lower(e.pool_name) and o.is_due
+                 and (o.priority > e.priority or (o.priority = e.priority and o.number < e.number))
+               limit $2) as before) as ahead
+     from executions e join packages k on k.id = e.package_id join projects p on p.id = e.project_id
+     where e.id = $1 and e.status = 'queued'`,
+    [id, mostCounted + 1],
+  );
+  if (facts === undefined) return undefined;
+  const { slots, free } = await readRoom(sql, facts.pool.toLowerCase());
+  return { ...facts, slots, free };
+}

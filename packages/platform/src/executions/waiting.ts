@@ -1,0 +1,40 @@
+import { limits } from "@sealrun/protocol";
+import { mostCounted, type WaitingFacts } from "./waiting-store.ts";
+
+/** Why a queued execution waits, as one sentence: what holds it up first, and where there is something to do, what. */
+export function explainWaiting(facts: WaitingFacts): string {
+  const { notBefore, pool, slots, free, ahead, silentSeconds } = facts;
+  if (notBefore !== null) return `It starts at ${notBefore.toISOString()} at the earliest`;
+  const full = facts.isPublished ? undefined : explainLimit(facts);
+  if (full !== undefined) return full;
+  if (facts.trouble === "unreachable") return "NATS cannot be reached; it starts when NATS is back";
+  if (facts.trouble === "full" && !facts.isPublished)
+    return "NATS is full and takes nothing; it starts when there is room";
+  if (!facts.hasExecutor) return `Pool ${pool} has no executor; start one, or name another pool in the manifest`;
+  if (slots === 0) {
+    if (silentSeconds === null) return `Every executor of pool ${pool} takes nothing more; start another one`;
+    if (silentSeconds * 1_000 < limits.absentMs)
+      return `The executors of pool ${pool} have not said yet what they can take`;
+    return `No executor of pool ${pool} was heard for ${silentSeconds} seconds; check that one runs`;
+  }
+  const place = ahead === 0 ? "it is the next one" : `${countOf(ahead)} before it`;
+  const busy = slots === 1 ? `The one slot of pool ${pool} is busy` : `All ${slots} slots of pool ${pool} are busy`;
+  if (free === 0) return `${busy}; ${place}`;
+  if (facts.isPublished) return `It is offered to the executors of pool ${pool} and waits to be taken`;
+  return `Pool ${pool} has room; ${place}`;
+}
+
+function explainLimit({ package: own, project }: WaitingFacts): string | undefined {
+  if (own.limit !== null && own.inFlight >= own.limit) {
+    return `Package ${own.name} runs at most ${own.limit} at once, and ${own.inFlight} are under way`;
+  }
+  if (project.limit !== null && project.inFlight >= project.limit) {
+    return `Project ${project.name} runs at most ${project.limit} at once, and ${project.inFlight} are under way`;
+  }
+  return undefined;
+}
+
+function countOf(ahead: number): string {
+  if (ahead > mostCounted) return `more than ${mostCounted} wait`;
+  return ahead === 1 ? "1 waits" : `${ahead} wait`;
+}
