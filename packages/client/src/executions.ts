@@ -24,7 +24,6 @@ import {
   visibleParameters,
 } from "@sealrun/protocol";
 import { queryOf } from "./query.ts";
-import { queryOf } from "./query.ts";
 import { type Ask, type Call, path } from "./request.ts";
 import { sealParameters } from "./seal.ts";
 import type { Trust } from "./trust.ts";
