@@ -19,7 +19,7 @@ interface LogOptions {
   readonly json?: boolean;
 }
 
-/** `sealrun execution list`, `show` and `logs`. */
+/** `sealrun execution list`, `show`, `logs` and `cancel`. */
 export function executionCommand(cli: Cli): Command {
   const command = new Command("execution").description("Executions: runs of a package's version");
   command
@@ -49,6 +49,17 @@ export function executionCommand(cli: Cli): Command {
     .option("--follow", "go on until it ends")
     .option("--json", "print one JSON document; with --follow one line of JSON per line")
     .action(async (id: string, options: LogOptions) => (options.follow === true ? follow : logs)(cli, id, options));
+  command
+    .command("cancel")
+    .description("End an execution: a queued one at once, a running one soon")
+    .argument("<id>", "exe_…", parseExecutionId)
+    .option("--json", "print its id and status as JSON")
+    .action(async (id: string, { json }: { readonly json?: boolean }) => {
+      const cancelled = await (await connect(cli)).cancelExecution(id);
+      if (json === true) cli.output.json(cancelled);
+      else if (cancelled.status === "cancelled") cli.output.line(`${id} is cancelled`);
+      else cli.output.line(`${id} is told to end; see how it went with: sealrun execution show ${id}`);
+    });
   return command;
 }
 
