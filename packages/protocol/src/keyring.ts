@@ -61,10 +61,13 @@ export type EnrolReply = z.infer<typeof enrolReply>;
  * What a part logs in to NATS with: a user JWT with the seed of its key (operator mode), or a password where the server
  * knows no JWTs.
  */
-export const natsCredentials = z.union([
-  z.object({ url: z.string(), jwt: z.string(), seed: z.string() }),
-  z.object({ url: z.string(), user: z.string(), password: z.string() }),
-]);
+export const natsCredentials = z.union(
+  [
+    z.object({ url: z.string().min(1), jwt: z.string(), seed: z.string() }),
+    z.object({ url: z.string().min(1), user: z.string(), password: z.string() }),
+  ],
+  { error: "expected text at url, jwt and seed, or at url, user and password" },
+);
 export type NatsCredentials = z.infer<typeof natsCredentials>;
 
 /** Where an executor has its NATS credentials renewed: its own signed frame of kind `credentials.request`, whole. */
@@ -82,10 +85,10 @@ export const credentialsReply = z.object({
 export type CredentialsReply = z.infer<typeof credentialsReply>;
 
 /**
- * The platform asks who was revoked since a time of the keyring's (ISO 8601; all without one). The answer starts a
+ * The platform asks who was revoked since a time of the keyring's (ISO 8601; null asks for all). The answer starts a
  * little earlier, since rows are not committed in the order of their times.
  */
-export const revocationsRequest = z.object({ after: z.iso.datetime().optional() });
+export const revocationsRequest = z.object({ after: z.iso.datetime().nullable() });
 export type RevocationsRequest = z.infer<typeof revocationsRequest>;
 /** The earliest first, at most 1,000: ask again after the last for more. */
 export const revocationsReply = z.object({

@@ -98,14 +98,14 @@ const revokedRow = z
 /** Who was revoked after that time less a minute, for rows whose transaction was slow; the earliest first. */
 export async function listRevoked(
   sql: Sql,
-  after: string | undefined,
+  after: string | null,
 ): Promise<readonly { readonly id: ExecutorId; readonly revokedAt: Date }[]> {
   return sql.rows(
     revokedRow,
     `select id, revoked_at from executors
      where revoked_at is not null and ($1::timestamptz is null or revoked_at > $1::timestamptz - interval '1 minute')
      order by revoked_at, id limit 1000`,
-    [after ?? null],
+    [after],
   );
 }
 
