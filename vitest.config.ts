@@ -11,7 +11,7 @@ const onRealParts = [
 ];
 
 /** Whole clusters of processes that are killed, stopped and cut off: one after the other, so that each has both cores. */
-const underFaults = ["test/{faults,soak}/**/*.test.ts", "test/whole/nothing-lost.test.ts"];
+const underFaults = ["test/{faults,soak}/**/*.test.ts", "test/whole/{cron,nothing-lost}.test.ts"];
 
 export default defineConfig({
   test: {
