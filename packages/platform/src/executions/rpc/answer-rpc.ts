@@ -1,5 +1,6 @@
 import { serve, type SignedRequest } from "@sealrun/nats";
 import { executorId, type RpcVerb, rpcVerbs, SealrunError, subjects } from "@sealrun/protocol";
+import { recordRefusal } from "../../audit/record-refusal.ts";
 import type { Deps } from "../../deps.ts";
 import { findExecutor } from "../../executors/store.ts";
 import { answerClaim } from "./claim.ts";
@@ -41,7 +42,7 @@ export function answerRpc(deps: RpcDeps & Pick<Deps, "log">): () => Promise<void
       kind: verb,
       findKey: async (sender) => findKey(deps, sender),
       handle: async (request) => {
-        const answering = answers[verb](deps, readRequest(verb, request));
+        const answering = answer(deps, verb, readRequest(verb, request));
         underWay.add(answering);
         return answering.finally(() => underWay.delete(answering));
       },
@@ -52,6 +53,16 @@ export function answerRpc(deps: RpcDeps & Pick<Deps, "log">): () => Promise<void
     await Promise.all(services.map(async (service) => service.close()));
     await Promise.allSettled(underWay);
   };
+}
+
+/** The answer, or its refusal once that is in the audit. */
+async function answer(deps: RpcDeps & Pick<Deps, "log">, verb: RpcVerb, request: ExecutorRequest): Promise<object> {
+  try {
+    return await answers[verb](deps, request);
+  } catch (error) {
+    await recordRefusal(deps, verb, { request, error });
+    throw error;
+  }
 }
 
 async function findKey({ database }: Pick<Deps, "database">, sender: string): Promise<Uint8Array> {

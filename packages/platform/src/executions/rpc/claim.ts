@@ -9,6 +9,7 @@ import {
   SealrunError,
   toSealrunError,
 } from "@sealrun/protocol";
+import { describeOpened } from "../../audit/opened-store.ts";
 import { recordAudit } from "../../audit/store.ts";
 import { noteSeen } from "../../executors/store.ts";
 import {
@@ -89,7 +90,8 @@ async function claim(sql: Sql, request: ExecutorRequest, asked: ClaimRequest): P
     await appendFeed(sql, execution.id, [{ kind: "status", body: { status: "running" } }]);
   }
   await noteSeen(sql, request.executorId);
-  const detail = { attempt, generation: asked.generation };
+  const opened = await describeOpened(sql, execution.packageId, execution.uploads);
+  const detail = { attempt, generation: asked.generation, ...opened };
   await recordAudit(sql, { asker: askerOf(request), action: "execution.claim", object: execution.id, detail });
   crashPoint("platform.claim.before-commit");
   return { execution, attempt };

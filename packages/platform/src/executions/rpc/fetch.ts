@@ -8,12 +8,13 @@ import {
   limits,
   SealrunError,
 } from "@sealrun/protocol";
+import { recordAudit } from "../../audit/store.ts";
 import { listFiles } from "../../packages/version-store.ts";
 import { findVersion } from "../../secrets/lookup-store.ts";
 import { openStored } from "../../secrets/sealed-value.ts";
 import { findHeld, type HeldAttempt } from "../attempt-store.ts";
 import { readFilePart } from "../file-part-store.ts";
-import type { ExecutorRequest, RpcDeps } from "./request.ts";
+import { askerOf, type ExecutorRequest, type RpcDeps } from "./request.ts";
 
 /**
  * Answers one part of a file of the attempt's own version, of that version's list, or of a sealed value within reach of
@@ -23,7 +24,10 @@ export async function answerFetch(deps: RpcDeps, request: ExecutorRequest): Prom
   const { what, offset, executionId, attempt } = decode(fetchRequest, request.body);
   const held = await findHeld(deps.database, { executionId, attempt, executorId: request.executorId });
   if (what.kind === "file") return fetchFile(deps, held, what.sha256, offset);
-  const whole = what.kind === "secret" ? await findSecret(deps, held, what) : await findList(deps, held);
+  const whole =
+    what.kind === "secret"
+      ? await findSecret(deps, held, { request, executionId, attempt, what, offset })
+      : await findList(deps, held);
   return {
     ok: true,
     size: whole.length,
@@ -41,12 +45,24 @@ async function findList(deps: RpcDeps, held: HeldAttempt): Promise<Uint8Array> {
   return encodeFileList([...(await listFiles(deps.database, held.versionId))]);
 }
 
+interface WantedSecret {
+  readonly request: ExecutorRequest;
+  readonly executionId: FetchRequest["executionId"];
+  readonly attempt: number;
+  readonly what: Extract<FetchRequest["what"], { kind: "secret" }>;
+  readonly offset: number;
+}
+
 async function findSecret(
   deps: RpcDeps,
   held: HeldAttempt,
-  wanted: Extract<FetchRequest["what"], { kind: "secret" }>,
+  { request, executionId, attempt, what, offset }: WantedSecret,
 ): Promise<Uint8Array> {
-  const found = await findVersion(deps.database, { ...held, platformId: deps.platformId }, wanted);
+  const found = await findVersion(deps.database, { ...held, platformId: deps.platformId }, what);
   if (found === undefined) throw new SealrunError("REPLACED", "");
+  const { name, scope, version } = found;
+  const detail = { attempt, name, scope, version, offset };
+  const entry = { asker: askerOf(request), action: "secret.fetch", object: executionId, detail };
+  await recordAudit(deps.database, entry);
   return openStored(deps, found);
 }

@@ -1,3 +1,4 @@
+import { crashPoint } from "@sealrun/faults";
 import { readEnvelope, toBase64 } from "@sealrun/crypto";
 import { decode, limits, type LookupReply, lookupRequest } from "@sealrun/protocol";
 import { recordAudit } from "../../audit/store.ts";
@@ -8,8 +9,9 @@ import { askMessageKeys } from "./ask-keyring.ts";
 import { askerOf, type ExecutorRequest, type RpcDeps } from "./request.ts";
 
 /**
- * Answers the narrowest secret of a name, or that of the one scope asked, sealed, with the one message key that the keyring boxed to the executor. What
- * was asked and found is in the audit before the answer. `LEASE_LOST`, and the keyring's refusals.
+ * Answers the narrowest secret of a name, or that of the one scope asked, sealed, with the one message key that the
+ * keyring boxed to the executor. What was asked and found is in the audit before the keyring is asked. `LEASE_LOST`, and
+ * the keyring's refusals.
  */
 export async function answerLookup(deps: RpcDeps, request: ExecutorRequest): Promise<LookupReply> {
   const { executionId, attempt, name, scope: only } = decode(lookupRequest, request.body);
@@ -27,6 +29,7 @@ export async function answerLookup(deps: RpcDeps, request: ExecutorRequest): Pro
     await recordAudit(sql, { asker: askerOf(request), action: "secret.lookup", object: executionId, detail });
     return found;
   });
+  crashPoint("platform.lookup.after-audit");
   if (secret === undefined) return { ok: true, found: false, presence };
   const envelope = openStored(deps, secret);
   const keys = await askMessageKeys(deps, request, {

@@ -7,6 +7,7 @@ import {
   sha256Hex,
   storedContext,
 } from "@sealrun/crypto";
+import { crashPoint } from "@sealrun/faults";
 import type { Sql } from "@sealrun/postgres";
 import {
   decode,
@@ -20,7 +21,7 @@ import {
   type SetRequest,
 } from "@sealrun/protocol";
 import type { z } from "zod";
-import { findPresence } from "../../secrets/lookup-store.ts";
+import { findNarrowest, findPresence } from "../../secrets/lookup-store.ts";
 import { fetchScopeKey, type Place } from "../../secrets/scope-key.ts";
 import { storeFromScript } from "../../secrets/store-from-script.ts";
 import { type HeldAttempt, lockHeld, findHeld } from "../attempt-store.ts";
@@ -54,8 +55,11 @@ export async function answerSet(deps: RpcDeps, request: ExecutorRequest): Promis
     return { ok: true };
   }
   const key = await fetchScopeKey(deps, place);
-  return deps.database.transaction(async (sql) => {
+  const reply = await deps.database.transaction(async (sql): Promise<SetReply> => {
     await lockHeld(sql, holder);
+    const before = await findNarrowest(sql, { ...held, platformId: deps.platformId }, asked.name, asked.scope);
+    // Sealing never makes the same bytes twice: this is the same set again, whose answer was lost.
+    if (before.secret?.sha256 === asked.sha256) return storedReply(asked, before.secret, before.presence);
     const envelope = await assemble(deps, sql, { place, asked, last: bytes });
     const stored = await storeFromScript(deps, sql, {
       place,
@@ -65,10 +69,20 @@ export async function answerSet(deps: RpcDeps, request: ExecutorRequest): Promis
       requestId: request.requestId,
     });
     const presence = await findPresence(sql, { ...held, platformId: deps.platformId }, asked.name);
-    const shadowedBy = narrowerThan(asked.scope, presence);
-    const { id, version } = stored;
-    return { ok: true, stored: { id, version, ...(shadowedBy === undefined ? {} : { shadowedBy }) } };
+    crashPoint("platform.set.before-commit");
+    return storedReply(asked, stored, presence);
   });
+  crashPoint("platform.set.after-commit");
+  return reply;
+}
+
+function storedReply(
+  { scope }: SetRequest,
+  { id, version }: NonNullable<SetReply["stored"]>,
+  presence: Presence,
+): SetReply {
+  const shadowedBy = narrowerThan(scope, presence);
+  return { ok: true, stored: { id, version, ...(shadowedBy === undefined ? {} : { shadowedBy }) } };
 }
 
 function checkPart(asked: z.infer<typeof setRequest>, bytes: Uint8Array): void {

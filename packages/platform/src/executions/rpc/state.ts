@@ -1,3 +1,4 @@
+import { crashPoint } from "@sealrun/faults";
 import {
   fromBase64,
   openWithKey,
@@ -19,6 +20,8 @@ import { askerOf, type ExecutorRequest, type RpcDeps } from "./request.ts";
 /** Of sealed values in one page: in base64, with the keys beside them, it stays well under one message. */
 const pageBytes = 256 * 1024;
 const pageEntries = 500;
+/** Keys that one row of the audit names; the rest is counted. */
+const mostNamed = 100;
 const mostEnvelopeBytes = Math.ceil(limits.stateValueBytes * 1.13) + 256;
 
 /**
@@ -43,6 +46,7 @@ export async function answerState(deps: RpcDeps, request: ExecutorRequest): Prom
     const detail = { attempt: asked.attempt, key };
     await recordAudit(sql, { asker: askerOf(request), action: "state.put", object: held.packageId, detail });
   });
+  crashPoint("platform.state.after-commit");
   return { ok: true };
 }
 
@@ -66,6 +70,9 @@ async function get(
     room -= sealed.length;
     page.push({ key, envelope: openWithKey(deps.storageKey, contextOf(deps, held.packageId, key), sealed) });
   }
+  const named = page.slice(0, mostNamed).map(({ key }) => key);
+  const detail = { attempt, execution: executionId, count: page.length, keys: named };
+  await recordAudit(deps.database, { asker: askerOf(request), action: "state.get", object: held.packageId, detail });
   if (page.length === 0) return { ok: true, entries: [] };
   const keys = await askMessageKeys(deps, request, {
     executionId,
