@@ -1,0 +1,2 @@
+#!/bin/sh
+[ "$(sealrun-context input)" = "$TOKEN" ] && echo "input and variable are the same: $TOKEN"
