@@ -172,10 +172,12 @@ create table executors (
   slots integer not null default 0,
   running integer not null default 0,
   is_draining boolean not null default false,
+  revoked_at timestamp with time zone,
   FOREIGN KEY (pool_id) REFERENCES pools(id),
   PRIMARY KEY (id)
 );
 CREATE INDEX executors_pool ON public.executors USING btree (pool_id);
+CREATE INDEX executors_revoked ON public.executors USING btree (revoked_at) WHERE (revoked_at IS NOT NULL);
 
 create table files (
   sha256 text not null,
