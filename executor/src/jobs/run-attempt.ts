@@ -18,6 +18,7 @@ import type { Ends } from "./ends.ts";
 import { keepLease } from "./lease.ts";
 import { openParameters } from "./open-parameters.ts";
 import type { PackageFiles } from "./package-files.ts";
+import { createPatientRpc } from "./patient-rpc.ts";
 import { createReporter, type Reporter } from "./reporter.ts";
 import { runSteps } from "./run-steps.ts";
 import { createSecrets, type Secrets } from "./secrets.ts";
@@ -50,7 +51,8 @@ export async function runAttempt(deps: RunDeps, attempt: Attempt, leaseMs: numbe
   const reporter = createReporter({ ...deps, held: attempt.held, signal: lease.signal });
   try {
     const signal = AbortSignal.any([lease.signal, lease.cancelled, deps.endRuns]);
-    const failure = await runInWorkspace(deps, attempt, reporter, signal);
+    const rpc = createPatientRpc(attempt.rpc, signal);
+    const failure = await runInWorkspace(deps, { ...attempt, rpc }, reporter, signal);
     if (!lease.endRun()) throw new SealrunError("LEASE_LOST", "The attempt's lease ended before its run did");
     const reported = reporter.finish();
     const { lastSequence } = reported;

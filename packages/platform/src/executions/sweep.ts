@@ -18,43 +18,52 @@ type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring" | "log">;
  */
 export function startSweeper(deps: Needed): () => Promise<void> {
   const hearing = watchHearing(deps);
-  let working: Promise<void> | undefined;
+  let sweeping: Promise<void> | undefined;
+  let ending: Promise<void> | undefined;
   const timer = setInterval(() => {
-    working ??= sweep(deps, hearing).finally(() => (working = undefined));
+    hearing.tick();
+    sweeping ??= sweep(deps, hearing).finally(() => (sweeping = undefined));
+    // A keyring that does not answer must not hold up the rest.
+    ending ??= endGrants(deps).finally(() => (ending = undefined));
   }, sweepMs);
   return async () => {
     clearInterval(timer);
-    await working;
+    await sweeping;
+    await ending;
   };
 }
 
 /** Whether executors could be heard for long enough that silence means something. */
 interface Hearing {
   readonly isGood: () => boolean;
+  readonly tick: () => void;
   readonly lost: () => void;
 }
 
 function watchHearing({ link }: Pick<Needed, "link">): Hearing {
   let deafUntil = performance.now() + limits.sweepGraceMs;
-  let lookedAt = performance.now();
+  let tickedAt = performance.now();
+  let isConnected = true;
   const lost = (): void => {
     deafUntil = performance.now() + limits.sweepGraceMs;
   };
   const watch = async (): Promise<void> => {
     for await (const { type } of link.connection.status()) {
-      if (type === "disconnect" || type === "reconnect") lost();
+      if (type !== "disconnect" && type !== "reconnect") continue;
+      isConnected = type === "reconnect";
+      lost();
     }
   };
   void watch();
   return {
     lost,
-    isGood: () => {
-      // A process that slept, or whose NATS server is silent, heard nobody either.
+    tick: () => {
+      // A process that slept heard nobody either.
       const now = performance.now();
-      if (now - lookedAt > 3 * sweepMs) lost();
-      lookedAt = now;
-      return now >= deafUntil;
+      if (now - tickedAt > 3 * sweepMs) lost();
+      tickedAt = now;
     },
+    isGood: () => isConnected && performance.now() >= deafUntil,
   };
 }
 
@@ -72,7 +81,6 @@ async function sweep(deps: Needed, hearing: Hearing): Promise<void> {
     hearing.lost();
     log.error({ err: error }, "Ended leases could not be swept; trying again");
   }
-  await endGrants(deps);
 }
 
 async function loseSilent({ database, log }: Pick<Needed, "database" | "log">): Promise<void> {

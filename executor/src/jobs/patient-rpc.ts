@@ -1,0 +1,35 @@
+import { limits, toSealrunError } from "@sealrun/protocol";
+import type { PlatformRpc } from "./platform-rpc.ts";
+import { pause } from "./take.ts";
+
+const firstPauseMs = 250;
+const longestPauseMs = 3_000;
+/** A keyring that is away for longer fails the script; without the platform its lease ends before. */
+const patienceMs = limits.leaseMs;
+const away = new Set(["PLATFORM_UNREACHABLE", "POSTGRES_UNREACHABLE", "KEYRING_UNREACHABLE", "NATS_UNREACHABLE"]);
+
+/**
+ * The platform for a script's own questions: a part that is away for a moment is waited for, so that its restart fails no
+ * run. What is asked twice is done once: reads change nothing, the rest says the same again.
+ */
+export function createPatientRpc(rpc: PlatformRpc, signal: AbortSignal): PlatformRpc {
+  const patiently = async <T>(ask: () => Promise<T>): Promise<T> => {
+    const giveUpAt = performance.now() + patienceMs;
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+      try {
+        return await ask();
+      } catch (error) {
+        const isAway = away.has(toSealrunError(error).code);
+        if (!isAway || signal.aborted || performance.now() >= giveUpAt) throw error;
+        await pause(pauseMs, signal);
+      }
+    }
+  };
+  return {
+    ...rpc,
+    lookup: async (body) => patiently(async () => rpc.lookup(body)),
+    set: async (body) => patiently(async () => rpc.set(body)),
+    state: async (body) => patiently(async () => rpc.state(body)),
+    fetch: async (body) => patiently(async () => rpc.fetch(body)),
+  };
+}
