@@ -10,7 +10,7 @@ import {
 import type { Attempt } from "../../executor/src/jobs/attempt.ts";
 import { ask, makePackage, plainForm, send } from "./api.ts";
 import { enrolPeer, type ExecutorPeer } from "./executor-peer.ts";
-import { startPlatform, type TestPlatform } from "./start-platform.ts";
+import { type PartsNats, startPlatform, type TestPlatform } from "./start-platform.ts";
 
 /** A platform with one executor, moved by hand, and its database in the open. */
 export interface ExecutionsWorld {
@@ -32,10 +32,12 @@ export interface ExecutionsWorld {
 }
 
 /** Starts all of it, with the package `report` of project `acme`. */
-export async function startExecutionsWorld(): Promise<ExecutionsWorld> {
+export async function startExecutionsWorld(
+  options: { readonly nats?: PartsNats; readonly slots?: number } = {},
+): Promise<ExecutionsWorld> {
   const logged: string[] = [];
-  const platform = await startPlatform((line) => logged.push(line));
-  const peer = await enrolPeer(platform);
+  const platform = await startPlatform((line) => logged.push(line), options.nats);
+  const peer = await enrolPeer(platform, options.slots === undefined ? {} : { slots: options.slots });
   const database = await openDatabase({ config: platform.config.postgres, applicationName: "test" });
   const start: ExecutionsWorld["start"] = async (name, body) => {
     const url = `/projects/acme/packages/${name}/executions`;

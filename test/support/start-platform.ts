@@ -7,6 +7,7 @@ import { type KeyringConfig, start as startKeyring } from "@sealrun/keyring";
 import { type PlatformConfig, start } from "@sealrun/platform";
 import { type PlatformId, platformId } from "@sealrun/protocol";
 import { pino } from "pino";
+import type { PasswordNats } from "./password-nats.ts";
 import { freshDatabase, startTestNats } from "./servers.ts";
 
 /** A keyring and a platform of a test's own, on fresh databases and a NATS server of their own. */
@@ -24,8 +25,8 @@ export interface TestPlatform {
 }
 
 /** Starts both; `log` hears every line of the platform's log at level trace. */
-export async function startPlatform(log?: (line: string) => void): Promise<TestPlatform> {
-  const parts = await prepareParts();
+export async function startPlatform(log?: (line: string) => void, nats?: PartsNats): Promise<TestPlatform> {
+  const parts = await prepareParts(nats);
   const logger = log === undefined ? pino({ level: "silent" }) : pino({ level: "trace" }, { write: log });
   const keyring = await startKeyring(parts.keyringConfig, { log: pino({ level: "silent" }) });
   const platform = await start(parts.config, { log: logger });
@@ -42,12 +43,17 @@ export async function startPlatform(log?: (line: string) => void): Promise<TestP
   };
 }
 
-/** Servers, keys and settings for both parts, with neither started. */
-export async function prepareParts(): Promise<
+/** A NATS server as the parts are told of it. */
+export type PartsNats = Pick<PasswordNats, "url" | "platform" | "keyring" | "executor" | "stop">;
+
+/** Servers, keys and settings for both parts, with neither started. A given NATS server is stopped with the rest. */
+export async function prepareParts(
+  given?: PartsNats,
+): Promise<
   Pick<TestPlatform, "token" | "platformId" | "config" | "keyringConfig"> & { readonly remove: () => Promise<void> }
 > {
   const folder = await mkdtemp(join(tmpdir(), "sealrun-test-platform-"));
-  const nats = await startTestNats();
+  const nats = given ?? (await startTestNats());
   const [main, keys] = [await freshDatabase(), await freshDatabase()];
   const id = platformId.parse(newId("platform"));
   const [own, keyring] = [generateIdentity(id), generateIdentity("keyring")];

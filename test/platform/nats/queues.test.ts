@@ -1,0 +1,115 @@
+import { executionsStream } from "@sealrun/protocol";
+import { NatsError } from "nats";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { troubleOf } from "../../../packages/platform/src/nats/queues.ts";
+import { SealrunError } from "@sealrun/protocol";
+import { type BreakableWorld, startBreakableWorld } from "../../support/breakable-world.ts";
+import { until } from "../../support/executions-world.ts";
+import { workOff } from "../../support/work-off.ts";
+
+let world: BreakableWorld;
+beforeAll(async () => {
+  world = await startBreakableWorld();
+});
+afterAll(async () => world.close());
+
+const isOut = async (id: string): Promise<boolean> =>
+  (await world.database.run("select 1 from executions where id = $1 and published_at is not null", [id])) === 1;
+const startSome = async (count: number): Promise<readonly string[]> => {
+  const ids: string[] = [];
+  for (let index = 0; index < count; index += 1) ids.push(await world.start("report"));
+  return ids;
+};
+const allOut = async (ids: readonly string[]): Promise<void> => {
+  for (const id of ids) await until(async () => isOut(id));
+};
+const workOffAll = async (ids: readonly string[]): Promise<void> => {
+  const done = await workOff(world.peer, ids.length);
+  expect(done.map(({ id }) => id).toSorted()).toEqual([...ids].toSorted());
+};
+const messages = async (): Promise<number> => {
+  const connection = await world.nats.connect();
+  const { state } = await (await connection.jetstreamManager()).streams.info(executionsStream);
+  await connection.close();
+  return state.messages;
+};
+
+describe("createQueues()", () => {
+  test("createQueues() notices a wiped NATS, fills it again, and reads reports again", async () => {
+    const ids = await startSome(4);
+    await allOut(ids);
+    await world.nats.kill("SIGKILL");
+    await world.nats.wipe();
+    await world.nats.start();
+    const { event, message } = await world.peer.take();
+    expect(event.generation).toBe(2);
+    const { held } = await world.peer.claim(event);
+    const line = { type: "log", step: 0, stream: "stdout", text: "after the wipe", time: Date.now() } as const;
+    await world.peer.report(held, 1, [line]);
+    await world.peer.rpc.finish({ ...held, status: "succeeded", lastSequence: 1 });
+    message.done();
+    await until(async () => (await world.show(event.executionId)).reportsComplete);
+    await workOffAll(ids.filter((id) => id !== event.executionId));
+  });
+
+  test("createQueues() leaves executions in the database while NATS is down, says so, and drains after", async () => {
+    await world.nats.kill("SIGKILL");
+    const ids = await startSome(3);
+    const [first = ""] = ids;
+    await until(
+      async () => (await world.show(first)).waiting === "NATS cannot be reached; it starts when NATS is back",
+    );
+    await world.nats.start();
+    await workOffAll(ids);
+    const warned = world.logged.filter((line) => line.includes("NATS takes no events"));
+    expect(warned.length).toBeLessThanOrEqual(2);
+  });
+
+  test("createQueues() publishes anew what an older copy of NATS does not know, and stale events are refused", async () => {
+    const old = await startSome(2);
+    await allOut(old);
+    await world.nats.kill("SIGTERM");
+    await world.nats.save();
+    await world.nats.start();
+    await workOffAll(old);
+    const young = await startSome(3);
+    await allOut(young);
+    await world.nats.kill("SIGKILL");
+    await world.nats.restore();
+    await world.nats.start();
+    await workOffAll(young);
+    for (const id of old) expect(await world.show(id)).toMatchObject({ status: "succeeded", attempt: 1 });
+    await until(async () => (await messages()) === 0);
+  });
+
+  test("createQueues() keeps what a full NATS refuses, says so once, and publishes it when there is room", async () => {
+    await world.nats.kill("SIGTERM");
+    await world.nats.start({ maxStoreBytes: 1_000 });
+    const ids = await startSome(8);
+    const last = ids.at(-1) ?? "";
+    await until(
+      async () => (await world.show(last)).waiting === "NATS is full and takes nothing; it starts when there is room",
+    );
+    const full = world.logged.filter((line) => line.includes("NATS is full"));
+    expect(full).toHaveLength(1);
+    await world.nats.kill("SIGTERM");
+    await world.nats.start();
+    await workOffAll(ids);
+  });
+});
+
+describe("troubleOf()", () => {
+  test("troubleOf() tells a NATS that is away from one that is full, and from what is neither", () => {
+    const refusal = (description: string): NatsError => {
+      const error = new NatsError(description, "JetStreamError");
+      error.api_error = { code: 503, err_code: 10_077, description };
+      return error;
+    };
+    expect(troubleOf(refusal("maximum bytes exceeded"))).toBe("full");
+    expect(troubleOf(refusal("insufficient storage resources available"))).toBe("full");
+    expect(troubleOf(new NatsError("timeout", "TIMEOUT"))).toBe("unreachable");
+    const wrapped = new SealrunError("NATS_UNREACHABLE", "", { cause: refusal("resource limits exceeded for server") });
+    expect(troubleOf(wrapped)).toBe("full");
+    expect(troubleOf(new SealrunError("POSTGRES_UNREACHABLE", ""))).toBeUndefined();
+  });
+});
