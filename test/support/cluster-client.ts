@@ -7,6 +7,8 @@ import { type Witness, witnessScript } from "./witness.ts";
 /** What a client of a cluster does: it asks the first platform that answers, and asks again when none does. */
 export interface ClusterClient {
   readonly urls: readonly string[];
+  /** Every final status that a client was ever told. */
+  readonly finals: ReadonlyMap<string, string>;
   /** Sends a request until a platform answers with something other than a failure of its own. */
   readonly ask: <T>(schema: z.ZodType<T>, request: Request) => Promise<T>;
   /** Makes project `acme`'s package of that name, or a new version of it. */
@@ -41,6 +43,7 @@ export function createClusterClient(options: {
   readonly witness: Witness;
 }): ClusterClient {
   const { urls, token, witness } = options;
+  const finals = new Map<string, string>();
   let turn = 0;
 
   const send = async (url: string, [method, path, sent = {}]: Request): Promise<Response> => {
@@ -76,7 +79,11 @@ export function createClusterClient(options: {
     }
     throw new TypeError(`${request[0]} ${request[1]} was never answered: ${failure}`);
   };
-  const show: ClusterClient["show"] = async (id) => ask(executionInfo, ["GET", `/executions/${id}`]);
+  const show: ClusterClient["show"] = async (id) => {
+    const info = await ask(executionInfo, ["GET", `/executions/${id}`]);
+    if (isFinal(info.status) && !finals.has(id)) finals.set(id, info.status);
+    return info;
+  };
   const end: ClusterClient["end"] = async (id) => {
     for (;;) {
       const info = await show(id);
@@ -95,6 +102,7 @@ export function createClusterClient(options: {
   };
   return {
     urls,
+    finals,
     ask,
     push,
     pushScript: async (name, rest, manifest = {}) =>

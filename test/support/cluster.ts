@@ -6,7 +6,7 @@ import { exportIdentity, generateIdentity, newId, toPublicIdentity } from "@seal
 import { issueEnrolmentToken, type KeyringConfig } from "@sealrun/keyring";
 import type { PlatformConfig } from "@sealrun/platform";
 import { type Database, openDatabase, type PostgresConfig } from "@sealrun/postgres";
-import { platformId } from "@sealrun/protocol";
+import { type PlatformId, platformId } from "@sealrun/protocol";
 import type { Programs } from "../../packages/cli/src/setup/find-programs.ts";
 import { type ClusterClient, createClusterClient } from "./cluster-client.ts";
 import { freePort } from "./free-port.ts";
@@ -26,6 +26,7 @@ export interface Cluster extends ClusterClient {
   readonly folder: string;
   readonly programs: Programs;
   readonly token: string;
+  readonly platformId: PlatformId;
   readonly storageKey: Uint8Array;
   readonly postgres: PostgresProcess;
   readonly nats: NatsProcess;
@@ -182,6 +183,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     folder,
     programs,
     token,
+    platformId: keys.platformId,
     storageKey,
     postgres,
     nats,

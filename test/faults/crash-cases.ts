@@ -1,0 +1,193 @@
+import type { CrashPoint } from "@sealrun/faults";
+import type { ExecutionStatus } from "@sealrun/protocol";
+import { z } from "zod";
+import type { Cluster } from "../support/cluster.ts";
+
+/** One kill: which process dies at the point, what leads there, and how what was going on has to end. */
+export interface CrashCase {
+  readonly part: "platform-0" | "keyring-0" | "executor-0";
+  /** Reaches the point; gives the executions to wait for once the process is back. */
+  readonly act: (cluster: Cluster) => Promise<readonly string[]>;
+  /** How each of them ends. */
+  readonly end: ExecutionStatus;
+  /** How often a script of `on_lost: fail` starts: at least and at most. */
+  readonly starts?: readonly [least: number, most: number];
+  /** Also passed with a package of `on_lost: rerun`, which then succeeds. */
+  readonly mayRerun?: boolean;
+  /** Ends an executor: what ran in it before must have ended, or it would be lost as well. */
+  readonly endsExecutor?: boolean;
+  /** Its end comes only with a lease's, or when NATS delivers again; the next points are passed meanwhile. */
+  readonly endsLate?: boolean;
+}
+
+/** The packages that the cases run; `rerun` ones are the same with `on_lost: rerun`. */
+export async function pushCrashPackages(cluster: Cluster): Promise<void> {
+  const busy = `sealrun-context get DB_PASS >/dev/null
+sealrun-context get NOT_THERE >/dev/null; [ $? = 1 ] || exit 6
+printf %s "$id" | sealrun-context set OF_A_SCRIPT --scope project || exit 3
+printf %s "$id" | sealrun-context state put last || exit 4
+printf done | sealrun-context result`;
+  for (const onLost of ["fail", "rerun"] as const) {
+    const suffix = onLost === "fail" ? "" : "-rerun";
+    await cluster.pushScript(`busy${suffix}`, busy, { on_lost: onLost });
+    await cluster.pushScript(`hold${suffix}`, "say hold", { on_lost: onLost });
+  }
+  await cluster.pushScript("reads-project", '[ -n "$(sealrun-context get OF_A_SCRIPT)" ] || exit 5');
+  await cluster.pushScript("listener", "true", { trigger_events: ["crash.test"] });
+  const { port } = cluster.witness;
+  await cluster.push("emitter", {
+    "main.js": `const { context } = await import("@sealrun/sdk");
+const say = (what) => fetch(\`http://127.0.0.1:${port}/\${context.execution.id}/\${what}\`);
+await say("start");
+context.events.send("crash.test", { from: "emitter" });
+await say("end");
+`,
+  });
+}
+
+/** Runs a package once. */
+function runs(name: string): CrashCase["act"] {
+  return async (cluster) => [await cluster.run(name)];
+}
+
+/** Runs a script that goes on until the process has died. */
+const runsLong: CrashCase["act"] = async (cluster) => {
+  cluster.witness.hold();
+  const id = await cluster.run("hold");
+  await cluster.witness.wait(id, "hold");
+  return [id];
+};
+
+const cancels: CrashCase["act"] = async (cluster) => {
+  const ids = await runsLong(cluster);
+  for (const id of ids) await cluster.ask(z.unknown(), ["POST", `/executions/${id}/cancel`]);
+  return ids;
+};
+
+/** Starts a script and takes its executor away, until the platform sees that it is gone. */
+const loses: CrashCase["act"] = async (cluster) => {
+  const ids = await runsLong(cluster);
+  await cluster.part("executor-0").kill("SIGKILL");
+  await cluster.part("executor-0").start();
+  return ids;
+};
+
+/** Takes an event out of NATS that nobody has seen. */
+const losesEvent: CrashCase["act"] = async (cluster) => {
+  await cluster.part("executor-0").kill("SIGKILL");
+  const id = await cluster.run("busy");
+  const connection = await cluster.nats.connect();
+  const manager = await connection.jetstreamManager();
+  for (;;) {
+    const { purged } = await manager.streams.purge("EXECUTIONS");
+    if (purged > 0) break;
+  }
+  await connection.close();
+  await cluster.part("executor-0").start();
+  return [id];
+};
+
+let pushed = 0;
+/** A package that nobody knows needs a key that nobody has made. */
+const pushes: CrashCase["act"] = async (cluster) => {
+  pushed += 1;
+  await cluster.pushScript(`new-${pushed}`, "true");
+  return [await cluster.run(`new-${pushed}`)];
+};
+
+/** Another executor, which tries until it is enrolled. */
+const enrols: CrashCase["act"] = async (cluster) => {
+  const executor = await cluster.addExecutor();
+  for (let tried = 0; executor.pid() === undefined && tried < 20; tried += 1) {
+    await executor.start().catch(() => undefined);
+  }
+  if (executor.pid() === undefined) throw new TypeError("the executor was never enrolled");
+  const ids = [await cluster.run("busy")];
+  await cluster.ends(ids);
+  await executor.kill("SIGTERM");
+  return ids;
+};
+
+const schedules: CrashCase["act"] = async (cluster) => {
+  await cluster.pushScript("clock", "true", { schedule: "* * * * * *" });
+  await cluster.part("platform-0").ended();
+  await cluster.pushScript("clock", "true");
+  return [];
+};
+
+/** Emits an event; what it started is waited for as well. */
+const emits: CrashCase["act"] = async (cluster) => {
+  const id = await cluster.run("emitter");
+  await cluster.end(id);
+  const main = await cluster.database("main");
+  const rows = await main.rows(
+    z.object({ execution_id: z.string() }),
+    "select r.execution_id from event_runs r join events e on e.id = r.event_id where e.execution_id = $1",
+    [id],
+  );
+  if (rows.length !== 1) throw new TypeError(`the event of ${id} started ${rows.length} executions instead of one`);
+  return [id, ...rows.map(({ execution_id: started }) => started)];
+};
+
+const once = [1, 1] as const;
+const succeeds = { part: "platform-0", act: runs("busy"), end: "succeeded", starts: once } as const;
+const ofKeyring = { ...succeeds, part: "keyring-0" } as const;
+const ofExecutor = { ...succeeds, part: "executor-0", endsExecutor: true } as const;
+/** A claim counts as started: what died after it is lost, or run again where the package says so. */
+const isLost = {
+  part: "executor-0",
+  act: runs("busy"),
+  end: "lost",
+  mayRerun: true,
+  endsExecutor: true,
+  endsLate: true,
+} as const;
+
+/** A case for each point, in the order in which they are passed: the type says so to whoever adds one. */
+export const crashCases: Readonly<Record<CrashPoint, CrashCase>> = {
+  "platform.start.before-commit": succeeds,
+  "platform.start.after-commit": succeeds,
+  "platform.dispatch.before-publish": succeeds,
+  "platform.dispatch.after-publish": succeeds,
+  "platform.dispatch.after-commit": succeeds,
+  "platform.claim.before-commit": succeeds,
+  "platform.claim.after-commit": succeeds,
+  "platform.claim.after-grant": succeeds,
+  "platform.renew.after-commit": { ...succeeds, act: runsLong },
+  "platform.lookup.after-audit": succeeds,
+  "platform.set.before-commit": succeeds,
+  "platform.set.after-commit": succeeds,
+  "platform.state.after-commit": succeeds,
+  "platform.report.before-commit": succeeds,
+  "platform.report.after-commit": succeeds,
+  "platform.finish.before-commit": succeeds,
+  "platform.finish.after-commit": succeeds,
+  "platform.sweep.before-commit": { ...succeeds, act: loses, end: "lost", endsExecutor: true },
+  "platform.sweep.after-commit": { ...succeeds, act: loses, end: "lost", endsExecutor: true },
+  "platform.reconcile.after-commit": { ...succeeds, act: losesEvent, endsExecutor: true },
+  "platform.cancel.after-commit": { ...succeeds, act: cancels, end: "cancelled" },
+  "platform.schedule.before-commit": { ...succeeds, act: schedules },
+  "platform.schedule.after-commit": { ...succeeds, act: schedules },
+  "platform.emit.after-commit": { ...succeeds, act: emits },
+  "keyring.scope-key.before-commit": { ...ofKeyring, act: pushes },
+  "keyring.scope-key.after-commit": { ...ofKeyring, act: pushes },
+  "keyring.enrol.before-commit": { ...ofKeyring, act: enrols },
+  "keyring.enrol.after-commit": { ...ofKeyring, act: enrols },
+  "keyring.credentials.before-reply": { ...ofKeyring, act: enrols },
+  "keyring.grant.before-commit": ofKeyring,
+  "keyring.grant.after-commit": ofKeyring,
+  "keyring.lookup.before-commit": { ...ofKeyring, act: runs("reads-project") },
+  "keyring.lookup.after-commit": { ...ofKeyring, act: runs("reads-project") },
+  "keyring.end.after-commit": ofKeyring,
+  "executor.claim.after": { ...isLost, starts: [0, 0] },
+  "executor.grant.opened": { ...isLost, starts: [0, 0] },
+  "executor.workspace.ready": { ...isLost, starts: [0, 0] },
+  "executor.step.started": { ...isLost, starts: [0, 1] },
+  "executor.step.ended": { ...isLost, starts: once },
+  "executor.report.published": { ...isLost, starts: [0, 1] },
+  "executor.spool.written": ofExecutor,
+  "executor.finish.after": ofExecutor,
+  "executor.acknowledge.after": ofExecutor,
+  "executor.take.after": { ...ofExecutor, endsLate: true },
+  "executor.claim.before": { ...ofExecutor, endsLate: true },
+};

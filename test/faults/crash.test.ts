@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type CrashPoint, crashPoints } from "@sealrun/faults";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Cluster, startCluster } from "../support/cluster.ts";
+import { programs } from "../support/servers.ts";
+import { type CrashCase, crashCases, pushCrashPackages } from "./crash-cases.ts";
+import { brokenInvariants } from "./invariants.ts";
+
+const rounds = Number(process.env["SEALRUN_CRASH_ROUNDS"] ?? 1);
+/** Longer than anything leads to its point; what comes later never comes. */
+const reachMs = 45_000;
+
+let cluster: Cluster;
+const accepted: string[] = [];
+/** What was going on when a process died, and was not seen to end yet. */
+const open: { readonly endsLate: boolean; readonly check: () => Promise<void> }[] = [];
+
+beforeAll, describe, expect, test } from "vitest";
+import { type Cluster, startCluster } from "../support/cluster.ts";
+import { programs } from "../support/servers.ts";
+import { type CrashCase, crashCases, pushCrashPackages } from "./crash-cases.ts";
+import { brokenInvariants } from "./invariants.ts";
+
+const rounds = Number(process.env["SEALRUN_CRASH_ROUNDS"] ?? 1);
+/** Longer than anything leads to its point; what comes later never comes. */
+const reachMs = 45_000;
+
+let cluster: Cluster;
+const accepted: string[] = [];
+/** Ends that are only known when a lease has ended, asked for when all points have been passed. */
+const later: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  cluster = await startCluster({ programs: programs(), slots: 24 });
+  await pushCrashPackages(cluster);
+});
+afterAll(async () => cluster.close());
+
+const points = Object.keys(crashCases).filter((name): name is CrashPoint => Object.hasOwn(crashPoints, name));
+
+describe.each(Array.from({ length: rounds }, (_, round) => round + 1))("round %i", () => {
+  test.each(points)("%s: whoever dies there, nothing is lost or done twice", { timeout: 180_000 }, async (point) => {
+    const given = crashCases[point];
+    await passThrough(point, given);
+    if (given.mayRerun === true) await passThrough(point, { ...given, ...rerun });
+  });
+});
+
+test("crashPoints have a case each", () => {
+  expect(points.toSorted()).toEqual(Object.keys(crashPoints).toSorted());
+});
+
+test("crashPoint() leaves every execution with the end that its case names", { timeout: 180_000 }, async () => {
+  await checkOpen();
+});
+
+test("crashPoint() leaves all invariants whole", { timeout: 180_000 }, async () => {
+  expect(await brokenInvariants(cluster, { accepted })).toEqual([]);
+});
+
+const rerun = {
+  act: async (given: Cluster) => [await given.run("busy-rerun")],
+  end: "succeeded",
+  starts: [1, 2],
+} as const;
+
+/** Leads a process to the point, sees it die there, and starts it again. */
+async function passThrough(point: CrashPoint, given: CrashCase): Promise<void> {
+  const { part: name, act, endsLate = false } = given;
+  if (given.endsExecutor === true) await checkOpen((one) => !one.endsLate);
+  const part = cluster.part(name);
+  await part.crashAt(point);
+  const acting = act(cluster);
+  acting.catch(() => undefined);
+  const death = await Promise.race([part.ended(), sleep(reachMs, "was never reached", { ref: false })]);
+  expect(death, point).toBe("SIGKILL");
+  await part.start();
+  cluster.witness.release();
+  const ids = await acting;
+  accepted.push(...ids);
+  open.push({ endsLate, check: async () => checkEnds(point, given, ids) });
+}
+
+/** Waits for the ends of what is open, all together. */
+async function checkOpen(wanted: (one: (typeof open)[number]) => boolean = () => true): Promise<void> {
+  const chosen = open.filter((one) => wanted(one));
+  for (const one of chosen) open.splice(open.indexOf(one), 1);
+  await Promise.all(chosen.map(async ({ check }) => check()));
+}
+
+async function checkEnds(point: CrashPoint, { end, starts = [0, 1] }: CrashCase, ids: readonly string[]): Promise<void> {
+  for (const id of ids) {
+    const info = await cluster.end(id);
+    expect([point, info.status], JSON.stringify(info)).toEqual([point, end]);
+    const [least, most] = starts;
+    const began = cluster.witness.count(id);
+    expect(began, `${point}: starts of ${id}`).toBeGreaterThanOrEqual(least);
+    expect(began, `${point}: starts of ${id}`).toBeLessThanOrEqual(most);
+  }
+}
