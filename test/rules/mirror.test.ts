@@ -28,7 +28,7 @@ const shared: readonly (readonly [files: RegExp, place: string, reason: string])
     "parts of the commands, which tests type",
   ],
   [
-    /^packages\/platform\/src\/(?:executions|packages|secrets|http|nats|projects|executors)\//,
+    /^packages\/platform\/src\/(?:executions|packages|secrets|http|nats|projects|executors|schedules|events)\//,
     "test/platform/",
     "reached through routes and requests, which tests send",
   ],
@@ -38,6 +38,17 @@ const shared: readonly (readonly [files: RegExp, place: string, reason: string])
     "test/platform/",
     "schemas with a line of code, spoken by the parts",
   ],
+  [
+    /^packages\/protocol\/src\/references\/(?:cursor|template|workflow-path|jq-program)\.ts$/,
+    "test/protocol/references/read-references.test.ts",
+    "the forms of one grammar, reached through readReferences()",
+  ],
+  [
+    /^packages\/protocol\/src\/references\/(?:base64-text|find-field)\.ts$/,
+    "test/protocol/references/resolve-references.test.ts",
+    "steps of resolving",
+  ],
+  [/^executor\/src\/references\/jq-worker\.ts$/, "test/executor/references/run-jq.test.ts", "the thread of runJq()"],
   [/^packages\/sdk\/src\/error\.ts$/, "test/sdk/", "the class that every refusal arrives as"],
 ];
 

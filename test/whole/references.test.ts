@@ -28,7 +28,7 @@ describe("sealrun run", () => {
     await stage.push("acme/resolving", {
       "main.py": printAll,
       "secrets.json": secrets,
-      "config.json": { database: "\${workflow.secrets.DB.user}", plain: "\\{{ braces }}" },
+      "config.json": { database: "${workflow.secrets.DB.user}", plain: "\\{{ braces }}" },
       "parameters.json": {
         fields: [
           { type: "text", name: "dsn", visible: true, default: "db://{{ secret('DB', subkey='user') }}@host" },

@@ -1,5 +1,5 @@
 import { hasReference, SealrunError } from "@sealrun/protocol";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readReferences } from "../../../packages/protocol/src/references/read-references.ts";
 

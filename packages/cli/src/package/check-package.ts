@@ -16,6 +16,7 @@ import {
   toSealrunError,
   type Step,
 } from "@sealrun/protocol";
+import { checkReferences } from "./check-references.ts";
 import { type PackageFolder, readPackageFolder } from "./read-folder.ts";
 
 /** A package that the platform will take. */
@@ -25,7 +26,7 @@ export interface CheckedPackage {
   readonly secrets: ReadonlyMap<string, SecretEntry>;
   readonly steps: readonly Step[];
   readonly skipped: readonly string[];
-  /** Sentences for values that stand in scripts, with file, line and secret, and for dependencies that cannot be installed. */
+  /** Sentences for values that stand in scripts, dependencies that cannot be installed, and references that fail a step. */
   readonly warnings: readonly string[];
 }
 
@@ -38,17 +39,22 @@ export async function checkPackage(folder: string, givenName: string | undefined
     return file === undefined ? undefined : parse(file.bytes);
   };
   const manifest = read("manifest.json", (bytes) => parseManifest(bytes, paths.filter(isScript)));
-  read("config.json", parseConfigFile);
-  read("parameters.json", parseParametersFile);
+  const config = read("config.json", parseConfigFile);
+  const parameters = read("parameters.json", parseParametersFile);
+  const steps = planSteps(manifest, paths);
   const secrets: ReadonlyMap<string, SecretEntry> =
     secretsFile === undefined ? new Map() : parseSecretDocument(secretsFile);
   return {
     name: chooseName(folder, givenName, manifest),
     files,
     secrets,
-    steps: planSteps(manifest, paths),
+    steps,
     skipped,
-    warnings: [...warnOfPlaintext(files, secrets), ...warnOfDependencies(files)],
+    warnings: [
+      ...warnOfPlaintext(files, secrets),
+      ...warnOfDependencies(files),
+      ...checkReferences({ config, parameters, steps }),
+    ],
   };
 }
 

@@ -1,0 +1,32 @@
+import { listReferences } from "@sealrun/protocol";
+import { describe, expect, it } from "vitest";
+
+describe("listReferences()", () => {
+  it("gives place and names of each reference, wherever it stands", () => {
+    const value = {
+      a: ["{{ secret('A') | base64decode }} {{ base64encode(secret('B')) }}"],
+      "b c": "${workflow.secrets.x.y.z}",
+      d: "jq(.secrets.C + .secrets.D) \\{{ secret('NOT') }} {{ envs.x }} {{ 'text' }}",
+      e: [1, null, true],
+    };
+    expect(listReferences(value, { document: "config.json" })).toEqual([
+      { place: "config.json: a[0]", names: ["A"] },
+      { place: "config.json: a[0]", names: ["B"] },
+      { place: 'config.json: ["b c"]', names: ["x.y.z", "x.y", "x"] },
+      { place: "config.json: d", names: ["C"] },
+      { place: "config.json: d", names: ["D"] },
+    ]);
+  });
+
+  it("reads a whole text as a jq program only where it may be one", () => {
+    const text = "{a: .secrets.A}";
+    expect(listReferences(text, { document: "input", isProgram: true })).toEqual([{ place: "input", names: ["A"] }]);
+    expect(listReferences([text], { document: "input", isProgram: true })).toEqual([]);
+  });
+
+  it("says where a reference is not well formed", () => {
+    expect(() => listReferences({ a: "{{ x }}" }, { document: "config.json" })).toThrow(
+      "config.json: a: character 4: ",
+    );
+  });
+});
