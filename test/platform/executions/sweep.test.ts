@@ -1,5 +1,7 @@
-import type { ReportItem } from "@sealrun/protocol";
+import { type ExecutionEvent, logPage, type ReportItem } from "@sealrun/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Attempt } from "../../../executor/src/jobs/attempt.ts";
+import { ask, send } from "../../support/api.ts";
 import { codeOf, type ExecutionsWorld, startExecutionsWorld, until } from "../../support/executions-world.ts";
 
 let world: ExecutionsWorld;
@@ -15,6 +17,21 @@ const endLease = async (id: string): Promise<void> => {
   );
 };
 
+/** Claims an execution of a package that is run again when its executor is lost. */
+async function claimRerun(): Promise<Attempt> {
+  await world.push("again", { "main.sh": "true\n", "manifest.json": JSON.stringify({ on_lost: "rerun" }) });
+  return world.claim("again");
+}
+
+/** The next event of an execution that was put back. */
+async function takeAgain(id: string): Promise<ExecutionEvent> {
+  for (;;) {
+    const { event, message } = await world.peer.take();
+    message.done();
+    if (event.executionId === id) return event;
+  }
+}
+
 describe("startSweeper()", () => {
   test("startSweeper() ends an execution as lost when its lease has ended", async () => {
     const { held, rpc } = await world.claim("report");
@@ -27,6 +44,57 @@ describe("startSweeper()", () => {
       steps: [{ status: "failed", error: { code: "LEASE_LOST" } }],
     });
     expect(await codeOf(rpc.finish({ ...held, status: "succeeded", lastSequence: 1 }))).toBe("LEASE_LOST");
+  });
+
+  test("startSweeper() runs a package that says on_lost: rerun again, and refuses what its old attempt says", async () => {
+    const { held } = await claimRerun();
+    await world.peer.report(held, 1, [
+      { type: "step-started", step: 0, time: 0 },
+      { type: "log", step: 0, stream: "stdout", text: "from attempt 1", time: 0 },
+    ]);
+    await until(async () => (await world.show(held.executionId)).steps[0]?.status === "running");
+    await endLease(held.executionId);
+    const event = await takeAgain(held.executionId);
+    expect(await world.show(held.executionId)).toMatchObject({ status: "queued", steps: [{ status: "pending" }] });
+    await world.peer.report(held, 2, [
+      { type: "step-finished", step: 0, status: "failed", exitCode: 1, durationMs: 1, time: 0 },
+    ]);
+    await until(async () => world.logged.some((line) => line.includes("A report was refused")));
+    const again = await world.peer.claim(event);
+    expect(again.held.attempt).toBe(2);
+    expect(await codeOf(world.peer.rpc.finish({ ...held, status: "succeeded", lastSequence: 1 }))).toBe("LEASE_LOST");
+    await again.rpc.finish({ ...again.held, status: "succeeded", lastSequence: 0 });
+    const shown = await world.show(held.executionId);
+    expect(shown).toMatchObject({
+      status: "succeeded",
+      steps: [{ output: "from attempt 1" }],
+      attempts: [
+        { attempt: 1, end: "lost" },
+        { attempt: 2, end: "finished" },
+      ],
+    });
+    const { lines } = await ask(world.platform, logPage, ["GET", `/executions/${held.executionId}/logs`]);
+    expect(lines.map(({ text }) => text)).toContain(
+      "The executor was not heard for 60 seconds while it ran attempt 1; the package says on_lost: rerun, so it is run again (1 of at most 5 times)",
+    );
+  });
+
+  test("startSweeper() runs an execution whose executor never had a grant again, whatever its package says", async () => {
+    const { held } = await world.claim("report");
+    await world.database.run("update attempts set granted_at = null where execution_id = $1", [held.executionId]);
+    await endLease(held.executionId);
+    const event = await takeAgain(held.executionId);
+    expect((await world.peer.claim(event)).held.attempt).toBe(2);
+    expect((await world.show(held.executionId)).attempts).toMatchObject([{ end: "given-back" }, { end: null }]);
+  });
+
+  test("startSweeper() never runs again what somebody cancelled", async () => {
+    const { held } = await claimRerun();
+    await send(world.platform, "POST", `/executions/${held.executionId}/cancel`);
+    expect(await world.peer.rpc.renew(held)).toMatchObject({ cancel: true });
+    await endLease(held.executionId);
+    await until(async () => (await world.show(held.executionId)).status === "lost");
+    expect((await world.show(held.executionId)).error?.message).toContain("Its cancel was asked for before");
   });
 
   test("startSweeper() leaves an execution alone whose lease lives", async () => {

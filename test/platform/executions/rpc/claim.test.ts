@@ -1,9 +1,14 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { generateIdentity, newId, signFrame } from "@sealrun/crypto";
+import { start } from "@sealrun/platform";
+import { openDatabase } from "@sealrun/postgres";
 import { encodeJson, executorId, projectId, rpcRefusal, subjects } from "@sealrun/protocol";
+import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openFrame } from "@sealrun/crypto";
 import { z } from "zod";
 import { openEventSecret } from "../../../../executor/src/jobs/open-secret.ts";
+import { send } from "../../../support/api.ts";
 import { codeOf, type ExecutionsWorld, startExecutionsWorld, until } from "../../../support/executions-world.ts";
 import { connectPeer, enrolPeer, type ExecutorPeer } from "../../../support/executor-peer.ts";
 
@@ -104,7 +109,46 @@ describe("answerClaim()", () => {
     expect(await world.show(event.executionId)).toMatchObject({ status: "queued", executor: null });
     const attempt = await world.peer.claim(event);
     expect(attempt.held.attempt).toBe(2);
+    expect((await world.show(event.executionId)).attempts).toMatchObject([
+      { attempt: 1, end: "given-back" },
+      { attempt: 2, end: null },
+    ]);
     await bound.close();
+  });
+
+  test("answerClaim() gives a claim that another platform answers too the same attempt", async () => {
+    const event = await world.take("report");
+    const beside = await start(world.platform.config, { log: pino({ level: "silent" }) });
+    const requestId = newId("request");
+    // Frames of one millisecond are the same bytes, and the second of them is refused as a replay.
+    const claims = Array.from({ length: 6 }, async (_, index) => {
+      await sleep(5 * index);
+      return world.peer.claim(event, requestId);
+    });
+    const answers = await Promise.all(claims);
+    expect(answers.map(({ held }) => held.attempt)).toEqual([1, 1, 1, 1, 1, 1]);
+    expect(await world.show(event.executionId)).toMatchObject({
+      status: "running",
+      attempts: [{ attempt: 1, end: null }],
+    });
+    await beside.close();
+  });
+
+  test("answerClaim() keeps an attempt that has its grant when the keyring then refuses the same claim", async () => {
+    const event = await world.take("report");
+    const requestId = newId("request");
+    const { held } = await world.peer.claim(event, requestId);
+    const keys = await openDatabase({ config: world.platform.keyringConfig.postgres, applicationName: "test" });
+    await keys.run("update grants set ended_at = clock_timestamp() where execution_id = $1", [held.executionId]);
+    await keys.close();
+    expect(await codeOf(world.peer.claim(event, requestId))).toBe("NO_GRANT");
+    expect(await world.show(event.executionId)).toMatchObject({ status: "running", attempts: [{ end: null }] });
+  });
+
+  test("answerClaim() refuses an execution that was cancelled while its event was out", async () => {
+    const event = await world.take("report");
+    await send(world.platform, "POST", `/executions/${event.executionId}/cancel`);
+    expect(await codeOf(world.peer.claim(event))).toBe("CLAIM_REFUSED");
   });
 
   test("answerClaim() refuses a frame that was sent before, changed, or by another's subject", async () => {
@@ -155,6 +199,7 @@ describe("answerClaim()", () => {
     await world.platform.stopKeyring();
     expect(await codeOf(world.peer.claim(event))).toBe("KEYRING_UNREACHABLE");
     await until(async () => (await world.show(event.executionId)).status === "queued");
+    expect((await world.show(event.executionId)).attempts).toMatchObject([{ attempt: 1, end: "given-back" }]);
   });
 });
 

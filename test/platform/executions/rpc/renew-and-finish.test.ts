@@ -33,7 +33,7 @@ describe("answerRenew()", () => {
         )
       )?.lease_until.getTime() ?? 0;
     const before = await read();
-    await rpc.renew(held);
+    expect(await rpc.renew(held)).toMatchObject({ cancel: false });
     expect(await read()).toBeGreaterThan(before);
   });
 
@@ -47,6 +47,24 @@ describe("answerRenew()", () => {
 });
 
 describe("answerFinish()", () => {
+  test("answerFinish() takes a late end of an attempt that nobody ended", async () => {
+    const { held, rpc } = await world.claim("report");
+    await endLease(held.executionId);
+    await rpc.finish({ ...held, status: "succeeded", lastSequence: 0 });
+    expect(await world.show(held.executionId)).toMatchObject({ status: "succeeded", attempts: [{ end: "finished" }] });
+  });
+
+  test("answerFinish() says which chunks have not come, until they have", async () => {
+    const { held, rpc } = await world.claim("report");
+    const end = { ...held, status: "succeeded", lastSequence: 3 } as const;
+    await world.peer.report(held, 2, [{ type: "step-started", step: 0, time: Date.now() }]);
+    await until(async () => (await rpc.finish(end)).join() === "1,3");
+    await world.peer.report(held, 1, [{ type: "step-started", step: 0, time: Date.now() }]);
+    await world.peer.report(held, 3, [{ type: "step-started", step: 0, time: Date.now() }]);
+    await until(async () => (await rpc.finish(end)).length === 0);
+    expect((await world.show(held.executionId)).reportsComplete).toBe(true);
+  });
+
   test("answerFinish() ends an execution, and says so again to the same attempt", async () => {
     const { held, rpc } = await world.claim("report");
     const end = {
