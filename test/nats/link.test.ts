@@ -1,5 +1,6 @@
 import { connectNats } from "@sealrun/nats";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { until } from "../support/until.ts";
 import { type Exchange, openExchange } from "./exchange.ts";
 
 let exchange: Exchange;
@@ -36,4 +37,25 @@ test("connectNats() sends what is pending before it closes", async () => {
   await other.close();
   await arrived.promise;
   expect(heard).toEqual(Array.from({ length: 100 }, (_, index) => String(index)));
+});
+
+test("connectNats() asks for the login at every connect, and outlives any number of refused ones", async () => {
+  let login = exchange.login;
+  let asked = 0;
+  const current = () => {
+    asked += 1;
+    return login;
+  };
+  const link = await connectNats({ current, name: "test", inboxPrefix: "_INBOX.test" });
+  const statuses = link.connection.status()[Symbol.asyncIterator]();
+  login = { ...exchange.login, password: "expired" };
+  await link.connection.reconnect();
+  await until(() => (asked > 4 ? true : undefined));
+  expect(link.connection.isClosed()).toBe(false);
+  login = exchange.login;
+  for (let status = await statuses.next(); status.done !== true; status = await statuses.next()) {
+    if (status.value.type === "reconnect") break;
+  }
+  await link.connection.flush();
+  await link.close();
 });

@@ -1,5 +1,5 @@
 import { fromBase64, importIdentity } from "@sealrun/crypto";
-import { connectNats } from "@sealrun/nats";
+import { connectNats, describeOldServer } from "@sealrun/nats";
 import { migrate, openDatabase } from "@sealrun/postgres";
 import { decode, inboxPrefix, publicIdentity, SealrunError } from "@sealrun/protocol";
 import type { FastifyInstance } from "fastify";
@@ -10,6 +10,7 @@ import type { PlatformConfig } from "./config.ts";
 import type { Deps } from "./deps.ts";
 import { openFeedNotices } from "./executions/live/notices.ts";
 import { startWork } from "./executions/start-work.ts";
+import { followRevocations } from "./executors/follow-revocations.ts";
 import { buildServer } from "./http/server.ts";
 import { forgetUnfinished } from "./packages/store.ts";
 import { startScheduler } from "./schedules/run-due.ts";
@@ -42,6 +43,7 @@ export async function start(config: PlatformConfig, options: { readonly log: Log
     const deps = await connect(config, options.log, closers);
     const notices = await openFeedNotices(deps.database);
     closers.push(async () => notices.close());
+    closers.push(followRevocations(deps));
     closers.push(await startWork(deps));
     closers.push(await startScheduler(deps));
     const audit = await startAudit(deps, config.auditCheckpointFile);
@@ -71,6 +73,8 @@ async function connect(config: PlatformConfig, log: Logger, closers: (() => Prom
   await saveAdminToken(database, config.adminTokenSha256);
   const link = await connectNats({ ...config.nats, name: applicationName, inboxPrefix: inboxPrefix("platform") });
   closers.push(async () => link.close());
+  const oldServer = describeOldServer(link);
+  if (oldServer !== undefined) log.warn(oldServer);
   const peer = { id: keyring.id, signPublic: fromBase64(keyring.signPublic) };
   return { platformId, database, link, identity, keyring: peer, storageKey, log };
 }

@@ -18,9 +18,11 @@ const listedRow = z
     enrolled_at: z.date(),
     last_seen_at: z.date().nullable(),
     running: z.number(),
+    revoked_at: z.date().nullable(),
   })
-  .transform(({ enrolled_at, last_seen_at, ...row }) => ({
+  .transform(({ enrolled_at, last_seen_at, revoked_at, ...row }) => ({
     ...row,
+    revokedAt: revoked_at?.toISOString() ?? null,
     enrolledAt: enrolled_at.toISOString(),
     lastSeenAt: last_seen_at?.toISOString() ?? null,
   }));
@@ -41,9 +43,21 @@ export async function saveExecutor(
   ]);
 }
 
-/** The executor of that id, or undefined. */
+/** The executor of that id, or undefined; also for one that was revoked. */
 export async function findExecutor(sql: Sql, id: string): Promise<Executor | undefined> {
-  return sql.row(executorRow, "select id, sign_public from executors where id = $1", [id]);
+  return sql.row(executorRow, "select id, sign_public from executors where id = $1 and revoked_at is null", [id]);
+}
+
+/** Notes that the keyring has revoked an executor. False when that is known already, or when there is none of that id. */
+export async function markRevoked(sql: Sql, id: ExecutorId, revokedAt: string): Promise<boolean> {
+  const text = "update executors set revoked_at = $2, slots = 0 where id = $1 and revoked_at is null";
+  return (await sql.run(text, [id, revokedAt])) === 1;
+}
+
+/** The newest time, by the keyring's clock, at which an executor known here was revoked. */
+export async function findLastRevocation(sql: Sql): Promise<Date | undefined> {
+  const last = z.object({ at: z.date().nullable() });
+  return (await sql.row(last, "select max(revoked_at) as at from executors"))?.at ?? undefined;
 }
 
 /** Notes that an executor was heard. */
@@ -68,7 +82,7 @@ export async function listPools(sql: Sql): Promise<readonly PoolId[]> {
 export async function listExecutors(sql: Sql): Promise<readonly z.infer<typeof listedRow>[]> {
   return sql.rows(
     listedRow,
-    `select x.id, p.name as pool, x.enrolled_at, x.last_seen_at,
+    `select x.id, p.name as pool, x.enrolled_at, x.last_seen_at, x.revoked_at,
             (select count(*)::int from executions e where e.executor_id = x.id and e.status = 'running') as running
      from executors x join pools p on p.id = x.pool_id order by x.enrolled_at desc, x.id`,
   );

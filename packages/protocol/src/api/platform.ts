@@ -23,6 +23,8 @@ export const executorInfo = z.object({
   enrolledAt: z.string(),
   lastSeenAt: z.string().nullable(),
   running: z.number().int(),
+  /** When it was shut out for good; null while it is enrolled. */
+  revokedAt: z.string().nullable(),
 });
 /** `GET /api/v1/executors`. */
 export const executorList = z.object({ executors: z.array(executorInfo) });

@@ -1,0 +1,66 @@
+import { call } from "@sealrun/nats";
+import { type RevocationsRequest, revocationsReply, subjects } from "@sealrun/protocol";
+import { recordAudit } from "../audit/store.ts";
+import type { Deps } from "../deps.ts";
+import { findLastRevocation, markRevoked } from "./store.ts";
+
+const everyMs = 2_000;
+
+type RevocationDeps = Pick<Deps, "database" | "link" | "identity" | "keyring" | "log">;
+
+/**
+ * Asks the keyring every other second who was revoked, and refuses them from then on. The keyring alone decides and has
+ * refused them already; a keyring that does not answer is asked again. The returned function stops it.
+ */
+export function followRevocations(deps: RevocationDeps): () => Promise<void> {
+  let isStopped = false;
+  let isFailing = false;
+  let timer: NodeJS.Timeout | undefined;
+  const round = async (): Promise<void> => {
+    try {
+      await learnRevocations(deps);
+      isFailing = false;
+    } catch (error) {
+      if (!isFailing) deps.log.warn({ err: error }, "The keyring did not say who was revoked; asking again");
+      isFailing = true;
+    }
+    if (!isStopped) timer = setTimeout(next, everyMs);
+  };
+  let running = round();
+  const next = (): void => {
+    running = round();
+  };
+  return async () => {
+    isStopped = true;
+    clearTimeout(timer);
+    await running;
+  };
+}
+
+/** Takes over what the keyring has revoked since the last time. */
+export async function learnRevocations(deps: RevocationDeps): Promise<void> {
+  const last = await findLastRevocation(deps.database);
+  const body: RevocationsRequest = { after: last?.toISOString() ?? null };
+  const { value, requestId } = await call({
+    link: deps.link,
+    identity: deps.identity,
+    peer: deps.keyring,
+    subject: subjects.keyring("revocations"),
+    kind: "revocations",
+    body,
+    reply: revocationsReply,
+    unreachable: "KEYRING_UNREACHABLE",
+  });
+  for (const { id, revokedAt } of value.executors) {
+    await deps.database.transaction(async (sql) => {
+      if (!(await markRevoked(sql, id, revokedAt))) return;
+      await recordAudit(sql, {
+        asker: { author: "keyring", requestId },
+        action: "executor.revoke",
+        object: id,
+        detail: { revokedAt },
+      });
+      deps.log.info({ executor: id }, "The keyring revoked an executor; it is refused from now on");
+    });
+  }
+}

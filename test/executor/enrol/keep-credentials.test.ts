@@ -1,0 +1,126 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { issueEnrolmentToken, revokeExecutor } from "@sealrun/keyring";
+import { connectNats, readUserJwt } from "@sealrun/nats";
+import { decodeEnrolmentToken, executorId, inboxPrefix, type NatsCredentials, subjects } from "@sealrun/protocol";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { enrol } from "../../../executor/src/enrol/enrol.ts";
+import { keepCredentials } from "../../../executor/src/enrol/keep-credentials.ts";
+import { requestCredentials } from "../../../executor/src/enrol/request-credentials.ts";
+import { type ExecutorState, readState, writeState } from "../../../executor/src/enrol/state-file.ts";
+import { startOperatorPlatform } from "../../support/operator-platform.ts";
+import { rejectionOf } from "../../support/refusal.ts";
+import type { TestPlatform } from "../../support/start-platform.ts";
+import { until } from "../../support/until.ts";
+
+const lifetimeMs = 4_000;
+let platform: TestPlatform;
+let folder = "";
+beforeAll(async () => {
+  platform = await startOperatorPlatform(lifetimeMs);
+  folder = await mkdtemp(join(tmpdir(), "sealrun-test-credentials-"));
+});
+afterAll(async () => {
+  await platform.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function enrolled(): Promise<ExecutorState> {
+  const token = await issueEnrolmentToken(platform.keyringConfig, { pool: "default", projects: "all" });
+  return enrol({ ...decodeEnrolmentToken(token), url: platform.url });
+}
+
+/** A log that keeps what it is told. */
+function createLog(): {
+  readonly lines: string[];
+  readonly info: (f: object, m: string) => void;
+  readonly warn: (f: object, m: string) => void;
+} {
+  const lines: string[] = [];
+  const keep = (_: object, message: string): void => void lines.push(message);
+  return { lines, info: keep, warn: keep };
+}
+
+function jwtOf(nats: NatsCredentials): string {
+  if ("jwt" in nats) return nats.jwt;
+  throw new TypeError("expected a JWT");
+}
+
+/** The server takes a login until the second of its end is over. */
+async function waitUntilExpired(nats: NatsCredentials): Promise<void> {
+  const end = (readUserJwt(jwtOf(nats)).expiresAt ?? 0) + 1_500;
+  await until(() => (Date.now() > end ? true : undefined));
+}
+
+describe("keepCredentials()", () => {
+  test("keepCredentials() outlives several logins on one connection, and keeps the newest in the state file", async () => {
+    const state = await enrolled();
+    const stateFile = join(folder, "outlives.json");
+    const log = createLog();
+    const kept = await keepCredentials({ state, stateFile, platformUrl: platform.url, log });
+    const id = executorId.parse(state.identity.id);
+    const link = await connectNats({ current: kept.current, name: id, inboxPrefix: inboxPrefix(id) });
+    const server = await connectNats({ ...platform.config.nats, name: "test", inboxPrefix: "_INBOX.platform" });
+    const heard: string[] = [];
+    link.connection.subscribe(subjects.control(id), { callback: (_, message) => void heard.push(message.string()) });
+    await link.connection.flush();
+    const cuts: string[] = [];
+    void (async () => {
+      for await (const status of link.connection.status()) cuts.push(String(status.type));
+    })();
+    const first = jwtOf(kept.current());
+    // The server cuts the connection at the end of each login; three times, so that no counter of failures is left over.
+    await until(() => (cuts.filter((type) => type === "reconnect").length >= 3 ? true : undefined));
+    expect(link.connection.isClosed()).toBe(false);
+    expect(jwtOf(kept.current())).not.toBe(first);
+    await until(() => {
+      server.connection.publish(subjects.control(id), "still here");
+      return heard.length > 0 ? true : undefined;
+    });
+    kept.stop();
+    expect((await readState(stateFile))?.nats).toEqual(kept.current());
+    expect(log.lines).toEqual([]);
+    await link.close();
+    await server.close();
+  }, 60_000);
+
+  test("keepCredentials() starts with a login that has expired, and with none when it is revoked", async () => {
+    const state = await enrolled();
+    await waitUntilExpired(state.nats);
+    const id = executorId.parse(state.identity.id);
+    const part = { name: id, inboxPrefix: inboxPrefix(id) };
+    expect((await rejectionOf(connectNats({ ...state.nats, ...part }))).code).toBe("NATS_UNREACHABLE");
+    const options = { state, stateFile: join(folder, "late.json"), platformUrl: platform.url, log: createLog() };
+    const kept = await keepCredentials(options);
+    const link = await connectNats({ current: kept.current, ...part });
+    await link.close();
+    kept.stop();
+    await revokeExecutor(platform.keyringConfig, id);
+    expect(await rejectionOf(keepCredentials(options))).toMatchObject({ code: "NOT_ENROLLED" });
+  }, 60_000);
+
+  test("keepCredentials() goes on with a good login while the platform is away, and refuses to with an expired one", async () => {
+    const state = await enrolled();
+    const stateFile = join(folder, "away.json");
+    await writeState(stateFile, state);
+    const log = createLog();
+    const options = { state, stateFile, platformUrl: "http://127.0.0.1:9", log };
+    const kept = await keepCredentials(options);
+    expect(kept.current()).toEqual(state.nats);
+    expect(log.lines).toEqual(["The NATS login could not be renewed; this is tried again"]);
+    kept.stop();
+    await waitUntilExpired(state.nats);
+    expect(await rejectionOf(keepCredentials(options))).toMatchObject({ code: "PLATFORM_UNREACHABLE" });
+  }, 60_000);
+
+  test("requestCredentials() believes the keyring alone, and gets a login that no other executor can open", async () => {
+    const [state, other] = [await enrolled(), await enrolled()];
+    const forged = { ...state, keyring: { ...state.keyring, signPublic: other.platform.signPublic } };
+    expect((await rejectionOf(requestCredentials(forged, platform.url))).code).toBe("BAD_SIGNATURE");
+    const stranger = { ...state, identity: { ...state.identity, box: other.identity.box } };
+    expect((await rejectionOf(requestCredentials(stranger, platform.url))).code).toBe("WRONG_KEY_OR_CONTEXT");
+    const impostor = { ...state, identity: { ...other.identity, id: state.identity.id } };
+    expect((await rejectionOf(requestCredentials(impostor, platform.url))).code).toBe("BAD_SIGNATURE");
+  });
+});

@@ -1,0 +1,15 @@
+import { decode, type Account, type Operator } from "@nats-io/jwt";
+import { createNatsAccount } from "@sealrun/nats";
+import { expect, test } from "vitest";
+
+test("createNatsAccount() makes an account that forbids leaf nodes and bearer logins, signed by its operator", async () => {
+  const made = await createNatsAccount();
+  const operator = decode<Operator>(made.operatorJwt);
+  const account = decode<Account>(made.account.jwt);
+  expect(operator.nats.system_account).toBe(made.systemAccount.id);
+  expect(account.iss).toBe(operator.sub);
+  expect(account.sub).toBe(made.account.id);
+  expect(account.nats.limits).toMatchObject({ leaf: 0, disallow_bearer: true, streams: -1, disk_storage: -1 });
+  expect(account.nats.signing_keys).toHaveLength(1);
+  expect(account.nats.signing_keys).not.toContain(made.account.id);
+});
