@@ -75,7 +75,7 @@ const lockedRow = z
       isCancelRequested: is_cancel_requested,
     }),
   );
-/** An execution as its transitions see it. */
+/** An execution as its transitions see it; an event that was asked for anew counts as expired. */
 export type LockedExecution = z.infer<typeof lockedRow>;
 
 /** Stores an execution, its steps and its outbox row; call it inside a transaction. */
@@ -113,7 +113,7 @@ export async function lockExecution(sql: Sql, id: ExecutionId): Promise<LockedEx
     lockedRow,
     `select id, status, attempt, generation, project_id, package_id, version_id, uploads, last_sequence,
             executor_id, on_lost, cancel_requested_at is not null as is_cancel_requested,
-            coalesce(event_expires_at < clock_timestamp(), false) as is_expired
+            coalesce(event_expires_at < clock_timestamp(), true) as is_expired
      from executions where id = $1 for update`,
     [id],
   );

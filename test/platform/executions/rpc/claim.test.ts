@@ -7,6 +7,7 @@ import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openFrame } from "@sealrun/crypto";
 import { z } from "zod";
+import type { Attempt } from "../../../../executor/src/jobs/attempt.ts";
 import { openEventSecret } from "../../../../executor/src/jobs/open-secret.ts";
 import { send } from "../../../support/api.ts";
 import { codeOf, type ExecutionsWorld, startExecutionsWorld, until } from "../../../support/executions-world.ts";
@@ -121,10 +122,11 @@ describe("answerClaim()", () => {
     const beside = await start(world.platform.config, { log: pino({ level: "silent" }) });
     const requestId = newId("request");
     // Frames of one millisecond are the same bytes, and the second of them is refused as a replay.
-    const claims = Array.from({ length: 6 }, async (_, index) => {
-      await sleep(5 * index);
-      return world.peer.claim(event, requestId);
-    });
+    const claims: Promise<Attempt>[] = [];
+    for (let tried = 0; tried < 6; tried += 1) {
+      claims.push(world.peer.claim(event, requestId));
+      await sleep(5);
+    }
     const answers = await Promise.all(claims);
     expect(answers.map(({ held }) => held.attempt)).toEqual([1, 1, 1, 1, 1, 1]);
     expect(await world.show(event.executionId)).toMatchObject({
