@@ -11,6 +11,11 @@ const shared: readonly (readonly [files: RegExp, place: string, reason: string])
     "test/executor/child/run-step.test.ts",
     "reached through runStep() alone, which starts real scripts",
   ],
+  [
+    /^executor\/src\/dependencies\/(?:authorities|install-npm|install-pip|python-version)\.ts$/,
+    "test/executor/dependencies/dependencies.test.ts",
+    "reached through prepare() alone, which installs from real registries",
+  ],
   [/^executor\/src\/workspace\//, "test/executor/workspace/workspace.test.ts", "reached through a workspace alone"],
   [
     /^executor\/src\/(?:executor|config|runtime-files|enrol\/enrol|jobs\/[\w-]+)\.ts$/,
@@ -49,6 +54,12 @@ const shared: readonly (readonly [files: RegExp, place: string, reason: string])
     "steps of resolving",
   ],
   [/^executor\/src\/references\/jq-worker\.ts$/, "test/executor/references/run-jq.test.ts", "the thread of runJq()"],
+  [
+    /^packages\/(?:postgres\/src\/(?:chain|verify-chain|seal-regularly)|platform\/src\/audit\/(?:chain|checkpoint))\.ts$/,
+    "test/platform/audit/",
+    "a chain is sealed, broken and checked as a whole, on a real table",
+  ],
+  [/^packages\/cli\/src\/secret\/show-explanation\.ts$/, "test/cli/commands/secret.test.ts", "what explain prints"],
   [/^packages\/sdk\/src\/error\.ts$/, "test/sdk/", "the class that every refusal arrives as"],
 ];
 

@@ -1,12 +1,7 @@
 import { limits } from "@sealrun/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  type CronRule,
-  decideDue,
-  firstDue,
-  nextDue,
-} from "../../../packages/platform/src/schedules/due-times.ts";
+import { type CronRule, decideDue, firstDue, nextDue } from "../../../packages/platform/src/schedules/due-times.ts";
 
 const zurich = (cron: string): CronRule => ({ cron, timezone: "Europe/Zurich" });
 const utc = (cron: string): CronRule => ({ cron, timezone: null });

@@ -8,7 +8,7 @@ import type { Deps } from "../deps.ts";
 import { addExecution } from "../executions/start-execution.ts";
 import { getVersion } from "../packages/version-store.ts";
 import { decideDue, type DueDecision } from "./due-times.ts";
-import { type DueSchedule, lockDue, moveOn, noteRun, schedulesChannel, waitForNext } from "./store.ts";
+import { type DueSchedule, hasRun, lockDue, moveOn, noteRun, schedulesChannel, waitForNext } from "./store.ts";
 
 type Needed = Pick<Deps, "database" | "log">;
 
@@ -91,7 +91,8 @@ async function apply(sql: Sql, due: DueSchedule, { run, next }: DueDecision): Pr
     const detail = { dueAt: due.dueAt.toISOString(), nextAt: next?.toISOString() ?? null };
     await recordAudit(sql, { asker, action: "schedule.missed", object: due.packageId, detail });
   }
-  if (run === undefined) return;
+  // A clock, or a database, that was set back.
+  if (run === undefined || (await hasRun(sql, due.id, run))) return;
   const executionId = await addExecution(sql, {
     projectId: due.projectId,
     packageId: due.packageId,

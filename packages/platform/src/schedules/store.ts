@@ -118,6 +118,16 @@ export async function waitForNext(sql: Sql): Promise<number | undefined> {
   return row?.wait ?? undefined;
 }
 
+/** True when a due time has started something already; the caller holds the schedule. */
+export async function hasRun(sql: Sql, id: ScheduleId, dueAt: Date): Promise<boolean> {
+  const known = await sql.row(
+    z.object({ execution_id: z.string() }),
+    "select execution_id from schedule_runs where schedule_id = $1 and due_at = $2",
+    [id, dueAt],
+  );
+  return known !== undefined;
+}
+
 /** Notes which execution a due time started. A due time that has one already breaks the transaction. */
 export async function noteRun(
   sql: Sql,
