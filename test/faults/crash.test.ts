@@ -15,21 +15,6 @@ const accepted: string[] = [];
 /** What was going on when a process died, and was not seen to end yet. */
 const open: { readonly endsLate: boolean; readonly check: () => Promise<void> }[] = [];
 
-beforeAll, describe, expect, test } from "vitest";
-import { type Cluster, startCluster } from "../support/cluster.ts";
-import { programs } from "../support/servers.ts";
-import { type CrashCase, crashCases, pushCrashPackages } from "./crash-cases.ts";
-import { brokenInvariants } from "./invariants.ts";
-
-const rounds = Number(process.env["SEALRUN_CRASH_ROUNDS"] ?? 1);
-/** Longer than anything leads to its point; what comes later never comes. */
-const reachMs = 45_000;
-
-let cluster: Cluster;
-const accepted: string[] = [];
-/** Ends that are only known when a lease has ended, asked for when all points have been passed. */
-const later: (() => Promise<void>)[] = [];
-
 beforeAll(async () => {
   cluster = await startCluster({ programs: programs(), slots: 24 });
   await pushCrashPackages(cluster);
@@ -88,7 +73,11 @@ async function checkOpen(wanted: (one: (typeof open)[number]) => boolean = () =>
   await Promise.all(chosen.map(async ({ check }) => check()));
 }
 
-async function checkEnds(point: CrashPoint, { end, starts = [0, 1] }: CrashCase, ids: readonly string[]): Promise<void> {
+async function checkEnds(
+  point: CrashPoint,
+  { end, starts = [0, 1] }: CrashCase,
+  ids: readonly string[],
+): Promise<void> {
   for (const id of ids) {
     const info = await cluster.end(id);
     expect([point, info.status], JSON.stringify(info)).toEqual([point, end]);

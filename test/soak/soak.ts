@@ -1,0 +1,234 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { crashPoints } from "@sealrun/faults";
+import type { Programs } from "../../packages/cli/src/setup/find-programs.ts";
+import { brokenInvariants, residentMiB } from "../faults/invariants.ts";
+import { type Cluster, type ClusterPart, startCluster } from "../support/cluster.ts";
+import { type SeededRandom, seededRandom } from "../support/seeded-random.ts";
+
+/** How long, how much, and which luck. */
+export interface SoakOptions {
+  readonly programs: Programs;
+  readonly seed: number;
+  /** Of faults and of starts; the quiet comes after it. */
+  readonly seconds: number;
+  readonly executions: number;
+  readonly say: (line: string) => void;
+}
+
+/** What became of it. */
+export interface SoakSummary {
+  readonly seed: number;
+  readonly accepted: number;
+  readonly ends: Readonly<Record<string, number>>;
+  readonly reruns: number;
+  readonly faults: Readonly<Record<string, number>>;
+  readonly quietSeconds: number;
+  readonly largestMiB: number;
+  readonly broken: readonly string[];
+}
+
+/** Starts executions at a steady pace while things die at random; then lets all of it end, and looks at what is left. */
+export async function soak(options: SoakOptions): Promise<SoakSummary> {
+  const { programs, seed, seconds, executions, say } = options;
+  const random = seededRandom(seed);
+  const env = { SEALRUN_FAULTS: `${seed}:0.002` };
+  const cluster = await startCluster({ programs, platforms: 2, keyrings: 2, executors: 2, slots: 4, env });
+  try {
+    await pushPackages(cluster);
+    const over = Date.now() + seconds * 1_000;
+    const faults: Record<string, number> = {};
+    const disturbing = disturb(cluster, random, over, (name) => {
+      faults[name] = (faults[name] ?? 0) + 1;
+      say(`${Math.round((over - Date.now()) / 1_000)} s left: ${name}`);
+    });
+    const accepted = await startSteadily(cluster, seededRandom(seed + 1), { over, seconds, executions });
+    await disturbing;
+    await repair(cluster);
+    say(`quiet: ${accepted.length} accepted`);
+    const quietSince = Date.now();
+    const ends: Record<string, number> = {};
+    for (const { status } of await cluster.ends(accepted)) ends[status] = (ends[status] ?? 0) + 1;
+    const quietSeconds = Math.round((Date.now() - quietSince) / 1_000);
+    const sizes = await Promise.all(cluster.parts.map(async (part) => residentMiB(part.pid())));
+    const broken = await brokenInvariants(cluster, { accepted });
+    const reruns = accepted.filter((id) => cluster.witness.count(id) > 1).length;
+    return {
+      seed,
+      accepted: accepted.length,
+      ends,
+      reruns,
+      faults,
+      quietSeconds,
+      largestMiB: Math.round(Math.max(...sizes)),
+      broken,
+    };
+  } finally {
+    await cluster.close();
+  }
+}
+
+const packages = ["quick", "careful", "busy"] as const;
+
+async function pushPackages(cluster: Cluster): Promise<void> {
+  await cluster.pushScript("quick", "sealrun-context get DB_PASS >/dev/null");
+  await cluster.pushScript("careful", "sealrun-context get DB_PASS >/dev/null; sleep 0.5", { on_lost: "rerun" });
+  await cluster.pushScript(
+    "busy",
+    `printf %s "$id" | sealrun-context set LAST --scope project
+printf %s "$id" | sealrun-context state put last
+sealrun-context get LAST >/dev/null
+printf done | sealrun-context result`,
+    { on_lost: "rerun" },
+  );
+}
+
+async function startSteadily(
+  cluster: Cluster,
+  random: SeededRandom,
+  { over, seconds, executions }: { readonly over: number; readonly seconds: number; readonly executions: number },
+): Promise<readonly string[]> {
+  const pauseMs = (seconds * 1_000) / executions;
+  const begin = over - seconds * 1_000;
+  const starting: Promise<string>[] = [];
+  for (let index = 0; index < executions; index += 1) {
+    await sleep(Math.max(0, begin + index * pauseMs - Date.now()));
+    const started = cluster.run(random.pick(packages), { priority: 1 + random.whole(10) });
+    started.catch(() => undefined);
+    starting.push(started);
+  }
+  return Promise.all(starting);
+}
+
+interface Fault {
+  readonly name: string;
+  readonly weight: number;
+  readonly strike: (cluster: Cluster, random: SeededRandom) => Promise<void>;
+}
+
+const faults: readonly Fault[] = [
+  { name: "a process killed", weight: 5, strike: async (cluster, random) => restart(random.pick(cluster.parts)) },
+  {
+    name: "a process killed at a crash point",
+    weight: 5,
+    strike: async (cluster, random) => {
+      const point = random.pick(Object.keys(crashPoints));
+      const [kind = ""] = point.split(".");
+      const part = random.pick(cluster.parts.filter((one) => one.kind === kind));
+      await part.crashAt(point);
+      await Promise.race([part.ended(), sleep(3_000)]);
+      if (part.pid() === undefined) await startAgain(part);
+    },
+  },
+  {
+    name: "a process stopped and continued",
+    weight: 3,
+    strike: async (cluster, random) => {
+      const part = random.pick(cluster.parts);
+      await part.kill("SIGSTOP");
+      await sleep(500 + random.whole(3_000));
+      await part.kill("SIGCONT");
+    },
+  },
+  {
+    name: "an executor stopped past its leases",
+    weight: 1,
+    strike: async (cluster, random) => {
+      const part = random.pick(cluster.executors);
+      await part.kill("SIGSTOP");
+      await sleep(14_000);
+      await part.kill("SIGCONT");
+    },
+  },
+  {
+    name: "a wire cut",
+    weight: 4,
+    strike: async (cluster, random) => {
+      const { wires } = random.pick(cluster.parts);
+      (random.next() < 0.5 ? wires.nats : (wires.postgres ?? wires.nats)).cut();
+    },
+  },
+  {
+    name: "a wire half-open",
+    weight: 2,
+    strike: async (cluster, random) => {
+      const { wires } = random.pick(cluster.parts);
+      const wire = random.next() < 0.5 ? wires.nats : (wires.postgres ?? wires.nats);
+      wire.freeze();
+      await sleep(500 + random.whole(3_000));
+      wire.heal();
+    },
+  },
+  {
+    name: "NATS killed",
+    weight: 2,
+    strike: async ({ nats }) => {
+      await nats.kill("SIGKILL");
+      await nats.start();
+    },
+  },
+  {
+    name: "NATS wiped",
+    weight: 1,
+    strike: async ({ nats }) => {
+      await nats.kill("SIGKILL");
+      await nats.wipe();
+      await nats.start();
+    },
+  },
+  {
+    name: "PostgreSQL restarted",
+    weight: 1,
+    strike: async ({ postgres }) => {
+      await postgres.stop();
+      await postgres.start();
+    },
+  },
+  {
+    name: "PostgreSQL killed",
+    weight: 1,
+    strike: async ({ postgres }) => {
+      await postgres.kill();
+      await postgres.start();
+    },
+  },
+];
+
+const deck = faults.flatMap((fault) => Array.from({ length: fault.weight }, () => fault));
+
+async function disturb(
+  cluster: Cluster,
+  random: SeededRandom,
+  over: number,
+  note: (name: string) => void,
+): Promise<void> {
+  while (Date.now() < over) {
+    await sleep(300 + random.whole(1_700));
+    const fault = random.pick(deck);
+    note(fault.name);
+    await fault.strike(cluster, random);
+  }
+}
+
+async function restart(part: ClusterPart): Promise<void> {
+  await part.kill("SIGKILL");
+  await startAgain(part);
+}
+
+/** A start may meet a fault as well; then the next one does not. */
+async function startAgain(part: ClusterPart): Promise<void> {
+  for (let tried = 1; part.pid() === undefined; tried += 1) {
+    try {
+      await part.start();
+    } catch (error) {
+      if (tried === 20) throw error;
+      await sleep(200);
+    }
+  }
+}
+
+/** Starts what is down. */
+async function repair(cluster: Cluster): Promise<void> {
+  if (!cluster.postgres.isRunning()) await cluster.postgres.start();
+  if (cluster.nats.pid() === undefined) await cluster.nats.start();
+  for (const part of cluster.parts) await startAgain(part);
+}
