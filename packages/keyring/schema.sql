@@ -18,6 +18,22 @@ create table audit (
 );
 CREATE INDEX audit_execution ON public.audit USING btree (execution_id, attempt);
 CREATE TRIGGER audit_is_history BEFORE DELETE OR UPDATE ON public.audit FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER audit_waits_for_the_chain AFTER INSERT ON public.audit FOR EACH ROW EXECUTE FUNCTION audit_wait();
+
+create table audit_chain (
+  "position" bigint not null,
+  seq bigint not null,
+  hash bytea not null,
+  CHECK (("position" > 0)),
+  PRIMARY KEY ("position"),
+  UNIQUE (seq)
+);
+CREATE TRIGGER audit_chain_is_history BEFORE DELETE OR UPDATE ON public.audit_chain FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+create table audit_unsealed (
+  seq bigint not null,
+  PRIMARY KEY (seq)
+);
 
 create table enrolment_tokens (
   id text not null,
@@ -55,6 +71,7 @@ create table grants (
   request_id text not null,
   ends_at timestamp with time zone not null,
   granted_at timestamp with time zone not null default clock_timestamp(),
+  ended_at timestamp with time zone,
   CHECK ((attempt > 0)),
   FOREIGN KEY (executor_id) REFERENCES executors(id),
   FOREIGN KEY (package_id) REFERENCES packages(id),
@@ -106,6 +123,17 @@ create table scope_keys (
   PRIMARY KEY (scope, owner_id, version),
   UNIQUE (key_id)
 );
+
+CREATE OR REPLACE FUNCTION public.audit_wait()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into audit_unsealed (seq) values (new.number);
+  return null;
+end
+$function$
+;
 
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger

@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import * as executor from "@sealrun/executor";
 import * as keyring from "@sealrun/keyring";
 import * as platform from "@sealrun/platform";
+import type { JsonObject, JsonValue } from "@sealrun/protocol";
 import { pino } from "pino";
 import { readyMessage } from "./dev/part-log.ts";
 
@@ -51,6 +52,11 @@ export async function revokeExecutor(configFile: string, executorId: string): Pr
   await keyring.revokeExecutor(await keyring.readConfig(configFile), executorId);
 }
 
+/** Checks the keyring's own audit; run it where the keyring runs. */
+export async function verifyKeyringAudit(configFile: string): ReturnType<typeof keyring.verifyAudit> {
+  return keyring.verifyAudit(await keyring.readConfig(configFile));
+}
+
 /** A new NATS account, and the logins of the platform and of the keyring on it. */
 export async function makeNatsLogins(): Promise<{
   readonly account: keyring.NatsAccount;
@@ -93,4 +99,9 @@ async function startOne(name: PartName, configFile: string, options: PartOptions
       return started;
     }
   }
+}
+
+/** jq as an executor runs it for references, for a run without a platform. */
+export async function runJq(program: string, input: JsonObject): Promise<JsonValue> {
+  return executor.runJq(program, input);
 }

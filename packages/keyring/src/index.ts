@@ -9,4 +9,4 @@ export {
   type NatsAccount,
   platformPermissions,
 } from "@sealrun/nats";
-export { issueEnrolmentToken, type Keyring, migrationsFolder, revokeExecutor, start } from "./main.ts";
+export { issueEnrolmentToken, type Keyring, migrationsFolder, revokeExecutor, start, verifyAudit } from "./main.ts";

@@ -1,10 +1,10 @@
 import { fingerprint, fromBase64, type Identity, type SymmetricKey } from "@sealrun/crypto";
-import { readRootKey } from "@sealrun/key-files";
 import { connectNats } from "@sealrun/nats";
-import { type Database, migrate, openDatabase } from "@sealrun/postgres";
+import { type CheckedChain, type Database, migrate, openDatabase } from "@sealrun/postgres";
 import { inboxPrefix } from "@sealrun/protocol";
 import { answerRequests, type KeyringLog } from "./answer-requests.ts";
-import { type KeyringConfig, readIdentity, readPlatformIdentity } from "./config.ts";
+import { sealAudit, verifyAudit as verify } from "./audit/chain.ts";
+import { type KeyringConfig, openWrappingKey, readIdentity, readPlatformIdentity } from "./config.ts";
 import { issueToken, type TokenRights } from "./enrolment/issue-token.ts";
 import { openNatsAccess } from "./enrolment/nats-access.ts";
 import { revokeExecutor as revoke } from "./enrolment/revoke.ts";
@@ -50,8 +50,10 @@ export async function start(
   });
   const own = fingerprint(identity.signPublic);
   options.log.info({ fingerprint: own }, "The keyring answers");
+  const sealer = sealAudit({ database, rootKey }, options.log);
   const close = once(async () => {
     await answers.close();
+    await sealer.close();
     await link.close();
     await database.close();
   });
@@ -85,12 +87,25 @@ export async function revokeExecutor(config: KeyringConfig, executorId: string):
   }
 }
 
+/**
+ * Checks the chain of the keyring's own audit from its first row to its last. Needs the keyring's files and database,
+ * not a running keyring. Fails like `start`; what is wrong with the audit is in the answer.
+ */
+export async function verifyAudit(config: KeyringConfig): Promise<CheckedChain> {
+  const { rootKey, database } = await open(config);
+  try {
+    return await verify(database, rootKey);
+  } finally {
+    await database.close();
+  }
+}
+
 /** Reads the key files, brings the database up to date, and proves that both belong together. */
 async function open(
   config: KeyringConfig,
 ): Promise<{ readonly identity: Identity; readonly rootKey: SymmetricKey; readonly database: Database }> {
   const identity = await readIdentity(config);
-  const rootKey = await readRootKey(config.wrappingKeyFile);
+  const rootKey = await openWrappingKey(config);
   await migrate({ config: config.postgres, applicationName, folder: migrationsFolder });
   const database = await openDatabase({ config: config.postgres, applicationName });
   try {

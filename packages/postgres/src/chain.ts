@@ -73,7 +73,9 @@ export async function findHead(sql: Sql): Promise<Link | undefined> {
 
 /** The link at a place, or undefined. */
 export async function findLink(sql: Sql, position: bigint): Promise<Link | undefined> {
-  return sql.row(headRow, "select c.position::text, c.hash from audit_chain c where c.position = $1", [position.toString()]);
+  return sql.row(headRow, "select c.position::text, c.hash from audit_chain c where c.position = $1", [
+    position.toString(),
+  ]);
 }
 
 /** The fields of a row as one array of text; no column of a chained table is null, or its expression says what for. */

@@ -8,7 +8,7 @@ import { executionCommand } from "./execution.ts";
 import { initCommand } from "./init.ts";
 import { localCommand } from "./local.ts";
 import { packageCommand } from "./package.ts";
-import { partCommands, revokeCommand, tokenCommand } from "./part.ts";
+import { keyringAuditCommand, partCommands, revokeCommand, tokenCommand } from "./part.ts";
 import { projectCommand } from "./project.ts";
 import { pushCommand } from "./push.ts";
 import { runCommand } from "./run.ts";
@@ -35,6 +35,6 @@ export function addCommands(program: Command, cli: Cli): void {
     versionCommand(cli),
   ];
   for (const command of shown) program.addCommand(command);
-  for (const command of [...partCommands(cli), tokenCommand(), revokeCommand(cli)])
+  for (const command of [...partCommands(cli), keyringAuditCommand(cli), tokenCommand(), revokeCommand(cli)])
     program.addCommand(command, { hidden: true });
 }

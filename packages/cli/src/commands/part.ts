@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { SealrunError } from "@sealrun/protocol";
 import type { Cli } from "../command.ts";
 import type { PartName } from "../start-part.ts";
 
@@ -47,6 +48,22 @@ export function revokeCommand(cli: Cli): Command {
       const { revokeExecutor } = await import("../start-part.ts");
       await revokeExecutor(config, executor);
       cli.output.line(`revoked ${executor}: the keyring answers it nothing from now on`);
+    });
+}
+
+/** `sealrun keyring-audit`: run where the keyring runs. */
+export function keyringAuditCommand(cli: Cli): Command {
+  return new Command("keyring-audit")
+    .description("Check that no row of the keyring's own audit was changed, removed or added; exit code 1 when one was")
+    .requiredOption("--config <file>", "the keyring's settings")
+    .action(async ({ config }: { readonly config: string }) => {
+      const { verifyKeyringAudit } = await import("../start-part.ts");
+      const { checked, head, fault } = await verifyKeyringAudit(config);
+      if (fault !== undefined) {
+        throw new SealrunError("AUDIT_BROKEN", `The keyring's audit is broken (${fault.kind}): ${fault.sentence}`);
+      }
+      cli.output.line(`verified ${checked} rows`);
+      if (head !== undefined) cli.output.line(`  last link ${head.position} ${Buffer.from(head.hash).toString("hex")}`);
     });
 }
 

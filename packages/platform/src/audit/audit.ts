@@ -1,12 +1,9 @@
 import { toHex } from "@sealrun/crypto";
-import { type Link, sealWaiting, verifyChain } from "@sealrun/postgres";
+import { type Link, sealRegularly, verifyChain } from "@sealrun/postgres";
 import type { AuditVerification } from "@sealrun/protocol";
 import type { Deps } from "../deps.ts";
 import { auditChain } from "./chain.ts";
 import { openCheckpoint } from "./checkpoint.ts";
-
-const sealMs = 1_000;
-const mostBatches = 50;
 
 /** The audit's chain at work. */
 export interface Audit {
@@ -26,32 +23,21 @@ export async function startAudit(
   const { database, log } = deps;
   const chain = auditChain(deps.storageKey);
   const checkpoint = await openCheckpoint(checkpointFile);
-  const seal = async (): Promise<void> => {
-    try {
-      for (let batches = 0; batches < mostBatches; batches += 1) {
-        const head = await sealWaiting(database, chain);
-        if (head === undefined) return;
-        if (await checkpoint.advance(database, head)) continue;
-        log.error({ position: checkpoint.known()?.position.toString() }, "The audit's chain was changed or cut");
-      }
-    } catch (error) {
-      log.error({ err: error }, "The audit could not be sealed; trying again");
-    }
-  };
-  let working: Promise<void> | undefined;
-  const sealOnce = async (): Promise<void> => (working ??= seal().finally(() => (working = undefined)));
-  const timer = setInterval(() => void sealOnce(), sealMs);
+  const sealer = sealRegularly(database, chain, {
+    onHead: async (head) => {
+      if (await checkpoint.advance(database, head)) return;
+      log.error({ position: checkpoint.known()?.position.toString() }, "The audit's chain was changed or cut");
+    },
+    onError: (error) => log.error({ err: error }, "The audit could not be sealed; trying again"),
+  });
   return {
     verify: async () => {
-      await sealOnce();
+      await sealer.sealNow();
       const known = checkpoint.known();
       const { head, fault, ...counts } = await verifyChain(database, chain, [known]);
       return { ...counts, head: show(head), checkpoint: show(known), fault: fault ?? null };
     },
-    close: async () => {
-      clearInterval(timer);
-      await sealOnce();
-    },
+    close: async () => sealer.close(),
   };
 }
 

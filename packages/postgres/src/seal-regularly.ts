@@ -1,0 +1,42 @@
+import { type Chain, type Link, sealWaiting } from "./chain.ts";
+import type { Database } from "./database.ts";
+
+const sealMs = 1_000;
+/** Of 1,000 rows each, before others have their turn. */
+const mostBatches = 50;
+
+/** Hears of new links and of failures. */
+export interface SealListener {
+  /** After each batch of links that this process made. */
+  onHead(head: Link): Promise<void>;
+  onError(error: unknown): void;
+}
+
+/** Seals what waits every second, and once more at its close. Several processes may: one at a time does. */
+export function sealRegularly(
+  database: Database,
+  chain: Chain,
+  listener: SealListener,
+): { readonly sealNow: () => Promise<void>; readonly close: () => Promise<void> } {
+  const seal = async (): Promise<void> => {
+    try {
+      for (let batches = 0; batches < mostBatches; batches += 1) {
+        const head = await sealWaiting(database, chain);
+        if (head === undefined) return;
+        await listener.onHead(head);
+      }
+    } catch (error) {
+      listener.onError(error);
+    }
+  };
+  let working: Promise<void> | undefined;
+  const sealNow = async (): Promise<void> => (working ??= seal().finally(() => (working = undefined)));
+  const timer = setInterval(() => void sealNow(), sealMs);
+  return {
+    sealNow,
+    close: async () => {
+      clearInterval(timer);
+      await sealNow();
+    },
+  };
+}
