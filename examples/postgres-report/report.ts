@@ -1,7 +1,7 @@
 import { context, getSecret } from "@sealrun/sdk";
 import pg from "pg";
 
-const client = new pg.Client({ ...getSecret("DATABASE"), application_name: "postgres-report" });
+const client = new pg.Client({ ...Object(getSecret("DATABASE")), application_name: "postgres-report" });
 await client.connect();
 try {
   const { rows } = await client.query(

@@ -1,5 +1,5 @@
 import { limits } from "@sealrun/protocol";
-import fc from "fast-check";
+import { assert, json, property } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { planNpmInstall } from "../../packages/protocol/src/npm-lock.ts";
 import { bytesOf, jsonBytes, refusalOf } from "../support/refusal.ts";
@@ -103,8 +103,8 @@ describe("planNpmInstall() refuses", () => {
   });
 
   test("planNpmInstall() gives a plan or a PACKAGE_INVALID for whatever it is given", () => {
-    fc.assert(
-      fc.property(fc.json(), fc.json(), (packageJson, lock) => {
+    assert(
+      property(json(), json(), (packageJson, lock) => {
         try {
           planNpmInstall(bytesOf(packageJson), bytesOf(lock));
         } catch (error) {

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { assert, constantFrom, property, string } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseRequirements, pythonPackageName } from "../../packages/protocol/src/python-requirements.ts";
 import { bytesOf, refusalOf } from "../support/refusal.ts";
@@ -76,8 +76,8 @@ describe("parseRequirements()", () => {
   });
 
   test("parseRequirements() gives pip no option, whatever it is given", () => {
-    fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(..."a1=-. \\\n#;[]:/@") }), (text) => {
+    assert(
+      property(string({ unit: constantFrom(...Array.from("a1=-. \\\n#;[]:/@")) }), (text) => {
         let parsed;
         try {
           parsed = parseRequirements(bytesOf(text));

@@ -17,7 +17,7 @@ export interface Dependencies {
 }
 
 /** The attempt that needs them. */
-export interface DependencyRun {
+interface DependencyRun {
   readonly files: readonly { readonly path: string; readonly cachedPath: string }[];
   /** A line in the run's log. */
   readonly say: (level: "info" | "error", text: string) => Promise<void>;

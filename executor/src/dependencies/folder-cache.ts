@@ -14,7 +14,7 @@ export interface FolderCache {
 }
 
 /** Fills `content`, in a private folder that is removed afterwards, and tells its size. */
-export type Make = (folder: string, content: string) => Promise<{ readonly bytes: number }>;
+type Make = (folder: string, content: string) => Promise<{ readonly bytes: number }>;
 
 /** A cached folder in use. */
 export interface CachedFolder {

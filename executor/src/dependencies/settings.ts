@@ -2,6 +2,7 @@ import { z } from "zod";
 
 /** Tokens are no part of this release, and an address with a password would stand in logs. */
 const registry = z.url({ protocol: /^https?$/ }).refine((address) => {
+  if (!URL.canParse(address)) return true;
   const { username, password } = new URL(address);
   return username === "" && password === "";
 }, "expected an address without a user name or password");

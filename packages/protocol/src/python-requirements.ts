@@ -3,7 +3,7 @@ import { showName } from "./show-text.ts";
 import { decodeUtf8 } from "./utf8.ts";
 
 /** One pinned package of a requirements.txt. */
-export interface PythonPin {
+interface PythonPin {
   /** As Python packages are compared: small letters, `-` between words. */
   readonly name: string;
   readonly version: string;

@@ -76,3 +76,23 @@ test("checkPackage() takes a secrets.json that starts with a byte order mark", a
   const folder = await person.write("p", { ...main, "secrets.json": '\ufeff{"A":1}' });
   expect([...(await checkPackage(folder, undefined)).secrets.keys()]).toEqual(["A"]);
 });
+
+test.each([
+  [
+    { "package.json": `{"dependencies":{"pg":"8.16.3"}}` },
+    "Runs will fail: package.json has no package-lock.json beside it",
+  ],
+  [{ "requirements.txt": "requests\n" }, "Runs will fail: requirements.txt:1: expected NAME==VERSION"],
+  [
+    { "wheels/a-1-py3-none-any.whl": "" },
+    "wheels/a-1-py3-none-any.whl is not installed: a requirements.txt has to name",
+  ],
+])("checkPackage() warns of dependencies that cannot be installed: %j", async (files, sentence) => {
+  const { warnings } = await checkPackage(await person.write("p", { ...main, ...files }), undefined);
+  expect(warnings).toEqual([expect.stringContaining(sentence)]);
+});
+
+test("checkPackage() says nothing of dependencies that can be installed", async () => {
+  const files = { ...main, "package.json": `{"type":"module"}`, "requirements.txt": "requests==2.31.0\n" };
+  expect((await checkPackage(await person.write("p", files), undefined)).warnings).toEqual([]);
+});

@@ -23,13 +23,42 @@ test("readPackageFolder() gives files by path, and secrets.json apart", async ()
 
 test("readPackageFolder() leaves out what no version holds, and says what a person may miss", async () => {
   const silent = { ".git/config": "", "__pycache__/x.pyc": "", ".DS_Store": "", "y.pyc": "", ".gitignore": "" };
-  const told = { ".env": "", "lib/.env.local": "", "ef_env.json": "", "lib/EF_ENV.json": "", "node_modules/x.js": "" };
+  const told = { ".env": "", "lib/.env.local": "", "ef_env.json": "", "lib/EF_ENV.json": "", ".npmrc": "" };
   const folder = await person.write("p", { "main.sh": "", "ef_package_state.json": "", ...silent, ...told });
   const { files, skipped } = await readPackageFolder(folder);
   expect(files.map(({ path }) => path)).toEqual(["main.sh"]);
   expect(skipped.toSorted()).toEqual(
-    [".env", "ef_env.json", "ef_package_state.json", "lib/.env.local", "lib/EF_ENV.json", "node_modules"].toSorted(),
+    [".env", "ef_env.json", "ef_package_state.json", "lib/.env.local", "lib/EF_ENV.json", ".npmrc"].toSorted(),
   );
+});
+
+test.each(["package-lock.json", "yarn.lock", "pnpm-lock.yaml"])(
+  "readPackageFolder() leaves out node_modules beside %s",
+  async (lock) => {
+    const folder = await person.write("p", { "main.ts": "", [lock]: "", "node_modules/x.js": "" });
+    const { files, skipped } = await readPackageFolder(folder);
+    expect(files.map(({ path }) => path)).toEqual(["main.ts", lock].toSorted());
+    expect(skipped).toEqual(["node_modules"]);
+  },
+);
+
+test("readPackageFolder() takes a vendored node_modules, without its links and npm's own notes", async () => {
+  const folder = await person.write("p", {
+    "main.ts": "",
+    "web/node_modules/y.js": "",
+    "node_modules/.package-lock.json": "{}",
+    "node_modules/x/index.js": "",
+    "node_modules/x/node_modules/z/index.js": "",
+  });
+  await mkdir(join(folder, "node_modules/.bin"));
+  await symlink("../x/index.js", join(folder, "node_modules/.bin/x"));
+  const { files, skipped } = await readPackageFolder(folder);
+  expect(files.map(({ path }) => path)).toEqual([
+    "main.ts",
+    "node_modules/x/index.js",
+    "node_modules/x/node_modules/z/index.js",
+  ]);
+  expect(skipped).toEqual(["web/node_modules"]);
 });
 
 test.each([

@@ -13,6 +13,7 @@ interface Bundling {
   readonly scripts: readonly string[];
   readonly root: string;
   readonly esbuild?: string;
+  readonly hasNodeModules?: boolean;
 }
 
 async function bundle(options: Bundling): Promise<Readonly<Record<string, string>>> {
@@ -27,6 +28,7 @@ async function bundle(options: Bundling): Promise<Readonly<Record<string, string
     files: Object.keys(options.files),
     scripts: options.scripts,
     cacheDir: join(options.root, "cache"),
+    hasNodeModules: options.hasNodeModules ?? false,
     versionDigest: digest,
   });
   const texts = compiled.map(async ({ path, cachedPath }) => [path, await readFile(cachedPath, "utf8")] as const);
@@ -94,6 +96,21 @@ describe("bundleScripts() compiles", () => {
     const first = await bundle(options);
     expect(await bundle({ ...options, esbuild: "/nowhere" })).toEqual(first);
     expect(await readdir(join(root.path, "cache"))).toHaveLength(1);
+  });
+
+  test("bundleScripts() leaves packages to Node where there are any, and bundles the package's own modules", async () => {
+    await using root = await temporaryFolder();
+    const compiled = await bundle({
+      files: {
+        "main.ts": `import pg from "pg"; import { b } from "./b.ts"; console.log(pg, b);`,
+        "b.ts": `export const b: string = "own module";`,
+      },
+      scripts: ["main.ts"],
+      root: root.path,
+      hasNodeModules: true,
+    });
+    expect(compiled[".sealrun.main.ts.mjs"]).toContain(`import pg from "pg"`);
+    expect(compiled[".sealrun.main.ts.mjs"]).toContain("own module");
   });
 
   test("bundleScripts() may run twice at once for one version", async () => {

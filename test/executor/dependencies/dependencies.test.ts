@@ -2,18 +2,18 @@ import { access, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { readHostRoots } from "../../../executor/src/child/host-roots.ts";
 import { type Dependencies, openDependencies } from "../../../executor/src/dependencies/dependencies.ts";
 import { dependencySettings } from "../../../executor/src/dependencies/settings.ts";
+import { findNpm } from "../../../executor/src/runtime-files.ts";
 import { startNpmRegistry } from "../../support/npm-registry.ts";
 import { rejectionOf } from "../../support/refusal.ts";
 import { programs } from "../../support/servers.ts";
 import { makeWheel, startWheelIndex, wheelName } from "../../support/wheel-index.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
-const npm = fileURLToPath(new URL("../../../node_modules/npm", import.meta.url));
+const npm = findNpm();
 
 interface World {
   readonly dependencies: Dependencies;

@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { toSealrunError } from "@sealrun/protocol";
 import type { PackageFetcher } from "./fetch-package.ts";
 import type { Python } from "./python.ts";
 import { runInSandbox } from "./sandbox.ts";
@@ -11,26 +12,36 @@ export interface PipOptions {
   readonly packages: PackageFetcher;
   readonly log: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
+  /** Where Debian's package keeps its wheel when it is installed. */
+  readonly installedWheels?: string;
 }
 
-const wheels = "usr/share/python-wheels";
+const wheelFolder = "usr/share/python-wheels";
 
 /**
  * A wheel of pip for a Python that has none in the sandbox, or null when it has, or when none can be fetched: only packages
  * with a requirements.txt miss it, and their runs say so.
  */
-export async function findPip({ bwrap, python, packages, log, signal }: PipOptions): Promise<string | null> {
+export async function findPip(options: PipOptions): Promise<string | null> {
+  const { python, packages, log, signal } = options;
   const { mounts, environment, interpreter } = python;
-  const own = await runInSandbox(bwrap, [interpreter, "-I", "-m", "pip", "--version"], { mounts, environment, signal });
+  const command = [interpreter, "-I", "-m", "pip", "--version"];
+  const own = await runInSandbox(options.bwrap, command, { mounts, environment, signal });
   if (own.ok) return null;
+  const installed = await wheelIn(options.installedWheels ?? `/${wheelFolder}`);
+  if (installed !== null) return installed;
   try {
     const folder = (await packages.cached("python3-pip-whl")) ?? (await packages.fetch("python3-pip-whl"));
-    const files = await readdir(join(folder, wheels));
-    const wheel = files.find((file) => /^pip-[^/]+\.whl$/.test(file));
-    return wheel === undefined ? null : join(folder, wheels, wheel);
+    return await wheelIn(join(folder, wheelFolder));
   } catch (error) {
     signal?.throwIfAborted();
-    log(`Packages with a requirements.txt cannot run: ${error instanceof Error ? error.message : "pip is missing"}`);
+    log(`Packages with a requirements.txt cannot run: ${toSealrunError(error).message}`);
     return null;
   }
+}
+
+async function wheelIn(folder: string): Promise<string | null> {
+  const files: readonly string[] = await readdir(folder).catch(() => []);
+  const wheel = files.find((file) => /^pip-[^/]+\.whl$/.test(file));
+  return wheel === undefined ? null : join(folder, wheel);
 }

@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import { explainNpmFailure } from "../../../executor/src/dependencies/npm-failure.ts";
+
+const registry = "https://registry.example/npm/";
+
+test.each([
+  [
+    "ENOTFOUND",
+    "network request to https://registry.example/pg failed, reason: getaddrinfo ENOTFOUND registry.example",
+  ],
+  ["ECONNREFUSED", "FetchError: request to https://registry.example/pg failed"],
+  ["EAI_AGAIN", "request failed"],
+  ["ERR_SOCKET_TIMEOUT", "network Socket timeout"],
+  ["SELF_SIGNED_CERT_IN_CHAIN", "self-signed certificate in certificate chain"],
+  ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "unable to get local issuer certificate"],
+  ["E503", "503 Service Unavailable - GET https://registry.example/pg"],
+])("explainNpmFailure() calls %s a registry that cannot be reached", (code, line) => {
+  expect(
+    explainNpmFailure(`npm error code ${code}\nnpm error errno ${code}\nnpm error ${line}\n`, registry),
+  ).toMatchObject({
+    code: "REGISTRY_UNREACHABLE",
+    message: `The executor could not reach registry.example (${code}); check its network and its setting of the registry, or push the package with node_modules`,
+  });
+});
+
+test.each([
+  [
+    "code ETARGET\nnpm error notarget No matching version found for pg@9.",
+    "No matching version found for pg@9. (ETARGET)",
+  ],
+  ["code E404\nnpm error 404 Not Found - GET https://x/y - gone", "Not Found - GET https://x/y - gone (E404)"],
+  ["Exit handler never called!", "Exit handler never called!"],
+  [
+    "code ENOSPC\nnpm error syscall write\nnpm error errno -28\nnpm error nospc no space left",
+    "nospc no space left (ENOSPC)",
+  ],
+])("explainNpmFailure() quotes npm's first sentence: %j", (said, sentence) => {
+  const trailer = "npm error Log files were not written due to the config logs-max=0\n";
+  expect(explainNpmFailure(`npm error ${said}\n${trailer}`, registry)).toMatchObject({
+    code: "DEPENDENCIES_FAILED",
+    message: `npm could not install the dependencies: ${sentence}`,
+  });
+});
+
+test("explainNpmFailure() says what to do about a lock file that does not fit, and about a wrong hash", () => {
+  expect(explainNpmFailure("npm error code EUSAGE\nnpm error\nnpm error `npm ci` can", registry).message).toBe(
+    "package-lock.json does not fit package.json; run npm install --package-lock-only and push both",
+  );
+  expect(explainNpmFailure("npm error code EINTEGRITY\nnpm error sha512-x", registry).message).toContain(
+    "from registry.example does not have the hash in package-lock.json",
+  );
+});
+
+test("explainNpmFailure() has a sentence for silence", () => {
+  expect(explainNpmFailure("", registry).message).toBe(
+    "npm could not install the dependencies: it ended without saying why",
+  );
+});
