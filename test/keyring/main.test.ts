@@ -71,7 +71,7 @@ test("start() keeps every private key, one-time secret and value out of the data
   expect(await lookUp(world, held, { name: "CANARY", scope: "service", envelope })).toBe(value);
 
   const dump = await dumpOf(world);
-  const rootKey = await readRootKey(world.config.wrappingKeyFile);
+  const rootKey = await readRootKey(world.config.wrappingKeyFile ?? "");
   const stored = await findNewestKey(world.database, { scope: "service", owner_id: pushed.packageId });
   if (stored === undefined) throw new TypeError("the package has no key");
   const deps = { platformId: world.config.platformId, rootKey, identity: world.keyringIdentity };

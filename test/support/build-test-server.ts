@@ -19,7 +19,7 @@ export async function buildTestServer({ config }: Pick<TestPlatform, "config">):
   const identity = generateIdentity(config.platformId);
   const notices = await openFeedNotices(database);
   const log = pino({ level: "silent" });
-  const storageKey = await readRootKey(config.storageKeyFile);
+  const storageKey = await readRootKey(config.storageKeyFile ?? "");
   const audit = await startAudit({ database, storageKey, log }, undefined);
   const app = await buildServer({
     platformId: config.platformId,

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { type Identity, importIdentity } from "@sealrun/crypto";
-import { readPrivateFile } from "@sealrun/key-files";
+import { type Identity, importIdentity, type SymmetricKey } from "@sealrun/crypto";
+import { openRootKey, readPrivateFile, resolveRootKeySource } from "@sealrun/key-files";
 import { postgresConfig } from "@sealrun/postgres";
 import {
   decode,
@@ -10,6 +10,7 @@ import {
   platformId,
   type PublicIdentity,
   publicIdentity,
+  rootKeySource,
   SealrunError,
 } from "@sealrun/protocol";
 import { z } from "zod";
@@ -19,8 +20,10 @@ const settings = z.object({
   platformId,
   postgres: postgresConfig,
   nats: natsCredentials,
-  /** 32 bytes, raw or as hex or base64. It alone opens the private keys in the database. */
-  wrappingKeyFile: z.string().min(1),
+  /** 32 bytes, raw or as hex or base64. That key alone opens the private keys in the database. */
+  wrappingKeyFile: z.string().min(1).optional(),
+  /** Or where else that key comes from. */
+  wrappingKey: rootKeySource.optional(),
   identityFile: z.string().min(1),
   /** The platform's public identity: the keyring believes no other platform. */
   platformIdentityFile: z.string().min(1),
@@ -36,11 +39,16 @@ const settings = z.object({
   publicUrl: z.url(),
   logLevel: z.enum(["trace", "debug", "info", "warn", "error"]).default("info"),
 });
-/** The same, with one way for executors to log in to NATS. */
-export const keyringConfig = settings.refine(
-  ({ natsAccountSeedFile, executorNats }) => (natsAccountSeedFile === undefined) !== (executorNats === undefined),
-  { path: ["natsAccountSeedFile"], error: "expected either this or executorNats" },
-);
+/** The same, with one place of the wrapping key and one way for executors to log in to NATS. */
+export const keyringConfig = settings
+  .refine(({ wrappingKeyFile, wrappingKey }) => (wrappingKeyFile === undefined) !== (wrappingKey === undefined), {
+    path: ["wrappingKeyFile"],
+    error: "expected either this or wrappingKey",
+  })
+  .refine(
+    ({ natsAccountSeedFile, executorNats }) => (natsAccountSeedFile === undefined) !== (executorNats === undefined),
+    { path: ["natsAccountSeedFile"], error: "expected either this or executorNats" },
+  );
 export type KeyringConfig = z.infer<typeof keyringConfig>;
 
 /** Reads a settings file, which holds passwords: mode 0600. `CONFIG_INVALID` names the field and never its value. */
@@ -50,10 +58,21 @@ export async function readConfig(file: string): Promise<KeyringConfig> {
   return {
     ...config,
     ...(config.natsAccountSeedFile === undefined ? {} : { natsAccountSeedFile: beside(config.natsAccountSeedFile) }),
-    wrappingKeyFile: beside(config.wrappingKeyFile),
+    ...(config.wrappingKeyFile === undefined ? {} : { wrappingKeyFile: beside(config.wrappingKeyFile) }),
+    ...(config.wrappingKey === undefined
+      ? {}
+      : { wrappingKey: resolveRootKeySource(config.wrappingKey, dirname(file)) }),
     identityFile: beside(config.identityFile),
     platformIdentityFile: beside(config.platformIdentityFile),
   };
+}
+
+/** The wrapping key, from the one place that the settings name. */
+export async function openWrappingKey({
+  wrappingKeyFile,
+  wrappingKey,
+}: Pick<KeyringConfig, "wrappingKeyFile" | "wrappingKey">): Promise<SymmetricKey> {
+  return openRootKey(wrappingKey ?? { file: wrappingKeyFile ?? "" }, "wrapping");
 }
 
 /** The keyring's own keys, from a file of mode 0600. */

@@ -1,16 +1,27 @@
 import { dirname, resolve } from "node:path";
+import type { SymmetricKey } from "@sealrun/crypto";
 import { postgresConfig } from "@sealrun/postgres";
-import { decode, natsCredentials, platformId, SealrunError, sha256Hex, toSealrunError } from "@sealrun/protocol";
+import {
+  decode,
+  natsCredentials,
+  platformId,
+  rootKeySource,
+  SealrunError,
+  sha256Hex,
+  toSealrunError,
+} from "@sealrun/protocol";
 import { z } from "zod";
-import { readPrivateFile } from "@sealrun/key-files";
+import { openRootKey, readPrivateFile, resolveRootKeySource } from "@sealrun/key-files";
 
 /** The platform's settings, from one 0600 file of JSON: it holds passwords. Paths may be relative to that file. */
-export const platformConfig = z.strictObject({
+const settings = z.strictObject({
   platformId,
   postgres: postgresConfig,
   nats: natsCredentials,
-  /** The outer layer's key. */
-  storageKeyFile: z.string().min(1),
+  /** The file of the outer layer's key. */
+  storageKeyFile: z.string().min(1).optional(),
+  /** Or where else that key comes from. */
+  storageKey: rootKeySource.optional(),
   /** The platform's own keys. */
   identityFile: z.string().min(1),
   /** The public halves of the keyring's keys. */
@@ -23,6 +34,11 @@ export const platformConfig = z.strictObject({
   listen: z.strictObject({ host: z.string().min(1), port: z.number().int().min(0).max(65_535) }),
   logLevel: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]),
 });
+/** The same, with one place of the storage key. */
+export const platformConfig = settings.refine(
+  ({ storageKeyFile, storageKey }) => (storageKeyFile === undefined) !== (storageKey === undefined),
+  { path: ["storageKeyFile"], error: "expected either this or storageKey" },
+);
 export type PlatformConfig = z.infer<typeof platformConfig>;
 
 /** Reads the settings. `CONFIG_INVALID` names the file, the field, and what was expected there; never a password. */
@@ -31,11 +47,20 @@ export async function readConfig(path: string): Promise<PlatformConfig> {
   const beside = (file: string): string => resolve(dirname(path), file);
   return {
     ...config,
-    storageKeyFile: beside(config.storageKeyFile),
+    ...(config.storageKeyFile === undefined ? {} : { storageKeyFile: beside(config.storageKeyFile) }),
+    ...(config.storageKey === undefined ? {} : { storageKey: resolveRootKeySource(config.storageKey, dirname(path)) }),
     identityFile: beside(config.identityFile),
     keyringIdentityFile: beside(config.keyringIdentityFile),
     ...(config.auditCheckpointFile === undefined ? {} : { auditCheckpointFile: beside(config.auditCheckpointFile) }),
   };
+}
+
+/** The storage key, from the one place that the settings name. */
+export async function openStorageKey({
+  storageKeyFile,
+  storageKey,
+}: Pick<PlatformConfig, "storageKeyFile" | "storageKey">): Promise<SymmetricKey> {
+  return openRootKey(storageKey ?? { file: storageKeyFile ?? "" }, "storage");
 }
 
 function parse(bytes: Uint8Array, path: string): PlatformConfig {

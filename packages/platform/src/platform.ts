@@ -6,7 +6,7 @@ import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { saveAdminToken } from "./access/store.ts";
 import { startAudit } from "./audit/audit.ts";
-import type { PlatformConfig } from "./config.ts";
+import { openStorageKey, type PlatformConfig } from "./config.ts";
 import type { Deps } from "./deps.ts";
 import { openFeedNotices } from "./executions/live/notices.ts";
 import { startWork } from "./executions/start-work.ts";
@@ -15,7 +15,7 @@ import { buildServer } from "./http/server.ts";
 import { forgetUnfinished } from "./packages/store.ts";
 import { startScheduler } from "./schedules/run-due.ts";
 import { claimInstallation } from "./postgres/installation.ts";
-import { readPrivateFile, readPublicFile, readRootKey } from "@sealrun/key-files";
+import { readPrivateFile, readPublicFile } from "@sealrun/key-files";
 
 /** A platform that answers. */
 export interface RunningPlatform {
@@ -63,7 +63,7 @@ export async function start(config: PlatformConfig, options: { readonly log: Log
 /** Opens what the rooms work with, and says to `closers` how to close it. */
 async function connect(config: PlatformConfig, log: Logger, closers: (() => Promise<void>)[]): Promise<Deps> {
   const { platformId } = config;
-  const storageKey = await readRootKey(config.storageKeyFile);
+  const storageKey = await openStorageKey(config);
   const identity = importIdentity(await readPrivateFile(config.identityFile, "CONFIG_INVALID"));
   const keyring = decode(publicIdentity, await readPublicFile(config.keyringIdentityFile, "CONFIG_INVALID"));
   await migrate({ config: config.postgres, applicationName, folder: migrationsFolder });

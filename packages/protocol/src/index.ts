@@ -282,6 +282,7 @@ export {
   type LogPage,
   type LiveEvent,
 } from "./api/executions.ts";
+export { passphraseSalt, type PassphraseSalt, rootKeySource, type RootKeySource } from "./root-key-source.ts";
 export { encodeJson } from "./encode.ts";
 export { decode, decodeText, parseJson } from "./decode.ts";
 export { describeIssue, findExpectation, type Expectation } from "./describe-issue.ts";

@@ -42,7 +42,7 @@ const depsOf = async () => {
     link,
     identity: importIdentity(await readFile(config.identityFile)),
     keyring: { id: keyring.id, signPublic: fromBase64(keyring.signPublic) },
-    storageKey: await readRootKey(config.storageKeyFile),
+    storageKey: await readRootKey(config.storageKeyFile ?? ""),
   };
 };
 const upload = (script: string, secrets: string) => {
