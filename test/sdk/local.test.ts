@@ -39,6 +39,16 @@ describe("answerLocally()", () => {
     expect(JSON.parse(await readFile(file, "utf8"))).toMatchObject({ params: { package_id: "local" }, secrets: {} });
   });
 
+  it("sends no event and asks for no later run", async () => {
+    const { stdout, stderr } = await local(
+      'console.log(context.events.send("a", { data: { token: "not-shown" } }), context.scheduler.schedule({ minutes: 1 }))',
+    );
+    expect(stdout).toBe("local OK\n");
+    expect(stderr).toBe(
+      "EVENT a (token); nothing is sent in local mode\nSCHEDULE in 60 s; nothing is asked for in local mode\n",
+    );
+  });
+
   it("keeps secrets and state between runs", async () => {
     await writeFile(join(folder, "ef_env.json"), JSON.stringify({ secrets: { A: "service" } }));
     await local(`for (const name of "AB") context.secrets.set(name, name + 1, "project");

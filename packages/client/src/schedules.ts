@@ -1,4 +1,5 @@
 import { deletedSchedule, type ScheduleInfo, scheduleList } from "@sealrun/protocol";
+import { queryOf } from "./query.ts";
 import { type Ask, path } from "./request.ts";
 
 /** Schedules. */
@@ -15,13 +16,8 @@ export interface Schedules {
 /** The calls about schedules. */
 export function createSchedules(ask: Ask): Schedules {
   return {
-    listSchedules: async (filter) => {
-      const query = new URLSearchParams();
-      if (filter.project !== undefined) query.set("project", filter.project);
-      if (filter.package !== undefined) query.set("package", filter.package);
-      const suffix = query.size === 0 ? "" : `?${query.toString()}`;
-      return (await ask(scheduleList, { method: "GET", path: `/schedules${suffix}` })).schedules;
-    },
+    listSchedules: async (filter) =>
+      (await ask(scheduleList, { method: "GET", path: `/schedules${queryOf(filter)}` })).schedules,
     deleteSchedule: async (id) => {
       await ask(deletedSchedule, { method: "DELETE", path: path`/schedules/${id}` });
     },

@@ -97,6 +97,8 @@ class Peer:
             return {"ok": True, "scope": request["scope"], "version": 1}
         if op == "state.get":
             return {"ok": True, "value": self.state.get(request["key"]) if "key" in request else self.state}
+        if op in ("event.send", "schedule"):
+            return {"ok": True, "value": "evt_1" if op == "event.send" else "sch_1"}
         if op == "state.put":
             self.state[request["key"]] = request["value"]
         return {"ok": True}

@@ -34,6 +34,58 @@ class ScriptTest(unittest.TestCase):
 
 
 class Ferris(ScriptTest):
+    def test_context_events_send_and_scheduler_take_what_ferris_scripts_pass(self) -> None:
+        peer = Peer()
+        output = self.ok(
+            """
+            from ferris_ef import context
+            print(context.events.send('a'), context.events.send(event_type='a', event_source='s', data={'n': 1}, reference_id='r'))
+            context.events.send('a', 's', {}, 'topic', 'r', hash_key='k')
+            print(context.scheduler.schedule(5), context.scheduler.retry(seconds=1, days=1), context.retry(hours=2))
+            context.scheduler.schedule(cron_expression='0 7 * * *', timezone='Europe/Zurich', parameters={'n': 1})
+            """,
+            peer,
+        )
+        self.assertEqual(output.splitlines(), ["evt_1 evt_1", "sch_1 sch_1 sch_1"])
+        asked = [{key: value for key, value in request.items() if key != "id"} for request in peer.asked]
+        self.assertEqual(
+            asked,
+            [
+                {"op": "event.send", "type": "a", "value": {}},
+                {"op": "event.send", "type": "a", "value": {"n": 1}, "source": "s", "referenceId": "r"},
+                {"op": "log", "level": "warning", "message": "hash_key counts for nothing: an event's data is sealed always"},
+                {"op": "event.send", "type": "a", "value": {}, "source": "s", "referenceId": "r"},
+                {"op": "schedule", "value": {}, "delayMs": 300_000},
+                {"op": "schedule", "value": {}, "delayMs": 86_401_000},
+                {"op": "schedule", "value": {}, "delayMs": 7_200_000},
+                {"op": "schedule", "value": {"n": 1}, "cron": "0 7 * * *", "timezone": "Europe/Zurich"},
+            ],
+        )
+
+    def test_context_events_send_and_scheduler_raise_for_what_cannot_be_sent(self) -> None:
+        peer = Peer()
+        output = self.ok(
+            """
+            from sealrun import SealrunError, context
+            wrong = [
+                lambda: context.events.send(7),
+                lambda: context.events.send('a', data=[1]),
+                lambda: context.events.send('a', data={'n': {1}}),
+                lambda: context.scheduler.schedule(minutes='5'),
+                lambda: context.scheduler.schedule(minutes=-1),
+                lambda: context.scheduler.schedule(1, parameters=7),
+            ]
+            for call in wrong:
+                try:
+                    call()
+                except SealrunError as error:
+                    print(error.code)
+            """,
+            peer,
+        )
+        self.assertEqual(output.split(), ["MALFORMED"] * 6)
+        self.assertEqual(peer.asked, [])
+
     def test_get_secret_ferris_script_runs_unchanged(self) -> None:
         peer = Peer(secrets={"DB": "x", "OFF": False}, params={"day": "Monday"}, config={"LOG_LEVEL": "DEBUG"})
         output = self.ok(

@@ -1,0 +1,42 @@
+import { executionInfo, sentEvent } from "@sealrun/protocol";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { usePlatform } from "../use-platform.ts";
+
+let used: Awaited<ReturnType<typeof usePlatform>>;
+beforeAll(async () => {
+  used = await usePlatform();
+  const manifest = JSON.stringify({ trigger_events: ["order.paid"] });
+  const folder = await used.person.write("ship", { "main.sh": "true\n", "manifest.json": manifest });
+  expect((await used.person.run(["push", folder, "--project", "acme"])).stderr).toBe("");
+});
+afterAll(async () => used.close());
+
+const send = async (args: readonly string[], stdin?: string) => used.person.run(["event", "send", ...args], stdin);
+
+test("sealrun event send starts the packages that wait, with sealed data from standard input", async () => {
+  const { stdout } = await send(
+    ["order.paid", "--project", "acme", "--data", "-", "--source", "till", "--reference", "7", "--json"],
+    '{"order": "canary-order"}',
+  );
+  const { started } = sentEvent.parse(JSON.parse(stdout));
+  expect(started).toHaveLength(1);
+  const shown = (await used.person.run(["execution", "show", started[0] ?? "", "--json"])).stdout;
+  expect(executionInfo.parse(JSON.parse(shown)).trigger).toMatchObject({ kind: "event", source: "till" });
+  expect(shown).not.toContain("canary-order");
+  expect((await send(["order.paid", "--project", "acme"])).stdout).toMatch(/^sent evt_\w{20}\nstarted exe_\w{20}\n$/);
+});
+
+test("sealrun event send says when nobody waits, and what is wrong with the rest", async () => {
+  const nobody = await send(["nobody.waits", "--project", "acme"]);
+  expect(nobody).toMatchObject({ exitCode: 0, stderr: expect.stringContaining("trigger_events") });
+  expect(await send(["a", "--project", "acme", "--data", "-"], "[1]")).toMatchObject({
+    exitCode: 64,
+    stderr: expect.stringContaining("one JSON object"),
+  });
+  expect(await send(["a\nb", "--project", "acme"])).toMatchObject({ exitCode: 64 });
+  expect(await send(["a", "--project", "acme", "--source", ""])).toMatchObject({ exitCode: 64 });
+  expect(await send(["a", "--project", "none-such"])).toMatchObject({
+    exitCode: 4,
+    stderr: expect.stringContaining("project create"),
+  });
+});

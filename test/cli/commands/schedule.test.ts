@@ -1,0 +1,33 @@
+import { scheduleList } from "@sealrun/protocol";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { usePlatform } from "../use-platform.ts";
+
+let used: Awaited<ReturnType<typeof usePlatform>>;
+beforeAll(async () => {
+  used = await usePlatform();
+  expect(await run(["list"])).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("no schedules") });
+  const manifest = JSON.stringify({ schedule: { cron: "0 7 1 1 *", timezone: "Europe/Zurich" } });
+  const folder = await used.person.write("yearly", { "main.sh": "true\n", "manifest.json": manifest });
+  expect((await used.person.run(["push", folder, "--project", "acme"])).stderr).toBe("");
+});
+afterAll(async () => used.close());
+
+const run = async (args: readonly string[]) => used.person.run(["schedule", ...args]);
+
+test("sealrun schedule list shows when packages run next", async () => {
+  const { stdout } = await run(["list", "--project", "acme"]);
+  expect(stdout).toMatch(
+    /^SCHEDULE +PACKAGE +RUNS +TIME ZONE +NEXT +LAST\nsch_\w{20} +acme\/yearly +0 7 1 1 \* +Europe\/Zurich +\S+/,
+  );
+  expect((await run(["list", "--project", "none-such"])).stdout).toContain("no schedules");
+});
+
+test("sealrun schedule delete refuses the manifest's own, and what is no id", async () => {
+  const { schedules } = scheduleList.parse(JSON.parse((await run(["list", "--json"])).stdout));
+  const refused = await run(["delete", schedules[0]?.id ?? ""]);
+  expect(refused).toMatchObject({ exitCode: 64, stderr: expect.stringContaining("take it out of manifest.json") });
+  expect(await run(["delete", "yearly"])).toMatchObject({
+    exitCode: 4,
+    stderr: expect.stringContaining("sch_ and 20"),
+  });
+});
