@@ -57,9 +57,9 @@ export interface ClusterOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Leases that end while a test watches. The executor gives one up `killGraceMs` and 5 s before its end. */
+/** Leases that end while a test watches, and outlast one request that is never answered (10 s) and a restart. */
 export const defaultLimits = {
-  leaseMs: 12_000,
+  leaseMs: 25_000,
   renewMs: 1_500,
   presenceMs: 1_000,
   absentMs: 5_000,

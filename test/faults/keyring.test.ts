@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import { type Cluster, startCluster } from "../support/cluster.ts";
+import { programs } from "../support/servers.ts";
+import { brokenInvariants } from "./invariants.ts";
+
+const timeout = 180_000;
+const accepted: string[] = [];
+const idRow = z.object({ id: z.string() });
+
+let cluster: Cluster;
+beforeAll(async () => {
+  cluster = await startCluster({ programs: programs(), keyrings: 2 });
+  await cluster.pushScript("quick", "sealrun-context get DB_PASS >/dev/null");
+});
+afterAll(async () => cluster.close());
+
+test(
+  "POST …/executions is accepted while the keyring is gone; it runs once the keyring is back (F11)",
+  { timeout },
+  async () => {
+    for (const keyring of cluster.keyrings) await keyring.kill("SIGKILL");
+    const id = await start("quick");
+    await sleep(2_000);
+    const { status } = await cluster.show(id);
+    expect(["queued", "running"]).toContain(status);
+    expect(cluster.witness.count(id)).toBe(0);
+    for (const keyring of cluster.keyrings) await keyring.start();
+    await expectOnce(id);
+  },
+);
+
+test(
+  "POST …/executions is accepted while the keyring's database is gone; no claim counts as a loss (F11)",
+  { timeout },
+  async () => {
+    const cutOff = (): void => {
+      for (const { wires } of cluster.keyrings) wires.postgres?.freeze();
+    };
+    cutOff();
+    const id = await start("quick");
+    await sleep(3_000);
+    expect(cluster.witness.count(id)).toBe(0);
+    for (const { wires } of cluster.keyrings) wires.postgres?.heal();
+    await expectOnce(id);
+  },
+);
+
+test("one of two keyrings killed is not missed", { timeout }, async () => {
+  await cluster.part("keyring-1").kill("SIGKILL");
+  await expectOnce(await start("quick"));
+  await cluster.part("keyring-1").start();
+});
+
+test(
+  "a keyring's database older than the main one blocks the packages that it does not know, and no other (F12)",
+  { timeout },
+  async () => {
+    await cluster.pushScript("newer", "sealrun-context get DB_PASS >/dev/null");
+    const keyring = await cluster.database("keyring");
+    const main = await cluster.database("main");
+    // What a backup from before that push does not hold.
+    await keyring.run("alter table packages disable trigger user");
+    const forget = async (table: string, column: string): Promise<number> =>
+      keyring.run(`delete from ${table} where ${column} = $1`, [await packageId(main, "newer")]);
+    expect(await forget("scope_keys", "owner_id")).toBeGreaterThan(0);
+    expect(await forget("packages", "id")).toBe(1);
+    await keyring.run("alter table packages enable trigger user");
+    const blocked = await start("newer");
+    const info = await cluster.end(blocked);
+    expect(info.status).toBe("failed");
+    expect(info.error?.message).not.toBe("");
+    expect(cluster.witness.count(blocked)).toBe(0);
+    await expectOnce(await start("quick"));
+  },
+);
+
+test("a keyring that was killed, cut off and old leaves all invariants whole", { timeout }, async () => {
+  expect(await brokenInvariants(cluster, { accepted })).toEqual([]);
+});
+
+async function packageId(main: Awaited<ReturnType<Cluster["database"]>>, name: string): Promise<string> {
+  const row = await main.row(idRow, "select id from packages where name = $1", [name]);
+  return row?.id ?? "";
+}
+
+async function start(name: string): Promise<string> {
+  const id = await cluster.run(name);
+  accepted.push(id);
+  return id;
+}
+
+async function expectOnce(id: string): Promise<void> {
+  const { status, error } = await cluster.end(id);
+  expect([status, error]).toEqual(["succeeded", null]);
+  expect(cluster.witness.count(id)).toBe(1);
+}

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Cluster, startCluster } from "../support/cluster.ts";
+import { programs } from "../support/servers.ts";
+import { brokenInvariants } from "./invariants.ts";
+
+const timeout = 180_000;
+const accepted: string[] = [];
+
+let cluster: Cluster;
+beforeAll(async () => {
+  cluster = await startCluster({ programs: programs(), platforms: 2 });
+  await cluster.pushScript("quick", "sealrun-context get DB_PASS >/dev/null");
+  await cluster.pushScript("hold", "say hold");
+});
+afterAll(async () => cluster.close());
+
+test("PostgreSQL restarted under load loses no accepted execution (F9)", { timeout }, async () => {
+  const ids = await runMany(15);
+  await cluster.postgres.stop();
+  const [late] = await Promise.all([runMany(3), cluster.postgres.start()]);
+  await expectOnce([...ids, ...late]);
+});
+
+test("PostgreSQL killed whole keeps every execution that a 202 named (F9, F20)", { timeout }, async () => {
+  const ids = await runMany(15);
+  await cluster.postgres.kill();
+  await cluster.postgres.start();
+  await expectOnce(ids);
+});
+
+test("a PostgreSQL backend killed in the middle costs its connection and nothing else (F9)", { timeout }, async () => {
+  const ids = runMany(20);
+  const main = await cluster.database("main");
+  for (let turn = 0; turn < 10; turn += 1) {
+    await main.run(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where application_name like 'sealrun%' order by random() limit 2`,
+    );
+  }
+  await expectOnce(await ids);
+});
+
+test("a half-open connection to PostgreSQL does not hold up the other platform (F9)", { timeout }, async () => {
+  const { postgres: wire } = cluster.part("platform-0").wires;
+  wire?.freeze();
+  await expectOnce(await runMany(5));
+  wire?.heal();
+  await expectOnce(await runMany(5));
+});
+
+test("failAfter() performs calls and reports them as failed, and all of it ends once (F10)", { timeout }, async () => {
+  const restartWith = async (faults: string | undefined): Promise<void> => {
+    const env = faults === undefined ? {} : { SEALRUN_FAULTS: faults };
+    for (const part of [...cluster.platforms, ...cluster.keyrings]) {
+      await part.kill("SIGKILL");
+      for (let tried = 0; part.pid() === undefined && tried < 50; tried += 1)
+        await part.start(env).catch(() => undefined);
+    }
+  };
+  const ids: string[] = [];
+  for (const rate of [0.01, 0.1]) {
+    await restartWith(`1:${rate}`);
+    ids.push(...(await runMany(10)));
+    await cluster.ends(ids);
+  }
+  // Nothing can work while every call fails; what was accepted before must come through.
+  const last = await runMany(5);
+  await restartWith(undefined);
+  const ends = await cluster.ends([...ids, ...last]);
+  accepted.push(...ids, ...last);
+  expect(new Set(ends.map(({ status }) => status))).toEqual(new Set(["succeeded"]));
+});
+
+test("PostgreSQL that was killed, cut and slow leaves all invariants whole", { timeout }, async () => {
+  expect(await brokenInvariants(cluster, { accepted })).toEqual([]);
+});
+
+async function runMany(count: number): Promise<readonly string[]> {
+  return Promise.all(Array.from({ length: count }, async () => cluster.run("quick")));
+}
+
+/** Each of them succeeds, and its script started once. */
+async function expectOnce(ids: readonly string[]): Promise<void> {
+  accepted.push(...ids);
+  const ends = await cluster.ends(ids);
+  expect(ends.map(({ status, error }) => [status, error])).toEqual(ids.map(() => ["succeeded", null]));
+  expect(ids.map((id) => cluster.witness.count(id))).toEqual(ids.map(() => 1));
+}
