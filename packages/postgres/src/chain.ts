@@ -30,10 +30,11 @@ export interface Link {
 
 const headRow = z.object({ position: z.coerce.bigint(), hash: z.instanceof(Uint8Array) });
 const waitingRow = z.object({ seq: z.string(), fields: z.array(z.string()) });
-const batch = 1_000;
+/** Hashing so many holds the process up for some milliseconds. */
+const batch = 250;
 
 /**
- * Adds links for up to 1,000 waiting rows, in their order, and gives the last one, or undefined when nothing waited or
+ * Adds links for up to 250 waiting rows, in their order, and gives the last one, or undefined when nothing waited or
  * another process is at it. Rows that commit late come later in the chain.
  */
 export async function sealWaiting(database: Pick<Database, "transaction">, chain: Chain): Promise<Link | undefined> {

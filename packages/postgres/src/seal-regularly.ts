@@ -2,8 +2,8 @@ import { type Chain, type Link, sealWaiting } from "./chain.ts";
 import type { Database } from "./database.ts";
 
 const sealMs = 1_000;
-/** Of 1,000 rows each, before others have their turn. */
-const mostBatches = 50;
+/** Before others have their turn. */
+const mostBatches = 200;
 
 /** Hears of new links and of failures. */
 export interface SealListener {

@@ -26,7 +26,7 @@ const linkRow = z.object({
   is_there: z.boolean(),
   fields: z.array(z.string().nullable()),
 });
-const page = 1_000;
+const page = 500;
 /** A row is linked within seconds, in the order of commits; a clock may be set back by less than this. */
 const mostBackwardsSeconds = 600;
 const mostWaitSeconds = 60;

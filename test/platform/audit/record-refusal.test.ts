@@ -29,7 +29,8 @@ describe("recordRefusal()", () => {
     expect(await codeOf(stranger.claim(event))).toBe("CLAIM_REFUSED");
     expect(await codeOf(stranger.rpc.lookup({ ...held, name: secretName.parse("DB_PASS") }))).toBe("LEASE_LOST");
     const [secret] = event.secrets;
-    const what = { kind: "secret", id: secret?.id ?? "", version: 1 } as const;
+    if (secret === undefined) throw new TypeError("the event has no secret");
+    const what = { kind: "secret", id: secret.id, version: 1 } as const;
     expect(await codeOf(stranger.rpc.fetch({ ...held, what, offset: 0 }))).toBe("LEASE_LOST");
     await rpc.fetch({ ...held, what, offset: 0 });
     const actor = `executor ${stranger.state.identity.id}`;
