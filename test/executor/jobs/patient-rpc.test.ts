@@ -1,0 +1,42 @@
+import { SealrunError, secretName } from "@sealrun/protocol";
+import { describe, expect, it } from "vitest";
+import { createPatientRpc } from "../../../executor/src/jobs/patient-rpc.ts";
+import type { PlatformRpc } from "../../../executor/src/jobs/platform-rpc.ts";
+import { makeAttempt } from "../../support/attempt-peer.ts";
+import { codeOf } from "../../support/executions-world.ts";
+
+const never = new AbortController().signal;
+const name = secretName.parse("TOKEN");
+
+/** The platform, whose lookups are refused with these codes first. */
+function refusing(codes: readonly ConstructorParameters<typeof SealrunError>[0][]) {
+  const peer = makeAttempt();
+  const left = [...codes];
+  const lookup: PlatformRpc["lookup"] = async (body) => {
+    const code = left.shift();
+    if (code !== undefined) throw new SealrunError(code, "");
+    return peer.attempt.rpc.lookup(body);
+  };
+  return { peer, left, rpc: { ...peer.attempt.rpc, lookup } };
+}
+
+describe("createPatientRpc()", () => {
+  it("asks again while platform, database or keyring are away", async () => {
+    const { peer, rpc } = refusing(["PLATFORM_UNREACHABLE", "POSTGRES_UNREACHABLE", "KEYRING_UNREACHABLE"]);
+    const { value } = await createPatientRpc(rpc, never).lookup({ ...peer.attempt.held, name });
+    expect(value).toMatchObject({ found: false });
+  });
+
+  it("passes on what is no absence, at once", async () => {
+    const { peer, left, rpc } = refusing(["LEASE_LOST", "NO_GRANT"]);
+    expect(await codeOf(createPatientRpc(rpc, never).lookup({ ...peer.attempt.held, name }))).toBe("LEASE_LOST");
+    expect(left).toEqual(["NO_GRANT"]);
+  });
+
+  it("waits no longer than its attempt goes on", async () => {
+    const { peer, left, rpc } = refusing(["PLATFORM_UNREACHABLE", "PLATFORM_UNREACHABLE"]);
+    const ended = createPatientRpc(rpc, AbortSignal.abort()).lookup({ ...peer.attempt.held, name });
+    expect(await codeOf(ended)).toBe("PLATFORM_UNREACHABLE");
+    expect(left).toHaveLength(1);
+  });
+});
