@@ -7,6 +7,7 @@ import { eventCommand } from "./event.ts";
 import { executionCommand } from "./execution.ts";
 import { initCommand } from "./init.ts";
 import { localCommand } from "./local.ts";
+import { natsSetupCommand } from "./nats-setup.ts";
 import { packageCommand } from "./package.ts";
 import { keyringAuditCommand, partCommands, revokeCommand, tokenCommand } from "./part.ts";
 import { projectCommand } from "./project.ts";
@@ -35,6 +36,12 @@ export function addCommands(program: Command, cli: Cli): void {
     versionCommand(cli),
   ];
   for (const command of shown) program.addCommand(command);
-  for (const command of [...partCommands(cli), keyringAuditCommand(cli), tokenCommand(), revokeCommand(cli)])
+  for (const command of [
+    ...partCommands(cli),
+    keyringAuditCommand(cli),
+    tokenCommand(),
+    revokeCommand(cli),
+    natsSetupCommand(cli),
+  ])
     program.addCommand(command, { hidden: true });
 }

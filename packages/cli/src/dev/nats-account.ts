@@ -22,6 +22,7 @@ const files = {
   signingSeed: "account-signing.seed",
   platform: "platform-nats.json",
   keyring: "keyring-nats.json",
+  server: "nats-server.conf",
 } as const;
 
 /** An account's files, read back. */
@@ -34,11 +35,22 @@ export interface NatsAccountFiles {
 
 /** The account in a folder; the first call makes it, whole or not at all. */
 export async function ensureNatsAccount(folder: string, url: string): Promise<NatsAccountFiles> {
-  return (await readNatsAccount(folder)) ?? (await createNatsAccountFiles(folder, url));
+  return (await readNatsAccount(folder)) ?? (await createNatsAccountFiles({ folder, url }));
 }
 
-/** Makes a new account in a folder that does not exist yet. */
-export async function createNatsAccountFiles(folder: string, url: string): Promise<NatsAccountFiles> {
+/** What to make, and where. */
+export interface NewNatsAccount {
+  /** Must not exist yet, or be empty. */
+  readonly folder: string;
+  /** Where the parts find the server. */
+  readonly url: string;
+  /** The server's configuration, when it shall lie beside the keys. */
+  readonly serverConfig?: (trust: NatsTrust) => string;
+}
+
+/** Makes a new account's files, all or none. `DATA_FOLDER_UNUSABLE` for a folder that holds something. */
+export async function createNatsAccountFiles(options: NewNatsAccount): Promise<NatsAccountFiles> {
+  const { folder, url } = options;
   // Loads the keyring's part: no start but the first needs it.
   const { makeNatsLogins } = await import("../start-part.ts");
   const { account: made, platform, keyring } = await makeNatsLogins();
@@ -53,6 +65,7 @@ export async function createNatsAccountFiles(folder: string, url: string): Promi
   await write(files.signingSeed, made.signingSeed);
   await write(files.platform, JSON.stringify({ url, jwt: platform.jwt, seed: platform.seed }, undefined, 2));
   await write(files.keyring, JSON.stringify({ url, jwt: keyring.jwt, seed: keyring.seed }, undefined, 2));
+  if (options.serverConfig !== undefined) await write(files.server, options.serverConfig(trust).trimEnd());
   await rename(draft, folder).catch((error: unknown) => {
     throw new SealrunError("DATA_FOLDER_UNUSABLE", `${folder} cannot be made; remove what is there, or name another`, {
       cause: error,

@@ -1,0 +1,50 @@
+import { join, resolve } from "node:path";
+import { Command } from "commander";
+import { SealrunError } from "@sealrun/protocol";
+import type { Cli } from "../command.ts";
+import { createNatsAccountFiles } from "../dev/nats-account.ts";
+import { natsConfig } from "../dev/nats-config.ts";
+
+interface SetupOptions {
+  readonly output: string;
+  readonly url: string;
+  readonly listen: string;
+  readonly store?: string;
+}
+
+const usualPort = 4222;
+
+/** `sealrun nats-setup`: run once, where the secrets of a new NATS server may lie for a moment. */
+export function natsSetupCommand(cli: Cli): Command {
+  return new Command("nats-setup")
+    .description("Make the keys and the configuration of a NATS server for sealrun")
+    .requiredOption("--output <folder>", "a new folder, readable by you alone")
+    .option("--url <url>", "where platform, keyring and executors reach the server", "nats://127.0.0.1:4222")
+    .option("--listen <address>", "the address that the server listens on", "127.0.0.1")
+    .option("--store <folder>", "where the server keeps its streams; beside its configuration without it")
+    .action(async ({ output, url, listen, store }: SetupOptions) => {
+      const port = readPort(url);
+      const folder = resolve(output);
+      const storeFolder = store === undefined ? join(folder, "jetstream") : resolve(store);
+      const serverConfig = (trust: Parameters<typeof natsConfig>[1]): string =>
+        natsConfig({ host: listen, port, storeFolder }, trust);
+      await createNatsAccountFiles({ folder, url, serverConfig });
+      cli.output.line(
+        `nats-server.conf       for the server: nats-server --config ${join(folder, "nats-server.conf")}`,
+      );
+      cli.output.line("platform-nats.json     the value of nats in the platform's settings");
+      cli.output.line("keyring-nats.json      the value of nats in the keyring's settings");
+      cli.output.line("account-signing.seed   for the keyring: name it there as natsAccountSeedFile");
+      cli.output.line("operator.seed          keep it offline: only another account would need it");
+      cli.output.line(`All are in ${folder}. Move each to its machine, and remove it here.`);
+    });
+}
+
+function readPort(url: string): number {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  const isNats = parsed?.protocol === "nats:" || parsed?.protocol === "tls:";
+  if (parsed === undefined || !isNats || parsed.hostname === "" || parsed.username !== "") {
+    throw new SealrunError("USAGE", "Expected --url as nats://host:4222 or tls://host:4222, without a login");
+  }
+  return parsed.port === "" ? usualPort : Number(parsed.port);
+}
