@@ -1,2 +1,3 @@
 export { executorConfig, type ExecutorConfig, readConfig } from "./config.ts";
 export { type Executor, start } from "./executor.ts";
+export { runJq } from "./references/run-jq.ts";

@@ -95,9 +95,10 @@ def _section(environment: Dict[str, Any], *names: str) -> Dict[str, Any]:
 
 
 def _context() -> Dict[str, Any]:
+    given = _read_given()
     environment = _read_environment()
-    params = _section(environment, "parameters", "params")
-    config = _section(environment, "configs", "config")
+    params = _section(environment, "parameters", "params") if given is None else given["params"]
+    config = _section(environment, "configs", "config") if given is None else given["config"]
     config["_is_local_env"] = True
     return {
         "params": params,
@@ -108,8 +109,21 @@ def _context() -> Dict[str, Any]:
         },
         "execution": {"id": "local", "attempt": 1, "step": os.path.basename(sys.argv[0]), "trigger": {"kind": "request"}},
         "results": {},
-        "input": environment.get("input"),
+        "input": None if given is None else given["input"],
     }
+
+
+def _read_given() -> Optional[Dict[str, Any]]:
+    """What ``sealrun local`` resolved for this script, in a file without a name on descriptor 3; None without any."""
+    if os.environ.get("SEALRUN_LOCAL_GIVEN") != "3":
+        return None
+    try:
+        content = json.loads(os.pread(3, os.fstat(3).st_size, 0).decode("utf-8"))["sealrunLocal"]
+        return {name: content[name] for name in ("params", "config", "input")}
+    except (OSError, ValueError, KeyError, TypeError):
+        # The script's own programs do not get the descriptor; references as they are would be worse than nothing.
+        message = "sealrun: what sealrun local resolved is the script's alone; hand it to the programs that it starts"
+        raise SealrunError("CHANNEL_BROKEN", message) from None
 
 
 def _look_up(name: str) -> Dict[str, Any]:

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { isJsonObject, type JsonObject, type JsonValue } from "./json-value.ts";
+import { readGiven } from "./local-given.ts";
 import { readJsonFile, writeJsonFile } from "./local-file.ts";
 import type { ScriptRequest } from "./request.ts";
 
@@ -76,16 +77,18 @@ function section(environment: JsonObject, ...names: readonly string[]): JsonObje
 }
 
 function localContext(): JsonObject {
+  const given = readGiven();
   const environment = readEnvironment();
-  const params = section(environment, "parameters", "params");
+  const params = given === undefined ? section(environment, "parameters", "params") : section(given, "params");
+  const config = given === undefined ? section(environment, "configs", "config") : section(given, "config");
   const name = params["package_name"] ?? path.basename(process.cwd());
   return {
     params,
-    config: { ...section(environment, "configs", "config"), _is_local_env: true },
+    config: { ...config, _is_local_env: true },
     package: { name, id: params["package_id"] ?? "local" },
     execution: { id: "local", attempt: 1, step: path.basename(process.argv[1] ?? ""), trigger: { kind: "request" } },
     results: {},
-    input: environment["input"] ?? null,
+    input: given?.["input"] ?? null,
   };
 }
 

@@ -26,6 +26,62 @@ test("sealrun local finds the SDK and modules as the platform's bundler does, fr
   expect(stdout).toBe("ONE 1\nnull\n");
 });
 
+const referring = {
+  "ef_env.json": JSON.stringify({
+    params: { dsn: "db://{{ secret('DB', subkey='user') }}", asIs: "\\{{ x }}" },
+    config: { region: "${workflow.secrets.REGION}", both: "{{ secret('REGION', 'platform') }}" },
+    secrets: { DB: { user: "app" } },
+    project_secrets: { REGION: "of-project" },
+    platform_secrets: { REGION: "of-platform" },
+  }),
+};
+
+test("sealrun local resolves references from ef_env.json, in params, config, env and input", async () => {
+  const { exitCode, stdout, stderr } = await local({
+    ...referring,
+    "manifest.json": JSON.stringify({
+      steps: [
+        {
+          script: "a.ts",
+          env: { USER_OF_DB: "{{ secret('DB', subkey='user') }}" },
+          input: '{it: (.secrets.DB.user + "!")}',
+        },
+        { script: "b.py", input: ["{{ envs.sealrun_step }}"] },
+        { script: "c.sh", env: { USER_OF_DB: "${workflow.secrets.DB.user}" } },
+      ],
+    }),
+    "a.ts":
+      'import { context } from "@sealrun/sdk";\nconst { dsn, asIs } = context.params; const { region, both } = context.config;\nconsole.log(dsn, asIs, region, both, JSON.stringify(context.input), process.env["USER_OF_DB"]);\n',
+    "b.py": "from sealrun import context\nprint(context.params['dsn'], context.config['region'], context.input)\n",
+    "c.sh": 'echo "$USER_OF_DB"\n',
+  });
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+  expect(stdout).toBe(`db://app {{ x }} of-project of-platform {"it":"app!"} app\ndb://app of-project ['b.py']\napp\n`);
+});
+
+test("sealrun local fails on a reference that names nothing, before the script starts", async () => {
+  const { exitCode, stdout, stderr } = await local({
+    "ef_env.json": JSON.stringify({ params: {}, config: { a: "{{ secret('NOPE') }}" }, secrets: {} }),
+    "a.sh": "echo started",
+  });
+  expect({ exitCode, stdout }).toEqual({ exitCode: 65, stdout: "" });
+  expect(stderr).toBe(
+    'error: ef_env.json: config: a: character 1: there is no secret "NOPE"; tried service, project and platform (REFERENCE_UNRESOLVED)\n',
+  );
+});
+
+test("sealrun local does not give references as they are to a program that the script starts", async () => {
+  const { stdout } = await local({
+    ...referring,
+    "a.mjs":
+      'import { spawnSync } from "node:child_process";\nconsole.log(String(spawnSync(process.execPath, [...process.execArgv, "./lib/b.mjs"]).stdout));\n',
+    "lib/b.mjs":
+      'import { context } from "@sealrun/sdk";\ntry { console.log(context.params); } catch (error) { console.log(error.code); }\n',
+    "manifest.json": '{"entrypoint":"a.mjs"}',
+  });
+  expect(stdout).toBe("CHANNEL_BROKEN\n\n");
+});
+
 test("sealrun local stops at the step that fails", async () => {
   const { exitCode, stdout, stderr } = await local({ "a.sh": "echo first; exit 3", "b.sh": "echo second" });
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "first\n" });

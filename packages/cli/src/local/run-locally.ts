@@ -1,9 +1,11 @@
+import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { scriptKind, SealrunError, type Step } from "@sealrun/protocol";
+import { type JsonObject, type JsonValue, scriptKind, SealrunError, type Step } from "@sealrun/protocol";
 import { execa } from "execa";
 import { type Environment, findOnPath } from "../setup/find-on-path.ts";
 import type { HostPython } from "../setup/python.ts";
+import { openGiven, resolveLocally } from "./resolve-locally.ts";
 
 /** This machine, as a script that runs on it needs it. */
 export interface LocalHost {
@@ -19,16 +21,28 @@ export interface LocalHost {
 export async function runStepLocally(folder: string, step: Step, host: LocalHost): Promise<void> {
   const { command, environment } = await commandFor(step.script, host);
   const [program, ...args] = command;
+  const given = await resolveLocally(folder, step, runJq);
+  const file = given === undefined ? undefined : await openGiven(given);
+  const handed = file === undefined ? {} : { ...given?.env, SEALRUN_ENV: "local", SEALRUN_LOCAL_GIVEN: "3" };
+  // A stream by type, which nobody reads here: the child gets its descriptor.
+  const descriptor = file === undefined ? [] : [createReadStream("", { fd: file.fd, autoClose: false })];
   const result = await execa(program, args, {
     cwd: resolve(folder),
-    env: { ...localEnvironment(host.environment, step), ...environment },
+    env: { ...localEnvironment(host.environment, step), ...handed, ...environment },
     extendEnv: false,
-    stdio: "inherit",
+    stdio: ["inherit", "inherit", "inherit", ...descriptor],
     reject: false,
   });
+  await file?.close();
   if (result.exitCode === 0) return;
   const how = result.signal === undefined ? `exit code ${result.exitCode ?? "unknown"}` : `signal ${result.signal}`;
   throw new SealrunError("SCRIPT_FAILED", `${step.script} ended with ${how}`);
+}
+
+/** jq as an executor runs it, loaded when a reference needs it. */
+async function runJq(program: string, input: JsonObject): Promise<JsonValue> {
+  const part = await import("../start-part.ts");
+  return part.runJq(program, input);
 }
 
 /** What the executor mounts for scripts, as it lies in this installation. */

@@ -1,0 +1,114 @@
+import { open, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { randomUUID } from "node:crypto";
+import {
+  hasReference,
+  type JsonObject,
+  jsonObject,
+  type JsonValue,
+  limits,
+  lookupOrder,
+  parseStrictJson,
+  type ReferenceSource,
+  resolveReferences,
+  type Scope,
+  SealrunError,
+  type Step,
+} from "@sealrun/protocol";
+
+/** What a step of a local run is given, its references resolved from ef_env.json. */
+export interface LocalGiven {
+  readonly params: JsonObject;
+  readonly config: JsonObject;
+  readonly input: JsonValue;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+const environmentFile = "ef_env.json";
+const sections: Readonly<Record<Scope, string>> = {
+  service: "secrets",
+  project: "project_secrets",
+  platform: "platform_secrets",
+};
+
+/**
+ * The step's parameters, config, input and env, or undefined when there is nothing that ef_env.json does not say by
+ * itself. Throws `REFERENCE_INVALID` and `REFERENCE_UNRESOLVED` with the place, as a run on a platform does.
+ */
+export async function resolveLocally(
+  folder: string,
+  step: Step,
+  runJq: ReferenceSource["runJq"],
+): Promise<LocalGiven | undefined> {
+  const environment = await readEnvironment(folder);
+  const params = sectionOf(environment, "parameters", "params");
+  const config = sectionOf(environment, "configs", "config");
+  const texts = [params, config, step.env, step.input ?? null];
+  if (step.input === undefined && !texts.some((value) => holdsReference(value))) return undefined;
+  const source = sourceFrom(environment, step, runJq);
+  const env = await resolveObject({ ...step.env }, `the env of step ${step.name}`, source);
+  const variables = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, asText(value)]));
+  const full = { ...source, variables: { ...variables, ...source.variables } };
+  const place = { document: `the input of step ${step.name}`, isProgram: true };
+  return {
+    env: variables,
+    params: await resolveObject(params, "ef_env.json: params", full),
+    config: await resolveObject(config, "ef_env.json: config", full),
+    input: step.input === undefined ? null : await resolveReferences(step.input, place, full),
+  };
+}
+
+/** Hands `given` to a child by descriptor: a file that has no name any more. The caller closes it. */
+export async function openGiven({ params, config, input }: LocalGiven): ReturnType<typeof open> {
+  const path = join(tmpdir(), `sealrun-local-${randomUUID()}`);
+  const file = await open(path, "wx+", 0o600);
+  await rm(path);
+  await file.writeFile(JSON.stringify({ sealrunLocal: { params, config, input } }));
+  return file;
+}
+
+async function readEnvironment(folder: string): Promise<JsonObject> {
+  const bytes = await readFile(join(folder, environmentFile)).catch(() => undefined);
+  if (bytes === undefined) return {};
+  const about = { file: environmentFile, code: "MALFORMED" as const };
+  const { value } = parseStrictJson(bytes, { ...about, maxBytes: limits.secretsFileBytes, maxDepth: limits.jsonDepth });
+  const parsed = jsonObject.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new SealrunError("MALFORMED", `${environmentFile}: expected one JSON object`);
+}
+
+function sectionOf(environment: JsonObject, ...names: readonly string[]): JsonObject {
+  return Object.assign({}, ...names.map((name) => jsonObject.safeParse(environment[name]).data ?? {}));
+}
+
+function holdsReference(value: JsonValue | Readonly<Record<string, string>>): boolean {
+  if (typeof value === "string") return hasReference(value) || value.includes("\\");
+  return typeof value === "object" && value !== null && Object.values(value).some((inner) => holdsReference(inner));
+}
+
+function sourceFrom(environment: JsonObject, step: Step, runJq: ReferenceSource["runJq"]): ReferenceSource {
+  return {
+    find: async (names, scope) => {
+      for (const name of names) {
+        for (const candidate of scope === undefined ? lookupOrder : [scope]) {
+          const values = sectionOf(environment, sections[candidate]);
+          if (Object.hasOwn(values, name)) return { name, value: values[name] ?? null };
+        }
+      }
+      return undefined;
+    },
+    variables: { SEALRUN_EXECUTION_ID: "local", SEALRUN_STEP: step.script, LANG: step.env["LANG"] ?? "C.UTF-8" },
+    project: "local",
+    runJq,
+    onMade: () => undefined,
+  };
+}
+
+async function resolveObject(value: JsonObject, document: string, source: ReferenceSource): Promise<JsonObject> {
+  return jsonObject.parse(await resolveReferences(value, { document }, source));
+}
+
+function asText(value: JsonValue): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
