@@ -58,14 +58,14 @@ const heldBack = async (begin: () => Promise<void>): Promise<void> => {
 
 describe("dispatchOne()", () => {
   test("dispatchOne() never has more out than twice what is free, and never more than twice the slots in NATS", async () => {
-    await Promise.all(Array.from({ length: 100 }, async () => world.start("report")));
+    await Promise.all(Array.from({ length: 40 }, async () => world.start("report")));
     const out: number[] = [];
     const inNats: number[] = [];
-    const done = await workOff(world.peer, 100, async () => {
+    const done = await workOff(world.peer, 40, async () => {
       out.push((await published()) + (await count("status = 'running'")));
       inNats.push(await pendingInNats());
     });
-    expect(done).toHaveLength(100);
+    expect(done).toHaveLength(40);
     expect(Math.max(...out)).toBeLessThanOrEqual(2 * slots);
     // The acknowledgement of the one before may be on its way.
     expect(Math.max(...inNats)).toBeLessThanOrEqual(2 * slots + 1);

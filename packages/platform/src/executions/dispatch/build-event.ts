@@ -18,7 +18,6 @@ import { getVersion, listFiles, type Version } from "../../packages/version-stor
 import { listService, type StoredSecret } from "../../secrets/lookup-store.ts";
 import { openStored } from "../../secrets/sealed-value.ts";
 import type { ReadyExecution } from "./choice-store.ts";
-import { nextExpiry } from "./outbox-store.ts";
 
 /** An event's bytes, ready to be signed, and what a grant for it must open. */
 export interface BuiltEvent {
@@ -44,7 +43,7 @@ export async function buildEvent(
   const files = await listFiles(sql, version.id);
   const sealed = openParameters(deps, ready);
   const eventData = await openEventData(deps, sql, ready);
-  const expiresAt = await nextExpiry(sql);
+  const { expiresAt } = ready;
   const lean: ExecutionEvent = {
     executionId: ready.id,
     generation,

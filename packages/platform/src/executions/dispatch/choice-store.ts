@@ -13,7 +13,6 @@ import {
   type UploadReference,
 } from "@sealrun/protocol";
 import { z } from "zod";
-import { removeFromOutbox } from "./outbox-store.ts";
 
 const readyRow = z
   .object({
@@ -31,6 +30,7 @@ const readyRow = z
     sealed: z.instanceof(Uint8Array).nullable(),
     trigger,
     is_limited: z.boolean(),
+    expires_at: z.date(),
   })
   .transform((row) => ({
     id: row.id,
@@ -45,12 +45,22 @@ const readyRow = z
     sealed: row.sealed,
     trigger: row.trigger,
     isLimited: row.is_limited,
+    /** When an event that is made now expires, on the database's clock; the lock waited for is not counted. */
+    expiresAt: row.expires_at.getTime(),
   }));
 /** An execution whose event is to be published. */
 export type ReadyExecution = z.infer<typeof readyRow>;
 
-const roomRow = z.object({ slots: z.number(), free: z.number(), published: z.number() });
-/** What a pool can take: slots of its executors that are there, those of them that are free, and events out for them. */
+const roomRow = z.object({
+  slots: z.number(),
+  free: z.number(),
+  published: z.number(),
+  full: z.array(z.string()),
+});
+/**
+ * What a pool can take: slots of its executors that are there, those of them that are free, and events out for them.
+ * `full`: ids of the packages and projects that are at their limits, in whatever pool.
+ */
 export type PoolRoom = z.infer<typeof roomRow>;
 
 const chosenRow = z.object({ execution_id: executionId });
@@ -87,13 +97,17 @@ export async function readRoom(sql: Sql, pool: string): Promise<PoolRoom> {
             coalesce(sum(greatest(0, x.slots - (
               select count(*) from executions e where e.executor_id = x.id and e.status = 'running'))), 0)::int as free,
             (select count(*)::int from executions e
-             where lower(e.pool_name) = $1 and e.status = 'queued' and e.published_at is not null) as published
+             where lower(e.pool_name) = $1 and e.status = 'queued' and e.published_at is not null) as published,
+            array(select k.id from packages k where k.max_concurrent is not null and k.max_concurrent <= ${ofPackage}
+                  union all
+                  select p.id from projects p where p.max_concurrent is not null and p.max_concurrent <= ${ofProject})
+              as full
      from executors x join pools l on l.id = x.pool_id
      where lower(l.name) = $1 and not x.is_draining
        and x.last_seen_at > clock_timestamp() - $2 * interval '1 millisecond'`,
     [pool, limits.absentMs],
   );
-  return row ?? { slots: 0, free: 0, published: 0 };
+  return row ?? { slots: 0, free: 0, published: 0, full: [] };
 }
 
 /**
@@ -101,23 +115,19 @@ export async function readRoom(sql: Sql, pool: string): Promise<PoolRoom> {
  * While nothing is at its limit that is the first entry of an index. Otherwise each package is a lane: one probe per
  * waiting package finds its first, so that thousands that wait behind a limit are not looked at.
  */
-export async function chooseNext(sql: Sql, pool: string): Promise<ExecutionId | undefined> {
-  const full = await sql.rows(
-    z.object({ id: z.string() }),
-    `select k.id from packages k where k.max_concurrent is not null and k.max_concurrent <= ${ofPackage}
-     union all
-     select p.id from projects p where p.max_concurrent is not null and p.max_concurrent <= ${ofProject}`,
-  );
+export async function chooseNext(
+  sql: Sql,
+  pool: string,
+  { full }: Pick<PoolRoom, "full">,
+): Promise<ExecutionId | undefined> {
   const chosen =
     full.length === 0
-      ? await sql.row(
-          chosenRow,
-          `select execution_id from outbox where pool = $1 and is_due order by priority desc, number limit 1`,
-          [pool],
-        )
-      : await sql.row(chosenRow, firstOfLanes, [pool, full.map(({ id }) => id)]);
+      ? await sql.row(chosenRow, firstOfAll, [pool])
+      : await sql.row(chosenRow, firstOfLanes, [pool, full]);
   return chosen?.execution_id;
 }
+
+const firstOfAll = "select execution_id from outbox where pool = $1 and is_due order by priority desc, number limit 1";
 
 const firstOfLanes = `
   with recursive lanes as (
@@ -140,13 +150,14 @@ export async function lockReady(sql: Sql, id: ExecutionId): Promise<ReadyExecuti
     readyRow,
     `select e.id, e.status, e.attempt, e.generation, l.id as pool_id, p.id as project_id, p.name as project_name,
             k.id as package_id, k.name as package_name, v.number as version_number, e.visible, e.sealed, e.trigger,
-            k.max_concurrent is not null or p.max_concurrent is not null as is_limited
+            k.max_concurrent is not null or p.max_concurrent is not null as is_limited,
+            clock_timestamp() + $2 * interval '1 millisecond' as expires_at
      from executions e join outbox o on o.execution_id = e.id
        join projects p on p.id = e.project_id join packages k on k.id = e.package_id
        join versions v on v.id = e.version_id
        join pools l on lower(l.name) = o.pool
      where e.id = $1 for update of e`,
-    [id],
+    [id, limits.eventLifetimeMs],
   );
 }
 
@@ -181,9 +192,10 @@ export async function markPublished(
   },
 ): Promise<void> {
   await sql.run(
-    `update executions set generation = $2, published_seq = $3, event_expires_at = $4, uploads = $5,
-            published_at = clock_timestamp() where id = $1`,
+    `with noted as (
+       update executions set generation = $2, published_seq = $3, event_expires_at = $4, uploads = $5,
+              published_at = clock_timestamp() where id = $1)
+     delete from outbox where execution_id = $1`,
     [id, event.generation, event.seq, new Date(event.expiresAt), JSON.stringify(event.uploads)],
   );
-  await removeFromOutbox(sql, id);
 }

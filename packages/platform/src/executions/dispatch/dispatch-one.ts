@@ -17,9 +17,9 @@ export async function dispatchOne(
 ): Promise<boolean> {
   const isPublished = await deps.database.transaction(async (sql) => {
     if (!(await lockPool(sql, pool))) return undefined;
-    const { free, published } = await readRoom(sql, pool);
-    if (published >= eventsPerFreeSlot * free) return undefined;
-    const id = await chooseNext(sql, pool);
+    const room = await readRoom(sql, pool);
+    if (room.published >= eventsPerFreeSlot * room.free) return undefined;
+    const id = await chooseNext(sql, pool, room);
     const ready = id === undefined ? undefined : await lockReady(sql, id);
     if (ready === undefined) return undefined;
     if (ready.status !== "queued") {

@@ -1,5 +1,5 @@
 import type { Sql } from "@sealrun/postgres";
-import { executionId, type ExecutionId, limits } from "@sealrun/protocol";
+import { executionId, type ExecutionId } from "@sealrun/protocol";
 import { z } from "zod";
 
 /** Channel that rings when there may be something to publish: a new row, a due time, room in a pool. */
@@ -95,14 +95,4 @@ export async function msUntilDue(sql: Sql): Promise<number | undefined> {
     `select extract(epoch from min(not_before) - clock_timestamp())::float8 * 1000 as ms from outbox where not is_due`,
   );
   return row?.ms ?? undefined;
-}
-
-/** When an event that is made now expires, in milliseconds since 1970 on the database's clock. */
-export async function nextExpiry(sql: Sql): Promise<number> {
-  const row = await sql.row(
-    z.object({ at: z.date() }),
-    "select clock_timestamp() + $1 * interval '1 millisecond' as at",
-    [limits.eventLifetimeMs],
-  );
-  return row?.at.getTime() ?? Date.now() + limits.eventLifetimeMs;
 }
