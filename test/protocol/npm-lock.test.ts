@@ -85,6 +85,7 @@ describe("planNpmInstall() refuses", () => {
     [{ "node_modules/a": { ...entry, resolved: "https://codeload.example.org/a/tar.gz/abc" } }, "comes from git"],
     [{ "node_modules/a": { ...entry, integrity: undefined } }, "expected an integrity hash"],
     [{ "node_modules/a": { ...entry, integrity: "md5-AAAA" } }, "expected an integrity hash"],
+    [{ "node_modules/a": entry, "node_modules/@sealrun/sdk": entry }, "is there in every run"],
     [{}, `it lacks "a"`],
   ])("planNpmInstall() refuses the lock file %j", (packages, sentence) => {
     const refused = refusalOf(() => planNpmInstall(jsonBytes(wanted), lockOf(packages)));

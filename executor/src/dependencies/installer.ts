@@ -55,7 +55,7 @@ export async function runInstaller(programs: InstallPrograms, options: InstallCo
   const { sandbox } = programs;
   const isUnsafe = sandbox.kind === "none";
   const paths = isUnsafe ? hostPaths(programs, options.folder) : sandboxPaths(programs);
-  const environment = { LANG: "C.UTF-8", ...programs.python?.environment, ...options.environment(paths) };
+  const environment = { LANG: "C.UTF-8", ...options.environment(paths) };
   const command = options.command(paths);
   const [program, ...rest] = isUnsafe ? command : ([sandbox.program, "--args", "3", "--", ...command] as const);
   const subprocess = execa(program, rest, {

@@ -26,7 +26,7 @@ export async function readPythonVersion(programs: InstallPrograms): Promise<stri
         "-c",
         "import sys, sysconfig; print(sys.implementation.cache_tag, sys.version, sysconfig.get_platform())",
       ],
-      environment: () => ({}),
+      environment: () => python.environment,
     });
     if (!succeeded) throw new SealrunError("INTERPRETER_MISSING", "Python did not say its version in the sandbox");
     return stdout.trim();

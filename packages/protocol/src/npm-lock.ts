@@ -44,6 +44,10 @@ const lockEntry = z.looseObject({
 type LockEntry = z.infer<typeof lockEntry>;
 const lockFile = z.looseObject({ lockfileVersion: z.number(), packages: z.record(z.string(), lockEntry).optional() });
 
+/** Somebody else's package of this name would see every secret that a script asks for. */
+const sdk = "@sealrun/sdk";
+const sdkSentence = `package.json: ${sdk} is there in every run; take it out of the dependencies, or put it into devDependencies`;
+
 const packagePath = /^node_modules\/(?:@[\w.-]+\/)?[\w.-]+(?:\/node_modules\/(?:@[\w.-]+\/)?[\w.-]+)*$/;
 const integrity = /^(?:sha(?:1|256|384|512)-[A-Za-z0-9+/]+={0,2}(?:\?\S*)?\s*)+$/;
 
@@ -89,6 +93,7 @@ export function planNpmInstall(packageBytes: Uint8Array, lockBytes: Uint8Array |
 
 /** The registry's own packages: a range, a tag, or an alias of one. Everything else has a colon or a slash. */
 function checkVersion(name: string, version: string): void {
+  if (name === sdk) throw invalid(sdkSentence);
   const range = version.replace(/^npm:(?:@[^/@]+\/)?[^/@]+(?:@|$)/, "");
   if (!/[:/]/.test(range)) return;
   throw invalid(
@@ -98,6 +103,7 @@ function checkVersion(name: string, version: string): void {
 
 function checkEntry(path: string, entry: LockEntry): void {
   const place = `package-lock.json: ${showName(path)}`;
+  if (path.endsWith(`node_modules/${sdk}`)) throw invalid(sdkSentence);
   if (entry.link === true || !packagePath.test(path) || /(?:^|\/)\.{1,2}(?:\/|$)/.test(path)) {
     throw invalid(
       `${place}: expected a package of the registry, this is a folder or a link; publish it or copy its files`,
