@@ -28,6 +28,7 @@ import {
   subjects,
 } from "@sealrun/protocol";
 import { postFrame } from "./post-frame.ts";
+import { retryWhileAway } from "./retry-while-away.ts";
 import type { ExecutorState } from "./state-file.ts";
 
 /**
@@ -37,7 +38,10 @@ import type { ExecutorState } from "./state-file.ts";
 export async function enrol(token: EnrolmentToken): Promise<ExecutorState> {
   const identity = generateIdentity(newId("executor"));
   const to = { platformUrl: token.url, path: enrolPath };
-  const answer = readAnswer(await postFrame(to, makeRequest(token, identity), "ENROLMENT_REFUSED"), token);
+  // An answer may be lost after the keyring used the token up: the same keys get it again.
+  const answer = await retryWhileAway(async () =>
+    readAnswer(await postFrame(to, makeRequest(token, identity), "ENROLMENT_REFUSED"), token),
+  );
   if (answer.executorId !== identity.id || answer.boxPublic !== toBase64(identity.box.publicKey)) {
     throw new SealrunError("BAD_SIGNATURE", "The keyring's answer enrols another executor");
   }

@@ -70,7 +70,7 @@ async function exchange<T>(options: Call<T>, request: Uint8Array): Promise<Uint8
     const reply = await options.link.connection.request(options.subject, request, {
       timeout: options.timeoutMs ?? 10_000,
     });
-    failAfter(options.subject.startsWith("sealrun.keyring.") ? "keyring" : "nats");
+    failAfter("nats");
     return reply.data;
   } catch (error) {
     throw new SealrunError(options.unreachable, "", { cause: error });

@@ -1,0 +1,17 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { SealrunError } from "@sealrun/protocol";
+
+const mostTries = 5;
+const firstWaitMs = 500;
+
+/** Does something again, a few times and ever later, as long as it fails for a reason that may pass. */
+export async function retryWhileAway<T>(work: () => Promise<T>, waitMs = firstWaitMs, tries = mostTries): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const mayPass = error instanceof SealrunError && error.row.retry && error.code !== "RATE_LIMITED";
+    if (!mayPass || tries <= 1) throw error;
+    await sleep(waitMs);
+    return retryWhileAway(work, waitMs * 2, tries - 1);
+  }
+}
