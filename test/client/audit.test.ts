@@ -11,7 +11,7 @@ function clientOf({ fetch, fingerprint }: HostilePlatform, asked: string[] = [])
     token: "secret-token",
     fingerprint,
     fetch: async (input, init) => {
-      asked.push(String(input));
+      asked.push(input instanceof Request ? input.url : input.toString());
       return fetch(input, init);
     },
   });

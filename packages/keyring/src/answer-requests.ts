@@ -13,6 +13,7 @@ import {
   SealrunError,
   subjects,
 } from "@sealrun/protocol";
+import { recordRefusal } from "./audit/record-refusal.ts";
 import { answerEnd } from "./attempts/end-grant.ts";
 import { answerGrant, type AttemptDeps } from "./attempts/grants.ts";
 import { answerLookup } from "./attempts/lookups.ts";
@@ -68,7 +69,10 @@ async function answerOne(deps: AnswerDeps, verb: KeyringVerb, request: SignedReq
     if (verb !== "revocations") deps.log.info({ verb, requestId }, "Answered");
     return reply;
   } catch (error) {
-    if (error instanceof SealrunError) deps.log.info({ verb, requestId, code: error.code }, "Refused");
+    if (error instanceof SealrunError) {
+      deps.log.info({ verb, requestId, code: error.code }, "Refused");
+      await recordRefusal(deps, verb, { body: request.body, error });
+    }
     throw error;
   }
 }

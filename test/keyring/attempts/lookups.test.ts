@@ -252,14 +252,23 @@ test("answerLookup() writes names and no values to the audit before it answers",
   ]);
 });
 
-test("answerLookup() leaves no row behind when it refuses", async () => {
-  const row = z.object({ count: z.string() });
+test("answerLookup() leaves the refusal behind, and nothing else, when it refuses", async () => {
   const count = async (): Promise<unknown> =>
-    world.database.row(row, "select (select count(*) from audit) + (select count(*) from answered_frames) as count");
+    world.database.row(
+      z.object({ count: z.string() }),
+      "select (select count(*) from audit where action <> 'refuse') + (select count(*) from answered_frames) as count",
+    );
   const before = await count();
   const envelope = serviceSecret(await pushPackage(world));
-  await codeOf(lookUp(world, attempt, { name: "DB_PASS", scope: "service", envelope }));
+  const code = await codeOf(lookUp(world, attempt, { name: "DB_PASS", scope: "service", envelope }));
   expect(await count()).toEqual(before);
+  const row = z.object({ executor_id: z.string(), attempt: z.number(), detail: z.unknown() });
+  const text = "select executor_id, attempt, detail from audit where action = 'refuse' order by number desc";
+  expect(await world.database.row(row, text)).toEqual({
+    executor_id: executor.id,
+    attempt: 1,
+    detail: { verb: "lookup", code },
+  });
 });
 
 test("answerLookup() never answers in the clear: the reply holds the box alone", async () => {

@@ -1,0 +1,32 @@
+import type { Database } from "@sealrun/postgres";
+import { decode, executionId, executorId, type KeyringVerb, SealrunError } from "@sealrun/protocol";
+import { z } from "zod";
+import type { KeyringLog } from "../answer-requests.ts";
+import { recordAudit } from "./store.ts";
+
+const asked = z.object({ executionId, attempt: z.int32().positive(), executorId });
+
+/** Writes that the platform was refused a grant or a lookup, for whom, and why. A refusal that may pass by itself has no row. */
+export async function recordRefusal(
+  { database, log }: { readonly database: Database; readonly log: KeyringLog },
+  verb: KeyringVerb,
+  { body, error }: { readonly body: Uint8Array; readonly error: SealrunError },
+): Promise<void> {
+  if ((verb !== "grant" && verb !== "lookup") || error.row.retry || error.code === "INTERNAL") return;
+  try {
+    await recordAudit(database, { action: "refuse", ...readAsked(body), detail: { verb, code: error.code } });
+  } catch (failure) {
+    // Nothing was given away, and the platform learns the refusal all the same.
+    log.error({ err: failure, kind: "audit" }, "A refusal could not be written to the audit");
+  }
+}
+
+/** Whom a request speaks of; a request may be refused for its form. */
+function readAsked(body: Uint8Array): Partial<z.infer<typeof asked>> {
+  try {
+    return decode(asked, body);
+  } catch (error) {
+    if (error instanceof SealrunError) return {};
+    throw error;
+  }
+}
