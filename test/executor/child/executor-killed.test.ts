@@ -22,7 +22,8 @@ test("runStep() leaves nothing alive when the executor itself is killed", async 
   await once(child.stdout, "data");
   const alive = async (): Promise<number> =>
     (await processesWith(seconds)).filter(({ commandLine }) => commandLine.startsWith("sleep")).length;
-  expect(await alive()).toBe(2);
+  // The second one starts after the line that was waited for.
+  await expect.poll(alive, { timeout: 10_000 }).toBe(2);
   child.kill("SIGKILL");
   await expect.poll(alive, { timeout: 5_000 }).toBe(0);
 });

@@ -37,6 +37,16 @@ test("createStopping() kills at once when the channel is broken, and keeps the f
   expect(stopping.reason()).toMatchObject({ kind: "channel-broken" });
 });
 
+test("createStopping() kills at once when the lease of its attempt is over", () => {
+  const { done, script } = stubbornScript();
+  const lease = new AbortController();
+  const stopping = createStopping({ timeoutMs: 60_000, graceMs: 60_000, signal: lease.signal }, script);
+  lease.abort(new SealrunError("LEASE_LOST", ""));
+  stopping.settle();
+  expect(done).toEqual(["kill"]);
+  expect(stopping.reason()).toMatchObject({ kind: "failed", error: { code: "LEASE_LOST" } });
+});
+
 test("createStopping() counts only failed output once the script has ended", () => {
   const { done, script } = stubbornScript();
   const cancel = new AbortController();
