@@ -15,7 +15,7 @@ describe("context.events.send()", () => {
       answer,
     );
     expect(run.stdout.toString()).toBe("evt_1 evt_1\n");
-    expect(run.requests.map(({ id: _, ...request }) => request)).toEqual([
+    expect(run.requests.map(({ id: _id, ...request }) => request)).toEqual([
       { op: "event.send", type: "a", value: {} },
       { op: "event.send", type: "a", source: "s", referenceId: "r", value: { n: 1 } },
       { op: "event.send", type: "a", source: "s", referenceId: "r", value: { n: 2 } },

@@ -15,7 +15,7 @@ describe("context.scheduler.schedule()", () => {
       answer,
     );
     expect(run.stdout.toString()).toBe("sch_1\n");
-    expect(run.requests.map(({ id: _, ...request }) => request)).toEqual([
+    expect(run.requests.map(({ id: _id, ...request }) => request)).toEqual([
       { op: "schedule", delayMs: 1_500 + 2 * 60_000 + 3 * 3_600_000 + 4 * 86_400_000, value: { n: 1 } },
       { op: "schedule", cron: "0 7 * * *", timezone: "Europe/Zurich", value: {} },
       { op: "schedule", delayMs: 60_000, value: {} },

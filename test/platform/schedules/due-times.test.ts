@@ -1,5 +1,5 @@
 import { limits } from "@sealrun/protocol";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type CronRule, decideDue, firstDue, nextDue } from "../../../packages/platform/src/schedules/due-times.ts";
 
