@@ -10,7 +10,7 @@ import {
 import type { KeyringLog } from "../answer-requests.ts";
 
 /** The keyring's audit as a chain: its key comes from the wrapping root key, which is in no database. */
-export function auditChain(rootKey: SymmetricKey): Chain {
+function auditChain(rootKey: SymmetricKey): Chain {
   const key = auditChainKey(rootKey);
   return {
     id: "number",

@@ -24,7 +24,9 @@ import { secretRoutes } from "./routes/secrets.ts";
 import { versionRoutes } from "./routes/versions.ts";
 
 /** The HTTP server, ready to listen. Every route comes after the hooks that guard it. */
-export async function buildServer(deps: Deps & { readonly notices: FeedNotices; readonly audit: Audit }): Promise<FastifyInstance> {
+export async function buildServer(
+  deps: Deps & { readonly notices: FeedNotices; readonly audit: Audit },
+): Promise<FastifyInstance> {
   // The multipart plugin logs a request's headers at level trace, the token among them.
   const loggerInstance: FastifyBaseLogger = deps.log.child(
     {},
