@@ -50,3 +50,22 @@ test.each([
   expect(await rejectionOf(refused)).toMatchObject({ code: "PARAMETER_INVALID" });
   expect(platform.seen.some(({ method }) => method === "POST")).toBe(false);
 });
+
+test("startExecution() sends a start whose answer was lost again, with the same key and body", async () => {
+  const { platform } = stage();
+  const { fetch, fingerprint } = platform;
+  let lost = 0;
+  const losing: typeof fetch = async (address, request) => {
+    const answer = await fetch(address, request);
+    if (request?.method !== "POST" || lost === 2) return answer;
+    lost += 1;
+    throw new TypeError("fetch failed");
+  };
+  const client = createClient({ url: "http://platform.test", token: "t", fingerprint, fetch: losing });
+  await client.startExecution({ project: "acme", package: "report", params: { who: "x" }, priority: 7 });
+  const sent = platform.seen.filter(({ method }) => method === "POST");
+  expect(sent).toHaveLength(3);
+  expect(new Set(sent.map(({ body }) => body)).size).toBe(1);
+  expect(new Set(sent.map(({ headers }) => headers.get("idempotency-key"))).size).toBe(1);
+  expect(decodeText(startExecution, String(sent[0]?.body))).toMatchObject({ priority: 7 });
+});

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createClient } from "../../packages/client/src/client.ts";
 import { hostilePlatform } from "./hostile-platform.ts";
 
-const acme = { id: "prj_00000000000000000000", name: "acme", createdAt: "t" };
+const acme = { id: "prj_00000000000000000000", name: "acme", createdAt: "t", maxConcurrent: null };
 
 test("listProjects() gives what the platform lists, asked with the token", async () => {
   const platform = hostilePlatform(() => ({ projects: [acme] }));
@@ -18,4 +18,12 @@ test("createProject() gives the project made", async () => {
   const client = createClient({ url: "http://platform.test", token: "the-token", fingerprint, fetch });
   expect(await client.createProject("acme")).toEqual(acme);
   expect(platform.seen.at(-1)?.body).toBe('{"name":"acme"}');
+});
+
+test("changeProject() sends what changes and gives the project as it is then", async () => {
+  const platform = hostilePlatform(() => ({ ...acme, maxConcurrent: 3 }));
+  const { fetch, fingerprint } = platform;
+  const client = createClient({ url: "http://platform.test", token: "the-token", fingerprint, fetch });
+  expect(await client.changeProject("acme", { maxConcurrent: 3 })).toMatchObject({ maxConcurrent: 3 });
+  expect(platform.seen.at(-1)).toMatchObject({ method: "PATCH", path: "/projects/acme", body: '{"maxConcurrent":3}' });
 });

@@ -141,3 +141,23 @@ test("sealrun execution show says that there is no such execution", async () => 
     stderr: 'error: "nothing" is not an execution\'s id: exe_ and 20 letters and digits (EXECUTION_NOT_FOUND)\n',
   });
 });
+
+test("sealrun run --not-before waits for the time, and sealrun execution show says so", async () => {
+  const started = await id("-p", "code=0", "--priority", "8", "--not-before", "2099-01-01T00:00:00+02:00");
+  const shown = executionInfo.parse(JSON.parse(await must(["execution", "show", started, "--json"])));
+  expect(shown).toMatchObject({ status: "queued", priority: 8, notBefore: "2098-12-31T22:00:00.000Z" });
+  expect(await must(["execution", "show", started])).toContain(
+    "waits     It starts at 2098-12-31T22:00:00.000Z at the earliest\n",
+  );
+});
+
+test.each([
+  ["--not-before", "tomorrow", "--not-before: expected a time with its zone"],
+  ["--not-before", "2099-01-01T00:00:00", "--not-before: expected a time with its zone"],
+  ["--priority", "11", "--priority: expected a whole number from 1 to 10"],
+])("sealrun run refuses %s %s", async (option, value, sentence) => {
+  expect(await person.run(["run", "acme/report", option, value])).toMatchObject({
+    exitCode: 64,
+    stderr: expect.stringContaining(sentence),
+  });
+});

@@ -1,3 +1,4 @@
+import type { ChangeProject } from "@sealrun/protocol";
 import { Command } from "commander";
 import { type Cli, parseNumber, parseProject } from "../command.ts";
 import { connect } from "../connect.ts";
@@ -8,7 +9,7 @@ interface JsonOption {
 }
 
 interface LimitOptions extends JsonOption {
-  readonly concurrent?: number | null;
+  readonly concurrent?: number | "none";
 }
 
 /** `sealrun project create`, `list` and `limit`. */
@@ -47,7 +48,7 @@ export function projectCommand(cli: Cli): Command {
     .option("--json", "print the project as JSON")
     .action(async (name: string, { concurrent, json }: LimitOptions) => {
       const client = await connect(cli);
-      const project = await client.changeProject(name, concurrent === undefined ? {} : { maxConcurrent: concurrent });
+      const project = await client.changeProject(name, changeOf(concurrent));
       if (json === true) return output.json(project);
       const { maxConcurrent } = project;
       output.line(
@@ -59,6 +60,11 @@ export function projectCommand(cli: Cli): Command {
   return command;
 }
 
-function parseLimit(text: string): number | null {
-  return text === "none" ? null : parseNumber("--concurrent", 1, 10_000)(text);
+function parseLimit(text: string): number | "none" {
+  return text === "none" ? text : parseNumber("--concurrent", 1, 10_000)(text);
+}
+
+function changeOf(concurrent: LimitOptions["concurrent"]): ChangeProject {
+  if (concurrent === undefined) return {};
+  return { maxConcurrent: concurrent === "none" ? null : concurrent };
 }
