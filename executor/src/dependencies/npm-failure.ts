@@ -35,8 +35,11 @@ export function explainNpmFailure(stderr: string, registry: string): SealrunErro
 
 /** The failure of a registry that gave no answer, and what to do about it. */
 export function registryUnreachable(registry: string, reason: string, vendored: string): SealrunError {
+  const advice = /CERT|SIGNATURE|SSL|UNABLE_TO/.test(reason)
+    ? "give it the registry's authority with dependencies.extraCaFile"
+    : "check its network and its setting of the registry";
   return new SealrunError(
     "REGISTRY_UNREACHABLE",
-    `The executor could not reach ${new URL(registry).host} (${reason}); check its network and its setting of the registry, or push the package with ${vendored}`,
+    `The executor could not reach ${new URL(registry).host} (${reason}); ${advice}, or push the package with ${vendored}`,
   );
 }

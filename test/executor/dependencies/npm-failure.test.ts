@@ -3,23 +3,27 @@ import { explainNpmFailure } from "../../../executor/src/dependencies/npm-failur
 
 const registry = "https://registry.example/npm/";
 
+const checkNetwork = "check its network and its setting of the registry";
+const giveAuthority = "give it the registry's authority with dependencies.extraCaFile";
+
 test.each([
   [
     "ENOTFOUND",
     "network request to https://registry.example/pg failed, reason: getaddrinfo ENOTFOUND registry.example",
+    checkNetwork,
   ],
-  ["ECONNREFUSED", "FetchError: request to https://registry.example/pg failed"],
-  ["EAI_AGAIN", "request failed"],
-  ["ERR_SOCKET_TIMEOUT", "network Socket timeout"],
-  ["SELF_SIGNED_CERT_IN_CHAIN", "self-signed certificate in certificate chain"],
-  ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "unable to get local issuer certificate"],
-  ["E503", "503 Service Unavailable - GET https://registry.example/pg"],
-])("explainNpmFailure() calls %s a registry that cannot be reached", (code, line) => {
+  ["ECONNREFUSED", "FetchError: request to https://registry.example/pg failed", checkNetwork],
+  ["EAI_AGAIN", "request failed", checkNetwork],
+  ["ERR_SOCKET_TIMEOUT", "network Socket timeout", checkNetwork],
+  ["SELF_SIGNED_CERT_IN_CHAIN", "self-signed certificate in certificate chain", giveAuthority],
+  ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "unable to get local issuer certificate", giveAuthority],
+  ["E503", "503 Service Unavailable - GET https://registry.example/pg", checkNetwork],
+])("explainNpmFailure() calls %s a registry that cannot be reached", (code, line, advice) => {
   expect(
     explainNpmFailure(`npm error code ${code}\nnpm error errno ${code}\nnpm error ${line}\n`, registry),
   ).toMatchObject({
     code: "REGISTRY_UNREACHABLE",
-    message: `The executor could not reach registry.example (${code}); check its network and its setting of the registry, or push the package with node_modules`,
+    message: `The executor could not reach registry.example (${code}); ${advice}, or push the package with node_modules`,
   });
 });
 

@@ -20,8 +20,14 @@ test.each([
 ])("explainPipFailure() calls %s an index that cannot be reached", (reason, shown) => {
   expect(explainPipFailure(retrying(reason), index)).toMatchObject({
     code: "REGISTRY_UNREACHABLE",
-    message: `The executor could not reach pypi.example (${shown}); check its network and its setting of the registry, or push the package with its wheels in wheels/`,
+    message: expect.stringContaining(`The executor could not reach pypi.example (${shown}); `),
   });
+});
+
+test("explainPipFailure() says what to do about an authority that is not known", () => {
+  expect(explainPipFailure(retrying("SSLError(1)"), index).message).toMatch(
+    /; give it the registry's authority with dependencies\.extraCaFile, or push the package with its wheels in wheels\/$/,
+  );
 });
 
 test("explainPipFailure() says what helps when there is no wheel", () => {
