@@ -40,7 +40,10 @@ test("readConfig() reads settings and finds relative files beside them", async (
 test("readConfig() names the file and the field that is wrong, and shows no password", async () => {
   const cases = [
     { change: { platformId: "me" }, field: "platformId" },
-    { change: { nats: { ...login, url: 7 } }, field: "Expected text at url, jwt and seed, or at url, user and password at nats" },
+    {
+      change: { nats: { ...login, url: 7 } },
+      field: "Expected text at url, jwt and seed, or at url, user and password at nats",
+    },
     { change: { executorNats: undefined }, field: "either this or executorNats at natsAccountSeedFile" },
     { change: { natsAccountSeedFile: "seed" }, field: "either this or executorNats at natsAccountSeedFile" },
     { change: { publicUrl: "not a url" }, field: "publicUrl" },

@@ -15,6 +15,7 @@ import { recordAudit } from "../audit/store.ts";
 import {
   ensureScopeKey,
   findOwnedKey,
+  missingKey,
   type ScopeKeyDeps,
   type ScopeOwner,
   withPrivateKey,
@@ -66,6 +67,7 @@ export async function answerGrant(deps: AttemptDeps, request: GrantRequest): Pro
 async function checkPackage(sql: Sql, request: GrantRequest): Promise<void> {
   const recorded = await findPackageProject(sql, request.packageId);
   if (recorded === request.projectId) return;
+  if (recorded === undefined) throw missingKey(`the package ${request.packageId}`);
   throw new SealrunError("NO_GRANT", `The package ${request.packageId} is not one of the project ${request.projectId}`);
 }
 

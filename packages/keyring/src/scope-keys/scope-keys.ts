@@ -60,10 +60,18 @@ export async function findOwnedKey(
   ...owners: readonly [ScopeOwner, ...ScopeOwner[]]
 ): Promise<StoredScopeKey> {
   const key = await findKeyById(sql, keyId);
-  if (key === undefined) throw new SealrunError("KEY_NOT_FOUND", "");
+  if (key === undefined) throw missingKey(`the key of a sealed value of ${owners[0].ownerId}`);
   if (owners.some(({ scope, ownerId }) => key.scope === scope && key.owner_id === ownerId)) return key;
   const scopes = owners.map(({ scope }) => scope).join(" or ");
   throw new SealrunError("NO_GRANT", `The key of a sealed value is not the one of this attempt's ${scopes} scope`);
+}
+
+/** What a keyring says whose database was restored from an older copy than the platform's. */
+export function missingKey(what: string): SealrunError {
+  return new SealrunError(
+    "KEY_NOT_FOUND",
+    `The keyring does not have ${what}; when its database is older than the main one, restore a newer copy of it, else push or set the value again`,
+  );
 }
 
 /**
