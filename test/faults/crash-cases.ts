@@ -32,6 +32,7 @@ printf done | sealrun-context result`;
     await cluster.pushScript(`busy${suffix}`, busy, { on_lost: onLost });
     await cluster.pushScript(`hold${suffix}`, "say hold", { on_lost: onLost });
   }
+  await cluster.pushScript("sleeps", "sleep 600");
   await cluster.pushScript("reads-project", '[ -n "$(sealrun-context get OF_A_SCRIPT)" ] || exit 5');
   await cluster.pushScript("listener", "true", { trigger_events: ["crash.test"] });
   const { port } = cluster.witness;
@@ -59,9 +60,16 @@ const runsLong: CrashCase["act"] = async (cluster) => {
 };
 
 const cancels: CrashCase["act"] = async (cluster) => {
-  const ids = await runsLong(cluster);
-  for (const id of ids) await cluster.ask(z.unknown(), ["POST", `/executions/${id}/cancel`]);
-  return ids;
+  const id = await cluster.run("sleeps");
+  await cluster.witness.wait(id, "start");
+  await cluster.ask(z.unknown(), ["POST", `/executions/${id}/cancel`]);
+  return [id];
+};
+
+/** Executors ask for new credentials by themselves. */
+const waitsForRenewal: CrashCase["act"] = async (cluster) => {
+  await cluster.part("keyring-0").ended();
+  return [await cluster.run("busy")];
 };
 
 /** Starts a script and takes its executor away, until the platform sees that it is gone. */
@@ -83,6 +91,9 @@ const losesEvent: CrashCase["act"] = async (cluster) => {
     if (purged > 0) break;
   }
   await connection.close();
+  // After a reconnect the platform looks at once, and not only when an event is overdue.
+  cluster.part("platform-0").wires.nats.cut();
+  await cluster.part("platform-0").ended();
   await cluster.part("executor-0").start();
   return [id];
 };
@@ -173,7 +184,7 @@ export const crashCases: Readonly<Record<CrashPoint, CrashCase>> = {
   "keyring.scope-key.after-commit": { ...ofKeyring, act: pushes },
   "keyring.enrol.before-commit": { ...ofKeyring, act: enrols },
   "keyring.enrol.after-commit": { ...ofKeyring, act: enrols },
-  "keyring.credentials.before-reply": { ...ofKeyring, act: enrols },
+  "keyring.credentials.before-reply": { ...ofKeyring, act: waitsForRenewal },
   "keyring.grant.before-commit": ofKeyring,
   "keyring.grant.after-commit": ofKeyring,
   "keyring.lookup.before-commit": { ...ofKeyring, act: runs("reads-project") },

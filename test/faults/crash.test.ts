@@ -16,7 +16,7 @@ const accepted: string[] = [];
 const open: { readonly endsLate: boolean; readonly check: () => Promise<void> }[] = [];
 
 beforeAll(async () => {
-  cluster = await startCluster({ programs: programs(), slots: 24 });
+  cluster = await startCluster({ programs: programs(), slots: 24, natsMode: "operator" });
   await pushCrashPackages(cluster);
 });
 afterAll(async () => cluster.close());

@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
@@ -16,6 +16,7 @@ import { searchFiles } from "../../packages/cli/src/search/search-files.ts";
 import type { Cluster } from "../support/cluster.ts";
 import { clusterCanary } from "../support/cluster-client.ts";
 import { processesNaming } from "../support/processes.ts";
+import { residentMiB } from "../support/resident.ts";
 
 /** What a test knows of the executions that it started. */
 export interface Expectation {
@@ -226,12 +227,6 @@ async function nothingPilesUp(cluster: Cluster): Promise<readonly string[]> {
     ...heavy,
     ...piles.filter(({ rows }) => rows > 0).map(({ name, rows }) => `I9: ${name} still has ${rows} rows`),
   ];
-}
-
-/** Resident memory of a process in MiB; 0 when it does not run. */
-export async function residentMiB(pid: number | undefined): Promise<number> {
-  const status = pid === undefined ? "" : await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024;
 }
 
 /** Lets what comes after the last end come: workspaces go, outbox rows of executions that ended go. */

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { crashPoints } from "@sealrun/faults";
 import type { Programs } from "../../packages/cli/src/setup/find-programs.ts";
-import { brokenInvariants, residentMiB } from "../faults/invariants.ts";
+import { brokenInvariants } from "../faults/invariants.ts";
 import { type Cluster, type ClusterPart, startCluster } from "../support/cluster.ts";
+import { residentMiB } from "../support/resident.ts";
 import { type SeededRandom, seededRandom } from "../support/seeded-random.ts";
 
 /** How long, how much, and which luck. */

@@ -6,11 +6,11 @@ import { exportIdentity, generateIdentity, newId, toPublicIdentity } from "@seal
 import { issueEnrolmentToken, type KeyringConfig } from "@sealrun/keyring";
 import type { PlatformConfig } from "@sealrun/platform";
 import { type Database, openDatabase, type PostgresConfig } from "@sealrun/postgres";
-import { type PlatformId, platformId } from "@sealrun/protocol";
+import { type NatsCredentials, type PlatformId, platformId } from "@sealrun/protocol";
 import type { Programs } from "../../packages/cli/src/setup/find-programs.ts";
 import { type ClusterClient, createClusterClient } from "./cluster-client.ts";
 import { freePort } from "./free-port.ts";
-import { describeNats, type NatsProcess } from "./nats-process.ts";
+import { describeNats, type NatsMode, type NatsProcess } from "./nats-process.ts";
 import { describePart, type PartKind, type PartProcess } from "./part-process.ts";
 import { describePostgres, type PostgresProcess } from "./postgres-process.ts";
 import { startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
@@ -53,6 +53,10 @@ export interface ClusterOptions {
   readonly slots?: number;
   /** Limits of the parts that a test cannot wait for; `defaultLimits` without it, the real ones with `{}`. */
   readonly limits?: Readonly<Record<string, number>>;
+  /** In operator mode, where executors' logins are short and renewed, an executor's wire to NATS is not in use. */
+  readonly natsMode?: NatsMode;
+  /** Without crash points and injected failures, as people run it. */
+  readonly asShipped?: boolean;
   /** Variables of every part. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -71,7 +75,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { programs } = options;
   const folder = await mkdtemp(join(tmpdir(), "sealrun-cluster-"));
   const postgres = describePostgres(join(folder, "servers"), programs);
-  const nats = await describeNats(join(folder, "nats"), programs);
+  const nats = await describeNats(join(folder, "nats"), programs, options.natsMode ?? "password");
   await Promise.all([postgres.start(), nats.start()]);
   const witness = await startWitness();
   const keys = await makeKeys(folder);
@@ -92,7 +96,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
         ? undefined
         : await startTcpProxy(() => ({ path: join(postgres.addresses().main.host, ".s.PGSQL.5432") }));
     wires.push(natsWire, ...(postgresWire === undefined ? [] : [postgresWire]));
-    const login = { url: `nats://127.0.0.1:${natsWire.port}`, user: nats.user, password: nats.password };
+    const natsUrl = `nats://127.0.0.1:${natsWire.port}`;
     const through = (database: "main" | "keyring"): PostgresConfig => ({
       ...postgres.addresses()[database],
       host: "127.0.0.1",
@@ -105,8 +109,11 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       logFile: join(own, "log"),
       crashFile: join(own, "crash"),
     };
-    await writePrivate(place.configFile, JSON.stringify(config({ own, nats: login, postgres: through })));
-    return { ...describePart(place, programs, env), wires: { nats: natsWire, postgres: postgresWire } };
+    await writePrivate(place.configFile, JSON.stringify(config({ own, natsUrl, postgres: through })));
+    return {
+      ...describePart(place, programs, { env, asShipped: options.asShipped ?? false }),
+      wires: { nats: natsWire, postgres: postgresWire },
+    };
   };
   const many = async (count: number, make: (index: number) => Promise<ClusterPart>): Promise<readonly ClusterPart[]> =>
     Promise.all(Array.from({ length: count }, async (_, index) => make(index)));
@@ -114,34 +121,47 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const ports = await Promise.all(Array.from({ length: options.platforms ?? 1 }, async () => freePort()));
   const urls = ports.map((port) => `http://127.0.0.1:${port}`);
   const platforms = await many(ports.length, async (index) =>
-    lay("platform", index, ({ nats: login, postgres: through }) =>
-      platformSettings(keys, { nats: login, postgres: through("main"), port: ports[index] ?? 0 }),
+    lay("platform", index, ({ natsUrl, postgres: through }) =>
+      platformSettings(keys, {
+        nats: nats.login("platform", natsUrl),
+        postgres: through("main"),
+        port: ports[index] ?? 0,
+      }),
     ),
   );
-  const keyringOf = (login: NatsLogin, postgresConfig: PostgresConfig): KeyringConfig => ({
+  const keyringOf = (login: NatsCredentials, postgresConfig: PostgresConfig): KeyringConfig => ({
     platformId: keys.platformId,
     postgres: postgresConfig,
     nats: login,
     wrappingKeyFile: keys.wrappingKeyFile,
     identityFile: keys.keyringFile,
     platformIdentityFile: keys.platformPublicFile,
-    executorNats: login,
+    ...(nats.signingSeedFile === undefined
+      ? { executorNats: login }
+      : {
+          natsAccountSeedFile: nats.signingSeedFile,
+          executorNatsUrl: `nats://127.0.0.1:${nats.port}`,
+          natsJwtMs: 20_000,
+        }),
     publicUrl: urls[0] ?? "",
     logLevel: "debug",
   });
   const keyrings = await many(options.keyrings ?? 1, async (index) =>
-    lay("keyring", index, ({ nats: login, postgres: through }) => keyringOf(login, through("keyring"))),
+    lay("keyring", index, ({ natsUrl, postgres: through }) =>
+      keyringOf(nats.login("keyring", natsUrl), through("keyring")),
+    ),
   );
   const executors: ClusterPart[] = [];
   const addExecutor: Cluster["addExecutor"] = async (changes = {}) => {
     const index = executors.length;
-    const direct = { url: `nats://127.0.0.1:${nats.port}`, user: nats.user, password: nats.password };
+    const direct = nats.login("keyring", `nats://127.0.0.1:${nats.port}`);
     const rights = { pool: "default", projects: "all" } as const;
     const token = await issueEnrolmentToken(keyringOf(direct, postgres.addresses().keyring), rights);
-    const part = await lay("executor", index, ({ own, nats: login }) => ({
+    const part = await lay("executor", index, ({ own, natsUrl }) => ({
       stateFile: join(own, "state.json"),
       enrolmentTokenFile: join(own, "token"),
-      nats: login,
+      // In operator mode the login comes with the enrolment.
+      ...(nats.signingSeedFile === undefined ? { nats: nats.login("executor", natsUrl) } : {}),
       workDir: join(own, "work"),
       cacheDir: join(own, "cache"),
       slots: options.slots ?? 4,
@@ -213,15 +233,9 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   }
 }
 
-interface NatsLogin {
-  readonly url: string;
-  readonly user: string;
-  readonly password: string;
-}
-
 interface Wires {
   readonly own: string;
-  readonly nats: NatsLogin;
+  readonly natsUrl: string;
   readonly postgres: (database: "main" | "keyring") => PostgresConfig;
 }
 
@@ -253,7 +267,7 @@ async function makeKeys(folder: string) {
 
 function platformSettings(
   keys: Keys,
-  place: { readonly nats: NatsLogin; readonly postgres: PostgresConfig; readonly port: number },
+  place: { readonly nats: NatsCredentials; readonly postgres: PostgresConfig; readonly port: number },
 ): PlatformConfig {
   return {
     platformId: keys.platformId,

@@ -1,6 +1,10 @@
-import { cp, mkdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { connect, type NatsConnection } from "nats";
+import { mintUser } from "@sealrun/nats";
+import type { NatsCredentials } from "@sealrun/protocol";
+import { connect, jwtAuthenticator, type NatsConnection } from "nats";
+import { ensureNatsAccount } from "../../packages/cli/src/dev/nats-account.ts";
+import { natsConfig, natsConfigText } from "../../packages/cli/src/dev/nats-config.ts";
 import { startPart } from "../../packages/cli/src/dev/processes.ts";
 import type { Programs } from "../../packages/cli/src/setup/find-programs.ts";
 import { freePort } from "./free-port.ts";
@@ -8,8 +12,10 @@ import { freePort } from "./free-port.ts";
 /** A NATS server with a store folder of its own, which a test may treat as badly as the world does. */
 export interface NatsProcess {
   readonly port: number;
-  readonly user: string;
-  readonly password: string;
+  /** What a part logs in with at this address; it may be a proxy's. */
+  readonly login: (part: "platform" | "keyring" | "executor", url: string) => NatsCredentials;
+  /** Signs executors' logins, in operator mode. */
+  readonly signingSeedFile: string | undefined;
   readonly storeFolder: string;
   readonly pid: () => number | undefined;
   readonly start: (settings?: { readonly maxStoreBytes?: number }) => Promise<void>;
@@ -23,14 +29,19 @@ export interface NatsProcess {
   readonly connect: () => Promise<NatsConnection>;
 }
 
+/** How parts log in: with a password that all have, or each with a JWT of its own. */
+export type NatsMode = "password" | "operator";
+
 /** A server in this folder, not started yet. Its port stays the same through all its lives. */
-export async function describeNats(folder: string, programs: Programs): Promise<NatsProcess> {
+export async function describeNats(folder: string, programs: Programs, mode: NatsMode): Promise<NatsProcess> {
   const port = await freePort();
+  const url = `nats://127.0.0.1:${port}`;
   const [user, password] = ["cluster", "a-password-of-the-tests"];
   const storeFolder = join(folder, "store");
   const saved = join(folder, "saved");
   const configFile = join(folder, "nats.conf");
   await mkdir(folder, { recursive: true });
+  const account = mode === "operator" ? await ensureNatsAccount(join(folder, "account"), url) : undefined;
   let running: { readonly pid: number; readonly ended: Promise<unknown> } | undefined;
   const copy = async (from: string, to: string): Promise<void> => {
     await rm(to, { recursive: true, force: true });
@@ -38,19 +49,21 @@ export async function describeNats(folder: string, programs: Programs): Promise<
   };
   return {
     port,
-    user,
-    password,
+    login: (part, at) => {
+      if (account === undefined) return { url: at, user, password };
+      if (part === "executor") throw new TypeError("in operator mode an executor's login comes from the keyring");
+      return { ...account[part], url: at };
+    },
+    signingSeedFile: account?.signingSeedFile,
     storeFolder,
     pid: () => running?.pid,
     start: async ({ maxStoreBytes } = {}) => {
-      const room = maxStoreBytes === undefined ? {} : { max_file_store: maxStoreBytes };
-      const config = {
-        host: "127.0.0.1",
-        port,
-        server_name: "cluster",
-        jetstream: { store_dir: storeFolder, ...room },
-        authorization: { users: [{ user, password }] },
-      };
+      const place = { host: "127.0.0.1", port, storeFolder };
+      const users = { authorization: { users: [{ user, password }] } };
+      const config: { jetstream: object } = JSON.parse(
+        account === undefined ? natsConfigText(place, users) : natsConfig(place, account.trust),
+      );
+      if (maxStoreBytes !== undefined) config.jetstream = { ...config.jetstream, max_file_store: maxStoreBytes };
       await writeFile(configFile, JSON.stringify(config));
       const ready = Promise.withResolvers<void>();
       const part = await startPart({
@@ -80,6 +93,13 @@ export async function describeNats(folder: string, programs: Programs): Promise<
     wipe: async () => rm(storeFolder, { recursive: true, force: true }),
     save: async () => copy(storeFolder, saved),
     restore: async () => copy(saved, storeFolder),
-    connect: async () => connect({ servers: `127.0.0.1:${port}`, user, pass: password, inboxPrefix: "_INBOX.test" }),
+    connect: async () => {
+      const common = { servers: `127.0.0.1:${port}`, inboxPrefix: "_INBOX.test" };
+      if (account === undefined) return connect({ ...common, user, pass: password });
+      const signingSeed = (await readFile(account.signingSeedFile, "utf8")).trim();
+      const issuer = { accountId: account.trust.account.id, signingSeed };
+      const minted = await mintUser(issuer, { name: "test", permissions: { publish: [">"], subscribe: [">"] } });
+      return connect({ ...common, authenticator: jwtAuthenticator(minted.jwt, new TextEncoder().encode(minted.seed)) });
+    },
   };
 }

@@ -42,7 +42,7 @@ const compileCache = fileURLToPath(new URL("../../node_modules/.cache/sealrun-te
 export function describePart(
   place: PartPlace,
   programs: Pick<Programs, "setpriv">,
-  env: Readonly<Record<string, string>>,
+  { env, asShipped }: { readonly env: Readonly<Record<string, string>>; readonly asShipped: boolean },
 ): PartProcess {
   const { name, kind, configFile, logFile, crashFile } = place;
   let running: { readonly pid: number; readonly ended: Promise<string> } | undefined;
@@ -58,7 +58,7 @@ export function describePart(
       name,
       command: process.execPath,
       args: [
-        "--conditions=@sealrun/faults",
+        ...(asShipped ? [] : ["--conditions=@sealrun/faults"]),
         "--conditions=@sealrun/source",
         "--no-warnings",
         `--import=${shortLimits}`,

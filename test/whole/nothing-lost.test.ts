@@ -8,7 +8,14 @@ const queued = 200;
 
 let cluster: Cluster;
 beforeAll(async () => {
-  cluster = await startCluster({ programs: programs(), platforms: 2, keyrings: 2, executors: 2, slots: 4 });
+  cluster = await startCluster({
+    programs: programs(),
+    platforms: 2,
+    keyrings: 2,
+    executors: 2,
+    slots: 4,
+    natsMode: "operator",
+  });
 });
 afterAll(async () => cluster.close());
 
