@@ -5,6 +5,8 @@ import { ask } from "../support/api.ts";
 import { openStage, type Stage } from "../support/stage.ts";
 import { until } from "../support/until.ts";
 
+/** Whoever sends an event cannot make another package read a secret. */
+const reference = "{{ secret('PRINT_KEY') }}";
 const started = z.object({ id: z.string(), started: z.array(z.string()) });
 
 describe("events between packages", { timeout: 300_000 }, () => {
@@ -31,10 +33,17 @@ describe("events between packages", { timeout: 300_000 }, () => {
     const waiting = { trigger_events: ["invoice.made"], priority: 9, allow_manual_triggering: false };
     await stage.push("acme/print", {
       "manifest.json": waiting,
+      "secrets.json": { PRINT_KEY: "canary-of-a-reference" },
+      "parameters.json": {
+        fields: [
+          { type: "int", name: "number", label: "Number", required: true },
+          { type: "text", name: "total", label: "Total" },
+        ],
+      },
       "main.py": [
         "from ferris_ef import context, get_param",
         "trigger = context.execution.trigger",
-        "context.result([get_param('number'), get_param('total'), get_param('package_name'), trigger['kind'], trigger['source']])",
+        "context.result([get_param('number'), get_param('total'), get_param('extra'), get_param('package_name'), trigger['kind'], trigger['source']])",
       ].join("\n"),
     });
     await stage.push("acme/idle", { "manifest.json": { ...waiting, active: false }, "main.sh": "true\n" });
@@ -42,7 +51,8 @@ describe("events between packages", { timeout: 300_000 }, () => {
     await stage.push("acme/bill", {
       "main.ts": [
         'import { context } from "@sealrun/sdk";',
-        'context.result(context.events.send("invoice.made", { data: { number: 7, total: "canary-of-an-event", package_name: "forged" } }));',
+        `const total = "{{ secret('PRINT_KEY') }}";`,
+        'context.result(context.events.send("invoice.made", { data: { number: 7, total, extra: total, package_name: "forged" } }));',
       ].join("\n"),
     });
     const bill = await stage.run("acme/bill");
@@ -52,7 +62,7 @@ describe("events between packages", { timeout: 300_000 }, () => {
     expect(print.status).toBe("succeeded");
     expect(print.priority).toBe(9);
     expect(print.trigger).toMatchObject({ kind: "event", type: "invoice.made", source: "bill", executionId: bill.id });
-    expect(print.steps[0]?.result).toEqual([7, "canary-of-an-event", "print", "event", "bill"]);
+    expect(print.steps[0]?.result).toEqual([7, reference, reference, "print", "event", "bill"]);
     expect(await runsOf("acme/idle")).toEqual([]);
     expect(await runsOf("other/print")).toEqual([]);
   });
@@ -66,8 +76,19 @@ describe("events between packages", { timeout: 300_000 }, () => {
       ),
     );
     const print = await finished(sent.started[0] ?? "");
-    expect(print.steps[0]?.result).toEqual([8, null, "print", "event", expect.any(String)]);
-    const refused = await stage.sealrun(["run", "acme/print"]);
+    expect(print.steps[0]?.result).toEqual([8, null, null, "print", "event", expect.any(String)]);
+    const wrong = started.parse(
+      JSON.parse(
+        await stage.must(["event", "send", "invoice.made", "--project", "acme", "--data", "-", "--json"], {
+          stdin: '{"number": "eight"}',
+        }),
+      ),
+    );
+    expect(
+      (await finished(wrong.started[0] ?? "")).steps[0]?.error?.code ??
+        (await stage.show(wrong.started[0] ?? "")).error?.code,
+    ).toBe("PARAMETER_INVALID");
+    const refused = await stage.sealrun(["run", "acme/print", "-p", "number=1"]);
     expect(refused.stderr).toContain("allow_manual_triggering");
     expect((await stage.sealrun(["event", "send", "a\u0007b", "--project", "acme"])).stderr).toContain(
       "control characters",
@@ -81,7 +102,7 @@ describe("events between packages", { timeout: 300_000 }, () => {
     const shell = await stage.run("acme/shell");
     expect(shell.steps[0]?.result).toMatch(/^evt_/);
     const [printed] = await runsOf("acme/print");
-    expect((await finished(printed?.id ?? "")).steps[0]?.result).toEqual([9, null, "print", "event", "till"]);
+    expect((await finished(printed?.id ?? "")).steps[0]?.result).toEqual([9, null, null, "print", "event", "till"]);
     await stage.push("acme/again", {
       "main.py": [
         "from ferris_ef import context",

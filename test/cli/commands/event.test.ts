@@ -23,6 +23,8 @@ test("sealrun event send starts the packages that wait, with sealed data from st
   const shown = (await used.person.run(["execution", "show", started[0] ?? "", "--json"])).stdout;
   expect(executionInfo.parse(JSON.parse(shown)).trigger).toMatchObject({ kind: "event", source: "till" });
   expect(shown).not.toContain("canary-order");
+  const { stdout: told } = await used.person.run(["execution", "show", started[0] ?? ""]);
+  expect(told).toMatch(/ {2}created .*, by evt_\w{20}: order\.paid from till\n/);
   expect((await send(["order.paid", "--project", "acme"])).stdout).toMatch(/^sent evt_\w{20}\nstarted exe_\w{20}\n$/);
 });
 

@@ -19,6 +19,8 @@ test("sealrun schedule list shows when packages run next", async () => {
   expect(stdout).toMatch(
     /^SCHEDULE +PACKAGE +RUNS +TIME ZONE +NEXT +LAST\nsch_\w{20} +acme\/yearly +0 7 1 1 \* +Europe\/Zurich +\S+/,
   );
+  const { stdout: shown } = await used.person.run(["package", "show", "acme/yearly"]);
+  expect(shown).toMatch(/\n {2}next run \S+ \S+, 0 7 1 1 \* Europe\/Zurich\n/);
   expect((await run(["list", "--project", "none-such"])).stdout).toContain("no schedules");
 });
 

@@ -42,7 +42,8 @@ async function list(cli: Cli, { project, json }: { readonly project: string; rea
 async function show(cli: Cli, text: string, { json }: { readonly json?: boolean }): Promise<void> {
   const { output } = cli;
   const address = parsePackagePath(text);
-  const found = await (await connect(cli)).getPackage(address.project, address.package);
+  const client = await connect(cli);
+  const found = await client.getPackage(address.project, address.package);
   if (json === true) return output.json(found);
   output.line(output.paint("bold", `${found.project.name}/${found.name}`));
   const { version } = found;
@@ -50,6 +51,10 @@ async function show(cli: Cli, text: string, { json }: { readonly json?: boolean 
   output.line(`  version  ${version.number}, pushed ${showTime(version.createdAt)}`);
   output.line(`  digest   ${version.digest}`);
   output.line(`  runs     ${version.steps.join(", ")}`);
+  for (const { cron, timezone, nextAt } of await client.listSchedules(address)) {
+    const next = nextAt === null ? "paused" : showTime(nextAt);
+    output.line(`  next run ${next}${cron === null ? "" : `, ${cron} ${timezone ?? "UTC"}`}`);
+  }
   output.line("  files");
   for (const { path, size } of version.files) output.line(`    ${path}  ${size} bytes`);
 }

@@ -5,6 +5,7 @@ import {
   type LogLine,
   type ReceiptRow,
   type StepInfo,
+  type Trigger,
 } from "@sealrun/protocol";
 import type { Output, Style } from "../output.ts";
 import { showDuration, showTime } from "../show-time.ts";
@@ -39,13 +40,25 @@ export function printExecution(output: Output, execution: ExecutionInfo): void {
   const shown = Object.entries(visible).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
   const sealed = sealedNames.map((name) => `${name}=(sealed)`);
   output.line(`${execution.project}/${execution.package} version ${execution.version}`);
-  output.line(`  created   ${showTime(execution.createdAt)}`);
+  output.line(`  created   ${showTime(execution.createdAt)}${causeOf(execution.trigger)}`);
   output.line(`  started   ${showTime(execution.startedAt)}`);
   output.line(`  finished  ${showTime(execution.finishedAt)}`);
   output.line(`  attempt   ${execution.attempt}, executor ${execution.executor ?? "-"}`);
   if (execution.waiting !== null) output.line(`  waits     ${execution.waiting}`);
   if (shown.length + sealed.length > 0) output.line(`  params    ${[...shown, ...sealed].join(" ")}`);
   printOutcome(output, execution);
+}
+
+/** What started it, when nobody asked for it. */
+function causeOf(trigger: Trigger): string {
+  switch (trigger.kind) {
+    case "request":
+      return "";
+    case "schedule":
+      return `, by ${trigger.scheduleId}, due ${showTime(trigger.dueAt)}`;
+    case "event":
+      return `, by ${trigger.eventId}: ${trigger.type} from ${trigger.source}`;
+  }
 }
 
 /** The colour of a status. */
