@@ -48,7 +48,9 @@ export function openParameters(attempt: Attempt, parametersFile: Uint8Array | un
   const isKnown = (name: string): boolean => file?.fields.some((field) => field.name === name) ?? true;
   const known = Object.fromEntries(fields.filter(([name]) => isKnown(name)));
   const unknown = Object.fromEntries(fields.filter(([name]) => !isKnown(name)));
-  return { values: checkParameters(file, known), literal: new Set(Object.keys(known)), unknown, file };
+  // In the place of null stands the default, which the package's author wrote.
+  const literal = new Set(Object.keys(known).filter((name) => known[name] !== null));
+  return { values: checkParameters(file, known), literal, unknown, file };
 }
 
 /** What a script gets: resolved values, their types checked, and what names the run. */

@@ -1,5 +1,4 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { z } from "zod";
 
 /*
  * Runs one jq program and ends: a thread of its own, because jq knows no time limit. It has no environment, its file
@@ -13,7 +12,7 @@ interface Memory {
   grow: (pages: number) => number;
 }
 
-const given = z.object({ program: z.string(), input: z.string(), maxBytes: z.number() }).parse(workerData);
+const given: { readonly program: string; readonly input: string; readonly maxBytes: number } = workerData;
 
 const { grow } = WebAssembly.Memory.prototype;
 WebAssembly.Memory.prototype.grow = function growWithin(this: Memory, pages: number): number {
@@ -21,6 +20,8 @@ WebAssembly.Memory.prototype.grow = function growWithin(this: Memory, pages: num
   return grow.call(this, pages);
 };
 
-const { raw } = await import("jq-wasm");
-const { exitCode, stdout } = await raw(given.input, given.program, ["-c"]);
+const { loadJq } = await import("jq-wasm");
+const jq = await loadJq();
+parentPort?.postMessage({ isReady: true }, []);
+const { exitCode, stdout } = jq.raw(given.input, given.program, ["-c"]);
 parentPort?.postMessage({ exitCode, stdout }, []);

@@ -11,6 +11,7 @@ import {
 import type { Attempt } from "../jobs/attempt.ts";
 import { completeParameters, type OpenParameters } from "../jobs/open-parameters.ts";
 import { type Reader, readSecret } from "../jobs/read-secret.ts";
+import { limitPrograms } from "./limit-programs.ts";
 import { runJq } from "./run-jq.ts";
 
 /** What a step gets once its references are resolved. */
@@ -28,15 +29,23 @@ export interface StepVariables {
   readonly sealed: Readonly<Record<string, string>>;
 }
 
+/** A step about to start, and what ends its attempt. */
+export interface StartingStep extends Reader {
+  readonly signal: AbortSignal;
+}
+
+const mostPrograms = 32;
+
 /**
  * Resolves every reference of one step, with that step's rights and on its receipt. Throws `REFERENCE_INVALID`,
  * `REFERENCE_UNRESOLVED`, `SECRET_NOT_DECLARED` or `PARAMETER_INVALID`, with the place.
  */
-export async function resolveStep(reader: Reader, attempt: Attempt, open: OpenParameters): Promise<ResolvedStep> {
+export async function resolveStep(reader: StartingStep, attempt: Attempt, open: OpenParameters): Promise<ResolvedStep> {
   const { plan } = reader.step;
   const runs = runVariables(attempt, plan);
-  const env = await resolveVariables(plan, sourceOf(reader, attempt, runs));
-  const source = sourceOf(reader, attempt, { ...env.plain, ...env.sealed, ...runs });
+  const first = sourceOf(reader, attempt, runs);
+  const env = await resolveVariables(plan, first);
+  const source = { ...first, variables: { ...env.plain, ...env.sealed, ...runs } };
   const config = jsonObject.parse(await resolveReferences(attempt.event.config, { document: "config.json" }, source));
   const place = { document: `the input of step ${plan.name}`, isProgram: true };
   const input = plan.input === undefined ? undefined : await resolveReferences(plan.input, place, source);
@@ -54,12 +63,16 @@ function runVariables(attempt: Attempt, plan: EventStep): Readonly<Record<string
   };
 }
 
-function sourceOf(reader: Reader, attempt: Attempt, variables: Readonly<Record<string, string>>): ReferenceSource {
+function sourceOf(
+  reader: StartingStep,
+  attempt: Attempt,
+  variables: Readonly<Record<string, string>>,
+): ReferenceSource {
   return {
     find: async (names, scope) => readSecret(reader, names, scope),
     variables,
     project: attempt.event.project.name,
-    runJq,
+    runJq: limitPrograms(runJq, mostPrograms, reader.signal),
     onMade: (value) => reader.masker.add(value),
   };
 }

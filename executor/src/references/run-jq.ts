@@ -2,14 +2,20 @@ import { type JsonObject, type JsonValue, jsonValue, parseJson, SealrunError } f
 import { Worker } from "node:worker_threads";
 import { z } from "zod";
 
-/** How long one program may take, and what it may allocate. */
+/** How long one program may take once jq is loaded, and what it may allocate. */
 export interface JqLimits {
   readonly timeoutMs: number;
   readonly maxBytes: number;
 }
 
 const usual: JqLimits = { timeoutMs: 5_000, maxBytes: 128 * 1024 * 1024 };
-const answer = z.object({ exitCode: z.number(), stdout: z.string() });
+/** A busy machine may be slow to start a thread, which is not the program's fault. */
+const mostStartMs = 60_000;
+const message = z.union([
+  z.object({ isReady: z.literal(true) }),
+  z.object({ exitCode: z.number(), stdout: z.string() }),
+]);
+type Answer = Extract<z.infer<typeof message>, { readonly exitCode: number }>;
 const program = new URL(import.meta.url.endsWith(".ts") ? "./jq-worker.ts" : "./jq-worker.js", import.meta.url);
 
 /**
@@ -25,34 +31,33 @@ export async function runJq(text: string, input: JsonObject, limits: JqLimits = 
   return jsonValue.parse(parseJson(line));
 }
 
-async function runInThread(text: string, input: string, limits: JqLimits): Promise<z.infer<typeof answer>> {
+async function runInThread(text: string, input: string, { timeoutMs, maxBytes }: JqLimits): Promise<Answer> {
   const worker = new Worker(program, {
-    workerData: { program: text, input, maxBytes: limits.maxBytes },
+    workerData: { program: text, input, maxBytes },
     env: {},
     stdin: false,
     stdout: true,
     stderr: true,
     resourceLimits: { maxOldGenerationSizeMb: 128, stackSizeMb: 4 },
   });
-  const timer = Promise.withResolvers<never>();
-  const timeout = setTimeout(
-    () => timer.reject(invalid(`the jq program took longer than ${limits.timeoutMs / 1_000} s`)),
-    limits.timeoutMs,
-  );
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  const tooLong = (): void => reject(invalid(`the jq program took longer than ${timeoutMs / 1_000} s`));
+  let timer = setTimeout(() => reject(new SealrunError("TIMED_OUT", "jq could not be started in time")), mostStartMs);
+  worker.on("message", (received: unknown) => {
+    const said = message.safeParse(received).data;
+    if (said === undefined) return reject(invalid("the jq program could not be run"));
+    if ("exitCode" in said) return resolve(said);
+    clearTimeout(timer);
+    timer = setTimeout(tooLong, timeoutMs);
+  });
+  worker.once("error", (cause) => reject(invalid("the jq program could not be run", cause)));
+  worker.once("exit", () => reject(invalid("the jq program could not be run")));
   try {
-    return await Promise.race([firstMessage(worker), timer.promise]);
+    return await promise;
   } finally {
-    clearTimeout(timeout);
+    clearTimeout(timer);
     await worker.terminate();
   }
-}
-
-function firstMessage(worker: Worker): Promise<z.infer<typeof answer>> {
-  return new Promise((resolve, reject) => {
-    worker.once("message", (message: unknown) => resolve(answer.parse(message)));
-    worker.once("error", (cause) => reject(invalid("the jq program could not be run", cause)));
-    worker.once("exit", () => reject(invalid("the jq program could not be run")));
-  });
 }
 
 function invalid(sentence: string, cause?: unknown): SealrunError {

@@ -78,7 +78,7 @@ describe("answerScript()", () => {
       config: {},
       input: null,
       package: { name: "hello", id: event.package.id },
-      execution: { id: event.executionId, attempt: 1, step: "main" },
+      execution: { id: event.executionId, attempt: 1, step: "main", trigger: { kind: "request" } },
       results: { first: { rows: 2 } },
     });
     expect(await ask({ op: "results", id: "2" })).toEqual({ value: { first: { rows: 2 } } });

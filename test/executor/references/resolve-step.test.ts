@@ -18,19 +18,28 @@ interface Options {
   readonly params?: JsonObject;
   readonly literal?: readonly string[];
   readonly plan?: Partial<EventStep>;
+  readonly signal?: AbortSignal;
 }
 
-function step({ service = {}, config = {}, params = {}, literal = [], plan = {} }: Options) {
+function step({
+  service = {},
+  config = {},
+  params = {},
+  literal = [],
+  plan = {},
+  signal = new AbortController().signal,
+}: Options) {
   const peer = makeAttempt({ service, config });
   const masker = createMasker();
   const reads: Read[] = [];
   const reader = {
+    signal,
     step: { index: 0, plan: { script: "main.py", name: "main", ...plan } },
     secrets: createSecrets(peer.attempt),
     masker,
     recordRead: async (read: Read) => void reads.push(read),
   };
-  const open = { values: params, literal: new Set(literal), file: undefined };
+  const open = { values: params, literal: new Set(literal), unknown: {}, file: undefined };
   return { ...peer, masker, reads, resolve: async () => resolveStep(reader, peer.attempt, open) };
 }
 
