@@ -9,6 +9,8 @@ export interface PublishedPackage {
   readonly version: string;
   readonly files: Readonly<Record<string, string>>;
   readonly manifest?: Readonly<Record<string, unknown>>;
+  /** The registry takes requests for it and never answers. */
+  readonly isSilent?: boolean;
 }
 
 /** An npm registry on this machine. */
@@ -35,6 +37,7 @@ export async function startNpmRegistry(
     requests.push(path);
     const [name = "", file] = path.split("/-/");
     const found = published.get(name);
+    if (found?.isSilent === true) return;
     if (found === undefined) {
       response.writeHead(404, { "content-type": "application/json" }).end(`{"error":"not found"}`);
     } else if (file === undefined) {

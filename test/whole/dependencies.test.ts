@@ -1,5 +1,9 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
 import { type NpmRegistry, startNpmRegistry } from "../support/npm-registry.ts";
+import { until } from "../support/until.ts";
 import { openStage, type Stage } from "../support/stage.ts";
 import { makeWheel, wheelName } from "../support/wheel-index.ts";
 
@@ -19,7 +23,7 @@ const greeter = {
 let registry: NpmRegistry;
 let stage: Stage;
 beforeAll(async () => {
-  registry = await startNpmRegistry([greeter]);
+  registry = await startNpmRegistry([greeter, { name: "slow", version: "1.0.0", files: {}, isSilent: true }]);
   stage = await openStage({
     env: { npm_config_registry: registry.url, PIP_INDEX_URL: "http://127.0.0.1:1/simple", HTTP_PROXY: "" },
   });
@@ -67,6 +71,18 @@ describe("sealrun run with a lock file", () => {
     const { steps } = await stage.run("acme/poison");
     expect(steps[0]?.output).toMatch(/^(?:EROFS|EBUSY)\n(?:EROFS|EBUSY)\n(?:EROFS|EBUSY)$/);
     expect((await stage.run("acme/greets")).status).toBe("succeeded");
+  });
+
+  test("sealrun execution cancel ends an install, and leaves nothing of it", async () => {
+    await stage.push("acme/waits", { ...registry.filesFor(["slow"]), "main.ts": `console.log("ran")` });
+    const { id } = z
+      .looseObject({ id: z.string() })
+      .parse(JSON.parse(await stage.must(["run", "acme/waits", "--json"])));
+    await until(() => registry.requests.find((path) => path === "slow"));
+    await stage.must(["execution", "cancel", id]);
+    await until(async () => (await stage.show(id)).status === "cancelled" || undefined);
+    const cache = join(stage.data, "executor/cache/dependencies");
+    await until(async () => !(await readdir(cache)).some((name) => name.startsWith("new-")) || undefined);
   });
 
   test("sealrun push warns of dependencies without a lock file, and a run of them says what to do", async () => {
