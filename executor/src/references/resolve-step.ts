@@ -24,7 +24,7 @@ export interface ResolvedStep {
 }
 
 /** A step's variables: those that may stand in an environment block, and those with secrets in them, which may not. */
-export interface StepVariables {
+interface StepVariables {
   readonly plain: Readonly<Record<string, string>>;
   readonly sealed: Readonly<Record<string, string>>;
 }
