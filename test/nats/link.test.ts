@@ -1,4 +1,5 @@
 import { connectNats } from "@sealrun/nats";
+import { Events } from "nats";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { until } from "../support/until.ts";
 import { type Exchange, openExchange } from "./exchange.ts";
@@ -54,7 +55,7 @@ test("connectNats() asks for the login at every connect, and outlives any number
   expect(link.connection.isClosed()).toBe(false);
   login = exchange.login;
   for (let status = await statuses.next(); status.done !== true; status = await statuses.next()) {
-    if (status.value.type === "reconnect") break;
+    if (status.value.type === Events.Reconnect) break;
   }
   await link.connection.flush();
   await link.close();

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { issueEnrolmentToken, revokeExecutor } from "@sealrun/keyring";
 import { connectNats, readUserJwt } from "@sealrun/nats";
 import { decodeEnrolmentToken, executorId, inboxPrefix, type NatsCredentials, subjects } from "@sealrun/protocol";
+import { type DebugEvents, Events } from "nats";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { enrol } from "../../../executor/src/enrol/enrol.ts";
 import { keepCredentials } from "../../../executor/src/enrol/keep-credentials.ts";
@@ -65,13 +66,13 @@ describe("keepCredentials()", () => {
     const heard: string[] = [];
     link.connection.subscribe(subjects.control(id), { callback: (_, message) => void heard.push(message.string()) });
     await link.connection.flush();
-    const cuts: string[] = [];
+    const cuts: (Events | DebugEvents)[] = [];
     void (async () => {
-      for await (const status of link.connection.status()) cuts.push(String(status.type));
+      for await (const status of link.connection.status()) cuts.push(status.type);
     })();
     const first = jwtOf(kept.current());
     // The server cuts the connection at the end of each login; three times, so that no counter of failures is left over.
-    await until(() => (cuts.filter((type) => type === "reconnect").length >= 3 ? true : undefined));
+    await until(() => (cuts.filter((type) => type === Events.Reconnect).length >= 3 ? true : undefined));
     expect(link.connection.isClosed()).toBe(false);
     expect(jwtOf(kept.current())).not.toBe(first);
     await until(() => {
