@@ -14,8 +14,6 @@ export interface CrashCase {
   readonly starts?: readonly [least: number, most: number];
   /** Also passed with a package of `on_lost: rerun`, which then succeeds. */
   readonly mayRerun?: boolean;
-  /** Ends an executor: what ran in it before must have ended, or it would be lost as well. */
-  readonly endsExecutor?: boolean;
   /** Its end comes only with a lease's, or when NATS delivers again; the next points are passed meanwhile. */
   readonly endsLate?: boolean;
 }
@@ -40,7 +38,7 @@ printf done | sealrun-context result`;
     "main.js": `const { context } = await import("@sealrun/sdk");
 const say = (what) => fetch(\`http://127.0.0.1:${port}/\${context.execution.id}/\${what}\`);
 await say("start");
-context.events.send("crash.test", { from: "emitter" });
+context.events.send("crash.test", { data: { from: "emitter" } });
 await say("end");
 `,
   });
@@ -143,7 +141,7 @@ const emits: CrashCase["act"] = async (cluster) => {
 const once = [1, 1] as const;
 const succeeds = { part: "platform-0", act: runs("busy"), end: "succeeded", starts: once } as const;
 const ofKeyring = { ...succeeds, part: "keyring-0" } as const;
-const ofExecutor = { ...succeeds, part: "executor-0", endsExecutor: true } as const;
+const ofExecutor = { ...succeeds, part: "executor-0" } as const;
 /** A claim counts as started: what died after it is lost, or run again where the package says so. */
 const isLost = {
   part: "executor-0",
@@ -173,9 +171,9 @@ export const crashCases: Readonly<Record<CrashPoint, CrashCase>> = {
   "platform.report.after-commit": succeeds,
   "platform.finish.before-commit": succeeds,
   "platform.finish.after-commit": succeeds,
-  "platform.sweep.before-commit": { ...succeeds, act: loses, end: "lost", endsExecutor: true },
-  "platform.sweep.after-commit": { ...succeeds, act: loses, end: "lost", endsExecutor: true },
-  "platform.reconcile.after-commit": { ...succeeds, act: losesEvent, endsExecutor: true },
+  "platform.sweep.before-commit": { ...succeeds, act: loses, end: "lost" },
+  "platform.sweep.after-commit": { ...succeeds, act: loses, end: "lost" },
+  "platform.reconcile.after-commit": { ...succeeds, act: losesEvent },
   "platform.cancel.after-commit": { ...succeeds, act: cancels, end: "cancelled" },
   "platform.schedule.before-commit": { ...succeeds, act: schedules },
   "platform.schedule.after-commit": { ...succeeds, act: schedules },
