@@ -31,6 +31,9 @@ import type { Trust } from "./trust.ts";
 /** Waits before a start is sent again: a platform that is restarted is back within a few seconds. */
 const retryMs = [250, 1_000, 3_000];
 
+/** After these nobody knows whether the execution was started. */
+const unanswered: ReadonlySet<string> = new Set(["PLATFORM_UNREACHABLE", "POSTGRES_UNREACHABLE"]);
+
 /** What to run, and with what. */
 export interface ExecutionToStart {
   readonly project: string;
@@ -100,13 +103,13 @@ export function createExecutions(ask: Ask, trust: Trust): Executions {
   };
 }
 
-/** Asks until the platform is reached, with the same body and key; the last failure is thrown. */
+/** Asks until there is an answer, with the same body and key; the last failure is thrown. */
 async function askAgain<T>(ask: Ask, schema: Parameters<typeof ask<T>>[0], call: Call): Promise<T> {
   for (const waitMs of retryMs) {
     try {
       return await ask(schema, call);
     } catch (error) {
-      if (!(error instanceof SealrunError) || error.code !== "PLATFORM_UNREACHABLE") throw error;
+      if (!(error instanceof SealrunError) || !unanswered.has(error.code)) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, waitMs));
   }

@@ -49,10 +49,10 @@ export async function findWaitingFacts(sql: Sql, id: ExecutionId): Promise<Waiti
     `select case when e.not_before > clock_timestamp() then e.not_before end as not_before,
             e.published_at is not null as is_published, e.pool_name as pool,
             exists (select from executors x join pools l on l.id = x.pool_id
-                    where lower(l.name) = lower(e.pool_name)) as has_executor,
+                    where lower(l.name) = lower(e.pool_name) and x.revoked_at is null) as has_executor,
             (select extract(epoch from clock_timestamp() - max(x.last_seen_at))::int
              from executors x join pools l on l.id = x.pool_id
-             where lower(l.name) = lower(e.pool_name) and not x.is_draining) as silent_s,
+             where lower(l.name) = lower(e.pool_name) and x.revoked_at is null and not x.is_draining) as silent_s,
             k.name as package, k.max_concurrent as package_limit,
             (select count(*)::int from executions x
              where x.project_id = e.project_id and x.package_id = e.package_id and ${inFlight}) as package_in_flight,

@@ -1,5 +1,5 @@
 import { executionsStream, SealrunError } from "@sealrun/protocol";
-import { NatsError } from "nats";
+import { Events, NatsError } from "nats";
 import type { Deps } from "../deps.ts";
 import { renewAllEvents } from "../executions/dispatch/outbox-store.ts";
 import { listPools } from "../executors/store.ts";
@@ -10,6 +10,8 @@ type Needed = Pick<Deps, "database" | "link" | "log">;
 
 /** The state of the streams: made, made again, and what keeps them from taking an event. */
 export interface Queues {
+  /** `NATS_UNREACHABLE` while there is no connection: what is published then would be sent later, unasked. */
+  readonly requireConnection: () => void;
   /**
    * Makes what is missing. Where a stream is another one than before, every event that it held is asked for again.
    * `NATS_UNREACHABLE` when NATS refuses.
@@ -32,6 +34,18 @@ export function createQueues(deps: Needed): Queues {
   // Until something is known, the first answer is news.
   let known: Trouble | "none" | "nothing" = "nothing";
 
+  let isConnected = true;
+  const watch = async (): Promise<void> => {
+    for await (const { type } of link.connection.status()) {
+      if (type === Events.Disconnect) isConnected = false;
+      else if (type === Events.Reconnect) isConnected = true;
+    }
+  };
+  void watch();
+
+  const requireConnection = (): void => {
+    if (!isConnected) throw new SealrunError("NATS_UNREACHABLE", "");
+  };
   const note = async (found: Trouble | undefined, error?: unknown): Promise<void> => {
     const now = found ?? "none";
     if (known === now) return;
@@ -42,6 +56,7 @@ export function createQueues(deps: Needed): Queues {
     else if (isRecovery) log.info("NATS takes events again");
   };
   const check = async (): Promise<void> => {
+    requireConnection();
     const streams = await ensureStreams(link);
     for (const pool of await listPools(database)) await ensurePoolConsumer(link, pool);
     for (const { name, madeAt } of streams) {
@@ -57,9 +72,13 @@ export function createQueues(deps: Needed): Queues {
         );
       }
     }
-    if (known !== "full") await note(undefined);
+    if (known === "full") return;
+    await note(undefined);
+    // Another platform may have lost its own connection, and said so for everybody.
+    await noteTrouble(database, undefined);
   };
   return {
+    requireConnection,
     check,
     failed: async (error) => {
       const found = troubleOf(error);

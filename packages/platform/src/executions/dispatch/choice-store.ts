@@ -74,7 +74,7 @@ export async function listWaitingPools(sql: Sql): Promise<readonly string[]> {
     z.object({ name: z.string() }),
     `select lower(l.name) as name from pools l
      where exists (select from outbox o where o.pool = lower(l.name) and o.is_due)
-       and exists (select from executors x where x.pool_id = l.id)`,
+       and exists (select from executors x where x.pool_id = l.id and x.revoked_at is null)`,
   );
   return rows.map(({ name }) => name);
 }

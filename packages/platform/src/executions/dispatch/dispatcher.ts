@@ -63,6 +63,7 @@ async function dispatchAll(deps: Needed, signal: AbortSignal): Promise<void> {
     const unfinished: string[] = [];
     for (const pool of pools) {
       if (signal.aborted) return;
+      deps.queues.requireConnection();
       if (!(await dispatchOne(deps, pool))) continue;
       await deps.queues.worked();
       unfinished.push(pool);

@@ -1,0 +1,43 @@
+import type { PresenceRequest } from "@sealrun/protocol";
+import { SealrunError } from "@sealrun/protocol";
+import { pino } from "pino";
+import { describe, expect, test } from "vitest";
+import { announcePresence } from "../../../executor/src/jobs/presence.ts";
+import { until } from "../../support/until.ts";
+
+const log = pino({ level: "silent" });
+
+describe("announcePresence()", () => {
+  test("announcePresence() tells at once, and at once when it drains, with what runs", async () => {
+    const told: PresenceRequest[] = [];
+    const presence = announcePresence({ rpc: { presence: async (said) => void told.push(said) }, slots: 3, log });
+    presence.begin();
+    const end = presence.begin();
+    end();
+    presence.drain();
+    presence.close();
+    await until(() => told[1]);
+    expect(told).toEqual([
+      { slots: 3, running: 0, draining: false },
+      { slots: 3, running: 1, draining: true },
+    ]);
+  });
+
+  test("announcePresence() tells again what the platform did not hear, and says so once", async () => {
+    const lines: string[] = [];
+    let tries = 0;
+    const presence = announcePresence({
+      rpc: {
+        presence: async () => {
+          tries += 1;
+          if (tries < 3) throw new SealrunError("PLATFORM_UNREACHABLE", "");
+        },
+      },
+      slots: 1,
+      log: pino({ level: "warn" }, { write: (line) => lines.push(line) }),
+    });
+    await until(() => (tries === 3 ? true : undefined));
+    presence.close();
+    expect(lines).toHaveLength(1);
+  });
+});
