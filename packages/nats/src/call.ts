@@ -68,7 +68,7 @@ export async function call<T>(
 async function exchange<T>(options: Call<T>, request: Uint8Array): Promise<Uint8Array> {
   try {
     const reply = await options.link.connection.request(options.subject, request, {
-      timeout: options.timeoutMs ?? 10_000,
+      timeout: options.timeoutMs ?? limits.answerMs,
     });
     failAfter("nats");
     return reply.data;

@@ -55,6 +55,8 @@ export const limits = {
   clockSkewMs: 60_000,
   /** A signed request is good for this long. */
   requestLifetimeMs: 60_000,
+  /** How long a part waits for another's answer before it asks again. */
+  answerMs: 10_000,
   /** An attempt without a renew for this long is lost. */
   leaseMs: 60_000,
   /** How often an attempt renews its lease. */
