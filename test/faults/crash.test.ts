@@ -52,7 +52,6 @@ const rerun = {
 /** Leads a process to the point, sees it die there, and starts it again. */
 async function passThrough(point: CrashPoint, given: CrashCase): Promise<void> {
   const { part: name, act, endsLate = false } = given;
-  if (given.endsExecutor === true) await checkOpen((one) => !one.endsLate);
   const part = cluster.part(name);
   await part.crashAt(point);
   const acting = act(cluster);
@@ -64,6 +63,7 @@ async function passThrough(point: CrashPoint, given: CrashCase): Promise<void> {
   const ids = await acting;
   accepted.push(...ids);
   open.push({ endsLate, check: async () => checkEnds(point, given, ids) });
+  await checkOpen((one) => !one.endsLate);
 }
 
 /** Waits for the ends of what is open, all together. */

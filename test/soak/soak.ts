@@ -136,7 +136,7 @@ const faults: readonly Fault[] = [
     strike: async (cluster, random) => {
       const part = random.pick(cluster.executors);
       await part.kill("SIGSTOP");
-      await sleep(28_000);
+      await sleep(20_000);
       await part.kill("SIGCONT");
     },
   },

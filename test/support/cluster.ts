@@ -61,10 +61,12 @@ export interface ClusterOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Leases that end while a test watches, and outlast one request that is never answered (10 s) and a restart. */
+/** Leases that end while a test watches, and outlast two requests that are never answered and a restart. */
 export const defaultLimits = {
-  leaseMs: 25_000,
+  answerMs: 3_000,
+  leaseMs: 18_000,
   renewMs: 1_500,
+  sweepGraceMs: 3_000,
   presenceMs: 1_000,
   absentMs: 5_000,
   killGraceMs: 1_000,
