@@ -27,8 +27,17 @@ export async function postFrame(
     }),
   );
   if (response.ok) return fromBase64(decode(enrolAnswer, bytes).frame);
-  const { error } = decode(errorBody, bytes);
-  throw new SealrunError(isErrorCode(error.code) ? error.code : refused, error.message);
+  throw readRefusal(bytes, to.platformUrl, refused);
+}
+
+function readRefusal(bytes: Uint8Array, url: string, refused: ErrorCode): SealrunError {
+  try {
+    const { error } = decode(errorBody, bytes);
+    return new SealrunError(isErrorCode(error.code) ? error.code : refused, error.message);
+  } catch (error) {
+    // A proxy's own page: the platform behind it is away.
+    return unreachable(url, error);
+  }
 }
 
 function unreachable(url: string, cause: unknown): SealrunError {

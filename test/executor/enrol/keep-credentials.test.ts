@@ -8,7 +8,6 @@ import { type DebugEvents, Events } from "nats";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { enrol } from "../../../executor/src/enrol/enrol.ts";
 import { keepCredentials } from "../../../executor/src/enrol/keep-credentials.ts";
-import { requestCredentials } from "../../../executor/src/enrol/request-credentials.ts";
 import { type ExecutorState, readState, writeState } from "../../../executor/src/enrol/state-file.ts";
 import { startOperatorPlatform } from "../../support/operator-platform.ts";
 import { rejectionOf } from "../../support/refusal.ts";
@@ -114,14 +113,4 @@ describe("keepCredentials()", () => {
     await waitUntilExpired(state.nats);
     expect(await rejectionOf(keepCredentials(options))).toMatchObject({ code: "PLATFORM_UNREACHABLE" });
   }, 60_000);
-
-  test("requestCredentials() believes the keyring alone, and gets a login that no other executor can open", async () => {
-    const [state, other] = [await enrolled(), await enrolled()];
-    const forged = { ...state, keyring: { ...state.keyring, signPublic: other.platform.signPublic } };
-    expect((await rejectionOf(requestCredentials(forged, platform.url))).code).toBe("BAD_SIGNATURE");
-    const stranger = { ...state, identity: { ...state.identity, box: other.identity.box } };
-    expect((await rejectionOf(requestCredentials(stranger, platform.url))).code).toBe("WRONG_KEY_OR_CONTEXT");
-    const impostor = { ...state, identity: { ...other.identity, id: state.identity.id } };
-    expect((await rejectionOf(requestCredentials(impostor, platform.url))).code).toBe("BAD_SIGNATURE");
-  });
 });
