@@ -26,11 +26,3 @@ export async function noteTrouble(sql: Sql, found: Trouble | undefined): Promise
   );
   return changed > 0;
 }
-
-/** Why nothing can be published, or undefined when it can. */
-export async function findTrouble(sql: Sql): Promise<Trouble | undefined> {
-  const row = await sql.row(z.object({ trouble: trouble.nullable() }), "select trouble from streams where name = $1", [
-    executionsStream,
-  ]);
-  return row?.trouble ?? undefined;
-}
