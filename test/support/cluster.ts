@@ -154,8 +154,10 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     ),
   );
   const executors: ClusterPart[] = [];
+  let laid = 0;
   const addExecutor: Cluster["addExecutor"] = async (changes = {}) => {
-    const index = executors.length;
+    const index = laid;
+    laid += 1;
     const direct = nats.login("keyring", `nats://127.0.0.1:${nats.port}`);
     const rights = { pool: "default", projects: "all" } as const;
     const token = await issueEnrolmentToken(keyringOf(direct, postgres.addresses().keyring), rights);
@@ -175,6 +177,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     }));
     await writePrivate(join(folder, part.name, "token"), `${token}\n`);
     executors.push(part);
+    executors.sort((left, right) => left.name.localeCompare(right.name));
     return part;
   };
 
