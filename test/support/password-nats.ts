@@ -3,7 +3,7 @@ import { natsConfigText } from "../../packages/cli/src/dev/nats-config.ts";
 import { newPassword } from "../../packages/cli/src/dev/private-files.ts";
 
 /** What a part logs in with. */
-export interface PasswordLogin {
+interface PasswordLogin {
   readonly user: string;
   readonly password: string;
 }

@@ -4,7 +4,7 @@ import { requestCredentials } from "./request-credentials.ts";
 import { type ExecutorState, writeState } from "./state-file.ts";
 
 /** Where renewals are told of: once when they begin to fail, once when they work again. */
-export interface RenewalLog {
+interface RenewalLog {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
 }

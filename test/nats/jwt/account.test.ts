@@ -1,11 +1,14 @@
-import { decode, type Account, type Operator } from "@nats-io/jwt";
 import { createNatsAccount } from "@sealrun/nats";
 import { expect, test } from "vitest";
 
+/** What a JWT says, without its signature: the server checks that. */
+function claimsOf(jwt: string) {
+  return JSON.parse(Buffer.from(jwt.split(".")[1] ?? "", "base64url").toString("utf8"));
+}
+
 test("createNatsAccount() makes an account that forbids leaf nodes and bearer logins, signed by its operator", async () => {
   const made = await createNatsAccount();
-  const operator = decode<Operator>(made.operatorJwt);
-  const account = decode<Account>(made.account.jwt);
+  const [operator, account] = [claimsOf(made.operatorJwt), claimsOf(made.account.jwt)];
   expect(operator.nats.system_account).toBe(made.systemAccount.id);
   expect(account.iss).toBe(operator.sub);
   expect(account.sub).toBe(made.account.id);

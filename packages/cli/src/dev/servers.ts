@@ -6,7 +6,7 @@ import { type Nats, startNats } from "./nats.ts";
 import { startPostgres } from "./postgres.ts";
 
 /** How the parts log in to NATS. */
-export interface NatsAccess {
+interface NatsAccess {
   readonly platform: NatsCredentials;
   readonly keyring: NatsCredentials;
   /** Executors get a login each, signed with this key; or all the same, where the server knows no signed ones. */

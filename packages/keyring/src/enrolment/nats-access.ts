@@ -4,7 +4,7 @@ import { type ExecutorId, type NatsCredentials, type PoolId, SealrunError } from
 import type { KeyringConfig } from "../config.ts";
 
 /** What an executor may log in to NATS with, and until when: milliseconds since 1970, or null. */
-export interface ExecutorLogin {
+interface ExecutorLogin {
   readonly credentials: NatsCredentials;
   readonly expiresAt: number | null;
 }

@@ -1,4 +1,5 @@
-import { createAccount, createOperator, encodeAccount, encodeOperator, type KeyPair } from "@nats-io/jwt";
+import { encodeAccount, encodeOperator } from "@nats-io/jwt";
+import { createAccount, createOperator, type KeyPair } from "@nats-io/nkeys";
 
 /** A new operator with one account on it, as texts. Seeds are secret; ids and JWTs are not. */
 export interface NatsAccount {

@@ -1,4 +1,5 @@
-import { createUser, decode, encodeUser, isUser, issuer, type User } from "@nats-io/jwt";
+import { decode, encodeUser, isUser, issuer, type User } from "@nats-io/jwt";
+import { createUser } from "@nats-io/nkeys";
 import { SealrunError } from "@sealrun/protocol";
 import type { NatsPermissions } from "../permissions.ts";
 import { seedOf } from "./account.ts";

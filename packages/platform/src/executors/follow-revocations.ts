@@ -38,7 +38,7 @@ export function followRevocations(deps: RevocationDeps): () => Promise<void> {
 }
 
 /** Takes over what the keyring has revoked since the last time. */
-export async function learnRevocations(deps: RevocationDeps): Promise<void> {
+async function learnRevocations(deps: RevocationDeps): Promise<void> {
   const last = await findLastRevocation(deps.database);
   const body: RevocationsRequest = { after: last?.toISOString() ?? null };
   const { value, requestId } = await call({
