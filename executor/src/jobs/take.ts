@@ -3,6 +3,8 @@ import { executionsStream, poolConsumer, type PoolId } from "@sealrun/protocol";
 import type { JsMsg } from "nats";
 
 const waitMs = 5_000;
+/** The client ends a wait by itself; one that it forgets over a broken connection is given up. */
+const longestWaitMs = 3 * waitMs;
 const retryMs = 1_000;
 const progressMs = 10_000;
 
@@ -22,9 +24,10 @@ export async function takeNext(link: NatsLink, pool: PoolId, signal: AbortSignal
   try {
     const consumer = await link.connection.jetstream().consumers.get(executionsStream, poolConsumer(pool));
     const next = consumer.next({ expires: waitMs });
-    const message = await unlessAborted(next, signal);
-    if (signal.aborted) giveBackLate(next);
-    return message === undefined || message === null || signal.aborted ? undefined : queued(message);
+    const silence = AbortSignal.any([signal, AbortSignal.timeout(longestWaitMs)]);
+    const message = await unlessAborted(next, silence);
+    if (silence.aborted) giveBackLate(next);
+    return message === undefined || message === null || silence.aborted ? undefined : queued(message);
   } catch {
     // No stream yet, or NATS is away: the doorbell will ring again, so ask again after a moment.
     await pause(retryMs, signal);

@@ -78,6 +78,20 @@ export async function purgeDone(link: NatsLink, stream: string, consumer: string
   });
 }
 
+/** How far a consumer has offered its messages: the newest one's number, and how many somebody has. */
+export interface Offers {
+  readonly deliveredSeq: number;
+  readonly underWay: number;
+}
+
+/** What a consumer has offered so far. */
+export async function readOffers(link: NatsLink, stream: string, consumer: string): Promise<Offers> {
+  return managing(link, async (manager) => {
+    const { delivered, num_ack_pending: underWay } = await manager.consumers.info(stream, consumer);
+    return { deliveredSeq: delivered.stream_seq, underWay };
+  });
+}
+
 /** The id of the message of that number, or undefined when the stream has none there. */
 export async function findMessageId(link: NatsLink, stream: string, seq: number): Promise<string | undefined> {
   return managing(link, async (manager) => {

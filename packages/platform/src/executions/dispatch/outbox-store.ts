@@ -1,5 +1,5 @@
 import type { Sql } from "@sealrun/postgres";
-import { executionId, type ExecutionId } from "@sealrun/protocol";
+import { executionId, type ExecutionId, limits, poolId } from "@sealrun/protocol";
 import { z } from "zod";
 
 /** Channel that rings when there may be something to publish: a new row, a due time, room in a pool. */
@@ -52,23 +52,35 @@ const publishedRow = z
     id: executionId,
     generation: z.number(),
     published_seq: z.string().nullable(),
+    pool_id: poolId.nullable(),
+    is_stale: z.boolean(),
   })
-  .transform(({ published_seq, ...row }) => ({
+  .transform(({ published_seq, pool_id, is_stale, ...row }) => ({
     ...row,
     seq: published_seq === null ? undefined : Number(published_seq),
+    pool: pool_id ?? undefined,
+    isStale: is_stale,
   }));
-/** An execution whose event is out and was not claimed; `seq` is the stream's number for it. */
+/**
+ * An execution whose event is out and was not claimed; `seq` is the stream's number for it. Stale: out for longer than
+ * any executor goes on claiming one.
+ */
 export type PublishedExecution = z.infer<typeof publishedRow>;
+
+/** An executor claims for two leases, and a message that it dropped is offered again within one. */
+const staleMs = 4 * limits.leaseMs;
 
 /** The events that are out, unclaimed, for at least this long, the oldest first. */
 export async function listPublished(sql: Sql, forMs: number): Promise<readonly PublishedExecution[]> {
   return sql.rows(
     publishedRow,
-    `select id, generation, published_seq from executions
-     where status = 'queued' and published_at is not null
-       and published_at <= clock_timestamp() - $1 * interval '1 millisecond'
-     order by published_at`,
-    [forMs],
+    `select e.id, e.generation, e.published_seq, l.id as pool_id,
+            e.published_at <= clock_timestamp() - $2 * interval '1 millisecond' as is_stale
+     from executions e left join pools l on lower(l.name) = lower(e.pool_name)
+     where e.status = 'queued' and e.published_at is not null
+       and e.published_at <= clock_timestamp() - $1 * interval '1 millisecond'
+     order by e.published_at`,
+    [forMs, staleMs],
   );
 }
 

@@ -1,10 +1,10 @@
 import { crashPoint } from "@sealrun/faults";
-import { executionsStream, poolConsumer, reportsStream, subjects } from "@sealrun/protocol";
+import { executionsStream, poolConsumer, type PoolId, reportsStream, subjects } from "@sealrun/protocol";
 import { Events } from "nats";
 import type { Deps } from "../../deps.ts";
 import { listPools } from "../../executors/store.ts";
 import type { Queues } from "../../nats/queues.ts";
-import { findMessageId, purgeDone, reportsConsumer } from "../../nats/streams.ts";
+import { findMessageId, type Offers, purgeDone, readOffers, reportsConsumer } from "../../nats/streams.ts";
 import { forgetOldKeys } from "../idempotency-store.ts";
 import { listPublished, type PublishedExecution, renewLostEvents } from "./outbox-store.ts";
 
@@ -55,8 +55,10 @@ export async function reconcile(deps: Needed, forMs: number): Promise<void> {
   const { database, link, log } = deps;
   await deps.queues.check();
   const lost: PublishedExecution[] = [];
+  const offers = new Map<PoolId, Offers>();
   for (const published of await listPublished(database, forMs)) {
-    if (!(await isThere(deps, published))) lost.push(published);
+    const isOffered = (await isThere(deps, published)) && !(await wasDropped(deps, published, { offers, forMs }));
+    if (!isOffered) lost.push(published);
   }
   if (lost.length > 0) {
     // Those that were claimed meanwhile are left alone: the statement looks again.
@@ -69,6 +71,22 @@ export async function reconcile(deps: Needed, forMs: number): Promise<void> {
     await purgeDone(link, executionsStream, poolConsumer(pool), subjects.executions(pool));
   }
   await purgeDone(link, reportsStream, reportsConsumer, subjects.allReports);
+}
+
+/**
+ * True for a message that the server has delivered and thinks that nobody has: a connection broke while it went out. It is
+ * in the stream and never offered again.
+ */
+async function wasDropped(
+  { link }: Pick<Needed, "link">,
+  { seq, pool, isStale }: PublishedExecution,
+  { offers, forMs }: { readonly offers: Map<PoolId, Offers>; readonly forMs: number },
+): Promise<boolean> {
+  // Right after a reconnect an event may just be on its way.
+  if (seq === undefined || pool === undefined || forMs < overdueMs) return false;
+  const known = offers.get(pool) ?? (await readOffers(link, executionsStream, poolConsumer(pool)));
+  offers.set(pool, known);
+  return seq <= known.deliveredSeq && (known.underWay === 0 || isStale);
 }
 
 async function isThere({ link }: Pick<Needed, "link">, published: PublishedExecution): Promise<boolean> {
