@@ -19,7 +19,7 @@ describe("context", () => {
       "exe_test",
       { LEVEL: 3 },
       { name: "report", id: "pkg_test" },
-      { id: "exe_test", attempt: 1, step: "main" },
+      { id: "exe_test", attempt: 1, step: "main", trigger: { kind: "request" } },
       { a: 1 },
       "Monday",
       null,

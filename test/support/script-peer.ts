@@ -58,7 +58,7 @@ export function answerFrom(store: {
   return (request, raw) => {
     switch (request.op) {
       case "context": {
-        const execution = { id: "exe_test", attempt: 1, step: "main" };
+        const execution = { id: "exe_test", attempt: 1, step: "main", trigger: { kind: "request" } };
         return plain({ params, config, package: { name: "report", id: "pkg_test" }, execution, results: { a: 1 } });
       }
       case "all":

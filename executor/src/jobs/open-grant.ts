@@ -16,6 +16,8 @@ import {
 export interface OpenGrant {
   /** X25519 result of an upload, by key id and ephemeral public key; undefined for one that was not granted. */
   shared(keyId: string, ephemeral: string): { readonly shared: Uint8Array; readonly recipient: Uint8Array } | undefined;
+  /** Message key of the data of the event that started the run; undefined for another event's. */
+  eventDataKey(id: string): Uint8Array | undefined;
   /** Public key of a scope, as the keyring signed it. */
   publicKey(scope: Scope): Uint8Array;
 }
@@ -50,6 +52,7 @@ export function openGrant(
   const owners = { service: event.package.id, project: event.project.id, platform: event.platformId };
   return {
     shared: (keyId, ephemeral) => uploads.get(`${keyId} ${ephemeral}`),
+    eventDataKey: (id) => (content.eventData?.id === id ? fromBase64(content.eventData.key) : undefined),
     publicKey: (scope) => {
       const fields = verifyScopeKey(content.keys[scope], trust.keyring.signPublic);
       if (fields.scope !== scope || fields.ownerId !== owners[scope] || fields.platformId !== event.platformId) {

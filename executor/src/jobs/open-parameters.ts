@@ -1,7 +1,6 @@
 import {
-  type Context,
-  eventDataContext,
   fromBase64,
+  openWithMessageKey,
   openWithSharedSecret,
   parametersContext,
   readEnvelope,
@@ -71,22 +70,20 @@ export function completeParameters(
 function openSealed(attempt: Attempt): JsonObject {
   const { parameters, platformId, package: own } = attempt.event;
   if (parameters.sealed === undefined) return {};
-  return open(attempt, parametersContext({ platformId, packageId: own.id }), parameters.sealed);
-}
-
-/** What the event brought that started this run. */
-function openEventData(attempt: Attempt): JsonObject {
-  const { parameters, platformId, project } = attempt.event;
-  if (parameters.eventData === undefined) return {};
-  const { id, envelope } = parameters.eventData;
-  return open(attempt, eventDataContext({ platformId, projectId: project.id, eventId: id }), envelope);
-}
-
-function open(attempt: Attempt, context: Context, text: string): JsonObject {
-  const envelope = fromBase64(text);
+  const envelope = fromBase64(parameters.sealed);
   const parts = readEnvelope(envelope);
   const upload =
     parts.algorithm === 2 ? attempt.grant.shared(toHex(parts.keyId), toBase64(parts.ephemeral)) : undefined;
   if (upload === undefined) throw new SealrunError("NO_GRANT", "The grant does not cover the parameters of this run");
+  const context = parametersContext({ platformId, packageId: own.id });
   return decode(jsonObject, openWithSharedSecret(upload.shared, upload.recipient, context, envelope));
+}
+
+/** What the event brought that started this run. */
+function openEventData(attempt: Attempt): JsonObject {
+  const { eventData } = attempt.event.parameters;
+  if (eventData === undefined) return {};
+  const key = attempt.grant.eventDataKey(eventData.id);
+  if (key === undefined) throw new SealrunError("NO_GRANT", "The grant does not cover the data of this run's event");
+  return decode(jsonObject, openWithMessageKey(key, fromBase64(eventData.envelope)));
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { base64, key32 } from "./bytes-text.ts";
-import { enrolmentId, executionId, executorId, packageId, platformId, poolId, projectId } from "./names.ts";
+import { enrolmentId, eventId, executionId, executorId, packageId, platformId, poolId, projectId } from "./names.ts";
 import { scope } from "./scope.ts";
 import { scopeKeyStatement } from "./scope-key.ts";
 
@@ -111,8 +111,16 @@ export type ScopeKeyRequest = z.infer<typeof scopeKeyRequest>;
 export const scopeKeyReply = z.object({ ok: z.literal(true), statement: scopeKeyStatement });
 export type ScopeKeyReply = z.infer<typeof scopeKeyReply>;
 
-/** One upload whose X25519 result a grant must hold. */
-export const uploadReference = z.object({ keyId: z.string(), ephemeral: base64 });
+/**
+ * One upload whose X25519 result a grant must hold. With `eventData`, of the event that started the run, it is sealed to
+ * the project's key, and the grant holds one message key instead: it opens nothing else of the project's. `prefix`: the
+ * envelope up to the nonce.
+ */
+export const uploadReference = z.object({
+  keyId: z.string(),
+  ephemeral: base64,
+  eventData: z.object({ id: eventId, prefix: base64 }).optional(),
+});
 export type UploadReference = z.infer<typeof uploadReference>;
 
 /** The platform asks for a grant; the executor's signed claim goes along whole. */
@@ -135,6 +143,8 @@ export type GrantReply = z.infer<typeof grantReply>;
 /** What one attempt needs: X25519 results of its uploads, and the public keys it may seal with. */
 export const grant = z.object({
   uploads: z.array(z.object({ keyId: z.string(), ephemeral: base64, shared: key32, recipient: key32 })),
+  /** The 64-byte message key of the event's data, when an event started the run. */
+  eventData: z.object({ id: eventId, key: base64 }).optional(),
   keys: z.object({ service: scopeKeyStatement, project: scopeKeyStatement, platform: scopeKeyStatement }),
 });
 export type Grant = z.infer<typeof grant>;

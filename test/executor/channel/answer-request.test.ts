@@ -23,6 +23,24 @@ async function exchange(head: object, raw: string | Uint8Array | undefined, answ
 }
 
 describe("answerRequest()", () => {
+  test.each([
+    ['{"n":1}', { n: 1 }],
+    ["", undefined],
+  ])("answerRequest() takes the fields %j of an event raw, and answers its id raw", async (text, value) => {
+    const head = { op: "event.send", id: "7", type: "a.b", raw: true, json: true };
+    const { asked, reply, raw } = await exchange(head, text, () => ({ value: "evt_1" }));
+    expect(asked).toEqual({ ...head, ...(value === undefined ? {} : { value }) });
+    expect(reply).toEqual({ id: "7", ok: true, raw: true });
+    expect(raw).toBe("evt_1");
+  });
+
+  test("answerRequest() refuses fields of a later run that are not JSON", async () => {
+    const head = { op: "schedule", id: "7", delayMs: 1, raw: true, json: true };
+    const { asked, reply } = await exchange(head, "{", () => ({}));
+    expect(asked).toBeUndefined();
+    expect(reply).toMatchObject({ ok: false, code: "MALFORMED" });
+  });
+
   test("answerRequest() answers a value as JSON", async () => {
     const { reply } = await exchange({ op: "get", id: "7", name: "A" }, undefined, () => ({ found: true, value: "v" }));
     expect(reply).toEqual({ id: "7", ok: true, found: true, value: "v" });

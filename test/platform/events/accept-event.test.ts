@@ -2,13 +2,12 @@ import {
   createUploadSealer,
   eventDataContext,
   fromBase64,
-  generateScopeKey,
   newId,
   readEnvelope,
   toBase64,
   toHex,
 } from "@sealrun/crypto";
-import { decode, encodeJson, eventId, executionId, limits, scopeKeyFields, sentEvent } from "@sealrun/protocol";
+import { decode, encodeJson, eventId, limits, scopeKeyFields, sentEvent } from "@sealrun/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { openParameters } from "../../../executor/src/jobs/open-parameters.ts";
@@ -138,16 +137,35 @@ describe("acceptEvent()", () => {
   });
 });
 
-test("answerGrant() opens one upload to the project's key, and none to another project's", async () => {
-  const sent = await accept({ type: "a.b", data: { a: 1 } });
-  const [started = ""] = sent.started;
-  const event = await takeOf(started);
-  const envelope = fromBase64(event.parameters.eventData?.envelope ?? "");
-  const parts = readEnvelope(envelope);
-  const uploads = JSON.stringify([
-    { keyId: toHex(parts.keyId), ephemeral: toBase64(parts.algorithm === 2 ? parts.ephemeral : new Uint8Array()) },
-    { keyId: toHex(parts.keyId), ephemeral: toBase64(generateScopeKey().publicKey) },
-  ]);
-  await world.database.run("update executions set uploads = $2 where id = $1", [executionId.parse(started), uploads]);
-  await expect(world.peer.claim(event)).rejects.toMatchObject({ code: "NO_GRANT" });
+test("answerGrant() opens an event's data with a key that is good for nothing else of the project", async () => {
+  const id = newEventId();
+  const { started } = await accept({ id, type: "a.b", data: { a: 1 } });
+  const event = await takeOf(started[0] ?? "");
+  const { grant } = await world.peer.claim(event);
+  const parts = readEnvelope(fromBase64(event.parameters.eventData?.envelope ?? ""));
+  const ephemeral = parts.algorithm === 2 ? toBase64(parts.ephemeral) : "";
+  expect(grant.shared(toHex(parts.keyId), ephemeral)).toBeUndefined();
+  expect(grant.eventDataKey(id)).toHaveLength(64);
+  expect(grant.eventDataKey(newEventId())).toBeUndefined();
+});
+
+test("answerGrant() refuses the project's key for an upload that is no event's data, and two events at once", async () => {
+  const { started } = await accept({ type: "a.b", data: { a: 1 } });
+  const event = await takeOf(started[0] ?? "");
+  const parts = readEnvelope(fromBase64(event.parameters.eventData?.envelope ?? ""));
+  const upload = { keyId: toHex(parts.keyId), ephemeral: parts.algorithm === 2 ? toBase64(parts.ephemeral) : "" };
+  const eventData = { id: event.parameters.eventData?.id, prefix: toBase64(parts.prefix) };
+  for (const uploads of [
+    [upload],
+    [
+      { ...upload, eventData },
+      { ...upload, eventData },
+    ],
+  ]) {
+    await world.database.run("update executions set uploads = $2 where id = $1", [
+      event.executionId,
+      JSON.stringify(uploads),
+    ]);
+    await expect(world.peer.claim(event)).rejects.toMatchObject({ code: "NO_GRANT" });
+  }
 });

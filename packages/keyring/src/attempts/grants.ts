@@ -1,4 +1,15 @@
-import { fromBase64, fromHex, grantContext, sealTo, sharedSecret, toBase64, wipe } from "@sealrun/crypto";
+import {
+  eventDataContext,
+  fromBase64,
+  fromHex,
+  grantContext,
+  messageKey,
+  readPrefix,
+  sealTo,
+  sharedSecret,
+  toBase64,
+  wipe,
+} from "@sealrun/crypto";
 import { crashPoint } from "@sealrun/faults";
 import type { Database, Sql } from "@sealrun/postgres";
 import {
@@ -105,22 +116,48 @@ async function makeGrant(sql: Sql, deps: AttemptDeps, request: GrantRequest): Pr
   const owner: ScopeOwner = { scope: "service", ownerId: request.packageId };
   const project: ScopeOwner = { scope: "project", ownerId: request.projectId };
   const uploads: Grant["uploads"] = [];
-  for (const [keyId, references] of groupByKey(request.uploads)) {
-    const key = await findOwnedKey(sql, fromHex(keyId), owner, project);
-    // The project's key seals secrets too, which are looked up one by one; of an upload it opens event data alone.
-    if (key.scope === "project" && references.length > 1) {
-      throw new SealrunError("NO_GRANT", "A grant opens one upload to the project's key, the data of its event");
-    }
+  for (const [keyId, references] of groupByKey(request.uploads.filter(({ eventData }) => eventData === undefined))) {
+    const key = await findOwnedKey(sql, fromHex(keyId), owner);
     uploads.push(...withPrivateKey(deps, key, (privateKey) => openUploads(references, key, privateKey)));
   }
+  const eventData = await openEventData(sql, deps, request);
   return {
     uploads,
+    ...(eventData === undefined ? {} : { eventData }),
     keys: {
       service: await ensureScopeKey(sql, deps, owner),
       project: await ensureScopeKey(sql, deps, project),
       platform: await ensureScopeKey(sql, deps, { scope: "platform", ownerId: deps.platformId }),
     },
   };
+}
+
+/**
+ * The message key of the event's data. An X25519 result would open every value of an upload to the project's key; this
+ * key is bound to the place of an event's data, whatever the platform says it is for.
+ */
+async function openEventData(sql: Sql, deps: AttemptDeps, request: GrantRequest): Promise<Grant["eventData"]> {
+  const [wanted, ...more] = request.uploads.flatMap(({ eventData }) => eventData ?? []);
+  if (wanted === undefined) return undefined;
+  if (more.length > 0)
+    throw new SealrunError("NO_GRANT", "One event starts an execution, and its data alone is opened");
+  const { platformId } = deps;
+  const { projectId } = request;
+  const bytes = fromBase64(wanted.prefix);
+  const prefix = readPrefix(bytes);
+  if (prefix.algorithm !== 2) throw new SealrunError("WRONG_KEY_OR_CONTEXT", "");
+  const key = await findOwnedKey(sql, prefix.keyId, { scope: "project", ownerId: projectId });
+  const context = eventDataContext({ platformId, projectId, eventId: wanted.id });
+  return withPrivateKey(deps, key, (privateKey) => {
+    const shared = sharedSecret(privateKey, prefix.ephemeral);
+    const opening = messageKey(shared, key.public_key, context, bytes);
+    try {
+      return { id: wanted.id, key: toBase64(opening) };
+    } finally {
+      wipe(shared);
+      wipe(opening);
+    }
+  });
 }
 
 function openUploads(

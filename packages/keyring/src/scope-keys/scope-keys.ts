@@ -51,19 +51,14 @@ export async function ensureScopeKey(sql: Sql, deps: ScopeKeyDeps, owner: ScopeO
 }
 
 /**
- * The key of that id, if one of these owners has it. `KEY_NOT_FOUND` for an id that nobody has, `NO_GRANT` for another's:
+ * The key of that id, if this owner has it. `KEY_NOT_FOUND` for an id that nobody has, `NO_GRANT` for another owner's:
  * an attempt gets nothing from outside its own package, project and platform.
  */
-export async function findOwnedKey(
-  sql: Sql,
-  keyId: Uint8Array,
-  ...owners: readonly [ScopeOwner, ...ScopeOwner[]]
-): Promise<StoredScopeKey> {
+export async function findOwnedKey(sql: Sql, keyId: Uint8Array, owner: ScopeOwner): Promise<StoredScopeKey> {
   const key = await findKeyById(sql, keyId);
-  if (key === undefined) throw missingKey(`the key of a sealed value of ${owners[0].ownerId}`);
-  if (owners.some(({ scope, ownerId }) => key.scope === scope && key.owner_id === ownerId)) return key;
-  const scopes = owners.map(({ scope }) => scope).join(" or ");
-  throw new SealrunError("NO_GRANT", `The key of a sealed value is not the one of this attempt's ${scopes} scope`);
+  if (key === undefined) throw missingKey(`the key of a sealed value of ${owner.ownerId}`);
+  if (key.scope === owner.scope && key.owner_id === owner.ownerId) return key;
+  throw new SealrunError("NO_GRANT", `The key of a sealed value is not the one of this attempt's ${owner.scope} scope`);
 }
 
 /** What a keyring says whose database was restored from an older copy than the platform's. */

@@ -1,27 +1,17 @@
-import {
-  createUploadSealer,
-  fromBase64,
-  parametersContext,
-  readEnvelope,
-  sealWithKey,
-  storedContext,
-  toHex,
-  wipe,
-} from "@sealrun/crypto";
+import { createUploadSealer, parametersContext, sealWithKey, storedContext, wipe } from "@sealrun/crypto";
 import {
   checkParameters,
   encodeJson,
   type JsonObject,
-  limits,
   type PackageId,
   type ParametersFile,
   SealrunError,
   showName,
   type StartExecution,
-  toSealrunError,
   visibleParameters,
 } from "@sealrun/protocol";
 import type { Deps } from "../deps.ts";
+import { readUpload } from "../secrets/own-upload.ts";
 import type { ScopeKey } from "../secrets/scope-key.ts";
 
 /** Parameters as an execution stores them. */
@@ -39,8 +29,6 @@ export interface ParametersPlace {
   readonly file: ParametersFile | undefined;
 }
 
-// Padmé adds at most 12 %, the envelope's own fields 126 bytes.
-const mostEnvelopeBytes = Math.ceil(limits.parametersBytes * 1.12) + 256;
 const mostNames = 1_000;
 
 type Needed = Pick<Deps, "platformId" | "storageKey">;
@@ -62,7 +50,7 @@ export function prepareParameters(deps: Needed, place: ParametersPlace, given: S
     if (sealedNames.length > 0) throw new SealrunError("BAD_REQUEST", "Expected sealed beside sealedNames");
     return { visible, sealed: null, sealedNames };
   }
-  return { visible, sealed: wrap(deps, place, readSealed(place.key, given.sealed)), sealedNames };
+  return { visible, sealed: wrap(deps, place, readUpload(place.key, given.sealed, "the parameters")), sealedNames };
 }
 
 function sealPlain(deps: Needed, place: ParametersPlace, given: JsonObject): PreparedParameters {
@@ -102,26 +90,6 @@ function checkSealedNames(file: ParametersFile | undefined, names: readonly stri
     const field = file?.fields.find((candidate) => candidate.name === name);
     if (name.length <= 256 && (file === undefined || (field !== undefined && field.visible !== true))) continue;
     throw new SealrunError("PARAMETER_INVALID", `Parameter ${showName(name)}: not a sealed parameter of this package`);
-  }
-}
-
-function readSealed(key: ScopeKey, text: string): Uint8Array {
-  const { envelope, parts } = parse(text);
-  if (envelope.length > mostEnvelopeBytes) {
-    throw new SealrunError("VALUE_TOO_LARGE", `Expected parameters of at most ${limits.parametersBytes} bytes as JSON`);
-  }
-  if (parts.algorithm !== 2) throw new SealrunError("BAD_REQUEST", "Expected parameters sealed to a public key");
-  if (toHex(parts.keyId) === key.keyId) return envelope;
-  throw new SealrunError("KEY_CHANGED", "The parameters were sealed with another key than this package's; seal again");
-}
-
-function parse(text: string) {
-  try {
-    const envelope = fromBase64(text);
-    return { envelope, parts: readEnvelope(envelope) };
-  } catch (error) {
-    // The sender's mistake, where BAD_FORMAT by itself would say that something stored is broken.
-    throw new SealrunError("BAD_REQUEST", `sealed: ${toSealrunError(error).message}`, { cause: error });
   }
 }
 

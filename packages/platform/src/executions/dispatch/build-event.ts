@@ -2,6 +2,7 @@ import { eventDataContext, openWithKey, parametersContext, storedContext, toBase
 import type { Sql } from "@sealrun/postgres";
 import {
   encodeJson,
+  type EventId,
   eventType,
   type EventSecret,
   type EventStep,
@@ -76,7 +77,7 @@ export async function buildEvent(
       ? { secrets: secrets.map((secret) => ({ ...reference(secret), envelope: toBase64(openStored(deps, secret)) })) }
       : {}),
   });
-  return { body, expiresAt, uploads: distinctUploads(secrets, [sealed, eventData?.envelope]) };
+  return { body, expiresAt, uploads: distinctUploads(secrets, sealed, eventData) };
 }
 
 function reference(secret: StoredSecret): EventSecret {
@@ -117,14 +118,25 @@ async function openEventData(deps: Needed, sql: Sql, { trigger }: ReadyExecution
   return { id: event.id, type: eventType.parse(event.type), envelope };
 }
 
+function referTo(envelope: Uint8Array): UploadReference[] {
+  const parts = readEnvelope(envelope);
+  return parts.algorithm === 2 ? [{ keyId: toHex(parts.keyId), ephemeral: toBase64(parts.ephemeral) }] : [];
+}
+
 function distinctUploads(
   secrets: readonly StoredSecret[],
-  others: readonly (Uint8Array | undefined)[],
+  parameters: Uint8Array | undefined,
+  eventData: { readonly id: EventId; readonly envelope: Uint8Array } | undefined,
 ): UploadReference[] {
-  const uploads = secrets.map(({ keyId, ephemeral }) => ({ keyId, ephemeral: toBase64(ephemeral) }));
-  for (const envelope of others) {
-    const parts = envelope === undefined ? undefined : readEnvelope(envelope);
-    if (parts?.algorithm === 2) uploads.push({ keyId: toHex(parts.keyId), ephemeral: toBase64(parts.ephemeral) });
+  const uploads: UploadReference[] = secrets.map(({ keyId, ephemeral }) => ({
+    keyId,
+    ephemeral: toBase64(ephemeral),
+  }));
+  if (parameters !== undefined) uploads.push(...referTo(parameters));
+  if (eventData !== undefined) {
+    const { id, envelope } = eventData;
+    const prefix = toBase64(readEnvelope(envelope).prefix);
+    uploads.push(...referTo(envelope).map((upload) => ({ ...upload, eventData: { id, prefix } })));
   }
   return [...new Map(uploads.map((upload) => [`${upload.keyId} ${upload.ephemeral}`, upload])).values()];
 }
