@@ -14,7 +14,7 @@ export interface Lease {
   readonly signal: AbortSignal;
   /** Aborts when somebody asked for the execution to be cancelled. */
   readonly cancelled: AbortSignal;
-  cancel(): void;
+  readonly cancel: () => void;
   /**
    * Call it when the run has ended: true when its lease is held, so that its end counts. The lease is renewed from then
    * on as well as it can be, and its loss ends nothing.

@@ -18,7 +18,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEnds } from "../../../executor/src/jobs/ends.ts";
 import type { Reported } from "../../../executor/src/jobs/reporter.ts";
 import type { Chunk } from "../../../executor/src/jobs/send-chunk.ts";
-import { openSpool, type Spool } from "../../../executor/src/jobs/spool.ts";
+import { openSpool } from "../../../executor/src/jobs/spool.ts";
 import { codeOf } from "../../support/executions-world.ts";
 import { startTestNats } from "../../support/servers.ts";
 import { until } from "../../support/until.ts";

@@ -1,5 +1,6 @@
 import { crashPoint } from "@sealrun/faults";
 import { limits } from "@sealrun/protocol";
+import { Events } from "nats";
 import type { Deps } from "../deps.ts";
 import { endGrants } from "./end-grants.ts";
 import { loseAttempt } from "./lose-attempt.ts";
@@ -49,8 +50,8 @@ function watchHearing({ link }: Pick<Needed, "link">): Hearing {
   };
   const watch = async (): Promise<void> => {
     for await (const { type } of link.connection.status()) {
-      if (type !== "disconnect" && type !== "reconnect") continue;
-      isConnected = type === "reconnect";
+      if (type !== Events.Disconnect && type !== Events.Reconnect) continue;
+      isConnected = type === Events.Reconnect;
       lost();
     }
   };
