@@ -20,7 +20,7 @@ test.each(["platform.start.before-commit", "platform.start.after-commit"])(
   { timeout },
   async (point) => {
     for (const platform of cluster.platforms) await platform.crashAt(point);
-    const key = `key of ${point}`;
+    const key = `again-${point}`;
     const post = async () =>
       cluster.ask(startedExecution, [
         "POST",

@@ -114,6 +114,8 @@ export function createClusterClient(options: {
     run: async (name, body = {}) => {
       const headers = { "idempotency-key": randomUUID() };
       const path = `/projects/acme/packages/${name}/executions`;
+      // Every platform gets its share.
+      turn += 1;
       return (await ask(startedExecution, ["POST", path, { json: body, headers }])).id;
     },
     show,
