@@ -1,6 +1,6 @@
 import { newId } from "@sealrun/crypto";
 import type { Sql } from "@sealrun/postgres";
-import { scope, secretId, type SecretName, secretName, type SecretSource } from "@sealrun/protocol";
+import { scope, secretId, type SecretName, secretName, type SecretSource, secretSource } from "@sealrun/protocol";
 import { z } from "zod";
 import { insertRows } from "../postgres/insert-rows.ts";
 import type { Place } from "./scope-key.ts";
@@ -12,7 +12,7 @@ const listedRow = z
     scope,
     version: z.number(),
     author: z.string(),
-    source: z.string(),
+    source: secretSource,
     created_at: z.date(),
     read_version: z.number().nullable(),
     read_at: z.date().nullable(),

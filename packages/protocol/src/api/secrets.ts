@@ -9,6 +9,10 @@ import { sealedSecret } from "./packages.ts";
  *   /api/v1/platform/secrets   /api/v1/projects/:project/secrets   /api/v1/projects/:project/packages/:package/secrets
  */
 
+/** How a version came: with a package, by a person, from a script, in an import, or plain in an upload that the platform sealed. */
+export const secretSource = z.enum(["push", "set", "script", "import", "boundary"]);
+export type SecretSource = z.infer<typeof secretSource>;
+
 /** A stored secret. No response of the API holds a value, sealed or not. */
 export const secretInfo = z.object({
   name: z.string(),
@@ -16,6 +20,8 @@ export const secretInfo = z.object({
   version: z.number().int().positive(),
   /** Who wrote this version: a token's name, or `execution <id>`. */
   author: z.string(),
+  /** Older platforms do not say. */
+  source: secretSource.optional(),
   updatedAt: z.string(),
   /** When a run last read it, in whichever version; null when none did. */
   lastRead: z.object({ version: z.number().int().positive(), at: z.string() }).nullable().optional(),
@@ -40,10 +46,6 @@ export type PutSecrets = z.infer<typeof putSecrets>;
 /** The answer to a put or a delete. */
 export const putSecretsAnswer = z.object({ secrets: z.array(secretInfo) });
 export type PutSecretsAnswer = z.infer<typeof putSecretsAnswer>;
-
-/** How a version came: with a package, by a person, from a script, in an import, or plain in an upload that the platform sealed. */
-export const secretSource = z.enum(["push", "set", "script", "import", "boundary"]);
-export type SecretSource = z.infer<typeof secretSource>;
 
 /** One version of a secret, without its value. Exactly one version of a secret that is there has no end. */
 export const secretVersion = z.object({

@@ -142,6 +142,6 @@ function collection<Params extends z.ZodObject>(
 
 const nameParams = z.object({ name: secretName });
 
-function info({ name, scope, version, author, updatedAt, lastRead }: ListedSecret): SecretInfo {
-  return { name, scope, version, author, updatedAt: updatedAt.toISOString(), lastRead };
+function info({ name, scope, version, author, source, updatedAt, lastRead }: ListedSecret): SecretInfo {
+  return { name, scope, version, author, source, updatedAt: updatedAt.toISOString(), lastRead };
 }
