@@ -18,6 +18,13 @@ describe("listReferences()", () => {
     ]);
   });
 
+  it("keeps the one scope that may answer", () => {
+    const place = { document: "config.json" };
+    expect(listReferences("{{ secret('A', namespace='platform') | base64encode }}", place)).toEqual([
+      { place: "config.json", names: ["A"], namespace: "platform" },
+    ]);
+  });
+
   it("reads a whole text as a jq program only where it may be one", () => {
     const text = "{a: .secrets.A}";
     expect(listReferences(text, { document: "input", isProgram: true })).toEqual([{ place: "input", names: ["A"] }]);

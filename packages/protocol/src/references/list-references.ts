@@ -10,6 +10,8 @@ export interface ListedReference {
   readonly place: string;
   /** Names, one of which is read: more than one only where dots leave open which. */
   readonly names: readonly string[];
+  /** The one scope that may answer, or the project's own name; any scope without it. */
+  readonly namespace?: string;
 }
 
 /** Every secret that a value's texts refer to, without looking anything up. Throws `REFERENCE_INVALID` with the place. */
@@ -18,7 +20,7 @@ export function listReferences(value: JsonValue, place: ReferencePlace): readonl
     const field = path.length === 0 ? place.document : `${place.document}: ${showPath(path)}`;
     try {
       return readReferences(text, place.isProgram === true && path.length === 0).flatMap((part) =>
-        part.kind === "text" ? [] : namesIn(part.expression).map((names) => ({ place: field, names })),
+        part.kind === "text" ? [] : asked(part.expression).map((reference) => ({ place: field, ...reference })),
       );
     } catch (error) {
       if (!(error instanceof SealrunError)) throw error;
@@ -37,17 +39,19 @@ function textsOf(
   return Object.entries(value).flatMap(([key, member]) => textsOf(member, [...path, key]));
 }
 
-function namesIn(expression: Expression): readonly (readonly string[])[] {
+function asked(expression: Expression): readonly Omit<ListedReference, "place">[] {
   switch (expression.kind) {
-    case "secret":
-      return [[expression.name]];
+    case "secret": {
+      const { name, namespace } = expression;
+      return [{ names: [name], ...(namespace === undefined ? {} : { namespace }) }];
+    }
     case "path":
-      return [expression.path.split(".").map((_, index, all) => all.slice(0, all.length - index).join("."))];
+      return [{ names: expression.path.split(".").map((_, index, all) => all.slice(0, all.length - index).join(".")) }];
     case "jq":
-      return expression.names.map((name) => [name]);
+      return expression.names.map((name) => ({ names: [name] }));
     case "encode":
     case "decode":
-      return namesIn(expression.of);
+      return asked(expression.of);
     case "literal":
     case "variable":
       return [];
