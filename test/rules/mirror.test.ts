@@ -26,6 +26,11 @@ const shared: readonly (readonly [files: RegExp, place: string, reason: string])
   [/^packages\/cli\/src\/(?:start-part|commands\/(?:dev|demo|part))\.ts$/, "test/whole/", "likewise"],
   [/^packages\/cli\/src\/local\//, "test/cli/local/run-locally.test.ts", "what a local run is made of"],
   [/^packages\/cli\/src\/init\//, "test/cli/commands/init.test.ts", "what `sealrun init` writes"],
+  [
+    /^packages\/cli\/src\/package\/(?:ask-names|show-check)\.ts$/,
+    "test/cli/commands/check.test.ts",
+    "what `sealrun check` asks and shows",
+  ],
   [/^packages\/cli\/src\/execution\//, "test/cli/commands/run.test.ts", "what `sealrun run` shows"],
   [
     /^packages\/cli\/src\/(?:command|prompt|read-file|show-time|commands\/(?:version|execution|local))\.ts$/,

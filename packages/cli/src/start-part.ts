@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import * as executor from "@sealrun/executor";
 import * as keyring from "@sealrun/keyring";
 import * as platform from "@sealrun/platform";
-import type { JsonObject, JsonValue } from "@sealrun/protocol";
+import type { JsonObject, JsonValue, Manifest } from "@sealrun/protocol";
 import { pino } from "pino";
 import { readyMessage } from "./dev/part-log.ts";
 
@@ -50,6 +50,11 @@ export async function writeEnrolmentToken(options: {
 /** Takes an executor off the keyring's list; run it where the keyring runs. */
 export async function revokeExecutor(configFile: string, executorId: string): Promise<void> {
   await keyring.revokeExecutor(await keyring.readConfig(configFile), executorId);
+}
+
+/** Refuses a manifest whose schedule the platform cannot follow: `MANIFEST_INVALID`. */
+export function checkSchedule(manifest: Manifest): void {
+  platform.checkSchedule(manifest);
 }
 
 /** Checks the keyring's own audit; run it where the keyring runs. */

@@ -43,6 +43,12 @@ export const errorCodes = {
     retry: false,
     means: "No scope has a secret of that name for this package",
   },
+  CHECK_FAILED: {
+    status: 409,
+    exit: 1,
+    retry: false,
+    means: "The check of a package found what a run would fail on or miss",
+  },
   AUDIT_BROKEN: { status: 409, exit: 1, retry: false, means: "The audit was changed after it was written" },
   FILE_NOT_FOUND: { status: 404, exit: 66, retry: false, means: "The file or folder does not exist or cannot be read" },
   ALREADY_EXISTS: { status: 409, exit: 73, retry: false, means: "There is already one of that name" },

@@ -33,8 +33,14 @@ test("checkPackage() warns of a script that holds a secret's value, by file, lin
     "main.sh": "#!/bin/sh\necho a-secret-value\n",
     "secrets.json": '{"DB_PASS":"a-secret-value"}',
   });
-  expect((await checkPackage(folder, undefined)).warnings).toEqual([
-    "main.sh:2 holds the value of DB_PASS in plain text; let the script ask for it instead",
+  expect((await checkPackage(folder, undefined)).problems).toEqual([
+    {
+      code: null,
+      level: "warning",
+      file: "main.sh",
+      line: 2,
+      message: "main.sh:2 holds the value of DB_PASS in plain text; let the script ask for it instead",
+    },
   ]);
 });
 
@@ -88,11 +94,11 @@ test.each([
     "wheels/a-1-py3-none-any.whl is not installed: a requirements.txt has to name",
   ],
 ])("checkPackage() warns of dependencies that cannot be installed: %j", async (files, sentence) => {
-  const { warnings } = await checkPackage(await person.write("p", { ...main, ...files }), undefined);
-  expect(warnings).toEqual([expect.stringContaining(sentence)]);
+  const { problems } = await checkPackage(await person.write("p", { ...main, ...files }), undefined);
+  expect(problems.map(({ message }) => message)).toEqual([expect.stringContaining(sentence)]);
 });
 
 test("checkPackage() says nothing of dependencies that can be installed", async () => {
   const files = { ...main, "package.json": `{"type":"module"}`, "requirements.txt": "requests==2.31.0\n" };
-  expect((await checkPackage(await person.write("p", files), undefined)).warnings).toEqual([]);
+  expect((await checkPackage(await person.write("p", files), undefined)).problems).toEqual([]);
 });

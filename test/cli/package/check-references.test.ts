@@ -19,7 +19,7 @@ test("checkReferences() warns of a reference that a step may not read, once for 
     step({ script: "b.py", name: "second" }),
   ];
   const tail = "which manifest.json does not list among the secrets of a.py; that step will fail";
-  expect(checkReferences({ config, parameters, steps })).toEqual([
+  expect(checkReferences({ config, parameters, steps }).map(({ message }) => message)).toEqual([
     `config.json: db.url names "DB", ${tail}`,
     `parameters.json: default of "port" names "DB.port", "DB", ${tail}`,
     `the env of step first: A names "KEY", ${tail}`,

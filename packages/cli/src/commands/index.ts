@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Cli } from "../command.ts";
 import { auditCommand } from "./audit.ts";
+import { checkCommand } from "./check.ts";
 import { demoCommand } from "./demo.ts";
 import { devCommand } from "./dev.ts";
 import { eventCommand } from "./event.ts";
@@ -25,6 +26,7 @@ export function addCommands(program: Command, cli: Cli): void {
     initCommand(cli),
     localCommand(cli),
     projectCommand(cli),
+    checkCommand(cli),
     pushCommand(cli),
     runCommand(cli),
     secretCommand(cli),

@@ -27,7 +27,7 @@ export function pushCommand(cli: Cli): Command {
 async function push(cli: Cli, folder: string, options: PushOptions): Promise<void> {
   const checked = await checkPackage(folder, options.name);
   for (const path of checked.skipped) cli.output.note(`left out: ${path}`);
-  for (const warning of checked.warnings) cli.output.warn(warning);
+  for (const { message } of checked.problems) cli.output.warn(message);
   const client = await connect(cli);
   const done = cli.output.progress(`sealing and sending ${checked.files.length} files`);
   try {

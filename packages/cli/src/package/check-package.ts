@@ -3,20 +3,22 @@ import {
   findDependencies,
   findPlaintext,
   isScript,
+  type JsonObject,
   type Manifest,
   packageName,
   parseConfigFile,
   parseManifest,
+  type ParametersFile,
   parseParametersFile,
   parseSecretDocument,
   planSteps,
   type SecretEntry,
   SealrunError,
   showName,
-  toSealrunError,
   type Step,
 } from "@sealrun/protocol";
 import { checkReferences } from "./check-references.ts";
+import { type Problem, problemOf } from "./problem.ts";
 import { type PackageFolder, readPackageFolder } from "./read-folder.ts";
 
 /** A package that the platform will take. */
@@ -24,10 +26,13 @@ export interface CheckedPackage {
   readonly name: string;
   readonly files: PackageFolder["files"];
   readonly secrets: ReadonlyMap<string, SecretEntry>;
+  readonly manifest: Manifest | undefined;
+  readonly config: JsonObject | undefined;
+  readonly parameters: ParametersFile | undefined;
   readonly steps: readonly Step[];
   readonly skipped: readonly string[];
-  /** Sentences for values that stand in scripts, dependencies that cannot be installed, and references that fail a step. */
-  readonly warnings: readonly string[];
+  /** Values that stand in scripts, dependencies that cannot be installed, references that fail a step. */
+  readonly problems: readonly Problem[];
 }
 
 /** Reads and checks a package whole, as the platform will; throws the codes of its documents, each naming the place. */
@@ -48,9 +53,12 @@ export async function checkPackage(folder: string, givenName: string | undefined
     name: chooseName(folder, givenName, manifest),
     files,
     secrets,
+    manifest,
+    config,
+    parameters,
     steps,
     skipped,
-    warnings: [
+    problems: [
       ...warnOfPlaintext(files, secrets),
       ...warnOfDependencies(files),
       ...checkReferences({ config, parameters, steps }),
@@ -69,25 +77,31 @@ function chooseName(folder: string, given: string | undefined, manifest: Manifes
   );
 }
 
-function warnOfPlaintext(files: PackageFolder["files"], secrets: ReadonlyMap<string, SecretEntry>): readonly string[] {
+function warnOfPlaintext(files: PackageFolder["files"], secrets: ReadonlyMap<string, SecretEntry>): readonly Problem[] {
   if (secrets.size === 0) return [];
   return files.flatMap(({ path, bytes }) =>
-    findPlaintext(new TextDecoder().decode(bytes), secrets).map(
-      ({ line, name }) => `${path}:${line} holds the value of ${name} in plain text; let the script ask for it instead`,
-    ),
+    findPlaintext(new TextDecoder().decode(bytes), secrets).map(({ line, name }) => ({
+      code: null,
+      level: "warning",
+      file: path,
+      line,
+      message: `${path}:${line} holds the value of ${name} in plain text; let the script ask for it instead`,
+    })),
   );
 }
 
 /** What would end a run before its first script. The push goes on: the files may be there for something else. */
-function warnOfDependencies(files: PackageFolder["files"]): readonly string[] {
+function warnOfDependencies(files: PackageFolder["files"]): readonly Problem[] {
   const paths = files.map(({ path }) => path);
   const wheel = paths.find((path) => /^wheels\/[^/]+\.whl$/.test(path));
   const read = (path: string): Uint8Array | undefined => files.find((file) => file.path === path)?.bytes;
   try {
     const { python } = findDependencies(paths, read);
     if (wheel === undefined || python !== undefined) return [];
-    return [`${wheel} is not installed: a requirements.txt has to name and pin it`];
+    const message = `${wheel} is not installed: a requirements.txt has to name and pin it`;
+    return [{ code: null, level: "warning", file: wheel, line: null, message }];
   } catch (error) {
-    return [`Runs will fail: ${toSealrunError(error).message}`];
+    const problem = problemOf(error);
+    return [{ ...problem, message: `Runs will fail: ${problem.message}` }];
   }
 }

@@ -1,0 +1,122 @@
+import { SealrunError } from "@sealrun/protocol";
+import { Command } from "commander";
+import { type Cli, parsePackage, parseProject } from "../command.ts";
+import { connect } from "../connect.ts";
+import { answerNeeds } from "../package/answer-needs.ts";
+import { askNames } from "../package/ask-names.ts";
+import { type CheckedPackage, checkPackage } from "../package/check-package.ts";
+import { judgeNeeds } from "../package/judge-needs.ts";
+import { listNeeds } from "../package/list-needs.ts";
+import { type Problem, problemOf } from "../package/problem.ts";
+import { type CheckReport, countOf, showCheck } from "../package/show-check.ts";
+import { adviseProject } from "./push.ts";
+
+interface CheckOptions {
+  readonly project?: string;
+  readonly offline?: boolean;
+  readonly name?: string;
+  readonly optional: readonly string[];
+  readonly json?: boolean;
+}
+
+/** `sealrun check`. */
+export function checkCommand(cli: Cli): Command {
+  return new Command("check")
+    .description(
+      "Check a folder as push does, and which secrets its runs need and would get; sends no file and no value. Names that a script computes are not seen",
+    )
+    .argument("<dir>", "folder with the scripts")
+    .usage("<dir> --project P|--offline")
+    .option("--project <project>", "project that the package belongs to, or will", parseProject)
+    .option("--offline", "look at the folder alone and ask no platform")
+    .option("--name <name>", "the package's name (default: the manifest's, else the folder's)", parsePackage)
+    .option("--optional <name>", "a secret that runs may miss; may be given more than once", collect, [])
+    .option("--json", "print what was found as JSON")
+    .action(async (folder: string, options: CheckOptions) => check(cli, folder, options));
+}
+
+function collect(name: string, before: readonly string[]): readonly string[] {
+  return [...before, name];
+}
+
+async function check(cli: Cli, folder: string, options: CheckOptions): Promise<void> {
+  if ((options.project === undefined) === (options.offline !== true)) {
+    throw new SealrunError("USAGE", "Expected --project, whose platform is asked, or --offline, and not both");
+  }
+  const report = await makeReport(cli, folder, options);
+  if (options.json === true) cli.output.json(report);
+  else showCheck(cli.output, report);
+  const { problems } = report;
+  if (!problems.some(({ level }) => level === "error")) return;
+  throw new SealrunError("CHECK_FAILED", `${countOf(problems, "error")} and ${countOf(problems, "warning")} found`);
+}
+
+async function makeReport(cli: Cli, folder: string, options: CheckOptions): Promise<CheckReport> {
+  const { project } = options;
+  const read = await readPackage(folder, options.name);
+  if (read.kind === "broken") {
+    return {
+      package: { name: options.name ?? null, project: project ?? null, version: null },
+      problems: [read.problem],
+      secrets: [],
+    };
+  }
+  const { checked } = read;
+  for (const path of checked.skipped) cli.output.note(`left out: ${path}`);
+  const ownNames = new Set(checked.secrets.keys());
+  const found = project === undefined ? undefined : await ask(cli, { project, name: checked.name, ownNames });
+  const needs = listNeeds(checked);
+  const secrets = answerNeeds(needs, ownNames, found?.stored ?? new Map());
+  const optional = new Set(options.optional);
+  const problems = [
+    ...checked.problems,
+    ...(await checkSchedule(checked)),
+    ...(found?.problems ?? []),
+    ...judgeNeeds({ checked, needs, secrets, stored: found?.stored, project, optional }),
+  ];
+  return {
+    package: { name: checked.name, project: project ?? null, version: found?.version ?? null },
+    problems: [...problems.filter(isError), ...problems.filter((problem) => !isError(problem))],
+    secrets,
+  };
+}
+
+async function ask(cli: Cli, target: Parameters<typeof askNames>[1]): ReturnType<typeof askNames> {
+  const client = await connect(cli);
+  try {
+    return await askNames(client, target);
+  } catch (error) {
+    throw adviseProject(error, target.project);
+  }
+}
+
+function isError({ level }: Problem): boolean {
+  return level === "error";
+}
+
+type ReadPackage =
+  | { readonly kind: "whole"; readonly checked: CheckedPackage }
+  | { readonly kind: "broken"; readonly problem: Problem };
+
+/** A document that cannot be read is what a check is for; a folder that is not there is a wrong command. */
+async function readPackage(folder: string, name: string | undefined): Promise<ReadPackage> {
+  try {
+    return { kind: "whole", checked: await checkPackage(folder, name) };
+  } catch (error) {
+    const problem = problemOf(error);
+    if (problem.code === "FILE_NOT_FOUND" || problem.code === "INTERNAL") throw error;
+    return { kind: "broken", problem };
+  }
+}
+
+/** As the platform will at the push. */
+async function checkSchedule({ manifest }: CheckedPackage): Promise<readonly Problem[]> {
+  if (manifest?.schedule === undefined) return [];
+  const part = await import("../start-part.ts");
+  try {
+    part.checkSchedule(manifest);
+    return [];
+  } catch (error) {
+    return [problemOf(error)];
+  }
+}

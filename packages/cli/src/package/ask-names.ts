@@ -1,0 +1,64 @@
+import type { Client } from "@sealrun/client";
+import { type PackageInfo, type Scope, SealrunError, type SecretInfo } from "@sealrun/protocol";
+import type { StoredNames } from "./answer-needs.ts";
+import type { Problem } from "./problem.ts";
+
+/** Whose names are asked for, and the names that its folder brings along. */
+export interface NamesTarget {
+  readonly project: string;
+  readonly name: string;
+  readonly ownNames: ReadonlySet<string>;
+}
+
+/** What the platform has before the folder is pushed. */
+export interface FoundNames {
+  readonly stored: StoredNames;
+  /** The package's newest version; null for one that was never pushed. */
+  readonly version: number | null;
+  /** What a push of the folder would stop at. */
+  readonly problems: readonly Problem[];
+}
+
+/** Asks for the names of all three scopes, never for values; a package that is not there has none. Stores nothing. */
+export async function askNames(client: Client, { project, name, ownNames }: NamesTarget): Promise<FoundNames> {
+  const ofPlatform = await client.listSecrets({ scope: "platform" });
+  const ofProject = await client.listSecrets({ scope: "project", project });
+  const { info, secrets } = await findPackage(client, project, name);
+  const stored = new Map<Scope, ReadonlyMap<string, number>>([
+    ["platform", byName(ofPlatform)],
+    ["project", byName(ofProject)],
+    ["service", byName(secrets)],
+  ]);
+  const changed = secrets.filter((secret) => ownNames.has(secret.name) && isChanged(secret, info));
+  return { stored, version: info?.version?.number ?? null, problems: changed.map(tellChanged) };
+}
+
+async function findPackage(
+  client: Client,
+  project: string,
+  name: string,
+): Promise<{ readonly info: PackageInfo | undefined; readonly secrets: readonly SecretInfo[] }> {
+  try {
+    const info = await client.getPackage(project, name);
+    return { info, secrets: await client.listSecrets({ scope: "service", project, package: name }) };
+  } catch (error) {
+    if (error instanceof SealrunError && error.code === "PACKAGE_NOT_FOUND") return { info: undefined, secrets: [] };
+    throw error;
+  }
+}
+
+/** As the push will see it. */
+function isChanged({ source, updatedAt }: SecretInfo, info: PackageInfo | undefined): boolean {
+  const pushedAt = info?.version?.createdAt;
+  const isOfPush = source === undefined || source === "push" || source === "boundary";
+  return pushedAt !== undefined && !isOfPush && updatedAt > pushedAt;
+}
+
+function tellChanged({ name, version }: SecretInfo): Problem {
+  const message = `${name} was changed on the platform since the last push (version ${version}); a push needs --overwrite to replace it`;
+  return { code: "SECRET_CHANGED", level: "warning", file: "secrets.json", line: null, message };
+}
+
+function byName(secrets: readonly SecretInfo[]): ReadonlyMap<string, number> {
+  return new Map(secrets.map(({ name, version }) => [name, version]));
+}

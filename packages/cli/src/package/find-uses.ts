@@ -1,0 +1,61 @@
+import { isScript, scriptKind } from "@sealrun/protocol";
+
+/** A secret that a script reads or sets by a name that stands in it as a literal. */
+export interface SecretUse {
+  readonly name: string;
+  readonly kind: "get" | "set";
+  /** From 1. */
+  readonly line: number;
+}
+
+const name = String.raw`[A-Za-z_][A-Za-z0-9_.-]{0,127}`;
+const quoted = String.raw`(?<quote>["'\`])(?<name>${name})\k<quote>`;
+// What follows must end the argument: `"DB_" + stage` is not a name.
+const argument = String.raw`\s{0,200}${quoted}(?=\s{0,200}[,)])`;
+const word = String.raw`(?<quote>["']?)(?<name>${name})\k<quote>(?![\w.$-])`;
+const between = String.raw`["']?[\s,]{1,200}["']?`;
+
+/** Of all three languages in any script: a shell script may hold a line of Python, and the reverse. */
+const forms: readonly (readonly [kind: SecretUse["kind"], form: RegExp])[] = [
+  ["get", new RegExp(String.raw`\b(?:getSecret|get_secret)\s{0,200}\(\s{0,200}(?:name\s*=)?${argument}`, "g")],
+  ["get", new RegExp(String.raw`\bsecrets\s{0,200}\??\.\s{0,200}get\s{0,200}\(\s{0,200}(?:name\s*=)?${argument}`, "g")],
+  [
+    "set",
+    new RegExp(
+      String.raw`\bsecrets\s{0,200}\??\.\s{0,200}set\s{0,200}\(\s{0,200}(?:name\s*=|\{\s{0,200}name\s*:)?${argument}`,
+      "g",
+    ),
+  ],
+  ["get", new RegExp(String.raw`\bsealrun-context${between}get${between}${word}`, "g")],
+  ["set", new RegExp(String.raw`\bsealrun-context${between}set${between}${word}`, "g")],
+];
+
+/**
+ * The secrets that a script names in calls of the script API, in order. Names that the script computes are not seen;
+ * lines that are comments are passed over, and so are files that are no script of the package's own.
+ */
+export function findUses(path: string, text: string): readonly SecretUse[] {
+  if (!isScript(path) || isVendored(path)) return [];
+  const kind = scriptKind(path);
+  const comment = kind === "python" || kind === "shell" ? /^\s*#/ : /^\s*(?:\/\/|\/?\*)/;
+  const found = forms.flatMap(([how, form]) =>
+    [...text.matchAll(form)].flatMap((match) => {
+      const used = match.groups?.["name"];
+      return used === undefined ? [] : [{ name: used, kind: how, at: match.index }];
+    }),
+  );
+  let line = 1;
+  let counted = 0;
+  return found
+    .toSorted((left, right) => left.at - right.at)
+    .flatMap(({ at, ...use }) => {
+      for (; counted < at; counted += 1) if (text.charCodeAt(counted) === 10) line += 1;
+      const lineStart = text.lastIndexOf("\n", at - 1) + 1;
+      return at > 0 && comment.test(text.slice(lineStart, at)) ? [] : [{ ...use, line }];
+    });
+}
+
+/** Somebody else's code inside the package. */
+export function isVendored(path: string): boolean {
+  return /(?:^|\/)node_modules\//.test(path) || path.startsWith("wheels/");
+}

@@ -1,0 +1,145 @@
+import { closestName, lookupOrder, type Scope, scope as scopeSchema } from "@sealrun/protocol";
+import { answersOf, type CheckedSecret, meantName, type StoredNames } from "./answer-needs.ts";
+import { isVendored } from "./find-uses.ts";
+import { type Need, type PackageNeeds, showNeed } from "./list-needs.ts";
+import type { CheckedPackage } from "./check-package.ts";
+import type { Problem } from "./problem.ts";
+
+/** What is judged: the package, what it needs, and what there is. */
+export interface ToJudge {
+  readonly checked: Pick<CheckedPackage, "files" | "secrets">;
+  readonly needs: PackageNeeds;
+  readonly secrets: readonly CheckedSecret[];
+  /** Undefined when no platform was asked: then nothing is called missing. */
+  readonly stored: StoredNames | undefined;
+  readonly project: string | undefined;
+  /** Names that a run may miss. */
+  readonly optional: ReadonlySet<string>;
+}
+
+/** What is wrong about the secrets of a package, none of it with a value. */
+export function judgeNeeds(judged: ToJudge): readonly Problem[] {
+  return [...findMissing(judged), ...findRefused(judged.needs), ...findUnused(judged), ...findShadowing(judged)];
+}
+
+function findMissing({ checked, needs, stored, project, optional }: ToJudge): readonly Problem[] {
+  if (stored === undefined) return [];
+  const ownNames = new Set(checked.secrets.keys());
+  const missing = new Map<string, Need[]>();
+  for (const need of needs.needs) {
+    if (need.kind !== "script" && need.kind !== "reference") continue;
+    const scopes = scopesOf(need, project);
+    const isSet = (name: string): boolean =>
+      answersOf(name, ownNames, stored).some(({ scope }) => scopes.includes(scope));
+    const name = meantName(need, isSet);
+    const key = `${name} ${need.namespace ?? ""}`;
+    if (!isSet(name) && !optional.has(name)) missing.set(key, [...(missing.get(key) ?? []), need]);
+  }
+  return [...missing.values()].flatMap((all) => tellMissing(all, { ownNames, stored, project, ...needs }));
+}
+
+interface Known extends PackageNeeds {
+  readonly ownNames: ReadonlySet<string>;
+  readonly stored: StoredNames;
+  readonly project: string | undefined;
+}
+
+function tellMissing(all: readonly Need[], known: Known): readonly Problem[] {
+  const first = all.find(({ kind }) => kind === "reference") ?? all[0];
+  const name = first?.names.at(-1);
+  if (first === undefined || name === undefined) return [];
+  const { file, line } = first;
+  const isSetLater = known.setByScript.has(name);
+  const others = all.length === 1 ? "" : ` (and ${all.length - 1} more)`;
+  const outcome = first.kind === "reference" ? "that step will fail" : "the script gets nothing";
+  const until = isSetLater ? "until a script of this package sets it " : "";
+  const message = `${showNeed(first)}${others} asks for ${first.names.join(" or ")}, which is set ${whereNot(first, known)}; ${until}${outcome}${isSetLater ? "" : advise(name, first, known)}`;
+  return [{ code: "SECRET_UNANSWERED", level: isSetLater ? "warning" : "error", file, line, message }];
+}
+
+function whereNot({ namespace }: Need, { project }: Known): string {
+  const ofProject = project === undefined ? "the project" : `project ${project}`;
+  if (namespace !== undefined) return `nowhere in the namespace ${namespace}, which it names`;
+  return `neither in secrets.json nor in the package, ${ofProject} or the platform`;
+}
+
+function advise(name: string, { namespace }: Need, { ownNames, stored, project }: Known): string {
+  if (namespace !== undefined) return "";
+  const all = [...ownNames, ...[...stored.values()].flatMap((names) => [...names.keys()])];
+  const meant = closestName(name, all);
+  if (meant !== undefined) return `; did you mean ${meant}?`;
+  return project === undefined ? "" : `; set it with: sealrun secret set ${name} --scope project --project ${project}`;
+}
+
+/** Which scopes may answer a need; a namespace that is none and not the project's name has none. */
+function scopesOf({ namespace }: Need, project: string | undefined): readonly Scope[] {
+  if (namespace === undefined) return lookupOrder;
+  const scope = scopeSchema.safeParse(namespace).data ?? (namespace === project ? "project" : undefined);
+  return scope === undefined ? [] : [scope];
+}
+
+/** Calls that a list in manifest.json stands in the way of. References are judged by `checkReferences`. */
+function findRefused({ needs }: PackageNeeds): readonly Problem[] {
+  return needs.flatMap((need): readonly Problem[] => {
+    const { kind, file, line, lists, names, isStep } = need;
+    const [name = ""] = names;
+    const refuses = lists.map((list) => list !== undefined && !list.some((declared) => declared === name));
+    if (kind !== "script" || !(isStep ? refuses.includes(true) : refuses.length > 0 && !refuses.includes(false)))
+      return [];
+    const message = isStep
+      ? `${showNeed(need)} asks for ${name}, which manifest.json does not list among the secrets of ${file}; it will be refused`
+      : `${showNeed(need)} asks for ${name}, which manifest.json lists for no step; it will be refused`;
+    return [{ code: "SECRET_NOT_DECLARED", level: isStep ? "error" : "warning", file, line, message }];
+  });
+}
+
+function findUnused({ checked, needs, secrets, stored }: ToJudge): readonly Problem[] {
+  const isNamed = new Set(
+    needs.needs.filter(({ kind }) => kind === "script" || kind === "reference").flatMap(({ names }) => names),
+  );
+  // A name that a script computes from a list still stands in that list. A manifest's lists alone use nothing.
+  const texts = checked.files
+    .filter(({ path }) => !isVendored(path) && path !== "manifest.json")
+    .map(({ bytes }) => new TextDecoder().decode(bytes));
+  const isUsed = (name: string): boolean => isNamed.has(name) || texts.some((text) => text.includes(name));
+  const brought = [...checked.secrets]
+    .filter(([name]) => !isUsed(name))
+    .map(([name, { line }]) =>
+      warn({ file: "secrets.json", line }, `secrets.json:${line} sets ${name}, which no script and no reference names`),
+    );
+  const declared = secrets.flatMap(({ name, neededBy, answeredBy }) => {
+    const place = neededBy.find(({ kind }) => kind === "declared" || kind === "mask");
+    if (place === undefined || isNamed.has(name)) return [];
+    if (stored !== undefined && answeredBy === null)
+      return [warn(place, `${showNeed(place)} lists ${name}, which is set nowhere`)];
+    if (place.kind === "mask" || isUsed(name)) return [];
+    return [warn(place, `${showNeed(place)} lists ${name}, which no script and no reference names`)];
+  });
+  return [...brought, ...declared];
+}
+
+function warn({ file, line }: Pick<Problem, "file" | "line">, message: string): Problem {
+  return { code: null, level: "warning", file, line, message };
+}
+
+function findShadowing({ secrets }: ToJudge): readonly Problem[] {
+  return secrets.flatMap(({ name, neededBy, answeredBy, shadows }) => {
+    if (answeredBy === null || shadows.length === 0) return [];
+    const hidden = shadows.map(({ scope, version }) => `${showScope(scope)} (version ${version})`).join(" and ");
+    const { file = null, line = null } = neededBy[0] ?? {};
+    const message = `${name} is answered by ${showScope(answeredBy.scope)}, which shadows ${hidden}`;
+    return [warn({ file, line }, message)];
+  });
+}
+
+/** A scope in a sentence. */
+export function showScope(scope: Scope): string {
+  switch (scope) {
+    case "service":
+      return "the package";
+    case "project":
+      return "the project";
+    case "platform":
+      return "the platform";
+  }
+}

@@ -1,0 +1,62 @@
+import type { Output } from "../output.ts";
+import type { Answer, CheckedSecret } from "./answer-needs.ts";
+import { showScope } from "./judge-needs.ts";
+import { showNeed } from "./list-needs.ts";
+import type { Problem } from "./problem.ts";
+
+/** What `sealrun check` found; `--json` prints it as it is. */
+export interface CheckReport {
+  readonly package: {
+    /** Null when the name could not be read. */
+    readonly name: string | null;
+    /** Null when no platform was asked. */
+    readonly project: string | null;
+    /** On the platform, before this folder is pushed; null when no platform was asked. */
+    readonly version: number | null;
+  };
+  readonly problems: readonly Problem[];
+  readonly secrets: readonly CheckedSecret[];
+}
+
+const mostPlaces = 3;
+
+/** Prints the secrets as a table, then one line for each problem. */
+export function showCheck(output: Output, report: CheckReport): void {
+  const { package: checked, problems, secrets } = report;
+  const unanswered = checked.project === null ? "not asked" : "nothing";
+  if (secrets.length > 0) {
+    output.table(
+      ["NAME", "NEEDED BY", "ANSWERED BY", "SHADOWS"],
+      secrets.map(({ name, neededBy, answeredBy, shadows }) => [
+        name,
+        showPlaces(neededBy),
+        answeredBy === null ? unanswered : showAnswer(answeredBy),
+        shadows.length === 0 ? "-" : shadows.map(({ scope }) => showScope(scope)).join(", "),
+      ]),
+    );
+  }
+  for (const { level, message, code } of problems) {
+    const shown = output.paint(level === "error" ? "red" : "yellow", level.padEnd(7));
+    output.line(`${shown}  ${message}${code === null ? "" : ` (${code})`}`);
+  }
+  if (problems.some(({ level }) => level === "error")) return;
+  const many = secrets.length === 1 ? "1 secret" : `${secrets.length} secrets`;
+  output.line(`${output.paint("green", "fine")} ${checked.name ?? ""}: ${many}, ${countOf(problems, "warning")}`);
+}
+
+/** `2 errors`, `1 warning`. */
+export function countOf(problems: readonly Problem[], level: Problem["level"]): string {
+  const count = problems.filter((problem) => problem.level === level).length;
+  return `${count} ${level}${count === 1 ? "" : "s"}`;
+}
+
+function showPlaces(places: CheckedSecret["neededBy"]): string {
+  const shown = places.slice(0, mostPlaces).map(showNeed).join(", ");
+  if (places.length === 0) return "-";
+  return places.length > mostPlaces ? `${shown} and ${places.length - mostPlaces} more` : shown;
+}
+
+function showAnswer({ scope, from, version, replaces }: Answer): string {
+  if (from === "platform") return `${showScope(scope)}, version ${version}`;
+  return replaces === null ? from : `${from}, replaces version ${replaces}`;
+}
