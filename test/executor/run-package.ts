@@ -78,7 +78,12 @@ export async function runPackage(options: PackageOptions): Promise<PackageRun> {
     runtime,
     workspace,
     script,
-    variables: { executionId: "exe_00000000000000000000", packageName: "tested", own: options.own ?? {}, hasSealed: options.hasSealed === true },
+    variables: {
+      executionId: "exe_00000000000000000000",
+      packageName: "tested",
+      own: options.own ?? {},
+      hasSealed: options.hasSealed === true,
+    },
     timeoutMs: 30_000,
     signal: new AbortController().signal,
     onStdout: (chunk) => void (output.stdout += Buffer.from(chunk).toString()),

@@ -22,7 +22,7 @@ test("scriptEnvironment() holds nothing of the executor's own", () => {
 
 test("scriptEnvironment() lets a package set what it likes but the names of the run", () => {
   const own = { LANG: "de_DE.UTF-8", EXTRA: "1", SEALRUN_PACKAGE: "other" };
-  const environment = scriptEnvironment({ ...options, python: undefined, own });
+  const environment = scriptEnvironment({ ...options, python: undefined, own, hasSealed: false });
   expect(environment).toMatchObject({ LANG: "de_DE.UTF-8", EXTRA: "1", SEALRUN_PACKAGE: "report" });
 });
 

@@ -52,9 +52,9 @@ describe("createSecrets()", () => {
   it("refuses an answer from another scope than it asked in", async () => {
     const peer = makeAttempt();
     peer.put("platform", "NAME", "platform's");
-    peer.override.lookup = async ({ scope: _, ...request }) => {
+    peer.override.lookup = async ({ executionId, attempt, name }) => {
       delete peer.override.lookup;
-      return peer.attempt.rpc.lookup(request);
+      return peer.attempt.rpc.lookup({ executionId, attempt, name });
     };
     await expect(createSecrets(peer.attempt).find("NAME", "project")).rejects.toMatchObject({ code: "MALFORMED" });
   });
