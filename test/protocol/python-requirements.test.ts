@@ -50,6 +50,15 @@ describe("parseRequirements()", () => {
     [`a==1 ; python_version > "3" --index-url https://example.org`, 1],
     ["a==1 --hash=md5:00", 1],
     ["# x\n\n==1", 3],
+    // What pip takes for the end of a line, and what it fills in from the environment.
+    ...["\v", "\f", "\r", "\u001c", "\u001d", "\u001e", "\u0085", "\u2028", "\u2029"].flatMap(
+      (end): [string, number][] => [
+        [`a==1; x${end}--index-url=http://localhost`, 1],
+        [`a==1; x${end}b @ http://localhost/b.tar.gz`, 1],
+        [`a[b${end}c]==1`, 1],
+      ],
+    ),
+    ['a==1; x == "${HTTPS_PROXY}"', 1],
   ])("parseRequirements() refuses %j with its line", (text, line) => {
     const refused = refusalOf(() => parseRequirements(bytesOf(text)));
     expect(refused.code).toBe("PACKAGE_INVALID");

@@ -23,6 +23,11 @@ export interface PythonRequirements {
 const file = "requirements.txt";
 const requirement =
   /^(?<name>[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?<extras>\[[\w\s.,-]*\])?\s*==\s*(?<version>[A-Za-z0-9][\w.!+-]*)\s*(?<marker>;(?:(?!\s-)[^#])*)?$/;
+/**
+ * pip ends a line at more characters than a file's own, U+0085 or a form feed say, and what followed would be an option
+ * of its own, the index's address among them. It also fills in `${NAME}` from the install's environment.
+ */
+const notForPip = /[^\t\x20-\x7e]|\$/;
 const hash = /\s--hash[=\s](sha(?:256|384|512):[0-9a-f]+)(?=\s|$)/g;
 
 /**
@@ -82,6 +87,12 @@ function readPin({ text, line }: Line): PythonPin & { readonly text: string; rea
     throw invalid(
       line,
       `expected NAME==VERSION, found the option ${showName(option)}; the index is the executor's, and wheels/ is looked at by itself`,
+    );
+  }
+  if (notForPip.test(text)) {
+    throw invalid(
+      line,
+      "expected NAME==VERSION in printable ASCII without $, for pip reads other characters in its own way",
     );
   }
   const hashes = [...text.matchAll(hash)].map(([, value = ""]) => value);
