@@ -68,11 +68,12 @@ test(
     expect(await forget("packages", "id")).toBe(1);
     await keyring.run("alter table packages enable trigger user");
     const blocked = await start("newer");
-    const info = await cluster.end(blocked);
-    expect(info.status).toBe("failed");
-    expect(info.error?.message).not.toBe("");
-    expect(cluster.witness.count(blocked)).toBe(0);
     await expectOnce(await start("quick"));
+    // It waits, for the keyring may be given a newer backup; nobody runs it without its grant.
+    expect(cluster.witness.count(blocked)).toBe(0);
+    await cluster.ask(z.unknown(), ["POST", `/executions/${blocked}/cancel`]);
+    expect((await cluster.end(blocked)).status).toBe("cancelled");
+    expect(cluster.witness.count(blocked)).toBe(0);
   },
 );
 
