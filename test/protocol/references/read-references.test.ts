@@ -130,6 +130,8 @@ describe("readReferences()", () => {
     ["jq(.secrets.a | .. )", 17],
     ['jq(include "x"; .secrets.a)', 4],
     ["jq(.secrets.a | halt_error)", 17],
+    ["jq(.secrets.a[env:])", 15],
+    ["jq({ok: .secrets.a[input_filename : 2]})", 20],
     ["jq(.secrets.a |= 1)", 15],
   ])("refuses %s at its character", (text, at) => {
     expect(() => readReferences(text)).toThrow(

@@ -84,7 +84,7 @@ function passTokens(cursor: Cursor, region: Region): number {
       isAfterValue = true;
       continue;
     }
-    const word = readWord(cursor);
+    const word = readWord(cursor, open.at(-1) === "}");
     if (word !== undefined) {
       isAfterValue = !openers.has(word);
       continue;
@@ -104,15 +104,18 @@ const closings: ReadonlyMap<string, string> = new Map([
   ["{", "}"],
 ]);
 
-/** A word or a format of the list, or the key of an object; undefined when there is no word at all. */
-function readWord(cursor: Cursor): string | undefined {
+/**
+ * A word or a format of the list, or the key of an object; undefined when there is no word at all. Elsewhere than in an
+ * object a word before a colon is a function too: `.a[now:]`.
+ */
+function readWord(cursor: Cursor, isInObject: boolean): string | undefined {
   const at = cursor.index();
   const format = cursor.take(/@[a-z0-9]+/y)?.[0];
   if (format !== undefined) {
     if (formats.has(format)) return format;
     throw malformed(at, `expected one of ${[...formats].join(", ")}`);
   }
-  const key = cursor.take(/[A-Za-z_][A-Za-z0-9_]*(?=\s*:)/y)?.[0];
+  const key = isInObject ? cursor.take(/[A-Za-z_][A-Za-z0-9_]*(?=\s*:)/y)?.[0] : undefined;
   if (key !== undefined) return key;
   const word = cursor.take(/[A-Za-z_][A-Za-z0-9_]*/y)?.[0];
   if (word === undefined || words.has(word)) return word;
