@@ -45,6 +45,17 @@ describe("resolveReferences()", () => {
     );
   });
 
+  it("tells of texts and keys that jq made of a secret, not of its own fields and what the program says", async () => {
+    const made: JsonValue[] = [];
+    const watched: ReferenceSource = {
+      ...source({ A: { user: "ada", password: "hunter2" } }),
+      runJq: async () => ({ fixed: "ADA", HUNTER2: [{ password: 7, user: "fixed" }] }),
+      onMade: (value) => void made.push(value),
+    };
+    await resolveReferences("jq({fixed: .secrets.A})", place, watched);
+    expect(made).toEqual(["ADA", 7, "HUNTER2"]);
+  });
+
   it("passes on what refuses a secret, and adds nothing to it", async () => {
     const broken = async (): Promise<never> => {
       throw new SealrunError("TAMPERED", "");

@@ -204,7 +204,11 @@ async function evaluateJq(
   try {
     const value = await source.runJq(program, { secrets: Object.fromEntries(secrets) });
     if (value !== null) {
-      for (const leaf of leavesOf(value)) if (!program.includes(String(leaf))) source.onMade(leaf);
+      // What the program itself says is no secret, and neither is the name of a secret's field.
+      const known = new Set(secrets.flatMap(([, secret]) => keysOf(secret)));
+      for (const made of [...leavesOf(value), ...keysOf(value)]) {
+        if (!known.has(String(made)) && !program.includes(String(made))) source.onMade(made);
+      }
       return value;
     }
   } catch (error) {
@@ -214,10 +218,17 @@ async function evaluateJq(
   throw unresolved(at, "the jq program gave null; expected a value");
 }
 
-/** Texts and numbers inside a value; what a program itself says is no secret. */
+/** Texts and numbers inside a value. */
 function leavesOf(value: JsonValue): readonly (string | number)[] {
   if (typeof value === "string" || typeof value === "number") return [value];
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(leavesOf) : [];
+}
+
+/** Names of fields inside a value: a program can make one of a secret. */
+function keysOf(value: JsonValue): readonly string[] {
+  if (typeof value !== "object" || value === null) return [];
+  const own = Array.isArray(value) ? [] : Object.keys(value);
+  return [...own, ...Object.values(value).flatMap(keysOf)];
 }
 
 /** How a value stands inside a longer text. */
