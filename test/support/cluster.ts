@@ -62,7 +62,7 @@ export interface ClusterOptions {
 }
 
 /** Leases that end while a test watches, and outlast two requests that are never answered and a restart. */
-export const defaultLimits = {
+const defaultLimits = {
   answerMs: 3_000,
   leaseMs: 18_000,
   renewMs: 1_500,

@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from "node:http";
 import { until } from "./until.ts";
 
 /** Something that a script did to the world outside of sealrun. */
-export interface Witnessed {
+interface Witnessed {
   readonly executionId: string;
   readonly what: string;
   readonly at: number;
