@@ -56,6 +56,28 @@ test("serve() answers garbage with a refusal and goes on", async () => {
   await service.close();
 });
 
+test("serve() drops a request that wants its answer anywhere but in an inbox", async () => {
+  const asked: string[] = [];
+  const service = await exchange.serve({
+    handle: async ({ header }) => {
+      asked.push(header.requestId);
+      return { ok: true, text: "answered" };
+    },
+  });
+  const heard: string[] = [];
+  const elsewhere = exchange.link.connection.subscribe("sealrun.elsewhere", {
+    callback: (_, message) => void heard.push(message.subject),
+  });
+  exchange.link.connection.publish(subject, Buffer.from("not a frame"), { reply: "sealrun.elsewhere" });
+  exchange.link.connection.publish(subject, Buffer.from("not a frame"));
+  await exchange.call({ requestId: "req_00000000000000000008" });
+  await exchange.link.connection.flush();
+  expect(heard).toEqual([]);
+  expect(asked).toEqual(["req_00000000000000000008"]);
+  elsewhere.unsubscribe();
+  await service.close();
+});
+
 test("serve() says nothing of what broke inside, and logs it", async () => {
   const service = await exchange.serve({
     handle: async () => {

@@ -32,7 +32,7 @@ export interface Service {
 }
 
 /**
- * Answers signed requests until closed. A frame that was seen before is refused as `REPLAYED`; a request sent again
+ * Answers signed requests until closed, each to an inbox; one that wants its answer elsewhere is dropped. A frame that was seen before is refused as `REPLAYED`; a request sent again
  * under the same request id is signed anew and so passes.
  */
 export function serve(service: Service): { close(): Promise<void> } {
@@ -52,6 +52,8 @@ export function serve(service: Service): { close(): Promise<void> } {
 }
 
 async function answer(service: Service, seen: SeenFrames, message: Msg): Promise<void> {
+  // NATS lets a sender name any subject for the answer, its own rights or not: ours would reach the server's API, say.
+  if (message.reply?.startsWith("_INBOX.") !== true) return;
   let header: FrameHeader | undefined;
   let reply: object;
   try {
