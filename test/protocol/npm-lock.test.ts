@@ -6,7 +6,13 @@ import { bytesOf, jsonBytes, refusalOf } from "../support/refusal.ts";
 
 const hash = `sha512-${"A".repeat(86)}==`;
 const entry = { version: "1.0.0", resolved: "https://registry.npmjs.org/a/-/a-1.0.0.tgz", integrity: hash };
-const wanted = { name: "tested", scripts: { postinstall: "evil" }, dependencies: { a: "^1.0.0" } };
+const wanted = {
+  name: "tested",
+  scripts: { postinstall: "evil" },
+  workspaces: ["packages/*"],
+  dependencies: { a: "^1.0.0" },
+  devDependencies: { dev: "git+ssh://git@example.org/x.git" },
+};
 
 function lockOf(packages: object): Uint8Array {
   return jsonBytes({ name: "tested", lockfileVersion: 3, requires: true, packages: { "": wanted, ...packages } });
@@ -26,6 +32,9 @@ describe("planNpmInstall() plans", () => {
     expect(JSON.parse(plan?.packageJson ?? "")).toEqual({ dependencies: { a: "^1.0.0" } });
     const { packages } = JSON.parse(plan?.lockJson ?? "");
     expect(packages["node_modules/a"]).toEqual({ version: "1.0.0", integrity: hash, hasInstallScript: true });
+    // npm would install what is marked for development, should anything need it.
+    expect(packages[""]).toEqual({ dependencies: { a: "^1.0.0" } });
+    expect(Object.keys(packages)).toEqual(["", "node_modules/a", "node_modules/a/node_modules/@s/b"]);
   });
 
   test.each([{}, { type: "module" }, { devDependencies: { typescript: "7.0.0" } }, { dependencies: {} }])(
@@ -85,6 +94,7 @@ describe("planNpmInstall() refuses", () => {
     [{ "node_modules/a": { ...entry, resolved: "https://codeload.example.org/a/tar.gz/abc" } }, "comes from git"],
     [{ "node_modules/a": { ...entry, integrity: undefined } }, "expected an integrity hash"],
     [{ "node_modules/a": { ...entry, integrity: "md5-AAAA" } }, "expected an integrity hash"],
+    [{ "node_modules/a": { ...entry, inBundle: true, integrity: undefined } }, "expected an integrity hash"],
     [{ "node_modules/a": entry, "node_modules/@sealrun/sdk": entry }, "is there in every run"],
     [{}, `it lacks "a"`],
   ])("planNpmInstall() refuses the lock file %j", (packages, sentence) => {

@@ -22,13 +22,12 @@ const packageFile = z.looseObject({
   optionalDependencies: versions.optional(),
   peerDependencies: versions.optional(),
 });
-/** What npm compares with the lock file. */
+/** What npm compares with the lock file; it keeps no dependencies for development. */
 const kept = [
   "dependencies",
   "optionalDependencies",
   "peerDependencies",
   "peerDependenciesMeta",
-  "devDependencies",
   "bundleDependencies",
   "overrides",
 ];
@@ -81,14 +80,20 @@ export function planNpmInstall(packageBytes: Uint8Array, lockBytes: Uint8Array |
   const entries = Object.entries(locked);
   const installed = entries.filter(([path, entry]) => path !== "" && entry.dev !== true);
   for (const [path, entry] of installed) checkEntry(path, entry);
-  const packages = Object.fromEntries(
-    entries.map(([path, entry]) => [path, path === "" || entry.dev === true ? entry : withoutAddress(entry)]),
-  );
+  // npm does not believe the mark `dev`, and installs what something needs all the same: so it gets no such entry.
+  const packages = {
+    "": pickKept(locked[""] ?? {}),
+    ...Object.fromEntries(installed.map(([path, entry]) => [path, withoutAddress(entry)])),
+  };
   return {
     count: installed.length,
-    packageJson: JSON.stringify(Object.fromEntries(kept.flatMap((key) => (key in wanted ? [[key, wanted[key]]] : [])))),
+    packageJson: JSON.stringify(pickKept(wanted)),
     lockJson: JSON.stringify({ lockfileVersion: 3, requires: true, packages }),
   };
+}
+
+function pickKept(from: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(kept.flatMap((key) => (Object.hasOwn(from, key) ? [[key, from[key]]] : [])));
 }
 
 /** The registry's own packages: a range, a tag, or an alias of one. Everything else has a colon or a slash. */
@@ -110,7 +115,8 @@ function checkEntry(path: string, entry: LockEntry): void {
     );
   }
   if (entry.version === undefined) throw invalid(`${place}: expected a version; write the lock file again with npm`);
-  if (entry.inBundle === true) return;
+  // Its bytes come inside those of the package around it, whose hash counts.
+  if (entry.inBundle === true && path.lastIndexOf("node_modules/") > 0) return;
   if (typeof entry.resolved === "string" && !isRegistryAddress(entry.resolved)) {
     throw invalid(
       `${place}: expected a package of the registry, it comes from git, a file or another address; pin a published version`,

@@ -114,6 +114,26 @@ describe("prepare() installs Node packages", () => {
     expect(await readdir(world.cacheDir)).toEqual([]);
   });
 
+  test("prepare() installs nothing that is marked for development, whoever needs it", async () => {
+    await using root = await temporaryFolder();
+    await using registry = await startNpmRegistry([greeter]);
+    const world = await openWorld(root.path, { npmRegistry: registry.url });
+    const files = registry.filesFor(["greeter"]);
+    const [own, lock] = [JSON.parse(files["package.json"]), JSON.parse(files["package-lock.json"])];
+    const tool = { version: "1.0.0", dev: true, resolved: "git+ssh://git@127.0.0.1/tool.git#abc" };
+    const packages = { ...lock.packages, "node_modules/tool": tool };
+    const honest = await world.prepare({
+      "package.json": JSON.stringify({ ...own, devDependencies: { tool: "git+ssh://git@127.0.0.1/tool.git" } }),
+      "package-lock.json": JSON.stringify({ ...lock, packages }),
+    });
+    expect(await readdir(honest.nodeModules ?? "")).toContain("greeter");
+    expect(await readdir(honest.nodeModules ?? "")).not.toContain("tool");
+    const marked = { "node_modules/greeter": { version: "1.2.3", dev: true, link: true, resolved: "../../etc" } };
+    const lying = JSON.stringify({ ...lock, packages: { "": lock.packages[""], ...marked } });
+    const refused = await rejectionOf(world.prepare({ ...files, "package-lock.json": lying }));
+    expect(refused).toMatchObject({ code: "DEPENDENCIES_FAILED", message: expect.stringContaining("does not fit") });
+  });
+
   test("prepare() says which registry cannot be reached, and what to do", async () => {
     await using root = await temporaryFolder();
     await using registry = await startNpmRegistry([greeter]);
