@@ -18,7 +18,10 @@ export const keyringPermissions: NatsPermissions = {
   subscribe: ["sealrun.keyring.>", `${inboxPrefix("keyring")}.>`],
 };
 
-/** What one executor of one pool needs: a stolen login takes work of that pool, and reads and says nothing else. */
+/**
+ * What one executor of one pool needs: a stolen login takes work of that pool, and reads and says nothing else. The
+ * server's own answers go wherever a request wants them: see "What these lists do not stop" in the guide to NATS.
+ */
 export function executorPermissions(executor: ExecutorId, pool: PoolId): NatsPermissions {
   const consumer = `${executionsStream}.${poolConsumer(pool)}`;
   return {
