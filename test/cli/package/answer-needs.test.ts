@@ -56,6 +56,6 @@ test("answerNeeds() joins the places of a name, and lists what nobody needs", ()
   expect(found.map(({ name, neededBy, answeredBy }) => [name, neededBy.length, answeredBy?.scope])).toEqual([
     ["B", 0, "service"],
     ["M", 1, undefined],
-    ["P", 2, "platform"],
+    ["P", 1, "platform"],
   ]);
 });

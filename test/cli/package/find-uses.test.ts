@@ -1,4 +1,4 @@
-import { array, assert, property, string } from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { findUses, isVendored } from "../../../packages/cli/src/package/find-uses.ts";
 
@@ -52,9 +52,9 @@ test("isVendored() knows installed code from the package's own", () => {
 });
 
 test("findUses() gives the line of a call wherever it stands, in any text", () => {
-  const lines = array(string().filter((text) => !/[\n"'`]|secret|context/i.test(text)));
-  assert(
-    property(lines, lines, (before, after) => {
+  const lines = fc.array(fc.string().filter((text) => !/[\n"'`]|secret|context/i.test(text)));
+  fc.assert(
+    fc.property(lines, lines, (before, after) => {
       const text = [...before, 'getSecret("THE_ONE")', ...after].join("\n");
       expect(findUses("a.ts", text)).toEqual([{ name: "THE_ONE", kind: "get", line: before.length + 1 }]);
     }),

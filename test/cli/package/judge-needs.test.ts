@@ -81,7 +81,7 @@ test("judgeNeeds() says that a missing reference fails its step, and knows names
   ]);
   expect(says("${workflow.secrets.DB.port}", { project: ["DB"] })).toEqual([]);
   expect(says("{{ secret('A', namespace='platform') }}", { project: ["A"] })).toEqual([
-    expect.stringContaining("set nowhere in the namespace platform"),
+    expect.stringContaining('set nowhere in the namespace "platform"'),
   ]);
   expect(says("{{ secret('A', namespace='acme') }}", { project: ["A"] })).toEqual([]);
 });

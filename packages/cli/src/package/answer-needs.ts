@@ -49,7 +49,11 @@ export function answerNeeds(
   for (const need of needs) {
     const name = meantName(need, (candidate) => answersOf(candidate, ownNames, stored).length > 0);
     const { kind, file, line, field } = need;
-    places.set(name, [...(places.get(name) ?? []), { kind, file, line, field }]);
+    const known = places.get(name) ?? [];
+    const isKnown = known.some(
+      (place) => place.kind === kind && place.file === file && place.line === line && place.field === field,
+    );
+    if (!isKnown) places.set(name, [...known, { kind, file, line, field }]);
   }
   return [...places]
     .toSorted(([left], [right]) => (left < right ? -1 : 1))

@@ -8,21 +8,25 @@ export interface SecretUse {
   readonly line: number;
 }
 
+const longestIndent = 200;
 const name = String.raw`[A-Za-z_][A-Za-z0-9_.-]{0,127}`;
 const quoted = String.raw`(?<quote>["'\`])(?<name>${name})\k<quote>`;
-// What follows must end the argument: `"DB_" + stage` is not a name.
-const argument = String.raw`\s{0,200}${quoted}(?=\s{0,200}[,)])`;
+const space = String.raw`\s{0,200}`;
+// What follows must end the argument: `"DB_" + stage` is not a name. No two spaces meet: the search stays linear.
+const argument = String.raw`${quoted}(?=${space}[,)])`;
+const named = String.raw`(?:name${space}=${space})?`;
+const call = String.raw`${space}\(${space}`;
 const word = String.raw`(?<quote>["']?)(?<name>${name})\k<quote>(?![\w.$-])`;
 const between = String.raw`["']?[\s,]{1,200}["']?`;
 
 /** Of all three languages in any script: a shell script may hold a line of Python, and the reverse. */
 const forms: readonly (readonly [kind: SecretUse["kind"], form: RegExp])[] = [
-  ["get", new RegExp(String.raw`\b(?:getSecret|get_secret)\s{0,200}\(\s{0,200}(?:name\s*=)?${argument}`, "g")],
-  ["get", new RegExp(String.raw`\bsecrets\s{0,200}\??\.\s{0,200}get\s{0,200}\(\s{0,200}(?:name\s*=)?${argument}`, "g")],
+  ["get", new RegExp(String.raw`\b(?:getSecret|get_secret)${call}${named}${argument}`, "g")],
+  ["get", new RegExp(String.raw`\bsecrets${space}(?:\?\.|\.)${space}get${call}${named}${argument}`, "g")],
   [
     "set",
     new RegExp(
-      String.raw`\bsecrets\s{0,200}\??\.\s{0,200}set\s{0,200}\(\s{0,200}(?:name\s*=|\{\s{0,200}name\s*:)?${argument}`,
+      String.raw`\bsecrets${space}(?:\?\.|\.)${space}set${call}(?:\{${space}name${space}:${space}|${named})${argument}`,
       "g",
     ),
   ],
@@ -45,13 +49,17 @@ export function findUses(path: string, text: string): readonly SecretUse[] {
     }),
   );
   let line = 1;
-  let counted = 0;
+  let lineStart = 0;
+  let lineEnd = text.indexOf("\n");
   return found
     .toSorted((left, right) => left.at - right.at)
     .flatMap(({ at, ...use }) => {
-      for (; counted < at; counted += 1) if (text.charCodeAt(counted) === 10) line += 1;
-      const lineStart = text.lastIndexOf("\n", at - 1) + 1;
-      return at > 0 && comment.test(text.slice(lineStart, at)) ? [] : [{ ...use, line }];
+      while (lineEnd !== -1 && lineEnd < at) {
+        line += 1;
+        lineStart = lineEnd + 1;
+        lineEnd = text.indexOf("\n", lineStart);
+      }
+      return comment.test(text.slice(lineStart, Math.min(at, lineStart + longestIndent))) ? [] : [{ ...use, line }];
     });
 }
 

@@ -1,4 +1,4 @@
-import { closestName, lookupOrder, type Scope, scope as scopeSchema } from "@sealrun/protocol";
+import { closestName, lookupOrder, type Scope, scope as scopeSchema, showName } from "@sealrun/protocol";
 import { answersOf, type CheckedSecret, meantName, type StoredNames } from "./answer-needs.ts";
 import { isVendored } from "./find-uses.ts";
 import { type Need, type PackageNeeds, showNeed } from "./list-needs.ts";
@@ -59,7 +59,7 @@ function tellMissing(all: readonly Need[], known: Known): readonly Problem[] {
 
 function whereNot({ namespace }: Need, { project }: Known): string {
   const ofProject = project === undefined ? "the project" : `project ${project}`;
-  if (namespace !== undefined) return `nowhere in the namespace ${namespace}, which it names`;
+  if (namespace !== undefined) return `nowhere in the namespace ${showName(namespace)}, which it names`;
   return `neither in secrets.json nor in the package, ${ofProject} or the platform`;
 }
 
