@@ -19,7 +19,7 @@ afterAll(async () => cluster.close());
 afterEach(() => cluster.witness.release());
 
 test(
-  "an executor stopped past its lease finds its run lost, or run elsewhere, and its scripts ended (F15)",
+  "sealrun executor stopped past its lease finds its run lost, or run elsewhere, and its scripts ended (F15)",
   { timeout },
   async () => {
     const stopped = cluster.part("executor-0");
@@ -43,7 +43,7 @@ test(
 );
 
 test(
-  "an executor cut off from NATS before a claim runs nothing; afterwards it runs everything once (F16)",
+  "sealrun executor cut off from NATS before a claim runs nothing; afterwards it runs everything once (F16)",
   { timeout },
   async () => {
     const { nats: wire } = cluster.part("executor-0").wires;
@@ -57,7 +57,7 @@ test(
   },
 );
 
-test("an executor cut off while a script ends tells the end when it is back (F16)", { timeout }, async () => {
+test("sealrun executor cut off while a script ends tells the end when it is back (F16)", { timeout }, async () => {
   const { nats: wire } = cluster.part("executor-0").wires;
   cluster.witness.hold();
   const id = await start("hold");
@@ -72,7 +72,7 @@ test("an executor cut off while a script ends tells the end when it is back (F16
 });
 
 test(
-  "an executor killed while its script runs leaves no script behind, and its lease ends (F4)",
+  "sealrun executor killed while its script runs leaves no script behind, and its lease ends (F4)",
   { timeout },
   async () => {
     const executor = cluster.part("executor-0");
@@ -88,7 +88,7 @@ test(
 );
 
 test(
-  "an executor whose clock is an hour off is told so, and takes its work again with the right time (F14)",
+  "sealrun executor whose clock is an hour off is told so, and takes its work again with the right time (F14)",
   { timeout },
   async () => {
     const executor = cluster.part("executor-0");
@@ -106,7 +106,7 @@ test(
   },
 );
 
-test("an executor that was stopped, cut off and killed leaves all invariants whole", { timeout }, async () => {
+test("sealrun executor that was stopped, cut off and killed leaves all invariants whole", { timeout }, async () => {
   expect(await brokenInvariants(cluster, { accepted })).toEqual([]);
 });
 

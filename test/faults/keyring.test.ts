@@ -47,14 +47,14 @@ test(
   },
 );
 
-test("one of two keyrings killed is not missed", { timeout }, async () => {
+test("sealrun keyring killed is not missed where there are two", { timeout }, async () => {
   await cluster.part("keyring-1").kill("SIGKILL");
   await expectOnce(await start("quick"));
   await cluster.part("keyring-1").start();
 });
 
 test(
-  "a keyring's database older than the main one blocks the packages that it does not know, and no other (F12)",
+  "sealrun keyring with a database older than the main one blocks the packages that it does not know, and no other (F12)",
   { timeout },
   async () => {
     await cluster.pushScript("newer", "sealrun-context get DB_PASS >/dev/null");
@@ -77,7 +77,7 @@ test(
   },
 );
 
-test("a keyring that was killed, cut off and old leaves all invariants whole", { timeout }, async () => {
+test("sealrun keyring that was killed, cut off and old leaves all invariants whole", { timeout }, async () => {
   expect(await brokenInvariants(cluster, { accepted })).toEqual([]);
 });
 

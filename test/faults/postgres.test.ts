@@ -28,7 +28,7 @@ test("PostgreSQL killed whole keeps every execution that a 202 named (F9, F20)",
   await expectOnce(ids);
 });
 
-test("a PostgreSQL backend killed in the middle costs its connection and nothing else (F9)", { timeout }, async () => {
+test("PostgreSQL whose backends are killed costs connections and nothing else (F9)", { timeout }, async () => {
   const ids = runMany(20);
   const main = await cluster.database("main");
   for (let turn = 0; turn < 10; turn += 1) {
@@ -40,7 +40,7 @@ test("a PostgreSQL backend killed in the middle costs its connection and nothing
   await expectOnce(await ids);
 });
 
-test("a half-open connection to PostgreSQL does not hold up the other platform (F9)", { timeout }, async () => {
+test("PostgreSQL on a half-open connection does not hold up the other platform (F9)", { timeout }, async () => {
   const { postgres: wire } = cluster.part("platform-0").wires;
   wire?.freeze();
   const ids = await runMany(5);

@@ -65,6 +65,7 @@ const shared: readonly (readonly [files: RegExp, place: string, reason: string])
     "a chain is sealed, broken and checked as a whole, on a real table",
   ],
   [/^packages\/cli\/src\/secret\/show-explanation\.ts$/, "test/cli/commands/secret.test.ts", "what explain prints"],
+  [/^packages\/faults\/src\/off\.ts$/, "test/faults/on.test.ts", "what is shipped, beside what a test build gets"],
   [/^packages\/sdk\/src\/error\.ts$/, "test/sdk/", "the class that every refusal arrives as"],
 ];
 
