@@ -66,6 +66,19 @@ describe("startDispatcher()", () => {
     expect(next).toMatchObject({ executionId: event.executionId, generation: 2 });
   });
 
+  test("startDispatcher() fails an execution that cannot be read, and goes on with those after it", async () => {
+    await world.database.run("update executors set is_draining = true");
+    const [broken, next] = [await world.start("report"), await world.start("report")];
+    await world.database.run(`update executions set trigger = '{"kind":"moon"}' where id = $1`, [broken]);
+    await world.database.run("update executors set is_draining = false");
+    const { event, message } = await world.peer.take();
+    message.done();
+    expect(event.executionId).toBe(next);
+    const status = z.object({ status: z.string(), code: z.string() });
+    const sql = "select status, error ->> 'code' as code from executions where id = $1";
+    expect(await world.database.row(status, sql, [broken])).toEqual({ status: "failed", code: "INTERNAL" });
+  });
+
   test("startDispatcher() publishes each execution once, however many platforms there are", async () => {
     const other = { ...world.platform.config, listen: { host: "127.0.0.1", port: 0 } };
     const beside = await start(other, { log: pino({ level: "silent" }) });
@@ -137,6 +150,40 @@ describe("startDispatcher()", () => {
     const id = await world.start("heavy");
     await until(async () => (await world.show(id)).status === "failed");
     expect(await world.show(id)).toMatchObject({ error: { code: "VALUE_TOO_LARGE" } });
+  });
+
+  // Last: events that went out and were not noted stay in the queue.
+  test("startDispatcher() serves every other pool while one of them fails", async () => {
+    await world.push("aaa", { "main.sh": "true\n", "manifest.json": '{"pool":"AAA"}' });
+    const first = await enrolPeer(world.platform, { pool: "aaa" });
+    // What this pool's executions are chosen by makes PostgreSQL itself refuse.
+    await world.database.run(
+      `create function refuse_aaa() returns trigger language plpgsql as
+       $$ begin raise exception 'not this one'; end $$`,
+    );
+    await world.database.run(
+      `create trigger refuse_aaa before update on executions for each row
+       when (lower(new.pool_name) = 'aaa') execute function refuse_aaa()`,
+    );
+    try {
+      await world.database.run("update executors set is_draining = true");
+      // The refusal comes with the start's own update of its cursor; so its rows are made past it.
+      await world.database.run("alter table executions disable trigger refuse_aaa");
+      await world.start("aaa");
+      await world.database.run("alter table executions enable trigger refuse_aaa");
+      const id = await world.start("report");
+      await world.database.run("update executors set is_draining = false");
+      const { event, message } = await world.peer.take();
+      message.done();
+      expect(event.executionId).toBe(id);
+      await until(async () => world.logged.some((line) => line.includes("not this one")));
+    } finally {
+      await world.database.run("drop trigger refuse_aaa on executions");
+      await world.database.run("drop function refuse_aaa()");
+    }
+    const { message } = await first.take();
+    message.done();
+    await first.close();
   });
 });
 

@@ -1,8 +1,11 @@
 import { crashPoint } from "@sealrun/faults";
+import type { Sql } from "@sealrun/postgres";
+import { type ExecutionId, toSealrunError } from "@sealrun/protocol";
+import { z } from "zod";
 import type { Deps } from "../../deps.ts";
-import { chooseNext, lockPool, lockReady, lockWithinLimits, readRoom } from "./choice-store.ts";
+import { chooseNext, lockPool, lockReady, lockWithinLimits, type ReadyExecution, readRoom } from "./choice-store.ts";
 import { removeFromOutbox } from "./outbox-store.ts";
-import { publishNext } from "./publish-event.ts";
+import { endUnpublishable, publishNext } from "./publish-event.ts";
 
 /** Events that wait in NATS for each slot that is free: the next one is there when a slot is. */
 const eventsPerFreeSlot = 2;
@@ -20,8 +23,9 @@ export async function dispatchOne(
     const room = await readRoom(sql, pool);
     if (room.published >= eventsPerFreeSlot * room.free) return undefined;
     const id = await chooseNext(sql, pool, room);
-    const ready = id === undefined ? undefined : await lockReady(sql, id);
+    const ready = id === undefined ? undefined : await lockReadable(deps, sql, id);
     if (ready === undefined) return undefined;
+    if (ready === "unreadable") return false;
     if (ready.status !== "queued") {
       await removeFromOutbox(sql, ready.id);
       return false;
@@ -33,4 +37,20 @@ export async function dispatchOne(
   });
   if (isPublished === true) crashPoint("platform.dispatch.after-commit");
   return isPublished !== undefined;
+}
+
+/** As `lockReady`; a row that cannot be read would be the pool's next one for ever, so that it has failed. */
+async function lockReadable(
+  deps: Pick<Deps, "log">,
+  sql: Sql,
+  id: ExecutionId,
+): Promise<ReadyExecution | "unreadable" | undefined> {
+  try {
+    return await lockReady(sql, id);
+  } catch (error) {
+    if (!(error instanceof z.ZodError)) throw error;
+    deps.log.error({ err: error, executionId: id }, "An execution cannot be read");
+    await endUnpublishable(sql, id, toSealrunError(error));
+    return "unreadable";
+  }
 }

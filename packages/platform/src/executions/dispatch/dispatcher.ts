@@ -1,5 +1,6 @@
+import { toSealrunError } from "@sealrun/protocol";
 import type { Deps } from "../../deps.ts";
-import type { Queues } from "../../nats/queues.ts";
+import { type Queues, troubleOf } from "../../nats/queues.ts";
 import { listWaitingPools } from "./choice-store.ts";
 import { dispatchOne } from "./dispatch-one.ts";
 import { markDue, msUntilDue, outboxChannel, renewExpiredEvents } from "./outbox-store.ts";
@@ -55,19 +56,35 @@ export async function startDispatcher(deps: Needed): Promise<() => Promise<void>
   };
 }
 
-/** Goes round the pools, one execution of each at a time, until none has both room and work. */
+/**
+ * Goes round the pools, one execution of each at a time, until none has both room and work. What fails for one pool alone
+ * holds up no other; it is thrown when they are done.
+ */
 async function dispatchAll(deps: Needed, signal: AbortSignal): Promise<void> {
   await markDue(deps.database);
   let pools = await listWaitingPools(deps.database);
+  const failures: unknown[] = [];
   while (pools.length > 0 && !signal.aborted) {
     const unfinished: string[] = [];
     for (const pool of pools) {
       if (signal.aborted) return;
       deps.queues.requireConnection();
-      if (!(await dispatchOne(deps, pool))) continue;
+      try {
+        if (!(await dispatchOne(deps, pool))) continue;
+      } catch (error) {
+        if (concernsAll(error)) throw error;
+        failures.push(error);
+        continue;
+      }
       await deps.queues.worked();
       unfinished.push(pool);
     }
     pools = unfinished;
   }
+  if (failures.length > 0) throw failures[0];
+}
+
+/** NATS or PostgreSQL being away is the same for every pool, and each would wait for it anew. */
+function concernsAll(error: unknown): boolean {
+  return troubleOf(error) !== undefined || toSealrunError(error).code !== "INTERNAL";
 }

@@ -1,7 +1,7 @@
 import { newId, signFrame } from "@sealrun/crypto";
 import { crashPoint, failAfter } from "@sealrun/faults";
 import type { Sql } from "@sealrun/postgres";
-import { SealrunError, subjects, toSealrunError } from "@sealrun/protocol";
+import { type ExecutionId, SealrunError, subjects, toSealrunError } from "@sealrun/protocol";
 import { z } from "zod";
 import type { Deps } from "../../deps.ts";
 import { endUnfinished } from "../transitions.ts";
@@ -21,11 +21,7 @@ export async function publishNext(deps: Needed, sql: Sql, ready: ReadyExecution)
   const generation = ready.generation + 1;
   const built = await build(deps, sql, ready, generation);
   if (built instanceof SealrunError) {
-    await removeFromOutbox(sql, ready.id);
-    await endUnfinished(sql, ready.id, {
-      status: "failed",
-      error: { code: built.code, message: built.message },
-    });
+    await endUnpublishable(sql, ready.id, built);
     return;
   }
   crashPoint("platform.dispatch.before-publish");
@@ -34,6 +30,12 @@ export async function publishNext(deps: Needed, sql: Sql, ready: ReadyExecution)
   // An event of this generation went out and its row was not committed: nobody can claim it, so the next one is made.
   if (answer.duplicate) await publishNext(deps, sql, { ...ready, generation });
   else await markPublished(sql, ready.id, { ...built, generation, seq: answer.seq });
+}
+
+/** Ends an execution of the outbox for which there can never be an event; the caller holds its row. */
+export async function endUnpublishable(sql: Sql, id: ExecutionId, { code, message }: SealrunError): Promise<void> {
+  await removeFromOutbox(sql, id);
+  await endUnfinished(sql, id, { status: "failed", error: { code, message } });
 }
 
 /** The event, or why there can never be one. */
