@@ -2,7 +2,7 @@ import type { Sql } from "@sealrun/postgres";
 import { limits } from "@sealrun/protocol";
 import { endAttempt } from "./attempt-store.ts";
 import type { LostExecution } from "./store.ts";
-import { endUnfinished, runAnew } from "./transitions.ts";
+import { cancelledUnstarted, endUnfinished, runAnew } from "./transitions.ts";
 
 /** What becomes of an execution whose executor was not heard any more. */
 export type Fate = "given-back" | "cancelled" | "rerun" | "lost";
@@ -35,10 +35,7 @@ export async function loseAttempt(sql: Sql, lost: LostExecution): Promise<Fate> 
       break;
     case "cancelled":
       await endAttempt(sql, held, "given-back");
-      await endUnfinished(sql, id, {
-        status: "cancelled",
-        error: { code: "CANCELLED", message: "It was cancelled before a script started" },
-      });
+      await endUnfinished(sql, id, { status: "cancelled", error: cancelledUnstarted });
       break;
     case "lost":
       await endAttempt(sql, held, "lost");

@@ -7,6 +7,12 @@ import { forgetParts } from "./set-parts-store.ts";
 import { closeSteps, resetSteps, type StoredStep } from "./step-store.ts";
 import { markFinished, markQueuedAnew } from "./store.ts";
 
+/** Why an execution was cancelled that an executor had, and that no script had started of. */
+export const cancelledUnstarted: Failure = {
+  code: "CANCELLED",
+  message: "It was cancelled before a script started",
+};
+
 /** What a step's change looks like in the feed. */
 export function stepEntry({ position, script, name, status, exitCode, durationMs }: StoredStep): FeedEntry {
   return { kind: "step", step: position, body: { script, name, status, exitCode, durationMs } };

@@ -147,6 +147,37 @@ describe("answerClaim()", () => {
     expect(await world.show(event.executionId)).toMatchObject({ status: "running", attempts: [{ end: null }] });
   });
 
+  test("answerClaim() gives an attempt that was lost to nobody any more, whoever asks again", async () => {
+    await world.push("again", { "main.sh": "true\n", "manifest.json": '{"on_lost":"rerun"}' });
+    const event = await world.take("again");
+    const requestId = newId("request");
+    const { held } = await world.peer.claim(event, requestId);
+    await world.database.run(
+      "update attempts set lease_until = clock_timestamp() - interval '1 ms' where execution_id = $1",
+      [held.executionId],
+    );
+    await until(async () => (await world.show(held.executionId)).status === "queued");
+    expect(["EXPIRED", "CLAIM_REFUSED"]).toContain(await codeOf(world.peer.claim(event, requestId)));
+    expect(await world.show(held.executionId)).toMatchObject({ status: "queued", attempts: [{ end: "lost" }] });
+  });
+
+  test("answerClaim() cancels an execution whose cancel came while the keyring was asked", async () => {
+    const elsewhere = projectId.parse(newId("project"));
+    const bound = await enrolPeer(world.platform, { projects: [elsewhere] });
+    const event = await world.take("report");
+    // As somebody's cancel of the execution that runs leaves it, just before the keyring refuses.
+    await world.database.run("update executions set cancel_requested_at = clock_timestamp() where id = $1", [
+      event.executionId,
+    ]);
+    expect(await codeOf(bound.claim(event))).toBe("NOT_ENROLLED");
+    expect(await world.show(event.executionId)).toMatchObject({
+      status: "cancelled",
+      error: { code: "CANCELLED" },
+      attempts: [{ end: "given-back" }],
+    });
+    await bound.close();
+  });
+
   test("answerClaim() refuses an execution that was cancelled while its event was out", async () => {
     const event = await world.take("report");
     await send(world.platform, "POST", `/executions/${event.executionId}/cancel`);

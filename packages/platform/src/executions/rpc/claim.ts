@@ -23,6 +23,7 @@ import {
 } from "../attempt-store.ts";
 import { appendFeed } from "../feed-store.ts";
 import { lockExecution, type LockedExecution, markQueued, markRunning } from "../store.ts";
+import { cancelledUnstarted, endUnfinished } from "../transitions.ts";
 import { askGrant } from "./ask-keyring.ts";
 import { askerOf, type ExecutorRequest, type RpcDeps } from "./request.ts";
 
@@ -71,16 +72,13 @@ async function claim(sql: Sql, request: ExecutorRequest, asked: ClaimRequest): P
   const execution = await lockExecution(sql, asked.executionId);
   const known = await findClaimed(sql, { ...request, executionId: execution.id });
   const isQueued = execution.status === "queued";
-  if (known === undefined) {
-    if (!isQueued) throw refused(execution);
+  if (isQueued) {
+    // Also for a claim that is sent again: an execution that was lost, or waits for another event, is had under that one.
     if (asked.generation !== execution.generation) throw refused(execution);
     if (execution.isExpired) throw new SealrunError("EXPIRED", `The event of ${execution.id} is past its time`);
-  } else {
-    // Only the newest attempt can be had again: while its lease lives, or after it was given back.
-    const isCurrent = known.attempt === execution.attempt;
-    const canResume = isQueued || (execution.status === "running" && known.isLive);
-    if (!isCurrent || !canResume) throw refused(execution);
-  }
+  } else if (execution.status !== "running" || known?.isLive !== true) throw refused(execution);
+  // Only the newest attempt can be had again: while its lease lives, or after it was given back.
+  if (known !== undefined && known.attempt !== execution.attempt) throw refused(execution);
   const attempt = known?.attempt ?? execution.attempt + 1;
   const holder: Holder = { executionId: execution.id, attempt, executorId: request.executorId };
   if (known === undefined) await insertAttempt(sql, holder, request.requestId);
@@ -102,12 +100,17 @@ async function giveBack(
   request: ExecutorRequest,
   { holder, failure }: { readonly holder: Holder; readonly failure: SealrunError },
 ): Promise<void> {
-  const { status, attempt } = await lockExecution(sql, holder.executionId);
+  const { status, attempt, isCancelRequested } = await lockExecution(sql, holder.executionId);
   // Another platform may have answered the same claim: then the executor has its grant, and the attempt goes on.
   if (status !== "running" || attempt !== holder.attempt || (await isGranted(sql, holder))) return;
   await endAttempt(sql, holder, "given-back");
-  await markQueued(sql, holder.executionId, failure.row.retry ? {} : { expireInMs: offerAgainMs });
-  await appendFeed(sql, holder.executionId, [{ kind: "status", body: { status: "queued" } }]);
+  if (isCancelRequested) {
+    // Asked for while it was claimed: nobody may claim it again.
+    await endUnfinished(sql, holder.executionId, { status: "cancelled", error: cancelledUnstarted });
+  } else {
+    await markQueued(sql, holder.executionId, failure.row.retry ? {} : { expireInMs: offerAgainMs });
+    await appendFeed(sql, holder.executionId, [{ kind: "status", body: { status: "queued" } }]);
+  }
   const detail = { attempt: holder.attempt, code: failure.code };
   await recordAudit(sql, {
     asker: askerOf(request),
