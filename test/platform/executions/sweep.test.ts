@@ -105,6 +105,24 @@ describe("startSweeper()", () => {
     expect((await world.show(living.held.executionId)).status).toBe("running");
   });
 
+  test("startSweeper() ends what was lost while another execution cannot be swept", async () => {
+    const broken = await world.claim("report");
+    await world.database.run(
+      `insert into report_chunks (execution_id, attempt, sequence, items) values ($1, 1, 1, '{}')`,
+      [broken.held.executionId],
+    );
+    await world.database.run(
+      `update executions set status = 'failed', last_sequence = 1, finished_at = clock_timestamp() - interval '2 min'
+       where id = $1`,
+      [broken.held.executionId],
+    );
+    await until(async () => world.logged.some((line) => line.includes("An execution could not be swept")));
+    const { held } = await world.claim("report");
+    await endLease(held.executionId);
+    await until(async () => (await world.show(held.executionId)).status === "lost");
+    await world.database.run("delete from report_chunks where execution_id = $1", [broken.held.executionId]);
+  });
+
   test("startSweeper() shows lines that wait for a chunk that never came", async () => {
     const { held } = await world.claim("report");
     const item: ReportItem = { type: "log", step: 0, stream: "stdout", text: "after the gap", time: 0 };

@@ -199,15 +199,26 @@ const lostRow = z
 /** An execution that runs without a live lease; `lostBefore` counts its earlier attempts that were lost. */
 export type LostExecution = z.infer<typeof lostRow>;
 
-/** Executions that run without a live lease, held. Rows that somebody else holds are left to them. */
-export async function lockLost(sql: Sql): Promise<readonly LostExecution[]> {
-  return sql.rows(
+const isLost = "e.status = 'running' and a.lease_until < clock_timestamp()";
+const withAttempt = "executions e join attempts a on a.execution_id = e.id and a.attempt = e.attempt";
+
+/** Executions that run without a live lease: up to a hundred, the oldest first. */
+export async function listLost(sql: Sql): Promise<readonly ExecutionId[]> {
+  const rows = await sql.rows(
+    z.object({ id: executionId }),
+    `select e.id from ${withAttempt} where ${isLost} order by e.number limit 100`,
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Holds an execution that runs without a live lease; undefined when it does not, or when somebody else holds it. */
+export async function lockLost(sql: Sql, id: ExecutionId): Promise<LostExecution | undefined> {
+  return sql.row(
     lostRow,
     `select e.id, e.attempt, e.on_lost, e.cancel_requested_at is not null as is_cancel_requested,
             a.granted_at is not null as is_granted,
             (select count(*)::int from attempts b where b.execution_id = e.id and b.ended_as = 'lost') as lost_before
-     from executions e join attempts a on a.execution_id = e.id and a.attempt = e.attempt
-     where e.status = 'running' and a.lease_until < clock_timestamp()
-     order by e.number limit 100 for update of e skip locked`,
+     from ${withAttempt} where e.id = $1 and ${isLost} for update of e skip locked`,
+    [id],
   );
 }

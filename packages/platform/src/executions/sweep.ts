@@ -1,12 +1,12 @@
 import { crashPoint } from "@sealrun/faults";
-import { limits } from "@sealrun/protocol";
+import { type ExecutionId, limits, toSealrunError } from "@sealrun/protocol";
 import { Events } from "nats";
 import type { Deps } from "../deps.ts";
 import { endGrants } from "./end-grants.ts";
 import { loseAttempt } from "./lose-attempt.ts";
 import { applyWaiting } from "./reports/apply-report.ts";
-import { listGaps } from "./reports/report-store.ts";
-import { lockExecution, lockLost } from "./store.ts";
+import { type AttemptId, listGaps } from "./reports/report-store.ts";
+import { listLost, lockExecution, lockLost } from "./store.ts";
 
 const sweepMs = 2_000;
 
@@ -71,28 +71,46 @@ function watchHearing({ link }: Pick<Needed, "link">): Hearing {
 async function sweep(deps: Needed, hearing: Hearing): Promise<void> {
   const { database, log } = deps;
   try {
-    if (hearing.isGood()) await loseSilent(deps);
-    for (const of of await listGaps(database)) {
-      await database.transaction(async (sql) => {
-        await lockExecution(sql, of.executionId);
-        await applyWaiting(sql, of, { overGaps: true });
-      });
+    if (hearing.isGood()) {
+      for (const id of await listLost(database)) await passingBy(deps, id, async () => loseSilent(deps, id));
     }
+    for (const of of await listGaps(database)) await passingBy(deps, of.executionId, async () => showGap(deps, of));
   } catch (error) {
     hearing.lost();
     log.error({ err: error }, "Ended leases could not be swept; trying again");
   }
 }
 
-async function loseSilent({ database, log }: Pick<Needed, "database" | "log">): Promise<void> {
-  const fates = await database.transaction(async (sql) => {
-    const ended: { readonly executionId: string; readonly attempt: number; readonly fate: string }[] = [];
-    for (const lost of await lockLost(sql)) {
-      ended.push({ executionId: lost.id, attempt: lost.attempt, fate: await loseAttempt(sql, lost) });
-    }
-    if (ended.length > 0) crashPoint("platform.sweep.before-commit");
-    return ended;
+/** What fails for one execution alone must not keep the others from their end. PostgreSQL being away is thrown. */
+async function passingBy(
+  { log }: Pick<Needed, "log">,
+  executionId: ExecutionId,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (toSealrunError(error).code !== "INTERNAL") throw error;
+    log.error({ err: error, executionId }, "An execution could not be swept; trying again");
+  }
+}
+
+async function loseSilent({ database, log }: Pick<Needed, "database" | "log">, id: ExecutionId): Promise<void> {
+  const ended = await database.transaction(async (sql) => {
+    const lost = await lockLost(sql, id);
+    if (lost === undefined) return undefined;
+    const fate = await loseAttempt(sql, lost);
+    crashPoint("platform.sweep.before-commit");
+    return { executionId: id, attempt: lost.attempt, fate };
   });
-  if (fates.length > 0) crashPoint("platform.sweep.after-commit");
-  for (const fate of fates) log.warn(fate, "An attempt's executor was not heard any more");
+  if (ended === undefined) return;
+  crashPoint("platform.sweep.after-commit");
+  log.warn(ended, "An attempt's executor was not heard any more");
+}
+
+async function showGap({ database }: Pick<Needed, "database">, of: AttemptId): Promise<void> {
+  await database.transaction(async (sql) => {
+    await lockExecution(sql, of.executionId);
+    await applyWaiting(sql, of, { overGaps: true });
+  });
 }
