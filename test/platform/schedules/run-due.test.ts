@@ -22,6 +22,11 @@ const runsOf = async (name: string) =>
        join packages p on p.id = s.package_id where p.name = $1 order by r.due_at`,
     [name],
   );
+const failuresOf = async (name: string): Promise<number> =>
+  world.database.run(
+    `select 1 from audit a join packages p on p.id = a.object where p.name = $1 and a.action = 'schedule.failed'`,
+    [name],
+  );
 /** Puts the next due time of a package so many seconds into the past, as a platform that was down finds it. */
 const putBack = async (name: string, seconds: number): Promise<void> => {
   await world.database.run(
@@ -48,6 +53,26 @@ describe("startScheduler()", () => {
       [first?.execution_id],
     );
     expect(audit?.actor).toMatch(/^schedule sch_/);
+  });
+
+  test("startScheduler() ends a schedule whose time zone is no more, and goes on with the others", async () => {
+    await push("atlantis", { schedule: { cron: "0 * * * *", timezone: "Europe/Zurich" } });
+    await push("mainland", { schedule: "0 * * * *" });
+    await world.database.run(
+      `update schedules s set timezone = 'Europe/Atlantis' from packages p
+       where p.id = s.package_id and p.name = 'atlantis'`,
+    );
+    await putBack("atlantis", 20);
+    await putBack("mainland", 10);
+    await until(async () => (await runsOf("mainland")).length === 1);
+    expect(await runsOf("atlantis")).toEqual([]);
+    expect(
+      await world.database.run(
+        `select 1 from schedules s join packages p on p.id = s.package_id
+         where p.name = 'atlantis' and s.ended_at is not null`,
+      ),
+    ).toBe(1);
+    expect(await failuresOf("atlantis")).toBe(1);
   });
 
   test("startScheduler() forgets what was missed, or runs once for all of it", async () => {
@@ -96,6 +121,6 @@ describe("startScheduler()", () => {
     await until(async () => (await runsOf("whole")).length >= 2);
     await push("whole", {});
     expect(await runsOf("broken")).toEqual([]);
-    expect(await world.database.run("select 1 from audit where action = 'schedule.failed'")).toBe(1);
+    expect(await failuresOf("broken")).toBe(1);
   });
 });

@@ -109,10 +109,21 @@ async function passOver(sql: Sql, due: DueSchedule, error: unknown): Promise<voi
   const again = await lockDue(sql);
   if (again?.id !== due.id) return;
   const asker = { author: `schedule ${due.id}`, requestId: newId("request") };
-  await moveOn(sql, due.id, decideDue(again).next);
+  const nextAt = nextAfter(again);
+  await moveOn(sql, due.id, nextAt);
   const detail = {
     dueAt: again.dueAt.toISOString(),
+    nextAt: nextAt?.toISOString() ?? null,
     code: error instanceof SealrunError ? error.code : "INTERNAL",
   };
   await recordAudit(sql, { asker, action: "schedule.failed", object: due.packageId, detail });
+}
+
+/** A rule that cannot be followed any more, such as a time zone that is no more, has no next time: it ends. */
+function nextAfter(due: DueSchedule): Date | undefined {
+  try {
+    return decideDue(due).next;
+  } catch {
+    return undefined;
+  }
 }
