@@ -123,6 +123,23 @@ describe("startSweeper()", () => {
     await world.database.run("delete from report_chunks where execution_id = $1", [broken.held.executionId]);
   });
 
+  test("startSweeper() shows late lines of an earlier attempt, and believes nothing that it says of steps", async () => {
+    const { held } = await claimRerun();
+    await world.peer.report(held, 2, [
+      { type: "log", step: 0, stream: "stdout", text: "late", time: 0 },
+      { type: "step-finished", step: 0, status: "failed", exitCode: 1, durationMs: 1, time: 0 },
+    ]);
+    await until(async () => (await world.database.run("select 1 from report_chunks where items is not null")) > 0);
+    await endLease(held.executionId);
+    const again = await world.peer.claim(await takeAgain(held.executionId));
+    await again.rpc.finish({ ...again.held, status: "succeeded", lastSequence: 1 });
+    await world.database.run("update executions set finished_at = finished_at - interval '2 min' where id = $1", [
+      held.executionId,
+    ]);
+    await until(async () => (await world.show(held.executionId)).steps[0]?.output === "late");
+    expect((await world.show(held.executionId)).steps[0]).toMatchObject({ status: "pending", exitCode: null });
+  });
+
   test("startSweeper() shows lines that wait for a chunk that never came", async () => {
     const { held } = await world.claim("report");
     const item: ReportItem = { type: "log", step: 0, stream: "stdout", text: "after the gap", time: 0 };

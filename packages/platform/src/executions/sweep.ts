@@ -110,7 +110,7 @@ async function loseSilent({ database, log }: Pick<Needed, "database" | "log">, i
 
 async function showGap({ database }: Pick<Needed, "database">, of: AttemptId): Promise<void> {
   await database.transaction(async (sql) => {
-    await lockExecution(sql, of.executionId);
-    await applyWaiting(sql, of, { overGaps: true });
+    const { attempt } = await lockExecution(sql, of.executionId);
+    await applyWaiting(sql, of, { overGaps: true, isEarlier: of.attempt < attempt });
   });
 }
