@@ -64,6 +64,9 @@ export interface ClusterOptions {
 /** Leases that end while a test watches, and outlast two requests that are never answered and a restart. */
 const defaultLimits = {
   answerMs: 3_000,
+  databaseAnswerMs: 10_000,
+  databaseIdleMs: 5_000,
+  databaseSilentMs: 2_000,
   leaseMs: 18_000,
   renewMs: 1_500,
   sweepGraceMs: 3_000,
@@ -123,11 +126,12 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const ports = await Promise.all(Array.from({ length: options.platforms ?? 1 }, async () => freePort()));
   const urls = ports.map((port) => `http://127.0.0.1:${port}`);
   const platforms = await many(ports.length, async (index) =>
-    lay("platform", index, ({ natsUrl, postgres: through }) =>
+    lay("platform", index, ({ own, natsUrl, postgres: through }) =>
       platformSettings(keys, {
         nats: nats.login("platform", natsUrl),
         postgres: through("main"),
         port: ports[index] ?? 0,
+        folder: own,
       }),
     ),
   );
@@ -272,7 +276,12 @@ async function makeKeys(folder: string) {
 
 function platformSettings(
   keys: Keys,
-  place: { readonly nats: NatsCredentials; readonly postgres: PostgresConfig; readonly port: number },
+  place: {
+    readonly nats: NatsCredentials;
+    readonly postgres: PostgresConfig;
+    readonly port: number;
+    readonly folder: string;
+  },
 ): PlatformConfig {
   return {
     platformId: keys.platformId,
@@ -282,6 +291,7 @@ function platformSettings(
     identityFile: keys.platformFile,
     keyringIdentityFile: keys.keyringPublicFile,
     adminTokenSha256: createHash("sha256").update(keys.token).digest("hex"),
+    auditCheckpointFile: join(place.folder, "audit-checkpoint.json"),
     listen: { host: "127.0.0.1", port: place.port },
     logLevel: "debug",
   };
