@@ -60,7 +60,7 @@ test("failAfter() performs calls and reports them as failed, and all of it ends 
     );
   };
   const ids: string[] = [];
-  for (const rate of [0.01, 0.1]) {
+  for (const rate of [0.01, 0.05]) {
     await restartWith(rate);
     ids.push(...(await runMany(10)));
     await cluster.ends(ids);

@@ -134,17 +134,9 @@ export async function markRunning(
   );
 }
 
-/** Puts a claimed execution back: its event may be claimed again, or with `expireInMs` another one is made then. */
-export async function markQueued(
-  sql: Sql,
-  id: ExecutionId,
-  options: { readonly expireInMs?: number } = {},
-): Promise<void> {
-  await sql.run(
-    `update executions set status = 'queued', executor_id = null, started_at = null,
-            event_expires_at = least(event_expires_at, clock_timestamp() + $2 * interval '1 millisecond') where id = $1`,
-    [id, options.expireInMs ?? null],
-  );
+/** Puts a claimed execution back: its event may be claimed again. */
+export async function markQueued(sql: Sql, id: ExecutionId): Promise<void> {
+  await sql.run("update executions set status = 'queued', executor_id = null, started_at = null where id = $1", [id]);
 }
 
 /** Puts an execution into a final status. */

@@ -107,8 +107,15 @@ describe("answerClaim()", () => {
     const bound = await enrolPeer(world.platform, { projects: [elsewhere] });
     const event = await world.take("report");
     expect(await codeOf(bound.claim(event))).toBe("NOT_ENROLLED");
-    expect(await world.show(event.executionId)).toMatchObject({ status: "queued", executor: null });
-    const attempt = await world.peer.claim(event);
+    const waiting: unknown = expect.stringContaining("The keyring refused it");
+    expect(await world.show(event.executionId)).toMatchObject({ status: "queued", executor: null, waiting });
+    // It takes no room from others meanwhile, and nobody has its event any more.
+    expect(await codeOf(world.peer.claim(event))).toBe("EXPIRED");
+    await world.database.run("update outbox set is_due = true where execution_id = $1", [event.executionId]);
+    const { event: again, message } = await world.peer.take();
+    message.done();
+    expect(again.executionId).toBe(event.executionId);
+    const attempt = await world.peer.claim(again);
     expect(attempt.held.attempt).toBe(2);
     expect((await world.show(event.executionId)).attempts).toMatchObject([
       { attempt: 1, end: "given-back" },
