@@ -110,7 +110,8 @@ async function runInWorkspace(
     });
   } catch (error) {
     const failure = toSealrunError(error);
-    if (failure.code === "INTERNAL") deps.log.error({ err: error, ...attempt.held }, "An attempt failed");
+    if (failure.code === "INTERNAL" || failure.code === "DISK_FULL")
+      deps.log.error({ err: error, ...attempt.held }, "An attempt failed");
     const said = { code: failure.code, message: masker.maskText(failure.message) };
     await say("error", said.message);
     return said;
