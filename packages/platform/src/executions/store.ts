@@ -194,6 +194,16 @@ export type LostExecution = z.infer<typeof lostRow>;
 const isLost = "e.status = 'running' and a.lease_until < clock_timestamp()";
 const withAttempt = "executions e join attempts a on a.execution_id = e.id and a.attempt = e.attempt";
 
+/** The clock that leases are counted by, in ms since 1970. */
+export async function readClock(sql: Sql): Promise<number> {
+  const row = await sql.row(
+    z.object({ ms: z.number() }),
+    "select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms",
+    [],
+  );
+  return row?.ms ?? 0;
+}
+
 /** Executions that run without a live lease: up to a hundred, the oldest first. */
 export async function listLost(sql: Sql): Promise<readonly ExecutionId[]> {
   const rows = await sql.rows(
@@ -203,14 +213,17 @@ export async function listLost(sql: Sql): Promise<readonly ExecutionId[]> {
   return rows.map(({ id }) => id);
 }
 
-/** Holds an execution that runs without a live lease; undefined when it does not, or when somebody else holds it. */
+/**
+ * Holds an execution that runs without a live lease, and that lease; undefined when it does not, or when somebody else
+ * holds it.
+ */
 export async function lockLost(sql: Sql, id: ExecutionId): Promise<LostExecution | undefined> {
   return sql.row(
     lostRow,
     `select e.id, e.attempt, e.on_lost, e.cancel_requested_at is not null as is_cancel_requested,
             a.granted_at is not null as is_granted,
             (select count(*)::int from attempts b where b.execution_id = e.id and b.ended_as = 'lost') as lost_before
-     from ${withAttempt} where e.id = $1 and ${isLost} for update of e skip locked`,
+     from ${withAttempt} where e.id = $1 and ${isLost} for update of e, a skip locked`,
     [id],
   );
 }
