@@ -95,7 +95,7 @@ export async function connectPeer(state: ExecutorState, slots = manySlots): Prom
       await link.connection.jetstream().publish(subject, frame);
     },
     close: async () => {
-      presence.close();
+      await presence.close();
       await link.close();
     },
   };
