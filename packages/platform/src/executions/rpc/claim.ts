@@ -34,6 +34,8 @@ const grantMs = limits.stepTimeoutMs + 3_600_000;
 const offerAgainMs = 10_000;
 /** A key that the keyring does not have comes back with its database, so that asking grows rarer, up to this. */
 const longestHoldMs = 5 * 60_000;
+/** Likewise a pool whose executors may not run the project: an executor that may has to be enrolled first. */
+const longestHoldUnenrolledMs = 10 * 60_000;
 
 interface Claimed {
   readonly execution: LockedExecution;
@@ -127,8 +129,9 @@ async function giveBack(
 }
 
 function holdMs({ code }: SealrunError, attempt: number): number {
-  if (code !== "KEY_NOT_FOUND") return offerAgainMs;
-  return Math.min(longestHoldMs, offerAgainMs * 2 ** (attempt - 1));
+  const grown = offerAgainMs * 2 ** (attempt - 1);
+  if (code === "KEY_NOT_FOUND") return Math.min(longestHoldMs, grown);
+  return code === "NOT_ENROLLED" ? Math.min(longestHoldUnenrolledMs, grown) : offerAgainMs;
 }
 
 function refused({ status, attempt }: LockedExecution): SealrunError {
