@@ -41,7 +41,12 @@ export function announcePresence(deps: {
     }
     if (isClosed) return;
     clearTimeout(next);
-    next = setTimeout(() => (telling = tell()), isHeard ? limits.presenceMs : retryMs);
+    next = setTimeout(
+      () => {
+        telling = tell();
+      },
+      isHeard ? limits.presenceMs : retryMs,
+    );
   };
   telling = tell();
   return {
