@@ -11,6 +11,8 @@ const progressMs = 10_000;
 /** One message of the queue. It stays ours while `whileWorking` runs, and is done with after `done`. */
 export interface QueuedMessage {
   readonly frame: Uint8Array;
+  /** How often the queue has handed it to somebody, this time included. */
+  readonly delivered: number;
   /** Tells the queue, now and then, that the message is being worked on. Stop it with the returned function. */
   keep(): () => void;
   /** Takes the message out of the queue. */
@@ -61,6 +63,7 @@ function giveBackLate(next: Promise<JsMsg | null>): void {
 function queued(message: JsMsg): QueuedMessage {
   return {
     frame: message.data,
+    delivered: message.info.deliveryCount,
     keep: () => {
       const timer = setInterval(() => message.working(), progressMs);
       return () => {

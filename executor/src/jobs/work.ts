@@ -30,6 +30,9 @@ export interface WorkDeps extends RunDeps {
 
 const claimTries = 5;
 const retryMs = 1_000;
+/** How often, and how far apart, an event that seems past its time is offered again. */
+const mostExpiredOffers = 20;
+const clockRetryMs = 30_000;
 /** A claim that nobody answered may have been granted. It is sent until no lease of it could be left. */
 const unansweredMs = 2 * limits.leaseMs;
 
@@ -126,9 +129,23 @@ function isUnknown({ code }: SealrunError): boolean {
   return code === "PLATFORM_UNREACHABLE" || code === "POSTGRES_UNREACHABLE";
 }
 
-/** What can never be run is taken out of the queue; what failed for the moment is offered again. */
-function settle(log: Logger, message: QueuedMessage, error: SealrunError): void {
-  if (error.row.retry || error.code === "INTERNAL") {
+/**
+ * What can never be run is taken out of the queue; what failed for the moment is offered again. So is, for some minutes,
+ * what is past its time: this machine's clock may be wrong, and another executor's right. After that the event is over
+ * by any clock, or the platform makes a new one of it.
+ */
+export function settle(
+  log: Logger,
+  message: Pick<QueuedMessage, "done" | "giveBack" | "delivered">,
+  error: SealrunError,
+): void {
+  if (error.code === "EXPIRED" && message.delivered < mostExpiredOffers) {
+    log.warn(
+      { code: error.code },
+      "An event is past its time, or this machine's clock is wrong; it is given back. Check the clock when this is said often",
+    );
+    message.giveBack(clockRetryMs);
+  } else if (error.row.retry || error.code === "INTERNAL") {
     log.warn({ err: error, code: error.code }, "An execution could not be taken and is given back");
     message.giveBack(retryMs * 5);
   } else {

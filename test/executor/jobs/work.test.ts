@@ -1,7 +1,8 @@
 import { executionId, type ClaimReply, SealrunError } from "@sealrun/protocol";
 import { newId } from "@sealrun/crypto";
+import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { claimExecution } from "../../../executor/src/jobs/work.ts";
+import { claimExecution, settle } from "../../../executor/src/jobs/work.ts";
 
 const event = { executionId: executionId.parse(newId("execution")), generation: 1 };
 const granted: ClaimReply = { ok: true, attempt: 1, leaseMs: 60_000, grant: "AAAA" };
@@ -60,5 +61,19 @@ describe("claimExecution()", () => {
       code: "CLAIM_REFUSED",
     });
     expect(platform.ids).toHaveLength(1);
+  });
+});
+
+describe("settle()", () => {
+  it.each([
+    ["gives back what is past its time by this clock", "EXPIRED", 1, "given back"],
+    ["takes out what is past its time after many offers", "EXPIRED", 20, "done"],
+    ["gives back what failed for the moment", "KEYRING_UNREACHABLE", 20, "given back"],
+    ["takes out what can never be run", "CLAIM_REFUSED", 1, "done"],
+  ] as const)("settle() %s", (_what, code, delivered, expected) => {
+    const ends: string[] = [];
+    const message = { delivered, done: () => void ends.push("done"), giveBack: () => void ends.push("given back") };
+    settle(pino({ level: "silent" }), message, new SealrunError(code, ""));
+    expect(ends).toEqual([expected]);
   });
 });
