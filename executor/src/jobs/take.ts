@@ -22,7 +22,7 @@ export interface QueuedMessage {
 /** The next message of a pool, or undefined when none came in some seconds or the queue cannot be reached. */
 export async function takeNext(link: NatsLink, pool: PoolId, signal: AbortSignal): Promise<QueuedMessage | undefined> {
   try {
-    const consumer = await link.connection.jetstream().consumers.get(executionsStream, poolConsumer(pool));
+    const consumer = await link.jetstream().consumers.get(executionsStream, poolConsumer(pool));
     const next = consumer.next({ expires: waitMs });
     const silence = AbortSignal.any([signal, AbortSignal.timeout(longestWaitMs)]);
     const message = await unlessAborted(next, silence);

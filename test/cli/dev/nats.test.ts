@@ -4,10 +4,26 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { newId } from "@sealrun/crypto";
-import { executorPermissions, mintUser, readUserJwt } from "@sealrun/nats";
-import { executorId, inboxPrefix, type NatsCredentials, poolConsumer, poolId, subjects } from "@sealrun/protocol";
-import { AckPolicy, connect, jwtAuthenticator, type NatsConnection, RetentionPolicy } from "nats";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { executorApiPrefix, executorPermissions, mintUser, readUserJwt } from "@sealrun/nats";
+import {
+  executorId,
+  inboxPrefix,
+  type NatsCredentials,
+  poolConsumer,
+  type PoolId,
+  poolId,
+  subjects,
+} from "@sealrun/protocol";
+import {
+  AckPolicy,
+  connect,
+  type JetStreamManager,
+  jwtAuthenticator,
+  type NatsConnection,
+  RetentionPolicy,
+} from "nats";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { z } from "zod";
 import { type Nats, startNats } from "../../../packages/cli/src/dev/nats.ts";
 import { programs } from "../../support/servers.ts";
 
@@ -53,12 +69,25 @@ async function open(login: NatsCredentials, inbox: string): Promise<NatsConnecti
   return connection;
 }
 
-/** An executor's login as the keyring makes one: with the account's signing key. */
+async function issuerOf({ executorSigningFile }: Nats) {
+  return z
+    .object({ accountId: z.string(), signingSeed: z.string() })
+    .parse(JSON.parse(await readFile(executorSigningFile, "utf8")));
+}
+
+/** An executor's login as the keyring makes one: with the signing key of the executors' account. */
 async function openExecutor(): Promise<NatsConnection> {
-  const signingSeed = (await readFile(nats.signingSeedFile, "utf8")).trim();
-  const { accountId } = readUserJwt(nats.keyring.jwt);
   const user = { name: own, permissions: executorPermissions(own, pool), lifetimeMs: 60_000 };
-  return open({ url: nats.url, ...(await mintUser({ accountId, signingSeed }, user)) }, inboxPrefix(own));
+  return open({ url: nats.url, ...(await mintUser(await issuerOf(nats), user)) }, inboxPrefix(own));
+}
+
+/** What a pool's queue holds: gone when the stream or the consumer is, less when something was acknowledged. */
+async function stateOf(manager: JetStreamManager, of: PoolId) {
+  const { num_pending, num_ack_pending, delivered, ack_floor } = await manager.consumers.info(
+    "EXECUTIONS",
+    poolConsumer(of),
+  );
+  return { num_pending, num_ack_pending, delivered: delivered.consumer_seq, floor: ack_floor.consumer_seq };
 }
 
 /** The server's complaint about one publish or subscribe, or undefined when it had none. */
@@ -90,11 +119,16 @@ describe("startNats()", () => {
     const foreign = await startNats({ programs: programs(), dataFolder: folder });
     await foreign.stop();
     await expect(open(foreign.platform, "_INBOX.platform")).rejects.toThrow("Authorization");
-    const { accountId } = readUserJwt(nats.platform.jwt);
-    const signingSeed = (await readFile(foreign.signingSeedFile, "utf8")).trim();
+    const { signingSeed } = await issuerOf(foreign);
     const user = { name: own, permissions: executorPermissions(own, pool) };
-    const forged = { url: nats.url, ...(await mintUser({ accountId, signingSeed }, user)) };
-    await expect(open(forged, inboxPrefix(own))).rejects.toThrow("Authorization");
+    // Nor is the executors' own key good for the account of the platform.
+    for (const issuer of [
+      { ...(await issuerOf(nats)), signingSeed },
+      { ...(await issuerOf(nats)), accountId: readUserJwt(nats.platform.jwt).accountId },
+    ]) {
+      const forged = { url: nats.url, ...(await mintUser(issuer, user)) };
+      await expect(open(forged, inboxPrefix(own))).rejects.toThrow("Authorization");
+    }
   });
 
   test("startNats() refuses a login without the seed of its key", async () => {
@@ -115,7 +149,9 @@ describe("startNats()", () => {
     platform.subscribe("sealrun.rpc.*.claim", { callback: (_error, message) => void message.respond("granted") });
     await platform.jetstream().publish(subjects.executions(pool), "work");
     const executor = await openExecutor();
-    const consumer = await executor.jetstream().consumers.get("EXECUTIONS", poolConsumer(pool));
+    const consumer = await executor
+      .jetstream({ apiPrefix: executorApiPrefix })
+      .consumers.get("EXECUTIONS", poolConsumer(pool));
     const message = await consumer.next({ expires: 5_000 });
     expect(message?.string()).toBe("work");
     expect(await message?.ackAck()).toBe(true);
@@ -156,13 +192,79 @@ describe("startNats()", () => {
     "$JS.API.STREAM.DELETE.EXECUTIONS",
     "$JS.API.STREAM.MSG.GET.EXECUTIONS",
     `$JS.API.CONSUMER.DELETE.EXECUTIONS.${poolConsumer(pool)}`,
-    `$JS.API.CONSUMER.MSG.NEXT.EXECUTIONS.${poolConsumer(otherPool)}`,
-    `$JS.API.CONSUMER.INFO.EXECUTIONS.${poolConsumer(otherPool)}`,
+    `$JS.API.CONSUMER.MSG.NEXT.EXECUTIONS.${poolConsumer(pool)}`,
+    `${executorApiPrefix}.STREAM.DELETE.EXECUTIONS`,
+    `${executorApiPrefix}.CONSUMER.MSG.NEXT.EXECUTIONS.${poolConsumer(otherPool)}`,
+    `${executorApiPrefix}.CONSUMER.INFO.EXECUTIONS.${poolConsumer(otherPool)}`,
+    "_R_.x",
     `$JS.ACK.EXECUTIONS.${poolConsumer(otherPool)}.1.1.1.1.0`,
     "$SYS.REQ.SERVER.PING",
   ])("startNats() does not let an executor publish to %s", async (subject) => {
     const executor = await openExecutor();
     expect(await complaint(executor, () => executor.publish(subject, "x"))).toMatch(/PERMISSIONS/i);
+  });
+
+  describe("with an answer sent elsewhere", () => {
+    const [victimPool, anyPool] = [poolId.parse(newId("pool")), poolId.parse(newId("pool"))];
+    let manager: JetStreamManager;
+    beforeEach(async () => {
+      manager = await (await open(nats.platform, "_INBOX.platform")).jetstreamManager();
+      for (const each of [victimPool, anyPool]) {
+        await manager.consumers.add("EXECUTIONS", {
+          durable_name: poolConsumer(each),
+          ack_policy: AckPolicy.Explicit,
+          filter_subject: subjects.executions(each),
+        });
+      }
+    });
+
+    const requests = {
+      next: `${executorApiPrefix}.CONSUMER.MSG.NEXT.EXECUTIONS.${poolConsumer(pool)}`,
+      info: `${executorApiPrefix}.CONSUMER.INFO.EXECUTIONS.${poolConsumer(pool)}`,
+      acknowledgement: `$JS.ACK.EXECUTIONS.${poolConsumer(pool)}.1.1.1.1.0`,
+      report: subjects.reports(own),
+      rpc: subjects.rpc(own, "claim"),
+    };
+    test.each(Object.entries(requests))("startNats() lets a %s do no harm", async (_name, request) => {
+      const platform = await open(nats.platform, "_INBOX.platform");
+      const executor = await openExecutor();
+      const heard: string[] = [];
+      platform.subscribe("sealrun.rpc.*.claim", { callback: (_error, message) => void message.respond("") });
+      for (const subject of [
+        "sealrun.keyring.>",
+        "sealrun.executions.>",
+        `sealrun.rpc.${other}.>`,
+        `sealrun.reports.${other}`,
+      ]) {
+        platform.subscribe(subject, { callback: (_error, message) => void heard.push(message.subject) });
+      }
+      await platform.flush();
+      await platform.jetstream().publish(subjects.executions(victimPool), "kept");
+      const taken = await (await platform.jetstream().consumers.get("EXECUTIONS", poolConsumer(victimPool))).next();
+      const before = await stateOf(manager, victimPool);
+      heard.length = 0;
+      const acknowledgement = taken?.reply ?? "";
+      for (const reply of [
+        "$JS.API.STREAM.DELETE.EXECUTIONS",
+        "$JS.API.STREAM.PURGE.EXECUTIONS",
+        `$JS.API.CONSUMER.DELETE.EXECUTIONS.${poolConsumer(victimPool)}`,
+        `${executorApiPrefix}.CONSUMER.MSG.NEXT.EXECUTIONS.${poolConsumer(victimPool)}`,
+        "sealrun.keyring.grant",
+        subjects.executions(victimPool),
+        subjects.rpc(other, "claim"),
+        subjects.reports(other),
+        acknowledgement,
+      ]) {
+        for (const payload of [JSON.stringify({ batch: 1, no_wait: true }), ""]) {
+          executor.publish(request, payload, { reply });
+        }
+      }
+      await executor.flush();
+      // What the server was told after all that is answered after it.
+      await executor.jetstream().publish(subjects.reports(own), "last");
+      expect(await stateOf(manager, victimPool)).toEqual(before);
+      expect(heard).toEqual([]);
+    });
   });
 
   test("startNats() writes what is secret for the owner alone, and no seed into the server's files", async () => {
@@ -173,7 +275,7 @@ describe("startNats()", () => {
     ];
     expect(files.length).toBeGreaterThan(5);
     for (const file of files) expect((await stat(file)).mode & 0o077, file).toBe(0);
-    const seeds = [nats.platform.seed, nats.keyring.seed, (await readFile(nats.signingSeedFile, "utf8")).trim()];
+    const seeds = [nats.platform.seed, nats.keyring.seed, (await issuerOf(nats)).signingSeed];
     for (const file of ["nats.log", "nats.conf"]) {
       const text = await readFile(join(folder, file), "utf8");
       for (const seed of seeds) expect(text).not.toContain(seed);

@@ -21,8 +21,8 @@ export interface NatsServer {
 export interface Nats extends NatsServer {
   readonly platform: NatsLogin;
   readonly keyring: NatsLogin;
-  /** Of the key with which the keyring signs the executors' logins. */
-  readonly signingSeedFile: string;
+  /** The executors' account and the key with which the keyring signs their logins. */
+  readonly executorSigningFile: string;
 }
 
 export interface NatsOptions {
@@ -51,7 +51,7 @@ export async function startNats(options: NatsOptions): Promise<Nats> {
     ...server,
     platform: { ...account.platform, url },
     keyring: { ...account.keyring, url },
-    signingSeedFile: account.signingSeedFile,
+    executorSigningFile: account.executorSigningFile,
   };
 }
 
