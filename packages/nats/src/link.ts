@@ -1,11 +1,9 @@
 import { type NatsCredentials, SealrunError } from "@sealrun/protocol";
-import { type Authenticator, connect, type JetStreamClient, jwtAuthenticator, type NatsConnection } from "nats";
+import { type Authenticator, connect, jwtAuthenticator, type NatsConnection } from "nats";
 
 /** A connection to NATS that reconnects for ever. */
 export interface NatsLink {
   readonly connection: NatsConnection;
-  /** JetStream, under the name that it has for this login. */
-  jetstream(): JetStreamClient;
   /** Sends what is pending, then closes. */
   close(): Promise<void>;
 }
@@ -45,11 +43,6 @@ export async function connectNats(
   });
   return {
     connection,
-    jetstream: () => {
-      const credentials = current();
-      const apiPrefix = "jwt" in credentials ? credentials.apiPrefix : undefined;
-      return connection.jetstream(apiPrefix === undefined ? {} : { apiPrefix });
-    },
     close: async () => {
       await connection.drain().catch(() => connection.close());
     },

@@ -1,5 +1,4 @@
 import { executionsStream, type ExecutorId, inboxPrefix, poolConsumer, type PoolId, subjects } from "@sealrun/protocol";
-import { executorApiPrefix } from "./jwt/crossing.ts";
 
 /** What a part may send and hear on NATS: allow-lists alone, since deny rules have had holes in the server. */
 export interface NatsPermissions {
@@ -27,8 +26,7 @@ export function executorPermissions(executor: ExecutorId, pool: PoolId): NatsPer
   const consumer = `${executionsStream}.${poolConsumer(pool)}`;
   return {
     publish: [
-      `${executorApiPrefix}.CONSUMER.MSG.NEXT.${consumer}`,
-      `${executorApiPrefix}.CONSUMER.INFO.${consumer}`,
+      `$JS.API.CONSUMER.MSG.NEXT.${consumer}`,
       `$JS.ACK.${consumer}.>`,
       subjects.reports(executor),
       `sealrun.rpc.${executor}.*`,

@@ -59,11 +59,11 @@ export const enrolReply = z.object({
 export type EnrolReply = z.infer<typeof enrolReply>;
 /**
  * What a part logs in to NATS with: a user JWT with the seed of its key (operator mode), or a password where the server
- * knows no JWTs. `apiPrefix` stands for `$JS.API` in an account that imports JetStream under another name.
+ * knows no JWTs.
  */
 export const natsCredentials = z.union(
   [
-    z.object({ url: z.string().min(1), jwt: z.string(), seed: z.string(), apiPrefix: z.string().min(1).optional() }),
+    z.object({ url: z.string().min(1), jwt: z.string(), seed: z.string() }),
     z.object({ url: z.string().min(1), user: z.string(), password: z.string() }),
   ],
   { error: "expected text at url, jwt and seed, or at url, user and password" },

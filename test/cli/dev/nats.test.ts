@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { newId } from "@sealrun/crypto";
-import { executorApiPrefix, executorPermissions, mintUser, readUserJwt } from "@sealrun/nats";
+import { executorPermissions, mintUser, readUserJwt } from "@sealrun/nats";
 import {
   executorId,
   inboxPrefix,
@@ -17,15 +17,18 @@ import {
 import {
   AckPolicy,
   connect,
+  createInbox,
   type JetStreamManager,
   jwtAuthenticator,
   type NatsConnection,
   RetentionPolicy,
 } from "nats";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { takeNext } from "../../../executor/src/jobs/take.ts";
 import { type Nats, startNats } from "../../../packages/cli/src/dev/nats.ts";
 import { programs } from "../../support/servers.ts";
+import { until } from "../../support/until.ts";
 
 const [own, other] = [executorId.parse(newId("executor")), executorId.parse(newId("executor"))];
 const [pool, otherPool] = [poolId.parse(newId("pool")), poolId.parse(newId("pool"))];
@@ -43,13 +46,7 @@ beforeAll(async () => {
     retention: RetentionPolicy.Workqueue,
   });
   await manager.streams.add({ name: "REPORTS", subjects: [subjects.allReports] });
-  for (const each of [pool, otherPool]) {
-    await manager.consumers.add("EXECUTIONS", {
-      durable_name: poolConsumer(each),
-      ack_policy: AckPolicy.Explicit,
-      filter_subject: subjects.executions(each),
-    });
-  }
+  for (const each of [pool, otherPool]) await manager.consumers.add("EXECUTIONS", consumerOf(each));
 });
 
 afterEach(async () => {
@@ -81,7 +78,25 @@ async function openExecutor(): Promise<NatsConnection> {
   return open({ url: nats.url, ...(await mintUser(await issuerOf(nats), user)) }, inboxPrefix(own));
 }
 
-/** What a pool's queue holds: gone when the stream or the consumer is, less when something was acknowledged. */
+function consumerOf(each: PoolId) {
+  return {
+    durable_name: poolConsumer(each),
+    ack_policy: AckPolicy.Explicit,
+    filter_subject: subjects.executions(each),
+  };
+}
+
+/** Has a message of the pool waiting and another one taken; gives the subject that acknowledges the latter. */
+async function takeOne(platform: NatsConnection, from: PoolId): Promise<string> {
+  for (const text of ["taken", "kept"]) await platform.jetstream().publish(subjects.executions(from), text);
+  const inbox = createInbox("_INBOX.platform");
+  const answers = platform.subscribe(inbox, { max: 1 });
+  platform.publish(`$JS.API.CONSUMER.MSG.NEXT.EXECUTIONS.${poolConsumer(from)}`, "", { reply: inbox });
+  for await (const { reply } of answers) return reply ?? "";
+  return "";
+}
+
+/** What a pool's queue holds: it throws when stream or queue are gone. */
 async function stateOf(manager: JetStreamManager, of: PoolId) {
   const { num_pending, num_ack_pending, delivered, ack_floor } = await manager.consumers.info(
     "EXECUTIONS",
@@ -149,18 +164,21 @@ describe("startNats()", () => {
     platform.subscribe("sealrun.rpc.*.claim", { callback: (_error, message) => void message.respond("granted") });
     await platform.jetstream().publish(subjects.executions(pool), "work");
     const executor = await openExecutor();
-    const consumer = await executor
-      .jetstream({ apiPrefix: executorApiPrefix })
-      .consumers.get("EXECUTIONS", poolConsumer(pool));
-    const message = await consumer.next({ expires: 5_000 });
-    expect(message?.string()).toBe("work");
-    expect(await message?.ackAck()).toBe(true);
+    const message = await takeNext(
+      { connection: executor, close: async () => undefined },
+      pool,
+      AbortSignal.timeout(20_000),
+    );
+    expect(Buffer.from(message?.frame ?? "").toString()).toBe("work");
+    message?.done();
     expect((await executor.jetstream().publish(subjects.reports(own), "log")).stream).toBe("REPORTS");
     expect((await executor.request(subjects.rpc(own, "claim"), "?")).string()).toBe("granted");
     const control = executor.subscribe(subjects.control(own), { max: 1 });
     await executor.flush();
     platform.publish(subjects.control(own), "cancel");
     for await (const each of control) expect(each.string()).toBe("cancel");
+    const manager = await platform.jetstreamManager();
+    await until(async () => ((await stateOf(manager, pool)).num_ack_pending === 0 ? true : undefined));
   });
 
   test.each([
@@ -192,10 +210,8 @@ describe("startNats()", () => {
     "$JS.API.STREAM.DELETE.EXECUTIONS",
     "$JS.API.STREAM.MSG.GET.EXECUTIONS",
     `$JS.API.CONSUMER.DELETE.EXECUTIONS.${poolConsumer(pool)}`,
-    `$JS.API.CONSUMER.MSG.NEXT.EXECUTIONS.${poolConsumer(pool)}`,
-    `${executorApiPrefix}.STREAM.DELETE.EXECUTIONS`,
-    `${executorApiPrefix}.CONSUMER.MSG.NEXT.EXECUTIONS.${poolConsumer(otherPool)}`,
-    `${executorApiPrefix}.CONSUMER.INFO.EXECUTIONS.${poolConsumer(otherPool)}`,
+    `$JS.API.CONSUMER.MSG.NEXT.EXECUTIONS.${poolConsumer(otherPool)}`,
+    `$JS.API.CONSUMER.INFO.EXECUTIONS.${poolConsumer(pool)}`,
     "_R_.x",
     `$JS.ACK.EXECUTIONS.${poolConsumer(otherPool)}.1.1.1.1.0`,
     "$SYS.REQ.SERVER.PING",
@@ -205,65 +221,57 @@ describe("startNats()", () => {
   });
 
   describe("with an answer sent elsewhere", () => {
-    const [victimPool, anyPool] = [poolId.parse(newId("pool")), poolId.parse(newId("pool"))];
-    let manager: JetStreamManager;
-    beforeEach(async () => {
-      manager = await (await open(nats.platform, "_INBOX.platform")).jetstreamManager();
-      for (const each of [victimPool, anyPool]) {
-        await manager.consumers.add("EXECUTIONS", {
-          durable_name: poolConsumer(each),
-          ack_policy: AckPolicy.Explicit,
-          filter_subject: subjects.executions(each),
-        });
-      }
-    });
-
-    const requests = {
-      next: `${executorApiPrefix}.CONSUMER.MSG.NEXT.EXECUTIONS.${poolConsumer(pool)}`,
-      info: `${executorApiPrefix}.CONSUMER.INFO.EXECUTIONS.${poolConsumer(pool)}`,
-      acknowledgement: `$JS.ACK.EXECUTIONS.${poolConsumer(pool)}.1.1.1.1.0`,
-      report: subjects.reports(own),
-      rpc: subjects.rpc(own, "claim"),
-    };
-    test.each(Object.entries(requests))("startNats() lets a %s do no harm", async (_name, request) => {
+    const victim = poolId.parse(newId("pool"));
+    /** Of this pool: a number that no message has. */
+    const acknowledgement = `$JS.ACK.EXECUTIONS.${poolConsumer(pool)}.1.999999.999999.1.0`;
+    test.each([
+      ["wait for work", `$JS.API.CONSUMER.MSG.NEXT.EXECUTIONS.${poolConsumer(pool)}`],
+      ["acknowledgement", acknowledgement],
+      ["report", subjects.reports(own)],
+      ["question", subjects.rpc(own, "claim")],
+    ])("startNats() lets no %s reach another part or JetStream with its answer", async (_name, request) => {
       const platform = await open(nats.platform, "_INBOX.platform");
-      const executor = await openExecutor();
+      const manager = await platform.jetstreamManager();
+      await manager.consumers.add("EXECUTIONS", consumerOf(victim));
+      const elsewhere = [
+        "$JS.API.STREAM.DELETE.EXECUTIONS",
+        "$JS.API.STREAM.PURGE.EXECUTIONS",
+        `$JS.API.CONSUMER.DELETE.EXECUTIONS.${poolConsumer(victim)}`,
+        `$JS.API.CONSUMER.MSG.NEXT.EXECUTIONS.${poolConsumer(victim)}`,
+        `$JS.API.CONSUMER.INFO.EXECUTIONS.${poolConsumer(victim)}`,
+        await takeOne(platform, victim),
+        "sealrun.keyring.grant",
+        subjects.executions(victim),
+        subjects.rpc(other, "claim"),
+        subjects.reports(other),
+        "_INBOX.platform.x",
+      ];
+      // One for each request, and one is left.
+      for (let sent = 0; sent <= elsewhere.length; sent += 1) {
+        await platform.jetstream().publish(subjects.executions(pool), "work");
+      }
       const heard: string[] = [];
-      platform.subscribe("sealrun.rpc.*.claim", { callback: (_error, message) => void message.respond("") });
+      platform.subscribe(subjects.rpc(own, "claim"), { callback: (_error, message) => void message.respond("") });
       for (const subject of [
         "sealrun.keyring.>",
         "sealrun.executions.>",
-        `sealrun.rpc.${other}.>`,
-        `sealrun.reports.${other}`,
+        `sealrun.*.${other}.>`,
+        "_INBOX.platform.x",
       ]) {
         platform.subscribe(subject, { callback: (_error, message) => void heard.push(message.subject) });
       }
-      await platform.flush();
-      await platform.jetstream().publish(subjects.executions(victimPool), "kept");
-      const taken = await (await platform.jetstream().consumers.get("EXECUTIONS", poolConsumer(victimPool))).next();
-      const before = await stateOf(manager, victimPool);
-      heard.length = 0;
-      const acknowledgement = taken?.reply ?? "";
-      for (const reply of [
-        "$JS.API.STREAM.DELETE.EXECUTIONS",
-        "$JS.API.STREAM.PURGE.EXECUTIONS",
-        `$JS.API.CONSUMER.DELETE.EXECUTIONS.${poolConsumer(victimPool)}`,
-        `${executorApiPrefix}.CONSUMER.MSG.NEXT.EXECUTIONS.${poolConsumer(victimPool)}`,
-        "sealrun.keyring.grant",
-        subjects.executions(victimPool),
-        subjects.rpc(other, "claim"),
-        subjects.reports(other),
-        acknowledgement,
-      ]) {
-        for (const payload of [JSON.stringify({ batch: 1, no_wait: true }), ""]) {
-          executor.publish(request, payload, { reply });
-        }
+      const before = await stateOf(manager, victim);
+      const executor = await openExecutor();
+      for (const reply of elsewhere) {
+        executor.publish(request, JSON.stringify({ batch: 1, no_wait: true }), { reply });
+        executor.publish(request, "", { reply });
       }
-      await executor.flush();
-      // What the server was told after all that is answered after it.
-      await executor.jetstream().publish(subjects.reports(own), "last");
-      expect(await stateOf(manager, victimPool)).toEqual(before);
+      // The server answers in order, and is still there.
+      expect((await executor.jetstream().publish(subjects.reports(own), "last")).stream).toBe("REPORTS");
+      expect((await executor.request(subjects.rpc(own, "claim"), "?")).string()).toBe("");
+      expect(await stateOf(manager, victim)).toEqual(before);
       expect(heard).toEqual([]);
+      await manager.streams.purge("EXECUTIONS");
     });
   });
 
@@ -305,6 +313,22 @@ describe("startNats()", () => {
     await second.stop();
     expect(second.keyring.jwt).toBe(first.keyring.jwt);
     expect(await readdir(join(folder, "nats"))).not.toContain("executor.password");
+  });
+
+  test("startNats() replaces the account of before executors had their own, and its streams", async () => {
+    const folder = join(dataFolder, "outdated");
+    const first = await startNats({ programs: programs(), dataFolder: folder });
+    await first.stop();
+    const file = join(folder, "nats", "account", "account.json");
+    const { executorAccount: _, ...old } = JSON.parse(await readFile(file, "utf8"));
+    await writeFile(file, JSON.stringify(old));
+    const streams = join(folder, "nats", "jetstream", "jetstream", "OLD", "streams");
+    await mkdir(streams, { recursive: true });
+    const second = await startNats({ programs: programs(), dataFolder: folder });
+    await second.stop();
+    expect(readUserJwt(second.platform.jwt).accountId).not.toBe(readUserJwt(first.platform.jwt).accountId);
+    expect((await issuerOf(second)).accountId).not.toBe(readUserJwt(second.platform.jwt).accountId);
+    await expect(stat(streams)).rejects.toThrow("ENOENT");
   });
 
   test("startNats() makes the account anew when its making was cut short, and refuses a part of one", async () => {

@@ -2,14 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { newId } from "@sealrun/crypto";
-import {
-  createNatsAccounts,
-  executorApiPrefix,
-  keyringPermissions,
-  mintUser,
-  type NatsAccounts,
-  readUserJwt,
-} from "@sealrun/nats";
+import { createNatsAccounts, keyringPermissions, mintUser, type NatsAccounts, readUserJwt } from "@sealrun/nats";
 import { executorId, type NatsCredentials, poolId } from "@sealrun/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type KeyringConfig, keyringConfig } from "../../../packages/keyring/src/config.ts";
@@ -63,7 +56,6 @@ describe("openNatsAccess()", () => {
     expect(readUserJwt(credentials.jwt)).toEqual({ accountId: accounts.executorAccount.id, expiresAt });
     expect(expiresAt).toBeGreaterThanOrEqual(before + 5_000);
     expect(credentials.url).toBe("nats://10.0.0.1:4222");
-    expect(credentials.apiPrefix).toBe(executorApiPrefix);
     const elsewhere = configOf({ natsAccountSeedFile, executorNatsUrl: "tls://nats.example:4222" });
     const other = await (await openNatsAccess(elsewhere)).credentialsFor(executor, pool);
     expect(other.credentials.url).toBe("tls://nats.example:4222");

@@ -43,10 +43,14 @@ export interface NatsAccountFiles {
  * The accounts in a folder; the first call makes them, whole or not at all. Those of before executors had an account of
  * their own are replaced, and so are all logins.
  */
-export async function ensureNatsAccount(folder: string, url: string): Promise<NatsAccountFiles> {
+export async function ensureNatsAccount(folder: string, url: string, storeFolder?: string): Promise<NatsAccountFiles> {
   const found = await readNatsAccount(folder);
   if (found !== undefined && found !== "outdated") return found;
-  if (found === "outdated") await rm(folder, { recursive: true });
+  if (found === "outdated") {
+    // The streams belong to an account that nobody can use any more; the platform fills new ones.
+    if (storeFolder !== undefined) await rm(storeFolder, { recursive: true, force: true });
+    await rm(folder, { recursive: true });
+  }
   return createNatsAccountFiles({ folder, url });
 }
 

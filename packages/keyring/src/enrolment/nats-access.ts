@@ -1,5 +1,5 @@
 import { readPrivateFile } from "@sealrun/key-files";
-import { executorApiPrefix, executorPermissions, mintUser, type NatsIssuer, readUserJwt } from "@sealrun/nats";
+import { executorPermissions, mintUser, type NatsIssuer, readUserJwt } from "@sealrun/nats";
 import { decode, type ExecutorId, type NatsCredentials, type PoolId, SealrunError } from "@sealrun/protocol";
 import { z } from "zod";
 import type { KeyringConfig } from "../config.ts";
@@ -55,7 +55,7 @@ export async function openNatsAccess(config: KeyringConfig): Promise<NatsAccess>
     credentialsFor: async (executor, pool) => {
       const permissions = executorPermissions(executor, pool);
       const { jwt, seed, expiresAt } = await mintUser(issuer, { name: executor, permissions, lifetimeMs });
-      return { credentials: { url, jwt, seed, apiPrefix: executorApiPrefix }, expiresAt };
+      return { credentials: { url, jwt, seed }, expiresAt };
     },
   };
 }

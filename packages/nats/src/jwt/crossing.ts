@@ -1,15 +1,13 @@
 import type { Export, Import } from "@nats-io/jwt";
 import { executionsStream } from "@sealrun/protocol";
 
-/** What executors in an account of their own say instead of `$JS.API`, which is no subject there. */
-export const executorApiPrefix = "sealrun.js";
-
-const api = "$JS.API";
-
-/** What executors may ask of the platform's account; `isStream`: with more than one answer. */
+/**
+ * What executors may ask of the platform's account; `isStream`: with more than one answer. Each has a wildcard and keeps
+ * its name in the other account: nats-server 2.9 ends in a panic when an answer is sent to a subject that was renamed.
+ * Nothing else of `$JS.API` can be here: under that name every account has the server's own, which answers as well.
+ */
 const services: readonly { readonly subject: string; readonly isStream?: true }[] = [
-  { subject: `${api}.CONSUMER.MSG.NEXT.${executionsStream}.*`, isStream: true },
-  { subject: `${api}.CONSUMER.INFO.${executionsStream}.*` },
+  { subject: `$JS.API.CONSUMER.MSG.NEXT.${executionsStream}.*`, isStream: true },
   { subject: `$JS.ACK.${executionsStream}.>` },
   { subject: "sealrun.reports.*" },
   { subject: "sealrun.rpc.*.*" },
@@ -32,14 +30,9 @@ export function platformExports(): Export[] {
 
 /** The same, as the executors' account takes it over. */
 export function executorImports(platformAccountId: string): Import[] {
+  const account = platformAccountId;
   return [
-    ...services.map(({ subject }): Import => ({
-      name: subject,
-      subject,
-      account: platformAccountId,
-      type: "service",
-      ...(subject.startsWith(api) ? { local_subject: subject.replace(api, executorApiPrefix) } : {}),
-    })),
-    { name: control, subject: control, account: platformAccountId, type: "stream" },
+    ...services.map(({ subject }): Import => ({ name: subject, subject, account, type: "service" })),
+    { name: control, subject: control, account, type: "stream" },
   ];
 }
