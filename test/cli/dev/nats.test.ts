@@ -220,7 +220,7 @@ describe("startNats()", () => {
     expect(await complaint(executor, () => executor.publish(subject, "x"))).toMatch(/PERMISSIONS/i);
   });
 
-  describe("with an answer sent elsewhere", () => {
+  describe("startNats() when an answer is sent elsewhere", () => {
     const victim = poolId.parse(newId("pool"));
     /** Of this pool: a number that no message has. */
     const acknowledgement = `$JS.ACK.EXECUTIONS.${poolConsumer(pool)}.1.999999.999999.1.0`;
