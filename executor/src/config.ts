@@ -1,5 +1,5 @@
 import { readPrivateFile } from "@sealrun/key-files";
-import { decode, natsCredentials, SealrunError, toSealrunError } from "@sealrun/protocol";
+import { decode, limits, natsCredentials, SealrunError, toSealrunError } from "@sealrun/protocol";
 import { z } from "zod";
 import { dependencySettings } from "./dependencies/settings.ts";
 
@@ -27,7 +27,7 @@ export const executorConfig = z.object({
   /** Folder of package files and bundles, by digest. */
   cacheDir: z.string().min(1),
   /** How many executions run at once. */
-  slots: z.number().int().min(1).max(256).default(4),
+  slots: z.number().int().min(1).max(limits.executorSlots).default(4),
   bwrap: z.string().min(1).nullable(),
   python: pythonRuntime.nullable(),
   /** Host folders below `/usr` that scripts must not see. */

@@ -115,6 +115,8 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
       control.close();
       await ends.close();
       await left;
+      // That it drains is heard before its connection goes.
+      await presence.close();
       login.stop();
       await link.close();
     },

@@ -85,6 +85,7 @@ create table events (
   PRIMARY KEY (id),
   UNIQUE (number)
 );
+CREATE INDEX events_execution ON public.events USING btree (execution_id) WHERE (execution_id IS NOT NULL);
 CREATE INDEX events_project ON public.events USING btree (project_id, number);
 
 create table execution_feed (
@@ -222,6 +223,7 @@ create table outbox (
   number bigint not null,
   not_before timestamp with time zone,
   is_due boolean not null default true,
+  refusal text,
   FOREIGN KEY (execution_id) REFERENCES executions(id),
   PRIMARY KEY (execution_id)
 );

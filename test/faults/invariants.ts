@@ -17,6 +17,7 @@ import type { Cluster } from "../support/cluster.ts";
 import { clusterCanary } from "../support/cluster-client.ts";
 import { processesNaming } from "../support/processes.ts";
 import { residentMiB } from "../support/resident.ts";
+import { auditIsWhole } from "./audit-is-whole.ts";
 
 /** What a test knows of the executions that it started. */
 export interface Expectation {
@@ -144,31 +145,6 @@ async function rowsOpen(cluster: Cluster): Promise<readonly string[]> {
       return [`I5: a row of ${context.join(" ")} does not open: ${String(error)}`];
     }
   });
-}
-
-/** I6: every attempt is in the platform's audit, and every granted one in the keyring's. */
-async function auditIsWhole(cluster: Cluster): Promise<readonly string[]> {
-  const [main, keyring] = [await cluster.database("main"), await cluster.database("keyring")];
-  const attempt = z.object({ execution_id: z.string(), attempt: z.number() });
-  const unclaimed = await main.rows(
-    attempt,
-    `select a.execution_id, a.attempt from attempts a where not exists (select from audit u
-       where u.action = 'execution.claim' and u.object = a.execution_id and (u.detail ->> 'attempt')::int = a.attempt)`,
-  );
-  const granted = await main.rows(attempt, "select execution_id, attempt from attempts where granted_at is not null");
-  const known = await keyring.rows(
-    attempt,
-    `select g.execution_id, g.attempt from grants g where exists (select from audit u
-       where u.execution_id = g.execution_id and u.attempt = g.attempt)`,
-  );
-  const names = new Set(known.map(({ execution_id: id, attempt: number }) => `${id} ${number}`));
-  const ungranted = granted.filter(({ execution_id: id, attempt: number }) => !names.has(`${id} ${number}`));
-  return [
-    ...unclaimed.map(({ execution_id: id, attempt: number }) => `I6: no audit row of the claim of ${id} ${number}`),
-    ...ungranted.map(
-      ({ execution_id: id, attempt: number }) => `I6: the keyring's audit lacks the grant of ${id} ${number}`,
-    ),
-  ];
 }
 
 /** I7: the secret is in no file of databases, NATS, logs, workspaces and caches; a planted copy of it is found. */

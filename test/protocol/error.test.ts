@@ -13,3 +13,9 @@ test("toSealrunError() keeps a foreign error as the cause and out of the sentenc
   expect(error.message).not.toContain("canary");
   expect(error.cause).toBe(cause);
 });
+
+test("toSealrunError() says that a disk is full", () => {
+  const full = Object.assign(new Error("ENOSPC: no space left on device, write '/secret/place'"), { code: "ENOSPC" });
+  expect(toSealrunError(full)).toMatchObject({ code: "DISK_FULL", cause: full });
+  expect(toSealrunError(full).message).not.toContain("/secret/place");
+});

@@ -117,6 +117,8 @@ const faults: readonly Fault[] = [
       const part = random.pick(cluster.parts.filter((one) => one.kind === kind));
       await part.crashAt(point);
       await Promise.race([part.ended(), sleep(3_000)]);
+      // A point that nothing led to must not kill later, when nobody starts it again.
+      await part.crashAt("none");
       if (part.pid() === undefined) await startAgain(part);
     },
   },

@@ -37,8 +37,14 @@ export interface Cluster extends ClusterClient {
   readonly witness: Witness;
   /** The part of this name: `platform-0`, `keyring-0`, `executor-0` … */
   readonly part: (name: string) => ClusterPart;
-  /** Another executor, enrolled at its first start; not started. `changes` are settings. */
-  readonly addExecutor: (changes?: Readonly<Record<string, unknown>>) => Promise<ClusterPart>;
+  /**
+   * Another executor, enrolled at its first start; not started. `changes` are settings. With `diskBytes` state, `work`
+   * and `cache` are in a `disk` of that size, which only it sees: reach it through `/proc/PID/root`.
+   */
+  readonly addExecutor: (
+    changes?: Readonly<Record<string, unknown>>,
+    place?: { readonly diskBytes?: number },
+  ) => Promise<ClusterPart>;
   /** The databases with full rights, for looking; closed with the cluster. After a restart of PostgreSQL ask again. */
   readonly database: (name: "main" | "keyring") => Promise<Database>;
   readonly close: () => Promise<void>;
@@ -64,6 +70,9 @@ export interface ClusterOptions {
 /** Leases that end while a test watches, and outlast two requests that are never answered and a restart. */
 const defaultLimits = {
   answerMs: 3_000,
+  databaseAnswerMs: 10_000,
+  databaseIdleMs: 5_000,
+  databaseSilentMs: 2_000,
   leaseMs: 18_000,
   renewMs: 1_500,
   sweepGraceMs: 3_000,
@@ -88,10 +97,16 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     ...options.env,
   };
 
-  const lay = async (kind: PartKind, index: number, config: (wire: Wires) => object): Promise<ClusterPart> => {
+  const lay = async (
+    kind: PartKind,
+    index: number,
+    config: (wire: Wires) => object,
+    diskBytes?: number,
+  ): Promise<ClusterPart> => {
     const name = `${kind}-${index}`;
     const own = join(folder, name);
-    await mkdir(own, { recursive: true });
+    const disk = diskBytes === undefined ? undefined : { folder: join(own, "disk"), bytes: diskBytes };
+    await mkdir(disk?.folder ?? own, { recursive: true });
     const natsWire = await startTcpProxy(() => ({ host: "127.0.0.1", port: nats.port }));
     const postgresWire =
       kind === "executor"
@@ -110,6 +125,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       configFile: join(own, "config.json"),
       logFile: join(own, "log"),
       crashFile: join(own, "crash"),
+      disk,
     };
     await writePrivate(place.configFile, JSON.stringify(config({ own, natsUrl, postgres: through })));
     return {
@@ -123,11 +139,12 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const ports = await Promise.all(Array.from({ length: options.platforms ?? 1 }, async () => freePort()));
   const urls = ports.map((port) => `http://127.0.0.1:${port}`);
   const platforms = await many(ports.length, async (index) =>
-    lay("platform", index, ({ natsUrl, postgres: through }) =>
+    lay("platform", index, ({ own, natsUrl, postgres: through }) =>
       platformSettings(keys, {
         nats: nats.login("platform", natsUrl),
         postgres: through("main"),
         port: ports[index] ?? 0,
+        folder: own,
       }),
     ),
   );
@@ -155,26 +172,32 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   );
   const executors: ClusterPart[] = [];
   let laid = 0;
-  const addExecutor: Cluster["addExecutor"] = async (changes = {}) => {
+  const addExecutor: Cluster["addExecutor"] = async (changes = {}, { diskBytes } = {}) => {
     const index = laid;
     laid += 1;
     const direct = nats.login("keyring", `nats://127.0.0.1:${nats.port}`);
     const rights = { pool: "default", projects: "all" } as const;
     const token = await issueEnrolmentToken(keyringOf(direct, postgres.addresses().keyring), rights);
-    const part = await lay("executor", index, ({ own, natsUrl }) => ({
-      stateFile: join(own, "state.json"),
-      enrolmentTokenFile: join(own, "token"),
-      // In operator mode the login comes with the enrolment.
-      ...(nats.executorSigningFile === undefined ? { nats: nats.login("executor", natsUrl) } : {}),
-      workDir: join(own, "work"),
-      cacheDir: join(own, "cache"),
-      slots: options.slots ?? 4,
-      bwrap: programs.bwrap,
-      python: programs.python,
-      drainMs: 5_000,
-      logLevel: "debug",
-      ...changes,
-    }));
+    const placeOf = (own: string): string => (diskBytes === undefined ? own : join(own, "disk"));
+    const part = await lay(
+      "executor",
+      index,
+      ({ own, natsUrl }) => ({
+        stateFile: join(placeOf(own), "state.json"),
+        enrolmentTokenFile: join(own, "token"),
+        // In operator mode the login comes with the enrolment.
+        ...(nats.executorSigningFile === undefined ? { nats: nats.login("executor", natsUrl) } : {}),
+        workDir: join(placeOf(own), "work"),
+        cacheDir: join(placeOf(own), "cache"),
+        slots: options.slots ?? 4,
+        bwrap: programs.bwrap,
+        python: programs.python,
+        drainMs: 5_000,
+        logLevel: "debug",
+        ...changes,
+      }),
+      diskBytes,
+    );
     await writePrivate(join(folder, part.name, "token"), `${token}\n`);
     executors.push(part);
     executors.sort((left, right) => left.name.localeCompare(right.name));
@@ -272,7 +295,12 @@ async function makeKeys(folder: string) {
 
 function platformSettings(
   keys: Keys,
-  place: { readonly nats: NatsCredentials; readonly postgres: PostgresConfig; readonly port: number },
+  place: {
+    readonly nats: NatsCredentials;
+    readonly postgres: PostgresConfig;
+    readonly port: number;
+    readonly folder: string;
+  },
 ): PlatformConfig {
   return {
     platformId: keys.platformId,
@@ -282,6 +310,7 @@ function platformSettings(
     identityFile: keys.platformFile,
     keyringIdentityFile: keys.keyringPublicFile,
     adminTokenSha256: createHash("sha256").update(keys.token).digest("hex"),
+    auditCheckpointFile: join(place.folder, "audit-checkpoint.json"),
     listen: { host: "127.0.0.1", port: place.port },
     logLevel: "debug",
   };

@@ -52,7 +52,7 @@ export async function enrolPeer(
 }
 
 /** More than any test leaves unclaimed. */
-const manySlots = 1_000;
+const manySlots = 256;
 
 /** Connects with an enrolment that is there already, or was never made. Without `slots` it can take very much. */
 export async function connectPeer(state: ExecutorState, slots = manySlots): Promise<ExecutorPeer> {
@@ -95,7 +95,7 @@ export async function connectPeer(state: ExecutorState, slots = manySlots): Prom
       await link.connection.jetstream().publish(subject, frame);
     },
     close: async () => {
-      presence.close();
+      await presence.close();
       await link.close();
     },
   };

@@ -32,6 +32,8 @@ export interface PartPlace {
   readonly configFile: string;
   readonly logFile: string;
   readonly crashFile: string;
+  /** A file system of its own that only it sees, empty at each of its starts. */
+  readonly disk?: { readonly folder: string; readonly bytes: number } | undefined;
 }
 
 const main = fileURLToPath(new URL("../../packages/cli/src/main.ts", import.meta.url));
@@ -56,8 +58,8 @@ export function describePart(
     const part = await startPart({
       programs,
       name,
-      command: process.execPath,
-      args: [
+      ...withDisk(place.disk, [
+        process.execPath,
         ...(asShipped ? [] : ["--conditions=@sealrun/faults"]),
         "--conditions=@sealrun/source",
         "--no-warnings",
@@ -66,7 +68,7 @@ export function describePart(
         kind,
         "--config",
         configFile,
-      ],
+      ]),
       environment: { NODE_COMPILE_CACHE: compileCache, SEALRUN_CRASH_FILE: crashFile, ...env, ...more },
       logFile,
       onLine: (line) => {
@@ -104,4 +106,14 @@ export function describePart(
       await rename(`${crashFile}.new`, crashFile);
     },
   };
+}
+
+/** The command, or the same as a process that has mounted its disk before it. */
+function withDisk(
+  disk: PartPlace["disk"],
+  [program = "", ...args]: readonly string[],
+): { readonly command: string; readonly args: readonly string[] } {
+  if (disk === undefined) return { command: program, args };
+  const mount = `mount -t tmpfs -o size=${disk.bytes} tmpfs "$0" && exec "$@"`;
+  return { command: "unshare", args: ["-Urm", "sh", "-c", mount, disk.folder, program, ...args] };
 }

@@ -37,7 +37,7 @@ describe("a step's retry", () => {
     const report = await stage.run("acme/flaky");
     expect(report.status).toBe("succeeded");
     expect(report.steps).toMatchObject([
-      { script: "flaky.sh", status: "succeeded", result: null, output: "third time" },
+      { script: "flaky.sh", status: "succeeded", tries: 3, result: null, output: "third time" },
       { script: "after.sh", status: "succeeded" },
     ]);
     expect(report.receipt).toHaveLength(1);
@@ -55,7 +55,10 @@ describe("a step's retry", () => {
     });
     const report = await stage.run("acme/broken");
     expect(report.status).toBe("failed");
-    expect(report.steps).toMatchObject([{ status: "failed", exitCode: 3 }, { status: "skipped" }]);
+    expect(report.steps).toMatchObject([
+      { status: "failed", exitCode: 3, tries: 2 },
+      { status: "skipped", tries: 0 },
+    ]);
   });
 });
 

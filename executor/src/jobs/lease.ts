@@ -23,8 +23,16 @@ export interface Lease {
   stop(): void;
 }
 
-/** Renews a lease until stopped. A failed renew is tried again; without one the run is ended before its lease is. */
-export function keepLease(rpc: Pick<PlatformRpc, "renew">, held: Held, leaseMs: number): Lease {
+/**
+ * Renews a lease until stopped. A failed renew is tried again; without one the run is ended before its lease is, which
+ * counts from when it was asked for (`askedAt`, on the steady clock).
+ */
+export function keepLease(
+  rpc: Pick<PlatformRpc, "renew">,
+  held: Held,
+  leaseMs: number,
+  askedAt: number = performance.now(),
+): Lease {
   const ending = new AbortController();
   const cancelling = new AbortController();
   let giveUpAt = 0;
@@ -87,7 +95,7 @@ export function keepLease(rpc: Pick<PlatformRpc, "renew">, held: Held, leaseMs: 
     void renew();
   }, watchMs);
 
-  hold(performance.now(), leaseMs);
+  hold(askedAt, leaseMs);
   next = setTimeout(() => void renew(), limits.renewMs);
   return {
     signal: ending.signal,

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { PlatformRpc } from "./platform-rpc.ts";
 
 const retryMs = 1_000;
+const closeMs = 2_000;
 
 /** What an executor tells the platform about itself, so that it is offered no more than it can take. */
 export interface Presence {
@@ -10,8 +11,8 @@ export interface Presence {
   readonly begin: () => () => void;
   /** Tells the platform that nothing more is taken. */
   readonly drain: () => void;
-  /** Tells nothing any more. */
-  readonly close: () => void;
+  /** Waits a moment for what is being told, then tells nothing any more. */
+  readonly close: () => Promise<void>;
 }
 
 /**
@@ -28,6 +29,7 @@ export function announcePresence(deps: {
   let isClosed = false;
   let isHeard = true;
   let next: NodeJS.Timeout | undefined;
+  let telling: Promise<void>;
   const tell = async (): Promise<void> => {
     clearTimeout(next);
     try {
@@ -39,9 +41,14 @@ export function announcePresence(deps: {
     }
     if (isClosed) return;
     clearTimeout(next);
-    next = setTimeout(() => void tell(), isHeard ? limits.presenceMs : retryMs);
+    next = setTimeout(
+      () => {
+        telling = tell();
+      },
+      isHeard ? limits.presenceMs : retryMs,
+    );
   };
-  void tell();
+  telling = tell();
   return {
     begin: () => {
       running += 1;
@@ -51,11 +58,15 @@ export function announcePresence(deps: {
     },
     drain: () => {
       draining = true;
-      void tell();
+      telling = tell();
     },
-    close: () => {
+    close: async () => {
       isClosed = true;
       clearTimeout(next);
+      const patience = Promise.withResolvers<void>();
+      const timer = setTimeout(patience.resolve, closeMs);
+      await Promise.race([telling, patience.promise]);
+      clearTimeout(timer);
     },
   };
 }

@@ -45,8 +45,12 @@ export interface RunDeps {
  * Runs a claimed execution to its end and tells the platform. Call the returned function once its event is out of the
  * queue. Throws `LEASE_LOST` when the attempt is not ours any more.
  */
-export async function runAttempt(deps: RunDeps, attempt: Attempt, leaseMs: number): Promise<() => Promise<void>> {
-  const lease = keepLease(attempt.rpc, attempt.held, leaseMs);
+export async function runAttempt(
+  deps: RunDeps,
+  attempt: Attempt,
+  { leaseMs, askedAt }: { readonly leaseMs: number; readonly askedAt: number },
+): Promise<() => Promise<void>> {
+  const lease = keepLease(attempt.rpc, attempt.held, leaseMs, askedAt);
   const unwatch = deps.control.watch(attempt.held, lease.cancel);
   const reporter = createReporter({ ...deps, held: attempt.held, signal: lease.signal });
   try {
@@ -106,7 +110,8 @@ async function runInWorkspace(
     });
   } catch (error) {
     const failure = toSealrunError(error);
-    if (failure.code === "INTERNAL") deps.log.error({ err: error, ...attempt.held }, "An attempt failed");
+    if (failure.code === "INTERNAL" || failure.code === "DISK_FULL")
+      deps.log.error({ err: error, ...attempt.held }, "An attempt failed");
     const said = { code: failure.code, message: masker.maskText(failure.message) };
     await say("error", said.message);
     return said;

@@ -58,7 +58,7 @@ async function workOn(
   try {
     const event = verifyEvent(message.frame, deps, Date.now());
     crashPoint("executor.claim.before");
-    const claim = await claimExecution(rpc, event, stopTaking);
+    const { claim, askedAt } = await claimExecution(rpc, event, stopTaking);
     crashPoint("executor.claim.after");
     const held = { executionId: event.executionId, attempt: claim.attempt };
     const grant = openGrant(fromBase64(claim.grant), event, {
@@ -80,7 +80,7 @@ async function workOn(
         executorId: deps.identity.id,
         box: deps.identity.box,
       },
-      claim.leaseMs,
+      { leaseMs: claim.leaseMs, askedAt },
     );
     message.done();
     crashPoint("executor.acknowledge.after");
@@ -93,18 +93,28 @@ async function workOn(
   }
 }
 
-/** Claims until there is an answer; every try has the same request id, so that none of them can claim twice. */
-async function claimExecution(rpc: PlatformRpc, event: ExecutionEvent, stop: AbortSignal): Promise<ClaimReply> {
+/**
+ * Claims until there is an answer; every try has the same request id, so that none of them can claim twice. Once a try
+ * may have been granted, only an answer ends it: given up, the execution would be lost without having run.
+ */
+export async function claimExecution(
+  rpc: Pick<PlatformRpc, "claim">,
+  event: Pick<ExecutionEvent, "executionId" | "generation">,
+  stop: AbortSignal,
+): Promise<{ readonly claim: ClaimReply; readonly askedAt: number }> {
   const requestId = newId("request");
   const giveUpAt = performance.now() + unansweredMs;
+  let isOpen = false;
   for (let tried = 1; ; tried += 1) {
+    const askedAt = performance.now();
     try {
-      return await rpc.claim({ executionId: event.executionId, generation: event.generation }, requestId);
+      const claim = await rpc.claim({ executionId: event.executionId, generation: event.generation }, requestId);
+      return { claim, askedAt };
     } catch (error) {
       const failure = toSealrunError(error);
-      const canRetry = isUnknown(failure)
-        ? performance.now() < giveUpAt
-        : (failure.row.retry || failure.code === "INTERNAL") && tried < claimTries;
+      isOpen ||= isUnknown(failure);
+      const mayPass = failure.row.retry || failure.code === "INTERNAL";
+      const canRetry = mayPass && (isOpen ? performance.now() < giveUpAt : tried < claimTries);
       if (!canRetry || stop.aborted) throw error;
       await pause(retryMs, stop);
     }

@@ -1,5 +1,6 @@
 import { fromBase64, type Identity } from "@sealrun/crypto";
-import { type FailureLog, type NatsLink, serve, type SignedRequest } from "@sealrun/nats";
+import { createSeenFrames, type FailureLog, type NatsLink, serve, type SignedRequest } from "@sealrun/nats";
+import { openWhileAnswering } from "@sealrun/postgres";
 import {
   decode,
   endGrantRequest,
@@ -34,10 +35,14 @@ export interface AnswerDeps extends AttemptDeps, EnrolDeps {
   readonly log: KeyringLog;
 }
 
-/** Answers the platform's signed requests until closed; closing waits for the answers under way. */
+/**
+ * Answers the platform's signed requests until closed; closing waits for the answers under way. While the database is
+ * silent other keyrings are left to answer.
+ */
 export function answerRequests(deps: AnswerDeps): { close(): Promise<void> } {
   const underWay = new Set<Promise<object>>();
-  const services = keyringVerbs.map((verb) =>
+  const answered = keyringVerbs.map((verb) => ({ verb, seen: createSeenFrames() }));
+  const serveVerb = ({ verb, seen }: (typeof answered)[number]) =>
     serve({
       link: deps.link,
       identity: deps.identity,
@@ -51,11 +56,15 @@ export function answerRequests(deps: AnswerDeps): { close(): Promise<void> } {
         return answer.finally(() => underWay.delete(answer));
       },
       log: deps.log,
-    }),
-  );
+      seen,
+    });
+  const close = openWhileAnswering(deps.database, () => {
+    const services = answered.map(serveVerb);
+    return async () => void (await Promise.all(services.map(async (service) => service.close())));
+  });
   return {
     close: async () => {
-      await Promise.all(services.map(async (service) => service.close()));
+      await close();
       await Promise.allSettled(underWay);
     },
   };

@@ -5,3 +5,4 @@ export { connectNats, type NatsLink } from "./link.ts";
 export { executorPermissions, keyringPermissions, type NatsPermissions, platformPermissions } from "./permissions.ts";
 export { type FailureLog, serve, type Service, type SignedRequest } from "./serve.ts";
 export { describeOldServer } from "./server-version.ts";
+export { createSeenFrames } from "./seen-frames.ts";

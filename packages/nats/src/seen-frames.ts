@@ -8,6 +8,7 @@ export interface SeenFrames {
   add(digest: string, now: number): boolean;
 }
 
+/** Remembers nothing yet. */
 export function createSeenFrames(): SeenFrames {
   const seenAt = new Map<string, number>();
   const keepMs = limits.requestLifetimeMs + limits.clockSkewMs;

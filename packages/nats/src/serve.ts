@@ -29,6 +29,8 @@ export interface Service {
   readonly findKey: (sender: string) => Uint8Array | undefined | Promise<Uint8Array | undefined>;
   readonly handle: (request: SignedRequest) => Promise<object>;
   readonly log: FailureLog;
+  /** What was answered before, of a service that is opened again; without it nothing was. */
+  readonly seen?: SeenFrames;
 }
 
 /**
@@ -36,7 +38,7 @@ export interface Service {
  * under the same request id is signed anew and so passes.
  */
 export function serve(service: Service): { close(): Promise<void> } {
-  const seen = createSeenFrames();
+  const seen = service.seen ?? createSeenFrames();
   const subscription = service.link.connection.subscribe(service.subject, {
     queue: service.queue,
     callback: (error, message) => {

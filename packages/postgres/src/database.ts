@@ -1,9 +1,10 @@
 import { failAfter } from "@sealrun/faults";
-import { SealrunError } from "@sealrun/protocol";
+import { limits, SealrunError } from "@sealrun/protocol";
 import { type ClientConfig, DatabaseError, Pool, type PoolClient, type QueryResult } from "pg";
 import type { z } from "zod";
 import { describeAddress, type PostgresConfig } from "./config.ts";
 import { listenOn } from "./listen.ts";
+import { watchAnswers } from "./watch.ts";
 
 /** Statements on one database or inside one transaction. Rows are outside data: the schema reads each. */
 export interface Sql {
@@ -17,10 +18,18 @@ export interface Sql {
 
 /** A pool of connections to one database. */
 export interface Database extends Sql {
-  /** Commits what `work` did, or nothing of it when it throws. */
-  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  /**
+   * Commits what `work` did, or nothing of it when it throws. A statement may take `limits.databaseAnswerMs`; one that
+   * reads whole tables is given `answerMs`.
+   */
+  transaction<T>(work: (sql: Sql) => Promise<T>, options?: { readonly answerMs?: number }): Promise<T>;
   /** Hears `notify` on a channel until the returned function is called; reconnects by itself, and says so with "". */
   listen(channel: string, onNotice: (payload: string) => void): Promise<() => Promise<void>>;
+  /**
+   * Says `false` when the database was silent for some seconds and `true` when it answers again, until the returned
+   * function is called. It counts as answering at first.
+   */
+  watch(onChange: (isAnswering: boolean) => void): () => Promise<void>;
   close(): Promise<void>;
 }
 
@@ -30,10 +39,18 @@ export async function openDatabase(options: {
   readonly applicationName: string;
 }): Promise<Database> {
   const settings = clientSettings(options.config, options.applicationName);
-  const pool = new Pool({ ...settings, max: 10, idleTimeoutMillis: 30_000 });
+  const pool = new Pool({
+    ...settings,
+    max: 10,
+    idleTimeoutMillis: 30_000,
+    query_timeout: limits.databaseAnswerMs,
+    // PostgreSQL itself ends what nobody waits for any more, and the transaction of a process that hangs or is gone.
+    statement_timeout: limits.databaseAnswerMs,
+    idle_in_transaction_session_timeout: limits.databaseIdleMs,
+  });
   // A pooled connection that breaks while idle is replaced at its next use; without a listener it would end the process.
   pool.on("error", () => undefined);
-  const sql = sqlOn(pool, options.config);
+  const sql = sqlOn(pool, { config: options.config });
   try {
     await sql.run("select 1");
   } catch (error) {
@@ -42,8 +59,9 @@ export async function openDatabase(options: {
   }
   return {
     ...sql,
-    transaction: async (work) => inTransaction(pool, options.config, work),
+    transaction: async (work, { answerMs } = {}) => inTransaction({ pool, config: options.config, answerMs }, work),
     listen: async (channel, onNotice) => listenOn({ settings, channel, onNotice }),
+    watch: (onChange) => watchAnswers({ settings, onChange }),
     close: async () => pool.end(),
   };
 }
@@ -69,14 +87,25 @@ export function wrapConnectionError(error: unknown, config: PostgresConfig): unk
 /** SQLSTATE classes that speak of the connection or of the login, not of the statement. */
 const connectionStates = new Set(["08", "28", "3D", "53", "57"]);
 
-function sqlOn(client: Pool | PoolClient, config: PostgresConfig): Sql {
+interface Use {
+  readonly config: PostgresConfig;
+  /** How long a statement may take, when not `limits.databaseAnswerMs`. */
+  readonly answerMs?: number | undefined;
+  /** Hears of every failure of the connection. */
+  readonly onBreak?: (error: SealrunError) => void;
+}
+
+function sqlOn(client: Pool | PoolClient, { config, answerMs, onBreak }: Use): Sql {
   const query = async (text: string, values: readonly unknown[] = []): Promise<QueryResult> => {
     try {
-      const result = await client.query(text, [...values]);
+      const patience = answerMs === undefined ? {} : { query_timeout: answerMs };
+      const result = await client.query({ text, values: [...values], ...patience });
       failAfter("postgres");
       return result;
     } catch (error) {
-      throw wrapConnectionError(error, config);
+      const failure = wrapConnectionError(error, config);
+      if (failure instanceof SealrunError) onBreak?.(failure);
+      throw failure;
     }
   };
   return {
@@ -89,27 +118,32 @@ function sqlOn(client: Pool | PoolClient, config: PostgresConfig): Sql {
   };
 }
 
-async function inTransaction<T>(pool: Pool, config: PostgresConfig, work: (sql: Sql) => Promise<T>): Promise<T> {
+async function inTransaction<T>(
+  { pool, ...use }: Omit<Use, "onBreak"> & { readonly pool: Pool },
+  work: (sql: Sql) => Promise<T>,
+): Promise<T> {
   const client = await pool.connect().catch((error: unknown) => {
-    throw wrapConnectionError(error, config);
+    throw wrapConnectionError(error, use.config);
   });
-  const sql = sqlOn(client, config);
   let broken: Error | undefined;
-  // The pool listens only while a connection is idle. A break surfaces from the statement under way, or from the next.
-  const ignore = (): void => undefined;
-  client.on("error", ignore);
+  const onBreak = (error: Error): void => {
+    broken = error;
+  };
+  const sql = sqlOn(client, { ...use, onBreak });
+  // The pool listens only while a connection is idle.
+  client.on("error", onBreak);
   try {
     await sql.run("begin");
+    if (use.answerMs !== undefined) await sql.run(`set local statement_timeout = ${use.answerMs}`);
     const answer = await work(sql);
     await sql.run("commit");
     return answer;
   } catch (error) {
-    await sql.run("rollback").catch((failure: unknown) => {
-      broken = failure instanceof Error ? failure : undefined;
-    });
+    // A connection that broke, or is silent, is thrown away: PostgreSQL rolls back by itself, and nobody waits for it.
+    if (broken === undefined) await sql.run("rollback").catch(() => undefined);
     throw error;
   } finally {
-    client.off("error", ignore);
+    client.off("error", onBreak);
     client.release(broken);
   }
 }

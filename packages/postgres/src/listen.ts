@@ -1,10 +1,13 @@
+import { limits } from "@sealrun/protocol";
 import { Client, type ClientConfig, escapeIdentifier } from "pg";
 
 const retryMs = 1_000;
+/** A connection that only listens never finds out by itself that the other end is gone. */
+const lookMs = 5_000;
 
 /**
- * Hears `notify` on one channel over a connection of its own. After a break it connects again and calls `onNotice` with
- * an empty payload, because notices may have been missed.
+ * Hears `notify` on one channel over a connection of its own. After a break, or a silence, it connects again and calls
+ * `onNotice` with an empty payload, because notices may have been missed.
  */
 export async function listenOn(options: {
   readonly settings: ClientConfig;
@@ -16,18 +19,24 @@ export async function listenOn(options: {
   let retry: NodeJS.Timeout | undefined;
 
   const connect = async (): Promise<void> => {
-    const fresh = new Client(options.settings);
+    const fresh = new Client({ ...options.settings, query_timeout: limits.databaseSilentMs });
+    const leave = (): void => {
+      // One that was left long ago may still come to its end.
+      if (client === fresh) reconnectLater();
+    };
     fresh.on("notification", (notice) => {
-      options.onNotice(notice.payload ?? "");
+      if (client === fresh) options.onNotice(notice.payload ?? "");
     });
-    fresh.on("error", reconnectLater);
-    fresh.on("end", reconnectLater);
+    fresh.on("error", leave);
+    fresh.on("end", leave);
     client = fresh;
     await fresh.connect();
     await fresh.query(`listen ${escapeIdentifier(options.channel)}`);
   };
   const reconnectLater = (): void => {
     if (closed || retry !== undefined) return;
+    void client?.end().catch(() => undefined);
+    client = undefined;
     retry = setTimeout(() => {
       retry = undefined;
       connect().then(() => {
@@ -37,8 +46,15 @@ export async function listenOn(options: {
   };
 
   await connect();
+  const look = setInterval(() => {
+    const looked = client;
+    looked?.query("select 1").catch(() => {
+      if (client === looked) reconnectLater();
+    });
+  }, lookMs);
   return async () => {
     closed = true;
+    clearInterval(look);
     clearTimeout(retry);
     await client?.end();
   };

@@ -194,6 +194,12 @@ export const errorCodes = {
   CHANNEL_BROKEN: { status: 500, exit: 1, retry: false, means: "The script's channel to the executor was broken" },
   EXECUTION_FAILED: { status: 500, exit: 1, retry: false, means: "The execution did not succeed" },
   CANCELLED: { status: 409, exit: 1, retry: false, means: "The execution was cancelled" },
+  DISK_FULL: {
+    status: 507,
+    exit: 73,
+    retry: true,
+    means: "No space is left on the disk of the process that says so; make room",
+  },
   INTERNAL: {
     status: 500,
     exit: 70,

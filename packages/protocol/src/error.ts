@@ -19,7 +19,12 @@ export class SealrunError extends Error {
   }
 }
 
-/** The error itself when it is one of ours, else `INTERNAL` with the given error as its cause and none of its text. */
+/**
+ * The error itself when it is one of ours, `DISK_FULL` when the file system says so, else `INTERNAL`; with the given
+ * error as its cause and none of its text.
+ */
 export function toSealrunError(error: unknown): SealrunError {
-  return error instanceof SealrunError ? error : new SealrunError("INTERNAL", "", { cause: error });
+  if (error instanceof SealrunError) return error;
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return new SealrunError(code === "ENOSPC" || code === "EDQUOT" ? "DISK_FULL" : "INTERNAL", "", { cause: error });
 }

@@ -57,6 +57,14 @@ export const limits = {
   requestLifetimeMs: 60_000,
   /** How long a part waits for another's answer before it asks again. */
   answerMs: 10_000,
+  /** How long one statement of PostgreSQL may take; then its connection is thrown away. An upload takes the longest. */
+  databaseAnswerMs: 30_000,
+  /** How long a transaction may wait for anything but PostgreSQL, while others wait for its locks: a publish to NATS takes 5 s. */
+  databaseIdleMs: 15_000,
+  /** A part whose database was silent for this long leaves its requests to others: an executor must renew in time. */
+  databaseSilentMs: 5_000,
+  /** How long one statement of a check of the whole audit may take; it reads every row. */
+  auditAnswerMs: 10 * 60_000,
   /** An attempt without a renew for this long is lost. */
   leaseMs: 60_000,
   /** How often an attempt renews its lease. */
@@ -67,6 +75,8 @@ export const limits = {
   lostReruns: 5,
   /** How often an executor says that it lives. */
   presenceMs: 15_000,
+  /** Executions that one executor runs at once; a pool has twice its free slots published. */
+  executorSlots: 256,
   /** An executor that was not heard for this long offers no slots. */
   absentMs: 45_000,
   /** How long one script may hold its channel's token. */
@@ -83,6 +93,8 @@ export const limits = {
   scheduleDelayMs: 366 * 24 * 60 * 60_000,
   /** Events that follow from one another; two packages that start each other for ever are stopped here. */
   eventDepth: 32,
+  /** Events that one execution may send; a script that sends them in a loop is stopped here. */
+  eventsPerExecution: 1_000,
   /** How long an enrolment token can be used. */
   enrolmentLifetimeMs: 15 * 60_000,
 } as const;

@@ -3,6 +3,7 @@ import { base64, sha256Hex } from "./bytes-text.ts";
 import { encodeJson } from "./encode.ts";
 import { failure } from "./execution.ts";
 import { eventId, eventText, eventType, executionId, scheduleId, secretId, secretName } from "./names.ts";
+import { limits } from "./limits.ts";
 import { scope, writableScope } from "./scope.ts";
 
 /** Any refusal over NATS. */
@@ -124,8 +125,8 @@ export type StateReply = z.infer<typeof stateReply>;
 
 /** Says that an executor lives and how much it can take; sent at its start, and every `limits.presenceMs`. */
 export const presenceRequest = z.object({
-  slots: z.number().int().positive(),
-  running: z.number().int().nonnegative(),
+  slots: z.number().int().positive().max(limits.executorSlots),
+  running: z.number().int().nonnegative().max(limits.executorSlots),
   /** True when it takes nothing more. */
   draining: z.boolean(),
 });

@@ -38,6 +38,7 @@ const failed: ExecutionInfo = executionInfo.parse({
       status: "failed",
       exitCode: 3,
       durationMs: 900,
+      tries: 3,
       output: "",
       result: null,
       error: failure,
@@ -48,6 +49,7 @@ const failed: ExecutionInfo = executionInfo.parse({
       status: "skipped",
       exitCode: null,
       durationMs: null,
+      tries: 0,
       output: "",
       result: null,
       error: null,
@@ -65,7 +67,7 @@ const failed: ExecutionInfo = executionInfo.parse({
 test("printOutcome() tells status, steps, why, and each secret once", () => {
   expect(print((output) => printOutcome(output, failed)).split("\n")).toEqual([
     "failed exe_00000000000000000000 in 2.5 s",
-    "  a.sh  failed, 900 ms, exit code 3: a.sh ended with exit code 3 (SCRIPT_FAILED)",
+    "  a.sh  failed, 900 ms, tried 3 times, exit code 3: a.sh ended with exit code 3 (SCRIPT_FAILED)",
     "  b.sh  skipped",
     "  some of its output has not arrived",
     "read A from project, version 4 (masked)",

@@ -35,6 +35,14 @@ describe("keepLease()", () => {
     expect(lease.signal.aborted).toBe(true);
   });
 
+  it("counts the lease from when it was asked for", async () => {
+    const askedAt = performance.now();
+    await vi.advanceTimersByTimeAsync(limits.answerMs);
+    const lease = keepLease({ renew: async () => new Promise(() => undefined) }, held, limits.leaseMs, askedAt);
+    await vi.advanceTimersByTimeAsync(limits.leaseMs - limits.answerMs - limits.killGraceMs);
+    expect(lease.signal.aborted).toBe(true);
+  });
+
   it("ends the run before the lease when a renew is never answered", async () => {
     const lease = keepLease({ renew: async () => new Promise(() => undefined) }, held, limits.leaseMs);
     await vi.advanceTimersByTimeAsync(limits.leaseMs - limits.killGraceMs);

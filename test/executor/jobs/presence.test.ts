@@ -15,7 +15,7 @@ describe("announcePresence()", () => {
     const end = presence.begin();
     end();
     presence.drain();
-    presence.close();
+    await presence.close();
     await until(() => told[1]);
     expect(told).toEqual([
       { slots: 3, running: 0, draining: false },
@@ -37,7 +37,24 @@ describe("announcePresence()", () => {
       log: pino({ level: "warn" }, { write: (line) => lines.push(line) }),
     });
     await until(() => (tries === 3 ? true : undefined));
-    presence.close();
+    await presence.close();
     expect(lines).toHaveLength(1);
+  });
+
+  test("announcePresence() closes once that it drains was heard, and tells nothing after", async () => {
+    const heard: boolean[] = [];
+    const presence = announcePresence({
+      rpc: {
+        presence: async ({ draining }) => {
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          heard.push(draining);
+        },
+      },
+      slots: 1,
+      log,
+    });
+    presence.drain();
+    await presence.close();
+    expect(heard).toEqual([false, true]);
   });
 });

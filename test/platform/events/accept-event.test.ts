@@ -128,6 +128,19 @@ describe("acceptEvent()", () => {
     });
   });
 
+  test("acceptEvent() stops an execution that sends events in a loop", async () => {
+    const { held, rpc } = await world.claim("report");
+    const emit = async (type: string) => rpc.emit({ ...held, id: newEventId(), type, source: "report" });
+    await emit("nobody.waits");
+    await world.database.run(
+      `insert into events (id, project_id, type, source, execution_id, depth)
+       select 'evt_' || lpad(n::text, 20, '0'), project_id, type, source, execution_id, depth
+       from events, generate_series(2, $2) n where execution_id = $1`,
+      [held.executionId, limits.eventsPerExecution],
+    );
+    await expect(emit("nobody.waits")).rejects.toMatchObject({ code: "BAD_REQUEST" });
+  });
+
   test("applyTriggers() follows the newest version", async () => {
     await push("fickle", { trigger_events: ["first", "nul\u0000"] });
     expect((await accept({ type: "first" })).started).toHaveLength(1);

@@ -123,6 +123,23 @@ describe("startSweeper()", () => {
     await world.database.run("delete from report_chunks where execution_id = $1", [broken.held.executionId]);
   });
 
+  test("startSweeper() shows late lines of an earlier attempt, and believes nothing that it says of steps", async () => {
+    const { held } = await claimRerun();
+    await world.peer.report(held, 2, [
+      { type: "log", step: 0, stream: "stdout", text: "late", time: 0 },
+      { type: "step-finished", step: 0, status: "failed", exitCode: 1, durationMs: 1, time: 0 },
+    ]);
+    await until(async () => (await world.database.run("select 1 from report_chunks where items is not null")) > 0);
+    await endLease(held.executionId);
+    const again = await world.peer.claim(await takeAgain(held.executionId));
+    await again.rpc.finish({ ...again.held, status: "succeeded", lastSequence: 1 });
+    await world.database.run("update executions set finished_at = finished_at - interval '2 min' where id = $1", [
+      held.executionId,
+    ]);
+    await until(async () => (await world.show(held.executionId)).steps[0]?.output === "late");
+    expect((await world.show(held.executionId)).steps[0]).toMatchObject({ status: "pending", exitCode: null });
+  });
+
   test("startSweeper() shows lines that wait for a chunk that never came", async () => {
     const { held } = await world.claim("report");
     const item: ReportItem = { type: "log", step: 0, stream: "stdout", text: "after the gap", time: 0 };
@@ -138,4 +155,39 @@ describe("startSweeper()", () => {
     await until(async () => (await world.show(held.executionId)).steps[0]?.output === "after the gap");
     expect((await world.show(held.executionId)).reportsComplete).toBe(false);
   });
+
+  test("startSweeper() loses nothing when PostgreSQL's clock leaps forward, and then goes on", async () => {
+    await shiftClock();
+    const before = await world.claim("report");
+    await endLease(before.held.executionId);
+    await until(async () => (await world.show(before.held.executionId)).status === "lost");
+    const living = await world.claim("report");
+    const dying = await world.claim("report");
+    await world.database.run("update clock_shift set by = interval '10 min'", []);
+    await until(async () => world.logged.some((line) => line.includes("PostgreSQL's clock leapt forward")));
+    await living.rpc.state({ ...living.held, op: "get" });
+    await living.rpc.renew(living.held);
+    await until(async () => (await world.show(dying.held.executionId)).status === "lost");
+    expect((await world.show(living.held.executionId)).status).toBe("running");
+  });
 });
+
+/** Gives the world's database a clock that a test can set; new connections see it. */
+async function shiftClock(): Promise<void> {
+  await world.database.run("create table clock_shift as select interval '0' as by", []);
+  await world.database.run(
+    `create function clock_timestamp() returns timestamptz volatile language sql
+     as 'select pg_catalog.clock_timestamp() + by from public.clock_shift'`,
+    [],
+  );
+  await world.database.run(
+    `do $$ begin
+       execute format('alter database %I set search_path = public, pg_catalog', current_database());
+     end $$`,
+    [],
+  );
+  await world.database.run(
+    "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
+    [],
+  );
+}

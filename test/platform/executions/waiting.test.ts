@@ -11,6 +11,8 @@ const idle: WaitingFacts = {
   package: { name: "report", limit: null, inFlight: 0 },
   project: { name: "acme", limit: null, inFlight: 0 },
   trouble: null,
+  refusal: null,
+  heldUntil: null,
   ahead: 0,
   slots: 4,
   free: 4,
@@ -19,6 +21,11 @@ const limited = { ...idle, package: { name: "report", limit: 2, inFlight: 2 } };
 
 describe("explainWaiting()", () => {
   test.each<[string, Partial<WaitingFacts>, string]>([
+    [
+      "the keyring's refusal",
+      { refusal: "The keyring does not have the key", heldUntil: new Date(0) },
+      "The keyring refused it (The keyring does not have the key); it is tried again at 1970-01-01T00:00:00.000Z",
+    ],
     ["its time", { notBefore: new Date(0) }, "It starts at 1970-01-01T00:00:00.000Z at the earliest"],
     ["its package's limit", limited, "Package report runs at most 2 at once, and 2 are under way"],
     [

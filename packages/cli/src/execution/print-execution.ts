@@ -67,11 +67,12 @@ function styleOf(status: ExecutionStatus): Style {
   return status === "failed" || status === "lost" ? "red" : "yellow";
 }
 
-function stepLine({ name, status, exitCode, durationMs, error }: StepInfo): string {
+function stepLine({ name, status, exitCode, durationMs, tries, error }: StepInfo): string {
   const code = exitCode === null || exitCode === 0 ? "" : `, exit code ${exitCode}`;
   const why = error === null ? "" : `: ${error.message} (${error.code})`;
   const took = durationMs === null ? "" : `, ${showDuration(durationMs)}`;
-  return `${name}  ${status}${took}${code}${why}`;
+  const often = tries > 1 ? `, tried ${tries} times` : "";
+  return `${name}  ${status}${took}${often}${code}${why}`;
 }
 
 /** One row of a receipt as a sentence; the attempt is named when there is more than one. */

@@ -35,5 +35,8 @@ export async function openExecutorFrame(
 /** Returns when the executor may run packages of this project, else `NOT_ENROLLED`. */
 export function checkProjectRight(executor: Pick<StoredExecutor, "id" | "projects">, projectId: string): void {
   if (executor.projects === "all" || executor.projects.some((allowed) => allowed === projectId)) return;
-  throw new SealrunError("NOT_ENROLLED", `The executor ${executor.id} may not run the project ${projectId}`);
+  throw new SealrunError(
+    "NOT_ENROLLED",
+    `The executor ${executor.id} may not run the project ${projectId}; enrol one in its pool that may`,
+  );
 }

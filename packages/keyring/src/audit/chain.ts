@@ -7,6 +7,7 @@ import {
   sealWaiting,
   verifyChain,
 } from "@sealrun/postgres";
+import { limits } from "@sealrun/protocol";
 import type { KeyringLog } from "../answer-requests.ts";
 
 /** The keyring's audit as a chain: its key comes from the wrapping root key, which is in no database. */
@@ -41,5 +42,5 @@ export function sealAudit(
 export async function verifyAudit(database: Database, rootKey: SymmetricKey): Promise<CheckedChain> {
   const chain = auditChain(rootKey);
   while ((await sealWaiting(database, chain)) !== undefined);
-  return verifyChain(database, chain);
+  return database.transaction(async (sql) => verifyChain(sql, chain), { answerMs: limits.auditAnswerMs });
 }

@@ -1,6 +1,6 @@
 import { toHex } from "@sealrun/crypto";
 import { type Link, sealRegularly, verifyChain } from "@sealrun/postgres";
-import type { AuditVerification } from "@sealrun/protocol";
+import { type AuditVerification, limits } from "@sealrun/protocol";
 import type { Deps } from "../deps.ts";
 import { auditChain } from "./chain.ts";
 import { openCheckpoint } from "./checkpoint.ts";
@@ -34,7 +34,9 @@ export async function startAudit(
     verify: async () => {
       await sealer.sealNow();
       const known = checkpoint.known();
-      const { head, fault, ...counts } = await verifyChain(database, chain, [known]);
+      const { head, fault, ...counts } = await database.transaction(async (sql) => verifyChain(sql, chain, [known]), {
+        answerMs: limits.auditAnswerMs,
+      });
       return { ...counts, head: show(head), checkpoint: show(known), fault: fault ?? null };
     },
     close: async () => sealer.close(),

@@ -13,7 +13,7 @@ import { recordAudit } from "../audit/store.ts";
 import type { Asker, Deps } from "../deps.ts";
 import { addExecution } from "../executions/start-execution.ts";
 import { getVersion } from "../packages/version-store.ts";
-import { findDepth, findSender, insertEvent, listStarted, listWaiting, noteStarted } from "./store.ts";
+import { countSent, findDepth, findSender, insertEvent, listStarted, listWaiting, noteStarted } from "./store.ts";
 
 /** An event on its way in. */
 export interface IncomingEvent {
@@ -31,8 +31,8 @@ export interface IncomingEvent {
 
 /**
  * Stores an event and starts every active package of its project that waits for its type, in the caller's transaction.
- * The same id again starts nothing more and gets the same answer. `BAD_REQUEST` for an id that somebody else used, and
- * for a chain of events that start each other without end.
+ * The same id again starts nothing more and gets the same answer. `BAD_REQUEST` for an id that somebody else used,,
+ * for a chain of events that start each other without end, and for one more event than an execution may send.
  */
 export async function acceptEvent(
   deps: Pick<Deps, "platformId" | "storageKey">,
@@ -47,6 +47,7 @@ export async function acceptEvent(
     event.data === undefined ? null : sealWithKey(deps.storageKey, storedContext(eventDataContext(place)), event.data);
   const stored = { id, projectId, type, source, executionId, depth, sealed, referenceId: event.referenceId ?? null };
   if (!(await insertEvent(sql, stored))) return answerAgain(sql, event);
+  if (executionId !== null) await checkCount(sql, executionId);
   const started: ExecutionId[] = [];
   for (const waiting of await listWaiting(sql, projectId, type)) {
     const execution = await addExecution(sql, {
@@ -71,6 +72,15 @@ function checkDepth(depth: number, type: string): void {
   throw new SealrunError(
     "BAD_REQUEST",
     `The event ${type} follows from ${depth} others; packages that start each other without end are stopped here`,
+  );
+}
+
+/** A script's requests come one after another, so that a count after the insert is right. */
+async function checkCount(sql: Sql, executionId: ExecutionId): Promise<void> {
+  if ((await countSent(sql, executionId)) <= limits.eventsPerExecution) return;
+  throw new SealrunError(
+    "BAD_REQUEST",
+    `One execution sends at most ${limits.eventsPerExecution} events; put more into the data of one`,
   );
 }
 

@@ -40,6 +40,16 @@ const dataRow = z
   .object({ id: eventId, type: z.string(), project_id: projectId, sealed: z.instanceof(Uint8Array).nullable() })
   .transform(({ project_id, ...row }) => ({ ...row, projectId: project_id }));
 
+/** How many events an execution has sent. */
+export async function countSent(sql: Sql, id: ExecutionId): Promise<number> {
+  const row = await sql.row(
+    z.object({ sent: z.number() }),
+    "select count(*)::int as sent from events where execution_id = $1",
+    [id],
+  );
+  return row?.sent ?? 0;
+}
+
 /** Stores an event; false when there is one of that id already. Two that come at once wait for each other. */
 export async function insertEvent(sql: Sql, event: NewEvent): Promise<boolean> {
   const added = await sql.run(

@@ -35,12 +35,12 @@ const attemptRow = z
 /** How an attempt ended: its executor said so, it was not heard any more, or it never got a grant. */
 export type AttemptEnd = "finished" | "lost" | "given-back";
 
-const isHeld = `e.id = $1 and e.attempt = $2 and e.status = 'running' and a.executor_id = $3
-  and a.lease_until > clock_timestamp()`;
+// A lease that is over ends nothing by itself, the sweeper does: the database's clock may have leapt.
+const isHeld = "e.id = $1 and e.attempt = $2 and e.status = 'running' and a.executor_id = $3";
 const attemptOf = "a.execution_id = e.id and a.attempt = e.attempt";
 const holderValues = (holder: Holder): readonly unknown[] => [holder.executionId, holder.attempt, holder.executorId];
 
-/** What the attempt runs, while its executor holds the lease; `LEASE_LOST` otherwise. */
+/** What the attempt runs, while nobody has ended it; `LEASE_LOST` otherwise. */
 export async function findHeld(sql: Sql, holder: Holder): Promise<HeldAttempt> {
   const held = await sql.row(
     heldRow,
@@ -81,12 +81,18 @@ export async function restartLease(sql: Sql, holder: Holder): Promise<void> {
   );
 }
 
-/** Renews a lease that is held, and says whether a cancel was asked for; undefined when it is not held. */
+/**
+ * Renews a lease, also one that is over, and says whether a cancel was asked for; undefined when somebody has ended the
+ * attempt. Nobody can end it meanwhile.
+ */
 export async function renewLease(sql: Sql, holder: Holder): Promise<{ readonly cancel: boolean } | undefined> {
   return sql.row(
     z.object({ cancel: z.boolean() }),
-    `update attempts a set lease_until = clock_timestamp() + $4 * interval '1 millisecond'
-     from executions e where ${attemptOf} and ${isHeld} returning e.cancel_requested_at is not null as cancel`,
+    `with held as (
+       select e.id, e.attempt, e.cancel_requested_at is not null as cancel
+       from executions e join attempts a on ${attemptOf} where ${isHeld} for share of e)
+     update attempts a set lease_until = clock_timestamp() + $4 * interval '1 millisecond'
+     from held where a.execution_id = held.id and a.attempt = held.attempt returning held.cancel`,
     [...holderValues(holder), limits.leaseMs],
   );
 }
@@ -98,7 +104,7 @@ export async function renewLease(sql: Sql, holder: Holder): Promise<{ readonly c
 export async function markGranted(sql: Sql, holder: Holder): Promise<void> {
   const touched = await sql.run(
     `update attempts a set granted_at = coalesce(a.granted_at, clock_timestamp())
-     from executions e where ${attemptOf} and ${isHeld}`,
+     from executions e where ${attemptOf} and ${isHeld} and a.lease_until > clock_timestamp()`,
     holderValues(holder),
   );
   if (touched !== 1) throw new SealrunError("LEASE_LOST", "");

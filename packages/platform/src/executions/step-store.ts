@@ -10,6 +10,7 @@ const stepRow = z
     status: stepStatus,
     exit_code: z.number().nullable(),
     duration_ms: z.number().nullable(),
+    tries: z.number(),
     result: jsonValue,
     error: failure.nullable(),
   })
@@ -17,7 +18,7 @@ const stepRow = z
 /** One step of an execution. */
 export type StoredStep = z.infer<typeof stepRow>;
 
-const columns = "position, script, name, status, exit_code, duration_ms, result, error";
+const columns = "position, script, name, status, exit_code, duration_ms, tries, result, error";
 
 /** How a step ended. */
 export interface StepEnd {

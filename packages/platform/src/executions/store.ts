@@ -134,17 +134,9 @@ export async function markRunning(
   );
 }
 
-/** Puts a claimed execution back: its event may be claimed again, or with `expireInMs` another one is made then. */
-export async function markQueued(
-  sql: Sql,
-  id: ExecutionId,
-  options: { readonly expireInMs?: number } = {},
-): Promise<void> {
-  await sql.run(
-    `update executions set status = 'queued', executor_id = null, started_at = null,
-            event_expires_at = least(event_expires_at, clock_timestamp() + $2 * interval '1 millisecond') where id = $1`,
-    [id, options.expireInMs ?? null],
-  );
+/** Puts a claimed execution back: its event may be claimed again. */
+export async function markQueued(sql: Sql, id: ExecutionId): Promise<void> {
+  await sql.run("update executions set status = 'queued', executor_id = null, started_at = null where id = $1", [id]);
 }
 
 /** Puts an execution into a final status. */
@@ -202,6 +194,16 @@ export type LostExecution = z.infer<typeof lostRow>;
 const isLost = "e.status = 'running' and a.lease_until < clock_timestamp()";
 const withAttempt = "executions e join attempts a on a.execution_id = e.id and a.attempt = e.attempt";
 
+/** The clock that leases are counted by, in ms since 1970. */
+export async function readClock(sql: Sql): Promise<number> {
+  const row = await sql.row(
+    z.object({ ms: z.number() }),
+    "select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms",
+    [],
+  );
+  return row?.ms ?? 0;
+}
+
 /** Executions that run without a live lease: up to a hundred, the oldest first. */
 export async function listLost(sql: Sql): Promise<readonly ExecutionId[]> {
   const rows = await sql.rows(
@@ -211,14 +213,17 @@ export async function listLost(sql: Sql): Promise<readonly ExecutionId[]> {
   return rows.map(({ id }) => id);
 }
 
-/** Holds an execution that runs without a live lease; undefined when it does not, or when somebody else holds it. */
+/**
+ * Holds an execution that runs without a live lease, and that lease; undefined when it does not, or when somebody else
+ * holds it.
+ */
 export async function lockLost(sql: Sql, id: ExecutionId): Promise<LostExecution | undefined> {
   return sql.row(
     lostRow,
     `select e.id, e.attempt, e.on_lost, e.cancel_requested_at is not null as is_cancel_requested,
             a.granted_at is not null as is_granted,
             (select count(*)::int from attempts b where b.execution_id = e.id and b.ended_as = 'lost') as lost_before
-     from ${withAttempt} where e.id = $1 and ${isLost} for update of e skip locked`,
+     from ${withAttempt} where e.id = $1 and ${isLost} for update of e, a skip locked`,
     [id],
   );
 }

@@ -6,24 +6,29 @@ import { endGrants } from "./end-grants.ts";
 import { loseAttempt } from "./lose-attempt.ts";
 import { applyWaiting } from "./reports/apply-report.ts";
 import { type AttemptId, listGaps } from "./reports/report-store.ts";
-import { listLost, lockExecution, lockLost } from "./store.ts";
+import { listLost, lockExecution, lockLost, readClock } from "./store.ts";
+import { watchClock } from "./watch-clock.ts";
 
 const sweepMs = 2_000;
+/** A database's clock that is set right in small pieces is left alone: leases are much longer. */
+const leapMs = 5_000;
 
 type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring" | "log">;
 
 /**
  * Every two seconds: ends attempts whose lease has, shows reports that wait for a chunk that never came, and tells the
  * keyring which grants are over. While this platform could not be reached nobody could renew a lease at it, so that
- * after its start, and after NATS or PostgreSQL were away, it waits until every executor that lives has had its turn.
+ * after its start, after NATS or PostgreSQL were away, and after PostgreSQL's clock leapt forward, it waits until every
+ * executor that lives has had its turn.
  */
 export function startSweeper(deps: Needed): () => Promise<void> {
   const hearing = watchHearing(deps);
+  const leap = watchClock(async () => readClock(deps.database));
   let sweeping: Promise<void> | undefined;
   let ending: Promise<void> | undefined;
   const timer = setInterval(() => {
     hearing.tick();
-    sweeping ??= sweep(deps, hearing).finally(() => (sweeping = undefined));
+    sweeping ??= sweep(deps, hearing, leap).finally(() => (sweeping = undefined));
     // A keyring that does not answer must not hold up the rest.
     ending ??= endGrants(deps).finally(() => (ending = undefined));
   }, sweepMs);
@@ -68,11 +73,21 @@ function watchHearing({ link }: Pick<Needed, "link">): Hearing {
   };
 }
 
-async function sweep(deps: Needed, hearing: Hearing): Promise<void> {
+async function sweep(deps: Needed, hearing: Hearing, leap: () => Promise<number>): Promise<void> {
   const { database, log } = deps;
   try {
+    const silent = await listLost(database);
+    // Looked at after the list was made, so that nothing is in it because of a leap that is not seen yet.
+    const leptMs = await leap();
+    if (leptMs > leapMs) {
+      hearing.lost();
+      log.warn(
+        { leptMs: Math.round(leptMs) },
+        "PostgreSQL's clock leapt forward; executors get time to renew their leases",
+      );
+    }
     if (hearing.isGood()) {
-      for (const id of await listLost(database)) await passingBy(deps, id, async () => loseSilent(deps, id));
+      for (const id of silent) await passingBy(deps, id, async () => loseSilent(deps, id));
     }
     for (const of of await listGaps(database)) await passingBy(deps, of.executionId, async () => showGap(deps, of));
   } catch (error) {
@@ -110,7 +125,7 @@ async function loseSilent({ database, log }: Pick<Needed, "database" | "log">, i
 
 async function showGap({ database }: Pick<Needed, "database">, of: AttemptId): Promise<void> {
   await database.transaction(async (sql) => {
-    await lockExecution(sql, of.executionId);
-    await applyWaiting(sql, of, { overGaps: true });
+    const { attempt } = await lockExecution(sql, of.executionId);
+    await applyWaiting(sql, of, { overGaps: true, isEarlier: of.attempt < attempt });
   });
 }

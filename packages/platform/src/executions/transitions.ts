@@ -19,7 +19,7 @@ export function stepEntry({ position, script, name, status, exitCode, durationMs
 }
 
 /** A line of the platform's own among an execution's output. */
-export function systemLine(level: "info" | "warning", text: string): FeedEntry {
+function systemLine(level: "info" | "warning", text: string): FeedEntry {
   return {
     kind: "log",
     step: null,

@@ -21,6 +21,8 @@ const factsRow = z
     project_limit: z.number().nullable(),
     project_in_flight: z.number(),
     trouble: trouble.nullable(),
+    refusal: z.string().nullable(),
+    held_until: z.date().nullable(),
     ahead: z.number(),
   })
   .transform((row) => ({
@@ -34,6 +36,9 @@ const factsRow = z
     package: { name: row.package, limit: row.package_limit, inFlight: row.package_in_flight },
     project: { name: row.project, limit: row.project_limit, inFlight: row.project_in_flight },
     trouble: row.trouble,
+    /** The keyring's last answer, and until when nobody is offered the execution because of it. */
+    refusal: row.refusal,
+    heldUntil: row.held_until,
     /** How many of the pool go before it; `mostCounted` and one more stands for any more. */
     ahead: row.ahead,
   }));
@@ -59,11 +64,13 @@ export async function findWaitingFacts(sql: Sql, id: ExecutionId): Promise<Waiti
             p.name as project, p.max_concurrent as project_limit,
             (select count(*)::int from executions x where x.project_id = e.project_id and ${inFlight}) as project_in_flight,
             (select trouble from streams where name = 'EXECUTIONS') as trouble,
+            h.refusal, h.not_before as held_until,
             (select count(*)::int from (
                select from outbox o where o.pool = lower(e.pool_name) and o.is_due
                  and (o.priority > e.priority or (o.priority = e.priority and o.number < e.number))
                limit $2) as before) as ahead
      from executions e join packages k on k.id = e.package_id join projects p on p.id = e.project_id
+       left join outbox h on h.execution_id = e.id
      where e.id = $1 and e.status = 'queued'`,
     [id, mostCounted + 1],
   );

@@ -5,6 +5,10 @@ import { mostCounted, type WaitingFacts } from "./waiting-store.ts";
 export function explainWaiting(facts: WaitingFacts): string {
   const { notBefore, pool, slots, free, ahead, silentSeconds } = facts;
   if (notBefore !== null) return `It starts at ${notBefore.toISOString()} at the earliest`;
+  if (facts.refusal !== null) {
+    const again = facts.heldUntil === null ? "" : `; it is tried again at ${facts.heldUntil.toISOString()}`;
+    return `The keyring refused it (${facts.refusal})${again}`;
+  }
   const full = facts.isPublished ? undefined : explainLimit(facts);
   if (full !== undefined) return full;
   if (facts.trouble === "unreachable") return "NATS cannot be reached; it starts when NATS is back";

@@ -1,13 +1,10 @@
-import type { Sql } from "@sealrun/postgres";
-import { SealrunError, scopeKeyStatement, type ScopeKeyStatement } from "@sealrun/protocol";
-import { z } from "zod";
+import { SealrunError } from "@sealrun/protocol";
 import type { Deps } from "../deps.ts";
+import { findKnownKey, keepKnownKey } from "./known-key-store.ts";
 import { fetchScopeKey, type Place, readScopeKey, type ScopeKey } from "./scope-key.ts";
 
 /** With an answer at hand nobody is kept waiting for a keyring that is away. */
 const shortTimeoutMs = 1_500;
-
-const knownRow = z.object({ statement: scopeKeyStatement });
 
 /**
  * A place's key as `fetchScopeKey` gives it, or while the keyring cannot be reached the one that it stated last: the
@@ -18,30 +15,14 @@ export async function findScopeKey(
   deps: Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId">,
   place: Place,
 ): Promise<ScopeKey> {
-  const known = await findKnown(deps.database, place);
+  const known = await findKnownKey(deps.database, place);
   try {
     const fresh = await fetchScopeKey(deps, place, known === undefined ? {} : { timeoutMs: shortTimeoutMs });
-    if (known?.body !== fresh.statement.body) await keep(deps.database, place, fresh.statement);
+    if (known?.body !== fresh.statement.body) await keepKnownKey(deps.database, place, fresh.statement);
     return fresh;
   } catch (error) {
     const isAway = error instanceof SealrunError && error.code === "KEYRING_UNREACHABLE";
     if (!isAway || known === undefined) throw error;
     return readScopeKey(deps, place, known);
   }
-}
-
-async function findKnown(sql: Sql, { scope, ownerId }: Place): Promise<ScopeKeyStatement | undefined> {
-  const row = await sql.row(knownRow, "select statement from known_scope_keys where scope = $1 and owner_id = $2", [
-    scope,
-    ownerId,
-  ]);
-  return row?.statement;
-}
-
-async function keep(sql: Sql, { scope, ownerId }: Place, statement: ScopeKeyStatement): Promise<void> {
-  await sql.run(
-    `insert into known_scope_keys (scope, owner_id, statement) values ($1, $2, $3)
-     on conflict (scope, owner_id) do update set statement = excluded.statement`,
-    [scope, ownerId, JSON.stringify(statement)],
-  );
 }

@@ -33,6 +33,8 @@ export const stepInfo = z.object({
   status: stepStatus,
   exitCode: z.number().int().nullable(),
   durationMs: z.number().nullable(),
+  /** How often it was started in the newest attempt; 0 before its start. */
+  tries: z.number().int().nonnegative(),
   output: z.string(),
   result: jsonValue,
   error: failure.nullable(),

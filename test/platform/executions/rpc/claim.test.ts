@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { generateIdentity, newId, signFrame } from "@sealrun/crypto";
 import { start } from "@sealrun/platform";
 import { openDatabase } from "@sealrun/postgres";
-import { encodeJson, executorId, projectId, rpcRefusal, subjects } from "@sealrun/protocol";
+import { encodeJson, type ExecutionEvent, executorId, projectId, rpcRefusal, subjects } from "@sealrun/protocol";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openFrame } from "@sealrun/crypto";
@@ -23,6 +23,15 @@ afterAll(async () => {
   await other.close();
   await world.close();
 });
+
+/** The next event of this execution; those of others that earlier tests left are passed by. */
+async function takeOf(id: string): Promise<ExecutionEvent> {
+  for (;;) {
+    const { event, message } = await world.peer.take();
+    message.done();
+    if (event.executionId === id) return event;
+  }
+}
 
 describe("answerClaim()", () => {
   test("answerClaim() gives a grant that opens the event's secrets, and the execution runs", async () => {
@@ -107,12 +116,24 @@ describe("answerClaim()", () => {
     const bound = await enrolPeer(world.platform, { projects: [elsewhere] });
     const event = await world.take("report");
     expect(await codeOf(bound.claim(event))).toBe("NOT_ENROLLED");
-    expect(await world.show(event.executionId)).toMatchObject({ status: "queued", executor: null });
-    const attempt = await world.peer.claim(event);
-    expect(attempt.held.attempt).toBe(2);
+    const waiting: unknown = expect.stringContaining("The keyring refused it");
+    expect(await world.show(event.executionId)).toMatchObject({ status: "queued", executor: null, waiting });
+    // It takes no room from others meanwhile, and nobody has its event any more.
+    expect(await codeOf(world.peer.claim(event))).toBe("EXPIRED");
+    await world.database.run("update outbox set is_due = true where execution_id = $1", [event.executionId]);
+    const again = await takeOf(event.executionId);
+    // Each refusal makes the next offer rarer.
+    expect(await codeOf(bound.claim(again))).toBe("NOT_ENROLLED");
+    const rarer = "select from outbox where execution_id = $1 and not_before > clock_timestamp() + interval '11 s'";
+    expect(await world.database.run(rarer, [event.executionId])).toBe(1);
+    expect((await world.show(event.executionId)).waiting).toContain("enrol one in its pool that may");
+    await world.database.run("update outbox set is_due = true where execution_id = $1", [event.executionId]);
+    const attempt = await world.peer.claim(await takeOf(event.executionId));
+    expect(attempt.held.attempt).toBe(3);
     expect((await world.show(event.executionId)).attempts).toMatchObject([
       { attempt: 1, end: "given-back" },
-      { attempt: 2, end: null },
+      { attempt: 2, end: "given-back" },
+      { attempt: 3, end: null },
     ]);
     await bound.close();
   });

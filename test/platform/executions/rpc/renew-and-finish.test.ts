@@ -37,11 +37,24 @@ describe("answerRenew()", () => {
     expect(await read()).toBeGreaterThan(before);
   });
 
-  test("answerRenew() refuses another attempt, another executor, and a lease that has ended", async () => {
+  test("answerRenew() revives a lease that is over while nobody has ended the attempt", async () => {
+    const { held, rpc } = await world.claim("report");
+    // The sweeper passes by what somebody holds.
+    await world.database.transaction(async (sql) => {
+      await sql.run("select from executions where id = $1 for share", [held.executionId]);
+      await endLease(held.executionId);
+      expect(await rpc.renew(held)).toMatchObject({ cancel: false });
+    });
+    const live = "select from attempts where execution_id = $1 and lease_until > clock_timestamp()";
+    expect(await world.database.run(live, [held.executionId])).toBe(1);
+  });
+
+  test("answerRenew() refuses another attempt, another executor, and an attempt that was ended", async () => {
     const { held, rpc } = await world.claim("report");
     expect(await codeOf(rpc.renew({ ...held, attempt: 2 }))).toBe("LEASE_LOST");
     expect(await codeOf(other.rpc.renew(held))).toBe("LEASE_LOST");
     await endLease(held.executionId);
+    await until(async () => (await world.show(held.executionId)).status === "lost");
     expect(await codeOf(rpc.renew(held))).toBe("LEASE_LOST");
   });
 });

@@ -25,6 +25,23 @@ export async function addToOutbox(sql: Sql, id: ExecutionId): Promise<void> {
   await ringOutbox(sql);
 }
 
+/**
+ * Asks for a new event of a queued execution after a while, and keeps the reason for those who ask what it waits for.
+ * Until then it takes no room from others. The caller holds the execution's row.
+ */
+export async function holdInOutbox(
+  sql: Sql,
+  id: ExecutionId,
+  { forMs, refusal }: { readonly forMs: number; readonly refusal: string },
+): Promise<void> {
+  await addToOutbox(sql, id);
+  await sql.run(
+    `update outbox set is_due = false, refusal = $3,
+            not_before = greatest(not_before, clock_timestamp() + $2 * interval '1 millisecond') where execution_id = $1`,
+    [id, forMs, refusal],
+  );
+}
+
 /** Lets every dispatcher look at the outbox when the transaction commits. */
 export async function ringOutbox(sql: Sql): Promise<void> {
   await sql.run("select pg_notify($1, '')", [outboxChannel]);

@@ -23,8 +23,15 @@ export async function applyReports(
   if (hasNew) await applyWaiting(sql, of, { overGaps: false });
 }
 
-/** Puts waiting chunks into the feed; the caller holds the execution. */
-export async function applyWaiting(sql: Sql, of: AttemptId, options: { readonly overGaps: boolean }): Promise<void> {
+/**
+ * Puts waiting chunks into the feed; the caller holds the execution. What an earlier attempt says of steps is nothing to
+ * those of the newest one, which began anew.
+ */
+export async function applyWaiting(
+  sql: Sql,
+  of: AttemptId,
+  options: { readonly overGaps: boolean; readonly isEarlier?: boolean },
+): Promise<void> {
   const items = await takeChunks(sql, of, options);
   if (items.length === 0) return;
   const id = of.executionId;
@@ -34,6 +41,7 @@ export async function applyWaiting(sql: Sql, of: AttemptId, options: { readonly 
   for (const item of items) {
     // An executor can only speak of the steps there are.
     if (item.step !== null && steps[item.step] === undefined) continue;
+    if (options.isEarlier === true && item.type.startsWith("step-")) continue;
     switch (item.type) {
       case "log":
         entries.push(logEntry(item, steps));

@@ -1,4 +1,5 @@
-import { serve, type SignedRequest } from "@sealrun/nats";
+import { createSeenFrames, serve, type SignedRequest } from "@sealrun/nats";
+import { openWhileAnswering } from "@sealrun/postgres";
 import { executorId, type RpcVerb, rpcVerbs, SealrunError, subjects } from "@sealrun/protocol";
 import { recordRefusal } from "../../audit/record-refusal.ts";
 import type { Deps } from "../../deps.ts";
@@ -29,11 +30,13 @@ const answers: Readonly<Record<RpcVerb, (deps: RpcDeps, request: ExecutorRequest
 
 /**
  * Answers what executors ask until closed; closing waits for the answers under way. Whose request it is comes from its
- * signature alone, and it must have come by that executor's own subject.
+ * signature alone, and it must have come by that executor's own subject. While the database is silent other platforms
+ * are left to answer.
  */
 export function answerRpc(deps: RpcDeps & Pick<Deps, "log">): () => Promise<void> {
   const underWay = new Set<Promise<object>>();
-  const services = rpcVerbs.map((verb) =>
+  const answered = rpcVerbs.map((verb) => ({ verb, seen: createSeenFrames() }));
+  const serveVerb = ({ verb, seen }: (typeof answered)[number]) =>
     serve({
       link: deps.link,
       identity: deps.identity,
@@ -47,10 +50,14 @@ export function answerRpc(deps: RpcDeps & Pick<Deps, "log">): () => Promise<void
         return answering.finally(() => underWay.delete(answering));
       },
       log: deps.log,
-    }),
-  );
+      seen,
+    });
+  const close = openWhileAnswering(deps.database, () => {
+    const services = answered.map(serveVerb);
+    return async () => void (await Promise.all(services.map(async (service) => service.close())));
+  });
   return async () => {
-    await Promise.all(services.map(async (service) => service.close()));
+    await close();
     await Promise.allSettled(underWay);
   };
 }

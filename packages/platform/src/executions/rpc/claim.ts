@@ -21,6 +21,7 @@ import {
   markGranted,
   restartLease,
 } from "../attempt-store.ts";
+import { holdInOutbox } from "../dispatch/outbox-store.ts";
 import { appendFeed } from "../feed-store.ts";
 import { lockExecution, type LockedExecution, markQueued, markRunning } from "../store.ts";
 import { cancelledUnstarted, endUnfinished } from "../transitions.ts";
@@ -31,6 +32,10 @@ import { askerOf, type ExecutorRequest, type RpcDeps } from "./request.ts";
 const grantMs = limits.stepTimeoutMs + 3_600_000;
 /** After a refusal of the keyring, another executor is offered the execution. */
 const offerAgainMs = 10_000;
+/** A key that the keyring does not have comes back with its database, so that asking grows rarer, up to this. */
+const longestHoldMs = 5 * 60_000;
+/** Likewise a pool whose executors may not run the project: an executor that may has to be enrolled first. */
+const longestHoldUnenrolledMs = 10 * 60_000;
 
 interface Claimed {
   readonly execution: LockedExecution;
@@ -108,7 +113,10 @@ async function giveBack(
     // Asked for while it was claimed: nobody may claim it again.
     await endUnfinished(sql, holder.executionId, { status: "cancelled", error: cancelledUnstarted });
   } else {
-    await markQueued(sql, holder.executionId, failure.row.retry ? {} : { expireInMs: offerAgainMs });
+    await markQueued(sql, holder.executionId);
+    if (!failure.row.retry) {
+      await holdInOutbox(sql, holder.executionId, { forMs: holdMs(failure, attempt), refusal: failure.message });
+    }
     await appendFeed(sql, holder.executionId, [{ kind: "status", body: { status: "queued" } }]);
   }
   const detail = { attempt: holder.attempt, code: failure.code };
@@ -118,6 +126,12 @@ async function giveBack(
     object: holder.executionId,
     detail,
   });
+}
+
+function holdMs({ code }: SealrunError, attempt: number): number {
+  const grown = offerAgainMs * 2 ** (attempt - 1);
+  if (code === "KEY_NOT_FOUND") return Math.min(longestHoldMs, grown);
+  return code === "NOT_ENROLLED" ? Math.min(longestHoldUnenrolledMs, grown) : offerAgainMs;
 }
 
 function refused({ status, attempt }: LockedExecution): SealrunError {

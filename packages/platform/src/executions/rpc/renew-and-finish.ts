@@ -20,7 +20,7 @@ import { forgetParts } from "../set-parts-store.ts";
 import { lockExecution, markFinished } from "../store.ts";
 import { askerOf, type ExecutorRequest, type RpcDeps } from "./request.ts";
 
-/** Renews a lease that is held, and says whether a cancel was asked for; `LEASE_LOST` otherwise. */
+/** Renews the lease of an attempt that nobody has ended, and says whether a cancel was asked for; `LEASE_LOST` otherwise. */
 export async function answerRenew({ database }: RpcDeps, request: ExecutorRequest): Promise<RenewReply> {
   const holder = { ...decode(renewRequest, request.body), executorId: request.executorId };
   const renewed = await renewLease(database, holder);
