@@ -155,10 +155,10 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     wrappingKeyFile: keys.wrappingKeyFile,
     identityFile: keys.keyringFile,
     platformIdentityFile: keys.platformPublicFile,
-    ...(nats.signingSeedFile === undefined
+    ...(nats.executorSigningFile === undefined
       ? { executorNats: login }
       : {
-          natsAccountSeedFile: nats.signingSeedFile,
+          natsAccountSeedFile: nats.executorSigningFile,
           executorNatsUrl: `nats://127.0.0.1:${nats.port}`,
           natsJwtMs: 20_000,
         }),
@@ -186,7 +186,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
         stateFile: join(placeOf(own), "state.json"),
         enrolmentTokenFile: join(own, "token"),
         // In operator mode the login comes with the enrolment.
-        ...(nats.signingSeedFile === undefined ? { nats: nats.login("executor", natsUrl) } : {}),
+        ...(nats.executorSigningFile === undefined ? { nats: nats.login("executor", natsUrl) } : {}),
         workDir: join(placeOf(own), "work"),
         cacheDir: join(placeOf(own), "cache"),
         slots: options.slots ?? 4,

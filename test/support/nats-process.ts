@@ -1,6 +1,5 @@
-import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { mintUser } from "@sealrun/nats";
 import type { NatsCredentials } from "@sealrun/protocol";
 import { connect, jwtAuthenticator, type NatsConnection } from "nats";
 import { ensureNatsAccount } from "../../packages/cli/src/dev/nats-account.ts";
@@ -15,7 +14,7 @@ export interface NatsProcess {
   /** What a part logs in with at this address; it may be a proxy's. */
   readonly login: (part: "platform" | "keyring" | "executor", url: string) => NatsCredentials;
   /** Signs executors' logins, in operator mode. */
-  readonly signingSeedFile: string | undefined;
+  readonly executorSigningFile: string | undefined;
   readonly storeFolder: string;
   readonly pid: () => number | undefined;
   readonly start: (settings?: { readonly maxStoreBytes?: number }) => Promise<void>;
@@ -25,7 +24,7 @@ export interface NatsProcess {
   /** Copies the store away, and back; the server must not run. */
   readonly save: () => Promise<void>;
   readonly restore: () => Promise<void>;
-  /** A client with full rights. */
+  /** A client with full rights, the platform's in operator mode. */
   readonly connect: () => Promise<NatsConnection>;
 }
 
@@ -54,7 +53,7 @@ export async function describeNats(folder: string, programs: Programs, mode: Nat
       if (part === "executor") throw new TypeError("in operator mode an executor's login comes from the keyring");
       return { ...account[part], url: at };
     },
-    signingSeedFile: account?.signingSeedFile,
+    executorSigningFile: account?.executorSigningFile,
     storeFolder,
     pid: () => running?.pid,
     start: async ({ maxStoreBytes } = {}) => {
@@ -96,10 +95,8 @@ export async function describeNats(folder: string, programs: Programs, mode: Nat
     connect: async () => {
       const common = { servers: `127.0.0.1:${port}`, inboxPrefix: "_INBOX.test" };
       if (account === undefined) return connect({ ...common, user, pass: password });
-      const signingSeed = (await readFile(account.signingSeedFile, "utf8")).trim();
-      const issuer = { accountId: account.trust.account.id, signingSeed };
-      const minted = await mintUser(issuer, { name: "test", permissions: { publish: [">"], subscribe: [">"] } });
-      return connect({ ...common, authenticator: jwtAuthenticator(minted.jwt, new TextEncoder().encode(minted.seed)) });
+      const { jwt, seed } = account.platform;
+      return connect({ ...common, authenticator: jwtAuthenticator(jwt, new TextEncoder().encode(seed)) });
     },
   };
 }

@@ -12,7 +12,7 @@ export async function startOperatorPlatform(natsJwtMs?: number): Promise<TestPla
   const keyringConfig = {
     ...shared,
     nats: nats.keyring,
-    natsAccountSeedFile: nats.signingSeedFile,
+    natsAccountSeedFile: nats.executorSigningFile,
     ...(natsJwtMs === undefined ? {} : { natsJwtMs }),
   };
   const config = { ...parts.config, nats: nats.platform };

@@ -23,7 +23,6 @@ const permissions = {
     publish: [
       "sealrun.rpc.>",
       "sealrun.reports.>",
-      "$JS.API.CONSUMER.INFO.EXECUTIONS.>",
       "$JS.API.CONSUMER.MSG.NEXT.EXECUTIONS.>",
       "$JS.ACK.EXECUTIONS.>",
     ],

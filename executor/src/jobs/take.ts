@@ -1,6 +1,6 @@
 import type { NatsLink } from "@sealrun/nats";
 import { executionsStream, poolConsumer, type PoolId } from "@sealrun/protocol";
-import type { JsMsg } from "nats";
+import { AckPolicy, type Consumer, DeliverPolicy, type JsMsg, ReplayPolicy } from "nats";
 
 const waitMs = 5_000;
 /** The client ends a wait by itself; one that it forgets over a broken connection is given up. */
@@ -24,8 +24,7 @@ export interface QueuedMessage {
 /** The next message of a pool, or undefined when none came in some seconds or the queue cannot be reached. */
 export async function takeNext(link: NatsLink, pool: PoolId, signal: AbortSignal): Promise<QueuedMessage | undefined> {
   try {
-    const consumer = await link.connection.jetstream().consumers.get(executionsStream, poolConsumer(pool));
-    const next = consumer.next({ expires: waitMs });
+    const next = queueOf(link, pool).next({ expires: waitMs, bind: true });
     const silence = AbortSignal.any([signal, AbortSignal.timeout(longestWaitMs)]);
     const message = await unlessAborted(next, silence);
     if (silence.aborted) giveBackLate(next);
@@ -35,6 +34,32 @@ export async function takeNext(link: NatsLink, pool: PoolId, signal: AbortSignal
     await pause(retryMs, signal);
     return undefined;
   }
+}
+
+/**
+ * The pool's queue, unasked whether it is there: an executor may ask for work, and nothing else of JetStream. The client
+ * looks at the names alone.
+ */
+function queueOf(link: NatsLink, pool: PoolId): Consumer {
+  const nothing = { consumer_seq: 0, stream_seq: 0, last_active: 0 };
+  return link.connection.jetstream().consumers.getPullConsumerFor({
+    stream_name: executionsStream,
+    name: poolConsumer(pool),
+    config: {
+      ack_policy: AckPolicy.Explicit,
+      deliver_policy: DeliverPolicy.All,
+      replay_policy: ReplayPolicy.Instant,
+    },
+    created: "",
+    delivered: nothing,
+    ack_floor: nothing,
+    num_ack_pending: 0,
+    num_redelivered: 0,
+    num_waiting: 0,
+    num_pending: 0,
+    push_bound: false,
+    pause_remaining: 0,
+  });
 }
 
 /** What `work` gives, or undefined as soon as the signal aborts: an idle executor ends at once. */

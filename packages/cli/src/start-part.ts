@@ -62,16 +62,16 @@ export async function verifyKeyringAudit(configFile: string): ReturnType<typeof 
   return keyring.verifyAudit(await keyring.readConfig(configFile));
 }
 
-/** A new NATS account, and the logins of the platform and of the keyring on it. */
+/** New NATS accounts, and the logins of the platform and of the keyring on theirs. */
 export async function makeNatsLogins(): Promise<{
-  readonly account: keyring.NatsAccount;
+  readonly accounts: keyring.NatsAccounts;
   readonly platform: keyring.MintedUser;
   readonly keyring: keyring.MintedUser;
 }> {
-  const account = await keyring.createNatsAccount();
-  const issuer = { accountId: account.account.id, signingSeed: account.signingSeed };
+  const accounts = await keyring.createNatsAccounts();
+  const issuer = { accountId: accounts.account.id, signingSeed: accounts.accountSeed };
   return {
-    account,
+    accounts,
     platform: await keyring.mintUser(issuer, { name: "platform", permissions: keyring.platformPermissions }),
     keyring: await keyring.mintUser(issuer, { name: "keyring", permissions: keyring.keyringPermissions }),
   };

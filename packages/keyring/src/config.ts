@@ -27,7 +27,7 @@ const settings = z.object({
   identityFile: z.string().min(1),
   /** The platform's public identity: the keyring believes no other platform. */
   platformIdentityFile: z.string().min(1),
-  /** Seed of the NATS account's signing key: each executor gets a login of its own, signed with it. */
+  /** The executors' NATS account and its signing key's seed: each executor gets a login of its own, signed with it. */
   natsAccountSeedFile: z.string().min(1).optional(),
   /** Where NATS is for executors; the keyring's own address when absent. */
   executorNatsUrl: z.string().min(1).optional(),

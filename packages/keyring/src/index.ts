@@ -2,11 +2,11 @@ export type { KeyringLog } from "./answer-requests.ts";
 export { type KeyringConfig, keyringConfig, readConfig } from "./config.ts";
 export type { TokenRights } from "./enrolment/issue-token.ts";
 export {
-  createNatsAccount,
+  createNatsAccounts,
   keyringPermissions,
   type MintedUser,
   mintUser,
-  type NatsAccount,
+  type NatsAccounts,
   platformPermissions,
 } from "@sealrun/nats";
 export { issueEnrolmentToken, type Keyring, migrationsFolder, revokeExecutor, start, verifyAudit } from "./main.ts";

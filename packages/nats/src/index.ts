@@ -1,5 +1,5 @@
 export { call, type Call, type Peer } from "./call.ts";
-export { createNatsAccount, type NatsAccount } from "./jwt/account.ts";
+export { createNatsAccounts, type NatsAccounts } from "./jwt/account.ts";
 export { type MintedUser, mintUser, type NatsIssuer, readUserJwt } from "./jwt/mint-user.ts";
 export { connectNats, type NatsLink } from "./link.ts";
 export { executorPermissions, keyringPermissions, type NatsPermissions, platformPermissions } from "./permissions.ts";

@@ -6,9 +6,9 @@ export interface NatsPermissions {
   readonly subscribe: readonly string[];
 }
 
-/** The platform makes the streams and answers everybody. */
+/** The platform makes the streams and answers everybody: who asks from another account is called `_R_.` here. */
 export const platformPermissions: NatsPermissions = {
-  publish: ["sealrun.>", "$JS.>", "_INBOX.>"],
+  publish: ["sealrun.>", "$JS.>", "_INBOX.>", "_R_.>"],
   subscribe: ["sealrun.>", "$JS.>", "_INBOX.>"],
 };
 
@@ -19,15 +19,14 @@ export const keyringPermissions: NatsPermissions = {
 };
 
 /**
- * What one executor of one pool needs: a stolen login takes work of that pool, and reads and says nothing else. The
- * server's own answers go wherever a request wants them: see "What these lists do not stop" in the guide to NATS.
+ * What one executor of one pool needs in the executors' account: a stolen login takes work of that pool, and reads and
+ * says nothing else. The server delivers answers past these lists, but to subjects of that account alone.
  */
 export function executorPermissions(executor: ExecutorId, pool: PoolId): NatsPermissions {
   const consumer = `${executionsStream}.${poolConsumer(pool)}`;
   return {
     publish: [
       `$JS.API.CONSUMER.MSG.NEXT.${consumer}`,
-      `$JS.API.CONSUMER.INFO.${consumer}`,
       `$JS.ACK.${consumer}.>`,
       subjects.reports(executor),
       `sealrun.rpc.${executor}.*`,

@@ -54,8 +54,7 @@ export function serve(service: Service): { close(): Promise<void> } {
 }
 
 async function answer(service: Service, seen: SeenFrames, message: Msg): Promise<void> {
-  // NATS lets a sender name any subject for the answer, its own rights or not: ours would reach the server's API, say.
-  if (message.reply?.startsWith("_INBOX.") !== true) return;
+  if (!wantsAnswerInInbox(message)) return;
   let header: FrameHeader | undefined;
   let reply: object;
   try {
@@ -81,6 +80,14 @@ async function answer(service: Service, seen: SeenFrames, message: Msg): Promise
     encodeJson(reply),
   );
   message.respond(frame);
+}
+
+/**
+ * NATS lets a sender name any subject for the answer, its own rights or not: ours would reach the server's API, say. What
+ * comes from another account bears a name that the server gave it, below `_R_`.
+ */
+function wantsAnswerInInbox({ reply }: Msg): boolean {
+  return reply?.startsWith("_INBOX.") === true || reply?.startsWith("_R_.") === true;
 }
 
 async function verify(service: Service, seen: SeenFrames, message: Msg): Promise<SignedRequest> {

@@ -31,7 +31,10 @@ describe("sealrun nats-setup", () => {
     expect(exitCode).toBe(0);
     for (const name of await readdir(folder)) expect((await stat(join(folder, name))).mode & 0o077, name).toBe(0);
     const platform = login.parse(JSON.parse(await readFile(join(folder, "platform-nats.json"), "utf8")));
-    const seed = (await readFile(join(folder, "account-signing.seed"), "utf8")).trim();
+    const signing = z.object({ accountId: z.string(), signingSeed: z.string() });
+    const executors = signing.parse(JSON.parse(await readFile(join(folder, "executor-signing.json"), "utf8")));
+    const seed = executors.signingSeed;
+    expect(readUserJwt(platform.jwt).accountId).not.toBe(executors.accountId);
     for (const secret of [platform.seed, platform.jwt, seed]) expect(stdout).not.toContain(secret);
     expect(readUserJwt(platform.jwt).expiresAt).toBeNull();
     const { natsServer, setpriv } = programs();

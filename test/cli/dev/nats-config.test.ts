@@ -1,21 +1,26 @@
-import { createNatsAccount } from "@sealrun/nats";
+import { createNatsAccounts } from "@sealrun/nats";
 import { beforeAll, expect, test } from "vitest";
 import { natsConfig } from "../../../packages/cli/src/dev/nats-config.ts";
 
 const settings = { host: "127.0.0.1", storeFolder: '/data/a "quoted" folder', portsFolder: "/data/ports" };
-let account: Awaited<ReturnType<typeof createNatsAccount>>;
-beforeAll(async () => void (account = await createNatsAccount()));
+let account: Awaited<ReturnType<typeof createNatsAccounts>>;
+beforeAll(async () => void (account = await createNatsAccounts()));
 
-test("natsConfig() has the operator, both accounts, and no seed", () => {
+test("natsConfig() has the operator, all accounts, and no seed", () => {
   const text = natsConfig({ ...settings, port: 0 }, account);
   expect(JSON.parse(text)).toMatchObject({
     operator: account.operatorJwt,
     system_account: account.systemAccount.id,
     resolver: "MEMORY",
-    resolver_preload: { [account.account.id]: account.account.jwt },
+    resolver_preload: {
+      [account.systemAccount.id]: account.systemAccount.jwt,
+      [account.account.id]: account.account.jwt,
+      [account.executorAccount.id]: account.executorAccount.jwt,
+    },
   });
-  expect(text).not.toContain(account.operatorSeed);
-  expect(text).not.toContain(account.signingSeed);
+  for (const seed of [account.operatorSeed, account.accountSeed, account.executorSigningSeed]) {
+    expect(text).not.toContain(seed);
+  }
 });
 
 test("natsConfig() listens where it is told, on a port of the server's choice for 0", () => {

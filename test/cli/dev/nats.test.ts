@@ -5,11 +5,30 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { newId } from "@sealrun/crypto";
 import { executorPermissions, mintUser, readUserJwt } from "@sealrun/nats";
-import { executorId, inboxPrefix, type NatsCredentials, poolConsumer, poolId, subjects } from "@sealrun/protocol";
-import { AckPolicy, connect, jwtAuthenticator, type NatsConnection, RetentionPolicy } from "nats";
+import {
+  executorId,
+  inboxPrefix,
+  type NatsCredentials,
+  poolConsumer,
+  type PoolId,
+  poolId,
+  subjects,
+} from "@sealrun/protocol";
+import {
+  AckPolicy,
+  connect,
+  createInbox,
+  type JetStreamManager,
+  jwtAuthenticator,
+  type NatsConnection,
+  RetentionPolicy,
+} from "nats";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { takeNext } from "../../../executor/src/jobs/take.ts";
 import { type Nats, startNats } from "../../../packages/cli/src/dev/nats.ts";
 import { programs } from "../../support/servers.ts";
+import { until } from "../../support/until.ts";
 
 const [own, other] = [executorId.parse(newId("executor")), executorId.parse(newId("executor"))];
 const [pool, otherPool] = [poolId.parse(newId("pool")), poolId.parse(newId("pool"))];
@@ -27,13 +46,7 @@ beforeAll(async () => {
     retention: RetentionPolicy.Workqueue,
   });
   await manager.streams.add({ name: "REPORTS", subjects: [subjects.allReports] });
-  for (const each of [pool, otherPool]) {
-    await manager.consumers.add("EXECUTIONS", {
-      durable_name: poolConsumer(each),
-      ack_policy: AckPolicy.Explicit,
-      filter_subject: subjects.executions(each),
-    });
-  }
+  for (const each of [pool, otherPool]) await manager.consumers.add("EXECUTIONS", consumerOf(each));
 });
 
 afterEach(async () => {
@@ -53,12 +66,43 @@ async function open(login: NatsCredentials, inbox: string): Promise<NatsConnecti
   return connection;
 }
 
-/** An executor's login as the keyring makes one: with the account's signing key. */
+async function issuerOf({ executorSigningFile }: Nats) {
+  return z
+    .object({ accountId: z.string(), signingSeed: z.string() })
+    .parse(JSON.parse(await readFile(executorSigningFile, "utf8")));
+}
+
+/** An executor's login as the keyring makes one: with the signing key of the executors' account. */
 async function openExecutor(): Promise<NatsConnection> {
-  const signingSeed = (await readFile(nats.signingSeedFile, "utf8")).trim();
-  const { accountId } = readUserJwt(nats.keyring.jwt);
   const user = { name: own, permissions: executorPermissions(own, pool), lifetimeMs: 60_000 };
-  return open({ url: nats.url, ...(await mintUser({ accountId, signingSeed }, user)) }, inboxPrefix(own));
+  return open({ url: nats.url, ...(await mintUser(await issuerOf(nats), user)) }, inboxPrefix(own));
+}
+
+function consumerOf(each: PoolId) {
+  return {
+    durable_name: poolConsumer(each),
+    ack_policy: AckPolicy.Explicit,
+    filter_subject: subjects.executions(each),
+  };
+}
+
+/** Has a message of the pool waiting and another one taken; gives the subject that acknowledges the latter. */
+async function takeOne(platform: NatsConnection, from: PoolId): Promise<string> {
+  for (const text of ["taken", "kept"]) await platform.jetstream().publish(subjects.executions(from), text);
+  const inbox = createInbox("_INBOX.platform");
+  const answers = platform.subscribe(inbox, { max: 1 });
+  platform.publish(`$JS.API.CONSUMER.MSG.NEXT.EXECUTIONS.${poolConsumer(from)}`, "", { reply: inbox });
+  for await (const { reply } of answers) return reply ?? "";
+  return "";
+}
+
+/** What a pool's queue holds: it throws when stream or queue are gone. */
+async function stateOf(manager: JetStreamManager, of: PoolId) {
+  const { num_pending, num_ack_pending, delivered, ack_floor } = await manager.consumers.info(
+    "EXECUTIONS",
+    poolConsumer(of),
+  );
+  return { num_pending, num_ack_pending, delivered: delivered.consumer_seq, floor: ack_floor.consumer_seq };
 }
 
 /** The server's complaint about one publish or subscribe, or undefined when it had none. */
@@ -90,11 +134,16 @@ describe("startNats()", () => {
     const foreign = await startNats({ programs: programs(), dataFolder: folder });
     await foreign.stop();
     await expect(open(foreign.platform, "_INBOX.platform")).rejects.toThrow("Authorization");
-    const { accountId } = readUserJwt(nats.platform.jwt);
-    const signingSeed = (await readFile(foreign.signingSeedFile, "utf8")).trim();
+    const { signingSeed } = await issuerOf(foreign);
     const user = { name: own, permissions: executorPermissions(own, pool) };
-    const forged = { url: nats.url, ...(await mintUser({ accountId, signingSeed }, user)) };
-    await expect(open(forged, inboxPrefix(own))).rejects.toThrow("Authorization");
+    // Nor is the executors' own key good for the account of the platform.
+    for (const issuer of [
+      { ...(await issuerOf(nats)), signingSeed },
+      { ...(await issuerOf(nats)), accountId: readUserJwt(nats.platform.jwt).accountId },
+    ]) {
+      const forged = { url: nats.url, ...(await mintUser(issuer, user)) };
+      await expect(open(forged, inboxPrefix(own))).rejects.toThrow("Authorization");
+    }
   });
 
   test("startNats() refuses a login without the seed of its key", async () => {
@@ -115,16 +164,21 @@ describe("startNats()", () => {
     platform.subscribe("sealrun.rpc.*.claim", { callback: (_error, message) => void message.respond("granted") });
     await platform.jetstream().publish(subjects.executions(pool), "work");
     const executor = await openExecutor();
-    const consumer = await executor.jetstream().consumers.get("EXECUTIONS", poolConsumer(pool));
-    const message = await consumer.next({ expires: 5_000 });
-    expect(message?.string()).toBe("work");
-    expect(await message?.ackAck()).toBe(true);
+    const message = await takeNext(
+      { connection: executor, close: async () => undefined },
+      pool,
+      AbortSignal.timeout(20_000),
+    );
+    expect(Buffer.from(message?.frame ?? "").toString()).toBe("work");
+    message?.done();
     expect((await executor.jetstream().publish(subjects.reports(own), "log")).stream).toBe("REPORTS");
     expect((await executor.request(subjects.rpc(own, "claim"), "?")).string()).toBe("granted");
     const control = executor.subscribe(subjects.control(own), { max: 1 });
     await executor.flush();
     platform.publish(subjects.control(own), "cancel");
     for await (const each of control) expect(each.string()).toBe("cancel");
+    const manager = await platform.jetstreamManager();
+    await until(async () => ((await stateOf(manager, pool)).num_ack_pending === 0 ? true : undefined));
   });
 
   test.each([
@@ -157,12 +211,68 @@ describe("startNats()", () => {
     "$JS.API.STREAM.MSG.GET.EXECUTIONS",
     `$JS.API.CONSUMER.DELETE.EXECUTIONS.${poolConsumer(pool)}`,
     `$JS.API.CONSUMER.MSG.NEXT.EXECUTIONS.${poolConsumer(otherPool)}`,
-    `$JS.API.CONSUMER.INFO.EXECUTIONS.${poolConsumer(otherPool)}`,
+    `$JS.API.CONSUMER.INFO.EXECUTIONS.${poolConsumer(pool)}`,
+    "_R_.x",
     `$JS.ACK.EXECUTIONS.${poolConsumer(otherPool)}.1.1.1.1.0`,
     "$SYS.REQ.SERVER.PING",
   ])("startNats() does not let an executor publish to %s", async (subject) => {
     const executor = await openExecutor();
     expect(await complaint(executor, () => executor.publish(subject, "x"))).toMatch(/PERMISSIONS/i);
+  });
+
+  describe("startNats() when an answer is sent elsewhere", () => {
+    const victim = poolId.parse(newId("pool"));
+    /** Of this pool: a number that no message has. */
+    const acknowledgement = `$JS.ACK.EXECUTIONS.${poolConsumer(pool)}.1.999999.999999.1.0`;
+    test.each([
+      ["wait for work", `$JS.API.CONSUMER.MSG.NEXT.EXECUTIONS.${poolConsumer(pool)}`],
+      ["acknowledgement", acknowledgement],
+      ["report", subjects.reports(own)],
+      ["question", subjects.rpc(own, "claim")],
+    ])("startNats() lets no %s reach another part or JetStream with its answer", async (_name, request) => {
+      const platform = await open(nats.platform, "_INBOX.platform");
+      const manager = await platform.jetstreamManager();
+      await manager.consumers.add("EXECUTIONS", consumerOf(victim));
+      const elsewhere = [
+        "$JS.API.STREAM.DELETE.EXECUTIONS",
+        "$JS.API.STREAM.PURGE.EXECUTIONS",
+        `$JS.API.CONSUMER.DELETE.EXECUTIONS.${poolConsumer(victim)}`,
+        `$JS.API.CONSUMER.MSG.NEXT.EXECUTIONS.${poolConsumer(victim)}`,
+        `$JS.API.CONSUMER.INFO.EXECUTIONS.${poolConsumer(victim)}`,
+        await takeOne(platform, victim),
+        "sealrun.keyring.grant",
+        subjects.executions(victim),
+        subjects.rpc(other, "claim"),
+        subjects.reports(other),
+        "_INBOX.platform.x",
+      ];
+      // One for each request, and one is left.
+      for (let sent = 0; sent <= elsewhere.length; sent += 1) {
+        await platform.jetstream().publish(subjects.executions(pool), "work");
+      }
+      const heard: string[] = [];
+      platform.subscribe(subjects.rpc(own, "claim"), { callback: (_error, message) => void message.respond("") });
+      for (const subject of [
+        "sealrun.keyring.>",
+        "sealrun.executions.>",
+        `sealrun.*.${other}.>`,
+        "_INBOX.platform.x",
+      ]) {
+        platform.subscribe(subject, { callback: (_error, message) => void heard.push(message.subject) });
+      }
+      const before = await stateOf(manager, victim);
+      const executor = await openExecutor();
+      for (const reply of elsewhere) {
+        executor.publish(request, JSON.stringify({ batch: 1, no_wait: true }), { reply });
+        executor.publish(request, "", { reply });
+      }
+      // The server answers in order, and is still there.
+      expect((await executor.jetstream().publish(subjects.reports(own), "last")).stream).toBe("REPORTS");
+      expect((await executor.request(subjects.rpc(own, "claim"), "?")).string()).toBe("");
+      expect(await stateOf(manager, victim)).toEqual(before);
+      expect(heard).toEqual([]);
+      await manager.streams.purge("EXECUTIONS");
+    });
   });
 
   test("startNats() writes what is secret for the owner alone, and no seed into the server's files", async () => {
@@ -173,7 +283,7 @@ describe("startNats()", () => {
     ];
     expect(files.length).toBeGreaterThan(5);
     for (const file of files) expect((await stat(file)).mode & 0o077, file).toBe(0);
-    const seeds = [nats.platform.seed, nats.keyring.seed, (await readFile(nats.signingSeedFile, "utf8")).trim()];
+    const seeds = [nats.platform.seed, nats.keyring.seed, (await issuerOf(nats)).signingSeed];
     for (const file of ["nats.log", "nats.conf"]) {
       const text = await readFile(join(folder, file), "utf8");
       for (const seed of seeds) expect(text).not.toContain(seed);
@@ -203,6 +313,22 @@ describe("startNats()", () => {
     await second.stop();
     expect(second.keyring.jwt).toBe(first.keyring.jwt);
     expect(await readdir(join(folder, "nats"))).not.toContain("executor.password");
+  });
+
+  test("startNats() replaces the account of before executors had their own, and its streams", async () => {
+    const folder = join(dataFolder, "outdated");
+    const first = await startNats({ programs: programs(), dataFolder: folder });
+    await first.stop();
+    const file = join(folder, "nats", "account", "account.json");
+    const { executorAccount: _, ...old } = JSON.parse(await readFile(file, "utf8"));
+    await writeFile(file, JSON.stringify(old));
+    const streams = join(folder, "nats", "jetstream", "jetstream", "OLD", "streams");
+    await mkdir(streams, { recursive: true });
+    const second = await startNats({ programs: programs(), dataFolder: folder });
+    await second.stop();
+    expect(readUserJwt(second.platform.jwt).accountId).not.toBe(readUserJwt(first.platform.jwt).accountId);
+    expect((await issuerOf(second)).accountId).not.toBe(readUserJwt(second.platform.jwt).accountId);
+    await expect(stat(streams)).rejects.toThrow("ENOENT");
   });
 
   test("startNats() makes the account anew when its making was cut short, and refuses a part of one", async () => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { newId } from "@sealrun/crypto";
-import { createNatsAccount, keyringPermissions, mintUser, type NatsAccount, readUserJwt } from "@sealrun/nats";
+import { createNatsAccounts, keyringPermissions, mintUser, type NatsAccounts, readUserJwt } from "@sealrun/nats";
 import { executorId, type NatsCredentials, poolId } from "@sealrun/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type KeyringConfig, keyringConfig } from "../../../packages/keyring/src/config.ts";
@@ -13,16 +13,25 @@ import { rejectionOf } from "../../support/refusal.ts";
 const [executor, pool] = [executorId.parse(newId("executor")), poolId.parse(newId("pool"))];
 const password = { url: "nats://127.0.0.1:4222", user: "all", password: "hunter2" };
 let folder = "";
-let account: NatsAccount;
+let accounts: NatsAccounts;
 let own: NatsCredentials;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "sealrun-test-access-"));
-  account = await createNatsAccount();
-  const issuer = { accountId: account.account.id, signingSeed: account.signingSeed };
+  accounts = await createNatsAccounts();
+  const issuer = { accountId: accounts.account.id, signingSeed: accounts.accountSeed };
   const { jwt, seed } = await mintUser(issuer, { name: "keyring", permissions: keyringPermissions });
   own = { url: "nats://10.0.0.1:4222", jwt, seed };
 });
 afterAll(async () => rm(folder, { recursive: true }));
+
+/** As `sealrun nats-setup` writes it. */
+async function writeIssuer(accountId: string): Promise<string> {
+  return writePrivate(
+    folder,
+    "issuer",
+    `${JSON.stringify({ accountId, signingSeed: accounts.executorSigningSeed })}\n`,
+  );
+}
 
 function configOf(changes: object): KeyringConfig {
   return keyringConfig.parse({
@@ -38,13 +47,13 @@ function configOf(changes: object): KeyringConfig {
 }
 
 describe("openNatsAccess()", () => {
-  test("openNatsAccess() mints a login of the keyring's own account, for as long as the settings say", async () => {
-    const natsAccountSeedFile = await writePrivate(folder, "seed", `${account.signingSeed}\n`);
+  test("openNatsAccess() mints a login of the executors' account, for as long as the settings say", async () => {
+    const natsAccountSeedFile = await writeIssuer(accounts.executorAccount.id);
     const access = await openNatsAccess(configOf({ natsAccountSeedFile, natsJwtMs: 5_000 }));
     const before = Date.now();
     const { credentials, expiresAt } = await access.credentialsFor(executor, pool);
     if (!("jwt" in credentials)) throw new TypeError("expected a JWT");
-    expect(readUserJwt(credentials.jwt)).toEqual({ accountId: account.account.id, expiresAt });
+    expect(readUserJwt(credentials.jwt)).toEqual({ accountId: accounts.executorAccount.id, expiresAt });
     expect(expiresAt).toBeGreaterThanOrEqual(before + 5_000);
     expect(credentials.url).toBe("nats://10.0.0.1:4222");
     const elsewhere = configOf({ natsAccountSeedFile, executorNatsUrl: "tls://nats.example:4222" });
@@ -57,13 +66,23 @@ describe("openNatsAccess()", () => {
     expect(await access.credentialsFor(executor, pool)).toEqual({ credentials: password, expiresAt: null });
   });
 
-  test("openNatsAccess() refuses a file that holds no seed, and a keyring without a login of the account", async () => {
+  test("openNatsAccess() refuses a file that holds something else, and a keyring without a signed login", async () => {
     const wrong = await writePrivate(folder, "wrong", "hunter2-seed");
     const noSeed = await rejectionOf(openNatsAccess(configOf({ natsAccountSeedFile: wrong })));
     expect(noSeed).toMatchObject({ code: "CONFIG_INVALID", message: expect.stringContaining(wrong) });
     expect(noSeed.message).not.toContain("hunter2");
-    const natsAccountSeedFile = await writePrivate(folder, "seed", account.signingSeed);
+    const natsAccountSeedFile = await writeIssuer(accounts.executorAccount.id);
     const noJwt = await rejectionOf(openNatsAccess(configOf({ nats: password, natsAccountSeedFile })));
     expect(noJwt).toMatchObject({ code: "CONFIG_INVALID", message: expect.stringContaining("natsAccountSeedFile") });
+  });
+
+  test("openNatsAccess() refuses the one account that platform, keyring and executors once shared", async () => {
+    const seedAlone = await writePrivate(folder, "seed", `${accounts.executorSigningSeed}\n`);
+    const shared = await writeIssuer(accounts.account.id);
+    for (const natsAccountSeedFile of [seedAlone, shared]) {
+      const refusal = await rejectionOf(openNatsAccess(configOf({ natsAccountSeedFile })));
+      expect(refusal).toMatchObject({ code: "CONFIG_INVALID", message: expect.stringContaining("sealrun nats-setup") });
+      expect(refusal.message).not.toContain(accounts.executorSigningSeed);
+    }
   });
 });

@@ -1,12 +1,12 @@
-import { createNatsAccount, mintUser, readUserJwt } from "@sealrun/nats";
+import { createNatsAccounts, mintUser, readUserJwt } from "@sealrun/nats";
 import { expect, test } from "vitest";
 import { refusalOf } from "../../support/refusal.ts";
 
 const permissions = { publish: ["a"], subscribe: ["b"] };
 
 test("mintUser() gives every user a key of its own, and an end when it is given a life", async () => {
-  const { account, signingSeed } = await createNatsAccount();
-  const issuer = { accountId: account.id, signingSeed };
+  const { executorAccount: account, executorSigningSeed } = await createNatsAccounts();
+  const issuer = { accountId: account.id, signingSeed: executorSigningSeed };
   const before = Date.now();
   const short = await mintUser(issuer, { name: "x", permissions, lifetimeMs: 5_000 });
   const long = await mintUser(issuer, { name: "x", permissions });
@@ -19,7 +19,7 @@ test("mintUser() gives every user a key of its own, and an end when it is given 
 });
 
 test("readUserJwt() refuses what is no user's JWT, and does not repeat it", async () => {
-  const { account } = await createNatsAccount();
+  const { account } = await createNatsAccounts();
   for (const text of ["", "secret-text", "a.b.c", account.jwt]) {
     const refusal = refusalOf(() => readUserJwt(text));
     expect(refusal.code).toBe("CONFIG_INVALID");

@@ -34,8 +34,8 @@ export function natsSetupCommand(cli: Cli): Command {
       );
       cli.output.line("platform-nats.json     the value of nats in the platform's settings");
       cli.output.line("keyring-nats.json      the value of nats in the keyring's settings");
-      cli.output.line("account-signing.seed   for the keyring: name it there as natsAccountSeedFile");
-      cli.output.line("operator.seed          keep it offline: only another account would need it");
+      cli.output.line("executor-signing.json  for the keyring: name it there as natsAccountSeedFile");
+      cli.output.line("operator.seed          keep it offline: only a change of the accounts would need it");
       cli.output.line(`All are in ${folder}. Move each to its machine, and remove it here.`);
     });
 }

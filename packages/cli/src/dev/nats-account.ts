@@ -6,36 +6,52 @@ import type { NatsTrust } from "./nats-config.ts";
 import { ensureFolder, isCode, writePrivateFile } from "./private-files.ts";
 
 const account = z.object({ id: z.string(), jwt: z.string() });
-const trustFile = z.object({ operatorJwt: z.string(), systemAccount: account, account });
+const trustFile = z.object({
+  operatorJwt: z.string(),
+  systemAccount: account,
+  account,
+  /** None in files of before executors had an account of their own. */
+  executorAccount: account.optional(),
+});
 const loginFile = z.object({ url: z.string(), jwt: z.string(), seed: z.string() });
 
 /** What a part logs in to NATS with in operator mode. */
 export type NatsLogin = z.infer<typeof loginFile>;
 
-/** Names of the files of one NATS account, all of mode 0600. */
+/** Names of the files of one server's accounts, all of mode 0600. */
 const files = {
   /** What the server must know. */
   trust: "account.json",
-  /** Signs the account again, should it ever change: keep it away from the machines. */
+  /** Signs the accounts again, should one ever change: keep it away from the machines. */
   operatorSeed: "operator.seed",
   /** Signs the executors' logins: the keyring's. */
-  signingSeed: "account-signing.seed",
+  executorSigning: "executor-signing.json",
   platform: "platform-nats.json",
   keyring: "keyring-nats.json",
   server: "nats-server.conf",
 } as const;
 
-/** An account's files, read back. */
+/** The accounts' files, read back. */
 export interface NatsAccountFiles {
   readonly trust: NatsTrust;
   readonly platform: NatsLogin;
   readonly keyring: NatsLogin;
-  readonly signingSeedFile: string;
+  readonly executorSigningFile: string;
 }
 
-/** The account in a folder; the first call makes it, whole or not at all. */
-export async function ensureNatsAccount(folder: string, url: string): Promise<NatsAccountFiles> {
-  return (await readNatsAccount(folder)) ?? (await createNatsAccountFiles({ folder, url }));
+/**
+ * The accounts in a folder; the first call makes them, whole or not at all. Those of before executors had an account of
+ * their own are replaced, and so are all logins.
+ */
+export async function ensureNatsAccount(folder: string, url: string, storeFolder?: string): Promise<NatsAccountFiles> {
+  const found = await readNatsAccount(folder);
+  if (found !== undefined && found !== "outdated") return found;
+  if (found === "outdated") {
+    // The streams belong to an account that nobody can use any more; the platform fills new ones.
+    if (storeFolder !== undefined) await rm(storeFolder, { recursive: true, force: true });
+    await rm(folder, { recursive: true });
+  }
+  return createNatsAccountFiles({ folder, url });
 }
 
 /** What to make, and where. */
@@ -48,21 +64,22 @@ export interface NewNatsAccount {
   readonly serverConfig?: (trust: NatsTrust) => string;
 }
 
-/** Makes a new account's files, all or none. `DATA_FOLDER_UNUSABLE` for a folder that holds something. */
+/** Makes new accounts' files, all or none. `DATA_FOLDER_UNUSABLE` for a folder that holds something. */
 export async function createNatsAccountFiles(options: NewNatsAccount): Promise<NatsAccountFiles> {
   const { folder, url } = options;
   // Loads the keyring's part: no start but the first needs it.
   const { makeNatsLogins } = await import("../start-part.ts");
-  const { account: made, platform, keyring } = await makeNatsLogins();
-  const { operatorJwt, systemAccount } = made;
-  const trust = { operatorJwt, systemAccount, account: made.account };
+  const { accounts: made, platform, keyring } = await makeNatsLogins();
+  const { operatorJwt, systemAccount, account: own, executorAccount } = made;
+  const trust = { operatorJwt, systemAccount, account: own, executorAccount };
+  const signing = { accountId: executorAccount.id, signingSeed: made.executorSigningSeed };
   const draft = `${folder}.new`;
   await rm(draft, { recursive: true, force: true });
   await ensureFolder(draft);
   const write = async (name: string, text: string): Promise<void> => writePrivateFile(join(draft, name), `${text}\n`);
   await write(files.trust, JSON.stringify(trust, undefined, 2));
   await write(files.operatorSeed, made.operatorSeed);
-  await write(files.signingSeed, made.signingSeed);
+  await write(files.executorSigning, JSON.stringify(signing, undefined, 2));
   await write(files.platform, JSON.stringify({ url, jwt: platform.jwt, seed: platform.seed }, undefined, 2));
   await write(files.keyring, JSON.stringify({ url, jwt: keyring.jwt, seed: keyring.seed }, undefined, 2));
   if (options.serverConfig !== undefined) await write(files.server, options.serverConfig(trust).trimEnd());
@@ -72,13 +89,16 @@ export async function createNatsAccountFiles(options: NewNatsAccount): Promise<N
     });
   });
   const read = await readNatsAccount(folder);
-  if (read === undefined) throw new SealrunError("DATA_FOLDER_UNUSABLE", `${folder} vanished while it was made`);
+  if (read === undefined || read === "outdated")
+    throw new SealrunError("DATA_FOLDER_UNUSABLE", `${folder} vanished while it was made`);
   return read;
 }
 
-async function readNatsAccount(folder: string): Promise<NatsAccountFiles | undefined> {
+async function readNatsAccount(folder: string): Promise<NatsAccountFiles | "outdated" | undefined> {
   const trust = await readPart(join(folder, files.trust), trustFile);
   if (trust === undefined) return undefined;
+  const { executorAccount } = trust;
+  if (executorAccount === undefined) return "outdated";
   const [platform, keyring] = [
     await readPart(join(folder, files.platform), loginFile),
     await readPart(join(folder, files.keyring), loginFile),
@@ -86,7 +106,12 @@ async function readNatsAccount(folder: string): Promise<NatsAccountFiles | undef
   if (platform === undefined || keyring === undefined) {
     throw new SealrunError("DATA_FOLDER_UNUSABLE", `${folder} is not whole; remove it, and it is made anew`);
   }
-  return { trust, platform, keyring, signingSeedFile: join(folder, files.signingSeed) };
+  return {
+    trust: { ...trust, executorAccount },
+    platform,
+    keyring,
+    executorSigningFile: join(folder, files.executorSigning),
+  };
 }
 
 async function readPart<T>(file: string, schema: z.ZodType<T>): Promise<T | undefined> {

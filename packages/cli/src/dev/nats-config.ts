@@ -3,6 +3,7 @@ export interface NatsTrust {
   readonly operatorJwt: string;
   readonly systemAccount: { readonly id: string; readonly jwt: string };
   readonly account: { readonly id: string; readonly jwt: string };
+  readonly executorAccount: { readonly id: string; readonly jwt: string };
 }
 
 /** Settings of one server. */
@@ -17,15 +18,15 @@ export interface NatsConfig {
 
 /**
  * The server's configuration as text, read by nats-server 2.9 and newer: JSON is a form of its language. In operator
- * mode: the server knows one account and believes the users that this account has signed. No password and no seed.
+ * mode: the server knows the accounts and believes the users that these have signed. No password and no seed.
  */
 export function natsConfig(config: NatsConfig, trust: NatsTrust): string {
-  const { systemAccount, account } = trust;
+  const { systemAccount, account, executorAccount } = trust;
   return natsConfigText(config, {
     operator: trust.operatorJwt,
     system_account: systemAccount.id,
     resolver: "MEMORY",
-    resolver_preload: { [systemAccount.id]: systemAccount.jwt, [account.id]: account.jwt },
+    resolver_preload: Object.fromEntries([systemAccount, account, executorAccount].map(({ id, jwt }) => [id, jwt])),
   });
 }
 

@@ -21,8 +21,8 @@ export interface NatsServer {
 export interface Nats extends NatsServer {
   readonly platform: NatsLogin;
   readonly keyring: NatsLogin;
-  /** Of the key with which the keyring signs the executors' logins. */
-  readonly signingSeedFile: string;
+  /** The executors' account and the key with which the keyring signs their logins. */
+  readonly executorSigningFile: string;
 }
 
 export interface NatsOptions {
@@ -41,7 +41,7 @@ const host = "127.0.0.1";
 export async function startNats(options: NatsOptions): Promise<Nats> {
   const folder = join(options.dataFolder, "nats");
   await ensureFolder(folder);
-  const account = await ensureNatsAccount(join(folder, "account"), `nats://${host}`);
+  const account = await ensureNatsAccount(join(folder, "account"), `nats://${host}`, storeOf(folder));
   // Before operator mode, a data folder held passwords here.
   for (const user of ["platform", "keyring", "executor"]) await rm(join(folder, `${user}.password`), { force: true });
   const server = await startNatsServer(options, (config) => natsConfig(config, account.trust));
@@ -51,8 +51,12 @@ export async function startNats(options: NatsOptions): Promise<Nats> {
     ...server,
     platform: { ...account.platform, url },
     keyring: { ...account.keyring, url },
-    signingSeedFile: account.signingSeedFile,
+    executorSigningFile: account.executorSigningFile,
   };
+}
+
+function storeOf(folder: string): string {
+  return join(folder, "jetstream");
 }
 
 /** Starts a server with the configuration that `makeConfig` gives for its port and folders. */
@@ -67,7 +71,7 @@ export async function startNatsServer(
   const portsFolder = join(folder, "ports");
   await rm(portsFolder, { recursive: true, force: true });
   await ensureFolder(portsFolder);
-  const config = makeConfig({ host, port, storeFolder: join(folder, "jetstream"), portsFolder });
+  const config = makeConfig({ host, port, storeFolder: storeOf(folder), portsFolder });
   await writePrivateFile(join(folder, "nats.conf"), config);
   const { child, url } = await startServer(folder, options);
   const stop = async (): Promise<void> => void (await child.stop());

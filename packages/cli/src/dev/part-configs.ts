@@ -63,7 +63,9 @@ function keyringSettings({ folder, keys, servers, port, logLevel }: PartConfigs)
 
 function executorAccess({ nats }: Servers): Pick<KeyringConfig, "natsAccountSeedFile" | "executorNats"> {
   const { executors } = nats;
-  return "login" in executors ? { executorNats: executors.login } : { natsAccountSeedFile: executors.signingSeedFile };
+  return "login" in executors
+    ? { executorNats: executors.login }
+    : { natsAccountSeedFile: executors.executorSigningFile };
 }
 
 function executorSettings({ folder, port, programs, dependencies, logLevel }: PartConfigs): ExecutorConfig {

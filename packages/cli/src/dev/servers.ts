@@ -9,8 +9,8 @@ import { startPostgres } from "./postgres.ts";
 interface NatsAccess {
   readonly platform: NatsCredentials;
   readonly keyring: NatsCredentials;
-  /** Executors get a login each, signed with this key; or all the same, where the server knows no signed ones. */
-  readonly executors: { readonly signingSeedFile: string } | { readonly login: NatsCredentials };
+  /** Executors get a login each, signed with the key in this file; or all the same, where the server knows no signed ones. */
+  readonly executors: { readonly executorSigningFile: string } | { readonly login: NatsCredentials };
 }
 
 /** The servers behind one `sealrun dev`: its own, or those that the environment names. */
@@ -64,8 +64,8 @@ async function endOf(ended: Promise<unknown> | undefined, name: string): Promise
   return name;
 }
 
-function accessOf({ platform, keyring, signingSeedFile }: Nats): NatsAccess {
-  return { platform, keyring, executors: { signingSeedFile } };
+function accessOf({ platform, keyring, executorSigningFile }: Nats): NatsAccess {
+  return { platform, keyring, executors: { executorSigningFile } };
 }
 
 function databasesOf(

@@ -1,6 +1,7 @@
 import { readPrivateFile } from "@sealrun/key-files";
-import { executorPermissions, mintUser, readUserJwt } from "@sealrun/nats";
-import { type ExecutorId, type NatsCredentials, type PoolId, SealrunError } from "@sealrun/protocol";
+import { executorPermissions, mintUser, type NatsIssuer, readUserJwt } from "@sealrun/nats";
+import { decode, type ExecutorId, type NatsCredentials, type PoolId, SealrunError } from "@sealrun/protocol";
+import { z } from "zod";
 import type { KeyringConfig } from "../config.ts";
 
 /** What an executor may log in to NATS with, and until when: milliseconds since 1970, or null. */
@@ -17,9 +18,15 @@ export interface NatsAccess {
 
 const defaultLifetimeMs = 3_600_000;
 
+/** Who signs the executors' logins, as `natsAccountSeedFile` holds it. */
+const issuerFile = z.object({
+  accountId: z.string().regex(/^A[A-Z2-7]{55}$/),
+  signingSeed: z.string().regex(/^SA[A-Z2-7]{56}$/),
+});
+
 /**
- * Short logins signed with the account's signing key; the account is that of the keyring's own login. Without such a
- * key the password in the settings, for all. Fails with `CONFIG_INVALID`.
+ * Short logins of the executors' account, signed with that account's signing key. Without such a key the password in the
+ * settings, for all. Fails with `CONFIG_INVALID`.
  */
 export async function openNatsAccess(config: KeyringConfig): Promise<NatsAccess> {
   const { natsAccountSeedFile: seedFile, executorNats } = config;
@@ -35,11 +42,13 @@ export async function openNatsAccess(config: KeyringConfig): Promise<NatsAccess>
   if (!("jwt" in config.nats)) {
     throw new SealrunError(
       "CONFIG_INVALID",
-      "natsAccountSeedFile needs a login of the same account: give url, jwt and seed as nats, or executorNats instead",
+      "natsAccountSeedFile is for a server that knows signed logins: give url, jwt and seed as nats, or executorNats instead",
     );
   }
-  const { accountId } = readUserJwt(config.nats.jwt);
-  const issuer = { accountId, signingSeed: await readSeed(seedFile) };
+  const issuer = await readIssuer(seedFile);
+  if (issuer.accountId === readUserJwt(config.nats.jwt).accountId) {
+    throw new SealrunError("CONFIG_INVALID", `${seedFile} is of the keyring's own account; ${remedy}`);
+  }
   const url = config.executorNatsUrl ?? config.nats.url;
   const lifetimeMs = config.natsJwtMs ?? defaultLifetimeMs;
   return {
@@ -51,13 +60,17 @@ export async function openNatsAccess(config: KeyringConfig): Promise<NatsAccess>
   };
 }
 
-async function readSeed(file: string): Promise<string> {
-  const seed = Buffer.from(await readPrivateFile(file, "CONFIG_INVALID"))
-    .toString("latin1")
-    .trim();
-  if (/^SA[A-Z2-7]{56}$/.test(seed)) return seed;
-  throw new SealrunError(
-    "CONFIG_INVALID",
-    `${file} holds no seed of a NATS account; expected SA and 56 letters and digits`,
-  );
+const remedy = 'executors need an account of their own: "sealrun nats-setup" makes both';
+
+async function readIssuer(file: string): Promise<NatsIssuer> {
+  const bytes = await readPrivateFile(file, "CONFIG_INVALID");
+  try {
+    return decode(issuerFile, bytes);
+  } catch {
+    // No cause: what the file holds is secret.
+    const expected = '{"accountId": "A…", "signingSeed": "SA…"}, as executor-signing.json of "sealrun nats-setup"';
+    const isOld = /^SA[A-Z2-7]{56}\s*$/.test(Buffer.from(bytes).toString("latin1"));
+    const why = isOld ? `a seed alone, as it was once; ${remedy}` : "something else";
+    throw new SealrunError("CONFIG_INVALID", `${file} should hold ${expected}, and holds ${why}`);
+  }
 }
