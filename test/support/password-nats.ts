@@ -20,12 +20,7 @@ const permissions = {
   platform: { publish: ["sealrun.>", "$JS.>", "_INBOX.>"], subscribe: ["sealrun.>", "$JS.>", "_INBOX.>"] },
   keyring: { publish: ["_INBOX.>"], subscribe: ["sealrun.keyring.>", "_INBOX.keyring.>"] },
   executor: {
-    publish: [
-      "sealrun.rpc.>",
-      "sealrun.reports.>",
-      "$JS.API.CONSUMER.MSG.NEXT.EXECUTIONS.>",
-      "$JS.ACK.EXECUTIONS.>",
-    ],
+    publish: ["sealrun.rpc.>", "sealrun.reports.>", "$JS.API.CONSUMER.MSG.NEXT.EXECUTIONS.>", "$JS.ACK.EXECUTIONS.>"],
     subscribe: ["_INBOX.exr.>", "sealrun.control.>"],
   },
   admin: { publish: [">"], subscribe: [">"] },
