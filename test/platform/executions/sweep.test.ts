@@ -190,4 +190,14 @@ async function shiftClock(): Promise<void> {
     "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
     [],
   );
+  // Whoever asks first on a connection that was ended hears so.
+  await until(async () => isAnswered(world.database.run("select 1", [])));
+  await until(async () => (await send(world.platform, "GET", "/projects")).ok);
+}
+
+async function isAnswered(answer: Promise<unknown>): Promise<boolean> {
+  return answer.then(
+    () => true,
+    () => false,
+  );
 }

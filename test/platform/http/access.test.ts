@@ -5,7 +5,12 @@ import { buildTestServer } from "../../support/build-test-server.ts";
 import { startPlatform, type TestPlatform } from "../../support/start-platform.ts";
 
 const paths = z.object({ openapi: z.string(), paths: z.record(z.string(), z.record(z.string(), z.unknown())) });
-const publicRoutes = ["GET /api/v1/openapi.json", "GET /api/v1/platform", "POST /api/v1/executors/enrol"];
+const publicRoutes = [
+  "GET /api/v1/openapi.json",
+  "GET /api/v1/platform",
+  "POST /api/v1/executors/enrol",
+  "POST /api/v1/executors/credentials",
+];
 
 let platform: TestPlatform;
 let routes: readonly { readonly method: string; readonly path: string }[];
