@@ -1,10 +1,17 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Cluster, startCluster } from "../support/cluster.ts";
 import { programs } from "../support/servers.ts";
+import { expectEachOnce, runQuick } from "./each-once.ts";
 import { brokenInvariants } from "./invariants.ts";
 
 const timeout = 180_000;
 const accepted: string[] = [];
+
+const runMany = async (count: number): Promise<readonly string[]> => runQuick(cluster, count);
+const expectOnce = async (ids: readonly string[]): Promise<void> => {
+  accepted.push(...ids);
+  await expectEachOnce(cluster, ids);
+};
 
 let cluster: Cluster;
 beforeAll(async () => {
@@ -76,15 +83,3 @@ test("failAfter() performs calls and reports them as failed, and all of it ends 
 test("PostgreSQL that was killed, cut and slow leaves all invariants whole", { timeout }, async () => {
   expect(await brokenInvariants(cluster, { accepted })).toEqual([]);
 });
-
-async function runMany(count: number): Promise<readonly string[]> {
-  return Promise.all(Array.from({ length: count }, async () => cluster.run("quick")));
-}
-
-/** Each of them succeeds, and its script started once. */
-async function expectOnce(ids: readonly string[]): Promise<void> {
-  accepted.push(...ids);
-  const ends = await cluster.ends(ids);
-  expect(ends.map(({ status, error }) => [status, error])).toEqual(ids.map(() => ["succeeded", null]));
-  expect(ids.map((id) => cluster.witness.count(id))).toEqual(ids.map(() => 1));
-}
