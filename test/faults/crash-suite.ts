@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type CrashPoint, crashPoints } from "@sealrun/faults";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Cluster, type ClusterPart, startCluster } from "../support/cluster.ts";
+import type { PartKind } from "../support/part-process.ts";
 import { programs } from "../support/servers.ts";
 import { type CrashCase, crashCases, endLeases, pushCrashPackages } from "./crash-cases.ts";
 import { brokenInvariants } from "./invariants.ts";
@@ -15,38 +16,51 @@ const accepted: string[] = [];
 /** What was going on when a process died, and was not seen to end yet. */
 const open: { readonly endsLate: boolean; readonly check: () => Promise<void> }[] = [];
 
-beforeAll(async () => {
-  cluster = await startCluster({ programs: programs(), slots: 24, natsMode: "operator" });
-  await pushCrashPackages(cluster);
-});
-afterAll(async () => cluster.close());
-
 const points = Object.keys(crashCases).filter((name): name is CrashPoint => Object.hasOwn(crashPoints, name));
 
-describe.each(Array.from({ length: rounds }, (_, round) => round + 1))("crashPoint() in round %i", () => {
-  test.each(points)("loses nothing and does nothing twice at %s", { timeout: 180_000 }, async (point) => {
-    const given = crashCases[point];
-    try {
-      await passThrough(point, given);
-      if (given.mayRerun === true) await passThrough(point, { ...given, ...rerun });
-    } catch (error) {
-      await startAnew(cluster.part(given.part));
-      throw error;
-    }
+/**
+ * The tests of a file: every point of one kind of part, on a cluster of its own. Three files together have all points,
+ * and run at once.
+ */
+export function passCrashPoints(kind: PartKind): void {
+  beforeAll(async () => {
+    cluster = await startCluster({ programs: programs(), slots: 24, natsMode: "operator" });
+    await pushCrashPackages(cluster);
   });
-});
+  afterAll(async () => cluster.close());
 
-test("crashPoints have a case each", () => {
-  expect(points.toSorted()).toEqual(Object.keys(crashPoints).toSorted());
-});
+  describe.each(Array.from({ length: rounds }, (_, round) => round + 1))("crashPoint() in round %i", () => {
+    test.each(pointsOf(kind))("loses nothing and does nothing twice at %s", { timeout: 180_000 }, async (point) => {
+      const given = crashCases[point];
+      try {
+        await passThrough(point, given);
+        if (given.mayRerun === true) await passThrough(point, { ...given, ...rerun });
+      } catch (error) {
+        await startAnew(cluster.part(given.part));
+        throw error;
+      }
+    });
+  });
 
-test("crashPoint() leaves every execution with the end that its case names", { timeout: 180_000 }, async () => {
-  await checkOpen();
-});
+  test("crashPoints have a case each, and a file", () => {
+    expect(points.toSorted()).toEqual(Object.keys(crashPoints).toSorted());
+    expect(partKinds.flatMap(pointsOf)).toHaveLength(points.length);
+  });
 
-test("crashPoint() leaves all invariants whole", { timeout: 180_000 }, async () => {
-  expect(await brokenInvariants(cluster, { accepted })).toEqual([]);
-});
+  test("crashPoint() leaves every execution with the end that its case names", { timeout: 180_000 }, async () => {
+    await checkOpen();
+  });
+
+  test("crashPoint() leaves all invariants whole", { timeout: 180_000 }, async () => {
+    expect(await brokenInvariants(cluster, { accepted })).toEqual([]);
+  });
+}
+
+const partKinds = ["platform", "keyring", "executor"] as const;
+
+function pointsOf(kind: PartKind): readonly CrashPoint[] {
+  return points.filter((point) => point.startsWith(`${kind}.`));
+}
 
 const rerun = {
   act: async (given: Cluster) => [await given.run("busy-rerun")],

@@ -1,0 +1,3 @@
+import { passCrashPoints } from "./crash-suite.ts";
+
+passCrashPoints("executor");
