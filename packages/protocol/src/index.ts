@@ -238,6 +238,7 @@ export {
   secretHistory,
   explainedScope,
   secretExplanation,
+  secretUses,
   type SecretInfo,
   type SecretList,
   type SecretKey,
@@ -248,6 +249,7 @@ export {
   type SecretHistory,
   type ExplainedScope,
   type SecretExplanation,
+  type SecretUses,
 } from "./api/secrets.ts";
 export {
   auditRow,
@@ -266,6 +268,9 @@ export {
   stepInfo,
   executionInfo,
   executionSummary,
+  type ExecutionSummary,
+  runAgain,
+  type RunAgain,
   executionList,
   executionReceipt,
   logLine,
@@ -305,6 +310,33 @@ export { type NpmInstall } from "./npm-lock.ts";
 export { pythonPackageName, type PythonRequirements } from "./python-requirements.ts";
 export { decodeEnrolmentToken, encodeEnrolmentToken } from "./enrolment-token.ts";
 export { sendEvent, sentEvent, type SendEvent, type SentEvent } from "./api/events.ts";
+export { openSession, sessionHeader, sessionInfo, type OpenSession, type SessionInfo } from "./api/session.ts";
+export { changeNotice, changeTopic, type ChangeNotice, type ChangeTopic } from "./api/changes.ts";
+export {
+  missingSecret,
+  packageOverview,
+  projectOverview,
+  type MissingSecret,
+  type PackageOverview,
+  type ProjectOverview,
+} from "./api/overview.ts";
+export {
+  executionStatistics,
+  statisticsBucket,
+  type ExecutionStatistics,
+  type StatisticsBucket,
+} from "./api/statistics.ts";
+export {
+  healthCheck,
+  platformHealth,
+  poolInfo,
+  poolList,
+  streamHealth,
+  type HealthCheck,
+  type PlatformHealth,
+  type PoolInfo,
+  type PoolList,
+} from "./api/health.ts";
 export {
   deletedSchedule,
   scheduleInfo,

@@ -26,6 +26,13 @@ export type StartExecution = z.infer<typeof startExecution>;
 export const startedExecution = z.object({ id: executionId, status: executionStatus });
 export type StartedExecution = z.infer<typeof startedExecution>;
 
+/**
+ * `POST /api/v1/executions/:execution/again`: starts the package once more with the same parameters, sealed ones copied
+ * as they are. 202 with a `startedExecution`. `same` runs the version of then, `newest` (without it) the one of now.
+ */
+export const runAgain = z.strictObject({ version: z.enum(["newest", "same"]).optional() });
+export type RunAgain = z.infer<typeof runAgain>;
+
 /** One step; output is its masked stdout, stderr and log lines together, cut to its last 64 KiB. */
 export const stepInfo = z.object({
   script: z.string(),
@@ -101,8 +108,15 @@ export const executionSummary = executionInfo.pick({
   createdAt: true,
   startedAt: true,
   finishedAt: true,
+  trigger: true,
+  executor: true,
+  waiting: true,
 });
-/** `GET /api/v1/executions?project=&package=&status=&limit=&before=`, newest first. */
+export type ExecutionSummary = z.infer<typeof executionSummary>;
+/**
+ * `GET /api/v1/executions?project=&package=&status=&trigger=&executor=&id=&since=&until=&limit=&before=`, newest first.
+ * `status` may be several with commas between; `trigger` is a kind; `id` is the start of one; times are ISO 8601.
+ */
 export const executionList = z.object({ executions: z.array(executionSummary), next: z.string().nullable() });
 export type ExecutionList = z.infer<typeof executionList>;
 

@@ -23,6 +23,12 @@ export const executorInfo = z.object({
   enrolledAt: z.string(),
   lastSeenAt: z.string().nullable(),
   running: z.number().int(),
+  /** How many it runs at once; 0 before it said so. */
+  slots: z.number().int(),
+  /** True when it was heard of lately. */
+  isLive: z.boolean(),
+  /** True while it finishes what it runs and takes nothing new. */
+  isDraining: z.boolean(),
   /** When it was shut out for good; null while it is enrolled. */
   revokedAt: z.string().nullable(),
 });

@@ -108,3 +108,27 @@ export const secretExplanation = z.object({
   references: z.array(z.object({ file: z.string(), path: z.string() })),
 });
 export type SecretExplanation = z.infer<typeof secretExplanation>;
+
+/** `GET <collection>/:name/uses`: packages that would notice if this secret went. */
+export const secretUses = z.object({
+  name: z.string(),
+  scope,
+  uses: z.array(
+    z.object({
+      project: z.string(),
+      package: z.string(),
+      /** True when a narrower scope answers there: this one is not used now. */
+      shadowed: z.boolean(),
+      /** Documents of the newest version that refer to the name. */
+      references: z.array(z.object({ file: z.string(), path: z.string() })),
+      /** Whether the manifest of the newest version lists the name. */
+      declared: z.boolean(),
+      /** The newest run that read this very secret. */
+      lastRead: z
+        .object({ execution: executionId, step: z.string(), version: z.number().int().positive(), at: z.string() })
+        .nullable(),
+    }),
+  ),
+});
+export type SecretUses = z.infer<typeof secretUses>;
+export type SecretUses = z.infer<typeof secretUses>;

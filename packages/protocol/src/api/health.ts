@@ -1,0 +1,62 @@
+import { z } from "zod";
+
+/** One thing that must work. */
+export const healthCheck = z.object({
+  name: z.enum(["postgres", "nats", "streams", "keyring", "executors", "queue", "clock"]),
+  state: z.enum(["good", "warning", "bad"]),
+  /** What is so, and what to do when it is not good. */
+  sentence: z.string(),
+  /** How long it took to answer; null where nothing was asked. */
+  latencyMs: z.number().nullable(),
+});
+export type HealthCheck = z.infer<typeof healthCheck>;
+
+/** A stream of NATS. `maxBytes` is null without a limit. */
+export const streamHealth = z.object({
+  name: z.string(),
+  messages: z.number().int().nonnegative(),
+  bytes: z.number().int().nonnegative(),
+  maxBytes: z.number().int().positive().nullable(),
+});
+
+/** `GET /api/v1/platform/health`: asked now, each part within five seconds; 200 whatever is found. */
+export const platformHealth = z.object({
+  checkedAt: z.string(),
+  checks: z.array(healthCheck),
+  platform: z.object({
+    version: z.string(),
+    startedAt: z.string(),
+    /** Resident memory of the process that answers. */
+    memoryBytes: z.number().int(),
+    node: z.string(),
+  }),
+  postgres: z
+    .object({ version: z.string(), databaseBytes: z.number().int(), connections: z.number().int() })
+    .nullable(),
+  nats: z.object({ version: z.string(), streams: z.array(streamHealth) }).nullable(),
+  queue: z
+    .object({
+      queued: z.number().int(),
+      /** Of the queued, those that an executor may take now. */
+      published: z.number().int(),
+      running: z.number().int(),
+      oldestQueuedAt: z.string().nullable(),
+    })
+    .nullable(),
+});
+export type PlatformHealth = z.infer<typeof platformHealth>;
+
+/** Executors that take from one queue, and what waits for them. */
+export const poolInfo = z.object({
+  name: z.string(),
+  /** Those heard of lately, that are not revoked. */
+  executors: z.number().int().nonnegative(),
+  slots: z.number().int().nonnegative(),
+  running: z.number().int().nonnegative(),
+  queued: z.number().int().nonnegative(),
+  oldestQueuedAt: z.string().nullable(),
+});
+export type PoolInfo = z.infer<typeof poolInfo>;
+/** `GET /api/v1/pools`: every pool that has executors or something queued. */
+export const poolList = z.object({ pools: z.array(poolInfo) });
+export type PoolList = z.infer<typeof poolList>;

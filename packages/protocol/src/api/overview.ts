@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { executionStatus } from "../execution.ts";
+import { executionId, packageId, packageName } from "../names.ts";
+import { executionSummary } from "./executions.ts";
+
+/** A name that a package asks for and no scope has. */
+export const missingSecret = z.object({
+  name: z.string(),
+  /** Where it is asked for: the manifest's list, a reference in a document, or a run that got nothing. */
+  askedBy: z.enum(["manifest", "reference", "run"]),
+  /** The step, the document, or the execution's id. */
+  where: z.string(),
+});
+export type MissingSecret = z.infer<typeof missingSecret>;
+
+/** A package on the home of its project. */
+export const packageOverview = z.object({
+  id: packageId,
+  name: packageName,
+  version: z.number().int().positive(),
+  pushedAt: z.string(),
+  description: z.string(),
+  tags: z.array(z.string()),
+  /** Scripts that a run starts. */
+  steps: z.number().int().nonnegative(),
+  /** False when the manifest says `active: false` or `allow_manual_triggering: false`. */
+  canRun: z.boolean(),
+  /** True when parameters.json declares any. */
+  hasParameters: z.boolean(),
+  /** The newest execution. */
+  lastRun: executionSummary.nullable(),
+  /** The last ten, the newest first. */
+  recent: z.array(z.object({ id: executionId, status: executionStatus })),
+  missing: z.array(missingSecret),
+  /** When its schedule next starts it. */
+  nextAt: z.string().nullable(),
+});
+export type PackageOverview = z.infer<typeof packageOverview>;
+
+/** `GET /api/v1/projects/:project/overview`: the home of a project. */
+export const projectOverview = z.object({ packages: z.array(packageOverview) });
+export type ProjectOverview = z.infer<typeof projectOverview>;
