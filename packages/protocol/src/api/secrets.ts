@@ -131,4 +131,3 @@ export const secretUses = z.object({
   ),
 });
 export type SecretUses = z.infer<typeof secretUses>;
-export type SecretUses = z.infer<typeof secretUses>;
