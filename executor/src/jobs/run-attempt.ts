@@ -1,9 +1,9 @@
 import { readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
-import type { Identity } from "@sealrun/crypto";
+import { fromBase64, type Identity } from "@sealrun/crypto";
 import { crashPoint } from "@sealrun/faults";
 import type { NatsLink } from "@sealrun/nats";
-import { type Failure, type FinishRequest, SealrunError, toSealrunError } from "@sealrun/protocol";
+import { type ClaimReply, type Failure, type FinishRequest, SealrunError, toSealrunError } from "@sealrun/protocol";
 import type { Logger } from "pino";
 import { bundleScripts } from "../bundle/bundle.ts";
 import type { Compiler } from "../bundle/compile.ts";
@@ -16,6 +16,7 @@ import type { Attempt } from "./attempt.ts";
 import type { Control } from "./control.ts";
 import type { Ends } from "./ends.ts";
 import { keepLease } from "./lease.ts";
+import { openGrant } from "./open-grant.ts";
 import { openParameters } from "./open-parameters.ts";
 import type { PackageFiles } from "./package-files.ts";
 import { createPatientRpc } from "./patient-rpc.ts";
@@ -41,14 +42,20 @@ export interface RunDeps {
   readonly endRuns: AbortSignal;
 }
 
+/** A claimed execution whose grant is still closed. */
+export type ClaimedAttempt = Omit<Attempt, "grant">;
+
+/** What the platform answered a claim with: `askedAt` is on the steady clock, `grant` the keyring's frame in base64. */
+export type AnsweredClaim = Pick<ClaimReply, "leaseMs" | "grant"> & { readonly askedAt: number };
+
 /**
- * Runs a claimed execution to its end and tells the platform. Call the returned function once its event is out of the
- * queue. Throws `LEASE_LOST` when the attempt is not ours any more.
+ * Runs a claimed execution to its end and tells the platform; a grant that cannot be opened is such an end. Call the
+ * returned function once its event is out of the queue. Throws `LEASE_LOST` when the attempt is not ours any more.
  */
 export async function runAttempt(
   deps: RunDeps,
-  attempt: Attempt,
-  { leaseMs, askedAt }: { readonly leaseMs: number; readonly askedAt: number },
+  attempt: ClaimedAttempt,
+  { leaseMs, askedAt, grant }: AnsweredClaim,
 ): Promise<() => Promise<void>> {
   const lease = keepLease(attempt.rpc, attempt.held, leaseMs, askedAt);
   const unwatch = deps.control.watch(attempt.held, lease.cancel);
@@ -56,7 +63,7 @@ export async function runAttempt(
   try {
     const signal = AbortSignal.any([lease.signal, lease.cancelled, deps.endRuns]);
     const rpc = createPatientRpc(attempt.rpc, signal);
-    const failure = await runInWorkspace(deps, { ...attempt, rpc }, reporter, signal);
+    const failure = await runInWorkspace(deps, { claimed: { ...attempt, rpc }, grant }, reporter, signal);
     if (!lease.endRun()) throw new SealrunError("LEASE_LOST", "The attempt's lease ended before its run did");
     const reported = reporter.finish();
     const { lastSequence } = reported;
@@ -75,10 +82,13 @@ function endOf(failure: Failure | undefined, isCancelled: boolean): Pick<FinishR
   return { status: isCancelled && !failedItself ? "cancelled" : "failed", error: failure };
 }
 
-/** Prepares, runs and cleans up. Whatever goes wrong before the first script is the attempt's failure too. */
+/**
+ * Opens, prepares, runs and cleans up. Whatever goes wrong before the first script is the attempt's failure too: thrown,
+ * it would leave a claimed execution to its lease.
+ */
 async function runInWorkspace(
   deps: RunDeps,
-  attempt: Attempt,
+  { claimed, grant }: { readonly claimed: ClaimedAttempt; readonly grant: string },
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<Failure | undefined> {
@@ -88,6 +98,7 @@ async function runInWorkspace(
   const say = async (level: string, text: string): Promise<void> =>
     reporter.report({ type: "log", step: null, stream: "system", level, text, time: Date.now() });
   try {
+    const attempt = openAttempt(deps, claimed, grant);
     if (deps.sandbox.kind === "none") await say("warning", "This executor runs scripts without a sandbox");
     const files = await deps.files.list(attempt);
     installed = await deps.dependencies.prepare({ files, signal, say });
@@ -111,13 +122,54 @@ async function runInWorkspace(
   } catch (error) {
     const failure = toSealrunError(error);
     if (failure.code === "INTERNAL" || failure.code === "DISK_FULL")
-      deps.log.error({ err: error, ...attempt.held }, "An attempt failed");
+      deps.log.error({ err: error, ...claimed.held }, "An attempt failed");
     const said = { code: failure.code, message: masker.maskText(failure.message) };
     await say("error", said.message);
     return said;
   } finally {
-    await workspace?.remove();
-    await installed?.release();
+    if (workspace !== undefined) await removeWorkspace(deps, claimed, workspace);
+    if (installed !== undefined) await releaseDependencies(deps, claimed, installed);
+  }
+}
+
+function openAttempt({ log }: Pick<RunDeps, "log">, claimed: ClaimedAttempt, frame: string): Attempt {
+  const { event, held, keyring, executorId, box } = claimed;
+  try {
+    const grant = openGrant(fromBase64(frame), event, { keyring, executorId, box, attempt: held.attempt });
+    crashPoint("executor.grant.opened");
+    return { ...claimed, grant };
+  } catch (error) {
+    log.error({ err: error, ...held }, "A grant cannot be opened; its attempt fails");
+    throw error;
+  }
+}
+
+/** What cannot be removed is a matter of this machine: it changes nothing of how the run ended. */
+async function removeWorkspace(
+  { log }: Pick<RunDeps, "log">,
+  { held }: ClaimedAttempt,
+  workspace: Workspace,
+): Promise<void> {
+  try {
+    await workspace.remove();
+  } catch (error) {
+    log.warn(
+      { err: error, ...held, folder: workspace.scratch },
+      "A run's folder cannot be removed; remove it by hand if the next start of the executor does not",
+    );
+  }
+}
+
+/** A use that is left counts until this process ends: the folder stays in the cache for so long. */
+async function releaseDependencies(
+  { log }: Pick<RunDeps, "log">,
+  { held }: ClaimedAttempt,
+  installed: PreparedDependencies,
+): Promise<void> {
+  try {
+    await installed.release();
+  } catch (error) {
+    log.warn({ err: error, ...held }, "The installed dependencies of a run cannot be given back to the cache");
   }
 }
 
@@ -150,7 +202,7 @@ async function prepareWorkspace(
     await workspace.add(bundles);
     return workspace;
   } catch (error) {
-    await workspace.remove();
+    await removeWorkspace(deps, attempt, workspace);
     throw error;
   }
 }

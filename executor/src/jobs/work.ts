@@ -1,5 +1,5 @@
 import { crashPoint } from "@sealrun/faults";
-import { newId, type Identity, fromBase64 } from "@sealrun/crypto";
+import { newId, type Identity } from "@sealrun/crypto";
 import type { NatsLink, Peer } from "@sealrun/nats";
 import {
   type ClaimReply,
@@ -10,7 +10,6 @@ import {
   toSealrunError,
 } from "@sealrun/protocol";
 import type { Logger } from "pino";
-import { openGrant } from "./open-grant.ts";
 import { createPlatformRpc, type PlatformRpc } from "./platform-rpc.ts";
 import type { Presence } from "./presence.ts";
 import { type RunDeps, runAttempt } from "./run-attempt.ts";
@@ -64,26 +63,11 @@ async function workOn(
     const { claim, askedAt } = await claimExecution(rpc, event, stopTaking);
     crashPoint("executor.claim.after");
     const held = { executionId: event.executionId, attempt: claim.attempt };
-    const grant = openGrant(fromBase64(claim.grant), event, {
-      keyring: deps.keyring,
-      executorId: deps.identity.id,
-      box: deps.identity.box,
-      attempt: claim.attempt,
-    });
-    crashPoint("executor.grant.opened");
     deps.log.info({ ...held, project: event.project.name, package: event.package.name }, "Runs an execution");
     const emptySpool = await runAttempt(
       deps,
-      {
-        event,
-        held,
-        grant,
-        rpc,
-        keyring: deps.keyring,
-        executorId: deps.identity.id,
-        box: deps.identity.box,
-      },
-      { leaseMs: claim.leaseMs, askedAt },
+      { event, held, rpc, keyring: deps.keyring, executorId: deps.identity.id, box: deps.identity.box },
+      { leaseMs: claim.leaseMs, askedAt, grant: claim.grant },
     );
     message.done();
     crashPoint("executor.acknowledge.after");

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { lstat, mkdir, readdir, readFile, stat, symlink, writeFile, chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -83,5 +84,23 @@ describe("createWorkspace()", () => {
     await workspace.remove();
     expect(await readdir(join(root.path, "runs"))).toEqual([]);
     expect((await lstat(join(root.path, "outside"))).isFile()).toBe(true);
+  });
+
+  test("createWorkspace() removes folders that lie too deep for a path", async () => {
+    await using root = await temporaryFolder();
+    const workspace = await createWorkspace({ ...named, root: join(root.path, "runs"), files: [] });
+    const goDown = `
+      const { chmodSync, mkdirSync, writeFileSync } = require("node:fs");
+      for (let depth = 0; depth < 120; depth += 1) {
+        mkdirSync("d".repeat(100));
+        process.chdir("d".repeat(100));
+      }
+      mkdirSync(Buffer.from([0xff]));
+      writeFileSync("file", "");
+      chmodSync(".", 0);
+    `;
+    execFileSync(process.execPath, ["-e", goDown], { cwd: workspace.folder, env: {} });
+    await workspace.remove();
+    expect(await readdir(join(root.path, "runs"))).toEqual([]);
   });
 });

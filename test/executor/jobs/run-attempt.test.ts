@@ -1,0 +1,134 @@
+import { readdir, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { generateIdentity, newId } from "@sealrun/crypto";
+import { type Executor, executorConfig, start } from "@sealrun/executor";
+import { issueEnrolmentToken } from "@sealrun/keyring";
+import { decodeEnrolmentToken, type ExecutionInfo, executionInfo, logPage, startedExecution } from "@sealrun/protocol";
+import { pino } from "pino";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { enrol } from "../../../executor/src/enrol/enrol.ts";
+import { type ExecutorState, writeState } from "../../../executor/src/enrol/state-file.ts";
+import { ask, makePackage, plainForm, send } from "../../support/api.ts";
+import { programs } from "../../support/servers.ts";
+import { startPlatform, type TestPlatform } from "../../support/start-platform.ts";
+import { until } from "../../support/executions-world.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+
+const timeout = 120_000;
+const held = "touch started; until [ -e go ]; do sleep 0.05; done; echo done\n";
+
+let platform: TestPlatform;
+let root: Awaited<ReturnType<typeof temporaryFolder>>;
+beforeAll(async () => {
+  platform = await startPlatform();
+  root = await temporaryFolder();
+  for (const [name, script] of [
+    ["quick", "sealrun-context get DB_PASS\n"],
+    ["held", held],
+  ] as const) {
+    await makePackage(platform, "acme", name);
+    const body = plainForm({ "main.sh": script, "secrets.json": '{"DB_PASS":"canary-of-the-attempt"}' });
+    expect((await send(platform, "POST", `/projects/acme/packages/${name}/versions`, { body })).status).toBe(201);
+  }
+});
+afterAll(async () => {
+  await platform.close();
+  await root[Symbol.asyncDispose]();
+});
+
+interface Running {
+  readonly executor: Executor;
+  readonly folder: string;
+  readonly logged: readonly string[];
+}
+
+/** A real executor; `change` is what went wrong with its state since it enrolled. */
+async function startExecutor(name: string, change = (state: ExecutorState): ExecutorState => state): Promise<Running> {
+  const folder = join(root.path, name);
+  const stateFile = `${folder}.json`;
+  const token = await issueEnrolmentToken(platform.keyringConfig, { pool: "default", projects: "all" });
+  await writeState(stateFile, change(await enrol({ ...decodeEnrolmentToken(token), url: platform.url })));
+  const { bwrap, python } = programs();
+  const logged: string[] = [];
+  const config = executorConfig.parse({
+    stateFile,
+    workDir: join(folder, "work"),
+    cacheDir: join(folder, "cache"),
+    slots: 1,
+    bwrap,
+    python,
+  });
+  const executor = await start(config, { log: pino({ level: "info" }, { write: (line) => void logged.push(line) }) });
+  return { executor, folder, logged };
+}
+
+async function startExecution(name: string): Promise<string> {
+  return (await ask(platform, startedExecution, ["POST", `/projects/acme/packages/${name}/executions`, { json: {} }]))
+    .id;
+}
+
+async function endOf(id: string): Promise<ExecutionInfo> {
+  const show = async (): Promise<ExecutionInfo> => ask(platform, executionInfo, ["GET", `/executions/${id}`]);
+  await until(async () => !["queued", "running"].includes((await show()).status));
+  return show();
+}
+
+describe("runAttempt()", () => {
+  test.each([
+    [
+      "signed by another keyring",
+      "BAD_SIGNATURE",
+      (state: ExecutorState): ExecutorState => ({
+        ...state,
+        keyring: { ...state.keyring, signPublic: generateIdentity("keyring").signPublic },
+      }),
+    ],
+    [
+      "boxed to another key",
+      "WRONG_KEY_OR_CONTEXT",
+      (state: ExecutorState): ExecutorState => ({
+        ...state,
+        identity: { ...state.identity, box: generateIdentity(newId("executor")).box },
+      }),
+    ],
+  ])(
+    "runAttempt() fails an execution at once whose grant is %s",
+    async (what, code, change) => {
+      const { executor, folder, logged } = await startExecutor(what, change);
+      const { id, status, error } = await endOf(await startExecution("quick"));
+      await executor.close();
+      expect([status, error?.code]).toEqual(["failed", code]);
+      const said = async () => ask(platform, logPage, ["GET", `/executions/${id}/logs`]);
+      await until(async () => (await said()).lines.some(({ text }) => text === error?.message));
+      expect(logged.filter((line) => line.includes("A grant cannot be opened"))).toHaveLength(1);
+      expect(await readdir(`${folder}.json.spool`)).toEqual([]);
+    },
+    timeout,
+  );
+
+  test(
+    "runAttempt() ends a run as it ended when its workspace cannot be removed, and says so in the executor's log",
+    async () => {
+      const { executor, folder, logged } = await startExecutor("unremovable");
+      const [work, away] = [join(folder, "work"), join(folder, "away")];
+      const execution = await startExecution("held");
+      await until(async () => (await listFiles(work)).some((path) => path.endsWith("/work/started")));
+      // What a path leads through is a file from now on: nothing below can be removed, not even by root.
+      await rename(work, away);
+      await writeFile(work, "");
+      for (const name of await readdir(away)) await writeFile(join(away, name, "work", "go"), "");
+      const { status, error } = await endOf(execution);
+      await until(async () => logged.some((line) => line.includes("folder cannot be removed")));
+      expect([status, error]).toEqual(["succeeded", null]);
+      expect(logged.join("")).not.toContain("canary");
+      await rm(work);
+      expect((await endOf(await startExecution("quick"))).status).toBe("succeeded");
+      await executor.close();
+    },
+    timeout,
+  );
+});
+
+async function listFiles(folder: string): Promise<readonly string[]> {
+  return (await readdir(folder, { recursive: true }).catch(() => [])).map((name) => `/${name}`);
+}
