@@ -47,11 +47,26 @@ export interface ExecutionToStart {
   readonly notBefore?: string | undefined;
 }
 
-/** Which executions to list. */
-export interface ExecutionFilter {
+/** Which executions are meant. */
+export interface ExecutionsWanted {
   readonly project?: string | undefined;
   readonly package?: string | undefined;
+  /** One, or several with commas between. */
   readonly status?: string | undefined;
+  /** What started it: `request`, `schedule` or `event`. */
+  readonly trigger?: string | undefined;
+  /** Who took it: an executor's id. */
+  readonly executor?: string | undefined;
+  /** The start of an execution's id. */
+  readonly id?: string | undefined;
+  /** ISO 8601 with an offset: accepted then or later. */
+  readonly since?: string | undefined;
+  /** ISO 8601 with an offset: accepted before. */
+  readonly until?: string | undefined;
+}
+
+/** Which executions to list. */
+export interface ExecutionFilter extends ExecutionsWanted {
   readonly limit?: number | undefined;
   readonly before?: string | undefined;
 }

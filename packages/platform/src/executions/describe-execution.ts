@@ -3,8 +3,7 @@ import type { ExecutionId, ExecutionInfo } from "@sealrun/protocol";
 import { readOutputBackwards } from "./feed-store.ts";
 import { findProgress, getExecution, listAttempts, listReceipt } from "./list-store.ts";
 import { listSteps } from "./step-store.ts";
-import { explainWaiting } from "./waiting.ts";
-import { findWaitingFacts } from "./waiting-store.ts";
+import { tellWaiting } from "./tell-waiting.ts";
 
 const outputBytes = 64 * 1024;
 const pageLines = 500;
@@ -13,7 +12,7 @@ const pageLines = 500;
 export async function describeExecution(sql: Sql, id: ExecutionId): Promise<ExecutionInfo> {
   const { summary, detail } = await getExecution(sql, id);
   const progress = await findProgress(sql, id);
-  const facts = summary.status === "queued" ? await findWaitingFacts(sql, id) : undefined;
+  const [told] = await tellWaiting(sql, [summary]);
   const steps: ExecutionInfo["steps"] = [];
   for (const { position, ...step } of await listSteps(sql, id)) {
     steps.push({ ...step, output: await readOutput(sql, id, position) });
@@ -21,13 +20,11 @@ export async function describeExecution(sql: Sql, id: ExecutionId): Promise<Exec
   const { number: _number, ...shown } = summary;
   return {
     ...shown,
+    waiting: told?.waiting ?? null,
     attempt: detail.attempt,
-    executor: detail.executor_id,
     error: detail.error,
     priority: detail.priority,
     notBefore: detail.not_before?.toISOString() ?? null,
-    trigger: detail.trigger,
-    waiting: facts === undefined ? null : explainWaiting(facts),
     cancelRequested: detail.cancel_requested,
     attempts: [...(await listAttempts(sql, id))],
     parameters: { visible: detail.visible, sealedNames: detail.sealed_names },

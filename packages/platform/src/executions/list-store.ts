@@ -3,7 +3,6 @@ import {
   executionId,
   type ExecutionId,
   executionStatus,
-  type ExecutionStatus,
   failure,
   jsonObject,
   type ReceiptRow,
@@ -13,6 +12,7 @@ import {
   trigger,
 } from "@sealrun/protocol";
 import { z } from "zod";
+import { type ExecutionFilter, filterValues, isWanted } from "./execution-filter.ts";
 
 const summaryRow = z
   .object({
@@ -25,6 +25,8 @@ const summaryRow = z
     created_at: z.date(),
     started_at: z.date().nullable(),
     finished_at: z.date().nullable(),
+    trigger,
+    executor: z.string().nullable(),
   })
   .transform(({ created_at, started_at, finished_at, ...row }) => ({
     ...row,
@@ -37,13 +39,11 @@ export type ListedExecution = z.infer<typeof summaryRow>;
 
 const detailRow = z.object({
   attempt: z.number(),
-  executor_id: z.string().nullable(),
   error: failure.nullable(),
   visible: jsonObject,
   sealed_names: z.array(z.string()),
   priority: z.number(),
   not_before: z.date().nullable(),
-  trigger,
   cancel_requested: z.boolean(),
 });
 
@@ -77,29 +77,21 @@ const progressRow = z
 export type Progress = z.infer<typeof progressRow>;
 
 const summaryColumns = `e.id, e.number, p.name as project, k.name as package, v.number as version, e.status,
-  e.created_at, e.started_at, e.finished_at`;
+  e.created_at, e.started_at, e.finished_at, e.trigger, e.executor_id as executor`;
 const joined = `executions e join projects p on p.id = e.project_id join packages k on k.id = e.package_id
   join versions v on v.id = e.version_id`;
 
-/** What a list is narrowed to. */
-export interface ListFilter {
-  readonly project?: string | undefined;
-  readonly package?: string | undefined;
-  readonly status?: ExecutionStatus | undefined;
-  /** Number of the execution before which to go on. */
-  readonly before?: string | undefined;
-  readonly limit: number;
-}
-
-/** Executions, the newest first. */
-export async function listExecutions(sql: Sql, filter: ListFilter): Promise<readonly ListedExecution[]> {
+/** Executions, the newest first, before the one of number `before`. */
+export async function listExecutions(
+  sql: Sql,
+  filter: ExecutionFilter,
+  page: { readonly limit: number; readonly before?: string | undefined },
+): Promise<readonly ListedExecution[]> {
   return sql.rows(
     summaryRow,
     `select ${summaryColumns} from ${joined}
-     where ($1::text is null or lower(p.name) = lower($1)) and ($2::text is null or lower(k.name) = lower($2))
-       and ($3::text is null or e.status = $3) and ($4::bigint is null or e.number < $4::bigint)
-     order by e.number desc limit $5`,
-    [filter.project ?? null, filter.package ?? null, filter.status ?? null, filter.before ?? null, filter.limit],
+     where ${isWanted} and ($10::bigint is null or e.number < $10::bigint) order by e.number desc limit $11`,
+    [...filterValues(filter), page.before ?? null, page.limit],
   );
 }
 
@@ -111,7 +103,7 @@ export async function getExecution(
   const summary = await sql.row(summaryRow, `select ${summaryColumns} from ${joined} where e.id = $1`, [id]);
   const detail = await sql.row(
     detailRow,
-    `select attempt, executor_id, error, visible, sealed_names, priority, not_before, trigger,
+    `select attempt, error, visible, sealed_names, priority, not_before,
             cancel_requested_at is not null as cancel_requested
      from executions where id = $1`,
     [id],

@@ -1,14 +1,15 @@
 import type { Sql } from "@sealrun/postgres";
-import type { ExecutionId } from "@sealrun/protocol";
+import { executionId, type ExecutionId } from "@sealrun/protocol";
 import { z } from "zod";
 import { trouble } from "../nats/stream-store.ts";
-import { readRoom } from "./dispatch/choice-store.ts";
+import { type PoolRoom, readRoom } from "./dispatch/choice-store.ts";
 
 /** Of those before it, no more are counted. */
 export const mostCounted = 1_000;
 
 const factsRow = z
   .object({
+    id: executionId,
     not_before: z.date().nullable(),
     is_published: z.boolean(),
     pool: z.string(),
@@ -26,6 +27,7 @@ const factsRow = z
     ahead: z.number(),
   })
   .transform((row) => ({
+    id: row.id,
     /** Set while its time has not come. */
     notBefore: row.not_before,
     isPublished: row.is_published,
@@ -47,11 +49,11 @@ export type WaitingFacts = z.infer<typeof factsRow> & { readonly slots: number; 
 
 const inFlight = "(x.status = 'running' or (x.status = 'queued' and x.published_at is not null))";
 
-/** What a queued execution waits for; undefined when it does not. */
-export async function findWaitingFacts(sql: Sql, id: ExecutionId): Promise<WaitingFacts | undefined> {
-  const facts = await sql.row(
+/** What each of these waits for, but for those that are not queued; one statement, and one more for each pool. */
+export async function findWaitingFacts(sql: Sql, ids: readonly ExecutionId[]): Promise<readonly WaitingFacts[]> {
+  const found = await sql.rows(
     factsRow,
-    `select case when e.not_before > clock_timestamp() then e.not_before end as not_before,
+    `select e.id, case when e.not_before > clock_timestamp() then e.not_before end as not_before,
             e.published_at is not null as is_published, e.pool_name as pool,
             exists (select from executors x join pools l on l.id = x.pool_id
                     where lower(l.name) = lower(e.pool_name) and x.revoked_at is null) as has_executor,
@@ -71,10 +73,16 @@ export async function findWaitingFacts(sql: Sql, id: ExecutionId): Promise<Waiti
                limit $2) as before) as ahead
      from executions e join packages k on k.id = e.package_id join projects p on p.id = e.project_id
        left join outbox h on h.execution_id = e.id
-     where e.id = $1 and e.status = 'queued'`,
-    [id, mostCounted + 1],
+     where e.id = any ($1) and e.status = 'queued'`,
+    [ids, mostCounted + 1],
   );
-  if (facts === undefined) return undefined;
-  const { slots, free } = await readRoom(sql, facts.pool.toLowerCase());
-  return { ...facts, slots, free };
+  const rooms = new Map<string, PoolRoom>();
+  for (const { pool } of found) {
+    const name = pool.toLowerCase();
+    if (!rooms.has(name)) rooms.set(name, await readRoom(sql, name));
+  }
+  return found.map((facts) => {
+    const { slots, free } = rooms.get(facts.pool.toLowerCase()) ?? { slots: 0, free: 0 };
+    return { ...facts, slots, free };
+  });
 }

@@ -1,5 +1,5 @@
 import type { Sql } from "@sealrun/postgres";
-import { executorId, type ExecutorId, poolId, type PoolId, type PresenceRequest } from "@sealrun/protocol";
+import { executorId, type ExecutorId, limits, poolId, type PoolId, type PresenceRequest } from "@sealrun/protocol";
 import { z } from "zod";
 
 const executorRow = z
@@ -18,10 +18,15 @@ const listedRow = z
     enrolled_at: z.date(),
     last_seen_at: z.date().nullable(),
     running: z.number(),
+    slots: z.number(),
+    is_live: z.boolean(),
+    is_draining: z.boolean(),
     revoked_at: z.date().nullable(),
   })
-  .transform(({ enrolled_at, last_seen_at, revoked_at, ...row }) => ({
+  .transform(({ enrolled_at, last_seen_at, revoked_at, is_live, is_draining, ...row }) => ({
     ...row,
+    isLive: is_live,
+    isDraining: is_draining,
     revokedAt: revoked_at?.toISOString() ?? null,
     enrolledAt: enrolled_at.toISOString(),
     lastSeenAt: last_seen_at?.toISOString() ?? null,
@@ -78,12 +83,17 @@ export async function listPools(sql: Sql): Promise<readonly PoolId[]> {
   return (await sql.rows(z.object({ id: poolId }), "select id from pools")).map(({ id }) => id);
 }
 
+/** True for an executor `x` that was heard of lately and is not revoked; $1 is `limits.absentMs`. */
+const isLive = `coalesce(x.revoked_at is null and x.last_seen_at > clock_timestamp() - $1 * interval '1 millisecond', false)`;
+
 /** All executors, the newest first, with how many executions each runs. */
 export async function listExecutors(sql: Sql): Promise<readonly z.infer<typeof listedRow>[]> {
   return sql.rows(
     listedRow,
     `select x.id, p.name as pool, x.enrolled_at, x.last_seen_at, x.revoked_at,
+            x.slots, x.is_draining, ${isLive} as is_live,
             (select count(*)::int from executions e where e.executor_id = x.id and e.status = 'running') as running
      from executors x join pools p on p.id = x.pool_id order by x.enrolled_at desc, x.id`,
+    [limits.absentMs],
   );
 }

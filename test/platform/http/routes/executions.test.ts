@@ -82,8 +82,58 @@ describe("GET /executions", () => {
     expect((await list("?project=other")).executions).toEqual([]);
   });
 
-  test.each(["?limit=0", "?limit=501", "?status=odd", "?before=x"])("GET /executions refuses %s", async (query) => {
-    expect(await refused(send(world.platform, "GET", `/executions${query}`))).toMatchObject({ code: "BAD_REQUEST" });
+  test("GET /executions narrows by several statuses, trigger, executor, start of the id and time", async () => {
+    await world.push("narrowed");
+    const { held } = await world.claim("narrowed");
+    const queued = await world.start("narrowed");
+    const ids = async (query: string) =>
+      (await list(`?package=narrowed&${query}`)).executions.map(({ id }) => id).toReversed();
+    const both = [held.executionId, queued];
+    expect(await ids("status=running")).toEqual([held.executionId]);
+    expect(await ids("status=running,queued")).toEqual(both);
+    expect(await ids("status=failed,lost")).toEqual([]);
+    expect(await ids("trigger=request")).toEqual(both);
+    expect(await ids("trigger=schedule")).toEqual([]);
+    expect(await ids(`executor=${world.peer.state.identity.id}`)).toEqual([held.executionId]);
+    expect(await ids("executor=exr_00000000000000000000")).toEqual([]);
+    expect(await ids(`id=${queued.slice(0, 16)}`)).toEqual([queued]);
+    expect(await ids("id=exe_")).toEqual(both);
+    const { createdAt } = await world.show(queued);
+    const after = new Date(Date.parse(createdAt) + 1).toISOString();
+    expect(await ids(`since=${createdAt}`)).toEqual([queued]);
+    expect(await ids(`since=${after}`)).toEqual([]);
+    expect(await ids(`until=${createdAt}`)).toEqual([held.executionId]);
+  });
+
+  test("GET /executions tells of each what started it, who runs it and why it waits", async () => {
+    const { held } = await world.claim("report");
+    await world.start("report", { notBefore: "2100-01-01T00:00:00Z" });
+    const executor = world.peer.state.identity.id;
+    expect((await list("?limit=2")).executions).toMatchObject([
+      {
+        executor: null,
+        waiting: "It starts at 2100-01-01T00:00:00.000Z at the earliest",
+        trigger: { kind: "request" },
+      },
+      { id: held.executionId, status: "running", executor, waiting: null, trigger: { kind: "request" } },
+    ]);
+  });
+
+  test.each([
+    ["limit=0", "limit"],
+    ["limit=501", "limit"],
+    ["status=odd", "status: expected some of queued, running, succeeded, failed, lost, cancelled, with commas between"],
+    ["status=queued,,", "status: expected some of"],
+    ["before=x", "before: expected a cursor of this API"],
+    ["trigger=odd", 'trigger: expected one of "request", "schedule", "event"'],
+    ["executor=odd", "executor: expected an id made by sealrun"],
+    ["id=odd", "id: expected the start of an execution's id: exe_ and letters and digits"],
+    ["since=yesterday", "since: expected a time with its zone, such as 2027-01-31T06:00:00Z"],
+    ["until=2027-01-31", "until: expected a time with its zone, such as 2027-01-31T06:00:00Z"],
+  ])("GET /executions refuses %s", async (query, sentence) => {
+    const refusal = await refused(send(world.platform, "GET", `/executions?${query}`));
+    expect(refusal).toMatchObject({ status: 400, code: "BAD_REQUEST" });
+    expect(refusal.message).toContain(sentence);
   });
 });
 

@@ -6,7 +6,6 @@ import {
   executionInfo,
   executionList,
   executionReceipt,
-  executionStatus,
   isFinal,
   jsonObject,
   limits,
@@ -21,11 +20,13 @@ import { z } from "zod";
 import type { Deps } from "../../deps.ts";
 import { cancelExecution } from "../../executions/cancel.ts";
 import { describeExecution } from "../../executions/describe-execution.ts";
+import { executionQuery } from "../../executions/execution-filter.ts";
 import { readFeed } from "../../executions/feed-store.ts";
 import { findProgress, listExecutions, listReceipt } from "../../executions/list-store.ts";
 import type { FeedNotices } from "../../executions/live/notices.ts";
 import { streamEvents } from "../../executions/live/stream-events.ts";
 import { startExecution as start } from "../../executions/start-execution.ts";
+import { tellWaiting } from "../../executions/tell-waiting.ts";
 import { findAddressed, packageParams, packageUrl } from "./package-address.ts";
 
 type Needed = Deps & { readonly notices: FeedNotices };
@@ -114,10 +115,7 @@ function listRoutes(plain: FastifyInstance, deps: Needed): void {
       config,
       schema: {
         summary: "List executions, the newest first",
-        querystring: z.object({
-          project: z.string().optional(),
-          package: z.string().optional(),
-          status: executionStatus.optional(),
+        querystring: executionQuery.extend({
           limit: z.coerce.number().int().min(1).max(500).default(50),
           before: cursor.optional(),
         }),
@@ -125,11 +123,11 @@ function listRoutes(plain: FastifyInstance, deps: Needed): void {
       },
     },
     async (request) => {
-      const { limit } = request.query;
-      const rows = await listExecutions(deps.database, { ...request.query, limit: limit + 1 });
+      const { limit, before, ...filter } = request.query;
+      const rows = await listExecutions(deps.database, filter, { before, limit: limit + 1 });
       const shown = rows.slice(0, limit);
       const next = rows.length > limit ? (shown.at(-1)?.number ?? null) : null;
-      return { executions: shown.map(({ number: _number, ...row }) => row), next };
+      return { executions: await tellWaiting(deps.database, shown), next };
     },
   );
   app.get(
