@@ -25,11 +25,15 @@ export interface TestPlatform {
 }
 
 /** Starts both; `log` hears every line of the platform's log at level trace. */
-export async function startPlatform(log?: (line: string) => void, nats?: PartsNats): Promise<TestPlatform> {
+export async function startPlatform(
+  log?: (line: string) => void,
+  nats?: PartsNats,
+  options: { readonly webFolder?: string } = {},
+): Promise<TestPlatform> {
   const parts = await prepareParts(nats);
   const logger = log === undefined ? pino({ level: "silent" }) : pino({ level: "trace" }, { write: log });
   const keyring = await startKeyring(parts.keyringConfig, { log: pino({ level: "silent" }) });
-  const platform = await start(parts.config, { log: logger });
+  const platform = await start(parts.config, { log: logger, ...options });
   return {
     ...parts,
     url: platform.url,

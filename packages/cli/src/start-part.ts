@@ -1,11 +1,15 @@
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import * as executor from "@sealrun/executor";
 import * as keyring from "@sealrun/keyring";
 import * as platform from "@sealrun/platform";
 import type { JsonObject, JsonValue, Manifest } from "@sealrun/protocol";
 import { pino } from "pino";
 import { readyMessage } from "./dev/part-log.ts";
+
+/** The built web UI: files and no module, at the same distance from `src` and from `dist`. */
+const webFolder = fileURLToPath(new URL("../../web/dist/", import.meta.url));
 
 /** A process of the platform. */
 export type PartName = "platform" | "keyring" | "executor";
@@ -84,7 +88,7 @@ async function startOne(name: PartName, configFile: string, options: PartOptions
     case "platform": {
       const config = await platform.readConfig(configFile);
       const log = pino({ name, level: config.logLevel });
-      const started = await platform.start(config, { log });
+      const started = await platform.start(config, { log, webFolder });
       log.info({ url: started.url }, readyMessage);
       return started;
     }

@@ -25,6 +25,13 @@ export interface RunningPlatform {
   close(): Promise<void>;
 }
 
+/** What a platform is started with besides its settings. */
+export interface PlatformOptions {
+  readonly log: Logger;
+  /** Folder of the built web UI; without one `/` says how to build it. */
+  readonly webFolder?: string | undefined;
+}
+
 /** Folder of the numbered SQL files; the same from `src` and from `dist`. */
 export const migrationsFolder = new URL("../sql/", import.meta.url);
 const applicationName = "sealrun platform";
@@ -34,7 +41,7 @@ const sweepMs = 3_600_000;
  * Starts the platform: keys, database, NATS, executions, due times, HTTP, in this order. Fails with the code of what is missing and closes what
  * it had opened: `CONFIG_INVALID`, `ROOT_KEY_UNREADABLE`, `WRONG_ROOT_KEY`, `…_UNREACHABLE`, `DATABASE_NEWER`, `PORT_TAKEN`.
  */
-export async function start(config: PlatformConfig, options: { readonly log: Logger }): Promise<RunningPlatform> {
+export async function start(config: PlatformConfig, options: PlatformOptions): Promise<RunningPlatform> {
   const closers: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) await closer();
@@ -48,7 +55,7 @@ export async function start(config: PlatformConfig, options: { readonly log: Log
     closers.push(await startScheduler(deps));
     const audit = await startAudit(deps, config.auditCheckpointFile);
     closers.push(async () => audit.close());
-    const app = await buildServer({ ...deps, notices, audit });
+    const app = await buildServer({ ...deps, notices, audit }, options.webFolder);
     closers.push(async () => app.close());
     const url = await listen(app, config.listen);
     closers.push(sweep(deps));

@@ -31,7 +31,7 @@ export function answerErrors(app: FastifyInstance): void {
       "NOT_FOUND",
       "There is no such address; /api/v1/openapi.json lists those there are",
     );
-    return reply.code(failure.row.status).send(bodyOf(failure, request.id));
+    return reply.code(failure.row.status).header("cache-control", "no-store").send(bodyOf(failure, request.id));
   });
 }
 

@@ -12,6 +12,7 @@ import { denyByDefault } from "./access.ts";
 import { answerErrors, answerUnreadable } from "./error-response.ts";
 import { describeApi } from "./openapi.ts";
 import { parseRequests } from "./parse-request.ts";
+import { serveWeb } from "./web.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { executionRoutes } from "./routes/executions.ts";
@@ -26,6 +27,7 @@ import { versionRoutes } from "./routes/versions.ts";
 /** The HTTP server, ready to listen. Every route comes after the hooks that guard it. */
 export async function buildServer(
   deps: Deps & { readonly notices: FeedNotices; readonly audit: Audit },
+  webFolder?: string,
 ): Promise<FastifyInstance> {
   // The multipart plugin logs a request's headers at level trace, the token among them.
   const loggerInstance: FastifyBaseLogger = deps.log.child(
@@ -46,14 +48,14 @@ export async function buildServer(
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
-        defaultSrc: ["'self'"],
-        scriptSrc: ["'self'"],
-        objectSrc: ["'none'"],
+        defaultSrc: ["'none'"],
         baseUri: ["'none'"],
+        formAction: ["'none'"],
         frameAncestors: ["'none'"],
       },
     },
     referrerPolicy: { policy: "no-referrer" },
+    strictTransportSecurity: false,
   });
   await app.register(rateLimit, { global: false });
   await app.register(multipart, {
@@ -67,8 +69,9 @@ export async function buildServer(
       parts: limits.packageFiles + 4,
     },
   });
-  app.addHook("onRequest", async (_request, reply) => {
+  app.addHook("onRequest", async (request, reply) => {
     void reply.header("cache-control", "no-store");
+    if (request.protocol === "https") void reply.header("strict-transport-security", "max-age=31536000");
   });
   app.addHook("onResponse", async (request, reply) => {
     const { method, id, routeOptions, author } = request;
@@ -95,5 +98,6 @@ export async function buildServer(
   auditRoutes(app, deps);
   scheduleRoutes(app, deps);
   eventRoutes(app, deps);
+  await serveWeb(app, webFolder);
   return app;
 }
