@@ -3,7 +3,7 @@ import { equalBytes, exactly, wipe } from "./bytes.ts";
 import type { Context } from "./context.ts";
 import { type Envelope, formatPrefix, type Prefix, readEnvelope, readPrefix } from "./envelope-form.ts";
 import { deriveMessageKey, openParts, sealWithMessageKey } from "./message-key.ts";
-import { randomBytes } from "./seam.ts";
+import { randomBytes } from "#seam";
 import {
   checkSharedSecret,
   generateKeyPair,

@@ -1,7 +1,7 @@
 import { decode, type IdentityFile, identityFile, type PublicIdentity, SealrunError } from "@sealrun/protocol";
 import { fromBase64, toBase64 } from "./base64.ts";
 import { equalBytes, utf8 } from "./bytes.ts";
-import { ed25519Public, randomBytes, x25519Public } from "./seam.ts";
+import { ed25519Public, randomBytes, x25519Public } from "#seam";
 import { generateKeyPair, type KeyPair } from "./x25519.ts";
 
 /** Who signs: an id and a raw Ed25519 pair, the private half being the 32-byte seed. */

@@ -1,5 +1,5 @@
 import { formatId, type idPrefixes } from "@sealrun/protocol";
-import { randomBytes } from "./seam.ts";
+import { randomBytes } from "#seam";
 
 export { randomBytes };
 

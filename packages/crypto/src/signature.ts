@@ -1,6 +1,6 @@
 import { equalBytes, exactly } from "./bytes.ts";
 import { fromHex } from "./hex.ts";
-import { ed25519Sign, ed25519Verify } from "./seam.ts";
+import { ed25519Sign, ed25519Verify } from "#seam";
 
 /**
  * The y-coordinates of Ed25519 points of order 1, 2, 4 and 8, canonical or not, without the sign bit. Under such a key

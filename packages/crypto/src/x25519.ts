@@ -2,7 +2,7 @@ import { SealrunError } from "@sealrun/protocol";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { equalBytes, exactly } from "./bytes.ts";
 import { fromHex } from "./hex.ts";
-import { randomBytes, x25519Public, x25519Shared } from "./seam.ts";
+import { randomBytes, x25519Public, x25519Shared } from "#seam";
 
 /** A raw X25519 public key, 32 bytes. */
 export type PublicKey = Uint8Array;
