@@ -9,6 +9,8 @@ export interface CrashCase {
   readonly part: "platform-0" | "keyring-0" | "executor-0";
   /** Reaches the point; gives the executions to wait for once the process is back. */
   readonly act: (cluster: Cluster) => Promise<readonly string[]>;
+  /** The point is passed again and again by what `act` has begun: it is named only then, however long the beginning took. */
+  readonly isUnderWay?: boolean;
   /** How each of them ends. */
   readonly end: ExecutionStatus;
   /** How often a script of `on_lost: fail` starts: at least and at most. */
@@ -175,7 +177,7 @@ export const crashCases: Readonly<Record<CrashPoint, CrashCase>> = {
   "platform.claim.before-commit": succeeds,
   "platform.claim.after-commit": succeeds,
   "platform.claim.after-grant": succeeds,
-  "platform.renew.after-commit": { ...succeeds, act: runsLong },
+  "platform.renew.after-commit": { ...succeeds, act: runsLong, isUnderWay: true },
   "platform.lookup.after-audit": succeeds,
   "platform.set.before-commit": succeeds,
   "platform.set.after-commit": succeeds,

@@ -2,6 +2,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Cluster, type ClusterPart, startCluster } from "../support/cluster.ts";
+import { healAfterFailures } from "../support/heal-cluster.ts";
 import { programs } from "../support/servers.ts";
 import { until } from "../support/until.ts";
 import { brokenInvariants } from "./invariants.ts";
@@ -19,6 +20,7 @@ beforeAll(async () => {
   await cluster.pushScript("hold", "say hold");
 });
 afterAll(async () => cluster.close());
+healAfterFailures(() => cluster);
 
 test(
   "sealrun executor whose disk is full ends runs with an error, and runs when there is room",

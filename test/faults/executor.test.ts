@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Cluster, startCluster } from "../support/cluster.ts";
+import { healAfterFailures } from "../support/heal-cluster.ts";
 import { programs } from "../support/servers.ts";
 import { until } from "../support/until.ts";
 import { brokenInvariants } from "./invariants.ts";
@@ -16,7 +17,7 @@ beforeAll(async () => {
   await cluster.pushScript("hold-rerun", "say hold", { on_lost: "rerun" });
 });
 afterAll(async () => cluster.close());
-afterEach(() => cluster.witness.release());
+healAfterFailures(() => cluster);
 
 test(
   "sealrun executor stopped past its lease finds its run lost, or run elsewhere, and its scripts ended (F15)",

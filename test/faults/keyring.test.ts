@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { type Cluster, startCluster } from "../support/cluster.ts";
+import { healAfterFailures } from "../support/heal-cluster.ts";
 import { programs } from "../support/servers.ts";
 import { until } from "../support/until.ts";
 import { brokenInvariants } from "./invariants.ts";
@@ -16,6 +17,7 @@ beforeAll(async () => {
   await cluster.pushScript("quick", "sealrun-context get DB_PASS >/dev/null");
 });
 afterAll(async () => cluster.close());
+healAfterFailures(() => cluster);
 
 test(
   "POST …/executions is accepted while the keyring is gone; it runs once the keyring is back (F11)",

@@ -1,5 +1,6 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Cluster, startCluster } from "../support/cluster.ts";
+import { healAfterFailures } from "../support/heal-cluster.ts";
 import { programs } from "../support/servers.ts";
 import { until } from "../support/until.ts";
 import { expectEachOnce, runQuick } from "./each-once.ts";
@@ -21,7 +22,7 @@ beforeAll(async () => {
   await cluster.pushScript("hold", "say hold");
 });
 afterAll(async () => cluster.close());
-afterEach(() => cluster.witness.release());
+healAfterFailures(() => cluster);
 
 test(
   "nats-server killed right after its acks delivers old work again, which nobody runs again (F5)",
@@ -68,11 +69,11 @@ test(
 test(
   "POST …/executions is accepted while NATS is down, says what it waits for, and runs later (F7)",
   { timeout },
-  async () => {
+  async ({ signal }) => {
     await cluster.nats.kill("SIGKILL");
     // The keyring is asked over NATS as well: the platform knows the package's key from an earlier start.
     const id = await cluster.run("quick");
-    await until(async () => (/NATS/.test((await cluster.show(id)).waiting ?? "") ? true : undefined));
+    await until(async () => (/NATS/.test((await cluster.show(id)).waiting ?? "") ? true : undefined), signal);
     await cluster.nats.start();
     await expectOnce([id]);
   },
@@ -81,14 +82,17 @@ test(
 test(
   "nats-server without room refuses events, which wait in the database until it has some (F8)",
   { timeout },
-  async () => {
+  async ({ signal }) => {
     await cluster.nats.kill("SIGTERM");
     await cluster.nats.wipe();
-    // Less than one event's block: the first publish does not fit.
+    // Less than one event takes: the server accepts the first, and nothing more.
     await cluster.nats.start({ maxStoreBytes: 1_024 });
     const ids = await runMany(3);
-    // The first may still fit; the others say what they wait for.
-    await until(async () => (/full/.test((await cluster.show(ids.at(-1) ?? "")).waiting ?? "") ? true : undefined));
+    // They are sent at once, so that any of them may be the first; the others say what they wait for.
+    await until(async () => {
+      const infos = await Promise.all(ids.map(async (id) => cluster.show(id)));
+      return infos.some(({ waiting }) => /full/.test(waiting ?? "")) ? true : undefined;
+    }, signal);
     await cluster.nats.kill("SIGTERM");
     await cluster.nats.start();
     await expectOnce(ids);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { startedExecution } from "@sealrun/protocol";
 import { z } from "zod";
 import { type Cluster, startCluster } from "../support/cluster.ts";
+import { healAfterFailures } from "../support/heal-cluster.ts";
 import { programs } from "../support/servers.ts";
 import { brokenInvariants } from "./invariants.ts";
 
@@ -14,6 +15,7 @@ beforeAll(async () => {
   await cluster.pushScript("quick", "sealrun-context get DB_PASS >/dev/null");
 });
 afterAll(async () => cluster.close());
+healAfterFailures(() => cluster);
 
 test.each(["platform.start.before-commit", "platform.start.after-commit"])(
   "POST …/executions sent again with its Idempotency-Key after a death at %s is one execution (F1, F2)",

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Cluster, startCluster } from "../support/cluster.ts";
+import { healAfterFailures } from "../support/heal-cluster.ts";
 import { programs } from "../support/servers.ts";
 import { expectEachOnce, runQuick } from "./each-once.ts";
 import { brokenInvariants } from "./invariants.ts";
@@ -20,6 +21,7 @@ beforeAll(async () => {
   await cluster.pushScript("hold", "say hold");
 });
 afterAll(async () => cluster.close());
+healAfterFailures(() => cluster);
 
 test("PostgreSQL restarted under load loses no accepted execution (F9)", { timeout }, async () => {
   const ids = await runMany(15);

@@ -21,6 +21,8 @@ export interface PartProcess {
   readonly ended: () => Promise<string>;
   /** Its next passage of this point will be its last. */
   readonly crashAt: (point: string) => Promise<void>;
+  /** Takes `crashAt` back. */
+  readonly disarm: () => Promise<void>;
 }
 
 export type PartKind = "platform" | "keyring" | "executor";
@@ -105,6 +107,7 @@ export function describePart(
       await writeFile(`${crashFile}.new`, point);
       await rename(`${crashFile}.new`, crashFile);
     },
+    disarm: async () => rm(crashFile, { force: true }),
   };
 }
 

@@ -48,6 +48,8 @@ export function createQueues(deps: Needed): Queues {
   };
   const note = async (found: Trouble | undefined, error?: unknown): Promise<void> => {
     const now = found ?? "none";
+    // A check of any platform that began before NATS was full has cleared it, and would leave those who wait in the dark.
+    if (known === now && found === "full") await noteTrouble(database, found);
     if (known === now) return;
     const isRecovery = found === undefined && known !== "nothing";
     await noteTrouble(database, found);
