@@ -10,8 +10,8 @@ import { brokenInvariants } from "./invariants.ts";
 
 const rounds = Number(process.env["SEALRUN_CRASH_ROUNDS"] ?? 1);
 /**
- * What comes later never comes. An event that is lost with the executor's connection, which ends with each of its short
- * logins, is offered again after half a minute, and may be lost once more.
+ * What comes later never comes. An event that goes down with a connection of the executor, whose logins are short here,
+ * is missed by the reconciler after 45 seconds, and the next one may go down as well.
  */
 const reachMs = 120_000;
 /** A point may be passed twice. */
