@@ -1,0 +1,27 @@
+import { MantineProvider } from "@mantine/core";
+import { Notifications } from "@mantine/notifications";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { type ReactNode, useState } from "react";
+import { createQueries } from "./queries.ts";
+import { createPages } from "./routes.tsx";
+import { SessionGate } from "./session-gate.tsx";
+import { theme } from "./theme.ts";
+
+const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
+
+/** The whole UI: its looks, its cache, who is signed in, and the page that the address names. */
+export function App(): ReactNode {
+  const [queries] = useState(createQueries);
+  const [pages] = useState(() => createPages(queries));
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+      <QueryClientProvider client={queries}>
+        <Notifications position="bottom-right" />
+        <SessionGate>
+          <RouterProvider router={pages} />
+        </SessionGate>
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}

@@ -1,0 +1,20 @@
+import { IconMapQuestion } from "@tabler/icons-react";
+import type { ReactNode } from "react";
+import { Empty } from "../parts/empty.tsx";
+import { LinkButton } from "../parts/links.tsx";
+import { Page } from "../parts/page.tsx";
+
+/** An address that no page has. */
+export function NotFound(): ReactNode {
+  return (
+    <Page title="No such page">
+      <Empty
+        icon={<IconMapQuestion aria-hidden />}
+        title="Nothing is at this address"
+        action={<LinkButton to="/">Go to the projects</LinkButton>}
+      >
+        It may have been typed or copied with a mistake.
+      </Empty>
+    </Page>
+  );
+}

@@ -1,0 +1,13 @@
+import type { ErrorComponentProps } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { Page } from "../parts/page.tsx";
+import { Problem } from "../parts/problem.tsx";
+
+/** A page that broke: the others still work. */
+export function PageProblem({ error, reset }: ErrorComponentProps): ReactNode {
+  return (
+    <Page title="This page failed">
+      <Problem error={error} onRetry={reset} />
+    </Page>
+  );
+}

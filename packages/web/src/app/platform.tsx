@@ -1,0 +1,30 @@
+import { type Client, createClient } from "@sealrun/client";
+import { createContext, useContext } from "react";
+
+/** The platform that served this page, with its keyring pinned; requests carry the session's cookie. */
+export function connectPlatform(fingerprint: string): Client {
+  return createClient({ url: globalThis.location.origin, token: undefined, fingerprint });
+}
+
+/** Who is signed in, and the platform they talk to. */
+export interface SignedIn {
+  readonly client: Client;
+  readonly author: string;
+}
+
+const context = createContext<SignedIn | undefined>(undefined);
+
+/** Gives pages their platform. */
+export const SignedInProvider = context.Provider;
+
+/** The platform and who is signed in; every page below the shell has one. */
+export function useSignedIn(): SignedIn {
+  const signedIn = useContext(context);
+  if (signedIn === undefined) throw new TypeError("useSignedIn() was called outside the shell");
+  return signedIn;
+}
+
+/** Everything the API does, sealing in this browser. */
+export function useClient(): Client {
+  return useSignedIn().client;
+}

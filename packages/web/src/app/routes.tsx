@@ -1,0 +1,179 @@
+import { executionStatus } from "@sealrun/protocol";
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  type AnyRouter,
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+} from "@tanstack/react-router";
+import { z } from "zod";
+import { Loading } from "../parts/loading.tsx";
+import { NotFound } from "./not-found.tsx";
+import { PageProblem } from "./page-problem.tsx";
+import { Shell } from "./shell.tsx";
+
+/** What the address of a package's page says: which part of it, which version, which file, and what it is compared with. */
+const packageSearch = z.object({
+  tab: z.enum(["overview", "files", "versions", "secrets"]).optional().catch(undefined),
+  version: z.coerce.number().int().positive().optional().catch(undefined),
+  against: z.coerce.number().int().positive().optional().catch(undefined),
+  file: z.string().optional().catch(undefined),
+});
+
+/** Filters of the list of executions, so that they can be sent to somebody. */
+const executionsSearch = z.object({
+  project: z.string().optional().catch(undefined),
+  package: z.string().optional().catch(undefined),
+  status: z.array(executionStatus).optional().catch(undefined),
+  trigger: z.enum(["request", "schedule", "event"]).optional().catch(undefined),
+  executor: z.string().optional().catch(undefined),
+  id: z.string().optional().catch(undefined),
+  since: z.string().optional().catch(undefined),
+  until: z.string().optional().catch(undefined),
+  span: z.enum(["1h", "24h", "7d", "30d"]).optional().catch(undefined),
+});
+
+/** What is shown of an execution. */
+const executionSearch = z.object({
+  tab: z.enum(["log", "results", "receipt", "parameters", "attempts", "difference"]).optional().catch(undefined),
+  step: z.string().optional().catch(undefined),
+  find: z.string().optional().catch(undefined),
+});
+
+/** A name to open or to search on a page of secrets. */
+const secretsSearch = z.object({
+  find: z.string().optional().catch(undefined),
+  add: z.string().optional().catch(undefined),
+});
+
+const root = createRootRouteWithContext<{ readonly queries: QueryClient }>()({
+  component: Shell,
+  notFoundComponent: NotFound,
+});
+
+const projects = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  component: lazyRouteComponent(async () => import("../pages/projects/projects.tsx"), "ProjectsPage"),
+});
+const home = createRoute({
+  getParentRoute: () => root,
+  path: "/projects/$project",
+  component: lazyRouteComponent(async () => import("../pages/home/home.tsx"), "HomePage"),
+});
+const upload = createRoute({
+  getParentRoute: () => root,
+  path: "/projects/$project/upload",
+  validateSearch: z.object({ package: z.string().optional().catch(undefined) }),
+  component: lazyRouteComponent(async () => import("../pages/upload/upload.tsx"), "UploadPage"),
+});
+const projectSecrets = createRoute({
+  getParentRoute: () => root,
+  path: "/projects/$project/secrets",
+  validateSearch: secretsSearch,
+  component: lazyRouteComponent(async () => import("../pages/secrets/project-secrets.tsx"), "ProjectSecretsPage"),
+});
+const packagePage = createRoute({
+  getParentRoute: () => root,
+  path: "/projects/$project/packages/$package",
+  validateSearch: packageSearch,
+  component: lazyRouteComponent(async () => import("../pages/package/package.tsx"), "PackagePage"),
+});
+const run = createRoute({
+  getParentRoute: () => root,
+  path: "/projects/$project/packages/$package/run",
+  component: lazyRouteComponent(async () => import("../pages/run/run.tsx"), "RunPage"),
+});
+const serviceSecrets = createRoute({
+  getParentRoute: () => root,
+  path: "/projects/$project/packages/$package/secrets",
+  validateSearch: secretsSearch,
+  component: lazyRouteComponent(async () => import("../pages/secrets/service-secrets.tsx"), "ServiceSecretsPage"),
+});
+const platformSecrets = createRoute({
+  getParentRoute: () => root,
+  path: "/vault/secrets",
+  validateSearch: secretsSearch,
+  component: lazyRouteComponent(async () => import("../pages/secrets/platform-secrets.tsx"), "PlatformSecretsPage"),
+});
+const executions = createRoute({
+  getParentRoute: () => root,
+  path: "/executions",
+  validateSearch: executionsSearch,
+  component: lazyRouteComponent(async () => import("../pages/executions/executions.tsx"), "ExecutionsPage"),
+});
+const execution = createRoute({
+  getParentRoute: () => root,
+  path: "/executions/$execution",
+  validateSearch: executionSearch,
+  component: lazyRouteComponent(async () => import("../pages/execution/execution.tsx"), "ExecutionPage"),
+});
+const schedules = createRoute({
+  getParentRoute: () => root,
+  path: "/schedules",
+  component: lazyRouteComponent(async () => import("../pages/schedules/schedules.tsx"), "SchedulesPage"),
+});
+const executors = createRoute({
+  getParentRoute: () => root,
+  path: "/executors",
+  component: lazyRouteComponent(async () => import("../pages/executors/executors.tsx"), "ExecutorsPage"),
+});
+const health = createRoute({
+  getParentRoute: () => root,
+  path: "/health",
+  component: lazyRouteComponent(async () => import("../pages/health/health.tsx"), "HealthPage"),
+});
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: "/audit",
+  component: lazyRouteComponent(async () => import("../pages/audit/audit.tsx"), "AuditPage"),
+});
+const guides = createRoute({
+  getParentRoute: () => root,
+  path: "/guides",
+  validateSearch: z.object({ find: z.string().optional().catch(undefined) }),
+  component: lazyRouteComponent(async () => import("../pages/guides/guides.tsx"), "GuidesPage"),
+});
+const guide = createRoute({
+  getParentRoute: () => root,
+  path: "/guides/$",
+  component: lazyRouteComponent(async () => import("../pages/guides/guide.tsx"), "GuidePage"),
+});
+
+const tree = root.addChildren([
+  projects,
+  home,
+  upload,
+  projectSecrets,
+  packagePage,
+  run,
+  serviceSecrets,
+  platformSecrets,
+  executions,
+  execution,
+  schedules,
+  executors,
+  health,
+  audit,
+  guides,
+  guide,
+]);
+
+/** Every page by its address. Code of a page is fetched when somebody points at a link to it. */
+export function createPages(queries: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    context: { queries },
+    defaultPreload: "intent",
+    defaultPendingComponent: Loading,
+    defaultErrorComponent: PageProblem,
+    scrollRestoration: true,
+  }) satisfies AnyRouter;
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    readonly router: ReturnType<typeof createPages>;
+  }
+}

@@ -1,0 +1,109 @@
+import { Center, Loader, Modal } from "@mantine/core";
+import { currentSession, fetchPlatform } from "@sealrun/client";
+import { type PlatformInfo, toSealrunError } from "@sealrun/protocol";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { SignIn } from "../pages/sign-in/sign-in.tsx";
+import { StrangeKeyring } from "../pages/sign-in/strange-keyring.tsx";
+import { Problem } from "../parts/problem.tsx";
+import { checkPin, repin } from "./pin.ts";
+import { connectPlatform, SignedInProvider } from "./platform.tsx";
+import { isSignedOut } from "./queries.ts";
+
+const connection = { url: globalThis.location.origin };
+
+/**
+ * Shows its children to who is signed in. Somebody whose session ends signs in again in front of the page, which stays
+ * as it is: nothing typed is lost.
+ */
+export function SessionGate({ children }: { readonly children: ReactNode }): ReactNode {
+  const found = useQuery({
+    queryKey: ["session"],
+    queryFn: async () => {
+      const [platform, session] = await Promise.all([fetchPlatform(connection), currentSession(connection)]);
+      return { platform, session };
+    },
+    staleTime: Infinity,
+    refetchOnWindowFocus: false,
+  });
+  const isOver = useSessionEnd();
+  if (found.error !== null) return <Problem error={found.error} onRetry={async () => found.refetch()} isPage />;
+  if (found.data === undefined) {
+    return (
+      <Center h="100dvh" aria-busy="true">
+        <Loader aria-label="Loading" />
+      </Center>
+    );
+  }
+  const { platform, session } = found.data;
+  const onSignedIn = async (): Promise<void> => {
+    isOver.reset();
+    await found.refetch();
+  };
+  return (
+    <Pinned platform={platform} author={session?.author} onSignedIn={onSignedIn}>
+      {children}
+      <Modal opened={isOver.value} onClose={() => undefined} withCloseButton={false} title="Sign in again">
+        <SignIn platform={platform} onSignedIn={onSignedIn} isInFront />
+      </Modal>
+    </Pinned>
+  );
+}
+
+interface PinnedProps {
+  readonly platform: PlatformInfo;
+  readonly author: string | undefined;
+  readonly onSignedIn: () => Promise<void>;
+  readonly children: ReactNode;
+}
+
+/** Refuses a keyring that this browser does not know before anything is typed for it. */
+function Pinned({ platform, author, onSignedIn, children }: PinnedProps): ReactNode {
+  const { fingerprint } = platform.keyring;
+  const [repinned, setRepinned] = useState(0);
+  const pin = useMemo(() => {
+    try {
+      return { fingerprint: checkPin(localStorage, fingerprint) };
+    } catch (error) {
+      return { error: toSealrunError(error) };
+    }
+    // Asked again once a person has trusted another one.
+  }, [fingerprint, repinned]);
+  const known = pin.fingerprint;
+  const client = useMemo(() => (known === undefined ? undefined : connectPlatform(known)), [known]);
+  if (client === undefined) {
+    const trust = (): void => {
+      repin(localStorage, fingerprint);
+      setRepinned((count) => count + 1);
+    };
+    return <StrangeKeyring message={pin.error?.message ?? ""} found={fingerprint} onTrust={trust} />;
+  }
+  if (author === undefined) return <SignIn platform={platform} onSignedIn={onSignedIn} />;
+  return <SignedInProvider value={{ client, author }}>{children}</SignedInProvider>;
+}
+
+/** True from the moment at which any query is refused for want of a session. */
+function useSessionEnd(): { readonly value: boolean; readonly reset: () => void } {
+  const queries = useQueryClient();
+  const [value, setValue] = useState(false);
+  useEffect(() => {
+    const onEvent = ({ type, error }: { readonly type: string; readonly error: unknown }): void => {
+      if (type === "updated" && error !== null && isSignedOut(error)) setValue(true);
+    };
+    const stopQueries = queries
+      .getQueryCache()
+      .subscribe(({ type, query }) => onEvent({ type, error: query.state.error }));
+    const stopMutations = queries
+      .getMutationCache()
+      .subscribe(({ type, mutation }) => onEvent({ type, error: mutation?.state.error ?? null }));
+    return () => {
+      stopQueries();
+      stopMutations();
+    };
+  }, [queries]);
+  const reset = (): void => {
+    setValue(false);
+    void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
+  };
+  return { value, reset };
+}

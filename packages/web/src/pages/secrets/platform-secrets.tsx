@@ -1,0 +1,7 @@
+import type { ReactNode } from "react";
+import { Page } from "../../parts/page.tsx";
+
+/** Secrets. */
+export function PlatformSecretsPage(): ReactNode {
+  return <Page title="Secrets">…</Page>;
+}

@@ -1,0 +1,75 @@
+import { Anchor, Button, Card, Center, Code, Group, PasswordInput, Stack, Text, Title } from "@mantine/core";
+import { openSession } from "@sealrun/client";
+import type { PlatformInfo } from "@sealrun/protocol";
+import { IconLogin2 } from "@tabler/icons-react";
+import { useMutation } from "@tanstack/react-query";
+import { type FormEvent, type ReactNode, useRef } from "react";
+import { Logo } from "../../parts/logo.tsx";
+import { Problem } from "../../parts/problem.tsx";
+
+/** Where a token is changed for a session; people, roles and other ways to sign in come through this door too. */
+export function SignIn(props: {
+  readonly platform: PlatformInfo;
+  readonly onSignedIn: () => Promise<void>;
+  /** In front of a page whose session has ended. */
+  readonly isInFront?: boolean;
+}): ReactNode {
+  const field = useRef<HTMLInputElement>(null);
+  const signIn = useMutation({
+    mutationFn: async () => {
+      const token = field.current?.value.trim() ?? "";
+      await openSession({ url: globalThis.location.origin }, token);
+      // The token is not needed any more; the cookie stands for it.
+      if (field.current !== null) field.current.value = "";
+      await props.onSignedIn();
+    },
+  });
+  const onSubmit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (field.current?.value.trim() === "") field.current.focus();
+    else signIn.mutate();
+  };
+  const form = (
+    <form onSubmit={onSubmit}>
+      <Stack>
+        <PasswordInput
+          ref={field}
+          label="Token"
+          description="It starts with sr_adm_. sealrun dev prints it, and writes it to its ready file"
+          name="token"
+          autoComplete="off"
+          required
+          withAsterisk={false}
+          data-autofocus
+          autoFocus
+        />
+        {signIn.error === null ? null : <Problem error={signIn.error} />}
+        <Button type="submit" loading={signIn.isPending} leftSection={<IconLogin2 size={18} aria-hidden />}>
+          Sign in
+        </Button>
+      </Stack>
+    </form>
+  );
+  if (props.isInFront === true) return form;
+  return (
+    <Center component="main" mih="100dvh" p="md">
+      <Card withBorder shadow="sm" padding="xl" w={440} maw="100%">
+        <Stack>
+          <Group gap="sm">
+            <Logo size={32} />
+            <Title order={1}>Sign in to sealrun</Title>
+          </Group>
+          {form}
+          <Text size="sm" c="dimmed">
+            Values that you type here are sealed in this browser, for the keyring{" "}
+            <Code>{props.platform.keyring.fingerprint}</Code>. Compare it with the fingerprint that{" "}
+            <Code>sealrun dev</Code> or your administrator gives you.
+          </Text>
+          <Anchor size="sm" href="/guides/security-model">
+            What this platform can see
+          </Anchor>
+        </Stack>
+      </Card>
+    </Center>
+  );
+}

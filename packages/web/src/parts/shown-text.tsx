@@ -1,0 +1,22 @@
+import type { ReactNode } from "react";
+import classes from "./shown-text.module.css";
+import { splitHidden } from "./visible-text.ts";
+
+/** Text that came from outside, as text: characters that hide or turn text around are shown by their code points. */
+export function ShownText({ text }: { readonly text: string }): ReactNode {
+  const parts = splitHidden(text);
+  if (parts.length <= 1 && parts[0]?.kind !== "hidden") return <bdi>{text}</bdi>;
+  return (
+    <bdi>
+      {parts.map((part, index) =>
+        part.kind === "text" ? (
+          part.text
+        ) : (
+          <span key={index} className={classes["hidden"]}>
+            {part.text}
+          </span>
+        ),
+      )}
+    </bdi>
+  );
+}

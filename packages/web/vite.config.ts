@@ -1,0 +1,18 @@
+import react from "@vitejs/plugin-react";
+import { defaultClientConditions, defineConfig } from "vite";
+import { compress } from "./build/compress.ts";
+
+/** The web UI as files that a platform serves; everything comes from the platform's own address. */
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [react(), compress()],
+  resolve: { conditions: ["@sealrun/source", ...defaultClientConditions] },
+  build: {
+    target: "es2023",
+    // Nothing inline: the page's policy allows files alone.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 900,
+    reportCompressedSize: false,
+  },
+});
