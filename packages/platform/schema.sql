@@ -156,12 +156,16 @@ create table executions (
   PRIMARY KEY (id),
   UNIQUE (number)
 );
+CREATE INDEX executions_created ON public.executions USING btree (created_at);
+CREATE INDEX executions_executor ON public.executions USING btree (executor_id, number) WHERE (executor_id IS NOT NULL);
 CREATE INDEX executions_in_flight ON public.executions USING btree (project_id, package_id) WHERE ((status = 'running'::text) OR ((status = 'queued'::text) AND (published_at IS NOT NULL)));
 CREATE INDEX executions_open ON public.executions USING btree (status, event_expires_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE INDEX executions_package ON public.executions USING btree (package_id, number);
 CREATE INDEX executions_project ON public.executions USING btree (project_id, number);
 CREATE INDEX executions_published ON public.executions USING btree (lower(pool_name)) WHERE ((status = 'queued'::text) AND (published_at IS NOT NULL));
 CREATE INDEX executions_running ON public.executions USING btree (executor_id) WHERE (status = 'running'::text);
+CREATE INDEX executions_status ON public.executions USING btree (status, number);
+CREATE INDEX executions_trigger ON public.executions USING btree (((trigger ->> 'kind'::text)), number) WHERE ((trigger ->> 'kind'::text) <> 'request'::text);
 CREATE TRIGGER executions_make_room AFTER UPDATE OF status ON public.executions FOR EACH ROW WHEN (((old.status = ANY (ARRAY['queued'::text, 'running'::text])) AND (new.status <> 'running'::text) AND (old.status <> new.status))) EXECUTE FUNCTION ring_outbox();
 
 create table executors (
@@ -385,6 +389,22 @@ create table secrets (
   UNIQUE (scope, owner_id, name)
 );
 CREATE INDEX secrets_name ON public.secrets USING btree (name);
+
+create table sessions (
+  id text not null,
+  sha256 bytea not null,
+  token_id text not null,
+  token_sha256 bytea not null,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  last_used_at timestamp with time zone not null default clock_timestamp(),
+  expires_at timestamp with time zone not null,
+  CHECK ((length(sha256) = 32)),
+  FOREIGN KEY (token_id) REFERENCES tokens(id) ON DELETE CASCADE,
+  PRIMARY KEY (id),
+  UNIQUE (sha256)
+);
+CREATE INDEX sessions_expired ON public.sessions USING btree (expires_at);
+CREATE INDEX sessions_token ON public.sessions USING btree (token_id);
 
 create table set_parts (
   execution_id text not null,

@@ -9,6 +9,8 @@ import {
   type ExecutionList,
   executionReceipt,
   type ExecutionReceipt,
+  executionStatistics,
+  type ExecutionStatistics,
   type JsonObject,
   logPage,
   type LogPage,
@@ -71,6 +73,12 @@ export interface ExecutionFilter extends ExecutionsWanted {
   readonly before?: string | undefined;
 }
 
+/** Which executions to count. */
+export interface StatisticsFilter extends ExecutionsWanted {
+  /** About how many spans of time: 1 to 200, 48 without it. */
+  readonly buckets?: number | undefined;
+}
+
 /** Executions. */
 export interface Executions {
   /**
@@ -85,6 +93,8 @@ export interface Executions {
   getReceipt(id: string): Promise<ExecutionReceipt>;
   /** Newest first. */
   listExecutions(filter: ExecutionFilter): Promise<ExecutionList>;
+  /** Counts and durations over time; of the last 24 hours when the filter does not say. */
+  executionStatistics(filter: StatisticsFilter): Promise<ExecutionStatistics>;
   /** The lines after a cursor. */
   listLogs(id: string, after?: string): Promise<LogPage>;
 }
@@ -113,6 +123,8 @@ export function createExecutions(ask: Ask, trust: Trust): Executions {
     getReceipt: async (id) => ask(executionReceipt, { method: "GET", path: path`/executions/${id}/receipt` }),
     listExecutions: async (filter) =>
       ask(executionList, { method: "GET", path: `/executions${queryOf({ ...filter })}` }),
+    executionStatistics: async (filter) =>
+      ask(executionStatistics, { method: "GET", path: `/executions/statistics${queryOf({ ...filter })}` }),
     listLogs: async (id, after) =>
       ask(logPage, { method: "GET", path: path`/executions/${id}/logs` + queryOf({ after }) }),
   };

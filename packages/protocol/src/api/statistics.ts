@@ -12,7 +12,11 @@ export const statisticsBucket = z.object({
 });
 export type StatisticsBucket = z.infer<typeof statisticsBucket>;
 
-/** `GET /api/v1/executions/statistics?project=&package=&…filters of the list…&since=&until=&buckets=`: 1 to 200 spans, 48 without it. */
+/**
+ * `GET /api/v1/executions/statistics?…filters of the list…&buckets=`: about so many spans, 1 to 200, 48 without it; the
+ * last 24 hours without `since`. Spans have a length that people know and start at its multiples, so `since` and
+ * `until` here reach over what was asked for by less than one span each.
+ */
 export const executionStatistics = z.object({
   since: z.string(),
   until: z.string(),

@@ -27,6 +27,7 @@ import type { FeedNotices } from "../../executions/live/notices.ts";
 import { streamEvents } from "../../executions/live/stream-events.ts";
 import { startExecution as start } from "../../executions/start-execution.ts";
 import { tellWaiting } from "../../executions/tell-waiting.ts";
+import { statisticsRoute } from "./statistics.ts";
 import { findAddressed, packageParams, packageUrl } from "./package-address.ts";
 
 type Needed = Deps & { readonly notices: FeedNotices };
@@ -104,6 +105,7 @@ export function executionRoutes(plain: FastifyInstance, deps: Needed): void {
     },
   );
   listRoutes(plain, deps);
+  statisticsRoute(plain, deps);
   followRoute(plain, deps);
 }
 
