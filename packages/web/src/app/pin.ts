@@ -9,10 +9,10 @@ export type PinStorage = Pick<Storage, "getItem" | "setItem">;
  * Pins the keyring's fingerprint at the first visit and compares it at each later one. `FINGERPRINT_MISMATCH` when
  * another keyring answers: nothing may be sealed for it until somebody has compared the two.
  */
-export function checkPin(storage: PinStorage, found: string): string {
+export function checkPin(storage: PinStorage, found: string): void {
   const pinned = storage.getItem(place);
   if (pinned === null) storage.setItem(place, found);
-  if (pinned === null || pinned === found) return found;
+  if (pinned === null || pinned === found) return;
   throw new SealrunError(
     "FINGERPRINT_MISMATCH",
     `This platform has the keyring ${found}, and this browser knows it with ${pinned}; ask who runs it before you trust the new one`,

@@ -41,7 +41,7 @@ export function SessionGate({ children }: { readonly children: ReactNode }): Rea
     await found.refetch();
   };
   return (
-    <Pinned platform={platform} author={session?.author} onSignedIn={onSignedIn}>
+    <Pinned key={platform.keyring.fingerprint} platform={platform} author={session?.author} onSignedIn={onSignedIn}>
       {children}
       <Modal opened={isOver.value} onClose={() => undefined} withCloseButton={false} title="Sign in again">
         <SignIn platform={platform} onSignedIn={onSignedIn} isInFront />
@@ -60,26 +60,26 @@ interface PinnedProps {
 /** Refuses a keyring that this browser does not know before anything is typed for it. */
 function Pinned({ platform, author, onSignedIn, children }: PinnedProps): ReactNode {
   const { fingerprint } = platform.keyring;
-  const [repinned, setRepinned] = useState(0);
-  const pin = useMemo(() => {
-    try {
-      return { fingerprint: checkPin(localStorage, fingerprint) };
-    } catch (error) {
-      return { error: toSealrunError(error) };
-    }
-    // Asked again once a person has trusted another one.
-  }, [fingerprint, repinned]);
-  const known = pin.fingerprint;
-  const client = useMemo(() => (known === undefined ? undefined : connectPlatform(known)), [known]);
+  const [pin, setPin] = useState(() => readPin(fingerprint));
+  const client = useMemo(() => (pin.isKnown ? connectPlatform(fingerprint) : undefined), [pin.isKnown, fingerprint]);
   if (client === undefined) {
     const trust = (): void => {
       repin(localStorage, fingerprint);
-      setRepinned((count) => count + 1);
+      setPin(readPin(fingerprint));
     };
-    return <StrangeKeyring message={pin.error?.message ?? ""} found={fingerprint} onTrust={trust} />;
+    return <StrangeKeyring message={pin.message} found={fingerprint} onTrust={trust} />;
   }
   if (author === undefined) return <SignIn platform={platform} onSignedIn={onSignedIn} />;
   return <SignedInProvider value={{ client, author }}>{children}</SignedInProvider>;
+}
+
+function readPin(fingerprint: string): { readonly isKnown: boolean; readonly message: string } {
+  try {
+    checkPin(localStorage, fingerprint);
+    return { isKnown: true, message: "" };
+  } catch (error) {
+    return { isKnown: false, message: toSealrunError(error).message };
+  }
 }
 
 /** True from the moment at which any query is refused for want of a session. */

@@ -4,23 +4,52 @@ export interface TextPart {
   readonly text: string;
 }
 
-/** Controls but tab and line feed, zero-width and joining marks, directions and their overrides, tags, variation selectors. */
-const hidden =
-  /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u2028-\u202E\u2060-\u206F\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFB]|\uDB40[\uDC00-\uDFFF]/gu;
+/** Code points, first and last, that hide, join or turn text around. Tab and line feed are not among them. */
+const hiddenRanges = [
+  // Controls.
+  [0x0000, 0x0008],
+  [0x000b, 0x001f],
+  [0x007f, 0x009f],
+  // Soft hyphen, joiners, fillers.
+  [0x00ad, 0x00ad],
+  [0x034f, 0x034f],
+  [0x115f, 0x1160],
+  [0x17b4, 0x17b5],
+  [0x180b, 0x180f],
+  [0x3164, 0x3164],
+  [0xffa0, 0xffa0],
+  // Directions, zero widths, separators, invisible operators.
+  [0x061c, 0x061c],
+  [0x200b, 0x200f],
+  [0x2028, 0x202e],
+  [0x2060, 0x206f],
+  // Variation selectors, byte order mark, specials, tags.
+  [0xfe00, 0xfe0f],
+  [0xfeff, 0xfeff],
+  [0xfff0, 0xfffb],
+  [0xe0000, 0xe0fff],
+] as const;
 
 /** Splits text so that each hidden character can be shown by its code point, as `U+202E`. */
 export function splitHidden(text: string): readonly TextPart[] {
   const parts: TextPart[] = [];
-  let end = 0;
-  for (const match of text.matchAll(hidden)) {
-    if (match.index > end) parts.push({ kind: "text", text: text.slice(end, match.index) });
-    parts.push({ kind: "hidden", text: nameOf(match[0]) });
-    end = match.index + match[0].length;
+  let plain = "";
+  for (const character of text) {
+    const point = character.codePointAt(0) ?? 0;
+    if (!isHidden(point)) {
+      plain += character;
+      continue;
+    }
+    if (plain !== "") parts.push({ kind: "text", text: plain });
+    parts.push({ kind: "hidden", text: `U+${point.toString(16).toUpperCase().padStart(4, "0")}` });
+    plain = "";
   }
-  if (end < text.length) parts.push({ kind: "text", text: text.slice(end) });
+  if (plain !== "") parts.push({ kind: "text", text: plain });
   return parts;
 }
 
-function nameOf(character: string): string {
-  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+function isHidden(point: number): boolean {
+  // Most text: nothing there is hidden.
+  if (point >= 0x20 && point < 0x7f) return false;
+  return hiddenRanges.some(([first, last]) => point >= first && point <= last);
 }

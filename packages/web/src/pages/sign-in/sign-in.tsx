@@ -41,7 +41,6 @@ export function SignIn(props: {
           required
           withAsterisk={false}
           data-autofocus
-          autoFocus
         />
         {signIn.error === null ? null : <Problem error={signIn.error} />}
         <Button type="submit" loading={signIn.isPending} leftSection={<IconLogin2 size={18} aria-hidden />}>
