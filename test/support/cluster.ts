@@ -160,7 +160,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       : {
           natsAccountSeedFile: nats.executorSigningFile,
           executorNatsUrl: `nats://127.0.0.1:${nats.port}`,
-          natsJwtMs: 20_000,
+          // Renewed while a test watches, and with half of it left for a platform that is slow to come back.
+          natsJwtMs: 40_000,
         }),
     publicUrl: urls[0] ?? "",
     logLevel: "debug",
