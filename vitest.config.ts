@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { FileOrder } from "./test/support/file-order.ts";
 
 /** Workspace packages are read from their sources: no build stands between an edit and its test. */
 const ssr = { resolve: { conditions: ["@sealrun/source"] } };
@@ -10,11 +11,18 @@ const onRealParts = [
   "test/docs/http-api.test.ts",
 ];
 
-/** Whole clusters of processes that are killed, stopped and cut off: one after the other, so that each has both cores. */
+/** Whole clusters of processes that are killed, stopped and cut off. */
 const underFaults = ["test/{faults,soak}/**/*.test.ts", "test/whole/{cron,nothing-lost}.test.ts"];
+
+/** Files at once, of all projects together: they wait for processes half of their time. */
+const maxWorkers = 3;
+
+/** One process for many files: what they share is read once. Only clusters keep something for a whole file in shared modules. */
+const isolate = false;
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: FileOrder },
     projects: [
       {
         ssr,
@@ -22,6 +30,10 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: [...onRealParts, ...underFaults],
+          isolate,
+          // Only what hangs is ended: other files, and other programs, use the same cores.
+          testTimeout: 60_000,
+          maxWorkers,
         },
       },
       {
@@ -31,10 +43,10 @@ export default defineConfig({
           include: onRealParts,
           exclude: underFaults,
           globalSetup: ["test/support/global-setup.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-          fileParallelism: true,
-          maxWorkers: 2,
+          isolate,
+          testTimeout: 180_000,
+          hookTimeout: 300_000,
+          maxWorkers,
         },
       },
       {
@@ -44,9 +56,8 @@ export default defineConfig({
           include: underFaults,
           globalSetup: ["test/support/global-setup.ts"],
           testTimeout: 300_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          hookTimeout: 300_000,
+          maxWorkers,
         },
       },
     ],

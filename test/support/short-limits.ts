@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import { limits } from "@sealrun/protocol";
 
 /*
@@ -11,3 +12,6 @@ if (offMs !== 0) {
   const now = Date.now.bind(Date);
   Date.now = () => now() + offMs;
 }
+
+// What is killed keeps nothing at its end, and each start would strip and compile all sources again.
+setTimeout(flushCompileCache, 3_000).unref();
