@@ -5,6 +5,7 @@ import {
   executionStatus,
   failure,
   jsonObject,
+  type PackageId,
   type ReceiptRow,
   readOutcome,
   SealrunError,
@@ -92,6 +93,22 @@ export async function listExecutions(
     `select ${summaryColumns} from ${joined}
      where ${isWanted} and ($10::bigint is null or e.number < $10::bigint) order by e.number desc limit $11`,
     [...filterValues(filter), page.before ?? null, page.limit],
+  );
+}
+
+/** The last executions of each of these packages, at most so many of one; the newest first. */
+export async function listRecent(
+  sql: Sql,
+  packages: readonly PackageId[],
+  mostEach: number,
+): Promise<readonly ListedExecution[]> {
+  return sql.rows(
+    summaryRow,
+    `select ${summaryColumns} from packages k cross join lateral (
+       select * from executions where package_id = k.id order by number desc limit $2) e
+       join projects p on p.id = e.project_id join versions v on v.id = e.version_id
+     where k.id = any ($1) order by e.number desc`,
+    [packages, mostEach],
   );
 }
 

@@ -5,11 +5,9 @@ import {
   executionId,
   type ExecutionId,
   parametersFileSchema,
-  SealrunError,
   type StartExecution,
   type Trigger,
 } from "@sealrun/protocol";
-import { z } from "zod";
 import type { Sql } from "@sealrun/postgres";
 import { recordAudit } from "../audit/store.ts";
 import type { Asker, Deps } from "../deps.ts";
@@ -21,19 +19,12 @@ import { appendFeed } from "./feed-store.ts";
 import { addToOutbox } from "./dispatch/outbox-store.ts";
 import { findStarted, type KeyedRequest, keepKey, lockKey } from "./idempotency-store.ts";
 import { type PreparedParameters, prepareParameters } from "./prepare-parameters.ts";
+import { readRunSettings, refuseUnwanted } from "./run-settings.ts";
 import { insertExecution } from "./store.ts";
 
 /** The pool of packages that name none. */
 const defaultPool = "default";
 const defaultPriority = 5;
-
-const runSettings = z.object({
-  pool: z.string().optional(),
-  priority: z.number().optional(),
-  on_lost: z.enum(["fail", "rerun"]).optional(),
-  active: z.boolean().optional(),
-  allow_manual_triggering: z.boolean().optional(),
-});
 
 /** What runs, and who asks. */
 export interface StartTarget {
@@ -59,8 +50,7 @@ export async function startExecution(
   const before = request === undefined ? undefined : await findStarted(deps.database, request);
   if (before !== undefined) return before;
   const version = await getVersion(deps.database, target.package.id, target.package.currentVersion);
-  const settings = runSettings.parse(version.manifest);
-  refuseUnwanted(target, settings);
+  refuseUnwanted(target.package.name, version.manifest);
   const place = { scope: "service", ownerId: target.package.id, projectId: target.project.id } as const;
   const key = await findScopeKey(deps, place);
   const parameters = prepareParameters(deps, { packageId: target.package.id, key, file: fileOf(version) }, given);
@@ -111,7 +101,7 @@ export interface ExecutionToAdd {
 /** Writes an execution with its steps, feed, audit row and outbox row in the caller's transaction. */
 export async function addExecution(sql: Sql, given: ExecutionToAdd): Promise<ExecutionId> {
   const { version, parameters, trigger } = given;
-  const settings = runSettings.parse(version.manifest);
+  const settings = readRunSettings(version.manifest);
   const id = executionId.parse(newId("execution"));
   await insertExecution(sql, {
     id,
@@ -145,18 +135,4 @@ export async function addExecution(sql: Sql, given: ExecutionToAdd): Promise<Exe
 
 function fileOf({ parameters }: Version) {
   return parameters === null ? undefined : parametersFileSchema.parse(parameters);
-}
-
-function refuseUnwanted({ package: target }: StartTarget, settings: z.infer<typeof runSettings>): void {
-  const field =
-    settings.active === false
-      ? "active"
-      : settings.allow_manual_triggering === false
-        ? "allow_manual_triggering"
-        : undefined;
-  if (field === undefined) return;
-  throw new SealrunError(
-    "BAD_REQUEST",
-    `The manifest of ${target.name} says "${field}": false; change it there and push again`,
-  );
 }

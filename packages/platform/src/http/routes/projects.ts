@@ -6,6 +6,7 @@ import {
   projectInfo,
   projectList,
   projectName,
+  projectOverview,
 } from "@sealrun/protocol";
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
@@ -13,6 +14,7 @@ import { z } from "zod";
 import { recordAudit } from "../../audit/store.ts";
 import type { Deps } from "../../deps.ts";
 import { ringOutbox } from "../../executions/dispatch/outbox-store.ts";
+import { describeProject } from "../../projects/overview.ts";
 import { createProject as make, getProject, limitProject, listProjects, type Project } from "../../projects/store.ts";
 
 const info = ({ id, name, createdAt, maxConcurrent }: Project): ProjectInfo => ({
@@ -23,7 +25,7 @@ const info = ({ id, name, createdAt, maxConcurrent }: Project): ProjectInfo => (
 });
 
 /** Projects: make, list, show, limit. */
-export function projectRoutes(plain: FastifyInstance, deps: Pick<Deps, "database">): void {
+export function projectRoutes(plain: FastifyInstance, deps: Pick<Deps, "database" | "platformId">): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   const config = { access: "admin" } as const;
   app.post(
@@ -62,6 +64,18 @@ export function projectRoutes(plain: FastifyInstance, deps: Pick<Deps, "database
       },
     },
     async (request) => info(await getProject(deps.database, request.params.project)),
+  );
+  app.get(
+    "/api/v1/projects/:project/overview",
+    {
+      config,
+      schema: {
+        summary: "Show the packages of a project with their last runs and the secrets that they miss",
+        params: z.object({ project: projectName }),
+        response: { 200: projectOverview, default: errorBody },
+      },
+    },
+    async (request) => describeProject(deps, await getProject(deps.database, request.params.project)),
   );
   app.patch(
     "/api/v1/projects/:project",

@@ -1,0 +1,83 @@
+import type { Sql } from "@sealrun/postgres";
+import {
+  executionId,
+  jsonObject,
+  type PackageId,
+  packageId,
+  packageName,
+  type PlatformId,
+  type ProjectId,
+  scope,
+} from "@sealrun/protocol";
+import { z } from "zod";
+import { storedStep } from "../packages/stored-step.ts";
+
+const packageRow = z
+  .object({
+    id: packageId,
+    name: packageName,
+    version: z.number(),
+    created_at: z.date(),
+    manifest: jsonObject,
+    config: jsonObject,
+    parameters: jsonObject.nullable(),
+    steps: z.array(storedStep),
+    next_at: z.date().nullable(),
+  })
+  .transform(({ created_at, next_at, ...row }) => ({ ...row, pushedAt: created_at, nextAt: next_at }));
+/** A package that has a version, with the documents of its newest one, and when a schedule next starts it. */
+export type PackageOnView = z.infer<typeof packageRow>;
+
+/** The packages of a project that have a version, by name. */
+export async function listOnView(sql: Sql, project: ProjectId): Promise<readonly PackageOnView[]> {
+  return sql.rows(
+    packageRow,
+    `select k.id, k.name, v.number as version, v.created_at, v.manifest, v.config, v.parameters, v.steps,
+            (select min(s.next_at) from schedules s
+             where s.package_id = k.id and s.ended_at is null and not s.is_paused) as next_at
+     from packages k join versions v on v.package_id = k.id and v.number = k.current_version
+     where k.project_id = $1 order by lower(k.name)`,
+    [project],
+  );
+}
+
+const storedRow = z
+  .object({ scope, owner_id: z.string(), name: z.string() })
+  .transform(({ owner_id, ...row }) => ({ ...row, ownerId: owner_id }));
+/** A name that is set, and where. */
+export type StoredName = z.infer<typeof storedRow>;
+
+/** Which of these names are set on the platform, in the project, or in one of its packages. */
+export async function listStoredNames(
+  sql: Sql,
+  reach: { readonly platformId: PlatformId; readonly project: ProjectId; readonly packages: readonly PackageId[] },
+  names: readonly string[],
+): Promise<readonly StoredName[]> {
+  return sql.rows(
+    storedRow,
+    `select scope, owner_id, name from secrets
+     where name = any ($4) and deleted_at is null and ((scope = 'platform' and owner_id = $1)
+       or (scope = 'project' and owner_id = $2) or (scope = 'service' and owner_id = any ($3)))`,
+    [reach.platformId, reach.project, reach.packages, names],
+  );
+}
+
+const missedRow = z
+  .object({ package_id: packageId, execution: executionId, name: z.string() })
+  .transform(({ package_id, ...row }) => ({ ...row, packageId: package_id }));
+/** A name that an execution asked for when no scope had it. */
+export type MissedName = z.infer<typeof missedRow>;
+
+/** The names that the newest finished execution of each of these packages asked for in vain, each once, by name. */
+export async function listMissed(sql: Sql, packages: readonly PackageId[]): Promise<readonly MissedName[]> {
+  return sql.rows(
+    missedRow,
+    `select distinct k.id as package_id, e.id as execution, r.name
+     from packages k cross join lateral (
+       select id, attempt from executions where package_id = k.id and finished_at is not null
+       order by number desc limit 1) e
+     join receipts r on r.execution_id = e.id and r.outcome = 'missing' and r.attempt is not distinct from e.attempt
+     where k.id = any ($1) order by r.name`,
+    [packages],
+  );
+}
