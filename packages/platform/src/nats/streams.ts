@@ -92,6 +92,15 @@ export async function readOffers(link: NatsLink, stream: string, consumer: strin
   });
 }
 
+/**
+ * Has NATS forget requests for messages whose askers are gone, as it does when it is asked for the consumer's state. To
+ * one that it knows of still, 2.9 offers what is given back, to nobody's ears.
+ */
+export async function forgetGoneAskers(link: NatsLink, stream: string, consumer: string): Promise<void> {
+  const manager = await link.connection.jetstreamManager({ timeout: 2_000, checkAPI: false });
+  await manager.consumers.info(stream, consumer);
+}
+
 /** The id of the message of that number, or undefined when the stream has none there. */
 export async function findMessageId(link: NatsLink, stream: string, seq: number): Promise<string | undefined> {
   return managing(link, async (manager) => {

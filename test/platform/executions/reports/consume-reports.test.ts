@@ -1,11 +1,17 @@
-import { newId, signFrame } from "@sealrun/crypto";
-import { encodeJson, executorId, reportsStream, subjects } from "@sealrun/protocol";
+import { generateIdentity, newId, signFrame } from "@sealrun/crypto";
+import { encodeJson, executorId, inboxPrefix, reportsStream, subjects } from "@sealrun/protocol";
 import { connectNats } from "@sealrun/nats";
-import { start } from "@sealrun/platform";
+import { migrationsFolder, start } from "@sealrun/platform";
+import { type Database, migrate, openDatabase } from "@sealrun/postgres";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { consumeReports } from "../../../../packages/platform/src/executions/reports/consume-reports.ts";
+import { ensureStreams, readOffers, reportsConsumer } from "../../../../packages/platform/src/nats/streams.ts";
 import { type ExecutionsWorld, startExecutionsWorld, until } from "../../../support/executions-world.ts";
 import { enrolPeer, type ExecutorPeer } from "../../../support/executor-peer.ts";
+import { prepareParts } from "../../../support/start-platform.ts";
+
+const silent = pino({ level: "silent" });
 
 let world: ExecutionsWorld;
 let other: ExecutorPeer;
@@ -77,7 +83,60 @@ describe("consumeReports()", () => {
     await beside.close();
     await until(async () => (await countMessages()) === 0);
   });
+
+  test("consumeReports() gives back what it has not looked at when it is closed", async () => {
+    const { database, link, close } = await openReports();
+    const stop = consumeReports({ database, link, log: silent, queues: { check: async () => undefined } });
+    const { release, released } = await lockExecutors(database);
+    const sender = generateIdentity(newId("executor"));
+    const subject = subjects.reports(executorId.parse(sender.id));
+    for (let count = 0; count < 10; count += 1) {
+      const header = { v: 1, kind: "report", subject, sender: sender.id, requestId: newId("request") } as const;
+      const frame = signFrame(sender, { ...header, time: Date.now() }, encodeJson({}));
+      await link.connection.jetstream().publish(subject, frame);
+    }
+    await until(async () => (await readOffers(link, reportsStream, reportsConsumer)).underWay === 10);
+    await link.connection.flush();
+    const stopped = stop();
+    release();
+    await Promise.all([stopped, released]);
+    // The first was being read and is refused. The others would be offered again after 30 s.
+    const consumer = await link.connection.jetstream().consumers.get(reportsStream, reportsConsumer);
+    const offered: number[] = [];
+    for await (const message of await consumer.fetch({ max_messages: 9, expires: 10_000 })) offered.push(message.seq);
+    expect(offered.toSorted((left, right) => left - right)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    await close();
+  });
 });
+
+/** A database and a NATS of their own, with no platform on them. */
+async function openReports() {
+  const parts = await prepareParts();
+  const { postgres, nats } = parts.config;
+  await migrate({ config: postgres, applicationName: "test", folder: migrationsFolder });
+  const database = await openDatabase({ config: postgres, applicationName: "test" });
+  const link = await connectNats({ ...nats, name: "test", inboxPrefix: inboxPrefix("platform") });
+  await ensureStreams(link);
+  const close = async (): Promise<void> => {
+    await link.close();
+    await database.close();
+    await parts.remove();
+  };
+  return { database, link, close };
+}
+
+/** Nobody learns who an executor is until `release`. */
+async function lockExecutors(database: Database) {
+  const locked = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  const released = database.transaction(async (sql) => {
+    await sql.run("lock table executors in access exclusive mode");
+    locked.resolve();
+    await gate.promise;
+  });
+  await locked.promise;
+  return { release: gate.resolve, released };
+}
 
 async function countMessages(): Promise<number> {
   const link = await connectNats({ ...world.platform.config.nats, name: "test", inboxPrefix: "_INBOX.platform" });

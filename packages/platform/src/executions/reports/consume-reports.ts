@@ -17,7 +17,7 @@ import type { z } from "zod";
 import type { Deps } from "../../deps.ts";
 import { findExecutor } from "../../executors/store.ts";
 import type { Queues } from "../../nats/queues.ts";
-import { reportsConsumer } from "../../nats/streams.ts";
+import { forgetGoneAskers, reportsConsumer } from "../../nats/streams.ts";
 import { isAttemptOf } from "../attempt-store.ts";
 import { applyReports } from "./apply-report.ts";
 
@@ -87,7 +87,16 @@ export function consumeReports(deps: Reading): () => Promise<void> {
     await messages?.close();
     await subscribed;
     await working;
+    await giveBack(deps, waiting.splice(0));
   };
+}
+
+/** Else another platform would get them only after the time that this one had for them. */
+async function giveBack({ link }: Pick<Needed, "link">, left: readonly JsMsg[]): Promise<void> {
+  if (left.length === 0) return;
+  // Without an answer the first of them may wait all the same.
+  await forgetGoneAskers(link, reportsStream, reportsConsumer).catch(() => undefined);
+  for (const message of left) message.nak();
 }
 
 /** Chunks of one attempt go into one transaction, in the order of their arrival. */
