@@ -32,6 +32,8 @@ const settings = z.strictObject({
   auditCheckpointFile: z.string().min(1).optional(),
   /** Port 0 picks a free one. */
   listen: z.strictObject({ host: z.string().min(1), port: z.number().int().min(0).max(65_535) }),
+  /** Proxies before the platform whose `X-Forwarded-…` headers are believed: addresses or ranges. */
+  trustedProxies: z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])).optional(),
   logLevel: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]),
 });
 /** The same, with one place of the storage key. */

@@ -4,6 +4,7 @@ import { migrate, openDatabase } from "@sealrun/postgres";
 import { decode, inboxPrefix, publicIdentity, SealrunError } from "@sealrun/protocol";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
+import { forgetEndedSessions } from "./access/session-store.ts";
 import { saveAdminToken } from "./access/store.ts";
 import { startAudit } from "./audit/audit.ts";
 import { openStorageKey, type PlatformConfig } from "./config.ts";
@@ -55,7 +56,10 @@ export async function start(config: PlatformConfig, options: PlatformOptions): P
     closers.push(await startScheduler(deps));
     const audit = await startAudit(deps, config.auditCheckpointFile);
     closers.push(async () => audit.close());
-    const app = await buildServer({ ...deps, notices, audit }, options.webFolder);
+    const app = await buildServer(
+      { ...deps, notices, audit },
+      { webFolder: options.webFolder, trustedProxies: config.trustedProxies },
+    );
     closers.push(async () => app.close());
     const url = await listen(app, config.listen);
     closers.push(sweep(deps));
@@ -99,11 +103,11 @@ async function listen(app: FastifyInstance, { host, port }: PlatformConfig["list
   }
 }
 
-/** Now and then forgets packages that were announced and never pushed. */
+/** Now and then forgets packages that were announced and never pushed, and sessions that have ended. */
 function sweep({ database, log }: Pick<Deps, "database" | "log">): () => Promise<void> {
   const timer = setInterval(() => {
-    forgetUnfinished(database).catch((error: unknown) => {
-      log.error({ err: error }, "Unfinished packages could not be removed");
+    Promise.all([forgetUnfinished(database), forgetEndedSessions(database)]).catch((error: unknown) => {
+      log.error({ err: error }, "Unfinished packages and ended sessions could not be removed");
     });
   }, sweepMs);
   timer.unref();

@@ -32,6 +32,12 @@ export const errorCodes = {
   },
   UNAUTHENTICATED: { status: 401, exit: 77, retry: false, means: "No valid token came with the request" },
   FORBIDDEN: { status: 403, exit: 77, retry: false, means: "The token does not allow this" },
+  CROSS_SITE_REQUEST: {
+    status: 403,
+    exit: 77,
+    retry: false,
+    means: "A session's request did not come from a page of this platform",
+  },
   NOT_FOUND: { status: 404, exit: 4, retry: false, means: "There is nothing at this address" },
   PROJECT_NOT_FOUND: { status: 404, exit: 4, retry: false, means: "There is no project of that name" },
   PACKAGE_NOT_FOUND: { status: 404, exit: 4, retry: false, means: "This project has no package of that name" },

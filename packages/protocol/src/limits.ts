@@ -97,4 +97,12 @@ export const limits = {
   eventsPerExecution: 1_000,
   /** How long an enrolment token can be used. */
   enrolmentLifetimeMs: 15 * 60_000,
+  /** A session of the web UI ends this long after its last request: a working day and its breaks. */
+  sessionIdleMs: 12 * 60 * 60_000,
+  /** A session ends this long after its sign-in, however much it is used: a stolen cookie does not last. */
+  sessionLifetimeMs: 7 * 24 * 60 * 60_000,
+  /** Streams of changes open at once in one session, or for one token: each open page has one. */
+  changeStreamsPerSession: 32,
+  /** Streams of changes open at once on one platform; each holds a connection. */
+  changeStreams: 1_000,
 } as const;

@@ -42,6 +42,7 @@ export const idPrefixes = {
   request: "req",
   event: "evt",
   schedule: "sch",
+  session: "ses",
 } as const;
 
 const id = z.string().regex(idRule, "expected an id made by sealrun");

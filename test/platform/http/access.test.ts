@@ -8,6 +8,7 @@ const paths = z.object({ openapi: z.string(), paths: z.record(z.string(), z.reco
 const publicRoutes = [
   "GET /api/v1/openapi.json",
   "GET /api/v1/platform",
+  "POST /api/v1/session",
   "POST /api/v1/executors/enrol",
   "POST /api/v1/executors/credentials",
 ];

@@ -1,19 +1,25 @@
 import { createHash } from "node:crypto";
 import { equalBytes } from "@sealrun/crypto";
 import type { Sql } from "@sealrun/postgres";
-import { findToken } from "./store.ts";
+import { findToken, type StoredToken } from "./store.ts";
 
-const bearer = /^[Bb]earer (sr_[a-z]{3}_[A-Za-z0-9_-]{20,200})$/;
+const tokenText = /^sr_[a-z]{3}_[A-Za-z0-9_-]{20,200}$/;
+const bearer = /^[Bb]earer (\S+)$/;
 
-/**
- * The author that a request's Authorization header stands for, or undefined without a valid token. Tokens are long and
- * random, so a plain SHA-256 keeps them as well as a slow hash would.
- */
+/** The author that a request's Authorization header stands for, or undefined without a valid token. */
 export async function checkToken(sql: Sql, authorization: string | undefined): Promise<string | undefined> {
   const text = bearer.exec(authorization ?? "")?.[1];
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : (await findTokenOf(sql, text))?.name;
+}
+
+/**
+ * The stored token of that text, or undefined. Tokens are long and random, so a plain SHA-256 keeps them as well as a
+ * slow hash would.
+ */
+export async function findTokenOf(sql: Sql, text: string): Promise<StoredToken | undefined> {
+  if (!tokenText.test(text)) return undefined;
   const digest = createHash("sha256").update(text).digest();
   const stored = await findToken(sql, digest);
   // The index compares byte by byte; this comparison takes the same time for every stored digest.
-  return stored !== undefined && equalBytes(stored.sha256, digest) ? stored.name : undefined;
+  return stored !== undefined && equalBytes(stored.sha256, digest) ? stored : undefined;
 }

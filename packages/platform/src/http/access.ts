@@ -1,10 +1,13 @@
-import type { RateLimitPluginOptions } from "@fastify/rate-limit";
-import { SealrunError } from "@sealrun/protocol";
-import type { FastifyInstance } from "fastify";
-import { checkToken } from "../access/check-token.ts";
+import { SealrunError, sessionHeader } from "@sealrun/protocol";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { RequestOrigin } from "../access/cross-site.ts";
+import { identify } from "../access/identify.ts";
+import type { Session } from "../access/session-store.ts";
 import type { Deps } from "../deps.ts";
+import { readSessionCookie } from "./session-cookie.ts";
+import type { CountWrongToken } from "./wrong-tokens.ts";
 
-/** Who may call a route: anybody, or the holder of an admin token. */
+/** Who may call a route: anybody, or the holder of an admin token or of a session that one opened. */
 type Access = "public" | "admin";
 
 declare module "fastify" {
@@ -13,18 +16,20 @@ declare module "fastify" {
     readonly access?: Access;
   }
   interface FastifyRequest {
-    /** Whose token came with the request; empty on a public route. */
+    /** Who the request is from; empty on a public route. */
     author: string;
+    /** The session that the request came with; undefined with a token, and on a public route. */
+    session: Session | undefined;
   }
 }
 
-/** Wrong tokens from one address in a minute: a person's mistakes pass, guessing does not. A right token always passes. */
-const wrongTokens: RateLimitPluginOptions = { max: 300, timeWindow: 60_000 };
-
 /** Denies by default: refuses to register a route without `config.access`, and every request that its route's access does not allow. */
-export function denyByDefault(app: FastifyInstance, deps: Pick<Deps, "database">): void {
-  const countWrongToken = app.createRateLimit(wrongTokens);
+export function denyByDefault(
+  app: FastifyInstance,
+  { database, countWrongToken }: Pick<Deps, "database"> & { readonly countWrongToken: CountWrongToken },
+): void {
   app.decorateRequest("author", "");
+  app.decorateRequest("session", undefined);
   app.addHook("onRoute", (route) => {
     if (route.config?.access === undefined) {
       throw new SealrunError(
@@ -35,14 +40,26 @@ export function denyByDefault(app: FastifyInstance, deps: Pick<Deps, "database">
   });
   app.addHook("onRequest", async (request) => {
     if (request.is404 || request.routeOptions.config.access === "public") return;
-    const author = await checkToken(deps.database, request.headers.authorization);
-    if (author === undefined) {
-      const count = await countWrongToken(request);
-      if (!count.isAllowed && count.isExceeded) {
-        throw new SealrunError("RATE_LIMITED", "Too many requests without a valid token; wait a minute");
-      }
-      throw new SealrunError("UNAUTHENTICATED", "Send a valid token in the header Authorization: Bearer …");
+    const { authorization } = request.headers;
+    const caller = await identify(database, {
+      ...originOf(request),
+      authorization,
+      cookie: readSessionCookie(request),
+    });
+    if (caller.kind === "unknown") {
+      await countWrongToken(request);
+      throw new SealrunError("UNAUTHENTICATED", caller.sentence);
     }
-    request.author = author;
+    request.author = caller.author;
+    request.session = caller.session;
   });
+}
+
+/** What the request says of the page that caused it. */
+export function originOf({ method, headers }: FastifyRequest): RequestOrigin {
+  return { method, fetchSite: one(headers["sec-fetch-site"]), sessionHeader: one(headers[sessionHeader]) };
+}
+
+function one(header: string | readonly string[] | undefined): string | undefined {
+  return header === undefined || typeof header === "string" ? header : header.join(", ");
 }

@@ -4,6 +4,7 @@ import { decode } from "@sealrun/protocol";
 import type { FastifyInstance } from "fastify";
 import { jsonSchemaTransform } from "fastify-type-provider-zod";
 import { z } from "zod";
+import { sessionCookieName } from "./session-cookie.ts";
 
 /** This program's version, from its package.json. */
 export async function readVersion(): Promise<string> {
@@ -21,8 +22,13 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
         version: await readVersion(),
         description: "Secrets go in sealed. No answer holds a value, sealed or not.",
       },
-      components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
-      security: [{ token: [] }],
+      components: {
+        securitySchemes: {
+          token: { type: "http", scheme: "bearer" },
+          session: { type: "apiKey", in: "cookie", name: sessionCookieName },
+        },
+      },
+      security: [{ token: [] }, { session: [] }],
     },
     transform: (given) => {
       const described = jsonSchemaTransform(given);

@@ -1,3 +1,4 @@
+import cookie from "@fastify/cookie";
 import helmet from "@fastify/helmet";
 import multipart from "@fastify/multipart";
 import rateLimit from "@fastify/rate-limit";
@@ -13,6 +14,7 @@ import { answerErrors, answerUnreadable } from "./error-response.ts";
 import { describeApi } from "./openapi.ts";
 import { parseRequests } from "./parse-request.ts";
 import { serveWeb } from "./web.ts";
+import { countWrongTokens } from "./wrong-tokens.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { executionRoutes } from "./routes/executions.ts";
@@ -22,12 +24,21 @@ import { platformRoutes } from "./routes/platform.ts";
 import { projectRoutes } from "./routes/projects.ts";
 import { scheduleRoutes } from "./routes/schedules.ts";
 import { secretRoutes } from "./routes/secrets.ts";
+import { sessionRoutes } from "./routes/session.ts";
 import { versionRoutes } from "./routes/versions.ts";
+
+/** How the server stands to the outside. */
+export interface ServerOptions {
+  /** Folder of the built web UI. */
+  readonly webFolder?: string | undefined;
+  /** Proxies whose word on a request's address and protocol counts. */
+  readonly trustedProxies?: readonly string[] | undefined;
+}
 
 /** The HTTP server, ready to listen. Every route comes after the hooks that guard it. */
 export async function buildServer(
   deps: Deps & { readonly notices: FeedNotices; readonly audit: Audit },
-  webFolder?: string,
+  options: ServerOptions = {},
 ): Promise<FastifyInstance> {
   // The multipart plugin logs a request's headers at level trace, the token among them.
   const loggerInstance: FastifyBaseLogger = deps.log.child(
@@ -43,6 +54,7 @@ export async function buildServer(
     requestTimeout: 300_000,
     routerOptions: { maxParamLength: 256 },
     frameworkErrors: answerUnreadable,
+    ...(options.trustedProxies === undefined ? {} : { trustProxy: [...options.trustedProxies] }),
   });
   await app.register(helmet, {
     contentSecurityPolicy: {
@@ -57,6 +69,7 @@ export async function buildServer(
     referrerPolicy: { policy: "no-referrer" },
     strictTransportSecurity: false,
   });
+  await app.register(cookie);
   await app.register(rateLimit, { global: false });
   await app.register(multipart, {
     preservePath: true,
@@ -90,14 +103,16 @@ export async function buildServer(
   answerErrors(app);
   parseRequests(app);
   app.setSerializerCompiler(serializerCompiler);
-  denyByDefault(app, deps);
+  const countWrongToken = countWrongTokens(app);
+  denyByDefault(app, { ...deps, countWrongToken });
   await describeApi(app);
+  sessionRoutes(app, { ...deps, countWrongToken });
   for (const routes of [platformRoutes, projectRoutes, packageRoutes, versionRoutes, secretRoutes]) routes(app, deps);
   executorRoutes(app, deps);
   executionRoutes(app, deps);
   auditRoutes(app, deps);
   scheduleRoutes(app, deps);
   eventRoutes(app, deps);
-  await serveWeb(app, webFolder);
+  await serveWeb(app, options.webFolder);
   return app;
 }

@@ -1,0 +1,36 @@
+import type { Sql } from "@sealrun/postgres";
+import { checkToken } from "./check-token.ts";
+import { refuseCrossSite, type RequestOrigin } from "./cross-site.ts";
+import { checkSession } from "./session.ts";
+import type { Session } from "./session-store.ts";
+
+/** What a request brings to say who it is from. */
+export interface Credentials extends RequestOrigin {
+  readonly authorization: string | undefined;
+  /** The cookie of a session. */
+  readonly cookie: string | undefined;
+}
+
+/** Who a request is from, or why nobody knows. */
+export type Caller =
+  | { readonly kind: "known"; readonly author: string; readonly session: Session | undefined }
+  | { readonly kind: "unknown"; readonly sentence: string };
+
+/**
+ * Decides who a request is from: the one place that does. A token counts before a cookie, so that a program is never
+ * somebody else by a cookie that came along. `CROSS_SITE_REQUEST` when a cookie came from another site.
+ */
+export async function identify(sql: Sql, credentials: Credentials): Promise<Caller> {
+  const { authorization, cookie } = credentials;
+  if (authorization === undefined && cookie !== undefined) {
+    refuseCrossSite(credentials);
+    const session = await checkSession(sql, cookie);
+    return session === undefined
+      ? { kind: "unknown", sentence: "The session has ended; sign in again" }
+      : { kind: "known", author: session.author, session };
+  }
+  const author = await checkToken(sql, authorization);
+  return author === undefined
+    ? { kind: "unknown", sentence: "Send a valid token in the header Authorization: Bearer …, or sign in" }
+    : { kind: "known", author, session: undefined };
+}

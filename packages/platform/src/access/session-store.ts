@@ -1,0 +1,71 @@
+import type { Sql } from "@sealrun/postgres";
+import { limits } from "@sealrun/protocol";
+import { z } from "zod";
+
+const idleSeconds = limits.sessionIdleMs / 1_000;
+const lifetimeSeconds = limits.sessionLifetimeMs / 1_000;
+
+const openedRow = z
+  .object({ id: z.string(), author: z.string(), expires_at: z.date() })
+  .transform(({ expires_at, ...row }) => ({ ...row, expiresAt: expires_at.toISOString() }));
+/** A session that is open, whose it is, and until when without a further request. */
+export type Session = z.infer<typeof openedRow>;
+
+const expiresAt = "least(clock_timestamp() + make_interval(secs => $2), s.created_at + make_interval(secs => $3))";
+/** A session ends with its time, and with the token that it was opened with. */
+const isOpen = `s.expires_at > clock_timestamp()
+  and exists (select from tokens t where t.id = s.token_id and t.sha256 = s.token_sha256)`;
+
+/** Keeps a new session of the token with that digest; undefined when there is no such token any more. */
+export async function saveSession(
+  sql: Sql,
+  session: { readonly id: string; readonly sha256: Uint8Array; readonly tokenSha256: Uint8Array },
+): Promise<Session | undefined> {
+  return sql.row(
+    openedRow,
+    `with token as (select id, name, sha256 from tokens where sha256 = $3),
+     opened as (
+       insert into sessions (id, sha256, token_id, token_sha256, expires_at)
+       select $1, $2, id, sha256, clock_timestamp() + make_interval(secs => $4) from token returning id, expires_at)
+     select opened.id, token.name as author, opened.expires_at from opened, token`,
+    [session.id, session.sha256, session.tokenSha256, idleSeconds],
+  );
+}
+
+/** The open session of that digest, or undefined. A use that is noted, once in a minute, puts its end off. */
+export async function findSession(sql: Sql, sha256: Uint8Array): Promise<Session | undefined> {
+  const row = openedRow.and(z.object({ is_due: z.boolean() }));
+  const found = await sql.row(
+    row,
+    `select s.id, (select name from tokens where id = s.token_id) as author, s.expires_at,
+            s.last_used_at < clock_timestamp() - interval '1 minute' as is_due
+     from sessions s where s.sha256 = $1 and ${isOpen}`,
+    [sha256],
+  );
+  if (found === undefined) return undefined;
+  const { is_due, ...session } = found;
+  if (!is_due) return session;
+  const noted = await sql.row(
+    z.object({ expires_at: z.date() }),
+    `update sessions s set last_used_at = clock_timestamp(), expires_at = ${expiresAt}
+     where s.sha256 = $1 and ${isOpen} returning s.expires_at`,
+    [sha256, idleSeconds, lifetimeSeconds],
+  );
+  return noted === undefined ? undefined : { ...session, expiresAt: noted.expires_at.toISOString() };
+}
+
+/** Whether a session is open; asking is no use of it. */
+export async function isSessionOpen(sql: Sql, id: string): Promise<boolean> {
+  const found = await sql.row(z.object({}), `select 1 from sessions s where s.id = $1 and ${isOpen}`, [id]);
+  return found !== undefined;
+}
+
+/** Ends a session; false when it had ended. */
+export async function removeSession(sql: Sql, id: string): Promise<boolean> {
+  return (await sql.run("delete from sessions where id = $1", [id])) === 1;
+}
+
+/** Forgets sessions that have ended. */
+export async function forgetEndedSessions(sql: Sql): Promise<void> {
+  await sql.run(`delete from sessions s where not (${isOpen})`);
+}

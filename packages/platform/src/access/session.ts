@@ -1,0 +1,56 @@
+import { createHash, randomBytes } from "node:crypto";
+import { newId } from "@sealrun/crypto";
+import type { Sql } from "@sealrun/postgres";
+import { recordAudit } from "../audit/store.ts";
+import type { Deps } from "../deps.ts";
+import { findSession, removeSession, saveSession, type Session } from "./session-store.ts";
+import { findTokenOf } from "./check-token.ts";
+
+/** A new session and the text of its cookie, which is known to the browser alone from here on. */
+export interface OpenedSession {
+  readonly session: Session;
+  readonly cookie: string;
+}
+
+const cookieText = /^[A-Za-z0-9_-]{43}$/;
+
+/** Opens a session for the holder of a token, or gives undefined when the token is not valid. */
+export async function openSession(
+  { database }: Pick<Deps, "database">,
+  token: string,
+  requestId: string,
+): Promise<OpenedSession | undefined> {
+  const known = await findTokenOf(database, token);
+  if (known === undefined) return undefined;
+  const cookie = randomBytes(32).toString("base64url");
+  const session = await database.transaction(async (sql) => {
+    const saved = await saveSession(sql, { id: newId("session"), sha256: digest(cookie), tokenSha256: known.sha256 });
+    if (saved === undefined) return undefined;
+    const asker = { author: saved.author, requestId };
+    await recordAudit(sql, { asker, action: "session.opened", object: saved.id });
+    return saved;
+  });
+  return session === undefined ? undefined : { session, cookie };
+}
+
+/** The open session that a cookie stands for, or undefined. */
+export async function checkSession(sql: Sql, cookie: string): Promise<Session | undefined> {
+  return cookieText.test(cookie) ? findSession(sql, digest(cookie)) : undefined;
+}
+
+/** Ends a session at once, in every tab. */
+export async function closeSession(
+  { database }: Pick<Deps, "database">,
+  session: Session,
+  requestId: string,
+): Promise<void> {
+  await database.transaction(async (sql) => {
+    if (!(await removeSession(sql, session.id))) return;
+    const asker = { author: session.author, requestId };
+    await recordAudit(sql, { asker, action: "session.closed", object: session.id });
+  });
+}
+
+function digest(text: string): Uint8Array {
+  return createHash("sha256").update(text).digest();
+}

@@ -1,0 +1,73 @@
+import { errorBody, openSession as openSessionBody, SealrunError, sessionInfo } from "@sealrun/protocol";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { z } from "zod";
+import { refuseOtherSite } from "../../access/cross-site.ts";
+import { closeSession, openSession } from "../../access/session.ts";
+import type { Session } from "../../access/session-store.ts";
+import type { Deps } from "../../deps.ts";
+import { originOf } from "../access.ts";
+import { clearSessionCookie, setSessionCookie } from "../session-cookie.ts";
+import type { CountWrongToken } from "../wrong-tokens.ts";
+
+const url = "/api/v1/session";
+
+/** Sessions of the web UI: sign in with a token, who am I, sign out. */
+export function sessionRoutes(
+  plain: FastifyInstance,
+  deps: Pick<Deps, "database"> & { readonly countWrongToken: CountWrongToken },
+): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>();
+  app.post(
+    url,
+    {
+      config: { access: "public" },
+      bodyLimit: 4_096,
+      schema: {
+        summary: "Sign in: a token for a session in a cookie",
+        body: openSessionBody,
+        response: { 200: sessionInfo, default: errorBody },
+      },
+    },
+    async (request, reply) => {
+      refuseOtherSite(originOf(request));
+      const opened = await openSession(deps, request.body.token, request.id);
+      if (opened === undefined) {
+        await deps.countWrongToken(request);
+        throw new SealrunError("UNAUTHENTICATED", "This token is not valid here; check that it was copied whole");
+      }
+      setSessionCookie(request, reply, opened.cookie);
+      return describe(opened.session);
+    },
+  );
+  app.get(
+    url,
+    {
+      config: { access: "admin" },
+      schema: { summary: "Who is signed in", response: { 200: sessionInfo, default: errorBody } },
+    },
+    async (request) => describe(sessionOf(request)),
+  );
+  app.delete(
+    url,
+    {
+      config: { access: "admin" },
+      schema: { summary: "Sign out", response: { 204: z.null(), default: errorBody } },
+    },
+    async (request, reply) => {
+      await closeSession(deps, sessionOf(request), request.id);
+      clearSessionCookie(request, reply);
+      return reply.code(204).send(null);
+    },
+  );
+}
+
+/** A token is no session: there is nothing to show or to end. */
+function sessionOf({ session }: FastifyRequest): Session {
+  if (session !== undefined) return session;
+  throw new SealrunError("UNAUTHENTICATED", "No session came with the request; sign in first");
+}
+
+function describe({ author, expiresAt }: Session): { readonly author: string; readonly expiresAt: string } {
+  return { author, expiresAt };
+}

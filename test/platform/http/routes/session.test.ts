@@ -1,0 +1,151 @@
+import { createHash } from "node:crypto";
+import { start } from "@sealrun/platform";
+import { type Database, openDatabase } from "@sealrun/postgres";
+import { auditList, sessionInfo } from "@sealrun/protocol";
+import { pino } from "pino";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { ask, refused } from "../../../support/api.ts";
+import { asPage, signIn } from "../../../support/sign-in.ts";
+import { startPlatform, type TestPlatform } from "../../../support/start-platform.ts";
+
+const logged: string[] = [];
+let platform: TestPlatform;
+let database: Database;
+beforeAll(async () => {
+  platform = await startPlatform((line) => logged.push(line));
+  database = await openDatabase({ config: platform.config.postgres, applicationName: "test" });
+});
+afterAll(async () => {
+  await database.close();
+  await platform.close();
+});
+
+type Headers = Readonly<Record<string, string>>;
+const call = async (method: string, path: string, headers: Headers = {}, json?: unknown) =>
+  fetch(`${platform.url}/api/v1${path}`, {
+    method,
+    headers: { ...headers, ...(json === undefined ? {} : { "content-type": "application/json" }) },
+    ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+  });
+const post = async (token: unknown, headers: Headers = {}) => call("POST", "/session", headers, { token });
+
+describe("POST /api/v1/session", () => {
+  test("POST /api/v1/session answers who signed in, with a cookie that no script reads", async () => {
+    const answer = await post(platform.token);
+    const info = sessionInfo.parse(await answer.json());
+    expect(info.author).toBe("admin");
+    const [hours, now] = [3_600_000, Date.now()];
+    expect(Math.round((Date.parse(info.expiresAt) - now) / hours)).toBe(12);
+    const [text, ...attributes] = (answer.headers.get("set-cookie") ?? "").split("; ");
+    expect(text).toMatch(/^sealrun_session=[\w-]{43}$/);
+    expect(attributes.toSorted()).toEqual(["HttpOnly", "Max-Age=604800", "Path=/api", "SameSite=Strict"]);
+    expect(answer.headers.get("cache-control")).toBe("no-store");
+  });
+
+  test("POST /api/v1/session keeps neither the cookie nor the token in the database", async () => {
+    const cookie = (await signIn(platform)).split("=")[1] ?? "";
+    const rows = await database.rows(z.object({ row: z.string() }), "select s::text as row from sessions s");
+    const text = rows.map(({ row }) => row).join();
+    expect(text).toContain(createHash("sha256").update(cookie).digest("hex"));
+    expect(text).not.toContain(cookie);
+    expect(text).not.toContain(platform.token);
+  });
+
+  test.each([`sr_adm_${"x".repeat(43)}`, "x", "' or 1=1 --"])(
+    "POST /api/v1/session refuses the token %j",
+    async (token) => {
+      const answer = await post(token);
+      expect(answer.headers.get("set-cookie")).toBeNull();
+      expect(await refused(Promise.resolve(answer))).toMatchObject({ status: 401, code: "UNAUTHENTICATED" });
+    },
+  );
+
+  test.each(["", 7, null, "x".repeat(257)])("POST /api/v1/session refuses %j, which is no token", async (token) => {
+    expect(await refused(post(token))).toMatchObject({ status: 400, code: "BAD_REQUEST" });
+  });
+
+  test("POST /api/v1/session signs nobody in from another site", async () => {
+    for (const site of ["cross-site", "same-site", "none"]) {
+      const answer = refused(post(platform.token, { "sec-fetch-site": site }));
+      expect(await answer, site).toMatchObject({ status: 403, code: "CROSS_SITE_REQUEST" });
+    }
+    expect((await post(platform.token, { "sec-fetch-site": "same-origin" })).status).toBe(200);
+    const form = fetch(`${platform.url}/api/v1/session`, { method: "POST", body: new URLSearchParams({ token: "x" }) });
+    expect(await refused(form)).toMatchObject({ status: 400 });
+  });
+
+  test("POST /api/v1/session gives a cookie for HTTPS alone when a trusted proxy says so", async () => {
+    const log = pino({ level: "silent" });
+    const behind = await start({ ...platform.config, trustedProxies: ["127.0.0.0/8"] }, { log });
+    const send = async (url: string) =>
+      fetch(`${url}/api/v1/session`, {
+        method: "POST",
+        headers: { "content-type": "application/json", "x-forwarded-proto": "https" },
+        body: JSON.stringify({ token: platform.token }),
+      });
+    const [trusted, direct] = [await send(behind.url), await send(platform.url)];
+    expect(trusted.headers.get("set-cookie")).toMatch(/; Secure/);
+    expect(trusted.headers.get("strict-transport-security")).toBe("max-age=31536000");
+    expect(direct.headers.get("set-cookie")).not.toMatch(/; Secure/);
+    await behind.close();
+  });
+
+  test("POST /api/v1/session stops an address that guesses, and lets a right token pass all the same", async () => {
+    const own = await startPlatform();
+    const guess = async (token: string) =>
+      fetch(`${own.url}/api/v1/session`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ token }),
+      });
+    let last = 401;
+    for (let tries = 0; last === 401 && tries < 400; tries += 1) last = (await guess("sr_adm_wrong")).status;
+    expect(last).toBe(429);
+    expect((await guess(own.token)).status).toBe(200);
+    await own.close();
+  });
+});
+
+describe("GET /api/v1/session", () => {
+  test("GET /api/v1/session says who is signed in", async () => {
+    const answer = await call("GET", "/session", { cookie: await signIn(platform) });
+    expect(sessionInfo.parse(await answer.json()).author).toBe("admin");
+  });
+
+  test("GET /api/v1/session answers 401 without a session, with a token too", async () => {
+    const bearer = { authorization: `Bearer ${platform.token}` };
+    for (const headers of [{}, bearer, { cookie: "sealrun_session=x" }, { cookie: "other=1" }]) {
+      const answer = refused(call("GET", "/session", headers));
+      expect(await answer).toMatchObject({ status: 401, code: "UNAUTHENTICATED" });
+    }
+  });
+
+  test("GET /api/v1/session says to sign in again after the session's end", async () => {
+    const cookie = await signIn(platform);
+    await database.run("update sessions set expires_at = clock_timestamp()");
+    const { code, message } = await refused(call("GET", "/session", { cookie }));
+    expect([code, message]).toEqual(["UNAUTHENTICATED", "The session has ended; sign in again"]);
+  });
+});
+
+describe("DELETE /api/v1/session", () => {
+  test("DELETE /api/v1/session ends the session everywhere and takes the cookie back", async () => {
+    const cookie = await signIn(platform);
+    const answer = await call("DELETE", "/session", asPage(cookie));
+    expect([answer.status, await answer.text()]).toEqual([204, ""]);
+    expect(answer.headers.get("set-cookie")).toMatch(/^sealrun_session=; .*Path=\/api.*Expires=Thu, 01 Jan 1970/);
+    expect(await refused(call("GET", "/projects", { cookie }))).toMatchObject({ status: 401 });
+  });
+
+  test("DELETE /api/v1/session is told by the audit, like the sign-in", async () => {
+    await call("DELETE", "/session", asPage(await signIn(platform)));
+    const { rows } = await ask(platform, auditList, ["GET", "/audit?action=session&limit=2"]);
+    expect(rows.map(({ action, actor, detail }) => ({ action, actor, detail }))).toEqual([
+      { action: "session.closed", actor: "admin", detail: {} },
+      { action: "session.opened", actor: "admin", detail: {} },
+    ]);
+    expect(rows[0]?.object).toMatch(/^ses_/);
+    expect(rows[0]?.object).toBe(rows[1]?.object);
+  });
+});
