@@ -95,8 +95,8 @@ export interface Executions {
   listExecutions(filter: ExecutionFilter): Promise<ExecutionList>;
   /** Counts and durations over time; of the last 24 hours when the filter does not say. */
   executionStatistics(filter: StatisticsFilter): Promise<ExecutionStatistics>;
-  /** The lines after a cursor. */
-  listLogs(id: string, after?: string): Promise<LogPage>;
+  /** The lines after a cursor, at most `limit`: 1 to 5,000, 1,000 without it. */
+  listLogs(id: string, after?: string, limit?: number): Promise<LogPage>;
 }
 
 /** The calls about executions. */
@@ -125,8 +125,8 @@ export function createExecutions(ask: Ask, trust: Trust): Executions {
       ask(executionList, { method: "GET", path: `/executions${queryOf({ ...filter })}` }),
     executionStatistics: async (filter) =>
       ask(executionStatistics, { method: "GET", path: `/executions/statistics${queryOf({ ...filter })}` }),
-    listLogs: async (id, after) =>
-      ask(logPage, { method: "GET", path: path`/executions/${id}/logs` + queryOf({ after }) }),
+    listLogs: async (id, after, limit) =>
+      ask(logPage, { method: "GET", path: path`/executions/${id}/logs` + queryOf({ after, limit }) }),
   };
 }
 

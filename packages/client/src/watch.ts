@@ -13,6 +13,8 @@ import { readServerEvents, type ServerEvent } from "./server-events.ts";
 export interface WatchOptions {
   readonly onEvent: (event: LiveEvent) => void;
   readonly signal?: AbortSignal | undefined;
+  /** The cursor of a line: only what comes after it is told. */
+  readonly after?: string | undefined;
 }
 
 /** Waits between tries to come back to a broken stream, in milliseconds; after the last one watching fails. */
@@ -27,7 +29,7 @@ export async function watchExecution(
   id: string,
   options: WatchOptions,
 ): Promise<ExecutionStatus> {
-  let lastId = "";
+  let lastId = options.after ?? "";
   let failures = 0;
   for (;;) {
     options.signal?.throwIfAborted();
