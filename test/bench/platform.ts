@@ -103,9 +103,10 @@ async function readReady(file: string, check: () => Promise<void>): Promise<{ ur
 
 /** Server-sent events, each as the protocol describes it. */
 async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<LiveEvent> {
+  const decoder = new TextDecoder();
   let rest = "";
-  for await (const part of body.pipeThrough(new TextDecoderStream())) {
-    const blocks = (rest + part).split("\n\n");
+  for await (const part of body) {
+    const blocks = (rest + decoder.decode(part, { stream: true })).split("\n\n");
     rest = blocks.pop() ?? "";
     for (const block of blocks) {
       const kind = /^event: ?(.*)$/m.exec(block)?.[1];

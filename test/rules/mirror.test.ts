@@ -66,6 +66,12 @@ const shared: readonly (readonly [files: RegExp, place: string, reason: string])
   ],
   [/^packages\/cli\/src\/secret\/show-explanation\.ts$/, "test/cli/commands/secret.test.ts", "what explain prints"],
   [/^packages\/faults\/src\/off\.ts$/, "test/faults/on.test.ts", "what is shipped, beside what a test build gets"],
+  [/^packages\/web\/src\/.*\.tsx$/, "test/web/browser/", "what people see, driven in a real Chromium"],
+  [
+    /^packages\/web\/src\/(?:app|parts|pages\/[\w-]+)\/(?:use-[\w-]+|platform|queries|theme)\.ts$/,
+    "test/web/browser/",
+    "hooks and the cache of pages, likewise",
+  ],
   [/^packages\/sdk\/src\/error\.ts$/, "test/sdk/", "the class that every refusal arrives as"],
 ];
 
@@ -92,7 +98,7 @@ function mirrorOf(path: string): string {
   return path
     .replace(/^packages\//, "")
     .replace(/^([^/]+)\/src\//, "test/$1/")
-    .replace(/\.ts$/, ".test.ts");
+    .replace(/\.tsx?$/, ".test.ts");
 }
 
 /** Schemas, types, lists of names and the doors have none. */

@@ -13,7 +13,7 @@ export interface Source {
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Every TypeScript file that ships. */
-export const shipped: readonly Source[] = readAll("{packages/*,executor}/src/**/*.ts");
+export const shipped: readonly Source[] = readAll("{packages/*,executor}/src/**/*.{ts,tsx}");
 
 /** Every test file. */
 export const tests: readonly Source[] = readAll("test/**/*.test.ts");

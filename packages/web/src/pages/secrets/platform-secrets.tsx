@@ -1,7 +1,21 @@
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { Page } from "../../parts/page.tsx";
+import { SecretsPage } from "./secrets-page.tsx";
 
-/** Secrets. */
+const from = "/vault/secrets";
+const place = { scope: "platform" } as const;
+
+/** The platform's secrets, which every package may read. */
 export function PlatformSecretsPage(): ReactNode {
-  return <Page title="Secrets">…</Page>;
+  const search = useSearch({ from });
+  const navigate = useNavigate({ from });
+  return (
+    <SecretsPage
+      title="Platform secrets"
+      lead="Every package of every project can read these, unless it or its project has the name too."
+      place={place}
+      search={search}
+      onSearch={(change) => void navigate({ search: (before) => ({ ...before, ...change }), replace: true })}
+    />
+  );
 }

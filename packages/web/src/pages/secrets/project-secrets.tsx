@@ -1,7 +1,22 @@
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { Page } from "../../parts/page.tsx";
+import { SecretsPage } from "./secrets-page.tsx";
 
-/** Secrets. */
+const from = "/projects/$project/secrets";
+
+/** The secrets of a project, which each of its packages may read. */
 export function ProjectSecretsPage(): ReactNode {
-  return <Page title="Secrets">…</Page>;
+  const { project } = useParams({ from });
+  const search = useSearch({ from });
+  const navigate = useNavigate({ from });
+  return (
+    <SecretsPage
+      key={project}
+      title={`Secrets of ${project}`}
+      lead="Every package of the project can read these, unless it has the name itself."
+      place={{ scope: "project", project }}
+      search={search}
+      onSearch={(change) => void navigate({ search: (before) => ({ ...before, ...change }), replace: true })}
+    />
+  );
 }

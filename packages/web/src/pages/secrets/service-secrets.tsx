@@ -1,7 +1,36 @@
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { Page } from "../../parts/page.tsx";
+import { LinkAnchor } from "../../parts/links.tsx";
+import { ShownText } from "../../parts/shown-text.tsx";
+import { SecretsPage } from "./secrets-page.tsx";
 
-/** Secrets. */
+const from = "/projects/$project/packages/$package/secrets";
+
+/** The secrets of one package, and what it reads from wider scopes. */
 export function ServiceSecretsPage(): ReactNode {
-  return <Page title="Secrets">…</Page>;
+  const { project, package: name } = useParams({ from });
+  const search = useSearch({ from });
+  const navigate = useNavigate({ from });
+  return (
+    <SecretsPage
+      key={`${project}/${name}`}
+      title={`Secrets of ${name}`}
+      lead={
+        <>
+          This package alone reads its own; names that it does not have are looked up in{" "}
+          <LinkAnchor to="/projects/$project/secrets" params={{ project }} size="sm">
+            <ShownText text={project} />
+          </LinkAnchor>
+          , then in the{" "}
+          <LinkAnchor to="/vault/secrets" size="sm">
+            vault
+          </LinkAnchor>
+          .
+        </>
+      }
+      place={{ scope: "service", project, package: name }}
+      search={search}
+      onSearch={(change) => void navigate({ search: (before) => ({ ...before, ...change }), replace: true })}
+    />
+  );
 }

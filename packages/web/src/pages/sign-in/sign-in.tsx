@@ -3,7 +3,7 @@ import { openSession } from "@sealrun/client";
 import type { PlatformInfo } from "@sealrun/protocol";
 import { IconLogin2 } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, type ReactNode, useRef } from "react";
+import { type FormEvent, type ReactNode, useEffect, useRef } from "react";
 import { Logo } from "../../parts/logo.tsx";
 import { Problem } from "../../parts/problem.tsx";
 
@@ -15,6 +15,7 @@ export function SignIn(props: {
   readonly isInFront?: boolean;
 }): ReactNode {
   const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
   const signIn = useMutation({
     mutationFn: async () => {
       const token = field.current?.value.trim() ?? "";
