@@ -14,6 +14,9 @@ const onRealParts = [
 /** Whole clusters of processes that are killed, stopped and cut off. */
 const underFaults = ["test/{faults,soak}/**/*.test.ts", "test/whole/{cron,nothing-lost}.test.ts"];
 
+/** Pages in a real Chromium, of a real platform. */
+const inBrowser = ["test/web/browser/**/*.test.ts"];
+
 /** Files at once, of all projects together: they wait for processes half of their time. */
 const maxWorkers = 3;
 
@@ -29,7 +32,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: [...onRealParts, ...underFaults],
+          exclude: [...onRealParts, ...underFaults, ...inBrowser],
           isolate,
           // Only what hangs is ended: other files, and other programs, use the same cores.
           testTimeout: 60_000,
@@ -58,6 +61,20 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 300_000,
           maxWorkers,
+        },
+      },
+      {
+        ssr,
+        test: {
+          name: "browser",
+          include: inBrowser,
+          globalSetup: ["test/support/global-setup.ts", "test/support/chromium-setup.ts"],
+          isolate,
+          testTimeout: 180_000,
+          hookTimeout: 300_000,
+          // Alone, after the others: a browser draws on both cores.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -1,10 +1,12 @@
 import type { DatabaseAddress } from "../../packages/cli/src/dev/postgres.ts";
 import type { Programs } from "../../packages/cli/src/setup/find-programs.ts";
+import type { Chromium } from "./chromium.ts";
 
 declare module "vitest" {
-  /** What the global setup hands to every test file of the project "parts". */
+  /** What the global setups hand to the test files of the projects that name them. */
   interface ProvidedContext {
     readonly programs: Programs;
     readonly superuser: DatabaseAddress;
+    readonly chromium: Chromium;
   }
 }

@@ -1,0 +1,87 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import type { Page } from "playwright-core";
+import { expect } from "vitest";
+import { z } from "zod";
+import type { Visit } from "./browser.ts";
+
+const axeFile = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+const axeReport = z.object({
+  violations: z.array(
+    z.object({
+      id: z.string(),
+      help: z.string(),
+      nodes: z.array(z.object({ target: z.array(z.unknown()), failureSummary: z.string().optional() })),
+    }),
+  ),
+});
+
+/** Signs in on the page that is open, with a platform's token, and waits for the shell. */
+export async function signIn(page: Page, { token }: { readonly token: string }): Promise<void> {
+  await page.getByLabel("Token").fill(token);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: /^Account of/ }).waitFor();
+}
+
+/**
+ * Fails for anything that axe finds, with the rule, the element and what to do. It runs in a world of its own beside
+ * the page, so that neither sees the other's names and the page's policy does not bind it.
+ */
+export async function expectAccessible(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  try {
+    const { frameTree } = await session.send("Page.getFrameTree");
+    const { executionContextId: contextId } = await session.send("Page.createIsolatedWorld", {
+      frameId: frameTree.frame.id,
+      worldName: "axe",
+    });
+    const source = await readFile(axeFile, "utf8");
+    // Its result is the library itself, which is too large to send.
+    await session.send("Runtime.evaluate", { contextId, expression: `${source};undefined` });
+    const { result, exceptionDetails } = await session.send("Runtime.evaluate", {
+      contextId,
+      expression: `axe.run(document, { resultTypes: ["violations"] })`,
+      awaitPromise: true,
+      returnByValue: true,
+    });
+    expect(exceptionDetails?.exception?.description).toBeUndefined();
+    const { violations } = axeReport.parse(result.value);
+    const lines = violations.flatMap(({ id, help, nodes }) =>
+      nodes.map(
+        ({ target, failureSummary }) =>
+          `${id}: ${help}; at ${JSON.stringify(target)}; ${(failureSummary ?? "").replaceAll(/\s+/g, " ")}`,
+      ),
+    );
+    expect(lines, `what axe found at ${new URL(page.url()).pathname}:\n${lines.join("\n")}\n`).toEqual([]);
+  } finally {
+    await session.detach();
+  }
+}
+
+/** Fails when the page itself can be scrolled sideways; boxes inside it may. */
+export async function expectNoSidewaysScroll(page: Page): Promise<void> {
+  const found = await page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    const wide = [...document.querySelectorAll("body *")].filter(
+      (element) => element.getBoundingClientRect().right > clientWidth + 1,
+    );
+    return {
+      over: scrollWidth - clientWidth,
+      wide: wide.slice(0, 5).map((element) => element.outerHTML.slice(0, 160)),
+    };
+  });
+  expect(found.over > 1 ? found : undefined, `sideways scroll at ${new URL(page.url()).pathname}`).toBeUndefined();
+}
+
+/** Does the same at each width, in pixels; the height stays. */
+export async function atWidths(
+  { page }: Pick<Visit, "page">,
+  widths: readonly number[],
+  act: (width: number) => Promise<void>,
+): Promise<void> {
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: page.viewportSize()?.height ?? 900 });
+    await act(width);
+  }
+}
