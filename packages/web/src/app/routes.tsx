@@ -39,6 +39,8 @@ const executionSearch = z.object({
   tab: z.enum(["log", "results", "receipt", "parameters", "attempts", "difference"]).optional().catch(undefined),
   step: z.string().optional().catch(undefined),
   find: z.string().optional().catch(undefined),
+  /** A line of the log, from 1. */
+  line: z.coerce.number().int().positive().optional().catch(undefined),
 });
 
 /** A name to open or to search on a page of secrets. */

@@ -10,7 +10,10 @@ import { checkPin, repin } from "./pin.ts";
 import { connectPlatform, SignedInProvider } from "./platform.tsx";
 import { isSignedOut } from "./queries.ts";
 
-const connection = { url: globalThis.location.origin };
+const connection = {
+  url: globalThis.location.origin,
+  fetch: async (...request: Parameters<typeof fetch>) => fetch(...request),
+};
 
 /**
  * Shows its children to who is signed in. Somebody whose session ends signs in again in front of the page, which stays
@@ -41,7 +44,13 @@ export function SessionGate({ children }: { readonly children: ReactNode }): Rea
     await found.refetch();
   };
   return (
-    <Pinned key={platform.keyring.fingerprint} platform={platform} author={session?.author} onSignedIn={onSignedIn}>
+    <Pinned
+      key={platform.keyring.fingerprint}
+      platform={platform}
+      author={session?.author}
+      signedInAt={found.dataUpdatedAt}
+      onSignedIn={onSignedIn}
+    >
       {children}
       <Modal opened={isOver.value} onClose={() => undefined} withCloseButton={false} title="Sign in again">
         <SignIn platform={platform} onSignedIn={onSignedIn} isInFront />
@@ -53,12 +62,13 @@ export function SessionGate({ children }: { readonly children: ReactNode }): Rea
 interface PinnedProps {
   readonly platform: PlatformInfo;
   readonly author: string | undefined;
+  readonly signedInAt: number;
   readonly onSignedIn: () => Promise<void>;
   readonly children: ReactNode;
 }
 
 /** Refuses a keyring that this browser does not know before anything is typed for it. */
-function Pinned({ platform, author, onSignedIn, children }: PinnedProps): ReactNode {
+function Pinned({ platform, author, signedInAt, onSignedIn, children }: PinnedProps): ReactNode {
   const { fingerprint } = platform.keyring;
   const [pin, setPin] = useState(() => readPin(fingerprint));
   const client = useMemo(() => (pin.isKnown ? connectPlatform(fingerprint) : undefined), [pin.isKnown, fingerprint]);
@@ -70,7 +80,7 @@ function Pinned({ platform, author, onSignedIn, children }: PinnedProps): ReactN
     return <StrangeKeyring message={pin.message} found={fingerprint} onTrust={trust} />;
   }
   if (author === undefined) return <SignIn platform={platform} onSignedIn={onSignedIn} />;
-  return <SignedInProvider value={{ client, author }}>{children}</SignedInProvider>;
+  return <SignedInProvider value={{ client, author, signedInAt }}>{children}</SignedInProvider>;
 }
 
 function readPin(fingerprint: string): { readonly isKnown: boolean; readonly message: string } {

@@ -1,13 +1,13 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { useClient } from "./platform.tsx";
+import { useSignedIn } from "./platform.tsx";
 
 /** Whether changes arrive: `lost` until the platform answers again. */
 export type LiveState = "connecting" | "connected" | "lost";
 
 /** Makes what is shown old as soon as the platform says that its topic has changed. */
 export function useLiveChanges(): LiveState {
-  const client = useClient();
+  const { client, signedInAt } = useSignedIn();
   const queries = useQueryClient();
   const [state, setState] = useState<LiveState>("connecting");
   useEffect(() => {
@@ -21,9 +21,10 @@ export function useLiveChanges(): LiveState {
         onState: setState,
       })
       .catch(() => {
-        if (!stop.signal.aborted) setState("lost");
+        // Refused: what is shown asks for itself, is refused as well, and somebody signs in again.
+        if (!stop.signal.aborted) void queries.invalidateQueries();
       });
     return () => stop.abort();
-  }, [client, queries]);
+  }, [client, queries, signedInAt]);
   return state;
 }
