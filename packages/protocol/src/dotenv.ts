@@ -1,7 +1,7 @@
 import { SealrunError } from "./error.ts";
 import { limits } from "./limits.ts";
 import { secretName, type SecretName } from "./names.ts";
-import { checkSecretCount, checkSecretSize } from "./secret-document.ts";
+import { checkSecretCount, checkSecretSize, type OnRefused, orRefuse } from "./secret-document.ts";
 import { showBytes, showName } from "./show-text.ts";
 import { decodeUtf8 } from "./utf8.ts";
 
@@ -15,9 +15,10 @@ export interface DotenvEntry {
 /**
  * Reads a .env file. `$` is a character like any other, everywhere. Quotes may span lines; in double quotes `\n \r \t
  * \" \\` are escapes, single quotes and backticks have none; unquoted values end at the line or at ` #`. Line ends
- * CR LF become LF. Throws like `parseSecretDocument`, naming file, line and name; never a value.
+ * CR LF become LF. Throws like `parseSecretDocument`, naming file, line and name; never a value. With `onRefused` a name
+ * that is not allowed or comes twice, or a value too large, is left out alone.
  */
-export function parseDotenv(bytes: Uint8Array, file: string): Map<SecretName, DotenvEntry> {
+export function parseDotenv(bytes: Uint8Array, file: string, onRefused?: OnRefused): Map<SecretName, DotenvEntry> {
   const text = decodeFile(bytes, file);
   const entries = new Map<SecretName, DotenvEntry>();
   let at = 0;
@@ -30,11 +31,13 @@ export function parseDotenv(bytes: Uint8Array, file: string): Map<SecretName, Do
       line += 1;
       continue;
     }
-    const name = readName(start.name, file, line);
-    if (entries.has(name)) throw invalid(file, line, `duplicate name ${showName(name)}; keep one of them`);
+    const name = orRefuse(onRefused, () => readNewName(start.name, entries, file, line));
     const read = readValue({ text, at: at + start.length, file, line });
-    checkSecretSize(name, read.value, file, line);
-    entries.set(name, { value: read.value, line });
+    orRefuse(onRefused, () => {
+      if (name === undefined) return;
+      checkSecretSize(name, read.value, file, line);
+      entries.set(name, { value: read.value, line });
+    });
     line += countLines(text, at, read.end);
     at = read.end;
   }
@@ -71,6 +74,12 @@ function readStart(
     .replace(/^export\s+/, "");
   const space = /^[ \t]*/.exec(content.slice(equals + 1))?.[0].length ?? 0;
   return { name, length: equals + 1 + space };
+}
+
+function readNewName(text: string, entries: ReadonlyMap<string, DotenvEntry>, file: string, line: number): SecretName {
+  const name = readName(text, file, line);
+  if (entries.has(name)) throw invalid(file, line, `duplicate name ${showName(name)}; keep one of them`);
+  return name;
 }
 
 /**

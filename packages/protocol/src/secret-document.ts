@@ -12,11 +12,18 @@ export interface SecretEntry {
   readonly line: number;
 }
 
+/** Hears of each name that is left out, when the rest of a file is wanted all the same. */
+export type OnRefused = (error: SealrunError) => void;
+
 /**
  * Reads a secrets.json: one object, name to any JSON value. Throws `SECRETS_FILE_INVALID`, `NAME_NOT_ALLOWED` or
- * `VALUE_TOO_LARGE` with file, line and name; never a value.
+ * `VALUE_TOO_LARGE` with file, line and name; never a value. With `onRefused` the last two leave one name out.
  */
-export function parseSecretDocument(bytes: Uint8Array, file = "secrets.json"): Map<SecretName, SecretEntry> {
+export function parseSecretDocument(
+  bytes: Uint8Array,
+  file = "secrets.json",
+  onRefused?: OnRefused,
+): Map<SecretName, SecretEntry> {
   const { value, lines } = parseStrictJson(bytes, {
     file,
     code: "SECRETS_FILE_INVALID",
@@ -32,10 +39,23 @@ export function parseSecretDocument(bytes: Uint8Array, file = "secrets.json"): M
   const secrets = new Map<SecretName, SecretEntry>();
   for (const [name, member] of Object.entries(value)) {
     const line = lines.get(name) ?? 1;
-    secrets.set(checkSecretName(name, file, line), { value: checkSecretSize(name, member, file, line), line });
+    orRefuse(onRefused, () => {
+      secrets.set(checkSecretName(name, file, line), { value: checkSecretSize(name, member, file, line), line });
+    });
   }
   checkSecretCount(secrets.size, file);
   return secrets;
+}
+
+/** What the action gives; undefined when it refuses and somebody hears of refusals. */
+export function orRefuse<T>(onRefused: OnRefused | undefined, action: () => T): T | undefined {
+  try {
+    return action();
+  } catch (error) {
+    if (onRefused === undefined || !(error instanceof SealrunError)) throw error;
+    onRefused(error);
+    return undefined;
+  }
 }
 
 /** The value, or `VALUE_TOO_LARGE` with file, line and name. */

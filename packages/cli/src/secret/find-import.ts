@@ -1,7 +1,7 @@
+import { type FoundSecret, takePrefixed } from "@sealrun/client";
 import { type JsonValue, limits, SealrunError, secretName, showName, showNames } from "@sealrun/protocol";
 import type { Cli } from "../command.ts";
-import { type FoundSecret, readSecretFile } from "./read-secret-file.ts";
-import { takePrefixed } from "./take-prefixed.ts";
+import { readSecretFile } from "./read-secret-file.ts";
 
 /** Where `sealrun secret import` takes secrets from. */
 export interface ImportOptions {
@@ -36,7 +36,8 @@ export async function findImport(
   }
   const found = file === undefined ? environmentOf(cli, names) : await readSecretFile(cli, file);
   const wanted = prefix ?? (fromEnv && names === undefined ? usualPrefix : undefined);
-  const taken = wanted === undefined ? found : takePrefixed(found, { prefix: wanted, isBase64: !plain });
+  const taken =
+    wanted === undefined ? found : takePrefixed(found, { prefix: wanted, isBase64: !plain, plainly: "with --plain" });
   if (wanted === undefined) advisePrefix(cli, found);
   else if (taken.length < found.length && file !== undefined) {
     cli.output.note(`left out: ${found.length - taken.length} names that do not start with ${wanted}`);

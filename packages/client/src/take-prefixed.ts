@@ -1,12 +1,14 @@
 import { fromBase64, fromUtf8, wipe } from "@sealrun/crypto";
 import { SealrunError, secretName, showName } from "@sealrun/protocol";
-import type { FoundSecret } from "./read-secret-file.ts";
+import type { FoundSecret } from "./secret-file.ts";
 
 /** Which names to take, and what their values are. */
 export interface PrefixRule {
   readonly prefix: string;
   /** False: the values are text as they stand. */
   readonly isBase64: boolean;
+  /** How a person takes values as they stand, for errors: `with --plain`. */
+  readonly plainly: string;
 }
 
 /**
@@ -14,13 +16,13 @@ export interface PrefixRule {
  * `NAME_NOT_ALLOWED` for what is left of a name, `SECRETS_FILE_INVALID` for a value that is not base64 of text; both say
  * where and which name, never the value.
  */
-export function takePrefixed(found: readonly FoundSecret[], { prefix, isBase64 }: PrefixRule): readonly FoundSecret[] {
+export function takePrefixed(found: readonly FoundSecret[], rule: PrefixRule): readonly FoundSecret[] {
   return found
-    .filter(({ name }) => name.startsWith(prefix))
+    .filter(({ name }) => name.startsWith(rule.prefix))
     .map((secret) => ({
       ...secret,
-      name: nameOf(secret, prefix),
-      value: isBase64 ? decodeValue(secret) : secret.value,
+      name: nameOf(secret, rule.prefix),
+      value: rule.isBase64 ? decodeValue(secret, rule.plainly) : secret.value,
     }));
 }
 
@@ -34,18 +36,19 @@ function nameOf({ name, place }: FoundSecret, prefix: string): string {
 /** What Kestra's macro in a .env file stands for: the text itself. */
 const macro = /^\{\{\s*"((?:[^"\\]|\\.)*)"\s*\|\s*base64encode\s*\}\}$/;
 
-function decodeValue({ name, value, place }: FoundSecret): string {
-  if (typeof value !== "string") throw notBase64(place, name, "text in base64");
+function decodeValue(secret: FoundSecret, plainly: string): string {
+  const { value } = secret;
+  if (typeof value !== "string") throw notBase64(secret, "text in base64", plainly);
   const written = macro.exec(value.trim())?.[1];
   if (written !== undefined) return written.replace(/\\(["\\])/g, "$1");
   // `base64` breaks its lines at 76 columns, and some tools leave the padding out.
   const text = value.replace(/\s+/g, "").replace(/=+$/, "");
   const bytes = decodeBytes(text.padEnd(Math.ceil(text.length / 4) * 4, "="));
-  if (bytes === undefined) throw notBase64(place, name, "a value in base64");
+  if (bytes === undefined) throw notBase64(secret, "a value in base64", plainly);
   try {
     return fromUtf8(bytes);
   } catch {
-    throw notBase64(place, name, "base64 of text in UTF-8; keep a binary value in base64 with --plain");
+    throw notBase64(secret, `base64 of text in UTF-8; keep a binary value in base64 ${plainly}`, plainly);
   } finally {
     wipe(bytes);
   }
@@ -59,9 +62,9 @@ function decodeBytes(text: string): Uint8Array | undefined {
   }
 }
 
-function notBase64(place: string, name: string, expected: string): SealrunError {
+function notBase64({ place, name }: FoundSecret, expected: string, plainly: string): SealrunError {
   return new SealrunError(
     "SECRETS_FILE_INVALID",
-    `${place}: ${showName(name)}: expected ${expected}; with --plain values are taken as they stand`,
+    `${place}: ${showName(name)}: expected ${expected}; ${plainly} values are taken as they stand`,
   );
 }

@@ -1,9 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { takePrefixed } from "../../../packages/cli/src/secret/take-prefixed.ts";
-import { refusalOf } from "../../support/refusal.ts";
+import { takePrefixed } from "../../packages/client/src/take-prefixed.ts";
+import { refusalOf } from "../support/refusal.ts";
 
-const rule = { prefix: "SECRET_", isBase64: true };
+const rule = { prefix: "SECRET_", isBase64: true, plainly: "with --plain" };
 const at = (name: string, value: string, line = 1) => ({ name, value, place: `.env:${line}` });
 const encode = (text: string): string => Buffer.from(text).toString("base64");
 
@@ -24,9 +24,10 @@ describe("takePrefixed()", () => {
   });
 
   test("takePrefixed() keeps plain values as they stand", () => {
-    expect(takePrefixed([at("APP_A", "not base64!")], { prefix: "APP_", isBase64: false })[0]?.value).toBe(
-      "not base64!",
-    );
+    expect(
+      takePrefixed([at("APP_A", "not base64!")], { prefix: "APP_", isBase64: false, plainly: "with --plain" })[0]
+        ?.value,
+    ).toBe("not base64!");
   });
 
   test("takePrefixed() reads Kestra's macro for what it encodes", () => {
