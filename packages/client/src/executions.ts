@@ -19,6 +19,7 @@ import {
   parametersFileSchema,
   type ParametersFile,
   parseParameterText,
+  type RunAgain,
   SealrunError,
   startedExecution,
   type StartedExecution,
@@ -86,6 +87,11 @@ export interface Executions {
    * answer does not arrive is sent again under the same key, so that one call never starts two executions.
    */
   startExecution(input: ExecutionToStart): Promise<StartedExecution>;
+  /**
+   * Starts its package once more with the same parameters: the version of then with `same`, else the newest one. Sent
+   * again like a start when its answer does not arrive.
+   */
+  runAgain(id: string, options?: RunAgain): Promise<StartedExecution>;
   getExecution(id: string): Promise<ExecutionInfo>;
   /** Ends a queued one at once, a running one soon; `EXECUTION_ENDED` for one that ended otherwise. */
   cancelExecution(id: string): Promise<CancelledExecution>;
@@ -118,6 +124,13 @@ export function createExecutions(ask: Ask, trust: Trust): Executions {
         headers: { "idempotency-key": newId("request") },
       });
     },
+    runAgain: async (id, options = {}) =>
+      askAgain(ask, startedExecution, {
+        method: "POST",
+        path: path`/executions/${id}/again`,
+        json: options,
+        headers: { "idempotency-key": newId("request") },
+      }),
     cancelExecution: async (id) => ask(cancelledExecution, { method: "POST", path: path`/executions/${id}/cancel` }),
     getExecution: async (id) => ask(executionInfo, { method: "GET", path: path`/executions/${id}` }),
     getReceipt: async (id) => ask(executionReceipt, { method: "GET", path: path`/executions/${id}/receipt` }),

@@ -161,3 +161,23 @@ test.each([
     stderr: expect.stringContaining(sentence),
   });
 });
+
+test("sealrun execution again runs it once more with the same parameters, sealed ones too", async () => {
+  const first = await id("-p", "code=0", "-p", "who=me");
+  const { exitCode, stdout, stderr } = await person.run(["execution", "again", first, "--wait"]);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+  expect(stdout.split("\n")[0]).toBe("[main.sh] hello me");
+  const { id: second } = startedExecution.parse(JSON.parse(await must(["execution", "again", first, "--json"])));
+  expect(second).not.toBe(first);
+});
+
+test("sealrun execution again --same-version runs the version of then", async () => {
+  const first = await id("-p", "code=0", "-p", "who=me");
+  await stage.push("acme/report", { "main.sh": "true\n" });
+  const again = async (...args: readonly string[]) => person.run(["execution", "again", first, ...args]);
+  const newest = await again();
+  expect(newest.exitCode).toBe(65);
+  expect(newest.stderr).toContain("run the same version again");
+  const shown = executionInfo.parse(JSON.parse((await again("--same-version", "--wait", "--json")).stdout));
+  expect(shown).toMatchObject({ version: 1, status: "succeeded" });
+});

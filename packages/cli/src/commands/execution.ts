@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { type Cli, parseExecutionId, parseNumber, parsePackage, parseProject } from "../command.ts";
 import { connect } from "../connect.ts";
 import { printExecution, printLogLine } from "../execution/print-execution.ts";
+import { reportStart } from "../execution/report-start.ts";
 import { showTime } from "../show-time.ts";
 
 interface ListOptions {
@@ -14,12 +15,18 @@ interface ListOptions {
   readonly json?: boolean;
 }
 
+interface AgainOptions {
+  readonly sameVersion?: boolean;
+  readonly wait?: boolean;
+  readonly json?: boolean;
+}
+
 interface LogOptions {
   readonly follow?: boolean;
   readonly json?: boolean;
 }
 
-/** `sealrun execution list`, `show`, `logs` and `cancel`. */
+/** `sealrun execution list`, `show`, `logs`, `cancel` and `again`. */
 export function executionCommand(cli: Cli): Command {
   const command = new Command("execution").description("Executions: runs of a package's version");
   command
@@ -60,7 +67,21 @@ export function executionCommand(cli: Cli): Command {
       else if (cancelled.status === "cancelled") cli.output.line(`${id} is cancelled`);
       else cli.output.line(`${id} is told to end; see how it went with: sealrun execution show ${id}`);
     });
+  command
+    .command("again")
+    .description("Start an execution's package once more with the same parameters")
+    .argument("<id>", "exe_…", parseExecutionId)
+    .option("--same-version", "run the version of then; the newest one without it")
+    .option("--wait", "wait for the end")
+    .option("--json", "print the execution as JSON")
+    .action(async (id: string, options: AgainOptions) => again(cli, id, options));
   return command;
+}
+
+async function again(cli: Cli, id: string, { sameVersion, wait, json }: AgainOptions): Promise<void> {
+  const client = await connect(cli);
+  const started = await client.runAgain(id, sameVersion === true ? { version: "same" } : {});
+  await reportStart(cli, client, { started, wait, json });
 }
 
 async function list(cli: Cli, { json, ...filter }: ListOptions): Promise<void> {

@@ -1,19 +1,17 @@
 import type { Client, ExecutionToStart } from "@sealrun/client";
 import {
-  type ExecutionInfo,
   type JsonObject,
   limits,
   parseStrictJson,
   SealrunError,
   showName,
+  type StartedExecution,
   startExecution,
 } from "@sealrun/protocol";
 import { Command } from "commander";
 import { type Cli, parseNumber, parsePackagePath } from "../command.ts";
 import { connect } from "../connect.ts";
-import { followToEnd, livePrinter } from "../execution/follow.ts";
-import { tellWaiting } from "../execution/tell-waiting.ts";
-import { printOutcome } from "../execution/print-execution.ts";
+import { reportStart } from "../execution/report-start.ts";
 import { readInput } from "../prompt.ts";
 import { readNamedFile } from "../read-file.ts";
 import { adviseProject } from "./push.ts";
@@ -54,55 +52,19 @@ export function runCommand(cli: Cli): Command {
 }
 
 async function run(cli: Cli, address: string, options: RunOptions): Promise<void> {
-  const { output } = cli;
   const target = parsePackagePath(address);
   const given = options.params === undefined ? {} : { params: await readParameters(cli, options.params) };
   const client = await connect(cli);
   const { priority, notBefore } = options;
   const started = await start(client, { ...target, ...given, texts: options.param, priority, notBefore });
-  if (options.wait !== true) {
-    if (options.json === true) return output.json(started);
-    output.line(`${output.paint("green", "started")} ${started.id}`);
-    output.line(`next: sealrun execution logs ${started.id} --follow`);
-    return;
-  }
-  const execution = await waitFor(cli, client, { id: started.id, isQuiet: options.json === true });
-  if (options.json === true) output.json(execution);
-  else printOutcome(output, execution);
-  requireSuccess(execution);
+  await reportStart(cli, client, { started, wait: options.wait, json: options.json });
 }
 
-/** `EXECUTION_FAILED` unless it succeeded: the exit code of whoever waited is 1. */
-function requireSuccess({ id, status, error, steps }: ExecutionInfo): void {
-  if (status === "succeeded") return;
-  const step = steps.find((candidate) => candidate.status === "failed");
-  const code = step?.exitCode === undefined || step.exitCode === null ? "" : ` with exit code ${step.exitCode}`;
-  const why = step === undefined ? error?.message : `step ${step.name} failed${code}`;
-  const sentence = status === "lost" ? `Execution ${id} was lost` : `Execution ${id} ${status}`;
-  throw new SealrunError("EXECUTION_FAILED", why === undefined ? sentence : `${sentence}: ${why}`);
-}
-
-async function start(client: Client, input: ExecutionToStart): Promise<{ readonly id: string }> {
+async function start(client: Client, input: ExecutionToStart): Promise<StartedExecution> {
   try {
     return await client.startExecution(input);
   } catch (error) {
     throw adviseProject(error, input.project);
-  }
-}
-
-async function waitFor(
-  { output }: Cli,
-  client: Client,
-  { id, isQuiet }: { readonly id: string; readonly isQuiet: boolean },
-): Promise<ExecutionInfo> {
-  if (isQuiet) return followToEnd(client, id, () => undefined);
-  const { onEvent, done } = livePrinter(output);
-  const endWaiting = tellWaiting(output, client, id);
-  try {
-    return await followToEnd(client, id, onEvent);
-  } finally {
-    endWaiting();
-    done();
   }
 }
 

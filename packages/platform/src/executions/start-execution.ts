@@ -96,6 +96,8 @@ export interface ExecutionToAdd {
   readonly priority?: number;
   readonly notBefore?: Date;
   readonly sealedAtBoundary?: boolean;
+  /** The execution whose parameters these are, when it is run again. */
+  readonly again?: ExecutionId;
 }
 
 /** Writes an execution with its steps, feed, audit row and outbox row in the caller's transaction. */
@@ -127,6 +129,7 @@ export async function addExecution(sql: Sql, given: ExecutionToAdd): Promise<Exe
       sealedParameters: [...parameters.sealedNames],
       sealedAtBoundary: given.sealedAtBoundary ?? false,
       ...(trigger.kind === "request" ? {} : { trigger }),
+      ...(given.again === undefined ? {} : { again: given.again }),
     },
   });
   await addToOutbox(sql, id);

@@ -28,7 +28,8 @@ export type StartedExecution = z.infer<typeof startedExecution>;
 
 /**
  * `POST /api/v1/executions/:execution/again`: starts the package once more with the same parameters, sealed ones copied
- * as they are. 202 with a `startedExecution`. `same` runs the version of then, `newest` (without it) the one of now.
+ * as they are. 202 with a `startedExecution`. `same` runs the version of then, `newest` (without it) the one of now. What
+ * an event or a schedule brought comes again with its trigger. The header `Idempotency-Key` works as at a start.
  */
 export const runAgain = z.strictObject({ version: z.enum(["newest", "same"]).optional() });
 export type RunAgain = z.infer<typeof runAgain>;
@@ -39,6 +40,8 @@ export const stepInfo = z.object({
   name: z.string(),
   status: stepStatus,
   exitCode: z.number().int().nullable(),
+  /** When it was first started in the newest attempt, by its executor's clock. */
+  startedAt: z.string().nullable(),
   durationMs: z.number().nullable(),
   /** How often it was started in the newest attempt; 0 before its start. */
   tries: z.number().int().nonnegative(),

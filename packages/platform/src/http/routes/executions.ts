@@ -11,6 +11,7 @@ import {
   limits,
   logLine,
   logPage,
+  runAgain,
   startedExecution,
   startExecution,
 } from "@sealrun/protocol";
@@ -25,6 +26,7 @@ import { readFeed } from "../../executions/feed-store.ts";
 import { findProgress, listExecutions, listReceipt } from "../../executions/list-store.ts";
 import type { FeedNotices } from "../../executions/live/notices.ts";
 import { streamEvents } from "../../executions/live/stream-events.ts";
+import { runAgain as again } from "../../executions/run-again.ts";
 import { startExecution as start } from "../../executions/start-execution.ts";
 import { tellWaiting } from "../../executions/tell-waiting.ts";
 import { statisticsRoute } from "./statistics.ts";
@@ -37,6 +39,7 @@ const cursor = z.string().regex(/^\d{1,18}$/, "expected a cursor of this API");
 const idempotencyKey = z
   .string()
   .regex(/^[!-~]{1,255}$/, "expected 1 to 255 printable ASCII characters without a space");
+const keyHeader = z.looseObject({ "idempotency-key": idempotencyKey.optional() });
 const config = { access: "admin" } as const;
 
 /** Executions: start, list, show, read lines, follow. */
@@ -49,7 +52,7 @@ export function executionRoutes(plain: FastifyInstance, deps: Needed): void {
       schema: {
         summary: "Start an execution of the newest version",
         params: packageParams,
-        headers: z.looseObject({ "idempotency-key": idempotencyKey.optional() }),
+        headers: keyHeader,
         body: startExecution.nullish(),
         response: { 202: startedExecution, default: errorBody },
       },
@@ -59,6 +62,25 @@ export function executionRoutes(plain: FastifyInstance, deps: Needed): void {
       const asker = { author: request.author, requestId: request.id };
       const target = { ...found, asker, idempotencyKey: request.headers["idempotency-key"] };
       const id = await start(deps, target, request.body ?? {});
+      return reply.code(202).send({ id, status: "queued" });
+    },
+  );
+  app.post(
+    "/api/v1/executions/:execution/again",
+    {
+      config,
+      schema: {
+        summary: "Start an execution's package once more with the same parameters",
+        params,
+        headers: keyHeader,
+        body: runAgain.nullish(),
+        response: { 202: startedExecution, default: errorBody },
+      },
+    },
+    async (request, reply) => {
+      const asker = { author: request.author, requestId: request.id };
+      const target = { ...request.params, asker, idempotencyKey: request.headers["idempotency-key"] };
+      const id = await again(deps, target, request.body ?? {});
       return reply.code(202).send({ id, status: "queued" });
     },
   );

@@ -1,0 +1,58 @@
+import type { Client } from "@sealrun/client";
+import { type ExecutionInfo, SealrunError, type StartedExecution } from "@sealrun/protocol";
+import type { Cli } from "../command.ts";
+import { followToEnd, livePrinter } from "./follow.ts";
+import { printOutcome } from "./print-execution.ts";
+import { tellWaiting } from "./tell-waiting.ts";
+
+/**
+ * Says that an execution is started, or with `wait` follows it to its end and says how it ended; `EXECUTION_FAILED`
+ * unless that was well.
+ */
+export async function reportStart(
+  cli: Cli,
+  client: Client,
+  {
+    started,
+    wait,
+    json,
+  }: { readonly started: StartedExecution; readonly wait?: boolean | undefined; readonly json?: boolean | undefined },
+): Promise<void> {
+  const { output } = cli;
+  if (wait !== true) {
+    if (json === true) return output.json(started);
+    output.line(`${output.paint("green", "started")} ${started.id}`);
+    output.line(`next: sealrun execution logs ${started.id} --follow`);
+    return;
+  }
+  const execution = await waitFor(cli, client, { id: started.id, isQuiet: json === true });
+  if (json === true) output.json(execution);
+  else printOutcome(output, execution);
+  requireSuccess(execution);
+}
+
+/** `EXECUTION_FAILED` unless it succeeded: the exit code of whoever waited is 1. */
+function requireSuccess({ id, status, error, steps }: ExecutionInfo): void {
+  if (status === "succeeded") return;
+  const step = steps.find((candidate) => candidate.status === "failed");
+  const code = step?.exitCode === undefined || step.exitCode === null ? "" : ` with exit code ${step.exitCode}`;
+  const why = step === undefined ? error?.message : `step ${step.name} failed${code}`;
+  const sentence = status === "lost" ? `Execution ${id} was lost` : `Execution ${id} ${status}`;
+  throw new SealrunError("EXECUTION_FAILED", why === undefined ? sentence : `${sentence}: ${why}`);
+}
+
+async function waitFor(
+  { output }: Cli,
+  client: Client,
+  { id, isQuiet }: { readonly id: string; readonly isQuiet: boolean },
+): Promise<ExecutionInfo> {
+  if (isQuiet) return followToEnd(client, id, () => undefined);
+  const { onEvent, done } = livePrinter(output);
+  const endWaiting = tellWaiting(output, client, id);
+  try {
+    return await followToEnd(client, id, onEvent);
+  } finally {
+    endWaiting();
+    done();
+  }
+}

@@ -1,0 +1,34 @@
+import type { Sql } from "@sealrun/postgres";
+import { type ExecutionId, jsonObject, packageId, projectId, SealrunError, trigger } from "@sealrun/protocol";
+import { z } from "zod";
+
+const earlierRow = z
+  .object({
+    project_id: projectId,
+    package_id: packageId,
+    version: z.number(),
+    trigger,
+    visible: jsonObject,
+    sealed: z.instanceof(Uint8Array).nullable(),
+    sealed_names: z.array(z.string()),
+  })
+  .transform(({ project_id, package_id, sealed_names, ...row }) => ({
+    ...row,
+    projectId: project_id,
+    packageId: package_id,
+    sealedNames: sealed_names,
+  }));
+/** What an execution was started with; its sealed parameters in both layers. */
+export type EarlierExecution = z.infer<typeof earlierRow>;
+
+/** What the execution of that id was started with; `EXECUTION_NOT_FOUND`. */
+export async function getEarlier(sql: Sql, id: ExecutionId): Promise<EarlierExecution> {
+  const found = await sql.row(
+    earlierRow,
+    `select e.project_id, e.package_id, v.number as version, e.trigger, e.visible, e.sealed, e.sealed_names
+     from executions e join versions v on v.id = e.version_id where e.id = $1`,
+    [id],
+  );
+  if (found !== undefined) return found;
+  throw new SealrunError("EXECUTION_NOT_FOUND", `There is no execution ${id}; list them to see those there are`);
+}

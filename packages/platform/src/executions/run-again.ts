@@ -1,0 +1,93 @@
+import { sha256Hex } from "@sealrun/crypto";
+import {
+  encodeJson,
+  type ExecutionId,
+  parametersFileSchema,
+  type RunAgain,
+  SealrunError,
+  type Trigger,
+} from "@sealrun/protocol";
+import type { Asker, Deps } from "../deps.ts";
+import { getPackageById } from "../packages/store.ts";
+import { getVersion, type Version } from "../packages/version-store.ts";
+import { fitParameters } from "./again-parameters.ts";
+import { type EarlierExecution, getEarlier } from "./earlier-store.ts";
+import { findStarted, type KeyedRequest, keepKey, lockKey } from "./idempotency-store.ts";
+import type { PreparedParameters } from "./prepare-parameters.ts";
+import { refuseUnwanted } from "./run-settings.ts";
+import { addExecution } from "./start-execution.ts";
+
+/** Which execution is run again, and who asks. */
+export interface AgainTarget {
+  readonly execution: ExecutionId;
+  readonly asker: Asker;
+  /** As a start's: the same key gets the same execution. */
+  readonly idempotencyKey?: string | undefined;
+}
+
+/**
+ * Starts a package once more with the parameters of an earlier execution; sealed ones are copied and never opened, for
+ * they are bound to the package alone. What an event or a schedule brought comes again as theirs. Needs no keyring.
+ * `EXECUTION_NOT_FOUND`, `IDEMPOTENCY_KEY_REUSED`, `BAD_REQUEST` for a package whose newest manifest forbids it,
+ * and `PARAMETER_INVALID` when the newest version does not take the parameters.
+ */
+export async function runAgain(
+  { database }: Pick<Deps, "database">,
+  target: AgainTarget,
+  { version: which = "newest" }: RunAgain,
+): Promise<ExecutionId> {
+  const request = keyedRequest(target, which);
+  const before = request === undefined ? undefined : await findStarted(database, request);
+  if (before !== undefined) return before;
+  const earlier = await getEarlier(database, target.execution);
+  const { name, currentVersion } = await getPackageById(database, earlier.packageId);
+  const newest = await getVersion(database, earlier.packageId, currentVersion);
+  refuseUnwanted(name, newest.manifest);
+  const isSame = which === "same" || earlier.version === currentVersion;
+  const version = isSame ? await getVersion(database, earlier.packageId, earlier.version) : newest;
+  const parameters = isSame ? pickParameters(earlier) : fit(target.execution, earlier, newest);
+  return database.transaction(async (sql) => {
+    const meanwhile = request === undefined ? undefined : await lockKey(sql, request);
+    if (meanwhile !== undefined) return meanwhile;
+    const { projectId, packageId } = earlier;
+    const added = await addExecution(sql, {
+      projectId,
+      packageId,
+      version,
+      parameters,
+      trigger: triggerOf(earlier),
+      asker: target.asker,
+      again: target.execution,
+    });
+    if (request !== undefined) await keepKey(sql, request, added);
+    return added;
+  });
+}
+
+function keyedRequest({ execution, asker, idempotencyKey: key }: AgainTarget, which: string): KeyedRequest | undefined {
+  if (key === undefined) return undefined;
+  return { actor: asker.author, key, sha256: sha256Hex(encodeJson(["again", execution, which])) };
+}
+
+function pickParameters({ visible, sealed, sealedNames }: EarlierExecution): PreparedParameters {
+  return { visible, sealed, sealedNames };
+}
+
+function fit(id: ExecutionId, earlier: EarlierExecution, { number, parameters }: Version): PreparedParameters {
+  const file = parameters === null ? undefined : parametersFileSchema.parse(parameters);
+  try {
+    return { ...pickParameters(earlier), visible: fitParameters(file, earlier) };
+  } catch (error) {
+    if (!(error instanceof SealrunError) || error.code !== "PARAMETER_INVALID") throw error;
+    const sentence = `The parameters of ${id} do not fit version ${number}: ${error.message}; run the same version again, or start it anew`;
+    throw new SealrunError("PARAMETER_INVALID", sentence, { cause: error });
+  }
+}
+
+/**
+ * What an event or a schedule brought stays what it was: it comes with the trigger, and texts of it that look like a
+ * reference to a secret are never resolved, as those of a person are.
+ */
+function triggerOf({ trigger, sealed }: EarlierExecution): Trigger {
+  return trigger.kind === "schedule" && sealed === null ? { kind: "request" } : trigger;
+}
