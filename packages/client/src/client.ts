@@ -1,5 +1,6 @@
 import type { ExecutionStatus, PlatformInfo } from "@sealrun/protocol";
 import { type Audit, createAudit } from "./audit.ts";
+import { type ChangeListener, watchChanges } from "./changes.ts";
 import { createEvents, type Events } from "./events.ts";
 import { createExecutions, type Executions } from "./executions.ts";
 import { createPackages, type Packages } from "./packages.ts";
@@ -14,7 +15,8 @@ import { watchExecution, type WatchOptions } from "./watch.ts";
 export interface ClientOptions {
   /** Base URL of the platform. */
   readonly url: string;
-  readonly token: string;
+  /** Undefined in a page that is signed in: its session goes along in a cookie. */
+  readonly token: string | undefined;
   /** Of the keyring: `SHA256:` and 43 characters. No token is sent to a platform with another one. */
   readonly fingerprint: string;
   readonly fetch?: typeof fetch;
@@ -25,6 +27,8 @@ export interface Client extends Projects, Packages, Secrets, Executions, Schedul
   platform(): Promise<PlatformInfo>;
   /** Follows an execution live and gives its last status. */
   watchExecution(id: string, options: WatchOptions): Promise<ExecutionStatus>;
+  /** Tells what has changed on the platform until the signal aborts; fails when the session has ended. */
+  watchChanges(listener: ChangeListener): Promise<void>;
 }
 
 /** A client of one platform; nothing is sent before the first call. */
@@ -57,5 +61,6 @@ export function createClient(options: ClientOptions): Client {
       await trust.platform();
       return watchExecution(connection, id, watchOptions);
     },
+    watchChanges: async (listener) => watchChanges(connection, listener),
   };
 }

@@ -1,4 +1,5 @@
 export { type AuditFilter } from "./audit.ts";
+export { type ChangeListener } from "./changes.ts";
 export { type Client, type ClientOptions, createClient } from "./client.ts";
 export { type EventToSend } from "./events.ts";
 export { type ExecutionFilter, type ExecutionToStart, type StatisticsFilter } from "./executions.ts";
@@ -6,5 +7,6 @@ export { type FileToPush, type PackageToPush } from "./packages.ts";
 export { type FoundSecret, readSecrets } from "./secret-file.ts";
 export { type SecretPlace } from "./secrets.ts";
 export { type PrefixRule, takePrefixed } from "./take-prefixed.ts";
+export { closeSession, currentSession, openSession, type PageConnection } from "./session.ts";
 export { fetchPlatform } from "./trust.ts";
 export { type WatchOptions } from "./watch.ts";

@@ -1,11 +1,12 @@
-import { decodeText, errorBody, isErrorCode, SealrunError } from "@sealrun/protocol";
+import { decodeText, errorBody, isErrorCode, SealrunError, sessionHeader } from "@sealrun/protocol";
 import type { z } from "zod";
 
 /** What a client connects with. */
 export interface Connection {
   /** Base URL of the platform, without `/api/v1`. */
   readonly url: string;
-  readonly token: string;
+  /** Undefined in a page, whose session is in a cookie. */
+  readonly token: string | undefined;
   readonly fetch: typeof fetch;
 }
 
@@ -53,7 +54,7 @@ export async function ask<T>(connection: Connection, schema: z.ZodType<T>, call:
 
 async function reach(connection: Connection, address: string, call: Call): Promise<Response> {
   const headers: Record<string, string> = { accept: call.accept ?? "application/json", ...call.headers };
-  if (call.isPublic !== true) headers["authorization"] = `Bearer ${connection.token}`;
+  if (call.isPublic !== true) Object.assign(headers, credentialsOf(connection));
   if (call.json !== undefined) headers["content-type"] = "application/json";
   const body = call.json === undefined ? call.form : JSON.stringify(call.json);
   try {
@@ -62,12 +63,19 @@ async function reach(connection: Connection, address: string, call: Call): Promi
       method: call.method,
       headers,
       redirect: "error",
+      // A cookie beside a token would stand for somebody else.
+      credentials: connection.token === undefined ? "same-origin" : "omit",
       ...(body === undefined ? {} : { body }),
       ...(call.signal === undefined ? {} : { signal: call.signal }),
     });
   } catch (error) {
     throw unreachable(connection, error, call.signal);
   }
+}
+
+/** The header says that the page itself asks: no other site can send it. */
+function credentialsOf({ token }: Connection): Readonly<Record<string, string>> {
+  return token === undefined ? { [sessionHeader]: "1" } : { authorization: `Bearer ${token}` };
 }
 
 async function readText(connection: Connection, response: Response): Promise<string> {

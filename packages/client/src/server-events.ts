@@ -1,3 +1,5 @@
+import { SealrunError } from "@sealrun/protocol";
+
 /** One server-sent event. */
 export interface ServerEvent {
   readonly name: string;
@@ -6,13 +8,16 @@ export interface ServerEvent {
   readonly id: string;
 }
 
+/** The platform sends a comment every 15 seconds: a stream that is silent for this long is dead. */
+const silentMs = 45_000;
+
 /** The events of a stream as they arrive, by the rules of the HTML standard §9.2.6. Comments keep it alive and give nothing. */
 export async function* readServerEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerEvent> {
   const decoder = new TextDecoder();
   let text = "";
   let id = "";
   let draft: { name: string; data: string[] } = { name: "", data: [] };
-  for await (const chunk of body) {
+  for await (const chunk of readChunks(body)) {
     text += decoder.decode(chunk, { stream: true });
     const lines = text.split("\n");
     text = lines.pop() ?? "";
@@ -28,6 +33,32 @@ export async function* readServerEvents(body: ReadableStream<Uint8Array>): Async
       else if (field === "data") draft.data.push(value);
       else if (field === "id" && !value.includes("\0")) id = value;
     }
+  }
+}
+
+/** With a reader: not every browser can iterate over a stream. Cancels the stream when nobody reads on. */
+async function* readChunks(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await beforeSilence(reader.read());
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    reader.cancel().catch(() => undefined);
+  }
+}
+
+async function beforeSilence<T>(reading: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new SealrunError("TIMED_OUT", "The stream is silent")), silentMs);
+  });
+  try {
+    return await Promise.race([reading, silence]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

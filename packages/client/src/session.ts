@@ -1,0 +1,39 @@
+import { SealrunError, sessionInfo, type SessionInfo } from "@sealrun/protocol";
+import { ask, type Connection, send } from "./request.ts";
+
+/** The platform that a page came from. */
+export interface PageConnection {
+  /** Base URL of the platform, without `/api/v1`. */
+  readonly url: string;
+  readonly fetch?: typeof fetch;
+}
+
+/** Changes a token for a session, which the browser keeps where no script reads it. `UNAUTHENTICATED` for a wrong token. */
+export async function openSession(page: PageConnection, token: string): Promise<SessionInfo> {
+  const call = { method: "POST", path: "/session", json: { token }, isPublic: true } as const;
+  return ask(connectPage(page), sessionInfo, call);
+}
+
+/** Who is signed in, or undefined when nobody is. */
+export async function currentSession(page: PageConnection): Promise<SessionInfo | undefined> {
+  return unlessSignedOut(async () => ask(connectPage(page), sessionInfo, { method: "GET", path: "/session" }));
+}
+
+/** Ends the session; one that has ended already is fine. */
+export async function closeSession(page: PageConnection): Promise<void> {
+  await unlessSignedOut(async () => send(connectPage(page), { method: "DELETE", path: "/session" }));
+}
+
+function connectPage(page: PageConnection): Connection {
+  // Browsers refuse their fetch as a method of another object.
+  return { url: page.url, token: undefined, fetch: page.fetch ?? (async (...request) => fetch(...request)) };
+}
+
+async function unlessSignedOut<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof SealrunError && error.code === "UNAUTHENTICATED") return undefined;
+    throw error;
+  }
+}
