@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { closeSession, createClient, currentSession, openSession } from "@sealrun/client";
+import { hostilePlatform } from "./hostile-platform.ts";
 import { rejectionOf } from "../support/refusal.ts";
 
 const info = { author: "admin", expiresAt: "2030-01-01T00:00:00.000Z" };
@@ -49,20 +50,23 @@ test("closeSession() sends the header that other sites cannot send, and takes an
 });
 
 test("createClient() without a token sends the session's header and no Authorization, with one the reverse", async () => {
-  for (const [token, header, authorization, credentials] of [
-    [undefined, "1", null, "same-origin"],
-    ["t", null, "Bearer t", "omit"],
+  const platform = hostilePlatform(() => ({ projects: [] }));
+  for (const [token, header, authorization] of [
+    [undefined, "1", null],
+    ["t", null, "Bearer t"],
   ] as const) {
-    const { asked, page } = pageOf(() => new Response("event: change\ndata: {}\n\n"));
-    const stop = new AbortController();
-    const watching = createClient({ ...page, token, fingerprint: "SHA256:x" }).watchChanges({
-      onChange: () => undefined,
-      onState: () => stop.abort(),
-      signal: stop.signal,
-    });
-    await rejectionOf(watching);
-    expect(asked[0]?.headers.get("x-sealrun-session")).toBe(header);
-    expect(asked[0]?.headers.get("authorization")).toBe(authorization);
-    expect(asked[0]?.request.credentials).toBe(credentials);
+    await createClient({ ...platform, url: "http://platform.test", token }).listProjects();
+    const { headers } = platform.seen.at(-1) ?? { headers: new Headers() };
+    expect(headers.get("x-sealrun-session")).toBe(header);
+    expect(headers.get("authorization")).toBe(authorization);
   }
+});
+
+test("createClient() sends no token to watch the changes of a platform with another keyring", async () => {
+  const platform = hostilePlatform(() => new Response(""));
+  const client = createClient({ ...platform, url: "http://platform.test", token: "t", fingerprint: "SHA256:x" });
+  expect(await rejectionOf(client.watchChanges({ onChange: () => undefined }))).toMatchObject({
+    code: "FINGERPRINT_MISMATCH",
+  });
+  expect(platform.seen.every(({ headers }) => !headers.has("authorization"))).toBe(true);
 });

@@ -61,6 +61,10 @@ export function createClient(options: ClientOptions): Client {
       await trust.platform();
       return watchExecution(connection, id, watchOptions);
     },
-    watchChanges: async (listener) => watchChanges(connection, listener),
+    watchChanges: async (listener) => {
+      // A page's cookie goes to the page's own platform anyway, and a page waits for one that is down.
+      if (connection.token !== undefined) await trust.platform();
+      return watchChanges(connection, listener);
+    },
   };
 }
