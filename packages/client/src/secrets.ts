@@ -10,6 +10,8 @@ import {
   type SecretInfo,
   secretKey,
   secretList,
+  secretUses,
+  type SecretUses,
 } from "@sealrun/protocol";
 import { type Ask, path } from "./request.ts";
 import { sealSecrets } from "./seal.ts";
@@ -33,6 +35,8 @@ export interface Secrets {
   deleteSecret(place: SecretPlace, name: string): Promise<SecretInfo>;
   /** Every version, the newest first, deleted ones too. */
   getSecretHistory(place: SecretPlace, name: string): Promise<SecretHistory>;
+  /** The packages that would notice if it went. */
+  secretUses(place: SecretPlace, name: string): Promise<SecretUses>;
   /** Why a name answers as it does in a package. */
   explainSecret(
     target: { readonly project: string; readonly package: string },
@@ -69,6 +73,8 @@ export function createSecrets(
     },
     getSecretHistory: async (place, name) =>
       ask(secretHistory, { method: "GET", path: `${collectionOf(place)}${path`/${name}/history`}` }),
+    secretUses: async (place, name) =>
+      ask(secretUses, { method: "GET", path: `${collectionOf(place)}${path`/${name}/uses`}` }),
     explainSecret: async (target, name) =>
       ask(secretExplanation, {
         method: "GET",

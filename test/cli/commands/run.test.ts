@@ -173,7 +173,7 @@ test("sealrun execution again runs it once more with the same parameters, sealed
 
 test("sealrun execution again --same-version runs the version of then", async () => {
   const first = await id("-p", "code=0", "-p", "who=me");
-  await stage.push("acme/report", { "main.sh": "true\n" });
+  await stage.push("acme/report", { "main.sh": "true\n", "parameters.json": { fields: [] } });
   const again = async (...args: readonly string[]) => person.run(["execution", "again", first, ...args]);
   const newest = await again();
   expect(newest.exitCode).toBe(65);

@@ -10,6 +10,7 @@ import {
   type SecretInfo,
   secretList,
   secretName,
+  secretUses,
 } from "@sealrun/protocol";
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
@@ -19,6 +20,7 @@ import { getProject } from "../../projects/store.ts";
 import { putSecrets as put, removeSecret } from "../../secrets/change-secrets.ts";
 import { explainSecret } from "../../secrets/explain-secret.ts";
 import { getHistory } from "../../secrets/get-history.ts";
+import { listUses } from "../../secrets/list-uses.ts";
 import { fetchScopeKey, type Place } from "../../secrets/scope-key.ts";
 import { type ListedSecret, listSecrets } from "../../secrets/store.ts";
 import { findAddressed, packageParams, packageUrl } from "./package-address.ts";
@@ -120,6 +122,21 @@ function collection<Params extends z.ZodObject>(
     async (request) => {
       const { name } = nameParams.parse(request.params);
       return getHistory(deps.database, await find(request.params), name);
+    },
+  );
+  app.get(
+    `${url}/:name/uses`,
+    {
+      config,
+      schema: {
+        summary: "List the packages that would notice if a secret went",
+        params: params.extend({ name: secretName }),
+        response: { 200: secretUses, default: errorBody },
+      },
+    },
+    async (request) => {
+      const { name } = nameParams.parse(request.params);
+      return listUses(deps.database, await find(request.params), name);
     },
   );
   app.delete(
