@@ -112,6 +112,7 @@ create table execution_steps (
   result json,
   error json,
   tries integer not null default 0,
+  started_at timestamp with time zone,
   CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'skipped'::text]))),
   FOREIGN KEY (execution_id) REFERENCES executions(id),
   PRIMARY KEY (execution_id, "position")

@@ -9,16 +9,22 @@ const stepRow = z
     name: z.string(),
     status: stepStatus,
     exit_code: z.number().nullable(),
+    started_at: z.date().nullable(),
     duration_ms: z.number().nullable(),
     tries: z.number(),
     result: jsonValue,
     error: failure.nullable(),
   })
-  .transform(({ exit_code, duration_ms, ...row }) => ({ ...row, exitCode: exit_code, durationMs: duration_ms }));
+  .transform(({ exit_code, started_at, duration_ms, ...row }) => ({
+    ...row,
+    exitCode: exit_code,
+    startedAt: started_at?.toISOString() ?? null,
+    durationMs: duration_ms,
+  }));
 /** One step of an execution. */
 export type StoredStep = z.infer<typeof stepRow>;
 
-const columns = "position, script, name, status, exit_code, duration_ms, tries, result, error";
+const columns = "position, script, name, status, exit_code, started_at, duration_ms, tries, result, error";
 
 /** How a step ended. */
 export interface StepEnd {
@@ -34,13 +40,18 @@ export async function listSteps(sql: Sql, id: ExecutionId): Promise<readonly Sto
   return sql.rows(stepRow, `select ${columns} from execution_steps where execution_id = $1 order by position`, [id]);
 }
 
-/** Marks a pending step as running; undefined when it is not pending. */
-export async function startStep(sql: Sql, id: ExecutionId, position: number): Promise<StoredStep | undefined> {
+/** Marks a pending step as running since `at`; undefined when it is not pending. */
+export async function startStep(
+  sql: Sql,
+  id: ExecutionId,
+  position: number,
+  at: Date,
+): Promise<StoredStep | undefined> {
   return sql.row(
     stepRow,
-    `update execution_steps set status = 'running' where execution_id = $1 and position = $2 and status = 'pending'
-     returning ${columns}`,
-    [id, position],
+    `update execution_steps set status = 'running', started_at = $3
+     where execution_id = $1 and position = $2 and status = 'pending' returning ${columns}`,
+    [id, position, at],
   );
 }
 
@@ -57,7 +68,7 @@ export async function noteTry(sql: Sql, id: ExecutionId, position: number, tries
 export async function resetSteps(sql: Sql, id: ExecutionId): Promise<readonly StoredStep[]> {
   const changed = await sql.rows(
     stepRow,
-    `update execution_steps set status = 'pending', exit_code = null, duration_ms = null, result = null, error = null,
+    `update execution_steps set status = 'pending', exit_code = null, started_at = null, duration_ms = null, result = null, error = null,
             tries = 0
      where execution_id = $1 and status <> 'pending' returning ${columns}`,
     [id],

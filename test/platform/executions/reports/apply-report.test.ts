@@ -47,6 +47,14 @@ describe("applyReports()", () => {
     );
   });
 
+  test("applyReports() keeps when a step was first started, whatever its tries", async () => {
+    const { held } = await world.claim("report");
+    await world.peer.report(held, 1, [{ type: "step-started", step: 0, time: 5_000 }]);
+    await world.peer.report(held, 2, [{ type: "step-started", step: 0, try: 2, time: 9_000 }]);
+    await until(async () => (await world.show(held.executionId)).steps[0]?.tries === 2);
+    expect((await world.show(held.executionId)).steps[0]?.startedAt).toBe("1970-01-01T00:00:05.000Z");
+  });
+
   test("applyReports() keeps lines back while a chunk before them is missing", async () => {
     const { held } = await world.claim("report");
     await world.peer.report(held, 2, [line("second")]);

@@ -50,7 +50,7 @@ export async function applyWaiting(
         reads.push(item);
         break;
       case "step-started": {
-        const started = await startStep(sql, id, item.step);
+        const started = await startStep(sql, id, item.step, readTime(item.time));
         if (started !== undefined) entries.push(stepEntry(started));
         await noteTry(sql, id, item.step, smallInteger(item.try ?? 1) ?? 1);
         break;
