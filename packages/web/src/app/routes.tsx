@@ -43,10 +43,11 @@ const executionSearch = z.object({
   line: z.coerce.number().int().positive().optional().catch(undefined),
 });
 
-/** A name to open or to search on a page of secrets. */
+/** What is searched on a page of secrets, the name to set there, and the one whose details are open. */
 const secretsSearch = z.object({
   find: z.string().optional().catch(undefined),
   add: z.string().optional().catch(undefined),
+  open: z.string().optional().catch(undefined),
 });
 
 const root = createRootRouteWithContext<{ readonly queries: QueryClient }>()({

@@ -1,0 +1,17 @@
+import { type JsonObject, manifestSchema } from "@sealrun/protocol";
+import type { AskedName } from "./secret-rows.ts";
+
+/** The names that a manifest lists, for the package and for its steps. None for one that a newer platform wrote. */
+export function askedNames(manifest: JsonObject): readonly AskedName[] {
+  const parsed = manifestSchema.safeParse(manifest);
+  if (!parsed.success) return [];
+  const by = new Map<string, string[]>();
+  const add = (name: string, who: string): void => {
+    by.set(name, [...(by.get(name) ?? []), who]);
+  };
+  for (const name of parsed.data.secrets ?? []) add(name, "the manifest");
+  for (const step of parsed.data.steps ?? []) {
+    for (const name of step.secrets ?? []) add(name, `step ${step.name ?? step.script}`);
+  }
+  return [...by].map(([name, who]) => ({ name, by: who }));
+}

@@ -1,0 +1,91 @@
+import { type FoundSecret, readSecrets, takePrefixed } from "@sealrun/client";
+import { type JsonValue, limits, SealrunError, type SecretInfo, showBytes } from "@sealrun/protocol";
+
+/** What a file holds, values and all; whoever has it keeps it out of state and drops it after the import. */
+export interface ImportedFile {
+  readonly name: string;
+  readonly secrets: readonly FoundSecret[];
+  /** Names that cannot be stored: place, what is wrong, what to do. */
+  readonly refusals: readonly string[];
+}
+
+/** One name of a file as it is shown: never its value. */
+export interface PlannedName {
+  readonly name: string;
+  /** File and line. */
+  readonly place: string;
+  /** The version that it replaces; null for a new name. */
+  readonly replaces: number | null;
+}
+
+/** What an import would do, for people. */
+export interface ImportPlan {
+  readonly names: readonly PlannedName[];
+  readonly refusals: readonly string[];
+  /** Names without the prefix, when it is taken off. */
+  readonly leftOut: number;
+}
+
+/** Kestra's. */
+export const usualPrefix = "SECRET_";
+
+/** Reads a dropped file; its bytes are wiped. Throws what the forms throw about the whole file; names alone are refused in the answer. */
+export async function readImport(file: Pick<File, "name" | "size" | "arrayBuffer">): Promise<ImportedFile> {
+  if (file.size > limits.secretsFileBytes) {
+    const most = showBytes(limits.secretsFileBytes);
+    throw new SealrunError("VALUE_TOO_LARGE", `Expected a file of at most ${most}; split it`);
+  }
+  const refusals: string[] = [];
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const secrets = readSecrets(bytes, { name: file.name, isNamed: true }, (error) => refusals.push(error.message));
+  if (secrets.length === 0 && refusals.length === 0) {
+    throw new SealrunError("SECRETS_FILE_INVALID", "Expected at least one name, found none");
+  }
+  return { name: file.name, secrets, refusals };
+}
+
+/** The file as it would be stored: with the prefix taken off and values decoded, when that is wanted. */
+export function decodePrefixed(file: ImportedFile): ImportedFile & { readonly leftOut: number } {
+  const rule = { prefix: usualPrefix, isBase64: true, plainly: "without the switch" };
+  const secrets: FoundSecret[] = [];
+  const refusals = [...file.refusals];
+  let leftOut = 0;
+  for (const secret of file.secrets) {
+    try {
+      const [taken] = takePrefixed([secret], rule);
+      if (taken === undefined) leftOut += 1;
+      else secrets.push(taken);
+    } catch (error) {
+      if (!(error instanceof SealrunError)) throw error;
+      refusals.push(error.message);
+    }
+  }
+  return { name: file.name, secrets, refusals, leftOut };
+}
+
+/** What storing a file would change, by name. */
+export function planImport(
+  { secrets, refusals, leftOut = 0 }: ImportedFile & { readonly leftOut?: number },
+  stored: readonly Pick<SecretInfo, "name" | "version">[],
+): ImportPlan {
+  const versions = new Map(stored.map(({ name, version }) => [name, version]));
+  const names = secrets
+    .map(({ name, place }) => ({ name, place, replaces: versions.get(name) ?? null }))
+    .toSorted((left, right) => (left.name < right.name ? -1 : 1));
+  return { names, refusals, leftOut };
+}
+
+/** The values to store: those of the chosen names. */
+export function chosenValues(
+  secrets: readonly FoundSecret[],
+  chosen: ReadonlySet<string>,
+): ReadonlyMap<string, JsonValue> {
+  return new Map(secrets.filter(({ name }) => chosen.has(name)).map(({ name, value }) => [name, value]));
+}
+
+/** What an import did, in words. */
+export function importWords(count: number, replaced: number): string {
+  const names = count === 1 ? "1 name" : `${count} names`;
+  if (replaced === 0) return `${names} sealed, all new`;
+  return replaced === count ? `${names} sealed, all replaced` : `${names} sealed, ${replaced} of them replaced`;
+}

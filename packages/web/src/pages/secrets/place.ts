@@ -1,0 +1,39 @@
+import type { SecretPlace } from "@sealrun/client";
+import type { QueryKey } from "@tanstack/react-query";
+import { topicKey } from "../../app/queries.ts";
+
+/** A place in a sentence. */
+export function showPlace(place: SecretPlace): string {
+  switch (place.scope) {
+    case "platform":
+      return "the platform";
+    case "project":
+      return `project ${place.project}`;
+    case "service":
+      return `package ${place.package}`;
+  }
+}
+
+/** The key of a query about the secrets of a place; live changes of the topic make it old. */
+export function placeKey(place: SecretPlace, ...rest: readonly string[]): QueryKey {
+  switch (place.scope) {
+    case "platform":
+      return topicKey("secrets", "platform", ...rest);
+    case "project":
+      return topicKey("secrets", "project", place.project, ...rest);
+    case "service":
+      return topicKey("secrets", "service", place.project, place.package, ...rest);
+  }
+}
+
+/** The places that are asked after this one when it does not have a name, in their order. */
+export function widerPlaces(place: SecretPlace): readonly SecretPlace[] {
+  switch (place.scope) {
+    case "platform":
+      return [];
+    case "project":
+      return [{ scope: "platform" }];
+    case "service":
+      return [{ scope: "project", project: place.project }, { scope: "platform" }];
+  }
+}

@@ -1,0 +1,116 @@
+import { Button, Checkbox, Group, List, SegmentedControl, Stack, Text, Textarea } from "@mantine/core";
+import { useDebouncedCallback } from "@mantine/hooks";
+import { type ReactNode, type RefObject, useState } from "react";
+import classes from "./value-field.module.css";
+import { putText, textOf } from "./field-text.ts";
+import { judgeValue, unjudged, type ValueForm, type ValueWarning } from "./value-checks.ts";
+
+/**
+ * Where a value is typed: hidden, over several lines, as text or JSON. What is typed stays in the field alone, which
+ * whoever holds the reference reads and empties; React knows only what is strange about it.
+ */
+export function ValueField(props: {
+  readonly field: RefObject<HTMLTextAreaElement | null>;
+  readonly form: ValueForm;
+  readonly onForm: (form: ValueForm) => void;
+  /** Said once somebody has tried to save. */
+  readonly problem: string | undefined;
+  readonly onTyped: () => void;
+  readonly isFocused: boolean;
+}): ReactNode {
+  const { field, form, onForm, onTyped } = props;
+  const [isShown, setIsShown] = useState(false);
+  const [judged, setJudged] = useState(unjudged);
+  const judge = (as: ValueForm): void => {
+    const text = textOf(field.current);
+    setJudged(text === "" ? unjudged : judgeValue(text, as));
+  };
+  const judgeSoon = useDebouncedCallback(() => judge(form), 150);
+  const replaceText = (text: string): void => {
+    putText(field.current, text);
+    judge(form);
+  };
+  return (
+    <Stack gap="xs">
+      <Group justify="space-between" align="flex-end" gap="xs">
+        <Text component="label" htmlFor="secret-value" size="sm" fw={500}>
+          Value
+        </Text>
+        <SegmentedControl
+          size="xs"
+          aria-label="The value is"
+          value={form}
+          data={[
+            { value: "text", label: "Text" },
+            { value: "json", label: "JSON" },
+          ]}
+          onChange={(chosen) => {
+            const next = chosen === "json" ? "json" : "text";
+            onForm(next);
+            judge(next);
+          }}
+        />
+      </Group>
+      <Textarea
+        id="secret-value"
+        ref={field}
+        rows={5}
+        resize="vertical"
+        classNames={{ input: isShown ? classes["value"] : `${classes["value"]} ${classes["hidden"]}` }}
+        autoComplete="off"
+        autoCorrect="off"
+        autoCapitalize="off"
+        spellCheck={false}
+        data-1p-ignore
+        data-lpignore="true"
+        data-bwignore
+        data-form-type="other"
+        {...(props.isFocused ? { "data-autofocus": true } : {})}
+        description={
+          form === "json"
+            ? 'Any JSON value, such as {"user": "reporter"}'
+            : "Kept byte for byte; line breaks inside are fine"
+        }
+        inputWrapperOrder={["label", "input", "description", "error"]}
+        error={props.problem ?? judged.problem}
+        onInput={() => {
+          onTyped();
+          judgeSoon();
+        }}
+      />
+      <Checkbox
+        size="xs"
+        label="Show what I type"
+        checked={isShown}
+        onChange={(event) => setIsShown(event.currentTarget.checked)}
+      />
+      <Warnings warnings={judged.warnings} onTrim={() => replaceText(trimmed(field, form))} />
+    </Stack>
+  );
+}
+
+function trimmed(field: RefObject<HTMLTextAreaElement | null>, form: ValueForm): string {
+  const text = textOf(field.current);
+  return form === "text" ? text.trim() : text;
+}
+
+function Warnings(props: { readonly warnings: readonly ValueWarning[]; readonly onTrim: () => void }): ReactNode {
+  return (
+    <List size="sm" role="status" listStyleType="none" spacing={4}>
+      {props.warnings.map(({ kind, sentence }) => (
+        <List.Item key={kind}>
+          <Group gap="xs">
+            <Text size="sm" c="var(--mantine-color-orange-text)">
+              {sentence}
+            </Text>
+            {kind === "line-end" || kind === "space" ? (
+              <Button size="compact-xs" variant="default" onClick={props.onTrim}>
+                Remove it
+              </Button>
+            ) : null}
+          </Group>
+        </List.Item>
+      ))}
+    </List>
+  );
+}
