@@ -10,8 +10,8 @@ export function connectPlatform(fingerprint: string): Client {
 export interface SignedIn {
   readonly client: Client;
   readonly author: string;
-  /** Changes when somebody signs in again. */
-  readonly signedInAt: number;
+  /** How often somebody has signed in on this page. */
+  readonly signIns: number;
 }
 
 const context = createContext<SignedIn | undefined>(undefined);

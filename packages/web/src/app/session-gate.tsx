@@ -30,6 +30,7 @@ export function SessionGate({ children }: { readonly children: ReactNode }): Rea
     refetchOnWindowFocus: false,
   });
   const isOver = useSessionEnd();
+  const [signIns, setSignIns] = useState(0);
   if (found.error !== null) return <Problem error={found.error} onRetry={async () => found.refetch()} isPage />;
   if (found.data === undefined) {
     return (
@@ -42,13 +43,14 @@ export function SessionGate({ children }: { readonly children: ReactNode }): Rea
   const onSignedIn = async (): Promise<void> => {
     isOver.reset();
     await found.refetch();
+    setSignIns((count) => count + 1);
   };
   return (
     <Pinned
       key={platform.keyring.fingerprint}
       platform={platform}
       author={session?.author}
-      signedInAt={found.dataUpdatedAt}
+      signIns={signIns}
       onSignedIn={onSignedIn}
     >
       {children}
@@ -62,13 +64,13 @@ export function SessionGate({ children }: { readonly children: ReactNode }): Rea
 interface PinnedProps {
   readonly platform: PlatformInfo;
   readonly author: string | undefined;
-  readonly signedInAt: number;
+  readonly signIns: number;
   readonly onSignedIn: () => Promise<void>;
   readonly children: ReactNode;
 }
 
 /** Refuses a keyring that this browser does not know before anything is typed for it. */
-function Pinned({ platform, author, signedInAt, onSignedIn, children }: PinnedProps): ReactNode {
+function Pinned({ platform, author, signIns, onSignedIn, children }: PinnedProps): ReactNode {
   const { fingerprint } = platform.keyring;
   const [pin, setPin] = useState(() => readPin(fingerprint));
   const client = useMemo(() => (pin.isKnown ? connectPlatform(fingerprint) : undefined), [pin.isKnown, fingerprint]);
@@ -80,7 +82,7 @@ function Pinned({ platform, author, signedInAt, onSignedIn, children }: PinnedPr
     return <StrangeKeyring message={pin.message} found={fingerprint} onTrust={trust} />;
   }
   if (author === undefined) return <SignIn platform={platform} onSignedIn={onSignedIn} />;
-  return <SignedInProvider value={{ client, author, signedInAt }}>{children}</SignedInProvider>;
+  return <SignedInProvider value={{ client, author, signIns }}>{children}</SignedInProvider>;
 }
 
 function readPin(fingerprint: string): { readonly isKnown: boolean; readonly message: string } {
