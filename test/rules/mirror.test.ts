@@ -38,7 +38,7 @@ const shared: readonly (readonly [files: RegExp, place: string, reason: string])
     "parts of the commands, which tests type",
   ],
   [
-    /^packages\/platform\/src\/(?:executions|packages|secrets|http|nats|projects|executors|schedules|events)\//,
+    /^packages\/platform\/src\/(?:executions|packages|secrets|http|nats|projects|executors|schedules|events|health)\//,
     "test/platform/",
     "reached through routes and requests, which tests send",
   ],

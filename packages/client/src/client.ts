@@ -3,6 +3,7 @@ import { type Audit, createAudit } from "./audit.ts";
 import { type ChangeListener, watchChanges } from "./changes.ts";
 import { createEvents, type Events } from "./events.ts";
 import { createExecutions, type Executions } from "./executions.ts";
+import { createOperation, type Operation } from "./operation.ts";
 import { createPackages, type Packages } from "./packages.ts";
 import { createProjects, type Projects } from "./projects.ts";
 import { ask, type Ask, type Connection } from "./request.ts";
@@ -23,7 +24,7 @@ export interface ClientOptions {
 }
 
 /** Everything the API does, with values sealed before they leave. */
-export interface Client extends Projects, Packages, Secrets, Executions, Schedules, Events, Audit {
+export interface Client extends Projects, Packages, Secrets, Executions, Schedules, Events, Audit, Operation {
   platform(): Promise<PlatformInfo>;
   /** Follows an execution live and gives its last status. */
   watchExecution(id: string, options: WatchOptions): Promise<ExecutionStatus>;
@@ -50,6 +51,7 @@ export function createClient(options: ClientOptions): Client {
     ...projects,
     ...packages,
     ...createAudit(askTrusted),
+    ...createOperation(askTrusted),
     ...createExecutions(askTrusted, trust),
     ...createSchedules(askTrusted),
     ...createEvents(askTrusted, trust),

@@ -97,3 +97,35 @@ export async function listExecutors(sql: Sql): Promise<readonly z.infer<typeof l
     [limits.absentMs],
   );
 }
+
+const poolRow = z
+  .object({
+    name: z.string(),
+    executors: z.number(),
+    slots: z.number(),
+    running: z.number(),
+    queued: z.number(),
+    oldest_queued_at: z.date().nullable(),
+  })
+  .transform(({ oldest_queued_at, ...row }) => ({ ...row, oldestQueuedAt: oldest_queued_at?.toISOString() ?? null }));
+
+/** Every pool that has an executor or something queued, by name; its slots are those of executors heard of lately. */
+export async function describePools(sql: Sql): Promise<readonly z.infer<typeof poolRow>[]> {
+  return sql.rows(
+    poolRow,
+    `with enrolled as (
+       select lower(p.name) as pool, max(p.name) as name, count(*) filter (where ${isLive})::int as live,
+              coalesce(sum(x.slots) filter (where ${isLive}), 0)::int as slots,
+              coalesce(sum((select count(*) from executions e where e.executor_id = x.id and e.status = 'running')), 0)::int
+                as running
+       from executors x join pools p on p.id = x.pool_id where x.revoked_at is null group by 1
+     ), waiting as (
+       select lower(pool_name) as pool, max(pool_name) as name, count(*)::int as queued, min(created_at) as oldest
+       from executions where status = 'queued' group by 1
+     )
+     select coalesce(l.name, w.name) as name, coalesce(l.live, 0) as executors, coalesce(l.slots, 0) as slots,
+            coalesce(l.running, 0) as running, coalesce(w.queued, 0) as queued, w.oldest as oldest_queued_at
+     from enrolled l full join waiting w on w.pool = l.pool order by lower(coalesce(l.name, w.name))`,
+    [limits.absentMs],
+  );
+}

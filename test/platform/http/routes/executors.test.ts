@@ -1,4 +1,4 @@
-import { decodeEnrolmentToken, executorList } from "@sealrun/protocol";
+import { decodeEnrolmentToken, executorList, poolList } from "@sealrun/protocol";
 import { issueEnrolmentToken } from "@sealrun/keyring";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { enrol } from "../../../../executor/src/enrol/enrol.ts";
@@ -19,6 +19,12 @@ describe("POST /executors/enrol", () => {
   test("POST /executors/enrol enrols with a good token, and the executor is listed with its pool", async () => {
     const peer = await enrolPeer(platform, { pool: "night" });
     expect(await list()).toMatchObject([{ id: peer.state.identity.id, pool: "night", running: 0 }]);
+    const heard = { slots: 256, isLive: true, isDraining: false };
+    await expect.poll(list).toMatchObject([heard]);
+    const pool = { name: "night", executors: 1, slots: 256, running: 0, queued: 0, oldestQueuedAt: null };
+    expect((await ask(platform, poolList, ["GET", "/pools"])).pools).toEqual([pool]);
+    await peer.rpc.presence({ slots: 3, running: 0, draining: true });
+    expect(await list()).toMatchObject([{ slots: 3, isLive: true, isDraining: true }]);
     await peer.close();
   });
 

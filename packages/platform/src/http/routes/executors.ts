@@ -6,6 +6,7 @@ import {
   enrolPath,
   errorBody,
   executorList,
+  poolList,
   SealrunError,
 } from "@sealrun/protocol";
 import type { FastifyInstance } from "fastify";
@@ -13,7 +14,7 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Deps } from "../../deps.ts";
 import { enrolExecutor } from "../../executors/enrol.ts";
 import { renewCredentials } from "../../executors/renew-credentials.ts";
-import { listExecutors } from "../../executors/store.ts";
+import { describePools, listExecutors } from "../../executors/store.ts";
 
 /** Enrolling needs no admin token: many executors may start at once from one address, guessing may not go on. */
 const rateLimit: RateLimitOptions = {
@@ -31,7 +32,7 @@ const renewalRateLimit: RateLimitOptions = {
     new SealrunError("RATE_LIMITED", "Too many executors renewed their login from this address; wait a minute"),
 };
 
-/** Executors: enrol with a one-time token, list. */
+/** Executors: enrol with a one-time token, list; and the pools that they make up. */
 export function executorRoutes(
   plain: FastifyInstance,
   deps: Pick<Deps, "database" | "link" | "identity" | "keyring">,
@@ -70,5 +71,16 @@ export function executorRoutes(
       schema: { summary: "List executors", response: { 200: executorList, default: errorBody } },
     },
     async () => ({ executors: [...(await listExecutors(deps.database))] }),
+  );
+  app.get(
+    "/api/v1/pools",
+    {
+      config: { access: "admin" },
+      schema: {
+        summary: "List the pools that have executors or something queued",
+        response: { 200: poolList, default: errorBody },
+      },
+    },
+    async () => ({ pools: [...(await describePools(deps.database))] }),
   );
 }

@@ -3,10 +3,14 @@ import { errorBody, platformInfo } from "@sealrun/protocol";
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Deps } from "../../deps.ts";
+import { healthRoute } from "./health.ts";
 import { readVersion } from "../openapi.ts";
 
-/** Who this is. Public: a client compares the fingerprint before it sends its token. */
-export function platformRoutes(app: FastifyInstance, deps: Pick<Deps, "platformId" | "keyring">): void {
+type Needed = Pick<Deps, "platformId" | "database" | "link" | "identity" | "keyring">;
+
+/** Who this is, and how it is. The first is public: a client compares the fingerprint before it sends its token. */
+export function platformRoutes(app: FastifyInstance, deps: Needed): void {
+  healthRoute(app, deps);
   app.withTypeProvider<ZodTypeProvider>().get(
     "/api/v1/platform",
     {

@@ -1,0 +1,97 @@
+import { describeOldServer } from "@sealrun/nats";
+import { type HealthCheck, type PlatformHealth, toSealrunError } from "@sealrun/protocol";
+import type { Deps } from "../deps.ts";
+import { readClock } from "../executions/store.ts";
+import { explainWaiting } from "../executions/waiting.ts";
+import { findWaitingFacts } from "../executions/waiting-store.ts";
+import { watchClock } from "../executions/watch-clock.ts";
+import {
+  countExecutors,
+  describeServer,
+  isNatsFull,
+  pingPostgres,
+  type QueueFacts,
+  readQueue,
+} from "./health-store.ts";
+import { bad, good, type Judged, judgeClock, judgeExecutors, judgeQueue, judgeStreams, warning } from "./judge.ts";
+import { pingKeyring } from "./ping-keyring.ts";
+import { pingNats, readRooms } from "./read-nats.ts";
+import { within } from "./within.ts";
+
+const mostMs = 5_000;
+
+type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring">;
+
+/**
+ * Looks at all that a platform stands on. Every look asks each part anew, all at once and each for at most five seconds;
+ * a part that does not answer is a finding, never a failure.
+ */
+export function createHealth(deps: Needed): () => Promise<Omit<PlatformHealth, "platform">> {
+  const { database, link } = deps;
+  const leap = watchClock(async () => readClock(database));
+  return async () => {
+    const server = once(async () => describeServer(database));
+    const queue = once(async () => readQueue(database));
+    const rooms = once(async () => readRooms(link));
+    const checks = await Promise.all([
+      timed("postgres", async () => pingPostgres(database).then(() => good("PostgreSQL answers"))),
+      timed("nats", async () => {
+        await pingNats(link);
+        const old = describeOldServer(link);
+        return old === undefined ? good("NATS answers") : warning(old);
+      }),
+      timed("streams", async () => judgeStreams(await rooms, await isNatsFull(database))),
+      timed("keyring", async () => pingKeyring(deps, mostMs).then(() => good("The keyring answers"))),
+      check("executors", async () => {
+        const { queued } = await queue;
+        return judgeExecutors({ ...(await countExecutors(database)), queued });
+      }),
+      check("queue", async () => lookAtQueue(deps, await queue)),
+      check("clock", async () => judgeClock({ leptMs: await leap(), skewMs: await readSkew(deps) })),
+    ]);
+    const found = await rooms.catch(() => null);
+    return {
+      checkedAt: new Date().toISOString(),
+      checks,
+      postgres: await server.catch(() => null),
+      nats: found === null ? null : { version: link.connection.info?.version ?? "", streams: [...found.streams] },
+      queue: await queue.catch(() => null),
+    };
+  };
+}
+
+/** Asks a question whose answer several need; each of them deals with its failure. */
+async function once<T>(work: () => Promise<T>): Promise<T> {
+  const answer = within(mostMs, work);
+  answer.catch(() => undefined);
+  return answer;
+}
+
+async function timed(name: HealthCheck["name"], work: () => Promise<Judged>): Promise<HealthCheck> {
+  const startedAt = performance.now();
+  const found = await check(name, work);
+  return { ...found, latencyMs: found.state === "bad" ? null : performance.now() - startedAt };
+}
+
+async function check(name: HealthCheck["name"], work: () => Promise<Judged>): Promise<HealthCheck> {
+  try {
+    return { name, ...(await within(mostMs, work)), latencyMs: null };
+  } catch (error) {
+    return { name, ...bad(toSealrunError(error).message), latencyMs: null };
+  }
+}
+
+async function lookAtQueue({ database }: Pick<Needed, "database">, { queued, oldestDue }: QueueFacts): Promise<Judged> {
+  if (oldestDue === null) return judgeQueue(queued, null);
+  const [facts] = await findWaitingFacts(database, [oldestDue.id]);
+  return judgeQueue(queued, { ...oldestDue, waiting: facts === undefined ? null : explainWaiting(facts) });
+}
+
+/** By how much PostgreSQL's clock is ahead at least, in ms; negative when it is behind, 0 when it may be neither. */
+async function readSkew({ database }: Pick<Needed, "database">): Promise<number> {
+  const askedAt = Date.now();
+  const clock = await readClock(database);
+  const answeredAt = Date.now();
+  if (clock < askedAt) return clock - askedAt;
+  return Math.max(0, clock - answeredAt);
+}

@@ -1,0 +1,85 @@
+import type { Sql } from "@sealrun/postgres";
+import { executionId, executionsStream, limits, SealrunError } from "@sealrun/protocol";
+import { z } from "zod";
+
+const serverRow = z
+  .object({ version: z.string(), bytes: z.string(), connections: z.number() })
+  .transform(({ version, bytes, connections }) => ({ version, databaseBytes: Number(bytes), connections }));
+
+/** Asks for nothing: how long it takes is how far PostgreSQL is. */
+export async function pingPostgres(sql: Sql): Promise<void> {
+  await sql.run("select 1");
+}
+
+/** What PostgreSQL says of itself and of this database. */
+export async function describeServer(sql: Sql): Promise<z.infer<typeof serverRow>> {
+  return theRow(
+    sql,
+    serverRow,
+    `select current_setting('server_version') as version, pg_database_size(current_database())::text as bytes,
+            (select count(*)::int from pg_stat_activity where datname = current_database()) as connections`,
+  );
+}
+
+const queueRow = z
+  .object({
+    queued: z.number(),
+    published: z.number(),
+    running: z.number(),
+    oldest_at: z.date().nullable(),
+    due: executionId.nullable(),
+    due_s: z.number().nullable(),
+  })
+  .transform(({ oldest_at, due, due_s, ...row }) => ({
+    ...row,
+    oldestQueuedAt: oldest_at?.toISOString() ?? null,
+    /** Of those whose time has come, the one that waits longest; null when none does. */
+    oldestDue: due === null ? null : { id: due, seconds: due_s ?? 0 },
+  }));
+/** How much is under way, and for how long. */
+export type QueueFacts = z.infer<typeof queueRow>;
+
+/** What waits and what runs. */
+export async function readQueue(sql: Sql): Promise<QueueFacts> {
+  return theRow(
+    sql,
+    queueRow,
+    `select count(*) filter (where status = 'queued')::int as queued,
+            count(*) filter (where status = 'queued' and published_at is not null)::int as published,
+            count(*) filter (where status = 'running')::int as running,
+            min(created_at) filter (where status = 'queued') as oldest_at,
+            max(due.id) as due, extract(epoch from clock_timestamp() - max(due.since))::int as due_s
+     from executions left join lateral (
+       select id, greatest(created_at, not_before) as since from executions
+       where status = 'queued' and (not_before is null or not_before <= clock_timestamp())
+       order by 2 limit 1) due on true
+     where status in ('queued', 'running')`,
+  );
+}
+
+const executorsRow = z.object({ live: z.number(), enrolled: z.number() });
+
+/** How many executors are enrolled, and how many of them were heard of lately. */
+export async function countExecutors(sql: Sql): Promise<z.infer<typeof executorsRow>> {
+  return theRow(
+    sql,
+    executorsRow,
+    `select count(*) filter (where last_seen_at > clock_timestamp() - $1 * interval '1 millisecond')::int as live,
+            count(*)::int as enrolled
+     from executors where revoked_at is null`,
+    [limits.absentMs],
+  );
+}
+
+/** Whether the last event that any platform published found NATS full. */
+export async function isNatsFull(sql: Sql): Promise<boolean> {
+  const text = "select exists (select from streams where name = $1 and trouble = 'full') as is_full";
+  return (await theRow(sql, z.object({ is_full: z.boolean() }), text, [executionsStream])).is_full;
+}
+
+/** The one row of a statement that always has one. */
+async function theRow<T>(sql: Sql, ...[schema, text, values]: Parameters<typeof sql.rows<T>>): Promise<T> {
+  const row = await sql.row(schema, text, values);
+  if (row !== undefined) return row;
+  throw new SealrunError("INTERNAL", "");
+}

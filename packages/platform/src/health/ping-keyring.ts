@@ -1,0 +1,22 @@
+import { call } from "@sealrun/nats";
+import { type RevocationsRequest, revocationsReply, subjects } from "@sealrun/protocol";
+import type { Deps } from "../deps.ts";
+
+/** Asks the keyring something that it answers with next to nothing: who was revoked from now on. `KEYRING_UNREACHABLE`. */
+export async function pingKeyring(
+  { link, identity, keyring }: Pick<Deps, "link" | "identity" | "keyring">,
+  timeoutMs: number,
+): Promise<void> {
+  const body: RevocationsRequest = { after: new Date().toISOString() };
+  await call({
+    link,
+    identity,
+    peer: keyring,
+    subject: subjects.keyring("revocations"),
+    kind: "revocations",
+    body,
+    reply: revocationsReply,
+    unreachable: "KEYRING_UNREACHABLE",
+    timeoutMs,
+  });
+}

@@ -1,0 +1,55 @@
+import type { NatsLink } from "@sealrun/nats";
+import { executionsStream, reportsStream, SealrunError } from "@sealrun/protocol";
+
+/** How full something is; `maxBytes` is null without a limit. */
+export interface Room {
+  readonly name: string;
+  readonly bytes: number;
+  readonly maxBytes: number | null;
+}
+
+/** What the two streams hold, and their account in all. */
+export interface NatsRooms {
+  readonly streams: readonly (Room & { readonly messages: number })[];
+  readonly account: Room;
+}
+
+/** One round to the server and back. `NATS_UNREACHABLE` while there is no connection. */
+export async function pingNats({ connection }: NatsLink): Promise<void> {
+  try {
+    await connection.rtt();
+  } catch (error) {
+    throw unreachable("NATS does not answer; check that nats-server runs", error);
+  }
+}
+
+/** Asks JetStream how full it is. `NATS_UNREACHABLE` with its reason when it refuses, or lacks a stream. */
+export async function readRooms({ connection }: NatsLink): Promise<NatsRooms> {
+  try {
+    const manager = await connection.jetstreamManager({ timeout: 10_000 });
+    const [account, ...streams] = await Promise.all([
+      manager.getAccountInfo(),
+      ...[executionsStream, reportsStream].map(async (name) => manager.streams.info(name)),
+    ]);
+    return {
+      account: { name: "JetStream", bytes: account.storage, maxBytes: limitOf(account.limits.max_storage) },
+      streams: streams.map(({ config, state }) => ({
+        name: config.name,
+        messages: state.messages,
+        bytes: state.bytes,
+        maxBytes: limitOf(config.max_bytes),
+      })),
+    };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : "no reason given";
+    throw unreachable(`JetStream does not answer about the streams (${reason}); see the platform's log`, error);
+  }
+}
+
+function limitOf(bytes: number): number | null {
+  return bytes > 0 ? bytes : null;
+}
+
+function unreachable(sentence: string, cause: unknown): SealrunError {
+  return new SealrunError("NATS_UNREACHABLE", sentence, { cause });
+}

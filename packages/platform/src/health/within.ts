@@ -1,0 +1,15 @@
+import { SealrunError } from "@sealrun/protocol";
+
+/** The answer of `work`, or `TIMED_OUT` when it takes longer; what it does then is nobody's concern any more. */
+export async function within<T>(mostMs: number, work: () => Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const sentence = `There was no answer within ${mostMs / 1_000} seconds`;
+    timer = setTimeout(() => reject(new SealrunError("TIMED_OUT", sentence)), mostMs);
+  });
+  try {
+    return await Promise.race([work(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

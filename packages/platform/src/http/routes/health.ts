@@ -1,0 +1,34 @@
+import { errorBody, platformHealth } from "@sealrun/protocol";
+import type { FastifyInstance } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import type { Deps } from "../../deps.ts";
+import { createHealth } from "../../health/check-health.ts";
+import { readVersion } from "../openapi.ts";
+
+/** How the platform and all that it stands on are, asked now. */
+export function healthRoute(
+  app: FastifyInstance,
+  deps: Pick<Deps, "database" | "link" | "identity" | "keyring">,
+): void {
+  const look = createHealth(deps);
+  const startedAt = new Date().toISOString();
+  app.withTypeProvider<ZodTypeProvider>().get(
+    "/api/v1/platform/health",
+    {
+      config: { access: "admin" },
+      schema: {
+        summary: "Look at the platform and all that it stands on, now",
+        response: { 200: platformHealth, default: errorBody },
+      },
+    },
+    async () => ({
+      ...(await look()),
+      platform: {
+        version: await readVersion(),
+        startedAt,
+        memoryBytes: process.memoryUsage.rss(),
+        node: process.version,
+      },
+    }),
+  );
+}

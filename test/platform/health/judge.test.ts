@@ -1,0 +1,77 @@
+import { describe, expect, test } from "vitest";
+import { judgeClock, judgeExecutors, judgeQueue, judgeStreams } from "../../../packages/platform/src/health/judge.ts";
+
+describe("judgeStreams()", () => {
+  const room = (bytes: number, maxBytes: number | null) => ({
+    streams: [
+      { name: "EXECUTIONS", messages: 1, bytes, maxBytes },
+      { name: "REPORTS", messages: 0, bytes: 0, maxBytes: null },
+    ],
+    account: { name: "JetStream", bytes, maxBytes: null },
+  });
+
+  test.each([
+    [room(100, null), false, "good", "Both streams have room"],
+    [room(79, 100), false, "good", "Both streams have room"],
+    [room(80, 100), false, "warning", "Stream EXECUTIONS is 80 % full; give it more room"],
+    [room(10, null), true, "bad", "NATS is full and takes no events; give it more room"],
+    [
+      { ...room(1, null), account: { name: "JetStream", bytes: 95, maxBytes: 100 } },
+      false,
+      "warning",
+      "JetStream is 95 % full; give it more room",
+    ],
+  ])("judgeStreams() judges how full they are: case %#", (rooms, isFull, state, sentence) => {
+    expect(judgeStreams(rooms, isFull)).toEqual({ state, sentence });
+  });
+});
+
+describe("judgeExecutors()", () => {
+  test.each([
+    [{ live: 1, enrolled: 1, queued: 9 }, "good", "1 executor is there"],
+    [{ live: 2, enrolled: 5, queued: 0 }, "good", "2 executors are there; 3 more enrolled and silent"],
+    [{ live: 0, enrolled: 0, queued: 0 }, "warning", "No executor is enrolled; enrol one"],
+    [{ live: 0, enrolled: 0, queued: 1 }, "bad", "No executor is enrolled, and 1 execution is waiting; enrol one"],
+    [
+      { live: 0, enrolled: 2, queued: 3 },
+      "bad",
+      "None of the executors was heard of lately (2 enrolled), and 3 executions are waiting; check that one runs",
+    ],
+  ])("judgeExecutors() judges who is there: case %#", (found, state, sentence) => {
+    expect(judgeExecutors(found)).toEqual({ state, sentence });
+  });
+});
+
+describe("judgeQueue()", () => {
+  test.each([
+    [0, null, "good", "Nothing waits"],
+    [2, null, "good", "2 executions are waiting, none for long"],
+    [1, { id: "exe_1", seconds: 300, waiting: "busy" }, "good", "1 execution is waiting, none for long"],
+    [
+      1,
+      { id: "exe_1", seconds: 301, waiting: "All slots are busy" },
+      "warning",
+      "Execution exe_1 has waited for 5 minutes: All slots are busy",
+    ],
+    [1, { id: "exe_1", seconds: 999, waiting: null }, "warning", "Execution exe_1 has waited for 16 minutes"],
+  ])("judgeQueue() judges how long the oldest waits: case %#", (queued, oldest, state, sentence) => {
+    expect(judgeQueue(queued, oldest)).toEqual({ state, sentence });
+  });
+});
+
+describe("judgeClock()", () => {
+  test.each([
+    [0, 0, "good", "The clocks of PostgreSQL and this platform agree"],
+    [0, -2_000, "good", "The clocks of PostgreSQL and this platform agree"],
+    [0, -7_400, "warning", "The clocks of PostgreSQL and this platform are 7 seconds apart; set them right"],
+    [9_000, 0, "warning", "PostgreSQL's clock leapt forward by 9 seconds since the last look; set it in small steps"],
+    [
+      9_000,
+      61_000,
+      "bad",
+      "The clocks of PostgreSQL and this platform are 61 seconds apart, more than signed messages bear; set them right",
+    ],
+  ])("judgeClock() judges a leap of %d ms and a difference of %d ms", (leptMs, skewMs, state, sentence) => {
+    expect(judgeClock({ leptMs, skewMs })).toEqual({ state, sentence });
+  });
+});
