@@ -184,6 +184,8 @@ create table executors (
 );
 CREATE INDEX executors_pool ON public.executors USING btree (pool_id);
 CREATE INDEX executors_revoked ON public.executors USING btree (revoked_at) WHERE (revoked_at IS NOT NULL);
+CREATE TRIGGER executors_tell AFTER UPDATE ON public.executors FOR EACH ROW WHEN (((old.slots <> new.slots) OR (old.is_draining <> new.is_draining) OR (old.revoked_at IS DISTINCT FROM new.revoked_at))) EXECUTE FUNCTION tell_change('executors');
+CREATE TRIGGER executors_tell_new AFTER INSERT OR DELETE ON public.executors FOR EACH STATEMENT EXECUTE FUNCTION tell_change('executors');
 
 create table files (
   sha256 text not null,
@@ -259,6 +261,7 @@ create table packages (
 CREATE INDEX packages_limited ON public.packages USING btree (id) WHERE (max_concurrent IS NOT NULL);
 CREATE UNIQUE INDEX packages_name ON public.packages USING btree (project_id, lower(name));
 CREATE INDEX packages_unfinished ON public.packages USING btree (created_at) WHERE (current_version = 0);
+CREATE TRIGGER packages_tell AFTER INSERT OR DELETE OR UPDATE ON public.packages FOR EACH STATEMENT EXECUTE FUNCTION tell_change('packages');
 
 create table pools (
   id text not null,
@@ -277,6 +280,7 @@ create table projects (
 );
 CREATE INDEX projects_limited ON public.projects USING btree (id) WHERE (max_concurrent IS NOT NULL);
 CREATE UNIQUE INDEX projects_name ON public.projects USING btree (lower(name));
+CREATE TRIGGER projects_tell AFTER INSERT OR DELETE OR UPDATE ON public.projects FOR EACH STATEMENT EXECUTE FUNCTION tell_change('projects');
 
 create table receipts (
   execution_id text not null,
@@ -340,6 +344,7 @@ create table schedules (
 CREATE INDEX schedules_due ON public.schedules USING btree (next_at) WHERE (next_at IS NOT NULL);
 CREATE UNIQUE INDEX schedules_manifest ON public.schedules USING btree (package_id) WHERE ((kind = 'manifest'::text) AND (ended_at IS NULL));
 CREATE INDEX schedules_package ON public.schedules USING btree (package_id) WHERE (ended_at IS NULL);
+CREATE TRIGGER schedules_tell AFTER INSERT OR DELETE OR UPDATE ON public.schedules FOR EACH STATEMENT EXECUTE FUNCTION tell_change('schedules');
 
 create table schema_version (
   version bigint not null,
@@ -390,6 +395,7 @@ create table secrets (
   UNIQUE (scope, owner_id, name)
 );
 CREATE INDEX secrets_name ON public.secrets USING btree (name);
+CREATE TRIGGER secrets_tell AFTER INSERT OR DELETE OR UPDATE ON public.secrets FOR EACH STATEMENT EXECUTE FUNCTION tell_change('secrets');
 
 create table sessions (
   id text not null,
@@ -470,6 +476,7 @@ create table versions (
   UNIQUE (package_id, number)
 );
 CREATE TRIGGER versions_are_history BEFORE UPDATE ON public.versions FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER versions_tell AFTER INSERT ON public.versions FOR EACH STATEMENT EXECUTE FUNCTION tell_change('packages');
 
 CREATE OR REPLACE FUNCTION public.audit_wait()
  RETURNS trigger
@@ -497,6 +504,16 @@ CREATE OR REPLACE FUNCTION public.ring_outbox()
 AS $function$
 begin
   perform pg_notify('sealrun_outbox', '');
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.tell_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('sealrun_changes', tg_argv[0]);
   return null;
 end $function$
 ;

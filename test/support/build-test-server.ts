@@ -5,6 +5,7 @@ import { openDatabase } from "@sealrun/postgres";
 import { inboxPrefix } from "@sealrun/protocol";
 import { pino } from "pino";
 import { startAudit } from "../../packages/platform/src/audit/audit.ts";
+import { openChangeNotices } from "../../packages/platform/src/changes/notices.ts";
 import { openFeedNotices } from "../../packages/platform/src/executions/live/notices.ts";
 import { buildServer } from "../../packages/platform/src/http/server.ts";
 import type { TestPlatform } from "./start-platform.ts";
@@ -18,6 +19,7 @@ export async function buildTestServer({ config }: Pick<TestPlatform, "config">):
   const link = await connectNats({ ...config.nats, name: "test", inboxPrefix: inboxPrefix("platform") });
   const identity = generateIdentity(config.platformId);
   const notices = await openFeedNotices(database);
+  const changes = await openChangeNotices(database, notices);
   const log = pino({ level: "silent" });
   const storageKey = await readRootKey(config.storageKeyFile ?? "");
   const audit = await startAudit({ database, storageKey, log }, undefined);
@@ -30,11 +32,13 @@ export async function buildTestServer({ config }: Pick<TestPlatform, "config">):
     storageKey,
     log,
     notices,
+    changes,
     audit,
   });
   const close = async (): Promise<void> => {
     await app.close();
     await audit.close();
+    await changes.close();
     await notices.close();
     await link.close();
     await database.close();

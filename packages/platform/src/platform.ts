@@ -7,6 +7,7 @@ import type { Logger } from "pino";
 import { forgetEndedSessions } from "./access/session-store.ts";
 import { saveAdminToken } from "./access/store.ts";
 import { startAudit } from "./audit/audit.ts";
+import { openChangeNotices } from "./changes/notices.ts";
 import { openStorageKey, type PlatformConfig } from "./config.ts";
 import type { Deps } from "./deps.ts";
 import { openFeedNotices } from "./executions/live/notices.ts";
@@ -51,13 +52,15 @@ export async function start(config: PlatformConfig, options: PlatformOptions): P
     const deps = await connect(config, options.log, closers);
     const notices = await openFeedNotices(deps.database);
     closers.push(async () => notices.close());
+    const changes = await openChangeNotices(deps.database, notices);
+    closers.push(async () => changes.close());
     closers.push(followRevocations(deps));
     closers.push(await startWork(deps));
     closers.push(await startScheduler(deps));
     const audit = await startAudit(deps, config.auditCheckpointFile);
     closers.push(async () => audit.close());
     const app = await buildServer(
-      { ...deps, notices, audit },
+      { ...deps, notices, changes, audit },
       { webFolder: options.webFolder, trustedProxies: config.trustedProxies },
     );
     closers.push(async () => app.close());

@@ -7,16 +7,19 @@ import { limits } from "@sealrun/protocol";
 import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { serializerCompiler } from "fastify-type-provider-zod";
 import type { Audit } from "../audit/audit.ts";
+import type { ChangeNotices } from "../changes/notices.ts";
 import type { Deps } from "../deps.ts";
 import type { FeedNotices } from "../executions/live/notices.ts";
 import { denyByDefault } from "./access.ts";
 import { answerErrors, answerUnreadable } from "./error-response.ts";
+import { createEventStreams } from "./event-streams.ts";
 import { describeApi } from "./openapi.ts";
 import { parseRequests } from "./parse-request.ts";
 import { serveWeb } from "./web.ts";
 import { countWrongTokens } from "./wrong-tokens.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { auditRoutes } from "./routes/audit.ts";
+import { changeRoutes } from "./routes/changes.ts";
 import { executionRoutes } from "./routes/executions.ts";
 import { executorRoutes } from "./routes/executors.ts";
 import { packageRoutes } from "./routes/packages.ts";
@@ -37,7 +40,7 @@ export interface ServerOptions {
 
 /** The HTTP server, ready to listen. Every route comes after the hooks that guard it. */
 export async function buildServer(
-  deps: Deps & { readonly notices: FeedNotices; readonly audit: Audit },
+  deps: Deps & { readonly notices: FeedNotices; readonly changes: ChangeNotices; readonly audit: Audit },
   options: ServerOptions = {},
 ): Promise<FastifyInstance> {
   // The multipart plugin logs a request's headers at level trace, the token among them.
@@ -109,7 +112,9 @@ export async function buildServer(
   sessionRoutes(app, { ...deps, countWrongToken });
   for (const routes of [platformRoutes, projectRoutes, packageRoutes, versionRoutes, secretRoutes]) routes(app, deps);
   executorRoutes(app, deps);
-  executionRoutes(app, deps);
+  const streams = createEventStreams(app, deps);
+  executionRoutes(app, { ...deps, streams });
+  changeRoutes(app, { changes: deps.changes, streams });
   auditRoutes(app, deps);
   scheduleRoutes(app, deps);
   eventRoutes(app, deps);

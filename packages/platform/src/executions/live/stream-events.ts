@@ -1,5 +1,6 @@
 import type { Sql } from "@sealrun/postgres";
 import { type ExecutionId, isFinal } from "@sealrun/protocol";
+import { createBell } from "../../live/bell.ts";
 import { type FeedRow, readFeed } from "../feed-store.ts";
 import { findProgress } from "../list-store.ts";
 import type { FeedNotices } from "./notices.ts";
@@ -56,33 +57,4 @@ function formatRow({ cursor, kind, stream, body }: FeedRow): string {
 /** JSON text has no line break in it, so that one data field holds it. */
 function format(event: string, cursor: string, body: object): string {
   return `event: ${event}\nid: ${cursor}\ndata: ${JSON.stringify(body)}\n\n`;
-}
-
-/** A bell that is heard even when it rings between listening and waiting. */
-function createBell(signal: AbortSignal): {
-  readonly ring: () => void;
-  /** Listens from now on; the returned function waits, and answers false when nothing rang in time. */
-  readonly listen: () => (forMs: number) => Promise<boolean>;
-} {
-  let ring = (): void => undefined;
-  return {
-    ring: () => ring(),
-    listen: () => {
-      let wake: (rung: boolean) => void;
-      const rung = new Promise<boolean>((resolve) => (wake = resolve));
-      ring = () => wake(true);
-      return async (forMs) => {
-        const stop = (): void => wake(true);
-        const timer = setTimeout(() => wake(false), forMs);
-        signal.addEventListener("abort", stop, { once: true });
-        if (signal.aborted) stop();
-        try {
-          return await rung;
-        } finally {
-          clearTimeout(timer);
-          signal.removeEventListener("abort", stop);
-        }
-      };
-    },
-  };
 }

@@ -1,4 +1,3 @@
-import { Readable } from "node:stream";
 import {
   cancelledExecution,
   errorBody,
@@ -8,7 +7,6 @@ import {
   executionReceipt,
   isFinal,
   jsonObject,
-  limits,
   logLine,
   logPage,
   runAgain,
@@ -30,9 +28,10 @@ import { runAgain as again } from "../../executions/run-again.ts";
 import { startExecution as start } from "../../executions/start-execution.ts";
 import { tellWaiting } from "../../executions/tell-waiting.ts";
 import { statisticsRoute } from "./statistics.ts";
+import type { EventStreams } from "../event-streams.ts";
 import { findAddressed, packageParams, packageUrl } from "./package-address.ts";
 
-type Needed = Deps & { readonly notices: FeedNotices };
+type Needed = Deps & { readonly notices: FeedNotices; readonly streams: EventStreams };
 
 const params = z.object({ execution: executionId });
 const cursor = z.string().regex(/^\d{1,18}$/, "expected a cursor of this API");
@@ -182,10 +181,6 @@ function listRoutes(plain: FastifyInstance, deps: Needed): void {
 
 function followRoute(plain: FastifyInstance, deps: Needed): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
-  const following = new Set<AbortController>();
-  app.addHook("preClose", async () => {
-    for (const stop of following) stop.abort();
-  });
   app.get(
     "/api/v1/executions/:execution/events",
     {
@@ -200,21 +195,9 @@ function followRoute(plain: FastifyInstance, deps: Needed): void {
     async (request, reply) => {
       const { execution } = request.params;
       await findProgress(deps.database, execution);
-      const stop = new AbortController();
-      following.add(stop);
-      reply.raw.on("close", () => {
-        following.delete(stop);
-        stop.abort();
-      });
-      const source = { sql: deps.database, notices: deps.notices, signal: stop.signal };
-      const events = streamEvents(source, execution, request.headers["last-event-id"] ?? "0");
-      return (
-        reply
-          .type("text/event-stream; charset=utf-8")
-          .header("x-accel-buffering", "no")
-          // Kept alive after its end, the connection would hold up a platform that closes.
-          .header("connection", "close")
-          .send(Readable.from(events, { objectMode: false, highWaterMark: limits.logLineBytes }))
+      const after = request.headers["last-event-id"] ?? "0";
+      return deps.streams.send(request, reply, (signal) =>
+        streamEvents({ sql: deps.database, notices: deps.notices, signal }, execution, after),
       );
     },
   );
