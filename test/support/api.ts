@@ -16,7 +16,7 @@ import type { TestPlatform } from "./start-platform.ts";
 /** What a request sends besides its address. */
 export interface Sent {
   readonly json?: unknown;
-  readonly body?: string | FormData;
+  readonly body?: string | FormData | Blob;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

@@ -15,6 +15,8 @@ export const limits = {
   packageBytes: 64 * mebi,
   /** Files in a package. */
   packageFiles: 5_000,
+  /** A package as a zip: full and not compressed, its secrets.json, and what names 5,000 files. */
+  zipBytes: 80 * mebi,
   /** One path inside a package, in UTF-8; well under what any file system takes. */
   pathBytes: 512,
   /** manifest.json, config.json and parameters.json, each. */

@@ -48,7 +48,7 @@ const depsOf = async () => {
 const upload = (script: string, secrets: string) => {
   const bytes = Buffer.from("print(1)");
   const file = { path: script, bytes, sha256: createHash("sha256").update(bytes).digest("hex") };
-  return { announced: undefined, files: [file], secretsFile: Uint8Array.from(Buffer.from(secrets)) };
+  return { announced: undefined, overwrite: false, files: [file], secretsFile: Uint8Array.from(Buffer.from(secrets)) };
 };
 
 describe("push()", () => {

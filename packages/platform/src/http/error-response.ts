@@ -6,9 +6,12 @@ const fastifyCodes: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: ["VALUE_TOO_LARGE", "The body of the request is over its limit; send less at once"],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [
     "BAD_REQUEST",
-    "Expected the content type that this route takes; JSON is application/json",
+    "Expected the content type that this route takes; JSON is application/json, a zip is application/zip",
   ],
-  FST_INVALID_MULTIPART_CONTENT_TYPE: ["BAD_REQUEST", "Expected a body of content type multipart/form-data"],
+  FST_INVALID_MULTIPART_CONTENT_TYPE: [
+    "BAD_REQUEST",
+    "Expected a body of content type multipart/form-data or application/zip",
+  ],
   FST_ERR_CTP_EMPTY_JSON_BODY: ["BAD_REQUEST", "Expected a JSON body, it is empty"],
   FST_PARTS_LIMIT: ["PACKAGE_INVALID", "The upload has too many parts; leave out what the scripts do not read"],
   FST_FILES_LIMIT: ["PACKAGE_INVALID", "The upload has too many files; leave out what the scripts do not read"],

@@ -82,7 +82,7 @@ async function store(sql: Sql, { target, place, checked, values, upload }: Stori
   const held = await lockPackage(sql, target.package.id);
   const names = values.map(({ name }) => name);
   const before = await listSecrets(sql, place);
-  if (upload.announced?.overwrite !== true) await refuseChanged(sql, held, before, names);
+  if (!upload.overwrite) await refuseChanged(sql, held, before, names);
   const number = held.currentVersion + 1;
   const { author } = target.asker;
   await insertVersion(sql, { packageId: held.id, number, author, checked });

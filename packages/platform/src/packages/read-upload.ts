@@ -16,6 +16,8 @@ import type { UploadedFile } from "./check-upload.ts";
 export interface Upload {
   /** Part `version`: present when the client sealed the secrets itself. */
   readonly announced: PushVersion | undefined;
+  /** Secrets that were changed on the platform since the last push are replaced. */
+  readonly overwrite: boolean;
   readonly files: readonly UploadedFile[];
   /** A plain top-level secrets.json, taken out of the files. The receiver wipes it. */
   readonly secretsFile: Uint8Array | undefined;
@@ -61,7 +63,7 @@ export async function readUpload(parts: AsyncIterable<Multipart>): Promise<Uploa
     if (secretsFile !== undefined) wipe(secretsFile);
     throw error;
   }
-  return { announced, files, secretsFile };
+  return { announced, overwrite: announced?.overwrite === true, files, secretsFile };
 }
 
 async function readAnnouncement(part: Multipart): Promise<PushVersion> {

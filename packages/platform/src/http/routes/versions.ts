@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import {
   errorBody,
   type PushAnswer,
@@ -16,6 +17,8 @@ import { push } from "../../packages/push.ts";
 import { readUpload, type Upload } from "../../packages/read-upload.ts";
 import { findPackage, type Package } from "../../packages/store.ts";
 import { findFile, getVersion, listVersions } from "../../packages/version-store.ts";
+import { readZip } from "../../packages/zip/read-zip.ts";
+import { receiveZip } from "../../packages/zip/receive-zip.ts";
 import { getProject, type Project } from "../../projects/store.ts";
 import { findAddressed, packageParams, packageUrl } from "./package-address.ts";
 
@@ -23,25 +26,18 @@ type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platfor
 
 const versionParams = packageParams.extend({ number: z.coerce.number().int().positive().max(2_147_483_647) });
 
+/** What tools call a zip; the second is Windows' name. */
+const zipTypes = ["application/zip", "application/x-zip-compressed"] as const;
+
+const pushQuery = z.object({ overwrite: z.enum(["true", "false"]).optional() });
+
 /** Versions of a package: push, list, show, download a file. */
 export function versionRoutes(plain: FastifyInstance, deps: Needed): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   const config = { access: "admin" } as const;
   const schema = { params: packageParams, response: { default: errorBody } };
-  app.post(
-    `${packageUrl}/versions`,
-    {
-      config,
-      schema: {
-        ...schema,
-        summary:
-          "Push a version: multipart, part `version` with the sealed secrets and then every file, or files alone",
-        consumes: ["multipart/form-data"],
-        response: { 201: pushAnswer, default: errorBody },
-      },
-    },
-    async (request, reply) => reply.code(201).send(await answerPush(deps, request, request.params)),
-  );
+  // In a scope of its own: no other route takes a zip.
+  void plain.register(async (scope) => pushRoute(scope, deps));
   app.get(
     `${packageUrl}/versions`,
     { config, schema: { ...schema, summary: "List versions", response: { 200: versionList, default: errorBody } } },
@@ -86,15 +82,38 @@ export function versionRoutes(plain: FastifyInstance, deps: Needed): void {
   );
 }
 
+function pushRoute(scope: FastifyInstance, deps: Needed): void {
+  scope.addContentTypeParser([...zipTypes], (_request, body, done) => done(null, body));
+  scope.withTypeProvider<ZodTypeProvider>().post(
+    `${packageUrl}/versions`,
+    {
+      config: { access: "admin" },
+      schema: {
+        params: packageParams,
+        querystring: pushQuery,
+        summary:
+          "Push a version: a part `version` with the sealed secrets and then each file; or files alone, or a zip",
+        consumes: ["multipart/form-data", zipTypes[0]],
+        response: { 201: pushAnswer, default: errorBody },
+      },
+    },
+    async (request, reply) => {
+      const answer = await answerPush(deps, request, { ...request.params, ...request.query });
+      return reply.code(201).send(answer);
+    },
+  );
+}
+
 async function answerPush(
   deps: Needed,
   request: FastifyRequest,
-  params: z.infer<typeof packageParams>,
+  params: z.infer<typeof packageParams> & z.infer<typeof pushQuery>,
 ): Promise<PushAnswer> {
   const project = await getProject(deps.database, params.project);
   const target = await findTarget(deps, project, params.package);
   const asker = { author: request.author, requestId: request.id };
-  const upload = await receive(request);
+  const received = await receive(request);
+  const upload = { ...received, overwrite: received.overwrite || params.overwrite === "true" };
   const pushed = await push(deps, { project, package: target, asker }, upload);
   return {
     package: { id: target.id, name: target.name },
@@ -112,6 +131,7 @@ async function findTarget(deps: Needed, project: Project, name: Package["name"])
 
 async function receive(request: FastifyRequest): Promise<Upload> {
   try {
+    if (request.body instanceof Readable) return await readZip(await receiveZip(request.body));
     return await readUpload(request.parts());
   } catch (error) {
     // A client that is still sending would never read the answer.
@@ -121,7 +141,7 @@ async function receive(request: FastifyRequest): Promise<Upload> {
     // The parser's own errors have no code.
     throw new SealrunError(
       "BAD_REQUEST",
-      "Expected an upload of multipart/form-data; this one is broken or was cut short",
+      "Expected an upload of multipart/form-data or a zip; this one is broken or was cut short",
       {
         cause: error,
       },

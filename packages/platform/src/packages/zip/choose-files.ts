@@ -1,0 +1,24 @@
+import type { ZipEntry } from "./list-entries.ts";
+
+/**
+ * The entries that are to become a package, with their paths in it: without what macOS adds, and without the one folder
+ * that holds all, as zipping a folder makes it.
+ */
+export function chooseFiles(entries: readonly ZipEntry[]): readonly ZipEntry[] {
+  const wanted = entries.filter(({ path }) => !isSystemFile(path));
+  const top = commonFolder(wanted.map(({ path }) => path));
+  if (top === undefined) return wanted;
+  const inside = wanted.map((entry) => ({ ...entry, path: entry.path.slice(top.length) }));
+  return inside.filter(({ path, kind }) => path !== "" || kind !== "folder");
+}
+
+function isSystemFile(path: string): boolean {
+  return path.startsWith("__MACOSX/") || path === ".DS_Store" || path.endsWith("/.DS_Store");
+}
+
+/** With its "/". What a path may not begin with is no folder, and stays for the check of paths to refuse. */
+function commonFolder(paths: readonly string[]): string | undefined {
+  const top = /^[^/\\:\p{Cc}]+\//u.exec(paths[0] ?? "")?.[0];
+  if (top === undefined || top === "./" || top === "../") return undefined;
+  return paths.every((path) => path.startsWith(top)) ? top : undefined;
+}

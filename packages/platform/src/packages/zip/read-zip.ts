@@ -1,0 +1,50 @@
+import { createHash } from "node:crypto";
+import { wipe } from "@sealrun/crypto";
+import { checkPackageFiles, limits, SealrunError, showBytes } from "@sealrun/protocol";
+import type { Upload } from "../read-upload.ts";
+import { chooseFiles } from "./choose-files.ts";
+import { listEntries, type ZipEntry } from "./list-entries.ts";
+import { refuseEntry } from "./refuse-entry.ts";
+import { unpackEntry } from "./unpack-entry.ts";
+
+const secretsName = "secrets.json";
+
+/**
+ * Unpacks an archive in memory into what a plain upload of its files would be. All that its list says is checked before
+ * the first byte is inflated, and nothing inflates to more than it says. Fails as `listEntries` and
+ * `checkPackageFiles`, and with `SECRETS_FILE_INVALID`. The archive is wiped: it may hold plain secrets.
+ */
+export async function readZip(archive: Buffer): Promise<Upload> {
+  let secretsFile: Uint8Array | undefined;
+  try {
+    const { zip, entries } = await listEntries(archive);
+    const wanted = chooseFiles(entries);
+    const secrets = takeSecrets(wanted);
+    const others = wanted.filter((entry) => entry !== secrets);
+    checkPackageFiles(others);
+    const files = [];
+    for (const entry of others) {
+      if (entry.kind !== "file") continue;
+      const bytes = await unpackEntry(zip, entry, false);
+      files.push({ path: entry.path, bytes, sha256: createHash("sha256").update(bytes).digest("hex") });
+    }
+    if (secrets !== undefined) secretsFile = await unpackEntry(zip, secrets, true);
+    return { announced: undefined, overwrite: false, files, secretsFile };
+  } finally {
+    wipe(archive);
+  }
+}
+
+/** The secrets.json at the top; a second one, or what is no file, is refused where the others are. */
+function takeSecrets(entries: readonly ZipEntry[]): ZipEntry | undefined {
+  const found = entries.filter(({ path, kind }) => path === secretsName && kind === "file");
+  const [secrets, second] = found;
+  if (second !== undefined) throw refuseEntry(secretsName, "is there twice");
+  if (secrets !== undefined && secrets.size > limits.secretsFileBytes) {
+    throw new SealrunError(
+      "SECRETS_FILE_INVALID",
+      `"${secretsName}": expected at most ${showBytes(limits.secretsFileBytes)}; leave out what the scripts do not read`,
+    );
+  }
+  return secrets;
+}
