@@ -6,7 +6,7 @@ import { type ReactNode, useState } from "react";
 import { createQueries } from "./queries.ts";
 import { createPages } from "./routes.tsx";
 import { SessionGate } from "./session-gate.tsx";
-import { theme } from "./theme.ts";
+import { colorVariables, theme } from "./theme.ts";
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
 
@@ -15,7 +15,12 @@ export function App(): ReactNode {
   const [queries] = useState(createQueries);
   const [pages] = useState(() => createPages(queries));
   return (
-    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={colorVariables}
+      defaultColorScheme="auto"
+      getStyleNonce={() => nonce}
+    >
       <QueryClientProvider client={queries}>
         <Notifications position="bottom-right" />
         <SessionGate>

@@ -10,8 +10,6 @@ export function connectPlatform(fingerprint: string): Client {
 export interface SignedIn {
   readonly client: Client;
   readonly author: string;
-  /** How often somebody has signed in on this page. */
-  readonly signIns: number;
 }
 
 const context = createContext<SignedIn | undefined>(undefined);

@@ -30,7 +30,6 @@ export function SessionGate({ children }: { readonly children: ReactNode }): Rea
     refetchOnWindowFocus: false,
   });
   const isOver = useSessionEnd();
-  const [signIns, setSignIns] = useState(0);
   if (found.error !== null) return <Problem error={found.error} onRetry={async () => found.refetch()} isPage />;
   if (found.data === undefined) {
     return (
@@ -43,14 +42,13 @@ export function SessionGate({ children }: { readonly children: ReactNode }): Rea
   const onSignedIn = async (): Promise<void> => {
     isOver.reset();
     await found.refetch();
-    setSignIns((count) => count + 1);
   };
   return (
     <Pinned
       key={platform.keyring.fingerprint}
       platform={platform}
       author={session?.author}
-      signIns={signIns}
+
       onSignedIn={onSignedIn}
     >
       {children}
@@ -64,13 +62,12 @@ export function SessionGate({ children }: { readonly children: ReactNode }): Rea
 interface PinnedProps {
   readonly platform: PlatformInfo;
   readonly author: string | undefined;
-  readonly signIns: number;
   readonly onSignedIn: () => Promise<void>;
   readonly children: ReactNode;
 }
 
 /** Refuses a keyring that this browser does not know before anything is typed for it. */
-function Pinned({ platform, author, signIns, onSignedIn, children }: PinnedProps): ReactNode {
+function Pinned({ platform, author, onSignedIn, children }: PinnedProps): ReactNode {
   const { fingerprint } = platform.keyring;
   const [pin, setPin] = useState(() => readPin(fingerprint));
   const client = useMemo(() => (pin.isKnown ? connectPlatform(fingerprint) : undefined), [pin.isKnown, fingerprint]);
@@ -82,7 +79,7 @@ function Pinned({ platform, author, signIns, onSignedIn, children }: PinnedProps
     return <StrangeKeyring message={pin.message} found={fingerprint} onTrust={trust} />;
   }
   if (author === undefined) return <SignIn platform={platform} onSignedIn={onSignedIn} />;
-  return <SignedInProvider value={{ client, author, signIns }}>{children}</SignedInProvider>;
+  return <SignedInProvider value={{ client, author }}>{children}</SignedInProvider>;
 }
 
 function readPin(fingerprint: string): { readonly isKnown: boolean; readonly message: string } {

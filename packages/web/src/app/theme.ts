@@ -1,4 +1,4 @@
-import { createTheme, type MantineColorsTuple } from "@mantine/core";
+import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
 
 /** One calm accent; its darker steps have the contrast of 4.5 that small text needs on white. */
 const accent: MantineColorsTuple = [
@@ -30,4 +30,11 @@ export const theme = createTheme({
     sizes: { h1: { fontSize: "1.5rem" }, h2: { fontSize: "1.15rem" }, h3: { fontSize: "1rem" } },
   },
   respectReducedMotion: true,
+});
+
+/** Dimmed text with the contrast of 4.5 that small text needs, in both schemes. */
+export const colorVariables: CSSVariablesResolver = ({ colors }) => ({
+  variables: {},
+  light: { "--mantine-color-dimmed": colors.gray[7], "--mantine-color-placeholder": colors.gray[7] },
+  dark: { "--mantine-color-dimmed": colors.dark[1], "--mantine-color-placeholder": colors.dark[1] },
 });
