@@ -33,6 +33,7 @@ export async function runDev(options: RunDevOptions): Promise<void> {
     await options.saveProfile(dev);
     await announce(dev, options.readyFile);
     say(`sealrun is ready at ${dev.url} after ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+    say(`Open ${dev.url} in a browser and sign in with the token in ${dev.folder.adminTokenFile}`);
     say(`Data and logs: ${dev.folder.root}. Profile "local" is saved: other commands work at once. Ctrl-C stops it.`);
     const ended = signal.aborted ? undefined : await Promise.race([dev.ended, aborted(signal)]);
     if (ended !== undefined)

@@ -36,7 +36,7 @@ export function SignIn(props: {
         <PasswordInput
           ref={field}
           label="Token"
-          description="It starts with sr_adm_. sealrun dev prints it, and writes it to its ready file"
+          description="It starts with sr_adm_; sealrun dev says in which file it is"
           name="token"
           autoComplete="off"
           required
