@@ -24,6 +24,13 @@ export async function signIn(page: Page, { token }: { readonly token: string }):
   await page.getByRole("button", { name: /^Account of/ }).waitFor();
 }
 
+/** Waits until a page shows what it is for: its heading, and nothing that is still on its way. */
+export async function waitUntilSettled(page: Page): Promise<void> {
+  await page.getByRole("heading", { level: 1 }).first().waitFor();
+  await page.waitForFunction(() => document.querySelector("main [aria-busy=true]") === null);
+  await page.evaluate(async () => document.fonts.ready.then(() => undefined));
+}
+
 /**
  * Fails for anything that axe finds, with the rule, the element and what to do. It runs in a world of its own beside
  * the page, so that neither sees the other's names and the page's policy does not bind it.

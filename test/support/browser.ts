@@ -6,6 +6,9 @@ import "./provided.ts";
 import { type BrowserWitness, witnessBrowser } from "./browser-witness.ts";
 import type { Chromium } from "./chromium.ts";
 
+/** What a profile keeps. */
+export type BrowserStorage = Awaited<ReturnType<BrowserContext["storageState"]>>;
+
 /** What one visit looks like. */
 export interface VisitOptions {
   /** In pixels; 1440 unless said. */
@@ -14,6 +17,8 @@ export interface VisitOptions {
   readonly colorScheme?: "light" | "dark";
   /** The reader's zone; UTC unless said. */
   readonly timezoneId?: string;
+  /** Cookies and storage of an earlier visit: whoever had signed in there is signed in. */
+  readonly storage?: BrowserStorage;
 }
 
 /** Somebody's browser: a profile of its own with one page open. */
@@ -100,6 +105,7 @@ async function visit(browser: Browser, url: string, options: VisitOptions = {}):
     timezoneId: options.timezoneId ?? "UTC",
     locale: "en-GB",
     reducedMotion: "reduce",
+    ...(options.storage === undefined ? {} : { storageState: options.storage }),
   });
   const witness = await witnessBrowser(context, new URL(url).origin);
   const expected: RegExp[] = [];
