@@ -54,9 +54,9 @@ export function SecretLine(props: {
 
 function MissingCells({ by }: { readonly by: readonly string[] }): ReactNode {
   return (
-    <Table.Td role="cell" colSpan={4} data-label="Asked for by">
+    <Table.Td role="cell" colSpan={5}>
       <Text size="sm" c="dimmed">
-        <ShownText text={by.join(", ")} />, set in no scope
+        Asked for by <ShownText text={by.join(", ")} />; set in no scope
       </Text>
     </Table.Td>
   );
@@ -69,10 +69,10 @@ function InfoCells({ info }: { readonly info: SecretInfo }): ReactNode {
         {info.version}
       </Table.Td>
       <Table.Td role="cell" data-label="Author">
-        <Author author={info.author} />{" "}
-        <Text span size="sm" c="dimmed">
-          by {sourceWord(info.source)}
-        </Text>
+        <Author author={info.author} />
+      </Table.Td>
+      <Table.Td role="cell" data-label="Source">
+        {sourceWord(info.source)}
       </Table.Td>
       <Table.Td role="cell" data-label="Updated">
         <Time at={info.updatedAt} />

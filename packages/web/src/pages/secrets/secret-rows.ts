@@ -59,7 +59,7 @@ export function buildRows({ own, wider, inside, asked }: Surroundings): readonly
 }
 
 /** What a table can be sorted by. */
-export type SortField = "name" | "version" | "author" | "updated" | "lastRead";
+export type SortField = "name" | "version" | "author" | "source" | "updated" | "lastRead";
 
 /** How a table is sorted. */
 export interface Sorting {
@@ -104,6 +104,8 @@ function keyOf(row: SecretRow, field: SortField): string | number {
       return row.info.version;
     case "author":
       return row.info.author.toLowerCase();
+    case "source":
+      return row.info.source ?? "";
     case "updated":
       return row.info.updatedAt;
     case "lastRead":

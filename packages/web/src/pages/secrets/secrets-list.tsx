@@ -1,4 +1,4 @@
-import { Alert, Button, CloseButton, CopyButton, Group, Stack, Switch, Text, TextInput } from "@mantine/core";
+import { Button, CloseButton, CopyButton, Group, Stack, Switch, Text, TextInput } from "@mantine/core";
 import { IconCopy, IconSearch, IconTrash } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
 import { ShownText } from "../../parts/shown-text.tsx";
@@ -130,9 +130,9 @@ function Missing({ rows }: { readonly rows: readonly SecretRow[] }): ReactNode {
   const missing = rows.filter(({ kind }) => kind === "missing").length;
   if (missing === 0) return null;
   return (
-    <Alert color="orange" py="xs" role="status">
+    <Text size="sm" c="var(--mantine-color-orange-text)" role="status">
       {missing === 1 ? "1 name that the manifest asks for is" : `${missing} names that the manifest asks for are`} set
       in no scope: a script that asks gets null.
-    </Alert>
+    </Text>
   );
 }

@@ -13,6 +13,7 @@ const columns: readonly { readonly field: SortField; readonly label: string }[] 
   { field: "name", label: "Name" },
   { field: "version", label: "Version" },
   { field: "author", label: "Author" },
+  { field: "source", label: "Source" },
   { field: "updated", label: "Updated" },
   { field: "lastRead", label: "Last read" },
 ];

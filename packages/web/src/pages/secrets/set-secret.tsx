@@ -8,11 +8,10 @@ import { type FormEvent, type ReactNode, useRef, useState } from "react";
 import { useClient } from "../../app/platform.tsx";
 import { topicKey } from "../../app/queries.ts";
 import { Problem } from "../../parts/problem.tsx";
-import { putText, textOf } from "./field-text.ts";
 import { judgeName } from "./name-checks.ts";
 import { showPlace } from "./place.ts";
 import { readValue, type ValueForm } from "./value-checks.ts";
-import { ValueField } from "./value-field.tsx";
+import { putText, textOf, ValueField } from "./value-field.tsx";
 
 interface SetSecretProps {
   readonly place: SecretPlace;

@@ -2,7 +2,6 @@ import { Button, Checkbox, Group, List, SegmentedControl, Stack, Text, Textarea 
 import { useDebouncedCallback } from "@mantine/hooks";
 import { type ReactNode, type RefObject, useState } from "react";
 import classes from "./value-field.module.css";
-import { putText, textOf } from "./field-text.ts";
 import { judgeValue, unjudged, type ValueForm, type ValueWarning } from "./value-checks.ts";
 
 /**
@@ -73,6 +72,9 @@ export function ValueField(props: {
         }
         inputWrapperOrder={["label", "input", "description", "error"]}
         error={props.problem ?? judged.problem}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit();
+        }}
         onInput={() => {
           onTyped();
           judgeSoon();
@@ -87,6 +89,16 @@ export function ValueField(props: {
       <Warnings warnings={judged.warnings} onTrim={() => replaceText(trimmed(field, form))} />
     </Stack>
   );
+}
+
+/** What is typed in a field that React does not hold. */
+export function textOf(field: HTMLTextAreaElement | null): string {
+  return field?.value ?? "";
+}
+
+/** Puts text in such a field; the browser's own undo of what was there goes too. */
+export function putText(field: HTMLTextAreaElement | null, text: string): void {
+  if (field !== null) field.value = text;
 }
 
 function trimmed(field: RefObject<HTMLTextAreaElement | null>, form: ValueForm): string {
