@@ -1,7 +1,84 @@
+import { Alert, Stack } from "@mantine/core";
+import { type ExecutionInfo, isFinal } from "@sealrun/protocol";
+import { IconClock, IconHandStop } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { useClient } from "../../app/platform.tsx";
+import { Loading } from "../../parts/loading.tsx";
 import { Page } from "../../parts/page.tsx";
+import { Problem } from "../../parts/problem.tsx";
+import { ShownText } from "../../parts/shown-text.tsx";
+import { StatusBadge } from "../../parts/status-badge.tsx";
+import { Actions } from "./actions.tsx";
+import { Facts } from "./facts.tsx";
+import { FailureNotice } from "./failure-notice.tsx";
+import { executionKey, type Log, useLog } from "./log/use-log.ts";
+import { StepsTimeline } from "./steps/steps-timeline.tsx";
+import { ExecutionTabs } from "./tabs.tsx";
 
-/** Execution. */
+/** One execution, live: what it is, its steps, its log, its results, what it read, and what changed since it was green. */
 export function ExecutionPage(): ReactNode {
-  return <Page title="Execution">…</Page>;
+  const { execution: id } = useParams({ from: "/executions/$execution" });
+  // Another execution is another page: nothing of the one before stays.
+  return <OneExecution key={id} id={id} />;
+}
+
+function OneExecution({ id }: { readonly id: string }): ReactNode {
+  const client = useClient();
+  const found = useQuery({
+    queryKey: executionKey(id),
+    queryFn: async () => client.getExecution(id),
+    // One that ended never changes again, whatever the others do.
+    staleTime: ({ state }) => (isSettled(state.data) ? "static" : 0),
+  });
+  const log = useLog(id);
+  if (found.data === undefined) {
+    return (
+      <Page title="Execution">
+        {found.error === null ? <Loading /> : <Problem error={found.error} onRetry={async () => found.refetch()} />}
+      </Page>
+    );
+  }
+  return <Shown execution={found.data} log={log} />;
+}
+
+function Shown({ execution, log }: { readonly execution: ExecutionInfo; readonly log: Log }): ReactNode {
+  const { step } = useSearch({ from: "/executions/$execution" });
+  const navigate = useNavigate({ from: "/executions/$execution" });
+  const onChoose = (chosen: string | undefined): void => {
+    void navigate({ search: (before) => ({ ...before, step: chosen, tab: undefined }), replace: true });
+  };
+  return (
+    <Page
+      title={execution.package}
+      beside={
+        <div role="status" aria-label="Status">
+          <StatusBadge status={execution.status} />
+        </div>
+      }
+      lead={<Facts execution={execution} />}
+      actions={<Actions execution={execution} />}
+    >
+      <Stack gap="md">
+        {execution.waiting === null ? null : (
+          <Alert color="gray" icon={<IconClock aria-hidden />} title="Waiting">
+            <ShownText text={execution.waiting} />
+          </Alert>
+        )}
+        {execution.cancelRequested && !isFinal(execution.status) ? (
+          <Alert color="orange" icon={<IconHandStop aria-hidden />} role="status" title="Being cancelled">
+            Its script is asked to stop and is ended soon.
+          </Alert>
+        ) : null}
+        <FailureNotice execution={execution} />
+        <StepsTimeline execution={execution} chosen={step} onChoose={onChoose} />
+        <ExecutionTabs execution={execution} log={log} />
+      </Stack>
+    </Page>
+  );
+}
+
+function isSettled(execution: ExecutionInfo | undefined): boolean {
+  return execution !== undefined && isFinal(execution.status) && execution.reportsComplete;
 }

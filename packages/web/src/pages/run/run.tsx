@@ -1,7 +1,72 @@
+import { Alert } from "@mantine/core";
+import type { PackageInfo } from "@sealrun/protocol";
+import { IconPlayerPause } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { useClient } from "../../app/platform.tsx";
+import { topicKey } from "../../app/queries.ts";
+import { LinkAnchor, LinkButton } from "../../parts/links.tsx";
+import { Loading } from "../../parts/loading.tsx";
 import { Page } from "../../parts/page.tsx";
+import { Problem } from "../../parts/problem.tsx";
+import { ShownText } from "../../parts/shown-text.tsx";
+import { findRefusal } from "./refusal.ts";
+import { RunForm } from "./run-form.tsx";
 
-/** Run. */
+/** Starts a run of a package's newest version, with the form that its parameters.json asks for. */
 export function RunPage(): ReactNode {
-  return <Page title="Run">…</Page>;
+  const { project, package: name } = useParams({ from: "/projects/$project/packages/$package/run" });
+  const client = useClient();
+  const found = useQuery({
+    queryKey: topicKey("packages", "one", project, name),
+    queryFn: async () => client.getPackage(project, name),
+  });
+  return (
+    <Page
+      title={`Run ${name}`}
+      lead={
+        <>
+          <LinkAnchor size="sm" to="/projects/$project" params={{ project }}>
+            <ShownText text={project} />
+          </LinkAnchor>
+          {" / "}
+          <LinkAnchor size="sm" to="/projects/$project/packages/$package" params={{ project, package: name }}>
+            <ShownText text={name} />
+          </LinkAnchor>
+          {found.data?.version == null ? "" : `, version ${found.data.version.number}`}
+        </>
+      }
+    >
+      {found.data === undefined ? (
+        found.error === null ? (
+          <Loading />
+        ) : (
+          <Problem error={found.error} onRetry={async () => found.refetch()} />
+        )
+      ) : (
+        <Content info={found.data} />
+      )}
+    </Page>
+  );
+}
+
+function Content({ info }: { readonly info: PackageInfo }): ReactNode {
+  const refusal = findRefusal(info);
+  if (refusal === undefined) return <RunForm info={info} />;
+  return (
+    <Alert icon={<IconPlayerPause aria-hidden />} color="orange" title="This package cannot be run from here">
+      <p>
+        <ShownText text={refusal} />.
+      </p>
+      <LinkButton
+        variant="light"
+        to="/projects/$project/upload"
+        params={{ project: info.project.name }}
+        search={{ package: info.name }}
+      >
+        Upload a version
+      </LinkButton>
+    </Alert>
+  );
 }

@@ -1,0 +1,102 @@
+import { Button, Group, Menu, Text } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { type ExecutionInfo, isFinal, type RunAgain, toSealrunError } from "@sealrun/protocol";
+import { IconChevronDown, IconPlayerPlay, IconRefresh } from "@tabler/icons-react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { type ReactNode, useState } from "react";
+import { useClient } from "../../app/platform.tsx";
+import { topicKey } from "../../app/queries.ts";
+import { LinkMenuItem } from "../../parts/links.tsx";
+import { Question } from "../../parts/question.tsx";
+
+/** Cancel what is under way; run again what is over. */
+export function Actions({ execution }: { readonly execution: ExecutionInfo }): ReactNode {
+  return (
+    <>
+      {isFinal(execution.status) ? null : <Cancel execution={execution} />}
+      <Again execution={execution} />
+    </>
+  );
+}
+
+function Cancel({ execution }: { readonly execution: ExecutionInfo }): ReactNode {
+  const client = useClient();
+  const queries = useQueryClient();
+  const [isAsked, setIsAsked] = useState(false);
+  const cancel = async (): Promise<void> => {
+    await client.cancelExecution(execution.id);
+    await queries.invalidateQueries({ queryKey: topicKey("executions") });
+  };
+  return (
+    <>
+      <Button variant="default" disabled={execution.cancelRequested} onClick={() => setIsAsked(true)}>
+        Cancel
+      </Button>
+      <Question
+        title="Cancel this execution?"
+        yes="Cancel it"
+        no="Let it run"
+        isDangerous
+        isOpen={isAsked}
+        onClose={() => setIsAsked(false)}
+        onYes={cancel}
+      >
+        <Text size="sm">
+          {execution.status === "queued"
+            ? "It has not started and will not."
+            : "Its script is asked to stop, and ended when it does not. What it has done stays done."}
+        </Text>
+      </Question>
+    </>
+  );
+}
+
+function Again({ execution }: { readonly execution: ExecutionInfo }): ReactNode {
+  const client = useClient();
+  const navigate = useNavigate();
+  const again = useMutation({
+    mutationFn: async (version: NonNullable<RunAgain["version"]>) => client.runAgain(execution.id, { version }),
+    onSuccess: ({ id }) => void navigate({ to: "/executions/$execution", params: { execution: id } }),
+    onError: (error) => {
+      const { code, message } = toSealrunError(error);
+      notifications.show({ color: "red", title: "It was not started", message: `${message} (${code})` });
+    },
+  });
+  const variant = isFinal(execution.status) ? "filled" : "default";
+  const { project, package: name } = execution;
+  return (
+    <Group gap={2} wrap="nowrap">
+      <Button
+        variant={variant}
+        leftSection={<IconRefresh size={16} aria-hidden />}
+        loading={again.isPending}
+        onClick={() => again.mutate("newest")}
+      >
+        Run again
+      </Button>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <Button variant={variant} px={8} aria-label="Other ways to run again" disabled={again.isPending}>
+            <IconChevronDown size={16} aria-hidden />
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<IconRefresh size={16} aria-hidden />} onClick={() => again.mutate("newest")}>
+            Newest version, same parameters
+          </Menu.Item>
+          <Menu.Item leftSection={<IconRefresh size={16} aria-hidden />} onClick={() => again.mutate("same")}>
+            Version {execution.version}, same parameters
+          </Menu.Item>
+          <LinkMenuItem
+            leftSection={<IconPlayerPlay size={16} aria-hidden />}
+            to="/projects/$project/packages/$package/run"
+            params={{ project, package: name }}
+          >
+            Newest version, other parameters
+          </LinkMenuItem>
+        </Menu.Dropdown>
+      </Menu>
+    </Group>
+  );
+}

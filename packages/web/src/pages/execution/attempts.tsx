@@ -1,0 +1,66 @@
+import { Paper, Stack, Table, Text } from "@mantine/core";
+import type { ExecutionInfo } from "@sealrun/protocol";
+import { IconCpu } from "@tabler/icons-react";
+import type { ReactNode } from "react";
+import { Empty } from "../../parts/empty.tsx";
+import { LinkAnchor } from "../../parts/links.tsx";
+import { Time } from "../../parts/time.tsx";
+
+/** Who took an execution, when, and how each attempt ended. */
+export function AttemptsTable({ execution }: { readonly execution: ExecutionInfo }): ReactNode {
+  if (execution.attempts.length === 0) {
+    return (
+      <Empty icon={<IconCpu aria-hidden />} title="No executor has taken it">
+        {execution.waiting ?? "It ended before one did."}
+      </Empty>
+    );
+  }
+  const hasLost = execution.attempts.some(({ end }) => end === "lost");
+  return (
+    <Stack gap="sm">
+      <Paper withBorder p="xs">
+        <Table.ScrollContainer minWidth={560}>
+          <Table verticalSpacing="xs" aria-label="Attempts">
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Attempt</Table.Th>
+                <Table.Th>Executor</Table.Th>
+                <Table.Th>Taken</Table.Th>
+                <Table.Th>End</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {execution.attempts.map(({ attempt, executor, claimedAt, end }) => (
+                <Table.Tr key={attempt}>
+                  <Table.Td>{attempt}</Table.Td>
+                  <Table.Td ff="monospace">
+                    <LinkAnchor size="sm" to="/executions" search={{ executor }}>
+                      {executor}
+                    </LinkAnchor>
+                  </Table.Td>
+                  <Table.Td>
+                    <Time at={claimedAt} />
+                  </Table.Td>
+                  <Table.Td>{end === null ? "Runs now" : ends[end]}</Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
+      </Paper>
+      {hasLost ? (
+        <Text size="sm" c="dimmed">
+          An attempt is lost when its executor was not heard for a minute. With <code>"on_lost": "rerun"</code> in the
+          manifest it runs again from its first step, elsewhere the execution ends as lost: see{" "}
+          <a href="/guides/packages#manifestjson">Packages</a>.
+        </Text>
+      ) : null}
+    </Stack>
+  );
+}
+
+const ends = {
+  finished: "Finished",
+  lost: "Lost: its executor was not heard any more",
+  "given-back": "Given back before a script had started",
+} as const;

@@ -1,0 +1,50 @@
+import { diffArrays } from "diff";
+
+/** A run of lines that is in both, only in the earlier, or only in the later one. */
+export interface LineRun {
+  readonly kind: "same" | "removed" | "added";
+  readonly lines: readonly string[];
+}
+
+/** How two logs differ; `isCut` when there were more lines than are compared, undefined runs when they share too little. */
+export interface LineDifference {
+  readonly runs: readonly LineRun[] | undefined;
+  readonly isCut: boolean;
+}
+
+/** Lines compared of each log. */
+export const mostLines = 5_000;
+/** Beyond these the difference is as long as the logs, and looking for it stalls the page. */
+const mostEdits = 2_000;
+const longestMs = 1_500;
+
+/** Compares the first lines of two logs. What differs in every run (times, ids, numbers) is left to the reader. */
+export function compareLines(before: readonly string[], now: readonly string[]): LineDifference {
+  const isCut = before.length > mostLines || now.length > mostLines;
+  const found = diffArrays(before.slice(0, mostLines), now.slice(0, mostLines), {
+    maxEditLength: mostEdits,
+    timeout: longestMs,
+  });
+  const runs = found?.map(({ value, added, removed }): LineRun => {
+    return { kind: added ? "added" : removed ? "removed" : "same", lines: value };
+  });
+  return { runs, isCut };
+}
+
+/** A run as it is shown, or how many lines that are alike were left out. */
+export type ShownRun = LineRun | { readonly kind: "folded"; readonly count: number };
+
+/** Of long stretches that are alike only the lines next to a difference stay. */
+export function foldSame(runs: readonly LineRun[], around: number): readonly ShownRun[] {
+  return runs.flatMap((run, index): ShownRun[] => {
+    if (run.kind !== "same" || run.lines.length <= 2 * around + 1) return [run];
+    const head = index === 0 ? [] : run.lines.slice(0, around);
+    const tail = index === runs.length - 1 ? [] : run.lines.slice(-around);
+    const parts: readonly ShownRun[] = [
+      { kind: "same", lines: head },
+      { kind: "folded", count: run.lines.length - head.length - tail.length },
+      { kind: "same", lines: tail },
+    ];
+    return parts.filter((part) => part.kind === "folded" || part.lines.length > 0);
+  });
+}

@@ -1,0 +1,124 @@
+import { Code, CopyButton, Group, Text, Tooltip, UnstyledButton } from "@mantine/core";
+import { type ExecutionInfo, isFinal } from "@sealrun/protocol";
+import { type ReactNode } from "react";
+import { LinkAnchor } from "../../parts/links.tsx";
+import { ShownText } from "../../parts/shown-text.tsx";
+import { showDuration } from "../../parts/show-time.ts";
+import { Time } from "../../parts/time.tsx";
+import { useTicking } from "./use-ticking.ts";
+
+/** What an execution is of, what started it and when, how long it took and where it ran. */
+export function Facts({ execution }: { readonly execution: ExecutionInfo }): ReactNode {
+  const { project, package: name, version, executor, priority, notBefore } = execution;
+  return (
+    <Group gap="2px 8px">
+      <LinkAnchor size="sm" to="/projects/$project" params={{ project }}>
+        <ShownText text={project} />
+      </LinkAnchor>
+      <Dot />
+      <LinkAnchor
+        size="sm"
+        to="/projects/$project/packages/$package"
+        params={{ project, package: name }}
+        search={{ version }}
+      >
+        version {version}
+      </LinkAnchor>
+      <Dot />
+      <span>
+        <StartedBy execution={execution} /> <Time at={execution.createdAt} />
+      </span>
+      <Dot />
+      <Duration execution={execution} />
+      {executor === null ? null : (
+        <>
+          <Dot />
+          <span>
+            on{" "}
+            <LinkAnchor size="sm" to="/executions" search={{ executor }}>
+              {shortId(executor)}
+            </LinkAnchor>
+          </span>
+        </>
+      )}
+      <Dot />
+      <span>priority {priority}</span>
+      {notBefore !== null && execution.startedAt === null ? (
+        <>
+          <Dot />
+          <span>
+            not before <Time at={notBefore} />
+          </span>
+        </>
+      ) : null}
+      <Dot />
+      <CopiedId id={execution.id} />
+    </Group>
+  );
+}
+
+function StartedBy({ execution: { trigger } }: { readonly execution: ExecutionInfo }): ReactNode {
+  switch (trigger.kind) {
+    case "request":
+      return "started by request";
+    case "schedule":
+      return (
+        <>
+          started by{" "}
+          <LinkAnchor size="sm" to="/schedules">
+            schedule
+          </LinkAnchor>{" "}
+          due <Time at={trigger.dueAt} />, accepted
+        </>
+      );
+    case "event":
+      return (
+        <>
+          started by event <ShownText text={trigger.type} /> from{" "}
+          {trigger.executionId === null ? (
+            <ShownText text={trigger.source} />
+          ) : (
+            <LinkAnchor size="sm" to="/executions/$execution" params={{ execution: trigger.executionId }}>
+              <ShownText text={trigger.source} />
+            </LinkAnchor>
+          )}
+        </>
+      );
+  }
+}
+
+function Duration({ execution }: { readonly execution: ExecutionInfo }): ReactNode {
+  const { startedAt, finishedAt, status } = execution;
+  const now = useTicking(!isFinal(status));
+  if (startedAt === null) return <span>{isFinal(status) ? "did not start" : "not started yet"}</span>;
+  const end = finishedAt === null ? now : Date.parse(finishedAt);
+  const took = showDuration(Math.max(end - Date.parse(startedAt), 0));
+  return <span>{isFinal(status) ? `took ${took}` : `running for ${took}`}</span>;
+}
+
+function CopiedId({ id }: { readonly id: string }): ReactNode {
+  return (
+    <CopyButton value={id}>
+      {({ copied, copy }) => (
+        <Tooltip label={copied ? "Copied" : "Copy the id"}>
+          <UnstyledButton onClick={copy} aria-label={`Copy the id ${id}`}>
+            <Code>{id}</Code>
+          </UnstyledButton>
+        </Tooltip>
+      )}
+    </CopyButton>
+  );
+}
+
+function Dot(): ReactNode {
+  return (
+    <Text span c="dimmed" aria-hidden>
+      ·
+    </Text>
+  );
+}
+
+/** The part of an id that tells executors apart at a glance. */
+export function shortId(id: string): string {
+  return id.length <= 14 ? id : `${id.slice(0, 12)}…`;
+}

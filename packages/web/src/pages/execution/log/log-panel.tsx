@@ -1,0 +1,164 @@
+import { Alert, Center, Group, Loader, Stack, Text } from "@mantine/core";
+import { useDebouncedCallback, useMediaQuery } from "@mantine/hooks";
+import { notifications } from "@mantine/notifications";
+import { type ExecutionInfo, isFinal } from "@sealrun/protocol";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { type ReactNode, useCallback, useMemo, useState } from "react";
+import { findPattern } from "../../../parts/line-parts.ts";
+import { Problem } from "../../../parts/problem.tsx";
+import { logAsText } from "./log-file.ts";
+import { LogList, type LogListProps } from "./log-list.tsx";
+import type { Stream } from "./log-store.ts";
+import { type LogSettings, LogTools } from "./log-tools.tsx";
+import { createLogView, type LogView, nextMatch, rowOf } from "./log-view.ts";
+import { type Log, useLogSize } from "./use-log.ts";
+
+/** The log of an execution, live: search, filters, links to lines. */
+export function LogPanel({ execution, log }: { readonly execution: ExecutionInfo; readonly log: Log }): ReactNode {
+  const search = useSearch({ from: "/executions/$execution" });
+  const navigate = useNavigate({ from: "/executions/$execution" });
+  const isNarrow = useMediaQuery("(max-width: 48em)", globalThis.innerWidth < 768, { getInitialValueInEffect: false });
+  const [settings, setSettings] = useState<LogSettings>({
+    isWrapped: isNarrow,
+    hasTime: true,
+    isFollowing: !isFinal(execution.status) && search.line === undefined,
+  });
+  const [streams, setStreams] = useState<readonly Stream[]>([]);
+  const [levels, setLevels] = useState<readonly string[]>([]);
+  const [find, setFind] = useState(search.find ?? "");
+  const { step } = search;
+  const size = useLogSize(log.store);
+  const view = useMemo(
+    () => createLogView(log.store, { step, streams, levels, find }),
+    [log.store, step, streams, levels, find],
+  );
+  // Lines that are there are in the view before it is drawn.
+  view.update();
+  const pattern = useMemo(() => findPattern(find), [find]);
+  const { target, match, move } = useTarget(view, search.line);
+  const keepFind = useDebouncedCallback((text: string) => {
+    void navigate({ search: (before) => ({ ...before, find: text === "" ? undefined : text }), replace: true });
+  }, 300);
+  const onFollow = useCallback((isFollowing: boolean) => setSettings((before) => ({ ...before, isFollowing })), []);
+  const onLink = (line: number): void => {
+    void navigate({ search: (before) => ({ ...before, tab: "log", line }), replace: true });
+    void copyLink(line);
+  };
+  return (
+    <Stack gap="xs">
+      <LogTools
+        find={find}
+        onFind={(text) => {
+          setFind(text);
+          keepFind(text);
+        }}
+        match={match}
+        matches={view.matches.length}
+        onMove={move}
+        steps={execution.steps.map(({ name }) => name)}
+        step={step}
+        onStep={(next) => void navigate({ search: (before) => ({ ...before, step: next }), replace: true })}
+        streams={streams}
+        onStreams={setStreams}
+        levels={levels}
+        onLevels={setLevels}
+        settings={settings}
+        onSettings={setSettings}
+        onDownload={() => download(`${execution.package}-${execution.id}.log`, logAsText(log.store))}
+      />
+      <State log={log} shown={view.rows.length} size={size} />
+      <Lines
+        store={log.store}
+        rows={view.rows}
+        find={pattern}
+        isWrapped={settings.isWrapped}
+        hasTime={settings.hasTime}
+        hasStep={step === undefined && execution.steps.length > 1}
+        isFollowing={settings.isFollowing}
+        onFollow={onFollow}
+        target={target}
+        onLink={onLink}
+      />
+    </Stack>
+  );
+}
+
+/** Which line is brought into view: the one linked, then the matches one after another. */
+function useTarget(
+  view: LogView,
+  line: number | undefined,
+): {
+  readonly target: LogListProps["target"];
+  readonly match: number | undefined;
+  readonly move: (by: 1 | -1) => void;
+} {
+  const [moved, setMoved] = useState<{ readonly view: LogView; readonly match: number }>();
+  const match = moved?.view === view ? moved.match : undefined;
+  const linked = line !== undefined && line <= (view.rows.at(-1) ?? -1) + 1 ? rowOf(view.rows, line - 1) : undefined;
+  const row = match === undefined ? linked : view.matches[match];
+  const target = useMemo(() => (row === undefined ? undefined : { row, at: match ?? -1 }), [row, match]);
+  const move = (by: 1 | -1): void => {
+    const next = nextMatch(view, match, by);
+    if (next !== undefined) setMoved({ view, match: next });
+  };
+  return { target, match, move };
+}
+
+function Lines(props: LogListProps): ReactNode {
+  if (props.rows.length > 0 || props.store.size() === 0) return <LogList {...props} />;
+  return (
+    <Center py="xl">
+      <Text c="dimmed" size="sm">
+        No line fits the filter.
+      </Text>
+    </Center>
+  );
+}
+
+function State({ log, shown, size }: { readonly log: Log; readonly shown: number; readonly size: number }): ReactNode {
+  const { state } = log;
+  if (state.kind === "refused") return <Problem error={state.error} title="The log cannot be read" />;
+  const lines = `${count(shown)}${shown === size ? "" : ` of ${count(size)}`} ${size === 1 ? "line" : "lines"}`;
+  return (
+    <>
+      {state.kind === "lost" ? (
+        <Alert color="orange" role="status" p="xs">
+          The connection was lost. The log goes on where it was as soon as the platform answers.
+        </Alert>
+      ) : null}
+      <Group gap="xs">
+        {state.kind === "loading" || state.kind === "live" ? <Loader size={12} aria-hidden /> : null}
+        <Text size="xs" c="dimmed">
+          {words[state.kind]}
+          {lines}
+        </Text>
+      </Group>
+    </>
+  );
+}
+
+const words = { loading: "Loading, ", live: "Live, ", lost: "", ended: "" } as const;
+
+function count(lines: number): string {
+  return lines.toLocaleString("en");
+}
+
+async function copyLink(line: number): Promise<void> {
+  const address = new URL(globalThis.location.href);
+  address.searchParams.set("line", String(line));
+  try {
+    await navigator.clipboard.writeText(address.href);
+    notifications.show({ message: `Link to line ${line} copied` });
+  } catch {
+    notifications.show({ message: `The address of this page now links to line ${line}` });
+  }
+}
+
+function download(name: string, pieces: readonly string[]): void {
+  const address = URL.createObjectURL(new Blob([...pieces], { type: "text/plain;charset=utf-8" }));
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}

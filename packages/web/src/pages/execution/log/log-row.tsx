@@ -1,0 +1,72 @@
+import { type ReactNode, useState } from "react";
+import { LineText } from "../../../parts/line-text.tsx";
+import { ShownText } from "../../../parts/shown-text.tsx";
+import type { KeptLine } from "./log-store.ts";
+import classes from "./log.module.css";
+
+/** A longer line is cut until somebody asks for all of it: laying out 64 KiB of text takes longer than a frame. */
+const shownCharacters = 2_000;
+
+/** One line: its number (a link to it), its time, its step and its text. */
+export function LogRow(props: {
+  readonly line: KeptLine;
+  readonly find: RegExp | undefined;
+  readonly hasTime: boolean;
+  readonly hasStep: boolean;
+  readonly onLink: (number: number) => void;
+}): ReactNode {
+  const { line, find } = props;
+  const [isWhole, setIsWhole] = useState(false);
+  const isCut = !isWhole && line.text.length > shownCharacters;
+  return (
+    <>
+      <button
+        type="button"
+        className={classes["number"]}
+        tabIndex={-1}
+        aria-label={`Copy a link to line ${line.number}`}
+        onClick={() => props.onLink(line.number)}
+      >
+        {line.number}
+      </button>
+      {props.hasTime ? <span className={classes["time"]}>{clockTime(line.timeMs)}</span> : null}
+      {props.hasStep && line.step !== null ? (
+        <span className={classes["step"]} title={line.step}>
+          <ShownText text={line.step} />
+        </span>
+      ) : null}
+      {origin(line) === undefined ? null : <span className={classes["origin"]}>{origin(line)}</span>}
+      <span className={classes["text"]}>
+        <LineText text={isCut ? line.text.slice(0, shownCharacters) : line.text} find={find} />
+        {isCut ? (
+          <button type="button" className={classes["more"]} onClick={() => setIsWhole(true)}>
+            Show all {line.text.length.toLocaleString("en")} characters
+          </button>
+        ) : null}
+      </span>
+    </>
+  );
+}
+
+/** What a line's ground says of it. */
+export function toneOf({ level, stream }: KeptLine): "error" | "warning" | undefined {
+  if (level === "error" || level === "critical") return "error";
+  return level === "warning" || stream === "stderr" ? "warning" : undefined;
+}
+
+/** The level of a logged line; where others came from that are not standard output. */
+function origin({ level, stream }: KeptLine): string | undefined {
+  if (level !== null) return level;
+  return stream === "stdout" || stream === "sdk" ? undefined : stream === "system" ? "sealrun" : stream;
+}
+
+const clock = new Intl.DateTimeFormat("en-GB", {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  fractionalSecondDigits: 3,
+});
+
+function clockTime(timeMs: number): string {
+  return clock.format(timeMs);
+}

@@ -1,0 +1,86 @@
+import type { LogLine } from "@sealrun/protocol";
+
+/** Where a line came from. */
+export type Stream = LogLine["stream"];
+
+/** One kept line, put together when it is looked at. `number` counts from 1. */
+export interface KeptLine {
+  readonly number: number;
+  readonly step: string | null;
+  readonly stream: Stream;
+  readonly level: string | null;
+  readonly text: string;
+  /** Milliseconds since 1970. */
+  readonly timeMs: number;
+}
+
+/** The lines of one execution, in columns: a hundred thousand of them stay small. */
+export interface LogStore {
+  /** Adds lines in their order; those that are there already change nothing. Tells who listens, once. */
+  readonly append: (lines: readonly LogLine[]) => void;
+  /** How many there are. It only grows. */
+  readonly size: () => number;
+  /** The line at an index from 0; undefined past the end. */
+  readonly at: (index: number) => KeptLine | undefined;
+  /** Where to go on reading: the last line's cursor. */
+  readonly lastCursor: () => string | undefined;
+  readonly subscribe: (listener: () => void) => () => void;
+}
+
+/** An empty store. */
+export function createLogStore(): LogStore {
+  const texts: string[] = [];
+  const times: number[] = [];
+  const kinds: number[] = [];
+  const names = createNames();
+  const listeners = new Set<() => void>();
+  let last: string | undefined;
+
+  const isNew = (line: LogLine): boolean => last === undefined || BigInt(line.cursor) > BigInt(last);
+  return {
+    append: (lines) => {
+      const before = texts.length;
+      for (const line of lines) {
+        if (!isNew(line)) continue;
+        texts.push(line.text);
+        times.push(Date.parse(line.time));
+        kinds.push(names.indexOf({ step: line.step, stream: line.stream, level: line.level }));
+        last = line.cursor;
+      }
+      if (texts.length > before) for (const listener of listeners) listener();
+    },
+    size: () => texts.length,
+    at: (index) => {
+      const text = texts[index];
+      const origin = names.at(kinds[index] ?? -1);
+      if (text === undefined || origin === undefined) return undefined;
+      return { ...origin, number: index + 1, text, timeMs: times[index] ?? 0 };
+    },
+    lastCursor: () => last,
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+type Origin = Pick<KeptLine, "step" | "stream" | "level">;
+
+/** Each combination of step, stream and level once: an execution has a handful. */
+function createNames(): {
+  readonly indexOf: (origin: Origin) => number;
+  readonly at: (index: number) => Origin | undefined;
+} {
+  const origins: Origin[] = [];
+  const places = new Map<string, number>();
+  return {
+    indexOf: (origin) => {
+      const key = JSON.stringify([origin.step, origin.stream, origin.level]);
+      const known = places.get(key);
+      if (known !== undefined) return known;
+      places.set(key, origins.length);
+      return origins.push(origin) - 1;
+    },
+    at: (index) => origins[index],
+  };
+}

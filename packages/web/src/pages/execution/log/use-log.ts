@@ -1,0 +1,53 @@
+import { type QueryKey, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState, useSyncExternalStore } from "react";
+import { useClient } from "../../../app/platform.tsx";
+import { topicKey } from "../../../app/queries.ts";
+import { followLog, type FollowState } from "./follow-log.ts";
+import { createLogStore, type LogStore } from "./log-store.ts";
+
+/** The log of an execution while its page is shown. */
+export interface Log {
+  readonly store: LogStore;
+  readonly state: FollowState;
+}
+
+/** Under which key an execution is kept. */
+export function executionKey(id: string): QueryKey {
+  return topicKey("executions", "one", id);
+}
+
+/** Follows the log of an execution; what changes besides lines makes the execution old. */
+export function useLog(id: string): Log {
+  const client = useClient();
+  const queries = useQueryClient();
+  const [store] = useState(createLogStore);
+  const [state, setState] = useState<FollowState>({ kind: "loading" });
+  useEffect(() => {
+    const stop = new AbortController();
+    void followLog(id, {
+      client,
+      store,
+      onState: (next) => {
+        if (!stop.signal.aborted) setState(next);
+      },
+      onChange: () => void queries.invalidateQueries({ queryKey: executionKey(id) }),
+      soon,
+      signal: stop.signal,
+    });
+    return () => stop.abort();
+  }, [client, queries, store, id]);
+  return { store, state };
+}
+
+/** How many lines there are, kept true. */
+export function useLogSize(store: LogStore): number {
+  return useSyncExternalStore(store.subscribe, store.size);
+}
+
+const hiddenPageMs = 250;
+
+/** Once a frame; a page that is not shown gets no frames. */
+function soon(flush: () => void): void {
+  if (document.hidden) setTimeout(flush, hiddenPageMs);
+  else requestAnimationFrame(() => flush());
+}

@@ -1,0 +1,151 @@
+import { Badge, Group, Paper, Stack, Table, Text } from "@mantine/core";
+import type { ExecutionInfo, ReceiptRow } from "@sealrun/protocol";
+import { IconBan, IconKey, IconQuestionMark, IconReceipt } from "@tabler/icons-react";
+import type { ReactNode } from "react";
+import { Empty } from "../../parts/empty.tsx";
+import { LinkAnchor, LinkButton } from "../../parts/links.tsx";
+import { ShownText } from "../../parts/shown-text.tsx";
+import { Time } from "../../parts/time.tsx";
+
+/** Which secrets an execution read, in which version and from where; what it missed and what was refused. Never values. */
+export function ReceiptPanel({ execution }: { readonly execution: ExecutionInfo }): ReactNode {
+  const { receipt } = execution;
+  if (receipt.length === 0) {
+    return (
+      <Empty icon={<IconReceipt aria-hidden />} title="It has read no secrets">
+        Each secret that a script asks for is noted here: its name, where it came from and its version, never its value.
+        See the guide <a href="/guides/secrets#receipts">Secrets</a>.
+      </Empty>
+    );
+  }
+  const hasAttempts = execution.attempts.length > 1;
+  return (
+    <Stack gap="xs">
+      <Text size="sm" c="dimmed">
+        {summary(receipt)}
+      </Text>
+      <Paper withBorder p="xs">
+        <Table.ScrollContainer minWidth={640}>
+          <Table verticalSpacing="xs" aria-label="Receipt">
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Name</Table.Th>
+                <Table.Th>Outcome</Table.Th>
+                <Table.Th>From</Table.Th>
+                <Table.Th>Step</Table.Th>
+                {hasAttempts ? <Table.Th>Attempt</Table.Th> : null}
+                <Table.Th>When</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {receipt.map((row, index) => (
+                <Table.Tr key={index}>
+                  <Table.Td ff="monospace">
+                    <ShownText text={row.name} />
+                  </Table.Td>
+                  <Table.Td>
+                    <Outcome outcome={row.outcome} />
+                  </Table.Td>
+                  <Table.Td>
+                    <From row={row} execution={execution} />
+                  </Table.Td>
+                  <Table.Td ff="monospace">
+                    <ShownText text={row.step} />
+                  </Table.Td>
+                  {hasAttempts ? <Table.Td>{row.attempt ?? "–"}</Table.Td> : null}
+                  <Table.Td>
+                    <Time at={row.time} />
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
+      </Paper>
+      {execution.reportsComplete ? null : (
+        <Text size="xs" c="dimmed">
+          Rows may still arrive.
+        </Text>
+      )}
+    </Stack>
+  );
+}
+
+function From({ row, execution }: { readonly row: ReceiptRow; readonly execution: ExecutionInfo }): ReactNode {
+  const { project, package: name } = execution;
+  if (row.outcome === "refused") {
+    return (
+      <Text size="sm">
+        not declared by this step; see <a href="/guides/packages#manifestjson">Packages</a>
+      </Text>
+    );
+  }
+  if (row.scope === null) {
+    return (
+      <Group gap="xs" wrap="nowrap">
+        <Text size="sm">no scope has it</Text>
+        <LinkButton
+          size="compact-xs"
+          variant="light"
+          to="/projects/$project/packages/$package/secrets"
+          params={{ project, package: name }}
+          search={{ add: row.name }}
+        >
+          Add it
+        </LinkButton>
+      </Group>
+    );
+  }
+  const text = `${row.scope}, version ${row.version ?? "unknown"}`;
+  switch (row.scope) {
+    case "service":
+      return (
+        <LinkAnchor
+          size="sm"
+          to="/projects/$project/packages/$package/secrets"
+          params={{ project, package: name }}
+          search={{ find: row.name }}
+        >
+          {text}
+        </LinkAnchor>
+      );
+    case "project":
+      return (
+        <LinkAnchor size="sm" to="/projects/$project/secrets" params={{ project }} search={{ find: row.name }}>
+          {text}
+        </LinkAnchor>
+      );
+    case "platform":
+      return (
+        <LinkAnchor size="sm" to="/vault/secrets" search={{ find: row.name }}>
+          {text}
+        </LinkAnchor>
+      );
+  }
+}
+
+const outcomes = {
+  read: { color: "green", Icon: IconKey },
+  missing: { color: "orange", Icon: IconQuestionMark },
+  refused: { color: "red", Icon: IconBan },
+} as const satisfies Record<ReceiptRow["outcome"], unknown>;
+
+function Outcome({ outcome }: { readonly outcome: ReceiptRow["outcome"] }): ReactNode {
+  const { color, Icon } = outcomes[outcome];
+  return (
+    <Badge color={color} variant="light" tt="none" fw={500} leftSection={<Icon size={12} aria-hidden />}>
+      {outcome}
+    </Badge>
+  );
+}
+
+function summary(receipt: readonly ReceiptRow[]): string {
+  const counts = (["read", "missing", "refused"] as const)
+    .map(
+      (outcome) =>
+        [outcome, new Set(receipt.filter((row) => row.outcome === outcome).map(({ name }) => name)).size] as const,
+    )
+    .filter(([, count]) => count > 0)
+    .map(([outcome, count]) => `${count} ${outcome}`);
+  return `Names asked for: ${counts.join(", ")}. Values are never kept here.`;
+}

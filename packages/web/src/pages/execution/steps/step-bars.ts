@@ -1,0 +1,62 @@
+import type { StepInfo } from "@sealrun/protocol";
+
+/** A step on the common axis of an execution; places are shares of the whole, from 0 to 1. */
+export interface StepBar {
+  readonly from: number;
+  readonly length: number;
+  readonly durationMs: number;
+}
+
+/** The axis: how long all of it is, and where a mark stands on it. */
+export interface StepAxis {
+  readonly totalMs: number;
+  readonly marksMs: readonly number[];
+  /** One per step; undefined for a step that did not start. */
+  readonly bars: readonly (StepBar | undefined)[];
+}
+
+/** What is placed: steps as they are told. */
+export type PlacedStep = Pick<StepInfo, "status" | "startedAt" | "durationMs">;
+
+/** The least share that can still be seen. */
+const leastLength = 0.004;
+
+/**
+ * Places the steps of the newest attempt between its claim and its end, or now. Steps without a start of their own (of
+ * executions older than that) follow one another.
+ */
+export function placeSteps(
+  steps: readonly PlacedStep[],
+  span: { readonly fromMs: number; readonly toMs: number },
+): StepAxis {
+  let doneMs = span.fromMs;
+  const spans = steps.map((step) => {
+    if (step.status === "pending" || step.status === "skipped") return undefined;
+    const startMs = step.startedAt === null ? doneMs : Date.parse(step.startedAt);
+    const durationMs = Math.max(step.durationMs ?? (step.status === "running" ? span.toMs - startMs : 0), 0);
+    doneMs = startMs + durationMs;
+    return { startMs, durationMs };
+  });
+  const started = spans.filter((one) => one !== undefined);
+  const fromMs = Math.min(span.fromMs, ...started.map(({ startMs }) => startMs));
+  const toMs = Math.max(span.toMs, ...started.map(({ startMs, durationMs }) => startMs + durationMs));
+  const totalMs = Math.max(toMs - fromMs, 1);
+  const bars = spans.map((one) => {
+    if (one === undefined) return undefined;
+    const length = Math.min(Math.max(one.durationMs / totalMs, leastLength), 1);
+    return { from: Math.min((one.startMs - fromMs) / totalMs, 1 - length), length, durationMs: one.durationMs };
+  });
+  return { totalMs, marksMs: marks(totalMs), bars };
+}
+
+const roundMs = [1, 2, 5, 10, 20, 50, 100, 200, 500];
+const roundSeconds = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400];
+const roundSteps = [...roundMs, ...roundSeconds.map((seconds) => seconds * 1_000)];
+const mostMarks = 5;
+
+/** Round times along the axis, its start included and its end left to the total. */
+function marks(totalMs: number): readonly number[] {
+  const step =
+    roundSteps.find((ms) => totalMs / ms <= mostMarks) ?? 86_400_000 * Math.ceil(totalMs / 86_400_000 / mostMarks);
+  return Array.from({ length: Math.ceil(totalMs / step) }, (_, index) => index * step);
+}

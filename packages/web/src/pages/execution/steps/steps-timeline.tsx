@@ -1,0 +1,117 @@
+import { Group, Paper, Stack, Text, Title, UnstyledButton } from "@mantine/core";
+import { type ExecutionInfo, isFinal, type StepInfo } from "@sealrun/protocol";
+import type { ReactNode } from "react";
+import { ShownText } from "../../../parts/shown-text.tsx";
+import { showDuration } from "../../../parts/show-time.ts";
+import { StatusBadge, statusColor } from "../../../parts/status-badge.tsx";
+import { useTicking } from "../use-ticking.ts";
+import { placeSteps, type StepAxis, type StepBar } from "./step-bars.ts";
+import classes from "./steps-timeline.module.css";
+
+/** The steps of an execution on one axis of time. Choosing one narrows the log to it. */
+export function StepsTimeline(props: {
+  readonly execution: ExecutionInfo;
+  readonly chosen: string | undefined;
+  readonly onChoose: (step: string | undefined) => void;
+}): ReactNode {
+  const { execution, chosen, onChoose } = props;
+  const now = useTicking(!isFinal(execution.status));
+  const axis = placeSteps(execution.steps, spanOf(execution, now));
+  return (
+    <Paper withBorder p="md">
+      <Stack gap="xs">
+        <Group justify="space-between">
+          <Title order={2}>Steps</Title>
+          {chosen === undefined ? null : (
+            <Text size="xs" c="dimmed">
+              The log shows this step alone; choose it again to see all
+            </Text>
+          )}
+        </Group>
+        <Axis axis={axis} />
+        <ol className={classes["steps"]}>
+          {execution.steps.map((step, index) => (
+            <li key={step.name}>
+              <StepLine
+                step={step}
+                bar={axis.bars[index]}
+                isChosen={chosen === step.name}
+                onChoose={() => onChoose(chosen === step.name ? undefined : step.name)}
+              />
+            </li>
+          ))}
+        </ol>
+      </Stack>
+    </Paper>
+  );
+}
+
+function StepLine(props: {
+  readonly step: StepInfo;
+  readonly bar: StepBar | undefined;
+  readonly isChosen: boolean;
+  readonly onChoose: () => void;
+}): ReactNode {
+  const { step, bar } = props;
+  const color = statusColor(step.status);
+  return (
+    <>
+      <UnstyledButton className={classes["step"]} aria-pressed={props.isChosen} onClick={props.onChoose}>
+        <span className={classes["name"]}>
+          <ShownText text={step.name} />
+          {step.tries > 1 ? <span className={classes["tries"]}>{step.tries} tries</span> : null}
+        </span>
+        <span className={classes["status"]}>
+          <StatusBadge status={step.status} />
+        </span>
+        <span className={classes["track"]} aria-hidden>
+          {bar === undefined ? null : (
+            <span
+              className={classes["bar"]}
+              data-running={step.status === "running" ? "" : undefined}
+              style={{
+                left: `${bar.from * 100}%`,
+                width: `${bar.length * 100}%`,
+                background: `var(--mantine-color-${color}-filled)`,
+              }}
+            />
+          )}
+        </span>
+        <span className={classes["duration"]}>{bar === undefined ? "–" : showDuration(bar.durationMs)}</span>
+      </UnstyledButton>
+      {step.error === null ? null : (
+        <Text size="xs" className={classes["error"]}>
+          <ShownText text={step.error.message} />
+          {step.exitCode === null ? null : ` (exit code ${step.exitCode})`}
+        </Text>
+      )}
+    </>
+  );
+}
+
+function Axis({ axis }: { readonly axis: StepAxis }): ReactNode {
+  return (
+    <div className={classes["axis"]} aria-hidden>
+      <div className={classes["marks"]}>
+        {axis.marksMs.map((ms) => (
+          <span key={ms} className={classes["mark"]} style={{ left: `${(ms / axis.totalMs) * 100}%` }}>
+            {ms === 0 ? "0" : showMark(ms)}
+          </span>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** A round time, without the tenths that a duration has. */
+function showMark(ms: number): string {
+  if (ms < 1_000) return `${ms} ms`;
+  if (ms < 60_000) return `${ms / 1_000} s`;
+  return ms < 3_600_000 ? `${ms / 60_000} min` : `${ms / 3_600_000} h`;
+}
+
+function spanOf(execution: ExecutionInfo, nowMs: number): { readonly fromMs: number; readonly toMs: number } {
+  const claimed = execution.attempts.at(-1)?.claimedAt ?? execution.startedAt ?? execution.createdAt;
+  const end = execution.finishedAt === null ? nowMs : Date.parse(execution.finishedAt);
+  return { fromMs: Date.parse(claimed), toMs: end };
+}

@@ -1,0 +1,61 @@
+import { Tabs } from "@mantine/core";
+import type { ExecutionInfo } from "@sealrun/protocol";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { AttemptsTable } from "./attempts.tsx";
+import { DifferencePanel } from "./difference/difference-panel.tsx";
+import { LogPanel } from "./log/log-panel.tsx";
+import type { Log } from "./log/use-log.ts";
+import { ParametersPanel } from "./parameters.tsx";
+import { ReceiptPanel } from "./receipt.tsx";
+import { ResultsPanel } from "./results.tsx";
+import classes from "./tabs.module.css";
+
+const tabs = ["log", "results", "receipt", "parameters", "attempts", "difference"] as const;
+const titles = {
+  log: "Log",
+  results: "Results",
+  receipt: "Receipt",
+  parameters: "Parameters",
+  attempts: "Attempts",
+  difference: "Difference",
+} as const;
+
+/** Everything else there is to see of an execution; which of it is in the address. */
+export function ExecutionTabs({ execution, log }: { readonly execution: ExecutionInfo; readonly log: Log }): ReactNode {
+  const { tab = "log" } = useSearch({ from: "/executions/$execution" });
+  const navigate = useNavigate({ from: "/executions/$execution" });
+  const onChange = (value: string | null): void => {
+    const next = tabs.find((name) => name === value);
+    void navigate({ search: (before) => ({ ...before, tab: next }), replace: true });
+  };
+  return (
+    <Tabs value={tab} onChange={onChange} keepMounted={false}>
+      <Tabs.List className={classes["list"]} aria-label="What is shown">
+        {tabs.map((name) => (
+          <Tabs.Tab key={name} value={name}>
+            {titles[name]}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      <Tabs.Panel value="log" pt="md">
+        <LogPanel execution={execution} log={log} />
+      </Tabs.Panel>
+      <Tabs.Panel value="results" pt="md">
+        <ResultsPanel execution={execution} />
+      </Tabs.Panel>
+      <Tabs.Panel value="receipt" pt="md">
+        <ReceiptPanel execution={execution} />
+      </Tabs.Panel>
+      <Tabs.Panel value="parameters" pt="md">
+        <ParametersPanel execution={execution} />
+      </Tabs.Panel>
+      <Tabs.Panel value="attempts" pt="md">
+        <AttemptsTable execution={execution} />
+      </Tabs.Panel>
+      <Tabs.Panel value="difference" pt="md">
+        <DifferencePanel execution={execution} />
+      </Tabs.Panel>
+    </Tabs>
+  );
+}

@@ -1,0 +1,13 @@
+import type { PackageInfo } from "@sealrun/protocol";
+
+/** Why a package cannot be run from here, as a sentence, or undefined when it can. */
+export function findRefusal(info: PackageInfo): string | undefined {
+  if (info.version === null) return "It has no version yet: upload its files first";
+  const { active, allow_manual_triggering: byHand } = info.version.manifest;
+  if (active === false)
+    return `Its manifest says "active": false, so nothing starts it; change that and upload it again`;
+  if (byHand === false) {
+    return `Its manifest says "allow_manual_triggering": false: only its schedule and events start it; change that and upload it again`;
+  }
+  return undefined;
+}

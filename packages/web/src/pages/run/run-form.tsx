@@ -1,0 +1,183 @@
+import { Button, Collapse, Group, Kbd, NativeSelect, Paper, Stack, Text, TextInput } from "@mantine/core";
+import { useHotkeys } from "@mantine/hooks";
+import { type PackageInfo, type ParameterField, parametersFileSchema } from "@sealrun/protocol";
+import { IconChevronRight, IconPlayerPlay } from "@tabler/icons-react";
+import { useNavigate } from "@tanstack/react-router";
+import { type FormEvent, type ReactNode, useMemo, useRef, useState } from "react";
+import { useClient } from "../../app/platform.tsx";
+import { Problem } from "../../parts/problem.tsx";
+import { Field } from "./field.tsx";
+import { findProblem, readForm } from "./form-values.ts";
+import { FreeParameters } from "./free-parameters.tsx";
+import { readFree, textsOf } from "./free-values.ts";
+
+/** The form of a run. What is typed stays in its inputs until it is sealed; only what is wrong with it is state. */
+export function RunForm({ info }: { readonly info: PackageInfo }): ReactNode {
+  const given = info.version?.parameters ?? null;
+  const fields = useMemo(() => (given === null ? undefined : parametersFileSchema.parse(given).fields), [given]);
+  const form = useRef<HTMLFormElement>(null);
+  const run = useRun(info, fields, form);
+  // Everywhere, in a text of several lines too.
+  useHotkeys([["mod+Enter", () => form.current?.requestSubmit()]], []);
+  return (
+    <form ref={form} onSubmit={run.onSubmit} onInput={run.onInput} autoComplete="off" noValidate>
+      <Stack gap="md" maw={720}>
+        <Paper withBorder p="md">
+          <Stack gap="md">
+            <Fields fields={fields} problems={run.problems} />
+          </Stack>
+        </Paper>
+        <More priority={priorityOf(info)} />
+        {run.error === undefined ? null : (
+          <Problem error={run.error} title="It was not started" guide="packages#parametersjson" />
+        )}
+        <Group gap="sm">
+          <Button type="submit" loading={run.isStarting} leftSection={<IconPlayerPlay size={16} aria-hidden />}>
+            Run
+          </Button>
+          <Text size="xs" c="dimmed" visibleFrom="sm">
+            <Kbd size="xs">Ctrl</Kbd> + <Kbd size="xs">Enter</Kbd>
+          </Text>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+function Fields(props: {
+  readonly fields: readonly ParameterField[] | undefined;
+  readonly problems: ReadonlyMap<string, string>;
+}): ReactNode {
+  const { fields, problems } = props;
+  if (fields === undefined) return <FreeParameters />;
+  if (fields.length === 0) return <Text size="sm">This package takes no parameters.</Text>;
+  const hasSealed = fields.some(({ visible }) => visible !== true);
+  return (
+    <>
+      {fields.map((field) => (
+        <Field key={field.name} field={field} problem={problems.get(field.name)} />
+      ))}
+      {hasSealed ? (
+        <Text size="xs" c="dimmed">
+          What has a lock is sealed in this browser for this package; only its name is shown with the run.
+        </Text>
+      ) : null}
+    </>
+  );
+}
+
+function More({ priority }: { readonly priority: number }): ReactNode {
+  const [isOpen, setIsOpen] = useState(false);
+  const levels = Array.from({ length: 10 }, (_, index) => String(10 - index));
+  return (
+    <div>
+      <Button
+        variant="subtle"
+        size="compact-sm"
+        color="gray"
+        aria-expanded={isOpen}
+        leftSection={
+          <IconChevronRight size={14} aria-hidden style={{ transform: isOpen ? "rotate(90deg)" : undefined }} />
+        }
+        onClick={() => setIsOpen(!isOpen)}
+      >
+        More
+      </Button>
+      <Collapse expanded={isOpen}>
+        <Group align="flex-start" mt="xs">
+          <NativeSelect
+            name=":priority"
+            label="Priority"
+            description="10 runs first, 1 last"
+            data={[{ value: "", label: `As the package says (${priority})` }, ...levels]}
+          />
+          <TextInput
+            name=":not-before"
+            type="datetime-local"
+            label="Not before"
+            description={`In your zone, ${new Intl.DateTimeFormat().resolvedOptions().timeZone}`}
+          />
+        </Group>
+      </Collapse>
+    </div>
+  );
+}
+
+interface Run {
+  readonly problems: ReadonlyMap<string, string>;
+  readonly error: unknown;
+  readonly isStarting: boolean;
+  readonly onInput: (event: FormEvent<HTMLFormElement>) => void;
+  readonly onSubmit: (event: FormEvent<HTMLFormElement>) => void;
+}
+
+function useRun(
+  info: PackageInfo,
+  fields: readonly ParameterField[] | undefined,
+  form: { readonly current: HTMLFormElement | null },
+): Run {
+  const client = useClient();
+  const navigate = useNavigate();
+  const [problems, setProblems] = useState<ReadonlyMap<string, string>>(new Map());
+  const [error, setError] = useState<unknown>();
+  const [isStarting, setIsStarting] = useState(false);
+  const start = async (values: FormData): Promise<void> => {
+    const read = fields === undefined ? readFree(values) : readForm(fields, ({ name }) => textsOf(values, name));
+    setProblems(read.problems);
+    const [wrong] = read.problems.keys();
+    if (wrong !== undefined) {
+      form.current?.querySelector<HTMLElement>(`[name="${CSS.escape(wrong)}"]`)?.focus();
+      return;
+    }
+    const [priority = "", notBefore = ""] = [":priority", ":not-before"].map((name) => textsOf(values, name)[0]);
+    const started = await client.startExecution({
+      project: info.project.name,
+      package: info.name,
+      params: read.params,
+      ...(priority === "" ? {} : { priority: Number(priority) }),
+      ...(notBefore === "" ? {} : { notBefore: new Date(notBefore).toISOString() }),
+    });
+    form.current?.reset();
+    await navigate({ to: "/executions/$execution", params: { execution: started.id } });
+  };
+  const onSubmit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    if (isStarting) return;
+    setIsStarting(true);
+    setError(undefined);
+    start(new FormData(event.currentTarget))
+      .catch(setError)
+      .finally(() => setIsStarting(false));
+  };
+  const onInput = ({ currentTarget, target }: FormEvent<HTMLFormElement>): void => {
+    const name = nameOf(target);
+    const field = fields?.find((candidate) => candidate.name === name);
+    if (field === undefined) return;
+    const problem = findProblem(field, textsOf(new FormData(currentTarget), field.name));
+    setProblems((before) => withProblem(before, field.name, problem));
+  };
+  return { problems, error, isStarting, onInput, onSubmit };
+}
+
+function withProblem(
+  before: ReadonlyMap<string, string>,
+  name: string,
+  problem: string | undefined,
+): ReadonlyMap<string, string> {
+  if (before.get(name) === problem) return before;
+  const others = [...before].filter(([other]) => other !== name);
+  return new Map(problem === undefined ? others : [...others, [name, problem]]);
+}
+
+function nameOf(target: EventTarget): string | undefined {
+  return target instanceof HTMLInputElement ||
+    target instanceof HTMLTextAreaElement ||
+    target instanceof HTMLSelectElement
+    ? target.name
+    : undefined;
+}
+
+function priorityOf({ version }: PackageInfo): number {
+  const priority = version?.manifest["priority"];
+  return typeof priority === "number" ? priority : 5;
+}
