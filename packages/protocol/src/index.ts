@@ -294,7 +294,7 @@ export { describeIssue, findExpectation, type Expectation } from "./describe-iss
 export { parseStrictJson, type StrictJson, type StrictJsonOptions } from "./strict-json.ts";
 export { showBytes, showName, showNames } from "./show-text.ts";
 export { closestName } from "./closest-name.ts";
-export { type OnRefused, parseSecretDocument, type SecretEntry } from "./secret-document.ts";
+export { type OnRefused, orRefuse, parseSecretDocument, type SecretEntry } from "./secret-document.ts";
 export { findPlaintext, type PlaintextPlace } from "./find-plaintext.ts";
 export { parseDotenv, type DotenvEntry } from "./dotenv.ts";
 export { manifestSchema, parseManifest, type Manifest, type ManifestStep } from "./manifest.ts";

@@ -1,13 +1,9 @@
-import { SealrunError } from "@sealrun/protocol";
+import { answerNeeds, askNames, judgeNeeds, listNeeds, type PackageProblem, problemOf } from "@sealrun/client";
+import { SealrunError, type SecretInfo } from "@sealrun/protocol";
 import { Command } from "commander";
 import { type Cli, parsePackage, parseProject } from "../command.ts";
 import { connect } from "../connect.ts";
-import { answerNeeds } from "../package/answer-needs.ts";
-import { askNames } from "../package/ask-names.ts";
 import { type CheckedPackage, checkPackage } from "../package/check-package.ts";
-import { judgeNeeds } from "../package/judge-needs.ts";
-import { listNeeds } from "../package/list-needs.ts";
-import { type Problem, problemOf } from "../package/problem.ts";
 import { type CheckReport, countOf, showCheck } from "../package/show-check.ts";
 import { adviseProject } from "./push.ts";
 
@@ -71,7 +67,7 @@ async function makeReport(cli: Cli, folder: string, options: CheckOptions): Prom
   const problems = [
     ...checked.problems,
     ...(await checkSchedule(checked)),
-    ...(found?.problems ?? []),
+    ...(found?.changed ?? []).map(tellChanged),
     ...judgeNeeds({ checked, needs, secrets, stored: found?.stored, project, optional }),
   ];
   return {
@@ -90,13 +86,19 @@ async function ask(cli: Cli, target: Parameters<typeof askNames>[1]): ReturnType
   }
 }
 
-function isError({ level }: Problem): boolean {
+/** What a push of the folder would stop at. */
+function tellChanged({ name, version }: SecretInfo): PackageProblem {
+  const message = `${name} was changed on the platform since the last push (version ${version}); a push needs --overwrite to replace it`;
+  return { code: "SECRET_CHANGED", level: "warning", file: "secrets.json", line: null, message };
+}
+
+function isError({ level }: PackageProblem): boolean {
   return level === "error";
 }
 
 type ReadPackage =
   | { readonly kind: "whole"; readonly checked: CheckedPackage }
-  | { readonly kind: "broken"; readonly problem: Problem };
+  | { readonly kind: "broken"; readonly problem: PackageProblem };
 
 /** A document that cannot be read is what a check is for; a folder that is not there is a wrong command. */
 async function readPackage(folder: string, name: string | undefined): Promise<ReadPackage> {
@@ -110,7 +112,7 @@ async function readPackage(folder: string, name: string | undefined): Promise<Re
 }
 
 /** As the platform will at the push. */
-async function checkSchedule({ manifest }: CheckedPackage): Promise<readonly Problem[]> {
+async function checkSchedule({ manifest }: CheckedPackage): Promise<readonly PackageProblem[]> {
   if (manifest?.schedule === undefined) return [];
   const part = await import("../start-part.ts");
   try {

@@ -1,15 +1,8 @@
 import { constants } from "node:fs";
 import { lstat, open, readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import {
-  checkPackageFiles,
-  isLocalFile,
-  limits,
-  type PackageFile,
-  SealrunError,
-  showBytes,
-  showName,
-} from "@sealrun/protocol";
+import { bringsModules, judgePath } from "@sealrun/client";
+import { checkPackageFiles, limits, type PackageFile, SealrunError, showBytes, showName } from "@sealrun/protocol";
 import { fileProblem } from "../read-file.ts";
 
 /** A package as it lies in a folder. */
@@ -20,16 +13,6 @@ export interface PackageFolder {
   /** Left out although a person might miss them. */
   readonly skipped: readonly string[];
 }
-
-/** Never part of a package, and nobody misses them. */
-const silent =
-  /^(?:\.git|\.hg|\.svn|__pycache__|\.DS_Store|\.sealrun|\.gitignore|\.gitattributes|sealrun-env\.d\.ts|.*\.pyc|.*\.swp)$/;
-/** Often hold secrets or are too large: left out, and said so. */
-const told = /^(?:\.env(?:\..*)?|\.npmrc|\.pypirc|node_modules|\.venv)$/;
-/** The executor installs what they list, so that a `node_modules` beside one is left out. */
-const lockFiles = ["package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb"];
-/** Of a vendored `node_modules`: links to programs, and what npm remembers. */
-const remembered = /^node_modules\/\.(?:bin|cache|package-lock\.json)$/;
 
 /**
  * Reads a folder that is to become a package, with secrets.json apart. Paths, kinds and sizes are checked before any
@@ -59,8 +42,7 @@ interface Walk {
 }
 
 async function hasVendoredModules(folder: string): Promise<boolean> {
-  const names: readonly string[] = await readdir(folder).catch(() => []);
-  return names.includes("node_modules") && !lockFiles.some((name) => names.includes(name));
+  return bringsModules(await readdir(folder).catch(() => []));
 }
 
 async function requireFolder(folder: string): Promise<void> {
@@ -81,23 +63,15 @@ async function walkFolder(folder: string, inside: string, walk: Walk): Promise<v
   }
   for (const name of names) {
     const path = inside === "" ? name : `${inside}/${name}`;
-    if (silent.test(name) || remembered.test(path)) continue;
-    const isModules = path === "node_modules" && walk.isVendored;
-    if ((told.test(name) && !isModules && !isInModules(path)) || isLocalFile(path)) {
-      walk.skipped.push(path);
-      continue;
-    }
+    const fate = judgePath(path, walk.isVendored);
+    if (fate === "tell") walk.skipped.push(path);
+    if (fate !== "take") continue;
     const entry = await describe(folder, path);
     if (entry.kind === "folder") await walkFolder(folder, path, walk);
     else walk.entries.push(entry);
     // The exact rule follows; this only ends a walk through somebody's whole disk.
     if (walk.entries.length > limits.packageFiles) return;
   }
-}
-
-/** A vendored package may carry packages of its own. */
-function isInModules(path: string): boolean {
-  return path.startsWith("node_modules/") && path.endsWith("/node_modules");
 }
 
 async function describe(folder: string, path: string): Promise<PackageFile> {

@@ -1,8 +1,5 @@
+import { type Answer, type CheckedSecret, type PackageProblem, showNeed, showScope } from "@sealrun/client";
 import type { Output } from "../output.ts";
-import type { Answer, CheckedSecret } from "./answer-needs.ts";
-import { showScope } from "./judge-needs.ts";
-import { showNeed } from "./list-needs.ts";
-import type { Problem } from "./problem.ts";
 
 /** What `sealrun check` found; `--json` prints it as it is. */
 export interface CheckReport {
@@ -14,7 +11,7 @@ export interface CheckReport {
     /** On the platform, before this folder is pushed; null when no platform was asked. */
     readonly version: number | null;
   };
-  readonly problems: readonly Problem[];
+  readonly problems: readonly PackageProblem[];
   readonly secrets: readonly CheckedSecret[];
 }
 
@@ -45,7 +42,7 @@ export function showCheck(output: Output, report: CheckReport): void {
 }
 
 /** `2 errors`, `1 warning`. */
-export function countOf(problems: readonly Problem[], level: Problem["level"]): string {
+export function countOf(problems: readonly PackageProblem[], level: PackageProblem["level"]): string {
   const count = problems.filter((problem) => problem.level === level).length;
   return `${count} ${level}${count === 1 ? "" : "s"}`;
 }

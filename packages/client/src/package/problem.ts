@@ -1,7 +1,7 @@
 import { type ErrorCode, toSealrunError } from "@sealrun/protocol";
 
 /** What is wrong with a package: an `error` fails a run or leaves it without a secret, a `warning` does not. */
-export interface Problem {
+export interface PackageProblem {
   readonly code: ErrorCode | null;
   readonly level: "error" | "warning";
   /** Below the package's folder; null when no one file is meant. */
@@ -12,7 +12,7 @@ export interface Problem {
 }
 
 /** A refused document as a problem; file and line are those that its sentence starts with. */
-export function problemOf(error: unknown): Problem {
+export function problemOf(error: unknown): PackageProblem {
   const { code, message } = toSealrunError(error);
   const [, file, line] = /^"?([^\s":]+\.[A-Za-z]+)"?(?::(\d+))?(?::\d+)?: /.exec(message) ?? [];
   return { code, level: "error", file: file ?? null, line: line === undefined ? null : Number(line), message };

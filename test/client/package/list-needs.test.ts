@@ -1,17 +1,8 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { checkPackage } from "../../../packages/cli/src/package/check-package.ts";
-import { listNeeds, showNeed } from "../../../packages/cli/src/package/list-needs.ts";
+import { expect, test } from "vitest";
+import { checkContent } from "../../../packages/client/src/package/check-content.ts";
+import { listNeeds, showNeed } from "../../../packages/client/src/package/list-needs.ts";
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "sealrun-test-needs-"));
-});
-afterAll(async () => rm(folder, { recursive: true, force: true }));
-
-test("listNeeds() gives every place that names a secret, scripts first", async () => {
+test("listNeeds() gives every place that names a secret, scripts first", () => {
   const files = {
     "main.py": '\nget_secret("A")\ncontext.secrets.set("OUT", 1, "project")',
     "helper.sh": "sealrun-context get B",
@@ -21,8 +12,10 @@ test("listNeeds() gives every place that names a secret, scripts first", async (
       mask: ["M"],
     }),
   };
-  for (const [path, text] of Object.entries(files)) await writeFile(join(folder, path), text);
-  const { needs, setByScript } = listNeeds(await checkPackage(folder, "p"));
+  const bytes = new TextEncoder();
+  const all = Object.entries(files).map(([path, text]) => ({ path, bytes: bytes.encode(text) }));
+  const sorted = all.toSorted((left, right) => (left.path < right.path ? -1 : 1));
+  const { needs, setByScript } = listNeeds(checkContent({ files: sorted, secretsFile: undefined }));
   expect([...setByScript]).toEqual(["OUT"]);
   expect(needs.map((need) => [need.kind, showNeed(need), need.names.join(" "), need.isStep, need.namespace])).toEqual([
     ["script", "helper.sh:1", "B", false, undefined],

@@ -1,6 +1,6 @@
 import { SealrunError } from "@sealrun/protocol";
 import { expect, test } from "vitest";
-import { problemOf } from "../../../packages/cli/src/package/problem.ts";
+import { problemOf } from "../../../packages/client/src/package/problem.ts";
 
 test.each([
   ["secrets.json:3:7: expected a comma", "secrets.json", 3],

@@ -2,12 +2,12 @@ import { closestName, lookupOrder, type Scope, scope as scopeSchema, showName } 
 import { answersOf, type CheckedSecret, meantName, type StoredNames } from "./answer-needs.ts";
 import { isVendored } from "./find-uses.ts";
 import { type Need, type PackageNeeds, showNeed } from "./list-needs.ts";
-import type { CheckedPackage } from "./check-package.ts";
-import type { Problem } from "./problem.ts";
+import type { CheckedContent } from "./check-content.ts";
+import type { PackageProblem } from "./problem.ts";
 
 /** What is judged: the package, what it needs, and what there is. */
 export interface ToJudge {
-  readonly checked: Pick<CheckedPackage, "files" | "secrets">;
+  readonly checked: Pick<CheckedContent, "files" | "secrets">;
   readonly needs: PackageNeeds;
   readonly secrets: readonly CheckedSecret[];
   /** Undefined when no platform was asked: then nothing is called missing. */
@@ -18,11 +18,11 @@ export interface ToJudge {
 }
 
 /** What is wrong about the secrets of a package, none of it with a value. */
-export function judgeNeeds(judged: ToJudge): readonly Problem[] {
+export function judgeNeeds(judged: ToJudge): readonly PackageProblem[] {
   return [...findMissing(judged), ...findRefused(judged.needs), ...findUnused(judged), ...findShadowing(judged)];
 }
 
-function findMissing({ checked, needs, stored, project, optional }: ToJudge): readonly Problem[] {
+function findMissing({ checked, needs, stored, project, optional }: ToJudge): readonly PackageProblem[] {
   if (stored === undefined) return [];
   const ownNames = new Set(checked.secrets.keys());
   const missing = new Map<string, Need[]>();
@@ -44,7 +44,7 @@ interface Known extends PackageNeeds {
   readonly project: string | undefined;
 }
 
-function tellMissing(all: readonly Need[], known: Known): readonly Problem[] {
+function tellMissing(all: readonly Need[], known: Known): readonly PackageProblem[] {
   const first = all.find(({ kind }) => kind === "reference") ?? all[0];
   const name = first?.names.at(-1);
   if (first === undefined || name === undefined) return [];
@@ -79,8 +79,8 @@ function scopesOf({ namespace }: Need, project: string | undefined): readonly Sc
 }
 
 /** Calls that a list in manifest.json stands in the way of. References are judged by `checkReferences`. */
-function findRefused({ needs }: PackageNeeds): readonly Problem[] {
-  return needs.flatMap((need): readonly Problem[] => {
+function findRefused({ needs }: PackageNeeds): readonly PackageProblem[] {
+  return needs.flatMap((need): readonly PackageProblem[] => {
     const { kind, file, line, lists, names, isStep } = need;
     const [name = ""] = names;
     const refuses = lists.map((list) => list !== undefined && !list.some((declared) => declared === name));
@@ -93,7 +93,7 @@ function findRefused({ needs }: PackageNeeds): readonly Problem[] {
   });
 }
 
-function findUnused({ checked, needs, secrets, stored }: ToJudge): readonly Problem[] {
+function findUnused({ checked, needs, secrets, stored }: ToJudge): readonly PackageProblem[] {
   const isNamed = new Set(
     needs.needs.filter(({ kind }) => kind === "script" || kind === "reference").flatMap(({ names }) => names),
   );
@@ -118,11 +118,11 @@ function findUnused({ checked, needs, secrets, stored }: ToJudge): readonly Prob
   return [...brought, ...declared];
 }
 
-function warn({ file, line }: Pick<Problem, "file" | "line">, message: string): Problem {
+function warn({ file, line }: Pick<PackageProblem, "file" | "line">, message: string): PackageProblem {
   return { code: null, level: "warning", file, line, message };
 }
 
-function findShadowing({ secrets }: ToJudge): readonly Problem[] {
+function findShadowing({ secrets }: ToJudge): readonly PackageProblem[] {
   return secrets.flatMap(({ name, neededBy, answeredBy, shadows }) => {
     if (answeredBy === null || shadows.length === 0) return [];
     const hidden = shadows.map(({ scope, version }) => `${showScope(scope)} (version ${version})`).join(" and ");

@@ -1,8 +1,8 @@
 import { parseManifest, planSteps, type SecretEntry, type Scope } from "@sealrun/protocol";
 import { expect, test } from "vitest";
-import { answerNeeds } from "../../../packages/cli/src/package/answer-needs.ts";
-import { judgeNeeds } from "../../../packages/cli/src/package/judge-needs.ts";
-import { listNeeds } from "../../../packages/cli/src/package/list-needs.ts";
+import { answerNeeds } from "../../../packages/client/src/package/answer-needs.ts";
+import { judgeNeeds } from "../../../packages/client/src/package/judge-needs.ts";
+import { listNeeds } from "../../../packages/client/src/package/list-needs.ts";
 
 interface World {
   readonly files: Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { findUses, isVendored } from "../../../packages/cli/src/package/find-uses.ts";
+import { findUses, isVendored } from "../../../packages/client/src/package/find-uses.ts";
 
 const names = (path: string, text: string): readonly string[] =>
   findUses(path, text).map(({ name, kind, line }) => `${kind} ${name}:${line}`);

@@ -7,7 +7,7 @@ import {
   showNames,
   type Step,
 } from "@sealrun/protocol";
-import type { Problem } from "./problem.ts";
+import type { PackageProblem } from "./problem.ts";
 
 /** The documents of a package in which references may stand. */
 export interface ReferringDocuments {
@@ -45,7 +45,7 @@ function listOfStep(step: Step): readonly ListedReference[] {
  * Reads every reference of a package, and gives a problem for each that its step may not read. Throws
  * `REFERENCE_INVALID` with document, field and character for one that no run could resolve.
  */
-export function checkReferences(documents: ReferringDocuments): readonly Problem[] {
+export function checkReferences(documents: ReferringDocuments): readonly PackageProblem[] {
   const references = listPackageReferences(documents);
   const problems = documents.steps.flatMap((step) =>
     references
@@ -55,7 +55,7 @@ export function checkReferences(documents: ReferringDocuments): readonly Problem
   return [...new Map(problems.map((problem) => [problem.message, problem])).values()];
 }
 
-function refuse({ file, place, names }: PackageReference, { script, secrets }: Step): readonly Problem[] {
+function refuse({ file, place, names }: PackageReference, { script, secrets }: Step): readonly PackageProblem[] {
   if (secrets === undefined || names.some((name) => secrets.some((declared) => declared === name))) return [];
   const message = `${place} names ${showNames(names)}, which manifest.json does not list among the secrets of ${script}; that step will fail`;
   return [{ code: "SECRET_NOT_DECLARED", level: "error", file, line: null, message }];

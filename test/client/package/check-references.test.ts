@@ -1,6 +1,6 @@
 import { secretName, type Step } from "@sealrun/protocol";
 import { expect, test } from "vitest";
-import { checkReferences } from "../../../packages/cli/src/package/check-references.ts";
+import { checkReferences } from "../../../packages/client/src/package/check-references.ts";
 import { refusalOf } from "../../support/refusal.ts";
 
 const step = (more: Partial<Step> = {}): Step => ({ script: "a.py", name: "first", env: {}, ...more });

@@ -1,7 +1,7 @@
 import type { Scope } from "@sealrun/protocol";
 import { expect, test } from "vitest";
-import { answerNeeds, answersOf, meantName } from "../../../packages/cli/src/package/answer-needs.ts";
-import type { Need } from "../../../packages/cli/src/package/list-needs.ts";
+import { answerNeeds, answersOf, meantName } from "../../../packages/client/src/package/answer-needs.ts";
+import type { Need } from "../../../packages/client/src/package/list-needs.ts";
 
 const stored = new Map<Scope, ReadonlyMap<string, number>>([
   [

@@ -1,5 +1,5 @@
 import type { SecretName } from "@sealrun/protocol";
-import type { CheckedPackage } from "./check-package.ts";
+import type { CheckedContent } from "./check-content.ts";
 import { listPackageReferences } from "./check-references.ts";
 import { findUses } from "./find-uses.ts";
 
@@ -33,7 +33,7 @@ export interface PackageNeeds {
 }
 
 /** Every place of a package that names a secret, scripts first. */
-export function listNeeds(checked: CheckedPackage): PackageNeeds {
+export function listNeeds(checked: CheckedContent): PackageNeeds {
   const setByScript = new Set<string>();
   const ofScripts = checked.files.flatMap(({ path, bytes }) => {
     const running = checked.steps.filter(({ script }) => script === path);
@@ -49,7 +49,7 @@ export function listNeeds(checked: CheckedPackage): PackageNeeds {
 }
 
 /** Whether a step may read them is told by `checkReferences`. */
-function ofReferences(checked: CheckedPackage): readonly Need[] {
+function ofReferences(checked: CheckedContent): readonly Need[] {
   return listPackageReferences(checked).map(({ file, place, names, namespace }) => ({
     kind: "reference",
     file,
@@ -62,7 +62,7 @@ function ofReferences(checked: CheckedPackage): readonly Need[] {
   }));
 }
 
-function ofManifest({ manifest }: CheckedPackage): readonly Need[] {
+function ofManifest({ manifest }: CheckedContent): readonly Need[] {
   const need = (kind: "declared" | "mask", field: string) => (name: string) =>
     ({ kind, file: "manifest.json", line: null, field, names: [name], lists: [], isStep: false }) as const;
   return [

@@ -1,22 +1,21 @@
-import type { Client } from "@sealrun/client";
+import type { Client } from "../client.ts";
 import { type PackageInfo, type Scope, SealrunError, type SecretInfo } from "@sealrun/protocol";
 import type { StoredNames } from "./answer-needs.ts";
-import type { Problem } from "./problem.ts";
 
-/** Whose names are asked for, and the names that its folder brings along. */
+/** Whose names are asked for, and the names that it brings along. */
 export interface NamesTarget {
   readonly project: string;
   readonly name: string;
   readonly ownNames: ReadonlySet<string>;
 }
 
-/** What the platform has before the folder is pushed. */
+/** What the platform has before a push. */
 export interface FoundNames {
   readonly stored: StoredNames;
   /** The package's newest version; null for one that was never pushed. */
   readonly version: number | null;
-  /** What a push of the folder would stop at. */
-  readonly problems: readonly Problem[];
+  /** Secrets of the package that somebody has set since the last push, which a push replaces only when told to. */
+  readonly changed: readonly SecretInfo[];
 }
 
 /** Asks for the names of all three scopes, never for values; a package that is not there has none. Stores nothing. */
@@ -30,7 +29,7 @@ export async function askNames(client: Client, { project, name, ownNames }: Name
     ["service", byName(secrets)],
   ]);
   const changed = secrets.filter((secret) => ownNames.has(secret.name) && isChanged(secret, info));
-  return { stored, version: info?.version?.number ?? null, problems: changed.map(tellChanged) };
+  return { stored, version: info?.version?.number ?? null, changed };
 }
 
 async function findPackage(
@@ -52,11 +51,6 @@ function isChanged({ source, updatedAt }: SecretInfo, info: PackageInfo | undefi
   const pushedAt = info?.version?.createdAt;
   const isOfPush = source === undefined || source === "push" || source === "boundary";
   return pushedAt !== undefined && !isOfPush && updatedAt > pushedAt;
-}
-
-function tellChanged({ name, version }: SecretInfo): Problem {
-  const message = `${name} was changed on the platform since the last push (version ${version}); a push needs --overwrite to replace it`;
-  return { code: "SECRET_CHANGED", level: "warning", file: "secrets.json", line: null, message };
 }
 
 function byName(secrets: readonly SecretInfo[]): ReadonlyMap<string, number> {

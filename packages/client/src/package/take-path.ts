@@ -1,0 +1,51 @@
+import { isLocalFile } from "@sealrun/protocol";
+
+/** Never part of a package, and nobody misses them. */
+const silent =
+  /^(?:\.git|\.hg|\.svn|__pycache__|__MACOSX|\.DS_Store|\.sealrun|\.gitignore|\.gitattributes|sealrun-env\.d\.ts|.*\.pyc|.*\.swp)$/;
+/** Often hold secrets or are too large: left out, and said so. */
+const told = /^(?:\.env(?:\..*)?|\.npmrc|\.pypirc|node_modules|\.venv)$/;
+/** The executor installs what they list, so that a `node_modules` beside one is left out. */
+const lockFiles = ["package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb"];
+/** Of a vendored `node_modules`: links to programs, and what npm remembers. */
+const remembered = /^node_modules\/\.(?:bin|cache|package-lock\.json)$/;
+
+/** What becomes of one file or folder: `skip` is left out in silence, `tell` is left out and said. */
+export type PathFate = "take" | "skip" | "tell";
+
+/** Whether a package with these names at its top brings its `node_modules` along. */
+export function bringsModules(topNames: readonly string[]): boolean {
+  return topNames.includes("node_modules") && !lockFiles.some((name) => topNames.includes(name));
+}
+
+/** What becomes of a path whose folder is taken; `isVendored` as `bringsModules` says. */
+export function judgePath(path: string, isVendored: boolean): PathFate {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  if (silent.test(name) || remembered.test(path)) return "skip";
+  const isModules = path === "node_modules" && isVendored;
+  return (told.test(name) && !isModules && !isInModules(path)) || isLocalFile(path) ? "tell" : "take";
+}
+
+/** A vendored package may carry packages of its own. */
+function isInModules(path: string): boolean {
+  return path.startsWith("node_modules/") && path.endsWith("/node_modules");
+}
+
+/** The paths that become a package, and what is left out of it and said: folders by their own name, once. */
+export function takePaths(paths: readonly string[]): {
+  readonly taken: readonly string[];
+  readonly skipped: readonly string[];
+} {
+  const isVendored = bringsModules([...new Set(paths.map((path) => path.split("/", 1)[0] ?? ""))]);
+  const skipped = new Set<string>();
+  const taken = paths.filter((path) => {
+    for (let end = path.indexOf("/"); ; end = path.indexOf("/", end + 1)) {
+      const own = end === -1 ? path : path.slice(0, end);
+      const fate = judgePath(own, isVendored);
+      if (fate === "tell") skipped.add(own);
+      if (fate !== "take") return false;
+      if (end === -1) return true;
+    }
+  });
+  return { taken, skipped: [...skipped] };
+}
