@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { closeSession, createClient, currentSession, openSession } from "@sealrun/client";
-import { hostilePlatform } from "./hostile-platform.ts";
+import { hostilePlatform, textOf } from "./hostile-platform.ts";
 import { rejectionOf } from "../support/refusal.ts";
 
 const info = { author: "admin", expiresAt: "2030-01-01T00:00:00.000Z" };
@@ -11,7 +11,7 @@ const signedOut = (): Response =>
 function pageOf(answer: () => Response) {
   const asked: { readonly address: string; readonly request: RequestInit; readonly headers: Headers }[] = [];
   const fetch: typeof globalThis.fetch = async (address, request = {}) => {
-    asked.push({ address: String(address), request, headers: new Headers(request.headers) });
+    asked.push({ address: textOf(address), request, headers: new Headers(request.headers) });
     return answer();
   };
   return { asked, page: { url: "http://platform.test", fetch } };

@@ -54,10 +54,11 @@ export async function findSession(sql: Sql, sha256: Uint8Array): Promise<Session
   return noted === undefined ? undefined : { ...session, expiresAt: noted.expires_at.toISOString() };
 }
 
-/** Whether a session is open; asking is no use of it. */
-export async function isSessionOpen(sql: Sql, id: string): Promise<boolean> {
-  const found = await sql.row(z.object({}), `select 1 from sessions s where s.id = $1 and ${isOpen}`, [id]);
-  return found !== undefined;
+/** Those of the sessions that are open; asking is no use of them. */
+export async function findOpenSessions(sql: Sql, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const idRow = z.object({ id: z.string() });
+  const rows = await sql.rows(idRow, `select s.id from sessions s where s.id = any ($1) and ${isOpen}`, [ids]);
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** Ends a session; false when it had ended. */

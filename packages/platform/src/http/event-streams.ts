@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { limits } from "@sealrun/protocol";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { isSessionOpen } from "../access/session-store.ts";
+import { findOpenSessions, type Session } from "../access/session-store.ts";
 import type { Deps } from "../deps.ts";
 
 /** Answers requests with server-sent events. */
@@ -14,39 +14,38 @@ export interface EventStreams {
   ): FastifyReply;
 }
 
-const lookMs = 15_000;
+/** A stream is one long request: a sign-out reaches it this soon. */
+const lookMs = 5_000;
 
 /** Streams of one server, all ended before it closes. */
 export function createEventStreams(
   app: FastifyInstance,
   { database, log }: Pick<Deps, "database" | "log">,
 ): EventStreams {
-  const following = new Set<AbortController>();
-  app.addHook("preClose", async () => {
-    for (const stop of following) stop.abort();
-  });
-  /** A stream is one long request: signing out must reach it. */
-  const watchSession = (request: FastifyRequest, stop: AbortController): (() => void) => {
-    const { session } = request;
-    if (session === undefined) return () => undefined;
-    const timer = setInterval(() => {
-      isSessionOpen(database, session.id).then(
-        (isOpen) => {
-          if (!isOpen) stop.abort();
-        },
-        (error: unknown) => log.warn({ err: error }, "A session could not be looked at; trying again"),
-      );
-    }, lookMs);
-    return () => clearInterval(timer);
+  const following = new Map<AbortController, Session | undefined>();
+  const endLeft = async (): Promise<void> => {
+    const ids = new Set([...following.values()].flatMap((session) => session?.id ?? []));
+    if (ids.size === 0) return;
+    const open = await findOpenSessions(database, [...ids]);
+    for (const [stop, session] of following) {
+      // One that was opened meanwhile was not asked for.
+      if (session !== undefined && ids.has(session.id) && !open.has(session.id)) stop.abort();
+    }
   };
+  const look = setInterval(() => {
+    endLeft().catch((error: unknown) => log.warn({ err: error }, "Sessions could not be looked at; trying again"));
+  }, lookMs);
+  look.unref();
+  app.addHook("preClose", async () => {
+    clearInterval(look);
+    for (const stop of following.keys()) stop.abort();
+  });
   return {
     send: (request, reply, open) => {
       const stop = new AbortController();
-      following.add(stop);
-      const unwatch = watchSession(request, stop);
+      following.set(stop, request.session);
       whenClosed(reply, () => {
         following.delete(stop);
-        unwatch();
         stop.abort();
       });
       return (

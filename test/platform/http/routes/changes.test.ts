@@ -62,6 +62,15 @@ describe("GET /api/v1/changes", () => {
       .toBe(200);
   });
 
+  test("GET /api/v1/changes ends soon after its session does", async () => {
+    const headers = asPage(await signIn(platform));
+    const blocks = readBlocks(await fetch(`${platform.url}/api/v1/changes`, { headers }));
+    await blocks.next();
+    await fetch(`${platform.url}/api/v1/session`, { method: "DELETE", headers });
+    for await (const block of blocks) expect(block).toMatch(/^(?:event: change|:)/);
+    expect(await refused(fetch(`${platform.url}/api/v1/changes`, { headers }))).toMatchObject({ status: 401 });
+  });
+
   test("GET /api/v1/changes ends when the platform stops, and holds it up no more", async () => {
     const own = await start(platform.config, { log: pino({ level: "silent" }) });
     const response = await fetch(`${own.url}/api/v1/changes`, {
