@@ -1,11 +1,8 @@
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
 import { z } from "zod";
 import type { Visit } from "./browser.ts";
-
-const axeFile = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 const axeReport = z.object({
   violations: z.array(
@@ -43,9 +40,8 @@ export async function expectAccessible(page: Page): Promise<void> {
       frameId: frameTree.frame.id,
       worldName: "axe",
     });
-    const source = await readFile(axeFile, "utf8");
     // Its result is the library itself, which is too large to send.
-    await session.send("Runtime.evaluate", { contextId, expression: `${source};undefined` });
+    await session.send("Runtime.evaluate", { contextId, expression: `${axe.source};undefined` });
     const { result, exceptionDetails } = await session.send("Runtime.evaluate", {
       contextId,
       expression: `axe.run(document, { resultTypes: ["violations"] })`,

@@ -10,7 +10,7 @@ import type { Chromium } from "./chromium.ts";
 export type BrowserStorage = Awaited<ReturnType<BrowserContext["storageState"]>>;
 
 /** What one visit looks like. */
-export interface VisitOptions {
+interface VisitOptions {
   /** In pixels; 1440 unless said. */
   readonly width?: number;
   readonly height?: number;
@@ -35,7 +35,7 @@ export interface Visit {
 }
 
 /** A running Chromium. */
-export interface OpenBrowser {
+interface OpenBrowser {
   /** Opens a new profile at an address; nothing but that origin may be asked for anything. */
   visit(url: string, options?: VisitOptions): Promise<Visit>;
   close(): Promise<void>;
@@ -61,7 +61,7 @@ const args = [
 ];
 
 /** Starts Chromium with its own sandbox, which root alone cannot have. */
-export async function openBrowser({ executablePath, env }: Chromium): Promise<OpenBrowser> {
+async function openBrowser({ executablePath, env }: Chromium): Promise<OpenBrowser> {
   const chromiumSandbox = process.getuid?.() !== 0;
   const browser = await chromium.launch({ executablePath, env: { ...env }, args, chromiumSandbox, timeout: 120_000 });
   return {

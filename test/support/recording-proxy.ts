@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, request } from "node:http";
 
 /** One request and its answer, as they went over the wire; an answer that is still under way is what came so far. */
-export interface Exchange {
+interface Exchange {
   readonly method: string;
   /** Path and query. */
   readonly path: string;

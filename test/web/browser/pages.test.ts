@@ -34,7 +34,7 @@ beforeAll(async () => {
 
 afterAll(async () => stage.close());
 
-test("/ asks who is not signed in for a token, on every width and in every colour", async () => {
+test("GET / asks who is not signed in for a token, on every width and in every colour", async () => {
   const visitor = await visit(stage.url);
   await visitor.page.getByLabel("Token").waitFor();
   await look(visitor, "sign-in");
