@@ -51,7 +51,7 @@ export interface ExecutionToStart {
 }
 
 /** Which executions are meant. */
-export interface ExecutionsWanted {
+interface ExecutionsWanted {
   readonly project?: string | undefined;
   readonly package?: string | undefined;
   /** One, or several with commas between. */

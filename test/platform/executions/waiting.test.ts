@@ -1,8 +1,10 @@
+import { executionId } from "@sealrun/protocol";
 import { describe, expect, test } from "vitest";
 import { explainWaiting } from "../../../packages/platform/src/executions/waiting.ts";
 import type { WaitingFacts } from "../../../packages/platform/src/executions/waiting-store.ts";
 
 const idle: WaitingFacts = {
+  id: executionId.parse("exe_00000000000000000000"),
   notBefore: null,
   isPublished: false,
   pool: "gpu",

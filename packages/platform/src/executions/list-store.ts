@@ -13,7 +13,8 @@ import {
   trigger,
 } from "@sealrun/protocol";
 import { z } from "zod";
-import { type ExecutionFilter, filterValues, isWanted } from "./execution-filter.ts";
+import type { ExecutionFilter } from "./execution-filter.ts";
+import { filterValues, isWanted } from "./execution-filter-store.ts";
 
 const summaryRow = z
   .object({

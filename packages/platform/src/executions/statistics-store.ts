@@ -1,7 +1,8 @@
 import type { Sql } from "@sealrun/postgres";
 import { executionStatus } from "@sealrun/protocol";
 import { z } from "zod";
-import { type ExecutionFilter, filterValues, isWanted } from "./execution-filter.ts";
+import type { ExecutionFilter } from "./execution-filter.ts";
+import { filterValues, isWanted } from "./execution-filter-store.ts";
 import type { Counted } from "./statistics.ts";
 
 const countedRow = z

@@ -53,7 +53,14 @@ const inFlight = "(x.status = 'running' or (x.status = 'queued' and x.published_
 export async function findWaitingFacts(sql: Sql, ids: readonly ExecutionId[]): Promise<readonly WaitingFacts[]> {
   const found = await sql.rows(
     factsRow,
-    `select e.id, case when e.not_before > clock_timestamp() then e.not_before end as not_before,
+    `with heads as materialized (
+       select head.number, head.place from (
+         select distinct lower(pool_name) as pool from executions where id = any ($1) and status = 'queued') pools
+       cross join lateral (
+         select number, row_number() over (order by priority desc, number)::int - 1 as place from (
+           select priority, number from outbox where pool = pools.pool and is_due
+           order by priority desc, number limit $2::int) as first) head)
+     select e.id, case when e.not_before > clock_timestamp() then e.not_before end as not_before,
             e.published_at is not null as is_published, e.pool_name as pool,
             exists (select from executors x join pools l on l.id = x.pool_id
                     where lower(l.name) = lower(e.pool_name) and x.revoked_at is null) as has_executor,
@@ -67,12 +74,13 @@ export async function findWaitingFacts(sql: Sql, ids: readonly ExecutionId[]): P
             (select count(*)::int from executions x where x.project_id = e.project_id and ${inFlight}) as project_in_flight,
             (select trouble from streams where name = 'EXECUTIONS') as trouble,
             h.refusal, h.not_before as held_until,
-            (select count(*)::int from (
-               select from outbox o where o.pool = lower(e.pool_name) and o.is_due
-                 and (o.priority > e.priority or (o.priority = e.priority and o.number < e.number))
-               limit $2) as before) as ahead
+            case when heads.place is not null then heads.place when h.is_due then $2::int else (
+              select count(*)::int from (
+                select from outbox o where o.pool = lower(e.pool_name) and o.is_due
+                  and (o.priority > e.priority or (o.priority = e.priority and o.number < e.number))
+                limit $2::int) as before) end as ahead
      from executions e join packages k on k.id = e.package_id join projects p on p.id = e.project_id
-       left join outbox h on h.execution_id = e.id
+       left join outbox h on h.execution_id = e.id left join heads on heads.number = e.number
      where e.id = any ($1) and e.status = 'queued'`,
     [ids, mostCounted + 1],
   );

@@ -2,7 +2,7 @@ import type { NatsLink } from "@sealrun/nats";
 import { executionsStream, reportsStream, SealrunError } from "@sealrun/protocol";
 
 /** How full something is; `maxBytes` is null without a limit. */
-export interface Room {
+interface Room {
   readonly name: string;
   readonly bytes: number;
   readonly maxBytes: number | null;
