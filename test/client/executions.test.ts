@@ -69,3 +69,36 @@ test("startExecution() sends a start whose answer was lost again, with the same 
   expect(new Set(sent.map(({ headers }) => headers.get("idempotency-key"))).size).toBe(1);
   expect(decodeText(startExecution, String(sent[0]?.body))).toMatchObject({ priority: 7 });
 });
+
+test("runAgain() asks for the version it is told and sends an own key", async () => {
+  const { platform, client } = stage();
+  await client.runAgain("exe_00000000000000000000", { version: "same" });
+  await client.runAgain("../x");
+  const sent = platform.seen.filter(({ method }) => method === "POST");
+  expect(sent.map(({ path, body }) => [path, body])).toEqual([
+    ["/executions/exe_00000000000000000000/again", '{"version":"same"}'],
+    ["/executions/..%2Fx/again", "{}"],
+  ]);
+  const keys = sent.map(({ headers }) => headers.get("idempotency-key"));
+  expect(new Set(keys).size).toBe(2);
+  expect(keys.every((key) => key?.startsWith("req_"))).toBe(true);
+});
+
+test("executionStatistics() asks with the filters that are given", async () => {
+  const nothing = { since: "t", until: "t", bucketMs: 1, counts: {}, buckets: [] };
+  const none = { queued: 0, running: 0, succeeded: 0, failed: 0, lost: 0, cancelled: 0 };
+  const platform = hostilePlatform(() => ({ ...nothing, counts: none }));
+  const queries: string[] = [];
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    if (typeof input === "string") queries.push(new URL(input).search);
+    return platform.fetch(input, init);
+  };
+  const client = createClient({
+    url: "http://platform.test",
+    token: "t",
+    fingerprint: platform.fingerprint,
+    fetch,
+  });
+  await client.executionStatistics({ project: "acme", status: "failed,lost", buckets: 24 });
+  expect(queries.at(-1)).toBe("?project=acme&status=failed%2Clost&buckets=24");
+});

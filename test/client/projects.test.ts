@@ -27,3 +27,11 @@ test("changeProject() sends what changes and gives the project as it is then", a
   expect(await client.changeProject("acme", { maxConcurrent: 3 })).toMatchObject({ maxConcurrent: 3 });
   expect(platform.seen.at(-1)).toMatchObject({ method: "PATCH", path: "/projects/acme", body: '{"maxConcurrent":3}' });
 });
+
+test("overview() gives the packages of a project, whose name cannot leave its place", async () => {
+  const platform = hostilePlatform(() => ({ packages: [] }));
+  const { fetch, fingerprint } = platform;
+  const client = createClient({ url: "http://platform.test", token: "the-token", fingerprint, fetch });
+  expect(await client.overview("a/b")).toEqual({ packages: [] });
+  expect(platform.seen.at(-1)).toMatchObject({ method: "GET", path: "/projects/a%2Fb/overview" });
+});

@@ -53,3 +53,16 @@ test("setSecrets() seals again when the key was replaced in between", async () =
   });
   expect(await clientOf(platform).setSecrets(place, new Map([["A", "x"]]))).toEqual([stored]);
 });
+
+test("secretUses() asks the collection of each scope", async () => {
+  const platform = hostilePlatform(() => ({ name: "A", scope: "platform", uses: [] }));
+  const client = clientOf(platform);
+  await client.secretUses({ scope: "platform" }, "A");
+  await client.secretUses(place, "A");
+  expect((await client.secretUses({ scope: "service", project: "acme", package: "../x" }, "A")).uses).toEqual([]);
+  expect(platform.seen.map(({ path }) => path).filter((path) => path !== "/platform")).toEqual([
+    "/platform/secrets/A/uses",
+    "/projects/acme/secrets/A/uses",
+    "/projects/acme/packages/..%2Fx/secrets/A/uses",
+  ]);
+});
