@@ -9,12 +9,6 @@ export interface ZipEntry extends PackageFile {
   readonly dataStart: number;
 }
 
-/** An archive of which nothing is unpacked yet. */
-export interface ZipList {
-  readonly zip: ZipFile;
-  readonly entries: readonly ZipEntry[];
-}
-
 /** Folders, and files that are left out of a package, count here too. */
 const mostEntries = 4 * limits.packageFiles;
 const encryptedFlag = 0x1;
@@ -31,7 +25,7 @@ const linkType = 0o120000;
  * names the first entry that is encrypted, compressed in another way than by deflate, said to be two things, or lies
  * over another one.
  */
-export async function listEntries(archive: Buffer): Promise<ZipList> {
+export async function listEntries(archive: Buffer): Promise<readonly ZipEntry[]> {
   const zip = await open(archive);
   if (zip.entryCount > mostEntries) {
     throw new SealrunError(
@@ -49,7 +43,7 @@ export async function listEntries(archive: Buffer): Promise<ZipList> {
     throw refuseArchive(`in ${placeAfter(entries)}`, error);
   }
   refuseOverlaps(entries, directoryStart);
-  return { zip, entries };
+  return entries;
 }
 
 async function open(archive: Buffer): Promise<ZipFile> {

@@ -17,18 +17,17 @@ const secretsName = "secrets.json";
 export async function readZip(archive: Buffer): Promise<Upload> {
   let secretsFile: Uint8Array | undefined;
   try {
-    const { zip, entries } = await listEntries(archive);
-    const wanted = chooseFiles(entries);
+    const wanted = chooseFiles(await listEntries(archive));
     const secrets = takeSecrets(wanted);
     const others = wanted.filter((entry) => entry !== secrets);
     checkPackageFiles(others);
     const files = [];
     for (const entry of others) {
       if (entry.kind !== "file") continue;
-      const bytes = await unpackEntry(zip, entry, false);
+      const bytes = await unpackEntry(archive, entry);
       files.push({ path: entry.path, bytes, sha256: createHash("sha256").update(bytes).digest("hex") });
     }
-    if (secrets !== undefined) secretsFile = await unpackEntry(zip, secrets, true);
+    if (secrets !== undefined) secretsFile = await unpackEntry(archive, secrets);
     return { announced: undefined, overwrite: false, files, secretsFile };
   } finally {
     wipe(archive);

@@ -1,40 +1,42 @@
-import { crc32 } from "node:zlib";
-import { concatBytes, wipe } from "@sealrun/crypto";
-import type { ZipFile } from "yauzl";
+import { promisify } from "node:util";
+import { crc32, inflateRaw } from "node:zlib";
+import { wipe } from "@sealrun/crypto";
 import type { ZipEntry } from "./list-entries.ts";
 import { refuseEntry } from "./refuse-entry.ts";
 
+const inflate = promisify(inflateRaw);
+
 /**
- * The content of a file, whole and as its checksum says; inflating ends at the size that the archive's list gives, which
- * the caller has found small enough. With `isSecret` nothing but the answer holds the content afterwards.
+ * The content of a file in an archive, in memory of its own: whole, of the size that the archive says and with its
+ * checksum, else `PACKAGE_INVALID`. Inflating ends at that size, which the caller has found small enough.
  */
-export async function unpackEntry(zip: ZipFile, { path, entry }: ZipEntry, isSecret: boolean): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
+export async function unpackEntry(
+  archive: Buffer,
+  { path, size, dataStart, entry }: Omit<ZipEntry, "kind">,
+): Promise<Uint8Array> {
+  const packed = archive.subarray(dataStart, dataStart + entry.compressedSize);
+  const bytes = entry.compressionMethod === 0 ? new Uint8Array(packed) : await inflateTo(packed, path, size);
+  if (bytes.length === size && crc32(bytes) === entry.crc32) return bytes;
+  wipe(bytes);
+  throw refuseEntry(
+    path,
+    bytes.length === size
+      ? "its content does not match its checksum, the zip is damaged; make it anew"
+      : `${saidSize(size)}, it has ${bytes.length}; make the zip anew`,
+  );
+}
+
+async function inflateTo(packed: Buffer, path: string, size: number): Promise<Uint8Array> {
   try {
-    await inflate(zip, { path, entry }, chunks);
-    const checksum = chunks.reduce((sum, chunk) => crc32(chunk, sum), 0);
-    if (checksum !== entry.crc32) {
-      throw refuseEntry(path, "its content does not match its checksum, the zip is damaged; make it anew");
-    }
-    return concatBytes(...chunks);
-  } finally {
-    if (isSecret) for (const chunk of chunks) wipe(chunk);
+    // All of it is one chunk, so that no copy of a secrets.json is left in another one.
+    return await inflate(packed, { maxOutputLength: Math.max(1, size), chunkSize: Math.max(64, size + 1) });
+  } catch (error) {
+    const isTooLong = error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE";
+    const reason = isTooLong ? `${saidSize(size)}, it has more` : "its content is damaged";
+    throw refuseEntry(path, `${reason}; make the zip anew`, error);
   }
 }
 
-async function inflate(
-  zip: ZipFile,
-  { path, entry }: Pick<ZipEntry, "path" | "entry">,
-  chunks: Uint8Array[],
-): Promise<void> {
-  try {
-    // The stream ends with an error at the first byte too many, and when one is missing.
-    for await (const chunk of await zip.openReadStreamPromise(entry)) {
-      const bytes: Uint8Array = chunk;
-      chunks.push(bytes);
-    }
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : "no reason given";
-    throw refuseEntry(path, `its content cannot be unpacked (${reason}); make the zip anew`, error);
-  }
+function saidSize(size: number): string {
+  return `expected the ${size} bytes that the zip says of it`;
 }
