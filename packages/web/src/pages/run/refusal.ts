@@ -1,7 +1,7 @@
 import type { PackageInfo } from "@sealrun/protocol";
 
 /** Why a package cannot be run from here, as a sentence, or undefined when it can. */
-export function findRefusal(info: PackageInfo): string | undefined {
+export function findRefusal(info: Pick<PackageInfo, "version">): string | undefined {
   if (info.version === null) return "It has no version yet: upload its files first";
   const { active, allow_manual_triggering: byHand } = info.version.manifest;
   if (active === false)

@@ -1,0 +1,101 @@
+import { type ExecutionStatus, type LiveEvent, type LogLine, SealrunError } from "@sealrun/protocol";
+import { describe, expect, test } from "vitest";
+import {
+  type Following,
+  followLog,
+  type FollowState,
+} from "../../../../../packages/web/src/pages/execution/log/follow-log.ts";
+import { createLogStore } from "../../../../../packages/web/src/pages/execution/log/log-store.ts";
+
+const lineAt = (cursor: number): LogLine => ({
+  cursor: String(cursor),
+  step: null,
+  stream: "stdout",
+  level: null,
+  text: `line ${cursor}`,
+  time: "2026-01-02T03:04:05Z",
+});
+
+type Watch = Following["client"]["watchExecution"];
+
+/** A peer with lines already written, in pages of two; what its streams do is given one by one. */
+function peer(written: () => number, streams: Watch[]): Following["client"] {
+  return {
+    listLogs: async (_id, after = "0") => {
+      const from = Number(after) + 1;
+      const lines = Array.from({ length: Math.min(2, written() - from + 1) }, (_, index) => lineAt(from + index));
+      const last = Number(after) + lines.length;
+      return { lines, next: last < written() ? String(last) : null };
+    },
+    watchExecution: async (id, options): Promise<ExecutionStatus> => {
+      const stream = streams.shift();
+      return stream === undefined ? "succeeded" : stream(id, options);
+    },
+  };
+}
+
+async function follow(client: Following["client"]): Promise<{
+  readonly texts: readonly string[];
+  readonly states: readonly FollowState["kind"][];
+  readonly changes: number;
+}> {
+  const store = createLogStore();
+  const states: FollowState["kind"][] = [];
+  let changes = 0;
+  await followLog("exe_1", {
+    client,
+    store,
+    onState: ({ kind }) => void states.push(kind),
+    onChange: () => (changes += 1),
+    soon: (flush) => void setTimeout(flush, 0),
+    signal: new AbortController().signal,
+  });
+  const texts = Array.from({ length: store.size() }, (_, index) => store.at(index)?.text ?? "");
+  return { texts, states, changes };
+}
+
+describe("followLog()", () => {
+  test("followLog() reads what there is, then goes on live after the last line", async () => {
+    const after: (string | undefined)[] = [];
+    const live: Watch = async (_id, options) => {
+      after.push(options.after);
+      const events: readonly LiveEvent[] = [
+        { kind: "log", line: lineAt(6) },
+        { kind: "status", status: "succeeded" },
+        { kind: "log", line: lineAt(7) },
+      ];
+      for (const event of events) options.onEvent(event);
+      return "succeeded";
+    };
+    const { texts, states, changes } = await follow(peer(() => 5, [live]));
+    expect(texts).toEqual([1, 2, 3, 4, 5, 6, 7].map((n) => `line ${n}`));
+    expect(after).toEqual(["5"]);
+    expect(states).toEqual(["loading", "live", "ended"]);
+    expect(changes).toBe(1);
+  });
+
+  test("followLog() takes a lost stream up where it broke: no line twice, none missing", async () => {
+    let written = 3;
+    const breaks: Watch = async (_id, { onEvent }) => {
+      onEvent({ kind: "log", line: lineAt(4) });
+      written = 8;
+      throw new SealrunError("PLATFORM_UNREACHABLE", "");
+    };
+    const goesOn: Watch = async (_id, { onEvent }) => {
+      // A platform may tell a line again that was read meanwhile.
+      for (const cursor of [8, 9]) onEvent({ kind: "log", line: lineAt(cursor) });
+      return "failed";
+    };
+    const { texts, states } = await follow(peer(() => written, [breaks, goesOn]));
+    expect(texts).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => `line ${n}`));
+    expect(states).toEqual(["loading", "live", "lost", "lost", "live", "ended"]);
+  });
+
+  test("followLog() waits for somebody to sign in again, and stops at any other refusal", async () => {
+    const over: Watch = async () => Promise.reject(new SealrunError("UNAUTHENTICATED", ""));
+    const gone: Watch = async () => Promise.reject(new SealrunError("EXECUTION_NOT_FOUND", ""));
+    const { states } = await follow(peer(() => 1, [over, gone]));
+    expect(states.at(-1)).toBe("refused");
+    expect(states).toContain("lost");
+  });
+});
