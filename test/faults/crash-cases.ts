@@ -19,8 +19,6 @@ export interface CrashCase {
   readonly mayRerun?: boolean;
   /** Its attempt ends with its lease, which is then brought forward: what is run again must not meet the next case. */
   readonly endsWithLease?: boolean;
-  /** Its end comes only when NATS delivers again; the next points are passed meanwhile. */
-  readonly endsLate?: boolean;
 }
 
 /** The packages that the cases run; `rerun` ones are the same with `on_lost: rerun`. */
@@ -212,6 +210,6 @@ export const crashCases: Readonly<Record<CrashPoint, CrashCase>> = {
   "executor.spool.written": ofExecutor,
   "executor.finish.after": ofExecutor,
   "executor.acknowledge.after": ofExecutor,
-  "executor.take.after": { ...ofExecutor, endsLate: true },
-  "executor.claim.before": { ...ofExecutor, endsLate: true },
+  "executor.take.after": ofExecutor,
+  "executor.claim.before": ofExecutor,
 };

@@ -57,7 +57,7 @@ export interface ClusterOptions {
   readonly keyrings?: number;
   readonly executors?: number;
   readonly slots?: number;
-  /** Limits of the parts that a test cannot wait for; `defaultLimits` without it, the real ones with `{}`. */
+  /** Limits of the parts that a test cannot wait for; `clusterLimits` without it, the real ones with `{}`. */
   readonly limits?: Readonly<Record<string, number>>;
   /** In operator mode, where executors' logins are short and renewed, an executor's wire to NATS is not in use. */
   readonly natsMode?: NatsMode;
@@ -68,7 +68,7 @@ export interface ClusterOptions {
 }
 
 /** Leases that end while a test watches, and outlast two requests that are never answered and a restart. */
-const defaultLimits = {
+export const clusterLimits = {
   answerMs: 3_000,
   databaseAnswerMs: 10_000,
   databaseIdleMs: 5_000,
@@ -92,7 +92,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const keys = await makeKeys(folder);
   const wires: TcpProxy[] = [];
   const env = {
-    SEALRUN_TEST_LIMITS: JSON.stringify(options.limits ?? defaultLimits),
+    SEALRUN_TEST_LIMITS: JSON.stringify(options.limits ?? clusterLimits),
     PATH: process.env["PATH"] ?? "",
     ...options.env,
   };
