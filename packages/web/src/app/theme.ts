@@ -43,7 +43,7 @@ export const colorVariables: CSSVariablesResolver = ({ colors }) => ({
     "--mantine-color-red-light-color": "#b32222",
     "--mantine-color-yellow-light-color": "#8a5000",
     "--mantine-color-gray-light-color": colors.gray[8],
-    "--mantine-color-accent-light-color": colors.accent[9],
+    "--mantine-color-accent-light-color": "#095c6b",
   },
   dark: { "--mantine-color-dimmed": colors.dark[1], "--mantine-color-placeholder": colors.dark[1] },
 });
