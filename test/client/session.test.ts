@@ -32,8 +32,8 @@ test("openSession() fails as the platform says for a wrong token", async () => {
 });
 
 test("currentSession() gives who is signed in, or undefined", async () => {
-  expect(await currentSession(pageOf(() => Response.json(info)).page)).toEqual(info);
-  expect(await currentSession(pageOf(signedOut).page)).toBeUndefined();
+  expect(await currentSession(pageOf(() => Response.json({ session: info })).page)).toEqual(info);
+  expect(await currentSession(pageOf(() => Response.json({ session: null })).page)).toBeUndefined();
 });
 
 test("currentSession() tells a platform that is away from one that knows nobody", async () => {

@@ -1,4 +1,4 @@
-import { SealrunError, sessionInfo, type SessionInfo } from "@sealrun/protocol";
+import { SealrunError, sessionAnswer, sessionInfo, type SessionInfo } from "@sealrun/protocol";
 import { ask, type Connection, send } from "./request.ts";
 
 /** The platform that a page came from. */
@@ -16,24 +16,20 @@ export async function openSession(page: PageConnection, token: string): Promise<
 
 /** Who is signed in, or undefined when nobody is. */
 export async function currentSession(page: PageConnection): Promise<SessionInfo | undefined> {
-  return unlessSignedOut(async () => ask(connectPage(page), sessionInfo, { method: "GET", path: "/session" }));
+  const { session } = await ask(connectPage(page), sessionAnswer, { method: "GET", path: "/session" });
+  return session ?? undefined;
 }
 
 /** Ends the session; one that has ended already is fine. */
 export async function closeSession(page: PageConnection): Promise<void> {
-  await unlessSignedOut(async () => send(connectPage(page), { method: "DELETE", path: "/session" }));
+  try {
+    await send(connectPage(page), { method: "DELETE", path: "/session" });
+  } catch (error) {
+    if (!(error instanceof SealrunError) || error.code !== "UNAUTHENTICATED") throw error;
+  }
 }
 
 function connectPage(page: PageConnection): Connection {
   // Browsers refuse their fetch as a method of another object.
   return { url: page.url, token: undefined, fetch: page.fetch ?? (async (...request) => fetch(...request)) };
-}
-
-async function unlessSignedOut<T>(work: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof SealrunError && error.code === "UNAUTHENTICATED") return undefined;
-    throw error;
-  }
 }

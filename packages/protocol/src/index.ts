@@ -310,7 +310,14 @@ export { type NpmInstall } from "./npm-lock.ts";
 export { pythonPackageName, type PythonRequirements } from "./python-requirements.ts";
 export { decodeEnrolmentToken, encodeEnrolmentToken } from "./enrolment-token.ts";
 export { sendEvent, sentEvent, type SendEvent, type SentEvent } from "./api/events.ts";
-export { openSession, sessionHeader, sessionInfo, type OpenSession, type SessionInfo } from "./api/session.ts";
+export {
+  openSession,
+  sessionAnswer,
+  sessionHeader,
+  sessionInfo,
+  type OpenSession,
+  type SessionInfo,
+} from "./api/session.ts";
 export { changeNotice, changeTopic, type ChangeNotice, type ChangeTopic } from "./api/changes.ts";
 export {
   missingSecret,

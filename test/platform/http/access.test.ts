@@ -9,6 +9,7 @@ const publicRoutes = [
   "GET /api/v1/openapi.json",
   "GET /api/v1/platform",
   "POST /api/v1/session",
+  "GET /api/v1/session",
   "POST /api/v1/executors/enrol",
   "POST /api/v1/executors/credentials",
 ];

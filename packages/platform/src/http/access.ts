@@ -7,8 +7,8 @@ import type { Deps } from "../deps.ts";
 import { readSessionCookie } from "./session-cookie.ts";
 import type { CountWrongToken } from "./wrong-tokens.ts";
 
-/** Who may call a route: anybody, or the holder of an admin token or of a session that one opened. */
-type Access = "public" | "admin";
+/** Who may call a route: anybody, anybody whose session it is told of, or the holder of an admin token or session. */
+type Access = "public" | "optional" | "admin";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -47,6 +47,7 @@ export function denyByDefault(
       cookie: readSessionCookie(request),
     });
     if (caller.kind === "unknown") {
+      if (request.routeOptions.config.access === "optional") return;
       await countWrongToken(request);
       throw new SealrunError("UNAUTHENTICATED", caller.sentence);
     }

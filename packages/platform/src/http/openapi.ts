@@ -32,7 +32,7 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
     },
     transform: (given) => {
       const described = jsonSchemaTransform(given);
-      if (given.route.config?.access !== "public") return described;
+      if (given.route.config?.access === "admin") return described;
       return { ...described, schema: { ...described.schema, security: [] } };
     },
   });

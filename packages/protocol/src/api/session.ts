@@ -4,9 +4,12 @@ import { z } from "zod";
 export const openSession = z.strictObject({ token: z.string().min(1).max(256) });
 export type OpenSession = z.infer<typeof openSession>;
 
-/** `GET` and the answer to `POST /api/v1/session`: who is signed in, and until when without a further request. */
+/** The answer to `POST /api/v1/session`: who is signed in, and until when without a further request. */
 export const sessionInfo = z.object({ author: z.string(), expiresAt: z.string() });
 export type SessionInfo = z.infer<typeof sessionInfo>;
+
+/** `GET /api/v1/session`, for anybody: null for a request without a session that is still good. */
+export const sessionAnswer = z.object({ session: sessionInfo.nullable() });
 
 /**
  * Every request that a session changes something with must carry this header, with any value: no other site's form can

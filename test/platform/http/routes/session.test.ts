@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { start } from "@sealrun/platform";
 import { type Database, openDatabase } from "@sealrun/postgres";
-import { auditList, sessionInfo } from "@sealrun/protocol";
+import { auditList, sessionAnswer, sessionInfo } from "@sealrun/protocol";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -110,21 +110,21 @@ describe("POST /api/v1/session", () => {
 describe("GET /api/v1/session", () => {
   test("GET /api/v1/session says who is signed in", async () => {
     const answer = await call("GET", "/session", { cookie: await signIn(platform) });
-    expect(sessionInfo.parse(await answer.json()).author).toBe("admin");
+    expect(sessionAnswer.parse(await answer.json()).session?.author).toBe("admin");
   });
 
-  test("GET /api/v1/session answers 401 without a session, with a token too", async () => {
+  test("GET /api/v1/session answers null without a session, with a token too", async () => {
     const bearer = { authorization: `Bearer ${platform.token}` };
     for (const headers of [{}, bearer, { cookie: "sealrun_session=x" }, { cookie: "other=1" }]) {
-      const answer = refused(call("GET", "/session", headers));
-      expect(await answer).toMatchObject({ status: 401, code: "UNAUTHENTICATED" });
+      expect(await (await call("GET", "/session", headers)).json()).toEqual({ session: null });
     }
   });
 
-  test("GET /api/v1/session says to sign in again after the session's end", async () => {
+  test("GET /api/v1/session answers null after the session's end, and other routes say to sign in again", async () => {
     const cookie = await signIn(platform);
     await database.run("update sessions set expires_at = clock_timestamp()");
-    const { code, message } = await refused(call("GET", "/session", { cookie }));
+    expect(await (await call("GET", "/session", { cookie })).json()).toEqual({ session: null });
+    const { code, message } = await refused(call("GET", "/projects", { cookie }));
     expect([code, message]).toEqual(["UNAUTHENTICATED", "The session has ended; sign in again"]);
   });
 });

@@ -1,4 +1,4 @@
-import { errorBody, openSession as openSessionBody, SealrunError, sessionInfo } from "@sealrun/protocol";
+import { errorBody, openSession as openSessionBody, SealrunError, sessionAnswer, sessionInfo } from "@sealrun/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
@@ -43,10 +43,10 @@ export function sessionRoutes(
   app.get(
     url,
     {
-      config: { access: "admin" },
-      schema: { summary: "Who is signed in", response: { 200: sessionInfo, default: errorBody } },
+      config: { access: "optional" },
+      schema: { summary: "Who is signed in, or null", response: { 200: sessionAnswer, default: errorBody } },
     },
-    async (request) => describe(sessionOf(request)),
+    async ({ session }) => ({ session: session === undefined ? null : describe(session) }),
   );
   app.delete(
     url,
