@@ -20,6 +20,7 @@ describe("GET /platform/health", () => {
     const health = await look();
     expect(states(health)).toMatchObject({
       postgres: "good",
+      nats: "good",
       streams: "good",
       keyring: "good",
       executors: "good",

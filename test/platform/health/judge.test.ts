@@ -1,5 +1,25 @@
 import { describe, expect, test } from "vitest";
-import { judgeClock, judgeExecutors, judgeQueue, judgeStreams } from "../../../packages/platform/src/health/judge.ts";
+import {
+  judgeClock,
+  judgeExecutors,
+  judgeQueue,
+  judgeServer,
+  judgeStreams,
+} from "../../../packages/platform/src/health/judge.ts";
+
+describe("judgeServer()", () => {
+  const fault = "It is old; install a newer one";
+
+  test.each([
+    [undefined, "nats.example:4222", "good", "NATS answers"],
+    [fault, "nats.example:4222", "warning", fault],
+    [fault, "127.0.0.1:4222", "good", `NATS answers at this machine's own address. ${fault}`],
+    [fault, "[::1]:4222", "good", `NATS answers at this machine's own address. ${fault}`],
+    [fault, "localhost.example:4222", "warning", fault],
+  ])("judgeServer() judges a version by who can reach it: case %#", (found, address, state, sentence) => {
+    expect(judgeServer(found, address)).toEqual({ state, sentence });
+  });
+});
 
 describe("judgeStreams()", () => {
   const room = (bytes: number, maxBytes: number | null) => ({

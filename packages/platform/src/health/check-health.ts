@@ -13,7 +13,7 @@ import {
   type QueueFacts,
   readQueue,
 } from "./health-store.ts";
-import { bad, good, type Judged, judgeClock, judgeExecutors, judgeQueue, judgeStreams, warning } from "./judge.ts";
+import { bad, good, type Judged, judgeClock, judgeExecutors, judgeQueue, judgeServer, judgeStreams } from "./judge.ts";
 import { pingKeyring } from "./ping-keyring.ts";
 import { pingNats, readRooms } from "./read-nats.ts";
 import { within } from "./within.ts";
@@ -37,8 +37,7 @@ export function createHealth(deps: Needed): () => Promise<Omit<PlatformHealth, "
       timed("postgres", async () => pingPostgres(database).then(() => good("PostgreSQL answers"))),
       timed("nats", async () => {
         await pingNats(link);
-        const old = describeOldServer(link);
-        return old === undefined ? good("NATS answers") : warning(old);
+        return judgeServer(describeOldServer(link), link.connection.getServer());
       }),
       timed("streams", async () => judgeStreams(await rooms, await isNatsFull(database))),
       timed("keyring", async () => pingKeyring(deps, mostMs).then(() => good("The keyring answers"))),

@@ -11,10 +11,16 @@ const noticedMs = 2_000;
 
 /** Nothing is to be done. */
 export const good = (sentence: string): Judged => ({ state: "good", sentence });
-/** Somebody should look at it. */
-export const warning = (sentence: string): Judged => ({ state: "warning", sentence });
+const warning = (sentence: string): Judged => ({ state: "warning", sentence });
 /** Something does not work. */
 export const bad = (sentence: string): Judged => ({ state: "bad", sentence });
+
+/** Whether NATS, which answers at this address, is one to keep: what is wrong with its version counts where others reach it. */
+export function judgeServer(fault: string | undefined, address: string): Judged {
+  if (fault === undefined) return good("NATS answers");
+  const isOwn = /^(?:[a-z]+:\/\/)?(?:127\.|localhost:|\[::1\]:)/i.test(address);
+  return isOwn ? good(`NATS answers at this machine's own address. ${fault}`) : warning(fault);
+}
 
 /** Whether the streams take what comes: each by its own limit, all by the account's, and by what was published last. */
 export function judgeStreams({ streams, account }: NatsRooms, isFull: boolean): Judged {
