@@ -1,7 +1,116 @@
+import { List, Paper, Stack, Text } from "@mantine/core";
+import { useBlocker, useParams, useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { LinkAnchor } from "../../parts/links.tsx";
 import { Page } from "../../parts/page.tsx";
+import { Problem } from "../../parts/problem.tsx";
+import { Question } from "../../parts/question.tsx";
+import { ShownText } from "../../parts/shown-text.tsx";
+import { Done } from "./done.tsx";
+import { DropZone } from "./drop-zone.tsx";
+import { ReviewForm } from "./review-form.tsx";
+import { type Upload, useUpload } from "./use-upload.ts";
 
-/** Upload. */
+/** Makes a package, or a new version of one, out of a folder, files or a zip. Secrets are sealed in the browser. */
 export function UploadPage(): ReactNode {
-  return <Page title="Upload">…</Page>;
+  const { project } = useParams({ from: "/projects/$project/upload" });
+  const { package: known } = useSearch({ from: "/projects/$project/upload" });
+  const upload = useUpload();
+  return (
+    <Page
+      title={known === undefined ? "Upload a package" : `New version of ${known}`}
+      lead={
+        <>
+          to project{" "}
+          <LinkAnchor size="sm" to="/projects/$project" params={{ project }}>
+            <ShownText text={project} />
+          </LinkAnchor>
+        </>
+      }
+    >
+      <Content upload={upload} project={project} known={known} />
+      <LeaveQuestion upload={upload} />
+    </Page>
+  );
+}
+
+interface ContentProps {
+  readonly upload: Upload;
+  readonly project: string;
+  readonly known: string | undefined;
+}
+
+function Content({ upload, project, known }: ContentProps): ReactNode {
+  const { state } = upload;
+  switch (state.kind) {
+    case "empty":
+    case "reading":
+      return (
+        <Stack>
+          {state.kind === "empty" && state.error !== undefined ? (
+            <Problem error={state.error} title="This cannot become a package" guide="packages" />
+          ) : null}
+          <DropZone isBusy={state.kind === "reading"} onFiles={(files) => void upload.take(files)} />
+          <Help project={project} />
+        </Stack>
+      );
+    case "review":
+    case "sending":
+      return <ReviewForm key={state.review.name} upload={upload} state={state} project={project} known={known} />;
+    case "done":
+      return <Done project={project} state={state} onAgain={upload.discard} />;
+  }
+}
+
+function Help({ project }: { readonly project: string }): ReactNode {
+  return (
+    <Paper withBorder p="md">
+      <List size="sm" spacing={6}>
+        <List.Item>
+          Values go into a file{" "}
+          <Text span ff="monospace">
+            secrets.json
+          </Text>{" "}
+          at the top. It is opened and sealed in this browser, and never sent.
+        </List.Item>
+        <List.Item>
+          Scripts at the top run in the order of their names, unless a{" "}
+          <Text span ff="monospace">
+            manifest.json
+          </Text>{" "}
+          says which run, when and with what.
+        </List.Item>
+        <List.Item>
+          From a terminal: <Text span ff="monospace">{`sealrun push DIR --project ${project}`}</Text>
+        </List.Item>
+      </List>
+      <Text size="sm" mt="sm">
+        <LinkAnchor size="sm" to="/guides/$" params={{ _splat: "packages" }}>
+          How a package is made
+        </LinkAnchor>
+      </Text>
+    </Paper>
+  );
+}
+
+function LeaveQuestion({ upload: { state } }: { readonly upload: Upload }): ReactNode {
+  const isHeld = state.kind === "review" || state.kind === "sending";
+  const { status, proceed, reset } = useBlocker({
+    shouldBlockFn: ({ current, next }) => isHeld && current.pathname !== next.pathname,
+    enableBeforeUnload: () => isHeld,
+    withResolver: true,
+  });
+  return (
+    <Question
+      title="Leave without uploading?"
+      yes="Leave"
+      no="Stay"
+      isDangerous
+      isOpen={status === "blocked"}
+      onClose={() => reset?.()}
+      onYes={async () => proceed?.()}
+    >
+      <Text size="sm">What you dropped is forgotten, its secrets too. Nothing was sent.</Text>
+    </Question>
+  );
 }

@@ -1,0 +1,75 @@
+import { limits, SealrunError, showName } from "@sealrun/protocol";
+import type { DroppedFile } from "./dropped-file.ts";
+
+/** Files that a person chose; those of a folder bring their path along. */
+export function collectChosen(files: readonly File[]): readonly DroppedFile[] {
+  return files.map((file) => dropped(file.webkitRelativePath === "" ? file.name : file.webkitRelativePath, file));
+}
+
+/** Everything in the folders and files that were dropped. Call it inside the event: a browser forgets them after it. */
+export async function collectDropped(items: DataTransferItemList): Promise<readonly DroppedFile[]> {
+  const entries = [...items].map((item) => (item.kind === "file" ? item.webkitGetAsEntry() : null));
+  const found: DroppedFile[] = [];
+  for (const entry of entries) if (entry !== null) await walk(entry, found);
+  return found;
+}
+
+/** The exact rule follows when all is known; this only ends a walk through somebody's whole disk. */
+const mostFiles = 4 * limits.packageFiles;
+
+async function walk(entry: FileSystemEntry, found: DroppedFile[]): Promise<void> {
+  if (found.length > mostFiles) {
+    throw new SealrunError(
+      "PACKAGE_INVALID",
+      `Expected at most ${limits.packageFiles} files, found many more; choose the folder of one package`,
+    );
+  }
+  const path = entry.fullPath.replace(/^\//, "");
+  if (isFile(entry)) {
+    const file = await new Promise<File>((resolve, reject) => {
+      entry.file(resolve, (cause) => reject(unreadable(path, cause)));
+    });
+    found.push(dropped(path, file));
+  }
+  // Nobody wants them, and some are very large.
+  if (isFolder(entry) && entry.name !== ".git") {
+    const reader = entry.createReader();
+    for (let batch = await readBatch(reader, path); batch.length > 0; batch = await readBatch(reader, path)) {
+      for (const inside of batch) await walk(inside, found);
+    }
+  }
+}
+
+async function readBatch(reader: FileSystemDirectoryReader, path: string): Promise<readonly FileSystemEntry[]> {
+  return new Promise((resolve, reject) => {
+    reader.readEntries(resolve, (cause) => reject(unreadable(path, cause)));
+  });
+}
+
+function dropped(path: string, file: File): DroppedFile {
+  return { path, size: file.size, kind: "file", read: async () => readFile(path, file) };
+}
+
+async function readFile(path: string, file: File): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await file.arrayBuffer());
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+function unreadable(path: string, cause: unknown): SealrunError {
+  return new SealrunError(
+    "FILE_NOT_FOUND",
+    `${showName(path)} cannot be read; was it moved or changed since? Choose it again`,
+    { cause },
+  );
+}
+
+function isFile(entry: FileSystemEntry): entry is FileSystemFileEntry {
+  return entry.isFile;
+}
+
+function isFolder(entry: FileSystemEntry): entry is FileSystemDirectoryEntry {
+  return entry.isDirectory;
+}

@@ -1,0 +1,57 @@
+import { type PackageContent, takePaths } from "@sealrun/client";
+import { checkPackageFiles, limits, SealrunError, showBytes } from "@sealrun/protocol";
+import type { Dropped, DroppedFile } from "./dropped-file.ts";
+import { readZip } from "./read-zip.ts";
+import { stripTopFolder } from "./top-folder.ts";
+
+/** A package as it was dropped, read whole. Its secrets.json holds values: it is wiped as soon as it is sealed. */
+export interface ReadPackage extends PackageContent {
+  /** The folder's or zip's name; undefined for loose files. */
+  readonly folder: string | undefined;
+  /** Left out although a person might miss them. */
+  readonly skipped: readonly string[];
+}
+
+const secretsName = "secrets.json";
+
+/** One zip alone stands for what is in it; beside other files it is a file like them. */
+export async function openDropped(files: readonly DroppedFile[]): Promise<Dropped> {
+  const [only, ...others] = files;
+  if (only === undefined || others.length > 0 || !/^[^/]+\.zip$/i.test(only.path)) return { files };
+  return { files: await readZip(await only.read()), zipName: only.path.replace(/\.zip$/i, "") };
+}
+
+/**
+ * Reads what was dropped, with secrets.json apart. Paths, kinds and sizes are checked before any content is read, with
+ * the rules of `sealrun push`; the first that is broken ends it: `PACKAGE_INVALID`, `VALUE_TOO_LARGE`.
+ */
+export async function readDropped({ files: given, zipName }: Dropped): Promise<ReadPackage> {
+  const { folder, files } = stripTopFolder(given);
+  const { taken, skipped } = takePaths(files.map(({ path }) => path));
+  const wanted = new Set(taken);
+  const entries = files.filter(({ path, kind }) => kind !== "folder" && wanted.has(path));
+  const sorted = entries.toSorted((left, right) => (left.path < right.path ? -1 : 1));
+  const secrets = sorted.filter(({ path, kind }) => path === secretsName && kind === "file");
+  if (secrets.length > 1) throw new SealrunError("PACKAGE_INVALID", `"${secretsName}": is there twice`);
+  const others = sorted.filter((entry) => !secrets.includes(entry));
+  checkPackageFiles(others);
+  return {
+    folder: folder ?? zipName,
+    skipped,
+    files: await readAll(others),
+    secretsFile: await readSecrets(secrets[0]),
+  };
+}
+
+async function readAll(entries: readonly DroppedFile[]): Promise<ReadPackage["files"]> {
+  const files: { path: string; bytes: Uint8Array }[] = [];
+  for (const { path, read } of entries) files.push({ path, bytes: await read() });
+  return files;
+}
+
+async function readSecrets(entry: DroppedFile | undefined): Promise<Uint8Array | undefined> {
+  if (entry === undefined) return undefined;
+  if (entry.size <= limits.secretsFileBytes) return entry.read();
+  const most = showBytes(limits.secretsFileBytes);
+  throw new SealrunError("VALUE_TOO_LARGE", `${secretsName}: expected at most ${most}, found ${entry.size} bytes`);
+}

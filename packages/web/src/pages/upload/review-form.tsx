@@ -1,0 +1,137 @@
+import { Button, Group, Paper, Progress, Stack, Text, TextInput } from "@mantine/core";
+import { packageName } from "@sealrun/protocol";
+import { type ReactNode, useMemo, useState } from "react";
+import { Problem } from "../../parts/problem.tsx";
+import { countOf, showSize } from "../../parts/show-size.ts";
+import { Contents } from "./contents.tsx";
+import { ProblemsList } from "./problems-list.tsx";
+import { findProblems } from "./review.ts";
+import classes from "./review-form.module.css";
+import { keptSecrets, planSecrets } from "./secret-plan.ts";
+import { SecretsPlan } from "./secrets-plan.tsx";
+import { useFoundNames } from "./use-found-names.ts";
+import type { Upload, UploadState } from "./use-upload.ts";
+
+/** What was dropped, checked: its name, what is wrong, what is sealed, what runs, and the way to send it. */
+export function ReviewForm(props: {
+  readonly upload: Upload;
+  readonly state: Extract<UploadState, { readonly kind: "review" | "sending" }>;
+  readonly project: string;
+  readonly known: string | undefined;
+}): ReactNode {
+  const { upload, state, project, known } = props;
+  const { review } = state;
+  const [typed, setTyped] = useState(known ?? review.name);
+  const [isOverwriting, setOverwriting] = useState(false);
+  const asked = useFoundNames(project, typed, review);
+  const problems = useMemo(() => findProblems(review, asked.data, project), [review, asked.data, project]);
+  const planned = planSecrets(review, asked.data);
+  const isChanged = planned.some(({ kind }) => kind === "changed");
+  const isReady =
+    asked.data !== undefined && review.refused.length === 0 && (!isChanged || isOverwriting) && state.kind === "review";
+  const send = (): void => {
+    if (isReady) void upload.send({ project, name: typed, overwrite: isOverwriting, found: asked.data });
+  };
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <Stack>
+        {state.kind === "review" && state.error !== undefined ? (
+          <Problem
+            error={state.error}
+            title="Nothing was uploaded"
+            guide="packages"
+            onRetry={isReady ? send : undefined}
+          />
+        ) : null}
+        {asked.error === null ? null : <Problem error={asked.error} onRetry={async () => asked.refetch()} />}
+        <NameField value={typed} onChange={setTyped} known={known} version={asked.data?.version} />
+        <ProblemsList problems={problems} review={review} />
+        <SecretsPlan
+          planned={planned}
+          kept={keptSecrets(review, asked.data)}
+          isOverwriting={isOverwriting}
+          onOverwrite={setOverwriting}
+        />
+        <Contents review={review} />
+        <SendBar
+          state={state}
+          isReady={isReady}
+          waitsFor={whatStops(review.refused.length, isChanged && !isOverwriting)}
+          version={asked.data === undefined ? undefined : (asked.data.version ?? 0) + 1}
+          onDiscard={upload.discard}
+        />
+      </Stack>
+    </form>
+  );
+}
+
+function whatStops(errors: number, isWaitingForTick: boolean): string | undefined {
+  if (errors > 0) return `Fix ${countOf(errors, "error")} first, then drop it again`;
+  return isWaitingForTick ? "Decide about the secrets that were changed on the platform" : undefined;
+}
+
+function NameField(props: {
+  readonly value: string;
+  readonly onChange: (name: string) => void;
+  readonly known: string | undefined;
+  readonly version: number | null | undefined;
+}): ReactNode {
+  if (props.known !== undefined) return null;
+  const refused = packageName.safeParse(props.value).error?.issues[0]?.message;
+  const taken =
+    props.version == null ? "A new package" : `The package is there: this becomes version ${props.version + 1}`;
+  return (
+    <TextInput
+      label="Name of the package"
+      description={props.version === undefined ? "From its manifest.json or its folder" : taken}
+      value={props.value}
+      onChange={({ currentTarget }) => props.onChange(currentTarget.value)}
+      error={
+        refused === undefined ? undefined : props.value === "" ? "Give it a name" : `Expected another name: ${refused}`
+      }
+      maw={480}
+      maxLength={128}
+      autoComplete="off"
+      spellCheck={false}
+      required
+    />
+  );
+}
+
+function SendBar(props: {
+  readonly state: Parameters<typeof ReviewForm>[0]["state"];
+  readonly isReady: boolean;
+  readonly waitsFor: string | undefined;
+  readonly version: number | undefined;
+  readonly onDiscard: () => void;
+}): ReactNode {
+  const { files, secrets } = props.state.review.checked;
+  const isSending = props.state.kind === "sending";
+  const bytes = files.reduce((sum, file) => sum + file.bytes.length, 0);
+  const what = `${countOf(files.length, "file")}, ${showSize(bytes)}`;
+  const sealed = secrets.size === 0 ? "" : `; ${countOf(secrets.size, "secret")}, sealed here`;
+  const version = props.version === undefined ? "" : props.version === 1 ? " package" : ` version ${props.version}`;
+  return (
+    <Paper withBorder shadow="sm" p="sm" className={classes["bar"]}>
+      {isSending ? <Progress value={100} animated mb="sm" aria-label="Uploading" /> : null}
+      <Group justify="space-between" gap="sm">
+        <Text size="sm" role="status" c={props.waitsFor === undefined ? "dimmed" : undefined}>
+          {isSending ? `Sealing and sending ${what}` : (props.waitsFor ?? `${what}${sealed}`)}
+        </Text>
+        <Group gap="xs">
+          <Button variant="default" onClick={props.onDiscard} disabled={isSending}>
+            Start over
+          </Button>
+          <Button type="submit" disabled={!props.isReady && !isSending} loading={isSending}>
+            Upload{version}
+          </Button>
+        </Group>
+      </Group>
+    </Paper>
+  );
+}

@@ -1,0 +1,112 @@
+import { Alert, Badge, Checkbox, ScrollArea, Stack, Table, Text } from "@mantine/core";
+import { IconLock } from "@tabler/icons-react";
+import type { ReactNode } from "react";
+import { ShownText } from "../../parts/shown-text.tsx";
+import { countOf } from "../../parts/show-size.ts";
+import { Time } from "../../parts/time.tsx";
+import type { PlannedSecret } from "./secret-plan.ts";
+
+/** Says what is sealed here, and what happens to each name of the secrets.json. */
+export function SecretsPlan(props: {
+  readonly planned: readonly PlannedSecret[];
+  readonly kept: readonly string[];
+  readonly isOverwriting: boolean;
+  readonly onOverwrite: (isOverwriting: boolean) => void;
+}): ReactNode {
+  const { planned, kept } = props;
+  const changed = planned.filter(({ kind }) => kind === "changed");
+  if (planned.length === 0 && kept.length === 0) return null;
+  if (planned.length === 0) return <Kept kept={kept} />;
+  return (
+    <Alert
+      variant="light"
+      icon={<IconLock aria-hidden />}
+      title={`${countOf(planned.length, "secret")} will be sealed in this browser; secrets.json is not sent`}
+    >
+      <Stack gap="sm">
+        <Text size="sm">
+          The values never leave this browser in the clear, and are forgotten after the upload. Only names are shown.
+        </Text>
+        <ScrollArea.Autosize mah={320} viewportProps={{ tabIndex: 0, "aria-label": "Secrets to seal" }}>
+          <Table verticalSpacing={4}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Name</Table.Th>
+                <Table.Th>What happens</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {planned.map((secret) => (
+                <Table.Tr key={secret.name}>
+                  <Table.Td ff="monospace">
+                    <ShownText text={secret.name} />
+                  </Table.Td>
+                  <Table.Td>
+                    <Outcome secret={secret} />
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </ScrollArea.Autosize>
+        {changed.length === 0 ? null : (
+          <Checkbox
+            checked={props.isOverwriting}
+            onChange={({ currentTarget }) => props.onOverwrite(currentTarget.checked)}
+            label={`Overwrite ${changed.map(({ name }) => name).join(", ")}`}
+            description="Somebody changed it on the platform since the last upload. With a tick the value in your secrets.json replaces theirs; without one, take it out of the file."
+          />
+        )}
+        <Kept kept={kept} />
+      </Stack>
+    </Alert>
+  );
+}
+
+function Kept({ kept }: { readonly kept: readonly string[] }): ReactNode {
+  if (kept.length === 0) return null;
+  return (
+    <Text size="sm">
+      {countOf(kept.length, "secret")} of this package {kept.length === 1 ? "stays" : "stay"} as before:{" "}
+      <ShownText text={kept.join(", ")} />
+    </Text>
+  );
+}
+
+function Outcome({ secret }: { readonly secret: PlannedSecret }): ReactNode {
+  switch (secret.kind) {
+    case "new":
+      return (
+        <Badge color="green" variant="light" tt="none">
+          new
+        </Badge>
+      );
+    case "replaces":
+      return (
+        <Badge color="blue" variant="light" tt="none">
+          replaces version {secret.version}
+        </Badge>
+      );
+    case "changed":
+      return (
+        <Text size="sm" component="span">
+          <Badge color="orange" variant="light" tt="none" mr={6}>
+            changed on the platform
+          </Badge>
+          version {secret.version} by <ShownText text={secret.author ?? ""} />
+          {secret.changedAt === undefined ? null : (
+            <>
+              {" "}
+              <Time at={secret.changedAt} />
+            </>
+          )}
+        </Text>
+      );
+    case "unknown":
+      return (
+        <Text size="sm" c="dimmed" component="span">
+          asking the platform
+        </Text>
+      );
+  }
+}

@@ -1,0 +1,89 @@
+import type { FoundNames } from "@sealrun/client";
+import { wipe } from "@sealrun/crypto";
+import { parseSecretDocument, type PushAnswer, type SealrunError, toSealrunError } from "@sealrun/protocol";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { useClient } from "../../app/platform.tsx";
+import type { DroppedFile } from "./dropped-file.ts";
+import { openDropped, type ReadPackage, readDropped } from "./read-dropped.ts";
+import { type Review, reviewPackage } from "./review.ts";
+
+/** How far an upload has come. No state holds a value. */
+export type UploadState =
+  | { readonly kind: "empty"; readonly error?: SealrunError }
+  | { readonly kind: "reading" }
+  | { readonly kind: "review"; readonly review: Review; readonly error?: SealrunError }
+  | { readonly kind: "sending"; readonly review: Review }
+  | { readonly kind: "done"; readonly answer: PushAnswer; readonly replaced: Pick<FoundNames, "version"> | undefined };
+
+/** What a page does with files. */
+export interface Upload {
+  readonly state: UploadState;
+  readonly take: (files: Promise<readonly DroppedFile[]> | readonly DroppedFile[]) => Promise<void>;
+  readonly send: (target: SendTarget) => Promise<void>;
+  /** Forgets everything that was dropped. */
+  readonly discard: () => void;
+}
+
+/** Where the package goes. */
+export interface SendTarget {
+  readonly project: string;
+  readonly name: string;
+  readonly overwrite: boolean;
+  readonly found: FoundNames | undefined;
+}
+
+/** Reads, checks, seals and sends a package. The bytes of its secrets.json are kept outside React, and wiped at the end. */
+export function useUpload(): Upload {
+  const client = useClient();
+  const queries = useQueryClient();
+  const [state, setState] = useState<UploadState>({ kind: "empty" });
+  const held = useRef<ReadPackage>(undefined);
+  const forget = (): void => {
+    if (held.current?.secretsFile !== undefined) wipe(held.current.secretsFile);
+    held.current = undefined;
+  };
+  useEffect(() => forget, []);
+  return {
+    state,
+    take: async (files) => {
+      forget();
+      setState({ kind: "reading" });
+      try {
+        const read = await readDropped(await openDropped(await files));
+        held.current = read;
+        setState({ kind: "review", review: reviewPackage(read) });
+      } catch (error) {
+        setState({ kind: "empty", error: toSealrunError(error) });
+      }
+    },
+    send: async ({ project, name, overwrite, found }) => {
+      const read = held.current;
+      if (state.kind !== "review" || read === undefined) return;
+      setState({ kind: "sending", review: state.review });
+      try {
+        const { files, secretsFile } = read;
+        const secrets = valuesOf(secretsFile);
+        const answer = await client.pushPackage({ project, name, files, secrets, overwrite });
+        forget();
+        setState({ kind: "done", answer, replaced: found });
+        for (const topic of ["packages", "projects", "secrets", "schedules"]) {
+          void queries.invalidateQueries({ queryKey: [topic] });
+        }
+      } catch (error) {
+        setState({ kind: "review", review: state.review, error: toSealrunError(error) });
+      }
+    },
+    discard: () => {
+      forget();
+      setState({ kind: "empty" });
+    },
+  };
+}
+
+function valuesOf(
+  secretsFile: Uint8Array | undefined,
+): Parameters<ReturnType<typeof useClient>["pushPackage"]>[0]["secrets"] {
+  if (secretsFile === undefined) return new Map();
+  return new Map([...parseSecretDocument(secretsFile)].map(([name, { value }]) => [name, value]));
+}
