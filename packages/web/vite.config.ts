@@ -9,6 +9,8 @@ export default defineConfig({
   resolve: { conditions: ["@sealrun/source", ...defaultClientConditions] },
   build: {
     target: "es2023",
+    // The first ones that know light-dark(): rewritten for older ones it would follow no colour scheme.
+    cssTarget: ["chrome123", "firefox120", "safari17.5"],
     // Nothing inline: the page's policy allows files alone.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

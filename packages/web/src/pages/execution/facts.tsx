@@ -112,7 +112,7 @@ function CopiedId({ id }: { readonly id: string }): ReactNode {
 
 function Dot(): ReactNode {
   return (
-    <Text span c="dimmed" aria-hidden>
+    <Text span c="dimmed" aria-hidden visibleFrom="sm">
       ·
     </Text>
   );

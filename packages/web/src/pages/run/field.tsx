@@ -1,4 +1,15 @@
-import { ActionIcon, Checkbox, Group, NativeSelect, Radio, Stack, Text, TextInput, Tooltip } from "@mantine/core";
+import {
+  ActionIcon,
+  Checkbox,
+  Group,
+  Input,
+  NativeSelect,
+  Radio,
+  Stack,
+  Text,
+  TextInput,
+  Tooltip,
+} from "@mantine/core";
 import type { ParameterField } from "@sealrun/protocol";
 import { IconChevronDown, IconChevronUp, IconLock } from "@tabler/icons-react";
 import { type KeyboardEvent, type ReactNode, useRef } from "react";
@@ -89,10 +100,24 @@ function NumberField({ field, problem }: FieldProps): ReactNode {
       rightSectionWidth={56}
       rightSection={
         <Group gap={0} wrap="nowrap">
-          <ActionIcon size="sm" variant="subtle" color="gray" tabIndex={-1} aria-label="More" onClick={() => step(1)}>
+          <ActionIcon
+            size="sm"
+            variant="subtle"
+            color="gray"
+            tabIndex={-1}
+            aria-label={`Increase ${field.name}`}
+            onClick={() => step(1)}
+          >
             <IconChevronUp size={14} aria-hidden />
           </ActionIcon>
-          <ActionIcon size="sm" variant="subtle" color="gray" tabIndex={-1} aria-label="Less" onClick={() => step(-1)}>
+          <ActionIcon
+            size="sm"
+            variant="subtle"
+            color="gray"
+            tabIndex={-1}
+            aria-label={`Decrease ${field.name}`}
+            onClick={() => step(-1)}
+          >
             <IconChevronDown size={14} aria-hidden />
           </ActionIcon>
         </Group>
@@ -145,10 +170,11 @@ function ChoicesField({ field, problem }: FieldProps): ReactNode {
   const { label, description, error } = common(field, problem);
   return (
     <Stack component="fieldset" gap={6} m={0} p={0} bd="none" aria-invalid={error === undefined ? undefined : true}>
-      <Text component="legend" size="sm" fw={500} p={0} mb={2}>
-        {label}
-        {field.required === true ? " *" : ""}
-      </Text>
+      <legend style={{ padding: 0 }}>
+        <Input.Label labelElement="div" required={field.required === true}>
+          {label}
+        </Input.Label>
+      </legend>
       {description === undefined ? null : (
         <Text size="xs" c="dimmed">
           {description}
@@ -185,6 +211,11 @@ function Label({ field }: { readonly field: ParameterField }): ReactNode {
   return (
     <>
       <ShownText text={shown} />
+      {shown === field.name ? null : (
+        <Text span size="xs" c="dimmed" ff="monospace" ml={8}>
+          {field.name}
+        </Text>
+      )}
       {field.visible === true ? null : (
         <Tooltip label="Sealed in this browser; only its name is ever shown">
           <IconLock size={13} style={{ marginLeft: 5, verticalAlign: -1 }} aria-label="sealed" role="img" />
@@ -196,16 +227,15 @@ function Label({ field }: { readonly field: ParameterField }): ReactNode {
 
 function describe(field: ParameterField): ReactNode {
   const range = rangeOf(field);
-  const file = field.type === "file" ? "A path or an address; sealrun moves no file." : undefined;
-  const name = field.label !== undefined && field.label !== field.name ? `Parameter ${field.name}.` : undefined;
-  const parts = [field.description, file, range, name].filter((part) => part !== undefined && part !== "");
-  return parts.length === 0 ? undefined : <ShownText text={parts.join(" ")} />;
+  const file = field.type === "file" ? "A path or an address; sealrun moves no file" : undefined;
+  const parts = [field.description, file, range].filter((part) => part !== undefined && part !== "");
+  return parts.length === 0 ? undefined : <ShownText text={parts.join(" · ")} />;
 }
 
 function rangeOf({ min, max }: ParameterField): string | undefined {
-  if (min !== undefined && max !== undefined) return `From ${min} to ${max}.`;
-  if (min !== undefined) return `${min} or more.`;
-  return max === undefined ? undefined : `${max} or less.`;
+  if (min !== undefined && max !== undefined) return `From ${min} to ${max}`;
+  if (min !== undefined) return `${min} or more`;
+  return max === undefined ? undefined : `${max} or less`;
 }
 
 function placeholderOf(field: ParameterField): string | undefined {

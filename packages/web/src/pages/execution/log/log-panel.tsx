@@ -3,7 +3,7 @@ import { useDebouncedCallback, useMediaQuery } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { type ExecutionInfo, isFinal } from "@sealrun/protocol";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { type ReactNode, useCallback, useMemo, useState } from "react";
+import { type ReactNode, useCallback, useDeferredValue, useMemo, useState } from "react";
 import { findPattern } from "../../../parts/line-parts.ts";
 import { Problem } from "../../../parts/problem.tsx";
 import { logAsText } from "./log-file.ts";
@@ -26,15 +26,17 @@ export function LogPanel({ execution, log }: { readonly execution: ExecutionInfo
   const [streams, setStreams] = useState<readonly Stream[]>([]);
   const [levels, setLevels] = useState<readonly string[]>([]);
   const [find, setFind] = useState(search.find ?? "");
+  // What is typed is shown at once; a hundred thousand lines are searched right after.
+  const wanted = useDeferredValue(find);
   const { step } = search;
   const size = useLogSize(log.store);
   const view = useMemo(
-    () => createLogView(log.store, { step, streams, levels, find }),
-    [log.store, step, streams, levels, find],
+    () => createLogView(log.store, { step, streams, levels, find: wanted }),
+    [log.store, step, streams, levels, wanted],
   );
   // Lines that are there are in the view before it is drawn.
   view.update();
-  const pattern = useMemo(() => findPattern(find), [find]);
+  const pattern = useMemo(() => findPattern(wanted), [wanted]);
   const { target, match, move } = useTarget(view, search.line);
   const keepFind = useDebouncedCallback((text: string) => {
     void navigate({ search: (before) => ({ ...before, find: text === "" ? undefined : text }), replace: true });

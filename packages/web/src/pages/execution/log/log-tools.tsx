@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Group, Menu, Select, Text, TextInput, Tooltip } from "@mantine/core";
 import {
-  IconArrowBarToDown,
   IconChevronDown,
+  IconChevronsDown,
   IconChevronUp,
   IconClock,
   IconDownload,
@@ -64,7 +64,7 @@ export function LogTools(props: LogToolsProps): ReactNode {
           label="Follow the end"
           isOn={settings.isFollowing}
           onChange={(isFollowing) => onSettings({ ...settings, isFollowing })}
-          icon={<IconArrowBarToDown size={18} aria-hidden />}
+          icon={<IconChevronsDown size={18} aria-hidden />}
         />
         <Toggle
           label="Wrap lines"

@@ -82,7 +82,6 @@ function StepLine(props: {
       {step.error === null ? null : (
         <Text size="xs" className={classes["error"]}>
           <ShownText text={step.error.message} />
-          {step.exitCode === null ? null : ` (exit code ${step.exitCode})`}
         </Text>
       )}
     </>
