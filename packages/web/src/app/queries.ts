@@ -1,4 +1,4 @@
-import { QueryClient, type QueryKey } from "@tanstack/react-query";
+import { type Query, QueryClient, type QueryKey } from "@tanstack/react-query";
 import { type ChangeTopic, SealrunError, toSealrunError } from "@sealrun/protocol";
 
 /**
@@ -9,17 +9,31 @@ export function topicKey(topic: ChangeTopic, ...rest: readonly unknown[]): Query
   return [topic, ...rest];
 }
 
+/** What a query that shows several lists is given as `meta`, so that a change of any of them makes it old. */
+export function alsoOf(...topics: readonly ChangeTopic[]): Readonly<Record<string, unknown>> {
+  return { topics };
+}
+
+/** True for a query that shows any of these lists. */
+export function showsTopic({ queryKey, meta }: Pick<Query, "queryKey" | "meta">, topics: readonly string[]): boolean {
+  const also: unknown = meta?.["topics"];
+  const shown = [queryKey[0], ...(Array.isArray(also) ? also : [])];
+  return topics.some((topic) => shown.includes(topic));
+}
+
 /** The cache of everything that pages show. Only what may pass by itself is asked again. */
 export function createQueries(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
+        // Whether a platform answers is found out by asking: one on this machine needs no network.
+        networkMode: "always",
         staleTime: 30_000,
         refetchOnWindowFocus: true,
         retry: (failures, error) => failures < 3 && error instanceof SealrunError && error.row.retry,
         retryDelay: (failures) => Math.min(500 * 2 ** failures, 4_000),
       },
-      mutations: { retry: false },
+      mutations: { networkMode: "always", retry: false },
     },
   });
 }

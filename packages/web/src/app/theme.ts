@@ -30,6 +30,11 @@ export const theme = createTheme({
     sizes: { h1: { fontSize: "1.5rem" }, h2: { fontSize: "1.15rem" }, h3: { fontSize: "1rem" } },
   },
   respectReducedMotion: true,
+  components: {
+    // The header of a dialog is no banner of the page.
+    ModalHeader: { defaultProps: { role: "presentation" } },
+    DrawerHeader: { defaultProps: { role: "presentation" } },
+  },
 });
 
 /** Small text keeps a contrast of 4.5 (WCAG 2.2, 1.4.3) in both schemes: dimmed text, and words on light badges. */

@@ -113,7 +113,7 @@ function Preview({ found }: { readonly found: ReturnType<typeof useImport> }): R
       ) : null}
       {names.length === 0 ? null : <ImportNames names={names} chosen={chosen} onChoose={choose} />}
       {plan.refusals.length === 0 ? null : (
-        <List size="sm" spacing={4} aria-label="Names that cannot be stored" c="var(--mantine-color-red-text)">
+        <List size="sm" spacing={4} aria-label="Names that cannot be stored" c="var(--mantine-color-red-light-color)">
           {plan.refusals.map((sentence) => (
             <List.Item key={sentence}>
               <ShownText text={sentence} />

@@ -79,7 +79,7 @@ function Facts({ explained }: { readonly explained: SecretExplanation }): ReactN
       {steps
         .filter(({ allowed }) => !allowed)
         .map(({ name, declaredBy }) => (
-          <Text key={name} size="sm" c="var(--mantine-color-orange-text)">
+          <Text key={name} size="sm" c="var(--mantine-color-orange-light-color)">
             Refused in step <ShownText text={name} />:{" "}
             {declaredBy === "package" ? "the manifest's list of secrets" : "the step's own list of secrets"} does not
             have it

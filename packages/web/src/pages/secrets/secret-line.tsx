@@ -113,7 +113,7 @@ function LineActions(props: {
         size="compact-sm"
         variant="default"
         leftSection={<IconArrowBackUp size={14} aria-hidden />}
-        aria-label={`Keep ${name}`}
+        aria-label={`Undo the delete of ${name}`}
         onClick={() => actions.onUndo(name)}
       >
         Undo
@@ -126,7 +126,7 @@ function LineActions(props: {
         size="compact-sm"
         variant={row.kind === "missing" ? "light" : "subtle"}
         leftSection={<IconPlus size={14} aria-hidden />}
-        aria-label={row.kind === "missing" ? `Add ${name}` : `Add ${name} here`}
+        aria-label={row.kind === "missing" ? `Add ${name}` : `Add here: ${name}`}
         onClick={() => actions.onSet(name)}
       >
         {row.kind === "missing" ? "Add" : "Add here"}

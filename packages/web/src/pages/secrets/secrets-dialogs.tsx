@@ -8,6 +8,7 @@ import { SecretDetails } from "./secret-details.tsx";
 import type { SecretRow } from "./secret-rows.ts";
 import type { SecretsSearch } from "./secrets-search.ts";
 import { SetSecret } from "./set-secret.tsx";
+import { useFocusBack } from "./use-focus-back.ts";
 
 /** A dialog that the address does not name. */
 export type Dialog =
@@ -29,6 +30,7 @@ export function SecretsDialogs(props: {
   const { place, own, search, onSearch, dialog, onDialog } = props;
   const close = (): void => onDialog(undefined);
   const opened = search.open;
+  useFocusBack(dialog !== undefined || search.add !== undefined || opened !== undefined);
   if (dialog?.kind === "keys") return <KeysHelp onClose={close} />;
   if (dialog?.kind === "import") return <ImportSecrets place={place} own={own} file={dialog.file} onClose={close} />;
   if (dialog?.kind === "delete") {

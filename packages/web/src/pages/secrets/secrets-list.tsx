@@ -130,7 +130,7 @@ function Missing({ rows }: { readonly rows: readonly SecretRow[] }): ReactNode {
   const missing = rows.filter(({ kind }) => kind === "missing").length;
   if (missing === 0) return null;
   return (
-    <Text size="sm" c="var(--mantine-color-orange-text)" role="status">
+    <Text size="sm" c="var(--mantine-color-orange-light-color)" role="status">
       {missing === 1 ? "1 name that the manifest asks for is" : `${missing} names that the manifest asks for are`} set
       in no scope: a script that asks gets null.
     </Text>

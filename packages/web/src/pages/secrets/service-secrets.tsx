@@ -18,11 +18,11 @@ export function ServiceSecretsPage(): ReactNode {
       lead={
         <>
           This package alone reads its own; names that it does not have are looked up in{" "}
-          <LinkAnchor to="/projects/$project/secrets" params={{ project }} size="sm">
+          <LinkAnchor to="/projects/$project/secrets" params={{ project }} size="sm" underline="always">
             <ShownText text={project} />
           </LinkAnchor>
           , then in the{" "}
-          <LinkAnchor to="/vault/secrets" size="sm">
+          <LinkAnchor to="/vault/secrets" size="sm" underline="always">
             vault
           </LinkAnchor>
           .

@@ -112,7 +112,7 @@ function Warnings(props: { readonly warnings: readonly ValueWarning[]; readonly 
       {props.warnings.map(({ kind, sentence }) => (
         <List.Item key={kind}>
           <Group gap="xs">
-            <Text size="sm" c="var(--mantine-color-orange-text)">
+            <Text size="sm" c="var(--mantine-color-orange-light-color)">
               {sentence}
             </Text>
             {kind === "line-end" || kind === "space" ? (

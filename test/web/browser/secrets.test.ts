@@ -1,0 +1,302 @@
+import { secretList } from "@sealrun/protocol";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ask } from "../../support/api.ts";
+import { useBrowser, type Visit } from "../../support/browser.ts";
+import { expectAccessible, expectNoSidewaysScroll, signIn } from "../../support/browser-checks.ts";
+import { openStage, type Stage } from "../../support/stage.ts";
+import { until } from "../../support/until.ts";
+
+const visit = useBrowser();
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await openStage();
+  await stage.must(["project", "create", "acme"]);
+  await stage.push("acme/report", {
+    "main.sh": "sealrun-context get TOKEN >/dev/null\necho done\n",
+    "manifest.json": { secrets: ["TOKEN", "REGION", "SMTP_PASS"] },
+    "secrets.json": { TOKEN: "a token of the package" },
+  });
+  await setByCommand("REGION", "eu-central", ["--scope", "project", "--project", "acme"]);
+  await setByCommand("TOKEN", "a token of the project", ["--scope", "project", "--project", "acme"]);
+  await stage.run("acme/report");
+});
+
+afterAll(async () => stage.close());
+
+test("/vault/secrets adds a secret, empties the field and says which version is sealed", async () => {
+  const { page } = await open("/vault/secrets");
+  await page.getByRole("button", { name: "Add a secret" }).click();
+  await page.getByLabel("Name", { exact: true }).fill("ADDED");
+  await page.getByLabel("Value", { exact: true }).fill("correct horse\nbattery staple");
+  await page.getByRole("button", { name: "Seal and save" }).click();
+  await page.getByText("ADDED, version 1, sealed").waitFor();
+  await nameOf(page, "ADDED").waitFor();
+  expect(await page.getByRole("dialog").count()).toBe(0);
+  expect(await versionOf("ADDED")).toBe(1);
+});
+
+test("/vault/secrets replaces a secret and names the version before it is saved", async () => {
+  await setByCommand("REPLACED", "the first one");
+  const { page } = await open("/vault/secrets");
+  await page.getByRole("button", { name: "Replace REPLACED" }).click();
+  await page.getByLabel("Value", { exact: true }).fill('{"user": "reporter"}');
+  await page.getByText("JSON", { exact: true }).click();
+  await page.getByRole("button", { name: "Replace version 1" }).click();
+  await page.getByText("REPLACED, version 2, sealed").waitFor();
+  expect(await versionOf("REPLACED")).toBe(2);
+});
+
+test("/vault/secrets refuses bad names and bad JSON on the spot, and repeats no value", async () => {
+  await setByCommand("DB_PASS", "known to everybody");
+  const { page } = await open("/vault/secrets?add=");
+  await page.getByLabel("Name", { exact: true }).fill("1ST");
+  await page.getByText(/^A secret name starts with a letter or _/).waitFor();
+  await page.getByLabel("Name", { exact: true }).fill("DB_PAS");
+  await page.getByRole("dialog").getByRole("button", { name: "DB_PASS" }).click();
+  await page.getByRole("button", { name: "Replace version 1" }).waitFor();
+  await page.getByText("JSON", { exact: true }).click();
+  await page.getByLabel("Value", { exact: true }).fill('{"a": hunter2}');
+  await page.getByText(/^Line 1, column 7: expected a value/).waitFor();
+  expect(await page.getByRole("dialog").textContent()).not.toContain("hunter2");
+  await page.getByText("Text", { exact: true }).click();
+  await page.getByLabel("Value", { exact: true }).fill("abc\n");
+  await page.getByText(/^Shorter than 4 bytes/).waitFor();
+  await page.getByRole("button", { name: "Remove it" }).click();
+  expect(await page.getByLabel("Value", { exact: true }).inputValue()).toBe("abc");
+  await page.getByLabel("Value", { exact: true }).fill("");
+  await page.getByRole("button", { name: "Replace version 1" }).click();
+  await page.getByText("Type a value, or say that an empty one is meant").waitFor();
+  expect(await versionOf("DB_PASS")).toBe(1);
+});
+
+test("/projects/acme/packages/report/secrets shows what is missing, what answers, and why", async () => {
+  const { page } = await open("/projects/acme/packages/report/secrets");
+  await page.getByText("1 name that the manifest asks for is set in no scope").waitFor();
+  await page.getByText("from the project", { exact: true }).waitFor();
+  await page.getByText("covers project", { exact: true }).waitFor();
+  await expectAccessible(page);
+  await nameOf(page, "TOKEN").click();
+  const details = page.getByRole("dialog");
+  await details.getByText("answers", { exact: true }).waitFor();
+  await details.getByText("Version 1", { exact: true }).waitFor();
+  await details.getByText(/^Last read/).waitFor();
+  await expectAccessible(page);
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Add SMTP_PASS" }).click();
+  await page.getByLabel("Value", { exact: true }).fill("no longer missing");
+  await page.getByRole("button", { name: "Seal and save" }).click();
+  await page.getByText("SMTP_PASS, version 1, sealed").waitFor();
+  await page.getByText(/asks for/).waitFor({ state: "detached" });
+});
+
+test("/projects/acme/secrets says in which packages a secret is covered", async () => {
+  const { page } = await open("/projects/acme/secrets");
+  await page.getByText("covered in 1 package", { exact: true }).waitFor();
+});
+
+test("/vault/secrets imports a .env file: names alone, what cannot be stored, and one write", async () => {
+  await setByCommand("IMPORTED_A", "an older one");
+  const { page, witness } = await open("/vault/secrets");
+  await page.keyboard.press("i");
+  await choose(page, "prod.env", "IMPORTED_A=first\n1B=second\nIMPORTED_C='third'\n");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("replaces version 1").waitFor();
+  await dialog.getByText(/^prod\.env:2: what stands before "=" is not allowed/).waitFor();
+  for (const value of ["first", "second", "third"]) expect(await dialog.textContent()).not.toContain(value);
+  await expectAccessible(page);
+  await dialog.getByLabel("Choose IMPORTED_C").uncheck();
+  await dialog.getByRole("button", { name: "Seal and save 1 name" }).click();
+  await page.getByText("1 name sealed, all replaced").waitFor();
+  expect(await versionOf("IMPORTED_A")).toBe(2);
+  expect(await versionOf("IMPORTED_C")).toBeUndefined();
+  expect(witness.complaints()).toEqual([]);
+});
+
+test("/vault/secrets imports a .json file that is dropped on the page, and Kestra's names on request", async () => {
+  const { page } = await open("/vault/secrets");
+  const encoded = Buffer.from("decoded").toString("base64");
+  await drop(page, "secrets.json", JSON.stringify({ SECRET_DROPPED: encoded, OTHER: { a: 1 } }));
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("2 names can be stored").waitFor();
+  await dialog.getByRole("switch").click();
+  await dialog.getByText("1 without SECRET_ are left out").waitFor();
+  await dialog.getByRole("button", { name: "Seal and save 1 name" }).click();
+  await page.getByText("1 name sealed, all new").waitFor();
+  expect(await versionOf("DROPPED")).toBe(1);
+});
+
+test("/vault/secrets says file and line of a document that is broken", async () => {
+  const { page } = await open("/vault/secrets");
+  await drop(page, "broken.json", '{\n"A": hunter2}');
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText(/^broken\.json:2:6: expected a value/).waitFor();
+  expect(await dialog.textContent()).not.toContain("hunter2");
+});
+
+test("/vault/secrets shows every version with who, how and what ended it", async () => {
+  await setByCommand("OLD", "the first value");
+  await setByCommand("OLD", "the second value");
+  const { page } = await open("/vault/secrets?open=OLD");
+  const details = page.getByRole("dialog");
+  await details.getByText("Version 2", { exact: true }).waitFor();
+  await details.getByText(/^replaced .* by admin$/).waitFor();
+  await details.getByText("No package refers to it, and no run has read it.").waitFor();
+});
+
+test("/vault/secrets sends a delete after a wait in which it can be undone", async () => {
+  await setByCommand("KEPT", "still needed");
+  await setByCommand("GONE", "no longer needed");
+  const { page } = await open("/vault/secrets");
+  for (const name of ["KEPT", "GONE"]) {
+    await page.getByRole("button", { name: `Delete ${name}` }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+    await page.getByText(`Deleting "${name}"`).waitFor();
+  }
+  await page.getByRole("button", { name: "Undo the delete of KEPT" }).click();
+  await page.getByText('Deleted "GONE"').waitFor();
+  expect(await versionOf("KEPT")).toBe(1);
+  expect(await versionOf("GONE")).toBeUndefined();
+});
+
+test("/vault/secrets sends no delete of a page that is left, and says so", async () => {
+  await setByCommand("LEFT", "still needed");
+  const { page, witness } = await open("/vault/secrets");
+  await page.getByRole("button", { name: "Delete LEFT" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await page.getByText('Deleting "LEFT"').waitFor();
+  await page.getByRole("link", { name: "Guides" }).click();
+  await page.getByText('Kept "LEFT": you left the page before the delete was sent').waitFor();
+  expect(await versionOf("LEFT")).toBe(1);
+  expect(witness.complaints()).toEqual([]);
+});
+
+test("/projects/acme/packages/report/secrets asks for the name before it deletes what was read lately", async () => {
+  const { page } = await open("/projects/acme/packages/report/secrets");
+  await page.getByRole("button", { name: "Delete TOKEN" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("link", { name: "acme/report" }).waitFor();
+  await dialog.getByText("its manifest lists the name").waitFor();
+  expect(await dialog.getByRole("button", { name: "Delete" }).isDisabled()).toBe(true);
+  await dialog.getByLabel(/^Read in the last 30 days/).fill("TOKEN");
+  expect(await dialog.getByRole("button", { name: "Delete" }).isEnabled()).toBe(true);
+  await dialog.getByRole("button", { name: "Keep" }).click();
+});
+
+test("/vault/secrets needs nothing but a keyboard", async () => {
+  const { page } = await open("/vault/secrets");
+  await page.keyboard.press("n");
+  await page.keyboard.type("KEYS_A");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("typed by hand");
+  await page.keyboard.press("Control+Enter");
+  await page.getByText("KEYS_A, version 1, sealed").waitFor();
+  await page.keyboard.press("/");
+  await page.keyboard.type("keys_");
+  expect(new URL(page.url()).searchParams.get("find")).toBe("keys_");
+  await page.keyboard.press("ArrowDown");
+  expect(await focusedName(page)).toBe("KEYS_A");
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").getByText("Version 1", { exact: true }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await until(async () => ((await focusedName(page)) === "KEYS_A" ? true : undefined));
+  await page.keyboard.press("x");
+  await page.getByText("1 selected").waitFor();
+  await page.keyboard.press("Delete");
+  await page.getByRole("dialog").getByText("No package refers to it").waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByText('Deleting "KEYS_A"').waitFor();
+  await page.keyboard.press("z");
+  await page.getByText('Deleting "KEYS_A"').waitFor({ state: "detached" });
+  await page.keyboard.press("?");
+  await page.getByRole("dialog").getByText("Import a file").waitFor();
+  expect(await versionOf("KEYS_A")).toBe(1);
+});
+
+test("/vault/secrets shows what another browser has set, and keeps what is being typed", async () => {
+  const first = await open("/vault/secrets");
+  const second = await open("/vault/secrets");
+  await first.page.keyboard.press("n");
+  await first.page.getByLabel("Name", { exact: true }).fill("LIVE");
+  await first.page.getByLabel("Value", { exact: true }).fill("half of a val");
+  await second.page.keyboard.press("n");
+  await second.page.getByLabel("Name", { exact: true }).fill("LIVE");
+  await second.page.getByLabel("Value", { exact: true }).fill("set by the other one");
+  await second.page.getByRole("button", { name: "Seal and save" }).click();
+  await first.page.getByRole("button", { name: "Replace version 1" }).waitFor();
+  expect(await first.page.getByLabel("Value", { exact: true }).inputValue()).toBe("half of a val");
+});
+
+test("/vault/secrets keeps the dialog and its value when the platform is away, and saves on the next try", async () => {
+  const opened = await open("/vault/secrets");
+  const { page } = opened;
+  opened.tolerate(/ERR_FAILED|ERR_INTERNET_DISCONNECTED|Failed to (?:load|fetch)/);
+  await page.keyboard.press("n");
+  await page.getByLabel("Name", { exact: true }).fill("AWAY");
+  await page.getByLabel("Value", { exact: true }).fill("typed once");
+  await page.context().setOffline(true);
+  await page.getByRole("button", { name: "Seal and save" }).click();
+  await page.getByText("Not saved; what you typed is still here").waitFor();
+  expect(await page.getByLabel("Value", { exact: true }).inputValue()).toBe("typed once");
+  await page.context().setOffline(false);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByText("AWAY, version 1, sealed").waitFor();
+  expect(await versionOf("AWAY")).toBe(1);
+});
+
+test("/vault/secrets is a list of cards on a narrow screen", async () => {
+  const { page } = await open("/vault/secrets?add=", 360);
+  await page.getByRole("dialog").waitFor();
+  await expectNoSidewaysScroll(page);
+  await page.keyboard.press("Escape");
+  await nameOf(page, "DB_PASS").waitFor();
+  await expectNoSidewaysScroll(page);
+  await expectAccessible(page);
+});
+
+async function open(path: string, width = 1440): Promise<Visit> {
+  const opened = await visit(`${stage.url}${path}`, { width });
+  await signIn(opened.page, stage);
+  await opened.page.getByRole("heading", { level: 1 }).waitFor();
+  return opened;
+}
+
+async function setByCommand(name: string, value: string, place = ["--scope", "platform"]): Promise<void> {
+  await stage.must(["secret", "set", name, ...place], { stdin: value });
+}
+
+async function versionOf(name: string): Promise<number | undefined> {
+  const { secrets } = await ask(stage, secretList, ["GET", "/platform/secrets"]);
+  return secrets.find((secret) => secret.name === name)?.version;
+}
+
+function nameOf(page: Page, name: string) {
+  return page.getByRole("table").getByRole("button", { name, exact: true });
+}
+
+async function focusedName(page: Page): Promise<string | undefined> {
+  return page.evaluate(() =>
+    document.activeElement instanceof HTMLElement ? document.activeElement.dataset["secret"] : undefined,
+  );
+}
+
+async function choose(page: Page, name: string, text: string): Promise<void> {
+  await page.locator('input[type="file"]').setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from(text) });
+}
+
+/** Drops a file as a hand does: over the page, then let go. */
+async function drop(page: Page, name: string, text: string): Promise<void> {
+  await page.evaluate(
+    ([fileName = "", content = ""]) => {
+      const held = new DataTransfer();
+      held.items.add(new File([content], fileName));
+      for (const type of ["dragenter", "dragover", "drop"]) {
+        document.body.dispatchEvent(new DragEvent(type, { dataTransfer: held, bubbles: true, cancelable: true }));
+      }
+    },
+    [name, text],
+  );
+}
