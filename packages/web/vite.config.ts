@@ -1,11 +1,13 @@
+import { join } from "node:path";
 import react from "@vitejs/plugin-react";
 import { defaultClientConditions, defineConfig } from "vite";
 import { compress } from "./build/compress.ts";
+import { guides } from "./build/guides.ts";
 
 /** The web UI as files that a platform serves; everything comes from the platform's own address. */
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react(), compress()],
+  plugins: [react(), guides(join(import.meta.dirname, "../docs")), compress()],
   resolve: { conditions: ["@sealrun/source", ...defaultClientConditions] },
   build: {
     target: "es2023",
