@@ -1,7 +1,7 @@
 import { Alert } from "@mantine/core";
 import { IconPlugConnectedX } from "@tabler/icons-react";
 import type { ReactNode } from "react";
-import type { LiveState } from "./use-live-changes.ts";
+import type { LiveState } from "./live-state.ts";
 
 /** Says when the platform is away; what was typed stays, and goes when it is back. */
 export function ConnectionNotice({ state }: { readonly state: LiveState }): ReactNode {

@@ -19,6 +19,8 @@ const packageSearch = z.object({
   version: z.coerce.number().int().positive().optional().catch(undefined),
   against: z.coerce.number().int().positive().optional().catch(undefined),
   file: z.string().optional().catch(undefined),
+  /** A line of that file, from 1. */
+  line: z.coerce.number().int().positive().optional().catch(undefined),
 });
 
 /** Filters of the list of executions, so that they can be sent to somebody. */
@@ -50,6 +52,12 @@ const secretsSearch = z.object({
   open: z.string().optional().catch(undefined),
 });
 
+/** What the packages of a project are narrowed to. */
+const homeSearch = z.object({
+  find: z.string().optional().catch(undefined),
+  tag: z.string().optional().catch(undefined),
+});
+
 const root = createRootRouteWithContext<{ readonly queries: QueryClient }>()({
   component: Shell,
   notFoundComponent: NotFound,
@@ -63,6 +71,7 @@ const projects = createRoute({
 const home = createRoute({
   getParentRoute: () => root,
   path: "/projects/$project",
+  validateSearch: homeSearch,
   component: lazyRouteComponent(async () => import("../pages/home/home.tsx"), "HomePage"),
 });
 const upload = createRoute({

@@ -1,11 +1,17 @@
 import { type Query, type QueryClient, useQueryClient } from "@tanstack/react-query";
 import type { Client } from "@sealrun/client";
+import type { ChangeTopic } from "@sealrun/protocol";
 import { useEffect, useState } from "react";
 import { useClient } from "./platform.tsx";
-import { isSignedOut } from "./queries.ts";
+import type { LiveState } from "./live-state.ts";
+import { isSignedOut, showsTopic } from "./queries.ts";
+import { type ChangeHearer, shareChanges, type Windows } from "./share-changes.ts";
 
-/** Whether changes arrive: `lost` until the platform answers again. */
-export type LiveState = "connecting" | "connected" | "lost";
+const windows: Windows = {
+  // Not there when the page came over plain http from another machine.
+  locks: "locks" in navigator ? navigator.locks : undefined,
+  openChannel: (name) => new BroadcastChannel(name),
+};
 
 /** After a refusal; breaks are mended by the client itself. A session that has ended may be followed by a new one. */
 const refusedRetryMs = 5_000;
@@ -17,7 +23,12 @@ export function useLiveChanges(): LiveState {
   const [state, setState] = useState<LiveState>("connecting");
   useEffect(() => {
     const stop = new AbortController();
-    void follow(client, queries, { onState: setState, signal: stop.signal });
+    const { signal } = stop;
+    const onChange = (topics: readonly ChangeTopic[]): void =>
+      void queries.invalidateQueries({ predicate: (query) => showsTopic(query, topics) });
+    void shareChanges(windows, { onChange, onState: setState, signal }, async (hearer) =>
+      follow(client, queries, { ...hearer, signal }),
+    );
     return () => stop.abort();
   }, [client, queries]);
   return state;
@@ -26,17 +37,11 @@ export function useLiveChanges(): LiveState {
 async function follow(
   client: Client,
   queries: QueryClient,
-  { onState, signal }: { readonly onState: (state: LiveState) => void; readonly signal: AbortSignal },
+  { onChange, onState, signal }: ChangeHearer & { readonly signal: AbortSignal },
 ): Promise<void> {
   while (!signal.aborted) {
     try {
-      await client.watchChanges({
-        signal,
-        onChange: (topics) => {
-          for (const topic of topics) void queries.invalidateQueries({ queryKey: [topic] });
-        },
-        onState,
-      });
+      await client.watchChanges({ signal, onChange, onState });
     } catch (error) {
       if (signal.aborted) return;
       // What is shown asks for itself, is refused as well, and somebody signs in again.

@@ -1,0 +1,67 @@
+import { type ChangeTopic, changeTopic } from "@sealrun/protocol";
+import { z } from "zod";
+import type { LiveState } from "./live-state.ts";
+
+/** Hears of changes, and whether they arrive. */
+export interface ChangeHearer {
+  readonly onChange: (topics: readonly ChangeTopic[]) => void;
+  readonly onState: (state: LiveState) => void;
+}
+
+/** What the windows of one browser share; absent where a page was not served over https or from this machine. */
+export interface Windows {
+  readonly locks: Pick<LockManager, "request"> | undefined;
+  readonly openChannel: (name: string) => Pick<BroadcastChannel, "postMessage" | "close" | "addEventListener">;
+}
+
+const name = "sealrun-changes";
+
+const message = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("change"), topics: z.array(changeTopic) }),
+  z.object({ kind: z.literal("state"), state: z.enum(["connecting", "connected", "lost"]) }),
+  /** A window that has just opened asks for the state. */
+  z.object({ kind: z.literal("hello") }),
+]);
+
+/**
+ * Lets one window of a browser follow the platform for all: over HTTP/1.1 a browser opens six connections to a host,
+ * and every open stream takes one. `follow` runs in the window that holds the lock, until the signal aborts; when that
+ * window closes, the next one takes over. Without locks every window follows for itself.
+ */
+export async function shareChanges(
+  { locks, openChannel }: Windows,
+  own: ChangeHearer & { readonly signal: AbortSignal },
+  follow: (hearer: ChangeHearer) => Promise<void>,
+): Promise<void> {
+  if (locks === undefined) return follow(own);
+  const channel = openChannel(name);
+  let leads = false;
+  let last: LiveState = "connecting";
+  const send = (sent: z.infer<typeof message>): void => channel.postMessage(sent);
+  channel.addEventListener("message", ({ data }) => {
+    const heard = message.safeParse(data).data;
+    if (heard?.kind === "change") own.onChange(heard.topics);
+    if (heard?.kind === "state" && !leads) own.onState(heard.state);
+    if (heard?.kind === "hello" && leads) send({ kind: "state", state: last });
+  });
+  own.signal.addEventListener("abort", () => channel.close(), { once: true });
+  send({ kind: "hello" });
+  try {
+    await locks.request(name, { signal: own.signal }, async () => {
+      leads = true;
+      await follow({
+        onChange: (topics) => {
+          own.onChange(topics);
+          if (!own.signal.aborted) send({ kind: "change", topics: [...topics] });
+        },
+        onState: (state) => {
+          last = state;
+          own.onState(state);
+          if (!own.signal.aborted) send({ kind: "state", state });
+        },
+      });
+    });
+  } catch (error) {
+    if (!own.signal.aborted) throw error;
+  }
+}
