@@ -33,7 +33,7 @@ const executionsSearch = z.object({
   id: z.string().optional().catch(undefined),
   since: z.string().optional().catch(undefined),
   until: z.string().optional().catch(undefined),
-  span: z.enum(["1h", "24h", "7d", "30d"]).optional().catch(undefined),
+  span: z.enum(["1h", "24h", "7d", "30d", "90d"]).optional().catch(undefined),
 });
 
 /** What is shown of an execution. */

@@ -1,7 +1,72 @@
+import { Grid, Stack } from "@mantine/core";
+import type { PackageOverview } from "@sealrun/protocol";
+import { IconUpload } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { useClient } from "../../app/platform.tsx";
+import { LinkButton } from "../../parts/links.tsx";
+import { Loading } from "../../parts/loading.tsx";
 import { Page } from "../../parts/page.tsx";
+import { Problem } from "../../parts/problem.tsx";
+import { AttentionPanel } from "./attention-panel.tsx";
+import { FirstPackage } from "./first-package.tsx";
+import { overviewQuery } from "./overview-query.ts";
+import { PackageList } from "./package-list.tsx";
+import { RecentExecutions } from "./recent-executions.tsx";
+import { useDragToUpload } from "./use-drag-to-upload.ts";
 
-/** Home. */
+/** The home of a project: its packages and how they are, what needs attention, and what ran lately. */
 export function HomePage(): ReactNode {
-  return <Page title="Home">…</Page>;
+  const { project } = useParams({ from: "/projects/$project" });
+  const client = useClient();
+  const found = useQuery(overviewQuery(client, project));
+  useDragToUpload(project);
+  return (
+    <Page
+      title={project}
+      lead={found.data === undefined ? undefined : countPackages(found.data.packages.length)}
+      actions={
+        <LinkButton
+          to="/projects/$project/upload"
+          params={{ project }}
+          leftSection={<IconUpload size={16} aria-hidden />}
+        >
+          Upload a package
+        </LinkButton>
+      }
+    >
+      {found.data === undefined ? (
+        found.error === null ? (
+          <Loading />
+        ) : (
+          <Problem error={found.error} onRetry={async () => found.refetch()} guide="start" />
+        )
+      ) : (
+        <Content project={project} packages={found.data.packages} />
+      )}
+    </Page>
+  );
+}
+
+function countPackages(count: number): string {
+  return count === 1 ? "1 package" : `${count} packages`;
+}
+
+function Content(props: { readonly project: string; readonly packages: readonly PackageOverview[] }): ReactNode {
+  const { project, packages } = props;
+  if (packages.length === 0) return <FirstPackage project={project} />;
+  return (
+    <Grid gap="md">
+      <Grid.Col span={{ base: 12, lg: 8 }}>
+        <PackageList project={project} packages={packages} />
+      </Grid.Col>
+      <Grid.Col span={{ base: 12, lg: 4 }}>
+        <Stack>
+          <AttentionPanel project={project} packages={packages} />
+          <RecentExecutions project={project} />
+        </Stack>
+      </Grid.Col>
+    </Grid>
+  );
 }

@@ -1,7 +1,123 @@
-import type { ReactNode } from "react";
+import { Button, Card, Code, List, Modal, SimpleGrid, Stack, TextInput } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import type { ProjectInfo } from "@sealrun/protocol";
+import { IconArrowRight, IconFolders, IconPlus, IconSearch } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { useClient } from "../../app/platform.tsx";
+import { topicKey } from "../../app/queries.ts";
+import { Empty } from "../../parts/empty.tsx";
+import { LinkAnchor, LinkButton } from "../../parts/links.tsx";
+import { Loading } from "../../parts/loading.tsx";
 import { Page } from "../../parts/page.tsx";
+import { Problem } from "../../parts/problem.tsx";
+import { CreateProject } from "./create-project.tsx";
+import { ProjectCard } from "./project-card.tsx";
 
-/** Projects. */
+/** Every project of the platform, and the way to a new one. */
 export function ProjectsPage(): ReactNode {
-  return <Page title="Projects">…</Page>;
+  const client = useClient();
+  const found = useQuery({ queryKey: topicKey("projects"), queryFn: async () => client.listProjects() });
+  const [isOpen, { open, close }] = useDisclosure();
+  const projects = found.data ?? [];
+  const only = projects.length === 1 ? projects[0] : undefined;
+  return (
+    <Page
+      title="Projects"
+      lead="A project holds packages and the secrets that they share."
+      actions={
+        projects.length === 0 ? undefined : (
+          <>
+            <Button
+              variant={only === undefined ? "filled" : "default"}
+              leftSection={<IconPlus size={16} aria-hidden />}
+              onClick={open}
+            >
+              New project
+            </Button>
+            {only === undefined ? null : (
+              <LinkButton
+                to="/projects/$project"
+                params={{ project: only.name }}
+                rightSection={<IconArrowRight size={16} aria-hidden />}
+              >
+                Open {only.name}
+              </LinkButton>
+            )}
+          </>
+        )
+      }
+    >
+      <Modal opened={isOpen} onClose={close} title="New project" closeButtonProps={{ "aria-label": "Close" }}>
+        <CreateProject projects={projects} />
+      </Modal>
+      {found.data === undefined ? (
+        found.error === null ? (
+          <Loading />
+        ) : (
+          <Problem error={found.error} onRetry={async () => found.refetch()} />
+        )
+      ) : projects.length === 0 ? (
+        <FirstProject />
+      ) : (
+        <ProjectList projects={projects} />
+      )}
+    </Page>
+  );
+}
+
+/** Beyond this many, one searches. */
+const searchedFrom = 9;
+/** Each card asks for its own facts: a platform with hundreds of projects is not asked for all at once. */
+const shownAtOnce = 30;
+
+function ProjectList({ projects }: { readonly projects: readonly ProjectInfo[] }): ReactNode {
+  const [find, setFind] = useState("");
+  const [most, setMost] = useState(shownAtOnce);
+  const wanted = projects.filter(({ name }) => name.toLowerCase().includes(find.trim().toLowerCase()));
+  return (
+    <Stack>
+      {projects.length < searchedFrom ? null : (
+        <TextInput
+          aria-label="Search projects"
+          placeholder="Search projects"
+          leftSection={<IconSearch size={16} aria-hidden />}
+          value={find}
+          onChange={(event) => setFind(event.currentTarget.value)}
+          maw={320}
+        />
+      )}
+      <SimpleGrid component="ul" cols={{ base: 1, sm: 2, lg: 3 }} spacing="sm" p={0} m={0}>
+        {wanted.slice(0, most).map((project) => (
+          <ProjectCard key={project.id} project={project} />
+        ))}
+      </SimpleGrid>
+      {wanted.length > most ? (
+        <Button variant="default" onClick={() => setMost(most + shownAtOnce)}>
+          Show more
+        </Button>
+      ) : null}
+    </Stack>
+  );
+}
+
+function FirstProject(): ReactNode {
+  return (
+    <Empty icon={<IconFolders aria-hidden />} title="Two steps to the first run">
+      <Stack gap="md">
+        <List type="ordered" ta="start" spacing={4} center={false}>
+          <List.Item>Create a project: give it a name below.</List.Item>
+          <List.Item>
+            Drop a folder with a script onto its page, or run <Code>sealrun push my-folder --project NAME</Code>.
+          </List.Item>
+        </List>
+        <Card withBorder>
+          <CreateProject projects={[]} />
+        </Card>
+        <LinkAnchor size="sm" to="/guides/$" params={{ _splat: "start" }}>
+          Read how to start
+        </LinkAnchor>
+      </Stack>
+    </Empty>
+  );
 }

@@ -1,0 +1,84 @@
+import { Button, Progress, Text } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import type { Client, ExecutionFilter } from "@sealrun/client";
+import { toSealrunError } from "@sealrun/protocol";
+import { IconX } from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { useClient } from "../../app/platform.tsx";
+import { topicKey } from "../../app/queries.ts";
+import { Question } from "../../parts/question.tsx";
+
+/** Cancels every queued execution that the filter shows, after a question. */
+export function CancelQueued(props: { readonly filter: ExecutionFilter; readonly count: number }): ReactNode {
+  const { filter, count } = props;
+  const client = useClient();
+  const queries = useQueryClient();
+  const [isOpen, setIsOpen] = useState(false);
+  const [done, setDone] = useState(0);
+  const cancel = async (): Promise<void> => {
+    setDone(0);
+    try {
+      const cancelled = await cancelAll(client, filter, setDone);
+      notifications.show({ message: cancelled === 1 ? "1 execution cancelled" : `${cancelled} executions cancelled` });
+    } finally {
+      await queries.invalidateQueries({ queryKey: topicKey("executions") });
+    }
+  };
+  return (
+    <>
+      <Button
+        size="compact-sm"
+        variant="default"
+        leftSection={<IconX size={14} aria-hidden />}
+        onClick={() => setIsOpen(true)}
+      >
+        Cancel {count === 1 ? "the queued one" : `all ${count} queued`}
+      </Button>
+      <Question
+        title={count === 1 ? "Cancel 1 queued execution?" : `Cancel ${count} queued executions?`}
+        yes="Cancel them"
+        no="Keep them"
+        isDangerous
+        isOpen={isOpen}
+        onClose={() => setIsOpen(false)}
+        onYes={cancel}
+      >
+        <Text size="sm">
+          All queued executions that these filters show are cancelled, and none of them runs. Those that start meanwhile
+          are left alone.
+        </Text>
+        {done === 0 ? null : <Progress value={Math.min((done / count) * 100, 100)} aria-label="Cancelled so far" />}
+      </Question>
+    </>
+  );
+}
+
+const atOnce = 8;
+
+async function cancelAll(client: Client, filter: ExecutionFilter, onDone: (count: number) => void): Promise<number> {
+  let count = 0;
+  let before: string | undefined;
+  do {
+    const page = await client.listExecutions({ ...filter, status: "queued", limit: 200, before });
+    for (let at = 0; at < page.executions.length; at += atOnce) {
+      const some = page.executions.slice(at, at + atOnce);
+      const ends = await Promise.all(some.map(async ({ id }) => cancelQueued(client, id)));
+      count += ends.filter(Boolean).length;
+      onDone(count);
+    }
+    before = page.next ?? undefined;
+  } while (before !== undefined);
+  return count;
+}
+
+/** False for one that has ended meanwhile. */
+async function cancelQueued(client: Client, id: string): Promise<boolean> {
+  try {
+    await client.cancelExecution(id);
+    return true;
+  } catch (error) {
+    if (toSealrunError(error).code === "EXECUTION_ENDED") return false;
+    throw error;
+  }
+}

@@ -1,0 +1,110 @@
+import { Stack, Text } from "@mantine/core";
+import type { ExecutionSummary, Trigger } from "@sealrun/protocol";
+import type { ReactNode } from "react";
+import { CardCell, CardRow, CardTable } from "../../parts/card-table.tsx";
+import { LinkAnchor } from "../../parts/links.tsx";
+import { ShownText } from "../../parts/shown-text.tsx";
+import { StatusBadge } from "../../parts/status-badge.tsx";
+import { Time } from "../../parts/time.tsx";
+import { shortId } from "../execution/facts.tsx";
+import { TookTime } from "./took-time.tsx";
+
+/** Executions as rows. The project's column is left out where all are of one. */
+export function ExecutionsTable(props: {
+  readonly runs: readonly ExecutionSummary[];
+  readonly hasProject: boolean;
+}): ReactNode {
+  const columns = [
+    "Package",
+    ...(props.hasProject ? ["Project"] : []),
+    "Status",
+    "Accepted",
+    "Took",
+    "Started by",
+    "Executor",
+  ];
+  return (
+    <CardTable label="Executions, the newest first" columns={columns}>
+      {props.runs.map((run) => (
+        <ExecutionRow key={run.id} run={run} hasProject={props.hasProject} />
+      ))}
+    </CardTable>
+  );
+}
+
+function ExecutionRow({
+  run,
+  hasProject,
+}: {
+  readonly run: ExecutionSummary;
+  readonly hasProject: boolean;
+}): ReactNode {
+  return (
+    <CardRow>
+      <CardCell place="title">
+        <Stack gap={0}>
+          <LinkAnchor size="sm" fw={500} to="/executions/$execution" params={{ execution: run.id }}>
+            <ShownText text={run.package} />
+          </LinkAnchor>
+          <Text size="xs" c="dimmed" component="span">
+            version {run.version} · <span title={run.id}>{shortId(run.id)}</span>
+          </Text>
+        </Stack>
+      </CardCell>
+      {hasProject ? (
+        <CardCell label="Project">
+          <LinkAnchor size="sm" to="/projects/$project" params={{ project: run.project }}>
+            <ShownText text={run.project} />
+          </LinkAnchor>
+        </CardCell>
+      ) : null}
+      <CardCell label="Status">
+        <StatusBadge status={run.status} />
+        {run.waiting === null ? null : (
+          <Text size="xs" c="dimmed" component="div" maw={320}>
+            <ShownText text={run.waiting} />
+          </Text>
+        )}
+      </CardCell>
+      <CardCell label="Accepted">
+        <Text size="sm" component="span">
+          <Time at={run.createdAt} />
+        </Text>
+      </CardCell>
+      <CardCell label="Took">
+        {run.startedAt === null ? null : (
+          <Text size="sm" component="span">
+            <TookTime run={run} />
+          </Text>
+        )}
+      </CardCell>
+      <CardCell label="Started by">
+        <Text size="sm" component="span">
+          <StartedBy trigger={run.trigger} />
+        </Text>
+      </CardCell>
+      <CardCell label="Executor">
+        {run.executor === null ? null : (
+          <LinkAnchor size="sm" to="/executions" search={{ executor: run.executor }} title={run.executor}>
+            {shortId(run.executor)}
+          </LinkAnchor>
+        )}
+      </CardCell>
+    </CardRow>
+  );
+}
+
+function StartedBy({ trigger }: { readonly trigger: Trigger }): ReactNode {
+  switch (trigger.kind) {
+    case "request":
+      return "request";
+    case "schedule":
+      return "schedule";
+    case "event":
+      return (
+        <>
+          event <ShownText text={trigger.type} />
+        </>
+      );
+  }
+}

@@ -1,0 +1,45 @@
+import { Group } from "@mantine/core";
+import { IconListDetails } from "@tabler/icons-react";
+import type { ReactNode } from "react";
+import { Empty } from "../../parts/empty.tsx";
+import { LinkAnchor, LinkButton } from "../../parts/links.tsx";
+import { type ExecutionsSearch, isNarrowed } from "./filter.ts";
+import { findSpan, usualSpan } from "./time-span.ts";
+
+/** What stands where the filters leave nothing: how to see more, or how to run the first package. */
+export function NothingRan({ search }: { readonly search: ExecutionsSearch }): ReactNode {
+  const { since, until, id } = search;
+  const span = findSpan(search.span ?? usualSpan);
+  const isOwn = since !== undefined || until !== undefined;
+  const when = isOwn ? "in this time" : id === undefined ? `in ${span.words}` : "under this id";
+  const isWidest = !isOwn && span.value === "90d";
+  return (
+    <Empty
+      icon={<IconListDetails aria-hidden />}
+      title={isNarrowed(search) ? "Nothing matches" : "Nothing has run"}
+      action={
+        <Group justify="center">
+          {isNarrowed(search) ? (
+            <LinkButton variant="light" to="/executions" search={{ span: search.span, since, until }}>
+              Clear the filters
+            </LinkButton>
+          ) : null}
+          {isWidest || id !== undefined ? null : (
+            <LinkButton
+              variant="light"
+              to="/executions"
+              search={{ ...search, since: undefined, until: undefined, span: "90d" }}
+            >
+              Look through 90 days
+            </LinkButton>
+          )}
+          <LinkAnchor size="sm" to="/guides/$" params={{ _splat: "start" }} hash="push-and-run">
+            How to run a package
+          </LinkAnchor>
+        </Group>
+      }
+    >
+      {isNarrowed(search) ? `No execution with these filters ${when}.` : `No execution was accepted ${when}.`}
+    </Empty>
+  );
+}

@@ -1,0 +1,91 @@
+import { Button, Group, Paper, Skeleton, Table, Text, Title, VisuallyHidden } from "@mantine/core";
+import type { ExecutionStatistics, ExecutionStatus } from "@sealrun/protocol";
+import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
+import { showDuration } from "../../parts/show-time.ts";
+import { chartRows, type ChartRow } from "./chart-rows.ts";
+import { showRange } from "./time-span.ts";
+
+/** The library of charts is large: it comes when a chart is shown. */
+const RunCharts = lazy(async () => ({ default: (await import("./run-charts.tsx")).RunCharts }));
+
+/** Executions and durations over time, as a chart or as a table. */
+export function RunStatistics(props: {
+  readonly statistics: ExecutionStatistics;
+  readonly statuses: readonly ExecutionStatus[];
+  readonly onPick: (row: ChartRow) => void;
+}): ReactNode {
+  const { statistics, statuses, onPick } = props;
+  const rows = useMemo(() => chartRows(statistics, statuses), [statistics, statuses]);
+  const [isTable, setIsTable] = useState(false);
+  return (
+    <Paper withBorder p="md" component="section" aria-labelledby="over-time">
+      <Group justify="space-between" mb="xs">
+        <Title order={2} id="over-time">
+          Over time
+        </Title>
+        <Button size="compact-xs" variant="subtle" onClick={() => setIsTable(!isTable)}>
+          {isTable ? "Show as a chart" : "Show as a table"}
+        </Button>
+      </Group>
+      {isTable ? (
+        <StatisticsTable rows={rows} onPick={onPick} />
+      ) : (
+        <>
+          <VisuallyHidden>A chart; the button before it shows the same as a table.</VisuallyHidden>
+          <Suspense fallback={<Skeleton height={185} aria-busy="true" />}>
+            <RunCharts rows={rows} onPick={onPick} />
+          </Suspense>
+        </>
+      )}
+    </Paper>
+  );
+}
+
+function StatisticsTable(props: {
+  readonly rows: readonly ChartRow[];
+  readonly onPick: (row: ChartRow) => void;
+}): ReactNode {
+  const rows = props.rows.filter(({ total }) => total > 0).toReversed();
+  if (rows.length === 0) {
+    return (
+      <Text size="sm" c="dimmed">
+        Nothing ran in this time.
+      </Text>
+    );
+  }
+  return (
+    <Table.ScrollContainer minWidth={520} mah={320} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+      <Table aria-label="Executions over time" stickyHeader>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>From</Table.Th>
+            <Table.Th ta="end">Executions</Table.Th>
+            <Table.Th ta="end">Failed</Table.Th>
+            <Table.Th ta="end">Median</Table.Th>
+            <Table.Th ta="end">95th percentile</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {rows.map((row) => (
+            <Table.Tr key={row.at}>
+              <Table.Td>
+                <Button
+                  size="compact-sm"
+                  variant="subtle"
+                  onClick={() => props.onPick(row)}
+                  aria-label={`Narrow to ${showRange(row.at, row.until)}`}
+                >
+                  {showRange(row.at, row.until)}
+                </Button>
+              </Table.Td>
+              <Table.Td ta="end">{row.total}</Table.Td>
+              <Table.Td ta="end">{row.counts.failed + row.counts.lost}</Table.Td>
+              <Table.Td ta="end">{row.medianMs === null ? "" : showDuration(row.medianMs)}</Table.Td>
+              <Table.Td ta="end">{row.p95Ms === null ? "" : showDuration(row.p95Ms)}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}

@@ -1,0 +1,32 @@
+import { Chip, Group } from "@mantine/core";
+import { type ExecutionStatus, executionStatus } from "@sealrun/protocol";
+import type { ReactNode } from "react";
+import { statusColor } from "../../parts/status-badge.tsx";
+
+/** A toggle per status with how many there are; none pressed shows all. */
+export function StatusToggles(props: {
+  readonly counts: Readonly<Record<ExecutionStatus, number>> | undefined;
+  readonly chosen: readonly ExecutionStatus[];
+  readonly onChoose: (chosen: ExecutionStatus[]) => void;
+}): ReactNode {
+  const { counts, chosen, onChoose } = props;
+  const toggle = (status: ExecutionStatus, isOn: boolean): void =>
+    onChoose(executionStatus.options.filter((each) => (each === status ? isOn : chosen.includes(each))));
+  return (
+    <Group gap={6} role="group" aria-label="Status">
+      {executionStatus.options.map((status) => (
+        <Chip
+          key={status}
+          size="sm"
+          radius="xl"
+          variant="light"
+          color={statusColor(status)}
+          checked={chosen.includes(status)}
+          onChange={(isOn) => toggle(status, isOn)}
+        >
+          {status} {counts === undefined ? "" : counts[status].toLocaleString("en")}
+        </Chip>
+      ))}
+    </Group>
+  );
+}

@@ -1,0 +1,10 @@
+import type { ExecutionSummary } from "@sealrun/protocol";
+import type { ReactNode } from "react";
+import { useTicking } from "../execution/use-ticking.ts";
+import { showTook } from "./took.ts";
+
+/** How long an execution ran; counts on while it runs. Nothing before its start. */
+export function TookTime({ run }: { readonly run: ExecutionSummary }): ReactNode {
+  const now = useTicking(run.status === "running");
+  return showTook(run, now) ?? null;
+}

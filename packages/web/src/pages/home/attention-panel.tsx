@@ -1,0 +1,99 @@
+import { Code, Paper, Stack, Text, Title } from "@mantine/core";
+import type { PackageOverview } from "@sealrun/protocol";
+import type { ReactNode } from "react";
+import { LinkAnchor } from "../../parts/links.tsx";
+import { ShownText } from "../../parts/shown-text.tsx";
+import { Time } from "../../parts/time.tsx";
+import { findAttention, type Reason } from "./attention.ts";
+import classes from "./attention-panel.module.css";
+
+/** What somebody should look at: runs that went wrong, runs that wait and why, secrets that are missing. */
+export function AttentionPanel(props: {
+  readonly project: string;
+  readonly packages: readonly PackageOverview[];
+}): ReactNode {
+  const found = findAttention(props.packages);
+  return (
+    <Paper withBorder p="md" component="section" aria-labelledby="attention">
+      <Title order={2} id="attention" mb="xs">
+        Needs attention
+      </Title>
+      {found.length === 0 ? (
+        <Text size="sm" c="dimmed">
+          Nothing: the last runs went well, nothing waits, and no secret is missing.
+        </Text>
+      ) : (
+        <ul className={classes["list"]}>
+          {found.map(({ package: name, reasons }) => (
+            <li key={name}>
+              <LinkAnchor
+                size="sm"
+                fw={600}
+                to="/projects/$project/packages/$package"
+                params={{ project: props.project, package: name }}
+              >
+                <ShownText text={name} />
+              </LinkAnchor>
+              <Stack gap={2}>
+                {reasons.map((reason) => (
+                  <Text key={reason.kind} size="sm" component="div">
+                    <ReasonText project={props.project} package={name} reason={reason} />
+                  </Text>
+                ))}
+              </Stack>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Paper>
+  );
+}
+
+function ReasonText(props: { readonly project: string; readonly package: string; readonly reason: Reason }): ReactNode {
+  const { project, package: name, reason } = props;
+  switch (reason.kind) {
+    case "ended":
+      return (
+        <>
+          <LinkAnchor size="sm" to="/executions/$execution" params={{ execution: reason.id }}>
+            Last run {reason.status}
+          </LinkAnchor>{" "}
+          <Time at={reason.at} />
+        </>
+      );
+    case "waiting":
+      return (
+        <>
+          <LinkAnchor size="sm" to="/executions/$execution" params={{ execution: reason.id }}>
+            Waits
+          </LinkAnchor>
+          : <ShownText text={reason.sentence} />
+        </>
+      );
+    case "missing": {
+      const shown = reason.names.slice(0, 4);
+      return (
+        <>
+          Misses{" "}
+          {shown.map((secret, index) => (
+            <span key={secret.name}>
+              {index === 0 ? "" : ", "}
+              <LinkAnchor
+                size="sm"
+                to="/projects/$project/packages/$package/secrets"
+                params={{ project, package: name }}
+                search={{ add: secret.name }}
+                aria-label={`Add the secret ${secret.name}`}
+              >
+                <Code>
+                  <ShownText text={secret.name} />
+                </Code>
+              </LinkAnchor>
+            </span>
+          ))}
+          {reason.names.length > shown.length ? ` and ${reason.names.length - shown.length} more` : ""}
+        </>
+      );
+    }
+  }
+}

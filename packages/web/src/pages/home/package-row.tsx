@@ -1,0 +1,111 @@
+import { Badge, Group, Stack, Text, UnstyledButton } from "@mantine/core";
+import type { PackageOverview } from "@sealrun/protocol";
+import type { ReactNode } from "react";
+import { LinkAnchor, LinkPlain } from "../../parts/links.tsx";
+import { ShownText } from "../../parts/shown-text.tsx";
+import { StatusBadge } from "../../parts/status-badge.tsx";
+import { Time } from "../../parts/time.tsx";
+import { TookTime } from "../executions/took-time.tsx";
+import { HealthStrip } from "./health-strip.tsx";
+import { MissingSecrets } from "./missing-secrets.tsx";
+import classes from "./package-row.module.css";
+import { RunButton } from "./run-button.tsx";
+
+/** A package on the home of its project: what it is, how its last runs went, and the way to run it. */
+export function PackageRow(props: {
+  readonly project: string;
+  readonly package: PackageOverview;
+  readonly onTag: (tag: string) => void;
+}): ReactNode {
+  const { project, package: info, onTag } = props;
+  return (
+    <li className={classes["row"]}>
+      <Stack gap={2} className={classes["about"]} miw={0}>
+        <Group gap="4px 8px" align="baseline">
+          <LinkAnchor fw={600} to="/projects/$project/packages/$package" params={{ project, package: info.name }}>
+            <ShownText text={info.name} />
+          </LinkAnchor>
+          <Text size="xs" c="dimmed">
+            version {info.version}, pushed <Time at={info.pushedAt} />
+          </Text>
+        </Group>
+        {info.description === "" ? null : (
+          <Text size="sm" c="dimmed" className={classes["description"]}>
+            <ShownText text={info.description} />
+          </Text>
+        )}
+        <Notes project={project} info={info} onTag={onTag} />
+      </Stack>
+      <div className={classes["last"]}>
+        <LastRun run={info.lastRun} />
+      </div>
+      <div className={classes["strip"]}>
+        <HealthStrip name={info.name} recent={info.recent} />
+      </div>
+      <div className={classes["run"]}>
+        <RunButton project={project} package={info} />
+      </div>
+    </li>
+  );
+}
+
+function Notes(props: {
+  readonly project: string;
+  readonly info: PackageOverview;
+  readonly onTag: (tag: string) => void;
+}): ReactNode {
+  const { name, missing, tags, nextAt, canRun } = props.info;
+  if (missing.length + tags.length === 0 && nextAt === null && canRun) return null;
+  return (
+    <Group gap="4px 6px" mt={2}>
+      <MissingSecrets project={props.project} package={name} missing={missing} />
+      {[...new Set(tags)].map((tag) => (
+        <UnstyledButton key={tag} onClick={() => props.onTag(tag)} aria-label={`Show packages with the tag ${tag}`}>
+          <Badge component="span" color="gray" variant="light" tt="none" fw={500}>
+            <ShownText text={tag} />
+          </Badge>
+        </UnstyledButton>
+      ))}
+      {canRun ? null : (
+        <Badge color="gray" variant="outline" tt="none" fw={500}>
+          not started by hand
+        </Badge>
+      )}
+      {nextAt === null ? null : (
+        <Text size="xs" c="dimmed">
+          starts next <Time at={nextAt} />
+        </Text>
+      )}
+    </Group>
+  );
+}
+
+function LastRun({ run }: { readonly run: PackageOverview["lastRun"] }): ReactNode {
+  if (run === null) {
+    return (
+      <Text size="xs" c="dimmed">
+        Never run
+      </Text>
+    );
+  }
+  return (
+    <Stack gap={2} align="flex-start">
+      <LinkPlain
+        to="/executions/$execution"
+        params={{ execution: run.id }}
+        aria-label={`Last run of ${run.package}: ${run.status}`}
+      >
+        <StatusBadge status={run.status} />
+      </LinkPlain>
+      <Text size="xs" c="dimmed">
+        <Time at={run.createdAt} />
+        {run.startedAt === null ? null : (
+          <>
+            {" · "}
+            <TookTime run={run} />
+          </>
+        )}
+      </Text>
+    </Stack>
+  );
+}

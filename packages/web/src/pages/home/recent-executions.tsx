@@ -1,0 +1,72 @@
+import { Group, Paper, Text, Title } from "@mantine/core";
+import type { ExecutionSummary } from "@sealrun/protocol";
+import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { useClient } from "../../app/platform.tsx";
+import { topicKey } from "../../app/queries.ts";
+import { LinkAnchor } from "../../parts/links.tsx";
+import { Loading } from "../../parts/loading.tsx";
+import { Problem } from "../../parts/problem.tsx";
+import { ShownText } from "../../parts/shown-text.tsx";
+import { StatusBadge } from "../../parts/status-badge.tsx";
+import { Time } from "../../parts/time.tsx";
+import { TookTime } from "../executions/took-time.tsx";
+import classes from "./recent-executions.module.css";
+
+/** The ten newest executions of a project. */
+export function RecentExecutions({ project }: { readonly project: string }): ReactNode {
+  const client = useClient();
+  const found = useQuery({
+    queryKey: topicKey("executions", "recent", project),
+    queryFn: async () => client.listExecutions({ project, limit: 10 }),
+  });
+  return (
+    <Paper withBorder p="md" component="section" aria-labelledby="recent">
+      <Group justify="space-between" mb="xs">
+        <Title order={2} id="recent">
+          Recent executions
+        </Title>
+        <LinkAnchor size="sm" to="/executions" search={{ project }}>
+          All
+        </LinkAnchor>
+      </Group>
+      {found.data === undefined ? (
+        found.error === null ? (
+          <Loading rows={3} />
+        ) : (
+          <Problem error={found.error} onRetry={async () => found.refetch()} />
+        )
+      ) : found.data.executions.length === 0 ? (
+        <Text size="sm" c="dimmed">
+          Nothing has run yet.
+        </Text>
+      ) : (
+        <ul className={classes["list"]}>
+          {found.data.executions.map((run) => (
+            <Recent key={run.id} run={run} />
+          ))}
+        </ul>
+      )}
+    </Paper>
+  );
+}
+
+function Recent({ run }: { readonly run: ExecutionSummary }): ReactNode {
+  return (
+    <li>
+      <LinkAnchor size="sm" className={classes["name"]} to="/executions/$execution" params={{ execution: run.id }}>
+        <ShownText text={run.package} />
+      </LinkAnchor>
+      <StatusBadge status={run.status} />
+      <Text size="xs" c="dimmed" className={classes["when"]}>
+        <Time at={run.createdAt} />
+        {run.startedAt === null ? null : (
+          <>
+            {" · "}
+            <TookTime run={run} />
+          </>
+        )}
+      </Text>
+    </li>
+  );
+}

@@ -1,0 +1,52 @@
+import { Button, Group, Stack, TextInput } from "@mantine/core";
+import type { ProjectInfo } from "@sealrun/protocol";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { type FormEvent, type ReactNode, useState } from "react";
+import { useClient } from "../../app/platform.tsx";
+import { topicKey } from "../../app/queries.ts";
+import { Problem } from "../../parts/problem.tsx";
+import { checkProjectName } from "./project-name-check.ts";
+
+/** Asks for a project's name, makes it and goes to its home. */
+export function CreateProject({ projects }: { readonly projects: readonly ProjectInfo[] }): ReactNode {
+  const client = useClient();
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const [name, setName] = useState("");
+  const wrong = checkProjectName(name, projects);
+  const created = useMutation({
+    mutationFn: async () => client.createProject(name),
+    onSuccess: async (project) => {
+      void queries.invalidateQueries({ queryKey: topicKey("projects") });
+      await navigate({ to: "/projects/$project", params: { project: project.name } });
+    },
+  });
+  const onSubmit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (name !== "" && wrong === undefined) created.mutate();
+  };
+  return (
+    <form onSubmit={onSubmit}>
+      <Stack gap="sm">
+        <TextInput
+          label="Name"
+          description="Short, such as the team's or the product's"
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+          error={wrong}
+          autoComplete="off"
+          spellCheck={false}
+          data-autofocus
+          ta="start"
+        />
+        {created.error === null ? null : <Problem error={created.error} />}
+        <Group justify="flex-end">
+          <Button type="submit" loading={created.isPending} disabled={name === "" || wrong !== undefined}>
+            Create project
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,66 @@
+import { Table, VisuallyHidden } from "@mantine/core";
+import type { KeyboardEvent, ReactNode } from "react";
+import classes from "./card-table.module.css";
+
+/** A table whose rows are cards where it is narrow. Arrow keys go from the link of one row to that of the next. */
+export function CardTable(props: {
+  readonly label: string;
+  readonly columns: readonly string[];
+  /** Names the last column for screen readers alone: it holds buttons. */
+  readonly actions?: string;
+  readonly children: ReactNode;
+}): ReactNode {
+  return (
+    <Table className={classes["table"]} role="table" aria-label={props.label} highlightOnHover onKeyDown={moveByArrow}>
+      <Table.Thead role="rowgroup">
+        <Table.Tr role="row">
+          {props.columns.map((column) => (
+            <Table.Th key={column} role="columnheader">
+              {column}
+            </Table.Th>
+          ))}
+          {props.actions === undefined ? null : (
+            <Table.Th role="columnheader">
+              <VisuallyHidden>{props.actions}</VisuallyHidden>
+            </Table.Th>
+          )}
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody role="rowgroup">{props.children}</Table.Tbody>
+    </Table>
+  );
+}
+
+/** A row of it; one of its cells is the title. */
+export function CardRow({ children }: { readonly children: ReactNode }): ReactNode {
+  return (
+    <Table.Tr role="row" className={classes["row"]}>
+      {children}
+    </Table.Tr>
+  );
+}
+
+/** A cell. Where the row is a card, `label` is said before it; `title` and `end` share the card's first line. */
+export function CardCell(props: {
+  readonly label?: string | undefined;
+  readonly place?: "title" | "end";
+  readonly children?: ReactNode;
+}): ReactNode {
+  const { label, place, children } = props;
+  return (
+    <Table.Td role="cell" data-label={label} className={place === undefined ? undefined : classes[place]}>
+      {children}
+    </Table.Td>
+  );
+}
+
+function moveByArrow(event: KeyboardEvent<HTMLTableElement>): void {
+  const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+  if (step === 0 || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const links = [...event.currentTarget.querySelectorAll<HTMLElement>(`.${classes["title"] ?? ""} a`)];
+  const at = links.findIndex((link) => link === document.activeElement);
+  const next = links[at + step];
+  if (at < 0 || next === undefined) return;
+  event.preventDefault();
+  next.focus();
+}
