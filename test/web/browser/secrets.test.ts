@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { ask } from "../../support/api.ts";
 import { useBrowser, type Visit } from "../../support/browser.ts";
 import { expectAccessible, expectNoSidewaysScroll, signIn } from "../../support/browser-checks.ts";
+import { dropFile } from "../../support/drop-file.ts";
 import { openStage, type Stage } from "../../support/stage.ts";
 import { until } from "../../support/until.ts";
 
@@ -117,7 +118,7 @@ test("/vault/secrets imports a .env file: names alone, what cannot be stored, an
 test("/vault/secrets imports a .json file that is dropped on the page, and Kestra's names on request", async () => {
   const { page } = await open("/vault/secrets");
   const encoded = Buffer.from("decoded").toString("base64");
-  await drop(page, "secrets.json", JSON.stringify({ SECRET_DROPPED: encoded, OTHER: { a: 1 } }));
+  await dropFile(page, "secrets.json", JSON.stringify({ SECRET_DROPPED: encoded, OTHER: { a: 1 } }));
   const dialog = page.getByRole("dialog");
   await dialog.getByText("2 names can be stored").waitFor();
   await dialog.getByRole("switch").click();
@@ -129,7 +130,7 @@ test("/vault/secrets imports a .json file that is dropped on the page, and Kestr
 
 test("/vault/secrets says file and line of a document that is broken", async () => {
   const { page } = await open("/vault/secrets");
-  await drop(page, "broken.json", '{\n"A": hunter2}');
+  await dropFile(page, "broken.json", '{\n"A": hunter2}');
   const dialog = page.getByRole("dialog");
   await dialog.getByText(/^broken\.json:2:6: expected a value/).waitFor();
   expect(await dialog.textContent()).not.toContain("hunter2");
@@ -285,18 +286,4 @@ async function focusedName(page: Page): Promise<string | undefined> {
 
 async function choose(page: Page, name: string, text: string): Promise<void> {
   await page.locator('input[type="file"]').setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from(text) });
-}
-
-/** Drops a file as a hand does: over the page, then let go. */
-async function drop(page: Page, name: string, text: string): Promise<void> {
-  await page.evaluate(
-    ([fileName = "", content = ""]) => {
-      const held = new DataTransfer();
-      held.items.add(new File([content], fileName));
-      for (const type of ["dragenter", "dragover", "drop"]) {
-        document.body.dispatchEvent(new DragEvent(type, { dataTransfer: held, bubbles: true, cancelable: true }));
-      }
-    },
-    [name, text],
-  );
 }

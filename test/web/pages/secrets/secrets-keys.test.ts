@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { actionOf, type KeyPlace } from "../../../../packages/web/src/pages/secrets/secrets-keys.ts";
 
-const press = (key: string, place: KeyPlace, held: "ctrlKey" | "metaKey" | "altKey" | undefined = undefined) =>
+const press = (key: string, place: KeyPlace, held?: "ctrlKey" | "metaKey" | "altKey") =>
   actionOf({ key, ctrlKey: held === "ctrlKey", metaKey: held === "metaKey", altKey: held === "altKey" }, place);
 
 test.each([

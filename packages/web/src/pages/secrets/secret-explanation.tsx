@@ -97,7 +97,12 @@ function Facts({ explained }: { readonly explained: SecretExplanation }): ReactN
       ) : (
         <Text component="div" size="sm" c="dimmed">
           Last {lastAsked.outcome} <Time at={lastAsked.at} /> by{" "}
-          <LinkAnchor to="/executions/$execution" params={{ execution: lastAsked.execution }} size="sm">
+          <LinkAnchor
+            to="/executions/$execution"
+            params={{ execution: lastAsked.execution }}
+            size="sm"
+            underline="always"
+          >
             <ShownText text={lastAsked.step} />
           </LinkAnchor>
           {lastAsked.scope === null ? null : `, from the ${scopeWords[lastAsked.scope]}, version ${lastAsked.version}`}

@@ -21,7 +21,7 @@ export function Author({ author }: { readonly author: string }): ReactNode {
   const execution = /^execution (exe_[0-9a-z]+)$/.exec(author)?.[1];
   if (execution === undefined) return <ShownText text={author} />;
   return (
-    <LinkAnchor to="/executions/$execution" params={{ execution }} size="sm">
+    <LinkAnchor to="/executions/$execution" params={{ execution }} size="sm" underline="always">
       {author}
     </LinkAnchor>
   );

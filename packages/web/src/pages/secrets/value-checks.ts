@@ -55,7 +55,8 @@ const maskedAnywhereBytes = 8;
 function warningsOf(text: string): readonly ValueWarning[] {
   if (text === "") return [{ kind: "empty", sentence: "The value is empty. It counts as set and ends the lookup." }];
   const warnings: ValueWarning[] = [];
-  const size = byteLength(text);
+  // What is printed is often the value without its line break: the masker looks for that too.
+  const size = byteLength(text.trim());
   if (size < maskedBytes) {
     const sentence = `Shorter than ${maskedBytes} bytes: logs and results are not masked for it.`;
     warnings.push({ kind: "unmasked", sentence });
