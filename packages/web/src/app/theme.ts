@@ -49,6 +49,13 @@ export const colorVariables: CSSVariablesResolver = ({ colors }) => ({
     "--mantine-color-yellow-light-color": "#8a5000",
     "--mantine-color-gray-light-color": colors.gray[8],
     "--mantine-color-accent-light-color": "#095c6b",
+    "--mantine-color-error": "#c92a2a",
   },
-  dark: { "--mantine-color-dimmed": colors.dark[1], "--mantine-color-placeholder": colors.dark[1] },
+  dark: {
+    "--mantine-color-dimmed": colors.dark[1],
+    "--mantine-color-placeholder": colors.dark[1],
+    "--mantine-color-error": colors.red[4],
+    "--mantine-color-accent-filled": "#0b7b8e",
+    "--mantine-color-accent-filled-hover": "#0a6f80",
+  },
 });

@@ -47,7 +47,7 @@ export function LogList(props: LogListProps): ReactNode {
   }, [target, list, onFollow]);
   useRowKeys(list, { box, active, setActive, count: rows.length });
   return (
-    <div className={classes["box"]} style={digits(store.size())}>
+    <div className={classes["box"]} style={sizes(store.size(), list.getTotalSize())}>
       <div
         ref={box}
         className={isWrapped ? `${classes["scroll"]} ${classes["wrapped"]}` : classes["scroll"]}
@@ -168,10 +168,11 @@ function useRowKeys(
   }, [list, box, active, setActive, count]);
 }
 
-interface WithDigits extends CSSProperties {
+interface Sizes extends CSSProperties {
   readonly "--log-digits": number;
+  readonly "--log-height": number;
 }
 
-function digits(size: number): WithDigits {
-  return { "--log-digits": Math.max(String(size).length, 3) };
+function sizes(lines: number, height: number): Sizes {
+  return { "--log-digits": Math.max(String(lines).length, 3), "--log-height": height };
 }
