@@ -6,7 +6,7 @@ import { createExecutions, type Executions } from "./executions.ts";
 import { createOperation, type Operation } from "./operation.ts";
 import { createPackages, type Packages } from "./packages.ts";
 import { createProjects, type Projects } from "./projects.ts";
-import { ask, type Ask, type Connection } from "./request.ts";
+import { ask, type Ask, type Connection, readBytes } from "./request.ts";
 import { createSchedules, type Schedules } from "./schedules.ts";
 import { createSecrets, type Secrets } from "./secrets.ts";
 import { createTrust } from "./trust.ts";
@@ -45,7 +45,10 @@ export function createClient(options: ClientOptions): Client {
     await trust.platform();
     return ask(connection, schema, call);
   };
-  const packages = createPackages(askTrusted, trust);
+  const packages = createPackages(askTrusted, trust, async (call) => {
+    await trust.platform();
+    return readBytes(connection, call);
+  });
   const projects = createProjects(askTrusted);
   return {
     ...projects,

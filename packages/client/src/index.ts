@@ -3,7 +3,7 @@ export { type ChangeListener } from "./changes.ts";
 export { type Client, type ClientOptions, createClient } from "./client.ts";
 export { type EventToSend } from "./events.ts";
 export { type ExecutionFilter, type ExecutionToStart, type StatisticsFilter } from "./executions.ts";
-export { type FileToPush, type PackageToPush } from "./packages.ts";
+export { type FileToPush, type PackageToPush, type VersionPlace } from "./packages.ts";
 export { type FoundSecret, readSecrets } from "./secret-file.ts";
 export { type SecretPlace } from "./secrets.ts";
 export { type PrefixRule, takePrefixed } from "./take-prefixed.ts";

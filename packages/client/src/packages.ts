@@ -8,8 +8,12 @@ import {
   pushAnswer,
   type PushAnswer,
   type PushVersion,
+  versionInfo,
+  type VersionInfo,
+  versionList,
+  type VersionList,
 } from "@sealrun/protocol";
-import { type Ask, path } from "./request.ts";
+import { type Ask, path, type ReadBytes } from "./request.ts";
 import { sealSecrets } from "./seal.ts";
 import { againWhenKeyChanged } from "./secrets.ts";
 import type { Trust } from "./trust.ts";
@@ -37,10 +41,22 @@ export interface Packages {
   pushPackage(input: PackageToPush): Promise<PushAnswer>;
   getPackage(project: string, name: string): Promise<PackageInfo>;
   listPackages(project: string): Promise<PackageList["packages"]>;
+  /** The newest first. */
+  listVersions(project: string, name: string): Promise<VersionList["versions"]>;
+  getVersion(project: string, name: string, number: number): Promise<VersionInfo>;
+  /** One file of a version, as it was uploaded. `NOT_FOUND` for a path that the version does not have. */
+  readVersionFile(place: VersionPlace, file: string, signal?: AbortSignal): Promise<Uint8Array>;
+}
+
+/** One version of a package. */
+export interface VersionPlace {
+  readonly project: string;
+  readonly package: string;
+  readonly number: number;
 }
 
 /** The calls about packages. */
-export function createPackages(ask: Ask, trust: Trust): Packages {
+export function createPackages(ask: Ask, trust: Trust, readBytes: ReadBytes): Packages {
   const push = async (input: PackageToPush): Promise<PushAnswer> => {
     const address = path`/projects/${input.project}/packages/${input.name}`;
     const info = await ask(packageInfo, { method: "PUT", path: address });
@@ -55,6 +71,19 @@ export function createPackages(ask: Ask, trust: Trust): Packages {
       ask(packageInfo, { method: "GET", path: path`/projects/${project}/packages/${name}` }),
     listPackages: async (project) =>
       (await ask(packageList, { method: "GET", path: path`/projects/${project}/packages` })).packages,
+    listVersions: async (project, name) => {
+      const address = path`/projects/${project}/packages/${name}/versions`;
+      return (await ask(versionList, { method: "GET", path: address })).versions;
+    },
+    getVersion: async (project, name, number) => {
+      const address = path`/projects/${project}/packages/${name}/versions/${String(number)}`;
+      return ask(versionInfo, { method: "GET", path: address });
+    },
+    readVersionFile: async (place, file, signal) => {
+      const version = path`/projects/${place.project}/packages/${place.package}/versions/${String(place.number)}`;
+      const segments = file.split("/").map(encodeURIComponent).join("/");
+      return readBytes({ method: "GET", path: `${version}/files/${segments}`, accept: "*/*", signal });
+    },
   };
 }
 

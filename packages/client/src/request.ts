@@ -27,6 +27,9 @@ export interface Call {
 /** Sends a call once the platform is known to be the pinned one. */
 export type Ask = <T>(schema: z.ZodType<T>, call: Call) => Promise<T>;
 
+/** Gives the answer of a call as it came, once the platform is known to be the pinned one. */
+export type ReadBytes = (call: Call) => Promise<Uint8Array>;
+
 /** A path whose inserted parts cannot leave their segment. */
 export function path(parts: TemplateStringsArray, ...names: readonly string[]): string {
   return parts.reduce((text, part, index) => text + encodeURIComponent(names[index - 1] ?? "") + part);
@@ -49,6 +52,16 @@ export async function ask<T>(connection: Connection, schema: z.ZodType<T>, call:
     if (!(error instanceof SealrunError) || error.code !== "MALFORMED") throw error;
     const sentence = `${connection.url} answered in a form that this client does not know: ${error.message}; compare the versions of both`;
     throw new SealrunError("MALFORMED", sentence, { cause: error });
+  }
+}
+
+/** Sends a call and gives the bytes of its answer; throws like `send`. */
+export async function readBytes(connection: Connection, call: Call): Promise<Uint8Array> {
+  const response = await send(connection, call);
+  try {
+    return new Uint8Array(await response.arrayBuffer());
+  } catch (error) {
+    throw unreachable(connection, error, call.signal);
   }
 }
 

@@ -218,6 +218,7 @@ export {
   packageInfo,
   packageList,
   versionList,
+  type VersionList,
   pushAnswer,
   type VersionFile,
   type SealedSecret,

@@ -63,6 +63,7 @@ export type PackageList = z.infer<typeof packageList>;
 export const versionList = z.object({
   versions: z.array(versionInfo.pick({ id: true, number: true, digest: true, createdAt: true })),
 });
+export type VersionList = z.infer<typeof versionList>;
 
 /** The answer to a push. */
 export const pushAnswer = z.object({

@@ -58,6 +58,15 @@ const homeSearch = z.object({
   tag: z.string().optional().catch(undefined),
 });
 
+/** Filters of the audit. */
+const auditSearch = z.object({
+  project: z.string().optional().catch(undefined),
+  action: z.string().optional().catch(undefined),
+  actor: z.string().optional().catch(undefined),
+  object: z.string().optional().catch(undefined),
+  span: z.enum(["1h", "24h", "7d", "30d"]).optional().catch(undefined),
+});
+
 const root = createRootRouteWithContext<{ readonly queries: QueryClient }>()({
   component: Shell,
   notFoundComponent: NotFound,
@@ -139,17 +148,19 @@ const health = createRoute({
 const audit = createRoute({
   getParentRoute: () => root,
   path: "/audit",
+  validateSearch: auditSearch,
   component: lazyRouteComponent(async () => import("../pages/audit/audit.tsx"), "AuditPage"),
 });
-const guides = createRoute({
-  getParentRoute: () => root,
-  path: "/guides",
+const guides = createRoute({ getParentRoute: () => root, path: "/guides" });
+const guidesFront = createRoute({
+  getParentRoute: () => guides,
+  path: "/",
   validateSearch: z.object({ find: z.string().optional().catch(undefined) }),
   component: lazyRouteComponent(async () => import("../pages/guides/guides.tsx"), "GuidesPage"),
 });
 const guide = createRoute({
-  getParentRoute: () => root,
-  path: "/guides/$",
+  getParentRoute: () => guides,
+  path: "$",
   component: lazyRouteComponent(async () => import("../pages/guides/guide.tsx"), "GuidePage"),
 });
 
@@ -168,8 +179,7 @@ const tree = root.addChildren([
   executors,
   health,
   audit,
-  guides,
-  guide,
+  guides.addChildren([guidesFront, guide]),
 ]);
 
 /** Every page by its address. Code of a page is fetched when somebody points at a link to it. */

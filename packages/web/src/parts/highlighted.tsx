@@ -16,7 +16,7 @@ export function Highlighted({ text, language }: { readonly text: string; readonl
 }
 
 /** One line of code with its colours. */
-function CodeLine({ pieces }: { readonly pieces: readonly CodePiece[] }): ReactNode {
+export function CodeLine({ pieces }: { readonly pieces: readonly CodePiece[] }): ReactNode {
   return pieces.map(({ text, kind }, index) => (
     <span key={index} className={kind === undefined ? undefined : classes[kind]}>
       <ShownText text={text} />
@@ -31,7 +31,7 @@ interface Done {
 }
 
 /** The coloured lines, or undefined while what colours them is on its way. */
-function useHighlight(text: string, language: string): Done["lines"] | undefined {
+export function useHighlight(text: string, language: string): Done["lines"] | undefined {
   const [done, setDone] = useState<Done>();
   useEffect(() => {
     let isWanted = true;

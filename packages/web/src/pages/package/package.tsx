@@ -1,7 +1,150 @@
+import { Tabs } from "@mantine/core";
+import type { PackageInfo } from "@sealrun/protocol";
+import { IconPackage, IconPlayerPlay, IconUpload } from "@tabler/icons-react";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { Empty } from "../../parts/empty.tsx";
+import { LinkAnchor, LinkButton } from "../../parts/links.tsx";
+import { Loading } from "../../parts/loading.tsx";
 import { Page } from "../../parts/page.tsx";
+import { Problem } from "../../parts/problem.tsx";
+import { ShownText } from "../../parts/shown-text.tsx";
+import { Time } from "../../parts/time.tsx";
+import { FilesTab } from "./files/files-tab.tsx";
+import { Overview } from "./overview.tsx";
+import classes from "./package.module.css";
+import { SecretsTab } from "./secrets-tab.tsx";
+import { type PackageAddress, usePackageAddress, usePackageInfo } from "./use-package.ts";
+import { VersionsTab } from "./versions/versions-tab.tsx";
 
-/** Package. */
+const tabs = ["overview", "files", "versions", "secrets"] as const;
+const titles = { overview: "Overview", files: "Files", versions: "Versions", secrets: "Secrets" } as const;
+
+/** A package: what it does, its files, its versions and what changed between them, and the names of its secrets. */
 export function PackagePage(): ReactNode {
-  return <Page title="Package">…</Page>;
+  const address = usePackageAddress();
+  const found = usePackageInfo(address);
+  return (
+    <Page
+      title={address.package}
+      lead={<Lead address={address} info={found.data} />}
+      actions={found.data === undefined ? undefined : <Actions address={address} info={found.data} />}
+    >
+      {found.data === undefined ? (
+        found.error === null ? (
+          <Loading />
+        ) : (
+          <Problem error={found.error} onRetry={async () => found.refetch()} guide="packages" />
+        )
+      ) : (
+        <Content address={address} info={found.data} />
+      )}
+    </Page>
+  );
+}
+
+interface PartProps {
+  readonly address: PackageAddress;
+  readonly info: PackageInfo;
+}
+
+function Lead({
+  address,
+  info,
+}: {
+  readonly address: PackageAddress;
+  readonly info: PackageInfo | undefined;
+}): ReactNode {
+  const version = info?.version;
+  return (
+    <>
+      in project{" "}
+      <LinkAnchor size="sm" to="/projects/$project" params={{ project: address.project }}>
+        <ShownText text={address.project} />
+      </LinkAnchor>
+      {version == null ? null : (
+        <>
+          , version {version.number}, uploaded <Time at={version.createdAt} />
+        </>
+      )}
+    </>
+  );
+}
+
+function Actions({ address, info }: PartProps): ReactNode {
+  return (
+    <>
+      <LinkButton
+        variant="default"
+        to="/projects/$project/upload"
+        params={{ project: address.project }}
+        search={{ package: address.package }}
+        leftSection={<IconUpload size={16} aria-hidden />}
+      >
+        Upload a version
+      </LinkButton>
+      {info.version === null ? null : (
+        <LinkButton
+          to="/projects/$project/packages/$package/run"
+          params={address}
+          leftSection={<IconPlayerPlay size={16} aria-hidden />}
+        >
+          Run
+        </LinkButton>
+      )}
+    </>
+  );
+}
+
+function Content({ address, info }: PartProps): ReactNode {
+  const { tab = "overview" } = useSearch({ from: "/projects/$project/packages/$package" });
+  const navigate = useNavigate({ from: "/projects/$project/packages/$package" });
+  const { version } = info;
+  if (version === null) return <NoVersion address={address} />;
+  const onChange = (value: string | null): void => {
+    void navigate({ search: { tab: tabs.find((name) => name === value) } });
+  };
+  return (
+    <Tabs value={tab} onChange={onChange} keepMounted={false}>
+      <Tabs.List className={classes["tabs"]} aria-label="What is shown">
+        {tabs.map((name) => (
+          <Tabs.Tab key={name} value={name}>
+            {titles[name]}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      <Tabs.Panel value="overview" pt="md">
+        <Overview address={address} version={version} />
+      </Tabs.Panel>
+      <Tabs.Panel value="files" pt="md">
+        <FilesTab address={address} newest={version} />
+      </Tabs.Panel>
+      <Tabs.Panel value="versions" pt="md">
+        <VersionsTab address={address} newest={version} />
+      </Tabs.Panel>
+      <Tabs.Panel value="secrets" pt="md">
+        <SecretsTab address={address} />
+      </Tabs.Panel>
+    </Tabs>
+  );
+}
+
+function NoVersion({ address }: { readonly address: PackageAddress }): ReactNode {
+  return (
+    <Empty
+      icon={<IconPackage aria-hidden />}
+      title="No version yet"
+      action={
+        <LinkButton
+          to="/projects/$project/upload"
+          params={{ project: address.project }}
+          search={{ package: address.package }}
+        >
+          Upload a version
+        </LinkButton>
+      }
+    >
+      Its name is taken and it has a key to seal secrets with. Upload its scripts to run it.
+    </Empty>
+  );
 }

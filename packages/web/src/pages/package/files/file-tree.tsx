@@ -1,0 +1,107 @@
+import { Paper, ScrollArea, UnstyledButton } from "@mantine/core";
+import type { VersionInfo } from "@sealrun/protocol";
+import { IconChevronDown, IconChevronRight, IconFile, IconFolder } from "@tabler/icons-react";
+import { type ReactNode, useState } from "react";
+import { LinkPlain } from "../../../parts/links.tsx";
+import { ShownText } from "../../../parts/shown-text.tsx";
+import { usePackageAddress } from "../use-package.ts";
+import classes from "./file-tree.module.css";
+import { buildTree, foldersOf, type TreeNode } from "./file-tree.ts";
+
+/** The files of a version in their folders; one is open. Lists inside lists, so that every reader knows how to walk it. */
+export function FileTree(props: { readonly version: VersionInfo; readonly open: string | undefined }): ReactNode {
+  const { version, open } = props;
+  const tree = buildTree(version.files);
+  // A few folders are shown whole.
+  const [shut, setShut] = useState<ReadonlySet<string>>(() =>
+    version.files.length <= 60 ? new Set() : shutExcept(tree, new Set(foldersOf(open ?? ""))),
+  );
+  const toggle = (path: string): void => {
+    setShut((before) => {
+      const after = new Set(before);
+      if (!after.delete(path)) after.add(path);
+      return after;
+    });
+  };
+  return (
+    <Paper withBorder p={6} component="nav" aria-label="Files">
+      <ScrollArea.Autosize mah={560} type="auto">
+        <Level nodes={tree} {...{ open, shut, toggle }} />
+      </ScrollArea.Autosize>
+    </Paper>
+  );
+}
+
+function shutExcept(nodes: readonly TreeNode[], kept: ReadonlySet<string>): ReadonlySet<string> {
+  const shut = new Set<string>();
+  const walk = (inside: readonly TreeNode[]): void => {
+    for (const node of inside) {
+      if (node.kind === "file") continue;
+      if (!kept.has(node.path)) shut.add(node.path);
+      walk(node.children);
+    }
+  };
+  walk(nodes);
+  return shut;
+}
+
+interface LevelProps {
+  readonly nodes: readonly TreeNode[];
+  readonly open: string | undefined;
+  readonly shut: ReadonlySet<string>;
+  readonly toggle: (path: string) => void;
+}
+
+function Level({ nodes, ...rest }: LevelProps): ReactNode {
+  return (
+    <ul className={classes["level"]}>
+      {nodes.map((node) => (
+        <li key={node.path}>
+          {node.kind === "folder" ? (
+            <Folder node={node} {...rest} />
+          ) : (
+            <Leaf node={node} isOpen={node.path === rest.open} />
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Folder(
+  props: Omit<LevelProps, "nodes"> & { readonly node: Extract<TreeNode, { kind: "folder" }> },
+): ReactNode {
+  const { node, ...rest } = props;
+  const isShut = rest.shut.has(node.path);
+  const Chevron = isShut ? IconChevronRight : IconChevronDown;
+  return (
+    <>
+      <UnstyledButton className={classes["row"]} aria-expanded={!isShut} onClick={() => rest.toggle(node.path)}>
+        <Chevron size={14} aria-hidden />
+        <IconFolder size={16} aria-hidden />
+        <ShownText text={node.name} />
+      </UnstyledButton>
+      {isShut ? null : <Level nodes={node.children} {...rest} />}
+    </>
+  );
+}
+
+function Leaf(props: { readonly node: Extract<TreeNode, { kind: "file" }>; readonly isOpen: boolean }): ReactNode {
+  const address = usePackageAddress();
+  return (
+    <LinkPlain
+      className={classes["row"]}
+      data-open={props.isOpen || undefined}
+      aria-current={props.isOpen ? "true" : undefined}
+      from="/projects/$project/packages/$package"
+      to="/projects/$project/packages/$package"
+      params={address}
+      search={(before) => ({ ...before, tab: "files", file: props.node.path, line: undefined })}
+      resetScroll={false}
+    >
+      <span className={classes["indent"]} />
+      <IconFile size={16} aria-hidden />
+      <ShownText text={props.node.name} />
+    </LinkPlain>
+  );
+}

@@ -1,0 +1,115 @@
+import { ActionIcon, Alert, Button, Group, Paper, Text, Tooltip } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { toSealrunError, type VersionInfo } from "@sealrun/protocol";
+import { IconDownload, IconFileUnknown } from "@tabler/icons-react";
+import { useSearch } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { useClient } from "../../../app/platform.tsx";
+import { Empty } from "../../../parts/empty.tsx";
+import { Loading } from "../../../parts/loading.tsx";
+import { Problem } from "../../../parts/problem.tsx";
+import { ShownText } from "../../../parts/shown-text.tsx";
+import { showSize } from "../../../parts/show-size.ts";
+import type { PackageAddress } from "../use-package.ts";
+import { CodeView } from "./code-view.tsx";
+import { type FileText, mostLines } from "./file-text.ts";
+import classes from "./file-view.module.css";
+import { languageOf } from "./language-of.ts";
+import { saveFile } from "./save.ts";
+import { useFile } from "./use-file.ts";
+
+interface FileProps {
+  readonly address: PackageAddress;
+  readonly version: VersionInfo;
+  readonly path: string;
+}
+
+/** One file of a version: its text with colours and numbers, or that it is none; and a download. */
+export function FileView(props: FileProps): ReactNode {
+  const { address, version, path } = props;
+  const found = useFile(address, version.number, path);
+  const size = version.files.find((file) => file.path === path)?.size ?? 0;
+  return (
+    <Paper withBorder component="section" aria-label={`File ${path}`}>
+      <Group justify="space-between" wrap="nowrap" px="md" py={6} className={classes["head"]}>
+        <Text size="sm" ff="monospace">
+          <ShownText text={path} />
+        </Text>
+        <Group gap="xs" wrap="nowrap">
+          <Text size="xs" c="dimmed" style={{ whiteSpace: "nowrap" }}>
+            {showSize(size)}
+          </Text>
+          <DownloadButton {...props} />
+        </Group>
+      </Group>
+      {found.data === undefined ? (
+        <div className={classes["wait"]}>
+          {found.error === null ? (
+            <Loading rows={4} />
+          ) : (
+            <Problem error={found.error} onRetry={async () => found.refetch()} />
+          )}
+        </div>
+      ) : (
+        <Content {...props} file={found.data} />
+      )}
+    </Paper>
+  );
+}
+
+function Content({ file, ...props }: FileProps & { readonly file: FileText }): ReactNode {
+  const { line } = useSearch({ from: "/projects/$project/packages/$package" });
+  if (file.kind === "binary") {
+    return (
+      <Empty
+        icon={<IconFileUnknown aria-hidden />}
+        title="This file is not text"
+        action={<DownloadButton {...props} isWide />}
+      >
+        It is kept as it was uploaded.
+      </Empty>
+    );
+  }
+  if (file.text === "") {
+    return (
+      <Text size="sm" c="dimmed" p="md">
+        The file is empty.
+      </Text>
+    );
+  }
+  return (
+    <>
+      <CodeView text={file.text} language={languageOf(props.path)} marked={line} />
+      {file.isCut ? (
+        <Alert m="sm" color="gray">
+          Only its first {mostLines} lines are shown. Download it for the rest.
+        </Alert>
+      ) : null}
+    </>
+  );
+}
+
+function DownloadButton(props: FileProps & { readonly isWide?: boolean }): ReactNode {
+  const client = useClient();
+  const save = async (): Promise<void> => {
+    try {
+      await saveFile(client, { ...props.address, number: props.version.number }, props.path);
+    } catch (error) {
+      notifications.show({ color: "red", title: "Not downloaded", message: toSealrunError(error).message });
+    }
+  };
+  if (props.isWide === true) {
+    return (
+      <Button variant="light" leftSection={<IconDownload size={16} aria-hidden />} onClick={() => void save()}>
+        Download it
+      </Button>
+    );
+  }
+  return (
+    <Tooltip label="Download">
+      <ActionIcon variant="subtle" color="gray" aria-label={`Download ${props.path}`} onClick={() => void save()}>
+        <IconDownload size={18} aria-hidden />
+      </ActionIcon>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,10 @@
+import { Uint8ArrayReader, Uint8ArrayWriter, ZipWriter } from "@zip.js/zip.js/lib/zip-core-native.js";
+
+/** A zip of these files, compressed; the same files give the same bytes. */
+export async function makeZip(
+  files: readonly { readonly path: string; readonly bytes: Uint8Array }[],
+): Promise<Uint8Array> {
+  const writer = new ZipWriter(new Uint8ArrayWriter(), { useWebWorkers: false, lastModDate: new Date(2020, 0, 1) });
+  for (const { path, bytes } of files) await writer.add(path, new Uint8ArrayReader(bytes));
+  return writer.close();
+}

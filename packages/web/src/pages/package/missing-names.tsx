@@ -1,0 +1,44 @@
+import { Alert, Group, Stack, Text } from "@mantine/core";
+import type { MissingSecret } from "@sealrun/protocol";
+import { IconKey } from "@tabler/icons-react";
+import type { ReactNode } from "react";
+import { LinkAnchor } from "../../parts/links.tsx";
+import { ShownText } from "../../parts/shown-text.tsx";
+import type { PackageAddress } from "./use-package.ts";
+
+const askers = { manifest: "listed for", reference: "referred to in", run: "a run asked for it" } as const;
+
+/** The names that a package asks for and nobody has set, each with a way to add it. */
+export function MissingNames(props: {
+  readonly address: PackageAddress;
+  readonly missing: readonly MissingSecret[];
+}): ReactNode {
+  const { address, missing } = props;
+  if (missing.length === 0) return null;
+  const title = missing.length === 1 ? "1 secret is missing" : `${missing.length} secrets are missing`;
+  return (
+    <Alert color="orange" icon={<IconKey aria-hidden />} title={title}>
+      <Stack gap={6}>
+        {missing.map(({ name, askedBy, where }) => (
+          <Group key={`${name} ${where}`} gap="sm">
+            <Text size="sm" ff="monospace">
+              <ShownText text={name} />
+            </Text>
+            <Text size="sm">
+              {askers[askedBy]} {askedBy === "run" ? null : <ShownText text={where} />}
+            </Text>
+            <LinkAnchor
+              size="sm"
+              to="/projects/$project/packages/$package/secrets"
+              params={address}
+              search={{ add: name }}
+              aria-label={`Add ${name}`}
+            >
+              Add
+            </LinkAnchor>
+          </Group>
+        ))}
+      </Stack>
+    </Alert>
+  );
+}

@@ -1,0 +1,21 @@
+import type { Manifest } from "@sealrun/protocol";
+
+/** When a package starts by itself, in words; undefined when it does not. */
+export function scheduleText({ schedule, trigger_events: events = [] }: Manifest): string | undefined {
+  const due =
+    schedule === undefined
+      ? []
+      : [
+          `at ${schedule.cron} (${schedule.timezone ?? "UTC"})${schedule.missed === "run_once" ? ", missed times once" : ""}`,
+        ];
+  const triggered = events.length === 0 ? [] : [`on ${events.join(", ")}`];
+  const all = [...due, ...triggered];
+  return all.length === 0 ? undefined : all.join("; ");
+}
+
+/** A time that is given in milliseconds, as short as it can be: `500 ms`, `30 s`, `5 min`, `2 h`. */
+export function spanText(ms: number): string {
+  if (ms < 1_000) return `${ms} ms`;
+  if (ms < 60_000) return `${ms / 1_000} s`;
+  return ms < 3_600_000 ? `${Math.round(ms / 6_000) / 10} min` : `${Math.round(ms / 360_000) / 10} h`;
+}

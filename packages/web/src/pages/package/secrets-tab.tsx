@@ -1,0 +1,92 @@
+import { Group, Stack, Text } from "@mantine/core";
+import { IconKey } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { useClient } from "../../app/platform.tsx";
+import { topicKey } from "../../app/queries.ts";
+import { CardCell, CardRow, CardTable } from "../../parts/card-table.tsx";
+import { Empty } from "../../parts/empty.tsx";
+import { LinkAnchor, LinkButton } from "../../parts/links.tsx";
+import { Loading } from "../../parts/loading.tsx";
+import { Problem } from "../../parts/problem.tsx";
+import { ShownText } from "../../parts/shown-text.tsx";
+import { Time } from "../../parts/time.tsx";
+import type { PackageAddress } from "./use-package.ts";
+
+/** The names of a package's own secrets. Values are nowhere. */
+export function SecretsTab({ address }: { readonly address: PackageAddress }): ReactNode {
+  const client = useClient();
+  const found = useQuery({
+    queryKey: topicKey("secrets", "of-package", address.project, address.package),
+    queryFn: async () => client.listSecrets({ scope: "service", ...address }),
+  });
+  if (found.error !== null)
+    return <Problem error={found.error} onRetry={async () => found.refetch()} guide="secrets" />;
+  if (found.data === undefined) return <Loading rows={3} />;
+  if (found.data.length === 0) return <None address={address} />;
+  return (
+    <Stack>
+      <Group justify="space-between">
+        <Text size="sm" c="dimmed">
+          Secrets of this package alone. Its runs also read those of the project and the platform.
+        </Text>
+        <ManageLink address={address} />
+      </Group>
+      <CardTable label="Secrets of this package" columns={["Name", "Scope", "Version", "Set", "Last read"]}>
+        {found.data.map(({ name, version, updatedAt, author, lastRead = null }) => (
+          <CardRow key={name}>
+            <CardCell place="title">
+              <LinkAnchor
+                ff="monospace"
+                fz="sm"
+                to="/projects/$project/packages/$package/secrets"
+                params={address}
+                search={{ open: name }}
+              >
+                <ShownText text={name} />
+              </LinkAnchor>
+            </CardCell>
+            <CardCell label="Scope">service</CardCell>
+            <CardCell label="Version">{version}</CardCell>
+            <CardCell label="Set">
+              <span>
+                <Time at={updatedAt} /> by <ShownText text={author} />
+              </span>
+            </CardCell>
+            <CardCell label="Last read">
+              {lastRead === null ? (
+                <Text span size="sm" c="dimmed">
+                  never
+                </Text>
+              ) : (
+                <span>
+                  <Time at={lastRead.at} />, version {lastRead.version}
+                </span>
+              )}
+            </CardCell>
+          </CardRow>
+        ))}
+      </CardTable>
+    </Stack>
+  );
+}
+
+function ManageLink({ address }: { readonly address: PackageAddress }): ReactNode {
+  return (
+    <LinkButton variant="default" to="/projects/$project/packages/$package/secrets" params={address}>
+      Manage secrets
+    </LinkButton>
+  );
+}
+
+function None({ address }: { readonly address: PackageAddress }): ReactNode {
+  return (
+    <Empty icon={<IconKey aria-hidden />} title="No secrets of its own" action={<ManageLink address={address} />}>
+      Its runs read secrets of the project and the platform. Those that only this package may read come from a
+      secrets.json in an upload, or are set by hand.{" "}
+      <LinkAnchor to="/guides/$" params={{ _splat: "secrets" }}>
+        Read about scopes
+      </LinkAnchor>
+    </Empty>
+  );
+}

@@ -1,0 +1,47 @@
+import type { PackageInfo, VersionInfo, VersionList } from "@sealrun/protocol";
+import { skipToken, useQuery, type UseQueryResult } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
+import { useClient } from "../../app/platform.tsx";
+import { topicKey } from "../../app/queries.ts";
+
+/** The package that the address names. */
+export interface PackageAddress {
+  readonly project: string;
+  readonly package: string;
+}
+
+/** The package that the address names. */
+export function usePackageAddress(): PackageAddress {
+  return useParams({ from: "/projects/$project/packages/$package" });
+}
+
+/** The package with its newest version. */
+export function usePackageInfo({ project, package: name }: PackageAddress): UseQueryResult<PackageInfo> {
+  const client = useClient();
+  return useQuery({
+    queryKey: topicKey("packages", "one", project, name),
+    queryFn: async () => client.getPackage(project, name),
+  });
+}
+
+/** One version, which never changes. */
+export function useVersion(
+  { project, package: name }: PackageAddress,
+  number: number | undefined,
+): UseQueryResult<VersionInfo> {
+  const client = useClient();
+  return useQuery({
+    queryKey: ["versions", project, name, number],
+    queryFn: number === undefined ? skipToken : async () => client.getVersion(project, name, number),
+    staleTime: Infinity,
+  });
+}
+
+/** Every version, the newest first. */
+export function useVersions({ project, package: name }: PackageAddress): UseQueryResult<VersionList["versions"]> {
+  const client = useClient();
+  return useQuery({
+    queryKey: topicKey("packages", "versions", project, name),
+    queryFn: async () => client.listVersions(project, name),
+  });
+}
