@@ -16,19 +16,18 @@ export interface WatchOptions {
   readonly signal?: AbortSignal | undefined;
   /** The cursor of a line: only what comes after it is told. */
   readonly after?: string | undefined;
+  /** How often in a row the stream may break before watching fails; 8 without it, about half a minute. */
+  readonly mostFailures?: number | undefined;
 }
-
-/** About half a minute. */
-const mostFailures = 8;
 
 /**
  * Follows an execution to its end and gives its last status. A broken stream is taken up after the last event seen;
- * lines come once, steps and statuses may come again. Fails when the platform refuses or stays away for half a minute.
+ * lines come once, steps and statuses may come again. Fails when the platform refuses or stays away for longer than wanted.
  */
 export async function watchExecution(
   connection: Connection,
   id: string,
-  { onEvent, signal, after }: WatchOptions,
+  { onEvent, signal, after, mostFailures = 8 }: WatchOptions,
 ): Promise<ExecutionStatus> {
   const stream = { path: path`/executions/${id}/events`, of: id, after, signal, mostFailures };
   for await (const event of followEvents(connection, stream)) {

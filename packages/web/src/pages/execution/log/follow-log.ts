@@ -78,7 +78,8 @@ async function watch(id: string, following: Following): Promise<void> {
     if (pending.length === 1) following.soon(flush);
   };
   try {
-    await client.watchExecution(id, { onEvent, signal, after: store.lastCursor() });
+    // What breaks is told at once, and taken up by reading what was missed.
+    await client.watchExecution(id, { onEvent, signal, after: store.lastCursor(), mostFailures: 0 });
   } finally {
     flush();
   }
