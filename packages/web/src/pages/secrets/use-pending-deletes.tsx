@@ -11,7 +11,7 @@ import { topicKey } from "../../app/queries.ts";
 const undoMs = 6_000;
 
 /** A secret that goes: only in the version that somebody looked at. */
-export interface LeavingSecret {
+interface LeavingSecret {
   readonly name: string;
   readonly version: number;
 }

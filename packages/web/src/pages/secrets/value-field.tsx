@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, List, SegmentedControl, Stack, Text, Textarea } from "@mantine/core";
+import { Button, Checkbox, Group, Input, List, SegmentedControl, Stack, Text, Textarea } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { type ReactNode, type RefObject, useState } from "react";
 import classes from "./value-field.module.css";
@@ -32,9 +32,7 @@ export function ValueField(props: {
   return (
     <Stack gap="xs">
       <Group justify="space-between" align="flex-end" gap="xs">
-        <Text component="label" htmlFor="secret-value" size="sm" fw={500}>
-          Value
-        </Text>
+        <Input.Label htmlFor="secret-value">Value</Input.Label>
         <SegmentedControl
           size="xs"
           aria-label="The value is"
