@@ -1,9 +1,10 @@
 import { ActionIcon, Tooltip } from "@mantine/core";
-import { Spotlight, spotlight } from "@mantine/spotlight";
+import { Spotlight, type SpotlightActionData, spotlight } from "@mantine/spotlight";
 import { IconSearch } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
-import type { ReactNode } from "react";
-import { useDestinations } from "./use-destinations.ts";
+import { type ReactNode, useState } from "react";
+import { type Destination, useDestinations } from "./use-destinations.ts";
+import { useGuideDestinations } from "./use-guide-destinations.ts";
 
 /** Opens the finder; Ctrl+K and Cmd+K do too. */
 export function FinderButton(): ReactNode {
@@ -19,19 +20,25 @@ export function FinderButton(): ReactNode {
 /** Goes anywhere by typing a part of its name. */
 export function Finder(): ReactNode {
   const navigate = useNavigate();
-  const destinations = useDestinations();
-  const actions = destinations.map(({ label, description, to }) => ({
-    id: to,
-    label,
-    description,
-    onClick: () => void navigate({ to }),
-  }));
+  const [isWanted, setIsWanted] = useState(false);
+  const toAction = ({ label, description, to }: Destination): SpotlightActionData => {
+    const [path = "", hash = ""] = to.split("#");
+    return { id: to, label, description, onClick: () => void navigate({ to: path, hash }) };
+  };
+  const pages = useDestinations().map(toAction);
+  const guides = useGuideDestinations(isWanted).map(toAction);
   return (
     <Spotlight
-      actions={actions}
+      actions={[
+        { group: "Pages", actions: pages },
+        { group: "Guides", actions: guides },
+      ]}
       limit={12}
       highlightQuery
+      scrollable
+      maxHeight="min(70dvh, 560px)"
       shortcut={["mod + K"]}
+      onSpotlightOpen={() => setIsWanted(true)}
       nothingFound="Nothing has that name"
       searchProps={{ placeholder: "Find a page, a package or a guide", "aria-label": "Find" }}
     />

@@ -2,6 +2,7 @@ import { Alert, Anchor, Button, Center, Code, Group, Stack, Text } from "@mantin
 import { toSealrunError } from "@sealrun/protocol";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import type { ReactNode } from "react";
+import { helpForCode } from "./help-for-code.ts";
 import { ShownText } from "./shown-text.tsx";
 
 /** What went wrong, in the error's own sentence, with its code and what to do. Announced to screen readers. */
@@ -9,11 +10,12 @@ export function Problem(props: {
   readonly error: unknown;
   readonly title?: string;
   readonly onRetry?: () => unknown;
-  /** The address of the guide that helps. */
+  /** The place in the guides that helps; what the error's code leads to without it. */
   readonly guide?: string;
   readonly isPage?: boolean;
 }): ReactNode {
   const { code, message } = toSealrunError(props.error);
+  const guide = props.guide ?? helpForCode(code);
   const alert = (
     <Alert color="red" role="alert" icon={<IconAlertTriangle aria-hidden />} title={props.title ?? "That did not work"}>
       <Stack gap="xs" align="flex-start">
@@ -22,8 +24,8 @@ export function Problem(props: {
         </Text>
         <Group gap="md">
           <Code>{code}</Code>
-          {props.guide === undefined ? null : (
-            <Anchor size="sm" href={`/guides/${props.guide}`} target="_blank" rel="noopener">
+          {guide === undefined ? null : (
+            <Anchor size="sm" href={`/guides/${guide}`} target="_blank" rel="noopener">
               Read the guide
             </Anchor>
           )}

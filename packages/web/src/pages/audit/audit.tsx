@@ -1,7 +1,100 @@
+import { Anchor, Button, Group, Stack, Text } from "@mantine/core";
+import { IconRefresh } from "@tabler/icons-react";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { useClient } from "../../app/platform.tsx";
+import { Loading } from "../../parts/loading.tsx";
 import { Page } from "../../parts/page.tsx";
+import { Problem } from "../../parts/problem.tsx";
+import { AuditFilters } from "./audit-filters.tsx";
+import { type AuditSearch, filterOf, isNarrowed } from "./audit-search.ts";
+import { AuditTable } from "./audit-table.tsx";
+import { ChainCheck } from "./chain-check.tsx";
 
-/** Audit. */
+const rowsPerPage = 100;
+
+/** The audit: what the platform did, who wanted it, and whether the record is whole. */
 export function AuditPage(): ReactNode {
-  return <Page title="Audit">…</Page>;
+  const search = useSearch({ from: "/audit" });
+  const navigate = useNavigate({ from: "/audit" });
+  const onSearch = (change: AuditSearch): void => {
+    void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
+  };
+  return (
+    <Page
+      title="Audit"
+      lead={
+        <>
+          Every change, start, claim and end, every lookup of a secret, and everything that was refused: names, versions
+          and counts, never a value. What was only looked at in this UI or listed by a command is not in it.{" "}
+          <Anchor inherit underline="always" href="/guides/secrets#audit" target="_blank" rel="noopener">
+            How it is kept
+          </Anchor>
+        </>
+      }
+    >
+      <ChainCheck />
+      <AuditFilters search={search} onSearch={onSearch} />
+      <Rows search={search} onClear={() => void navigate({ search: {}, replace: true })} />
+    </Page>
+  );
+}
+
+function Rows({ search, onClear }: { readonly search: AuditSearch; readonly onClear: () => void }): ReactNode {
+  const client = useClient();
+  const found = useInfiniteQuery({
+    queryKey: ["audit", search],
+    queryFn: async ({ pageParam }) =>
+      client.listAudit({ ...filterOf(search, Date.now()), before: pageParam, limit: rowsPerPage }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next }) => next ?? undefined,
+    staleTime: 0,
+    // Older rows never change: what has been fetched of them is not asked for again by itself.
+    refetchOnWindowFocus: false,
+  });
+  if (found.data === undefined) {
+    return found.error === null ? <Loading /> : <Problem error={found.error} onRetry={async () => found.refetch()} />;
+  }
+  const rows = found.data.pages.flatMap((page) => page.rows);
+  return (
+    <Stack gap="sm">
+      {found.error === null ? null : <Problem error={found.error} onRetry={async () => found.refetch()} />}
+      <Group justify="space-between" gap="sm">
+        <Text size="sm" c="dimmed" role="status">
+          {rows.length === 0
+            ? "No row is like this"
+            : `${found.hasNextPage ? "The newest " : ""}${showCount(rows.length)}`}
+        </Text>
+        <Group gap="xs">
+          {isNarrowed(search) ? (
+            <Button size="xs" variant="subtle" color="gray" onClick={onClear}>
+              Show everything
+            </Button>
+          ) : null}
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<IconRefresh size={14} aria-hidden />}
+            loading={found.isRefetching && !found.isFetchingNextPage}
+            onClick={() => void found.refetch()}
+          >
+            Refresh
+          </Button>
+        </Group>
+      </Group>
+      {rows.length === 0 ? null : <AuditTable rows={rows} search={search} />}
+      {found.hasNextPage ? (
+        <Group justify="center">
+          <Button variant="default" loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
+            Show older rows
+          </Button>
+        </Group>
+      ) : null}
+    </Stack>
+  );
+}
+
+function showCount(count: number): string {
+  return count === 1 ? "1 row" : `${count} rows`;
 }

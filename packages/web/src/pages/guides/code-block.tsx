@@ -8,7 +8,7 @@ import classes from "./guides.module.css";
 export function CodeBlock({ text, language }: { readonly text: string; readonly language: string }): ReactNode {
   return (
     <div className={classes["code"]}>
-      <pre tabIndex={0} aria-label="Code">
+      <pre tabIndex={0} role="group" aria-label="Code">
         <code>
           <Highlighted text={text} language={language} />
         </code>

@@ -21,8 +21,10 @@ export function FoundPlaces({ find }: { readonly find: string }): ReactNode {
           <>
             No guide has <ShownText text={find} />. Try fewer or shorter words.
           </>
+        ) : places.length === 1 ? (
+          "1 place"
         ) : (
-          `${places.length === 1 ? "1 place" : `${places.length} places`}`
+          `${places.length} places`
         )}
       </Text>
       {places.map((place) => (

@@ -46,7 +46,7 @@ function Heading({ heading }: { readonly heading: Of<"heading"> }): ReactNode {
 
 function GuideTable({ table }: { readonly table: Of<"table"> }): ReactNode {
   return (
-    <div className={classes["box"]} tabIndex={0} role="region" aria-label="Table">
+    <div className={classes["box"]} tabIndex={0} role="group" aria-label="Table">
       <Table verticalSpacing="xs" fz="sm" className={classes["table"]}>
         <Table.Thead>
           <Table.Tr>

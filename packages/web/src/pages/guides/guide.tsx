@@ -1,4 +1,4 @@
-import { Box, Group, Text } from "@mantine/core";
+import { Box, Group } from "@mantine/core";
 import { IconArrowLeft, IconArrowRight, IconBook2 } from "@tabler/icons-react";
 import { useLocation, useParams } from "@tanstack/react-router";
 import { type ReactNode, useEffect } from "react";
@@ -45,7 +45,7 @@ function Shown({ guide, entries }: { readonly guide: Guide; readonly entries: re
       title={guide.title}
       lead={
         <>
-          <LinkAnchor to="/guides" size="sm">
+          <LinkAnchor to="/guides" size="sm" underline="always">
             Guides
           </LinkAnchor>{" "}
           / {entries[place]?.group}
@@ -121,9 +121,7 @@ function NoGuide(): ReactNode {
         title="There is no guide at this address"
         action={<LinkButton to="/guides">All guides</LinkButton>}
       >
-        <Text span inherit>
-          It may have another name now.
-        </Text>
+        It may have another name now.
       </Empty>
     </Page>
   );

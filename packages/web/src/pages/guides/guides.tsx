@@ -14,8 +14,8 @@ import { useGuideList } from "./use-guides.ts";
 
 /** All guides, and a search through their text. */
 export function GuidesPage(): ReactNode {
-  const { find = "" } = useSearch({ from: "/guides" });
-  const navigate = useNavigate({ from: "/guides" });
+  const { find = "" } = useSearch({ from: "/guides/" });
+  const navigate = useNavigate({ from: "/guides/" });
   const list = useGuideList();
   const wanted = useDeferredValue(find.trim());
   const onFind = (typed: string): void => {

@@ -1,0 +1,68 @@
+import { Alert, Anchor, Button, Code, Group, Stack, Text } from "@mantine/core";
+import type { AuditVerification } from "@sealrun/protocol";
+import { IconAlertTriangle, IconCircleCheck, IconLink } from "@tabler/icons-react";
+import { useMutation } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { useClient } from "../../app/platform.tsx";
+import { Problem } from "../../parts/problem.tsx";
+import { ShownText } from "../../parts/shown-text.tsx";
+import { Time } from "../../parts/time.tsx";
+import { verificationWords } from "./verification-words.ts";
+
+/** Has the platform check the whole chain, and says what it found. */
+export function ChainCheck(): ReactNode {
+  const client = useClient();
+  const check = useMutation({
+    mutationFn: async () => ({ found: await client.verifyAudit(), at: new Date().toISOString() }),
+  });
+  return (
+    <Stack gap="sm">
+      <Group gap="md">
+        <Button
+          leftSection={<IconLink size={16} aria-hidden />}
+          loading={check.isPending}
+          onClick={() => check.mutate()}
+        >
+          Check the chain
+        </Button>
+        <Text size="sm" c="dimmed" flex="1 1 280px">
+          Each row is bound to the one before it. The check walks from the first to the last and tells of any that was
+          changed, removed or added.
+        </Text>
+      </Group>
+      {check.error === null ? null : <Problem error={check.error} onRetry={() => check.mutate()} />}
+      {check.data === undefined ? null : <Result {...check.data} />}
+    </Stack>
+  );
+}
+
+function Result({ found, at }: { readonly found: AuditVerification; readonly at: string }): ReactNode {
+  const { isWhole, title, sentences } = verificationWords(found);
+  return (
+    <Alert
+      role={isWhole ? "status" : "alert"}
+      color={isWhole ? "green" : "red"}
+      icon={isWhole ? <IconCircleCheck aria-hidden /> : <IconAlertTriangle aria-hidden />}
+      title={<ShownText text={title} />}
+    >
+      <Stack gap={6}>
+        {sentences.map((sentence) => (
+          <Text key={sentence} size="sm">
+            <ShownText text={sentence} />
+          </Text>
+        ))}
+        {found.head === null ? null : (
+          <Text size="sm">
+            Last link {found.head.position}: <Code>{found.head.hash}</Code>
+          </Text>
+        )}
+        <Text size="xs" c="dimmed">
+          Checked <Time at={at} />.{" "}
+          <Anchor inherit underline="always" href="/guides/secrets#audit" target="_blank" rel="noopener">
+            What the chain shows and what it cannot
+          </Anchor>
+        </Text>
+      </Stack>
+    </Alert>
+  );
+}

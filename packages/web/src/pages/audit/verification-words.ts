@@ -1,0 +1,36 @@
+import type { AuditVerification } from "@sealrun/protocol";
+
+/** What a check of the chain found, for people. */
+export interface VerificationWords {
+  readonly isWhole: boolean;
+  readonly title: string;
+  readonly sentences: readonly string[];
+}
+
+const number = new Intl.NumberFormat("en");
+
+/** Says what a check of the chain means and what to do about it. */
+export function verificationWords(found: AuditVerification): VerificationWords {
+  const { checked, waiting, checkpoint, fault } = found;
+  const rows = checked === 1 ? "1 row" : `${number.format(checked)} rows`;
+  if (fault !== null) {
+    return {
+      isWhole: false,
+      title: fault.seq === null ? "The audit is broken" : `The audit is broken at row ${fault.seq}`,
+      sentences: [
+        fault.sentence,
+        "Keep a copy of the database and of the checkpoint file before anything else, and compare with the keyring's own audit.",
+      ],
+    };
+  }
+  return {
+    isWhole: true,
+    title: `Nothing was changed: ${rows} checked`,
+    sentences: [
+      ...(waiting === 0 ? [] : [`${waiting} newer wait for their link, which comes within seconds.`]),
+      checkpoint === null
+        ? "This platform keeps no checkpoint file, so rows cut off at the end would not be seen. Note the last link somewhere else."
+        : `The checkpoint of this platform, link ${checkpoint.position}, is in the chain.`,
+    ],
+  };
+}
