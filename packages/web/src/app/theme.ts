@@ -31,6 +31,8 @@ export const theme = createTheme({
   },
   respectReducedMotion: true,
   components: {
+    // What scrolls can be scrolled by keyboard, with nothing in it to focus (WCAG 2.1.1).
+    TableScrollContainer: { defaultProps: { scrollAreaProps: { viewportProps: { tabIndex: 0 } } } },
     // The header of a dialog is no banner of the page.
     ModalHeader: { defaultProps: { role: "presentation" } },
     DrawerHeader: { defaultProps: { role: "presentation" } },

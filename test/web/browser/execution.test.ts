@@ -1,0 +1,201 @@
+import { readFile } from "node:fs/promises";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { type BrowserStorage, useBrowser, type Visit, type VisitOptions } from "../../support/browser.ts";
+import { expectAccessible, expectNoSidewaysScroll, signIn } from "../../support/browser-checks.ts";
+import { openStage, type Stage } from "../../support/stage.ts";
+import { startTcpProxy } from "../../support/tcp-proxy.ts";
+
+const visit = useBrowser();
+let stage: Stage;
+let storage: BrowserStorage;
+let green: string;
+let red: string;
+let long: string;
+
+const hostile = `<img src=x onerror="document.title='taken'"><script>document.title='taken'</script>`;
+
+beforeAll(async () => {
+  stage = await openStage();
+  await stage.must(["project", "create", "acme"]);
+  await stage.push("acme/report", report("echo sent"));
+  green = (await stage.run("acme/report", ["-p", "days=7"])).id;
+  await stage.push("acme/report", report("echo about to fail >&2; exit 3"));
+  red = (await stage.run("acme/report", ["-p", "days=8"])).id;
+  await stage.push("acme/long", { "main.py": 'for i in range(20000): print(f"line {i} of many")\n' });
+  long = (await stage.run("acme/long")).id;
+  await stage.push("acme/ticker", { "main.py": ticker(300, 0.1) });
+  await stage.push("acme/forever", { "main.py": ticker(3_000, 0.1) });
+  const visitor = await visit(stage.url);
+  await signIn(visitor.page, stage);
+  storage = await visitor.context.storageState();
+  await visitor.close();
+});
+
+afterAll(async () => stage.close());
+
+test("/executions/:id shows a failed run: why, its steps, its log with masks, colours and hidden characters", async () => {
+  const { page } = await open(`/executions/${red}`);
+  await page.getByRole("alert").getByText("send.sh ended with exit code 3").waitFor();
+  await page.getByRole("button", { name: /fetch\.py.*succeeded/ }).waitFor();
+  const log = page.getByTestId("log");
+  await log.getByTitle("Masked secret").first().waitFor();
+  await log.getByText("U+202E").waitFor();
+  await log.getByText(hostile).waitFor();
+  expect(await page.title()).toBe("report · sealrun");
+  const green = log.getByText("coloured", { exact: true });
+  expect(await green.evaluate((element) => element.getAttribute("style"))).toContain("--ansi-2");
+  await expectAccessible(page);
+  await page.getByRole("button", { name: /send\.sh/ }).click();
+  await expect.poll(async () => log.locator("[data-line]").count()).toBe(1);
+  expect(new URL(page.url()).searchParams.get("step")).toBe("send.sh");
+});
+
+test("/executions/:id shows results, receipt, parameters, attempts and what changed since the last green run", async () => {
+  const { page } = await open(`/executions/${red}?tab=results`);
+  const tree = page.getByRole("tree", { name: "Result of fetch.py" });
+  await tree.getByRole("treeitem", { name: "rows: 12" }).waitFor();
+  await tree.getByRole("treeitem").first().press("ArrowLeft");
+  await expect.poll(async () => tree.getByRole("treeitem").count()).toBe(1);
+  await expectAccessible(page);
+  await page.getByRole("tab", { name: "Receipt" }).click();
+  await page.getByRole("link", { name: "service, version 2" }).waitFor();
+  expect(await page.getByRole("link", { name: "Add it" }).getAttribute("href")).toBe(
+    "/projects/acme/packages/report/secrets?add=MISSING",
+  );
+  await expectAccessible(page);
+  await page.getByRole("tab", { name: "Parameters" }).click();
+  await page.getByRole("cell", { name: "days" }).waitFor();
+  await page.getByRole("tab", { name: "Attempts" }).click();
+  await page.getByRole("cell", { name: "Finished" }).waitFor();
+  await page.getByRole("tab", { name: "Difference" }).click();
+  await page.getByRole("link", { name: green }).waitFor();
+  await page.getByRole("row", { name: "send.sh succeeded, exit code 0 failed, exit code 3" }).waitFor();
+  await page.getByRole("row", { name: "DB_PASS in fetch.py service, version 1 service, version 2" }).waitFor();
+  await page.getByRole("button", { name: "Compare the logs" }).click();
+  await page.getByRole("region", { name: "Difference of the logs" }).getByText("about to fail").waitFor();
+  await expectAccessible(page);
+});
+
+test("/executions/:id searches a long log, links to its lines and moves by keyboard", async () => {
+  const { page } = await open(`/executions/${long}`);
+  await page.getByText("20,000 lines").waitFor();
+  await page.getByLabel("Search the log").fill("line 1999");
+  await page.getByText("– of 11").waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByText("1 of 11").waitFor();
+  await page.keyboard.press("Shift+Enter");
+  await page.getByText("11 of 11").waitFor();
+  const log = page.getByTestId("log");
+  await log.getByText("line 19999 of many").waitFor();
+  await page.getByLabel("Search the log").fill("");
+  await log.focus();
+  await page.keyboard.press("Home");
+  await log.getByText("line 0 of many").waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await expect.poll(async () => page.evaluate(() => document.activeElement?.getAttribute("data-line"))).toBe("2");
+  await page.keyboard.press("End");
+  await log.getByText("line 19999 of many").waitFor();
+  expect(await log.locator("[data-line]").count()).toBeLessThan(200);
+  const linked = await open(`/executions/${long}?line=12345`);
+  await linked.page.getByTestId("log").getByText("line 12344 of many").waitFor();
+});
+
+test("/executions/:id follows a run to its end through a lost connection: no line twice, none missing", async () => {
+  const started = await start("acme/ticker");
+  const { hostname, port } = new URL(stage.url);
+  const wire = await startTcpProxy(() => ({ host: hostname, port: Number(port) }));
+  onTestFinished(wire.close);
+  const opened = await visit(`http://${hostname}:${wire.port}/executions/${started}`, { storage });
+  opened.tolerate(
+    /ERR_INTERNET_DISCONNECTED|ERR_NETWORK|ERR_CONNECTION|ERR_INCOMPLETE|ERR_EMPTY|Failed to load resource/,
+  );
+  const { page } = opened;
+  await page
+    .getByTestId("log")
+    .getByText(/^tick \d+$/)
+    .first()
+    .waitFor();
+  await page.context().setOffline(true);
+  wire.cut();
+  await page.getByText("The connection was lost").waitFor();
+  await page.context().setOffline(false);
+  await page.getByRole("status", { name: "Status" }).getByText("succeeded").waitFor({ timeout: 60_000 });
+  await page.getByTestId("log").getByText("tick 299", { exact: true }).waitFor({ timeout: 60_000 });
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Download as text" }).click(),
+  ]);
+  const text = await readFile(await download.path(), "utf8");
+  const ticks = [...text.matchAll(/ tick (\d+)$/gm)].map(([, tick]) => Number(tick));
+  expect(ticks).toEqual(Array.from({ length: 300 }, (_, index) => index));
+});
+
+test("/executions/:id stops following when one scrolls up, and cancels a run after a question", async () => {
+  const started = await start("acme/forever");
+  const { page } = await open(`/executions/${started}`);
+  const log = page.getByTestId("log");
+  await log
+    .getByText(/^tick (?:[6-9]\d|\d{3,})$/)
+    .first()
+    .waitFor({ timeout: 60_000 });
+  await log.hover();
+  await page.mouse.wheel(0, -2_000);
+  await page.getByRole("button", { name: "To the end" }).click();
+  await expect.poll(async () => page.getByRole("button", { name: "To the end" }).count()).toBe(0);
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByRole("button", { name: "Cancel it" }).click();
+  await page.getByRole("status", { name: "Status" }).getByText("cancelled").waitFor({ timeout: 60_000 });
+});
+
+test("/executions/:id runs again with the same parameters and goes there", async () => {
+  const { page } = await open(`/executions/${red}`);
+  await page.getByRole("button", { name: "Run again", exact: true }).click();
+  await page.waitForURL((url) => !url.pathname.endsWith(red));
+  const id = new URL(page.url()).pathname.split("/").at(-1) ?? "";
+  expect((await stage.show(id)).parameters.visible).toEqual({ days: 8 });
+});
+
+test("/executions/:id fits a narrow page in the dark", async () => {
+  const { page } = await open(`/executions/${red}`, { width: 360, colorScheme: "dark" });
+  for (const tab of ["Log", "Results", "Receipt", "Parameters", "Attempts", "Difference"]) {
+    await page.getByRole("tab", { name: tab }).click();
+    await expectNoSidewaysScroll(page);
+  }
+  await expectAccessible(page);
+});
+
+async function open(path: string, options: VisitOptions = {}): Promise<Visit> {
+  const opened = await visit(`${stage.url}${path}`, { ...options, storage });
+  await opened.page.getByRole("tab", { name: "Log" }).waitFor();
+  return opened;
+}
+
+async function start(address: string): Promise<string> {
+  const printed = await stage.must(["run", address]);
+  const id = /exe_[a-z0-9]+/.exec(printed)?.[0];
+  if (id === undefined) throw new Error(`sealrun run printed no id: ${printed}`);
+  return id;
+}
+
+function ticker(count: number, seconds: number): string {
+  return `import time\nfor i in range(${count}):\n    print("tick", i, flush=True)\n    time.sleep(${seconds})\n`;
+}
+
+function report(end: string): Readonly<Record<string, unknown>> {
+  return {
+    "fetch.py": [
+      "from sealrun import context, get_secret",
+      'password = get_secret("DB_PASS")',
+      'get_secret("MISSING")',
+      `print(${JSON.stringify(hostile)})`,
+      'print("connecting with", password)',
+      'print("\\x1b[32mcoloured\\x1b[0m and \\u202Ehidden")',
+      'context.result({"rows": 12, "password": password, "tables": ["a", "b"]})',
+    ].join("\n"),
+    "send.sh": `${end}\n`,
+    "manifest.json": { execution_order: ["fetch.py", "send.sh"] },
+    "parameters.json": { fields: [{ type: "int", name: "days", visible: true }] },
+    "secrets.json": { DB_PASS: `a password ${end.length}` },
+  };
+}

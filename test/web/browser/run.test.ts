@@ -1,0 +1,162 @@
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type BrowserStorage, useBrowser, type Visit } from "../../support/browser.ts";
+import { expectAccessible, expectNoSidewaysScroll, signIn } from "../../support/browser-checks.ts";
+import { openStage, type Stage } from "../../support/stage.ts";
+
+const visit = useBrowser();
+let stage: Stage;
+let storage: BrowserStorage;
+
+const fields = [
+  { type: "text", name: "customer", label: "Customer", required: true, visible: true },
+  { type: "int", name: "days", default: 7, min: 1, max: 31, visible: true },
+  { type: "select", name: "format", visible: true, choices: [{ title: "PDF", value: "pdf" }], required: true },
+  { type: "multiselect", name: "parts", visible: true, choices: ["a", "b"].map((value) => ({ title: value, value })) },
+  { type: "radio", name: "copies", visible: true, choices: [1, 2].map((value) => ({ title: `${value}`, value })) },
+  { type: "bool", name: "dry", label: "Dry run", visible: true },
+  { type: "text", name: "token", required: true },
+  { type: "textarea", name: "note" },
+];
+
+beforeAll(async () => {
+  stage = await openStage();
+  await stage.must(["project", "create", "acme"]);
+  await stage.push("acme/report", {
+    "main.sh":
+      'echo "token of $(sealrun-context param token | wc -c) characters, note of $(sealrun-context param note | wc -l) lines"\n',
+    "parameters.json": { fields },
+  });
+  await stage.push("acme/free", { "main.sh": "sealrun-context param COLOUR\n" });
+  await stage.push("acme/asleep", { "main.sh": "echo\n", "manifest.json": { active: false } });
+  const visitor = await visit(stage.url);
+  await signIn(visitor.page, stage);
+  storage = await visitor.context.storageState();
+  await visitor.close();
+});
+
+afterAll(async () => stage.close());
+
+test("/run says what is wrong as one types, in every field at once, and starts nothing", async () => {
+  const { page } = await open("/projects/acme/packages/report/run");
+  await page.getByLabel("days").first().fill("99");
+  await page.getByText("Expected 31 or less").waitFor();
+  await page.getByLabel("days").first().press("ArrowDown");
+  await page.getByText("Expected 31 or less").waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await expect.poll(async () => page.getByText("Expected a value, it is required").count()).toBe(3);
+  expect(await page.evaluate(() => document.activeElement?.getAttribute("name"))).toBe("customer");
+  await expectAccessible(page);
+  expect(page.url()).toContain("/run");
+});
+
+test("/run starts with Ctrl+Enter, keeps a sealed value to itself and goes to the execution", async () => {
+  const canary = "canary-7f3a-of-a-parameter";
+  const { page } = await open("/projects/acme/packages/report/run");
+  const bodies: string[] = [];
+  page.on("request", (request) => void bodies.push(`${request.url()} ${request.postData() ?? ""}`));
+  await page.getByLabel("Customer").fill("Example");
+  await page.getByLabel("format").selectOption({ label: "PDF" });
+  await page.getByLabel("a", { exact: true }).check();
+  await page.getByLabel("2", { exact: true }).check();
+  await page.getByLabel("Dry run").check();
+  await page.getByLabel("token").first().fill(canary);
+  await page.getByLabel("note").first().fill("two\nlines");
+  expect(
+    await page
+      .getByLabel("token")
+      .first()
+      .evaluate((input) => getComputedStyle(input).webkitTextSecurity),
+  ).toBe("disc");
+  await page.getByLabel("note").first().press("Control+Enter");
+  await page.waitForURL("**/executions/exe_*");
+  await page.getByRole("status", { name: "Status" }).getByText("succeeded").waitFor();
+  await page.getByTestId("log").getByText("token of 26 characters, note of 1 lines").waitFor();
+  expect(bodies.filter((body) => body.includes(canary))).toEqual([]);
+  expect(bodies.filter((body) => body.includes("Example"))).toHaveLength(1);
+  await page.getByRole("tab", { name: "Parameters" }).click();
+  await page.getByText("only the run can open it").first().waitFor();
+  const kept = await page.evaluate(() => [
+    document.documentElement.outerHTML,
+    JSON.stringify({ ...localStorage }),
+    JSON.stringify({ ...sessionStorage }),
+    JSON.stringify(history.state),
+  ]);
+  expect(kept.filter((text) => text.includes(canary))).toEqual([]);
+  const { parameters } = await stage.show(idOf(page));
+  expect(parameters.visible).toEqual({
+    customer: "Example",
+    days: 7,
+    format: "pdf",
+    parts: ["a"],
+    copies: 2,
+    dry: true,
+  });
+  expect(parameters.sealedNames).toEqual(["token", "note"]);
+});
+
+test("/run takes any name of a package without a parameters.json", async () => {
+  const { page } = await open("/projects/acme/packages/free/run");
+  await page.getByRole("button", { name: "Add a parameter" }).click();
+  await page.getByLabel("Name").fill("COLOUR");
+  await page.getByLabel("Value", { exact: true }).fill("petrol");
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await page.waitForURL("**/executions/exe_*");
+  await page.getByTestId("log").getByText("petrol").waitFor();
+});
+
+test("/run with a time keeps the execution waiting, and says until when", async () => {
+  const { page } = await open("/projects/acme/packages/free/run");
+  await page.getByRole("button", { name: "More", exact: true }).click();
+  await page.getByLabel("Not before").fill("2035-01-02T03:04");
+  await page.getByLabel("Priority").selectOption("9");
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await page.waitForURL("**/executions/exe_*");
+  await page.getByText("Waiting", { exact: true }).waitFor();
+  const { notBefore, priority } = await stage.show(idOf(page));
+  expect([notBefore, priority]).toEqual(["2035-01-02T03:04:00.000Z", 9]);
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByRole("button", { name: "Cancel it" }).click();
+  await page.getByRole("status", { name: "Status" }).getByText("cancelled").waitFor();
+});
+
+test("/run of a package that nothing starts says why", async () => {
+  const { page } = await open("/projects/acme/packages/asleep/run");
+  await page.getByText('Its manifest says "active": false').waitFor();
+  expect(await page.getByRole("button", { name: "Run", exact: true }).count()).toBe(0);
+});
+
+test("/run keeps what was typed when the platform cannot be reached, and starts once it can", async () => {
+  const opened = await open("/projects/acme/packages/free/run");
+  opened.tolerate(/ERR_INTERNET_DISCONNECTED|Failed to load resource/);
+  const { page } = opened;
+  await page.getByRole("button", { name: "Add a parameter" }).click();
+  await page.getByLabel("Name").fill("COLOUR");
+  await page.getByLabel("Value", { exact: true }).fill("ultramarine");
+  await page.context().setOffline(true);
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await page.getByText("It was not started").waitFor({ timeout: 30_000 });
+  expect(await page.getByLabel("Value", { exact: true }).inputValue()).toBe("ultramarine");
+  await page.context().setOffline(false);
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await page.waitForURL("**/executions/exe_*");
+  await page.getByTestId("log").getByText("ultramarine").waitFor();
+});
+
+test("/run fits a narrow page in the dark", async () => {
+  const { page } = await open("/projects/acme/packages/report/run", 360);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.getByRole("button", { name: "More", exact: true }).click();
+  await expectNoSidewaysScroll(page);
+  await expectAccessible(page);
+});
+
+async function open(path: string, width = 1440): Promise<Visit> {
+  const opened = await visit(`${stage.url}${path}`, { width, storage });
+  await opened.page.getByRole("heading", { level: 1, name: /^Run/ }).waitFor();
+  return opened;
+}
+
+function idOf(page: Page): string {
+  return new URL(page.url()).pathname.split("/").at(-1) ?? "";
+}
