@@ -212,9 +212,12 @@ function Label({ field }: { readonly field: ParameterField }): ReactNode {
     <>
       <ShownText text={shown} />
       {shown === field.name ? null : (
-        <Text span size="xs" c="dimmed" ff="monospace" ml={8}>
-          {field.name}
-        </Text>
+        <>
+          {" "}
+          <Text span size="xs" c="dimmed" ff="monospace" ml={4}>
+            {field.name}
+          </Text>
+        </>
       )}
       {field.visible === true ? null : (
         <Tooltip label="Sealed in this browser; only its name is ever shown">
