@@ -133,6 +133,7 @@ const execution = createRoute({
 const schedules = createRoute({
   getParentRoute: () => root,
   path: "/schedules",
+  validateSearch: z.object({ project: z.string().optional().catch(undefined) }),
   component: lazyRouteComponent(async () => import("../pages/schedules/schedules.tsx"), "SchedulesPage"),
 });
 const executors = createRoute({

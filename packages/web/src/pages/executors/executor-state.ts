@@ -1,0 +1,26 @@
+import type { ExecutorList } from "@sealrun/protocol";
+
+export type Executor = ExecutorList["executors"][number];
+
+/** How an executor is: what counts most first. */
+export type ExecutorState = "live" | "draining" | "absent" | "revoked";
+
+/** The state of an executor. */
+export function stateOf({ isLive, isDraining, revokedAt }: Executor): ExecutorState {
+  if (revokedAt !== null) return "revoked";
+  if (!isLive) return "absent";
+  return isDraining ? "draining" : "live";
+}
+
+const order: readonly ExecutorState[] = ["live", "draining", "absent", "revoked"];
+
+/** Those of one pool, those that work first, then by when they were heard of. */
+export function sortExecutors(executors: readonly Executor[], pool: string): readonly Executor[] {
+  return executors
+    .filter((executor) => executor.pool === pool)
+    .toSorted(
+      (one, other) =>
+        order.indexOf(stateOf(one)) - order.indexOf(stateOf(other)) ||
+        (other.lastSeenAt ?? "").localeCompare(one.lastSeenAt ?? ""),
+    );
+}

@@ -1,0 +1,61 @@
+import { Badge, Code, Text } from "@mantine/core";
+import type { ReactNode } from "react";
+import { CardCell, CardRow, CardTable } from "../../parts/card-table.tsx";
+import { LinkAnchor } from "../../parts/links.tsx";
+import { Time } from "../../parts/time.tsx";
+import { type Executor, type ExecutorState, stateOf } from "./executor-state.ts";
+
+const looks = {
+  live: { color: "green", words: "live" },
+  draining: { color: "yellow", words: "draining" },
+  absent: { color: "red", words: "absent" },
+  revoked: { color: "gray", words: "revoked" },
+} as const satisfies Record<ExecutorState, unknown>;
+
+/** The executors of a pool; each leads to what it ran. */
+export function ExecutorsTable(props: { readonly pool: string; readonly executors: readonly Executor[] }): ReactNode {
+  return (
+    <CardTable
+      label={`Executors of pool ${props.pool}`}
+      columns={["Executor", "State", "Running", "Last heard", "Enrolled"]}
+    >
+      {props.executors.map((executor) => (
+        <ExecutorRow key={executor.id} executor={executor} />
+      ))}
+    </CardTable>
+  );
+}
+
+function ExecutorRow({ executor }: { readonly executor: Executor }): ReactNode {
+  const { id, running, slots, lastSeenAt, enrolledAt, revokedAt } = executor;
+  const { color, words } = looks[stateOf(executor)];
+  return (
+    <CardRow>
+      <CardCell place="title">
+        <LinkAnchor size="sm" to="/executions" search={{ executor: id }} aria-label={`Executions of ${id}`}>
+          <Code>{id}</Code>
+        </LinkAnchor>
+      </CardCell>
+      <CardCell place="end">
+        <Badge color={color} variant="light" tt="none" fw={500}>
+          {words}
+        </Badge>
+      </CardCell>
+      <CardCell label="Running">
+        <Text size="sm" component="span">
+          {slots === 0 ? running : `${running} of ${slots}`}
+        </Text>
+      </CardCell>
+      <CardCell label="Last heard">
+        <Text size="sm" component="span">
+          {lastSeenAt === null ? "never" : <Time at={lastSeenAt} />}
+        </Text>
+      </CardCell>
+      <CardCell label={revokedAt === null ? "Enrolled" : "Revoked"}>
+        <Text size="sm" component="span">
+          <Time at={revokedAt ?? enrolledAt} />
+        </Text>
+      </CardCell>
+    </CardRow>
+  );
+}

@@ -1,0 +1,57 @@
+import { Badge, Paper, Text } from "@mantine/core";
+import type { HealthCheck } from "@sealrun/protocol";
+import { IconAlertTriangle, IconCircleCheck, IconCircleX } from "@tabler/icons-react";
+import type { ReactNode } from "react";
+import { CardCell, CardRow, CardTable } from "../../parts/card-table.tsx";
+import { ShownText } from "../../parts/shown-text.tsx";
+import { showDuration } from "../../parts/show-time.ts";
+import { checkNames } from "./health-summary.ts";
+
+const looks = {
+  good: { color: "green", words: "good", Icon: IconCircleCheck },
+  warning: { color: "yellow", words: "look at it", Icon: IconAlertTriangle },
+  bad: { color: "red", words: "bad", Icon: IconCircleX },
+} as const satisfies Record<HealthCheck["state"], unknown>;
+
+/** Every check: how it is, what is so and what to do, and how long it took to answer. */
+export function Checks({ checks }: { readonly checks: readonly HealthCheck[] }): ReactNode {
+  return (
+    <Paper withBorder px="xs">
+      <CardTable label="Checks" columns={["Check", "State", "What is so", "Answered in"]}>
+        {checks.map((check) => (
+          <CheckRow key={check.name} check={check} />
+        ))}
+      </CardTable>
+    </Paper>
+  );
+}
+
+function CheckRow({ check }: { readonly check: HealthCheck }): ReactNode {
+  const { color, words, Icon } = looks[check.state];
+  return (
+    <CardRow>
+      <CardCell place="title">
+        <Text size="sm" fw={600} component="span">
+          {checkNames[check.name]}
+        </Text>
+      </CardCell>
+      <CardCell place="end">
+        <Badge color={color} variant="light" tt="none" fw={500} leftSection={<Icon size={14} aria-hidden />}>
+          {words}
+        </Badge>
+      </CardCell>
+      <CardCell>
+        <Text size="sm" component="span">
+          <ShownText text={check.sentence} />
+        </Text>
+      </CardCell>
+      <CardCell label={check.latencyMs === null ? undefined : "Answered in"}>
+        {check.latencyMs === null ? null : (
+          <Text size="sm" c="dimmed" component="span">
+            {showDuration(check.latencyMs)}
+          </Text>
+        )}
+      </CardCell>
+    </CardRow>
+  );
+}

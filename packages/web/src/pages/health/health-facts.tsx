@@ -1,0 +1,132 @@
+import { Paper, Progress, Stack, Text, Title } from "@mantine/core";
+import type { PlatformHealth } from "@sealrun/protocol";
+import { type ReactNode, useId } from "react";
+import { LinkAnchor } from "../../parts/links.tsx";
+import { ShownText } from "../../parts/shown-text.tsx";
+import { Time } from "../../parts/time.tsx";
+import classes from "./health-facts.module.css";
+import { showBytes } from "./health-summary.ts";
+
+/** What waits and what runs. */
+export function QueueFacts({ queue }: Pick<PlatformHealth, "queue">): ReactNode {
+  if (queue === null) return <Facts title="Queue" rows={undefined} />;
+  const { queued, published, running, oldestQueuedAt } = queue;
+  return (
+    <Facts
+      title="Queue"
+      rows={[
+        [
+          "Running",
+          <LinkAnchor key="running" size="sm" to="/executions" search={{ status: ["running"], span: "90d" }}>
+            {running}
+          </LinkAnchor>,
+        ],
+        [
+          "Queued",
+          <LinkAnchor key="queued" size="sm" to="/executions" search={{ status: ["queued"], span: "90d" }}>
+            {queued}
+          </LinkAnchor>,
+        ],
+        ["Of these offered to executors", published],
+        [
+          "The oldest waits since",
+          oldestQueuedAt === null ? "nothing waits" : <Time key="oldest" at={oldestQueuedAt} />,
+        ],
+      ]}
+    />
+  );
+}
+
+/** How full the streams of NATS are. */
+export function StreamFacts({ nats }: Pick<PlatformHealth, "nats">): ReactNode {
+  if (nats === null) return <Facts title="NATS" rows={undefined} />;
+  return (
+    <Facts title="NATS" rows={[["Version", nats.version]]}>
+      {nats.streams.map(({ name, messages, bytes, maxBytes }) => {
+        const percent = maxBytes === null ? undefined : Math.min((bytes / maxBytes) * 100, 100);
+        return (
+          <Stack key={name} gap={4}>
+            <Text size="sm">
+              Stream <ShownText text={name} />:{" "}
+              <Text span c="dimmed" size="sm">
+                {messages.toLocaleString("en")} message{messages === 1 ? "" : "s"}, {showBytes(bytes)}
+                {maxBytes === null ? ", no limit" : ` of ${showBytes(maxBytes)}`}
+              </Text>
+            </Text>
+            {percent === undefined ? null : (
+              <Progress
+                value={percent}
+                color={percent >= 80 ? "orange" : "accent"}
+                aria-label={`Stream ${name} is ${Math.floor(percent)} % full`}
+              />
+            )}
+          </Stack>
+        );
+      })}
+    </Facts>
+  );
+}
+
+/** The process that answered. */
+export function PlatformFacts({ platform }: Pick<PlatformHealth, "platform">): ReactNode {
+  const { version, startedAt, memoryBytes, node } = platform;
+  return (
+    <Facts
+      title="Platform"
+      rows={[
+        ["Version", version],
+        ["Started", <Time key="started" at={startedAt} />],
+        ["Memory", showBytes(memoryBytes)],
+        ["Node", node],
+      ]}
+    />
+  );
+}
+
+/** The platform's database. */
+export function DatabaseFacts({ postgres }: Pick<PlatformHealth, "postgres">): ReactNode {
+  if (postgres === null) return <Facts title="PostgreSQL" rows={undefined} />;
+  return (
+    <Facts
+      title="PostgreSQL"
+      rows={[
+        ["Version", postgres.version],
+        ["Size of the database", showBytes(postgres.databaseBytes)],
+        ["Connections", postgres.connections],
+      ]}
+    />
+  );
+}
+
+function Facts(props: {
+  readonly title: string;
+  /** Undefined for what did not answer. */
+  readonly rows: readonly (readonly [name: string, value: ReactNode])[] | undefined;
+  readonly children?: ReactNode;
+}): ReactNode {
+  const id = useId();
+  return (
+    <Paper withBorder p="md" component="section" aria-labelledby={id}>
+      <Title order={2} id={id} mb="xs">
+        {props.title}
+      </Title>
+      {props.rows === undefined ? (
+        <Text size="sm" c="dimmed">
+          It did not answer.
+        </Text>
+      ) : (
+        <Stack gap="sm">
+          <dl className={classes["facts"]}>
+            {props.rows.map(([name, value]) => (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd>{value}</dd>
+              </div>
+            ))}
+          </dl>
+          {props.children}
+        </Stack>
+      )}
+    </Paper>
+  );
+}

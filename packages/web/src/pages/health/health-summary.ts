@@ -1,0 +1,49 @@
+import type { HealthCheck } from "@sealrun/protocol";
+
+type State = HealthCheck["state"];
+
+/** All checks as one: as bad as the worst, with a sentence. */
+export function summarize(checks: readonly HealthCheck[]): { readonly state: State; readonly sentence: string } {
+  const bad = namesOf(checks, "bad");
+  const warned = namesOf(checks, "warning");
+  if (bad.length > 0)
+    return { state: "bad", sentence: `${joinNames(bad)} ${bad.length === 1 ? "needs" : "need"} help now` };
+  if (warned.length > 0) return { state: "warning", sentence: `Everything works; look at ${joinNames(warned, false)}` };
+  return { state: "good", sentence: "Everything works" };
+}
+
+/** What each check is called on the page. */
+export const checkNames = {
+  postgres: "PostgreSQL",
+  nats: "NATS",
+  streams: "Streams",
+  keyring: "Keyring",
+  executors: "Executors",
+  queue: "Queue",
+  clock: "Clock",
+} as const satisfies Record<HealthCheck["name"], string>;
+
+/** Bytes as people say them: "512 B", "3.4 MiB". */
+export function showBytes(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`;
+  const units = ["KiB", "MiB", "GiB", "TiB"];
+  let value = bytes / 1024;
+  let unit = 0;
+  // 1,023.96 would be shown as 1,024.0.
+  while (value >= 1023.95 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${value.toFixed(1)} ${units[unit] ?? ""}`;
+}
+
+function namesOf(checks: readonly HealthCheck[], wanted: State): readonly string[] {
+  return checks.filter(({ state }) => state === wanted).map(({ name }) => checkNames[name]);
+}
+
+function joinNames(names: readonly string[], startsSentence = true): string {
+  const shown = startsSentence
+    ? names
+    : names.map((name) => (/^(?:NATS|PostgreSQL)$/.test(name) ? name : `the ${name.toLowerCase()}`));
+  return shown.length < 2 ? (shown[0] ?? "") : `${shown.slice(0, -1).join(", ")} and ${shown.at(-1) ?? ""}`;
+}

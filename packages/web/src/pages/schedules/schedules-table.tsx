@@ -1,0 +1,141 @@
+import { ActionIcon, Badge, Code, Group, Stack, Text, Tooltip } from "@mantine/core";
+import type { ScheduleInfo } from "@sealrun/protocol";
+import { IconTrash } from "@tabler/icons-react";
+import type { ReactNode } from "react";
+import { CardCell, CardRow, CardTable } from "../../parts/card-table.tsx";
+import { LinkAnchor, LinkPlain } from "../../parts/links.tsx";
+import { ShownText } from "../../parts/shown-text.tsx";
+import { StatusBadge } from "../../parts/status-badge.tsx";
+import { Time } from "../../parts/time.tsx";
+import { cronInWords } from "./cron-words.ts";
+
+/** Schedules as rows; those of scripts can be deleted, those of manifests belong to their package. */
+export function SchedulesTable(props: {
+  readonly schedules: readonly ScheduleInfo[];
+  readonly hasProject: boolean;
+  readonly onDelete: (schedule: ScheduleInfo) => void;
+}): ReactNode {
+  const { schedules, hasProject, onDelete } = props;
+  const columns = ["Package", ...(hasProject ? ["Project"] : []), "When", "Next", "Last", "Asked for by"];
+  return (
+    <CardTable label="Schedules, the next one first" columns={columns} actions="Actions">
+      {schedules.map((schedule) => (
+        <ScheduleRow key={schedule.id} schedule={schedule} hasProject={hasProject} onDelete={onDelete} />
+      ))}
+    </CardTable>
+  );
+}
+
+function ScheduleRow(props: {
+  readonly schedule: ScheduleInfo;
+  readonly hasProject: boolean;
+  readonly onDelete: (schedule: ScheduleInfo) => void;
+}): ReactNode {
+  const { schedule, hasProject, onDelete } = props;
+  const { project, package: name, kind, createdBy } = schedule;
+  return (
+    <CardRow>
+      <CardCell place="title">
+        <LinkAnchor size="sm" fw={500} to="/projects/$project/packages/$package" params={{ project, package: name }}>
+          <ShownText text={name} />
+        </LinkAnchor>
+      </CardCell>
+      {hasProject ? (
+        <CardCell label="Project">
+          <LinkAnchor size="sm" to="/projects/$project" params={{ project }}>
+            <ShownText text={project} />
+          </LinkAnchor>
+        </CardCell>
+      ) : null}
+      <CardCell label="When">
+        <When schedule={schedule} />
+      </CardCell>
+      <CardCell label="Next">
+        <Next schedule={schedule} />
+      </CardCell>
+      <CardCell label="Last">
+        <Last last={schedule.last} />
+      </CardCell>
+      <CardCell label="Asked for by">
+        <Text size="sm" component="span">
+          {kind === "manifest" ? "its manifest" : "a script"}
+          {kind === "manifest" ? null : (
+            <Text size="xs" c="dimmed" component="span" display="block">
+              <ShownText text={createdBy} />
+            </Text>
+          )}
+        </Text>
+      </CardCell>
+      <CardCell place="end">
+        {kind === "script" ? (
+          <Tooltip label="Delete">
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              aria-label={`Delete the schedule of ${name}`}
+              onClick={() => onDelete(schedule)}
+            >
+              <IconTrash size={16} aria-hidden />
+            </ActionIcon>
+          </Tooltip>
+        ) : null}
+      </CardCell>
+    </CardRow>
+  );
+}
+
+function When({ schedule: { cron, timezone, missed } }: { readonly schedule: ScheduleInfo }): ReactNode {
+  if (cron === null) return <Text size="sm">once</Text>;
+  const words = cronInWords(cron);
+  return (
+    <Stack gap={2}>
+      {words === undefined ? null : <Text size="sm">{words}</Text>}
+      <Group gap={6}>
+        <Code>{cron}</Code>
+        <Text size="xs" c="dimmed">
+          <ShownText text={timezone ?? "UTC"} />
+          {missed === "run_once" ? ", made up for when missed" : ""}
+        </Text>
+      </Group>
+    </Stack>
+  );
+}
+
+function Next({ schedule: { isPaused, nextAt } }: { readonly schedule: ScheduleInfo }): ReactNode {
+  if (isPaused || nextAt === null) {
+    return (
+      <Badge color="gray" variant="light" tt="none" fw={500}>
+        paused
+      </Badge>
+    );
+  }
+  return (
+    <Text size="sm" component="span">
+      <Time at={nextAt} />
+    </Text>
+  );
+}
+
+function Last({ last }: Pick<ScheduleInfo, "last">): ReactNode {
+  if (last === null) {
+    return (
+      <Text size="sm" c="dimmed" component="span">
+        never
+      </Text>
+    );
+  }
+  return (
+    <Group gap={6}>
+      <LinkPlain
+        to="/executions/$execution"
+        params={{ execution: last.execution }}
+        aria-label={`Execution that it started last: ${last.status}`}
+      >
+        <StatusBadge status={last.status} />
+      </LinkPlain>
+      <Text size="xs" c="dimmed" component="span">
+        <Time at={last.dueAt} />
+      </Text>
+    </Group>
+  );
+}
