@@ -47,7 +47,7 @@ export function DeleteSecrets(props: {
         <Stack>
           <Text size="sm">
             {names.length === 1 ? "It is" : "They are"} removed from {showPlace(place)}; the history stays, the values
-            do not. Wider scopes that have the name answer then.
+            do not.{place.scope === "platform" ? null : " A wider scope that has the name answers then."}
           </Text>
           {asked.error === null ? null : <Problem error={asked.error} onRetry={asked.retry} />}
           {asked.isKnown ? <Uses found={asked.found} /> : asked.error === null ? <Loading rows={2} /> : null}
