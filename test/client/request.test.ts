@@ -2,7 +2,7 @@ import { errorCodes } from "@sealrun/protocol";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { ask, path } from "../../packages/client/src/request.ts";
-import { rejectionOf } from "../support/refusal.ts";
+import { refusalOf, rejectionOf } from "../support/refusal.ts";
 
 const url = "http://platform.test";
 const connection = (answer: typeof fetch) => ({ url, token: "secret-token", fetch: answer });
@@ -10,6 +10,11 @@ const call = { method: "GET", path: "/x" } as const;
 
 test("path`` keeps a name inside its segment", () => {
   expect(path`/projects/${"../a?b#c"}/x`).toBe("/projects/..%2Fa%3Fb%23c/x");
+});
+
+test.each([".", ".."])("path`` refuses %s, which would change the address however it is escaped", (name) => {
+  const address = () => path`/projects/${"acme"}/packages/${name}/secrets`;
+  expect(refusalOf(address)).toMatchObject({ code: "NAME_NOT_ALLOWED" });
 });
 
 test.each(Object.keys(errorCodes))("ask() gives the platform's own error %s", async (code) => {

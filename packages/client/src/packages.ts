@@ -81,7 +81,10 @@ export function createPackages(ask: Ask, trust: Trust, readBytes: ReadBytes): Pa
     },
     readVersionFile: async (place, file, signal) => {
       const version = path`/projects/${place.project}/packages/${place.package}/versions/${String(place.number)}`;
-      const segments = file.split("/").map(encodeURIComponent).join("/");
+      const segments = file
+        .split("/")
+        .map((name) => path`${name}`)
+        .join("/");
       return readBytes({ method: "GET", path: `${version}/files/${segments}`, accept: "*/*", signal });
     },
   };

@@ -30,9 +30,15 @@ export type Ask = <T>(schema: z.ZodType<T>, call: Call) => Promise<T>;
 /** Gives the answer of a call as it came, once the platform is known to be the pinned one. */
 export type ReadBytes = (call: Call) => Promise<Uint8Array>;
 
-/** A path whose inserted parts cannot leave their segment. */
+/** A path whose inserted parts cannot leave their segment: `NAME_NOT_ALLOWED` for those that no escaping keeps there. */
 export function path(parts: TemplateStringsArray, ...names: readonly string[]): string {
-  return parts.reduce((text, part, index) => text + encodeURIComponent(names[index - 1] ?? "") + part);
+  return parts.reduce((text, part, index) => text + segment(names[index - 1] ?? "") + part);
+}
+
+/** URLs take dots for the folder and the one above it, escaped ones too, before anything is sent. */
+function segment(name: string): string {
+  if (name !== "." && name !== "..") return encodeURIComponent(name);
+  throw new SealrunError("NAME_NOT_ALLOWED", `Expected a name, found "${name}"; nothing is called that`);
 }
 
 /** Sends a call and gives its successful answer. The platform's own error is thrown as it came; `PLATFORM_UNREACHABLE` names the URL. */
