@@ -51,6 +51,17 @@ test.each([
   expect(platform.seen.some(({ method }) => method === "POST")).toBe(false);
 });
 
+test("startExecution() sends nothing when a name that was shown as sealed is visible now", async () => {
+  const { platform, client } = stage();
+  const params = { count: 41_729, who: "x" };
+  const refused = client.startExecution({ project: "acme", package: "report", params, sealedNames: ["count", "who"] });
+  const { code, message } = await rejectionOf(refused);
+  expect(code).toBe("PARAMETER_INVALID");
+  expect(message).toContain("count");
+  expect(message).not.toContain("41729");
+  expect(platform.seen.some(({ method }) => method === "POST")).toBe(false);
+});
+
 test("startExecution() sends a start whose answer was lost again, with the same key and body", async () => {
   const { platform } = stage();
   const { fetch, fingerprint } = platform;

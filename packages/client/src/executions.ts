@@ -21,6 +21,7 @@ import {
   parseParameterText,
   type RunAgain,
   SealrunError,
+  showName,
   startedExecution,
   type StartedExecution,
   type StartExecution,
@@ -44,6 +45,8 @@ export interface ExecutionToStart {
   readonly params?: JsonObject;
   /** Parameters as text, turned into the types that parameters.json gives them; they win over `params`. */
   readonly texts?: ReadonlyMap<string, string>;
+  /** Names that a form showed as sealed: `PARAMETER_INVALID` when the newest version makes one visible. */
+  readonly sealedNames?: readonly string[];
   /** 1 runs last, 10 first; the manifest's without it. */
   readonly priority?: number | undefined;
   /** ISO 8601 with an offset: it does not start before. */
@@ -161,11 +164,18 @@ async function prepare(trust: Trust, target: PackageInfo, input: ExecutionToStar
   const texts = [...(input.texts ?? [])].map(([name, text]) => [name, parseParameterText(file, name, text)] as const);
   const params = checkParameters(file, { ...input.params, ...Object.fromEntries(texts) });
   const { visible } = visibleParameters(file, params);
+  for (const name of input.sealedNames ?? []) if (Object.hasOwn(visible, name)) throw nowVisible(name);
   const hidden = Object.fromEntries(Object.entries(params).filter(([name]) => !Object.hasOwn(visible, name)));
   const sealedNames = Object.keys(hidden);
   if (sealedNames.length === 0) return { visible };
   const key = await trust.readKey(target.key, { scope: "service", ownerId: target.id });
   return { visible, sealed: sealParameters(key, hidden), sealedNames };
+}
+
+/** A version may have come between the form and its submission, and what was typed under a lock stays there. */
+function nowVisible(name: string): SealrunError {
+  const sentence = "a newer version shows it to everybody, it was not sent; load the form again";
+  return new SealrunError("PARAMETER_INVALID", `Parameter ${showName(name)}: ${sentence}`);
 }
 
 function readParametersFile(target: PackageInfo): ParametersFile | undefined {

@@ -5,6 +5,7 @@ import {
   findProblem,
   isPrefilled,
   readForm,
+  sealedNames,
   stepNumber,
 } from "../../../../packages/web/src/pages/run/form-values.ts";
 
@@ -110,4 +111,9 @@ describe("readForm()", () => {
       true,
     ]);
   });
+});
+
+test("sealedNames() names all without a form, and in one those that have a lock or are unknown", () => {
+  expect(sealedNames(undefined, ["a"])).toEqual(["a"]);
+  expect(sealedNames(fields, ["customer", "token", "gone"])).toEqual(["token", "gone"]);
 });

@@ -49,6 +49,14 @@ export function readForm(
   return { params, problems };
 }
 
+/** Which of the names have a lock in the form; all of them where there is no form. */
+export function sealedNames(
+  fields: readonly ParameterField[] | undefined,
+  names: readonly string[],
+): readonly string[] {
+  return names.filter((name) => fields?.find((field) => field.name === name)?.visible !== true);
+}
+
 /** What is wrong with one field, as a sentence for people; undefined when it can go. */
 export function findProblem(field: ParameterField, entry: FieldEntry): string | undefined {
   try {

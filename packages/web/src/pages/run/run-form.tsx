@@ -7,7 +7,7 @@ import { type FormEvent, type ReactNode, useMemo, useRef, useState } from "react
 import { useClient } from "../../app/platform.tsx";
 import { Problem } from "../../parts/problem.tsx";
 import { Field } from "./field.tsx";
-import { findProblem, readForm } from "./form-values.ts";
+import { findProblem, readForm, sealedNames } from "./form-values.ts";
 import { FreeParameters } from "./free-parameters.tsx";
 import { readFree, textsOf } from "./free-values.ts";
 
@@ -121,6 +121,8 @@ function useRun(
   const [problems, setProblems] = useState<ReadonlyMap<string, string>>(new Map());
   const [error, setError] = useState<unknown>();
   const [isStarting, setIsStarting] = useState(false);
+  // A new version may take a field's lock away after something was typed under it.
+  const typedSealed = useRef(new Set<string>());
   const start = async (values: FormData): Promise<void> => {
     const read = fields === undefined ? readFree(values) : readForm(fields, ({ name }) => textsOf(values, name));
     setProblems(read.problems);
@@ -134,6 +136,7 @@ function useRun(
       project: info.project.name,
       package: info.name,
       params: read.params,
+      sealedNames: [...typedSealed.current, ...sealedNames(fields, Object.keys(read.params))],
       ...(priority === "" ? {} : { priority: Number(priority) }),
       ...(notBefore === "" ? {} : { notBefore: new Date(notBefore).toISOString() }),
     });
@@ -153,6 +156,8 @@ function useRun(
     const name = nameOf(target);
     const field = fields?.find((candidate) => candidate.name === name);
     if (field === undefined) return;
+    if (field.visible === true) typedSealed.current.delete(field.name);
+    else typedSealed.current.add(field.name);
     const problem = findProblem(field, textsOf(new FormData(currentTarget), field.name));
     setProblems((before) => withProblem(before, field.name, problem));
   };
