@@ -117,7 +117,7 @@ function Waiting(props: { readonly secrets: readonly LeavingSecret[]; readonly o
       <Text size="sm">
         Deleting {names} in {undoMs / 1_000} seconds. Leaving this page keeps it.
       </Text>
-      <Button size="compact-sm" variant="default" onClick={props.onUndo}>
+      <Button size="compact-sm" variant="default" flex="none" onClick={props.onUndo}>
         Undo
       </Button>
     </Group>
