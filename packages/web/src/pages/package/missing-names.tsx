@@ -2,7 +2,7 @@ import { Alert, Group, Stack, Text } from "@mantine/core";
 import type { MissingSecret } from "@sealrun/protocol";
 import { IconKey } from "@tabler/icons-react";
 import type { ReactNode } from "react";
-import { LinkAnchor } from "../../parts/links.tsx";
+import { LinkButton } from "../../parts/links.tsx";
 import { ShownText } from "../../parts/shown-text.tsx";
 import type { PackageAddress } from "./use-package.ts";
 
@@ -27,15 +27,16 @@ export function MissingNames(props: {
             <Text size="sm">
               {askers[askedBy]} {askedBy === "run" ? null : <ShownText text={where} />}
             </Text>
-            <LinkAnchor
-              size="sm"
+            <LinkButton
+              size="compact-xs"
+              variant="default"
               to="/projects/$project/packages/$package/secrets"
               params={address}
               search={{ add: name }}
               aria-label={`Add ${name}`}
             >
               Add
-            </LinkAnchor>
+            </LinkButton>
           </Group>
         ))}
       </Stack>

@@ -44,7 +44,7 @@ function ProblemRow({ problem, review }: { readonly problem: PackageProblem; rea
   const Icon = isError ? IconCircleX : IconAlertTriangle;
   const color = isError ? "red" : "orange";
   return (
-    <Group gap="sm" align="flex-start" wrap="nowrap">
+    <div className={classes["row"]}>
       <Badge color={color} variant="light" tt="none" leftSection={<Icon size={14} aria-hidden />} miw={92}>
         {problem.level}
       </Badge>
@@ -54,7 +54,7 @@ function ProblemRow({ problem, review }: { readonly problem: PackageProblem; rea
         </Text>
         <CodeFrame problem={problem} review={review} />
       </Stack>
-    </Group>
+    </div>
   );
 }
 

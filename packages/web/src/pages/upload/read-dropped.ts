@@ -1,7 +1,6 @@
 import { type PackageContent, takePaths } from "@sealrun/client";
 import { checkPackageFiles, limits, SealrunError, showBytes } from "@sealrun/protocol";
 import type { Dropped, DroppedFile } from "./dropped-file.ts";
-import { readZip } from "./read-zip.ts";
 import { stripTopFolder } from "./top-folder.ts";
 
 /** A package as it was dropped, read whole. Its secrets.json holds values: it is wiped as soon as it is sealed. */
@@ -18,6 +17,7 @@ const secretsName = "secrets.json";
 export async function openDropped(files: readonly DroppedFile[]): Promise<Dropped> {
   const [only, ...others] = files;
   if (only === undefined || others.length > 0 || !/^[^/]+\.zip$/i.test(only.path)) return { files };
+  const { readZip } = await import("./read-zip.ts");
   return { files: await readZip(await only.read()), zipName: only.path.replace(/\.zip$/i, "") };
 }
 

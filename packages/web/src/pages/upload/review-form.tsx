@@ -1,8 +1,10 @@
-import { Button, Group, Paper, Progress, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Button, Group, Paper, Progress, Stack, Text, TextInput } from "@mantine/core";
 import { packageName } from "@sealrun/protocol";
+import { IconAlertTriangle } from "@tabler/icons-react";
 import { type ReactNode, useMemo, useState } from "react";
 import { Problem } from "../../parts/problem.tsx";
 import { countOf, showSize } from "../../parts/show-size.ts";
+import { ShownText } from "../../parts/shown-text.tsx";
 import { Contents } from "./contents.tsx";
 import { ProblemsList } from "./problems-list.tsx";
 import { findProblems } from "./review.ts";
@@ -49,6 +51,7 @@ export function ReviewForm(props: {
           />
         ) : null}
         {asked.error === null ? null : <Problem error={asked.error} onRetry={async () => asked.refetch()} />}
+        <OtherName known={known} said={review.checked.manifest?.name} />
         <NameField value={typed} onChange={setTyped} known={known} version={asked.data?.version} />
         <ProblemsList problems={problems} review={review} />
         <SecretsPlan
@@ -73,6 +76,17 @@ export function ReviewForm(props: {
 function whatStops(errors: number, isWaitingForTick: boolean): string | undefined {
   if (errors > 0) return `Fix ${countOf(errors, "error")} first, then drop it again`;
   return isWaitingForTick ? "Decide about the secrets that were changed on the platform" : undefined;
+}
+
+/** Somebody may have taken the wrong folder. */
+function OtherName(props: { readonly known: string | undefined; readonly said: string | undefined }): ReactNode {
+  const { known, said } = props;
+  if (known === undefined || said === undefined || said.toLowerCase() === known.toLowerCase()) return null;
+  return (
+    <Alert color="orange" icon={<IconAlertTriangle aria-hidden />} title="Its manifest has another name">
+      manifest.json calls it <ShownText text={said} />; here it becomes a version of <ShownText text={known} />.
+    </Alert>
+  );
 }
 
 function NameField(props: {

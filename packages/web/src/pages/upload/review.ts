@@ -8,7 +8,7 @@ import {
   type PackageProblem,
   problemOf,
 } from "@sealrun/client";
-import { packageName } from "@sealrun/protocol";
+import { type JsonValue, packageName } from "@sealrun/protocol";
 import type { ReadPackage } from "./read-dropped.ts";
 
 /** What a page shows of a dropped package: names and lines of its secrets, never a value. */
@@ -35,10 +35,31 @@ export function reviewPackage(read: ReadPackage): Review {
     name: names.find((name) => name !== undefined) ?? "",
     skipped: read.skipped,
     refused,
-    revealing: new Set(
-      checked.problems.filter(({ code }) => code === null).map(({ file, line }) => `${file ?? ""}:${line ?? ""}`),
-    ),
+    revealing: findRevealing(checked),
   };
+}
+
+/** Of longer values the end is not looked for. */
+const mostValueLines = 10_000;
+
+/** A value of several lines is found where it begins, and goes on below. */
+function findRevealing({ problems, secrets }: CheckedContent): ReadonlySet<string> {
+  const longest = Math.max(1, ...[...secrets.values()].map(({ value }) => linesOf(value)));
+  const lines = new Set<string>();
+  const ends = new Map<string, number>();
+  for (const { code, file, line } of problems) {
+    if (code !== null || file === null || line === null) continue;
+    const end = line + Math.min(longest, mostValueLines);
+    for (let at = Math.max(line, ends.get(file) ?? 0); at < end; at += 1) lines.add(`${file}:${at}`);
+    ends.set(file, end);
+  }
+  return lines;
+}
+
+function linesOf(value: JsonValue): number {
+  if (typeof value === "string") return value.split("\n").length;
+  if (typeof value !== "object" || value === null) return 1;
+  return Object.values(value).reduce<number>((most, inner) => Math.max(most, linesOf(inner)), 1);
 }
 
 /** All that is wrong, errors first; with what the platform has also names that nothing would answer. */

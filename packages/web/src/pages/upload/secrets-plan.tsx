@@ -1,9 +1,10 @@
-import { Alert, Badge, Checkbox, ScrollArea, Stack, Table, Text } from "@mantine/core";
+import { Badge, Checkbox, Group, Paper, ScrollArea, Stack, Table, Text, ThemeIcon, Title } from "@mantine/core";
 import { IconLock } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { ShownText } from "../../parts/shown-text.tsx";
 import { countOf } from "../../parts/show-size.ts";
 import { Time } from "../../parts/time.tsx";
+import classes from "./secrets-plan.module.css";
 import type { PlannedSecret } from "./secret-plan.ts";
 
 /** Says what is sealed here, and what happens to each name of the secrets.json. */
@@ -18,12 +19,16 @@ export function SecretsPlan(props: {
   if (planned.length === 0 && kept.length === 0) return null;
   if (planned.length === 0) return <Kept kept={kept} />;
   return (
-    <Alert
-      variant="light"
-      icon={<IconLock aria-hidden />}
-      title={`${countOf(planned.length, "secret")} will be sealed in this browser; secrets.json is not sent`}
-    >
+    <Paper withBorder p="md" className={classes["sealed"]} component="section" aria-label="Secrets">
       <Stack gap="sm">
+        <Group gap="sm" wrap="nowrap">
+          <ThemeIcon variant="light" size="lg">
+            <IconLock size={20} aria-hidden />
+          </ThemeIcon>
+          <Title order={2}>
+            {countOf(planned.length, "secret")} will be sealed in this browser; secrets.json is not sent
+          </Title>
+        </Group>
         <Text size="sm">
           The values never leave this browser in the clear, and are forgotten after the upload. Only names are shown.
         </Text>
@@ -59,7 +64,7 @@ export function SecretsPlan(props: {
         )}
         <Kept kept={kept} />
       </Stack>
-    </Alert>
+    </Paper>
   );
 }
 

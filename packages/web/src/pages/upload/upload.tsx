@@ -68,20 +68,20 @@ function Help({ project }: { readonly project: string }): ReactNode {
       <List size="sm" spacing={6}>
         <List.Item>
           Values go into a file{" "}
-          <Text span ff="monospace">
+          <Text span inherit ff="monospace">
             secrets.json
           </Text>{" "}
           at the top. It is opened and sealed in this browser, and never sent.
         </List.Item>
         <List.Item>
           Scripts at the top run in the order of their names, unless a{" "}
-          <Text span ff="monospace">
+          <Text span inherit ff="monospace">
             manifest.json
           </Text>{" "}
           says which run, when and with what.
         </List.Item>
         <List.Item>
-          From a terminal: <Text span ff="monospace">{`sealrun push DIR --project ${project}`}</Text>
+          From a terminal: <Text span inherit ff="monospace">{`sealrun push DIR --project ${project}`}</Text>
         </List.Item>
       </List>
       <Text size="sm" mt="sm">

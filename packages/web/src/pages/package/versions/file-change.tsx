@@ -37,7 +37,7 @@ export function FileChangeView(props: ChangeProps & { readonly isOpenAtFirst: bo
           <Text size="sm" ff="monospace">
             <ShownText text={change.path} />
           </Text>
-          <Text size="xs" c="dimmed" ml="auto" className={classes["kind"]}>
+          <Text size="xs" c="dimmed" ml="auto" visibleFrom="xs" className={classes["kind"]}>
             {sizesOf(change)}
           </Text>
         </Group>

@@ -1,0 +1,16 @@
+import { expect, test } from "vitest";
+import { makeZip } from "../../../../../packages/web/src/pages/package/files/make-zip.ts";
+import { readZip } from "../../../../../packages/web/src/pages/upload/read-zip.ts";
+
+const files = [
+  { path: "a.py", bytes: new TextEncoder().encode("print(1)") },
+  { path: "dä/ü.txt", bytes: new TextEncoder().encode("x".repeat(2_000)) },
+];
+
+test("makeZip() makes a zip that can be uploaded again", async () => {
+  const read = await readZip(await makeZip(files));
+  expect(await Promise.all(read.map(async (file) => ({ path: file.path, bytes: await file.read() })))).toEqual(files);
+});
+
+test("makeZip() makes the same bytes of the same files", async () =>
+  expect(await makeZip(files)).toEqual(await makeZip(files)));

@@ -1,0 +1,51 @@
+import type { FoundNames } from "@sealrun/client";
+import { expect, test } from "vitest";
+import { readDropped } from "../../../../packages/web/src/pages/upload/read-dropped.ts";
+import { findProblems, type Review, reviewPackage } from "../../../../packages/web/src/pages/upload/review.ts";
+import { droppedFiles } from "./dropped.ts";
+
+const canary = "canary-in-a-review-0123456789";
+const review = async (files: Readonly<Record<string, string>>): Promise<Review> =>
+  reviewPackage(await readDropped({ files: droppedFiles(files) }));
+const nothing: FoundNames = { stored: new Map(), version: null, changed: [] };
+
+test("reviewPackage() holds names and lines of secrets, and never a value", async () => {
+  const { checked, revealing } = await review({
+    "pkg/a.sh": `echo\necho ${canary}`,
+    "pkg/secrets.json": `{\n  "KEY": "${canary}"\n}`,
+  });
+  expect([...checked.secrets]).toEqual([["KEY", { value: null, line: 2 }]]);
+  expect([...revealing]).toEqual(["a.sh:2"]);
+  expect(JSON.stringify([...checked.secrets, checked.problems])).not.toContain(canary);
+});
+
+test("reviewPackage() takes the manifest's name, else the folder's, else none", async () => {
+  const names = await Promise.all([
+    review({ "pkg/a.sh": "", "pkg/manifest.json": '{"name": "named"}' }),
+    review({ "pkg/a.sh": "" }),
+    review({ "my folder/a.sh": "" }),
+    review({ "a.sh": "" }),
+  ]);
+  expect(names.map(({ name }) => name)).toEqual(["named", "pkg", "", ""]);
+});
+
+test("reviewPackage() tells every document that would be refused", async () => {
+  const { refused } = await review({ "a.sh": "", "manifest.json": '{"prority": 3}', "secrets.json": '{"A": 1,}' });
+  expect(refused.map(({ code, file }) => [code, file])).toEqual([
+    ["MANIFEST_INVALID", "manifest.json"],
+    ["SECRETS_FILE_INVALID", "secrets.json"],
+  ]);
+});
+
+test("findProblems() puts errors first, and calls a name missing once the platform was asked", async () => {
+  const given = await review({
+    "a.sh": `sealrun-context get GONE\necho ${canary}\nsealrun-context get KEY`,
+    "secrets.json": `{"KEY": "${canary}"}`,
+  });
+  expect(findProblems(given, undefined, "acme").map(({ level }) => level)).toEqual(["warning"]);
+  const all = findProblems(given, nothing, "acme").map(({ level, file, line }) => [level, file, line]);
+  expect(all).toEqual([
+    ["error", "a.sh", 1],
+    ["warning", "a.sh", 2],
+  ]);
+});

@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { stripTopFolder } from "../../../../packages/web/src/pages/upload/top-folder.ts";
+
+const strip = (...paths: readonly string[]): readonly [string | undefined, readonly string[]] => {
+  const { folder, files } = stripTopFolder(paths.map((path) => ({ path })));
+  return [folder, files.map(({ path }) => path)];
+};
+
+test("stripTopFolder() takes away the one folder that holds all, whatever the system puts beside it", () => {
+  expect(strip("pkg/", "pkg/a.py", "pkg/sub/b.py", "__MACOSX/pkg/._a.py", ".DS_Store")).toEqual([
+    "pkg",
+    ["a.py", "sub/b.py"],
+  ]);
+});
+
+test("stripTopFolder() leaves loose files, two folders and paths that lead out as they are", () => {
+  expect(strip("a.py", "sub/b.py")).toEqual([undefined, ["a.py", "sub/b.py"]]);
+  expect(strip("one/a.py", "two/a.py")).toEqual([undefined, ["one/a.py", "two/a.py"]]);
+  expect(strip("../a.py", "../b.py")).toEqual([undefined, ["../a.py", "../b.py"]]);
+  expect(strip()).toEqual([undefined, []]);
+});
