@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { type BrowserStorage, useBrowser, type Visit, type VisitOptions } from "../../support/browser.ts";
+import { type BrowserStorage, useBrowser, type Visit } from "../../support/browser.ts";
 import { expectAccessible, expectNoSidewaysScroll, signIn } from "../../support/browser-checks.ts";
 import { openStage, type Stage } from "../../support/stage.ts";
 import { startTcpProxy } from "../../support/tcp-proxy.ts";
@@ -165,7 +165,7 @@ test("/executions/:id fits a narrow page in the dark", async () => {
   await expectAccessible(page);
 });
 
-async function open(path: string, options: VisitOptions = {}): Promise<Visit> {
+async function open(path: string, options: Parameters<typeof visit>[1] = {}): Promise<Visit> {
   const opened = await visit(`${stage.url}${path}`, { ...options, storage });
   await opened.page.getByRole("tab", { name: "Log" }).waitFor();
   return opened;

@@ -66,7 +66,7 @@ test("/run starts with Ctrl+Enter, keeps a sealed value to itself and goes to th
     await page
       .getByLabel("token")
       .first()
-      .evaluate((input) => getComputedStyle(input).webkitTextSecurity),
+      .evaluate((input) => getComputedStyle(input).getPropertyValue("-webkit-text-security")),
   ).toBe("disc");
   await page.getByLabel("note").first().press("Control+Enter");
   await page.waitForURL("**/executions/exe_*");
@@ -78,8 +78,8 @@ test("/run starts with Ctrl+Enter, keeps a sealed value to itself and goes to th
   await page.getByText("only the run can open it").first().waitFor();
   const kept = await page.evaluate(() => [
     document.documentElement.outerHTML,
-    JSON.stringify({ ...localStorage }),
-    JSON.stringify({ ...sessionStorage }),
+    JSON.stringify(Object.entries(localStorage)),
+    JSON.stringify(Object.entries(sessionStorage)),
     JSON.stringify(history.state),
   ]);
   expect(kept.filter((text) => text.includes(canary))).toEqual([]);
