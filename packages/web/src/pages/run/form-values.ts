@@ -28,7 +28,7 @@ export function isPrefilled(field: ParameterField): boolean {
 }
 
 /** True for a field that is typed, not chosen. */
-export function isTyped({ type }: ParameterField): boolean {
+function isTyped({ type }: ParameterField): boolean {
   return type === "text" || type === "textarea" || type === "file" || type === "int" || type === "float";
 }
 

@@ -10,9 +10,6 @@ export interface LogFilter {
   readonly find: string;
 }
 
-/** Every line, nothing searched. */
-export const everything: LogFilter = { streams: [], levels: [], find: "" };
-
 /** The lines of a store that a filter leaves, and those among them that hold what is searched. */
 export interface LogView {
   /** Indices into the store, in order. */
