@@ -27,7 +27,7 @@ const shared: readonly (readonly [files: RegExp, place: string, reason: string])
   [/^packages\/cli\/src\/local\//, "test/cli/local/run-locally.test.ts", "what a local run is made of"],
   [/^packages\/cli\/src\/init\//, "test/cli/commands/init.test.ts", "what `sealrun init` writes"],
   [
-    /^packages\/cli\/src\/package\/(?:ask-names|show-check)\.ts$/,
+    /^packages\/(?:client\/src\/package\/ask-names|cli\/src\/package\/show-check)\.ts$/,
     "test/cli/commands/check.test.ts",
     "what `sealrun check` asks and shows",
   ],
@@ -67,6 +67,11 @@ const shared: readonly (readonly [files: RegExp, place: string, reason: string])
   [/^packages\/cli\/src\/secret\/show-explanation\.ts$/, "test/cli/commands/secret.test.ts", "what explain prints"],
   [/^packages\/faults\/src\/off\.ts$/, "test/faults/on.test.ts", "what is shipped, beside what a test build gets"],
   [/^packages\/web\/src\/.*\.tsx$/, "test/web/browser/", "what people see, driven in a real Chromium"],
+  [
+    /^packages\/web\/src\/pages\/(?:upload\/collect-files|package\/files\/(?:save|use-file))\.ts$/,
+    "test/web/browser/",
+    "what a browser alone has: dropped files, downloads",
+  ],
   [
     /^packages\/web\/src\/(?:app|parts|pages\/[\w-]+)\/(?:use-[\w-]+|platform|queries|theme)\.ts$/,
     "test/web/browser/",

@@ -8,9 +8,14 @@ export function collectChosen(files: readonly File[]): readonly DroppedFile[] {
 
 /** Everything in the folders and files that were dropped. Call it inside the event: a browser forgets them after it. */
 export async function collectDropped(items: DataTransferItemList): Promise<readonly DroppedFile[]> {
-  const entries = [...items].map((item) => (item.kind === "file" ? item.webkitGetAsEntry() : null));
+  const held = [...items].filter(({ kind }) => kind === "file");
+  const entries = held.map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
   const found: DroppedFile[] = [];
-  for (const entry of entries) if (entry !== null) await walk(entry, found);
+  for (const { entry, file } of entries) {
+    if (entry !== null) await walk(entry, found);
+    // What comes from no disk has no entry.
+    else if (file !== null) found.push(dropped(file.name, file));
+  }
   return found;
 }
 

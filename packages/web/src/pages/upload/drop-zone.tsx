@@ -1,40 +1,19 @@
 import { Button, Group, Loader, Paper, Stack, Text, ThemeIcon, Title } from "@mantine/core";
 import { IconFile, IconFileZip, IconFolder, IconUpload } from "@tabler/icons-react";
-import { type DragEvent, type ReactNode, useRef, useState } from "react";
-import { collectChosen, collectDropped } from "./collect-files.ts";
+import { type ReactNode, useRef } from "react";
+import { collectChosen } from "./collect-files.ts";
 import type { DroppedFile } from "./dropped-file.ts";
 import classes from "./drop-zone.module.css";
 
-/** Takes a folder, files or a zip, dropped or chosen. */
+/** Says where to drop a folder, files or a zip, and lets one choose them. */
 export function DropZone(props: {
   readonly isBusy: boolean;
-  readonly onFiles: (files: Promise<readonly DroppedFile[]> | readonly DroppedFile[]) => void;
+  /** Something is held over the page. */
+  readonly isOver: boolean;
+  readonly onFiles: (files: readonly DroppedFile[]) => void;
 }): ReactNode {
-  const [isOver, setIsOver] = useState(false);
-  const drop = (event: DragEvent): void => {
-    event.preventDefault();
-    setIsOver(false);
-    if (!props.isBusy) props.onFiles(collectDropped(event.dataTransfer.items));
-  };
-  const hold = (event: DragEvent): void => {
-    // Without it a browser would leave the page for the file.
-    event.preventDefault();
-    setIsOver(true);
-  };
   return (
-    <Paper
-      className={classes["zone"]}
-      data-over={isOver || undefined}
-      aria-busy={props.isBusy}
-      onDragEnter={hold}
-      onDragOver={hold}
-      onDragLeave={(event) => {
-        if (!(event.relatedTarget instanceof Node && event.currentTarget.contains(event.relatedTarget))) {
-          setIsOver(false);
-        }
-      }}
-      onDrop={drop}
-    >
+    <Paper className={classes["zone"]} data-over={props.isOver || undefined} aria-busy={props.isBusy}>
       <Stack align="center" gap="md">
         <ThemeIcon size={56} radius="xl" variant="light">
           {props.isBusy ? <Loader size={26} aria-hidden /> : <IconUpload size={28} aria-hidden />}
@@ -49,13 +28,13 @@ export function DropZone(props: {
               : "Scripts in TypeScript, JavaScript, Python or shell, and what they read"}
           </Text>
         </Stack>
-        <Choices {...props} />
+        <Choices isBusy={props.isBusy} onFiles={props.onFiles} />
       </Stack>
     </Paper>
   );
 }
 
-function Choices({ isBusy, onFiles }: Parameters<typeof DropZone>[0]): ReactNode {
+function Choices({ isBusy, onFiles }: Omit<Parameters<typeof DropZone>[0], "isOver">): ReactNode {
   return (
     <Group justify="center" gap="xs">
       <Choice

@@ -9,6 +9,7 @@ import { ShownText } from "../../parts/shown-text.tsx";
 import { Done } from "./done.tsx";
 import { DropZone } from "./drop-zone.tsx";
 import { ReviewForm } from "./review-form.tsx";
+import { useDrop } from "./use-drop.ts";
 import { type Upload, useUpload } from "./use-upload.ts";
 
 /** Makes a package, or a new version of one, out of a folder, files or a zip. Secrets are sealed in the browser. */
@@ -16,6 +17,9 @@ export function UploadPage(): ReactNode {
   const { project } = useParams({ from: "/projects/$project/upload" });
   const { package: known } = useSearch({ from: "/projects/$project/upload" });
   const upload = useUpload();
+  const isOver = useDrop((files) => {
+    if (upload.state.kind !== "reading" && upload.state.kind !== "sending") void upload.take(files);
+  });
   return (
     <Page
       title={known === undefined ? "Upload a package" : `New version of ${known}`}
@@ -28,7 +32,7 @@ export function UploadPage(): ReactNode {
         </>
       }
     >
-      <Content upload={upload} project={project} known={known} />
+      <Content upload={upload} isOver={isOver} project={project} known={known} />
       <LeaveQuestion upload={upload} />
     </Page>
   );
@@ -36,11 +40,12 @@ export function UploadPage(): ReactNode {
 
 interface ContentProps {
   readonly upload: Upload;
+  readonly isOver: boolean;
   readonly project: string;
   readonly known: string | undefined;
 }
 
-function Content({ upload, project, known }: ContentProps): ReactNode {
+function Content({ upload, isOver, project, known }: ContentProps): ReactNode {
   const { state } = upload;
   switch (state.kind) {
     case "empty":
@@ -50,7 +55,7 @@ function Content({ upload, project, known }: ContentProps): ReactNode {
           {state.kind === "empty" && state.error !== undefined ? (
             <Problem error={state.error} title="This cannot become a package" guide="packages" />
           ) : null}
-          <DropZone isBusy={state.kind === "reading"} onFiles={(files) => void upload.take(files)} />
+          <DropZone isBusy={state.kind === "reading"} isOver={isOver} onFiles={(files) => void upload.take(files)} />
           <Help project={project} />
         </Stack>
       );

@@ -1,0 +1,37 @@
+import { useEffect, useEffectEvent, useState } from "react";
+import { collectDropped } from "./collect-files.ts";
+import type { DroppedFile } from "./dropped-file.ts";
+
+/** Takes what is dropped anywhere on the page; true while something is held over it. Beside it a browser would open the file. */
+export function useDrop(onFiles: (files: Promise<readonly DroppedFile[]>) => void): boolean {
+  const [isOver, setIsOver] = useState(false);
+  const take = useEffectEvent(onFiles);
+  useEffect(() => {
+    const stop = new AbortController();
+    const listen = (type: "dragenter" | "dragover" | "dragleave" | "drop", act: (event: DragEvent) => void): void =>
+      globalThis.addEventListener(type, act, { signal: stop.signal });
+    const hold = (event: DragEvent): void => {
+      if (!holdsFiles(event)) return;
+      event.preventDefault();
+      setIsOver(true);
+    };
+    listen("dragenter", hold);
+    listen("dragover", hold);
+    // Leaving the window is leaving for nothing.
+    listen("dragleave", ({ relatedTarget }) => {
+      if (relatedTarget === null) setIsOver(false);
+    });
+    listen("drop", (event) => {
+      setIsOver(false);
+      if (!holdsFiles(event) || event.dataTransfer === null) return;
+      event.preventDefault();
+      take(collectDropped(event.dataTransfer.items));
+    });
+    return () => stop.abort();
+  }, []);
+  return isOver;
+}
+
+function holdsFiles({ dataTransfer }: DragEvent): boolean {
+  return dataTransfer?.types.includes("Files") === true;
+}

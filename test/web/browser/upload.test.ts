@@ -1,0 +1,194 @@
+import { randomBytes } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { secretList } from "@sealrun/protocol";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ask } from "../../support/api.ts";
+import { useBrowser, type Visit } from "../../support/browser.ts";
+import { atWidths, expectAccessible, expectNoSidewaysScroll, signIn } from "../../support/browser-checks.ts";
+import { searchBrowser } from "../../support/canary-search.ts";
+import { makeZip } from "../../support/make-zip.ts";
+import { type RecordingProxy, startRecordingProxy } from "../../support/recording-proxy.ts";
+import { openStage, type Stage } from "../../support/stage.ts";
+import { storedZip } from "../../support/stored-zip.ts";
+
+const visit = useBrowser();
+let stage: Stage;
+let proxy: RecordingProxy;
+
+beforeAll(async () => {
+  stage = await openStage();
+  proxy = await startRecordingProxy(stage.url);
+  await stage.must(["project", "create", "acme"]);
+});
+
+afterAll(async () => {
+  await proxy.close();
+  await stage.close();
+});
+
+const canary = `canary-${randomBytes(16).toString("hex")}`;
+const marker = `marker-${randomBytes(16).toString("hex")}`;
+
+test("UploadPage seals a chosen folder's secrets.json here, and its values are nowhere else", async () => {
+  const folder = await stage.write("report", {
+    "main.sh": `echo ${marker}; sealrun-context get DB_PASS | wc -c\n`,
+    "manifest.json": { description: "Reports" },
+    "secrets.json": { DB_PASS: canary, DB: { password: `${canary}-nested` } },
+    ".env": `DB_PASS=${canary}`,
+    "data/rows.csv": "a,b\n",
+  });
+  const opened = await open("/projects/acme/upload", proxy.url);
+  const { page } = opened;
+  await choose(page, "folder", folder);
+  await page.getByText("2 secrets will be sealed in this browser; secrets.json is not sent").waitFor();
+  expect(await page.getByLabel("Name of the package").inputValue()).toBe("report");
+  await page.getByText("A new package").waitFor();
+  expect(await page.getByText(".env", { exact: true }).count()).toBe(1);
+  await atWidths({ page }, [360, 1440], async () => expectNoSidewaysScroll(page));
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Upload package" }).click();
+  await page.getByText("report version 1 is uploaded").waitFor();
+  await page.getByText("2 secrets sealed in this browser").waitFor();
+  await expectAccessible(page);
+  const found = await searchBrowser(opened, proxy, [
+    { name: "canary", value: canary },
+    { name: "marker", value: marker },
+  ]);
+  // The script is sent as it is: the search sees what is sent.
+  expect(found.filter(({ name }) => name === "marker").map(({ place }) => place)).toContain("request body");
+  expect(found.filter(({ name }) => name === "canary")).toEqual([]);
+  const { secrets } = await ask(stage, secretList, ["GET", "/projects/acme/packages/report/secrets"]);
+  expect(secrets.map(({ name, source }) => [name, source])).toEqual([
+    ["DB", "push"],
+    ["DB_PASS", "push"],
+  ]);
+  expect((await stage.run("acme/report")).status).toBe("succeeded");
+});
+
+test("UploadPage takes a folder that is dropped on it", async () => {
+  const folder = await stage.write("dropped", { "main.sh": "echo 1\n", "lib/deep/a.txt": "a", "lib/b.txt": "b" });
+  const { page } = await open("/projects/acme/upload");
+  await dropPaths(page, [folder]);
+  await page.getByRole("button", { name: "Upload package" }).click();
+  await page.getByText("dropped version 1 is uploaded").waitFor();
+  await page.getByText("3 files.").waitFor();
+});
+
+test("UploadPage takes files and asks for a name, which it checks as it is typed", async () => {
+  const folder = await stage.write("loose", { "one.py": "print(1)\n", "two.sh": "echo 2\n" });
+  const { page } = await open("/projects/acme/upload");
+  await page.locator('input[data-kind="files"]').setInputFiles([join(folder, "one.py"), join(folder, "two.sh")]);
+  await page.getByText("Give it a name").waitFor();
+  await page.getByLabel("Name of the package").fill("my package");
+  await page.getByText(/Expected another name: a package name starts with a letter or digit/).waitFor();
+  await page.getByLabel("Name of the package").fill("loose");
+  await page.getByLabel("Name of the package").press("Enter");
+  await page.getByText("A new package").waitFor();
+  await page.getByRole("button", { name: "Upload package" }).click();
+  await page.getByText("loose version 1 is uploaded").waitFor();
+});
+
+test("UploadPage opens a zip here, and leaves its folder and what macOS adds away", async () => {
+  const zip = await write("zipped.zip", storedZip({ "pkg/main.sh": "echo 1\n", "__MACOSX/pkg/._main.sh": "x" }));
+  const { page } = await open("/projects/acme/upload");
+  await choose(page, "zip", zip);
+  await page.getByText("1 file, 7 bytes", { exact: true }).first().waitFor();
+  expect(await page.getByLabel("Name of the package").inputValue()).toBe("pkg");
+});
+
+test.each([
+  ["a link", { name: "link.sh", content: "main.sh", mode: 0o120777 }, "this is a link"],
+  ["a path that leads out", { name: "../evil.sh", content: "x" }, "leads out of it"],
+  ["a wrong checksum", { name: "b.sh", content: "x", said: { crc: 1 } }, "cannot be unpacked"],
+  ["a secrets.json in a folder", { name: "sub/secrets.json", content: "{}" }, "at the top of the package only"],
+  ["a bomb", { name: "b.txt", content: "x".repeat(1_000_000), method: 8, said: { size: 10 } }, "cannot be unpacked"],
+])("UploadPage refuses a zip with %s, and says what to do", async (what, entry, sentence) => {
+  const zip = await write(`${what.replaceAll(" ", "-")}.zip`, makeZip([{ name: "main.sh", content: "echo" }, entry]));
+  const { page } = await open("/projects/acme/upload");
+  await choose(page, "zip", zip);
+  await page.getByText("This cannot become a package").waitFor();
+  await page.getByText(sentence).waitFor();
+});
+
+test("UploadPage points at file and line of all that is wrong, and shows no line that holds a value", async () => {
+  const folder = await stage.write("wrong", {
+    "main.sh": `echo hi\necho ${canary}\nsealrun-context get GONE\n`,
+    "manifest.json": '{\n  "prority": 3\n}',
+    "secrets.json": { KEY: canary },
+  });
+  const { page } = await open("/projects/acme/upload");
+  await choose(page, "folder", folder);
+  await page.getByText(/did you mean "priority"/).waitFor();
+  await page.getByText("main.sh:2 holds the value of KEY in plain text").waitFor();
+  await page.getByText(/main\.sh:3 asks for GONE/).waitFor();
+  expect(await page.getByText("not shown: it holds a secret's value").count()).toBeGreaterThan(0);
+  expect(await page.content()).not.toContain(canary);
+  expect(await page.getByRole("button", { name: "Upload package" }).isDisabled()).toBe(true);
+  await expectAccessible(page);
+});
+
+test("UploadPage replaces what somebody changed on the platform only with a tick, and shows what changed", async () => {
+  const files = { "main.sh": "echo one\n", "secrets.json": { TOKEN: "a first value", OTHER: "of mine" } };
+  await stage.push("acme/again", files);
+  const place = ["--scope", "service", "--project", "acme", "--package", "again"];
+  await stage.must(["secret", "set", "TOKEN", ...place], { stdin: "a value of theirs" });
+  const folder = await stage.write("again-2", { ...files, "main.sh": "echo two\n" });
+  const { page } = await open("/projects/acme/upload?package=again");
+  await choose(page, "folder", folder);
+  await page.getByText("changed on the platform", { exact: true }).waitFor();
+  await page.getByText("replaces version 1").waitFor();
+  const upload = page.getByRole("button", { name: "Upload version 2" });
+  expect(await upload.isDisabled()).toBe(true);
+  await page.getByLabel("Overwrite TOKEN").check();
+  await upload.click();
+  await page.getByText("again version 2 is uploaded").waitFor();
+  await page.getByRole("link", { name: "See what changed" }).click();
+  await page.getByText("echo two").waitFor();
+  await page.getByText("echo one").waitFor();
+  expect(new URL(page.url()).searchParams.get("tab")).toBe("versions");
+});
+
+test("UploadPage asks before it forgets what was dropped", async () => {
+  const folder = await stage.write("leaving", { "main.sh": "echo\n", "secrets.json": { KEY: "value" } });
+  const { page } = await open("/projects/acme/upload");
+  await choose(page, "folder", folder);
+  await page.getByText("1 secret will be sealed").waitFor();
+  await page.getByRole("link", { name: "Vault" }).click();
+  await page.getByText("Leave without uploading?").waitFor();
+  await page.getByRole("button", { name: "Stay" }).click();
+  await page.getByText("1 secret will be sealed").waitFor();
+  await page.getByRole("link", { name: "Vault" }).click();
+  await page.getByRole("button", { name: "Leave", exact: true }).click();
+  await page.waitForURL("**/vault/secrets");
+});
+
+/** A package that is not there yet is asked for, and Chromium tells its console of the answer. */
+async function open(path: string, url = stage.url): Promise<Visit> {
+  const opened = await visit(`${url}${path}`);
+  opened.tolerate(/status of 404/);
+  await signIn(opened.page, stage);
+  await opened.page.getByText("Drop a folder, files or a zip here").waitFor();
+  return opened;
+}
+
+async function choose(page: Page, kind: "folder" | "zip", path: string): Promise<void> {
+  await page.locator(`input[data-kind="${kind}"]`).setInputFiles(path);
+}
+
+async function write(name: string, content: Uint8Array): Promise<string> {
+  const path = join(stage.folder, name);
+  await writeFile(path, content);
+  return path;
+}
+
+/** Drops files and folders of this machine as a file manager does. */
+async function dropPaths(page: Page, paths: readonly string[]): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [...paths], dragOperationsMask: 1 };
+  for (const type of ["dragEnter", "dragOver", "drop"] as const) {
+    await session.send("Input.dispatchDragEvent", { type, x: 700, y: 300, data });
+  }
+  await session.detach();
+}
