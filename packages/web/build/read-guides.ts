@@ -83,7 +83,7 @@ function entryOf({ name, title, blocks }: Guide, index: readonly Block[]): Guide
     name,
     title,
     group: groupOf(name),
-    description: describedIn(index, name) ?? firstSentence(blocks),
+    description: capitalized(describedIn(index, name) ?? firstSentence(blocks)),
     headings: headingsOf(blocks),
   };
 }
@@ -93,6 +93,10 @@ function describedIn(index: readonly Block[], name: string): string | undefined 
   const rows = index.flatMap((block) => (block.kind === "table" ? block.rows : []));
   const row = rows.find(([link]) => linksOf(link ?? []).some((to) => to.kind === "guide" && to.guide === name));
   return row?.[1] === undefined ? undefined : plainText(row[1]);
+}
+
+function capitalized(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 function firstSentence(blocks: readonly Block[]): string {

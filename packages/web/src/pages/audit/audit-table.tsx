@@ -6,6 +6,7 @@ import { CardCell, CardRow, CardTable } from "../../parts/card-table.tsx";
 import { LinkAnchor, LinkIcon } from "../../parts/links.tsx";
 import { ShownText } from "../../parts/shown-text.tsx";
 import { Time } from "../../parts/time.tsx";
+import classes from "./audit-table.module.css";
 import type { AuditSearch } from "./audit-search.ts";
 import { detailParts } from "./detail-parts.ts";
 
@@ -25,7 +26,14 @@ function Row({ row, search }: { readonly row: AuditRow; readonly search: AuditSe
   return (
     <CardRow>
       <CardCell place="title">
-        <LinkAnchor size="sm" fw={500} to="/audit" search={{ ...search, action }} title={`Row ${row.seq}`}>
+        <LinkAnchor
+          size="sm"
+          fw={500}
+          className={classes["whole"]}
+          to="/audit"
+          search={{ ...search, action }}
+          title={`Row ${row.seq}`}
+        >
           <ShownText text={action} />
         </LinkAnchor>
       </CardCell>
@@ -35,13 +43,13 @@ function Row({ row, search }: { readonly row: AuditRow; readonly search: AuditSe
         </Text>
       </CardCell>
       <CardCell label="by">
-        <LinkAnchor size="sm" to="/audit" search={{ ...search, actor }}>
+        <LinkAnchor size="sm" className={classes["words"]} to="/audit" search={{ ...search, actor }}>
           <ShownText text={actor} />
         </LinkAnchor>
       </CardCell>
       <CardCell label="about">
         <Group gap={4} wrap="nowrap">
-          <LinkAnchor size="sm" to="/audit" search={{ ...search, object }}>
+          <LinkAnchor size="sm" className={classes["words"]} to="/audit" search={{ ...search, object }}>
             <ShownText text={object} />
           </LinkAnchor>
           {object.startsWith("exe_") ? (
