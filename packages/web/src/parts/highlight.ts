@@ -2,7 +2,7 @@ import type { ElementContent, Root, RootContent } from "hast";
 import { common, createLowlight } from "lowlight";
 
 /** What a piece of code is, as far as its colour goes. */
-export type CodeKind = "keyword" | "string" | "number" | "comment" | "name" | "variable";
+type CodeKind = "keyword" | "string" | "number" | "comment" | "name" | "variable";
 
 /** A piece of a line of code. */
 export interface CodePiece {
@@ -37,7 +37,9 @@ const kinds: Readonly<Record<string, CodeKind>> = {
   "hljs-subst": "variable",
 };
 
-/** The lines of a text, in pieces of one kind each. A language that is not known gives plain lines; nothing throws. */
+/** The lines of a text, in pieces of one kind each. A language that is not known gives plain lines. May take minutes
+ * or end with a RangeError for a text that was made for it: never call it in a page.
+ */
 export function highlightLines(text: string, language: string): readonly (readonly CodePiece[])[] {
   const pieces = lowlight.registered(language)
     ? piecesOf(lowlight.highlight(language, text), undefined)

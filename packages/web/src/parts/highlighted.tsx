@@ -1,9 +1,10 @@
 import { Fragment, type ReactNode, useEffect, useState } from "react";
 import type { CodePiece } from "./highlight.ts";
+import { type CodeLines, createHighlighter } from "./highlight-apart.ts";
 import classes from "./highlighted.module.css";
 import { ShownText } from "./shown-text.tsx";
 
-/** Code with its colours, as text; what colours it is fetched with the first code that is shown. */
+/** Code with its colours, as text; what colours it runs in a worker, for the text may be anybody's. */
 export function Highlighted({ text, language }: { readonly text: string; readonly language: string }): ReactNode {
   const lines = useHighlight(text, language);
   if (lines === undefined) return <ShownText text={text} />;
@@ -24,23 +25,26 @@ export function CodeLine({ pieces }: { readonly pieces: readonly CodePiece[] }):
   ));
 }
 
+const highlighter = createHighlighter(
+  () => new Worker(new URL("highlight-worker.ts", import.meta.url), { type: "module" }),
+);
+
 interface Done {
   readonly text: string;
   readonly language: string;
-  readonly lines: readonly (readonly CodePiece[])[];
+  readonly lines: CodeLines | undefined;
 }
 
-/** The coloured lines, or undefined while what colours them is on its way. */
-export function useHighlight(text: string, language: string): Done["lines"] | undefined {
+/** The coloured lines, or undefined while they are on their way and for a text that cannot be coloured. */
+export function useHighlight(text: string, language: string): CodeLines | undefined {
   const [done, setDone] = useState<Done>();
   useEffect(() => {
-    let isWanted = true;
-    void import("./highlight.ts").then(({ highlightLines }) => {
-      if (isWanted) setDone({ text, language, lines: highlightLines(text, language) });
+    const stop = new AbortController();
+    const { signal } = stop;
+    void highlighter.highlight({ text, language }, signal).then((lines) => {
+      if (!signal.aborted) setDone({ text, language, lines });
     });
-    return () => {
-      isWanted = false;
-    };
+    return () => stop.abort();
   }, [text, language]);
   return done?.text === text && done.language === language ? done.lines : undefined;
 }

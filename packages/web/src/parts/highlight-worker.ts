@@ -1,0 +1,20 @@
+import type { CodeLines, HighlightAnswer, HighlightAsked } from "./highlight-apart.ts";
+import { highlightLines } from "./highlight.ts";
+
+/** More pieces take the page longer to lay out than their colours are worth. */
+const mostPieces = 40_000;
+
+globalThis.addEventListener("message", ({ data }: MessageEvent<HighlightAsked>) => {
+  const answer: HighlightAnswer = { lines: colour(data) };
+  globalThis.postMessage(answer);
+});
+
+/** Code that is nested too deeply ends the stack of the rules: it stays plain. */
+function colour({ text, language }: HighlightAsked): CodeLines | undefined {
+  try {
+    const lines = highlightLines(text, language);
+    return lines.reduce((count, line) => count + line.length, 0) > mostPieces ? undefined : lines;
+  } catch {
+    return undefined;
+  }
+}
