@@ -1,5 +1,6 @@
 import type { FoundNames } from "@sealrun/client";
 import { expect, test } from "vitest";
+import { frameLines } from "../../../../packages/web/src/pages/upload/code-frame.ts";
 import { readDropped } from "../../../../packages/web/src/pages/upload/read-dropped.ts";
 import { findProblems, type Review, reviewPackage } from "../../../../packages/web/src/pages/upload/review.ts";
 import { droppedFiles } from "./dropped.ts";
@@ -17,6 +18,21 @@ test("reviewPackage() holds names and lines of secrets, and never a value", asyn
   expect([...checked.secrets]).toEqual([["KEY", { value: null, line: 2 }]]);
   expect([...revealing]).toEqual(["a.sh:2"]);
   expect(JSON.stringify([...checked.secrets, checked.problems])).not.toContain(canary);
+});
+
+test.each([
+  ["a text", (key: string) => ({ KEY: key })],
+  ["a part of a structured value", (key: string) => ({ ACCOUNT: { key } })],
+])("reviewPackage() hides every line of a value of several lines in %s", async (_, secrets) => {
+  const key = `-----BEGIN KEY-----\n${canary}\n${canary}\n-----END KEY-----`;
+  const script = `import x\nkey = """${key}"""\nx.go(key)\n`;
+  const { checked, revealing } = await review({ "a.py": script, "secrets.json": JSON.stringify(secrets(key)) });
+  const shown = [2, 5].flatMap((line) =>
+    frameLines(new TextEncoder().encode(script), line, (number) => revealing.has(`a.py:${number}`)),
+  );
+  expect(checked.problems).toMatchObject([{ file: "a.py", line: 2 }]);
+  expect(JSON.stringify(shown)).not.toMatch(/canary|BEGIN KEY/);
+  expect(shown[0]).toMatchObject({ number: 1, text: "import x", isHidden: false });
 });
 
 test("reviewPackage() takes the manifest's name, else the folder's, else none", async () => {
