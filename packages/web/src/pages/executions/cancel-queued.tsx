@@ -8,10 +8,11 @@ import { type ReactNode, useState } from "react";
 import { useClient } from "../../app/platform.tsx";
 import { topicKey } from "../../app/queries.ts";
 import { Question } from "../../parts/question.tsx";
+import { type ExecutionsSearch, toStatisticsFilter } from "./filter.ts";
 
 /** Cancels every queued execution that the filter shows, after a question. */
-export function CancelQueued(props: { readonly filter: ExecutionFilter; readonly count: number }): ReactNode {
-  const { filter, count } = props;
+export function CancelQueued(props: { readonly search: ExecutionsSearch; readonly count: number }): ReactNode {
+  const { search, count } = props;
   const client = useClient();
   const queries = useQueryClient();
   const [isOpen, setIsOpen] = useState(false);
@@ -19,7 +20,7 @@ export function CancelQueued(props: { readonly filter: ExecutionFilter; readonly
   const cancel = async (): Promise<void> => {
     setDone(0);
     try {
-      const cancelled = await cancelAll(client, filter, setDone);
+      const cancelled = await cancelAll(client, toStatisticsFilter(search, Date.now()), setDone);
       notifications.show({ message: cancelled === 1 ? "1 execution cancelled" : `${cancelled} executions cancelled` });
     } finally {
       await queries.invalidateQueries({ queryKey: topicKey("executions") });

@@ -3,6 +3,7 @@ import type { ExecutionSummary, Trigger } from "@sealrun/protocol";
 import type { ReactNode } from "react";
 import { CardCell, CardRow, CardTable } from "../../parts/card-table.tsx";
 import { LinkAnchor } from "../../parts/links.tsx";
+import { Sentence } from "../../parts/sentence.tsx";
 import { ShownText } from "../../parts/shown-text.tsx";
 import { StatusBadge } from "../../parts/status-badge.tsx";
 import { Time } from "../../parts/time.tsx";
@@ -62,7 +63,7 @@ function ExecutionRow({
         <StatusBadge status={run.status} />
         {run.waiting === null ? null : (
           <Text size="xs" c="dimmed" component="div" maw={320}>
-            <ShownText text={run.waiting} />
+            <Sentence text={run.waiting} />
           </Text>
         )}
       </CardCell>

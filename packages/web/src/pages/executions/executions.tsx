@@ -9,7 +9,7 @@ import { Page } from "../../parts/page.tsx";
 import { Problem } from "../../parts/problem.tsx";
 import { CancelQueued } from "./cancel-queued.tsx";
 import { ExecutionsList } from "./executions-list.tsx";
-import { type ExecutionsSearch, toFilter, toStatisticsFilter } from "./filter.ts";
+import { type ExecutionsSearch, toStatisticsFilter } from "./filter.ts";
 import { FilterBar } from "./filter-bar.tsx";
 import { RunStatistics } from "./run-statistics.tsx";
 import { StatusToggles } from "./status-toggles.tsx";
@@ -55,7 +55,7 @@ function Overview(props: {
           chosen={statuses}
           onChoose={(status) => onChange({ status: status.length === 0 ? undefined : status })}
         />
-        {queued > 0 && showsQueued ? <CancelQueued filter={toFilter(anyStatus, Date.now())} count={queued} /> : null}
+        {queued > 0 && showsQueued ? <CancelQueued search={search} count={queued} /> : null}
       </Group>
       {found.data === undefined ? (
         found.error === null ? (

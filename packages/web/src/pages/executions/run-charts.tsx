@@ -35,7 +35,6 @@ export function RunCharts(props: {
           dataKey="label"
           type="stacked"
           series={series}
-          gridAxis="y"
           tickLine="none"
           yAxisProps={{ allowDecimals: false, width: 32 }}
           xAxisProps={{ minTickGap: 40 }}
@@ -61,7 +60,6 @@ export function RunCharts(props: {
           ]}
           curveType="linear"
           connectNulls={false}
-          gridAxis="y"
           tickLine="none"
           valueFormatter={showDuration}
           yAxisProps={{ width: 64 }}

@@ -3,7 +3,7 @@ import type { HealthCheck } from "@sealrun/protocol";
 import { IconAlertTriangle, IconCircleCheck, IconCircleX } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { CardCell, CardRow, CardTable } from "../../parts/card-table.tsx";
-import { ShownText } from "../../parts/shown-text.tsx";
+import { Sentence } from "../../parts/sentence.tsx";
 import { showDuration } from "../../parts/show-time.ts";
 import { checkNames } from "./health-summary.ts";
 
@@ -31,7 +31,7 @@ function CheckRow({ check }: { readonly check: HealthCheck }): ReactNode {
   return (
     <CardRow>
       <CardCell place="title">
-        <Text size="sm" fw={600} component="span">
+        <Text size="sm" fw={600} component="span" style={{ whiteSpace: "nowrap" }}>
           {checkNames[check.name]}
         </Text>
       </CardCell>
@@ -42,7 +42,7 @@ function CheckRow({ check }: { readonly check: HealthCheck }): ReactNode {
       </CardCell>
       <CardCell>
         <Text size="sm" component="span">
-          <ShownText text={check.sentence} />
+          <Sentence text={check.sentence} />
         </Text>
       </CardCell>
       <CardCell label={check.latencyMs === null ? undefined : "Answered in"}>

@@ -6,9 +6,8 @@ type State = HealthCheck["state"];
 export function summarize(checks: readonly HealthCheck[]): { readonly state: State; readonly sentence: string } {
   const bad = namesOf(checks, "bad");
   const warned = namesOf(checks, "warning");
-  if (bad.length > 0)
-    return { state: "bad", sentence: `${joinNames(bad)} ${bad.length === 1 ? "needs" : "need"} help now` };
-  if (warned.length > 0) return { state: "warning", sentence: `Everything works; look at ${joinNames(warned, false)}` };
+  if (bad.length > 0) return { state: "bad", sentence: `Something is wrong with ${joinNames(bad)}` };
+  if (warned.length > 0) return { state: "warning", sentence: `Everything works; look at ${joinNames(warned)}` };
   return { state: "good", sentence: "Everything works" };
 }
 
@@ -41,9 +40,9 @@ function namesOf(checks: readonly HealthCheck[], wanted: State): readonly string
   return checks.filter(({ state }) => state === wanted).map(({ name }) => checkNames[name]);
 }
 
-function joinNames(names: readonly string[], startsSentence = true): string {
-  const shown = startsSentence
-    ? names
-    : names.map((name) => (/^(?:NATS|PostgreSQL)$/.test(name) ? name : `the ${name.toLowerCase()}`));
+const properNames: ReadonlySet<string> = new Set([checkNames.postgres, checkNames.nats]);
+
+function joinNames(names: readonly string[]): string {
+  const shown = names.map((name) => (properNames.has(name) ? name : `the ${name.toLowerCase()}`));
   return shown.length < 2 ? (shown[0] ?? "") : `${shown.slice(0, -1).join(", ")} and ${shown.at(-1) ?? ""}`;
 }

@@ -2,6 +2,7 @@ import { Code, Paper, Stack, Text, Title } from "@mantine/core";
 import type { PackageOverview } from "@sealrun/protocol";
 import type { ReactNode } from "react";
 import { LinkAnchor } from "../../parts/links.tsx";
+import { Sentence } from "../../parts/sentence.tsx";
 import { ShownText } from "../../parts/shown-text.tsx";
 import { Time } from "../../parts/time.tsx";
 import { findAttention, type Reason } from "./attention.ts";
@@ -55,7 +56,7 @@ function ReasonText(props: { readonly project: string; readonly package: string;
     case "ended":
       return (
         <>
-          <LinkAnchor size="sm" to="/executions/$execution" params={{ execution: reason.id }}>
+          <LinkAnchor size="sm" underline="always" to="/executions/$execution" params={{ execution: reason.id }}>
             Last run {reason.status}
           </LinkAnchor>{" "}
           <Time at={reason.at} />
@@ -64,10 +65,10 @@ function ReasonText(props: { readonly project: string; readonly package: string;
     case "waiting":
       return (
         <>
-          <LinkAnchor size="sm" to="/executions/$execution" params={{ execution: reason.id }}>
+          <LinkAnchor size="sm" underline="always" to="/executions/$execution" params={{ execution: reason.id }}>
             Waits
           </LinkAnchor>
-          : <ShownText text={reason.sentence} />
+          : <Sentence text={reason.sentence} />
         </>
       );
     case "missing": {
@@ -80,6 +81,7 @@ function ReasonText(props: { readonly project: string; readonly package: string;
               {index === 0 ? "" : ", "}
               <LinkAnchor
                 size="sm"
+                underline="always"
                 to="/projects/$project/packages/$package/secrets"
                 params={{ project, package: name }}
                 search={{ add: secret.name }}

@@ -91,7 +91,13 @@ function AskedBy({ secret: { askedBy, where } }: { readonly secret: MissingSecre
       return (
         <>
           Asked for by{" "}
-          <LinkAnchor size="xs" to="/executions/$execution" params={{ execution: where }} search={{ tab: "receipt" }}>
+          <LinkAnchor
+            size="xs"
+            underline="always"
+            to="/executions/$execution"
+            params={{ execution: where }}
+            search={{ tab: "receipt" }}
+          >
             its last run
           </LinkAnchor>
         </>

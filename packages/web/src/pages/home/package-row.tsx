@@ -21,14 +21,9 @@ export function PackageRow(props: {
   return (
     <li className={classes["row"]}>
       <Stack gap={2} className={classes["about"]} miw={0}>
-        <Group gap="4px 8px" align="baseline">
-          <LinkAnchor fw={600} to="/projects/$project/packages/$package" params={{ project, package: info.name }}>
-            <ShownText text={info.name} />
-          </LinkAnchor>
-          <Text size="xs" c="dimmed">
-            version {info.version}, pushed <Time at={info.pushedAt} />
-          </Text>
-        </Group>
+        <LinkAnchor fw={600} to="/projects/$project/packages/$package" params={{ project, package: info.name }}>
+          <ShownText text={info.name} />
+        </LinkAnchor>
         {info.description === "" ? null : (
           <Text size="sm" c="dimmed" className={classes["description"]}>
             <ShownText text={info.description} />
@@ -54,8 +49,7 @@ function Notes(props: {
   readonly info: PackageOverview;
   readonly onTag: (tag: string) => void;
 }): ReactNode {
-  const { name, missing, tags, nextAt, canRun } = props.info;
-  if (missing.length + tags.length === 0 && nextAt === null && canRun) return null;
+  const { name, missing, tags, nextAt, canRun, version, pushedAt } = props.info;
   return (
     <Group gap="4px 6px" mt={2}>
       <MissingSecrets project={props.project} package={name} missing={missing} />
@@ -71,11 +65,14 @@ function Notes(props: {
           not started by hand
         </Badge>
       )}
-      {nextAt === null ? null : (
-        <Text size="xs" c="dimmed">
-          starts next <Time at={nextAt} />
-        </Text>
-      )}
+      <Text size="xs" c="dimmed">
+        version {version}, pushed <Time at={pushedAt} />
+        {nextAt === null ? null : (
+          <>
+            {" · "}starts <Time at={nextAt} />
+          </>
+        )}
+      </Text>
     </Group>
   );
 }

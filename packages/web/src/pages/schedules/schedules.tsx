@@ -31,7 +31,7 @@ export function SchedulesPage(): ReactNode {
       lead={
         <>
           What starts by itself: due times of manifests, and later runs that scripts asked for.{" "}
-          <LinkAnchor size="sm" to="/guides/$" params={{ _splat: "events-and-schedules" }}>
+          <LinkAnchor size="sm" underline="always" to="/guides/$" params={{ _splat: "events-and-schedules" }}>
             How to schedule
           </LinkAnchor>
         </>

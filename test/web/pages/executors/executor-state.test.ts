@@ -1,0 +1,38 @@
+import { executorList } from "@sealrun/protocol";
+import { expect, test } from "vitest";
+import { sortExecutors, stateOf } from "../../../../packages/web/src/pages/executors/executor-state.ts";
+
+const plain = {
+  pool: "default",
+  enrolledAt: "2026-11-20T10:00:00Z",
+  lastSeenAt: "2026-11-21T10:00:00Z",
+  running: 0,
+  slots: 2,
+  isLive: true,
+  isDraining: false,
+  revokedAt: null,
+};
+const { executors } = executorList.parse({
+  executors: [
+    { ...plain, id: "revoked", isLive: true, revokedAt: "2026-11-21T09:00:00Z" },
+    { ...plain, id: "absent", isLive: false },
+    { ...plain, id: "draining", isDraining: true },
+    { ...plain, id: "live", lastSeenAt: "2026-11-21T10:00:01Z" },
+    { ...plain, id: "live-earlier" },
+    { ...plain, id: "elsewhere", pool: "gpu" },
+  ],
+});
+
+test("stateOf() says what counts most", () => {
+  expect(executors.map(stateOf)).toEqual(["revoked", "absent", "draining", "live", "live", "live"]);
+});
+
+test("sortExecutors() keeps one pool, those that work first, then the one heard last", () => {
+  expect(sortExecutors(executors, "default").map(({ id }) => id)).toEqual([
+    "live",
+    "live-earlier",
+    "draining",
+    "absent",
+    "revoked",
+  ]);
+});
