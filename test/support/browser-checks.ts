@@ -64,7 +64,9 @@ export async function expectAccessible(page: Page): Promise<void> {
 
 /** Fails when the page itself can be scrolled sideways; boxes inside it may. */
 export async function expectNoSidewaysScroll(page: Page): Promise<void> {
-  const found = await page.evaluate(() => {
+  const found = await page.evaluate(async () => {
+    // A width that was just set moves things until the next frame, however short their transitions are.
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
     const { scrollWidth, clientWidth } = document.documentElement;
     const wide = [...document.querySelectorAll("body *")].filter(
       (element) => element.getBoundingClientRect().right > clientWidth + 1,

@@ -34,7 +34,6 @@ export function AuditFilters(props: {
         flex="1 1 150px"
       />
       <Typed
-        key={`action ${search.action ?? ""}`}
         label="Action"
         placeholder="secret, or secret.set"
         options={actions}
@@ -42,19 +41,12 @@ export function AuditFilters(props: {
         onChange={(action) => onSearch({ action })}
       />
       <Typed
-        key={`actor ${search.actor ?? ""}`}
         label="Actor"
         placeholder="As in the list"
         value={search.actor}
         onChange={(actor) => onSearch({ actor })}
       />
-      <Typed
-        key={`object ${search.object ?? ""}`}
-        label="Object"
-        placeholder="An id"
-        value={search.object}
-        onChange={(object) => onSearch({ object })}
-      />
+      <Typed label="Object" placeholder="An id" value={search.object} onChange={(object) => onSearch({ object })} />
       <Select
         label="Time"
         placeholder="Any"
@@ -77,6 +69,12 @@ function Typed(props: {
   readonly onChange: (value: string | undefined) => void;
 }): ReactNode {
   const [typed, setTyped] = useState(props.value ?? "");
+  const [seen, setSeen] = useState(props.value);
+  if (seen !== props.value) {
+    // A link has changed the address.
+    setSeen(props.value);
+    setTyped(props.value ?? "");
+  }
   const apply = (text: string): void => {
     const wanted = text.trim() === "" ? undefined : text.trim();
     if (wanted !== props.value) props.onChange(wanted);
