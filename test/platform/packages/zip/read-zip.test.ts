@@ -79,6 +79,26 @@ describe("readZip(), of zips as programs make them", () => {
     ]);
   });
 
+  test("readZip() leaves away a repository's history", async () => {
+    const names = [".git/config", "lib/.svn/entries", ".gitignore"];
+    expect(await pathsOf(withMain(...names.map((name) => ({ name }))))).toEqual(["main.py", ".gitignore"]);
+    expect(await pathsOf(makeZip([{ name: "top/main.py" }, { name: "top/.git/config" }]))).toEqual(["main.py"]);
+  });
+
+  test.each([".env", ".env.local", "top/.npmrc", "lib/.pypirc", ".ENV"])(
+    "readZip() refuses %s, whose content would be kept in the clear",
+    async (name) => {
+      const message = await refusal(withMain({ name, content: "TOKEN=canary-of-the-zip" }));
+      expect(message).toContain(`"${name}": often holds passwords or tokens`);
+      expect(message).not.toContain("canary");
+    },
+  );
+
+  test("readZip() takes the settings that a vendored package brings along", async () => {
+    const name = "node_modules/left-pad/.npmrc";
+    expect(await pathsOf(withMain({ name }))).toEqual(["main.py", name]);
+  });
+
   test("readZip() reads names in UTF-8 whatever the zip says of them, and those of Info-ZIP's own field", async () => {
     const raw = Buffer.from([0x67, 0x72, 0x81, 0x6e]);
     const files = withMain({ name: "größe", flags: 0 }, { name: raw, flags: 0, extra: unicodePathExtra(raw, "grün") });
