@@ -1,5 +1,7 @@
 import { ActionIcon, Menu, useMantineColorScheme } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
 import { closeSession } from "@sealrun/client";
+import { toSealrunError } from "@sealrun/protocol";
 import { IconDeviceDesktop, IconLogout, IconMoon, IconSun, IconUserCircle } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
@@ -11,7 +13,13 @@ export function AccountMenu(): ReactNode {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const queries = useQueryClient();
   const signOut = async (): Promise<void> => {
-    await closeSession({ url: globalThis.location.origin });
+    try {
+      await closeSession({ url: globalThis.location.origin });
+    } catch (error) {
+      const { message } = toSealrunError(error);
+      notifications.show({ color: "red", title: "You are still signed in", message });
+      return;
+    }
     queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
     await queries.refetchQueries({ queryKey: ["session"] });
   };

@@ -29,6 +29,7 @@ export function Navigation(): ReactNode {
             to="/projects/$project"
             params={{ project }}
             label="Home"
+            activeOptions={{ exact: true }}
             leftSection={<IconHome size={18} aria-hidden />}
             active={pathname === `/projects/${encodeURIComponent(project)}`}
           />

@@ -9,6 +9,11 @@ export function topicKey(topic: ChangeTopic, ...rest: readonly unknown[]): Query
   return [topic, ...rest];
 }
 
+/** The key of one execution. */
+export function executionKey(id: string): QueryKey {
+  return topicKey("executions", "one", id);
+}
+
 /** What a query that shows several lists is given as `meta`, so that a change of any of them makes it old. */
 export function alsoOf(...topics: readonly ChangeTopic[]): Readonly<Record<string, unknown>> {
   return { topics };

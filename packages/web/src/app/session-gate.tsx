@@ -1,7 +1,12 @@
 import { Center, Loader, Modal } from "@mantine/core";
 import { currentSession, fetchPlatform } from "@sealrun/client";
 import { type PlatformInfo, toSealrunError } from "@sealrun/protocol";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import {
+  type MutationCacheNotifyEvent,
+  type QueryCacheNotifyEvent,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
 import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { SignIn } from "../pages/sign-in/sign-in.tsx";
 import { StrangeKeyring } from "../pages/sign-in/strange-keyring.tsx";
@@ -44,15 +49,16 @@ export function SessionGate({ children }: { readonly children: ReactNode }): Rea
     await found.refetch();
   };
   return (
-    <Pinned
-      key={platform.keyring.fingerprint}
-      platform={platform}
-      author={session?.author}
-
-      onSignedIn={onSignedIn}
-    >
+    <Pinned key={platform.keyring.fingerprint} platform={platform} author={session?.author} onSignedIn={onSignedIn}>
       {children}
-      <Modal opened={isOver.value} onClose={() => undefined} withCloseButton={false} title="Sign in again">
+      <Modal
+        opened={isOver.value}
+        onClose={() => undefined}
+        withCloseButton={false}
+        title="Sign in again"
+        // In front of the page's own dialogs, which keep what was typed in them.
+        zIndex={1_000}
+      >
         <SignIn platform={platform} onSignedIn={onSignedIn} isInFront />
       </Modal>
     </Pinned>
@@ -96,15 +102,12 @@ function useSessionEnd(): { readonly value: boolean; readonly reset: () => void 
   const queries = useQueryClient();
   const [value, setValue] = useState(false);
   useEffect(() => {
-    const onEvent = ({ type, error }: { readonly type: string; readonly error: unknown }): void => {
-      if (type === "updated" && error !== null && isSignedOut(error)) setValue(true);
+    // Only the refusal itself: a query that is asked again still has its last error.
+    const onEvent = (event: QueryCacheNotifyEvent | MutationCacheNotifyEvent): void => {
+      if (event.type === "updated" && event.action.type === "error" && isSignedOut(event.action.error)) setValue(true);
     };
-    const stopQueries = queries
-      .getQueryCache()
-      .subscribe(({ type, query }) => onEvent({ type, error: query.state.error }));
-    const stopMutations = queries
-      .getMutationCache()
-      .subscribe(({ type, mutation }) => onEvent({ type, error: mutation?.state.error ?? null }));
+    const stopQueries = queries.getQueryCache().subscribe(onEvent);
+    const stopMutations = queries.getMutationCache().subscribe(onEvent);
     return () => {
       stopQueries();
       stopMutations();

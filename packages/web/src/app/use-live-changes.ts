@@ -45,8 +45,10 @@ async function follow(
     } catch (error) {
       if (signal.aborted) return;
       // What is shown asks for itself, is refused as well, and somebody signs in again.
-      if (isSignedOut(error)) void queries.invalidateQueries({ predicate: isPageQuery, refetchType: "active" });
-      else onState("lost");
+      if (isSignedOut(error)) {
+        onState("connecting");
+        void queries.invalidateQueries({ predicate: isPageQuery, refetchType: "active" });
+      } else onState("lost");
     }
     await new Promise((resolve) => {
       setTimeout(resolve, refusedRetryMs);

@@ -13,7 +13,8 @@ import { StatusBadge } from "../../parts/status-badge.tsx";
 import { Actions } from "./actions.tsx";
 import { Facts } from "./facts.tsx";
 import { FailureNotice } from "./failure-notice.tsx";
-import { executionKey, type Log, useLog } from "./log/use-log.ts";
+import { executionKey } from "../../app/queries.ts";
+import { type Log, useLog } from "./log/use-log.ts";
 import { StepsTimeline } from "./steps/steps-timeline.tsx";
 import { ExecutionTabs } from "./tabs.tsx";
 

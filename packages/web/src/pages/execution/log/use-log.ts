@@ -1,7 +1,7 @@
-import { type QueryKey, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { useClient } from "../../../app/platform.tsx";
-import { topicKey } from "../../../app/queries.ts";
+import { executionKey } from "../../../app/queries.ts";
 import { followLog, type FollowState } from "./follow-log.ts";
 import { createLogStore, type LogStore } from "./log-store.ts";
 
@@ -9,11 +9,6 @@ import { createLogStore, type LogStore } from "./log-store.ts";
 export interface Log {
   readonly store: LogStore;
   readonly state: FollowState;
-}
-
-/** Under which key an execution is kept. */
-export function executionKey(id: string): QueryKey {
-  return topicKey("executions", "one", id);
 }
 
 /** Follows the log of an execution; what changes besides lines makes the execution old. */
