@@ -17,6 +17,13 @@ const secretsName = "secrets.json";
 export async function openDropped(files: readonly DroppedFile[]): Promise<Dropped> {
   const [only, ...others] = files;
   if (only === undefined || others.length > 0 || !/^[^/]+\.zip$/i.test(only.path)) return { files };
+  if (only.size > limits.zipBytes) {
+    const most = showBytes(limits.zipBytes);
+    throw new SealrunError(
+      "PACKAGE_INVALID",
+      `Expected a zip of at most ${most}; leave out what the scripts do not read`,
+    );
+  }
   const { readZip } = await import("./read-zip.ts");
   return { files: await readZip(await only.read()), zipName: only.path.replace(/\.zip$/i, "") };
 }

@@ -1,4 +1,4 @@
-import { limits, type PackageFile, SealrunError, showBytes, showName } from "@sealrun/protocol";
+import { limits, type PackageFile, SealrunError, showName } from "@sealrun/protocol";
 import { type Entry, type FileEntry, Uint8ArrayReader, ZipReader } from "@zip.js/zip.js/lib/zip-core-native.js";
 import type { DroppedFile } from "./dropped-file.ts";
 
@@ -16,9 +16,6 @@ const mostEntries = 4 * limits.packageFiles;
  * the checksum.
  */
 export async function readZip(archive: Uint8Array): Promise<readonly DroppedFile[]> {
-  if (archive.length > limits.zipBytes) {
-    throw invalid(`Expected a zip of at most ${showBytes(limits.zipBytes)}; leave out what the scripts do not read`);
-  }
   const reader = new ZipReader(new Uint8ArrayReader(archive), {
     useWebWorkers: false,
     strictness: "strict",

@@ -1,4 +1,4 @@
-import { Paper, ScrollArea, UnstyledButton } from "@mantine/core";
+import { Paper, UnstyledButton } from "@mantine/core";
 import type { VersionInfo } from "@sealrun/protocol";
 import { IconChevronDown, IconChevronRight, IconFile, IconFolder } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
@@ -25,9 +25,9 @@ export function FileTree(props: { readonly version: VersionInfo; readonly open: 
   };
   return (
     <Paper withBorder p={6} component="nav" aria-label="Files">
-      <ScrollArea.Autosize mah={560} type="auto">
+      <div className={classes["box"]}>
         <Level nodes={tree} {...{ open, shut, toggle }} />
-      </ScrollArea.Autosize>
+      </div>
     </Paper>
   );
 }

@@ -63,7 +63,7 @@ function Lines({ address, change, before, after }: ChangeProps): ReactNode {
       {error !== null ? (
         <Problem error={error} />
       ) : isReady ? (
-        <Difference before={old.data} after={now.data} />
+        <Difference path={change.path} before={old.data} after={now.data} />
       ) : (
         <Loading rows={2} />
       )}
@@ -71,7 +71,11 @@ function Lines({ address, change, before, after }: ChangeProps): ReactNode {
   );
 }
 
-function Difference(props: { readonly before: FileText | undefined; readonly after: FileText | undefined }): ReactNode {
+function Difference(props: {
+  readonly path: string;
+  readonly before: FileText | undefined;
+  readonly after: FileText | undefined;
+}): ReactNode {
   const { before, after } = props;
   const isText = before?.kind !== "binary" && after?.kind !== "binary";
   const [was, is] = [before, after].map((file) => (file?.kind === "text" ? file.text : ""));
@@ -79,7 +83,7 @@ function Difference(props: { readonly before: FileText | undefined; readonly aft
   if (!isText) return <Note>It is not text, so only its size and digest are compared.</Note>;
   if (hunks === undefined) return <Note>The two share too little to show line by line. Read each in Files.</Note>;
   if (hunks.length === 0) return <Note>{was === is ? "There are no lines to show." : "Only line ends differ."}</Note>;
-  return <Hunks hunks={hunks} />;
+  return <Hunks path={props.path} hunks={hunks} />;
 }
 
 function Note({ children }: { readonly children: string }): ReactNode {
@@ -93,9 +97,9 @@ function Note({ children }: { readonly children: string }): ReactNode {
 const signs = { same: " ", added: "+", removed: "-" } as const;
 const spoken = { same: undefined, added: "added", removed: "removed" } as const;
 
-function Hunks({ hunks }: { readonly hunks: readonly Hunk[] }): ReactNode {
+function Hunks({ path, hunks }: { readonly path: string; readonly hunks: readonly Hunk[] }): ReactNode {
   return (
-    <div className={classes["box"]} tabIndex={0} role="region" aria-label="Lines that differ">
+    <div className={classes["box"]} tabIndex={0} role="region" aria-label={`Lines that differ in ${path}`}>
       <div className={classes["lines"]}>
         {hunks.map((hunk, index) => (
           <div key={index} className={classes["hunk"]}>
