@@ -7,6 +7,9 @@ import { type FormEvent, type ReactNode, useEffect, useRef } from "react";
 import { Logo } from "../../parts/logo.tsx";
 import { Problem } from "../../parts/problem.tsx";
 
+/** Escape here is not for a dialog behind it, which would close with what was typed in it. */
+const keepsEscape = { "data-mantine-stop-propagation": true } as const;
+
 /** Where a token is changed for a session; people, roles and other ways to sign in come through this door too. */
 export function SignIn(props: {
   readonly platform: PlatformInfo;
@@ -42,9 +45,15 @@ export function SignIn(props: {
           required
           withAsterisk={false}
           data-autofocus
+          {...keepsEscape}
         />
         {signIn.error === null ? null : <Problem error={signIn.error} />}
-        <Button type="submit" loading={signIn.isPending} leftSection={<IconLogin2 size={18} aria-hidden />}>
+        <Button
+          type="submit"
+          loading={signIn.isPending}
+          leftSection={<IconLogin2 size={18} aria-hidden />}
+          {...keepsEscape}
+        >
           Sign in
         </Button>
       </Stack>
