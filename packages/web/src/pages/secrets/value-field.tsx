@@ -1,6 +1,6 @@
 import { Button, Checkbox, Group, Input, List, SegmentedControl, Stack, Text, Textarea } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
-import { type ReactNode, type RefObject, useState } from "react";
+import { type ReactNode, type RefObject, useEffect, useState } from "react";
 import classes from "./value-field.module.css";
 import { judgeValue, unjudged, type ValueForm, type ValueWarning } from "./value-checks.ts";
 
@@ -19,6 +19,11 @@ export function ValueField(props: {
 }): ReactNode {
   const { field, form, onForm, onTyped } = props;
   const [isShown, setIsShown] = useState(false);
+  // A closed dialog's field may outlive it, in a tool or a library that still holds the element.
+  useEffect(() => {
+    const element = field.current;
+    return () => putText(element, "");
+  }, [field]);
   const [judged, setJudged] = useState(unjudged);
   const judge = (as: ValueForm): void => {
     const text = textOf(field.current);
@@ -106,21 +111,23 @@ function trimmed(field: RefObject<HTMLTextAreaElement | null>, form: ValueForm):
 
 function Warnings(props: { readonly warnings: readonly ValueWarning[]; readonly onTrim: () => void }): ReactNode {
   return (
-    <List size="sm" role="status" listStyleType="none" spacing={4}>
-      {props.warnings.map(({ kind, sentence }) => (
-        <List.Item key={kind}>
-          <Group gap="xs">
-            <Text size="sm" c="var(--mantine-color-orange-light-color)">
-              {sentence}
-            </Text>
-            {kind === "line-end" || kind === "space" ? (
-              <Button size="compact-xs" variant="default" onClick={props.onTrim}>
-                Remove it
-              </Button>
-            ) : null}
-          </Group>
-        </List.Item>
-      ))}
-    </List>
+    <div role="status">
+      <List size="sm" listStyleType="none" spacing={4}>
+        {props.warnings.map(({ kind, sentence }) => (
+          <List.Item key={kind}>
+            <Group gap="xs">
+              <Text size="sm" c="var(--mantine-color-orange-light-color)">
+                {sentence}
+              </Text>
+              {kind === "line-end" || kind === "space" ? (
+                <Button size="compact-xs" variant="default" onClick={props.onTrim}>
+                  Remove it
+                </Button>
+              ) : null}
+            </Group>
+          </List.Item>
+        ))}
+      </List>
+    </div>
   );
 }
