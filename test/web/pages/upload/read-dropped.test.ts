@@ -53,3 +53,14 @@ test("openDropped() opens one zip alone, and takes one beside other files as a f
   const beside = await openDropped(droppedFiles({ "report.zip": zip, "a.py": "" }));
   expect(beside.files.map(({ path }) => path)).toEqual(["report.zip", "a.py"]);
 });
+
+test("openDropped() refuses a zip that is too large before it is read", async () => {
+  let reads = 0;
+  const read = async () => {
+    reads += 1;
+    return new Uint8Array();
+  };
+  const zip = { path: "big.zip", size: limits.zipBytes + 1, kind: "file", read } as const;
+  expect(await rejectionOf(openDropped([zip]))).toMatchObject({ code: "PACKAGE_INVALID" });
+  expect(reads).toBe(0);
+});
