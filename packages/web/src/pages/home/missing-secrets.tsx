@@ -47,7 +47,7 @@ export function MissingSecrets(props: {
                   to="/projects/$project/packages/$package/secrets"
                   params={{ project, package: name }}
                   search={{ add: secret.name }}
-                  aria-label={`Add ${secret.name} to the package`}
+                  aria-label={`Add to the package: ${secret.name}`}
                 >
                   Add to the package
                 </LinkButton>
@@ -57,7 +57,7 @@ export function MissingSecrets(props: {
                   to="/projects/$project/secrets"
                   params={{ project }}
                   search={{ add: secret.name }}
-                  aria-label={`Add ${secret.name} to the project`}
+                  aria-label={`To the project: ${secret.name}`}
                 >
                   To the project
                 </LinkButton>

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type BrowserStorage, useBrowser, type Visit } from "../../support/browser.ts";
+import { atWidths, expectAccessible, expectNoSidewaysScroll, signIn } from "../../support/browser-checks.ts";
+import { openStage, type Stage } from "../../support/stage.ts";
+
+const visit = useBrowser();
+let stage: Stage;
+let storage: BrowserStorage;
+
+beforeAll(async () => {
+  stage = await openStage();
+  const visitor = await visit(stage.url);
+  await signIn(visitor.page, stage);
+  // Nothing is there yet: the page says how to begin.
+  await visitor.page.getByRole("heading", { name: "Two steps to the first run" }).waitFor();
+  await visitor.page.getByLabel("Name").fill("my project");
+  await visitor.page.getByText(/^A project name starts with a letter or digit/).waitFor();
+  await visitor.page.getByLabel("Name").fill("acme");
+  await visitor.page.getByRole("button", { name: "Create project" }).click();
+  await visitor.page.getByRole("heading", { name: "No packages yet" }).waitFor();
+  expect(new URL(visitor.page.url()).pathname).toBe("/projects/acme");
+  await expectAccessible(visitor.page);
+  visitor.assertQuiet();
+  storage = await visitor.context.storageState();
+  await visitor.close();
+  await stage.push("acme/report", { "main.sh": "echo done", "manifest.json": { tags: ["nightly"] } });
+  await stage.push("acme/needy", {
+    "main.sh": "echo never",
+    "manifest.json": { description: "Asks for two secrets", secrets: ["TOKEN", "SMTP_PASS"], pool: "gpu" },
+  });
+  await stage.push("acme/form", {
+    "main.sh": "echo form",
+    "parameters.json": { fields: [{ type: "int", name: "days", label: "Days", visible: true }] },
+  });
+  await stage.push("acme/broken", { "main.sh": "exit 3" });
+  await stage.run("acme/broken");
+});
+
+afterAll(async () => stage.close());
+
+test("/ shows each project with its packages and how many need attention", async () => {
+  const { page } = await open("/");
+  await page.getByText("4 packages").waitFor();
+  await page.getByText("2 need attention").waitFor();
+  await page.getByRole("link", { name: "Open acme" }).click();
+  await page.getByRole("heading", { level: 1, name: "acme" }).waitFor();
+});
+
+test("/ refuses the name of a project that is there, whatever its case", async () => {
+  const { page } = await open("/");
+  await page.getByRole("button", { name: "New project" }).click();
+  await page.getByRole("dialog").getByLabel("Name").fill("ACME");
+  await page.getByText(/^There is a project acme already/).waitFor();
+  expect(await page.getByRole("button", { name: "Create project" }).isDisabled()).toBe(true);
+  await expectAccessible(page);
+});
+
+test("/projects/acme opens what is missing, and leads to the page that sets it", async () => {
+  const { page } = await open("/projects/acme");
+  await page.getByRole("button", { name: "2 secrets missing in needy" }).click();
+  await page.getByText("Listed for").first().waitFor();
+  await expectAccessible(page);
+  await page.getByRole("link", { name: "Add to the package: TOKEN" }).click();
+  await page.waitForURL("**/projects/acme/packages/needy/secrets?add=TOKEN");
+});
+
+test("/projects/acme tells what needs attention and why", async () => {
+  const { page } = await open("/projects/acme");
+  const panel = page.getByRole("region", { name: "Needs attention" });
+  await panel.getByRole("link", { name: "Last run failed" }).waitFor();
+  await panel.getByRole("link", { name: "Add the secret SMTP_PASS" }).waitFor();
+});
+
+test("/projects/acme runs a package by one click and sees it end without being loaded anew", async () => {
+  const { page } = await open("/projects/acme");
+  await page.getByRole("button", { name: "Run report now" }).click();
+  await page.waitForURL("**/executions/exe_*");
+  await page.goBack();
+  await page.getByRole("link", { name: "Run 1 back: succeeded" }).waitFor();
+  await stage.run("acme/report");
+  await page.getByRole("list", { name: "Last runs of report, the newest last" }).getByRole("link").nth(1).waitFor();
+  const recent = page.getByRole("region", { name: "Recent executions" }).getByRole("link", { name: "report" });
+  await recent.nth(1).waitFor();
+});
+
+test("/projects/acme opens the form of a package with parameters", async () => {
+  const { page } = await open("/projects/acme");
+  await page.getByRole("link", { name: "Run form with parameters" }).click();
+  await page.waitForURL("**/packages/form/run");
+});
+
+test("/projects/acme narrows packages by words and a tag that the address keeps", async () => {
+  const { page } = await open("/projects/acme");
+  await page.getByRole("button", { name: "Show packages with the tag nightly" }).click();
+  await page.waitForURL("**/projects/acme?tag=nightly");
+  await expect.poll(async () => page.getByRole("button", { name: /^Run .* now$/ }).count()).toBe(1);
+  await page.getByLabel("Search packages").fill("secrets");
+  await page.getByText("No package matches.").waitFor();
+  await page.reload();
+  expect(await page.getByLabel("Search packages").inputValue()).toBe("secrets");
+  await page.getByText("No package matches.").waitFor();
+});
+
+test("/projects/acme is accessible and fits every width", async () => {
+  const visitor = await open("/projects/acme");
+  await visitor.page.getByRole("region", { name: "Recent executions" }).getByRole("link").nth(1).waitFor();
+  await atWidths(visitor, [360, 800, 1440], async () => {
+    await expectAccessible(visitor.page);
+    await expectNoSidewaysScroll(visitor.page);
+  });
+});
+
+async function open(path: string): Promise<Visit> {
+  return visit(`${stage.url}${path}`, { storage });
+}
