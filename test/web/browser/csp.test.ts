@@ -62,7 +62,8 @@ test.each([
     `const made = document.createElement("style"); made.textContent = "body { --hit: 1 }"; document.body.append(made);`,
   ],
 ])("packages/web runs under a policy that refuses %s", async (_, code) => {
-  const { page, witness, tolerate } = await visit(stage.url);
+  const visitor = await visit(stage.url);
+  const { page, witness } = visitor;
   await signIn(page, stage);
   const before = witness.complaints().length;
   await page.evaluate(code);
@@ -72,7 +73,7 @@ test.each([
   expect(
     await page.evaluate(`"hit" in globalThis || getComputedStyle(document.body).getPropertyValue("--hit") !== ""`),
   ).toBe(false);
-  tolerate(
+  visitor.tolerate(
     /Content Security Policy|breach of the policy|request to another origin: http:\/\/127\.0\.0\.1:9\/|ERR_BLOCKED_BY_CSP/,
   );
 });
