@@ -37,8 +37,9 @@ const kinds: Readonly<Record<string, CodeKind>> = {
   "hljs-subst": "variable",
 };
 
-/** The lines of a text, in pieces of one kind each. A language that is not known gives plain lines. May take minutes
- * or end with a RangeError for a text that was made for it: never call it in a page.
+/**
+ * The lines of a text, in pieces of one kind each. A language that is not known gives plain lines. May take minutes, or
+ * end with a RangeError, for a text that was made for it: never call it in a page.
  */
 export function highlightLines(text: string, language: string): readonly (readonly CodePiece[])[] {
   const pieces = lowlight.registered(language)
