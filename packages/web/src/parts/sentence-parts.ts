@@ -1,5 +1,5 @@
 /** A piece of a platform's sentence: words, a time as ISO 8601 in UTC, or the id of an execution. */
-export interface SentencePart {
+interface SentencePart {
   readonly kind: "text" | "time" | "execution";
   readonly text: string;
 }

@@ -34,7 +34,7 @@ export function FilterBar({ search, onChange }: FilterBarProps): ReactNode {
           clearable
           clearButtonProps={{ "aria-label": "Started by anything" }}
           flex="1 1 170px"
-          maw={220}
+          maw={{ base: "100%", xs: 220 }}
         />
         <IdField key={search.id ?? ""} id={search.id ?? ""} onChange={onChange} />
       </Group>
@@ -79,7 +79,7 @@ function Places({ search, onChange }: FilterBarProps): ReactNode {
         clearable
         clearButtonProps={{ "aria-label": "All projects" }}
         flex="1 1 170px"
-        maw={240}
+        maw={{ base: "100%", xs: 240 }}
       />
       {project === undefined && search.package === undefined ? null : (
         <Select
@@ -92,7 +92,7 @@ function Places({ search, onChange }: FilterBarProps): ReactNode {
           clearable
           clearButtonProps={{ "aria-label": "All packages" }}
           flex="1 1 170px"
-          maw={240}
+          maw={{ base: "100%", xs: 240 }}
         />
       )}
     </>
@@ -121,7 +121,7 @@ function IdField(props: { readonly id: string; readonly onChange: FilterBarProps
       autoComplete="off"
       spellCheck={false}
       flex="1 1 150px"
-      maw={280}
+      maw={{ base: "100%", xs: 280 }}
     />
   );
 }

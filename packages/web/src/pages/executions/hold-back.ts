@@ -1,7 +1,7 @@
 import type { ExecutionSummary } from "@sealrun/protocol";
 
 /** Rows that are shown, and how many newer ones wait to be asked for, so that nothing moves under a reader. */
-export interface HeldRows {
+interface HeldRows {
   readonly shown: readonly ExecutionSummary[];
   readonly newer: number;
 }

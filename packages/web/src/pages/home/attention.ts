@@ -7,7 +7,7 @@ export type Reason =
   | { readonly kind: "missing"; readonly names: readonly MissingSecret[] };
 
 /** A package that needs attention, with every reason. */
-export interface Attention {
+interface Attention {
   readonly package: string;
   readonly reasons: readonly Reason[];
 }
