@@ -72,6 +72,8 @@ export default defineConfig({
           isolate,
           testTimeout: 180_000,
           hookTimeout: 300_000,
+          // A page says what it has to say when it comes to it, however busy the machine is.
+          expect: { poll: { timeout: 60_000 } },
           // Alone, after the others: a browser draws on both cores.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },

@@ -43,6 +43,9 @@ interface OpenBrowser {
 
 const screenshotsFolder = fileURLToPath(new URL("../../test-results/", import.meta.url));
 
+/** How long one step of a visit may take: only what hangs is ended, as other programs use the same cores. */
+const patienceMs = 60_000;
+
 /** No page needs another host: a name that is none of this machine's is not even looked up. */
 const args = [
   "--headless=shell",
@@ -109,6 +112,7 @@ async function visit(browser: Browser, url: string, options: VisitOptions = {}):
   });
   const witness = await witnessBrowser(context, new URL(url).origin);
   const expected: RegExp[] = [];
+  context.setDefaultTimeout(patienceMs);
   const page = await context.newPage();
   await page.goto(url);
   return {
