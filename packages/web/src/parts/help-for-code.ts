@@ -1,7 +1,7 @@
 import type { ErrorCode } from "@sealrun/protocol";
 
 /** The places in the guides that help with an error, as in the addresses of their pages. */
-export const helpPlaces: Readonly<Partial<Record<ErrorCode, string>>> = {
+const helpPlaces: Readonly<Partial<Record<ErrorCode, string>>> = {
   SECRETS_FILE_INVALID: "secrets#secretsjson-and-push",
   MANIFEST_INVALID: "packages#manifestjson",
   CONFIG_FILE_INVALID: "packages#configjson",
