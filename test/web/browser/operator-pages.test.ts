@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type BrowserStorage, useBrowser, type Visit } from "../../support/browser.ts";
+import { atWidths, expectAccessible, expectNoSidewaysScroll, signIn } from "../../support/browser-checks.ts";
+import { openStage, type Stage } from "../../support/stage.ts";
+
+const visit = useBrowser();
+let stage: Stage;
+let storage: BrowserStorage;
+
+beforeAll(async () => {
+  stage = await openStage();
+  await stage.must(["project", "create", "acme"]);
+  await stage.push("acme/nightly", { "main.sh": "echo on", "manifest.json": { schedule: "30 2 * * *" } });
+  await stage.push("acme/paused", {
+    "main.sh": "echo on",
+    "manifest.json": { active: false, schedule: { cron: "0 9 * * 1-5", timezone: "Europe/Berlin" } },
+  });
+  await stage.push("acme/asks", { "main.sh": "sealrun-context schedule --cron '0 7 1 1 *' >/dev/null" });
+  await stage.run("acme/asks");
+  await stage.push("acme/stuck", { "main.sh": "echo never", "manifest.json": { pool: "gpu" } });
+  const visitor = await visit(stage.url);
+  await signIn(visitor.page, stage);
+  storage = await visitor.context.storageState();
+  await visitor.close();
+});
+
+afterAll(async () => stage.close());
+
+test("/executors shows each pool with its load, live, and leads to what an executor ran", async () => {
+  const visitor = await open("/executors");
+  const { page } = visitor;
+  await page.getByRole("region", { name: "Pool default" }).getByText("live", { exact: true }).waitFor();
+  await stage.must(["run", "acme/stuck"]);
+  const pool = page.getByRole("region", { name: "Pool gpu" });
+  await pool.getByText("1 waits for an executor: start one").waitFor();
+  await pool.getByRole("link", { name: "Enrol one" }).waitFor();
+  await expectFit(visitor);
+  await page.getByRole("link", { name: /^Executions of exr_/ }).click();
+  await page.getByText(/^executor exr_/).waitFor();
+  await page.getByRole("link", { name: "asks", exact: true }).waitFor();
+});
+
+test("/health says in one sentence how all is, and each check below it", async () => {
+  const visitor = await open("/health");
+  const { page } = visitor;
+  await page.getByText(/^Everything works/).waitFor();
+  await page.getByText("PostgreSQL answers").waitFor();
+  await page.getByText("The keyring answers").waitFor();
+  await page.getByText(/^Checked/).waitFor();
+  await expectFit(visitor);
+  const asked = page.waitForResponse("**/api/v1/platform/health");
+  expect((await asked).status()).toBe(200);
+});
+
+test("/health says what it knew last when the platform does not answer, and recovers", async () => {
+  const { page, tolerate } = await open("/health");
+  tolerate(/health|ERR_FAILED|Failed to load/);
+  await page.getByText("PostgreSQL answers").waitFor();
+  await page.route("**/api/v1/platform/health", async (route) => route.abort());
+  await page.getByText(/what is below was true then/).waitFor();
+  await page.getByText("PostgreSQL answers").waitFor();
+  await page.unroute("**/api/v1/platform/health");
+  await page.getByText(/and every 5 s/).waitFor();
+});
+
+test("/schedules says due times in words, and which are paused", async () => {
+  const visitor = await open("/schedules");
+  const { page } = visitor;
+  await page.getByText("every day at 02:30").waitFor();
+  await page.getByText("Monday to Friday at 09:00").waitFor();
+  await page.getByText("Europe/Berlin").waitFor();
+  await page.getByText("paused", { exact: true }).last().waitFor();
+  await expectFit(visitor);
+});
+
+test("/schedules deletes the one of a script after a question, and none of a manifest", async () => {
+  const { page } = await open("/schedules?project=acme");
+  await page.getByText("every year on 1 January at 07:00").waitFor();
+  expect(await page.getByRole("button", { name: /^Delete the schedule of/ }).count()).toBe(1);
+  await page.getByRole("button", { name: "Delete the schedule of asks" }).click();
+  await page
+    .getByRole("dialog")
+    .getByText(/starts asks no more/)
+    .waitFor();
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Delete it" }).click();
+  await page.getByText("The schedule of asks has ended").waitFor();
+  await expect.poll(async () => page.getByText("every year on 1 January at 07:00").count()).toBe(0);
+});
+
+async function expectFit(visitor: Visit): Promise<void> {
+  await atWidths(visitor, [360, 1440], async () => {
+    await expectAccessible(visitor.page);
+    await expectNoSidewaysScroll(visitor.page);
+  });
+}
+
+async function open(path: string): Promise<Visit> {
+  return visit(`${stage.url}${path}`, { storage });
+}
