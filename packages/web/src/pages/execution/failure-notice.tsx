@@ -1,13 +1,15 @@
 import { Alert, Anchor, Code, Group, Stack, Text } from "@mantine/core";
-import type { ExecutionInfo } from "@sealrun/protocol";
+import { type ExecutionInfo, isErrorCode } from "@sealrun/protocol";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import type { ReactNode } from "react";
+import { helpForCode } from "../../parts/help-for-code.ts";
 import { ShownText } from "../../parts/shown-text.tsx";
 
 /** Why an execution did not succeed, in the failure's own sentence, with the guide that helps. */
 export function FailureNotice({ execution }: { readonly execution: ExecutionInfo }): ReactNode {
   const { error, status } = execution;
   if (error === null || status === "succeeded") return null;
+  const guide = (isErrorCode(error.code) ? helpForCode(error.code) : undefined) ?? "reference/errors";
   return (
     <Alert
       color={status === "lost" ? "orange" : status === "cancelled" ? "gray" : "red"}
@@ -21,7 +23,7 @@ export function FailureNotice({ execution }: { readonly execution: ExecutionInfo
         </Text>
         <Group gap="md">
           <Code>{error.code}</Code>
-          <Anchor size="sm" href={`/guides/${guideOf(error.code)}`} target="_blank" rel="noopener">
+          <Anchor size="sm" href={`/guides/${guide}`} target="_blank" rel="noopener">
             Read the guide
           </Anchor>
         </Group>
@@ -37,12 +39,3 @@ const titles = {
   lost: "Lost",
   cancelled: "Cancelled",
 } as const;
-
-/** The guide about a kind of failure; every code is in the reference of errors. */
-function guideOf(code: string): string {
-  if (code.startsWith("SECRET") || code.startsWith("KEY")) return "secrets";
-  if (code.startsWith("REFERENCE")) return "references";
-  if (code.startsWith("DEPENDENC")) return "dependencies";
-  if (code.startsWith("PARAMETER")) return "packages#parametersjson";
-  return "reference/errors";
-}
