@@ -46,7 +46,7 @@ test("/audit shows who did what, and narrows to an object by a click that the ad
 
 test("/audit narrows by what is typed and chosen, and shows everything again", async () => {
   const page = await open("/audit");
-  await page.getByLabel("Action", { exact: true }).fill("project");
+  await page.getByRole("combobox", { name: "Action" }).fill("project");
   await page.keyboard.press("Enter");
   await page.waitForURL(/action=project/);
   await page.getByText("2 rows", { exact: true }).waitFor();
