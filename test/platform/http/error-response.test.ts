@@ -66,4 +66,15 @@ describe("answerErrors()", () => {
     expect(decodeText(errorBody, text).error.code).toMatch(/BAD_REQUEST|NOT_FOUND|UNAUTHENTICATED/);
     expect(text).not.toContain("hunter2");
   });
+
+  test("answerUnreadable() sends the headers that guard a browser like any other answer", async () => {
+    const guards = async (path: string) => {
+      const { headers } = await fetch(`${platform.url}${path}`);
+      const others = /^(?:date|connection|keep-alive|content-length|content-type)$/;
+      return Object.fromEntries([...headers].filter(([name]) => !others.test(name)));
+    };
+    const guarded = await guards("/api/v1/projects/%zz");
+    expect(guarded).toEqual(await guards("/api/v1/nowhere"));
+    expect(guarded).toMatchObject({ "x-frame-options": "DENY", "cache-control": "no-store" });
+  });
 });

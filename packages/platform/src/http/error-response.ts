@@ -1,5 +1,6 @@
 import { type ErrorBody, type ErrorCode, errorCodes, SealrunError, toSealrunError } from "@sealrun/protocol";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { guardBareAnswer } from "./security-headers.ts";
 
 /** Fastify's own refusals, in our table. Its sentences are replaced where they can quote the request. */
 const fastifyCodes: Readonly<Record<string, readonly [ErrorCode, string]>> = {
@@ -41,7 +42,7 @@ export function answerErrors(app: FastifyInstance): void {
 /** Answers an address that the router itself cannot read; Fastify's own answer would quote it. No hook has run. */
 export function answerUnreadable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const failure = translate(error);
-  void reply.code(failure.row.status).header("cache-control", "no-store").send(bodyOf(failure, request.id));
+  void guardBareAnswer(reply).code(failure.row.status).send(bodyOf(failure, request.id));
 }
 
 function translate(error: FastifyError): SealrunError {

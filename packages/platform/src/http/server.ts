@@ -1,5 +1,4 @@
 import cookie from "@fastify/cookie";
-import helmet from "@fastify/helmet";
 import multipart from "@fastify/multipart";
 import rateLimit from "@fastify/rate-limit";
 import { newId } from "@sealrun/crypto";
@@ -15,6 +14,8 @@ import { answerErrors, answerUnreadable } from "./error-response.ts";
 import { createEventStreams } from "./event-streams.ts";
 import { describeApi } from "./openapi.ts";
 import { parseRequests } from "./parse-request.ts";
+import { sendSecurityHeaders } from "./security-headers.ts";
+import { warnOfUntrustedProxy } from "./untrusted-proxy.ts";
 import { serveWeb } from "./web.ts";
 import { countWrongTokens } from "./wrong-tokens.ts";
 import { eventRoutes } from "./routes/events.ts";
@@ -59,19 +60,8 @@ export async function buildServer(
     frameworkErrors: answerUnreadable,
     ...(options.trustedProxies === undefined ? {} : { trustProxy: [...options.trustedProxies] }),
   });
-  await app.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        baseUri: ["'none'"],
-        formAction: ["'none'"],
-        frameAncestors: ["'none'"],
-      },
-    },
-    referrerPolicy: { policy: "no-referrer" },
-    strictTransportSecurity: false,
-  });
+  await sendSecurityHeaders(app);
+  warnOfUntrustedProxy(app);
   await app.register(cookie);
   await app.register(rateLimit, { global: false });
   await app.register(multipart, {
@@ -84,10 +74,6 @@ export async function buildServer(
       fieldSize: limits.pushDocumentBytes,
       parts: limits.packageFiles + 4,
     },
-  });
-  app.addHook("onRequest", async (request, reply) => {
-    void reply.header("cache-control", "no-store");
-    if (request.protocol === "https") void reply.header("strict-transport-security", "max-age=31536000");
   });
   app.addHook("onResponse", async (request, reply) => {
     const { method, id, routeOptions, author } = request;
