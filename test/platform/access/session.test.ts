@@ -27,9 +27,19 @@ const count = async (): Promise<number> =>
 
 describe("openSession()", () => {
   test("openSession() opens another session each time, for a valid token alone", async () => {
-    const opened = [await openSession({ database }, token, "r"), await openSession({ database }, token, "r")];
+    const opened = [await openSession({ database }, { token }, "r"), await openSession({ database }, { token }, "r")];
     expect(new Set(opened.map((one) => one?.cookie)).size).toBe(2);
-    expect(await openSession({ database }, `${token}x`, "r")).toBeUndefined();
+    expect(await openSession({ database }, { token: `${token}x` }, "r")).toBeUndefined();
+  });
+
+  test("openSession() ends the earlier session of the same browser, and only with a valid token", async () => {
+    const before = await openSession({ database }, { token }, "r");
+    if (before === undefined) throw new TypeError("Expected a session");
+    await openSession({ database }, { token: `${token}x`, earlier: before.cookie }, "r");
+    expect(await checkSession(database, before.cookie)).toEqual(before.session);
+    const after = await openSession({ database }, { token, earlier: before.cookie }, "r");
+    expect(await checkSession(database, before.cookie)).toBeUndefined();
+    expect(await checkSession(database, after?.cookie ?? "")).toEqual(after?.session);
   });
 });
 
@@ -42,7 +52,10 @@ describe("checkSession()", () => {
 
 describe("closeSession()", () => {
   test("closeSession() ends one session and can be called again", async () => {
-    const [one, other] = [await openSession({ database }, token, "r"), await openSession({ database }, token, "r")];
+    const [one, other] = [
+      await openSession({ database }, { token }, "r"),
+      await openSession({ database }, { token }, "r"),
+    ];
     if (one === undefined || other === undefined) throw new TypeError("Expected two sessions");
     await closeSession({ database }, one.session, "r");
     await closeSession({ database }, one.session, "r");
@@ -56,7 +69,7 @@ describe("closeSession()", () => {
 describe("forgetEndedSessions()", () => {
   test("forgetEndedSessions() forgets what has ended by time or by its token, and nothing else", async () => {
     await database.run("delete from sessions");
-    await openSession({ database }, token, "r");
+    await openSession({ database }, { token }, "r");
     await forgetEndedSessions(database);
     expect(await count()).toBe(1);
     await saveAdminToken(database, createHash("sha256").update("another").digest("hex"));

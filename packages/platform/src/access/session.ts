@@ -14,10 +14,17 @@ export interface OpenedSession {
 
 const cookieText = /^[A-Za-z0-9_-]{43}$/;
 
-/** Opens a session for the holder of a token, or gives undefined when the token is not valid. */
+/** What somebody signs in with. */
+export interface SignIn {
+  readonly token: string;
+  /** The cookie that the browser had until now; its session ends, for nobody could end it later. */
+  readonly earlier?: string | undefined;
+}
+
+/** Opens a session for the holder of a token, or gives undefined, and ends nothing, when the token is not valid. */
 export async function openSession(
   { database }: Pick<Deps, "database">,
-  token: string,
+  { token, earlier }: SignIn,
   requestId: string,
 ): Promise<OpenedSession | undefined> {
   const known = await findTokenOf(database, token);
@@ -26,6 +33,8 @@ export async function openSession(
   const session = await database.transaction(async (sql) => {
     const saved = await saveSession(sql, { id: newId("session"), sha256: digest(cookie), tokenSha256: known.sha256 });
     if (saved === undefined) return undefined;
+    const before = earlier === undefined ? undefined : await checkSession(sql, earlier);
+    if (before !== undefined) await endSession(sql, before, requestId);
     const asker = { author: saved.author, requestId };
     await recordAudit(sql, { asker, action: "session.opened", object: saved.id });
     return saved;
@@ -44,11 +53,29 @@ export async function closeSession(
   session: Session,
   requestId: string,
 ): Promise<void> {
-  await database.transaction(async (sql) => {
-    if (!(await removeSession(sql, session.id))) return;
-    const asker = { author: session.author, requestId };
-    await recordAudit(sql, { asker, action: "session.closed", object: session.id });
-  });
+  await database.transaction(async (sql) => endSession(sql, session, requestId));
+}
+
+async function endSession(sql: Sql, session: Session, requestId: string): Promise<void> {
+  if (!(await removeSession(sql, session.id))) return;
+  const asker = { author: session.author, requestId };
+  await recordAudit(sql, { asker, action: "session.closed", object: session.id });
+}
+
+/** Writes that somebody was refused a session, and from which address. Nobody knows who it was. */
+export async function recordRefusedSignIn(
+  { database, log }: Pick<Deps, "database" | "log">,
+  address: string,
+  requestId: string,
+): Promise<void> {
+  const action = "session.refused";
+  const asker = { author: "unknown", requestId };
+  try {
+    await recordAudit(database, { asker, action, object: "session", detail: { address } });
+  } catch (error) {
+    // Nothing was given away, and who asked learns the refusal all the same.
+    log.error({ err: error, action }, "A refusal could not be written to the audit");
+  }
 }
 
 function digest(text: string): Uint8Array {

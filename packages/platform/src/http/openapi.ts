@@ -4,7 +4,7 @@ import { decode } from "@sealrun/protocol";
 import type { FastifyInstance } from "fastify";
 import { jsonSchemaTransform } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { sessionCookieName } from "./session-cookie.ts";
+import { sessionCookieNames } from "./session-cookie.ts";
 
 /** This program's version, from its package.json. */
 export async function readVersion(): Promise<string> {
@@ -25,10 +25,11 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
       components: {
         securitySchemes: {
           token: { type: "http", scheme: "bearer" },
-          session: { type: "apiKey", in: "cookie", name: sessionCookieName },
+          session: { type: "apiKey", in: "cookie", name: sessionCookieNames.https, description: "Over HTTPS" },
+          sessionOverHttp: { type: "apiKey", in: "cookie", name: sessionCookieNames.http, description: "Over HTTP" },
         },
       },
-      security: [{ token: [] }, { session: [] }],
+      security: [{ token: [] }, { session: [] }, { sessionOverHttp: [] }],
     },
     transform: (given) => {
       const described = jsonSchemaTransform(given);

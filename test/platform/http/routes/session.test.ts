@@ -39,7 +39,7 @@ describe("POST /api/v1/session", () => {
     expect(Math.round((Date.parse(info.expiresAt) - now) / hours)).toBe(12);
     const [text, ...attributes] = (answer.headers.get("set-cookie") ?? "").split("; ");
     expect(text).toMatch(/^sealrun_session=[\w-]{43}$/);
-    expect(attributes.toSorted()).toEqual(["HttpOnly", "Max-Age=604800", "Path=/api", "SameSite=Strict"]);
+    expect(attributes.toSorted()).toEqual(["HttpOnly", "Max-Age=604800", "Path=/", "SameSite=Strict"]);
     expect(answer.headers.get("cache-control")).toBe("no-store");
   });
 
@@ -85,10 +85,38 @@ describe("POST /api/v1/session", () => {
         body: JSON.stringify({ token: platform.token }),
       });
     const [trusted, direct] = [await send(behind.url), await send(platform.url)];
-    expect(trusted.headers.get("set-cookie")).toMatch(/; Secure/);
+    expect(trusted.headers.get("set-cookie")).toMatch(/^__Host-sealrun_session=.*; Path=\/; .*; Secure/);
+    expect(trusted.headers.get("set-cookie")).not.toMatch(/Domain/);
     expect(trusted.headers.get("strict-transport-security")).toBe("max-age=31536000");
+    expect(direct.headers.get("set-cookie")).toMatch(/^sealrun_session=/);
     expect(direct.headers.get("set-cookie")).not.toMatch(/; Secure/);
+    const text = (trusted.headers.get("set-cookie") ?? "").split(/[=;]/)[1] ?? "";
+    const read = async (name: string, proto: string): Promise<number> =>
+      (
+        await fetch(`${behind.url}/api/v1/projects`, {
+          headers: { cookie: `${name}=${text}`, "x-forwarded-proto": proto },
+        })
+      ).status;
+    expect(await read("__Host-sealrun_session", "https")).toBe(200);
+    expect(await read("sealrun_session", "https")).toBe(401);
+    expect(await read("__Host-sealrun_session", "http")).toBe(401);
     await behind.close();
+  });
+
+  test("POST /api/v1/session ends the session whose cookie came along", async () => {
+    const before = await signIn(platform);
+    expect((await post(platform.token, { cookie: before })).status).toBe(200);
+    expect(await refused(call("GET", "/projects", { cookie: before }))).toMatchObject({ status: 401 });
+    const { rows } = await ask(platform, auditList, ["GET", "/audit?action=session&limit=2"]);
+    expect(rows.map(({ action }) => action)).toEqual(["session.opened", "session.closed"]);
+    expect(rows[0]?.requestId).toBe(rows[1]?.requestId);
+  });
+
+  test("POST /api/v1/session is told by the audit when it refuses, with the address and without the token", async () => {
+    await post("sr_adm_wrongwrongwrong");
+    const { rows } = await ask(platform, auditList, ["GET", "/audit?action=session.refused&limit=1"]);
+    expect(rows[0]).toMatchObject({ actor: "unknown", object: "session", detail: { address: "127.0.0.1" } });
+    expect(JSON.stringify(rows)).not.toContain("wrongwrong");
   });
 
   test("POST /api/v1/session stops an address that guesses, and lets a right token pass all the same", async () => {
@@ -100,8 +128,11 @@ describe("POST /api/v1/session", () => {
         body: JSON.stringify({ token }),
       });
     let last = 401;
-    for (let tries = 0; last === 401 && tries < 400; tries += 1) last = (await guess("sr_adm_wrong")).status;
+    let tries = 0;
+    for (; last === 401 && tries < 400; tries += 1) last = (await guess("sr_adm_wrong")).status;
     expect(last).toBe(429);
+    const { rows } = await ask(own, auditList, ["GET", "/audit?action=session.refused&limit=500"]);
+    expect(rows).toHaveLength(tries - 1);
     expect((await guess(own.token)).status).toBe(200);
     await own.close();
   });
@@ -134,7 +165,7 @@ describe("DELETE /api/v1/session", () => {
     const cookie = await signIn(platform);
     const answer = await call("DELETE", "/session", asPage(cookie));
     expect([answer.status, await answer.text()]).toEqual([204, ""]);
-    expect(answer.headers.get("set-cookie")).toMatch(/^sealrun_session=; .*Path=\/api.*Expires=Thu, 01 Jan 1970/);
+    expect(answer.headers.get("set-cookie")).toMatch(/^sealrun_session=; .*Path=\/;.*Expires=Thu, 01 Jan 1970/);
     expect(await refused(call("GET", "/projects", { cookie }))).toMatchObject({ status: 401 });
   });
 

@@ -3,11 +3,11 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { refuseOtherSite } from "../../access/cross-site.ts";
-import { closeSession, openSession } from "../../access/session.ts";
+import { closeSession, openSession, recordRefusedSignIn } from "../../access/session.ts";
 import type { Session } from "../../access/session-store.ts";
 import type { Deps } from "../../deps.ts";
 import { originOf } from "../access.ts";
-import { clearSessionCookie, setSessionCookie } from "../session-cookie.ts";
+import { clearSessionCookie, readSessionCookie, setSessionCookie } from "../session-cookie.ts";
 import type { CountWrongToken } from "../wrong-tokens.ts";
 
 const url = "/api/v1/session";
@@ -15,7 +15,7 @@ const url = "/api/v1/session";
 /** Sessions of the web UI: sign in with a token, who am I, sign out. */
 export function sessionRoutes(
   plain: FastifyInstance,
-  deps: Pick<Deps, "database"> & { readonly countWrongToken: CountWrongToken },
+  deps: Pick<Deps, "database" | "log"> & { readonly countWrongToken: CountWrongToken },
 ): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   app.post(
@@ -31,9 +31,12 @@ export function sessionRoutes(
     },
     async (request, reply) => {
       refuseOtherSite(originOf(request));
-      const opened = await openSession(deps, request.body.token, request.id);
+      const signIn = { token: request.body.token, earlier: readSessionCookie(request) };
+      const opened = await openSession(deps, signIn, request.id);
       if (opened === undefined) {
+        // First: an address that guesses fills the audit no faster than it may guess.
         await deps.countWrongToken(request);
+        await recordRefusedSignIn(deps, request.ip, request.id);
         throw new SealrunError("UNAUTHENTICATED", "This token is not valid here; check that it was copied whole");
       }
       setSessionCookie(request, reply, opened.cookie);
