@@ -1,0 +1,77 @@
+import { type Client, createClient } from "@sealrun/client";
+import type { Locator, Page } from "playwright-core";
+import { expect } from "vitest";
+import type { Files, Stage } from "../../support/stage.ts";
+import { until } from "../../support/until.ts";
+
+/** Makes a project with packages; by requests of this process, since a command takes seconds where others compute. */
+export async function layPackages(
+  stage: Stage,
+  project: string,
+  packages: Readonly<Record<string, Files>>,
+): Promise<Client> {
+  const client = createClient(stage);
+  await client.createProject(project);
+  for (const [name, files] of Object.entries(packages)) {
+    const bytes = Object.entries(files).map(([path, content]) => ({
+      path,
+      bytes: Buffer.from(typeof content === "string" ? content : JSON.stringify(content)),
+    }));
+    await client.pushPackage({ project, name, files: bytes, secrets: new Map(), overwrite: false });
+  }
+  return client;
+}
+
+/** Chooses a folder in the dialog that a button of the upload page opens; `open` presses that button. */
+export async function chooseFolder(page: Page, folder: string, open?: () => Promise<void>): Promise<void> {
+  const press = open ?? (async () => page.getByRole("button", { name: "Choose a folder" }).click());
+  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), press()]);
+  await chooser.setFiles(folder);
+}
+
+/** Waits until the execution that a page shows has this status, however long it takes; fails at any other end. */
+export async function seeStatus(page: Page, status: string): Promise<void> {
+  const shown = page.getByRole("status", { name: "Status" });
+  const ended = /^(?:succeeded|failed|cancelled|lost)$/;
+  const seen = await until(async () => {
+    const text = (await shown.textContent()) ?? "";
+    return text === status || ended.test(text) ? text : undefined;
+  });
+  expect(seen).toBe(status);
+}
+
+/** The id of the execution whose page is open; waits until one is. */
+export async function openedExecution(page: Page, besides?: string): Promise<string> {
+  await page.waitForURL(
+    ({ pathname }) => /^\/executions\/exe_/.test(pathname) && pathname !== `/executions/${besides}`,
+  );
+  return new URL(page.url()).pathname.split("/").at(-1) ?? "";
+}
+
+/** Adds a secret on the page of secrets that is open, and waits until it is sealed. */
+export async function addSecret(page: Page, name: string, value: string): Promise<void> {
+  await page.getByRole("button", { name: "Add a secret" }).click();
+  await page.getByLabel("Name", { exact: true }).fill(name);
+  await page.getByLabel("Value", { exact: true }).fill(value);
+  await page.getByRole("button", { name: "Seal and save" }).click();
+  await page.getByText(`${name}, version 1, sealed`).waitFor();
+}
+
+/** Presses Tab until this control has the focus; fails when it is not among the next 120. */
+export async function tabTo(page: Page, control: Locator): Promise<void> {
+  await control.waitFor();
+  for (let presses = 0; presses < 120; presses += 1) {
+    if (await hasFocus(control)) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`Tab does not lead to ${control.toString()}`);
+}
+
+/** Waits until a control has the focus by itself. */
+export async function untilFocused(control: Locator): Promise<void> {
+  await until(async () => ((await hasFocus(control)) ? true : undefined));
+}
+
+async function hasFocus(control: Locator): Promise<boolean> {
+  return control.evaluate((element) => element === document.activeElement);
+}
