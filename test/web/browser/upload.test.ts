@@ -53,12 +53,12 @@ test("UploadPage seals a chosen folder's secrets.json here, and its values are n
   await page.getByText("2 secrets sealed in this browser").waitFor();
   await expectAccessible(page);
   const found = await searchBrowser(opened, proxy, [
-    { name: "canary", value: canary },
-    { name: "marker", value: marker },
+    { label: "canary", value: canary },
+    { label: "marker", value: marker },
   ]);
   // The script is sent as it is: the search sees what is sent.
-  expect(found.filter(({ name }) => name === "marker").map(({ place }) => place)).toContain("request body");
-  expect(found.filter(({ name }) => name === "canary")).toEqual([]);
+  expect(found.filter(({ value }) => value === "marker").map(({ place }) => place)).toContain("request body");
+  expect(found.filter(({ value }) => value === "canary")).toEqual([]);
   const { secrets } = await ask(stage, secretList, ["GET", "/projects/acme/packages/report/secrets"]);
   expect(secrets.map(({ name, source }) => [name, source])).toEqual([
     ["DB", "push"],

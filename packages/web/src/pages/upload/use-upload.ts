@@ -2,7 +2,7 @@ import type { FoundNames } from "@sealrun/client";
 import { wipe } from "@sealrun/crypto";
 import { parseSecretDocument, type PushAnswer, type SealrunError, toSealrunError } from "@sealrun/protocol";
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { useClient } from "../../app/platform.tsx";
 import type { DroppedFile } from "./dropped-file.ts";
 import { openDropped, type ReadPackage, readDropped } from "./read-dropped.ts";
@@ -26,7 +26,7 @@ export interface Upload {
 }
 
 /** Where the package goes. */
-export interface SendTarget {
+interface SendTarget {
   readonly project: string;
   readonly name: string;
   readonly overwrite: boolean;
@@ -39,11 +39,11 @@ export function useUpload(): Upload {
   const queries = useQueryClient();
   const [state, setState] = useState<UploadState>({ kind: "empty" });
   const held = useRef<ReadPackage>(undefined);
-  const forget = (): void => {
+  const forget = useCallback((): void => {
     if (held.current?.secretsFile !== undefined) wipe(held.current.secretsFile);
     held.current = undefined;
-  };
-  useEffect(() => forget, []);
+  }, []);
+  useEffect(() => forget, [forget]);
   return {
     state,
     take: async (files) => {

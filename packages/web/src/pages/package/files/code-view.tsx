@@ -17,7 +17,9 @@ export function CodeView(props: {
   // The line feed at the end of a file starts no line.
   const count = plain.at(-1) === "" ? plain.length - 1 : plain.length;
   const meant = useRef<HTMLDivElement>(null);
-  useEffect(() => meant.current?.scrollIntoView({ block: "center" }), [marked]);
+  useEffect(() => {
+    if (marked !== undefined) meant.current?.scrollIntoView({ block: "center" });
+  }, [marked]);
   return (
     <div className={classes["box"]} tabIndex={0} role="region" aria-label="Text of the file">
       <div className={classes["lines"]}>

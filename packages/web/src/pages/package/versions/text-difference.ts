@@ -1,7 +1,7 @@
 import { structuredPatch } from "diff";
 
 /** A line of a unified difference with its numbers before and after. */
-export interface DifferenceLine {
+interface DifferenceLine {
   readonly kind: "same" | "added" | "removed";
   readonly text: string;
   readonly before: number | undefined;
