@@ -30,6 +30,7 @@ export function AuditFilters(props: {
         value={search.project ?? null}
         onChange={(project) => onSearch({ project: project ?? undefined })}
         clearable
+        clearButtonProps={{ "aria-label": "Any project" }}
         searchable
         flex="1 1 150px"
       />
@@ -54,6 +55,7 @@ export function AuditFilters(props: {
         value={search.span ?? null}
         onChange={(span) => onSearch({ span: isSpan(span) ? span : undefined })}
         clearable
+        clearButtonProps={{ "aria-label": "Any time" }}
         flex="1 1 150px"
       />
     </Group>
@@ -95,5 +97,14 @@ function Typed(props: {
   if (props.options === undefined) {
     return <TextInput {...field} onChange={(event) => setTyped(event.currentTarget.value)} />;
   }
-  return <Autocomplete {...field} data={[...props.options]} onChange={setTyped} onOptionSubmit={apply} clearable />;
+  return (
+    <Autocomplete
+      {...field}
+      data={[...props.options]}
+      onChange={setTyped}
+      onOptionSubmit={apply}
+      clearable
+      clearButtonProps={{ "aria-label": `Any ${props.label.toLowerCase()}` }}
+    />
+  );
 }
