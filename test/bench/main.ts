@@ -12,6 +12,8 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   "first-line": async () => (await import("./first-line.ts")).bench,
   "live-line": async () => (await import("./live-line.ts")).bench,
   "push-2000": async () => (await import("./push-2000.ts")).bench,
+  web: async () => (await import("./web.ts")).bench,
+  "web-log": async () => (await import("./web-log.ts")).bench,
   queue: async () => (await import("./queue.ts")).bench,
 };
 

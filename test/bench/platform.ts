@@ -15,6 +15,8 @@ const launcher = fileURLToPath(new URL("../../packages/cli/bin/sealrun.js", impo
 export interface BenchPlatform {
   /** From the start of the command to the ready file, in milliseconds. */
   readonly startMs: number;
+  readonly url: string;
+  readonly token: string;
   /** Runs a command; gives its milliseconds. Throws with its output when it fails. */
   sealrun(args: readonly string[]): Promise<number>;
   /** Lays a package out and pushes it as `bench/NAME`; gives the milliseconds of the push. */
@@ -69,6 +71,8 @@ export async function startBenchPlatform(folder: string): Promise<BenchPlatform>
   };
   return {
     startMs,
+    url,
+    token,
     sealrun,
     push: async (name, files) => {
       const package_ = join(folder, "packages", name);

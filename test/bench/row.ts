@@ -5,7 +5,7 @@ export interface BenchRow {
   readonly alternative: number;
   /** Ours over the alternative's, or the other way round where more is better; undefined when only a limit counts. */
   readonly ratio: number | undefined;
-  readonly unit: "ms" | "µs" | "MiB/s" | "MiB" | "";
+  readonly unit: "ms" | "µs" | "MiB/s" | "MiB" | "KiB" | "";
   /** What was asked for, in words; empty without a goal. */
   readonly goal: string;
   readonly isMet: boolean;
