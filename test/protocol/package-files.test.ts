@@ -1,4 +1,11 @@
-import { checkPackageFiles, isLocalFile, limits, type PackageFile, SealrunError } from "@sealrun/protocol";
+import {
+  checkPackageFiles,
+  isCredentialFile,
+  isLocalFile,
+  limits,
+  type PackageFile,
+  SealrunError,
+} from "@sealrun/protocol";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { refusalOf } from "../support/refusal.ts";
@@ -119,4 +126,17 @@ test("isLocalFile() knows what local mode keeps, in any folder and case", () => 
     true,
     false,
   ]);
+});
+
+describe("isCredentialFile()", () => {
+  test.each([".env", ".ENV", "a/.env.local", ".npmrc", "lib/.pypirc"])("isCredentialFile() is true for %s", (path) => {
+    expect(isCredentialFile(path)).toBe(true);
+  });
+
+  test.each(["a.env", ".envrc", ".npmrc.md", "env", "node_modules/left/.npmrc", ".env/a"])(
+    "isCredentialFile() is false for %s",
+    (path) => {
+      expect(isCredentialFile(path)).toBe(false);
+    },
+  );
 });

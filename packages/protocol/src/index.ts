@@ -304,7 +304,7 @@ export { parseConfigFile } from "./config-file.ts";
 export { parametersFileSchema, parseParametersFile, type ParametersFile } from "./parameters-file.ts";
 export { reservedParameters, type ParameterField } from "./parameter-field.ts";
 export { checkParameters, checkResolved, parseParameterText, visibleParameters } from "./parameters.ts";
-export { checkPackageFiles, isLocalFile, type PackageFile } from "./package-files.ts";
+export { checkPackageFiles, isCredentialFile, isLocalFile, type PackageFile } from "./package-files.ts";
 export { isScript, scriptEndings, scriptKind, type ScriptKind } from "./script-kind.ts";
 export { dependencyFiles, findDependencies, type PackageDependencies } from "./dependencies.ts";
 export { type NpmInstall } from "./npm-lock.ts";

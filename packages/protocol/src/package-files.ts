@@ -14,6 +14,7 @@ export interface PackageFile {
 
 /** Files that a script's local mode keeps: they hold plaintext secrets or state, and never leave the machine. */
 const localFiles = new Set(["ef_env.json", "ef_package_state.json"]);
+const credentialFile = /^(?:\.env(?:\..*)?|\.npmrc|\.pypirc)$/i;
 /** Scripts of languages that do not run here. */
 const foreignEndings = new Set(".rb .pl .php .go .lua .ps1 .bash .zsh .bat .cmd .r .java .rs .tsx .jsx".split(" "));
 
@@ -45,6 +46,14 @@ export function checkPackageFiles(entries: readonly PackageFile[]): void {
 /** True for a file that local mode keeps, wherever it is and however written: a client leaves it out of the package. */
 export function isLocalFile(path: string): boolean {
   return localFiles.has(baseName(path));
+}
+
+/**
+ * True for a file in which people keep passwords and tokens. Files of a package are kept in the clear: a client leaves it
+ * out and says so, and the platform refuses it. What a vendored package in `node_modules` brings along is published.
+ */
+export function isCredentialFile(path: string): boolean {
+  return !/(?:^|\/)node_modules\//.test(path) && credentialFile.test(path.slice(path.lastIndexOf("/") + 1));
 }
 
 function checkEntry({ path, kind, size }: PackageFile): void {

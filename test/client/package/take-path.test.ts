@@ -8,14 +8,16 @@ test("takePaths() leaves junk out in silence, and says what somebody may miss, e
     "__MACOSX/._a.py",
     "sub/.DS_Store",
     "sub/.env",
+    ".NPMRC",
+    "node_modules/left/.npmrc",
     ".venv/bin/python",
     ".venv/lib/x.py",
     "sub/data.csv",
     "ef_env.json",
   ];
   expect(takePaths(paths)).toEqual({
-    taken: ["a.py", "sub/data.csv"],
-    skipped: ["sub/.env", ".venv", "ef_env.json"],
+    taken: ["a.py", "node_modules/left/.npmrc", "sub/data.csv"],
+    skipped: ["sub/.env", ".NPMRC", ".venv", "ef_env.json"],
   });
 });
 

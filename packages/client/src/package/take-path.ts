@@ -1,10 +1,10 @@
-import { isLocalFile } from "@sealrun/protocol";
+import { isCredentialFile, isLocalFile } from "@sealrun/protocol";
 
 /** Never part of a package, and nobody misses them. */
 const silent =
   /^(?:\.git|\.hg|\.svn|__pycache__|__MACOSX|\.DS_Store|\.sealrun|\.gitignore|\.gitattributes|sealrun-env\.d\.ts|.*\.pyc|.*\.swp)$/;
-/** Often hold secrets or are too large: left out, and said so. */
-const told = /^(?:\.env(?:\..*)?|\.npmrc|\.pypirc|node_modules|\.venv)$/;
+/** Too large: left out, and said so, as is what often holds secrets. */
+const told = /^(?:node_modules|\.venv)$/;
 /** The executor installs what they list, so that a `node_modules` beside one is left out. */
 const lockFiles = ["package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb"];
 /** Of a vendored `node_modules`: links to programs, and what npm remembers. */
@@ -23,7 +23,8 @@ export function judgePath(path: string, isVendored: boolean): PathFate {
   const name = path.slice(path.lastIndexOf("/") + 1);
   if (silent.test(name) || remembered.test(path)) return "skip";
   const isModules = path === "node_modules" && isVendored;
-  return (told.test(name) && !isModules && !isInModules(path)) || isLocalFile(path) ? "tell" : "take";
+  const isTooLarge = told.test(name) && !isModules && !isInModules(path);
+  return isTooLarge || isCredentialFile(path) || isLocalFile(path) ? "tell" : "take";
 }
 
 /** A vendored package may carry packages of its own. */

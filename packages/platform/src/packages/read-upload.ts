@@ -11,6 +11,7 @@ import {
   showName,
 } from "@sealrun/protocol";
 import type { UploadedFile } from "./check-upload.ts";
+import { refuseCredentials } from "./refuse-credentials.ts";
 
 /** What came in one push. */
 export interface Upload {
@@ -49,6 +50,7 @@ export async function readUpload(parts: AsyncIterable<Multipart>): Promise<Uploa
         secretsFile = await readBytes(part, path, limits.secretsFileBytes, "SECRETS_FILE_INVALID");
         continue;
       }
+      if (announced === undefined) refuseCredentials(path);
       if (files.length >= limits.packageFiles) {
         throw new SealrunError(
           "PACKAGE_INVALID",

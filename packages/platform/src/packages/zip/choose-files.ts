@@ -1,8 +1,6 @@
+import { refuseCredentials } from "../refuse-credentials.ts";
 import type { ZipEntry } from "./list-entries.ts";
-import { refuseEntry } from "./refuse-entry.ts";
 
-/** Where people keep passwords and tokens. Other clients leave them out and say so; here nobody would be told. */
-const credentialFile = /^(?:\.env(?:\..*)?|\.npmrc|\.pypirc)$/i;
 /** Hold every version of everything, and logins of remotes. */
 const historyFolder = /(?:^|\/)\.(?:git|hg|svn)\//;
 
@@ -13,19 +11,11 @@ const historyFolder = /(?:^|\/)\.(?:git|hg|svn)\//;
  */
 export function chooseFiles(entries: readonly ZipEntry[]): readonly ZipEntry[] {
   const wanted = entries.filter(({ path }) => !isSystemFile(path) && !historyFolder.test(path));
-  for (const { path } of wanted) if (isCredentials(path)) throw refuseEntry(path, refusal);
+  for (const { path } of wanted) refuseCredentials(path);
   const top = commonFolder(wanted.map(({ path }) => path));
   if (top === undefined) return wanted;
   const inside = wanted.map((entry) => ({ ...entry, path: entry.path.slice(top.length) }));
   return inside.filter(({ path, kind }) => path !== "" || kind !== "folder");
-}
-
-const refusal =
-  "often holds passwords or tokens, and files are not sealed; leave it out and store its values as secrets";
-
-/** Of the package's own: what a vendored one brings along is published. */
-function isCredentials(path: string): boolean {
-  return !path.includes("node_modules/") && credentialFile.test(path.slice(path.lastIndexOf("/") + 1));
 }
 
 function isSystemFile(path: string): boolean {
