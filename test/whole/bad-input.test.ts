@@ -86,7 +86,7 @@ describe("sealrun push", () => {
     [
       "with a duplicate key inside a value",
       '{"A": {"b": 1,\n "b": 2}}',
-      /^SECRETS_FILE_INVALID: .*secrets\.json:2:.*b/,
+      /^SECRETS_FILE_INVALID: .*secrets\.json:2:2: duplicate key;/,
     ],
     ["that is not an object", '["A"]', /^SECRETS_FILE_INVALID: .*secrets\.json: expected one object/],
     ["with __proto__", '{"A": {"__proto__": 1}}', /^SECRETS_FILE_INVALID: .*secrets\.json:1:.*__proto__/],

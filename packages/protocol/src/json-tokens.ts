@@ -8,6 +8,8 @@ export interface Cursor {
   readonly file: string;
   readonly code: ErrorCode;
   readonly maxDepth: number;
+  /** How deep keys may be named in errors, the root object being 1: a key inside a value is a part of that value. */
+  readonly namedDepth: number;
   at: number;
   line: number;
   lineStart: number;
@@ -120,7 +122,7 @@ export function readNumber(cursor: Cursor): number {
   return value;
 }
 
-/** Says that a key came twice. */
-export function duplicateKey(cursor: Cursor, at: number, key: string): SealrunError {
-  return errorAt(cursor, at, `duplicate key ${showName(key)}; keep one of them`);
+/** Says that a key came twice, and which unless it is a part of a value. */
+export function duplicateKey(cursor: Cursor, at: number, key: string | undefined): SealrunError {
+  return errorAt(cursor, at, `duplicate key${key === undefined ? "" : ` ${showName(key)}`}; keep one of them`);
 }

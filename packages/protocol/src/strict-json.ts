@@ -13,6 +13,8 @@ export interface StrictJsonOptions {
   readonly maxBytes: number;
   /** Objects and arrays inside each other, the outermost counted. */
   readonly maxDepth: number;
+  /** The document is one value, so that no key of it is named; else those of the root object are. */
+  readonly isValue?: boolean;
 }
 
 /** A document and where the members of its root object stand. */
@@ -25,10 +27,10 @@ export interface StrictJson {
 /**
  * Reads JSON that a person wrote, refusing what parsers disagree about or lose: duplicate keys, `__proto__`, invalid
  * UTF-8, lone surrogates, numbers that do not fit. A byte order mark is accepted. Errors have the given code (over
- * `maxBytes`: `VALUE_TOO_LARGE`) and name file, line, column and what was expected; never a value.
+ * `maxBytes`: `VALUE_TOO_LARGE`) and name file, line, column and what was expected; never a value or a key inside one.
  */
 export function parseStrictJson(bytes: Uint8Array, options: StrictJsonOptions): StrictJson {
-  const { file, code, maxBytes, maxDepth } = options;
+  const { file, code, maxBytes, maxDepth, isValue = false } = options;
   if (bytes.length > maxBytes) {
     throw new SealrunError(
       "VALUE_TOO_LARGE",
@@ -43,7 +45,7 @@ export function parseStrictJson(bytes: Uint8Array, options: StrictJsonOptions): 
       `${file}:${text.line}: expected UTF-8: ${place}; save the file as UTF-8, or a binary value as base64`,
     );
   }
-  const cursor: Cursor = { text, file, code, maxDepth, at: 0, line: 1, lineStart: 0 };
+  const cursor: Cursor = { text, file, code, maxDepth, namedDepth: isValue ? 0 : 1, at: 0, line: 1, lineStart: 0 };
   const lines = new Map<string, number>();
   skipSpace(cursor);
   if (cursor.at === text.length) throw errorAt(cursor, cursor.at, "expected JSON; the file is empty");
@@ -77,7 +79,7 @@ function readObject(cursor: Cursor, depth: number, lines?: Map<string, number>):
   cursor.at += 1;
   skipSpace(cursor);
   while (cursor.text.charAt(cursor.at) !== "}" || members.size > 0) {
-    const key = readKey(cursor, members);
+    const key = readKey(cursor, members, depth);
     lines?.set(key, cursor.line);
     expectCharacter(cursor, ":", 'expected ":"');
     skipSpace(cursor);
@@ -102,12 +104,12 @@ function readArray(cursor: Cursor, depth: number): JsonValue[] {
   return values;
 }
 
-function readKey(cursor: Cursor, members: ReadonlyMap<string, JsonValue>): string {
+function readKey(cursor: Cursor, members: ReadonlyMap<string, JsonValue>, depth: number): string {
   const start = cursor.at;
   if (cursor.text.charAt(start) !== '"')
     throw errorAt(cursor, start, missingKey(cursor.text.charAt(start), members.size));
   const key = readString(cursor);
-  if (members.has(key)) throw duplicateKey(cursor, start, key);
+  if (members.has(key)) throw duplicateKey(cursor, start, depth <= cursor.namedDepth ? key : undefined);
   if (key === "__proto__") throw errorAt(cursor, start, "expected another key: __proto__ is not allowed; rename it");
   return key;
 }

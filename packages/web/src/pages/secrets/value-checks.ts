@@ -27,6 +27,7 @@ export function readValue(text: string, form: ValueForm): JsonValue {
       code: "MALFORMED",
       maxBytes: limits.secretsFileBytes,
       maxDepth: limits.jsonDepth,
+      isValue: true,
     }).value;
   } catch (error) {
     if (!(error instanceof SealrunError)) throw error;
@@ -73,10 +74,10 @@ function warningsOf(text: string): readonly ValueWarning[] {
   return warnings;
 }
 
-/** `value:2:5: expected …` as people say it; a key is part of the value and is not repeated. */
+/** `value:2:5: expected …` as people say it. */
 function withPlace(message: string): string {
   const [, line, column, rest = message] = /^value(?::(\d+))?(?::(\d+))?: (.*)$/s.exec(message) ?? [];
-  const sentence = rest.replace(/^duplicate key .*; keep one of them$/s, "a key comes twice; keep one of them");
+  const sentence = rest.replace(/^duplicate key;/, "a key comes twice;");
   const place = [
     ...(line === undefined ? [] : [`line ${line}`]),
     ...(column === undefined ? [] : [`column ${column}`]),
