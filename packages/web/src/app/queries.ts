@@ -26,6 +26,20 @@ export function showsTopic({ queryKey, meta }: Pick<Query, "queryKey" | "meta">,
   return topics.some((topic) => shown.includes(topic));
 }
 
+/**
+ * Asks again for what is shown of these queries. An answer that is on its way for the first time may be of before the
+ * change, and the cache takes it for new: such a query is asked once more when it has its answer.
+ */
+export async function makeOld(queries: QueryClient, isOld: (query: Query) => boolean): Promise<void> {
+  const first = new Set(
+    queries.getQueryCache().findAll({
+      predicate: (query) => isOld(query) && query.state.data === undefined && query.state.fetchStatus === "fetching",
+    }),
+  );
+  await queries.invalidateQueries({ predicate: isOld });
+  if (first.size > 0) await queries.invalidateQueries({ predicate: (query) => first.has(query) });
+}
+
 /** The cache of everything that pages show. Only what may pass by itself is asked again. */
 export function createQueries(): QueryClient {
   return new QueryClient({

@@ -4,7 +4,7 @@ import type { ChangeTopic } from "@sealrun/protocol";
 import { useEffect, useState } from "react";
 import { useClient } from "./platform.tsx";
 import type { LiveState } from "./live-state.ts";
-import { isSignedOut, showsTopic } from "./queries.ts";
+import { isSignedOut, makeOld, showsTopic } from "./queries.ts";
 import { type ChangeHearer, shareChanges, type Windows } from "./share-changes.ts";
 
 const windows: Windows = {
@@ -25,7 +25,7 @@ export function useLiveChanges(): LiveState {
     const stop = new AbortController();
     const { signal } = stop;
     const onChange = (topics: readonly ChangeTopic[]): void =>
-      void queries.invalidateQueries({ predicate: (query) => showsTopic(query, topics) });
+      void makeOld(queries, (query) => showsTopic(query, topics));
     void shareChanges(windows, { onChange, onState: setState, signal }, async (hearer) =>
       follow(client, queries, { ...hearer, signal }),
     );

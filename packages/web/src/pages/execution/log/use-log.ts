@@ -1,7 +1,7 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { hashKey, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { useClient } from "../../../app/platform.tsx";
-import { executionKey } from "../../../app/queries.ts";
+import { executionKey, makeOld } from "../../../app/queries.ts";
 import { followLog, type FollowState } from "./follow-log.ts";
 import { createLogStore, type LogStore } from "./log-store.ts";
 
@@ -25,7 +25,7 @@ export function useLog(id: string): Log {
       onState: (next) => {
         if (!stop.signal.aborted) setState(next);
       },
-      onChange: () => void queries.invalidateQueries({ queryKey: executionKey(id) }),
+      onChange: () => void makeOld(queries, ({ queryHash }) => queryHash === hashKey(executionKey(id))),
       soon,
       signal: stop.signal,
     });
