@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { splitHidden } from "../../../packages/web/src/parts/visible-text.ts";
+import { isCrowded, showHidden, shownParts, splitHidden } from "../../../packages/web/src/parts/visible-text.ts";
 
 test("splitHidden() shows what hides or turns text around by its code point", () => {
   expect(splitHidden("safe\u202Egpj.exe")).toEqual([
@@ -28,4 +28,19 @@ test("splitHidden() loses nothing of any text", () => {
       expect(back.join("")).toBe(text);
     }),
   );
+});
+
+test("showHidden() gives one text with code points in it, for attributes", () => {
+  expect(showHidden("safe\u202Egpj.exe")).toBe("safeU+202Egpj.exe");
+  expect(showHidden("main.py")).toBe("main.py");
+});
+
+test("shownParts() counts hidden characters when there are more than a browser can mark", () => {
+  const many = "a\u200B".repeat(2_001);
+  expect([isCrowded(many), isCrowded(many.slice(2))]).toEqual([true, false]);
+  expect(shownParts(many)).toEqual([
+    { kind: "hidden", text: "2,001 hidden characters" },
+    { kind: "text", text: "a".repeat(2_001) },
+  ]);
+  expect(shownParts(many.slice(2))).toEqual(splitHidden(many.slice(2)));
 });

@@ -2,7 +2,7 @@ import { Group, Stack, Text, Title } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import type { ReactNode } from "react";
 import { ShownText } from "./shown-text.tsx";
-import { splitHidden } from "./visible-text.ts";
+import { showHidden } from "./visible-text.ts";
 
 /** A page: its one heading, which is the window's title too, what it is about, its actions, and its content. */
 export function Page(props: {
@@ -12,8 +12,7 @@ export function Page(props: {
   readonly actions?: ReactNode;
   readonly children: ReactNode;
 }): ReactNode {
-  const plain = splitHidden(props.title).map(({ text }) => text);
-  useDocumentTitle(`${plain.join("")} · sealrun`);
+  useDocumentTitle(`${showHidden(props.title)} · sealrun`);
   return (
     <Stack gap="lg">
       <Group justify="space-between" align="flex-start" gap="sm">

@@ -1,10 +1,10 @@
 import type { ReactNode } from "react";
 import classes from "./shown-text.module.css";
-import { splitHidden } from "./visible-text.ts";
+import { shownParts } from "./visible-text.ts";
 
 /** Text that came from outside, as text: characters that hide or turn text around are shown by their code points. */
 export function ShownText({ text }: { readonly text: string }): ReactNode {
-  const parts = splitHidden(text);
+  const parts = shownParts(text);
   if (parts.length <= 1 && parts[0]?.kind !== "hidden") return <bdi>{text}</bdi>;
   return (
     <bdi>

@@ -48,6 +48,38 @@ export function splitHidden(text: string): readonly TextPart[] {
   return parts;
 }
 
+/** The same as one text, for where only text can stand: titles, and names for screen readers. */
+export function showHidden(text: string): string {
+  return splitHidden(text)
+    .map((part) => part.text)
+    .join("");
+}
+
+/** So many hidden characters are shown one by one. A file may hold a million, and a browser no million marks. */
+const mostHidden = 2_000;
+
+/** True when hidden characters are counted instead of shown one by one. */
+export function isCrowded(text: string): boolean {
+  return text.length > mostHidden && countHidden(text) > mostHidden;
+}
+
+/** As `splitHidden`; of a crowded text, how many are hidden and then what is left. */
+export function shownParts(text: string): readonly TextPart[] {
+  if (!isCrowded(text)) return splitHidden(text);
+  const plain = splitHidden(text).filter(({ kind }) => kind === "text");
+  const count = countHidden(text).toLocaleString("en");
+  return [
+    { kind: "hidden", text: `${count} hidden characters` },
+    { kind: "text", text: plain.map((part) => part.text).join("") },
+  ];
+}
+
+function countHidden(text: string): number {
+  let count = 0;
+  for (const character of text) if (isHidden(character.codePointAt(0) ?? 0)) count += 1;
+  return count;
+}
+
 function isHidden(point: number): boolean {
   // Most text: nothing there is hidden.
   if (point >= 0x20 && point < 0x7f) return false;

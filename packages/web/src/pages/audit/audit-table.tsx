@@ -6,6 +6,7 @@ import { CardCell, CardRow, CardTable } from "../../parts/card-table.tsx";
 import { LinkAnchor, LinkIcon } from "../../parts/links.tsx";
 import { ShownText } from "../../parts/shown-text.tsx";
 import { Time } from "../../parts/time.tsx";
+import { showHidden } from "../../parts/visible-text.ts";
 import classes from "./audit-table.module.css";
 import type { AuditSearch } from "./audit-search.ts";
 import { detailParts } from "./detail-parts.ts";
@@ -59,7 +60,7 @@ function Row({ row, search }: { readonly row: AuditRow; readonly search: AuditSe
               color="gray"
               to="/executions/$execution"
               params={{ execution: object }}
-              aria-label={`Open execution ${object}`}
+              aria-label={`Open execution ${showHidden(object)}`}
             >
               <IconExternalLink size={14} aria-hidden />
             </LinkIcon>

@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { Empty } from "../../parts/empty.tsx";
 import { JsonTree } from "../../parts/json-tree.tsx";
 import { ShownText } from "../../parts/shown-text.tsx";
+import { showHidden } from "../../parts/visible-text.ts";
 
 /** What each step gave as its result, as a tree. */
 export function ResultsPanel({ execution }: { readonly execution: ExecutionInfo }): ReactNode {
@@ -32,7 +33,7 @@ export function ResultsPanel({ execution }: { readonly execution: ExecutionInfo 
             <Title order={2}>
               <ShownText text={name} />
             </Title>
-            <JsonTree value={result} label={`Result of ${name}`} />
+            <JsonTree value={result} label={`Result of ${showHidden(name)}`} />
           </Stack>
         </Paper>
       ))}

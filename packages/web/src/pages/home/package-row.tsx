@@ -5,6 +5,7 @@ import { LinkAnchor, LinkPlain } from "../../parts/links.tsx";
 import { ShownText } from "../../parts/shown-text.tsx";
 import { StatusBadge } from "../../parts/status-badge.tsx";
 import { Time } from "../../parts/time.tsx";
+import { showHidden } from "../../parts/visible-text.ts";
 import { TookTime } from "../executions/took-time.tsx";
 import { HealthStrip } from "./health-strip.tsx";
 import { MissingSecrets } from "./missing-secrets.tsx";
@@ -54,7 +55,11 @@ function Notes(props: {
     <Group gap="4px 6px" mt={2}>
       <MissingSecrets project={props.project} package={name} missing={missing} />
       {[...new Set(tags)].map((tag) => (
-        <UnstyledButton key={tag} onClick={() => props.onTag(tag)} aria-label={`Show packages with the tag ${tag}`}>
+        <UnstyledButton
+          key={tag}
+          onClick={() => props.onTag(tag)}
+          aria-label={`Show packages with the tag ${showHidden(tag)}`}
+        >
           <Badge component="span" color="gray" variant="light" tt="none" fw={500}>
             <ShownText text={tag} />
           </Badge>

@@ -4,6 +4,7 @@ import { IconAlertTriangle, IconCircleX } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { ShownText } from "../../parts/shown-text.tsx";
 import { countOf } from "../../parts/show-size.ts";
+import { showHidden } from "../../parts/visible-text.ts";
 import { frameLines } from "./code-frame.ts";
 import classes from "./problems-list.module.css";
 import type { Review } from "./review.ts";
@@ -64,7 +65,7 @@ function CodeFrame({ problem, review }: { readonly problem: PackageProblem; read
   if (bytes === undefined || line === null) return null;
   const lines = frameLines(bytes, line, (number) => review.revealing.has(`${file ?? ""}:${number}`));
   return (
-    <pre className={classes["frame"]} tabIndex={0} aria-label={`${file ?? ""}, line ${line}`}>
+    <pre className={classes["frame"]} tabIndex={0} aria-label={`${showHidden(file ?? "")}, line ${line}`}>
       {lines.map(({ number, text, isMeant, isHidden }) => (
         <span key={number} className={classes["line"]} data-meant={isMeant || undefined}>
           <span className={classes["number"]}>{number}</span>

@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from "react";
 import { LineText } from "../../../parts/line-text.tsx";
 import { ShownText } from "../../../parts/shown-text.tsx";
+import { showHidden } from "../../../parts/visible-text.ts";
 import type { KeptLine } from "./log-store.ts";
 import classes from "./log.module.css";
 
@@ -31,7 +32,7 @@ export function LogRow(props: {
       </button>
       {props.hasTime ? <span className={classes["time"]}>{clockTime(line.timeMs)}</span> : null}
       {props.hasStep && line.step !== null ? (
-        <span className={classes["step"]} title={line.step}>
+        <span className={classes["step"]} title={showHidden(line.step)}>
           <ShownText text={line.step} />
         </span>
       ) : null}

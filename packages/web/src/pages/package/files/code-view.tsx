@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useRef } from "react";
 import { CodeLine, useHighlight } from "../../../parts/highlighted.tsx";
 import { LinkPlain } from "../../../parts/links.tsx";
 import { ShownText } from "../../../parts/shown-text.tsx";
+import { isCrowded } from "../../../parts/visible-text.ts";
 import { usePackageAddress } from "../use-package.ts";
 import classes from "./code-view.module.css";
 
@@ -25,7 +26,8 @@ export function CodeView(props: {
       <div className={classes["lines"]}>
         {plain.slice(0, count).map((line, index) => {
           const number = index + 1;
-          const pieces = coloured?.[index];
+          // In a crowded line each piece could hold few.
+          const pieces = isCrowded(line) ? undefined : coloured?.[index];
           return (
             <div
               key={index}

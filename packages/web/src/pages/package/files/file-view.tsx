@@ -10,6 +10,7 @@ import { Loading } from "../../../parts/loading.tsx";
 import { Problem } from "../../../parts/problem.tsx";
 import { ShownText } from "../../../parts/shown-text.tsx";
 import { showSize } from "../../../parts/show-size.ts";
+import { showHidden } from "../../../parts/visible-text.ts";
 import type { PackageAddress } from "../use-package.ts";
 import { CodeView } from "./code-view.tsx";
 import { type FileText, mostLines } from "./file-text.ts";
@@ -30,7 +31,7 @@ export function FileView(props: FileProps): ReactNode {
   const found = useFile(address, version.number, path);
   const size = version.files.find((file) => file.path === path)?.size ?? 0;
   return (
-    <Paper withBorder component="section" aria-label={`File ${path}`}>
+    <Paper withBorder component="section" aria-label={`File ${showHidden(path)}`}>
       <Group justify="space-between" wrap="nowrap" px="md" py={6} className={classes["head"]}>
         <Text size="sm" ff="monospace">
           <ShownText text={path} />
@@ -107,7 +108,12 @@ function DownloadButton(props: FileProps & { readonly isWide?: boolean }): React
   }
   return (
     <Tooltip label="Download">
-      <ActionIcon variant="subtle" color="gray" aria-label={`Download ${props.path}`} onClick={() => void save()}>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        aria-label={`Download ${showHidden(props.path)}`}
+        onClick={() => void save()}
+      >
         <IconDownload size={18} aria-hidden />
       </ActionIcon>
     </Tooltip>

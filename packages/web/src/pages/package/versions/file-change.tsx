@@ -5,6 +5,7 @@ import { Loading } from "../../../parts/loading.tsx";
 import { Problem } from "../../../parts/problem.tsx";
 import { ShownText } from "../../../parts/shown-text.tsx";
 import { showSize } from "../../../parts/show-size.ts";
+import { showHidden } from "../../../parts/visible-text.ts";
 import type { FileText } from "../files/file-text.ts";
 import { useFile } from "../files/use-file.ts";
 import type { PackageAddress } from "../use-package.ts";
@@ -99,7 +100,7 @@ const spoken = { same: undefined, added: "added", removed: "removed" } as const;
 
 function Hunks({ path, hunks }: { readonly path: string; readonly hunks: readonly Hunk[] }): ReactNode {
   return (
-    <div className={classes["box"]} tabIndex={0} role="region" aria-label={`Lines that differ in ${path}`}>
+    <div className={classes["box"]} tabIndex={0} role="region" aria-label={`Lines that differ in ${showHidden(path)}`}>
       <div className={classes["lines"]}>
         {hunks.map((hunk, index) => (
           <div key={index} className={classes["hunk"]}>
