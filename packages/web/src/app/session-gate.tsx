@@ -11,6 +11,7 @@ import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { SignIn } from "../pages/sign-in/sign-in.tsx";
 import { StrangeKeyring } from "../pages/sign-in/strange-keyring.tsx";
 import { Problem } from "../parts/problem.tsx";
+import { forgetEarlier } from "./forget-earlier.ts";
 import { checkPin, repin } from "./pin.ts";
 import { connectPlatform, SignedInProvider } from "./platform.tsx";
 import { isSignedOut } from "./queries.ts";
@@ -22,15 +23,13 @@ const connection = {
 
 /**
  * Shows its children to who is signed in. Somebody whose session ends signs in again in front of the page, which stays
- * as it is: nothing typed is lost.
+ * as it is: nothing typed is lost. Somebody else begins anew.
  */
 export function SessionGate({ children }: { readonly children: ReactNode }): ReactNode {
+  const queries = useQueryClient();
   const found = useQuery({
     queryKey: ["session"],
-    queryFn: async () => {
-      const [platform, session] = await Promise.all([fetchPlatform(connection), currentSession(connection)]);
-      return { platform, session };
-    },
+    queryFn: readSession,
     staleTime: Infinity,
     refetchOnWindowFocus: false,
   });
@@ -45,8 +44,11 @@ export function SessionGate({ children }: { readonly children: ReactNode }): Rea
   }
   const { platform, session } = found.data;
   const onSignedIn = async (): Promise<void> => {
+    const now = await readSession();
+    // Before any page knows who it is.
+    forgetEarlier(queries, session?.author, now.session?.author);
+    queries.setQueryData(["session"], now);
     isOver.reset();
-    await found.refetch();
   };
   return (
     <Pinned key={platform.keyring.fingerprint} platform={platform} author={session?.author} onSignedIn={onSignedIn}>
@@ -63,6 +65,14 @@ export function SessionGate({ children }: { readonly children: ReactNode }): Rea
       </Modal>
     </Pinned>
   );
+}
+
+async function readSession(): Promise<{
+  readonly platform: PlatformInfo;
+  readonly session: Awaited<ReturnType<typeof currentSession>>;
+}> {
+  const [platform, session] = await Promise.all([fetchPlatform(connection), currentSession(connection)]);
+  return { platform, session };
 }
 
 interface PinnedProps {
@@ -85,7 +95,12 @@ function Pinned({ platform, author, onSignedIn, children }: PinnedProps): ReactN
     return <StrangeKeyring message={pin.message} found={fingerprint} onTrust={trust} />;
   }
   if (author === undefined) return <SignIn platform={platform} onSignedIn={onSignedIn} />;
-  return <SignedInProvider value={{ client, author }}>{children}</SignedInProvider>;
+  return (
+    // Whoever is somebody else finds nothing of what was typed either.
+    <SignedInProvider key={author} value={{ client, author }}>
+      {children}
+    </SignedInProvider>
+  );
 }
 
 function readPin(fingerprint: string): { readonly isKnown: boolean; readonly message: string } {
