@@ -183,9 +183,9 @@ const tree = root.addChildren([
   guides.addChildren([guidesFront, guide]),
 ]);
 
-/** Every page by its address. Code of a page is fetched when somebody points at a link to it. */
+/** Every page by its address. Code of a page is fetched when somebody points at a link to it; the first one's at once. */
 export function createPages(queries: QueryClient) {
-  return createRouter({
+  const pages = createRouter({
     routeTree: tree,
     context: { queries },
     defaultPreload: "intent",
@@ -193,6 +193,9 @@ export function createPages(queries: QueryClient) {
     defaultErrorComponent: PageProblem,
     scrollRestoration: true,
   }) satisfies AnyRouter;
+  // While the platform is asked who is signed in.
+  void pages.preloadRoute({ to: pages.latestLocation.pathname });
+  return pages;
 }
 
 declare module "@tanstack/react-router" {
