@@ -68,7 +68,11 @@ export default defineConfig({
         test: {
           name: "browser",
           include: inBrowser,
-          globalSetup: ["test/support/global-setup.ts", "test/support/chromium-setup.ts"],
+          globalSetup: [
+            "test/support/global-setup.ts",
+            "test/support/chromium-setup.ts",
+            "test/support/shared-stage-setup.ts",
+          ],
           isolate,
           testTimeout: 180_000,
           hookTimeout: 300_000,

@@ -2,8 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { executionInfo, type ExecutionInfo, jsonValue, logPage, scope } from "@sealrun/protocol";
-import { expect } from "vitest";
+import { expect, inject, type ProvidedContext } from "vitest";
 import { z } from "zod";
+import "./provided.ts";
 import { ask } from "./api.ts";
 import { commandEnvironment, type DevProcess, startDevProcess } from "./dev-process.ts";
 import { type CommandResult, runSealrun } from "./run-command.ts";
@@ -35,9 +36,8 @@ export type RunReport = z.infer<typeof runReport>;
 /** Files of a package by path; what is no text or bytes is written as JSON. */
 export type Files = Readonly<Record<string, unknown>>;
 
-/** A whole platform as people start it, and the commands that they type. */
-export interface Stage extends Pick<DevProcess, "url" | "token" | "fingerprint"> {
-  readonly dev: DevProcess;
+/** A platform that other files use as well: whoever shares it keeps to a project and to names of its own. */
+export interface SharedStage extends Pick<DevProcess, "url" | "token" | "fingerprint"> {
   /** A private folder: `data` is the platform's, `home` the commands'. */
   readonly folder: string;
   readonly data: string;
@@ -54,6 +54,11 @@ export interface Stage extends Pick<DevProcess, "url" | "token" | "fingerprint">
   show(id: string): Promise<ExecutionInfo>;
   /** The lines of an execution as `stream: text`. */
   lines(id: string): Promise<readonly string[]>;
+}
+
+/** A whole platform as people start it, and the commands that they type. */
+export interface Stage extends SharedStage {
+  readonly dev: DevProcess;
   close(): Promise<void>;
 }
 
@@ -63,6 +68,23 @@ export async function openStage(
 ): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), "sealrun-whole-"));
   const dev = await startDevProcess({ folder, ...options });
+  return {
+    ...dev,
+    ...commandsAt({ ...dev, folder }),
+    dev,
+    close: async () => {
+      await dev.end("SIGTERM");
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The one platform of all files of the project `browser` that need none of their own; it is started before the first. */
+export function sharedStage(): SharedStage {
+  return commandsAt(inject("stage"));
+}
+
+function commandsAt({ url, token, fingerprint, folder }: ProvidedContext["stage"]): SharedStage {
   const sealrun: Stage["sealrun"] = async (args, given = {}) =>
     runSealrun(args, { env: commandEnvironment(folder), cwd: folder, ...given });
   const must: Stage["must"] = async (args, given) => {
@@ -72,8 +94,9 @@ export async function openStage(
   };
   const write: Stage["write"] = async (name, files) => writeFiles(join(folder, "packages", name), files);
   return {
-    ...dev,
-    dev,
+    url,
+    token,
+    fingerprint,
     folder,
     data: join(folder, "data"),
     sealrun,
@@ -88,14 +111,10 @@ export async function openStage(
       if (stdout === "") throw new Error(`sealrun run ${address} printed no report: ${stderr}`);
       return runReport.parse(JSON.parse(stdout));
     },
-    show: async (id) => ask(dev, executionInfo, ["GET", `/executions/${id}`]),
+    show: async (id) => ask({ url, token }, executionInfo, ["GET", `/executions/${id}`]),
     lines: async (id) => {
-      const { lines } = await ask(dev, logPage, ["GET", `/executions/${id}/logs?limit=1000`]);
+      const { lines } = await ask({ url, token }, logPage, ["GET", `/executions/${id}/logs?limit=1000`]);
       return lines.map(({ stream, text }) => `${stream}: ${text}`);
-    },
-    close: async () => {
-      await dev.end("SIGTERM");
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }

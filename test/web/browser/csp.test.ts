@@ -1,16 +1,10 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { useBrowser } from "../../support/browser.ts";
 import { signIn } from "../../support/browser-checks.ts";
-import { openStage, type Stage } from "../../support/stage.ts";
+import { sharedStage } from "../../support/stage.ts";
 
 const visit = useBrowser();
-let stage: Stage;
-
-beforeAll(async () => {
-  stage = await openStage();
-});
-
-afterAll(async () => stage.close());
+const stage = sharedStage();
 
 test("GET / answers with a policy that allows the platform's own files alone, and a nonce for styles", async () => {
   const policies = await Promise.all([readPolicy(), readPolicy()]);

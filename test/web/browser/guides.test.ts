@@ -1,22 +1,19 @@
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { type BrowserStorage, useBrowser } from "../../support/browser.ts";
 import { expectAccessible, expectNoSidewaysScroll, signIn, waitUntilSettled } from "../../support/browser-checks.ts";
-import { openStage, type Stage } from "../../support/stage.ts";
+import { sharedStage } from "../../support/stage.ts";
 
 const visit = useBrowser();
-let stage: Stage;
+const stage = sharedStage();
 let storage: BrowserStorage;
 
 beforeAll(async () => {
-  stage = await openStage();
   const visitor = await visit(stage.url);
   await signIn(visitor.page, stage);
   storage = await visitor.context.storageState();
   await visitor.close();
 });
-
-afterAll(async () => stage.close());
 
 test("/guides lists every guide and finds words in them as somebody types", async () => {
   const page = await open("/guides");

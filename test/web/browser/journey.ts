@@ -1,25 +1,42 @@
 import { type Client, createClient } from "@sealrun/client";
+import { isFinal, jsonValue } from "@sealrun/protocol";
 import type { Locator, Page } from "playwright-core";
 import { expect } from "vitest";
-import type { Files, Stage } from "../../support/stage.ts";
+import { z } from "zod";
+import type { Files, SharedStage } from "../../support/stage.ts";
 import { until } from "../../support/until.ts";
 
 /** Makes a project with packages; by requests of this process, since a command takes seconds where others compute. */
 export async function layPackages(
-  stage: Stage,
+  stage: Pick<SharedStage, "url" | "token" | "fingerprint">,
   project: string,
   packages: Readonly<Record<string, Files>>,
 ): Promise<Client> {
   const client = createClient(stage);
   await client.createProject(project);
-  for (const [name, files] of Object.entries(packages)) {
-    const bytes = Object.entries(files).map(([path, content]) => ({
-      path,
-      bytes: Buffer.from(typeof content === "string" ? content : JSON.stringify(content)),
-    }));
-    await client.pushPackage({ project, name, files: bytes, secrets: new Map(), overwrite: false });
-  }
+  for (const [name, files] of Object.entries(packages)) await pushFiles(client, { project, name }, files);
   return client;
+}
+
+/** Pushes the next version of a package; the values in its secrets.json are sealed, as the command does it. */
+export async function pushFiles(
+  client: Client,
+  place: { readonly project: string; readonly name: string },
+  { "secrets.json": values = {}, ...files }: Files,
+): Promise<void> {
+  const bytes = Object.entries(files).map(([path, content]) => ({
+    path,
+    bytes: Buffer.from(typeof content === "string" ? content : JSON.stringify(content)),
+  }));
+  const secrets = new Map(Object.entries(z.record(z.string(), jsonValue).parse(values)));
+  await client.pushPackage({ ...place, files: bytes, secrets, overwrite: true });
+}
+
+/** Runs a package to its end, whatever that is, and gives the id of the execution. */
+export async function runToEnd(client: Client, target: Parameters<Client["startExecution"]>[0]): Promise<string> {
+  const { id } = await client.startExecution(target);
+  await until(async () => (isFinal((await client.getExecution(id)).status) ? true : undefined));
+  return id;
 }
 
 /** Chooses a folder in the dialog that a button of the upload page opens; `open` presses that button. */
@@ -43,7 +60,7 @@ export async function seeStatus(page: Page, status: string): Promise<void> {
 /** The id of the execution whose page is open; waits until one is. */
 export async function openedExecution(page: Page, besides?: string): Promise<string> {
   await page.waitForURL(
-    ({ pathname }) => /^\/executions\/exe_/.test(pathname) && pathname !== `/executions/${besides}`,
+    ({ pathname }) => pathname.startsWith("/executions/exe_") && pathname !== `/executions/${besides}`,
   );
   return new URL(page.url()).pathname.split("/").at(-1) ?? "";
 }

@@ -1,11 +1,12 @@
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { type BrowserStorage, useBrowser, type Visit } from "../../support/browser.ts";
 import { expectAccessible, expectNoSidewaysScroll, signIn } from "../../support/browser-checks.ts";
-import { openStage, type Stage } from "../../support/stage.ts";
+import { sharedStage } from "../../support/stage.ts";
+import { layPackages } from "./journey.ts";
 
 const visit = useBrowser();
-let stage: Stage;
+const stage = sharedStage();
 let storage: BrowserStorage;
 
 const fields = [
@@ -20,25 +21,23 @@ const fields = [
 ];
 
 beforeAll(async () => {
-  stage = await openStage();
-  await stage.must(["project", "create", "acme"]);
-  await stage.push("acme/report", {
-    "main.sh":
-      'echo "token of $(sealrun-context param token | wc -c) characters, note of $(sealrun-context param note | wc -l) lines"\n',
-    "parameters.json": { fields },
+  await layPackages(stage, "runs", {
+    report: {
+      "main.sh":
+        'echo "token of $(sealrun-context param token | wc -c) characters, note of $(sealrun-context param note | wc -l) lines"\n',
+      "parameters.json": { fields },
+    },
+    free: { "main.sh": "sealrun-context param COLOUR\n" },
+    asleep: { "main.sh": "echo\n", "manifest.json": { active: false } },
   });
-  await stage.push("acme/free", { "main.sh": "sealrun-context param COLOUR\n" });
-  await stage.push("acme/asleep", { "main.sh": "echo\n", "manifest.json": { active: false } });
   const visitor = await visit(stage.url);
   await signIn(visitor.page, stage);
   storage = await visitor.context.storageState();
   await visitor.close();
 });
 
-afterAll(async () => stage.close());
-
 test("/run says what is wrong as one types, in every field at once, and starts nothing", async () => {
-  const { page } = await open("/projects/acme/packages/report/run");
+  const { page } = await open("/projects/runs/packages/report/run");
   await page.getByLabel("days").first().fill("99");
   await page.getByText("Expected 31 or less").waitFor();
   await page.getByLabel("days").first().press("ArrowDown");
@@ -52,7 +51,7 @@ test("/run says what is wrong as one types, in every field at once, and starts n
 
 test("/run starts with Ctrl+Enter, keeps a sealed value to itself and goes to the execution", async () => {
   const canary = "canary-7f3a-of-a-parameter";
-  const { page } = await open("/projects/acme/packages/report/run");
+  const { page } = await open("/projects/runs/packages/report/run");
   const bodies: string[] = [];
   page.on("request", (request) => void bodies.push(`${request.url()} ${request.postData() ?? ""}`));
   await page.getByLabel("Customer").fill("Example");
@@ -96,7 +95,7 @@ test("/run starts with Ctrl+Enter, keeps a sealed value to itself and goes to th
 });
 
 test("/run takes any name of a package without a parameters.json", async () => {
-  const { page } = await open("/projects/acme/packages/free/run");
+  const { page } = await open("/projects/runs/packages/free/run");
   await page.getByRole("button", { name: "Add a parameter" }).click();
   await page.getByLabel("Name").fill("COLOUR");
   await page.getByLabel("Value", { exact: true }).fill("petrol");
@@ -106,7 +105,7 @@ test("/run takes any name of a package without a parameters.json", async () => {
 });
 
 test("/run with a time keeps the execution waiting, and says until when", async () => {
-  const { page } = await open("/projects/acme/packages/free/run");
+  const { page } = await open("/projects/runs/packages/free/run");
   await page.getByRole("button", { name: "More", exact: true }).click();
   await page.getByLabel("Not before").fill("2035-01-02T03:04");
   await page.getByLabel("Priority").selectOption("9");
@@ -121,13 +120,13 @@ test("/run with a time keeps the execution waiting, and says until when", async 
 });
 
 test("/run of a package that nothing starts says why", async () => {
-  const { page } = await open("/projects/acme/packages/asleep/run");
+  const { page } = await open("/projects/runs/packages/asleep/run");
   await page.getByText('Its manifest says "active": false').waitFor();
   expect(await page.getByRole("button", { name: "Run", exact: true }).count()).toBe(0);
 });
 
 test("/run keeps what was typed when the platform cannot be reached, and starts once it can", async () => {
-  const opened = await open("/projects/acme/packages/free/run");
+  const opened = await open("/projects/runs/packages/free/run");
   opened.tolerate(/ERR_INTERNET_DISCONNECTED|Failed to load resource/);
   const { page } = opened;
   await page.getByRole("button", { name: "Add a parameter" }).click();
@@ -144,7 +143,7 @@ test("/run keeps what was typed when the platform cannot be reached, and starts 
 });
 
 test("/run fits a narrow page in the dark", async () => {
-  const { page } = await open("/projects/acme/packages/report/run", 360);
+  const { page } = await open("/projects/runs/packages/report/run", 360);
   await page.emulateMedia({ colorScheme: "dark" });
   await page.getByRole("button", { name: "More", exact: true }).click();
   await expectNoSidewaysScroll(page);
