@@ -26,7 +26,10 @@ export async function pushFiles(
 ): Promise<void> {
   const bytes = Object.entries(files).map(([path, content]) => ({
     path,
-    bytes: Buffer.from(typeof content === "string" ? content : JSON.stringify(content)),
+    bytes:
+      typeof content === "string" || content instanceof Uint8Array
+        ? Buffer.from(content)
+        : Buffer.from(JSON.stringify(content)),
   }));
   const secrets = new Map(Object.entries(z.record(z.string(), jsonValue).parse(values)));
   await client.pushPackage({ ...place, files: bytes, secrets, overwrite: true });

@@ -53,8 +53,9 @@ test("/health says in one sentence how all is, and each check below it", async (
 });
 
 test("/health says what it knew last when the platform does not answer, and recovers", async () => {
-  const { page, tolerate } = await open("/health");
-  tolerate(/health|ERR_FAILED|Failed to load/);
+  const visitor = await open("/health");
+  const { page } = visitor;
+  visitor.tolerate(/health|ERR_FAILED|Failed to load/);
   await page.getByText("PostgreSQL answers").waitFor();
   await page.route("**/api/v1/platform/health", async (route) => route.abort());
   await page.getByText(/what is below was true then/).waitFor();

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { assert, property, string } from "fast-check";
 import { expect, test } from "vitest";
 import { isCrowded, showHidden, shownParts, splitHidden } from "../../../packages/web/src/parts/visible-text.ts";
 
@@ -20,8 +20,8 @@ test("splitHidden() leaves letters, accents, tabs, line feeds and emoji of one c
 });
 
 test("splitHidden() loses nothing of any text", () => {
-  fc.assert(
-    fc.property(fc.string({ unit: "binary" }), (text) => {
+  assert(
+    property(string({ unit: "binary" }), (text) => {
       const back = splitHidden(text).map((part) =>
         part.kind === "text" ? part.text : String.fromCodePoint(Number.parseInt(part.text.slice(2), 16)),
       );
