@@ -1,13 +1,16 @@
 import { readFile } from "node:fs/promises";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import type { Client } from "@sealrun/client";
+import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { type BrowserStorage, useBrowser, type Visit } from "../../support/browser.ts";
 import { expectAccessible, expectNoSidewaysScroll, signIn } from "../../support/browser-checks.ts";
-import { openStage, type Stage } from "../../support/stage.ts";
+import { sharedStage } from "../../support/stage.ts";
 import { startTcpProxy } from "../../support/tcp-proxy.ts";
+import { layPackages, pushFiles, runToEnd } from "./journey.ts";
 
 const visit = useBrowser();
-let stage: Stage;
+const stage = sharedStage();
 let storage: BrowserStorage;
+let client: Client;
 let green: string;
 let red: string;
 let long: string;
@@ -15,23 +18,22 @@ let long: string;
 const hostile = `<img src=x onerror="document.title='taken'"><script>document.title='taken'</script>`;
 
 beforeAll(async () => {
-  stage = await openStage();
-  await stage.must(["project", "create", "acme"]);
-  await stage.push("acme/report", report("echo sent"));
-  green = (await stage.run("acme/report", ["-p", "days=7"])).id;
-  await stage.push("acme/report", report("echo about to fail >&2; exit 3"));
-  red = (await stage.run("acme/report", ["-p", "days=8"])).id;
-  await stage.push("acme/long", { "main.py": 'for i in range(20000): print(f"line {i} of many")\n' });
-  long = (await stage.run("acme/long")).id;
-  await stage.push("acme/ticker", { "main.py": ticker(300, 0.1) });
-  await stage.push("acme/forever", { "main.py": ticker(3_000, 0.1) });
+  client = await layPackages(stage, "one-run", {
+    report: report("echo sent"),
+    long: { "main.py": 'for i in range(20000): print(f"line {i} of many")\n' },
+    ticker: { "main.py": ticker(300, 0.1) },
+    forever: { "main.py": ticker(3_000, 0.1) },
+  });
+  const place = { project: "one-run", name: "report" };
+  green = await runToEnd(client, { project: "one-run", package: "report", params: { days: 7 } });
+  await pushFiles(client, place, report("echo about to fail >&2; exit 3"));
+  red = await runToEnd(client, { project: "one-run", package: "report", params: { days: 8 } });
+  long = await runToEnd(client, { project: "one-run", package: "long", params: {} });
   const visitor = await visit(stage.url);
   await signIn(visitor.page, stage);
   storage = await visitor.context.storageState();
   await visitor.close();
 });
-
-afterAll(async () => stage.close());
 
 test("/executions/:id shows a failed run: why, its steps, its log with masks, colours and hidden characters", async () => {
   const { page } = await open(`/executions/${red}`);
@@ -60,7 +62,7 @@ test("/executions/:id shows results, receipt, parameters, attempts and what chan
   await page.getByRole("tab", { name: "Receipt" }).click();
   await page.getByRole("link", { name: "service, version 2" }).waitFor();
   expect(await page.getByRole("link", { name: "Add it" }).getAttribute("href")).toBe(
-    "/projects/acme/packages/report/secrets?add=MISSING",
+    "/projects/one-run/packages/report/secrets?add=MISSING",
   );
   await expectAccessible(page);
   await page.getByRole("tab", { name: "Parameters" }).click();
@@ -102,7 +104,7 @@ test("/executions/:id searches a long log, links to its lines and moves by keybo
 });
 
 test("/executions/:id follows a run to its end through a lost connection: no line twice, none missing", async () => {
-  const started = await start("acme/ticker");
+  const started = await start("ticker");
   const { hostname, port } = new URL(stage.url);
   const wire = await startTcpProxy(() => ({ host: hostname, port: Number(port) }));
   onTestFinished(wire.close);
@@ -132,7 +134,7 @@ test("/executions/:id follows a run to its end through a lost connection: no lin
 });
 
 test("/executions/:id stops following when one scrolls up, and cancels a run after a question", async () => {
-  const started = await start("acme/forever");
+  const started = await start("forever");
   const { page } = await open(`/executions/${started}`);
   const log = page.getByTestId("log");
   await log
@@ -171,11 +173,8 @@ async function open(path: string, options: Parameters<typeof visit>[1] = {}): Pr
   return opened;
 }
 
-async function start(address: string): Promise<string> {
-  const printed = await stage.must(["run", address]);
-  const id = /exe_[a-z0-9]+/.exec(printed)?.[0];
-  if (id === undefined) throw new Error(`sealrun run printed no id: ${printed}`);
-  return id;
+async function start(name: string): Promise<string> {
+  return (await client.startExecution({ project: "one-run", package: name, params: {} })).id;
 }
 
 function ticker(count: number, seconds: number): string {

@@ -7,11 +7,12 @@ import { signIn } from "../../support/browser-checks.ts";
 import { searchBrowser } from "../../support/canary-search.ts";
 import { dropFile } from "../../support/drop-file.ts";
 import { type RecordingProxy, startRecordingProxy } from "../../support/recording-proxy.ts";
-import { openStage, type Stage } from "../../support/stage.ts";
+import { sharedStage } from "../../support/stage.ts";
+import { layPackages } from "./journey.ts";
 
 const places = {
-  service: "/projects/acme/packages/report/secrets",
-  project: "/projects/acme/secrets",
+  service: "/projects/canaries/packages/report/secrets",
+  project: "/projects/canaries/secrets",
   platform: "/vault/secrets",
 } as const;
 
@@ -20,19 +21,16 @@ const canary = (label: string): Wanted => ({ label, value: `canary-${randomBytes
 const control: Wanted = { label: "control", value: `CONTROL_${randomBytes(12).toString("hex")}` };
 
 const visit = useBrowser();
-let stage: Stage;
+const stage = sharedStage();
 let proxy: RecordingProxy;
 
 beforeAll(async () => {
-  stage = await openStage();
-  await stage.must(["project", "create", "acme"]);
-  await stage.push("acme/report", { "main.sh": "echo done\n" });
+  await layPackages(stage, "canaries", { report: { "main.sh": "echo done\n" } });
   proxy = await startRecordingProxy(stage.url);
 });
 
 afterAll(async () => {
   await proxy.close();
-  await stage.close();
 });
 
 test.each(Object.entries(places))(

@@ -1,30 +1,37 @@
+import type { Client } from "@sealrun/client";
 import { secretList } from "@sealrun/protocol";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { ask } from "../../support/api.ts";
-import { useBrowser, type Visit } from "../../support/browser.ts";
+import { type BrowserStorage, useBrowser, type Visit } from "../../support/browser.ts";
 import { expectAccessible, expectNoSidewaysScroll, signIn } from "../../support/browser-checks.ts";
 import { dropFile } from "../../support/drop-file.ts";
-import { openStage, type Stage } from "../../support/stage.ts";
+import { sharedStage } from "../../support/stage.ts";
 import { until } from "../../support/until.ts";
+import { layPackages, runToEnd } from "./journey.ts";
 
 const visit = useBrowser();
-let stage: Stage;
+const stage = sharedStage();
+let client: Client;
+let storage: BrowserStorage;
 
 beforeAll(async () => {
-  stage = await openStage();
-  await stage.must(["project", "create", "acme"]);
-  await stage.push("acme/report", {
-    "main.sh": "sealrun-context get TOKEN >/dev/null\necho done\n",
-    "manifest.json": { secrets: ["TOKEN", "REGION", "SMTP_PASS"] },
-    "secrets.json": { TOKEN: "a token of the package" },
+  client = await layPackages(stage, "secrets", {
+    report: {
+      "main.sh": "sealrun-context get TOKEN >/dev/null\necho done\n",
+      "manifest.json": { secrets: ["TOKEN", "REGION", "SMTP_PASS"] },
+      "secrets.json": { TOKEN: "a token of the package" },
+    },
   });
-  await setByCommand("REGION", "eu-central", ["--scope", "project", "--project", "acme"]);
-  await setByCommand("TOKEN", "a token of the project", ["--scope", "project", "--project", "acme"]);
-  await stage.run("acme/report");
+  const place = { scope: "project", project: "secrets" } as const;
+  await client.setSecrets(place, new Map([["REGION", "eu-central"]]));
+  await client.setSecrets(place, new Map([["TOKEN", "a token of the project"]]));
+  await runToEnd(client, { project: "secrets", package: "report", params: {} });
+  const visitor = await visit(stage.url);
+  await signIn(visitor.page, stage);
+  storage = await visitor.context.storageState();
+  await visitor.close();
 });
-
-afterAll(async () => stage.close());
 
 test("/vault/secrets adds a secret, empties the field and says which version is sealed", async () => {
   const { page } = await open("/vault/secrets");
@@ -39,7 +46,7 @@ test("/vault/secrets adds a secret, empties the field and says which version is 
 });
 
 test("/vault/secrets replaces a secret and names the version before it is saved", async () => {
-  await setByCommand("REPLACED", "the first one");
+  await setOnPlatform("REPLACED", "the first one");
   const { page } = await open("/vault/secrets");
   await page.getByRole("button", { name: "Replace REPLACED" }).click();
   await page.getByLabel("Value", { exact: true }).fill('{"user": "reporter"}');
@@ -50,7 +57,7 @@ test("/vault/secrets replaces a secret and names the version before it is saved"
 });
 
 test("/vault/secrets refuses bad names and bad JSON on the spot, and repeats no value", async () => {
-  await setByCommand("DB_PASS", "known to everybody");
+  await setOnPlatform("DB_PASS", "known to everybody");
   const { page } = await open("/vault/secrets?add=");
   await page.getByLabel("Name", { exact: true }).fill("1ST");
   await page.getByText(/^A secret name starts with a letter or _/).waitFor();
@@ -72,8 +79,8 @@ test("/vault/secrets refuses bad names and bad JSON on the spot, and repeats no 
   expect(await versionOf("DB_PASS")).toBe(1);
 });
 
-test("/projects/acme/packages/report/secrets shows what is missing, what answers, and why", async () => {
-  const { page } = await open("/projects/acme/packages/report/secrets");
+test("/projects/secrets/packages/report/secrets shows what is missing, what answers, and why", async () => {
+  const { page } = await open("/projects/secrets/packages/report/secrets");
   await page.getByText("1 name that the manifest asks for is set in no scope").waitFor();
   await page.getByText("from the project", { exact: true }).waitFor();
   await page.getByText("covers project", { exact: true }).waitFor();
@@ -92,13 +99,13 @@ test("/projects/acme/packages/report/secrets shows what is missing, what answers
   await page.getByText(/asks for/).waitFor({ state: "detached" });
 });
 
-test("/projects/acme/secrets says in which packages a secret is covered", async () => {
-  const { page } = await open("/projects/acme/secrets");
+test("/projects/secrets/secrets says in which packages a secret is covered", async () => {
+  const { page } = await open("/projects/secrets/secrets");
   await page.getByText("covered in 1 package", { exact: true }).waitFor();
 });
 
 test("/vault/secrets imports a .env file: names alone, what cannot be stored, and one write", async () => {
-  await setByCommand("IMPORTED_A", "an older one");
+  await setOnPlatform("IMPORTED_A", "an older one");
   const { page, witness } = await open("/vault/secrets");
   await page.keyboard.press("i");
   await choose(page, "prod.env", "IMPORTED_A=first\n1B=second\nIMPORTED_C='third'\n");
@@ -137,8 +144,8 @@ test("/vault/secrets says file and line of a document that is broken", async () 
 });
 
 test("/vault/secrets shows every version with who, how and what ended it", async () => {
-  await setByCommand("OLD", "the first value");
-  await setByCommand("OLD", "the second value");
+  await setOnPlatform("OLD", "the first value");
+  await setOnPlatform("OLD", "the second value");
   const { page } = await open("/vault/secrets?open=OLD");
   const details = page.getByRole("dialog");
   await details.getByText("Version 2", { exact: true }).waitFor();
@@ -147,8 +154,8 @@ test("/vault/secrets shows every version with who, how and what ended it", async
 });
 
 test("/vault/secrets sends a delete after a wait in which it can be undone", async () => {
-  await setByCommand("KEPT", "still needed");
-  await setByCommand("GONE", "no longer needed");
+  await setOnPlatform("KEPT", "still needed");
+  await setOnPlatform("GONE", "no longer needed");
   const { page } = await open("/vault/secrets");
   for (const name of ["KEPT", "GONE"]) {
     await page.getByRole("button", { name: `Delete ${name}` }).click();
@@ -162,7 +169,7 @@ test("/vault/secrets sends a delete after a wait in which it can be undone", asy
 });
 
 test("/vault/secrets sends no delete of a page that is left, and says so", async () => {
-  await setByCommand("LEFT", "still needed");
+  await setOnPlatform("LEFT", "still needed");
   const { page, witness } = await open("/vault/secrets");
   await page.getByRole("button", { name: "Delete LEFT" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
@@ -173,11 +180,11 @@ test("/vault/secrets sends no delete of a page that is left, and says so", async
   expect(witness.complaints()).toEqual([]);
 });
 
-test("/projects/acme/packages/report/secrets asks for the name before it deletes what was read lately", async () => {
-  const { page } = await open("/projects/acme/packages/report/secrets");
+test("/projects/secrets/packages/report/secrets asks for the name before it deletes what was read lately", async () => {
+  const { page } = await open("/projects/secrets/packages/report/secrets");
   await page.getByRole("button", { name: "Delete TOKEN" }).click();
   const dialog = page.getByRole("dialog");
-  await dialog.getByRole("link", { name: "acme/report" }).waitFor();
+  await dialog.getByRole("link", { name: "secrets/report" }).waitFor();
   await dialog.getByText("its manifest lists the name").waitFor();
   expect(await dialog.getByRole("button", { name: "Delete" }).isDisabled()).toBe(true);
   await dialog.getByLabel(/^Read in the last 30 days/).fill("TOKEN");
@@ -259,14 +266,13 @@ test("/vault/secrets is a list of cards on a narrow screen", async () => {
 });
 
 async function open(path: string, width = 1440): Promise<Visit> {
-  const opened = await visit(`${stage.url}${path}`, { width });
-  await signIn(opened.page, stage);
+  const opened = await visit(`${stage.url}${path}`, { width, storage });
   await opened.page.getByRole("heading", { level: 1 }).waitFor();
   return opened;
 }
 
-async function setByCommand(name: string, value: string, place = ["--scope", "platform"]): Promise<void> {
-  await stage.must(["secret", "set", name, ...place], { stdin: value });
+async function setOnPlatform(name: string, value: string): Promise<void> {
+  await client.setSecrets({ scope: "platform" }, new Map([[name, value]]));
 }
 
 async function versionOf(name: string): Promise<number | undefined> {
