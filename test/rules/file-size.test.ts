@@ -13,7 +13,7 @@ test("packages/ and executor/ have small files: a median of at most 110 lines an
 
 test("packages/ and executor/ name files in kebab-case and never after a drawer", () => {
   const paths = shipped.map(({ path }) => path);
-  expect(paths.filter((path) => !/\/(?:[a-z0-9]+-)*[a-z0-9]+\.tsx?$/.test(path))).toEqual([]);
+  expect(paths.filter((path) => !/\/(?:[a-z0-9]+-)*[a-z0-9]+(?:\.d)?\.tsx?$/.test(path))).toEqual([]);
   const drawer = /(?:^|[/-])(?:utils?|helpers?|types|common|misc|services?|managers?|lib)(?:\.tsx?$|\/)/;
   expect(paths.filter((path) => drawer.test(path))).toEqual([]);
 });

@@ -73,9 +73,9 @@ const shared: readonly (readonly [files: RegExp, place: string, reason: string])
     "what a browser alone has: dropped files, downloads",
   ],
   [
-    /^packages\/web\/src\/(?:app|parts|pages\/[\w-]+)\/(?:use-[\w-]+|platform|queries|theme)\.ts$/,
+    /^packages\/web\/src\/(?:app|parts|pages\/[\w/-]+)\/(?:use-[\w-]+|platform|queries|theme|overview-query|start-run|highlight-worker)\.ts$/,
     "test/web/browser/",
-    "hooks and the cache of pages, likewise",
+    "hooks, a worker and the cache of pages, likewise",
   ],
   [/^packages\/sdk\/src\/error\.ts$/, "test/sdk/", "the class that every refusal arrives as"],
 ];

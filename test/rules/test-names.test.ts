@@ -10,6 +10,8 @@ const subject = new RegExp(
     "^[\\w-]+(?:\\.[\\w-]+)+\\b", // context.secrets, envelope-key.json
     "^\\.?(?:[\\w.@-]+/)+", // packages/sdk, test/vectors/
     "^[A-Z]+(?:_[A-Z0-9]+)+\\b", // SEALRUN_ENV
+    "^/(?:[\\w:?=.%-]+/?)*(?= )", // /executions/:id, a page of the web UI
+    "^vite build\\b",
     "^(?:nats-server|PostgreSQL)\\b", // a server that test/faults treats badly
     "^[%$][\\w.]+",
   ].join("|"),

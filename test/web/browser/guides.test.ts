@@ -74,7 +74,7 @@ test("/guides/nothing-here says so and leads back", async () => {
   await page.getByRole("heading", { level: 1, name: "Guides" }).waitFor();
 });
 
-test("Ctrl+K finds a heading of a guide and goes there by keyboard alone", async () => {
+test("/guides finds a heading of a guide by Ctrl+K and goes there by keyboard alone", async () => {
   const page = await open("/health");
   await page.keyboard.press("Control+k");
   const field = page.getByRole("searchbox", { name: "Find" }).or(page.getByRole("textbox", { name: "Find" }));
