@@ -31,3 +31,19 @@ test("makeOld() leaves queries of other topics alone", async () => {
   expect(asked).toBe(1);
   stop();
 });
+
+test("createQueries() asks with the page's function where another only looks on", async () => {
+  const queries = createQueries();
+  let asked = 0;
+  const page = new QueryObserver(queries, { queryKey: ["executions"], queryFn: async () => (asked += 1) });
+  const stopPage = page.subscribe(() => undefined);
+  await expect.poll(() => page.getCurrentResult().data).toBe(1);
+  const onlooker = new QueryObserver(queries, { queryKey: ["executions"], enabled: false });
+  const stopOnlooker = onlooker.subscribe(() => undefined);
+  onlooker.setOptions({ queryKey: ["executions"], enabled: false });
+  await makeOld(queries, () => true);
+  expect(onlooker.getCurrentResult().data).toBe(2);
+  expect(page.getCurrentResult().error).toBeNull();
+  stopPage();
+  stopOnlooker();
+});

@@ -1,5 +1,5 @@
 import type { ExecutionInfo } from "@sealrun/protocol";
-import { skipToken, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useParams, useSearch } from "@tanstack/react-router";
 import { executionKey } from "./queries.ts";
 
@@ -10,7 +10,7 @@ import { executionKey } from "./queries.ts";
 export function useProject(): string | undefined {
   const params = useParams({ strict: false });
   const search = useSearch({ strict: false });
-  // What the page has read; nothing is asked for here.
-  const { data } = useQuery<ExecutionInfo>({ queryKey: executionKey(params.execution ?? ""), queryFn: skipToken });
+  // What the page has read; nothing is asked for here. A queryFn, skipToken too, would take the place of the page's own.
+  const { data } = useQuery<ExecutionInfo>({ queryKey: executionKey(params.execution ?? ""), enabled: false });
   return params.project ?? search.project ?? data?.project;
 }
