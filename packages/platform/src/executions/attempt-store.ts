@@ -99,12 +99,16 @@ export async function renewLease(sql: Sql, holder: Holder): Promise<{ readonly c
 
 /**
  * Notes that the keyring granted a held attempt: from then on its scripts may have started. `LEASE_LOST` when it is not
- * held any more; then the grant must not be handed out.
+ * held any more; then the grant must not be handed out. Waits for whoever holds the execution: the same claim may be
+ * answered twice at once, and an answer that gives the attempt back must see this grant, or be seen here.
  */
 export async function markGranted(sql: Sql, holder: Holder): Promise<void> {
   const touched = await sql.run(
-    `update attempts a set granted_at = coalesce(a.granted_at, clock_timestamp())
-     from executions e where ${attemptOf} and ${isHeld} and a.lease_until > clock_timestamp()`,
+    `with held as (
+       select e.id, e.attempt from executions e join attempts a on ${attemptOf} where ${isHeld} for share of e)
+     update attempts a set granted_at = coalesce(a.granted_at, clock_timestamp())
+     from held where a.execution_id = held.id and a.attempt = held.attempt
+       and a.ended_at is null and a.lease_until > clock_timestamp()`,
     holderValues(holder),
   );
   if (touched !== 1) throw new SealrunError("LEASE_LOST", "");

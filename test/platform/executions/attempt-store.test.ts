@@ -1,0 +1,69 @@
+import { executionId, executorId, SealrunError } from "@sealrun/protocol";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
+import {
+  endAttempt,
+  type Holder,
+  isGranted,
+  markGranted,
+} from "../../../packages/platform/src/executions/attempt-store.ts";
+import { lockExecution, markQueued } from "../../../packages/platform/src/executions/store.ts";
+import { type ExecutionsWorld, startExecutionsWorld } from "../../support/executions-world.ts";
+import { until } from "../../support/until.ts";
+
+let world: ExecutionsWorld;
+beforeAll(async () => {
+  world = await startExecutionsWorld();
+});
+afterAll(async () => world.close());
+
+/** A claimed attempt whose grant has not been noted yet. */
+async function ungranted(): Promise<Holder> {
+  const { held } = await world.claim("report");
+  await world.database.run("update attempts set granted_at = null where execution_id = $1", [held.executionId]);
+  return {
+    executionId: executionId.parse(held.executionId),
+    attempt: held.attempt,
+    executorId: executorId.parse(world.peer.state.identity.id),
+  };
+}
+
+const isWaiting = async (): Promise<true | undefined> => {
+  const found = await world.database.row(
+    z.object({ waiting: z.boolean() }),
+    "select exists (select from pg_locks where not granted) as waiting",
+  );
+  return found?.waiting === true ? true : undefined;
+};
+
+test("markGranted() hands out no grant of an attempt that another answer gives back at the same time", async () => {
+  const holder = await ungranted();
+  let late: Promise<unknown> = Promise.resolve();
+  await world.database.transaction(async (sql) => {
+    await lockExecution(sql, holder.executionId);
+    expect(await isGranted(sql, holder)).toBe(false);
+    await endAttempt(sql, holder, "given-back");
+    late = markGranted(world.database, holder).catch((error: unknown) => error);
+    await until(isWaiting);
+    await markQueued(sql, holder.executionId);
+  });
+  const refusal = await late;
+  expect(refusal).toBeInstanceOf(SealrunError);
+  expect(refusal).toMatchObject({ code: "LEASE_LOST" });
+  expect(await isGranted(world.database, holder)).toBe(false);
+});
+
+test("markGranted() is seen by whoever would give the attempt back after it", async () => {
+  const holder = await ungranted();
+  await markGranted(world.database, holder);
+  await world.database.transaction(async (sql) => {
+    await lockExecution(sql, holder.executionId);
+    expect(await isGranted(sql, holder)).toBe(true);
+  });
+});
+
+test("markGranted() refuses an attempt that has ended", async () => {
+  const holder = await ungranted();
+  await endAttempt(world.database, holder, "lost");
+  await expect(markGranted(world.database, holder)).rejects.toMatchObject({ code: "LEASE_LOST" });
+});
