@@ -62,21 +62,23 @@ export async function expectAccessible(page: Page): Promise<void> {
   }
 }
 
-/** Fails when the page itself can be scrolled sideways; boxes inside it may. */
-export async function expectNoSidewaysScroll(page: Page): Promise<void> {
-  const found = await page.evaluate(async () => {
-    // A width that was just set moves things until the next frame, however short their transitions are.
+/** Fails when the page itself can be scrolled sideways; boxes inside it may. A chart takes a moment to a new width. */
+export async function expectNoSidewaysScroll(page: Page, timeout = 15_000): Promise<void> {
+  const message = `sideways scroll at ${new URL(page.url()).pathname}`;
+  await expect.poll(async () => findTooWide(page), { message, timeout }).toBeUndefined();
+}
+
+async function findTooWide(page: Page): Promise<unknown> {
+  return page.evaluate(async () => {
     await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
     const { scrollWidth, clientWidth } = document.documentElement;
+    const over = scrollWidth - clientWidth;
+    if (over <= 1) return undefined;
     const wide = [...document.querySelectorAll("body *")].filter(
       (element) => element.getBoundingClientRect().right > clientWidth + 1,
     );
-    return {
-      over: scrollWidth - clientWidth,
-      wide: wide.slice(0, 5).map((element) => element.outerHTML.slice(0, 160)),
-    };
+    return { over, wide: wide.slice(0, 5).map((element) => element.outerHTML.slice(0, 160)) };
   });
-  expect(found.over > 1 ? found : undefined, `sideways scroll at ${new URL(page.url()).pathname}`).toBeUndefined();
 }
 
 /** Does the same at each width, in pixels; the height stays. */

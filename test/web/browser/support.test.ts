@@ -58,7 +58,7 @@ test("expectAccessible() names the rule and the element", async () => {
 
 test("expectNoSidewaysScroll() fails for a page that is wider than its window", async () => {
   const opened = await visit(`${url}/bad`, { width: 360 });
-  await expect(expectNoSidewaysScroll(opened.page)).rejects.toThrow(/sideways/);
+  await expect(expectNoSidewaysScroll(opened.page, 500)).rejects.toThrow(/sideways/);
   tolerateAll(opened);
 });
 
