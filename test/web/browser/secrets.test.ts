@@ -8,7 +8,7 @@ import { expectAccessible, expectNoSidewaysScroll, signIn } from "../../support/
 import { dropFile } from "../../support/drop-file.ts";
 import { sharedStage } from "../../support/stage.ts";
 import { until } from "../../support/until.ts";
-import { layPackages, runToEnd } from "./journey.ts";
+import { layPackages, runToEnd, untilFocused } from "./journey.ts";
 
 const visit = useBrowser();
 const stage = sharedStage();
@@ -195,6 +195,7 @@ test("/projects/secrets/packages/report/secrets asks for the name before it dele
 test("/vault/secrets needs nothing but a keyboard", async () => {
   const { page } = await open("/vault/secrets");
   await page.keyboard.press("n");
+  await untilFocused(page.getByLabel("Name", { exact: true }));
   await page.keyboard.type("KEYS_A");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Tab");
@@ -203,9 +204,9 @@ test("/vault/secrets needs nothing but a keyboard", async () => {
   await page.getByText("KEYS_A, version 1, sealed").waitFor();
   await page.keyboard.press("/");
   await page.keyboard.type("keys_");
-  expect(new URL(page.url()).searchParams.get("find")).toBe("keys_");
+  await page.waitForURL((url) => url.searchParams.get("find") === "keys_");
   await page.keyboard.press("ArrowDown");
-  expect(await focusedName(page)).toBe("KEYS_A");
+  await expect.poll(async () => focusedName(page)).toBe("KEYS_A");
   await page.keyboard.press("Enter");
   await page.getByRole("dialog").getByText("Version 1", { exact: true }).waitFor();
   await page.keyboard.press("Escape");
