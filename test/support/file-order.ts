@@ -1,8 +1,9 @@
 import type { TestSpecification, TestSequencer } from "vitest/node";
 import { BaseSequencer } from "vitest/node";
 
-/** Files that take a minute or more, most of it waiting; the longest first. */
+/** Files that take a minute or more, most of it waiting but for the first, which has its own group; the longest first. */
 const longest = [
+  "test/web/browser/pages.test.ts",
   "test/faults/crash-platform.test.ts",
   "test/faults/crash-executor.test.ts",
   "test/faults/executor.test.ts",
