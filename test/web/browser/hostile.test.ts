@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { executionList } from "@sealrun/protocol";
 import { ask } from "../../support/api.ts";
 import { type BrowserStorage, useBrowser } from "../../support/browser.ts";
 import { expectNoSidewaysScroll, signIn, waitUntilSettled } from "../../support/browser-checks.ts";
-import { openStage, type Stage } from "../../support/stage.ts";
+import { sharedStage } from "../../support/stage.ts";
 import { until } from "../../support/until.ts";
+import { layPackages, pushFiles } from "./journey.ts";
 
 /** Would set `hit` or leave an element, were it ever taken for more than text. */
 const markup = `<b data-theirs>bold</b><img src=x onerror=globalThis.hit=1><script>globalThis.hit=1</script>[x](javascript:hit=1) ![y](http://example.test/y.png)`;
@@ -55,21 +56,23 @@ context.result({ [${JSON.stringify(markup)}]: ${JSON.stringify(hidden)}, text: $
 };
 
 const visit = useBrowser();
-let stage: Stage;
+const stage = sharedStage();
 let storage: BrowserStorage;
 let ran: string;
 let caused: string;
 
 beforeAll(async () => {
-  stage = await openStage();
-  await stage.must(["project", "create", "acme"]);
-  await stage.push("acme/hostile", files);
-  await stage.push("acme/hostile", { ...files, "read.md": `${markup} changed ${hidden}\n` });
-  ran = (await stage.run("acme/hostile", ["-p", `note=${markup}${hidden}${long}`, "-p", `pick=${hidden}`])).id;
+  const client = await layPackages(stage, "hostile", { hostile: files });
+  await pushFiles(
+    client,
+    { project: "hostile", name: "hostile" },
+    { ...files, "read.md": `${markup} changed ${hidden}\n` },
+  );
+  ran = (await stage.run("hostile/hostile", ["-p", `note=${markup}${hidden}${long}`, "-p", `pick=${hidden}`])).id;
   const about = ["--source", markup, "--reference", `${hidden}${long}`.slice(0, 250)];
-  await stage.must(["event", "send", eventType, "--project", "acme", ...about]);
+  await stage.must(["event", "send", eventType, "--project", "hostile", ...about]);
   caused = await until(async () => {
-    const { executions } = await ask(stage, executionList, ["GET", "/executions?project=acme&status=failed"]);
+    const { executions } = await ask(stage, executionList, ["GET", "/executions?project=hostile&status=failed"]);
     return executions.find(({ id }) => id !== ran)?.id;
   });
   const visitor = await visit(stage.url);
@@ -78,14 +81,12 @@ beforeAll(async () => {
   await visitor.close();
 });
 
-afterAll(async () => stage.close());
-
 const typed = encodeURIComponent(`${markup}${hidden}`);
-const inPackage = "/projects/acme/packages/hostile";
+const inPackage = "/projects/hostile/packages/hostile";
 
 /** Each page that shows text of others, and what of it must be seen there as text. */
 const pages: readonly (readonly [name: string, path: () => string, seen: readonly string[]])[] = [
-  ["a project's home", () => "/projects/acme", []],
+  ["a project's home", () => "/projects/hostile", []],
   ["a package", () => inPackage, ["<b data-theirs>", "U+202E", long]],
   ["its files", () => `${inPackage}?tab=files`, ["U+202E"]],
   ["a file with a hostile name", () => `${inPackage}?tab=files&file=${encodeURIComponent(fileName)}`, ["<script>"]],

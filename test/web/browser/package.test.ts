@@ -1,14 +1,15 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { readZip } from "../../../packages/web/src/pages/upload/read-zip.ts";
 import { type BrowserStorage, useBrowser, type Visit } from "../../support/browser.ts";
 import { atWidths, expectAccessible, expectNoSidewaysScroll, signIn } from "../../support/browser-checks.ts";
-import { openStage, type Stage } from "../../support/stage.ts";
+import { sharedStage } from "../../support/stage.ts";
+import { layPackages, pushFiles, runToEnd } from "./journey.ts";
 
 const visit = useBrowser();
-const address = "/projects/acme/packages/report";
-let stage: Stage;
+const address = "/projects/one-package/packages/report";
+const stage = sharedStage();
 let storage: BrowserStorage;
 
 const main = `import { getSecret } from "@sealrun/sdk";\nconst value = getSecret("TOKEN");\nconsole.log("first", value?.length);\n`;
@@ -28,18 +29,18 @@ const files = {
 };
 
 beforeAll(async () => {
-  stage = await openStage();
-  await stage.must(["project", "create", "acme"]);
-  await stage.push("acme/report", files);
-  await stage.push("acme/report", { ...files, "main.ts": main.replace("first", "second"), "added.sh": "echo\n" });
-  await stage.run("acme/report");
+  const client = await layPackages(stage, "one-package", { report: files });
+  await pushFiles(
+    client,
+    { project: "one-package", name: "report" },
+    { ...files, "main.ts": main.replace("first", "second"), "added.sh": "echo\n" },
+  );
+  await runToEnd(client, { project: "one-package", package: "report", params: {} });
   const visitor = await visit(stage.url);
   await signIn(visitor.page, stage);
   storage = await visitor.context.storageState();
   await visitor.close();
 });
-
-afterAll(async () => stage.close());
 
 test("PackagePage says what a package is for, runs, when, and misses", async () => {
   const { page } = await open("");
@@ -48,7 +49,7 @@ test("PackagePage says what a package is for, runs, when, and misses", async () 
   await page.getByText("at 30 2 * * * (UTC); on invoice.paid").waitFor();
   await page.getByText("ends after 5 min, tried up to 3 times").waitFor();
   await page.getByText("1 secret is missing").waitFor();
-  await page.getByText("sealrun run acme/report --wait").waitFor();
+  await page.getByText("sealrun run one-package/report --wait").waitFor();
   await page.getByRole("link", { name: /^Run 1 back: succeeded/ }).waitFor();
   await looksRight(page);
   await page.getByRole("link", { name: "Add GONE" }).click();
@@ -110,7 +111,7 @@ test("PackagePage lists names, versions and last reads of its secrets, and no va
 });
 
 test("PackagePage says that there is no such package", async () => {
-  const opened = await visit(`${stage.url}/projects/acme/packages/gone`, { storage });
+  const opened = await visit(`${stage.url}/projects/one-package/packages/gone`, { storage });
   opened.tolerate(/status of 404/);
   await opened.page.getByText("PACKAGE_NOT_FOUND").waitFor();
 });

@@ -10,22 +10,20 @@ import { atWidths, expectAccessible, expectNoSidewaysScroll, signIn } from "../.
 import { searchBrowser } from "../../support/canary-search.ts";
 import { makeZip } from "../../support/make-zip.ts";
 import { type RecordingProxy, startRecordingProxy } from "../../support/recording-proxy.ts";
-import { openStage, type Stage } from "../../support/stage.ts";
+import { sharedStage } from "../../support/stage.ts";
 import { storedZip } from "../../support/stored-zip.ts";
 
 const visit = useBrowser();
-let stage: Stage;
+const stage = sharedStage();
 let proxy: RecordingProxy;
 
 beforeAll(async () => {
-  stage = await openStage();
   proxy = await startRecordingProxy(stage.url);
-  await stage.must(["project", "create", "acme"]);
+  await stage.must(["project", "create", "uploads"]);
 });
 
 afterAll(async () => {
   await proxy.close();
-  await stage.close();
 });
 
 const canary = `canary-${randomBytes(16).toString("hex")}`;
@@ -39,7 +37,7 @@ test("UploadPage seals a chosen folder's secrets.json here, and its values are n
     ".env": `DB_PASS=${canary}`,
     "data/rows.csv": "a,b\n",
   });
-  const opened = await open("/projects/acme/upload", proxy.url);
+  const opened = await open("/projects/uploads/upload", proxy.url);
   const { page } = opened;
   await choose(page, "folder", folder);
   await page.getByText("2 secrets will be sealed in this browser; secrets.json is not sent").waitFor();
@@ -59,17 +57,17 @@ test("UploadPage seals a chosen folder's secrets.json here, and its values are n
   // The script is sent as it is: the search sees what is sent.
   expect(found.filter(({ value }) => value === "marker").map(({ place }) => place)).toContain("request body");
   expect(found.filter(({ value }) => value === "canary")).toEqual([]);
-  const { secrets } = await ask(stage, secretList, ["GET", "/projects/acme/packages/report/secrets"]);
+  const { secrets } = await ask(stage, secretList, ["GET", "/projects/uploads/packages/report/secrets"]);
   expect(secrets.map(({ name, source }) => [name, source])).toEqual([
     ["DB", "push"],
     ["DB_PASS", "push"],
   ]);
-  expect((await stage.run("acme/report")).status).toBe("succeeded");
+  expect((await stage.run("uploads/report")).status).toBe("succeeded");
 });
 
 test("UploadPage takes a folder that is dropped on it", async () => {
   const folder = await stage.write("dropped", { "main.sh": "echo 1\n", "lib/deep/a.txt": "a", "lib/b.txt": "b" });
-  const { page } = await open("/projects/acme/upload");
+  const { page } = await open("/projects/uploads/upload");
   await dropPaths(page, [folder]);
   await page.getByRole("button", { name: "Upload package" }).click();
   await page.getByText("dropped version 1 is uploaded").waitFor();
@@ -78,7 +76,7 @@ test("UploadPage takes a folder that is dropped on it", async () => {
 
 test("UploadPage takes files and asks for a name, which it checks as it is typed", async () => {
   const folder = await stage.write("loose", { "one.py": "print(1)\n", "two.sh": "echo 2\n" });
-  const { page } = await open("/projects/acme/upload");
+  const { page } = await open("/projects/uploads/upload");
   await page.locator('input[data-kind="files"]').setInputFiles([join(folder, "one.py"), join(folder, "two.sh")]);
   await page.getByText("Give it a name").waitFor();
   await page.getByLabel("Name of the package").fill("my package");
@@ -92,7 +90,7 @@ test("UploadPage takes files and asks for a name, which it checks as it is typed
 
 test("UploadPage opens a zip here, and leaves its folder and what macOS adds away", async () => {
   const zip = await write("zipped.zip", storedZip({ "pkg/main.sh": "echo 1\n", "__MACOSX/pkg/._main.sh": "x" }));
-  const { page } = await open("/projects/acme/upload");
+  const { page } = await open("/projects/uploads/upload");
   await choose(page, "zip", zip);
   await page.getByText("1 file, 7 bytes", { exact: true }).first().waitFor();
   expect(await page.getByLabel("Name of the package").inputValue()).toBe("pkg");
@@ -106,7 +104,7 @@ test.each([
   ["a bomb", { name: "b.txt", content: "x".repeat(1_000_000), method: 8, said: { size: 10 } }, "cannot be unpacked"],
 ])("UploadPage refuses a zip with %s, and says what to do", async (what, entry, sentence) => {
   const zip = await write(`${what.replaceAll(" ", "-")}.zip`, makeZip([{ name: "main.sh", content: "echo" }, entry]));
-  const { page } = await open("/projects/acme/upload");
+  const { page } = await open("/projects/uploads/upload");
   await choose(page, "zip", zip);
   await page.getByText("This cannot become a package").waitFor();
   await page.getByText(sentence).waitFor();
@@ -118,7 +116,7 @@ test("UploadPage points at file and line of all that is wrong, and shows no line
     "manifest.json": '{\n  "prority": 3\n}',
     "secrets.json": { KEY: canary },
   });
-  const { page } = await open("/projects/acme/upload");
+  const { page } = await open("/projects/uploads/upload");
   await choose(page, "folder", folder);
   await page.getByText(/did you mean "priority"/).waitFor();
   await page.getByText("main.sh:2 holds the value of KEY in plain text").waitFor();
@@ -131,11 +129,11 @@ test("UploadPage points at file and line of all that is wrong, and shows no line
 
 test("UploadPage replaces what somebody changed on the platform only with a tick, and shows what changed", async () => {
   const files = { "main.sh": "echo one\n", "secrets.json": { TOKEN: "a first value", OTHER: "of mine" } };
-  await stage.push("acme/again", files);
-  const place = ["--scope", "service", "--project", "acme", "--package", "again"];
+  await stage.push("uploads/again", files);
+  const place = ["--scope", "service", "--project", "uploads", "--package", "again"];
   await stage.must(["secret", "set", "TOKEN", ...place], { stdin: "a value of theirs" });
   const folder = await stage.write("again-2", { ...files, "main.sh": "echo two\n" });
-  const { page } = await open("/projects/acme/upload?package=again");
+  const { page } = await open("/projects/uploads/upload?package=again");
   await choose(page, "folder", folder);
   await page.getByText("changed on the platform", { exact: true }).waitFor();
   await page.getByText("replaces version 1").waitFor();
@@ -152,7 +150,7 @@ test("UploadPage replaces what somebody changed on the platform only with a tick
 
 test("UploadPage asks before it forgets what was dropped", async () => {
   const folder = await stage.write("leaving", { "main.sh": "echo\n", "secrets.json": { KEY: "value" } });
-  const { page } = await open("/projects/acme/upload");
+  const { page } = await open("/projects/uploads/upload");
   await choose(page, "folder", folder);
   await page.getByText("1 secret will be sealed").waitFor();
   await page.getByRole("link", { name: "Vault" }).click();
