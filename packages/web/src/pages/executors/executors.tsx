@@ -37,7 +37,13 @@ export function ExecutorsPage(): ReactNode {
       lead={
         <>
           Executors run packages; each belongs to a pool.{" "}
-          <LinkAnchor size="sm" underline="always" to="/guides/$" params={{ _splat: "operate" }} hash="enrol-an-executor">
+          <LinkAnchor
+            size="sm"
+            underline="always"
+            to="/guides/$"
+            params={{ _splat: "operate" }}
+            hash="enrol-an-executor"
+          >
             Enrol an executor
           </LinkAnchor>
         </>
@@ -99,7 +105,13 @@ function Pool(props: { readonly pool: PoolInfo; readonly executors: readonly Exe
         {executors.length === 0 ? (
           <Text size="sm">
             This pool has no executor.{" "}
-            <LinkAnchor size="sm" underline="always" to="/guides/$" params={{ _splat: "operate" }} hash="enrol-an-executor">
+            <LinkAnchor
+              size="sm"
+              underline="always"
+              to="/guides/$"
+              params={{ _splat: "operate" }}
+              hash="enrol-an-executor"
+            >
               Enrol one
             </LinkAnchor>
             , or name another pool in the manifest.

@@ -6,9 +6,7 @@ declare module "virtual:guides" {
   /** What else the front page of the guides says. */
   export const words: readonly import("./guide-content.ts").Block[];
   /** Fetches a guide by its name. */
-  export const loaders: Readonly<
-    Record<string, () => Promise<{ readonly guide: import("./guide-content.ts").Guide }>>
-  >;
+  export const loaders: Readonly<Record<string, () => Promise<{ readonly guide: import("./guide-content.ts").Guide }>>>;
 }
 
 declare module "virtual:guides/search" {
