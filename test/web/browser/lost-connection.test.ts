@@ -117,7 +117,11 @@ async function openBoth(): Promise<Visit & { readonly log: Page }> {
   const log = await opened.context.newPage();
   log.setDefaultTimeout(60_000);
   await log.goto(`${url}/executions/${id}`);
-  await log.getByTestId("log").getByText(/^tick \d+$/).first().waitFor();
+  await log
+    .getByTestId("log")
+    .getByText(/^tick \d+$/)
+    .first()
+    .waitFor();
   return { ...opened, log };
 }
 
