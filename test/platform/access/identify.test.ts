@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { start } from "@sealrun/platform";
 import { type Database, openDatabase } from "@sealrun/postgres";
-import { sessionInfo } from "@sealrun/protocol";
+import { sessionAnswer } from "@sealrun/protocol";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -73,7 +73,8 @@ describe("identify()", () => {
         `update sessions set created_at = clock_timestamp() - interval '${created}',
            last_used_at = clock_timestamp() - interval '2 minutes', expires_at = clock_timestamp() + interval '1 minute'`,
       );
-      return sessionInfo.parse(await (await call("GET", "/session", { cookie })).json()).expiresAt;
+      const answer = await call("GET", "/session", { cookie });
+      return sessionAnswer.parse(await answer.json()).session?.expiresAt ?? "";
     };
     const hoursLeft = (at: string): number => Math.round((Date.parse(at) - Date.now()) / 3_600_000);
     expect(hoursLeft(await age("1 hour"))).toBe(12);
