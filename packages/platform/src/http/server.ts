@@ -16,6 +16,7 @@ import { describeApi } from "./openapi.ts";
 import { parseRequests } from "./parse-request.ts";
 import { sendSecurityHeaders } from "./security-headers.ts";
 import { warnOfUntrustedProxy } from "./untrusted-proxy.ts";
+import { endSilentConnections } from "./silent-connections.ts";
 import { serveWeb } from "./web.ts";
 import { countWrongTokens } from "./wrong-tokens.ts";
 import { eventRoutes } from "./routes/events.ts";
@@ -60,6 +61,7 @@ export async function buildServer(
     frameworkErrors: answerUnreadable,
     ...(options.trustedProxies === undefined ? {} : { trustProxy: [...options.trustedProxies] }),
   });
+  endSilentConnections(app);
   await sendSecurityHeaders(app);
   warnOfUntrustedProxy(app);
   await app.register(cookie);
