@@ -53,6 +53,7 @@ export async function refused(
   response: Promise<Response>,
 ): Promise<{ readonly status: number; readonly code: string; readonly message: string }> {
   const answer = await response;
+  expect(answer.ok, "was not refused").toBe(false);
   const { error } = errorBody.parse(await answer.json());
   return { status: answer.status, code: error.code, message: error.message };
 }
