@@ -14,7 +14,6 @@ async function watch(answers: readonly (string | Response)[]) {
   const stop = new AbortController();
   const connection = {
     url: "http://platform.test",
-    token: undefined,
     fetch: async () => {
       const next = left.shift();
       if (next === undefined) stop.abort(enough);

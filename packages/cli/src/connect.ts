@@ -68,7 +68,7 @@ function checkFingerprintForm(text: string): string {
 }
 
 async function pinAtFirstUse(cli: Cli, url: string): Promise<string> {
-  const { keyring } = await fetchPlatform({ url, fetch: async (...request) => fetch(...request) });
+  const { keyring } = await fetchPlatform({ url });
   await savePin(cli.environment, url, keyring.fingerprint);
   cli.output.note(`first use of ${url}: trusting the keyring ${keyring.fingerprint} from now on`);
   return keyring.fingerprint;

@@ -13,14 +13,9 @@ import { createTrust } from "./trust.ts";
 import { watchExecution, type WatchOptions } from "./watch.ts";
 
 /** How to connect. */
-export interface ClientOptions {
-  /** Base URL of the platform. */
-  readonly url: string;
-  /** Undefined in a page that is signed in: its session goes along in a cookie. */
-  readonly token: string | undefined;
+export interface ClientOptions extends Connection {
   /** Of the keyring: `SHA256:` and 43 characters. No token is sent to a platform with another one. */
   readonly fingerprint: string;
-  readonly fetch?: typeof fetch;
 }
 
 /** Everything the API does, with values sealed before they leave. */
@@ -33,14 +28,9 @@ export interface Client extends Projects, Packages, Secrets, Executions, Schedul
 }
 
 /** A client of one platform; nothing is sent before the first call. */
-export function createClient(options: ClientOptions): Client {
-  const connection: Connection = {
-    url: options.url.replace(/\/+$/, ""),
-    token: options.token,
-    // Browsers refuse their fetch as a method of another object.
-    fetch: options.fetch ?? (async (...request) => fetch(...request)),
-  };
-  const trust = createTrust(connection, options.fingerprint);
+export function createClient({ fingerprint, ...options }: ClientOptions): Client {
+  const connection: Connection = { ...options, url: options.url.replace(/\/+$/, "") };
+  const trust = createTrust(connection, fingerprint);
   const askTrusted: Ask = async (schema, call) => {
     await trust.platform();
     return ask(connection, schema, call);

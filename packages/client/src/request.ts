@@ -6,8 +6,9 @@ export interface Connection {
   /** Base URL of the platform, without `/api/v1`. */
   readonly url: string;
   /** Undefined in a page, whose session is in a cookie. */
-  readonly token: string | undefined;
-  readonly fetch: typeof fetch;
+  readonly token?: string | undefined;
+  /** Asked instead of the global one. */
+  readonly fetch?: typeof fetch;
 }
 
 /** One request below `/api/v1`. */
@@ -72,13 +73,15 @@ export async function readBytes(connection: Connection, call: Call): Promise<Uin
 }
 
 async function reach(connection: Connection, address: string, call: Call): Promise<Response> {
+  // Browsers refuse their fetch as a method of another object.
+  const request = connection.fetch ?? fetch;
   const headers: Record<string, string> = { accept: call.accept ?? "application/json", ...call.headers };
   if (call.isPublic !== true) Object.assign(headers, credentialsOf(connection));
   if (call.json !== undefined) headers["content-type"] = "application/json";
   const body = call.json === undefined ? call.form : JSON.stringify(call.json);
   try {
     // A redirect could carry the token to another host.
-    return await connection.fetch(address, {
+    return await request(address, {
       method: call.method,
       headers,
       redirect: "error",

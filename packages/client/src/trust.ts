@@ -32,9 +32,9 @@ export interface Trust {
 }
 
 /** Who a platform says it is, whatever the pin: for trust at first use. `FINGERPRINT_MISMATCH` when key and fingerprint differ. */
-export async function fetchPlatform(connection: Pick<Connection, "url" | "fetch">): Promise<PlatformInfo> {
+export async function fetchPlatform(connection: Connection): Promise<PlatformInfo> {
   const call = { method: "GET", path: "/platform", isPublic: true } as const;
-  const platform = await ask({ ...connection, token: undefined }, platformInfo, call);
+  const platform = await ask(connection, platformInfo, call);
   checkFingerprint(platform.keyring.fingerprint, fromBase64(platform.keyring.signPublic));
   return platform;
 }

@@ -5,7 +5,7 @@ import { toSealrunError } from "@sealrun/protocol";
 import { IconDeviceDesktop, IconLogout, IconMoon, IconSun, IconUserCircle } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { useSignedIn } from "./platform.tsx";
+import { ownPlatform, useSignedIn } from "./platform.tsx";
 
 /** Who is signed in, light or dark, and the way out. */
 export function AccountMenu(): ReactNode {
@@ -14,7 +14,7 @@ export function AccountMenu(): ReactNode {
   const queries = useQueryClient();
   const signOut = async (): Promise<void> => {
     try {
-      await closeSession({ url: globalThis.location.origin });
+      await closeSession(ownPlatform);
     } catch (error) {
       const { message } = toSealrunError(error);
       notifications.show({ color: "red", title: "You are still signed in", message });

@@ -1,10 +1,8 @@
-import { type Client, createClient } from "@sealrun/client";
+import type { Client } from "@sealrun/client";
 import { createContext, useContext } from "react";
 
-/** The platform that served this page, with its keyring pinned; requests carry the session's cookie. */
-export function connectPlatform(fingerprint: string): Client {
-  return createClient({ url: globalThis.location.origin, token: undefined, fingerprint });
-}
+/** The platform that served this page; requests carry the session's cookie. */
+export const ownPlatform = { url: globalThis.location.origin };
 
 /** Who is signed in, and the platform they talk to. */
 export interface SignedIn {

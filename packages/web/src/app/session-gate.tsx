@@ -1,5 +1,5 @@
 import { Center, Loader, Modal } from "@mantine/core";
-import { currentSession, fetchPlatform } from "@sealrun/client";
+import { createClient, currentSession, fetchPlatform } from "@sealrun/client";
 import { type PlatformInfo, toSealrunError } from "@sealrun/protocol";
 import {
   type MutationCacheNotifyEvent,
@@ -13,13 +13,8 @@ import { StrangeKeyring } from "../pages/sign-in/strange-keyring.tsx";
 import { Problem } from "../parts/problem.tsx";
 import { forgetEarlier } from "./forget-earlier.ts";
 import { checkPin, repin } from "./pin.ts";
-import { connectPlatform, SignedInProvider } from "./platform.tsx";
+import { ownPlatform, SignedInProvider } from "./platform.tsx";
 import { isSignedOut } from "./queries.ts";
-
-const connection = {
-  url: globalThis.location.origin,
-  fetch: async (...request: Parameters<typeof fetch>) => fetch(...request),
-};
 
 /**
  * Shows its children to who is signed in. Somebody whose session ends signs in again in front of the page, which stays
@@ -71,7 +66,7 @@ async function readSession(): Promise<{
   readonly platform: PlatformInfo;
   readonly session: Awaited<ReturnType<typeof currentSession>>;
 }> {
-  const [platform, session] = await Promise.all([fetchPlatform(connection), currentSession(connection)]);
+  const [platform, session] = await Promise.all([fetchPlatform(ownPlatform), currentSession(ownPlatform)]);
   return { platform, session };
 }
 
@@ -86,7 +81,10 @@ interface PinnedProps {
 function Pinned({ platform, author, onSignedIn, children }: PinnedProps): ReactNode {
   const { fingerprint } = platform.keyring;
   const [pin, setPin] = useState(() => readPin(fingerprint));
-  const client = useMemo(() => (pin.isKnown ? connectPlatform(fingerprint) : undefined), [pin.isKnown, fingerprint]);
+  const client = useMemo(
+    () => (pin.isKnown ? createClient({ ...ownPlatform, fingerprint }) : undefined),
+    [pin.isKnown, fingerprint],
+  );
   if (client === undefined) {
     const trust = (): void => {
       repin(localStorage, fingerprint);

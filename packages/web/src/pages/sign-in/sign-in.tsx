@@ -4,6 +4,7 @@ import type { PlatformInfo } from "@sealrun/protocol";
 import { IconLogin2 } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, type ReactNode, useEffect, useRef } from "react";
+import { ownPlatform } from "../../app/platform.tsx";
 import { Logo } from "../../parts/logo.tsx";
 import { Problem } from "../../parts/problem.tsx";
 
@@ -22,7 +23,7 @@ export function SignIn(props: {
   const signIn = useMutation({
     mutationFn: async () => {
       const token = field.current?.value.trim() ?? "";
-      await openSession({ url: globalThis.location.origin }, token);
+      await openSession(ownPlatform, token);
       // The token is not needed any more; the cookie stands for it.
       if (field.current !== null) field.current.value = "";
       await props.onSignedIn();
