@@ -1,25 +1,13 @@
 import { Stack, Text } from "@mantine/core";
-import {
-  IconActivityHeartbeat,
-  IconBook2,
-  IconCalendarTime,
-  IconHome,
-  IconKey,
-  IconListDetails,
-  IconLock,
-  IconServer2,
-  IconShieldCheck,
-} from "@tabler/icons-react";
-import { useRouterState } from "@tanstack/react-router";
+import { IconHome, IconKey, type TablerIcon } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { LinkNav } from "../parts/links.tsx";
+import { helpPage, platformPages } from "./platform-pages.ts";
 import { useProject } from "./use-project.ts";
 
 /** The pages that can be gone to: those of the project one is in, and those of the whole platform. */
 export function Navigation(): ReactNode {
   const project = useProject();
-  const pathname = useRouterState({ select: (state) => state.location.pathname });
-  const at = (start: string): boolean => pathname === start || pathname.startsWith(`${start}/`);
   return (
     <Stack gap={2}>
       {project === undefined ? null : (
@@ -29,59 +17,31 @@ export function Navigation(): ReactNode {
             to="/projects/$project"
             params={{ project }}
             label="Home"
-            activeOptions={{ exact: true }}
-            leftSection={<IconHome size={18} aria-hidden />}
-            active={pathname === `/projects/${encodeURIComponent(project)}`}
+            leftSection={iconOf(IconHome)}
+            activeOptions={{ exact: true, includeSearch: false }}
           />
           <LinkNav
             to="/projects/$project/secrets"
             params={{ project }}
             label="Project secrets"
-            leftSection={<IconKey size={18} aria-hidden />}
-            active={pathname === `/projects/${encodeURIComponent(project)}/secrets`}
+            leftSection={iconOf(IconKey)}
           />
         </>
       )}
       <Heading>Platform</Heading>
-      <LinkNav
-        to="/executions"
-        search={project === undefined ? {} : { project }}
-        label="Executions"
-        leftSection={<IconListDetails size={18} aria-hidden />}
-        active={at("/executions")}
-      />
-      <LinkNav
-        to="/schedules"
-        label="Schedules"
-        leftSection={<IconCalendarTime size={18} aria-hidden />}
-        active={at("/schedules")}
-      />
-      <LinkNav
-        to="/vault/secrets"
-        label="Vault"
-        leftSection={<IconLock size={18} aria-hidden />}
-        active={at("/vault")}
-      />
-      <LinkNav
-        to="/executors"
-        label="Executors"
-        leftSection={<IconServer2 size={18} aria-hidden />}
-        active={at("/executors")}
-      />
-      <LinkNav
-        to="/health"
-        label="Health"
-        leftSection={<IconActivityHeartbeat size={18} aria-hidden />}
-        active={at("/health")}
-      />
-      <LinkNav
-        to="/audit"
-        label="Audit"
-        leftSection={<IconShieldCheck size={18} aria-hidden />}
-        active={at("/audit")}
-      />
+      {platformPages.map(({ to, label, icon }) => (
+        <LinkNav
+          key={to}
+          to={to}
+          // The list of executions alone narrows to the project that one is in.
+          search={to === "/executions" && project !== undefined ? { project } : {}}
+          label={label}
+          leftSection={iconOf(icon)}
+          activeOptions={{ includeSearch: false }}
+        />
+      ))}
       <Heading>Help</Heading>
-      <LinkNav to="/guides" label="Guides" leftSection={<IconBook2 size={18} aria-hidden />} active={at("/guides")} />
+      <LinkNav to={helpPage.to} label={helpPage.label} leftSection={iconOf(helpPage.icon)} />
     </Stack>
   );
 }
@@ -92,4 +52,8 @@ function Heading({ children }: { readonly children: string }): ReactNode {
       {children}
     </Text>
   );
+}
+
+function iconOf(Icon: TablerIcon): ReactNode {
+  return <Icon size={18} aria-hidden />;
 }

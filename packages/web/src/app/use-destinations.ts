@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useClient } from "./platform.tsx";
+import { helpPage, platformPages } from "./platform-pages.ts";
 import { topicKey } from "./queries.ts";
 import { useProject } from "./use-project.ts";
 
@@ -9,16 +10,6 @@ export interface Destination {
   readonly description: string;
   readonly to: string;
 }
-
-const pages: readonly Destination[] = [
-  { label: "Executions", description: "Every run, with filters", to: "/executions" },
-  { label: "Schedules", description: "What starts by itself, and when", to: "/schedules" },
-  { label: "Platform secrets", description: "Vault", to: "/vault/secrets" },
-  { label: "Executors", description: "Executors and pools", to: "/executors" },
-  { label: "Health", description: "Of the platform", to: "/health" },
-  { label: "Audit", description: "Who did what", to: "/audit" },
-  { label: "Guides", description: "How to do things", to: "/guides" },
-];
 
 /** Where one can go: the pages, all projects, and the packages of the project one is in. */
 export function useDestinations(): readonly Destination[] {
@@ -41,6 +32,7 @@ export function useDestinations(): readonly Destination[] {
       to: at("projects", project ?? "", "packages", name),
     })),
     ...(projects ?? []).map(({ name }) => ({ label: name, description: "Project", to: at("projects", name) })),
-    ...pages,
+    ...platformPages,
+    helpPage,
   ];
 }
