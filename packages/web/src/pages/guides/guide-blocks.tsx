@@ -50,11 +50,16 @@ function GuideTable({ table }: { readonly table: Of<"table"> }): ReactNode {
       <Table verticalSpacing="xs" fz="sm" className={classes["table"]}>
         <Table.Thead>
           <Table.Tr>
-            {table.head.map((cell, index) => (
-              <Table.Th key={index} scope="col">
-                <GuideText parts={cell} />
-              </Table.Th>
-            ))}
+            {table.head.map((cell, index) =>
+              cell.length === 0 ? (
+                // A header without words would be read out as one.
+                <Table.Td key={index} />
+              ) : (
+                <Table.Th key={index} scope="col">
+                  <GuideText parts={cell} />
+                </Table.Th>
+              ),
+            )}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
