@@ -58,6 +58,18 @@ test("/guides/secrets opens at a heading, leads on to others and fits every widt
   expect(await page.evaluate("globalThis.isSamePage")).toBe(true);
 });
 
+test("/guides/… are all accessible", async () => {
+  const page = await open("/guides");
+  const links = await page.locator("main a[href^='/guides/']").all();
+  const paths = new Set(await Promise.all(links.map(async (link) => (await link.getAttribute("href")) ?? "")));
+  expect(paths.size).toBeGreaterThan(10);
+  for (const path of paths) {
+    await page.goto(`${stage.url}${path}`);
+    await waitUntilSettled(page);
+    await expectAccessible(page);
+  }
+});
+
 test("/guides/start colours code as text and copies it", async () => {
   const page = await open("/guides/start");
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
@@ -83,6 +95,20 @@ test("/guides finds a heading of a guide by Ctrl+K and goes there by keyboard al
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/guides\/operate#enrol-an-executor$/);
   await expectInView(page, "enrol-an-executor");
+});
+
+test("/guides can be read before anybody signs in, from the page that asks for it and back", async () => {
+  const { page } = await visit(stage.url);
+  await page.getByRole("link", { name: "What this platform can see" }).click();
+  await page.getByRole("heading", { level: 1, name: "Security model" }).waitFor();
+  await expectAccessible(page);
+  await page.setViewportSize({ width: 360, height: 900 });
+  await expectNoSidewaysScroll(page);
+  await expectAccessible(page);
+  await page.getByRole("navigation", { name: "Other guides" }).getByRole("link").first().click();
+  await page.waitForURL((url) => !url.pathname.endsWith("/security-model"));
+  await page.getByRole("link", { name: "Sign in" }).click();
+  await page.getByLabel("Token").waitFor();
 });
 
 async function open(path: string): Promise<Page> {

@@ -15,6 +15,11 @@ const context = createContext<SignedIn | undefined>(undefined);
 /** Gives pages their platform. */
 export const SignedInProvider = context.Provider;
 
+/** Whether anybody is: guests see no more than the guides. */
+export function useIsSignedIn(): boolean {
+  return useContext(context) !== undefined;
+}
+
 /** The platform and who is signed in; every page below the shell has one. */
 export function useSignedIn(): SignedIn {
   const signedIn = useContext(context);

@@ -7,10 +7,13 @@ import {
   createRouter,
   lazyRouteComponent,
 } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { z } from "zod";
 import { Loading } from "../parts/loading.tsx";
+import { GuestShell } from "./guest-shell.tsx";
 import { NotFound } from "./not-found.tsx";
 import { PageProblem } from "./page-problem.tsx";
+import { useIsSignedIn } from "./platform.tsx";
 import { Shell } from "./shell.tsx";
 
 /** What the address of a package's page says: which part of it, which version, which file, and what it is compared with. */
@@ -68,9 +71,13 @@ const auditSearch = z.object({
 });
 
 const root = createRootRouteWithContext<{ readonly queries: QueryClient }>()({
-  component: Shell,
+  component: Frame,
   notFoundComponent: NotFound,
 });
+
+function Frame(): ReactNode {
+  return useIsSignedIn() ? <Shell /> : <GuestShell />;
+}
 
 const projects = createRoute({
   getParentRoute: () => root,

@@ -12,13 +12,14 @@ import { SignIn } from "../pages/sign-in/sign-in.tsx";
 import { StrangeKeyring } from "../pages/sign-in/strange-keyring.tsx";
 import { Problem } from "../parts/problem.tsx";
 import { forgetEarlier } from "./forget-earlier.ts";
+import { isOpenToGuests } from "./open-to-guests.ts";
 import { checkPin, repin } from "./pin.ts";
 import { ownPlatform, SignedInProvider } from "./platform.tsx";
 import { isSignedOut } from "./queries.ts";
 
 /**
- * Shows its children to who is signed in. Somebody whose session ends signs in again in front of the page, which stays
- * as it is: nothing typed is lost. Somebody else begins anew.
+ * Shows its children to who is signed in, and the guides to everybody. Somebody whose session ends signs in again in
+ * front of the page, which stays as it is: nothing typed is lost. Somebody else begins anew.
  */
 export function SessionGate({ children }: { readonly children: ReactNode }): ReactNode {
   const queries = useQueryClient();
@@ -92,7 +93,13 @@ function Pinned({ platform, author, onSignedIn, children }: PinnedProps): ReactN
     };
     return <StrangeKeyring message={pin.message} found={fingerprint} onTrust={trust} />;
   }
-  if (author === undefined) return <SignIn platform={platform} onSignedIn={onSignedIn} />;
+  if (author === undefined) {
+    return isOpenToGuests(globalThis.location.pathname) ? (
+      children
+    ) : (
+      <SignIn platform={platform} onSignedIn={onSignedIn} />
+    );
+  }
   return (
     // Whoever is somebody else finds nothing of what was typed either.
     <SignedInProvider key={author} value={{ client, author }}>
