@@ -148,6 +148,29 @@ test("UploadPage replaces what somebody changed on the platform only with a tick
   expect(new URL(page.url()).searchParams.get("tab")).toBe("versions");
 });
 
+test("UploadPage takes a tick for the package that it was set for alone", async () => {
+  const files = { "main.sh": "echo one\n", "secrets.json": { TOKEN: "a first value" } };
+  for (const name of ["ticked", "unticked"]) {
+    await stage.push(`uploads/${name}`, files);
+    const place = ["--scope", "service", "--project", "uploads", "--package", name];
+    await stage.must(["secret", "set", "TOKEN", ...place], { stdin: "a value of theirs" });
+  }
+  const folder = await stage.write("ticked", { ...files, "main.sh": "echo two\n" });
+  const { page } = await open("/projects/uploads/upload");
+  await choose(page, "folder", folder);
+  const [name, tick] = [page.getByLabel("Name of the package"), page.getByLabel("Overwrite TOKEN")];
+  const upload = page.getByRole("button", { name: "Upload version 2" });
+  await name.fill("ticked");
+  await tick.check();
+  await upload.waitFor();
+  expect(await upload.isEnabled()).toBe(true);
+  await name.fill("unticked");
+  expect(await upload.or(page.getByRole("button", { name: "Upload", exact: true })).isDisabled()).toBe(true);
+  await upload.waitFor();
+  expect(await upload.isDisabled()).toBe(true);
+  expect(await tick.isChecked()).toBe(false);
+});
+
 test("UploadPage asks before it forgets what was dropped", async () => {
   const folder = await stage.write("leaving", { "main.sh": "echo\n", "secrets.json": { KEY: "value" } });
   const { page } = await open("/projects/uploads/upload");

@@ -24,7 +24,9 @@ export function ReviewForm(props: {
   const { upload, state, project, known } = props;
   const { review } = state;
   const [typed, setTyped] = useState(known ?? review.name);
-  const [isOverwriting, setOverwriting] = useState(false);
+  // Said of one package, not of another whose name is typed after it.
+  const [overwritten, setOverwritten] = useState<string>();
+  const isOverwriting = overwritten === typed;
   const asked = useFoundNames(project, typed, review);
   const problems = useMemo(() => findProblems(review, asked.data, project), [review, asked.data, project]);
   const planned = planSecrets(review, asked.data);
@@ -58,7 +60,7 @@ export function ReviewForm(props: {
           planned={planned}
           kept={keptSecrets(review, asked.data)}
           isOverwriting={isOverwriting}
-          onOverwrite={setOverwriting}
+          onOverwrite={(isWanted) => setOverwritten(isWanted ? typed : undefined)}
         />
         <Contents review={review} />
         <SendBar

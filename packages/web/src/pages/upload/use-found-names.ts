@@ -6,14 +6,14 @@ import { useClient } from "../../app/platform.tsx";
 import { topicKey } from "../../app/queries.ts";
 import type { Review } from "./review.ts";
 
-/** Which names the platform has for a package of that name, new or known. Never a value. */
-export function useFoundNames(project: string, typed: string, review: Review): UseQueryResult<FoundNames> {
+/** Which names the platform has for a package of that name, new or known, asked once typing pauses. Never a value. */
+export function useFoundNames(project: string, name: string, review: Review): UseQueryResult<FoundNames> {
   const client = useClient();
-  const [name] = useDebouncedValue(typed, 250);
+  const [paused] = useDebouncedValue(name, 250);
   const own = [...review.checked.secrets.keys()];
   return useQuery({
     queryKey: topicKey("secrets", "before-upload", project, name, own),
     queryFn: async () => askNames(client, { project, name, ownNames: new Set(own) }),
-    enabled: name === typed && packageName.safeParse(name).success,
+    enabled: name === paused && packageName.safeParse(name).success,
   });
 }
