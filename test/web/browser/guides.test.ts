@@ -58,7 +58,7 @@ test("/guides/secrets opens at a heading, leads on to others and fits every widt
   expect(await page.evaluate("globalThis.isSamePage")).toBe(true);
 });
 
-test("/guides/… are all accessible", async () => {
+test("/guides and each of them are accessible", async () => {
   const page = await open("/guides");
   const links = await page.locator("main a[href^='/guides/']").all();
   const paths = new Set(await Promise.all(links.map(async (link) => (await link.getAttribute("href")) ?? "")));
