@@ -305,6 +305,7 @@ export { parametersFileSchema, parseParametersFile, type ParametersFile } from "
 export { reservedParameters, type ParameterField } from "./parameter-field.ts";
 export { checkParameters, checkResolved, parseParameterText, visibleParameters } from "./parameters.ts";
 export { checkPackageFiles, isCredentialFile, isLocalFile, type PackageFile } from "./package-files.ts";
+export { stripTopFolder } from "./top-folder.ts";
 export { isScript, scriptEndings, scriptKind, type ScriptKind } from "./script-kind.ts";
 export { dependencyFiles, findDependencies, type PackageDependencies } from "./dependencies.ts";
 export { type NpmInstall } from "./npm-lock.ts";

@@ -1,7 +1,6 @@
 import { type PackageContent, takePaths } from "@sealrun/client";
-import { checkPackageFiles, limits, SealrunError, showBytes } from "@sealrun/protocol";
+import { checkPackageFiles, limits, SealrunError, showBytes, stripTopFolder } from "@sealrun/protocol";
 import type { Dropped, DroppedFile } from "./dropped-file.ts";
-import { stripTopFolder } from "./top-folder.ts";
 
 /** A package as it was dropped, read whole. Its secrets.json holds values: it is wiped as soon as it is sealed. */
 export interface ReadPackage extends PackageContent {

@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
-import { stripTopFolder } from "../../../../packages/web/src/pages/upload/top-folder.ts";
+import { stripTopFolder } from "@sealrun/protocol";
 
 const strip = (...paths: readonly string[]): readonly [string | undefined, readonly string[]] => {
-  const { folder, files } = stripTopFolder(paths.map((path) => ({ path })));
+  const { folder, files } = stripTopFolder(
+    paths.map((path) => ({ path, kind: path.endsWith("/") ? "folder" : "file" }) as const),
+  );
   return [folder, files.map(({ path }) => path)];
 };
 
