@@ -1,2 +1,7 @@
+import { z } from "zod";
+
 /** Whether changes arrive: `lost` until the platform answers again. */
-export type LiveState = "connecting" | "connected" | "lost";
+export const liveState = z.enum(["connecting", "connected", "lost"]);
+
+/** Whether changes arrive. */
+export type LiveState = z.infer<typeof liveState>;

@@ -1,6 +1,6 @@
 import { type ChangeTopic, changeTopic } from "@sealrun/protocol";
 import { z } from "zod";
-import type { LiveState } from "./live-state.ts";
+import { type LiveState, liveState } from "./live-state.ts";
 
 /** Hears of changes, and whether they arrive. */
 export interface ChangeHearer {
@@ -18,7 +18,7 @@ const name = "sealrun-changes";
 
 const message = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("change"), topics: z.array(changeTopic) }),
-  z.object({ kind: z.literal("state"), state: z.enum(["connecting", "connected", "lost"]) }),
+  z.object({ kind: z.literal("state"), state: liveState }),
   /** A window that has just opened asks for the state. */
   z.object({ kind: z.literal("hello") }),
 ]);

@@ -5,7 +5,8 @@ import { LinkAnchor } from "../../parts/links.tsx";
 import { ShownText } from "../../parts/shown-text.tsx";
 import { showDuration } from "../../parts/show-time.ts";
 import { Time } from "../../parts/time.tsx";
-import { useTicking } from "./use-ticking.ts";
+import { shortId } from "../../parts/short-id.ts";
+import { useTicking } from "../../parts/use-ticking.ts";
 
 /** What an execution is of, what started it and when, how long it took and where it ran. */
 export function Facts({ execution }: { readonly execution: ExecutionInfo }): ReactNode {
@@ -116,9 +117,4 @@ function Dot(): ReactNode {
       ·
     </Text>
   );
-}
-
-/** The part of an id that tells executors apart at a glance. */
-export function shortId(id: string): string {
-  return id.length <= 14 ? id : `${id.slice(0, 12)}…`;
 }

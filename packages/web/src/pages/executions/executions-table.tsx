@@ -7,7 +7,7 @@ import { Sentence } from "../../parts/sentence.tsx";
 import { ShownText } from "../../parts/shown-text.tsx";
 import { StatusBadge } from "../../parts/status-badge.tsx";
 import { Time } from "../../parts/time.tsx";
-import { shortId } from "../execution/facts.tsx";
+import { shortId } from "../../parts/short-id.ts";
 import { TookTime } from "./took-time.tsx";
 
 /** Executions as rows. The project's column is left out where all are of one. */

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useClient } from "../../app/platform.tsx";
 import { topicKey } from "../../app/queries.ts";
-import { shortId } from "../execution/facts.tsx";
+import { shortId } from "../../parts/short-id.ts";
 import { checkIdStart, type ExecutionsSearch } from "./filter.ts";
 import { findSpan, ofLocalField, showRange, spans, toLocalField, usualSpan } from "./time-span.ts";
 

@@ -8,7 +8,7 @@ import { Loading } from "../../parts/loading.tsx";
 import { Page } from "../../parts/page.tsx";
 import { Problem } from "../../parts/problem.tsx";
 import { ShownText } from "../../parts/shown-text.tsx";
-import { useTicking } from "../execution/use-ticking.ts";
+import { useTicking } from "../../parts/use-ticking.ts";
 import { Checks } from "./checks.tsx";
 import { DatabaseFacts, PlatformFacts, QueueFacts, StreamFacts } from "./health-facts.tsx";
 import { summarize } from "./health-summary.ts";

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { ShownText } from "../../../parts/shown-text.tsx";
 import { showDuration } from "../../../parts/show-time.ts";
 import { StatusBadge, statusColor } from "../../../parts/status-badge.tsx";
-import { useTicking } from "../use-ticking.ts";
+import { useTicking } from "../../../parts/use-ticking.ts";
 import { placeSteps, type StepAxis, type StepBar } from "./step-bars.ts";
 import classes from "./steps-timeline.module.css";
 
