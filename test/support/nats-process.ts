@@ -1,4 +1,4 @@
-import { cp, mkdir, rm, writeFile } from "node:fs/promises";
+import { cp, glob, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { NatsCredentials } from "@sealrun/protocol";
 import { connect, jwtAuthenticator, type NatsConnection } from "nats";
@@ -21,6 +21,8 @@ export interface NatsProcess {
   readonly kill: (signal: "SIGKILL" | "SIGTERM" | "SIGSTOP" | "SIGCONT") => Promise<void>;
   /** Empties the store of a server that does not run. */
   readonly wipe: () => Promise<void>;
+  /** Takes all messages and their numbers from the store of a server that does not run, and leaves the consumers. */
+  readonly loseMessages: () => Promise<void>;
   /** Copies the store away, and back; the server must not run. */
   readonly save: () => Promise<void>;
   readonly restore: () => Promise<void>;
@@ -90,6 +92,10 @@ export async function describeNats(folder: string, programs: Programs, mode: Nat
       if (signal === "SIGKILL" || signal === "SIGTERM") await ended;
     },
     wipe: async () => rm(storeFolder, { recursive: true, force: true }),
+    loseMessages: async () => {
+      for await (const path of glob("jetstream/*/streams/*/msgs/*", { cwd: storeFolder }))
+        await rm(join(storeFolder, path));
+    },
     save: async () => copy(storeFolder, saved),
     restore: async () => copy(saved, storeFolder),
     connect: async () => {

@@ -1,7 +1,8 @@
-import { executionsStream } from "@sealrun/protocol";
+import { executionsStream, poolConsumer } from "@sealrun/protocol";
 import { NatsError } from "nats";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { troubleOf } from "../../../packages/platform/src/nats/queues.ts";
+import { reportsConsumer } from "../../../packages/platform/src/nats/streams.ts";
 import { SealrunError } from "@sealrun/protocol";
 import { type BreakableWorld, startBreakableWorld } from "../../support/breakable-world.ts";
 import { until } from "../../support/executions-world.ts";
@@ -27,6 +28,18 @@ const workOffAll = async (ids: readonly string[]): Promise<void> => {
   const done = await workOff(world.peer, ids.length);
   expect(done.map(({ id }) => id).toSorted()).toEqual([...ids].toSorted());
 };
+/** Works off the next execution, whose event is of this generation, with a line of its log, and gives its id. */
+const workOffReporting = async (generation = 1): Promise<string> => {
+  const { event, message } = await world.peer.take();
+  expect(event.generation).toBe(generation);
+  const { held } = await world.peer.claim(event);
+  const line = { type: "log", step: 0, stream: "stdout", text: "a line", time: Date.now() } as const;
+  await world.peer.report(held, 1, [line]);
+  await world.peer.rpc.finish({ ...held, status: "succeeded", lastSequence: 1 });
+  message.done();
+  await until(async () => (await world.show(event.executionId)).reportsComplete);
+  return event.executionId;
+};
 const messages = async (): Promise<number> => {
   const connection = await world.nats.connect();
   const { state } = await (await connection.jetstreamManager()).streams.info(executionsStream);
@@ -41,15 +54,8 @@ describe("createQueues()", () => {
     await world.nats.kill("SIGKILL");
     await world.nats.wipe();
     await world.nats.start();
-    const { event, message } = await world.peer.take();
-    expect(event.generation).toBe(2);
-    const { held } = await world.peer.claim(event);
-    const line = { type: "log", step: 0, stream: "stdout", text: "after the wipe", time: Date.now() } as const;
-    await world.peer.report(held, 1, [line]);
-    await world.peer.rpc.finish({ ...held, status: "succeeded", lastSequence: 1 });
-    message.done();
-    await until(async () => (await world.show(event.executionId)).reportsComplete);
-    await workOffAll(ids.filter((id) => id !== event.executionId));
+    const first = await workOffReporting(2);
+    await workOffAll(ids.filter((id) => id !== first));
   });
 
   test("createQueues() leaves executions in the database while NATS is down, says so, and drains after", async () => {
@@ -80,6 +86,24 @@ describe("createQueues()", () => {
     await workOffAll(young);
     for (const id of old) expect(await world.show(id)).toMatchObject({ status: "succeeded", attempt: 1 });
     await until(async () => (await messages()) === 0);
+  });
+
+  test("createQueues() makes consumers anew that are ahead of a stream that begins at 1 again", async () => {
+    // So many that publishing again and again would not reach their number.
+    const old = await startSome(31);
+    const reported = await workOffReporting();
+    await workOffAll(old.filter((id) => id !== reported));
+    const before = world.logged.length;
+    await world.nats.kill("SIGKILL");
+    await world.nats.loseMessages();
+    await world.nats.start();
+    const young = await startSome(3);
+    const first = await workOffReporting();
+    await workOffAll(young.filter((id) => id !== first));
+    const told = world.logged.slice(before).filter((line) => line.includes("ahead are made anew"));
+    expect(told).toHaveLength(1);
+    expect(told[0]).toContain(reportsConsumer);
+    expect(told[0]).toContain(poolConsumer(world.peer.state.pool.id));
   });
 
   test("createQueues() keeps what a full NATS refuses, says so once, and publishes it when there is room", async () => {

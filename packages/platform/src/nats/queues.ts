@@ -1,17 +1,20 @@
-import { executionsStream, SealrunError } from "@sealrun/protocol";
+import { executionsStream, poolConsumer, SealrunError } from "@sealrun/protocol";
 import { Events, NatsError } from "nats";
 import type { Deps } from "../deps.ts";
 import { renewAllEvents } from "../executions/dispatch/outbox-store.ts";
 import { listPools } from "../executors/store.ts";
 import { noteStream, noteTrouble, type Trouble } from "./stream-store.ts";
-import { ensurePoolConsumer, ensureStreams } from "./streams.ts";
+import { ensurePoolConsumer, ensureStreams, reportsConsumer } from "./streams.ts";
 
 type Needed = Pick<Deps, "database" | "link" | "log">;
 
 /** The state of the streams: made, made again, and what keeps them from taking an event. */
 export interface Queues {
-  /** `NATS_UNREACHABLE` while there is no connection: what is published then would be sent later, unasked. */
-  readonly requireConnection: () => void;
+  /**
+   * Returns when events may be published: what is published without a connection would be sent later, unasked, and what
+   * is published after a reconnect may meet consumers that take it for done. `NATS_UNREACHABLE` until then.
+   */
+  readonly ready: () => Promise<void>;
   /**
    * Makes what is missing. Where a stream is another one than before, every event that it held is asked for again.
    * `NATS_UNREACHABLE` when NATS refuses.
@@ -35,17 +38,19 @@ export function createQueues(deps: Needed): Queues {
   let known: Trouble | "none" | "nothing" = "nothing";
 
   let isConnected = true;
+  /** How often NATS was connected to, and at which of these times the queues were looked at last. */
+  let connections = 1;
+  let lookedAt = 0;
   const watch = async (): Promise<void> => {
     for await (const { type } of link.connection.status()) {
       if (type === Events.Disconnect) isConnected = false;
-      else if (type === Events.Reconnect) isConnected = true;
+      if (type !== Events.Reconnect) continue;
+      isConnected = true;
+      connections += 1;
     }
   };
   void watch();
 
-  const requireConnection = (): void => {
-    if (!isConnected) throw new SealrunError("NATS_UNREACHABLE", "");
-  };
   const note = async (found: Trouble | undefined, error?: unknown): Promise<void> => {
     const now = found ?? "none";
     // A check of any platform that began before NATS was full has cleared it, and would leave those who wait in the dark.
@@ -57,10 +62,20 @@ export function createQueues(deps: Needed): Queues {
     if (found !== undefined) log.warn({ err: error }, sentences[found]);
     else if (isRecovery) log.info("NATS takes events again");
   };
-  const check = async (): Promise<void> => {
-    requireConnection();
-    const streams = await ensureStreams(link);
-    for (const pool of await listPools(database)) await ensurePoolConsumer(link, pool);
+  const look = async (): Promise<void> => {
+    if (!isConnected) throw new SealrunError("NATS_UNREACHABLE", "");
+    const current = connections;
+    const { streams, wasAhead } = await ensureStreams(link);
+    const ahead = wasAhead ? [reportsConsumer] : [];
+    for (const pool of await listPools(database)) {
+      if (await ensurePoolConsumer(link, pool)) ahead.push(poolConsumer(pool));
+    }
+    if (ahead.length > 0) {
+      log.warn(
+        { consumers: ahead },
+        "NATS lost how far a stream had come; the consumers that were ahead are made anew",
+      );
+    }
     for (const { name, madeAt } of streams) {
       const renewed = await database.transaction(async (sql) => {
         const isAnother = await noteStream(sql, name, madeAt);
@@ -74,13 +89,23 @@ export function createQueues(deps: Needed): Queues {
         );
       }
     }
+    lookedAt = current;
     if (known === "full") return;
     await note(undefined);
     // Another platform may have lost its own connection, and said so for everybody.
     await noteTrouble(database, undefined);
   };
+  let looking = Promise.resolve();
+  const check = async (): Promise<void> => {
+    // One after the other: two that find the same consumer ahead would both make it anew.
+    const own = looking.then(look);
+    looking = own.catch(() => undefined);
+    return own;
+  };
   return {
-    requireConnection,
+    ready: async () => {
+      if (!isConnected || lookedAt !== connections) await check();
+    },
     check,
     failed: async (error) => {
       const found = troubleOf(error);

@@ -2,6 +2,7 @@ import type { NatsLink } from "@sealrun/nats";
 import { executionsStream, poolConsumer, type PoolId, reportsStream, SealrunError, subjects } from "@sealrun/protocol";
 import {
   AckPolicy,
+  type ConsumerConfig,
   DiscardPolicy,
   type JetStreamManager,
   NatsError,
@@ -27,8 +28,14 @@ export interface MadeStream {
   readonly madeAt: Date;
 }
 
+/** What is there now, and whether a consumer had to be made anew because it was ahead of its stream. */
+export interface MadeStreams {
+  readonly streams: readonly MadeStream[];
+  readonly wasAhead: boolean;
+}
+
 /** Makes the two streams and the consumer of reports where they are missing. `NATS_UNREACHABLE` when NATS refuses. */
-export async function ensureStreams(link: NatsLink): Promise<readonly MadeStream[]> {
+export async function ensureStreams(link: NatsLink): Promise<MadeStreams> {
   return managing(link, async (manager) => {
     const shared = {
       retention: RetentionPolicy.Workqueue,
@@ -37,33 +44,27 @@ export async function ensureStreams(link: NatsLink): Promise<readonly MadeStream
       max_age: 0,
       duplicate_window: nanos(duplicateWindowMs),
     };
-    const made = [
+    const streams = [
       await ensureStream(manager, { ...shared, name: executionsStream, subjects: [subjects.allExecutions] }),
       await ensureStream(manager, { ...shared, name: reportsStream, subjects: [subjects.allReports] }),
     ];
-    await manager.consumers.add(reportsStream, {
-      durable_name: reportsConsumer,
-      ack_policy: AckPolicy.Explicit,
-      ack_wait: nanos(ackWaitMs),
-      max_deliver: -1,
-      max_ack_pending: mostChunks,
-    });
-    return made;
+    const reports = { durable_name: reportsConsumer, max_ack_pending: mostChunks };
+    return { streams, wasAhead: await ensureConsumer(manager, reportsStream, reports) };
   });
 }
 
-/** Makes the consumer from which a pool's executors take their work, where it is missing. */
-export async function ensurePoolConsumer(link: NatsLink, pool: PoolId): Promise<void> {
-  await managing(link, async (manager) => {
-    await manager.consumers.add(executionsStream, {
+/**
+ * Makes the consumer from which a pool's executors take their work, where it is missing. True when it was there and had
+ * to be made anew because it was ahead of the stream.
+ */
+export async function ensurePoolConsumer(link: NatsLink, pool: PoolId): Promise<boolean> {
+  return managing(link, async (manager) =>
+    ensureConsumer(manager, executionsStream, {
       durable_name: poolConsumer(pool),
       filter_subject: subjects.executions(pool),
-      ack_policy: AckPolicy.Explicit,
-      ack_wait: nanos(ackWaitMs),
-      max_deliver: -1,
       max_ack_pending: mostRuns,
-    });
-  });
+    }),
+  );
 }
 
 /**
@@ -130,6 +131,26 @@ async function ensureStream(
   const found = await unlessMissing(manager.streams.info(wanted.name));
   const { created } = found ?? (await manager.streams.add(wanted));
   return { name: wanted.name, madeAt: new Date(created) };
+}
+
+/**
+ * True when the consumer was ahead of its stream and was made anew. A server that was killed can come back with an older
+ * stream, or one that begins at 1 again, and a consumer that knows better: it takes all that comes for done until the
+ * stream has reached the number where it was.
+ */
+async function ensureConsumer(
+  manager: JetStreamManager,
+  stream: string,
+  config: Partial<ConsumerConfig> & { readonly durable_name: string },
+): Promise<boolean> {
+  const whole = { ...config, ack_policy: AckPolicy.Explicit, ack_wait: nanos(ackWaitMs), max_deliver: -1 };
+  const { delivered } = await manager.consumers.add(stream, whole);
+  // Asked for after the consumer, the stream is never behind by what came in between.
+  const { state } = await manager.streams.info(stream);
+  if (delivered.stream_seq <= state.last_seq) return false;
+  await manager.consumers.delete(stream, config.durable_name);
+  await manager.consumers.add(stream, whole);
+  return true;
 }
 
 async function unlessMissing<T>(asked: Promise<T>): Promise<T | undefined> {

@@ -68,7 +68,7 @@ async function dispatchAll(deps: Needed, signal: AbortSignal): Promise<void> {
     const unfinished: string[] = [];
     for (const pool of pools) {
       if (signal.aborted) return;
-      deps.queues.requireConnection();
+      await deps.queues.ready();
       try {
         if (!(await dispatchOne(deps, pool))) continue;
       } catch (error) {
