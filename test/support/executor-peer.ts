@@ -73,7 +73,8 @@ export async function connectPeer(state: ExecutorState, slots = manySlots): Prom
     rpc,
     claim,
     take: async () => {
-      for (let tried = 0; tried < 4; tried += 1) {
+      // A server that was restarted may offer a message to a request that nobody hears, and again after 30 s.
+      for (let tried = 0; tried < 12; tried += 1) {
         const message = await takeNext(link, state.pool.id, AbortSignal.timeout(20_000));
         if (message === undefined) continue;
         const trust = { platform: state.platform, pool: state.pool.id };
