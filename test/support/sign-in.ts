@@ -1,12 +1,19 @@
 import type { TestPlatform } from "./start-platform.ts";
 
+/** Sends a request below `/api/v1` with these headers alone: nobody's token. */
+export async function callPlainly(
+  { url }: Pick<TestPlatform, "url">,
+  [method, path, json]: readonly [method: string, path: string, json?: unknown],
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  const body = json === undefined ? {} : { body: JSON.stringify(json) };
+  const type = json === undefined ? {} : { "content-type": "application/json" };
+  return fetch(`${url}/api/v1${path}`, { method, headers: { ...headers, ...type }, ...body });
+}
+
 /** The cookie of a new session, as a browser would send it back. */
 export async function signIn({ url, token }: Pick<TestPlatform, "url" | "token">): Promise<string> {
-  const answer = await fetch(`${url}/api/v1/session`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ token }),
-  });
+  const answer = await callPlainly({ url }, ["POST", "/session", { token }]);
   return (answer.headers.get("set-cookie") ?? "").split(";", 1)[0] ?? "";
 }
 

@@ -6,7 +6,7 @@ import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { refused } from "../../support/api.ts";
-import { asPage, signIn } from "../../support/sign-in.ts";
+import { asPage, callPlainly, signIn } from "../../support/sign-in.ts";
 import { startPlatform, type TestPlatform } from "../../support/start-platform.ts";
 
 const logged: string[] = [];
@@ -21,13 +21,8 @@ afterAll(async () => {
   await platform.close();
 });
 
-type Headers = Readonly<Record<string, string>>;
-const call = async (method: string, path: string, headers: Headers, json?: unknown) =>
-  fetch(`${platform.url}/api/v1${path}`, {
-    method,
-    headers: { ...headers, ...(json === undefined ? {} : { "content-type": "application/json" }) },
-    ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-  });
+const call = async (method: string, path: string, headers: Readonly<Record<string, string>>, json?: unknown) =>
+  callPlainly(platform, [method, path, json], headers);
 
 describe("identify()", () => {
   const name = (): string => `p${Math.random().toString(36).slice(2)}`;

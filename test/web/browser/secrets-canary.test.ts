@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { searchFiles, type Wanted } from "../../../packages/cli/src/search/search-files.ts";
-import { useBrowser, type Visit } from "../../support/browser.ts";
+import type { Wanted } from "../../../packages/cli/src/search/search-files.ts";
+import { useBrowser } from "../../support/browser.ts";
 import { signIn } from "../../support/browser-checks.ts";
 import { searchBrowser } from "../../support/canary-search.ts";
 import { dropFile } from "../../support/drop-file.ts";
+import { expectNowhere } from "../../support/expect-nowhere.ts";
 import { type RecordingProxy, startRecordingProxy } from "../../support/recording-proxy.ts";
 import { sharedStage } from "../../support/stage.ts";
 import { layPackages } from "./journey.ts";
@@ -19,6 +20,8 @@ const places = {
 const canary = (label: string): Wanted => ({ label, value: `canary-${randomBytes(20).toString("hex")}` });
 /** No value: a name goes everywhere that a value must not go, so that the search is known to see. */
 const control: Wanted = { label: "control", value: `CONTROL_${randomBytes(12).toString("hex")}` };
+
+const inAll = { control, places: ["request body", "response body", "document"] };
 
 const visit = useBrowser();
 const stage = sharedStage();
@@ -59,7 +62,7 @@ test.each(Object.entries(places))(
     await page.getByRole("table").getByRole("button", { name: control.value, exact: true }).click();
     await page.getByRole("dialog").getByText("Version 1", { exact: true }).waitFor();
 
-    await expectNowhere(opened, Object.values(values));
+    await expectNowhere({ opened, proxy, folder: stage.data }, Object.values(values), inAll);
   },
 );
 
@@ -73,19 +76,8 @@ test("searchBrowser() sees a value while it is typed, and no more once it is sav
   expect(found.map(({ place }) => place)).toContain("field");
   await opened.page.getByRole("button", { name: "Seal and save" }).click();
   await opened.page.getByText("TYPED, version 1, sealed").waitFor();
-  await expectNowhere(opened, [typed]);
+  await expectNowhere({ opened, proxy, folder: stage.data }, [typed], inAll);
 });
-
-/** Nothing in the browser, on the wire or in the files of the server; the control in all of them. */
-async function expectNowhere(opened: Visit, values: readonly Wanted[]): Promise<void> {
-  const found = await searchBrowser(opened, proxy, [...values, control]);
-  expect(found.filter(({ value }) => value !== control.label)).toEqual([]);
-  const seen = new Set(found.map(({ place }) => place));
-  for (const place of ["request body", "response body", "document"]) expect(seen).toContain(place);
-  const files = await searchFiles([stage.data], [...values, control]);
-  expect(files.findings.filter(({ value }) => value !== control.label)).toEqual([]);
-  expect(files.findings.length).toBeGreaterThan(0);
-}
 
 async function save(
   page: Page,

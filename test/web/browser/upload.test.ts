@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { ask } from "../../support/api.ts";
 import { useBrowser, type Visit } from "../../support/browser.ts";
 import { atWidths, expectAccessible, expectNoSidewaysScroll, signIn } from "../../support/browser-checks.ts";
+import { dropPaths } from "../../support/drop-paths.ts";
 import { searchBrowser } from "../../support/canary-search.ts";
 import { makeZip } from "../../support/make-zip.ts";
 import { type RecordingProxy, startRecordingProxy } from "../../support/recording-proxy.ts";
@@ -202,14 +203,4 @@ async function write(name: string, content: Uint8Array): Promise<string> {
   const path = join(stage.folder, name);
   await writeFile(path, content);
   return path;
-}
-
-/** Drops files and folders of this machine as a file manager does. */
-async function dropPaths(page: Page, paths: readonly string[]): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  const data = { items: [], files: [...paths], dragOperationsMask: 1 };
-  for (const type of ["dragEnter", "dragOver", "drop"] as const) {
-    await session.send("Input.dispatchDragEvent", { type, x: 700, y: 300, data });
-  }
-  await session.detach();
 }

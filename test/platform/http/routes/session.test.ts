@@ -6,7 +6,7 @@ import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { ask, refused } from "../../../support/api.ts";
-import { asPage, signIn } from "../../../support/sign-in.ts";
+import { asPage, callPlainly, signIn } from "../../../support/sign-in.ts";
 import { startPlatform, type TestPlatform } from "../../../support/start-platform.ts";
 
 const logged: string[] = [];
@@ -23,11 +23,7 @@ afterAll(async () => {
 
 type Headers = Readonly<Record<string, string>>;
 const call = async (method: string, path: string, headers: Headers = {}, json?: unknown) =>
-  fetch(`${platform.url}/api/v1${path}`, {
-    method,
-    headers: { ...headers, ...(json === undefined ? {} : { "content-type": "application/json" }) },
-    ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-  });
+  callPlainly(platform, [method, path, json], headers);
 const post = async (token: unknown, headers: Headers = {}) => call("POST", "/session", headers, { token });
 
 describe("POST /api/v1/session", () => {
