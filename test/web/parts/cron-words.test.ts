@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cronInWords } from "../../../../packages/web/src/pages/schedules/cron-words.ts";
+import { cronInWords } from "../../../packages/web/src/parts/cron-words.ts";
 
 const words = new Map([
   ["* * * * *", "every minute"],

@@ -4,10 +4,11 @@ import { scheduleText, spanText } from "../../../../packages/web/src/pages/packa
 
 test.each([
   [{}, undefined],
-  [{ schedule: "0 7 * * *" }, "at 0 7 * * * (UTC)"],
+  [{ schedule: "0 7 * * *" }, "every day at 07:00 (UTC)"],
+  [{ schedule: "0 7 1 1 MON" }, "at 0 7 1 1 MON (UTC)"],
   [
     { schedule: { cron: "0 7 * * *", timezone: "Europe/Zurich", missed: "run_once" }, trigger_events: ["a", "b"] },
-    "at 0 7 * * * (Europe/Zurich), missed times once; on a, b",
+    "every day at 07:00 (Europe/Zurich), missed times once; on a, b",
   ],
 ])("scheduleText() says when %j starts", (manifest, said) =>
   expect(scheduleText(manifestSchema.parse(manifest))).toBe(said),

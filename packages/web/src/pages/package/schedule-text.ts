@@ -1,4 +1,5 @@
 import type { Manifest } from "@sealrun/protocol";
+import { cronInWords } from "../../parts/cron-words.ts";
 
 /** When a package starts by itself, in words; undefined when it does not. */
 export function scheduleText({ schedule, trigger_events: events = [] }: Manifest): string | undefined {
@@ -6,7 +7,7 @@ export function scheduleText({ schedule, trigger_events: events = [] }: Manifest
     schedule === undefined
       ? []
       : [
-          `at ${schedule.cron} (${schedule.timezone ?? "UTC"})${schedule.missed === "run_once" ? ", missed times once" : ""}`,
+          `${cronInWords(schedule.cron) ?? `at ${schedule.cron}`} (${schedule.timezone ?? "UTC"})${schedule.missed === "run_once" ? ", missed times once" : ""}`,
         ];
   const triggered = events.length === 0 ? [] : [`on ${events.join(", ")}`];
   const all = [...due, ...triggered];

@@ -7,7 +7,7 @@ import { LinkAnchor, LinkPlain } from "../../parts/links.tsx";
 import { ShownText } from "../../parts/shown-text.tsx";
 import { StatusBadge } from "../../parts/status-badge.tsx";
 import { Time } from "../../parts/time.tsx";
-import { cronInWords } from "./cron-words.ts";
+import { cronInWords } from "../../parts/cron-words.ts";
 
 /** Schedules as rows; those of scripts can be deleted, those of manifests belong to their package. */
 export function SchedulesTable(props: {
