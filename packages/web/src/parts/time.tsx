@@ -1,10 +1,10 @@
 import { Tooltip } from "@mantine/core";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useSyncExternalStore } from "react";
 import { exactTime, relativeTime } from "./show-time.ts";
 
 /** A time as "3 minutes ago", kept true while it is shown; the exact one, in the reader's zone, on hover and focus. */
 export function Time({ at }: { readonly at: string }): ReactNode {
-  const now = useNow();
+  const now = useSyncExternalStore(everySome, thisSecond);
   return (
     <Tooltip label={exactTime(at)} events={{ hover: true, focus: true, touch: true }}>
       <time dateTime={at} tabIndex={-1}>
@@ -16,11 +16,12 @@ export function Time({ at }: { readonly at: string }): ReactNode {
 
 const everyMs = 15_000;
 
-function useNow(): number {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), everyMs);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
+function everySome(tick: () => void): () => void {
+  const timer = setInterval(tick, everyMs);
+  return () => clearInterval(timer);
+}
+
+/** Read anew whenever the time is shown: as of the last tick, one that came after it would lie ahead. */
+function thisSecond(): number {
+  return Math.floor(Date.now() / 1_000) * 1_000;
 }
