@@ -70,6 +70,7 @@ export function LogPanel({ execution, log }: { readonly execution: ExecutionInfo
       />
       <State log={log} shown={view.rows.length} size={size} />
       <Lines
+        whenEmpty={emptyWords(execution, log)}
         store={log.store}
         rows={view.rows}
         find={pattern}
@@ -106,15 +107,22 @@ function useTarget(
   return { target, match, move };
 }
 
-function Lines(props: LogListProps): ReactNode {
-  if (props.rows.length > 0 || props.store.size() === 0) return <LogList {...props} />;
+function Lines({ whenEmpty, ...list }: LogListProps & { readonly whenEmpty: string | undefined }): ReactNode {
+  const why = list.store.size() === 0 ? whenEmpty : "No line fits the filter.";
+  if (list.rows.length > 0 || why === undefined) return <LogList {...list} />;
   return (
     <Center py="xl">
       <Text c="dimmed" size="sm">
-        No line fits the filter.
+        {why}
       </Text>
     </Center>
   );
+}
+
+/** What stands in the place of lines that are not there; undefined while they may be on their way. */
+function emptyWords({ status }: ExecutionInfo, { state }: Log): string | undefined {
+  if (state.kind === "ended") return "It wrote nothing.";
+  return status === "queued" ? "Lines appear here as soon as it runs." : undefined;
 }
 
 function State({ log, shown, size }: { readonly log: Log; readonly shown: number; readonly size: number }): ReactNode {

@@ -28,7 +28,7 @@ export function StepsTimeline(props: {
             </Text>
           )}
         </Group>
-        <Axis axis={axis} />
+        {axis.bars.every((bar) => bar === undefined) ? null : <Axis axis={axis} />}
         <ol className={classes["steps"]}>
           {execution.steps.map((step, index) => (
             <li key={step.name}>
