@@ -89,6 +89,20 @@ test("/projects/acme opens the form of a package with parameters", async () => {
   await page.waitForURL("**/packages/form/run");
 });
 
+test("/projects/acme leads to the upload when files are dragged over it", async () => {
+  const { page } = await open("/projects/acme");
+  const folder = await stage.write("dragged", { "main.sh": "echo dragged\n" });
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [folder], dragOperationsMask: 1 };
+  await session.send("Input.dispatchDragEvent", { type: "dragEnter", x: 700, y: 300, data });
+  await page.waitForURL("**/projects/acme/upload");
+  await page.getByText("Drop a folder, files or a zip here").waitFor();
+  for (const type of ["dragOver", "drop"] as const) {
+    await session.send("Input.dispatchDragEvent", { type, x: 700, y: 300, data });
+  }
+  await page.getByText("1 file, 13 bytes", { exact: true }).first().waitFor();
+});
+
 test("/projects/acme narrows packages by words and a tag that the address keeps", async () => {
   const { page } = await open("/projects/acme");
   await page.getByRole("button", { name: "Show packages with the tag nightly" }).click();
