@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type BrowserStorage, useBrowser, type Visit } from "../../support/browser.ts";
 import { atWidths, expectAccessible, expectNoSidewaysScroll, signIn } from "../../support/browser-checks.ts";
+import { dragPaths, dropPaths } from "../../support/drop-paths.ts";
 import { openStage, type Stage } from "../../support/stage.ts";
 
 const visit = useBrowser();
@@ -92,14 +93,11 @@ test("/projects/acme opens the form of a package with parameters", async () => {
 test("/projects/acme leads to the upload when files are dragged over it", async () => {
   const { page } = await open("/projects/acme");
   const folder = await stage.write("dragged", { "main.sh": "echo dragged\n" });
-  const session = await page.context().newCDPSession(page);
-  const data = { items: [], files: [folder], dragOperationsMask: 1 };
-  await session.send("Input.dispatchDragEvent", { type: "dragEnter", x: 700, y: 300, data });
+  await page.getByRole("link", { name: "report", exact: true }).waitFor();
+  await dragPaths(page, [folder]);
   await page.waitForURL("**/projects/acme/upload");
   await page.getByText("Drop a folder, files or a zip here").waitFor();
-  for (const type of ["dragOver", "drop"] as const) {
-    await session.send("Input.dispatchDragEvent", { type, x: 700, y: 300, data });
-  }
+  await dropPaths(page, [folder]);
   await page.getByText("1 file, 13 bytes", { exact: true }).first().waitFor();
 });
 

@@ -23,7 +23,7 @@ const mostRuns = 20_000;
 const mostChunks = 256;
 
 /** A stream, and when it was made: another time than before means that it is another one, and empty. */
-export interface MadeStream {
+interface MadeStream {
   readonly name: string;
   readonly madeAt: Date;
 }
