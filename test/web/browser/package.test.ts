@@ -46,7 +46,7 @@ test("PackagePage says what a package is for, runs, when, and misses", async () 
   const { page } = await open("");
   await page.getByText("Reports <b>boldly</b>").waitFor();
   await page.getByText("<i>tag</i>").waitFor();
-  await page.getByText("at 30 2 * * * (UTC); on invoice.paid").waitFor();
+  await page.getByText("every day at 02:30 (UTC); on invoice.paid").waitFor();
   await page.getByText("ends after 5 min, tried up to 3 times").waitFor();
   await page.getByText("1 secret is missing").waitFor();
   await page.getByText("sealrun run one-package/report --wait").waitFor();
