@@ -68,9 +68,13 @@ for _name in (
 
 
 def remove_library_path():
-    """Takes away what only this interpreter needed to find its own libraries, so that the script's children do without."""
+    """
+    Takes away what only this interpreter needed to find its own libraries, so that the script's children do without. One
+    that is this interpreter again gets it from the program that started this one.
+    """
     if os.environ.get("LD_LIBRARY_PATH", "").startswith("/opt/python/"):
         del os.environ["LD_LIBRARY_PATH"]
+        sys.executable = "/opt/python/bin/python3"
 
 
 def set_sealed_variables():

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 import tempfile
 import textwrap
 import unittest
@@ -324,9 +325,9 @@ class Bootstrap(ScriptTest):
         self.assertIn("SyntaxError", self.script("def", Peer())[2])
 
     def test_bootstrap_takes_its_library_path_out_of_the_environment(self) -> None:
-        source = "import os; print(os.environ.get('LD_LIBRARY_PATH'))"
+        source = "import os, sys; print(os.environ.get('LD_LIBRARY_PATH'), sys.executable)"
         needed = os.environ.get("LD_LIBRARY_PATH", "")
         ours = needed if needed.startswith("/opt/python/") else "/opt/python/usr/lib:" + needed
-        self.assertEqual(self.ok(source, Peer(), env={"LD_LIBRARY_PATH": ours}), "None\n")
+        self.assertEqual(self.ok(source, Peer(), env={"LD_LIBRARY_PATH": ours}), "None /opt/python/bin/python3\n")
         theirs = "/mine:" + needed
-        self.assertEqual(self.ok(source, Peer(), env={"LD_LIBRARY_PATH": theirs}), theirs + "\n")
+        self.assertEqual(self.ok(source, Peer(), env={"LD_LIBRARY_PATH": theirs}), f"{theirs} {sys.executable}\n")

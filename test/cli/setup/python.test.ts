@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rename, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createPackageFetcher, type PackageFetcher } from "../../../packages/cli/src/setup/fetch-package.ts";
-import { findPython } from "../../../packages/cli/src/setup/python.ts";
+import { findPython, wrapPython } from "../../../packages/cli/src/setup/python.ts";
 import { runInSandbox } from "../../../packages/cli/src/setup/sandbox.ts";
 import { binWith } from "../../support/bin-with.ts";
 import { programs } from "../../support/servers.ts";
@@ -17,6 +17,19 @@ beforeAll(async () => {
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test("wrapPython() starts an unpacked Python with its libraries, whatever the environment says", async () => {
+  const unpacked = await mkdtemp(join(folder, "python-"));
+  await mkdir(join(unpacked, "usr"));
+  const seen = '#!/bin/sh\nprintf "%s\\n" "$LD_LIBRARY_PATH" "$@"\n';
+  await rename(await binWith(unpacked, "python3.11", seen), join(unpacked, "usr", "bin"));
+  for (let again = 0; again < 2; again += 1) {
+    const python = await wrapPython(unpacked);
+    const result = await runInSandbox(programs().bwrap, [python.interpreter, "-c", "two words"], python);
+    expect(result.stdout).toMatch(/^\/opt\/python\/usr\/lib\/.*:\/opt\/python\/lib\/.*\n-c\ntwo words$/);
+  }
+  expect(await readdir(join(unpacked, "bin"))).toEqual(["python3"]);
+});
 
 describe("findPython()", () => {
   const probe = "import json, sys, os; print(json.dumps([sys.version_info[0], sorted(os.listdir('/'))]))";

@@ -1,4 +1,5 @@
-import { readdir, realpath } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdir, readdir, realpath, rename, writeFile } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import { SealrunError } from "@sealrun/protocol";
 import type { PackageFetcher } from "./fetch-package.ts";
@@ -45,16 +46,28 @@ export async function findHostPython(options: Omit<PythonOptions, "bwrap">): Pro
 /** The Python that Debian packages, unpacked into the cache and shown in the sandbox at `/opt/python`. */
 async function fetchPython(options: PythonOptions): Promise<Python> {
   const folder = await fetchedPython(options);
-  const python = {
-    interpreter: `${sandboxHome}/usr/bin/${await interpreterIn(folder)}`,
-    mounts: [{ hostPath: folder, sandboxPath: sandboxHome }],
-    environment: librariesBelow(sandboxHome),
-  };
+  const python = await wrapPython(folder);
   if (await worksInSandbox(python, options)) return python;
   throw new SealrunError(
     "PROGRAM_MISSING",
     `The Python in ${folder} does not run in the sandbox; install the package python3`,
   );
+}
+
+/**
+ * An unpacked Python as scripts see it. It is started by a program of its own that says where its libraries are, so that
+ * a script can start it anew: its own environment says so no more.
+ */
+export async function wrapPython(folder: string): Promise<Python> {
+  const { LD_LIBRARY_PATH: libraries } = librariesBelow(sandboxHome);
+  const interpreter = `${sandboxHome}/usr/bin/${await interpreterIn(folder)}`;
+  const wrapper = join(folder, "bin", "python3");
+  const draft = `${wrapper}.${randomUUID()}`;
+  await mkdir(join(folder, "bin"), { recursive: true });
+  await writeFile(draft, `#!/bin/sh\nLD_LIBRARY_PATH=${libraries} exec ${interpreter} "$@"\n`, { mode: 0o755 });
+  await rename(draft, wrapper);
+  const mounts = [{ hostPath: folder, sandboxPath: sandboxHome }];
+  return { interpreter: `${sandboxHome}/bin/python3`, mounts, environment: {} };
 }
 
 async function fetchedPython({ packages }: Pick<PythonOptions, "packages">): Promise<string> {
@@ -65,7 +78,7 @@ async function interpreterIn(folder: string): Promise<string> {
   return (await readdir(join(folder, "usr/bin"))).find((file) => /^python3\.\d+$/.test(file)) ?? "python3";
 }
 
-function librariesBelow(root: string): Readonly<Record<string, string>> {
+function librariesBelow(root: string): { readonly LD_LIBRARY_PATH: string } {
   const folders = ["usr/lib", "lib"].map((path) => `${root}/${path}/${debianTriplet()}`);
   return { LD_LIBRARY_PATH: folders.join(":") };
 }
