@@ -36,16 +36,7 @@ export function ExecutorsPage(): ReactNode {
       title="Executors"
       lead={
         <>
-          Executors run packages; each belongs to a pool.{" "}
-          <LinkAnchor
-            size="sm"
-            underline="always"
-            to="/guides/$"
-            params={{ _splat: "operate" }}
-            hash="enrol-an-executor"
-          >
-            Enrol an executor
-          </LinkAnchor>
+          Executors run packages; each belongs to a pool. <EnrolLink>Enrol an executor</EnrolLink>
         </>
       }
     >
@@ -104,17 +95,7 @@ function Pool(props: { readonly pool: PoolInfo; readonly executors: readonly Exe
         </Group>
         {executors.length === 0 ? (
           <Text size="sm">
-            This pool has no executor.{" "}
-            <LinkAnchor
-              size="sm"
-              underline="always"
-              to="/guides/$"
-              params={{ _splat: "operate" }}
-              hash="enrol-an-executor"
-            >
-              Enrol one
-            </LinkAnchor>
-            , or name another pool in the manifest.
+            This pool has no executor. <EnrolLink>Enrol one</EnrolLink>, or name another pool in the manifest.
           </Text>
         ) : (
           <ExecutorsTable pool={name} executors={executors} />
@@ -129,14 +110,18 @@ function NoExecutor(): ReactNode {
     <Empty
       icon={<IconServer2 aria-hidden />}
       title="No executor yet"
-      action={
-        <LinkAnchor size="sm" underline="always" to="/guides/$" params={{ _splat: "operate" }} hash="enrol-an-executor">
-          How to enrol an executor
-        </LinkAnchor>
-      }
+      action={<EnrolLink>How to enrol an executor</EnrolLink>}
     >
       Executions stay queued until an executor takes them. Make a token with <Code>sealrun keyring-token</Code> on the
       keyring's machine, then start <Code>sealrun executor</Code> with it.
     </Empty>
+  );
+}
+
+function EnrolLink({ children }: { readonly children: string }): ReactNode {
+  return (
+    <LinkAnchor size="sm" underline="always" to="/guides/$" params={{ _splat: "operate" }} hash="enrol-an-executor">
+      {children}
+    </LinkAnchor>
   );
 }
