@@ -21,6 +21,8 @@ import {
   type LookupRequest,
   presenceReply,
   type PresenceRequest,
+  reportedReply,
+  type ReportedRequest,
   type RenewReply,
   renewReply,
   type RpcVerb,
@@ -53,6 +55,8 @@ export interface PlatformRpc {
   readonly renew: (held: Held) => Promise<RenewReply>;
   /** Answers with the sequences of chunks that have not come. */
   readonly finish: (body: FinishRequest) => Promise<readonly number[]>;
+  /** Which chunks up to `lastSequence` are not stored, of any attempt that is or was this executor's. */
+  readonly reported: (body: ReportedRequest) => Promise<readonly number[]>;
   readonly lookup: (body: LookupRequest) => Promise<Answered<LookupReply>>;
   readonly set: (body: SetRequest) => Promise<SetReply>;
   readonly state: (body: StateRequest) => Promise<Answered<StateReply>>;
@@ -95,6 +99,7 @@ export function createPlatformRpc(deps: {
       (await ask("claim", body, claimReply, { executionId: body.executionId, requestId })).value,
     renew: async (body) => (await ask("renew", body, renewReply, held(body))).value,
     finish: async (body) => (await ask("finish", body, finishReply, held(body))).value.missing ?? [],
+    reported: async (body) => (await ask("reported", body, reportedReply, held(body))).value.missing ?? [],
     lookup: async (body) => ask("lookup", body, lookupReply, held(body)),
     set: async (body) => (await ask("set", body, setReply, held(body))).value,
     state: async (body) => ask("state", body, stateReply, held(body)),

@@ -36,6 +36,16 @@ export const renewReply = z.object({
 });
 export type RenewReply = z.infer<typeof renewReply>;
 
+/** How a step ended, as the end of its attempt tells it: `step` is its position, from 0. */
+export const toldStepEnd = z.object({
+  step: z.number().int().nonnegative(),
+  status: z.enum(["succeeded", "failed", "skipped"]),
+  exitCode: z.number().int().nullable(),
+  durationMs: z.number().nonnegative(),
+  error: failure.optional(),
+});
+export type ToldStepEnd = z.infer<typeof toldStepEnd>;
+
 /** The end of an attempt; repeated until it is answered. */
 export const finishRequest = z.object({
   ...held,
@@ -43,6 +53,8 @@ export const finishRequest = z.object({
   error: failure.optional(),
   /** Sequence of the last report chunk, so that a gap is known; 0 when there was none. */
   lastSequence: z.number().int().nonnegative(),
+  /** How each step ended, so that none stays open while its reports are on their way; results travel in reports alone. */
+  steps: z.array(toldStepEnd).max(limits.packageFiles).optional(),
 });
 export type FinishRequest = z.infer<typeof finishRequest>;
 /** The end is committed. `missing`: sequences of report chunks that have not come; absent when all have. */
@@ -51,6 +63,16 @@ export const finishReply = z.object({
   missing: z.array(z.number().int().positive()).optional(),
 });
 export type FinishReply = z.infer<typeof finishReply>;
+
+/**
+ * Asks which chunks of reports up to `lastSequence` are not stored yet, of any attempt that is or was this executor's,
+ * whether it has ended or not: what is stored can go from the executor's spool.
+ */
+export const reportedRequest = z.object({ ...held, lastSequence: z.number().int().nonnegative() });
+export type ReportedRequest = z.infer<typeof reportedRequest>;
+/** `missing`: sequences of chunks that are not stored, the first thousand of them; absent when all are. */
+export const reportedReply = finishReply;
+export type ReportedReply = z.infer<typeof reportedReply>;
 
 /**
  * What the platform tells an executor unasked, in a signed frame of kind `control`. It makes things quick and nothing

@@ -10,6 +10,7 @@ import { answerFetch } from "./fetch.ts";
 import { answerLookup } from "./lookup.ts";
 import { answerPresence } from "./presence.ts";
 import { answerFinish, answerRenew } from "./renew-and-finish.ts";
+import { answerReported } from "./reported.ts";
 import type { ExecutorRequest, RpcDeps } from "./request.ts";
 import { answerSchedule } from "./schedule.ts";
 import { answerSet } from "./set.ts";
@@ -19,6 +20,7 @@ const answers: Readonly<Record<RpcVerb, (deps: RpcDeps, request: ExecutorRequest
   claim: answerClaim,
   renew: answerRenew,
   finish: answerFinish,
+  reported: answerReported,
   lookup: answerLookup,
   set: answerSet,
   state: answerState,
