@@ -92,17 +92,22 @@ export async function removeDone(link: NatsLink, stream: string, consumer: strin
   });
 }
 
-/** How far a consumer has offered its messages: the newest one's number, and how many somebody has. */
+/** How far a consumer has offered its messages: the newest one's number, how many somebody has, and how many wait. */
 export interface Offers {
   readonly deliveredSeq: number;
   readonly underWay: number;
+  readonly waiting: number;
 }
 
 /** What a consumer has offered so far. */
 export async function readOffers(link: NatsLink, stream: string, consumer: string): Promise<Offers> {
   return managing(link, async (manager) => {
-    const { delivered, num_ack_pending: underWay } = await manager.consumers.info(stream, consumer);
-    return { deliveredSeq: delivered.stream_seq, underWay };
+    const {
+      delivered,
+      num_ack_pending: underWay,
+      num_pending: waiting,
+    } = await manager.consumers.info(stream, consumer);
+    return { deliveredSeq: delivered.stream_seq, underWay, waiting };
   });
 }
 
