@@ -30,6 +30,7 @@ create table audit (
   request_id text not null,
   PRIMARY KEY (seq)
 );
+CREATE INDEX audit_missed ON public.audit USING btree (at) WHERE (action = 'schedule.missed'::text);
 CREATE INDEX audit_object ON public.audit USING btree (object, seq);
 CREATE TRIGGER audit_is_history BEFORE DELETE OR UPDATE ON public.audit FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER audit_waits_for_the_chain AFTER INSERT ON public.audit FOR EACH ROW EXECUTE FUNCTION audit_wait();
@@ -314,6 +315,13 @@ create table report_chunks (
   PRIMARY KEY (execution_id, attempt, sequence)
 );
 CREATE INDEX report_chunks_waiting ON public.report_chunks USING btree (execution_id, attempt) WHERE (items IS NOT NULL);
+
+create table schedule_checked_periods (
+  since timestamp with time zone not null,
+  until timestamp with time zone not null,
+  CHECK ((until >= since)),
+  PRIMARY KEY (since)
+);
 
 create table schedule_runs (
   schedule_id text not null,

@@ -89,7 +89,7 @@ export const limits = {
   stepTimeoutMs: 24 * 60 * 60_000,
   /** Between SIGTERM and SIGKILL of a runner. */
   killGraceMs: 5_000,
-  /** A due time that is older than this when a platform gets to it was missed; younger ones are all run. */
+  /** A due time was missed when no platform checked schedules for this long after it; all others are run, however late. */
   scheduleGraceMs: 60_000,
   /** Schedules that one package's scripts may have at once; a script that asks in a loop is stopped here. */
   schedulesPerPackage: 1_000,

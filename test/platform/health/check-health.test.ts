@@ -1,6 +1,7 @@
 import { platformHealth, type PlatformHealth, poolList } from "@sealrun/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ask, refused } from "../../support/api.ts";
+import { until } from "../../support/executions-world.ts";
 import { type BreakableWorld, startBreakableWorld } from "../../support/breakable-world.ts";
 
 let world: BreakableWorld;
@@ -25,6 +26,7 @@ describe("GET /platform/health", () => {
       keyring: "good",
       executors: "good",
       queue: "good",
+      schedules: "good",
       clock: "good",
     });
     expect(health.checks.map(({ latencyMs }) => latencyMs !== null)).toEqual([
@@ -32,6 +34,7 @@ describe("GET /platform/health", () => {
       true,
       true,
       true,
+      false,
       false,
       false,
       false,
@@ -61,6 +64,30 @@ describe("GET /platform/health", () => {
       `Execution ${id} has waited for 60 minutes: Pool far has no executor; start one, or name another pool in the manifest`,
     );
     expect(health.queue).toMatchObject({ queued: 2, published: 0 });
+  });
+
+  test("GET /platform/health says which schedules missed due times while no platform was up, and what is late", async () => {
+    for (const name of ["hourly", "daily"]) {
+      await world.push(name, { "main.sh": "true\n", "manifest.json": '{"schedule":"0 * * * *"}' });
+    }
+    const dueAgo = async (name: string, seconds: number) =>
+      world.database.run(
+        `update schedules s set next_at = clock_timestamp() - $2 * interval '1 second'
+         from packages p where p.id = s.package_id and p.name = $1`,
+        [name, seconds],
+      );
+    await dueAgo("hourly", 7_200);
+    await until(async () => states(await look())["schedules"] === "warning");
+    expect(sentence(await look(), "schedules")).toBe(
+      "1 schedule missed due times in the last 24 hours because no platform checked them; the newest is of acme/hourly",
+    );
+    // A package that is being pushed is passed by.
+    await world.database.transaction(async (sql) => {
+      await sql.run("select from packages where name = 'daily' for update");
+      await dueAgo("daily", 90);
+      expect(sentence(await look(), "schedules")).toMatch(/^The oldest due time has waited for 9[0-9] seconds; /);
+      await dueAgo("daily", -3_600);
+    });
   });
 
   test("GET /platform/health calls it bad when executions wait and no executor is there", async () => {

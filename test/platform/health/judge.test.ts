@@ -3,6 +3,7 @@ import {
   judgeClock,
   judgeExecutors,
   judgeQueue,
+  judgeSchedules,
   judgeServer,
   judgeStreams,
 } from "../../../packages/platform/src/health/judge.ts";
@@ -76,6 +77,24 @@ describe("judgeQueue()", () => {
     [1, { id: "exe_1", seconds: 999, waiting: null }, "warning", "Execution exe_1 has waited for 16 minutes"],
   ])("judgeQueue() judges how long the oldest waits: case %#", (queued, oldest, state, sentence) => {
     expect(judgeQueue(queued, oldest)).toEqual({ state, sentence });
+  });
+});
+
+describe("judgeSchedules()", () => {
+  test.each([
+    [{ missed: 0, newest: null, lateSeconds: -5 }, "good", "No due time was missed in the last 24 hours"],
+    [
+      { missed: 2, newest: "acme/report", lateSeconds: 60 },
+      "warning",
+      "2 schedules missed due times in the last 24 hours because no platform checked them; the newest is of acme/report",
+    ],
+    [
+      { missed: 2, newest: "acme/report", lateSeconds: 75.4 },
+      "warning",
+      "The oldest due time has waited for 75 seconds; see the platforms' logs, or have fewer due at once",
+    ],
+  ])("judgeSchedules() judges what was missed and what is late: case %#", (found, state, sentence) => {
+    expect(judgeSchedules(found)).toEqual({ state, sentence });
   });
 });
 

@@ -1,7 +1,13 @@
 import { limits } from "@sealrun/protocol";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type CronRule, decideDue, firstDue, nextDue } from "../../../packages/platform/src/schedules/due-times.ts";
+import {
+  type CheckedPeriod,
+  type CronRule,
+  decideDue,
+  firstDue,
+  nextDue,
+} from "../../../packages/platform/src/schedules/due-times.ts";
 
 const zurich = (cron: string): CronRule => ({ cron, timezone: "Europe/Zurich" });
 const utc = (cron: string): CronRule => ({ cron, timezone: null });
@@ -62,63 +68,88 @@ describe("firstDue()", () => {
 });
 
 describe("decideDue()", () => {
-  const dueAt = at("2026-01-01T07:00:00Z");
-  const rule = utc("0 7 * * *");
+  const rule = utc("0 * * * *");
+  const hour = (text: string): Date => at(`2026-01-01T${text}:00Z`);
+  const period = (since: string, until: string): CheckedPeriod => ({ since: hour(since), until: hour(until) });
+  const grace = limits.scheduleGraceMs;
 
-  it("runs a due time that is a few seconds old, as a platform that takes over finds it", () => {
-    const decided = decideDue({ rule, missed: "skip", dueAt, now: later(dueAt, 10_000) });
-    expect(decided).toEqual({ run: dueAt, next: at("2026-01-02T07:00:00Z") });
+  it.each<[what: string, checked: readonly CheckedPeriod[], run: string | undefined, next: string]>([
+    ["no check before this one, which was a moment earlier", [], "07:00", "08:00"],
+    ["a check within the grace", [period("07:01", "07:01")], "07:00", "08:00"],
+    ["a check within the grace, dealt with much later", [period("07:01", "18:30")], "07:00", "08:00"],
+    ["checks all the time, dealt with much later", [period("01:00", "18:30")], "07:00", "08:00"],
+    ["a check at that moment, then an outage", [period("01:00", "07:00"), period("18:30", "18:30")], "07:00", "08:00"],
+    ["no check until after the grace", [period("07:02", "07:02")], undefined, "08:00"],
+    ["an outage of hours", [period("01:00", "06:59"), period("10:30", "10:30")], undefined, "11:00"],
+    [
+      "an outage that ended within the grace of another",
+      [period("01:00", "06:59"), period("10:01", "10:01")],
+      undefined,
+      "10:00",
+    ],
+    ["two outages", [period("06:00", "06:30"), period("08:30", "08:31"), period("18:30", "18:30")], undefined, "09:00"],
+    ["a later check than the periods tell", [period("06:00", "06:59")], "07:00", "08:00"],
+  ])("forgets a due time only when nobody checked in the grace after it: %s", (_, checked, run, next) => {
+    const decided = decideDue({ rule, missed: "skip", dueAt: hour("07:00"), checked });
+    expect(decided).toEqual({ run: run === undefined ? undefined : hour(run), next: hour(next) });
   });
 
-  it("forgets what was missed, or runs the last of it once", () => {
-    const now = at("2026-01-04T12:00:00Z");
-    expect(decideDue({ rule, missed: "skip", dueAt, now })).toEqual({
-      run: undefined,
-      next: at("2026-01-05T07:00:00Z"),
-    });
-    expect(decideDue({ rule, missed: "run_once", dueAt, now })).toEqual({
-      run: at("2026-01-04T07:00:00Z"),
-      next: at("2026-01-05T07:00:00Z"),
-    });
+  it("runs the last of the missed due times of an outage when it is to make up for them", () => {
+    const checked = [period("01:00", "06:59"), period("10:30", "10:30")];
+    const decided = decideDue({ rule, missed: "run_once", dueAt: hour("07:00"), checked });
+    expect(decided).toEqual({ run: hour("10:00"), next: hour("11:00") });
   });
 
   it("runs a single due time late, or not at all", () => {
-    const now = later(dueAt, 3_600_000);
-    expect(decideDue({ rule: undefined, missed: "run_once", dueAt, now })).toEqual({ run: dueAt, next: undefined });
-    expect(decideDue({ rule: undefined, missed: "skip", dueAt, now })).toEqual({ run: undefined, next: undefined });
+    const single = { rule: undefined, dueAt: hour("07:00"), checked: [period("08:00", "08:00")] };
+    expect(decideDue({ ...single, missed: "run_once" })).toEqual({ run: hour("07:00"), next: undefined });
+    expect(decideDue({ ...single, missed: "skip" })).toEqual({ run: undefined, next: undefined });
   });
 
-  it("never runs a due time twice, and runs all that are not missed, however late it is asked", () => {
-    const pauses = fc.array(fc.integer({ min: 0, max: 200_000 }), { minLength: 1, maxLength: 20 });
+  it("runs a due time exactly when there was a check in the grace after it, however slow the platforms are", () => {
+    const waits = fc.array(fc.integer({ min: 0, max: 200_000 }), { minLength: 1, maxLength: 20 });
     const policy = fc.constantFrom("skip" as const, "run_once" as const);
-    const text = fc.constantFrom("* * * * * *", "*/7 * * * * *", "* * * * *", "*/13 3 * * * *");
+    const text = fc.constantFrom("*/7 * * * * *", "*/20 * * * * *", "* * * * *", "*/13 0 * * * *");
     fc.assert(
-      fc.property(pauses, policy, text, (waits, missed, cron) => {
+      fc.property(waits, policy, text, fc.integer({ min: 0, max: 5 }), (pauses, missed, cron, perCheck) => {
         const every = utc(cron);
-        let now = at("2026-01-01T00:00:00Z");
-        let due = firstDue(every, now);
+        const start = at("2026-01-01T00:00:00Z");
+        const checks: number[] = [];
         const ran: number[] = [];
-        for (const wait of waits) {
-          now = later(now, wait);
-          while (due <= now) {
-            const decided = decideDue({ rule: every, missed, dueAt: due, now });
-            if (decided.run !== undefined) ran.push(decided.run.getTime());
-            // A rule of this property always has a next time, and it is later than what was run.
-            expect(decided.next?.getTime()).toBeGreaterThan(decided.run?.getTime() ?? due.getTime());
-            due = decided.next ?? now;
+        let due = firstDue(every, start);
+        let checked: readonly CheckedPeriod[] = [];
+        const work = (now: Date, most: number): void => {
+          for (let done = 0; done < most && due <= now; done += 1) {
+            const { run, next = now } = decideDue({ rule: every, missed, dueAt: due, checked });
+            if (run !== undefined) ran.push(run.getTime());
+            expect(next.getTime()).toBeGreaterThan(run?.getTime() ?? due.getTime());
+            due = next;
           }
-          const recent = ran.filter((time) => time >= now.getTime() - limits.scheduleGraceMs);
-          const wanted = between(
-            every,
-            later(now, -Math.min(limits.scheduleGraceMs, wait)).toISOString(),
-            later(now, 1).toISOString(),
-          );
-          expect(recent).toEqual(expect.arrayContaining(wanted.map((time) => at(time).getTime())));
+        };
+        let now = start;
+        for (const pause of pauses) {
+          now = later(now, pause);
+          checks.push(now.getTime());
+          // As `noteCheck`: a check that finds nothing due leaves no trace.
+          if (due <= now) checked = withCheck(checked, now);
+          work(now, perCheck);
         }
-        expect(new Set(ran).size).toBe(ran.length);
-        expect(ran).toEqual(ran.toSorted((a, b) => a - b));
+        work(now, Infinity);
+        expect(ran).toEqual([...new Set(ran)].toSorted((left, right) => left - right));
+        const all = between(every, start.toISOString(), due.toISOString()).map((time) => at(time).getTime());
+        const seen = all.filter((time) => checks.some((check) => check >= time && check <= time + grace));
+        if (missed === "skip") expect(ran).toEqual(seen);
+        else expect(ran).toEqual(expect.arrayContaining(seen));
       }),
-      { numRuns: 30 },
+      { numRuns: 200 },
     );
   });
 });
+
+/** The periods with one more check, as the database keeps them. */
+function withCheck(checked: readonly CheckedPeriod[], now: Date): readonly CheckedPeriod[] {
+  const last = checked.at(-1);
+  if (last === undefined || later(last.until, limits.scheduleGraceMs) < now)
+    return [...checked, { since: now, until: now }];
+  return [...checked.slice(0, -1), { since: last.since, until: now }];
+}

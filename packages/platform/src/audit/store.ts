@@ -1,6 +1,7 @@
 import type { Sql } from "@sealrun/postgres";
 import type { JsonObject } from "@sealrun/protocol";
 import type { Asker } from "../deps.ts";
+import { insertRows } from "../postgres/insert-rows.ts";
 
 /** One row of the audit. `detail` holds names, versions and counts; never a value. */
 export interface AuditEntry {
@@ -12,11 +13,20 @@ export interface AuditEntry {
 
 /** Writes a row in the transaction of what it tells of: neither is there without the other. */
 export async function recordAudit(sql: Sql, entry: AuditEntry): Promise<void> {
-  await sql.run("insert into audit (actor, action, object, detail, request_id) values ($1, $2, $3, $4, $5)", [
-    entry.asker.author,
-    entry.action,
-    entry.object,
-    JSON.stringify(entry.detail ?? {}),
-    entry.asker.requestId,
-  ]);
+  await recordAudits(sql, [entry]);
+}
+
+/** Writes rows as `recordAudit` does, in this order, with one statement. */
+export async function recordAudits(sql: Sql, entries: readonly AuditEntry[]): Promise<void> {
+  await insertRows(
+    sql,
+    "audit (actor, action, object, detail, request_id)",
+    entries.map(({ asker, action, object, detail = {} }) => [
+      asker.author,
+      action,
+      object,
+      JSON.stringify(detail),
+      asker.requestId,
+    ]),
+  );
 }

@@ -54,6 +54,17 @@ export async function appendFeed(sql: Sql, id: ExecutionId, entries: readonly Fe
   await sql.run("select pg_notify($1, $2)", [feedChannel, id]);
 }
 
+/** Writes the first entry of new executions, which is that they are queued, and tells who listens. */
+export async function openFeeds(sql: Sql, ids: readonly ExecutionId[]): Promise<void> {
+  const body = { status: "queued" } satisfies Extract<FeedEntry, { kind: "status" }>["body"];
+  await sql.run(
+    `insert into execution_feed (execution_id, cursor, kind, body)
+     select id, 1, 'status', $2::json from unnest($1::text[]) as given (id)`,
+    [ids, JSON.stringify(body)],
+  );
+  await sql.run("select pg_notify($1, id) from unnest($2::text[]) as given (id)", [feedChannel, ids]);
+}
+
 /** Entries after a cursor, oldest first. */
 export async function readFeed(
   sql: Sql,

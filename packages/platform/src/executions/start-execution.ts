@@ -5,22 +5,23 @@ import {
   executionId,
   type ExecutionId,
   parametersFileSchema,
+  SealrunError,
   type StartExecution,
   type Trigger,
 } from "@sealrun/protocol";
 import type { Sql } from "@sealrun/postgres";
-import { recordAudit } from "../audit/store.ts";
+import { recordAudits } from "../audit/store.ts";
 import type { Asker, Deps } from "../deps.ts";
 import type { Package } from "../packages/store.ts";
 import { getVersion, type Version } from "../packages/version-store.ts";
 import type { Project } from "../projects/store.ts";
 import { findScopeKey } from "../secrets/known-scope-key.ts";
-import { appendFeed } from "./feed-store.ts";
-import { addToOutbox } from "./dispatch/outbox-store.ts";
+import { openFeeds } from "./feed-store.ts";
+import { addNewToOutbox } from "./dispatch/outbox-store.ts";
 import { findStarted, type KeyedRequest, keepKey, lockKey } from "./idempotency-store.ts";
 import { type PreparedParameters, prepareParameters } from "./prepare-parameters.ts";
 import { readRunSettings, refuseUnwanted } from "./run-settings.ts";
-import { insertExecution } from "./store.ts";
+import { insertExecutions, type NewExecution } from "./store.ts";
 
 /** The pool of packages that name none. */
 const defaultPool = "default";
@@ -100,40 +101,59 @@ export interface ExecutionToAdd {
   readonly again?: ExecutionId;
 }
 
-/** Writes an execution with its steps, feed, audit row and outbox row in the caller's transaction. */
+/** Writes an execution as `addExecutions` does. */
 export async function addExecution(sql: Sql, given: ExecutionToAdd): Promise<ExecutionId> {
-  const { version, parameters, trigger } = given;
+  const [id] = await addExecutions(sql, [given]);
+  if (id === undefined) throw new SealrunError("INTERNAL", "An execution was not added");
+  return id;
+}
+
+/**
+ * Writes executions with their steps, feeds, audit rows and outbox rows in the caller's transaction, with as many
+ * statements for a hundred as for one. The ids come in the order of what was given.
+ */
+export async function addExecutions(sql: Sql, given: readonly ExecutionToAdd[]): Promise<readonly ExecutionId[]> {
+  if (given.length === 0) return [];
+  const added = given.map((one) => ({ ...one, id: executionId.parse(newId("execution")) }));
+  const ids = added.map(({ id }) => id);
+  await insertExecutions(sql, added.map(newExecution));
+  await openFeeds(sql, ids);
+  await recordAudits(
+    sql,
+    added.map(({ id, version, parameters, trigger, ...one }) => ({
+      asker: one.asker,
+      action: "execution.start",
+      object: id,
+      detail: {
+        package: one.packageId,
+        version: version.number,
+        sealedParameters: [...parameters.sealedNames],
+        sealedAtBoundary: one.sealedAtBoundary ?? false,
+        ...(trigger.kind === "request" ? {} : { trigger }),
+        ...(one.again === undefined ? {} : { again: one.again }),
+      },
+    })),
+  );
+  await addNewToOutbox(sql, ids);
+  return ids;
+}
+
+function newExecution(added: ExecutionToAdd & { readonly id: ExecutionId }): NewExecution {
+  const { id, projectId, packageId, version, parameters, trigger } = added;
   const settings = readRunSettings(version.manifest);
-  const id = executionId.parse(newId("execution"));
-  await insertExecution(sql, {
+  return {
     id,
-    projectId: given.projectId,
-    packageId: given.packageId,
+    projectId,
+    packageId,
     versionId: version.id,
     poolName: settings.pool ?? defaultPool,
-    priority: given.priority ?? settings.priority ?? defaultPriority,
-    notBefore: given.notBefore,
+    priority: added.priority ?? settings.priority ?? defaultPriority,
+    notBefore: added.notBefore,
     trigger,
     onLost: settings.on_lost ?? "fail",
     steps: version.steps,
     ...parameters,
-  });
-  await appendFeed(sql, id, [{ kind: "status", body: { status: "queued" } }]);
-  await recordAudit(sql, {
-    asker: given.asker,
-    action: "execution.start",
-    object: id,
-    detail: {
-      package: given.packageId,
-      version: version.number,
-      sealedParameters: [...parameters.sealedNames],
-      sealedAtBoundary: given.sealedAtBoundary ?? false,
-      ...(trigger.kind === "request" ? {} : { trigger }),
-      ...(given.again === undefined ? {} : { again: given.again }),
-    },
-  });
-  await addToOutbox(sql, id);
-  return id;
+  };
 }
 
 function fileOf({ parameters }: Version) {

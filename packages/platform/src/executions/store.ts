@@ -79,32 +79,36 @@ const lockedRow = z
 /** An execution as its transitions see it; an event that was asked for anew counts as expired. */
 export type LockedExecution = z.infer<typeof lockedRow>;
 
-/** Stores an execution, its steps and its outbox row; call it inside a transaction. */
-export async function insertExecution(sql: Sql, made: NewExecution): Promise<void> {
-  await sql.run(
-    `insert into executions
-       (id, project_id, package_id, version_id, pool_name, status, visible, sealed, sealed_names,
-        priority, not_before, trigger, on_lost)
-     values ($1, $2, $3, $4, $5, 'queued', $6, $7, $8, $9, $10, $11, $12)`,
-    [
-      made.id,
-      made.projectId,
-      made.packageId,
-      made.versionId,
-      made.poolName,
-      JSON.stringify(made.visible),
-      made.sealed,
-      JSON.stringify(made.sealedNames),
-      made.priority,
-      made.notBefore ?? null,
-      JSON.stringify(made.trigger),
-      made.onLost,
-    ],
+/**
+ * Stores queued executions and their steps, numbered in this order; call it inside a transaction. Their feeds start at
+ * cursor 1, which `openFeeds` fills.
+ */
+export async function insertExecutions(sql: Sql, made: readonly NewExecution[]): Promise<void> {
+  await insertRows(
+    sql,
+    `executions (id, project_id, package_id, version_id, pool_name, status, cursor, visible, sealed, sealed_names,
+                 priority, not_before, trigger, on_lost)`,
+    made.map((one) => [
+      one.id,
+      one.projectId,
+      one.packageId,
+      one.versionId,
+      one.poolName,
+      "queued",
+      1,
+      JSON.stringify(one.visible),
+      one.sealed,
+      JSON.stringify(one.sealedNames),
+      one.priority,
+      one.notBefore ?? null,
+      JSON.stringify(one.trigger),
+      one.onLost,
+    ]),
   );
   await insertRows(
     sql,
     "execution_steps (execution_id, position, script, name)",
-    made.steps.map(({ script, name }, position) => [made.id, position, script, name]),
+    made.flatMap(({ id, steps }) => steps.map(({ script, name }, position) => [id, position, script, name])),
   );
 }
 

@@ -12,8 +12,19 @@ import {
   pingPostgres,
   type QueueFacts,
   readQueue,
+  readSchedules,
 } from "./health-store.ts";
-import { bad, good, type Judged, judgeClock, judgeExecutors, judgeQueue, judgeServer, judgeStreams } from "./judge.ts";
+import {
+  bad,
+  good,
+  type Judged,
+  judgeClock,
+  judgeExecutors,
+  judgeQueue,
+  judgeSchedules,
+  judgeServer,
+  judgeStreams,
+} from "./judge.ts";
 import { pingKeyring } from "./ping-keyring.ts";
 import { pingNats, readRooms } from "./read-nats.ts";
 import { within } from "./within.ts";
@@ -46,6 +57,7 @@ export function createHealth(deps: Needed): () => Promise<Omit<PlatformHealth, "
         return judgeExecutors({ ...(await countExecutors(database)), queued });
       }),
       check("queue", async () => lookAtQueue(deps, await queue)),
+      check("schedules", async () => judgeSchedules(await readSchedules(database))),
       check("clock", async () => judgeClock({ leptMs: await leap(), skewMs: await readSkew(deps) })),
     ]);
     const found = await rooms.catch(() => null);

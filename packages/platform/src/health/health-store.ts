@@ -71,6 +71,44 @@ export async function countExecutors(sql: Sql): Promise<z.infer<typeof executors
   );
 }
 
+const schedulesRow = z
+  .object({
+    missed: z.number(),
+    project: z.string().nullable(),
+    package: z.string().nullable(),
+    late_s: z.number().nullable(),
+  })
+  .transform((row) => ({
+    missed: row.missed,
+    newest: row.project === null ? null : `${row.project}/${row.package}`,
+    lateSeconds: row.late_s ?? 0,
+  }));
+/**
+ * How many schedules missed due times in the last 24 hours while no platform checked them, the package of the newest
+ * such schedule, and how late the oldest due time is that was not dealt with.
+ */
+export type ScheduleFacts = z.infer<typeof schedulesRow>;
+
+/** What became of due times. Those that a pause passed over are not missed: their rows in the audit are a person's. */
+export async function readSchedules(sql: Sql): Promise<ScheduleFacts> {
+  return theRow(
+    sql,
+    schedulesRow,
+    `with recent as (
+       select at, actor, object from audit
+       where action = 'schedule.missed' and at > statement_timestamp() - interval '24 hours' and actor like 'schedule %'
+     ), newest as (
+       select j.name as project, p.name as package
+       from recent r join packages p on p.id = r.object join projects j on j.id = p.project_id
+       order by r.at desc limit 1
+     )
+     select (select count(distinct actor)::int from recent) as missed, (select project from newest) as project,
+            (select package from newest) as package,
+            (select extract(epoch from clock_timestamp() - min(next_at))::float8
+             from schedules where next_at is not null) as late_s`,
+  );
+}
+
 /** Whether the last event that any platform published found NATS full. */
 export async function isNatsFull(sql: Sql): Promise<boolean> {
   const text = "select exists (select from streams where name = $1 and trouble = 'full') as is_full";

@@ -1,4 +1,5 @@
 import { type HealthCheck, limits } from "@sealrun/protocol";
+import type { ScheduleFacts } from "./health-store.ts";
 import type { NatsRooms } from "./read-nats.ts";
 
 /** What a check found, before it has its name and its time. */
@@ -6,6 +7,7 @@ export type Judged = Pick<HealthCheck, "state" | "sentence">;
 
 const nearFull = 0.8;
 const longSeconds = 300;
+const lateDueSeconds = 60;
 const leapMs = 5_000;
 const noticedMs = 2_000;
 
@@ -62,6 +64,20 @@ export function judgeQueue(
     return warning(`Execution ${oldest.id} has waited for ${Math.floor(oldest.seconds / 60)} minutes${why}`);
   }
   return good(queued === 0 ? "Nothing waits" : `${counted(queued, "execution")} waiting, none for long`);
+}
+
+/** Whether due times are run, and soon. */
+export function judgeSchedules({ missed, newest, lateSeconds }: ScheduleFacts): Judged {
+  if (lateSeconds > lateDueSeconds) {
+    return warning(
+      `The oldest due time has waited for ${Math.floor(lateSeconds)} seconds; see the platforms' logs, or have fewer due at once`,
+    );
+  }
+  if (missed === 0) return good("No due time was missed in the last 24 hours");
+  const what = missed === 1 ? "1 schedule" : `${missed} schedules`;
+  return warning(
+    `${what} missed due times in the last 24 hours because no platform checked them; the newest is of ${newest ?? "a package"}`,
+  );
 }
 
 /** Whether PostgreSQL's clock, by which leases are counted, goes as this machine's does. */

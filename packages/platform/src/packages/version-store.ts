@@ -1,26 +1,32 @@
 import { newId } from "@sealrun/crypto";
 import type { Sql } from "@sealrun/postgres";
-import { jsonObject, type PackageId, SealrunError, versionFile, versionId } from "@sealrun/protocol";
+import { jsonObject, packageId, type PackageId, SealrunError, versionFile, versionId } from "@sealrun/protocol";
 import { z } from "zod";
 import { ringOutbox } from "../executions/dispatch/outbox-store.ts";
 import { insertRows } from "../postgres/insert-rows.ts";
 import type { CheckedVersion } from "./check-upload.ts";
 import { storedStep } from "./stored-step.ts";
 
-const versionRow = z
-  .object({
-    id: versionId,
-    number: z.number(),
-    digest: z.string(),
-    created_at: z.date(),
-    manifest: jsonObject,
-    config: jsonObject,
-    parameters: jsonObject.nullable(),
-    steps: z.array(storedStep),
-  })
-  .transform(({ created_at, ...row }) => ({ ...row, createdAt: created_at }));
+const versionFields = {
+  id: versionId,
+  number: z.number(),
+  digest: z.string(),
+  created_at: z.date(),
+  manifest: jsonObject,
+  config: jsonObject,
+  parameters: jsonObject.nullable(),
+  steps: z.array(storedStep),
+};
+const versionRow = z.object(versionFields).transform(({ created_at, ...row }) => ({ ...row, createdAt: created_at }));
 /** An immutable version, without its files. */
 export type Version = z.infer<typeof versionRow>;
+
+const packageVersionRow = z
+  .object({ ...versionFields, package_id: packageId })
+  .transform(({ created_at, package_id, ...row }) => ({
+    packageId: package_id,
+    version: { ...row, createdAt: created_at },
+  }));
 
 const listedRow = z
   .object({ id: versionId, number: z.number(), digest: z.string(), created_at: z.date() })
@@ -78,6 +84,21 @@ export async function getVersion(sql: Sql, packageId: PackageId, number: number)
   ]);
   if (found !== undefined) return found;
   throw new SealrunError("NOT_FOUND", `This package has no version ${number}; list its versions`);
+}
+
+/** For each of these packages its version of that number; those that are not there are left out. */
+export async function findVersions(
+  sql: Sql,
+  wanted: ReadonlyMap<PackageId, number>,
+): Promise<ReadonlyMap<PackageId, Version>> {
+  const rows = await sql.rows(
+    packageVersionRow,
+    `select v.package_id, v.id, v.number, v.digest, v.created_at, v.manifest, v.config, v.parameters, v.steps
+     from unnest($1::text[], $2::int[]) as given (package_id, number)
+       join versions v on v.package_id = given.package_id and v.number = given.number`,
+    [[...wanted.keys()], [...wanted.values()]],
+  );
+  return new Map(rows.map((row) => [row.packageId, row.version]));
 }
 
 /** All versions, newest first. */

@@ -10,6 +10,15 @@ export interface CronRule {
 /** What becomes of due times that nobody was there for. */
 export type MissedPolicy = "skip" | "run_once";
 
+/**
+ * A period in which platforms checked schedules, with no pause between two checks that is longer than
+ * `limits.scheduleGraceMs`: from the first check to the last one that found something due.
+ */
+export interface CheckedPeriod {
+  readonly since: Date;
+  readonly until: Date;
+}
+
 /** What to do about a due time that has come. */
 export interface DueDecision {
   /** The due time to run for; undefined when it was missed and is to be forgotten. */
@@ -35,18 +44,26 @@ export function nextDue(rule: CronRule, after: Date): Date | undefined {
 }
 
 /**
- * Whether a due time that has come is run, and which one is next. One that is at most `limits.scheduleGraceMs` old is
- * run, each by itself; older ones were missed: forgotten, or the last of them is run for all. A single due time has no
- * rule.
+ * Whether a due time that has come is run, and which one is next. It was missed when no platform checked schedules in
+ * the `limits.scheduleGraceMs` after it; how late it is dealt with does not count. `checked` has the periods, the oldest
+ * first, and the first one that did not end before the due time decides:
+ *
+ * - it began at most the grace after the due time, or before it: the due time is run, by itself;
+ * - it began later: the due time was missed, and so was every other one up to a grace before that beginning. All are
+ *   forgotten, or the last of them is run for all;
+ * - there is none: this check is the first to find the due time, which is run.
+ *
+ * A single due time has no rule.
  */
 export function decideDue(given: {
   readonly rule: CronRule | undefined;
   readonly missed: MissedPolicy;
   readonly dueAt: Date;
-  readonly now: Date;
+  readonly checked: readonly CheckedPeriod[];
 }): DueDecision {
-  const { rule, missed, dueAt, now } = given;
-  const oldest = new Date(now.getTime() - limits.scheduleGraceMs);
+  const { rule, missed, dueAt, checked } = given;
+  const period = checked.find(({ until }) => until >= dueAt);
+  const oldest = new Date((period?.since ?? dueAt).getTime() - limits.scheduleGraceMs);
   const isMissed = dueAt < oldest;
   if (rule === undefined) return { run: isMissed && missed === "skip" ? undefined : dueAt, next: undefined };
   if (!isMissed) return { run: dueAt, next: nextDue(rule, dueAt) };

@@ -1,14 +1,8 @@
-import { newId } from "@sealrun/crypto";
-import { crashPoint } from "@sealrun/faults";
-import type { Sql } from "@sealrun/postgres";
-import { SealrunError } from "@sealrun/protocol";
-import { z } from "zod";
-import { recordAudit } from "../audit/store.ts";
 import type { Deps } from "../deps.ts";
-import { addExecution } from "../executions/start-execution.ts";
-import { getVersion } from "../packages/version-store.ts";
-import { decideDue, type DueDecision } from "./due-times.ts";
-import { type DueSchedule, hasRun, lockDue, moveOn, noteRun, schedulesChannel, waitForNext } from "./store.ts";
+import { noteCheck } from "./checked-store.ts";
+import { waitForNext } from "./due-store.ts";
+import { runBatch } from "./run-batch.ts";
+import { schedulesChannel } from "./store.ts";
 
 type Needed = Pick<Deps, "database" | "log">;
 
@@ -31,8 +25,7 @@ export async function startScheduler(deps: Needed): Promise<() => Promise<void>>
     for (let heard = -1; heard !== rings && !closing.signal.aborted;) {
       heard = rings;
       try {
-        while (!closing.signal.aborted && (await runOne(deps)));
-        waitMs = Math.min((await waitForNext(deps.database)) ?? pollMs, pollMs);
+        waitMs = Math.min(await runDue(deps, closing.signal), pollMs);
       } catch (error) {
         waitMs = pollMs;
         deps.log.warn({ err: error }, "Due times could not be looked at; trying again");
@@ -57,73 +50,12 @@ export async function startScheduler(deps: Needed): Promise<() => Promise<void>>
   };
 }
 
-/** Deals with one due time; false when none has come. */
-async function runOne(deps: Needed): Promise<boolean> {
-  let held: DueSchedule | undefined;
-  try {
-    const decision = await deps.database.transaction(async (sql) => {
-      held = await lockDue(sql);
-      if (held === undefined) return undefined;
-      const decided = decideDue(held);
-      await apply(sql, held, decided);
-      crashPoint("platform.schedule.before-commit");
-      return decided;
-    });
-    if (decision === undefined) return false;
-    crashPoint("platform.schedule.after-commit");
-    return true;
-  } catch (error) {
-    // A row that cannot be read, or a bug, would hold up every due time after it; what PostgreSQL says may pass.
-    const isOurs = error instanceof z.ZodError || error instanceof TypeError || error instanceof RangeError;
-    const isFinal = error instanceof SealrunError && !error.row.retry && error.code !== "INTERNAL";
-    if (held === undefined || !(isOurs || isFinal)) throw error;
-    deps.log.error({ err: error, scheduleId: held.id }, "A due time cannot be run and was passed over");
-    const passed = held;
-    await deps.database.transaction(async (sql) => passOver(sql, passed, error));
-    return true;
-  }
-}
-
-async function apply(sql: Sql, due: DueSchedule, { run, next }: DueDecision): Promise<void> {
-  const asker = { author: `schedule ${due.id}`, requestId: newId("request") };
-  await moveOn(sql, due.id, next);
-  if (run === undefined || run > due.dueAt) {
-    const detail = { dueAt: due.dueAt.toISOString(), nextAt: next?.toISOString() ?? null };
-    await recordAudit(sql, { asker, action: "schedule.missed", object: due.packageId, detail });
-  }
-  // A clock, or a database, that was set back.
-  if (run === undefined || (await hasRun(sql, due.id, run))) return;
-  const executionId = await addExecution(sql, {
-    projectId: due.projectId,
-    packageId: due.packageId,
-    version: await getVersion(sql, due.packageId, due.currentVersion),
-    // What parameters.json gives by itself is filled in where the run is opened.
-    parameters: { visible: {}, sealed: due.sealed, sealedNames: due.sealedNames },
-    trigger: { kind: "schedule", scheduleId: due.id, dueAt: run.toISOString() },
-    asker,
-  });
-  await noteRun(sql, { id: due.id, dueAt: run, executionId });
-}
-
-async function passOver(sql: Sql, due: DueSchedule, error: unknown): Promise<void> {
-  const again = await lockDue(sql);
-  if (again?.id !== due.id) return;
-  const asker = { author: `schedule ${due.id}`, requestId: newId("request") };
-  const nextAt = nextAfter(again);
-  await moveOn(sql, due.id, nextAt);
-  const detail = {
-    dueAt: again.dueAt.toISOString(),
-    nextAt: nextAt?.toISOString() ?? null,
-    code: error instanceof SealrunError ? error.code : "INTERNAL",
-  };
-  await recordAudit(sql, { asker, action: "schedule.failed", object: due.packageId, detail });
-}
-
-/** A rule that cannot be followed any more, such as a time zone that is no more, has no next time: it ends. */
-function nextAfter(due: DueSchedule): Date | undefined {
-  try {
-    return decideDue(due).next;
-  } catch {
-    return undefined;
+/** Deals with what is due; the answer is how long it is until the next due time, 0 when somebody else holds one. */
+async function runDue(deps: Needed, signal: AbortSignal): Promise<number> {
+  for (;;) {
+    const waitMs = (await waitForNext(deps.database)) ?? Infinity;
+    if (waitMs > 0 || signal.aborted) return waitMs;
+    await noteCheck(deps.database);
+    if ((await runBatch(deps)) === 0) return 0;
   }
 }

@@ -1,50 +1,14 @@
 import { newId } from "@sealrun/crypto";
 import type { Sql } from "@sealrun/postgres";
-import {
-  type ExecutionId,
-  packageId,
-  type PackageId,
-  projectId,
-  SealrunError,
-  type ScheduleId,
-  scheduleId,
-} from "@sealrun/protocol";
+import { packageId, type PackageId, SealrunError, type ScheduleId, scheduleId } from "@sealrun/protocol";
 import { z } from "zod";
 import type { CronRule, MissedPolicy } from "./due-times.ts";
 
 /** Channel that rings when a schedule may be due earlier than was known. */
 export const schedulesChannel = "sealrun_schedules";
 
-const missedPolicy = z.enum(["skip", "run_once"]);
-
-const dueRow = z
-  .object({
-    id: scheduleId,
-    project_id: projectId,
-    package_id: packageId,
-    current_version: z.number(),
-    cron: z.string().nullable(),
-    timezone: z.string().nullable(),
-    missed: missedPolicy,
-    sealed: z.instanceof(Uint8Array).nullable(),
-    sealed_names: z.array(z.string()),
-    next_at: z.date(),
-    now: z.date(),
-  })
-  .transform((row) => ({
-    id: row.id,
-    projectId: row.project_id,
-    packageId: row.package_id,
-    currentVersion: row.current_version,
-    rule: ruleOf(row),
-    missed: row.missed,
-    sealed: row.sealed,
-    sealedNames: row.sealed_names,
-    dueAt: row.next_at,
-    now: row.now,
-  }));
-/** A schedule whose due time has come. */
-export type DueSchedule = z.infer<typeof dueRow>;
+/** What a schedule does about missed due times, as it is stored. */
+export const missedPolicy = z.enum(["skip", "run_once"]);
 
 const heldRow = z
   .object({
@@ -91,53 +55,6 @@ export async function readClock(sql: Sql): Promise<Date> {
   const row = await sql.row(z.object({ now: z.date() }), "select clock_timestamp() as now");
   if (row === undefined) throw new SealrunError("INTERNAL", "The database did not tell the time");
   return row.now;
-}
-
-/**
- * The schedule that is due the longest, held until the transaction ends; those that another platform holds, and those
- * of a package that is being pushed, are passed by.
- */
-export async function lockDue(sql: Sql): Promise<DueSchedule | undefined> {
-  return sql.row(
-    dueRow,
-    `select s.id, p.project_id, s.package_id, p.current_version, s.cron, s.timezone, s.missed, s.sealed,
-            s.sealed_names, s.next_at, clock_timestamp() as now
-     from schedules s join packages p on p.id = s.package_id
-     where s.next_at <= clock_timestamp()
-     order by s.next_at limit 1 for update of s skip locked for key share of p skip locked`,
-  );
-}
-
-/** Milliseconds until the next due time, 0 or less when it has come; undefined without one. */
-export async function waitForNext(sql: Sql): Promise<number | undefined> {
-  const row = await sql.row(
-    z.object({ wait: z.number().nullable() }),
-    `select (extract(epoch from min(next_at) - clock_timestamp()) * 1000)::float8 as wait
-     from schedules where next_at is not null`,
-  );
-  return row?.wait ?? undefined;
-}
-
-/** True when a due time has started something already; the caller holds the schedule. */
-export async function hasRun(sql: Sql, id: ScheduleId, dueAt: Date): Promise<boolean> {
-  const known = await sql.row(
-    z.object({ execution_id: z.string() }),
-    "select execution_id from schedule_runs where schedule_id = $1 and due_at = $2",
-    [id, dueAt],
-  );
-  return known !== undefined;
-}
-
-/** Notes which execution a due time started. A due time that has one already breaks the transaction. */
-export async function noteRun(
-  sql: Sql,
-  run: { readonly id: ScheduleId; readonly dueAt: Date; readonly executionId: ExecutionId },
-): Promise<void> {
-  await sql.run("insert into schedule_runs (schedule_id, due_at, execution_id) values ($1, $2, $3)", [
-    run.id,
-    run.dueAt,
-    run.executionId,
-  ]);
 }
 
 /** Sets the next due time; without one the schedule has ended. */
@@ -240,6 +157,7 @@ async function ring(sql: Sql): Promise<void> {
   await sql.run("select pg_notify($1, '')", [schedulesChannel]);
 }
 
-function ruleOf(row: { readonly cron: string | null; readonly timezone: string | null }): CronRule | undefined {
+/** The rule of a stored schedule; undefined for a single due time. */
+export function ruleOf(row: { readonly cron: string | null; readonly timezone: string | null }): CronRule | undefined {
   return row.cron === null ? undefined : { cron: row.cron, timezone: row.timezone };
 }

@@ -16,6 +16,18 @@ const askAnew = (which: string): string => `
          coalesce(not_before <= clock_timestamp(), true)
   from asked on conflict do nothing`;
 
+/** Asks for the first event of executions that the caller has just made; told as `addToOutbox` tells it. */
+export async function addNewToOutbox(sql: Sql, ids: readonly ExecutionId[]): Promise<void> {
+  await sql.run(
+    `insert into outbox (execution_id, pool, project_id, package_id, priority, number, not_before, is_due)
+     select id, lower(pool_name), project_id, package_id, priority, number, not_before,
+            coalesce(not_before <= clock_timestamp(), true)
+     from executions where id = any ($1::text[])`,
+    [ids],
+  );
+  await ringOutbox(sql);
+}
+
 /**
  * Asks for an event of a queued execution, its first or a new one; told to every dispatcher when the transaction
  * commits. The caller holds the execution's row, or has just made it.

@@ -19,6 +19,7 @@ export const checkNames = {
   keyring: "Keyring",
   executors: "Executors",
   queue: "Queue",
+  schedules: "Schedules",
   clock: "Clock",
 } as const satisfies Record<HealthCheck["name"], string>;
 

@@ -1,0 +1,182 @@
+import { newId } from "@sealrun/crypto";
+import { crashPoint } from "@sealrun/faults";
+import type { Sql } from "@sealrun/postgres";
+import { SealrunError } from "@sealrun/protocol";
+import { z } from "zod";
+import { recordAudit, recordAudits } from "../audit/store.ts";
+import type { Asker, Deps } from "../deps.ts";
+import { addExecutions, type ExecutionToAdd } from "../executions/start-execution.ts";
+import { findVersions } from "../packages/version-store.ts";
+import { readCheckedPeriods } from "./checked-store.ts";
+import { decideDue, type DueDecision } from "./due-times.ts";
+import { type DueFilter, type DueSchedule, findRuns, lockDue, moveAllOn, noteRuns } from "./due-store.ts";
+import { moveOn } from "./store.ts";
+
+type BatchDeps = Pick<Deps, "database" | "log">;
+
+/** How many due times one transaction deals with: its dozen statements count for little, and nobody waits for it long. */
+const maxDue = 100;
+
+interface DecidedSchedule {
+  readonly due: DueSchedule;
+  readonly decision: DueDecision;
+}
+
+/**
+ * Deals with up to a hundred due times in one transaction; the answer is how many, 0 when none has come that nobody else
+ * holds. One that cannot be run is passed over and does not keep the others from their runs; what PostgreSQL refuses for
+ * one of them is thrown after the others were run.
+ */
+export async function runBatch(deps: BatchDeps): Promise<number> {
+  return runThese(deps, { limit: maxDue });
+}
+
+async function runThese(deps: BatchDeps, which: DueFilter): Promise<number> {
+  let held: readonly DueSchedule[] = [];
+  try {
+    const decided = await deps.database.transaction(async (sql) => {
+      held = await lockDue(sql, which);
+      if (held.length === 0) return [];
+      const done = await apply(sql, held);
+      crashPoint("platform.schedule.before-commit");
+      return done;
+    });
+    if (decided.length > 0) crashPoint("platform.schedule.after-commit");
+    logMissed(deps, decided);
+    return decided.length;
+  } catch (error) {
+    const [first] = held;
+    if (first === undefined || isOutage(error)) throw error;
+    if (held.length > 1) return runHalves(deps, held);
+    if (!isFinal(error)) throw error;
+    deps.log.error({ err: error, scheduleId: first.id }, "A due time cannot be run and was passed over");
+    await deps.database.transaction(async (sql) => passOver(sql, first, error));
+    return 1;
+  }
+}
+
+/** Finds the due time that made a batch fail, and runs the others. */
+async function runHalves(deps: BatchDeps, held: readonly DueSchedule[]): Promise<number> {
+  const ids = held.map(({ id }) => id);
+  const middle = Math.ceil(ids.length / 2);
+  let handled = 0;
+  const refused: unknown[] = [];
+  for (const half of [ids.slice(0, middle), ids.slice(middle)]) {
+    try {
+      handled += await runThese(deps, { ids: half, limit: half.length });
+    } catch (error) {
+      if (isOutage(error)) throw error;
+      refused.push(error);
+    }
+  }
+  if (refused.length > 0) throw refused[0];
+  return handled;
+}
+
+/** A part that is away would fail every other due time as well. */
+function isOutage(error: unknown): boolean {
+  return error instanceof SealrunError && error.row.retry;
+}
+
+/** A row that cannot be read, or a bug, would hold up every due time after it; what PostgreSQL says may pass. */
+function isFinal(error: unknown): boolean {
+  if (error instanceof SealrunError) return error.code !== "INTERNAL";
+  return error instanceof z.ZodError || error instanceof TypeError || error instanceof RangeError;
+}
+
+async function apply(sql: Sql, held: readonly DueSchedule[]): Promise<readonly DecidedSchedule[]> {
+  const checked = await readCheckedPeriods(sql);
+  const decided = held.map((due) => ({ due, decision: decideDue({ ...due, checked }) }));
+  await moveAllOn(
+    sql,
+    decided.map(({ due, decision }) => ({ id: due.id, next: decision.next })),
+  );
+  await recordAudits(
+    sql,
+    decided.filter(isMissed).map(({ due, decision }) => ({
+      asker: askerOf(due),
+      action: "schedule.missed",
+      object: due.packageId,
+      detail: { dueAt: due.dueAt.toISOString(), nextAt: decision.next?.toISOString() ?? null },
+    })),
+  );
+  await start(sql, decided);
+  return decided;
+}
+
+async function start(sql: Sql, decided: readonly DecidedSchedule[]): Promise<void> {
+  const times = decided.flatMap(({ due, decision: { run } }) =>
+    run === undefined ? [] : [{ id: due.id, dueAt: run, due }],
+  );
+  if (times.length === 0) return;
+  // A clock, or a database, that was set back.
+  const known = await findRuns(sql, times);
+  const wanted = times.filter(({ id }) => !known.has(id));
+  const versions = await findVersions(sql, new Map(wanted.map(({ due }) => [due.packageId, due.currentVersion])));
+  const ids = await addExecutions(
+    sql,
+    wanted.map(({ due, dueAt }): ExecutionToAdd => {
+      const version = versions.get(due.packageId);
+      if (version === undefined)
+        throw new SealrunError("NOT_FOUND", `This package has no version ${due.currentVersion}`);
+      return {
+        projectId: due.projectId,
+        packageId: due.packageId,
+        version,
+        // What parameters.json gives by itself is filled in where the run is opened.
+        parameters: { visible: {}, sealed: due.sealed, sealedNames: due.sealedNames },
+        trigger: { kind: "schedule", scheduleId: due.id, dueAt: dueAt.toISOString() },
+        asker: askerOf(due),
+      };
+    }),
+  );
+  await noteRuns(
+    sql,
+    wanted.map(({ id, dueAt }, index) => ({ id, dueAt, executionId: ids[index] })),
+  );
+}
+
+function isMissed({ due, decision: { run } }: DecidedSchedule): boolean {
+  return run === undefined || run > due.dueAt;
+}
+
+function askerOf(due: DueSchedule): Asker {
+  return { author: `schedule ${due.id}`, requestId: newId("request") };
+}
+
+function logMissed({ log }: Pick<BatchDeps, "log">, decided: readonly DecidedSchedule[]): void {
+  const missed = decided.filter(isMissed);
+  const [first] = missed;
+  if (first === undefined) return;
+  log.warn(
+    {
+      schedules: missed.length,
+      forgotten: missed.filter(({ decision }) => decision.run === undefined).length,
+      oldestDueAt: first.due.dueAt.toISOString(),
+    },
+    "Schedules missed due times while no platform checked them",
+  );
+}
+
+async function passOver(sql: Sql, due: DueSchedule, error: unknown): Promise<void> {
+  const [again] = await lockDue(sql, { ids: [due.id], limit: 1 });
+  if (again === undefined) return;
+  const next = await nextAfter(sql, again);
+  await moveOn(sql, due.id, next);
+  const detail = {
+    dueAt: again.dueAt.toISOString(),
+    nextAt: next?.toISOString() ?? null,
+    code: error instanceof SealrunError ? error.code : "INTERNAL",
+  };
+  await recordAudit(sql, { asker: askerOf(due), action: "schedule.failed", object: due.packageId, detail });
+}
+
+/** A rule that cannot be followed any more, such as a time zone that is no more, has no next time: it ends. */
+async function nextAfter(sql: Sql, due: DueSchedule): Promise<Date | undefined> {
+  const checked = await readCheckedPeriods(sql);
+  try {
+    return decideDue({ ...due, checked }).next;
+  } catch {
+    return undefined;
+  }
+}
