@@ -1,3 +1,4 @@
+import { openWhileClockIsRight } from "@sealrun/postgres";
 import type { Deps } from "../deps.ts";
 import { createQueues } from "../nats/queues.ts";
 import { startDispatcher } from "./dispatch/dispatcher.ts";
@@ -13,7 +14,9 @@ import { startSweeper } from "./sweep.ts";
 export async function startWork(deps: Deps): Promise<() => Promise<void>> {
   const queues = createQueues(deps);
   await queues.check();
-  const stops = [answerRpc(deps), consumeReports({ ...deps, queues }), startSweeper(deps)];
+  // By a wrong clock reports seem too old, or from the future.
+  const stopReports = openWhileClockIsRight(deps.fitness, () => consumeReports({ ...deps, queues }));
+  const stops = [answerRpc(deps), stopReports, startSweeper(deps)];
   try {
     stops.push(await startDispatcher({ ...deps, queues }));
     stops.push(startReconciler({ ...deps, queues }));

@@ -10,7 +10,7 @@ import { getVersion } from "../packages/version-store.ts";
 import { decideDue, type DueDecision } from "./due-times.ts";
 import { type DueSchedule, hasRun, lockDue, moveOn, noteRun, schedulesChannel, waitForNext } from "./store.ts";
 
-type Needed = Pick<Deps, "database" | "log">;
+type Needed = Pick<Deps, "database" | "fitness" | "log">;
 
 /** A ring may be missed, and another platform may have held a row. */
 const pollMs = 1_000;
@@ -31,7 +31,8 @@ export async function startScheduler(deps: Needed): Promise<() => Promise<void>>
     for (let heard = -1; heard !== rings && !closing.signal.aborted;) {
       heard = rings;
       try {
-        while (!closing.signal.aborted && (await runOne(deps)));
+        // Due times are PostgreSQL's, and its clock may be the wrong one.
+        while (!closing.signal.aborted && deps.fitness.clockFault() === undefined && (await runOne(deps)));
         waitMs = Math.min((await waitForNext(deps.database)) ?? pollMs, pollMs);
       } catch (error) {
         waitMs = pollMs;
