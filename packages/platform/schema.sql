@@ -113,6 +113,7 @@ create table execution_steps (
   error json,
   tries integer not null default 0,
   started_at timestamp with time zone,
+  is_told_early boolean not null default false,
   CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'skipped'::text]))),
   FOREIGN KEY (execution_id) REFERENCES executions(id),
   PRIMARY KEY (execution_id, "position")
@@ -147,8 +148,10 @@ create table executions (
   published_at timestamp with time zone,
   cancel_requested_at timestamp with time zone,
   published_seq bigint,
+  reports text,
   CHECK ((on_lost = ANY (ARRAY['fail'::text, 'rerun'::text]))),
   CHECK (((priority >= 1) AND (priority <= 10))),
+  CHECK ((reports = ANY (ARRAY['awaited'::text, 'complete'::text, 'gaps'::text]))),
   CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'lost'::text, 'cancelled'::text]))),
   FOREIGN KEY (executor_id) REFERENCES executors(id),
   FOREIGN KEY (package_id) REFERENCES packages(id),
@@ -164,6 +167,7 @@ CREATE INDEX executions_open ON public.executions USING btree (status, event_exp
 CREATE INDEX executions_package ON public.executions USING btree (package_id, number);
 CREATE INDEX executions_project ON public.executions USING btree (project_id, number);
 CREATE INDEX executions_published ON public.executions USING btree (lower(pool_name)) WHERE ((status = 'queued'::text) AND (published_at IS NOT NULL));
+CREATE INDEX executions_reports_awaited ON public.executions USING btree (id) WHERE (reports = 'awaited'::text);
 CREATE INDEX executions_running ON public.executions USING btree (executor_id) WHERE (status = 'running'::text);
 CREATE INDEX executions_status ON public.executions USING btree (status, number);
 CREATE INDEX executions_trigger ON public.executions USING btree (((trigger ->> 'kind'::text)), number) WHERE ((trigger ->> 'kind'::text) <> 'request'::text);
@@ -304,10 +308,12 @@ create table report_chunks (
   attempt integer not null,
   sequence integer not null,
   items json,
+  stored_at timestamp with time zone not null default clock_timestamp(),
   CHECK ((sequence > 0)),
   FOREIGN KEY (execution_id) REFERENCES executions(id),
   PRIMARY KEY (execution_id, attempt, sequence)
 );
+CREATE INDEX report_chunks_waiting ON public.report_chunks USING btree (execution_id, attempt) WHERE (items IS NOT NULL);
 
 create table schedule_runs (
   schedule_id text not null,

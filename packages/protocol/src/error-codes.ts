@@ -113,6 +113,12 @@ export const errorCodes = {
     means: "The execution has ended, so this cannot be done any more",
   },
   LEASE_LOST: { status: 409, exit: 75, retry: false, means: "The attempt no longer holds the lease of its execution" },
+  REPORTS_MISSING: {
+    status: 409,
+    exit: 75,
+    retry: false,
+    means: "Reports of an ended run did not arrive, so that something of it is not known",
+  },
   NO_GRANT: { status: 403, exit: 77, retry: false, means: "The keyring has no live grant for this attempt" },
   REPLACED: { status: 410, exit: 75, retry: true, means: "A sealed value was replaced since the event was made" },
   SECRET_NOT_DECLARED: {

@@ -55,7 +55,7 @@ export const limits = {
   eventLifetimeMs: 15 * 60_000,
   /** How far the clocks of two parts may differ. */
   clockSkewMs: 60_000,
-  /** A platform or keyring whose clock is further from its PostgreSQL's leaves its work to others: the rest of `clockSkewMs` is the executors'. */
+  /** A platform or keyring whose clock is further from its PostgreSQL's leaves its work to others. */
   clockApartMs: 20_000,
   /** A signed request is good for this long. */
   requestLifetimeMs: 60_000,
@@ -75,6 +75,8 @@ export const limits = {
   renewMs: 15_000,
   /** How long a platform that could not be reached waits before it calls silent executors lost: each asks more often. */
   sweepGraceMs: 20_000,
+  /** Reports of an ended run of which nothing has come for this long are no longer waited for: its page says so. */
+  reportsSilentMs: 120_000,
   /** How often an `on_lost: rerun` package is run again: a run that ends its executor every time must end too. */
   lostReruns: 5,
   /** How often an executor says that it lives. */

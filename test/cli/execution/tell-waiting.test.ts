@@ -25,6 +25,7 @@ const queued: ExecutionInfo = {
   steps: [],
   receipt: [],
   reportsComplete: true,
+  reportsGap: null,
 };
 
 test("tellWaiting() says why an execution waits, and nothing of one that runs", async () => {

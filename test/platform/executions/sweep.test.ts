@@ -1,4 +1,6 @@
 import { type ExecutionEvent, logPage, type ReportItem } from "@sealrun/protocol";
+import { z } from "zod";
+import type { Sql } from "@sealrun/postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Attempt } from "../../../executor/src/jobs/attempt.ts";
 import { ask, send } from "../../support/api.ts";
@@ -32,6 +34,8 @@ async function takeAgain(id: string): Promise<ExecutionEvent> {
   }
 }
 
+const late: ReportItem = { type: "log", step: 0, stream: "stdout", text: "late", time: 0 };
+
 describe("startSweeper()", () => {
   test("startSweeper() ends an execution as lost when its lease has ended", async () => {
     const { held, rpc } = await world.claim("report");
@@ -46,7 +50,7 @@ describe("startSweeper()", () => {
     expect(await codeOf(rpc.finish({ ...held, status: "succeeded", lastSequence: 1 }))).toBe("LEASE_LOST");
   });
 
-  test("startSweeper() runs a package that says on_lost: rerun again, and refuses what its old attempt says", async () => {
+  test("startSweeper() runs a package that says on_lost: rerun again, and believes nothing of steps of its old attempt", async () => {
     const { held } = await claimRerun();
     await world.peer.report(held, 1, [
       { type: "step-started", step: 0, time: 0 },
@@ -58,8 +62,13 @@ describe("startSweeper()", () => {
     expect(await world.show(held.executionId)).toMatchObject({ status: "queued", steps: [{ status: "pending" }] });
     await world.peer.report(held, 2, [
       { type: "step-finished", step: 0, status: "failed", exitCode: 1, durationMs: 1, time: 0 },
+      { type: "read", step: 0, name: "DB_PASS", scope: "service", version: 1, outcome: "read", time: 0 },
     ]);
-    await until(async () => world.logged.some((line) => line.includes("A report was refused")));
+    await until(async () => (await world.show(held.executionId)).receipt.length === 1);
+    expect(await world.show(held.executionId)).toMatchObject({
+      steps: [{ status: "pending" }],
+      receipt: [{ name: "DB_PASS", attempt: 1 }],
+    });
     const again = await world.peer.claim(event);
     expect(again.held.attempt).toBe(2);
     expect(await codeOf(world.peer.rpc.finish({ ...held, status: "succeeded", lastSequence: 1 }))).toBe("LEASE_LOST");
@@ -108,7 +117,8 @@ describe("startSweeper()", () => {
   test("startSweeper() ends what was lost while another execution cannot be swept", async () => {
     const broken = await world.claim("report");
     await world.database.run(
-      `insert into report_chunks (execution_id, attempt, sequence, items) values ($1, 1, 1, '{}')`,
+      `insert into report_chunks (execution_id, attempt, sequence, items, stored_at)
+       values ($1, 1, 1, '{}', clock_timestamp() - interval '3 min')`,
       [broken.held.executionId],
     );
     await world.database.run(
@@ -133,11 +143,10 @@ describe("startSweeper()", () => {
     await endLease(held.executionId);
     const again = await world.peer.claim(await takeAgain(held.executionId));
     await again.rpc.finish({ ...again.held, status: "succeeded", lastSequence: 1 });
-    await world.database.run("update executions set finished_at = finished_at - interval '2 min' where id = $1", [
-      held.executionId,
-    ]);
+    await passSilence(held.executionId);
     await until(async () => (await world.show(held.executionId)).steps[0]?.output === "late");
-    expect((await world.show(held.executionId)).steps[0]).toMatchObject({ status: "pending", exitCode: null });
+    // Of attempt 2 no report came, so that its step ends with it and with nothing that attempt 1 said.
+    expect((await world.show(held.executionId)).steps[0]).toMatchObject({ status: "succeeded", exitCode: null });
   });
 
   test("startSweeper() shows lines that wait for a chunk that never came", async () => {
@@ -149,11 +158,57 @@ describe("startSweeper()", () => {
       async () =>
         (await world.database.run("select 1 from report_chunks where execution_id = $1", [held.executionId])) > 0,
     );
-    await world.database.run("update executions set finished_at = finished_at - interval '2 min' where id = $1", [
-      held.executionId,
-    ]);
+    await passSilence(held.executionId);
     await until(async () => (await world.show(held.executionId)).steps[0]?.output === "after the gap");
-    expect((await world.show(held.executionId)).reportsComplete).toBe(false);
+    const shown = await world.show(held.executionId);
+    expect(shown).toMatchObject({ reportsComplete: false, steps: [{ status: "succeeded", error: null }] });
+    expect(shown.reportsGap).toContain("1 of 2 report chunks have not arrived");
+    expect(await textsOf(held.executionId)).toContain(shown.reportsGap);
+    await world.peer.report(held, 1, [{ ...item, text: "late" }]);
+    await until(async () => (await world.show(held.executionId)).reportsComplete);
+    expect(await world.show(held.executionId)).toMatchObject({
+      reportsGap: null,
+      steps: [{ output: "after the gap\nlate" }],
+    });
+    expect((await textsOf(held.executionId)).at(-1)).toBe("What was missing of this run's reports has arrived");
+  });
+
+  test("startSweeper() leaves no step open in an execution that ended, whatever was told of it", async () => {
+    const { held } = await world.claim("report");
+    await world.peer.report(held, 1, [{ type: "step-started", step: 0, time: 0 }]);
+    const error = { code: "SCRIPT_FAILED", message: "it did" };
+    await world.peer.rpc.finish({ ...held, status: "failed", error, lastSequence: 2 });
+    await until(async () => (await world.show(held.executionId)).steps[0]?.status === "running");
+    await passSilence(held.executionId);
+    await until(async () => (await world.show(held.executionId)).reportsGap !== null);
+    expect((await world.show(held.executionId)).steps).toMatchObject([
+      { status: "failed", error: { code: "REPORTS_MISSING" } },
+    ]);
+  });
+
+  test("startSweeper() calls no backlog a loss", async () => {
+    const { held } = await world.claim("report");
+    const crowd = await world.claim("report");
+    const gapsBefore = await world.database.run("select from executions where reports = 'gaps'");
+    const dying = [await world.claim("report"), await world.claim("report")];
+    await world.peer.rpc.finish({ ...held, status: "succeeded", lastSequence: 1 });
+    await world.database.transaction(async (sql) => {
+      // Nothing can be stored, so that more reports wait than one platform takes at once.
+      await sql.run("lock table report_chunks in exclusive mode");
+      for (let sequence = 1; sequence <= 300; sequence += 1) await world.peer.report(crowd.held, sequence, [late]);
+      await world.peer.report(held, 1, [late]);
+      await world.database.run("update executions set finished_at = finished_at - interval '3 min' where id = $1", [
+        held.executionId,
+      ]);
+      // Between two losses lies a whole sweep.
+      for (const lost of dying) {
+        await endLease(lost.held.executionId);
+        // Through the transaction, which must not be idle for long.
+        await until(async () => (await statusOf(sql, lost.held.executionId)) === "lost");
+      }
+      expect(await sql.run("select from executions where reports = 'gaps'")).toBe(gapsBefore);
+    });
+    await until(async () => (await world.show(held.executionId)).reportsComplete);
   });
 
   test("startSweeper() loses nothing when PostgreSQL's clock leaps forward, and then goes on", async () => {
@@ -200,4 +255,23 @@ async function isAnswered(answer: Promise<unknown>): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** Lets an execution have ended, and its newest chunk have come, longer ago than anything is waited for. */
+async function passSilence(id: string): Promise<void> {
+  await world.database.run(
+    "update report_chunks set stored_at = stored_at - interval '3 min' where execution_id = $1",
+    [id],
+  );
+  await world.database.run("update executions set finished_at = finished_at - interval '3 min' where id = $1", [id]);
+}
+
+async function textsOf(id: string): Promise<readonly string[]> {
+  const { lines } = await ask(world.platform, logPage, ["GET", `/executions/${id}/logs`]);
+  return lines.map(({ text }) => text);
+}
+
+async function statusOf(sql: Sql, id: string): Promise<string | undefined> {
+  const row = await sql.row(z.object({ status: z.string() }), "select status from executions where id = $1", [id]);
+  return row?.status;
 }

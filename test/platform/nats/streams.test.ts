@@ -1,9 +1,14 @@
 import { generateIdentity, newId } from "@sealrun/crypto";
 import { connectNats, type NatsLink } from "@sealrun/nats";
-import { executionsStream, poolConsumer, poolId, reportsStream } from "@sealrun/protocol";
-import { DiscardPolicy, nanos, RetentionPolicy, StorageType } from "nats";
+import { executionsStream, poolConsumer, poolId, type PoolId, reportsStream, subjects } from "@sealrun/protocol";
+import { DiscardPolicy, type JetStreamManager, type JsMsg, nanos, RetentionPolicy, StorageType } from "nats";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ensurePoolConsumer, ensureStreams, reportsConsumer } from "../../../packages/platform/src/nats/streams.ts";
+import {
+  ensurePoolConsumer,
+  ensureStreams,
+  removeDone,
+  reportsConsumer,
+} from "../../../packages/platform/src/nats/streams.ts";
 import { codeOf } from "../../support/executions-world.ts";
 import { startTestNats } from "../../support/servers.ts";
 
@@ -75,3 +80,72 @@ describe("ensurePoolConsumer()", () => {
     });
   });
 });
+
+/** What a bare server tells of a consumer: its floor, and how many messages somebody has and did not acknowledge. */
+async function stateOf(stream: string, consumer: string) {
+  const manager = await link.connection.jetstreamManager();
+  const { ack_floor: floor, num_ack_pending: unacknowledged } = await manager.consumers.info(stream, consumer);
+  const { state } = await manager.streams.info(stream);
+  return { floor: floor.stream_seq, unacknowledged, messages: state.messages };
+}
+
+describe("removeDone()", () => {
+  /** The sequence in which a purge made the server forget seven messages: each pass is the platform's own cleaning. */
+  test("removeDone() never lets the server forget what is delivered and not acknowledged", async () => {
+    await freshManager();
+    await ensureStreams(link);
+    const jetstream = link.connection.jetstream();
+    const subject = "sealrun.reports.exr_00000000000000000000";
+    const clean = async () => removeDone(link, reportsStream, reportsConsumer, subjects.allReports);
+    const consumer = await jetstream.consumers.get(reportsStream, reportsConsumer);
+    const take = async (count: number): Promise<readonly JsMsg[]> => {
+      const taken: JsMsg[] = [];
+      for await (const message of await consumer.fetch({ max_messages: count, expires: 5_000 })) taken.push(message);
+      return taken;
+    };
+    for (let index = 1; index <= 10; index += 1) await jetstream.publish(subject, "report", { msgID: `id-${index}` });
+    const first = await take(10);
+    for (const message of first.slice(0, 3)) await message.ackAck();
+    await clean();
+    await jetstream.publish(subject, "report");
+    const [eleventh] = await take(1);
+    await eleventh?.ackAck();
+    await clean();
+    expect(await stateOf(reportsStream, reportsConsumer)).toEqual({ floor: 3, unacknowledged: 7, messages: 7 });
+    for (const message of first.slice(3)) message.nak();
+    const again = await take(7);
+    expect(again.map(({ seq }) => seq)).toEqual([4, 5, 6, 7, 8, 9, 10]);
+    for (const message of again) await message.ackAck();
+    await clean();
+    expect(await stateOf(reportsStream, reportsConsumer)).toEqual({ floor: 11, unacknowledged: 0, messages: 0 });
+  });
+
+  test("removeDone() removes what is done with and was kept, and nothing that waits, of this pool or another", async () => {
+    const manager = await freshManager();
+    // A stream that keeps what is acknowledged, as a server does that comes back with an older disk.
+    await manager.streams.add({ name: executionsStream, subjects: [subjects.allExecutions] });
+    const pools = [poolId.parse(newId("pool")), poolId.parse(newId("pool"))] as const;
+    for (const pool of pools) await ensurePoolConsumer(link, pool);
+    const jetstream = link.connection.jetstream();
+    for (let round = 0; round < 5; round += 1) {
+      for (const pool of pools) await jetstream.publish(subjects.executions(pool), "event");
+    }
+    const consumer = await jetstream.consumers.get(executionsStream, poolConsumer(pools[0]));
+    for await (const message of await consumer.fetch({ max_messages: 3, expires: 5_000 })) await message.ackAck();
+    const clean = async (pool: PoolId) =>
+      removeDone(link, executionsStream, poolConsumer(pool), subjects.executions(pool));
+    // Two platforms clean at once.
+    const removed = await Promise.all([clean(pools[0]), clean(pools[0]), clean(pools[1])]);
+    expect(Math.max(...removed)).toBe(3);
+    expect(removed[2]).toBe(0);
+    const { state } = await manager.streams.info(executionsStream, { subjects_filter: ">" });
+    expect(pools.map((pool) => state.subjects?.[subjects.executions(pool)])).toEqual([2, 5]);
+  });
+});
+
+/** A server without sealrun's streams. */
+async function freshManager(): Promise<JetStreamManager> {
+  const manager = await link.connection.jetstreamManager();
+  for await (const { config } of manager.streams.list()) await manager.streams.delete(config.name);
+  return manager;
+}

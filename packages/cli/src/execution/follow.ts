@@ -15,11 +15,16 @@ export async function followToEnd(
 ): Promise<ExecutionInfo> {
   await client.watchExecution(id, { onEvent });
   let execution = await client.getExecution(id);
-  for (let tries = 0; tries < reportTries && !(execution.reportsComplete && isFinal(execution.status)); tries += 1) {
+  for (let tries = 0; tries < reportTries && !isSettled(execution); tries += 1) {
     await wait(reportWaitMs);
     execution = await client.getExecution(id);
   }
   return execution;
+}
+
+/** True when nothing of an execution is waited for any more. */
+function isSettled({ status, reportsComplete, reportsGap }: ExecutionInfo): boolean {
+  return isFinal(status) && (reportsComplete || reportsGap !== null);
 }
 
 /** Prints lines as they come, and says on a terminal what is waited for until the first step starts. */

@@ -29,7 +29,8 @@ export function printOutcome(output: Output, execution: ExecutionInfo): void {
   // A step that failed has told it already.
   const isTold = steps.some((step) => step.error !== null && step.error.message === error?.message);
   if (error !== null && !isTold) output.line(`  ${error.message} (${error.code})`);
-  if (!execution.reportsComplete) output.line("  some of its output has not arrived");
+  if (execution.reportsGap !== null) output.line(`  ${execution.reportsGap}`);
+  else if (!execution.reportsComplete) output.line("  some of its output is still on its way");
   const isOnly = new Set(receipt.map((row) => row.attempt)).size <= 1;
   for (const sentence of new Set(receipt.map((row) => readLine(row, isOnly)))) output.line(sentence);
 }

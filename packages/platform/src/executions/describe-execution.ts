@@ -1,7 +1,9 @@
 import type { Sql } from "@sealrun/postgres";
 import type { ExecutionId, ExecutionInfo } from "@sealrun/protocol";
 import { readOutputBackwards } from "./feed-store.ts";
-import { findProgress, getExecution, listAttempts, listReceipt } from "./list-store.ts";
+import { getExecution, listAttempts, listReceipt } from "./list-store.ts";
+import { findProgress } from "./progress-store.ts";
+import { describeGap } from "./reports/describe-gap.ts";
 import { listSteps } from "./step-store.ts";
 import { tellWaiting } from "./tell-waiting.ts";
 
@@ -31,6 +33,7 @@ export async function describeExecution(sql: Sql, id: ExecutionId): Promise<Exec
     steps,
     receipt: [...(await listReceipt(sql, id))],
     reportsComplete: progress.isComplete,
+    reportsGap: describeGap(progress) ?? null,
   };
 }
 

@@ -72,12 +72,6 @@ export async function listAttempts(sql: Sql, id: ExecutionId): Promise<readonly 
   );
 }
 
-const progressRow = z
-  .object({ status: executionStatus, cursor: z.string(), is_complete: z.boolean(), is_stale: z.boolean() })
-  .transform(({ is_complete, is_stale, ...row }) => ({ ...row, isComplete: is_complete, isStale: is_stale }));
-/** How far an execution and its feed are. Complete: every report is in. Stale: ended more than 10 seconds ago. */
-export type Progress = z.infer<typeof progressRow>;
-
 const summaryColumns = `e.id, e.number, p.name as project, k.name as package, v.number as version, e.status,
   e.created_at, e.started_at, e.finished_at, e.trigger, e.executor_id as executor`;
 const joined = `executions e join projects p on p.id = e.project_id join packages k on k.id = e.package_id
@@ -127,23 +121,6 @@ export async function getExecution(
     [id],
   );
   if (summary !== undefined && detail !== undefined) return { summary, detail };
-  throw new SealrunError("EXECUTION_NOT_FOUND", `There is no execution ${id}; list them to see those there are`);
-}
-
-/** How far an execution is; `EXECUTION_NOT_FOUND`. */
-export async function findProgress(sql: Sql, id: ExecutionId): Promise<Progress> {
-  const found = await sql.row(
-    progressRow,
-    `select e.status, e.cursor,
-       case when e.finished_at is null or e.attempt = 0 then true
-            else coalesce(a.applied_sequence >= e.last_sequence, false)
-              and (select count(*) from report_chunks c where c.execution_id = e.id and c.attempt = e.attempt
-                   and c.sequence <= e.last_sequence) = e.last_sequence end as is_complete,
-       coalesce(e.finished_at < clock_timestamp() - interval '10 seconds', false) as is_stale
-     from executions e left join attempts a on a.execution_id = e.id and a.attempt = e.attempt where e.id = $1`,
-    [id],
-  );
-  if (found !== undefined) return found;
   throw new SealrunError("EXECUTION_NOT_FOUND", `There is no execution ${id}; list them to see those there are`);
 }
 

@@ -1,5 +1,13 @@
 import type { Sql } from "@sealrun/postgres";
-import { type ExecutionId, failure, type Failure, jsonValue, type JsonValue, stepStatus } from "@sealrun/protocol";
+import {
+  type ExecutionId,
+  failure,
+  type Failure,
+  jsonValue,
+  type JsonValue,
+  stepStatus,
+  type ToldStepEnd,
+} from "@sealrun/protocol";
 import { z } from "zod";
 
 const stepRow = z
@@ -40,7 +48,10 @@ export async function listSteps(sql: Sql, id: ExecutionId): Promise<readonly Sto
   return sql.rows(stepRow, `select ${columns} from execution_steps where execution_id = $1 order by position`, [id]);
 }
 
-/** Marks a pending step as running since `at`; undefined when it is not pending. */
+/**
+ * Marks a pending step as running since `at`; undefined when it is not pending. One that ended already by its attempt's
+ * end stays as it is, and now it is known when it began.
+ */
 export async function startStep(
   sql: Sql,
   id: ExecutionId,
@@ -49,8 +60,9 @@ export async function startStep(
 ): Promise<StoredStep | undefined> {
   return sql.row(
     stepRow,
-    `update execution_steps set status = 'running', started_at = $3
-     where execution_id = $1 and position = $2 and status = 'pending' returning ${columns}`,
+    `update execution_steps
+     set status = case when is_told_early then status else 'running' end, started_at = coalesce(started_at, $3)
+     where execution_id = $1 and position = $2 and (status = 'pending' or is_told_early) returning ${columns}`,
     [id, position, at],
   );
 }
@@ -59,7 +71,7 @@ export async function startStep(
 export async function noteTry(sql: Sql, id: ExecutionId, position: number, tries: number): Promise<void> {
   await sql.run(
     `update execution_steps set tries = greatest(tries, $3)
-     where execution_id = $1 and position = $2 and status = 'running'`,
+     where execution_id = $1 and position = $2 and (status = 'running' or is_told_early)`,
     [id, position, tries],
   );
 }
@@ -69,14 +81,17 @@ export async function resetSteps(sql: Sql, id: ExecutionId): Promise<readonly St
   const changed = await sql.rows(
     stepRow,
     `update execution_steps set status = 'pending', exit_code = null, started_at = null, duration_ms = null, result = null, error = null,
-            tries = 0
+            tries = 0, is_told_early = false
      where execution_id = $1 and status <> 'pending' returning ${columns}`,
     [id],
   );
   return [...changed].sort((left, right) => left.position - right.position);
 }
 
-/** Ends a step that has not ended; undefined when it had, because an end never changes. */
+/**
+ * Ends a step that has not ended; undefined when it had, because an end never changes. One that ended by its attempt's
+ * end gets what its own report adds to the same end.
+ */
 export async function endStep(
   sql: Sql,
   id: ExecutionId,
@@ -85,8 +100,10 @@ export async function endStep(
 ): Promise<StoredStep | undefined> {
   return sql.row(
     stepRow,
-    `update execution_steps set status = $3, exit_code = $4, duration_ms = $5, result = $6, error = $7
-     where execution_id = $1 and position = $2 and status in ('pending', 'running') returning ${columns}`,
+    `update execution_steps
+     set status = $3, exit_code = $4, duration_ms = $5, result = $6, error = $7, is_told_early = false
+     where execution_id = $1 and position = $2
+       and (status in ('pending', 'running') or (is_told_early and status = $3)) returning ${columns}`,
     [
       id,
       position,
@@ -99,18 +116,51 @@ export async function endStep(
   );
 }
 
-/** Ends every step that has not ended: one that ran has failed, one that waited is skipped. The answer is what changed. */
+/**
+ * Ends steps as the end of their attempt tells, before their own reports have come; what has ended stays as it is. The
+ * caller holds the execution.
+ */
+export async function endStepsEarly(sql: Sql, id: ExecutionId, ends: readonly ToldStepEnd[]): Promise<void> {
+  await sql.run(
+    `update execution_steps s set status = given.status, exit_code = given.exit_code,
+            duration_ms = given.duration_ms, error = given.error::json, is_told_early = true
+     from unnest($2::int[], $3::text[], $4::int[], $5::float8[], $6::text[])
+       as given (position, status, exit_code, duration_ms, error)
+     where s.execution_id = $1 and s.position = given.position and s.status in ('pending', 'running')`,
+    [
+      id,
+      ends.map(({ step }) => smallInteger(step)),
+      ends.map(({ status }) => status),
+      ends.map(({ exitCode }) => smallInteger(exitCode)),
+      ends.map(({ durationMs }) => durationMs),
+      ends.map(({ error }) => (error === undefined ? null : JSON.stringify(error))),
+    ],
+  );
+}
+
+/** What PostgreSQL's integer holds; an executor may say any number. */
+export function smallInteger(value: number | null): number | null {
+  return value !== null && Math.abs(value) <= 2_147_483_647 ? value : null;
+}
+
+/**
+ * Ends every step that has not ended, and gives those with them whose end was told early. Without `succeeded`, one that
+ * ran has failed with this error and one that waited is skipped; with it all of them have succeeded.
+ */
 export async function closeSteps(
   sql: Sql,
   id: ExecutionId,
-  error: Failure | undefined,
+  as: { readonly succeeded: boolean; readonly error?: Failure | undefined },
 ): Promise<readonly StoredStep[]> {
   const changed = await sql.rows(
     stepRow,
-    `update execution_steps set status = case when status = 'running' then 'failed' else 'skipped' end,
-            error = case when status = 'running' then $2::json end
-     where execution_id = $1 and status in ('pending', 'running') returning ${columns}`,
-    [id, error === undefined ? null : JSON.stringify(error)],
+    `update execution_steps
+     set status = case when status not in ('pending', 'running') then status when $3 then 'succeeded'
+                       when status = 'running' then 'failed' else 'skipped' end,
+         error = case when status = 'running' and not $3 then $2::json else error end,
+         is_told_early = false
+     where execution_id = $1 and (status in ('pending', 'running') or is_told_early) returning ${columns}`,
+    [id, as.error === undefined ? null : JSON.stringify(as.error), as.succeeded],
   );
   return [...changed].sort((left, right) => left.position - right.position);
 }

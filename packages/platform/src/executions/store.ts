@@ -51,6 +51,7 @@ const lockedRow = z
     executor_id: executorId.nullable(),
     on_lost: z.enum(["fail", "rerun"]),
     is_cancel_requested: z.boolean(),
+    reports: z.enum(["awaited", "complete", "gaps"]).nullable(),
   })
   .transform(
     ({
@@ -112,7 +113,7 @@ export async function lockExecution(sql: Sql, id: ExecutionId): Promise<LockedEx
   const found = await sql.row(
     lockedRow,
     `select id, status, attempt, generation, project_id, package_id, version_id, uploads, last_sequence,
-            executor_id, on_lost, cancel_requested_at is not null as is_cancel_requested,
+            executor_id, on_lost, cancel_requested_at is not null as is_cancel_requested, reports,
             coalesce(event_expires_at < clock_timestamp(), true) as is_expired
      from executions where id = $1 for update`,
     [id],
@@ -139,7 +140,7 @@ export async function markQueued(sql: Sql, id: ExecutionId): Promise<void> {
   await sql.run("update executions set status = 'queued', executor_id = null, started_at = null where id = $1", [id]);
 }
 
-/** Puts an execution into a final status. */
+/** Puts an execution into a final status; with a last sequence, its reports up to there are awaited. */
 export async function markFinished(
   sql: Sql,
   id: ExecutionId,
@@ -150,7 +151,8 @@ export async function markFinished(
   },
 ): Promise<void> {
   await sql.run(
-    "update executions set status = $2, error = $3, last_sequence = $4, finished_at = clock_timestamp() where id = $1",
+    `update executions set status = $2, error = $3, last_sequence = $4::int, finished_at = clock_timestamp(),
+            reports = case when $4::int is not null then 'awaited' end where id = $1`,
     [id, end.status, end.error === undefined ? null : JSON.stringify(end.error), end.lastSequence ?? null],
   );
 }

@@ -1,12 +1,14 @@
 import { crashPoint } from "@sealrun/faults";
-import { type ExecutionId, limits, toSealrunError } from "@sealrun/protocol";
+import { type ExecutionId, limits, reportsStream, toSealrunError } from "@sealrun/protocol";
 import { Events } from "nats";
 import type { Deps } from "../deps.ts";
 import { endGrants } from "./end-grants.ts";
 import { loseAttempt } from "./lose-attempt.ts";
-import { applyWaiting } from "./reports/apply-report.ts";
-import { type AttemptId, listGaps } from "./reports/report-store.ts";
-import { listLost, lockExecution, lockLost, readClock } from "./store.ts";
+import { readOffers, reportsConsumer } from "../nats/streams.ts";
+import { listSilent } from "./reports/gap-store.ts";
+import { giveUpWaiting } from "./reports/give-up-waiting.ts";
+import type { AttemptId } from "./reports/report-store.ts";
+import { listLost, lockLost, readClock } from "./store.ts";
 import { watchClock } from "./watch-clock.ts";
 
 const sweepMs = 2_000;
@@ -16,7 +18,7 @@ const leapMs = 5_000;
 type Needed = Pick<Deps, "database" | "fitness" | "link" | "identity" | "keyring" | "log">;
 
 /**
- * Every two seconds: ends attempts whose lease has, shows reports that wait for a chunk that never came, and tells the
+ * Every two seconds: ends attempts whose lease has, closes what waits for reports that do not come, and tells the
  * keyring which grants are over. While this platform could not be reached nobody could renew a lease at it, so that
  * after its start, after NATS or PostgreSQL were away, after PostgreSQL's clock leapt forward, and after its own was
  * wrong, it waits until every executor that lives has had its turn.
@@ -91,7 +93,7 @@ async function sweep(deps: Needed, hearing: Hearing, leap: () => Promise<number>
     if (hearing.isGood()) {
       for (const id of silent) await passingBy(deps, id, async () => loseSilent(deps, id));
     }
-    for (const of of await listGaps(database)) await passingBy(deps, of.executionId, async () => showGap(deps, of));
+    await closeGaps(deps);
   } catch (error) {
     hearing.lost();
     log.error({ err: error }, "Ended leases could not be swept; trying again");
@@ -125,9 +127,16 @@ async function loseSilent({ database, log }: Pick<Needed, "database" | "log">, i
   log.warn(ended, "An attempt's executor was not heard any more");
 }
 
-async function showGap({ database }: Pick<Needed, "database">, of: AttemptId): Promise<void> {
-  await database.transaction(async (sql) => {
-    const { attempt } = await lockExecution(sql, of.executionId);
-    await applyWaiting(sql, of, { overGaps: true, isEarlier: of.attempt < attempt });
-  });
+/** Reports that are still in the stream are a backlog and no loss: then nothing is given up. */
+async function closeGaps(deps: Pick<Needed, "database" | "link" | "log">): Promise<void> {
+  const silent = await listSilent(deps.database);
+  if (silent.length === 0) return;
+  const { waiting } = await readOffers(deps.link, reportsStream, reportsConsumer);
+  if (waiting > 0) return;
+  for (const of of silent) await passingBy(deps, of.executionId, async () => closeGap(deps, of));
+}
+
+async function closeGap({ database, log }: Pick<Needed, "database" | "log">, of: AttemptId): Promise<void> {
+  const isNew = await database.transaction(async (sql) => giveUpWaiting(sql, of));
+  if (isNew) log.warn({ ...of }, "Reports of a run have not arrived; its execution says so until they do");
 }

@@ -19,7 +19,7 @@ export function stepEntry({ position, script, name, status, exitCode, durationMs
 }
 
 /** A line of the platform's own among an execution's output. */
-function systemLine(level: "info" | "warning", text: string): FeedEntry {
+export function systemLine(level: "info" | "warning", text: string): FeedEntry {
   return {
     kind: "log",
     step: null,
@@ -36,7 +36,7 @@ export async function endUnfinished(
 ): Promise<void> {
   await markFinished(sql, id, { ...end, lastSequence: undefined });
   await forgetParts(sql, id);
-  const closed = await closeSteps(sql, id, end.error);
+  const closed = await closeSteps(sql, id, { succeeded: false, error: end.error });
   await appendFeed(sql, id, [...closed.map(stepEntry), { kind: "status", body: { status: end.status } }]);
 }
 

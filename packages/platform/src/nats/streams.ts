@@ -67,29 +67,47 @@ export async function ensurePoolConsumer(link: NatsLink, pool: PoolId): Promise<
   );
 }
 
+/** Messages that one pass of cleaning removes at most; the next pass goes on. */
+const maxRemoved = 1_000;
+
 /**
- * Removes what every consumer of the subject is done with. A server that was killed forgets removals that it had
- * confirmed, and keeps such messages where nobody is ever offered them. The consumer's floor bounds it: all at or below
- * were acknowledged, so nothing that waits can be among them.
+ * Removes messages that a consumer is done with and the stream still holds, one by one; the answer is how many. A server
+ * that was killed forgets removals that it had confirmed, and keeps such messages where nobody is ever offered them. All
+ * at or below the consumer's acknowledgement floor were acknowledged. Never a purge: whatever its range, a purge makes
+ * nats-server (2.9.10 measured) forget which messages are delivered and not acknowledged; the next acknowledgement lifts
+ * the floor over them, and they are never offered again.
  */
-export async function purgeDone(link: NatsLink, stream: string, consumer: string, subject: string): Promise<void> {
-  await managing(link, async (manager) => {
+export async function removeDone(link: NatsLink, stream: string, consumer: string, subject: string): Promise<number> {
+  return managing(link, async (manager) => {
     const { ack_floor: floor } = await manager.consumers.info(stream, consumer);
-    if (floor.stream_seq > 0) await manager.streams.purge(stream, { filter: subject, seq: floor.stream_seq + 1 });
+    let removed = 0;
+    for (let seq = 1; seq <= floor.stream_seq && removed < maxRemoved; removed += 1) {
+      const oldest = { seq, next_by_subj: subject };
+      const found = await unlessMissing(manager.streams.getMessage(stream, oldest));
+      if (found === undefined || found.seq > floor.stream_seq) break;
+      await unlessRemoved(manager.streams.deleteMessage(stream, found.seq, false));
+      seq = found.seq + 1;
+    }
+    return removed;
   });
 }
 
-/** How far a consumer has offered its messages: the newest one's number, and how many somebody has. */
+/** How far a consumer has offered its messages: the newest one's number, how many somebody has, and how many wait. */
 export interface Offers {
   readonly deliveredSeq: number;
   readonly underWay: number;
+  readonly waiting: number;
 }
 
 /** What a consumer has offered so far. */
 export async function readOffers(link: NatsLink, stream: string, consumer: string): Promise<Offers> {
   return managing(link, async (manager) => {
-    const { delivered, num_ack_pending: underWay } = await manager.consumers.info(stream, consumer);
-    return { deliveredSeq: delivered.stream_seq, underWay };
+    const {
+      delivered,
+      num_ack_pending: underWay,
+      num_pending: waiting,
+    } = await manager.consumers.info(stream, consumer);
+    return { deliveredSeq: delivered.stream_seq, underWay, waiting };
   });
 }
 
@@ -157,5 +175,14 @@ async function unlessMissing<T>(asked: Promise<T>): Promise<T | undefined> {
   return asked.catch((error: unknown) => {
     if (error instanceof NatsError && error.api_error?.code === 404) return undefined;
     throw error;
+  });
+}
+
+/** A message that another platform has just removed: 10043 names a number that is not there, 10057 one that is deleted. */
+const removedCodes: ReadonlySet<number | undefined> = new Set([10_043, 10_057]);
+
+async function unlessRemoved(removing: Promise<boolean>): Promise<void> {
+  await removing.catch((error: unknown) => {
+    if (!(error instanceof NatsError) || !removedCodes.has(error.api_error?.err_code)) throw error;
   });
 }

@@ -85,6 +85,8 @@ export const executionInfo = z.object({
   receipt: z.array(receiptRow),
   /** False when report chunks of a finished attempt have not arrived. */
   reportsComplete: z.boolean(),
+  /** What is missing of the output and the receipt, as one sentence, once it is no longer waited for; null otherwise. */
+  reportsGap: z.string().nullable(),
 });
 export type ExecutionInfo = z.infer<typeof executionInfo>;
 
@@ -94,6 +96,8 @@ export const executionReceipt = z.object({
   receipt: z.array(receiptRow),
   /** False while rows may still arrive. */
   complete: z.boolean(),
+  /** What is missing, as one sentence, once it is no longer waited for; null otherwise. */
+  gap: z.string().nullable(),
 });
 export type ExecutionReceipt = z.infer<typeof executionReceipt>;
 

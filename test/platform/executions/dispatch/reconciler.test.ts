@@ -83,7 +83,7 @@ describe("reconcile()", () => {
     expect(await generationOf(executionId)).toBe(2);
   });
 
-  test("reconcile() purges what consumers are done with, and nothing that waits", async () => {
+  test("reconcile() removes what consumers are done with, and nothing that waits", async () => {
     const kept = await startPublished();
     const manager = await link.connection.jetstreamManager();
     const before = (await manager.streams.info(executionsStream)).state.messages;

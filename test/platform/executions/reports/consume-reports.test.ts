@@ -71,6 +71,16 @@ describe("consumeReports()", () => {
     );
   });
 
+  test("consumeReports() keeps a report whose executor's clock is ahead by an hour", async () => {
+    const { held } = await world.claim("report");
+    const body = { ...held, sequence: 1, items: [started] };
+    const own = subjects.reports(executorId.parse(world.peer.state.identity.id));
+    const header = { v: 1, kind: "report", sender: world.peer.state.identity.id, requestId: newId("request") } as const;
+    const ahead = { ...header, subject: own, time: Date.now() + 3_600_000 };
+    await publishRaw(world.peer, signFrame(world.peer.state.identity, ahead, encodeJson(body)));
+    await until(async () => (await world.show(held.executionId)).steps[0]?.status === "running");
+  });
+
   test("consumeReports() leaves nothing in the stream that it has stored or refused", async () => {
     const { held } = await world.claim("report");
     await world.peer.report(held, 1, [started]);

@@ -114,6 +114,32 @@ describe("answerFinish()", () => {
     await until(async () => (await world.show(held.executionId)).reportsComplete);
   });
 
+  test("answerFinish() ends steps whose reports are on their way, which then add what they know", async () => {
+    const { held, rpc } = await world.claim("report");
+    const end = { step: 0, status: "succeeded", exitCode: 0, durationMs: 5 } as const;
+    const told = [end, { ...end, step: 7 }, { ...end, step: 3_000_000_000 }];
+    await rpc.finish({ ...held, status: "succeeded", lastSequence: 2, steps: told });
+    expect((await world.show(held.executionId)).steps).toMatchObject([
+      { status: "succeeded", exitCode: 0, durationMs: 5, startedAt: null, result: null },
+    ]);
+    await world.peer.report(held, 1, [{ type: "step-started", step: 0, time: 5_000 }]);
+    await world.peer.report(held, 2, [{ type: "step-finished", ...end, result: { a: 1 }, time: 6_000 }]);
+    await until(async () => (await world.show(held.executionId)).reportsComplete);
+    expect((await world.show(held.executionId)).steps).toMatchObject([
+      { status: "succeeded", startedAt: "1970-01-01T00:00:05.000Z", tries: 1, result: { a: 1 } },
+    ]);
+  });
+
+  test("answerFinish() believes no other end of a step than the one that was told with it", async () => {
+    const { held, rpc } = await world.claim("report");
+    const end = { step: 0, status: "failed", exitCode: 1, durationMs: 5 } as const;
+    const error = { code: "SCRIPT_FAILED", message: "it did" };
+    await rpc.finish({ ...held, status: "failed", error, lastSequence: 1, steps: [{ ...end, error }] });
+    await world.peer.report(held, 1, [{ type: "step-finished", ...end, status: "succeeded", exitCode: 0, time: 0 }]);
+    await until(async () => (await world.show(held.executionId)).reportsComplete);
+    expect((await world.show(held.executionId)).steps).toMatchObject([{ status: "failed", exitCode: 1, error }]);
+  });
+
   test("answerFinish() ends what the attempt may ask", async () => {
     const { held, rpc } = await world.claim("report");
     await rpc.finish({ ...held, status: "succeeded", lastSequence: 0 });

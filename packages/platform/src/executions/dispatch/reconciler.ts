@@ -4,7 +4,7 @@ import { Events } from "nats";
 import type { Deps } from "../../deps.ts";
 import { listPools } from "../../executors/store.ts";
 import type { Queues } from "../../nats/queues.ts";
-import { findMessageId, type Offers, purgeDone, readOffers, reportsConsumer } from "../../nats/streams.ts";
+import { findMessageId, type Offers, removeDone, readOffers, reportsConsumer } from "../../nats/streams.ts";
 import { forgetOldKeys } from "../idempotency-store.ts";
 import { listPublished, type PublishedExecution, renewLostEvents } from "./outbox-store.ts";
 
@@ -68,9 +68,9 @@ export async function reconcile(deps: Needed, forMs: number): Promise<void> {
   }
   await forgetOldKeys(database);
   for (const pool of await listPools(database)) {
-    await purgeDone(link, executionsStream, poolConsumer(pool), subjects.executions(pool));
+    await removeDone(link, executionsStream, poolConsumer(pool), subjects.executions(pool));
   }
-  await purgeDone(link, reportsStream, reportsConsumer, subjects.allReports);
+  await removeDone(link, reportsStream, reportsConsumer, subjects.allReports);
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Sql } from "@sealrun/postgres";
 import { type ExecutionId, isFinal } from "@sealrun/protocol";
 import { createBell } from "../../live/bell.ts";
 import { type FeedRow, readFeed } from "../feed-store.ts";
-import { findProgress } from "../list-store.ts";
+import { findProgress } from "../progress-store.ts";
 import type { FeedNotices } from "./notices.ts";
 
 const pageRows = 500;
@@ -20,7 +20,7 @@ export interface LiveSource {
 
 /**
  * The server-sent events of an execution after a cursor: what is there at once, then what comes, `end` when it is over
- * and its reports are in (or have not come in 10 seconds). A comment every 15 seconds keeps the connection open.
+ * and its reports are in, or are no longer waited for. A comment every 15 seconds keeps the connection open.
  */
 export async function* streamEvents(source: LiveSource, id: ExecutionId, after: string): AsyncGenerator<string> {
   const bell = createBell(source.signal);

@@ -1,26 +1,28 @@
 import type { Sql } from "@sealrun/postgres";
-import { limits, type Report, type ReportItem, SealrunError } from "@sealrun/protocol";
+import { limits, type Report, type ReportItem } from "@sealrun/protocol";
 import { appendFeed, type FeedEntry } from "../feed-store.ts";
-import { endStep, listSteps, noteTry, startStep, type StoredStep } from "../step-store.ts";
+import { endStep, listSteps, noteTry, smallInteger, startStep, type StoredStep } from "../step-store.ts";
 import { lockExecution } from "../store.ts";
 import { stepEntry } from "../transitions.ts";
 import { closeIfComplete } from "./close-if-complete.ts";
-import { addReceipts, type AttemptId, isHeard, keepChunk, readTime, takeChunks } from "./report-store.ts";
+import { addReceipts, type AttemptId, isNewest, keepChunk, readTime, takeChunks } from "./report-store.ts";
 
 /**
  * Stores chunks of one attempt and puts into the feed what has no gap before it. A chunk that came before changes
- * nothing. `LEASE_LOST` for an attempt whose execution was put back or went on. Call it inside a transaction.
+ * nothing. Of an attempt that was put back, or whose execution went on, lines and reads count and steps do not. Call it
+ * inside a transaction.
  */
 export async function applyReports(
   sql: Sql,
   of: AttemptId,
   reports: readonly Pick<Report, "sequence" | "items">[],
 ): Promise<void> {
-  await lockExecution(sql, of.executionId);
-  if (!(await isHeard(sql, of))) throw new SealrunError("LEASE_LOST", "The attempt is over");
+  const execution = await lockExecution(sql, of.executionId);
   let hasNew = false;
   for (const { sequence, items } of reports) hasNew = (await keepChunk(sql, of, sequence, items)) || hasNew;
-  if (hasNew) await applyWaiting(sql, of, { overGaps: false });
+  // What was given up is no longer waited for: what comes of it is shown at once.
+  const overGaps = execution.reports === "gaps";
+  if (hasNew) await applyWaiting(sql, of, { overGaps, isEarlier: !(await isNewest(sql, of)) });
 }
 
 /**
@@ -30,7 +32,7 @@ export async function applyReports(
 export async function applyWaiting(
   sql: Sql,
   of: AttemptId,
-  options: { readonly overGaps: boolean; readonly isEarlier?: boolean },
+  options: { readonly overGaps: boolean; readonly isEarlier: boolean },
 ): Promise<void> {
   const items = await takeChunks(sql, of, options);
   if (items.length === 0) return;
@@ -41,7 +43,7 @@ export async function applyWaiting(
   for (const item of items) {
     // An executor can only speak of the steps there are.
     if (item.step !== null && steps[item.step] === undefined) continue;
-    if (options.isEarlier === true && item.type.startsWith("step-")) continue;
+    if (options.isEarlier && item.type.startsWith("step-")) continue;
     switch (item.type) {
       case "log":
         entries.push(logEntry(item, steps));
@@ -51,7 +53,7 @@ export async function applyWaiting(
         break;
       case "step-started": {
         const started = await startStep(sql, id, item.step, readTime(item.time));
-        if (started !== undefined) entries.push(stepEntry(started));
+        if (started?.status === "running") entries.push(stepEntry(started));
         await noteTry(sql, id, item.step, smallInteger(item.try ?? 1) ?? 1);
         break;
       }
@@ -80,8 +82,4 @@ function logEntry(item: Extract<ReportItem, { type: "log" }>, steps: readonly St
       time: readTime(time).toISOString(),
     },
   };
-}
-
-function smallInteger(value: number | null): number | null {
-  return value !== null && Math.abs(value) <= 2_147_483_647 ? value : null;
 }

@@ -5,7 +5,6 @@ import {
   executionId,
   executorId,
   type ExecutorId,
-  limits,
   report,
   reportsStream,
   SealrunError,
@@ -20,6 +19,7 @@ import type { Queues } from "../../nats/queues.ts";
 import { forgetGoneAskers, reportsConsumer } from "../../nats/streams.ts";
 import { isAttemptOf } from "../attempt-store.ts";
 import { applyReports } from "./apply-report.ts";
+import { type BatchSize, createBatchSize } from "./batch-size.ts";
 
 type Needed = Pick<Deps, "database" | "link" | "log">;
 type Reading = Needed & { readonly queues: Pick<Queues, "check"> };
@@ -27,6 +27,8 @@ type Reading = Needed & { readonly queues: Pick<Queues, "check"> };
 /** Reports wait in the stream while no platform runs. */
 const oldestFrameMs = 30 * 24 * 3_600_000;
 const retryMs = 1_000;
+/** How often the stream is told that a message is being worked on: it offers one again after 30 s. */
+const progressMs = 10_000;
 const prefetched = 128;
 /** A request for messages that nobody answers is noticed after half of this, twice. */
 const expiresMs = 10_000;
@@ -55,8 +57,9 @@ export function consumeReports(deps: Reading): () => Promise<void> {
   const closing = new AbortController();
   let working: Promise<void> | undefined;
 
+  const size = createBatchSize();
   const work = async (): Promise<void> => {
-    while (waiting.length > 0 && !closing.signal.aborted) await storeBatch(deps, waiting.splice(0));
+    while (waiting.length > 0 && !closing.signal.aborted) await storeBatch(deps, waiting.splice(0), size);
     working = undefined;
   };
   const subscribe = async (): Promise<void> => {
@@ -99,18 +102,41 @@ async function giveBack({ link }: Pick<Needed, "link">, left: readonly JsMsg[]):
   for (const message of left) message.nak();
 }
 
-/** Chunks of one attempt go into one transaction, in the order of their arrival. */
-async function storeBatch(deps: Needed, batch: readonly JsMsg[]): Promise<void> {
-  const arrived: Arrived[] = [];
-  for (const message of batch) {
-    const read = await readMessage(deps, message);
-    if (read !== undefined) arrived.push(read);
+/**
+ * Chunks of one attempt go into transactions of at most so many items, in the order of their arrival; attempts take turns.
+ * What waits for its turn stays ours meanwhile.
+ */
+async function storeBatch(deps: Needed, batch: readonly JsMsg[], size: BatchSize): Promise<void> {
+  const held = new Set(batch);
+  const timer = setInterval(() => {
+    for (const message of held) message.working();
+  }, progressMs);
+  try {
+    const arrived: Arrived[] = [];
+    for (const message of batch) {
+      const read = await readMessage(deps, message);
+      if (read === undefined) held.delete(message);
+      else arrived.push(read);
+    }
+    let groups = [...Map.groupBy(arrived, attemptOf).values()];
+    while (groups.length > 0) {
+      const rest: Arrived[][] = [];
+      for (const group of groups) {
+        const part = size.take(group);
+        const isStored = await storeGroup(deps, part);
+        size.note(isStored);
+        for (const { message } of part) held.delete(message);
+        if (part.length < group.length) rest.push(group.slice(part.length));
+      }
+      groups = rest;
+    }
+  } finally {
+    clearInterval(timer);
   }
-  const byAttempt = Map.groupBy(
-    arrived,
-    ({ report: { executionId: id, attempt }, sender }) => `${id} ${attempt} ${sender}`,
-  );
-  for (const group of byAttempt.values()) await storeGroup(deps, group);
+}
+
+function attemptOf({ report: { executionId: id, attempt }, sender }: Arrived): string {
+  return `${id} ${attempt} ${sender}`;
 }
 
 async function readMessage(deps: Needed, message: JsMsg): Promise<Arrived | undefined> {
@@ -122,7 +148,8 @@ async function readMessage(deps: Needed, message: JsMsg): Promise<Arrived | unde
       expect: { kind: "report", subject: message.subject },
       now: Date.now(),
       maxAgeMs: oldestFrameMs,
-      maxSkewMs: limits.clockSkewMs,
+      // A clock that is wrong changes nothing of what happened: a chunk counts once, by its number.
+      maxSkewMs: oldestFrameMs,
     });
     const id = executorId.parse(sender);
     if (message.subject !== subjects.reports(id)) {
@@ -135,9 +162,10 @@ async function readMessage(deps: Needed, message: JsMsg): Promise<Arrived | unde
   }
 }
 
-async function storeGroup(deps: Needed, group: readonly Arrived[]): Promise<void> {
+/** True when these chunks of one attempt are stored, or refused; otherwise they are offered again. */
+async function storeGroup(deps: Needed, group: readonly Arrived[]): Promise<boolean> {
   const [first] = group;
-  if (first === undefined) return;
+  if (first === undefined) return true;
   try {
     const { executionId: id, attempt } = first.report;
     const of = { executionId: id, attempt };
@@ -154,19 +182,25 @@ async function storeGroup(deps: Needed, group: readonly Arrived[]): Promise<void
     });
     crashPoint("platform.report.after-commit");
     for (const { message } of group) message.ack();
+    return true;
   } catch (error) {
     for (const { message } of group) settle(deps, message, error);
+    return !mayPass(toSealrunError(error));
   }
 }
 
 /** What can never be stored is taken out; what failed for the moment is offered again. Never a reason: 2.9 stumbles. */
 function settle(deps: Needed, message: JsMsg, error: unknown): void {
   const failure = toSealrunError(error);
-  if (failure.code === "INTERNAL" || failure.row.retry) {
+  if (mayPass(failure)) {
     deps.log.error({ err: error }, "A report could not be stored; trying again");
     message.nak(retryMs);
   } else {
     deps.log.warn({ code: failure.code, subject: message.subject }, "A report was refused");
     message.term();
   }
+}
+
+function mayPass({ code, row }: SealrunError): boolean {
+  return code === "INTERNAL" || row.retry;
 }

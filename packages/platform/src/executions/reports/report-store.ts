@@ -1,5 +1,5 @@
 import type { Sql } from "@sealrun/postgres";
-import { executionId, type ExecutionId, type ReportItem, reportItem } from "@sealrun/protocol";
+import { type ExecutionId, type ReportItem, reportItem } from "@sealrun/protocol";
 import { z } from "zod";
 
 const chunkRow = z.object({ sequence: z.number(), items: z.array(reportItem) });
@@ -97,7 +97,7 @@ export function readTime(time: number): Date {
   return Number.isNaN(date.getTime()) || Math.abs(time) > 8e12 ? new Date(0) : date;
 }
 
-const mostMissing = 1_000;
+const maxMissing = 1_000;
 
 /** Sequences up to the last one whose chunks did not come, the first thousand of them. */
 export async function listMissing(sql: Sql, of: AttemptId, lastSequence: number): Promise<readonly number[]> {
@@ -107,30 +107,22 @@ export async function listMissing(sql: Sql, of: AttemptId, lastSequence: number)
      where not exists (select from report_chunks c
                        where c.execution_id = $1 and c.attempt = $2 and c.sequence = given.sequence)
      order by given.sequence limit $4`,
-    [of.executionId, of.attempt, lastSequence, mostMissing],
+    [of.executionId, of.attempt, lastSequence, maxMissing],
   );
   return rows.map(({ sequence }) => sequence);
 }
 
-/** True while reports of an attempt still count: nobody has put its execution back, and no other attempt has it. */
-export async function isHeard(sql: Sql, of: AttemptId): Promise<boolean> {
+/**
+ * True while an attempt's word about steps counts: nobody has put its execution back, and no other attempt has it. Its
+ * lines and reads are kept in any case: they happened.
+ */
+export async function isNewest(sql: Sql, of: AttemptId): Promise<boolean> {
   const row = await sql.row(
-    z.object({ is_heard: z.boolean() }),
+    z.object({ is_newest: z.boolean() }),
     `select e.attempt = a.attempt
-            and (a.ended_as is null or a.ended_as = 'finished' or e.finished_at is not null) as is_heard
+            and (a.ended_as is null or a.ended_as = 'finished' or e.finished_at is not null) as is_newest
      from executions e join attempts a on a.execution_id = e.id where e.id = $1 and a.attempt = $2`,
     [of.executionId, of.attempt],
   );
-  return row?.is_heard === true;
-}
-
-/** Executions that ended a while ago and still have chunks waiting for one that never came. */
-export async function listGaps(sql: Sql): Promise<readonly AttemptId[]> {
-  return sql.rows(
-    z
-      .object({ execution_id: executionId, attempt: z.number() })
-      .transform(({ execution_id, attempt }) => ({ executionId: execution_id, attempt })),
-    `select distinct c.execution_id, c.attempt from report_chunks c join executions e on e.id = c.execution_id
-     where c.items is not null and e.finished_at < clock_timestamp() - interval '1 minute' limit 100`,
-  );
+  return row?.is_newest === true;
 }

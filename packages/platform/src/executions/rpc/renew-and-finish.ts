@@ -17,6 +17,7 @@ import { ringOutbox } from "../dispatch/outbox-store.ts";
 import { closeIfComplete } from "../reports/close-if-complete.ts";
 import { listMissing } from "../reports/report-store.ts";
 import { forgetParts } from "../set-parts-store.ts";
+import { endStepsEarly } from "../step-store.ts";
 import { lockExecution, markFinished } from "../store.ts";
 import { askerOf, type ExecutorRequest, type RpcDeps } from "./request.ts";
 
@@ -33,7 +34,8 @@ export async function answerRenew({ database }: RpcDeps, request: ExecutorReques
 /**
  * Ends an execution for the attempt that has it, also late, as long as nobody else ended it. Said again by the same
  * attempt, it is answered again; anybody else gets `LEASE_LOST`, and so does an attempt that the sweeper has ended. The
- * answer lists chunks of reports that are not stored yet.
+ * answer lists chunks of reports that are not stored yet; steps whose end is in one of these end by what the request
+ * tells, so that no step of an ended execution goes on running.
  */
 export async function answerFinish({ database }: RpcDeps, request: ExecutorRequest): Promise<FinishReply> {
   const asked = decode(finishRequest, request.body);
@@ -53,6 +55,8 @@ export async function answerFinish({ database }: RpcDeps, request: ExecutorReque
       lastSequence: asked.lastSequence,
     });
     await endAttempt(sql, asked, "finished");
+    const notStored = await listMissing(sql, asked, asked.lastSequence);
+    if (notStored.length > 0 && asked.steps !== undefined) await endStepsEarly(sql, execution.id, asked.steps);
     await forgetParts(sql, execution.id);
     await appendFeed(sql, execution.id, [{ kind: "status", body: { status: asked.status } }]);
     await closeIfComplete(sql, execution.id);
@@ -61,7 +65,7 @@ export async function answerFinish({ database }: RpcDeps, request: ExecutorReque
     // There may be room for the next one now.
     await ringOutbox(sql);
     crashPoint("platform.finish.before-commit");
-    return listMissing(sql, asked, asked.lastSequence);
+    return notStored;
   });
   crashPoint("platform.finish.after-commit");
   return missing.length === 0 ? { ok: true } : { ok: true, missing: [...missing] };

@@ -21,7 +21,9 @@ import { cancelExecution } from "../../executions/cancel.ts";
 import { describeExecution } from "../../executions/describe-execution.ts";
 import { executionQuery } from "../../executions/execution-filter.ts";
 import { readFeed } from "../../executions/feed-store.ts";
-import { findProgress, listExecutions, listReceipt } from "../../executions/list-store.ts";
+import { listExecutions, listReceipt } from "../../executions/list-store.ts";
+import { findProgress } from "../../executions/progress-store.ts";
+import { describeGap } from "../../executions/reports/describe-gap.ts";
 import type { FeedNotices } from "../../executions/live/notices.ts";
 import { streamEvents } from "../../executions/live/stream-events.ts";
 import { runAgain as again } from "../../executions/run-again.ts";
@@ -105,7 +107,8 @@ export function executionRoutes(plain: FastifyInstance, deps: Needed): void {
       const id = request.params.execution;
       const progress = await findProgress(deps.database, id);
       const receipt = [...(await listReceipt(deps.database, id))];
-      return { id, receipt, complete: isFinal(progress.status) && progress.isComplete };
+      const complete = isFinal(progress.status) && progress.isComplete;
+      return { id, receipt, complete, gap: describeGap(progress) ?? null };
     },
   );
   app.post(

@@ -1,6 +1,6 @@
 import { Alert, Stack } from "@mantine/core";
 import { type ExecutionInfo, isFinal } from "@sealrun/protocol";
-import { IconClock, IconHandStop } from "@tabler/icons-react";
+import { IconAlertTriangle, IconClock, IconHandStop } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
@@ -73,6 +73,11 @@ function Shown({ execution, log }: { readonly execution: ExecutionInfo; readonly
           </Alert>
         ) : null}
         <FailureNotice execution={execution} />
+        {execution.reportsGap === null ? null : (
+          <Alert color="orange" icon={<IconAlertTriangle aria-hidden />} title="Not all of its reports have arrived">
+            {execution.reportsGap}.
+          </Alert>
+        )}
         <StepsTimeline execution={execution} chosen={step} onChoose={onChoose} />
         <ExecutionTabs execution={execution} log={log} />
       </Stack>

@@ -62,7 +62,7 @@ export function ReceiptPanel({ execution }: { readonly execution: ExecutionInfo 
           </Table>
         </Table.ScrollContainer>
       </Paper>
-      {execution.reportsComplete ? null : (
+      {execution.reportsComplete || execution.reportsGap !== null ? null : (
         <Text size="xs" c="dimmed">
           Rows may still arrive.
         </Text>

@@ -1,0 +1,49 @@
+import type { Sql } from "@sealrun/postgres";
+import { type ExecutionId, executionStatus, SealrunError } from "@sealrun/protocol";
+import { z } from "zod";
+
+const progressRow = z
+  .object({
+    status: executionStatus,
+    cursor: z.string(),
+    is_complete: z.boolean(),
+    is_awaited: z.boolean(),
+    is_stale: z.boolean(),
+    missing: z.number(),
+    last: z.number(),
+  })
+  .transform(({ is_complete, is_awaited, is_stale, ...row }) => ({
+    ...row,
+    isComplete: is_complete,
+    isAwaited: is_awaited,
+    isStale: is_stale,
+  }));
+/**
+ * How far an execution and its feed are. Complete: every report is in. Awaited: it ended, and reports may still come.
+ * Stale: it ended more than 10 seconds ago, and nothing is awaited.
+ */
+export type Progress = z.infer<typeof progressRow>;
+
+/** How far an execution is; `EXECUTION_NOT_FOUND`. Rows that ended before `reports` was kept are judged by their chunks. */
+export async function findProgress(sql: Sql, id: ExecutionId): Promise<Progress> {
+  const found = await sql.row(
+    progressRow,
+    `select e.status, e.cursor,
+       case when e.finished_at is null or e.attempt = 0 then true
+            when e.last_sequence is null then e.status <> 'lost'
+            when e.reports is not null then e.reports = 'complete'
+            else coalesce(a.applied_sequence >= e.last_sequence, false) and c.stored = e.last_sequence end as is_complete,
+       coalesce(e.reports = 'awaited', false) as is_awaited,
+       coalesce(e.finished_at < clock_timestamp() - interval '10 seconds', false)
+         and e.reports is distinct from 'awaited' as is_stale,
+       greatest(0, coalesce(e.last_sequence, 0) - c.stored) as missing, coalesce(e.last_sequence, 0) as last
+     from executions e left join attempts a on a.execution_id = e.id and a.attempt = e.attempt
+       cross join lateral (
+         select count(*)::int as stored from report_chunks k
+         where k.execution_id = e.id and k.attempt = e.attempt and k.sequence <= e.last_sequence) c
+     where e.id = $1`,
+    [id],
+  );
+  if (found !== undefined) return found;
+  throw new SealrunError("EXECUTION_NOT_FOUND", `There is no execution ${id}; list them to see those there are`);
+}
