@@ -1,4 +1,4 @@
-import { openWhileClockIsRight, openWhileFit, watchFitness } from "@sealrun/postgres";
+import { openWhileFit, watchFitness } from "@sealrun/postgres";
 import { pino } from "pino";
 import { expect, test } from "vitest";
 
@@ -8,7 +8,7 @@ const wrong: Look = { isAnswering: true, aheadMs: -20_001 };
 const silent: Look = { isAnswering: false, aheadMs: 0 };
 
 /** A process whose looks at its database a test makes, and what it opens and closes. */
-function witnessed(openWhile: typeof openWhileFit) {
+function witnessed() {
   const log: string[] = [];
   let look: (found: Look) => void = () => undefined;
   const watch = (onLook: typeof look) => {
@@ -17,7 +17,7 @@ function witnessed(openWhile: typeof openWhileFit) {
   };
   const said: string[] = [];
   const fitness = watchFitness({ watch }, pino({ level: "info" }, { write: (line) => said.push(line) }));
-  const close = openWhile(fitness, () => {
+  const close = openWhileFit(fitness, () => {
     log.push("open");
     return async () => void log.push("closed");
   });
@@ -25,7 +25,7 @@ function witnessed(openWhile: typeof openWhileFit) {
 }
 
 test("openWhileFit() is open at first, closed in a silence, open after it, and closed for good", async () => {
-  const { log, fitness, close, look } = witnessed(openWhileFit);
+  const { log, fitness, close, look } = witnessed();
   for (const found of [right, silent, silent, right, right]) look(found);
   await close();
   await fitness.close();
@@ -34,7 +34,7 @@ test("openWhileFit() is open at first, closed in a silence, open after it, and c
 });
 
 test("openWhileFit() is closed while the clock is wrong, also when the database falls silent meanwhile", async () => {
-  const { log, close, look } = witnessed(openWhileFit);
+  const { log, close, look } = witnessed();
   for (const found of [wrong, silent, wrong]) look(found);
   expect(log).toEqual(["open", "closed"]);
   look(right);
@@ -42,17 +42,8 @@ test("openWhileFit() is closed while the clock is wrong, also when the database 
   expect(log).toEqual(["open", "closed", "open", "closed"]);
 });
 
-test("openWhileClockIsRight() stays open in a silence, which says nothing of the clock", async () => {
-  const { log, close, look } = witnessed(openWhileClockIsRight);
-  look(silent);
-  expect(log).toEqual(["open"]);
-  for (const found of [wrong, silent]) look(found);
-  await close();
-  expect(log).toEqual(["open", "closed"]);
-});
-
 test("watchFitness() says once that the clock is wrong and by how much, and once that it is right again", () => {
-  const { said, fitness, look } = witnessed(openWhileFit);
+  const { said, fitness, look } = witnessed();
   for (const found of [right, wrong, wrong]) look(found);
   expect(fitness.clockFault()).toMatchObject({ code: "CLOCK_WRONG" });
   expect(fitness.clockFault()?.message).toMatch(/^The clock of .+ is 20 seconds ahead of that of PostgreSQL; /);

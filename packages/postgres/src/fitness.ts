@@ -51,23 +51,11 @@ export function watchFitness(database: Pick<Database, "watch">, log: FitnessLog)
  * ends both.
  */
 export function openWhileFit(fitness: Fitness, open: () => () => Promise<void>): () => Promise<void> {
-  return openWhile(fitness, () => fitness.isAnswering() && fitness.clockFault() === undefined, open);
-}
-
-/** As `openWhileFit`, for what waits for the database by itself and only needs the right time. */
-export function openWhileClockIsRight(fitness: Fitness, open: () => () => Promise<void>): () => Promise<void> {
-  return openWhile(fitness, () => fitness.clockFault() === undefined, open);
-}
-
-function openWhile(
-  fitness: Pick<Fitness, "onChange">,
-  isGood: () => boolean,
-  open: () => () => Promise<void>,
-): () => Promise<void> {
   let close: (() => Promise<void>) | undefined;
   let closing = Promise.resolve();
   const follow = (): void => {
-    if (isGood()) close ??= open();
+    const isFit = fitness.isAnswering() && fitness.clockFault() === undefined;
+    if (isFit) close ??= open();
     else if (close !== undefined) {
       const closeNow = close;
       close = undefined;

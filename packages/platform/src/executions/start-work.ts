@@ -1,4 +1,3 @@
-import { openWhileClockIsRight } from "@sealrun/postgres";
 import type { Deps } from "../deps.ts";
 import { createQueues } from "../nats/queues.ts";
 import { startDispatcher } from "./dispatch/dispatcher.ts";
@@ -14,9 +13,7 @@ import { startSweeper } from "./sweep.ts";
 export async function startWork(deps: Deps): Promise<() => Promise<void>> {
   const queues = createQueues(deps);
   await queues.check();
-  // By a wrong clock reports seem too old, or from the future.
-  const stopReports = openWhileClockIsRight(deps.fitness, () => consumeReports({ ...deps, queues }));
-  const stops = [answerRpc(deps), stopReports, startSweeper(deps)];
+  const stops = [answerRpc(deps), consumeReports({ ...deps, queues }), startSweeper(deps)];
   try {
     stops.push(await startDispatcher({ ...deps, queues }));
     stops.push(startReconciler({ ...deps, queues }));
