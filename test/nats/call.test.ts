@@ -1,4 +1,4 @@
-import { generateIdentity, signFrame } from "@sealrun/crypto";
+import { frameDigest, generateIdentity, readUnverifiedHeader, signFrame } from "@sealrun/crypto";
 import { encodeJson, SealrunError } from "@sealrun/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { answerer, type Exchange, openExchange, subject } from "./exchange.ts";
@@ -21,6 +21,54 @@ test("call() throws the peer's refusal with its own code", async () => {
   });
   await expect(exchange.call()).rejects.toMatchObject({ code: "LEASE_LOST", message: "Somebody else has it" });
   await service.close();
+});
+
+/** Answers each request from a machine whose clock is an hour ahead. */
+async function answerFromAhead(body: object): Promise<{ unsubscribe(): void }> {
+  const subscription = exchange.link.connection.subscribe(subject, {
+    callback: (_, message) => {
+      const time = Date.now() + 3_600_000;
+      const { requestId } = readUnverifiedHeader(message.data);
+      const requestDigest = frameDigest(message.data);
+      const header = {
+        v: 1,
+        kind: "echo.reply",
+        subject,
+        sender: answerer.id,
+        requestId,
+        time,
+        requestDigest,
+      } as const;
+      message.respond(signFrame(answerer, header, encodeJson(body)));
+    },
+  });
+  await exchange.link.connection.flush();
+  return subscription;
+}
+
+test("call() says that the clocks differ, and by how much, when a request just made is called old", async () => {
+  const peer = await answerFromAhead({ ok: false, code: "EXPIRED", message: "" });
+  await expect(exchange.call()).rejects.toMatchObject({
+    code: "CLOCK_WRONG",
+    message: expect.stringMatching(new RegExp(`^The clock of .+ is 3600 seconds behind that of ${answerer.id}; `)),
+  });
+  peer.unsubscribe();
+});
+
+test("call() passes EXPIRED on from a peer that has the same time: it speaks of something else", async () => {
+  const service = await exchange.serve({
+    handle: async () => {
+      throw new SealrunError("EXPIRED", "An event is past its time");
+    },
+  });
+  await expect(exchange.call()).rejects.toMatchObject({ code: "EXPIRED", message: "An event is past its time" });
+  await service.close();
+});
+
+test("call() takes the answer to its own request whatever the time of the peer is", async () => {
+  const peer = await answerFromAhead({ ok: true, text: "from the future" });
+  expect(await exchange.call()).toEqual({ ok: true, text: "from the future" });
+  peer.unsubscribe();
 });
 
 test("call() reports silence as what the caller calls it", async () => {

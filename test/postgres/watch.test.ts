@@ -11,10 +11,12 @@ test(
   { timeout },
   async () => {
     await withWire(async (database, wire) => {
-      const said: boolean[] = [];
+      const said = [true];
       const silent = Promise.withResolvers<void>();
       const back = Promise.withResolvers<void>();
-      const stop = database.watch((isAnswering) => {
+      const stop = database.watch(({ isAnswering, aheadMs }) => {
+        expect(Math.abs(aheadMs)).toBeLessThan(1_000);
+        if (isAnswering === said.at(-1)) return;
         said.push(isAnswering);
         (isAnswering ? back : silent).resolve();
       });
@@ -23,7 +25,7 @@ test(
       wire.heal();
       await back.promise;
       await stop();
-      expect(said).toEqual([false, true]);
+      expect(said).toEqual([true, false, true]);
     });
   },
 );

@@ -1,7 +1,7 @@
 import { generateIdentity } from "@sealrun/crypto";
 import { readRootKey } from "@sealrun/key-files";
 import { connectNats } from "@sealrun/nats";
-import { openDatabase } from "@sealrun/postgres";
+import { openDatabase, watchFitness } from "@sealrun/postgres";
 import { inboxPrefix } from "@sealrun/protocol";
 import { pino } from "pino";
 import { startAudit } from "../../packages/platform/src/audit/audit.ts";
@@ -16,16 +16,18 @@ export async function buildTestServer({ config }: Pick<TestPlatform, "config">):
   readonly close: () => Promise<void>;
 }> {
   const database = await openDatabase({ config: config.postgres, applicationName: "test" });
+  const log = pino({ level: "silent" });
+  const fitness = watchFitness(database, log);
   const link = await connectNats({ ...config.nats, name: "test", inboxPrefix: inboxPrefix("platform") });
   const identity = generateIdentity(config.platformId);
   const notices = await openFeedNotices(database);
   const changes = await openChangeNotices(database, notices);
-  const log = pino({ level: "silent" });
   const storageKey = await readRootKey(config.storageKeyFile ?? "");
   const audit = await startAudit({ database, storageKey, log }, undefined);
   const app = await buildServer({
     platformId: config.platformId,
     database,
+    fitness,
     link,
     identity,
     keyring: { id: "keyring", signPublic: identity.signPublic },
@@ -41,6 +43,7 @@ export async function buildTestServer({ config }: Pick<TestPlatform, "config">):
     await changes.close();
     await notices.close();
     await link.close();
+    await fitness.close();
     await database.close();
   };
   return { app, close };

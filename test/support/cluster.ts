@@ -8,6 +8,7 @@ import type { PlatformConfig } from "@sealrun/platform";
 import { type Database, openDatabase, type PostgresConfig } from "@sealrun/postgres";
 import { type NatsCredentials, type PlatformId, platformId } from "@sealrun/protocol";
 import type { Programs } from "../../packages/cli/src/setup/find-programs.ts";
+import { type Clock, describeClock, findFaketime } from "./clock.ts";
 import { type ClusterClient, createClusterClient } from "./cluster-client.ts";
 import { freePort } from "./free-port.ts";
 import { describeNats, type NatsMode, type NatsProcess } from "./nats-process.ts";
@@ -63,6 +64,8 @@ export interface ClusterOptions {
   readonly natsMode?: NatsMode;
   /** Without crash points and injected failures, as people run it. */
   readonly asShipped?: boolean;
+  /** Parts and PostgreSQL have wall clocks of their own: see `setClock`. */
+  readonly clocks?: boolean;
   /** Variables of every part. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -85,7 +88,10 @@ export const clusterLimits = {
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { programs } = options;
   const folder = await mkdtemp(join(tmpdir(), "sealrun-cluster-"));
-  const postgres = describePostgres(join(folder, "servers"), programs);
+  const faketime = options.clocks === true ? await findFaketime() : undefined;
+  const clockOf = (name: string): Clock | undefined =>
+    faketime === undefined ? undefined : describeClock(faketime, join(folder, `${name}.clock`));
+  const postgres = describePostgres(join(folder, "servers"), programs, clockOf("postgres"));
   const nats = await describeNats(join(folder, "nats"), programs, options.natsMode ?? "password");
   await Promise.all([postgres.start(), nats.start()]);
   const witness = await startWitness();
@@ -126,6 +132,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       logFile: join(own, "log"),
       crashFile: join(own, "crash"),
       disk,
+      clock: clockOf(name),
     };
     await writePrivate(place.configFile, JSON.stringify(config({ own, natsUrl, postgres: through })));
     return {

@@ -20,6 +20,7 @@ export function healAfterFailures(clusterOf: () => Cluster): void {
 
 async function heal(cluster: Cluster, before: readonly ClusterPart[]): Promise<void> {
   if (!cluster.postgres.isRunning()) await cluster.postgres.start();
+  await cluster.postgres.setClock(0);
   // It may be there, and without room.
   await cluster.nats.kill("SIGCONT");
   await cluster.nats.kill("SIGTERM");
@@ -29,6 +30,7 @@ async function heal(cluster: Cluster, before: readonly ClusterPart[]): Promise<v
     part.wires.postgres?.heal();
     await part.kill("SIGCONT");
     await part.disarm();
+    await part.setClock(0);
     if (!before.includes(part)) await part.kill("SIGKILL");
     // One whose disk was its own cannot come back; the tests after it say so.
     else if (part.pid() === undefined) await part.start().catch(() => undefined);

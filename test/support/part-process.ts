@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { isReadyLine } from "../../packages/cli/src/dev/part-log.ts";
 import { startPart } from "../../packages/cli/src/dev/processes.ts";
 import type { Programs } from "../../packages/cli/src/setup/find-programs.ts";
+import { type Clock, noClock } from "./clock.ts";
 
 /** A platform, a keyring or an executor: one process at a time, started as often as a test kills it. */
 export interface PartProcess {
@@ -23,6 +24,8 @@ export interface PartProcess {
   readonly crashAt: (point: string) => Promise<void>;
   /** Takes `crashAt` back. */
   readonly disarm: () => Promise<void>;
+  /** Sets the wall clock of this part alone, at once and over its restarts; what it starts keeps the machine's. */
+  readonly setClock: (offsetMs: number) => Promise<void>;
 }
 
 export type PartKind = "platform" | "keyring" | "executor";
@@ -34,6 +37,8 @@ export interface PartPlace {
   readonly configFile: string;
   readonly logFile: string;
   readonly crashFile: string;
+  /** A wall clock of its own. */
+  readonly clock?: Clock | undefined;
   /** A file system of its own that only it sees, empty at each of its starts. */
   readonly disk?: { readonly folder: string; readonly bytes: number } | undefined;
 }
@@ -71,7 +76,13 @@ export function describePart(
         "--config",
         configFile,
       ]),
-      environment: { NODE_COMPILE_CACHE: compileCache, SEALRUN_CRASH_FILE: crashFile, ...env, ...more },
+      environment: {
+        NODE_COMPILE_CACHE: compileCache,
+        SEALRUN_CRASH_FILE: crashFile,
+        ...place.clock?.environment,
+        ...env,
+        ...more,
+      },
       logFile,
       onLine: (line) => {
         lines.push(line);
@@ -108,6 +119,7 @@ export function describePart(
       await rename(`${crashFile}.new`, crashFile);
     },
     disarm: async () => rm(crashFile, { force: true }),
+    setClock: place.clock?.set ?? noClock,
   };
 }
 

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type DatabaseAddress, type Postgres, startPostgres } from "../../packages/cli/src/dev/postgres.ts";
 import type { Programs } from "../../packages/cli/src/setup/find-programs.ts";
+import { type Clock, noClock } from "./clock.ts";
 
 /** A PostgreSQL server of one's own with the two databases, durable as a real one. */
 export interface PostgresProcess {
@@ -13,10 +14,17 @@ export interface PostgresProcess {
   readonly stop: () => Promise<void>;
   /** Kills the whole server, as the kernel does when memory runs out. */
   readonly kill: () => Promise<void>;
+  /** Sets the clock of the whole server, at once and over its restarts. */
+  readonly setClock: (offsetMs: number) => Promise<void>;
 }
 
 /** A server in this folder, not started yet; its first start makes the cluster. */
-export function describePostgres(folder: string, programs: Programs): PostgresProcess {
+export function describePostgres(folder: string, programs: Programs, clock?: Clock): PostgresProcess {
+  const { postgres } = programs;
+  const clocked = {
+    ...programs,
+    postgres: { ...postgres, environment: { ...postgres.environment, ...clock?.environment } },
+  };
   let running: Postgres | undefined;
   let last: ReturnType<PostgresProcess["addresses"]> | undefined;
   return {
@@ -27,7 +35,7 @@ export function describePostgres(folder: string, programs: Programs): PostgresPr
     },
     isRunning: () => running !== undefined,
     start: async () => {
-      running = await startPostgres({ programs, dataFolder: folder, keepSuperuser: true });
+      running = await startPostgres({ programs: clocked, dataFolder: folder, keepSuperuser: true });
       const { main, keyring, superuser } = running;
       if (superuser === undefined) throw new TypeError("the cluster has no superuser");
       last = { main, keyring, superuser };
@@ -43,5 +51,6 @@ export function describePostgres(folder: string, programs: Programs): PostgresPr
       await running.ended;
       running = undefined;
     },
+    setClock: clock?.set ?? noClock,
   };
 }

@@ -1,6 +1,6 @@
 import { newId } from "@sealrun/crypto";
 import { migrationsFolder } from "@sealrun/platform";
-import { type Database, migrate, openDatabase } from "@sealrun/postgres";
+import { type Database, migrate, openDatabase, watchFitness } from "@sealrun/postgres";
 import { pino } from "pino";
 import { z } from "zod";
 import { startScheduler } from "../../packages/platform/src/schedules/run-due.ts";
@@ -70,9 +70,11 @@ export async function openSchedulesWorld(): Promise<SchedulesWorld> {
     },
     startScheduler: async (wrap = (given) => given) => {
       const own = await openDatabase({ config: fresh.address, applicationName });
-      const stop = await startScheduler({ database: wrap(own), log });
+      const fitness = watchFitness(own, log);
+      const stop = await startScheduler({ database: wrap(own), fitness, log });
       return async () => {
         await stop();
+        await fitness.close();
         await own.close();
       };
     },

@@ -1,4 +1,4 @@
-import { limits, SealrunError } from "@sealrun/protocol";
+import { limits, SealrunError, toSealrunError } from "@sealrun/protocol";
 import type { Held, PlatformRpc } from "./platform-rpc.ts";
 
 /** How long before its end a lease that was not renewed is given up: enough to end the runner politely first. */
@@ -36,6 +36,8 @@ export function keepLease(
   const ending = new AbortController();
   const cancelling = new AbortController();
   let giveUpAt = 0;
+  /** What `giveUpAt` was before a leap of the wall clock: it holds if the clock was only set. */
+  let giveUpBefore: number | undefined;
   let deadline: NodeJS.Timeout | undefined;
   let next: NodeJS.Timeout | undefined;
   let isRunning = true;
@@ -72,12 +74,16 @@ export function keepLease(
     try {
       const reply = await rpc.renew(held);
       if (isStopped) return;
+      giveUpBefore = undefined;
       hold(askedAt, reply.leaseMs);
       if (reply.cancel === true) cancel();
       next = setTimeout(() => void renew(), limits.renewMs);
     } catch (error) {
       if (isStopped) return;
-      const isLost = error instanceof SealrunError && error.code === "LEASE_LOST";
+      const { code } = toSealrunError(error);
+      const isLost = code === "LEASE_LOST";
+      // A machine that slept has the platform's time when it wakes.
+      if (code === "CLOCK_WRONG" && giveUpBefore !== undefined) giveUpIn(giveUpBefore - performance.now());
       if (isLost) lose(new SealrunError("LEASE_LOST", "The platform gave the attempt up"));
       if (!isLost) next = setTimeout(() => void renew(), retryMs);
     }
@@ -89,7 +95,8 @@ export function keepLease(
     looked = now;
     checkDeadline();
     if (slept < sleptMs || isStopped) return;
-    // Nobody knows how much of the lease is left: it goes on if the platform says so at once.
+    // Nobody knows how much of the lease is left: it goes on if the platform says so at once, or has another time.
+    giveUpBefore ??= giveUpAt;
     giveUpIn(Math.min(giveUpAt - now.steady, sleptMs));
     clearTimeout(next);
     void renew();

@@ -1,4 +1,5 @@
 import {
+  anyAge,
   fromBase64,
   lookupContext,
   openBoxed,
@@ -14,7 +15,6 @@ import {
   type JsonValue,
   keyringLookupReply,
   keyringSender,
-  limits,
   messageKeys,
   type Scope,
   SealrunError,
@@ -79,9 +79,8 @@ export function openMessageKeys(attempt: Attempt, frame: string, requestId: stri
   const opened = openFrame(fromBase64(frame), {
     findKey: (sender) => (sender === keyringSender ? attempt.keyring.signPublic : undefined),
     expect: { kind: "lookup.reply", subject: subjects.keyring("lookup") },
-    now: Date.now(),
-    maxAgeMs: limits.requestLifetimeMs,
-    maxSkewMs: limits.clockSkewMs,
+    // Only this one request's context opens what is in it.
+    ...anyAge,
   });
   const context = lookupContext({
     platformId: attempt.event.platformId,

@@ -1,4 +1,4 @@
-import { limits } from "@sealrun/protocol";
+import { limits, toSealrunError } from "@sealrun/protocol";
 import type { Logger } from "pino";
 import type { PlatformRpc } from "./platform-rpc.ts";
 
@@ -9,6 +9,10 @@ const closeMs = 2_000;
 export interface Presence {
   /** Counts one run; the returned function ends it. */
   readonly begin: () => () => void;
+  /** True while the platform has another time: what this executor takes it could not claim. */
+  readonly isClockWrong: () => boolean;
+  /** Tells the platform at once, to hear whether the clocks agree. */
+  readonly checkClock: () => void;
   /** Tells the platform that nothing more is taken. */
   readonly drain: () => void;
   /** Waits a moment for what is being told, then tells nothing any more. */
@@ -28,16 +32,25 @@ export function announcePresence(deps: {
   let draining = false;
   let isClosed = false;
   let isHeard = true;
+  let isClockWrong = false;
   let next: NodeJS.Timeout | undefined;
   let telling: Promise<void>;
   const tell = async (): Promise<void> => {
     clearTimeout(next);
     try {
       await deps.rpc.presence({ slots: deps.slots, running, draining });
+      if (isClockWrong) deps.log.info("The clocks agree again, and executions are taken");
       isHeard = true;
+      isClockWrong = false;
     } catch (error) {
-      if (isHeard && !isClosed) deps.log.warn({ err: error }, "The platform does not hear this executor; trying again");
+      const failure = toSealrunError(error);
+      const isClock = failure.code === "CLOCK_WRONG";
+      if (isClock && !isClockWrong) deps.log.error(`${failure.message}. Nothing is taken until they agree`);
+      if (!isClock && isHeard && !isClosed) {
+        deps.log.warn({ err: error }, "The platform does not hear this executor; trying again");
+      }
       isHeard = false;
+      isClockWrong ||= isClock;
     }
     if (isClosed) return;
     clearTimeout(next);
@@ -55,6 +68,10 @@ export function announcePresence(deps: {
       return () => {
         running -= 1;
       };
+    },
+    isClockWrong: () => isClockWrong,
+    checkClock: () => {
+      if (!isClosed && isHeard) telling = tell();
     },
     drain: () => {
       draining = true;

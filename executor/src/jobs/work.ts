@@ -24,7 +24,7 @@ export interface WorkDeps extends RunDeps {
   readonly platform: Peer;
   readonly keyring: Peer;
   readonly log: Logger;
-  readonly presence: Pick<Presence, "begin">;
+  readonly presence: Pick<Presence, "begin" | "checkClock" | "isClockWrong">;
 }
 
 const claimTries = 5;
@@ -39,6 +39,10 @@ const unansweredMs = 2 * limits.leaseMs;
 export async function workSlot(deps: WorkDeps, stopTaking: AbortSignal): Promise<void> {
   const rpc = createPlatformRpc(deps);
   while (!stopTaking.aborted) {
+    if (deps.presence.isClockWrong()) {
+      await pause(retryMs, stopTaking);
+      continue;
+    }
     const message = await takeNext(deps.link, deps.pool, stopTaking);
     if (message === undefined) continue;
     if (stopTaking.aborted) message.giveBack(0);
@@ -73,7 +77,9 @@ async function workOn(
     crashPoint("executor.acknowledge.after");
     await emptySpool();
   } catch (error) {
-    settle(deps.log, message, toSealrunError(error));
+    const failure = toSealrunError(error);
+    if (failure.code === "EXPIRED" || failure.code === "CLOCK_WRONG") deps.presence.checkClock();
+    settle(deps.log, message, failure);
   } finally {
     endRun();
     release();

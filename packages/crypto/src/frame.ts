@@ -25,6 +25,9 @@ export interface FrameExpectation {
   readonly maxSkewMs: number;
 }
 
+/** For what is known to be fresh by something else than its time: an answer that is bound to a question just asked. */
+export const anyAge = { now: 0, maxAgeMs: Number.POSITIVE_INFINITY, maxSkewMs: Number.POSITIVE_INFINITY } as const;
+
 /** A frame that was verified; `body` is a view into the received bytes. */
 export interface OpenedFrame {
   readonly header: FrameHeader;

@@ -48,6 +48,7 @@ export {
 export { checkFingerprint, fingerprint, parseFingerprint } from "./fingerprint.ts";
 export { checkEnrolmentProof, type EnrolmentClaim, proveEnrolment, tokenSecretDigest } from "./enrolment-proof.ts";
 export {
+  anyAge,
   type FrameExpectation,
   frameDigest,
   openFrame,

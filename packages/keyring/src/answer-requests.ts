@@ -1,6 +1,6 @@
 import { fromBase64, type Identity } from "@sealrun/crypto";
 import { createSeenFrames, type FailureLog, type NatsLink, serve, type SignedRequest } from "@sealrun/nats";
-import { openWhileAnswering } from "@sealrun/postgres";
+import { type Fitness, openWhileFit } from "@sealrun/postgres";
 import {
   decode,
   endGrantRequest,
@@ -32,12 +32,13 @@ export interface KeyringLog extends FailureLog {
 export interface AnswerDeps extends AttemptDeps, EnrolDeps {
   readonly identity: Identity;
   readonly link: NatsLink;
+  readonly fitness: Fitness;
   readonly log: KeyringLog;
 }
 
 /**
  * Answers the platform's signed requests until closed; closing waits for the answers under way. While the database is
- * silent other keyrings are left to answer.
+ * silent, or the clock wrong, other keyrings are left to answer.
  */
 export function answerRequests(deps: AnswerDeps): { close(): Promise<void> } {
   const underWay = new Set<Promise<object>>();
@@ -58,7 +59,7 @@ export function answerRequests(deps: AnswerDeps): { close(): Promise<void> } {
       log: deps.log,
       seen,
     });
-  const close = openWhileAnswering(deps.database, () => {
+  const close = openWhileFit(deps.fitness, () => {
     const services = answered.map(serveVerb);
     return async () => void (await Promise.all(services.map(async (service) => service.close())));
   });

@@ -1,6 +1,6 @@
 import { fingerprint, fromBase64, type Identity, type SymmetricKey } from "@sealrun/crypto";
 import { connectNats } from "@sealrun/nats";
-import { type CheckedChain, type Database, migrate, openDatabase } from "@sealrun/postgres";
+import { type CheckedChain, type Database, migrate, openDatabase, watchFitness } from "@sealrun/postgres";
 import { inboxPrefix } from "@sealrun/protocol";
 import { answerRequests, type KeyringLog } from "./answer-requests.ts";
 import { sealAudit, verifyAudit as verify } from "./audit/chain.ts";
@@ -38,8 +38,10 @@ export async function start(
     await database.close();
     throw error;
   });
+  const fitness = watchFitness(database, options.log);
   const answers = answerRequests({
     database,
+    fitness,
     link,
     identity,
     rootKey,
@@ -55,6 +57,7 @@ export async function start(
     await answers.close();
     await sealer.close();
     await link.close();
+    await fitness.close();
     await database.close();
   });
   closeOnAbort(options.signal, close, options.log);

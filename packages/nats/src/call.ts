@@ -1,6 +1,16 @@
-import { frameDigest, newId, openFrame, signFrame, type SigningIdentity } from "@sealrun/crypto";
+import { hostname } from "node:os";
+import { anyAge, frameDigest, newId, openFrame, signFrame, type SigningIdentity } from "@sealrun/crypto";
 import { failAfter } from "@sealrun/faults";
-import { decode, type ErrorCode, isErrorCode, limits, rpcRefusal, SealrunError, encodeJson } from "@sealrun/protocol";
+import {
+  decode,
+  type ErrorCode,
+  isErrorCode,
+  judgeClocks,
+  limits,
+  rpcRefusal,
+  SealrunError,
+  encodeJson,
+} from "@sealrun/protocol";
 import { z } from "zod";
 import type { NatsLink } from "./link.ts";
 
@@ -30,7 +40,7 @@ export interface Call<T> {
 
 /**
  * Sends a signed request and waits for the peer's signed reply to exactly this request. A refusal is thrown with its
- * own code; silence as `unreachable`.
+ * own code, as `CLOCK_WRONG` when the peer has another time; silence as `unreachable`.
  */
 export async function call<T>(
   options: Call<T>,
@@ -54,12 +64,16 @@ export async function call<T>(
   const opened = openFrame(frame, {
     findKey: (sender) => (sender === options.peer.id ? options.peer.signPublic : undefined),
     expect: { kind: `${options.kind}.reply`, subject: options.subject, requestDigest: frameDigest(request) },
-    now: Date.now(),
-    maxAgeMs: limits.requestLifetimeMs,
-    maxSkewMs: limits.clockSkewMs,
+    // It names the request by its digest, and that was made just now.
+    ...anyAge,
   });
   const value = decode(z.union([rpcRefusal, options.reply]), opened.body);
   if (isRefusal(value)) {
+    const aheadMs = opened.header.time - Date.now();
+    // Made a moment ago, it can be old by another clock alone.
+    const clocks =
+      value.code === "EXPIRED" ? judgeClocks(aheadMs, { own: hostname(), other: options.peer.id }) : undefined;
+    if (clocks !== undefined) throw clocks;
     throw new SealrunError(isErrorCode(value.code) ? value.code : "INTERNAL", value.message);
   }
   return { value, requestId, frame };

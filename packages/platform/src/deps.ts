@@ -1,6 +1,6 @@
 import type { Identity, SymmetricKey } from "@sealrun/crypto";
 import type { NatsLink, Peer } from "@sealrun/nats";
-import type { Database } from "@sealrun/postgres";
+import type { Database, Fitness } from "@sealrun/postgres";
 import type { PlatformId } from "@sealrun/protocol";
 import type { Logger } from "pino";
 
@@ -8,6 +8,7 @@ import type { Logger } from "pino";
 export interface Deps {
   readonly platformId: PlatformId;
   readonly database: Database;
+  readonly fitness: Fitness;
   readonly link: NatsLink;
   readonly identity: Identity;
   readonly keyring: Peer;

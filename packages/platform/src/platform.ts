@@ -1,6 +1,6 @@
 import { fromBase64, importIdentity } from "@sealrun/crypto";
 import { connectNats, describeOldServer } from "@sealrun/nats";
-import { migrate, openDatabase } from "@sealrun/postgres";
+import { migrate, openDatabase, watchFitness } from "@sealrun/postgres";
 import { decode, inboxPrefix, publicIdentity, SealrunError } from "@sealrun/protocol";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
@@ -83,6 +83,8 @@ async function connect(config: PlatformConfig, log: Logger, closers: (() => Prom
   await migrate({ config: config.postgres, applicationName, folder: migrationsFolder });
   const database = await openDatabase({ config: config.postgres, applicationName });
   closers.push(async () => database.close());
+  const fitness = watchFitness(database, log);
+  closers.push(fitness.close);
   await claimInstallation(database, { platformId, key: storageKey });
   await saveAdminToken(database, config.adminTokenSha256);
   const link = await connectNats({ ...config.nats, name: applicationName, inboxPrefix: inboxPrefix("platform") });
@@ -90,7 +92,7 @@ async function connect(config: PlatformConfig, log: Logger, closers: (() => Prom
   const oldServer = describeOldServer(link);
   if (oldServer !== undefined) log.warn(oldServer);
   const peer = { id: keyring.id, signPublic: fromBase64(keyring.signPublic) };
-  return { platformId, database, link, identity, keyring: peer, storageKey, log };
+  return { platformId, database, fitness, link, identity, keyring: peer, storageKey, log };
 }
 
 async function listen(app: FastifyInstance, { host, port }: PlatformConfig["listen"]): Promise<string> {

@@ -4,7 +4,7 @@ import { type ClientConfig, DatabaseError, Pool, type PoolClient, type QueryResu
 import type { z } from "zod";
 import { describeAddress, type PostgresConfig } from "./config.ts";
 import { listenOn } from "./listen.ts";
-import { watchAnswers } from "./watch.ts";
+import { type Look, watchAnswers } from "./watch.ts";
 
 /** Statements on one database or inside one transaction. Rows are outside data: the schema reads each. */
 export interface Sql {
@@ -26,10 +26,10 @@ export interface Database extends Sql {
   /** Hears `notify` on a channel until the returned function is called; reconnects by itself, and says so with "". */
   listen(channel: string, onNotice: (payload: string) => void): Promise<() => Promise<void>>;
   /**
-   * Says `false` when the database was silent for some seconds and `true` when it answers again, until the returned
-   * function is called. It counts as answering at first.
+   * Looks at once and then every second whether the database answers, and at its clock, until the returned function is
+   * called. It counts as silent only after some seconds.
    */
-  watch(onChange: (isAnswering: boolean) => void): () => Promise<void>;
+  watch(onLook: (look: Look) => void): () => Promise<void>;
   close(): Promise<void>;
 }
 
@@ -61,7 +61,7 @@ export async function openDatabase(options: {
     ...sql,
     transaction: async (work, { answerMs } = {}) => inTransaction({ pool, config: options.config, answerMs }, work),
     listen: async (channel, onNotice) => listenOn({ settings, channel, onNotice }),
-    watch: (onChange) => watchAnswers({ settings, onChange }),
+    watch: (onLook) => watchAnswers({ settings, onLook }),
     close: async () => pool.end(),
   };
 }

@@ -1,18 +1,27 @@
-import { limits } from "@sealrun/protocol";
+import { aheadBy, limits } from "@sealrun/protocol";
 import { Client, type ClientConfig } from "pg";
+import { z } from "zod";
 
 const everyMs = 1_000;
 
+/** What a look at the database found. */
+export interface Look {
+  readonly isAnswering: boolean;
+  /** By how many ms at least its clock is ahead of this machine's, negative when it is behind; 0 when it said nothing. */
+  readonly aheadMs: number;
+}
+
+const answer = z.tuple([z.object({ ms: z.number() })]);
+
 /**
- * Asks the database every second over a connection of its own, so that a full pool is not taken for a silence. A
+ * Asks the database for the time every second over a connection of its own, so that a full pool is not taken for a silence. A
  * connection that breaks is made anew once before that counts: one killed backend is no reason to leave.
  */
 export function watchAnswers(options: {
   readonly settings: ClientConfig;
-  readonly onChange: (isAnswering: boolean) => void;
+  readonly onLook: (look: Look) => void;
 }): () => Promise<void> {
   let client: Client | undefined;
-  let isAnswering = true;
   let isClosed = false;
   let timer: NodeJS.Timeout | undefined;
 
@@ -21,32 +30,35 @@ export function watchAnswers(options: {
     client = undefined;
     await ending?.catch(() => undefined);
   };
-  const ask = async (): Promise<void> => {
+  const ask = async (): Promise<number> => {
     if (client === undefined) {
       client = new Client({ ...options.settings, ...bounds });
       client.on("error", () => undefined);
       await client.connect();
     }
-    await client.query("select 1");
+    const askedAt = Date.now();
+    const { rows } = await client.query("select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms");
+    const answeredAt = Date.now();
+    const [{ ms }] = answer.parse(rows);
+    return aheadBy(ms, { askedAt, answeredAt });
   };
-  const askTwice = async (): Promise<boolean> => {
+  const askTwice = async (): Promise<Look> => {
     for (let tried = 0; tried < 2; tried += 1) {
       try {
-        await ask();
-        return true;
+        return { isAnswering: true, aheadMs: await ask() };
       } catch {
         void drop();
       }
     }
-    return false;
+    return { isAnswering: false, aheadMs: 0 };
   };
   const look = async (): Promise<void> => {
-    const answers = await askTwice();
+    const found = await askTwice();
     if (isClosed) return drop();
-    if (answers !== isAnswering) options.onChange((isAnswering = answers));
+    options.onLook(found);
     timer = setTimeout(() => void look(), everyMs);
   };
-  timer = setTimeout(() => void look(), everyMs);
+  timer = setTimeout(() => void look(), 0);
   return async () => {
     isClosed = true;
     clearTimeout(timer);

@@ -81,6 +81,7 @@ export const errorCodes = {
   POSTGRES_UNREACHABLE: { status: 503, exit: 69, retry: true, means: "PostgreSQL cannot be reached" },
   NATS_UNREACHABLE: { status: 503, exit: 69, retry: true, means: "NATS cannot be reached" },
   KEYRING_UNREACHABLE: { status: 503, exit: 69, retry: true, means: "The keyring did not answer" },
+  CLOCK_WRONG: { status: 503, exit: 69, retry: true, means: "The clocks of two machines are too far apart" },
   TIMED_OUT: { status: 504, exit: 75, retry: true, means: "No answer came in time" },
   FINGERPRINT_MISMATCH: {
     status: 502,

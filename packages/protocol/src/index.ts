@@ -37,6 +37,7 @@ export {
 export { scope, lookupOrder, writableScope, type Scope, type WritableScope } from "./scope.ts";
 export { jsonValue, jsonObject, type JsonValue, type JsonObject } from "./json-value.ts";
 export { limits } from "./limits.ts";
+export { aheadBy, judgeClocks } from "./clocks.ts";
 export { errorCodes, isErrorCode, type ErrorRow, type ErrorCode } from "./error-codes.ts";
 export { SealrunError, toSealrunError } from "./error.ts";
 export { base64, sha256Hex, key32 } from "./bytes-text.ts";

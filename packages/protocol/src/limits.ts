@@ -55,6 +55,8 @@ export const limits = {
   eventLifetimeMs: 15 * 60_000,
   /** How far the clocks of two parts may differ. */
   clockSkewMs: 60_000,
+  /** A platform or keyring whose clock is further from its PostgreSQL's leaves its work to others. */
+  clockApartMs: 20_000,
   /** A signed request is good for this long. */
   requestLifetimeMs: 60_000,
   /** How long a part waits for another's answer before it asks again. */

@@ -118,6 +118,16 @@ describe("keepLease()", () => {
     lease.stop();
   });
 
+  it("goes by the steady clock after a leap of the wall clock that the platform does not have", async () => {
+    const renew = async () => Promise.reject(new SealrunError("CLOCK_WRONG", ""));
+    const lease = keepLease({ renew }, held, limits.leaseMs);
+    vi.setSystemTime(Date.now() + 3_600_000);
+    await vi.advanceTimersByTimeAsync(limits.leaseMs - limits.killGraceMs - 7_000);
+    expect(lease.signal.aborted).toBe(false);
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(lease.signal.reason).toMatchObject({ code: "PLATFORM_UNREACHABLE" });
+  });
+
   it("hears of a cancel with a renew, and keeps the lease", async () => {
     const renew = async () => ({ ok: true as const, leaseMs: limits.leaseMs, cancel: true });
     const lease = keepLease({ renew }, held, limits.leaseMs);

@@ -1,4 +1,5 @@
-import { SealrunError, secretName } from "@sealrun/protocol";
+import { newId } from "@sealrun/crypto";
+import { eventId, scheduleId, SealrunError, secretName } from "@sealrun/protocol";
 import { describe, expect, it } from "vitest";
 import { createPatientRpc } from "../../../executor/src/jobs/patient-rpc.ts";
 import type { PlatformRpc } from "../../../executor/src/jobs/platform-rpc.ts";
@@ -25,6 +26,22 @@ describe("createPatientRpc()", () => {
     const { peer, rpc } = refusing(["PLATFORM_UNREACHABLE", "POSTGRES_UNREACHABLE", "KEYRING_UNREACHABLE"]);
     const { value } = await createPatientRpc(rpc, never).lookup({ ...peer.attempt.held, name });
     expect(value).toMatchObject({ found: false });
+  });
+
+  it("asks again while a clock is wrong, also for an event and a schedule", async () => {
+    const { peer, rpc } = refusing(["CLOCK_WRONG", "EXPIRED"]);
+    const { value } = await createPatientRpc(rpc, never).lookup({ ...peer.attempt.held, name });
+    expect(value).toMatchObject({ found: false });
+    const codes = ["CLOCK_WRONG", "LEASE_LOST"] as const;
+    const refuse = (left: (typeof codes)[number][]) => async () => {
+      throw new SealrunError(left.shift() ?? "INTERNAL", "");
+    };
+    const patient = createPatientRpc({ ...rpc, emit: refuse([...codes]), schedule: refuse([...codes]) }, never);
+    const held = peer.attempt.held;
+    const event = { id: eventId.parse(newId("event")), type: "paid", source: "shop", data: "" };
+    expect(await codeOf(patient.emit({ ...held, ...event }))).toBe("LEASE_LOST");
+    const later = { id: scheduleId.parse(newId("schedule")), when: { delayMs: 1 }, sealedNames: [] };
+    expect(await codeOf(patient.schedule({ ...held, ...later }))).toBe("LEASE_LOST");
   });
 
   it("passes on what is no absence, at once", async () => {

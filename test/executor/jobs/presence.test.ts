@@ -41,6 +41,33 @@ describe("announcePresence()", () => {
     expect(lines).toHaveLength(1);
   });
 
+  test("announcePresence() says once that the clock is wrong, and takes until it is checked and after it is right", async () => {
+    const lines: string[] = [];
+    let isWrong = false;
+    let told = 0;
+    const presence = announcePresence({
+      rpc: {
+        presence: async () => {
+          told += 1;
+          if (isWrong) throw new SealrunError("CLOCK_WRONG", "The clock of host-1 is 90 seconds behind");
+        },
+      },
+      slots: 1,
+      log: pino({ level: "info" }, { write: (line) => lines.push(line) }),
+    });
+    await until(() => (told === 1 ? true : undefined));
+    expect(presence.isClockWrong()).toBe(false);
+    isWrong = true;
+    presence.checkClock();
+    await until(() => (told === 3 ? true : undefined));
+    expect(presence.isClockWrong()).toBe(true);
+    isWrong = false;
+    await until(() => (presence.isClockWrong() ? undefined : true));
+    await presence.close();
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toContain("The clock of host-1 is 90 seconds behind. Nothing is taken until they agree");
+  });
+
   test("announcePresence() closes once that it drains was heard, and tells nothing after", async () => {
     const heard: boolean[] = [];
     const presence = announcePresence({

@@ -102,15 +102,15 @@ describe("judgeClock()", () => {
   test.each([
     [0, 0, "good", "The clocks of PostgreSQL and this platform agree"],
     [0, -2_000, "good", "The clocks of PostgreSQL and this platform agree"],
-    [0, -7_400, "warning", "The clocks of PostgreSQL and this platform are 7 seconds apart; set them right"],
+    [0, -7_400, "warning", "The clocks of PostgreSQL and this platform (host-1) are 7 seconds apart; set them right"],
     [9_000, 0, "warning", "PostgreSQL's clock leapt forward by 9 seconds since the last look; set it in small steps"],
     [
       9_000,
       61_000,
       "bad",
-      "The clocks of PostgreSQL and this platform are 61 seconds apart, more than signed messages bear; set them right",
+      "The clock of this platform (host-1) is 61 seconds behind that of PostgreSQL; check the time service (NTP) on both machines. Until then this platform leaves its work to others",
     ],
   ])("judgeClock() judges a leap of %d ms and a difference of %d ms", (leptMs, skewMs, state, sentence) => {
-    expect(judgeClock({ leptMs, skewMs })).toEqual({ state, sentence });
+    expect(judgeClock({ leptMs, skewMs, host: "host-1" })).toEqual({ state, sentence });
   });
 });

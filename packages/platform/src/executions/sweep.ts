@@ -15,13 +15,13 @@ const sweepMs = 2_000;
 /** A database's clock that is set right in small pieces is left alone: leases are much longer. */
 const leapMs = 5_000;
 
-type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring" | "log">;
+type Needed = Pick<Deps, "database" | "fitness" | "link" | "identity" | "keyring" | "log">;
 
 /**
  * Every two seconds: ends attempts whose lease has, closes what waits for reports that do not come, and tells the
  * keyring which grants are over. While this platform could not be reached nobody could renew a lease at it, so that
- * after its start, after NATS or PostgreSQL were away, and after PostgreSQL's clock leapt forward, it waits until every
- * executor that lives has had its turn.
+ * after its start, after NATS or PostgreSQL were away, after PostgreSQL's clock leapt forward, and after its own was
+ * wrong, it waits until every executor that lives has had its turn.
  */
 export function startSweeper(deps: Needed): () => Promise<void> {
   const hearing = watchHearing(deps);
@@ -30,6 +30,8 @@ export function startSweeper(deps: Needed): () => Promise<void> {
   let ending: Promise<void> | undefined;
   const timer = setInterval(() => {
     hearing.tick();
+    // It has left the queue groups: nobody could renew a lease here. The keyring would refuse what it says.
+    if (deps.fitness.clockFault() !== undefined) return hearing.lost();
     sweeping ??= sweep(deps, hearing, leap).finally(() => (sweeping = undefined));
     // A keyring that does not answer must not hold up the rest.
     ending ??= endGrants(deps).finally(() => (ending = undefined));

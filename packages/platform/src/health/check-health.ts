@@ -1,5 +1,6 @@
+import { hostname } from "node:os";
 import { describeOldServer } from "@sealrun/nats";
-import { type HealthCheck, type PlatformHealth, toSealrunError } from "@sealrun/protocol";
+import { aheadBy, type HealthCheck, type PlatformHealth, toSealrunError } from "@sealrun/protocol";
 import type { Deps } from "../deps.ts";
 import { readClock } from "../executions/store.ts";
 import { explainWaiting } from "../executions/waiting.ts";
@@ -58,7 +59,7 @@ export function createHealth(deps: Needed): () => Promise<Omit<PlatformHealth, "
       }),
       check("queue", async () => lookAtQueue(deps, await queue)),
       check("schedules", async () => judgeSchedules(await readSchedules(database))),
-      check("clock", async () => judgeClock({ leptMs: await leap(), skewMs: await readSkew(deps) })),
+      check("clock", async () => judgeClock({ leptMs: await leap(), skewMs: await readSkew(deps), host: hostname() })),
     ]);
     const found = await rooms.catch(() => null);
     return {
@@ -102,7 +103,5 @@ async function lookAtQueue({ database }: Pick<Needed, "database">, { queued, old
 async function readSkew({ database }: Pick<Needed, "database">): Promise<number> {
   const askedAt = Date.now();
   const clock = await readClock(database);
-  const answeredAt = Date.now();
-  if (clock < askedAt) return clock - askedAt;
-  return Math.max(0, clock - answeredAt);
+  return aheadBy(clock, { askedAt, answeredAt: Date.now() });
 }

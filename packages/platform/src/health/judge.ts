@@ -1,4 +1,4 @@
-import { type HealthCheck, limits } from "@sealrun/protocol";
+import { type HealthCheck, judgeClocks } from "@sealrun/protocol";
 import type { ScheduleFacts } from "./health-store.ts";
 import type { NatsRooms } from "./read-nats.ts";
 
@@ -81,14 +81,21 @@ export function judgeSchedules({ missed, newest, lateSeconds }: ScheduleFacts): 
 }
 
 /** Whether PostgreSQL's clock, by which leases are counted, goes as this machine's does. */
-export function judgeClock({ leptMs, skewMs }: { readonly leptMs: number; readonly skewMs: number }): Judged {
+export function judgeClock(found: {
+  readonly leptMs: number;
+  /** By how much PostgreSQL's clock is ahead of this platform's, negative when it is behind. */
+  readonly skewMs: number;
+  readonly host: string;
+}): Judged {
+  const { leptMs, skewMs, host } = found;
   const seconds = (ms: number): string => `${Math.round(Math.abs(ms) / 1_000)} seconds`;
-  const apart = `The clocks of PostgreSQL and this platform are ${seconds(skewMs)} apart`;
-  if (Math.abs(skewMs) > limits.clockSkewMs) return bad(`${apart}, more than signed messages bear; set them right`);
+  const fault = judgeClocks(skewMs, { own: `this platform (${host})`, other: "PostgreSQL" });
+  if (fault !== undefined) return bad(`${fault.message}. Until then this platform leaves its work to others`);
   if (leptMs > leapMs) {
     return warning(`PostgreSQL's clock leapt forward by ${seconds(leptMs)} since the last look; set it in small steps`);
   }
-  if (Math.abs(skewMs) > noticedMs) return warning(`${apart}; set them right`);
+  if (Math.abs(skewMs) > noticedMs)
+    return warning(`The clocks of PostgreSQL and this platform (${host}) are ${seconds(skewMs)} apart; set them right`);
   return good("The clocks of PostgreSQL and this platform agree");
 }
 

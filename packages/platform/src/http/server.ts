@@ -10,6 +10,7 @@ import type { ChangeNotices } from "../changes/notices.ts";
 import type { Deps } from "../deps.ts";
 import type { FeedNotices } from "../executions/live/notices.ts";
 import { denyByDefault } from "./access.ts";
+import { refuseWhileClockIsWrong } from "./clock-gate.ts";
 import { answerErrors, answerUnreadable } from "./error-response.ts";
 import { createEventStreams } from "./event-streams.ts";
 import { describeApi } from "./openapi.ts";
@@ -96,6 +97,7 @@ export async function buildServer(
   app.setSerializerCompiler(serializerCompiler);
   const countWrongToken = countWrongTokens(app);
   denyByDefault(app, { ...deps, countWrongToken });
+  refuseWhileClockIsWrong(app, deps);
   await describeApi(app);
   sessionRoutes(app, { ...deps, countWrongToken });
   for (const routes of [platformRoutes, projectRoutes, packageRoutes, versionRoutes, secretRoutes]) routes(app, deps);

@@ -4,7 +4,7 @@ import { waitForNext } from "./due-store.ts";
 import { runBatch } from "./run-batch.ts";
 import { schedulesChannel } from "./store.ts";
 
-type Needed = Pick<Deps, "database" | "log">;
+type Needed = Pick<Deps, "database" | "fitness" | "log">;
 
 /** A ring may be missed, and another platform may have held a row. */
 const pollMs = 1_000;
@@ -50,9 +50,14 @@ export async function startScheduler(deps: Needed): Promise<() => Promise<void>>
   };
 }
 
-/** Deals with what is due; the answer is how long it is until the next due time, 0 when somebody else holds one. */
+/**
+ * Deals with what is due; the answer is how long it is until the next due time, 0 when another platform holds one. While
+ * this machine's clock is wrong nothing is due here.
+ */
 async function runDue(deps: Needed, signal: AbortSignal): Promise<number> {
   for (;;) {
+    // Due times are PostgreSQL's, and its clock may be the wrong one.
+    if (deps.fitness.clockFault() !== undefined) return pollMs;
     const waitMs = (await waitForNext(deps.database)) ?? Infinity;
     if (waitMs > 0 || signal.aborted) return waitMs;
     await noteCheck(deps.database);

@@ -26,6 +26,7 @@ const helpPlaces: Readonly<Partial<Record<ErrorCode, string>>> = {
   POSTGRES_UNREACHABLE: "operate#parts",
   NATS_UNREACHABLE: "nats",
   KEYRING_UNREACHABLE: "operate#parts",
+  CLOCK_WRONG: "operate#clocks",
   WRONG_ROOT_KEY: "root-keys",
   ROOT_KEY_UNREADABLE: "root-keys",
   SANDBOX_UNAVAILABLE: "security-model#the-sandbox",

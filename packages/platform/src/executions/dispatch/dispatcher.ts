@@ -5,7 +5,7 @@ import { listWaitingPools } from "./choice-store.ts";
 import { dispatchOne } from "./dispatch-one.ts";
 import { markDue, msUntilDue, outboxChannel, renewExpiredEvents } from "./outbox-store.ts";
 
-type Needed = Pick<Deps, "platformId" | "database" | "link" | "identity" | "storageKey" | "log"> & {
+type Needed = Pick<Deps, "platformId" | "database" | "fitness" | "link" | "identity" | "storageKey" | "log"> & {
   readonly queues: Queues;
 };
 
@@ -42,6 +42,7 @@ export async function startDispatcher(deps: Needed): Promise<() => Promise<void>
 
   const stopListening = await deps.database.listen(outboxChannel, ring);
   const timer = setInterval(() => {
+    if (deps.fitness.clockFault() !== undefined) return;
     renewExpiredEvents(deps.database).then(ring, (error: unknown) => {
       deps.log.warn({ err: error }, "Expired events could not be renewed; trying again");
     });
@@ -61,6 +62,8 @@ export async function startDispatcher(deps: Needed): Promise<() => Promise<void>
  * holds up no other; it is thrown when they are done.
  */
 async function dispatchAll(deps: Needed, signal: AbortSignal): Promise<void> {
+  // An event bears PostgreSQL's time, and which of two clocks is wrong nobody knows here.
+  if (deps.fitness.clockFault() !== undefined) return;
   await markDue(deps.database);
   let pools = await listWaitingPools(deps.database);
   const failures: unknown[] = [];

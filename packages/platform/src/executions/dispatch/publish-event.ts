@@ -1,7 +1,7 @@
 import { newId, signFrame } from "@sealrun/crypto";
 import { crashPoint, failAfter } from "@sealrun/faults";
 import type { Sql } from "@sealrun/postgres";
-import { type ExecutionId, SealrunError, subjects, toSealrunError } from "@sealrun/protocol";
+import { type ExecutionId, limits, SealrunError, subjects, toSealrunError } from "@sealrun/protocol";
 import { z } from "zod";
 import type { Deps } from "../../deps.ts";
 import { endUnfinished } from "../transitions.ts";
@@ -25,7 +25,7 @@ export async function publishNext(deps: Needed, sql: Sql, ready: ReadyExecution)
     return;
   }
   crashPoint("platform.dispatch.before-publish");
-  const answer = await publish(deps, ready, { generation, body: built.body });
+  const answer = await publish(deps, ready, { ...built, generation });
   crashPoint("platform.dispatch.after-publish");
   // An event of this generation went out and its row was not committed: nobody can claim it, so the next one is made.
   if (answer.duplicate) await publishNext(deps, sql, { ...ready, generation });
@@ -66,7 +66,7 @@ async function build(
 async function publish(
   deps: Needed,
   ready: ReadyExecution,
-  event: { readonly generation: number; readonly body: Uint8Array },
+  event: Pick<BuiltEvent, "body" | "expiresAt"> & { readonly generation: number },
 ): Promise<{ readonly seq: number; readonly duplicate: boolean }> {
   const subject = subjects.executions(ready.pool);
   const frame = signFrame(
@@ -77,7 +77,8 @@ async function publish(
       subject,
       sender: deps.platformId,
       requestId: newId("request"),
-      time: Date.now(),
+      // The database's clock, as its end: this machine's may have gone wrong a moment ago.
+      time: event.expiresAt - limits.eventLifetimeMs,
       executionId: ready.id,
     },
     event.body,

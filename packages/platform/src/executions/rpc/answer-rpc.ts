@@ -1,5 +1,5 @@
 import { createSeenFrames, serve, type SignedRequest } from "@sealrun/nats";
-import { openWhileAnswering } from "@sealrun/postgres";
+import { openWhileFit } from "@sealrun/postgres";
 import { executorId, type RpcVerb, rpcVerbs, SealrunError, subjects } from "@sealrun/protocol";
 import { recordRefusal } from "../../audit/record-refusal.ts";
 import type { Deps } from "../../deps.ts";
@@ -32,10 +32,10 @@ const answers: Readonly<Record<RpcVerb, (deps: RpcDeps, request: ExecutorRequest
 
 /**
  * Answers what executors ask until closed; closing waits for the answers under way. Whose request it is comes from its
- * signature alone, and it must have come by that executor's own subject. While the database is silent other platforms
- * are left to answer.
+ * signature alone, and it must have come by that executor's own subject. While the database is silent, or the clock
+ * wrong, other platforms are left to answer.
  */
-export function answerRpc(deps: RpcDeps & Pick<Deps, "log">): () => Promise<void> {
+export function answerRpc(deps: RpcDeps & Pick<Deps, "fitness" | "log">): () => Promise<void> {
   const underWay = new Set<Promise<object>>();
   const answered = rpcVerbs.map((verb) => ({ verb, seen: createSeenFrames() }));
   const serveVerb = ({ verb, seen }: (typeof answered)[number]) =>
@@ -54,7 +54,7 @@ export function answerRpc(deps: RpcDeps & Pick<Deps, "log">): () => Promise<void
       log: deps.log,
       seen,
     });
-  const close = openWhileAnswering(deps.database, () => {
+  const close = openWhileFit(deps.fitness, () => {
     const services = answered.map(serveVerb);
     return async () => void (await Promise.all(services.map(async (service) => service.close())));
   });

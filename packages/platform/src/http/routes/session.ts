@@ -10,7 +10,8 @@ import { originOf } from "../access.ts";
 import { clearSessionCookie, readSessionCookie, setSessionCookie } from "../session-cookie.ts";
 import type { CountWrongToken } from "../wrong-tokens.ts";
 
-const url = "/api/v1/session";
+/** The address of all three. */
+export const sessionUrl = "/api/v1/session";
 
 /** Sessions of the web UI: sign in with a token, who am I, sign out. */
 export function sessionRoutes(
@@ -19,7 +20,7 @@ export function sessionRoutes(
 ): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   app.post(
-    url,
+    sessionUrl,
     {
       config: { access: "public" },
       bodyLimit: 4_096,
@@ -44,7 +45,7 @@ export function sessionRoutes(
     },
   );
   app.get(
-    url,
+    sessionUrl,
     {
       config: { access: "optional" },
       schema: { summary: "Who is signed in, or null", response: { 200: sessionAnswer, default: errorBody } },
@@ -52,7 +53,7 @@ export function sessionRoutes(
     async ({ session }) => ({ session: session === undefined ? null : describe(session) }),
   );
   app.delete(
-    url,
+    sessionUrl,
     {
       config: { access: "admin" },
       schema: { summary: "Sign out", response: { 204: z.null(), default: errorBody } },
