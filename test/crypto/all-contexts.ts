@@ -10,6 +10,7 @@ import {
   scopeKeyContext,
   secretContext,
   spoolContext,
+  spooledReportContext,
   stateContext,
   storedContext,
 } from "@sealrun/crypto";
@@ -46,6 +47,9 @@ export const allContexts: readonly Context[] = [
   credentialsContext({ ...place, requestId: "req_2" }),
   spoolContext(place),
   spoolContext({ ...place, attempt: 2 }),
+  spooledReportContext({ ...place, sequence: 1 }),
+  spooledReportContext({ ...place, sequence: 11 }),
+  spooledReportContext({ ...place, attempt: 11, sequence: 1 }),
   keyCheckContext("storage"),
   keyCheckContext("wrapping"),
 ];

@@ -207,6 +207,7 @@ export const crashCases: Readonly<Record<CrashPoint, CrashCase>> = {
   "executor.step.before-go": { ...isLost, starts: [0, 0] },
   "executor.step.started": { ...isLost, starts: [0, 1] },
   "executor.step.ended": { ...isLost, starts: once },
+  "executor.report.spooled": { ...isLost, starts: [0, 1] },
   "executor.report.published": { ...isLost, starts: [0, 1] },
   "executor.spool.written": ofExecutor,
   "executor.finish.after": ofExecutor,

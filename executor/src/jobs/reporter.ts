@@ -1,112 +1,132 @@
-import type { ReportItem } from "@sealrun/protocol";
-import type { Held } from "./platform-rpc.ts";
-import { type Chunk, type ChunkSender, sendChunk } from "./send-chunk.ts";
+import { crashPoint } from "@sealrun/faults";
+import type { ReportItem, ToldStepEnd } from "@sealrun/protocol";
+import type { CatchUp } from "./catch-up.ts";
+import type { KeptReports } from "./kept-reports.ts";
+import { type Chunk, type ChunkSender, firstId, sendChunk } from "./send-chunk.ts";
 
 /** Least time between two chunks: a flood goes in few of them, and a line after a pause at once. */
 const betweenFlushesMs = 40;
 const chunkBytes = 128 * 1024;
 const mostPendingBytes = 4 * 1024 * 1024;
-/** How much of what the stream has stored is kept, in case that it loses it before the platform has it. */
-const mostKeptBytes = 4 * 1024 * 1024;
 const retryMs = 500;
 
+/** What is kept of one attempt's reports, and how it gets to the platform in spite of everything. */
+export interface AttemptReports {
+  readonly kept: KeptReports;
+  readonly catchUp: CatchUp;
+}
+
 /** What an attempt reported, when it has ended. */
-export interface Reported {
+export interface Reported extends AttemptReports {
   /** Sequence of the last chunk; 0 without any. */
   readonly lastSequence: number;
-  /** Chunks that no stream has yet. */
-  readonly unstored: () => readonly Chunk[];
-  /** Settles when every chunk is stored, or the reporter's signal aborted. */
-  readonly stored: Promise<void>;
-  /** A chunk, if it is still known: the newest few MiB are. */
-  readonly find: (sequence: number) => Chunk | undefined;
+  /** How its steps ended, those that ended. */
+  readonly steps: readonly ToldStepEnd[];
+  /** Settles when the stream has every chunk, or the reporter's signal aborted. */
+  readonly published: Promise<void>;
 }
 
 /** Sends what happens in one attempt as numbered chunks. Items must be masked before they come here. */
 export interface Reporter {
-  /** Takes an item; the promise is pending while too much waits to be sent, so that a flood slows its script. */
+  /** Takes an item; the promise is pending while too much waits to be kept or sent, so that a flood slows its script. */
   readonly report: (item: ReportItem) => Promise<void>;
-  /** Takes nothing more, and sends on what waits. */
-  finish(): Reported;
+  /** Takes nothing more; settles once all is kept, also over the limits of the spool. What waits is sent on. */
+  finish(): Promise<Reported>;
 }
 
-/** A reporter for one attempt. A chunk is sent until JetStream has stored it, or the signal aborts. */
-export function createReporter(deps: ChunkSender & { readonly held: Held; readonly signal: AbortSignal }): Reporter {
-  const kept = createKeptChunks();
-  const unstored: Chunk[] = [];
+/**
+ * A reporter for one attempt. A chunk is kept, then sent until JetStream has stored it or the signal aborts: it is never
+ * only in the stream, which can lose it.
+ */
+export function createReporter(
+  deps: ChunkSender & { readonly reports: AttemptReports; readonly signal: AbortSignal },
+): Reporter {
+  const { reports, signal } = deps;
+  const { kept, catchUp } = reports;
+  const finishing = new AbortController();
+  const steps: ToldStepEnd[] = [];
   let waiting: ReportItem[] = [];
   let waitingBytes = 0;
-  let unstoredBytes = 0;
+  let pendingBytes = 0;
   let sequence = 0;
+  let published = 0;
+  let isMarked = false;
   let timer: NodeJS.Timeout | undefined;
+  let keeping: Promise<void> = Promise.resolve();
   let sending: Promise<void> = Promise.resolve();
   let flushedAt = Number.NEGATIVE_INFINITY;
 
-  const flush = async (): Promise<void> => {
+  const add = (item: ReportItem): void => {
+    const bytes = JSON.stringify(item).length;
+    waiting.push(item);
+    waitingBytes += bytes;
+    pendingBytes += bytes;
+    if (waitingBytes >= chunkBytes) flush();
+    else timer ??= setTimeout(flush, Math.max(1, flushedAt + betweenFlushesMs - performance.now()));
+  };
+  const flush = (): void => {
     clearTimeout(timer);
     timer = undefined;
     flushedAt = performance.now();
-    if (waiting.length > 0) {
-      const bytes = waitingBytes;
-      sequence += 1;
-      const chunk: Chunk = { sequence, items: waiting };
-      unstored.push(chunk);
-      waiting = [];
-      waitingBytes = 0;
-      sending = sending.then(async () => {
-        if (!(await sendUntilStored(chunk))) return;
-        unstoredBytes -= bytes;
-        unstored.shift();
-        kept.add(chunk, bytes);
-      });
-    }
-    return sending;
+    if (waiting.length === 0) return;
+    const bytes = waitingBytes;
+    sequence += 1;
+    const chunk: Chunk = { sequence, items: waiting };
+    waiting = [];
+    waitingBytes = 0;
+    const isKept = keeping.then(async () => keep(chunk));
+    keeping = isKept;
+    sending = sending.then(async () => {
+      await isKept;
+      await send(chunk);
+      pendingBytes -= bytes;
+    });
   };
-
-  const sendUntilStored = async (chunk: Chunk): Promise<boolean> => {
-    while (!deps.signal.aborted) {
-      if (await sendChunk(deps, deps.held, chunk)) return true;
+  const keep = async (chunk: Chunk): Promise<void> => {
+    await catchUp.makeRoom(() => published, finishing.signal);
+    if (await kept.keep(chunk)) crashPoint("executor.report.spooled");
+    else if (!isMarked) {
+      isMarked = true;
+      add(notSpooled());
+    }
+  };
+  const send = async (chunk: Chunk): Promise<void> => {
+    while (!signal.aborted) {
+      if (await sendChunk(deps, kept.held, chunk, firstId(kept.held, chunk))) {
+        published = chunk.sequence;
+        return;
+      }
       await new Promise((resolve) => setTimeout(resolve, retryMs));
     }
-    return false;
   };
 
   return {
     report: async (item) => {
-      const bytes = JSON.stringify(item).length;
-      waiting.push(item);
-      waitingBytes += bytes;
-      unstoredBytes += bytes;
-      if (waitingBytes >= chunkBytes) void flush();
-      else timer ??= setTimeout(() => void flush(), Math.max(1, flushedAt + betweenFlushesMs - performance.now()));
-      if (unstoredBytes >= mostPendingBytes) await sending;
+      if (item.type === "step-finished") steps.push(toldEnd(item));
+      add(item);
+      if (pendingBytes >= mostPendingBytes) await sending;
     },
-    finish: () => {
-      const stored = flush();
-      return {
-        lastSequence: sequence,
-        unstored: () => [...unstored],
-        stored,
-        find: (wanted) => kept.find(wanted) ?? unstored.find((chunk) => chunk.sequence === wanted),
-      };
+    finish: async () => {
+      finishing.abort();
+      // What could not be spooled adds a line that says so.
+      do {
+        flush();
+        await keeping;
+      } while (waiting.length > 0);
+      await kept.close();
+      return { ...reports, lastSequence: sequence, steps, published: sending };
     },
   };
 }
 
-/** The newest chunks, up to so many bytes. */
-function createKeptChunks() {
-  const kept = new Map<number, { readonly chunk: Chunk; readonly bytes: number }>();
-  let total = 0;
-  return {
-    add: (chunk: Chunk, bytes: number): void => {
-      kept.set(chunk.sequence, { chunk, bytes });
-      total += bytes;
-      for (const [sequence, oldest] of kept) {
-        if (total <= mostKeptBytes) break;
-        kept.delete(sequence);
-        total -= oldest.bytes;
-      }
-    },
-    find: (sequence: number): Chunk | undefined => kept.get(sequence)?.chunk,
-  };
+function toldEnd(item: Extract<ReportItem, { type: "step-finished" }>): ToldStepEnd {
+  const { step, status, exitCode, durationMs, error } = item;
+  return { step, status, exitCode, durationMs, ...(error === undefined ? {} : { error }) };
+}
+
+/** Marks a run on which the promise that nothing is lost stands on one process. */
+function notSpooled(): ReportItem {
+  const text =
+    "Reports of this run could not be spooled: its executor's disk takes nothing. They are lost if the executor dies before the platform has stored them";
+  return { type: "log", step: null, stream: "system", level: "warning", text, time: Date.now() };
 }

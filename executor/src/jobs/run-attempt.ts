@@ -20,7 +20,7 @@ import { openGrant } from "./open-grant.ts";
 import { openParameters } from "./open-parameters.ts";
 import type { PackageFiles } from "./package-files.ts";
 import { createPatientRpc } from "./patient-rpc.ts";
-import { createReporter, type Reporter } from "./reporter.ts";
+import { createReporter, type Reported, type Reporter } from "./reporter.ts";
 import { runSteps } from "./run-steps.ts";
 import { createSecrets, type Secrets } from "./secrets.ts";
 
@@ -37,7 +37,7 @@ export interface RunDeps {
   readonly bundleDir: string;
   readonly log: Logger;
   readonly control: Pick<Control, "watch">;
-  readonly ends: Pick<Ends, "deliver">;
+  readonly ends: Pick<Ends, "open" | "deliver" | "deliverReports">;
   /** Aborts when a drain has waited long enough. */
   readonly endRuns: AbortSignal;
 }
@@ -59,17 +59,26 @@ export async function runAttempt(
 ): Promise<() => Promise<void>> {
   const lease = keepLease(attempt.rpc, attempt.held, leaseMs, askedAt);
   const unwatch = deps.control.watch(attempt.held, lease.cancel);
-  const reporter = createReporter({ ...deps, held: attempt.held, signal: lease.signal });
+  const over = new AbortController();
+  const reporter = createReporter({
+    ...deps,
+    reports: await deps.ends.open(attempt.held),
+    signal: AbortSignal.any([lease.signal, over.signal]),
+  });
+  let reported: Reported | undefined;
   try {
     const signal = AbortSignal.any([lease.signal, lease.cancelled, deps.endRuns]);
     const rpc = createPatientRpc(attempt.rpc, signal);
     const failure = await runInWorkspace(deps, { claimed: { ...attempt, rpc }, grant }, reporter, signal);
     if (!lease.endRun()) throw new SealrunError("LEASE_LOST", "The attempt's lease ended before its run did");
-    const reported = reporter.finish();
-    const { lastSequence } = reported;
+    reported = await reporter.finish();
+    const { lastSequence, steps } = reported;
     const end = endOf(failure, lease.cancelled.aborted);
-    return await deps.ends.deliver({ ...attempt.held, ...end, lastSequence }, reported);
+    return await deps.ends.deliver({ ...attempt.held, ...end, lastSequence, steps: [...steps] }, reported);
   } finally {
+    // Reads of secrets are among what a run without an end has reported.
+    if (reported === undefined) deps.ends.deliverReports(await reporter.finish());
+    over.abort();
     unwatch();
     lease.stop();
   }

@@ -18,11 +18,28 @@ export interface Chunk {
 
 const storeTimeoutMs = 5_000;
 
+/** The id under which JetStream stores a chunk's first sending, however often its answer is late and it is sent once more. */
+export function firstId({ executionId, attempt }: Held, { sequence }: Chunk): string {
+  return `${executionId}:${attempt}:${sequence}`;
+}
+
 /**
- * Sends a chunk; true once JetStream has stored it. A chunk that the stream has had lately is not stored twice, so that
- * it can be sent again and again.
+ * An id under which a chunk is sent again that the platform misses. It must be fresh: for two minutes JetStream answers
+ * "duplicate" to an id it has seen and stores nothing, even when the message is gone from its stream. The first sending
+ * keeps one id instead: acknowledgements are late when the server has too much to do, and each of them would double what
+ * it has to do. What such an id loses is missed by the platform, and comes under a fresh one.
  */
-export async function sendChunk({ link, identity }: ChunkSender, held: Held, chunk: Chunk): Promise<boolean> {
+export function freshId(held: Held, chunk: Chunk): string {
+  return `${firstId(held, chunk)}:${newId("request")}`;
+}
+
+/** Sends a chunk; true once JetStream says that it has stored it, or a message of that id before. */
+export async function sendChunk(
+  { link, identity }: ChunkSender,
+  held: Held,
+  chunk: Chunk,
+  messageId: string,
+): Promise<boolean> {
   const subject = subjects.reports(executorId.parse(identity.id));
   const { executionId, attempt } = held;
   const frame = signFrame(
@@ -41,7 +58,7 @@ export async function sendChunk({ link, identity }: ChunkSender, held: Held, chu
   );
   try {
     const stream = link.connection.jetstream({ timeout: storeTimeoutMs });
-    await stream.publish(subject, frame, { msgID: `${executionId}:${attempt}:${chunk.sequence}` });
+    await stream.publish(subject, frame, { msgID: messageId });
   } catch {
     return false;
   }

@@ -12,6 +12,7 @@ type ContextKind =
   | "enrolment"
   | "credentials"
   | "spool"
+  | "spooled-report"
   | "key-check";
 
 /**
@@ -111,6 +112,13 @@ export function spoolContext(place: {
   readonly attempt: number;
 }): Context {
   return ["spool", place.executorId, place.executionId, String(place.attempt)];
+}
+
+/** One chunk of an attempt's reports on its executor's own disk: bound to its number, so that none can take another's place. */
+export function spooledReportContext(
+  place: Parameters<typeof spoolContext>[0] & { readonly sequence: number },
+): Context {
+  return ["spooled-report", place.executorId, place.executionId, String(place.attempt), String(place.sequence)];
 }
 
 /** Which of the two root keys. */

@@ -15,6 +15,7 @@ export {
   scopeKeyContext,
   secretContext,
   spoolContext,
+  spooledReportContext,
   eventDataContext,
   stateContext,
   storedContext,

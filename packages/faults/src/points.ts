@@ -42,6 +42,7 @@ export const crashPoints = {
   "executor.step.before-go": "a sandbox is up, and its script was not told to start",
   "executor.step.started": "a script runs",
   "executor.step.ended": "a script has ended, and its result was not reported",
+  "executor.report.spooled": "a chunk of reports is in the spool, and not published",
   "executor.report.published": "a chunk of reports is in the stream",
   "executor.spool.written": "an end is in the spool, and the platform was not told",
   "executor.finish.after": "the platform has the end, and the event is not acknowledged",

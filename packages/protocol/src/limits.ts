@@ -51,6 +51,14 @@ export const limits = {
   logLineBytes: 64 * kibi,
   /** One step's output, stored; what follows is counted and dropped. */
   stepOutputBytes: 64 * mebi,
+  /** Reports of one run in its executor's spool before its output is read more slowly; half of it makes the executor ask what is stored. */
+  spoolRunBytes: 64 * mebi,
+  /** Reports of all runs in an executor's spool, likewise; a disk must have room for it. */
+  spoolBytes: 1024 * mebi,
+  /** What an earlier process left and the platform never took goes after this long: the platform takes no older messages. */
+  spoolAgeMs: 30 * 24 * 60 * 60_000,
+  /** Chunks of reports that one answer lists as missing, the first of them; an answer with so many says nothing of those after its last. */
+  missingChunks: 1_000,
   /** How long an event may be claimed after it was made. */
   eventLifetimeMs: 15 * 60_000,
   /** How far the clocks of two parts may differ. */

@@ -1,0 +1,53 @@
+const firstWaitMs = 2_000;
+const longestWaitMs = 30_000;
+/** How many chunks are sent again at once: few until those have come, as a backlog may only seem a loss. */
+const firstCount = 8;
+const mostCount = 64;
+
+/** What to do after an answer that lists missing chunks. */
+interface ResendStep {
+  /** Sequences to send again now. */
+  readonly again: readonly number[];
+  /** When to ask next. */
+  readonly waitMs: number;
+}
+
+/** Decides which chunks of one attempt are sent again, from one answer to the next. */
+export interface ResendPlan {
+  /** `nowMs` is on the steady clock, `missing` in ascending order. */
+  next(missing: readonly number[], nowMs: number): ResendStep;
+}
+
+/**
+ * Chunks that are only on their way must not be doubled. While any of them come, all are waited for; when none has come
+ * for a while, the lowest few are sent again: they hold up the rest. A stream keeps its order, so once those have come
+ * the others are lost too, and more are sent again at a time.
+ */
+export function createResendPlan(): ResendPlan {
+  let previous: readonly number[] = [];
+  let quietSince = 0;
+  let waitMs = firstWaitMs;
+  let count = firstCount;
+  let hasSent = false;
+  return {
+    next: (missing, nowMs) => {
+      const still = new Set(missing);
+      const before = new Set(previous);
+      const someCame = before.size === 0 || previous.some((sequence) => !still.has(sequence));
+      previous = missing;
+      if (someCame) {
+        if (hasSent) count = Math.min(2 * count, mostCount);
+        hasSent = false;
+        quietSince = nowMs;
+        waitMs = firstWaitMs;
+        return { again: [], waitMs };
+      }
+      const left = quietSince + waitMs - nowMs;
+      if (left > 0) return { again: [], waitMs: left };
+      hasSent = true;
+      quietSince = nowMs;
+      waitMs = Math.min(2 * waitMs, longestWaitMs);
+      return { again: missing.filter((sequence) => before.has(sequence)).slice(0, count), waitMs };
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import { generateIdentity, type Identity, newId, openFrame, readUnverifiedHeader } from "@sealrun/crypto";
+import { connectNats, type NatsLink } from "@sealrun/nats";
+import {
+  decode,
+  executionId,
+  executorId,
+  inboxPrefix,
+  report,
+  type Report,
+  reportsStream,
+  subjects,
+} from "@sealrun/protocol";
+import type { Held } from "../../executor/src/jobs/platform-rpc.ts";
+import { startTestNats } from "./servers.ts";
+
+/** A real stream of reports with one executor, and what a platform would know that has stored all that is in it. */
+export interface ReportsStream {
+  readonly link: NatsLink;
+  readonly identity: Identity;
+  /** Reads reports of another executor too. */
+  readonly trust: (other: Identity) => void;
+  /** What is in the stream now of an attempt, oldest first. */
+  readonly reportsOf: (held: Held) => Promise<readonly Report[]>;
+  /** Sequences of an attempt that are in the stream now, as often as they are. */
+  readonly sequencesOf: (held: Held) => Promise<readonly number[]>;
+  /** Which chunks up to the last are not in the stream. */
+  readonly missingOf: (of: Held & { readonly lastSequence: number }) => Promise<readonly number[]>;
+  /** Loses what the stream has of an attempt; its server still knows the ids. */
+  readonly lose: (held: Held) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+export async function startReportsStream(): Promise<ReportsStream> {
+  const nats = await startTestNats();
+  const identity = generateIdentity(newId("executor"));
+  const trusted = new Map([[identity.id, identity]]);
+  const link = await connectNats({
+    url: nats.url,
+    ...nats.platform,
+    name: "test",
+    inboxPrefix: inboxPrefix("platform"),
+  });
+  const manager = await link.connection.jetstreamManager();
+  await manager.streams.add({ name: reportsStream, subjects: [subjects.allReports] });
+  const known = new Map<number, Report>();
+  const readOne = async (seq: number): Promise<Report | undefined> => {
+    const message = await manager.streams.getMessage(reportsStream, { seq }).catch(() => undefined);
+    if (message === undefined) return undefined;
+    const { sender } = readUnverifiedHeader(message.data);
+    const opened = openFrame(message.data, {
+      findKey: () => trusted.get(sender)?.signPublic,
+      expect: { kind: "report", subject: subjects.reports(executorId.parse(sender)) },
+      now: Date.now(),
+      maxAgeMs: 10 * 60_000,
+      maxSkewMs: 60_000,
+    });
+    return decode(report, opened.body);
+  };
+  const readAll = async () => {
+    const found: { readonly seq: number; readonly report: Report }[] = [];
+    const { state } = await manager.streams.info(reportsStream, { deleted_details: true });
+    const deleted = new Set(state.deleted);
+    for (let seq = state.first_seq; seq <= state.last_seq && state.messages > 0; seq += 1) {
+      if (deleted.has(seq)) continue;
+      const given = known.get(seq) ?? (await readOne(seq));
+      if (given === undefined) continue;
+      known.set(seq, given);
+      found.push({ seq, report: given });
+    }
+    return found;
+  };
+  const read = async (held: Held) =>
+    (await readAll()).filter(
+      ({ report: given }) => given.executionId === held.executionId && given.attempt === held.attempt,
+    );
+  const sequencesOf = async (held: Held): Promise<readonly number[]> =>
+    (await read(held)).map(({ report: { sequence } }) => sequence);
+  return {
+    link,
+    identity,
+    trust: (other) => void trusted.set(other.id, other),
+    reportsOf: async (held) => (await read(held)).map(({ report: given }) => given),
+    sequencesOf,
+    missingOf: async (of) => {
+      const there = new Set(await sequencesOf(of));
+      return Array.from({ length: of.lastSequence }, (_, index) => index + 1).filter((one) => !there.has(one));
+    },
+    lose: async (held) => {
+      for (const { seq } of await read(held)) await manager.streams.deleteMessage(reportsStream, seq, false);
+    },
+    close: async () => {
+      await link.close();
+      await nats.stop();
+    },
+  };
+}
+
+/** An attempt of an execution that no other test has. */
+export function newHeld(): Held {
+  return { executionId: executionId.parse(newId("execution")), attempt: 1 };
+}
