@@ -1,10 +1,10 @@
-import { execa } from "execa";
+import { execa, ExecaError } from "execa";
 import { closeSync, constants, createWriteStream, openSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { Socket } from "node:net";
 import { join } from "node:path";
 import type { Writable } from "node:stream";
-import { toSealrunError } from "@sealrun/protocol";
+import { SealrunError, toSealrunError } from "@sealrun/protocol";
 
 /** A pipe: what the script writes into `writeEnd`, which only carries a descriptor, is read from `output`. */
 export interface OutputPipe {
@@ -24,7 +24,9 @@ export async function openOutputPipes(folder: string): Promise<readonly [OutputP
     await execa("mkfifo", ["-m", "600", ...names], { env: { PATH: "/usr/bin:/bin" }, extendEnv: false });
     return [openPipe(names[0]), openPipe(names[1])];
   } catch (error) {
-    throw toSealrunError(error);
+    throw error instanceof ExecaError && error.code === undefined
+      ? new SealrunError("MACHINE_FAILED", "The pipes for a script's output could not be made", { cause: error })
+      : toSealrunError(error);
   } finally {
     await Promise.all(names.map((name) => rm(name, { force: true })));
   }

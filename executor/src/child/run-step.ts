@@ -48,6 +48,8 @@ export interface StepOptions {
   readonly onStdout: (chunk: Uint8Array) => void | Promise<void>;
   readonly onStderr: (chunk: Uint8Array) => void | Promise<void>;
   readonly handle: ScriptHandler;
+  /** Called just before the script is told to start: until then nothing of the package has run. */
+  readonly onGo?: () => void;
   /** How long a script may hold the channel's token. */
   readonly tokenMs?: number;
 }
@@ -73,6 +75,7 @@ export async function runStep(options: StepOptions): Promise<StepEnd> {
   const start = await prepareStart(options);
   const pipes = await openOutputPipes(options.workspace.scratch);
   const script = startOn(pipes, start);
+  options.onGo?.();
   const stopping = createStopping({ ...options, graceMs: options.graceMs ?? limits.killGraceMs }, script);
 
   const channel = serveChannel({

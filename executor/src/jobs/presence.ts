@@ -1,4 +1,4 @@
-import { limits } from "@sealrun/protocol";
+import { limits, type MachineTrouble } from "@sealrun/protocol";
 import type { Logger } from "pino";
 import type { PlatformRpc } from "./platform-rpc.ts";
 
@@ -9,6 +9,8 @@ const closeMs = 2_000;
 export interface Presence {
   /** Counts one run; the returned function ends it. */
   readonly begin: () => () => void;
+  /** Tells the platform that nothing is taken because of this trouble; undefined when executions are taken again. */
+  readonly setTrouble: (trouble: MachineTrouble | undefined) => void;
   /** Tells the platform that nothing more is taken. */
   readonly drain: () => void;
   /** Waits a moment for what is being told, then tells nothing any more. */
@@ -26,6 +28,7 @@ export function announcePresence(deps: {
 }): Presence {
   let running = 0;
   let draining = false;
+  let trouble: MachineTrouble | undefined;
   let isClosed = false;
   let isHeard = true;
   let next: NodeJS.Timeout | undefined;
@@ -33,7 +36,7 @@ export function announcePresence(deps: {
   const tell = async (): Promise<void> => {
     clearTimeout(next);
     try {
-      await deps.rpc.presence({ slots: deps.slots, running, draining });
+      await deps.rpc.presence({ slots: deps.slots, running, draining, trouble: trouble ?? null });
       isHeard = true;
     } catch (error) {
       if (isHeard && !isClosed) deps.log.warn({ err: error }, "The platform does not hear this executor; trying again");
@@ -55,6 +58,10 @@ export function announcePresence(deps: {
       return () => {
         running -= 1;
       };
+    },
+    setTrouble: (found) => {
+      trouble = found;
+      if (!isClosed) telling = tell();
     },
     drain: () => {
       draining = true;

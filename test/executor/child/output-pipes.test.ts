@@ -18,5 +18,5 @@ test("openOutputPipes() gives pipes that a script can open by name, and leaves n
 });
 
 test("openOutputPipes() throws where no pipe can be made", async () => {
-  await expect(openOutputPipes("/nowhere")).rejects.toMatchObject({ code: "INTERNAL" });
+  await expect(openOutputPipes("/nowhere")).rejects.toMatchObject({ code: "MACHINE_FAILED" });
 });

@@ -1,9 +1,9 @@
-import { readdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { generateIdentity, newId } from "@sealrun/crypto";
 import { type Executor, executorConfig, start } from "@sealrun/executor";
 import { issueEnrolmentToken } from "@sealrun/keyring";
-import { decodeEnrolmentToken, type ExecutionInfo, executionInfo, logPage, startedExecution } from "@sealrun/protocol";
+import { decodeEnrolmentToken, type ExecutionInfo, executionInfo, startedExecution } from "@sealrun/protocol";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { enrol } from "../../../executor/src/enrol/enrol.ts";
@@ -92,16 +92,42 @@ describe("runAttempt()", () => {
       }),
     ],
   ])(
-    "runAttempt() fails an execution at once whose grant is %s",
+    "runAttempt() gives an execution back whose grant is %s, and says so once",
     async (what, code, change) => {
       const { executor, folder, logged } = await startExecutor(what, change);
-      const { id, status, error } = await endOf(await startExecution("quick"));
+      const id = await startExecution("quick");
+      const show = async (): Promise<ExecutionInfo> => ask(platform, executionInfo, ["GET", `/executions/${id}`]);
+      await until(async () => (await show()).attempts[0]?.end === "released");
       await executor.close();
-      expect([status, error?.code]).toEqual(["failed", code]);
-      const said = async () => ask(platform, logPage, ["GET", `/executions/${id}/logs`]);
-      await until(async () => (await said()).lines.some(({ text }) => text === error?.message));
-      expect(logged.filter((line) => line.includes("A grant cannot be opened"))).toHaveLength(1);
-      expect(await readdir(`${folder}.json.spool`)).toEqual([]);
+      const { status, attempts, waiting } = await show();
+      expect([status, attempts[0]?.reason?.code]).toEqual(["queued", code]);
+      expect(waiting).toContain(`(${code})`);
+      expect(logged.filter((line) => line.includes("No executions are taken until"))).toHaveLength(1);
+      expect(await readdir(`${folder}.json.spool`).catch(() => [])).toEqual([]);
+      // Another executor runs it.
+      const { executor: healthy } = await startExecutor(`${what}, healthy`);
+      expect((await endOf(id)).status).toBe("succeeded");
+      await healthy.close();
+    },
+    timeout,
+  );
+
+  test(
+    "runAttempt() gives an execution back while its folder cannot be made, and runs it once it can",
+    async () => {
+      const { executor, folder, logged } = await startExecutor("unmakable");
+      await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, "work"), "");
+      const id = await startExecution("quick");
+      const show = async (): Promise<ExecutionInfo> => ask(platform, executionInfo, ["GET", `/executions/${id}`]);
+      await until(async () => (await show()).waiting?.includes("(MACHINE_FAILED)") === true);
+      expect((await show()).attempts[0]).toMatchObject({ end: "released", reason: { code: "MACHINE_FAILED" } });
+      await rm(join(folder, "work"));
+      const { status, attempts } = await endOf(id);
+      expect([status, attempts.map(({ end }) => end)]).toEqual(["succeeded", ["released", "finished"]]);
+      const told = logged.filter((line) => /No executions are taken|in order again/.test(line));
+      expect(told).toHaveLength(2);
+      await executor.close();
     },
     timeout,
   );
