@@ -9,6 +9,11 @@ export interface RunningScript {
   readonly frames: Duplex;
   /** The executor's end of descriptor 4. */
   readonly token: Duplex;
+  /**
+   * True once the script waits for "go" and would end with this process; false when it is gone before. Without a sandbox
+   * only the wait is bound to this process: at its end the script ends without having started.
+   */
+  readonly ready: Promise<boolean>;
   /** The script's exit code, 128 and its number for a signal; undefined when `kill` came first. Rejects when nothing could be started. */
   readonly ended: Promise<number | undefined>;
   /** True as soon as the exit code is known. */
@@ -19,9 +24,9 @@ export interface RunningScript {
   readonly kill: () => Promise<void>;
 }
 
-/** The sockets among a child's descriptors from 3 on, as many as `count`. An error on one of them means that its other end is gone. */
+/** The sockets among a child's descriptors from 3 on, as many as `count`; other descriptors there are left out. An error on one of them means that its other end is gone. */
 export function socketsFrom3(stdio: readonly unknown[], count: number): readonly Socket[] {
-  const sockets = stdio.slice(3, 3 + count).filter((stream) => stream instanceof Socket);
+  const sockets = stdio.slice(3).filter((stream) => stream instanceof Socket);
   if (sockets.length < count)
     throw new SealrunError("MACHINE_FAILED", "The channel's sockets could not be made: no file descriptors are left");
   for (const socket of sockets) socket.on("error", () => socket.destroy());
