@@ -24,8 +24,11 @@ import type { PackageFiles } from "./package-files.ts";
 import { createPatientRpc } from "./patient-rpc.ts";
 import { releaseAttempt } from "./release-attempt.ts";
 import { createReporter, type Reporter } from "./reporter.ts";
+import { pause } from "./take.ts";
 import { runSteps } from "./run-steps.ts";
 import { createSecrets, type Secrets } from "./secrets.ts";
+
+const storedMs = 2_000;
 
 /** What running an attempt needs beside the attempt. */
 export interface RunDeps {
@@ -79,6 +82,8 @@ export async function runAttempt(
     const { lastSequence } = reported;
     if (outcome.kind === "unfit") {
       if (outcome.reason.stopsTaking) deps.readiness.stop(outcome.reason);
+      // What was said while it was prepared is not heard any more once the attempt is over.
+      await Promise.race([reported.stored, pause(storedMs, deps.endRuns)]);
       await releaseAttempt(attempt.rpc, attempt.held, outcome.reason, deps.endRuns);
       return async () => undefined;
     }

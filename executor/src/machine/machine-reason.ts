@@ -20,6 +20,8 @@ const stopsTaking: Partial<Readonly<Record<ErrorCode, boolean>>> = {
   POSTGRES_UNREACHABLE: false,
   NATS_UNREACHABLE: false,
   KEYRING_UNREACHABLE: false,
+  // The clock of this machine, or of who answered it, is wrong.
+  EXPIRED: false,
 };
 
 const longestMessage = 1_000;

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { generateIdentity, newId } from "@sealrun/crypto";
 import { type Executor, executorConfig, start } from "@sealrun/executor";
@@ -42,8 +42,12 @@ interface Running {
   readonly logged: readonly string[];
 }
 
-/** A real executor; `change` is what went wrong with its state since it enrolled. */
-async function startExecutor(name: string, change = (state: ExecutorState): ExecutorState => state): Promise<Running> {
+/** A real executor; `change` is what went wrong with its state since it enrolled, `settings` are its own. */
+async function startExecutor(
+  name: string,
+  change = (state: ExecutorState): ExecutorState => state,
+  settings: object = {},
+): Promise<Running> {
   const folder = join(root.path, name);
   const stateFile = `${folder}.json`;
   const token = await issueEnrolmentToken(platform.keyringConfig, { pool: "default", projects: "all" });
@@ -57,6 +61,7 @@ async function startExecutor(name: string, change = (state: ExecutorState): Exec
     slots: 1,
     bwrap,
     python,
+    ...settings,
   });
   const executor = await start(config, { log: pino({ level: "info" }, { write: (line) => void logged.push(line) }) });
   return { executor, folder, logged };
@@ -127,6 +132,27 @@ describe("runAttempt()", () => {
       expect([status, attempts.map(({ end }) => end)]).toEqual(["succeeded", ["released", "finished"]]);
       const told = logged.filter((line) => /No executions are taken|in order again/.test(line));
       expect(told).toHaveLength(2);
+      await executor.close();
+    },
+    timeout,
+  );
+
+  test(
+    "runAttempt() gives an execution back while no sandbox can be started, and runs it once one can",
+    async () => {
+      const program = join(root.path, "bwrap");
+      await symlink(programs().bwrap ?? "", program);
+      const { executor } = await startExecutor("unsandboxed", undefined, { bwrap: program });
+      await rm(program);
+      await symlink("/bin/false", program);
+      const id = await startExecution("quick");
+      const show = async (): Promise<ExecutionInfo> => ask(platform, executionInfo, ["GET", `/executions/${id}`]);
+      await until(async () => (await show()).attempts[0]?.end === "released");
+      expect((await show()).attempts[0]?.reason?.code).toBe("SANDBOX_UNAVAILABLE");
+      await rm(program);
+      await symlink(programs().bwrap ?? "", program);
+      const { status, attempts } = await endOf(id);
+      expect([status, attempts.at(-1)?.end]).toEqual(["succeeded", "finished"]);
       await executor.close();
     },
     timeout,

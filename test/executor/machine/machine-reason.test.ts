@@ -16,6 +16,7 @@ const ofMachine: Partial<Record<ErrorCode, boolean>> = {
   POSTGRES_UNREACHABLE: false,
   NATS_UNREACHABLE: false,
   KEYRING_UNREACHABLE: false,
+  EXPIRED: false,
 };
 const codes = Object.keys(errorCodes).filter((code): code is ErrorCode => Object.hasOwn(errorCodes, code));
 
