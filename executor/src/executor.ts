@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { spoolKey } from "@sealrun/crypto";
 import { readPrivateFile } from "@sealrun/key-files";
 import { connectNats } from "@sealrun/nats";
@@ -19,6 +19,9 @@ import { createPlatformRpc } from "./jobs/platform-rpc.ts";
 import { announcePresence } from "./jobs/presence.ts";
 import { openSpool } from "./jobs/spool.ts";
 import { workSlot } from "./jobs/work.ts";
+import { findShortage } from "./machine/free-space.ts";
+import { probeMachine } from "./machine/probe-machine.ts";
+import { createReadiness, type Readiness, type ReadinessDeps } from "./machine/readiness.ts";
 import { findEsbuild, findNpm, findRuntime } from "./runtime-files.ts";
 import { removeLeftovers } from "./workspace/remove-leftovers.ts";
 
@@ -65,6 +68,8 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
   });
   const rpc = createPlatformRpc({ ...state, link });
   const presence = announcePresence({ rpc, slots: config.slots, log });
+  const spoolFolder = `${config.stateFile}.spool`;
+  const readiness = watchMachine(config, { sandbox, spoolFolder, onChange: presence.setTrouble, log });
   const control = listenToControl({
     link,
     executorId: executorId.parse(state.identity.id),
@@ -72,7 +77,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
     log,
   });
   const spool = openSpool({
-    folder: `${config.stateFile}.spool`,
+    folder: spoolFolder,
     key: spoolKey(state.identity),
     executorId: state.identity.id,
   });
@@ -83,6 +88,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
     control,
     ends,
     presence,
+    readiness,
     pool: state.pool.id,
     link,
     log,
@@ -105,6 +111,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
     close: async () => {
       log.info({ drainMs: config.drainMs }, "Takes nothing more and waits for what runs");
       stopTaking.abort();
+      readiness.close();
       presence.drain();
       const timers = [
         setTimeout(() => endRuns.abort(), config.drainMs),
@@ -121,6 +128,20 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
       await link.close();
     },
   };
+}
+
+/** Takes nothing while this machine is not fit to prepare a run. */
+function watchMachine(
+  { workDir, cacheDir, stateFile }: ExecutorConfig,
+  deps: { readonly sandbox: Sandbox; readonly spoolFolder: string } & Pick<ReadinessDeps, "onChange" | "log">,
+): Readiness {
+  const cached = ["files", "dependencies", "bundles"].map((name) => join(cacheDir, name));
+  const machine = { folders: [workDir, ...cached, deps.spoolFolder], sandbox: deps.sandbox };
+  return createReadiness({
+    ...deps,
+    probe: async () => probeMachine(machine),
+    look: async () => findShortage([workDir, cacheDir, dirname(stateFile)]),
+  });
 }
 
 async function chooseSandbox(config: ExecutorConfig, log: Logger): Promise<Sandbox> {

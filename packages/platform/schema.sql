@@ -10,8 +10,9 @@ create table attempts (
   ended_as text,
   granted_at timestamp with time zone,
   grant_ended_at timestamp with time zone,
+  reason json,
   CHECK ((attempt > 0)),
-  CHECK ((ended_as = ANY (ARRAY['finished'::text, 'lost'::text, 'given-back'::text]))),
+  CHECK ((ended_as = ANY (ARRAY['finished'::text, 'lost'::text, 'given-back'::text, 'released'::text]))),
   FOREIGN KEY (execution_id) REFERENCES executions(id),
   FOREIGN KEY (executor_id) REFERENCES executors(id),
   PRIMARY KEY (execution_id, attempt),
@@ -184,12 +185,13 @@ create table executors (
   running integer not null default 0,
   is_draining boolean not null default false,
   revoked_at timestamp with time zone,
+  trouble json,
   FOREIGN KEY (pool_id) REFERENCES pools(id),
   PRIMARY KEY (id)
 );
 CREATE INDEX executors_pool ON public.executors USING btree (pool_id);
 CREATE INDEX executors_revoked ON public.executors USING btree (revoked_at) WHERE (revoked_at IS NOT NULL);
-CREATE TRIGGER executors_tell AFTER UPDATE ON public.executors FOR EACH ROW WHEN (((old.slots <> new.slots) OR (old.is_draining <> new.is_draining) OR (old.revoked_at IS DISTINCT FROM new.revoked_at))) EXECUTE FUNCTION tell_change('executors');
+CREATE TRIGGER executors_tell AFTER UPDATE ON public.executors FOR EACH ROW WHEN (((old.slots <> new.slots) OR (old.is_draining <> new.is_draining) OR (old.revoked_at IS DISTINCT FROM new.revoked_at) OR ((old.trouble)::text IS DISTINCT FROM (new.trouble)::text))) EXECUTE FUNCTION tell_change('executors');
 CREATE TRIGGER executors_tell_new AFTER INSERT OR DELETE ON public.executors FOR EACH STATEMENT EXECUTE FUNCTION tell_change('executors');
 
 create table files (

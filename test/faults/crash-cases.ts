@@ -1,3 +1,5 @@
+import { rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { CrashPoint } from "@sealrun/faults";
 import type { ExecutionStatus } from "@sealrun/protocol";
 import { z } from "zod";
@@ -71,6 +73,18 @@ const cancels: CrashCase["act"] = async (cluster) => {
 const waitsForRenewal: CrashCase["act"] = async (cluster) => {
   await cluster.part("keyring-0").ended();
   return [await cluster.run("busy")];
+};
+
+/** Takes an executor's work folder away, so that it gives back what it claims, until the platform has died of it. */
+const releases: CrashCase["act"] = async (cluster) => {
+  const work = join(cluster.folder, "executor-0", "work");
+  await rename(work, `${work}.away`);
+  await writeFile(work, "");
+  const id = await cluster.run("busy");
+  await cluster.part("platform-0").ended();
+  await rm(work);
+  await rename(`${work}.away`, work);
+  return [id];
 };
 
 /** Starts a script and takes its executor away, until the platform sees that it is gone. */
@@ -184,6 +198,7 @@ export const crashCases: Readonly<Record<CrashPoint, CrashCase>> = {
   "platform.report.after-commit": succeeds,
   "platform.finish.before-commit": succeeds,
   "platform.finish.after-commit": succeeds,
+  "platform.release.after-commit": { ...succeeds, act: releases },
   "platform.sweep.before-commit": { ...succeeds, act: loses, end: "lost" },
   "platform.sweep.after-commit": { ...succeeds, act: loses, end: "lost" },
   "platform.reconcile.after-commit": { ...succeeds, act: losesEvent },

@@ -203,6 +203,7 @@ export function makeAttempt(
     claim: async () => ({ ok: true, attempt: attemptNumber, leaseMs: 60_000, grant: toBase64(grantFrame) }),
     renew: async () => ({ ok: true, leaseMs: 60_000 }),
     finish: async () => [],
+    release: async () => undefined,
     reported: async () => [],
     lookup: async ({ name, scope: only }) => {
       asked.push(only === undefined ? `lookup ${name}` : `lookup ${name} in ${only}`);
@@ -291,6 +292,7 @@ export function makeAttempt(
     claim: async (...args) => (override.claim ?? real.claim)(...args),
     renew: async (...args) => (override.renew ?? real.renew)(...args),
     finish: async (...args) => (override.finish ?? real.finish)(...args),
+    release: async (...args) => (override.release ?? real.release)(...args),
     reported: async (...args) => (override.reported ?? real.reported)(...args),
     lookup: async (...args) => (override.lookup ?? real.lookup)(...args),
     set: async (...args) => (override.set ?? real.set)(...args),

@@ -82,6 +82,8 @@ export const clusterLimits = {
   presenceMs: 1_000,
   absentMs: 5_000,
   killGraceMs: 1_000,
+  // Disks of tests are small.
+  diskReserveBytes: 1024 * 1024,
 } as const;
 
 /** Starts servers, then keyrings and platforms, then executors, each enrolled with a token of its own. */

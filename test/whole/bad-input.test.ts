@@ -2,13 +2,14 @@ import { execFileSync } from "node:child_process";
 import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { type Database, openDatabase, postgresConfig } from "@sealrun/postgres";
-import { type ErrorCode, errorCodes } from "@sealrun/protocol";
+import { type ErrorCode, errorCodes, startedExecution } from "@sealrun/protocol";
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { plainForm, refused, send } from "../support/api.ts";
 import { startSecondExecutor } from "../support/second-executor.ts";
 import { type Files, openStage, type Stage } from "../support/stage.ts";
+import { until } from "../support/until.ts";
 
 let stage: Stage;
 let database: Database;
@@ -212,10 +213,25 @@ describe("sealrun run", () => {
   test("sealrun run names the interpreter that its executor lacks", async () => {
     const bare = await startSecondExecutor(stage, "bare", { python: null });
     await stage.push("team/bare", { "main.py": "print(1)", "manifest.json": { pool: "bare" } });
-    const report = await stage.run("team/bare");
+    const { id } = startedExecution.parse(JSON.parse(await stage.must(["run", "team/bare", "--json"])));
+    const { attempts, error } = await until(async () => {
+      const shown = await stage.show(id);
+      return shown.waiting?.includes("(INTERPRETER_MISSING)") === true ? shown : undefined;
+    });
     await bare.stop();
-    expect(report).toMatchObject({ status: "failed", error: { code: "INTERPRETER_MISSING" } });
-    expect(JSON.stringify(report["error"])).toContain("main.py needs Python 3");
+    expect(error).toBeNull();
+    expect(attempts[0]).toMatchObject({
+      end: "released",
+      reason: { code: "INTERPRETER_MISSING", message: expect.stringContaining("main.py needs Python 3") },
+    });
+    // Another executor of the pool has one.
+    const able = await startSecondExecutor(stage, "bare");
+    const { status } = await until(async () => {
+      const shown = await stage.show(id);
+      return shown.status === "succeeded" ? shown : undefined;
+    });
+    await able.stop();
+    expect(status).toBe("succeeded");
   });
 });
 

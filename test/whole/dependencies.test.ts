@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { startedExecution } from "@sealrun/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { type NpmRegistry, startNpmRegistry } from "../support/npm-registry.ts";
@@ -134,11 +135,18 @@ except OSError as error:
 
   test("sealrun run says that an index cannot be reached", async () => {
     await stage.push("acme/offline", { "requirements.txt": "shares==2.0.0\n", "main.py": "print(1)" });
-    const { id, status } = await stage.run("acme/offline");
-    expect(status).toBe("failed");
-    expect((await stage.show(id)).error).toMatchObject({
-      code: "REGISTRY_UNREACHABLE",
-      message: expect.stringMatching(/^The executor could not reach 127\.0\.0\.1:1 \(Connection refused\)/),
+    const { id } = startedExecution.parse(JSON.parse(await stage.must(["run", "acme/offline", "--json"])));
+    const { attempts } = await until(async () => {
+      const shown = await stage.show(id);
+      return shown.waiting?.includes("(REGISTRY_UNREACHABLE)") === true ? shown : undefined;
     });
+    expect(attempts[0]).toMatchObject({
+      end: "released",
+      reason: {
+        code: "REGISTRY_UNREACHABLE",
+        message: expect.stringMatching(/^The executor could not reach 127\.0\.0\.1:1 \(Connection refused\)/),
+      },
+    });
+    await stage.must(["execution", "cancel", id]);
   });
 });

@@ -2,6 +2,7 @@ import { execa } from "execa";
 import { SealrunError } from "@sealrun/protocol";
 import { bundlePath } from "../child/command.ts";
 import { isolationArguments } from "../child/sandbox.ts";
+import { machineFailure } from "../machine/errno.ts";
 import { firstError } from "./compiler-message.ts";
 
 /** Where one compilation runs. */
@@ -110,8 +111,14 @@ async function callCompiler({ bubblewrap, esbuild }: Compiler, folders: CompileF
   if (result.code !== undefined || firstLine.startsWith("bwrap: ")) {
     throw new SealrunError("SANDBOX_UNAVAILABLE", `The compiler could not be started (${result.code ?? firstLine})`);
   }
+  const said = firstError(result.stderr);
+  // The compiler names no error number here; its output folder is the executor's, whatever the package holds.
+  if (/^Failed to (?:write to output file|create output directory)/.test(said ?? "")) {
+    const code = /no space left/.test(said ?? "") ? "ENOSPC" : /quota/.test(said ?? "") ? "EDQUOT" : "EIO";
+    throw machineFailure(code, { what: "the compiler's output" }) ?? new SealrunError("MACHINE_FAILED", "");
+  }
   // The result holds source lines, so it is not kept as the cause.
-  throw new SealrunError("BUNDLE_FAILED", firstError(result.stderr) ?? "The compiler ended without saying why");
+  throw new SealrunError("BUNDLE_FAILED", said ?? "The compiler ended without saying why");
 }
 
 /** Nothing but the compiler, the package and the output: esbuild inlines any file that a script imports by path. */

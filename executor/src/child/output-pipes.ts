@@ -1,10 +1,10 @@
-import { execa } from "execa";
+import { execa, ExecaError } from "execa";
 import { closeSync, constants, createWriteStream, openSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { Socket } from "node:net";
 import { join } from "node:path";
 import type { Writable } from "node:stream";
-import { toSealrunError } from "@sealrun/protocol";
+import { SealrunError, toSealrunError } from "@sealrun/protocol";
 
 /** A pipe: what the child writes into `writeEnd`, which only carries a descriptor, is read from `output`. */
 export interface OutputPipe {
@@ -34,7 +34,9 @@ export async function openOutputPipes(folder: string): Promise<OutputPipes> {
     const { O_RDWR, O_WRONLY } = constants;
     return { stdout: openPipe(stdout, O_WRONLY), stderr: openPipe(stderr, O_WRONLY), status: openPipe(status, O_RDWR) };
   } catch (error) {
-    throw toSealrunError(error);
+    throw error instanceof ExecaError && error.code === undefined
+      ? new SealrunError("MACHINE_FAILED", "The pipes for a script's output could not be made", { cause: error })
+      : toSealrunError(error);
   } finally {
     await Promise.all(names.map((name) => rm(name, { force: true })));
   }

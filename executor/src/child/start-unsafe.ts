@@ -1,6 +1,7 @@
 import { execa } from "execa";
 import { constants } from "node:os";
 import { SealrunError } from "@sealrun/protocol";
+import { machineFailure } from "../machine/errno.ts";
 import type { Command } from "./command.ts";
 import { waitForReady } from "./go.ts";
 import type { OutputPipes } from "./output-pipes.ts";
@@ -43,7 +44,11 @@ export function startUnsafe(options: UnsafeStart): RunningScript {
     const { exitCode, signal, failure } = await end;
     hasEnded = true;
     if (failure !== undefined) {
-      throw new SealrunError("INTERPRETER_MISSING", `${program} could not be started`, { cause: failure });
+      const code = "code" in failure && typeof failure.code === "string" ? failure.code : undefined;
+      throw (
+        machineFailure(code, { what: program, cause: failure }) ??
+        new SealrunError("INTERPRETER_MISSING", `${program} could not be started`, { cause: failure })
+      );
     }
     return exitCode ?? (signal === undefined ? undefined : 128 + constants.signals[signal]);
   };

@@ -50,7 +50,7 @@ export async function openDependencies(options: {
     ...options,
     cache,
     pythonVersion: async () => {
-      pythonVersion ??= readPythonVersion(options.programs);
+      pythonVersion ??= readPythonVersion(options.programs, options.cacheDir);
       return pythonVersion.catch((error: unknown) => {
         pythonVersion = undefined;
         throw error;

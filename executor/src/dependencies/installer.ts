@@ -1,6 +1,7 @@
 import { basename, join } from "node:path";
 import { execa } from "execa";
 import { limits, SealrunError } from "@sealrun/protocol";
+import { machineFailure } from "../machine/errno.ts";
 import type { PythonRuntime } from "../child/layout.ts";
 import { socketsFrom3 } from "../child/running-script.ts";
 import type { Sandbox } from "../child/run-step.ts";
@@ -84,6 +85,14 @@ export async function runInstaller(programs: InstallPrograms, options: InstallCo
     );
   }
   const stderr = textOf(result.stderr);
+  const ofMachine = machineFailure(result.code, { what: "the install of dependencies" });
+  if (ofMachine !== undefined) throw ofMachine;
+  if (stderr.startsWith("bwrap: execvp ")) {
+    throw new SealrunError(
+      "INTERPRETER_MISSING",
+      `A program of the install is not on this machine (${stderr.split("\n", 1)[0]})`,
+    );
+  }
   if (result.code === "ENOENT" || result.code === "EACCES" || stderr.startsWith("bwrap: ")) {
     throw new SealrunError(
       "SANDBOX_UNAVAILABLE",

@@ -1,10 +1,11 @@
 import { SealrunError } from "@sealrun/protocol";
+import { machineFailure } from "../machine/errno.ts";
 
 /** What Node and npm call a registry that gave no answer. */
 const unreachable =
   /^(?:ECONN\w+|ENOTFOUND|EAI_AGAIN|EAI_FAIL|ETIMEDOUT|ERR_SOCKET_TIMEOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|EPROTO|E5\d\d|FETCH_ERROR|ERR_SSL_\w+|ERR_TLS_\w+|CERT_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+)$/;
 
-/** Why an `npm ci` failed, from what it wrote: `REGISTRY_UNREACHABLE`, else `DEPENDENCIES_FAILED` with npm's first sentence. */
+/** Why an `npm ci` failed, from what it wrote: `REGISTRY_UNREACHABLE`, what the machine lacks, else `DEPENDENCIES_FAILED` with npm's first sentence. */
 export function explainNpmFailure(stderr: string, registry: string): SealrunError {
   const lines = stderr
     .split("\n")
@@ -15,6 +16,8 @@ export function explainNpmFailure(stderr: string, registry: string): SealrunErro
     .map((line) => line.replace(/^(?:notarget|network|\d{3})\s+/, "").trim())
     .find((line) => line !== "");
   if (code !== undefined && unreachable.test(code)) return registryUnreachable(registry, code, "node_modules");
+  const ofMachine = machineFailure(code, { what: "npm" });
+  if (ofMachine !== undefined) return ofMachine;
   if (code === "EINTEGRITY") {
     return new SealrunError(
       "DEPENDENCIES_FAILED",

@@ -1,15 +1,18 @@
 import { SealrunError } from "@sealrun/protocol";
+import { errnoName, machineFailure } from "../machine/errno.ts";
 import { registryUnreachable } from "./npm-failure.ts";
 
 const connection =
   /(?<reason>NewConnectionError|ConnectTimeoutError|ReadTimeoutError|SSLError|SSLCertVerificationError|ProxyError|ProtocolError|NameResolutionError|RemoteDisconnected|too many 5\d\d error responses|5\d\d Server Error)/;
 
-/** Why a `pip install` failed, from what it wrote: `REGISTRY_UNREACHABLE`, else `DEPENDENCIES_FAILED` with pip's first error. */
+/** Why a `pip install` failed, from what it wrote: `REGISTRY_UNREACHABLE`, what the machine lacks, else `DEPENDENCIES_FAILED` with pip's first error. */
 export function explainPipFailure(output: string, index: string | undefined): SealrunError {
   const lines = output.split("\n").map((line) => line.trim());
   const reason = /\[Errno -?\d+\] ([\w ]+)/.exec(output)?.[1] ?? connection.exec(output)?.groups?.["reason"];
   if (index !== undefined && reason !== undefined && connection.test(output))
     return registryUnreachable(index, reason, "its wheels in wheels/");
+  const ofMachine = machineFailure(errnoName(Number(/\[Errno (\d+)\]/.exec(output)?.[1])), { what: "pip" });
+  if (ofMachine !== undefined) return ofMachine;
   const said = lines.find((line) => line.startsWith("ERROR: "))?.slice("ERROR: ".length);
   if (/No module named pip/.test(output)) {
     return new SealrunError(

@@ -1,12 +1,11 @@
 import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SealrunError } from "@sealrun/protocol";
 import { removeFolder } from "../workspace/remove-folder.ts";
 import { type InstallPrograms, runInstaller } from "./installer.ts";
 
-/** What tells builds of Python packages apart: implementation, version, and the machine's kind. */
-export async function readPythonVersion(programs: InstallPrograms): Promise<string> {
+/** What tells builds of Python packages apart: implementation, version, and the machine's kind. `root` has room for a moment. */
+export async function readPythonVersion(programs: InstallPrograms, root: string): Promise<string> {
   const { python } = programs;
   if (python === undefined) {
     throw new SealrunError(
@@ -14,7 +13,7 @@ export async function readPythonVersion(programs: InstallPrograms): Promise<stri
       "requirements.txt needs Python 3; install python3 on the executor's machine",
     );
   }
-  const folder = await mkdtemp(join(tmpdir(), "sealrun-python-"));
+  const folder = await mkdtemp(join(root, "python-"));
   try {
     const { succeeded, stdout } = await runInstaller(programs, {
       folder,

@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { newId, sha256Hex } from "@sealrun/crypto";
 import { decode, type FileList, fileList } from "@sealrun/protocol";
@@ -40,11 +40,17 @@ async function listFiles(attempt: Attempt): Promise<FileList> {
 
 async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   const fresh = `${path}.${newId("request")}`;
-  const handle = await open(fresh, "wx", 0o600);
   try {
-    await handle.writeFile(bytes);
-  } finally {
-    await handle.close();
+    const handle = await open(fresh, "wx", 0o600);
+    try {
+      await handle.writeFile(bytes);
+    } finally {
+      await handle.close();
+    }
+    await rename(fresh, path);
+  } catch (error) {
+    // What a full disk has cut short would keep it full.
+    await rm(fresh, { force: true });
+    throw error;
   }
-  await rename(fresh, path);
 }

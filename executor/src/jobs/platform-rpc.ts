@@ -14,6 +14,8 @@ import {
   fetchReply,
   type FetchRequest,
   finishReply,
+  releaseReply,
+  type ReleaseRequest,
   type FinishRequest,
   executorId,
   type LookupReply,
@@ -55,6 +57,8 @@ export interface PlatformRpc {
   readonly renew: (held: Held) => Promise<RenewReply>;
   /** Answers with the sequences of chunks that have not come. */
   readonly finish: (body: FinishRequest) => Promise<readonly number[]>;
+  /** Gives an attempt back of which no script has started. */
+  readonly release: (body: ReleaseRequest) => Promise<void>;
   /** Which chunks up to `lastSequence` are not stored, of any attempt that is or was this executor's. */
   readonly reported: (body: ReportedRequest) => Promise<readonly number[]>;
   readonly lookup: (body: LookupRequest) => Promise<Answered<LookupReply>>;
@@ -99,6 +103,9 @@ export function createPlatformRpc(deps: {
       (await ask("claim", body, claimReply, { executionId: body.executionId, requestId })).value,
     renew: async (body) => (await ask("renew", body, renewReply, held(body))).value,
     finish: async (body) => (await ask("finish", body, finishReply, held(body))).value.missing ?? [],
+    release: async (body) => {
+      await ask("release", body, releaseReply, held(body));
+    },
     reported: async (body) => (await ask("reported", body, reportedReply, held(body))).value.missing ?? [],
     lookup: async (body) => ask("lookup", body, lookupReply, held(body)),
     set: async (body) => (await ask("set", body, setReply, held(body))).value,

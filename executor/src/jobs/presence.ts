@@ -1,4 +1,4 @@
-import { limits, toSealrunError } from "@sealrun/protocol";
+import { limits, type MachineTrouble, toSealrunError } from "@sealrun/protocol";
 import type { Logger } from "pino";
 import type { PlatformRpc } from "./platform-rpc.ts";
 
@@ -13,6 +13,8 @@ export interface Presence {
   readonly isClockWrong: () => boolean;
   /** Tells the platform at once, to hear whether the clocks agree. */
   readonly checkClock: () => void;
+  /** Tells the platform that nothing is taken because of this trouble; undefined when executions are taken again. */
+  readonly setTrouble: (trouble: MachineTrouble | undefined) => void;
   /** Tells the platform that nothing more is taken. */
   readonly drain: () => void;
   /** Waits a moment for what is being told, then tells nothing any more. */
@@ -30,6 +32,7 @@ export function announcePresence(deps: {
 }): Presence {
   let running = 0;
   let draining = false;
+  let trouble: MachineTrouble | undefined;
   let isClosed = false;
   let isHeard = true;
   let isClockWrong = false;
@@ -38,7 +41,7 @@ export function announcePresence(deps: {
   const tell = async (): Promise<void> => {
     clearTimeout(next);
     try {
-      await deps.rpc.presence({ slots: deps.slots, running, draining });
+      await deps.rpc.presence({ slots: deps.slots, running, draining, trouble: trouble ?? null });
       if (isClockWrong) deps.log.info("The clocks agree again, and executions are taken");
       isHeard = true;
       isClockWrong = false;
@@ -72,6 +75,10 @@ export function announcePresence(deps: {
     isClockWrong: () => isClockWrong,
     checkClock: () => {
       if (!isClosed && isHeard) telling = tell();
+    },
+    setTrouble: (found) => {
+      trouble = found;
+      if (!isClosed) telling = tell();
     },
     drain: () => {
       draining = true;

@@ -10,6 +10,8 @@ import type { Compiler } from "../bundle/compile.ts";
 import type { Runtime } from "../child/layout.ts";
 import type { Sandbox } from "../child/run-step.ts";
 import type { Dependencies, PreparedDependencies } from "../dependencies/dependencies.ts";
+import { closedGrantReason, type MachineReason, machineReason } from "../machine/machine-reason.ts";
+import type { Readiness } from "../machine/readiness.ts";
 import { createMasker, type Masker } from "../mask/masker.ts";
 import { createWorkspace, type Workspace } from "../workspace/workspace.ts";
 import type { Attempt } from "./attempt.ts";
@@ -20,6 +22,7 @@ import { openGrant } from "./open-grant.ts";
 import { openParameters } from "./open-parameters.ts";
 import type { PackageFiles } from "./package-files.ts";
 import { createPatientRpc } from "./patient-rpc.ts";
+import { releaseAttempt } from "./release-attempt.ts";
 import { createReporter, type Reported, type Reporter } from "./reporter.ts";
 import { runSteps } from "./run-steps.ts";
 import { createSecrets, type Secrets } from "./secrets.ts";
@@ -38,6 +41,7 @@ export interface RunDeps {
   readonly log: Logger;
   readonly control: Pick<Control, "watch">;
   readonly ends: Pick<Ends, "open" | "deliver" | "deliverReports">;
+  readonly readiness: Pick<Readiness, "stop">;
   /** Aborts when a drain has waited long enough. */
   readonly endRuns: AbortSignal;
 }
@@ -48,9 +52,15 @@ export type ClaimedAttempt = Omit<Attempt, "grant">;
 /** What the platform answered a claim with: `askedAt` is on the steady clock, `grant` the keyring's frame in base64. */
 export type AnsweredClaim = Pick<ClaimReply, "leaseMs" | "grant"> & { readonly askedAt: number };
 
+/** How an attempt came out: its steps were run, or this machine kept the first from starting. */
+type Outcome =
+  | { readonly kind: "run"; readonly failure: Failure | undefined }
+  | { readonly kind: "unfit"; readonly reason: MachineReason };
+
 /**
- * Runs a claimed execution to its end and tells the platform; a grant that cannot be opened is such an end. Call the
- * returned function once its event is out of the queue. Throws `LEASE_LOST` when the attempt is not ours any more.
+ * Runs a claimed execution to its end and tells the platform. What this machine keeps from starting is given back
+ * instead, also a grant that cannot be opened. Call the returned function once its event is out of the queue. Throws
+ * `LEASE_LOST` when the attempt is not ours any more.
  */
 export async function runAttempt(
   deps: RunDeps,
@@ -69,11 +79,17 @@ export async function runAttempt(
   try {
     const signal = AbortSignal.any([lease.signal, lease.cancelled, deps.endRuns]);
     const rpc = createPatientRpc(attempt.rpc, signal);
-    const failure = await runInWorkspace(deps, { claimed: { ...attempt, rpc }, grant }, reporter, signal);
+    const outcome = await runInWorkspace(deps, { claimed: { ...attempt, rpc }, grant }, reporter, signal);
     if (!lease.endRun()) throw new SealrunError("LEASE_LOST", "The attempt's lease ended before its run did");
     reported = await reporter.finish();
     const { lastSequence, steps } = reported;
-    const end = endOf(failure, lease.cancelled.aborted);
+    if (outcome.kind === "unfit") {
+      if (outcome.reason.stopsTaking) deps.readiness.stop(outcome.reason);
+      deps.ends.deliverReports(reported);
+      await releaseAttempt(attempt.rpc, attempt.held, outcome.reason, deps.endRuns);
+      return async () => undefined;
+    }
+    const end = endOf(outcome.failure, lease.cancelled.aborted);
     return await deps.ends.deliver({ ...attempt.held, ...end, lastSequence, steps: [...steps] }, reported);
   } finally {
     // Reads of secrets are among what a run without an end has reported.
@@ -92,22 +108,24 @@ function endOf(failure: Failure | undefined, isCancelled: boolean): Pick<FinishR
 }
 
 /**
- * Opens, prepares, runs and cleans up. Whatever goes wrong before the first script is the attempt's failure too: thrown,
- * it would leave a claimed execution to its lease.
+ * Opens, prepares, runs and cleans up. Whatever goes wrong before the first script is this machine's, or the attempt's
+ * failure too: thrown, it would leave a claimed execution to its lease.
  */
 async function runInWorkspace(
   deps: RunDeps,
   { claimed, grant }: { readonly claimed: ClaimedAttempt; readonly grant: string },
   reporter: Reporter,
   signal: AbortSignal,
-): Promise<Failure | undefined> {
+): Promise<Outcome> {
+  const progress = { isOpen: false, hasStarted: false };
   const masker = createMasker();
   let workspace: Workspace | undefined;
   let installed: PreparedDependencies | undefined;
   const say = async (level: string, text: string): Promise<void> =>
     reporter.report({ type: "log", step: null, stream: "system", level, text, time: Date.now() });
   try {
-    const attempt = openAttempt(deps, claimed, grant);
+    const attempt = openAttempt(claimed, grant);
+    progress.isOpen = true;
     if (deps.sandbox.kind === "none") await say("warning", "This executor runs scripts without a sandbox");
     const files = await deps.files.list(attempt);
     installed = await deps.dependencies.prepare({ files, signal, say });
@@ -117,7 +135,7 @@ async function runInWorkspace(
     await maskFromTheStart(attempt, secrets, masker);
     const parametersFile = await readFile(join(workspace.folder, "parameters.json")).catch(() => undefined);
     const params = openParameters(attempt, parametersFile);
-    return await runSteps({
+    const failure = await runSteps({
       ...deps,
       attempt,
       workspace,
@@ -127,30 +145,44 @@ async function runInWorkspace(
       params,
       report: reporter.report,
       signal,
+      progress,
     });
+    return { kind: "run", failure };
   } catch (error) {
+    const reason = reasonOf(error, progress);
+    if (reason !== undefined) {
+      deps.log.warn(
+        { err: error, ...claimed.held, code: reason.code },
+        "An attempt cannot be prepared and is given back",
+      );
+      return { kind: "unfit", reason: { ...reason, message: masker.maskText(reason.message) } };
+    }
     const failure = toSealrunError(error);
     if (failure.code === "INTERNAL" || failure.code === "DISK_FULL")
       deps.log.error({ err: error, ...claimed.held }, "An attempt failed");
     const said = { code: failure.code, message: masker.maskText(failure.message) };
     await say("error", said.message);
-    return said;
+    return { kind: "run", failure: said };
   } finally {
     if (workspace !== undefined) await removeWorkspace(deps, claimed, workspace);
     if (installed !== undefined) await releaseDependencies(deps, claimed, installed);
   }
 }
 
-function openAttempt({ log }: Pick<RunDeps, "log">, claimed: ClaimedAttempt, frame: string): Attempt {
+/** What this machine has to do with an error; undefined once a script has started, or when its package is to blame. */
+function reasonOf(
+  error: unknown,
+  { isOpen, hasStarted }: { readonly isOpen: boolean; readonly hasStarted: boolean },
+): MachineReason | undefined {
+  if (hasStarted) return undefined;
+  return isOpen ? machineReason(error) : closedGrantReason(toSealrunError(error));
+}
+
+function openAttempt(claimed: ClaimedAttempt, frame: string): Attempt {
   const { event, held, keyring, executorId, box } = claimed;
-  try {
-    const grant = openGrant(fromBase64(frame), event, { keyring, executorId, box, attempt: held.attempt });
-    crashPoint("executor.grant.opened");
-    return { ...claimed, grant };
-  } catch (error) {
-    log.error({ err: error, ...held }, "A grant cannot be opened; its attempt fails");
-    throw error;
-  }
+  const grant = openGrant(fromBase64(frame), event, { keyring, executorId, box, attempt: held.attempt });
+  crashPoint("executor.grant.opened");
+  return { ...claimed, grant };
 }
 
 /** What cannot be removed is a matter of this machine: it changes nothing of how the run ended. */

@@ -11,6 +11,7 @@ import {
 } from "@sealrun/protocol";
 import { runStep, type Sandbox, type StepEnd } from "../child/run-step.ts";
 import type { InstalledPackages, Runtime } from "../child/layout.ts";
+import { machineReason } from "../machine/machine-reason.ts";
 import type { Masker } from "../mask/masker.ts";
 import { resolveStep } from "../references/resolve-step.ts";
 import { answerScript } from "./answer-script.ts";
@@ -35,9 +36,14 @@ export interface StepsWorld {
   readonly report: (item: ReportItem) => Promise<void>;
   /** Ends the attempt: a lost lease, or a drain that took too long. */
   readonly signal: AbortSignal;
+  /** Whether a script of the attempt was told to start: what keeps the first one from it may be this machine's matter. */
+  readonly progress: { hasStarted: boolean };
 }
 
-/** Runs the steps in order; those after a failed one are skipped. The answer is why the attempt failed, if it did. */
+/**
+ * Runs the steps in order; those after a failed one are skipped. The answer is why the attempt failed, if it did. Throws what is
+ * this machine's matter while no script has started.
+ */
 export async function runSteps(world: StepsWorld): Promise<Failure | undefined> {
   const results = new Map<string, JsonValue>();
   const recordRead = createReceipt(world.report);
@@ -142,6 +148,9 @@ async function tryStep(
           },
           timeoutMs: step.plan.timeoutMs ?? limits.stepTimeoutMs,
           signal: world.signal,
+          onGo: () => {
+            world.progress.hasStarted = true;
+          },
           onStdout: stdout.write,
           onStderr: stderr.write,
           handle: answerScript({
@@ -157,6 +166,7 @@ async function tryStep(
   crashPoint("executor.step.ended");
   await stdout.end();
   await stderr.end();
+  if (end instanceof SealrunError && !world.progress.hasStarted && machineReason(end) !== undefined) throw end;
 
   const error = end instanceof SealrunError ? end : reasonOf(end, step.plan);
   const failure = error === undefined ? undefined : { code: error.code, message: masker.maskText(error.message) };

@@ -10,6 +10,7 @@ import {
   toSealrunError,
 } from "@sealrun/protocol";
 import type { Logger } from "pino";
+import type { Readiness } from "../machine/readiness.ts";
 import { createPlatformRpc, type PlatformRpc } from "./platform-rpc.ts";
 import type { Presence } from "./presence.ts";
 import { type RunDeps, runAttempt } from "./run-attempt.ts";
@@ -25,6 +26,7 @@ export interface WorkDeps extends RunDeps {
   readonly keyring: Peer;
   readonly log: Logger;
   readonly presence: Pick<Presence, "begin" | "checkClock" | "isClockWrong">;
+  readonly readiness: Readiness;
 }
 
 const claimTries = 5;
@@ -43,9 +45,11 @@ export async function workSlot(deps: WorkDeps, stopTaking: AbortSignal): Promise
       await pause(retryMs, stopTaking);
       continue;
     }
+    await deps.readiness.wait(stopTaking);
+    if (stopTaking.aborted) return;
     const message = await takeNext(deps.link, deps.pool, stopTaking);
     if (message === undefined) continue;
-    if (stopTaking.aborted) message.giveBack(0);
+    if (stopTaking.aborted || !(await deps.readiness.isReady())) message.giveBack(0);
     else {
       crashPoint("executor.take.after");
       await workOn(deps, rpc, message, stopTaking);

@@ -17,6 +17,7 @@ export const crashPoints = {
   "platform.report.after-commit": "a chunk of reports is committed, and not acknowledged",
   "platform.finish.before-commit": "an end is written, and not committed",
   "platform.finish.after-commit": "an end is committed, and the executor does not know",
+  "platform.release.after-commit": "an attempt is given back, and its executor does not know",
   "platform.sweep.before-commit": "a lost attempt is ended, and not committed",
   "platform.sweep.after-commit": "a lost attempt is ended",
   "platform.reconcile.after-commit": "a lost event was asked for again",

@@ -213,6 +213,12 @@ export const errorCodes = {
     retry: true,
     means: "No space is left on the disk of the process that says so; make room",
   },
+  MACHINE_FAILED: {
+    status: 500,
+    exit: 71,
+    retry: true,
+    means: "The executor's machine refused a folder, memory, a process or a file descriptor",
+  },
   INTERNAL: {
     status: 500,
     exit: 70,

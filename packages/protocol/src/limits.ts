@@ -93,6 +93,8 @@ export const limits = {
   executorSlots: 256,
   /** An executor that was not heard for this long offers no slots. */
   absentMs: 45_000,
+  /** An executor takes nothing while less is free on one of its disks: what runs needs room to end. */
+  diskReserveBytes: 64 * mebi,
   /** How long one script may hold its channel's token. */
   channelTokenMs: 30_000,
   /** A step without a timeout of its own is ended after this long. */

@@ -12,6 +12,16 @@ export type RpcRefusal = z.infer<typeof rpcRefusal>;
 
 const held = { executionId, attempt: z.number().int().positive() };
 
+/** What is wrong with an executor's machine: a code of the error table and a sentence, which lists of executors show. */
+export const machineTrouble = z.object({
+  code: z.string().regex(/^[A-Z_]{1,64}$/),
+  message: z
+    .string()
+    .max(1_000)
+    .regex(/^[^\0]*$/),
+});
+export type MachineTrouble = z.infer<typeof machineTrouble>;
+
 /** Asks to run a published execution; the same request id gets the same answer. */
 export const claimRequest = z.object({ executionId, generation: z.number().int().positive() });
 export type ClaimRequest = z.infer<typeof claimRequest>;
@@ -63,6 +73,16 @@ export const finishReply = z.object({
   missing: z.array(z.number().int().positive()).optional(),
 });
 export type FinishReply = z.infer<typeof finishReply>;
+
+/**
+ * Gives back an attempt of which no script has started, because of the executor's machine; repeated until it is answered.
+ * The execution is queued again, or cancelled when that was asked for.
+ */
+export const releaseRequest = z.object({ ...held, reason: machineTrouble });
+export type ReleaseRequest = z.infer<typeof releaseRequest>;
+/** The attempt is over. */
+export const releaseReply = z.object({ ok: z.literal(true) });
+export type ReleaseReply = z.infer<typeof releaseReply>;
 
 /**
  * Asks which chunks of reports up to `lastSequence` are not stored yet, of any attempt that is or was this executor's,
@@ -151,6 +171,8 @@ export const presenceRequest = z.object({
   running: z.number().int().nonnegative().max(limits.executorSlots),
   /** True when it takes nothing more. */
   draining: z.boolean(),
+  /** Why it takes nothing until its machine is in order again; null or absent while it takes executions. */
+  trouble: machineTrouble.nullish(),
 });
 export type PresenceRequest = z.infer<typeof presenceRequest>;
 /** It was noted. */

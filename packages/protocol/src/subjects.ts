@@ -10,6 +10,7 @@ export const rpcVerbs = [
   "claim",
   "renew",
   "finish",
+  "release",
   "reported",
   "lookup",
   "set",

@@ -89,6 +89,21 @@ test("printExecution() shows sealed parameters by name alone", () => {
   expect(print((output) => printExecution(output, failed))).toContain("  params    n=1 who=(sealed)\n");
 });
 
+test("printExecution() tells who gave it back, and why", () => {
+  const attempts = [
+    {
+      attempt: 1,
+      executor: "exr_1",
+      claimedAt: "2026-01-01T00:00:00Z",
+      end: "released" as const,
+      reason: { code: "DISK_FULL", message: "No space is left" },
+    },
+  ];
+  expect(print((output) => printExecution(output, { ...failed, attempts }))).toContain(
+    "  released  attempt 1 by exr_1: No space is left (DISK_FULL)\n",
+  );
+});
+
 test("printLogLine() names the step, and the level of what a script logged", () => {
   const line = { cursor: "1", step: "a.sh", stream: "sdk" as const, level: "info", text: "hi", time: "t" };
   expect(print((output) => printLogLine(output, line))).toBe("[a.sh] INFO hi\n");

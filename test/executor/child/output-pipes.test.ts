@@ -35,5 +35,5 @@ test("openOutputPipes() gives a pipe for the sandbox in which nobody dies of wri
 });
 
 test("openOutputPipes() throws where no pipe can be made", async () => {
-  await expect(openOutputPipes("/nowhere")).rejects.toMatchObject({ code: "INTERNAL" });
+  await expect(openOutputPipes("/nowhere")).rejects.toMatchObject({ code: "MACHINE_FAILED" });
 });

@@ -34,10 +34,6 @@ test.each([
   ],
   ["code E404\nnpm error 404 Not Found - GET https://x/y - gone", "Not Found - GET https://x/y - gone (E404)"],
   ["Exit handler never called!", "Exit handler never called!"],
-  [
-    "code ENOSPC\nnpm error syscall write\nnpm error errno -28\nnpm error nospc no space left",
-    "nospc no space left (ENOSPC)",
-  ],
 ])("explainNpmFailure() quotes npm's first sentence: %j", (said, sentence) => {
   const trailer = "npm error Log files were not written due to the config logs-max=0\n";
   expect(explainNpmFailure(`npm error ${said}\n${trailer}`, registry)).toMatchObject({
@@ -59,4 +55,15 @@ test("explainNpmFailure() has a sentence for silence", () => {
   expect(explainNpmFailure("", registry).message).toBe(
     "npm could not install the dependencies: it ended without saying why",
   );
+});
+
+test.each([
+  ["ENOSPC", "DISK_FULL"],
+  ["EROFS", "MACHINE_FAILED"],
+  ["EMFILE", "MACHINE_FAILED"],
+  ["ENOMEM", "MACHINE_FAILED"],
+  ["EACCES", "DEPENDENCIES_FAILED"],
+])("explainNpmFailure() knows whose fault %s is", (code, expected) => {
+  const said = `npm error code ${code}\nnpm error syscall write\nnpm error errno -28\nnpm error nospc no space left\n`;
+  expect(explainNpmFailure(said, registry).code).toBe(expected);
 });

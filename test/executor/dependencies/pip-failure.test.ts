@@ -51,3 +51,12 @@ test("explainPipFailure() quotes pip's first error, and has a sentence for silen
   });
   expect(explainPipFailure("", index).message).toContain("it ended without saying why");
 });
+
+test.each([
+  [28, "DISK_FULL"],
+  [24, "MACHINE_FAILED"],
+  [2, "DEPENDENCIES_FAILED"],
+])("explainPipFailure() knows whose fault an error number %i is", (number, expected) => {
+  const said = `ERROR: Could not install packages due to an OSError: [Errno ${number}] why`;
+  expect(explainPipFailure(said, undefined).code).toBe(expected);
+});

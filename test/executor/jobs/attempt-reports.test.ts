@@ -59,6 +59,7 @@ async function prepare(root: string, script: string) {
     workDir: join(root, "work"),
     bundleDir: join(root, "bundles"),
     control: { watch: () => () => undefined },
+    readiness: { stop: () => undefined },
     endRuns: stop.signal,
   };
   const run = async (leaseMs: number) =>

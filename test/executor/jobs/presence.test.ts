@@ -18,9 +18,20 @@ describe("announcePresence()", () => {
     await presence.close();
     await until(() => told[1]);
     expect(told).toEqual([
-      { slots: 3, running: 0, draining: false },
-      { slots: 3, running: 1, draining: true },
+      { slots: 3, running: 0, draining: false, trouble: null },
+      { slots: 3, running: 1, draining: true, trouble: null },
     ]);
+  });
+
+  test("announcePresence() tells at once why nothing is taken, and at once when it is again", async () => {
+    const told: PresenceRequest[] = [];
+    const presence = announcePresence({ rpc: { presence: async (said) => void told.push(said) }, slots: 1, log });
+    const trouble = { code: "DISK_FULL", message: "full" };
+    presence.setTrouble(trouble);
+    presence.setTrouble(undefined);
+    await until(() => told[2]);
+    await presence.close();
+    expect(told.map((said) => said.trouble)).toEqual([null, trouble, null]);
   });
 
   test("announcePresence() tells again what the platform did not hear, and says so once", async () => {

@@ -1,9 +1,9 @@
-import { readdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { generateIdentity, newId } from "@sealrun/crypto";
 import { type Executor, executorConfig, start } from "@sealrun/executor";
 import { issueEnrolmentToken } from "@sealrun/keyring";
-import { decodeEnrolmentToken, type ExecutionInfo, executionInfo, logPage, startedExecution } from "@sealrun/protocol";
+import { decodeEnrolmentToken, type ExecutionInfo, executionInfo, startedExecution } from "@sealrun/protocol";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { enrol } from "../../../executor/src/enrol/enrol.ts";
@@ -42,8 +42,12 @@ interface Running {
   readonly logged: readonly string[];
 }
 
-/** A real executor; `change` is what went wrong with its state since it enrolled. */
-async function startExecutor(name: string, change = (state: ExecutorState): ExecutorState => state): Promise<Running> {
+/** A real executor; `change` is what went wrong with its state since it enrolled, `settings` are its own. */
+async function startExecutor(
+  name: string,
+  change = (state: ExecutorState): ExecutorState => state,
+  settings: object = {},
+): Promise<Running> {
   const folder = join(root.path, name);
   const stateFile = `${folder}.json`;
   const token = await issueEnrolmentToken(platform.keyringConfig, { pool: "default", projects: "all" });
@@ -57,6 +61,7 @@ async function startExecutor(name: string, change = (state: ExecutorState): Exec
     slots: 1,
     bwrap,
     python,
+    ...settings,
   });
   const executor = await start(config, { log: pino({ level: "info" }, { write: (line) => void logged.push(line) }) });
   return { executor, folder, logged };
@@ -92,16 +97,63 @@ describe("runAttempt()", () => {
       }),
     ],
   ])(
-    "runAttempt() fails an execution at once whose grant is %s",
+    "runAttempt() gives an execution back whose grant is %s, and says so once",
     async (what, code, change) => {
       const { executor, folder, logged } = await startExecutor(what, change);
-      const { id, status, error } = await endOf(await startExecution("quick"));
+      const id = await startExecution("quick");
+      const show = async (): Promise<ExecutionInfo> => ask(platform, executionInfo, ["GET", `/executions/${id}`]);
+      await until(async () => (await show()).attempts[0]?.end === "released");
       await executor.close();
-      expect([status, error?.code]).toEqual(["failed", code]);
-      const said = async () => ask(platform, logPage, ["GET", `/executions/${id}/logs`]);
-      await until(async () => (await said()).lines.some(({ text }) => text === error?.message));
-      expect(logged.filter((line) => line.includes("A grant cannot be opened"))).toHaveLength(1);
-      expect(await readdir(`${folder}.json.spool`)).toEqual([]);
+      const { status, attempts, waiting } = await show();
+      expect([status, attempts[0]?.reason?.code]).toEqual(["queued", code]);
+      expect(waiting).toContain(`(${code})`);
+      expect(logged.filter((line) => line.includes("No executions are taken until"))).toHaveLength(1);
+      expect(await readdir(`${folder}.json.spool`).catch(() => [])).toEqual([]);
+      // Another executor runs it.
+      const { executor: healthy } = await startExecutor(`${what}, healthy`);
+      expect((await endOf(id)).status).toBe("succeeded");
+      await healthy.close();
+    },
+    timeout,
+  );
+
+  test(
+    "runAttempt() gives an execution back while its folder cannot be made, and runs it once it can",
+    async () => {
+      const { executor, folder, logged } = await startExecutor("unmakable");
+      await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, "work"), "");
+      const id = await startExecution("quick");
+      const show = async (): Promise<ExecutionInfo> => ask(platform, executionInfo, ["GET", `/executions/${id}`]);
+      await until(async () => (await show()).waiting?.includes("(MACHINE_FAILED)") === true);
+      expect((await show()).attempts[0]).toMatchObject({ end: "released", reason: { code: "MACHINE_FAILED" } });
+      await rm(join(folder, "work"));
+      const { status, attempts } = await endOf(id);
+      expect([status, attempts.map(({ end }) => end)]).toEqual(["succeeded", ["released", "finished"]]);
+      const told = logged.filter((line) => /No executions are taken|in order again/.test(line));
+      expect(told).toHaveLength(2);
+      await executor.close();
+    },
+    timeout,
+  );
+
+  test(
+    "runAttempt() gives an execution back while no sandbox can be started, and runs it once one can",
+    async () => {
+      const program = join(root.path, "bwrap");
+      await symlink(programs().bwrap ?? "", program);
+      const { executor } = await startExecutor("unsandboxed", undefined, { bwrap: program });
+      await rm(program);
+      await symlink("/bin/false", program);
+      const id = await startExecution("quick");
+      const show = async (): Promise<ExecutionInfo> => ask(platform, executionInfo, ["GET", `/executions/${id}`]);
+      await until(async () => (await show()).attempts[0]?.end === "released");
+      expect((await show()).attempts[0]?.reason?.code).toBe("SANDBOX_UNAVAILABLE");
+      await rm(program);
+      await symlink(programs().bwrap ?? "", program);
+      const { status, attempts } = await endOf(id);
+      expect([status, attempts.at(-1)?.end]).toEqual(["succeeded", "finished"]);
+      await executor.close();
     },
     timeout,
   );

@@ -10,6 +10,7 @@ const idle: WaitingFacts = {
   pool: "gpu",
   hasExecutor: true,
   silentSeconds: 3,
+  unfit: null,
   package: { name: "report", limit: null, inFlight: 0 },
   project: { name: "acme", limit: null, inFlight: 0 },
   trouble: null,
@@ -25,7 +26,7 @@ describe("explainWaiting()", () => {
   test.each<[string, Partial<WaitingFacts>, string]>([
     [
       "the keyring's refusal",
-      { refusal: "The keyring does not have the key", heldUntil: new Date(0) },
+      { refusal: "The keyring refused it (The keyring does not have the key)", heldUntil: new Date(0) },
       "The keyring refused it (The keyring does not have the key); it is tried again at 1970-01-01T00:00:00.000Z",
     ],
     ["its time", { notBefore: new Date(0) }, "It starts at 1970-01-01T00:00:00.000Z at the earliest"],
@@ -51,6 +52,25 @@ describe("explainWaiting()", () => {
       "executors that drain",
       { slots: 0, free: 0, silentSeconds: null },
       "Every executor of pool gpu takes nothing more; start another one",
+    ],
+    [
+      "executors whose machines are not fit",
+      {
+        slots: 0,
+        free: 0,
+        unfit: { executor: "exr_1", trouble: { code: "DISK_FULL", message: "No space is left" } },
+      },
+      "No executor of pool gpu can take anything now; exr_1 says: No space is left (DISK_FULL)",
+    ],
+    [
+      "an executor that is fit before one that is not",
+      { free: 0, unfit: { executor: "exr_1", trouble: { code: "DISK_FULL", message: "No space is left" } } },
+      "All 4 slots of pool gpu are busy; it is the next one",
+    ],
+    [
+      "what comes after a refusal whose time is over",
+      { refusal: "The keyring refused it (no key)", free: 0 },
+      "All 4 slots of pool gpu are busy; it is the next one",
     ],
     ["a free slot, next", { free: 0 }, "All 4 slots of pool gpu are busy; it is the next one"],
     ["a free slot, second", { free: 0, slots: 1, ahead: 1 }, "The one slot of pool gpu is busy; 1 waits before it"],

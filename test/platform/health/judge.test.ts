@@ -59,7 +59,17 @@ describe("judgeExecutors()", () => {
       "None of the executors was heard of lately (2 enrolled), and 3 executions are waiting; check that one runs",
     ],
   ])("judgeExecutors() judges who is there: case %#", (found, state, sentence) => {
-    expect(judgeExecutors(found)).toEqual({ state, sentence });
+    expect(judgeExecutors({ ...found, unfit: [] })).toEqual({ state, sentence });
+  });
+
+  test.each([
+    [{ live: 2, enrolled: 2, queued: 9 }, "warning"],
+    [{ live: 1, enrolled: 2, queued: 0 }, "warning"],
+    [{ live: 1, enrolled: 2, queued: 1 }, "bad"],
+  ])("judgeExecutors() names one whose machine is not fit: case %#", (found, state) => {
+    const unfit = [{ executor: "exr_1", code: "DISK_FULL", message: "No space is left" }];
+    const sentence = "exr_1 takes nothing: No space is left (DISK_FULL)";
+    expect(judgeExecutors({ ...found, unfit })).toEqual({ state, sentence });
   });
 });
 

@@ -45,6 +45,10 @@ export function printExecution(output: Output, execution: ExecutionInfo): void {
   output.line(`  started   ${showTime(execution.startedAt)}`);
   output.line(`  finished  ${showTime(execution.finishedAt)}`);
   output.line(`  attempt   ${execution.attempt}, executor ${execution.executor ?? "-"}`);
+  for (const { attempt, executor, end, reason } of execution.attempts) {
+    if (end !== "released" || reason === null) continue;
+    output.line(`  released  attempt ${attempt} by ${executor}: ${reason.message} (${reason.code})`);
+  }
   if (execution.waiting !== null) output.line(`  waits     ${execution.waiting}`);
   if (shown.length + sealed.length > 0) output.line(`  params    ${[...shown, ...sealed].join(" ")}`);
   printOutcome(output, execution);

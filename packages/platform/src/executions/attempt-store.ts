@@ -3,6 +3,7 @@ import {
   executionId,
   type ExecutionId,
   type ExecutorId,
+  type Failure,
   limits,
   packageId,
   projectId,
@@ -32,8 +33,8 @@ const attemptRow = z
   .object({ attempt: z.number(), is_live: z.boolean() })
   .transform(({ attempt, is_live }) => ({ attempt, isLive: is_live }));
 
-/** How an attempt ended: its executor said so, it was not heard any more, or it never got a grant. */
-export type AttemptEnd = "finished" | "lost" | "given-back";
+/** How an attempt ended: its executor said so, it was not heard any more, it never got a grant, or its machine was not fit. */
+export type AttemptEnd = "finished" | "lost" | "given-back" | "released";
 
 // A lease that is over ends nothing by itself, the sweeper does: the database's clock may have leapt.
 const isHeld = "e.id = $1 and e.attempt = $2 and e.status = 'running' and a.executor_id = $3";
@@ -135,6 +136,36 @@ export async function endAttempt(
      where execution_id = $1 and attempt = $2 and ended_at is null`,
     [executionId, attempt, as],
   );
+}
+
+/** Notes why an attempt was released; the caller holds the execution. */
+export async function noteReason(
+  sql: Sql,
+  { executionId, attempt }: Omit<Holder, "executorId">,
+  reason: Failure,
+): Promise<void> {
+  await sql.run("update attempts set reason = $3 where execution_id = $1 and attempt = $2", [
+    executionId,
+    attempt,
+    JSON.stringify(reason),
+  ]);
+}
+
+/** True when that attempt was this executor's, and was released. */
+export async function isReleased(sql: Sql, holder: Holder): Promise<boolean> {
+  const text =
+    "select from attempts where execution_id = $1 and attempt = $2 and executor_id = $3 and ended_as = 'released'";
+  return (await sql.run(text, holderValues(holder))) === 1;
+}
+
+/** How many attempts of an execution were released. */
+export async function countReleases(sql: Sql, id: ExecutionId): Promise<number> {
+  const row = await sql.row(
+    z.object({ count: z.number() }),
+    "select count(*)::int as count from attempts where execution_id = $1 and ended_as = 'released'",
+    [id],
+  );
+  return row?.count ?? 0;
 }
 
 const endedRow = z

@@ -54,7 +54,8 @@ const attemptRow = z
     attempt: z.number(),
     executor_id: z.string(),
     claimed_at: z.date(),
-    ended_as: z.enum(["finished", "lost", "given-back"]).nullable(),
+    ended_as: z.enum(["finished", "lost", "given-back", "released"]).nullable(),
+    reason: failure.nullable(),
   })
   .transform(({ executor_id, claimed_at, ended_as, ...row }) => ({
     ...row,
@@ -67,7 +68,7 @@ const attemptRow = z
 export async function listAttempts(sql: Sql, id: ExecutionId): Promise<readonly z.infer<typeof attemptRow>[]> {
   return sql.rows(
     attemptRow,
-    "select attempt, executor_id, claimed_at, ended_as from attempts where execution_id = $1 order by attempt",
+    "select attempt, executor_id, claimed_at, ended_as, reason from attempts where execution_id = $1 order by attempt",
     [id],
   );
 }

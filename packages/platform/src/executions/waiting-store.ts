@@ -1,5 +1,5 @@
 import type { Sql } from "@sealrun/postgres";
-import { executionId, type ExecutionId } from "@sealrun/protocol";
+import { executionId, type ExecutionId, failure, limits } from "@sealrun/protocol";
 import { z } from "zod";
 import { trouble } from "../nats/stream-store.ts";
 import { type PoolRoom, readRoom } from "./dispatch/choice-store.ts";
@@ -15,6 +15,7 @@ const factsRow = z
     pool: z.string(),
     has_executor: z.boolean(),
     silent_s: z.number().nullable(),
+    unfit: z.object({ executor: z.string(), trouble: failure }).nullable(),
     package: z.string(),
     package_limit: z.number().nullable(),
     package_in_flight: z.number(),
@@ -35,10 +36,12 @@ const factsRow = z
     hasExecutor: row.has_executor,
     /** Seconds since an executor of the pool that takes work was heard; null when there never was one. */
     silentSeconds: row.silent_s,
+    /** The executor of the pool that said last that its machine is not fit to take anything, and why. */
+    unfit: row.unfit,
     package: { name: row.package, limit: row.package_limit, inFlight: row.package_in_flight },
     project: { name: row.project, limit: row.project_limit, inFlight: row.project_in_flight },
     trouble: row.trouble,
-    /** The keyring's last answer, and until when nobody is offered the execution because of it. */
+    /** Why it was put back, as a sentence, and until when nobody is offered the execution because of it. */
     refusal: row.refusal,
     heldUntil: row.held_until,
     /** How many of the pool go before it; `mostCounted` and one more stands for any more. */
@@ -67,13 +70,18 @@ export async function findWaitingFacts(sql: Sql, ids: readonly ExecutionId[]): P
             (select extract(epoch from clock_timestamp() - max(x.last_seen_at))::int
              from executors x join pools l on l.id = x.pool_id
              where lower(l.name) = lower(e.pool_name) and x.revoked_at is null and not x.is_draining) as silent_s,
+            (select json_build_object('executor', x.id, 'trouble', x.trouble)
+             from executors x join pools l on l.id = x.pool_id
+             where lower(l.name) = lower(e.pool_name) and x.revoked_at is null and not x.is_draining
+               and x.trouble is not null and x.last_seen_at > clock_timestamp() - $3 * interval '1 millisecond'
+             order by x.last_seen_at desc limit 1) as unfit,
             k.name as package, k.max_concurrent as package_limit,
             (select count(*)::int from executions x
              where x.project_id = e.project_id and x.package_id = e.package_id and ${inFlight}) as package_in_flight,
             p.name as project, p.max_concurrent as project_limit,
             (select count(*)::int from executions x where x.project_id = e.project_id and ${inFlight}) as project_in_flight,
             (select trouble from streams where name = 'EXECUTIONS') as trouble,
-            h.refusal, h.not_before as held_until,
+            h.refusal, case when h.not_before > clock_timestamp() then h.not_before end as held_until,
             case when heads.place is not null then heads.place when h.is_due then $2::int else (
               select count(*)::int from (
                 select from outbox o where o.pool = lower(e.pool_name) and o.is_due
@@ -82,7 +90,7 @@ export async function findWaitingFacts(sql: Sql, ids: readonly ExecutionId[]): P
      from executions e join packages k on k.id = e.package_id join projects p on p.id = e.project_id
        left join outbox h on h.execution_id = e.id left join heads on heads.number = e.number
      where e.id = any ($1) and e.status = 'queued'`,
-    [ids, mostCounted + 1],
+    [ids, mostCounted + 1, limits.absentMs],
   );
   const rooms = new Map<string, PoolRoom>();
   for (const { pool } of found) {

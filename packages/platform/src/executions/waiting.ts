@@ -5,9 +5,8 @@ import { mostCounted, type WaitingFacts } from "./waiting-store.ts";
 export function explainWaiting(facts: WaitingFacts): string {
   const { notBefore, pool, slots, free, ahead, silentSeconds } = facts;
   if (notBefore !== null) return `It starts at ${notBefore.toISOString()} at the earliest`;
-  if (facts.refusal !== null) {
-    const again = facts.heldUntil === null ? "" : `; it is tried again at ${facts.heldUntil.toISOString()}`;
-    return `The keyring refused it (${facts.refusal})${again}`;
+  if (facts.refusal !== null && facts.heldUntil !== null) {
+    return `${facts.refusal}; it is tried again at ${facts.heldUntil.toISOString()}`;
   }
   const full = facts.isPublished ? undefined : explainLimit(facts);
   if (full !== undefined) return full;
@@ -16,6 +15,10 @@ export function explainWaiting(facts: WaitingFacts): string {
     return "NATS is full and takes nothing; it starts when there is room";
   if (!facts.hasExecutor) return `Pool ${pool} has no executor; start one, or name another pool in the manifest`;
   if (slots === 0) {
+    if (facts.unfit !== null) {
+      const { executor, trouble } = facts.unfit;
+      return `No executor of pool ${pool} can take anything now; ${executor} says: ${trouble.message} (${trouble.code})`;
+    }
     if (silentSeconds === null) return `Every executor of pool ${pool} takes nothing more; start another one`;
     if (silentSeconds * 1_000 < limits.absentMs)
       return `The executors of pool ${pool} have not said yet what they can take`;

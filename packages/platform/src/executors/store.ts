@@ -1,5 +1,13 @@
 import type { Sql } from "@sealrun/postgres";
-import { executorId, type ExecutorId, limits, poolId, type PoolId, type PresenceRequest } from "@sealrun/protocol";
+import {
+  executorId,
+  type ExecutorId,
+  failure,
+  limits,
+  poolId,
+  type PoolId,
+  type PresenceRequest,
+} from "@sealrun/protocol";
 import { z } from "zod";
 
 const executorRow = z
@@ -21,6 +29,7 @@ const listedRow = z
     slots: z.number(),
     is_live: z.boolean(),
     is_draining: z.boolean(),
+    trouble: failure.nullable(),
     revoked_at: z.date().nullable(),
   })
   .transform(({ enrolled_at, last_seen_at, revoked_at, is_live, is_draining, ...row }) => ({
@@ -73,8 +82,9 @@ export async function noteSeen(sql: Sql, id: ExecutorId): Promise<void> {
 /** Notes how much an executor can take, in its own words. */
 export async function notePresence(sql: Sql, id: ExecutorId, said: PresenceRequest): Promise<void> {
   await sql.run(
-    `update executors set last_seen_at = clock_timestamp(), slots = $2, running = $3, is_draining = $4 where id = $1`,
-    [id, said.slots, said.running, said.draining],
+    `update executors set last_seen_at = clock_timestamp(), slots = $2, running = $3, is_draining = $4,
+            trouble = $5 where id = $1`,
+    [id, said.slots, said.running, said.draining, said.trouble == null ? null : JSON.stringify(said.trouble)],
   );
 }
 
@@ -91,7 +101,7 @@ export async function listExecutors(sql: Sql): Promise<readonly z.infer<typeof l
   return sql.rows(
     listedRow,
     `select x.id, p.name as pool, x.enrolled_at, x.last_seen_at, x.revoked_at,
-            x.slots, x.is_draining, ${isLive} as is_live,
+            x.slots, x.is_draining, x.trouble, ${isLive} as is_live,
             (select count(*)::int from executions e where e.executor_id = x.id and e.status = 'running') as running
      from executors x join pools p on p.id = x.pool_id order by x.enrolled_at desc, x.id`,
     [limits.absentMs],
@@ -109,13 +119,13 @@ const poolRow = z
   })
   .transform(({ oldest_queued_at, ...row }) => ({ ...row, oldestQueuedAt: oldest_queued_at?.toISOString() ?? null }));
 
-/** Every pool that has an executor or something queued, by name; its slots are those of executors heard of lately. */
+/** Every pool that has an executor or something queued, by name; its slots are those of executors heard of lately that are fit. */
 export async function describePools(sql: Sql): Promise<readonly z.infer<typeof poolRow>[]> {
   return sql.rows(
     poolRow,
     `with enrolled as (
        select lower(p.name) as pool, max(p.name) as name, count(*) filter (where ${isLive})::int as live,
-              coalesce(sum(x.slots) filter (where ${isLive}), 0)::int as slots,
+              coalesce(sum(x.slots) filter (where ${isLive} and x.trouble is null), 0)::int as slots,
               coalesce(sum((select count(*) from executions e where e.executor_id = x.id and e.status = 'running')), 0)::int
                 as running
        from executors x join pools p on p.id = x.pool_id where x.revoked_at is null group by 1

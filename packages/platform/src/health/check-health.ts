@@ -10,6 +10,7 @@ import {
   countExecutors,
   describeServer,
   isNatsFull,
+  listUnfit,
   pingPostgres,
   type QueueFacts,
   readQueue,
@@ -55,7 +56,7 @@ export function createHealth(deps: Needed): () => Promise<Omit<PlatformHealth, "
       timed("keyring", async () => pingKeyring(deps, mostMs).then(() => good("The keyring answers"))),
       check("executors", async () => {
         const { queued } = await queue;
-        return judgeExecutors({ ...(await countExecutors(database)), queued });
+        return judgeExecutors({ ...(await countExecutors(database)), unfit: await listUnfit(database), queued });
       }),
       check("queue", async () => lookAtQueue(deps, await queue)),
       check("schedules", async () => judgeSchedules(await readSchedules(database))),

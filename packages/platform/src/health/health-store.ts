@@ -1,5 +1,5 @@
 import type { Sql } from "@sealrun/postgres";
-import { executionId, executionsStream, limits, SealrunError } from "@sealrun/protocol";
+import { executionId, executionsStream, failure, limits, SealrunError } from "@sealrun/protocol";
 import { z } from "zod";
 
 const serverRow = z
@@ -54,6 +54,23 @@ export async function readQueue(sql: Sql): Promise<QueueFacts> {
        where status = 'queued' and (not_before is null or not_before <= clock_timestamp())
        order by 2 limit 1) due on true
      where status in ('queued', 'running')`,
+  );
+}
+
+const unfitRow = z
+  .object({ id: z.string(), trouble: failure })
+  .transform(({ id, trouble }) => ({ executor: id, ...trouble }));
+/** An executor that takes nothing, and why. */
+export type UnfitExecutor = z.infer<typeof unfitRow>;
+
+/** Executors heard of lately whose machine is not fit to take anything, the first ten by their ids. */
+export async function listUnfit(sql: Sql): Promise<readonly UnfitExecutor[]> {
+  return sql.rows(
+    unfitRow,
+    `select id, trouble from executors
+     where trouble is not null and revoked_at is null
+       and last_seen_at > clock_timestamp() - $1 * interval '1 millisecond' order by id limit 10`,
+    [limits.absentMs],
   );
 }
 

@@ -1,5 +1,5 @@
 import { type HealthCheck, judgeClocks } from "@sealrun/protocol";
-import type { ScheduleFacts } from "./health-store.ts";
+import type { ScheduleFacts, UnfitExecutor } from "./health-store.ts";
 import type { NatsRooms } from "./read-nats.ts";
 
 /** What a check found, before it has its name and its time. */
@@ -40,8 +40,15 @@ export function judgeExecutors(found: {
   readonly live: number;
   readonly enrolled: number;
   readonly queued: number;
+  readonly unfit: readonly UnfitExecutor[];
 }): Judged {
-  const { live, enrolled, queued } = found;
+  const { live, enrolled, queued, unfit } = found;
+  if (unfit.length > 0) {
+    const sentence = unfit
+      .map(({ executor, code, message }) => `${executor} takes nothing: ${message} (${code})`)
+      .join("; ");
+    return unfit.length >= live && queued > 0 ? bad(sentence) : warning(sentence);
+  }
   if (live > 0) {
     const silent = enrolled - live;
     return good(`${counted(live, "executor")} there${silent === 0 ? "" : `; ${silent} more enrolled and silent`}`);

@@ -77,7 +77,9 @@ export const executionInfo = z.object({
       executor: z.string(),
       claimedAt: z.string(),
       /** How it ended; null while it runs. */
-      end: z.enum(["finished", "lost", "given-back"]).nullable(),
+      end: z.enum(["finished", "lost", "given-back", "released"]).nullable(),
+      /** What on its executor's machine kept a released attempt from starting a script; null for any other end. */
+      reason: failure.nullable(),
     }),
   ),
   parameters: z.object({ visible: jsonObject, sealedNames: z.array(z.string()) }),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { key32 } from "../bytes-text.ts";
+import { failure } from "../execution.ts";
 import { platformId } from "../names.ts";
 
 /** `GET /api/v1/platform`: who this is. The client compares the keyring's fingerprint with the one it has pinned. */
@@ -29,6 +30,8 @@ export const executorInfo = z.object({
   isLive: z.boolean(),
   /** True while it finishes what it runs and takes nothing new. */
   isDraining: z.boolean(),
+  /** Why it takes nothing until its machine is in order again; null while it takes executions. */
+  trouble: failure.nullable(),
   /** When it was shut out for good; null while it is enrolled. */
   revokedAt: z.string().nullable(),
 });

@@ -25,6 +25,12 @@ describe("POST /executors/enrol", () => {
     expect((await ask(platform, poolList, ["GET", "/pools"])).pools).toEqual([pool]);
     await peer.rpc.presence({ slots: 3, running: 0, draining: true });
     expect(await list()).toMatchObject([{ slots: 3, isLive: true, isDraining: true }]);
+    const trouble = { code: "DISK_FULL", message: "No space is left" };
+    await peer.rpc.presence({ slots: 3, running: 0, draining: false, trouble });
+    expect(await list()).toMatchObject([{ slots: 3, isLive: true, isDraining: false, trouble }]);
+    expect((await ask(platform, poolList, ["GET", "/pools"])).pools).toMatchObject([{ executors: 1, slots: 0 }]);
+    await peer.rpc.presence({ slots: 3, running: 0, draining: false });
+    expect(await list()).toMatchObject([{ trouble: null }]);
     await peer.close();
   });
 

@@ -10,6 +10,7 @@ const plain = {
   slots: 2,
   isLive: true,
   isDraining: false,
+  trouble: null,
   revokedAt: null,
 };
 const { executors } = executorList.parse({
@@ -17,6 +18,7 @@ const { executors } = executorList.parse({
     { ...plain, id: "revoked", isLive: true, revokedAt: "2026-11-21T09:00:00Z" },
     { ...plain, id: "absent", isLive: false },
     { ...plain, id: "draining", isDraining: true },
+    { ...plain, id: "unfit", trouble: { code: "DISK_FULL", message: "No space is left" } },
     { ...plain, id: "live", lastSeenAt: "2026-11-21T10:00:01Z" },
     { ...plain, id: "live-earlier" },
     { ...plain, id: "elsewhere", pool: "gpu" },
@@ -24,13 +26,14 @@ const { executors } = executorList.parse({
 });
 
 test("stateOf() says what counts most", () => {
-  expect(executors.map(stateOf)).toEqual(["revoked", "absent", "draining", "live", "live", "live"]);
+  expect(executors.map(stateOf)).toEqual(["revoked", "absent", "draining", "unfit", "live", "live", "live"]);
 });
 
 test("sortExecutors() keeps one pool, those that work first, then the one heard last", () => {
   expect(sortExecutors(executors, "default").map(({ id }) => id)).toEqual([
     "live",
     "live-earlier",
+    "unfit",
     "draining",
     "absent",
     "revoked",

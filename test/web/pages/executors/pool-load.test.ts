@@ -27,6 +27,7 @@ test("allPools() adds the pools whose executors are all gone", () => {
       pool: name,
       isLive: false,
       isDraining: false,
+      trouble: null,
       revokedAt: null,
     })),
   });

@@ -103,7 +103,7 @@ export async function readRoom(sql: Sql, pool: string): Promise<PoolRoom> {
                   select p.id from projects p where p.max_concurrent is not null and p.max_concurrent <= ${ofProject})
               as full
      from executors x join pools l on l.id = x.pool_id
-     where lower(l.name) = $1 and not x.is_draining and x.revoked_at is null
+     where lower(l.name) = $1 and not x.is_draining and x.trouble is null and x.revoked_at is null
        and x.last_seen_at > clock_timestamp() - $2 * interval '1 millisecond'`,
     [pool, limits.absentMs],
   );

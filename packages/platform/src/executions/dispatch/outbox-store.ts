@@ -38,7 +38,8 @@ export async function addToOutbox(sql: Sql, id: ExecutionId): Promise<void> {
 }
 
 /**
- * Asks for a new event of a queued execution after a while, and keeps the reason for those who ask what it waits for.
+ * Asks for a new event of a queued execution after a while, and keeps the reason, a sentence, for those who ask what it
+ * waits for.
  * Until then it takes no room from others. The caller holds the execution's row.
  */
 export async function holdInOutbox(

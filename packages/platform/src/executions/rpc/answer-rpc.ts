@@ -9,6 +9,7 @@ import { answerEmit } from "./emit.ts";
 import { answerFetch } from "./fetch.ts";
 import { answerLookup } from "./lookup.ts";
 import { answerPresence } from "./presence.ts";
+import { answerRelease } from "./release.ts";
 import { answerFinish, answerRenew } from "./renew-and-finish.ts";
 import { answerReported } from "./reported.ts";
 import type { ExecutorRequest, RpcDeps } from "./request.ts";
@@ -20,6 +21,7 @@ const answers: Readonly<Record<RpcVerb, (deps: RpcDeps, request: ExecutorRequest
   claim: answerClaim,
   renew: answerRenew,
   finish: answerFinish,
+  release: answerRelease,
   reported: answerReported,
   lookup: answerLookup,
   set: answerSet,

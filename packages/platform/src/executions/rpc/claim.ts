@@ -115,7 +115,10 @@ async function giveBack(
   } else {
     await markQueued(sql, holder.executionId);
     if (!failure.row.retry) {
-      await holdInOutbox(sql, holder.executionId, { forMs: holdMs(failure, attempt), refusal: failure.message });
+      await holdInOutbox(sql, holder.executionId, {
+        forMs: holdMs(failure, attempt),
+        refusal: `The keyring refused it (${failure.message})`,
+      });
     }
     await appendFeed(sql, holder.executionId, [{ kind: "status", body: { status: "queued" } }]);
   }

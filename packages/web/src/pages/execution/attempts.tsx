@@ -4,6 +4,7 @@ import { IconCpu } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { Empty } from "../../parts/empty.tsx";
 import { LinkAnchor } from "../../parts/links.tsx";
+import { ShownText } from "../../parts/shown-text.tsx";
 import { Time } from "../../parts/time.tsx";
 
 /** Who took an execution, when, and how each attempt ended. */
@@ -30,7 +31,7 @@ export function AttemptsTable({ execution }: { readonly execution: ExecutionInfo
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
-              {execution.attempts.map(({ attempt, executor, claimedAt, end }) => (
+              {execution.attempts.map(({ attempt, executor, claimedAt, end, reason }) => (
                 <Table.Tr key={attempt}>
                   <Table.Td>{attempt}</Table.Td>
                   <Table.Td ff="monospace">
@@ -41,7 +42,14 @@ export function AttemptsTable({ execution }: { readonly execution: ExecutionInfo
                   <Table.Td>
                     <Time at={claimedAt} />
                   </Table.Td>
-                  <Table.Td>{end === null ? "Runs now" : ends[end]}</Table.Td>
+                  <Table.Td>
+                    {end === null ? "Runs now" : ends[end]}
+                    {reason === null ? null : (
+                      <>
+                        : <ShownText text={`${reason.message} (${reason.code})`} />
+                      </>
+                    )}
+                  </Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>
@@ -63,4 +71,5 @@ const ends = {
   finished: "Finished",
   lost: "Lost: its executor was not heard any more",
   "given-back": "Given back before a script had started",
+  released: "Given back by its executor before a script had started",
 } as const;

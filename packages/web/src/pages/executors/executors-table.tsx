@@ -2,11 +2,13 @@ import { Badge, Code, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import { CardCell, CardRow, CardTable } from "../../parts/card-table.tsx";
 import { LinkAnchor } from "../../parts/links.tsx";
+import { ShownText } from "../../parts/shown-text.tsx";
 import { Time } from "../../parts/time.tsx";
 import { type Executor, type ExecutorState, stateOf } from "./executor-state.ts";
 
 const looks = {
   live: { color: "green", words: "live" },
+  unfit: { color: "red", words: "takes nothing" },
   draining: { color: "yellow", words: "draining" },
   absent: { color: "red", words: "absent" },
   revoked: { color: "gray", words: "revoked" },
@@ -27,8 +29,9 @@ export function ExecutorsTable(props: { readonly pool: string; readonly executor
 }
 
 function ExecutorRow({ executor }: { readonly executor: Executor }): ReactNode {
-  const { id, running, slots, lastSeenAt, enrolledAt, revokedAt } = executor;
-  const { color, words } = looks[stateOf(executor)];
+  const { id, running, slots, lastSeenAt, enrolledAt, revokedAt, trouble } = executor;
+  const state = stateOf(executor);
+  const { color, words } = looks[state];
   return (
     <CardRow>
       <CardCell place="title">
@@ -40,6 +43,11 @@ function ExecutorRow({ executor }: { readonly executor: Executor }): ReactNode {
         <Badge color={color} variant="light" tt="none" fw={500}>
           {words}
         </Badge>
+        {state === "unfit" && trouble !== null ? (
+          <Text size="xs" c="dimmed">
+            <ShownText text={`${trouble.message} (${trouble.code})`} />
+          </Text>
+        ) : null}
       </CardCell>
       <CardCell label="Running">
         <Text size="sm" component="span">

@@ -1,0 +1,33 @@
+import { type MachineTrouble, toSealrunError } from "@sealrun/protocol";
+import type { Held, PlatformRpc } from "./platform-rpc.ts";
+import { pause } from "./take.ts";
+
+const firstRetryMs = 500;
+const longestRetryMs = 5_000;
+/** For longer than a lease: an answer that speaks of a bug or a clock at the other end is not waited out for ever. */
+const mostBrokenAnswers = 20;
+
+/**
+ * Gives an attempt back of which no script has started, and tells it until the platform has answered. Fails with its
+ * refusal: `LEASE_LOST` when somebody has ended the attempt meanwhile.
+ */
+export async function releaseAttempt(
+  rpc: Pick<PlatformRpc, "release">,
+  held: Held,
+  { code, message }: MachineTrouble,
+  signal: AbortSignal,
+): Promise<void> {
+  let broken = 0;
+  for (let waitMs = firstRetryMs; ; waitMs = Math.min(2 * waitMs, longestRetryMs)) {
+    try {
+      return await rpc.release({ ...held, reason: { code, message } });
+    } catch (error) {
+      const failure = toSealrunError(error);
+      const isBroken = failure.code === "INTERNAL" || failure.code === "EXPIRED";
+      if (isBroken) broken += 1;
+      const canRetry = failure.row.retry || (isBroken && broken < mostBrokenAnswers);
+      if (!canRetry || signal.aborted) throw failure;
+      await pause(waitMs, signal);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import { constants } from "node:os";
+import { SealrunError } from "@sealrun/protocol";
+
+/** What the kernel's refusals of space, devices, memory, processes and descriptors mean: whoever asked has no part in them. */
+const scarce: Readonly<Record<string, string>> = {
+  ENOSPC: "no space is left on the disk",
+  EDQUOT: "the quota of the disk is used up",
+  EROFS: "the file system is read-only",
+  EIO: "the disk cannot be read or written",
+  ENXIO: "the device is gone",
+  ENODEV: "the device is gone",
+  ESTALE: "the network file system has lost the folder",
+  EMFILE: "the process has too many files open",
+  ENFILE: "the machine has too many files open",
+  EAGAIN: "no more processes can be started",
+  ENOMEM: "no memory is left",
+};
+
+/** Refusals that mean the same in the executor's own folders, and may be a package's fault in its own. */
+const ofOwnFolders: Readonly<Record<string, string>> = {
+  EACCES: "it may not be used by this user",
+  EPERM: "it may not be used by this user",
+  ENOENT: "it is gone",
+  ENOTDIR: "it is not a folder",
+  EEXIST: "it is not a folder",
+};
+
+/** A refusal of the kernel, as `DISK_FULL` or `MACHINE_FAILED`; undefined for a code that says nothing of the machine. */
+export function machineFailure(
+  code: string | undefined,
+  options: { readonly isOwnFolder?: boolean; readonly what?: string | undefined; readonly cause?: unknown } = {},
+): SealrunError | undefined {
+  if (code === undefined) return undefined;
+  const meaning = scarce[code] ?? (options.isOwnFolder === true ? ofOwnFolders[code] : undefined);
+  if (meaning === undefined) return undefined;
+  const what = options.what === undefined ? "" : `${options.what}: `;
+  const isFull = code === "ENOSPC" || code === "EDQUOT";
+  return new SealrunError(
+    isFull ? "DISK_FULL" : "MACHINE_FAILED",
+    `The executor's machine is not fit: ${what}${meaning} (${code})`,
+    {
+      cause: options.cause,
+    },
+  );
+}
+
+/** The name of an error number of this machine's kernel, as programs in other languages say it. */
+export function errnoName(number: number): string | undefined {
+  return Object.entries(constants.errno).find(([, known]) => known === number)?.[0];
+}

@@ -1,0 +1,60 @@
+import { mkdir, open, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { type MachineTrouble, SealrunError, toSealrunError } from "@sealrun/protocol";
+import { execa } from "execa";
+import { probeSandbox } from "../child/probe.ts";
+import type { Sandbox } from "../child/run-step.ts";
+import { machineFailure } from "./errno.ts";
+import { findShortage } from "./free-space.ts";
+import { machineReason } from "./machine-reason.ts";
+
+/** Enough that a file system has to find room for it. */
+const probeBytes = 1024 * 1024;
+
+/** Where runs are prepared. */
+export interface Machine {
+  /** Every folder that preparing a run, or keeping its end, writes to. */
+  readonly folders: readonly string[];
+  readonly sandbox: Sandbox;
+}
+
+/** Does what preparing a run does: writes in each folder, and starts a program. What fails is the answer; undefined when all works. */
+export async function probeMachine({ folders, sandbox }: Machine): Promise<MachineTrouble | undefined> {
+  try {
+    for (const folder of folders) await writeIn(folder);
+    await (sandbox.kind === "none" ? startProgram() : probeSandbox(sandbox.program));
+    return await findShortage(folders);
+  } catch (error) {
+    const { code, message } = machineReason(error) ?? toSealrunError(error);
+    return { code, message };
+  }
+}
+
+async function writeIn(folder: string): Promise<void> {
+  // Always the same name, so that a process that dies here leaves one file at most.
+  const path = join(folder, ".sealrun-probe");
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const file = await open(path, "w", 0o600);
+    try {
+      await file.writeFile(Buffer.alloc(probeBytes, 1));
+      await file.sync();
+    } finally {
+      await file.close();
+      await rm(path, { force: true });
+    }
+  } catch (error) {
+    const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+    throw machineFailure(code, { isOwnFolder: true, what: folder, cause: error }) ?? error;
+  }
+}
+
+async function startProgram(): Promise<void> {
+  const result = await execa("/usr/bin/true", [], { env: {}, extendEnv: false, stdin: "ignore", reject: false });
+  if (result.failed) {
+    throw (
+      machineFailure(result.code, { what: "/usr/bin/true" }) ??
+      new SealrunError("MACHINE_FAILED", "", { cause: result })
+    );
+  }
+}
