@@ -25,6 +25,7 @@ describe("GET /platform/health", () => {
       keyring: "good",
       executors: "good",
       queue: "good",
+      hold: "good",
       clock: "good",
     });
     expect(health.checks.map(({ latencyMs }) => latencyMs !== null)).toEqual([
@@ -32,6 +33,7 @@ describe("GET /platform/health", () => {
       true,
       true,
       true,
+      false,
       false,
       false,
       false,

@@ -5,6 +5,7 @@ import { readClock } from "../executions/store.ts";
 import { explainWaiting } from "../executions/waiting.ts";
 import { findWaitingFacts } from "../executions/waiting-store.ts";
 import { watchClock } from "../executions/watch-clock.ts";
+import { findHold } from "../hold/store.ts";
 import {
   countExecutors,
   describeServer,
@@ -13,7 +14,17 @@ import {
   type QueueFacts,
   readQueue,
 } from "./health-store.ts";
-import { bad, good, type Judged, judgeClock, judgeExecutors, judgeQueue, judgeServer, judgeStreams } from "./judge.ts";
+import {
+  bad,
+  good,
+  type Judged,
+  judgeClock,
+  judgeExecutors,
+  judgeHold,
+  judgeQueue,
+  judgeServer,
+  judgeStreams,
+} from "./judge.ts";
 import { pingKeyring } from "./ping-keyring.ts";
 import { pingNats, readRooms } from "./read-nats.ts";
 import { within } from "./within.ts";
@@ -46,6 +57,7 @@ export function createHealth(deps: Needed): () => Promise<Omit<PlatformHealth, "
         return judgeExecutors({ ...(await countExecutors(database)), queued });
       }),
       check("queue", async () => lookAtQueue(deps, await queue)),
+      check("hold", async () => judgeHold(await findHold(database))),
       check("clock", async () => judgeClock({ leptMs: await leap(), skewMs: await readSkew(deps) })),
     ]);
     const found = await rooms.catch(() => null);

@@ -1,4 +1,5 @@
 import { type HealthCheck, limits } from "@sealrun/protocol";
+import type { Hold } from "../hold/store.ts";
 import type { NatsRooms } from "./read-nats.ts";
 
 /** What a check found, before it has its name and its time. */
@@ -62,6 +63,13 @@ export function judgeQueue(
     return warning(`Execution ${oldest.id} has waited for ${Math.floor(oldest.seconds / 60)} minutes${why}`);
   }
   return good(queued === 0 ? "Nothing waits" : `${counted(queued, "execution")} waiting, none for long`);
+}
+
+/** Whether new executions may start. */
+export function judgeHold(hold: Hold | undefined): Judged {
+  if (hold === undefined) return good("The platform is not held");
+  const held = `The platform is held since ${hold.since.toISOString()} by ${hold.by}`;
+  return warning(`${held}; nothing new starts until: sealrun platform resume`);
 }
 
 /** Whether PostgreSQL's clock, by which leases are counted, goes as this machine's does. */

@@ -8,6 +8,7 @@ import type { Deps } from "../deps.ts";
 import { addExecution } from "../executions/start-execution.ts";
 import { getVersion } from "../packages/version-store.ts";
 import { decideDue, type DueDecision } from "./due-times.ts";
+import { decideHeld } from "./held-due.ts";
 import { type DueSchedule, hasRun, lockDue, moveOn, noteRun, schedulesChannel, waitForNext } from "./store.ts";
 
 type Needed = Pick<Deps, "database" | "log">;
@@ -64,7 +65,7 @@ async function runOne(deps: Needed): Promise<boolean> {
     const decision = await deps.database.transaction(async (sql) => {
       held = await lockDue(sql);
       if (held === undefined) return undefined;
-      const decided = decideDue(held);
+      const decided = decide(held);
       await apply(sql, held, decided);
       crashPoint("platform.schedule.before-commit");
       return decided;
@@ -82,6 +83,10 @@ async function runOne(deps: Needed): Promise<boolean> {
     await deps.database.transaction(async (sql) => passOver(sql, passed, error));
     return true;
   }
+}
+
+function decide(due: DueSchedule): DueDecision {
+  return decideHeld(due) ?? decideDue(due);
 }
 
 async function apply(sql: Sql, due: DueSchedule, { run, next }: DueDecision): Promise<void> {
@@ -122,7 +127,7 @@ async function passOver(sql: Sql, due: DueSchedule, error: unknown): Promise<voi
 /** A rule that cannot be followed any more, such as a time zone that is no more, has no next time: it ends. */
 function nextAfter(due: DueSchedule): Date | undefined {
   try {
-    return decideDue(due).next;
+    return decide(due).next;
   } catch {
     return undefined;
   }

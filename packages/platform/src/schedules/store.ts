@@ -10,6 +10,7 @@ import {
   scheduleId,
 } from "@sealrun/protocol";
 import { z } from "zod";
+import { isHeld } from "../hold/store.ts";
 import type { CronRule, MissedPolicy } from "./due-times.ts";
 
 /** Channel that rings when a schedule may be due earlier than was known. */
@@ -30,6 +31,8 @@ const dueRow = z
     sealed_names: z.array(z.string()),
     next_at: z.date(),
     now: z.date(),
+    resumed_at: z.date().nullable(),
+    unknown_until: z.date().nullable(),
   })
   .transform((row) => ({
     id: row.id,
@@ -42,6 +45,10 @@ const dueRow = z
     sealedNames: row.sealed_names,
     dueAt: row.next_at,
     now: row.now,
+    /** When the platform was last held until. */
+    resumedAt: row.resumed_at,
+    /** What was due before this may have run already: the database was restored from a copy. */
+    unknownUntil: row.unknown_until,
   }));
 /** A schedule whose due time has come. */
 export type DueSchedule = z.infer<typeof dueRow>;
@@ -95,25 +102,25 @@ export async function readClock(sql: Sql): Promise<Date> {
 
 /**
  * The schedule that is due the longest, held until the transaction ends; those that another platform holds, and those
- * of a package that is being pushed, are passed by.
+ * of a package that is being pushed, are passed by. None while the platform is held.
  */
 export async function lockDue(sql: Sql): Promise<DueSchedule | undefined> {
   return sql.row(
     dueRow,
     `select s.id, p.project_id, s.package_id, p.current_version, s.cron, s.timezone, s.missed, s.sealed,
-            s.sealed_names, s.next_at, clock_timestamp() as now
-     from schedules s join packages p on p.id = s.package_id
+            s.sealed_names, s.next_at, clock_timestamp() as now, i.resumed_at, i.unknown_until
+     from schedules s join packages p on p.id = s.package_id join installation i on i.held_at is null
      where s.next_at <= clock_timestamp()
      order by s.next_at limit 1 for update of s skip locked for key share of p skip locked`,
   );
 }
 
-/** Milliseconds until the next due time, 0 or less when it has come; undefined without one. */
+/** Milliseconds until the next due time, 0 or less when it has come; undefined without one, and while the platform is held. */
 export async function waitForNext(sql: Sql): Promise<number | undefined> {
   const row = await sql.row(
     z.object({ wait: z.number().nullable() }),
     `select (extract(epoch from min(next_at) - clock_timestamp()) * 1000)::float8 as wait
-     from schedules where next_at is not null`,
+     from schedules where next_at is not null and not ${isHeld}`,
   );
   return row?.wait ?? undefined;
 }
@@ -170,7 +177,7 @@ export async function insertSchedule(sql: Sql, made: NewSchedule): Promise<boole
       made.author,
     ],
   );
-  await ring(sql);
+  await ringSchedules(sql);
   return added === 1;
 }
 
@@ -198,7 +205,7 @@ export async function updateSchedule(
     "update schedules set cron = $2, timezone = $3, missed = $4, next_at = $5, is_paused = $6 where id = $1",
     [id, to.rule?.cron ?? null, to.rule?.timezone ?? null, to.missed, to.nextAt ?? null, to.nextAt === undefined],
   );
-  await ring(sql);
+  await ringSchedules(sql);
 }
 
 /** How many schedules the package's scripts have. */
@@ -236,7 +243,8 @@ export async function findSchedule(
     : { packageId: row.package_id, kind: row.kind, nextAt: row.at, ended: row.ended };
 }
 
-async function ring(sql: Sql): Promise<void> {
+/** Lets every platform look at what is due when the transaction commits. */
+export async function ringSchedules(sql: Sql): Promise<void> {
   await sql.run("select pg_notify($1, '')", [schedulesChannel]);
 }
 
