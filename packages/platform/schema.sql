@@ -216,9 +216,14 @@ create table installation (
   platform_id text not null,
   storage_key_check bytea not null,
   created_at timestamp with time zone not null default now(),
+  held_at timestamp with time zone,
+  held_by text,
+  unknown_until timestamp with time zone,
+  resumed_at timestamp with time zone,
   CHECK (only_row),
   PRIMARY KEY (only_row)
 );
+CREATE TRIGGER installation_tell AFTER UPDATE ON public.installation FOR EACH STATEMENT EXECUTE FUNCTION tell_change('platform');
 
 create table known_scope_keys (
   scope text not null,

@@ -23,7 +23,8 @@ export function buildProgram(): Command {
 export function leavesOf(program: Command): ReadonlyMap<string, Command> {
   const leaves = new Map<string, Command>();
   const walk = (command: Command, typed: string): void => {
-    if (command.commands.length === 0) leaves.set(typed, command);
+    // `sealrun platform` runs one, and has commands for one that runs.
+    if (command.commands.length === 0 || command.options.length > 0) leaves.set(typed, command);
     for (const inner of command.commands) walk(inner, `${typed} ${inner.name()}`);
   };
   for (const command of program.commands) walk(command, `sealrun ${command.name()}`);

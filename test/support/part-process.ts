@@ -14,8 +14,11 @@ export interface PartProcess {
   readonly logFile: string;
   /** Undefined while it does not run. */
   readonly pid: () => number | undefined;
-  /** Starts it and waits until it is ready; `env` is for this life alone. Rejects with the end of its log when it ends before. */
-  readonly start: (env?: Readonly<Record<string, string>>) => Promise<void>;
+  /**
+   * Starts it and waits until it is ready; `env` and `args` are for this life alone. Rejects with the end of its log when
+   * it ends before.
+   */
+  readonly start: (env?: Readonly<Record<string, string>>, args?: readonly string[]) => Promise<void>;
   /** Sends a signal to a running process; SIGKILL and SIGTERM then wait for its end. */
   readonly kill: (signal: NodeJS.Signals) => Promise<void>;
   /** Settles with the name of the signal, or the exit code, that ended this life. */
@@ -57,7 +60,7 @@ export function describePart(
   let running: { readonly pid: number; readonly ended: Promise<string> } | undefined;
   let last: Promise<string> = Promise.resolve("never started");
 
-  const start: PartProcess["start"] = async (more = {}) => {
+  const start: PartProcess["start"] = async (more = {}, args = []) => {
     if (running !== undefined) throw new TypeError(`${name} runs already`);
     await rm(crashFile, { force: true });
     const ready = Promise.withResolvers<void>();
@@ -75,6 +78,7 @@ export function describePart(
         kind,
         "--config",
         configFile,
+        ...args,
       ]),
       environment: {
         NODE_COMPILE_CACHE: compileCache,

@@ -18,6 +18,8 @@ export type PartName = "platform" | "keyring" | "executor";
 export interface PartOptions {
   /** An executor alone: run scripts without a sandbox. Every execution then says so. */
   readonly unsafeNoSandbox?: boolean | undefined;
+  /** A platform alone: hold every platform on its database until an admin ends the hold. */
+  readonly hold?: boolean | undefined;
 }
 
 /**
@@ -88,7 +90,7 @@ async function startOne(name: PartName, configFile: string, options: PartOptions
     case "platform": {
       const config = await platform.readConfig(configFile);
       const log = pino({ name, level: config.logLevel });
-      const started = await platform.start(config, { log, webFolder });
+      const started = await platform.start(config, { log, webFolder, hold: options.hold });
       log.info({ url: started.url }, readyMessage);
       return started;
     }

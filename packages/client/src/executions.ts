@@ -14,6 +14,8 @@ import {
   type JsonObject,
   logPage,
   type LogPage,
+  type OpenExecutions,
+  openExecutions,
   type PackageInfo,
   packageInfo,
   parametersFileSchema,
@@ -21,6 +23,9 @@ import {
   parseParameterText,
   type RunAgain,
   SealrunError,
+  type SettledExecutions,
+  settledExecutions,
+  type SettleExecutions,
   showName,
   startedExecution,
   type StartedExecution,
@@ -102,6 +107,10 @@ export interface Executions {
   getReceipt(id: string): Promise<ExecutionReceipt>;
   /** Newest first. */
   listExecutions(filter: ExecutionFilter): Promise<ExecutionList>;
+  /** What settling executions that were accepted before this time would end, by package and status. */
+  listOpen(before: string): Promise<OpenExecutions>;
+  /** Ends up to 500 of them as `lost`; `PLATFORM_NOT_HELD` while executions may start. */
+  settleExecutions(given: SettleExecutions): Promise<SettledExecutions>;
   /** Counts and durations over time; of the last 24 hours when the filter does not say. */
   executionStatistics(filter: StatisticsFilter): Promise<ExecutionStatistics>;
   /** The lines after a cursor, at most `limit`: 1 to 5,000, 1,000 without it. */
@@ -139,6 +148,9 @@ export function createExecutions(ask: Ask, trust: Trust): Executions {
     getReceipt: async (id) => ask(executionReceipt, { method: "GET", path: path`/executions/${id}/receipt` }),
     listExecutions: async (filter) =>
       ask(executionList, { method: "GET", path: `/executions${queryOf({ ...filter })}` }),
+    listOpen: async (before) => ask(openExecutions, { method: "GET", path: `/executions/open${queryOf({ before })}` }),
+    settleExecutions: async (json) =>
+      ask(settledExecutions, { method: "POST", path: "/executions/settle", json: { ...json } }),
     executionStatistics: async (filter) =>
       ask(executionStatistics, { method: "GET", path: `/executions/statistics${queryOf({ ...filter })}` }),
     listLogs: async (id, after, limit) =>

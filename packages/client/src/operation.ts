@@ -1,10 +1,14 @@
 import {
   executorList,
   type ExecutorList,
+  type HoldState,
+  holdState,
   platformHealth,
   type PlatformHealth,
   type PoolInfo,
   poolList,
+  type ResumeAnswer,
+  resumeAnswer,
 } from "@sealrun/protocol";
 import type { Ask } from "./request.ts";
 
@@ -16,6 +20,12 @@ export interface Operation {
   listExecutors(): Promise<ExecutorList["executors"]>;
   /** Pools that have an executor or something queued. */
   pools(): Promise<readonly PoolInfo[]>;
+  /** Whether the platform is held, since when and by whom. */
+  getHold(): Promise<HoldState>;
+  /** Keeps every platform from starting anything new; what runs goes on. */
+  holdPlatform(): Promise<HoldState>;
+  /** Ends the hold. */
+  resumePlatform(): Promise<ResumeAnswer>;
 }
 
 /** The calls about the platform itself. */
@@ -23,6 +33,9 @@ export function createOperation(ask: Ask): Operation {
   return {
     health: async () => ask(platformHealth, { method: "GET", path: "/platform/health" }),
     listExecutors: async () => (await ask(executorList, { method: "GET", path: "/executors" })).executors,
+    getHold: async () => ask(holdState, { method: "GET", path: "/platform/hold" }),
+    holdPlatform: async () => ask(holdState, { method: "POST", path: "/platform/hold" }),
+    resumePlatform: async () => ask(resumeAnswer, { method: "POST", path: "/platform/resume" }),
     pools: async () => (await ask(poolList, { method: "GET", path: "/pools" })).pools,
   };
 }

@@ -13,6 +13,8 @@ import type { Deps } from "./deps.ts";
 import { openFeedNotices } from "./executions/live/notices.ts";
 import { startWork } from "./executions/start-work.ts";
 import { followRevocations } from "./executors/follow-revocations.ts";
+import { holdAtStart, showHold } from "./hold/hold.ts";
+import { findHold } from "./hold/store.ts";
 import { buildServer } from "./http/server.ts";
 import { forgetUnfinished } from "./packages/store.ts";
 import { startScheduler } from "./schedules/run-due.ts";
@@ -32,6 +34,8 @@ export interface PlatformOptions {
   readonly log: Logger;
   /** Folder of the built web UI; without one `/` says how to build it. */
   readonly webFolder?: string | undefined;
+  /** Holds every platform on this database before anything is started, until an admin ends the hold. */
+  readonly hold?: boolean | undefined;
 }
 
 /** Folder of the numbered SQL files; the same from `src` and from `dist`. */
@@ -49,7 +53,7 @@ export async function start(config: PlatformConfig, options: PlatformOptions): P
     for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) await closer();
   };
   try {
-    const deps = await connect(config, options.log, closers);
+    const deps = await connect(config, options, closers);
     const notices = await openFeedNotices(deps.database);
     closers.push(async () => notices.close());
     const changes = await openChangeNotices(deps.database, notices);
@@ -75,7 +79,11 @@ export async function start(config: PlatformConfig, options: PlatformOptions): P
 }
 
 /** Opens what the rooms work with, and says to `closers` how to close it. */
-async function connect(config: PlatformConfig, log: Logger, closers: (() => Promise<void>)[]): Promise<Deps> {
+async function connect(
+  config: PlatformConfig,
+  { log, hold = false }: PlatformOptions,
+  closers: (() => Promise<void>)[],
+): Promise<Deps> {
   const { platformId } = config;
   const storageKey = await openStorageKey(config);
   const identity = importIdentity(await readPrivateFile(config.identityFile, "CONFIG_INVALID"));
@@ -86,6 +94,8 @@ async function connect(config: PlatformConfig, log: Logger, closers: (() => Prom
   const fitness = watchFitness(database, log);
   closers.push(fitness.close);
   await claimInstallation(database, { platformId, key: storageKey });
+  const held = hold ? await holdAtStart(database) : showHold(await findHold(database));
+  if (held.hold !== null) log.warn(held.hold, "The platform is held: nothing new starts until sealrun platform resume");
   await saveAdminToken(database, config.adminTokenSha256);
   const link = await connectNats({ ...config.nats, name: applicationName, inboxPrefix: inboxPrefix("platform") });
   closers.push(async () => link.close());

@@ -112,6 +112,18 @@ export const errorCodes = {
     retry: false,
     means: "The execution has ended, so this cannot be done any more",
   },
+  PLATFORM_NOT_HELD: {
+    status: 409,
+    exit: 75,
+    retry: false,
+    means: "This can be done only while the platform is held",
+  },
+  RESTORED: {
+    status: 409,
+    exit: 1,
+    retry: false,
+    means: "The execution was open when the backup was made from which the platform was restored",
+  },
   LEASE_LOST: { status: 409, exit: 75, retry: false, means: "The attempt no longer holds the lease of its execution" },
   REPORTS_MISSING: {
     status: 409,

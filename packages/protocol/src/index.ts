@@ -367,6 +367,19 @@ export {
   type ScheduleInfo,
   type ScheduleList,
 } from "./api/schedules.ts";
+export {
+  holdState,
+  openExecutions,
+  resumeAnswer,
+  settledExecutions,
+  settleExecutions,
+  zonedTime,
+  type HoldState,
+  type OpenExecutions,
+  type ResumeAnswer,
+  type SettledExecutions,
+  type SettleExecutions,
+} from "./api/hold.ts";
 export { hasReference } from "./references/read-references.ts";
 export { listReferences, type ListedReference } from "./references/list-references.ts";
 export { resolveReferences, type ReferencePlace, type ReferenceSource } from "./references/resolve-references.ts";

@@ -27,6 +27,7 @@ describe("GET /platform/health", () => {
       executors: "good",
       queue: "good",
       schedules: "good",
+      hold: "good",
       clock: "good",
     });
     expect(health.checks.map(({ latencyMs }) => latencyMs !== null)).toEqual([

@@ -5,6 +5,7 @@ import { connect } from "../connect.ts";
 import { printExecution, printLogLine } from "../execution/print-execution.ts";
 import { reportStart } from "../execution/report-start.ts";
 import { showTime } from "../show-time.ts";
+import { settleCommand } from "./settle.ts";
 
 interface ListOptions {
   readonly project?: string;
@@ -26,7 +27,7 @@ interface LogOptions {
   readonly json?: boolean;
 }
 
-/** `sealrun execution list`, `show`, `logs`, `cancel` and `again`. */
+/** `sealrun execution list`, `show`, `logs`, `cancel`, `again` and `settle`. */
 export function executionCommand(cli: Cli): Command {
   const command = new Command("execution").description("Executions: runs of a package's version");
   command
@@ -75,6 +76,7 @@ export function executionCommand(cli: Cli): Command {
     .option("--wait", "wait for the end")
     .option("--json", "print the execution as JSON")
     .action(async (id: string, options: AgainOptions) => again(cli, id, options));
+  command.addCommand(settleCommand(cli));
   return command;
 }
 

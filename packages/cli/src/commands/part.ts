@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { SealrunError } from "@sealrun/protocol";
 import type { Cli } from "../command.ts";
 import type { PartName } from "../start-part.ts";
+import { holdCommands } from "./hold.ts";
 
 interface TokenOptions {
   readonly config: string;
@@ -11,7 +12,8 @@ interface TokenOptions {
 }
 
 interface PartCommandOptions {
-  readonly config: string;
+  readonly config?: string;
+  readonly hold?: boolean;
   readonly unsafeNoSandbox?: boolean;
 }
 
@@ -26,15 +28,25 @@ export function partCommands(cli: Cli): readonly Command[] {
   return parts.map(([name, description]) => {
     const command = new Command(name)
       .description(description)
-      .requiredOption("--config <file>", "its settings")
-      .action(async ({ config, unsafeNoSandbox }: PartCommandOptions) => {
+      // Not a required one: the commands below `platform` have none, and commander would ask them for it.
+      .option("--config <file>", "its settings")
+      .action(async ({ config, ...options }: PartCommandOptions) => {
+        if (config === undefined)
+          throw new SealrunError("USAGE", `Expected --config <file>; see sealrun ${name} --help`);
         const signal = cli.takeSignals();
         const { runPart } = await import("../start-part.ts");
-        await runPart(name, config, { signal, unsafeNoSandbox });
+        await runPart(name, config, { ...options, signal });
       });
-    return name === "executor"
-      ? command.option("--unsafe-no-sandbox", "run scripts without a sandbox; every execution then says so")
-      : command;
+    switch (name) {
+      case "platform":
+        command.option("--hold", "start nothing until sealrun platform resume: for the start after a restore");
+        for (const inner of holdCommands(cli)) command.addCommand(inner);
+        return command;
+      case "keyring":
+        return command;
+      case "executor":
+        return command.option("--unsafe-no-sandbox", "run scripts without a sandbox; every execution then says so");
+    }
   });
 }
 

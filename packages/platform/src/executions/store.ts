@@ -16,6 +16,7 @@ import {
   uploadReference,
 } from "@sealrun/protocol";
 import { z } from "zod";
+import { isHeld } from "../hold/store.ts";
 import { insertRows } from "../postgres/insert-rows.ts";
 
 /** What starting an execution stores. */
@@ -52,6 +53,7 @@ const lockedRow = z
     on_lost: z.enum(["fail", "rerun"]),
     is_cancel_requested: z.boolean(),
     reports: z.enum(["awaited", "complete", "gaps"]).nullable(),
+    is_held: z.boolean(),
   })
   .transform(
     ({
@@ -63,6 +65,7 @@ const lockedRow = z
       executor_id,
       on_lost,
       is_cancel_requested,
+      is_held,
       ...row
     }) => ({
       ...row,
@@ -74,6 +77,8 @@ const lockedRow = z
       executorId: executor_id,
       onLost: on_lost,
       isCancelRequested: is_cancel_requested,
+      /** The platform is held: nothing queued may be claimed. */
+      isHeld: is_held,
     }),
   );
 /** An execution as its transitions see it; an event that was asked for anew counts as expired. */
@@ -118,7 +123,7 @@ export async function lockExecution(sql: Sql, id: ExecutionId): Promise<LockedEx
     lockedRow,
     `select id, status, attempt, generation, project_id, package_id, version_id, uploads, last_sequence,
             executor_id, on_lost, cancel_requested_at is not null as is_cancel_requested, reports,
-            coalesce(event_expires_at < clock_timestamp(), true) as is_expired
+            coalesce(event_expires_at < clock_timestamp(), true) as is_expired, ${isHeld} as is_held
      from executions where id = $1 for update`,
     [id],
   );

@@ -26,6 +26,8 @@ const factsRow = z
     refusal: z.string().nullable(),
     held_until: z.date().nullable(),
     ahead: z.number(),
+    hold_since: z.date().nullable(),
+    hold_by: z.string().nullable(),
   })
   .transform((row) => ({
     id: row.id,
@@ -46,6 +48,8 @@ const factsRow = z
     heldUntil: row.held_until,
     /** How many of the pool go before it; `mostCounted` and one more stands for any more. */
     ahead: row.ahead,
+    /** Set while the platform is held. */
+    hold: row.hold_since === null ? undefined : { since: row.hold_since, by: row.hold_by ?? "" },
   }));
 /** What decides when a queued execution starts. */
 export type WaitingFacts = z.infer<typeof factsRow> & { readonly slots: number; readonly free: number };
@@ -82,13 +86,15 @@ export async function findWaitingFacts(sql: Sql, ids: readonly ExecutionId[]): P
             (select count(*)::int from executions x where x.project_id = e.project_id and ${inFlight}) as project_in_flight,
             (select trouble from streams where name = 'EXECUTIONS') as trouble,
             h.refusal, case when h.not_before > clock_timestamp() then h.not_before end as held_until,
+            i.held_at as hold_since, i.held_by as hold_by,
             case when heads.place is not null then heads.place when h.is_due then $2::int else (
               select count(*)::int from (
                 select from outbox o where o.pool = lower(e.pool_name) and o.is_due
                   and (o.priority > e.priority or (o.priority = e.priority and o.number < e.number))
                 limit $2::int) as before) end as ahead
      from executions e join packages k on k.id = e.package_id join projects p on p.id = e.project_id
-       left join outbox h on h.execution_id = e.id left join heads on heads.number = e.number
+       left join outbox h on h.execution_id = e.id left join installation i on i.held_at is not null
+       left join heads on heads.number = e.number
      where e.id = any ($1) and e.status = 'queued'`,
     [ids, mostCounted + 1, limits.absentMs],
   );

@@ -3,7 +3,10 @@ import { mostCounted, type WaitingFacts } from "./waiting-store.ts";
 
 /** Why a queued execution waits, as one sentence: what holds it up first, and where there is something to do, what. */
 export function explainWaiting(facts: WaitingFacts): string {
-  const { notBefore, pool, slots, free, ahead, silentSeconds } = facts;
+  const { hold, notBefore, pool, slots, free, ahead, silentSeconds } = facts;
+  if (hold !== undefined) {
+    return `The platform is held since ${hold.since.toISOString()} by ${hold.by}; nothing starts until: sealrun platform resume`;
+  }
   if (notBefore !== null) return `It starts at ${notBefore.toISOString()} at the earliest`;
   if (facts.refusal !== null && facts.heldUntil !== null) {
     return `${facts.refusal}; it is tried again at ${facts.heldUntil.toISOString()}`;

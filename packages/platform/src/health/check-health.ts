@@ -6,6 +6,7 @@ import { readClock } from "../executions/store.ts";
 import { explainWaiting } from "../executions/waiting.ts";
 import { findWaitingFacts } from "../executions/waiting-store.ts";
 import { watchClock } from "../executions/watch-clock.ts";
+import { findHold } from "../hold/store.ts";
 import {
   countExecutors,
   describeServer,
@@ -22,6 +23,7 @@ import {
   type Judged,
   judgeClock,
   judgeExecutors,
+  judgeHold,
   judgeQueue,
   judgeSchedules,
   judgeServer,
@@ -60,6 +62,7 @@ export function createHealth(deps: Needed): () => Promise<Omit<PlatformHealth, "
       }),
       check("queue", async () => lookAtQueue(deps, await queue)),
       check("schedules", async () => judgeSchedules(await readSchedules(database))),
+      check("hold", async () => judgeHold(await findHold(database))),
       check("clock", async () => judgeClock({ leptMs: await leap(), skewMs: await readSkew(deps), host: hostname() })),
     ]);
     const found = await rooms.catch(() => null);

@@ -1,4 +1,5 @@
 import { type HealthCheck, judgeClocks } from "@sealrun/protocol";
+import type { Hold } from "../hold/store.ts";
 import type { ScheduleFacts, UnfitExecutor } from "./health-store.ts";
 import type { NatsRooms } from "./read-nats.ts";
 
@@ -85,6 +86,13 @@ export function judgeSchedules({ missed, newest, lateSeconds }: ScheduleFacts): 
   return warning(
     `${what} missed due times in the last 24 hours because no platform checked them; the newest is of ${newest ?? "a package"}`,
   );
+}
+
+/** Whether new executions may start. */
+export function judgeHold(hold: Hold | undefined): Judged {
+  if (hold === undefined) return good("The platform is not held");
+  const held = `The platform is held since ${hold.since.toISOString()} by ${hold.by}`;
+  return warning(`${held}; nothing new starts until: sealrun platform resume`);
 }
 
 /** Whether PostgreSQL's clock, by which leases are counted, goes as this machine's does. */

@@ -25,12 +25,14 @@ import { auditRoutes } from "./routes/audit.ts";
 import { changeRoutes } from "./routes/changes.ts";
 import { executionRoutes } from "./routes/executions.ts";
 import { executorRoutes } from "./routes/executors.ts";
+import { holdRoutes } from "./routes/hold.ts";
 import { packageRoutes } from "./routes/packages.ts";
 import { platformRoutes } from "./routes/platform.ts";
 import { projectRoutes } from "./routes/projects.ts";
 import { scheduleRoutes } from "./routes/schedules.ts";
 import { secretRoutes } from "./routes/secrets.ts";
 import { sessionRoutes } from "./routes/session.ts";
+import { settleRoutes } from "./routes/settle.ts";
 import { versionRoutes } from "./routes/versions.ts";
 
 /** How the server stands to the outside. */
@@ -108,6 +110,8 @@ export async function buildServer(
   auditRoutes(app, deps);
   scheduleRoutes(app, deps);
   eventRoutes(app, deps);
+  holdRoutes(app, deps);
+  settleRoutes(app, deps);
   await serveWeb(app, options.webFolder);
   return app;
 }

@@ -1,6 +1,7 @@
 import type { Sql } from "@sealrun/postgres";
 import { type ExecutionId, packageId, projectId, scheduleId, type ScheduleId } from "@sealrun/protocol";
 import { z } from "zod";
+import { isHeld } from "../hold/store.ts";
 import { insertRows } from "../postgres/insert-rows.ts";
 import { missedPolicy, ruleOf } from "./store.ts";
 
@@ -16,6 +17,8 @@ const dueRow = z
     sealed: z.instanceof(Uint8Array).nullable(),
     sealed_names: z.array(z.string()),
     next_at: z.date(),
+    resumed_at: z.date().nullable(),
+    unknown_until: z.date().nullable(),
   })
   .transform((row) => ({
     id: row.id,
@@ -27,6 +30,10 @@ const dueRow = z
     sealed: row.sealed,
     sealedNames: row.sealed_names,
     dueAt: row.next_at,
+    /** When the platform was last held until. */
+    resumedAt: row.resumed_at,
+    /** What was due before this may have run already: the database was restored from a copy. */
+    unknownUntil: row.unknown_until,
   }));
 /** A schedule whose due time has come. */
 export type DueSchedule = z.infer<typeof dueRow>;
@@ -45,27 +52,27 @@ export interface DueTime {
 
 /**
  * The schedules that are due the longest, held until the transaction ends; those that another platform holds, and those
- * of a package that is being pushed, are passed by.
+ * of a package that is being pushed, are passed by. None while the platform is held.
  */
 export async function lockDue(sql: Sql, { ids, limit }: DueFilter): Promise<readonly DueSchedule[]> {
   // The time of the statement, because an index is not searched for a clock that goes on.
   return sql.rows(
     dueRow,
     `select s.id, p.project_id, s.package_id, p.current_version, s.cron, s.timezone, s.missed, s.sealed,
-            s.sealed_names, s.next_at
-     from schedules s join packages p on p.id = s.package_id
+            s.sealed_names, s.next_at, i.resumed_at, i.unknown_until
+     from schedules s join packages p on p.id = s.package_id join installation i on i.held_at is null
      where s.next_at <= statement_timestamp() and ($2::text[] is null or s.id = any ($2))
      order by s.next_at limit $1 for update of s skip locked for key share of p skip locked`,
     [limit, ids ?? null],
   );
 }
 
-/** Milliseconds until the next due time, 0 or less when it has come; undefined without one. */
+/** Milliseconds until the next due time, 0 or less when it has come; undefined without one, and while the platform is held. */
 export async function waitForNext(sql: Sql): Promise<number | undefined> {
   const row = await sql.row(
     z.object({ wait: z.number().nullable() }),
     `select (extract(epoch from min(next_at) - clock_timestamp()) * 1000)::float8 as wait
-     from schedules where next_at is not null`,
+     from schedules where next_at is not null and not ${isHeld}`,
   );
   return row?.wait ?? undefined;
 }

@@ -72,6 +72,12 @@ export function decideDue(given: {
   return { run: missed === "skip" ? undefined : lastMissed, next: nextDue(rule, lastMissed) };
 }
 
+/** The last due time up to another; undefined when none came before. */
+export function lastDue(rule: CronRule, until: Date): Date | undefined {
+  // The library's search leaves out the time that it starts from.
+  return cronOf(rule).previousRuns(1, new Date(until.getTime() + 1))[0];
+}
+
 function checkForm(rule: CronRule): void {
   if (rule.timezone !== null && !isTimeZone(rule.timezone)) {
     throw new SealrunError("BAD_REQUEST", 'expected a time zone that is known here, such as "Europe/Zurich" or "UTC"');

@@ -8,7 +8,8 @@ import type { Asker, Deps } from "../deps.ts";
 import { addExecutions, type ExecutionToAdd } from "../executions/start-execution.ts";
 import { findVersions } from "../packages/version-store.ts";
 import { readCheckedPeriods } from "./checked-store.ts";
-import { decideDue, type DueDecision } from "./due-times.ts";
+import { type CheckedPeriod, decideDue, type DueDecision } from "./due-times.ts";
+import { decideHeld } from "./held-due.ts";
 import { type DueFilter, type DueSchedule, findRuns, lockDue, moveAllOn, noteRuns } from "./due-store.ts";
 import { moveOn } from "./store.ts";
 
@@ -86,7 +87,7 @@ function isFinal(error: unknown): boolean {
 
 async function apply(sql: Sql, held: readonly DueSchedule[]): Promise<readonly DecidedSchedule[]> {
   const checked = await readCheckedPeriods(sql);
-  const decided = held.map((due) => ({ due, decision: decideDue({ ...due, checked }) }));
+  const decided = held.map((due) => ({ due, decision: decide(due, checked) }));
   await moveAllOn(
     sql,
     decided.map(({ due, decision }) => ({ id: due.id, next: decision.next })),
@@ -102,6 +103,10 @@ async function apply(sql: Sql, held: readonly DueSchedule[]): Promise<readonly D
   );
   await start(sql, decided);
   return decided;
+}
+
+function decide(due: DueSchedule, checked: readonly CheckedPeriod[]): DueDecision {
+  return decideHeld(due) ?? decideDue({ ...due, checked });
 }
 
 async function start(sql: Sql, decided: readonly DecidedSchedule[]): Promise<void> {
@@ -175,7 +180,7 @@ async function passOver(sql: Sql, due: DueSchedule, error: unknown): Promise<voi
 async function nextAfter(sql: Sql, due: DueSchedule): Promise<Date | undefined> {
   const checked = await readCheckedPeriods(sql);
   try {
-    return decideDue({ ...due, checked }).next;
+    return decide(due, checked).next;
   } catch {
     return undefined;
   }

@@ -87,7 +87,7 @@ export async function insertSchedule(sql: Sql, made: NewSchedule): Promise<boole
       made.author,
     ],
   );
-  await ring(sql);
+  await ringSchedules(sql);
   return added === 1;
 }
 
@@ -115,7 +115,7 @@ export async function updateSchedule(
     "update schedules set cron = $2, timezone = $3, missed = $4, next_at = $5, is_paused = $6 where id = $1",
     [id, to.rule?.cron ?? null, to.rule?.timezone ?? null, to.missed, to.nextAt ?? null, to.nextAt === undefined],
   );
-  await ring(sql);
+  await ringSchedules(sql);
 }
 
 /** How many schedules the package's scripts have. */
@@ -153,7 +153,8 @@ export async function findSchedule(
     : { packageId: row.package_id, kind: row.kind, nextAt: row.at, ended: row.ended };
 }
 
-async function ring(sql: Sql): Promise<void> {
+/** Lets every platform look at what is due when the transaction commits. */
+export async function ringSchedules(sql: Sql): Promise<void> {
   await sql.run("select pg_notify($1, '')", [schedulesChannel]);
 }
 

@@ -1,7 +1,15 @@
 import { z } from "zod";
 
 /** What has changed, by the list that shows it. */
-export const changeTopic = z.enum(["projects", "packages", "secrets", "executions", "executors", "schedules"]);
+export const changeTopic = z.enum([
+  "projects",
+  "packages",
+  "secrets",
+  "executions",
+  "executors",
+  "schedules",
+  "platform",
+]);
 export type ChangeTopic = z.infer<typeof changeTopic>;
 
 /**

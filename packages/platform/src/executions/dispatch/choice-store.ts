@@ -13,6 +13,7 @@ import {
   type UploadReference,
 } from "@sealrun/protocol";
 import { z } from "zod";
+import { isHeld } from "../../hold/store.ts";
 
 const readyRow = z
   .object({
@@ -68,22 +69,25 @@ const inFlight = "(e.status = 'running' or (e.status = 'queued' and e.published_
 const ofPackage = `(select count(*) from executions e where e.package_id = k.id and e.project_id = k.project_id and ${inFlight})`;
 const ofProject = `(select count(*) from executions e where e.project_id = p.id and ${inFlight})`;
 
-/** Pools that have an executor and executions waiting for it, by their names in lower case. */
+/** Pools that have an executor and executions waiting for it, by their names in lower case; none while the platform is held. */
 export async function listWaitingPools(sql: Sql): Promise<readonly string[]> {
   const rows = await sql.rows(
     z.object({ name: z.string() }),
     `select lower(l.name) as name from pools l
-     where exists (select from outbox o where o.pool = lower(l.name) and o.is_due)
+     where not ${isHeld} and exists (select from outbox o where o.pool = lower(l.name) and o.is_due)
        and exists (select from executors x where x.pool_id = l.id and x.revoked_at is null)`,
   );
   return rows.map(({ name }) => name);
 }
 
-/** Makes the caller the pool's only dispatcher until the transaction ends; false when somebody else is. */
+/**
+ * Makes the caller the pool's only dispatcher until the transaction ends; false when somebody else is, and while the
+ * platform is held.
+ */
 export async function lockPool(sql: Sql, pool: string): Promise<boolean> {
   const row = await sql.row(
     z.object({ is_ours: z.boolean() }),
-    "select pg_try_advisory_xact_lock(hashtextextended('sealrun dispatch ' || $1, 0)) as is_ours",
+    `select not ${isHeld} and pg_try_advisory_xact_lock(hashtextextended('sealrun dispatch ' || $1, 0)) as is_ours`,
     [pool],
   );
   return row?.is_ours === true;

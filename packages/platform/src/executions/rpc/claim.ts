@@ -78,6 +78,8 @@ async function claim(sql: Sql, request: ExecutorRequest, asked: ClaimRequest): P
   const known = await findClaimed(sql, { ...request, executionId: execution.id });
   const isQueued = execution.status === "queued";
   if (isQueued) {
+    // Its event is asked for anew when the hold ends.
+    if (execution.isHeld) throw new SealrunError("CLAIM_REFUSED", "The platform is held and starts nothing");
     // Also for a claim that is sent again: an execution that was lost, or waits for another event, is had under that one.
     if (asked.generation !== execution.generation) throw refused(execution);
     if (execution.isExpired) throw new SealrunError("EXPIRED", `The event of ${execution.id} is past its time`);

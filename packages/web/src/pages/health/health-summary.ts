@@ -21,6 +21,7 @@ export const checkNames = {
   queue: "Queue",
   schedules: "Schedules",
   clock: "Clock",
+  hold: "Hold",
 } as const satisfies Record<HealthCheck["name"], string>;
 
 /** Bytes as people say them: "512 B", "3.4 MiB". */

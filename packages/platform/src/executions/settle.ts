@@ -1,0 +1,89 @@
+import {
+  type ExecutionId,
+  isFinal,
+  type OpenExecutions,
+  SealrunError,
+  type SettledExecutions,
+  type SettleExecutions,
+  toSealrunError,
+} from "@sealrun/protocol";
+import { recordAudit } from "../audit/store.ts";
+import type { Asker, Deps } from "../deps.ts";
+import { findHold } from "../hold/store.ts";
+import { endAttempt } from "./attempt-store.ts";
+import { removeFromOutbox } from "./dispatch/outbox-store.ts";
+import { countOpen, isPast, listOpen } from "./settle-store.ts";
+import { lockExecution } from "./store.ts";
+import { endUnfinished } from "./transitions.ts";
+
+/** Looked at in one request: an answer comes within seconds. */
+const atOnce = 500;
+
+const restored = {
+  code: "RESTORED",
+  message: "It was open when the backup was made; whether it ran after that is not known",
+} as const;
+
+/** What `settleOpen` would end, by package and status. `BAD_REQUEST` for a time that has not come. */
+export async function listSettled({ database }: Pick<Deps, "database">, before: string): Promise<OpenExecutions> {
+  await checkTime(database, before);
+  return { open: await countOpen(database, before) };
+}
+
+/**
+ * Ends as `lost` what was accepted before a time and has not ended, so that nothing runs twice after a restore; up to
+ * 500 executions, each in a transaction of its own. `PLATFORM_NOT_HELD` while executions may start; `BAD_REQUEST` for a
+ * time that has not come.
+ */
+export async function settleOpen(
+  deps: Pick<Deps, "database" | "log">,
+  asker: Asker,
+  { before, after = "0" }: SettleExecutions,
+): Promise<SettledExecutions> {
+  const { database, log } = deps;
+  if ((await findHold(database)) === undefined) throw notHeld();
+  await checkTime(database, before);
+  const found = await listOpen(database, before, { after, limit: atOnce });
+  const failed: ExecutionId[] = [];
+  let settled = 0;
+  for (const { id } of found) {
+    try {
+      if (await settleOne(deps, asker, { id, before })) settled += 1;
+    } catch (error) {
+      // One that cannot be ended must not keep the others from their end.
+      if (toSealrunError(error).code !== "INTERNAL") throw error;
+      log.error({ err: error, executionId: id }, "An execution could not be settled");
+      failed.push(id);
+    }
+  }
+  return { settled, failed, next: found.length < atOnce ? null : (found.at(-1)?.number ?? null) };
+}
+
+async function settleOne(
+  { database }: Pick<Deps, "database">,
+  asker: Asker,
+  { id, before }: { readonly id: ExecutionId; readonly before: string },
+): Promise<boolean> {
+  return database.transaction(async (sql) => {
+    const { status, attempt, isHeld } = await lockExecution(sql, id);
+    if (!isHeld) throw notHeld();
+    if (isFinal(status)) return false;
+    await removeFromOutbox(sql, id);
+    await endAttempt(sql, { executionId: id, attempt }, "lost");
+    await endUnfinished(sql, id, { status: "lost", error: restored });
+    await recordAudit(sql, { asker, action: "execution.settle", object: id, detail: { status, before } });
+    return true;
+  });
+}
+
+async function checkTime(database: Deps["database"], before: string): Promise<void> {
+  if (await isPast(database, before)) return;
+  throw new SealrunError("BAD_REQUEST", "before: expected a time that has come: when the backup was made");
+}
+
+function notHeld(): SealrunError {
+  return new SealrunError(
+    "PLATFORM_NOT_HELD",
+    "Executions are settled only while the platform is held; hold it with: sealrun platform hold",
+  );
+}

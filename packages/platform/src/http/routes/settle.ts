@@ -1,0 +1,37 @@
+import { errorBody, openExecutions, settledExecutions, settleExecutions, zonedTime } from "@sealrun/protocol";
+import type { FastifyInstance } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { z } from "zod";
+import type { Deps } from "../../deps.ts";
+import { listSettled, settleOpen } from "../../executions/settle.ts";
+
+const config = { access: "admin" } as const;
+
+/** After a restore: count and end what was open when the backup was made. */
+export function settleRoutes(plain: FastifyInstance, deps: Pick<Deps, "database" | "log">): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>();
+  app.get(
+    "/api/v1/executions/open",
+    {
+      config,
+      schema: {
+        summary: "Count the executions that settling would end, by package and status",
+        querystring: z.object({ before: zonedTime }),
+        response: { 200: openExecutions, default: errorBody },
+      },
+    },
+    async (request) => listSettled(deps, request.query.before),
+  );
+  app.post(
+    "/api/v1/executions/settle",
+    {
+      config,
+      schema: {
+        summary: "End as lost what was open when a backup was made; up to 500 executions",
+        body: settleExecutions,
+        response: { 200: settledExecutions, default: errorBody },
+      },
+    },
+    async (request) => settleOpen(deps, { author: request.author, requestId: request.id }, request.body),
+  );
+}
