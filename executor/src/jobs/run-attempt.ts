@@ -23,6 +23,7 @@ import { createPatientRpc } from "./patient-rpc.ts";
 import { createReporter, type Reporter } from "./reporter.ts";
 import { runSteps } from "./run-steps.ts";
 import { createSecrets, type Secrets } from "./secrets.ts";
+import { createState } from "./state.ts";
 
 /** What running an attempt needs beside the attempt. */
 export interface RunDeps {
@@ -114,6 +115,7 @@ async function runInWorkspace(
       workspace,
       installed,
       secrets,
+      state: createState(attempt),
       masker,
       params,
       report: reporter.report,
