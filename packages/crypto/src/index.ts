@@ -55,4 +55,4 @@ export {
   readUnverifiedHeader,
   signFrame,
 } from "./frame.ts";
-export { auditChainKey, auditLink } from "./audit-chain.ts";
+export { auditChainKey, auditLink, auditProof } from "./audit-chain.ts";

@@ -1,5 +1,6 @@
 import type { Sql } from "@sealrun/postgres";
 import type { JsonObject } from "@sealrun/protocol";
+import { z } from "zod";
 import type { Asker } from "../deps.ts";
 
 /** One row of the audit. `detail` holds names, versions and counts; never a value. */
@@ -19,4 +20,9 @@ export async function recordAudit(sql: Sql, entry: AuditEntry): Promise<void> {
     JSON.stringify(entry.detail ?? {}),
     entry.asker.requestId,
   ]);
+}
+
+/** When the first row was written, or undefined while there is none. */
+export async function findFirstTime(sql: Sql): Promise<Date | undefined> {
+  return (await sql.row(z.object({ at: z.date() }), "select at from audit order by seq limit 1"))?.at;
 }
