@@ -26,12 +26,14 @@ describe("GET /platform/health", () => {
       executors: "good",
       queue: "good",
       clock: "good",
+      audit: "good",
     });
     expect(health.checks.map(({ latencyMs }) => latencyMs !== null)).toEqual([
       true,
       true,
       true,
       true,
+      false,
       false,
       false,
       false,

@@ -13,14 +13,16 @@ import {
   type QueueFacts,
   readQueue,
 } from "./health-store.ts";
+import type { Audit } from "../audit/audit.ts";
 import { bad, good, type Judged, judgeClock, judgeExecutors, judgeQueue, judgeServer, judgeStreams } from "./judge.ts";
+import { judgeAudit } from "./judge-audit.ts";
 import { pingKeyring } from "./ping-keyring.ts";
 import { pingNats, readRooms } from "./read-nats.ts";
 import { within } from "./within.ts";
 
 const mostMs = 5_000;
 
-type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring">;
+type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring"> & { readonly audit: Pick<Audit, "look"> };
 
 /**
  * Looks at all that a platform stands on. Every look asks each part anew, all at once and each for at most five seconds;
@@ -47,6 +49,7 @@ export function createHealth(deps: Needed): () => Promise<Omit<PlatformHealth, "
       }),
       check("queue", async () => lookAtQueue(deps, await queue)),
       check("clock", async () => judgeClock({ leptMs: await leap(), skewMs: await readSkew(deps) })),
+      check("audit", async () => judgeAudit(await deps.audit.look(), new Date())),
     ]);
     const found = await rooms.catch(() => null);
     return {

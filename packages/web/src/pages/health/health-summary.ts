@@ -20,6 +20,7 @@ export const checkNames = {
   executors: "Executors",
   queue: "Queue",
   clock: "Clock",
+  audit: "Audit",
 } as const satisfies Record<HealthCheck["name"], string>;
 
 /** Bytes as people say them: "512 B", "3.4 MiB". */
