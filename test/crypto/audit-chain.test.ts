@@ -1,5 +1,5 @@
 import { createHmac, hkdfSync } from "node:crypto";
-import { auditChainKey, auditLink, rootKeyFromBytes, toHex } from "@sealrun/crypto";
+import { auditChainKey, auditLink, auditProof, rootKeyFromBytes, toHex } from "@sealrun/crypto";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
@@ -34,5 +34,15 @@ describe("auditLink()", () => {
         expect(of(left) === of(right)).toBe(JSON.stringify(left) === JSON.stringify(right));
       }),
     );
+  });
+});
+
+describe("auditProof()", () => {
+  test("auditProof() is HMAC-SHA256 under a key of its own for each purpose", () => {
+    const own = hkdfSync("sha256", key, new Uint8Array(), "sealrun/audit-verified/v1", 32);
+    const field = Buffer.concat([Buffer.from([0, 0, 0, 1]), Buffer.from("a")]);
+    const expected = createHmac("sha256", new Uint8Array(own)).update(field).digest("hex");
+    expect(toHex(auditProof(key, "verified", ["a"]))).toBe(expected);
+    expect(toHex(auditProof(key, "continue", ["a"]))).not.toBe(expected);
   });
 });

@@ -60,7 +60,7 @@ const shared: readonly (readonly [files: RegExp, place: string, reason: string])
   ],
   [/^executor\/src\/references\/jq-worker\.ts$/, "test/executor/references/run-jq.test.ts", "the thread of runJq()"],
   [
-    /^packages\/(?:postgres\/src\/(?:chain|verify-chain|seal-regularly)|platform\/src\/audit\/(?:chain|checkpoint))\.ts$/,
+    /^packages\/(?:postgres\/src\/(?:chain|verify-chain|seal-regularly|check-chain|check-notes|continuation|unlinked-store)|platform\/src\/audit\/(?:chain|checkpoint|continue))\.ts$/,
     "test/platform/audit/",
     "a chain is sealed, broken and checked as a whole, on a real table",
   ],

@@ -30,6 +30,7 @@ import {
   type FileList,
   type JsonValue,
   keyringSender,
+  lookupOrder,
   packageId,
   platformId,
   poolId,
@@ -242,7 +243,8 @@ export function makeAttempt(
       const version = (stored.get(key)?.version ?? 0) + 1;
       const id = newId("secret");
       stored.set(key, { id, version, envelope });
-      const hidden = stored.has(`service ${request.name}`) ? { shadowedBy: "service" as const } : {};
+      const narrower = scopesBefore(request.scope).find((candidate) => stored.has(`${candidate} ${request.name}`));
+      const hidden = narrower === undefined ? {} : { shadowedBy: narrower };
       return { ok: true, stored: { id: secretId.parse(id), version, ...hidden } };
     },
     state: async (request) => {
@@ -315,6 +317,10 @@ export function makeAttempt(
     ...trust,
   };
   return { attempt, event, keyring, platform, executor, asked, put, stored, state, override, grantFrame };
+}
+
+function scopesBefore(scope: Scope): readonly Scope[] {
+  return lookupOrder.slice(0, lookupOrder.indexOf(scope));
 }
 
 function ephemeralOf(envelope: Uint8Array): Uint8Array {

@@ -27,6 +27,7 @@ export async function openSchedulesWorld(): Promise<SchedulesWorld> {
   const applicationName = "test";
   await migrate({ config: fresh.address, applicationName, folder: migrationsFolder });
   const database = await openDatabase({ config: fresh.address, applicationName });
+  await database.run("insert into installation (platform_id, storage_key_check) values ($1, '')", [newId("platform")]);
   const projectId = newId("project");
   await database.run("insert into projects (id, name) values ($1, 'acme')", [projectId]);
   const logged: z.infer<typeof logLine>[] = [];

@@ -64,6 +64,39 @@ print(context.secrets.get("SHADOWED") == "the narrow value")`,
     expect(lines.find((line) => line.startsWith("system:"))).toMatch(/SHADOWED .*service.*narrower/);
   });
 
+  test("context.secrets.set() and state.put() are read as this run wrote them, also when another run wrote later", async () => {
+    await stage.push("team/contend", {
+      "contend.py": `import time
+from sealrun import context
+me, other = context.params.get("me"), context.params.get("other")
+status = context.secrets.set("CONTENDED", "written by " + me, "project")[0]
+context.state.put("last", me)
+context.state.put("done " + me, True)
+until = time.monotonic() + 60
+while context.state.get("done " + other) is None and time.monotonic() < until:
+    time.sleep(0.1)
+context.result({
+    "status": status,
+    "met": context.state.get("done " + other) is True,
+    "secret": context.secrets.get("CONTENDED") == "written by " + me,
+    "state": context.state.get("last") == me,
+    "all": context.state.get()["last"] == me,
+})`,
+    });
+    const reports = await Promise.all(
+      [
+        ["one", "two"],
+        ["two", "one"],
+      ].map(async ([me, other]) => stage.run("team/contend", ["--param", `me=${me}`, "--param", `other=${other}`])),
+    );
+    for (const report of reports) {
+      const expected = { status: 200, met: true, secret: true, state: true, all: true };
+      expect(report.steps[0]?.result, JSON.stringify(report)).toEqual(expected);
+    }
+    const read = reports.map(({ receipt }) => receipt.map(({ name, version }) => `${name}@${version}`).join(" "));
+    expect(new Set(read)).toEqual(new Set(["CONTENDED@1", "CONTENDED@2"]));
+  });
+
   test("sealrun-context set is read by the next get, in shell", async () => {
     await stage.push("team/shell", {
       "set.sh": `set -e

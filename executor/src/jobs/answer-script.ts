@@ -15,13 +15,14 @@ import type { Secrets } from "./secrets.ts";
 import { scheduleRun } from "./schedule-run.ts";
 import { sendEvent } from "./send-event.ts";
 import { readSecret } from "./read-secret.ts";
-import { putState, readState } from "./state.ts";
+import type { State } from "./state.ts";
 
 /** What a script's requests are answered from. */
 export interface ScriptWorld {
   readonly attempt: Attempt;
   readonly step: { readonly index: number; readonly plan: EventStep };
   readonly secrets: Secrets;
+  readonly state: State;
   readonly masker: Masker;
   /** What the step is given, its references resolved. */
   readonly given: ResolvedStep;
@@ -55,7 +56,7 @@ export function answerScript(world: ScriptWorld): ScriptHandler {
       case "state.get":
         return getState(world, request.key);
       case "state.put":
-        await putState(world.attempt, request.key, request.value ?? null);
+        await world.state.put(request.key, request.value ?? null);
         return {};
       case "log":
         await world.log({ stream: "sdk", level: request.level, text: request.message ?? "" });
@@ -120,10 +121,10 @@ async function set(world: ScriptWorld, request: Extract<ScriptRequest, { op: "se
   };
 }
 
-async function getState(world: ScriptWorld, key: string | undefined): Promise<ScriptAnswer> {
-  const state = await readState(world.attempt);
-  if (key === undefined) return { value: state };
-  return Object.hasOwn(state, key) ? { found: true, value: state[key] ?? null } : { found: false, value: null };
+async function getState({ state }: ScriptWorld, key: string | undefined): Promise<ScriptAnswer> {
+  if (key === undefined) return { value: await state.readAll() };
+  const value = await state.read(key);
+  return value === undefined ? { found: false, value: null } : { found: true, value };
 }
 
 function setResult(world: ScriptWorld, value: JsonValue): void {

@@ -26,6 +26,7 @@ import { releaseAttempt } from "./release-attempt.ts";
 import { createReporter, type Reported, type Reporter } from "./reporter.ts";
 import { runSteps } from "./run-steps.ts";
 import { createSecrets, type Secrets } from "./secrets.ts";
+import { createState } from "./state.ts";
 
 /** What running an attempt needs beside the attempt. */
 export interface RunDeps {
@@ -141,6 +142,7 @@ async function runInWorkspace(
       workspace,
       installed,
       secrets,
+      state: createState(attempt),
       masker,
       params,
       report: reporter.report,

@@ -20,6 +20,7 @@ import type { OpenParameters } from "./open-parameters.ts";
 import { createReceipt } from "./receipt.ts";
 import { waitBeforeRetry } from "./retry-step.ts";
 import type { Secrets } from "./secrets.ts";
+import type { State } from "./state.ts";
 import { createOutputBudget, createStepOutput } from "./step-output.ts";
 import { pause } from "./take.ts";
 
@@ -31,6 +32,7 @@ export interface StepsWorld {
   readonly workspace: { readonly folder: string; readonly scratch: string };
   readonly installed: InstalledPackages;
   readonly secrets: Secrets;
+  readonly state: State;
   readonly masker: Masker;
   readonly params: OpenParameters;
   readonly report: (item: ReportItem) => Promise<void>;

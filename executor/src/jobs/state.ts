@@ -11,7 +11,35 @@ import {
 import type { Attempt } from "./attempt.ts";
 import { openMessageKeys } from "./open-secret.ts";
 
-/** All keys of the package's state, with what this run put. Pages until the platform has no more. */
+/** The package's state as one attempt sees it: what it put itself stays as it put it, whatever other runs put. */
+export interface State {
+  readAll(): Promise<JsonObject>;
+  /** One key's value, or undefined. A key that this attempt put is answered without asking the platform. */
+  read(key: string): Promise<JsonValue | undefined>;
+  put(key: string, value: JsonValue): Promise<void>;
+}
+
+/** The state of an attempt's package. Fails as `readState` and `putState`. */
+export function createState(attempt: Attempt): State {
+  const own = new Map<string, JsonValue>();
+  const readAll = async (): Promise<JsonObject> =>
+    Object.fromEntries([...Object.entries(await readState(attempt)), ...own]);
+  return {
+    readAll,
+    read: async (key) => {
+      const put = own.get(key);
+      if (put !== undefined) return put;
+      const state = await readAll();
+      return Object.hasOwn(state, key) ? state[key] : undefined;
+    },
+    put: async (key, value) => {
+      await putState(attempt, key, value);
+      own.set(key, value);
+    },
+  };
+}
+
+/** All keys of the package's state as the platform has them. Pages until the platform has no more. */
 export async function readState(attempt: Attempt): Promise<JsonObject> {
   const state: [string, JsonValue][] = [];
   let after: string | undefined;

@@ -1,10 +1,11 @@
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
+import { userInfo } from "node:os";
 import { fileURLToPath } from "node:url";
 import * as executor from "@sealrun/executor";
 import * as keyring from "@sealrun/keyring";
 import * as platform from "@sealrun/platform";
-import type { JsonObject, JsonValue, Manifest } from "@sealrun/protocol";
+import type { ContinueAudit, JsonObject, JsonValue, Manifest } from "@sealrun/protocol";
 import { pino } from "pino";
 import { readyMessage } from "./dev/part-log.ts";
 
@@ -64,8 +65,16 @@ export function checkSchedule(manifest: Manifest): void {
 }
 
 /** Checks the keyring's own audit; run it where the keyring runs. */
-export async function verifyKeyringAudit(configFile: string): ReturnType<typeof keyring.verifyAudit> {
-  return keyring.verifyAudit(await keyring.readConfig(configFile));
+export async function verifyKeyringAudit(configFile: string, isFull: boolean): ReturnType<typeof keyring.verifyAudit> {
+  return keyring.verifyAudit(await keyring.readConfig(configFile), { isFull });
+}
+
+/** Accepts that the times of the keyring's own audit go back after one link, in the name of who runs this. */
+export async function continueKeyringAudit(
+  configFile: string,
+  { after, reason }: ContinueAudit,
+): ReturnType<typeof keyring.continueAudit> {
+  return keyring.continueAudit(await keyring.readConfig(configFile), { after, reason, by: userInfo().username });
 }
 
 /** New NATS accounts, and the logins of the platform and of the keyring on theirs. */

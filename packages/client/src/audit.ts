@@ -1,4 +1,12 @@
-import { auditList, type AuditList, auditVerification, type AuditVerification } from "@sealrun/protocol";
+import {
+  acceptedBreak,
+  type AuditContinuation,
+  auditList,
+  type AuditList,
+  auditVerification,
+  type AuditVerification,
+  type ContinueAudit,
+} from "@sealrun/protocol";
 import type { Ask } from "./request.ts";
 import { queryOf } from "./query.ts";
 
@@ -18,14 +26,22 @@ export interface AuditFilter {
 export interface Audit {
   /** The newest first. */
   listAudit(filter: AuditFilter): Promise<AuditList>;
-  /** Has the platform check the chain from its first row to its last. */
-  verifyAudit(): Promise<AuditVerification>;
+  /** Has the platform check the chain, from where its last check ended, or all of it. */
+  verifyAudit(options?: { readonly isFull: boolean }): Promise<AuditVerification>;
+  /** Accepts that times go back after one link. `AUDIT_BROKEN` when anything else is wrong with the audit. */
+  continueAudit(request: ContinueAudit): Promise<AuditContinuation>;
 }
 
 /** The calls about the audit. */
 export function createAudit(ask: Ask): Audit {
   return {
     listAudit: async (filter) => ask(auditList, { method: "GET", path: `/audit${queryOf({ ...filter })}` }),
-    verifyAudit: async () => ask(auditVerification, { method: "GET", path: "/audit/verification" }),
+    verifyAudit: async ({ isFull } = { isFull: false }) =>
+      ask(auditVerification, {
+        method: "GET",
+        path: `/audit/verification${queryOf({ full: isFull ? "true" : undefined })}`,
+      }),
+    continueAudit: async (request) =>
+      ask(acceptedBreak, { method: "POST", path: "/audit/continuation", json: request }),
   };
 }

@@ -32,3 +32,12 @@ export function auditLink(
   const row = lengthPrefixed(...fields.map(utf8));
   return hmac(sha256, key, lengthPrefixed(previous ?? nothing, utf8(position.toString()), row));
 }
+
+/**
+ * Shows that whoever holds the chain's key said this: HMAC-SHA256 over the fields, under a key of its own for each
+ * purpose. 32 bytes.
+ */
+export function auditProof(key: Uint8Array, purpose: "verified" | "continue", fields: readonly string[]): Uint8Array {
+  const own = hkdf(sha256, key, undefined, utf8(`sealrun/audit-${purpose}/v1`), 32);
+  return hmac(sha256, own, lengthPrefixed(...fields.map(utf8)));
+}

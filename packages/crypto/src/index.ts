@@ -57,4 +57,4 @@ export {
   readUnverifiedHeader,
   signFrame,
 } from "./frame.ts";
-export { auditChainKey, auditLink } from "./audit-chain.ts";
+export { auditChainKey, auditLink, auditProof } from "./audit-chain.ts";

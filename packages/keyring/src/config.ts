@@ -37,6 +37,8 @@ const settings = z.object({
   executorNats: natsCredentials.optional(),
   /** The platform's address, as executors reach it; it goes into enrolment tokens. */
   publicUrl: z.url(),
+  /** Where `sealrun keyring-audit` notes how far it has checked, outside the database; it is made when it is missing. */
+  auditCheckpointFile: z.string().min(1).optional(),
   logLevel: z.enum(["trace", "debug", "info", "warn", "error"]).default("info"),
 });
 /** The same, with one place of the wrapping key and one way for executors to log in to NATS. */
@@ -62,6 +64,7 @@ export async function readConfig(file: string): Promise<KeyringConfig> {
     ...(config.wrappingKey === undefined
       ? {}
       : { wrappingKey: resolveRootKeySource(config.wrappingKey, dirname(file)) }),
+    ...(config.auditCheckpointFile === undefined ? {} : { auditCheckpointFile: beside(config.auditCheckpointFile) }),
     identityFile: beside(config.identityFile),
     platformIdentityFile: beside(config.platformIdentityFile),
   };

@@ -9,4 +9,12 @@ export {
   type NatsAccounts,
   platformPermissions,
 } from "@sealrun/nats";
-export { issueEnrolmentToken, type Keyring, migrationsFolder, revokeExecutor, start, verifyAudit } from "./main.ts";
+export {
+  continueAudit,
+  issueEnrolmentToken,
+  type Keyring,
+  migrationsFolder,
+  revokeExecutor,
+  start,
+  verifyAudit,
+} from "./main.ts";

@@ -1,9 +1,16 @@
 import { fingerprint, fromBase64, type Identity, type SymmetricKey } from "@sealrun/crypto";
 import { connectNats } from "@sealrun/nats";
-import { type CheckedChain, type Database, migrate, openDatabase, watchFitness } from "@sealrun/postgres";
+import {
+  type AcceptedBreak,
+  type CheckReport,
+  type Database,
+  migrate,
+  openDatabase,
+  watchFitness,
+} from "@sealrun/postgres";
 import { inboxPrefix } from "@sealrun/protocol";
 import { answerRequests, type KeyringLog } from "./answer-requests.ts";
-import { sealAudit, verifyAudit as verify } from "./audit/chain.ts";
+import { continueAudit as accept, type Continuation, sealAudit, verifyAudit as verify } from "./audit/chain.ts";
 import { type KeyringConfig, openWrappingKey, readIdentity, readPlatformIdentity } from "./config.ts";
 import { issueToken, type TokenRights } from "./enrolment/issue-token.ts";
 import { openNatsAccess } from "./enrolment/nats-access.ts";
@@ -91,13 +98,29 @@ export async function revokeExecutor(config: KeyringConfig, executorId: string):
 }
 
 /**
- * Checks the chain of the keyring's own audit from its first row to its last. Needs the keyring's files and database,
- * not a running keyring. Fails like `start`; what is wrong with the audit is in the answer.
+ * Checks the chain of the keyring's own audit, from where the last check ended or all of it. Needs the keyring's files
+ * and database, not a running keyring. Fails like `start`; what is wrong with the audit is in the answer.
  */
-export async function verifyAudit(config: KeyringConfig): Promise<CheckedChain> {
+export async function verifyAudit(
+  config: KeyringConfig,
+  options: { readonly isFull: boolean } = { isFull: false },
+): Promise<CheckReport> {
   const { rootKey, database } = await open(config);
   try {
-    return await verify(database, rootKey);
+    return await verify({ database, rootKey }, { checkpointFile: config.auditCheckpointFile, ...options });
+  } finally {
+    await database.close();
+  }
+}
+
+/**
+ * Accepts that the times of the keyring's own audit go back after one link, with a row that says so. Needs the keyring's
+ * files and database. Fails like `start`, with `AUDIT_BROKEN` for any other fault and `BAD_REQUEST` without that break.
+ */
+export async function continueAudit(config: KeyringConfig, said: Continuation): Promise<AcceptedBreak> {
+  const { rootKey, database } = await open(config);
+  try {
+    return await accept({ database, rootKey }, said, { checkpointFile: config.auditCheckpointFile });
   } finally {
     await database.close();
   }

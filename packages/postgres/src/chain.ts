@@ -12,6 +12,10 @@ export interface Chain {
   readonly fields: readonly string[];
   /** The hash of a link, under a key that is not in the database. */
   readonly link: (of: LinkedRow) => Uint8Array;
+  /** What only the holder of that key can make, for one purpose. */
+  readonly prove: (purpose: "verified" | "continue", fields: readonly string[]) => Uint8Array;
+  /** The detail of a row that accepts a break, as JSON; undefined for every other row. `fields` as above. */
+  readonly continuation: (fields: readonly string[]) => string | undefined;
 }
 
 /** What one link covers; `previous` is undefined for the first. */
@@ -26,6 +30,15 @@ export interface LinkedRow {
 export interface Link {
   readonly position: bigint;
   readonly hash: Uint8Array;
+}
+
+/** What can be wrong; `seq` is the first row it is about. */
+export interface ChainFault {
+  readonly kind: "edited" | "deleted" | "inserted" | "backdated" | "cut" | "unsealed";
+  readonly seq: string | null;
+  readonly sentence: string;
+  /** The link where times go back; of a fault of that kind only. */
+  readonly link?: Link;
 }
 
 const headRow = z.object({ position: z.coerce.bigint(), hash: z.instanceof(Uint8Array) });

@@ -1,7 +1,11 @@
 export { describeAddress, postgresConfig, type PostgresConfig } from "./config.ts";
 export { type Database, openDatabase, type Sql } from "./database.ts";
 export { migrate } from "./migrate.ts";
-export { type Chain, findHead, findLink, type Link, type LinkedRow, sealWaiting } from "./chain.ts";
+export { type Chain, type ChainFault, findHead, findLink, type Link, type LinkedRow, sealWaiting } from "./chain.ts";
 export { sealRegularly, type SealListener } from "./seal-regularly.ts";
-export { type ChainFault, type CheckedChain, verifyChain } from "./verify-chain.ts";
+export { type CheckedChain, verifyChain } from "./verify-chain.ts";
+export { type CheckNotes, openNotes, type NotesFile, type VerifiedEnd } from "./check-notes.ts";
+export { checkChain, type CheckReport } from "./check-chain.ts";
+export { type AcceptedBreak, findBreak, makeContinuation } from "./continuation.ts";
+export { countWaiting, maxCounted, type WaitingRows } from "./unlinked-store.ts";
 export { type Fitness, openWhileFit, watchFitness } from "./fitness.ts";

@@ -1,21 +1,27 @@
 import { z } from "zod";
-import { type Chain, fieldsOf, type Link } from "./chain.ts";
+import { type Chain, type ChainFault, fieldsOf, findLink, type Link } from "./chain.ts";
+import { type AcceptedBreak, readContinuation } from "./continuation.ts";
 import type { Sql } from "./database.ts";
+import { countWaiting, findUnlinked } from "./unlinked-store.ts";
 
-/** What can be wrong; `seq` is the first row it is about. */
-export interface ChainFault {
-  readonly kind: "edited" | "deleted" | "inserted" | "backdated" | "cut" | "unsealed";
-  readonly seq: string | null;
-  readonly sentence: string;
+/** Where a check ended: what the next one needs to go on from there. */
+export interface ChainEnd extends Link {
+  /** The highest number of the rows so far. */
+  readonly lastSeq: bigint;
+  /** The newest time since the last accepted break, in seconds since 1970. */
+  readonly newest: number;
 }
 
-/** What a check of the whole chain found. */
+/** What a check found. */
 export interface CheckedChain {
+  /** Links that were checked now. */
   readonly checked: number;
   /** Rows that wait for their link. */
   readonly waiting: number;
-  readonly head: Link | undefined;
-  /** The first thing that is wrong. */
+  readonly end: ChainEnd | undefined;
+  /** Breaks that somebody accepted, among the links that were checked. */
+  readonly accepted: readonly AcceptedBreak[];
+  /** The first thing that is wrong; times that go back only when nothing else is. */
   readonly fault: ChainFault | undefined;
 }
 
@@ -27,116 +33,137 @@ const linkRow = z.object({
   fields: z.array(z.string().nullable()),
 });
 const page = 500;
-/** A row is linked within seconds, in the order of commits; a clock may be set back by less than this. */
-const mostBackwardsSeconds = 600;
-const mostWaitSeconds = 60;
+/** Rows are linked in the order of commits; a clock may be set back by less than this. */
+const maxBackwardsSeconds = 600;
 
-/** Checks every link against its row, from the first one; `known` are links that were seen before, by position. */
+/**
+ * Checks every link against its row, from the first one, or from the one after `from`, which must still be in the chain.
+ * `known` are links that were seen before.
+ */
 export async function verifyChain(
   sql: Sql,
   chain: Chain,
-  known: readonly (Link | undefined)[] = [],
+  { known = [], from }: { readonly known?: readonly (Link | undefined)[]; readonly from?: ChainEnd | undefined } = {},
 ): Promise<CheckedChain> {
-  const walk: Walk = { chain, head: undefined, newest: 0, checked: 0, known: known.flatMap((link) => link ?? []) };
-  const waiting = await countWaiting(sql);
+  const walk: Walk = {
+    chain,
+    known: known.flatMap((link) => link ?? []),
+    end: from,
+    checked: 0,
+    breaks: new Map(),
+    accepted: [],
+  };
+  const { count: waiting } = await countWaiting(sql, chain);
+  const fault =
+    (await findReplaced(sql, from === undefined ? [] : [from, ...walk.known.filter(isUpTo(from))])) ??
+    (await walkOn(sql, walk)) ??
+    findCut(walk) ??
+    (await findUnlinked(sql, chain, from?.lastSeq ?? 0n)) ??
+    walk.breaks.values().next().value;
+  return { checked: walk.checked, waiting, end: walk.end, accepted: walk.accepted, fault };
+}
+
+interface Walk {
+  readonly chain: Chain;
+  readonly known: readonly Link[];
+  end: ChainEnd | undefined;
+  checked: number;
+  /** Where times go back, by link, until a later row accepts it. */
+  readonly breaks: Map<bigint, ChainFault>;
+  readonly accepted: AcceptedBreak[];
+}
+
+const isUpTo =
+  (from: Link) =>
+  ({ position }: Link): boolean =>
+    position <= from.position;
+
+/** Whether links that were seen before, and are not read again, are still there. */
+async function findReplaced(sql: Sql, seen: readonly Link[]): Promise<ChainFault | undefined> {
+  for (const { position, hash } of seen) {
+    const now = await findLink(sql, position);
+    if (now !== undefined && isSame(now.hash, hash)) continue;
+    const what = now === undefined ? "is gone" : "is another one";
+    const sentence = `Link ${position}, which was checked before, ${what}: the end of the chain was cut off after that`;
+    return { kind: "cut", seq: null, sentence };
+  }
+  return undefined;
+}
+
+async function walkOn(sql: Sql, walk: Walk): Promise<ChainFault | undefined> {
+  const { chain } = walk;
   for (;;) {
     const rows = await sql.rows(
       linkRow,
       `select c.position::text, c.seq::text, c.hash, a.${chain.id} is not null as is_there, ${fieldsOf(chain)} as fields
        from audit_chain c left join audit a on a.${chain.id} = c.seq
        where c.position > $1 order by c.position limit ${page}`,
-      [(walk.head?.position ?? 0n).toString()],
+      [(walk.end?.position ?? 0n).toString()],
     );
     for (const row of rows) {
       const fault = checkLink(walk, row);
-      if (fault !== undefined) return { checked: walk.checked, waiting, head: walk.head, fault };
-      walk.head = { position: row.position, hash: row.hash };
-      walk.checked += 1;
+      if (fault !== undefined) return fault;
     }
-    if (rows.length < page) break;
+    if (rows.length < page) return undefined;
   }
-  const fault = findCut(walk) ?? (await findUnlinked(sql, chain));
-  return { checked: walk.checked, waiting, head: walk.head, fault };
-}
-
-interface Walk {
-  readonly chain: Chain;
-  readonly known: readonly Link[];
-  head: Link | undefined;
-  /** Of the times so far, in seconds since 1970. */
-  newest: number;
-  checked: number;
 }
 
 function checkLink(walk: Walk, row: z.infer<typeof linkRow>): ChainFault | undefined {
-  const { position, seq } = row;
-  const expected = (walk.head?.position ?? 0n) + 1n;
+  const { position, seq, hash } = row;
+  const expected = (walk.end?.position ?? 0n) + 1n;
   if (position !== expected) {
     const gone = position - expected === 1n ? `link ${expected}` : `links ${expected} to ${position - 1n}`;
     return { kind: "deleted", seq, sentence: `Before row ${seq}, ${gone} of the chain and their rows were removed` };
   }
   if (!row.is_there) return { kind: "deleted", seq, sentence: `Row ${seq} was removed` };
   const fields = row.fields.map((field) => field ?? "");
-  const hash = walk.chain.link({ previous: walk.head?.hash, position, fields: [seq, ...fields] });
-  if (!isSame(hash, row.hash)) {
+  const made = walk.chain.link({ previous: walk.end?.hash, position, fields: [seq, ...fields] });
+  if (!isSame(made, hash)) {
     return { kind: "edited", seq, sentence: `Row ${seq}, or its link ${position}, is not what was sealed` };
   }
-  const replaced = walk.known.find((link) => link.position === position && !isSame(link.hash, row.hash));
+  const replaced = walk.known.find((link) => link.position === position && !isSame(link.hash, hash));
   if (replaced !== undefined) {
     return { kind: "cut", seq, sentence: `The chain was cut before link ${position} and sealed again from there` };
   }
-  const at = Number(fields[0]);
-  if (at < walk.newest - mostBackwardsSeconds) {
-    return {
-      kind: "backdated",
-      seq,
-      sentence: `Row ${seq} bears a time long before rows that were sealed earlier: it was added later, or the database's clock was set back`,
-    };
-  }
-  walk.newest = Math.max(walk.newest, at);
+  step(walk, { position, hash, seq: BigInt(seq), at: Number(fields[0]) });
+  accept(walk, fields);
   return undefined;
 }
 
-function findCut({ head, known }: Walk): ChainFault | undefined {
-  const end = head?.position ?? 0n;
-  const missing = known.find(({ position }) => position > end);
+/** Goes on by one link. Where times go back a lot, the newest time counts from there, so that each leap is told once. */
+function step(walk: Walk, row: Link & { readonly seq: bigint; readonly at: number }): void {
+  const { position, hash, seq, at } = row;
+  const before = walk.end?.newest ?? 0;
+  const isBack = at < before - maxBackwardsSeconds;
+  if (isBack) {
+    const times = `${showTime(at)}, but rows that were sealed before it say ${showTime(before)}`;
+    const sentence = `Row ${seq} (link ${position}) says ${times}: it was added later, or the database's clock was wrong`;
+    walk.breaks.set(position, { kind: "backdated", seq: seq.toString(), sentence, link: { position, hash } });
+  }
+  const lastSeq = walk.end === undefined || seq > walk.end.lastSeq ? seq : walk.end.lastSeq;
+  walk.end = { position, hash, lastSeq, newest: isBack ? at : Math.max(before, at) };
+  walk.checked += 1;
+}
+
+function accept(walk: Walk, fields: readonly string[]): void {
+  const said = readContinuation(walk.chain, fields);
+  const found = said === undefined ? undefined : walk.breaks.get(said.position);
+  if (said === undefined || found?.link === undefined) return;
+  if (Buffer.from(found.link.hash).toString("hex") !== said.hash) return;
+  walk.breaks.delete(said.position);
+  walk.accepted.push({ position: said.position, seq: found.seq ?? "", by: said.by, reason: said.reason });
+}
+
+function findCut({ end, known }: Walk): ChainFault | undefined {
+  const last = end?.position ?? 0n;
+  const missing = known.find(({ position }) => position > last);
   if (missing === undefined) return undefined;
-  const sentence = `The chain ends at link ${end}, but link ${missing.position} was there: its end was cut off`;
+  const sentence = `The chain ends at link ${last}, but link ${missing.position} was there: its end was cut off`;
   return { kind: "cut", seq: null, sentence };
 }
 
-const strangeRow = z.object({
-  inserted: z.string().nullable(),
-  removed: z.string().nullable(),
-  late: z.string().nullable(),
-});
-
-/** Rows and links apart from each other; in one statement, so that a row that is being sealed is on one side. */
-async function findUnlinked(sql: Sql, { id }: Chain): Promise<ChainFault | undefined> {
-  const found = await sql.row(
-    strangeRow,
-    `select
-       (select min(a.${id})::text from audit a
-        where not exists (select from audit_chain c where c.seq = a.${id})
-          and not exists (select from audit_unsealed u where u.seq = a.${id})) as inserted,
-       (select min(u.seq)::text from audit_unsealed u
-        where not exists (select from audit a where a.${id} = u.seq)) as removed,
-       (select min(u.seq)::text from audit_unsealed u join audit a on a.${id} = u.seq
-        where a.at < clock_timestamp() - make_interval(secs => ${mostWaitSeconds})) as late`,
-  );
-  const { inserted = null, removed = null, late = null } = found ?? {};
-  if (inserted !== null) {
-    return { kind: "inserted", seq: inserted, sentence: `Row ${inserted} is in no link: it did not come as rows do` };
-  }
-  if (removed !== null) return { kind: "deleted", seq: removed, sentence: `Row ${removed} was removed` };
-  if (late === null) return undefined;
-  const sentence = `Row ${late} waits for its link for more than ${mostWaitSeconds} s; see the log of the process that seals`;
-  return { kind: "unsealed", seq: late, sentence };
-}
-
-async function countWaiting(sql: Sql): Promise<number> {
-  const row = await sql.row(z.object({ waiting: z.coerce.number() }), "select count(*) as waiting from audit_unsealed");
-  return row?.waiting ?? 0;
+function showTime(seconds: number): string {
+  return new Date(seconds * 1_000).toISOString();
 }
 
 function isSame(left: Uint8Array, right: Uint8Array): boolean {

@@ -77,6 +77,8 @@ export const limits = {
   databaseSilentMs: 5_000,
   /** How long one statement of a check of the whole audit may take; it reads every row. */
   auditAnswerMs: 10 * 60_000,
+  /** Health says so when nobody read the whole audit for this long: a month, and some days. */
+  auditFullCheckMs: 35 * 24 * 60 * 60_000,
   /** An attempt without a renew for this long is lost. */
   leaseMs: 60_000,
   /** How often an attempt renews its lease. */

@@ -91,7 +91,10 @@ export type ReleaseReply = z.infer<typeof releaseReply>;
 export const reportedRequest = z.object({ ...held, lastSequence: z.number().int().nonnegative() });
 export type ReportedRequest = z.infer<typeof reportedRequest>;
 /** `missing`: sequences of chunks that are not stored, the first thousand of them; absent when all are. */
-export const reportedReply = finishReply;
+export const reportedReply = z.object({
+  ok: z.literal(true),
+  missing: z.array(z.number().int().positive()).optional(),
+});
 export type ReportedReply = z.infer<typeof reportedReply>;
 
 /**

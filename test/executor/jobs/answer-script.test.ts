@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { answerScript } from "../../../executor/src/jobs/answer-script.ts";
 import type { Read } from "../../../executor/src/jobs/receipt.ts";
 import { createSecrets } from "../../../executor/src/jobs/secrets.ts";
+import { createState } from "../../../executor/src/jobs/state.ts";
 import { createMasker } from "../../../executor/src/mask/masker.ts";
 import { makeAttempt } from "../../support/attempt-peer.ts";
 
@@ -27,6 +28,7 @@ function script(
     attempt: peer.attempt,
     step: { index: 1, plan },
     secrets: createSecrets(peer.attempt),
+    state: createState(peer.attempt),
     masker,
     given: {
       params: { limit: 3 },

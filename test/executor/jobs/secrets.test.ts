@@ -1,4 +1,4 @@
-import { SealrunError } from "@sealrun/protocol";
+import { scope, SealrunError } from "@sealrun/protocol";
 import { describe, expect, it } from "vitest";
 import { createSecrets } from "../../../executor/src/jobs/secrets.ts";
 import { makeAttempt } from "../../support/attempt-peer.ts";
@@ -67,6 +67,83 @@ describe("createSecrets()", () => {
     expect(await secrets.find("NEW")).toBeUndefined();
     await secrets.set({ name: "NEW", value: "own", scope: "project" });
     expect(await secrets.find("NEW")).toEqual({ value: "own", scope: "project", version: 1 });
+  });
+
+  // What happens to NAME, in order: this run sets or gets; another run puts, a person deletes. Then what `get` gives,
+  // and how many lookups it takes.
+  it.each([
+    ["set project", "mine project 1", 0],
+    ["set project, put project", "mine project 1", 0],
+    ["put project, set project", "mine project 2", 0],
+    ["set project, delete project", "mine project 1", 0],
+    ["set project, set project", "mine project 2", 0],
+    ["set platform, put project", "mine platform 1", 0],
+    ["set platform, set project", "mine project 1", 0],
+    ["set project, set platform", "mine project 1", 0],
+    ["set project, put project, set platform", "mine project 1", 0],
+    ["set project, delete project, set platform", "mine platform 1", 0],
+    ["put project, set platform", "other project 1", 1],
+    ["put project, get, set platform, put project", "other project 1", 0],
+    ["put project, get project, set platform, put project", "other project 1", 0],
+    ["put platform, get, put project, set platform", "other project 1", 1],
+    ["get, set platform", "mine platform 1", 0],
+    ["get project, put project, set platform", "other project 1", 1],
+    ["event service, set project", "event service 1", 0],
+    ["event service, get, delete service, set platform", "mine platform 1", 0],
+    ["event service, delete service, set project", "mine project 1", 0],
+    ["put service, set project", "other service 1", 1],
+    ["put service, set project, delete service, put project", "mine project 1", 1],
+    ["put service, set platform, set project, delete service, delete project", "mine project 1", 1],
+  ])("after %s it finds %s", async (happenings, expected, lookups) => {
+    const peer = makeAttempt(happenings.startsWith("event") ? { service: { NAME: "event" } } : {});
+    const secrets = createSecrets(peer.attempt);
+    for (const happening of happenings.split(", ")) {
+      const [what, place] = happening.split(" ");
+      const one = scope.optional().parse(place);
+      if (what === "get") await secrets.find("NAME", one);
+      else if (what === "put") peer.put(scope.parse(place), "NAME", "other");
+      else if (what === "delete") peer.stored.delete(`${place} NAME`);
+      else if (what === "set") await secrets.set({ name: "NAME", value: "mine", scope: place ?? "" });
+    }
+    peer.asked.length = 0;
+    for (let times = 0; times < 2; times += 1) {
+      const [value, place, version] = expected.split(" ");
+      expect(await secrets.find("NAME")).toEqual({ value, scope: place, version: Number(version) });
+    }
+    expect(peer.asked).toEqual(Array.from({ length: lookups }, () => "lookup NAME"));
+  });
+
+  it("answers what this run set in the one scope asked, without a message", async () => {
+    const peer = makeAttempt({ service: { NAME: "service's" } });
+    const secrets = createSecrets(peer.attempt);
+    await secrets.set({ name: "NAME", value: "own", scope: "platform" });
+    peer.put("platform", "NAME", "another run's");
+    peer.asked.length = 0;
+    expect(await secrets.find("NAME", "platform")).toEqual({ value: "own", scope: "platform", version: 1 });
+    expect(await secrets.find("NAME", "project")).toBeUndefined();
+    expect(peer.asked).toEqual(["lookup NAME in project"]);
+  });
+
+  it("keeps the later version of two sets at once", async () => {
+    const peer = makeAttempt();
+    const secrets = createSecrets(peer.attempt);
+    const versions = await Promise.all(
+      ["a", "b"].map(async (value) => ({ value, ...(await secrets.set({ name: "N", value, scope: "project" })) })),
+    );
+    const last = versions.find(({ version }) => version === 2);
+    expect(await secrets.find("N")).toEqual({ value: last?.value, scope: "project", version: 2 });
+  });
+
+  it("keeps what this run set when an older question fails after it", async () => {
+    const peer = makeAttempt();
+    const secrets = createSecrets(peer.attempt);
+    const { promise, reject } = Promise.withResolvers<never>();
+    peer.override.lookup = async () => promise;
+    const asked = secrets.find("NAME");
+    await secrets.set({ name: "NAME", value: "own", scope: "project" });
+    reject(new SealrunError("PLATFORM_UNREACHABLE", ""));
+    await expect(asked).rejects.toMatchObject({ code: "PLATFORM_UNREACHABLE" });
+    expect(await secrets.find("NAME")).toMatchObject({ value: "own" });
   });
 
   it("takes a name against the rule for absent", async () => {

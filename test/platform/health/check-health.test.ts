@@ -29,6 +29,7 @@ describe("GET /platform/health", () => {
       schedules: "good",
       hold: "good",
       clock: "good",
+      audit: "good",
     });
     expect(health.checks.map(({ latencyMs }) => latencyMs !== null)).toEqual([
       true,

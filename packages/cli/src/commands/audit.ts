@@ -1,8 +1,9 @@
 import type { AuditFilter } from "@sealrun/client";
-import type { AuditRow, AuditVerification } from "@sealrun/protocol";
+import type { AuditRow, AuditVerification, ContinueAudit } from "@sealrun/protocol";
 import { SealrunError } from "@sealrun/protocol";
 import { Command } from "commander";
 import { parseSince } from "../audit/parse-since.ts";
+import { describeAccepted, howToContinue, showChecked } from "../audit/show-check.ts";
 import { type Cli, parseNumber, parseProject } from "../command.ts";
 import { connect } from "../connect.ts";
 import { showTime } from "../show-time.ts";
@@ -11,7 +12,11 @@ interface JsonOption {
   readonly json?: boolean;
 }
 
-/** `sealrun audit list` and `verify`. */
+interface VerifyOptions extends JsonOption {
+  readonly full?: boolean;
+}
+
+/** `sealrun audit list`, `verify` and `continue`. */
 export function auditCommand(cli: Cli): Command {
   const command = new Command("audit").description("The audit: who changed, read and was refused what, never values");
   command
@@ -29,8 +34,18 @@ export function auditCommand(cli: Cli): Command {
   command
     .command("verify")
     .description("Check that no row was changed, removed or added since it was written; exit code 1 when one was")
+    .option("--full", "read everything, not only what came after the last check")
     .option("--json", "print it as JSON")
-    .action(async (options: JsonOption) => verify(cli, options));
+    .action(async (options: VerifyOptions) => verify(cli, options));
+  command
+    .command("continue")
+    .description(
+      "Accept that times go back after one link, because the database's clock was wrong; nothing else can be",
+    )
+    .requiredOption("--after <link>", "the last link before the break, as audit verify says it")
+    .requiredOption("--reason <text>", "why; it is kept in the audit")
+    .option("--json", "print it as JSON")
+    .action(async (options: ContinueAudit & JsonOption) => accept(cli, options));
   return command;
 }
 
@@ -47,18 +62,25 @@ function cellsOf({ seq, at, actor, action, object, detail }: AuditRow): readonly
   return [seq, showTime(at), actor, action, object, JSON.stringify(detail)];
 }
 
-async function verify(cli: Cli, { json }: JsonOption): Promise<void> {
-  const found = await (await connect(cli)).verifyAudit();
+async function verify(cli: Cli, { full, json }: VerifyOptions): Promise<void> {
+  const found = await (await connect(cli)).verifyAudit({ isFull: full === true });
   if (json === true) cli.output.json(found);
   else show(cli, found);
   const { fault } = found;
-  if (fault !== null) throw new SealrunError("AUDIT_BROKEN", `The audit is broken (${fault.kind}): ${fault.sentence}`);
+  if (fault === null) return;
+  const step = fault.after === null ? "" : `; ${howToContinue("audit continue --after", fault.after)}`;
+  throw new SealrunError("AUDIT_BROKEN", `The audit is broken (${fault.kind}): ${fault.sentence}${step}`);
 }
 
-function show({ output }: Cli, { checked, waiting, head, checkpoint, fault }: AuditVerification): void {
-  if (fault === null) output.line(`${output.paint("green", "verified")} ${checked} rows`);
-  else output.line(`${output.paint("red", "broken")} after ${checked} rows`);
-  if (waiting > 0) output.line(`  ${waiting} rows wait for their link`);
-  if (head !== null) output.line(`  last link ${head.position} ${head.hash}`);
-  if (checkpoint === null) output.note("the platform keeps no checkpoint: a cut end would not be seen");
+function show(cli: Cli, found: AuditVerification): void {
+  const { output } = cli;
+  if (found.fault === null) showChecked(cli, found);
+  else output.line(`${output.paint("red", "broken")}: ${found.checked} rows were read`);
+  if (found.checkpoint === null) output.note("the platform keeps no checkpoint: a cut end would not be seen");
+}
+
+async function accept(cli: Cli, { json, ...request }: ContinueAudit & JsonOption): Promise<void> {
+  const accepted = await (await connect(cli)).continueAudit(request);
+  if (json === true) cli.output.json(accepted);
+  else cli.output.line(describeAccepted(accepted));
 }

@@ -1,5 +1,6 @@
 import { Command } from "commander";
-import { SealrunError } from "@sealrun/protocol";
+import { continueAudit, SealrunError } from "@sealrun/protocol";
+import { describeAccepted, howToContinue, showChecked } from "../audit/show-check.ts";
 import type { Cli } from "../command.ts";
 import type { PartName } from "../start-part.ts";
 import { holdCommands } from "./hold.ts";
@@ -68,15 +69,45 @@ export function keyringAuditCommand(cli: Cli): Command {
   return new Command("keyring-audit")
     .description("Check that no row of the keyring's own audit was changed, removed or added; exit code 1 when one was")
     .requiredOption("--config <file>", "the keyring's settings")
-    .action(async ({ config }: { readonly config: string }) => {
-      const { verifyKeyringAudit } = await import("../start-part.ts");
-      const { checked, head, fault } = await verifyKeyringAudit(config);
-      if (fault !== undefined) {
-        throw new SealrunError("AUDIT_BROKEN", `The keyring's audit is broken (${fault.kind}): ${fault.sentence}`);
-      }
-      cli.output.line(`verified ${checked} rows`);
-      if (head !== undefined) cli.output.line(`  last link ${head.position} ${Buffer.from(head.hash).toString("hex")}`);
-    });
+    .option("--full", "read everything, not only what came after the last check")
+    .option("--continue-after <link>", "accept that times go back after this link, because the clock was wrong")
+    .option("--reason <text>", "with --continue-after: why; it is kept in the audit")
+    .action(async (options: KeyringAuditOptions) => keyringAudit(cli, options));
+}
+
+interface KeyringAuditOptions {
+  readonly config: string;
+  readonly full?: boolean;
+  readonly continueAfter?: string;
+  readonly reason?: string;
+}
+
+async function keyringAudit(cli: Cli, { config, full, continueAfter, reason }: KeyringAuditOptions): Promise<void> {
+  const { continueKeyringAudit, verifyKeyringAudit } = await import("../start-part.ts");
+  if (continueAfter !== undefined || reason !== undefined) {
+    const request = continueAudit.safeParse({ after: continueAfter, reason });
+    if (!request.success) {
+      throw new SealrunError(
+        "USAGE",
+        "Give --continue-after with the number of a link, and --reason with 1 to 500 characters",
+      );
+    }
+    const { position, ...row } = await continueKeyringAudit(config, request.data);
+    cli.output.line(describeAccepted({ ...row, link: position.toString() }));
+    return;
+  }
+  const { end, from, accepted, fault, ...report } = await verifyKeyringAudit(config, full === true);
+  if (fault !== undefined) {
+    const step =
+      fault.link === undefined ? "" : `; ${howToContinue("keyring-audit --continue-after", fault.link.position - 1n)}`;
+    throw new SealrunError("AUDIT_BROKEN", `The keyring's audit is broken (${fault.kind}): ${fault.sentence}${step}`);
+  }
+  showChecked(cli, {
+    ...report,
+    head: end === undefined ? null : { position: end.position.toString(), hash: Buffer.from(end.hash).toString("hex") },
+    from: from === undefined ? null : { position: from.position.toString(), verifiedAt: from.at },
+    accepted: accepted.map(({ position, ...row }) => ({ ...row, link: position.toString() })),
+  });
 }
 
 /** `sealrun keyring-token`: run where the keyring runs. */

@@ -57,6 +57,7 @@ function keyringSettings({ folder, keys, servers, port, logLevel }: PartConfigs)
     platformIdentityFile: folder.publicIdentity("platform"),
     ...executorAccess(servers),
     publicUrl: `http://127.0.0.1:${port}`,
+    auditCheckpointFile: join(folder.part("keyring"), "audit-checkpoint.json"),
     logLevel,
   };
 }

@@ -1,16 +1,25 @@
-import { auditChainKey, auditLink, type SymmetricKey } from "@sealrun/crypto";
+import { auditChainKey, auditLink, auditProof, type SymmetricKey } from "@sealrun/crypto";
 import {
+  type AcceptedBreak,
   type Chain,
-  type CheckedChain,
+  checkChain,
+  type CheckReport,
   type Database,
+  findBreak,
+  makeContinuation,
+  openNotes,
   sealRegularly,
   sealWaiting,
-  verifyChain,
 } from "@sealrun/postgres";
-import { limits } from "@sealrun/protocol";
 import type { KeyringLog } from "../answer-requests.ts";
+import { recordAudit } from "./store.ts";
 
-/** The keyring's audit as a chain: its key comes from the wrapping root key, which is in no database. */
+/** What the chain of the keyring's audit needs: its key comes from the wrapping root key, which is in no database. */
+export interface KeyringChain {
+  readonly database: Database;
+  readonly rootKey: SymmetricKey;
+}
+
 function auditChain(rootKey: SymmetricKey): Chain {
   const key = auditChainKey(rootKey);
   return {
@@ -24,23 +33,52 @@ function auditChain(rootKey: SymmetricKey): Chain {
       "a.detail",
     ],
     link: (row) => auditLink(key, row),
+    prove: (purpose, fields) => auditProof(key, purpose, fields),
+    continuation: ([, action, , , , detail]) => (action === "continue" ? detail : undefined),
   };
 }
 
 /** Gives every committed row of the audit its link within seconds, until closed. */
-export function sealAudit(
-  deps: { readonly database: Database; readonly rootKey: SymmetricKey },
-  log: KeyringLog,
-): { readonly close: () => Promise<void> } {
+export function sealAudit(deps: KeyringChain, log: KeyringLog): { readonly close: () => Promise<void> } {
   return sealRegularly(deps.database, auditChain(deps.rootKey), {
     onHead: async () => undefined,
     onError: (error) => log.error({ err: error, kind: "audit" }, "The audit could not be sealed; trying again"),
   });
 }
 
-/** Seals what waits, then checks every link against its row. */
-export async function verifyAudit(database: Database, rootKey: SymmetricKey): Promise<CheckedChain> {
+/** Where a check notes how far it came, and whether it reads everything all the same. */
+export interface AuditCheck {
+  readonly checkpointFile?: string | undefined;
+  readonly isFull?: boolean | undefined;
+}
+
+/** Seals what waits, then checks the links against their rows from where the last check ended, or all of them. */
+export async function verifyAudit(
+  { database, rootKey }: KeyringChain,
+  { checkpointFile, isFull = false }: AuditCheck,
+): Promise<CheckReport> {
   const chain = auditChain(rootKey);
   while ((await sealWaiting(database, chain)) !== undefined);
-  return database.transaction(async (sql) => verifyChain(sql, chain), { answerMs: limits.auditAnswerMs });
+  return checkChain(database, chain, { notes: openNotes(checkpointFile, chain), isFull });
+}
+
+/** Which break is accepted, why, and by whom. */
+export interface Continuation {
+  /** The last link before the break. */
+  readonly after: string;
+  readonly reason: string;
+  readonly by: string;
+}
+
+/** Accepts that times go back after one link. `AUDIT_BROKEN` for any other fault, `BAD_REQUEST` when it is not there. */
+export async function continueAudit(
+  deps: KeyringChain,
+  { after, reason, by }: Continuation,
+  check: AuditCheck,
+): Promise<AcceptedBreak> {
+  const { fault } = await verifyAudit(deps, check);
+  const { link, seq } = findBreak(fault, after);
+  const detail = makeContinuation(auditChain(deps.rootKey), link, { by, reason });
+  await recordAudit(deps.database, { action: "continue", detail });
+  return { position: link.position, seq, by, reason };
 }

@@ -3,7 +3,7 @@ import type { ExecutionId, ExecutorId, JsonObject } from "@sealrun/protocol";
 
 /** Something the keyring did. `detail` holds names, ids and counts; never a value or a key. */
 export interface AuditEntry {
-  readonly action: "token" | "enrol" | "credentials" | "revoke" | "grant" | "lookup" | "refuse" | "end";
+  readonly action: "token" | "enrol" | "credentials" | "revoke" | "grant" | "lookup" | "refuse" | "end" | "continue";
   readonly executorId?: ExecutorId;
   readonly executionId?: ExecutionId;
   readonly attempt?: number;

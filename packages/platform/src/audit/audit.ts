@@ -1,20 +1,55 @@
 import { toHex } from "@sealrun/crypto";
-import { type Link, sealRegularly, verifyChain } from "@sealrun/postgres";
-import { type AuditVerification, limits } from "@sealrun/protocol";
-import type { Deps } from "../deps.ts";
+import {
+  type ChainFault,
+  checkChain,
+  type CheckNotes,
+  type CheckReport,
+  countWaiting,
+  findHead,
+  type Link,
+  openNotes,
+  sealRegularly,
+  type WaitingRows,
+} from "@sealrun/postgres";
+import { type AuditContinuation, type AuditVerification } from "@sealrun/protocol";
+import type { Asker, Deps } from "../deps.ts";
 import { auditChain } from "./chain.ts";
 import { openCheckpoint } from "./checkpoint.ts";
+import { findFirstTime } from "./store.ts";
+import { acceptBreak, type ContinueRequest } from "./continue.ts";
 
 /** The audit's chain at work. */
 export interface Audit {
-  /** Seals what waits, then checks the whole chain. */
-  verify(): Promise<AuditVerification>;
+  /** Seals what waits, then checks the chain from where the last check ended, or all of it. One check at a time. */
+  verify(options?: { readonly isFull: boolean }): Promise<AuditVerification>;
+  /** Accepts that times go back after one link. `AUDIT_BROKEN` for any other fault, `BAD_REQUEST` when it is not there. */
+  continueAfter(request: ContinueRequest, asker: Asker): Promise<AuditContinuation>;
+  /** How the audit is, without reading it. */
+  look(): Promise<AuditFacts>;
   close(): Promise<void>;
+}
+
+/** How the audit is, for whoever looks after the platform. */
+export interface AuditFacts {
+  /** Whether the last link that this platform saw is still in the chain. */
+  readonly holds: boolean;
+  /** Undefined when the settings name none. */
+  readonly checkpointFile: string | undefined;
+  /** Why the checkpoint could not be written at the last try. */
+  readonly trouble: string | undefined;
+  readonly waiting: WaitingRows;
+  /** ISO 8601: the last check of everything that held; undefined when there was none. */
+  readonly fullAt: string | undefined;
+  readonly failure: CheckNotes["failure"];
+  /** Why the file of the last check cannot be used, when there is one. */
+  readonly refusal: string | undefined;
+  /** Since when there are rows; undefined while there are none. */
+  readonly since: Date | undefined;
 }
 
 /**
  * Gives every committed audit row its link, within seconds; of several platforms one does. Writers of rows never wait
- * for it. A checkpoint that is no longer in the chain is kept, logged, and told by `verify`.
+ * for it. A checkpoint that is no longer in the chain is kept, logged, and told by `verify` and `look`.
  */
 export async function startAudit(
   deps: Pick<Deps, "database" | "storageKey" | "log">,
@@ -23,26 +58,91 @@ export async function startAudit(
   const { database, log } = deps;
   const chain = auditChain(deps.storageKey);
   const checkpoint = await openCheckpoint(checkpointFile);
-  const sealer = sealRegularly(database, chain, {
-    onHead: async (head) => {
-      if (await checkpoint.advance(database, head)) return;
+  const notes = openNotes(checkpointFile && notesFileOf(checkpointFile), chain);
+  let trouble: string | undefined;
+  const noteHead = async (head: Link | undefined): Promise<void> => {
+    if (head === undefined) return;
+    try {
+      const holds = await checkpoint.advance(database, head);
+      trouble = undefined;
+      if (holds) return;
       log.error({ position: checkpoint.known()?.position.toString() }, "The audit's chain was changed or cut");
-    },
+    } catch (error) {
+      trouble = error instanceof Error ? error.message : String(error);
+      log.error({ err: error }, "The checkpoint of the audit could not be written; trying again");
+    }
+  };
+  // A platform without a checkpoint has one before the next row comes, and one with a foreign checkpoint says so at once.
+  await noteHead(await findHead(database));
+  const sealer = sealRegularly(database, chain, {
+    onHead: noteHead,
     onError: (error) => log.error({ err: error }, "The audit could not be sealed; trying again"),
   });
+  const check = inTurn(async (isFull: boolean): Promise<CheckReport> => {
+    await sealer.sealNow();
+    const found = await checkChain(database, chain, { known: checkpoint.known(), notes, isFull });
+    if (found.fault === undefined) await noteHead(found.end);
+    return found;
+  });
   return {
-    verify: async () => {
+    verify: async ({ isFull } = { isFull: false }) => describe(await check(isFull), checkpoint.known()),
+    continueAfter: async (request, asker) => {
+      const accepted = await acceptBreak({ database, chain }, await check(false), { ...request, asker });
       await sealer.sealNow();
-      const known = checkpoint.known();
-      const { head, fault, ...counts } = await database.transaction(async (sql) => verifyChain(sql, chain, [known]), {
-        answerMs: limits.auditAnswerMs,
-      });
-      return { ...counts, head: show(head), checkpoint: show(known), fault: fault ?? null };
+      return accepted;
+    },
+    look: async () => {
+      const { notes: kept, refusal } = await notes.read();
+      if (trouble !== undefined) await noteHead(await findHead(database));
+      return {
+        holds: await checkpoint.holds(database),
+        checkpointFile,
+        trouble,
+        waiting: await countWaiting(database, chain),
+        fullAt: kept.verified?.fullAt,
+        failure: kept.failure,
+        refusal: refusal?.isMissing === false ? refusal.sentence : undefined,
+        since: await findFirstTime(database),
+      };
     },
     close: async () => sealer.close(),
   };
 }
 
+/** What was checked, beside the checkpoint: a platform that loses one has the other. */
+function notesFileOf(checkpointFile: string): string {
+  return `${checkpointFile}.verified`;
+}
+
+function describe(report: CheckReport, known: Link | undefined): AuditVerification {
+  const { checked, waiting, end, from, fullAt, accepted, remarks, fault } = report;
+  return {
+    checked,
+    waiting,
+    head: show(end),
+    checkpoint: show(known),
+    from: from === undefined ? null : { position: from.position.toString(), verifiedAt: from.at },
+    fullAt: fullAt ?? null,
+    accepted: accepted.map(({ position, ...row }) => ({ ...row, link: position.toString() })),
+    remarks: [...remarks],
+    fault: fault === undefined ? null : showFault(fault),
+  };
+}
+
+function showFault({ kind, seq, sentence, link }: ChainFault): AuditVerification["fault"] {
+  return { kind, seq, sentence, after: link === undefined ? null : (link.position - 1n).toString() };
+}
+
 function show(link: Link | undefined): AuditVerification["head"] {
   return link === undefined ? null : { position: link.position.toString(), hash: toHex(link.hash) };
+}
+
+/** One after the other: two checks at once would read everything twice, and the older one's notes could come last. */
+function inTurn<A, T>(work: (argument: A) => Promise<T>): (argument: A) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return async (argument) => {
+    const next = last.then(async () => work(argument));
+    last = next.catch(() => undefined);
+    return next;
+  };
 }

@@ -1,5 +1,6 @@
 import type { Sql } from "@sealrun/postgres";
 import type { JsonObject } from "@sealrun/protocol";
+import { z } from "zod";
 import type { Asker } from "../deps.ts";
 import { insertRows } from "../postgres/insert-rows.ts";
 
@@ -29,4 +30,9 @@ export async function recordAudits(sql: Sql, entries: readonly AuditEntry[]): Pr
       asker.requestId,
     ]),
   );
+}
+
+/** When the first row was written, or undefined while there is none. */
+export async function findFirstTime(sql: Sql): Promise<Date | undefined> {
+  return (await sql.row(z.object({ at: z.date() }), "select at from audit order by seq limit 1"))?.at;
 }

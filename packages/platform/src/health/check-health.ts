@@ -17,6 +17,7 @@ import {
   readQueue,
   readSchedules,
 } from "./health-store.ts";
+import type { Audit } from "../audit/audit.ts";
 import {
   bad,
   good,
@@ -29,13 +30,14 @@ import {
   judgeServer,
   judgeStreams,
 } from "./judge.ts";
+import { judgeAudit } from "./judge-audit.ts";
 import { pingKeyring } from "./ping-keyring.ts";
 import { pingNats, readRooms } from "./read-nats.ts";
 import { within } from "./within.ts";
 
 const mostMs = 5_000;
 
-type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring">;
+type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring"> & { readonly audit: Pick<Audit, "look"> };
 
 /**
  * Looks at all that a platform stands on. Every look asks each part anew, all at once and each for at most five seconds;
@@ -64,6 +66,7 @@ export function createHealth(deps: Needed): () => Promise<Omit<PlatformHealth, "
       check("schedules", async () => judgeSchedules(await readSchedules(database))),
       check("hold", async () => judgeHold(await findHold(database))),
       check("clock", async () => judgeClock({ leptMs: await leap(), skewMs: await readSkew(deps), host: hostname() })),
+      check("audit", async () => judgeAudit(await deps.audit.look(), new Date())),
     ]);
     const found = await rooms.catch(() => null);
     return {

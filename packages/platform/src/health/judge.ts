@@ -14,7 +14,8 @@ const noticedMs = 2_000;
 
 /** Nothing is to be done. */
 export const good = (sentence: string): Judged => ({ state: "good", sentence });
-const warning = (sentence: string): Judged => ({ state: "warning", sentence });
+/** It works, and something is to be done. */
+export const warning = (sentence: string): Judged => ({ state: "warning", sentence });
 /** Something does not work. */
 export const bad = (sentence: string): Judged => ({ state: "bad", sentence });
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 /** One thing that must work. */
 export const healthCheck = z.object({
-  name: z.enum(["postgres", "nats", "streams", "keyring", "executors", "queue", "schedules", "hold", "clock"]),
+  name: z.enum(["postgres", "nats", "streams", "keyring", "executors", "queue", "schedules", "hold", "clock", "audit"]),
   state: z.enum(["good", "warning", "bad"]),
   /** What is so, and what to do when it is not good. */
   sentence: z.string(),

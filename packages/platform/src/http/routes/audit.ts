@@ -1,4 +1,4 @@
-import { auditList, auditVerification, errorBody, projectName } from "@sealrun/protocol";
+import { acceptedBreak, auditList, auditVerification, continueAudit, errorBody, projectName } from "@sealrun/protocol";
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
@@ -50,10 +50,26 @@ export function auditRoutes(
     {
       config,
       schema: {
-        summary: "Check the audit's chain from its first row to its last",
+        summary: "Check the audit's chain, from where the last check ended, or all of it",
+        querystring: z.object({ full: z.enum(["true", "false"]).default("false") }),
         response: { 200: auditVerification, default: errorBody },
       },
     },
-    async () => audit.verify(),
+    async (request) => audit.verify({ isFull: request.query.full === "true" }),
+  );
+  app.post(
+    "/api/v1/audit/continuation",
+    {
+      config,
+      schema: {
+        summary: "Accept that times go back after one link of the audit's chain, with a reason",
+        body: continueAudit,
+        response: { 201: acceptedBreak, default: errorBody },
+      },
+    },
+    async (request, reply) => {
+      const accepted = await audit.continueAfter(request.body, { author: request.author, requestId: request.id });
+      return reply.code(201).send(accepted);
+    },
   );
 }

@@ -1,6 +1,7 @@
 import { errorBody, platformHealth } from "@sealrun/protocol";
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import type { Audit } from "../../audit/audit.ts";
 import type { Deps } from "../../deps.ts";
 import { createHealth } from "../../health/check-health.ts";
 import { readVersion } from "../openapi.ts";
@@ -8,7 +9,7 @@ import { readVersion } from "../openapi.ts";
 /** How the platform and all that it stands on are, asked now. */
 export function healthRoute(
   app: FastifyInstance,
-  deps: Pick<Deps, "database" | "link" | "identity" | "keyring">,
+  deps: Pick<Deps, "database" | "link" | "identity" | "keyring"> & { readonly audit: Audit },
 ): void {
   const look = createHealth(deps);
   const startedAt = new Date().toISOString();

@@ -2,11 +2,12 @@ import { fingerprint, toBase64 } from "@sealrun/crypto";
 import { errorBody, platformInfo } from "@sealrun/protocol";
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import type { Audit } from "../../audit/audit.ts";
 import type { Deps } from "../../deps.ts";
 import { healthRoute } from "./health.ts";
 import { readVersion } from "../openapi.ts";
 
-type Needed = Pick<Deps, "platformId" | "database" | "link" | "identity" | "keyring">;
+type Needed = Pick<Deps, "platformId" | "database" | "link" | "identity" | "keyring"> & { readonly audit: Audit };
 
 /** Who this is, and how it is. The first is public: a client compares the fingerprint before it sends its token. */
 export function platformRoutes(app: FastifyInstance, deps: Needed): void {

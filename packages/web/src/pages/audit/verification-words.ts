@@ -11,7 +11,7 @@ const number = new Intl.NumberFormat("en");
 
 /** Says what a check of the chain means and what to do about it. */
 export function verificationWords(found: AuditVerification): VerificationWords {
-  const { checked, waiting, checkpoint, fault } = found;
+  const { checked, waiting, checkpoint, from, accepted, remarks, fault } = found;
   const rows = checked === 1 ? "1 row" : `${number.format(checked)} rows`;
   if (fault !== null) {
     return {
@@ -19,6 +19,9 @@ export function verificationWords(found: AuditVerification): VerificationWords {
       title: fault.seq === null ? "The audit is broken" : `The audit is broken at row ${fault.seq}`,
       sentences: [
         fault.sentence,
+        ...(fault.after === null
+          ? []
+          : [`If the database's clock was wrong: sealrun audit continue --after ${fault.after} --reason TEXT`]),
         "Keep a copy of the database and of the checkpoint file before anything else, and compare with the keyring's own audit.",
       ],
     };
@@ -27,6 +30,11 @@ export function verificationWords(found: AuditVerification): VerificationWords {
     isWhole: true,
     title: `Nothing was changed: ${rows} checked`,
     sentences: [
+      from === null
+        ? "Every row was read."
+        : `Rows up to link ${from.position} were checked before and not read again.`,
+      ...remarks,
+      ...accepted.map(({ link, by, reason }) => `At link ${link} times go back; ${by} accepted that: ${reason}`),
       ...(waiting === 0 ? [] : [`${waiting} newer wait for their link, which comes within seconds.`]),
       checkpoint === null
         ? "This platform keeps no checkpoint file, so rows cut off at the end would not be seen. Note the last link somewhere else."

@@ -22,6 +22,7 @@ export const checkNames = {
   schedules: "Schedules",
   clock: "Clock",
   hold: "Hold",
+  audit: "Audit",
 } as const satisfies Record<HealthCheck["name"], string>;
 
 /** Bytes as people say them: "512 B", "3.4 MiB". */

@@ -1,0 +1,27 @@
+import { type Chain, type CheckReport, findBreak, makeContinuation } from "@sealrun/postgres";
+import type { AuditContinuation } from "@sealrun/protocol";
+import type { Asker, Deps } from "../deps.ts";
+import { continueAction } from "./chain.ts";
+import { recordAudit } from "./store.ts";
+
+/** Which break is accepted, and why. */
+export interface ContinueRequest {
+  /** The last link before the break. */
+  readonly after: string;
+  readonly reason: string;
+}
+
+/**
+ * Writes the row that accepts a break, of which a check has just told. Only times that go back can be accepted, and only
+ * when nothing else is wrong. `AUDIT_BROKEN` for another fault, `BAD_REQUEST` when there is no break after that link.
+ */
+export async function acceptBreak(
+  { database, chain }: Pick<Deps, "database"> & { readonly chain: Chain },
+  { fault }: Pick<CheckReport, "fault">,
+  { after, reason, asker }: ContinueRequest & { readonly asker: Asker },
+): Promise<AuditContinuation> {
+  const { link, seq } = findBreak(fault, after);
+  const detail = makeContinuation(chain, link, { by: asker.author, reason });
+  await recordAudit(database, { asker, action: continueAction, object: "audit", detail });
+  return { link: link.position.toString(), seq, by: asker.author, reason };
+}

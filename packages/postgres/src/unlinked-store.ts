@@ -1,0 +1,60 @@
+import { z } from "zod";
+import type { Chain, ChainFault } from "./chain.ts";
+import type { Sql } from "./database.ts";
+
+/** A row is linked within seconds. */
+const maxWaitSeconds = 60;
+
+const strangeRow = z.object({
+  inserted: z.string().nullable(),
+  removed: z.string().nullable(),
+  late: z.string().nullable(),
+});
+
+/**
+ * Rows with a number above `lastSeq` and links apart from each other; in one statement, so that a row that is being
+ * sealed is on one side.
+ */
+export async function findUnlinked(sql: Sql, { id }: Chain, lastSeq: bigint): Promise<ChainFault | undefined> {
+  const found = await sql.row(
+    strangeRow,
+    `select
+       (select min(a.${id})::text from audit a
+        where a.${id} > $1 and not exists (select from audit_chain c where c.seq = a.${id})
+          and not exists (select from audit_unsealed u where u.seq = a.${id})) as inserted,
+       (select min(u.seq)::text from audit_unsealed u
+        where not exists (select from audit a where a.${id} = u.seq)) as removed,
+       (select min(u.seq)::text from audit_unsealed u join audit a on a.${id} = u.seq
+        where a.at < clock_timestamp() - make_interval(secs => ${maxWaitSeconds})) as late`,
+    [lastSeq.toString()],
+  );
+  const { inserted = null, removed = null, late = null } = found ?? {};
+  if (inserted !== null) {
+    return { kind: "inserted", seq: inserted, sentence: `Row ${inserted} is in no link: it did not come as rows do` };
+  }
+  if (removed !== null) return { kind: "deleted", seq: removed, sentence: `Row ${removed} was removed` };
+  if (late === null) return undefined;
+  const sentence = `Row ${late} waits for its link for more than ${maxWaitSeconds} s; see the log of the process that seals`;
+  return { kind: "unsealed", seq: late, sentence };
+}
+
+/** Rows that wait for their link. Of very many only so many are counted. */
+export interface WaitingRows {
+  readonly count: number;
+  /** Of the one with the lowest number; null when none waits. */
+  readonly seconds: number | null;
+}
+
+/** The most that `countWaiting` counts. */
+export const maxCounted = 10_000;
+
+/** How many rows wait for their link, and how long the oldest has; it reads few rows, however many there are. */
+export async function countWaiting(sql: Sql, { id }: Pick<Chain, "id">): Promise<WaitingRows> {
+  const row = await sql.row(
+    z.object({ count: z.number(), seconds: z.number().nullable() }),
+    `select (select count(*)::int from (select from audit_unsealed limit ${maxCounted}) waiting) as count,
+       (select extract(epoch from clock_timestamp() - a.at)::float8 from audit a
+        where a.${id} = (select min(u.seq) from audit_unsealed u)) as seconds`,
+  );
+  return row ?? { count: 0, seconds: null };
+}
