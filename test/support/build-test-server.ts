@@ -1,7 +1,7 @@
 import { generateIdentity } from "@sealrun/crypto";
 import { readRootKey } from "@sealrun/key-files";
 import { connectNats } from "@sealrun/nats";
-import { openDatabase, watchFitness } from "@sealrun/postgres";
+import { type Fitness, openDatabase, watchFitness } from "@sealrun/postgres";
 import { inboxPrefix } from "@sealrun/protocol";
 import { pino } from "pino";
 import { startAudit } from "../../packages/platform/src/audit/audit.ts";
@@ -11,7 +11,10 @@ import { buildServer } from "../../packages/platform/src/http/server.ts";
 import type { TestPlatform } from "./start-platform.ts";
 
 /** A second HTTP server on a test's platform, not listening, with keys of its own: for looking at its routes. */
-export async function buildTestServer({ config }: Pick<TestPlatform, "config">): Promise<{
+export async function buildTestServer(
+  { config }: Pick<TestPlatform, "config">,
+  clock: Partial<Pick<Fitness, "clockFault">> = {},
+): Promise<{
   readonly app: Awaited<ReturnType<typeof buildServer>>;
   readonly close: () => Promise<void>;
 }> {
@@ -27,7 +30,7 @@ export async function buildTestServer({ config }: Pick<TestPlatform, "config">):
   const app = await buildServer({
     platformId: config.platformId,
     database,
-    fitness,
+    fitness: { ...fitness, ...clock },
     link,
     identity,
     keyring: { id: "keyring", signPublic: identity.signPublic },
