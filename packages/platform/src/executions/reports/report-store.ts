@@ -1,5 +1,5 @@
 import type { Sql } from "@sealrun/postgres";
-import { type ExecutionId, type ReportItem, reportItem } from "@sealrun/protocol";
+import { type ExecutionId, limits, type ReportItem, reportItem } from "@sealrun/protocol";
 import { z } from "zod";
 
 const chunkRow = z.object({ sequence: z.number(), items: z.array(reportItem) });
@@ -97,8 +97,6 @@ export function readTime(time: number): Date {
   return Number.isNaN(date.getTime()) || Math.abs(time) > 8e12 ? new Date(0) : date;
 }
 
-const maxMissing = 1_000;
-
 /** Sequences up to the last one whose chunks did not come, the first thousand of them. */
 export async function listMissing(sql: Sql, of: AttemptId, lastSequence: number): Promise<readonly number[]> {
   const rows = await sql.rows(
@@ -107,7 +105,7 @@ export async function listMissing(sql: Sql, of: AttemptId, lastSequence: number)
      where not exists (select from report_chunks c
                        where c.execution_id = $1 and c.attempt = $2 and c.sequence = given.sequence)
      order by given.sequence limit $4`,
-    [of.executionId, of.attempt, lastSequence, maxMissing],
+    [of.executionId, of.attempt, lastSequence, limits.missingChunks],
   );
   return rows.map(({ sequence }) => sequence);
 }
