@@ -31,14 +31,15 @@ test(
     await signIn(page, stage);
 
     await page.getByRole("link", { name: "Vault" }).click();
-    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page.getByRole("heading", { level: 1, name: "Platform secrets" }).waitFor();
     await addSecret(page, "MAIL_KEY", "a key of the whole platform");
     await importFile(page, "vault.env", "REGION=eu-central\nSMTP_HOST=mail.example.test\n", 2);
 
     await page.getByRole("link", { name: "sealrun, all projects" }).click();
+    await page.getByRole("heading", { level: 1, name: "Projects" }).waitFor();
     await page.getByRole("link", { name: "acme", exact: true }).click();
     await page.getByRole("link", { name: "Project secrets" }).click();
-    await page.getByRole("heading", { level: 1, name: /acme/ }).waitFor();
+    await page.getByRole("heading", { level: 1, name: "Secrets of acme" }).waitFor();
     await addSecret(page, "MAIL_KEY", "a key of the project");
     await importFile(page, "project.json", JSON.stringify({ SMTP_HOST: "mail.acme.test" }), 1);
 
@@ -57,6 +58,7 @@ test(
     await rowOf(page, "MAIL_KEY").getByText("covers project", { exact: true }).waitFor();
 
     await page.getByRole("link", { name: "Home" }).click();
+    await page.getByRole("heading", { level: 1, name: "acme", exact: true }).waitFor();
     await page.getByRole("button", { name: "Run mailer now" }).click();
     const id = await openedExecution(page);
     await seeStatus(page, "succeeded");
@@ -112,6 +114,7 @@ async function importFile(page: Page, name: string, text: string, count: number)
 
 async function goToServiceSecrets(page: Page): Promise<void> {
   await page.getByRole("link", { name: "Home" }).click();
+  await page.getByRole("heading", { level: 1, name: "acme", exact: true }).waitFor();
   await page.getByRole("main").getByRole("link", { name: "mailer", exact: true }).first().click();
   await page.getByRole("tab", { name: "Secrets" }).click();
   await page.getByRole("link", { name: "Manage secrets" }).click();

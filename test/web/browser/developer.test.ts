@@ -71,6 +71,7 @@ test(
     await page.getByRole("main").getByRole("link", { name: "finance" }).click();
     await page.getByRole("link", { name: "Last run of report: succeeded" }).waitFor();
     await page.getByRole("main").getByRole("link", { name: "report", exact: true }).first().click();
+    await page.getByRole("heading", { level: 1, name: "report", exact: true }).waitFor();
 
     const second = { ...report, "2-send.sh": 'echo "sent to the archive"\necho "[1]" | sealrun-context result\n' };
     await uploadVersion(page, second, 2);

@@ -60,12 +60,14 @@ export async function seeStatus(page: Page, status: string): Promise<void> {
   expect(seen).toBe(status);
 }
 
-/** The id of the execution whose page is open; waits until one is. */
+/** The id of the execution whose page is open; waits until it is shown: the address changes before the page does. */
 export async function openedExecution(page: Page, besides?: string): Promise<string> {
   await page.waitForURL(
     ({ pathname }) => pathname.startsWith("/executions/exe_") && pathname !== `/executions/${besides}`,
   );
-  return new URL(page.url()).pathname.split("/").at(-1) ?? "";
+  const id = new URL(page.url()).pathname.split("/").at(-1) ?? "";
+  await page.getByRole("main").getByText(id, { exact: true }).first().waitFor();
+  return id;
 }
 
 /** Adds a secret on the page of secrets that is open, and waits until it is sealed. */

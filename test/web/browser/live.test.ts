@@ -51,7 +51,9 @@ test(
     await home.page.getByRole("link", { name: "Last run of report: running" }).click();
     await home.page.getByTestId("log").getByText("waits", { exact: true }).waitFor();
     await actor.page.getByRole("main").getByRole("link", { name: "acme" }).click();
+    await actor.page.getByRole("heading", { level: 1, name: "acme", exact: true }).waitFor();
     await actor.page.getByRole("link", { name: "Project secrets" }).click();
+    await actor.page.getByRole("heading", { level: 1, name: "Secrets of acme" }).waitFor();
     await addSecret(actor.page, "SHARED", "set in the other browser");
     await secrets.page.getByRole("button", { name: "SHARED", exact: true }).waitFor();
     gate.open();

@@ -36,6 +36,7 @@ test("/executors shows each pool with its load, live, and leads to what an execu
   await pool.getByRole("link", { name: "Enrol one" }).waitFor();
   await expectFit(visitor);
   await page.getByRole("link", { name: /^Executions of exr_/ }).click();
+  await page.getByRole("heading", { level: 1, name: "Executions" }).waitFor();
   await page.getByText(/^executor exr_/).waitFor();
   await page.getByRole("link", { name: "asks", exact: true }).waitFor();
 });

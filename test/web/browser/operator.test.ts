@@ -42,6 +42,8 @@ test(
   async () => {
     const { page } = await open("/projects/acme");
     await page.getByRole("link", { name: "sealrun, all projects" }).click();
+    // Until the page has changed, the link "Executions" is that of the project, which narrows the list to it.
+    await page.getByRole("heading", { level: 1, name: "Projects" }).waitFor();
     await page.getByRole("link", { name: "Executions", exact: true }).click();
     const table = page.getByRole("table", { name: "Executions, the newest first" });
     await expectRows(page, 3);
@@ -57,6 +59,7 @@ test(
     await page.goForward();
     await expectRows(page, 1);
     await page.goBack();
+    await expectRows(page, 3);
     await page.getByPlaceholder("All projects").click();
     await page.getByRole("option", { name: "acme" }).click();
     await expectRows(page, 2);
