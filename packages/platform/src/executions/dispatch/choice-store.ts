@@ -117,36 +117,40 @@ export async function readRoom(sql: Sql, pool: string): Promise<PoolRoom> {
 /**
  * The pool's next execution: of those within their package's and project's limits the most urgent, then the oldest.
  * While nothing is at its limit that is the first entry of an index. Otherwise each package is a lane: one probe per
- * waiting package finds its first, so that thousands that wait behind a limit are not looked at.
+ * waiting package finds its first, so that thousands that wait behind a limit are not looked at. Call it in a
+ * transaction, which it leaves with sorting disabled.
  */
 export async function chooseNext(
   sql: Sql,
   pool: string,
   { full }: Pick<PoolRoom, "full">,
 ): Promise<ExecutionId | undefined> {
-  const chosen =
-    full.length === 0
-      ? await sql.row(chosenRow, firstOfAll, [pool])
-      : await sql.row(chosenRow, firstOfLanes, [pool, full]);
-  return chosen?.execution_id;
+  if (full.length === 0) return (await sql.row(chosenRow, firstOfAll, [pool]))?.execution_id;
+  await sql.run(probesReadAnIndex);
+  return (await sql.row(chosenRow, firstOfLanes, [pool, full]))?.execution_id;
 }
 
 const firstOfAll = "select execution_id from outbox where pool = $1 and is_due order by priority desc, number limit 1";
 
+/*
+ * Statistics of the outbox are often wrong: it fills and empties within seconds. If they say that one row matches, then
+ * reading the other index and sorting looks as cheap as one probe, and reads every waiting row. Without sorting only
+ * `outbox_lanes` has the order. The last, small sort of the lanes counts as very expensive then, which must not start JIT.
+ */
+const probesReadAnIndex = "select set_config('enable_sort', 'off', true), set_config('jit', 'off', true)";
+
 const firstOfLanes = `
   with recursive lanes as (
-    (select o.project_id, o.package_id from outbox o where o.pool = $1 and o.is_due order by o.package_id limit 1)
+    (select o.execution_id, o.project_id, o.package_id, o.priority, o.number from outbox o
+     where o.pool = $1 and o.is_due order by o.package_id, o.priority desc, o.number limit 1)
     union all
-    select next.project_id, next.package_id from lanes cross join lateral (
-      select o.project_id, o.package_id from outbox o
-      where o.pool = $1 and o.is_due and o.package_id > lanes.package_id order by o.package_id limit 1) next
+    select next.* from lanes cross join lateral (
+      select o.execution_id, o.project_id, o.package_id, o.priority, o.number from outbox o
+      where o.pool = $1 and o.is_due and o.package_id > lanes.package_id
+      order by o.package_id, o.priority desc, o.number limit 1) next
   )
-  select first.execution_id from lanes cross join lateral (
-    select o.execution_id, o.priority, o.number from outbox o
-    where o.pool = $1 and o.is_due and o.package_id = lanes.package_id
-    order by o.priority desc, o.number limit 1) first
-  where lanes.package_id <> all ($2) and lanes.project_id <> all ($2)
-  order by first.priority desc, first.number limit 1`;
+  select execution_id from lanes
+  where package_id <> all ($2) and project_id <> all ($2) order by priority desc, number limit 1`;
 
 /** Holds an execution of the outbox until the transaction ends; undefined when it is there no more. */
 export async function lockReady(sql: Sql, id: ExecutionId): Promise<ReadyExecution | undefined> {
