@@ -66,6 +66,8 @@ export interface ClusterOptions {
   readonly asShipped?: boolean;
   /** Parts and PostgreSQL have wall clocks of their own: see `setClock`. */
   readonly clocks?: boolean;
+  /** Each part notes its SQL statements and NATS messages in the file `counts` of its folder, a line each. */
+  readonly counts?: boolean;
   /** Variables of every part. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -138,7 +140,10 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     };
     await writePrivate(place.configFile, JSON.stringify(config({ own, natsUrl, postgres: through })));
     return {
-      ...describePart(place, programs, { env, asShipped: options.asShipped ?? false }),
+      ...describePart(place, programs, {
+        env: { ...env, ...(options.counts === true ? { SEALRUN_COUNT_FILE: join(own, "counts") } : {}) },
+        asShipped: options.asShipped ?? false,
+      }),
       wires: { nats: natsWire, postgres: postgresWire },
     };
   };

@@ -7,3 +7,9 @@ export function crashPoint(_point: CrashPoint): void {}
 
 /** Marks a call that a test build can perform and then report as failed. Here, in what is shipped, it does nothing. */
 export function failAfter(_kind: FaultKind): void {}
+
+/** Marks an SQL statement, and what it is sent on, which a test build counts. Here, in what is shipped, it does nothing. */
+export function countStatement(_connection: object, _text: string): void {}
+
+/** Marks a connection to NATS whose published messages a test build counts. Here, in what is shipped, it does nothing. */
+export function countPublishes(_connection: object): void {}

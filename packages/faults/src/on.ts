@@ -1,17 +1,19 @@
-import { readFileSync, unlinkSync } from "node:fs";
+import { appendFileSync, readFileSync, unlinkSync } from "node:fs";
 import type { CrashPoint, FaultKind } from "./points.ts";
 
 export { type CrashPoint, crashPoints, type FaultKind, faultKinds } from "./points.ts";
 
 /*
  * The door of test builds: a process that was started with `--conditions=@sealrun/faults` gets this file in place of
- * `off.ts`, and obeys three variables.
+ * `off.ts`, and obeys four variables.
  *
  *   SEALRUN_CRASH_AT=POINT[:N]          dies of SIGKILL at the N-th passage of a point (1 without N)
  *   SEALRUN_CRASH_FILE=PATH             the same, for a process that runs already: dies at the point that the file names,
  *                                       and removes the file first, so that its successor lives
  *   SEALRUN_FAULTS=SEED:RATE[:KIND,…]   reports calls of these kinds (all without any) as failed after they were
  *                                       performed, each with probability RATE
+ *   SEALRUN_COUNT_FILE=PATH             adds a line to that file for each SQL statement ("sql", the first of its
+ *                                       transaction or nothing, itself) and each message to NATS ("nats", its subject)
  */
 
 /** A connection that broke after the call was performed and before its answer came. */
@@ -46,6 +48,53 @@ export function crashPoint(point: CrashPoint): void {
 export function failAfter(kind: FaultKind): void {
   if (rate === 0 || (kinds !== undefined && !kinds.includes(kind))) return;
   if (nextRandom() < rate) throw new ConnectionLost(`Connection lost after the call (injected, ${kind})`);
+}
+
+const countFile = process.env["SEALRUN_COUNT_FILE"];
+
+/** Transactions by their connection: the first statement after "begin", or undefined until there is one. */
+const transactions = new WeakMap<object, string | undefined>();
+
+/** Notes a statement that is about to be sent, and the first one of its transaction, which tells what that is for. */
+export function countStatement(connection: object, text: string): void {
+  if (countFile === undefined) return;
+  if (text === "begin") {
+    transactions.set(connection, undefined);
+    return;
+  }
+  const known = transactions.get(connection);
+  if (!transactions.has(connection)) return note("sql", "", text);
+  const first = known ?? text;
+  if (known === undefined) note("sql", first, "begin");
+  note("sql", first, text);
+  if (text === "commit" || text === "rollback") transactions.delete(connection);
+  else transactions.set(connection, first);
+}
+
+/** Notes from now on what the connection publishes: requests, replies, acknowledgements and JetStream's own as well. */
+export function countPublishes(connection: object): void {
+  if (countFile === undefined) return;
+  // All of them pass this method of the client, which is none of its public ones.
+  const protocol: unknown = "protocol" in connection ? connection.protocol : undefined;
+  if (!hasPublish(protocol)) throw new TypeError("the NATS client publishes elsewhere");
+  const publish = protocol.publish.bind(protocol);
+  protocol.publish = (subject, ...rest) => {
+    note("nats", subject);
+    publish(subject, ...rest);
+  };
+}
+
+function hasPublish(value: unknown): value is { publish: (subject: string, ...rest: readonly unknown[]) => void } {
+  return typeof value === "object" && value !== null && "publish" in value && typeof value.publish === "function";
+}
+
+/** Long enough to tell one statement from another. */
+const notedCharacters = 160;
+
+function note(...fields: readonly [kind: string, ...what: readonly string[]]): void {
+  if (countFile === undefined) return;
+  const short = fields.map((field) => field.replaceAll(/\s+/g, " ").trim().slice(0, notedCharacters));
+  appendFileSync(countFile, `${short.join("\t")}\n`);
 }
 
 function namedIn(path: string): string | undefined {

@@ -1,3 +1,4 @@
+import { countPublishes } from "@sealrun/faults";
 import { type NatsCredentials, SealrunError } from "@sealrun/protocol";
 import { type Authenticator, connect, jwtAuthenticator, type NatsConnection } from "nats";
 
@@ -41,6 +42,7 @@ export async function connectNats(
       { cause: error },
     );
   });
+  countPublishes(connection);
   return {
     connection,
     close: async () => {

@@ -1,4 +1,4 @@
-import { failAfter } from "@sealrun/faults";
+import { countStatement, failAfter } from "@sealrun/faults";
 import { limits, SealrunError } from "@sealrun/protocol";
 import { type ClientConfig, DatabaseError, Pool, type PoolClient, type QueryResult } from "pg";
 import type { z } from "zod";
@@ -98,6 +98,7 @@ interface Use {
 function sqlOn(client: Pool | PoolClient, { config, answerMs, onBreak }: Use): Sql {
   const query = async (text: string, values: readonly unknown[] = []): Promise<QueryResult> => {
     try {
+      countStatement(client, text);
       const patience = answerMs === undefined ? {} : { query_timeout: answerMs };
       const result = await client.query({ text, values: [...values], ...patience });
       failAfter("postgres");

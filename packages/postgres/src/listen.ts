@@ -1,3 +1,4 @@
+import { countStatement } from "@sealrun/faults";
 import { limits } from "@sealrun/protocol";
 import { Client, type ClientConfig, escapeIdentifier } from "pg";
 
@@ -31,6 +32,7 @@ export async function listenOn(options: {
     fresh.on("end", leave);
     client = fresh;
     await fresh.connect();
+    countStatement(fresh, "listen");
     await fresh.query(`listen ${escapeIdentifier(options.channel)}`);
   };
   const reconnectLater = (): void => {
@@ -48,7 +50,9 @@ export async function listenOn(options: {
   await connect();
   const look = setInterval(() => {
     const looked = client;
-    looked?.query("select 1").catch(() => {
+    if (looked === undefined) return;
+    countStatement(looked, "select 1");
+    looked.query("select 1").catch(() => {
       if (client === looked) reconnectLater();
     });
   }, lookMs);

@@ -1,3 +1,4 @@
+import { countStatement } from "@sealrun/faults";
 import { aheadBy, limits } from "@sealrun/protocol";
 import { Client, type ClientConfig } from "pg";
 import { z } from "zod";
@@ -36,8 +37,10 @@ export function watchAnswers(options: {
       client.on("error", () => undefined);
       await client.connect();
     }
+    const question = "select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms";
     const askedAt = Date.now();
-    const { rows } = await client.query("select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms");
+    countStatement(client, question);
+    const { rows } = await client.query(question);
     const answeredAt = Date.now();
     const [{ ms }] = answer.parse(rows);
     return aheadBy(ms, { askedAt, answeredAt });
