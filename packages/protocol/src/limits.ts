@@ -87,6 +87,8 @@ export const limits = {
   sweepGraceMs: 20_000,
   /** Reports of an ended run of which nothing has come for this long are no longer waited for: its page says so. */
   reportsSilentMs: 120_000,
+  /** How often each platform looks for events that NATS has lost, and removes what is done from the streams. */
+  reconcileMs: 15_000,
   /** How often an `on_lost: rerun` package is run again: a run that ends its executor every time must end too. */
   lostReruns: 5,
   /** How often an executor says that it lives. */

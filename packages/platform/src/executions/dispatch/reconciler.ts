@@ -1,5 +1,5 @@
 import { crashPoint } from "@sealrun/faults";
-import { executionsStream, poolConsumer, type PoolId, reportsStream, subjects } from "@sealrun/protocol";
+import { executionsStream, limits, poolConsumer, type PoolId, reportsStream, subjects } from "@sealrun/protocol";
 import { Events } from "nats";
 import type { Deps } from "../../deps.ts";
 import { listPools } from "../../executors/store.ts";
@@ -10,12 +10,11 @@ import { listPublished, type PublishedExecution, renewLostEvents } from "./outbo
 
 type Needed = Pick<Deps, "database" | "link" | "log"> & { readonly queues: Queues };
 
-const reconcileMs = 15_000;
 /** An event that went out this long ago and is in the stream no more was not claimed, and never will be. */
 const overdueMs = 30_000;
 
 /**
- * Every fifteen seconds: looks after the streams, and publishes anew what NATS has lost. After each reconnect it looks
+ * Every `limits.reconcileMs`: looks after the streams, and publishes anew what NATS has lost. After each reconnect it looks
  * at every event, because the server may have come back with an older disk or none. Any number of platforms may do it.
  */
 export function startReconciler(deps: Needed): () => Promise<void> {
@@ -37,7 +36,7 @@ export function startReconciler(deps: Needed): () => Promise<void> {
   const watch = async (): Promise<void> => {
     for await (const { type } of deps.link.connection.status()) if (type === Events.Reconnect) run(0);
   };
-  const timer = setInterval(() => run(overdueMs), reconcileMs);
+  const timer = setInterval(() => run(overdueMs), limits.reconcileMs);
   void watch();
   run(overdueMs);
   return async () => {
