@@ -16,7 +16,7 @@ export interface PartCost {
 }
 
 /** Whole periods of what parts do every 1 and 2 s, so that each span has the same of it; a run is over long before. */
-export const spanMs = 4_000;
+const spanMs = 4_000;
 
 /** Batches of a second, of everybody's rows at once: how many of them a run meets is chance. */
 const sealing = "audit_chain";
