@@ -21,7 +21,7 @@ export async function bench(): Promise<readonly BenchRow[]> {
   const log = (line: string): void => void process.stderr.write(`${line}\n`);
   const environment = process.env;
   const programs = await findPrograms({ cacheFolder: await findCacheFolder(environment), environment, log });
-  const cluster = await startCluster({ programs, slots, limits: {}, asShipped: true });
+  const cluster = await startCluster({ programs, platforms: 1, executors: 1, slots, limits: {}, asShipped: true });
   try {
     await cluster.push("tiny", { "main.sh": "true\n" });
     await cluster.part("executor-0").kill("SIGTERM");

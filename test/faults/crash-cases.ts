@@ -4,13 +4,15 @@ import type { CrashPoint } from "@sealrun/faults";
 import type { ExecutionStatus } from "@sealrun/protocol";
 import { z } from "zod";
 import type { Cluster } from "../support/cluster.ts";
+import type { PartKind } from "../support/part-process.ts";
 import { until } from "../support/until.ts";
 
 /** One kill: which process dies at the point, what leads there, and how what was going on has to end. */
 export interface CrashCase {
-  readonly part: "platform-0" | "keyring-0" | "executor-0";
-  /** Reaches the point; gives the executions to wait for once the process is back. */
-  readonly act: (cluster: Cluster) => Promise<readonly string[]>;
+  /** Any of this kind: whichever passes the point first. */
+  readonly part: PartKind;
+  /** Reaches the point; gives the executions to wait for once the process is back. `death` is that of the process. */
+  readonly act: (cluster: Cluster, death: Promise<unknown>) => Promise<readonly string[]>;
   /** The point is passed again and again by what `act` has begun: it is named only then, however long the beginning took. */
   readonly isUnderWay?: boolean;
   /** How each of them ends. */
@@ -25,19 +27,24 @@ export interface CrashCase {
 
 /** The packages that the cases run; `rerun` ones are the same with `on_lost: rerun`. */
 export async function pushCrashPackages(cluster: Cluster): Promise<void> {
-  const busy = `sealrun-context get DB_PASS >/dev/null
+  const busy = `number 1 100
+sealrun-context get DB_PASS >/dev/null || exit 5
 sealrun-context get NOT_THERE >/dev/null; [ $? = 1 ] || exit 6
 printf %s "$id" | sealrun-context set OF_A_SCRIPT --scope project || exit 3
 printf %s "$id" | sealrun-context state put last || exit 4
+number 101 200
 printf done | sealrun-context result`;
   for (const onLost of ["fail", "rerun"] as const) {
     const suffix = onLost === "fail" ? "" : "-rerun";
-    await cluster.pushScript(`busy${suffix}`, busy, { on_lost: onLost });
-    await cluster.pushScript(`hold${suffix}`, "say hold", { on_lost: onLost });
+    const reads = ["DB_PASS", "NOT_THERE"];
+    await cluster.pushScript(`busy${suffix}`, busy, { on_lost: onLost }, { numbers: 200, reads });
+    const hold = "number 1 50; say hold; number 51 100";
+    await cluster.pushScript(`hold${suffix}`, hold, { on_lost: onLost }, { numbers: 100, reads: [] });
   }
   await cluster.pushScript("sleeps", "sleep 600");
-  await cluster.pushScript("reads-project", '[ -n "$(sealrun-context get OF_A_SCRIPT)" ] || exit 5');
-  await cluster.pushScript("listener", "true", { trigger_events: ["crash.test"] });
+  const reads = '[ -n "$(sealrun-context get OF_A_SCRIPT)" ] || exit 5';
+  await cluster.pushScript("reads-project", reads, {}, { numbers: 0, reads: ["OF_A_SCRIPT"] });
+  await cluster.pushScript("listener", "number 1 9", { trigger_events: ["crash.test"] }, { numbers: 9, reads: [] });
   const { port } = cluster.witness;
   await cluster.push("emitter", {
     "main.js": `const { context } = await import("@sealrun/sdk");
@@ -70,31 +77,42 @@ const cancels: CrashCase["act"] = async (cluster) => {
 };
 
 /** Executors ask for new credentials by themselves. */
-const waitsForRenewal: CrashCase["act"] = async (cluster) => {
-  await cluster.part("keyring-0").ended();
+const waitsForRenewal: CrashCase["act"] = async (cluster, death) => {
+  await death;
   return [await cluster.run("busy")];
 };
 
-/** Takes an executor's work folder away, so that it gives back what it claims, until the platform has died of it. */
-const releases: CrashCase["act"] = async (cluster) => {
-  const work = join(cluster.folder, "executor-0", "work");
-  await rename(work, `${work}.away`);
-  await writeFile(work, "");
+/** Takes all executors' work folders away, so that they give back what they claim, until a platform has died of it. */
+const releases: CrashCase["act"] = async (cluster, death) => {
+  const works = cluster.executors.map(({ name }) => join(cluster.folder, name, "work"));
+  for (const work of works) {
+    await rename(work, `${work}.away`);
+    await writeFile(work, "");
+  }
   const id = await cluster.run("busy");
-  await cluster.part("platform-0").ended();
-  await rm(work);
-  await rename(`${work}.away`, work);
+  await death;
+  for (const work of works) {
+    await rm(work);
+    await rename(`${work}.away`, work);
+  }
   return [id];
 };
 
-/** Starts a script and takes its executor away, until the platform sees that it is gone. */
-const loses: CrashCase["act"] = async (cluster) => {
-  const ids = await runsLong(cluster);
-  await cluster.part("executor-0").kill("SIGKILL");
+/** Starts a script and takes all executors away, until the platform sees that its own is gone. */
+const loses: CrashCase["act"] = async (cluster, death) => {
+  const ids = await runsLong(cluster, death);
+  const back = await killExecutors(cluster);
   await endLeases(cluster, ids);
-  await cluster.part("executor-0").start();
+  await back();
   return ids;
 };
+
+/** Kills every executor that runs; the answer starts them again. */
+async function killExecutors(cluster: Cluster): Promise<() => Promise<void>> {
+  const running = cluster.executors.filter((executor) => executor.pid() !== undefined);
+  await Promise.all(running.map(async (executor) => executor.kill("SIGKILL")));
+  return async () => void (await Promise.all(running.map(async (executor) => executor.start())));
+}
 
 /** Lets the leases of executions end now, whose executor is dead. `executor.test.ts` waits for leases to end by themselves. */
 export async function endLeases(cluster: Cluster, ids: readonly string[]): Promise<void> {
@@ -103,8 +121,8 @@ export async function endLeases(cluster: Cluster, ids: readonly string[]): Promi
 }
 
 /** Takes an event out of NATS that nobody has seen. */
-const losesEvent: CrashCase["act"] = async (cluster) => {
-  await cluster.part("executor-0").kill("SIGKILL");
+const losesEvent: CrashCase["act"] = async (cluster, death) => {
+  const back = await killExecutors(cluster);
   const id = await cluster.run("busy");
   const main = await cluster.database("main");
   const isOut = z.object({ is_out: z.boolean() });
@@ -118,9 +136,9 @@ const losesEvent: CrashCase["act"] = async (cluster) => {
   await (await connection.jetstreamManager()).streams.purge("EXECUTIONS");
   await connection.close();
   // After a reconnect the platform looks at once, and not only when an event is overdue.
-  cluster.part("platform-0").wires.nats.cut();
-  await cluster.part("platform-0").ended();
-  await cluster.part("executor-0").start();
+  for (const platform of cluster.platforms) platform.wires.nats.cut();
+  await death;
+  await back();
   return [id];
 };
 
@@ -145,9 +163,9 @@ const enrols: CrashCase["act"] = async (cluster) => {
   return ids;
 };
 
-const schedules: CrashCase["act"] = async (cluster) => {
+const schedules: CrashCase["act"] = async (cluster, death) => {
   await cluster.pushScript("clock", "true", { schedule: "* * * * * *" });
-  await cluster.part("platform-0").ended();
+  await death;
   await cluster.pushScript("clock", "true");
   return [];
 };
@@ -167,12 +185,12 @@ const emits: CrashCase["act"] = async (cluster) => {
 };
 
 const once = [1, 1] as const;
-const succeeds = { part: "platform-0", act: runs("busy"), end: "succeeded", starts: once } as const;
-const ofKeyring = { ...succeeds, part: "keyring-0" } as const;
-const ofExecutor = { ...succeeds, part: "executor-0" } as const;
+const succeeds = { part: "platform", act: runs("busy"), end: "succeeded", starts: once } as const;
+const ofKeyring = { ...succeeds, part: "keyring" } as const;
+const ofExecutor = { ...succeeds, part: "executor" } as const;
 /** A claim counts as started: what died after it is lost, or run again where the package says so. */
 const isLost = {
-  part: "executor-0",
+  part: "executor",
   act: runs("busy"),
   end: "lost",
   mayRerun: true,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type CrashPoint, crashPoints } from "@sealrun/faults";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Cluster, clusterLimits, startCluster } from "../support/cluster.ts";
+import { type Cluster, clusterLimits, type ClusterPart, startCluster } from "../support/cluster.ts";
 import { healAfterFailures } from "../support/heal-cluster.ts";
 import type { PartKind } from "../support/part-process.ts";
 import { programs } from "../support/servers.ts";
@@ -69,24 +69,33 @@ const rerun = {
 
 /** Leads a process to the point, sees it die there, and starts it again. */
 async function passThrough(point: CrashPoint, given: CrashCase): Promise<void> {
-  const { part: name, act, isUnderWay = false, endsWithLease = false } = given;
-  const part = cluster.part(name);
-  if (!isUnderWay) await part.crashAt(point);
-  const acting = act(cluster);
+  const { part: kind, act, isUnderWay = false, endsWithLease = false } = given;
+  const parts = cluster.parts.filter((part) => part.kind === kind && part.pid() !== undefined);
+  const arm = async (): Promise<void> => void (await Promise.all(parts.map(async (part) => part.crashAt(point))));
+  const death = Promise.race(parts.map(async (part) => part.ended()));
+  if (!isUnderWay) await arm();
+  const acting = act(cluster, death);
   acting.catch(() => undefined);
   if (isUnderWay) {
     await acting;
-    await part.crashAt(point);
+    await arm();
   }
-  const death = await Promise.race([part.ended(), sleep(reachMs, "was never reached", { ref: false })]);
-  expect(death, point).toBe("SIGKILL");
+  const end = await Promise.race([death, sleep(reachMs, "was never reached", { ref: false })]);
+  expect(end, point).toBe("SIGKILL");
+  // The others go on, unless one of them has passed the same point by now.
+  await Promise.all(parts.map(async (part) => part.disarm()));
   if (endsWithLease) await endLeases(cluster, await acting);
-  await part.start();
+  await startDead(parts);
   cluster.witness.release();
   const ids = await acting;
+  await startDead(parts);
   accepted.push(...ids);
   // Also where NATS delivers again only after a while: what runs must not meet the next case's kill.
   await checkEnds(point, given, ids);
+}
+
+async function startDead(parts: readonly ClusterPart[]): Promise<void> {
+  await Promise.all(parts.filter((part) => part.pid() === undefined).map(async (part) => part.start()));
 }
 
 async function checkEnds(

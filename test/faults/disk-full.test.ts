@@ -1,10 +1,11 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { executorList, platformHealth } from "@sealrun/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { type Cluster, type ClusterPart, startCluster } from "../support/cluster.ts";
 import { clusterCanary } from "../support/cluster-client.ts";
+import { fillDisk } from "../support/fill-disk.ts";
 import { healAfterFailures } from "../support/heal-cluster.ts";
 import { programs } from "../support/servers.ts";
 import { until } from "../support/until.ts";
@@ -38,7 +39,7 @@ test(
   "sealrun executor whose disk is full takes nothing, says so, and runs what waited when there is room",
   { timeout },
   async () => {
-    const makeRoom = await fill();
+    const makeRoom = await fillDisk(cluster, executor);
     const id = await start("quick");
     const trouble = await until(async () => (await executors()).find(({ trouble: found }) => found !== null));
     expect(trouble.trouble?.code).toBe("DISK_FULL");
@@ -63,7 +64,7 @@ test(
   "sealrun executor gives back what its disk has no room for, and the run says why until it has",
   { timeout },
   async () => {
-    const makeRoom = await fill(2);
+    const makeRoom = await fillDisk(cluster, executor, 2);
     const id = await start("large");
     const { attempts } = await until(async () => {
       const shown = await cluster.show(id);
@@ -85,7 +86,7 @@ test(
     cluster.witness.hold();
     const id = await start("hold");
     await cluster.witness.wait(id, "hold");
-    const makeRoom = await fill();
+    const makeRoom = await fillDisk(cluster, executor);
     cluster.witness.release();
     const { status, error } = await cluster.end(id);
     await makeRoom();
@@ -134,23 +135,4 @@ async function idOf({ configFile, pid }: ClusterPart): Promise<string> {
   const settings = z.object({ stateFile: z.string() }).parse(JSON.parse(await readFile(configFile, "utf8")));
   const state = await readFile(join("/proc", String(pid()), "root", settings.stateFile), "utf8");
   return z.object({ identity: z.object({ id: z.string() }) }).parse(JSON.parse(state)).identity.id;
-}
-
-/** Fills the executor's disk, but for so many MiB; the answer makes room again. */
-async function fill(leftMebibytes = 0): Promise<() => Promise<void>> {
-  const folder = join("/proc", String(executor.pid()), "root", cluster.folder, executor.name, "disk");
-  const files: string[] = [];
-  await until(async () => {
-    const file = join(folder, `filler-${files.length}`);
-    files.push(file);
-    // What fits of the last one stays.
-    return writeFile(file, Buffer.alloc(1024 * 1024)).then(
-      () => undefined,
-      () => true,
-    );
-  });
-  for (const file of files.slice(0, leftMebibytes)) await rm(file);
-  return async () => {
-    for (const file of files) await rm(file, { force: true });
-  };
 }

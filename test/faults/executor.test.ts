@@ -11,7 +11,7 @@ const accepted: string[] = [];
 
 let cluster: Cluster;
 beforeAll(async () => {
-  cluster = await startCluster({ programs: programs() });
+  cluster = await startCluster({ programs: programs(), executors: 1 });
   await cluster.pushScript("quick", "sealrun-context get DB_PASS >/dev/null");
   await cluster.pushScript("hold", "say hold");
   await cluster.pushScript("hold-rerun", "say hold", { on_lost: "rerun" });

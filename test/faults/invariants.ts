@@ -18,6 +18,7 @@ import { clusterCanary } from "../support/cluster-client.ts";
 import { processesNaming } from "../support/processes.ts";
 import { residentMiB } from "../support/resident.ts";
 import { auditIsWhole } from "./audit-is-whole.ts";
+import { reportsAreWhole } from "./reports-are-whole.ts";
 
 /** What a test knows of the executions that it started. */
 export interface Expectation {
@@ -36,6 +37,7 @@ export async function brokenInvariants(cluster: Cluster, expected: Expectation):
     effectsAreCounted(cluster, expected),
     rowsOpen(cluster),
     auditIsWhole(cluster),
+    reportsAreWhole(cluster),
     canaryIsNowhere(cluster),
     nothingLeaks(cluster),
     nothingPilesUp(cluster),

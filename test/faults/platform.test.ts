@@ -11,7 +11,7 @@ const accepted: string[] = [];
 
 let cluster: Cluster;
 beforeAll(async () => {
-  cluster = await startCluster({ programs: programs(), platforms: 2, executors: 2 });
+  cluster = await startCluster({ programs: programs() });
   await cluster.pushScript("quick", "sealrun-context get DB_PASS >/dev/null");
 });
 afterAll(async () => cluster.close());

@@ -16,7 +16,7 @@ const expectOnce = async (ids: readonly string[]): Promise<void> => {
 
 let cluster: Cluster;
 beforeAll(async () => {
-  cluster = await startCluster({ programs: programs(), platforms: 2 });
+  cluster = await startCluster({ programs: programs() });
   await cluster.pushScript("quick", "sealrun-context get DB_PASS >/dev/null");
   await cluster.pushScript("hold", "say hold");
 });

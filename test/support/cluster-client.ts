@@ -13,8 +13,13 @@ export interface ClusterClient {
   readonly ask: <T>(schema: z.ZodType<T>, request: Request) => Promise<T>;
   /** Makes project `acme`'s package of that name, or a new version of it. */
   readonly push: (name: string, files: Readonly<Record<string, string>>) => Promise<void>;
-  /** Pushes a package of one bash script that says "start" to the witness, does `rest`, and says "end". */
-  readonly pushScript: (name: string, rest: string, manifest?: object) => Promise<void>;
+  /**
+   * Pushes a package of one bash script that says "start" to the witness, does `rest`, and says "end". `leaves` is what
+   * `rest` leaves behind in the platform when it has run to its end: the invariants look for it.
+   */
+  readonly pushScript: (name: string, rest: string, manifest?: object, leaves?: Leaves) => Promise<void>;
+  /** What runs of these packages leave behind. */
+  readonly leaves: ReadonlyMap<string, Leaves>;
   /** Starts an execution, with one Idempotency-Key over all tries; the answer is the id of a 202. */
   readonly run: (name: string, body?: StartExecution) => Promise<string>;
   readonly show: (id: string) => Promise<ExecutionInfo>;
@@ -22,6 +27,14 @@ export interface ClusterClient {
   readonly end: (id: string) => Promise<ExecutionInfo>;
   /** Waits until all have a final status. */
   readonly ends: (ids: readonly string[]) => Promise<readonly ExecutionInfo[]>;
+}
+
+/** What is stored of every run of a package that succeeded. */
+interface Leaves {
+  /** It prints the numbers from 1 to this one with `number FROM TO`, odd ones to standard output and even ones to error. */
+  readonly numbers: number;
+  /** Names it asks for, whether the secret is there or not: a receipt has each once, however often it is asked for. */
+  readonly reads: readonly string[];
 }
 
 interface Sent {
@@ -44,6 +57,7 @@ export function createClusterClient(options: {
 }): ClusterClient {
   const { urls, token, witness } = options;
   const finals = new Map<string, string>();
+  const leaves = new Map<string, Leaves>();
   let turn = 0;
 
   const send = async (url: string, [method, path, sent = {}]: Request): Promise<Response> => {
@@ -71,11 +85,14 @@ export function createClusterClient(options: {
   };
   const ask: ClusterClient["ask"] = async (schema, request) => {
     let failure = "";
+    // Of its own: two requests that fail together must not turn each other back to the same platform.
+    let own = turn;
     for (const deadline = Date.now() + 90_000; Date.now() < deadline; await sleep(retryMs)) {
-      const answer = await tryOnce(urls[turn % urls.length] ?? "", request);
+      const answer = await tryOnce(urls[own % urls.length] ?? "", request);
       if ("text" in answer) return schema.parse(JSON.parse(answer.text));
       failure = answer.failure;
-      turn += 1;
+      own += 1;
+      turn = Math.max(turn, own);
     }
     throw new TypeError(`${request[0]} ${request[1]} was never answered: ${failure}`);
   };
@@ -105,12 +122,15 @@ export function createClusterClient(options: {
     finals,
     ask,
     push,
-    pushScript: async (name, rest, manifest = {}) =>
-      push(name, {
-        "main.sh": witnessScript(witness, `say start\n${rest}\nsay end`),
+    leaves,
+    pushScript: async (name, rest, manifest = {}, left) => {
+      if (left !== undefined) leaves.set(name, left);
+      await push(name, {
+        "main.sh": witnessScript(witness, `say start\n${rest}\nsay "$tag"\nsay end`),
         "secrets.json": JSON.stringify({ DB_PASS: clusterCanary }),
         "manifest.json": JSON.stringify(manifest),
-      }),
+      });
+    },
     run: async (name, body = {}) => {
       const headers = { "idempotency-key": randomUUID() };
       const path = `/projects/acme/packages/${name}/executions`;

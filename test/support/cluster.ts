@@ -40,11 +40,12 @@ export interface Cluster extends ClusterClient {
   readonly part: (name: string) => ClusterPart;
   /**
    * Another executor, enrolled at its first start; not started. `changes` are settings. With `diskBytes` state, `work`
-   * and `cache` are in a `disk` of that size, which only it sees: reach it through `/proc/PID/root`.
+   * and `cache` are in a `disk` of that size, which only it sees, and which is empty at each start: see `fillDisk`. With
+   * `keepsState` as well the state is beside it, so that it can be started again.
    */
   readonly addExecutor: (
     changes?: Readonly<Record<string, unknown>>,
-    place?: { readonly diskBytes?: number },
+    place?: { readonly diskBytes?: number; readonly keepsState?: boolean },
   ) => Promise<ClusterPart>;
   /** The databases with full rights, for looking; closed with the cluster. After a restart of PostgreSQL ask again. */
   readonly database: (name: "main" | "keyring") => Promise<Database>;
@@ -54,8 +55,11 @@ export interface Cluster extends ClusterClient {
 /** How much of everything, and how short-lived it is. */
 export interface ClusterOptions {
   readonly programs: Programs;
+  /** Two unless said. */
   readonly platforms?: number;
+  /** One unless said. */
   readonly keyrings?: number;
+  /** Two unless said. */
   readonly executors?: number;
   readonly slots?: number;
   /** Limits of the parts that a test cannot wait for; `clusterLimits` without it, the real ones with `{}`. */
@@ -150,7 +154,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const many = async (count: number, make: (index: number) => Promise<ClusterPart>): Promise<readonly ClusterPart[]> =>
     Promise.all(Array.from({ length: count }, async (_, index) => make(index)));
 
-  const ports = await Promise.all(Array.from({ length: options.platforms ?? 1 }, async () => freePort()));
+  const ports = await Promise.all(Array.from({ length: options.platforms ?? 2 }, async () => freePort()));
   const urls = ports.map((port) => `http://127.0.0.1:${port}`);
   const platforms = await many(ports.length, async (index) =>
     lay("platform", index, ({ own, natsUrl, postgres: through }) =>
@@ -187,7 +191,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   );
   const executors: ClusterPart[] = [];
   let laid = 0;
-  const addExecutor: Cluster["addExecutor"] = async (changes = {}, { diskBytes } = {}) => {
+  const addExecutor: Cluster["addExecutor"] = async (changes = {}, { diskBytes, keepsState = false } = {}) => {
     const index = laid;
     laid += 1;
     const direct = nats.login("keyring", `nats://127.0.0.1:${nats.port}`);
@@ -198,7 +202,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       "executor",
       index,
       ({ own, natsUrl }) => ({
-        stateFile: join(placeOf(own), "state.json"),
+        stateFile: join(keepsState ? own : placeOf(own), "state.json"),
         enrolmentTokenFile: join(own, "token"),
         // In operator mode the login comes with the enrolment.
         ...(nats.executorSigningFile === undefined ? { nats: nats.login("executor", natsUrl) } : {}),
@@ -268,7 +272,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   };
   try {
     await Promise.all([...keyrings, ...platforms].map(async (part) => part.start()));
-    await Promise.all(Array.from({ length: options.executors ?? 1 }, async () => (await addExecutor()).start()));
+    await Promise.all(Array.from({ length: options.executors ?? 2 }, async () => (await addExecutor()).start()));
     return cluster;
   } catch (error) {
     await close();

@@ -62,7 +62,10 @@ export async function startWitness(): Promise<Witness> {
   };
 }
 
-/** The beginning of a bash script that says to the witness what it does: `say start`. */
+/**
+ * The beginning of a bash script that says to the witness what it does: `say start`. `number 1 100` prints these numbers,
+ * marked with `$tag`, which each start has of its own: that of a run's last attempt is the last one said.
+ */
 export function witnessScript({ port }: Pick<Witness, "port">, rest: string): string {
   return `#!/usr/bin/env bash
 set -u
@@ -72,6 +75,13 @@ say() {
   printf 'GET /%s/%s HTTP/1.0\\r\\n\\r\\n' "$id" "$1" >&9
   read -r _ <&9
   exec 9>&-
+}
+tag=tag-$$-$RANDOM$RANDOM
+number() {
+  local n
+  for ((n = $1; n <= $2; n += 1)); do
+    if ((n % 2)); then echo "number $tag $n"; else echo "number $tag $n" >&2; fi
+  done
 }
 ${rest}
 `;
