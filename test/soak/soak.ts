@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { crashPoints } from "@sealrun/faults";
 import type { Programs } from "../../packages/cli/src/setup/find-programs.ts";
+import { hangAndKill } from "../faults/hang-and-kill.ts";
 import { brokenInvariants } from "../faults/invariants.ts";
-import { type Cluster, type ClusterPart, startCluster } from "../support/cluster.ts";
+import { type Cluster, clusterLimits, type ClusterPart, startCluster } from "../support/cluster.ts";
+import { fillDisk } from "../support/fill-disk.ts";
 import { residentMiB } from "../support/resident.ts";
 import { type SeededRandom, seededRandom } from "../support/seeded-random.ts";
 
@@ -28,13 +30,27 @@ export interface SoakSummary {
   readonly broken: readonly string[];
 }
 
+/**
+ * A run may take this long to end once the last fault is over: a lease, a grace, a redelivery after 30 s and a backoff of
+ * 30 s come one after the other at worst. It is a limit of the product and not its speed: what takes longer waits for
+ * something that nobody does.
+ */
+export const mostQuietSeconds = 120;
+
+/** Room for a few workspaces: small enough to be filled in a moment. */
+const diskBytes = 48 * 1024 * 1024;
+
+/** Both platforms remove what is done at the same time, and often. */
+const limits = { ...clusterLimits, reconcileMs: 500 };
+
 /** Starts executions at a steady pace while things die at random; then lets all of it end, and looks at what is left. */
 export async function soak(options: SoakOptions): Promise<SoakSummary> {
   const { programs, seed, seconds, executions, say } = options;
   const random = seededRandom(seed);
   const env = { SEALRUN_FAULTS: `${seed}:0.002` };
-  const cluster = await startCluster({ programs, platforms: 2, keyrings: 2, executors: 2, slots: 4, env });
+  const cluster = await startCluster({ programs, keyrings: 2, executors: 1, slots: 4, clocks: true, limits, env });
   try {
+    await startAgain(await cluster.addExecutor({}, { diskBytes, keepsState: true }));
     await pushPackages(cluster);
     const over = Date.now() + seconds * 1_000;
     const faults: Record<string, number> = {};
@@ -71,15 +87,24 @@ export async function soak(options: SoakOptions): Promise<SoakSummary> {
 const packages = ["quick", "careful", "busy"] as const;
 
 async function pushPackages(cluster: Cluster): Promise<void> {
-  await cluster.pushScript("quick", "sealrun-context get DB_PASS >/dev/null");
-  await cluster.pushScript("careful", "sealrun-context get DB_PASS >/dev/null; sleep 0.5", { on_lost: "rerun" });
+  // A question that is not answered ends the run, or its receipt would lack a read that never was.
+  const get = "sealrun-context get DB_PASS >/dev/null || exit 5";
+  await cluster.pushScript("quick", `${get}; number 1 20`, {}, { numbers: 20, reads: ["DB_PASS"] });
+  await cluster.pushScript(
+    "careful",
+    `${get}; for part in 1 2 3 4; do number $((part * 50 - 49)) $((part * 50)); sleep 0.2; done; ${get}`,
+    { on_lost: "rerun" },
+    { numbers: 200, reads: ["DB_PASS"] },
+  );
   await cluster.pushScript(
     "busy",
-    `printf %s "$id" | sealrun-context set LAST --scope project
-printf %s "$id" | sealrun-context state put last
-sealrun-context get LAST >/dev/null
+    `printf %s "$id" | sealrun-context set LAST --scope project || exit 6
+printf %s "$id" | sealrun-context state put last || exit 7
+number 1 99
+sealrun-context get LAST >/dev/null || exit 5
 printf done | sealrun-context result`,
     { on_lost: "rerun" },
+    { numbers: 99, reads: ["LAST"] },
   );
 }
 
@@ -140,6 +165,34 @@ const faults: readonly Fault[] = [
       await part.kill("SIGSTOP");
       await sleep(20_000);
       await part.kill("SIGCONT");
+    },
+  },
+  {
+    name: "a platform hung for 4 s, then killed",
+    weight: 3,
+    strike: async (cluster, random) => {
+      const part = random.pick(cluster.platforms);
+      await hangAndKill(part);
+      await startAgain(part);
+    },
+  },
+  {
+    name: "a clock an hour off on one of two",
+    weight: 2,
+    strike: async (cluster, random) => {
+      const part = random.pick([...cluster.platforms, ...cluster.executors]);
+      await part.setClock(random.next() < 0.5 ? 3_600_000 : -3_600_000);
+      await sleep(3_000 + random.whole(5_000));
+      await part.setClock(0);
+    },
+  },
+  {
+    name: "a disk full on one of two executors",
+    weight: 2,
+    strike: async (cluster, random) => {
+      const makeRoom = await fillDisk(cluster, cluster.part("executor-1"));
+      await sleep(2_000 + random.whole(4_000));
+      await makeRoom();
     },
   },
   {
