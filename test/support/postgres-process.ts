@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { type DatabaseAddress, type Postgres, startPostgres } from "../../packages/cli/src/dev/postgres.ts";
 import type { Programs } from "../../packages/cli/src/setup/find-programs.ts";
 import { type Clock, noClock } from "./clock.ts";
+import { descendantsOf, stillAlive } from "./processes.ts";
+import { until } from "./until.ts";
 
 /** A PostgreSQL server of one's own with the two databases, durable as a real one. */
 export interface PostgresProcess {
@@ -47,8 +49,12 @@ export function describePostgres(folder: string, programs: Programs, clock?: Clo
     kill: async () => {
       if (running === undefined) return;
       const file = await readFile(join(folder, "postgres", "cluster", "postmaster.pid"), "utf8");
-      process.kill(Number(file.split("\n")[0]), "SIGKILL");
+      const postmaster = Number(file.split("\n")[0]);
+      const workers = await descendantsOf(postmaster);
+      process.kill(postmaster, "SIGKILL");
       await running.ended;
+      // They end by themselves soon, but a server does not start while one of them still holds the shared memory.
+      await until(async () => ((await stillAlive(workers)).length === 0 ? true : undefined));
       running = undefined;
     },
     setClock: clock?.set ?? noClock,
