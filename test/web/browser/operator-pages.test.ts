@@ -65,6 +65,22 @@ test("/health says what it knew last when the platform does not answer, and reco
   await page.getByText(/and every 5 s/).waitFor();
 });
 
+test("/health and a banner on every page say that the platform is held, live, until it is resumed", async () => {
+  const visitor = await open("/health");
+  const { page } = visitor;
+  const banner = page.getByRole("status").filter({ hasText: "The platform is held" });
+  await page.getByText("The platform is not held").waitFor();
+  await stage.must(["platform", "hold"]);
+  await banner.getByText(/^admin held it/).waitFor();
+  await page.getByText("Everything works; look at the hold").waitFor();
+  await expectFit(visitor);
+  await banner.getByRole("link", { name: "What a hold is" }).click();
+  await page.waitForURL("**/guides/operate#hold");
+  await page.locator("#hold").waitFor();
+  await stage.must(["platform", "resume"]);
+  await banner.waitFor({ state: "detached" });
+});
+
 test("/schedules says due times in words, and which are paused", async () => {
   const visitor = await open("/schedules");
   const { page } = visitor;

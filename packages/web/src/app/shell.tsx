@@ -7,6 +7,7 @@ import { Logo } from "../parts/logo.tsx";
 import { AccountMenu } from "./account-menu.tsx";
 import { ConnectionNotice } from "./connection-notice.tsx";
 import { Finder, FinderButton } from "./finder.tsx";
+import { HoldNotice } from "./hold-notice.tsx";
 import { Navigation } from "./navigation.tsx";
 import { ProjectSwitch } from "./project-switch.tsx";
 import classes from "./shell.module.css";
@@ -56,6 +57,7 @@ export function Shell(): ReactNode {
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1} className={classes["main"]}>
         <ConnectionNotice state={connection} />
+        <HoldNotice />
         <Outlet />
       </AppShell.Main>
       <Finder />
