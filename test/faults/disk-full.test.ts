@@ -104,7 +104,7 @@ test("sealrun executor whose disk is full fails nothing beside a healthy one", {
     [0, "quick"],
     [2, "large-too"],
   ] as const) {
-    const makeRoom = await fill(left);
+    const makeRoom = await fillDisk(cluster, executor, left);
     const ids = await Promise.all(Array.from({ length: 20 }, async () => start(name)));
     const ends = await cluster.ends(ids);
     expect(ends.map(({ status }) => status)).toEqual(ids.map(() => "succeeded"));
