@@ -30,8 +30,13 @@ export function sealRegularly(
     }
   };
   let working: Promise<void> | undefined;
-  const sealNow = async (): Promise<void> => (working ??= seal().finally(() => (working = undefined)));
-  const timer = setInterval(() => void sealNow(), sealMs);
+  const start = async (): Promise<void> => (working ??= seal().finally(() => (working = undefined)));
+  // One that is under way may have begun before the newest rows were written.
+  const sealNow = async (): Promise<void> => {
+    await working;
+    await start();
+  };
+  const timer = setInterval(() => void start(), sealMs);
   return {
     sealNow,
     close: async () => {

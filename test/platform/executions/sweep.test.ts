@@ -218,12 +218,29 @@ describe("startSweeper()", () => {
     await until(async () => (await world.show(before.held.executionId)).status === "lost");
     const living = await world.claim("report");
     const dying = await world.claim("report");
-    await world.database.run("update clock_shift set by = interval '10 min'", []);
+    await world.database.run(
+      "update attempts set lease_until = clock_timestamp() + interval '12 s' where execution_id = any ($1)",
+      [[living.held.executionId, dying.held.executionId]],
+    );
+    await world.database.run("update clock_shift set by = interval '15 s'", []);
     await until(async () => world.logged.some((line) => line.includes("PostgreSQL's clock leapt forward")));
     await living.rpc.state({ ...living.held, op: "get" });
     await living.rpc.renew(living.held);
     await until(async () => (await world.show(dying.held.executionId)).status === "lost");
     expect((await world.show(living.held.executionId)).status).toBe("running");
+  });
+
+  test("startSweeper() ends no lease while PostgreSQL's clock is far from this machine's", async () => {
+    const { rpc, held } = await world.claim("report");
+    await world.database.run("update clock_shift set by = interval '10 min'", []);
+    await until(async () => world.logged.some((line) => line.includes("This part leaves its work to others")));
+    await endLease(held.executionId);
+    expect(await codeOf(rpc.renew(held))).toBe("PLATFORM_UNREACHABLE");
+    expect((await world.show(held.executionId)).status).toBe("running");
+    await world.database.run("update clock_shift set by = interval '0'", []);
+    await until(async () => world.logged.some((line) => line.includes("The clock is right again")));
+    await rpc.renew(held);
+    expect((await world.show(held.executionId)).status).toBe("running");
   });
 });
 
