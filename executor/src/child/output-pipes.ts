@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Writable } from "node:stream";
 import { toSealrunError } from "@sealrun/protocol";
 
-/** A pipe: what the script writes into `writeEnd`, which only carries a descriptor, is read from `output`. */
+/** A pipe: what the child writes into `writeEnd`, which only carries a descriptor, is read from `output`. */
 export interface OutputPipe {
   readonly output: Socket;
   readonly writeEnd: Writable;
@@ -14,15 +14,25 @@ export interface OutputPipe {
   readonly closeWriteEnd: () => void;
 }
 
+/** The pipes of one script's process. */
+export interface OutputPipes {
+  readonly stdout: OutputPipe;
+  readonly stderr: OutputPipe;
+  /** For what bubblewrap says of itself. Its write end reads too, so that writing there kills nobody when we are gone. */
+  readonly status: OutputPipe;
+}
+
 /**
- * Pipes for a script's stdout and stderr. Node's own are sockets, and `echo … > /dev/stderr` fails on a socket, which
+ * Pipes for a script's stdout and stderr, and one for its sandbox. Node's own are sockets, and `echo … > /dev/stderr` fails on a socket, which
  * shell scripts are full of. `folder` is private and holds the pipes' names for a moment.
  */
-export async function openOutputPipes(folder: string): Promise<readonly [OutputPipe, OutputPipe]> {
-  const names = [join(folder, "stdout"), join(folder, "stderr")] as const;
+export async function openOutputPipes(folder: string): Promise<OutputPipes> {
+  const [stdout, stderr, status] = [join(folder, "stdout"), join(folder, "stderr"), join(folder, "status")];
+  const names = [stdout, stderr, status];
   try {
     await execa("mkfifo", ["-m", "600", ...names], { env: { PATH: "/usr/bin:/bin" }, extendEnv: false });
-    return [openPipe(names[0]), openPipe(names[1])];
+    const { O_RDWR, O_WRONLY } = constants;
+    return { stdout: openPipe(stdout, O_WRONLY), stderr: openPipe(stderr, O_WRONLY), status: openPipe(status, O_RDWR) };
   } catch (error) {
     throw toSealrunError(error);
   } finally {
@@ -30,10 +40,10 @@ export async function openOutputPipes(folder: string): Promise<readonly [OutputP
   }
 }
 
-function openPipe(name: string): OutputPipe {
+function openPipe(name: string, mode: number): OutputPipe {
   // The reader first, and without waiting: opening the other end then finds it.
   const readEnd = openSync(name, constants.O_RDONLY | constants.O_NONBLOCK);
-  const writeEnd = openSync(name, constants.O_WRONLY);
+  const writeEnd = openSync(name, mode);
   return {
     output: new Socket({ fd: readEnd, readable: true, writable: false }),
     writeEnd: createWriteStream("", { fd: writeEnd, autoClose: false }),

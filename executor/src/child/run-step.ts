@@ -10,7 +10,7 @@ import { commandFor } from "./command.ts";
 import { type EnvironmentOptions, scriptEnvironment } from "./environment.ts";
 import type { HostRoot } from "./host-roots.ts";
 import { hostLayout, type InstalledPackages, pythonPackagesPath, type Runtime, sandboxLayout } from "./layout.ts";
-import { openOutputPipes, type OutputPipe } from "./output-pipes.ts";
+import { openOutputPipes, type OutputPipes } from "./output-pipes.ts";
 import type { RunningScript } from "./running-script.ts";
 import { sandboxArguments } from "./sandbox.ts";
 import { startSandboxed } from "./start-sandboxed.ts";
@@ -87,8 +87,8 @@ export async function runStep(options: StepOptions): Promise<StepEnd> {
   const onFailure = (error: unknown): void => stopping.stop({ kind: "failed", error: toSealrunError(error) });
   let firstError = "";
   const outputs = [
-    drain(pipes[0].output, options.onStdout).catch(onFailure),
-    drain(pipes[1].output, (chunk) => {
+    drain(pipes.stdout.output, options.onStdout).catch(onFailure),
+    drain(pipes.stderr.output, (chunk) => {
       if (firstError === "") firstError = Buffer.from(chunk).toString().split("\n", 1)[0] ?? "";
       return options.onStderr(chunk);
     }).catch(onFailure),
@@ -116,6 +116,7 @@ export async function runStep(options: StepOptions): Promise<StepEnd> {
     stopping.settle();
     await script.kill();
     await channel.close();
+    pipes.status.output.destroy();
     await Promise.all(outputs);
   }
 }
@@ -127,13 +128,13 @@ function withReason(error: unknown, firstError: string): unknown {
   return new SealrunError(error.code, `${error.message} (${firstError})`, { cause: error });
 }
 
-type Start = (stdout: OutputPipe, stderr: OutputPipe) => RunningScript;
+type Start = (pipes: OutputPipes) => RunningScript;
 
-function startOn(pipes: readonly [OutputPipe, OutputPipe], start: Start): RunningScript {
+function startOn(pipes: OutputPipes, start: Start): RunningScript {
   try {
-    return start(...pipes);
+    return start(pipes);
   } finally {
-    for (const pipe of pipes) pipe.closeWriteEnd();
+    for (const pipe of Object.values(pipes)) pipe.closeWriteEnd();
   }
 }
 
@@ -151,12 +152,11 @@ async function prepareStart(options: StepOptions): Promise<Start> {
   const command = commandFor({ script, firstLine, layout, python, hasSealed: options.variables.hasSealed });
   const env = scriptEnvironment({ ...options.variables, layout, python, step: script });
   if (sandbox.kind === "none") {
-    return (stdout, stderr) => startUnsafe({ command, env, workFolder: workspace.folder, stdout, stderr });
+    return (pipes) => startUnsafe({ command, env, workFolder: workspace.folder, pipes });
   }
   const { hostRoots, hidden } = sandbox;
   const isolation = sandboxArguments({ runtime, hostRoots, hidden, installed, env, workFolder: workspace.folder });
-  return (stdout, stderr) =>
-    startSandboxed({ bubblewrap: sandbox.program, sandbox: isolation, command, stdout, stderr });
+  return (pipes) => startSandboxed({ bubblewrap: sandbox.program, sandbox: isolation, command, pipes });
 }
 
 async function drain(output: Readable, consume: StepOptions["onStdout"]): Promise<void> {
@@ -164,8 +164,8 @@ async function drain(output: Readable, consume: StepOptions["onStdout"]): Promis
 }
 
 /** Without a sandbox a process may outlive the script and hold its output open for ever. */
-function endOutputs(pipes: readonly OutputPipe[], graceMs: number = limits.killGraceMs): void {
-  for (const { output } of pipes) setTimeout(() => output.push(null), graceMs).unref();
+function endOutputs({ stdout, stderr }: OutputPipes, graceMs: number = limits.killGraceMs): void {
+  for (const { output } of [stdout, stderr]) setTimeout(() => output.push(null), graceMs).unref();
 }
 
 async function readFirstLine(path: string): Promise<string> {

@@ -19,9 +19,9 @@ export interface RunningScript {
   readonly kill: () => Promise<void>;
 }
 
-/** The sockets among a child's descriptors from 3 on, as many as `count`. An error on one of them means that its other end is gone. */
+/** The sockets among a child's descriptors from 3 on, as many as `count`; other descriptors there are left out. An error on one of them means that its other end is gone. */
 export function socketsFrom3(stdio: readonly unknown[], count: number): readonly Socket[] {
-  const sockets = stdio.slice(3, 3 + count).filter((stream) => stream instanceof Socket);
+  const sockets = stdio.slice(3).filter((stream) => stream instanceof Socket);
   if (sockets.length < count) throw new SealrunError("INTERNAL", "The channel's sockets could not be made");
   for (const socket of sockets) socket.on("error", () => socket.destroy());
   return sockets;

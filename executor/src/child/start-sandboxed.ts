@@ -1,7 +1,7 @@
 import { execa } from "execa";
 import { SealrunError } from "@sealrun/protocol";
 import type { Command } from "./command.ts";
-import type { OutputPipe } from "./output-pipes.ts";
+import type { OutputPipes } from "./output-pipes.ts";
 import { isAlive, signalChildren, signalProcess, waitUntilGone } from "./process-tree.ts";
 import { childEnd, type RunningScript, socketsFrom3 } from "./running-script.ts";
 import { readSandboxStatus } from "./sandbox-status.ts";
@@ -13,8 +13,7 @@ export interface SandboxedStart {
   /** What `sandboxArguments` made. */
   readonly sandbox: readonly string[];
   readonly command: Command;
-  readonly stdout: OutputPipe;
-  readonly stderr: OutputPipe;
+  readonly pipes: OutputPipes;
 }
 
 /**
@@ -22,22 +21,22 @@ export interface SandboxedStart {
  * their size has no limit. When bubblewrap dies, by `kill` or with the executor, the kernel ends all that is in there.
  */
 export function startSandboxed(options: SandboxedStart): RunningScript {
-  const { stdout, stderr } = options;
+  const { stdout, stderr, status: statusPipe } = options.pipes;
   const subprocess = execa(options.bubblewrap, ["--args", "6", "--json-status-fd", "5", "--", ...options.command], {
     env: {},
     extendEnv: false,
     cwd: "/",
-    stdio: ["ignore", stdout.writeEnd, stderr.writeEnd, "pipe", "pipe", "pipe", "pipe"],
+    stdio: ["ignore", stdout.writeEnd, stderr.writeEnd, "pipe", "pipe", statusPipe.writeEnd, "pipe"],
     buffer: false,
     reject: false,
     cleanup: true,
     encoding: "buffer",
   });
   const bubblewrapEnd = childEnd(subprocess.nodeChildProcess);
-  const [frames, token, statusStream, argumentStream] = socketsFrom3(subprocess.stdio, 4);
-  if (!frames || !token || !statusStream || !argumentStream) throw new SealrunError("INTERNAL", "");
+  const [frames, token, argumentStream] = socketsFrom3(subprocess.stdio, 3);
+  if (!frames || !token || !argumentStream) throw new SealrunError("INTERNAL", "");
   argumentStream.end(options.sandbox.map((argument) => `${argument}\0`).join(""));
-  const status = readSandboxStatus(statusStream);
+  const status = readSandboxStatus(statusPipe.output);
   let isKilled = false;
 
   const ended = async (): Promise<number | undefined> => {

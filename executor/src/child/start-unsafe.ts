@@ -2,7 +2,7 @@ import { execa } from "execa";
 import { constants } from "node:os";
 import { SealrunError } from "@sealrun/protocol";
 import type { Command } from "./command.ts";
-import type { OutputPipe } from "./output-pipes.ts";
+import type { OutputPipes } from "./output-pipes.ts";
 import { signalProcess } from "./process-tree.ts";
 import { childEnd, type RunningScript, socketsFrom3 } from "./running-script.ts";
 
@@ -11,8 +11,7 @@ export interface UnsafeStart {
   readonly command: Command;
   readonly env: Readonly<Record<string, string>>;
   readonly workFolder: string;
-  readonly stdout: OutputPipe;
-  readonly stderr: OutputPipe;
+  readonly pipes: OutputPipes;
 }
 
 /**
@@ -20,13 +19,14 @@ export interface UnsafeStart {
  * that leaves its process group outlives it.
  */
 export function startUnsafe(options: UnsafeStart): RunningScript {
+  const { stdout, stderr } = options.pipes;
   const [program, ...rest] = options.command;
   const subprocess = execa(program, rest, {
     env: options.env,
     extendEnv: false,
     cwd: options.workFolder,
     detached: true,
-    stdio: ["ignore", options.stdout.writeEnd, options.stderr.writeEnd, "pipe", "pipe"],
+    stdio: ["ignore", stdout.writeEnd, stderr.writeEnd, "pipe", "pipe"],
     buffer: false,
     reject: false,
     cleanup: true,
