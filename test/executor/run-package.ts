@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { bundleScripts } from "../../executor/src/bundle/bundle.ts";
 import type { ScriptHandler } from "../../executor/src/channel/answer-request.ts";
 import { readHostRoots } from "../../executor/src/child/host-roots.ts";
-import type { Runtime } from "../../executor/src/child/layout.ts";
+import type { PythonRuntime, Runtime } from "../../executor/src/child/layout.ts";
 import { runStep, type Sandbox, type StepEnd, type StepOptions } from "../../executor/src/child/run-step.ts";
 import { createWorkspace } from "../../executor/src/workspace/workspace.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
@@ -21,7 +21,7 @@ export interface PackageRun extends StepEnd {
 }
 
 export interface PackageOptions extends Partial<
-  Pick<StepOptions, "timeoutMs" | "graceMs" | "signal" | "tokenMs" | "onStdout" | "onStderr" | "handle">
+  Pick<StepOptions, "timeoutMs" | "graceMs" | "signal" | "tokenMs" | "onStdout" | "onStderr" | "onGo" | "handle">
 > {
   readonly files: Readonly<Record<string, string>>;
   /** The first file when left out. */
@@ -30,6 +30,7 @@ export interface PackageOptions extends Partial<
   readonly own?: Readonly<Record<string, string>>;
   readonly hasSealed?: boolean;
   readonly hidden?: readonly string[];
+  readonly python?: PythonRuntime;
 }
 
 export function testRuntime(): Runtime {
@@ -51,7 +52,7 @@ async function testSandbox(hidden: readonly string[] = []): Promise<Extract<Sand
 /** Lays the files into a workspace, compiles them, and runs one script to its end, as the executor does. */
 export async function runPackage(options: PackageOptions): Promise<PackageRun> {
   await using root = await temporaryFolder();
-  const runtime = testRuntime();
+  const runtime = { ...testRuntime(), ...(options.python === undefined ? {} : { python: options.python }) };
   const files = Object.entries(options.files).map(([path, text]) => ({ path, bytes: Buffer.from(text) }));
   const script = options.script ?? files[0]?.path ?? "";
   const workspace = await createWorkspace({

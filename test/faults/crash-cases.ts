@@ -204,6 +204,7 @@ export const crashCases: Readonly<Record<CrashPoint, CrashCase>> = {
   "executor.claim.after": { ...isLost, starts: [0, 0] },
   "executor.grant.opened": { ...isLost, starts: [0, 0] },
   "executor.workspace.ready": { ...isLost, starts: [0, 0] },
+  "executor.step.before-go": { ...isLost, starts: [0, 0] },
   "executor.step.started": { ...isLost, starts: [0, 1] },
   "executor.step.ended": { ...isLost, starts: once },
   "executor.report.published": { ...isLost, starts: [0, 1] },

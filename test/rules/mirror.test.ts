@@ -7,7 +7,7 @@ const shared: readonly (readonly [files: RegExp, place: string, reason: string])
   [/^packages\/keyring\/.*store\.ts$/, "test/keyring/", "likewise"],
   [/^executor\/src\/bundle\/compile\.ts$/, "test/executor/bundle/bundle.test.ts", "a compile is one bundle"],
   [
-    /^executor\/src\/child\/(?:layout|running-script|start-sandboxed|start-unsafe)\.ts$/,
+    /^executor\/src\/child\/(?:layout|running-script|start-failure|start-sandboxed|start-unsafe)\.ts$/,
     "test/executor/child/run-step.test.ts",
     "reached through runStep() alone, which starts real scripts",
   ],

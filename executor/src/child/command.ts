@@ -53,6 +53,12 @@ export function commandFor(options: CommandOptions): Command {
   }
 }
 
+/** The command behind `start.sh`, which waits for "go" and only then sets the variables that are held back and runs it. */
+export function commandAfterGo(command: Command, layout: Layout, held: readonly string[]): Command {
+  const [program, ...rest] = command;
+  return ["/bin/sh", join(layout.bootstrap, "start.sh"), program, ...held, "--", ...rest];
+}
+
 function nodeCommand(layout: Layout, path: string): Command {
   const bootstrap = pathToFileURL(join(layout.bootstrap, "bootstrap.mjs")).href;
   return [layout.node, "--disable-sigusr1", "--import", bootstrap, path];

@@ -15,6 +15,22 @@ export interface EnvironmentOptions {
   readonly hasSealed: boolean;
 }
 
+/** What the dynamic loader and a shell act on: with it, a package's own code could run in the shell that waits for "go". */
+const actsOnShell = /^(?:LD_[A-Za-z0-9_]*|PS4)$/;
+
+/** An environment in which the step's own variables of that kind have other names, and their names; `start.sh` sets them. */
+export function holdVariables(
+  env: Readonly<Record<string, string>>,
+  own: EnvironmentOptions["own"],
+): { readonly env: Readonly<Record<string, string>>; readonly held: readonly string[] } {
+  const held = Object.keys(own).filter((name) => actsOnShell.test(name));
+  const renamed = Object.entries(env).map(([name, value]) => [
+    held.includes(name) ? `SEALRUN_HELD_${name}` : name,
+    value,
+  ]);
+  return { env: Object.fromEntries(renamed), held };
+}
+
 /** The whole environment of a script. The manifest's variables win, but not over what names the run. */
 export function scriptEnvironment(options: EnvironmentOptions): Readonly<Record<string, string>> {
   const { layout, python } = options;

@@ -5,17 +5,19 @@ import { constants } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type { ScriptHandler } from "../channel/answer-request.ts";
-import { serveChannel } from "../channel/channel.ts";
-import { commandFor } from "./command.ts";
-import { type EnvironmentOptions, scriptEnvironment } from "./environment.ts";
+import { type Channel, serveChannel } from "../channel/channel.ts";
+import { commandAfterGo, commandFor } from "./command.ts";
+import { type EnvironmentOptions, holdVariables, scriptEnvironment } from "./environment.ts";
+import { writeGo } from "./go.ts";
 import type { HostRoot } from "./host-roots.ts";
 import { hostLayout, type InstalledPackages, pythonPackagesPath, type Runtime, sandboxLayout } from "./layout.ts";
 import { openOutputPipes, type OutputPipes } from "./output-pipes.ts";
 import type { RunningScript } from "./running-script.ts";
 import { sandboxArguments } from "./sandbox.ts";
+import { describeNoStart, withReason } from "./start-failure.ts";
 import { startSandboxed } from "./start-sandboxed.ts";
 import { startUnsafe } from "./start-unsafe.ts";
-import { createStopping } from "./stopping.ts";
+import { createStopping, type Stopping } from "./stopping.ts";
 
 /** How scripts are kept apart from the host; `none` is `--unsafe-no-sandbox`. */
 export type Sandbox =
@@ -48,6 +50,8 @@ export interface StepOptions {
   readonly onStdout: (chunk: Uint8Array) => void | Promise<void>;
   readonly onStderr: (chunk: Uint8Array) => void | Promise<void>;
   readonly handle: ScriptHandler;
+  /** Called just before the script is told to start: until then nothing of the package has run. */
+  readonly onGo?: () => void;
   /** How long a script may hold the channel's token. */
   readonly tokenMs?: number;
 }
@@ -73,17 +77,12 @@ export async function runStep(options: StepOptions): Promise<StepEnd> {
   const start = await prepareStart(options);
   const pipes = await openOutputPipes(options.workspace.scratch);
   const script = startOn(pipes, start);
-  const stopping = createStopping({ ...options, graceMs: options.graceMs ?? limits.killGraceMs }, script);
-
-  const channel = serveChannel({
-    frames: script.frames,
-    token: script.token,
-    handle: options.handle,
-    hasScriptEnded: script.hasEnded,
-    onBroken: (error) => stopping.stop({ kind: "channel-broken", error }),
-    ...(options.tokenMs === undefined ? {} : { tokenMs: options.tokenMs }),
-  });
-  crashPoint("executor.step.started");
+  let channel: Channel | undefined;
+  const { kill } = script;
+  // What was not told to start has nothing to end by itself.
+  const terminate = async (): Promise<void> => (channel === undefined ? kill() : script.terminate());
+  const graceMs = options.graceMs ?? limits.killGraceMs;
+  const stopping = createStopping({ ...options, graceMs }, { terminate, kill });
   const onFailure = (error: unknown): void => stopping.stop({ kind: "failed", error: toSealrunError(error) });
   let firstError = "";
   const outputs = [
@@ -94,13 +93,22 @@ export async function runStep(options: StepOptions): Promise<StepEnd> {
     }).catch(onFailure),
   ];
   try {
+    const isReady = await Promise.race([script.ready, script.ended.then(() => false)]);
+    if (isReady && stopping.reason() === undefined) {
+      crashPoint("executor.step.before-go");
+      options.onGo?.();
+      writeGo(script.frames);
+      channel = openChannel(script, stopping, options);
+      crashPoint("executor.step.started");
+    }
     const exitCode = await script.ended;
     stopping.settle();
-    await script.kill();
+    await kill();
     if (options.sandbox.kind === "none") endOutputs(pipes, options.graceMs);
     await Promise.all(outputs);
     const reason = stopping.reason();
     if (reason?.kind === "failed") throw reason.error;
+    if (channel === undefined && reason === undefined) throw describeNoStart(options.script, exitCode);
     return {
       exitCode,
       signal: signalOf(exitCode),
@@ -110,22 +118,32 @@ export async function runStep(options: StepOptions): Promise<StepEnd> {
       durationMs: performance.now() - startedAt,
     };
   } catch (error) {
+    await kill();
     await Promise.all(outputs);
     throw withReason(error, firstError);
   } finally {
     stopping.settle();
-    await script.kill();
-    await channel.close();
+    await kill();
+    await channel?.close();
+    script.frames.destroy();
+    script.token.destroy();
     pipes.status.output.destroy();
     await Promise.all(outputs);
   }
 }
 
-/** A sandbox that does not start says why on its error output, before any script could write there. */
-function withReason(error: unknown, firstError: string): unknown {
-  const isAboutSandbox = error instanceof SealrunError && error.code === "SANDBOX_UNAVAILABLE";
-  if (!isAboutSandbox || !firstError.startsWith("bwrap: ")) return error;
-  return new SealrunError(error.code, `${error.message} (${firstError})`, { cause: error });
+function openChannel(script: RunningScript, stopping: Stopping, options: StepOptions): Channel {
+  const channel = serveChannel({
+    frames: script.frames,
+    token: script.token,
+    handle: options.handle,
+    hasScriptEnded: script.hasEnded,
+    onBroken: (error) => stopping.stop({ kind: "channel-broken", error }),
+    ...(options.tokenMs === undefined ? {} : { tokenMs: options.tokenMs }),
+  });
+  // It was paused after "ready".
+  script.frames.resume();
+  return channel;
 }
 
 type Start = (pipes: OutputPipes) => RunningScript;
@@ -149,8 +167,10 @@ async function prepareStart(options: StepOptions): Promise<Start> {
     ...(pythonPackages === undefined ? {} : { pythonPackages }),
   };
   const firstLine = script.endsWith(".sh") ? await readFirstLine(join(workspace.folder, script)) : "";
-  const command = commandFor({ script, firstLine, layout, python, hasSealed: options.variables.hasSealed });
-  const env = scriptEnvironment({ ...options.variables, layout, python, step: script });
+  const inner = commandFor({ script, firstLine, layout, python, hasSealed: options.variables.hasSealed });
+  const whole = scriptEnvironment({ ...options.variables, layout, python, step: script });
+  const { env, held } = holdVariables(whole, options.variables.own);
+  const command = commandAfterGo(inner, layout, held);
   if (sandbox.kind === "none") {
     return (pipes) => startUnsafe({ command, env, workFolder: workspace.folder, pipes });
   }

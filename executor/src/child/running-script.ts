@@ -9,6 +9,11 @@ export interface RunningScript {
   readonly frames: Duplex;
   /** The executor's end of descriptor 4. */
   readonly token: Duplex;
+  /**
+   * True once the script waits for "go" and would end with this process; false when it is gone before. Without a sandbox
+   * only the wait is bound to this process: at its end the script ends without having started.
+   */
+  readonly ready: Promise<boolean>;
   /** The script's exit code, 128 and its number for a signal; undefined when `kill` came first. Rejects when nothing could be started. */
   readonly ended: Promise<number | undefined>;
   /** True as soon as the exit code is known. */

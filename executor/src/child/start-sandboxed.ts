@@ -1,8 +1,9 @@
 import { execa } from "execa";
 import { SealrunError } from "@sealrun/protocol";
 import type { Command } from "./command.ts";
+import { waitForReady } from "./go.ts";
 import type { OutputPipes } from "./output-pipes.ts";
-import { isAlive, signalChildren, signalProcess, waitUntilGone } from "./process-tree.ts";
+import { isAlive, signalChildren, signalProcess, waitUntilAsleep, waitUntilGone } from "./process-tree.ts";
 import { childEnd, type RunningScript, socketsFrom3 } from "./running-script.ts";
 import { readSandboxStatus } from "./sandbox-status.ts";
 
@@ -39,6 +40,17 @@ export function startSandboxed(options: SandboxedStart): RunningScript {
   const status = readSandboxStatus(statusPipe.output);
   let isKilled = false;
 
+  /**
+   * Bubblewrap binds its first process to its own life only after it has forked the script's. From then on that process
+   * sleeps until the script ends, and a "go" cannot outlive us.
+   */
+  const ready = async (): Promise<boolean> => {
+    if (!(await waitForReady(frames))) return false;
+    const first = await status.firstProcess;
+    if (first !== undefined) await waitUntilAsleep(first);
+    return true;
+  };
+
   const ended = async (): Promise<number | undefined> => {
     const { failure } = await bubblewrapEnd;
     await status.ended;
@@ -67,5 +79,13 @@ export function startSandboxed(options: SandboxedStart): RunningScript {
     if (first !== undefined) await waitUntilGone(first);
   };
 
-  return { frames, token, ended: ended(), hasEnded: () => status.exitCode() !== undefined, terminate, kill };
+  return {
+    frames,
+    token,
+    ready: ready(),
+    ended: ended(),
+    hasEnded: () => status.exitCode() !== undefined,
+    terminate,
+    kill,
+  };
 }

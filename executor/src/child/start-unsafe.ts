@@ -2,6 +2,7 @@ import { execa } from "execa";
 import { constants } from "node:os";
 import { SealrunError } from "@sealrun/protocol";
 import type { Command } from "./command.ts";
+import { waitForReady } from "./go.ts";
 import type { OutputPipes } from "./output-pipes.ts";
 import { signalProcess } from "./process-tree.ts";
 import { childEnd, type RunningScript, socketsFrom3 } from "./running-script.ts";
@@ -54,6 +55,7 @@ export function startUnsafe(options: UnsafeStart): RunningScript {
   return {
     frames,
     token,
+    ready: waitForReady(frames),
     ended: ended(),
     hasEnded: () => hasEnded,
     terminate: async () => signalGroup("SIGTERM"),

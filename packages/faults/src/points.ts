@@ -39,6 +39,7 @@ export const crashPoints = {
   "executor.claim.after": "an execution is claimed, and its grant not opened",
   "executor.grant.opened": "a grant is opened, and no workspace made",
   "executor.workspace.ready": "a workspace is ready, and no step started",
+  "executor.step.before-go": "a sandbox is up, and its script was not told to start",
   "executor.step.started": "a script runs",
   "executor.step.ended": "a script has ended, and its result was not reported",
   "executor.report.published": "a chunk of reports is in the stream",

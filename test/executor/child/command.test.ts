@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bundlePath, commandFor, isTypeScript } from "../../../executor/src/child/command.ts";
+import { bundlePath, commandAfterGo, commandFor, isTypeScript } from "../../../executor/src/child/command.ts";
 import { type PythonRuntime, sandboxLayout } from "../../../executor/src/child/layout.ts";
 import { refusalOf } from "../../support/refusal.ts";
 
@@ -49,6 +49,18 @@ describe("commandFor()", () => {
   test("commandFor() refuses a file that is no script", () => {
     expect(refusalOf(() => commandOf("data.csv")).code).toBe("PACKAGE_INVALID");
   });
+});
+
+test("commandAfterGo() lets a shell wait in front of the command", () => {
+  expect(commandAfterGo(["/bin/bash", "-e", "/work/a.sh"], sandboxLayout, ["LD_PRELOAD"])).toEqual([
+    "/bin/sh",
+    "/opt/sealrun/bootstrap/start.sh",
+    "/bin/bash",
+    "LD_PRELOAD",
+    "--",
+    "-e",
+    "/work/a.sh",
+  ]);
 });
 
 test("bundlePath() keeps the folder", () => {

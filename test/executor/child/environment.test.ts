@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { scriptEnvironment } from "../../../executor/src/child/environment.ts";
+import { holdVariables, scriptEnvironment } from "../../../executor/src/child/environment.ts";
 import { sandboxLayout } from "../../../executor/src/child/layout.ts";
 
 const options = { layout: sandboxLayout, executionId: "exe_1", packageName: "report", step: "main.py" };
@@ -36,5 +36,19 @@ test("scriptEnvironment() finds sealrun's programs first, then Python's", () => 
   expect(environment).toMatchObject({
     PATH: "/opt/sealrun/bin:/opt/python/bin:/usr/local/bin:/usr/bin:/bin",
     LD_LIBRARY_PATH: "/opt/python/lib",
+  });
+});
+
+test("holdVariables() renames what a package sets for the loader and the shell, and nothing of sealrun's own", () => {
+  const own = { LD_PRELOAD: "/work/a.so", PS4: "$(id)", NODE_OPTIONS: "--title=x", LD: "1" };
+  expect(holdVariables({ LD_LIBRARY_PATH: "/opt/python/lib", ...own }, own)).toEqual({
+    env: {
+      LD_LIBRARY_PATH: "/opt/python/lib",
+      SEALRUN_HELD_LD_PRELOAD: "/work/a.so",
+      SEALRUN_HELD_PS4: "$(id)",
+      NODE_OPTIONS: "--title=x",
+      LD: "1",
+    },
+    held: ["LD_PRELOAD", "PS4"],
   });
 });

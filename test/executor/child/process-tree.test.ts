@@ -1,11 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import {
   isAlive,
   markProcess,
   signalChildren,
   signalProcess,
+  waitUntilAsleep,
   waitUntilGone,
 } from "../../../executor/src/child/process-tree.ts";
 
@@ -29,6 +31,22 @@ test("waitUntilGone() ends with the process", async () => {
   child.kill("SIGKILL");
   await gone;
   expect(await isAlive(mark)).toBe(false);
+});
+
+test("waitUntilAsleep() waits for a process that works, until it sleeps or is gone", async () => {
+  const work = "i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done; ";
+  for (const [then, states] of [
+    ["read line", /^S$/],
+    ["exit 0", /^(?:Z|gone)$/],
+  ] as const) {
+    const child = spawn("sh", ["-c", work + then], { stdio: ["pipe", "ignore", "ignore"] });
+    const mark = await markProcess(child.pid ?? 0);
+    if (mark === undefined) throw new TypeError("the process is gone");
+    await waitUntilAsleep(mark);
+    const stat = await readFile(`/proc/${mark.id}/stat`, "utf8").catch(() => "");
+    expect(stat.split(") ")[1]?.slice(0, 1) ?? "gone").toMatch(states);
+    child.kill("SIGKILL");
+  }
 });
 
 test("signalChildren() reaches the children and not the parent", async () => {

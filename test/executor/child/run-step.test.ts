@@ -129,6 +129,75 @@ describe("runStep() tells how a script ended", () => {
   });
 });
 
+describe("runStep() says go", () => {
+  const files = { "main.sh": "echo started" };
+
+  test.each([false, true])(
+    "runStep() says go once, before the script's first line; without a sandbox: %s",
+    async (unsafe) => {
+      const order: string[] = [];
+      const run = await runPackage({
+        files,
+        unsafe,
+        onGo: () => void order.push("go"),
+        onStdout: (chunk) => void order.push(Buffer.from(chunk).toString()),
+      });
+      expect(run.exitCode).toBe(0);
+      expect(order).toEqual(["go", "started\n"]);
+    },
+  );
+
+  test.each([false, true])(
+    "runStep() says no go to a cancelled script, and ends it at once; without a sandbox: %s",
+    async (unsafe) => {
+      const told: string[] = [];
+      const signal = AbortSignal.abort();
+      const run = await runPackage({ files, unsafe, signal, onGo: () => told.push("go"), graceMs: 60_000 });
+      expect(run).toMatchObject({ cancelled: true, stdout: "" });
+      expect(told).toEqual([]);
+    },
+  );
+
+  test("runStep() says no go where the sandbox does not come up, and says why", async () => {
+    const told: string[] = [];
+    // A folder cannot be mounted over a file.
+    const run = runPackage({ files, hidden: ["/usr/bin/env"], onGo: () => told.push("go") });
+    await expect(run).rejects.toMatchObject({
+      code: "SANDBOX_UNAVAILABLE",
+      message: expect.stringContaining("bwrap: "),
+    });
+    expect(told).toEqual([]);
+  });
+
+  test.each([false, true])(
+    "runStep() says no go to a script whose interpreter is gone; without a sandbox: %s",
+    async (unsafe) => {
+      const told: string[] = [];
+      const python = { interpreter: "/nowhere/python3", mounts: [], environment: {} };
+      const run = runPackage({ files: { "main.py": "print('started')" }, unsafe, python, onGo: () => told.push("go") });
+      await expect(run).rejects.toMatchObject({ code: "INTERPRETER_MISSING" });
+      expect(told).toEqual([]);
+    },
+  );
+
+  test("runStep() ends a script and throws when the caller's own part of the go fails", async () => {
+    const onGo = (): void => {
+      throw new RangeError("not now");
+    };
+    await expect(runPackage({ files, onGo })).rejects.toThrow("not now");
+  });
+
+  test("runStep() gives the package's variables for the loader to the script alone", async () => {
+    const run = await runPackage({
+      files: { "main.sh": 'echo "$LD_PRELOAD" "$(env | grep -c SEALRUN_HELD)"' },
+      own: { LD_PRELOAD: "/work/evil.so" },
+    });
+    expect(run.stdout).toBe("/work/evil.so 0\n");
+    // The loader's complaint: once for the script's shell and once for each program that it starts, not for the one that waits.
+    expect(run.stderr.match(/LD_PRELOAD cannot be preloaded/g)).toHaveLength(3);
+  });
+});
+
 describe("runStep() leaves nothing alive", () => {
   const leaveBehind = (seconds: string): string => `
     sleep ${seconds} &

@@ -1,0 +1,104 @@
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { programs } from "../../support/servers.ts";
+import { processesWith } from "../processes.ts";
+import { testRuntime } from "../run-package.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+
+const timeout = 240_000;
+const atOnce = 3;
+const holder = fileURLToPath(new URL("../die-at-start.ts", import.meta.url));
+
+/** Scripts that leave a trace in their folder, which the host sees, and go on. */
+const scripts = {
+  mjs: `import { writeFileSync } from "node:fs"; writeFileSync("started", ""); setInterval(() => {}, 1000);`,
+  py: `import time\nopen("started", "w").close()\ntime.sleep(600)`,
+  sh: `: > started\nexec sleep 600`,
+} as const;
+type Ending = keyof typeof scripts;
+
+interface Try {
+  readonly ending: Ending;
+  readonly after: "start" | "go";
+  readonly delayMs: number;
+  readonly unsafe?: boolean;
+}
+
+/** What one executor that died has left. */
+interface Left {
+  readonly wasTold: boolean;
+  readonly hasStarted: boolean;
+}
+
+/** Lets an executor die at its script's start; resolves when nothing of it is alive. */
+async function dieAtStart({ ending, after, delayMs, unsafe = false }: Try): Promise<Left> {
+  await using root = await temporaryFolder();
+  const name = `main-${randomBytes(6).toString("hex")}`;
+  const options = JSON.stringify({
+    bwrap: unsafe ? null : programs().bwrap,
+    runtime: testRuntime(),
+    root: root.path,
+    script: `${name}.${ending}`,
+    text: scripts[ending],
+    after,
+    delayMs,
+  });
+  const signal = await new Promise((resolve) => {
+    const child = execFile(process.execPath, ["--conditions=@sealrun/source", holder, options], (error, _, stderr) => {
+      resolve(child.signalCode ?? `${error?.message} ${stderr}`);
+    });
+  });
+  expect(signal).toBe("SIGKILL");
+  // The holder's own command line has the name too, and is gone.
+  await expect.poll(() => processesWith(name), { timeout: 20_000 }).toEqual([]);
+  return {
+    wasTold: existsSync(join(root.path, "go")),
+    hasStarted: existsSync(join(root.path, "exe_00000000000000000000-1", "work", "started")),
+  };
+}
+
+/** Some at once, so that a busy machine is part of it. */
+async function dieEach(tries: readonly Try[]): Promise<readonly Left[]> {
+  const left: Left[] = [];
+  const waiting = tries.values();
+  const takeTurns = async (): Promise<void> => {
+    for (const given of waiting) left.push(await dieAtStart(given));
+  };
+  await Promise.all(Array.from({ length: atOnce }, takeTurns));
+  return left;
+}
+
+const endings = ["mjs", "py", "sh"] as const;
+const spread = (count: number, maxMs: number): readonly number[] =>
+  Array.from({ length: count }, (_, index) => (index * maxMs) / count);
+
+describe("runStep() starts no script of an executor that died before it said so", () => {
+  test.each(endings)(
+    "runStep() starts no %s whose executor is killed 0 to 5 ms after bubblewrap's start",
+    { timeout },
+    async (ending) => {
+      const left = await dieEach(spread(60, 5).map((delayMs) => ({ ending, after: "start", delayMs })));
+      expect(left).toHaveLength(60);
+      expect(left.filter(({ wasTold, hasStarted }) => hasStarted && !wasTold)).toEqual([]);
+      expect(left.filter(({ wasTold }) => !wasTold)).not.toEqual([]);
+    },
+  );
+
+  test.each(endings)(
+    "runStep() leaves no %s alive whose executor is killed 0 to 60 ms after its go",
+    { timeout },
+    async (ending) => {
+      const left = await dieEach(spread(12, 60).map((delayMs) => ({ ending, after: "go", delayMs })));
+      expect(left.filter(({ wasTold, hasStarted }) => hasStarted && !wasTold)).toEqual([]);
+    },
+  );
+
+  test("runStep() starts no script without a sandbox either", { timeout }, async () => {
+    const left = await dieEach(endings.map((ending) => ({ ending, after: "go", delayMs: 0, unsafe: true })));
+    expect(left).toEqual(endings.map(() => ({ wasTold: false, hasStarted: false })));
+  });
+});
