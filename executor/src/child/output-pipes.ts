@@ -7,7 +7,7 @@ import type { Writable } from "node:stream";
 import { toSealrunError } from "@sealrun/protocol";
 
 /** A pipe: what the child writes into `writeEnd`, which only carries a descriptor, is read from `output`. */
-export interface OutputPipe {
+interface OutputPipe {
   readonly output: Socket;
   readonly writeEnd: Writable;
   /** Closes our copy of the end that the child has inherited; the pipe then ends with the child. */
