@@ -7,7 +7,7 @@ import type { Writable } from "node:stream";
 import { SealrunError, toSealrunError } from "@sealrun/protocol";
 
 /** A pipe: what the child writes into `writeEnd`, which only carries a descriptor, is read from `output`. */
-export interface OutputPipe {
+interface OutputPipe {
   readonly output: Socket;
   readonly writeEnd: Writable;
   /** Closes our copy of the end that the child has inherited; the pipe then ends with the child. */
@@ -15,7 +15,7 @@ export interface OutputPipe {
 }
 
 /** The pipes of one script's process. */
-export interface OutputPipes {
+interface OutputPipes {
   readonly stdout: OutputPipe;
   readonly stderr: OutputPipe;
   /** For what bubblewrap says of itself. Its write end reads too, so that writing there kills nobody when we are gone. */
