@@ -15,7 +15,7 @@ interface OutputPipe {
 }
 
 /** The pipes of one script's process. */
-interface OutputPipes {
+export interface OutputPipes {
   readonly stdout: OutputPipe;
   readonly stderr: OutputPipe;
   /** For what bubblewrap says of itself. Its write end reads too, so that writing there kills nobody when we are gone. */
