@@ -93,7 +93,7 @@ test("/projects/acme opens the form of a package with parameters", async () => {
 test("/projects/acme leads to the upload when files are dragged over it", async () => {
   const { page } = await open("/projects/acme");
   const folder = await stage.write("dragged", { "main.sh": "echo dragged\n" });
-  await page.getByRole("link", { name: "report", exact: true }).waitFor();
+  await page.getByRole("link", { name: "report", exact: true }).first().waitFor();
   await dragPaths(page, [folder]);
   await page.waitForURL("**/projects/acme/upload");
   await page.getByText("Drop a folder, files or a zip here").waitFor();
