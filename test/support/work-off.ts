@@ -1,7 +1,10 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { newId } from "@sealrun/crypto";
 import { type ExecutionEvent, SealrunError } from "@sealrun/protocol";
 import type { Attempt } from "../../executor/src/jobs/attempt.ts";
 import type { ExecutorPeer } from "./executor-peer.ts";
+
+const retryMs = 100;
 
 /** One execution that a peer worked off. */
 export interface WorkedOff {
@@ -9,14 +12,15 @@ export interface WorkedOff {
   readonly package: string;
 }
 
-/** Asks again as an executor does while nobody answers; undefined for an event that is refused. */
-async function claimPatiently(peer: ExecutorPeer, event: ExecutionEvent): Promise<Attempt | undefined> {
+/** Asks again while a part is away, the keyring too, which may reconnect last; undefined for an event that is refused. */
+export async function claimPatiently(peer: ExecutorPeer, event: ExecutionEvent): Promise<Attempt | undefined> {
   const requestId = newId("request");
   for (;;) {
     try {
       return await peer.claim(event, requestId);
     } catch (error) {
-      if (!(error instanceof SealrunError) || error.code !== "PLATFORM_UNREACHABLE") return undefined;
+      if (!(error instanceof SealrunError) || !error.row.retry) return undefined;
+      await sleep(retryMs);
     }
   }
 }

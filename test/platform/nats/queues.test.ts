@@ -7,8 +7,8 @@ import { troubleOf } from "../../../packages/platform/src/nats/queues.ts";
 import { reportsConsumer } from "../../../packages/platform/src/nats/streams.ts";
 import { SealrunError } from "@sealrun/protocol";
 import { type BreakableWorld, startBreakableWorld } from "../../support/breakable-world.ts";
-import { codeOf, until } from "../../support/executions-world.ts";
-import { workOff } from "../../support/work-off.ts";
+import { until } from "../../support/executions-world.ts";
+import { claimPatiently, workOff } from "../../support/work-off.ts";
 
 let world: BreakableWorld;
 beforeAll(async () => {
@@ -34,7 +34,9 @@ const workOffAll = async (ids: readonly string[]): Promise<void> => {
 const workOffReporting = async (generation = 1): Promise<string> => {
   const { event, message } = await world.peer.take();
   expect(event.generation).toBe(generation);
-  const { held } = await world.peer.claim(event);
+  const attempt = await claimPatiently(world.peer, event);
+  if (attempt === undefined) throw new TypeError(`${event.executionId} was refused`);
+  const { held } = attempt;
   const line = { type: "log", step: 0, stream: "stdout", text: "a line", time: Date.now() } as const;
   await world.peer.report(held, 1, [line]);
   await world.peer.rpc.finish({ ...held, status: "succeeded", lastSequence: 1 });
@@ -92,7 +94,7 @@ describe("createQueues()", () => {
       if (message === undefined) continue;
       const { platform, pool } = world.peer.state;
       const event = verifyEvent(message.frame, { platform, pool: pool.id }, Date.now());
-      expect(await codeOf(world.peer.claim(event))).toBe("CLAIM_REFUSED");
+      expect(await claimPatiently(world.peer, event)).toBeUndefined();
       message.done();
     }
     expect(await messages()).toBe(0);
