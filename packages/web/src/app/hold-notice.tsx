@@ -8,7 +8,7 @@ import { Time } from "../parts/time.tsx";
 import { useClient } from "./platform.tsx";
 import { topicKey } from "./queries.ts";
 
-/** Says on every page that the platform is held, so that nobody wonders why nothing starts. */
+/** Says on every page that the platform is held, so that it is clear why nothing starts. */
 export function HoldNotice(): ReactNode {
   const client = useClient();
   const { data } = useQuery({ queryKey: topicKey("platform", "hold"), queryFn: async () => client.getHold() });
@@ -16,7 +16,7 @@ export function HoldNotice(): ReactNode {
   const { since, by } = data.hold;
   return (
     <Alert mb="md" color="yellow" role="status" icon={<IconHandStop aria-hidden />} title="The platform is held">
-      <ShownText text={by} /> held it <Time at={since} />: what runs goes on, nothing new starts until somebody types{" "}
+      <ShownText text={by} /> held it <Time at={since} />: what runs goes on, nothing new starts until an admin runs{" "}
       <code>sealrun platform resume</code>.{" "}
       <LinkAnchor inherit underline="always" to="/guides/$" params={{ _splat: "operate" }} hash="hold">
         What a hold is
