@@ -6,6 +6,7 @@ import { brokenInvariants } from "../faults/invariants.ts";
 import { type Cluster, clusterLimits, type ClusterPart, startCluster } from "../support/cluster.ts";
 import { fillDisk } from "../support/fill-disk.ts";
 import { residentMiB } from "../support/resident.ts";
+import { startPatiently } from "../support/start-patiently.ts";
 import { type SeededRandom, seededRandom } from "../support/seeded-random.ts";
 
 /** How long, how much, and which luck. */
@@ -50,7 +51,7 @@ export async function soak(options: SoakOptions): Promise<SoakSummary> {
   const env = { SEALRUN_FAULTS: `${seed}:0.002` };
   const cluster = await startCluster({ programs, keyrings: 2, executors: 1, slots: 4, clocks: true, limits, env });
   try {
-    await startAgain(await cluster.addExecutor({}, { diskBytes, keepsState: true }));
+    await startPatiently(await cluster.addExecutor({}, { diskBytes, keepsState: true }));
     await pushPackages(cluster);
     const over = Date.now() + seconds * 1_000;
     const faults: Record<string, number> = {};
@@ -144,7 +145,7 @@ const faults: readonly Fault[] = [
       await Promise.race([part.ended(), sleep(3_000)]);
       // A point that nothing led to must not kill later, when nobody starts it again.
       await part.crashAt("none");
-      if (part.pid() === undefined) await startAgain(part);
+      if (part.pid() === undefined) await startPatiently(part);
     },
   },
   {
@@ -173,7 +174,7 @@ const faults: readonly Fault[] = [
     strike: async (cluster, random) => {
       const part = random.pick(cluster.platforms);
       await hangAndKill(part);
-      await startAgain(part);
+      await startPatiently(part);
     },
   },
   {
@@ -267,24 +268,12 @@ async function disturb(
 
 async function restart(part: ClusterPart): Promise<void> {
   await part.kill("SIGKILL");
-  await startAgain(part);
-}
-
-/** A start may meet a fault as well; then the next one does not. */
-async function startAgain(part: ClusterPart): Promise<void> {
-  for (let tried = 1; part.pid() === undefined; tried += 1) {
-    try {
-      await part.start();
-    } catch (error) {
-      if (tried === 20) throw error;
-      await sleep(200);
-    }
-  }
+  await startPatiently(part);
 }
 
 /** Starts what is down. */
 async function repair(cluster: Cluster): Promise<void> {
   if (!cluster.postgres.isRunning()) await cluster.postgres.start();
   if (cluster.nats.pid() === undefined) await cluster.nats.start();
-  for (const part of cluster.parts) await startAgain(part);
+  for (const part of cluster.parts) await startPatiently(part);
 }

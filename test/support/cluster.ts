@@ -14,6 +14,7 @@ import { freePort } from "./free-port.ts";
 import { describeNats, type NatsMode, type NatsProcess } from "./nats-process.ts";
 import { describePart, type PartKind, type PartProcess } from "./part-process.ts";
 import { describePostgres, type PostgresProcess } from "./postgres-process.ts";
+import { startPatiently } from "./start-patiently.ts";
 import { startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
 import { startWitness, type Witness } from "./witness.ts";
 
@@ -271,8 +272,10 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     close,
   };
   try {
-    await Promise.all([...keyrings, ...platforms].map(async (part) => part.start()));
-    await Promise.all(Array.from({ length: options.executors ?? 2 }, async () => (await addExecutor()).start()));
+    const isFaulty = options.env?.["SEALRUN_FAULTS"] !== undefined;
+    const start = async (part: ClusterPart): Promise<void> => (isFaulty ? startPatiently(part) : part.start());
+    await Promise.all([...keyrings, ...platforms].map(start));
+    await Promise.all(Array.from({ length: options.executors ?? 2 }, async () => start(await addExecutor())));
     return cluster;
   } catch (error) {
     await close();
