@@ -40,7 +40,21 @@ export function Finder(): ReactNode {
       shortcut={["mod + K"]}
       onSpotlightOpen={() => setIsWanted(true)}
       nothingFound="Nothing has that name"
-      searchProps={{ placeholder: "Find a page, a package or a guide", "aria-label": "Find" }}
+      searchProps={{
+        placeholder: "Find a page, a package or a guide",
+        "aria-label": "Find",
+        onKeyDown: ({ key, currentTarget }) => {
+          if (key === "Enter") goToFirst(currentTarget);
+        },
+      }}
     />
   );
+}
+
+/** Spotlight selects the first place when the text changes; of places that are loaded later than that it selects none. */
+function goToFirst(field: HTMLElement): void {
+  const finder = field.closest('[role="dialog"]');
+  if (finder === null || finder.querySelector("[data-selected]") !== null) return;
+  const first = finder.querySelector("[data-action]");
+  if (first instanceof HTMLElement) first.click();
 }
