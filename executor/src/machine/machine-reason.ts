@@ -22,6 +22,7 @@ const stopsTaking: Partial<Readonly<Record<ErrorCode, boolean>>> = {
   KEYRING_UNREACHABLE: false,
   // The clock of this machine, or of who answered it, is wrong.
   EXPIRED: false,
+  CLOCK_WRONG: false,
 };
 
 const longestMessage = 1_000;

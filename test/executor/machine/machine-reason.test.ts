@@ -17,6 +17,7 @@ const ofMachine: Partial<Record<ErrorCode, boolean>> = {
   NATS_UNREACHABLE: false,
   KEYRING_UNREACHABLE: false,
   EXPIRED: false,
+  CLOCK_WRONG: false,
 };
 const codes = Object.keys(errorCodes).filter((code): code is ErrorCode => Object.hasOwn(errorCodes, code));
 
