@@ -43,6 +43,8 @@ export async function startReportsStream(): Promise<ReportsStream> {
   const manager = await link.connection.jetstreamManager();
   await manager.streams.add({ name: reportsStream, subjects: [subjects.allReports] });
   const known = new Map<number, Report>();
+  /** Numbers that were lost: for a while the server may still list one among its messages, and refuse to remove it again. */
+  const lost = new Set<number>();
   const readOne = async (seq: number): Promise<Report | undefined> => {
     const message = await manager.streams.getMessage(reportsStream, { seq }).catch(() => undefined);
     if (message === undefined) return undefined;
@@ -61,7 +63,7 @@ export async function startReportsStream(): Promise<ReportsStream> {
     const { state } = await manager.streams.info(reportsStream, { deleted_details: true });
     const deleted = new Set(state.deleted);
     for (let seq = state.first_seq; seq <= state.last_seq && state.messages > 0; seq += 1) {
-      if (deleted.has(seq)) continue;
+      if (deleted.has(seq) || lost.has(seq)) continue;
       const given = known.get(seq) ?? (await readOne(seq));
       if (given === undefined) continue;
       known.set(seq, given);
@@ -86,7 +88,10 @@ export async function startReportsStream(): Promise<ReportsStream> {
       return Array.from({ length: of.lastSequence }, (_, index) => index + 1).filter((one) => !there.has(one));
     },
     lose: async (held) => {
-      for (const { seq } of await read(held)) await manager.streams.deleteMessage(reportsStream, seq, false);
+      for (const { seq } of await read(held)) {
+        lost.add(seq);
+        await manager.streams.deleteMessage(reportsStream, seq, false);
+      }
     },
     close: async () => {
       await link.close();
