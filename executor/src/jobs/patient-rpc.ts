@@ -1,6 +1,6 @@
-import { limits, toSealrunError } from "@sealrun/protocol";
+import { limits } from "@sealrun/protocol";
 import type { PlatformRpc } from "./platform-rpc.ts";
-import { pause } from "./take.ts";
+import { retryWithBackoff } from "./retry-with-backoff.ts";
 
 const firstPauseMs = 250;
 const longestPauseMs = 3_000;
@@ -23,15 +23,12 @@ const away = new Set([
 export function createPatientRpc(rpc: PlatformRpc, signal: AbortSignal): PlatformRpc {
   const patiently = async <T>(ask: () => Promise<T>): Promise<T> => {
     const giveUpAt = performance.now() + patienceMs;
-    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
-      try {
-        return await ask();
-      } catch (error) {
-        const isAway = away.has(toSealrunError(error).code);
-        if (!isAway || signal.aborted || performance.now() >= giveUpAt) throw error;
-        await pause(pauseMs, signal);
-      }
-    }
+    return retryWithBackoff(ask, {
+      firstMs: firstPauseMs,
+      longestMs: longestPauseMs,
+      mayRetry: ({ code }) => away.has(code) && performance.now() < giveUpAt,
+      signal,
+    });
   };
   return {
     ...rpc,

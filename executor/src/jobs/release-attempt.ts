@@ -1,6 +1,6 @@
-import { type MachineTrouble, toSealrunError } from "@sealrun/protocol";
+import type { MachineTrouble, SealrunError } from "@sealrun/protocol";
 import type { Held, PlatformRpc } from "./platform-rpc.ts";
-import { pause } from "./take.ts";
+import { retryWithBackoff } from "./retry-with-backoff.ts";
 
 const firstRetryMs = 500;
 const longestRetryMs = 5_000;
@@ -18,16 +18,15 @@ export async function releaseAttempt(
   signal: AbortSignal,
 ): Promise<void> {
   let broken = 0;
-  for (let waitMs = firstRetryMs; ; waitMs = Math.min(2 * waitMs, longestRetryMs)) {
-    try {
-      return await rpc.release({ ...held, reason: { code, message } });
-    } catch (error) {
-      const failure = toSealrunError(error);
-      const isBroken = failure.code === "INTERNAL" || failure.code === "EXPIRED";
-      if (isBroken) broken += 1;
-      const canRetry = failure.row.retry || (isBroken && broken < mostBrokenAnswers);
-      if (!canRetry || signal.aborted) throw failure;
-      await pause(waitMs, signal);
-    }
-  }
+  const mayRetry = (failure: SealrunError): boolean => {
+    const isBroken = failure.code === "INTERNAL" || failure.code === "EXPIRED";
+    if (isBroken) broken += 1;
+    return failure.row.retry || (isBroken && broken < mostBrokenAnswers);
+  };
+  await retryWithBackoff(async () => rpc.release({ ...held, reason: { code, message } }), {
+    firstMs: firstRetryMs,
+    longestMs: longestRetryMs,
+    mayRetry,
+    signal,
+  });
 }

@@ -2,7 +2,7 @@ import { type FinishRequest, SealrunError, toSealrunError } from "@sealrun/proto
 import type { Logger } from "pino";
 import { isFinal } from "./is-final.ts";
 import type { PlatformRpc } from "./platform-rpc.ts";
-import { pause } from "./take.ts";
+import { retryWithBackoff } from "./retry-with-backoff.ts";
 
 const firstRetryMs = 500;
 const longestRetryMs = 5_000;
@@ -23,23 +23,27 @@ export async function tellEnd(
   const { executionId, attempt } = end;
   let broken = 0;
   let hasWarned = false;
-  for (let waitMs = firstRetryMs; ; waitMs = Math.min(2 * waitMs, longestRetryMs)) {
-    try {
-      return await deps.rpc.finish(end);
-    } catch (error) {
-      const failure = toSealrunError(error);
-      if (failure.code === "INTERNAL") broken += 1;
-      if (failure.code === "EXPIRED" && !hasWarned) {
-        hasWarned = true;
-        deps.log.warn(
-          { executionId, attempt },
-          "The end of a run was refused as expired: this machine's clock or the platform's is wrong. It is told again until a platform takes it; check both clocks",
-        );
-      }
-      if (isFinal(failure) || broken >= mostBrokenAnswers) throw failure;
-      if (signal.aborted) throw failure.code === "EXPIRED" ? asAway(failure) : failure;
-      await pause(waitMs, signal);
+  const mayRetry = (failure: SealrunError): boolean => {
+    if (failure.code === "INTERNAL") broken += 1;
+    if (failure.code === "EXPIRED" && !hasWarned) {
+      hasWarned = true;
+      deps.log.warn(
+        { executionId, attempt },
+        "The end of a run was refused as expired: this machine's clock or the platform's is wrong. It is told again until a platform takes it; check both clocks",
+      );
     }
+    return !isFinal(failure) && broken < mostBrokenAnswers;
+  };
+  try {
+    return await retryWithBackoff(async () => deps.rpc.finish(end), {
+      firstMs: firstRetryMs,
+      longestMs: longestRetryMs,
+      mayRetry,
+      signal,
+    });
+  } catch (error) {
+    const failure = toSealrunError(error);
+    throw failure.code === "EXPIRED" ? asAway(failure) : failure;
   }
 }
 
