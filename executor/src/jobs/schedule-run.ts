@@ -8,7 +8,6 @@ import {
   SealrunError,
   type ScriptRequest,
 } from "@sealrun/protocol";
-import { askAgain } from "./ask-again.ts";
 import type { Attempt } from "./attempt.ts";
 import { readFields, withoutReserved } from "./read-fields.ts";
 import type { EventWorld } from "./send-event.ts";
@@ -32,7 +31,7 @@ export async function scheduleRun(world: EventWorld, request: Asked): Promise<st
     );
   }
   const parameters = sealedNames.length === 0 ? {} : { parameters: sealFields(world.attempt, fields) };
-  const { nextAt } = await askAgain(async () => rpc.schedule({ ...held, id, when, sealedNames, ...parameters }));
+  const { nextAt } = await rpc.schedule({ ...held, id, when, sealedNames, ...parameters });
   await world.log({ stream: "system", level: "info", text: `Asked for another run at ${nextAt} (${id})` });
   return id;
 }

@@ -1,7 +1,6 @@
 import { createUploadSealer, eventDataContext, newId, toBase64, wipe } from "@sealrun/crypto";
 import { encodeJson, eventId, eventText, eventType, limits, SealrunError, type ScriptRequest } from "@sealrun/protocol";
 import type { Masker } from "../mask/masker.ts";
-import { askAgain } from "./ask-again.ts";
 import type { Attempt } from "./attempt.ts";
 import { readFields } from "./read-fields.ts";
 
@@ -27,9 +26,8 @@ export async function sendEvent(
   const source = clear(world.masker, request.source ?? event.package.name) || event.package.name;
   const referenceId = clear(world.masker, request.referenceId ?? "");
   const data = sealData(world.attempt, id, request.value ?? {});
-  const sent = await askAgain(async () =>
-    rpc.emit({ ...held, id, type, source, data, ...(referenceId === "" ? {} : { referenceId }) }),
-  );
+  const reference = referenceId === "" ? {} : { referenceId };
+  const sent = await rpc.emit({ ...held, id, type, source, data, ...reference });
   const started =
     sent.started.length === 0
       ? "no active package of this project waits for it"

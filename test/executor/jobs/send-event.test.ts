@@ -1,5 +1,6 @@
 import { SealrunError, limits } from "@sealrun/protocol";
 import { describe, expect, it } from "vitest";
+import { createPatientRpc } from "../../../executor/src/jobs/patient-rpc.ts";
 import { scheduleRun } from "../../../executor/src/jobs/schedule-run.ts";
 import { sendEvent } from "../../../executor/src/jobs/send-event.ts";
 import { createMasker } from "../../../executor/src/mask/masker.ts";
@@ -45,7 +46,8 @@ describe("sendEvent()", () => {
       if (ids.length === 1) throw new SealrunError("PLATFORM_UNREACHABLE", "");
       return { ok: true, id, started: [] };
     };
-    expect(await sendEvent(world, { op: "event.send", id: "1", type: "a" })).toBe(ids[0]);
+    const attempt = { ...world.attempt, rpc: createPatientRpc(world.attempt.rpc, new AbortController().signal) };
+    expect(await sendEvent({ ...world, attempt }, { op: "event.send", id: "1", type: "a" })).toBe(ids[0]);
     expect(ids).toEqual([ids[0], ids[0]]);
   });
 
