@@ -47,8 +47,8 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
     current: login.current,
     name: state.identity.id,
     inboxPrefix: inboxPrefix(executorId.parse(state.identity.id)),
-  }).catch((error: unknown) => {
-    login.stop();
+  }).catch(async (error: unknown) => {
+    await login.stop();
     throw error;
   });
   const stopTaking = new AbortController();
@@ -124,7 +124,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
       await left;
       // That it drains is heard before its connection goes.
       await presence.close();
-      login.stop();
+      await login.stop();
       await link.close();
     },
   };
@@ -167,7 +167,7 @@ async function openLogin(config: ExecutorConfig, state: ExecutorState, log: Logg
     return keepCredentials({ state, stateFile, platformUrl, log });
   }
   const fixed = nats ?? state.nats;
-  return { current: () => fixed, stop: () => undefined };
+  return { current: () => fixed, stop: async () => undefined };
 }
 
 async function loadState(config: ExecutorConfig, log: Logger): Promise<ExecutorState> {

@@ -13,7 +13,8 @@ interface RenewalLog {
 export interface KeptCredentials {
   /** The newest. */
   readonly current: () => NatsCredentials;
-  stop(): void;
+  /** Resolves when the state file is not being written any more. */
+  stop(): Promise<void>;
 }
 
 /** What keeping takes. */
@@ -40,6 +41,7 @@ export async function keepCredentials(options: KeepOptions): Promise<KeptCredent
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;
   let failures = 0;
+  let writing = Promise.resolve();
   const schedule = (ms: number): void => {
     if (isStopped) return;
     timer = setTimeout(() => void renewLater(), Math.min(ms, longestTimerMs));
@@ -47,8 +49,10 @@ export async function keepCredentials(options: KeepOptions): Promise<KeptCredent
   };
   const renew = async (): Promise<void> => {
     const { nats, expiresAt } = await requestCredentials(options.state, options.platformUrl);
+    if (isStopped) return;
     current = nats;
-    await writeState(options.stateFile, { ...options.state, nats });
+    writing = writeState(options.stateFile, { ...options.state, nats });
+    await writing;
     if (failures > 0) log.info({ failures }, "The NATS login is renewed again");
     failures = 0;
     if (expiresAt !== null) schedule(halfOf(expiresAt));
@@ -65,9 +69,10 @@ export async function keepCredentials(options: KeepOptions): Promise<KeptCredent
   });
   return {
     current: () => current,
-    stop: () => {
+    stop: async () => {
       isStopped = true;
       clearTimeout(timer);
+      await writing.catch(() => undefined);
     },
   };
 }

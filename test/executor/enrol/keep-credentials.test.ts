@@ -78,7 +78,7 @@ describe("keepCredentials()", () => {
       server.connection.publish(subjects.control(id), "still here");
       return heard.length > 0 ? true : undefined;
     });
-    kept.stop();
+    await kept.stop();
     expect((await readState(stateFile))?.nats).toEqual(kept.current());
     expect(log.lines).toEqual([]);
     await link.close();
@@ -95,7 +95,7 @@ describe("keepCredentials()", () => {
     const kept = await keepCredentials(options);
     const link = await connectNats({ current: kept.current, ...part });
     await link.close();
-    kept.stop();
+    await kept.stop();
     await revokeExecutor(platform.keyringConfig, id);
     expect(await rejectionOf(keepCredentials(options))).toMatchObject({ code: "NOT_ENROLLED" });
   }, 60_000);
@@ -109,7 +109,7 @@ describe("keepCredentials()", () => {
     const kept = await keepCredentials(options);
     expect(kept.current()).toEqual(state.nats);
     expect(log.lines).toEqual(["The NATS login could not be renewed; this is tried again"]);
-    kept.stop();
+    await kept.stop();
     await waitUntilExpired(state.nats);
     expect(await rejectionOf(keepCredentials(options))).toMatchObject({ code: "PLATFORM_UNREACHABLE" });
   }, 60_000);
