@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorBody, type HealthCheck, platformHealth, startedExecution } from "@sealrun/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
 import { type Cluster, clusterLimits, startCluster } from "../support/cluster.ts";
 import { healAfterFailures } from "../support/heal-cluster.ts";
 import { programs } from "../support/servers.ts";
@@ -40,6 +41,7 @@ healAfterFailures(() => cluster);
 
 test("setClock() sets the clock of one part, or of PostgreSQL, while it runs", { timeout }, async () => {
   expect((await clockOf(0)).state).toBe("good");
+  await waitForGrantEnds();
   await cluster.part("platform-0").setClock(-hourMs);
   expect([(await clockOf(0)).state, (await clockOf(1)).state]).toEqual(["bad", "good"]);
   await cluster.postgres.setClock(-hourMs);
@@ -132,9 +134,20 @@ async function startWhile(count: number, breakClock: () => Promise<void>): Promi
   return ids;
 }
 
+/**
+ * Until the keyring heard that each run has ended, and noted it: a row that it writes in the second in which PostgreSQL's
+ * clock goes back says a time before those above it, which breaks its audit until an admin accepts that.
+ */
+async function waitForGrantEnds(): Promise<void> {
+  const main = await cluster.database("main");
+  await until(async () => {
+    const query = "select 1 as open from attempts where granted_at is not null and grant_ended_at is null limit 1";
+    return (await main.row(z.object({ open: z.number() }), query)) === undefined ? true : undefined;
+  });
+}
+
 async function expectAllOnce(ids: readonly string[]): Promise<void> {
-  const ended = await cluster.ends(ids);
-  expect(ended.flatMap(({ id, status, error }) => (status === "succeeded" ? [] : [[id, status, error]]))).toEqual([]);
+  expect(await cluster.failures(ids)).toEqual([]);
   expect(ids.filter((id) => cluster.witness.count(id) !== 1)).toEqual([]);
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
-import { type Cluster, startCluster } from "../support/cluster.ts";
+import { type Cluster, clusterLimits, startCluster } from "../support/cluster.ts";
 import { programs } from "../support/servers.ts";
 import { hangAndKill } from "./hang-and-kill.ts";
 import { brokenInvariants } from "./invariants.ts";
@@ -21,7 +21,9 @@ describe.each(Array.from({ length: rounds }, (_, round) => round + 1))("hangAndK
     "sealrun platform that hangs for 4 s and is killed costs no line, no receipt and no step's end",
     { timeout: 300_000 },
     async () => {
-      const opened = await startCluster({ programs: programs(), slots: 8 });
+      // On a machine that is busy with other tests as well, one platform may not answer for a short lease.
+      const limits = { ...clusterLimits, leaseMs: 45_000 };
+      const opened = await startCluster({ programs: programs(), slots: 8, limits });
       cluster = opened;
       await opened.pushScript("sets", "printf second | sealrun-context set SECOND --scope project");
       await opened.pushScript(
@@ -55,8 +57,7 @@ sealrun-context get SECOND >/dev/null || exit 5`,
         all.resolve();
         await hanging;
       }
-      const statuses = (await opened.ends(accepted)).map(({ status }) => status);
-      expect(statuses).toEqual(accepted.map(() => "succeeded"));
+      expect(await opened.failures(accepted)).toEqual([]);
       expect(await brokenInvariants(opened, { accepted })).toEqual([]);
     },
   );

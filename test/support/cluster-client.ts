@@ -1,6 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { executionInfo, type ExecutionInfo, isFinal, type StartExecution, startedExecution } from "@sealrun/protocol";
+import {
+  executionInfo,
+  type ExecutionInfo,
+  isFinal,
+  logPage,
+  type StartExecution,
+  startedExecution,
+} from "@sealrun/protocol";
 import { z } from "zod";
 import { type Witness, witnessScript } from "./witness.ts";
 
@@ -27,6 +34,8 @@ export interface ClusterClient {
   readonly end: (id: string) => Promise<ExecutionInfo>;
   /** Waits until all have a final status. */
   readonly ends: (ids: readonly string[]) => Promise<readonly ExecutionInfo[]>;
+  /** Waits until all have a final status; a sentence for each that did not succeed, with what it wrote to standard error. */
+  readonly failures: (ids: readonly string[]) => Promise<readonly string[]>;
 }
 
 /** What is stored of every run of a package that succeeded. */
@@ -108,6 +117,16 @@ export function createClusterClient(options: {
       await sleep(retryMs);
     }
   };
+  const ends: ClusterClient["ends"] = async (ids) => {
+    const infos: ExecutionInfo[] = [];
+    for (const id of ids) infos.push(await end(id));
+    return infos;
+  };
+  const describeFailure = async ({ id, status, error }: ExecutionInfo): Promise<string> => {
+    const { lines } = await ask(logPage, ["GET", `/executions/${id}/logs?limit=1000`]);
+    const said = lines.flatMap(({ stream, text }) => (stream === "stderr" || stream === "system" ? [text] : []));
+    return [`${id} ${status} ${error?.code}: ${error?.message}`, ...said.slice(-5)].join("\n");
+  };
   const anything = z.unknown();
   const push: ClusterClient["push"] = async (name, files) => {
     for (const url of urls.slice(0, 1))
@@ -140,15 +159,14 @@ export function createClusterClient(options: {
     },
     show,
     end,
-    ends: async (ids) => {
-      const infos: ExecutionInfo[] = [];
-      for (const id of ids) infos.push(await end(id));
-      return infos;
+    ends,
+    failures: async (ids) => {
+      const bad = (await ends(ids)).filter(({ status }) => status !== "succeeded");
+      return Promise.all(bad.map(describeFailure));
     },
   };
 }
 
-/** An answer that asking again would not change. */
 class RefusedError extends Error {
   readonly status: number;
   constructor([method, path]: Request, status: number, text: string) {
