@@ -5,8 +5,8 @@ import { type Fitness, openDatabase, watchFitness } from "@sealrun/postgres";
 import { inboxPrefix } from "@sealrun/protocol";
 import { pino } from "pino";
 import { startAudit } from "../../packages/platform/src/audit/audit.ts";
-import { openChangeNotices } from "../../packages/platform/src/changes/notices.ts";
-import { openFeedNotices } from "../../packages/platform/src/executions/live/notices.ts";
+import { openChangeNotices } from "../../packages/platform/src/live/change-notices.ts";
+import { openFeedNotices } from "../../packages/platform/src/live/feed-notices.ts";
 import { buildServer } from "../../packages/platform/src/http/server.ts";
 import type { TestPlatform } from "./start-platform.ts";
 

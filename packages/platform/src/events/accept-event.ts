@@ -11,7 +11,7 @@ import {
 } from "@sealrun/protocol";
 import { recordAudit } from "../audit/store.ts";
 import type { Asker, Deps } from "../deps.ts";
-import { addExecution } from "../executions/start-execution.ts";
+import { addExecution } from "../start/start-execution.ts";
 import { getVersion } from "../packages/version-store.ts";
 import { countSent, findDepth, findSender, insertEvent, listStarted, listWaiting, noteStarted } from "./store.ts";
 

@@ -13,7 +13,7 @@ import {
 import { recordAudit } from "../audit/store.ts";
 import type { Asker, Deps } from "../deps.ts";
 import { endAttempt } from "./attempt-store.ts";
-import { removeFromOutbox } from "./dispatch/outbox-store.ts";
+import { removeFromOutbox } from "../outbox/store.ts";
 import { lockExecution, requestCancel } from "./store.ts";
 import { endUnfinished } from "./transitions.ts";
 

@@ -11,7 +11,7 @@ import { recordAudit } from "../audit/store.ts";
 import type { Asker, Deps } from "../deps.ts";
 import { findHold } from "../hold/store.ts";
 import { endAttempt } from "./attempt-store.ts";
-import { removeFromOutbox } from "./dispatch/outbox-store.ts";
+import { removeFromOutbox } from "../outbox/store.ts";
 import { countOpen, isPast, listOpen } from "./settle-store.ts";
 import { lockExecution } from "./store.ts";
 import { endUnfinished } from "./transitions.ts";

@@ -2,7 +2,7 @@ import type { Sql } from "@sealrun/postgres";
 import type { ExecutionId, Failure } from "@sealrun/protocol";
 import { type AttemptEnd, endAttempt } from "./attempt-store.ts";
 import { appendFeed, type FeedEntry } from "./feed-store.ts";
-import { addToOutbox } from "./dispatch/outbox-store.ts";
+import { addToOutbox } from "../outbox/store.ts";
 import { forgetParts } from "./set-parts-store.ts";
 import { closeSteps, resetSteps, type StoredStep } from "./step-store.ts";
 import { markFinished, markQueuedAnew } from "./store.ts";

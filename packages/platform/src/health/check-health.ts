@@ -3,9 +3,9 @@ import { describeOldServer } from "@sealrun/nats";
 import { aheadBy, type HealthCheck, type PlatformHealth, toSealrunError } from "@sealrun/protocol";
 import type { Deps } from "../deps.ts";
 import { readClock } from "../executions/store.ts";
-import { explainWaiting } from "../executions/waiting.ts";
-import { findWaitingFacts } from "../executions/waiting-store.ts";
-import { watchClock } from "../executions/watch-clock.ts";
+import { explainWaiting } from "../overview/waiting.ts";
+import { findWaitingFacts } from "../overview/waiting-store.ts";
+import { watchClock } from "../sweep/watch-clock.ts";
 import { findHold } from "../hold/store.ts";
 import {
   countExecutors,
@@ -31,7 +31,7 @@ import {
   judgeStreams,
 } from "./judge.ts";
 import { judgeAudit } from "./judge-audit.ts";
-import { pingKeyring } from "./ping-keyring.ts";
+import { pingKeyring } from "../keyring/ping-keyring.ts";
 import { pingNats, readRooms } from "./read-nats.ts";
 import { within } from "./within.ts";
 

@@ -4,7 +4,7 @@ import type { Database, Sql } from "@sealrun/postgres";
 import type { HoldState, ResumeAnswer } from "@sealrun/protocol";
 import { recordAudit } from "../audit/store.ts";
 import type { Asker } from "../deps.ts";
-import { renewAllEvents, ringOutbox } from "../executions/dispatch/outbox-store.ts";
+import { renewAllEvents, ringOutbox } from "../outbox/store.ts";
 import { ringSchedules } from "../schedules/store.ts";
 import { beginHold, endHold, findHold, type Hold, lockHold, noteRestored } from "./store.ts";
 

@@ -5,7 +5,7 @@ import { SealrunError } from "@sealrun/protocol";
 import { z } from "zod";
 import { recordAudit, recordAudits } from "../audit/store.ts";
 import type { Asker, Deps } from "../deps.ts";
-import { addExecutions, type ExecutionToAdd } from "../executions/start-execution.ts";
+import { addExecutions, type ExecutionToAdd } from "../start/start-execution.ts";
 import { findVersions } from "../packages/version-store.ts";
 import { readCheckedPeriods } from "./checked-store.ts";
 import { type CheckedPeriod, decideDue, type DueDecision } from "./due-times.ts";

@@ -1,7 +1,7 @@
 import { limits, SealrunError } from "@sealrun/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { ChangeNotices } from "../../changes/notices.ts";
-import { streamChanges } from "../../changes/stream-changes.ts";
+import type { ChangeNotices } from "../../live/change-notices.ts";
+import { streamChanges } from "../../live/stream-changes.ts";
 import { type EventStreams, whenClosed } from "../event-streams.ts";
 
 /** What has changed on the platform, live. */

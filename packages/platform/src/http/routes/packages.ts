@@ -4,7 +4,7 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Deps } from "../../deps.ts";
 import { describeVersion } from "../../packages/describe-version.ts";
-import { ensurePackage } from "../../packages/ensure-package.ts";
+import { ensurePackage } from "../../push/ensure-package.ts";
 import { listPackages, type Package } from "../../packages/store.ts";
 import { getProject, type Project } from "../../projects/store.ts";
 import { findScopeKey } from "../../secrets/known-scope-key.ts";

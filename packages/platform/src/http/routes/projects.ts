@@ -13,8 +13,8 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { recordAudit } from "../../audit/store.ts";
 import type { Deps } from "../../deps.ts";
-import { ringOutbox } from "../../executions/dispatch/outbox-store.ts";
-import { describeProject } from "../../projects/overview.ts";
+import { ringOutbox } from "../../outbox/store.ts";
+import { describeProject } from "../../overview/overview.ts";
 import { createProject as make, getProject, limitProject, listProjects, type Project } from "../../projects/store.ts";
 
 const info = ({ id, name, createdAt, maxConcurrent }: Project): ProjectInfo => ({

@@ -3,9 +3,9 @@ import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Deps } from "../../deps.ts";
-import { executionQuery } from "../../executions/execution-filter.ts";
-import { cutTime, fillSpans } from "../../executions/statistics.ts";
-import { countExecutions } from "../../executions/statistics-store.ts";
+import { executionQuery } from "../../overview/execution-filter.ts";
+import { cutTime, fillSpans } from "../../overview/statistics.ts";
+import { countExecutions } from "../../overview/statistics-store.ts";
 
 const usualMs = 24 * 3_600_000;
 

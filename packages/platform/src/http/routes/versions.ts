@@ -13,12 +13,12 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Deps } from "../../deps.ts";
 import { describeVersion } from "../../packages/describe-version.ts";
-import { push } from "../../packages/push.ts";
-import { readUpload, type Upload } from "../../packages/read-upload.ts";
+import { push } from "../../push/push.ts";
+import { readUpload, type Upload } from "../../push/read-upload.ts";
 import { findPackage, type Package } from "../../packages/store.ts";
 import { findFile, getVersion, listVersions } from "../../packages/version-store.ts";
-import { readZip } from "../../packages/zip/read-zip.ts";
-import { receiveZip } from "../../packages/zip/receive-zip.ts";
+import { readZip } from "../../push/zip/read-zip.ts";
+import { receiveZip } from "../../push/zip/receive-zip.ts";
 import { getProject, type Project } from "../../projects/store.ts";
 import { findAddressed, packageParams, packageUrl } from "./package-address.ts";
 

@@ -1,0 +1,64 @@
+import { toBase64 } from "@sealrun/crypto";
+import { failAfter } from "@sealrun/faults";
+import { call } from "@sealrun/nats";
+import {
+  endGrantReply,
+  type EndGrantRequest,
+  grantReply,
+  type GrantRequest,
+  type KeyringLookupRequest,
+  keyringLookupReply,
+  subjects,
+} from "@sealrun/protocol";
+import type { ExecutorRequest, RpcDeps } from "../rpc/request.ts";
+
+type Needed = Pick<RpcDeps, "link" | "identity" | "keyring">;
+
+/**
+ * Asks for the grant of one attempt, with the executor's own claim. The answer is the keyring's signed frame whole, as
+ * base64: only the executor can open what is in it. Fails with the keyring's refusal, or `KEYRING_UNREACHABLE`.
+ */
+export async function askGrant(
+  deps: Needed,
+  request: ExecutorRequest,
+  asked: Omit<GrantRequest, "executorFrame" | "executorId">,
+): Promise<string> {
+  const body: GrantRequest = { ...asked, executorFrame: toBase64(request.frame), executorId: request.executorId };
+  const { frame } = await call({ ...to(deps, "grant"), body, reply: grantReply });
+  failAfter("keyring");
+  return toBase64(frame);
+}
+
+/** Asks for message keys, with the executor's own lookup; answers and fails as `askGrant`. */
+export async function askMessageKeys(
+  deps: Needed,
+  request: ExecutorRequest,
+  asked: Omit<KeyringLookupRequest, "executorFrame" | "executorId">,
+): Promise<string> {
+  const body: KeyringLookupRequest = {
+    ...asked,
+    executorFrame: toBase64(request.frame),
+    executorId: request.executorId,
+  };
+  const { frame } = await call({ ...to(deps, "lookup"), body, reply: keyringLookupReply });
+  failAfter("keyring");
+  return toBase64(frame);
+}
+
+/** Says that an attempt is over; fails as `askGrant`. */
+export async function askEnd(deps: Needed, held: EndGrantRequest): Promise<void> {
+  await call({ ...to(deps, "end"), body: held, reply: endGrantReply });
+  failAfter("keyring");
+}
+
+function to(deps: Needed, verb: "grant" | "lookup" | "end") {
+  return {
+    link: deps.link,
+    identity: deps.identity,
+    peer: deps.keyring,
+    subject: subjects.keyring(verb),
+    kind: verb,
+    unreachable: "KEYRING_UNREACHABLE",
+    timeoutMs: 5_000,
+  } as const;
+}

@@ -1,0 +1,39 @@
+import type { Database } from "@sealrun/postgres";
+import { feedChannel } from "../executions/feed-store.ts";
+
+/** Tells who waits that the feed of an execution has grown. */
+export interface FeedNotices {
+  /** Calls back at every change of one execution until the returned function is called. */
+  subscribe(executionId: string, onChange: () => void): () => void;
+  /** Calls back at every change of any execution until the returned function is called. */
+  subscribeAll(onChange: () => void): () => void;
+  close(): Promise<void>;
+}
+
+/** Listens once for the whole process. After a break of the connection everybody is called: something may be missed. */
+export async function openFeedNotices(database: Pick<Database, "listen">): Promise<FeedNotices> {
+  const subscribers = new Map<string, Set<() => void>>();
+  const everybody = new Set<() => void>();
+  const stop = await database.listen(feedChannel, (executionId) => {
+    const called = executionId === "" ? [...subscribers.values()] : [subscribers.get(executionId) ?? new Set()];
+    for (const callbacks of [...called, everybody]) for (const onChange of callbacks) onChange();
+  });
+  return {
+    subscribe: (executionId, onChange) => {
+      const own = subscribers.get(executionId) ?? new Set();
+      subscribers.set(executionId, own);
+      own.add(onChange);
+      return () => {
+        own.delete(onChange);
+        if (own.size === 0 && subscribers.get(executionId) === own) subscribers.delete(executionId);
+      };
+    },
+    subscribeAll: (onChange) => {
+      everybody.add(onChange);
+      return () => {
+        everybody.delete(onChange);
+      };
+    },
+    close: stop,
+  };
+}

@@ -1,0 +1,47 @@
+import { changeTopic, type ChangeTopic } from "@sealrun/protocol";
+import { createBell } from "./bell.ts";
+import type { ChangeNotices } from "./change-notices.ts";
+
+/** Two events in a second at most, however much changes. */
+const gapMs = 500;
+const keepAliveMs = 15_000;
+
+/** What a stream of changes reads from. */
+export interface ChangeSource {
+  readonly notices: Pick<ChangeNotices, "subscribe">;
+  /** Ends the stream. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Server-sent events named `change` with the topics that changed since the one before; the first names all. A comment
+ * every 15 seconds keeps the connection open.
+ */
+export async function* streamChanges({ notices, signal }: ChangeSource): AsyncGenerator<string> {
+  const changed = new Set<ChangeTopic>(changeTopic.options);
+  const bell = createBell(signal);
+  const unsubscribe = notices.subscribe((topics) => {
+    for (const topic of topics) changed.add(topic);
+    bell.ring();
+  });
+  try {
+    while (!signal.aborted) {
+      const rung = bell.listen();
+      if (changed.size === 0) {
+        if (!(await rung(keepAliveMs))) yield ": still here\n\n";
+        continue;
+      }
+      const topics = [...changed];
+      changed.clear();
+      yield `event: change\ndata: ${JSON.stringify({ topics })}\n\n`;
+      await pause(gapMs, signal);
+    }
+  } finally {
+    unsubscribe();
+  }
+}
+
+/** Deaf for a while: what rings meanwhile is kept in the topics. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await createBell(signal).listen()(ms);
+}

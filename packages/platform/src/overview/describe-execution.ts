@@ -1,0 +1,60 @@
+import type { Sql } from "@sealrun/postgres";
+import type { ExecutionId, ExecutionInfo } from "@sealrun/protocol";
+import { readOutputBackwards } from "../executions/feed-store.ts";
+import { getExecution, listAttempts, listReceipt } from "./execution-list-store.ts";
+import { findProgress } from "../executions/progress-store.ts";
+import { describeGap } from "../executions/describe-gap.ts";
+import { listSteps } from "../executions/step-store.ts";
+import { tellWaiting } from "./tell-waiting.ts";
+
+const outputBytes = 64 * 1024;
+const pageLines = 500;
+
+/** An execution with its steps, their output and its receipt; `EXECUTION_NOT_FOUND`. */
+export async function describeExecution(sql: Sql, id: ExecutionId): Promise<ExecutionInfo> {
+  const { summary, detail } = await getExecution(sql, id);
+  const progress = await findProgress(sql, id);
+  const [told] = await tellWaiting(sql, [summary]);
+  const steps: ExecutionInfo["steps"] = [];
+  for (const { position, ...step } of await listSteps(sql, id)) {
+    steps.push({ ...step, output: await readOutput(sql, id, position) });
+  }
+  const { number: _number, ...shown } = summary;
+  return {
+    ...shown,
+    waiting: told?.waiting ?? null,
+    attempt: detail.attempt,
+    error: detail.error,
+    priority: detail.priority,
+    notBefore: detail.not_before?.toISOString() ?? null,
+    cancelRequested: detail.cancel_requested,
+    attempts: [...(await listAttempts(sql, id))],
+    parameters: { visible: detail.visible, sealedNames: detail.sealed_names },
+    steps,
+    receipt: [...(await listReceipt(sql, id))],
+    reportsComplete: progress.isComplete,
+    reportsGap: describeGap(progress) ?? null,
+  };
+}
+
+/** The last lines of a step's output, at most 64 KiB of them; a line that is longer by itself is cut at its start. */
+async function readOutput(sql: Sql, id: ExecutionId, step: number): Promise<string> {
+  const lines: string[] = [];
+  let room = outputBytes;
+  for (let offset = 0; room > 0; offset += pageLines) {
+    const page = await readOutputBackwards(sql, id, { step, limit: pageLines, offset });
+    for (const line of page) {
+      const bytes = Buffer.byteLength(line) + 1;
+      if (bytes > room && lines.length > 0) return join(lines);
+      lines.push(bytes > room ? line.slice(-room) : line);
+      room -= bytes;
+      if (room <= 0) return join(lines);
+    }
+    if (page.length < pageLines) break;
+  }
+  return join(lines);
+}
+
+function join(backwards: readonly string[]): string {
+  return backwards.toReversed().join("\n");
+}

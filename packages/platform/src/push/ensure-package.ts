@@ -1,0 +1,30 @@
+import { newId } from "@sealrun/crypto";
+import { packageId, type PackageName, SealrunError } from "@sealrun/protocol";
+import { recordAudit } from "../audit/store.ts";
+import type { Asker, Deps } from "../deps.ts";
+import type { Project } from "../projects/store.ts";
+import { fetchScopeKey } from "../secrets/scope-key.ts";
+import { findPackage, insertPackage, type Package } from "../packages/store.ts";
+
+type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId">;
+
+/**
+ * The package of that name, made when there is none. Its key is in the keyring before its row is committed, so that no
+ * package ever lacks one. `KEYRING_UNREACHABLE` leaves nothing behind.
+ */
+export async function ensurePackage(deps: Needed, asker: Asker, project: Project, name: PackageName): Promise<Package> {
+  const found = await findPackage(deps.database, project.id, name);
+  if (found !== undefined) return found;
+  const made = await deps.database.transaction(async (sql) => {
+    const id = packageId.parse(newId("package"));
+    const inserted = await insertPackage(sql, { id, projectId: project.id, name });
+    if (inserted === undefined) return undefined;
+    await fetchScopeKey(deps, { scope: "service", ownerId: id, projectId: project.id });
+    await recordAudit(sql, { asker, action: "package.create", object: id, detail: { project: project.id, name } });
+    return inserted;
+  });
+  // Somebody else made it between the two statements.
+  const present = made ?? (await findPackage(deps.database, project.id, name));
+  if (present !== undefined) return present;
+  throw new SealrunError("PACKAGE_NOT_FOUND", "The package was removed in the meantime; try again");
+}

@@ -1,0 +1,123 @@
+import { createUploadSealer, secretContext, wipe } from "@sealrun/crypto";
+import type { Sql } from "@sealrun/postgres";
+import { encodeJson, parseSecretDocument, SealrunError, type SecretName, showNames } from "@sealrun/protocol";
+import { recordAudit } from "../audit/store.ts";
+import type { Asker, Deps } from "../deps.ts";
+import { applyTriggers } from "../events/apply-triggers.ts";
+import type { Project } from "../projects/store.ts";
+import { applySchedule, checkSchedule } from "../schedules/apply-manifest.ts";
+import { fetchScopeKey, type Place, type ScopeKey } from "../secrets/scope-key.ts";
+import { type IncomingSecret, type SealedValue, sealIncoming } from "../secrets/sealed-value.ts";
+import { listSecrets, storeSecrets } from "../secrets/store.ts";
+import { checkAnnounced, type CheckedVersion, checkUpload } from "./check-upload.ts";
+import type { Upload } from "./read-upload.ts";
+import { lockPackage, type Package } from "../packages/store.ts";
+import { findLastPush, insertVersion } from "../packages/version-store.ts";
+
+type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey">;
+
+/** What a push did. */
+export interface Pushed {
+  readonly number: number;
+  readonly stored: readonly string[];
+  readonly kept: readonly string[];
+  readonly sealedAtBoundary: boolean;
+}
+
+/** Where a push goes and who asks. */
+export interface PushTarget {
+  readonly project: Project;
+  readonly package: Package;
+  readonly asker: Asker;
+}
+
+/**
+ * Checks an upload whole, then stores version and secrets in one transaction or nothing. Fails with the codes of the
+ * documents, `PACKAGE_INVALID`, `SECRET_CHANGED`, `KEY_CHANGED`, and as `sealIncoming`. Wipes a plain secrets.json.
+ */
+export async function push(deps: Needed, target: PushTarget, upload: Upload): Promise<Pushed> {
+  try {
+    const checked = checkUpload(upload.files);
+    checkSchedule(checked.manifest);
+    if (upload.announced !== undefined) checkAnnounced(upload.files, upload.announced.files);
+    const place: Place = { scope: "service", ownerId: target.package.id, projectId: target.project.id };
+    const key = await fetchScopeKey(deps, place);
+    const values = sealIncoming(deps, place, key, upload.announced?.secrets ?? sealPlain(deps, place, key, upload));
+    return await deps.database.transaction(async (sql) => store(sql, { target, place, checked, values, upload }));
+  } finally {
+    if (upload.secretsFile !== undefined) wipe(upload.secretsFile);
+  }
+}
+
+/** Seals a plain secrets.json in memory, as the client would have. */
+function sealPlain(
+  deps: Pick<Deps, "platformId">,
+  place: Place,
+  key: ScopeKey,
+  upload: Upload,
+): readonly IncomingSecret[] {
+  if (upload.secretsFile === undefined) return [];
+  const entries = parseSecretDocument(upload.secretsFile);
+  const sealer = createUploadSealer(key.publicKey);
+  return [...entries].map(([name, { value }]) => {
+    const plaintext = encodeJson(value);
+    try {
+      const context = secretContext({ platformId: deps.platformId, scope: place.scope, ownerId: place.ownerId, name });
+      return { name, envelope: sealer.seal(context, plaintext) };
+    } finally {
+      wipe(plaintext);
+    }
+  });
+}
+
+interface Storing {
+  readonly target: PushTarget;
+  readonly place: Place;
+  readonly checked: CheckedVersion;
+  readonly values: readonly SealedValue[];
+  readonly upload: Upload;
+}
+
+async function store(sql: Sql, { target, place, checked, values, upload }: Storing): Promise<Pushed> {
+  const held = await lockPackage(sql, target.package.id);
+  const names = values.map(({ name }) => name);
+  const before = await listSecrets(sql, place);
+  if (!upload.overwrite) await refuseChanged(sql, held, before, names);
+  const number = held.currentVersion + 1;
+  const { author } = target.asker;
+  await insertVersion(sql, { packageId: held.id, number, author, checked });
+  const sealedAtBoundary = upload.secretsFile !== undefined;
+  await storeSecrets(sql, { place, values, author, source: sealedAtBoundary ? "boundary" : "push" });
+  const detail = { version: number, digest: checked.digest, secrets: names, sealedAtBoundary };
+  await recordAudit(sql, { asker: target.asker, action: "package.push", object: held.id, detail });
+  const settings = { packageId: held.id, manifest: checked.manifest, asker: target.asker };
+  await applySchedule(sql, settings);
+  await applyTriggers(sql, settings);
+  const pushed = new Set<string>(names);
+  const kept = before.map(({ name }) => name).filter((name) => !pushed.has(name));
+  return { number, stored: names, kept, sealedAtBoundary };
+}
+
+/** A push must not undo in silence what somebody, or a script, set on the platform since the last one. */
+async function refuseChanged(
+  sql: Sql,
+  held: Package,
+  before: Awaited<ReturnType<typeof listSecrets>>,
+  names: readonly SecretName[],
+): Promise<void> {
+  const lastPush = await findLastPush(sql, held.id);
+  if (lastPush === undefined) return;
+  const pushed = new Set<string>(names);
+  const changed = before.filter(
+    (secret) =>
+      pushed.has(secret.name) &&
+      secret.source !== "push" &&
+      secret.source !== "boundary" &&
+      secret.updatedAt > lastPush,
+  );
+  if (changed.length === 0) return;
+  throw new SealrunError(
+    "SECRET_CHANGED",
+    `Changed on the platform since the last push: ${showNames(changed.map(({ name }) => name))}; push with overwrite to replace them, or take them out of secrets.json`,
+  );
+}

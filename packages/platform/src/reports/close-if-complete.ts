@@ -1,0 +1,15 @@
+import type { Sql } from "@sealrun/postgres";
+import type { ExecutionId } from "@sealrun/protocol";
+import { appendFeed, type FeedEntry } from "../executions/feed-store.ts";
+import { closeSteps } from "../executions/step-store.ts";
+import { stepEntry, systemLine } from "../executions/transitions.ts";
+import { noteComplete } from "./gap-store.ts";
+
+/** Closes the steps that an ended execution never got to, once all its reports are in. The caller holds its row. */
+export async function closeIfComplete(sql: Sql, id: ExecutionId): Promise<void> {
+  const completed = await noteComplete(sql, id);
+  if (completed === undefined) return;
+  const entries: FeedEntry[] = (await closeSteps(sql, id, { succeeded: false })).map(stepEntry);
+  if (completed.hadGaps) entries.push(systemLine("info", "What was missing of this run's reports has arrived"));
+  await appendFeed(sql, id, entries);
+}

@@ -1,0 +1,206 @@
+import { openFrame, readUnverifiedHeader } from "@sealrun/crypto";
+import { crashPoint } from "@sealrun/faults";
+import {
+  decode,
+  executionId,
+  executorId,
+  type ExecutorId,
+  report,
+  reportsStream,
+  SealrunError,
+  subjects,
+  toSealrunError,
+} from "@sealrun/protocol";
+import type { ConsumerMessages, JsMsg } from "nats";
+import type { z } from "zod";
+import type { Deps } from "../deps.ts";
+import { findExecutor } from "../executors/store.ts";
+import type { Queues } from "../dispatch/queues.ts";
+import { forgetGoneAskers, reportsConsumer } from "../nats/streams.ts";
+import { isAttemptOf } from "../executions/attempt-store.ts";
+import { applyReports } from "./apply-report.ts";
+import { type BatchSize, createBatchSize } from "./batch-size.ts";
+
+type Needed = Pick<Deps, "database" | "link" | "log">;
+type Reading = Needed & { readonly queues: Pick<Queues, "check"> };
+
+/** Reports wait in the stream while no platform runs. */
+const oldestFrameMs = 30 * 24 * 3_600_000;
+const retryMs = 1_000;
+/** How often the stream is told that a message is being worked on: it offers one again after 30 s. */
+const progressMs = 10_000;
+const prefetched = 128;
+/** A request for messages that nobody answers is noticed after half of this, twice. */
+const expiresMs = 10_000;
+
+/** What PostgreSQL can store: a chunk that it refuses would come back for ever. */
+const mostInteger = 2_147_483_647;
+const storableReport = report.extend({
+  executionId,
+  attempt: report.shape.attempt.max(mostInteger),
+  sequence: report.shape.sequence.max(mostInteger),
+});
+
+interface Arrived {
+  readonly message: JsMsg;
+  readonly sender: ExecutorId;
+  readonly report: z.infer<typeof storableReport>;
+}
+
+/**
+ * Stores what executors report until closed. A message is acknowledged after its commit; one that is no honest report
+ * is taken out of the stream and logged.
+ */
+export function consumeReports(deps: Reading): () => Promise<void> {
+  const waiting: JsMsg[] = [];
+  let messages: ConsumerMessages | undefined;
+  const closing = new AbortController();
+  let working: Promise<void> | undefined;
+
+  const size = createBatchSize();
+  const work = async (): Promise<void> => {
+    while (waiting.length > 0 && !closing.signal.aborted) await storeBatch(deps, waiting.splice(0), size);
+    working = undefined;
+  };
+  const subscribe = async (): Promise<void> => {
+    while (!closing.signal.aborted) {
+      try {
+        const consumer = await deps.link.connection.jetstream().consumers.get(reportsStream, reportsConsumer);
+        // Without a short heartbeat, and an end when the stream is gone, a deleted stream would be waited for in vain.
+        messages = await consumer.consume({
+          max_messages: prefetched,
+          expires: expiresMs,
+          abort_on_missing_resource: true,
+        });
+        for await (const message of messages) {
+          waiting.push(message);
+          working ??= work();
+        }
+      } catch (error) {
+        if (!closing.signal.aborted) deps.log.warn({ err: error }, "Reports cannot be read; trying again");
+      }
+      // Whatever ended it, the stream or its consumer may have to be made anew.
+      if (!closing.signal.aborted) await deps.queues.check().catch(() => undefined);
+      if (!closing.signal.aborted) await new Promise((resolve) => setTimeout(resolve, retryMs));
+    }
+  };
+  const subscribed = subscribe();
+  return async () => {
+    closing.abort();
+    await messages?.close();
+    await subscribed;
+    await working;
+    await giveBack(deps, waiting.splice(0));
+  };
+}
+
+/** Else another platform would get them only after the time that this one had for them. */
+async function giveBack({ link }: Pick<Needed, "link">, left: readonly JsMsg[]): Promise<void> {
+  if (left.length === 0) return;
+  // Without an answer the first of them may wait all the same.
+  await forgetGoneAskers(link, reportsStream, reportsConsumer).catch(() => undefined);
+  for (const message of left) message.nak();
+}
+
+/**
+ * Chunks of one attempt go into transactions of at most so many items, in the order of their arrival; attempts take turns.
+ * What waits for its turn stays ours meanwhile.
+ */
+async function storeBatch(deps: Needed, batch: readonly JsMsg[], size: BatchSize): Promise<void> {
+  const held = new Set(batch);
+  const timer = setInterval(() => {
+    for (const message of held) message.working();
+  }, progressMs);
+  try {
+    const arrived: Arrived[] = [];
+    for (const message of batch) {
+      const read = await readMessage(deps, message);
+      if (read === undefined) held.delete(message);
+      else arrived.push(read);
+    }
+    let groups = [...Map.groupBy(arrived, attemptOf).values()];
+    while (groups.length > 0) {
+      const rest: Arrived[][] = [];
+      for (const group of groups) {
+        const part = size.take(group);
+        const isStored = await storeGroup(deps, part);
+        size.note(isStored);
+        for (const { message } of part) held.delete(message);
+        if (part.length < group.length) rest.push(group.slice(part.length));
+      }
+      groups = rest;
+    }
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+function attemptOf({ report: { executionId: id, attempt }, sender }: Arrived): string {
+  return `${id} ${attempt} ${sender}`;
+}
+
+async function readMessage(deps: Needed, message: JsMsg): Promise<Arrived | undefined> {
+  try {
+    const { sender } = readUnverifiedHeader(message.data);
+    const executor = await findExecutor(deps.database, sender);
+    const opened = openFrame(message.data, {
+      findKey: () => executor?.signPublic,
+      expect: { kind: "report", subject: message.subject },
+      now: Date.now(),
+      maxAgeMs: oldestFrameMs,
+      // A clock that is wrong changes nothing of what happened: a chunk counts once, by its number.
+      maxSkewMs: oldestFrameMs,
+    });
+    const id = executorId.parse(sender);
+    if (message.subject !== subjects.reports(id)) {
+      throw new SealrunError("REPLAYED", "A report came by another executor's subject");
+    }
+    return { message, sender: id, report: decode(storableReport, opened.body) };
+  } catch (error) {
+    settle(deps, message, error);
+    return undefined;
+  }
+}
+
+/** True when these chunks of one attempt are stored, or refused; otherwise they are offered again. */
+async function storeGroup(deps: Needed, group: readonly Arrived[]): Promise<boolean> {
+  const [first] = group;
+  if (first === undefined) return true;
+  try {
+    const { executionId: id, attempt } = first.report;
+    const of = { executionId: id, attempt };
+    await deps.database.transaction(async (sql) => {
+      if (!(await isAttemptOf(sql, { ...of, executorId: first.sender }))) {
+        throw new SealrunError("LEASE_LOST", "The attempt is not this executor's");
+      }
+      await applyReports(
+        sql,
+        of,
+        group.map((arrived) => arrived.report),
+      );
+      crashPoint("platform.report.before-commit");
+    });
+    crashPoint("platform.report.after-commit");
+    for (const { message } of group) message.ack();
+    return true;
+  } catch (error) {
+    for (const { message } of group) settle(deps, message, error);
+    return !mayPass(toSealrunError(error));
+  }
+}
+
+/** What can never be stored is taken out; what failed for the moment is offered again. Never a reason: 2.9 stumbles. */
+function settle(deps: Needed, message: JsMsg, error: unknown): void {
+  const failure = toSealrunError(error);
+  if (mayPass(failure)) {
+    deps.log.error({ err: error }, "A report could not be stored; trying again");
+    message.nak(retryMs);
+  } else {
+    deps.log.warn({ code: failure.code, subject: message.subject }, "A report was refused");
+    message.term();
+  }
+}
+
+function mayPass({ code, row }: SealrunError): boolean {
+  return code === "INTERNAL" || row.retry;
+}

@@ -1,0 +1,91 @@
+import { createSeenFrames, serve, type SignedRequest } from "@sealrun/nats";
+import { openWhileFit } from "@sealrun/postgres";
+import { executorId, type RpcVerb, rpcVerbs, SealrunError, subjects } from "@sealrun/protocol";
+import { recordRefusal } from "./record-refusal.ts";
+import type { Deps } from "../deps.ts";
+import { findExecutor } from "../executors/store.ts";
+import { answerClaim } from "./claim.ts";
+import { answerEmit } from "./emit.ts";
+import { answerFetch } from "./fetch.ts";
+import { answerLookup } from "./lookup.ts";
+import { answerPresence } from "./presence.ts";
+import { answerRelease } from "./release.ts";
+import { answerFinish, answerRenew } from "./renew-and-finish.ts";
+import { answerReported } from "./reported.ts";
+import type { ExecutorRequest, RpcDeps } from "./request.ts";
+import { answerSchedule } from "./schedule.ts";
+import { answerSet } from "./set.ts";
+import { answerState } from "./state.ts";
+
+const answers: Readonly<Record<RpcVerb, (deps: RpcDeps, request: ExecutorRequest) => Promise<object>>> = {
+  claim: answerClaim,
+  renew: answerRenew,
+  finish: answerFinish,
+  release: answerRelease,
+  reported: answerReported,
+  lookup: answerLookup,
+  set: answerSet,
+  state: answerState,
+  fetch: answerFetch,
+  presence: answerPresence,
+  emit: answerEmit,
+  schedule: answerSchedule,
+};
+
+/**
+ * Answers what executors ask until closed; closing waits for the answers under way. Whose request it is comes from its
+ * signature alone, and it must have come by that executor's own subject. While the database is silent, or the clock
+ * wrong, other platforms are left to answer.
+ */
+export function answerRpc(deps: RpcDeps & Pick<Deps, "fitness" | "log">): () => Promise<void> {
+  const underWay = new Set<Promise<object>>();
+  const answered = rpcVerbs.map((verb) => ({ verb, seen: createSeenFrames() }));
+  const serveVerb = ({ verb, seen }: (typeof answered)[number]) =>
+    serve({
+      link: deps.link,
+      identity: deps.identity,
+      subject: subjects.everyRpc(verb),
+      queue: "platform",
+      kind: verb,
+      findKey: async (sender) => findKey(deps, sender),
+      handle: async (request) => {
+        const answering = answer(deps, verb, readRequest(verb, request));
+        underWay.add(answering);
+        return answering.finally(() => underWay.delete(answering));
+      },
+      log: deps.log,
+      seen,
+    });
+  const close = openWhileFit(deps.fitness, () => {
+    const services = answered.map(serveVerb);
+    return async () => void (await Promise.all(services.map(async (service) => service.close())));
+  });
+  return async () => {
+    await close();
+    await Promise.allSettled(underWay);
+  };
+}
+
+/** The answer, or its refusal once that is in the audit. */
+async function answer(deps: RpcDeps & Pick<Deps, "log">, verb: RpcVerb, request: ExecutorRequest): Promise<object> {
+  try {
+    return await answers[verb](deps, request);
+  } catch (error) {
+    await recordRefusal(deps, verb, { request, error });
+    throw error;
+  }
+}
+
+async function findKey({ database }: Pick<Deps, "database">, sender: string): Promise<Uint8Array> {
+  const executor = await findExecutor(database, sender);
+  if (executor !== undefined) return executor.signPublic;
+  throw new SealrunError("NOT_ENROLLED", "");
+}
+
+function readRequest(verb: RpcVerb, { header, body, frame, subject }: SignedRequest): ExecutorRequest {
+  const sender = executorId.parse(header.sender);
+  if (subject !== subjects.rpc(sender, verb)) {
+    throw new SealrunError("REPLAYED", "A request came by another executor's subject");
+  }
+  return { executorId: sender, requestId: header.requestId, body, frame };
+}

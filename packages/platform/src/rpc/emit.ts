@@ -1,0 +1,29 @@
+import { crashPoint } from "@sealrun/faults";
+import { decode, type EmitReply, emitRequest } from "@sealrun/protocol";
+import { acceptEvent } from "../events/accept-event.ts";
+import { readUpload } from "../secrets/own-upload.ts";
+import { fetchScopeKey } from "../secrets/scope-key.ts";
+import { findHeld, lockHeld } from "../executions/attempt-store.ts";
+import type { ExecutorRequest, RpcDeps } from "./request.ts";
+
+/**
+ * Takes an event that a script sent; what it starts is committed before the answer. Sent again with the same id it is
+ * answered again. `LEASE_LOST`, `KEY_CHANGED`, `VALUE_TOO_LARGE`, and as `acceptEvent`.
+ */
+export async function answerEmit(deps: RpcDeps, request: ExecutorRequest): Promise<EmitReply> {
+  const asked = decode(emitRequest, request.body);
+  const holder = { ...asked, executorId: request.executorId };
+  const { projectId } = await findHeld(deps.database, holder);
+  const data =
+    asked.data === undefined
+      ? undefined
+      : readUpload(await fetchScopeKey(deps, { scope: "project", ownerId: projectId }), asked.data, "the data");
+  const { id, type, source, referenceId, executionId } = asked;
+  const asker = { author: `execution ${executionId}`, requestId: request.requestId };
+  const sent = await deps.database.transaction(async (sql) => {
+    await lockHeld(sql, holder);
+    return acceptEvent(deps, sql, { id, projectId, type, source, referenceId, data, executionId, asker });
+  });
+  crashPoint("platform.emit.after-commit");
+  return { ok: true, ...sent };
+}

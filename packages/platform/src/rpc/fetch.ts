@@ -1,0 +1,68 @@
+import { toBase64 } from "@sealrun/crypto";
+import {
+  decode,
+  encodeFileList,
+  type FetchReply,
+  fetchRequest,
+  type FetchRequest,
+  limits,
+  SealrunError,
+} from "@sealrun/protocol";
+import { recordAudit } from "../audit/store.ts";
+import { listFiles } from "../packages/version-store.ts";
+import { findVersion } from "../secrets/lookup-store.ts";
+import { openStored } from "../secrets/sealed-value.ts";
+import { findHeld, type HeldAttempt } from "../executions/attempt-store.ts";
+import { readFilePart } from "./file-part-store.ts";
+import { askerOf, type ExecutorRequest, type RpcDeps } from "./request.ts";
+
+/**
+ * Answers one part of a file of the attempt's own version, of that version's list, or of a sealed value within reach of
+ * its package. `NOT_FOUND` for any other file, `REPLACED` for a value that is gone, `LEASE_LOST`.
+ */
+export async function answerFetch(deps: RpcDeps, request: ExecutorRequest): Promise<FetchReply> {
+  const { what, offset, executionId, attempt } = decode(fetchRequest, request.body);
+  const held = await findHeld(deps.database, { executionId, attempt, executorId: request.executorId });
+  if (what.kind === "file") return fetchFile(deps, held, what.sha256, offset);
+  const whole =
+    what.kind === "secret"
+      ? await findSecret(deps, held, { request, executionId, attempt, what, offset })
+      : await findList(deps, held);
+  return {
+    ok: true,
+    size: whole.length,
+    bytes: toBase64(whole.subarray(offset, offset + limits.fetchPartBytes)),
+  };
+}
+
+async function fetchFile(deps: RpcDeps, held: HeldAttempt, sha256: string, offset: number): Promise<FetchReply> {
+  const part = await readFilePart(deps.database, { versionId: held.versionId, sha256, offset });
+  if (part === undefined) throw new SealrunError("NOT_FOUND", "The version that runs has no file of this digest");
+  return { ok: true, size: part.size, bytes: toBase64(part.bytes) };
+}
+
+async function findList(deps: RpcDeps, held: HeldAttempt): Promise<Uint8Array> {
+  return encodeFileList([...(await listFiles(deps.database, held.versionId))]);
+}
+
+interface WantedSecret {
+  readonly request: ExecutorRequest;
+  readonly executionId: FetchRequest["executionId"];
+  readonly attempt: number;
+  readonly what: Extract<FetchRequest["what"], { kind: "secret" }>;
+  readonly offset: number;
+}
+
+async function findSecret(
+  deps: RpcDeps,
+  held: HeldAttempt,
+  { request, executionId, attempt, what, offset }: WantedSecret,
+): Promise<Uint8Array> {
+  const found = await findVersion(deps.database, { ...held, platformId: deps.platformId }, what);
+  if (found === undefined) throw new SealrunError("REPLACED", "");
+  const { name, scope, version } = found;
+  const detail = { attempt, name, scope, version, offset };
+  const entry = { asker: askerOf(request), action: "secret.fetch", object: executionId, detail };
+  await recordAudit(deps.database, entry);
+  return openStored(deps, found);
+}

@@ -1,0 +1,43 @@
+import { crashPoint } from "@sealrun/faults";
+import { readEnvelope, toBase64 } from "@sealrun/crypto";
+import { decode, limits, type LookupReply, lookupRequest } from "@sealrun/protocol";
+import { recordAudit } from "../audit/store.ts";
+import { findNarrowest } from "../secrets/lookup-store.ts";
+import { openStored } from "../secrets/sealed-value.ts";
+import { findHeld } from "../executions/attempt-store.ts";
+import { askMessageKeys } from "../keyring/ask-keyring.ts";
+import { askerOf, type ExecutorRequest, type RpcDeps } from "./request.ts";
+
+/**
+ * Answers the narrowest secret of a name, or that of the one scope asked, sealed, with the one message key that the
+ * keyring boxed to the executor. What was asked and found is in the audit before the keyring is asked. `LEASE_LOST`, and
+ * the keyring's refusals.
+ */
+export async function answerLookup(deps: RpcDeps, request: ExecutorRequest): Promise<LookupReply> {
+  const { executionId, attempt, name, scope: only } = decode(lookupRequest, request.body);
+  const { presence, secret } = await deps.database.transaction(async (sql) => {
+    const held = await findHeld(sql, { executionId, attempt, executorId: request.executorId });
+    const found = await findNarrowest(sql, { ...held, platformId: deps.platformId }, name, only);
+    const detail = {
+      attempt,
+      name,
+      ...(only === undefined ? {} : { asked: only }),
+      scope: found.secret?.scope ?? null,
+      version: found.secret?.version ?? null,
+      outcome: found.secret === undefined ? "missing" : "found",
+    };
+    await recordAudit(sql, { asker: askerOf(request), action: "secret.lookup", object: executionId, detail });
+    return found;
+  });
+  crashPoint("platform.lookup.after-audit");
+  if (secret === undefined) return { ok: true, found: false, presence };
+  const envelope = openStored(deps, secret);
+  const keys = await askMessageKeys(deps, request, {
+    executionId,
+    attempt,
+    entries: [{ kind: "secret", scope: secret.scope, prefix: toBase64(readEnvelope(envelope).prefix) }],
+  });
+  const { scope, id, version, sha256, size } = secret;
+  const inline = size <= limits.fetchPartBytes ? { envelope: toBase64(envelope) } : {};
+  return { ok: true, found: true, presence, scope, id, version, sha256, size, ...inline, keys };
+}

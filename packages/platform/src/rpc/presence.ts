@@ -1,0 +1,14 @@
+import { decode, presenceRequest } from "@sealrun/protocol";
+import { notePresence } from "../executors/store.ts";
+import { ringOutbox } from "../outbox/store.ts";
+import type { ExecutorRequest, RpcDeps } from "./request.ts";
+
+/** Notes what an executor can take, and lets the dispatchers look again: there may be room now. */
+export async function answerPresence({ database }: RpcDeps, request: ExecutorRequest): Promise<{ readonly ok: true }> {
+  const said = decode(presenceRequest, request.body);
+  await database.transaction(async (sql) => {
+    await notePresence(sql, request.executorId, said);
+    await ringOutbox(sql);
+  });
+  return { ok: true };
+}

@@ -1,0 +1,54 @@
+import { decode, executionId, type RpcVerb, SealrunError, secretName } from "@sealrun/protocol";
+import { z } from "zod";
+import type { Deps } from "../deps.ts";
+import { askerOf, type ExecutorRequest } from "./request.ts";
+import { recordAudit } from "../audit/store.ts";
+
+/** What is refused with a row of its own. Renewals and presence say nothing about secrets. */
+const actions: Partial<Readonly<Record<RpcVerb, string>>> = {
+  claim: "execution.claim.refused",
+  lookup: "secret.lookup.refused",
+  set: "secret.set.refused",
+  state: "state.refused",
+  fetch: "secret.fetch.refused",
+};
+
+const asked = z.object({
+  executionId,
+  attempt: z.number().optional(),
+  name: secretName.optional(),
+  scope: z.string().max(16).optional(),
+});
+
+/** Writes that an executor was refused, and why. A refusal that may pass by itself, such as a keyring that is away, has none. */
+export async function recordRefusal(
+  { database, log }: Pick<Deps, "database" | "log">,
+  verb: RpcVerb,
+  { request, error }: { readonly request: ExecutorRequest; readonly error: unknown },
+): Promise<void> {
+  const action = actions[verb];
+  if (action === undefined || !(error instanceof SealrunError)) return;
+  if (error.row.retry || error.code === "INTERNAL") return;
+  const { executionId: object = request.executorId, attempt, name, scope } = readAsked(request.body);
+  const detail = {
+    ...(attempt === undefined ? {} : { attempt }),
+    ...(name === undefined ? {} : { name }),
+    ...(scope === undefined ? {} : { scope }),
+    code: error.code,
+  };
+  try {
+    await recordAudit(database, { asker: askerOf(request), action, object, detail });
+  } catch (failure) {
+    // Nothing was given away, and the executor learns the refusal all the same.
+    log.error({ err: failure, action, code: error.code }, "A refusal could not be written to the audit");
+  }
+}
+
+/** What can be read of a request that may be refused for its form. */
+function readAsked(body: Uint8Array): Partial<z.infer<typeof asked>> {
+  try {
+    return decode(asked, body);
+  } catch {
+    return {};
+  }
+}

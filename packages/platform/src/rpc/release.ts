@@ -1,0 +1,51 @@
+import { crashPoint } from "@sealrun/faults";
+import type { Sql } from "@sealrun/postgres";
+import { decode, type ReleaseReply, releaseRequest, type ReleaseRequest, SealrunError } from "@sealrun/protocol";
+import { recordAudit } from "../audit/store.ts";
+import { noteSeen } from "../executors/store.ts";
+import { countReleases, endAttempt, isAttemptOf, isReleased, noteReason } from "../executions/attempt-store.ts";
+import { holdInOutbox } from "../outbox/store.ts";
+import { lockExecution } from "../executions/store.ts";
+import { cancelledUnstarted, endUnfinished, runAnew } from "../executions/transitions.ts";
+import { askerOf, type ExecutorRequest, type RpcDeps } from "./request.ts";
+
+/** After the first release another executor can take the execution at once; then the wait doubles, up to the longest. */
+const firstHoldMs = 1_000;
+const longestHoldMs = 5 * 60_000;
+
+/**
+ * Ends an attempt of which no script has started, for a reason of its executor's machine, and queues its execution again,
+ * or cancels it when that was asked for. The number is used up; it is no loss, so that `on_lost` and its limit do not
+ * count it. Said again by the same attempt, it is answered again; anybody else gets `LEASE_LOST`.
+ */
+export async function answerRelease({ database }: RpcDeps, request: ExecutorRequest): Promise<ReleaseReply> {
+  const asked = decode(releaseRequest, request.body);
+  await database.transaction(async (sql) => release(sql, request, asked));
+  crashPoint("platform.release.after-commit");
+  return { ok: true };
+}
+
+async function release(sql: Sql, request: ExecutorRequest, asked: ReleaseRequest): Promise<void> {
+  const { executionId: id, attempt, reason } = asked;
+  const holder = { executionId: id, attempt, executorId: request.executorId };
+  const execution = await lockExecution(sql, id);
+  if (await isReleased(sql, holder)) return;
+  const isHeld = execution.status === "running" && execution.attempt === attempt && (await isAttemptOf(sql, holder));
+  if (!isHeld) throw new SealrunError("LEASE_LOST", "");
+  await noteReason(sql, holder, reason);
+  await noteSeen(sql, request.executorId);
+  if (execution.isCancelRequested) {
+    await endAttempt(sql, holder, "released");
+    await endUnfinished(sql, id, { status: "cancelled", error: cancelledUnstarted });
+  } else {
+    const why = `executor ${request.executorId} could not prepare it: ${reason.message} (${reason.code})`;
+    await runAnew(sql, holder, { end: "released", line: `Attempt ${attempt} is given back, because ${why}` });
+    const releases = await countReleases(sql, id);
+    await holdInOutbox(sql, id, {
+      forMs: Math.min(longestHoldMs, firstHoldMs * 2 ** (releases - 1)),
+      refusal: `It was given back ${releases === 1 ? "once" : `${releases} times`}, the last time because ${why}`,
+    });
+  }
+  const detail = { attempt, code: reason.code };
+  await recordAudit(sql, { asker: askerOf(request), action: "execution.release", object: id, detail });
+}

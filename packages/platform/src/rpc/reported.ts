@@ -1,0 +1,17 @@
+import { decode, type ReportedReply, reportedRequest, SealrunError } from "@sealrun/protocol";
+import { isAttemptOf } from "../executions/attempt-store.ts";
+import { listMissing } from "../reports/report-store.ts";
+import type { ExecutorRequest, RpcDeps } from "./request.ts";
+
+/**
+ * Says which chunks of an attempt's reports are not stored, whether the attempt has ended or not: only what is stored may
+ * go from its executor's spool. `LEASE_LOST` when the attempt was never this executor's.
+ */
+export async function answerReported({ database }: RpcDeps, request: ExecutorRequest): Promise<ReportedReply> {
+  const asked = decode(reportedRequest, request.body);
+  if (!(await isAttemptOf(database, { ...asked, executorId: request.executorId }))) {
+    throw new SealrunError("LEASE_LOST", "The attempt is not this executor's");
+  }
+  const missing = await listMissing(database, asked, asked.lastSequence);
+  return missing.length === 0 ? { ok: true } : { ok: true, missing: [...missing] };
+}

@@ -1,0 +1,19 @@
+import type { ExecutorId } from "@sealrun/protocol";
+import type { Asker, Deps } from "../deps.ts";
+
+/** What answering an executor takes. */
+export type RpcDeps = Omit<Deps, "log">;
+
+/** A verified request of an enrolled executor. */
+export interface ExecutorRequest {
+  readonly executorId: ExecutorId;
+  readonly requestId: string;
+  readonly body: Uint8Array;
+  /** The whole frame: the keyring verifies it again. */
+  readonly frame: Uint8Array;
+}
+
+/** Who asks, for the audit. */
+export function askerOf({ executorId, requestId }: ExecutorRequest): Asker {
+  return { author: `executor ${executorId}`, requestId };
+}

@@ -1,0 +1,105 @@
+import { parametersContext, sealWithKey, storedContext } from "@sealrun/crypto";
+import type { Sql } from "@sealrun/postgres";
+import {
+  decode,
+  limits,
+  type PackageId,
+  scheduleRequest,
+  type ScheduleReply,
+  type ScheduleRequest,
+  SealrunError,
+} from "@sealrun/protocol";
+import { z } from "zod";
+import { recordAudit } from "../audit/store.ts";
+import { getPackageById } from "../packages/store.ts";
+import { getVersion } from "../packages/version-store.ts";
+import { firstDue } from "../schedules/due-times.ts";
+import { countOfScripts, findSchedule, insertSchedule, readClock } from "../schedules/store.ts";
+import { readUpload } from "../secrets/own-upload.ts";
+import { fetchScopeKey } from "../secrets/scope-key.ts";
+import { findHeld, type HeldAttempt, lockHeld } from "../executions/attempt-store.ts";
+import type { ExecutorRequest, RpcDeps } from "./request.ts";
+
+const mostNames = 1_000;
+
+/**
+ * Stores later runs of the attempt's own package. Sent again with the same id it is answered again. `BAD_REQUEST` says
+ * what of the due times cannot be followed; `LEASE_LOST`, `KEY_CHANGED`, `VALUE_TOO_LARGE`, `RATE_LIMITED`.
+ */
+export async function answerSchedule(deps: RpcDeps, request: ExecutorRequest): Promise<ScheduleReply> {
+  const asked = decode(scheduleRequest, request.body);
+  checkNames(asked);
+  const holder = { ...asked, executorId: request.executorId };
+  const held = await findHeld(deps.database, holder);
+  const sealed = asked.parameters === undefined ? null : await wrap(deps, held, asked.parameters);
+  return deps.database.transaction(async (sql) => {
+    await lockHeld(sql, holder);
+    const known = await findSchedule(sql, asked.id);
+    if (known !== undefined) return answerAgain(asked, held, known);
+    if ((await countOfScripts(sql, held.packageId)) >= limits.schedulesPerPackage) {
+      throw new SealrunError(
+        "FORBIDDEN",
+        `The scripts of this package have ${limits.schedulesPerPackage} schedules already; delete some with: sealrun schedule delete`,
+      );
+    }
+    const due = await findDue(sql, asked);
+    const isActive = await isPackageActive(sql, held.packageId);
+    const author = `execution ${asked.executionId}`;
+    await insertSchedule(sql, {
+      id: asked.id,
+      packageId: held.packageId,
+      kind: "script",
+      rule: due.rule,
+      onceAt: due.rule === undefined ? due.at : undefined,
+      missed: due.rule === undefined ? "run_once" : "skip",
+      sealed,
+      sealedNames: asked.sealedNames,
+      nextAt: isActive ? due.at : undefined,
+      author,
+    });
+    const detail = { schedule: asked.id, nextAt: due.at.toISOString(), ...due.rule, parameters: asked.sealedNames };
+    const asker = { author, requestId: request.requestId };
+    await recordAudit(sql, { asker, action: "schedule.set", object: held.packageId, detail });
+    return { ok: true, id: asked.id, nextAt: due.at.toISOString() };
+  });
+}
+
+function checkNames({ sealedNames }: ScheduleRequest): void {
+  const isFine = sealedNames.length <= mostNames && sealedNames.every((name) => name.length <= 256);
+  if (!isFine || new Set(sealedNames).size !== sealedNames.length) {
+    throw new SealrunError("BAD_REQUEST", `Expected each of at most ${mostNames} parameters once, by name`);
+  }
+}
+
+async function wrap(deps: RpcDeps, held: HeldAttempt, parameters: string): Promise<Uint8Array> {
+  const key = await fetchScopeKey(deps, { scope: "service", ownerId: held.packageId, projectId: held.projectId });
+  const context = parametersContext({ platformId: deps.platformId, packageId: held.packageId });
+  return sealWithKey(deps.storageKey, storedContext(context), readUpload(key, parameters, "the parameters"));
+}
+
+function answerAgain(
+  asked: ScheduleRequest,
+  held: HeldAttempt,
+  known: { readonly packageId: PackageId; readonly nextAt: Date },
+): ScheduleReply {
+  if (known.packageId === held.packageId) return { ok: true, id: asked.id, nextAt: known.nextAt.toISOString() };
+  throw new SealrunError("BAD_REQUEST", "Another package has a schedule of this id");
+}
+
+async function findDue(sql: Sql, { when }: ScheduleRequest) {
+  const now = await readClock(sql);
+  if ("cron" in when) {
+    const rule = { cron: when.cron.trim(), timezone: when.timezone ?? null };
+    return { rule, at: firstDue(rule, now) };
+  }
+  if (when.delayMs > limits.scheduleDelayMs) {
+    throw new SealrunError("BAD_REQUEST", "expected a delay of at most 366 days");
+  }
+  return { rule: undefined, at: new Date(now.getTime() + when.delayMs) };
+}
+
+async function isPackageActive(sql: Sql, id: PackageId): Promise<boolean> {
+  const { currentVersion } = await getPackageById(sql, id);
+  const { manifest } = await getVersion(sql, id, currentVersion);
+  return z.object({ active: z.boolean().default(true) }).parse(manifest).active;
+}

@@ -1,0 +1,125 @@
+import {
+  concatBytes,
+  fromBase64,
+  openWithKey,
+  sealWithKey,
+  secretContext,
+  sha256Hex,
+  storedContext,
+} from "@sealrun/crypto";
+import { crashPoint } from "@sealrun/faults";
+import type { Sql } from "@sealrun/postgres";
+import {
+  decode,
+  limits,
+  lookupOrder,
+  type Presence,
+  type Scope,
+  SealrunError,
+  setRequest,
+  type SetReply,
+  type SetRequest,
+} from "@sealrun/protocol";
+import type { z } from "zod";
+import { findNarrowest, findPresence } from "../secrets/lookup-store.ts";
+import { fetchScopeKey, type Place } from "../secrets/scope-key.ts";
+import { storeFromScript } from "../secrets/store-from-script.ts";
+import { type HeldAttempt, lockHeld, findHeld } from "../executions/attempt-store.ts";
+import { countParts, keepPart, takeParts } from "../executions/set-parts-store.ts";
+import type { ExecutorRequest, RpcDeps } from "./request.ts";
+
+/** A value of the largest size, padded and sealed, has three. */
+const mostParts = Math.ceil((limits.secretValueBytes * 1.13) / limits.fetchPartBytes);
+/** Of one execution, under way at once: many scripts may set at the same time, none may fill the disk. */
+const mostPartsUnderWay = 256;
+
+/**
+ * Takes one part of a value that a script set. Parts wait under the outer layer; the last one stores the whole, once its
+ * digest and the key it was sealed with are right. `LEASE_LOST`, `KEY_CHANGED`, `VALUE_TOO_LARGE`, `TAMPERED`.
+ */
+export async function answerSet(deps: RpcDeps, request: ExecutorRequest): Promise<SetReply> {
+  const asked = decode(setRequest, request.body);
+  const bytes = fromBase64(asked.bytes);
+  checkPart(asked, bytes);
+  const holder = { ...asked, executorId: request.executorId };
+  const held = await findHeld(deps.database, holder);
+  const place = placeOf(deps, held, asked);
+  if (asked.part < asked.parts - 1) {
+    await deps.database.transaction(async (sql) => {
+      await lockHeld(sql, holder);
+      if ((await countParts(sql, asked.executionId)) >= mostPartsUnderWay) {
+        throw new SealrunError("RATE_LIMITED", "Too many values are being set at once; set them one after the other");
+      }
+      await keepPart(sql, asked, asked.part, sealWithKey(deps.storageKey, partContext(deps, place, asked), bytes));
+    });
+    return { ok: true };
+  }
+  const key = await fetchScopeKey(deps, place);
+  const reply = await deps.database.transaction(async (sql): Promise<SetReply> => {
+    await lockHeld(sql, holder);
+    const before = await findNarrowest(sql, { ...held, platformId: deps.platformId }, asked.name, asked.scope);
+    // Sealing never makes the same bytes twice: this is the same set again, whose answer was lost.
+    if (before.secret?.sha256 === asked.sha256) return storedReply(asked, before.secret, before.presence);
+    const envelope = await assemble(deps, sql, { place, asked, last: bytes });
+    const stored = await storeFromScript(deps, sql, {
+      place,
+      key,
+      secret: { name: asked.name, envelope },
+      executionId: asked.executionId,
+      requestId: request.requestId,
+    });
+    const presence = await findPresence(sql, { ...held, platformId: deps.platformId }, asked.name);
+    crashPoint("platform.set.before-commit");
+    return storedReply(asked, stored, presence);
+  });
+  crashPoint("platform.set.after-commit");
+  return reply;
+}
+
+function storedReply(
+  { scope }: SetRequest,
+  { id, version }: NonNullable<SetReply["stored"]>,
+  presence: Presence,
+): SetReply {
+  const shadowedBy = narrowerThan(scope, presence);
+  return { ok: true, stored: { id, version, ...(shadowedBy === undefined ? {} : { shadowedBy }) } };
+}
+
+function checkPart(asked: z.infer<typeof setRequest>, bytes: Uint8Array): void {
+  if (asked.parts > mostParts) throw new SealrunError("VALUE_TOO_LARGE", "");
+  if (asked.part >= asked.parts || bytes.length > limits.fetchPartBytes || bytes.length > asked.size) {
+    throw new SealrunError("MALFORMED", "Expected a part of the announced value at bytes");
+  }
+}
+
+function placeOf(deps: Pick<RpcDeps, "platformId">, held: HeldAttempt, { scope }: SetRequest): Place {
+  return scope === "project" ? { scope, ownerId: held.projectId } : { scope, ownerId: deps.platformId };
+}
+
+/** The place of one part. A secret's name has no space, so that no part can be taken for a secret. */
+function partContext(deps: Pick<RpcDeps, "platformId">, place: Place, { name, sha256, part }: SetRequest) {
+  const { scope, ownerId } = place;
+  const inner = { platformId: deps.platformId, scope, ownerId, name: `${name} ${sha256} ${part}` };
+  return storedContext(secretContext(inner));
+}
+
+async function assemble(
+  deps: RpcDeps,
+  sql: Sql,
+  { place, asked, last }: { readonly place: Place; readonly asked: SetRequest; readonly last: Uint8Array },
+): Promise<Uint8Array> {
+  const before = asked.parts === 1 ? [] : await takeParts(sql, asked);
+  const opened = before.map(({ part, sealed }) =>
+    openWithKey(deps.storageKey, partContext(deps, place, { ...asked, part }), sealed),
+  );
+  const envelope = concatBytes(...opened, last);
+  if (before.length !== asked.parts - 1 || envelope.length !== asked.size || sha256Hex(envelope) !== asked.sha256) {
+    throw new SealrunError("TAMPERED", "The parts of a value do not make up what was announced; set it again");
+  }
+  return envelope;
+}
+
+/** The narrowest scope that has the name and comes before this one. */
+function narrowerThan(scope: Scope, presence: Presence): Scope | undefined {
+  return lookupOrder.slice(0, lookupOrder.indexOf(scope)).find((candidate) => presence[candidate]);
+}

@@ -1,0 +1,27 @@
+import type { Deps } from "./deps.ts";
+import { createQueues } from "./dispatch/queues.ts";
+import { startDispatcher } from "./dispatch/dispatcher.ts";
+import { startReconciler } from "./dispatch/reconciler.ts";
+import { consumeReports } from "./reports/consume-reports.ts";
+import { answerRpc } from "./rpc/answer-rpc.ts";
+import { startSweeper } from "./sweep/sweep.ts";
+
+/**
+ * Starts what a platform does for executions besides HTTP: publish events and look after them, answer executors, store
+ * reports, end lost attempts. The returned function stops it, the newest part first, and waits for what is under way.
+ */
+export async function startWork(deps: Deps): Promise<() => Promise<void>> {
+  const queues = createQueues(deps);
+  await queues.check();
+  const stops = [answerRpc(deps), consumeReports({ ...deps, queues }), startSweeper(deps)];
+  try {
+    stops.push(await startDispatcher({ ...deps, queues }));
+    stops.push(startReconciler({ ...deps, queues }));
+  } catch (error) {
+    for (const stop of stops.toReversed()) await stop();
+    throw error;
+  }
+  return async () => {
+    for (const stop of stops.toReversed()) await stop();
+  };
+}

@@ -1,0 +1,24 @@
+import { toSealrunError } from "@sealrun/protocol";
+import type { Deps } from "../deps.ts";
+import { listGrantsToEnd, markGrantEnded } from "../executions/attempt-store.ts";
+import { askEnd } from "../keyring/ask-keyring.ts";
+
+const atOnce = 20;
+
+/** Tells the keyring which attempts are over. What it does not answer is told again at the next call. */
+export async function endGrants(deps: Pick<Deps, "database" | "link" | "identity" | "keyring" | "log">): Promise<void> {
+  try {
+    for (;;) {
+      const ended = await listGrantsToEnd(deps.database, atOnce);
+      await Promise.all(
+        ended.map(async (held) => {
+          await askEnd(deps, held);
+          await markGrantEnded(deps.database, held);
+        }),
+      );
+      if (ended.length < atOnce) return;
+    }
+  } catch (error) {
+    deps.log.warn({ code: toSealrunError(error).code }, "The keyring was not told of ended attempts; trying again");
+  }
+}

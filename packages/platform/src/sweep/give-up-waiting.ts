@@ -1,0 +1,32 @@
+import type { Sql } from "@sealrun/postgres";
+import { limits } from "@sealrun/protocol";
+import { appendFeed } from "../executions/feed-store.ts";
+import { closeSteps } from "../executions/step-store.ts";
+import { findProgress } from "../executions/progress-store.ts";
+import { lockExecution, type LockedExecution } from "../executions/store.ts";
+import { stepEntry, systemLine } from "../executions/transitions.ts";
+import { applyWaiting } from "../reports/apply-report.ts";
+import { describeGap } from "../executions/describe-gap.ts";
+import { noteGaps } from "../reports/gap-store.ts";
+import { type AttemptId, isNewest } from "../reports/report-store.ts";
+
+/**
+ * Shows what waits for report chunks that have not come, and closes the steps of an execution that has ended: it says
+ * from then on that something is missing. True when that is new. Chunks that come later are stored all the same.
+ */
+export async function giveUpWaiting(sql: Sql, of: AttemptId): Promise<boolean> {
+  const id = of.executionId;
+  const execution = await lockExecution(sql, id);
+  await applyWaiting(sql, of, { overGaps: true, isEarlier: !(await isNewest(sql, of)) });
+  if (!(await noteGaps(sql, id))) return false;
+  await closeWithGap(sql, execution);
+  return true;
+}
+
+async function closeWithGap(sql: Sql, { id, status }: LockedExecution): Promise<void> {
+  const message = `The step's end was not reported within ${limits.reportsSilentMs / 1000} s after its run had ended`;
+  const error = { code: "REPORTS_MISSING", message };
+  const closed = await closeSteps(sql, id, { succeeded: status === "succeeded", error });
+  const gap = describeGap(await findProgress(sql, id)) ?? "";
+  await appendFeed(sql, id, [...closed.map(stepEntry), systemLine("warning", gap)]);
+}

@@ -1,0 +1,159 @@
+import { newId } from "@sealrun/crypto";
+import type { Sql } from "@sealrun/postgres";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { z } from "zod";
+import {
+  chooseNext,
+  lockReady,
+  markPublished,
+  readRoom,
+} from "../../../packages/platform/src/dispatch/choice-store.ts";
+import { type ExecutionsWorld, startExecutionsWorld } from "../../support/executions-world.ts";
+
+const waiting = 10_000;
+let world: ExecutionsWorld;
+beforeAll(async () => {
+  world = await startExecutionsWorld();
+  await world.push("urgent", { "main.sh": "true\n", "manifest.json": '{"max_concurrent":1}' });
+});
+afterAll(async () => world.close());
+
+/** Makes many executions of a package, which wait for nothing yet. */
+async function makeMany(name: string, priority: number): Promise<void> {
+  await world.database.run(
+    `insert into executions (id, project_id, package_id, version_id, pool_name, status, visible, sealed_names, priority)
+     select 'exe_' || $1::text || lpad(n::text, 16, '0'), k.project_id, k.id, v.id, 'crowd', 'queued', '{}', '[]', $3
+     from packages k join versions v on v.package_id = k.id and v.number = k.current_version, generate_series(1, $4) n
+     where k.name = $2`,
+    [name.slice(0, 4), name, priority, waiting],
+  );
+}
+
+/** Lets all executions of a package wait for a pool, as starts would. */
+async function queueAll(name: string, pool = "crowd"): Promise<void> {
+  await world.database.run(
+    `insert into outbox (execution_id, pool, project_id, package_id, priority, number)
+     select e.id, $2, e.project_id, e.package_id, e.priority, e.number
+     from executions e join packages k on k.id = e.package_id where k.name = $1 and e.pool_name = 'crowd'`,
+    [name, pool],
+  );
+}
+
+const readRow = z.object({ rows: z.coerce.number() });
+/** Rows of the outbox that this connection has looked at; it may count a transaction before, so take the difference. */
+async function countReads(sql: Sql): Promise<number> {
+  const found = await sql.row(
+    readRow,
+    `select seq_tup_read + coalesce(idx_tup_fetch, 0) as rows from pg_stat_xact_user_tables where relname = 'outbox'`,
+  );
+  return found?.rows ?? Number.NaN;
+}
+
+/** What a pool's next execution is of, and the rows read to find it; the package `urgent` is at its limit, or nothing is. */
+async function choose(isLimited: boolean): Promise<{ readonly of: string | undefined; readonly read: number }> {
+  const nameRow = z.object({ id: z.string(), name: z.string() });
+  const urgent = await world.database.row(nameRow, "select id, name from packages where name = 'urgent'");
+  const full = isLimited && urgent !== undefined ? [urgent.id] : [];
+  return world.database.transaction(async (sql) => {
+    const before = await countReads(sql);
+    const chosen = await chooseNext(sql, "crowd", { full });
+    const read = (await countReads(sql)) - before;
+    const of = await sql.row(
+      nameRow,
+      "select k.id, k.name from executions e join packages k on k.id = e.package_id where e.id = $1",
+      [chosen],
+    );
+    return { of: of?.name, read };
+  });
+}
+
+/** What PostgreSQL knows of 20,000 waiting executions, the more urgent half of them of one package. */
+const knowledge: Readonly<Record<string, () => Promise<void>>> = {
+  "that was never analysed": async () => {
+    await queueAll("report");
+    await queueAll("urgent");
+  },
+  "that was analysed while it was empty": async () => {
+    await world.database.run("analyze outbox");
+    await queueAll("report");
+    await queueAll("urgent");
+  },
+  "that was analysed while one package was all": async () => {
+    await queueAll("urgent");
+    await world.database.run("analyze outbox");
+    await queueAll("report");
+  },
+  "that was analysed while everything waited for another pool": async () => {
+    await queueAll("report", "elsewhere");
+    await world.database.run("analyze outbox");
+    await world.database.run("delete from outbox");
+    await queueAll("report");
+    await queueAll("urgent");
+  },
+  "that was analysed while nothing was due": async () => {
+    await queueAll("report");
+    await world.database.run("update outbox set is_due = false");
+    await world.database.run("analyze outbox");
+    await world.database.run("update outbox set is_due = true");
+    await queueAll("urgent");
+  },
+  "that was vacuumed while it was almost empty": async () => {
+    await queueAll("report");
+    await queueAll("urgent");
+    // The last row keeps the pages in the table.
+    await world.database.run("delete from outbox where ctid <> (select max(ctid) from outbox)");
+    await world.database.run("vacuum outbox");
+    await world.database.run("delete from outbox");
+    await queueAll("report");
+    await queueAll("urgent");
+  },
+  "that was analysed just now": async () => {
+    await queueAll("report");
+    await queueAll("urgent");
+    await world.database.run("analyze outbox");
+  },
+};
+
+describe("chooseNext()", () => {
+  beforeAll(async () => {
+    await world.database.run("insert into pools (id, name) values ($1, 'crowd')", [newId("pool")]);
+    // What is known of the table is the test's to say.
+    await world.database.run("alter table outbox set (autovacuum_enabled = off)");
+    await makeMany("report", 5);
+    await makeMany("urgent", 10);
+  });
+  beforeEach(async () => void (await world.database.run("truncate outbox")));
+
+  test.each(Object.entries(knowledge))(
+    "chooseNext() looks at a few rows of 20,000, behind a limit as well, in a table %s",
+    async (_, lay) => {
+      await lay();
+      const first = await choose(false);
+      const behind = await choose(true);
+      expect([first.of, behind.of]).toEqual(["urgent", "report"]);
+      for (const { read } of [first, behind]) {
+        expect(read).toBeGreaterThan(0);
+        expect(read).toBeLessThan(10);
+      }
+    },
+  );
+
+  test("chooseNext() passes over a package whose one allowed execution is out", async () => {
+    await queueAll("report");
+    await queueAll("urgent");
+    const chooseNow = async () =>
+      world.database.transaction(async (sql) => chooseNext(sql, "crowd", await readRoom(sql, "crowd")));
+    const first = await chooseNow();
+    await world.database.transaction(async (sql) => {
+      const ready = first === undefined ? undefined : await lockReady(sql, first);
+      if (ready === undefined) throw new TypeError("Nothing was chosen");
+      expect(ready).toMatchObject({ isLimited: true, package: { name: "urgent" } });
+      await markPublished(sql, ready.id, { generation: 1, seq: 1, expiresAt: Date.now() + 60_000, uploads: [] });
+    });
+    const second = await chooseNow();
+    const behind = await world.database.transaction(async (sql) =>
+      second === undefined ? undefined : lockReady(sql, second),
+    );
+    expect(behind).toMatchObject({ package: { name: "report" } });
+  });
+});

@@ -1,0 +1,149 @@
+import * as fc from "fast-check";
+import { logPage, type ReportItem } from "@sealrun/protocol";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ask } from "../../support/api.ts";
+import { type ExecutionsWorld, startExecutionsWorld, until } from "../../support/executions-world.ts";
+
+let world: ExecutionsWorld;
+beforeAll(async () => {
+  world = await startExecutionsWorld();
+});
+afterAll(async () => world.close());
+
+interface LineChanges {
+  readonly stream?: "stderr" | "sdk" | "system";
+  readonly level?: string;
+  readonly step?: number | null;
+}
+
+const line = (text: string, more: LineChanges = {}): ReportItem => ({
+  type: "log",
+  step: 0,
+  stream: "stdout",
+  text,
+  time: 1_000,
+  ...more,
+});
+const linesOf = async (id: string): Promise<readonly string[]> =>
+  (await ask(world.platform, logPage, ["GET", `/executions/${id}/logs`])).lines.map(({ text }) => text);
+
+describe("applyReports()", () => {
+  test("applyReports() shows lines in the order of their chunks, however these come", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.shuffledSubarray([1, 2, 3, 4, 5], { minLength: 5 }),
+        fc.integer({ min: 0, max: 4 }),
+        async (order, again) => {
+          const { held } = await world.claim("report");
+          for (const sequence of [...order, order[again] ?? 1]) {
+            await world.peer.report(held, sequence, [line(`a${sequence}`), line(`b${sequence}`)]);
+          }
+          await world.peer.rpc.finish({ ...held, status: "succeeded", lastSequence: 5 });
+          await until(async () => (await world.show(held.executionId)).reportsComplete);
+          expect(await linesOf(held.executionId)).toEqual([1, 2, 3, 4, 5].flatMap((n) => [`a${n}`, `b${n}`]));
+        },
+      ),
+      { numRuns: 4 },
+    );
+  });
+
+  test("applyReports() keeps when a step was first started, whatever its tries", async () => {
+    const { held } = await world.claim("report");
+    await world.peer.report(held, 1, [{ type: "step-started", step: 0, time: 5_000 }]);
+    await world.peer.report(held, 2, [{ type: "step-started", step: 0, try: 2, time: 9_000 }]);
+    await until(async () => (await world.show(held.executionId)).steps[0]?.tries === 2);
+    expect((await world.show(held.executionId)).steps[0]?.startedAt).toBe("1970-01-01T00:00:05.000Z");
+  });
+
+  test("applyReports() keeps lines back while a chunk before them is missing", async () => {
+    const { held } = await world.claim("report");
+    await world.peer.report(held, 2, [line("second")]);
+    await world.peer.report(held, 3, [line("third")]);
+    await until(async () => (await countChunks(held.executionId)) === 2);
+    expect(await linesOf(held.executionId)).toEqual([]);
+    await world.peer.report(held, 1, [line("first")]);
+    await until(async () => (await linesOf(held.executionId)).length > 0);
+    expect(await linesOf(held.executionId)).toEqual(["first", "second", "third"]);
+  });
+
+  test("applyReports() never changes a step that has ended", async () => {
+    const { held } = await world.claim("report");
+    const end = { type: "step-finished", step: 0, exitCode: 0, durationMs: 1, time: 1_000 } as const;
+    await world.peer.report(held, 1, [{ ...end, status: "succeeded", result: { a: 1 } }]);
+    await world.peer.report(held, 2, [
+      { ...end, status: "failed", exitCode: 1 },
+      { type: "step-started", step: 0, time: 1_000 },
+      line("after"),
+    ]);
+    await until(async () => (await linesOf(held.executionId)).length > 0);
+    expect((await world.show(held.executionId)).steps[0]).toMatchObject({
+      status: "succeeded",
+      exitCode: 0,
+      result: { a: 1 },
+    });
+  });
+
+  test("applyReports() puts reads on the receipt and leaves out steps that there are not", async () => {
+    const { held } = await world.claim("report");
+    const read = { type: "read", name: "DB_PASS", scope: "service", version: 1, outcome: "read", time: 5_000 } as const;
+    await world.peer.report(held, 1, [
+      { ...read, step: 0 },
+      { ...read, step: 7 },
+      { ...read, step: 0, name: "odd\0name", scope: null, version: null, outcome: "missing" },
+      line("there", { step: null }),
+      line("nowhere", { step: 3 }),
+    ]);
+    await until(async () => (await linesOf(held.executionId)).length > 0);
+    const { receipt } = await world.show(held.executionId);
+    expect(receipt).toEqual([
+      {
+        name: "DB_PASS",
+        scope: "service",
+        version: 1,
+        step: "main.sh",
+        attempt: 1,
+        outcome: "read",
+        time: "1970-01-01T00:00:05.000Z",
+      },
+      {
+        name: "odd\u{FFFD}name",
+        scope: null,
+        version: null,
+        step: "main.sh",
+        attempt: 1,
+        outcome: "missing",
+        time: "1970-01-01T00:00:05.000Z",
+      },
+    ]);
+    expect(await linesOf(held.executionId)).toEqual(["there"]);
+  });
+
+  test("applyReports() keeps any text, and output is stdout, stderr and log lines together", async () => {
+    const { held } = await world.claim("report");
+    const odd = 'NUL \0, quote ", \u{1F511}, half \ud83d, back \\';
+    const logged = line("noted", { stream: "sdk", level: "info" });
+    const ours = line("cut here", { stream: "system", level: "warning" });
+    await world.peer.report(held, 1, [line(odd), line("oops", { stream: "stderr" }), logged, ours]);
+    await until(async () => (await linesOf(held.executionId)).length > 3);
+    expect(await linesOf(held.executionId)).toEqual([odd, "oops", "noted", "cut here"]);
+    expect((await world.show(held.executionId)).steps[0]?.output).toBe(`${odd}\noops\nINFO noted`);
+  });
+
+  test("applyReports() keeps the last 64 KiB of a step's output to show", async () => {
+    const { held } = await world.claim("report");
+    for (const sequence of [1, 2, 3]) {
+      const lines = Array.from({ length: 1_000 }, (_, index) => line(`${sequence} ${index} ${"x".repeat(60)}`));
+      await world.peer.report(held, sequence, lines);
+    }
+    await world.peer.rpc.finish({ ...held, status: "succeeded", lastSequence: 3 });
+    await until(async () => (await world.show(held.executionId)).reportsComplete);
+    const { output } = (await world.show(held.executionId)).steps[0] ?? { output: "" };
+    expect(output.length).toBeLessThanOrEqual(65_536);
+    expect(output.length).toBeGreaterThan(65_000);
+    expect(output.endsWith(`3 999 ${"x".repeat(60)}`)).toBe(true);
+  });
+});
+
+async function countChunks(id: string): Promise<number> {
+  return world.database.run("select 1 from report_chunks where execution_id = $1", [id]);
+}

@@ -1,0 +1,25 @@
+import { describe, expect, test } from "vitest";
+import { createBatchSize } from "../../../packages/platform/src/reports/batch-size.ts";
+
+const chunk = (lines: number) => ({ report: { items: Array.from({ length: lines }, () => "line") } });
+const sizes = (chunks: readonly ReturnType<typeof chunk>[]) => chunks.map(({ report }) => report.items.length);
+
+describe("createBatchSize()", () => {
+  test("createBatchSize() takes the chunks that fit, and one that is too large alone", () => {
+    const size = createBatchSize(10);
+    expect(sizes(size.take([chunk(4), chunk(6), chunk(1)]))).toEqual([4, 6]);
+    expect(sizes(size.take([chunk(30), chunk(1)]))).toEqual([30]);
+    expect(size.take([])).toEqual([]);
+  });
+
+  test("createBatchSize() halves after a failure down to one chunk, and doubles up to its largest", () => {
+    const size = createBatchSize(10);
+    const chunks = Array.from({ length: 20 }, () => chunk(1));
+    const taken: number[] = [];
+    for (const isStored of [false, false, false, false, false, true, true, true, true, true]) {
+      size.note(isStored);
+      taken.push(size.take(chunks).length);
+    }
+    expect(taken).toEqual([5, 2, 1, 1, 1, 2, 4, 8, 10, 10]);
+  });
+});

@@ -1,0 +1,272 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { generateIdentity, newId, signFrame } from "@sealrun/crypto";
+import { start } from "@sealrun/platform";
+import { openDatabase } from "@sealrun/postgres";
+import { encodeJson, type ExecutionEvent, executorId, projectId, rpcRefusal, subjects } from "@sealrun/protocol";
+import { pino } from "pino";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openFrame } from "@sealrun/crypto";
+import { z } from "zod";
+import type { Attempt } from "../../../executor/src/jobs/attempt.ts";
+import { openEventSecret } from "../../../executor/src/jobs/open-secret.ts";
+import { send } from "../../support/api.ts";
+import { codeOf, type ExecutionsWorld, startExecutionsWorld, until } from "../../support/executions-world.ts";
+import { connectPeer, enrolPeer, type ExecutorPeer } from "../../support/executor-peer.ts";
+
+let world: ExecutionsWorld;
+let other: ExecutorPeer;
+beforeAll(async () => {
+  world = await startExecutionsWorld();
+  other = await enrolPeer(world.platform);
+});
+afterAll(async () => {
+  await other.close();
+  await world.close();
+});
+
+/** The next event of this execution; those of others that earlier tests left are passed by. */
+async function takeOf(id: string): Promise<ExecutionEvent> {
+  for (;;) {
+    const { event, message } = await world.peer.take();
+    message.done();
+    if (event.executionId === id) return event;
+  }
+}
+
+describe("answerClaim()", () => {
+  test("answerClaim() gives a grant that opens the event's secrets, and the execution runs", async () => {
+    const event = await world.take("report");
+    const attempt = await world.peer.claim(event);
+    const [secret] = event.secrets;
+    if (secret === undefined) throw new TypeError("the event has no secret");
+    expect(await openEventSecret(attempt, secret)).toEqual({
+      value: "canary-of-the-service",
+      scope: "service",
+      version: 1,
+    });
+    expect(await world.show(event.executionId)).toMatchObject({
+      status: "running",
+      attempt: 1,
+      executor: world.peer.state.identity.id,
+    });
+  });
+
+  test("answerClaim() gives the same claim, sent again, the same attempt", async () => {
+    const event = await world.take("report");
+    const requestId = newId("request");
+    const first = await world.peer.claim(event, requestId);
+    const again = await world.peer.claim(event, requestId);
+    expect(again.held).toEqual(first.held);
+    expect((await world.show(event.executionId)).attempt).toBe(1);
+  });
+
+  test("answerClaim() refuses every other claim of an execution that runs", async () => {
+    const event = await world.take("report");
+    await world.peer.claim(event);
+    expect(await codeOf(world.peer.claim(event))).toBe("CLAIM_REFUSED");
+    expect(await codeOf(other.claim(event))).toBe("CLAIM_REFUSED");
+    expect((await world.show(event.executionId)).executor).toBe(world.peer.state.identity.id);
+  });
+
+  test("answerClaim() gives one of many claims at once the execution", async () => {
+    const event = await world.take("report");
+    const claims = Array.from({ length: 12 }, async (_, index) =>
+      (index % 2 === 0 ? world.peer : other).claim(event).then(
+        () => "granted",
+        () => "refused",
+      ),
+    );
+    const outcomes = await Promise.all(claims);
+    expect(outcomes.filter((outcome) => outcome === "granted")).toHaveLength(1);
+  });
+
+  test("answerClaim() refuses an event of another generation than the newest", async () => {
+    const event = await world.take("report");
+    expect(await codeOf(world.peer.claim({ ...event, generation: 2 }))).toBe("CLAIM_REFUSED");
+    expect((await world.show(event.executionId)).status).toBe("queued");
+  });
+
+  test("answerClaim() refuses an event past its expiry", async () => {
+    const event = await world.take("report");
+    await world.database.run(
+      "update executions set event_expires_at = clock_timestamp() - interval '1 ms' where id = $1",
+      [event.executionId],
+    );
+    expect(["EXPIRED", "CLAIM_REFUSED"]).toContain(await codeOf(world.peer.claim(event)));
+    expect((await world.show(event.executionId)).status).toBe("queued");
+  });
+
+  test("answerClaim() refuses an executor that is not enrolled", async () => {
+    const event = await world.take("report");
+    const stranger = await connectPeer({ ...other.state, identity: generateIdentity(newId("executor")) });
+    expect(await codeOf(stranger.claim(event))).toBe("NOT_ENROLLED");
+    await stranger.close();
+  });
+
+  test("answerClaim() refuses a claim signed with another key than the executor's", async () => {
+    const event = await world.take("report");
+    const forged = { ...generateIdentity(world.peer.state.identity.id), id: world.peer.state.identity.id };
+    const forger = await connectPeer({ ...other.state, identity: forged });
+    expect(await codeOf(forger.claim(event))).toBe("BAD_SIGNATURE");
+    await forger.close();
+  });
+
+  test("answerClaim() queues an execution again when the keyring refuses the executor's project", async () => {
+    const elsewhere = projectId.parse(newId("project"));
+    const bound = await enrolPeer(world.platform, { projects: [elsewhere] });
+    const event = await world.take("report");
+    expect(await codeOf(bound.claim(event))).toBe("NOT_ENROLLED");
+    const waiting: unknown = expect.stringContaining("The keyring refused it");
+    expect(await world.show(event.executionId)).toMatchObject({ status: "queued", executor: null, waiting });
+    // It takes no room from others meanwhile, and nobody has its event any more.
+    expect(await codeOf(world.peer.claim(event))).toBe("EXPIRED");
+    await world.database.run("update outbox set is_due = true where execution_id = $1", [event.executionId]);
+    const again = await takeOf(event.executionId);
+    // Each refusal makes the next offer rarer.
+    expect(await codeOf(bound.claim(again))).toBe("NOT_ENROLLED");
+    const rarer = "select from outbox where execution_id = $1 and not_before > clock_timestamp() + interval '11 s'";
+    expect(await world.database.run(rarer, [event.executionId])).toBe(1);
+    expect((await world.show(event.executionId)).waiting).toContain("enrol one in its pool that may");
+    await world.database.run("update outbox set is_due = true where execution_id = $1", [event.executionId]);
+    const attempt = await world.peer.claim(await takeOf(event.executionId));
+    expect(attempt.held.attempt).toBe(3);
+    expect((await world.show(event.executionId)).attempts).toMatchObject([
+      { attempt: 1, end: "given-back" },
+      { attempt: 2, end: "given-back" },
+      { attempt: 3, end: null },
+    ]);
+    await bound.close();
+  });
+
+  test("answerClaim() gives a claim that another platform answers too the same attempt", async () => {
+    const event = await world.take("report");
+    const beside = await start(world.platform.config, { log: pino({ level: "silent" }) });
+    const requestId = newId("request");
+    // Frames of one millisecond are the same bytes, and the second of them is refused as a replay.
+    const claims: Promise<Attempt>[] = [];
+    for (let tried = 0; tried < 6; tried += 1) {
+      claims.push(world.peer.claim(event, requestId));
+      await sleep(5);
+    }
+    const answers = await Promise.all(claims);
+    expect(answers.map(({ held }) => held.attempt)).toEqual([1, 1, 1, 1, 1, 1]);
+    expect(await world.show(event.executionId)).toMatchObject({
+      status: "running",
+      attempts: [{ attempt: 1, end: null }],
+    });
+    await beside.close();
+  });
+
+  test("answerClaim() keeps an attempt that has its grant when the keyring then refuses the same claim", async () => {
+    const event = await world.take("report");
+    const requestId = newId("request");
+    const { held } = await world.peer.claim(event, requestId);
+    const keys = await openDatabase({ config: world.platform.keyringConfig.postgres, applicationName: "test" });
+    await keys.run("update grants set ended_at = clock_timestamp() where execution_id = $1", [held.executionId]);
+    await keys.close();
+    expect(await codeOf(world.peer.claim(event, requestId))).toBe("NO_GRANT");
+    expect(await world.show(event.executionId)).toMatchObject({ status: "running", attempts: [{ end: null }] });
+  });
+
+  test("answerClaim() gives an attempt that was lost to nobody any more, whoever asks again", async () => {
+    await world.push("again", { "main.sh": "true\n", "manifest.json": '{"on_lost":"rerun"}' });
+    const event = await world.take("again");
+    const requestId = newId("request");
+    const { held } = await world.peer.claim(event, requestId);
+    await world.database.run(
+      "update attempts set lease_until = clock_timestamp() - interval '1 ms' where execution_id = $1",
+      [held.executionId],
+    );
+    await until(async () => (await world.show(held.executionId)).status === "queued");
+    expect(["EXPIRED", "CLAIM_REFUSED"]).toContain(await codeOf(world.peer.claim(event, requestId)));
+    expect(await world.show(held.executionId)).toMatchObject({ status: "queued", attempts: [{ end: "lost" }] });
+  });
+
+  test("answerClaim() cancels an execution whose cancel came while the keyring was asked", async () => {
+    const elsewhere = projectId.parse(newId("project"));
+    const bound = await enrolPeer(world.platform, { projects: [elsewhere] });
+    const event = await world.take("report");
+    // As somebody's cancel of the execution that runs leaves it, just before the keyring refuses.
+    await world.database.run("update executions set cancel_requested_at = clock_timestamp() where id = $1", [
+      event.executionId,
+    ]);
+    expect(await codeOf(bound.claim(event))).toBe("NOT_ENROLLED");
+    expect(await world.show(event.executionId)).toMatchObject({
+      status: "cancelled",
+      error: { code: "CANCELLED" },
+      attempts: [{ end: "given-back" }],
+    });
+    await bound.close();
+  });
+
+  test("answerClaim() refuses an execution that was cancelled while its event was out", async () => {
+    const event = await world.take("report");
+    await send(world.platform, "POST", `/executions/${event.executionId}/cancel`);
+    expect(await codeOf(world.peer.claim(event))).toBe("CLAIM_REFUSED");
+  });
+
+  test("answerClaim() refuses a frame that was sent before, changed, or by another's subject", async () => {
+    const event = await world.take("report");
+    const { identity } = world.peer.state;
+    const own = executorId.parse(identity.id);
+    const subject = subjects.rpc(own, "claim");
+    const body = encodeJson({ executionId: event.executionId, generation: event.generation });
+    const header = {
+      v: 1,
+      kind: "claim.request",
+      subject,
+      sender: own,
+      requestId: newId("request"),
+      time: Date.now(),
+    } as const;
+    const frame = signFrame(identity, header, body);
+    const changed = Buffer.from(frame);
+    changed[frame.length - 80] = (changed[frame.length - 80] ?? 0) ^ 1;
+    expect(await rawCode(world, subject, changed)).toMatch(/BAD_SIGNATURE|MALFORMED/);
+    expect(await rawCode(world, subject, frame)).toBe("granted");
+    expect(await rawCode(world, subject, frame)).toBe("REPLAYED");
+    const elsewhere = subjects.rpc(executorId.parse(other.state.identity.id), "claim");
+    expect(await rawCode(world, elsewhere, signFrame(identity, { ...header, subject: elsewhere }, body))).toBe(
+      "REPLAYED",
+    );
+    expect(await rawCode(world, subject, signFrame(identity, { ...header, time: Date.now() - 3_600_000 }, body))).toBe(
+      "EXPIRED",
+    );
+  });
+
+  test("answerClaim() writes each claim into the audit", async () => {
+    const event = await world.take("report");
+    await world.peer.claim(event);
+    const row = z.object({ actor: z.string(), action: z.string() });
+    const rows = await world.database.rows(row, "select actor, action from audit where object = $1 order by seq", [
+      event.executionId,
+    ]);
+    expect(rows).toEqual([
+      { actor: "admin", action: "execution.start" },
+      { actor: `executor ${world.peer.state.identity.id}`, action: "execution.claim" },
+    ]);
+  });
+
+  // Last: it ends the keyring that the others need.
+  test("answerClaim() queues an execution again when the keyring does not answer", async () => {
+    const event = await world.take("report");
+    await world.platform.stopKeyring();
+    expect(await codeOf(world.peer.claim(event))).toBe("KEYRING_UNREACHABLE");
+    await until(async () => (await world.show(event.executionId)).status === "queued");
+    expect((await world.show(event.executionId)).attempts).toMatchObject([{ attempt: 1, end: "given-back" }]);
+  });
+});
+
+/** The code that a frame is refused with, sent as it is. */
+async function rawCode({ peer }: ExecutionsWorld, subject: string, frame: Uint8Array): Promise<string> {
+  const reply = await peer.link.connection.request(subject, frame, { timeout: 10_000 });
+  const opened = openFrame(reply.data, {
+    findKey: () => peer.state.platform.signPublic,
+    expect: { kind: "claim.reply" },
+    now: Date.now(),
+    maxAgeMs: 60_000,
+    maxSkewMs: 60_000,
+  });
+  const parsed = rpcRefusal.safeParse(JSON.parse(Buffer.from(opened.body).toString()));
+  return parsed.success ? parsed.data.code : "granted";
+}

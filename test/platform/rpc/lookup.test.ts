@@ -1,0 +1,113 @@
+import { type JsonValue, type Scope, secretName } from "@sealrun/protocol";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { lookUpSecret } from "../../../executor/src/jobs/open-secret.ts";
+import { keyOf, sealAll, send } from "../../support/api.ts";
+import { codeOf, type ExecutionsWorld, startExecutionsWorld } from "../../support/executions-world.ts";
+import { enrolPeer } from "../../support/executor-peer.ts";
+
+let world: ExecutionsWorld;
+beforeAll(async () => {
+  world = await startExecutionsWorld();
+});
+afterAll(async () => world.close());
+
+const collections: Readonly<Record<Scope, string>> = {
+  service: "/projects/acme/packages/report/secrets",
+  project: "/projects/acme/secrets",
+  platform: "/platform/secrets",
+};
+const put = async (scope: Scope, name: string, value: JsonValue): Promise<void> => {
+  const secrets = sealAll(world.platform, await keyOf(world.platform, collections[scope]), { [name]: value });
+  expect((await send(world.platform, "PUT", collections[scope], { json: { secrets } })).status).toBe(200);
+};
+const name = (text: string) => secretName.parse(text);
+
+describe("answerLookup()", () => {
+  test("answerLookup() finds the narrowest scope that has the name, whatever the value", async () => {
+    await put("platform", "ORDER", "widest");
+    const attempt = await world.claim("report");
+    expect(await lookUpSecret(attempt, name("ORDER"))).toMatchObject({ value: "widest", scope: "platform" });
+    await put("project", "ORDER", null);
+    expect(await lookUpSecret(attempt, name("ORDER"))).toMatchObject({ value: null, scope: "project" });
+    await put("service", "ORDER", "");
+    expect(await lookUpSecret(attempt, name("ORDER"))).toMatchObject({ value: "", scope: "service", version: 1 });
+    await put("service", "ORDER", 0);
+    expect(await lookUpSecret(attempt, name("ORDER"))).toMatchObject({ value: 0, scope: "service", version: 2 });
+  });
+
+  test("answerLookup() looks in one scope alone when it is told which", async () => {
+    for (const scope of ["service", "project", "platform"] as const) await put(scope, "ONE_SCOPE", `the ${scope}'s`);
+    const attempt = await world.claim("report");
+    for (const scope of ["service", "project", "platform"] as const) {
+      expect(await lookUpSecret(attempt, name("ONE_SCOPE"), scope)).toMatchObject({ value: `the ${scope}'s`, scope });
+    }
+    await put("project", "ONLY_PROJECT", 1);
+    expect(await lookUpSecret(attempt, name("ONLY_PROJECT"), "platform")).toBeUndefined();
+  });
+
+  test("answerLookup() states the presence of every scope at once", async () => {
+    await put("platform", "PRESENT", 1);
+    await put("service", "PRESENT", 1);
+    const { rpc, held } = await world.claim("report");
+    const { value: found } = await rpc.lookup({ ...held, name: name("PRESENT") });
+    expect(found.presence).toEqual({ service: true, project: false, platform: true });
+    const { value: missing } = await rpc.lookup({ ...held, name: name("ABSENT") });
+    expect(missing).toEqual({
+      ok: true,
+      found: false,
+      presence: { service: false, project: false, platform: false },
+    });
+  });
+
+  test("answerLookup() leaves an envelope of more than 512 KiB to be fetched", async () => {
+    const value = "v".repeat(900_000);
+    await put("project", "LARGE", value);
+    const attempt = await world.claim("report");
+    const { value: found } = await attempt.rpc.lookup({ ...attempt.held, name: name("LARGE") });
+    expect(found.found && found.envelope).toBeUndefined();
+    expect((await lookUpSecret(attempt, name("LARGE")))?.value).toBe(value);
+  });
+
+  test("answerLookup() does not reach secrets of another package or project", async () => {
+    await world.push("stranger", { "main.sh": "true\n", "secrets.json": '{"ONLY_HERE":"mine"}' });
+    const attempt = await world.claim("report");
+    expect(await lookUpSecret(attempt, name("ONLY_HERE"))).toBeUndefined();
+  });
+
+  test("answerLookup() refuses whoever does not hold the lease", async () => {
+    const { rpc, held } = await world.claim("report");
+    const other = await enrolPeer(world.platform);
+    expect(await codeOf(other.rpc.lookup({ ...held, name: name("ORDER") }))).toBe("LEASE_LOST");
+    expect(await codeOf(rpc.lookup({ ...held, attempt: 2, name: name("ORDER") }))).toBe("LEASE_LOST");
+    await other.close();
+  });
+
+  test("answerLookup() answers with a code when the row was given another's ciphertext", async () => {
+    await put("project", "ONE", "first");
+    await put("project", "TWO", "second");
+    await world.database.run("alter table secret_versions disable trigger user");
+    await world.database.run(
+      `update secret_versions v set sealed = (select w.sealed from secret_versions w join secrets s on s.id = w.secret_id
+         where s.name = 'TWO') from secrets s where s.id = v.secret_id and s.name = 'ONE'`,
+    );
+    const attempt = await world.claim("report");
+    expect(await codeOf(lookUpSecret(attempt, name("ONE")))).toBe("WRONG_KEY_OR_CONTEXT");
+  });
+
+  test("answerLookup() writes what was asked and found into the audit, never a value", async () => {
+    await put("project", "AUDITED", "canary-of-the-audit");
+    const attempt = await world.claim("report");
+    await lookUpSecret(attempt, name("AUDITED"));
+    await lookUpSecret(attempt, name("NOT_THERE"));
+    const rows = await world.database.rows(
+      z.object({ detail: z.unknown() }),
+      "select detail from audit where object = $1 and action = 'secret.lookup' order by seq",
+      [attempt.held.executionId],
+    );
+    expect(rows.map(({ detail }) => detail)).toEqual([
+      { attempt: 1, name: "AUDITED", scope: "project", version: 1, outcome: "found" },
+      { attempt: 1, name: "NOT_THERE", scope: null, version: null, outcome: "missing" },
+    ]);
+  });
+});

@@ -1,0 +1,174 @@
+import { type ExecutionEvent, logPage, type MachineTrouble } from "@sealrun/protocol";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { ask, send } from "../../support/api.ts";
+import { codeOf, type ExecutionsWorld, startExecutionsWorld, until } from "../../support/executions-world.ts";
+import { enrolPeer, type ExecutorPeer } from "../../support/executor-peer.ts";
+
+const full: MachineTrouble = { code: "DISK_FULL", message: "No space is left on the executor's disk" };
+
+let world: ExecutionsWorld;
+let other: ExecutorPeer;
+beforeAll(async () => {
+  world = await startExecutionsWorld();
+  other = await enrolPeer(world.platform);
+});
+afterAll(async () => {
+  await other.close();
+  await world.close();
+});
+
+/** The next event of an execution that was given back. */
+async function takeAgain(id: string): Promise<ExecutionEvent> {
+  for (;;) {
+    const { event, message } = await other.take();
+    message.done();
+    if (event.executionId === id) return event;
+  }
+}
+
+/** Ends every wait of an execution, as if its time had passed. */
+async function endWait(id: string): Promise<void> {
+  await world.database.run("update outbox set not_before = clock_timestamp(), is_due = true where execution_id = $1", [
+    id,
+  ]);
+  await world.database.run("select pg_notify('sealrun_outbox', '')");
+}
+
+describe("answerRelease()", () => {
+  test("answerRelease() ends the attempt with its reason, and another executor gets the execution within seconds", async () => {
+    const { held, rpc } = await world.claim("report");
+    const id = held.executionId;
+    await world.peer.report(held, 1, [{ type: "step-started", step: 0, time: Date.now() }]);
+    await until(async () => (await world.show(id)).steps[0]?.status === "running");
+    const startedAt = Date.now();
+    await rpc.release({ ...held, reason: full });
+    expect(await world.show(id)).toMatchObject({
+      status: "queued",
+      steps: [{ status: "pending", startedAt: null }],
+      attempts: [{ attempt: 1, end: "released", reason: full }],
+      error: null,
+    });
+    const again = await other.claim(await takeAgain(id));
+    expect(Date.now() - startedAt).toBeLessThan(10_000);
+    expect(again.held.attempt).toBe(2);
+    await again.rpc.finish({ ...again.held, status: "succeeded", lastSequence: 0 });
+    expect(await world.show(id)).toMatchObject({
+      status: "succeeded",
+      attempts: [{ end: "released" }, { end: "finished", reason: null }],
+    });
+    const { lines } = await ask(world.platform, logPage, ["GET", `/executions/${id}/logs`]);
+    expect(lines.map(({ text }) => text)).toContain(
+      `Attempt 1 is given back, because executor ${world.peer.state.identity.id} could not prepare it: No space is left on the executor's disk (DISK_FULL)`,
+    );
+  });
+
+  test("answerRelease() answers the same attempt again, whatever became of its execution since", async () => {
+    const { held, rpc } = await world.claim("report");
+    await rpc.release({ ...held, reason: full });
+    await rpc.release({ ...held, reason: full });
+    const again = await other.claim(await takeAgain(held.executionId));
+    await rpc.release({ ...held, reason: full });
+    expect((await world.show(held.executionId)).status).toBe("running");
+    await again.rpc.finish({ ...again.held, status: "succeeded", lastSequence: 0 });
+    await rpc.release({ ...held, reason: full });
+    const { attempts, status } = await world.show(held.executionId);
+    expect([status, attempts.map(({ end }) => end)]).toEqual(["succeeded", ["released", "finished"]]);
+  });
+
+  test("answerRelease() refuses whoever does not hold the execution, and an attempt that ended otherwise", async () => {
+    const { held, rpc } = await world.claim("report");
+    const asked = { ...held, reason: full };
+    expect(await codeOf(other.rpc.release(asked))).toBe("LEASE_LOST");
+    expect(await codeOf(rpc.release({ ...asked, attempt: 2 }))).toBe("LEASE_LOST");
+    await rpc.finish({ ...held, status: "succeeded", lastSequence: 0 });
+    expect(await codeOf(rpc.release(asked))).toBe("LEASE_LOST");
+    expect((await world.show(held.executionId)).attempts).toMatchObject([{ end: "finished", reason: null }]);
+  });
+
+  test("answerRelease() refuses a reason that no list could show", async () => {
+    const { held, rpc } = await world.claim("report");
+    for (const reason of [
+      { code: "DISK_FULL", message: "x".repeat(1_001) },
+      { code: "DISK_FULL", message: "a\0b" },
+      { code: "not a code", message: "" },
+    ]) {
+      expect(await codeOf(rpc.release({ ...held, reason }))).toBe("MALFORMED");
+    }
+    await rpc.finish({ ...held, status: "succeeded", lastSequence: 0 });
+  });
+
+  test("answerRelease() ends what the attempt may ask, and its end does not count any more", async () => {
+    const { held, rpc } = await world.claim("report");
+    await rpc.release({ ...held, reason: full });
+    expect(await codeOf(rpc.renew(held))).toBe("LEASE_LOST");
+    expect(await codeOf(rpc.finish({ ...held, status: "failed", lastSequence: 0 }))).toBe("LEASE_LOST");
+    const again = await other.claim(await takeAgain(held.executionId));
+    await again.rpc.finish({ ...again.held, status: "succeeded", lastSequence: 0 });
+  });
+
+  test("answerRelease() ends an execution whose cancel was asked for", async () => {
+    const { held, rpc } = await world.claim("report");
+    await send(world.platform, "POST", `/executions/${held.executionId}/cancel`);
+    await rpc.release({ ...held, reason: full });
+    await rpc.release({ ...held, reason: full });
+    expect(await world.show(held.executionId)).toMatchObject({
+      status: "cancelled",
+      error: { code: "CANCELLED" },
+      attempts: [{ end: "released", reason: full }],
+    });
+  });
+
+  test("answerRelease() lets an execution wait longer each time, says why, and counts none of it as lost", async () => {
+    await world.push("again", { "main.sh": "true\n", "manifest.json": JSON.stringify({ on_lost: "rerun" }) });
+    const id = await world.start("again");
+    const waits: number[] = [];
+    for (let release = 1; release <= 7; release += 1) {
+      const { held, rpc } = await other.claim(await takeAgain(id));
+      await rpc.release({ ...held, reason: full });
+      const row = await world.database.row(
+        z.object({ seconds: z.number() }),
+        "select extract(epoch from not_before - clock_timestamp())::float8 as seconds from outbox where execution_id = $1",
+        [id],
+      );
+      waits.push(Math.round(row?.seconds ?? 0));
+      const often = release === 1 ? "once" : `${release} times`;
+      if (release > 3) {
+        expect((await world.show(id)).waiting).toMatch(
+          `It was given back ${often}, the last time because executor ${other.state.identity.id} could not prepare it: No space is left on the executor's disk (DISK_FULL); it is tried again at `,
+        );
+      }
+      await endWait(id);
+    }
+    expect(waits).toEqual([1, 2, 4, 8, 16, 32, 64]);
+    // Five reruns are left, after seven attempts that were given back.
+    const last = await other.claim(await takeAgain(id));
+    await world.database.run(
+      "update attempts set lease_until = clock_timestamp() - interval '1 ms' where execution_id = $1 and attempt = 8",
+      [id],
+    );
+    await until(async () => (await world.show(id)).status === "queued");
+    const { attempts } = await world.show(id);
+    expect(attempts.map(({ end }) => end)).toEqual([...Array.from({ length: 7 }, () => "released"), "lost"]);
+    expect(last.held.attempt).toBe(8);
+    await send(world.platform, "POST", `/executions/${id}/cancel`);
+  });
+
+  test("answerRelease() is in the audit, and the keyring hears that the grant is over", async () => {
+    const { held, rpc } = await world.claim("report");
+    await rpc.release({ ...held, reason: full });
+    const row = await world.database.row(
+      z.object({ actor: z.string(), detail: z.unknown() }),
+      "select actor, detail from audit where object = $1 and action = 'execution.release'",
+      [held.executionId],
+    );
+    expect(row).toEqual({
+      actor: `executor ${world.peer.state.identity.id}`,
+      detail: { attempt: 1, code: "DISK_FULL" },
+    });
+    const ended = "select from attempts where execution_id = $1 and attempt = 1 and grant_ended_at is not null";
+    await until(async () => (await world.database.run(ended, [held.executionId])) === 1);
+    const again = await other.claim(await takeAgain(held.executionId));
+    await again.rpc.finish({ ...again.held, status: "succeeded", lastSequence: 0 });
+  });
+});

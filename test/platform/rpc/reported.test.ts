@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { codeOf, type ExecutionsWorld, startExecutionsWorld, until } from "../../support/executions-world.ts";
+import { enrolPeer, type ExecutorPeer } from "../../support/executor-peer.ts";
+
+let world: ExecutionsWorld;
+let other: ExecutorPeer;
+beforeAll(async () => {
+  world = await startExecutionsWorld();
+  other = await enrolPeer(world.platform);
+});
+afterAll(async () => {
+  await other.close();
+  await world.close();
+});
+
+describe("answerReported()", () => {
+  test("answerReported() says which chunks are not stored, also of an attempt that is lost", async () => {
+    const { held, rpc } = await world.claim("report");
+    await world.peer.report(held, 2, [{ type: "step-started", step: 0, time: 0 }]);
+    await until(async () => (await rpc.reported({ ...held, lastSequence: 3 })).join() === "1,3");
+    await world.database.run("update attempts set lease_until = clock_timestamp() where execution_id = $1", [
+      held.executionId,
+    ]);
+    await until(async () => (await world.show(held.executionId)).status === "lost");
+    expect(await rpc.reported({ ...held, lastSequence: 2 })).toEqual([1]);
+    await world.peer.report(held, 1, [{ type: "step-started", step: 0, time: 0 }]);
+    await until(async () => (await rpc.reported({ ...held, lastSequence: 2 })).length === 0);
+  });
+
+  test("answerReported() refuses another executor, and an attempt that was never given", async () => {
+    const { held, rpc } = await world.claim("report");
+    expect(await codeOf(other.rpc.reported({ ...held, lastSequence: 1 }))).toBe("LEASE_LOST");
+    expect(await codeOf(rpc.reported({ ...held, attempt: 2, lastSequence: 1 }))).toBe("LEASE_LOST");
+  });
+});
