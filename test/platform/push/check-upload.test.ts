@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { SealrunError } from "@sealrun/protocol";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { checkAnnounced, checkUpload, type UploadedFile } from "../../../packages/platform/src/push/check-upload.ts";
+import { checkAnnounced, checkUpload } from "../../../packages/platform/src/push/check-upload.ts";
+import type { UploadedFile } from "../../../packages/platform/src/packages/checked-version.ts";
 
 const file = (path: string, text: string): UploadedFile => {
   const bytes = Buffer.from(text);

@@ -3,7 +3,8 @@ import type { Deps } from "../deps.ts";
 import { type Queues, troubleOf } from "./queues.ts";
 import { listWaitingPools } from "./choice-store.ts";
 import { dispatchOne } from "./dispatch-one.ts";
-import { markDue, msUntilDue, outboxChannel, renewExpiredEvents } from "../outbox/store.ts";
+import { markDue, msUntilDue, renewExpiredEvents } from "../outbox/store.ts";
+import { outboxChannel } from "../postgres/channels.ts";
 
 type Needed = Pick<Deps, "platformId" | "database" | "fitness" | "link" | "identity" | "storageKey" | "log"> & {
   readonly queues: Queues;

@@ -1,9 +1,7 @@
 import type { Sql } from "@sealrun/postgres";
 import { type ExecutionId, type ExecutionStatus, jsonObject, type LiveEvent, type LogLine } from "@sealrun/protocol";
 import { z } from "zod";
-
-/** Channel on which every change of a feed is told, with the execution's id. */
-export const feedChannel = "sealrun_execution";
+import { feedChannel } from "../postgres/channels.ts";
 
 /** One thing that happened, as a live stream tells it; a line's cursor is its place in the feed. */
 export type FeedEntry =

@@ -3,7 +3,7 @@ import { call } from "@sealrun/nats";
 import { enrolReply, subjects } from "@sealrun/protocol";
 import { recordAudit } from "../audit/store.ts";
 import type { Deps } from "../deps.ts";
-import { ringOutbox } from "../outbox/store.ts";
+import { ringOutbox } from "../postgres/channels.ts";
 import { ensurePoolConsumer } from "../nats/streams.ts";
 import { saveExecutor } from "./store.ts";
 

@@ -4,8 +4,9 @@ import type { Database, Sql } from "@sealrun/postgres";
 import type { HoldState, ResumeAnswer } from "@sealrun/protocol";
 import { recordAudit } from "../audit/store.ts";
 import type { Asker } from "../deps.ts";
-import { renewAllEvents, ringOutbox } from "../outbox/store.ts";
-import { ringSchedules } from "../schedules/store.ts";
+import { renewAllEvents } from "../outbox/store.ts";
+import { ringOutbox } from "../postgres/channels.ts";
+import { ringSchedules } from "../postgres/channels.ts";
 import { beginHold, endHold, findHold, type Hold, lockHold, noteRestored } from "./store.ts";
 
 /** The installation's row belongs to no project. */

@@ -10,7 +10,7 @@ import {
   keyringLookupReply,
   subjects,
 } from "@sealrun/protocol";
-import type { ExecutorRequest, RpcDeps } from "../rpc/request.ts";
+import type { ExecutorRequest, RpcDeps } from "../executors/executor-request.ts";
 
 type Needed = Pick<RpcDeps, "link" | "identity" | "keyring">;
 

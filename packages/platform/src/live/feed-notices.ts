@@ -1,5 +1,5 @@
 import type { Database } from "@sealrun/postgres";
-import { feedChannel } from "../executions/feed-store.ts";
+import { feedChannel } from "../postgres/channels.ts";
 
 /** Tells who waits that the feed of an execution has grown. */
 export interface FeedNotices {

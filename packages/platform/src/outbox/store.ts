@@ -1,9 +1,7 @@
 import type { Sql } from "@sealrun/postgres";
 import { executionId, type ExecutionId, limits, poolId } from "@sealrun/protocol";
 import { z } from "zod";
-
-/** Channel that rings when there may be something to publish: a new row, a due time, room in a pool. */
-export const outboxChannel = "sealrun_outbox";
+import { ringOutbox } from "../postgres/channels.ts";
 
 /** Which of the executions `e` get a new event, as SQL; what they had before no longer counts as published. */
 const askAnew = (which: string): string => `
@@ -53,11 +51,6 @@ export async function holdInOutbox(
             not_before = greatest(not_before, clock_timestamp() + $2 * interval '1 millisecond') where execution_id = $1`,
     [id, forMs, refusal],
   );
-}
-
-/** Lets every dispatcher look at the outbox when the transaction commits. */
-export async function ringOutbox(sql: Sql): Promise<void> {
-  await sql.run("select pg_notify($1, '')", [outboxChannel]);
 }
 
 /** Takes a row out of the outbox. */

@@ -2,9 +2,9 @@ import { newId } from "@sealrun/crypto";
 import type { Sql } from "@sealrun/postgres";
 import { jsonObject, packageId, type PackageId, SealrunError, versionFile, versionId } from "@sealrun/protocol";
 import { z } from "zod";
-import { ringOutbox } from "../outbox/store.ts";
+import { ringOutbox } from "../postgres/channels.ts";
 import { insertRows } from "../postgres/insert-rows.ts";
-import type { CheckedVersion } from "../push/check-upload.ts";
+import type { CheckedVersion } from "./checked-version.ts";
 import { storedStep } from "./stored-step.ts";
 
 const versionFields = {

@@ -15,23 +15,7 @@ import {
   type Step,
   type VersionFile,
 } from "@sealrun/protocol";
-
-/** One file that arrived. */
-export interface UploadedFile {
-  readonly path: string;
-  readonly bytes: Uint8Array;
-  readonly sha256: string;
-}
-
-/** A version that may be stored. */
-export interface CheckedVersion {
-  readonly files: readonly UploadedFile[];
-  readonly manifest: Manifest | undefined;
-  readonly config: JsonObject;
-  readonly parameters: ParametersFile | undefined;
-  readonly steps: readonly Step[];
-  readonly digest: string;
-}
+import type { CheckedVersion, UploadedFile } from "../packages/checked-version.ts";
 
 /** Checks paths, documents and steps of an upload. `PACKAGE_INVALID` and the codes of the documents, each naming the place. */
 export function checkUpload(files: readonly UploadedFile[]): CheckedVersion {

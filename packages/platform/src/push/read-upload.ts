@@ -10,7 +10,7 @@ import {
   showBytes,
   showName,
 } from "@sealrun/protocol";
-import type { UploadedFile } from "./check-upload.ts";
+import type { UploadedFile } from "../packages/checked-version.ts";
 import { refuseCredentials } from "./refuse-credentials.ts";
 
 /** What came in one push. */

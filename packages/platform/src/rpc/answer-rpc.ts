@@ -12,7 +12,7 @@ import { answerPresence } from "./presence.ts";
 import { answerRelease } from "./release.ts";
 import { answerFinish, answerRenew } from "./renew-and-finish.ts";
 import { answerReported } from "./reported.ts";
-import type { ExecutorRequest, RpcDeps } from "./request.ts";
+import type { ExecutorRequest, RpcDeps } from "../executors/executor-request.ts";
 import { answerSchedule } from "./schedule.ts";
 import { answerSet } from "./set.ts";
 import { answerState } from "./state.ts";

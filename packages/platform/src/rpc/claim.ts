@@ -26,7 +26,7 @@ import { appendFeed } from "../executions/feed-store.ts";
 import { lockExecution, type LockedExecution, markQueued, markRunning } from "../executions/store.ts";
 import { cancelledUnstarted, endUnfinished } from "../executions/transitions.ts";
 import { askGrant } from "../keyring/ask-keyring.ts";
-import { askerOf, type ExecutorRequest, type RpcDeps } from "./request.ts";
+import { askerOf, type ExecutorRequest, type RpcDeps } from "../executors/executor-request.ts";
 
 /** A run may take as long as its steps may; the lease ends it long before when its executor is gone. */
 const grantMs = limits.stepTimeoutMs + 3_600_000;

@@ -4,7 +4,7 @@ import { acceptEvent } from "../events/accept-event.ts";
 import { readUpload } from "../secrets/own-upload.ts";
 import { fetchScopeKey } from "../secrets/scope-key.ts";
 import { findHeld, lockHeld } from "../executions/attempt-store.ts";
-import type { ExecutorRequest, RpcDeps } from "./request.ts";
+import type { ExecutorRequest, RpcDeps } from "../executors/executor-request.ts";
 
 /**
  * Takes an event that a script sent; what it starts is committed before the answer. Sent again with the same id it is

@@ -14,7 +14,7 @@ import { findVersion } from "../secrets/lookup-store.ts";
 import { openStored } from "../secrets/sealed-value.ts";
 import { findHeld, type HeldAttempt } from "../executions/attempt-store.ts";
 import { readFilePart } from "./file-part-store.ts";
-import { askerOf, type ExecutorRequest, type RpcDeps } from "./request.ts";
+import { askerOf, type ExecutorRequest, type RpcDeps } from "../executors/executor-request.ts";
 
 /**
  * Answers one part of a file of the attempt's own version, of that version's list, or of a sealed value within reach of

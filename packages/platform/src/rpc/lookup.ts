@@ -6,7 +6,7 @@ import { findNarrowest } from "../secrets/lookup-store.ts";
 import { openStored } from "../secrets/sealed-value.ts";
 import { findHeld } from "../executions/attempt-store.ts";
 import { askMessageKeys } from "../keyring/ask-keyring.ts";
-import { askerOf, type ExecutorRequest, type RpcDeps } from "./request.ts";
+import { askerOf, type ExecutorRequest, type RpcDeps } from "../executors/executor-request.ts";
 
 /**
  * Answers the narrowest secret of a name, or that of the one scope asked, sealed, with the one message key that the

@@ -1,7 +1,7 @@
 import { decode, presenceRequest } from "@sealrun/protocol";
 import { notePresence } from "../executors/store.ts";
-import { ringOutbox } from "../outbox/store.ts";
-import type { ExecutorRequest, RpcDeps } from "./request.ts";
+import { ringOutbox } from "../postgres/channels.ts";
+import type { ExecutorRequest, RpcDeps } from "../executors/executor-request.ts";
 
 /** Notes what an executor can take, and lets the dispatchers look again: there may be room now. */
 export async function answerPresence({ database }: RpcDeps, request: ExecutorRequest): Promise<{ readonly ok: true }> {

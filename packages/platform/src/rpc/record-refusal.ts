@@ -1,7 +1,7 @@
 import { decode, executionId, type RpcVerb, SealrunError, secretName } from "@sealrun/protocol";
 import { z } from "zod";
 import type { Deps } from "../deps.ts";
-import { askerOf, type ExecutorRequest } from "./request.ts";
+import { askerOf, type ExecutorRequest } from "../executors/executor-request.ts";
 import { recordAudit } from "../audit/store.ts";
 
 /** What is refused with a row of its own. Renewals and presence say nothing about secrets. */

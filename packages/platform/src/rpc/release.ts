@@ -7,7 +7,7 @@ import { countReleases, endAttempt, isAttemptOf, isReleased, noteReason } from "
 import { holdInOutbox } from "../outbox/store.ts";
 import { lockExecution } from "../executions/store.ts";
 import { cancelledUnstarted, endUnfinished, runAnew } from "../executions/transitions.ts";
-import { askerOf, type ExecutorRequest, type RpcDeps } from "./request.ts";
+import { askerOf, type ExecutorRequest, type RpcDeps } from "../executors/executor-request.ts";
 
 /** After the first release another executor can take the execution at once; then the wait doubles, up to the longest. */
 const firstHoldMs = 1_000;

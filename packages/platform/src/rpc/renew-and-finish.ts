@@ -13,13 +13,13 @@ import { recordAudit } from "../audit/store.ts";
 import { noteSeen } from "../executors/store.ts";
 import { endAttempt, isAttemptOf, renewLease } from "../executions/attempt-store.ts";
 import { appendFeed } from "../executions/feed-store.ts";
-import { ringOutbox } from "../outbox/store.ts";
+import { ringOutbox } from "../postgres/channels.ts";
 import { closeIfComplete } from "../reports/close-if-complete.ts";
 import { listMissing } from "../reports/report-store.ts";
 import { forgetParts } from "../executions/set-parts-store.ts";
 import { endStepsEarly } from "../executions/step-store.ts";
 import { lockExecution, markFinished } from "../executions/store.ts";
-import { askerOf, type ExecutorRequest, type RpcDeps } from "./request.ts";
+import { askerOf, type ExecutorRequest, type RpcDeps } from "../executors/executor-request.ts";
 
 /** Renews the lease of an attempt that nobody has ended, and says whether a cancel was asked for; `LEASE_LOST` otherwise. */
 export async function answerRenew({ database }: RpcDeps, request: ExecutorRequest): Promise<RenewReply> {

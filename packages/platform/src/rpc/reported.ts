@@ -1,7 +1,7 @@
 import { decode, type ReportedReply, reportedRequest, SealrunError } from "@sealrun/protocol";
 import { isAttemptOf } from "../executions/attempt-store.ts";
 import { listMissing } from "../reports/report-store.ts";
-import type { ExecutorRequest, RpcDeps } from "./request.ts";
+import type { ExecutorRequest, RpcDeps } from "../executors/executor-request.ts";
 
 /**
  * Says which chunks of an attempt's reports are not stored, whether the attempt has ended or not: only what is stored may

@@ -18,7 +18,7 @@ import { countOfScripts, findSchedule, insertSchedule, readClock } from "../sche
 import { readUpload } from "../secrets/own-upload.ts";
 import { fetchScopeKey } from "../secrets/scope-key.ts";
 import { findHeld, type HeldAttempt, lockHeld } from "../executions/attempt-store.ts";
-import type { ExecutorRequest, RpcDeps } from "./request.ts";
+import type { ExecutorRequest, RpcDeps } from "../executors/executor-request.ts";
 
 const mostNames = 1_000;
 

@@ -26,7 +26,7 @@ import { fetchScopeKey, type Place } from "../secrets/scope-key.ts";
 import { storeFromScript } from "../secrets/store-from-script.ts";
 import { type HeldAttempt, lockHeld, findHeld } from "../executions/attempt-store.ts";
 import { countParts, keepPart, takeParts } from "../executions/set-parts-store.ts";
-import type { ExecutorRequest, RpcDeps } from "./request.ts";
+import type { ExecutorRequest, RpcDeps } from "../executors/executor-request.ts";
 
 /** A value of the largest size, padded and sealed, has three. */
 const mostParts = Math.ceil((limits.secretValueBytes * 1.13) / limits.fetchPartBytes);

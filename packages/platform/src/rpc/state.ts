@@ -15,7 +15,7 @@ import { fetchScopeKey } from "../secrets/scope-key.ts";
 import { findHeld, type HeldAttempt, lockHeld } from "../executions/attempt-store.ts";
 import { putState, readState } from "../executions/state-store.ts";
 import { askMessageKeys } from "../keyring/ask-keyring.ts";
-import { askerOf, type ExecutorRequest, type RpcDeps } from "./request.ts";
+import { askerOf, type ExecutorRequest, type RpcDeps } from "../executors/executor-request.ts";
 
 /** Of sealed values in one page: in base64, with the keys beside them, it stays well under one message. */
 const pageBytes = 256 * 1024;

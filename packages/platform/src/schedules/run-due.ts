@@ -2,7 +2,7 @@ import type { Deps } from "../deps.ts";
 import { noteCheck } from "./checked-store.ts";
 import { waitForNext } from "./due-store.ts";
 import { runBatch } from "./run-batch.ts";
-import { schedulesChannel } from "./store.ts";
+import { schedulesChannel } from "../postgres/channels.ts";
 
 type Needed = Pick<Deps, "database" | "fitness" | "log">;
 

@@ -2,10 +2,8 @@ import { newId } from "@sealrun/crypto";
 import type { Sql } from "@sealrun/postgres";
 import { packageId, type PackageId, SealrunError, type ScheduleId, scheduleId } from "@sealrun/protocol";
 import { z } from "zod";
+import { ringSchedules } from "../postgres/channels.ts";
 import type { CronRule, MissedPolicy } from "./due-times.ts";
-
-/** Channel that rings when a schedule may be due earlier than was known. */
-export const schedulesChannel = "sealrun_schedules";
 
 /** What a schedule does about missed due times, as it is stored. */
 export const missedPolicy = z.enum(["skip", "run_once"]);
@@ -151,11 +149,6 @@ export async function findSchedule(
   return row === undefined
     ? undefined
     : { packageId: row.package_id, kind: row.kind, nextAt: row.at, ended: row.ended };
-}
-
-/** Lets every platform look at what is due when the transaction commits. */
-export async function ringSchedules(sql: Sql): Promise<void> {
-  await sql.run("select pg_notify($1, '')", [schedulesChannel]);
 }
 
 /** The rule of a stored schedule; undefined for a single due time. */

@@ -13,7 +13,7 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { recordAudit } from "../../audit/store.ts";
 import type { Deps } from "../../deps.ts";
-import { ringOutbox } from "../../outbox/store.ts";
+import { ringOutbox } from "../../postgres/channels.ts";
 import { describeProject } from "../../overview/overview.ts";
 import { createProject as make, getProject, limitProject, listProjects, type Project } from "../../projects/store.ts";
 

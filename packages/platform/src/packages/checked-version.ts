@@ -1,0 +1,18 @@
+import type { JsonObject, Manifest, ParametersFile, Step } from "@sealrun/protocol";
+
+/** One file that arrived. */
+export interface UploadedFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly sha256: string;
+}
+
+/** A version that may be stored. */
+export interface CheckedVersion {
+  readonly files: readonly UploadedFile[];
+  readonly manifest: Manifest | undefined;
+  readonly config: JsonObject;
+  readonly parameters: ParametersFile | undefined;
+  readonly steps: readonly Step[];
+  readonly digest: string;
+}
