@@ -7,7 +7,7 @@ import {
   type StartExecution,
   startedExecution,
 } from "@sealrun/protocol";
-import type { Attempt } from "../../executor/src/jobs/attempt.ts";
+import type { Attempt } from "../../executor/src/between/attempt.ts";
 import { ask, makePackage, plainForm, send } from "./api.ts";
 import { enrolPeer, type ExecutorPeer } from "./executor-peer.ts";
 import { type PartsNats, startPlatform, type TestPlatform } from "./start-platform.ts";

@@ -16,12 +16,12 @@ import {
 import { pino } from "pino";
 import { enrol } from "../../executor/src/enrol/enrol.ts";
 import type { ExecutorState } from "../../executor/src/enrol/state-file.ts";
-import type { Attempt } from "../../executor/src/jobs/attempt.ts";
-import { openGrant } from "../../executor/src/jobs/open-grant.ts";
-import { createPlatformRpc, type PlatformRpc } from "../../executor/src/jobs/platform-rpc.ts";
-import { announcePresence } from "../../executor/src/jobs/presence.ts";
-import { type QueuedMessage, takeNext } from "../../executor/src/jobs/take.ts";
-import { verifyEvent } from "../../executor/src/jobs/verify-event.ts";
+import type { Attempt } from "../../executor/src/between/attempt.ts";
+import { openGrant } from "../../executor/src/worker/secrets/open-grant.ts";
+import { createPlatformRpc, type PlatformRpc } from "../../executor/src/supervisor/platform/platform-rpc.ts";
+import { announcePresence } from "../../executor/src/supervisor/queue/presence.ts";
+import { type QueuedMessage, takeNext } from "../../executor/src/supervisor/queue/take.ts";
+import { verifyEvent } from "../../executor/src/supervisor/queue/verify-event.ts";
 import type { TestPlatform } from "./start-platform.ts";
 
 /** An enrolled executor whose every move a test makes: it takes, claims and reports, and runs nothing. */

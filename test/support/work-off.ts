@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { newId } from "@sealrun/crypto";
 import { type ExecutionEvent, SealrunError } from "@sealrun/protocol";
-import type { Attempt } from "../../executor/src/jobs/attempt.ts";
+import type { Attempt } from "../../executor/src/between/attempt.ts";
 import type { ExecutorPeer } from "./executor-peer.ts";
 
 const retryMs = 100;

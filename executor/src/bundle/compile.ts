@@ -2,7 +2,7 @@ import { execa } from "execa";
 import { SealrunError } from "@sealrun/protocol";
 import { bundlePath } from "../child/command.ts";
 import { isolationArguments } from "../child/sandbox.ts";
-import { machineFailure } from "../machine/errno.ts";
+import { machineFailure } from "../errno.ts";
 import { firstError } from "./compiler-message.ts";
 
 /** Where one compilation runs. */

@@ -1,7 +1,7 @@
 import { execa } from "execa";
 import { constants } from "node:os";
 import { SealrunError } from "@sealrun/protocol";
-import { machineFailure } from "../machine/errno.ts";
+import { machineFailure } from "../errno.ts";
 import type { Command } from "./command.ts";
 import { waitForReady } from "./go.ts";
 import type { OutputPipes } from "./output-pipes.ts";

@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
 import { execa } from "execa";
 import { limits, SealrunError } from "@sealrun/protocol";
-import { machineFailure } from "../machine/errno.ts";
+import { machineFailure } from "../errno.ts";
 import type { PythonRuntime } from "../child/layout.ts";
 import { socketsFrom3 } from "../child/running-script.ts";
 import type { Sandbox } from "../child/run-step.ts";

@@ -1,5 +1,5 @@
 import { SealrunError } from "@sealrun/protocol";
-import { machineFailure } from "../machine/errno.ts";
+import { machineFailure } from "../errno.ts";
 
 /** What Node and npm call a registry that gave no answer. */
 const unreachable =

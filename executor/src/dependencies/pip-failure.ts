@@ -1,5 +1,5 @@
 import { SealrunError } from "@sealrun/protocol";
-import { errnoName, machineFailure } from "../machine/errno.ts";
+import { errnoName, machineFailure } from "../errno.ts";
 import { registryUnreachable } from "./npm-failure.ts";
 
 const connection =

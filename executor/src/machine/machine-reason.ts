@@ -1,5 +1,5 @@
 import { type ErrorCode, type MachineTrouble, SealrunError } from "@sealrun/protocol";
-import { machineFailure } from "./errno.ts";
+import { machineFailure } from "../errno.ts";
 
 /** Why a run could not be prepared here although its package is not to blame. */
 export interface MachineReason extends MachineTrouble {

@@ -4,7 +4,7 @@ import { type MachineTrouble, SealrunError, toSealrunError } from "@sealrun/prot
 import { execa } from "execa";
 import { probeSandbox } from "../child/probe.ts";
 import type { Sandbox } from "../child/run-step.ts";
-import { machineFailure } from "./errno.ts";
+import { machineFailure } from "../errno.ts";
 import { findShortage } from "./free-space.ts";
 import { machineReason } from "./machine-reason.ts";
 

@@ -8,9 +8,9 @@ import {
   resolveReferences,
   SealrunError,
 } from "@sealrun/protocol";
-import type { Attempt } from "../jobs/attempt.ts";
-import { completeParameters, type OpenParameters } from "../jobs/open-parameters.ts";
-import { type Reader, readSecret } from "../jobs/read-secret.ts";
+import type { Attempt } from "../between/attempt.ts";
+import { completeParameters, type OpenParameters } from "../worker/secrets/open-parameters.ts";
+import { type Reader, readSecret } from "../worker/secrets/read-secret.ts";
 import { limitPrograms } from "./limit-programs.ts";
 import { runJq } from "./run-jq.ts";
 

@@ -25,7 +25,7 @@ import {
 } from "nats";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { takeNext } from "../../../executor/src/jobs/take.ts";
+import { takeNext } from "../../../executor/src/supervisor/queue/take.ts";
 import { type Nats, startNats } from "../../../packages/cli/src/dev/nats.ts";
 import { programs } from "../../support/servers.ts";
 import { until } from "../../support/until.ts";

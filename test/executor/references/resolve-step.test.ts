@@ -1,7 +1,7 @@
 import type { EventStep, JsonObject, JsonValue } from "@sealrun/protocol";
 import { describe, expect, it, test } from "vitest";
-import type { Read } from "../../../executor/src/jobs/receipt.ts";
-import { createSecrets } from "../../../executor/src/jobs/secrets.ts";
+import type { Read } from "../../../executor/src/worker/secrets/receipt.ts";
+import { createSecrets } from "../../../executor/src/worker/secrets/secrets.ts";
 import { createMasker } from "../../../executor/src/mask/masker.ts";
 import { resolveStep } from "../../../executor/src/references/resolve-step.ts";
 import { makeAttempt } from "../../support/attempt-peer.ts";

@@ -1,8 +1,8 @@
 import { sha256Hex } from "@sealrun/crypto";
 import { encodeFileList, encodeJson, limits } from "@sealrun/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openEventSecret } from "../../../executor/src/jobs/open-secret.ts";
-import { openParameters } from "../../../executor/src/jobs/open-parameters.ts";
+import { openEventSecret } from "../../../executor/src/worker/secrets/open-secret.ts";
+import { openParameters } from "../../../executor/src/worker/secrets/open-parameters.ts";
 import { type ExecutionsWorld, startExecutionsWorld } from "../../support/executions-world.ts";
 
 let world: ExecutionsWorld;

@@ -1,8 +1,8 @@
 import { executionsStream, poolConsumer } from "@sealrun/protocol";
 import { NatsError } from "nats";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { takeNext } from "../../../executor/src/jobs/take.ts";
-import { verifyEvent } from "../../../executor/src/jobs/verify-event.ts";
+import { takeNext } from "../../../executor/src/supervisor/queue/take.ts";
+import { verifyEvent } from "../../../executor/src/supervisor/queue/verify-event.ts";
 import { troubleOf } from "../../../packages/platform/src/dispatch/queues.ts";
 import { reportsConsumer } from "../../../packages/platform/src/nats/streams.ts";
 import { SealrunError } from "@sealrun/protocol";

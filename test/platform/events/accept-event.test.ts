@@ -10,7 +10,7 @@ import {
 import { decode, encodeJson, eventId, limits, scopeKeyFields, sentEvent } from "@sealrun/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { openParameters } from "../../../executor/src/jobs/open-parameters.ts";
+import { openParameters } from "../../../executor/src/worker/secrets/open-parameters.ts";
 import { keyOf, makePackage, refused, send } from "../../support/api.ts";
 import { type ExecutionsWorld, startExecutionsWorld } from "../../support/executions-world.ts";
 

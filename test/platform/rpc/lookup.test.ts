@@ -1,7 +1,7 @@
 import { type JsonValue, type Scope, secretName } from "@sealrun/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { lookUpSecret } from "../../../executor/src/jobs/open-secret.ts";
+import { lookUpSecret } from "../../../executor/src/worker/secrets/open-secret.ts";
 import { keyOf, sealAll, send } from "../../support/api.ts";
 import { codeOf, type ExecutionsWorld, startExecutionsWorld } from "../../support/executions-world.ts";
 import { enrolPeer } from "../../support/executor-peer.ts";

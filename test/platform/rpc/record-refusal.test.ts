@@ -7,7 +7,7 @@ import {
   secretName,
 } from "@sealrun/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { lookUpSecret } from "../../../executor/src/jobs/open-secret.ts";
+import { lookUpSecret } from "../../../executor/src/worker/secrets/open-secret.ts";
 import { ask, keyOf, sealAll, send } from "../../support/api.ts";
 import { codeOf, type ExecutionsWorld, startExecutionsWorld, until } from "../../support/executions-world.ts";
 import { enrolPeer } from "../../support/executor-peer.ts";

@@ -2,9 +2,9 @@ import { createUploadSealer, generateScopeKey, secretContext, sha256Hex, toBase6
 import { encodeJson, secretList, secretName } from "@sealrun/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import type { Attempt } from "../../../executor/src/jobs/attempt.ts";
-import { lookUpSecret } from "../../../executor/src/jobs/open-secret.ts";
-import { storeSecret } from "../../../executor/src/jobs/seal-secret.ts";
+import type { Attempt } from "../../../executor/src/between/attempt.ts";
+import { lookUpSecret } from "../../../executor/src/worker/secrets/open-secret.ts";
+import { storeSecret } from "../../../executor/src/worker/secrets/seal-secret.ts";
 import { ask } from "../../support/api.ts";
 import { codeOf, type ExecutionsWorld, startExecutionsWorld } from "../../support/executions-world.ts";
 

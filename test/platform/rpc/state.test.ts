@@ -2,7 +2,7 @@ import { createUploadSealer, stateContext, toBase64 } from "@sealrun/crypto";
 import { encodeJson } from "@sealrun/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { putState, readState } from "../../../executor/src/jobs/state.ts";
+import { putState, readState } from "../../../executor/src/worker/secrets/state.ts";
 import { codeOf, type ExecutionsWorld, startExecutionsWorld } from "../../support/executions-world.ts";
 import { enrolPeer } from "../../support/executor-peer.ts";
 

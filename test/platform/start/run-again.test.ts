@@ -1,6 +1,6 @@
 import { auditList, sentEvent, startedExecution } from "@sealrun/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openParameters } from "../../../executor/src/jobs/open-parameters.ts";
+import { openParameters } from "../../../executor/src/worker/secrets/open-parameters.ts";
 import { ask, refused, send } from "../../support/api.ts";
 import { type ExecutionsWorld, startExecutionsWorld } from "../../support/executions-world.ts";
 

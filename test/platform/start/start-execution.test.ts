@@ -1,8 +1,8 @@
 import { logPage } from "@sealrun/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { putState } from "../../../executor/src/jobs/state.ts";
-import { storeSecret } from "../../../executor/src/jobs/seal-secret.ts";
+import { putState } from "../../../executor/src/worker/secrets/state.ts";
+import { storeSecret } from "../../../executor/src/worker/secrets/seal-secret.ts";
 import { ask } from "../../support/api.ts";
 import { type ExecutionsWorld, startExecutionsWorld } from "../../support/executions-world.ts";
 

@@ -2,7 +2,7 @@ import { type ExecutionEvent, logPage, type ReportItem } from "@sealrun/protocol
 import { z } from "zod";
 import type { Sql } from "@sealrun/postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Attempt } from "../../../executor/src/jobs/attempt.ts";
+import type { Attempt } from "../../../executor/src/between/attempt.ts";
 import { ask, send } from "../../support/api.ts";
 import { codeOf, type ExecutionsWorld, startExecutionsWorld, until } from "../../support/executions-world.ts";
 

@@ -1,0 +1,53 @@
+import { openFrame } from "@sealrun/crypto";
+import type { NatsLink, Peer } from "@sealrun/nats";
+import { controlOrder, decode, type ExecutorId, limits, subjects, toSealrunError } from "@sealrun/protocol";
+import type { Logger } from "pino";
+import type { Held } from "../platform/platform-rpc.ts";
+
+/** Hears what the platform tells this executor unasked. */
+export interface Control {
+  /** Has `onCancel` called when the platform wants the attempt to end, until the returned function is called. */
+  readonly watch: (held: Held, onCancel: () => void) => () => void;
+  readonly close: () => void;
+}
+
+/** Listens until closed. What is not signed by the platform, old, or about an attempt that does not run here is dropped. */
+export function listenToControl(deps: {
+  readonly link: NatsLink;
+  readonly executorId: ExecutorId;
+  readonly platform: Peer;
+  readonly log: Logger;
+}): Control {
+  const subject = subjects.control(deps.executorId);
+  const running = new Map<string, () => void>();
+  const subscription = deps.link.connection.subscribe(subject, {
+    callback: (error, message) => {
+      try {
+        if (error !== null) throw error;
+        const opened = openFrame(message.data, {
+          findKey: (sender) => (sender === deps.platform.id ? deps.platform.signPublic : undefined),
+          expect: { kind: "control", subject },
+          now: Date.now(),
+          maxAgeMs: limits.requestLifetimeMs,
+          maxSkewMs: limits.clockSkewMs,
+        });
+        running.get(keyOf(decode(controlOrder, opened.body)))?.();
+      } catch (failure) {
+        deps.log.warn({ code: toSealrunError(failure).code }, "An order was refused; renewing tells what it said");
+      }
+    },
+  });
+  return {
+    watch: (held, onCancel) => {
+      running.set(keyOf(held), onCancel);
+      return () => running.delete(keyOf(held));
+    },
+    close: () => {
+      if (!subscription.isClosed()) subscription.unsubscribe();
+    },
+  };
+}
+
+function keyOf({ executionId, attempt }: Held): string {
+  return `${executionId}:${attempt}`;
+}

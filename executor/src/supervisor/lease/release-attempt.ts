@@ -1,0 +1,32 @@
+import type { MachineTrouble, SealrunError } from "@sealrun/protocol";
+import type { Held, PlatformRpc } from "../platform/platform-rpc.ts";
+import { retryWithBackoff } from "../platform/retry-with-backoff.ts";
+
+const firstRetryMs = 500;
+const longestRetryMs = 5_000;
+/** For longer than a lease: an answer that speaks of a bug or a clock at the other end is not waited out for ever. */
+const mostBrokenAnswers = 20;
+
+/**
+ * Gives an attempt back of which no script has started, and tells it until the platform has answered. Fails with its
+ * refusal: `LEASE_LOST` when somebody has ended the attempt meanwhile.
+ */
+export async function releaseAttempt(
+  rpc: Pick<PlatformRpc, "release">,
+  held: Held,
+  { code, message }: MachineTrouble,
+  signal: AbortSignal,
+): Promise<void> {
+  let broken = 0;
+  const mayRetry = (failure: SealrunError): boolean => {
+    const isBroken = failure.code === "INTERNAL" || failure.code === "EXPIRED";
+    if (isBroken) broken += 1;
+    return failure.row.retry || (isBroken && broken < mostBrokenAnswers);
+  };
+  await retryWithBackoff(async () => rpc.release({ ...held, reason: { code, message } }), {
+    firstMs: firstRetryMs,
+    longestMs: longestRetryMs,
+    mayRetry,
+    signal,
+  });
+}

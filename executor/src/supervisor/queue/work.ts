@@ -1,0 +1,149 @@
+import { crashPoint } from "@sealrun/faults";
+import { newId, type Identity } from "@sealrun/crypto";
+import type { NatsLink, Peer } from "@sealrun/nats";
+import {
+  type ClaimReply,
+  type ExecutionEvent,
+  limits,
+  type PoolId,
+  type SealrunError,
+  toSealrunError,
+} from "@sealrun/protocol";
+import type { Logger } from "pino";
+import type { Readiness } from "../../machine/readiness.ts";
+import { createPlatformRpc, type PlatformRpc } from "../platform/platform-rpc.ts";
+import type { Presence } from "./presence.ts";
+import { type RunDeps, runAttempt } from "../run-attempt.ts";
+import { pause, type QueuedMessage, takeNext } from "./take.ts";
+import { verifyEvent } from "./verify-event.ts";
+
+/** What an executor works with. */
+export interface WorkDeps extends RunDeps {
+  readonly link: NatsLink;
+  readonly identity: Identity;
+  readonly pool: PoolId;
+  readonly platform: Peer;
+  readonly keyring: Peer;
+  readonly log: Logger;
+  readonly presence: Pick<Presence, "begin" | "checkClock" | "isClockWrong">;
+  readonly readiness: Readiness;
+}
+
+const claimTries = 5;
+const retryMs = 1_000;
+/** How often, and how far apart, an event that seems past its time is offered again. */
+const mostExpiredOffers = 20;
+const clockRetryMs = 30_000;
+/** A claim that nobody answered may have been granted. It is sent until no lease of it could be left. */
+const unansweredMs = 2 * limits.leaseMs;
+
+/** One slot: takes an execution, runs it, takes the next, until `stopTaking` aborts. What runs then is finished. */
+export async function workSlot(deps: WorkDeps, stopTaking: AbortSignal): Promise<void> {
+  const rpc = createPlatformRpc(deps);
+  while (!stopTaking.aborted) {
+    if (deps.presence.isClockWrong()) {
+      await pause(retryMs, stopTaking);
+      continue;
+    }
+    await deps.readiness.wait(stopTaking);
+    if (stopTaking.aborted) return;
+    const message = await takeNext(deps.link, deps.pool, stopTaking);
+    if (message === undefined) continue;
+    if (stopTaking.aborted || !(await deps.readiness.isReady())) message.giveBack(0);
+    else {
+      crashPoint("executor.take.after");
+      await workOn(deps, rpc, message, stopTaking);
+    }
+  }
+}
+
+async function workOn(
+  deps: WorkDeps,
+  rpc: PlatformRpc,
+  message: QueuedMessage,
+  stopTaking: AbortSignal,
+): Promise<void> {
+  const release = message.keep();
+  const endRun = deps.presence.begin();
+  try {
+    const event = verifyEvent(message.frame, deps, Date.now());
+    crashPoint("executor.claim.before");
+    const { claim, askedAt } = await claimExecution(rpc, event, stopTaking);
+    crashPoint("executor.claim.after");
+    const held = { executionId: event.executionId, attempt: claim.attempt };
+    deps.log.info({ ...held, project: event.project.name, package: event.package.name }, "Runs an execution");
+    const emptySpool = await runAttempt(
+      deps,
+      { event, held, rpc, keyring: deps.keyring, executorId: deps.identity.id, box: deps.identity.box },
+      { leaseMs: claim.leaseMs, askedAt, grant: claim.grant },
+    );
+    message.done();
+    crashPoint("executor.acknowledge.after");
+    await emptySpool();
+  } catch (error) {
+    const failure = toSealrunError(error);
+    if (failure.code === "EXPIRED" || failure.code === "CLOCK_WRONG") deps.presence.checkClock();
+    settle(deps.log, message, failure);
+  } finally {
+    endRun();
+    release();
+  }
+}
+
+/**
+ * Claims until there is an answer; every try has the same request id, so that none of them can claim twice. Once a try
+ * may have been granted, only an answer ends it: given up, the execution would be lost without having run.
+ */
+export async function claimExecution(
+  rpc: Pick<PlatformRpc, "claim">,
+  event: Pick<ExecutionEvent, "executionId" | "generation">,
+  stop: AbortSignal,
+): Promise<{ readonly claim: ClaimReply; readonly askedAt: number }> {
+  const requestId = newId("request");
+  const giveUpAt = performance.now() + unansweredMs;
+  let isOpen = false;
+  for (let tried = 1; ; tried += 1) {
+    const askedAt = performance.now();
+    try {
+      const claim = await rpc.claim({ executionId: event.executionId, generation: event.generation }, requestId);
+      return { claim, askedAt };
+    } catch (error) {
+      const failure = toSealrunError(error);
+      isOpen ||= isUnknown(failure);
+      const mayPass = failure.row.retry || failure.code === "INTERNAL";
+      const canRetry = mayPass && (isOpen ? performance.now() < giveUpAt : tried < claimTries);
+      if (!canRetry || stop.aborted) throw error;
+      await pause(retryMs, stop);
+    }
+  }
+}
+
+/** Whether the platform may have committed the claim, and could not say so. */
+function isUnknown({ code }: SealrunError): boolean {
+  return code === "PLATFORM_UNREACHABLE" || code === "POSTGRES_UNREACHABLE";
+}
+
+/**
+ * What can never be run is taken out of the queue; what failed for the moment is offered again. So is, for some minutes,
+ * what is past its time: this machine's clock may be wrong, and another executor's right. After that the event is over
+ * by any clock, or the platform makes a new one of it.
+ */
+export function settle(
+  log: Logger,
+  message: Pick<QueuedMessage, "done" | "giveBack" | "delivered">,
+  error: SealrunError,
+): void {
+  if (error.code === "EXPIRED" && message.delivered < mostExpiredOffers) {
+    log.warn(
+      { code: error.code },
+      "An event is past its time, or this machine's clock is wrong; it is given back. Check the clock when this is said often",
+    );
+    message.giveBack(clockRetryMs);
+  } else if (error.row.retry || error.code === "INTERNAL") {
+    log.warn({ err: error, code: error.code }, "An execution could not be taken and is given back");
+    message.giveBack(retryMs * 5);
+  } else {
+    log.warn({ code: error.code }, `An event was refused: ${error.message}`);
+    message.done();
+  }
+}

@@ -1,0 +1,58 @@
+import { limits, toSealrunError } from "@sealrun/protocol";
+import type { Logger } from "pino";
+import { isFinal } from "./is-final.ts";
+import type { AttemptReports } from "./reporter.ts";
+import { pause } from "../queue/take.ts";
+
+const firstWaitMs = 2_000;
+const longestWaitMs = 30_000;
+/** With many attempts under way, the executor asks about this often for all of them together. */
+const betweenQuestionsMs = 100;
+
+/** Reports of one attempt that has ended, or was left by an earlier process. */
+export interface EndedReports extends AttemptReports {
+  /** Sequence of the last chunk. */
+  readonly lastSequence: number;
+  /** When the last of it was written, by this machine's clock. */
+  readonly writtenAt: number;
+  /** What the platform last said, where it has said something. */
+  readonly waitMs?: number | undefined;
+}
+
+/**
+ * Sees to it that the platform stores all reports of an attempt, however long it takes; then, or when the platform never
+ * will, removes what is kept of them and answers true. False when the signal aborted: the rest is for the next start.
+ */
+export async function bringHome(
+  deps: { readonly log: Logger; readonly underWay: () => number },
+  reports: EndedReports,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { log, underWay } = deps;
+  const { kept, catchUp, lastSequence, writtenAt } = reports;
+  const remove = async (): Promise<boolean> => {
+    await kept.remove();
+    return true;
+  };
+  const drop = async (why: string, more: object): Promise<boolean> => {
+    log.warn({ ...kept.held, ...more }, `Reports of a run are dropped: ${why}`);
+    return remove();
+  };
+  let { waitMs } = reports;
+  for (;;) {
+    if (waitMs !== undefined) await pause(Math.max(waitMs, underWay() * betweenQuestionsMs), signal);
+    if (signal.aborted) return false;
+    try {
+      const { missing, isHopeless, hasSentAgain, ...next } = await catchUp.ask(lastSequence);
+      if (missing.length === 0) return await remove();
+      if (isHopeless) return await drop("the spool no longer holds what is missing", { missing });
+      const isOld = Date.now() - writtenAt > limits.spoolAgeMs;
+      if (isOld && hasSentAgain) return await drop("they are too old for the platform to take", { missing });
+      ({ waitMs } = next);
+    } catch (error) {
+      const failure = toSealrunError(error);
+      if (isFinal(failure)) return await drop(failure.message, { code: failure.code });
+      waitMs = Math.min(2 * (waitMs ?? firstWaitMs / 2), longestWaitMs);
+    }
+  }
+}

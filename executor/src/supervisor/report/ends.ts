@@ -1,0 +1,183 @@
+import { crashPoint } from "@sealrun/faults";
+import { type FinishRequest, toSealrunError } from "@sealrun/protocol";
+import type { Logger } from "pino";
+import { bringHome, type EndedReports } from "./bring-home.ts";
+import { createCatchUp } from "./catch-up.ts";
+import { isFinal } from "./is-final.ts";
+import { createKeptReports, type SpoolRoom } from "./kept-reports.ts";
+import type { Held, PlatformRpc } from "../platform/platform-rpc.ts";
+import type { AttemptReports, Reported } from "./reporter.ts";
+import type { Chunk, ChunkSender } from "./send-chunk.ts";
+import type { LeftAttempt, Spool, SpooledEnd } from "./spool.ts";
+import { createTurns } from "./take-turns.ts";
+import { tellEnd } from "./tell-end.ts";
+
+/** Attempts whose chunks are sent again at once, and ends of earlier runs that are told at once. */
+const atOnce = 4;
+
+/** What telling the platform of ends and reports takes. */
+export interface EndsDeps extends ChunkSender {
+  readonly rpc: Pick<PlatformRpc, "finish" | "reported">;
+  readonly spool: Spool;
+  readonly log: Logger;
+  /** Aborts when a drain has waited long enough: what is not told then stays in the spool. */
+  readonly giveUp: AbortSignal;
+  /** Other limits of the spool than the shipped ones, for tests. */
+  readonly room?: SpoolRoom;
+}
+
+/** Tells the platform how attempts ended and what they reported, whatever is away meanwhile. */
+export interface Ends {
+  /** Where the reports of an attempt are kept that begins now. */
+  open(held: Held): Promise<AttemptReports>;
+  /**
+   * Keeps an end on disk, then tells it until it is answered. Call the returned function once the event is out of the
+   * queue: it empties the spool, unless reports are missing still. Those are waited for and sent again without holding
+   * up the caller, and the spool is emptied when the platform misses none. `LEASE_LOST` when the end no longer counts;
+   * its reports are brought to the platform all the same.
+   */
+  deliver(end: FinishRequest, reported: Reported): Promise<() => Promise<void>>;
+  /** Brings to the platform what an attempt reported that has no end of its own: it was lost, or given back. */
+  deliverReports(reported: Reported): void;
+  /**
+   * Tells what an earlier process could not, and goes on bringing home its reports after it returns. Never fails: what
+   * the platform refuses for good is removed and logged.
+   */
+  deliverLeft(): Promise<void>;
+  /** Waits for nothing: what is still under way is given up, and stays in the spool. */
+  close(): Promise<void>;
+}
+
+/** Ends and reports of one executor's attempts. */
+export function createEnds(deps: EndsDeps): Ends {
+  const { spool, log } = deps;
+  const closing = new AbortController();
+  const signal = AbortSignal.any([closing.signal, deps.giveUp]);
+  const underWay = new Set<Promise<void>>();
+  const takeTurns = createTurns(atOnce);
+  const tellTurns = createTurns(atOnce);
+
+  const openReports = async (held: Held, left?: readonly number[], chunks?: readonly Chunk[]) => {
+    const kept = createKeptReports(deps, held, await spool.openReports(held, left), chunks);
+    return { kept, catchUp: createCatchUp({ ...deps, takeTurns }, kept) };
+  };
+  /** Goes on by itself until all is home; the end of the attempt, if it has one, is removed last. */
+  const bring = async (reports: EndedReports): Promise<void> => {
+    const work = async (): Promise<void> => {
+      try {
+        const isHome = await bringHome({ log, underWay: () => underWay.size }, reports, signal);
+        if (isHome) await spool.remove(reports.kept.held);
+      } catch (error) {
+        log.warn(
+          { err: error, ...reports.kept.held },
+          "A part of the spool cannot be removed; the next start tries again",
+        );
+      }
+    };
+    const tracked = work().finally(() => underWay.delete(tracked));
+    underWay.add(tracked);
+    return tracked;
+  };
+  const deliverOne = async (left: LeftAttempt): Promise<void> => {
+    const held: Held = { executionId: left.executionId, attempt: left.attempt };
+    try {
+      const end = left.hasEnd ? await readEnd(deps, held) : undefined;
+      const reports = await openReports(held, left.segments, end?.chunks);
+      const lastSequence = Math.max(end?.finish.lastSequence ?? 0, reports.kept.lastSequence());
+      if (end !== undefined && (await tellLeft(deps, end.finish, signal)) === "given up") return;
+      void bring({ ...reports, lastSequence, writtenAt: left.writtenAt });
+    } catch (error) {
+      log.error(
+        { err: error, ...held },
+        "What an earlier run left in the spool cannot be read; the next start tries again",
+      );
+    }
+  };
+
+  return {
+    open: async (held) => openReports(held),
+    deliver: async (end, reported) => {
+      const { kept, catchUp, lastSequence } = reported;
+      const isSpooled = await keep(deps, { finish: end, chunks: kept.inMemory() });
+      crashPoint("executor.spool.written");
+      await Promise.race([reported.published, aborted(signal)]);
+      const ended = { kept, catchUp, lastSequence, writtenAt: Date.now() };
+      const missing = await tellEnd(deps, end, signal).catch(async (error: unknown) => {
+        if (isFinal(toSealrunError(error))) await spool.remove(end);
+        if (!signal.aborted) void bring(ended);
+        throw error;
+      });
+      crashPoint("executor.finish.after");
+      if (missing.length > 0) {
+        const { waitMs } = await catchUp.take(missing, lastSequence);
+        const home = bring({ ...ended, waitMs });
+        // What is in memory only holds its slot: else a full disk would become a full memory, run by run.
+        if (kept.inMemory().length > 0) await home;
+      }
+      return async () => {
+        if (missing.length > 0) return;
+        await kept.remove();
+        if (isSpooled) await spool.remove(end);
+      };
+    },
+    deliverReports: ({ kept, catchUp, lastSequence }) => {
+      if (lastSequence > 0) void bring({ kept, catchUp, lastSequence, writtenAt: Date.now() });
+    },
+    deliverLeft: async () => {
+      const left = (await spool.list()).toSorted((a, b) => Number(b.hasEnd) - Number(a.hasEnd));
+      await Promise.all(left.map(async (one) => tellTurns(async () => deliverOne(one))));
+    },
+    close: async () => {
+      closing.abort();
+      await Promise.allSettled(underWay);
+    },
+  };
+}
+
+/** A disk that is full must not cost the run: then its end is in memory only. */
+async function keep(deps: EndsDeps, end: SpooledEnd): Promise<boolean> {
+  try {
+    await deps.spool.write(end);
+    return true;
+  } catch (error) {
+    const { executionId, attempt } = end.finish;
+    deps.log.error({ err: error, executionId, attempt }, "An end cannot be written to the spool; it is in memory only");
+    return false;
+  }
+}
+
+/** One that is another executor's, or was changed, is removed: nobody can tell it. */
+async function readEnd({ spool, log }: EndsDeps, held: Held): Promise<SpooledEnd | undefined> {
+  try {
+    return await spool.read(held);
+  } catch (error) {
+    const failure = toSealrunError(error);
+    if (!isFinal(failure)) throw error;
+    log.warn({ ...held, code: failure.code }, `The end of an earlier run cannot be read: ${failure.message}`);
+    await spool.remove(held);
+    return undefined;
+  }
+}
+
+/** Tells the end of an earlier process's run. "given up": still untold, and worth another try at the next start. */
+async function tellLeft(deps: EndsDeps, end: FinishRequest, signal: AbortSignal): Promise<"over" | "given up"> {
+  const { executionId, attempt } = end;
+  try {
+    const missing = await tellEnd(deps, end, signal);
+    deps.log.info({ executionId, attempt, missing: missing.length }, "The end of an earlier run was told");
+  } catch (error) {
+    const failure = toSealrunError(error);
+    if (!isFinal(failure)) return "given up";
+    deps.log.warn(
+      { executionId, attempt, code: failure.code },
+      `The end of an earlier run does not count: ${failure.message}`,
+    );
+    await deps.spool.remove(end);
+  }
+  return "over";
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}

@@ -1,0 +1,155 @@
+import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { openWithKey, sealWithKey, spoolContext, spooledReportContext, type SymmetricKey } from "@sealrun/crypto";
+import { decode, encodeJson, executionId, type FinishRequest, finishRequest, reportItem } from "@sealrun/protocol";
+import { z } from "zod";
+import type { Held } from "../platform/platform-rpc.ts";
+import { openSegments, type ReportSegments } from "./report-segments.ts";
+import type { Chunk } from "./send-chunk.ts";
+
+const chunkItems = z.array(reportItem).min(1);
+const spooledEnd = z.object({
+  finish: finishRequest,
+  /** Chunks of reports that are in no segment. */
+  chunks: z.array(z.object({ sequence: z.number().int().positive(), items: chunkItems })),
+});
+/** The end of one attempt, until the platform has it. */
+export interface SpooledEnd {
+  readonly finish: FinishRequest;
+  /** Chunks that could not be spooled when they were made; an earlier release kept all that no stream had here. */
+  readonly chunks: readonly Chunk[];
+}
+
+/** What an earlier process left of an attempt. */
+export interface LeftAttempt extends Held {
+  readonly hasEnd: boolean;
+  /** Files of its reports, by their numbers. */
+  readonly segments: readonly number[];
+  /** When the newest of its files was written, by this machine's clock. */
+  readonly writtenAt: number;
+}
+
+/**
+ * What the platform has not confirmed, on disk: the ends of attempts and their reports, each sealed with the executor's
+ * own key: masked, but nobody else's to read.
+ */
+export interface Spool {
+  /** Writes an end, whole or not at all; it is on the disk when this returns. Fails as the file system does. */
+  write(end: SpooledEnd): Promise<void>;
+  /** The end of an attempt. Fails with the codes of sealed values for a file that is not this executor's, or was changed. */
+  read(held: Held): Promise<SpooledEnd>;
+  /** Removes the end of an attempt, if it is there. */
+  remove(held: Held): Promise<void>;
+  /** The reports of an attempt, from now on this process's: those that an earlier one left, or none yet. */
+  openReports(held: Held, left?: readonly number[]): Promise<SpooledReports>;
+  /** The attempts that an earlier process left: none whose reports this one has opened. */
+  list(): Promise<readonly LeftAttempt[]>;
+  /** What all reports that are open take on the disk. */
+  reportBytes(): number;
+}
+
+/** The reports of one attempt on disk. Each method fails as the file system does. */
+export interface SpooledReports extends Omit<ReportSegments, "append" | "read"> {
+  /** Adds a chunk; it outlives a killed process once this returns, but not a power cut. */
+  append(chunk: Chunk): Promise<void>;
+  /** A chunk, or undefined when it is not there. Fails with the codes of sealed values when it was changed. */
+  read(sequence: number): Promise<Chunk | undefined>;
+}
+
+const fileName = /^(?<id>[^.]+)\.(?<attempt>[1-9][0-9]{0,8})\.(?:end|(?<segment>[1-9][0-9]{0,8})\.reports)$/;
+
+/** The spool in a folder, which is made when it is not there. */
+export function openSpool(options: {
+  readonly folder: string;
+  readonly key: SymmetricKey;
+  readonly executorId: string;
+}): Spool {
+  const { folder, key, executorId } = options;
+  const opened = new Set<string>();
+  let reportBytes = 0;
+  const nameOf = (held: Held): string => `${held.executionId}.${held.attempt}`;
+  const fileOf = (held: Held): string => join(folder, `${nameOf(held)}.end`);
+  const contextOf = ({ executionId: id, attempt }: Held) => spoolContext({ executorId, executionId: id, attempt });
+  return {
+    write: async (end) => {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const file = fileOf(end.finish);
+      const fresh = `${file}.new`;
+      try {
+        await writeSynced(fresh, sealWithKey(key, contextOf(end.finish), encodeJson(end)));
+        await rename(fresh, file);
+      } catch (error) {
+        await rm(fresh, { force: true });
+        throw error;
+      }
+      await syncFolder(folder);
+    },
+    read: async (held) => decode(spooledEnd, openWithKey(key, contextOf(held), await readFile(fileOf(held)))),
+    remove: async (held) => rm(fileOf(held), { force: true }),
+    openReports: async (held, left = []) => {
+      opened.add(nameOf(held));
+      const placeOf = (sequence: number) =>
+        spooledReportContext({ executorId, executionId: held.executionId, attempt: held.attempt, sequence });
+      const segments = await openSegments({
+        left,
+        fileOf: (segment) => join(folder, `${nameOf(held)}.${segment}.reports`),
+        count: (bytes) => {
+          reportBytes += bytes;
+        },
+      });
+      return {
+        ...segments,
+        append: async ({ sequence, items }) =>
+          segments.append(sequence, sealWithKey(key, placeOf(sequence), encodeJson(items))),
+        read: async (sequence) => {
+          const sealed = await segments.read(sequence);
+          if (sealed === undefined) return undefined;
+          return { sequence, items: decode(chunkItems, openWithKey(key, placeOf(sequence), sealed)) };
+        },
+      };
+    },
+    list: async () => {
+      const left = new Map<string, LeftAttempt>();
+      for (const name of await readdir(folder).catch(() => [])) {
+        const { id, attempt, segment } = fileName.exec(name)?.groups ?? {};
+        const parsed = executionId.safeParse(id);
+        if (!parsed.success) continue;
+        const held = { executionId: parsed.data, attempt: Number(attempt) };
+        if (opened.has(nameOf(held))) continue;
+        const known = left.get(nameOf(held)) ?? { ...held, hasEnd: false, segments: [], writtenAt: 0 };
+        left.set(nameOf(held), {
+          ...known,
+          hasEnd: known.hasEnd || segment === undefined,
+          segments: segment === undefined ? known.segments : [...known.segments, Number(segment)].toSorted(byNumber),
+          writtenAt: Math.max(known.writtenAt, (await stat(join(folder, name))).mtimeMs),
+        });
+      }
+      return [...left.values()];
+    },
+    reportBytes: () => reportBytes,
+  };
+}
+
+function byNumber(a: number, b: number): number {
+  return a - b;
+}
+
+async function writeSynced(file: string, bytes: Uint8Array): Promise<void> {
+  const handle = await open(file, "w", 0o600);
+  try {
+    await handle.writeFile(bytes);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A rename is on the disk once its folder is. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,54 @@
+import { type FinishRequest, SealrunError, toSealrunError } from "@sealrun/protocol";
+import type { Logger } from "pino";
+import { isFinal } from "./is-final.ts";
+import type { PlatformRpc } from "../platform/platform-rpc.ts";
+import { retryWithBackoff } from "../platform/retry-with-backoff.ts";
+
+const firstRetryMs = 500;
+const longestRetryMs = 5_000;
+/** An answer that speaks of a bug at the other end is not waited out for ever: the run's slot waits too. */
+const mostBrokenAnswers = 20;
+
+/**
+ * Tells the platform of an end until it has answered, with the chunks of reports that it misses. A refusal is final:
+ * somebody else has the execution, or it is over. `EXPIRED` is none: a clock is wrong, this machine's or that of the
+ * platform that answered, and whether the end still counts is said by a platform whose clock is right. Once the signal
+ * aborts, the last failure is thrown; a wrong clock then as `PLATFORM_UNREACHABLE`.
+ */
+export async function tellEnd(
+  deps: { readonly rpc: Pick<PlatformRpc, "finish">; readonly log: Logger },
+  end: FinishRequest,
+  signal: AbortSignal,
+): Promise<readonly number[]> {
+  const { executionId, attempt } = end;
+  let broken = 0;
+  let hasWarned = false;
+  const mayRetry = (failure: SealrunError): boolean => {
+    if (failure.code === "INTERNAL") broken += 1;
+    if (failure.code === "EXPIRED" && !hasWarned) {
+      hasWarned = true;
+      deps.log.warn(
+        { executionId, attempt },
+        "The end of a run was refused as expired: this machine's clock or the platform's is wrong. It is told again until a platform takes it; check both clocks",
+      );
+    }
+    return !isFinal(failure) && broken < mostBrokenAnswers;
+  };
+  try {
+    return await retryWithBackoff(async () => deps.rpc.finish(end), {
+      firstMs: firstRetryMs,
+      longestMs: longestRetryMs,
+      mayRetry,
+      signal,
+    });
+  } catch (error) {
+    const failure = toSealrunError(error);
+    throw failure.code === "EXPIRED" ? asAway(failure) : failure;
+  }
+}
+
+function asAway(cause: SealrunError): SealrunError {
+  return new SealrunError("PLATFORM_UNREACHABLE", "No platform took the end of a run for current; check the clocks", {
+    cause,
+  });
+}

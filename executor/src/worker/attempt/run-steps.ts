@@ -1,0 +1,213 @@
+import { crashPoint } from "@sealrun/faults";
+import {
+  type EventStep,
+  type Failure,
+  type JsonValue,
+  limits,
+  type LogStream,
+  type ReportItem,
+  SealrunError,
+  toSealrunError,
+} from "@sealrun/protocol";
+import { runStep, type Sandbox, type StepEnd } from "../../child/run-step.ts";
+import type { InstalledPackages, Runtime } from "../../child/layout.ts";
+import { machineReason } from "../../machine/machine-reason.ts";
+import type { Masker } from "../../mask/masker.ts";
+import { resolveStep } from "../../references/resolve-step.ts";
+import { answerScript } from "./answer-script.ts";
+import type { Attempt } from "../../between/attempt.ts";
+import type { OpenParameters } from "../secrets/open-parameters.ts";
+import { createReceipt } from "../secrets/receipt.ts";
+import { waitBeforeRetry } from "./retry-step.ts";
+import type { Secrets } from "../secrets/secrets.ts";
+import type { State } from "../secrets/state.ts";
+import { createOutputBudget, createStepOutput } from "../output/step-output.ts";
+import { pause } from "../../supervisor/queue/take.ts";
+
+/** Everything the steps of one attempt share. */
+export interface StepsWorld {
+  readonly attempt: Attempt;
+  readonly sandbox: Sandbox;
+  readonly runtime: Runtime;
+  readonly workspace: { readonly folder: string; readonly scratch: string };
+  readonly installed: InstalledPackages;
+  readonly secrets: Secrets;
+  readonly state: State;
+  readonly masker: Masker;
+  readonly params: OpenParameters;
+  readonly report: (item: ReportItem) => Promise<void>;
+  /** Ends the attempt: a lost lease, or a drain that took too long. */
+  readonly signal: AbortSignal;
+  /** Whether a script of the attempt was told to start: what keeps the first one from it may be this machine's matter. */
+  readonly progress: { hasStarted: boolean };
+}
+
+/**
+ * Runs the steps in order; those after a failed one are skipped. The answer is why the attempt failed, if it did. Throws what is
+ * this machine's matter while no script has started.
+ */
+export async function runSteps(world: StepsWorld): Promise<Failure | undefined> {
+  const results = new Map<string, JsonValue>();
+  const recordRead = createReceipt(world.report);
+  let failure: Failure | undefined;
+  for (const [index, plan] of world.attempt.event.steps.entries()) {
+    if (failure === undefined && world.signal.aborted) failure = endedBefore(plan);
+    if (failure !== undefined) {
+      await world.report({
+        type: "step-finished",
+        step: index,
+        status: "skipped",
+        exitCode: null,
+        durationMs: 0,
+        time: Date.now(),
+      });
+      continue;
+    }
+    failure = await runOneStep(world, { index, plan }, results, recordRead);
+  }
+  return failure;
+}
+
+/** Runs a step as often as its plan says, until it succeeds; its end is reported once. */
+async function runOneStep(
+  world: StepsWorld,
+  step: { readonly index: number; readonly plan: EventStep },
+  results: Map<string, JsonValue>,
+  recordRead: ReturnType<typeof createReceipt>,
+): Promise<Failure | undefined> {
+  const { masker, report, signal } = world;
+  const { index, plan } = step;
+  const startedAt = performance.now();
+  const finish = async (exitCode: number | null, failure: Failure | undefined): Promise<Failure | undefined> => {
+    const result = results.get(plan.name);
+    await report({
+      type: "step-finished",
+      step: index,
+      status: failure === undefined ? "succeeded" : "failed",
+      exitCode,
+      durationMs: performance.now() - startedAt,
+      time: Date.now(),
+      ...(result === undefined ? {} : { result: masker.maskJson(result) }),
+      ...(failure === undefined ? {} : { error: failure }),
+    });
+    return failure;
+  };
+  for (let tried = 1; ; tried += 1) {
+    await report({ type: "step-started", step: index, try: tried, time: Date.now() });
+    const { exitCode, failure } = await tryStep(world, step, results, recordRead);
+    const waitMs = failure === undefined ? undefined : waitBeforeRetry(plan.retry, tried, failure.code);
+    if (waitMs === undefined) return finish(exitCode, failure);
+    results.delete(plan.name);
+    const text = describeRetry({ plan, tried, waitMs, exitCode, code: failure?.code });
+    await report({ type: "log", step: index, stream: "system", level: "warning", text, time: Date.now() });
+    await pause(waitMs, signal);
+    if (signal.aborted) return finish(exitCode, endedBefore(plan));
+  }
+}
+
+/** How one try of a step ended. */
+interface TryEnd {
+  readonly exitCode: number | null;
+  readonly failure: Failure | undefined;
+}
+
+async function tryStep(
+  world: StepsWorld,
+  step: { readonly index: number; readonly plan: EventStep },
+  results: Map<string, JsonValue>,
+  recordRead: ReturnType<typeof createReceipt>,
+): Promise<TryEnd> {
+  const { masker, report } = world;
+  const line = async (stream: LogStream, text: string, level?: string): Promise<void> =>
+    report({
+      type: "log",
+      step: step.index,
+      stream,
+      text,
+      time: Date.now(),
+      ...(level === undefined ? {} : { level }),
+    });
+  const budget = createOutputBudget();
+  const stdout = createStepOutput({ stream: "stdout", masker, budget, line });
+  const stderr = createStepOutput({ stream: "stderr", masker, budget, line });
+  const given = await resolveStep({ ...world, step, recordRead }, world.attempt, world.params).catch((error: unknown) =>
+    toSealrunError(error),
+  );
+  const end =
+    given instanceof SealrunError
+      ? given
+      : await runStep({
+          sandbox: world.sandbox,
+          runtime: world.runtime,
+          workspace: world.workspace,
+          installed: world.installed,
+          script: step.plan.script,
+          variables: {
+            executionId: world.attempt.held.executionId,
+            packageName: world.attempt.event.package.name,
+            own: given.env.plain,
+            hasSealed: Object.keys(given.env.sealed).length > 0,
+          },
+          timeoutMs: step.plan.timeoutMs ?? limits.stepTimeoutMs,
+          signal: world.signal,
+          onGo: () => {
+            world.progress.hasStarted = true;
+          },
+          onStdout: stdout.write,
+          onStderr: stderr.write,
+          handle: answerScript({
+            ...world,
+            step,
+            given,
+            results,
+            recordRead,
+            log: async ({ stream, level, text }) =>
+              line(stream, masker.maskText(text).slice(0, limits.logLineBytes), level),
+          }),
+        }).catch((error: unknown) => toSealrunError(error));
+  crashPoint("executor.step.ended");
+  await stdout.end();
+  await stderr.end();
+  if (end instanceof SealrunError && !world.progress.hasStarted && machineReason(end) !== undefined) throw end;
+
+  const error = end instanceof SealrunError ? end : reasonOf(end, step.plan);
+  const failure = error === undefined ? undefined : { code: error.code, message: masker.maskText(error.message) };
+  return { exitCode: end instanceof SealrunError ? null : (end.exitCode ?? null), failure };
+}
+
+function endedBefore({ script }: EventStep): Failure {
+  return { code: "CANCELLED", message: `The attempt was ended before ${script} could run` };
+}
+
+function describeRetry(of: {
+  readonly plan: EventStep;
+  readonly tried: number;
+  readonly waitMs: number;
+  readonly exitCode: number | null;
+  readonly code: string | undefined;
+}): string {
+  const how = of.code === "SCRIPT_TIMED_OUT" ? "its timeout" : `exit code ${of.exitCode ?? "none"}`;
+  const seconds = Math.round(of.waitMs / 100) / 10;
+  return `${of.plan.script} failed (${how}); try ${of.tried + 1} of ${of.plan.retry?.attempts ?? 1} in ${seconds} s`;
+}
+
+/** Why a step that was started did not succeed, or undefined when it did. */
+function reasonOf(end: StepEnd, plan: EventStep): SealrunError | undefined {
+  if (end.channelBroken !== undefined) return end.channelBroken;
+  if (end.timedOut) {
+    const seconds = Math.round((plan.timeoutMs ?? limits.stepTimeoutMs) / 1000);
+    return new SealrunError(
+      "SCRIPT_TIMED_OUT",
+      `${plan.script} ran longer than its timeout of ${seconds} s and was ended; raise the step's timeout in manifest.json if it needs longer`,
+    );
+  }
+  if (end.cancelled) return new SealrunError("CANCELLED", `${plan.script} was ended with its attempt`);
+  if (end.exitCode === 0) return undefined;
+  const how =
+    end.exitCode === undefined
+      ? "was killed"
+      : end.signal === undefined
+        ? `ended with exit code ${end.exitCode}`
+        : `was ended by ${end.signal}`;
+  return new SealrunError("SCRIPT_FAILED", `${plan.script} ${how}; its output says why`);
+}

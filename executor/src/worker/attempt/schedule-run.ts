@@ -1,0 +1,66 @@
+import { createUploadSealer, newId, parametersContext, toBase64, wipe } from "@sealrun/crypto";
+import {
+  encodeJson,
+  type JsonObject,
+  limits,
+  type ScheduleRequest,
+  scheduleId,
+  SealrunError,
+  type ScriptRequest,
+} from "@sealrun/protocol";
+import type { Attempt } from "../../between/attempt.ts";
+import { readFields, withoutReserved } from "../secrets/read-fields.ts";
+import type { EventWorld } from "./send-event.ts";
+
+type Asked = Extract<ScriptRequest, { op: "schedule" }>;
+
+/**
+ * Asks for later runs of this package: once after a delay, or by cron text; the answer is the schedule's id, once it is
+ * committed. Parameters are sealed here. `MALFORMED`, `VALUE_TOO_LARGE`, and what the platform refuses with.
+ */
+export async function scheduleRun(world: EventWorld, request: Asked): Promise<string> {
+  const { held, rpc } = world.attempt;
+  const id = scheduleId.parse(newId("schedule"));
+  const when = readWhen(request);
+  const fields = withoutReserved(readFields(request.value, "What a later run gets"));
+  const sealedNames = Object.keys(fields);
+  if (sealedNames.some((name) => name.length > 256 || world.masker.maskText(name) !== name)) {
+    throw new SealrunError(
+      "MALFORMED",
+      "Expected names of parameters that hold no secret, at most 256 characters each",
+    );
+  }
+  const parameters = sealedNames.length === 0 ? {} : { parameters: sealFields(world.attempt, fields) };
+  const { nextAt } = await rpc.schedule({ ...held, id, when, sealedNames, ...parameters });
+  await world.log({ stream: "system", level: "info", text: `Asked for another run at ${nextAt} (${id})` });
+  return id;
+}
+
+function readWhen({ delayMs, cron, timezone }: Asked): ScheduleRequest["when"] {
+  const hasDelay = delayMs !== undefined && delayMs !== 0;
+  if (hasDelay === (cron !== undefined)) {
+    throw new SealrunError("MALFORMED", "Expected either a delay of more than 0 seconds or cron text, not both");
+  }
+  if (cron !== undefined) {
+    if (cron.length <= 256 && (timezone?.length ?? 0) <= 64)
+      return { cron, ...(timezone === undefined ? {} : { timezone }) };
+    throw new SealrunError("MALFORMED", "Expected cron text of at most 256 characters and a time zone's name");
+  }
+  const wanted = Math.round(delayMs ?? 0);
+  if (wanted >= 1 && wanted <= limits.scheduleDelayMs) return { delayMs: wanted };
+  throw new SealrunError("MALFORMED", "Expected a delay of more than 0 and at most 366 days");
+}
+
+function sealFields(attempt: Attempt, fields: JsonObject): string {
+  const { platformId, package: own } = attempt.event;
+  const plaintext = encodeJson(fields);
+  try {
+    if (plaintext.length > limits.parametersBytes) {
+      throw new SealrunError("VALUE_TOO_LARGE", `Parameters are at most ${limits.parametersBytes} bytes as JSON`);
+    }
+    const context = parametersContext({ platformId, packageId: own.id });
+    return toBase64(createUploadSealer(attempt.grant.publicKey("service")).seal(context, plaintext));
+  } finally {
+    wipe(plaintext);
+  }
+}

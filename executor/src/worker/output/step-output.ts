@@ -1,0 +1,63 @@
+import { limits, type LogStream } from "@sealrun/protocol";
+import type { Masker } from "../../mask/masker.ts";
+import { createLogLines } from "./log-lines.ts";
+
+const idleMs = 100;
+
+/** One of a script's two output streams on its way out: masked, then cut into lines, then capped. */
+export interface StepOutput {
+  /** Takes bytes as the script wrote them; pending while the lines cannot be sent on. */
+  readonly write: (chunk: Uint8Array) => Promise<void>;
+  /** After the script's end: what was held back, masked. */
+  readonly end: () => Promise<void>;
+}
+
+/** Counts what a step has stored, over both of its streams. */
+export interface OutputBudget {
+  left: number;
+  cut: boolean;
+}
+
+/** The budget of one step. */
+export function createOutputBudget(): OutputBudget {
+  return { left: limits.stepOutputBytes, cut: false };
+}
+
+/** Sends a stream's lines to `line`. Over the budget lines are read and dropped, and one line says so. */
+export function createStepOutput(options: {
+  readonly stream: LogStream;
+  readonly masker: Masker;
+  readonly budget: OutputBudget;
+  readonly line: (stream: LogStream, text: string) => Promise<void>;
+}): StepOutput {
+  const { stream, budget } = options;
+  const masked = options.masker.stream();
+  const lines = createLogLines();
+  let idle: NodeJS.Timeout | undefined;
+
+  const send = async (texts: readonly string[]): Promise<void> => {
+    for (const text of texts) {
+      if (budget.cut) return;
+      budget.left -= Buffer.byteLength(text) + 1;
+      if (budget.left >= 0) await options.line(stream, text);
+      else {
+        budget.cut = true;
+        await options.line("system", `Output is cut here: a step stores at most ${limits.stepOutputBytes} bytes`);
+      }
+    }
+  };
+
+  return {
+    write: async (chunk) => {
+      clearTimeout(idle);
+      await send(lines.push(masked.write(chunk)));
+      // A line that ends in the first bytes of a value is shown when nothing follows it.
+      idle = setTimeout(() => void send(lines.push(masked.flush())), idleMs);
+    },
+    end: async () => {
+      clearTimeout(idle);
+      await send(lines.push(masked.end()));
+      await send(lines.end());
+    },
+  };
+}

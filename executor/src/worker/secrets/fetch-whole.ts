@@ -1,0 +1,27 @@
+import { concatBytes, fromBase64, sha256Hex } from "@sealrun/crypto";
+import { type FetchRequest, SealrunError } from "@sealrun/protocol";
+import type { Attempt } from "../../between/attempt.ts";
+
+/** Fetches something whole, in parts; with a digest, bytes that do not match it are refused as `TAMPERED`. */
+export async function fetchWhole(
+  attempt: Pick<Attempt, "rpc" | "held">,
+  what: FetchRequest["what"],
+  digest?: string,
+): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let offset = 0;
+  let size = 1;
+  while (offset < size) {
+    const reply = await attempt.rpc.fetch({ ...attempt.held, what, offset });
+    const bytes = fromBase64(reply.bytes);
+    size = reply.size;
+    offset += bytes.length;
+    parts.push(bytes);
+    if (bytes.length === 0 && offset < size) throw new SealrunError("BAD_FORMAT", "A fetched part was empty");
+  }
+  const whole = concatBytes(...parts);
+  if (digest !== undefined && sha256Hex(whole) !== digest) {
+    throw new SealrunError("TAMPERED", "What was fetched does not have the digest that the signed event names");
+  }
+  return whole;
+}

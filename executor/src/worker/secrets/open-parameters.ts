@@ -1,0 +1,89 @@
+import {
+  fromBase64,
+  openWithMessageKey,
+  openWithSharedSecret,
+  parametersContext,
+  readEnvelope,
+  toBase64,
+  toHex,
+} from "@sealrun/crypto";
+import {
+  checkParameters,
+  checkResolved,
+  decode,
+  type JsonObject,
+  jsonObject,
+  type ParametersFile,
+  parseParametersFile,
+  SealrunError,
+} from "@sealrun/protocol";
+import type { Attempt } from "../../between/attempt.ts";
+import { withoutReserved } from "./read-fields.ts";
+
+/** The parameters of a run before their references are resolved. */
+export interface OpenParameters {
+  /** Given ones and defaults. */
+  readonly values: JsonObject;
+  /** Names whose values are taken as they are: no person wrote them, so what looks like a reference there is not one. */
+  readonly literal: ReadonlySet<string>;
+  /** Fields of an event, or what an earlier run passed on, that parameters.json does not know: given as they are. */
+  readonly unknown: JsonObject;
+  readonly file: ParametersFile | undefined;
+}
+
+/**
+ * The parameters of the run: visible and sealed together, checked again against parameters.json, because whoever
+ * started the run could have sealed anything.
+ */
+export function openParameters(attempt: Attempt, parametersFile: Uint8Array | undefined): OpenParameters {
+  const { event } = attempt;
+  const file = parametersFile === undefined ? undefined : parseParametersFile(parametersFile);
+  const given = { ...openSealed(attempt), ...event.parameters.visible };
+  if (event.trigger.kind === "request") {
+    return { values: checkParameters(file, given), literal: new Set(), unknown: {}, file };
+  }
+  // No person chose these names for this package: what it does not know is no mistake.
+  const fields = Object.entries(withoutReserved({ ...given, ...openEventData(attempt) }));
+  const isKnown = (name: string): boolean => file?.fields.some((field) => field.name === name) ?? true;
+  const known = Object.fromEntries(fields.filter(([name]) => isKnown(name)));
+  const unknown = Object.fromEntries(fields.filter(([name]) => !isKnown(name)));
+  // In the place of null stands the default, which the package's author wrote.
+  const literal = new Set(Object.keys(known).filter((name) => known[name] !== null));
+  return { values: checkParameters(file, known), literal, unknown, file };
+}
+
+/** What a script gets: resolved values, their types checked, and what names the run. */
+export function completeParameters(
+  { event }: Attempt,
+  { file, unknown }: OpenParameters,
+  resolved: JsonObject,
+): JsonObject {
+  return {
+    ...unknown,
+    ...checkResolved(file, resolved),
+    package_name: event.package.name,
+    package_id: event.package.id,
+    execution_id: event.executionId,
+  };
+}
+
+function openSealed(attempt: Attempt): JsonObject {
+  const { parameters, platformId, package: own } = attempt.event;
+  if (parameters.sealed === undefined) return {};
+  const envelope = fromBase64(parameters.sealed);
+  const parts = readEnvelope(envelope);
+  const upload =
+    parts.algorithm === 2 ? attempt.grant.shared(toHex(parts.keyId), toBase64(parts.ephemeral)) : undefined;
+  if (upload === undefined) throw new SealrunError("NO_GRANT", "The grant does not cover the parameters of this run");
+  const context = parametersContext({ platformId, packageId: own.id });
+  return decode(jsonObject, openWithSharedSecret(upload.shared, upload.recipient, context, envelope));
+}
+
+/** What the event brought that started this run. */
+function openEventData(attempt: Attempt): JsonObject {
+  const { eventData } = attempt.event.parameters;
+  if (eventData === undefined) return {};
+  const key = attempt.grant.eventDataKey(eventData.id);
+  if (key === undefined) throw new SealrunError("NO_GRANT", "The grant does not cover the data of this run's event");
+  return decode(jsonObject, openWithMessageKey(key, fromBase64(eventData.envelope)));
+}

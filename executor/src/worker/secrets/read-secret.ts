@@ -1,0 +1,43 @@
+import { type EventStep, type JsonValue, type Scope, SealrunError, showNames } from "@sealrun/protocol";
+import type { Masker } from "../../mask/masker.ts";
+import type { Read } from "./receipt.ts";
+import type { Secrets } from "./secrets.ts";
+
+/** A step that reads secrets: what it may read, and who is told of it. */
+export interface Reader {
+  readonly step: { readonly index: number; readonly plan: EventStep };
+  readonly secrets: Secrets;
+  readonly masker: Masker;
+  readonly recordRead: (read: Read) => Promise<void>;
+}
+
+/**
+ * The first of these names that has a value, in one scope alone when it is given; undefined when none has. The value is
+ * masked and on the receipt before anybody has it. `SECRET_NOT_DECLARED` when the step may read none of them.
+ */
+export async function readSecret(
+  { step, secrets, masker, recordRead }: Reader,
+  names: readonly string[],
+  scope?: Scope,
+): Promise<{ readonly name: string; readonly value: JsonValue } | undefined> {
+  const [asked = ""] = names;
+  const read = { step: step.index, scope: null, version: null };
+  const { secrets: declared } = step.plan;
+  const allowed = declared === undefined ? names : names.filter((name) => declared.includes(name));
+  if (allowed.length === 0) {
+    await recordRead({ ...read, name: asked, outcome: "refused" });
+    throw new SealrunError(
+      "SECRET_NOT_DECLARED",
+      `manifest.json lists the secrets that ${step.plan.script} may read, and ${showNames(names)} is not among them; add it there`,
+    );
+  }
+  for (const name of allowed) {
+    const found = await secrets.find(name, scope);
+    if (found === undefined) continue;
+    masker.add(found.value);
+    await recordRead({ ...read, name, scope: found.scope, version: found.version, outcome: "read" });
+    return { name, value: found.value };
+  }
+  await recordRead({ ...read, name: allowed[0] ?? asked, outcome: "missing" });
+  return undefined;
+}

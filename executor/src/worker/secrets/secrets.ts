@@ -1,0 +1,98 @@
+import { type JsonValue, lookupOrder, type Scope, SealrunError, type SecretName, secretName } from "@sealrun/protocol";
+import type { Attempt } from "../../between/attempt.ts";
+import { type FoundSecret, lookUpSecret, openEventSecret } from "./open-secret.ts";
+import { storeSecret, type StoredSecret } from "./seal-secret.ts";
+
+/** The secrets of one attempt. A value is opened when it is first asked for, and kept until the attempt ends. */
+export interface Secrets {
+  /**
+   * The narrowest value of a name, or that of one scope; undefined when it is not there. Broken is thrown, never
+   * undefined.
+   */
+  find(name: string, scope?: Scope): Promise<FoundSecret | undefined>;
+  /** Names in the service scope, as the event lists them. */
+  readonly serviceNames: readonly SecretName[];
+  /**
+   * Seals and stores a value. From then on `find` of the name answers this value, whatever other runs set, unless the
+   * platform says that a narrower scope hides it.
+   */
+  set(secret: { readonly name: string; readonly value: JsonValue; readonly scope: string }): Promise<StoredSecret>;
+}
+
+/** Secrets of an attempt. What a script cannot name cannot exist, so a name against the rule is absent everywhere. */
+export function createSecrets(attempt: Attempt): Secrets {
+  const inEvent = new Map(attempt.event.secrets.map((secret) => [secret.name, secret]));
+  /** What was read, by name, and by scope and name. */
+  const found = new Map<string, Promise<FoundSecret | undefined>>();
+  /** What this attempt set, by scope and name. */
+  const own = new Map<string, FoundSecret>();
+
+  const open = async (name: SecretName, scope?: Scope): Promise<FoundSecret | undefined> => {
+    const secret = scope === undefined || scope === "service" ? inEvent.get(name) : undefined;
+    if (secret === undefined) return lookUp(name, scope);
+    try {
+      return await openEventSecret(attempt, secret);
+    } catch (error) {
+      if (error instanceof SealrunError && error.code === "REPLACED") return lookUp(name, scope);
+      throw error;
+    }
+  };
+
+  const lookUp = async (name: SecretName, scope?: Scope): Promise<FoundSecret | undefined> => {
+    const stored = await lookUpSecret(attempt, name, scope);
+    return scope === undefined ? preferOwn(stored, (candidate) => own.get(keyOf(name, candidate))) : stored;
+  };
+
+  return {
+    serviceNames: [...inEvent.keys()],
+    find: async (text, scope) => {
+      const name = secretName.safeParse(text);
+      if (!name.success) return undefined;
+      const key = scope === undefined ? name.data : keyOf(name.data, scope);
+      const known = found.get(key) ?? open(name.data, scope);
+      found.set(key, known);
+      // A failure is not kept: the platform may be reachable again at the next try.
+      known.catch(() => {
+        if (found.get(key) === known) found.delete(key);
+      });
+      return known;
+    },
+    set: async (secret) => {
+      const stored = await storeSecret(attempt, secret);
+      const name = secretName.parse(secret.name);
+      const { scope, version, shadowedBy } = stored;
+      const before = own.get(keyOf(name, scope));
+      // Of two at once, the later version stays, as it does in the database.
+      const mine = before !== undefined && before.version > version ? before : { value: secret.value, scope, version };
+      own.set(keyOf(name, scope), mine);
+      found.set(keyOf(name, scope), Promise.resolve(mine));
+      if (shadowedBy === undefined) {
+        found.set(name, Promise.resolve(mine));
+        return stored;
+      }
+      // What was read of the narrower scope still holds. If nothing was, the next `find` looks there.
+      const read = await found.get(name)?.catch(() => undefined);
+      const narrower = found.get(keyOf(name, shadowedBy));
+      if (read?.scope === shadowedBy) return stored;
+      if ((await narrower?.catch(() => undefined)) === undefined) found.delete(name);
+      else if (narrower !== undefined) found.set(name, narrower);
+      return stored;
+    },
+  };
+}
+
+/** The narrowest of what is stored and what this attempt set; its own value where both are of one scope. */
+function preferOwn(
+  stored: FoundSecret | undefined,
+  ownIn: (scope: Scope) => FoundSecret | undefined,
+): FoundSecret | undefined {
+  for (const scope of lookupOrder) {
+    const candidate = ownIn(scope) ?? (stored?.scope === scope ? stored : undefined);
+    if (candidate !== undefined) return candidate;
+  }
+  return undefined;
+}
+
+function keyOf(name: SecretName, scope: Scope): string {
+  return `${scope} ${name}`;
+}

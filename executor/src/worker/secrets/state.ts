@@ -1,0 +1,77 @@
+import { createUploadSealer, fromBase64, openWithMessageKey, stateContext, toBase64 } from "@sealrun/crypto";
+import {
+  decode,
+  encodeJson,
+  type JsonObject,
+  jsonValue,
+  type JsonValue,
+  limits,
+  SealrunError,
+} from "@sealrun/protocol";
+import type { Attempt } from "../../between/attempt.ts";
+import { openMessageKeys } from "./open-secret.ts";
+
+/** The package's state as one attempt sees it: what it put itself stays as it put it, whatever other runs put. */
+export interface State {
+  readAll(): Promise<JsonObject>;
+  /** One key's value, or undefined. A key that this attempt put is answered without asking the platform. */
+  read(key: string): Promise<JsonValue | undefined>;
+  put(key: string, value: JsonValue): Promise<void>;
+}
+
+/** The state of an attempt's package. Fails as `readState` and `putState`. */
+export function createState(attempt: Attempt): State {
+  const own = new Map<string, JsonValue>();
+  const readAll = async (): Promise<JsonObject> =>
+    Object.fromEntries([...Object.entries(await readState(attempt)), ...own]);
+  return {
+    readAll,
+    read: async (key) => {
+      const put = own.get(key);
+      if (put !== undefined) return put;
+      const state = await readAll();
+      return Object.hasOwn(state, key) ? state[key] : undefined;
+    },
+    put: async (key, value) => {
+      await putState(attempt, key, value);
+      own.set(key, value);
+    },
+  };
+}
+
+/** All keys of the package's state as the platform has them. Pages until the platform has no more. */
+export async function readState(attempt: Attempt): Promise<JsonObject> {
+  const state: [string, JsonValue][] = [];
+  let after: string | undefined;
+  do {
+    const { value: page, requestId } = await attempt.rpc.state({
+      ...attempt.held,
+      op: "get",
+      ...(after === undefined ? {} : { after }),
+    });
+    const entries = page.entries ?? [];
+    const keys = page.keys === undefined ? [] : openMessageKeys(attempt, page.keys, requestId);
+    entries.forEach((entry, index) => {
+      const key = keys[index];
+      if (key === undefined) throw new SealrunError("MALFORMED", "The keyring answered fewer keys than were asked for");
+      state.push([entry.key, decode(jsonValue, openWithMessageKey(key, fromBase64(entry.envelope)))]);
+    });
+    after = page.next;
+  } while (after !== undefined);
+  return Object.fromEntries(state);
+}
+
+/** Seals one key of the state with the package's key and stores it; atomic per key. */
+export async function putState(attempt: Attempt, key: string, value: JsonValue): Promise<void> {
+  const plaintext = encodeJson(value);
+  if (plaintext.length > limits.stateValueBytes) {
+    throw new SealrunError(
+      "VALUE_TOO_LARGE",
+      `A state value is at most ${limits.stateValueBytes} bytes as JSON; keep large data elsewhere and its key here`,
+    );
+  }
+  if (key === "" || key.length > 256) throw new SealrunError("NAME_NOT_ALLOWED", "A state key has 1 to 256 characters");
+  const context = stateContext({ platformId: attempt.event.platformId, packageId: attempt.event.package.id, key });
+  const envelope = createUploadSealer(attempt.grant.publicKey("service")).seal(context, plaintext);
+  await attempt.rpc.state({ ...attempt.held, op: "put", key, envelope: toBase64(envelope) });
+}

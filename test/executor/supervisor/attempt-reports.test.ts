@@ -1,0 +1,96 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { spoolKey, toBase64 } from "@sealrun/crypto";
+import type { FinishRequest } from "@sealrun/protocol";
+import { pino } from "pino";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openDependencies } from "../../../executor/src/dependencies/dependencies.ts";
+import { dependencySettings } from "../../../executor/src/dependencies/settings.ts";
+import { createEnds } from "../../../executor/src/supervisor/report/ends.ts";
+import { openPackageFiles } from "../../../executor/src/worker/attempt/package-files.ts";
+import { runAttempt } from "../../../executor/src/supervisor/run-attempt.ts";
+import { openSpool } from "../../../executor/src/supervisor/report/spool.ts";
+import { findEsbuild, findNpm, findRuntime } from "../../../executor/src/runtime-files.ts";
+import { makeAttempt } from "../../support/attempt-peer.ts";
+import { codeOf } from "../../support/executions-world.ts";
+import { type ReportsStream, startReportsStream } from "../../support/reports-stream.ts";
+import { until } from "../../support/until.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+
+let stream: ReportsStream;
+beforeAll(async () => {
+  stream = await startReportsStream();
+});
+afterAll(async () => stream.close());
+
+/** Runs one script as an executor does, with a platform that has stored what the stream has. */
+async function prepare(root: string, script: string) {
+  const peer = makeAttempt({ files: { "main.sh": script } });
+  const { attempt, executor: identity, override } = peer;
+  stream.trust(identity);
+  const { link } = stream;
+  const told: FinishRequest[] = [];
+  override.finish = async (end) => {
+    told.push(end);
+    return stream.missingOf(end);
+  };
+  override.reported = stream.missingOf;
+  const log = pino({ level: "silent" });
+  const folder = join(root, "spool");
+  const spool = openSpool({ folder, key: spoolKey(identity), executorId: identity.id });
+  const stop = new AbortController();
+  const ends = createEnds({ link, identity, rpc: attempt.rpc, spool, log, giveUp: stop.signal });
+  const runtime = findRuntime(null);
+  const sandbox = { kind: "none" } as const;
+  const deps = {
+    link,
+    identity,
+    log,
+    ends,
+    sandbox,
+    runtime,
+    compiler: { bubblewrap: undefined, esbuild: findEsbuild() },
+    files: await openPackageFiles(join(root, "files")),
+    dependencies: await openDependencies({
+      programs: { sandbox, node: runtime.node, npm: findNpm(), python: undefined, pipWheel: undefined },
+      settings: dependencySettings.parse({}),
+      cacheDir: join(root, "dependencies"),
+    }),
+    workDir: join(root, "work"),
+    bundleDir: join(root, "bundles"),
+    control: { watch: () => () => undefined },
+    readiness: { stop: () => undefined },
+    endRuns: stop.signal,
+  };
+  const run = async (leaseMs: number) =>
+    runAttempt(deps, attempt, { leaseMs, askedAt: performance.now(), grant: toBase64(peer.grantFrame) });
+  const textOf = async (): Promise<readonly string[]> =>
+    (await stream.reportsOf(attempt.held))
+      .flatMap(({ items }) => items)
+      .flatMap((item) => (item.type === "log" && item.stream === "stdout" ? [item.text] : []));
+  const spooled = async (): Promise<readonly string[]> => readdir(folder).catch(() => []);
+  return { run, told, textOf, spooled };
+}
+
+describe("runAttempt()", () => {
+  it("tells step ends, reports each line of a flood, and leaves nothing in the spool", async () => {
+    await using root = await temporaryFolder();
+    const { run, told, textOf, spooled } = await prepare(root.path, "seq 1 40000\n");
+    const empty = await run(60_000);
+    expect(told[0]).toMatchObject({ status: "succeeded", steps: [{ step: 0, status: "succeeded", exitCode: 0 }] });
+    expect(await spooled()).not.toEqual([]);
+    await empty();
+    expect(await spooled()).toEqual([]);
+    expect(await textOf()).toEqual(Array.from({ length: 40_000 }, (_, index) => String(index + 1)));
+  });
+
+  it("brings home what a run reported whose lease ended before it did", async () => {
+    await using root = await temporaryFolder();
+    const { run, told, textOf, spooled } = await prepare(root.path, "echo before; sleep 600\n");
+    // The last ten seconds of a lease are for ending what runs.
+    expect(await codeOf(run(13_000))).toBe("LEASE_LOST");
+    expect(told).toEqual([]);
+    await until(async () => ((await spooled()).length === 0 ? true : undefined));
+    expect(await textOf()).toEqual(["before"]);
+  });
+});

@@ -1,0 +1,69 @@
+import { newId } from "@sealrun/crypto";
+import { type ErrorCode, executionId, type ReleaseRequest, SealrunError } from "@sealrun/protocol";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { releaseAttempt } from "../../../../executor/src/supervisor/lease/release-attempt.ts";
+
+const held = { executionId: executionId.parse(newId("execution")), attempt: 2 };
+const full = { code: "DISK_FULL", message: "full", stopsTaking: true };
+const going = new AbortController().signal;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** A platform that refuses with these codes, one after the other, and then takes what it is told. */
+function refusing(codes: readonly ErrorCode[]) {
+  const asked: ReleaseRequest[] = [];
+  const release = async (body: ReleaseRequest): Promise<void> => {
+    const code = codes[asked.length];
+    asked.push(body);
+    if (code !== undefined) throw new SealrunError(code, "");
+  };
+  return { asked, release };
+}
+
+/** The code that it failed with, or "done". */
+async function outcome(platform: ReturnType<typeof refusing>, signal = going): Promise<string> {
+  const releasing = releaseAttempt(platform, held, full, signal).then(
+    () => "done",
+    (error: unknown) => (error instanceof SealrunError ? error.code : String(error)),
+  );
+  await vi.advanceTimersByTimeAsync(10 * 60_000);
+  return releasing;
+}
+
+describe("releaseAttempt()", () => {
+  it("tells which attempt and why, and nothing else", async () => {
+    const platform = refusing([]);
+    expect(await outcome(platform)).toBe("done");
+    expect(platform.asked).toEqual([{ ...held, reason: { code: "DISK_FULL", message: "full" } }]);
+  });
+
+  it("tells it again until there is an answer, however long a part is away", async () => {
+    const platform = refusing(Array.from({ length: 50 }, () => "PLATFORM_UNREACHABLE"));
+    expect(await outcome(platform)).toBe("done");
+    expect(platform.asked).toHaveLength(51);
+  });
+
+  it("takes a refusal as it is", async () => {
+    const platform = refusing(["POSTGRES_UNREACHABLE", "LEASE_LOST"]);
+    expect(await outcome(platform)).toBe("LEASE_LOST");
+    expect(platform.asked).toHaveLength(2);
+  });
+
+  it.each(["INTERNAL", "EXPIRED"] as const)("gives %s up after as many tries as outlast a lease", async (code) => {
+    const platform = refusing(Array.from({ length: 50 }, () => code));
+    expect(await outcome(platform)).toBe(code);
+    expect(platform.asked).toHaveLength(20);
+  });
+
+  it("stops with its signal", async () => {
+    const stopping = new AbortController();
+    stopping.abort();
+    const platform = refusing(["PLATFORM_UNREACHABLE"]);
+    expect(await outcome(platform, stopping.signal)).toBe("PLATFORM_UNREACHABLE");
+  });
+});

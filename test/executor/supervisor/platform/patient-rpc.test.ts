@@ -1,0 +1,59 @@
+import { newId } from "@sealrun/crypto";
+import { eventId, scheduleId, SealrunError, secretName } from "@sealrun/protocol";
+import { describe, expect, it } from "vitest";
+import { createPatientRpc } from "../../../../executor/src/supervisor/platform/patient-rpc.ts";
+import type { PlatformRpc } from "../../../../executor/src/supervisor/platform/platform-rpc.ts";
+import { makeAttempt } from "../../../support/attempt-peer.ts";
+import { codeOf } from "../../../support/executions-world.ts";
+
+const never = new AbortController().signal;
+const name = secretName.parse("TOKEN");
+
+/** The platform, whose lookups are refused with these codes first. */
+function refusing(codes: readonly ConstructorParameters<typeof SealrunError>[0][]) {
+  const peer = makeAttempt();
+  const left = [...codes];
+  const lookup: PlatformRpc["lookup"] = async (body) => {
+    const code = left.shift();
+    if (code !== undefined) throw new SealrunError(code, "");
+    return peer.attempt.rpc.lookup(body);
+  };
+  return { peer, left, rpc: { ...peer.attempt.rpc, lookup } };
+}
+
+describe("createPatientRpc()", () => {
+  it("asks again while platform, database or keyring are away", async () => {
+    const { peer, rpc } = refusing(["PLATFORM_UNREACHABLE", "POSTGRES_UNREACHABLE", "KEYRING_UNREACHABLE"]);
+    const { value } = await createPatientRpc(rpc, never).lookup({ ...peer.attempt.held, name });
+    expect(value).toMatchObject({ found: false });
+  });
+
+  it("asks again while a clock is wrong, also for an event and a schedule", async () => {
+    const { peer, rpc } = refusing(["CLOCK_WRONG", "EXPIRED"]);
+    const { value } = await createPatientRpc(rpc, never).lookup({ ...peer.attempt.held, name });
+    expect(value).toMatchObject({ found: false });
+    const codes = ["CLOCK_WRONG", "LEASE_LOST"] as const;
+    const refuse = (left: (typeof codes)[number][]) => async () => {
+      throw new SealrunError(left.shift() ?? "INTERNAL", "");
+    };
+    const patient = createPatientRpc({ ...rpc, emit: refuse([...codes]), schedule: refuse([...codes]) }, never);
+    const held = peer.attempt.held;
+    const event = { id: eventId.parse(newId("event")), type: "paid", source: "shop", data: "" };
+    expect(await codeOf(patient.emit({ ...held, ...event }))).toBe("LEASE_LOST");
+    const later = { id: scheduleId.parse(newId("schedule")), when: { delayMs: 1 }, sealedNames: [] };
+    expect(await codeOf(patient.schedule({ ...held, ...later }))).toBe("LEASE_LOST");
+  });
+
+  it("passes on what is no absence, at once", async () => {
+    const { peer, left, rpc } = refusing(["LEASE_LOST", "NO_GRANT"]);
+    expect(await codeOf(createPatientRpc(rpc, never).lookup({ ...peer.attempt.held, name }))).toBe("LEASE_LOST");
+    expect(left).toEqual(["NO_GRANT"]);
+  });
+
+  it("waits no longer than its attempt goes on", async () => {
+    const { peer, left, rpc } = refusing(["PLATFORM_UNREACHABLE", "PLATFORM_UNREACHABLE"]);
+    const ended = createPatientRpc(rpc, AbortSignal.abort()).lookup({ ...peer.attempt.held, name });
+    expect(await codeOf(ended)).toBe("PLATFORM_UNREACHABLE");
+    expect(left).toHaveLength(1);
+  });
+});

@@ -1,0 +1,98 @@
+import type { PresenceRequest } from "@sealrun/protocol";
+import { SealrunError } from "@sealrun/protocol";
+import { pino } from "pino";
+import { describe, expect, test } from "vitest";
+import { announcePresence } from "../../../../executor/src/supervisor/queue/presence.ts";
+import { until } from "../../../support/until.ts";
+
+const log = pino({ level: "silent" });
+
+describe("announcePresence()", () => {
+  test("announcePresence() tells at once, and at once when it drains, with what runs", async () => {
+    const told: PresenceRequest[] = [];
+    const presence = announcePresence({ rpc: { presence: async (said) => void told.push(said) }, slots: 3, log });
+    presence.begin();
+    const end = presence.begin();
+    end();
+    presence.drain();
+    await presence.close();
+    await until(() => told[1]);
+    expect(told).toEqual([
+      { slots: 3, running: 0, draining: false, trouble: null },
+      { slots: 3, running: 1, draining: true, trouble: null },
+    ]);
+  });
+
+  test("announcePresence() tells at once why nothing is taken, and at once when it is again", async () => {
+    const told: PresenceRequest[] = [];
+    const presence = announcePresence({ rpc: { presence: async (said) => void told.push(said) }, slots: 1, log });
+    const trouble = { code: "DISK_FULL", message: "full" };
+    presence.setTrouble(trouble);
+    presence.setTrouble(undefined);
+    await until(() => told[2]);
+    await presence.close();
+    expect(told.map((said) => said.trouble)).toEqual([null, trouble, null]);
+  });
+
+  test("announcePresence() tells again what the platform did not hear, and says so once", async () => {
+    const lines: string[] = [];
+    let tries = 0;
+    const presence = announcePresence({
+      rpc: {
+        presence: async () => {
+          tries += 1;
+          if (tries < 3) throw new SealrunError("PLATFORM_UNREACHABLE", "");
+        },
+      },
+      slots: 1,
+      log: pino({ level: "warn" }, { write: (line) => lines.push(line) }),
+    });
+    await until(() => (tries === 3 ? true : undefined));
+    await presence.close();
+    expect(lines).toHaveLength(1);
+  });
+
+  test("announcePresence() says once that the clock is wrong, and takes until it is checked and after it is right", async () => {
+    const lines: string[] = [];
+    let isWrong = false;
+    let told = 0;
+    const presence = announcePresence({
+      rpc: {
+        presence: async () => {
+          told += 1;
+          if (isWrong) throw new SealrunError("CLOCK_WRONG", "The clock of host-1 is 90 seconds behind");
+        },
+      },
+      slots: 1,
+      log: pino({ level: "info" }, { write: (line) => lines.push(line) }),
+    });
+    await until(() => (told === 1 ? true : undefined));
+    expect(presence.isClockWrong()).toBe(false);
+    isWrong = true;
+    presence.checkClock();
+    await until(() => (told === 3 ? true : undefined));
+    expect(presence.isClockWrong()).toBe(true);
+    isWrong = false;
+    await until(() => (presence.isClockWrong() ? undefined : true));
+    await presence.close();
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toContain("The clock of host-1 is 90 seconds behind. Nothing is taken until they agree");
+  });
+
+  test("announcePresence() closes once that it drains was heard, and tells nothing after", async () => {
+    const heard: boolean[] = [];
+    const presence = announcePresence({
+      rpc: {
+        presence: async ({ draining }) => {
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          heard.push(draining);
+        },
+      },
+      slots: 1,
+      log,
+    });
+    presence.drain();
+    await presence.close();
+    expect(heard).toEqual([false, true]);
+  });
+});

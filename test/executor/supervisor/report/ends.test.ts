@@ -1,0 +1,283 @@
+import { readdir, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { generateIdentity, spoolKey } from "@sealrun/crypto";
+import { type FinishRequest, limits, SealrunError } from "@sealrun/protocol";
+import { pino } from "pino";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createEnds } from "../../../../executor/src/supervisor/report/ends.ts";
+import type { Held } from "../../../../executor/src/supervisor/platform/platform-rpc.ts";
+import type { Reported } from "../../../../executor/src/supervisor/report/reporter.ts";
+import { type Chunk, firstId, sendChunk } from "../../../../executor/src/supervisor/report/send-chunk.ts";
+import { openSpool } from "../../../../executor/src/supervisor/report/spool.ts";
+import { codeOf } from "../../../support/executions-world.ts";
+import { newHeld, type ReportsStream, startReportsStream } from "../../../support/reports-stream.ts";
+import { until } from "../../../support/until.ts";
+import { temporaryFolder } from "../../temporary-folder.ts";
+
+let stream: ReportsStream;
+beforeAll(async () => {
+  stream = await startReportsStream();
+});
+afterAll(async () => stream.close());
+
+type Answer = SealrunError | readonly number[] | "what the stream has";
+const endOf = (held: Held, lastSequence = 2): FinishRequest => ({ ...held, status: "succeeded", lastSequence });
+const chunk = (sequence: number): Chunk => ({
+  sequence,
+  items: [{ type: "log", step: 0, stream: "stdout", text: `line ${sequence}`, time: 1 }],
+});
+
+/** Ends whose platform answers from lists, one after the other; the last answer is repeated. */
+function startEnds(folder: string, answers: readonly Answer[], reported: readonly Answer[] = ["what the stream has"]) {
+  const { identity, link } = stream;
+  const asked: FinishRequest[] = [];
+  const askedReported: number[] = [];
+  const logged: string[] = [];
+  const giveUp = new AbortController();
+  const spool = openSpool({ folder, key: spoolKey(identity), executorId: identity.id });
+  const answer = async (given: Answer = [], of: Held & { readonly lastSequence: number }) => {
+    if (given instanceof SealrunError) throw given;
+    return given === "what the stream has" ? stream.missingOf(of) : given;
+  };
+  const rpc = {
+    finish: async (end: FinishRequest) => {
+      asked.push(end);
+      return answer(answers[Math.min(asked.length, answers.length) - 1], end);
+    },
+    reported: async (of: Held & { readonly lastSequence: number }) => {
+      askedReported.push(of.lastSequence);
+      return answer(reported[Math.min(askedReported.length, reported.length) - 1], of);
+    },
+  };
+  const log = pino({ level: "info" }, { write: (line: string) => void logged.push(line) });
+  const ends = createEnds({ link, identity, rpc, spool, log, giveUp: giveUp.signal });
+  /** A run that reported these chunks; none of them is in the stream. */
+  const report = async (held: Held, sequences: readonly number[] = [1, 2]): Promise<Reported> => {
+    const reports = await ends.open(held);
+    for (const sequence of sequences) await reports.kept.keep(chunk(sequence));
+    await reports.kept.close();
+    return { ...reports, lastSequence: sequences.at(-1) ?? 0, steps: [], published: Promise.resolve() };
+  };
+  const files = async (): Promise<readonly string[]> => readdir(folder).catch(() => []);
+  const emptied = async () => until(async () => ((await files()).length === 0 ? true : undefined));
+  return { ends, spool, asked, askedReported, logged, giveUp, report, files, emptied };
+}
+
+/** Leaves an attempt as a process that was killed leaves it. */
+async function leave(folder: string, held: Held, options: { readonly hasEnd: boolean }): Promise<void> {
+  const { ends, report, giveUp } = startEnds(folder, [away]);
+  const reported = await report(held);
+  giveUp.abort();
+  if (options.hasEnd) await codeOf(ends.deliver(endOf(held), reported));
+  await ends.close();
+}
+
+const away = new SealrunError("PLATFORM_UNREACHABLE", "");
+const lost = new SealrunError("LEASE_LOST", "");
+const expired = new SealrunError("EXPIRED", "");
+
+describe.concurrent("createEnds().deliver()", () => {
+  it("keeps an end and its reports on disk while the platform is away, and empties the spool once all is stored", async () => {
+    await using root = await temporaryFolder();
+    const { ends, asked, askedReported, files, report } = startEnds(root.path, [away, away, []]);
+    const held = newHeld();
+    const empty = await ends.deliver(endOf(held), await report(held));
+    expect(asked).toEqual([endOf(held), endOf(held), endOf(held)]);
+    expect(await files()).toHaveLength(2);
+    await empty();
+    expect(await files()).toEqual([]);
+    expect(askedReported).toEqual([]);
+  });
+
+  it("sends what is missing again under an id of its own: the stream stores it although it has seen the first", async () => {
+    await using root = await temporaryFolder();
+    const { ends, files, logged, report, emptied } = startEnds(root.path, ["what the stream has"]);
+    const held = newHeld();
+    const reported = await report(held);
+    for (const sequence of [1, 2]) {
+      expect(await sendChunk(stream, held, chunk(sequence), firstId(held, chunk(sequence)))).toBe(true);
+    }
+    await stream.lose(held);
+    // The server takes the first id for a duplicate, and has nothing.
+    expect(await sendChunk(stream, held, chunk(1), firstId(held, chunk(1)))).toBe(true);
+    expect(await stream.sequencesOf(held)).toEqual([]);
+    const empty = await ends.deliver(endOf(held), reported);
+    await empty();
+    expect(await files()).toHaveLength(2);
+    await emptied();
+    expect(await stream.sequencesOf(held)).toEqual([1, 2]);
+    expect(logged.join("")).toContain("2 report chunks are sent again");
+  });
+
+  it("sends nothing again while what is missing comes by itself", async () => {
+    await using root = await temporaryFolder();
+    const { ends, askedReported, logged, report, emptied } = startEnds(root.path, [[1, 2]], [[2], []]);
+    const held = newHeld();
+    await ends.deliver(endOf(held), await report(held));
+    await emptied();
+    expect(askedReported).toEqual([2, 2]);
+    expect(await stream.sequencesOf(held)).toEqual([]);
+    expect(logged.join("")).not.toContain("sent again");
+  });
+
+  it("drops an end that no longer counts, and brings its reports home", async () => {
+    await using root = await temporaryFolder();
+    const { ends, emptied, report } = startEnds(root.path, [lost]);
+    const held = newHeld();
+    expect(await codeOf(ends.deliver(endOf(held), await report(held)))).toBe("LEASE_LOST");
+    await emptied();
+    expect(await stream.sequencesOf(held)).toEqual([1, 2]);
+  });
+
+  it("tells an end again that is refused as expired: a clock is wrong", async () => {
+    await using root = await temporaryFolder();
+    const { ends, asked, logged, report } = startEnds(root.path, [expired, expired, []]);
+    const held = newHeld();
+    await (
+      await ends.deliver(endOf(held), await report(held))
+    )();
+    expect(asked).toHaveLength(3);
+    expect(logged.filter((line) => line.includes("check both clocks"))).toHaveLength(1);
+  });
+
+  it("leaves an end that is refused as expired in the spool when it has to give up", async () => {
+    await using root = await temporaryFolder();
+    const { ends, files, giveUp, report } = startEnds(root.path, [expired]);
+    const held = newHeld();
+    const reported = await report(held);
+    giveUp.abort();
+    expect(await codeOf(ends.deliver(endOf(held), reported))).toBe("PLATFORM_UNREACHABLE");
+    await ends.close();
+    expect(await files()).toHaveLength(2);
+  });
+
+  it("keeps end and reports from memory when the disk takes nothing, until the platform has all", async () => {
+    await using root = await temporaryFolder();
+    await writeFile(join(root.path, "file"), "");
+    const { ends, asked, logged, report } = startEnds(join(root.path, "file", "spool"), [away, [1, 2]]);
+    const held = newHeld();
+    await (
+      await ends.deliver(endOf(held), await report(held))
+    )();
+    expect(asked).toHaveLength(2);
+    expect(await stream.sequencesOf(held)).toEqual([1, 2]);
+    expect(logged.join("")).toContain("Reports of a run cannot be spooled; they are in memory only");
+    expect(logged.join("")).toContain("it is in memory only");
+  });
+
+  it("waits out an answer that speaks of a bug, and not for ever", async () => {
+    await using root = await temporaryFolder();
+    const { ends, asked, report } = startEnds(root.path, [new SealrunError("INTERNAL", ""), []]);
+    const held = newHeld();
+    await ends.deliver(endOf(held), await report(held));
+    expect(asked).toHaveLength(2);
+  });
+});
+
+describe.concurrent("createEnds().deliverReports()", () => {
+  it("brings home the reports of a run that has no end", async () => {
+    await using root = await temporaryFolder();
+    const { ends, asked, emptied, report } = startEnds(root.path, []);
+    const held = newHeld();
+    ends.deliverReports(await report(held));
+    await emptied();
+    expect(await stream.sequencesOf(held)).toEqual([1, 2]);
+    expect(asked).toEqual([]);
+  });
+});
+
+describe.concurrent("createEnds().deliverLeft()", () => {
+  it("tells the end of an earlier process's run, and brings its reports home", async () => {
+    await using root = await temporaryFolder();
+    const held = newHeld();
+    await leave(root.path, held, { hasEnd: true });
+    const next = startEnds(root.path, ["what the stream has"]);
+    await next.ends.deliverLeft();
+    expect(next.asked).toEqual([endOf(held)]);
+    await next.emptied();
+    expect(await stream.sequencesOf(held)).toEqual([1, 2]);
+  });
+
+  it("brings home the reports of a run that was killed before its end", async () => {
+    await using root = await temporaryFolder();
+    const held = newHeld();
+    await leave(root.path, held, { hasEnd: false });
+    const next = startEnds(root.path, []);
+    await next.ends.deliverLeft();
+    await next.emptied();
+    expect(await stream.sequencesOf(held)).toEqual([1, 2]);
+    expect([next.asked, next.askedReported[0]]).toEqual([[], 2]);
+  });
+
+  it("leaves in the spool what could not be told or stored, for the start after", async () => {
+    await using root = await temporaryFolder();
+    await leave(root.path, newHeld(), { hasEnd: true });
+    await leave(root.path, newHeld(), { hasEnd: false });
+    const next = startEnds(root.path, [away], [away]);
+    next.giveUp.abort();
+    await next.ends.deliverLeft();
+    await next.ends.close();
+    expect(await next.files()).toHaveLength(3);
+  });
+
+  it("removes with a line what the platform refuses for good, and an end that cannot be read", async () => {
+    await using root = await temporaryFolder();
+    await leave(root.path, newHeld(), { hasEnd: true });
+    await leave(root.path, newHeld(), { hasEnd: false });
+    const other = openSpool({
+      folder: root.path,
+      key: spoolKey(generateIdentity("exr_other")),
+      executorId: "exr_other",
+    });
+    await other.write({ finish: endOf(newHeld()), chunks: [] });
+    const next = startEnds(root.path, [lost], [lost]);
+    await next.ends.deliverLeft();
+    await next.emptied();
+    expect(next.logged.join("")).toContain("The end of an earlier run does not count");
+    expect(next.logged.filter((line) => line.includes("Reports of a run are dropped"))).toHaveLength(3);
+    expect(next.logged.join("")).toContain("WRONG_KEY_OR_CONTEXT");
+  });
+
+  it("removes reports that are too old for the platform, once it did not take them", async () => {
+    await using root = await temporaryFolder();
+    await leave(root.path, newHeld(), { hasEnd: false });
+    const [name = ""] = await readdir(root.path);
+    const longAgo = (Date.now() - limits.spoolAgeMs - 60_000) / 1_000;
+    await utimes(join(root.path, name), longAgo, longAgo);
+    const next = startEnds(root.path, [], [[1, 2]]);
+    await next.ends.deliverLeft();
+    await next.emptied();
+    expect(next.logged.join("")).toContain("they are too old for the platform to take");
+  });
+
+  it("gives up on chunks that the spool does not hold", async () => {
+    await using root = await temporaryFolder();
+    const held = newHeld();
+    await leave(root.path, held, { hasEnd: false });
+    const next = startEnds(root.path, ["what the stream has"]);
+    await next.spool.write({ finish: endOf(held, 3), chunks: [] });
+    await next.ends.deliverLeft();
+    await next.emptied();
+    expect(await stream.sequencesOf(held)).toEqual([1, 2]);
+    expect(next.logged.join("")).toContain("the spool no longer holds what is missing");
+  });
+
+  it("brings home chunks that an earlier release kept in the end's file", async () => {
+    await using root = await temporaryFolder();
+    const held = newHeld();
+    const next = startEnds(root.path, ["what the stream has"]);
+    await next.spool.write({ finish: endOf(held), chunks: [chunk(1), chunk(2)] });
+    await next.ends.deliverLeft();
+    await next.emptied();
+    expect(await stream.sequencesOf(held)).toEqual([1, 2]);
+  });
+
+  it("leaves a run of this process alone", async () => {
+    await using root = await temporaryFolder();
+    const { ends, askedReported, files, report } = startEnds(root.path, []);
+    await report(newHeld());
+    await ends.deliverLeft();
+    expect([askedReported, (await files()).length]).toEqual([[], 1]);
+    await ends.close();
+  });
+});

@@ -1,0 +1,193 @@
+import { readdir } from "node:fs/promises";
+import { spoolKey } from "@sealrun/crypto";
+import type { ReportItem } from "@sealrun/protocol";
+import { pino } from "pino";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createEnds } from "../../../../executor/src/supervisor/report/ends.ts";
+import type { SpoolRoom } from "../../../../executor/src/supervisor/report/kept-reports.ts";
+import type { Held } from "../../../../executor/src/supervisor/platform/platform-rpc.ts";
+import { createReporter, type Reporter } from "../../../../executor/src/supervisor/report/reporter.ts";
+import { openSpool } from "../../../../executor/src/supervisor/report/spool.ts";
+import { newHeld, type ReportsStream, startReportsStream } from "../../../support/reports-stream.ts";
+import { mountSmallDisk } from "../../../support/small-disk.ts";
+import { until } from "../../../support/until.ts";
+import { temporaryFolder } from "../../temporary-folder.ts";
+
+let stream: ReportsStream;
+beforeAll(async () => {
+  stream = await startReportsStream();
+});
+afterAll(async () => stream.close());
+
+const line = (text: string): ReportItem => ({ type: "log", step: 0, stream: "stdout", text, time: 1 });
+const kibi = "x".repeat(1024);
+
+/** A reporter whose platform has stored what `reported` says that it has not missed. */
+async function startReporter(
+  folder: string,
+  options: {
+    readonly room?: SpoolRoom;
+    readonly reported?: (of: Held & { readonly lastSequence: number }) => Promise<readonly number[]>;
+  } = {},
+) {
+  const { identity, link, missingOf } = stream;
+  const held = newHeld();
+  const logged: string[] = [];
+  const asked: { readonly at: number; readonly upTo: number }[] = [];
+  const stop = new AbortController();
+  const spool = openSpool({ folder, key: spoolKey(identity), executorId: identity.id });
+  const rpc = {
+    finish: async () => [],
+    reported: async (of: Held & { readonly lastSequence: number }) => {
+      asked.push({ at: performance.now(), upTo: of.lastSequence });
+      return (options.reported ?? missingOf)(of);
+    },
+  };
+  const log = pino({ level: "info" }, { write: (text: string) => void logged.push(text) });
+  const { room } = options;
+  const ends = createEnds({ link, identity, rpc, spool, log, giveUp: stop.signal, ...(room && { room }) });
+  const reporter = createReporter({ link, identity, reports: await ends.open(held), signal: stop.signal });
+  return { held, spool, reporter, ends, asked, logged, stop };
+}
+
+/** Reports so many KiB in lines, as fast as the reporter takes them; the answer is how many were taken so far. */
+function flood(reporter: Reporter, lines: number): { taken: () => number; done: Promise<void> } {
+  let taken = 0;
+  const run = async (): Promise<void> => {
+    for (let number = 1; number <= lines; number += 1) {
+      await reporter.report(line(kibi));
+      taken = number;
+    }
+  };
+  return { taken: () => taken, done: run() };
+}
+
+describe.concurrent("createReporter()", () => {
+  it("keeps each chunk in the spool, and asks nothing of a run with little output", async () => {
+    await using root = await temporaryFolder();
+    const { held, reporter, asked, spool } = await startReporter(root.path);
+    await reporter.report(line("one"));
+    await until(async () => ((await stream.sequencesOf(held)).length === 1 ? true : undefined));
+    await reporter.report(line("two"));
+    const { lastSequence, kept, published } = await reporter.finish();
+    await published;
+    expect(lastSequence).toBe(2);
+    expect(await kept.find(2)).toEqual({ sequence: 2, items: [line("two")] });
+    expect(await stream.sequencesOf(held)).toEqual([1, 2]);
+    expect(asked).toEqual([]);
+    expect(await readdir(root.path)).toEqual([`${held.executionId}.1.1.reports`]);
+    await kept.remove();
+    expect([spool.reportBytes(), await readdir(root.path)]).toEqual([0, []]);
+  });
+
+  it("tells how steps ended, without their results", async () => {
+    await using root = await temporaryFolder();
+    const { reporter } = await startReporter(root.path);
+    const error = { code: "SCRIPT_FAILED", message: "main.sh ended with exit code 3" };
+    const ended = { step: 0, status: "failed", exitCode: 3, durationMs: 12 } as const;
+    await reporter.report({ type: "step-started", step: 0, time: 1 });
+    await reporter.report({ type: "step-finished", ...ended, time: 2, result: { a: 1 }, error });
+    const { steps } = await reporter.finish();
+    expect(steps).toEqual([{ ...ended, error }]);
+  });
+
+  it("reads output more slowly while the spool is full of what the platform has not stored", async () => {
+    await using root = await temporaryFolder();
+    const room = { runBytes: 2 * 1024 * 1024, allBytes: 64 * 1024 * 1024 };
+    let isStored = false;
+    const { held, reporter, asked, stop } = await startReporter(root.path, {
+      room,
+      reported: async ({ lastSequence }) =>
+        isStored ? [] : Array.from({ length: lastSequence }, (_, index) => index + 1),
+    });
+    const { taken, done } = flood(reporter, 9_000);
+    await until(() => (asked.length >= 4 ? true : undefined));
+    const before = taken();
+    // What is in the spool, and what waits in memory for its place there.
+    expect(before).toBeLessThan(7_000);
+    await until(() => (asked.length >= 6 ? true : undefined));
+    expect(taken()).toBe(before);
+    const betweenMs = asked.slice(1).map(({ at }, index) => at - (asked[index]?.at ?? 0));
+    expect(Math.min(...betweenMs)).toBeGreaterThan(990);
+    isStored = true;
+    await done;
+    const { kept, lastSequence, published } = await reporter.finish();
+    await published;
+    expect(taken()).toBe(9_000);
+    // Nothing was lost on the way, in whatever order.
+    const there = new Set(await stream.sequencesOf(held));
+    expect(there.size).toBe(lastSequence);
+    await kept.remove();
+    stop.abort();
+  });
+
+  it("loses nothing of a flood, with a spool that is small and a stream that loses what it had", async () => {
+    await using root = await temporaryFolder();
+    const stored = new Set<number>();
+    let held: Held | undefined;
+    const store = async (): Promise<void> => {
+      for (const sequence of held === undefined ? [] : await stream.sequencesOf(held)) stored.add(sequence);
+      if (held !== undefined) await stream.lose(held);
+    };
+    let rounds = 0;
+    const started = await startReporter(root.path, {
+      room: { runBytes: 1024 * 1024, allBytes: 1024 * 1024 * 1024 },
+      reported: async ({ lastSequence }) => {
+        rounds += 1;
+        // One time in three what the stream had is gone before the platform saw it.
+        if (rounds % 3 !== 0) await store();
+        else if (held !== undefined) await stream.lose(held);
+        return Array.from({ length: lastSequence }, (_, index) => index + 1).filter((one) => !stored.has(one));
+      },
+    });
+    held = started.held;
+    await flood(started.reporter, 4_000).done;
+    const reported = await started.reporter.finish();
+    await reported.published;
+    started.ends.deliverReports(reported);
+    await until(async () => ((await readdir(root.path)).length === 0 ? true : undefined));
+    expect(stored.size).toBe(reported.lastSequence);
+  });
+
+  it("keeps what a full disk does not take in memory, and says so once in the run's log", async () => {
+    await using root = await temporaryFolder();
+    await using disk = await mountSmallDisk(root.path, 200_000);
+    const { held, reporter, logged } = await startReporter(disk.path);
+    for (let number = 0; number < 1_000; number += 1) await reporter.report(line(kibi));
+    const { kept, lastSequence, published } = await reporter.finish();
+    await published;
+    expect(kept.inMemory().length).toBeGreaterThan(1);
+    for (let sequence = 1; sequence <= lastSequence; sequence += 1) {
+      expect(await kept.find(sequence)).toMatchObject({ sequence });
+    }
+    const items = (await stream.reportsOf(held)).flatMap((report) => report.items);
+    expect(items.filter((item) => item.type === "log" && item.text.includes("could not be spooled"))).toHaveLength(1);
+    expect(items).toHaveLength(1_001);
+    expect(logged.filter((text) => text.includes("cannot be spooled"))).toHaveLength(1);
+    await kept.remove();
+  });
+
+  it("holds no more in memory than a bound when nothing can be written, until the platform has stored it", async () => {
+    await using root = await temporaryFolder();
+    await using disk = await mountSmallDisk(root.path, 4_096);
+    let isStored = false;
+    const { reporter } = await startReporter(`${disk.path}/spool`, {
+      reported: async ({ lastSequence }) =>
+        isStored ? [] : Array.from({ length: lastSequence }, (_, index) => index + 1),
+    });
+    const { taken, done } = flood(reporter, 12_000);
+    await until(() => (taken() > 4_000 ? true : undefined));
+    let before = -1;
+    await until(async () => {
+      if (taken() === before) return true;
+      before = taken();
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      return undefined;
+    });
+    expect(taken()).toBeLessThan(9_000);
+    isStored = true;
+    await done;
+    const { kept } = await reporter.finish();
+    await kept.remove();
+  });
+});

@@ -1,0 +1,99 @@
+import { SealrunError, limits } from "@sealrun/protocol";
+import { describe, expect, it } from "vitest";
+import { createPatientRpc } from "../../../../executor/src/supervisor/platform/patient-rpc.ts";
+import { scheduleRun } from "../../../../executor/src/worker/attempt/schedule-run.ts";
+import { sendEvent } from "../../../../executor/src/worker/attempt/send-event.ts";
+import { createMasker } from "../../../../executor/src/mask/masker.ts";
+import { makeAttempt } from "../../../support/attempt-peer.ts";
+
+const secret = "canary-secret-value";
+
+function makeWorld() {
+  const peer = makeAttempt();
+  const masker = createMasker();
+  masker.add(secret);
+  const lines: string[] = [];
+  const log = async ({ text }: { readonly text: string }): Promise<void> => void lines.push(text);
+  return { peer, world: { attempt: peer.attempt, masker, log }, lines };
+}
+
+describe("sendEvent()", () => {
+  it("seals the data, masks what stays in the clear, and says what it started", async () => {
+    const { peer, world, lines } = makeWorld();
+    let sent = "";
+    peer.override.emit = async (body) => {
+      sent = JSON.stringify(body);
+      return { ok: true, id: body.id, started: [] };
+    };
+    const id = await sendEvent(world, {
+      op: "event.send",
+      id: "1",
+      type: "a.b",
+      referenceId: `for ${secret}`,
+      value: { token: secret },
+    });
+    expect(id).toMatch(/^evt_/);
+    expect(sent).not.toContain(secret);
+    expect(sent).toContain('"source":"hello"');
+    expect(lines).toEqual(["Sent the event a.b; no active package of this project waits for it"]);
+  });
+
+  it("asks again with the same id when no answer came", async () => {
+    const { peer, world } = makeWorld();
+    const ids: string[] = [];
+    peer.override.emit = async ({ id }) => {
+      ids.push(id);
+      if (ids.length === 1) throw new SealrunError("PLATFORM_UNREACHABLE", "");
+      return { ok: true, id, started: [] };
+    };
+    const attempt = { ...world.attempt, rpc: createPatientRpc(world.attempt.rpc, new AbortController().signal) };
+    expect(await sendEvent({ ...world, attempt }, { op: "event.send", id: "1", type: "a" })).toBe(ids[0]);
+    expect(ids).toEqual([ids[0], ids[0]]);
+  });
+
+  it.each([
+    [{ type: "" }, "MALFORMED"],
+    [{ type: `of ${secret}` }, "MALFORMED"],
+    [{ type: "a", source: "a\nb" }, "MALFORMED"],
+    [{ type: "a", value: [1] }, "MALFORMED"],
+    [{ type: "a", value: { text: "x".repeat(limits.parametersBytes) } }, "VALUE_TOO_LARGE"],
+  ])("refuses a wrong one before it is sent (%#)", async (given, code) => {
+    const { peer, world } = makeWorld();
+    await expect(sendEvent(world, { op: "event.send", id: "1", ...given })).rejects.toMatchObject({ code });
+    expect(peer.asked).toEqual([]);
+  });
+});
+
+describe("scheduleRun()", () => {
+  it("seals the parameters, without those that every run has by itself", async () => {
+    const { peer, world } = makeWorld();
+    let sent = "";
+    peer.override.schedule = async (body) => {
+      sent = JSON.stringify(body);
+      return { ok: true, id: body.id, nextAt: "2026-01-01T00:00:00.000Z" };
+    };
+    const value = { token: secret, package_name: "forged", _fxcid: "x", secrets: {} };
+    const id = await scheduleRun(world, { op: "schedule", id: "1", delayMs: 999.6, value });
+    expect(id).toMatch(/^sch_/);
+    expect(sent).not.toContain(secret);
+    expect(sent).toContain('"sealedNames":["token"]');
+    expect(sent).toContain('"delayMs":1000');
+  });
+
+  it.each([
+    [{}],
+    [{ delayMs: 1_000, cron: "* * * * *" }],
+    [{ delayMs: -1 }],
+    [{ delayMs: 0.2 }],
+    [{ delayMs: limits.scheduleDelayMs + 1 }],
+    [{ cron: "x".repeat(257) }],
+    [{ delayMs: 1_000, value: "text" }],
+    [{ delayMs: 1_000, value: { [secret]: 1 } }],
+  ])("refuses a wrong one before it is sent (%#)", async (given) => {
+    const { peer, world } = makeWorld();
+    await expect(scheduleRun(world, { op: "schedule", id: "1", ...given })).rejects.toMatchObject({
+      code: "MALFORMED",
+    });
+    expect(peer.asked).toEqual([]);
+  });
+});

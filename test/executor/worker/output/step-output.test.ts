@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { createMasker } from "../../../../executor/src/mask/masker.ts";
+import { createOutputBudget, createStepOutput } from "../../../../executor/src/worker/output/step-output.ts";
+
+function collect() {
+  const lines: string[] = [];
+  const masker = createMasker();
+  const budget = createOutputBudget();
+  const output = createStepOutput({
+    stream: "stdout",
+    masker,
+    budget,
+    line: async (stream, text) => void lines.push(`${stream}: ${text}`),
+  });
+  return { lines, masker, budget, output };
+}
+
+describe("createStepOutput()", () => {
+  it("masks a value that is split over two writes", async () => {
+    const { lines, masker, output } = collect();
+    masker.add("correct horse battery");
+    await output.write(Buffer.from("pass: correct ho"));
+    await output.write(Buffer.from("rse battery\n"));
+    await output.end();
+    expect(lines).toEqual(["stdout: pass: ***"]);
+  });
+
+  it("cuts the output at the budget and says so once", async () => {
+    const { lines, budget, output } = collect();
+    budget.left = 8;
+    await output.write(Buffer.from("1234567\nmore\nand more\n"));
+    await output.end();
+    expect(lines).toHaveLength(2);
+    expect(lines[1]).toMatch(/^system: Output is cut here/);
+  });
+});

@@ -1,0 +1,59 @@
+import { createUploadSealer, generateScopeKey, parametersContext, toBase64 } from "@sealrun/crypto";
+import { encodeJson } from "@sealrun/protocol";
+import { describe, expect, it } from "vitest";
+import { completeParameters, openParameters } from "../../../../executor/src/worker/secrets/open-parameters.ts";
+import { makeAttempt } from "../../../support/attempt-peer.ts";
+
+const file = encodeJson({ fields: [{ type: "int", name: "limit", label: "Limit", required: true, visible: true }] });
+
+describe("openParameters()", () => {
+  it("gives the visible ones and what names the run", () => {
+    const { attempt, event } = makeAttempt({ parameters: { visible: { limit: 3 } } });
+    const open = openParameters(attempt, file);
+    expect(open.values).toEqual({ limit: 3 });
+    expect(completeParameters(attempt, open, open.values)).toEqual({
+      limit: 3,
+      package_name: "hello",
+      package_id: event.package.id,
+      execution_id: event.executionId,
+    });
+  });
+
+  it("checks types again, because a client could have sealed anything", () => {
+    const { attempt } = makeAttempt({ parameters: { visible: { limit: "three" } } });
+    expect(() => openParameters(attempt, file)).toThrow(expect.objectContaining({ code: "PARAMETER_INVALID" }));
+  });
+
+  it("takes a reference for any type, and checks what it became", () => {
+    const { attempt } = makeAttempt({ parameters: { visible: { limit: "{{ secret('LIMIT') }}" } } });
+    const open = openParameters(attempt, file);
+    expect(completeParameters(attempt, open, { limit: 7 })).toMatchObject({ limit: 7 });
+    for (const wrong of ["seven", null]) {
+      expect(() => completeParameters(attempt, open, { limit: wrong })).toThrow(
+        expect.objectContaining({ code: "PARAMETER_INVALID" }),
+      );
+    }
+  });
+
+  it("takes what an event or a schedule brought as it is, and defaults not", () => {
+    const parameters = { visible: { note: "{{ secret('A') }}" } };
+    const withDefault = encodeJson({
+      fields: [
+        { type: "text", name: "note", visible: true },
+        { type: "int", name: "port", default: "{{ secret('PORT') }}" },
+      ],
+    });
+    const trigger = { kind: "schedule", scheduleId: "sch_0", dueAt: "2026-01-01T00:00:00Z" } as const;
+    const open = openParameters(makeAttempt({ parameters, trigger }).attempt, withDefault);
+    expect([...open.literal]).toEqual(["note"]);
+    expect([...openParameters(makeAttempt({ parameters }).attempt, withDefault).literal]).toEqual([]);
+  });
+
+  it("refuses parameters that were sealed to another key", () => {
+    const { attempt, event } = makeAttempt();
+    const context = parametersContext({ platformId: event.platformId, packageId: event.package.id });
+    const foreign = createUploadSealer(generateScopeKey().publicKey).seal(context, encodeJson({ limit: 1 }));
+    const sealed = { ...attempt, event: { ...event, parameters: { visible: {}, sealed: toBase64(foreign) } } };
+    expect(() => openParameters(sealed, undefined)).toThrow(expect.objectContaining({ code: "NO_GRANT" }));
+  });
+});
