@@ -42,7 +42,7 @@ import {
 } from "@sealrun/protocol";
 import type { Attempt } from "../../executor/src/between/attempt.ts";
 import { openGrant } from "../../executor/src/worker/secrets/open-grant.ts";
-import type { PlatformRpc } from "../../executor/src/supervisor/platform/platform-rpc.ts";
+import type { PlatformRpc } from "../../executor/src/between/platform-rpc.ts";
 
 /** A stored secret as this stand-in for platform and keyring keeps it: sealed, as they would. */
 interface Kept {

@@ -10,7 +10,7 @@ import {
   reportsStream,
   subjects,
 } from "@sealrun/protocol";
-import type { Held } from "../../executor/src/supervisor/platform/platform-rpc.ts";
+import type { Held } from "../../executor/src/between/platform-rpc.ts";
 import { startTestNats } from "./servers.ts";
 
 /** A real stream of reports with one executor, and what a platform would know that has stored all that is in it. */

@@ -1,8 +1,17 @@
 import type { KeyPair } from "@sealrun/crypto";
 import type { Peer } from "@sealrun/nats";
-import type { ExecutionEvent } from "@sealrun/protocol";
-import type { OpenGrant } from "../worker/secrets/open-grant.ts";
-import type { Held, PlatformRpc } from "../supervisor/platform/platform-rpc.ts";
+import type { ExecutionEvent, Scope } from "@sealrun/protocol";
+import type { Held, PlatformRpc } from "./platform-rpc.ts";
+
+/** What one attempt may open and seal with. */
+export interface OpenGrant {
+  /** X25519 result of an upload, by key id and ephemeral public key; undefined for one that was not granted. */
+  shared(keyId: string, ephemeral: string): { readonly shared: Uint8Array; readonly recipient: Uint8Array } | undefined;
+  /** Message key of the data of the event that started the run; undefined for another event's. */
+  eventDataKey(id: string): Uint8Array | undefined;
+  /** Public key of a scope, as the keyring signed it. */
+  publicKey(scope: Scope): Uint8Array;
+}
 
 /** One granted claim, and what its parts need to read, seal and ask. */
 export interface Attempt {

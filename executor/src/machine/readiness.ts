@@ -1,5 +1,6 @@
 import type { MachineTrouble } from "@sealrun/protocol";
 import type { Logger } from "pino";
+import { unlessAborted } from "../waits.ts";
 
 const firstProbeMs = 2_000;
 const longestProbeMs = 30_000;
@@ -94,13 +95,4 @@ export function createReadiness(deps: ReadinessDeps): Readiness {
       clearTimeout(timer);
     },
   };
-}
-
-async function unlessAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  const aborted = Promise.withResolvers<void>();
-  const end = (): void => aborted.resolve();
-  if (signal.aborted) end();
-  signal.addEventListener("abort", end, { once: true });
-  await Promise.race([promise, aborted.promise]);
-  signal.removeEventListener("abort", end);
 }

@@ -2,7 +2,7 @@ import { openFrame } from "@sealrun/crypto";
 import type { NatsLink, Peer } from "@sealrun/nats";
 import { controlOrder, decode, type ExecutorId, limits, subjects, toSealrunError } from "@sealrun/protocol";
 import type { Logger } from "pino";
-import type { Held } from "../platform/platform-rpc.ts";
+import type { Held } from "../../between/platform-rpc.ts";
 
 /** Hears what the platform tells this executor unasked. */
 export interface Control {

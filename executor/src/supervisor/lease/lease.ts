@@ -1,5 +1,5 @@
 import { limits, SealrunError, toSealrunError } from "@sealrun/protocol";
-import type { Held, PlatformRpc } from "../platform/platform-rpc.ts";
+import type { Held, PlatformRpc } from "../../between/platform-rpc.ts";
 
 /** How long before its end a lease that was not renewed is given up: enough to end the runner politely first. */
 const marginMs = limits.killGraceMs + 5_000;

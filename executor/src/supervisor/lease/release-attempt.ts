@@ -1,5 +1,5 @@
 import type { MachineTrouble, SealrunError } from "@sealrun/protocol";
-import type { Held, PlatformRpc } from "../platform/platform-rpc.ts";
+import type { Held, PlatformRpc } from "../../between/platform-rpc.ts";
 import { retryWithBackoff } from "../platform/retry-with-backoff.ts";
 
 const firstRetryMs = 500;

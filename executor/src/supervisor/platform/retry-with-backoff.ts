@@ -1,5 +1,5 @@
 import { type SealrunError, toSealrunError } from "@sealrun/protocol";
-import { pause } from "../queue/take.ts";
+import { pause } from "../../waits.ts";
 
 /** When to ask again: pauses double from the first to the longest. */
 export interface Backoff {

@@ -1,6 +1,7 @@
 import type { NatsLink } from "@sealrun/nats";
 import { executionsStream, poolConsumer, type PoolId } from "@sealrun/protocol";
 import { AckPolicy, type Consumer, DeliverPolicy, type JsMsg, ReplayPolicy } from "nats";
+import { pause, unlessAborted } from "../../waits.ts";
 
 const waitMs = 5_000;
 /** The client ends a wait by itself; one that it forgets over a broken connection is given up. */
@@ -62,21 +63,6 @@ function queueOf(link: NatsLink, pool: PoolId): Consumer {
   });
 }
 
-/** What `work` gives, or undefined as soon as the signal aborts: an idle executor ends at once. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-  const aborted = Promise.withResolvers<undefined>();
-  const end = (): void => {
-    aborted.resolve(undefined);
-  };
-  if (signal.aborted) end();
-  signal.addEventListener("abort", end, { once: true });
-  try {
-    return await Promise.race([work, aborted.promise]);
-  } finally {
-    signal.removeEventListener("abort", end);
-  }
-}
-
 /** A message that comes when nobody takes any more goes to another executor at once. */
 function giveBackLate(next: Promise<JsMsg | null>): void {
   next.then(
@@ -102,18 +88,4 @@ function queued(message: JsMsg): QueuedMessage {
       message.nak(afterMs);
     },
   };
-}
-
-/** Waits, or returns at once when the signal aborts. */
-export async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener("abort", end, { once: true });
-  });
 }

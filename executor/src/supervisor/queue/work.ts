@@ -11,10 +11,12 @@ import {
 } from "@sealrun/protocol";
 import type { Logger } from "pino";
 import type { Readiness } from "../../machine/readiness.ts";
-import { createPlatformRpc, type PlatformRpc } from "../platform/platform-rpc.ts";
+import { createPlatformRpc } from "../platform/platform-rpc.ts";
+import type { PlatformRpc } from "../../between/platform-rpc.ts";
 import type { Presence } from "./presence.ts";
 import { type RunDeps, runAttempt } from "../run-attempt.ts";
-import { pause, type QueuedMessage, takeNext } from "./take.ts";
+import { type QueuedMessage, takeNext } from "./take.ts";
+import { pause } from "../../waits.ts";
 import { verifyEvent } from "./verify-event.ts";
 
 /** What an executor works with. */

@@ -2,7 +2,7 @@ import { limits, toSealrunError } from "@sealrun/protocol";
 import type { Logger } from "pino";
 import { isFinal } from "./is-final.ts";
 import type { AttemptReports } from "./reporter.ts";
-import { pause } from "../queue/take.ts";
+import { pause } from "../../waits.ts";
 
 const firstWaitMs = 2_000;
 const longestWaitMs = 30_000;

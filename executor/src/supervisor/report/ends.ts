@@ -5,11 +5,12 @@ import { bringHome, type EndedReports } from "./bring-home.ts";
 import { createCatchUp } from "./catch-up.ts";
 import { isFinal } from "./is-final.ts";
 import { createKeptReports, type SpoolRoom } from "./kept-reports.ts";
-import type { Held, PlatformRpc } from "../platform/platform-rpc.ts";
+import type { Held, PlatformRpc } from "../../between/platform-rpc.ts";
 import type { AttemptReports, Reported } from "./reporter.ts";
 import type { Chunk, ChunkSender } from "./send-chunk.ts";
 import type { LeftAttempt, Spool, SpooledEnd } from "./spool.ts";
 import { createTurns } from "./take-turns.ts";
+import { unlessAborted } from "../../waits.ts";
 import { tellEnd } from "./tell-end.ts";
 
 /** Attempts whose chunks are sent again at once, and ends of earlier runs that are told at once. */
@@ -100,7 +101,7 @@ export function createEnds(deps: EndsDeps): Ends {
       const { kept, catchUp, lastSequence } = reported;
       const isSpooled = await keep(deps, { finish: end, chunks: kept.inMemory() });
       crashPoint("executor.spool.written");
-      await Promise.race([reported.published, aborted(signal)]);
+      await unlessAborted(reported.published, signal);
       const ended = { kept, catchUp, lastSequence, writtenAt: Date.now() };
       const missing = await tellEnd(deps, end, signal).catch(async (error: unknown) => {
         if (isFinal(toSealrunError(error))) await spool.remove(end);
@@ -175,9 +176,4 @@ async function tellLeft(deps: EndsDeps, end: FinishRequest, signal: AbortSignal)
     await deps.spool.remove(end);
   }
   return "over";
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }

@@ -1,6 +1,6 @@
 import { limits, SealrunError } from "@sealrun/protocol";
 import type { Logger } from "pino";
-import type { Held } from "../platform/platform-rpc.ts";
+import type { Held } from "../../between/platform-rpc.ts";
 import type { Chunk } from "./send-chunk.ts";
 import type { Spool, SpooledReports } from "./spool.ts";
 

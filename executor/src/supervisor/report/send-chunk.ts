@@ -2,7 +2,7 @@ import { newId, signFrame, type SigningIdentity } from "@sealrun/crypto";
 import { crashPoint } from "@sealrun/faults";
 import type { NatsLink } from "@sealrun/nats";
 import { encodeJson, executorId, type ReportItem, subjects } from "@sealrun/protocol";
-import type { Held } from "../platform/platform-rpc.ts";
+import type { Held } from "../../between/platform-rpc.ts";
 
 /** Who sends reports, and how. */
 export interface ChunkSender {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { openWithKey, sealWithKey, spoolContext, spooledReportContext, type SymmetricKey } from "@sealrun/crypto";
 import { decode, encodeJson, executionId, type FinishRequest, finishRequest, reportItem } from "@sealrun/protocol";
 import { z } from "zod";
-import type { Held } from "../platform/platform-rpc.ts";
+import type { Held } from "../../between/platform-rpc.ts";
 import { openSegments, type ReportSegments } from "./report-segments.ts";
 import type { Chunk } from "./send-chunk.ts";
 

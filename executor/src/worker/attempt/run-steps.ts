@@ -22,7 +22,7 @@ import { waitBeforeRetry } from "./retry-step.ts";
 import type { Secrets } from "../secrets/secrets.ts";
 import type { State } from "../secrets/state.ts";
 import { createOutputBudget, createStepOutput } from "../output/step-output.ts";
-import { pause } from "../../supervisor/queue/take.ts";
+import { pause } from "../../waits.ts";
 
 /** Everything the steps of one attempt share. */
 export interface StepsWorld {

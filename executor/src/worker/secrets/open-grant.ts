@@ -6,20 +6,10 @@ import {
   grant,
   grantReply,
   keyringSender,
-  type Scope,
   SealrunError,
   subjects,
 } from "@sealrun/protocol";
-
-/** What one attempt may open and seal with. */
-export interface OpenGrant {
-  /** X25519 result of an upload, by key id and ephemeral public key; undefined for one that was not granted. */
-  shared(keyId: string, ephemeral: string): { readonly shared: Uint8Array; readonly recipient: Uint8Array } | undefined;
-  /** Message key of the data of the event that started the run; undefined for another event's. */
-  eventDataKey(id: string): Uint8Array | undefined;
-  /** Public key of a scope, as the keyring signed it. */
-  publicKey(scope: Scope): Uint8Array;
-}
+import type { OpenGrant } from "../../between/attempt.ts";
 
 /** Opens the keyring's grant for one attempt of this executor. Every signature and every owner in it is checked. */
 export function openGrant(

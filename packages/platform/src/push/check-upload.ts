@@ -3,16 +3,12 @@ import {
   checkPackageFiles,
   encodeFileList,
   isScript,
-  type JsonObject,
-  type Manifest,
-  type ParametersFile,
   parseConfigFile,
   parseManifest,
   parseParametersFile,
   planSteps,
   SealrunError,
   showName,
-  type Step,
   type VersionFile,
 } from "@sealrun/protocol";
 import type { CheckedVersion, UploadedFile } from "../packages/checked-version.ts";

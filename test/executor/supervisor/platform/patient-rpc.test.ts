@@ -2,7 +2,7 @@ import { newId } from "@sealrun/crypto";
 import { eventId, scheduleId, SealrunError, secretName } from "@sealrun/protocol";
 import { describe, expect, it } from "vitest";
 import { createPatientRpc } from "../../../../executor/src/supervisor/platform/patient-rpc.ts";
-import type { PlatformRpc } from "../../../../executor/src/supervisor/platform/platform-rpc.ts";
+import type { PlatformRpc } from "../../../../executor/src/between/platform-rpc.ts";
 import { makeAttempt } from "../../../support/attempt-peer.ts";
 import { codeOf } from "../../../support/executions-world.ts";
 

@@ -5,7 +5,7 @@ import { type FinishRequest, limits, SealrunError } from "@sealrun/protocol";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEnds } from "../../../../executor/src/supervisor/report/ends.ts";
-import type { Held } from "../../../../executor/src/supervisor/platform/platform-rpc.ts";
+import type { Held } from "../../../../executor/src/between/platform-rpc.ts";
 import type { Reported } from "../../../../executor/src/supervisor/report/reporter.ts";
 import { type Chunk, firstId, sendChunk } from "../../../../executor/src/supervisor/report/send-chunk.ts";
 import { openSpool } from "../../../../executor/src/supervisor/report/spool.ts";

@@ -5,7 +5,7 @@ import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEnds } from "../../../../executor/src/supervisor/report/ends.ts";
 import type { SpoolRoom } from "../../../../executor/src/supervisor/report/kept-reports.ts";
-import type { Held } from "../../../../executor/src/supervisor/platform/platform-rpc.ts";
+import type { Held } from "../../../../executor/src/between/platform-rpc.ts";
 import { createReporter, type Reporter } from "../../../../executor/src/supervisor/report/reporter.ts";
 import { openSpool } from "../../../../executor/src/supervisor/report/spool.ts";
 import { newHeld, type ReportsStream, startReportsStream } from "../../../support/reports-stream.ts";
