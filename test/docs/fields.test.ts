@@ -3,7 +3,7 @@ import { keyringConfig } from "@sealrun/keyring";
 import { platformConfig } from "@sealrun/platform";
 import { limits, manifestSchema } from "@sealrun/protocol";
 import { describe, expect, test } from "vitest";
-import { parameterField } from "../../packages/protocol/src/parameter-field.ts";
+import { parameterField } from "../../packages/protocol/src/package/parameter-field.ts";
 import { readPage } from "./pages.ts";
 
 const [operate, packages] = [readPage("operate.md"), readPage("packages.md")];

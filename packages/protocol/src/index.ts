@@ -35,13 +35,13 @@ export {
   type ScheduleId,
 } from "./names.ts";
 export { scope, lookupOrder, writableScope, type Scope, type WritableScope } from "./scope.ts";
-export { jsonValue, jsonObject, type JsonValue, type JsonObject } from "./json-value.ts";
+export { jsonValue, jsonObject, type JsonValue, type JsonObject } from "./text/json-value.ts";
 export { limits } from "./limits.ts";
 export { aheadBy, judgeClocks } from "./clocks.ts";
 export { errorCodes, isErrorCode, type ErrorRow, type ErrorCode } from "./error-codes.ts";
 export { SealrunError, toSealrunError } from "./error.ts";
-export { base64, sha256Hex, key32 } from "./bytes-text.ts";
-export { frameHeader, keyringSender, type FrameHeader } from "./frame.ts";
+export { base64, sha256Hex, key32 } from "./text/bytes-text.ts";
+export { frameHeader, keyringSender, type FrameHeader } from "./wire/frame.ts";
 export {
   executionsStream,
   reportsStream,
@@ -52,9 +52,9 @@ export {
   inboxPrefix,
   type RpcVerb,
   type KeyringVerb,
-} from "./subjects.ts";
-export { identityFile, publicIdentity, type IdentityFile, type PublicIdentity } from "./identity.ts";
-export { scopeKeyFields, scopeKeyStatement, type ScopeKeyFields, type ScopeKeyStatement } from "./scope-key.ts";
+} from "./wire/subjects.ts";
+export { identityFile, publicIdentity, type IdentityFile, type PublicIdentity } from "./wire/identity.ts";
+export { scopeKeyFields, scopeKeyStatement, type ScopeKeyFields, type ScopeKeyStatement } from "./wire/scope-key.ts";
 export {
   eventStep,
   eventRetry,
@@ -64,7 +64,7 @@ export {
   type EventRetry,
   type EventSecret,
   type ExecutionEvent,
-} from "./event.ts";
+} from "./wire/event.ts";
 export {
   executionStatus,
   isFinal,
@@ -85,7 +85,7 @@ export {
   type Failure,
   type ReportItem,
   type Report,
-} from "./execution.ts";
+} from "./wire/execution.ts";
 export {
   rpcRefusal,
   claimRequest,
@@ -146,7 +146,7 @@ export {
   type ScheduleRequest,
   type ScheduleReply,
   type FileList,
-} from "./rpc.ts";
+} from "./wire/rpc.ts";
 export {
   projectRights,
   enrolmentToken,
@@ -192,7 +192,7 @@ export {
   type KeyringLookupRequest,
   type KeyringLookupReply,
   type MessageKeys,
-} from "./keyring.ts";
+} from "./wire/keyring.ts";
 export {
   channelDescriptor,
   tokenDescriptor,
@@ -204,7 +204,7 @@ export {
   type ScriptRequest,
   type ScriptContext,
   type ScriptReply,
-} from "./script-frame.ts";
+} from "./wire/script-frame.ts";
 export {
   platformInfo,
   errorBody,
@@ -306,28 +306,28 @@ export {
   type LiveEvent,
 } from "./api/executions.ts";
 export { passphraseSalt, type PassphraseSalt, rootKeySource, type RootKeySource } from "./root-key-source.ts";
-export { encodeJson } from "./encode.ts";
-export { decode, decodeText, parseJson } from "./decode.ts";
-export { describeIssue, findExpectation, type Expectation } from "./describe-issue.ts";
-export { parseStrictJson, type StrictJson, type StrictJsonOptions } from "./strict-json.ts";
-export { showBytes, showName, showNames } from "./show-text.ts";
-export { closestName } from "./closest-name.ts";
-export { type OnRefused, orRefuse, parseSecretDocument, type SecretEntry } from "./secret-document.ts";
-export { findPlaintext, type PlaintextPlace } from "./find-plaintext.ts";
-export { parseDotenv, type DotenvEntry } from "./dotenv.ts";
-export { manifestSchema, parseManifest, type Manifest, type ManifestStep } from "./manifest.ts";
-export { planSteps, type Step } from "./plan-steps.ts";
-export { parseConfigFile } from "./config-file.ts";
-export { parametersFileSchema, parseParametersFile, type ParametersFile } from "./parameters-file.ts";
-export { reservedParameters, type ParameterField } from "./parameter-field.ts";
-export { checkParameters, checkResolved, parseParameterText, visibleParameters } from "./parameters.ts";
-export { checkPackageFiles, isCredentialFile, isLocalFile, type PackageFile } from "./package-files.ts";
-export { stripTopFolder } from "./top-folder.ts";
-export { isScript, scriptEndings, scriptKind, type ScriptKind } from "./script-kind.ts";
-export { dependencyFiles, findDependencies, type PackageDependencies } from "./dependencies.ts";
-export { type NpmInstall } from "./npm-lock.ts";
-export { pythonPackageName, type PythonRequirements } from "./python-requirements.ts";
-export { decodeEnrolmentToken, encodeEnrolmentToken } from "./enrolment-token.ts";
+export { encodeJson } from "./text/encode.ts";
+export { decode, decodeText, parseJson } from "./text/decode.ts";
+export { describeIssue, findExpectation, type Expectation } from "./text/describe-issue.ts";
+export { parseStrictJson, type StrictJson, type StrictJsonOptions } from "./text/strict-json.ts";
+export { showBytes, showName, showNames } from "./text/show-text.ts";
+export { closestName } from "./text/closest-name.ts";
+export { type OnRefused, orRefuse, parseSecretDocument, type SecretEntry } from "./package/secret-document.ts";
+export { findPlaintext, type PlaintextPlace } from "./text/find-plaintext.ts";
+export { parseDotenv, type DotenvEntry } from "./package/dotenv.ts";
+export { manifestSchema, parseManifest, type Manifest, type ManifestStep } from "./package/manifest.ts";
+export { planSteps, type Step } from "./package/plan-steps.ts";
+export { parseConfigFile } from "./package/config-file.ts";
+export { parametersFileSchema, parseParametersFile, type ParametersFile } from "./package/parameters-file.ts";
+export { reservedParameters, type ParameterField } from "./package/parameter-field.ts";
+export { checkParameters, checkResolved, parseParameterText, visibleParameters } from "./package/parameters.ts";
+export { checkPackageFiles, isCredentialFile, isLocalFile, type PackageFile } from "./package/package-files.ts";
+export { stripTopFolder } from "./package/top-folder.ts";
+export { isScript, scriptEndings, scriptKind, type ScriptKind } from "./package/script-kind.ts";
+export { dependencyFiles, findDependencies, type PackageDependencies } from "./package/dependencies.ts";
+export { type NpmInstall } from "./package/npm-lock.ts";
+export { pythonPackageName, type PythonRequirements } from "./package/python-requirements.ts";
+export { decodeEnrolmentToken, encodeEnrolmentToken } from "./wire/enrolment-token.ts";
 export { sendEvent, sentEvent, type SendEvent, type SentEvent } from "./api/events.ts";
 export {
   openSession,

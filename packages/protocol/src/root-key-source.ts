@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { base64 } from "./bytes-text.ts";
+import { base64 } from "./text/bytes-text.ts";
 
 const programArguments = z
   .array(z.string(), { error: "expected a list of texts: the program and its arguments" })

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { jsonObject } from "../json-value.ts";
+import { jsonObject } from "../text/json-value.ts";
 
 /** One row of the audit. `detail` holds names, versions and counts; never a value. */
 export const auditRow = z.object({

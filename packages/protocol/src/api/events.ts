@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { base64 } from "../bytes-text.ts";
-import { jsonObject } from "../json-value.ts";
+import { base64 } from "../text/bytes-text.ts";
+import { jsonObject } from "../text/json-value.ts";
 import { eventId, eventText, eventType, executionId } from "../names.ts";
 
 /**

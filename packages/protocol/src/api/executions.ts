@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { base64 } from "../bytes-text.ts";
-import { executionStatus, failure, logStream, receiptRow, stepStatus, trigger } from "../execution.ts";
-import { jsonObject, jsonValue } from "../json-value.ts";
+import { base64 } from "../text/bytes-text.ts";
+import { executionStatus, failure, logStream, receiptRow, stepStatus, trigger } from "../wire/execution.ts";
+import { jsonObject, jsonValue } from "../text/json-value.ts";
 import { executionId } from "../names.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { executionStatus } from "../execution.ts";
+import { executionStatus } from "../wire/execution.ts";
 import { executionId } from "../names.ts";
 
 /** Since when, and by whom, no platform starts anything new. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { executionStatus } from "../execution.ts";
+import { executionStatus } from "../wire/execution.ts";
 import { executionId, packageId, packageName } from "../names.ts";
 import { executionSummary } from "./executions.ts";
 

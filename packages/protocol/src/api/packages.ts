@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { base64, sha256Hex } from "../bytes-text.ts";
-import { jsonObject } from "../json-value.ts";
+import { base64, sha256Hex } from "../text/bytes-text.ts";
+import { jsonObject } from "../text/json-value.ts";
 import { packageId, packageName, projectId, projectName, secretName, versionId } from "../names.ts";
-import { scopeKeyStatement } from "../scope-key.ts";
+import { scopeKeyStatement } from "../wire/scope-key.ts";
 
 /** One file of a version, as a client announces it: the digest is checked on arrival. */
 export const versionFile = z.object({ path: z.string(), size: z.number().int().nonnegative(), sha256: sha256Hex });

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { key32 } from "../bytes-text.ts";
-import { failure } from "../execution.ts";
+import { key32 } from "../text/bytes-text.ts";
+import { failure } from "../wire/execution.ts";
 import { platformId } from "../names.ts";
 
 /** `GET /api/v1/platform`: who this is. The client compares the keyring's fingerprint with the one it has pinned. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { maxConcurrent } from "../manifest-fields.ts";
+import { maxConcurrent } from "../package/manifest-fields.ts";
 import { projectId, projectName } from "../names.ts";
 
 /** `POST /api/v1/projects`. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { executionStatus } from "../execution.ts";
+import { executionStatus } from "../wire/execution.ts";
 import { executionId, scheduleId } from "../names.ts";
 
 /** Due times of one package: those of its manifest, or those that a script asked for. Times are ISO 8601. */

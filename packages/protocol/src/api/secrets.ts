@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { executionId } from "../names.ts";
 import { scope } from "../scope.ts";
-import { scopeKeyStatement } from "../scope-key.ts";
+import { scopeKeyStatement } from "../wire/scope-key.ts";
 import { sealedSecret } from "./packages.ts";
 
 /*

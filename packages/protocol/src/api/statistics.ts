@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { executionStatus } from "../execution.ts";
+import { executionStatus } from "../wire/execution.ts";
 
 /** One span of time; an execution belongs to the span in which it was accepted. */
 export const statisticsBucket = z.object({

@@ -1,5 +1,5 @@
-import { parseJson } from "../decode.ts";
-import { jsonObject, type JsonObject, type JsonValue } from "../json-value.ts";
+import { parseJson } from "../text/decode.ts";
+import { jsonObject, type JsonObject, type JsonValue } from "../text/json-value.ts";
 
 /**
  * The value under these fields, each one deeper than the one before; undefined when one is not there. A text that holds

@@ -1,6 +1,6 @@
 import { SealrunError } from "../error.ts";
-import type { JsonValue } from "../json-value.ts";
-import { showPath } from "../show-text.ts";
+import type { JsonValue } from "../text/json-value.ts";
+import { showPath } from "../text/show-text.ts";
 import { readReferences } from "./read-references.ts";
 import type { ReferencePlace } from "./resolve-references.ts";
 import type { Expression } from "./text-part.ts";

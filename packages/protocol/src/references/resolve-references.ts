@@ -1,8 +1,8 @@
 import { SealrunError } from "../error.ts";
-import type { JsonObject, JsonValue } from "../json-value.ts";
+import type { JsonObject, JsonValue } from "../text/json-value.ts";
 import { limits } from "../limits.ts";
 import { lookupOrder, scope as scopeSchema, type Scope } from "../scope.ts";
-import { showBytes, showName, showPath } from "../show-text.ts";
+import { showBytes, showName, showPath } from "../text/show-text.ts";
 import { decodeBase64Text, encodeBase64Text } from "./base64-text.ts";
 import { findField } from "./find-field.ts";
 import { readReferences } from "./read-references.ts";

@@ -1,0 +1,94 @@
+import { z } from "zod";
+import { refuseUnknown } from "../text/document.ts";
+
+const longestSeconds = 7 * 24 * 3_600;
+const durationRule = /^([0-9]{1,9}(?:\.[0-9]{1,3})?)(ms|s|m|h)$/;
+const secondsPerUnit: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3_600 };
+const durationForm = 'expected a duration such as "30s", "5m", "2h" or a number of seconds, at most 7 days';
+const cronRule = /^(?:[0-9A-Za-z*/,\-?#]+ +){4,5}[0-9A-Za-z*/,\-?#]+$/;
+
+/** An object that knows its fields: another one is refused, with the likely meant one named. */
+export function fields<T extends z.ZodRawShape>(shape: T): z.ZodObject<T, z.core.$strict> {
+  return z.strictObject(shape, { error: refuseUnknown(Object.keys(shape)) });
+}
+
+/** A field that may also be left empty, as forms write it: `""` and `null` count as absent. */
+export function mayBeBlank<T extends z.ZodType>(schema: T) {
+  return z.preprocess((given) => (given === "" || given === null ? undefined : given), schema.optional()).optional();
+}
+
+/** Seconds, from a number or from text with a unit. */
+const duration = z.unknown().transform((given, context): number => {
+  const seconds = readSeconds(given);
+  if (seconds >= 0 && seconds <= longestSeconds) return seconds;
+  context.addIssue({ code: "custom", message: durationForm });
+  return z.NEVER;
+});
+
+/** How long a step may run, in seconds once read. */
+export const timeout = duration.refine((seconds) => seconds > 0, "expected a duration over 0");
+
+/** How often a failing step is tried; a number stands for the attempts. */
+export const retry = z.preprocess(
+  (given) => (typeof given === "number" ? { attempts: given } : given),
+  fields({
+    /** Tries in all, the first one counted. */
+    attempts: z.int("expected a whole number from 1 to 20").min(1, "expected 1 to 20").max(20, "expected 1 to 20"),
+    /** Seconds between the first two tries. */
+    delay: duration.default(0),
+    /** How many times longer each further wait is. */
+    backoff: z
+      .number("expected a number from 1 to 10")
+      .min(1, "expected 1 to 10")
+      .max(10, "expected 1 to 10")
+      .default(1),
+    /** No wait is longer, in seconds. */
+    max_delay: duration.default(3_600),
+  }),
+);
+
+/** When to run by itself; text stands for the cron text. Checked for its form only. */
+export const schedule = z.preprocess(
+  (given) => (typeof given === "string" ? { cron: given } : given),
+  fields({
+    cron: z.string().trim().regex(cronRule, 'expected cron text of 5 or 6 fields, such as "0 7 * * 1-5"'),
+    timezone: z
+      .string()
+      .regex(/^[A-Za-z][A-Za-z0-9_+\-/]{0,63}$/, 'expected a time zone name, such as "Europe/Zurich"')
+      .optional(),
+    /** What becomes of due times that nobody was there for: forgotten, or one run for all of them. */
+    missed: z.enum(["skip", "run_once"], 'expected "skip" or "run_once"').default("skip"),
+  }),
+);
+
+const priorityForm = "expected a priority from 1 to 10";
+
+/** 1 runs last, 10 first; Ferris writes it as text. */
+export const priority = z.preprocess(
+  (given) => (typeof given === "string" && /^[0-9]{1,2}$/.test(given) ? Number(given) : given),
+  z.int(priorityForm).min(1, priorityForm).max(10, priorityForm),
+);
+
+/** How many may run at once. */
+export const maxConcurrent = z
+  .int("expected a whole number from 1 to 10000")
+  .min(1, "expected 1 to 10000")
+  .max(10_000, "expected 1 to 10000");
+
+/** Environment variables of a step. Not for secrets: every process of the same user can read them. */
+export const environment = z.record(
+  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, "expected the name of an environment variable"),
+  z.string().refine((value) => !value.includes("\0"), "expected text without a zero byte"),
+);
+
+/** What a run may connect to: everything the host may, nothing, or the hosts in a list. */
+export const network = z.union(
+  [z.enum(["host", "none"]), z.array(z.string().regex(/^[A-Za-z0-9*][A-Za-z0-9.*:_-]{0,254}$/)).min(1)],
+  { error: 'expected "host", "none" or a list of host names' },
+);
+
+function readSeconds(given: unknown): number {
+  if (typeof given === "number") return given;
+  const [, amount = "", unit = ""] = typeof given === "string" ? (durationRule.exec(given) ?? []) : [];
+  return amount === "" ? Number.NaN : Number(amount) * (secondsPerUnit[unit] ?? Number.NaN);
+}

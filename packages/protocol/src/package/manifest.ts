@@ -1,0 +1,113 @@
+import { z } from "zod";
+import { closestName } from "../text/closest-name.ts";
+import { parseDocument } from "../text/document.ts";
+import { SealrunError } from "../error.ts";
+import { jsonValue } from "../text/json-value.ts";
+import {
+  environment,
+  fields,
+  maxConcurrent,
+  mayBeBlank,
+  network,
+  priority,
+  retry,
+  schedule,
+  timeout,
+} from "./manifest-fields.ts";
+import { packageName, secretName } from "../names.ts";
+import { showName, showNames } from "../text/show-text.ts";
+
+const text = z.string().max(4_096);
+const label = z.string().min(1).max(256);
+const path = z.string().min(1).max(512);
+
+/** One entry of `steps`: a script and how it runs. */
+const manifestStep = fields({
+  script: path,
+  name: label.optional(),
+  /** The only secrets that this step may read; all of the package's without it. */
+  secrets: z.array(secretName).optional(),
+  timeout: timeout.optional(),
+  retry: retry.optional(),
+  env: environment.optional(),
+  /** What the script reads as `context.input`; it may hold references to secrets. */
+  input: jsonValue.optional(),
+});
+
+/** A manifest.json: Ferris's fields and sealrun's. What it puts out it also takes in, so that it can be stored. */
+export const manifestSchema = fields({
+  name: mayBeBlank(packageName),
+  description: mayBeBlank(text),
+  version: mayBeBlank(z.union([text, z.number().transform(String)])),
+  author: mayBeBlank(text),
+  /** Ferris writes `k8x_job` here; nothing depends on it. */
+  type: mayBeBlank(text),
+  /** The one script to run; beats `execution_order`. */
+  entrypoint: mayBeBlank(path),
+  execution_order: z.array(path).max(1_000).optional(),
+  steps: z.array(manifestStep).max(1_000).optional(),
+  tags: z.array(label).max(100).optional(),
+  trigger_events: z.array(label).max(100).optional(),
+  schedule: mayBeBlank(schedule),
+  priority: mayBeBlank(priority),
+  allow_manual_triggering: z.boolean().optional(),
+  active: z.boolean().optional(),
+  /** The only secrets that the package may read; any without it. */
+  secrets: z.array(secretName).optional(),
+  /** Names whose values are masked from the start of a run, read or not. */
+  mask: z.array(secretName).optional(),
+  pool: mayBeBlank(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, "expected the name of an executor pool")),
+  on_lost: z.enum(["fail", "rerun"]).optional(),
+  network: network.optional(),
+  /** How many executions of the package may run at once; any number without it. */
+  max_concurrent: maxConcurrent.optional(),
+});
+export type Manifest = z.infer<typeof manifestSchema>;
+export type ManifestStep = z.infer<typeof manifestStep>;
+
+/**
+ * Reads a manifest.json and checks the scripts that it names against those of the package. Throws `MANIFEST_INVALID`
+ * with the field's path and what was expected there.
+ */
+export function parseManifest(bytes: Uint8Array, scripts: readonly string[]): Manifest {
+  const manifest = parseDocument(manifestSchema, bytes, { file: "manifest.json", code: "MANIFEST_INVALID" });
+  for (const [field, script] of namedScripts(manifest)) {
+    if (!scripts.includes(script)) throw invalid(field, missingScript(script, scripts));
+  }
+  const chosen = chosenScripts(manifest);
+  for (const [index, { script }] of (manifest.steps ?? []).entries()) {
+    if (chosen !== undefined && !chosen.scripts.includes(script)) {
+      throw invalid(
+        `steps[${index}].script`,
+        `expected a script that ${chosen.field} names; ${showName(script)} would never run`,
+      );
+    }
+  }
+  return manifest;
+}
+
+/** The scripts of `entrypoint` or `execution_order`, whichever rules, or undefined with neither. */
+export function chosenScripts(
+  manifest: Manifest,
+): { readonly field: string; readonly scripts: readonly string[] } | undefined {
+  if (manifest.entrypoint !== undefined) return { field: "entrypoint", scripts: [manifest.entrypoint] };
+  const order = manifest.execution_order ?? [];
+  return order.length > 0 ? { field: "execution_order", scripts: order } : undefined;
+}
+
+function namedScripts(manifest: Manifest): readonly (readonly [field: string, script: string])[] {
+  const entrypoint = manifest.entrypoint === undefined ? [] : [["entrypoint", manifest.entrypoint] as const];
+  const order = (manifest.execution_order ?? []).map((script, index) => [`execution_order[${index}]`, script] as const);
+  const steps = (manifest.steps ?? []).map((step, index) => [`steps[${index}].script`, step.script] as const);
+  return [...entrypoint, ...order, ...steps];
+}
+
+function missingScript(script: string, scripts: readonly string[]): string {
+  const meant = closestName(script, scripts);
+  const advice = meant === undefined ? `the scripts are ${showNames(scripts)}` : `did you mean ${showName(meant)}?`;
+  return `expected a script of this package, ${showName(script)} is none; ${advice}`;
+}
+
+function invalid(field: string, sentence: string): SealrunError {
+  return new SealrunError("MANIFEST_INVALID", `manifest.json: ${field}: ${sentence}`);
+}

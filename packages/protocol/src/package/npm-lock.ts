@@ -1,0 +1,167 @@
+import { z } from "zod";
+import { parseJson } from "../text/decode.ts";
+import { describeIssue } from "../text/describe-issue.ts";
+import { SealrunError } from "../error.ts";
+import { limits } from "../limits.ts";
+import { showBytes, showName } from "../text/show-text.ts";
+import { decodeUtf8 } from "../text/utf8.ts";
+
+/** What npm is to install, as the two files that it is given. */
+export interface NpmInstall {
+  /** Packages that the lock file lists, without those for development. */
+  readonly count: number;
+  /** package.json with its dependencies alone. */
+  readonly packageJson: string;
+  /** The lock file without addresses: every package comes from the executor's registry, and must match its hash. */
+  readonly lockJson: string;
+}
+
+const versions = z.record(z.string(), z.string());
+const packageFile = z.looseObject({
+  dependencies: versions.optional(),
+  optionalDependencies: versions.optional(),
+  peerDependencies: versions.optional(),
+});
+/** What npm compares with the lock file; it keeps no dependencies for development. */
+const kept = [
+  "dependencies",
+  "optionalDependencies",
+  "peerDependencies",
+  "peerDependenciesMeta",
+  "bundleDependencies",
+  "overrides",
+];
+
+const lockEntry = z.looseObject({
+  version: z.string().optional(),
+  resolved: z.union([z.string(), z.boolean()]).optional(),
+  integrity: z.string().optional(),
+  link: z.boolean().optional(),
+  dev: z.boolean().optional(),
+  inBundle: z.boolean().optional(),
+});
+type LockEntry = z.infer<typeof lockEntry>;
+const lockFile = z.looseObject({ lockfileVersion: z.number(), packages: z.record(z.string(), lockEntry).optional() });
+
+/** Somebody else's package of this name would see every secret that a script asks for. */
+const sdk = "@sealrun/sdk";
+const sdkSentence = `package.json: ${sdk} is there in every run; take it out of the dependencies, or put it into devDependencies`;
+
+const packagePath = /^node_modules\/(?:@[\w.-]+\/)?[\w.-]+(?:\/node_modules\/(?:@[\w.-]+\/)?[\w.-]+)*$/;
+const integrity = /^(?:sha(?:1|256|384|512)-[A-Za-z0-9+/]+={0,2}(?:\?\S*)?\s*)+$/;
+
+/**
+ * What a package.json asks npm to install, or undefined when that is nothing. Throws `PACKAGE_INVALID` for a missing or old
+ * lock file, a package that does not come from a registry, and one without a hash.
+ */
+export function planNpmInstall(packageBytes: Uint8Array, lockBytes: Uint8Array | undefined): NpmInstall | undefined {
+  const wanted = read(packageFile, "package.json", packageBytes);
+  const own = { ...wanted.dependencies, ...wanted.optionalDependencies, ...wanted.peerDependencies };
+  if (Object.keys(own).length === 0) return undefined;
+  for (const [name, version] of Object.entries(own)) checkVersion(name, version);
+  if (lockBytes === undefined) {
+    throw invalid(
+      "package.json has no package-lock.json beside it: run npm install --package-lock-only, and push the lock file too",
+    );
+  }
+  const lock = read(lockFile, "package-lock.json", lockBytes);
+  if (lock.packages === undefined || lock.lockfileVersion < 2) {
+    throw invalid(
+      `package-lock.json: expected lockfileVersion 2 or 3, found ${lock.lockfileVersion}; run npm install --package-lock-only with npm 7 or newer`,
+    );
+  }
+  const locked = lock.packages;
+  const absent = Object.keys(wanted.dependencies ?? {}).find((name) => !(`node_modules/${name}` in locked));
+  if (absent !== undefined) {
+    throw invalid(
+      `package-lock.json does not fit package.json: it lacks ${showName(absent)}; run npm install --package-lock-only, and push both`,
+    );
+  }
+  const entries = Object.entries(locked);
+  const installed = entries.filter(([path, entry]) => path !== "" && entry.dev !== true);
+  for (const [path, entry] of installed) checkEntry(path, entry);
+  // npm does not believe the mark `dev`, and installs what something needs all the same: so it gets no such entry.
+  const packages = {
+    "": pickKept(locked[""] ?? {}),
+    ...Object.fromEntries(installed.map(([path, entry]) => [path, withoutAddress(entry)])),
+  };
+  return {
+    count: installed.length,
+    packageJson: JSON.stringify(pickKept(wanted)),
+    lockJson: JSON.stringify({ lockfileVersion: 3, requires: true, packages }),
+  };
+}
+
+function pickKept(from: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(kept.flatMap((key) => (Object.hasOwn(from, key) ? [[key, from[key]]] : [])));
+}
+
+/** The registry's own packages: a range, a tag, or an alias of one. Everything else has a colon or a slash. */
+function checkVersion(name: string, version: string): void {
+  if (name === sdk) throw invalid(sdkSentence);
+  const range = version.replace(/^npm:(?:@[^/@]+\/)?[^/@]+(?:@|$)/, "");
+  if (!/[:/]/.test(range)) return;
+  throw invalid(
+    `package.json: expected a version of ${showName(name)} from the registry, found another kind of address; pin a published version, or push node_modules without a lock file`,
+  );
+}
+
+function checkEntry(path: string, entry: LockEntry): void {
+  const place = `package-lock.json: ${showName(path)}`;
+  if (path.endsWith(`node_modules/${sdk}`)) throw invalid(sdkSentence);
+  if (entry.link === true || !packagePath.test(path) || /(?:^|\/)\.{1,2}(?:\/|$)/.test(path)) {
+    throw invalid(
+      `${place}: expected a package of the registry, this is a folder or a link; publish it or copy its files`,
+    );
+  }
+  if (entry.version === undefined) throw invalid(`${place}: expected a version; write the lock file again with npm`);
+  // Its bytes come inside those of the package around it, whose hash counts.
+  if (entry.inBundle === true && path.lastIndexOf("node_modules/") > 0) return;
+  if (typeof entry.resolved === "string" && !isRegistryAddress(entry.resolved)) {
+    throw invalid(
+      `${place}: expected a package of the registry, it comes from git, a file or another address; pin a published version`,
+    );
+  }
+  if (!integrity.test(entry.integrity ?? "")) {
+    throw invalid(
+      `${place}: expected an integrity hash; write the lock file again with npm install --package-lock-only`,
+    );
+  }
+}
+
+/** Every registry keeps tarballs at `…/NAME/-/NAME-VERSION.tgz`. */
+function isRegistryAddress(address: string): boolean {
+  return (
+    URL.canParse(address) &&
+    /^https?:$/.test(new URL(address).protocol) &&
+    /\/-\/[^/]+\.tgz$/.test(new URL(address).pathname)
+  );
+}
+
+function withoutAddress(entry: LockEntry): Omit<LockEntry, "resolved"> {
+  const { resolved: _, ...rest } = entry;
+  return rest;
+}
+
+function read<T>(schema: z.ZodType<T>, file: string, bytes: Uint8Array): T {
+  if (bytes.length > limits.lockFileBytes) {
+    throw invalid(`${file}: expected at most ${showBytes(limits.lockFileBytes)}, found ${bytes.length} bytes`);
+  }
+  const text = decodeUtf8(bytes);
+  if (typeof text !== "string") throw invalid(`${file}:${text.line}: expected UTF-8`);
+  const parsed = schema.safeParse(readJson(file, text));
+  if (parsed.success) return parsed.data;
+  throw invalid(`${file}: ${describeIssue(parsed.error)}`);
+}
+
+function readJson(file: string, text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch {
+    throw invalid(`${file}: expected JSON as npm writes it`);
+  }
+}
+
+function invalid(sentence: string): SealrunError {
+  return new SealrunError("PACKAGE_INVALID", sentence);
+}

@@ -1,0 +1,111 @@
+import { z } from "zod";
+import { type JsonValue, jsonValue } from "../text/json-value.ts";
+import { fields } from "./manifest-fields.ts";
+import { hasReference } from "../references/read-references.ts";
+import { showName } from "../text/show-text.ts";
+
+/** Parameters that sealrun itself gives to every script. */
+export const reservedParameters: readonly string[] = ["package_name", "package_id", "execution_id"];
+
+const nameForm = "expected a name of letters, digits, _ . - that starts with a letter or _, at most 128";
+const parameterName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,127}$/, nameForm)
+  .refine((name) => name !== "__proto__" && name !== "secrets", "expected another name, this one is not allowed")
+  .refine(
+    (name) => !reservedParameters.includes(name),
+    `expected another name, sealrun gives ${reservedParameters.join(", ")} itself`,
+  );
+
+/** One field of a parameters.json. */
+export const parameterField = fields({
+  type: z.enum(["text", "textarea", "file", "int", "float", "bool", "checkbox", "select", "multiselect", "radio"]),
+  name: parameterName,
+  label: z.string().max(1_024).optional(),
+  required: z.boolean().optional(),
+  description: z.string().max(4_096).optional(),
+  default: jsonValue.optional(),
+  placeholder: z.union([z.string(), z.number()]).optional(),
+  /** The range of an int or float. */
+  min: z.number().optional(),
+  max: z.number().optional(),
+  /** What a form's arrows add; not checked. */
+  step: z.number().positive().optional(),
+  choices: z
+    .array(fields({ title: z.string().max(1_024), value: z.union([z.string(), z.number(), z.boolean()]) }))
+    .max(1_000)
+    .optional(),
+  /** Where Ferris puts an uploaded file; kept, not used. */
+  data: z.looseObject({ bucket: z.string().optional(), async: z.boolean().optional() }).optional(),
+  /** Travels in the clear and is shown with the execution; without it a value is sealed and shown by name alone. */
+  visible: z.boolean().optional(),
+});
+export type ParameterField = z.infer<typeof parameterField>;
+
+/** What a value must be for a field, or undefined when it is that. Never repeats the value. */
+export function findMismatch(field: ParameterField, value: JsonValue): string | undefined {
+  return checks[field.type](field, value);
+}
+
+/** The same while references are not resolved: a text with one may become anything. */
+export function findEarlyMismatch(field: ParameterField, value: JsonValue): string | undefined {
+  return typeof value === "string" && hasReference(value) ? undefined : findMismatch(field, value);
+}
+
+/** The field's default, or undefined: forms write an empty one as `""` or null. */
+export function defaultOf(field: ParameterField): JsonValue | undefined {
+  if (field.default === null) return undefined;
+  return field.default === "" && findMismatch(field, "") !== undefined ? undefined : field.default;
+}
+
+/** The values of a field's choices, as they may be given. */
+export function showChoices(field: ParameterField): string {
+  const choices = (field.choices ?? []).map(({ value }) =>
+    typeof value === "string" ? showName(value) : String(value),
+  );
+  return choices.length > 20
+    ? `${choices.slice(0, 20).join(", ")} and ${choices.length - 20} more`
+    : choices.join(", ");
+}
+
+type Check = (field: ParameterField, value: JsonValue) => string | undefined;
+
+const checks: Readonly<Record<ParameterField["type"], Check>> = {
+  text: checkText,
+  textarea: checkText,
+  file: checkText,
+  int: (field, value) => (Number.isSafeInteger(value) ? findOutOfRange(field, value) : "expected a whole number"),
+  float: (field, value) => (typeof value === "number" ? findOutOfRange(field, value) : "expected a number"),
+  bool: checkBoolean,
+  checkbox: checkBoolean,
+  select: checkChoice,
+  radio: checkChoice,
+  multiselect: (field, value) => {
+    const isRight =
+      Array.isArray(value) && value.every((part) => isChoice(field, part)) && new Set(value).size === value.length;
+    return isRight ? undefined : `expected a list of different values out of ${showChoices(field)}`;
+  },
+};
+
+function checkText(_: ParameterField, value: JsonValue): string | undefined {
+  return typeof value === "string" ? undefined : "expected text";
+}
+
+function checkBoolean(_: ParameterField, value: JsonValue): string | undefined {
+  return typeof value === "boolean" ? undefined : "expected true or false";
+}
+
+function checkChoice(field: ParameterField, value: JsonValue): string | undefined {
+  return isChoice(field, value) ? undefined : `expected one of ${showChoices(field)}`;
+}
+
+function findOutOfRange({ min, max }: ParameterField, value: JsonValue): string | undefined {
+  const number = Number(value);
+  if (!Number.isFinite(number)) return "expected a number";
+  if (min !== undefined && number < min) return `expected ${min} or more`;
+  return max !== undefined && number > max ? `expected ${max} or less` : undefined;
+}
+
+function isChoice(field: ParameterField, value: JsonValue): boolean {
+  return (field.choices ?? []).some((choice) => choice.value === value);
+}

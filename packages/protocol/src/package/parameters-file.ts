@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { parseDocument } from "../text/document.ts";
+import { fields } from "./manifest-fields.ts";
+import { defaultOf, findEarlyMismatch, type ParameterField, parameterField } from "./parameter-field.ts";
+import { showName } from "../text/show-text.ts";
+
+/** A parameters.json: the form of a package's parameters. */
+export const parametersFileSchema = fields({ fields: z.array(parameterField).max(200) }).superRefine(
+  (file, context) => {
+    const names = new Set<string>();
+    for (const [index, field] of file.fields.entries()) {
+      const problem = names.has(field.name) ? problemOf("name", `${showName(field.name)} is there twice`) : find(field);
+      names.add(field.name);
+      if (problem === undefined) continue;
+      context.addIssue({ code: "custom", path: ["fields", index, problem.part], message: problem.message });
+    }
+  },
+);
+export type ParametersFile = z.infer<typeof parametersFileSchema>;
+
+/** Reads a parameters.json. Throws `PARAMETERS_FILE_INVALID` naming `fields[i]`, its part and what was expected. */
+export function parseParametersFile(bytes: Uint8Array): ParametersFile {
+  return parseDocument(parametersFileSchema, bytes, { file: "parameters.json", code: "PARAMETERS_FILE_INVALID" });
+}
+
+interface Problem {
+  readonly part: string;
+  readonly message: string;
+}
+
+/** What the parts of one field say against each other. */
+function find(field: ParameterField): Problem | undefined {
+  const { type, min, max, choices = [] } = field;
+  const isNumber = type === "int" || type === "float";
+  const hasChoices = type === "select" || type === "multiselect" || type === "radio";
+  if (hasChoices && choices.length === 0) return problemOf("choices", `expected at least one choice for ${type}`);
+  if (!isNumber && min !== undefined) return problemOf("min", "expected none: only int and float have a range");
+  if (!isNumber && max !== undefined) return problemOf("max", "expected none: only int and float have a range");
+  if (min !== undefined && max !== undefined && min > max) return problemOf("min", "expected min to be at most max");
+  const value = defaultOf(field);
+  const mismatch = value === undefined ? undefined : findEarlyMismatch(field, value);
+  return mismatch === undefined ? undefined : problemOf("default", mismatch);
+}
+
+function problemOf(part: string, message: string): Problem {
+  return { part, message };
+}

@@ -1,0 +1,139 @@
+import { closestName } from "../text/closest-name.ts";
+import { SealrunError } from "../error.ts";
+import { type JsonObject, type JsonValue } from "../text/json-value.ts";
+import { limits } from "../limits.ts";
+import {
+  defaultOf,
+  findEarlyMismatch,
+  findMismatch,
+  type ParameterField,
+  reservedParameters,
+  showChoices,
+} from "./parameter-field.ts";
+import { type ParametersFile } from "./parameters-file.ts";
+import { hasReference } from "../references/read-references.ts";
+import { showBytes, showName, showNames } from "../text/show-text.ts";
+
+/**
+ * The given parameters with defaults filled in, in the form's order. Throws `PARAMETER_INVALID` naming the parameter and
+ * what was expected, never the value; without a parameters.json every name but the reserved ones goes. A text that holds
+ * a reference goes for any type: what it becomes is checked by `checkResolved`.
+ */
+export function checkParameters(file: ParametersFile | undefined, given: JsonObject): JsonObject {
+  return check(file, given, findEarlyMismatch);
+}
+
+/** The same for parameters whose references are resolved, with the defaults already in: types count now. */
+export function checkResolved(file: ParametersFile | undefined, given: JsonObject): JsonObject {
+  const withoutDefaults = file?.fields.map((field) => ({ ...field, default: undefined }));
+  return check(withoutDefaults === undefined ? undefined : { fields: withoutDefaults }, given, findMismatch);
+}
+
+function check(file: ParametersFile | undefined, given: JsonObject, find: typeof findMismatch): JsonObject {
+  for (const name of Object.keys(given)) checkName(file, name);
+  const params =
+    file === undefined ? given : Object.fromEntries(file.fields.flatMap((field) => readField(field, given, find)));
+  if (new TextEncoder().encode(JSON.stringify(params)).length > limits.parametersBytes) {
+    throw new SealrunError(
+      "VALUE_TOO_LARGE",
+      `Expected parameters of at most ${showBytes(limits.parametersBytes)} together as JSON`,
+    );
+  }
+  return params;
+}
+
+/** Turns the text of `-p name=text` into the field's type; without a parameters.json it stays text. Throws `PARAMETER_INVALID`. */
+export function parseParameterText(file: ParametersFile | undefined, name: string, text: string): JsonValue {
+  checkName(file, name);
+  const field = file?.fields.find((candidate) => candidate.name === name);
+  if (field === undefined || hasReference(text)) return text;
+  const value = readText(field, text);
+  const mismatch = findMismatch(field, value);
+  if (mismatch !== undefined) throw invalid(name, mismatch);
+  return value;
+}
+
+/** What may be shown of parameters: the values of fields marked visible, and the names of all. */
+export function visibleParameters(
+  file: ParametersFile | undefined,
+  params: JsonObject,
+): { readonly visible: JsonObject; readonly names: readonly string[] } {
+  const shown = new Set((file?.fields ?? []).filter((field) => field.visible === true).map(({ name }) => name));
+  const visible = Object.fromEntries(Object.entries(params).filter(([name]) => shown.has(name)));
+  return { visible, names: Object.keys(params) };
+}
+
+function readField(
+  field: ParameterField,
+  given: JsonObject,
+  find: typeof findMismatch,
+): readonly (readonly [string, JsonValue])[] {
+  const { name } = field;
+  const own = Object.hasOwn(given, name) ? given[name] : undefined;
+  const value = own === undefined || own === null ? defaultOf(field) : own;
+  if (value === undefined || (value === "" && field.required === true)) {
+    if (field.required === true) throw invalid(name, "expected a value, it is required");
+    return [];
+  }
+  const mismatch = find(field, value);
+  if (mismatch !== undefined) throw invalid(name, mismatch);
+  return [[name, value]];
+}
+
+function checkName(file: ParametersFile | undefined, name: string): void {
+  if (reservedParameters.includes(name)) throw invalid(name, "expected another name, sealrun gives this one itself");
+  if (name === "" || name === "__proto__" || name === "secrets")
+    throw invalid(name, "expected another name, this one is not allowed");
+  if (file === undefined) return;
+  const known = file.fields.map((field) => field.name);
+  if (known.includes(name)) return;
+  const meant = closestName(name, known);
+  const list = known.length === 0 ? "this package takes none" : `known are ${showNames(known)}`;
+  throw invalid(
+    name,
+    `not a parameter of this package; ${meant === undefined ? "" : `did you mean ${showName(meant)}? `}${list}`,
+  );
+}
+
+/** Null, which no field takes, stands for text that does not have the type's form. */
+function readText(field: ParameterField, text: string): JsonValue {
+  return readers[field.type](text, field);
+}
+
+const readers: Readonly<Record<ParameterField["type"], (text: string, field: ParameterField) => JsonValue>> = {
+  text: (text) => text,
+  textarea: (text) => text,
+  file: (text) => text,
+  int: (text) => (/^[+-]?[0-9]{1,16}$/.test(text) ? Number(text) : null),
+  float: (text) => (/^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/.test(text) ? Number(text) : null),
+  bool: readTruth,
+  checkbox: readTruth,
+  select: readChoice,
+  radio: readChoice,
+  multiselect: (text, field) => (text === "" ? [] : text.split(",").map((part) => readChoice(part.trim(), field))),
+};
+
+function readTruth(text: string): JsonValue {
+  return truths.get(text.toLowerCase()) ?? null;
+}
+
+const truths: ReadonlyMap<string, boolean> = new Map([
+  ["true", true],
+  ["yes", true],
+  ["on", true],
+  ["1", true],
+  ["false", false],
+  ["no", false],
+  ["off", false],
+  ["0", false],
+]);
+
+function readChoice(text: string, field: ParameterField): JsonValue {
+  const found = (field.choices ?? []).find((choice) => String(choice.value) === text);
+  if (found === undefined) throw invalid(field.name, `expected one of ${showChoices(field)}`);
+  return found.value;
+}
+
+function invalid(name: string, sentence: string): SealrunError {
+  return new SealrunError("PARAMETER_INVALID", `Parameter ${showName(name)}: ${sentence}`);
+}

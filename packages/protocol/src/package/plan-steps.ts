@@ -1,0 +1,72 @@
+import { SealrunError } from "../error.ts";
+import { chosenScripts, type Manifest, type ManifestStep } from "./manifest.ts";
+import { type SecretName } from "../names.ts";
+import { isScript } from "./script-kind.ts";
+import type { EventRetry } from "../wire/event.ts";
+import type { JsonValue } from "../text/json-value.ts";
+
+/** One script to run, with its settings. */
+export interface Step {
+  readonly script: string;
+  /** Unique among the steps of a version. */
+  readonly name: string;
+  /** The only secrets that it may read, its own list or else the package's; without one it may read any. */
+  readonly secrets?: readonly SecretName[];
+  readonly timeoutMs?: number;
+  readonly retry?: EventRetry;
+  readonly input?: JsonValue;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/**
+ * What runs, in order: `entrypoint`, else `execution_order`, else `steps`, else every script at the top of the package
+ * in upload order. Throws `PACKAGE_INVALID` when that leaves nothing to run.
+ */
+export function planSteps(manifest: Manifest | undefined, files: readonly string[]): readonly Step[] {
+  const settings = [...(manifest?.steps ?? [])];
+  const chosen = manifest === undefined ? undefined : chosenScripts(manifest)?.scripts;
+  const listed = settings.length > 0 ? settings.map(({ script }) => script) : undefined;
+  const scripts = chosen ?? listed ?? files.filter((file) => isScript(file) && !file.includes("/"));
+  if (scripts.length === 0) {
+    throw new SealrunError(
+      "PACKAGE_INVALID",
+      "Expected a script at the top of the package, or a manifest.json that names one in a folder",
+    );
+  }
+  const taken = new Set<string>();
+  return scripts.map((script) => {
+    const found = settings.findIndex((step) => step.script === script);
+    const [own] = found === -1 ? [] : settings.splice(found, 1);
+    return formStep({ script, ...own, secrets: own?.secrets ?? manifest?.secrets }, taken);
+  });
+}
+
+function formStep(given: ManifestStep, taken: Set<string>): Step {
+  const { script, name, secrets, timeout, retry, env, input } = given;
+  return {
+    script,
+    name: claimName(name ?? script, taken),
+    env: env ?? {},
+    ...(secrets === undefined ? {} : { secrets }),
+    ...(timeout === undefined ? {} : { timeoutMs: Math.max(1, Math.round(timeout * 1_000)) }),
+    ...(input === undefined ? {} : { input }),
+    ...(retry === undefined
+      ? {}
+      : {
+          retry: {
+            attempts: retry.attempts,
+            delayMs: Math.round(retry.delay * 1_000),
+            factor: retry.backoff,
+            maxDelayMs: Math.round(retry.max_delay * 1_000),
+          },
+        }),
+  };
+}
+
+/** A second step of one name becomes `name-2`, and so on. */
+function claimName(wanted: string, taken: Set<string>): string {
+  let name = wanted;
+  for (let number = 2; taken.has(name); number += 1) name = `${wanted}-${number}`;
+  taken.add(name);
+  return name;
+}

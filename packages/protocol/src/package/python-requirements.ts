@@ -1,0 +1,112 @@
+import { SealrunError } from "../error.ts";
+import { showName } from "../text/show-text.ts";
+import { decodeUtf8 } from "../text/utf8.ts";
+
+/** One pinned package of a requirements.txt. */
+interface PythonPin {
+  /** As Python packages are compared: small letters, `-` between words. */
+  readonly name: string;
+  readonly version: string;
+  /** Its line, from 1. */
+  readonly line: number;
+}
+
+/** What pip is to install. */
+export interface PythonRequirements {
+  readonly pins: readonly PythonPin[];
+  /** Every pin has a hash, which pip then insists on. */
+  readonly hasHashes: boolean;
+  /** The requirements alone, one a line. */
+  readonly text: string;
+}
+
+const file = "requirements.txt";
+const requirement =
+  /^(?<name>[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?<extras>\[[\w\s.,-]*\])?\s*==\s*(?<version>[A-Za-z0-9][\w.!+-]*)\s*(?<marker>;(?:(?!\s-)[^#])*)?$/;
+/**
+ * pip ends a line at more characters than a file's own, U+0085 or a form feed say, and what followed would be an option
+ * of its own, the index's address among them. It also fills in `${NAME}` from the install's environment.
+ */
+const notForPip = /[^\t\x20-\x7e]|\$/;
+const hash = /\s--hash[=\s](sha(?:256|384|512):[0-9a-f]+)(?=\s|$)/g;
+
+/**
+ * Reads a requirements.txt in which every line pins one version, or undefined when it asks for nothing. Throws
+ * `PACKAGE_INVALID` naming the first line that does not, and what was expected.
+ */
+export function parseRequirements(bytes: Uint8Array): PythonRequirements | undefined {
+  const text = decodeUtf8(bytes);
+  if (typeof text !== "string") throw invalid(text.line, "expected UTF-8; save the file as UTF-8");
+  const lines = joinLines(text).filter(({ text: line }) => line !== "" && line !== "--require-hashes");
+  if (lines.length === 0) return undefined;
+  const pins = lines.map(readPin);
+  const hasHashes = pins.some(({ hashes }) => hashes.length > 0);
+  const bare = pins.find(({ hashes }) => hashes.length === 0);
+  if (hasHashes && bare !== undefined) {
+    throw invalid(
+      bare.line,
+      `expected a --hash for ${showName(bare.name)} too, as other lines have one; give all or none`,
+    );
+  }
+  return {
+    pins: pins.map(({ name, version, line }) => ({ name, version, line })),
+    hasHashes,
+    text: pins.map((pin) => `${pin.text}${pin.hashes.map((value) => ` --hash=${value}`).join("")}\n`).join(""),
+  };
+}
+
+/** A package's name as Python compares them (PEP 503). */
+export function pythonPackageName(name: string): string {
+  return name.toLowerCase().replace(/[-_.]+/g, "-");
+}
+
+interface Line {
+  readonly text: string;
+  readonly line: number;
+}
+
+/** Lines without comments, those that end in a backslash joined with the next. */
+function joinLines(text: string): readonly Line[] {
+  const joined: Line[] = [];
+  let open: Line | undefined;
+  for (const [index, raw] of text.split(/\r?\n/).entries()) {
+    const line: Line = { text: `${open?.text ?? ""}${raw}`, line: open?.line ?? index + 1 };
+    if (raw.endsWith("\\")) {
+      open = { ...line, text: line.text.slice(0, -1) };
+      continue;
+    }
+    open = undefined;
+    joined.push({ ...line, text: line.text.replace(/(?:^|\s)#.*$/, "").trim() });
+  }
+  return open === undefined ? joined : [...joined, { ...open, text: open.text.trim() }];
+}
+
+function readPin({ text, line }: Line): PythonPin & { readonly text: string; readonly hashes: readonly string[] } {
+  if (text.startsWith("-")) {
+    const [option = ""] = text.split(/[\s=]/, 1);
+    throw invalid(
+      line,
+      `expected NAME==VERSION, found the option ${showName(option)}; the index is the executor's, and wheels/ is looked at by itself`,
+    );
+  }
+  if (notForPip.test(text)) {
+    throw invalid(
+      line,
+      "expected NAME==VERSION in printable ASCII without $, for pip reads other characters in its own way",
+    );
+  }
+  const hashes = [...text.matchAll(hash)].map(([, value = ""]) => value);
+  const bare = text.replace(hash, "").trim();
+  const { name, version } = requirement.exec(bare)?.groups ?? {};
+  if (name === undefined || version === undefined) {
+    throw invalid(
+      line,
+      "expected NAME==VERSION, a package of the index pinned to one version; pip freeze writes such lines",
+    );
+  }
+  return { name: pythonPackageName(name), version, line, text: bare, hashes };
+}
+
+function invalid(line: number, sentence: string): SealrunError {
+  return new SealrunError("PACKAGE_INVALID", `${file}:${line}: ${sentence}`);
+}

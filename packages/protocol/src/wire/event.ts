@@ -1,0 +1,83 @@
+import { z } from "zod";
+import { base64, sha256Hex } from "../text/bytes-text.ts";
+import { trigger } from "./execution.ts";
+import { jsonObject, jsonValue } from "../text/json-value.ts";
+import {
+  eventId,
+  eventType,
+  executionId,
+  packageId,
+  packageName,
+  platformId,
+  poolId,
+  projectId,
+  projectName,
+  secretId,
+  secretName,
+  versionId,
+} from "../names.ts";
+
+/** How often a failing step is tried, and how long is waited in between: `delayMs`, then `factor` times as long each time. */
+export const eventRetry = z.object({
+  attempts: z.number().int().min(1),
+  delayMs: z.number().nonnegative(),
+  factor: z.number().min(1),
+  maxDelayMs: z.number().nonnegative(),
+});
+export type EventRetry = z.infer<typeof eventRetry>;
+
+/** One step of an execution: one script. */
+export const eventStep = z.object({
+  script: z.string(),
+  name: z.string(),
+  /** Names this step may read; absent means every name. */
+  secrets: z.array(z.string()).optional(),
+  timeoutMs: z.number().int().positive().optional(),
+  env: z.record(z.string(), z.string()).optional(),
+  /** What the script reads as `context.input`; references in it are resolved in the executor. */
+  input: jsonValue.optional(),
+  retry: eventRetry.optional(),
+});
+export type EventStep = z.infer<typeof eventStep>;
+
+/** A service secret in an event: the inner envelope itself, or what is needed to fetch it and know it. */
+export const eventSecret = z.object({
+  name: secretName,
+  id: secretId,
+  version: z.number().int().positive(),
+  /** SHA-256 and size of the inner envelope. */
+  sha256: sha256Hex,
+  size: z.number().int().positive(),
+  /** How to open it: id of the package key it was sealed to, and the public half of its upload's ephemeral pair. */
+  keyId: z.string(),
+  ephemeral: base64,
+  envelope: base64.optional(),
+});
+export type EventSecret = z.infer<typeof eventSecret>;
+
+/** The doorbell on NATS for one execution. Ciphertext and ids only; signed by the platform. */
+export const executionEvent = z.object({
+  executionId,
+  generation: z.number().int().positive(),
+  platformId,
+  pool: poolId,
+  project: z.object({ id: projectId, name: projectName }),
+  package: z.object({ id: packageId, name: packageName }),
+  version: z.object({ id: versionId, number: z.number().int().positive(), digest: sha256Hex }),
+  steps: z.array(eventStep).min(1),
+  files: z.array(z.object({ path: z.string(), sha256: sha256Hex, size: z.number().int().nonnegative() })).optional(),
+  config: jsonObject,
+  /** Names of secrets whose values are masked from the start, beside those a step declares. */
+  mask: z.array(z.string()),
+  parameters: z.object({
+    visible: jsonObject,
+    sealed: base64.optional(),
+    /** Data of the event that started this, sealed with the project key; its fields are parameters too. */
+    eventData: z.object({ id: eventId, type: eventType, envelope: base64 }).optional(),
+  }),
+  trigger,
+  secrets: z.array(eventSecret),
+  /** Milliseconds since 1970; an event past it is not claimed. */
+  expiresAt: z.number().int(),
+});
+export type ExecutionEvent = z.infer<typeof executionEvent>;

@@ -1,0 +1,109 @@
+import { z } from "zod";
+import { jsonValue } from "../text/json-value.ts";
+import { scope } from "../scope.ts";
+
+/** The life of an execution; the last four are final. */
+export const executionStatus = z.enum(["queued", "running", "succeeded", "failed", "lost", "cancelled"]);
+export type ExecutionStatus = z.infer<typeof executionStatus>;
+
+/** True for a status that never changes again. */
+export function isFinal(status: ExecutionStatus): boolean {
+  return status !== "queued" && status !== "running";
+}
+
+/** The life of a step; a step after a failed one is skipped. */
+export const stepStatus = z.enum(["pending", "running", "succeeded", "failed", "skipped"]);
+export type StepStatus = z.infer<typeof stepStatus>;
+
+/** What started an execution: a person or a client, a due time, an event, or a script that asked for a later run. */
+export const trigger = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("request") }),
+  z.object({ kind: z.literal("schedule"), scheduleId: z.string(), dueAt: z.string() }),
+  z.object({
+    kind: z.literal("event"),
+    eventId: z.string(),
+    type: z.string(),
+    source: z.string(),
+    /** The execution whose script sent it; null when it came over HTTP. */
+    executionId: z.string().nullable(),
+  }),
+]);
+export type Trigger = z.infer<typeof trigger>;
+
+/** Where a line of output came from. */
+export const logStream = z.enum(["stdout", "stderr", "sdk", "system"]);
+export type LogStream = z.infer<typeof logStream>;
+
+/** What became of a name that a step asked for. */
+export const readOutcome = z.enum(["read", "missing", "refused"]);
+export type ReadOutcome = z.infer<typeof readOutcome>;
+
+/** One row of a receipt: never a value. Scope and version are null unless it was read. */
+export const receiptRow = z.object({
+  name: z.string(),
+  scope: scope.nullable(),
+  version: z.number().int().positive().nullable(),
+  /** The step's name. */
+  step: z.string(),
+  /** Null in a row older than this field. */
+  attempt: z.number().int().positive().nullable(),
+  outcome: readOutcome,
+  /** ISO 8601. */
+  time: z.string(),
+});
+export type ReceiptRow = z.infer<typeof receiptRow>;
+
+/** Why a step or an execution failed. */
+export const failure = z.object({ code: z.string(), message: z.string() });
+export type Failure = z.infer<typeof failure>;
+
+const step = z.number().int().nonnegative();
+const time = z.number().int();
+
+/** One thing that happened in an attempt, masked. Times are milliseconds since 1970. */
+export const reportItem = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("log"),
+    step: step.nullable(),
+    stream: logStream,
+    level: z.string().optional(),
+    text: z.string(),
+    time,
+  }),
+  z.object({
+    type: z.literal("step-started"),
+    step,
+    /** Which try of the step this is, from 1; absent is 1. */
+    try: z.number().int().positive().optional(),
+    time,
+  }),
+  z.object({
+    type: z.literal("step-finished"),
+    step,
+    status: z.enum(["succeeded", "failed", "skipped"]),
+    exitCode: z.number().int().nullable(),
+    durationMs: z.number().nonnegative(),
+    result: jsonValue.optional(),
+    error: failure.optional(),
+    time,
+  }),
+  z.object({
+    type: z.literal("read"),
+    step,
+    name: z.string(),
+    scope: scope.nullable(),
+    version: z.number().int().positive().nullable(),
+    outcome: readOutcome,
+    time,
+  }),
+]);
+export type ReportItem = z.infer<typeof reportItem>;
+
+/** One chunk of reports; chunks of an attempt are numbered from 1 without a gap. */
+export const report = z.object({
+  executionId: z.string(),
+  attempt: z.number().int().positive(),
+  sequence: z.number().int().positive(),
+  items: z.array(reportItem).min(1),
+});
+export type Report = z.infer<typeof report>;

@@ -1,0 +1,20 @@
+import { parseConfigFile } from "@sealrun/protocol";
+import { expect, test } from "vitest";
+import { bytesOf, refusalOf } from "../../support/refusal.ts";
+
+test("parseConfigFile() reads one object of any JSON", () => {
+  expect(parseConfigFile(bytesOf('\uFEFF{"LOG_LEVEL": "DEBUG", "a": [1, null]}'))).toEqual({
+    LOG_LEVEL: "DEBUG",
+    a: [1, null],
+  });
+});
+
+test.each([
+  ["[]", "config.json: expected an object"],
+  ['{"a": 1, "a": 2}', 'config.json:1:10: duplicate key "a"'],
+  ["", "config.json:1:1: expected JSON"],
+])("parseConfigFile() refuses %s", (text, sentence) => {
+  const refusal = refusalOf(() => parseConfigFile(bytesOf(text)));
+  expect(refusal.code).toBe("CONFIG_FILE_INVALID");
+  expect(refusal.message).toContain(sentence);
+});

@@ -1,0 +1,84 @@
+import { parseDotenv, SealrunError } from "@sealrun/protocol";
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { bytesOf, refusalOf } from "../../support/refusal.ts";
+
+const read = (text: string) =>
+  Object.fromEntries([...parseDotenv(bytesOf(text), ".env")].map(([name, { value }]) => [name, value]));
+const refuse = (text: string) => refusalOf(() => parseDotenv(bytesOf(text), ".env"));
+
+describe("parseDotenv()", () => {
+  test.each([
+    ["a plain line", "A=x", { A: "x" }],
+    ["export and spaces", "  export  A = x  ", { A: "x" }],
+    ["a name that starts like export", "exported=1", { exported: "1" }],
+    ["CR LF", "A=1\r\nB='2'\r\n", { A: "1", B: "2" }],
+    ["comments and empty lines", "# one\n\n   # two\nA=1 # three\n", { A: "1" }],
+    ["a # without a space before it", "A=p#w", { A: "p#w" }],
+    ["an empty value", "A=\nB=''\nC=# none", { A: "", B: "", C: "" }],
+    ["a value with =", "A=b=c==", { A: "b=c==" }],
+    ["dollars in every quoting", "A=$B${C}\nD=\"$B$(x)\"\nE='$B'", { A: "$B${C}", D: "$B$(x)", E: "$B" }],
+    ["escapes in double quotes", String.raw`A="a\nb\t\"c\" \\n \$ \x"`, { A: 'a\nb\t"c" \\n \\$ \\x' }],
+    ["no escapes in single quotes", String.raw`A='a\nb'`, { A: String.raw`a\nb` }],
+    ["backticks", 'A=`it\'s "x"`', { A: `it's "x"` }],
+    ["a comment after quotes", 'A="x # y" # z', { A: "x # y" }],
+    ["spaces inside quotes", "A='  x  '", { A: "  x  " }],
+    [
+      "several lines in quotes",
+      'K="-----BEGIN KEY-----\nabc=\n-----END KEY-----\n"\nB=1',
+      { K: "-----BEGIN KEY-----\nabc=\n-----END KEY-----\n", B: "1" },
+    ],
+    ["a byte order mark", "\uFEFFA=1", { A: "1" }],
+  ])("parseDotenv() reads %s", (_, text, expected) => expect(read(text)).toEqual(expected));
+
+  test("parseDotenv() tells the line of a name after a value of several lines", () => {
+    const entries = parseDotenv(bytesOf('A="1\n2\n3"\n\nB=4'), ".env");
+    expect([...entries.values()].map(({ line }) => line)).toEqual([1, 5]);
+  });
+
+  test.each([
+    ["no =", "A=1\ncanary\n", ".env:2: expected NAME=value"],
+    ["an open quote", 'A=1\nB="canary\nC=2\n', '.env:2: expected a closing "'],
+    ["text after a quote", "A='canary'canary", ".env:1: expected nothing but a comment"],
+    ["a duplicate", "A=canary\nB=1\nexport A=canary", '.env:3: duplicate name "A"'],
+    [
+      "an unquoted key of several lines",
+      "K=-----BEGIN KEY-----\ncanary\n",
+      ".env:1: expected NAME=value; a value over several lines",
+    ],
+    ["what may be the end of a base64 value", "A=1\ncanary/+==\n", '.env:2: what stands before "="'],
+  ])("parseDotenv() refuses %s and repeats no value", (_, text, sentence) => {
+    expect(refuse(text).message).toContain(sentence);
+    expect(refuse(text).message).not.toContain("canary");
+  });
+
+  test("parseDotenv() refuses invalid UTF-8 with its line", () => {
+    const bytes = new Uint8Array([...bytesOf("A=1\nB="), 0xff]);
+    expect(refusalOf(() => parseDotenv(bytes, ".env")).message).toContain(".env:2: expected UTF-8");
+  });
+
+  test("parseDotenv() gives back any value in single quotes byte for byte", () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: "binary" }).map((text) => text.replaceAll(/['\r]/g, "")),
+        (value) => {
+          expect(read(`A='${value}'\nB=1`)).toEqual({ A: value, B: "1" });
+        },
+      ),
+    );
+  });
+
+  test("parseDotenv() throws nothing but SealrunError, whatever the text", () => {
+    const part = fc.constantFrom("A", "=", '"', "'", "\n", "\\", " ", "#", "$", "export ", "\r\n", "__proto__");
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 30 }), (parts) => {
+        try {
+          read(parts.join(""));
+        } catch (error) {
+          expect(error).toBeInstanceOf(SealrunError);
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});

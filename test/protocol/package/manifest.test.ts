@@ -1,0 +1,150 @@
+import { manifestSchema, parseManifest, SealrunError } from "@sealrun/protocol";
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { bytesOf, jsonBytes, refusalOf } from "../../support/refusal.ts";
+
+const scripts = ["a.ts", "b.py", "lib/c.sh"];
+const read = (manifest: unknown) => parseManifest(jsonBytes(manifest), scripts);
+const refuse = (manifest: unknown) => refusalOf(() => read(manifest)).message;
+
+const ferris = {
+  name: "report",
+  version: 3,
+  author: "Reporting",
+  type: "k8x_job",
+  description: "Sends the report",
+  entrypoint: "a.ts",
+  execution_order: ["a.ts", "b.py"],
+  tags: ["daily"],
+  trigger_events: ["report.requested"],
+  schedule: "0 7 * * 1-5",
+  priority: "5",
+  allow_manual_triggering: true,
+  active: true,
+};
+
+const own = {
+  steps: [
+    {
+      script: "a.ts",
+      name: "first",
+      secrets: ["DB_PASS"],
+      timeout: "5m",
+      retry: 3,
+      env: { MODE: "x" },
+      input: { to: "x" },
+    },
+  ],
+  secrets: ["DB_PASS", "API_KEY"],
+  mask: ["API_KEY"],
+  pool: "big-machines",
+  on_lost: "rerun",
+  network: ["api.example.com"],
+  max_concurrent: 2,
+};
+
+describe("parseManifest()", () => {
+  test("parseManifest() reads a Ferris manifest", () => {
+    expect(read(ferris)).toEqual({
+      ...ferris,
+      version: "3",
+      priority: 5,
+      schedule: { cron: "0 7 * * 1-5", missed: "skip" },
+    });
+  });
+
+  test("parseManifest() reads sealrun's own fields", () => {
+    const retry = { attempts: 3, delay: 0, backoff: 1, max_delay: 3_600 };
+    expect(read(own)).toEqual({ ...own, steps: [{ ...own.steps[0], timeout: 300, retry }] });
+  });
+
+  test("parseManifest() takes blank fields for absent ones", () => {
+    expect(read({ entrypoint: "", schedule: null, description: "", priority: "" })).toEqual({});
+  });
+
+  test.each<[string, unknown, string]>([
+    ["an unknown field", { entrypont: "a.ts" }, 'manifest.json: unknown field "entrypont"; did you mean "entrypoint"?'],
+    [
+      "an unknown field of a step",
+      { steps: [{ scrip: "a.ts" }] },
+      'manifest.json: steps[0]: unknown field "scrip"; did you mean "script"?',
+    ],
+    [
+      "an unknown timeout",
+      { steps: [{ script: "a.ts" }, { script: "b.py", timeout: "5 minutes" }] },
+      'manifest.json: steps[1].timeout: expected a duration such as "30s"',
+    ],
+    [
+      "a timeout of zero",
+      { steps: [{ script: "a.ts", timeout: 0 }] },
+      "manifest.json: steps[0].timeout: expected a duration over 0",
+    ],
+    [
+      "a retry without attempts",
+      { steps: [{ script: "a.ts", retry: { delay: "1s" } }] },
+      "manifest.json: steps[0].retry.attempts: expected",
+    ],
+    ["a priority of 11", { priority: 11 }, "manifest.json: priority: expected a priority from 1 to 10"],
+    ["a priority in words", { priority: "high" }, "manifest.json: priority: expected a priority from 1 to 10"],
+    [
+      "a schedule of 3 fields",
+      { schedule: "* * *" },
+      "manifest.json: schedule.cron: expected cron text of 5 or 6 fields",
+    ],
+    ["an unknown on_lost", { on_lost: "retry" }, 'manifest.json: on_lost: expected one of "fail", "rerun"'],
+    ["a secret's name", { secrets: ["A", "1B"] }, "manifest.json: secrets[1]: a secret name starts with"],
+    [
+      "an environment name",
+      { steps: [{ script: "a.ts", env: { "A B": "x" } }] },
+      'manifest.json: steps[0].env["A B"]: expected the name',
+    ],
+    ["a list", [], "manifest.json: expected an object"],
+    [
+      "a script that is not there",
+      { entrypoint: "c.ts" },
+      'manifest.json: entrypoint: expected a script of this package, "c.ts" is none; did you mean "a.ts"?',
+    ],
+    [
+      "a script far from any",
+      { execution_order: ["a.ts", "report.rb"] },
+      'execution_order[1]: expected a script of this package, "report.rb" is none; the scripts are "a.ts", "b.py", "lib/c.sh"',
+    ],
+    [
+      "a step that would never run",
+      { entrypoint: "a.ts", steps: [{ script: "b.py" }] },
+      'steps[0].script: expected a script that entrypoint names; "b.py" would never run',
+    ],
+  ])("parseManifest() refuses %s", (_, manifest, sentence) => expect(refuse(manifest)).toContain(sentence));
+
+  test("parseManifest() names line and column of what is not JSON", () => {
+    const refusal = refusalOf(() => parseManifest(bytesOf('{\n"tags": [}'), scripts));
+    expect(refusal.code).toBe("MANIFEST_INVALID");
+    expect(refusal.message).toContain("manifest.json:2:10: expected a value");
+  });
+
+  test("parseManifest() never repeats a value that is no name of a field or script", () => {
+    for (const field of Object.keys(manifestSchema.shape).filter((name) => !/entrypoint|execution_order/.test(name))) {
+      expect(refuse({ [field]: [{ script: ["canary"], x: "canary" }, "can ary/canary"] }), field).not.toContain(
+        "canary",
+      );
+    }
+  });
+
+  test("parseManifest() puts out what it takes in, so that a stored manifest reads the same", () => {
+    for (const manifest of [read(ferris), read(own), read({})]) expect(read(manifest)).toEqual(manifest);
+  });
+
+  test("parseManifest() throws nothing but SealrunError, whatever the fields", () => {
+    const field = fc.constantFrom(...Object.keys(manifestSchema.shape), "other");
+    const value = fc.oneof(fc.jsonValue(), fc.constantFrom("a.ts", ["a.ts"], [{ script: "a.ts" }]));
+    fc.assert(
+      fc.property(fc.dictionary(field, value), (manifest) => {
+        try {
+          read(manifest);
+        } catch (error) {
+          expect(error).toBeInstanceOf(SealrunError);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,133 @@
+import { limits } from "@sealrun/protocol";
+import { assert, json, property } from "fast-check";
+import { describe, expect, test } from "vitest";
+import { planNpmInstall } from "../../../packages/protocol/src/package/npm-lock.ts";
+import { bytesOf, jsonBytes, refusalOf } from "../../support/refusal.ts";
+
+const hash = `sha512-${"A".repeat(86)}==`;
+const entry = { version: "1.0.0", resolved: "https://registry.npmjs.org/a/-/a-1.0.0.tgz", integrity: hash };
+const wanted = {
+  name: "tested",
+  scripts: { postinstall: "evil" },
+  workspaces: ["packages/*"],
+  dependencies: { a: "^1.0.0" },
+  devDependencies: { dev: "git+ssh://git@example.org/x.git" },
+};
+
+function lockOf(packages: object): Uint8Array {
+  return jsonBytes({ name: "tested", lockfileVersion: 3, requires: true, packages: { "": wanted, ...packages } });
+}
+
+describe("planNpmInstall() plans", () => {
+  test("planNpmInstall() hands npm the dependencies alone, and a lock file without addresses", () => {
+    const plan = planNpmInstall(
+      jsonBytes(wanted),
+      lockOf({
+        "node_modules/a": { ...entry, hasInstallScript: true },
+        "node_modules/a/node_modules/@s/b": { ...entry, inBundle: true, integrity: undefined },
+        "node_modules/dev": { version: "1.0.0", dev: true, resolved: "git+ssh://git@example.org/x.git" },
+      }),
+    );
+    expect(plan?.count).toBe(2);
+    expect(JSON.parse(plan?.packageJson ?? "")).toEqual({ dependencies: { a: "^1.0.0" } });
+    const { packages } = JSON.parse(plan?.lockJson ?? "");
+    expect(packages["node_modules/a"]).toEqual({ version: "1.0.0", integrity: hash, hasInstallScript: true });
+    // npm would install what is marked for development, should anything need it.
+    expect(packages[""]).toEqual({ dependencies: { a: "^1.0.0" } });
+    expect(Object.keys(packages)).toEqual(["", "node_modules/a", "node_modules/a/node_modules/@s/b"]);
+  });
+
+  test.each([{}, { type: "module" }, { devDependencies: { typescript: "7.0.0" } }, { dependencies: {} }])(
+    "planNpmInstall() has nothing to do for %j, with or without a lock file",
+    (packageJson) => {
+      expect(planNpmInstall(jsonBytes(packageJson), undefined)).toBeUndefined();
+      expect(planNpmInstall(jsonBytes(packageJson), bytesOf("no JSON"))).toBeUndefined();
+    },
+  );
+
+  test.each(["1.2.3", "^1", ">=1 <2", "latest", "", "*", "npm:other@1.2.3", "npm:@scope/other@^2"])(
+    "planNpmInstall() takes the version %j",
+    (version) => {
+      expect(
+        planNpmInstall(jsonBytes({ dependencies: { a: version } }), lockOf({ "node_modules/a": entry })),
+      ).toBeDefined();
+    },
+  );
+});
+
+describe("planNpmInstall() refuses", () => {
+  test("planNpmInstall() says what to do when there is no lock file", () => {
+    expect(refusalOf(() => planNpmInstall(jsonBytes(wanted), undefined))).toMatchObject({
+      code: "PACKAGE_INVALID",
+      message:
+        "package.json has no package-lock.json beside it: run npm install --package-lock-only, and push the lock file too",
+    });
+  });
+
+  test.each([
+    "git+https://example.org/a.git",
+    "github:owner/a",
+    "owner/a",
+    "file:../a",
+    "../a",
+    "https://example.org/a.tgz",
+    "link:a",
+    "workspace:*",
+    "npm:git+ssh://example.org/a",
+  ])("planNpmInstall() refuses a dependency at %j", (version) => {
+    const refused = refusalOf(() =>
+      planNpmInstall(jsonBytes({ dependencies: { a: version } }), lockOf({ "node_modules/a": entry })),
+    );
+    expect(refused).toMatchObject({
+      code: "PACKAGE_INVALID",
+      message: expect.stringContaining(`"a" from the registry`),
+    });
+  });
+
+  test.each([
+    [{ "node_modules/a": { ...entry, link: true } }, "folder or a link"],
+    [{ "node_modules/a": entry, "packages/a": { version: "1.0.0" } }, "folder or a link"],
+    [{ "node_modules/a": entry, "node_modules/../../etc": entry }, "folder or a link"],
+    [{ "node_modules/a": { ...entry, version: undefined } }, "expected a version"],
+    [{ "node_modules/a": { ...entry, resolved: "git+ssh://git@example.org/a.git#abc" } }, "comes from git"],
+    [{ "node_modules/a": { ...entry, resolved: "file:a-1.0.0.tgz" } }, "comes from git"],
+    [{ "node_modules/a": { ...entry, resolved: "https://codeload.example.org/a/tar.gz/abc" } }, "comes from git"],
+    [{ "node_modules/a": { ...entry, integrity: undefined } }, "expected an integrity hash"],
+    [{ "node_modules/a": { ...entry, integrity: "md5-AAAA" } }, "expected an integrity hash"],
+    [{ "node_modules/a": { ...entry, inBundle: true, integrity: undefined } }, "expected an integrity hash"],
+    [{ "node_modules/a": entry, "node_modules/@sealrun/sdk": entry }, "is there in every run"],
+    [{}, `it lacks "a"`],
+  ])("planNpmInstall() refuses the lock file %j", (packages, sentence) => {
+    const refused = refusalOf(() => planNpmInstall(jsonBytes(wanted), lockOf(packages)));
+    expect(refused).toMatchObject({ code: "PACKAGE_INVALID", message: expect.stringContaining(sentence) });
+  });
+
+  test("planNpmInstall() refuses a lock file of npm 6, what is no JSON, and what is too large", () => {
+    const plan = (lock: Uint8Array) => refusalOf(() => planNpmInstall(jsonBytes(wanted), lock)).message;
+    expect(plan(jsonBytes({ lockfileVersion: 1, dependencies: {} }))).toContain(
+      "expected lockfileVersion 2 or 3, found 1",
+    );
+    expect(plan(bytesOf("{"))).toBe("package-lock.json: expected JSON as npm writes it");
+    expect(plan(jsonBytes([]))).toMatch(/^package-lock\.json: /);
+    expect(plan(new Uint8Array(limits.lockFileBytes + 1))).toContain("expected at most 16 MiB");
+    expect(plan(Uint8Array.of(0x7b, 0xff))).toContain("expected UTF-8");
+  });
+
+  test("planNpmInstall() gives a plan or a PACKAGE_INVALID for whatever it is given", () => {
+    assert(
+      property(json(), json(), (packageJson, lock) => {
+        try {
+          planNpmInstall(bytesOf(packageJson), bytesOf(lock));
+        } catch (error) {
+          expect(error).toMatchObject({ code: "PACKAGE_INVALID" });
+        }
+      }),
+    );
+  });
+
+  test("planNpmInstall() shows nothing of an address that may hold a token", () => {
+    const resolved = "git+https://token-of-mine@example.org/a.git";
+    const lock = lockOf({ "node_modules/a": { ...entry, resolved } });
+    expect(refusalOf(() => planNpmInstall(jsonBytes(wanted), lock)).message).not.toContain("token-of-mine");
+  });
+});
