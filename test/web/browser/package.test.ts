@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { beforeAll, expect, test } from "vitest";
-import { readZip } from "../../../packages/web/src/pages/upload/read-zip.ts";
+import { readZip } from "../../../packages/web/src/pages/upload/drop/read-zip.ts";
 import { type BrowserStorage, useBrowser, type Visit } from "../../support/browser.ts";
 import { atWidths, expectAccessible, expectNoSidewaysScroll, signIn } from "../../support/browser-checks.ts";
 import { sharedStage } from "../../support/stage.ts";

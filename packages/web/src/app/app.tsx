@@ -3,9 +3,9 @@ import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
-import { createQueries } from "./queries.ts";
+import { createQueries } from "../platform/queries.ts";
 import { createPages } from "./routes.tsx";
-import { SessionGate } from "./session-gate.tsx";
+import { SessionGate } from "./session/session-gate.tsx";
 import { colorVariables, theme } from "./theme.ts";
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";

@@ -1,8 +1,8 @@
 import { IconMapQuestion } from "@tabler/icons-react";
 import type { ReactNode } from "react";
-import { Empty } from "../parts/empty.tsx";
-import { LinkButton } from "../parts/links.tsx";
-import { Page } from "../parts/page.tsx";
+import { Empty } from "../parts/page/empty.tsx";
+import { LinkButton } from "../parts/page/links.tsx";
+import { Page } from "../parts/page/page.tsx";
 
 /** An address that no page has. */
 export function NotFound(): ReactNode {

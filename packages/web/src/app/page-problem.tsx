@@ -1,7 +1,7 @@
 import type { ErrorComponentProps } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { Page } from "../parts/page.tsx";
-import { Problem } from "../parts/problem.tsx";
+import { Page } from "../parts/page/page.tsx";
+import { Problem } from "../parts/page/problem.tsx";
 
 /** A page that broke: the others still work. */
 export function PageProblem({ error, reset }: ErrorComponentProps): ReactNode {

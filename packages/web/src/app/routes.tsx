@@ -9,12 +9,12 @@ import {
 } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { z } from "zod";
-import { Loading } from "../parts/loading.tsx";
-import { GuestShell } from "./guest-shell.tsx";
+import { Loading } from "../parts/page/loading.tsx";
+import { GuestShell } from "./shell/guest-shell.tsx";
 import { NotFound } from "./not-found.tsx";
 import { PageProblem } from "./page-problem.tsx";
-import { useIsSignedIn } from "./platform.tsx";
-import { Shell } from "./shell.tsx";
+import { useIsSignedIn } from "../platform/platform.tsx";
+import { Shell } from "./shell/shell.tsx";
 
 /** What the address of a package's page says: which part of it, which version, which file, and what it is compared with. */
 const packageSearch = z.object({

@@ -1,5 +1,5 @@
 import type { PackageFile } from "@sealrun/protocol";
-import type { DroppedFile } from "../../../../packages/web/src/pages/upload/dropped-file.ts";
+import type { DroppedFile } from "../../../../packages/web/src/pages/upload/drop/dropped-file.ts";
 
 /** Files as if somebody had dropped them. */
 export function droppedFiles(

@@ -1,7 +1,7 @@
 import type { FoundNames } from "@sealrun/client";
 import { expect, test } from "vitest";
 import { frameLines } from "../../../../packages/web/src/pages/upload/code-frame.ts";
-import { readDropped } from "../../../../packages/web/src/pages/upload/read-dropped.ts";
+import { readDropped } from "../../../../packages/web/src/pages/upload/drop/read-dropped.ts";
 import { findProblems, type Review, reviewPackage } from "../../../../packages/web/src/pages/upload/review.ts";
 import { droppedFiles } from "./dropped.ts";
 

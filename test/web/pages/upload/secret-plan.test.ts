@@ -1,6 +1,6 @@
 import type { FoundNames } from "@sealrun/client";
 import { expect, test } from "vitest";
-import { readDropped } from "../../../../packages/web/src/pages/upload/read-dropped.ts";
+import { readDropped } from "../../../../packages/web/src/pages/upload/drop/read-dropped.ts";
 import { reviewPackage } from "../../../../packages/web/src/pages/upload/review.ts";
 import { keptSecrets, planSecrets } from "../../../../packages/web/src/pages/upload/secret-plan.ts";
 import { droppedFiles } from "./dropped.ts";

@@ -1,8 +1,8 @@
 import { Autocomplete, Group, Select, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
-import { useClient } from "../../app/platform.tsx";
-import { topicKey } from "../../app/queries.ts";
+import { useClient } from "../../platform/platform.tsx";
+import { topicKey } from "../../platform/queries.ts";
 import { type AuditSearch, isSpan, spans } from "./audit-search.ts";
 
 /** First parts of actions; a whole one can be typed. */

@@ -3,10 +3,10 @@ import type { AuditVerification } from "@sealrun/protocol";
 import { IconAlertTriangle, IconCircleCheck, IconLink } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { useClient } from "../../app/platform.tsx";
-import { Problem } from "../../parts/problem.tsx";
-import { ShownText } from "../../parts/shown-text.tsx";
-import { Time } from "../../parts/time.tsx";
+import { useClient } from "../../platform/platform.tsx";
+import { Problem } from "../../parts/page/problem.tsx";
+import { ShownText } from "../../parts/text/shown-text.tsx";
+import { Time } from "../../parts/time/time.tsx";
 import { verificationWords } from "./verification-words.ts";
 
 /** Has the platform check the whole chain, and says what it found. */

@@ -5,10 +5,10 @@ import { IconChevronDown, IconPlayerPlay, IconRefresh } from "@tabler/icons-reac
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
-import { useClient } from "../../app/platform.tsx";
-import { topicKey } from "../../app/queries.ts";
-import { LinkMenuItem } from "../../parts/links.tsx";
-import { Question } from "../../parts/question.tsx";
+import { useClient } from "../../platform/platform.tsx";
+import { topicKey } from "../../platform/queries.ts";
+import { LinkMenuItem } from "../../parts/page/links.tsx";
+import { Question } from "../../parts/page/question.tsx";
 
 /** Cancel what is under way; run again what is over. */
 export function Actions({ execution }: { readonly execution: ExecutionInfo }): ReactNode {

@@ -2,10 +2,10 @@ import { Paper, Stack, Table, Text } from "@mantine/core";
 import type { ExecutionInfo } from "@sealrun/protocol";
 import { IconCpu } from "@tabler/icons-react";
 import type { ReactNode } from "react";
-import { Empty } from "../../parts/empty.tsx";
-import { LinkAnchor } from "../../parts/links.tsx";
-import { ShownText } from "../../parts/shown-text.tsx";
-import { Time } from "../../parts/time.tsx";
+import { Empty } from "../../parts/page/empty.tsx";
+import { LinkAnchor } from "../../parts/page/links.tsx";
+import { ShownText } from "../../parts/text/shown-text.tsx";
+import { Time } from "../../parts/time/time.tsx";
 
 /** Who took an execution, when, and how each attempt ended. */
 export function AttemptsTable({ execution }: { readonly execution: ExecutionInfo }): ReactNode {

@@ -2,8 +2,8 @@ import { Alert, Anchor, Code, Group, Stack, Text } from "@mantine/core";
 import { type ExecutionInfo, isErrorCode } from "@sealrun/protocol";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import type { ReactNode } from "react";
-import { helpForCode } from "../../parts/help-for-code.ts";
-import { ShownText } from "../../parts/shown-text.tsx";
+import { helpForCode } from "../../parts/page/help-for-code.ts";
+import { ShownText } from "../../parts/text/shown-text.tsx";
 
 /** Why an execution did not succeed, in the failure's own sentence, with the guide that helps. */
 export function FailureNotice({ execution }: { readonly execution: ExecutionInfo }): ReactNode {

@@ -2,10 +2,10 @@ import { Badge, Group, Paper, Stack, Table, Text } from "@mantine/core";
 import type { ExecutionInfo, JsonValue } from "@sealrun/protocol";
 import { IconLock } from "@tabler/icons-react";
 import type { ReactNode } from "react";
-import { Empty } from "../../parts/empty.tsx";
-import { JsonTree } from "../../parts/json-tree.tsx";
-import { LineText } from "../../parts/line-text.tsx";
-import { ShownText } from "../../parts/shown-text.tsx";
+import { Empty } from "../../parts/page/empty.tsx";
+import { JsonTree } from "../../parts/json/json-tree.tsx";
+import { LineText } from "../../parts/log/line-text.tsx";
+import { ShownText } from "../../parts/text/shown-text.tsx";
 
 /** What an execution was started with: values of visible parameters, the names of sealed ones. */
 export function ParametersPanel({ execution }: { readonly execution: ExecutionInfo }): ReactNode {

@@ -2,10 +2,10 @@ import { Badge, Group, Paper, Stack, Table, Text } from "@mantine/core";
 import type { ExecutionInfo, ReceiptRow } from "@sealrun/protocol";
 import { IconBan, IconKey, IconQuestionMark, IconReceipt } from "@tabler/icons-react";
 import type { ReactNode } from "react";
-import { Empty } from "../../parts/empty.tsx";
-import { LinkAnchor, LinkButton } from "../../parts/links.tsx";
-import { ShownText } from "../../parts/shown-text.tsx";
-import { Time } from "../../parts/time.tsx";
+import { Empty } from "../../parts/page/empty.tsx";
+import { LinkAnchor, LinkButton } from "../../parts/page/links.tsx";
+import { ShownText } from "../../parts/text/shown-text.tsx";
+import { Time } from "../../parts/time/time.tsx";
 
 /** Which secrets an execution read, in which version and from where; what it missed and what was refused. Never values. */
 export function ReceiptPanel({ execution }: { readonly execution: ExecutionInfo }): ReactNode {

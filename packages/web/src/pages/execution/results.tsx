@@ -2,10 +2,10 @@ import { Paper, Stack, Title } from "@mantine/core";
 import { type ExecutionInfo, isFinal } from "@sealrun/protocol";
 import { IconBraces } from "@tabler/icons-react";
 import type { ReactNode } from "react";
-import { Empty } from "../../parts/empty.tsx";
-import { JsonTree } from "../../parts/json-tree.tsx";
-import { ShownText } from "../../parts/shown-text.tsx";
-import { showHidden } from "../../parts/visible-text.ts";
+import { Empty } from "../../parts/page/empty.tsx";
+import { JsonTree } from "../../parts/json/json-tree.tsx";
+import { ShownText } from "../../parts/text/shown-text.tsx";
+import { showHidden } from "../../parts/text/visible-text.ts";
 
 /** What each step gave as its result, as a tree. */
 export function ResultsPanel({ execution }: { readonly execution: ExecutionInfo }): ReactNode {

@@ -5,9 +5,9 @@ import { toSealrunError } from "@sealrun/protocol";
 import { IconX } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
-import { useClient } from "../../app/platform.tsx";
-import { topicKey } from "../../app/queries.ts";
-import { Question } from "../../parts/question.tsx";
+import { useClient } from "../../platform/platform.tsx";
+import { topicKey } from "../../platform/queries.ts";
+import { Question } from "../../parts/page/question.tsx";
 import { type ExecutionsSearch, toStatisticsFilter } from "./filter.ts";
 
 /** Cancels every queued execution that the filter shows, after a question. */

@@ -1,13 +1,13 @@
 import { Stack, Text } from "@mantine/core";
 import type { ExecutionSummary, Trigger } from "@sealrun/protocol";
 import type { ReactNode } from "react";
-import { CardCell, CardRow, CardTable } from "../../parts/card-table.tsx";
-import { LinkAnchor } from "../../parts/links.tsx";
-import { Sentence } from "../../parts/sentence.tsx";
-import { ShownText } from "../../parts/shown-text.tsx";
-import { StatusBadge } from "../../parts/status-badge.tsx";
-import { Time } from "../../parts/time.tsx";
-import { shortId } from "../../parts/short-id.ts";
+import { CardCell, CardRow, CardTable } from "../../parts/page/card-table.tsx";
+import { LinkAnchor } from "../../parts/page/links.tsx";
+import { Sentence } from "../../parts/page/sentence.tsx";
+import { ShownText } from "../../parts/text/shown-text.tsx";
+import { StatusBadge } from "../../parts/page/status-badge.tsx";
+import { Time } from "../../parts/time/time.tsx";
+import { shortId } from "../../parts/text/short-id.ts";
 import { TookTime } from "./took-time.tsx";
 
 /** Executions as rows. The project's column is left out where all are of one. */

@@ -2,9 +2,9 @@ import { Button, Group, Pill, Popover, SegmentedControl, Select, Stack, TextInpu
 import { IconCalendar } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
-import { useClient } from "../../app/platform.tsx";
-import { topicKey } from "../../app/queries.ts";
-import { shortId } from "../../parts/short-id.ts";
+import { useClient } from "../../platform/platform.tsx";
+import { topicKey } from "../../platform/queries.ts";
+import { shortId } from "../../parts/text/short-id.ts";
 import { checkIdStart, type ExecutionsSearch } from "./filter.ts";
 import { findSpan, ofLocalField, showRange, spans, toLocalField, usualSpan } from "./time-span.ts";
 

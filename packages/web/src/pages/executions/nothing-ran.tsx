@@ -1,8 +1,8 @@
 import { Group } from "@mantine/core";
 import { IconListDetails } from "@tabler/icons-react";
 import type { ReactNode } from "react";
-import { Empty } from "../../parts/empty.tsx";
-import { LinkAnchor, LinkButton } from "../../parts/links.tsx";
+import { Empty } from "../../parts/page/empty.tsx";
+import { LinkAnchor, LinkButton } from "../../parts/page/links.tsx";
 import { type ExecutionsSearch, isNarrowed } from "./filter.ts";
 import { findSpan, usualSpan } from "./time-span.ts";
 

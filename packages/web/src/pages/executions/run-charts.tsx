@@ -3,8 +3,8 @@ import { BarChart, LineChart } from "@mantine/charts";
 import { SimpleGrid, Text } from "@mantine/core";
 import type { ExecutionStatus } from "@sealrun/protocol";
 import type { ReactNode } from "react";
-import { showDuration } from "../../parts/show-time.ts";
-import { statusColor } from "../../parts/status-badge.tsx";
+import { showDuration } from "../../parts/time/show-time.ts";
+import { statusColor } from "../../parts/page/status-badge.tsx";
 import type { ChartRow } from "./chart-rows.ts";
 
 const stacked: readonly ExecutionStatus[] = ["succeeded", "running", "queued", "cancelled", "lost", "failed"];

@@ -1,7 +1,7 @@
 import { Chip, Group } from "@mantine/core";
 import { type ExecutionStatus, executionStatus } from "@sealrun/protocol";
 import type { ReactNode } from "react";
-import { statusColor } from "../../parts/status-badge.tsx";
+import { statusColor } from "../../parts/page/status-badge.tsx";
 
 /** A toggle per status with how many there are; none pressed shows all. */
 export function StatusToggles(props: {

@@ -1,6 +1,6 @@
 import type { ExecutionSummary } from "@sealrun/protocol";
 import type { ReactNode } from "react";
-import { useTicking } from "../../parts/use-ticking.ts";
+import { useTicking } from "../../parts/time/use-ticking.ts";
 import { showTook } from "./took.ts";
 
 /** How long an execution ran; counts on while it runs. Nothing before its start. */

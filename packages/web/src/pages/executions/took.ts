@@ -1,5 +1,5 @@
 import { type ExecutionSummary, isFinal } from "@sealrun/protocol";
-import { showDuration } from "../../parts/show-time.ts";
+import { showDuration } from "../../parts/time/show-time.ts";
 
 /** How long an execution ran or has been running, in words; undefined before its start. */
 export function showTook(

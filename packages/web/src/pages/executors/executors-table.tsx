@@ -1,9 +1,9 @@
 import { Badge, Code, Text } from "@mantine/core";
 import type { ReactNode } from "react";
-import { CardCell, CardRow, CardTable } from "../../parts/card-table.tsx";
-import { LinkAnchor } from "../../parts/links.tsx";
-import { ShownText } from "../../parts/shown-text.tsx";
-import { Time } from "../../parts/time.tsx";
+import { CardCell, CardRow, CardTable } from "../../parts/page/card-table.tsx";
+import { LinkAnchor } from "../../parts/page/links.tsx";
+import { ShownText } from "../../parts/text/shown-text.tsx";
+import { Time } from "../../parts/time/time.tsx";
 import { type Executor, type ExecutorState, stateOf } from "./executor-state.ts";
 
 const looks = {

@@ -1,7 +1,7 @@
 import { ActionIcon, CopyButton, Tooltip } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import type { ReactNode } from "react";
-import { Highlighted } from "../../parts/highlighted.tsx";
+import { Highlighted } from "../../parts/code/highlighted.tsx";
 import classes from "./guides.module.css";
 
 /** A block of code that can be copied; a wide one scrolls inside its own box. */

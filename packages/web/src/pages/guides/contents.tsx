@@ -2,7 +2,7 @@ import { Collapse, Stack, Text, UnstyledButton } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
 import type { ReactNode } from "react";
-import { LinkAnchor } from "../../parts/links.tsx";
+import { LinkAnchor } from "../../parts/page/links.tsx";
 import type { GuideHeading } from "./guide-content.ts";
 import classes from "./guides.module.css";
 

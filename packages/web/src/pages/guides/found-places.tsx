@@ -1,9 +1,9 @@
 import { Highlight, Text } from "@mantine/core";
 import type { ReactNode } from "react";
-import { LinkAnchor } from "../../parts/links.tsx";
-import { Loading } from "../../parts/loading.tsx";
-import { Problem } from "../../parts/problem.tsx";
-import { ShownText } from "../../parts/shown-text.tsx";
+import { LinkAnchor } from "../../parts/page/links.tsx";
+import { Loading } from "../../parts/page/loading.tsx";
+import { Problem } from "../../parts/page/problem.tsx";
+import { ShownText } from "../../parts/text/shown-text.tsx";
 import classes from "./guides.module.css";
 import type { FoundPlace } from "./search-guides.ts";
 import { useGuideSearch } from "./use-guides.ts";

@@ -1,6 +1,6 @@
 import { Anchor, Code } from "@mantine/core";
 import type { ReactNode } from "react";
-import { LinkAnchor } from "../../parts/links.tsx";
+import { LinkAnchor } from "../../parts/page/links.tsx";
 import type { Inline, LinkTarget } from "./guide-content.ts";
 
 /** The words of a guide, with their looks and links. */

@@ -2,10 +2,10 @@ import { CloseButton, SimpleGrid, Stack, Text, TextInput, Title } from "@mantine
 import { IconSearch } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type ReactNode, useDeferredValue, useState } from "react";
-import { LinkPlain } from "../../parts/links.tsx";
-import { Loading } from "../../parts/loading.tsx";
-import { Page } from "../../parts/page.tsx";
-import { Problem } from "../../parts/problem.tsx";
+import { LinkPlain } from "../../parts/page/links.tsx";
+import { Loading } from "../../parts/page/loading.tsx";
+import { Page } from "../../parts/page/page.tsx";
+import { Problem } from "../../parts/page/problem.tsx";
 import { FoundPlaces } from "./found-places.tsx";
 import { GuideBlocks } from "./guide-blocks.tsx";
 import type { GuideEntry } from "./guide-content.ts";

@@ -1,9 +1,9 @@
 import { Paper, Progress, Stack, Text, Title } from "@mantine/core";
 import type { PlatformHealth } from "@sealrun/protocol";
 import { type ReactNode, useId } from "react";
-import { LinkAnchor } from "../../parts/links.tsx";
-import { ShownText } from "../../parts/shown-text.tsx";
-import { Time } from "../../parts/time.tsx";
+import { LinkAnchor } from "../../parts/page/links.tsx";
+import { ShownText } from "../../parts/text/shown-text.tsx";
+import { Time } from "../../parts/time/time.tsx";
 import classes from "./health-facts.module.css";
 import { showBytes } from "./health-summary.ts";
 

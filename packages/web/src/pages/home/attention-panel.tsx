@@ -1,10 +1,10 @@
 import { Code, Paper, Stack, Text, Title } from "@mantine/core";
 import type { PackageOverview } from "@sealrun/protocol";
 import type { ReactNode } from "react";
-import { LinkAnchor } from "../../parts/links.tsx";
-import { Sentence } from "../../parts/sentence.tsx";
-import { ShownText } from "../../parts/shown-text.tsx";
-import { Time } from "../../parts/time.tsx";
+import { LinkAnchor } from "../../parts/page/links.tsx";
+import { Sentence } from "../../parts/page/sentence.tsx";
+import { ShownText } from "../../parts/text/shown-text.tsx";
+import { Time } from "../../parts/time/time.tsx";
 import { findAttention, type Reason } from "./attention.ts";
 import classes from "./attention-panel.module.css";
 

@@ -1,8 +1,8 @@
 import { Code, Group } from "@mantine/core";
 import { IconPackage } from "@tabler/icons-react";
 import type { ReactNode } from "react";
-import { Empty } from "../../parts/empty.tsx";
-import { LinkAnchor, LinkButton } from "../../parts/links.tsx";
+import { Empty } from "../../parts/page/empty.tsx";
+import { LinkAnchor, LinkButton } from "../../parts/page/links.tsx";
 
 /** What stands on the home of a project without packages. */
 export function FirstPackage({ project }: { readonly project: string }): ReactNode {

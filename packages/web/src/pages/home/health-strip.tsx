@@ -1,8 +1,8 @@
 import { Tooltip } from "@mantine/core";
 import type { PackageOverview } from "@sealrun/protocol";
 import type { ReactNode } from "react";
-import { LinkPlain } from "../../parts/links.tsx";
-import { statusColor } from "../../parts/status-badge.tsx";
+import { LinkPlain } from "../../parts/page/links.tsx";
+import { statusColor } from "../../parts/page/status-badge.tsx";
 import classes from "./health-strip.module.css";
 
 const most = 10;

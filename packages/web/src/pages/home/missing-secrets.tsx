@@ -2,8 +2,8 @@ import { Badge, Code, Group, Popover, Stack, Text, UnstyledButton } from "@manti
 import type { MissingSecret } from "@sealrun/protocol";
 import { IconKey } from "@tabler/icons-react";
 import type { ReactNode } from "react";
-import { LinkAnchor, LinkButton } from "../../parts/links.tsx";
-import { ShownText } from "../../parts/shown-text.tsx";
+import { LinkAnchor, LinkButton } from "../../parts/page/links.tsx";
+import { ShownText } from "../../parts/text/shown-text.tsx";
 
 /** Says how many secrets a package misses; opens which, who asks for them, and where to add them. */
 export function MissingSecrets(props: {

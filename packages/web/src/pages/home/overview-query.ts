@@ -1,6 +1,6 @@
 import type { Client } from "@sealrun/client";
 import { queryOptions } from "@tanstack/react-query";
-import { alsoOf, topicKey } from "../../app/queries.ts";
+import { alsoOf, topicKey } from "../../platform/queries.ts";
 
 /** The packages of a project with their runs, missing secrets and next start: old as soon as any of these changes. */
 export function overviewQuery(client: Client, project: string) {

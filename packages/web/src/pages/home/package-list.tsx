@@ -3,7 +3,7 @@ import type { PackageOverview } from "@sealrun/protocol";
 import { IconSearch } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { ShownText } from "../../parts/shown-text.tsx";
+import { ShownText } from "../../parts/text/shown-text.tsx";
 import { countTags, filterPackages } from "./filter-packages.ts";
 import classes from "./package-row.module.css";
 import { PackageRow } from "./package-row.tsx";

@@ -1,11 +1,11 @@
 import { Badge, Group, Stack, Text, UnstyledButton } from "@mantine/core";
 import type { PackageOverview } from "@sealrun/protocol";
 import type { ReactNode } from "react";
-import { LinkAnchor, LinkPlain } from "../../parts/links.tsx";
-import { ShownText } from "../../parts/shown-text.tsx";
-import { StatusBadge } from "../../parts/status-badge.tsx";
-import { Time } from "../../parts/time.tsx";
-import { showHidden } from "../../parts/visible-text.ts";
+import { LinkAnchor, LinkPlain } from "../../parts/page/links.tsx";
+import { ShownText } from "../../parts/text/shown-text.tsx";
+import { StatusBadge } from "../../parts/page/status-badge.tsx";
+import { Time } from "../../parts/time/time.tsx";
+import { showHidden } from "../../parts/text/visible-text.ts";
 import { TookTime } from "../executions/took-time.tsx";
 import { HealthStrip } from "./health-strip.tsx";
 import { MissingSecrets } from "./missing-secrets.tsx";

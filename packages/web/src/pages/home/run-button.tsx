@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import type { PackageOverview } from "@sealrun/protocol";
 import { IconPlayerPlay } from "@tabler/icons-react";
 import type { ReactNode } from "react";
-import { LinkButton } from "../../parts/links.tsx";
+import { LinkButton } from "../../parts/page/links.tsx";
 import { useStartRun } from "../run/start-run.ts";
 
 /** Starts a package by one click, or opens its form when it has parameters. Absent where people may not start it. */

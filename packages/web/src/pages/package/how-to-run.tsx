@@ -1,7 +1,7 @@
 import { ActionIcon, Card, CopyButton, Group, Stack, Text, Title, Tooltip } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import type { ReactNode } from "react";
-import { ShownText } from "../../parts/shown-text.tsx";
+import { ShownText } from "../../parts/text/shown-text.tsx";
 import classes from "./how-to-run.module.css";
 import type { PackageAddress } from "./use-package.ts";
 

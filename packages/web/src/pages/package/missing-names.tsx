@@ -2,8 +2,8 @@ import { Alert, Group, Stack, Text } from "@mantine/core";
 import type { MissingSecret } from "@sealrun/protocol";
 import { IconKey } from "@tabler/icons-react";
 import type { ReactNode } from "react";
-import { LinkButton } from "../../parts/links.tsx";
-import { ShownText } from "../../parts/shown-text.tsx";
+import { LinkButton } from "../../parts/page/links.tsx";
+import { ShownText } from "../../parts/text/shown-text.tsx";
 import type { PackageAddress } from "./use-package.ts";
 
 const askers = { manifest: "listed for", reference: "referred to in", run: "a run asked for it" } as const;

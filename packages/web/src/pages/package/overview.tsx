@@ -2,10 +2,10 @@ import { Anchor, Badge, Card, Grid, Group, Stack, Table, Text, Title } from "@ma
 import { manifestSchema, type Manifest, planSteps, type Step, type VersionInfo } from "@sealrun/protocol";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { useClient } from "../../app/platform.tsx";
-import { LinkAnchor } from "../../parts/links.tsx";
-import { ShownText } from "../../parts/shown-text.tsx";
-import { Time } from "../../parts/time.tsx";
+import { useClient } from "../../platform/platform.tsx";
+import { LinkAnchor } from "../../parts/page/links.tsx";
+import { ShownText } from "../../parts/text/shown-text.tsx";
+import { Time } from "../../parts/time/time.tsx";
 import { overviewQuery } from "../home/overview-query.ts";
 import { HowToRun } from "./how-to-run.tsx";
 import { MissingNames } from "./missing-names.tsx";

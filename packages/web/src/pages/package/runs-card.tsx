@@ -1,9 +1,9 @@
 import { Card, Group, Stack, Text, Title } from "@mantine/core";
 import type { PackageOverview } from "@sealrun/protocol";
 import type { ReactNode } from "react";
-import { LinkAnchor } from "../../parts/links.tsx";
-import { StatusBadge } from "../../parts/status-badge.tsx";
-import { Time } from "../../parts/time.tsx";
+import { LinkAnchor } from "../../parts/page/links.tsx";
+import { StatusBadge } from "../../parts/page/status-badge.tsx";
+import { Time } from "../../parts/time/time.tsx";
 import { HealthStrip } from "../home/health-strip.tsx";
 import type { PackageAddress } from "./use-package.ts";
 

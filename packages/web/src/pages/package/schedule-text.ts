@@ -1,5 +1,5 @@
 import type { Manifest } from "@sealrun/protocol";
-import { cronInWords } from "../../parts/cron-words.ts";
+import { cronInWords } from "../../parts/time/cron-words.ts";
 
 /** When a package starts by itself, in words; undefined when it does not. */
 export function scheduleText({ schedule, trigger_events: events = [] }: Manifest): string | undefined {

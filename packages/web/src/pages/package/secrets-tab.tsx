@@ -2,15 +2,15 @@ import { Group, Stack, Text } from "@mantine/core";
 import { IconKey } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { useClient } from "../../app/platform.tsx";
-import { topicKey } from "../../app/queries.ts";
-import { CardCell, CardRow, CardTable } from "../../parts/card-table.tsx";
-import { Empty } from "../../parts/empty.tsx";
-import { LinkAnchor, LinkButton } from "../../parts/links.tsx";
-import { Loading } from "../../parts/loading.tsx";
-import { Problem } from "../../parts/problem.tsx";
-import { ShownText } from "../../parts/shown-text.tsx";
-import { Time } from "../../parts/time.tsx";
+import { useClient } from "../../platform/platform.tsx";
+import { topicKey } from "../../platform/queries.ts";
+import { CardCell, CardRow, CardTable } from "../../parts/page/card-table.tsx";
+import { Empty } from "../../parts/page/empty.tsx";
+import { LinkAnchor, LinkButton } from "../../parts/page/links.tsx";
+import { Loading } from "../../parts/page/loading.tsx";
+import { Problem } from "../../parts/page/problem.tsx";
+import { ShownText } from "../../parts/text/shown-text.tsx";
+import { Time } from "../../parts/time/time.tsx";
 import type { PackageAddress } from "./use-package.ts";
 
 /** The names of a package's own secrets. Values are nowhere. */

@@ -1,8 +1,8 @@
 import type { PackageInfo, VersionInfo, VersionList } from "@sealrun/protocol";
 import { skipToken, useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
-import { useClient } from "../../app/platform.tsx";
-import { topicKey } from "../../app/queries.ts";
+import { useClient } from "../../platform/platform.tsx";
+import { topicKey } from "../../platform/queries.ts";
 
 /** The package that the address names. */
 export interface PackageAddress {

@@ -3,9 +3,9 @@ import type { ProjectInfo } from "@sealrun/protocol";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, type ReactNode, useState } from "react";
-import { useClient } from "../../app/platform.tsx";
-import { topicKey } from "../../app/queries.ts";
-import { Problem } from "../../parts/problem.tsx";
+import { useClient } from "../../platform/platform.tsx";
+import { topicKey } from "../../platform/queries.ts";
+import { Problem } from "../../parts/page/problem.tsx";
 import { checkProjectName } from "./project-name-check.ts";
 
 /** Asks for a project's name, makes it and goes to its home. */

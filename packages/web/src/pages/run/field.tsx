@@ -13,7 +13,7 @@ import {
 import type { ParameterField } from "@sealrun/protocol";
 import { IconChevronDown, IconChevronUp, IconLock } from "@tabler/icons-react";
 import { type KeyboardEvent, type ReactNode, useRef } from "react";
-import { ShownText } from "../../parts/shown-text.tsx";
+import { ShownText } from "../../parts/text/shown-text.tsx";
 import { defaultChoices, defaultText, isPrefilled, stepNumber } from "./form-values.ts";
 import { SealedText } from "./sealed-text.tsx";
 

@@ -4,8 +4,8 @@ import { type PackageInfo, type ParameterField, parametersFileSchema } from "@se
 import { IconChevronRight, IconPlayerPlay } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, type ReactNode, useMemo, useRef, useState } from "react";
-import { useClient } from "../../app/platform.tsx";
-import { Problem } from "../../parts/problem.tsx";
+import { useClient } from "../../platform/platform.tsx";
+import { Problem } from "../../parts/page/problem.tsx";
 import { Field } from "./field.tsx";
 import { findProblem, readForm, sealedNames } from "./form-values.ts";
 import { FreeParameters } from "./free-parameters.tsx";

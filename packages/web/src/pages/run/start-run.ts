@@ -2,7 +2,7 @@ import { notifications } from "@mantine/notifications";
 import { toSealrunError } from "@sealrun/protocol";
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useClient } from "../../app/platform.tsx";
+import { useClient } from "../../platform/platform.tsx";
 
 /** A run that needs no parameters. */
 export interface QuickRun {

@@ -2,12 +2,12 @@ import { ActionIcon, Badge, Code, Group, Stack, Text, Tooltip } from "@mantine/c
 import type { ScheduleInfo } from "@sealrun/protocol";
 import { IconTrash } from "@tabler/icons-react";
 import type { ReactNode } from "react";
-import { CardCell, CardRow, CardTable } from "../../parts/card-table.tsx";
-import { LinkAnchor, LinkPlain } from "../../parts/links.tsx";
-import { ShownText } from "../../parts/shown-text.tsx";
-import { StatusBadge } from "../../parts/status-badge.tsx";
-import { Time } from "../../parts/time.tsx";
-import { cronInWords } from "../../parts/cron-words.ts";
+import { CardCell, CardRow, CardTable } from "../../parts/page/card-table.tsx";
+import { LinkAnchor, LinkPlain } from "../../parts/page/links.tsx";
+import { ShownText } from "../../parts/text/shown-text.tsx";
+import { StatusBadge } from "../../parts/page/status-badge.tsx";
+import { Time } from "../../parts/time/time.tsx";
+import { cronInWords } from "../../parts/time/cron-words.ts";
 
 /** Schedules as rows; those of scripts can be deleted, those of manifests belong to their package. */
 export function SchedulesTable(props: {

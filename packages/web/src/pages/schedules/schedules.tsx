@@ -5,15 +5,15 @@ import { IconCalendarTime } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
-import { useClient } from "../../app/platform.tsx";
-import { alsoOf, topicKey } from "../../app/queries.ts";
-import { Empty } from "../../parts/empty.tsx";
-import { LinkAnchor, LinkButton } from "../../parts/links.tsx";
-import { Loading } from "../../parts/loading.tsx";
-import { Page } from "../../parts/page.tsx";
-import { Problem } from "../../parts/problem.tsx";
-import { Question } from "../../parts/question.tsx";
-import { ShownText } from "../../parts/shown-text.tsx";
+import { useClient } from "../../platform/platform.tsx";
+import { alsoOf, topicKey } from "../../platform/queries.ts";
+import { Empty } from "../../parts/page/empty.tsx";
+import { LinkAnchor, LinkButton } from "../../parts/page/links.tsx";
+import { Loading } from "../../parts/page/loading.tsx";
+import { Page } from "../../parts/page/page.tsx";
+import { Problem } from "../../parts/page/problem.tsx";
+import { Question } from "../../parts/page/question.tsx";
+import { ShownText } from "../../parts/text/shown-text.tsx";
 import { SchedulesTable } from "./schedules-table.tsx";
 
 /** What starts by itself, the next one first. */

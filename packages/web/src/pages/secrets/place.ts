@@ -1,6 +1,6 @@
 import type { SecretPlace } from "@sealrun/client";
 import type { QueryKey } from "@tanstack/react-query";
-import { topicKey } from "../../app/queries.ts";
+import { topicKey } from "../../platform/queries.ts";
 
 /** A place in a sentence. */
 export function showPlace(place: SecretPlace): string {

@@ -1,13 +1,13 @@
 import type { SecretPlace } from "@sealrun/client";
 import type { SecretInfo } from "@sealrun/protocol";
 import type { ReactNode } from "react";
-import { DeleteSecrets } from "./delete-secrets.tsx";
-import { ImportSecrets } from "./import-secrets.tsx";
+import { DeleteSecrets } from "./delete/delete-secrets.tsx";
+import { ImportSecrets } from "./import/import-secrets.tsx";
 import { KeysHelp } from "./keys-help.tsx";
-import { SecretDetails } from "./secret-details.tsx";
-import type { SecretRow } from "./secret-rows.ts";
+import { SecretDetails } from "./details/secret-details.tsx";
+import type { SecretRow } from "./list/secret-rows.ts";
 import type { SecretsSearch } from "./secrets-search.ts";
-import { SetSecret } from "./set-secret.tsx";
+import { SetSecret } from "./set/set-secret.tsx";
 import { useFocusBack } from "./use-focus-back.ts";
 
 /** A dialog that the address does not name. */

@@ -2,18 +2,18 @@ import { ActionIcon, Button, Tooltip } from "@mantine/core";
 import type { SecretPlace } from "@sealrun/client";
 import { IconFileImport, IconKeyboard, IconPlus } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
-import { Loading } from "../../parts/loading.tsx";
-import { Page } from "../../parts/page.tsx";
-import { Problem } from "../../parts/problem.tsx";
-import { DropNotice } from "./drop-notice.tsx";
-import { FirstSecret } from "./first-secret.tsx";
+import { Loading } from "../../parts/page/loading.tsx";
+import { Page } from "../../parts/page/page.tsx";
+import { Problem } from "../../parts/page/problem.tsx";
+import { DropNotice } from "./import/drop-notice.tsx";
+import { FirstSecret } from "./list/first-secret.tsx";
 import { type Dialog, SecretsDialogs } from "./secrets-dialogs.tsx";
 import type { KeyAction } from "./secrets-keys.ts";
 import type { SecretsSearch } from "./secrets-search.ts";
-import { SecretsList } from "./secrets-list.tsx";
-import { useFileDrop } from "./use-file-drop.ts";
-import { usePendingDeletes } from "./use-pending-deletes.tsx";
-import { useSecretRows } from "./use-secret-rows.ts";
+import { SecretsList } from "./list/secrets-list.tsx";
+import { useFileDrop } from "./import/use-file-drop.ts";
+import { usePendingDeletes } from "./delete/use-pending-deletes.tsx";
+import { useSecretRows } from "./list/use-secret-rows.ts";
 import { useSecretsKeys } from "./use-secrets-keys.ts";
 
 /** The secrets of one place: the list, and everything that can be done with them. */

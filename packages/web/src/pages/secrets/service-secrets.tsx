@@ -1,7 +1,7 @@
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { LinkAnchor } from "../../parts/links.tsx";
-import { ShownText } from "../../parts/shown-text.tsx";
+import { LinkAnchor } from "../../parts/page/links.tsx";
+import { ShownText } from "../../parts/text/shown-text.tsx";
 import { SecretsPage } from "./secrets-page.tsx";
 
 const from = "/projects/$project/packages/$package/secrets";

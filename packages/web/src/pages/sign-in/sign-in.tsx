@@ -4,9 +4,9 @@ import type { PlatformInfo } from "@sealrun/protocol";
 import { IconLogin2 } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, type ReactNode, useEffect, useRef } from "react";
-import { ownPlatform } from "../../app/platform.tsx";
-import { Logo } from "../../parts/logo.tsx";
-import { Problem } from "../../parts/problem.tsx";
+import { ownPlatform } from "../../platform/platform.tsx";
+import { Logo } from "../../parts/page/logo.tsx";
+import { Problem } from "../../parts/page/problem.tsx";
 
 /** Escape here is not for a dialog behind it, which would close with what was typed in it. */
 const keepsEscape = { "data-mantine-stop-propagation": true } as const;

@@ -15,8 +15,8 @@ import { useDisclosure } from "@mantine/hooks";
 import type { Step } from "@sealrun/protocol";
 import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
 import type { ReactNode } from "react";
-import { ShownText } from "../../parts/shown-text.tsx";
-import { countOf, showSize } from "../../parts/show-size.ts";
+import { ShownText } from "../../parts/text/shown-text.tsx";
+import { countOf, showSize } from "../../parts/text/show-size.ts";
 import type { Review } from "./review.ts";
 
 /** What runs, in order, and the files that go along. */

@@ -1,9 +1,9 @@
 import { Button, Group, Paper, Stack, Text, ThemeIcon, Title } from "@mantine/core";
 import { IconCheck, IconPlayerPlay } from "@tabler/icons-react";
 import type { ReactNode } from "react";
-import { LinkButton } from "../../parts/links.tsx";
-import { ShownText } from "../../parts/shown-text.tsx";
-import { countOf } from "../../parts/show-size.ts";
+import { LinkButton } from "../../parts/page/links.tsx";
+import { ShownText } from "../../parts/text/shown-text.tsx";
+import { countOf } from "../../parts/text/show-size.ts";
 import type { UploadState } from "./use-upload.ts";
 
 /** What the upload has made, and what to do with it. */

@@ -2,9 +2,9 @@ import { Alert, Button, Group, Paper, Progress, Stack, Text, TextInput } from "@
 import { packageName } from "@sealrun/protocol";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { type ReactNode, useMemo, useState } from "react";
-import { Problem } from "../../parts/problem.tsx";
-import { countOf, showSize } from "../../parts/show-size.ts";
-import { ShownText } from "../../parts/shown-text.tsx";
+import { Problem } from "../../parts/page/problem.tsx";
+import { countOf, showSize } from "../../parts/text/show-size.ts";
+import { ShownText } from "../../parts/text/shown-text.tsx";
 import { Contents } from "./contents.tsx";
 import { ProblemsList } from "./problems-list.tsx";
 import { findProblems } from "./review.ts";

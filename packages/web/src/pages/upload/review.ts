@@ -9,7 +9,7 @@ import {
   problemOf,
 } from "@sealrun/client";
 import { type JsonValue, packageName } from "@sealrun/protocol";
-import type { ReadPackage } from "./read-dropped.ts";
+import type { ReadPackage } from "./drop/read-dropped.ts";
 
 /** What a page shows of a dropped package: names and lines of its secrets, never a value. */
 export interface Review {

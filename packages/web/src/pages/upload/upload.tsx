@@ -1,15 +1,15 @@
 import { List, Paper, Stack, Text } from "@mantine/core";
 import { useBlocker, useParams, useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { LinkAnchor } from "../../parts/links.tsx";
-import { Page } from "../../parts/page.tsx";
-import { Problem } from "../../parts/problem.tsx";
-import { Question } from "../../parts/question.tsx";
-import { ShownText } from "../../parts/shown-text.tsx";
+import { LinkAnchor } from "../../parts/page/links.tsx";
+import { Page } from "../../parts/page/page.tsx";
+import { Problem } from "../../parts/page/problem.tsx";
+import { Question } from "../../parts/page/question.tsx";
+import { ShownText } from "../../parts/text/shown-text.tsx";
 import { Done } from "./done.tsx";
-import { DropZone } from "./drop-zone.tsx";
+import { DropZone } from "./drop/drop-zone.tsx";
 import { ReviewForm } from "./review-form.tsx";
-import { useDrop } from "./use-drop.ts";
+import { useDrop } from "./drop/use-drop.ts";
 import { type Upload, useUpload } from "./use-upload.ts";
 
 /** Makes a package, or a new version of one, out of a folder, files or a zip. Secrets are sealed in the browser. */

@@ -2,8 +2,8 @@ import { askNames, type FoundNames } from "@sealrun/client";
 import { packageName } from "@sealrun/protocol";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
-import { useClient } from "../../app/platform.tsx";
-import { topicKey } from "../../app/queries.ts";
+import { useClient } from "../../platform/platform.tsx";
+import { topicKey } from "../../platform/queries.ts";
 import type { Review } from "./review.ts";
 
 /** Which names the platform has for a package of that name, new or known, asked once typing pauses. Never a value. */

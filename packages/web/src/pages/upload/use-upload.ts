@@ -3,9 +3,9 @@ import { wipe } from "@sealrun/crypto";
 import { parseSecretDocument, type PushAnswer, type SealrunError, toSealrunError } from "@sealrun/protocol";
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { useClient } from "../../app/platform.tsx";
-import type { DroppedFile } from "./dropped-file.ts";
-import { openDropped, type ReadPackage, readDropped } from "./read-dropped.ts";
+import { useClient } from "../../platform/platform.tsx";
+import type { DroppedFile } from "./drop/dropped-file.ts";
+import { openDropped, type ReadPackage, readDropped } from "./drop/read-dropped.ts";
 import { type Review, reviewPackage } from "./review.ts";
 
 /** How far an upload has come. No state holds a value. */

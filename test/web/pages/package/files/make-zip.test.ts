@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { makeZip } from "../../../../../packages/web/src/pages/package/files/make-zip.ts";
-import { readZip } from "../../../../../packages/web/src/pages/upload/read-zip.ts";
+import { readZip } from "../../../../../packages/web/src/pages/upload/drop/read-zip.ts";
 
 const files = [
   { path: "a.py", bytes: new TextEncoder().encode("print(1)") },

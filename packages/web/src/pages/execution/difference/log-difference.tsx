@@ -3,12 +3,12 @@ import type { Client } from "@sealrun/client";
 import { type ExecutionInfo, isFinal } from "@sealrun/protocol";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useMemo, useState } from "react";
-import { useClient } from "../../../app/platform.tsx";
-import { topicKey } from "../../../app/queries.ts";
-import { visibleLine } from "../../../parts/ansi.ts";
-import { LineText } from "../../../parts/line-text.tsx";
-import { Loading } from "../../../parts/loading.tsx";
-import { Problem } from "../../../parts/problem.tsx";
+import { useClient } from "../../../platform/platform.tsx";
+import { topicKey } from "../../../platform/queries.ts";
+import { visibleLine } from "../../../parts/log/ansi.ts";
+import { LineText } from "../../../parts/log/line-text.tsx";
+import { Loading } from "../../../parts/page/loading.tsx";
+import { Problem } from "../../../parts/page/problem.tsx";
 import classes from "./log-difference.module.css";
 import { compareLines, foldSame, mostLines } from "./line-difference.ts";
 

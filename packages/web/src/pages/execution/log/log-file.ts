@@ -1,4 +1,4 @@
-import { visibleLine } from "../../../parts/ansi.ts";
+import { visibleLine } from "../../../parts/log/ansi.ts";
 import type { KeptLine, LogStore } from "./log-store.ts";
 
 /** A line as plain text: its time in UTC, its step, and what was written without colours. */

@@ -1,7 +1,7 @@
 import { type ReactNode, useState } from "react";
-import { LineText } from "../../../parts/line-text.tsx";
-import { ShownText } from "../../../parts/shown-text.tsx";
-import { showHidden } from "../../../parts/visible-text.ts";
+import { LineText } from "../../../parts/log/line-text.tsx";
+import { ShownText } from "../../../parts/text/shown-text.tsx";
+import { showHidden } from "../../../parts/text/visible-text.ts";
 import type { KeptLine } from "./log-store.ts";
 import classes from "./log.module.css";
 

@@ -1,5 +1,5 @@
-import { visibleLine } from "../../../parts/ansi.ts";
-import { findPattern } from "../../../parts/line-parts.ts";
+import { visibleLine } from "../../../parts/log/ansi.ts";
+import { findPattern } from "../../../parts/log/line-parts.ts";
 import type { KeptLine, LogStore, Stream } from "./log-store.ts";
 
 /** Which lines are wanted; what is undefined or empty leaves all. */

@@ -1,7 +1,7 @@
 import { hashKey, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState, useSyncExternalStore } from "react";
-import { useClient } from "../../../app/platform.tsx";
-import { executionKey, makeOld } from "../../../app/queries.ts";
+import { useClient } from "../../../platform/platform.tsx";
+import { executionKey, makeOld } from "../../../platform/queries.ts";
 import { followLog, type FollowState } from "./follow-log.ts";
 import { createLogStore, type LogStore } from "./log-store.ts";
 

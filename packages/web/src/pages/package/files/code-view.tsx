@@ -1,8 +1,8 @@
 import { type ReactNode, useEffect, useRef } from "react";
-import { CodeLine, useHighlight } from "../../../parts/highlighted.tsx";
-import { LinkPlain } from "../../../parts/links.tsx";
-import { ShownText } from "../../../parts/shown-text.tsx";
-import { isCrowded } from "../../../parts/visible-text.ts";
+import { CodeLine, useHighlight } from "../../../parts/code/highlighted.tsx";
+import { LinkPlain } from "../../../parts/page/links.tsx";
+import { ShownText } from "../../../parts/text/shown-text.tsx";
+import { isCrowded } from "../../../parts/text/visible-text.ts";
 import { usePackageAddress } from "../use-package.ts";
 import classes from "./code-view.module.css";
 

@@ -1,5 +1,5 @@
 import { skipToken, useQuery, type UseQueryResult } from "@tanstack/react-query";
-import { useClient } from "../../../app/platform.tsx";
+import { useClient } from "../../../platform/platform.tsx";
 import type { PackageAddress } from "../use-package.ts";
 import { type FileText, readText } from "./file-text.ts";
 

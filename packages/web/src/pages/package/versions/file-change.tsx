@@ -1,11 +1,11 @@
 import { Badge, Group, Paper, Text, UnstyledButton } from "@mantine/core";
 import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
 import { type ReactNode, useMemo, useState } from "react";
-import { Loading } from "../../../parts/loading.tsx";
-import { Problem } from "../../../parts/problem.tsx";
-import { ShownText } from "../../../parts/shown-text.tsx";
-import { showSize } from "../../../parts/show-size.ts";
-import { showHidden } from "../../../parts/visible-text.ts";
+import { Loading } from "../../../parts/page/loading.tsx";
+import { Problem } from "../../../parts/page/problem.tsx";
+import { ShownText } from "../../../parts/text/shown-text.tsx";
+import { showSize } from "../../../parts/text/show-size.ts";
+import { showHidden } from "../../../parts/text/visible-text.ts";
 import type { FileText } from "../files/file-text.ts";
 import { useFile } from "../files/use-file.ts";
 import type { PackageAddress } from "../use-package.ts";

@@ -2,11 +2,11 @@ import { Badge, Button, Stack, Text, Title, Tooltip } from "@mantine/core";
 import type { VersionInfo, VersionList } from "@sealrun/protocol";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { CardCell, CardRow, CardTable } from "../../../parts/card-table.tsx";
-import { LinkAnchor } from "../../../parts/links.tsx";
-import { Loading } from "../../../parts/loading.tsx";
-import { Problem } from "../../../parts/problem.tsx";
-import { Time } from "../../../parts/time.tsx";
+import { CardCell, CardRow, CardTable } from "../../../parts/page/card-table.tsx";
+import { LinkAnchor } from "../../../parts/page/links.tsx";
+import { Loading } from "../../../parts/page/loading.tsx";
+import { Problem } from "../../../parts/page/problem.tsx";
+import { Time } from "../../../parts/time/time.tsx";
 import { type PackageAddress, useVersions } from "../use-package.ts";
 import { Changes } from "./changes.tsx";
 

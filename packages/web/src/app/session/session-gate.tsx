@@ -1,0 +1,141 @@
+import { Center, Loader, Modal } from "@mantine/core";
+import { createClient, currentSession, fetchPlatform } from "@sealrun/client";
+import { type PlatformInfo, toSealrunError } from "@sealrun/protocol";
+import {
+  type MutationCacheNotifyEvent,
+  type QueryCacheNotifyEvent,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { SignIn } from "../../pages/sign-in/sign-in.tsx";
+import { StrangeKeyring } from "../../pages/sign-in/strange-keyring.tsx";
+import { Problem } from "../../parts/page/problem.tsx";
+import { forgetEarlier } from "./forget-earlier.ts";
+import { isOpenToGuests } from "./open-to-guests.ts";
+import { checkPin, repin } from "./pin.ts";
+import { ownPlatform, SignedInProvider } from "../../platform/platform.tsx";
+import { isSignedOut } from "../../platform/queries.ts";
+
+/**
+ * Shows its children to who is signed in, and the guides to everybody. Somebody whose session ends signs in again in
+ * front of the page, which stays as it is: nothing typed is lost. Somebody else begins anew.
+ */
+export function SessionGate({ children }: { readonly children: ReactNode }): ReactNode {
+  const queries = useQueryClient();
+  const found = useQuery({
+    queryKey: ["session"],
+    queryFn: readSession,
+    staleTime: Infinity,
+    refetchOnWindowFocus: false,
+  });
+  const isOver = useSessionEnd();
+  if (found.error !== null) return <Problem error={found.error} onRetry={async () => found.refetch()} isPage />;
+  if (found.data === undefined) {
+    return (
+      <Center h="100dvh" aria-busy="true">
+        <Loader aria-label="Loading" />
+      </Center>
+    );
+  }
+  const { platform, session } = found.data;
+  const onSignedIn = async (): Promise<void> => {
+    const now = await readSession();
+    // Before any page knows who it is.
+    forgetEarlier(queries, session?.author, now.session?.author);
+    queries.setQueryData(["session"], now);
+    isOver.reset();
+  };
+  return (
+    <Pinned key={platform.keyring.fingerprint} platform={platform} author={session?.author} onSignedIn={onSignedIn}>
+      {children}
+      <Modal
+        opened={isOver.value}
+        onClose={() => undefined}
+        withCloseButton={false}
+        title="Sign in again"
+        // In front of the page's own dialogs, which keep what was typed in them.
+        zIndex={1_000}
+      >
+        <SignIn platform={platform} onSignedIn={onSignedIn} isInFront />
+      </Modal>
+    </Pinned>
+  );
+}
+
+async function readSession(): Promise<{
+  readonly platform: PlatformInfo;
+  readonly session: Awaited<ReturnType<typeof currentSession>>;
+}> {
+  const [platform, session] = await Promise.all([fetchPlatform(ownPlatform), currentSession(ownPlatform)]);
+  return { platform, session };
+}
+
+interface PinnedProps {
+  readonly platform: PlatformInfo;
+  readonly author: string | undefined;
+  readonly onSignedIn: () => Promise<void>;
+  readonly children: ReactNode;
+}
+
+/** Refuses a keyring that this browser does not know before anything is typed for it. */
+function Pinned({ platform, author, onSignedIn, children }: PinnedProps): ReactNode {
+  const { fingerprint } = platform.keyring;
+  const [pin, setPin] = useState(() => readPin(fingerprint));
+  const client = useMemo(
+    () => (pin.isKnown ? createClient({ ...ownPlatform, fingerprint }) : undefined),
+    [pin.isKnown, fingerprint],
+  );
+  if (client === undefined) {
+    const trust = (): void => {
+      repin(localStorage, fingerprint);
+      setPin(readPin(fingerprint));
+    };
+    return <StrangeKeyring message={pin.message} found={fingerprint} onTrust={trust} />;
+  }
+  if (author === undefined) {
+    return isOpenToGuests(globalThis.location.pathname) ? (
+      children
+    ) : (
+      <SignIn platform={platform} onSignedIn={onSignedIn} />
+    );
+  }
+  return (
+    // Whoever is somebody else finds nothing of what was typed either.
+    <SignedInProvider key={author} value={{ client, author }}>
+      {children}
+    </SignedInProvider>
+  );
+}
+
+function readPin(fingerprint: string): { readonly isKnown: boolean; readonly message: string } {
+  try {
+    checkPin(localStorage, fingerprint);
+    return { isKnown: true, message: "" };
+  } catch (error) {
+    return { isKnown: false, message: toSealrunError(error).message };
+  }
+}
+
+/** True from the moment at which any query is refused for want of a session. */
+function useSessionEnd(): { readonly value: boolean; readonly reset: () => void } {
+  const queries = useQueryClient();
+  const [value, setValue] = useState(false);
+  useEffect(() => {
+    // Only the refusal itself: a query that is asked again still has its last error.
+    const onEvent = (event: QueryCacheNotifyEvent | MutationCacheNotifyEvent): void => {
+      if (event.type === "updated" && event.action.type === "error" && isSignedOut(event.action.error)) setValue(true);
+    };
+    const stopQueries = queries.getQueryCache().subscribe(onEvent);
+    const stopMutations = queries.getMutationCache().subscribe(onEvent);
+    return () => {
+      stopQueries();
+      stopMutations();
+    };
+  }, [queries]);
+  const reset = (): void => {
+    setValue(false);
+    void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
+  };
+  return { value, reset };
+}

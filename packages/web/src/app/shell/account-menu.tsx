@@ -1,0 +1,65 @@
+import { ActionIcon, Menu, useMantineColorScheme } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { closeSession } from "@sealrun/client";
+import { toSealrunError } from "@sealrun/protocol";
+import { IconDeviceDesktop, IconLogout, IconMoon, IconSun, IconUserCircle } from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { ownPlatform, useSignedIn } from "../../platform/platform.tsx";
+
+/** Who is signed in, light or dark, and the way out. */
+export function AccountMenu(): ReactNode {
+  const { author } = useSignedIn();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const queries = useQueryClient();
+  const signOut = async (): Promise<void> => {
+    try {
+      await closeSession(ownPlatform);
+    } catch (error) {
+      const { message } = toSealrunError(error);
+      notifications.show({ color: "red", title: "You are still signed in", message });
+      return;
+    }
+    queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
+    await queries.refetchQueries({ queryKey: ["session"] });
+  };
+  return (
+    <Menu position="bottom-end" width={220}>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={`Account of ${author}`}>
+          <IconUserCircle aria-hidden />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>Signed in as {author}</Menu.Label>
+        <Menu.Divider />
+        <Menu.Label>Colours</Menu.Label>
+        <Menu.Item
+          leftSection={<IconSun size={16} aria-hidden />}
+          aria-current={colorScheme === "light"}
+          onClick={() => setColorScheme("light")}
+        >
+          Light
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconMoon size={16} aria-hidden />}
+          aria-current={colorScheme === "dark"}
+          onClick={() => setColorScheme("dark")}
+        >
+          Dark
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconDeviceDesktop size={16} aria-hidden />}
+          aria-current={colorScheme === "auto"}
+          onClick={() => setColorScheme("auto")}
+        >
+          As the system
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void signOut()}>
+          Sign out
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,20 @@
+import { Alert } from "@mantine/core";
+import { IconPlugConnectedX } from "@tabler/icons-react";
+import type { ReactNode } from "react";
+import type { LiveState } from "../live/live-state.ts";
+
+/** Says when the platform is away; what was typed stays, and goes when it is back. */
+export function ConnectionNotice({ state }: { readonly state: LiveState }): ReactNode {
+  if (state !== "lost") return null;
+  return (
+    <Alert
+      mb="md"
+      color="orange"
+      role="status"
+      icon={<IconPlugConnectedX aria-hidden />}
+      title="The platform cannot be reached"
+    >
+      What you see may be old, and what you typed is kept. This page tries again by itself.
+    </Alert>
+  );
+}

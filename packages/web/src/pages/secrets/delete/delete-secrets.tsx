@@ -1,0 +1,119 @@
+import { Button, Code, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
+import type { SecretPlace } from "@sealrun/client";
+import type { SecretInfo } from "@sealrun/protocol";
+import { useQueries } from "@tanstack/react-query";
+import { type FormEvent, type ReactNode, useState } from "react";
+import { useClient } from "../../../platform/platform.tsx";
+import { Loading } from "../../../parts/page/loading.tsx";
+import { Problem } from "../../../parts/page/problem.tsx";
+import { ShownText } from "../../../parts/text/shown-text.tsx";
+import { wasReadLately, wordToType } from "./delete-checks.ts";
+import { placeKey, showPlace } from "../place.ts";
+import { UsesList } from "../details/uses-list.tsx";
+
+/** Uses are asked for so many at most: a question nobody reads helps nobody. */
+const mostShown = 10;
+
+/** Asks before secrets go, with what uses them. What was read in the last 30 days asks for a word too. */
+export function DeleteSecrets(props: {
+  readonly place: SecretPlace;
+  readonly secrets: readonly SecretInfo[];
+  readonly onYes: () => void;
+  readonly onClose: () => void;
+}): ReactNode {
+  const { place, secrets, onYes, onClose } = props;
+  const [typed, setTyped] = useState("");
+  const [openedMs] = useState(Date.now);
+  const names = secrets.map(({ name }) => name);
+  const asked = useUses(place, names.slice(0, mostShown));
+  const reads = [...secrets.map(({ lastRead }) => lastRead?.at), ...asked.reads];
+  const word = wasReadLately(reads, openedMs) ? wordToType(names) : undefined;
+  const isReady = asked.isKnown && (word === undefined || typed === word);
+  const onSubmit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (!isReady) return;
+    onClose();
+    onYes();
+  };
+  const [first = ""] = names;
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={names.length === 1 ? `Delete ${first}?` : `Delete ${names.length} secrets?`}
+      closeButtonProps={{ "aria-label": "Close" }}
+    >
+      <form onSubmit={onSubmit}>
+        <Stack>
+          <Text size="sm">
+            {names.length === 1 ? "It is" : "They are"} removed from {showPlace(place)}; the history stays, the values
+            do not.{place.scope === "platform" ? null : " A wider scope that has the name answers then."}
+          </Text>
+          {asked.error === null ? null : <Problem error={asked.error} onRetry={asked.retry} />}
+          {asked.isKnown ? <Uses found={asked.found} /> : asked.error === null ? <Loading rows={2} /> : null}
+          {names.length <= mostShown ? null : (
+            <Text size="sm" c="dimmed">
+              What uses the other {names.length - mostShown} is not listed.
+            </Text>
+          )}
+          {word === undefined ? null : (
+            <TextInput
+              label={
+                <>
+                  Read in the last 30 days. Type <Code>{word}</Code> to delete
+                </>
+              }
+              value={typed}
+              onChange={(event) => setTyped(event.currentTarget.value)}
+              autoComplete="off"
+              spellCheck={false}
+              data-autofocus
+            />
+          )}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              Keep
+            </Button>
+            <Button
+              type="submit"
+              color="red"
+              disabled={!isReady}
+              {...(word === undefined ? { "data-autofocus": true } : {})}
+            >
+              Delete
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+function Uses({ found }: { readonly found: ReturnType<typeof useUses>["found"] }): ReactNode {
+  return found.map(({ name, uses }) => (
+    <Stack key={name} gap={4}>
+      <Text size="sm" fw={500}>
+        {found.length === 1 ? "What uses it" : <ShownText text={name} />}
+      </Text>
+      <UsesList uses={uses} />
+    </Stack>
+  ));
+}
+
+function useUses(place: SecretPlace, names: readonly string[]) {
+  const client = useClient();
+  const results = useQueries({
+    queries: names.map((name) => ({
+      queryKey: placeKey(place, "uses", name),
+      queryFn: async () => client.secretUses(place, name),
+    })),
+  });
+  const found = results.flatMap(({ data }) => (data === undefined ? [] : [data]));
+  return {
+    found,
+    reads: found.flatMap(({ uses }) => uses.map(({ lastRead }) => lastRead?.at)),
+    isKnown: found.length === names.length,
+    error: results.find(({ error }) => error !== null)?.error ?? null,
+    retry: async () => Promise.all(results.map(async ({ refetch }) => refetch())),
+  };
+}

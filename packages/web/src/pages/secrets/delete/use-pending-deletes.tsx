@@ -1,0 +1,157 @@
+import { Button, Group, Text } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import type { Client, SecretPlace } from "@sealrun/client";
+import { showNames, toSealrunError } from "@sealrun/protocol";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
+import { useClient } from "../../../platform/platform.tsx";
+import { topicKey } from "../../../platform/queries.ts";
+
+/** How long a delete can be taken back; nothing is sent before. */
+const undoMs = 6_000;
+
+/** A secret that goes: only in the version that somebody looked at. */
+interface LeavingSecret {
+  readonly name: string;
+  readonly version: number;
+}
+
+interface Batch {
+  readonly id: string;
+  readonly secrets: readonly LeavingSecret[];
+  readonly timer: ReturnType<typeof setTimeout>;
+}
+
+/** Deletes that wait. */
+export interface PendingDeletes {
+  readonly leaving: ReadonlySet<string>;
+  readonly remove: (secrets: readonly LeavingSecret[]) => void;
+  /** Takes the delete of this name back, or the newest one. */
+  readonly undo: (name?: string) => void;
+}
+
+/** Deletes secrets after a wait in which it can be undone. Whoever leaves the page keeps them, and is told. */
+export function usePendingDeletes(place: SecretPlace): PendingDeletes {
+  const client = useClient();
+  const queries = useQueryClient();
+  const batches = useRef<readonly Batch[]>([]);
+  const [leaving, setLeaving] = useState<ReadonlySet<string>>(new Set());
+  const setBatches = (next: readonly Batch[]): void => {
+    batches.current = next;
+    setLeaving(new Set(next.flatMap(({ secrets }) => secrets.map(({ name }) => name))));
+  };
+  const drop = (batch: Batch): void => setBatches(batches.current.filter(({ id }) => id !== batch.id));
+
+  const send = async (batch: Batch): Promise<void> => {
+    try {
+      const { deleted, kept } = await deleteUnchanged(client, place, batch.secrets);
+      await queries.invalidateQueries({ queryKey: topicKey("secrets") });
+      if (deleted.length > 0) tell(batch.id, `Deleted ${showNames(deleted, 3)}`, "gray");
+      if (kept.length > 0) {
+        const id = deleted.length > 0 ? `${batch.id}-kept` : batch.id;
+        tell(id, `Kept ${showNames(kept, 3)}: changed by somebody else in the meantime`, "orange");
+      }
+    } catch (error) {
+      tell(batch.id, `Not deleted: ${toSealrunError(error).message}`, "red");
+      await queries.invalidateQueries({ queryKey: topicKey("secrets") });
+    } finally {
+      drop(batch);
+    }
+  };
+
+  const undo = (name?: string): void => {
+    const found = name === undefined ? batches.current.at(-1) : batchOf(batches.current, name);
+    if (found === undefined) return;
+    clearTimeout(found.timer);
+    notifications.hide(found.id);
+    drop(found);
+  };
+
+  const remove = (secrets: readonly LeavingSecret[]): void => {
+    const id = `delete-${crypto.randomUUID()}`;
+    const timer = setTimeout(() => {
+      const batch = batches.current.find((candidate) => candidate.id === id);
+      if (batch === undefined) return;
+      notifications.update({ id, message: "Deleting", loading: true, autoClose: false });
+      void send(batch);
+    }, undoMs);
+    setBatches([...batches.current, { id, secrets, timer }]);
+    notifications.show({
+      id,
+      autoClose: false,
+      withCloseButton: false,
+      color: "red",
+      message: <Waiting secrets={secrets} onUndo={() => undo(secrets[0]?.name)} />,
+    });
+  };
+
+  const keepAll = useEffectEvent(() => {
+    for (const { id, secrets, timer } of batches.current) {
+      clearTimeout(timer);
+      const names = showNames(
+        secrets.map(({ name }) => name),
+        3,
+      );
+      tell(id, `Kept ${names}: you left the page before the delete was sent`, "gray");
+    }
+    batches.current = [];
+  });
+  useEffect(() => {
+    const onHide = (): void => keepAll();
+    globalThis.addEventListener("pagehide", onHide);
+    return () => {
+      globalThis.removeEventListener("pagehide", onHide);
+      keepAll();
+    };
+  }, []);
+  return { leaving, remove, undo };
+}
+
+function Waiting(props: { readonly secrets: readonly LeavingSecret[]; readonly onUndo: () => void }) {
+  const names = showNames(
+    props.secrets.map(({ name }) => name),
+    3,
+  );
+  return (
+    <Group justify="space-between" wrap="nowrap">
+      <Text size="sm">
+        Deleting {names} in {undoMs / 1_000} seconds. Leaving this page keeps it.
+      </Text>
+      <Button size="compact-sm" variant="default" flex="none" onClick={props.onUndo}>
+        Undo
+      </Button>
+    </Group>
+  );
+}
+
+function tell(id: string, message: string, color: string): void {
+  const shown = { id, message, color, loading: false, withCloseButton: true, autoClose: 8_000 };
+  notifications.hide(id);
+  notifications.show({ ...shown, id: `${id}-end` });
+}
+
+function batchOf(batches: readonly Batch[], name: string): Batch | undefined {
+  return batches.find(({ secrets }) => secrets.some((secret) => secret.name === name));
+}
+
+/** Deletes those that still have the version that was looked at. */
+async function deleteUnchanged(
+  client: Client,
+  place: SecretPlace,
+  secrets: readonly LeavingSecret[],
+): Promise<{ readonly deleted: readonly string[]; readonly kept: readonly string[] }> {
+  const versions = new Map((await client.listSecrets(place)).map(({ name, version }) => [name, version]));
+  const deleted: string[] = [];
+  const kept: string[] = [];
+  for (const { name, version } of secrets) {
+    const now = versions.get(name);
+    // Gone already: somebody else deleted it.
+    if (now === undefined) continue;
+    if (now !== version) kept.push(name);
+    else {
+      await client.deleteSecret(place, name);
+      deleted.push(name);
+    }
+  }
+  return { deleted, kept };
+}

@@ -1,0 +1,63 @@
+import { Badge, Checkbox, ScrollArea, Table, Text } from "@mantine/core";
+import type { ReactNode } from "react";
+import { ShownText } from "../../../parts/text/shown-text.tsx";
+import type { PlannedName } from "./import-plan.ts";
+
+/** Names of a file, which of them are stored, and what each replaces. */
+export function ImportNames(props: {
+  readonly names: readonly PlannedName[];
+  readonly chosen: ReadonlySet<string>;
+  readonly onChoose: (names: readonly string[], isChosen: boolean) => void;
+}): ReactNode {
+  const { names, chosen, onChoose } = props;
+  const all = names.map(({ name }) => name);
+  return (
+    <ScrollArea.Autosize mah="45dvh" type="auto" viewportProps={{ tabIndex: 0, role: "group", "aria-label": "Names" }}>
+      <Table verticalSpacing={6}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th w={36}>
+              <Checkbox
+                size="xs"
+                aria-label="Choose all"
+                checked={chosen.size === names.length}
+                indeterminate={chosen.size > 0 && chosen.size < names.length}
+                onChange={(event) => onChoose(all, event.currentTarget.checked)}
+              />
+            </Table.Th>
+            <Table.Th>Name</Table.Th>
+            <Table.Th>Change</Table.Th>
+            <Table.Th>Where</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {names.map(({ name, place, replaces }) => (
+            <Table.Tr key={name}>
+              <Table.Td>
+                <Checkbox
+                  size="xs"
+                  aria-label={`Choose ${name}`}
+                  checked={chosen.has(name)}
+                  onChange={(event) => onChoose([name], event.currentTarget.checked)}
+                />
+              </Table.Td>
+              <Table.Td ff="monospace">
+                <ShownText text={name} />
+              </Table.Td>
+              <Table.Td>
+                <Badge variant="light" tt="none" fw={500} color={replaces === null ? "green" : "orange"}>
+                  {replaces === null ? "new" : `replaces version ${replaces}`}
+                </Badge>
+              </Table.Td>
+              <Table.Td>
+                <Text size="xs" c="dimmed">
+                  <ShownText text={place} />
+                </Text>
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </ScrollArea.Autosize>
+  );
+}

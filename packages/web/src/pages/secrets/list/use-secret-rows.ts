@@ -1,0 +1,78 @@
+import type { Client, SecretPlace } from "@sealrun/client";
+import type { SecretInfo } from "@sealrun/protocol";
+import { useQueries, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { useClient } from "../../../platform/platform.tsx";
+import { topicKey } from "../../../platform/queries.ts";
+import { askedNames } from "./asked-names.ts";
+import { placeKey, widerPlaces } from "../place.ts";
+import { buildRows, type NamesInside, type SecretRow } from "./secret-rows.ts";
+
+/** A project with more packages says in a secret's details where it is covered, not in the table. */
+const mostPackages = 40;
+
+/** What a page of secrets shows: nothing before the place's own list is there. */
+export interface SecretRows {
+  readonly rows: readonly SecretRow[] | undefined;
+  readonly own: readonly SecretInfo[];
+  readonly error: unknown;
+  readonly retry: () => unknown;
+}
+
+/** The secrets of a place with what is around them: what wider scopes answer, who covers them, what is missing. */
+export function useSecretRows(place: SecretPlace): SecretRows {
+  const client = useClient();
+  const list = useQuery(listQuery(client, place));
+  const wider = useQueries({
+    queries: widerPlaces(place).map((other) => listQuery(client, other)),
+    combine: takeLists,
+  });
+  const inside = useQuery({
+    queryKey: placeKey(place, "inside"),
+    queryFn: async () => namesInside(client, place.scope === "project" ? place.project : ""),
+    enabled: place.scope === "project",
+  });
+  const asked = useQuery({
+    queryKey: topicKey("packages", ...placeKey(place), "asked"),
+    queryFn: async () =>
+      place.scope === "service"
+        ? askedNames((await client.getPackage(place.project, place.package)).version?.manifest ?? {})
+        : [],
+    enabled: place.scope === "service",
+  });
+  const rows = useMemo(
+    () =>
+      list.data === undefined
+        ? undefined
+        : buildRows({
+            own: list.data,
+            wider: wider.map((infos) => infos ?? []),
+            inside: inside.data ?? [],
+            // A name may be set in a scope that is still on its way.
+            asked: wider.includes(undefined) ? [] : (asked.data ?? []),
+          }),
+    [list.data, wider, inside.data, asked.data],
+  );
+  return { rows, own: list.data ?? [], error: list.error, retry: async () => list.refetch() };
+}
+
+type Lists = readonly (readonly SecretInfo[] | undefined)[];
+
+function takeLists(results: readonly { readonly data: readonly SecretInfo[] | undefined }[]): Lists {
+  return results.map(({ data }) => data);
+}
+
+function listQuery(client: Client, place: SecretPlace) {
+  return { queryKey: placeKey(place, "list"), queryFn: async () => client.listSecrets(place) };
+}
+
+async function namesInside(client: Client, project: string): Promise<readonly NamesInside[]> {
+  const packages = await client.listPackages(project);
+  if (packages.length > mostPackages) return [];
+  return Promise.all(
+    packages.map(async ({ name }) => ({
+      package: name,
+      names: (await client.listSecrets({ scope: "service", project, package: name })).map((secret) => secret.name),
+    })),
+  );
+}

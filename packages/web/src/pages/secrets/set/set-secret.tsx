@@ -1,0 +1,159 @@
+import { Anchor, Button, Checkbox, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import type { SecretPlace } from "@sealrun/client";
+import { type SecretInfo, SealrunError } from "@sealrun/protocol";
+import { IconLock } from "@tabler/icons-react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, type ReactNode, useRef, useState } from "react";
+import { useClient } from "../../../platform/platform.tsx";
+import { topicKey } from "../../../platform/queries.ts";
+import { Problem } from "../../../parts/page/problem.tsx";
+import { judgeName } from "./name-checks.ts";
+import { showPlace } from "../place.ts";
+import { readValue, type ValueForm } from "./value-checks.ts";
+import { putText, textOf, ValueField } from "./value-field.tsx";
+
+interface SetSecretProps {
+  readonly place: SecretPlace;
+  /** The name to begin with; empty to ask for one. */
+  readonly name: string;
+  readonly own: readonly SecretInfo[];
+  /** Names of other scopes and of the manifest, which one may mean. */
+  readonly known: readonly string[];
+  readonly onClose: () => void;
+}
+
+/** Asks for a name and a value, seals the value in this browser and stores it. Mounted only while it is open. */
+export function SetSecret(props: SetSecretProps): ReactNode {
+  const { name, own } = props;
+  const isReplacing = own.some((secret) => secret.name === name);
+  return (
+    <Modal
+      opened
+      onClose={props.onClose}
+      closeOnClickOutside={false}
+      size="lg"
+      title={isReplacing ? `Replace ${name}` : "Add a secret"}
+      closeButtonProps={{ "aria-label": "Close" }}
+    >
+      <SetSecretForm {...props} />
+    </Modal>
+  );
+}
+
+function SetSecretForm({ place, name: given, own, known, onClose }: SetSecretProps): ReactNode {
+  const [name, setName] = useState(given);
+  const [form, setForm] = useState<ValueForm>("text");
+  const [isEmptyMeant, setIsEmptyMeant] = useState(false);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const save = useSave({ place, name, form, isEmptyMeant, field, onClose });
+  const judged = judgeName(name, known);
+  const stored = own.find((secret) => secret.name === name);
+  const refusal = save.error instanceof SealrunError && save.error.code === "MALFORMED" ? save.error : undefined;
+  const onSubmit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (judged.problem === undefined && name !== "") save.mutate();
+  };
+  return (
+    <form onSubmit={onSubmit} autoComplete="off">
+      <Stack>
+        <TextInput
+          label="Name"
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value.trim())}
+          error={judged.problem}
+          readOnly={given !== "" && stored !== undefined && given === name}
+          required
+          withAsterisk={false}
+          autoComplete="off"
+          spellCheck={false}
+          styles={{ input: { fontFamily: "var(--sealrun-mono)" } }}
+          {...(given === "" ? { "data-autofocus": true } : {})}
+        />
+        <Closest name={judged.closest} onUse={setName} />
+        <ValueField
+          field={field}
+          form={form}
+          onForm={setForm}
+          problem={refusal?.message}
+          onTyped={() => (save.error === null ? undefined : save.reset())}
+          isFocused={given !== ""}
+        />
+        {refusal !== undefined && form === "text" ? (
+          <Checkbox
+            size="xs"
+            label="Store an empty text"
+            checked={isEmptyMeant}
+            onChange={(event) => setIsEmptyMeant(event.currentTarget.checked)}
+          />
+        ) : null}
+        {save.error === null || refusal !== undefined ? null : (
+          <Problem
+            title="Not saved; what you typed is still here"
+            error={save.error}
+            onRetry={() => save.mutate()}
+            guide="secrets"
+          />
+        )}
+        <Group justify="space-between" gap="sm">
+          <Text size="xs" c="dimmed" maw={300}>
+            The value is sealed in this browser for {showPlace(place)}. Nobody can read it here again, you neither.
+          </Text>
+          <Group gap="xs" ml="auto">
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={save.isPending} leftSection={<IconLock size={16} aria-hidden />}>
+              {stored === undefined ? "Seal and save" : `Replace version ${stored.version}`}
+            </Button>
+          </Group>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+function Closest(props: { readonly name: string | undefined; readonly onUse: (name: string) => void }): ReactNode {
+  const { name, onUse } = props;
+  if (name === undefined) return null;
+  return (
+    <Text size="sm" role="status">
+      There is a name close to it:{" "}
+      <Anchor component="button" type="button" size="sm" ff="monospace" onClick={() => onUse(name)}>
+        {name}
+      </Anchor>
+    </Text>
+  );
+}
+
+interface Save {
+  readonly place: SecretPlace;
+  readonly name: string;
+  readonly form: ValueForm;
+  readonly isEmptyMeant: boolean;
+  readonly field: { readonly current: HTMLTextAreaElement | null };
+  readonly onClose: () => void;
+}
+
+/** Reads the field, seals, stores; the field is emptied once the platform has it, and keeps the value otherwise. */
+function useSave({ place, name, form, isEmptyMeant, field, onClose }: Save) {
+  const client = useClient();
+  const queries = useQueryClient();
+  return useMutation({
+    // The value is no variable of the mutation: those are kept.
+    mutationFn: async () => {
+      const text = textOf(field.current);
+      if (text === "" && form === "text" && !isEmptyMeant) {
+        throw new SealrunError("MALFORMED", "Type a value, or say that an empty one is meant");
+      }
+      const [stored] = await client.setSecrets(place, new Map([[name, readValue(text, form)]]));
+      return stored?.version ?? 1;
+    },
+    onSuccess: async (version) => {
+      putText(field.current, "");
+      onClose();
+      notifications.show({ message: `${name}, version ${version}, sealed`, color: "green" });
+      await queries.invalidateQueries({ queryKey: topicKey("secrets") });
+    },
+  });
+}

@@ -1,0 +1,64 @@
+import type { CSSProperties, ReactNode } from "react";
+import { type AnsiColor, type AnsiStyle } from "./ansi.ts";
+import { readableColor } from "./ansi-color.ts";
+import { findPattern, type LinePart, lineParts } from "./line-parts.ts";
+import classes from "./line-text.module.css";
+import hidden from "../text/shown-text.module.css";
+
+/** A line of output or a text of a result: colours of terminals, masks as masks, hidden characters by code point. */
+export function LineText({ text, find }: { readonly text: string; readonly find?: RegExp | undefined }): ReactNode {
+  return <bdi>{lineParts(text, find ?? nothing).map(showPart)}</bdi>;
+}
+
+const nothing = findPattern("");
+
+function showPart(part: LinePart, index: number): ReactNode {
+  const { style } = part;
+  const isPlain = part.kind === "text" && !part.isFound && Object.keys(style).length === 0;
+  if (isPlain) return part.text;
+  const content = (
+    <span key={index} className={classNames(part)} style={colors(style)} title={titles[part.kind]}>
+      {part.text}
+    </span>
+  );
+  return part.isFound ? (
+    <mark key={index} className={classes["found"]}>
+      {content}
+    </mark>
+  ) : (
+    content
+  );
+}
+
+const titles = { text: undefined, mask: "Masked secret", hidden: "A character that is not seen" } as const;
+
+function classNames({ kind, style }: LinePart): string {
+  const { isBold, isFaint, isItalic, isUnderlined, isStruck } = style;
+  return [
+    kind === "mask" ? classes["mask"] : undefined,
+    kind === "hidden" ? hidden["hidden"] : undefined,
+    isBold === true ? classes["bold"] : undefined,
+    isFaint === true ? classes["faint"] : undefined,
+    isItalic === true ? classes["italic"] : undefined,
+    isUnderlined === true ? classes["underlined"] : undefined,
+    isStruck === true ? classes["struck"] : undefined,
+  ]
+    .filter((name) => name !== undefined)
+    .join(" ");
+}
+
+/**
+ * A background is a tint, and text on it keeps its usual colour: whatever a script chooses, it can be read. Set through
+ * the CSSOM, which the page's policy allows.
+ */
+function colors({ color, background, isInverse }: AnsiStyle): CSSProperties | undefined {
+  const ground = isInverse === true ? (color ?? inverse) : background;
+  if (ground !== undefined) return { background: `color-mix(in srgb, ${cssColor(ground)} 22%, transparent)` };
+  return color === undefined ? undefined : { color: cssColor(color) };
+}
+
+const inverse: AnsiColor = { kind: "named", index: 8 };
+
+function cssColor(color: AnsiColor): string {
+  return color.kind === "named" ? `var(--ansi-${color.index})` : readableColor(color.rgb);
+}

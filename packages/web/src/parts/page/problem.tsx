@@ -1,0 +1,47 @@
+import { Alert, Anchor, Button, Center, Code, Group, Stack, Text } from "@mantine/core";
+import { toSealrunError } from "@sealrun/protocol";
+import { IconAlertTriangle } from "@tabler/icons-react";
+import type { ReactNode } from "react";
+import { helpForCode } from "./help-for-code.ts";
+import { ShownText } from "../text/shown-text.tsx";
+
+/** What went wrong, in the error's own sentence, with its code and what to do. Announced to screen readers. */
+export function Problem(props: {
+  readonly error: unknown;
+  readonly title?: string;
+  readonly onRetry?: () => unknown;
+  /** The place in the guides that helps; what the error's code leads to without it. */
+  readonly guide?: string;
+  readonly isPage?: boolean;
+}): ReactNode {
+  const { code, message } = toSealrunError(props.error);
+  const guide = props.guide ?? helpForCode(code);
+  const alert = (
+    <Alert color="red" role="alert" icon={<IconAlertTriangle aria-hidden />} title={props.title ?? "That did not work"}>
+      <Stack gap="xs" align="flex-start">
+        <Text size="sm">
+          <ShownText text={message} />
+        </Text>
+        <Group gap="md">
+          <Code>{code}</Code>
+          {guide === undefined ? null : (
+            <Anchor size="sm" href={`/guides/${guide}`} target="_blank" rel="noopener">
+              Read the guide
+            </Anchor>
+          )}
+          {props.onRetry === undefined ? null : (
+            <Button size="compact-sm" variant="light" color="red" onClick={() => void props.onRetry?.()}>
+              Try again
+            </Button>
+          )}
+        </Group>
+      </Stack>
+    </Alert>
+  );
+  if (props.isPage !== true) return alert;
+  return (
+    <Center component="main" mih="100dvh" p="md">
+      {alert}
+    </Center>
+  );
+}

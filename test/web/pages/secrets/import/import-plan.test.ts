@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+import {
+  chosenValues,
+  decodePrefixed,
+  importWords,
+  planImport,
+  readImport,
+} from "../../../../../packages/web/src/pages/secrets/import/import-plan.ts";
+import { rejectionOf } from "../../../../support/refusal.ts";
+
+const file = (name: string, text: string): File => new File([text], name);
+const encode = (text: string): string => Buffer.from(text).toString("base64");
+
+test("readImport() reads both forms, and hears of each name that cannot be stored", async () => {
+  const env = await readImport(file(".env", "A=1\n1B=hunter2\nA=hunter2\nC='x y'\n"));
+  expect(env.secrets.map(({ name, value, place }) => [name, value, place])).toEqual([
+    ["A", "1", ".env:1"],
+    ["C", "x y", ".env:4"],
+  ]);
+  expect(env.refusals).toHaveLength(2);
+  expect(env.refusals.join()).not.toContain("hunter2");
+  const json = await readImport(file("a.json", '{\n"A":{"b":1},\n"1B":2}'));
+  expect(json.secrets).toEqual([{ name: "A", value: { b: 1 }, place: "a.json:2" }]);
+  expect(json.refusals[0]).toMatch(/^a\.json:3: "1B" is not allowed/);
+});
+
+test("readImport() wipes the bytes that it has read", async () => {
+  const bytes = new TextEncoder().encode("A=hunter2\n");
+  await readImport({ name: ".env", size: bytes.length, arrayBuffer: async () => bytes.buffer });
+  expect(bytes.every((byte) => byte === 0)).toBe(true);
+});
+
+test.each([
+  ["a.json", "[1]", "SECRETS_FILE_INVALID"],
+  ["a.env", "# nothing\n", "SECRETS_FILE_INVALID"],
+  ["a.txt", "A=1", "USAGE"],
+  ["a.env", "A='open", "SECRETS_FILE_INVALID"],
+  ["big.env", "A".repeat(4 * 1_048_576 + 1), "VALUE_TOO_LARGE"],
+])("readImport() refuses %s with its code", async (name, text, code) => {
+  expect((await rejectionOf(readImport(file(name, text)))).code).toBe(code);
+});
+
+test("decodePrefixed() takes the prefix off, decodes, and says what is no base64 and what is left out", async () => {
+  const text = `SECRET_A=${encode("one")}\nSECRET_B=hunter2!\nHOME=/root\n`;
+  const decoded = decodePrefixed(await readImport(file(".env", text)));
+  expect(decoded.secrets.map(({ name, value }) => [name, value])).toEqual([["A", "one"]]);
+  expect(decoded.leftOut).toBe(1);
+  expect(decoded.refusals).toHaveLength(1);
+  expect(decoded.refusals[0]).toMatch(/^\.env:2: "SECRET_B": expected a value in base64/);
+  expect(decoded.refusals[0]).not.toContain("hunter2");
+});
+
+test("planImport() holds names and versions, no value", async () => {
+  const plan = planImport(await readImport(file(".env", "B=hunter2\nA=hunter2\n")), [{ name: "A", version: 3 }]);
+  expect(plan.names).toEqual([
+    { name: "A", place: ".env:2", replaces: 3 },
+    { name: "B", place: ".env:1", replaces: null },
+  ]);
+  expect(JSON.stringify(plan)).not.toContain("hunter2");
+});
+
+test("chosenValues() takes the chosen names alone", () => {
+  const secrets = ["A", "B"].map((name) => ({ name, value: name, place: "" }));
+  expect([...chosenValues(secrets, new Set(["B"]))]).toEqual([["B", "B"]]);
+});
+
+test.each([
+  [1, 0, "1 name sealed, all new"],
+  [3, 3, "3 names sealed, all replaced"],
+  [3, 1, "3 names sealed, 1 of them replaced"],
+])("importWords() of %d, %d replaced", (count, replaced, words) => {
+  expect(importWords(count, replaced)).toBe(words);
+});

@@ -1,0 +1,47 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { findPattern, lineParts } from "../../../../packages/web/src/parts/log/line-parts.ts";
+
+const escape = String.fromCodePoint(0x1b);
+
+describe("lineParts()", () => {
+  test("lineParts() finds text across colours, in any case", () => {
+    const parts = lineParts(`an ${escape}[31mERR${escape}[0mor here`, findPattern("error"));
+    expect(parts.map(({ text, isFound }) => [text, isFound])).toEqual([
+      ["an ", false],
+      ["ERR", true],
+      ["or", true],
+      [" here", false],
+    ]);
+  });
+
+  test("lineParts() shows masks as masks and hidden characters by their code points", () => {
+    const parts = lineParts("key=***\u202E\r", undefined);
+    expect(parts.map(({ kind, text }) => [kind, text])).toEqual([
+      ["text", "key="],
+      ["mask", "***"],
+      ["hidden", "U+202E"],
+    ]);
+  });
+
+  test("lineParts() marks what is found as often as it stands there, and keeps all text", () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: "grapheme-ascii" }),
+        fc.string({ unit: "grapheme-ascii", minLength: 1 }),
+        (a, find) => {
+          const line = `${a}${find}${a}${find}`;
+          const parts = lineParts(line, findPattern(find));
+          expect(parts.map(({ text }) => text).join("")).toBe(line);
+          expect(parts.some(({ isFound }) => isFound)).toBe(true);
+        },
+      ),
+    );
+  });
+
+  test("findPattern() takes what is typed as it stands", () => {
+    expect("a.b(c)[d]|e".match(findPattern(".b(c)[d]|e") ?? /never/)).not.toBeNull();
+    expect("axb".match(findPattern("a.b") ?? /never/)).toBeNull();
+    expect(findPattern("")).toBeUndefined();
+  });
+});

@@ -1,0 +1,49 @@
+import { QueryObserver } from "@tanstack/react-query";
+import { expect, test } from "vitest";
+import { createQueries, makeOld } from "../../../packages/web/src/platform/queries.ts";
+
+test("makeOld() asks again when the first answer was on its way already", async () => {
+  const queries = createQueries();
+  const answers: PromiseWithResolvers<string>[] = [];
+  const queryFn = async (): Promise<string> => {
+    const answer = Promise.withResolvers<string>();
+    answers.push(answer);
+    return answer.promise;
+  };
+  const observer = new QueryObserver(queries, { queryKey: ["executions"], queryFn });
+  const stop = observer.subscribe(() => undefined);
+  const made = makeOld(queries, ({ queryKey }) => queryKey[0] === "executions");
+  answers[0]?.resolve("before the change");
+  await expect.poll(() => answers.length).toBe(2);
+  answers[1]?.resolve("after it");
+  await made;
+  expect(observer.getCurrentResult().data).toBe("after it");
+  stop();
+});
+
+test("makeOld() leaves queries of other topics alone", async () => {
+  const queries = createQueries();
+  let asked = 0;
+  const observer = new QueryObserver(queries, { queryKey: ["secrets"], queryFn: async () => (asked += 1) });
+  const stop = observer.subscribe(() => undefined);
+  await expect.poll(() => observer.getCurrentResult().data).toBe(1);
+  await makeOld(queries, ({ queryKey }) => queryKey[0] === "executions");
+  expect(asked).toBe(1);
+  stop();
+});
+
+test("createQueries() asks with the page's function where another only looks on", async () => {
+  const queries = createQueries();
+  let asked = 0;
+  const page = new QueryObserver(queries, { queryKey: ["executions"], queryFn: async () => (asked += 1) });
+  const stopPage = page.subscribe(() => undefined);
+  await expect.poll(() => page.getCurrentResult().data).toBe(1);
+  const onlooker = new QueryObserver(queries, { queryKey: ["executions"], enabled: false });
+  const stopOnlooker = onlooker.subscribe(() => undefined);
+  onlooker.setOptions({ queryKey: ["executions"], enabled: false });
+  await makeOld(queries, () => true);
+  expect(onlooker.getCurrentResult().data).toBe(2);
+  expect(page.getCurrentResult().error).toBeNull();
+  stopPage();
+  stopOnlooker();
+});
