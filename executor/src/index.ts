@@ -1,3 +1,3 @@
 export { executorConfig, type ExecutorConfig, readConfig } from "./config.ts";
-export { type Executor, start } from "./executor.ts";
+export { type Executor, start } from "./main.ts";
 export { runJq } from "./references/run-jq.ts";
