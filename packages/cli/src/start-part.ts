@@ -7,7 +7,7 @@ import * as keyring from "@sealrun/keyring";
 import * as platform from "@sealrun/platform";
 import type { ContinueAudit, JsonObject, JsonValue, Manifest } from "@sealrun/protocol";
 import { pino } from "pino";
-import { readyMessage } from "./dev/part-log.ts";
+import { readyMessage } from "./part-log.ts";
 
 /** The built web UI: files and no module, at the same distance from `src` and from `dist`. */
 const webFolder = fileURLToPath(new URL("../../web/dist/", import.meta.url));

@@ -1,5 +1,5 @@
 import { fromBase64, type Identity } from "@sealrun/crypto";
-import { createSeenFrames, type FailureLog, type NatsLink, serve, type SignedRequest } from "@sealrun/nats";
+import { createSeenFrames, type NatsLink, serve, type SignedRequest } from "@sealrun/nats";
 import { type Fitness, openWhileFit } from "@sealrun/postgres";
 import {
   decode,
@@ -14,6 +14,7 @@ import {
   SealrunError,
   subjects,
 } from "@sealrun/protocol";
+import type { KeyringLog } from "./audit/log.ts";
 import { recordRefusal } from "./audit/record-refusal.ts";
 import { answerEnd } from "./attempts/end-grant.ts";
 import { answerGrant, type AttemptDeps } from "./attempts/grants.ts";
@@ -22,11 +23,6 @@ import { enrol, type EnrolDeps } from "./enrolment/enrol.ts";
 import { renewCredentials } from "./enrolment/renew-credentials.ts";
 import { answerRevocations } from "./enrolment/revoke.ts";
 import { answerScopeKey } from "./scope-keys/answer-scope-key.ts";
-
-/** Where the keyring says what it did and refused: verbs, ids and codes, never a body. */
-export interface KeyringLog extends FailureLog {
-  info(fields: object, message: string): void;
-}
 
 /** What answering takes; the platform is the only one who may ask. */
 export interface AnswerDeps extends AttemptDeps, EnrolDeps {

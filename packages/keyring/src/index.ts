@@ -1,4 +1,4 @@
-export type { KeyringLog } from "./answer-requests.ts";
+export type { KeyringLog } from "./audit/log.ts";
 export { type KeyringConfig, keyringConfig, readConfig } from "./config.ts";
 export type { TokenRights } from "./enrolment/issue-token.ts";
 export {

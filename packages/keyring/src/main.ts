@@ -9,7 +9,8 @@ import {
   watchFitness,
 } from "@sealrun/postgres";
 import { inboxPrefix } from "@sealrun/protocol";
-import { answerRequests, type KeyringLog } from "./answer-requests.ts";
+import { answerRequests } from "./answer-requests.ts";
+import type { KeyringLog } from "./audit/log.ts";
 import { continueAudit as accept, type Continuation, sealAudit, verifyAudit as verify } from "./audit/chain.ts";
 import { type KeyringConfig, openWrappingKey, readIdentity, readPlatformIdentity } from "./config.ts";
 import { issueToken, type TokenRights } from "./enrolment/issue-token.ts";

@@ -13,7 +13,7 @@ import { requireFreePort } from "./free-port.ts";
 import { ensureKeys } from "./keys.ts";
 import { writePartConfigs } from "./part-configs.ts";
 import { ownProgram } from "./own-program.ts";
-import { isReadyLine, readErrorLine } from "./part-log.ts";
+import { isReadyLine, readErrorLine } from "../part-log.ts";
 import { ensureFolder } from "./private-files.ts";
 import { type Part, startPart } from "./processes.ts";
 import { startServers } from "./servers.ts";

@@ -15,7 +15,7 @@ export async function answerEnd(
   await database.transaction(async (sql) => {
     const ended = await endGrant(sql, executionId, attempt);
     if (ended === undefined) return;
-    await recordAudit(sql, { action: "end", executorId: ended.executor_id, executionId, attempt, detail: {} });
+    await recordAudit(sql, { action: "end", executorId: ended.executorId, executionId, attempt, detail: {} });
   });
   crashPoint("keyring.end.after-commit");
   return { ok: true };

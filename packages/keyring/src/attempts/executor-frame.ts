@@ -21,9 +21,9 @@ export async function openExecutorFrame(
   if (executor === undefined) {
     throw new SealrunError("NOT_ENROLLED", `The executor ${request.executorId} is not enrolled; enrol it with a token`);
   }
-  if (executor.is_revoked) throw new SealrunError("NOT_ENROLLED", `The executor ${executor.id} was revoked`);
+  if (executor.isRevoked) throw new SealrunError("NOT_ENROLLED", `The executor ${executor.id} was revoked`);
   const opened = openFrame(fromBase64(request.executorFrame), {
-    findKey: (sender) => (sender === executor.id ? executor.sign_public : undefined),
+    findKey: (sender) => (sender === executor.id ? executor.signPublic : undefined),
     expect: { kind: `${verb}.request`, subject: subjects.rpc(executor.id, verb) },
     now: Date.now(),
     maxAgeMs: limits.requestLifetimeMs,

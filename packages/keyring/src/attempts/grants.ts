@@ -33,7 +33,8 @@ import {
 } from "../scope-keys/scope-keys.ts";
 import { findPackageProject, type StoredScopeKey } from "../scope-keys/store.ts";
 import { checkProjectRight, type ExecutorFrame, openExecutorFrame } from "./executor-frame.ts";
-import { addGrant, forgetAnswered, lockGrants } from "./store.ts";
+import { addGrant, lockGrants } from "./store.ts";
+import { forgetAnswered } from "../answered-frames/store.ts";
 
 /** What answering for attempts takes. */
 export interface AttemptDeps extends ScopeKeyDeps {
@@ -66,7 +67,7 @@ export async function answerGrant(deps: AttemptDeps, request: GrantRequest): Pro
     });
     const { attempt, executorId } = request;
     const context = grantContext({ platformId: deps.platformId, executionId, attempt, executorId });
-    const grant = sealTo(claim.executor.box_public, context, content);
+    const grant = sealTo(claim.executor.boxPublic, context, content);
     wipe(content);
     crashPoint("keyring.grant.before-commit");
     return { ok: true as const, grant: toBase64(grant) };
@@ -90,10 +91,7 @@ async function recordGrant(sql: Sql, request: GrantRequest, claim: ExecutorFrame
   const known = grants.find((grant) => grant.attempt === attempt);
   if (known !== undefined) {
     const isSame =
-      known.is_live &&
-      known.executor_id === executorId &&
-      known.package_id === packageId &&
-      known.request_id === requestId;
+      known.isLive && known.executorId === executorId && known.packageId === packageId && known.requestId === requestId;
     if (isSame) return;
     throw new SealrunError(
       "NO_GRANT",
@@ -104,7 +102,7 @@ async function recordGrant(sql: Sql, request: GrantRequest, claim: ExecutorFrame
   if (grants.some((grant) => grant.attempt > attempt)) {
     throw new SealrunError("NO_GRANT", `A later attempt of ${executionId} was granted already`);
   }
-  if (grants.some((grant) => grant.package_id !== packageId)) {
+  if (grants.some((grant) => grant.packageId !== packageId)) {
     throw new SealrunError("NO_GRANT", `The execution ${executionId} belongs to another package`);
   }
   const endsAt = new Date(request.endsAt);

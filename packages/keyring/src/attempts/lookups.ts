@@ -8,7 +8,8 @@ import type { StoredScopeKey } from "../scope-keys/store.ts";
 import { checkProjectRight, type ExecutorFrame, openExecutorFrame } from "./executor-frame.ts";
 import type { AttemptDeps } from "./grants.ts";
 import { digestOf, type Question, readQuestion, type Sought, verbOf } from "./question.ts";
-import { findGrant, noteAnswered, type StoredGrant } from "./store.ts";
+import { findGrant, type StoredGrant } from "./store.ts";
+import { noteAnswered } from "../answered-frames/store.ts";
 
 /**
  * Derives the message keys that a live grant's executor asked for in its own signed frame, boxed to it and bound to
@@ -29,7 +30,7 @@ export async function answerLookup(deps: AttemptDeps, request: KeyringLookupRequ
     const { requestId } = frame.header;
     const context = lookupContext({ platformId: deps.platformId, executionId, attempt, executorId, requestId });
     const content = encodeJson({ keys: keys.map((key) => toBase64(key)) });
-    const boxed = sealTo(frame.executor.box_public, context, content);
+    const boxed = sealTo(frame.executor.boxPublic, context, content);
     for (const bytes of [...keys, content]) wipe(bytes);
     crashPoint("keyring.lookup.before-commit");
     return { ok: true as const, keys: toBase64(boxed) };
@@ -48,10 +49,10 @@ async function findLiveGrant(
     throw new SealrunError("NO_GRANT", "The executor asks for another attempt than the platform does");
   }
   const grant = await findGrant(sql, executionId, attempt);
-  if (grant === undefined || !grant.is_live || grant.executor_id !== frame.executor.id) {
+  if (grant === undefined || !grant.isLive || grant.executorId !== frame.executor.id) {
     throw new SealrunError("NO_GRANT", `The executor holds no live grant for attempt ${attempt} of ${executionId}`);
   }
-  checkProjectRight(frame.executor, grant.project_id);
+  checkProjectRight(frame.executor, grant.projectId);
   return grant;
 }
 

@@ -61,7 +61,7 @@ function secretQuestion(body: Uint8Array, entry: Extract<Entry, { readonly kind:
     executionId,
     attempt,
     locate: (platformId, grant) => {
-      const ownerId = { service: grant.package_id, project: grant.project_id, platform: platformId }[scope];
+      const ownerId = { service: grant.packageId, project: grant.projectId, platform: platformId }[scope];
       const context = secretContext({ platformId, scope, ownerId, name });
       return [{ owner: { scope, ownerId }, context, prefix: fromBase64(entry.prefix) }];
     },
@@ -76,7 +76,7 @@ function stateQuestion(body: Uint8Array, entries: readonly Entry[]): Question {
   return {
     executionId: asked.executionId,
     attempt: asked.attempt,
-    locate: (platformId, { package_id: packageId }) =>
+    locate: (platformId, { packageId }) =>
       places.map(({ key, prefix }) => ({
         owner: { scope: "service", ownerId: packageId },
         context: stateContext({ platformId, packageId, key }),

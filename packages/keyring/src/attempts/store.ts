@@ -11,15 +11,25 @@ import {
 } from "@sealrun/protocol";
 import { z } from "zod";
 
-const grantRow = z.object({
-  execution_id: executionId,
-  attempt: z.number().int(),
-  executor_id: executorId,
-  package_id: packageId,
-  project_id: projectId,
-  request_id: z.string(),
-  is_live: z.boolean(),
-});
+const grantRow = z
+  .object({
+    execution_id: executionId,
+    attempt: z.number().int(),
+    executor_id: executorId,
+    package_id: packageId,
+    project_id: projectId,
+    request_id: z.string(),
+    is_live: z.boolean(),
+  })
+  .transform((row) => ({
+    executionId: row.execution_id,
+    attempt: row.attempt,
+    executorId: row.executor_id,
+    packageId: row.package_id,
+    projectId: row.project_id,
+    requestId: row.request_id,
+    isLive: row.is_live,
+  }));
 /** A granted attempt. */
 export type StoredGrant = z.infer<typeof grantRow>;
 
@@ -80,24 +90,4 @@ export async function endGrant(sql: Sql, id: ExecutionId, attempt: number): Prom
      where execution_id = $1 and attempt = $2 and ended_at is null returning ${columns}`,
     [id, attempt],
   );
-}
-
-/**
- * Notes what a frame was answered for. False when the same frame was answered for something else: a lookup is good for
- * one question.
- */
-export async function noteAnswered(sql: Sql, frameDigest: string, asked: string): Promise<boolean> {
-  const first = await sql.row(
-    z.object({ asked: z.string() }),
-    // An update that changes nothing, so that a row that was there already is returned too.
-    `insert into answered_frames (digest, asked) values ($1, $2)
-     on conflict (digest) do update set asked = answered_frames.asked returning asked`,
-    [frameDigest, asked],
-  );
-  return first?.asked === asked;
-}
-
-/** Forgets frames that are an hour old: they are past their lifetime long before. */
-export async function forgetAnswered(sql: Sql): Promise<void> {
-  await sql.run("delete from answered_frames where answered_at < clock_timestamp() - interval '1 hour'");
 }

@@ -11,7 +11,7 @@ import {
   sealRegularly,
   sealWaiting,
 } from "@sealrun/postgres";
-import type { KeyringLog } from "../answer-requests.ts";
+import type { KeyringLog } from "./log.ts";
 import { recordAudit } from "./store.ts";
 
 /** What the chain of the keyring's audit needs: its key comes from the wrapping root key, which is in no database. */

@@ -1,7 +1,7 @@
 import type { Database } from "@sealrun/postgres";
 import { decode, executionId, executorId, type KeyringVerb, SealrunError } from "@sealrun/protocol";
 import { z } from "zod";
-import type { KeyringLog } from "../answer-requests.ts";
+import type { KeyringLog } from "./log.ts";
 import { recordAudit } from "./store.ts";
 
 const asked = z.object({ executionId, attempt: z.int32().positive(), executorId });

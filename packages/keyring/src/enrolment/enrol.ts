@@ -49,13 +49,13 @@ export async function enrol(deps: EnrolDeps, frame: Uint8Array): Promise<EnrolRe
   const token = await deps.database.transaction(async (sql) => accept(sql, deps, request));
   crashPoint("keyring.enrol.after-commit");
   const context = enrolmentContext({ enrolmentId: request.tokenId, executorId: request.executorId });
-  const { credentials } = await deps.natsAccess.credentialsFor(request.executorId, token.pool_id);
+  const { credentials } = await deps.natsAccess.credentialsFor(request.executorId, token.poolId);
   return {
     ok: true,
     executorId: request.executorId,
     signPublic: request.signPublic,
     boxPublic: request.boxPublic,
-    pool: { id: token.pool_id, name: token.pool_name },
+    pool: { id: token.poolId, name: token.poolName },
     projects: token.projects,
     platform: { id: deps.platformId, signPublic: toBase64(deps.platformSignPublic) },
     keyring: { signPublic: toBase64(deps.identity.signPublic) },
@@ -84,19 +84,19 @@ async function accept(sql: Sql, deps: EnrolDeps, request: EnrolRequest): Promise
   if (token === undefined || !isProven(deps, request, token)) {
     throw new SealrunError("ENROLMENT_REFUSED", "The enrolment token is not one of this keyring; make a new one");
   }
-  if (token.executor_id === null) await addNew(sql, request, token);
+  if (token.executorId === null) await addNew(sql, request, token);
   else await checkSame(sql, request, token);
   await recordAudit(sql, {
     action: "enrol",
     executorId: request.executorId,
-    detail: { token: request.tokenId, pool: token.pool_name, projects: token.projects },
+    detail: { token: request.tokenId, pool: token.poolName, projects: token.projects },
   });
   crashPoint("keyring.enrol.before-commit");
   return token;
 }
 
 function isProven(deps: EnrolDeps, request: EnrolRequest, token: StoredToken): boolean {
-  const digest = openWithKey(deps.rootKey, tokenContext(request.tokenId), token.sealed_digest);
+  const digest = openWithKey(deps.rootKey, tokenContext(request.tokenId), token.sealedDigest);
   const claim = {
     tokenId: request.tokenId,
     executorId: request.executorId,
@@ -111,7 +111,7 @@ function isProven(deps: EnrolDeps, request: EnrolRequest, token: StoredToken): b
 }
 
 async function addNew(sql: Sql, request: EnrolRequest, token: StoredToken): Promise<void> {
-  if (token.is_expired) {
+  if (token.isExpired) {
     throw new SealrunError("ENROLMENT_REFUSED", "The enrolment token has expired; make a new one");
   }
   const isAdded = await addExecutor(sql, {
@@ -125,11 +125,11 @@ async function addNew(sql: Sql, request: EnrolRequest, token: StoredToken): Prom
 }
 
 async function checkSame(sql: Sql, request: EnrolRequest, token: StoredToken): Promise<void> {
-  const executor = token.executor_id === request.executorId ? await lockExecutor(sql, request.executorId) : undefined;
+  const executor = token.executorId === request.executorId ? await lockExecutor(sql, request.executorId) : undefined;
   const isSame =
     executor !== undefined &&
-    equalBytes(executor.sign_public, fromBase64(request.signPublic)) &&
-    equalBytes(executor.box_public, fromBase64(request.boxPublic));
+    equalBytes(executor.signPublic, fromBase64(request.signPublic)) &&
+    equalBytes(executor.boxPublic, fromBase64(request.boxPublic));
   if (!isSame) throw new SealrunError("ENROLMENT_REFUSED", "The enrolment token was used already; make a new one");
-  if (executor.is_revoked) throw new SealrunError("NOT_ENROLLED", "This executor was revoked");
+  if (executor.isRevoked) throw new SealrunError("NOT_ENROLLED", "This executor was revoked");
 }

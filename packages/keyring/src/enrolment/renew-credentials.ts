@@ -10,7 +10,7 @@ import {
   SealrunError,
 } from "@sealrun/protocol";
 import type { Sql } from "@sealrun/postgres";
-import { forgetAnswered, noteAnswered } from "../attempts/store.ts";
+import { forgetAnswered, noteAnswered } from "../answered-frames/store.ts";
 import { recordAudit } from "../audit/store.ts";
 import type { EnrolDeps } from "./enrol.ts";
 import { lockExecutor, type StoredExecutor } from "./store.ts";
@@ -24,13 +24,13 @@ export async function renewCredentials(
   frame: Uint8Array,
 ): Promise<CredentialsReply> {
   const { executor, requestId } = await deps.database.transaction(async (sql) => accept(sql, frame));
-  const { credentials, expiresAt } = await deps.natsAccess.credentialsFor(executor.id, executor.pool_id);
+  const { credentials, expiresAt } = await deps.natsAccess.credentialsFor(executor.id, executor.poolId);
   const context = credentialsContext({ platformId: deps.platformId, executorId: executor.id, requestId });
   crashPoint("keyring.credentials.before-reply");
   return {
     ok: true,
     executorId: executor.id,
-    credentials: toBase64(sealTo(executor.box_public, context, encodeJson(credentials))),
+    credentials: toBase64(sealTo(executor.boxPublic, context, encodeJson(credentials))),
     expiresAt,
   };
 }
@@ -41,10 +41,10 @@ async function accept(
 ): Promise<{ readonly executor: StoredExecutor; readonly requestId: string }> {
   const { sender } = readUnverifiedHeader(frame);
   const executor = await lockExecutor(sql, sender);
-  if (executor === undefined || executor.is_revoked)
+  if (executor === undefined || executor.isRevoked)
     throw new SealrunError("NOT_ENROLLED", "This executor is not enrolled, or was revoked");
   const opened = openFrame(frame, {
-    findKey: (id) => (id === executor.id ? executor.sign_public : undefined),
+    findKey: (id) => (id === executor.id ? executor.signPublic : undefined),
     expect: { kind: "credentials.request", subject: credentialsPath },
     now: Date.now(),
     maxAgeMs: limits.requestLifetimeMs,

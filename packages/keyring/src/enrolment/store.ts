@@ -6,24 +6,42 @@ import { bytesColumn } from "../bytes-column.ts";
 const pool = z.object({ id: poolId, name: z.string() });
 export type Pool = z.infer<typeof pool>;
 
-const tokenRow = z.object({
-  sealed_digest: bytesColumn,
-  pool_id: poolId,
-  pool_name: z.string(),
-  projects: projectRights,
-  is_expired: z.boolean(),
-  executor_id: executorId.nullable(),
-});
+const tokenRow = z
+  .object({
+    sealed_digest: bytesColumn,
+    pool_id: poolId,
+    pool_name: z.string(),
+    projects: projectRights,
+    is_expired: z.boolean(),
+    executor_id: executorId.nullable(),
+  })
+  .transform((row) => ({
+    sealedDigest: row.sealed_digest,
+    poolId: row.pool_id,
+    poolName: row.pool_name,
+    projects: row.projects,
+    isExpired: row.is_expired,
+    executorId: row.executor_id,
+  }));
 export type StoredToken = z.infer<typeof tokenRow>;
 
-const executorRow = z.object({
-  id: executorId,
-  sign_public: bytesColumn,
-  box_public: bytesColumn,
-  pool_id: poolId,
-  projects: projectRights,
-  is_revoked: z.boolean(),
-});
+const executorRow = z
+  .object({
+    id: executorId,
+    sign_public: bytesColumn,
+    box_public: bytesColumn,
+    pool_id: poolId,
+    projects: projectRights,
+    is_revoked: z.boolean(),
+  })
+  .transform((row) => ({
+    id: row.id,
+    signPublic: row.sign_public,
+    boxPublic: row.box_public,
+    poolId: row.pool_id,
+    projects: row.projects,
+    isRevoked: row.is_revoked,
+  }));
 /** An executor on the keyring's own list. */
 export type StoredExecutor = z.infer<typeof executorRow>;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isReadyLine, readErrorLine } from "../../../packages/cli/src/dev/part-log.ts";
+import { isReadyLine, readErrorLine } from "../../packages/cli/src/part-log.ts";
 
 describe("isReadyLine()", () => {
   it("knows the line with which a part says that it serves", () => {
