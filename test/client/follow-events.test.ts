@@ -16,10 +16,10 @@ function openStream(text: string): { readonly response: Response; readonly isCan
   return { response: new Response(body), isCancelled: () => cancelled };
 }
 
-const follow = (answer: typeof fetch, mostFailures: number, onBreak?: () => void) =>
+const follow = (answer: typeof fetch, maxFailures: number, onBreak?: () => void) =>
   followEvents(
     { url: "http://platform.test", token: "t", fetch: answer },
-    { path: "/x", of: "x", mostFailures, onBreak },
+    { path: "/x", of: "x", maxFailures, onBreak },
   );
 
 test("followEvents() gives a stream up when its reader stops", async () => {

@@ -25,7 +25,7 @@ export interface Expectation {
   /** Ids of every 202. */
   readonly accepted: readonly string[];
   /** How often each execution said "start" to the witness at most; 1 for those of `on_lost: fail`. */
-  readonly mostStarts?: (id: string) => number;
+  readonly maxStarts?: (id: string) => number;
 }
 
 /** Every broken invariant as one sentence that starts with its number; the cluster must be quiet. */
@@ -86,12 +86,12 @@ async function fencesHold(cluster: Cluster): Promise<readonly string[]> {
 }
 
 /** I4: what scripts did outside happened once where nothing may run twice, and did happen where it is said to have. */
-async function effectsAreCounted(cluster: Cluster, { mostStarts }: Expectation): Promise<readonly string[]> {
+async function effectsAreCounted(cluster: Cluster, { maxStarts }: Expectation): Promise<readonly string[]> {
   const main = await cluster.database("main");
   const rows = await main.rows(executionRow, "select id, status, on_lost, attempt from executions");
   return rows.flatMap(({ id, status, on_lost: onLost, attempt }) => {
     const starts = cluster.witness.count(id);
-    const most = mostStarts?.(id) ?? (onLost === "fail" ? 1 : Math.max(1, attempt));
+    const most = maxStarts?.(id) ?? (onLost === "fail" ? 1 : Math.max(1, attempt));
     const broken = [];
     if (starts > most) broken.push(`I4: ${id} (${onLost}) started ${starts} times`);
     if (status === "succeeded" && cluster.witness.count(id, "end") === 0)
@@ -185,7 +185,7 @@ async function nothingLeaks(cluster: Cluster): Promise<readonly string[]> {
   ];
 }
 
-const mostResidentMiB = 500;
+const maxResidentMiB = 500;
 
 /** I9: memory is bounded, and nothing waits anywhere once everything has ended. */
 async function nothingPilesUp(cluster: Cluster): Promise<readonly string[]> {
@@ -194,7 +194,7 @@ async function nothingPilesUp(cluster: Cluster): Promise<readonly string[]> {
     cluster.parts.map(async (part) => ({ name: part.name, mebibytes: await residentMiB(part.pid()) })),
   );
   const heavy = sizes
-    .filter(({ mebibytes }) => mebibytes > mostResidentMiB)
+    .filter(({ mebibytes }) => mebibytes > maxResidentMiB)
     .map(({ name, mebibytes }) => `I9: ${name} holds ${mebibytes.toFixed(0)} MiB`);
   const piles = await main.rows(
     z.object({ name: z.string(), rows: z.number() }),

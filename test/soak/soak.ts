@@ -36,7 +36,7 @@ export interface SoakSummary {
  * 30 s come one after the other at worst. It is a limit of the product and not its speed: what takes longer waits for
  * something that nobody does.
  */
-export const mostQuietSeconds = 120;
+export const maxQuietSeconds = 120;
 
 /** Room for a few workspaces: small enough to be filled in a moment. */
 const diskBytes = 48 * 1024 * 1024;

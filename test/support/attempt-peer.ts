@@ -311,7 +311,7 @@ export function makeAttempt(
   };
   const attempt: Attempt = {
     event,
-    held: { executionId: ids.execution, attempt: attemptNumber },
+    ref: { executionId: ids.execution, attempt: attemptNumber },
     grant: openGrant(grantFrame, event, { ...trust, attempt: attemptNumber }),
     rpc,
     ...trust,

@@ -23,7 +23,7 @@ export interface AuditWorld {
 }
 
 /** Of whoever writes rows in these tests. */
-export const asker = { author: "admin", requestId: "req_x" };
+export const requester = { name: "admin", requestId: "req_x" };
 
 /** On a fresh database, or on one of another server. */
 export async function openAuditWorld(address?: PostgresConfig): Promise<AuditWorld> {

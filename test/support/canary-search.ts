@@ -37,7 +37,7 @@ export async function searchBrowser(
   wanted: readonly Wanted[],
 ): Promise<readonly Finding[]> {
   const search = createByteSearch(wanted);
-  const held: (readonly [place: (typeof browserPlaces)[number], content: string | Buffer])[] = [
+  const ref: (readonly [place: (typeof browserPlaces)[number], content: string | Buffer])[] = [
     ["address", witness.addresses().join("\n")],
     ["cookie", JSON.stringify(await context.cookies())],
     ["console", witness.console().join("\n")],
@@ -53,7 +53,7 @@ export async function searchBrowser(
         ] as const,
     ),
   ];
-  const found = held.flatMap(([place, content]) => search.find(Buffer.from(content), place));
+  const found = ref.flatMap(([place, content]) => search.find(Buffer.from(content), place));
   return [...new Map(found.map((finding) => [JSON.stringify(finding), finding])).values()];
 }
 

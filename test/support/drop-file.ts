@@ -4,10 +4,10 @@ import type { Page } from "playwright-core";
 export async function dropFile(page: Page, name: string, text: string): Promise<void> {
   await page.evaluate(
     ([fileName = "", content = ""]) => {
-      const held = new DataTransfer();
-      held.items.add(new File([content], fileName));
+      const ref = new DataTransfer();
+      ref.items.add(new File([content], fileName));
       for (const type of ["dragenter", "dragover", "drop"]) {
-        document.body.dispatchEvent(new DragEvent(type, { dataTransfer: held, bubbles: true, cancelable: true }));
+        document.body.dispatchEvent(new DragEvent(type, { dataTransfer: ref, bubbles: true, cancelable: true }));
       }
     },
     [name, text],

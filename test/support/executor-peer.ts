@@ -35,7 +35,7 @@ export interface ExecutorPeer {
   /** Claims an event and opens the grant. */
   readonly claim: (event: ExecutionEvent, requestId?: string) => Promise<Attempt>;
   /** Publishes one chunk of reports and waits until the stream has it. */
-  readonly report: (attempt: Attempt["held"], sequence: number, items: readonly ReportItem[]) => Promise<void>;
+  readonly report: (attempt: Attempt["ref"], sequence: number, items: readonly ReportItem[]) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -66,7 +66,7 @@ export async function connectPeer(state: ExecutorState, slots = manySlots): Prom
     const reply = await rpc.claim({ executionId, generation }, requestId);
     const trust = { keyring: state.keyring, executorId: id, box: state.identity.box };
     const grant = openGrant(fromBase64(reply.grant), event, { ...trust, attempt: reply.attempt });
-    return { event, held: { executionId, attempt: reply.attempt }, grant, rpc, ...trust };
+    return { event, ref: { executionId, attempt: reply.attempt }, grant, rpc, ...trust };
   };
   return {
     state,
@@ -83,7 +83,7 @@ export async function connectPeer(state: ExecutorState, slots = manySlots): Prom
       }
       throw new SealrunError("TIMED_OUT", "No event came");
     },
-    report: async (held, sequence, items) => {
+    report: async (ref, sequence, items) => {
       const subject = subjects.reports(id);
       const header = {
         v: 1,
@@ -93,7 +93,7 @@ export async function connectPeer(state: ExecutorState, slots = manySlots): Prom
         requestId: newId("request"),
         time: Date.now(),
       } as const;
-      const frame = signFrame(state.identity, header, encodeJson({ ...held, sequence, items }));
+      const frame = signFrame(state.identity, header, encodeJson({ ...ref, sequence, items }));
       await link.connection.jetstream().publish(subject, frame);
     },
     close: async () => {

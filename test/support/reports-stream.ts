@@ -9,8 +9,8 @@ import {
   type Report,
   reportsStream,
   subjects,
+  type AttemptRef,
 } from "@sealrun/protocol";
-import type { Held } from "../../executor/src/between/platform-rpc.ts";
 import { startTestNats } from "./servers.ts";
 
 /** A real stream of reports with one executor, and what a platform would know that has stored all that is in it. */
@@ -20,13 +20,13 @@ export interface ReportsStream {
   /** Reads reports of another executor too. */
   readonly trust: (other: Identity) => void;
   /** What is in the stream now of an attempt, oldest first. */
-  readonly reportsOf: (held: Held) => Promise<readonly Report[]>;
+  readonly reportsOf: (ref: AttemptRef) => Promise<readonly Report[]>;
   /** Sequences of an attempt that are in the stream now, as often as they are. */
-  readonly sequencesOf: (held: Held) => Promise<readonly number[]>;
+  readonly sequencesOf: (ref: AttemptRef) => Promise<readonly number[]>;
   /** Which chunks up to the last are not in the stream. */
-  readonly missingOf: (of: Held & { readonly lastSequence: number }) => Promise<readonly number[]>;
+  readonly missingOf: (of: AttemptRef & { readonly lastSequence: number }) => Promise<readonly number[]>;
   /** Loses what the stream has of an attempt; its server still knows the ids. */
-  readonly lose: (held: Held) => Promise<void>;
+  readonly lose: (ref: AttemptRef) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -71,24 +71,24 @@ export async function startReportsStream(): Promise<ReportsStream> {
     }
     return found;
   };
-  const read = async (held: Held) =>
+  const read = async (ref: AttemptRef) =>
     (await readAll()).filter(
-      ({ report: given }) => given.executionId === held.executionId && given.attempt === held.attempt,
+      ({ report: given }) => given.executionId === ref.executionId && given.attempt === ref.attempt,
     );
-  const sequencesOf = async (held: Held): Promise<readonly number[]> =>
-    (await read(held)).map(({ report: { sequence } }) => sequence);
+  const sequencesOf = async (ref: AttemptRef): Promise<readonly number[]> =>
+    (await read(ref)).map(({ report: { sequence } }) => sequence);
   return {
     link,
     identity,
     trust: (other) => void trusted.set(other.id, other),
-    reportsOf: async (held) => (await read(held)).map(({ report: given }) => given),
+    reportsOf: async (ref) => (await read(ref)).map(({ report: given }) => given),
     sequencesOf,
     missingOf: async (of) => {
       const there = new Set(await sequencesOf(of));
       return Array.from({ length: of.lastSequence }, (_, index) => index + 1).filter((one) => !there.has(one));
     },
-    lose: async (held) => {
-      for (const { seq } of await read(held)) {
+    lose: async (ref) => {
+      for (const { seq } of await read(ref)) {
         lost.add(seq);
         await manager.streams.deleteMessage(reportsStream, seq, false);
       }
@@ -101,6 +101,6 @@ export async function startReportsStream(): Promise<ReportsStream> {
 }
 
 /** An attempt of an execution that no other test has. */
-export function newHeld(): Held {
+export function newAttemptRef(): AttemptRef {
   return { executionId: executionId.parse(newId("execution")), attempt: 1 };
 }

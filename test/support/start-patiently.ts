@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PartProcess } from "./part-process.ts";
 
-const mostTries = 20;
+const maxTries = 20;
 const retryMs = 200;
 
 /** Starts a part that is down. Where calls are reported as failed at random, a start may meet one: then it is tried again. */
@@ -10,7 +10,7 @@ export async function startPatiently(part: Pick<PartProcess, "pid" | "start">): 
     try {
       await part.start();
     } catch (error) {
-      if (tried === mostTries) throw error;
+      if (tried === maxTries) throw error;
       await sleep(retryMs);
     }
   }

@@ -26,12 +26,12 @@ export interface Witness {
 /** Starts one on a free port of 127.0.0.1. */
 export async function startWitness(): Promise<Witness> {
   const seen: Witnessed[] = [];
-  const held: ServerResponse[] = [];
+  const ref: ServerResponse[] = [];
   let isHolding = false;
   const server = createServer((request, response) => {
     const [, executionId = "", what = ""] = (request.url ?? "").split("/");
     seen.push({ executionId, what, at: Date.now() });
-    if (isHolding && what === "hold") held.push(response);
+    if (isHolding && what === "hold") ref.push(response);
     else response.end("ok\n");
   });
   server.listen(0, "127.0.0.1");
@@ -40,7 +40,7 @@ export async function startWitness(): Promise<Witness> {
   if (address === null || typeof address === "string") throw new TypeError("the witness has no port");
   const release = (): void => {
     isHolding = false;
-    for (const response of held.splice(0)) response.end("ok\n");
+    for (const response of ref.splice(0)) response.end("ok\n");
   };
   const count: Witness["count"] = (executionId, what = "start") =>
     seen.filter((one) => one.executionId === executionId && one.what === what).length;

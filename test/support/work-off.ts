@@ -38,7 +38,7 @@ export async function workOff(
     if (attempt !== undefined) {
       const one = { id: event.executionId, package: event.package.name };
       await onClaim(one);
-      await peer.rpc.finish({ ...attempt.held, status: "succeeded", lastSequence: 0 });
+      await peer.rpc.finish({ ...attempt.ref, status: "succeeded", lastSequence: 0 });
       done.push(one);
     }
     message.done();

@@ -1,7 +1,7 @@
 import type { KeyPair } from "@sealrun/crypto";
 import type { Peer } from "@sealrun/nats";
-import type { ExecutionEvent, Scope } from "@sealrun/protocol";
-import type { Held, PlatformRpc } from "./platform-rpc.ts";
+import type { ExecutionEvent, Scope, AttemptRef } from "@sealrun/protocol";
+import type { PlatformRpc } from "./platform-rpc.ts";
 
 /** What one attempt may open and seal with. */
 export interface OpenGrant {
@@ -16,7 +16,7 @@ export interface OpenGrant {
 /** One granted claim, and what its parts need to read, seal and ask. */
 export interface Attempt {
   readonly event: ExecutionEvent;
-  readonly held: Held;
+  readonly ref: AttemptRef;
   readonly grant: OpenGrant;
   readonly rpc: PlatformRpc;
   readonly keyring: Peer;

@@ -1,4 +1,5 @@
 import type {
+  AttemptRef,
   EmitReply,
   EmitRequest,
   ScheduleReply,
@@ -20,12 +21,6 @@ import type {
   StateRequest,
 } from "@sealrun/protocol";
 
-/** Which run a request belongs to. */
-export interface Held {
-  readonly executionId: ClaimRequest["executionId"];
-  readonly attempt: number;
-}
-
 /** An answer, and the id of the request it answers: a lookup's keys are bound to it. */
 interface Answered<T> {
   readonly value: T;
@@ -36,7 +31,7 @@ interface Answered<T> {
 export interface PlatformRpc {
   /** Sent again with the same `requestId`, a claim gets the same answer. */
   readonly claim: (body: ClaimRequest, requestId: string) => Promise<ClaimReply>;
-  readonly renew: (held: Held) => Promise<RenewReply>;
+  readonly renew: (ref: AttemptRef) => Promise<RenewReply>;
   /** Answers with the sequences of chunks that have not come. */
   readonly finish: (body: FinishRequest) => Promise<readonly number[]>;
   /** Gives an attempt back of which no script has started. */

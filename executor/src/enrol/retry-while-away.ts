@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { SealrunError } from "@sealrun/protocol";
 
-const mostTries = 5;
+const maxTries = 5;
 const firstWaitMs = 500;
 
 /** Does something again, a few times and ever later, as long as it fails for a reason that may pass. */
-export async function retryWhileAway<T>(work: () => Promise<T>, waitMs = firstWaitMs, tries = mostTries): Promise<T> {
+export async function retryWhileAway<T>(work: () => Promise<T>, waitMs = firstWaitMs, tries = maxTries): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -34,7 +34,7 @@ export interface StartingStep extends Reader {
   readonly signal: AbortSignal;
 }
 
-const mostPrograms = 32;
+const maxPrograms = 32;
 
 /**
  * Resolves every reference of one step, with that step's rights and on its receipt. Throws `REFERENCE_INVALID`,
@@ -56,7 +56,7 @@ export async function resolveStep(reader: StartingStep, attempt: Attempt, open: 
 /** What `envs` has beside the step's own env: nothing of the executor's environment. */
 function runVariables(attempt: Attempt, plan: EventStep): Readonly<Record<string, string>> {
   return {
-    SEALRUN_EXECUTION_ID: attempt.held.executionId,
+    SEALRUN_EXECUTION_ID: attempt.ref.executionId,
     SEALRUN_PACKAGE: attempt.event.package.name,
     SEALRUN_STEP: plan.script,
     LANG: plan.env?.["LANG"] ?? "C.UTF-8",
@@ -72,7 +72,7 @@ function sourceOf(
     find: async (names, scope) => readSecret(reader, names, scope),
     variables,
     project: attempt.event.project.name,
-    runJq: limitPrograms(runJq, mostPrograms, reader.signal),
+    runJq: limitPrograms(runJq, maxPrograms, reader.signal),
     onMade: (value) => reader.masker.add(value),
   };
 }

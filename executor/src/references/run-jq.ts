@@ -10,7 +10,7 @@ export interface JqLimits {
 
 const usual: JqLimits = { timeoutMs: 5_000, maxBytes: 128 * 1024 * 1024 };
 /** A busy machine may be slow to start a thread, which is not the program's fault. */
-const mostStartMs = 60_000;
+const maxStartMs = 60_000;
 const message = z.union([
   z.object({ isReady: z.literal(true) }),
   z.object({ exitCode: z.number(), stdout: z.string() }),
@@ -42,7 +42,7 @@ async function runInThread(text: string, input: string, { timeoutMs, maxBytes }:
   });
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const tooLong = (): void => reject(invalid(`the jq program took longer than ${timeoutMs / 1_000} s`));
-  let timer = setTimeout(() => reject(new SealrunError("TIMED_OUT", "jq could not be started in time")), mostStartMs);
+  let timer = setTimeout(() => reject(new SealrunError("TIMED_OUT", "jq could not be started in time")), maxStartMs);
   worker.on("message", (received: unknown) => {
     const said = message.safeParse(received).data;
     if (said === undefined) return reject(invalid("the jq program could not be run"));

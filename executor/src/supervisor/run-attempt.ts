@@ -68,12 +68,12 @@ export async function runAttempt(
   attempt: ClaimedAttempt,
   { leaseMs, askedAt, grant }: AnsweredClaim,
 ): Promise<() => Promise<void>> {
-  const lease = keepLease(attempt.rpc, attempt.held, leaseMs, askedAt);
-  const unwatch = deps.control.watch(attempt.held, lease.cancel);
+  const lease = keepLease(attempt.rpc, attempt.ref, leaseMs, askedAt);
+  const unwatch = deps.control.watch(attempt.ref, lease.cancel);
   const over = new AbortController();
   const reporter = createReporter({
     ...deps,
-    reports: await deps.ends.open(attempt.held),
+    reports: await deps.ends.open(attempt.ref),
     signal: AbortSignal.any([lease.signal, over.signal]),
   });
   let reported: Reported | undefined;
@@ -87,11 +87,11 @@ export async function runAttempt(
     if (outcome.kind === "unfit") {
       if (outcome.reason.stopsTaking) deps.readiness.stop(outcome.reason);
       deps.ends.deliverReports(reported);
-      await releaseAttempt(attempt.rpc, attempt.held, outcome.reason, deps.endRuns);
+      await releaseAttempt(attempt.rpc, attempt.ref, outcome.reason, deps.endRuns);
       return async () => undefined;
     }
     const end = endOf(outcome.failure, lease.cancelled.aborted);
-    return await deps.ends.deliver({ ...attempt.held, ...end, lastSequence, steps: [...steps] }, reported);
+    return await deps.ends.deliver({ ...attempt.ref, ...end, lastSequence, steps: [...steps] }, reported);
   } finally {
     // Reads of secrets are among what a run without an end has reported.
     if (reported === undefined) deps.ends.deliverReports(await reporter.finish());
@@ -154,14 +154,14 @@ async function runInWorkspace(
     const reason = reasonOf(error, progress);
     if (reason !== undefined) {
       deps.log.warn(
-        { err: error, ...claimed.held, code: reason.code },
+        { err: error, ...claimed.ref, code: reason.code },
         "An attempt cannot be prepared and is given back",
       );
       return { kind: "unfit", reason: { ...reason, message: masker.maskText(reason.message) } };
     }
     const failure = toSealrunError(error);
     if (failure.code === "INTERNAL" || failure.code === "DISK_FULL")
-      deps.log.error({ err: error, ...claimed.held }, "An attempt failed");
+      deps.log.error({ err: error, ...claimed.ref }, "An attempt failed");
     const said = { code: failure.code, message: masker.maskText(failure.message) };
     await say("error", said.message);
     return { kind: "run", failure: said };
@@ -181,8 +181,8 @@ function reasonOf(
 }
 
 function openAttempt(claimed: ClaimedAttempt, frame: string): Attempt {
-  const { event, held, keyring, executorId, box } = claimed;
-  const grant = openGrant(fromBase64(frame), event, { keyring, executorId, box, attempt: held.attempt });
+  const { event, ref, keyring, executorId, box } = claimed;
+  const grant = openGrant(fromBase64(frame), event, { keyring, executorId, box, attempt: ref.attempt });
   crashPoint("executor.grant.opened");
   return { ...claimed, grant };
 }
@@ -190,14 +190,14 @@ function openAttempt(claimed: ClaimedAttempt, frame: string): Attempt {
 /** What cannot be removed is a matter of this machine: it changes nothing of how the run ended. */
 async function removeWorkspace(
   { log }: Pick<RunDeps, "log">,
-  { held }: ClaimedAttempt,
+  { ref }: ClaimedAttempt,
   workspace: Workspace,
 ): Promise<void> {
   try {
     await workspace.remove();
   } catch (error) {
     log.warn(
-      { err: error, ...held, folder: workspace.scratch },
+      { err: error, ...ref, folder: workspace.scratch },
       "A run's folder cannot be removed; remove it by hand if the next start of the executor does not",
     );
   }
@@ -206,13 +206,13 @@ async function removeWorkspace(
 /** A use that is left counts until this process ends: the folder stays in the cache for so long. */
 async function releaseDependencies(
   { log }: Pick<RunDeps, "log">,
-  { held }: ClaimedAttempt,
+  { ref }: ClaimedAttempt,
   installed: PreparedDependencies,
 ): Promise<void> {
   try {
     await installed.release();
   } catch (error) {
-    log.warn({ err: error, ...held }, "The installed dependencies of a run cannot be given back to the cache");
+    log.warn({ err: error, ...ref }, "The installed dependencies of a run cannot be given back to the cache");
   }
 }
 
@@ -222,10 +222,10 @@ async function prepareWorkspace(
   files: Awaited<ReturnType<PackageFiles["list"]>>,
   installed: PreparedDependencies,
 ): Promise<Workspace> {
-  const { event, held } = attempt;
+  const { event, ref } = attempt;
   const workspace = await createWorkspace({
     root: deps.workDir,
-    ...held,
+    ...ref,
     files,
     ...(deps.sandbox.kind === "none" ? { linkedSdk: deps.runtime.sdk } : {}),
   });

@@ -2,15 +2,15 @@ import { open } from "node:fs/promises";
 import { SealrunError, showBytes, showName } from "@sealrun/protocol";
 
 /** The bytes of a file that a person named; `FILE_NOT_FOUND` says why not, `VALUE_TOO_LARGE` what it may be at most. */
-export async function readNamedFile(path: string, mostBytes: number): Promise<Uint8Array> {
+export async function readNamedFile(path: string, maxBytes: number): Promise<Uint8Array> {
   try {
     const file = await open(path, "r");
     try {
       const { size } = await file.stat();
-      if (size > mostBytes) {
+      if (size > maxBytes) {
         throw new SealrunError(
           "VALUE_TOO_LARGE",
-          `${showName(path)}: expected at most ${showBytes(mostBytes)}, found ${size} bytes`,
+          `${showName(path)}: expected at most ${showBytes(maxBytes)}, found ${size} bytes`,
         );
       }
       return await file.readFile();

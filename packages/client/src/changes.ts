@@ -22,7 +22,7 @@ export async function watchChanges(
   { onChange, onState, signal }: ChangeListener,
 ): Promise<void> {
   const onBreak = (): void => onState?.("lost");
-  const stream = { path: "/changes", of: "changes", signal, mostFailures: Infinity, onBreak };
+  const stream = { path: "/changes", of: "changes", signal, maxFailures: Infinity, onBreak };
   for await (const event of followEvents(connection, stream)) {
     onState?.("connected");
     const topics = readTopics(event);

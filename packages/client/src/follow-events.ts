@@ -12,7 +12,7 @@ export interface FollowedStream {
   readonly after?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   /** How often in a row it may break before following fails; never when it is to go on for ever. */
-  readonly mostFailures: number;
+  readonly maxFailures: number;
   /** Called each time that the stream has broken. */
   readonly onBreak?: (() => void) | undefined;
 }
@@ -42,16 +42,16 @@ export async function* followEvents(connection: Connection, stream: FollowedStre
       failure = error;
     }
     stream.onBreak?.();
-    if (failures >= stream.mostFailures) throw failure;
+    if (failures >= stream.maxFailures) throw failure;
     await wait(reconnectDelays[Math.min(failures, reconnectDelays.length - 1)] ?? 0, stream.signal);
     failures += 1;
   }
 }
 
 /** Who follows for ever lives through a platform that is broken for a while, but not through a refusal. */
-function mayPass(error: unknown, { mostFailures }: FollowedStream): boolean {
+function mayPass(error: unknown, { maxFailures }: FollowedStream): boolean {
   if (!(error instanceof SealrunError)) return false;
-  return error.row.retry || (mostFailures === Infinity && error.row.status >= 500);
+  return error.row.retry || (maxFailures === Infinity && error.row.status >= 500);
 }
 
 async function* open(connection: Connection, stream: FollowedStream, lastId: string): AsyncGenerator<ServerEvent> {

@@ -17,7 +17,7 @@ export interface WatchOptions {
   /** The cursor of a line: only what comes after it is told. */
   readonly after?: string | undefined;
   /** How often in a row the stream may break before watching fails; 8 without it, about half a minute. */
-  readonly mostFailures?: number | undefined;
+  readonly maxFailures?: number | undefined;
 }
 
 /**
@@ -27,9 +27,9 @@ export interface WatchOptions {
 export async function watchExecution(
   connection: Connection,
   id: string,
-  { onEvent, signal, after, mostFailures = 8 }: WatchOptions,
+  { onEvent, signal, after, maxFailures = 8 }: WatchOptions,
 ): Promise<ExecutionStatus> {
-  const stream = { path: path`/executions/${id}/events`, of: id, after, signal, mostFailures };
+  const stream = { path: path`/executions/${id}/events`, of: id, after, signal, maxFailures };
   for await (const event of followEvents(connection, stream)) {
     const live = readLiveEvent(event);
     if (live === undefined) continue;

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { SealrunError } from "@sealrun/protocol";
 
 const timeoutMs = 30_000;
-const mostBytes = 65_536;
+const maxBytes = 65_536;
 
 /**
  * What a program prints on standard output. No shell is between, and nothing that it prints is repeated:
@@ -24,7 +24,7 @@ export async function runProgram(argv: readonly string[], limitMs = timeoutMs): 
   child.stdout.on("data", (chunk: Buffer) => {
     chunks.push(chunk);
     bytes += chunk.length;
-    if (bytes > mostBytes) stop("printed too much");
+    if (bytes > maxBytes) stop("printed too much");
   });
   const timer = setTimeout(() => stop(`did not end within ${limitMs / 1000} s`), limitMs);
   try {

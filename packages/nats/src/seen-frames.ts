@@ -1,6 +1,6 @@
 import { limits, SealrunError } from "@sealrun/protocol";
 
-const mostFrames = 200_000;
+const maxFrames = 200_000;
 
 /** Remembers digests of frames for as long as a frame of that age would still be accepted. */
 export interface SeenFrames {
@@ -20,7 +20,7 @@ export function createSeenFrames(): SeenFrames {
         seenAt.delete(old);
       }
       if (seenAt.has(digest)) return false;
-      if (seenAt.size >= mostFrames)
+      if (seenAt.size >= maxFrames)
         throw new SealrunError("RATE_LIMITED", "Too many requests in a short time; wait a minute");
       seenAt.set(digest, now);
       return true;

@@ -16,8 +16,8 @@ export interface Deps {
   readonly log: Logger;
 }
 
-/** Who asks for a change, for the audit. */
-export interface Asker {
-  readonly author: string;
+/** The person, token or part behind a request, for the audit. */
+export interface Requester {
+  readonly name: string;
   readonly requestId: string;
 }

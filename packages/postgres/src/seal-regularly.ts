@@ -3,7 +3,7 @@ import type { Database } from "./database.ts";
 
 const sealMs = 1_000;
 /** Before others have their turn. */
-const mostBatches = 200;
+const maxBatches = 200;
 
 /** Hears of new links and of failures. */
 export interface SealListener {
@@ -20,7 +20,7 @@ export function sealRegularly(
 ): { readonly sealNow: () => Promise<void>; readonly close: () => Promise<void> } {
   const seal = async (): Promise<void> => {
     try {
-      for (let batches = 0; batches < mostBatches; batches += 1) {
+      for (let batches = 0; batches < maxBatches; batches += 1) {
         const head = await sealWaiting(database, chain);
         if (head === undefined) return;
         await listener.onHead(head);

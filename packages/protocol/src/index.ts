@@ -66,6 +66,7 @@ export {
   type ExecutionEvent,
 } from "./wire/event.ts";
 export {
+  type AttemptRef,
   executionStatus,
   isFinal,
   trigger,

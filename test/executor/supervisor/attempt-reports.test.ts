@@ -65,7 +65,7 @@ async function prepare(root: string, script: string) {
   const run = async (leaseMs: number) =>
     runAttempt(deps, attempt, { leaseMs, askedAt: performance.now(), grant: toBase64(peer.grantFrame) });
   const textOf = async (): Promise<readonly string[]> =>
-    (await stream.reportsOf(attempt.held))
+    (await stream.reportsOf(attempt.ref))
       .flatMap(({ items }) => items)
       .flatMap((item) => (item.type === "log" && item.stream === "stdout" ? [item.text] : []));
   const spooled = async (): Promise<readonly string[]> => readdir(folder).catch(() => []);

@@ -15,7 +15,7 @@ import { until } from "../../support/executions-world.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 const timeout = 120_000;
-const held = "touch started; until [ -e go ]; do sleep 0.05; done; echo done\n";
+const ref = "touch started; until [ -e go ]; do sleep 0.05; done; echo done\n";
 
 let platform: TestPlatform;
 let root: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -24,7 +24,7 @@ beforeAll(async () => {
   root = await temporaryFolder();
   for (const [name, script] of [
     ["quick", "sealrun-context get DB_PASS\n"],
-    ["held", held],
+    ["held", ref],
   ] as const) {
     await makePackage(platform, "acme", name);
     const body = plainForm({ "main.sh": script, "secrets.json": '{"DB_PASS":"canary-of-the-attempt"}' });

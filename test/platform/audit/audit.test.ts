@@ -39,10 +39,15 @@ async function start(file?: string): Promise<Audit> {
   audit = await startAudit({ database, storageKey, log: pino({ level: "silent" }) }, file);
   return audit;
 }
-const asker = { author: "admin", requestId: "req_x" };
+const requester = { name: "admin", requestId: "req_x" };
 async function record(count: number): Promise<void> {
   for (let index = 0; index < count; index += 1) {
-    await recordAudit(database, { asker, action: "secret.set", object: `o${index}`, detail: { emoji: "🔑", index } });
+    await recordAudit(database, {
+      requester,
+      action: "secret.set",
+      object: `o${index}`,
+      detail: { emoji: "🔑", index },
+    });
   }
 }
 /** What somebody does who may switch triggers off. */
@@ -75,12 +80,12 @@ describe("startAudit()", () => {
   test("startAudit() lets a row that commits late come later, and skips numbers that were never used", async () => {
     const running = await start();
     await database.transaction(async (sql) => {
-      await recordAudit(sql, { asker, action: "late", object: "x" });
+      await recordAudit(sql, { requester, action: "late", object: "x" });
       await record(2);
       expect(await running.verify()).toMatchObject({ checked: 2, fault: null });
     });
     const failing = database.transaction(async (sql) => {
-      await recordAudit(sql, { asker, action: "never", object: "x" });
+      await recordAudit(sql, { requester, action: "never", object: "x" });
       throw new TypeError("rolled back");
     });
     await expect(failing).rejects.toThrow("rolled back");

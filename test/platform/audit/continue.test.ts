@@ -9,7 +9,7 @@ import { z } from "zod";
 import { continueAudit, verifyAudit } from "../../../packages/keyring/src/audit/chain.ts";
 import { recordAudit } from "../../../packages/keyring/src/audit/store.ts";
 import { type Audit } from "../../../packages/platform/src/audit/audit.ts";
-import { asker, type AuditWorld, openAuditWorld } from "../../support/audit-world.ts";
+import { requester, type AuditWorld, openAuditWorld } from "../../support/audit-world.ts";
 import { describeClock, findFaketime } from "../../support/clock.ts";
 import { describePostgres, type PostgresProcess } from "../../support/postgres-process.ts";
 import { rejectionOf } from "../../support/refusal.ts";
@@ -45,7 +45,7 @@ describe("Audit.continueAfter()", () => {
   test("Audit.continueAfter() accepts times that go back, with a row of who and why, and later checks tell of it", async () => {
     const audit = await leap();
     const accepted = { link: "5", seq: "5", by: "admin", reason };
-    expect(await audit.continueAfter({ after: "4", reason }, asker)).toEqual(accepted);
+    expect(await audit.continueAfter({ after: "4", reason }, requester)).toEqual(accepted);
     await world.record(2);
     expect(await audit.verify()).toMatchObject({ checked: 9, fault: null, accepted: [accepted] });
     expect(await (await world.start()).verify()).toMatchObject({ checked: 0, accepted: [], fault: null });
@@ -58,22 +58,22 @@ describe("Audit.continueAfter()", () => {
     const audit = await leap();
     await recordAt("2 years");
     await world.record(1);
-    await audit.continueAfter({ after: "4", reason }, asker);
+    await audit.continueAfter({ after: "4", reason }, requester);
     expect((await audit.verify()).fault).toMatchObject({ kind: "backdated", after: "7" });
-    await audit.continueAfter({ after: "7", reason: "again" }, asker);
+    await audit.continueAfter({ after: "7", reason: "again" }, requester);
     expect(await audit.verify()).toMatchObject({ fault: null, accepted: [{ link: "5" }, { link: "8" }] });
   });
 
   test("Audit.continueAfter() refuses another place than the first break, and a chain that is whole", async () => {
     const audit = await leap();
     for (const after of ["3", "5"]) {
-      expect(await rejectionOf(audit.continueAfter({ after, reason }, asker))).toMatchObject({
+      expect(await rejectionOf(audit.continueAfter({ after, reason }, requester))).toMatchObject({
         code: "BAD_REQUEST",
         message: expect.stringContaining("The first break is after link 4"),
       });
     }
-    await audit.continueAfter({ after: "4", reason }, asker);
-    expect(await rejectionOf(audit.continueAfter({ after: "4", reason }, asker))).toMatchObject({
+    await audit.continueAfter({ after: "4", reason }, requester);
+    expect(await rejectionOf(audit.continueAfter({ after: "4", reason }, requester))).toMatchObject({
       code: "BAD_REQUEST",
     });
   });
@@ -97,7 +97,7 @@ describe("Audit.continueAfter()", () => {
     await audit.close();
     await world.asOwner(statement);
     const restarted = await world.start();
-    expect(await rejectionOf(restarted.continueAfter({ after: "4", reason }, asker))).toMatchObject({
+    expect(await rejectionOf(restarted.continueAfter({ after: "4", reason }, requester))).toMatchObject({
       code: "AUDIT_BROKEN",
       message: expect.stringContaining(`the audit is ${kind}`),
     });
@@ -116,7 +116,7 @@ describe("Audit.continueAfter()", () => {
     await write(forged);
     await write({ link: 5 });
     expect((await audit.verify()).fault).toMatchObject({ kind: "backdated", after: "4" });
-    await audit.continueAfter({ after: "4", reason }, asker);
+    await audit.continueAfter({ after: "4", reason }, requester);
     await recordAt("2 years");
     await world.record(1);
     const row = await world.database.row(
@@ -166,7 +166,7 @@ describe("continueAudit()", () => {
       const audit = await world.start();
       expect((await audit.verify()).fault).toMatchObject({ kind: "backdated", seq: "3", after: "2" });
       expect((await verifyAudit(keyring, options)).fault).toMatchObject({ kind: "backdated", seq: "3" });
-      await audit.continueAfter({ after: "2", reason }, asker);
+      await audit.continueAfter({ after: "2", reason }, requester);
       const accepted = await continueAudit(keyring, { after: "2", reason, by: "root" }, options);
       expect(accepted).toEqual({ position: 3n, seq: "3", by: "root", reason });
       await write();

@@ -52,7 +52,7 @@ describe("startDispatcher()", () => {
     const { event: next, message } = await world.peer.take();
     message.done();
     expect(next).toMatchObject({ executionId: event.executionId, generation: 2 });
-    expect((await world.peer.claim(next)).held.attempt).toBe(1);
+    expect((await world.peer.claim(next)).ref.attempt).toBe(1);
   });
 
   test("startDispatcher() publishes again when an event went out and its row was not committed", async () => {
@@ -95,17 +95,17 @@ describe("startDispatcher()", () => {
   });
 
   test("startDispatcher() makes the queues again when they were deleted, and publishes anew what they held", async () => {
-    const held = await world.start("report");
+    const ref = await world.start("report");
     await until(async () => (await outboxRows()) === 0);
     await deleteStream();
     const id = await world.start("report");
     const offered = new Map<string, number>();
-    while (!offered.has(id) || !offered.has(held)) {
+    while (!offered.has(id) || !offered.has(ref)) {
       const { event, message } = await world.peer.take();
       message.done();
       offered.set(event.executionId, event.generation);
     }
-    expect(offered.get(held)).toBe(2);
+    expect(offered.get(ref)).toBe(2);
   });
 
   test("startDispatcher() fails an execution whose event can never be made", async () => {

@@ -36,10 +36,10 @@ const workOffReporting = async (generation = 1): Promise<string> => {
   expect(event.generation).toBe(generation);
   const attempt = await claimPatiently(world.peer, event);
   if (attempt === undefined) throw new TypeError(`${event.executionId} was refused`);
-  const { held } = attempt;
+  const { ref } = attempt;
   const line = { type: "log", step: 0, stream: "stdout", text: "a line", time: Date.now() } as const;
-  await world.peer.report(held, 1, [line]);
-  await world.peer.rpc.finish({ ...held, status: "succeeded", lastSequence: 1 });
+  await world.peer.report(ref, 1, [line]);
+  await world.peer.rpc.finish({ ...ref, status: "succeeded", lastSequence: 1 });
   message.done();
   await until(async () => (await world.show(event.executionId)).reportsComplete);
   return event.executionId;

@@ -100,16 +100,16 @@ describe("acceptEvent()", () => {
   });
 
   test("answerEmit() is the sender's alone, and is answered again", async () => {
-    const { held, rpc } = await world.claim("report");
+    const { ref, rpc } = await world.claim("report");
     const id = newEventId();
-    const asked = { ...held, id, type: "a.b", source: "report" };
+    const asked = { ...ref, id, type: "a.b", source: "report" };
     const sent = await rpc.emit(asked);
     expect(sent.started).toHaveLength(1);
     expect(await rpc.emit(asked)).toEqual(sent);
     const other = await world.claim("report");
-    await expect(other.rpc.emit({ ...asked, ...other.held })).rejects.toMatchObject({ code: "BAD_REQUEST" });
-    await other.rpc.finish({ ...other.held, status: "succeeded", lastSequence: 0 });
-    await expect(other.rpc.emit({ ...asked, ...other.held, id: newEventId() })).rejects.toMatchObject({
+    await expect(other.rpc.emit({ ...asked, ...other.ref })).rejects.toMatchObject({ code: "BAD_REQUEST" });
+    await other.rpc.finish({ ...other.ref, status: "succeeded", lastSequence: 0 });
+    await expect(other.rpc.emit({ ...asked, ...other.ref, id: newEventId() })).rejects.toMatchObject({
       code: "LEASE_LOST",
     });
   });
@@ -118,25 +118,25 @@ describe("acceptEvent()", () => {
     await push("loop", { trigger_events: ["loop"] });
     let { started } = await accept({ type: "loop" });
     for (let depth = 1; depth < limits.eventDepth; depth += 1) {
-      const { held, rpc } = await world.peer.claim(await takeOf(started[0] ?? ""));
-      ({ started } = await rpc.emit({ ...held, id: newEventId(), type: "loop", source: "loop" }));
-      await rpc.finish({ ...held, status: "succeeded", lastSequence: 0 });
+      const { ref, rpc } = await world.peer.claim(await takeOf(started[0] ?? ""));
+      ({ started } = await rpc.emit({ ...ref, id: newEventId(), type: "loop", source: "loop" }));
+      await rpc.finish({ ...ref, status: "succeeded", lastSequence: 0 });
     }
-    const { held, rpc } = await world.peer.claim(await takeOf(started[0] ?? ""));
-    await expect(rpc.emit({ ...held, id: newEventId(), type: "loop", source: "loop" })).rejects.toMatchObject({
+    const { ref, rpc } = await world.peer.claim(await takeOf(started[0] ?? ""));
+    await expect(rpc.emit({ ...ref, id: newEventId(), type: "loop", source: "loop" })).rejects.toMatchObject({
       code: "BAD_REQUEST",
     });
   });
 
   test("acceptEvent() stops an execution that sends events in a loop", async () => {
-    const { held, rpc } = await world.claim("report");
-    const emit = async (type: string) => rpc.emit({ ...held, id: newEventId(), type, source: "report" });
+    const { ref, rpc } = await world.claim("report");
+    const emit = async (type: string) => rpc.emit({ ...ref, id: newEventId(), type, source: "report" });
     await emit("nobody.waits");
     await world.database.run(
       `insert into events (id, project_id, type, source, execution_id, depth)
        select 'evt_' || lpad(n::text, 20, '0'), project_id, type, source, execution_id, depth
        from events, generate_series(2, $2) n where execution_id = $1`,
-      [held.executionId, limits.eventsPerExecution],
+      [ref.executionId, limits.eventsPerExecution],
     );
     await expect(emit("nobody.waits")).rejects.toMatchObject({ code: "BAD_REQUEST" });
   });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import {
   endAttempt,
-  type Holder,
+  type ClaimedAttempt,
   isGranted,
   markGranted,
 } from "../../../packages/platform/src/executions/attempt-store.ts";
@@ -18,12 +18,12 @@ beforeAll(async () => {
 afterAll(async () => world.close());
 
 /** A claimed attempt whose grant has not been noted yet. */
-async function ungranted(): Promise<Holder> {
-  const { held } = await world.claim("report");
-  await world.database.run("update attempts set granted_at = null where execution_id = $1", [held.executionId]);
+async function ungranted(): Promise<ClaimedAttempt> {
+  const { ref } = await world.claim("report");
+  await world.database.run("update attempts set granted_at = null where execution_id = $1", [ref.executionId]);
   return {
-    executionId: executionId.parse(held.executionId),
-    attempt: held.attempt,
+    executionId: executionId.parse(ref.executionId),
+    attempt: ref.attempt,
     executorId: executorId.parse(world.peer.state.identity.id),
   };
 }
@@ -37,33 +37,33 @@ const isWaiting = async (): Promise<true | undefined> => {
 };
 
 test("markGranted() hands out no grant of an attempt that another answer gives back at the same time", async () => {
-  const holder = await ungranted();
+  const claimed = await ungranted();
   let late: Promise<unknown> = Promise.resolve();
   await world.database.transaction(async (sql) => {
-    await lockExecution(sql, holder.executionId);
-    expect(await isGranted(sql, holder)).toBe(false);
-    await endAttempt(sql, holder, "given-back");
-    late = markGranted(world.database, holder).catch((error: unknown) => error);
+    await lockExecution(sql, claimed.executionId);
+    expect(await isGranted(sql, claimed)).toBe(false);
+    await endAttempt(sql, claimed, "given-back");
+    late = markGranted(world.database, claimed).catch((error: unknown) => error);
     await until(isWaiting);
-    await markQueued(sql, holder.executionId);
+    await markQueued(sql, claimed.executionId);
   });
   const refusal = await late;
   expect(refusal).toBeInstanceOf(SealrunError);
   expect(refusal).toMatchObject({ code: "LEASE_LOST" });
-  expect(await isGranted(world.database, holder)).toBe(false);
+  expect(await isGranted(world.database, claimed)).toBe(false);
 });
 
 test("markGranted() is seen by whoever would give the attempt back after it", async () => {
-  const holder = await ungranted();
-  await markGranted(world.database, holder);
+  const claimed = await ungranted();
+  await markGranted(world.database, claimed);
   await world.database.transaction(async (sql) => {
-    await lockExecution(sql, holder.executionId);
-    expect(await isGranted(sql, holder)).toBe(true);
+    await lockExecution(sql, claimed.executionId);
+    expect(await isGranted(sql, claimed)).toBe(true);
   });
 });
 
 test("markGranted() refuses an attempt that has ended", async () => {
-  const holder = await ungranted();
-  await endAttempt(world.database, holder, "lost");
-  await expect(markGranted(world.database, holder)).rejects.toMatchObject({ code: "LEASE_LOST" });
+  const claimed = await ungranted();
+  await endAttempt(world.database, claimed, "lost");
+  await expect(markGranted(world.database, claimed)).rejects.toMatchObject({ code: "LEASE_LOST" });
 });

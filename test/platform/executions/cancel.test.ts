@@ -36,9 +36,9 @@ describe("POST /api/v1/executions/:execution/cancel", () => {
   test("POST …/cancel tells the executor of a running execution at once, and again with its renew", async () => {
     const own = executorId.parse(world.peer.state.identity.id);
     const orders = world.peer.link.connection.subscribe(subjects.control(own), { max: 1 });
-    const { held, rpc } = await world.claim("report");
-    expect(await rpc.renew(held)).toMatchObject({ cancel: false });
-    expect(await cancel(held.executionId)).toMatchObject({ status: "running" });
+    const { ref, rpc } = await world.claim("report");
+    expect(await rpc.renew(ref)).toMatchObject({ cancel: false });
+    expect(await cancel(ref.executionId)).toMatchObject({ status: "running" });
     for await (const message of orders) {
       const opened = openFrame(message.data, {
         findKey: () => world.peer.state.platform.signPublic,
@@ -47,23 +47,23 @@ describe("POST /api/v1/executions/:execution/cancel", () => {
         maxAgeMs: 60_000,
         maxSkewMs: 60_000,
       });
-      expect(decode(controlOrder, opened.body)).toEqual({ kind: "cancel", ...held });
+      expect(decode(controlOrder, opened.body)).toEqual({ kind: "cancel", ...ref });
     }
-    expect(await rpc.renew(held)).toMatchObject({ cancel: true });
-    expect(await world.show(held.executionId)).toMatchObject({ status: "running", cancelRequested: true });
+    expect(await rpc.renew(ref)).toMatchObject({ cancel: true });
+    expect(await world.show(ref.executionId)).toMatchObject({ status: "running", cancelRequested: true });
     const error = { code: "CANCELLED", message: "main.sh was ended with its attempt" };
-    await rpc.finish({ ...held, status: "cancelled", error, lastSequence: 0 });
-    expect(await world.show(held.executionId)).toMatchObject({ status: "cancelled", error });
+    await rpc.finish({ ...ref, status: "cancelled", error, lastSequence: 0 });
+    expect(await world.show(ref.executionId)).toMatchObject({ status: "cancelled", error });
   });
 
   test("POST …/cancel refuses an execution that has ended otherwise, and one that is not there", async () => {
-    const { held, rpc } = await world.claim("report");
-    await rpc.finish({ ...held, status: "succeeded", lastSequence: 0 });
-    const refused = await send(world.platform, "POST", `/executions/${held.executionId}/cancel`);
+    const { ref, rpc } = await world.claim("report");
+    await rpc.finish({ ...ref, status: "succeeded", lastSequence: 0 });
+    const refused = await send(world.platform, "POST", `/executions/${ref.executionId}/cancel`);
     expect(refused.status).toBe(409);
     expect(errorBody.parse(await refused.json()).error).toMatchObject({
       code: "EXECUTION_ENDED",
-      message: `The execution ${held.executionId} is succeeded already, so there is nothing to cancel`,
+      message: `The execution ${ref.executionId} is succeeded already, so there is nothing to cancel`,
     });
     expect((await send(world.platform, "POST", "/executions/exe_00000000000000000000/cancel")).status).toBe(404);
   });

@@ -32,9 +32,9 @@ const restored = {
 describe("POST /api/v1/executions/settle", () => {
   test("POST /executions/settle ends what is queued and what runs, with its steps, and leaves what came later", async () => {
     await resume();
-    const { held, rpc } = await world.claim("report");
-    await world.peer.report(held, 1, [{ type: "step-started", step: 0, time: Date.now() }]);
-    await until(async () => (await world.show(held.executionId)).steps[0]?.status === "running");
+    const { ref, rpc } = await world.claim("report");
+    await world.peer.report(ref, 1, [{ type: "step-started", step: 0, time: Date.now() }]);
+    await until(async () => (await world.show(ref.executionId)).steps[0]?.status === "running");
     await ask(world.platform, holdState, ["POST", "/platform/hold"]);
     const queued = await world.start("report");
     const later = await world.start("report", { notBefore: "2100-01-01T00:00:00Z" });
@@ -47,20 +47,20 @@ describe("POST /api/v1/executions/settle", () => {
     expect(await settle(before)).toEqual({ settled: 2, failed: [], next: null });
     expect(await settle(before)).toEqual({ settled: 0, failed: [], next: null });
     expect(await world.show(queued)).toMatchObject({ ...restored, steps: [{ status: "skipped" }], waiting: null });
-    expect(await world.show(held.executionId)).toMatchObject({
+    expect(await world.show(ref.executionId)).toMatchObject({
       ...restored,
       steps: [{ status: "failed", error: { code: "RESTORED" } }],
       attempts: [{ attempt: 1, end: "lost" }],
     });
     for (const id of [later, after]) expect((await world.show(id)).status).toBe("queued");
     // Its executor is fenced off, whatever it says.
-    expect(await codeOf(rpc.renew(held))).toBe("LEASE_LOST");
-    expect(await codeOf(rpc.finish({ ...held, status: "succeeded", lastSequence: 1 }))).toBe("LEASE_LOST");
+    expect(await codeOf(rpc.renew(ref))).toBe("LEASE_LOST");
+    expect(await codeOf(rpc.finish({ ...ref, status: "succeeded", lastSequence: 1 }))).toBe("LEASE_LOST");
     expect(await world.database.run("select 1 from outbox where execution_id = $1", [queued])).toBe(0);
     const audit = await world.database.rows(
       z.object({ actor: z.string(), detail: z.object({ status: z.string(), before: z.string() }) }),
       "select actor, detail from audit where action = 'execution.settle' and object = any ($1) order by seq",
-      [[queued, held.executionId]],
+      [[queued, ref.executionId]],
     );
     expect(audit.map(({ detail }) => detail.status).toSorted()).toEqual(["queued", "running"]);
     await resume();

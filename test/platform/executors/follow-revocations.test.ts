@@ -17,7 +17,7 @@ describe("followRevocations()", () => {
     const other = await enrolPeer(world.platform);
     const attempt = await world.claim("report");
     await other.rpc.presence({ slots: 1, running: 0, draining: false });
-    expect(await other.rpc.renew(attempt.held).catch(() => "refused")).toBe("refused");
+    expect(await other.rpc.renew(attempt.ref).catch(() => "refused")).toBe("refused");
     const { id } = other.state.identity;
     await revokeExecutor(world.platform.keyringConfig, id);
     const said = { slots: 1, running: 0, draining: false };
@@ -29,7 +29,7 @@ describe("followRevocations()", () => {
         )) === "refused",
     );
     expect(await codeOf(other.rpc.presence(said))).toBe("NOT_ENROLLED");
-    expect(await attempt.rpc.renew(attempt.held)).toMatchObject({ ok: true });
+    expect(await attempt.rpc.renew(attempt.ref)).toMatchObject({ ok: true });
     const { executors } = await ask(world.platform, executorList, ["GET", "/executors"]);
     expect(executors.find((each) => each.id === id)?.revokedAt).toMatch(/^20/);
     expect(executors.find((each) => each.id === world.peer.state.identity.id)?.revokedAt).toBeNull();

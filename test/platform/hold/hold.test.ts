@@ -82,14 +82,14 @@ describe("POST /api/v1/platform/hold", () => {
     expect(await codeOf(world.peer.claim(before))).toBe("CLAIM_REFUSED");
     expect(await world.show(before.executionId)).toMatchObject({ status: "queued", attempts: [] });
     // What runs goes on to its end.
-    expect(await running.rpc.renew(running.held)).toMatchObject({ cancel: false });
-    await running.rpc.finish({ ...running.held, status: "succeeded", lastSequence: 0 });
-    expect((await world.show(running.held.executionId)).status).toBe("succeeded");
+    expect(await running.rpc.renew(running.ref)).toMatchObject({ cancel: false });
+    await running.rpc.finish({ ...running.ref, status: "succeeded", lastSequence: 0 });
+    expect((await world.show(running.ref.executionId)).status).toBe("succeeded");
     await resume();
     const again = await takeOf(before.executionId);
     expect(again.generation).toBeGreaterThan(before.generation);
     expect(await codeOf(world.peer.claim(before))).toBe("CLAIM_REFUSED");
-    expect((await world.peer.claim(again)).held.attempt).toBe(1);
+    expect((await world.peer.claim(again)).ref.attempt).toBe(1);
   });
 
   test("POST /platform/hold takes events and lets what they start wait", async () => {

@@ -56,76 +56,76 @@ const tell = ({ event }: Heard): string =>
 
 describe("streamEvents()", () => {
   test("streamEvents() tells a line while the script still runs, to a client that came before it", async () => {
-    const { held } = await world.claim("report");
-    const events = follow(held.executionId);
+    const { ref } = await world.claim("report");
+    const events = follow(ref.executionId);
     const next = async (): Promise<string> => tell((await events.next()).value);
     expect([await next(), await next()]).toEqual(["status queued", "status running"]);
-    await world.peer.report(held, 1, [{ type: "step-started", step: 0, time: 1_000 }, line("early")]);
+    await world.peer.report(ref, 1, [{ type: "step-started", step: 0, time: 1_000 }, line("early")]);
     expect([await next(), await next()]).toEqual(["step running", "early"]);
-    expect((await world.show(held.executionId)).status).toBe("running");
-    await world.peer.report(held, 2, [line("late")]);
+    expect((await world.show(ref.executionId)).status).toBe("running");
+    await world.peer.report(ref, 2, [line("late")]);
     expect(await next()).toBe("late");
-    await world.peer.rpc.finish({ ...held, status: "succeeded", lastSequence: 2 });
+    await world.peer.rpc.finish({ ...ref, status: "succeeded", lastSequence: 2 });
     const rest = await collect(events);
     expect(rest.map(tell).at(-1)).toBe("end succeeded");
   });
 
   test("streamEvents() tells many clients the same, and resumes each after its cursor", async () => {
-    const { held } = await world.claim("report");
-    await world.peer.report(held, 1, [line("one"), line("two")]);
-    const following = [collect(follow(held.executionId)), collect(follow(held.executionId))];
-    await world.peer.report(held, 2, [line("three")]);
-    await world.peer.rpc.finish({ ...held, status: "failed", lastSequence: 2 });
+    const { ref } = await world.claim("report");
+    await world.peer.report(ref, 1, [line("one"), line("two")]);
+    const following = [collect(follow(ref.executionId)), collect(follow(ref.executionId))];
+    await world.peer.report(ref, 2, [line("three")]);
+    await world.peer.rpc.finish({ ...ref, status: "failed", lastSequence: 2 });
     const [first = [], second = []] = await Promise.all(following);
     expect(first).toEqual(second);
     for (const [index, { id, event }] of first.entries()) {
       if (event.kind === "end") continue;
-      expect(await collect(follow(held.executionId, id))).toEqual(first.slice(index + 1));
+      expect(await collect(follow(ref.executionId, id))).toEqual(first.slice(index + 1));
     }
   });
 
   test("streamEvents() ends only after the last chunk is in", async () => {
-    const { held } = await world.claim("report");
-    await world.peer.rpc.finish({ ...held, status: "succeeded", lastSequence: 1 });
-    const events = follow(held.executionId);
+    const { ref } = await world.claim("report");
+    await world.peer.rpc.finish({ ...ref, status: "succeeded", lastSequence: 1 });
+    const events = follow(ref.executionId);
     const heard: string[] = [];
     for await (const event of events) {
       heard.push(tell(event));
-      if (heard.length === 3) await world.peer.report(held, 1, [line("last words")]);
+      if (heard.length === 3) await world.peer.report(ref, 1, [line("last words")]);
     }
     expect(heard.slice(0, 4)).toEqual(["status queued", "status running", "status succeeded", "last words"]);
     expect(heard.at(-1)).toBe("end succeeded");
   });
 
   test("streamEvents() ends without a chunk that never comes", async () => {
-    const { held } = await world.claim("report");
-    await world.peer.rpc.finish({ ...held, status: "succeeded", lastSequence: 5 });
+    const { ref } = await world.claim("report");
+    await world.peer.rpc.finish({ ...ref, status: "succeeded", lastSequence: 5 });
     await world.database.run("update executions set finished_at = finished_at - interval '11 s' where id = $1", [
-      held.executionId,
+      ref.executionId,
     ]);
-    expect((await collect(follow(held.executionId))).map(tell).at(-1)).toBe("end succeeded");
-    expect((await world.show(held.executionId)).reportsComplete).toBe(false);
+    expect((await collect(follow(ref.executionId))).map(tell).at(-1)).toBe("end succeeded");
+    expect((await world.show(ref.executionId)).reportsComplete).toBe(false);
   });
 
   test("streamEvents() tells thousands of lines in their order", async () => {
-    const { held } = await world.claim("report");
+    const { ref } = await world.claim("report");
     const texts = Array.from({ length: 3_000 }, (_, index) => `line ${index}`);
-    const following = collect(follow(held.executionId));
+    const following = collect(follow(ref.executionId));
     for (const sequence of [1, 2, 3]) {
-      await world.peer.report(held, sequence, texts.slice((sequence - 1) * 1_000, sequence * 1_000).map(line));
+      await world.peer.report(ref, sequence, texts.slice((sequence - 1) * 1_000, sequence * 1_000).map(line));
     }
-    await world.peer.rpc.finish({ ...held, status: "succeeded", lastSequence: 3 });
+    await world.peer.rpc.finish({ ...ref, status: "succeeded", lastSequence: 3 });
     const heard = (await following).filter(({ event }) => event.kind === "log").map(tell);
     expect(heard).toEqual(texts);
   });
 
   test("streamEvents() ends for every client when the platform closes", async () => {
-    const { held } = await world.claim("report");
+    const { ref } = await world.claim("report");
     const beside = await start(world.platform.config, { log: pino({ level: "silent" }) });
     const response = await send(
       { url: beside.url, token: world.platform.token },
       "GET",
-      `/executions/${held.executionId}/events`,
+      `/executions/${ref.executionId}/events`,
     );
     const reading = response.text();
     await beside.close();

@@ -70,9 +70,9 @@ describe("GET /projects/:project/overview", () => {
       "config.json": JSON.stringify({ url: '{{ secret("WANTED_URL") }}' }),
       "manifest.json": JSON.stringify({ secrets: ["WANTED_URL", "WANTED_KEY", "WANTED_NAME"] }),
     });
-    const { held } = await world.claim("wants");
+    const { ref } = await world.claim("wants");
     const read = { type: "read", step: 0, scope: null, version: null, outcome: "missing", time: 1 } as const;
-    await world.peer.report(held, 1, [{ ...read, name: "WANTED_LATE" }]);
+    await world.peer.report(ref, 1, [{ ...read, name: "WANTED_LATE" }]);
     const missing = async () => (await overviewOf("wants")).missing;
     const ofDocuments = [
       { name: "WANTED_URL", askedBy: "reference", where: "config.json: url" },
@@ -80,10 +80,10 @@ describe("GET /projects/:project/overview", () => {
       { name: "WANTED_NAME", askedBy: "manifest", where: "manifest.json" },
     ];
     expect(await missing()).toEqual(ofDocuments);
-    await world.peer.rpc.finish({ ...held, status: "succeeded", lastSequence: 1 });
+    await world.peer.rpc.finish({ ...ref, status: "succeeded", lastSequence: 1 });
     await expect
       .poll(missing)
-      .toEqual([...ofDocuments, { name: "WANTED_LATE", askedBy: "run", where: held.executionId }]);
+      .toEqual([...ofDocuments, { name: "WANTED_LATE", askedBy: "run", where: ref.executionId }]);
     await set("/projects/acme/secrets", "WANTED_URL");
     await set("/platform/secrets", "WANTED_LATE");
     await set("/projects/acme/packages/wants/secrets", "WANTED_KEY");

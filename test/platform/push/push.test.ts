@@ -25,7 +25,7 @@ beforeAll(async () => {
   const project = await getProject(database, projectName.parse("acme"));
   const found = await findPackage(database, project.id, packageName.parse("report"));
   if (found === undefined) throw new TypeError("Expected the package");
-  target = { project, package: found, asker: { author: "admin", requestId: "req_test" } };
+  target = { project, package: found, requester: { name: "admin", requestId: "req_test" } };
 });
 afterAll(async () => {
   await link.close();

@@ -34,13 +34,13 @@ describe("applyReports()", () => {
         fc.shuffledSubarray([1, 2, 3, 4, 5], { minLength: 5 }),
         fc.integer({ min: 0, max: 4 }),
         async (order, again) => {
-          const { held } = await world.claim("report");
+          const { ref } = await world.claim("report");
           for (const sequence of [...order, order[again] ?? 1]) {
-            await world.peer.report(held, sequence, [line(`a${sequence}`), line(`b${sequence}`)]);
+            await world.peer.report(ref, sequence, [line(`a${sequence}`), line(`b${sequence}`)]);
           }
-          await world.peer.rpc.finish({ ...held, status: "succeeded", lastSequence: 5 });
-          await until(async () => (await world.show(held.executionId)).reportsComplete);
-          expect(await linesOf(held.executionId)).toEqual([1, 2, 3, 4, 5].flatMap((n) => [`a${n}`, `b${n}`]));
+          await world.peer.rpc.finish({ ...ref, status: "succeeded", lastSequence: 5 });
+          await until(async () => (await world.show(ref.executionId)).reportsComplete);
+          expect(await linesOf(ref.executionId)).toEqual([1, 2, 3, 4, 5].flatMap((n) => [`a${n}`, `b${n}`]));
         },
       ),
       { numRuns: 4 },
@@ -48,35 +48,35 @@ describe("applyReports()", () => {
   });
 
   test("applyReports() keeps when a step was first started, whatever its tries", async () => {
-    const { held } = await world.claim("report");
-    await world.peer.report(held, 1, [{ type: "step-started", step: 0, time: 5_000 }]);
-    await world.peer.report(held, 2, [{ type: "step-started", step: 0, try: 2, time: 9_000 }]);
-    await until(async () => (await world.show(held.executionId)).steps[0]?.tries === 2);
-    expect((await world.show(held.executionId)).steps[0]?.startedAt).toBe("1970-01-01T00:00:05.000Z");
+    const { ref } = await world.claim("report");
+    await world.peer.report(ref, 1, [{ type: "step-started", step: 0, time: 5_000 }]);
+    await world.peer.report(ref, 2, [{ type: "step-started", step: 0, try: 2, time: 9_000 }]);
+    await until(async () => (await world.show(ref.executionId)).steps[0]?.tries === 2);
+    expect((await world.show(ref.executionId)).steps[0]?.startedAt).toBe("1970-01-01T00:00:05.000Z");
   });
 
   test("applyReports() keeps lines back while a chunk before them is missing", async () => {
-    const { held } = await world.claim("report");
-    await world.peer.report(held, 2, [line("second")]);
-    await world.peer.report(held, 3, [line("third")]);
-    await until(async () => (await countChunks(held.executionId)) === 2);
-    expect(await linesOf(held.executionId)).toEqual([]);
-    await world.peer.report(held, 1, [line("first")]);
-    await until(async () => (await linesOf(held.executionId)).length > 0);
-    expect(await linesOf(held.executionId)).toEqual(["first", "second", "third"]);
+    const { ref } = await world.claim("report");
+    await world.peer.report(ref, 2, [line("second")]);
+    await world.peer.report(ref, 3, [line("third")]);
+    await until(async () => (await countChunks(ref.executionId)) === 2);
+    expect(await linesOf(ref.executionId)).toEqual([]);
+    await world.peer.report(ref, 1, [line("first")]);
+    await until(async () => (await linesOf(ref.executionId)).length > 0);
+    expect(await linesOf(ref.executionId)).toEqual(["first", "second", "third"]);
   });
 
   test("applyReports() never changes a step that has ended", async () => {
-    const { held } = await world.claim("report");
+    const { ref } = await world.claim("report");
     const end = { type: "step-finished", step: 0, exitCode: 0, durationMs: 1, time: 1_000 } as const;
-    await world.peer.report(held, 1, [{ ...end, status: "succeeded", result: { a: 1 } }]);
-    await world.peer.report(held, 2, [
+    await world.peer.report(ref, 1, [{ ...end, status: "succeeded", result: { a: 1 } }]);
+    await world.peer.report(ref, 2, [
       { ...end, status: "failed", exitCode: 1 },
       { type: "step-started", step: 0, time: 1_000 },
       line("after"),
     ]);
-    await until(async () => (await linesOf(held.executionId)).length > 0);
-    expect((await world.show(held.executionId)).steps[0]).toMatchObject({
+    await until(async () => (await linesOf(ref.executionId)).length > 0);
+    expect((await world.show(ref.executionId)).steps[0]).toMatchObject({
       status: "succeeded",
       exitCode: 0,
       result: { a: 1 },
@@ -84,17 +84,17 @@ describe("applyReports()", () => {
   });
 
   test("applyReports() puts reads on the receipt and leaves out steps that there are not", async () => {
-    const { held } = await world.claim("report");
+    const { ref } = await world.claim("report");
     const read = { type: "read", name: "DB_PASS", scope: "service", version: 1, outcome: "read", time: 5_000 } as const;
-    await world.peer.report(held, 1, [
+    await world.peer.report(ref, 1, [
       { ...read, step: 0 },
       { ...read, step: 7 },
       { ...read, step: 0, name: "odd\0name", scope: null, version: null, outcome: "missing" },
       line("there", { step: null }),
       line("nowhere", { step: 3 }),
     ]);
-    await until(async () => (await linesOf(held.executionId)).length > 0);
-    const { receipt } = await world.show(held.executionId);
+    await until(async () => (await linesOf(ref.executionId)).length > 0);
+    const { receipt } = await world.show(ref.executionId);
     expect(receipt).toEqual([
       {
         name: "DB_PASS",
@@ -115,29 +115,29 @@ describe("applyReports()", () => {
         time: "1970-01-01T00:00:05.000Z",
       },
     ]);
-    expect(await linesOf(held.executionId)).toEqual(["there"]);
+    expect(await linesOf(ref.executionId)).toEqual(["there"]);
   });
 
   test("applyReports() keeps any text, and output is stdout, stderr and log lines together", async () => {
-    const { held } = await world.claim("report");
+    const { ref } = await world.claim("report");
     const odd = 'NUL \0, quote ", \u{1F511}, half \ud83d, back \\';
     const logged = line("noted", { stream: "sdk", level: "info" });
     const ours = line("cut here", { stream: "system", level: "warning" });
-    await world.peer.report(held, 1, [line(odd), line("oops", { stream: "stderr" }), logged, ours]);
-    await until(async () => (await linesOf(held.executionId)).length > 3);
-    expect(await linesOf(held.executionId)).toEqual([odd, "oops", "noted", "cut here"]);
-    expect((await world.show(held.executionId)).steps[0]?.output).toBe(`${odd}\noops\nINFO noted`);
+    await world.peer.report(ref, 1, [line(odd), line("oops", { stream: "stderr" }), logged, ours]);
+    await until(async () => (await linesOf(ref.executionId)).length > 3);
+    expect(await linesOf(ref.executionId)).toEqual([odd, "oops", "noted", "cut here"]);
+    expect((await world.show(ref.executionId)).steps[0]?.output).toBe(`${odd}\noops\nINFO noted`);
   });
 
   test("applyReports() keeps the last 64 KiB of a step's output to show", async () => {
-    const { held } = await world.claim("report");
+    const { ref } = await world.claim("report");
     for (const sequence of [1, 2, 3]) {
       const lines = Array.from({ length: 1_000 }, (_, index) => line(`${sequence} ${index} ${"x".repeat(60)}`));
-      await world.peer.report(held, sequence, lines);
+      await world.peer.report(ref, sequence, lines);
     }
-    await world.peer.rpc.finish({ ...held, status: "succeeded", lastSequence: 3 });
-    await until(async () => (await world.show(held.executionId)).reportsComplete);
-    const { output } = (await world.show(held.executionId)).steps[0] ?? { output: "" };
+    await world.peer.rpc.finish({ ...ref, status: "succeeded", lastSequence: 3 });
+    await until(async () => (await world.show(ref.executionId)).reportsComplete);
+    const { output } = (await world.show(ref.executionId)).steps[0] ?? { output: "" };
     expect(output.length).toBeLessThanOrEqual(65_536);
     expect(output.length).toBeGreaterThan(65_000);
     expect(output.endsWith(`3 999 ${"x".repeat(60)}`)).toBe(true);

@@ -44,52 +44,52 @@ const frameOf = (peer: ExecutorPeer, body: object, subject?: string): Uint8Array
 
 describe("consumeReports()", () => {
   test("consumeReports() refuses a report of another executor's attempt", async () => {
-    const { held } = await world.claim("report");
-    await expectRefused(held.executionId, async () => other.report(held, 1, [started]));
+    const { ref } = await world.claim("report");
+    await expectRefused(ref.executionId, async () => other.report(ref, 1, [started]));
   });
 
   test("consumeReports() refuses a report of an attempt that was never given", async () => {
-    const { held } = await world.claim("report");
-    await expectRefused(held.executionId, async () => world.peer.report({ ...held, attempt: 2 }, 1, [started]));
+    const { ref } = await world.claim("report");
+    await expectRefused(ref.executionId, async () => world.peer.report({ ...ref, attempt: 2 }, 1, [started]));
   });
 
   test("consumeReports() refuses bytes that are no frame, a changed frame, and another's subject", async () => {
-    const { held } = await world.claim("report");
-    const body = { ...held, sequence: 1, items: [started] };
+    const { ref } = await world.claim("report");
+    const body = { ...ref, sequence: 1, items: [started] };
     const frame = frameOf(world.peer, body);
     const changed = Buffer.from(frame);
     changed[changed.length - 1] = (changed[changed.length - 1] ?? 0) ^ 1;
     const elsewhere = subjects.reports(executorId.parse(other.state.identity.id));
-    await expectRefused(held.executionId, async () => publishRaw(world.peer, Buffer.from("no frame")));
-    await expectRefused(held.executionId, async () => publishRaw(world.peer, changed));
-    await expectRefused(held.executionId, async () => publishRaw(world.peer, frame, elsewhere));
-    await expectRefused(held.executionId, async () =>
+    await expectRefused(ref.executionId, async () => publishRaw(world.peer, Buffer.from("no frame")));
+    await expectRefused(ref.executionId, async () => publishRaw(world.peer, changed));
+    await expectRefused(ref.executionId, async () => publishRaw(world.peer, frame, elsewhere));
+    await expectRefused(ref.executionId, async () =>
       publishRaw(world.peer, frameOf(world.peer, body, elsewhere), elsewhere),
     );
-    await expectRefused(held.executionId, async () =>
+    await expectRefused(ref.executionId, async () =>
       publishRaw(world.peer, frameOf(world.peer, { ...body, sequence: 3_000_000_000 })),
     );
   });
 
   test("consumeReports() keeps a report whose executor's clock is ahead by an hour", async () => {
-    const { held } = await world.claim("report");
-    const body = { ...held, sequence: 1, items: [started] };
+    const { ref } = await world.claim("report");
+    const body = { ...ref, sequence: 1, items: [started] };
     const own = subjects.reports(executorId.parse(world.peer.state.identity.id));
     const header = { v: 1, kind: "report", sender: world.peer.state.identity.id, requestId: newId("request") } as const;
     const ahead = { ...header, subject: own, time: Date.now() + 3_600_000 };
     await publishRaw(world.peer, signFrame(world.peer.state.identity, ahead, encodeJson(body)));
-    await until(async () => (await world.show(held.executionId)).steps[0]?.status === "running");
+    await until(async () => (await world.show(ref.executionId)).steps[0]?.status === "running");
   });
 
   test("consumeReports() leaves nothing in the stream that it has stored or refused", async () => {
-    const { held } = await world.claim("report");
-    await world.peer.report(held, 1, [started]);
+    const { ref } = await world.claim("report");
+    await world.peer.report(ref, 1, [started]);
     const { platform } = world;
     const beside = await start(
       { ...platform.config, listen: { host: "127.0.0.1", port: 0 } },
       { log: pino({ level: "silent" }) },
     );
-    await until(async () => (await world.show(held.executionId)).steps[0]?.status === "running");
+    await until(async () => (await world.show(ref.executionId)).steps[0]?.status === "running");
     await beside.close();
     await until(async () => (await countMessages()) === 0);
   });

@@ -56,7 +56,7 @@ describe("answerClaim()", () => {
     const requestId = newId("request");
     const first = await world.peer.claim(event, requestId);
     const again = await world.peer.claim(event, requestId);
-    expect(again.held).toEqual(first.held);
+    expect(again.ref).toEqual(first.ref);
     expect((await world.show(event.executionId)).attempt).toBe(1);
   });
 
@@ -129,7 +129,7 @@ describe("answerClaim()", () => {
     expect((await world.show(event.executionId)).waiting).toContain("enrol one in its pool that may");
     await world.database.run("update outbox set is_due = true where execution_id = $1", [event.executionId]);
     const attempt = await world.peer.claim(await takeOf(event.executionId));
-    expect(attempt.held.attempt).toBe(3);
+    expect(attempt.ref.attempt).toBe(3);
     expect((await world.show(event.executionId)).attempts).toMatchObject([
       { attempt: 1, end: "given-back" },
       { attempt: 2, end: "given-back" },
@@ -149,7 +149,7 @@ describe("answerClaim()", () => {
       await sleep(5);
     }
     const answers = await Promise.all(claims);
-    expect(answers.map(({ held }) => held.attempt)).toEqual([1, 1, 1, 1, 1, 1]);
+    expect(answers.map(({ ref }) => ref.attempt)).toEqual([1, 1, 1, 1, 1, 1]);
     expect(await world.show(event.executionId)).toMatchObject({
       status: "running",
       attempts: [{ attempt: 1, end: null }],
@@ -160,9 +160,9 @@ describe("answerClaim()", () => {
   test("answerClaim() keeps an attempt that has its grant when the keyring then refuses the same claim", async () => {
     const event = await world.take("report");
     const requestId = newId("request");
-    const { held } = await world.peer.claim(event, requestId);
+    const { ref } = await world.peer.claim(event, requestId);
     const keys = await openDatabase({ config: world.platform.keyringConfig.postgres, applicationName: "test" });
-    await keys.run("update grants set ended_at = clock_timestamp() where execution_id = $1", [held.executionId]);
+    await keys.run("update grants set ended_at = clock_timestamp() where execution_id = $1", [ref.executionId]);
     await keys.close();
     expect(await codeOf(world.peer.claim(event, requestId))).toBe("NO_GRANT");
     expect(await world.show(event.executionId)).toMatchObject({ status: "running", attempts: [{ end: null }] });
@@ -172,14 +172,14 @@ describe("answerClaim()", () => {
     await world.push("again", { "main.sh": "true\n", "manifest.json": '{"on_lost":"rerun"}' });
     const event = await world.take("again");
     const requestId = newId("request");
-    const { held } = await world.peer.claim(event, requestId);
+    const { ref } = await world.peer.claim(event, requestId);
     await world.database.run(
       "update attempts set lease_until = clock_timestamp() - interval '1 ms' where execution_id = $1",
-      [held.executionId],
+      [ref.executionId],
     );
-    await until(async () => (await world.show(held.executionId)).status === "queued");
+    await until(async () => (await world.show(ref.executionId)).status === "queued");
     expect(["EXPIRED", "CLAIM_REFUSED"]).toContain(await codeOf(world.peer.claim(event, requestId)));
-    expect(await world.show(held.executionId)).toMatchObject({ status: "queued", attempts: [{ end: "lost" }] });
+    expect(await world.show(ref.executionId)).toMatchObject({ status: "queued", attempts: [{ end: "lost" }] });
   });
 
   test("answerClaim() cancels an execution whose cancel came while the keyring was asked", async () => {

@@ -36,7 +36,7 @@ describe("answerFetch()", () => {
   test("answerFetch() refuses another package's file", async () => {
     const attempt = await world.claim("files");
     const sha256 = sha256Hex(Buffer.from("echo other\n"));
-    expect(await codeOf(attempt.rpc.fetch({ ...attempt.held, what: { kind: "file", sha256 }, offset: 0 }))).toBe(
+    expect(await codeOf(attempt.rpc.fetch({ ...attempt.ref, what: { kind: "file", sha256 }, offset: 0 }))).toBe(
       "NOT_FOUND",
     );
   });
@@ -46,8 +46,8 @@ describe("answerFetch()", () => {
     const [secret] = theirs.secrets;
     if (secret === undefined) throw new TypeError("the event has no secret");
     const what = { kind: "secret", id: secret.id, version: secret.version } as const;
-    const { rpc, held } = await world.claim("files");
-    expect(await codeOf(rpc.fetch({ ...held, what, offset: 0 }))).toBe("REPLACED");
+    const { rpc, ref } = await world.claim("files");
+    expect(await codeOf(rpc.fetch({ ...ref, what, offset: 0 }))).toBe("REPLACED");
     const own = await world.peer.claim(theirs);
     expect(sha256Hex(await fetchWhole(own, what))).toBe(secret.sha256);
     expect(await codeOf(fetchWhole(own, { ...what, version: 2 }))).toBe("REPLACED");
@@ -56,16 +56,16 @@ describe("answerFetch()", () => {
   });
 
   test("answerFetch() refuses whoever does not hold the lease", async () => {
-    const { held } = await world.claim("files");
+    const { ref } = await world.claim("files");
     const stranger = await enrolPeer(world.platform);
-    expect(await codeOf(stranger.rpc.fetch({ ...held, what: { kind: "file-list" }, offset: 0 }))).toBe("LEASE_LOST");
+    expect(await codeOf(stranger.rpc.fetch({ ...ref, what: { kind: "file-list" }, offset: 0 }))).toBe("LEASE_LOST");
     await stranger.close();
   });
 
   test("answerFetch() answers no bytes past the end", async () => {
-    const { rpc, held } = await world.claim("files");
+    const { rpc, ref } = await world.claim("files");
     const sha256 = sha256Hex(Buffer.from("echo hello\n"));
-    const reply = await rpc.fetch({ ...held, what: { kind: "file", sha256 }, offset: 2_000_000_000 });
+    const reply = await rpc.fetch({ ...ref, what: { kind: "file", sha256 }, offset: 2_000_000_000 });
     expect(reply).toEqual({ ok: true, size: 11, bytes: "" });
   });
 });

@@ -49,10 +49,10 @@ describe("answerLookup()", () => {
   test("answerLookup() states the presence of every scope at once", async () => {
     await put("platform", "PRESENT", 1);
     await put("service", "PRESENT", 1);
-    const { rpc, held } = await world.claim("report");
-    const { value: found } = await rpc.lookup({ ...held, name: name("PRESENT") });
+    const { rpc, ref } = await world.claim("report");
+    const { value: found } = await rpc.lookup({ ...ref, name: name("PRESENT") });
     expect(found.presence).toEqual({ service: true, project: false, platform: true });
-    const { value: missing } = await rpc.lookup({ ...held, name: name("ABSENT") });
+    const { value: missing } = await rpc.lookup({ ...ref, name: name("ABSENT") });
     expect(missing).toEqual({
       ok: true,
       found: false,
@@ -64,7 +64,7 @@ describe("answerLookup()", () => {
     const value = "v".repeat(900_000);
     await put("project", "LARGE", value);
     const attempt = await world.claim("report");
-    const { value: found } = await attempt.rpc.lookup({ ...attempt.held, name: name("LARGE") });
+    const { value: found } = await attempt.rpc.lookup({ ...attempt.ref, name: name("LARGE") });
     expect(found.found && found.envelope).toBeUndefined();
     expect((await lookUpSecret(attempt, name("LARGE")))?.value).toBe(value);
   });
@@ -76,10 +76,10 @@ describe("answerLookup()", () => {
   });
 
   test("answerLookup() refuses whoever does not hold the lease", async () => {
-    const { rpc, held } = await world.claim("report");
+    const { rpc, ref } = await world.claim("report");
     const other = await enrolPeer(world.platform);
-    expect(await codeOf(other.rpc.lookup({ ...held, name: name("ORDER") }))).toBe("LEASE_LOST");
-    expect(await codeOf(rpc.lookup({ ...held, attempt: 2, name: name("ORDER") }))).toBe("LEASE_LOST");
+    expect(await codeOf(other.rpc.lookup({ ...ref, name: name("ORDER") }))).toBe("LEASE_LOST");
+    expect(await codeOf(rpc.lookup({ ...ref, attempt: 2, name: name("ORDER") }))).toBe("LEASE_LOST");
     await other.close();
   });
 
@@ -103,7 +103,7 @@ describe("answerLookup()", () => {
     const rows = await world.database.rows(
       z.object({ detail: z.unknown() }),
       "select detail from audit where object = $1 and action = 'secret.lookup' order by seq",
-      [attempt.held.executionId],
+      [attempt.ref.executionId],
     );
     expect(rows.map(({ detail }) => detail)).toEqual([
       { attempt: 1, name: "AUDITED", scope: "project", version: 1, outcome: "found" },

@@ -24,23 +24,23 @@ const report = "/projects/acme/packages/report";
 
 describe("recordRefusal()", () => {
   test("recordRefusal() writes who was refused a claim, a lookup and a fetch, and why", async () => {
-    const { event, held, rpc } = await world.claim("report");
+    const { event, ref, rpc } = await world.claim("report");
     const stranger = await enrolPeer(world.platform);
     expect(await codeOf(stranger.claim(event))).toBe("CLAIM_REFUSED");
-    expect(await codeOf(stranger.rpc.lookup({ ...held, name: secretName.parse("DB_PASS") }))).toBe("LEASE_LOST");
+    expect(await codeOf(stranger.rpc.lookup({ ...ref, name: secretName.parse("DB_PASS") }))).toBe("LEASE_LOST");
     const [secret] = event.secrets;
     if (secret === undefined) throw new TypeError("the event has no secret");
     const what = { kind: "secret", id: secret.id, version: 1 } as const;
-    expect(await codeOf(stranger.rpc.fetch({ ...held, what, offset: 0 }))).toBe("LEASE_LOST");
-    await rpc.fetch({ ...held, what, offset: 0 });
+    expect(await codeOf(stranger.rpc.fetch({ ...ref, what, offset: 0 }))).toBe("LEASE_LOST");
+    await rpc.fetch({ ...ref, what, offset: 0 });
     const actor = `executor ${stranger.state.identity.id}`;
-    const rows = (await rowsOf(held.executionId)).filter((row) => row.actor === actor);
+    const rows = (await rowsOf(ref.executionId)).filter((row) => row.actor === actor);
     expect(rows.map(({ action, detail }) => [action, detail])).toEqual([
       ["execution.claim.refused", { code: "CLAIM_REFUSED" }],
       ["secret.lookup.refused", { attempt: 1, name: "DB_PASS", code: "LEASE_LOST" }],
       ["secret.fetch.refused", { attempt: 1, code: "LEASE_LOST" }],
     ]);
-    const fetched = (await rowsOf(held.executionId)).find(({ action }) => action === "secret.fetch");
+    const fetched = (await rowsOf(ref.executionId)).find(({ action }) => action === "secret.fetch");
     expect(fetched?.detail).toMatchObject({ attempt: 1, name: "DB_PASS", scope: "service", version: 1 });
     await stranger.close();
   });
@@ -48,16 +48,16 @@ describe("recordRefusal()", () => {
 
 describe("describeOpened()", () => {
   test("describeOpened() puts names and versions that a grant opens into the claim's row, and no value", async () => {
-    const { held } = await world.claim("report");
-    const claim = (await rowsOf(held.executionId)).find(({ action }) => action === "execution.claim");
+    const { ref } = await world.claim("report");
+    const claim = (await rowsOf(ref.executionId)).find(({ action }) => action === "execution.claim");
     expect(claim?.detail).toMatchObject({ attempt: 1, opens: ["DB_PASS@1"] });
   });
 
   test("describeOpened() names 200 and counts the rest", async () => {
     const values = Object.fromEntries(Array.from({ length: 201 }, (_, index) => [`N${index}`, index]));
     await world.push("many", { "main.sh": "true\n", "secrets.json": JSON.stringify(values) });
-    const { held } = await world.claim("many");
-    const claim = (await rowsOf(held.executionId)).find(({ action }) => action === "execution.claim");
+    const { ref } = await world.claim("many");
+    const claim = (await rowsOf(ref.executionId)).find(({ action }) => action === "execution.claim");
     expect(claim?.detail["opens"]).toHaveLength(200);
     expect(claim?.detail).toMatchObject({ count: 201, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
   });
@@ -68,15 +68,15 @@ describe("GET /api/v1/executions/{execution}/receipt", () => {
     const secrets = sealAll(world.platform, await keyOf(world.platform, "/projects/acme/secrets"), { SHARED: "x" });
     await send(world.platform, "PUT", "/projects/acme/secrets", { json: { secrets } });
     const attempt = await world.claim("report");
-    const { held } = attempt;
+    const { ref } = attempt;
     await lookUpSecret(attempt, secretName.parse("SHARED"));
     const read = { type: "read", step: 0, time: Date.now() } as const;
-    await world.peer.report(held, 1, [
+    await world.peer.report(ref, 1, [
       { ...read, name: "SHARED", scope: "project", version: 1, outcome: "read" },
       { ...read, name: "DB_PASS", scope: "service", version: 1, outcome: "read" },
       { ...read, name: "NOWHERE", scope: null, version: null, outcome: "missing" },
     ]);
-    const url = `/executions/${held.executionId}/receipt`;
+    const url = `/executions/${ref.executionId}/receipt`;
     const receiptOf = async () => ask(world.platform, executionReceipt, ["GET", url]);
     await until(async () => (await receiptOf()).receipt.length === 3);
     const { receipt, complete } = await receiptOf();
@@ -91,7 +91,7 @@ describe("GET /api/v1/executions/{execution}/receipt", () => {
     expect(await listed("/projects/acme/secrets", "SHARED")).toMatchObject({ lastRead: { version: 1 } });
     expect(await listed(`${report}/secrets`, "DB_PASS")).toMatchObject({ lastRead: { version: 1 } });
     const explained = await ask(world.platform, secretExplanation, ["GET", `${report}/secrets/NOWHERE/explain`]);
-    expect(explained.lastAsked).toMatchObject({ execution: held.executionId, outcome: "missing", attempt: 1 });
+    expect(explained.lastAsked).toMatchObject({ execution: ref.executionId, outcome: "missing", attempt: 1 });
     expect(explained.scopes.some(({ answers }) => answers)).toBe(false);
     const history = await ask(world.platform, secretHistory, ["GET", `${report}/secrets/DB_PASS/history`]);
     expect(history.versions).toMatchObject([{ version: 1, source: "boundary", end: null }]);

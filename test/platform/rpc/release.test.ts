@@ -37,12 +37,12 @@ async function endWait(id: string): Promise<void> {
 
 describe("answerRelease()", () => {
   test("answerRelease() ends the attempt with its reason, and another executor gets the execution within seconds", async () => {
-    const { held, rpc } = await world.claim("report");
-    const id = held.executionId;
-    await world.peer.report(held, 1, [{ type: "step-started", step: 0, time: Date.now() }]);
+    const { ref, rpc } = await world.claim("report");
+    const id = ref.executionId;
+    await world.peer.report(ref, 1, [{ type: "step-started", step: 0, time: Date.now() }]);
     await until(async () => (await world.show(id)).steps[0]?.status === "running");
     const startedAt = Date.now();
-    await rpc.release({ ...held, reason: full });
+    await rpc.release({ ...ref, reason: full });
     expect(await world.show(id)).toMatchObject({
       status: "queued",
       steps: [{ status: "pending", startedAt: null }],
@@ -51,8 +51,8 @@ describe("answerRelease()", () => {
     });
     const again = await other.claim(await takeAgain(id));
     expect(Date.now() - startedAt).toBeLessThan(10_000);
-    expect(again.held.attempt).toBe(2);
-    await again.rpc.finish({ ...again.held, status: "succeeded", lastSequence: 0 });
+    expect(again.ref.attempt).toBe(2);
+    await again.rpc.finish({ ...again.ref, status: "succeeded", lastSequence: 0 });
     expect(await world.show(id)).toMatchObject({
       status: "succeeded",
       attempts: [{ end: "released" }, { end: "finished", reason: null }],
@@ -64,55 +64,55 @@ describe("answerRelease()", () => {
   });
 
   test("answerRelease() answers the same attempt again, whatever became of its execution since", async () => {
-    const { held, rpc } = await world.claim("report");
-    await rpc.release({ ...held, reason: full });
-    await rpc.release({ ...held, reason: full });
-    const again = await other.claim(await takeAgain(held.executionId));
-    await rpc.release({ ...held, reason: full });
-    expect((await world.show(held.executionId)).status).toBe("running");
-    await again.rpc.finish({ ...again.held, status: "succeeded", lastSequence: 0 });
-    await rpc.release({ ...held, reason: full });
-    const { attempts, status } = await world.show(held.executionId);
+    const { ref, rpc } = await world.claim("report");
+    await rpc.release({ ...ref, reason: full });
+    await rpc.release({ ...ref, reason: full });
+    const again = await other.claim(await takeAgain(ref.executionId));
+    await rpc.release({ ...ref, reason: full });
+    expect((await world.show(ref.executionId)).status).toBe("running");
+    await again.rpc.finish({ ...again.ref, status: "succeeded", lastSequence: 0 });
+    await rpc.release({ ...ref, reason: full });
+    const { attempts, status } = await world.show(ref.executionId);
     expect([status, attempts.map(({ end }) => end)]).toEqual(["succeeded", ["released", "finished"]]);
   });
 
   test("answerRelease() refuses whoever does not hold the execution, and an attempt that ended otherwise", async () => {
-    const { held, rpc } = await world.claim("report");
-    const asked = { ...held, reason: full };
+    const { ref, rpc } = await world.claim("report");
+    const asked = { ...ref, reason: full };
     expect(await codeOf(other.rpc.release(asked))).toBe("LEASE_LOST");
     expect(await codeOf(rpc.release({ ...asked, attempt: 2 }))).toBe("LEASE_LOST");
-    await rpc.finish({ ...held, status: "succeeded", lastSequence: 0 });
+    await rpc.finish({ ...ref, status: "succeeded", lastSequence: 0 });
     expect(await codeOf(rpc.release(asked))).toBe("LEASE_LOST");
-    expect((await world.show(held.executionId)).attempts).toMatchObject([{ end: "finished", reason: null }]);
+    expect((await world.show(ref.executionId)).attempts).toMatchObject([{ end: "finished", reason: null }]);
   });
 
   test("answerRelease() refuses a reason that no list could show", async () => {
-    const { held, rpc } = await world.claim("report");
+    const { ref, rpc } = await world.claim("report");
     for (const reason of [
       { code: "DISK_FULL", message: "x".repeat(1_001) },
       { code: "DISK_FULL", message: "a\0b" },
       { code: "not a code", message: "" },
     ]) {
-      expect(await codeOf(rpc.release({ ...held, reason }))).toBe("MALFORMED");
+      expect(await codeOf(rpc.release({ ...ref, reason }))).toBe("MALFORMED");
     }
-    await rpc.finish({ ...held, status: "succeeded", lastSequence: 0 });
+    await rpc.finish({ ...ref, status: "succeeded", lastSequence: 0 });
   });
 
   test("answerRelease() ends what the attempt may ask, and its end does not count any more", async () => {
-    const { held, rpc } = await world.claim("report");
-    await rpc.release({ ...held, reason: full });
-    expect(await codeOf(rpc.renew(held))).toBe("LEASE_LOST");
-    expect(await codeOf(rpc.finish({ ...held, status: "failed", lastSequence: 0 }))).toBe("LEASE_LOST");
-    const again = await other.claim(await takeAgain(held.executionId));
-    await again.rpc.finish({ ...again.held, status: "succeeded", lastSequence: 0 });
+    const { ref, rpc } = await world.claim("report");
+    await rpc.release({ ...ref, reason: full });
+    expect(await codeOf(rpc.renew(ref))).toBe("LEASE_LOST");
+    expect(await codeOf(rpc.finish({ ...ref, status: "failed", lastSequence: 0 }))).toBe("LEASE_LOST");
+    const again = await other.claim(await takeAgain(ref.executionId));
+    await again.rpc.finish({ ...again.ref, status: "succeeded", lastSequence: 0 });
   });
 
   test("answerRelease() ends an execution whose cancel was asked for", async () => {
-    const { held, rpc } = await world.claim("report");
-    await send(world.platform, "POST", `/executions/${held.executionId}/cancel`);
-    await rpc.release({ ...held, reason: full });
-    await rpc.release({ ...held, reason: full });
-    expect(await world.show(held.executionId)).toMatchObject({
+    const { ref, rpc } = await world.claim("report");
+    await send(world.platform, "POST", `/executions/${ref.executionId}/cancel`);
+    await rpc.release({ ...ref, reason: full });
+    await rpc.release({ ...ref, reason: full });
+    expect(await world.show(ref.executionId)).toMatchObject({
       status: "cancelled",
       error: { code: "CANCELLED" },
       attempts: [{ end: "released", reason: full }],
@@ -124,8 +124,8 @@ describe("answerRelease()", () => {
     const id = await world.start("again");
     const waits: number[] = [];
     for (let release = 1; release <= 7; release += 1) {
-      const { held, rpc } = await other.claim(await takeAgain(id));
-      await rpc.release({ ...held, reason: full });
+      const { ref, rpc } = await other.claim(await takeAgain(id));
+      await rpc.release({ ...ref, reason: full });
       const row = await world.database.row(
         z.object({ seconds: z.number() }),
         "select extract(epoch from not_before - clock_timestamp())::float8 as seconds from outbox where execution_id = $1",
@@ -150,25 +150,25 @@ describe("answerRelease()", () => {
     await until(async () => (await world.show(id)).status === "queued");
     const { attempts } = await world.show(id);
     expect(attempts.map(({ end }) => end)).toEqual([...Array.from({ length: 7 }, () => "released"), "lost"]);
-    expect(last.held.attempt).toBe(8);
+    expect(last.ref.attempt).toBe(8);
     await send(world.platform, "POST", `/executions/${id}/cancel`);
   });
 
   test("answerRelease() is in the audit, and the keyring hears that the grant is over", async () => {
-    const { held, rpc } = await world.claim("report");
-    await rpc.release({ ...held, reason: full });
+    const { ref, rpc } = await world.claim("report");
+    await rpc.release({ ...ref, reason: full });
     const row = await world.database.row(
       z.object({ actor: z.string(), detail: z.unknown() }),
       "select actor, detail from audit where object = $1 and action = 'execution.release'",
-      [held.executionId],
+      [ref.executionId],
     );
     expect(row).toEqual({
       actor: `executor ${world.peer.state.identity.id}`,
       detail: { attempt: 1, code: "DISK_FULL" },
     });
     const ended = "select from attempts where execution_id = $1 and attempt = 1 and grant_ended_at is not null";
-    await until(async () => (await world.database.run(ended, [held.executionId])) === 1);
-    const again = await other.claim(await takeAgain(held.executionId));
-    await again.rpc.finish({ ...again.held, status: "succeeded", lastSequence: 0 });
+    await until(async () => (await world.database.run(ended, [ref.executionId])) === 1);
+    const again = await other.claim(await takeAgain(ref.executionId));
+    await again.rpc.finish({ ...again.ref, status: "succeeded", lastSequence: 0 });
   });
 });

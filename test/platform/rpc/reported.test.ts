@@ -15,21 +15,21 @@ afterAll(async () => {
 
 describe("answerReported()", () => {
   test("answerReported() says which chunks are not stored, also of an attempt that is lost", async () => {
-    const { held, rpc } = await world.claim("report");
-    await world.peer.report(held, 2, [{ type: "step-started", step: 0, time: 0 }]);
-    await until(async () => (await rpc.reported({ ...held, lastSequence: 3 })).join() === "1,3");
+    const { ref, rpc } = await world.claim("report");
+    await world.peer.report(ref, 2, [{ type: "step-started", step: 0, time: 0 }]);
+    await until(async () => (await rpc.reported({ ...ref, lastSequence: 3 })).join() === "1,3");
     await world.database.run("update attempts set lease_until = clock_timestamp() where execution_id = $1", [
-      held.executionId,
+      ref.executionId,
     ]);
-    await until(async () => (await world.show(held.executionId)).status === "lost");
-    expect(await rpc.reported({ ...held, lastSequence: 2 })).toEqual([1]);
-    await world.peer.report(held, 1, [{ type: "step-started", step: 0, time: 0 }]);
-    await until(async () => (await rpc.reported({ ...held, lastSequence: 2 })).length === 0);
+    await until(async () => (await world.show(ref.executionId)).status === "lost");
+    expect(await rpc.reported({ ...ref, lastSequence: 2 })).toEqual([1]);
+    await world.peer.report(ref, 1, [{ type: "step-started", step: 0, time: 0 }]);
+    await until(async () => (await rpc.reported({ ...ref, lastSequence: 2 })).length === 0);
   });
 
   test("answerReported() refuses another executor, and an attempt that was never given", async () => {
-    const { held, rpc } = await world.claim("report");
-    expect(await codeOf(other.rpc.reported({ ...held, lastSequence: 1 }))).toBe("LEASE_LOST");
-    expect(await codeOf(rpc.reported({ ...held, attempt: 2, lastSequence: 1 }))).toBe("LEASE_LOST");
+    const { ref, rpc } = await world.claim("report");
+    expect(await codeOf(other.rpc.reported({ ...ref, lastSequence: 1 }))).toBe("LEASE_LOST");
+    expect(await codeOf(rpc.reported({ ...ref, attempt: 2, lastSequence: 1 }))).toBe("LEASE_LOST");
   });
 });

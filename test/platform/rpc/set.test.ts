@@ -27,7 +27,7 @@ const request = (attempt: Attempt, text: string, publicKey = attempt.grant.publi
   const context = secretContext({ platformId, scope: "project", ownerId: project.id, name: text });
   const envelope = createUploadSealer(publicKey).seal(context, encodeJson("value"));
   return {
-    ...attempt.held,
+    ...attempt.ref,
     scope: "project",
     name: name(text),
     sha256: sha256Hex(envelope),
@@ -50,7 +50,7 @@ describe("answerSet()", () => {
     expect(await storeSecret(second, { name: "ROTATED", value: 2, scope: "project" })).toMatchObject({ version: 2 });
     expect(await lookUpSecret(first, name("ROTATED"))).toMatchObject({ value: 2, version: 2 });
     const { secrets } = await ask(world.platform, secretList, ["GET", "/projects/acme/secrets"]);
-    expect(secrets.find((secret) => secret.name === "ROTATED")?.author).toBe(`execution ${second.held.executionId}`);
+    expect(secrets.find((secret) => secret.name === "ROTATED")?.author).toBe(`execution ${second.ref.executionId}`);
   });
 
   test("answerSet() stores a value of 1 MiB from its parts and keeps none of them", async () => {
@@ -95,7 +95,7 @@ describe("answerSet()", () => {
     const asked = request(attempt, "TOO_LATE");
     await attempt.rpc.set({ ...asked, parts: 2 });
     expect(await countParts()).toBe(1);
-    await attempt.rpc.finish({ ...attempt.held, status: "succeeded", lastSequence: 0 });
+    await attempt.rpc.finish({ ...attempt.ref, status: "succeeded", lastSequence: 0 });
     expect(await countParts()).toBe(0);
     expect(await codeOf(attempt.rpc.set(asked))).toBe("LEASE_LOST");
     expect(await namesOfProject()).not.toContain("TOO_LATE");

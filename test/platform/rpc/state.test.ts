@@ -31,7 +31,7 @@ describe("answerState()", () => {
       Array.from({ length: 12 }, (_, index) => [`key-${index}`, `${index}`.repeat(50_000)]),
     );
     for (const [key, value] of Object.entries(values)) await putState(attempt, key, value);
-    const { value: page } = await attempt.rpc.state({ ...attempt.held, op: "get" });
+    const { value: page } = await attempt.rpc.state({ ...attempt.ref, op: "get" });
     expect(page.entries?.length).toBeGreaterThan(0);
     expect(page.entries?.length).toBeLessThan(12);
     expect(page.next).toBe(page.entries?.at(-1)?.key);
@@ -47,24 +47,24 @@ describe("answerState()", () => {
   test("answerState() refuses another package's key, a key with NUL, and too much", async () => {
     await world.push("other-key");
     const other = await world.claim("other-key");
-    const { rpc, held, event, grant } = await world.claim("report");
+    const { rpc, ref, event, grant } = await world.claim("report");
     const place = { platformId: event.platformId, packageId: event.package.id };
     const seal = (key: string, value: unknown, publicKey = grant.publicKey("service")): string =>
       toBase64(createUploadSealer(publicKey).seal(stateContext({ ...place, key }), encodeJson(value)));
     const foreign = seal("k", 1, other.grant.publicKey("service"));
-    expect(await codeOf(rpc.state({ ...held, op: "put", key: "k", envelope: foreign }))).toBe("KEY_CHANGED");
-    expect(await codeOf(rpc.state({ ...held, op: "put", key: "a\0b", envelope: seal("a\0b", 1) }))).toBe(
+    expect(await codeOf(rpc.state({ ...ref, op: "put", key: "k", envelope: foreign }))).toBe("KEY_CHANGED");
+    expect(await codeOf(rpc.state({ ...ref, op: "put", key: "a\0b", envelope: seal("a\0b", 1) }))).toBe(
       "NAME_NOT_ALLOWED",
     );
     const large = seal("k", "x".repeat(300_000));
-    expect(await codeOf(rpc.state({ ...held, op: "put", key: "k", envelope: large }))).toBe("VALUE_TOO_LARGE");
-    expect(await codeOf(rpc.state({ ...held, op: "put", key: "k", envelope: "AAAA" }))).toBe("BAD_FORMAT");
+    expect(await codeOf(rpc.state({ ...ref, op: "put", key: "k", envelope: large }))).toBe("VALUE_TOO_LARGE");
+    expect(await codeOf(rpc.state({ ...ref, op: "put", key: "k", envelope: "AAAA" }))).toBe("BAD_FORMAT");
   });
 
   test("answerState() refuses whoever does not hold the lease", async () => {
-    const { held } = await world.claim("report");
+    const { ref } = await world.claim("report");
     const stranger = await enrolPeer(world.platform);
-    expect(await codeOf(stranger.rpc.state({ ...held, op: "get" }))).toBe("LEASE_LOST");
+    expect(await codeOf(stranger.rpc.state({ ...ref, op: "get" }))).toBe("LEASE_LOST");
     await stranger.close();
   });
 

@@ -18,9 +18,9 @@ const yearly = { cron: "0 7 1 1 *", timezone: "Europe/Zurich", missed: "run_once
 
 /** Asks for later runs from a run of the package, as its executor would. */
 const askFromScript = async (name: string, when: { delayMs: number } | { cron: string; timezone?: string }) => {
-  const { held, rpc } = await world.claim(name);
+  const { ref, rpc } = await world.claim(name);
   const id = newScheduleId();
-  return { id, held, rpc, reply: await rpc.schedule({ ...held, id, when, sealedNames: [] }) };
+  return { id, ref, rpc, reply: await rpc.schedule({ ...ref, id, when, sealedNames: [] }) };
 };
 let made = 0;
 const newScheduleId = () => scheduleId.parse(`sch_${String((made += 1)).padStart(20, "0")}`);
@@ -83,20 +83,20 @@ describe("applySchedule()", () => {
 
 describe("answerSchedule()", () => {
   test("answerSchedule() answers the same id again, and refuses it for another package", async () => {
-    const { held, rpc, id, reply } = await askFromScript("report", { delayMs: 7_200_000 });
-    const again = await rpc.schedule({ ...held, id, when: { delayMs: 1 }, sealedNames: [] });
+    const { ref, rpc, id, reply } = await askFromScript("report", { delayMs: 7_200_000 });
+    const again = await rpc.schedule({ ...ref, id, when: { delayMs: 1 }, sealedNames: [] });
     expect(again).toEqual(reply);
     await push("stranger", {});
     const other = await world.claim("stranger");
-    await expect(
-      other.rpc.schedule({ ...other.held, id, when: { delayMs: 1 }, sealedNames: [] }),
-    ).rejects.toMatchObject({ code: "BAD_REQUEST" });
+    await expect(other.rpc.schedule({ ...other.ref, id, when: { delayMs: 1 }, sealedNames: [] })).rejects.toMatchObject(
+      { code: "BAD_REQUEST" },
+    );
   });
 
   test("answerSchedule() refuses what cannot be followed, and more than a package may have", async () => {
-    const { held, rpc } = await world.claim("report");
+    const { ref, rpc } = await world.claim("report");
     const asking = async (when: { delayMs: number } | { cron: string; timezone?: string }) =>
-      rpc.schedule({ ...held, id: newScheduleId(), when, sealedNames: [] });
+      rpc.schedule({ ...ref, id: newScheduleId(), when, sealedNames: [] });
     await expect(asking({ cron: "often" })).rejects.toMatchObject({ code: "BAD_REQUEST" });
     await expect(asking({ cron: "0 0 * * *", timezone: "Mars" })).rejects.toMatchObject({ code: "BAD_REQUEST" });
     await expect(asking({ delayMs: limits.scheduleDelayMs + 1 })).rejects.toMatchObject({ code: "BAD_REQUEST" });
@@ -105,7 +105,7 @@ describe("answerSchedule()", () => {
        select 'sch_' || lpad(n::text, 20, 'x'), (select package_id from executions where id = $1), 'script', '0 0 1 1 *',
               'skip', 'test'
        from generate_series(1, $2) n`,
-      [held.executionId, limits.schedulesPerPackage],
+      [ref.executionId, limits.schedulesPerPackage],
     );
     await expect(asking({ delayMs: 1_000 })).rejects.toMatchObject({ code: "FORBIDDEN" });
     await world.database.run("delete from schedules where created_by = 'test'");

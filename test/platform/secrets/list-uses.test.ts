@@ -56,11 +56,11 @@ describe("GET …/secrets/:name/uses", () => {
 
   test("GET …/secrets/:name/uses gives the newest run of each package that read this very secret", async () => {
     await set("/projects/acme/secrets", "READ_ONCE");
-    const { held } = await world.claim("report");
+    const { ref } = await world.claim("report");
     const read = { type: "read", step: 0, name: "READ_ONCE", scope: "project", version: 1, outcome: "read" } as const;
-    await world.peer.report(held, 1, [{ ...read, time: 1_000 }]);
-    await world.peer.rpc.finish({ ...held, status: "succeeded", lastSequence: 1 });
-    const lastRead = { execution: held.executionId, step: "main.sh", version: 1, at: "1970-01-01T00:00:01.000Z" };
+    await world.peer.report(ref, 1, [{ ...read, time: 1_000 }]);
+    await world.peer.rpc.finish({ ...ref, status: "succeeded", lastSequence: 1 });
+    const lastRead = { execution: ref.executionId, step: "main.sh", version: 1, at: "1970-01-01T00:00:01.000Z" };
     await expect
       .poll(async () => uses("/projects/acme/secrets", "READ_ONCE"))
       .toEqual([{ ...use, package: "report", lastRead }]);

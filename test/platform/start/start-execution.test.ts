@@ -25,10 +25,10 @@ describe("startExecution()", () => {
     await putState(attempt, "state", "canary-of-the-state");
     await storeSecret(attempt, { name: "SET", value: "canary-of-the-set", scope: "project" });
     // The control: what goes into a report unmasked is found, so the search finds what is there.
-    await world.peer.report(attempt.held, 1, [
+    await world.peer.report(attempt.ref, 1, [
       { type: "log", step: 0, stream: "stdout", text: "planted-control", time: 0 },
     ]);
-    await world.peer.rpc.finish({ ...attempt.held, status: "succeeded", lastSequence: 1 });
+    await world.peer.rpc.finish({ ...attempt.ref, status: "succeeded", lastSequence: 1 });
     for (;;) {
       const { lines } = await ask(world.platform, logPage, ["GET", `/executions/${event.executionId}/logs`]);
       if (lines.length > 0) break;

@@ -13,25 +13,25 @@ afterAll(async () => world.close());
 describe("endGrants()", () => {
   test("endGrants() has the keyring end the grant of an attempt that finished, once, and no other", async () => {
     const living = await world.claim("report");
-    const { held, rpc } = await world.claim("report");
-    await rpc.finish({ ...held, status: "succeeded", lastSequence: 0 });
+    const { ref, rpc } = await world.claim("report");
+    await rpc.finish({ ...ref, status: "succeeded", lastSequence: 0 });
     const keys = await openDatabase({ config: world.platform.keyringConfig.postgres, applicationName: "test" });
     const isEnded = async (id: string): Promise<boolean> =>
       (await keys.run("select from grants where execution_id = $1 and ended_at is not null", [id])) === 1;
-    await until(async () => isEnded(held.executionId));
+    await until(async () => isEnded(ref.executionId));
     await until(
       async () =>
         (await world.database.run("select from attempts where execution_id = $1 and grant_ended_at is not null", [
-          held.executionId,
+          ref.executionId,
         ])) === 1,
     );
-    expect(await isEnded(living.held.executionId)).toBe(false);
+    expect(await isEnded(living.ref.executionId)).toBe(false);
     const row = z.object({ action: z.string() });
     const rows = await keys.rows(row, "select action from audit where execution_id = $1 order by number", [
-      held.executionId,
+      ref.executionId,
     ]);
     expect(rows).toEqual([{ action: "grant" }, { action: "end" }]);
     await keys.close();
-    expect(await living.rpc.lookup({ ...living.held, name: secretName.parse("NOT_THERE") })).toBeDefined();
+    expect(await living.rpc.lookup({ ...living.ref, name: secretName.parse("NOT_THERE") })).toBeDefined();
   });
 });

@@ -38,42 +38,42 @@ const late: ReportItem = { type: "log", step: 0, stream: "stdout", text: "late",
 
 describe("startSweeper()", () => {
   test("startSweeper() ends an execution as lost when its lease has ended", async () => {
-    const { held, rpc } = await world.claim("report");
-    await world.peer.report(held, 1, [{ type: "step-started", step: 0, time: Date.now() }]);
-    await until(async () => (await world.show(held.executionId)).steps[0]?.status === "running");
-    await endLease(held.executionId);
-    await until(async () => (await world.show(held.executionId)).status === "lost");
-    expect(await world.show(held.executionId)).toMatchObject({
+    const { ref, rpc } = await world.claim("report");
+    await world.peer.report(ref, 1, [{ type: "step-started", step: 0, time: Date.now() }]);
+    await until(async () => (await world.show(ref.executionId)).steps[0]?.status === "running");
+    await endLease(ref.executionId);
+    await until(async () => (await world.show(ref.executionId)).status === "lost");
+    expect(await world.show(ref.executionId)).toMatchObject({
       error: { code: "LEASE_LOST" },
       steps: [{ status: "failed", error: { code: "LEASE_LOST" } }],
     });
-    expect(await codeOf(rpc.finish({ ...held, status: "succeeded", lastSequence: 1 }))).toBe("LEASE_LOST");
+    expect(await codeOf(rpc.finish({ ...ref, status: "succeeded", lastSequence: 1 }))).toBe("LEASE_LOST");
   });
 
   test("startSweeper() runs a package that says on_lost: rerun again, and believes nothing of steps of its old attempt", async () => {
-    const { held } = await claimRerun();
-    await world.peer.report(held, 1, [
+    const { ref } = await claimRerun();
+    await world.peer.report(ref, 1, [
       { type: "step-started", step: 0, time: 0 },
       { type: "log", step: 0, stream: "stdout", text: "from attempt 1", time: 0 },
     ]);
-    await until(async () => (await world.show(held.executionId)).steps[0]?.status === "running");
-    await endLease(held.executionId);
-    const event = await takeAgain(held.executionId);
-    expect(await world.show(held.executionId)).toMatchObject({ status: "queued", steps: [{ status: "pending" }] });
-    await world.peer.report(held, 2, [
+    await until(async () => (await world.show(ref.executionId)).steps[0]?.status === "running");
+    await endLease(ref.executionId);
+    const event = await takeAgain(ref.executionId);
+    expect(await world.show(ref.executionId)).toMatchObject({ status: "queued", steps: [{ status: "pending" }] });
+    await world.peer.report(ref, 2, [
       { type: "step-finished", step: 0, status: "failed", exitCode: 1, durationMs: 1, time: 0 },
       { type: "read", step: 0, name: "DB_PASS", scope: "service", version: 1, outcome: "read", time: 0 },
     ]);
-    await until(async () => (await world.show(held.executionId)).receipt.length === 1);
-    expect(await world.show(held.executionId)).toMatchObject({
+    await until(async () => (await world.show(ref.executionId)).receipt.length === 1);
+    expect(await world.show(ref.executionId)).toMatchObject({
       steps: [{ status: "pending" }],
       receipt: [{ name: "DB_PASS", attempt: 1 }],
     });
     const again = await world.peer.claim(event);
-    expect(again.held.attempt).toBe(2);
-    expect(await codeOf(world.peer.rpc.finish({ ...held, status: "succeeded", lastSequence: 1 }))).toBe("LEASE_LOST");
-    await again.rpc.finish({ ...again.held, status: "succeeded", lastSequence: 0 });
-    const shown = await world.show(held.executionId);
+    expect(again.ref.attempt).toBe(2);
+    expect(await codeOf(world.peer.rpc.finish({ ...ref, status: "succeeded", lastSequence: 1 }))).toBe("LEASE_LOST");
+    await again.rpc.finish({ ...again.ref, status: "succeeded", lastSequence: 0 });
+    const shown = await world.show(ref.executionId);
     expect(shown).toMatchObject({
       status: "succeeded",
       steps: [{ output: "from attempt 1" }],
@@ -82,36 +82,36 @@ describe("startSweeper()", () => {
         { attempt: 2, end: "finished" },
       ],
     });
-    const { lines } = await ask(world.platform, logPage, ["GET", `/executions/${held.executionId}/logs`]);
+    const { lines } = await ask(world.platform, logPage, ["GET", `/executions/${ref.executionId}/logs`]);
     expect(lines.map(({ text }) => text)).toContain(
       "The executor was not heard for 60 seconds while it ran attempt 1; the package says on_lost: rerun, so it is run again (1 of at most 5 times)",
     );
   });
 
   test("startSweeper() runs an execution whose executor never had a grant again, whatever its package says", async () => {
-    const { held } = await world.claim("report");
-    await world.database.run("update attempts set granted_at = null where execution_id = $1", [held.executionId]);
-    await endLease(held.executionId);
-    const event = await takeAgain(held.executionId);
-    expect((await world.peer.claim(event)).held.attempt).toBe(2);
-    expect((await world.show(held.executionId)).attempts).toMatchObject([{ end: "given-back" }, { end: null }]);
+    const { ref } = await world.claim("report");
+    await world.database.run("update attempts set granted_at = null where execution_id = $1", [ref.executionId]);
+    await endLease(ref.executionId);
+    const event = await takeAgain(ref.executionId);
+    expect((await world.peer.claim(event)).ref.attempt).toBe(2);
+    expect((await world.show(ref.executionId)).attempts).toMatchObject([{ end: "given-back" }, { end: null }]);
   });
 
   test("startSweeper() never runs again what somebody cancelled", async () => {
-    const { held } = await claimRerun();
-    await send(world.platform, "POST", `/executions/${held.executionId}/cancel`);
-    expect(await world.peer.rpc.renew(held)).toMatchObject({ cancel: true });
-    await endLease(held.executionId);
-    await until(async () => (await world.show(held.executionId)).status === "lost");
-    expect((await world.show(held.executionId)).error?.message).toContain("Its cancel was asked for before");
+    const { ref } = await claimRerun();
+    await send(world.platform, "POST", `/executions/${ref.executionId}/cancel`);
+    expect(await world.peer.rpc.renew(ref)).toMatchObject({ cancel: true });
+    await endLease(ref.executionId);
+    await until(async () => (await world.show(ref.executionId)).status === "lost");
+    expect((await world.show(ref.executionId)).error?.message).toContain("Its cancel was asked for before");
   });
 
   test("startSweeper() leaves an execution alone whose lease lives", async () => {
     const living = await world.claim("report");
     const dying = await world.claim("report");
-    await endLease(dying.held.executionId);
-    await until(async () => (await world.show(dying.held.executionId)).status === "lost");
-    expect((await world.show(living.held.executionId)).status).toBe("running");
+    await endLease(dying.ref.executionId);
+    await until(async () => (await world.show(dying.ref.executionId)).status === "lost");
+    expect((await world.show(living.ref.executionId)).status).toBe("running");
   });
 
   test("startSweeper() ends what was lost while another execution cannot be swept", async () => {
@@ -119,128 +119,128 @@ describe("startSweeper()", () => {
     await world.database.run(
       `insert into report_chunks (execution_id, attempt, sequence, items, stored_at)
        values ($1, 1, 1, '{}', clock_timestamp() - interval '3 min')`,
-      [broken.held.executionId],
+      [broken.ref.executionId],
     );
     await world.database.run(
       `update executions set status = 'failed', last_sequence = 1, finished_at = clock_timestamp() - interval '2 min'
        where id = $1`,
-      [broken.held.executionId],
+      [broken.ref.executionId],
     );
     await until(async () => world.logged.some((line) => line.includes("An execution could not be swept")));
-    const { held } = await world.claim("report");
-    await endLease(held.executionId);
-    await until(async () => (await world.show(held.executionId)).status === "lost");
-    await world.database.run("delete from report_chunks where execution_id = $1", [broken.held.executionId]);
+    const { ref } = await world.claim("report");
+    await endLease(ref.executionId);
+    await until(async () => (await world.show(ref.executionId)).status === "lost");
+    await world.database.run("delete from report_chunks where execution_id = $1", [broken.ref.executionId]);
   });
 
   test("startSweeper() shows late lines of an earlier attempt, and believes nothing that it says of steps", async () => {
-    const { held } = await claimRerun();
-    await world.peer.report(held, 2, [
+    const { ref } = await claimRerun();
+    await world.peer.report(ref, 2, [
       { type: "log", step: 0, stream: "stdout", text: "late", time: 0 },
       { type: "step-finished", step: 0, status: "failed", exitCode: 1, durationMs: 1, time: 0 },
     ]);
     await until(async () => (await world.database.run("select 1 from report_chunks where items is not null")) > 0);
-    await endLease(held.executionId);
-    const again = await world.peer.claim(await takeAgain(held.executionId));
-    await again.rpc.finish({ ...again.held, status: "succeeded", lastSequence: 1 });
-    await passSilence(held.executionId);
-    await until(async () => (await world.show(held.executionId)).steps[0]?.output === "late");
+    await endLease(ref.executionId);
+    const again = await world.peer.claim(await takeAgain(ref.executionId));
+    await again.rpc.finish({ ...again.ref, status: "succeeded", lastSequence: 1 });
+    await passSilence(ref.executionId);
+    await until(async () => (await world.show(ref.executionId)).steps[0]?.output === "late");
     // Of attempt 2 no report came, so that its step ends with it and with nothing that attempt 1 said.
-    expect((await world.show(held.executionId)).steps[0]).toMatchObject({ status: "succeeded", exitCode: null });
+    expect((await world.show(ref.executionId)).steps[0]).toMatchObject({ status: "succeeded", exitCode: null });
   });
 
   test("startSweeper() shows lines that wait for a chunk that never came", async () => {
-    const { held } = await world.claim("report");
+    const { ref } = await world.claim("report");
     const item: ReportItem = { type: "log", step: 0, stream: "stdout", text: "after the gap", time: 0 };
-    await world.peer.report(held, 2, [item]);
-    await world.peer.rpc.finish({ ...held, status: "succeeded", lastSequence: 2 });
+    await world.peer.report(ref, 2, [item]);
+    await world.peer.rpc.finish({ ...ref, status: "succeeded", lastSequence: 2 });
     await until(
       async () =>
-        (await world.database.run("select 1 from report_chunks where execution_id = $1", [held.executionId])) > 0,
+        (await world.database.run("select 1 from report_chunks where execution_id = $1", [ref.executionId])) > 0,
     );
-    await passSilence(held.executionId);
-    await until(async () => (await world.show(held.executionId)).steps[0]?.output === "after the gap");
-    const shown = await world.show(held.executionId);
+    await passSilence(ref.executionId);
+    await until(async () => (await world.show(ref.executionId)).steps[0]?.output === "after the gap");
+    const shown = await world.show(ref.executionId);
     expect(shown).toMatchObject({ reportsComplete: false, steps: [{ status: "succeeded", error: null }] });
     expect(shown.reportsGap).toContain("1 of 2 report chunks have not arrived");
-    expect(await textsOf(held.executionId)).toContain(shown.reportsGap);
-    await world.peer.report(held, 1, [{ ...item, text: "late" }]);
-    await until(async () => (await world.show(held.executionId)).reportsComplete);
-    expect(await world.show(held.executionId)).toMatchObject({
+    expect(await textsOf(ref.executionId)).toContain(shown.reportsGap);
+    await world.peer.report(ref, 1, [{ ...item, text: "late" }]);
+    await until(async () => (await world.show(ref.executionId)).reportsComplete);
+    expect(await world.show(ref.executionId)).toMatchObject({
       reportsGap: null,
       steps: [{ output: "after the gap\nlate" }],
     });
-    expect((await textsOf(held.executionId)).at(-1)).toBe("What was missing of this run's reports has arrived");
+    expect((await textsOf(ref.executionId)).at(-1)).toBe("What was missing of this run's reports has arrived");
   });
 
   test("startSweeper() leaves no step open in an execution that ended, whatever was told of it", async () => {
-    const { held } = await world.claim("report");
-    await world.peer.report(held, 1, [{ type: "step-started", step: 0, time: 0 }]);
+    const { ref } = await world.claim("report");
+    await world.peer.report(ref, 1, [{ type: "step-started", step: 0, time: 0 }]);
     const error = { code: "SCRIPT_FAILED", message: "it did" };
-    await world.peer.rpc.finish({ ...held, status: "failed", error, lastSequence: 2 });
-    await until(async () => (await world.show(held.executionId)).steps[0]?.status === "running");
-    await passSilence(held.executionId);
-    await until(async () => (await world.show(held.executionId)).reportsGap !== null);
-    expect((await world.show(held.executionId)).steps).toMatchObject([
+    await world.peer.rpc.finish({ ...ref, status: "failed", error, lastSequence: 2 });
+    await until(async () => (await world.show(ref.executionId)).steps[0]?.status === "running");
+    await passSilence(ref.executionId);
+    await until(async () => (await world.show(ref.executionId)).reportsGap !== null);
+    expect((await world.show(ref.executionId)).steps).toMatchObject([
       { status: "failed", error: { code: "REPORTS_MISSING" } },
     ]);
   });
 
   test("startSweeper() calls no backlog a loss", async () => {
-    const { held } = await world.claim("report");
+    const { ref } = await world.claim("report");
     const crowd = await world.claim("report");
     const gapsBefore = await world.database.run("select from executions where reports = 'gaps'");
     const dying = [await world.claim("report"), await world.claim("report")];
-    await world.peer.rpc.finish({ ...held, status: "succeeded", lastSequence: 1 });
+    await world.peer.rpc.finish({ ...ref, status: "succeeded", lastSequence: 1 });
     await world.database.transaction(async (sql) => {
       // Nothing can be stored, so that more reports wait than one platform takes at once.
       await sql.run("lock table report_chunks in exclusive mode");
-      for (let sequence = 1; sequence <= 300; sequence += 1) await world.peer.report(crowd.held, sequence, [late]);
-      await world.peer.report(held, 1, [late]);
+      for (let sequence = 1; sequence <= 300; sequence += 1) await world.peer.report(crowd.ref, sequence, [late]);
+      await world.peer.report(ref, 1, [late]);
       await world.database.run("update executions set finished_at = finished_at - interval '3 min' where id = $1", [
-        held.executionId,
+        ref.executionId,
       ]);
       // Between two losses lies a whole sweep.
       for (const lost of dying) {
-        await endLease(lost.held.executionId);
+        await endLease(lost.ref.executionId);
         // Through the transaction, which must not be idle for long.
-        await until(async () => (await statusOf(sql, lost.held.executionId)) === "lost");
+        await until(async () => (await statusOf(sql, lost.ref.executionId)) === "lost");
       }
       expect(await sql.run("select from executions where reports = 'gaps'")).toBe(gapsBefore);
     });
-    await until(async () => (await world.show(held.executionId)).reportsComplete);
+    await until(async () => (await world.show(ref.executionId)).reportsComplete);
   });
 
   test("startSweeper() loses nothing when PostgreSQL's clock leaps forward, and then goes on", async () => {
     await shiftClock();
     const before = await world.claim("report");
-    await endLease(before.held.executionId);
-    await until(async () => (await world.show(before.held.executionId)).status === "lost");
+    await endLease(before.ref.executionId);
+    await until(async () => (await world.show(before.ref.executionId)).status === "lost");
     const living = await world.claim("report");
     const dying = await world.claim("report");
     await world.database.run(
       "update attempts set lease_until = clock_timestamp() + interval '12 s' where execution_id = any ($1)",
-      [[living.held.executionId, dying.held.executionId]],
+      [[living.ref.executionId, dying.ref.executionId]],
     );
     await world.database.run("update clock_shift set by = interval '15 s'", []);
     await until(async () => world.logged.some((line) => line.includes("PostgreSQL's clock leapt forward")));
-    await living.rpc.state({ ...living.held, op: "get" });
-    await living.rpc.renew(living.held);
-    await until(async () => (await world.show(dying.held.executionId)).status === "lost");
-    expect((await world.show(living.held.executionId)).status).toBe("running");
+    await living.rpc.state({ ...living.ref, op: "get" });
+    await living.rpc.renew(living.ref);
+    await until(async () => (await world.show(dying.ref.executionId)).status === "lost");
+    expect((await world.show(living.ref.executionId)).status).toBe("running");
   });
 
   test("startSweeper() ends no lease while PostgreSQL's clock is far from this machine's", async () => {
-    const { rpc, held } = await world.claim("report");
+    const { rpc, ref } = await world.claim("report");
     await world.database.run("update clock_shift set by = interval '10 min'", []);
     await until(async () => world.logged.some((line) => line.includes("This part leaves its work to others")));
-    await endLease(held.executionId);
-    expect(await codeOf(rpc.renew(held))).toBe("PLATFORM_UNREACHABLE");
-    expect((await world.show(held.executionId)).status).toBe("running");
+    await endLease(ref.executionId);
+    expect(await codeOf(rpc.renew(ref))).toBe("PLATFORM_UNREACHABLE");
+    expect((await world.show(ref.executionId)).status).toBe("running");
     await world.database.run("update clock_shift set by = interval '0'", []);
     await until(async () => world.logged.some((line) => line.includes("The clock is right again")));
-    await rpc.renew(held);
-    expect((await world.show(held.executionId)).status).toBe("running");
+    await rpc.renew(ref);
+    expect((await world.show(ref.executionId)).status).toBe("running");
   });
 });
 

@@ -1,13 +1,20 @@
 import { openFrame } from "@sealrun/crypto";
 import type { NatsLink, Peer } from "@sealrun/nats";
-import { controlOrder, decode, type ExecutorId, limits, subjects, toSealrunError } from "@sealrun/protocol";
+import {
+  controlOrder,
+  decode,
+  type ExecutorId,
+  limits,
+  subjects,
+  toSealrunError,
+  type AttemptRef,
+} from "@sealrun/protocol";
 import type { Logger } from "pino";
-import type { Held } from "../../between/platform-rpc.ts";
 
 /** Hears what the platform tells this executor unasked. */
 export interface Control {
   /** Has `onCancel` called when the platform wants the attempt to end, until the returned function is called. */
-  readonly watch: (held: Held, onCancel: () => void) => () => void;
+  readonly watch: (ref: AttemptRef, onCancel: () => void) => () => void;
   readonly close: () => void;
 }
 
@@ -38,9 +45,9 @@ export function listenToControl(deps: {
     },
   });
   return {
-    watch: (held, onCancel) => {
-      running.set(keyOf(held), onCancel);
-      return () => running.delete(keyOf(held));
+    watch: (ref, onCancel) => {
+      running.set(keyOf(ref), onCancel);
+      return () => running.delete(keyOf(ref));
     },
     close: () => {
       if (!subscription.isClosed()) subscription.unsubscribe();
@@ -48,6 +55,6 @@ export function listenToControl(deps: {
   };
 }
 
-function keyOf({ executionId, attempt }: Held): string {
+function keyOf({ executionId, attempt }: AttemptRef): string {
   return `${executionId}:${attempt}`;
 }

@@ -1,5 +1,5 @@
-import { limits, SealrunError, toSealrunError } from "@sealrun/protocol";
-import type { Held, PlatformRpc } from "../../between/platform-rpc.ts";
+import { limits, SealrunError, toSealrunError, type AttemptRef } from "@sealrun/protocol";
+import type { PlatformRpc } from "../../between/platform-rpc.ts";
 
 /** How long before its end a lease that was not renewed is given up: enough to end the runner politely first. */
 const marginMs = limits.killGraceMs + 5_000;
@@ -29,7 +29,7 @@ export interface Lease {
  */
 export function keepLease(
   rpc: Pick<PlatformRpc, "renew">,
-  held: Held,
+  ref: AttemptRef,
   leaseMs: number,
   askedAt: number = performance.now(),
 ): Lease {
@@ -72,7 +72,7 @@ export function keepLease(
   const renew = async (): Promise<void> => {
     const askedAt = performance.now();
     try {
-      const reply = await rpc.renew(held);
+      const reply = await rpc.renew(ref);
       if (isStopped) return;
       giveUpBefore = undefined;
       hold(askedAt, reply.leaseMs);

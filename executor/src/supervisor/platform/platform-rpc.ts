@@ -16,9 +16,10 @@ import {
   setReply,
   stateReply,
   subjects,
+  type AttemptRef,
 } from "@sealrun/protocol";
 import type { z } from "zod";
-import type { Held, PlatformRpc } from "../../between/platform-rpc.ts";
+import type { PlatformRpc } from "../../between/platform-rpc.ts";
 
 /** The platform as seen from one executor. */
 export function createPlatformRpc(deps: {
@@ -32,7 +33,7 @@ export function createPlatformRpc(deps: {
     verb: RpcVerb,
     body: object,
     reply: z.ZodType<T>,
-    options: Partial<Held & { requestId: string }>,
+    options: Partial<AttemptRef & { requestId: string }>,
   ) =>
     call({
       link,
@@ -45,22 +46,22 @@ export function createPlatformRpc(deps: {
       unreachable: "PLATFORM_UNREACHABLE",
       ...options,
     });
-  const held = ({ executionId, attempt }: Held): Held => ({ executionId, attempt });
+  const ref = ({ executionId, attempt }: AttemptRef): AttemptRef => ({ executionId, attempt });
   return {
     claim: async (body, requestId) =>
       (await ask("claim", body, claimReply, { executionId: body.executionId, requestId })).value,
-    renew: async (body) => (await ask("renew", body, renewReply, held(body))).value,
-    finish: async (body) => (await ask("finish", body, finishReply, held(body))).value.missing ?? [],
+    renew: async (body) => (await ask("renew", body, renewReply, ref(body))).value,
+    finish: async (body) => (await ask("finish", body, finishReply, ref(body))).value.missing ?? [],
     release: async (body) => {
-      await ask("release", body, releaseReply, held(body));
+      await ask("release", body, releaseReply, ref(body));
     },
-    reported: async (body) => (await ask("reported", body, reportedReply, held(body))).value.missing ?? [],
-    lookup: async (body) => ask("lookup", body, lookupReply, held(body)),
-    set: async (body) => (await ask("set", body, setReply, held(body))).value,
-    state: async (body) => ask("state", body, stateReply, held(body)),
-    fetch: async (body) => (await ask("fetch", body, fetchReply, held(body))).value,
-    emit: async (body) => (await ask("emit", body, emitReply, held(body))).value,
-    schedule: async (body) => (await ask("schedule", body, scheduleReply, held(body))).value,
+    reported: async (body) => (await ask("reported", body, reportedReply, ref(body))).value.missing ?? [],
+    lookup: async (body) => ask("lookup", body, lookupReply, ref(body)),
+    set: async (body) => (await ask("set", body, setReply, ref(body))).value,
+    state: async (body) => ask("state", body, stateReply, ref(body)),
+    fetch: async (body) => (await ask("fetch", body, fetchReply, ref(body))).value,
+    emit: async (body) => (await ask("emit", body, emitReply, ref(body))).value,
+    schedule: async (body) => (await ask("schedule", body, scheduleReply, ref(body))).value,
     presence: async (body) => {
       await ask("presence", body, presenceReply, {});
     },

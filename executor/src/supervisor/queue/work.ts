@@ -34,7 +34,7 @@ export interface WorkDeps extends RunDeps {
 const claimTries = 5;
 const retryMs = 1_000;
 /** How often, and how far apart, an event that seems past its time is offered again. */
-const mostExpiredOffers = 20;
+const maxExpiredOffers = 20;
 const clockRetryMs = 30_000;
 /** A claim that nobody answered may have been granted. It is sent until no lease of it could be left. */
 const unansweredMs = 2 * limits.leaseMs;
@@ -72,11 +72,11 @@ async function workOn(
     crashPoint("executor.claim.before");
     const { claim, askedAt } = await claimExecution(rpc, event, stopTaking);
     crashPoint("executor.claim.after");
-    const held = { executionId: event.executionId, attempt: claim.attempt };
-    deps.log.info({ ...held, project: event.project.name, package: event.package.name }, "Runs an execution");
+    const ref = { executionId: event.executionId, attempt: claim.attempt };
+    deps.log.info({ ...ref, project: event.project.name, package: event.package.name }, "Runs an execution");
     const emptySpool = await runAttempt(
       deps,
-      { event, held, rpc, keyring: deps.keyring, executorId: deps.identity.id, box: deps.identity.box },
+      { event, ref, rpc, keyring: deps.keyring, executorId: deps.identity.id, box: deps.identity.box },
       { leaseMs: claim.leaseMs, askedAt, grant: claim.grant },
     );
     message.done();
@@ -135,7 +135,7 @@ export function settle(
   message: Pick<QueuedMessage, "done" | "giveBack" | "delivered">,
   error: SealrunError,
 ): void {
-  if (error.code === "EXPIRED" && message.delivered < mostExpiredOffers) {
+  if (error.code === "EXPIRED" && message.delivered < maxExpiredOffers) {
     log.warn(
       { code: error.code },
       "An event is past its time, or this machine's clock is wrong; it is given back. Check the clock when this is said often",

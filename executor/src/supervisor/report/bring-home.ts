@@ -35,7 +35,7 @@ export async function bringHome(
     return true;
   };
   const drop = async (why: string, more: object): Promise<boolean> => {
-    log.warn({ ...kept.held, ...more }, `Reports of a run are dropped: ${why}`);
+    log.warn({ ...kept.ref, ...more }, `Reports of a run are dropped: ${why}`);
     return remove();
   };
   let { waitMs } = reports;

@@ -59,7 +59,7 @@ export function createCatchUp(deps: CatchUpDeps, kept: KeptReports): CatchUp {
     for (const sequence of sequences) {
       const chunk = await kept.find(sequence);
       if (chunk === undefined) gone.add(sequence);
-      else if (await sendChunk(deps, kept.held, chunk, freshId(kept.held, chunk))) sent += 1;
+      else if (await sendChunk(deps, kept.ref, chunk, freshId(kept.ref, chunk))) sent += 1;
       else break;
     }
     return sent;
@@ -71,16 +71,16 @@ export function createCatchUp(deps: CatchUpDeps, kept: KeptReports): CatchUp {
     if (again.length > 0) {
       const sent = await takeTurns(async () => sendAgain(again));
       hasSentAgain = true;
-      if (sent > 0) log.info({ ...kept.held, missing: missing.length }, `${sent} report chunks are sent again`);
+      if (sent > 0) log.info({ ...kept.ref, missing: missing.length }, `${sent} report chunks are sent again`);
     }
     const isHopeless = missing.every((sequence) => gone.has(sequence));
     return { missing, waitMs, isHopeless: missing.length > 0 && isHopeless, hasSentAgain };
   };
-  const ask: CatchUp["ask"] = async (upTo) => take(await rpc.reported({ ...kept.held, lastSequence: upTo }), upTo);
+  const ask: CatchUp["ask"] = async (upTo) => take(await rpc.reported({ ...kept.ref, lastSequence: upTo }), upTo);
   /** A platform that does not answer is asked again a second later. */
   const askQuietly = async (upTo: number): Promise<void> => {
     askedAt = performance.now();
-    await ask(upTo).catch((error: unknown) => log.debug({ err: error, ...kept.held }, "Nobody says what is stored"));
+    await ask(upTo).catch((error: unknown) => log.debug({ err: error, ...kept.ref }, "Nobody says what is stored"));
     asking = undefined;
   };
 

@@ -1,11 +1,11 @@
 import { crashPoint } from "@sealrun/faults";
-import { type FinishRequest, toSealrunError } from "@sealrun/protocol";
+import { type FinishRequest, toSealrunError, type AttemptRef } from "@sealrun/protocol";
 import type { Logger } from "pino";
 import { bringHome, type EndedReports } from "./bring-home.ts";
 import { createCatchUp } from "./catch-up.ts";
 import { isFinal } from "./is-final.ts";
 import { createKeptReports, type SpoolRoom } from "./kept-reports.ts";
-import type { Held, PlatformRpc } from "../../between/platform-rpc.ts";
+import type { PlatformRpc } from "../../between/platform-rpc.ts";
 import type { AttemptReports, Reported } from "./reporter.ts";
 import type { Chunk, ChunkSender } from "./send-chunk.ts";
 import type { LeftAttempt, Spool, SpooledEnd } from "./spool.ts";
@@ -30,7 +30,7 @@ export interface EndsDeps extends ChunkSender {
 /** Tells the platform how attempts ended and what they reported, whatever is away meanwhile. */
 export interface Ends {
   /** Where the reports of an attempt are kept that begins now. */
-  open(held: Held): Promise<AttemptReports>;
+  open(ref: AttemptRef): Promise<AttemptReports>;
   /**
    * Keeps an end on disk, then tells it until it is answered. Call the returned function once the event is out of the
    * queue: it empties the spool, unless reports are missing still. Those are waited for and sent again without holding
@@ -58,8 +58,8 @@ export function createEnds(deps: EndsDeps): Ends {
   const takeTurns = createTurns(atOnce);
   const tellTurns = createTurns(atOnce);
 
-  const openReports = async (held: Held, left?: readonly number[], chunks?: readonly Chunk[]) => {
-    const kept = createKeptReports(deps, held, await spool.openReports(held, left), chunks);
+  const openReports = async (ref: AttemptRef, left?: readonly number[], chunks?: readonly Chunk[]) => {
+    const kept = createKeptReports(deps, ref, await spool.openReports(ref, left), chunks);
     return { kept, catchUp: createCatchUp({ ...deps, takeTurns }, kept) };
   };
   /** Goes on by itself until all is home; the end of the attempt, if it has one, is removed last. */
@@ -67,10 +67,10 @@ export function createEnds(deps: EndsDeps): Ends {
     const work = async (): Promise<void> => {
       try {
         const isHome = await bringHome({ log, underWay: () => underWay.size }, reports, signal);
-        if (isHome) await spool.remove(reports.kept.held);
+        if (isHome) await spool.remove(reports.kept.ref);
       } catch (error) {
         log.warn(
-          { err: error, ...reports.kept.held },
+          { err: error, ...reports.kept.ref },
           "A part of the spool cannot be removed; the next start tries again",
         );
       }
@@ -80,23 +80,23 @@ export function createEnds(deps: EndsDeps): Ends {
     return tracked;
   };
   const deliverOne = async (left: LeftAttempt): Promise<void> => {
-    const held: Held = { executionId: left.executionId, attempt: left.attempt };
+    const ref: AttemptRef = { executionId: left.executionId, attempt: left.attempt };
     try {
-      const end = left.hasEnd ? await readEnd(deps, held) : undefined;
-      const reports = await openReports(held, left.segments, end?.chunks);
+      const end = left.hasEnd ? await readEnd(deps, ref) : undefined;
+      const reports = await openReports(ref, left.segments, end?.chunks);
       const lastSequence = Math.max(end?.finish.lastSequence ?? 0, reports.kept.lastSequence());
       if (end !== undefined && (await tellLeft(deps, end.finish, signal)) === "given up") return;
       void bring({ ...reports, lastSequence, writtenAt: left.writtenAt });
     } catch (error) {
       log.error(
-        { err: error, ...held },
+        { err: error, ...ref },
         "What an earlier run left in the spool cannot be read; the next start tries again",
       );
     }
   };
 
   return {
-    open: async (held) => openReports(held),
+    open: async (ref) => openReports(ref),
     deliver: async (end, reported) => {
       const { kept, catchUp, lastSequence } = reported;
       const isSpooled = await keep(deps, { finish: end, chunks: kept.inMemory() });
@@ -148,14 +148,14 @@ async function keep(deps: EndsDeps, end: SpooledEnd): Promise<boolean> {
 }
 
 /** One that is another executor's, or was changed, is removed: nobody can tell it. */
-async function readEnd({ spool, log }: EndsDeps, held: Held): Promise<SpooledEnd | undefined> {
+async function readEnd({ spool, log }: EndsDeps, ref: AttemptRef): Promise<SpooledEnd | undefined> {
   try {
-    return await spool.read(held);
+    return await spool.read(ref);
   } catch (error) {
     const failure = toSealrunError(error);
     if (!isFinal(failure)) throw error;
-    log.warn({ ...held, code: failure.code }, `The end of an earlier run cannot be read: ${failure.message}`);
-    await spool.remove(held);
+    log.warn({ ...ref, code: failure.code }, `The end of an earlier run cannot be read: ${failure.message}`);
+    await spool.remove(ref);
     return undefined;
   }
 }

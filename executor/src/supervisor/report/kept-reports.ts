@@ -1,17 +1,16 @@
-import { limits, SealrunError } from "@sealrun/protocol";
+import { limits, SealrunError, type AttemptRef } from "@sealrun/protocol";
 import type { Logger } from "pino";
-import type { Held } from "../../between/platform-rpc.ts";
 import type { Chunk } from "./send-chunk.ts";
 import type { Spool, SpooledReports } from "./spool.ts";
 
 /** What one run may hold in memory while the disk takes nothing. */
-const mostInMemoryBytes = 4 * 1024 * 1024;
+const maxInMemoryBytes = 4 * 1024 * 1024;
 /** A run with less in the spool has nothing to free when other runs fill it. */
-const leastToFreeBytes = 1024 * 1024;
+const minToFreeBytes = 1024 * 1024;
 
 /** The chunks of one attempt that the platform has not confirmed: in the spool, or in memory when the disk takes nothing. */
 export interface KeptReports {
-  readonly held: Held;
+  readonly ref: AttemptRef;
   /** Keeps a chunk; false when it is in memory only, because it cannot be written. Each run logs that once. */
   keep(chunk: Chunk): Promise<boolean>;
   /** A kept chunk; undefined when there is none, or it cannot be opened. */
@@ -43,7 +42,7 @@ const shippedRoom: SpoolRoom = { runBytes: limits.spoolRunBytes, allBytes: limit
 /** What is kept of an attempt; `chunks` are in memory from the start. */
 export function createKeptReports(
   deps: { readonly spool: Pick<Spool, "reportBytes">; readonly log: Logger; readonly room?: SpoolRoom | undefined },
-  held: Held,
+  ref: AttemptRef,
   spooled: SpooledReports,
   chunks: readonly Chunk[] = [],
 ): KeptReports {
@@ -62,7 +61,7 @@ export function createKeptReports(
   };
   for (const chunk of chunks) remember(chunk);
   return {
-    held,
+    ref,
     keep: async (chunk) => {
       try {
         await spooled.append(chunk);
@@ -70,7 +69,7 @@ export function createKeptReports(
       } catch (error) {
         remember(chunk);
         if (!hasFailed)
-          log.error({ err: error, ...held }, "Reports of a run cannot be spooled; they are in memory only");
+          log.error({ err: error, ...ref }, "Reports of a run cannot be spooled; they are in memory only");
         hasFailed = true;
         return false;
       }
@@ -81,7 +80,7 @@ export function createKeptReports(
       } catch (error) {
         const isGone = error instanceof Error && "code" in error && error.code === "ENOENT";
         if (!isGone && !(error instanceof SealrunError)) throw error;
-        log.error({ err: error, ...held, sequence }, "A report in the spool cannot be read");
+        log.error({ err: error, ...ref, sequence }, "A report in the spool cannot be read");
         return undefined;
       }
     },
@@ -96,11 +95,11 @@ export function createKeptReports(
     lastSequence: () =>
       [...memory.keys(), ...spooled.sequences()].reduce((last, sequence) => Math.max(last, sequence), 0),
     hasRoom: () =>
-      spooled.bytes() < room.runBytes && spool.reportBytes() < room.allBytes && memoryBytes < mostInMemoryBytes,
+      spooled.bytes() < room.runBytes && spool.reportBytes() < room.allBytes && memoryBytes < maxInMemoryBytes,
     isHalfFull: () =>
       spooled.bytes() > room.runBytes / 2 ||
-      memoryBytes > mostInMemoryBytes / 2 ||
-      (spool.reportBytes() > room.allBytes / 2 && spooled.bytes() > leastToFreeBytes),
+      memoryBytes > maxInMemoryBytes / 2 ||
+      (spool.reportBytes() > room.allBytes / 2 && spooled.bytes() > minToFreeBytes),
     close: async () => spooled.close(),
     remove: async () => {
       memory.clear();

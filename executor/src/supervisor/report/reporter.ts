@@ -7,7 +7,7 @@ import { type Chunk, type ChunkSender, firstId, sendChunk } from "./send-chunk.t
 /** Least time between two chunks: a flood goes in few of them, and a line after a pause at once. */
 const betweenFlushesMs = 40;
 const chunkBytes = 128 * 1024;
-const mostPendingBytes = 4 * 1024 * 1024;
+const maxPendingBytes = 4 * 1024 * 1024;
 const retryMs = 500;
 
 /** What is kept of one attempt's reports, and how it gets to the platform in spite of everything. */
@@ -92,7 +92,7 @@ export function createReporter(
   };
   const send = async (chunk: Chunk): Promise<void> => {
     while (!signal.aborted) {
-      if (await sendChunk(deps, kept.held, chunk, firstId(kept.held, chunk))) {
+      if (await sendChunk(deps, kept.ref, chunk, firstId(kept.ref, chunk))) {
         published = chunk.sequence;
         return;
       }
@@ -104,7 +104,7 @@ export function createReporter(
     report: async (item) => {
       if (item.type === "step-finished") steps.push(toldEnd(item));
       add(item);
-      if (pendingBytes >= mostPendingBytes) await sending;
+      if (pendingBytes >= maxPendingBytes) await sending;
     },
     finish: async () => {
       finishing.abort();

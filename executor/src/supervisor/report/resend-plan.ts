@@ -2,7 +2,7 @@ const firstWaitMs = 2_000;
 const longestWaitMs = 30_000;
 /** How many chunks are sent again at once: few until those have come, as a backlog may only seem a loss. */
 const firstCount = 8;
-const mostCount = 64;
+const maxCount = 64;
 
 /** What to do after an answer that lists missing chunks. */
 interface ResendStep {
@@ -36,7 +36,7 @@ export function createResendPlan(): ResendPlan {
       const someCame = before.size === 0 || previous.some((sequence) => !still.has(sequence));
       previous = missing;
       if (someCame) {
-        if (hasSent) count = Math.min(2 * count, mostCount);
+        if (hasSent) count = Math.min(2 * count, maxCount);
         hasSent = false;
         quietSince = nowMs;
         waitMs = firstWaitMs;

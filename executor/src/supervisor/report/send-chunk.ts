@@ -1,8 +1,7 @@
 import { newId, signFrame, type SigningIdentity } from "@sealrun/crypto";
 import { crashPoint } from "@sealrun/faults";
 import type { NatsLink } from "@sealrun/nats";
-import { encodeJson, executorId, type ReportItem, subjects } from "@sealrun/protocol";
-import type { Held } from "../../between/platform-rpc.ts";
+import { encodeJson, executorId, type ReportItem, subjects, type AttemptRef } from "@sealrun/protocol";
 
 /** Who sends reports, and how. */
 export interface ChunkSender {
@@ -19,7 +18,7 @@ export interface Chunk {
 const storeTimeoutMs = 5_000;
 
 /** The id under which JetStream stores a chunk's first sending, however often its answer is late and it is sent once more. */
-export function firstId({ executionId, attempt }: Held, { sequence }: Chunk): string {
+export function firstId({ executionId, attempt }: AttemptRef, { sequence }: Chunk): string {
   return `${executionId}:${attempt}:${sequence}`;
 }
 
@@ -29,19 +28,19 @@ export function firstId({ executionId, attempt }: Held, { sequence }: Chunk): st
  * keeps one id instead: acknowledgements are late when the server has too much to do, and each of them would double what
  * it has to do. What such an id loses is missed by the platform, and comes under a fresh one.
  */
-export function freshId(held: Held, chunk: Chunk): string {
-  return `${firstId(held, chunk)}:${newId("request")}`;
+export function freshId(ref: AttemptRef, chunk: Chunk): string {
+  return `${firstId(ref, chunk)}:${newId("request")}`;
 }
 
 /** Sends a chunk; true once JetStream says that it has stored it, or a message of that id before. */
 export async function sendChunk(
   { link, identity }: ChunkSender,
-  held: Held,
+  ref: AttemptRef,
   chunk: Chunk,
   messageId: string,
 ): Promise<boolean> {
   const subject = subjects.reports(executorId.parse(identity.id));
-  const { executionId, attempt } = held;
+  const { executionId, attempt } = ref;
   const frame = signFrame(
     identity,
     {

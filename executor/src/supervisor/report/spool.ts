@@ -1,9 +1,16 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { openWithKey, sealWithKey, spoolContext, spooledReportContext, type SymmetricKey } from "@sealrun/crypto";
-import { decode, encodeJson, executionId, type FinishRequest, finishRequest, reportItem } from "@sealrun/protocol";
+import {
+  decode,
+  encodeJson,
+  executionId,
+  type FinishRequest,
+  finishRequest,
+  reportItem,
+  type AttemptRef,
+} from "@sealrun/protocol";
 import { z } from "zod";
-import type { Held } from "../../between/platform-rpc.ts";
 import { openSegments, type ReportSegments } from "./report-segments.ts";
 import type { Chunk } from "./send-chunk.ts";
 
@@ -21,7 +28,7 @@ export interface SpooledEnd {
 }
 
 /** What an earlier process left of an attempt. */
-export interface LeftAttempt extends Held {
+export interface LeftAttempt extends AttemptRef {
   readonly hasEnd: boolean;
   /** Files of its reports, by their numbers. */
   readonly segments: readonly number[];
@@ -37,11 +44,11 @@ export interface Spool {
   /** Writes an end, whole or not at all; it is on the disk when this returns. Fails as the file system does. */
   write(end: SpooledEnd): Promise<void>;
   /** The end of an attempt. Fails with the codes of sealed values for a file that is not this executor's, or was changed. */
-  read(held: Held): Promise<SpooledEnd>;
+  read(ref: AttemptRef): Promise<SpooledEnd>;
   /** Removes the end of an attempt, if it is there. */
-  remove(held: Held): Promise<void>;
+  remove(ref: AttemptRef): Promise<void>;
   /** The reports of an attempt, from now on this process's: those that an earlier one left, or none yet. */
-  openReports(held: Held, left?: readonly number[]): Promise<SpooledReports>;
+  openReports(ref: AttemptRef, left?: readonly number[]): Promise<SpooledReports>;
   /** The attempts that an earlier process left: none whose reports this one has opened. */
   list(): Promise<readonly LeftAttempt[]>;
   /** What all reports that are open take on the disk. */
@@ -67,9 +74,10 @@ export function openSpool(options: {
   const { folder, key, executorId } = options;
   const opened = new Set<string>();
   let reportBytes = 0;
-  const nameOf = (held: Held): string => `${held.executionId}.${held.attempt}`;
-  const fileOf = (held: Held): string => join(folder, `${nameOf(held)}.end`);
-  const contextOf = ({ executionId: id, attempt }: Held) => spoolContext({ executorId, executionId: id, attempt });
+  const nameOf = (ref: AttemptRef): string => `${ref.executionId}.${ref.attempt}`;
+  const fileOf = (ref: AttemptRef): string => join(folder, `${nameOf(ref)}.end`);
+  const contextOf = ({ executionId: id, attempt }: AttemptRef) =>
+    spoolContext({ executorId, executionId: id, attempt });
   return {
     write: async (end) => {
       await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -84,15 +92,15 @@ export function openSpool(options: {
       }
       await syncFolder(folder);
     },
-    read: async (held) => decode(spooledEnd, openWithKey(key, contextOf(held), await readFile(fileOf(held)))),
-    remove: async (held) => rm(fileOf(held), { force: true }),
-    openReports: async (held, left = []) => {
-      opened.add(nameOf(held));
+    read: async (ref) => decode(spooledEnd, openWithKey(key, contextOf(ref), await readFile(fileOf(ref)))),
+    remove: async (ref) => rm(fileOf(ref), { force: true }),
+    openReports: async (ref, left = []) => {
+      opened.add(nameOf(ref));
       const placeOf = (sequence: number) =>
-        spooledReportContext({ executorId, executionId: held.executionId, attempt: held.attempt, sequence });
+        spooledReportContext({ executorId, executionId: ref.executionId, attempt: ref.attempt, sequence });
       const segments = await openSegments({
         left,
-        fileOf: (segment) => join(folder, `${nameOf(held)}.${segment}.reports`),
+        fileOf: (segment) => join(folder, `${nameOf(ref)}.${segment}.reports`),
         count: (bytes) => {
           reportBytes += bytes;
         },
@@ -114,10 +122,10 @@ export function openSpool(options: {
         const { id, attempt, segment } = fileName.exec(name)?.groups ?? {};
         const parsed = executionId.safeParse(id);
         if (!parsed.success) continue;
-        const held = { executionId: parsed.data, attempt: Number(attempt) };
-        if (opened.has(nameOf(held))) continue;
-        const known = left.get(nameOf(held)) ?? { ...held, hasEnd: false, segments: [], writtenAt: 0 };
-        left.set(nameOf(held), {
+        const ref = { executionId: parsed.data, attempt: Number(attempt) };
+        if (opened.has(nameOf(ref))) continue;
+        const known = left.get(nameOf(ref)) ?? { ...ref, hasEnd: false, segments: [], writtenAt: 0 };
+        left.set(nameOf(ref), {
           ...known,
           hasEnd: known.hasEnd || segment === undefined,
           segments: segment === undefined ? known.segments : [...known.segments, Number(segment)].toSorted(byNumber),

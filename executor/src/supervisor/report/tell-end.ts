@@ -7,7 +7,7 @@ import { retryWithBackoff } from "../platform/retry-with-backoff.ts";
 const firstRetryMs = 500;
 const longestRetryMs = 5_000;
 /** An answer that speaks of a bug at the other end is not waited out for ever: the run's slot waits too. */
-const mostBrokenAnswers = 20;
+const maxBrokenAnswers = 20;
 
 /**
  * Tells the platform of an end until it has answered, with the chunks of reports that it misses. A refusal is final:
@@ -32,7 +32,7 @@ export async function tellEnd(
         "The end of a run was refused as expired: this machine's clock or the platform's is wrong. It is told again until a platform takes it; check both clocks",
       );
     }
-    return !isFinal(failure) && broken < mostBrokenAnswers;
+    return !isFinal(failure) && broken < maxBrokenAnswers;
   };
   try {
     return await retryWithBackoff(async () => deps.rpc.finish(end), {

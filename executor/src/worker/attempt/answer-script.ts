@@ -79,13 +79,13 @@ export function answerScript(world: ScriptWorld): ScriptHandler {
 }
 
 function describeRun({ attempt, step, given, results }: ScriptWorld): JsonObject {
-  const { event, held } = attempt;
+  const { event, ref } = attempt;
   return {
     params: given.params,
     config: given.config,
     input: given.input ?? null,
     package: { name: event.package.name, id: event.package.id },
-    execution: { id: held.executionId, attempt: held.attempt, step: step.plan.name, trigger: event.trigger },
+    execution: { id: ref.executionId, attempt: ref.attempt, step: step.plan.name, trigger: event.trigger },
     results: Object.fromEntries(results),
   };
 }

@@ -143,7 +143,7 @@ async function tryStep(
           installed: world.installed,
           script: step.plan.script,
           variables: {
-            executionId: world.attempt.held.executionId,
+            executionId: world.attempt.ref.executionId,
             packageName: world.attempt.event.package.name,
             own: given.env.plain,
             hasSealed: Object.keys(given.env.sealed).length > 0,

@@ -19,7 +19,7 @@ type Asked = Extract<ScriptRequest, { op: "schedule" }>;
  * committed. Parameters are sealed here. `MALFORMED`, `VALUE_TOO_LARGE`, and what the platform refuses with.
  */
 export async function scheduleRun(world: EventWorld, request: Asked): Promise<string> {
-  const { held, rpc } = world.attempt;
+  const { ref, rpc } = world.attempt;
   const id = scheduleId.parse(newId("schedule"));
   const when = readWhen(request);
   const fields = withoutReserved(readFields(request.value, "What a later run gets"));
@@ -31,7 +31,7 @@ export async function scheduleRun(world: EventWorld, request: Asked): Promise<st
     );
   }
   const parameters = sealedNames.length === 0 ? {} : { parameters: sealFields(world.attempt, fields) };
-  const { nextAt } = await rpc.schedule({ ...held, id, when, sealedNames, ...parameters });
+  const { nextAt } = await rpc.schedule({ ...ref, id, when, sealedNames, ...parameters });
   await world.log({ stream: "system", level: "info", text: `Asked for another run at ${nextAt} (${id})` });
   return id;
 }

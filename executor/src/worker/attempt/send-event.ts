@@ -20,14 +20,14 @@ export async function sendEvent(
   world: EventWorld,
   request: Extract<ScriptRequest, { op: "event.send" }>,
 ): Promise<string> {
-  const { event, held, rpc } = world.attempt;
+  const { event, ref, rpc } = world.attempt;
   const id = eventId.parse(newId("event"));
   const type = readType(world.masker, request.type);
   const source = clear(world.masker, request.source ?? event.package.name) || event.package.name;
   const referenceId = clear(world.masker, request.referenceId ?? "");
   const data = sealData(world.attempt, id, request.value ?? {});
   const reference = referenceId === "" ? {} : { referenceId };
-  const sent = await rpc.emit({ ...held, id, type, source, data, ...reference });
+  const sent = await rpc.emit({ ...ref, id, type, source, data, ...reference });
   const started =
     sent.started.length === 0
       ? "no active package of this project waits for it"

@@ -14,14 +14,14 @@ export interface LogLines {
 export function createLogLines(maxBytes: number = limits.logLineBytes): LogLines {
   const decoder = new TextDecoder();
   let parts: Uint8Array[] = [];
-  let held = 0;
+  let ref = 0;
   let dropped = 0;
 
   const keep = (bytes: Uint8Array): void => {
-    const room = Math.max(0, maxBytes - held);
+    const room = Math.max(0, maxBytes - ref);
     const kept = bytes.subarray(0, room);
     if (kept.length > 0) parts.push(kept.slice());
-    held += kept.length;
+    ref += kept.length;
     dropped += bytes.length - kept.length;
   };
   const take = (): string => {
@@ -29,7 +29,7 @@ export function createLogLines(maxBytes: number = limits.logLineBytes): LogLines
     const text = decoder.decode(line.at(-1) === carriageReturn ? line.subarray(0, -1) : line);
     const said = dropped === 0 ? text : `${text} … (${dropped} more bytes in this line)`;
     parts = [];
-    held = 0;
+    ref = 0;
     dropped = 0;
     return said;
   };
@@ -46,6 +46,6 @@ export function createLogLines(maxBytes: number = limits.logLineBytes): LogLines
       keep(bytes.subarray(from));
       return lines;
     },
-    end: () => (held === 0 ? [] : [take()]),
+    end: () => (ref === 0 ? [] : [take()]),
   };
 }

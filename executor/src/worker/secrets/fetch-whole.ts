@@ -4,7 +4,7 @@ import type { Attempt } from "../../between/attempt.ts";
 
 /** Fetches something whole, in parts; with a digest, bytes that do not match it are refused as `TAMPERED`. */
 export async function fetchWhole(
-  attempt: Pick<Attempt, "rpc" | "held">,
+  attempt: Pick<Attempt, "rpc" | "ref">,
   what: FetchRequest["what"],
   digest?: string,
 ): Promise<Uint8Array> {
@@ -12,7 +12,7 @@ export async function fetchWhole(
   let offset = 0;
   let size = 1;
   while (offset < size) {
-    const reply = await attempt.rpc.fetch({ ...attempt.held, what, offset });
+    const reply = await attempt.rpc.fetch({ ...attempt.ref, what, offset });
     const bytes = fromBase64(reply.bytes);
     size = reply.size;
     offset += bytes.length;

@@ -58,7 +58,7 @@ export async function lookUpSecret(
   name: SecretName,
   scope?: Scope,
 ): Promise<FoundSecret | undefined> {
-  const asked = { ...attempt.held, name, ...(scope === undefined ? {} : { scope }) };
+  const asked = { ...attempt.ref, name, ...(scope === undefined ? {} : { scope }) };
   const { value: reply, requestId } = await attempt.rpc.lookup(asked);
   if (!reply.found) return undefined;
   if (scope !== undefined && reply.scope !== scope) {
@@ -84,8 +84,8 @@ export function openMessageKeys(attempt: Attempt, frame: string, requestId: stri
   });
   const context = lookupContext({
     platformId: attempt.event.platformId,
-    executionId: attempt.held.executionId,
-    attempt: attempt.held.attempt,
+    executionId: attempt.ref.executionId,
+    attempt: attempt.ref.attempt,
     executorId: attempt.executorId,
     requestId,
   });

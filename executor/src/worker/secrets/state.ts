@@ -45,7 +45,7 @@ export async function readState(attempt: Attempt): Promise<JsonObject> {
   let after: string | undefined;
   do {
     const { value: page, requestId } = await attempt.rpc.state({
-      ...attempt.held,
+      ...attempt.ref,
       op: "get",
       ...(after === undefined ? {} : { after }),
     });
@@ -73,5 +73,5 @@ export async function putState(attempt: Attempt, key: string, value: JsonValue):
   if (key === "" || key.length > 256) throw new SealrunError("NAME_NOT_ALLOWED", "A state key has 1 to 256 characters");
   const context = stateContext({ platformId: attempt.event.platformId, packageId: attempt.event.package.id, key });
   const envelope = createUploadSealer(attempt.grant.publicKey("service")).seal(context, plaintext);
-  await attempt.rpc.state({ ...attempt.held, op: "put", key, envelope: toBase64(envelope) });
+  await attempt.rpc.state({ ...attempt.ref, op: "put", key, envelope: toBase64(envelope) });
 }

@@ -15,7 +15,7 @@ export interface CheckReport {
   readonly secrets: readonly CheckedSecret[];
 }
 
-const mostPlaces = 3;
+const maxPlaces = 3;
 
 /** Prints the secrets as a table, then one line for each problem. */
 export function showCheck(output: Output, report: CheckReport): void {
@@ -48,9 +48,9 @@ export function countOf(problems: readonly PackageProblem[], level: PackageProbl
 }
 
 function showPlaces(places: CheckedSecret["neededBy"]): string {
-  const shown = places.slice(0, mostPlaces).map(showNeed).join(", ");
+  const shown = places.slice(0, maxPlaces).map(showNeed).join(", ");
   if (places.length === 0) return "-";
-  return places.length > mostPlaces ? `${shown} and ${places.length - mostPlaces} more` : shown;
+  return places.length > maxPlaces ? `${shown} and ${places.length - maxPlaces} more` : shown;
 }
 
 function showAnswer({ scope, from, version, replaces }: Answer): string {

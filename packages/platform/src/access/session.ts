@@ -35,8 +35,8 @@ export async function openSession(
     if (saved === undefined) return undefined;
     const before = earlier === undefined ? undefined : await checkSession(sql, earlier);
     if (before !== undefined) await endSession(sql, before, requestId);
-    const asker = { author: saved.author, requestId };
-    await recordAudit(sql, { asker, action: "session.opened", object: saved.id });
+    const requester = { name: saved.author, requestId };
+    await recordAudit(sql, { requester, action: "session.opened", object: saved.id });
     return saved;
   });
   return session === undefined ? undefined : { session, cookie };
@@ -58,8 +58,8 @@ export async function closeSession(
 
 async function endSession(sql: Sql, session: Session, requestId: string): Promise<void> {
   if (!(await removeSession(sql, session.id))) return;
-  const asker = { author: session.author, requestId };
-  await recordAudit(sql, { asker, action: "session.closed", object: session.id });
+  const requester = { name: session.author, requestId };
+  await recordAudit(sql, { requester, action: "session.closed", object: session.id });
 }
 
 /** Writes that somebody was refused a session, and from which address. Nobody knows who it was. */
@@ -69,9 +69,9 @@ export async function recordRefusedSignIn(
   requestId: string,
 ): Promise<void> {
   const action = "session.refused";
-  const asker = { author: "unknown", requestId };
+  const requester = { name: "unknown", requestId };
   try {
-    await recordAudit(database, { asker, action, object: "session", detail: { address } });
+    await recordAudit(database, { requester, action, object: "session", detail: { address } });
   } catch (error) {
     // Nothing was given away, and who asked learns the refusal all the same.
     log.error({ err: error, action }, "A refusal could not be written to the audit");

@@ -12,7 +12,7 @@ import {
   type WaitingRows,
 } from "@sealrun/postgres";
 import { type AuditContinuation, type AuditVerification } from "@sealrun/protocol";
-import type { Asker, Deps } from "../deps.ts";
+import type { Requester, Deps } from "../deps.ts";
 import { auditChain } from "./chain.ts";
 import { openCheckpoint } from "./checkpoint.ts";
 import { findFirstTime } from "./store.ts";
@@ -23,7 +23,7 @@ export interface Audit {
   /** Seals what waits, then checks the chain from where the last check ended, or all of it. One check at a time. */
   verify(options?: { readonly isFull: boolean }): Promise<AuditVerification>;
   /** Accepts that times go back after one link. `AUDIT_BROKEN` for any other fault, `BAD_REQUEST` when it is not there. */
-  continueAfter(request: ContinueRequest, asker: Asker): Promise<AuditContinuation>;
+  continueAfter(request: ContinueRequest, requester: Requester): Promise<AuditContinuation>;
   /** How the audit is, without reading it. */
   look(): Promise<AuditFacts>;
   close(): Promise<void>;
@@ -86,8 +86,8 @@ export async function startAudit(
   });
   return {
     verify: async ({ isFull } = { isFull: false }) => describe(await check(isFull), checkpoint.known()),
-    continueAfter: async (request, asker) => {
-      const accepted = await acceptBreak({ database, chain }, await check(false), { ...request, asker });
+    continueAfter: async (request, requester) => {
+      const accepted = await acceptBreak({ database, chain }, await check(false), { ...request, requester });
       await sealer.sealNow();
       return accepted;
     },

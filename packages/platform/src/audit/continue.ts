@@ -1,6 +1,6 @@
 import { type Chain, type CheckReport, findBreak, makeContinuation } from "@sealrun/postgres";
 import type { AuditContinuation } from "@sealrun/protocol";
-import type { Asker, Deps } from "../deps.ts";
+import type { Requester, Deps } from "../deps.ts";
 import { continueAction } from "./chain.ts";
 import { recordAudit } from "./store.ts";
 
@@ -18,10 +18,10 @@ export interface ContinueRequest {
 export async function acceptBreak(
   { database, chain }: Pick<Deps, "database"> & { readonly chain: Chain },
   { fault }: Pick<CheckReport, "fault">,
-  { after, reason, asker }: ContinueRequest & { readonly asker: Asker },
+  { after, reason, requester }: ContinueRequest & { readonly requester: Requester },
 ): Promise<AuditContinuation> {
   const { link, seq } = findBreak(fault, after);
-  const detail = makeContinuation(chain, link, { by: asker.author, reason });
-  await recordAudit(database, { asker, action: continueAction, object: "audit", detail });
-  return { link: link.position.toString(), seq, by: asker.author, reason };
+  const detail = makeContinuation(chain, link, { by: requester.name, reason });
+  await recordAudit(database, { requester, action: continueAction, object: "audit", detail });
+  return { link: link.position.toString(), seq, by: requester.name, reason };
 }

@@ -4,7 +4,7 @@ import type { JsonObject, PackageId, UploadReference } from "@sealrun/protocol";
 import { z } from "zod";
 
 /** One row names so many; of more it has a digest. */
-const mostNamed = 200;
+const maxNamed = 200;
 
 /**
  * What a grant of these uploads opens, for the audit: the package's own secrets as `NAME@version`. Of more than 200 the
@@ -24,6 +24,6 @@ export async function describeOpened(
     [packageId, uploads.map(({ keyId }) => keyId), uploads.map(({ ephemeral }) => ephemeral)],
   );
   const opens = rows.map(({ opened }) => opened);
-  if (opens.length <= mostNamed) return { opens };
-  return { opens: opens.slice(0, mostNamed), count: opens.length, sha256: sha256Hex(utf8(opens.join("\n"))) };
+  if (opens.length <= maxNamed) return { opens };
+  return { opens: opens.slice(0, maxNamed), count: opens.length, sha256: sha256Hex(utf8(opens.join("\n"))) };
 }

@@ -1,12 +1,12 @@
 import type { Sql } from "@sealrun/postgres";
 import type { JsonObject } from "@sealrun/protocol";
 import { z } from "zod";
-import type { Asker } from "../deps.ts";
+import type { Requester } from "../deps.ts";
 import { insertRows } from "../postgres/insert-rows.ts";
 
 /** One row of the audit. `detail` holds names, versions and counts; never a value. */
 export interface AuditEntry {
-  readonly asker: Asker;
+  readonly requester: Requester;
   readonly action: string;
   readonly object: string;
   readonly detail?: JsonObject;
@@ -22,12 +22,12 @@ export async function recordAudits(sql: Sql, entries: readonly AuditEntry[]): Pr
   await insertRows(
     sql,
     "audit (actor, action, object, detail, request_id)",
-    entries.map(({ asker, action, object, detail = {} }) => [
-      asker.author,
+    entries.map(({ requester, action, object, detail = {} }) => [
+      requester.name,
       action,
       object,
       JSON.stringify(detail),
-      asker.requestId,
+      requester.requestId,
     ]),
   );
 }

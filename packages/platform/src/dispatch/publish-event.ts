@@ -47,8 +47,8 @@ async function build(
 ): Promise<BuiltEvent | SealrunError> {
   try {
     const built = await buildEvent(deps, sql, ready, generation);
-    const mostBytes = (deps.link.connection.info?.max_payload ?? 1_048_576) - 4_096;
-    if (built.body.length <= mostBytes) return built;
+    const maxBytes = (deps.link.connection.info?.max_payload ?? 1_048_576) - 4_096;
+    if (built.body.length <= maxBytes) return built;
     return new SealrunError(
       "VALUE_TOO_LARGE",
       `The event of this execution would have ${built.body.length} bytes, more than NATS takes; make config.json smaller`,

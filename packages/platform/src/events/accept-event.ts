@@ -10,7 +10,7 @@ import {
   type Trigger,
 } from "@sealrun/protocol";
 import { recordAudit } from "../audit/store.ts";
-import type { Asker, Deps } from "../deps.ts";
+import type { Requester, Deps } from "../deps.ts";
 import { addExecution } from "../start/start-execution.ts";
 import { getVersion } from "../packages/version-store.ts";
 import { countSent, findDepth, findSender, insertEvent, listStarted, listWaiting, noteStarted } from "./store.ts";
@@ -26,7 +26,7 @@ export interface IncomingEvent {
   readonly data: Uint8Array | undefined;
   /** The execution whose script sends it; null over HTTP. */
   readonly executionId: ExecutionId | null;
-  readonly asker: Asker;
+  readonly requester: Requester;
 }
 
 /**
@@ -57,13 +57,13 @@ export async function acceptEvent(
       // The data's fields become parameters where the run is opened: nobody here can read them.
       parameters: { visible: {}, sealed: null, sealedNames: [] },
       trigger: { kind: "event", eventId: id, type, source, executionId } satisfies Trigger,
-      asker: { author: `event ${id}`, requestId: event.asker.requestId },
+      requester: { name: `event ${id}`, requestId: event.requester.requestId },
     });
     await noteStarted(sql, id, waiting.id, execution);
     started.push(execution);
   }
   const detail = { type, source, referenceId: stored.referenceId, depth, started };
-  await recordAudit(sql, { asker: event.asker, action: "event.send", object: id, detail });
+  await recordAudit(sql, { requester: event.requester, action: "event.send", object: id, detail });
   return { id, started };
 }
 

@@ -10,7 +10,7 @@ import {
   type SentEvent,
   showBytes,
 } from "@sealrun/protocol";
-import type { Asker, Deps } from "../deps.ts";
+import type { Requester, Deps } from "../deps.ts";
 import type { Project } from "../projects/store.ts";
 import { readUpload } from "../secrets/own-upload.ts";
 import { fetchScopeKey } from "../secrets/scope-key.ts";
@@ -24,15 +24,15 @@ type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platfor
  */
 export async function sendEvent(
   deps: Needed,
-  target: { readonly project: Project; readonly asker: Asker },
+  target: { readonly project: Project; readonly requester: Requester },
   given: SendEvent,
 ): Promise<SentEvent> {
-  const { project, asker } = target;
+  const { project, requester } = target;
   const id = given.id ?? eventId.parse(newId("event"));
   const data = await readData(deps, project, given, id);
   const { type, referenceId } = given;
-  const source = given.source ?? asker.author;
-  const event = { id, projectId: project.id, type, source, referenceId, data, executionId: null, asker };
+  const source = given.source ?? requester.name;
+  const event = { id, projectId: project.id, type, source, referenceId, data, executionId: null, requester };
   const sent = await deps.database.transaction(async (sql) => acceptEvent(deps, sql, event));
   crashPoint("platform.emit.after-commit");
   return sent;

@@ -1,5 +1,6 @@
 import type { Sql } from "@sealrun/postgres";
 import {
+  type AttemptRef,
   executionId,
   type ExecutionId,
   type ExecutorId,
@@ -12,10 +13,8 @@ import {
 } from "@sealrun/protocol";
 import { z } from "zod";
 
-/** Names one attempt and who says that it is theirs. */
-export interface Holder {
-  readonly executionId: ExecutionId;
-  readonly attempt: number;
+/** An attempt, and the executor that says it claimed it. */
+export interface ClaimedAttempt extends AttemptRef {
   readonly executorId: ExecutorId;
 }
 
@@ -27,7 +26,7 @@ const heldRow = z
     versionId: version_id,
   }));
 /** Whose package an attempt runs. */
-export type HeldAttempt = z.infer<typeof heldRow>;
+export type LiveAttempt = z.infer<typeof heldRow>;
 
 const attemptRow = z
   .object({ attempt: z.number(), is_live: z.boolean() })
@@ -39,46 +38,50 @@ export type AttemptEnd = "finished" | "lost" | "given-back" | "released";
 // A lease that is over ends nothing by itself, the sweeper does: the database's clock may have leapt.
 const isHeld = "e.id = $1 and e.attempt = $2 and e.status = 'running' and a.executor_id = $3";
 const attemptOf = "a.execution_id = e.id and a.attempt = e.attempt";
-const holderValues = (holder: Holder): readonly unknown[] => [holder.executionId, holder.attempt, holder.executorId];
+const claimValues = (claimed: ClaimedAttempt): readonly unknown[] => [
+  claimed.executionId,
+  claimed.attempt,
+  claimed.executorId,
+];
 
 /** What the attempt runs, while nobody has ended it; `LEASE_LOST` otherwise. */
-export async function findHeld(sql: Sql, holder: Holder): Promise<HeldAttempt> {
+export async function findLiveAttempt(sql: Sql, claimed: ClaimedAttempt): Promise<LiveAttempt> {
   const held = await sql.row(
     heldRow,
     `select e.project_id, e.package_id, e.version_id from executions e join attempts a on ${attemptOf} where ${isHeld}`,
-    holderValues(holder),
+    claimValues(claimed),
   );
   if (held !== undefined) return held;
   throw new SealrunError("LEASE_LOST", "");
 }
 
 /** As `findHeld`, and nobody can end the attempt before the transaction does. */
-export async function lockHeld(sql: Sql, holder: Holder): Promise<HeldAttempt> {
+export async function lockLiveAttempt(sql: Sql, claimed: ClaimedAttempt): Promise<LiveAttempt> {
   const held = await sql.row(
     heldRow,
     `select e.project_id, e.package_id, e.version_id from executions e join attempts a on ${attemptOf}
      where ${isHeld} for share of e`,
-    holderValues(holder),
+    claimValues(claimed),
   );
   if (held !== undefined) return held;
   throw new SealrunError("LEASE_LOST", "");
 }
 
 /** Adds an attempt with a fresh lease on the database's clock. */
-export async function insertAttempt(sql: Sql, holder: Holder, requestId: string): Promise<void> {
+export async function insertAttempt(sql: Sql, claimed: ClaimedAttempt, requestId: string): Promise<void> {
   await sql.run(
     `insert into attempts (execution_id, attempt, executor_id, request_id, lease_until)
      values ($1, $2, $3, $4, clock_timestamp() + $5 * interval '1 millisecond')`,
-    [...holderValues(holder), requestId, limits.leaseMs],
+    [...claimValues(claimed), requestId, limits.leaseMs],
   );
 }
 
 /** Starts an attempt and its lease anew, whether they had ended or not; the caller holds the execution. */
-export async function restartLease(sql: Sql, holder: Holder): Promise<void> {
+export async function restartLease(sql: Sql, claimed: ClaimedAttempt): Promise<void> {
   await sql.run(
     `update attempts set lease_until = clock_timestamp() + $4 * interval '1 millisecond', ended_at = null, ended_as = null
      where execution_id = $1 and attempt = $2 and executor_id = $3`,
-    [...holderValues(holder), limits.leaseMs],
+    [...claimValues(claimed), limits.leaseMs],
   );
 }
 
@@ -86,7 +89,7 @@ export async function restartLease(sql: Sql, holder: Holder): Promise<void> {
  * Renews a lease, also one that is over, and says whether a cancel was asked for; undefined when somebody has ended the
  * attempt. Nobody can end it meanwhile.
  */
-export async function renewLease(sql: Sql, holder: Holder): Promise<{ readonly cancel: boolean } | undefined> {
+export async function renewLease(sql: Sql, claimed: ClaimedAttempt): Promise<{ readonly cancel: boolean } | undefined> {
   return sql.row(
     z.object({ cancel: z.boolean() }),
     `with held as (
@@ -94,7 +97,7 @@ export async function renewLease(sql: Sql, holder: Holder): Promise<{ readonly c
        from executions e join attempts a on ${attemptOf} where ${isHeld} for share of e)
      update attempts a set lease_until = clock_timestamp() + $4 * interval '1 millisecond'
      from held where a.execution_id = held.id and a.attempt = held.attempt returning held.cancel`,
-    [...holderValues(holder), limits.leaseMs],
+    [...claimValues(claimed), limits.leaseMs],
   );
 }
 
@@ -103,20 +106,20 @@ export async function renewLease(sql: Sql, holder: Holder): Promise<{ readonly c
  * held any more; then the grant must not be handed out. Waits for whoever holds the execution: the same claim may be
  * answered twice at once, and an answer that gives the attempt back must see this grant, or be seen here.
  */
-export async function markGranted(sql: Sql, holder: Holder): Promise<void> {
+export async function markGranted(sql: Sql, claimed: ClaimedAttempt): Promise<void> {
   const touched = await sql.run(
     `with held as (
        select e.id, e.attempt from executions e join attempts a on ${attemptOf} where ${isHeld} for share of e)
      update attempts a set granted_at = coalesce(a.granted_at, clock_timestamp())
      from held where a.execution_id = held.id and a.attempt = held.attempt
        and a.ended_at is null and a.lease_until > clock_timestamp()`,
-    holderValues(holder),
+    claimValues(claimed),
   );
   if (touched !== 1) throw new SealrunError("LEASE_LOST", "");
 }
 
 /** True when an attempt has had its grant. */
-export async function isGranted(sql: Sql, { executionId, attempt }: Omit<Holder, "executorId">): Promise<boolean> {
+export async function isGranted(sql: Sql, { executionId, attempt }: AttemptRef): Promise<boolean> {
   const row = await sql.row(
     z.object({ is_granted: z.boolean() }),
     "select granted_at is not null as is_granted from attempts where execution_id = $1 and attempt = $2",
@@ -126,11 +129,7 @@ export async function isGranted(sql: Sql, { executionId, attempt }: Omit<Holder,
 }
 
 /** Notes how an attempt ended; the caller holds the execution. Attempt 0 is none. */
-export async function endAttempt(
-  sql: Sql,
-  { executionId, attempt }: Omit<Holder, "executorId">,
-  as: AttemptEnd,
-): Promise<void> {
+export async function endAttempt(sql: Sql, { executionId, attempt }: AttemptRef, as: AttemptEnd): Promise<void> {
   await sql.run(
     `update attempts set ended_at = clock_timestamp(), ended_as = $3
      where execution_id = $1 and attempt = $2 and ended_at is null`,
@@ -139,11 +138,7 @@ export async function endAttempt(
 }
 
 /** Notes why an attempt was released; the caller holds the execution. */
-export async function noteReason(
-  sql: Sql,
-  { executionId, attempt }: Omit<Holder, "executorId">,
-  reason: Failure,
-): Promise<void> {
+export async function noteReason(sql: Sql, { executionId, attempt }: AttemptRef, reason: Failure): Promise<void> {
   await sql.run("update attempts set reason = $3 where execution_id = $1 and attempt = $2", [
     executionId,
     attempt,
@@ -152,10 +147,10 @@ export async function noteReason(
 }
 
 /** True when that attempt was this executor's, and was released. */
-export async function isReleased(sql: Sql, holder: Holder): Promise<boolean> {
+export async function isReleased(sql: Sql, claimed: ClaimedAttempt): Promise<boolean> {
   const text =
     "select from attempts where execution_id = $1 and attempt = $2 and executor_id = $3 and ended_as = 'released'";
-  return (await sql.run(text, holderValues(holder))) === 1;
+  return (await sql.run(text, claimValues(claimed))) === 1;
 }
 
 /** How many attempts of an execution were released. */
@@ -188,7 +183,7 @@ export async function listGrantsToEnd(sql: Sql, limit: number): Promise<readonly
 }
 
 /** Notes that the keyring has ended a grant. */
-export async function markGrantEnded(sql: Sql, { executionId, attempt }: Omit<Holder, "executorId">): Promise<void> {
+export async function markGrantEnded(sql: Sql, { executionId, attempt }: AttemptRef): Promise<void> {
   await sql.run("update attempts set grant_ended_at = clock_timestamp() where execution_id = $1 and attempt = $2", [
     executionId,
     attempt,
@@ -209,11 +204,11 @@ export async function findClaimed(
 }
 
 /** True when that attempt is or was this executor's. */
-export async function isAttemptOf(sql: Sql, holder: Holder): Promise<boolean> {
+export async function isAttemptOf(sql: Sql, claimed: ClaimedAttempt): Promise<boolean> {
   const found = await sql.row(
     z.object({ attempt: z.number() }),
     "select attempt from attempts where execution_id = $1 and attempt = $2 and executor_id = $3",
-    holderValues(holder),
+    claimValues(claimed),
   );
   return found !== undefined;
 }

@@ -11,7 +11,7 @@ import {
   subjects,
 } from "@sealrun/protocol";
 import { recordAudit } from "../audit/store.ts";
-import type { Asker, Deps } from "../deps.ts";
+import type { Requester, Deps } from "../deps.ts";
 import { endAttempt } from "./attempt-store.ts";
 import { removeFromOutbox } from "../outbox/store.ts";
 import { lockExecution, requestCancel } from "./store.ts";
@@ -23,7 +23,7 @@ type Needed = Pick<Deps, "database" | "link" | "identity" | "log">;
  * Ends a queued execution at once, and has the executor of a running one told to end it; the answer is the status that
  * it has now. Asked for again, it is answered again. `EXECUTION_ENDED` for one that ended otherwise.
  */
-export async function cancelExecution(deps: Needed, id: ExecutionId, asker: Asker): Promise<ExecutionStatus> {
+export async function cancelExecution(deps: Needed, id: ExecutionId, requester: Requester): Promise<ExecutionStatus> {
   const { status, tell } = await deps.database.transaction(async (sql) => {
     const execution = await lockExecution(sql, id);
     if (execution.status === "cancelled") return { status: execution.status, tell: undefined };
@@ -34,7 +34,7 @@ export async function cancelExecution(deps: Needed, id: ExecutionId, asker: Aske
       );
     }
     await requestCancel(sql, id);
-    await recordAudit(sql, { asker, action: "execution.cancel", object: id, detail: { status: execution.status } });
+    await recordAudit(sql, { requester, action: "execution.cancel", object: id, detail: { status: execution.status } });
     if (execution.status === "running") return { status: execution.status, tell: execution };
     await removeFromOutbox(sql, id);
     await endAttempt(sql, { executionId: id, attempt: execution.attempt }, "given-back");

@@ -8,7 +8,7 @@ import {
   toSealrunError,
 } from "@sealrun/protocol";
 import { recordAudit } from "../audit/store.ts";
-import type { Asker, Deps } from "../deps.ts";
+import type { Requester, Deps } from "../deps.ts";
 import { findHold } from "../hold/store.ts";
 import { endAttempt } from "./attempt-store.ts";
 import { removeFromOutbox } from "../outbox/store.ts";
@@ -37,7 +37,7 @@ export async function listSettled({ database }: Pick<Deps, "database">, before: 
  */
 export async function settleOpen(
   deps: Pick<Deps, "database" | "log">,
-  asker: Asker,
+  requester: Requester,
   { before, after = "0" }: SettleExecutions,
 ): Promise<SettledExecutions> {
   const { database, log } = deps;
@@ -48,7 +48,7 @@ export async function settleOpen(
   let settled = 0;
   for (const { id } of found) {
     try {
-      if (await settleOne(deps, asker, { id, before })) settled += 1;
+      if (await settleOne(deps, requester, { id, before })) settled += 1;
     } catch (error) {
       // One that cannot be ended must not keep the others from their end.
       if (toSealrunError(error).code !== "INTERNAL") throw error;
@@ -61,7 +61,7 @@ export async function settleOpen(
 
 async function settleOne(
   { database }: Pick<Deps, "database">,
-  asker: Asker,
+  requester: Requester,
   { id, before }: { readonly id: ExecutionId; readonly before: string },
 ): Promise<boolean> {
   return database.transaction(async (sql) => {
@@ -71,7 +71,7 @@ async function settleOne(
     await removeFromOutbox(sql, id);
     await endAttempt(sql, { executionId: id, attempt }, "lost");
     await endUnfinished(sql, id, { status: "lost", error: restored });
-    await recordAudit(sql, { asker, action: "execution.settle", object: id, detail: { status, before } });
+    await recordAudit(sql, { requester, action: "execution.settle", object: id, detail: { status, before } });
     return true;
   });
 }

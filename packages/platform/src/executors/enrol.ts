@@ -30,7 +30,7 @@ export async function enrolExecutor(
   await deps.database.transaction(async (sql) => {
     await saveExecutor(sql, { id: value.executorId, signPublic: fromBase64(value.signPublic), pool: value.pool });
     await recordAudit(sql, {
-      asker: { author: `executor ${value.executorId}`, requestId },
+      requester: { name: `executor ${value.executorId}`, requestId },
       action: "executor.enrol",
       object: value.executorId,
       detail: { pool: value.pool.name },

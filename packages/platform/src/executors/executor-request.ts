@@ -1,5 +1,5 @@
 import type { ExecutorId } from "@sealrun/protocol";
-import type { Asker, Deps } from "../deps.ts";
+import type { Requester, Deps } from "../deps.ts";
 
 /** What answering an executor takes. */
 export type RpcDeps = Omit<Deps, "log">;
@@ -14,6 +14,6 @@ export interface ExecutorRequest {
 }
 
 /** Who asks, for the audit. */
-export function askerOf({ executorId, requestId }: ExecutorRequest): Asker {
-  return { author: `executor ${executorId}`, requestId };
+export function executorRequester({ executorId, requestId }: ExecutorRequest): Requester {
+  return { name: `executor ${executorId}`, requestId };
 }

@@ -55,7 +55,7 @@ async function learnRevocations(deps: RevocationDeps): Promise<void> {
     await deps.database.transaction(async (sql) => {
       if (!(await markRevoked(sql, id, revokedAt))) return;
       await recordAudit(sql, {
-        asker: { author: "keyring", requestId },
+        requester: { name: "keyring", requestId },
         action: "executor.revoke",
         object: id,
         detail: { revokedAt },

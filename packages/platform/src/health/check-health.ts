@@ -35,7 +35,7 @@ import { pingKeyring } from "../keyring/ping-keyring.ts";
 import { pingNats, readRooms } from "./read-nats.ts";
 import { within } from "./within.ts";
 
-const mostMs = 5_000;
+const maxMs = 5_000;
 
 type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring"> & { readonly audit: Pick<Audit, "look"> };
 
@@ -57,7 +57,7 @@ export function createHealth(deps: Needed): () => Promise<Omit<PlatformHealth, "
         return judgeServer(describeOldServer(link), link.connection.getServer());
       }),
       timed("streams", async () => judgeStreams(await rooms, await isNatsFull(database))),
-      timed("keyring", async () => pingKeyring(deps, mostMs).then(() => good("The keyring answers"))),
+      timed("keyring", async () => pingKeyring(deps, maxMs).then(() => good("The keyring answers"))),
       check("executors", async () => {
         const { queued } = await queue;
         return judgeExecutors({ ...(await countExecutors(database)), unfit: await listUnfit(database), queued });
@@ -81,7 +81,7 @@ export function createHealth(deps: Needed): () => Promise<Omit<PlatformHealth, "
 
 /** Asks a question whose answer several need; each of them deals with its failure. */
 async function once<T>(work: () => Promise<T>): Promise<T> {
-  const answer = within(mostMs, work);
+  const answer = within(maxMs, work);
   answer.catch(() => undefined);
   return answer;
 }
@@ -94,7 +94,7 @@ async function timed(name: HealthCheck["name"], work: () => Promise<Judged>): Pr
 
 async function check(name: HealthCheck["name"], work: () => Promise<Judged>): Promise<HealthCheck> {
   try {
-    return { name, ...(await within(mostMs, work)), latencyMs: null };
+    return { name, ...(await within(maxMs, work)), latencyMs: null };
   } catch (error) {
     return { name, ...bad(toSealrunError(error).message), latencyMs: null };
   }

@@ -1,11 +1,11 @@
 import { SealrunError } from "@sealrun/protocol";
 
 /** The answer of `work`, or `TIMED_OUT` when it takes longer; what it does then is nobody's concern any more. */
-export async function within<T>(mostMs: number, work: () => Promise<T>): Promise<T> {
+export async function within<T>(maxMs: number, work: () => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    const sentence = `There was no answer within ${mostMs / 1_000} seconds`;
-    timer = setTimeout(() => reject(new SealrunError("TIMED_OUT", sentence)), mostMs);
+    const sentence = `There was no answer within ${maxMs / 1_000} seconds`;
+    timer = setTimeout(() => reject(new SealrunError("TIMED_OUT", sentence)), maxMs);
   });
   try {
     return await Promise.race([work(), late]);

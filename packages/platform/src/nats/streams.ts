@@ -18,9 +18,9 @@ export const reportsConsumer = "platform";
 const duplicateWindowMs = 120_000;
 const ackWaitMs = 30_000;
 /** A message stays unacknowledged for as long as its execution runs, so this bounds the runs of one pool. */
-const mostRuns = 20_000;
+const maxRuns = 20_000;
 /** Each chunk is at most some 128 KiB: this bounds what one platform holds in memory. */
-const mostChunks = 256;
+const maxChunks = 256;
 
 /** A stream, and when it was made: another time than before means that it is another one, and empty. */
 interface MadeStream {
@@ -48,7 +48,7 @@ export async function ensureStreams(link: NatsLink): Promise<MadeStreams> {
       await ensureStream(manager, { ...shared, name: executionsStream, subjects: [subjects.allExecutions] }),
       await ensureStream(manager, { ...shared, name: reportsStream, subjects: [subjects.allReports] }),
     ];
-    const reports = { durable_name: reportsConsumer, max_ack_pending: mostChunks };
+    const reports = { durable_name: reportsConsumer, max_ack_pending: maxChunks };
     return { streams, wasAhead: await ensureConsumer(manager, reportsStream, reports) };
   });
 }
@@ -62,7 +62,7 @@ export async function ensurePoolConsumer(link: NatsLink, pool: PoolId): Promise<
     ensureConsumer(manager, executionsStream, {
       durable_name: poolConsumer(pool),
       filter_subject: subjects.executions(pool),
-      max_ack_pending: mostRuns,
+      max_ack_pending: maxRuns,
     }),
   );
 }

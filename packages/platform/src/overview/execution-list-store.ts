@@ -96,7 +96,7 @@ export async function listExecutions(
 export async function listRecent(
   sql: Sql,
   packages: readonly PackageId[],
-  mostEach: number,
+  maxEach: number,
 ): Promise<readonly ListedExecution[]> {
   return sql.rows(
     summaryRow,
@@ -104,7 +104,7 @@ export async function listRecent(
        select * from executions where package_id = k.id order by number desc limit $2) e
        join projects p on p.id = e.project_id join versions v on v.id = e.version_id
      where k.id = any ($1) order by e.number desc`,
-    [packages, mostEach],
+    [packages, maxEach],
   );
 }
 

@@ -22,7 +22,7 @@ import {
 } from "./overview-store.ts";
 import type { Project } from "../projects/store.ts";
 
-const mostRecent = 10;
+const maxRecent = 10;
 
 const shownManifest = z.object({
   description: z.string().catch(""),
@@ -36,7 +36,7 @@ export async function describeProject(
 ): Promise<ProjectOverview> {
   const found = await listOnView(database, project.id);
   const packages = found.map(({ id }) => id);
-  const recent = Map.groupBy(await listRecent(database, packages, mostRecent), (row) => row.package);
+  const recent = Map.groupBy(await listRecent(database, packages, maxRecent), (row) => row.package);
   const newest = await tellWaiting(
     database,
     [...recent.values()].flatMap((rows) => rows.slice(0, 1)),

@@ -31,8 +31,8 @@ export interface Counted {
  */
 export function cutTime(sinceMs: number, untilMs: number, buckets: number): Spans {
   if (!(sinceMs < untilMs)) throw new SealrunError("BAD_REQUEST", "Expected since before until");
-  const leastMs = (untilMs - sinceMs) / buckets;
-  const bucketMs = lengths.find((length) => length >= leastMs) ?? Math.ceil(leastMs / day) * day;
+  const minMs = (untilMs - sinceMs) / buckets;
+  const bucketMs = lengths.find((length) => length >= minMs) ?? Math.ceil(minMs / day) * day;
   return {
     sinceMs: Math.floor(sinceMs / bucketMs) * bucketMs,
     untilMs: Math.ceil(untilMs / bucketMs) * bucketMs,

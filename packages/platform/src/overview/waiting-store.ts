@@ -5,7 +5,7 @@ import { trouble } from "../nats/stream-store.ts";
 import { type PoolRoom, readRoom } from "../dispatch/choice-store.ts";
 
 /** Of those before it, no more are counted. */
-export const mostCounted = 1_000;
+export const maxCounted = 1_000;
 
 const factsRow = z
   .object({
@@ -96,7 +96,7 @@ export async function findWaitingFacts(sql: Sql, ids: readonly ExecutionId[]): P
        left join outbox h on h.execution_id = e.id left join installation i on i.held_at is not null
        left join heads on heads.number = e.number
      where e.id = any ($1) and e.status = 'queued'`,
-    [ids, mostCounted + 1, limits.absentMs],
+    [ids, maxCounted + 1, limits.absentMs],
   );
   const rooms = new Map<string, PoolRoom>();
   for (const { pool } of found) {

@@ -1,5 +1,5 @@
 import { limits } from "@sealrun/protocol";
-import { mostCounted, type WaitingFacts } from "./waiting-store.ts";
+import { maxCounted, type WaitingFacts } from "./waiting-store.ts";
 
 /** Why a queued execution waits, as one sentence: what holds it up first, and where there is something to do, what. */
 export function explainWaiting(facts: WaitingFacts): string {
@@ -45,6 +45,6 @@ function explainLimit({ package: own, project }: WaitingFacts): string | undefin
 }
 
 function countOf(ahead: number): string {
-  if (ahead > mostCounted) return `more than ${mostCounted} wait`;
+  if (ahead > maxCounted) return `more than ${maxCounted} wait`;
   return ahead === 1 ? "1 waits" : `${ahead} wait`;
 }

@@ -1,8 +1,8 @@
 import type { Sql } from "@sealrun/postgres";
 
 // PostgreSQL takes 65,535 parameters in one statement; the bytes bound keeps one message of the protocol small.
-const mostParameters = 10_000;
-const mostBytes = 8 * 1_048_576;
+const maxParameters = 10_000;
+const maxBytes = 8 * 1_048_576;
 
 /** Inserts many rows with as few statements as fit. `into` is SQL of the caller's own: "table (a, b)". */
 export async function insertRows(
@@ -23,7 +23,7 @@ function* batches(rows: readonly (readonly unknown[])[]): Generator<readonly (re
   let bytes = 0;
   for (const row of rows) {
     const rowBytes = row.reduce<number>((sum, value) => sum + (value instanceof Uint8Array ? value.length : 0), 0);
-    if (batch.length > 0 && (parameters + row.length > mostParameters || bytes + rowBytes > mostBytes)) {
+    if (batch.length > 0 && (parameters + row.length > maxParameters || bytes + rowBytes > maxBytes)) {
       yield batch;
       batch = [];
       parameters = 0;

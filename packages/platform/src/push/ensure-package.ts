@@ -1,7 +1,7 @@
 import { newId } from "@sealrun/crypto";
 import { packageId, type PackageName, SealrunError } from "@sealrun/protocol";
 import { recordAudit } from "../audit/store.ts";
-import type { Asker, Deps } from "../deps.ts";
+import type { Requester, Deps } from "../deps.ts";
 import type { Project } from "../projects/store.ts";
 import { fetchScopeKey } from "../secrets/scope-key.ts";
 import { findPackage, insertPackage, type Package } from "../packages/store.ts";
@@ -12,7 +12,12 @@ type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platfor
  * The package of that name, made when there is none. Its key is in the keyring before its row is committed, so that no
  * package ever lacks one. `KEYRING_UNREACHABLE` leaves nothing behind.
  */
-export async function ensurePackage(deps: Needed, asker: Asker, project: Project, name: PackageName): Promise<Package> {
+export async function ensurePackage(
+  deps: Needed,
+  requester: Requester,
+  project: Project,
+  name: PackageName,
+): Promise<Package> {
   const found = await findPackage(deps.database, project.id, name);
   if (found !== undefined) return found;
   const made = await deps.database.transaction(async (sql) => {
@@ -20,7 +25,7 @@ export async function ensurePackage(deps: Needed, asker: Asker, project: Project
     const inserted = await insertPackage(sql, { id, projectId: project.id, name });
     if (inserted === undefined) return undefined;
     await fetchScopeKey(deps, { scope: "service", ownerId: id, projectId: project.id });
-    await recordAudit(sql, { asker, action: "package.create", object: id, detail: { project: project.id, name } });
+    await recordAudit(sql, { requester, action: "package.create", object: id, detail: { project: project.id, name } });
     return inserted;
   });
   // Somebody else made it between the two statements.

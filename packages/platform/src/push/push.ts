@@ -2,7 +2,7 @@ import { createUploadSealer, secretContext, wipe } from "@sealrun/crypto";
 import type { Sql } from "@sealrun/postgres";
 import { encodeJson, parseSecretDocument, SealrunError, type SecretName, showNames } from "@sealrun/protocol";
 import { recordAudit } from "../audit/store.ts";
-import type { Asker, Deps } from "../deps.ts";
+import type { Requester, Deps } from "../deps.ts";
 import { applyTriggers } from "../events/apply-triggers.ts";
 import type { Project } from "../projects/store.ts";
 import { applySchedule, checkSchedule } from "../schedules/apply-manifest.ts";
@@ -29,7 +29,7 @@ export interface Pushed {
 export interface PushTarget {
   readonly project: Project;
   readonly package: Package;
-  readonly asker: Asker;
+  readonly requester: Requester;
 }
 
 /**
@@ -85,13 +85,13 @@ async function store(sql: Sql, { target, place, checked, values, upload }: Stori
   const before = await listSecrets(sql, place);
   if (!upload.overwrite) await refuseChanged(sql, held, before, names);
   const number = held.currentVersion + 1;
-  const { author } = target.asker;
+  const { name: author } = target.requester;
   await insertVersion(sql, { packageId: held.id, number, author, checked });
   const sealedAtBoundary = upload.secretsFile !== undefined;
   await storeSecrets(sql, { place, values, author, source: sealedAtBoundary ? "boundary" : "push" });
   const detail = { version: number, digest: checked.digest, secrets: names, sealedAtBoundary };
-  await recordAudit(sql, { asker: target.asker, action: "package.push", object: held.id, detail });
-  const settings = { packageId: held.id, manifest: checked.manifest, asker: target.asker };
+  await recordAudit(sql, { requester: target.requester, action: "package.push", object: held.id, detail });
+  const settings = { packageId: held.id, manifest: checked.manifest, requester: target.requester };
   await applySchedule(sql, settings);
   await applyTriggers(sql, settings);
   const pushed = new Set<string>(names);

@@ -79,7 +79,7 @@ async function readAnnouncement(part: Multipart): Promise<PushVersion> {
 async function readBytes(
   part: MultipartFile,
   path: string,
-  mostBytes: number,
+  maxBytes: number,
   code: "BAD_REQUEST" | "PACKAGE_INVALID" | "SECRETS_FILE_INVALID",
 ): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
@@ -88,15 +88,15 @@ async function readBytes(
     const bytes: Uint8Array = chunk;
     size += bytes.length;
     // The rest of a part that is too large is read and dropped: the answer can only be sent once the request is in.
-    if (size <= mostBytes) chunks.push(bytes);
+    if (size <= maxBytes) chunks.push(bytes);
     else if (code === "SECRETS_FILE_INVALID") wipe(bytes);
   }
   try {
-    if (size > mostBytes || part.file.truncated) {
+    if (size > maxBytes || part.file.truncated) {
       const what =
         code === "PACKAGE_INVALID"
           ? `at most ${showBytes(limits.packageBytes)} in all`
-          : `at most ${showBytes(mostBytes)}`;
+          : `at most ${showBytes(maxBytes)}`;
       throw new SealrunError(code, `${showName(path)}: expected ${what}; leave out what the scripts do not read`);
     }
     return concatBytes(...chunks);

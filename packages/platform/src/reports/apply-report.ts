@@ -1,11 +1,11 @@
 import type { Sql } from "@sealrun/postgres";
-import { limits, type Report, type ReportItem } from "@sealrun/protocol";
+import { limits, type Report, type ReportItem, type AttemptRef } from "@sealrun/protocol";
 import { appendFeed, type FeedEntry } from "../executions/feed-store.ts";
 import { endStep, listSteps, noteTry, smallInteger, startStep, type StoredStep } from "../executions/step-store.ts";
 import { lockExecution } from "../executions/store.ts";
 import { stepEntry } from "../executions/transitions.ts";
 import { closeIfComplete } from "./close-if-complete.ts";
-import { addReceipts, type AttemptId, isNewest, keepChunk, readTime, takeChunks } from "./report-store.ts";
+import { addReceipts, isNewest, keepChunk, readTime, takeChunks } from "./report-store.ts";
 
 /**
  * Stores chunks of one attempt and puts into the feed what has no gap before it. A chunk that came before changes
@@ -14,7 +14,7 @@ import { addReceipts, type AttemptId, isNewest, keepChunk, readTime, takeChunks 
  */
 export async function applyReports(
   sql: Sql,
-  of: AttemptId,
+  of: AttemptRef,
   reports: readonly Pick<Report, "sequence" | "items">[],
 ): Promise<void> {
   const execution = await lockExecution(sql, of.executionId);
@@ -31,7 +31,7 @@ export async function applyReports(
  */
 export async function applyWaiting(
   sql: Sql,
-  of: AttemptId,
+  of: AttemptRef,
   options: { readonly overGaps: boolean; readonly isEarlier: boolean },
 ): Promise<void> {
   const items = await takeChunks(sql, of, options);

@@ -34,11 +34,11 @@ const prefetched = 128;
 const expiresMs = 10_000;
 
 /** What PostgreSQL can store: a chunk that it refuses would come back for ever. */
-const mostInteger = 2_147_483_647;
+const maxInteger = 2_147_483_647;
 const storableReport = report.extend({
   executionId,
-  attempt: report.shape.attempt.max(mostInteger),
-  sequence: report.shape.sequence.max(mostInteger),
+  attempt: report.shape.attempt.max(maxInteger),
+  sequence: report.shape.sequence.max(maxInteger),
 });
 
 interface Arrived {

@@ -1,7 +1,6 @@
 import type { Sql } from "@sealrun/postgres";
-import { executionId, type ExecutionId, executionStatus, limits } from "@sealrun/protocol";
+import { executionId, type ExecutionId, executionStatus, limits, type AttemptRef } from "@sealrun/protocol";
 import { z } from "zod";
-import type { AttemptId } from "./report-store.ts";
 
 const completedRow = z
   .object({ status: executionStatus, had_gaps: z.boolean() })
@@ -35,7 +34,7 @@ const silentRow = z
  * Attempts of which reports are missing and nothing has come for `limits.reportsSilentMs`: of executions that ended, and
  * earlier attempts whose chunks wait for one before them. A hundred at most.
  */
-export async function listSilent(sql: Sql): Promise<readonly AttemptId[]> {
+export async function listSilent(sql: Sql): Promise<readonly AttemptRef[]> {
   return sql.rows(
     silentRow,
     `select g.execution_id, g.attempt from (

@@ -1,19 +1,13 @@
 import type { Sql } from "@sealrun/postgres";
-import { type ExecutionId, limits, type ReportItem, reportItem } from "@sealrun/protocol";
+import { type AttemptRef, limits, type ReportItem, reportItem } from "@sealrun/protocol";
 import { z } from "zod";
 
 const chunkRow = z.object({ sequence: z.number(), items: z.array(reportItem) });
 
-/** Names one attempt. */
-export interface AttemptId {
-  readonly executionId: ExecutionId;
-  readonly attempt: number;
-}
-
 /** Keeps a chunk once; false when it was there already. */
 export async function keepChunk(
   sql: Sql,
-  of: AttemptId,
+  of: AttemptRef,
   sequence: number,
   items: readonly ReportItem[],
 ): Promise<boolean> {
@@ -27,7 +21,7 @@ export async function keepChunk(
 /** The chunks that wait, in order: all of them, or those that follow each other without a gap. */
 export async function takeChunks(
   sql: Sql,
-  of: AttemptId,
+  of: AttemptRef,
   options: { readonly overGaps: boolean },
 ): Promise<readonly ReportItem[]> {
   const applied = await sql.row(
@@ -66,7 +60,7 @@ export async function takeChunks(
 /** Adds rows of one attempt to the receipt of its execution. */
 export async function addReceipts(
   sql: Sql,
-  of: AttemptId,
+  of: AttemptRef,
   reads: readonly Extract<ReportItem, { type: "read" }>[],
 ): Promise<void> {
   if (reads.length === 0) return;
@@ -98,7 +92,7 @@ export function readTime(time: number): Date {
 }
 
 /** Sequences up to the last one whose chunks did not come, the first thousand of them. */
-export async function listMissing(sql: Sql, of: AttemptId, lastSequence: number): Promise<readonly number[]> {
+export async function listMissing(sql: Sql, of: AttemptRef, lastSequence: number): Promise<readonly number[]> {
   const rows = await sql.rows(
     z.object({ sequence: z.number() }),
     `select given.sequence from generate_series(1, $3::int) as given (sequence)
@@ -114,7 +108,7 @@ export async function listMissing(sql: Sql, of: AttemptId, lastSequence: number)
  * True while an attempt's word about steps counts: nobody has put its execution back, and no other attempt has it. Its
  * lines and reads are kept in any case: they happened.
  */
-export async function isNewest(sql: Sql, of: AttemptId): Promise<boolean> {
+export async function isNewest(sql: Sql, of: AttemptRef): Promise<boolean> {
   const row = await sql.row(
     z.object({ is_newest: z.boolean() }),
     `select e.attempt = a.attempt

@@ -15,7 +15,7 @@ import { noteSeen } from "../executors/store.ts";
 import {
   endAttempt,
   findClaimed,
-  type Holder,
+  type ClaimedAttempt,
   insertAttempt,
   isGranted,
   markGranted,
@@ -26,7 +26,7 @@ import { appendFeed } from "../executions/feed-store.ts";
 import { lockExecution, type LockedExecution, markQueued, markRunning } from "../executions/store.ts";
 import { cancelledUnstarted, endUnfinished } from "../executions/transitions.ts";
 import { askGrant } from "../keyring/ask-keyring.ts";
-import { askerOf, type ExecutorRequest, type RpcDeps } from "../executors/executor-request.ts";
+import { executorRequester, type ExecutorRequest, type RpcDeps } from "../executors/executor-request.ts";
 
 /** A run may take as long as its steps may; the lease ends it long before when its executor is gone. */
 const grantMs = limits.stepTimeoutMs + 3_600_000;
@@ -50,10 +50,9 @@ interface Claimed {
  */
 export async function answerClaim(deps: RpcDeps, request: ExecutorRequest): Promise<ClaimReply> {
   const asked = decode(claimRequest, request.body);
-  const claimed = await deps.database.transaction(async (sql) => claim(sql, request, asked));
+  const { execution, attempt } = await deps.database.transaction(async (sql) => claim(sql, request, asked));
   crashPoint("platform.claim.after-commit");
-  const { execution, attempt } = claimed;
-  const holder: Holder = { executionId: execution.id, attempt, executorId: request.executorId };
+  const claimed: ClaimedAttempt = { executionId: execution.id, attempt, executorId: request.executorId };
   try {
     const grant = await askGrant(deps, request, {
       executionId: execution.id,
@@ -63,12 +62,12 @@ export async function answerClaim(deps: RpcDeps, request: ExecutorRequest): Prom
       uploads: execution.uploads,
       endsAt: Date.now() + grantMs,
     });
-    await markGranted(deps.database, holder);
+    await markGranted(deps.database, claimed);
     crashPoint("platform.claim.after-grant");
     return { ok: true, attempt, leaseMs: limits.leaseMs, grant };
   } catch (error) {
     const failure = toSealrunError(error);
-    await deps.database.transaction(async (sql) => giveBack(sql, request, { holder, failure }));
+    await deps.database.transaction(async (sql) => giveBack(sql, request, { claimed, failure }));
     throw error;
   }
 }
@@ -87,17 +86,22 @@ async function claim(sql: Sql, request: ExecutorRequest, asked: ClaimRequest): P
   // Only the newest attempt can be had again: while its lease lives, or after it was given back.
   if (known !== undefined && known.attempt !== execution.attempt) throw refused(execution);
   const attempt = known?.attempt ?? execution.attempt + 1;
-  const holder: Holder = { executionId: execution.id, attempt, executorId: request.executorId };
-  if (known === undefined) await insertAttempt(sql, holder, request.requestId);
-  else await restartLease(sql, holder);
+  const claimed: ClaimedAttempt = { executionId: execution.id, attempt, executorId: request.executorId };
+  if (known === undefined) await insertAttempt(sql, claimed, request.requestId);
+  else await restartLease(sql, claimed);
   if (isQueued) {
-    await markRunning(sql, execution.id, holder);
+    await markRunning(sql, execution.id, claimed);
     await appendFeed(sql, execution.id, [{ kind: "status", body: { status: "running" } }]);
   }
   await noteSeen(sql, request.executorId);
   const opened = await describeOpened(sql, execution.packageId, execution.uploads);
   const detail = { attempt, generation: asked.generation, ...opened };
-  await recordAudit(sql, { asker: askerOf(request), action: "execution.claim", object: execution.id, detail });
+  await recordAudit(sql, {
+    requester: executorRequester(request),
+    action: "execution.claim",
+    object: execution.id,
+    detail,
+  });
   crashPoint("platform.claim.before-commit");
   return { execution, attempt };
 }
@@ -105,30 +109,30 @@ async function claim(sql: Sql, request: ExecutorRequest, asked: ClaimRequest): P
 async function giveBack(
   sql: Sql,
   request: ExecutorRequest,
-  { holder, failure }: { readonly holder: Holder; readonly failure: SealrunError },
+  { claimed, failure }: { readonly claimed: ClaimedAttempt; readonly failure: SealrunError },
 ): Promise<void> {
-  const { status, attempt, isCancelRequested } = await lockExecution(sql, holder.executionId);
+  const { status, attempt, isCancelRequested } = await lockExecution(sql, claimed.executionId);
   // Another platform may have answered the same claim: then the executor has its grant, and the attempt goes on.
-  if (status !== "running" || attempt !== holder.attempt || (await isGranted(sql, holder))) return;
-  await endAttempt(sql, holder, "given-back");
+  if (status !== "running" || attempt !== claimed.attempt || (await isGranted(sql, claimed))) return;
+  await endAttempt(sql, claimed, "given-back");
   if (isCancelRequested) {
     // Asked for while it was claimed: nobody may claim it again.
-    await endUnfinished(sql, holder.executionId, { status: "cancelled", error: cancelledUnstarted });
+    await endUnfinished(sql, claimed.executionId, { status: "cancelled", error: cancelledUnstarted });
   } else {
-    await markQueued(sql, holder.executionId);
+    await markQueued(sql, claimed.executionId);
     if (!failure.row.retry) {
-      await holdInOutbox(sql, holder.executionId, {
+      await holdInOutbox(sql, claimed.executionId, {
         forMs: holdMs(failure, attempt),
         refusal: `The keyring refused it (${failure.message})`,
       });
     }
-    await appendFeed(sql, holder.executionId, [{ kind: "status", body: { status: "queued" } }]);
+    await appendFeed(sql, claimed.executionId, [{ kind: "status", body: { status: "queued" } }]);
   }
-  const detail = { attempt: holder.attempt, code: failure.code };
+  const detail = { attempt: claimed.attempt, code: failure.code };
   await recordAudit(sql, {
-    asker: askerOf(request),
+    requester: executorRequester(request),
     action: "execution.give-back",
-    object: holder.executionId,
+    object: claimed.executionId,
     detail,
   });
 }

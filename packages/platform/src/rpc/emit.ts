@@ -3,7 +3,7 @@ import { decode, type EmitReply, emitRequest } from "@sealrun/protocol";
 import { acceptEvent } from "../events/accept-event.ts";
 import { readUpload } from "../secrets/own-upload.ts";
 import { fetchScopeKey } from "../secrets/scope-key.ts";
-import { findHeld, lockHeld } from "../executions/attempt-store.ts";
+import { findLiveAttempt, lockLiveAttempt } from "../executions/attempt-store.ts";
 import type { ExecutorRequest, RpcDeps } from "../executors/executor-request.ts";
 
 /**
@@ -12,17 +12,17 @@ import type { ExecutorRequest, RpcDeps } from "../executors/executor-request.ts"
  */
 export async function answerEmit(deps: RpcDeps, request: ExecutorRequest): Promise<EmitReply> {
   const asked = decode(emitRequest, request.body);
-  const holder = { ...asked, executorId: request.executorId };
-  const { projectId } = await findHeld(deps.database, holder);
+  const claimed = { ...asked, executorId: request.executorId };
+  const { projectId } = await findLiveAttempt(deps.database, claimed);
   const data =
     asked.data === undefined
       ? undefined
       : readUpload(await fetchScopeKey(deps, { scope: "project", ownerId: projectId }), asked.data, "the data");
   const { id, type, source, referenceId, executionId } = asked;
-  const asker = { author: `execution ${executionId}`, requestId: request.requestId };
+  const requester = { name: `execution ${executionId}`, requestId: request.requestId };
   const sent = await deps.database.transaction(async (sql) => {
-    await lockHeld(sql, holder);
-    return acceptEvent(deps, sql, { id, projectId, type, source, referenceId, data, executionId, asker });
+    await lockLiveAttempt(sql, claimed);
+    return acceptEvent(deps, sql, { id, projectId, type, source, referenceId, data, executionId, requester });
   });
   crashPoint("platform.emit.after-commit");
   return { ok: true, ...sent };

@@ -12,9 +12,9 @@ import { recordAudit } from "../audit/store.ts";
 import { listFiles } from "../packages/version-store.ts";
 import { findVersion } from "../secrets/lookup-store.ts";
 import { openStored } from "../secrets/sealed-value.ts";
-import { findHeld, type HeldAttempt } from "../executions/attempt-store.ts";
+import { findLiveAttempt, type LiveAttempt } from "../executions/attempt-store.ts";
 import { readFilePart } from "./file-part-store.ts";
-import { askerOf, type ExecutorRequest, type RpcDeps } from "../executors/executor-request.ts";
+import { executorRequester, type ExecutorRequest, type RpcDeps } from "../executors/executor-request.ts";
 
 /**
  * Answers one part of a file of the attempt's own version, of that version's list, or of a sealed value within reach of
@@ -22,12 +22,12 @@ import { askerOf, type ExecutorRequest, type RpcDeps } from "../executors/execut
  */
 export async function answerFetch(deps: RpcDeps, request: ExecutorRequest): Promise<FetchReply> {
   const { what, offset, executionId, attempt } = decode(fetchRequest, request.body);
-  const held = await findHeld(deps.database, { executionId, attempt, executorId: request.executorId });
-  if (what.kind === "file") return fetchFile(deps, held, what.sha256, offset);
+  const live = await findLiveAttempt(deps.database, { executionId, attempt, executorId: request.executorId });
+  if (what.kind === "file") return fetchFile(deps, live, what.sha256, offset);
   const whole =
     what.kind === "secret"
-      ? await findSecret(deps, held, { request, executionId, attempt, what, offset })
-      : await findList(deps, held);
+      ? await findSecret(deps, live, { request, executionId, attempt, what, offset })
+      : await findList(deps, live);
   return {
     ok: true,
     size: whole.length,
@@ -35,14 +35,14 @@ export async function answerFetch(deps: RpcDeps, request: ExecutorRequest): Prom
   };
 }
 
-async function fetchFile(deps: RpcDeps, held: HeldAttempt, sha256: string, offset: number): Promise<FetchReply> {
-  const part = await readFilePart(deps.database, { versionId: held.versionId, sha256, offset });
+async function fetchFile(deps: RpcDeps, live: LiveAttempt, sha256: string, offset: number): Promise<FetchReply> {
+  const part = await readFilePart(deps.database, { versionId: live.versionId, sha256, offset });
   if (part === undefined) throw new SealrunError("NOT_FOUND", "The version that runs has no file of this digest");
   return { ok: true, size: part.size, bytes: toBase64(part.bytes) };
 }
 
-async function findList(deps: RpcDeps, held: HeldAttempt): Promise<Uint8Array> {
-  return encodeFileList([...(await listFiles(deps.database, held.versionId))]);
+async function findList(deps: RpcDeps, live: LiveAttempt): Promise<Uint8Array> {
+  return encodeFileList([...(await listFiles(deps.database, live.versionId))]);
 }
 
 interface WantedSecret {
@@ -55,14 +55,14 @@ interface WantedSecret {
 
 async function findSecret(
   deps: RpcDeps,
-  held: HeldAttempt,
+  live: LiveAttempt,
   { request, executionId, attempt, what, offset }: WantedSecret,
 ): Promise<Uint8Array> {
-  const found = await findVersion(deps.database, { ...held, platformId: deps.platformId }, what);
+  const found = await findVersion(deps.database, { ...live, platformId: deps.platformId }, what);
   if (found === undefined) throw new SealrunError("REPLACED", "");
   const { name, scope, version } = found;
   const detail = { attempt, name, scope, version, offset };
-  const entry = { asker: askerOf(request), action: "secret.fetch", object: executionId, detail };
+  const entry = { requester: executorRequester(request), action: "secret.fetch", object: executionId, detail };
   await recordAudit(deps.database, entry);
   return openStored(deps, found);
 }

@@ -4,9 +4,9 @@ import { decode, limits, type LookupReply, lookupRequest } from "@sealrun/protoc
 import { recordAudit } from "../audit/store.ts";
 import { findNarrowest } from "../secrets/lookup-store.ts";
 import { openStored } from "../secrets/sealed-value.ts";
-import { findHeld } from "../executions/attempt-store.ts";
+import { findLiveAttempt } from "../executions/attempt-store.ts";
 import { askMessageKeys } from "../keyring/ask-keyring.ts";
-import { askerOf, type ExecutorRequest, type RpcDeps } from "../executors/executor-request.ts";
+import { executorRequester, type ExecutorRequest, type RpcDeps } from "../executors/executor-request.ts";
 
 /**
  * Answers the narrowest secret of a name, or that of the one scope asked, sealed, with the one message key that the
@@ -16,8 +16,8 @@ import { askerOf, type ExecutorRequest, type RpcDeps } from "../executors/execut
 export async function answerLookup(deps: RpcDeps, request: ExecutorRequest): Promise<LookupReply> {
   const { executionId, attempt, name, scope: only } = decode(lookupRequest, request.body);
   const { presence, secret } = await deps.database.transaction(async (sql) => {
-    const held = await findHeld(sql, { executionId, attempt, executorId: request.executorId });
-    const found = await findNarrowest(sql, { ...held, platformId: deps.platformId }, name, only);
+    const live = await findLiveAttempt(sql, { executionId, attempt, executorId: request.executorId });
+    const found = await findNarrowest(sql, { ...live, platformId: deps.platformId }, name, only);
     const detail = {
       attempt,
       name,
@@ -26,7 +26,12 @@ export async function answerLookup(deps: RpcDeps, request: ExecutorRequest): Pro
       version: found.secret?.version ?? null,
       outcome: found.secret === undefined ? "missing" : "found",
     };
-    await recordAudit(sql, { asker: askerOf(request), action: "secret.lookup", object: executionId, detail });
+    await recordAudit(sql, {
+      requester: executorRequester(request),
+      action: "secret.lookup",
+      object: executionId,
+      detail,
+    });
     return found;
   });
   crashPoint("platform.lookup.after-audit");

@@ -1,7 +1,7 @@
 import { decode, executionId, type RpcVerb, SealrunError, secretName } from "@sealrun/protocol";
 import { z } from "zod";
 import type { Deps } from "../deps.ts";
-import { askerOf, type ExecutorRequest } from "../executors/executor-request.ts";
+import { executorRequester, type ExecutorRequest } from "../executors/executor-request.ts";
 import { recordAudit } from "../audit/store.ts";
 
 /** What is refused with a row of its own. Renewals and presence say nothing about secrets. */
@@ -37,7 +37,7 @@ export async function recordRefusal(
     code: error.code,
   };
   try {
-    await recordAudit(database, { asker: askerOf(request), action, object, detail });
+    await recordAudit(database, { requester: executorRequester(request), action, object, detail });
   } catch (failure) {
     // Nothing was given away, and the executor learns the refusal all the same.
     log.error({ err: failure, action, code: error.code }, "A refusal could not be written to the audit");

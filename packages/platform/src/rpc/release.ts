@@ -7,7 +7,7 @@ import { countReleases, endAttempt, isAttemptOf, isReleased, noteReason } from "
 import { holdInOutbox } from "../outbox/store.ts";
 import { lockExecution } from "../executions/store.ts";
 import { cancelledUnstarted, endUnfinished, runAnew } from "../executions/transitions.ts";
-import { askerOf, type ExecutorRequest, type RpcDeps } from "../executors/executor-request.ts";
+import { executorRequester, type ExecutorRequest, type RpcDeps } from "../executors/executor-request.ts";
 
 /** After the first release another executor can take the execution at once; then the wait doubles, up to the longest. */
 const firstHoldMs = 1_000;
@@ -27,19 +27,19 @@ export async function answerRelease({ database }: RpcDeps, request: ExecutorRequ
 
 async function release(sql: Sql, request: ExecutorRequest, asked: ReleaseRequest): Promise<void> {
   const { executionId: id, attempt, reason } = asked;
-  const holder = { executionId: id, attempt, executorId: request.executorId };
+  const claimed = { executionId: id, attempt, executorId: request.executorId };
   const execution = await lockExecution(sql, id);
-  if (await isReleased(sql, holder)) return;
-  const isHeld = execution.status === "running" && execution.attempt === attempt && (await isAttemptOf(sql, holder));
+  if (await isReleased(sql, claimed)) return;
+  const isHeld = execution.status === "running" && execution.attempt === attempt && (await isAttemptOf(sql, claimed));
   if (!isHeld) throw new SealrunError("LEASE_LOST", "");
-  await noteReason(sql, holder, reason);
+  await noteReason(sql, claimed, reason);
   await noteSeen(sql, request.executorId);
   if (execution.isCancelRequested) {
-    await endAttempt(sql, holder, "released");
+    await endAttempt(sql, claimed, "released");
     await endUnfinished(sql, id, { status: "cancelled", error: cancelledUnstarted });
   } else {
     const why = `executor ${request.executorId} could not prepare it: ${reason.message} (${reason.code})`;
-    await runAnew(sql, holder, { end: "released", line: `Attempt ${attempt} is given back, because ${why}` });
+    await runAnew(sql, claimed, { end: "released", line: `Attempt ${attempt} is given back, because ${why}` });
     const releases = await countReleases(sql, id);
     await holdInOutbox(sql, id, {
       forMs: Math.min(longestHoldMs, firstHoldMs * 2 ** (releases - 1)),
@@ -47,5 +47,5 @@ async function release(sql: Sql, request: ExecutorRequest, asked: ReleaseRequest
     });
   }
   const detail = { attempt, code: reason.code };
-  await recordAudit(sql, { asker: askerOf(request), action: "execution.release", object: id, detail });
+  await recordAudit(sql, { requester: executorRequester(request), action: "execution.release", object: id, detail });
 }

@@ -19,12 +19,12 @@ import { listMissing } from "../reports/report-store.ts";
 import { forgetParts } from "../executions/set-parts-store.ts";
 import { endStepsEarly } from "../executions/step-store.ts";
 import { lockExecution, markFinished } from "../executions/store.ts";
-import { askerOf, type ExecutorRequest, type RpcDeps } from "../executors/executor-request.ts";
+import { executorRequester, type ExecutorRequest, type RpcDeps } from "../executors/executor-request.ts";
 
 /** Renews the lease of an attempt that nobody has ended, and says whether a cancel was asked for; `LEASE_LOST` otherwise. */
 export async function answerRenew({ database }: RpcDeps, request: ExecutorRequest): Promise<RenewReply> {
-  const holder = { ...decode(renewRequest, request.body), executorId: request.executorId };
-  const renewed = await renewLease(database, holder);
+  const claimed = { ...decode(renewRequest, request.body), executorId: request.executorId };
+  const renewed = await renewLease(database, claimed);
   if (renewed === undefined) throw new SealrunError("LEASE_LOST", "");
   await noteSeen(database, request.executorId);
   crashPoint("platform.renew.after-commit");
@@ -39,10 +39,10 @@ export async function answerRenew({ database }: RpcDeps, request: ExecutorReques
  */
 export async function answerFinish({ database }: RpcDeps, request: ExecutorRequest): Promise<FinishReply> {
   const asked = decode(finishRequest, request.body);
-  const holder = { ...asked, executorId: request.executorId };
+  const claimed = { ...asked, executorId: request.executorId };
   const missing = await database.transaction(async (sql) => {
     const execution = await lockExecution(sql, asked.executionId);
-    if (execution.attempt !== asked.attempt || !(await isAttemptOf(sql, holder))) {
+    if (execution.attempt !== asked.attempt || !(await isAttemptOf(sql, claimed))) {
       throw new SealrunError("LEASE_LOST", "");
     }
     if (execution.status !== "running") {
@@ -61,7 +61,12 @@ export async function answerFinish({ database }: RpcDeps, request: ExecutorReque
     await appendFeed(sql, execution.id, [{ kind: "status", body: { status: asked.status } }]);
     await closeIfComplete(sql, execution.id);
     const detail = { attempt: asked.attempt, status: asked.status };
-    await recordAudit(sql, { asker: askerOf(request), action: "execution.finish", object: execution.id, detail });
+    await recordAudit(sql, {
+      requester: executorRequester(request),
+      action: "execution.finish",
+      object: execution.id,
+      detail,
+    });
     // There may be room for the next one now.
     await ringOutbox(sql);
     crashPoint("platform.finish.before-commit");

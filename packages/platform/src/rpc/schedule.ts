@@ -17,10 +17,10 @@ import { firstDue } from "../schedules/due-times.ts";
 import { countOfScripts, findSchedule, insertSchedule, readClock } from "../schedules/store.ts";
 import { readUpload } from "../secrets/own-upload.ts";
 import { fetchScopeKey } from "../secrets/scope-key.ts";
-import { findHeld, type HeldAttempt, lockHeld } from "../executions/attempt-store.ts";
+import { findLiveAttempt, type LiveAttempt, lockLiveAttempt } from "../executions/attempt-store.ts";
 import type { ExecutorRequest, RpcDeps } from "../executors/executor-request.ts";
 
-const mostNames = 1_000;
+const maxNames = 1_000;
 
 /**
  * Stores later runs of the attempt's own package. Sent again with the same id it is answered again. `BAD_REQUEST` says
@@ -29,25 +29,25 @@ const mostNames = 1_000;
 export async function answerSchedule(deps: RpcDeps, request: ExecutorRequest): Promise<ScheduleReply> {
   const asked = decode(scheduleRequest, request.body);
   checkNames(asked);
-  const holder = { ...asked, executorId: request.executorId };
-  const held = await findHeld(deps.database, holder);
-  const sealed = asked.parameters === undefined ? null : await wrap(deps, held, asked.parameters);
+  const claimed = { ...asked, executorId: request.executorId };
+  const live = await findLiveAttempt(deps.database, claimed);
+  const sealed = asked.parameters === undefined ? null : await wrap(deps, live, asked.parameters);
   return deps.database.transaction(async (sql) => {
-    await lockHeld(sql, holder);
+    await lockLiveAttempt(sql, claimed);
     const known = await findSchedule(sql, asked.id);
-    if (known !== undefined) return answerAgain(asked, held, known);
-    if ((await countOfScripts(sql, held.packageId)) >= limits.schedulesPerPackage) {
+    if (known !== undefined) return answerAgain(asked, live, known);
+    if ((await countOfScripts(sql, live.packageId)) >= limits.schedulesPerPackage) {
       throw new SealrunError(
         "FORBIDDEN",
         `The scripts of this package have ${limits.schedulesPerPackage} schedules already; delete some with: sealrun schedule delete`,
       );
     }
     const due = await findDue(sql, asked);
-    const isActive = await isPackageActive(sql, held.packageId);
+    const isActive = await isPackageActive(sql, live.packageId);
     const author = `execution ${asked.executionId}`;
     await insertSchedule(sql, {
       id: asked.id,
-      packageId: held.packageId,
+      packageId: live.packageId,
       kind: "script",
       rule: due.rule,
       onceAt: due.rule === undefined ? due.at : undefined,
@@ -58,31 +58,31 @@ export async function answerSchedule(deps: RpcDeps, request: ExecutorRequest): P
       author,
     });
     const detail = { schedule: asked.id, nextAt: due.at.toISOString(), ...due.rule, parameters: asked.sealedNames };
-    const asker = { author, requestId: request.requestId };
-    await recordAudit(sql, { asker, action: "schedule.set", object: held.packageId, detail });
+    const requester = { name: author, requestId: request.requestId };
+    await recordAudit(sql, { requester, action: "schedule.set", object: live.packageId, detail });
     return { ok: true, id: asked.id, nextAt: due.at.toISOString() };
   });
 }
 
 function checkNames({ sealedNames }: ScheduleRequest): void {
-  const isFine = sealedNames.length <= mostNames && sealedNames.every((name) => name.length <= 256);
+  const isFine = sealedNames.length <= maxNames && sealedNames.every((name) => name.length <= 256);
   if (!isFine || new Set(sealedNames).size !== sealedNames.length) {
-    throw new SealrunError("BAD_REQUEST", `Expected each of at most ${mostNames} parameters once, by name`);
+    throw new SealrunError("BAD_REQUEST", `Expected each of at most ${maxNames} parameters once, by name`);
   }
 }
 
-async function wrap(deps: RpcDeps, held: HeldAttempt, parameters: string): Promise<Uint8Array> {
-  const key = await fetchScopeKey(deps, { scope: "service", ownerId: held.packageId, projectId: held.projectId });
-  const context = parametersContext({ platformId: deps.platformId, packageId: held.packageId });
+async function wrap(deps: RpcDeps, live: LiveAttempt, parameters: string): Promise<Uint8Array> {
+  const key = await fetchScopeKey(deps, { scope: "service", ownerId: live.packageId, projectId: live.projectId });
+  const context = parametersContext({ platformId: deps.platformId, packageId: live.packageId });
   return sealWithKey(deps.storageKey, storedContext(context), readUpload(key, parameters, "the parameters"));
 }
 
 function answerAgain(
   asked: ScheduleRequest,
-  held: HeldAttempt,
+  live: LiveAttempt,
   known: { readonly packageId: PackageId; readonly nextAt: Date },
 ): ScheduleReply {
-  if (known.packageId === held.packageId) return { ok: true, id: asked.id, nextAt: known.nextAt.toISOString() };
+  if (known.packageId === live.packageId) return { ok: true, id: asked.id, nextAt: known.nextAt.toISOString() };
   throw new SealrunError("BAD_REQUEST", "Another package has a schedule of this id");
 }
 

@@ -24,14 +24,14 @@ import type { z } from "zod";
 import { findNarrowest, findPresence } from "../secrets/lookup-store.ts";
 import { fetchScopeKey, type Place } from "../secrets/scope-key.ts";
 import { storeFromScript } from "../secrets/store-from-script.ts";
-import { type HeldAttempt, lockHeld, findHeld } from "../executions/attempt-store.ts";
+import { type LiveAttempt, lockLiveAttempt, findLiveAttempt } from "../executions/attempt-store.ts";
 import { countParts, keepPart, takeParts } from "../executions/set-parts-store.ts";
 import type { ExecutorRequest, RpcDeps } from "../executors/executor-request.ts";
 
 /** A value of the largest size, padded and sealed, has three. */
-const mostParts = Math.ceil((limits.secretValueBytes * 1.13) / limits.fetchPartBytes);
+const maxParts = Math.ceil((limits.secretValueBytes * 1.13) / limits.fetchPartBytes);
 /** Of one execution, under way at once: many scripts may set at the same time, none may fill the disk. */
-const mostPartsUnderWay = 256;
+const maxPartsUnderWay = 256;
 
 /**
  * Takes one part of a value that a script set. Parts wait under the outer layer; the last one stores the whole, once its
@@ -41,13 +41,13 @@ export async function answerSet(deps: RpcDeps, request: ExecutorRequest): Promis
   const asked = decode(setRequest, request.body);
   const bytes = fromBase64(asked.bytes);
   checkPart(asked, bytes);
-  const holder = { ...asked, executorId: request.executorId };
-  const held = await findHeld(deps.database, holder);
-  const place = placeOf(deps, held, asked);
+  const claimed = { ...asked, executorId: request.executorId };
+  const live = await findLiveAttempt(deps.database, claimed);
+  const place = placeOf(deps, live, asked);
   if (asked.part < asked.parts - 1) {
     await deps.database.transaction(async (sql) => {
-      await lockHeld(sql, holder);
-      if ((await countParts(sql, asked.executionId)) >= mostPartsUnderWay) {
+      await lockLiveAttempt(sql, claimed);
+      if ((await countParts(sql, asked.executionId)) >= maxPartsUnderWay) {
         throw new SealrunError("RATE_LIMITED", "Too many values are being set at once; set them one after the other");
       }
       await keepPart(sql, asked, asked.part, sealWithKey(deps.storageKey, partContext(deps, place, asked), bytes));
@@ -56,8 +56,8 @@ export async function answerSet(deps: RpcDeps, request: ExecutorRequest): Promis
   }
   const key = await fetchScopeKey(deps, place);
   const reply = await deps.database.transaction(async (sql): Promise<SetReply> => {
-    await lockHeld(sql, holder);
-    const before = await findNarrowest(sql, { ...held, platformId: deps.platformId }, asked.name, asked.scope);
+    await lockLiveAttempt(sql, claimed);
+    const before = await findNarrowest(sql, { ...live, platformId: deps.platformId }, asked.name, asked.scope);
     // Sealing never makes the same bytes twice: this is the same set again, whose answer was lost.
     if (before.secret?.sha256 === asked.sha256) return storedReply(asked, before.secret, before.presence);
     const envelope = await assemble(deps, sql, { place, asked, last: bytes });
@@ -68,7 +68,7 @@ export async function answerSet(deps: RpcDeps, request: ExecutorRequest): Promis
       executionId: asked.executionId,
       requestId: request.requestId,
     });
-    const presence = await findPresence(sql, { ...held, platformId: deps.platformId }, asked.name);
+    const presence = await findPresence(sql, { ...live, platformId: deps.platformId }, asked.name);
     crashPoint("platform.set.before-commit");
     return storedReply(asked, stored, presence);
   });
@@ -86,14 +86,14 @@ function storedReply(
 }
 
 function checkPart(asked: z.infer<typeof setRequest>, bytes: Uint8Array): void {
-  if (asked.parts > mostParts) throw new SealrunError("VALUE_TOO_LARGE", "");
+  if (asked.parts > maxParts) throw new SealrunError("VALUE_TOO_LARGE", "");
   if (asked.part >= asked.parts || bytes.length > limits.fetchPartBytes || bytes.length > asked.size) {
     throw new SealrunError("MALFORMED", "Expected a part of the announced value at bytes");
   }
 }
 
-function placeOf(deps: Pick<RpcDeps, "platformId">, held: HeldAttempt, { scope }: SetRequest): Place {
-  return scope === "project" ? { scope, ownerId: held.projectId } : { scope, ownerId: deps.platformId };
+function placeOf(deps: Pick<RpcDeps, "platformId">, live: LiveAttempt, { scope }: SetRequest): Place {
+  return scope === "project" ? { scope, ownerId: live.projectId } : { scope, ownerId: deps.platformId };
 }
 
 /** The place of one part. A secret's name has no space, so that no part can be taken for a secret. */

@@ -12,17 +12,17 @@ import {
 import { decode, limits, type PackageId, SealrunError, type StateReply, stateRequest } from "@sealrun/protocol";
 import { recordAudit } from "../audit/store.ts";
 import { fetchScopeKey } from "../secrets/scope-key.ts";
-import { findHeld, type HeldAttempt, lockHeld } from "../executions/attempt-store.ts";
+import { findLiveAttempt, type LiveAttempt, lockLiveAttempt } from "../executions/attempt-store.ts";
 import { putState, readState } from "../executions/state-store.ts";
 import { askMessageKeys } from "../keyring/ask-keyring.ts";
-import { askerOf, type ExecutorRequest, type RpcDeps } from "../executors/executor-request.ts";
+import { executorRequester, type ExecutorRequest, type RpcDeps } from "../executors/executor-request.ts";
 
 /** Of sealed values in one page: in base64, with the keys beside them, it stays well under one message. */
 const pageBytes = 256 * 1024;
 const pageEntries = 500;
 /** Keys that one row of the audit names; the rest is counted. */
-const mostNamed = 100;
-const mostEnvelopeBytes = Math.ceil(limits.stateValueBytes * 1.13) + 256;
+const maxNamed = 100;
+const maxEnvelopeBytes = Math.ceil(limits.stateValueBytes * 1.13) + 256;
 
 /**
  * Reads or writes the state of the attempt's package. A read answers one page of sealed values with their message keys;
@@ -30,21 +30,26 @@ const mostEnvelopeBytes = Math.ceil(limits.stateValueBytes * 1.13) + 256;
  */
 export async function answerState(deps: RpcDeps, request: ExecutorRequest): Promise<StateReply> {
   const asked = decode(stateRequest, request.body);
-  const holder = { executionId: asked.executionId, attempt: asked.attempt, executorId: request.executorId };
-  const held = await findHeld(deps.database, holder);
-  if (asked.op === "get") return get(deps, request, { ...holder, held, after: asked.after });
+  const claimed = { executionId: asked.executionId, attempt: asked.attempt, executorId: request.executorId };
+  const live = await findLiveAttempt(deps.database, claimed);
+  if (asked.op === "get") return get(deps, request, { ...claimed, live, after: asked.after });
   const { key } = asked;
   if (key.includes("\0") || !key.isWellFormed()) {
     throw new SealrunError("NAME_NOT_ALLOWED", "A state key is well-formed text without the NUL character");
   }
   const envelope = fromBase64(asked.envelope);
-  await checkEnvelope(deps, held, envelope);
-  const sealed = sealWithKey(deps.storageKey, contextOf(deps, held.packageId, key), envelope);
+  await checkEnvelope(deps, live, envelope);
+  const sealed = sealWithKey(deps.storageKey, contextOf(deps, live.packageId, key), envelope);
   await deps.database.transaction(async (sql) => {
-    await lockHeld(sql, holder);
-    await putState(sql, held.packageId, { key, sealed });
+    await lockLiveAttempt(sql, claimed);
+    await putState(sql, live.packageId, { key, sealed });
     const detail = { attempt: asked.attempt, key };
-    await recordAudit(sql, { asker: askerOf(request), action: "state.put", object: held.packageId, detail });
+    await recordAudit(sql, {
+      requester: executorRequester(request),
+      action: "state.put",
+      object: live.packageId,
+      detail,
+    });
   });
   crashPoint("platform.state.after-commit");
   return { ok: true };
@@ -53,26 +58,31 @@ export async function answerState(deps: RpcDeps, request: ExecutorRequest): Prom
 interface Asked {
   readonly executionId: Parameters<typeof askMessageKeys>[2]["executionId"];
   readonly attempt: number;
-  readonly held: HeldAttempt;
+  readonly live: LiveAttempt;
   readonly after: string | undefined;
 }
 
 async function get(
   deps: RpcDeps,
   request: ExecutorRequest,
-  { executionId, attempt, held, after }: Asked,
+  { executionId, attempt, live, after }: Asked,
 ): Promise<StateReply> {
-  const rows = await readState(deps.database, held.packageId, { after, limit: pageEntries });
+  const rows = await readState(deps.database, live.packageId, { after, limit: pageEntries });
   const page: { readonly key: string; readonly envelope: Uint8Array }[] = [];
   let room = pageBytes;
   for (const { key, sealed } of rows) {
     if (page.length > 0 && sealed.length > room) break;
     room -= sealed.length;
-    page.push({ key, envelope: openWithKey(deps.storageKey, contextOf(deps, held.packageId, key), sealed) });
+    page.push({ key, envelope: openWithKey(deps.storageKey, contextOf(deps, live.packageId, key), sealed) });
   }
-  const named = page.slice(0, mostNamed).map(({ key }) => key);
+  const named = page.slice(0, maxNamed).map(({ key }) => key);
   const detail = { attempt, execution: executionId, count: page.length, keys: named };
-  await recordAudit(deps.database, { asker: askerOf(request), action: "state.get", object: held.packageId, detail });
+  await recordAudit(deps.database, {
+    requester: executorRequester(request),
+    action: "state.get",
+    object: live.packageId,
+    detail,
+  });
   if (page.length === 0) return { ok: true, entries: [] };
   const keys = await askMessageKeys(deps, request, {
     executionId,
@@ -93,10 +103,10 @@ async function get(
   };
 }
 
-async function checkEnvelope(deps: RpcDeps, held: HeldAttempt, envelope: Uint8Array): Promise<void> {
-  if (envelope.length > mostEnvelopeBytes) throw new SealrunError("VALUE_TOO_LARGE", "");
+async function checkEnvelope(deps: RpcDeps, live: LiveAttempt, envelope: Uint8Array): Promise<void> {
+  if (envelope.length > maxEnvelopeBytes) throw new SealrunError("VALUE_TOO_LARGE", "");
   const parts = readEnvelope(envelope);
-  const place = { scope: "service", ownerId: held.packageId, projectId: held.projectId } as const;
+  const place = { scope: "service", ownerId: live.packageId, projectId: live.projectId } as const;
   const { keyId } = await fetchScopeKey(deps, place);
   if (parts.algorithm !== 2 || toHex(parts.keyId) !== keyId) throw new SealrunError("KEY_CHANGED", "");
 }

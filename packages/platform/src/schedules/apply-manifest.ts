@@ -1,7 +1,7 @@
 import type { Sql } from "@sealrun/postgres";
 import { type Manifest, type PackageId, SealrunError, toSealrunError } from "@sealrun/protocol";
 import { recordAudit } from "../audit/store.ts";
-import type { Asker } from "../deps.ts";
+import type { Requester } from "../deps.ts";
 import { type CronRule, firstDue } from "./due-times.ts";
 import {
   type HeldSchedule,
@@ -17,7 +17,7 @@ import {
 export interface PushedManifest {
   readonly packageId: PackageId;
   readonly manifest: Manifest | undefined;
-  readonly asker: Asker;
+  readonly requester: Requester;
 }
 
 /** Refuses a manifest whose schedule cannot be followed, before anything is stored: `MANIFEST_INVALID`. */
@@ -50,7 +50,7 @@ export async function applySchedule(sql: Sql, pushed: PushedManifest): Promise<v
 
 async function applyOwn(
   sql: Sql,
-  { packageId, manifest, asker }: PushedManifest,
+  { packageId, manifest, requester }: PushedManifest,
   { isActive, now }: { readonly isActive: boolean; readonly now: Date },
 ): Promise<void> {
   const wanted = manifest?.schedule;
@@ -58,7 +58,7 @@ async function applyOwn(
   if (wanted === undefined) {
     if (known === undefined) return;
     await moveOn(sql, known.id, undefined);
-    await recordAudit(sql, { asker, action: "schedule.end", object: packageId, detail: { schedule: known.id } });
+    await recordAudit(sql, { requester, action: "schedule.end", object: packageId, detail: { schedule: known.id } });
     return;
   }
   const rule = ruleOf(wanted);
@@ -67,26 +67,26 @@ async function applyOwn(
   const nextAt = isActive ? firstDue(rule, now) : undefined;
   const id = known?.id ?? newScheduleId();
   if (known === undefined) {
-    const { author } = asker;
+    const { name: author } = requester;
     const fixed = { onceAt: undefined, sealed: null, sealedNames: [] };
     await insertSchedule(sql, { id, packageId, kind: "manifest", rule, missed, nextAt, author, ...fixed });
   } else {
     await updateSchedule(sql, id, { rule, missed, nextAt });
   }
   const detail = { schedule: id, ...rule, missed, nextAt: nextAt?.toISOString() ?? null };
-  await recordAudit(sql, { asker, action: "schedule.set", object: packageId, detail });
+  await recordAudit(sql, { requester, action: "schedule.set", object: packageId, detail });
 }
 
 async function resume(
   sql: Sql,
-  { packageId, asker }: PushedManifest,
+  { packageId, requester }: PushedManifest,
   { held, now }: { readonly held: HeldSchedule; readonly now: Date },
 ): Promise<void> {
   const nextAt = held.rule === undefined ? laterThan(now, held.onceAt) : firstDue(held.rule, now);
   if (nextAt !== undefined) return updateSchedule(sql, held.id, { ...held, nextAt });
   await moveOn(sql, held.id, undefined);
   const detail = { schedule: held.id, dueAt: held.onceAt?.toISOString() ?? null };
-  await recordAudit(sql, { asker, action: "schedule.missed", object: packageId, detail });
+  await recordAudit(sql, { requester, action: "schedule.missed", object: packageId, detail });
 }
 
 function laterThan(now: Date, onceAt: Date | null): Date | undefined {

@@ -1,7 +1,7 @@
 import type { Database } from "@sealrun/postgres";
 import { type ScheduleId, SealrunError } from "@sealrun/protocol";
 import { recordAudit } from "../audit/store.ts";
-import type { Asker } from "../deps.ts";
+import type { Requester } from "../deps.ts";
 import { lockPackage } from "../packages/store.ts";
 import { findSchedule, moveOn } from "./store.ts";
 
@@ -9,7 +9,7 @@ import { findSchedule, moveOn } from "./store.ts";
  * Ends a schedule that a script asked for. `NOT_FOUND` for one that is not there any more; `BAD_REQUEST` for the
  * manifest's own, which the next push would bring back.
  */
-export async function endSchedule(database: Database, asker: Asker, id: ScheduleId): Promise<void> {
+export async function endSchedule(database: Database, requester: Requester, id: ScheduleId): Promise<void> {
   await database.transaction(async (sql) => {
     const found = await findSchedule(sql, id);
     if (found === undefined || found.ended) {
@@ -24,6 +24,6 @@ export async function endSchedule(database: Database, asker: Asker, id: Schedule
     // As a push does: the package first, so that the two cannot wait for each other.
     await lockPackage(sql, found.packageId);
     await moveOn(sql, id, undefined);
-    await recordAudit(sql, { asker, action: "schedule.end", object: found.packageId, detail: { schedule: id } });
+    await recordAudit(sql, { requester, action: "schedule.end", object: found.packageId, detail: { schedule: id } });
   });
 }

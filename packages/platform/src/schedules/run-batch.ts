@@ -4,7 +4,7 @@ import type { Sql } from "@sealrun/postgres";
 import { SealrunError } from "@sealrun/protocol";
 import { z } from "zod";
 import { recordAudit, recordAudits } from "../audit/store.ts";
-import type { Asker, Deps } from "../deps.ts";
+import type { Requester, Deps } from "../deps.ts";
 import { addExecutions, type ExecutionToAdd } from "../start/start-execution.ts";
 import { findVersions } from "../packages/version-store.ts";
 import { readCheckedPeriods } from "./checked-store.ts";
@@ -95,7 +95,7 @@ async function apply(sql: Sql, held: readonly DueSchedule[]): Promise<readonly D
   await recordAudits(
     sql,
     decided.filter(isMissed).map(({ due, decision }) => ({
-      asker: askerOf(due),
+      requester: executorRequester(due),
       action: "schedule.missed",
       object: due.packageId,
       detail: { dueAt: due.dueAt.toISOString(), nextAt: decision.next?.toISOString() ?? null },
@@ -131,7 +131,7 @@ async function start(sql: Sql, decided: readonly DecidedSchedule[]): Promise<voi
         // What parameters.json gives by itself is filled in where the run is opened.
         parameters: { visible: {}, sealed: due.sealed, sealedNames: due.sealedNames },
         trigger: { kind: "schedule", scheduleId: due.id, dueAt: dueAt.toISOString() },
-        asker: askerOf(due),
+        requester: executorRequester(due),
       };
     }),
   );
@@ -145,8 +145,8 @@ function isMissed({ due, decision: { run } }: DecidedSchedule): boolean {
   return run === undefined || run > due.dueAt;
 }
 
-function askerOf(due: DueSchedule): Asker {
-  return { author: `schedule ${due.id}`, requestId: newId("request") };
+function executorRequester(due: DueSchedule): Requester {
+  return { name: `schedule ${due.id}`, requestId: newId("request") };
 }
 
 function logMissed({ log }: Pick<BatchDeps, "log">, decided: readonly DecidedSchedule[]): void {
@@ -173,7 +173,12 @@ async function passOver(sql: Sql, due: DueSchedule, error: unknown): Promise<voi
     nextAt: next?.toISOString() ?? null,
     code: error instanceof SealrunError ? error.code : "INTERNAL",
   };
-  await recordAudit(sql, { asker: askerOf(due), action: "schedule.failed", object: due.packageId, detail });
+  await recordAudit(sql, {
+    requester: executorRequester(due),
+    action: "schedule.failed",
+    object: due.packageId,
+    detail,
+  });
 }
 
 /** A rule that cannot be followed any more, such as a time zone that is no more, has no next time: it ends. */

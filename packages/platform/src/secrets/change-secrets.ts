@@ -1,6 +1,6 @@
 import { type PutSecrets, SealrunError, type SecretName } from "@sealrun/protocol";
 import { recordAudit } from "../audit/store.ts";
-import type { Asker, Deps } from "../deps.ts";
+import type { Requester, Deps } from "../deps.ts";
 import { lockPackage } from "../packages/store.ts";
 import { fetchScopeKey, type Place } from "./scope-key.ts";
 import { sealIncoming } from "./sealed-value.ts";
@@ -11,7 +11,7 @@ type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platfor
 /** Stores all values or none. Fails as `sealIncoming`, and with `KEYRING_UNREACHABLE`. */
 export async function putSecrets(
   deps: Needed,
-  asker: Asker,
+  requester: Requester,
   place: Place,
   { secrets, source = "set" }: PutSecrets,
 ): Promise<readonly ListedSecret[]> {
@@ -20,10 +20,10 @@ export async function putSecrets(
   return deps.database.transaction(async (sql) => {
     // A push compares times with those of sets: one of the two waits for the other.
     if (place.scope === "service") await lockPackage(sql, place.ownerId);
-    const stored = await storeSecrets(sql, { place, values, author: asker.author, source });
+    const stored = await storeSecrets(sql, { place, values, author: requester.name, source });
     const versions = Object.fromEntries(stored.map(({ name, version }) => [name, version]));
     await recordAudit(sql, {
-      asker,
+      requester,
       action: "secret.set",
       object: place.ownerId,
       detail: { scope: place.scope, source, versions },
@@ -39,20 +39,20 @@ export async function putSecrets(
 /** Removes one secret; the answer is how it last was. `SECRET_NOT_FOUND` without one of that name. */
 export async function removeSecret(
   deps: Pick<Deps, "database">,
-  asker: Asker,
+  requester: Requester,
   place: Place,
   name: SecretName,
 ): Promise<ListedSecret> {
   return deps.database.transaction(async (sql) => {
     const [last] = await listSecrets(sql, place, [name]);
-    if (last === undefined || !(await deleteSecret(sql, place, { name, author: asker.author }))) {
+    if (last === undefined || !(await deleteSecret(sql, place, { name, author: requester.name }))) {
       throw new SealrunError(
         "SECRET_NOT_FOUND",
         `Scope ${place.scope} has no secret ${name} here; list its names first`,
       );
     }
     const detail = { scope: place.scope, name, version: last.version };
-    await recordAudit(sql, { asker, action: "secret.delete", object: place.ownerId, detail });
+    await recordAudit(sql, { requester, action: "secret.delete", object: place.ownerId, detail });
     return last;
   });
 }

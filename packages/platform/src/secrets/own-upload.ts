@@ -3,7 +3,7 @@ import { limits, SealrunError, showBytes, toSealrunError } from "@sealrun/protoc
 import type { ScopeKey } from "./scope-key.ts";
 
 // Padmé adds at most 12 %, the envelope's own fields 126 bytes.
-const mostEnvelopeBytes = Math.ceil(limits.parametersBytes * 1.12) + 256;
+const maxEnvelopeBytes = Math.ceil(limits.parametersBytes * 1.12) + 256;
 
 /**
  * Reads an envelope that came with a request. `BAD_REQUEST` for what is none, `VALUE_TOO_LARGE`, and `KEY_CHANGED` for
@@ -11,7 +11,7 @@ const mostEnvelopeBytes = Math.ceil(limits.parametersBytes * 1.12) + 256;
  */
 export function readUpload(key: ScopeKey, text: string, what: string): Uint8Array {
   const { envelope, parts } = parse(text, what);
-  if (envelope.length > mostEnvelopeBytes) {
+  if (envelope.length > maxEnvelopeBytes) {
     throw new SealrunError(
       "VALUE_TOO_LARGE",
       `Expected ${what} of at most ${showBytes(limits.parametersBytes)} as JSON`,

@@ -13,7 +13,7 @@ import type { Deps } from "../deps.ts";
 import type { Place, ScopeKey } from "./scope-key.ts";
 
 // Padmé adds at most 12 %, the envelope's own fields 126 bytes.
-const mostEnvelopeBytes = Math.ceil(limits.secretValueBytes * 1.12) + 256;
+const maxEnvelopeBytes = Math.ceil(limits.secretValueBytes * 1.12) + 256;
 
 /** A value as the database keeps it: sealed twice, and what of its inner envelope may be known. */
 export interface SealedValue {
@@ -81,7 +81,7 @@ function checkEnvelope(
   key: ScopeKey,
 ): { readonly envelope: Uint8Array; readonly ephemeral: Uint8Array } {
   const { envelope, parts } = parseEnvelope(secret);
-  if (envelope.length > mostEnvelopeBytes) {
+  if (envelope.length > maxEnvelopeBytes) {
     throw new SealrunError(
       "VALUE_TOO_LARGE",
       `${showName(secret.name)}: expected a value of at most ${limits.secretValueBytes} bytes as JSON`,

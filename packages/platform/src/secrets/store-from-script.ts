@@ -1,6 +1,6 @@
 import type { Sql } from "@sealrun/postgres";
 import { type ExecutionId, SealrunError } from "@sealrun/protocol";
-import type { Asker, Deps } from "../deps.ts";
+import type { Requester, Deps } from "../deps.ts";
 import { recordAudit } from "../audit/store.ts";
 import type { Place, ScopeKey } from "./scope-key.ts";
 import { type IncomingSecret, sealIncoming } from "./sealed-value.ts";
@@ -22,11 +22,11 @@ export async function storeFromScript(
   write: ScriptWrite,
 ): Promise<StoredVersion> {
   const { place, key, secret } = write;
-  const asker: Asker = { author: `execution ${write.executionId}`, requestId: write.requestId };
+  const requester: Requester = { name: `execution ${write.executionId}`, requestId: write.requestId };
   const values = sealIncoming(deps, place, key, [secret]);
-  const [stored] = await storeSecrets(sql, { place, values, author: asker.author, source: "script" });
+  const [stored] = await storeSecrets(sql, { place, values, author: requester.name, source: "script" });
   if (stored === undefined) throw new SealrunError("INTERNAL", "A secret was written and no row came back");
   const detail = { scope: place.scope, name: stored.name, version: stored.version };
-  await recordAudit(sql, { asker, action: "secret.set", object: place.ownerId, detail });
+  await recordAudit(sql, { requester, action: "secret.set", object: place.ownerId, detail });
   return stored;
 }

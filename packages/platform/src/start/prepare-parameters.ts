@@ -29,7 +29,7 @@ export interface ParametersPlace {
   readonly file: ParametersFile | undefined;
 }
 
-const mostNames = 1_000;
+const maxNames = 1_000;
 
 type Needed = Pick<Deps, "platformId" | "storageKey">;
 
@@ -83,8 +83,8 @@ function checkVisible(file: ParametersFile | undefined, visible: JsonObject): Js
 }
 
 function checkSealedNames(file: ParametersFile | undefined, names: readonly string[]): void {
-  if (names.length > mostNames || new Set(names).size !== names.length) {
-    throw new SealrunError("BAD_REQUEST", `Expected each of at most ${mostNames} names once at sealedNames`);
+  if (names.length > maxNames || new Set(names).size !== names.length) {
+    throw new SealrunError("BAD_REQUEST", `Expected each of at most ${maxNames} names once at sealedNames`);
   }
   for (const name of names) {
     const field = file?.fields.find((candidate) => candidate.name === name);

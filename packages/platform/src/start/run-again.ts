@@ -7,7 +7,7 @@ import {
   SealrunError,
   type Trigger,
 } from "@sealrun/protocol";
-import type { Asker, Deps } from "../deps.ts";
+import type { Requester, Deps } from "../deps.ts";
 import { getPackageById } from "../packages/store.ts";
 import { getVersion, type Version } from "../packages/version-store.ts";
 import { fitParameters } from "./again-parameters.ts";
@@ -20,7 +20,7 @@ import { addExecution } from "./start-execution.ts";
 /** Which execution is run again, and who asks. */
 export interface AgainTarget {
   readonly execution: ExecutionId;
-  readonly asker: Asker;
+  readonly requester: Requester;
   /** As a start's: the same key gets the same execution. */
   readonly idempotencyKey?: string | undefined;
 }
@@ -56,7 +56,7 @@ export async function runAgain(
       version,
       parameters,
       trigger: triggerOf(earlier),
-      asker: target.asker,
+      requester: target.requester,
       again: target.execution,
     });
     if (request !== undefined) await keepKey(sql, request, added);
@@ -64,9 +64,12 @@ export async function runAgain(
   });
 }
 
-function keyedRequest({ execution, asker, idempotencyKey: key }: AgainTarget, which: string): KeyedRequest | undefined {
+function keyedRequest(
+  { execution, requester, idempotencyKey: key }: AgainTarget,
+  which: string,
+): KeyedRequest | undefined {
   if (key === undefined) return undefined;
-  return { actor: asker.author, key, sha256: sha256Hex(encodeJson(["again", execution, which])) };
+  return { actor: requester.name, key, sha256: sha256Hex(encodeJson(["again", execution, which])) };
 }
 
 function pickParameters({ visible, sealed, sealedNames }: EarlierExecution): PreparedParameters {

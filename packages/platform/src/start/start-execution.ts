@@ -11,7 +11,7 @@ import {
 } from "@sealrun/protocol";
 import type { Sql } from "@sealrun/postgres";
 import { recordAudits } from "../audit/store.ts";
-import type { Asker, Deps } from "../deps.ts";
+import type { Requester, Deps } from "../deps.ts";
 import type { Package } from "../packages/store.ts";
 import { getVersion, type Version } from "../packages/version-store.ts";
 import type { Project } from "../projects/store.ts";
@@ -31,7 +31,7 @@ const defaultPriority = 5;
 export interface StartTarget {
   readonly project: Project;
   readonly package: Package;
-  readonly asker: Asker;
+  readonly requester: Requester;
   /** Sent by who may send the request again: the same key gets the same execution. */
   readonly idempotencyKey?: string | undefined;
 }
@@ -65,7 +65,7 @@ export async function startExecution(
       version,
       parameters,
       trigger: { kind: "request" },
-      asker: target.asker,
+      requester: target.requester,
       ...(priority === undefined ? {} : { priority }),
       ...(notBefore === undefined ? {} : { notBefore: new Date(notBefore) }),
       sealedAtBoundary: given.sealed === undefined && parameters.sealed !== null,
@@ -80,9 +80,9 @@ export async function startExecution(
 
 /** What is asked counts as the same when it is the same text: a client seals once, and sends again what it sealed. */
 function keyedRequest(target: StartTarget, given: StartExecution): KeyedRequest | undefined {
-  const { idempotencyKey: key, asker } = target;
+  const { idempotencyKey: key, requester } = target;
   if (key === undefined) return undefined;
-  return { actor: asker.author, key, sha256: sha256Hex(encodeJson([target.package.id, given])) };
+  return { actor: requester.name, key, sha256: sha256Hex(encodeJson([target.package.id, given])) };
 }
 
 /** An execution with everything decided. */
@@ -92,7 +92,7 @@ export interface ExecutionToAdd {
   readonly version: Version;
   readonly parameters: PreparedParameters;
   readonly trigger: Trigger;
-  readonly asker: Asker;
+  readonly requester: Requester;
   /** The manifest's without it. */
   readonly priority?: number;
   readonly notBefore?: Date;
@@ -121,7 +121,7 @@ export async function addExecutions(sql: Sql, given: readonly ExecutionToAdd[]):
   await recordAudits(
     sql,
     added.map(({ id, version, parameters, trigger, ...one }) => ({
-      asker: one.asker,
+      requester: one.requester,
       action: "execution.start",
       object: id,
       detail: {

@@ -1,5 +1,5 @@
 import type { Sql } from "@sealrun/postgres";
-import { limits } from "@sealrun/protocol";
+import { limits, type AttemptRef } from "@sealrun/protocol";
 import { appendFeed } from "../executions/feed-store.ts";
 import { closeSteps } from "../executions/step-store.ts";
 import { findProgress } from "../executions/progress-store.ts";
@@ -8,13 +8,13 @@ import { stepEntry, systemLine } from "../executions/transitions.ts";
 import { applyWaiting } from "../reports/apply-report.ts";
 import { describeGap } from "../executions/describe-gap.ts";
 import { noteGaps } from "../reports/gap-store.ts";
-import { type AttemptId, isNewest } from "../reports/report-store.ts";
+import { isNewest } from "../reports/report-store.ts";
 
 /**
  * Shows what waits for report chunks that have not come, and closes the steps of an execution that has ended: it says
  * from then on that something is missing. True when that is new. Chunks that come later are stored all the same.
  */
-export async function giveUpWaiting(sql: Sql, of: AttemptId): Promise<boolean> {
+export async function giveUpWaiting(sql: Sql, of: AttemptRef): Promise<boolean> {
   const id = of.executionId;
   const execution = await lockExecution(sql, id);
   await applyWaiting(sql, of, { overGaps: true, isEarlier: !(await isNewest(sql, of)) });

@@ -1,5 +1,5 @@
 import { crashPoint } from "@sealrun/faults";
-import { type ExecutionId, limits, reportsStream, toSealrunError } from "@sealrun/protocol";
+import { type ExecutionId, limits, reportsStream, toSealrunError, type AttemptRef } from "@sealrun/protocol";
 import { Events } from "nats";
 import type { Deps } from "../deps.ts";
 import { endGrants } from "./end-grants.ts";
@@ -7,7 +7,6 @@ import { loseAttempt } from "./lose-attempt.ts";
 import { readOffers, reportsConsumer } from "../nats/streams.ts";
 import { listSilent } from "../reports/gap-store.ts";
 import { giveUpWaiting } from "./give-up-waiting.ts";
-import type { AttemptId } from "../reports/report-store.ts";
 import { listLost, lockLost, readClock } from "../executions/store.ts";
 import { watchClock } from "./watch-clock.ts";
 
@@ -136,7 +135,7 @@ async function closeGaps(deps: Pick<Needed, "database" | "link" | "log">): Promi
   for (const of of silent) await passingBy(deps, of.executionId, async () => closeGap(deps, of));
 }
 
-async function closeGap({ database, log }: Pick<Needed, "database" | "log">, of: AttemptId): Promise<void> {
+async function closeGap({ database, log }: Pick<Needed, "database" | "log">, of: AttemptRef): Promise<void> {
   const isNew = await database.transaction(async (sql) => giveUpWaiting(sql, of));
   if (isNew) log.warn({ ...of }, "Reports of a run have not arrived; its execution says so until they do");
 }

@@ -15,7 +15,7 @@ const words: ReadonlySet<string> = new Set(
 const formats: ReadonlySet<string> = new Set("@text @json @base64 @base64d @uri @html @csv @tsv @sh".split(" "));
 /** Words after which a path begins anew. */
 const openers: ReadonlySet<string> = new Set(["if", "then", "elif", "else", "and", "or"]);
-const mostNested = 32;
+const maxNested = 32;
 const field = /\s*(?:\.\s*([A-Za-z_][A-Za-z0-9_]*)|\.\s*"([^"\\]*)"|\.?\s*\[\s*"([^"\\]*)"\s*\])/y;
 
 /**
@@ -43,7 +43,7 @@ interface Region {
 
 /** Passes tokens up to the region's end, and gives the index where the end stands. */
 function passTokens(cursor: Cursor, region: Region): number {
-  if (region.depth > mostNested) throw malformed(cursor.index(), `expected at most ${mostNested} texts in each other`);
+  if (region.depth > maxNested) throw malformed(cursor.index(), `expected at most ${maxNested} texts in each other`);
   const open: string[] = [];
   let hasPipe = false;
   let isAfterValue = false;

@@ -2,7 +2,7 @@ import { createCursor, type Cursor, malformed } from "./cursor.ts";
 import type { Expression, ReadExpression } from "./text-part.ts";
 
 const forms = "secret('NAME'), envs.NAME, base64encode(…), base64decode(…) or a text in quotes";
-const mostNested = 16;
+const maxNested = 16;
 const secretArguments = ["key", "namespace", "subkey"] as const;
 type SecretArgument = (typeof secretArguments)[number];
 
@@ -21,12 +21,12 @@ export function readTemplate(text: string, start: number): ReadExpression {
 }
 
 function readPiped(cursor: Cursor, depth: number): Expression {
-  if (depth > mostNested) throw malformed(cursor.index(), `expected at most ${mostNested} functions in each other`);
+  if (depth > maxNested) throw malformed(cursor.index(), `expected at most ${maxNested} functions in each other`);
   let expression = readTerm(cursor, depth);
   for (let filters = depth + 1; ; filters += 1) {
     cursor.skipSpace();
     if (cursor.take(/\|/y) === undefined) return expression;
-    if (filters > mostNested) throw malformed(cursor.index(), `expected at most ${mostNested} filters`);
+    if (filters > maxNested) throw malformed(cursor.index(), `expected at most ${maxNested} filters`);
     cursor.skipSpace();
     const name = cursor.take(/(base64encode|base64decode)(?![A-Za-z0-9_])(?:\s*\(\s*\))?/y)?.[1];
     if (name === undefined) throw malformed(cursor.index(), "expected the filter base64encode or base64decode");

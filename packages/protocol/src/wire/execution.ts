@@ -1,10 +1,17 @@
 import { z } from "zod";
+import type { ExecutionId } from "../names.ts";
 import { jsonValue } from "../text/json-value.ts";
 import { scope } from "../scope.ts";
 
 /** The life of an execution; the last four are final. */
 export const executionStatus = z.enum(["queued", "running", "succeeded", "failed", "lost", "cancelled"]);
 export type ExecutionStatus = z.infer<typeof executionStatus>;
+
+/** Names one attempt of an execution; attempts are numbered from 1. */
+export interface AttemptRef {
+  readonly executionId: ExecutionId;
+  readonly attempt: number;
+}
 
 /** True for a status that never changes again. */
 export function isFinal(status: ExecutionStatus): boolean {

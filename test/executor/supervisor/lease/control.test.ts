@@ -23,11 +23,11 @@ afterAll(async () => {
 
 const own = executorId.parse(newId("executor"));
 const platform = generateIdentity(newId("platform"));
-const held = { executionId: executionId.parse(newId("execution")), attempt: 2 };
+const ref = { executionId: executionId.parse(newId("execution")), attempt: 2 };
 
 /** A frame of an order, honest unless changed. */
 function order(changes: { by?: typeof platform; kind?: string; time?: number; body?: object } = {}): Uint8Array {
-  const { by = platform, kind = "control", time = Date.now(), body = { kind: "cancel", ...held } } = changes;
+  const { by = platform, kind = "control", time = Date.now(), body = { kind: "cancel", ...ref } } = changes;
   const subject = subjects.control(own);
   const header = { v: 1, kind, subject, sender: by.id, requestId: newId("request"), time } as const;
   return signFrame(by, header, encodeJson(body));
@@ -49,8 +49,8 @@ describe("listenToControl()", () => {
   it("tells the attempt that is to end, and no other, as long as it is watched", async () => {
     const { control, logged, send } = await startControl();
     const heard: string[] = [];
-    const unwatch = control.watch(held, () => heard.push("this"));
-    control.watch({ ...held, attempt: 1 }, () => heard.push("an older attempt"));
+    const unwatch = control.watch(ref, () => heard.push("this"));
+    control.watch({ ...ref, attempt: 1 }, () => heard.push("an older attempt"));
     await send(order());
     await until(() => (heard.length > 0 ? true : undefined));
     unwatch();
@@ -64,14 +64,14 @@ describe("listenToControl()", () => {
   it("drops what the platform did not sign, another kind of frame, an old one, and one of another form", async () => {
     const { control, logged, send } = await startControl();
     const heard: string[] = [];
-    control.watch(held, () => heard.push("heard"));
+    control.watch(ref, () => heard.push("heard"));
     const forger = { ...generateIdentity(platform.id), id: platform.id };
     for (const frame of [
       order({ by: forger }),
       order({ by: generateIdentity(newId("platform")) }),
       order({ kind: "event" }),
       order({ time: Date.now() - 3_600_000 }),
-      order({ body: { kind: "run", ...held } }),
+      order({ body: { kind: "run", ...ref } }),
     ]) {
       await send(frame);
     }

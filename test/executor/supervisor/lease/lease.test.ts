@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { keepLease } from "../../../../executor/src/supervisor/lease/lease.ts";
 import { makeAttempt } from "../../../support/attempt-peer.ts";
 
-const { held } = makeAttempt().attempt;
+const { ref } = makeAttempt().attempt;
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -19,7 +19,7 @@ describe("keepLease()", () => {
       renewed += 1;
       return { ok: true as const, leaseMs: limits.leaseMs };
     };
-    const lease = keepLease({ renew }, held, limits.leaseMs);
+    const lease = keepLease({ renew }, ref, limits.leaseMs);
     await vi.advanceTimersByTimeAsync(10 * limits.leaseMs);
     expect(lease.signal.aborted).toBe(false);
     expect(renewed).toBe((10 * limits.leaseMs) / limits.renewMs);
@@ -30,7 +30,7 @@ describe("keepLease()", () => {
     const renew = async () => {
       throw new SealrunError("PLATFORM_UNREACHABLE", "");
     };
-    const lease = keepLease({ renew }, held, limits.leaseMs);
+    const lease = keepLease({ renew }, ref, limits.leaseMs);
     await vi.advanceTimersByTimeAsync(limits.leaseMs - limits.killGraceMs);
     expect(lease.signal.aborted).toBe(true);
   });
@@ -38,13 +38,13 @@ describe("keepLease()", () => {
   it("counts the lease from when it was asked for", async () => {
     const askedAt = performance.now();
     await vi.advanceTimersByTimeAsync(limits.answerMs);
-    const lease = keepLease({ renew: async () => new Promise(() => undefined) }, held, limits.leaseMs, askedAt);
+    const lease = keepLease({ renew: async () => new Promise(() => undefined) }, ref, limits.leaseMs, askedAt);
     await vi.advanceTimersByTimeAsync(limits.leaseMs - limits.answerMs - limits.killGraceMs);
     expect(lease.signal.aborted).toBe(true);
   });
 
   it("ends the run before the lease when a renew is never answered", async () => {
-    const lease = keepLease({ renew: async () => new Promise(() => undefined) }, held, limits.leaseMs);
+    const lease = keepLease({ renew: async () => new Promise(() => undefined) }, ref, limits.leaseMs);
     await vi.advanceTimersByTimeAsync(limits.leaseMs - limits.killGraceMs);
     expect(lease.signal.aborted).toBe(true);
   });
@@ -53,7 +53,7 @@ describe("keepLease()", () => {
     const renew = async () => {
       throw new SealrunError("LEASE_LOST", "");
     };
-    const lease = keepLease({ renew }, held, limits.leaseMs);
+    const lease = keepLease({ renew }, ref, limits.leaseMs);
     await vi.advanceTimersByTimeAsync(limits.renewMs);
     expect(lease.signal.aborted).toBe(true);
   });
@@ -65,14 +65,14 @@ describe("keepLease()", () => {
       if (tries === 1) throw new SealrunError("PLATFORM_UNREACHABLE", "");
       return { ok: true as const, leaseMs: limits.leaseMs };
     };
-    const lease = keepLease({ renew }, held, limits.leaseMs);
+    const lease = keepLease({ renew }, ref, limits.leaseMs);
     await vi.advanceTimersByTimeAsync(2 * limits.leaseMs);
     expect(lease.signal.aborted).toBe(false);
     lease.stop();
   });
 
   it("says what a run died of: unanswered in time, or over", async () => {
-    const silent = keepLease({ renew: async () => new Promise(() => undefined) }, held, limits.leaseMs);
+    const silent = keepLease({ renew: async () => new Promise(() => undefined) }, ref, limits.leaseMs);
     await vi.advanceTimersByTimeAsync(limits.leaseMs);
     expect(silent.signal.reason).toMatchObject({ code: "PLATFORM_UNREACHABLE" });
     const taken = keepLease(
@@ -81,7 +81,7 @@ describe("keepLease()", () => {
           throw new SealrunError("LEASE_LOST", "");
         },
       },
-      held,
+      ref,
       limits.leaseMs,
     );
     await vi.advanceTimersByTimeAsync(limits.renewMs);
@@ -89,7 +89,7 @@ describe("keepLease()", () => {
   });
 
   it("ends the run as over when the process was stopped for longer than the lease", () => {
-    const lease = keepLease({ renew: async () => new Promise(() => undefined) }, held, limits.leaseMs);
+    const lease = keepLease({ renew: async () => new Promise(() => undefined) }, ref, limits.leaseMs);
     stopProcess(2 * limits.leaseMs);
     expect(lease.endRun()).toBe(false);
     expect(lease.signal.reason).toMatchObject({ code: "LEASE_LOST" });
@@ -101,7 +101,7 @@ describe("keepLease()", () => {
       asked.push(performance.now());
       return new Promise<never>(() => undefined);
     };
-    const lease = keepLease({ renew }, held, limits.leaseMs);
+    const lease = keepLease({ renew }, ref, limits.leaseMs);
     vi.setSystemTime(Date.now() + 2 * limits.leaseMs);
     await vi.advanceTimersByTimeAsync(1_000);
     expect(asked).toHaveLength(1);
@@ -111,7 +111,7 @@ describe("keepLease()", () => {
 
   it("goes on after a leap of the wall clock when the platform says so", async () => {
     const renew = async () => ({ ok: true as const, leaseMs: limits.leaseMs });
-    const lease = keepLease({ renew }, held, limits.leaseMs);
+    const lease = keepLease({ renew }, ref, limits.leaseMs);
     vi.setSystemTime(Date.now() + 2 * limits.leaseMs);
     await vi.advanceTimersByTimeAsync(limits.leaseMs);
     expect(lease.signal.aborted).toBe(false);
@@ -120,7 +120,7 @@ describe("keepLease()", () => {
 
   it("goes by the steady clock after a leap of the wall clock that the platform does not have", async () => {
     const renew = async () => Promise.reject(new SealrunError("CLOCK_WRONG", ""));
-    const lease = keepLease({ renew }, held, limits.leaseMs);
+    const lease = keepLease({ renew }, ref, limits.leaseMs);
     vi.setSystemTime(Date.now() + 3_600_000);
     await vi.advanceTimersByTimeAsync(limits.leaseMs - limits.killGraceMs - 7_000);
     expect(lease.signal.aborted).toBe(false);
@@ -130,7 +130,7 @@ describe("keepLease()", () => {
 
   it("hears of a cancel with a renew, and keeps the lease", async () => {
     const renew = async () => ({ ok: true as const, leaseMs: limits.leaseMs, cancel: true });
-    const lease = keepLease({ renew }, held, limits.leaseMs);
+    const lease = keepLease({ renew }, ref, limits.leaseMs);
     expect(lease.cancelled.aborted).toBe(false);
     await vi.advanceTimersByTimeAsync(limits.renewMs);
     expect(lease.cancelled.aborted).toBe(true);
@@ -139,7 +139,7 @@ describe("keepLease()", () => {
   });
 
   it("counts the end of a run whose lease is held, and ends nothing after it", async () => {
-    const lease = keepLease({ renew: async () => new Promise(() => undefined) }, held, limits.leaseMs);
+    const lease = keepLease({ renew: async () => new Promise(() => undefined) }, ref, limits.leaseMs);
     await vi.advanceTimersByTimeAsync(limits.renewMs);
     expect(lease.endRun()).toBe(true);
     await vi.advanceTimersByTimeAsync(3 * limits.leaseMs);

@@ -3,7 +3,7 @@ import { type ErrorCode, executionId, type ReleaseRequest, SealrunError } from "
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { releaseAttempt } from "../../../../executor/src/supervisor/lease/release-attempt.ts";
 
-const held = { executionId: executionId.parse(newId("execution")), attempt: 2 };
+const ref = { executionId: executionId.parse(newId("execution")), attempt: 2 };
 const full = { code: "DISK_FULL", message: "full", stopsTaking: true };
 const going = new AbortController().signal;
 
@@ -27,7 +27,7 @@ function refusing(codes: readonly ErrorCode[]) {
 
 /** The code that it failed with, or "done". */
 async function outcome(platform: ReturnType<typeof refusing>, signal = going): Promise<string> {
-  const releasing = releaseAttempt(platform, held, full, signal).then(
+  const releasing = releaseAttempt(platform, ref, full, signal).then(
     () => "done",
     (error: unknown) => (error instanceof SealrunError ? error.code : String(error)),
   );
@@ -39,7 +39,7 @@ describe("releaseAttempt()", () => {
   it("tells which attempt and why, and nothing else", async () => {
     const platform = refusing([]);
     expect(await outcome(platform)).toBe("done");
-    expect(platform.asked).toEqual([{ ...held, reason: { code: "DISK_FULL", message: "full" } }]);
+    expect(platform.asked).toEqual([{ ...ref, reason: { code: "DISK_FULL", message: "full" } }]);
   });
 
   it("tells it again until there is an answer, however long a part is away", async () => {

@@ -24,35 +24,35 @@ function refusing(codes: readonly ConstructorParameters<typeof SealrunError>[0][
 describe("createPatientRpc()", () => {
   it("asks again while platform, database or keyring are away", async () => {
     const { peer, rpc } = refusing(["PLATFORM_UNREACHABLE", "POSTGRES_UNREACHABLE", "KEYRING_UNREACHABLE"]);
-    const { value } = await createPatientRpc(rpc, never).lookup({ ...peer.attempt.held, name });
+    const { value } = await createPatientRpc(rpc, never).lookup({ ...peer.attempt.ref, name });
     expect(value).toMatchObject({ found: false });
   });
 
   it("asks again while a clock is wrong, also for an event and a schedule", async () => {
     const { peer, rpc } = refusing(["CLOCK_WRONG", "EXPIRED"]);
-    const { value } = await createPatientRpc(rpc, never).lookup({ ...peer.attempt.held, name });
+    const { value } = await createPatientRpc(rpc, never).lookup({ ...peer.attempt.ref, name });
     expect(value).toMatchObject({ found: false });
     const codes = ["CLOCK_WRONG", "LEASE_LOST"] as const;
     const refuse = (left: (typeof codes)[number][]) => async () => {
       throw new SealrunError(left.shift() ?? "INTERNAL", "");
     };
     const patient = createPatientRpc({ ...rpc, emit: refuse([...codes]), schedule: refuse([...codes]) }, never);
-    const held = peer.attempt.held;
+    const ref = peer.attempt.ref;
     const event = { id: eventId.parse(newId("event")), type: "paid", source: "shop", data: "" };
-    expect(await codeOf(patient.emit({ ...held, ...event }))).toBe("LEASE_LOST");
+    expect(await codeOf(patient.emit({ ...ref, ...event }))).toBe("LEASE_LOST");
     const later = { id: scheduleId.parse(newId("schedule")), when: { delayMs: 1 }, sealedNames: [] };
-    expect(await codeOf(patient.schedule({ ...held, ...later }))).toBe("LEASE_LOST");
+    expect(await codeOf(patient.schedule({ ...ref, ...later }))).toBe("LEASE_LOST");
   });
 
   it("passes on what is no absence, at once", async () => {
     const { peer, left, rpc } = refusing(["LEASE_LOST", "NO_GRANT"]);
-    expect(await codeOf(createPatientRpc(rpc, never).lookup({ ...peer.attempt.held, name }))).toBe("LEASE_LOST");
+    expect(await codeOf(createPatientRpc(rpc, never).lookup({ ...peer.attempt.ref, name }))).toBe("LEASE_LOST");
     expect(left).toEqual(["NO_GRANT"]);
   });
 
   it("waits no longer than its attempt goes on", async () => {
     const { peer, left, rpc } = refusing(["PLATFORM_UNREACHABLE", "PLATFORM_UNREACHABLE"]);
-    const ended = createPatientRpc(rpc, AbortSignal.abort()).lookup({ ...peer.attempt.held, name });
+    const ended = createPatientRpc(rpc, AbortSignal.abort()).lookup({ ...peer.attempt.ref, name });
     expect(await codeOf(ended)).toBe("PLATFORM_UNREACHABLE");
     expect(left).toHaveLength(1);
   });

@@ -1,16 +1,15 @@
 import { readdir, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { generateIdentity, spoolKey } from "@sealrun/crypto";
-import { type FinishRequest, limits, SealrunError } from "@sealrun/protocol";
+import { type FinishRequest, limits, SealrunError, type AttemptRef } from "@sealrun/protocol";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEnds } from "../../../../executor/src/supervisor/report/ends.ts";
-import type { Held } from "../../../../executor/src/between/platform-rpc.ts";
 import type { Reported } from "../../../../executor/src/supervisor/report/reporter.ts";
 import { type Chunk, firstId, sendChunk } from "../../../../executor/src/supervisor/report/send-chunk.ts";
 import { openSpool } from "../../../../executor/src/supervisor/report/spool.ts";
 import { codeOf } from "../../../support/executions-world.ts";
-import { newHeld, type ReportsStream, startReportsStream } from "../../../support/reports-stream.ts";
+import { newAttemptRef, type ReportsStream, startReportsStream } from "../../../support/reports-stream.ts";
 import { until } from "../../../support/until.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 
@@ -21,7 +20,7 @@ beforeAll(async () => {
 afterAll(async () => stream.close());
 
 type Answer = SealrunError | readonly number[] | "what the stream has";
-const endOf = (held: Held, lastSequence = 2): FinishRequest => ({ ...held, status: "succeeded", lastSequence });
+const endOf = (ref: AttemptRef, lastSequence = 2): FinishRequest => ({ ...ref, status: "succeeded", lastSequence });
 const chunk = (sequence: number): Chunk => ({
   sequence,
   items: [{ type: "log", step: 0, stream: "stdout", text: `line ${sequence}`, time: 1 }],
@@ -35,7 +34,7 @@ function startEnds(folder: string, answers: readonly Answer[], reported: readonl
   const logged: string[] = [];
   const giveUp = new AbortController();
   const spool = openSpool({ folder, key: spoolKey(identity), executorId: identity.id });
-  const answer = async (given: Answer = [], of: Held & { readonly lastSequence: number }) => {
+  const answer = async (given: Answer = [], of: AttemptRef & { readonly lastSequence: number }) => {
     if (given instanceof SealrunError) throw given;
     return given === "what the stream has" ? stream.missingOf(of) : given;
   };
@@ -44,7 +43,7 @@ function startEnds(folder: string, answers: readonly Answer[], reported: readonl
       asked.push(end);
       return answer(answers[Math.min(asked.length, answers.length) - 1], end);
     },
-    reported: async (of: Held & { readonly lastSequence: number }) => {
+    reported: async (of: AttemptRef & { readonly lastSequence: number }) => {
       askedReported.push(of.lastSequence);
       return answer(reported[Math.min(askedReported.length, reported.length) - 1], of);
     },
@@ -52,8 +51,8 @@ function startEnds(folder: string, answers: readonly Answer[], reported: readonl
   const log = pino({ level: "info" }, { write: (line: string) => void logged.push(line) });
   const ends = createEnds({ link, identity, rpc, spool, log, giveUp: giveUp.signal });
   /** A run that reported these chunks; none of them is in the stream. */
-  const report = async (held: Held, sequences: readonly number[] = [1, 2]): Promise<Reported> => {
-    const reports = await ends.open(held);
+  const report = async (ref: AttemptRef, sequences: readonly number[] = [1, 2]): Promise<Reported> => {
+    const reports = await ends.open(ref);
     for (const sequence of sequences) await reports.kept.keep(chunk(sequence));
     await reports.kept.close();
     return { ...reports, lastSequence: sequences.at(-1) ?? 0, steps: [], published: Promise.resolve() };
@@ -64,11 +63,11 @@ function startEnds(folder: string, answers: readonly Answer[], reported: readonl
 }
 
 /** Leaves an attempt as a process that was killed leaves it. */
-async function leave(folder: string, held: Held, options: { readonly hasEnd: boolean }): Promise<void> {
+async function leave(folder: string, ref: AttemptRef, options: { readonly hasEnd: boolean }): Promise<void> {
   const { ends, report, giveUp } = startEnds(folder, [away]);
-  const reported = await report(held);
+  const reported = await report(ref);
   giveUp.abort();
-  if (options.hasEnd) await codeOf(ends.deliver(endOf(held), reported));
+  if (options.hasEnd) await codeOf(ends.deliver(endOf(ref), reported));
   await ends.close();
 }
 
@@ -80,9 +79,9 @@ describe.concurrent("createEnds().deliver()", () => {
   it("keeps an end and its reports on disk while the platform is away, and empties the spool once all is stored", async () => {
     await using root = await temporaryFolder();
     const { ends, asked, askedReported, files, report } = startEnds(root.path, [away, away, []]);
-    const held = newHeld();
-    const empty = await ends.deliver(endOf(held), await report(held));
-    expect(asked).toEqual([endOf(held), endOf(held), endOf(held)]);
+    const ref = newAttemptRef();
+    const empty = await ends.deliver(endOf(ref), await report(ref));
+    expect(asked).toEqual([endOf(ref), endOf(ref), endOf(ref)]);
     expect(await files()).toHaveLength(2);
     await empty();
     expect(await files()).toEqual([]);
@@ -92,49 +91,49 @@ describe.concurrent("createEnds().deliver()", () => {
   it("sends what is missing again under an id of its own: the stream stores it although it has seen the first", async () => {
     await using root = await temporaryFolder();
     const { ends, files, logged, report, emptied } = startEnds(root.path, ["what the stream has"]);
-    const held = newHeld();
-    const reported = await report(held);
+    const ref = newAttemptRef();
+    const reported = await report(ref);
     for (const sequence of [1, 2]) {
-      expect(await sendChunk(stream, held, chunk(sequence), firstId(held, chunk(sequence)))).toBe(true);
+      expect(await sendChunk(stream, ref, chunk(sequence), firstId(ref, chunk(sequence)))).toBe(true);
     }
-    await stream.lose(held);
+    await stream.lose(ref);
     // The server takes the first id for a duplicate, and has nothing.
-    expect(await sendChunk(stream, held, chunk(1), firstId(held, chunk(1)))).toBe(true);
-    expect(await stream.sequencesOf(held)).toEqual([]);
-    const empty = await ends.deliver(endOf(held), reported);
+    expect(await sendChunk(stream, ref, chunk(1), firstId(ref, chunk(1)))).toBe(true);
+    expect(await stream.sequencesOf(ref)).toEqual([]);
+    const empty = await ends.deliver(endOf(ref), reported);
     await empty();
     expect(await files()).toHaveLength(2);
     await emptied();
-    expect(await stream.sequencesOf(held)).toEqual([1, 2]);
+    expect(await stream.sequencesOf(ref)).toEqual([1, 2]);
     expect(logged.join("")).toContain("2 report chunks are sent again");
   });
 
   it("sends nothing again while what is missing comes by itself", async () => {
     await using root = await temporaryFolder();
     const { ends, askedReported, logged, report, emptied } = startEnds(root.path, [[1, 2]], [[2], []]);
-    const held = newHeld();
-    await ends.deliver(endOf(held), await report(held));
+    const ref = newAttemptRef();
+    await ends.deliver(endOf(ref), await report(ref));
     await emptied();
     expect(askedReported).toEqual([2, 2]);
-    expect(await stream.sequencesOf(held)).toEqual([]);
+    expect(await stream.sequencesOf(ref)).toEqual([]);
     expect(logged.join("")).not.toContain("sent again");
   });
 
   it("drops an end that no longer counts, and brings its reports home", async () => {
     await using root = await temporaryFolder();
     const { ends, emptied, report } = startEnds(root.path, [lost]);
-    const held = newHeld();
-    expect(await codeOf(ends.deliver(endOf(held), await report(held)))).toBe("LEASE_LOST");
+    const ref = newAttemptRef();
+    expect(await codeOf(ends.deliver(endOf(ref), await report(ref)))).toBe("LEASE_LOST");
     await emptied();
-    expect(await stream.sequencesOf(held)).toEqual([1, 2]);
+    expect(await stream.sequencesOf(ref)).toEqual([1, 2]);
   });
 
   it("tells an end again that is refused as expired: a clock is wrong", async () => {
     await using root = await temporaryFolder();
     const { ends, asked, logged, report } = startEnds(root.path, [expired, expired, []]);
-    const held = newHeld();
+    const ref = newAttemptRef();
     await (
-      await ends.deliver(endOf(held), await report(held))
+      await ends.deliver(endOf(ref), await report(ref))
     )();
     expect(asked).toHaveLength(3);
     expect(logged.filter((line) => line.includes("check both clocks"))).toHaveLength(1);
@@ -143,10 +142,10 @@ describe.concurrent("createEnds().deliver()", () => {
   it("leaves an end that is refused as expired in the spool when it has to give up", async () => {
     await using root = await temporaryFolder();
     const { ends, files, giveUp, report } = startEnds(root.path, [expired]);
-    const held = newHeld();
-    const reported = await report(held);
+    const ref = newAttemptRef();
+    const reported = await report(ref);
     giveUp.abort();
-    expect(await codeOf(ends.deliver(endOf(held), reported))).toBe("PLATFORM_UNREACHABLE");
+    expect(await codeOf(ends.deliver(endOf(ref), reported))).toBe("PLATFORM_UNREACHABLE");
     await ends.close();
     expect(await files()).toHaveLength(2);
   });
@@ -155,12 +154,12 @@ describe.concurrent("createEnds().deliver()", () => {
     await using root = await temporaryFolder();
     await writeFile(join(root.path, "file"), "");
     const { ends, asked, logged, report } = startEnds(join(root.path, "file", "spool"), [away, [1, 2]]);
-    const held = newHeld();
+    const ref = newAttemptRef();
     await (
-      await ends.deliver(endOf(held), await report(held))
+      await ends.deliver(endOf(ref), await report(ref))
     )();
     expect(asked).toHaveLength(2);
-    expect(await stream.sequencesOf(held)).toEqual([1, 2]);
+    expect(await stream.sequencesOf(ref)).toEqual([1, 2]);
     expect(logged.join("")).toContain("Reports of a run cannot be spooled; they are in memory only");
     expect(logged.join("")).toContain("it is in memory only");
   });
@@ -168,8 +167,8 @@ describe.concurrent("createEnds().deliver()", () => {
   it("waits out an answer that speaks of a bug, and not for ever", async () => {
     await using root = await temporaryFolder();
     const { ends, asked, report } = startEnds(root.path, [new SealrunError("INTERNAL", ""), []]);
-    const held = newHeld();
-    await ends.deliver(endOf(held), await report(held));
+    const ref = newAttemptRef();
+    await ends.deliver(endOf(ref), await report(ref));
     expect(asked).toHaveLength(2);
   });
 });
@@ -178,10 +177,10 @@ describe.concurrent("createEnds().deliverReports()", () => {
   it("brings home the reports of a run that has no end", async () => {
     await using root = await temporaryFolder();
     const { ends, asked, emptied, report } = startEnds(root.path, []);
-    const held = newHeld();
-    ends.deliverReports(await report(held));
+    const ref = newAttemptRef();
+    ends.deliverReports(await report(ref));
     await emptied();
-    expect(await stream.sequencesOf(held)).toEqual([1, 2]);
+    expect(await stream.sequencesOf(ref)).toEqual([1, 2]);
     expect(asked).toEqual([]);
   });
 });
@@ -189,30 +188,30 @@ describe.concurrent("createEnds().deliverReports()", () => {
 describe.concurrent("createEnds().deliverLeft()", () => {
   it("tells the end of an earlier process's run, and brings its reports home", async () => {
     await using root = await temporaryFolder();
-    const held = newHeld();
-    await leave(root.path, held, { hasEnd: true });
+    const ref = newAttemptRef();
+    await leave(root.path, ref, { hasEnd: true });
     const next = startEnds(root.path, ["what the stream has"]);
     await next.ends.deliverLeft();
-    expect(next.asked).toEqual([endOf(held)]);
+    expect(next.asked).toEqual([endOf(ref)]);
     await next.emptied();
-    expect(await stream.sequencesOf(held)).toEqual([1, 2]);
+    expect(await stream.sequencesOf(ref)).toEqual([1, 2]);
   });
 
   it("brings home the reports of a run that was killed before its end", async () => {
     await using root = await temporaryFolder();
-    const held = newHeld();
-    await leave(root.path, held, { hasEnd: false });
+    const ref = newAttemptRef();
+    await leave(root.path, ref, { hasEnd: false });
     const next = startEnds(root.path, []);
     await next.ends.deliverLeft();
     await next.emptied();
-    expect(await stream.sequencesOf(held)).toEqual([1, 2]);
+    expect(await stream.sequencesOf(ref)).toEqual([1, 2]);
     expect([next.asked, next.askedReported[0]]).toEqual([[], 2]);
   });
 
   it("leaves in the spool what could not be told or stored, for the start after", async () => {
     await using root = await temporaryFolder();
-    await leave(root.path, newHeld(), { hasEnd: true });
-    await leave(root.path, newHeld(), { hasEnd: false });
+    await leave(root.path, newAttemptRef(), { hasEnd: true });
+    await leave(root.path, newAttemptRef(), { hasEnd: false });
     const next = startEnds(root.path, [away], [away]);
     next.giveUp.abort();
     await next.ends.deliverLeft();
@@ -222,14 +221,14 @@ describe.concurrent("createEnds().deliverLeft()", () => {
 
   it("removes with a line what the platform refuses for good, and an end that cannot be read", async () => {
     await using root = await temporaryFolder();
-    await leave(root.path, newHeld(), { hasEnd: true });
-    await leave(root.path, newHeld(), { hasEnd: false });
+    await leave(root.path, newAttemptRef(), { hasEnd: true });
+    await leave(root.path, newAttemptRef(), { hasEnd: false });
     const other = openSpool({
       folder: root.path,
       key: spoolKey(generateIdentity("exr_other")),
       executorId: "exr_other",
     });
-    await other.write({ finish: endOf(newHeld()), chunks: [] });
+    await other.write({ finish: endOf(newAttemptRef()), chunks: [] });
     const next = startEnds(root.path, [lost], [lost]);
     await next.ends.deliverLeft();
     await next.emptied();
@@ -240,7 +239,7 @@ describe.concurrent("createEnds().deliverLeft()", () => {
 
   it("removes reports that are too old for the platform, once it did not take them", async () => {
     await using root = await temporaryFolder();
-    await leave(root.path, newHeld(), { hasEnd: false });
+    await leave(root.path, newAttemptRef(), { hasEnd: false });
     const [name = ""] = await readdir(root.path);
     const longAgo = (Date.now() - limits.spoolAgeMs - 60_000) / 1_000;
     await utimes(join(root.path, name), longAgo, longAgo);
@@ -252,30 +251,30 @@ describe.concurrent("createEnds().deliverLeft()", () => {
 
   it("gives up on chunks that the spool does not hold", async () => {
     await using root = await temporaryFolder();
-    const held = newHeld();
-    await leave(root.path, held, { hasEnd: false });
+    const ref = newAttemptRef();
+    await leave(root.path, ref, { hasEnd: false });
     const next = startEnds(root.path, ["what the stream has"]);
-    await next.spool.write({ finish: endOf(held, 3), chunks: [] });
+    await next.spool.write({ finish: endOf(ref, 3), chunks: [] });
     await next.ends.deliverLeft();
     await next.emptied();
-    expect(await stream.sequencesOf(held)).toEqual([1, 2]);
+    expect(await stream.sequencesOf(ref)).toEqual([1, 2]);
     expect(next.logged.join("")).toContain("the spool no longer holds what is missing");
   });
 
   it("brings home chunks that an earlier release kept in the end's file", async () => {
     await using root = await temporaryFolder();
-    const held = newHeld();
+    const ref = newAttemptRef();
     const next = startEnds(root.path, ["what the stream has"]);
-    await next.spool.write({ finish: endOf(held), chunks: [chunk(1), chunk(2)] });
+    await next.spool.write({ finish: endOf(ref), chunks: [chunk(1), chunk(2)] });
     await next.ends.deliverLeft();
     await next.emptied();
-    expect(await stream.sequencesOf(held)).toEqual([1, 2]);
+    expect(await stream.sequencesOf(ref)).toEqual([1, 2]);
   });
 
   it("leaves a run of this process alone", async () => {
     await using root = await temporaryFolder();
     const { ends, askedReported, files, report } = startEnds(root.path, []);
-    await report(newHeld());
+    await report(newAttemptRef());
     await ends.deliverLeft();
     expect([askedReported, (await files()).length]).toEqual([[], 1]);
     await ends.close();

@@ -1,14 +1,13 @@
 import { readdir } from "node:fs/promises";
 import { spoolKey } from "@sealrun/crypto";
-import type { ReportItem } from "@sealrun/protocol";
+import type { ReportItem, AttemptRef } from "@sealrun/protocol";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEnds } from "../../../../executor/src/supervisor/report/ends.ts";
 import type { SpoolRoom } from "../../../../executor/src/supervisor/report/kept-reports.ts";
-import type { Held } from "../../../../executor/src/between/platform-rpc.ts";
 import { createReporter, type Reporter } from "../../../../executor/src/supervisor/report/reporter.ts";
 import { openSpool } from "../../../../executor/src/supervisor/report/spool.ts";
-import { newHeld, type ReportsStream, startReportsStream } from "../../../support/reports-stream.ts";
+import { newAttemptRef, type ReportsStream, startReportsStream } from "../../../support/reports-stream.ts";
 import { mountSmallDisk } from "../../../support/small-disk.ts";
 import { until } from "../../../support/until.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
@@ -27,18 +26,18 @@ async function startReporter(
   folder: string,
   options: {
     readonly room?: SpoolRoom;
-    readonly reported?: (of: Held & { readonly lastSequence: number }) => Promise<readonly number[]>;
+    readonly reported?: (of: AttemptRef & { readonly lastSequence: number }) => Promise<readonly number[]>;
   } = {},
 ) {
   const { identity, link, missingOf } = stream;
-  const held = newHeld();
+  const ref = newAttemptRef();
   const logged: string[] = [];
   const asked: { readonly at: number; readonly upTo: number }[] = [];
   const stop = new AbortController();
   const spool = openSpool({ folder, key: spoolKey(identity), executorId: identity.id });
   const rpc = {
     finish: async () => [],
-    reported: async (of: Held & { readonly lastSequence: number }) => {
+    reported: async (of: AttemptRef & { readonly lastSequence: number }) => {
       asked.push({ at: performance.now(), upTo: of.lastSequence });
       return (options.reported ?? missingOf)(of);
     },
@@ -46,8 +45,8 @@ async function startReporter(
   const log = pino({ level: "info" }, { write: (text: string) => void logged.push(text) });
   const { room } = options;
   const ends = createEnds({ link, identity, rpc, spool, log, giveUp: stop.signal, ...(room && { room }) });
-  const reporter = createReporter({ link, identity, reports: await ends.open(held), signal: stop.signal });
-  return { held, spool, reporter, ends, asked, logged, stop };
+  const reporter = createReporter({ link, identity, reports: await ends.open(ref), signal: stop.signal });
+  return { ref, spool, reporter, ends, asked, logged, stop };
 }
 
 /** Reports so many KiB in lines, as fast as the reporter takes them; the answer is how many were taken so far. */
@@ -65,17 +64,17 @@ function flood(reporter: Reporter, lines: number): { taken: () => number; done: 
 describe.concurrent("createReporter()", () => {
   it("keeps each chunk in the spool, and asks nothing of a run with little output", async () => {
     await using root = await temporaryFolder();
-    const { held, reporter, asked, spool } = await startReporter(root.path);
+    const { ref, reporter, asked, spool } = await startReporter(root.path);
     await reporter.report(line("one"));
-    await until(async () => ((await stream.sequencesOf(held)).length === 1 ? true : undefined));
+    await until(async () => ((await stream.sequencesOf(ref)).length === 1 ? true : undefined));
     await reporter.report(line("two"));
     const { lastSequence, kept, published } = await reporter.finish();
     await published;
     expect(lastSequence).toBe(2);
     expect(await kept.find(2)).toEqual({ sequence: 2, items: [line("two")] });
-    expect(await stream.sequencesOf(held)).toEqual([1, 2]);
+    expect(await stream.sequencesOf(ref)).toEqual([1, 2]);
     expect(asked).toEqual([]);
-    expect(await readdir(root.path)).toEqual([`${held.executionId}.1.1.reports`]);
+    expect(await readdir(root.path)).toEqual([`${ref.executionId}.1.1.reports`]);
     await kept.remove();
     expect([spool.reportBytes(), await readdir(root.path)]).toEqual([0, []]);
   });
@@ -95,7 +94,7 @@ describe.concurrent("createReporter()", () => {
     await using root = await temporaryFolder();
     const room = { runBytes: 2 * 1024 * 1024, allBytes: 64 * 1024 * 1024 };
     let isStored = false;
-    const { held, reporter, asked, stop } = await startReporter(root.path, {
+    const { ref, reporter, asked, stop } = await startReporter(root.path, {
       room,
       reported: async ({ lastSequence }) =>
         isStored ? [] : Array.from({ length: lastSequence }, (_, index) => index + 1),
@@ -115,7 +114,7 @@ describe.concurrent("createReporter()", () => {
     await published;
     expect(taken()).toBe(9_000);
     // Nothing was lost on the way, in whatever order.
-    const there = new Set(await stream.sequencesOf(held));
+    const there = new Set(await stream.sequencesOf(ref));
     expect(there.size).toBe(lastSequence);
     await kept.remove();
     stop.abort();
@@ -124,10 +123,10 @@ describe.concurrent("createReporter()", () => {
   it("loses nothing of a flood, with a spool that is small and a stream that loses what it had", async () => {
     await using root = await temporaryFolder();
     const stored = new Set<number>();
-    let held: Held | undefined;
+    let ref: AttemptRef | undefined;
     const store = async (): Promise<void> => {
-      for (const sequence of held === undefined ? [] : await stream.sequencesOf(held)) stored.add(sequence);
-      if (held !== undefined) await stream.lose(held);
+      for (const sequence of ref === undefined ? [] : await stream.sequencesOf(ref)) stored.add(sequence);
+      if (ref !== undefined) await stream.lose(ref);
     };
     let rounds = 0;
     const started = await startReporter(root.path, {
@@ -136,11 +135,11 @@ describe.concurrent("createReporter()", () => {
         rounds += 1;
         // One time in three what the stream had is gone before the platform saw it.
         if (rounds % 3 !== 0) await store();
-        else if (held !== undefined) await stream.lose(held);
+        else if (ref !== undefined) await stream.lose(ref);
         return Array.from({ length: lastSequence }, (_, index) => index + 1).filter((one) => !stored.has(one));
       },
     });
-    held = started.held;
+    ref = started.ref;
     await flood(started.reporter, 4_000).done;
     const reported = await started.reporter.finish();
     await reported.published;
@@ -152,7 +151,7 @@ describe.concurrent("createReporter()", () => {
   it("keeps what a full disk does not take in memory, and says so once in the run's log", async () => {
     await using root = await temporaryFolder();
     await using disk = await mountSmallDisk(root.path, 200_000);
-    const { held, reporter, logged } = await startReporter(disk.path);
+    const { ref, reporter, logged } = await startReporter(disk.path);
     for (let number = 0; number < 1_000; number += 1) await reporter.report(line(kibi));
     const { kept, lastSequence, published } = await reporter.finish();
     await published;
@@ -160,7 +159,7 @@ describe.concurrent("createReporter()", () => {
     for (let sequence = 1; sequence <= lastSequence; sequence += 1) {
       expect(await kept.find(sequence)).toMatchObject({ sequence });
     }
-    const items = (await stream.reportsOf(held)).flatMap((report) => report.items);
+    const items = (await stream.reportsOf(ref)).flatMap((report) => report.items);
     expect(items.filter((item) => item.type === "log" && item.text.includes("could not be spooled"))).toHaveLength(1);
     expect(items).toHaveLength(1_001);
     expect(logged.filter((text) => text.includes("cannot be spooled"))).toHaveLength(1);

@@ -23,10 +23,10 @@ describe("openSpool()", () => {
     const end = endOf("a masked line");
     await spoolIn(folder).write(end);
     const next = spoolIn(folder);
-    const held = { executionId: end.finish.executionId, attempt: 3 };
-    expect(await next.list()).toEqual([expect.objectContaining({ ...held, hasEnd: true, segments: [] })]);
-    expect(await next.read(held)).toEqual(end);
-    await next.remove(held);
+    const ref = { executionId: end.finish.executionId, attempt: 3 };
+    expect(await next.list()).toEqual([expect.objectContaining({ ...ref, hasEnd: true, segments: [] })]);
+    expect(await next.read(ref)).toEqual(end);
+    await next.remove(ref);
     expect(await next.list()).toEqual([]);
   });
 
@@ -43,17 +43,17 @@ describe("openSpool()", () => {
   it("refuses another executor's file, one that was changed, and one under another attempt's name", async () => {
     await using root = await temporaryFolder();
     const end = endOf("line");
-    const held = { executionId: end.finish.executionId, attempt: 3 };
+    const ref = { executionId: end.finish.executionId, attempt: 3 };
     await spoolIn(root.path).write(end);
     const other = generateIdentity(newId("executor"));
-    expect(await codeOf(spoolIn(root.path, other).read(held))).toBe("WRONG_KEY_OR_CONTEXT");
-    const file = join(root.path, `${held.executionId}.3.end`);
+    expect(await codeOf(spoolIn(root.path, other).read(ref))).toBe("WRONG_KEY_OR_CONTEXT");
+    const file = join(root.path, `${ref.executionId}.3.end`);
     const bytes = await readFile(file);
-    await writeFile(join(root.path, `${held.executionId}.4.end`), bytes);
-    expect(await codeOf(spoolIn(root.path).read({ ...held, attempt: 4 }))).toBe("WRONG_KEY_OR_CONTEXT");
+    await writeFile(join(root.path, `${ref.executionId}.4.end`), bytes);
+    expect(await codeOf(spoolIn(root.path).read({ ...ref, attempt: 4 }))).toBe("WRONG_KEY_OR_CONTEXT");
     bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
     await writeFile(file, bytes);
-    expect(await codeOf(spoolIn(root.path).read(held))).toBe("TAMPERED");
+    expect(await codeOf(spoolIn(root.path).read(ref))).toBe("TAMPERED");
   });
 
   it("leaves a half-written file out, and a folder that is not there is empty", async () => {
@@ -64,7 +64,7 @@ describe("openSpool()", () => {
   });
 });
 
-const newHeld = () => ({ executionId: executionId.parse(newId("execution")), attempt: 1 });
+const newAttemptRef = () => ({ executionId: executionId.parse(newId("execution")), attempt: 1 });
 const chunk = (sequence: number, text = `line ${sequence}`): Chunk => ({
   sequence,
   items: [{ type: "log", step: 0, stream: "stdout", text, time: 1 }],
@@ -76,8 +76,8 @@ const reportFiles = async (folder: string): Promise<readonly string[]> =>
 describe("openSpool().openReports()", () => {
   it("gives back chunks, sealed on the disk, also to the next process", async () => {
     await using root = await temporaryFolder();
-    const held = newHeld();
-    const reports = await spoolIn(root.path).openReports(held);
+    const ref = newAttemptRef();
+    const reports = await spoolIn(root.path).openReports(ref);
     for (const sequence of [1, 2, 3]) await reports.append(chunk(sequence, `canary-of-line-${sequence}`));
     await reports.close();
     expect(await reports.read(2)).toEqual(chunk(2, "canary-of-line-2"));
@@ -85,8 +85,8 @@ describe("openSpool().openReports()", () => {
     expect((await readFile(join(root.path, name))).includes("canary")).toBe(false);
     expect((await stat(join(root.path, name))).mode & 0o777).toBe(0o600);
     const next = spoolIn(root.path);
-    expect(await next.list()).toEqual([expect.objectContaining({ ...held, hasEnd: false, segments: [1] })]);
-    const left = await next.openReports(held, [1]);
+    expect(await next.list()).toEqual([expect.objectContaining({ ...ref, hasEnd: false, segments: [1] })]);
+    const left = await next.openReports(ref, [1]);
     expect(left.sequences()).toEqual([1, 2, 3]);
     expect(await left.read(3)).toEqual(chunk(3, "canary-of-line-3"));
     expect(await left.read(4)).toBeUndefined();
@@ -94,14 +94,14 @@ describe("openSpool().openReports()", () => {
 
   it("ignores a last record that its process did not finish, and goes on in a file of its own", async () => {
     await using root = await temporaryFolder();
-    const held = newHeld();
-    const reports = await spoolIn(root.path).openReports(held);
+    const ref = newAttemptRef();
+    const reports = await spoolIn(root.path).openReports(ref);
     await reports.append(chunk(1));
     await reports.append(chunk(2));
     await reports.close();
-    const file = join(root.path, `${held.executionId}.1.1.reports`);
+    const file = join(root.path, `${ref.executionId}.1.1.reports`);
     await writeFile(file, (await readFile(file)).subarray(0, -5));
-    const left = await spoolIn(root.path).openReports(held, [1]);
+    const left = await spoolIn(root.path).openReports(ref, [1]);
     expect(left.sequences()).toEqual([1]);
     await left.append(chunk(2));
     await left.close();
@@ -111,24 +111,24 @@ describe("openSpool().openReports()", () => {
 
   it("refuses a record that was flipped, or stands in another's place or another attempt's file", async () => {
     await using root = await temporaryFolder();
-    const held = newHeld();
-    const reports = await spoolIn(root.path).openReports(held);
+    const ref = newAttemptRef();
+    const reports = await spoolIn(root.path).openReports(ref);
     await reports.append(chunk(1));
     await reports.append(chunk(2));
     await reports.close();
-    const file = join(root.path, `${held.executionId}.1.1.reports`);
+    const file = join(root.path, `${ref.executionId}.1.1.reports`);
     const bytes = await readFile(file);
     const half = bytes.length / 2;
     const [head1, body1, head2, body2] = [[0, 8], [8, half], [half, half + 8], [half + 8]].map(([from, to]) =>
       bytes.subarray(from, to),
     );
     if (!head1 || !body1 || !head2 || !body2) throw new TypeError("two records were expected");
-    await writeFile(join(root.path, `${held.executionId}.2.1.reports`), bytes);
-    await writeFile(join(root.path, `${held.executionId}.3.1.reports`), Buffer.concat([head1, body2, head2, body1]));
+    await writeFile(join(root.path, `${ref.executionId}.2.1.reports`), bytes);
+    await writeFile(join(root.path, `${ref.executionId}.3.1.reports`), Buffer.concat([head1, body2, head2, body1]));
     const flipped = Buffer.from(bytes);
     flipped[half - 1] = (flipped[half - 1] ?? 0) ^ 1;
     const read = async (attempt: number, sequence: number) =>
-      (await spoolIn(root.path).openReports({ ...held, attempt }, [1])).read(sequence);
+      (await spoolIn(root.path).openReports({ ...ref, attempt }, [1])).read(sequence);
     expect(await read(1, 1)).toEqual(chunk(1));
     expect(await codeOf(read(2, 1))).toBe("WRONG_KEY_OR_CONTEXT");
     expect(await codeOf(read(3, 1))).toBe("WRONG_KEY_OR_CONTEXT");
@@ -141,7 +141,7 @@ describe("openSpool().openReports()", () => {
   it("removes a file of about 1 MiB once nothing in it is needed, and counts what is left", async () => {
     await using root = await temporaryFolder();
     const spool = spoolIn(root.path);
-    const reports = await spool.openReports(newHeld());
+    const reports = await spool.openReports(newAttemptRef());
     for (let sequence = 1; sequence <= 10; sequence += 1) await reports.append(chunk(sequence, large));
     expect(await reportFiles(root.path)).toHaveLength(3);
     await reports.forget([1, 2, 4, 5, 6, 7, 8]);
@@ -162,11 +162,11 @@ describe("openSpool().openReports()", () => {
   it("does not take a run of this process for one that an earlier process left", async () => {
     await using root = await temporaryFolder();
     const spool = spoolIn(root.path);
-    const held = newHeld();
-    const reports = await spool.openReports(held);
+    const ref = newAttemptRef();
+    const reports = await spool.openReports(ref);
     await reports.append(chunk(1));
     await reports.close();
-    await spool.write({ finish: { ...held, status: "succeeded", lastSequence: 1 }, chunks: [] });
+    await spool.write({ finish: { ...ref, status: "succeeded", lastSequence: 1 }, chunks: [] });
     expect(await spool.list()).toEqual([]);
     expect(await spoolIn(root.path).list()).toHaveLength(1);
   });
@@ -175,9 +175,9 @@ describe("openSpool().openReports()", () => {
     await using root = await temporaryFolder();
     const folder = join(root.path, "spool");
     const spool = spoolIn(folder);
-    await spool.write({ finish: { ...newHeld(), status: "succeeded", lastSequence: 0 }, chunks: [] });
+    await spool.write({ finish: { ...newAttemptRef(), status: "succeeded", lastSequence: 0 }, chunks: [] });
     await rm(folder, { recursive: true });
-    const reports = await spool.openReports(newHeld());
+    const reports = await spool.openReports(newAttemptRef());
     await reports.append(chunk(1));
     expect(await reports.read(1)).toEqual(chunk(1));
     await reports.close();
@@ -186,15 +186,15 @@ describe("openSpool().openReports()", () => {
   it("keeps what it has on a full disk, and goes on when there is room", async () => {
     await using root = await temporaryFolder();
     await using disk = await mountSmallDisk(root.path, 400_000);
-    const held = newHeld();
+    const ref = newAttemptRef();
     const folder = join(disk.path, "spool");
-    const reports = await spoolIn(folder).openReports(held);
+    const reports = await spoolIn(folder).openReports(ref);
     await reports.append(chunk(1, large));
     await expect(reports.append(chunk(2, large))).rejects.toMatchObject({ code: "ENOSPC" });
     await reports.append(chunk(3));
     await reports.close();
     expect(await reports.read(1)).toEqual(chunk(1, large));
-    const left = await spoolIn(folder).openReports(held, [1]);
+    const left = await spoolIn(folder).openReports(ref, [1]);
     expect(left.sequences()).toEqual([1, 3]);
     expect(await left.read(3)).toEqual(chunk(3));
   });

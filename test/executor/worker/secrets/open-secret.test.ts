@@ -65,7 +65,7 @@ describe("openMessageKeys()", () => {
   it("refuses an older answer: its keys are boxed for another request", async () => {
     const peer = makeAttempt();
     peer.put("project", "TOKEN", "value");
-    const old = await peer.attempt.rpc.lookup({ ...peer.attempt.held, name: token });
+    const old = await peer.attempt.rpc.lookup({ ...peer.attempt.ref, name: token });
     if (!old.value.found) throw new TypeError("Expected the secret");
     const { keys } = old.value;
     expect(openMessageKeys(peer.attempt, keys, old.requestId)).toHaveLength(1);
@@ -78,7 +78,7 @@ describe("openMessageKeys()", () => {
     const peer = makeAttempt();
     const stranger = makeAttempt();
     stranger.put("project", "TOKEN", "value");
-    const foreign = await stranger.attempt.rpc.lookup({ ...stranger.attempt.held, name: token });
+    const foreign = await stranger.attempt.rpc.lookup({ ...stranger.attempt.ref, name: token });
     if (!foreign.value.found) throw new TypeError("Expected the secret");
     const { keys } = foreign.value;
     expect(() => openMessageKeys(peer.attempt, keys, foreign.requestId)).toThrow(

@@ -84,17 +84,17 @@ describe("GET /executions", () => {
 
   test("GET /executions narrows by several statuses, trigger, executor, start of the id and time", async () => {
     await world.push("narrowed");
-    const { held } = await world.claim("narrowed");
+    const { ref } = await world.claim("narrowed");
     const queued = await world.start("narrowed");
     const ids = async (query: string) =>
       (await list(`?package=narrowed&${query}`)).executions.map(({ id }) => id).toReversed();
-    const both = [held.executionId, queued];
-    expect(await ids("status=running")).toEqual([held.executionId]);
+    const both = [ref.executionId, queued];
+    expect(await ids("status=running")).toEqual([ref.executionId]);
     expect(await ids("status=running,queued")).toEqual(both);
     expect(await ids("status=failed,lost")).toEqual([]);
     expect(await ids("trigger=request")).toEqual(both);
     expect(await ids("trigger=schedule")).toEqual([]);
-    expect(await ids(`executor=${world.peer.state.identity.id}`)).toEqual([held.executionId]);
+    expect(await ids(`executor=${world.peer.state.identity.id}`)).toEqual([ref.executionId]);
     expect(await ids("executor=exr_00000000000000000000")).toEqual([]);
     expect(await ids(`id=${queued.slice(0, 16)}`)).toEqual([queued]);
     expect(await ids("id=exe_")).toEqual(both);
@@ -102,11 +102,11 @@ describe("GET /executions", () => {
     const after = new Date(Date.parse(createdAt) + 1).toISOString();
     expect(await ids(`since=${createdAt}`)).toEqual([queued]);
     expect(await ids(`since=${after}`)).toEqual([]);
-    expect(await ids(`until=${createdAt}`)).toEqual([held.executionId]);
+    expect(await ids(`until=${createdAt}`)).toEqual([ref.executionId]);
   });
 
   test("GET /executions tells of each what started it, who runs it and why it waits", async () => {
-    const { held } = await world.claim("report");
+    const { ref } = await world.claim("report");
     await world.start("report", { notBefore: "2100-01-01T00:00:00Z" });
     const executor = world.peer.state.identity.id;
     expect((await list("?limit=2")).executions).toMatchObject([
@@ -115,7 +115,7 @@ describe("GET /executions", () => {
         waiting: "It starts at 2100-01-01T00:00:00.000Z at the earliest",
         trigger: { kind: "request" },
       },
-      { id: held.executionId, status: "running", executor, waiting: null, trigger: { kind: "request" } },
+      { id: ref.executionId, status: "running", executor, waiting: null, trigger: { kind: "request" } },
     ]);
   });
 
@@ -148,10 +148,10 @@ describe("GET /executions/:execution", () => {
 
 describe("GET /executions/:execution/logs", () => {
   test("GET /executions/:execution/logs answers lines in pages", async () => {
-    const { held } = await world.claim("report");
+    const { ref } = await world.claim("report");
     const line = (text: string): ReportItem => ({ type: "log", step: 0, stream: "sdk", level: "info", text, time: 0 });
-    await world.peer.report(held, 1, ["a", "b", "c"].map(line));
-    const url = `/executions/${held.executionId}/logs`;
+    await world.peer.report(ref, 1, ["a", "b", "c"].map(line));
+    const url = `/executions/${ref.executionId}/logs`;
     const read = async (query: string) => ask(world.platform, logPage, ["GET", `${url}${query}`]);
     await until(async () => (await read("")).lines.length > 0);
     const first = await read("?limit=2");

@@ -6,6 +6,7 @@ import type { Audit } from "../../audit/audit.ts";
 import { listAudit } from "../../audit/list-store.ts";
 import type { Deps } from "../../deps.ts";
 import { getProject } from "../../projects/store.ts";
+import { requesterOf } from "../requester.ts";
 
 const config = { access: "admin" } as const;
 const text = z.string().max(256);
@@ -68,7 +69,7 @@ export function auditRoutes(
       },
     },
     async (request, reply) => {
-      const accepted = await audit.continueAfter(request.body, { author: request.author, requestId: request.id });
+      const accepted = await audit.continueAfter(request.body, requesterOf(request));
       return reply.code(201).send(accepted);
     },
   );

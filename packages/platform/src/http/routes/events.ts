@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { Deps } from "../../deps.ts";
 import { sendEvent as send } from "../../events/send-event.ts";
 import { getProject } from "../../projects/store.ts";
+import { requesterOf } from "../requester.ts";
 
 /** Events: send. */
 export function eventRoutes(plain: FastifyInstance, deps: Deps): void {
@@ -21,8 +22,8 @@ export function eventRoutes(plain: FastifyInstance, deps: Deps): void {
     },
     async (request, reply) => {
       const project = await getProject(deps.database, request.params.project);
-      const asker = { author: request.author, requestId: request.id };
-      return reply.code(202).send(await send(deps, { project, asker }, request.body));
+      const requester = requesterOf(request);
+      return reply.code(202).send(await send(deps, { project, requester }, request.body));
     },
   );
 }

@@ -32,6 +32,7 @@ import { tellWaiting } from "../../overview/tell-waiting.ts";
 import { statisticsRoute } from "./statistics.ts";
 import type { EventStreams } from "../event-streams.ts";
 import { findAddressed, packageParams, packageUrl } from "./package-address.ts";
+import { requesterOf } from "../requester.ts";
 
 type Needed = Deps & { readonly notices: FeedNotices; readonly streams: EventStreams };
 
@@ -60,8 +61,8 @@ export function executionRoutes(plain: FastifyInstance, deps: Needed): void {
     },
     async (request, reply) => {
       const found = await findAddressed(deps.database, request.params);
-      const asker = { author: request.author, requestId: request.id };
-      const target = { ...found, asker, idempotencyKey: request.headers["idempotency-key"] };
+      const requester = requesterOf(request);
+      const target = { ...found, requester, idempotencyKey: request.headers["idempotency-key"] };
       const id = await start(deps, target, request.body ?? {});
       return reply.code(202).send({ id, status: "queued" });
     },
@@ -79,8 +80,8 @@ export function executionRoutes(plain: FastifyInstance, deps: Needed): void {
       },
     },
     async (request, reply) => {
-      const asker = { author: request.author, requestId: request.id };
-      const target = { ...request.params, asker, idempotencyKey: request.headers["idempotency-key"] };
+      const requester = requesterOf(request);
+      const target = { ...request.params, requester, idempotencyKey: request.headers["idempotency-key"] };
       const id = await again(deps, target, request.body ?? {});
       return reply.code(202).send({ id, status: "queued" });
     },
@@ -123,8 +124,8 @@ export function executionRoutes(plain: FastifyInstance, deps: Needed): void {
     },
     async (request, reply) => {
       const { execution } = request.params;
-      const asker = { author: request.author, requestId: request.id };
-      const status = await cancelExecution(deps, execution, asker);
+      const requester = requesterOf(request);
+      const status = await cancelExecution(deps, execution, requester);
       return reply.code(202).send({ id: execution, status });
     },
   );

@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Deps } from "../../deps.ts";
 import { holdPlatform, resumePlatform, showHold } from "../../hold/hold.ts";
 import { findHold } from "../../hold/store.ts";
+import { requesterOf } from "../requester.ts";
 
 const config = { access: "admin" } as const;
 
@@ -27,7 +28,7 @@ export function holdRoutes(plain: FastifyInstance, { database }: Pick<Deps, "dat
         response: { 200: holdState, default: errorBody },
       },
     },
-    async (request) => holdPlatform(database, { author: request.author, requestId: request.id }),
+    async (request) => holdPlatform(database, requesterOf(request)),
   );
   app.post(
     "/api/v1/platform/resume",
@@ -35,6 +36,6 @@ export function holdRoutes(plain: FastifyInstance, { database }: Pick<Deps, "dat
       config,
       schema: { summary: "End the hold of the platform", response: { 200: resumeAnswer, default: errorBody } },
     },
-    async (request) => resumePlatform(database, { author: request.author, requestId: request.id }),
+    async (request) => resumePlatform(database, requesterOf(request)),
   );
 }

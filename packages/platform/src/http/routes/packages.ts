@@ -9,6 +9,7 @@ import { listPackages, type Package } from "../../packages/store.ts";
 import { getProject, type Project } from "../../projects/store.ts";
 import { findScopeKey } from "../../secrets/known-scope-key.ts";
 import { findAddressed, packageParams, packageUrl } from "./package-address.ts";
+import { requesterOf } from "../requester.ts";
 
 type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId">;
 
@@ -22,8 +23,8 @@ export function packageRoutes(plain: FastifyInstance, deps: Needed): void {
     { config, schema: { summary: "Get or make a package", params: packageParams, response } },
     async (request) => {
       const project = await getProject(deps.database, request.params.project);
-      const asker = { author: request.author, requestId: request.id };
-      return describePackage(deps, project, await ensurePackage(deps, asker, project, request.params.package));
+      const requester = requesterOf(request);
+      return describePackage(deps, project, await ensurePackage(deps, requester, project, request.params.package));
     },
   );
   app.get(

@@ -16,6 +16,7 @@ import type { Deps } from "../../deps.ts";
 import { ringOutbox } from "../../postgres/channels.ts";
 import { describeProject } from "../../overview/overview.ts";
 import { createProject as make, getProject, limitProject, listProjects, type Project } from "../../projects/store.ts";
+import { requesterOf } from "../requester.ts";
 
 const info = ({ id, name, createdAt, maxConcurrent }: Project): ProjectInfo => ({
   id,
@@ -41,8 +42,13 @@ export function projectRoutes(plain: FastifyInstance, deps: Pick<Deps, "database
     async (request, reply) => {
       const made = await deps.database.transaction(async (sql) => {
         const project = await make(sql, request.body.name);
-        const asker = { author: request.author, requestId: request.id };
-        await recordAudit(sql, { asker, action: "project.create", object: project.id, detail: { name: project.name } });
+        const requester = requesterOf(request);
+        await recordAudit(sql, {
+          requester,
+          action: "project.create",
+          object: project.id,
+          detail: { name: project.name },
+        });
         return project;
       });
       return reply.code(201).send(info(made));
@@ -93,8 +99,8 @@ export function projectRoutes(plain: FastifyInstance, deps: Pick<Deps, "database
       if (maxConcurrent === undefined) return info(await getProject(deps.database, request.params.project));
       const changed = await deps.database.transaction(async (sql) => {
         const project = await limitProject(sql, request.params.project, maxConcurrent);
-        const asker = { author: request.author, requestId: request.id };
-        await recordAudit(sql, { asker, action: "project.limit", object: project.id, detail: { maxConcurrent } });
+        const requester = requesterOf(request);
+        await recordAudit(sql, { requester, action: "project.limit", object: project.id, detail: { maxConcurrent } });
         await ringOutbox(sql);
         return project;
       });

@@ -5,9 +5,10 @@ import { z } from "zod";
 import type { Deps } from "../../deps.ts";
 import { endSchedule } from "../../schedules/end-schedule.ts";
 import { listSchedules } from "../../schedules/list-store.ts";
+import { requesterOf } from "../requester.ts";
 
 const config = { access: "admin" } as const;
-const mostListed = 1_000;
+const maxListed = 1_000;
 
 /** Schedules: list, delete. */
 export function scheduleRoutes(plain: FastifyInstance, deps: Pick<Deps, "database">): void {
@@ -23,7 +24,7 @@ export function scheduleRoutes(plain: FastifyInstance, deps: Pick<Deps, "databas
       },
     },
     async (request) => ({
-      schedules: [...(await listSchedules(deps.database, { ...request.query, limit: mostListed }))],
+      schedules: [...(await listSchedules(deps.database, { ...request.query, limit: maxListed }))],
     }),
   );
   app.delete(
@@ -38,7 +39,7 @@ export function scheduleRoutes(plain: FastifyInstance, deps: Pick<Deps, "databas
     },
     async (request) => {
       const { schedule } = request.params;
-      await endSchedule(deps.database, { author: request.author, requestId: request.id }, schedule);
+      await endSchedule(deps.database, requesterOf(request), schedule);
       return { id: schedule };
     },
   );

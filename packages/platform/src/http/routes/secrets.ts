@@ -24,6 +24,7 @@ import { listUses } from "../../secrets/list-uses.ts";
 import { fetchScopeKey, type Place } from "../../secrets/scope-key.ts";
 import { type ListedSecret, listSecrets } from "../../secrets/store.ts";
 import { findAddressed, packageParams, packageUrl } from "./package-address.ts";
+import { requesterOf } from "../requester.ts";
 
 type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey">;
 
@@ -104,8 +105,8 @@ function collection<Params extends z.ZodObject>(
       },
     },
     async (request) => {
-      const asker = { author: request.author, requestId: request.id };
-      const stored = await put(deps, asker, await find(request.params), request.body);
+      const requester = requesterOf(request);
+      const stored = await put(deps, requester, await find(request.params), request.body);
       return { secrets: stored.map(info) };
     },
   );
@@ -150,9 +151,9 @@ function collection<Params extends z.ZodObject>(
       },
     },
     async (request) => {
-      const asker = { author: request.author, requestId: request.id };
+      const requester = requesterOf(request);
       const { name } = nameParams.parse(request.params);
-      return { secrets: [info(await removeSecret(deps, asker, await find(request.params), name))] };
+      return { secrets: [info(await removeSecret(deps, requester, await find(request.params), name))] };
     },
   );
 }

@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Deps } from "../../deps.ts";
 import { listSettled, settleOpen } from "../../executions/settle.ts";
+import { requesterOf } from "../requester.ts";
 
 const config = { access: "admin" } as const;
 
@@ -32,6 +33,6 @@ export function settleRoutes(plain: FastifyInstance, deps: Pick<Deps, "database"
         response: { 200: settledExecutions, default: errorBody },
       },
     },
-    async (request) => settleOpen(deps, { author: request.author, requestId: request.id }, request.body),
+    async (request) => settleOpen(deps, requesterOf(request), request.body),
   );
 }

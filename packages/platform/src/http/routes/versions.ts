@@ -21,6 +21,7 @@ import { readZip } from "../../push/zip/read-zip.ts";
 import { receiveZip } from "../../push/zip/receive-zip.ts";
 import { getProject, type Project } from "../../projects/store.ts";
 import { findAddressed, packageParams, packageUrl } from "./package-address.ts";
+import { requesterOf } from "../requester.ts";
 
 type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey">;
 
@@ -111,10 +112,10 @@ async function answerPush(
 ): Promise<PushAnswer> {
   const project = await getProject(deps.database, params.project);
   const target = await findTarget(deps, project, params.package);
-  const asker = { author: request.author, requestId: request.id };
+  const requester = requesterOf(request);
   const received = await receive(request);
   const upload = { ...received, overwrite: received.overwrite || params.overwrite === "true" };
-  const pushed = await push(deps, { project, package: target, asker }, upload);
+  const pushed = await push(deps, { project, package: target, requester }, upload);
   return {
     package: { id: target.id, name: target.name },
     version: await describeVersion(deps.database, target.id, pushed.number),

@@ -10,7 +10,7 @@ export interface ZipEntry extends PackageFile {
 }
 
 /** Folders, and files that are left out of a package, count here too. */
-const mostEntries = 4 * limits.packageFiles;
+const maxEntries = 4 * limits.packageFiles;
 const encryptedFlag = 0x1;
 const sizesFollowFlag = 0x8;
 /** In a header of 32 bits: the number is elsewhere, in 64. */
@@ -27,10 +27,10 @@ const linkType = 0o120000;
  */
 export async function listEntries(archive: Buffer): Promise<readonly ZipEntry[]> {
   const zip = await open(archive);
-  if (zip.entryCount > mostEntries) {
+  if (zip.entryCount > maxEntries) {
     throw new SealrunError(
       "PACKAGE_INVALID",
-      `Expected at most ${mostEntries} entries in the zip, found ${zip.entryCount}; leave out what the scripts do not read`,
+      `Expected at most ${maxEntries} entries in the zip, found ${zip.entryCount}; leave out what the scripts do not read`,
     );
   }
   const directoryStart = Number(zip.readEntryCursor);

@@ -8,7 +8,7 @@ import { countTags, filterPackages } from "./filter-packages.ts";
 import classes from "./package-row.module.css";
 import { PackageRow } from "./package-row.tsx";
 
-const mostTags = 12;
+const maxTags = 12;
 
 /** The packages of a project, narrowed by words and a tag that stand in the address. */
 export function PackageList(props: {
@@ -74,7 +74,7 @@ function Tags(props: {
   if (tags.length === 0 && props.chosen === undefined) return null;
   return (
     <Group gap={6} role="group" aria-label="Tags">
-      {tags.slice(0, mostTags).map(({ tag, count }) => {
+      {tags.slice(0, maxTags).map(({ tag, count }) => {
         const isChosen = tag === props.chosen;
         return (
           <UnstyledButton key={tag} aria-pressed={isChosen} onClick={() => props.onChoose(isChosen ? undefined : tag)}>

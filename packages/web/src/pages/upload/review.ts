@@ -40,7 +40,7 @@ export function reviewPackage(read: ReadPackage): Review {
 }
 
 /** Of longer values the end is not looked for. */
-const mostValueLines = 10_000;
+const maxValueLines = 10_000;
 
 /** A value of several lines is found where it begins, and goes on below. */
 function findRevealing({ problems, secrets }: CheckedContent): ReadonlySet<string> {
@@ -49,7 +49,7 @@ function findRevealing({ problems, secrets }: CheckedContent): ReadonlySet<strin
   const ends = new Map<string, number>();
   for (const { code, file, line } of problems) {
     if (code !== null || file === null || line === null) continue;
-    const end = line + Math.min(longest, mostValueLines);
+    const end = line + Math.min(longest, maxValueLines);
     for (let at = Math.max(line, ends.get(file) ?? 0); at < end; at += 1) lines.add(`${file}:${at}`);
     ends.set(file, end);
   }

@@ -27,12 +27,12 @@ export interface Highlighter {
 const usualMs = 5_000;
 
 /** One worker, opened with the first text and ended when a text takes longer than `mostMs`; one text after the other. */
-export function createHighlighter(openWorker: () => HighlightWorker, mostMs = usualMs): Highlighter {
+export function createHighlighter(openWorker: () => HighlightWorker, maxMs = usualMs): Highlighter {
   let worker: HighlightWorker | undefined;
   let before: Promise<unknown> = Promise.resolve();
   const ask = async (asked: HighlightAsked): Promise<CodeLines | undefined> => {
     worker ??= openWorker();
-    const lines = await answerOf(worker, asked, mostMs);
+    const lines = await answerOf(worker, asked, maxMs);
     if (lines === "none") {
       worker.terminate();
       worker = undefined;
@@ -53,13 +53,13 @@ export function createHighlighter(openWorker: () => HighlightWorker, mostMs = us
 async function answerOf(
   worker: HighlightWorker,
   asked: HighlightAsked,
-  mostMs: number,
+  maxMs: number,
 ): Promise<CodeLines | undefined | "none"> {
   const done = new AbortController();
   const { signal } = done;
   try {
     return await new Promise((resolve) => {
-      const timer = setTimeout(() => resolve("none"), mostMs);
+      const timer = setTimeout(() => resolve("none"), maxMs);
       signal.addEventListener("abort", () => clearTimeout(timer));
       worker.addEventListener("message", ({ data }: MessageEvent<HighlightAnswer>) => resolve(data.lines), { signal });
       worker.addEventListener("error", () => resolve("none"), { signal });

@@ -2,7 +2,7 @@ import type { CodeLines, HighlightAnswer, HighlightAsked } from "./highlight-apa
 import { highlightLines } from "./highlight.ts";
 
 /** More pieces take the page longer to lay out than their colours are worth. */
-const mostPieces = 40_000;
+const maxPieces = 40_000;
 
 globalThis.addEventListener("message", ({ data }: MessageEvent<HighlightAsked>) => {
   const answer: HighlightAnswer = { lines: colour(data) };
@@ -13,7 +13,7 @@ globalThis.addEventListener("message", ({ data }: MessageEvent<HighlightAsked>) 
 function colour({ text, language }: HighlightAsked): CodeLines | undefined {
   try {
     const lines = highlightLines(text, language);
-    return lines.reduce((count, line) => count + line.length, 0) > mostPieces ? undefined : lines;
+    return lines.reduce((count, line) => count + line.length, 0) > maxPieces ? undefined : lines;
   } catch {
     return undefined;
   }

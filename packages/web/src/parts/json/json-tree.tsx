@@ -9,7 +9,7 @@ import { findPattern } from "../log/line-parts.ts";
 import { LineText } from "../log/line-text.tsx";
 
 const rowHeight = 22;
-const mostRows = 24;
+const maxRows = 24;
 /** Longer texts are cut until they are copied. */
 const shownCharacters = 400;
 
@@ -116,7 +116,7 @@ function Rows({ rows, find, label, onToggle }: RowsProps): ReactNode {
     <div
       ref={box}
       className={classes["box"]}
-      style={{ height: Math.min(rows.length, mostRows) * rowHeight }}
+      style={{ height: Math.min(rows.length, maxRows) * rowHeight }}
       role="tree"
       aria-label={label}
       tabIndex={-1}

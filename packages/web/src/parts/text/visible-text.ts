@@ -56,11 +56,11 @@ export function showHidden(text: string): string {
 }
 
 /** So many hidden characters are shown one by one. A file may hold a million, and a browser no million marks. */
-const mostHidden = 2_000;
+const maxHidden = 2_000;
 
 /** True when hidden characters are counted instead of shown one by one. */
 export function isCrowded(text: string): boolean {
-  return text.length > mostHidden && countHidden(text) > mostHidden;
+  return text.length > maxHidden && countHidden(text) > maxHidden;
 }
 
 /** As `splitHidden`; of a crowded text, how many are hidden and then what is left. */

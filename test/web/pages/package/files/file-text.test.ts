@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { mostLines, readText } from "../../../../../packages/web/src/pages/package/files/file-text.ts";
+import { maxLines, readText } from "../../../../../packages/web/src/pages/package/files/file-text.ts";
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -12,8 +12,8 @@ test("readText() calls zero bytes and other encodings binary", () => {
 });
 
 test("readText() cuts long files at a line, and large ones inside a character without calling them binary", () => {
-  const long = readText(encode("x\n".repeat(mostLines + 10)));
-  expect(long.kind === "text" ? [long.isCut, long.text.split("\n").length] : []).toEqual([true, mostLines]);
+  const long = readText(encode("x\n".repeat(maxLines + 10)));
+  expect(long.kind === "text" ? [long.isCut, long.text.split("\n").length] : []).toEqual([true, maxLines]);
   const large = readText(encode(`x${"ü".repeat(600_000)}`));
   expect([large.kind, large.kind === "text" && large.isCut]).toEqual(["text", true]);
 });

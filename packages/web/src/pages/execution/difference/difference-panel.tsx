@@ -87,7 +87,7 @@ function Compared({ before, now }: { readonly before: ExecutionInfo; readonly no
 }
 
 /** More rows than this say less, not more. */
-const mostRows = 100;
+const maxRows = 100;
 
 function Changes({ title, changes }: { readonly title: string; readonly changes: readonly Change[] }): ReactNode {
   if (changes.length === 0) return null;
@@ -106,7 +106,7 @@ function Changes({ title, changes }: { readonly title: string; readonly changes:
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {changes.slice(0, mostRows).map((change) => (
+            {changes.slice(0, maxRows).map((change) => (
               <Table.Tr key={change.name}>
                 <Table.Td>
                   <ShownText text={change.name} />
@@ -118,9 +118,9 @@ function Changes({ title, changes }: { readonly title: string; readonly changes:
           </Table.Tbody>
         </Table>
       </Table.ScrollContainer>
-      {changes.length > mostRows ? (
+      {changes.length > maxRows ? (
         <Text size="xs" c="dimmed">
-          and {changes.length - mostRows} more
+          and {changes.length - maxRows} more
         </Text>
       ) : null}
     </div>

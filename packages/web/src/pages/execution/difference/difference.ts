@@ -77,11 +77,11 @@ function resultsOf({ steps }: Compared): ReadonlyMap<string, string> {
 }
 
 /** More leaves than this are compared as one text. */
-const mostLeaves = 5_000;
+const maxLeaves = 5_000;
 
 function leavesOf(value: JsonValue, name: string): readonly (readonly [string, string])[] {
   const leaves = flatten(value, name);
-  return leaves.length > mostLeaves ? [[name, JSON.stringify(value)]] : leaves;
+  return leaves.length > maxLeaves ? [[name, JSON.stringify(value)]] : leaves;
 }
 
 function flatten(value: JsonValue, path: string): readonly (readonly [string, string])[] {

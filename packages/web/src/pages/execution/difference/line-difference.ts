@@ -13,16 +13,16 @@ export interface LineDifference {
 }
 
 /** Lines compared of each log. */
-export const mostLines = 5_000;
+export const maxLines = 5_000;
 /** Beyond these the difference is as long as the logs, and looking for it stalls the page. */
-const mostEdits = 2_000;
+const maxEdits = 2_000;
 const longestMs = 1_500;
 
 /** Compares the first lines of two logs. What differs in every run (times, ids, numbers) is left to the reader. */
 export function compareLines(before: readonly string[], now: readonly string[]): LineDifference {
-  const isCut = before.length > mostLines || now.length > mostLines;
-  const found = diffArrays(before.slice(0, mostLines), now.slice(0, mostLines), {
-    maxEditLength: mostEdits,
+  const isCut = before.length > maxLines || now.length > maxLines;
+  const found = diffArrays(before.slice(0, maxLines), now.slice(0, maxLines), {
+    maxEditLength: maxEdits,
     timeout: longestMs,
   });
   const runs = found?.map(({ value, added, removed }): LineRun => {

@@ -10,7 +10,7 @@ import { LineText } from "../../../parts/log/line-text.tsx";
 import { Loading } from "../../../parts/page/loading.tsx";
 import { Problem } from "../../../parts/page/problem.tsx";
 import classes from "./log-difference.module.css";
-import { compareLines, foldSame, mostLines } from "./line-difference.ts";
+import { compareLines, foldSame, maxLines } from "./line-difference.ts";
 
 /** How two logs differ, line by line; read and compared when somebody asks. */
 export function LogDifference(props: { readonly before: ExecutionInfo; readonly now: ExecutionInfo }): ReactNode {
@@ -54,7 +54,7 @@ function Lines({ before, now }: { readonly before: ExecutionInfo; readonly now: 
     <>
       <Text size="sm" c="dimmed">
         {changed === 0 ? "The logs are alike." : `${changed.toLocaleString("en")} lines differ.`}
-        {isCut ? ` The first ${mostLines.toLocaleString("en")} lines of each were compared.` : ""}
+        {isCut ? ` The first ${maxLines.toLocaleString("en")} lines of each were compared.` : ""}
       </Text>
       {changed === 0 ? null : <Shown runs={runs} />}
     </>
@@ -63,7 +63,7 @@ function Lines({ before, now }: { readonly before: ExecutionInfo; readonly now: 
 
 const around = 3;
 /** Shown lines; all of them in the page at once. */
-const mostShown = 1_500;
+const maxShown = 1_500;
 
 interface ShownLine {
   readonly kind: keyof typeof signs;
@@ -78,15 +78,13 @@ function Shown({ runs }: { readonly runs: Parameters<typeof foldSame>[0] }): Rea
   );
   return (
     <div className={classes["box"]} tabIndex={0} role="region" aria-label="Difference of the logs">
-      {lines.slice(0, mostShown).map(({ kind, text }, index) => (
+      {lines.slice(0, maxShown).map(({ kind, text }, index) => (
         <div key={index} className={classes["line"]} data-kind={kind}>
           <span className={classes["sign"]}>{signs[kind]}</span>
           {kind === "folded" ? text : <LineText text={text.slice(0, 1_000)} />}
         </div>
       ))}
-      {lines.length > mostShown ? (
-        <div className={classes["line"]}>and {lines.length - mostShown} more lines</div>
-      ) : null}
+      {lines.length > maxShown ? <div className={classes["line"]}>and {lines.length - maxShown} more lines</div> : null}
     </div>
   );
 }
@@ -95,7 +93,7 @@ const signs = { same: " ", removed: "−", added: "+", folded: "⋯" } as const;
 
 async function readLines(client: Pick<Client, "listLogs">, id: string): Promise<readonly string[]> {
   // One more than is compared tells that there are more.
-  const first = await client.listLogs(id, undefined, mostLines);
+  const first = await client.listLogs(id, undefined, maxLines);
   const texts = first.lines.map(({ text }) => visibleLine(text));
   return first.next === null ? texts : [...texts, ""];
 }

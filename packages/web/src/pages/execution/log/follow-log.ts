@@ -79,7 +79,7 @@ async function watch(id: string, following: Following): Promise<void> {
   };
   try {
     // What breaks is told at once, and taken up by reading what was missed.
-    await client.watchExecution(id, { onEvent, signal, after: store.lastCursor(), mostFailures: 0 });
+    await client.watchExecution(id, { onEvent, signal, after: store.lastCursor(), maxFailures: 0 });
   } finally {
     flush();
   }

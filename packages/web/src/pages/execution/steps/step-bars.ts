@@ -19,7 +19,7 @@ export interface StepAxis {
 export type PlacedStep = Pick<StepInfo, "status" | "startedAt" | "durationMs">;
 
 /** The least share that can still be seen. */
-const leastLength = 0.004;
+const minLength = 0.004;
 
 /**
  * Places the steps of the newest attempt between its claim and its end, or now. Steps without a start of their own (of
@@ -43,7 +43,7 @@ export function placeSteps(
   const totalMs = Math.max(toMs - fromMs, 1);
   const bars = spans.map((one) => {
     if (one === undefined) return undefined;
-    const length = Math.min(Math.max(one.durationMs / totalMs, leastLength), 1);
+    const length = Math.min(Math.max(one.durationMs / totalMs, minLength), 1);
     return { from: Math.min((one.startMs - fromMs) / totalMs, 1 - length), length, durationMs: one.durationMs };
   });
   return { totalMs, marksMs: marks(totalMs), bars };
@@ -52,11 +52,11 @@ export function placeSteps(
 const roundMs = [1, 2, 5, 10, 20, 50, 100, 200, 500];
 const roundSeconds = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400];
 const roundSteps = [...roundMs, ...roundSeconds.map((seconds) => seconds * 1_000)];
-const mostMarks = 5;
+const maxMarks = 5;
 
 /** Round times along the axis, its start included and its end left to the total. */
 function marks(totalMs: number): readonly number[] {
   const step =
-    roundSteps.find((ms) => totalMs / ms <= mostMarks) ?? 86_400_000 * Math.ceil(totalMs / 86_400_000 / mostMarks);
+    roundSteps.find((ms) => totalMs / ms <= maxMarks) ?? 86_400_000 * Math.ceil(totalMs / 86_400_000 / maxMarks);
   return Array.from({ length: Math.ceil(totalMs / step) }, (_, index) => index * step);
 }

@@ -4,21 +4,21 @@ export type FileText =
   | { readonly kind: "binary"; readonly size: number };
 
 /** Lines that are shown of one file. */
-export const mostLines = 5_000;
+export const maxLines = 5_000;
 /** Bytes that are shown of one file. */
-const mostBytes = 1_048_576;
+const maxBytes = 1_048_576;
 
 /** The text of a file in UTF-8; one with a zero byte or other bytes is binary. */
 export function readText(bytes: Uint8Array): FileText {
   const size = bytes.length;
   if (bytes.subarray(0, 8_192).includes(0)) return { kind: "binary", size };
   try {
-    const isOver = size > mostBytes;
+    const isOver = size > maxBytes;
     // Cut inside a character it is still text, hence the stream.
-    const whole = new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(0, mostBytes), { stream: isOver });
+    const whole = new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(0, maxBytes), { stream: isOver });
     const lines = whole.split("\n");
-    const isLong = lines.length > mostLines;
-    return { kind: "text", text: isLong ? lines.slice(0, mostLines).join("\n") : whole, size, isCut: isOver || isLong };
+    const isLong = lines.length > maxLines;
+    return { kind: "text", text: isLong ? lines.slice(0, maxLines).join("\n") : whole, size, isCut: isOver || isLong };
   } catch {
     return { kind: "binary", size };
   }

@@ -13,7 +13,7 @@ import { showSize } from "../../../parts/text/show-size.ts";
 import { showHidden } from "../../../parts/text/visible-text.ts";
 import type { PackageAddress } from "../use-package.ts";
 import { CodeView } from "./code-view.tsx";
-import { type FileText, mostLines } from "./file-text.ts";
+import { type FileText, maxLines } from "./file-text.ts";
 import classes from "./file-view.module.css";
 import { languageOf } from "./language-of.ts";
 import { saveFile } from "./save.ts";
@@ -83,7 +83,7 @@ function Content({ file, ...props }: FileProps & { readonly file: FileText }): R
       <CodeView text={file.text} language={languageOf(props.path)} marked={line} />
       {file.isCut ? (
         <Alert m="sm" color="gray">
-          Only its first {mostLines} lines are shown. Download it for the rest.
+          Only its first {maxLines} lines are shown. Download it for the rest.
         </Alert>
       ) : null}
     </>

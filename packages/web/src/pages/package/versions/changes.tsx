@@ -81,7 +81,7 @@ interface ListProps {
 }
 
 /** Differences that are shown without a click. */
-const mostOpen = 8;
+const maxOpen = 8;
 
 function ChangeList({ address, before, after }: ListProps): ReactNode {
   const { changes, same } = compareVersions(before.files, after.files);
@@ -112,7 +112,7 @@ function ChangeList({ address, before, after }: ListProps): ReactNode {
           change={change}
           before={before.number}
           after={after.number}
-          isOpenAtFirst={index < mostOpen}
+          isOpenAtFirst={index < maxOpen}
         />
       ))}
     </Stack>

@@ -15,12 +15,12 @@ export interface Hunk {
 }
 
 /** Beyond these the difference is as long as the files, and looking for it stalls the page. */
-const mostEdits = 3_000;
+const maxEdits = 3_000;
 const longestMs = 1_500;
 
 /** How two texts differ, or undefined when they share too little to be worth comparing. */
 export function compareTexts(before: string, after: string): readonly Hunk[] | undefined {
-  const options = { context: 3, maxEditLength: mostEdits, timeout: longestMs };
+  const options = { context: 3, maxEditLength: maxEdits, timeout: longestMs };
   const patch = structuredPatch("", "", before, after, undefined, undefined, options);
   return patch?.hunks.map(({ oldStart, newStart, lines }) => {
     let [old, now] = [oldStart, newStart];

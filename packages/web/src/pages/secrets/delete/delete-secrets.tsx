@@ -12,7 +12,7 @@ import { placeKey, showPlace } from "../place.ts";
 import { UsesList } from "../details/uses-list.tsx";
 
 /** Uses are asked for so many at most: a question nobody reads helps nobody. */
-const mostShown = 10;
+const maxShown = 10;
 
 /** Asks before secrets go, with what uses them. What was read in the last 30 days asks for a word too. */
 export function DeleteSecrets(props: {
@@ -25,7 +25,7 @@ export function DeleteSecrets(props: {
   const [typed, setTyped] = useState("");
   const [openedMs] = useState(Date.now);
   const names = secrets.map(({ name }) => name);
-  const asked = useUses(place, names.slice(0, mostShown));
+  const asked = useUses(place, names.slice(0, maxShown));
   const reads = [...secrets.map(({ lastRead }) => lastRead?.at), ...asked.reads];
   const word = wasReadLately(reads, openedMs) ? wordToType(names) : undefined;
   const isReady = asked.isKnown && (word === undefined || typed === word);
@@ -51,9 +51,9 @@ export function DeleteSecrets(props: {
           </Text>
           {asked.error === null ? null : <Problem error={asked.error} onRetry={asked.retry} />}
           {asked.isKnown ? <Uses found={asked.found} /> : asked.error === null ? <Loading rows={2} /> : null}
-          {names.length <= mostShown ? null : (
+          {names.length <= maxShown ? null : (
             <Text size="sm" c="dimmed">
-              What uses the other {names.length - mostShown} is not listed.
+              What uses the other {names.length - maxShown} is not listed.
             </Text>
           )}
           {word === undefined ? null : (

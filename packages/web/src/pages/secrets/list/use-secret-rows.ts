@@ -9,7 +9,7 @@ import { placeKey, widerPlaces } from "../place.ts";
 import { buildRows, type NamesInside, type SecretRow } from "./secret-rows.ts";
 
 /** A project with more packages says in a secret's details where it is covered, not in the table. */
-const mostPackages = 40;
+const maxPackages = 40;
 
 /** What a page of secrets shows: nothing before the place's own list is there. */
 export interface SecretRows {
@@ -68,7 +68,7 @@ function listQuery(client: Client, place: SecretPlace) {
 
 async function namesInside(client: Client, project: string): Promise<readonly NamesInside[]> {
   const packages = await client.listPackages(project);
-  if (packages.length > mostPackages) return [];
+  if (packages.length > maxPackages) return [];
   return Promise.all(
     packages.map(async ({ name }) => ({
       package: name,

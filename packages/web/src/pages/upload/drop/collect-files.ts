@@ -20,10 +20,10 @@ export async function collectDropped(items: DataTransferItemList): Promise<reado
 }
 
 /** The exact rule follows when all is known; this only ends a walk through somebody's whole disk. */
-const mostFiles = 4 * limits.packageFiles;
+const maxFiles = 4 * limits.packageFiles;
 
 async function walk(entry: FileSystemEntry, found: DroppedFile[]): Promise<void> {
-  if (found.length > mostFiles) {
+  if (found.length > maxFiles) {
     throw new SealrunError(
       "PACKAGE_INVALID",
       `Expected at most ${limits.packageFiles} files, found many more; choose the folder of one package`,

@@ -8,7 +8,7 @@ const folderType = 0o040000;
 const linkType = 0o120000;
 
 /** Folders, and files that are left out of a package, count here too. */
-const mostEntries = 4 * limits.packageFiles;
+const maxEntries = 4 * limits.packageFiles;
 
 /**
  * The entries of a zip, of which nothing is unpacked yet. What two programs could read differently is refused, as the
@@ -33,7 +33,7 @@ async function list(reader: ZipReader<unknown>): Promise<readonly Entry[]> {
   try {
     for await (const entry of reader.getEntriesGenerator()) {
       entries.push(entry);
-      if (entries.length > mostEntries) throw invalid(`Expected at most ${mostEntries} entries in the zip`);
+      if (entries.length > maxEntries) throw invalid(`Expected at most ${maxEntries} entries in the zip`);
     }
   } catch (error) {
     if (error instanceof SealrunError) throw error;
