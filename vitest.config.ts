@@ -7,7 +7,7 @@ const ssr = { resolve: { conditions: ["@sealrun/source"] } };
 /** Rooms whose tests start real processes: a script, a sandbox, a database, a NATS server or a whole platform. */
 const onRealParts = [
   "test/{cli,examples,keyring,nats,platform,postgres,sdk,sdk-python,whole}/**/*.test.ts",
-  "test/executor/{bootstrap,bundle,child,dependencies,enrol,jobs,references}/**/*.test.ts",
+  "test/executor/{bootstrap,bundle,child,dependencies,enrol,supervisor,worker,references}/**/*.test.ts",
   "test/docs/http-api.test.ts",
 ];
 
