@@ -6,6 +6,14 @@ create table answered_frames (
 );
 CREATE INDEX answered_frames_age ON public.answered_frames USING btree (answered_at);
 
+create table applied_migrations (
+  version bigint not null,
+  name text,
+  md5 text,
+  run_at timestamp with time zone,
+  PRIMARY KEY (version)
+);
+
 create table audit (
   number bigint generated always as identity not null,
   at timestamp with time zone not null default clock_timestamp(),
@@ -100,14 +108,6 @@ create table root_key_check (
   made_at timestamp with time zone not null default clock_timestamp(),
   CHECK (only_row),
   PRIMARY KEY (only_row)
-);
-
-create table schema_version (
-  version bigint not null,
-  name text,
-  md5 text,
-  run_at timestamp with time zone,
-  PRIMARY KEY (version)
 );
 
 create table scope_keys (

@@ -1,3 +1,11 @@
+create table applied_migrations (
+  version bigint not null,
+  name text,
+  md5 text,
+  run_at timestamp with time zone,
+  PRIMARY KEY (version)
+);
+
 create table attempts (
   execution_id text not null,
   attempt integer not null,
@@ -366,14 +374,6 @@ CREATE INDEX schedules_due ON public.schedules USING btree (next_at) WHERE (next
 CREATE UNIQUE INDEX schedules_manifest ON public.schedules USING btree (package_id) WHERE ((kind = 'manifest'::text) AND (ended_at IS NULL));
 CREATE INDEX schedules_package ON public.schedules USING btree (package_id) WHERE (ended_at IS NULL);
 CREATE TRIGGER schedules_tell AFTER INSERT OR DELETE OR UPDATE ON public.schedules FOR EACH STATEMENT EXECUTE FUNCTION tell_change('schedules');
-
-create table schema_version (
-  version bigint not null,
-  name text,
-  md5 text,
-  run_at timestamp with time zone,
-  PRIMARY KEY (version)
-);
 
 create table secret_deletions (
   secret_id text not null,

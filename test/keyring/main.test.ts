@@ -55,9 +55,9 @@ test("start() says which server it cannot reach, without the password", async ()
 });
 
 test("start() refuses a database of a newer sealrun", async () => {
-  await world.database.run("insert into schema_version (version, name) values (99, 'newer')");
+  await world.database.run("insert into applied_migrations (version, name) values (99, 'newer')");
   expect(await codeOf(start(world.config, { log: createLog([]) }))).toBe("DATABASE_NEWER");
-  await world.database.run("delete from schema_version where version = 99");
+  await world.database.run("delete from applied_migrations where version = 99");
 });
 
 test("start() keeps every private key, one-time secret and value out of the database and the log", async () => {

@@ -33,6 +33,34 @@ test("migrate() applies nothing of a release when one of its files fails", async
   expect([await count("first"), await count("second")]).toEqual([1, 0]);
 });
 
+test("migrate() renumbers what was applied under numbers with holes, and goes on from there", async () => {
+  await write("004.do.fourth.sql", "create table fourth (id int);");
+  await apply();
+  const database = await openDatabase({ config: fresh.address, applicationName: "test" });
+  await database.run("alter table applied_migrations rename to schema_version");
+  await database.close();
+  await rm(join(folder, "004.do.fourth.sql"));
+  await write("002.do.fourth.sql", "create table fourth (id int);");
+  await write("003.do.newest.sql", "create table newest (id int);");
+  await apply();
+  await apply();
+  expect([await count("first"), await count("fourth"), await count("newest")]).toEqual([1, 0, 0]);
+  expect(await count("applied_migrations where version in (1, 2, 3)")).toBe(3);
+  expect(await count("applied_migrations where version > 3")).toBe(0);
+});
+
+test("migrate() refuses a database that an earlier sealrun left ahead of its files", async () => {
+  await write("004.do.fourth.sql", "create table fourth (id int);");
+  await apply();
+  const database = await openDatabase({ config: fresh.address, applicationName: "test" });
+  await database.run("alter table applied_migrations rename to schema_version");
+  await rm(join(folder, "004.do.fourth.sql"));
+  await expect(apply()).rejects.toMatchObject({ code: "DATABASE_NEWER" });
+  // Nothing was renamed.
+  expect(await database.run("select from schema_version where version = 4")).toBe(1);
+  await database.close();
+});
+
 test("migrate() leaves a database alone that is ahead of its files", async () => {
   await write("002.do.second.sql", "create table second (id int);");
   await apply();

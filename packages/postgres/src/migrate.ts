@@ -9,6 +9,11 @@ import { clientSettings, wrapConnectionError } from "./database.ts";
 /** Any number: one lock for all migrators of one database. */
 const migrationLock = 7_325_786;
 
+/** Holds a row for each file that was applied. */
+const table = "applied_migrations";
+/** What the table was called while the numbers of the files had holes. */
+const earlierTable = "schema_version";
+
 /**
  * Brings a database to the newest of the numbered files in `folder` (`001.do.name.sql` …), all of them or none. Any
  * number of processes may call it at once. Fails with `DATABASE_NEWER` when the database is ahead of the files.
@@ -38,7 +43,7 @@ async function applyFiles(client: Client, folder: string): Promise<void> {
   const postgrator = new Postgrator({
     migrationPattern: `${folder}/*.sql`,
     driver: "pg",
-    schemaTable: "schema_version",
+    schemaTable: table,
     currentSchema: "public",
     validateChecksums: false,
     execQuery: async (query) => client.query(query),
@@ -47,11 +52,9 @@ async function applyFiles(client: Client, folder: string): Promise<void> {
     },
   });
   const newest = Math.max(0, ...(await postgrator.getMigrations()).map((migration) => migration.version));
-  const known = await client.query("select to_regclass('public.schema_version') as name");
+  await renumber(client);
   // Asked only when the table exists: a failing statement would end the transaction.
-  const present = z.array(z.object({ name: z.null() })).safeParse(known.rows).success
-    ? 0
-    : await postgrator.getDatabaseVersion();
+  const present = (await isTable(client, table)) ? await postgrator.getDatabaseVersion() : 0;
   if (present > newest) {
     throw new SealrunError(
       "DATABASE_NEWER",
@@ -59,4 +62,25 @@ async function applyFiles(client: Client, folder: string): Promise<void> {
     );
   }
   await postgrator.migrate();
+}
+
+/**
+ * Makes the table of a database that was migrated under numbers with holes one without: the files kept their order, so
+ * the first one applied is now number 1.
+ */
+async function renumber(client: Client): Promise<void> {
+  if ((await isTable(client, table)) || !(await isTable(client, earlierTable))) return;
+  await client.query(`alter table ${earlierTable} rename to ${table}`);
+  // Two steps, since no two rows may ever have one number.
+  await client.query(
+    `update ${table} t set version = -o.position
+     from (select version, row_number() over (order by version) as position from ${table} where version > 0) o
+     where o.version = t.version`,
+  );
+  await client.query(`update ${table} set version = -version where version < 0`);
+}
+
+async function isTable(client: Client, name: string): Promise<boolean> {
+  const { rows } = await client.query("select to_regclass('public.' || $1) is not null as is_table", [name]);
+  return z.array(z.object({ is_table: z.boolean() })).parse(rows)[0]?.is_table === true;
 }

@@ -36,7 +36,7 @@ describe("migrationsFolder", () => {
 
   test("migrationsFolder refuses a database that a newer sealrun has migrated", async () => {
     await run();
-    await database.run("insert into schema_version (version, name) values (999, 'from the future')");
+    await database.run("insert into applied_migrations (version, name) values (999, 'from the future')");
     await expect(run()).rejects.toMatchObject({ code: "DATABASE_NEWER" });
   });
 

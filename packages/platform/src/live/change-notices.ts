@@ -2,7 +2,7 @@ import type { Database } from "@sealrun/postgres";
 import { changeTopic, type ChangeTopic } from "@sealrun/protocol";
 import type { FeedNotices } from "./feed-notices.ts";
 
-/** Channel on which triggers tell a topic; see `041.do.change_notices.sql`. */
+/** Channel on which triggers tell a topic; see `022.do.change_notices.sql`. */
 const channel = "sealrun_changes";
 
 /** Tells who waits which lists have changed. */
