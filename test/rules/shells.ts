@@ -1,0 +1,1 @@
+export const shells: Readonly<Record<string, readonly string[]>> = {};
