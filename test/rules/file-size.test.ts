@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { expect, test } from "vitest";
 import { shipped, type Source } from "./sources.ts";
 
@@ -21,3 +22,14 @@ test("packages/ and executor/ name files in kebab-case and never after a drawer"
 function linesOf({ text }: Source): number {
   return text.split("\n").length - 1;
 }
+
+/** Folders with more than 18 files, and why: never more than 25. */
+const crowded: Readonly<Record<string, string>> = {};
+
+test("packages/ and executor/ have folders of at most 18 files, or a reason for up to 25", () => {
+  const counts = new Map<string, number>();
+  for (const { path } of shipped) counts.set(posix.dirname(path), (counts.get(posix.dirname(path)) ?? 0) + 1);
+  const large = [...counts].filter(([folder, count]) => count > (crowded[folder] === undefined ? 18 : 25));
+  expect(large).toEqual([]);
+  expect(Object.keys(crowded).filter((folder) => (counts.get(folder) ?? 0) <= 18)).toEqual([]);
+});
