@@ -6,7 +6,7 @@ import { ImportSecrets } from "./import/import-secrets.tsx";
 import { KeysHelp } from "./keys-help.tsx";
 import { SecretDetails } from "./details/secret-details.tsx";
 import type { SecretRow } from "./list/secret-rows.ts";
-import type { SecretsSearch } from "./secrets-search.ts";
+import type { SecretsSearch } from "./search.ts";
 import { SetSecret } from "./set/set-secret.tsx";
 import { useFocusBack } from "./use-focus-back.ts";
 

@@ -9,7 +9,7 @@ import { DropNotice } from "./import/drop-notice.tsx";
 import { FirstSecret } from "./list/first-secret.tsx";
 import { type Dialog, SecretsDialogs } from "./secrets-dialogs.tsx";
 import type { KeyAction } from "./secrets-keys.ts";
-import type { SecretsSearch } from "./secrets-search.ts";
+import type { SecretsSearch } from "./search.ts";
 import { SecretsList } from "./list/secrets-list.tsx";
 import { useFileDrop } from "./import/use-file-drop.ts";
 import { usePendingDeletes } from "./delete/use-pending-deletes.tsx";

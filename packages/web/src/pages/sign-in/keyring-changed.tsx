@@ -3,7 +3,7 @@ import { IconShieldExclamation } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
 
 /** Stops everything when another keyring answers than the one this browser knows. */
-export function StrangeKeyring(props: {
+export function KeyringChanged(props: {
   readonly message: string;
   readonly found: string;
   readonly onTrust: () => void;
