@@ -7,6 +7,7 @@ import { ShownText } from "../../parts/text/shown-text.tsx";
 import { countTags, filterPackages } from "./filter-packages.ts";
 import classes from "./package-row.module.css";
 import { PackageRow } from "./package-row.tsx";
+import type { HomeSearch } from "./search.ts";
 
 const maxTags = 12;
 
@@ -18,7 +19,7 @@ export function PackageList(props: {
   const { project, packages } = props;
   const { find = "", tag } = useSearch({ from: "/projects/$project" });
   const navigate = useNavigate({ from: "/projects/$project" });
-  const narrow = (change: { readonly find?: string; readonly tag?: string | undefined }): void => {
+  const narrow = (change: HomeSearch): void => {
     const next = { find, tag, ...change };
     void navigate({
       search: { find: next.find === "" ? undefined : next.find, tag: next.tag },

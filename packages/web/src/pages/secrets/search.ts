@@ -1,9 +1,13 @@
-/** What the address of a page of secrets says: names, never a value. */
-export interface SecretsSearch {
-  /** What is searched for. */
-  readonly find?: string | undefined;
+import { z } from "zod";
+
+/** The search parameters of a secrets page: names, never a value. */
+export const secretsSearch = z.object({
+  /** The text in the search field. */
+  find: z.string().optional().catch(undefined),
   /** The name to set; empty to ask for one. */
-  readonly add?: string | undefined;
+  add: z.string().optional().catch(undefined),
   /** The name whose details are open. */
-  readonly open?: string | undefined;
-}
+  open: z.string().optional().catch(undefined),
+});
+
+export type SecretsSearch = Readonly<z.infer<typeof secretsSearch>>;
