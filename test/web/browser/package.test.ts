@@ -50,7 +50,7 @@ test("PackagePage says what a package is for, runs, when, and misses", async () 
   await page.getByText("ends after 5 min, tried up to 3 times").waitFor();
   await page.getByText("1 secret is missing").waitFor();
   await page.getByText("sealrun run one-package/report --wait").waitFor();
-  await page.getByRole("link", { name: /^Run 1 back: succeeded/ }).waitFor();
+  await page.getByRole("link", { name: /^Run 1 from the end: succeeded/ }).waitFor();
   await looksRight(page);
   await page.getByRole("link", { name: "Add GONE" }).click();
   await page.waitForURL(`**${address}/secrets?add=GONE`);
