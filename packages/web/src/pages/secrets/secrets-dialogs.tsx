@@ -16,7 +16,7 @@ export type Dialog =
   | { readonly kind: "delete"; readonly secrets: readonly SecretInfo[] }
   | { readonly kind: "keys" };
 
-/** Whatever stands in front of a page of secrets. Lists that load again behind it change nothing that was typed. */
+/** The open dialog of a secrets page. A list that loads again behind it does not change what was typed. */
 export function SecretsDialogs(props: {
   readonly place: SecretPlace;
   readonly own: readonly SecretInfo[];

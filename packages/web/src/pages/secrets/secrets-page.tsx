@@ -16,7 +16,7 @@ import { usePendingDeletes } from "./delete/use-pending-deletes.tsx";
 import { useSecretRows } from "./list/use-secret-rows.ts";
 import { useSecretsKeys } from "./use-secrets-keys.ts";
 
-/** The secrets of one place: the list, and everything that can be done with them. */
+/** The secrets of one place: the list, and every action on it. */
 export function SecretsPage(props: {
   readonly title: string;
   readonly lead: ReactNode;
@@ -30,7 +30,7 @@ export function SecretsPage(props: {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const deletes = usePendingDeletes(place);
   const isOver = useFileDrop((file) => {
-    // What is typed elsewhere is not lost to a file.
+    // A dropped file must not close the form with what was typed in it.
     if (search.add === undefined) setDialog({ kind: "import", file });
   });
 
@@ -108,12 +108,12 @@ export function SecretsPage(props: {
 function Actions(props: { readonly onAdd: () => void; readonly onDialog: (dialog: Dialog) => void }): ReactNode {
   return (
     <>
-      <Tooltip label="Keys (?)">
+      <Tooltip label="Keyboard shortcuts (?)">
         <ActionIcon
           variant="subtle"
           color="gray"
           size="lg"
-          aria-label="Keys"
+          aria-label="Keyboard shortcuts"
           visibleFrom="sm"
           onClick={() => props.onDialog({ kind: "keys" })}
         >

@@ -56,7 +56,7 @@ function MissingCells({ by }: { readonly by: readonly string[] }): ReactNode {
   return (
     <Table.Td role="cell" colSpan={5}>
       <Text size="sm" c="dimmed">
-        Asked for by <ShownText text={by.join(", ")} />; set in no scope
+        Asked for by <ShownText text={by.join(", ")} />; not set in any scope
       </Text>
     </Table.Td>
   );

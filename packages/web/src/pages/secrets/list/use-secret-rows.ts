@@ -8,10 +8,10 @@ import { askedNames } from "./asked-names.ts";
 import { placeKey, widerPlaces } from "../place.ts";
 import { buildRows, type NamesInside, type SecretRow } from "./secret-rows.ts";
 
-/** A project with more packages says in a secret's details where it is covered, not in the table. */
+/** In a project with more packages the details of a secret say where it is overridden, not the table. */
 const maxPackages = 40;
 
-/** What a page of secrets shows: nothing before the place's own list is there. */
+/** The rows of a secrets page; undefined until the place's own list is loaded. */
 export interface SecretRows {
   readonly rows: readonly SecretRow[] | undefined;
   readonly own: readonly SecretInfo[];
@@ -19,7 +19,7 @@ export interface SecretRows {
   readonly retry: () => unknown;
 }
 
-/** The secrets of a place with what is around them: what wider scopes answer, who covers them, what is missing. */
+/** The secrets of a place with those of wider scopes, the packages that override them, and missing names. */
 export function useSecretRows(place: SecretPlace): SecretRows {
   const client = useClient();
   const list = useQuery(listQuery(client, place));
@@ -48,7 +48,7 @@ export function useSecretRows(place: SecretPlace): SecretRows {
             own: list.data,
             wider: wider.map((infos) => infos ?? []),
             inside: inside.data ?? [],
-            // A name may be set in a scope that is still on its way.
+            // A name may be set in a scope that is still loading.
             asked: wider.includes(undefined) ? [] : (asked.data ?? []),
           }),
     [list.data, wider, inside.data, asked.data],
