@@ -14,7 +14,7 @@ import { SecretsPlan } from "./secrets-plan.tsx";
 import { useFoundNames } from "./use-found-names.ts";
 import type { Upload, UploadState } from "./use-upload.ts";
 
-/** What was dropped, checked: its name, what is wrong, what is sealed, what runs, and the way to send it. */
+/** The checked package before its upload: its name, problems, secrets to seal, scripts, and the button to send it. */
 export function ReviewForm(props: {
   readonly upload: Upload;
   readonly state: Extract<UploadState, { readonly kind: "review" | "sending" }>;
@@ -24,7 +24,7 @@ export function ReviewForm(props: {
   const { upload, state, project, known } = props;
   const { review } = state;
   const [typed, setTyped] = useState(known ?? review.name);
-  // Said of one package, not of another whose name is typed after it.
+  // The name that the tick was set for: it does not count for another name that is typed later.
   const [overwritten, setOverwritten] = useState<string>();
   const isOverwriting = overwritten === typed;
   const asked = useFoundNames(project, typed, review);
@@ -76,17 +76,17 @@ export function ReviewForm(props: {
 }
 
 function whatStops(errors: number, isWaitingForTick: boolean): string | undefined {
-  if (errors > 0) return `Fix ${countOf(errors, "error")} first, then drop it again`;
-  return isWaitingForTick ? "Decide about the secrets that were changed on the platform" : undefined;
+  if (errors > 0) return `Fix ${countOf(errors, "error")} first, then drop the package again`;
+  return isWaitingForTick ? 'Tick "Overwrite", or remove the changed secrets from secrets.json' : undefined;
 }
 
-/** Somebody may have taken the wrong folder. */
+/** Warns of a wrong folder: its manifest has the name of another package. */
 function OtherName(props: { readonly known: string | undefined; readonly said: string | undefined }): ReactNode {
   const { known, said } = props;
   if (known === undefined || said === undefined || said.toLowerCase() === known.toLowerCase()) return null;
   return (
-    <Alert color="orange" icon={<IconAlertTriangle aria-hidden />} title="Its manifest has another name">
-      manifest.json calls it <ShownText text={said} />; here it becomes a version of <ShownText text={known} />.
+    <Alert color="orange" icon={<IconAlertTriangle aria-hidden />} title="The manifest has a different name">
+      manifest.json has the name <ShownText text={said} />; this upload becomes a version of <ShownText text={known} />.
     </Alert>
   );
 }
@@ -100,15 +100,15 @@ function NameField(props: {
   if (props.known !== undefined) return null;
   const refused = packageName.safeParse(props.value).error?.issues[0]?.message;
   const taken =
-    props.version == null ? "A new package" : `The package is there: this becomes version ${props.version + 1}`;
+    props.version == null ? "A new package" : `This package exists: the upload becomes version ${props.version + 1}`;
   return (
     <TextInput
       label="Name of the package"
-      description={props.version === undefined ? "From its manifest.json or its folder" : taken}
+      description={props.version === undefined ? "Taken from manifest.json or the folder" : taken}
       value={props.value}
       onChange={({ currentTarget }) => props.onChange(currentTarget.value)}
       error={
-        refused === undefined ? undefined : props.value === "" ? "Give it a name" : `Expected another name: ${refused}`
+        refused === undefined ? undefined : props.value === "" ? "Give it a name" : `This name is not valid: ${refused}`
       }
       maw={480}
       maxLength={128}
