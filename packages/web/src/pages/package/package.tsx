@@ -25,7 +25,7 @@ const titles = {
   secrets: "Secrets",
 } as const satisfies Record<NonNullable<PackageSearch["tab"]>, string>;
 
-/** A package: what it does, its files, its versions and what changed between them, and the names of its secrets. */
+/** A package: its overview, its files, its versions with their changes, and the names of its secrets. */
 export function PackagePage(): ReactNode {
   const address = usePackageAddress();
   const found = usePackageInfo(address);
@@ -111,7 +111,7 @@ function Content({ address, info }: PartProps): ReactNode {
   };
   return (
     <Tabs value={tab} onChange={onChange} keepMounted={false}>
-      <Tabs.List className={classes["tabs"]} aria-label="What is shown">
+      <Tabs.List className={classes["tabs"]} aria-label="Sections">
         {packageTabs.map((name) => (
           <Tabs.Tab key={name} value={name}>
             {titles[name]}
@@ -149,7 +149,7 @@ function NoVersion({ address }: { readonly address: PackageAddress }): ReactNode
         </LinkButton>
       }
     >
-      Its name is taken and it has a key to seal secrets with. Upload its scripts to run it.
+      The package exists and its secrets can be set. Upload its scripts to run it.
     </Empty>
   );
 }
