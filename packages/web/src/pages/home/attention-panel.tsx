@@ -21,7 +21,7 @@ export function AttentionPanel(props: {
       </Title>
       {found.length === 0 ? (
         <Text size="sm" c="dimmed">
-          Nothing: no last run failed, no run waits, and no secret is missing.
+          Nothing: the last runs went well, nothing waits, and no secret is missing.
         </Text>
       ) : (
         <ul className={classes["list"]}>
