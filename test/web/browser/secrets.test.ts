@@ -57,7 +57,7 @@ test("/vault/secrets replaces a secret and names the version before it is saved"
 });
 
 test("/vault/secrets refuses bad names and bad JSON on the spot, and repeats no value", async () => {
-  await setOnPlatform("DB_PASS", "known to everybody");
+  await setOnPlatform("DB_PASS", "known to every reader");
   const { page } = await open("/vault/secrets?add=");
   await page.getByLabel("Name", { exact: true }).fill("1ST");
   await page.getByText(/^A secret name starts with a letter or _/).waitFor();

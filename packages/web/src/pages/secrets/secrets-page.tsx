@@ -36,7 +36,7 @@ export function SecretsPage(props: {
 
   const set = (name: string): void => onSearch({ add: name, open: undefined });
   const remove = (names: readonly string[]): void => {
-    const secrets = own.filter(({ name }) => names.includes(name) && !deletes.leaving.has(name));
+    const secrets = own.filter(({ name }) => names.includes(name) && !deletes.deleting.has(name));
     if (secrets.length > 0) setDialog({ kind: "delete", secrets });
   };
   const select = (names: readonly string[], isSelected: boolean): void => {
@@ -83,7 +83,7 @@ export function SecretsPage(props: {
           find={search.find ?? ""}
           onFind={(find) => onSearch({ find: find === "" ? undefined : find })}
           selected={selected}
-          leaving={deletes.leaving}
+          deleting={deletes.deleting}
           actions={actions}
         />
       )}

@@ -15,14 +15,14 @@ import { type Upload, useUpload } from "./use-upload.ts";
 /** Makes a package or a new version from a folder, files or a zip. Secrets are sealed in the browser. */
 export function UploadPage(): ReactNode {
   const { project } = useParams({ from: "/projects/$project/upload" });
-  const { package: known } = useSearch({ from: "/projects/$project/upload" });
+  const { package: existing } = useSearch({ from: "/projects/$project/upload" });
   const upload = useUpload();
   const isOver = useDrop((files) => {
     if (upload.state.kind !== "reading" && upload.state.kind !== "sending") void upload.take(files);
   });
   return (
     <Page
-      title={known === undefined ? "Upload a package" : `New version of ${known}`}
+      title={existing === undefined ? "Upload a package" : `New version of ${existing}`}
       lead={
         <>
           to project{" "}
@@ -32,7 +32,7 @@ export function UploadPage(): ReactNode {
         </>
       }
     >
-      <Content upload={upload} isOver={isOver} project={project} known={known} />
+      <Content upload={upload} isOver={isOver} project={project} existing={existing} />
       <LeaveQuestion upload={upload} />
     </Page>
   );
@@ -42,10 +42,10 @@ interface ContentProps {
   readonly upload: Upload;
   readonly isOver: boolean;
   readonly project: string;
-  readonly known: string | undefined;
+  readonly existing: string | undefined;
 }
 
-function Content({ upload, isOver, project, known }: ContentProps): ReactNode {
+function Content({ upload, isOver, project, existing }: ContentProps): ReactNode {
   const { state } = upload;
   switch (state.kind) {
     case "empty":
@@ -61,7 +61,7 @@ function Content({ upload, isOver, project, known }: ContentProps): ReactNode {
       );
     case "review":
     case "sending":
-      return <ReviewForm key={state.review.name} upload={upload} state={state} project={project} known={known} />;
+      return <ReviewForm key={state.review.name} upload={upload} state={state} project={project} existing={existing} />;
     case "done":
       return <Done project={project} state={state} onAgain={upload.discard} />;
   }

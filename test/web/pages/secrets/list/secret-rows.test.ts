@@ -12,7 +12,7 @@ const info = (name: string, scope: Scope, more: Partial<SecretInfo> = {}): Secre
   lastRead: null,
   ...more,
 });
-const nothing = { own: [], wider: [], inside: [], asked: [] };
+const nothing = { own: [], wider: [], packageNames: [], asked: [] };
 const shown = (rows: ReturnType<typeof buildRows>): readonly string[] =>
   rows.map(({ kind, name }) => `${kind} ${name}`);
 
@@ -36,7 +36,7 @@ test("buildRows() says what a secret overrides, and in which packages it is over
     ...nothing,
     own: [info("A", "project")],
     wider: [[info("A", "platform", { version: 7 })]],
-    inside: [
+    packageNames: [
       { package: "report", names: ["A", "B"] },
       { package: "load", names: ["A"] },
     ],

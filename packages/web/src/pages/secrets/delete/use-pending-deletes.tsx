@@ -11,21 +11,21 @@ import { topicKey } from "../../../platform/queries.ts";
 const undoMs = 6_000;
 
 /** A secret to delete, only in the version that the user saw. */
-interface LeavingSecret {
+interface SecretToDelete {
   readonly name: string;
   readonly version: number;
 }
 
 interface Batch {
   readonly id: string;
-  readonly secrets: readonly LeavingSecret[];
+  readonly secrets: readonly SecretToDelete[];
   readonly timer: ReturnType<typeof setTimeout>;
 }
 
 /** Deletes that are not sent yet. */
 export interface PendingDeletes {
-  readonly leaving: ReadonlySet<string>;
-  readonly remove: (secrets: readonly LeavingSecret[]) => void;
+  readonly deleting: ReadonlySet<string>;
+  readonly remove: (secrets: readonly SecretToDelete[]) => void;
   /** Undoes the delete of this name, or the newest delete. */
   readonly undo: (name?: string) => void;
 }
@@ -35,7 +35,7 @@ export function usePendingDeletes(place: SecretPlace): PendingDeletes {
   const client = useClient();
   const queries = useQueryClient();
   const batches = useRef<readonly Batch[]>([]);
-  const [leaving, setLeaving] = useState<ReadonlySet<string>>(new Set());
+  const [deleting, setLeaving] = useState<ReadonlySet<string>>(new Set());
   const setBatches = (next: readonly Batch[]): void => {
     batches.current = next;
     setLeaving(new Set(next.flatMap(({ secrets }) => secrets.map(({ name }) => name))));
@@ -67,7 +67,7 @@ export function usePendingDeletes(place: SecretPlace): PendingDeletes {
     drop(found);
   };
 
-  const remove = (secrets: readonly LeavingSecret[]): void => {
+  const remove = (secrets: readonly SecretToDelete[]): void => {
     const id = `delete-${crypto.randomUUID()}`;
     const timer = setTimeout(() => {
       const batch = batches.current.find((candidate) => candidate.id === id);
@@ -104,10 +104,10 @@ export function usePendingDeletes(place: SecretPlace): PendingDeletes {
       keepAll();
     };
   }, []);
-  return { leaving, remove, undo };
+  return { deleting, remove, undo };
 }
 
-function Waiting(props: { readonly secrets: readonly LeavingSecret[]; readonly onUndo: () => void }) {
+function Waiting(props: { readonly secrets: readonly SecretToDelete[]; readonly onUndo: () => void }) {
   const names = showNames(
     props.secrets.map(({ name }) => name),
     3,
@@ -138,7 +138,7 @@ function batchOf(batches: readonly Batch[], name: string): Batch | undefined {
 async function deleteUnchanged(
   client: Client,
   place: SecretPlace,
-  secrets: readonly LeavingSecret[],
+  secrets: readonly SecretToDelete[],
 ): Promise<{ readonly deleted: readonly string[]; readonly kept: readonly string[] }> {
   const versions = new Map((await client.listSecrets(place)).map(({ name, version }) => [name, version]));
   const deleted: string[] = [];

@@ -7,7 +7,7 @@ export interface AskedName {
 }
 
 /** The names of the secrets of one package in a project. */
-export interface NamesInside {
+export interface PackageNames {
   readonly package: string;
   readonly names: readonly string[];
 }
@@ -27,21 +27,21 @@ export type SecretRow =
   | { readonly kind: "wider"; readonly name: string; readonly info: SecretInfo };
 
 /** The secrets of a place and of the scopes around it; a list that is still loading is empty. */
-export interface Surroundings {
+export interface RowSources {
   readonly own: readonly SecretInfo[];
   /** The secrets of each wider scope, the narrowest first. */
   readonly wider: readonly (readonly SecretInfo[])[];
-  readonly inside: readonly NamesInside[];
+  readonly packageNames: readonly PackageNames[];
   readonly asked: readonly AskedName[];
 }
 
 /** The rows of the table: missing names, names set here, and names read from a wider scope. */
-export function buildRows({ own, wider, inside, asked }: Surroundings): readonly SecretRow[] {
+export function buildRows({ own, wider, packageNames, asked }: RowSources): readonly SecretRow[] {
   const ownNames = new Set(own.map(({ name }) => name));
   const fromWider = new Map<string, SecretInfo>();
   for (const info of wider.flat()) if (!fromWider.has(info.name)) fromWider.set(info.name, info);
   const missing = asked.filter(({ name }) => !ownNames.has(name) && !fromWider.has(name));
-  const packages = packagesByName(inside);
+  const packages = packagesByName(packageNames);
   const overridden = infosByName(wider.flat());
   return [
     ...missing.map(({ name, by }): SecretRow => ({ kind: "missing", name, by })),
@@ -118,9 +118,9 @@ function compare(left: string | number, right: string | number): number {
   return left < right ? -1 : 1;
 }
 
-function packagesByName(inside: readonly NamesInside[]): ReadonlyMap<string, readonly string[]> {
+function packagesByName(packageNames: readonly PackageNames[]): ReadonlyMap<string, readonly string[]> {
   const packages = new Map<string, string[]>();
-  for (const { package: name, names } of inside) {
+  for (const { package: name, names } of packageNames) {
     for (const secret of names) packages.set(secret, [...(packages.get(secret) ?? []), name]);
   }
   return packages;

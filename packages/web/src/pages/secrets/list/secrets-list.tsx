@@ -12,10 +12,10 @@ export function SecretsList(props: {
   readonly find: string;
   readonly onFind: (find: string) => void;
   readonly selected: ReadonlySet<string>;
-  readonly leaving: ReadonlySet<string>;
+  readonly deleting: ReadonlySet<string>;
   readonly actions: RowActions;
 }): ReactNode {
-  const { rows, find, selected, leaving, actions } = props;
+  const { rows, find, selected, deleting, actions } = props;
   const [sorting, setSorting] = useState<Sorting>({ field: "name", isDescending: false });
   const [isWiderShown, setIsWiderShown] = useState(true);
   const wider = rows.filter(({ kind }) => kind === "wider").length;
@@ -47,7 +47,7 @@ export function SecretsList(props: {
         <SecretsTable
           rows={shown}
           selected={selected}
-          leaving={leaving}
+          deleting={deleting}
           sorting={sorting}
           onSort={setSorting}
           actions={actions}

@@ -23,14 +23,14 @@ export function SecretsTable(props: {
   readonly rows: readonly SecretRow[];
   readonly selected: ReadonlySet<string>;
   /** Names that are about to be deleted. */
-  readonly leaving: ReadonlySet<string>;
+  readonly deleting: ReadonlySet<string>;
   readonly sorting: Sorting;
   readonly onSort: (sorting: Sorting) => void;
   readonly actions: RowActions;
 }): ReactNode {
-  const { rows, selected, leaving, sorting, onSort, actions } = props;
+  const { rows, selected, deleting, sorting, onSort, actions } = props;
   const [shown, setShown] = useState(pageOfRows);
-  const own = rows.flatMap((row) => (row.kind === "own" && !leaving.has(row.name) ? [row.name] : []));
+  const own = rows.flatMap((row) => (row.kind === "own" && !deleting.has(row.name) ? [row.name] : []));
   const isAll = own.length > 0 && own.every((name) => selected.has(name));
   return (
     <Stack gap="xs">
@@ -61,7 +61,7 @@ export function SecretsTable(props: {
               key={`${row.kind} ${row.name}`}
               row={row}
               isSelected={selected.has(row.name)}
-              isLeaving={leaving.has(row.name)}
+              isDeleting={deleting.has(row.name)}
               actions={actions}
             />
           ))}
