@@ -48,14 +48,14 @@ test(
     await rowOf(page, "REGION").getByText("from the platform", { exact: true }).waitFor();
     await page.getByRole("button", { name: "MAIL_KEY", exact: true }).click();
     const details = page.getByRole("dialog");
-    await details.getByRole("listitem").filter({ hasText: "project: set, version 1" }).getByText("answers").waitFor();
-    await details.getByText("platform: set, version 1 (a narrower scope answers)").waitFor();
+    await details.getByRole("listitem").filter({ hasText: "project: set, version 1" }).getByText("used").waitFor();
+    await details.getByText("platform: set, version 1 (overridden by a narrower scope)").waitFor();
     await expectAccessible(page);
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Add here: MAIL_KEY" }).click();
     await page.getByLabel("Value", { exact: true }).fill("a key of the package alone");
     await page.getByRole("button", { name: "Seal and save" }).click();
-    await rowOf(page, "MAIL_KEY").getByText("covers project", { exact: true }).waitFor();
+    await rowOf(page, "MAIL_KEY").getByText("overrides project", { exact: true }).waitFor();
 
     await page.getByRole("link", { name: "Home" }).click();
     await page.getByRole("heading", { level: 1, name: "acme", exact: true }).waitFor();

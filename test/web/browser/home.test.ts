@@ -47,11 +47,11 @@ test("/ shows each project with its packages and how many need attention", async
   await page.getByRole("heading", { level: 1, name: "acme" }).waitFor();
 });
 
-test("/ refuses the name of a project that is there, whatever its case", async () => {
+test("/ refuses the name of an existing project, whatever its case", async () => {
   const { page } = await open("/");
   await page.getByRole("button", { name: "New project" }).click();
   await page.getByRole("dialog").getByLabel("Name").fill("ACME");
-  await page.getByText(/^There is a project acme already/).waitFor();
+  await page.getByText(/^Project acme already exists/).waitFor();
   expect(await page.getByRole("button", { name: "Create project" }).isDisabled()).toBe(true);
   await expectAccessible(page);
 });
@@ -59,7 +59,7 @@ test("/ refuses the name of a project that is there, whatever its case", async (
 test("/projects/acme opens what is missing, and leads to the page that sets it", async () => {
   const { page } = await open("/projects/acme");
   await page.getByRole("button", { name: "2 secrets missing in needy" }).click();
-  await page.getByText("Listed for").first().waitFor();
+  await page.getByText("Listed in").first().waitFor();
   await expectAccessible(page);
   await page.getByRole("link", { name: "Add to the package: TOKEN" }).click();
   await page.waitForURL("**/projects/acme/packages/needy/secrets?add=TOKEN");
@@ -72,12 +72,12 @@ test("/projects/acme tells what needs attention and why", async () => {
   await panel.getByRole("link", { name: "Add the secret SMTP_PASS" }).waitFor();
 });
 
-test("/projects/acme runs a package by one click and sees it end without being loaded anew", async () => {
+test("/projects/acme runs a package by one click and sees it end without a reload", async () => {
   const { page } = await open("/projects/acme");
   await page.getByRole("button", { name: "Run report now" }).click();
   await page.waitForURL("**/executions/exe_*");
   await page.goBack();
-  await page.getByRole("link", { name: "Run 1 back: succeeded" }).waitFor();
+  await page.getByRole("link", { name: "Run 1 from the end: succeeded" }).waitFor();
   await stage.run("acme/report");
   await page.getByRole("list", { name: "Last runs of report, the newest last" }).getByRole("link").nth(1).waitFor();
   const recent = page.getByRole("region", { name: "Recent executions" }).getByRole("link", { name: "report" });

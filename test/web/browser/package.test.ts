@@ -42,15 +42,15 @@ beforeAll(async () => {
   await visitor.close();
 });
 
-test("PackagePage says what a package is for, runs, when, and misses", async () => {
+test("PackagePage says what a package is for, what it runs and when, and what is missing", async () => {
   const { page } = await open("");
   await page.getByText("Reports <b>boldly</b>").waitFor();
   await page.getByText("<i>tag</i>").waitFor();
   await page.getByText("every day at 02:30 (UTC); on invoice.paid").waitFor();
-  await page.getByText("ends after 5 min, tried up to 3 times").waitFor();
+  await page.getByText("times out after 5 min, up to 3 attempts").waitFor();
   await page.getByText("1 secret is missing").waitFor();
   await page.getByText("sealrun run one-package/report --wait").waitFor();
-  await page.getByRole("link", { name: /^Run 1 back: succeeded/ }).waitFor();
+  await page.getByRole("link", { name: /^Run 1 from the end: succeeded/ }).waitFor();
   await looksRight(page);
   await page.getByRole("link", { name: "Add GONE" }).click();
   await page.waitForURL(`**${address}/secrets?add=GONE`);

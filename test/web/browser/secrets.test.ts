@@ -57,7 +57,7 @@ test("/vault/secrets replaces a secret and names the version before it is saved"
 });
 
 test("/vault/secrets refuses bad names and bad JSON on the spot, and repeats no value", async () => {
-  await setOnPlatform("DB_PASS", "known to everybody");
+  await setOnPlatform("DB_PASS", "known to every reader");
   const { page } = await open("/vault/secrets?add=");
   await page.getByLabel("Name", { exact: true }).fill("1ST");
   await page.getByText(/^A secret name starts with a letter or _/).waitFor();
@@ -75,19 +75,19 @@ test("/vault/secrets refuses bad names and bad JSON on the spot, and repeats no 
   expect(await page.getByLabel("Value", { exact: true }).inputValue()).toBe("abc");
   await page.getByLabel("Value", { exact: true }).fill("");
   await page.getByRole("button", { name: "Replace version 1" }).click();
-  await page.getByText("Type a value, or say that an empty one is meant").waitFor();
+  await page.getByText('Type a value, or tick "Store an empty text"').waitFor();
   expect(await versionOf("DB_PASS")).toBe(1);
 });
 
-test("/projects/secrets/packages/report/secrets shows what is missing, what answers, and why", async () => {
+test("/projects/secrets/packages/report/secrets shows what is missing, what is used, and why", async () => {
   const { page } = await open("/projects/secrets/packages/report/secrets");
-  await page.getByText("1 name that the manifest asks for is set in no scope").waitFor();
+  await page.getByText("1 name that the manifest asks for is not set in any scope").waitFor();
   await page.getByText("from the project", { exact: true }).waitFor();
-  await page.getByText("covers project", { exact: true }).waitFor();
+  await page.getByText("overrides project", { exact: true }).waitFor();
   await expectAccessible(page);
   await nameOf(page, "TOKEN").click();
   const details = page.getByRole("dialog");
-  await details.getByText("answers", { exact: true }).waitFor();
+  await details.getByText("used", { exact: true }).waitFor();
   await details.getByText("Version 1", { exact: true }).waitFor();
   await details.getByText(/^Last read/).waitFor();
   await expectAccessible(page);
@@ -99,12 +99,12 @@ test("/projects/secrets/packages/report/secrets shows what is missing, what answ
   await page.getByText(/asks for/).waitFor({ state: "detached" });
 });
 
-test("/projects/secrets/secrets says in which packages a secret is covered", async () => {
+test("/projects/secrets/secrets says in which packages a secret is overridden", async () => {
   const { page } = await open("/projects/secrets/secrets");
-  await page.getByText("covered in 1 package", { exact: true }).waitFor();
+  await page.getByText("overridden in 1 package", { exact: true }).waitFor();
 });
 
-test("/vault/secrets imports a .env file: names alone, what cannot be stored, and one write", async () => {
+test("/vault/secrets imports a .env file: names only, what cannot be stored, and one write", async () => {
   await setOnPlatform("IMPORTED_A", "an older one");
   const { page, witness } = await open("/vault/secrets");
   await page.keyboard.press("i");
@@ -129,7 +129,7 @@ test("/vault/secrets imports a .json file that is dropped on the page, and Kestr
   const dialog = page.getByRole("dialog");
   await dialog.getByText("2 names can be stored").waitFor();
   await dialog.getByRole("switch").click();
-  await dialog.getByText("1 without SECRET_ are left out").waitFor();
+  await dialog.getByText("1 without SECRET_ left out").waitFor();
   await dialog.getByRole("button", { name: "Seal and save 1 name" }).click();
   await page.getByText("1 name sealed, all new").waitFor();
   expect(await versionOf("DROPPED")).toBe(1);

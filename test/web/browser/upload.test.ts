@@ -81,7 +81,7 @@ test("UploadPage takes files and asks for a name, which it checks as it is typed
   await page.locator('input[data-kind="files"]').setInputFiles([join(folder, "one.py"), join(folder, "two.sh")]);
   await page.getByText("Give it a name").waitFor();
   await page.getByLabel("Name of the package").fill("my package");
-  await page.getByText(/Expected another name: a package name starts with a letter or digit/).waitFor();
+  await page.getByText(/This name is not valid: a package name starts with a letter or digit/).waitFor();
   await page.getByLabel("Name of the package").fill("loose");
   await page.getByLabel("Name of the package").press("Enter");
   await page.getByText("A new package").waitFor();
@@ -122,13 +122,13 @@ test("UploadPage points at file and line of all that is wrong, and shows no line
   await page.getByText(/did you mean "priority"/).waitFor();
   await page.getByText("main.sh:2 holds the value of KEY in plain text").waitFor();
   await page.getByText(/main\.sh:3 asks for GONE/).waitFor();
-  expect(await page.getByText("not shown: it holds a secret's value").count()).toBeGreaterThan(0);
+  expect(await page.getByText("not shown: this line contains a secret's value").count()).toBeGreaterThan(0);
   expect(await page.content()).not.toContain(canary);
   expect(await page.getByRole("button", { name: "Upload package" }).isDisabled()).toBe(true);
   await expectAccessible(page);
 });
 
-test("UploadPage replaces what somebody changed on the platform only with a tick, and shows what changed", async () => {
+test("UploadPage replaces what was changed on the platform only with a tick, and shows what changed", async () => {
   const files = { "main.sh": "echo one\n", "secrets.json": { TOKEN: "a first value", OTHER: "of mine" } };
   await stage.push("uploads/again", files);
   const place = ["--scope", "service", "--project", "uploads", "--package", "again"];
@@ -149,7 +149,7 @@ test("UploadPage replaces what somebody changed on the platform only with a tick
   expect(new URL(page.url()).searchParams.get("tab")).toBe("versions");
 });
 
-test("UploadPage takes a tick for the package that it was set for alone", async () => {
+test("UploadPage takes a tick only for the package that it was set for", async () => {
   const files = { "main.sh": "echo one\n", "secrets.json": { TOKEN: "a first value" } };
   for (const name of ["ticked", "unticked"]) {
     await stage.push(`uploads/${name}`, files);

@@ -13,18 +13,12 @@ import { Loading } from "../parts/page/loading.tsx";
 import { GuestShell } from "./shell/guest-shell.tsx";
 import { NotFound } from "./not-found.tsx";
 import { PageProblem } from "./page-problem.tsx";
+import { homeSearch } from "../pages/home/search.ts";
+import { packageSearch } from "../pages/package/search.ts";
+import { secretsSearch } from "../pages/secrets/search.ts";
+import { uploadSearch } from "../pages/upload/search.ts";
 import { useIsSignedIn } from "../platform/platform.tsx";
 import { Shell } from "./shell/shell.tsx";
-
-/** What the address of a package's page says: which part of it, which version, which file, and what it is compared with. */
-const packageSearch = z.object({
-  tab: z.enum(["overview", "files", "versions", "secrets"]).optional().catch(undefined),
-  version: z.coerce.number().int().positive().optional().catch(undefined),
-  against: z.coerce.number().int().positive().optional().catch(undefined),
-  file: z.string().optional().catch(undefined),
-  /** A line of that file, from 1. */
-  line: z.coerce.number().int().positive().optional().catch(undefined),
-});
 
 /** Filters of the list of executions, so that they can be sent to somebody. */
 const executionsSearch = z.object({
@@ -46,19 +40,6 @@ const executionSearch = z.object({
   find: z.string().optional().catch(undefined),
   /** A line of the log, from 1. */
   line: z.coerce.number().int().positive().optional().catch(undefined),
-});
-
-/** What is searched on a page of secrets, the name to set there, and the one whose details are open. */
-const secretsSearch = z.object({
-  find: z.string().optional().catch(undefined),
-  add: z.string().optional().catch(undefined),
-  open: z.string().optional().catch(undefined),
-});
-
-/** What the packages of a project are narrowed to. */
-const homeSearch = z.object({
-  find: z.string().optional().catch(undefined),
-  tag: z.string().optional().catch(undefined),
 });
 
 /** Filters of the audit. */
@@ -93,7 +74,7 @@ const home = createRoute({
 const upload = createRoute({
   getParentRoute: () => root,
   path: "/projects/$project/upload",
-  validateSearch: z.object({ package: z.string().optional().catch(undefined) }),
+  validateSearch: uploadSearch,
   component: lazyRouteComponent(async () => import("../pages/upload/upload.tsx"), "UploadPage"),
 });
 const projectSecrets = createRoute({

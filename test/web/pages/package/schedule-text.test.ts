@@ -8,7 +8,7 @@ test.each([
   [{ schedule: "0 7 1 1 MON" }, "at 0 7 1 1 MON (UTC)"],
   [
     { schedule: { cron: "0 7 * * *", timezone: "Europe/Zurich", missed: "run_once" }, trigger_events: ["a", "b"] },
-    "every day at 07:00 (Europe/Zurich), missed times once; on a, b",
+    "every day at 07:00 (Europe/Zurich), one run for missed starts; on a, b",
   ],
 ])("scheduleText() says when %j starts", (manifest, said) =>
   expect(scheduleText(manifestSchema.parse(manifest))).toBe(said),

@@ -18,5 +18,5 @@ test("checkProjectName() says the rule for a name that breaks it", () => {
 });
 
 test("checkProjectName() refuses a name that another project has, whatever its case", () => {
-  expect(checkProjectName("bILLING", projects)).toMatch(/^There is a project Billing already/);
+  expect(checkProjectName("bILLING", projects)).toMatch(/^Project Billing already exists/);
 });

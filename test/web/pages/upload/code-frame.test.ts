@@ -3,15 +3,15 @@ import { frameLines } from "../../../../packages/web/src/pages/upload/code-frame
 
 const bytes = new TextEncoder().encode("one\r\ntwo\nthree\n\nfive");
 
-test("frameLines() gives the line that is meant between its neighbours, and no empty ones", () => {
-  const shown = frameLines(bytes, 3, () => false).map(({ number, text, isMeant }) => [number, text, isMeant]);
+test("frameLines() gives the line of the problem and the lines around it, and no empty ones", () => {
+  const shown = frameLines(bytes, 3, () => false).map(({ number, text, isProblem }) => [number, text, isProblem]);
   expect(shown).toEqual([
     [2, "two", false],
     [3, "three", true],
   ]);
 });
 
-test("frameLines() leaves out the text of a line that nobody may see, and cuts long ones", () => {
+test("frameLines() leaves out the text of a hidden line, and cuts long ones", () => {
   expect(frameLines(bytes, 1, (line) => line === 2).map(({ text, isHidden }) => [text, isHidden])).toEqual([
     ["one", false],
     ["", true],

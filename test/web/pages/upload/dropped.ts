@@ -1,7 +1,7 @@
 import type { PackageFile } from "@sealrun/protocol";
 import type { DroppedFile } from "../../../../packages/web/src/pages/upload/drop/dropped-file.ts";
 
-/** Files as if somebody had dropped them. */
+/** Files as a drop gives them. */
 export function droppedFiles(
   files: Readonly<Record<string, string | Uint8Array>>,
   kind: PackageFile["kind"] = "file",

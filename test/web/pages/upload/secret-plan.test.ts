@@ -23,7 +23,7 @@ const found: FoundNames = {
   changed: [{ name: "THEIRS", scope: "service", version: 5, author: "ops", updatedAt: "2026-01-01T00:00:00.000Z" }],
 };
 
-test("planSecrets() says what is new, what it replaces, and what somebody has changed", () => {
+test("planSecrets() says what is new, what it replaces, and what was changed on the platform", () => {
   expect(planSecrets(review, found).map(({ name, kind, version }) => [name, kind, version])).toEqual([
     ["NEW", "new", undefined],
     ["OLD", "replaces", 3],

@@ -9,7 +9,7 @@ import {
 } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { SignIn } from "../../pages/sign-in/sign-in.tsx";
-import { StrangeKeyring } from "../../pages/sign-in/strange-keyring.tsx";
+import { KeyringChanged } from "../../pages/sign-in/keyring-changed.tsx";
 import { Problem } from "../../parts/page/problem.tsx";
 import { forgetEarlier } from "./forget-earlier.ts";
 import { isOpenToGuests } from "./open-to-guests.ts";
@@ -91,7 +91,7 @@ function Pinned({ platform, author, onSignedIn, children }: PinnedProps): ReactN
       repin(localStorage, fingerprint);
       setPin(readPin(fingerprint));
     };
-    return <StrangeKeyring message={pin.message} found={fingerprint} onTrust={trust} />;
+    return <KeyringChanged message={pin.message} found={fingerprint} onTrust={trust} />;
   }
   if (author === undefined) {
     return isOpenToGuests(globalThis.location.pathname) ? (

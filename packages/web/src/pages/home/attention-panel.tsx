@@ -8,7 +8,7 @@ import { Time } from "../../parts/time/time.tsx";
 import { findAttention, type Reason } from "./attention.ts";
 import classes from "./attention-panel.module.css";
 
-/** What somebody should look at: runs that went wrong, runs that wait and why, secrets that are missing. */
+/** What needs attention: failed runs, waiting runs with the reason, and missing secrets. */
 export function AttentionPanel(props: {
   readonly project: string;
   readonly packages: readonly PackageOverview[];
@@ -66,7 +66,7 @@ function ReasonText(props: { readonly project: string; readonly package: string;
       return (
         <>
           <LinkAnchor size="sm" underline="always" to="/executions/$execution" params={{ execution: reason.id }}>
-            Waits
+            Waiting
           </LinkAnchor>
           : <Sentence text={reason.sentence} />
         </>
@@ -75,7 +75,7 @@ function ReasonText(props: { readonly project: string; readonly package: string;
       const shown = reason.names.slice(0, 4);
       return (
         <>
-          Misses{" "}
+          {reason.names.length === 1 ? "Missing secret: " : "Missing secrets: "}
           {shown.map((secret, index) => (
             <span key={secret.name}>
               {index === 0 ? "" : ", "}

@@ -1,6 +1,6 @@
 import type { MissingSecret, PackageOverview } from "@sealrun/protocol";
 
-/** Why somebody should look at a package. */
+/** Why a package needs attention. */
 export type Reason =
   | { readonly kind: "ended"; readonly status: "failed" | "lost"; readonly id: string; readonly at: string }
   | { readonly kind: "waiting"; readonly id: string; readonly sentence: string }
@@ -12,7 +12,7 @@ interface Attention {
   readonly reasons: readonly Reason[];
 }
 
-/** The packages that somebody should look at, in their order: those whose last run went wrong or waits, or that miss secrets. */
+/** The packages that need attention, in the given order: their last run failed, was lost or waits, or they are missing secrets. */
 export function findAttention(packages: readonly PackageOverview[]): readonly Attention[] {
   return packages
     .map((each) => ({ package: each.name, reasons: findReasons(each) }))

@@ -1,6 +1,6 @@
 import type { PackageOverview } from "@sealrun/protocol";
 
-/** Packages whose name, description or tags hold every word of `find`, and that have `tag`; case does not matter. */
+/** Packages whose name, description or tags contain every word of `find`, whatever its case, and that have `tag`. */
 export function filterPackages(
   packages: readonly PackageOverview[],
   { find, tag }: { readonly find: string; readonly tag: string | undefined },
@@ -13,7 +13,7 @@ export function filterPackages(
   });
 }
 
-/** The tags of all packages, the most frequent first, each with how many have it. */
+/** The tags of all packages, the most frequent first, each with the number of packages that have it. */
 export function countTags(
   packages: readonly PackageOverview[],
 ): readonly { readonly tag: string; readonly count: number }[] {

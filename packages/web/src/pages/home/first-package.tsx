@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { Empty } from "../../parts/page/empty.tsx";
 import { LinkAnchor, LinkButton } from "../../parts/page/links.tsx";
 
-/** What stands on the home of a project without packages. */
+/** Shown on the home page of a project without packages. */
 export function FirstPackage({ project }: { readonly project: string }): ReactNode {
   return (
     <Empty

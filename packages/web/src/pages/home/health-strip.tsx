@@ -5,15 +5,15 @@ import { LinkPlain } from "../../parts/page/links.tsx";
 import { statusColor } from "../../parts/page/status-badge.tsx";
 import classes from "./health-strip.module.css";
 
-const most = 10;
+const maxBars = 10;
 
-/** The last ten executions as bars, the newest at the right; each leads to its execution. */
+/** The last ten executions as bars, the newest at the right; each is a link to its execution. */
 export function HealthStrip(props: { readonly name: string; readonly recent: PackageOverview["recent"] }): ReactNode {
-  const recent = props.recent.slice(0, most);
+  const recent = props.recent.slice(0, maxBars);
   if (recent.length === 0) return null;
   return (
     <ul className={classes["strip"]} aria-label={`Last runs of ${props.name}, the newest last`}>
-      {Array.from({ length: most - recent.length }, (_, index) => (
+      {Array.from({ length: maxBars - recent.length }, (_, index) => (
         <li key={index} aria-hidden>
           <span className={classes["none"]} />
         </li>
@@ -26,7 +26,7 @@ export function HealthStrip(props: { readonly name: string; readonly recent: Pac
               params={{ execution: id }}
               className={classes["bar"]}
               data-status={status}
-              aria-label={`Run ${recent.length - index} back: ${status}`}
+              aria-label={`Run ${recent.length - index} from the end: ${status}`}
               style={{ "--bar": `var(--mantine-color-${statusColor(status)}-6)` }}
             />
           </Tooltip>

@@ -16,7 +16,7 @@ import { PackageList } from "./package-list.tsx";
 import { RecentExecutions } from "./recent-executions.tsx";
 import { useDragToUpload } from "./use-drag-to-upload.ts";
 
-/** The home of a project: its packages and how they are, what needs attention, and what ran lately. */
+/** A project's home page: its packages and their state, what needs attention, and recent executions. */
 export function HomePage(): ReactNode {
   const { project } = useParams({ from: "/projects/$project" });
   const client = useClient();

@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 import { LinkAnchor, LinkButton } from "../../parts/page/links.tsx";
 import { ShownText } from "../../parts/text/shown-text.tsx";
 
-/** Says how many secrets a package misses; opens which, who asks for them, and where to add them. */
+/** Shows how many secrets a package is missing; opens a list of them with what asks for each and where to add it. */
 export function MissingSecrets(props: {
   readonly project: string;
   readonly package: string;
@@ -30,7 +30,7 @@ export function MissingSecrets(props: {
           </Badge>
         </UnstyledButton>
       </Popover.Target>
-      <Popover.Dropdown aria-label={`Secrets that ${name} misses`} mah={360} style={{ overflowY: "auto" }}>
+      <Popover.Dropdown aria-label={`Missing secrets of ${name}`} mah={360} style={{ overflowY: "auto" }}>
         <Stack gap="sm">
           {missing.map((secret) => (
             <Stack key={secret.name} gap={4}>
@@ -57,15 +57,15 @@ export function MissingSecrets(props: {
                   to="/projects/$project/secrets"
                   params={{ project }}
                   search={{ add: secret.name }}
-                  aria-label={`To the project: ${secret.name}`}
+                  aria-label={`Add to the project: ${secret.name}`}
                 >
-                  To the project
+                  Add to the project
                 </LinkButton>
               </Group>
             </Stack>
           ))}
           <LinkAnchor size="xs" to="/guides/$" params={{ _splat: "secrets" }} hash="how-a-name-is-looked-up">
-            Which of the two?
+            Package or project?
           </LinkAnchor>
         </Stack>
       </Popover.Dropdown>
@@ -78,7 +78,7 @@ function AskedBy({ secret: { askedBy, where } }: { readonly secret: MissingSecre
     case "manifest":
       return (
         <>
-          Listed for <ShownText text={where} />
+          {where === "manifest.json" ? "Listed in" : "Listed in the manifest for step"} <ShownText text={where} />
         </>
       );
     case "reference":

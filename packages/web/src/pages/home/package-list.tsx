@@ -7,10 +7,11 @@ import { ShownText } from "../../parts/text/shown-text.tsx";
 import { countTags, filterPackages } from "./filter-packages.ts";
 import classes from "./package-row.module.css";
 import { PackageRow } from "./package-row.tsx";
+import type { HomeSearch } from "./search.ts";
 
 const maxTags = 12;
 
-/** The packages of a project, narrowed by words and a tag that stand in the address. */
+/** The packages of a project, filtered by the words and the tag in the address. */
 export function PackageList(props: {
   readonly project: string;
   readonly packages: readonly PackageOverview[];
@@ -18,7 +19,7 @@ export function PackageList(props: {
   const { project, packages } = props;
   const { find = "", tag } = useSearch({ from: "/projects/$project" });
   const navigate = useNavigate({ from: "/projects/$project" });
-  const narrow = (change: { readonly find?: string; readonly tag?: string | undefined }): void => {
+  const filter = (change: HomeSearch): void => {
     const next = { find, tag, ...change };
     void navigate({
       search: { find: next.find === "" ? undefined : next.find, tag: next.tag },
@@ -39,15 +40,15 @@ export function PackageList(props: {
           leftSection={<IconSearch size={16} aria-hidden />}
           rightSection={
             find === "" ? undefined : (
-              <CloseButton size="sm" aria-label="Clear the search" onClick={() => narrow({ find: "" })} />
+              <CloseButton size="sm" aria-label="Clear the search" onClick={() => filter({ find: "" })} />
             )
           }
           value={find}
-          onChange={(event) => narrow({ find: event.currentTarget.value })}
+          onChange={(event) => filter({ find: event.currentTarget.value })}
           flex="0 1 260px"
         />
       </Group>
-      <Tags packages={packages} chosen={tag} onChoose={(chosen) => narrow({ tag: chosen })} />
+      <Tags packages={packages} chosen={tag} onChoose={(chosen) => filter({ tag: chosen })} />
       <Paper withBorder>
         {shown.length === 0 ? (
           <Text size="sm" c="dimmed" p="md" role="status">
@@ -56,7 +57,7 @@ export function PackageList(props: {
         ) : (
           <ul className={classes["list"]}>
             {shown.map((each) => (
-              <PackageRow key={each.id} project={project} package={each} onTag={(chosen) => narrow({ tag: chosen })} />
+              <PackageRow key={each.id} project={project} package={each} onTag={(chosen) => filter({ tag: chosen })} />
             ))}
           </ul>
         )}

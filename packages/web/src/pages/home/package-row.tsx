@@ -12,7 +12,7 @@ import { MissingSecrets } from "./missing-secrets.tsx";
 import classes from "./package-row.module.css";
 import { RunButton } from "./run-button.tsx";
 
-/** A package on the home of its project: what it is, how its last runs went, and the way to run it. */
+/** A package on the home page of its project: what it is, how its last runs went, and a button to run it. */
 export function PackageRow(props: {
   readonly project: string;
   readonly package: PackageOverview;
@@ -74,7 +74,7 @@ function Notes(props: {
         version {version}, pushed <Time at={pushedAt} />
         {nextAt === null ? null : (
           <>
-            {" · "}starts <Time at={nextAt} />
+            {" · "}next start <Time at={nextAt} />
           </>
         )}
       </Text>
@@ -86,7 +86,7 @@ function LastRun({ run }: { readonly run: PackageOverview["lastRun"] }): ReactNo
   if (run === null) {
     return (
       <Text size="xs" c="dimmed">
-        Never run
+        No runs yet
       </Text>
     );
   }

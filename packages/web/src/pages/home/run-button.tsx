@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 import { LinkButton } from "../../parts/page/links.tsx";
 import { useStartRun } from "../run/start-run.ts";
 
-/** Starts a package by one click, or opens its form when it has parameters. Absent where people may not start it. */
+/** Starts a package with one click, or opens its form when it has parameters. Absent for a package without manual start. */
 export function RunButton(props: { readonly project: string; readonly package: PackageOverview }): ReactNode {
   const { name, canRun, hasParameters } = props.package;
   const { start, isStarting } = useStartRun();

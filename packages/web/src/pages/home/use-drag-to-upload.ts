@@ -1,7 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useEffectEvent } from "react";
 
-/** Files that are dragged over this page bring the page of uploads under the pointer, where they are dropped. */
+/** Opens the upload page when files are dragged over this page, so that they are dropped there. */
 export function useDragToUpload(project: string): void {
   const navigate = useNavigate();
   const go = useEffectEvent(() => void navigate({ to: "/projects/$project/upload", params: { project } }));
@@ -9,7 +9,7 @@ export function useDragToUpload(project: string): void {
     const stop = new AbortController();
     const hold = (event: DragEvent): void => {
       if (event.dataTransfer?.types.includes("Files") !== true) return;
-      // A browser would leave the page for a file that is dropped before the other page is there.
+      // Otherwise the browser opens a file that is dropped before the upload page is shown.
       event.preventDefault();
       if (event.type === "dragenter") go();
     };

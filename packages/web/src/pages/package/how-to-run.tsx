@@ -5,25 +5,25 @@ import { ShownText } from "../../parts/text/shown-text.tsx";
 import classes from "./how-to-run.module.css";
 import type { PackageAddress } from "./use-package.ts";
 
-/** The commands that run a package from elsewhere. Neither holds a token. */
+/** Commands that run a package from a terminal or over HTTP. Neither contains a token. */
 export function HowToRun(props: { readonly address: PackageAddress; readonly hasParameters: boolean }): ReactNode {
   const { project, package: name } = props.address;
   const path = [project, "packages", name].map(encodeURIComponent).join("/");
   const url = `${globalThis.location.origin}/api/v1/projects/${path}/executions`;
   const commands = [
     {
-      label: "By the command line",
+      label: "On the command line",
       text: `sealrun run ${project}/${name} ${props.hasParameters ? "-p name=value " : ""}--wait`,
     },
     {
-      label: "By HTTP",
+      label: "Over HTTP",
       text: `curl -X POST ${url} \\\n  -H "Authorization: Bearer $SEALRUN_TOKEN" \\\n  -H "Content-Type: application/json" -d '{}'`,
     },
   ];
   return (
     <Card withBorder>
       <Title order={2} mb="xs">
-        Run it from elsewhere
+        Run it from a terminal or over HTTP
       </Title>
       <Stack gap="sm">
         {commands.map(({ label, text }) => (

@@ -6,9 +6,7 @@ import { LinkButton } from "../../parts/page/links.tsx";
 import { ShownText } from "../../parts/text/shown-text.tsx";
 import type { PackageAddress } from "./use-package.ts";
 
-const askers = { manifest: "listed for", reference: "referred to in", run: "a run asked for it" } as const;
-
-/** The names that a package asks for and nobody has set, each with a way to add it. */
+/** The names that a package asks for and that are set in no scope, each with a button to add it. */
 export function MissingNames(props: {
   readonly address: PackageAddress;
   readonly missing: readonly MissingSecret[];
@@ -25,7 +23,7 @@ export function MissingNames(props: {
               <ShownText text={name} />
             </Text>
             <Text size="sm">
-              {askers[askedBy]} {askedBy === "run" ? null : <ShownText text={where} />}
+              {words(askedBy, where)} {askedBy === "run" ? null : <ShownText text={where} />}
             </Text>
             <LinkButton
               size="compact-xs"
@@ -42,4 +40,15 @@ export function MissingNames(props: {
       </Stack>
     </Alert>
   );
+}
+
+function words(askedBy: MissingSecret["askedBy"], where: string): string {
+  switch (askedBy) {
+    case "manifest":
+      return where === "manifest.json" ? "listed in" : "listed in the manifest for step";
+    case "reference":
+      return "referred to in";
+    case "run":
+      return "a run asked for it";
+  }
 }

@@ -13,13 +13,13 @@ import { RunsCard } from "./runs-card.tsx";
 import { scheduleText, spanText } from "./schedule-text.ts";
 import type { PackageAddress } from "./use-package.ts";
 
-/** What a package is for, what it runs and when, how its last runs went, and which secrets it misses. */
+/** A package's overview: its description, steps, automatic starts, last runs and missing secrets. */
 export function Overview(props: { readonly address: PackageAddress; readonly version: VersionInfo }): ReactNode {
   const { address, version } = props;
   const client = useClient();
   const { data } = useQuery(overviewQuery(client, address.project));
   const overview = data?.packages.find(({ name }) => name.toLowerCase() === address.package.toLowerCase());
-  // One that a newer platform wrote may have fields that this page does not know.
+  // A newer platform's manifest may have fields that this page does not know.
   const manifest = manifestSchema.safeParse(version.manifest).data ?? {};
   return (
     <Stack>
@@ -104,8 +104,8 @@ function StepText({ address, step }: { readonly address: PackageAddress; readonl
   const { name, script, secrets, timeoutMs, retry } = step;
   const facts = [
     ...(name === script ? [] : [`named ${name}`]),
-    ...(timeoutMs === undefined ? [] : [`ends after ${spanText(timeoutMs)}`]),
-    ...(retry === undefined ? [] : [`tried up to ${retry.attempts} times`]),
+    ...(timeoutMs === undefined ? [] : [`times out after ${spanText(timeoutMs)}`]),
+    ...(retry === undefined ? [] : [`up to ${retry.attempts} attempts`]),
   ];
   return (
     <Stack gap={4}>
@@ -145,10 +145,10 @@ function StartsCard({ manifest, nextAt }: { readonly manifest: Manifest; readonl
   return (
     <Card withBorder>
       <Title order={2} mb="xs">
-        Starts by itself
+        Automatic starts
       </Title>
       <Text size="sm" c={starts === undefined ? "dimmed" : undefined}>
-        {starts === undefined ? "Never: its manifest has no schedule and no events." : <ShownText text={starts} />}
+        {starts === undefined ? "None: the manifest has no schedule and no events." : <ShownText text={starts} />}
       </Text>
       {isPaused ? (
         <Text size="sm">Paused: the manifest says &quot;active&quot;: false.</Text>

@@ -13,14 +13,19 @@ import { Time } from "../../parts/time/time.tsx";
 import { FilesTab } from "./files/files-tab.tsx";
 import { Overview } from "./overview.tsx";
 import classes from "./package.module.css";
+import { type PackageSearch, packageTabs } from "./search.ts";
 import { SecretsTab } from "./secrets-tab.tsx";
 import { type PackageAddress, usePackageAddress, usePackageInfo } from "./use-package.ts";
 import { VersionsTab } from "./versions/versions-tab.tsx";
 
-const tabs = ["overview", "files", "versions", "secrets"] as const;
-const titles = { overview: "Overview", files: "Files", versions: "Versions", secrets: "Secrets" } as const;
+const titles = {
+  overview: "Overview",
+  files: "Files",
+  versions: "Versions",
+  secrets: "Secrets",
+} as const satisfies Record<NonNullable<PackageSearch["tab"]>, string>;
 
-/** A package: what it does, its files, its versions and what changed between them, and the names of its secrets. */
+/** A package: its overview, its files, its versions with their changes, and the names of its secrets. */
 export function PackagePage(): ReactNode {
   const address = usePackageAddress();
   const found = usePackageInfo(address);
@@ -102,12 +107,12 @@ function Content({ address, info }: PartProps): ReactNode {
   const { version } = info;
   if (version === null) return <NoVersion address={address} />;
   const onChange = (value: string | null): void => {
-    void navigate({ search: { tab: tabs.find((name) => name === value) } });
+    void navigate({ search: { tab: packageTabs.find((name) => name === value) } });
   };
   return (
     <Tabs value={tab} onChange={onChange} keepMounted={false}>
-      <Tabs.List className={classes["tabs"]} aria-label="What is shown">
-        {tabs.map((name) => (
+      <Tabs.List className={classes["tabs"]} aria-label="Sections">
+        {packageTabs.map((name) => (
           <Tabs.Tab key={name} value={name}>
             {titles[name]}
           </Tabs.Tab>
@@ -144,7 +149,7 @@ function NoVersion({ address }: { readonly address: PackageAddress }): ReactNode
         </LinkButton>
       }
     >
-      Its name is taken and it has a key to seal secrets with. Upload its scripts to run it.
+      The package exists and its secrets can be set. Upload its scripts to run it.
     </Empty>
   );
 }

@@ -1,20 +1,20 @@
 import type { Manifest } from "@sealrun/protocol";
 import { cronInWords } from "../../parts/time/cron-words.ts";
 
-/** When a package starts by itself, in words; undefined when it does not. */
+/** When a package starts automatically, in words; undefined when it does not. */
 export function scheduleText({ schedule, trigger_events: events = [] }: Manifest): string | undefined {
   const due =
     schedule === undefined
       ? []
       : [
-          `${cronInWords(schedule.cron) ?? `at ${schedule.cron}`} (${schedule.timezone ?? "UTC"})${schedule.missed === "run_once" ? ", missed times once" : ""}`,
+          `${cronInWords(schedule.cron) ?? `at ${schedule.cron}`} (${schedule.timezone ?? "UTC"})${schedule.missed === "run_once" ? ", one run for missed starts" : ""}`,
         ];
   const triggered = events.length === 0 ? [] : [`on ${events.join(", ")}`];
   const all = [...due, ...triggered];
   return all.length === 0 ? undefined : all.join("; ");
 }
 
-/** A time that is given in milliseconds, as short as it can be: `500 ms`, `30 s`, `5 min`, `2 h`. */
+/** A duration in the largest unit that fits: `500 ms`, `30 s`, `5 min`, `2 h`. */
 export function spanText(ms: number): string {
   if (ms < 1_000) return `${ms} ms`;
   if (ms < 60_000) return `${ms / 1_000} s`;

@@ -13,7 +13,7 @@ import { ShownText } from "../../parts/text/shown-text.tsx";
 import { Time } from "../../parts/time/time.tsx";
 import type { PackageAddress } from "./use-package.ts";
 
-/** The names of a package's own secrets. Values are nowhere. */
+/** The names of a package's own secrets, never a value. */
 export function SecretsTab({ address }: { readonly address: PackageAddress }): ReactNode {
   const client = useClient();
   const found = useQuery({
@@ -28,7 +28,7 @@ export function SecretsTab({ address }: { readonly address: PackageAddress }): R
     <Stack>
       <Group justify="space-between">
         <Text size="sm" c="dimmed">
-          Secrets of this package alone. Its runs also read those of the project and the platform.
+          Only this package can read these secrets. Its runs can also read those of the project and the platform.
         </Text>
         <ManageLink address={address} />
       </Group>
@@ -81,9 +81,9 @@ function ManageLink({ address }: { readonly address: PackageAddress }): ReactNod
 
 function None({ address }: { readonly address: PackageAddress }): ReactNode {
   return (
-    <Empty icon={<IconKey aria-hidden />} title="No secrets of its own" action={<ManageLink address={address} />}>
-      Its runs read secrets of the project and the platform. Those that only this package may read come from a
-      secrets.json in an upload, or are set by hand.{" "}
+    <Empty icon={<IconKey aria-hidden />} title="No secrets of this package" action={<ManageLink address={address} />}>
+      Its runs can read secrets of the project and the platform. To give it its own, upload it with a secrets.json, or
+      add them under Manage secrets.{" "}
       <LinkAnchor to="/guides/$" params={{ _splat: "secrets" }}>
         Read about scopes
       </LinkAnchor>

@@ -4,7 +4,7 @@ import { useParams } from "@tanstack/react-router";
 import { useClient } from "../../platform/platform.tsx";
 import { topicKey } from "../../platform/queries.ts";
 
-/** The package that the address names. */
+/** A package by its project and name. */
 export interface PackageAddress {
   readonly project: string;
   readonly package: string;

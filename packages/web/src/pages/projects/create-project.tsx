@@ -8,7 +8,7 @@ import { topicKey } from "../../platform/queries.ts";
 import { Problem } from "../../parts/page/problem.tsx";
 import { checkProjectName } from "./project-name-check.ts";
 
-/** Asks for a project's name, makes it and goes to its home. */
+/** Asks for a project's name, creates the project and opens its home page. */
 export function CreateProject({ projects }: { readonly projects: readonly ProjectInfo[] }): ReactNode {
   const client = useClient();
   const queries = useQueryClient();
@@ -31,7 +31,7 @@ export function CreateProject({ projects }: { readonly projects: readonly Projec
       <Stack gap="sm">
         <TextInput
           label="Name"
-          description="Short, such as the team's or the product's"
+          description="For example the name of the team or the product"
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
           error={wrong}

@@ -30,7 +30,7 @@ export function ProjectCard({ project }: { readonly project: ProjectInfo }): Rea
           <Skeleton height={20} mt="xs" aria-hidden />
         ) : (
           <Text size="sm" c="dimmed" mt="xs">
-            Its packages cannot be read right now
+            Its packages cannot be loaded right now
           </Text>
         )
       ) : (
@@ -45,7 +45,7 @@ function Facts(props: {
   readonly createdAt: string;
 }): ReactNode {
   const { packages, createdAt } = props;
-  const needy = findAttention(packages).length;
+  const attentionCount = findAttention(packages).length;
   const last = packages
     .flatMap(({ lastRun }) => (lastRun === null ? [] : [lastRun.createdAt]))
     .toSorted()
@@ -65,9 +65,9 @@ function Facts(props: {
           </>
         )}
       </Text>
-      {needy === 0 ? null : (
+      {attentionCount === 0 ? null : (
         <Badge color="orange" variant="light" tt="none" fw={500}>
-          {needy} need{needy === 1 ? "s" : ""} attention
+          {attentionCount} need{attentionCount === 1 ? "s" : ""} attention
         </Badge>
       )}
     </Group>

@@ -14,7 +14,7 @@ import { Problem } from "../../parts/page/problem.tsx";
 import { CreateProject } from "./create-project.tsx";
 import { ProjectCard } from "./project-card.tsx";
 
-/** Every project of the platform, and the way to a new one. */
+/** Every project of the platform, with a button to create one. */
 export function ProjectsPage(): ReactNode {
   const client = useClient();
   const found = useQuery({ queryKey: topicKey("projects"), queryFn: async () => client.listProjects() });
@@ -66,18 +66,18 @@ export function ProjectsPage(): ReactNode {
   );
 }
 
-/** Beyond this many, one searches. */
-const searchedFrom = 9;
-/** Each card asks for its own facts: a platform with hundreds of projects is not asked for all at once. */
+/** From this many projects on, the page has a search field. */
+const minToSearch = 9;
+/** Each card loads its own overview; this keeps hundreds of projects from loading at once. */
 const shownAtOnce = 30;
 
 function ProjectList({ projects }: { readonly projects: readonly ProjectInfo[] }): ReactNode {
   const [find, setFind] = useState("");
-  const [most, setMost] = useState(shownAtOnce);
+  const [maxShown, setMaxShown] = useState(shownAtOnce);
   const wanted = projects.filter(({ name }) => name.toLowerCase().includes(find.trim().toLowerCase()));
   return (
     <Stack>
-      {projects.length < searchedFrom ? null : (
+      {projects.length < minToSearch ? null : (
         <TextInput
           aria-label="Search projects"
           placeholder="Search projects"
@@ -88,12 +88,12 @@ function ProjectList({ projects }: { readonly projects: readonly ProjectInfo[] }
         />
       )}
       <SimpleGrid component="ul" cols={{ base: 1, sm: 2, lg: 3 }} spacing="sm" p={0} m={0}>
-        {wanted.slice(0, most).map((project) => (
+        {wanted.slice(0, maxShown).map((project) => (
           <ProjectCard key={project.id} project={project} />
         ))}
       </SimpleGrid>
-      {wanted.length > most ? (
-        <Button variant="default" onClick={() => setMost(most + shownAtOnce)}>
+      {wanted.length > maxShown ? (
+        <Button variant="default" onClick={() => setMaxShown(maxShown + shownAtOnce)}>
           Show more
         </Button>
       ) : null}

@@ -2,10 +2,10 @@ import { Kbd, Modal, Table } from "@mantine/core";
 import type { ReactNode } from "react";
 import { keyHelp } from "./secrets-keys.ts";
 
-/** Every key of the page. */
+/** Lists the page's keyboard shortcuts. */
 export function KeysHelp({ onClose }: { readonly onClose: () => void }): ReactNode {
   return (
-    <Modal opened onClose={onClose} title="Keys" closeButtonProps={{ "aria-label": "Close" }}>
+    <Modal opened onClose={onClose} title="Keyboard shortcuts" closeButtonProps={{ "aria-label": "Close" }}>
       <Table>
         <Table.Tbody>
           {keyHelp.map(({ keys, does }) => (

@@ -14,7 +14,7 @@ export function showPlace(place: SecretPlace): string {
   }
 }
 
-/** The key of a query about the secrets of a place; live changes of the topic make it old. */
+/** The key of a query about the secrets of a place; live changes of the topic make it stale. */
 export function placeKey(place: SecretPlace, ...rest: readonly string[]): QueryKey {
   switch (place.scope) {
     case "platform":
@@ -26,7 +26,7 @@ export function placeKey(place: SecretPlace, ...rest: readonly string[]): QueryK
   }
 }
 
-/** The places that are asked after this one when it does not have a name, in their order. */
+/** The places where a name is looked up next when this place does not have it, in order. */
 export function widerPlaces(place: SecretPlace): readonly SecretPlace[] {
   switch (place.scope) {
     case "platform":

@@ -12,7 +12,7 @@ export function PlatformSecretsPage(): ReactNode {
   return (
     <SecretsPage
       title="Platform secrets"
-      lead="Every package of every project can read these, unless it or its project has the name too."
+      lead="Every package of every project can read these, unless the package or its project has a secret of the same name."
       place={place}
       search={search}
       onSearch={(change) => void navigate({ search: (before) => ({ ...before, ...change }), replace: true })}

@@ -13,7 +13,7 @@ export function ProjectSecretsPage(): ReactNode {
     <SecretsPage
       key={project}
       title={`Secrets of ${project}`}
-      lead="Every package of the project can read these, unless it has the name itself."
+      lead="Every package of the project can read these, unless the package has its own secret of the same name."
       place={{ scope: "project", project }}
       search={search}
       onSearch={(change) => void navigate({ search: (before) => ({ ...before, ...change }), replace: true })}

@@ -6,7 +6,7 @@ import { ImportSecrets } from "./import/import-secrets.tsx";
 import { KeysHelp } from "./keys-help.tsx";
 import { SecretDetails } from "./details/secret-details.tsx";
 import type { SecretRow } from "./list/secret-rows.ts";
-import type { SecretsSearch } from "./secrets-search.ts";
+import type { SecretsSearch } from "./search.ts";
 import { SetSecret } from "./set/set-secret.tsx";
 import { useFocusBack } from "./use-focus-back.ts";
 
@@ -16,7 +16,7 @@ export type Dialog =
   | { readonly kind: "delete"; readonly secrets: readonly SecretInfo[] }
   | { readonly kind: "keys" };
 
-/** Whatever stands in front of a page of secrets. Lists that load again behind it change nothing that was typed. */
+/** The open dialog of a secrets page. A list that loads again behind it does not change what was typed. */
 export function SecretsDialogs(props: {
   readonly place: SecretPlace;
   readonly own: readonly SecretInfo[];

@@ -23,10 +23,10 @@ export const keyHelp: readonly { readonly keys: string; readonly does: string }[
   { keys: "Enter", does: "Open the name's details" },
   { keys: "r", does: "Replace its value" },
   { keys: "x", does: "Select it" },
-  { keys: "Delete", does: "Delete it, or what is selected" },
+  { keys: "Delete", does: "Delete it, or all selected names" },
   { keys: "z", does: "Undo a delete" },
   { keys: "Esc", does: "Close; clear the search" },
-  { keys: "?", does: "This list" },
+  { keys: "?", does: "Show this list" },
 ];
 
 const anywhere: Readonly<Record<string, KeyAction>> = {
@@ -45,7 +45,7 @@ const onName: Readonly<Record<string, KeyAction>> = { Home: "first", End: "last"
 /** Where the focus is when a key is pressed. */
 export type KeyPlace = "page" | "name" | "search" | "typing";
 
-/** What a key does there, or undefined: while something is typed, letters are letters. */
+/** What a key does there; undefined while the user types in a field. */
 export function actionOf(
   pressed: { readonly key: string; readonly ctrlKey: boolean; readonly metaKey: boolean; readonly altKey: boolean },
   place: KeyPlace,

@@ -9,14 +9,14 @@ import { DropNotice } from "./import/drop-notice.tsx";
 import { FirstSecret } from "./list/first-secret.tsx";
 import { type Dialog, SecretsDialogs } from "./secrets-dialogs.tsx";
 import type { KeyAction } from "./secrets-keys.ts";
-import type { SecretsSearch } from "./secrets-search.ts";
+import type { SecretsSearch } from "./search.ts";
 import { SecretsList } from "./list/secrets-list.tsx";
 import { useFileDrop } from "./import/use-file-drop.ts";
 import { usePendingDeletes } from "./delete/use-pending-deletes.tsx";
 import { useSecretRows } from "./list/use-secret-rows.ts";
 import { useSecretsKeys } from "./use-secrets-keys.ts";
 
-/** The secrets of one place: the list, and everything that can be done with them. */
+/** The secrets of one place: the list, and every action on it. */
 export function SecretsPage(props: {
   readonly title: string;
   readonly lead: ReactNode;
@@ -30,13 +30,13 @@ export function SecretsPage(props: {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const deletes = usePendingDeletes(place);
   const isOver = useFileDrop((file) => {
-    // What is typed elsewhere is not lost to a file.
+    // A dropped file must not close the form with what was typed in it.
     if (search.add === undefined) setDialog({ kind: "import", file });
   });
 
   const set = (name: string): void => onSearch({ add: name, open: undefined });
   const remove = (names: readonly string[]): void => {
-    const secrets = own.filter(({ name }) => names.includes(name) && !deletes.leaving.has(name));
+    const secrets = own.filter(({ name }) => names.includes(name) && !deletes.deleting.has(name));
     if (secrets.length > 0) setDialog({ kind: "delete", secrets });
   };
   const select = (names: readonly string[], isSelected: boolean): void => {
@@ -83,7 +83,7 @@ export function SecretsPage(props: {
           find={search.find ?? ""}
           onFind={(find) => onSearch({ find: find === "" ? undefined : find })}
           selected={selected}
-          leaving={deletes.leaving}
+          deleting={deletes.deleting}
           actions={actions}
         />
       )}
@@ -108,12 +108,12 @@ export function SecretsPage(props: {
 function Actions(props: { readonly onAdd: () => void; readonly onDialog: (dialog: Dialog) => void }): ReactNode {
   return (
     <>
-      <Tooltip label="Keys (?)">
+      <Tooltip label="Keyboard shortcuts (?)">
         <ActionIcon
           variant="subtle"
           color="gray"
           size="lg"
-          aria-label="Keys"
+          aria-label="Keyboard shortcuts"
           visibleFrom="sm"
           onClick={() => props.onDialog({ kind: "keys" })}
         >

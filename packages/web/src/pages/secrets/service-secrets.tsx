@@ -17,7 +17,7 @@ export function ServiceSecretsPage(): ReactNode {
       title={`Secrets of ${name}`}
       lead={
         <>
-          This package alone reads its own; names that it does not have are looked up in{" "}
+          Only this package can read these. Names that are not set here are looked up in{" "}
           <LinkAnchor to="/projects/$project/secrets" params={{ project }} size="sm" underline="always">
             <ShownText text={project} />
           </LinkAnchor>

@@ -1,12 +1,12 @@
 import { useEffect } from "react";
 
-/** Gives the focus back to where it was before something opened in front of it; a name that is gone gets none. */
+/** Returns the focus to the element that had it before a dialog opened, if that element still exists. */
 export function useFocusBack(isOpen: boolean): void {
   useEffect(() => {
     if (!isOpen) return undefined;
     const before = document.activeElement;
     return () => {
-      // After the dialog has let the focus go.
+      // After the dialog has released the focus.
       setTimeout(() => {
         if (before instanceof HTMLElement && before.isConnected) before.focus();
       });

@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent } from "react";
 import { actionOf, type KeyAction, type KeyPlace } from "./secrets-keys.ts";
 
-/** Listens for the page's keys while no dialog is open; `name` is the one that has the focus. */
+/** Listens for the page's keys while no dialog is open; `name` is the name that has the focus. */
 export function useSecretsKeys(onAction: (action: KeyAction, name: string | undefined) => void): void {
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     if (event.defaultPrevented || document.querySelector('[role="dialog"], [role="menu"]') !== null) return;
@@ -22,7 +22,7 @@ export function useSecretsKeys(onAction: (action: KeyAction, name: string | unde
   }, []);
 }
 
-/** Puts the focus on the name that the keys lead to. */
+/** Moves the focus to another name. */
 function move(action: "next" | "previous" | "first" | "last", focused: HTMLElement | undefined): void {
   const names = [...document.querySelectorAll<HTMLElement>("[data-secret]")];
   const at = focused === undefined ? -1 : names.indexOf(focused);

@@ -8,10 +8,10 @@ import { ownPlatform } from "../../platform/platform.tsx";
 import { Logo } from "../../parts/page/logo.tsx";
 import { Problem } from "../../parts/page/problem.tsx";
 
-/** Escape here is not for a dialog behind it, which would close with what was typed in it. */
+/** Keeps Escape from a dialog behind this form: the dialog would close and lose what was typed in it. */
 const keepsEscape = { "data-mantine-stop-propagation": true } as const;
 
-/** Where a token is changed for a session; people, roles and other ways to sign in come through this door too. */
+/** Exchanges a token for a session. Other ways to sign in belong here too. */
 export function SignIn(props: {
   readonly platform: PlatformInfo;
   readonly onSignedIn: () => Promise<void>;
@@ -24,7 +24,7 @@ export function SignIn(props: {
     mutationFn: async () => {
       const token = field.current?.value.trim() ?? "";
       await openSession(ownPlatform, token);
-      // The token is not needed any more; the cookie stands for it.
+      // From here on the session cookie replaces the token.
       if (field.current !== null) field.current.value = "";
       await props.onSignedIn();
     },
@@ -40,7 +40,7 @@ export function SignIn(props: {
         <PasswordInput
           ref={field}
           label="Token"
-          description="It starts with sr_adm_; sealrun dev says in which file it is"
+          description="It starts with sr_adm_; sealrun dev prints the path of its file"
           name="token"
           autoComplete="off"
           required
@@ -71,8 +71,8 @@ export function SignIn(props: {
           </Group>
           {form}
           <Text size="sm" c="dimmed">
-            Values that you type here are sealed in this browser, for the keyring{" "}
-            <Code>{props.platform.keyring.fingerprint}</Code>. Compare it with the fingerprint that{" "}
+            Values that you type here are sealed in this browser for the keyring{" "}
+            <Code>{props.platform.keyring.fingerprint}</Code>. Compare this with the fingerprint that{" "}
             <Code>sealrun dev</Code> or your administrator gives you.
           </Text>
           <Anchor size="sm" href="/guides/security-model">

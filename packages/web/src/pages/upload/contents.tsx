@@ -19,7 +19,7 @@ import { ShownText } from "../../parts/text/shown-text.tsx";
 import { countOf, showSize } from "../../parts/text/show-size.ts";
 import type { Review } from "./review.ts";
 
-/** What runs, in order, and the files that go along. */
+/** The scripts that run, in order, and the files of the package. */
 export function Contents({ review }: { readonly review: Review }): ReactNode {
   return (
     <Stack gap="md">

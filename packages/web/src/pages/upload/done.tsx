@@ -6,7 +6,7 @@ import { ShownText } from "../../parts/text/shown-text.tsx";
 import { countOf } from "../../parts/text/show-size.ts";
 import type { UploadState } from "./use-upload.ts";
 
-/** What the upload has made, and what to do with it. */
+/** The result of an upload, with links to the next steps. */
 export function Done(props: {
   readonly project: string;
   readonly state: Extract<UploadState, { readonly kind: "done" }>;

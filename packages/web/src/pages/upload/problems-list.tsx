@@ -9,7 +9,7 @@ import { frameLines } from "./code-frame.ts";
 import classes from "./problems-list.module.css";
 import type { Review } from "./review.ts";
 
-/** All that is wrong with a package, each with its place and the line that is meant. */
+/** All problems of a package, each with its place and the line that it is about. */
 export function ProblemsList(props: {
   readonly problems: readonly PackageProblem[];
   readonly review: Review;
@@ -22,11 +22,11 @@ export function ProblemsList(props: {
     count === 0 ? [] : [countOf(count, index === 0 ? "error" : "warning")],
   );
   return (
-    <Paper withBorder p="md" role="region" aria-label="What is wrong">
+    <Paper withBorder p="md" role="region" aria-label="Problems">
       <Group justify="space-between" mb="sm">
         <Title order={2}>{counts.join(" and ")}</Title>
         <Anchor size="sm" href="/guides/packages" target="_blank" rel="noopener">
-          How a package is made
+          How to make a package
         </Anchor>
       </Group>
       <Stack gap="md" component="ul" className={classes["list"]}>
@@ -66,10 +66,10 @@ function CodeFrame({ problem, review }: { readonly problem: PackageProblem; read
   const lines = frameLines(bytes, line, (number) => review.revealing.has(`${file ?? ""}:${number}`));
   return (
     <pre className={classes["frame"]} tabIndex={0} aria-label={`${showHidden(file ?? "")}, line ${line}`}>
-      {lines.map(({ number, text, isMeant, isHidden }) => (
-        <span key={number} className={classes["line"]} data-meant={isMeant || undefined}>
+      {lines.map(({ number, text, isProblem, isHidden }) => (
+        <span key={number} className={classes["line"]} data-problem={isProblem || undefined}>
           <span className={classes["number"]}>{number}</span>
-          {isHidden ? <em>not shown: it holds a secret's value</em> : <ShownText text={text} />}
+          {isHidden ? <em>not shown: this line contains a secret's value</em> : <ShownText text={text} />}
         </span>
       ))}
     </pre>

@@ -14,17 +14,17 @@ import { SecretsPlan } from "./secrets-plan.tsx";
 import { useFoundNames } from "./use-found-names.ts";
 import type { Upload, UploadState } from "./use-upload.ts";
 
-/** What was dropped, checked: its name, what is wrong, what is sealed, what runs, and the way to send it. */
+/** The checked package before its upload: its name, problems, secrets to seal, scripts, and the button to send it. */
 export function ReviewForm(props: {
   readonly upload: Upload;
   readonly state: Extract<UploadState, { readonly kind: "review" | "sending" }>;
   readonly project: string;
-  readonly known: string | undefined;
+  readonly existing: string | undefined;
 }): ReactNode {
-  const { upload, state, project, known } = props;
+  const { upload, state, project, existing } = props;
   const { review } = state;
-  const [typed, setTyped] = useState(known ?? review.name);
-  // Said of one package, not of another whose name is typed after it.
+  const [typed, setTyped] = useState(existing ?? review.name);
+  // The name that the tick was set for: it does not count for another name that is typed later.
   const [overwritten, setOverwritten] = useState<string>();
   const isOverwriting = overwritten === typed;
   const asked = useFoundNames(project, typed, review);
@@ -53,8 +53,8 @@ export function ReviewForm(props: {
           />
         ) : null}
         {asked.error === null ? null : <Problem error={asked.error} onRetry={async () => asked.refetch()} />}
-        <OtherName known={known} said={review.checked.manifest?.name} />
-        <NameField value={typed} onChange={setTyped} known={known} version={asked.data?.version} />
+        <NameMismatch existing={existing} manifestName={review.checked.manifest?.name} />
+        <NameField value={typed} onChange={setTyped} existing={existing} version={asked.data?.version} />
         <ProblemsList problems={problems} review={review} />
         <SecretsPlan
           planned={planned}
@@ -66,7 +66,7 @@ export function ReviewForm(props: {
         <SendBar
           state={state}
           isReady={isReady}
-          waitsFor={whatStops(review.refused.length, isChanged && !isOverwriting)}
+          blocker={findBlocker(review.refused.length, isChanged && !isOverwriting)}
           version={asked.data === undefined ? undefined : (asked.data.version ?? 0) + 1}
           onDiscard={upload.discard}
         />
@@ -75,18 +75,23 @@ export function ReviewForm(props: {
   );
 }
 
-function whatStops(errors: number, isWaitingForTick: boolean): string | undefined {
-  if (errors > 0) return `Fix ${countOf(errors, "error")} first, then drop it again`;
-  return isWaitingForTick ? "Decide about the secrets that were changed on the platform" : undefined;
+function findBlocker(errors: number, isWaitingForTick: boolean): string | undefined {
+  if (errors > 0) return `Fix ${countOf(errors, "error")} first, then drop the package again`;
+  return isWaitingForTick ? 'Tick "Overwrite", or remove the changed secrets from secrets.json' : undefined;
 }
 
-/** Somebody may have taken the wrong folder. */
-function OtherName(props: { readonly known: string | undefined; readonly said: string | undefined }): ReactNode {
-  const { known, said } = props;
-  if (known === undefined || said === undefined || said.toLowerCase() === known.toLowerCase()) return null;
+/** Warns of a wrong folder: its manifest has the name of another package. */
+function NameMismatch(props: {
+  readonly existing: string | undefined;
+  readonly manifestName: string | undefined;
+}): ReactNode {
+  const { existing, manifestName } = props;
+  if (existing === undefined || manifestName === undefined || manifestName.toLowerCase() === existing.toLowerCase())
+    return null;
   return (
-    <Alert color="orange" icon={<IconAlertTriangle aria-hidden />} title="Its manifest has another name">
-      manifest.json calls it <ShownText text={said} />; here it becomes a version of <ShownText text={known} />.
+    <Alert color="orange" icon={<IconAlertTriangle aria-hidden />} title="The manifest has a different name">
+      manifest.json has the name <ShownText text={manifestName} />; this upload becomes a version of{" "}
+      <ShownText text={existing} />.
     </Alert>
   );
 }
@@ -94,21 +99,21 @@ function OtherName(props: { readonly known: string | undefined; readonly said: s
 function NameField(props: {
   readonly value: string;
   readonly onChange: (name: string) => void;
-  readonly known: string | undefined;
+  readonly existing: string | undefined;
   readonly version: number | null | undefined;
 }): ReactNode {
-  if (props.known !== undefined) return null;
+  if (props.existing !== undefined) return null;
   const refused = packageName.safeParse(props.value).error?.issues[0]?.message;
   const taken =
-    props.version == null ? "A new package" : `The package is there: this becomes version ${props.version + 1}`;
+    props.version == null ? "A new package" : `This package exists: the upload becomes version ${props.version + 1}`;
   return (
     <TextInput
       label="Name of the package"
-      description={props.version === undefined ? "From its manifest.json or its folder" : taken}
+      description={props.version === undefined ? "Taken from manifest.json or the folder" : taken}
       value={props.value}
       onChange={({ currentTarget }) => props.onChange(currentTarget.value)}
       error={
-        refused === undefined ? undefined : props.value === "" ? "Give it a name" : `Expected another name: ${refused}`
+        refused === undefined ? undefined : props.value === "" ? "Give it a name" : `This name is not valid: ${refused}`
       }
       maw={480}
       maxLength={128}
@@ -122,7 +127,7 @@ function NameField(props: {
 function SendBar(props: {
   readonly state: Parameters<typeof ReviewForm>[0]["state"];
   readonly isReady: boolean;
-  readonly waitsFor: string | undefined;
+  readonly blocker: string | undefined;
   readonly version: number | undefined;
   readonly onDiscard: () => void;
 }): ReactNode {
@@ -136,8 +141,8 @@ function SendBar(props: {
     <Paper withBorder shadow="sm" p="sm" className={classes["bar"]}>
       {isSending ? <Progress value={100} animated mb="sm" aria-label="Uploading" /> : null}
       <Group justify="space-between" gap="sm">
-        <Text size="sm" role="status" c={props.waitsFor === undefined ? "dimmed" : undefined}>
-          {isSending ? `Sealing and sending ${what}` : (props.waitsFor ?? `${what}${sealed}`)}
+        <Text size="sm" role="status" c={props.blocker === undefined ? "dimmed" : undefined}>
+          {isSending ? `Sealing and sending ${what}` : (props.blocker ?? `${what}${sealed}`)}
         </Text>
         <Group gap="xs">
           <Button variant="default" onClick={props.onDiscard} disabled={isSending}>

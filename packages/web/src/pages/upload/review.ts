@@ -11,20 +11,20 @@ import {
 import { type JsonValue, packageName } from "@sealrun/protocol";
 import type { ReadPackage } from "./drop/read-dropped.ts";
 
-/** What a page shows of a dropped package: names and lines of its secrets, never a value. */
+/** What a page shows of a dropped package: the names and lines of its secrets, never a value. */
 export interface Review {
-  /** Its secrets have no values here. */
+  /** Without the values of its secrets. */
   readonly checked: CheckedContent;
-  /** The manifest's name, else the folder's; empty when neither can be one. */
+  /** The name in the manifest, otherwise the folder's; empty when neither is valid. */
   readonly name: string;
   readonly skipped: readonly string[];
-  /** What the platform would refuse the upload for. */
+  /** The errors for which the platform would refuse the upload. */
   readonly refused: readonly PackageProblem[];
-  /** `file:line` of lines that hold a value: they are not shown. */
+  /** `file:line` of the lines that contain a value: they are not shown. */
   readonly revealing: ReadonlySet<string>;
 }
 
-/** Checks a package as `sealrun push` does, and tells everything that is wrong at once. */
+/** Checks a package as `sealrun push` does, and reports all problems at once. */
 export function reviewPackage(read: ReadPackage): Review {
   const refused: PackageProblem[] = [];
   const checked = checkContent(read, (error) => refused.push(problemOf(error)));
@@ -39,10 +39,10 @@ export function reviewPackage(read: ReadPackage): Review {
   };
 }
 
-/** Of longer values the end is not looked for. */
+/** At most this many lines of a value are hidden. */
 const maxValueLines = 10_000;
 
-/** A value of several lines is found where it begins, and goes on below. */
+/** A problem names the line where a value begins; the value may continue on the lines below. */
 function findRevealing({ problems, secrets }: CheckedContent): ReadonlySet<string> {
   const longest = Math.max(1, ...[...secrets.values()].map(({ value }) => linesOf(value)));
   const lines = new Set<string>();
@@ -59,10 +59,10 @@ function findRevealing({ problems, secrets }: CheckedContent): ReadonlySet<strin
 function linesOf(value: JsonValue): number {
   if (typeof value === "string") return value.split("\n").length;
   if (typeof value !== "object" || value === null) return 1;
-  return Object.values(value).reduce<number>((most, inner) => Math.max(most, linesOf(inner)), 1);
+  return Object.values(value).reduce<number>((max, inner) => Math.max(max, linesOf(inner)), 1);
 }
 
-/** All that is wrong, errors first; with what the platform has also names that nothing would answer. */
+/** All problems, errors first. `found`, the names on the platform, adds names that are set in no scope. */
 export function findProblems(
   review: Review,
   found: FoundNames | undefined,

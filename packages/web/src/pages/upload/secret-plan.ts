@@ -1,21 +1,21 @@
 import type { FoundNames } from "@sealrun/client";
 import type { Review } from "./review.ts";
 
-/** What an upload does with one name of a secrets.json. */
+/** What an upload does with one name in secrets.json. */
 export interface PlannedSecret {
   readonly name: string;
   /** In secrets.json, from 1. */
   readonly line: number;
-  /** `changed`: somebody has set it since the last upload, and only a tick lets this upload replace it. */
+  /** `changed`: it was set on the platform since the last upload, and this upload replaces it only with a tick. */
   readonly kind: "new" | "replaces" | "changed" | "unknown";
   /** The version that it replaces. */
   readonly version: number | undefined;
-  /** Who has set a changed one, and when. */
+  /** Who set a changed secret, and when. */
   readonly author?: string;
   readonly changedAt?: string;
 }
 
-/** What happens to each secret, in the order of the file; `unknown` until the platform has been asked. */
+/** What happens to each secret, in the order of the file; `unknown` until the platform has answered. */
 export function planSecrets(review: Review, found: FoundNames | undefined): readonly PlannedSecret[] {
   const stored = found?.stored.get("service");
   const changed = new Map((found?.changed ?? []).map((secret) => [secret.name, secret]));
@@ -29,7 +29,7 @@ export function planSecrets(review: Review, found: FoundNames | undefined): read
   });
 }
 
-/** Secrets of the package that this upload leaves as they are. */
+/** The secrets of the package that this upload does not change. */
 export function keptSecrets(review: Review, found: FoundNames | undefined): readonly string[] {
   return [...(found?.stored.get("service")?.keys() ?? [])].filter((name) => !review.checked.secrets.has(name));
 }

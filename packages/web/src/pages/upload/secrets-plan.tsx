@@ -7,7 +7,7 @@ import { Time } from "../../parts/time/time.tsx";
 import classes from "./secrets-plan.module.css";
 import type { PlannedSecret } from "./secret-plan.ts";
 
-/** Says what is sealed here, and what happens to each name of the secrets.json. */
+/** Says what is sealed here, and what happens to each name in secrets.json. */
 export function SecretsPlan(props: {
   readonly planned: readonly PlannedSecret[];
   readonly kept: readonly string[];
@@ -30,7 +30,8 @@ export function SecretsPlan(props: {
           </Title>
         </Group>
         <Text size="sm">
-          The values never leave this browser in the clear, and are forgotten after the upload. Only names are shown.
+          The values never leave this browser unencrypted, and are deleted from it after the upload. Only names are
+          shown.
         </Text>
         <ScrollArea.Autosize mah={320} viewportProps={{ tabIndex: 0, "aria-label": "Secrets to seal" }}>
           <Table verticalSpacing={4}>
@@ -59,7 +60,7 @@ export function SecretsPlan(props: {
             checked={props.isOverwriting}
             onChange={({ currentTarget }) => props.onOverwrite(currentTarget.checked)}
             label={`Overwrite ${changed.map(({ name }) => name).join(", ")}`}
-            description="Somebody changed it on the platform since the last upload. With a tick the value in your secrets.json replaces theirs; without one, take it out of the file."
+            description="It was changed on the platform since the last upload. Tick to replace it with the value in your secrets.json, or remove it from the file."
           />
         )}
         <Kept kept={kept} />
@@ -72,7 +73,7 @@ function Kept({ kept }: { readonly kept: readonly string[] }): ReactNode {
   if (kept.length === 0) return null;
   return (
     <Text size="sm">
-      {countOf(kept.length, "secret")} of this package {kept.length === 1 ? "stays" : "stay"} as before:{" "}
+      {countOf(kept.length, "secret")} of this package {kept.length === 1 ? "stays" : "stay"} unchanged:{" "}
       <ShownText text={kept.join(", ")} />
     </Text>
   );

@@ -12,17 +12,17 @@ import { ReviewForm } from "./review-form.tsx";
 import { useDrop } from "./drop/use-drop.ts";
 import { type Upload, useUpload } from "./use-upload.ts";
 
-/** Makes a package, or a new version of one, out of a folder, files or a zip. Secrets are sealed in the browser. */
+/** Makes a package or a new version from a folder, files or a zip. Secrets are sealed in the browser. */
 export function UploadPage(): ReactNode {
   const { project } = useParams({ from: "/projects/$project/upload" });
-  const { package: known } = useSearch({ from: "/projects/$project/upload" });
+  const { package: existing } = useSearch({ from: "/projects/$project/upload" });
   const upload = useUpload();
   const isOver = useDrop((files) => {
     if (upload.state.kind !== "reading" && upload.state.kind !== "sending") void upload.take(files);
   });
   return (
     <Page
-      title={known === undefined ? "Upload a package" : `New version of ${known}`}
+      title={existing === undefined ? "Upload a package" : `New version of ${existing}`}
       lead={
         <>
           to project{" "}
@@ -32,7 +32,7 @@ export function UploadPage(): ReactNode {
         </>
       }
     >
-      <Content upload={upload} isOver={isOver} project={project} known={known} />
+      <Content upload={upload} isOver={isOver} project={project} existing={existing} />
       <LeaveQuestion upload={upload} />
     </Page>
   );
@@ -42,10 +42,10 @@ interface ContentProps {
   readonly upload: Upload;
   readonly isOver: boolean;
   readonly project: string;
-  readonly known: string | undefined;
+  readonly existing: string | undefined;
 }
 
-function Content({ upload, isOver, project, known }: ContentProps): ReactNode {
+function Content({ upload, isOver, project, existing }: ContentProps): ReactNode {
   const { state } = upload;
   switch (state.kind) {
     case "empty":
@@ -61,7 +61,7 @@ function Content({ upload, isOver, project, known }: ContentProps): ReactNode {
       );
     case "review":
     case "sending":
-      return <ReviewForm key={state.review.name} upload={upload} state={state} project={project} known={known} />;
+      return <ReviewForm key={state.review.name} upload={upload} state={state} project={project} existing={existing} />;
     case "done":
       return <Done project={project} state={state} onAgain={upload.discard} />;
   }
@@ -72,18 +72,18 @@ function Help({ project }: { readonly project: string }): ReactNode {
     <Paper withBorder p="md">
       <List size="sm" spacing={6}>
         <List.Item>
-          Values go into a file{" "}
+          Put the values of secrets into a file{" "}
           <Text span inherit ff="monospace">
             secrets.json
           </Text>{" "}
-          at the top. It is opened and sealed in this browser, and never sent.
+          at the top. Its values are sealed in this browser; the file is never sent.
         </List.Item>
         <List.Item>
           Scripts at the top run in the order of their names, unless a{" "}
           <Text span inherit ff="monospace">
             manifest.json
           </Text>{" "}
-          says which run, when and with what.
+          says which ones run and when.
         </List.Item>
         <List.Item>
           From a terminal: <Text span inherit ff="monospace">{`sealrun push DIR --project ${project}`}</Text>
@@ -91,7 +91,7 @@ function Help({ project }: { readonly project: string }): ReactNode {
       </List>
       <Text size="sm" mt="sm">
         <LinkAnchor size="sm" to="/guides/$" params={{ _splat: "packages" }}>
-          How a package is made
+          How to make a package
         </LinkAnchor>
       </Text>
     </Paper>
@@ -99,10 +99,10 @@ function Help({ project }: { readonly project: string }): ReactNode {
 }
 
 function LeaveQuestion({ upload: { state } }: { readonly upload: Upload }): ReactNode {
-  const isHeld = state.kind === "review" || state.kind === "sending";
+  const isUnfinished = state.kind === "review" || state.kind === "sending";
   const { status, proceed, reset } = useBlocker({
-    shouldBlockFn: ({ current, next }) => isHeld && current.pathname !== next.pathname,
-    enableBeforeUnload: () => isHeld,
+    shouldBlockFn: ({ current, next }) => isUnfinished && current.pathname !== next.pathname,
+    enableBeforeUnload: () => isUnfinished,
     withResolver: true,
   });
   return (
@@ -115,7 +115,7 @@ function LeaveQuestion({ upload: { state } }: { readonly upload: Upload }): Reac
       onClose={() => reset?.()}
       onYes={async () => proceed?.()}
     >
-      <Text size="sm">What you dropped is forgotten, its secrets too. Nothing was sent.</Text>
+      <Text size="sm">The dropped files and their secrets are discarded. Nothing was sent.</Text>
     </Question>
   );
 }

@@ -6,7 +6,7 @@ import { useClient } from "../../platform/platform.tsx";
 import { topicKey } from "../../platform/queries.ts";
 import type { Review } from "./review.ts";
 
-/** Which names the platform has for a package of that name, new or known, asked once typing pauses. Never a value. */
+/** The names of secrets that the platform has for a new or existing package of that name, asked when typing pauses. Never a value. */
 export function useFoundNames(project: string, name: string, review: Review): UseQueryResult<FoundNames> {
   const client = useClient();
   const [paused] = useDebouncedValue(name, 250);

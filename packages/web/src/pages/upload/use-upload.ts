@@ -8,7 +8,7 @@ import type { DroppedFile } from "./drop/dropped-file.ts";
 import { openDropped, type ReadPackage, readDropped } from "./drop/read-dropped.ts";
 import { type Review, reviewPackage } from "./review.ts";
 
-/** How far an upload has come. No state holds a value. */
+/** How far an upload has come. No state contains a value. */
 export type UploadState =
   | { readonly kind: "empty"; readonly error?: SealrunError }
   | { readonly kind: "reading" }
@@ -16,7 +16,7 @@ export type UploadState =
   | { readonly kind: "sending"; readonly review: Review }
   | { readonly kind: "done"; readonly answer: PushAnswer; readonly replaced: Pick<FoundNames, "version"> | undefined };
 
-/** What a page does with files. */
+/** An upload in its state, with the actions on it. */
 export interface Upload {
   readonly state: UploadState;
   readonly take: (files: Promise<readonly DroppedFile[]> | readonly DroppedFile[]) => Promise<void>;
@@ -33,15 +33,15 @@ interface SendTarget {
   readonly found: FoundNames | undefined;
 }
 
-/** Reads, checks, seals and sends a package. The bytes of its secrets.json are kept outside React, and wiped at the end. */
+/** Reads, checks, seals and sends a package. The bytes of its secrets.json are kept outside React state, and wiped at the end. */
 export function useUpload(): Upload {
   const client = useClient();
   const queries = useQueryClient();
   const [state, setState] = useState<UploadState>({ kind: "empty" });
-  const held = useRef<ReadPackage>(undefined);
+  const taken = useRef<ReadPackage>(undefined);
   const forget = useCallback((): void => {
-    if (held.current?.secretsFile !== undefined) wipe(held.current.secretsFile);
-    held.current = undefined;
+    if (taken.current?.secretsFile !== undefined) wipe(taken.current.secretsFile);
+    taken.current = undefined;
   }, []);
   useEffect(() => forget, [forget]);
   return {
@@ -51,14 +51,14 @@ export function useUpload(): Upload {
       setState({ kind: "reading" });
       try {
         const read = await readDropped(await openDropped(await files));
-        held.current = read;
+        taken.current = read;
         setState({ kind: "review", review: reviewPackage(read) });
       } catch (error) {
         setState({ kind: "empty", error: toSealrunError(error) });
       }
     },
     send: async ({ project, name, overwrite, found }) => {
-      const read = held.current;
+      const read = taken.current;
       if (state.kind !== "review" || read === undefined) return;
       setState({ kind: "sending", review: state.review });
       try {

@@ -13,7 +13,7 @@ test("buildTree() puts files into folders, folders first, by name", () => {
 test("foldersOf() gives the folders around a file, the outermost first", () =>
   expect(foldersOf("a/b/c.py")).toEqual(["a", "a/b"]));
 
-test("fileToOpen() opens what is asked for, else the first script that runs", () => {
+test("fileToOpen() opens the file in the address, otherwise the first script that runs", () => {
   const version = { files, steps: ["z.py"] };
   expect(fileToOpen("a.py", version)).toBe("a.py");
   expect(fileToOpen("gone.py", version)).toBe("z.py");

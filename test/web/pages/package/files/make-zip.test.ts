@@ -12,5 +12,5 @@ test("makeZip() makes a zip that can be uploaded again", async () => {
   expect(await Promise.all(read.map(async (file) => ({ path: file.path, bytes: await file.read() })))).toEqual(files);
 });
 
-test("makeZip() makes the same bytes of the same files", async () =>
+test("makeZip() gives the same bytes for the same files", async () =>
   expect(await makeZip(files)).toEqual(await makeZip(files)));

@@ -13,7 +13,7 @@ test("compareTexts() gives lines with their numbers before and after", () => {
   ]);
 });
 
-test("compareTexts() has nothing to say of equal texts, and gives up on what shares too little", () => {
+test("compareTexts() gives nothing for equal texts, and gives up on texts that are too different", () => {
   expect(compareTexts("a", "a")).toEqual([]);
   const lines = (word: string): string => Array.from({ length: 4_000 }, (_, at) => `${word} ${at}`).join("\n");
   expect(compareTexts(lines("one"), lines("two"))).toBeUndefined();

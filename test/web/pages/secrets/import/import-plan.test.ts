@@ -11,7 +11,7 @@ import { rejectionOf } from "../../../../support/refusal.ts";
 const file = (name: string, text: string): File => new File([text], name);
 const encode = (text: string): string => Buffer.from(text).toString("base64");
 
-test("readImport() reads both forms, and hears of each name that cannot be stored", async () => {
+test("readImport() reads both forms, and reports each name that cannot be stored", async () => {
   const env = await readImport(file(".env", "A=1\n1B=hunter2\nA=hunter2\nC='x y'\n"));
   expect(env.secrets.map(({ name, value, place }) => [name, value, place])).toEqual([
     ["A", "1", ".env:1"],
@@ -40,7 +40,7 @@ test.each([
   expect((await rejectionOf(readImport(file(name, text)))).code).toBe(code);
 });
 
-test("decodePrefixed() takes the prefix off, decodes, and says what is no base64 and what is left out", async () => {
+test("decodePrefixed() removes the prefix, decodes, and says what is not base64 and what is left out", async () => {
   const text = `SECRET_A=${encode("one")}\nSECRET_B=hunter2!\nHOME=/root\n`;
   const decoded = decodePrefixed(await readImport(file(".env", text)));
   expect(decoded.secrets.map(({ name, value }) => [name, value])).toEqual([["A", "one"]]);
@@ -59,7 +59,7 @@ test("planImport() holds names and versions, no value", async () => {
   expect(JSON.stringify(plan)).not.toContain("hunter2");
 });
 
-test("chosenValues() takes the chosen names alone", () => {
+test("chosenValues() takes only the chosen names", () => {
   const secrets = ["A", "B"].map((name) => ({ name, value: name, place: "" }));
   expect([...chosenValues(secrets, new Set(["B"]))]).toEqual([["B", "B"]]);
 });

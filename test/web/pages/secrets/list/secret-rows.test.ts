@@ -12,11 +12,11 @@ const info = (name: string, scope: Scope, more: Partial<SecretInfo> = {}): Secre
   lastRead: null,
   ...more,
 });
-const nothing = { own: [], wider: [], inside: [], asked: [] };
+const nothing = { own: [], wider: [], packageNames: [], asked: [] };
 const shown = (rows: ReturnType<typeof buildRows>): readonly string[] =>
   rows.map(({ kind, name }) => `${kind} ${name}`);
 
-test("buildRows() tells a name that is set from one that a wider scope answers and one that is missing", () => {
+test("buildRows() tells a name that is set from one of a wider scope and one that is missing", () => {
   const rows = buildRows({
     ...nothing,
     own: [info("OWN", "service")],
@@ -26,22 +26,22 @@ test("buildRows() tells a name that is set from one that a wider scope answers a
   expect(shown(rows)).toEqual(["missing GONE", "own OWN", "wider PROJECT", "wider PLATFORM"]);
 });
 
-test("buildRows() shows a name of two wider scopes once, as the narrower one answers it", () => {
+test("buildRows() shows a name of two wider scopes once, from the narrower one", () => {
   const rows = buildRows({ ...nothing, wider: [[info("A", "project")], [info("A", "platform")]] });
   expect(rows).toEqual([{ kind: "wider", name: "A", info: info("A", "project") }]);
 });
 
-test("buildRows() says what a secret covers, and in which packages it is covered", () => {
+test("buildRows() says what a secret overrides, and in which packages it is overridden", () => {
   const [row] = buildRows({
     ...nothing,
     own: [info("A", "project")],
     wider: [[info("A", "platform", { version: 7 })]],
-    inside: [
+    packageNames: [
       { package: "report", names: ["A", "B"] },
       { package: "load", names: ["A"] },
     ],
   });
-  expect(row).toMatchObject({ kind: "own", covers: [{ version: 7 }], coveredIn: ["report", "load"] });
+  expect(row).toMatchObject({ kind: "own", overrides: [{ version: 7 }], overriddenIn: ["report", "load"] });
 });
 
 test("sortRows() keeps missing names first and wider scopes last, and sorts within them", () => {
@@ -61,7 +61,7 @@ test("sortRows() keeps missing names first and wider scopes last, and sorts with
   expect(shown(sortRows(rows, { field: "version", isDescending: true }))[1]).toBe("own A");
 });
 
-test("sortRows() takes what was never read for the oldest", () => {
+test("sortRows() treats a secret that was never read as the oldest", () => {
   const read = { version: 1, at: "2026-05-02T10:00:00.000Z" };
   const rows = buildRows({ ...nothing, own: [info("A", "service", { lastRead: read }), info("B", "service")] });
   expect(shown(sortRows(rows, { field: "lastRead", isDescending: false }))).toEqual(["own B", "own A"]);

@@ -9,7 +9,7 @@ test.each(["", "A", "_a.b-c"])("judgeName() has nothing against %j", (name) => {
   expect(judgeName(name, ["OTHER_NAME"])).toEqual({ problem: undefined, closest: undefined });
 });
 
-test("judgeName() names the one that a slip most likely means, and none for a known name", () => {
+test("judgeName() names the known name that was most likely meant, and none for a known name", () => {
   expect(judgeName("DB_PAS", ["DB_PASS"]).closest).toBe("DB_PASS");
   expect(judgeName("DB_PASS", ["DB_PASS", "DB_PASS2"]).closest).toBeUndefined();
 });

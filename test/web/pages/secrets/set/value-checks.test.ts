@@ -14,7 +14,7 @@ test("readValue() reads JSON", () => {
 test.each([
   ['{"user": "x",\n "password": hunter2}', /^Line 2, column 14: expected a value/],
   ["", /^Line 1, column 1: expected JSON; nothing is typed$/],
-  ['{"hunter2":1,"hunter2":2}', /^Line 1, column 14: a key comes twice; keep one of them$/],
+  ['{"hunter2":1,"hunter2":2}', /^Line 1, column 14: a key appears twice; keep one of them$/],
 ])("readValue() says where JSON is broken and repeats none of it: %j", (text, sentence) => {
   const { code, message } = refusalOf(() => readValue(text, "json"));
   expect(code).toBe("MALFORMED");

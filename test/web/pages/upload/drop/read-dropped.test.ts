@@ -45,7 +45,7 @@ test("readDropped() refuses links, a secrets.json over the limit, and two of the
   expect((await rejectionOf(readDropped({ files: [script, large] }))).code).toBe("VALUE_TOO_LARGE");
 });
 
-test("openDropped() opens one zip alone, and takes one beside other files as a file", async () => {
+test("openDropped() opens a single zip, and treats a zip beside other files as a file", async () => {
   const zip = storedZip({ "pkg/a.py": "print(1)" });
   const opened = await openDropped(droppedFiles({ "report.zip": zip }));
   expect(opened.zipName).toBe("report");

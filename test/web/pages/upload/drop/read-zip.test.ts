@@ -31,20 +31,20 @@ test.each<[what: string, entry: MadeEntry, expected: RegExp]>([
   ["a backslash", { name: "a\\b.sh", content: "x" }, /expected "\/" between folders/],
   ["a link", { name: "link.sh", content: "main.sh", mode: 0o120777 }, /this is a link/],
   ["a device", { name: "device.sh", mode: 0o020666 }, /device, socket or pipe/],
-  ["a name that differs by case alone", { name: "MAIN.sh", content: "x" }, /"main\.sh": collides with "MAIN\.sh"/],
-  ["a name that is there twice", { name: "main.sh", content: "x" }, /twice|broken/],
+  ["a name that differs only by case", { name: "MAIN.sh", content: "x" }, /"main\.sh": collides with "MAIN\.sh"/],
+  ["a name that comes twice", { name: "main.sh", content: "x" }, /twice|broken/],
   ["encryption", { name: "b.sh", content: "x", flags: 0x801 }, /without a password/],
   ["another compression", { name: "b.sh", content: "x", method: 14 }, /compressed by method 14/],
   ["a wrong checksum", { name: "b.sh", content: "x", said: { crc: 1 } }, /"b\.sh": its content cannot be unpacked/],
   ["a secrets.json in a folder", { name: "sub/secrets.json", content: "{}" }, /at the top of the package only/],
-  ["a name that is no UTF-8", { name: new Uint8Array([0xff, 0x2e, 0x73, 0x68]), flags: 0 }, /UTF-8/],
+  ["a name that is not UTF-8", { name: new Uint8Array([0xff, 0x2e, 0x73, 0x68]), flags: 0 }, /UTF-8/],
   [
     "two names for one file",
     { name: "b.sh", content: "x", local: { name: "c.sh" } },
     /"b\.sh": its content cannot be unpacked/,
   ],
   [
-    "content that lies over another",
+    "content that overlaps another",
     { name: "b.sh", content: "echo 1", offset: 0, local: { name: "main.sh" } },
     /cannot be unpacked/,
   ],
@@ -62,7 +62,7 @@ test("readZip() and what follows refuse a list that says more than a package may
   expect(await refuse([script, huge])).toMatch(/Expected at most 64 MiB in all/);
 });
 
-test("readZip() refuses what is no zip, and a zip that is cut", async () => {
+test("readZip() refuses a file that is not a zip, and a zip that is cut", async () => {
   const cut = makeZip([script]).subarray(0, 40);
   for (const bytes of [new TextEncoder().encode("not a zip"), cut]) {
     expect((await rejectionOf(readZip(bytes))).message).toMatch(/^Expected a whole zip archive, this one is broken/);

@@ -6,7 +6,7 @@ import { isCrowded } from "../../../parts/text/visible-text.ts";
 import { usePackageAddress } from "../use-package.ts";
 import classes from "./code-view.module.css";
 
-/** A text with the number of each line, which is the address of that line; one may be marked. */
+/** A text with line numbers, which are links to their lines; one line may be marked. */
 export function CodeView(props: {
   readonly text: string;
   readonly language: string;
@@ -15,23 +15,23 @@ export function CodeView(props: {
   const { text, language, marked } = props;
   const coloured = useHighlight(text, language);
   const plain = text.split("\n");
-  // The line feed at the end of a file starts no line.
+  // A line feed at the end of a file does not start a line.
   const count = plain.at(-1) === "" ? plain.length - 1 : plain.length;
-  const meant = useRef<HTMLDivElement>(null);
+  const markedLine = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (marked !== undefined) meant.current?.scrollIntoView({ block: "center" });
+    if (marked !== undefined) markedLine.current?.scrollIntoView({ block: "center" });
   }, [marked]);
   return (
     <div className={classes["box"]} tabIndex={0} role="region" aria-label="Text of the file">
       <div className={classes["lines"]}>
         {plain.slice(0, count).map((line, index) => {
           const number = index + 1;
-          // In a crowded line each piece could hold few.
+          // Each piece of a crowded line may have few hidden characters, so the line is shown as a whole.
           const pieces = isCrowded(line) ? undefined : coloured?.[index];
           return (
             <div
               key={index}
-              ref={number === marked ? meant : undefined}
+              ref={number === marked ? markedLine : undefined}
               className={classes["line"]}
               data-marked={number === marked || undefined}
             >
@@ -52,7 +52,7 @@ function LineNumber({ number }: { readonly number: number }): ReactNode {
   return (
     <LinkPlain
       className={classes["number"]}
-      // Thousands of stops would lie between the reader and what follows.
+      // Otherwise the Tab key would stop at each of thousands of lines.
       tabIndex={-1}
       aria-label={`Line ${number}`}
       from="/projects/$project/packages/$package"

@@ -1,20 +1,20 @@
-/** A file as a page can show it: its text, cut at a number of lines, or that it is none. */
+/** A file as a page can show it: its text, which may be cut, or that it is binary. */
 export type FileText =
   | { readonly kind: "text"; readonly text: string; readonly size: number; readonly isCut: boolean }
   | { readonly kind: "binary"; readonly size: number };
 
-/** Lines that are shown of one file. */
+/** At most this many lines of a file are shown. */
 export const maxLines = 5_000;
-/** Bytes that are shown of one file. */
+/** At most this many bytes of a file are shown. */
 const maxBytes = 1_048_576;
 
-/** The text of a file in UTF-8; one with a zero byte or other bytes is binary. */
+/** The text of a file in UTF-8; a file with a zero byte or bytes that are not UTF-8 is binary. */
 export function readText(bytes: Uint8Array): FileText {
   const size = bytes.length;
   if (bytes.subarray(0, 8_192).includes(0)) return { kind: "binary", size };
   try {
     const isOver = size > maxBytes;
-    // Cut inside a character it is still text, hence the stream.
+    // Streaming accepts a character that is cut at the end.
     const whole = new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(0, maxBytes), { stream: isOver });
     const lines = whole.split("\n");
     const isLong = lines.length > maxLines;

@@ -1,6 +1,6 @@
 import type { VersionFile } from "@sealrun/protocol";
 
-/** A folder with what is in it, folders first, or a file. */
+/** A folder with its content, folders first, or a file. */
 export type TreeNode =
   | { readonly kind: "folder"; readonly name: string; readonly path: string; readonly children: readonly TreeNode[] }
   | { readonly kind: "file"; readonly name: string; readonly path: string; readonly size: number };
@@ -36,7 +36,7 @@ export function foldersOf(path: string): readonly string[] {
   return parts.map((_, index) => parts.slice(0, index + 1).join("/"));
 }
 
-/** What to open first: what the address names, else the first script that runs, else the first file. */
+/** The file to open: the one in the address, otherwise the first script that runs, otherwise the first file. */
 export function fileToOpen(
   asked: string | undefined,
   version: { readonly files: readonly VersionFile[]; readonly steps: readonly string[] },

@@ -8,16 +8,16 @@ import { usePackageAddress } from "../use-package.ts";
 import classes from "./file-tree.module.css";
 import { buildTree, foldersOf, type TreeNode } from "./file-tree.ts";
 
-/** The files of a version in their folders; one is open. Lists inside lists, so that every reader knows how to walk it. */
+/** The files of a version in their folders; one is open. Nested lists, which every screen reader can navigate. */
 export function FileTree(props: { readonly version: VersionInfo; readonly open: string | undefined }): ReactNode {
   const { version, open } = props;
   const tree = buildTree(version.files);
-  // A few folders are shown whole.
-  const [shut, setShut] = useState<ReadonlySet<string>>(() =>
-    version.files.length <= 60 ? new Set() : shutExcept(tree, new Set(foldersOf(open ?? ""))),
+  // A small tree starts with all folders open.
+  const [closed, setClosed] = useState<ReadonlySet<string>>(() =>
+    version.files.length <= 60 ? new Set() : closedExcept(tree, new Set(foldersOf(open ?? ""))),
   );
   const toggle = (path: string): void => {
-    setShut((before) => {
+    setClosed((before) => {
       const after = new Set(before);
       if (!after.delete(path)) after.add(path);
       return after;
@@ -26,29 +26,29 @@ export function FileTree(props: { readonly version: VersionInfo; readonly open: 
   return (
     <Paper withBorder p={6} component="nav" aria-label="Files">
       <div className={classes["box"]}>
-        <Level nodes={tree} {...{ open, shut, toggle }} />
+        <Level nodes={tree} {...{ open, closed, toggle }} />
       </div>
     </Paper>
   );
 }
 
-function shutExcept(nodes: readonly TreeNode[], kept: ReadonlySet<string>): ReadonlySet<string> {
-  const shut = new Set<string>();
+function closedExcept(nodes: readonly TreeNode[], kept: ReadonlySet<string>): ReadonlySet<string> {
+  const closed = new Set<string>();
   const walk = (inside: readonly TreeNode[]): void => {
     for (const node of inside) {
       if (node.kind === "file") continue;
-      if (!kept.has(node.path)) shut.add(node.path);
+      if (!kept.has(node.path)) closed.add(node.path);
       walk(node.children);
     }
   };
   walk(nodes);
-  return shut;
+  return closed;
 }
 
 interface LevelProps {
   readonly nodes: readonly TreeNode[];
   readonly open: string | undefined;
-  readonly shut: ReadonlySet<string>;
+  readonly closed: ReadonlySet<string>;
   readonly toggle: (path: string) => void;
 }
 
@@ -72,16 +72,16 @@ function Folder(
   props: Omit<LevelProps, "nodes"> & { readonly node: Extract<TreeNode, { kind: "folder" }> },
 ): ReactNode {
   const { node, ...rest } = props;
-  const isShut = rest.shut.has(node.path);
-  const Chevron = isShut ? IconChevronRight : IconChevronDown;
+  const isClosed = rest.closed.has(node.path);
+  const Chevron = isClosed ? IconChevronRight : IconChevronDown;
   return (
     <>
-      <UnstyledButton className={classes["row"]} aria-expanded={!isShut} onClick={() => rest.toggle(node.path)}>
+      <UnstyledButton className={classes["row"]} aria-expanded={!isClosed} onClick={() => rest.toggle(node.path)}>
         <Chevron size={14} aria-hidden />
         <IconFolder size={16} aria-hidden />
         <ShownText text={node.name} />
       </UnstyledButton>
-      {isShut ? null : <Level nodes={node.children} {...rest} />}
+      {isClosed ? null : <Level nodes={node.children} {...rest} />}
     </>
   );
 }

@@ -25,7 +25,7 @@ interface FileProps {
   readonly path: string;
 }
 
-/** One file of a version: its text with colours and numbers, or that it is none; and a download. */
+/** One file of a version with a download: its text with colours and line numbers, or a note that it is binary. */
 export function FileView(props: FileProps): ReactNode {
   const { address, version, path } = props;
   const found = useFile(address, version.number, path);
@@ -67,7 +67,7 @@ function Content({ file, ...props }: FileProps & { readonly file: FileText }): R
         title="This file is not text"
         action={<DownloadButton {...props} isWide />}
       >
-        It is kept as it was uploaded.
+        It is stored as it was uploaded.
       </Empty>
     );
   }
@@ -83,7 +83,7 @@ function Content({ file, ...props }: FileProps & { readonly file: FileText }): R
       <CodeView text={file.text} language={languageOf(props.path)} marked={line} />
       {file.isCut ? (
         <Alert m="sm" color="gray">
-          Only its first {maxLines} lines are shown. Download it for the rest.
+          Only the first {maxLines} lines are shown. Download the file to read the rest.
         </Alert>
       ) : null}
     </>

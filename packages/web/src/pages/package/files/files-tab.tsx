@@ -19,7 +19,7 @@ interface FilesProps {
   readonly newest: VersionInfo;
 }
 
-/** The files of a version: a tree, and the one that is read. */
+/** The files of a version: a tree, and the open file. */
 export function FilesTab({ address, newest }: FilesProps): ReactNode {
   const { version: asked, file } = useSearch({ from: "/projects/$project/packages/$package" });
   const isNewest = asked === undefined || asked === newest.number;
@@ -91,7 +91,7 @@ function ZipButton({
     try {
       await saveZip(client, { ...address, number: version.number }, version.files, setDone);
     } catch (error) {
-      notifications.show({ color: "red", title: "The zip was not made", message: toSealrunError(error).message });
+      notifications.show({ color: "red", title: "The zip was not created", message: toSealrunError(error).message });
     } finally {
       setDone(undefined);
     }

@@ -19,7 +19,7 @@ const languages: Readonly<Record<string, string>> = {
   css: "css",
 };
 
-/** The name by which highlighting knows the language of a file; `plaintext` for others. */
+/** The name of a file's language for highlighting; `plaintext` for an unknown one. */
 export function languageOf(path: string): string {
   const ending = path.slice(path.lastIndexOf(".") + 1).toLowerCase();
   return languages[ending] ?? "plaintext";

@@ -1,14 +1,14 @@
 import type { Client, VersionPlace } from "@sealrun/client";
 import type { VersionFile } from "@sealrun/protocol";
 
-/** Saves bytes as a file of the reader's. */
+/** Downloads bytes as a file. */
 function save(bytes: Uint8Array, name: string): void {
   const address = URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type: "application/octet-stream" }));
   const link = document.createElement("a");
   link.href = address;
   link.download = name;
   link.click();
-  // The download has begun by then.
+  // By then the download has started.
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 

@@ -3,7 +3,7 @@ import { useClient } from "../../../platform/platform.tsx";
 import type { PackageAddress } from "../use-package.ts";
 import { type FileText, readText } from "./file-text.ts";
 
-/** A file of one version, as text where it is text; undefined number asks for nothing. It never changes. */
+/** A file of one version, which never changes. Without a number or path nothing is loaded. */
 export function useFile(
   address: PackageAddress,
   number: number | undefined,
@@ -17,7 +17,7 @@ export function useFile(
         ? skipToken
         : async ({ signal }) => readText(await client.readVersionFile({ ...address, number }, path, signal)),
     staleTime: Infinity,
-    // A large file is not worth its memory once nobody looks at it.
+    // A large file is not worth its memory once it is no longer shown.
     gcTime: 60_000,
   });
 }

@@ -9,7 +9,7 @@ import { type PackageAddress, useVersion } from "../use-package.ts";
 import { compareVersions } from "./compare-versions.ts";
 import { FileChangeView } from "./file-change.tsx";
 
-/** What changed between two versions, which are chosen here and in the address. */
+/** What changed between two versions, which are chosen here and kept in the address. */
 export function Changes(props: {
   readonly address: PackageAddress;
   readonly versions: VersionList["versions"];
@@ -30,7 +30,7 @@ export function Changes(props: {
         <Problem error={error} />
       ) : before === undefined ? (
         <Text size="sm" c="dimmed">
-          Nothing came before version {after}.
+          There is no version before version {after}.
         </Text>
       ) : old.data === undefined || now.data === undefined ? (
         <Loading rows={3} />
@@ -80,16 +80,16 @@ interface ListProps {
   readonly after: VersionInfo;
 }
 
-/** Differences that are shown without a click. */
+/** At most this many differences are open at first. */
 const maxOpen = 8;
 
 function ChangeList({ address, before, after }: ListProps): ReactNode {
   const { changes, same } = compareVersions(before.files, after.files);
-  const isOtherOrder = before.steps.join("\n") !== after.steps.join("\n");
+  const areStepsDifferent = before.steps.join("\n") !== after.steps.join("\n");
   if (changes.length === 0) {
     return (
       <Text size="sm" c="dimmed">
-        The files of both are the same. Secrets may differ: their history is on the page of secrets.
+        Both versions have the same files. Secrets may differ; see their history on the secrets page.
       </Text>
     );
   }
@@ -99,9 +99,9 @@ function ChangeList({ address, before, after }: ListProps): ReactNode {
         <Text size="sm">
           {countOf(changes.length, "file")} changed, {same} {same === 1 ? "is" : "are"} the same
         </Text>
-        {isOtherOrder ? (
+        {areStepsDifferent ? (
           <Badge color="orange" variant="light" tt="none">
-            other scripts run, or in another order
+            different scripts or order
           </Badge>
         ) : null}
       </Group>

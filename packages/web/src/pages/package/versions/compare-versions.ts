@@ -1,6 +1,6 @@
 import type { VersionFile } from "@sealrun/protocol";
 
-/** What became of a file between two versions. */
+/** What happened to a file between two versions. */
 export interface FileChange {
   readonly path: string;
   readonly kind: "added" | "removed" | "changed";

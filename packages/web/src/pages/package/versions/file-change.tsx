@@ -22,7 +22,7 @@ interface ChangeProps {
 
 const colors = { added: "green", removed: "red", changed: "blue" } as const;
 
-/** A file that is in one version alone or differs between two; opens to the lines. */
+/** A file that is only in one version or differs between two; opens to show the lines. */
 export function FileChangeView(props: ChangeProps & { readonly isOpenAtFirst: boolean }): ReactNode {
   const { change, isOpenAtFirst } = props;
   const [isOpen, setOpen] = useState(isOpenAtFirst);
@@ -82,8 +82,10 @@ function Difference(props: {
   const [was, is] = [before, after].map((file) => (file?.kind === "text" ? file.text : ""));
   const hunks = useMemo(() => (isText ? compareTexts(was ?? "", is ?? "") : []), [isText, was, is]);
   if (!isText) return <Note>It is not text, so only its size and digest are compared.</Note>;
-  if (hunks === undefined) return <Note>The two share too little to show line by line. Read each in Files.</Note>;
-  if (hunks.length === 0) return <Note>{was === is ? "There are no lines to show." : "Only line ends differ."}</Note>;
+  if (hunks === undefined)
+    return <Note>The two files are too different to compare by line. Open each one in Files.</Note>;
+  if (hunks.length === 0)
+    return <Note>{was === is ? "There are no lines to show." : "Only line endings differ."}</Note>;
   return <Hunks path={props.path} hunks={hunks} />;
 }
 

@@ -8,19 +8,19 @@ interface DifferenceLine {
   readonly after: number | undefined;
 }
 
-/** Lines that belong together, with three that are the same around them. */
+/** Changed lines close to each other, with three unchanged lines around them. */
 export interface Hunk {
   readonly start: number;
   readonly lines: readonly DifferenceLine[];
 }
 
-/** Beyond these the difference is as long as the files, and looking for it stalls the page. */
+/** Beyond these limits the difference is as long as the files, and computing it blocks the page. */
 const maxEdits = 3_000;
-const longestMs = 1_500;
+const timeoutMs = 1_500;
 
-/** How two texts differ, or undefined when they share too little to be worth comparing. */
+/** How two texts differ, or undefined when they are too different to compare. */
 export function compareTexts(before: string, after: string): readonly Hunk[] | undefined {
-  const options = { context: 3, maxEditLength: maxEdits, timeout: longestMs };
+  const options = { context: 3, maxEditLength: maxEdits, timeout: timeoutMs };
   const patch = structuredPatch("", "", before, after, undefined, undefined, options);
   return patch?.hunks.map(({ oldStart, newStart, lines }) => {
     let [old, now] = [oldStart, newStart];
@@ -28,7 +28,7 @@ export function compareTexts(before: string, after: string): readonly Hunk[] | u
       const text = line.slice(1);
       if (line.startsWith("+")) return [{ kind: "added", text, before: undefined, after: now++ }];
       if (line.startsWith("-")) return [{ kind: "removed", text, before: old++, after: undefined }];
-      // "\ No newline at end of file" is no line.
+      // "\ No newline at end of file" is not a line.
       return line.startsWith("\\") ? [] : [{ kind: "same", text, before: old++, after: now++ }];
     });
     return { start: newStart, lines: shown };

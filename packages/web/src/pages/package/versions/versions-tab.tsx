@@ -23,7 +23,7 @@ export function VersionsTab(props: { readonly address: PackageAddress; readonly 
     <Stack gap="lg">
       {found.data.length < 2 ? (
         <Text size="sm" c="dimmed">
-          There is one version. Upload the next one, and what changed is shown here.
+          There is only one version. After the next upload this page shows what changed.
         </Text>
       ) : (
         <Changes address={address} versions={found.data} before={before} after={after} />
@@ -44,7 +44,7 @@ interface TableProps {
 
 function VersionsTable({ address, versions, newest }: TableProps): ReactNode {
   return (
-    <CardTable label="Versions" columns={["Version", "Uploaded", "Digest"]} actions="What to do">
+    <CardTable label="Versions" columns={["Version", "Uploaded", "Digest"]} actions="Actions">
       {versions.map(({ number, digest, createdAt }) => (
         <CardRow key={number}>
           <CardCell place="title">

@@ -11,10 +11,10 @@ import { wasReadLately, wordToType } from "./delete-checks.ts";
 import { placeKey, showPlace } from "../place.ts";
 import { UsesList } from "../details/uses-list.tsx";
 
-/** Uses are asked for so many at most: a question nobody reads helps nobody. */
+/** Uses are loaded and shown for at most this many secrets: a longer question would not be read. */
 const maxShown = 10;
 
-/** Asks before secrets go, with what uses them. What was read in the last 30 days asks for a word too. */
+/** Asks before secrets are deleted and shows what uses them. If one was read in the last 30 days, a word has to be typed. */
 export function DeleteSecrets(props: {
   readonly place: SecretPlace;
   readonly secrets: readonly SecretInfo[];
@@ -46,14 +46,17 @@ export function DeleteSecrets(props: {
       <form onSubmit={onSubmit}>
         <Stack>
           <Text size="sm">
-            {names.length === 1 ? "It is" : "They are"} removed from {showPlace(place)}; the history stays, the values
-            do not.{place.scope === "platform" ? null : " A wider scope that has the name answers then."}
+            {names.length === 1 ? "It is" : "They are"} removed from {showPlace(place)}. The history stays, the values
+            are deleted.
+            {place.scope === "platform"
+              ? null
+              : " If a wider scope has the same name, its secret is used from then on."}
           </Text>
           {asked.error === null ? null : <Problem error={asked.error} onRetry={asked.retry} />}
           {asked.isKnown ? <Uses found={asked.found} /> : asked.error === null ? <Loading rows={2} /> : null}
           {names.length <= maxShown ? null : (
             <Text size="sm" c="dimmed">
-              What uses the other {names.length - maxShown} is not listed.
+              The uses of the other {names.length - maxShown} are not listed.
             </Text>
           )}
           {word === undefined ? null : (

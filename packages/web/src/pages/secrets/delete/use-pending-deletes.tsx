@@ -7,35 +7,35 @@ import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { useClient } from "../../../platform/platform.tsx";
 import { topicKey } from "../../../platform/queries.ts";
 
-/** How long a delete can be taken back; nothing is sent before. */
+/** How long a delete can be undone; it is sent after this time. */
 const undoMs = 6_000;
 
-/** A secret that goes: only in the version that somebody looked at. */
-interface LeavingSecret {
+/** A secret to delete, only in the version that the user saw. */
+interface SecretToDelete {
   readonly name: string;
   readonly version: number;
 }
 
 interface Batch {
   readonly id: string;
-  readonly secrets: readonly LeavingSecret[];
+  readonly secrets: readonly SecretToDelete[];
   readonly timer: ReturnType<typeof setTimeout>;
 }
 
-/** Deletes that wait. */
+/** Deletes that are not sent yet. */
 export interface PendingDeletes {
-  readonly leaving: ReadonlySet<string>;
-  readonly remove: (secrets: readonly LeavingSecret[]) => void;
-  /** Takes the delete of this name back, or the newest one. */
+  readonly deleting: ReadonlySet<string>;
+  readonly remove: (secrets: readonly SecretToDelete[]) => void;
+  /** Undoes the delete of this name, or the newest delete. */
   readonly undo: (name?: string) => void;
 }
 
-/** Deletes secrets after a wait in which it can be undone. Whoever leaves the page keeps them, and is told. */
+/** Deletes secrets after a wait in which this can be undone. Leaving the page keeps them, and a notice says so. */
 export function usePendingDeletes(place: SecretPlace): PendingDeletes {
   const client = useClient();
   const queries = useQueryClient();
   const batches = useRef<readonly Batch[]>([]);
-  const [leaving, setLeaving] = useState<ReadonlySet<string>>(new Set());
+  const [deleting, setLeaving] = useState<ReadonlySet<string>>(new Set());
   const setBatches = (next: readonly Batch[]): void => {
     batches.current = next;
     setLeaving(new Set(next.flatMap(({ secrets }) => secrets.map(({ name }) => name))));
@@ -49,7 +49,7 @@ export function usePendingDeletes(place: SecretPlace): PendingDeletes {
       if (deleted.length > 0) tell(batch.id, `Deleted ${showNames(deleted, 3)}`, "gray");
       if (kept.length > 0) {
         const id = deleted.length > 0 ? `${batch.id}-kept` : batch.id;
-        tell(id, `Kept ${showNames(kept, 3)}: changed by somebody else in the meantime`, "orange");
+        tell(id, `Kept ${showNames(kept, 3)}: a newer version was stored in the meantime`, "orange");
       }
     } catch (error) {
       tell(batch.id, `Not deleted: ${toSealrunError(error).message}`, "red");
@@ -67,7 +67,7 @@ export function usePendingDeletes(place: SecretPlace): PendingDeletes {
     drop(found);
   };
 
-  const remove = (secrets: readonly LeavingSecret[]): void => {
+  const remove = (secrets: readonly SecretToDelete[]): void => {
     const id = `delete-${crypto.randomUUID()}`;
     const timer = setTimeout(() => {
       const batch = batches.current.find((candidate) => candidate.id === id);
@@ -104,10 +104,10 @@ export function usePendingDeletes(place: SecretPlace): PendingDeletes {
       keepAll();
     };
   }, []);
-  return { leaving, remove, undo };
+  return { deleting, remove, undo };
 }
 
-function Waiting(props: { readonly secrets: readonly LeavingSecret[]; readonly onUndo: () => void }) {
+function Waiting(props: { readonly secrets: readonly SecretToDelete[]; readonly onUndo: () => void }) {
   const names = showNames(
     props.secrets.map(({ name }) => name),
     3,
@@ -115,7 +115,7 @@ function Waiting(props: { readonly secrets: readonly LeavingSecret[]; readonly o
   return (
     <Group justify="space-between" wrap="nowrap">
       <Text size="sm">
-        Deleting {names} in {undoMs / 1_000} seconds. Leaving this page keeps it.
+        Deleting {names} in {undoMs / 1_000} seconds. If you leave this page, nothing is deleted.
       </Text>
       <Button size="compact-sm" variant="default" flex="none" onClick={props.onUndo}>
         Undo
@@ -134,18 +134,18 @@ function batchOf(batches: readonly Batch[], name: string): Batch | undefined {
   return batches.find(({ secrets }) => secrets.some((secret) => secret.name === name));
 }
 
-/** Deletes those that still have the version that was looked at. */
+/** Deletes the secrets that still have the version that the user saw. */
 async function deleteUnchanged(
   client: Client,
   place: SecretPlace,
-  secrets: readonly LeavingSecret[],
+  secrets: readonly SecretToDelete[],
 ): Promise<{ readonly deleted: readonly string[]; readonly kept: readonly string[] }> {
   const versions = new Map((await client.listSecrets(place)).map(({ name, version }) => [name, version]));
   const deleted: string[] = [];
   const kept: string[] = [];
   for (const { name, version } of secrets) {
     const now = versions.get(name);
-    // Gone already: somebody else deleted it.
+    // Another user or a script has deleted it.
     if (now === undefined) continue;
     if (now !== version) kept.push(name);
     else {

@@ -15,14 +15,14 @@ import { UsesList } from "./uses-list.tsx";
 interface DetailsProps {
   readonly place: SecretPlace;
   readonly name: string;
-  /** False for a name that is asked for and set nowhere, or in a wider scope. */
+  /** False for a name that is missing, or set only in a wider scope. */
   readonly isOwn: boolean;
   readonly onClose: () => void;
   readonly onSet: () => void;
   readonly onDelete: () => void;
 }
 
-/** All that is known of a name in a place. Never its value. */
+/** Everything that is known about a name in a place, never its value. */
 export function SecretDetails(props: DetailsProps): ReactNode {
   const { place, name, isOwn, onClose } = props;
   return (
@@ -38,7 +38,7 @@ export function SecretDetails(props: DetailsProps): ReactNode {
       <Stack gap="lg">
         <Actions {...props} />
         {place.scope === "service" ? (
-          <Section title="Why it answers">
+          <Section title="Where the value comes from">
             <Explanation target={place} name={name} />
           </Section>
         ) : null}

@@ -17,7 +17,7 @@ interface Target {
   readonly package: string;
 }
 
-/** Why a name answers as it does in a package: scope by scope, then what may ask for it and who asked last. */
+/** Where a package reads a name from: scope by scope, then what refers to it, which steps may not read it, and the last read. */
 export function Explanation(props: { readonly target: Target; readonly name: string }): ReactNode {
   const { target, name } = props;
   const client = useClient();
@@ -60,10 +60,10 @@ function ScopeLine({ explained }: { readonly explained: ExplainedScope }): React
         {newest === null || state === "absent" ? null : `, version ${newest.version}`}{" "}
         {answers ? (
           <Badge variant="light" tt="none" fw={500}>
-            answers
+            used
           </Badge>
         ) : null}
-        {shadowed ? "(a narrower scope answers)" : null}
+        {shadowed ? "(overridden by a narrower scope)" : null}
       </Text>
     </Group>
   );
@@ -74,7 +74,7 @@ function Facts({ explained }: { readonly explained: SecretExplanation }): ReactN
   return (
     <Stack gap={4}>
       {scopes.some(({ answers }) => answers) ? null : (
-        <Text size="sm">Nothing answers: a script that asks gets null.</Text>
+        <Text size="sm">Not set in any scope: a script that reads it gets null.</Text>
       )}
       {steps
         .filter(({ allowed }) => !allowed)
@@ -82,7 +82,7 @@ function Facts({ explained }: { readonly explained: SecretExplanation }): ReactN
           <Text key={name} size="sm" c="var(--mantine-color-orange-light-color)">
             Refused in step <ShownText text={name} />:{" "}
             {declaredBy === "package" ? "the manifest's list of secrets" : "the step's own list of secrets"} does not
-            have it
+            contain it
           </Text>
         ))}
       {references.map(({ file, path }) => (
@@ -92,7 +92,7 @@ function Facts({ explained }: { readonly explained: SecretExplanation }): ReactN
       ))}
       {lastAsked === null ? (
         <Text size="sm" c="dimmed">
-          No run of this package asked for it lately.
+          No recent run of this package asked for it.
         </Text>
       ) : (
         <Text component="div" size="sm" c="dimmed">

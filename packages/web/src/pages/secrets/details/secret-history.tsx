@@ -10,7 +10,7 @@ import { Time } from "../../../parts/time/time.tsx";
 import { placeKey } from "../place.ts";
 import { Author, sourceWord } from "./secret-source.tsx";
 
-/** Every version of a name in one place, the newest first: who, how, when, and what ended it. */
+/** Every version of a name in one place, the newest first: its author, source, time, and how it ended. */
 export function History(props: { readonly place: SecretPlace; readonly name: string }): ReactNode {
   const { place, name } = props;
   const client = useClient();

@@ -11,12 +11,12 @@ const words = {
   boundary: "plain upload",
 } as const satisfies Record<SecretSource, string>;
 
-/** How a version came, in a word. Older platforms do not say. */
+/** How a version was stored, in a word; `unknown` for an older platform, which does not say. */
 export function sourceWord(source: SecretSource | undefined): string {
   return source === undefined ? "unknown" : words[source];
 }
 
-/** Who wrote a version; an execution as a link to it. */
+/** The author of a version; an execution is a link. */
 export function Author({ author }: { readonly author: string }): ReactNode {
   const execution = /^execution (exe_[0-9a-z]+)$/.exec(author)?.[1];
   if (execution === undefined) return <ShownText text={author} />;

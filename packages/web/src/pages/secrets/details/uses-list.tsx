@@ -6,7 +6,7 @@ import { ShownText } from "../../../parts/text/shown-text.tsx";
 import { Time } from "../../../parts/time/time.tsx";
 import { reasonsOf } from "../delete/delete-checks.ts";
 
-/** The packages that would notice if a secret went, each with why. */
+/** The packages that use a secret, each with the reasons. */
 export function UsesList({ uses }: { readonly uses: SecretUses["uses"] }): ReactNode {
   if (uses.length === 0) {
     return (
@@ -26,7 +26,7 @@ export function UsesList({ uses }: { readonly uses: SecretUses["uses"] }): React
           >
             <ShownText text={`${use.project}/${use.package}`} />
           </LinkAnchor>
-          {use.shadowed ? " (a narrower scope answers there now)" : null}
+          {use.shadowed ? " (overridden there by a narrower scope)" : null}
           {reasonsOf(use).map((reason) => (
             <Text key={reason} size="xs" c="dimmed">
               <ShownText text={reason} />

@@ -1,7 +1,7 @@
 import { Center, Overlay, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 
-/** Says where a file goes that is held over the page. */
+/** Shown while a file is dragged over the page. */
 export function DropNotice(): ReactNode {
   return (
     <Overlay fixed zIndex={300} backgroundOpacity={0.6} blur={2} style={{ pointerEvents: "none" }}>

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { ShownText } from "../../../parts/text/shown-text.tsx";
 import type { PlannedName } from "./import-plan.ts";
 
-/** Names of a file, which of them are stored, and what each replaces. */
+/** The names in a file, which of them will be stored, and what each replaces. */
 export function ImportNames(props: {
   readonly names: readonly PlannedName[];
   readonly chosen: ReadonlySet<string>;

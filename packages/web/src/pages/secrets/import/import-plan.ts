@@ -1,7 +1,7 @@
 import { type FoundSecret, readSecrets, takePrefixed } from "@sealrun/client";
 import { type JsonValue, limits, SealrunError, type SecretInfo, showBytes } from "@sealrun/protocol";
 
-/** What a file holds, values and all; whoever has it keeps it out of state and drops it after the import. */
+/** The content of a file, with values: keep it out of React state and drop it after the import. */
 export interface ImportedFile {
   readonly name: string;
   readonly secrets: readonly FoundSecret[];
@@ -18,22 +18,22 @@ export interface PlannedName {
   readonly replaces: number | null;
 }
 
-/** What an import would do, for people. */
+/** What an import would do, without values. */
 export interface ImportPlan {
   readonly names: readonly PlannedName[];
   readonly refusals: readonly string[];
-  /** Names without the prefix, when it is taken off. */
+  /** How many names lack the prefix, when it is removed. */
   readonly leftOut: number;
 }
 
-/** Kestra's. */
+/** The prefix of Kestra. */
 export const usualPrefix = "SECRET_";
 
-/** Reads a dropped file; its bytes are wiped. Throws what the forms throw about the whole file; names alone are refused in the answer. */
+/** Reads a dropped file and wipes its bytes. Throws when the whole file is wrong; a wrong name is only listed in `refusals`. */
 export async function readImport(file: Pick<File, "name" | "size" | "arrayBuffer">): Promise<ImportedFile> {
   if (file.size > limits.secretsFileBytes) {
-    const most = showBytes(limits.secretsFileBytes);
-    throw new SealrunError("VALUE_TOO_LARGE", `Expected a file of at most ${most}; split it`);
+    const max = showBytes(limits.secretsFileBytes);
+    throw new SealrunError("VALUE_TOO_LARGE", `Expected a file of at most ${max}; split it`);
   }
   const refusals: string[] = [];
   const bytes = new Uint8Array(await file.arrayBuffer());
@@ -44,7 +44,7 @@ export async function readImport(file: Pick<File, "name" | "size" | "arrayBuffer
   return { name: file.name, secrets, refusals };
 }
 
-/** The file as it would be stored: with the prefix taken off and values decoded, when that is wanted. */
+/** The file with the prefix removed from its names and their values decoded; names without the prefix are left out. */
 export function decodePrefixed(file: ImportedFile): ImportedFile & { readonly leftOut: number } {
   const rule = { prefix: usualPrefix, isBase64: true, plainly: "without the switch" };
   const secrets: FoundSecret[] = [];
@@ -63,7 +63,7 @@ export function decodePrefixed(file: ImportedFile): ImportedFile & { readonly le
   return { name: file.name, secrets, refusals, leftOut };
 }
 
-/** What storing a file would change, by name. */
+/** What storing the file would change, by name. */
 export function planImport(
   { secrets, refusals, leftOut = 0 }: ImportedFile & { readonly leftOut?: number },
   stored: readonly Pick<SecretInfo, "name" | "version">[],
@@ -83,7 +83,7 @@ export function chosenValues(
   return new Map(secrets.filter(({ name }) => chosen.has(name)).map(({ name, value }) => [name, value]));
 }
 
-/** What an import did, in words. */
+/** The result of an import, in words. */
 export function importWords(count: number, replaced: number): string {
   const names = count === 1 ? "1 name" : `${count} names`;
   if (replaced === 0) return `${names} sealed, all new`;

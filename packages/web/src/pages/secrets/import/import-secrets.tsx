@@ -5,6 +5,7 @@ import { IconFileImport, IconLock } from "@tabler/icons-react";
 import { type ReactNode, useEffect, useEffectEvent } from "react";
 import { Loading } from "../../../parts/page/loading.tsx";
 import { Problem } from "../../../parts/page/problem.tsx";
+import { countOf } from "../../../parts/text/show-size.ts";
 import { ShownText } from "../../../parts/text/shown-text.tsx";
 import { usualPrefix } from "./import-plan.ts";
 import { ImportNames } from "./import-names.tsx";
@@ -19,7 +20,7 @@ interface ImportProps {
   readonly onClose: () => void;
 }
 
-/** Takes a `.json` or `.env` file, shows its names alone, and seals those that are chosen. */
+/** Takes a `.json` or `.env` file, shows its names but no values, and seals the chosen ones. */
 export function ImportSecrets({ place, own, file, onClose }: ImportProps): ReactNode {
   const found = useImport(place, own, onClose);
   const { read, shown, save, chosen } = found;
@@ -84,7 +85,7 @@ function Choose({ onFile }: { readonly onFile: (file: File) => void }): ReactNod
         )}
       </FileButton>
       <Text size="xs" c="dimmed" ta="center">
-        A <Code>.json</Code> file is one object of names and values. Values are read here and never shown.
+        A <Code>.json</Code> file must be one object of names and values. Values are read here and never shown.
       </Text>
     </Stack>
   );
@@ -98,15 +99,15 @@ function Preview({ found }: { readonly found: ReturnType<typeof useImport> }): R
     <Stack gap="sm">
       <Text size="sm">
         <ShownText text={name} />
-        {`: ${names.length} names can be stored`}
+        {`: ${countOf(names.length, "name")} can be stored`}
         {plan.refusals.length === 0 ? null : `, ${plan.refusals.length} cannot`}
-        {plan.leftOut === 0 ? null : `, ${plan.leftOut} without ${usualPrefix} are left out`}
+        {plan.leftOut === 0 ? null : `, ${plan.leftOut} without ${usualPrefix} left out`}
       </Text>
       {mayDecode || isDecoded ? (
         <Switch
           size="sm"
-          label={`Take ${usualPrefix} off the names and read their values as base64`}
-          description="As Kestra keeps them in its environment"
+          label={`Remove ${usualPrefix} from the names and decode their values from base64`}
+          description="Kestra stores secrets like this in its environment"
           checked={isDecoded}
           onChange={(event) => decode(event.currentTarget.checked)}
         />

@@ -1,6 +1,6 @@
 import { useEffect, useEffectEvent, useState } from "react";
 
-/** Takes files that are dropped anywhere on the page; true while one is held over it. */
+/** Takes files that are dropped anywhere on the page; true while a file is dragged over it. */
 export function useFileDrop(onFile: (file: File) => void): boolean {
   const [isOver, setIsOver] = useState(false);
   const take = useEffectEvent(onFile);
@@ -15,14 +15,14 @@ export function useFileDrop(onFile: (file: File) => void): boolean {
     };
     listen("dragenter", hold);
     listen("dragover", hold);
-    // Leaving the window is leaving for nothing.
+    // Without a related target the pointer has left the window.
     listen("dragleave", (event) => {
       if (event.relatedTarget === null) setIsOver(false);
     });
     listen("drop", (event) => {
       setIsOver(false);
       if (event.dataTransfer?.types.includes("Files") !== true) return;
-      // A browser would leave the page for the file.
+      // Otherwise the browser opens the file instead of the page.
       event.preventDefault();
       const file = event.dataTransfer.files.item(0);
       if (file !== null) take(file);

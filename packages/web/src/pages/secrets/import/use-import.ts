@@ -23,26 +23,26 @@ interface Shown {
   readonly mayDecode: boolean;
 }
 
-/** A file on its way into a place. Values lie in a reference alone and go with the dialog. */
+/** A file to import into a place. Its values exist only in a ref and are dropped with the dialog. */
 export function useImport(place: SecretPlace, own: readonly SecretInfo[], onDone: () => void) {
   const client = useClient();
   const queries = useQueryClient();
-  const held = useRef<ImportedFile>(undefined);
+  const imported = useRef<ImportedFile>(undefined);
   const [shown, setShown] = useState<Shown>();
   const [isDecoded, setIsDecoded] = useState(false);
-  const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
+  const [unchosen, setUnchosen] = useState<ReadonlySet<string>>(new Set());
   useEffect(
     () => () => {
-      held.current = undefined;
+      imported.current = undefined;
     },
     [],
   );
 
   const show = (isDecoding: boolean): void => {
-    const file = held.current;
+    const file = imported.current;
     if (file === undefined) return;
     setIsDecoded(isDecoding);
-    setLeft(new Set());
+    setUnchosen(new Set());
     setShown({
       name: file.name,
       plan: planImport(isDecoding ? decodePrefixed(file) : file, own),
@@ -52,28 +52,28 @@ export function useImport(place: SecretPlace, own: readonly SecretInfo[], onDone
   const read = useMutation({
     gcTime: 0,
     mutationFn: async (file: File) => {
-      held.current = undefined;
+      imported.current = undefined;
       setShown(undefined);
-      held.current = await readImport(file);
+      imported.current = await readImport(file);
       show(false);
     },
   });
-  // What a name replaces may have changed while the file was looked at.
+  // The version that a name replaces may have changed since the file was read.
   const versions = new Map(own.map(({ name, version }) => [name, version]));
   const names = (shown?.plan.names ?? []).map((planned) => ({
     ...planned,
     replaces: versions.get(planned.name) ?? null,
   }));
-  const chosen = new Set(names.flatMap(({ name }) => (left.has(name) ? [] : [name])));
+  const chosen = new Set(names.flatMap(({ name }) => (unchosen.has(name) ? [] : [name])));
   const save = useMutation({
     mutationFn: async () => {
-      const file = held.current;
+      const file = imported.current;
       if (file === undefined) return [];
       const { secrets } = isDecoded ? decodePrefixed(file) : file;
       return client.setSecrets(place, chosenValues(secrets, chosen), "import");
     },
     onSuccess: async (stored) => {
-      held.current = undefined;
+      imported.current = undefined;
       onDone();
       const replaced = stored.filter(({ version }) => version > 1).length;
       notifications.show({ message: importWords(stored.length, replaced), color: "green" });
@@ -81,11 +81,11 @@ export function useImport(place: SecretPlace, own: readonly SecretInfo[], onDone
     },
   });
   const choose = (some: readonly string[], isChosen: boolean): void => {
-    const next = new Set(left);
+    const next = new Set(unchosen);
     for (const name of some)
       if (isChosen) next.delete(name);
       else next.add(name);
-    setLeft(next);
+    setUnchosen(next);
   };
   return { read, shown, names, chosen, choose, isDecoded, decode: show, save };
 }

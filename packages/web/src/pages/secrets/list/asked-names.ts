@@ -1,7 +1,7 @@
 import { type JsonObject, manifestSchema } from "@sealrun/protocol";
 import type { AskedName } from "./secret-rows.ts";
 
-/** The names that a manifest lists, for the package and for its steps. None for one that a newer platform wrote. */
+/** The names that a manifest lists, for the package and for its steps. Empty for a newer platform's manifest, which cannot be read. */
 export function askedNames(manifest: JsonObject): readonly AskedName[] {
   const parsed = manifestSchema.safeParse(manifest);
   if (!parsed.success) return [];

@@ -4,7 +4,7 @@ import { IconKey, IconPlus } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { Empty } from "../../../parts/page/empty.tsx";
 
-/** What stands where no secret is yet. */
+/** Shown while a place has no secrets. */
 export function FirstSecret(props: { readonly place: SecretPlace; readonly onAdd: () => void }): ReactNode {
   return (
     <Empty
@@ -21,8 +21,8 @@ export function FirstSecret(props: { readonly place: SecretPlace; readonly onAdd
         </Group>
       }
     >
-      Type a value here, or drop a <Code>.env</Code> or <Code>.json</Code> file anywhere on this page. It is sealed in
-      your browser; scripts read it with <Code>context.secrets.get("NAME")</Code>.
+      Add a value, or drop a <Code>.env</Code> or <Code>.json</Code> file anywhere on this page. Values are sealed in
+      your browser; scripts read them with <Code>context.secrets.get("NAME")</Code>.
     </Empty>
   );
 }

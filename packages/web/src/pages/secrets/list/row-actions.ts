@@ -1,4 +1,4 @@
-/** What can be done from a row. */
+/** The actions of a row. */
 export interface RowActions {
   readonly onOpen: (name: string) => void;
   readonly onSet: (name: string) => void;

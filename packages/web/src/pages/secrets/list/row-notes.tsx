@@ -2,17 +2,19 @@ import { Badge, Group, Tooltip } from "@mantine/core";
 import type { ReactNode } from "react";
 import { scopeWords, type SecretRow } from "./secret-rows.ts";
 
-/** Which scope answers a name, where that is not plain: missing, from a wider scope, or covered by a narrower one. */
+/** Notes about the scope that a name is read from: missing, from a wider scope, or overridden by a narrower one. */
 export function RowNotes({ row }: { readonly row: SecretRow }): ReactNode {
   switch (row.kind) {
     case "missing":
-      return <Note color="orange" label="missing" more={`Asked for by ${row.by.join(", ")}, and set in no scope`} />;
+      return (
+        <Note color="orange" label="missing" more={`Asked for by ${row.by.join(", ")}, but not set in any scope`} />
+      );
     case "wider":
       return (
         <Note
           color="gray"
           label={`from the ${scopeWords[row.info.scope]}`}
-          more={`The ${scopeWords[row.info.scope]}'s secret answers here; add one of the same name to answer instead`}
+          more={`The ${scopeWords[row.info.scope]}'s secret is used here; add one of the same name to override it`}
         />
       );
     case "own":
@@ -21,24 +23,26 @@ export function RowNotes({ row }: { readonly row: SecretRow }): ReactNode {
 }
 
 function OwnNotes({ row }: { readonly row: Extract<SecretRow, { kind: "own" }> }): ReactNode {
-  const { covers, coveredIn } = row;
-  const [first] = coveredIn;
-  if (covers.length === 0 && first === undefined) return null;
+  const { overrides, overriddenIn } = row;
+  const [first] = overriddenIn;
+  if (overrides.length === 0 && first === undefined) return null;
   return (
     <Group gap={4}>
-      {covers.map(({ scope, version }) => (
+      {overrides.map(({ scope, version }) => (
         <Note
           key={scope}
           color="gray"
-          label={`covers ${scopeWords[scope]}`}
-          more={`The ${scopeWords[scope]} has the name too, version ${version}; this one answers before it`}
+          label={`overrides ${scopeWords[scope]}`}
+          more={`The ${scopeWords[scope]} also has this name, version ${version}; this secret is used instead`}
         />
       ))}
       {first === undefined ? null : (
         <Note
           color="orange"
-          label={coveredIn.length === 1 ? "covered in 1 package" : `covered in ${coveredIn.length} packages`}
-          more={`In ${coveredIn.join(", ")} the package's own secret answers instead`}
+          label={
+            overriddenIn.length === 1 ? "overridden in 1 package" : `overridden in ${overriddenIn.length} packages`
+          }
+          more={`In ${overriddenIn.join(", ")} the package's own secret is used instead`}
         />
       )}
     </Group>

@@ -14,15 +14,15 @@ import classes from "./secrets-table.module.css";
 export function SecretLine(props: {
   readonly row: SecretRow;
   readonly isSelected: boolean;
-  readonly isLeaving: boolean;
+  readonly isDeleting: boolean;
   readonly actions: RowActions;
 }): ReactNode {
-  const { row, isSelected, isLeaving, actions } = props;
+  const { row, isSelected, isDeleting, actions } = props;
   const { name } = row;
   return (
-    <Table.Tr role="row" className={classes["row"]} data-leaving={isLeaving || undefined}>
+    <Table.Tr role="row" className={classes["row"]} data-deleting={isDeleting || undefined}>
       <Table.Td role="cell" className={classes["check"]}>
-        {row.kind === "own" && !isLeaving ? (
+        {row.kind === "own" && !isDeleting ? (
           <Checkbox
             size="xs"
             aria-label={`Select ${name}`}
@@ -46,7 +46,7 @@ export function SecretLine(props: {
       </Table.Td>
       {row.kind === "missing" ? <MissingCells by={row.by} /> : <InfoCells info={row.info} />}
       <Table.Td role="cell" className={classes["actions"]}>
-        <LineActions row={row} isLeaving={isLeaving} actions={actions} />
+        <LineActions row={row} isDeleting={isDeleting} actions={actions} />
       </Table.Td>
     </Table.Tr>
   );
@@ -56,7 +56,7 @@ function MissingCells({ by }: { readonly by: readonly string[] }): ReactNode {
   return (
     <Table.Td role="cell" colSpan={5}>
       <Text size="sm" c="dimmed">
-        Asked for by <ShownText text={by.join(", ")} />; set in no scope
+        Asked for by <ShownText text={by.join(", ")} />; not set in any scope
       </Text>
     </Table.Td>
   );
@@ -102,12 +102,12 @@ function LastRead({ info }: { readonly info: SecretInfo }): ReactNode {
 
 function LineActions(props: {
   readonly row: SecretRow;
-  readonly isLeaving: boolean;
+  readonly isDeleting: boolean;
   readonly actions: RowActions;
 }): ReactNode {
-  const { row, isLeaving, actions } = props;
+  const { row, isDeleting, actions } = props;
   const { name } = row;
-  if (isLeaving) {
+  if (isDeleting) {
     return (
       <Button
         size="compact-sm"

@@ -1,58 +1,58 @@
 import type { Scope, SecretInfo } from "@sealrun/protocol";
 
-/** A name that a manifest lists, and who lists it: the package or a step. */
+/** A name that a manifest lists, and what it is listed for: the package or steps. */
 export interface AskedName {
   readonly name: string;
   readonly by: readonly string[];
 }
 
-/** Names of one package of a project. */
-export interface NamesInside {
+/** The names of the secrets of one package in a project. */
+export interface PackageNames {
   readonly package: string;
   readonly names: readonly string[];
 }
 
-/** A line of a table of secrets: set here, asked for and set nowhere, or answered by a wider scope. */
+/** A row of the table of secrets: set here, asked for but missing, or read from a wider scope. */
 export type SecretRow =
   | {
       readonly kind: "own";
       readonly name: string;
       readonly info: SecretInfo;
-      /** What has the name in wider scopes: it does not answer here. */
-      readonly covers: readonly SecretInfo[];
-      /** Packages whose own secret of the name answers there instead of this one. */
-      readonly coveredIn: readonly string[];
+      /** Secrets of the same name in wider scopes, which are not used here. */
+      readonly overrides: readonly SecretInfo[];
+      /** Packages that use their own secret of the same name instead of this one. */
+      readonly overriddenIn: readonly string[];
     }
   | { readonly kind: "missing"; readonly name: string; readonly by: readonly string[] }
   | { readonly kind: "wider"; readonly name: string; readonly info: SecretInfo };
 
-/** What is known around a place; lists that are not there yet are empty. */
-export interface Surroundings {
+/** The secrets of a place and of the scopes around it; a list that is still loading is empty. */
+export interface RowSources {
   readonly own: readonly SecretInfo[];
   /** The secrets of each wider scope, the narrowest first. */
   readonly wider: readonly (readonly SecretInfo[])[];
-  readonly inside: readonly NamesInside[];
+  readonly packageNames: readonly PackageNames[];
   readonly asked: readonly AskedName[];
 }
 
-/** The lines of a table: names that are missing, those set here, and those that a wider scope answers. */
-export function buildRows({ own, wider, inside, asked }: Surroundings): readonly SecretRow[] {
+/** The rows of the table: missing names, names set here, and names read from a wider scope. */
+export function buildRows({ own, wider, packageNames, asked }: RowSources): readonly SecretRow[] {
   const ownNames = new Set(own.map(({ name }) => name));
-  const answered = new Map<string, SecretInfo>();
-  for (const info of wider.flat()) if (!answered.has(info.name)) answered.set(info.name, info);
-  const missing = asked.filter(({ name }) => !ownNames.has(name) && !answered.has(name));
-  const packages = packagesByName(inside);
-  const covered = infosByName(wider.flat());
+  const fromWider = new Map<string, SecretInfo>();
+  for (const info of wider.flat()) if (!fromWider.has(info.name)) fromWider.set(info.name, info);
+  const missing = asked.filter(({ name }) => !ownNames.has(name) && !fromWider.has(name));
+  const packages = packagesByName(packageNames);
+  const overridden = infosByName(wider.flat());
   return [
     ...missing.map(({ name, by }): SecretRow => ({ kind: "missing", name, by })),
     ...own.map((info): SecretRow => ({
       kind: "own",
       name: info.name,
       info,
-      covers: covered.get(info.name) ?? [],
-      coveredIn: packages.get(info.name) ?? [],
+      overrides: overridden.get(info.name) ?? [],
+      overriddenIn: packages.get(info.name) ?? [],
     })),
-    ...[...answered.values()]
+    ...[...fromWider.values()]
       .filter(({ name }) => !ownNames.has(name))
       .map((info): SecretRow => ({ kind: "wider", name: info.name, info })),
   ];
@@ -69,7 +69,7 @@ export interface Sorting {
 
 const kinds = ["missing", "own", "wider"] as const;
 
-/** The rows in order: missing ones first, wider scopes last, by the field within each. Never-read ones count as oldest. */
+/** The rows in order: missing first, wider scopes last, each group by the field. A secret that was never read counts as oldest. */
 export function sortRows(rows: readonly SecretRow[], { field, isDescending }: Sorting): readonly SecretRow[] {
   const sign = isDescending ? -1 : 1;
   return rows.toSorted(
@@ -80,7 +80,7 @@ export function sortRows(rows: readonly SecretRow[], { field, isDescending }: So
   );
 }
 
-/** The rows whose name or author holds the text, whatever its case. */
+/** The rows whose name or author contains the text, whatever its case. */
 export function findRows(rows: readonly SecretRow[], text: string): readonly SecretRow[] {
   const wanted = text.trim().toLowerCase();
   if (wanted === "") return rows;
@@ -90,7 +90,7 @@ export function findRows(rows: readonly SecretRow[], text: string): readonly Sec
   });
 }
 
-/** Scopes in words, as a badge has them. */
+/** The word for a scope, as badges show it. */
 export const scopeWords = {
   service: "package",
   project: "project",
@@ -118,9 +118,9 @@ function compare(left: string | number, right: string | number): number {
   return left < right ? -1 : 1;
 }
 
-function packagesByName(inside: readonly NamesInside[]): ReadonlyMap<string, readonly string[]> {
+function packagesByName(packageNames: readonly PackageNames[]): ReadonlyMap<string, readonly string[]> {
   const packages = new Map<string, string[]>();
-  for (const { package: name, names } of inside) {
+  for (const { package: name, names } of packageNames) {
     for (const secret of names) packages.set(secret, [...(packages.get(secret) ?? []), name]);
   }
   return packages;

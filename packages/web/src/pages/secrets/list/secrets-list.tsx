@@ -6,16 +6,16 @@ import type { RowActions } from "./row-actions.ts";
 import { findRows, type SecretRow, sortRows, type Sorting } from "./secret-rows.ts";
 import { SecretsTable } from "./secrets-table.tsx";
 
-/** The table with its search field, and what can be done with the selected names. */
+/** The table with its search field, and the actions for the selected names. */
 export function SecretsList(props: {
   readonly rows: readonly SecretRow[];
   readonly find: string;
   readonly onFind: (find: string) => void;
   readonly selected: ReadonlySet<string>;
-  readonly leaving: ReadonlySet<string>;
+  readonly deleting: ReadonlySet<string>;
   readonly actions: RowActions;
 }): ReactNode {
-  const { rows, find, selected, leaving, actions } = props;
+  const { rows, find, selected, deleting, actions } = props;
   const [sorting, setSorting] = useState<Sorting>({ field: "name", isDescending: false });
   const [isWiderShown, setIsWiderShown] = useState(true);
   const wider = rows.filter(({ kind }) => kind === "wider").length;
@@ -41,13 +41,13 @@ export function SecretsList(props: {
       <Missing rows={rows} />
       {shown.length === 0 ? (
         <Text c="dimmed" size="sm" role="status">
-          No name or author holds <ShownText text={find} />.
+          No name or author contains <ShownText text={find} />.
         </Text>
       ) : (
         <SecretsTable
           rows={shown}
           selected={selected}
-          leaving={leaving}
+          deleting={deleting}
           sorting={sorting}
           onSort={setSorting}
           actions={actions}
@@ -64,7 +64,7 @@ function Search(props: { readonly find: string; readonly onFind: (find: string) 
   const [isFocused, setIsFocused] = useState(false);
   if (seen !== find) {
     setSeen(find);
-    // The address follows what is typed, a moment late; else a link has changed it.
+    // While the field has the focus, the address only follows what is typed; otherwise a link has changed it.
     if (!isFocused) setTyped(find);
   }
   const change = (text: string): void => {
@@ -120,7 +120,7 @@ function Selection(props: { readonly names: readonly string[]; readonly actions:
         Delete {names.length}
       </Button>
       <Button size="xs" variant="subtle" color="gray" onClick={() => actions.onSelect(names, false)}>
-        Select none
+        Clear selection
       </Button>
     </Group>
   );
@@ -131,8 +131,8 @@ function Missing({ rows }: { readonly rows: readonly SecretRow[] }): ReactNode {
   if (missing === 0) return null;
   return (
     <Text size="sm" c="var(--mantine-color-orange-light-color)" role="status">
-      {missing === 1 ? "1 name that the manifest asks for is" : `${missing} names that the manifest asks for are`} set
-      in no scope: a script that asks gets null.
+      {missing === 1 ? "1 name that the manifest asks for is" : `${missing} names that the manifest asks for are`} not
+      set in any scope: a script that reads it gets null.
     </Text>
   );
 }

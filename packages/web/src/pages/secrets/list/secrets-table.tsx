@@ -6,7 +6,7 @@ import { SecretLine } from "./secret-line.tsx";
 import type { SecretRow, SortField, Sorting } from "./secret-rows.ts";
 import classes from "./secrets-table.module.css";
 
-/** So many rows are drawn at first, and more each time: a place may have thousands. */
+/** Rows drawn at first and added by each "Show more": a place may have thousands. */
 const pageOfRows = 200;
 
 const columns: readonly { readonly field: SortField; readonly label: string }[] = [
@@ -18,19 +18,19 @@ const columns: readonly { readonly field: SortField; readonly label: string }[] 
   { field: "lastRead", label: "Last read" },
 ];
 
-/** Names with who wrote them and who read them, never a value. Rows are cards on narrow screens. */
+/** Names with their authors and last reads, never a value. Rows are cards on narrow screens. */
 export function SecretsTable(props: {
   readonly rows: readonly SecretRow[];
   readonly selected: ReadonlySet<string>;
   /** Names that are about to be deleted. */
-  readonly leaving: ReadonlySet<string>;
+  readonly deleting: ReadonlySet<string>;
   readonly sorting: Sorting;
   readonly onSort: (sorting: Sorting) => void;
   readonly actions: RowActions;
 }): ReactNode {
-  const { rows, selected, leaving, sorting, onSort, actions } = props;
+  const { rows, selected, deleting, sorting, onSort, actions } = props;
   const [shown, setShown] = useState(pageOfRows);
-  const own = rows.flatMap((row) => (row.kind === "own" && !leaving.has(row.name) ? [row.name] : []));
+  const own = rows.flatMap((row) => (row.kind === "own" && !deleting.has(row.name) ? [row.name] : []));
   const isAll = own.length > 0 && own.every((name) => selected.has(name));
   return (
     <Stack gap="xs">
@@ -61,7 +61,7 @@ export function SecretsTable(props: {
               key={`${row.kind} ${row.name}`}
               row={row}
               isSelected={selected.has(row.name)}
-              isLeaving={leaving.has(row.name)}
+              isDeleting={deleting.has(row.name)}
               actions={actions}
             />
           ))}
@@ -70,7 +70,7 @@ export function SecretsTable(props: {
       {rows.length <= shown ? null : (
         <Group justify="center">
           <Text size="sm" c="dimmed">
-            {shown} of {rows.length}
+            Showing {shown} of {rows.length}
           </Text>
           <Button variant="default" size="xs" onClick={() => setShown(shown + pageOfRows)}>
             Show more

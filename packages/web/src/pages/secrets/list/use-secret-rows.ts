@@ -6,12 +6,12 @@ import { useClient } from "../../../platform/platform.tsx";
 import { topicKey } from "../../../platform/queries.ts";
 import { askedNames } from "./asked-names.ts";
 import { placeKey, widerPlaces } from "../place.ts";
-import { buildRows, type NamesInside, type SecretRow } from "./secret-rows.ts";
+import { buildRows, type PackageNames, type SecretRow } from "./secret-rows.ts";
 
-/** A project with more packages says in a secret's details where it is covered, not in the table. */
+/** In a project with more packages the details of a secret say where it is overridden, not the table. */
 const maxPackages = 40;
 
-/** What a page of secrets shows: nothing before the place's own list is there. */
+/** The rows of a secrets page; undefined until the place's own list is loaded. */
 export interface SecretRows {
   readonly rows: readonly SecretRow[] | undefined;
   readonly own: readonly SecretInfo[];
@@ -19,7 +19,7 @@ export interface SecretRows {
   readonly retry: () => unknown;
 }
 
-/** The secrets of a place with what is around them: what wider scopes answer, who covers them, what is missing. */
+/** The secrets of a place with those of wider scopes, the packages that override them, and missing names. */
 export function useSecretRows(place: SecretPlace): SecretRows {
   const client = useClient();
   const list = useQuery(listQuery(client, place));
@@ -27,9 +27,9 @@ export function useSecretRows(place: SecretPlace): SecretRows {
     queries: widerPlaces(place).map((other) => listQuery(client, other)),
     combine: takeLists,
   });
-  const inside = useQuery({
+  const packageNames = useQuery({
     queryKey: placeKey(place, "inside"),
-    queryFn: async () => namesInside(client, place.scope === "project" ? place.project : ""),
+    queryFn: async () => listPackageNames(client, place.scope === "project" ? place.project : ""),
     enabled: place.scope === "project",
   });
   const asked = useQuery({
@@ -47,11 +47,11 @@ export function useSecretRows(place: SecretPlace): SecretRows {
         : buildRows({
             own: list.data,
             wider: wider.map((infos) => infos ?? []),
-            inside: inside.data ?? [],
-            // A name may be set in a scope that is still on its way.
+            packageNames: packageNames.data ?? [],
+            // A name may be set in a scope that is still loading.
             asked: wider.includes(undefined) ? [] : (asked.data ?? []),
           }),
-    [list.data, wider, inside.data, asked.data],
+    [list.data, wider, packageNames.data, asked.data],
   );
   return { rows, own: list.data ?? [], error: list.error, retry: async () => list.refetch() };
 }
@@ -66,7 +66,7 @@ function listQuery(client: Client, place: SecretPlace) {
   return { queryKey: placeKey(place, "list"), queryFn: async () => client.listSecrets(place) };
 }
 
-async function namesInside(client: Client, project: string): Promise<readonly NamesInside[]> {
+async function listPackageNames(client: Client, project: string): Promise<readonly PackageNames[]> {
   const packages = await client.listPackages(project);
   if (packages.length > maxPackages) return [];
   return Promise.all(

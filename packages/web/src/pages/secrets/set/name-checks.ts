@@ -2,13 +2,13 @@ import { closestName, secretName } from "@sealrun/protocol";
 
 /** What can be said of a secret's name while it is typed. */
 export interface NameJudgement {
-  /** The rule that it breaks. */
+  /** The rule that the name breaks, as a sentence. */
   readonly problem: string | undefined;
-  /** A known name that it is most likely a slip of. */
+  /** The known name that was most likely meant. */
   readonly closest: string | undefined;
 }
 
-/** Judges a name against the rule and the names that are known; an empty one breaks no rule yet. */
+/** Judges a name by the rule and the known names; an empty name has no problem yet. */
 export function judgeName(name: string, known: readonly string[]): NameJudgement {
   if (name === "") return { problem: undefined, closest: undefined };
   const parsed = secretName.safeParse(name);

@@ -15,10 +15,10 @@ import { putText, textOf, ValueField } from "./value-field.tsx";
 
 interface SetSecretProps {
   readonly place: SecretPlace;
-  /** The name to begin with; empty to ask for one. */
+  /** The name that the form starts with; empty to ask for one. */
   readonly name: string;
   readonly own: readonly SecretInfo[];
-  /** Names of other scopes and of the manifest, which one may mean. */
+  /** Names from here, from other scopes and from the manifest; a close one is offered. */
   readonly known: readonly string[];
   readonly onClose: () => void;
 }
@@ -97,7 +97,7 @@ function SetSecretForm({ place, name: given, own, known, onClose }: SetSecretPro
         )}
         <Group justify="space-between" gap="sm">
           <Text size="xs" c="dimmed" maw={300}>
-            The value is sealed in this browser for {showPlace(place)}. Nobody can read it here again, you neither.
+            The value is sealed in this browser for {showPlace(place)}. It cannot be read back here, not even by you.
           </Text>
           <Group gap="xs" ml="auto">
             <Button variant="default" onClick={onClose}>
@@ -118,7 +118,7 @@ function Closest(props: { readonly name: string | undefined; readonly onUse: (na
   if (name === undefined) return null;
   return (
     <Text size="sm" role="status">
-      There is a name close to it:{" "}
+      Did you mean this name?{" "}
       <Anchor component="button" type="button" size="sm" ff="monospace" onClick={() => onUse(name)}>
         {name}
       </Anchor>
@@ -135,16 +135,16 @@ interface Save {
   readonly onClose: () => void;
 }
 
-/** Reads the field, seals, stores; the field is emptied once the platform has it, and keeps the value otherwise. */
+/** Reads the field, seals and stores the value. The field is cleared when the platform has stored it, and kept otherwise. */
 function useSave({ place, name, form, isEmptyMeant, field, onClose }: Save) {
   const client = useClient();
   const queries = useQueryClient();
   return useMutation({
-    // The value is no variable of the mutation: those are kept.
+    // The value is not a variable of the mutation: the query client would keep it.
     mutationFn: async () => {
       const text = textOf(field.current);
       if (text === "" && form === "text" && !isEmptyMeant) {
-        throw new SealrunError("MALFORMED", "Type a value, or say that an empty one is meant");
+        throw new SealrunError("MALFORMED", 'Type a value, or tick "Store an empty text"');
       }
       const [stored] = await client.setSecrets(place, new Map([[name, readValue(text, form)]]));
       return stored?.version ?? 1;

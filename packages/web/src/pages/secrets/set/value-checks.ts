@@ -1,24 +1,24 @@
 import { type JsonValue, limits, parseStrictJson, SealrunError } from "@sealrun/protocol";
 
-/** How what is typed is read: as it stands, or as JSON. */
+/** How the typed text is read: as it is, or as JSON. */
 export type ValueForm = "text" | "json";
 
-/** Something about a value that may be meant, and may not. */
+/** A property of a value that may be intended or a mistake. */
 export interface ValueWarning {
   readonly kind: "empty" | "unmasked" | "short" | "line-end" | "space";
   readonly sentence: string;
 }
 
-/** What can be said of a value while it is typed, without repeating any of it. */
+/** The problem and the warnings of a value while it is typed. They never repeat any of it. */
 export interface ValueJudgement {
   readonly problem: string | undefined;
   readonly warnings: readonly ValueWarning[];
 }
 
-/** Nothing was typed yet. */
+/** The judgement before anything is typed. */
 export const unjudged: ValueJudgement = { problem: undefined, warnings: [] };
 
-/** The value that the text means. `MALFORMED` says line, column and what was expected, `VALUE_TOO_LARGE` how much fits; neither what was found. */
+/** The value that the text stands for. `MALFORMED` names line, column and what was expected, `VALUE_TOO_LARGE` the limit; neither repeats the text. */
 export function readValue(text: string, form: ValueForm): JsonValue {
   if (form === "text") return text;
   try {
@@ -35,7 +35,7 @@ export function readValue(text: string, form: ValueForm): JsonValue {
   }
 }
 
-/** What is wrong with a value, or strange about it. */
+/** Judges a value by its form, size and content. */
 export function judgeValue(text: string, form: ValueForm): ValueJudgement {
   try {
     const value = readValue(text, form);
@@ -48,22 +48,23 @@ export function judgeValue(text: string, form: ValueForm): ValueJudgement {
   }
 }
 
-/** Below this many bytes nothing is masked; see the masker's needles. */
+/** Shorter values are not masked; see the masker's needles. */
 const maskedBytes = 4;
-/** Below this many bytes only a word of its own is masked. */
+/** Shorter values are masked only as a separate word. */
 const maskedAnywhereBytes = 8;
 
 function warningsOf(text: string): readonly ValueWarning[] {
-  if (text === "") return [{ kind: "empty", sentence: "The value is empty. It counts as set and ends the lookup." }];
+  if (text === "")
+    return [{ kind: "empty", sentence: "The value is empty. It still counts as set, so wider scopes are not asked." }];
   const warnings: ValueWarning[] = [];
-  // What is printed is often the value without its line break: the masker looks for that too.
+  // Scripts often print the value without its line break: the masker looks for that too.
   const size = byteLength(text.trim());
   if (size < maskedBytes) {
-    const sentence = `Shorter than ${maskedBytes} bytes: logs and results are not masked for it.`;
+    const sentence = `Shorter than ${maskedBytes} bytes: it is not masked in logs and results.`;
     warnings.push({ kind: "unmasked", sentence });
   } else if (size < maskedAnywhereBytes) {
     const sentence =
-      "Short: it is masked only where it stands as a word of its own, and the same ordinary word is masked too.";
+      "Short: it is masked only as a separate word, and the same word elsewhere in the output is masked too.";
     warnings.push({ kind: "short", sentence });
   }
   if (/[\r\n]$/.test(text)) {
@@ -74,10 +75,10 @@ function warningsOf(text: string): readonly ValueWarning[] {
   return warnings;
 }
 
-/** `value:2:5: expected …` as people say it. */
+/** Turns `value:2:5: expected …` into `Line 2, column 5: expected …`. */
 function withPlace(message: string): string {
   const [, line, column, rest = message] = /^value(?::(\d+))?(?::(\d+))?: (.*)$/s.exec(message) ?? [];
-  const sentence = rest.replace(/^duplicate key;/, "a key comes twice;");
+  const sentence = rest.replace(/^duplicate key;/, "a key appears twice;");
   const place = [
     ...(line === undefined ? [] : [`line ${line}`]),
     ...(column === undefined ? [] : [`column ${column}`]),

@@ -5,21 +5,21 @@ import classes from "./value-field.module.css";
 import { judgeValue, unjudged, type ValueForm, type ValueWarning } from "./value-checks.ts";
 
 /**
- * Where a value is typed: hidden, over several lines, as text or JSON. What is typed stays in the field alone, which
- * whoever holds the reference reads and empties; React knows only what is strange about it.
+ * Where a value is typed: hidden, over several lines, as text or JSON. The value exists only in the field; the caller
+ * reads and clears it through the reference. React state has only the problem and the warnings.
  */
 export function ValueField(props: {
   readonly field: RefObject<HTMLTextAreaElement | null>;
   readonly form: ValueForm;
   readonly onForm: (form: ValueForm) => void;
-  /** Said once somebody has tried to save. */
+  /** What was wrong at the last attempt to save. */
   readonly problem: string | undefined;
   readonly onTyped: () => void;
   readonly isFocused: boolean;
 }): ReactNode {
   const { field, form, onForm, onTyped } = props;
   const [isShown, setIsShown] = useState(false);
-  // A closed dialog's field may outlive it, in a tool or a library that still holds the element.
+  // A tool or a library may keep the element after the dialog has closed, so it is cleared.
   useEffect(() => {
     const element = field.current;
     return () => putText(element, "");
@@ -71,7 +71,7 @@ export function ValueField(props: {
         description={
           form === "json"
             ? 'Any JSON value, such as {"user": "reporter"}'
-            : "Kept byte for byte; line breaks inside are fine"
+            : "Stored exactly as typed; line breaks are allowed"
         }
         inputWrapperOrder={["label", "input", "description", "error"]}
         error={props.problem ?? judged.problem}
@@ -94,12 +94,12 @@ export function ValueField(props: {
   );
 }
 
-/** What is typed in a field that React does not hold. */
+/** The text of a field that React does not control. */
 export function textOf(field: HTMLTextAreaElement | null): string {
   return field?.value ?? "";
 }
 
-/** Puts text in such a field; the browser's own undo of what was there goes too. */
+/** Sets the text of such a field, which also clears the browser's undo history of it. */
 export function putText(field: HTMLTextAreaElement | null, text: string): void {
   if (field !== null) field.value = text;
 }

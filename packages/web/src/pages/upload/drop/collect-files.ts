@@ -1,25 +1,25 @@
 import { limits, SealrunError, showName } from "@sealrun/protocol";
 import type { DroppedFile } from "./dropped-file.ts";
 
-/** Files that a person chose; those of a folder bring their path along. */
+/** The files that were chosen in a file dialog; a file from a folder has its path in the folder. */
 export function collectChosen(files: readonly File[]): readonly DroppedFile[] {
   return files.map((file) => dropped(file.webkitRelativePath === "" ? file.name : file.webkitRelativePath, file));
 }
 
-/** Everything in the folders and files that were dropped. Call it inside the event: a browser forgets them after it. */
+/** All files in the dropped folders and files. Call it inside the drop event: the browser clears the list afterwards. */
 export async function collectDropped(items: DataTransferItemList): Promise<readonly DroppedFile[]> {
-  const held = [...items].filter(({ kind }) => kind === "file");
-  const entries = held.map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
+  const fileItems = [...items].filter(({ kind }) => kind === "file");
+  const entries = fileItems.map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
   const found: DroppedFile[] = [];
   for (const { entry, file } of entries) {
     if (entry !== null) await walk(entry, found);
-    // What comes from no disk has no entry.
+    // A file that is not from a disk has no entry.
     else if (file !== null) found.push(dropped(file.name, file));
   }
   return found;
 }
 
-/** The exact rule follows when all is known; this only ends a walk through somebody's whole disk. */
+/** The exact limit is checked later; this one stops a walk through a whole disk. */
 const maxFiles = 4 * limits.packageFiles;
 
 async function walk(entry: FileSystemEntry, found: DroppedFile[]): Promise<void> {
@@ -36,7 +36,7 @@ async function walk(entry: FileSystemEntry, found: DroppedFile[]): Promise<void>
     });
     found.push(dropped(path, file));
   }
-  // Nobody wants them, and some are very large.
+  // A .git folder is never part of a package, and can be very large.
   if (isFolder(entry) && entry.name !== ".git") {
     const reader = entry.createReader();
     for (let batch = await readBatch(reader, path); batch.length > 0; batch = await readBatch(reader, path)) {
@@ -66,7 +66,7 @@ async function readFile(path: string, file: File): Promise<Uint8Array> {
 function unreadable(path: string, cause: unknown): SealrunError {
   return new SealrunError(
     "FILE_NOT_FOUND",
-    `${showName(path)} cannot be read; was it moved or changed since? Choose it again`,
+    `${showName(path)} cannot be read; it may have been moved or changed. Choose it again`,
     { cause },
   );
 }

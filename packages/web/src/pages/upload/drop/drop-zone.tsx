@@ -5,10 +5,10 @@ import { collectChosen } from "./collect-files.ts";
 import type { DroppedFile } from "./dropped-file.ts";
 import classes from "./drop-zone.module.css";
 
-/** Says where to drop a folder, files or a zip, and lets one choose them. */
+/** Says where to drop a folder, files or a zip, with buttons to choose them instead. */
 export function DropZone(props: {
   readonly isBusy: boolean;
-  /** Something is held over the page. */
+  /** Something is dragged over the page. */
   readonly isOver: boolean;
   readonly onFiles: (files: readonly DroppedFile[]) => void;
 }): ReactNode {
@@ -25,7 +25,7 @@ export function DropZone(props: {
           <Text size="sm" c="dimmed" ta="center" role={props.isBusy ? "status" : undefined}>
             {props.isBusy
               ? "Nothing is sent yet"
-              : "Scripts in TypeScript, JavaScript, Python or shell, and what they read"}
+              : "Scripts in TypeScript, JavaScript, Python or shell, and the files that they read"}
           </Text>
         </Stack>
         <Choices isBusy={props.isBusy} onFiles={props.onFiles} />
@@ -80,7 +80,7 @@ function Choice(props: {
         accept={props.kind === "zip" ? ".zip,application/zip" : undefined}
         onChange={({ currentTarget }) => {
           const files = collectChosen([...(currentTarget.files ?? [])]);
-          // The same choice again must count as one.
+          // So that choosing the same files again is a change too.
           currentTarget.value = "";
           if (files.length > 0) props.onFiles(files);
         }}

@@ -1,14 +1,14 @@
 import type { PackageFile } from "@sealrun/protocol";
 
-/** One file that somebody dropped or chose, or one entry of a zip; nothing of its content is read yet. */
+/** One file that was dropped or chosen, or one entry of a zip. Its content is not read yet. */
 export interface DroppedFile extends PackageFile {
-  /** Its content; ends with an error that names the file when it cannot be read whole. */
+  /** Reads its content; throws an error that names the file when it cannot be read to the end. */
   readonly read: () => Promise<Uint8Array>;
 }
 
-/** What somebody dropped or chose, as a whole. */
+/** Everything that was dropped or chosen at once. */
 export interface Dropped {
   readonly files: readonly DroppedFile[];
-  /** What the zip is called, without its ending; undefined for a folder and for files. */
+  /** The name of the zip without its ending; undefined for a folder and for files. */
   readonly zipName?: string;
 }

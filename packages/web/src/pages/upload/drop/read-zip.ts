@@ -7,13 +7,13 @@ const regularType = 0o100000;
 const folderType = 0o040000;
 const linkType = 0o120000;
 
-/** Folders, and files that are left out of a package, count here too. */
+/** Folders and files that are left out of a package count too. */
 const maxEntries = 4 * limits.packageFiles;
 
 /**
- * The entries of a zip, of which nothing is unpacked yet. What two programs could read differently is refused, as the
- * platform does: `PACKAGE_INVALID` names the entry. Reading one inflates no more than the zip's list says, and compares
- * the checksum.
+ * The entries of a zip, not unpacked yet. As on the platform, an entry that two programs could read differently is
+ * refused: `PACKAGE_INVALID` names it. Reading an entry inflates no more bytes than the zip's list says, and compares the
+ * checksum.
  */
 export async function readZip(archive: Uint8Array): Promise<readonly DroppedFile[]> {
   const reader = new ZipReader(new Uint8ArrayReader(archive), {
@@ -37,7 +37,7 @@ async function list(reader: ZipReader<unknown>): Promise<readonly Entry[]> {
     }
   } catch (error) {
     if (error instanceof SealrunError) throw error;
-    throw invalid(`Expected a whole zip archive, this one is broken (${reasonOf(error)}); make it anew`, error);
+    throw invalid(`Expected a whole zip archive, this one is broken (${reasonOf(error)}); create it again`, error);
   }
   return entries;
 }
@@ -56,7 +56,7 @@ function describe(entry: Entry): PackageFile {
   return { path, size: entry.uncompressedSize, kind: kindOf(entry) };
 }
 
-/** Whatever system wrote the entry: only Unix's file types have these bits. */
+/** Valid for entries from every system: only the file types of Unix set these bits. */
 function kindOf({ externalFileAttributes, filename }: Entry): PackageFile["kind"] {
   const type = (externalFileAttributes >>> 16) & fileTypeBits;
   if (type === linkType) return "link";
@@ -70,7 +70,7 @@ async function unpack(entry: Entry): Promise<Uint8Array> {
   const writable = new WritableStream<Uint8Array>({
     write: (chunk) => {
       if (length + chunk.length > bytes.length) {
-        throw invalid(`${showName(entry.filename)}: unpacks to more than the zip says; make the zip anew`);
+        throw invalid(`${showName(entry.filename)}: unpacks to more than the zip says; create the zip again`);
       }
       bytes.set(chunk, length);
       length += chunk.length;
@@ -82,19 +82,19 @@ async function unpack(entry: Entry): Promise<Uint8Array> {
   } catch (error) {
     if (error instanceof SealrunError) throw error;
     throw invalid(
-      `${showName(entry.filename)}: its content cannot be unpacked (${reasonOf(error)}); make the zip anew`,
+      `${showName(entry.filename)}: its content cannot be unpacked (${reasonOf(error)}); create the zip again`,
       error,
     );
   }
   if (length === bytes.length) return bytes;
-  throw invalid(`${showName(entry.filename)}: unpacks to less than the zip says; make the zip anew`);
+  throw invalid(`${showName(entry.filename)}: unpacks to less than the zip says; create the zip again`);
 }
 
 function isFolder(entry: Entry): entry is Exclude<Entry, FileEntry> {
   return entry.directory;
 }
 
-/** What is no UTF-8 could only be guessed. */
+/** The encoding of other names could only be guessed. */
 function isUtf8(raw: Uint8Array): boolean {
   try {
     new TextDecoder("utf-8", { fatal: true }).decode(raw);

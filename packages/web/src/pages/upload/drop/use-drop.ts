@@ -2,7 +2,7 @@ import { useEffect, useEffectEvent, useState } from "react";
 import { collectDropped } from "./collect-files.ts";
 import type { DroppedFile } from "./dropped-file.ts";
 
-/** Takes what is dropped anywhere on the page; true while something is held over it. Beside it a browser would open the file. */
+/** Takes files that are dropped anywhere on the page, which the browser would open otherwise; true while files are dragged over it. */
 export function useDrop(onFiles: (files: Promise<readonly DroppedFile[]>) => void): boolean {
   const [isOver, setIsOver] = useState(false);
   const take = useEffectEvent(onFiles);
@@ -17,7 +17,7 @@ export function useDrop(onFiles: (files: Promise<readonly DroppedFile[]>) => voi
     };
     listen("dragenter", hold);
     listen("dragover", hold);
-    // Leaving the window is leaving for nothing.
+    // Without a related target the pointer has left the window.
     listen("dragleave", ({ relatedTarget }) => {
       if (relatedTarget === null) setIsOver(false);
     });

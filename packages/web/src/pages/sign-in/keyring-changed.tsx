@@ -2,8 +2,8 @@ import { Alert, Button, Center, Checkbox, Code, Stack, Text, Title } from "@mant
 import { IconShieldExclamation } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
 
-/** Stops everything when another keyring answers than the one this browser knows. */
-export function StrangeKeyring(props: {
+/** Stops everything when the keyring is not the one that this browser has pinned. */
+export function KeyringChanged(props: {
   readonly message: string;
   readonly found: string;
   readonly onTrust: () => void;
@@ -12,16 +12,16 @@ export function StrangeKeyring(props: {
   return (
     <Center component="main" mih="100dvh" p="md">
       <Stack maw={560}>
-        <Title order={1}>This is another keyring</Title>
+        <Title order={1}>The keyring has changed</Title>
         <Alert color="red" icon={<IconShieldExclamation aria-hidden />} title="Nothing was sent">
           {props.message}.
         </Alert>
         <Text>
-          It is another one when the platform was set up anew; <Code>sealrun dev</Code> prints its fingerprint when it
-          starts. When nobody did that, somebody may stand between you and the platform.
+          This is expected after the platform was installed again; <Code>sealrun dev</Code> prints the new fingerprint
+          when it starts. Otherwise an attacker may be between you and the platform.
         </Text>
         <Checkbox
-          label={`I have compared ${props.found} with what the platform's administrator says`}
+          label={`I have compared ${props.found} with the fingerprint that the platform's administrator gave me`}
           checked={hasCompared}
           onChange={(event) => setHasCompared(event.currentTarget.checked)}
         />
