@@ -2,10 +2,10 @@ import { addCommands } from "../../packages/cli/src/commands/index.ts";
 import { versionCommand } from "../../packages/cli/src/commands/version.ts";
 import { createOutput } from "../../packages/cli/src/output.ts";
 
-/** A command as the CLI's own library makes them. */
+/** A command of the library that the CLI is built with. */
 export type Command = ReturnType<typeof versionCommand>;
 
-/** The command as it is built for people, with nothing run. */
+/** The whole `sealrun` command; builds it and runs nothing. */
 export function buildProgram(): Command {
   const cli: Parameters<typeof addCommands>[1] = {
     environment: {},
@@ -19,11 +19,11 @@ export function buildProgram(): Command {
   return program;
 }
 
-/** Commands that do something themselves, with what is typed for each. */
+/** The commands that can be run, by what is typed for each; groups such as `sealrun secret` are left out. */
 export function leavesOf(program: Command): ReadonlyMap<string, Command> {
   const leaves = new Map<string, Command>();
   const walk = (command: Command, typed: string): void => {
-    // `sealrun platform` runs one, and has commands for one that runs.
+    // `sealrun platform` is both: it starts a platform, and has subcommands for a running one.
     if (command.commands.length === 0 || command.options.length > 0) leaves.set(typed, command);
     for (const inner of command.commands) walk(inner, `${typed} ${inner.name()}`);
   };
@@ -31,7 +31,7 @@ export function leavesOf(program: Command): ReadonlyMap<string, Command> {
   return leaves;
 }
 
-/** The rows of a command's table in the reference, cells parted by ` | `. */
+/** The rows of a command's table in the reference, cells separated by ` | `. */
 export function optionRows(command: Command): readonly string[] {
   return command.options.map(({ flags, description, defaultValue }) => {
     const shown: unknown = defaultValue;
@@ -40,7 +40,7 @@ export function optionRows(command: Command): readonly string[] {
   });
 }
 
-/** What stands behind a command's name: its own usage, or its arguments. */
+/** The command with its own usage text, or else with its arguments. */
 export function usageOf(typed: string, command: Command): string {
   const words = command.usage().replace(/^\[options\] ?/, "");
   return `${typed} ${words}`.trim();

@@ -13,17 +13,17 @@ describe("packages/docs/operate.md", () => {
     ["Platform:", platformConfig],
     ["Keyring:", keyringConfig],
     ["Executor:", executorConfig],
-  ] as const)("packages/docs/operate.md lists the settings under %s, no more and no less", (heading, schema) => {
+  ] as const)("packages/docs/operate.md lists exactly the settings under %s", (heading, schema) => {
     expect(fieldsAfter(operate, heading).toSorted()).toEqual(Object.keys(schema.shape).toSorted());
   });
 });
 
 describe("packages/docs/packages.md", () => {
-  test("packages/docs/packages.md lists the fields of manifest.json, no more and no less", () => {
+  test("packages/docs/packages.md lists exactly the fields of manifest.json", () => {
     expect(fieldsAfter(packages, "## manifest.json").toSorted()).toEqual(Object.keys(manifestSchema.shape).toSorted());
   });
 
-  test("packages/docs/packages.md lists the types of parameters, no more and no less", () => {
+  test("packages/docs/packages.md lists exactly the types of parameters", () => {
     const types = parameterField.shape.type.options;
     expect(fieldsAfter(packages, "## parameters.json").toSorted()).toEqual(types.toSorted());
   });

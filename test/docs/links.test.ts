@@ -11,12 +11,12 @@ const links = pages.flatMap(({ path, text }) =>
 );
 const own = links.filter(({ target }) => !/^[a-z]+:/.test(target));
 
-test("packages/docs, README.md and .github/ link to files that are there", () => {
+test("packages/docs, README.md and .github/ link to files that exist", () => {
   expect(own.length).toBeGreaterThan(30);
   expect(own.filter(({ path, target }) => !existsSync(fileOf(path, target)))).toEqual([]);
 });
 
-test("packages/docs, README.md and .github/ link to headings that are there", () => {
+test("packages/docs, README.md and .github/ link to headings that exist", () => {
   const wrong = own.filter(({ path, target }) => {
     const [, anchor] = target.split("#");
     return anchor !== undefined && !headingsOf(fileOf(path, target)).includes(anchor);
@@ -24,7 +24,7 @@ test("packages/docs, README.md and .github/ link to headings that are there", ()
   expect(wrong).toEqual([]);
 });
 
-test("packages/docs/README.md leads to every guide and page of the reference", () => {
+test("packages/docs/README.md links to every guide and reference page", () => {
   const listed = own
     .filter(({ path }) => path === "packages/docs/README.md")
     .map(({ target }) => `packages/docs/${target}`);
@@ -37,7 +37,7 @@ function fileOf(path: string, target: string): string {
   return file === "" ? `${repository}${path}` : join(repository, dirname(path), file);
 }
 
-/** Anchors as code hosts make them of headings. */
+/** The anchors that code hosts make from headings. */
 function headingsOf(file: string): readonly string[] {
   const text = readFileSync(file, "utf8").replace(/^```[^]*?^```/gm, "");
   return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>

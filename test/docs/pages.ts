@@ -11,9 +11,17 @@ export interface Page {
   readonly text: string;
 }
 
-/** The guides, the examples' pages, and those that a visitor sees first. */
+/** The guides, the pages of examples and packages, and those that a visitor sees first. */
 export const pages: readonly Page[] = globSync(
-  ["README.md", "CHANGELOG.md", ".github/*.md", "packages/docs/**/*.md", "examples/**/README.md"],
+  [
+    "README.md",
+    "CHANGELOG.md",
+    ".github/*.md",
+    "packages/docs/**/*.md",
+    "packages/*/README.md",
+    "executor/README.md",
+    "examples/**/README.md",
+  ],
   { cwd: repository },
 )
   .toSorted()

@@ -4,19 +4,19 @@ import { pages } from "./pages.ts";
 
 const program = buildProgram();
 
-/** Every command line that a page tells people to type: in a block of code, or in a line's own code. */
+/** Every command line that a page tells people to type: in a code block, or in inline code. */
 const quoted = pages.flatMap(({ path, text }) =>
   [...codeIn(text)].flatMap((code) =>
     code
       .split("\n")
-      // What a page quotes of the output names commands in sentences.
+      // Quoted output names commands inside sentences; the pattern leaves those out.
       .map((line) => /(?:^|[|&$(] ?|--no-install )\s*sealrun (?<words>[a-z][^#|&<)]*)/.exec(line)?.groups?.["words"])
       .filter((words) => words !== undefined)
       .map((words) => ({ path, words: words.trim() })),
   ),
 );
 
-test("packages/docs, README.md and examples/ quote commands that exist, with options that they take", () => {
+test("packages/docs, README.md and examples/ quote commands that exist, with options that they accept", () => {
   expect(quoted.length).toBeGreaterThan(40);
   const wrong = quoted.flatMap(({ path, words }) => {
     const problem = problemOf(words);
@@ -47,5 +47,5 @@ function problemOf(words: string): string | undefined {
   const unknown = rest
     .filter((token) => /^--?[a-zA-Z]/.test(token) && token !== "--help")
     .find((token) => !known.some(({ short, long }) => [short, long].includes(token.split("=", 1)[0])));
-  return unknown === undefined ? undefined : `it does not take ${unknown}`;
+  return unknown === undefined ? undefined : `it has no option ${unknown}`;
 }
