@@ -1,9 +1,8 @@
 import { Code, CopyButton, Group, Text, Tooltip, UnstyledButton } from "@mantine/core";
-import { type ExecutionInfo, isFinal } from "@sealrun/protocol";
+import { type ExecutionInfo, isFinal, showDuration } from "@sealrun/protocol";
 import { type ReactNode } from "react";
 import { LinkAnchor } from "../../parts/page/links.tsx";
 import { ShownText } from "../../parts/text/shown-text.tsx";
-import { showDuration } from "../../parts/time/show-time.ts";
 import { Time } from "../../parts/time/time.tsx";
 import { shortId } from "../../parts/text/short-id.ts";
 import { useTicking } from "../../parts/time/use-ticking.ts";

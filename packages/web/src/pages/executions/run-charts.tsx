@@ -1,9 +1,8 @@
 import "@mantine/charts/styles.css";
 import { BarChart, LineChart } from "@mantine/charts";
 import { SimpleGrid, Text } from "@mantine/core";
-import type { ExecutionStatus } from "@sealrun/protocol";
+import { type ExecutionStatus, showDuration } from "@sealrun/protocol";
 import type { ReactNode } from "react";
-import { showDuration } from "../../parts/time/show-time.ts";
 import { statusColor } from "../../parts/page/status-badge.tsx";
 import type { ChartRow } from "./chart-rows.ts";
 

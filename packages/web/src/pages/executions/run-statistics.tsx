@@ -1,7 +1,6 @@
 import { Button, Group, Paper, Skeleton, Table, Text, Title, VisuallyHidden } from "@mantine/core";
-import type { ExecutionStatistics, ExecutionStatus } from "@sealrun/protocol";
+import { type ExecutionStatistics, type ExecutionStatus, showDuration } from "@sealrun/protocol";
 import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
-import { showDuration } from "../../parts/time/show-time.ts";
 import { chartRows, type ChartRow } from "./chart-rows.ts";
 import { showRange } from "./time-span.ts";
 

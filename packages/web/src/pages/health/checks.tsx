@@ -1,10 +1,9 @@
 import { Badge, Paper, Text } from "@mantine/core";
-import type { HealthCheck } from "@sealrun/protocol";
+import { type HealthCheck, showDuration } from "@sealrun/protocol";
 import { IconAlertTriangle, IconCircleCheck, IconCircleX } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { CardCell, CardRow, CardTable } from "../../parts/page/card-table.tsx";
 import { Sentence } from "../../parts/page/sentence.tsx";
-import { showDuration } from "../../parts/time/show-time.ts";
 import { checkNames } from "./health-summary.ts";
 
 const looks = {

@@ -1,5 +1,5 @@
 import { Alert, Group, Paper, Stack, Table, Text, Title } from "@mantine/core";
-import { type ExecutionInfo, isFinal } from "@sealrun/protocol";
+import { type ExecutionInfo, isFinal, showDuration } from "@sealrun/protocol";
 import { IconArrowsDiff, IconEqual } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
@@ -10,7 +10,6 @@ import { LineText } from "../../../parts/log/line-text.tsx";
 import { LinkAnchor } from "../../../parts/page/links.tsx";
 import { Loading } from "../../../parts/page/loading.tsx";
 import { Problem } from "../../../parts/page/problem.tsx";
-import { showDuration } from "../../../parts/time/show-time.ts";
 import { ShownText } from "../../../parts/text/shown-text.tsx";
 import { StatusBadge } from "../../../parts/page/status-badge.tsx";
 import { Time } from "../../../parts/time/time.tsx";

@@ -1,8 +1,7 @@
 import { Group, Paper, Stack, Text, Title, UnstyledButton } from "@mantine/core";
-import { type ExecutionInfo, isFinal, type StepInfo } from "@sealrun/protocol";
+import { type ExecutionInfo, isFinal, showDuration, type StepInfo } from "@sealrun/protocol";
 import type { ReactNode } from "react";
 import { ShownText } from "../../../parts/text/shown-text.tsx";
-import { showDuration } from "../../../parts/time/show-time.ts";
 import { StatusBadge, statusColor } from "../../../parts/page/status-badge.tsx";
 import { useTicking } from "../../../parts/time/use-ticking.ts";
 import { placeSteps, type StepAxis, type StepBar } from "./step-bars.ts";
