@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useClient } from "../../platform/platform.tsx";
 import { topicKey } from "../../platform/queries.ts";
-import { type AuditSearch, isSpan, spans } from "./audit-search.ts";
+import { type AuditSearch, isSpan, spans } from "./filter.ts";
 
 /** First parts of actions; a whole one can be typed. */
 const actions = ["event", "execution", "executor", "package", "project", "schedule", "secret", "session", "state"];

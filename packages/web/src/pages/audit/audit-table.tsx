@@ -8,7 +8,7 @@ import { ShownText } from "../../parts/text/shown-text.tsx";
 import { Time } from "../../parts/time/time.tsx";
 import { showHidden } from "../../parts/text/visible-text.ts";
 import classes from "./audit-table.module.css";
-import type { AuditSearch } from "./audit-search.ts";
+import type { AuditSearch } from "./filter.ts";
 import { detailParts } from "./detail-parts.ts";
 
 /** Rows of the audit; a click on an actor, an action or an object shows all of it. */

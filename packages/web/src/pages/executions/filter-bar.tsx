@@ -6,7 +6,7 @@ import { useClient } from "../../platform/platform.tsx";
 import { topicKey } from "../../platform/queries.ts";
 import { shortId } from "../../parts/text/short-id.ts";
 import { checkIdStart, type ExecutionsSearch } from "./filter.ts";
-import { findSpan, ofLocalField, showRange, spans, toLocalField, usualSpan } from "./time-span.ts";
+import { findSpan, ofLocalField, showRange, spans, toLocalField, usualSpan } from "./time-range.ts";
 
 interface FilterBarProps {
   readonly search: ExecutionsSearch;

@@ -1,6 +1,6 @@
 import type { ExecutionFilter } from "@sealrun/client";
 import type { ExecutionStatus, Trigger } from "@sealrun/protocol";
-import { findSpan, type SpanName, usualSpan } from "./time-span.ts";
+import { findSpan, type SpanName, usualSpan } from "./time-range.ts";
 
 /** What the address says of the list: every filter is in it, so that it can be sent to somebody. */
 export interface ExecutionsSearch {

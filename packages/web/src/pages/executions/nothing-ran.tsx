@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { Empty } from "../../parts/page/empty.tsx";
 import { LinkAnchor, LinkButton } from "../../parts/page/links.tsx";
 import { type ExecutionsSearch, isNarrowed } from "./filter.ts";
-import { findSpan, usualSpan } from "./time-span.ts";
+import { findSpan, usualSpan } from "./time-range.ts";
 
 /** What stands where the filters leave nothing: how to see more, or how to run the first package. */
 export function NothingRan({ search }: { readonly search: ExecutionsSearch }): ReactNode {

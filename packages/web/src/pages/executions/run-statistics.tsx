@@ -2,7 +2,7 @@ import { Button, Group, Paper, Skeleton, Table, Text, Title, VisuallyHidden } fr
 import { type ExecutionStatistics, type ExecutionStatus, showDuration } from "@sealrun/protocol";
 import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
 import { chartRows, type ChartRow } from "./chart-rows.ts";
-import { showRange } from "./time-span.ts";
+import { showRange } from "./time-range.ts";
 
 /** The library of charts is large: it comes when a chart is shown. */
 const RunCharts = lazy(async () => ({ default: (await import("./run-charts.tsx")).RunCharts }));

@@ -6,7 +6,7 @@ import {
   spans,
   toLocalField,
   usualSpan,
-} from "../../../../packages/web/src/pages/executions/time-span.ts";
+} from "../../../../packages/web/src/pages/executions/time-range.ts";
 
 test("findSpan() knows every preset", () => {
   for (const { value } of spans) expect(findSpan(value).value).toBe(value);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { filterOf, isNarrowed, isSpan } from "../../../../packages/web/src/pages/audit/audit-search.ts";
+import { filterOf, isNarrowed, isSpan } from "../../../../packages/web/src/pages/audit/filter.ts";
 
 const now = Date.parse("2026-03-02T12:00:00Z");
 
