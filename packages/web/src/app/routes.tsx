@@ -1,4 +1,3 @@
-import { executionStatus } from "@sealrun/protocol";
 import type { QueryClient } from "@tanstack/react-query";
 import {
   type AnyRouter,
@@ -9,6 +8,11 @@ import {
 } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { z } from "zod";
+import { auditSearch } from "../pages/audit/search.ts";
+import { executionSearch } from "../pages/execution/search.ts";
+import { executionsSearch } from "../pages/executions/search.ts";
+import { guidesSearch } from "../pages/guides/search.ts";
+import { schedulesSearch } from "../pages/schedules/search.ts";
 import { Loading } from "../parts/page/loading.tsx";
 import { GuestShell } from "./shell/guest-shell.tsx";
 import { NotFound } from "./not-found.tsx";
@@ -26,28 +30,6 @@ const packageSearch = z.object({
   line: z.coerce.number().int().positive().optional().catch(undefined),
 });
 
-/** Filters of the list of executions, so that they can be sent to somebody. */
-const executionsSearch = z.object({
-  project: z.string().optional().catch(undefined),
-  package: z.string().optional().catch(undefined),
-  status: z.array(executionStatus).optional().catch(undefined),
-  trigger: z.enum(["request", "schedule", "event"]).optional().catch(undefined),
-  executor: z.string().optional().catch(undefined),
-  id: z.string().optional().catch(undefined),
-  since: z.string().optional().catch(undefined),
-  until: z.string().optional().catch(undefined),
-  span: z.enum(["1h", "24h", "7d", "30d", "90d"]).optional().catch(undefined),
-});
-
-/** What is shown of an execution. */
-const executionSearch = z.object({
-  tab: z.enum(["log", "results", "receipt", "parameters", "attempts", "difference"]).optional().catch(undefined),
-  step: z.string().optional().catch(undefined),
-  find: z.string().optional().catch(undefined),
-  /** A line of the log, from 1. */
-  line: z.coerce.number().int().positive().optional().catch(undefined),
-});
-
 /** What is searched on a page of secrets, the name to set there, and the one whose details are open. */
 const secretsSearch = z.object({
   find: z.string().optional().catch(undefined),
@@ -59,15 +41,6 @@ const secretsSearch = z.object({
 const homeSearch = z.object({
   find: z.string().optional().catch(undefined),
   tag: z.string().optional().catch(undefined),
-});
-
-/** Filters of the audit. */
-const auditSearch = z.object({
-  project: z.string().optional().catch(undefined),
-  action: z.string().optional().catch(undefined),
-  actor: z.string().optional().catch(undefined),
-  object: z.string().optional().catch(undefined),
-  span: z.enum(["1h", "24h", "7d", "30d"]).optional().catch(undefined),
 });
 
 const root = createRootRouteWithContext<{ readonly queries: QueryClient }>()({
@@ -140,7 +113,7 @@ const execution = createRoute({
 const schedules = createRoute({
   getParentRoute: () => root,
   path: "/schedules",
-  validateSearch: z.object({ project: z.string().optional().catch(undefined) }),
+  validateSearch: schedulesSearch,
   component: lazyRouteComponent(async () => import("../pages/schedules/schedules.tsx"), "SchedulesPage"),
 });
 const executors = createRoute({
@@ -163,7 +136,7 @@ const guides = createRoute({ getParentRoute: () => root, path: "/guides" });
 const guidesFront = createRoute({
   getParentRoute: () => guides,
   path: "/",
-  validateSearch: z.object({ find: z.string().optional().catch(undefined) }),
+  validateSearch: guidesSearch,
   component: lazyRouteComponent(async () => import("../pages/guides/guides.tsx"), "GuidesPage"),
 });
 const guide = createRoute({

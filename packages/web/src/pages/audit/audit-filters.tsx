@@ -3,7 +3,8 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useClient } from "../../platform/platform.tsx";
 import { topicKey } from "../../platform/queries.ts";
-import { type AuditSearch, isSpan, spans } from "./filter.ts";
+import { isSpan, spanChoices } from "./filter.ts";
+import type { AuditSearch } from "./search.ts";
 
 /** First parts of actions; a whole one can be typed. */
 const actions = ["event", "execution", "executor", "package", "project", "schedule", "secret", "session", "state"];
@@ -51,7 +52,7 @@ export function AuditFilters(props: {
       <Select
         label="Time"
         placeholder="Any"
-        data={spans}
+        data={spanChoices}
         value={search.span ?? null}
         onChange={(span) => onSearch({ span: isSpan(span) ? span : undefined })}
         clearable

@@ -8,9 +8,10 @@ import { Loading } from "../../parts/page/loading.tsx";
 import { Page } from "../../parts/page/page.tsx";
 import { Problem } from "../../parts/page/problem.tsx";
 import { AuditFilters } from "./audit-filters.tsx";
-import { type AuditSearch, filterOf, isNarrowed } from "./filter.ts";
 import { AuditTable } from "./audit-table.tsx";
 import { ChainCheck } from "./chain-check.tsx";
+import { filterOf, isNarrowed } from "./filter.ts";
+import type { AuditSearch } from "./search.ts";
 
 const rowsPerPage = 100;
 

@@ -8,7 +8,8 @@ import { type ReactNode, useState } from "react";
 import { useClient } from "../../platform/platform.tsx";
 import { topicKey } from "../../platform/queries.ts";
 import { Question } from "../../parts/page/question.tsx";
-import { type ExecutionsSearch, toStatisticsFilter } from "./filter.ts";
+import { toStatisticsFilter } from "./filter.ts";
+import type { ExecutionsSearch } from "./search.ts";
 
 /** Cancels every queued execution that the filter shows, after a question. */
 export function CancelQueued(props: { readonly search: ExecutionsSearch; readonly count: number }): ReactNode {

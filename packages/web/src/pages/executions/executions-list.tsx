@@ -7,7 +7,8 @@ import { topicKey } from "../../platform/queries.ts";
 import { Loading } from "../../parts/page/loading.tsx";
 import { Problem } from "../../parts/page/problem.tsx";
 import { ExecutionsTable } from "./executions-table.tsx";
-import { type ExecutionsSearch, toFilter } from "./filter.ts";
+import { toFilter } from "./filter.ts";
+import type { ExecutionsSearch } from "./search.ts";
 import { holdBack } from "./hold-back.ts";
 import { NothingRan } from "./nothing-ran.tsx";
 

@@ -5,8 +5,10 @@ import { type ReactNode, useState } from "react";
 import { useClient } from "../../platform/platform.tsx";
 import { topicKey } from "../../platform/queries.ts";
 import { shortId } from "../../parts/text/short-id.ts";
-import { checkIdStart, type ExecutionsSearch } from "./filter.ts";
-import { findSpan, ofLocalField, showRange, spans, toLocalField, usualSpan } from "./time-range.ts";
+import { findSpan, timeSpans } from "../../parts/time/time-spans.ts";
+import { checkIdStart, defaultSpan } from "./filter.ts";
+import { type ExecutionsSearch, triggerKind } from "./search.ts";
+import { ofLocalField, showRange, toLocalField } from "./time-range.ts";
 
 interface FilterBarProps {
   readonly search: ExecutionsSearch;
@@ -28,9 +30,7 @@ export function FilterBar({ search, onChange }: FilterBarProps): ReactNode {
             { value: "event", label: "By an event" },
           ]}
           value={search.trigger ?? null}
-          onChange={(value) =>
-            onChange({ trigger: value === "request" || value === "schedule" || value === "event" ? value : undefined })
-          }
+          onChange={(value) => onChange({ trigger: triggerKind.safeParse(value).data })}
           clearable
           clearButtonProps={{ "aria-label": "Started by anything" }}
           flex="1 1 170px"
@@ -134,11 +134,11 @@ function TimeChoice({ search, onChange }: FilterBarProps): ReactNode {
       <SegmentedControl
         size="xs"
         aria-label="Time"
-        data={spans.map(({ value, label }) => ({ value, label }))}
-        value={isOwn || search.id !== undefined ? "" : (search.span ?? usualSpan)}
+        data={timeSpans.map(({ value, short }) => ({ value, label: short }))}
+        value={isOwn || search.id !== undefined ? "" : (search.span ?? defaultSpan)}
         onChange={(value) =>
           onChange({
-            span: spans.find((span) => span.value === value)?.value,
+            span: timeSpans.find((span) => span.value === value)?.value,
             since: undefined,
             until: undefined,
             id: undefined,
@@ -148,7 +148,7 @@ function TimeChoice({ search, onChange }: FilterBarProps): ReactNode {
       <OwnTime search={search} onChange={onChange} isOwn={isOwn} />
       {isOwn ? (
         <Button size="compact-sm" variant="subtle" onClick={() => onChange({ since: undefined, until: undefined })}>
-          {findSpan(search.span ?? usualSpan).label} again
+          {findSpan(search.span ?? defaultSpan).short} again
         </Button>
       ) : null}
     </>

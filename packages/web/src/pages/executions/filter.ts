@@ -1,19 +1,9 @@
 import type { ExecutionFilter } from "@sealrun/client";
-import type { ExecutionStatus, Trigger } from "@sealrun/protocol";
-import { findSpan, type SpanName, usualSpan } from "./time-range.ts";
+import { startOfSpan, type SpanName } from "../../parts/time/time-spans.ts";
+import type { ExecutionsSearch } from "./search.ts";
 
-/** What the address says of the list: every filter is in it, so that it can be sent to somebody. */
-export interface ExecutionsSearch {
-  readonly project?: string | undefined;
-  readonly package?: string | undefined;
-  readonly status?: ExecutionStatus[] | undefined;
-  readonly trigger?: Trigger["kind"] | undefined;
-  readonly executor?: string | undefined;
-  readonly id?: string | undefined;
-  readonly since?: string | undefined;
-  readonly until?: string | undefined;
-  readonly span?: SpanName | undefined;
-}
+/** The span of an address without a time. */
+export const defaultSpan: SpanName = "7d";
 
 /** The filter to ask with. A span counts back from `nowMs`; who looks for an id looks through all time. */
 export function toFilter(search: ExecutionsSearch, nowMs: number): ExecutionFilter {
@@ -26,13 +16,13 @@ export function toFilter(search: ExecutionsSearch, nowMs: number): ExecutionFilt
 export function toStatisticsFilter(search: ExecutionsSearch, nowMs: number): ExecutionFilter {
   const filter = toFilter({ ...search, status: undefined }, nowMs);
   const endMs = filter.until === undefined ? nowMs : Date.parse(filter.until);
-  return { ...filter, since: filter.since ?? new Date(endMs - findSpan("90d").ms).toISOString() };
+  return { ...filter, since: filter.since ?? startOfSpan("90d", endMs) };
 }
 
 function timeOf({ since, until, span, id }: ExecutionsSearch, nowMs: number): Pick<ExecutionFilter, "since" | "until"> {
   if (since !== undefined || until !== undefined) return { since, until };
   if (id !== undefined) return {};
-  return { since: new Date(nowMs - findSpan(span ?? usualSpan).ms).toISOString() };
+  return { since: startOfSpan(span ?? defaultSpan, nowMs) };
 }
 
 /** True when anything but the time is narrowed. */
