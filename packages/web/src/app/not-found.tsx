@@ -10,10 +10,10 @@ export function NotFound(): ReactNode {
     <Page title="No such page">
       <Empty
         icon={<IconMapQuestion aria-hidden />}
-        title="Nothing is at this address"
+        title="There is no page at this address"
         action={<LinkButton to="/">Go to the projects</LinkButton>}
       >
-        It may have been typed or copied with a mistake.
+        Check the address for a mistake.
       </Empty>
     </Page>
   );

@@ -15,7 +15,7 @@ export function checkPin(storage: PinStorage, found: string): void {
   if (pinned === null || pinned === found) return;
   throw new SealrunError(
     "FINGERPRINT_MISMATCH",
-    `This platform has the keyring ${found}, and this browser knows it with ${pinned}; ask who runs it before you trust the new one`,
+    `The keyring of this platform has the fingerprint ${found}, but this browser has pinned ${pinned}; ask the operator of the platform before you trust the new one`,
   );
 }
 

@@ -53,7 +53,7 @@ export function AccountMenu(): ReactNode {
           aria-current={colorScheme === "auto"}
           onClick={() => setColorScheme("auto")}
         >
-          As the system
+          Same as the system
         </Menu.Item>
         <Menu.Divider />
         <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void signOut()}>

@@ -14,7 +14,7 @@ export function ConnectionNotice({ state }: { readonly state: LiveState }): Reac
       icon={<IconPlugConnectedX aria-hidden />}
       title="The platform cannot be reached"
     >
-      What you see may be old, and what you typed is kept. This page tries again by itself.
+      This page may show old data. It keeps what you typed, and reconnects by itself.
     </Alert>
   );
 }

@@ -39,7 +39,7 @@ export function Finder(): ReactNode {
       maxHeight="min(70dvh, 560px)"
       shortcut={["mod + K"]}
       onSpotlightOpen={() => setIsWanted(true)}
-      nothingFound="Nothing has that name"
+      nothingFound="No page, package or guide matches"
       searchProps={{
         placeholder: "Find a page, a package or a guide",
         "aria-label": "Find",

@@ -16,10 +16,10 @@ export function HoldNotice(): ReactNode {
   const { since, by } = data.hold;
   return (
     <Alert mb="md" color="yellow" role="status" icon={<IconHandStop aria-hidden />} title="The platform is held">
-      <ShownText text={by} /> held it <Time at={since} />: what runs goes on, nothing new starts until an admin runs{" "}
-      <code>sealrun platform resume</code>.{" "}
+      <ShownText text={by} /> held it <Time at={since} />. Running executions continue. Nothing new starts until an
+      admin runs <code>sealrun platform resume</code>.{" "}
       <LinkAnchor inherit underline="always" to="/guides/$" params={{ _splat: "operate" }} hash="hold">
-        What a hold is
+        About holds
       </LinkAnchor>
     </Alert>
   );

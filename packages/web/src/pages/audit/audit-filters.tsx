@@ -44,7 +44,7 @@ export function AuditFilters(props: {
       />
       <Typed
         label="Actor"
-        placeholder="As in the list"
+        placeholder="As shown in the list"
         value={search.actor}
         onChange={(actor) => onSearch({ actor })}
       />

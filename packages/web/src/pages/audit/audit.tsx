@@ -27,10 +27,10 @@ export function AuditPage(): ReactNode {
       title="Audit"
       lead={
         <>
-          Every change, start, claim and end, every lookup of a secret, and everything that was refused: names, versions
-          and counts, never a value. What was only looked at in this UI or listed by a command is not in it.{" "}
+          Every change, start, claim and end, every lookup of a secret and every refusal, with names, versions and
+          counts, never a value. Looking at pages and listing by commands is not recorded.{" "}
           <Anchor inherit underline="always" href="/guides/secrets#audit" target="_blank" rel="noopener">
-            How it is kept
+            How the audit works
           </Anchor>
         </>
       }
@@ -63,9 +63,7 @@ function Rows({ search, onClear }: { readonly search: AuditSearch; readonly onCl
       {found.error === null ? null : <Problem error={found.error} onRetry={async () => found.refetch()} />}
       <Group justify="space-between" gap="sm">
         <Text size="sm" c="dimmed" role="status">
-          {rows.length === 0
-            ? "No row is like this"
-            : `${found.hasNextPage ? "The newest " : ""}${showCount(rows.length)}`}
+          {rows.length === 0 ? "No row matches" : `${found.hasNextPage ? "The newest " : ""}${showCount(rows.length)}`}
         </Text>
         <Group gap="xs">
           {isNarrowed(search) ? (

@@ -45,7 +45,7 @@ function Cancel({ execution }: { readonly execution: ExecutionInfo }): ReactNode
         <Text size="sm">
           {execution.status === "queued"
             ? "It has not started and will not."
-            : "Its script is asked to stop, and ended when it does not. What it has done stays done."}
+            : "Its script is asked to stop, and is killed if it does not. Its effects so far are not undone."}
         </Text>
       </Question>
     </>

@@ -69,7 +69,7 @@ function Shown({ execution, log }: { readonly execution: ExecutionInfo; readonly
         )}
         {execution.cancelRequested && !isFinal(execution.status) ? (
           <Alert color="orange" icon={<IconHandStop aria-hidden />} role="status" title="Being cancelled">
-            Its script is asked to stop and is ended soon.
+            Its script was asked to stop, and is killed if it does not.
           </Alert>
         ) : null}
         <FailureNotice execution={execution} />

@@ -33,7 +33,7 @@ export function FailureNotice({ execution }: { readonly execution: ExecutionInfo
 }
 
 const titles = {
-  queued: "Put back after a failure",
+  queued: "Requeued after a failure",
   running: "Running again after a failure",
   failed: "Failed",
   lost: "Lost",

@@ -83,7 +83,7 @@ function From({ row, execution }: { readonly row: ReceiptRow; readonly execution
   if (row.scope === null) {
     return (
       <Group gap="xs" wrap="nowrap">
-        <Text size="sm">no scope has it</Text>
+        <Text size="sm">not set in any scope</Text>
         <LinkButton
           size="compact-xs"
           variant="light"

@@ -31,7 +31,7 @@ export function ExecutionTabs({ execution, log }: { readonly execution: Executio
   };
   return (
     <Tabs value={tab} onChange={onChange} keepMounted={false}>
-      <Tabs.List className={classes["list"]} aria-label="What is shown">
+      <Tabs.List className={classes["list"]} aria-label="Details">
         {executionTabs.map((name) => (
           <Tabs.Tab key={name} value={name}>
             {titles[name]}

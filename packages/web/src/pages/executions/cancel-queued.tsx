@@ -47,8 +47,8 @@ export function CancelQueued(props: { readonly search: ExecutionsSearch; readonl
         onYes={cancel}
       >
         <Text size="sm">
-          All queued executions that these filters show are cancelled, and none of them runs. Those that start meanwhile
-          are left alone.
+          All queued executions that match these filters are cancelled and will not run. Executions that start in the
+          meantime are not affected.
         </Text>
         {done === 0 ? null : <Progress value={Math.min((done / count) * 100, 100)} aria-label="Cancelled so far" />}
       </Question>

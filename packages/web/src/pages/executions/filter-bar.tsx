@@ -45,7 +45,7 @@ export function FilterBar({ search, onChange }: FilterBarProps): ReactNode {
             size="md"
             withRemoveButton
             onRemove={() => onChange({ executor: undefined })}
-            removeButtonProps={{ "aria-label": "Of any executor", tabIndex: 0 }}
+            removeButtonProps={{ "aria-label": "Any executor", tabIndex: 0 }}
           >
             executor {shortId(search.executor)}
           </Pill>
@@ -196,7 +196,7 @@ function OwnTime(props: FilterBarProps & { readonly isOwn: boolean }): ReactNode
             label="To"
             value={until}
             onChange={(event) => setUntil(event.currentTarget.value)}
-            error={isBackwards ? "Before it starts" : undefined}
+            error={isBackwards ? "Must be after the start" : undefined}
           />
           <Button size="compact-sm" disabled={isBackwards || (since === "" && until === "")} onClick={apply}>
             Show

@@ -8,7 +8,7 @@ import { type Executor, type ExecutorState, stateOf } from "./executor-state.ts"
 
 const looks = {
   live: { color: "green", words: "live" },
-  unfit: { color: "red", words: "takes nothing" },
+  unfit: { color: "red", words: "unhealthy" },
   draining: { color: "yellow", words: "draining" },
   absent: { color: "red", words: "absent" },
   revoked: { color: "gray", words: "revoked" },
@@ -19,7 +19,7 @@ export function ExecutorsTable(props: { readonly pool: string; readonly executor
   return (
     <CardTable
       label={`Executors of pool ${props.pool}`}
-      columns={["Executor", "State", "Running", "Last heard", "Enrolled"]}
+      columns={["Executor", "State", "Running", "Last heartbeat", "Enrolled"]}
     >
       {props.executors.map((executor) => (
         <ExecutorRow key={executor.id} executor={executor} />
@@ -54,7 +54,7 @@ function ExecutorRow({ executor }: { readonly executor: Executor }): ReactNode {
           {slots === 0 ? running : `${running} of ${slots}`}
         </Text>
       </CardCell>
-      <CardCell label="Last heard">
+      <CardCell label="Last heartbeat">
         <Text size="sm" component="span">
           {lastSeenAt === null ? "never" : <Time at={lastSeenAt} />}
         </Text>

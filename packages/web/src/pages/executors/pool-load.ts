@@ -13,7 +13,7 @@ export function describeLoad({ executors, slots, running, queued }: PoolInfo): {
   }
   if (queued === 0) return { isGood: true, sentence: "Nothing waits" };
   const wait = `${queued} wait${queued === 1 ? "s" : ""}`;
-  if (slots === 0) return { isGood: false, sentence: `${wait}, and no executor takes anything new` };
+  if (slots === 0) return { isGood: false, sentence: `${wait}, and no executor takes new executions` };
   return { isGood: true, sentence: running >= slots ? `${wait} for a free slot` : wait };
 }
 

@@ -8,7 +8,7 @@ import { checkNames } from "./health-summary.ts";
 
 const looks = {
   good: { color: "green", words: "good", Icon: IconCircleCheck },
-  warning: { color: "yellow", words: "look at it", Icon: IconAlertTriangle },
+  warning: { color: "yellow", words: "attention", Icon: IconAlertTriangle },
   bad: { color: "red", words: "bad", Icon: IconCircleX },
 } as const satisfies Record<HealthCheck["state"], unknown>;
 
@@ -16,7 +16,7 @@ const looks = {
 export function Checks({ checks }: { readonly checks: readonly HealthCheck[] }): ReactNode {
   return (
     <Paper withBorder px="xs">
-      <CardTable label="Checks" columns={["Check", "State", "What is so", "Answered in"]}>
+      <CardTable label="Checks" columns={["Check", "State", "Details", "Answered in"]}>
         {checks.map((check) => (
           <CheckRow key={check.name} check={check} />
         ))}

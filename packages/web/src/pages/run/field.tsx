@@ -230,7 +230,7 @@ function Label({ field }: { readonly field: ParameterField }): ReactNode {
 
 function describe(field: ParameterField): ReactNode {
   const range = rangeOf(field);
-  const file = field.type === "file" ? "A path or an address; sealrun moves no file" : undefined;
+  const file = field.type === "file" ? "A path or an address; sealrun does not copy the file" : undefined;
   const parts = [field.description, file, range].filter((part) => part !== undefined && part !== "");
   return parts.length === 0 ? undefined : <ShownText text={parts.join(" · ")} />;
 }

@@ -13,7 +13,8 @@ export function readFree(values: Pick<FormData, "getAll">): FormReading {
     const name = given.trim();
     const text = texts[index] ?? "";
     if (name === "" && text === "") continue;
-    if (name === "" || Object.hasOwn(params, name)) problems.set(freeNames.name, "expected a name of its own for each");
+    if (name === "" || Object.hasOwn(params, name))
+      problems.set(freeNames.name, "expected a different name for each parameter");
     else params[name] = text;
   }
   return { params, problems };

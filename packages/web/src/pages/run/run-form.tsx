@@ -59,7 +59,7 @@ function Fields(props: {
       ))}
       {hasSealed ? (
         <Text size="xs" c="dimmed">
-          What has a lock is sealed in this browser for this package; only its name is shown with the run.
+          Fields with a lock are sealed in this browser for this package. The run shows only their names.
         </Text>
       ) : null}
     </>
@@ -89,7 +89,7 @@ function More({ priority }: { readonly priority: number }): ReactNode {
             name=":priority"
             label="Priority"
             description="10 runs first, 1 last"
-            data={[{ value: "", label: `As the package says (${priority})` }, ...levels]}
+            data={[{ value: "", label: `Default of the package (${priority})` }, ...levels]}
           />
           <TextInput
             name=":not-before"

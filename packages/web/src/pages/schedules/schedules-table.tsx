@@ -16,7 +16,7 @@ export function SchedulesTable(props: {
   readonly onDelete: (schedule: ScheduleInfo) => void;
 }): ReactNode {
   const { schedules, hasProject, onDelete } = props;
-  const columns = ["Package", ...(hasProject ? ["Project"] : []), "When", "Next", "Last", "Asked for by"];
+  const columns = ["Package", ...(hasProject ? ["Project"] : []), "When", "Next", "Last", "Requested by"];
   return (
     <CardTable label="Schedules, the next one first" columns={columns} actions="Actions">
       {schedules.map((schedule) => (
@@ -56,7 +56,7 @@ function ScheduleRow(props: {
       <CardCell label="Last">
         <Last last={schedule.last} />
       </CardCell>
-      <CardCell label="Asked for by">
+      <CardCell label="Requested by">
         <Text size="sm" component="span">
           {kind === "manifest" ? "its manifest" : "a script"}
           {kind === "manifest" ? null : (
@@ -94,7 +94,7 @@ function When({ schedule: { cron, timezone, missed } }: { readonly schedule: Sch
         <Code>{cron}</Code>
         <Text size="xs" c="dimmed">
           <ShownText text={timezone ?? "UTC"} />
-          {missed === "run_once" ? ", made up for when missed" : ""}
+          {missed === "run_once" ? ", runs late if missed" : ""}
         </Text>
       </Group>
     </Stack>

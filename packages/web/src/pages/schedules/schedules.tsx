@@ -30,7 +30,7 @@ export function SchedulesPage(): ReactNode {
       title="Schedules"
       lead={
         <>
-          What starts by itself: due times of manifests, and later runs that scripts asked for.{" "}
+          Runs that start by themselves: at the due times of manifests, or because a script asked for a later run.{" "}
           <LinkAnchor size="sm" underline="always" to="/guides/$" params={{ _splat: "events-and-schedules" }}>
             How to schedule
           </LinkAnchor>
@@ -81,7 +81,7 @@ function Schedules(props: { readonly schedules: readonly ScheduleInfo[]; readonl
     if (leaving === undefined) return;
     await client.deleteSchedule(leaving.id);
     await queries.invalidateQueries({ queryKey: topicKey("schedules") });
-    notifications.show({ message: `The schedule of ${leaving.package} has ended` });
+    notifications.show({ message: `The schedule of ${leaving.package} was deleted` });
   };
   const ask = (schedule: ScheduleInfo): void => {
     setLeaving(schedule);
@@ -102,8 +102,8 @@ function Schedules(props: { readonly schedules: readonly ScheduleInfo[]; readonl
         onYes={end}
       >
         <Text size="sm">
-          It starts <ShownText text={leaving?.package ?? ""} /> no more. What it has started goes on. The script that
-          asked for it can ask again.
+          This schedule will no longer start <ShownText text={leaving?.package ?? ""} />. Runs already started continue.
+          The script that asked for the schedule can ask for it again.
         </Text>
       </Question>
     </>

@@ -30,7 +30,7 @@ function showPart(part: LinePart, index: number): ReactNode {
   );
 }
 
-const titles = { text: undefined, mask: "Masked secret", hidden: "A character that is not seen" } as const;
+const titles = { text: undefined, mask: "Masked secret", hidden: "Invisible character" } as const;
 
 function classNames({ kind, style }: LinePart): string {
   const { isBold, isFaint, isItalic, isUnderlined, isStruck } = style;

@@ -38,8 +38,8 @@ export function DifferencePanel({ execution }: { readonly execution: ExecutionIn
   if (green.data === undefined) return <Loading />;
   if (green.data === null) {
     return (
-      <Empty icon={<IconArrowsDiff aria-hidden />} title="There is no green run before this one">
-        When a run of this package has succeeded, later ones are compared with it here: version, steps, parameters,
+      <Empty icon={<IconArrowsDiff aria-hidden />} title="No earlier run of this package succeeded">
+        Once a run of this package has succeeded, this page compares later runs with it: version, steps, parameters,
         secrets, results and log.
       </Empty>
     );
@@ -59,12 +59,12 @@ function Compared({ before, now }: { readonly before: ExecutionInfo; readonly no
         <StatusBadge status={before.status} />
         <Text size="sm" c="dimmed">
           <Time at={before.createdAt} />
-          {isFinal(now.status) ? "" : "; this one still runs, and this page follows it"}
+          {isFinal(now.status) ? "" : "; this run is still going, and this page updates"}
         </Text>
       </Group>
       {isAlike(found) ? (
         <Alert color="gray" icon={<IconEqual aria-hidden />}>
-          Version, steps, parameters, secrets and results are alike. What differs may be in the log, or outside of
+          Version, steps, parameters, secrets and results are the same. The difference may be in the log, or outside
           sealrun.
         </Alert>
       ) : (
@@ -99,8 +99,8 @@ function Changes({ title, changes }: { readonly title: string; readonly changes:
         <Table layout="fixed" verticalSpacing={4} aria-label={title}>
           <Table.Thead>
             <Table.Tr>
-              <Table.Th w="30%">What</Table.Th>
-              <Table.Th>Green run</Table.Th>
+              <Table.Th w="30%">Name</Table.Th>
+              <Table.Th>Successful run</Table.Th>
               <Table.Th>This run</Table.Th>
             </Table.Tr>
           </Table.Thead>
@@ -133,7 +133,7 @@ function Side({ text }: { readonly text: string | undefined }): ReactNode {
     return (
       <Table.Td>
         <Text size="sm" c="dimmed">
-          not there
+          absent
         </Text>
       </Table.Td>
     );
@@ -158,7 +158,7 @@ function Durations({ before, now }: { readonly before: ExecutionInfo; readonly n
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Step</Table.Th>
-              <Table.Th>Green run</Table.Th>
+              <Table.Th>Successful run</Table.Th>
               <Table.Th>This run</Table.Th>
               <Table.Th>Change</Table.Th>
             </Table.Tr>

@@ -53,7 +53,7 @@ function Lines({ before, now }: { readonly before: ExecutionInfo; readonly now: 
   return (
     <>
       <Text size="sm" c="dimmed">
-        {changed === 0 ? "The logs are alike." : `${changed.toLocaleString("en")} lines differ.`}
+        {changed === 0 ? "The logs are the same." : `${changed.toLocaleString("en")} lines differ.`}
         {isCut ? ` The first ${maxLines.toLocaleString("en")} lines of each were compared.` : ""}
       </Text>
       {changed === 0 ? null : <Shown runs={runs} />}
@@ -73,7 +73,7 @@ interface ShownLine {
 function Shown({ runs }: { readonly runs: Parameters<typeof foldSame>[0] }): ReactNode {
   const lines = foldSame(runs, around).flatMap((run): readonly ShownLine[] =>
     run.kind === "folded"
-      ? [{ kind: run.kind, text: `${run.count.toLocaleString("en")} lines alike` }]
+      ? [{ kind: run.kind, text: `${run.count.toLocaleString("en")} identical lines` }]
       : run.lines.map((text) => ({ kind: run.kind, text })),
   );
   return (

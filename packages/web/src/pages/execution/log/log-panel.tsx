@@ -108,7 +108,7 @@ function useTarget(
 }
 
 function Lines({ whenEmpty, ...list }: LogListProps & { readonly whenEmpty: string | undefined }): ReactNode {
-  const why = list.store.size() === 0 ? whenEmpty : "No line fits the filter.";
+  const why = list.store.size() === 0 ? whenEmpty : "No line matches the filter.";
   if (list.rows.length > 0 || why === undefined) return <LogList {...list} />;
   return (
     <Center py="xl">
@@ -121,7 +121,7 @@ function Lines({ whenEmpty, ...list }: LogListProps & { readonly whenEmpty: stri
 
 /** What stands in the place of lines that are not there; undefined while they may be on their way. */
 function emptyWords({ status }: ExecutionInfo, { state }: Log): string | undefined {
-  if (state.kind === "ended") return "It wrote nothing.";
+  if (state.kind === "ended") return "It has no output.";
   return status === "queued" ? "Lines appear here as soon as it runs." : undefined;
 }
 
@@ -133,7 +133,7 @@ function State({ log, shown, size }: { readonly log: Log; readonly shown: number
     <>
       {state.kind === "lost" ? (
         <Alert color="orange" role="status" p="xs">
-          The connection was lost. The log goes on where it was as soon as the platform answers.
+          The connection was lost. The log continues from its last line as soon as the platform answers.
         </Alert>
       ) : null}
       <Group gap="xs">

@@ -116,7 +116,7 @@ function Search({ find, onFind, match, matches, onMove }: LogToolsProps): ReactN
       <ActionIcon
         size="lg"
         variant="default"
-        aria-label="Match before"
+        aria-label="Previous match"
         disabled={matches === 0}
         onClick={() => onMove(-1)}
       >

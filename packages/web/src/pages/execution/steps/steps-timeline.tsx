@@ -23,7 +23,7 @@ export function StepsTimeline(props: {
           <Title order={2}>Steps</Title>
           {chosen === undefined ? null : (
             <Text size="xs" c="dimmed">
-              The log shows this step alone; choose it again to see all
+              The log shows only this step; choose it again to see all
             </Text>
           )}
         </Group>
