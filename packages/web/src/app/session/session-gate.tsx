@@ -11,7 +11,7 @@ import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { SignIn } from "../../pages/sign-in/sign-in.tsx";
 import { StrangeKeyring } from "../../pages/sign-in/strange-keyring.tsx";
 import { Problem } from "../../parts/page/problem.tsx";
-import { forgetEarlier } from "./forget-earlier.ts";
+import { forgetEarlier } from "./clear-on-user-change.ts";
 import { isOpenToGuests } from "./open-to-guests.ts";
 import { checkPin, repin } from "./pin.ts";
 import { ownPlatform, SignedInProvider } from "../../platform/platform.tsx";

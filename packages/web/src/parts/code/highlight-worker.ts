@@ -1,4 +1,4 @@
-import type { CodeLines, HighlightAnswer, HighlightAsked } from "./highlight-apart.ts";
+import type { CodeLines, HighlightAnswer, HighlightAsked } from "./highlight-in-worker.ts";
 import { highlightLines } from "./highlight.ts";
 
 /** More pieces take the page longer to lay out than their colours are worth. */

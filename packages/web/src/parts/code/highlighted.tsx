@@ -1,6 +1,6 @@
 import { Fragment, type ReactNode, useEffect, useState } from "react";
 import type { CodePiece } from "./highlight.ts";
-import { type CodeLines, createHighlighter } from "./highlight-apart.ts";
+import { type CodeLines, createHighlighter } from "./highlight-in-worker.ts";
 import classes from "./highlighted.module.css";
 import { ShownText } from "../text/shown-text.tsx";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { forgetEarlier } from "../../../../packages/web/src/app/session/forget-earlier.ts";
+import { forgetEarlier } from "../../../../packages/web/src/app/session/clear-on-user-change.ts";
 import { createQueries } from "../../../../packages/web/src/platform/queries.ts";
 
 const filled = () => {

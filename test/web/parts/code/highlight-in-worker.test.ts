@@ -4,7 +4,7 @@ import {
   type HighlightAnswer,
   type HighlightAsked,
   type HighlightWorker,
-} from "../../../../packages/web/src/parts/code/highlight-apart.ts";
+} from "../../../../packages/web/src/parts/code/highlight-in-worker.ts";
 
 const never = new AbortController().signal;
 const asked = (text: string): HighlightAsked => ({ text, language: "bash" });
