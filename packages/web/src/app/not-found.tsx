@@ -4,7 +4,7 @@ import { Empty } from "../parts/page/empty.tsx";
 import { LinkButton } from "../parts/page/links.tsx";
 import { Page } from "../parts/page/page.tsx";
 
-/** An address that no page has. */
+/** Stands at an address that no page has. */
 export function NotFound(): ReactNode {
   return (
     <Page title="No such page">

@@ -163,7 +163,7 @@ const tree = root.addChildren([
   guides.addChildren([guidesFront, guide]),
 ]);
 
-/** Every page by its address. Code of a page is fetched when somebody points at a link to it; the first one's at once. */
+/** Every page by its address. A page's code is fetched when a link to it is pointed at; the first page's at once. */
 export function createPages(queries: QueryClient) {
   const pages = createRouter({
     routeTree: tree,
@@ -173,7 +173,7 @@ export function createPages(queries: QueryClient) {
     defaultErrorComponent: PageProblem,
     scrollRestoration: true,
   }) satisfies AnyRouter;
-  // While the platform is asked who is signed in.
+  // Meanwhile the platform is asked who is signed in.
   void pages.preloadRoute({ to: pages.latestLocation.pathname });
   return pages;
 }

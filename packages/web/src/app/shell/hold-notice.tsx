@@ -8,7 +8,7 @@ import { Time } from "../../parts/time/time.tsx";
 import { useClient } from "../../platform/platform.tsx";
 import { topicKey } from "../../platform/queries.ts";
 
-/** Says on every page that the platform is held, so that it is clear why nothing starts. */
+/** Says on every page that the platform is on hold, so that it is clear why nothing starts. */
 export function HoldNotice(): ReactNode {
   const client = useClient();
   const { data } = useQuery({ queryKey: topicKey("platform", "hold"), queryFn: async () => client.getHold() });

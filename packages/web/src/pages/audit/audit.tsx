@@ -15,7 +15,7 @@ import type { AuditSearch } from "./search.ts";
 
 const rowsPerPage = 100;
 
-/** The audit: what the platform did, who wanted it, and whether the record is whole. */
+/** The audit: what the platform did, who requested it, and whether the record is complete. */
 export function AuditPage(): ReactNode {
   const search = useSearch({ from: "/audit" });
   const navigate = useNavigate({ from: "/audit" });
@@ -51,7 +51,7 @@ function Rows({ search, onClear }: { readonly search: AuditSearch; readonly onCl
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next ?? undefined,
     staleTime: 0,
-    // Older rows never change: what has been fetched of them is not asked for again by itself.
+    // Older rows never change, so they are not fetched again without a click.
     refetchOnWindowFocus: false,
   });
   if (found.data === undefined) {

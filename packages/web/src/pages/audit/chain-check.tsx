@@ -9,7 +9,7 @@ import { ShownText } from "../../parts/text/shown-text.tsx";
 import { Time } from "../../parts/time/time.tsx";
 import { verificationWords } from "./verification-words.ts";
 
-/** Has the platform check the whole chain, and says what it found. */
+/** Asks the platform to check the whole chain, and shows the result. */
 export function ChainCheck(): ReactNode {
   const client = useClient();
   const check = useMutation({

@@ -1,6 +1,6 @@
 import type { AuditVerification } from "@sealrun/protocol";
 
-/** What a check of the chain found, for people. */
+/** The result of a check of the chain, for people. */
 export interface VerificationWords {
   readonly isWhole: boolean;
   readonly title: string;
@@ -9,7 +9,7 @@ export interface VerificationWords {
 
 const number = new Intl.NumberFormat("en");
 
-/** Says what a check of the chain means and what to do about it. */
+/** Says what the result of a check means and what to do about it. */
 export function verificationWords(found: AuditVerification): VerificationWords {
   const { checked, waiting, checkpoint, from, accepted, remarks, fault } = found;
   const rows = checked === 1 ? "1 row" : `${number.format(checked)} rows`;

@@ -10,7 +10,7 @@ import { topicKey } from "../../platform/queries.ts";
 import { LinkMenuItem } from "../../parts/page/links.tsx";
 import { Question } from "../../parts/page/question.tsx";
 
-/** Cancel what is under way; run again what is over. */
+/** Cancels an execution that has not ended, and runs any execution again. */
 export function Actions({ execution }: { readonly execution: ExecutionInfo }): ReactNode {
   return (
     <>

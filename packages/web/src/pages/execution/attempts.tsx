@@ -7,7 +7,7 @@ import { LinkAnchor } from "../../parts/page/links.tsx";
 import { ShownText } from "../../parts/text/shown-text.tsx";
 import { Time } from "../../parts/time/time.tsx";
 
-/** Who took an execution, when, and how each attempt ended. */
+/** The attempts of an execution: which executor took it, when, and how each one ended. */
 export function AttemptsTable({ execution }: { readonly execution: ExecutionInfo }): ReactNode {
   if (execution.attempts.length === 0) {
     return (

@@ -7,7 +7,7 @@ import { Time } from "../../parts/time/time.tsx";
 import { shortId } from "../../parts/text/short-id.ts";
 import { useTicking } from "../../parts/time/use-ticking.ts";
 
-/** What an execution is of, what started it and when, how long it took and where it ran. */
+/** The package of an execution, what started it and when, how long it took and where it ran. */
 export function Facts({ execution }: { readonly execution: ExecutionInfo }): ReactNode {
   const { project, package: name, version, executor, priority, notBefore } = execution;
   return (

@@ -7,7 +7,7 @@ import { LinkAnchor, LinkButton } from "../../parts/page/links.tsx";
 import { ShownText } from "../../parts/text/shown-text.tsx";
 import { Time } from "../../parts/time/time.tsx";
 
-/** Which secrets an execution read, in which version and from where; what it missed and what was refused. Never values. */
+/** The secrets that an execution read, with version and scope, or that were missing or refused. Never values. */
 export function ReceiptPanel({ execution }: { readonly execution: ExecutionInfo }): ReactNode {
   const { receipt } = execution;
   if (receipt.length === 0) {

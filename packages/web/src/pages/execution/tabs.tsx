@@ -21,7 +21,7 @@ const titles = {
   difference: "Difference",
 } as const satisfies Record<(typeof executionTabs)[number], string>;
 
-/** Everything else there is to see of an execution; which of it is in the address. */
+/** The tabs of an execution; the address has the chosen one. */
 export function ExecutionTabs({ execution, log }: { readonly execution: ExecutionInfo; readonly log: Log }): ReactNode {
   const { tab = "log" } = useSearch({ from: "/executions/$execution" });
   const navigate = useNavigate({ from: "/executions/$execution" });

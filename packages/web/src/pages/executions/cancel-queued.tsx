@@ -11,7 +11,7 @@ import { Question } from "../../parts/page/question.tsx";
 import { toStatisticsFilter } from "./filter.ts";
 import type { ExecutionsSearch } from "./search.ts";
 
-/** Cancels every queued execution that the filter shows, after a question. */
+/** Cancels every queued execution that matches the filters, after a question. */
 export function CancelQueued(props: { readonly search: ExecutionsSearch; readonly count: number }): ReactNode {
   const { search, count } = props;
   const client = useClient();
@@ -56,15 +56,15 @@ export function CancelQueued(props: { readonly search: ExecutionsSearch; readonl
   );
 }
 
-const atOnce = 8;
+const maxParallel = 8;
 
 async function cancelAll(client: Client, filter: ExecutionFilter, onDone: (count: number) => void): Promise<number> {
   let count = 0;
   let before: string | undefined;
   do {
     const page = await client.listExecutions({ ...filter, status: "queued", limit: 200, before });
-    for (let at = 0; at < page.executions.length; at += atOnce) {
-      const some = page.executions.slice(at, at + atOnce);
+    for (let at = 0; at < page.executions.length; at += maxParallel) {
+      const some = page.executions.slice(at, at + maxParallel);
       const ends = await Promise.all(some.map(async ({ id }) => cancelQueued(client, id)));
       count += ends.filter(Boolean).length;
       onDone(count);
@@ -74,7 +74,7 @@ async function cancelAll(client: Client, filter: ExecutionFilter, onDone: (count
   return count;
 }
 
-/** False for one that has ended meanwhile. */
+/** False for an execution that has ended in the meantime. */
 async function cancelQueued(client: Client, id: string): Promise<boolean> {
   try {
     await client.cancelExecution(id);

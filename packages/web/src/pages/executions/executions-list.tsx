@@ -14,7 +14,7 @@ import { NothingRan } from "./nothing-ran.tsx";
 
 const pageSize = 50;
 
-/** The list, newest first, more on demand. What is accepted meanwhile waits behind a button, so that nothing moves. */
+/** The list, newest first, more on demand. Newer executions wait behind a button, so that no row moves. */
 export function ExecutionsList({ search }: { readonly search: ExecutionsSearch }): ReactNode {
   const client = useClient();
   const [topAt, setTopAt] = useState<string>();

@@ -15,7 +15,7 @@ import { FilterBar } from "./filter-bar.tsx";
 import { RunStatistics } from "./run-statistics.tsx";
 import { StatusToggles } from "./status-toggles.tsx";
 
-/** Every execution: filters that the address keeps, counts, charts, and the list. */
+/** All executions: filters, counts, charts, and the list. The address has the filters. */
 export function ExecutionsPage(): ReactNode {
   const search = useSearch({ from: "/executions" });
   const navigate = useNavigate({ from: "/executions" });
@@ -38,7 +38,7 @@ function Overview(props: {
 }): ReactNode {
   const { search, onChange } = props;
   const client = useClient();
-  // All statuses are counted, so that each toggle says what it would add.
+  // All statuses are counted, so that each toggle shows how many it would add.
   const anyStatus = { ...search, status: undefined };
   const found = useQuery({
     queryKey: topicKey("executions", "statistics", anyStatus),

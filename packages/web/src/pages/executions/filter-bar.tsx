@@ -15,7 +15,7 @@ interface FilterBarProps {
   readonly onChange: (change: ExecutionsSearch) => void;
 }
 
-/** Project, package, what started it, id and time; the address keeps them. */
+/** Filters by project, package, trigger, id and time; the address has them. */
 export function FilterBar({ search, onChange }: FilterBarProps): ReactNode {
   return (
     <Stack gap="xs">
@@ -99,7 +99,7 @@ function Places({ search, onChange }: FilterBarProps): ReactNode {
   );
 }
 
-/** Takes effect when one leaves it or presses Enter: each key would be a list of its own. */
+/** Applied on Enter or when focus leaves it: applying at each key would fetch a list at each key. */
 function IdField(props: { readonly id: string; readonly onChange: FilterBarProps["onChange"] }): ReactNode {
   const [typed, setTyped] = useState(props.id);
   const wrong = checkIdStart(typed.trim());

@@ -7,7 +7,7 @@ import { findSpan } from "../../parts/time/time-spans.ts";
 import { defaultSpan, isNarrowed } from "./filter.ts";
 import type { ExecutionsSearch } from "./search.ts";
 
-/** What stands where the filters leave nothing: how to see more, or how to run the first package. */
+/** Stands in the place of an empty list: how to see more, or how to run the first package. */
 export function NothingRan({ search }: { readonly search: ExecutionsSearch }): ReactNode {
   const { since, until, id } = search;
   const span = findSpan(search.span ?? defaultSpan);

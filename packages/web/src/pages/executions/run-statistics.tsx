@@ -4,7 +4,7 @@ import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
 import { chartRows, type ChartRow } from "./chart-rows.ts";
 import { showRange } from "./time-range.ts";
 
-/** The library of charts is large: it comes when a chart is shown. */
+/** The chart library is large, so it loads only when a chart is shown. */
 const RunCharts = lazy(async () => ({ default: (await import("./run-charts.tsx")).RunCharts }));
 
 /** Executions and durations over time, as a chart or as a table. */

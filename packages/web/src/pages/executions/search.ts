@@ -2,7 +2,7 @@ import { executionStatus } from "@sealrun/protocol";
 import { z } from "zod";
 import { spanName } from "../../parts/time/time-spans.ts";
 
-/** What can start an execution. */
+/** The kinds of triggers, each of which can start an execution. */
 export const triggerKind = z.enum(["request", "schedule", "event"]);
 
 /** The filters of the list of executions. The address has all of them, so that a link shows the same list. */

@@ -14,7 +14,7 @@ const looks = {
   revoked: { color: "gray", words: "revoked" },
 } as const satisfies Record<ExecutorState, unknown>;
 
-/** The executors of a pool; each leads to what it ran. */
+/** The executors of a pool; each links to its executions. */
 export function ExecutorsTable(props: { readonly pool: string; readonly executors: readonly Executor[] }): ReactNode {
   return (
     <CardTable

@@ -12,7 +12,7 @@ const looks = {
   bad: { color: "red", words: "bad", Icon: IconCircleX },
 } as const satisfies Record<HealthCheck["state"], unknown>;
 
-/** Every check: how it is, what is so and what to do, and how long it took to answer. */
+/** Every check: its state, a sentence on what to do, and how long it took to answer. */
 export function Checks({ checks }: { readonly checks: readonly HealthCheck[] }): ReactNode {
   return (
     <Paper withBorder px="xs">

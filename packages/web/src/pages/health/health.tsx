@@ -15,7 +15,7 @@ import { summarize } from "./health-summary.ts";
 
 const everyMs = 5_000;
 
-/** Whether everything that the platform stands on works, asked again every five seconds while the page is seen. */
+/** Whether all services of the platform work, checked every five seconds while the page is visible. */
 export function HealthPage(): ReactNode {
   const client = useClient();
   const found = useQuery({

@@ -4,7 +4,7 @@ import { type ReactNode, useState } from "react";
 import { freeNames } from "./free-values.ts";
 import { SealedText } from "./sealed-text.tsx";
 
-/** Parameters of a package without a parameters.json: any name, text alone, all of them sealed. */
+/** Parameters of a package without a parameters.json: any name, only text, all of them sealed. */
 export function FreeParameters(): ReactNode {
   const [rows, setRows] = useState<readonly number[]>([]);
   const [next, setNext] = useState(1);

@@ -11,13 +11,13 @@ import { findProblem, readForm, sealedNames } from "./form-values.ts";
 import { FreeParameters } from "./free-parameters.tsx";
 import { readFree, textsOf } from "./free-values.ts";
 
-/** The form of a run. What is typed stays in its inputs until it is sealed; only what is wrong with it is state. */
+/** The form of a run. Typed values stay in their inputs until they are sealed; only their problems are state. */
 export function RunForm({ info }: { readonly info: PackageInfo }): ReactNode {
   const given = info.version?.parameters ?? null;
   const fields = useMemo(() => (given === null ? undefined : parametersFileSchema.parse(given).fields), [given]);
   const form = useRef<HTMLFormElement>(null);
   const run = useRun(info, fields, form);
-  // Everywhere, in a text of several lines too.
+  // Works everywhere, also in a text of several lines.
   useHotkeys([["mod+Enter", () => form.current?.requestSubmit()]], []);
   return (
     <form ref={form} onSubmit={run.onSubmit} onInput={run.onInput} autoComplete="off" noValidate>
@@ -121,7 +121,7 @@ function useRun(
   const [problems, setProblems] = useState<ReadonlyMap<string, string>>(new Map());
   const [error, setError] = useState<unknown>();
   const [isStarting, setIsStarting] = useState(false);
-  // A new version may take a field's lock away after something was typed under it.
+  // A new version may remove a field's lock after a value was typed under it: that value is still sealed.
   const typedSealed = useRef(new Set<string>());
   const start = async (values: FormData): Promise<void> => {
     const read = fields === undefined ? readFree(values) : readForm(fields, ({ name }) => textsOf(values, name));

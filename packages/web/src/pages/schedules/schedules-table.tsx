@@ -9,7 +9,7 @@ import { StatusBadge } from "../../parts/page/status-badge.tsx";
 import { Time } from "../../parts/time/time.tsx";
 import { cronInWords } from "../../parts/time/cron-words.ts";
 
-/** Schedules as rows; those of scripts can be deleted, those of manifests belong to their package. */
+/** Schedules as rows. Schedules of scripts can be deleted; schedules of manifests belong to their package. */
 export function SchedulesTable(props: {
   readonly schedules: readonly ScheduleInfo[];
   readonly hasProject: boolean;

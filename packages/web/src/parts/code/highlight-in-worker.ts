@@ -1,39 +1,39 @@
 import type { CodePiece } from "./highlight.ts";
 
-/** Lines of code, in pieces of one kind each. */
+/** Lines of code, each split into pieces of one kind. */
 export type CodeLines = readonly (readonly CodePiece[])[];
 
-/** What a worker is asked. */
-export interface HighlightAsked {
+/** What the worker is sent. */
+export interface HighlightRequest {
   readonly text: string;
   readonly language: string;
 }
 
-/** What a worker answers: undefined when the text cannot be coloured. */
+/** What the worker answers: undefined when the text cannot be coloured. */
 export interface HighlightAnswer {
   readonly lines: CodeLines | undefined;
 }
 
-/** Where the rules of languages run. */
+/** The worker in which the language rules run. */
 export type HighlightWorker = Pick<Worker, "postMessage" | "addEventListener" | "terminate">;
 
-/** Colours code apart from the page. */
+/** Colours code in a worker, so that the page stays responsive. */
 export interface Highlighter {
-  /** Undefined when it takes too long, fails, or when nobody waits for it any more. */
-  readonly highlight: (asked: HighlightAsked, signal: AbortSignal) => Promise<CodeLines | undefined>;
+  /** Undefined when it takes too long, fails, or is aborted. */
+  readonly highlight: (request: HighlightRequest, signal: AbortSignal) => Promise<CodeLines | undefined>;
 }
 
-/** The rules of languages take minutes for some texts of a few KiB, and anybody may have written them. */
-const usualMs = 5_000;
+/** The language rules take minutes for some texts of a few KiB, and the texts are not trusted. */
+const defaultMaxMs = 5_000;
 
-/** One worker, opened with the first text and ended when a text takes longer than `mostMs`; one text after the other. */
-export function createHighlighter(openWorker: () => HighlightWorker, maxMs = usualMs): Highlighter {
+/** One worker, opened with the first text and ended when a text takes longer than `maxMs`; one text after the other. */
+export function createHighlighter(openWorker: () => HighlightWorker, maxMs = defaultMaxMs): Highlighter {
   let worker: HighlightWorker | undefined;
-  let before: Promise<unknown> = Promise.resolve();
-  const ask = async (asked: HighlightAsked): Promise<CodeLines | undefined> => {
+  let queue: Promise<unknown> = Promise.resolve();
+  const ask = async (request: HighlightRequest): Promise<CodeLines | undefined> => {
     worker ??= openWorker();
-    const lines = await answerOf(worker, asked, maxMs);
-    if (lines === "none") {
+    const lines = await answerOf(worker, request, maxMs);
+    if (lines === "no answer") {
       worker.terminate();
       worker = undefined;
       return undefined;
@@ -41,29 +41,29 @@ export function createHighlighter(openWorker: () => HighlightWorker, maxMs = usu
     return lines;
   };
   return {
-    highlight: async (asked, signal) => {
-      const own = before.then(async () => (signal.aborted ? undefined : ask(asked)));
-      before = own.catch(() => undefined);
+    highlight: async (request, signal) => {
+      const own = queue.then(async () => (signal.aborted ? undefined : ask(request)));
+      queue = own.catch(() => undefined);
       return own;
     },
   };
 }
 
-/** `none` when the worker does not answer in time, or broke. */
+/** "no answer" when the worker does not answer in time, or failed. */
 async function answerOf(
   worker: HighlightWorker,
-  asked: HighlightAsked,
+  request: HighlightRequest,
   maxMs: number,
-): Promise<CodeLines | undefined | "none"> {
+): Promise<CodeLines | undefined | "no answer"> {
   const done = new AbortController();
   const { signal } = done;
   try {
     return await new Promise((resolve) => {
-      const timer = setTimeout(() => resolve("none"), maxMs);
+      const timer = setTimeout(() => resolve("no answer"), maxMs);
       signal.addEventListener("abort", () => clearTimeout(timer));
       worker.addEventListener("message", ({ data }: MessageEvent<HighlightAnswer>) => resolve(data.lines), { signal });
-      worker.addEventListener("error", () => resolve("none"), { signal });
-      worker.postMessage(asked);
+      worker.addEventListener("error", () => resolve("no answer"), { signal });
+      worker.postMessage(request);
     });
   } finally {
     done.abort();

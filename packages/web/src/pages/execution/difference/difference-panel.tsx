@@ -16,11 +16,11 @@ import { Time } from "../../../parts/time/time.tsx";
 import { type Change, findDifference, isAlike, isNotable } from "./difference.ts";
 import { LogDifference } from "./log-difference.tsx";
 
-/** What changed since the last run of the same package that succeeded, before this one. */
+/** What changed since the last successful run of the same package before this one. */
 export function DifferencePanel({ execution }: { readonly execution: ExecutionInfo }): ReactNode {
   const client = useClient();
-  const green = useQuery({
-    queryKey: topicKey("executions", "green-before", execution.id),
+  const earlier = useQuery({
+    queryKey: topicKey("executions", "success-before", execution.id),
     queryFn: async () => {
       const { executions } = await client.listExecutions({
         project: execution.project,
@@ -34,9 +34,9 @@ export function DifferencePanel({ execution }: { readonly execution: ExecutionIn
     },
     staleTime: "static",
   });
-  if (green.error !== null) return <Problem error={green.error} onRetry={async () => green.refetch()} />;
-  if (green.data === undefined) return <Loading />;
-  if (green.data === null) {
+  if (earlier.error !== null) return <Problem error={earlier.error} onRetry={async () => earlier.refetch()} />;
+  if (earlier.data === undefined) return <Loading />;
+  if (earlier.data === null) {
     return (
       <Empty icon={<IconArrowsDiff aria-hidden />} title="No earlier run of this package succeeded">
         Once a run of this package has succeeded, this page compares later runs with it: version, steps, parameters,
@@ -44,7 +44,7 @@ export function DifferencePanel({ execution }: { readonly execution: ExecutionIn
       </Empty>
     );
   }
-  return <Compared before={green.data} now={execution} />;
+  return <Compared before={earlier.data} now={execution} />;
 }
 
 function Compared({ before, now }: { readonly before: ExecutionInfo; readonly now: ExecutionInfo }): ReactNode {
@@ -85,7 +85,7 @@ function Compared({ before, now }: { readonly before: ExecutionInfo; readonly no
   );
 }
 
-/** More rows than this say less, not more. */
+/** More rows than this are no longer readable. */
 const maxRows = 100;
 
 function Changes({ title, changes }: { readonly title: string; readonly changes: readonly Change[] }): ReactNode {

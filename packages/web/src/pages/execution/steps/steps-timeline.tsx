@@ -7,7 +7,7 @@ import { useTicking } from "../../../parts/time/use-ticking.ts";
 import { placeSteps, type StepAxis, type StepBar } from "./step-bars.ts";
 import classes from "./steps-timeline.module.css";
 
-/** The steps of an execution on one axis of time. Choosing one narrows the log to it. */
+/** The steps of an execution on one time axis. Choosing a step narrows the log to it. */
 export function StepsTimeline(props: {
   readonly execution: ExecutionInfo;
   readonly chosen: string | undefined;
