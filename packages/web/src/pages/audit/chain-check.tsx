@@ -65,7 +65,7 @@ function Result({ found, at }: { readonly found: AuditVerification; readonly at:
         <Text size="xs" c="dimmed">
           Checked <Time at={at} />.{" "}
           <Anchor inherit underline="always" href="/guides/secrets#audit" target="_blank" rel="noopener">
-            What the chain can and cannot show
+            The limits of the chain
           </Anchor>
         </Text>
       </Stack>
