@@ -311,6 +311,7 @@ export { encodeJson } from "./text/encode.ts";
 export { decode, decodeText, parseJson } from "./text/decode.ts";
 export { describeIssue, findExpectation, type Expectation } from "./text/describe-issue.ts";
 export { parseStrictJson, type StrictJson, type StrictJsonOptions } from "./text/strict-json.ts";
+export { showDuration } from "./text/show-duration.ts";
 export { showBytes, showName, showNames } from "./text/show-text.ts";
 export { closestName } from "./text/closest-name.ts";
 export { type OnRefused, orRefuse, parseSecretDocument, type SecretEntry } from "./package/secret-document.ts";

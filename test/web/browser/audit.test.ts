@@ -52,7 +52,7 @@ test("/audit narrows by what is typed and chosen, and shows everything again", a
   await page.getByText("2 rows", { exact: true }).waitFor();
   await page.getByLabel("Actor", { exact: true }).fill("nobody");
   await page.keyboard.press("Enter");
-  await page.getByText("No row is like this").waitFor();
+  await page.getByText("No row matches").waitFor();
   await page.getByRole("button", { name: "Show everything" }).click();
   await row(page, "package.push").waitFor();
   expect(new URL(page.url()).search).toBe("");

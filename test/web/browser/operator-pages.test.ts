@@ -59,7 +59,7 @@ test("/health says what it knew last when the platform does not answer, and reco
   visitor.tolerate(/health|ERR_FAILED|Failed to load/);
   await page.getByText("PostgreSQL answers").waitFor();
   await page.route("**/api/v1/platform/health", async (route) => route.abort());
-  await page.getByText(/what is below was true then/).waitFor();
+  await page.getByText(/the data below is from then/).waitFor();
   await page.getByText("PostgreSQL answers").waitFor();
   await page.unroute("**/api/v1/platform/health");
   await page.getByText(/and every 5 s/).waitFor();
@@ -74,7 +74,7 @@ test("/health and a banner on every page say that the platform is held, live, un
   await banner.getByText(/^admin held it/).waitFor();
   await page.getByText("Everything works; look at the hold").waitFor();
   await expectFit(visitor);
-  await banner.getByRole("link", { name: "What a hold is" }).click();
+  await banner.getByRole("link", { name: "About holds" }).click();
   await page.waitForURL("**/guides/operate#hold");
   await page.locator("#hold").waitFor();
   await stage.must(["platform", "resume"]);
@@ -98,11 +98,11 @@ test("/schedules deletes the one of a script after a question, and none of a man
   await page.getByRole("button", { name: "Delete the schedule of asks" }).click();
   await page
     .getByRole("dialog")
-    .getByText(/starts asks no more/)
+    .getByText(/no longer start asks/)
     .waitFor();
   await expectAccessible(page);
   await page.getByRole("button", { name: "Delete it" }).click();
-  await page.getByText("The schedule of asks has ended").waitFor();
+  await page.getByText("The schedule of asks was deleted").waitFor();
   await expect.poll(async () => page.getByText("every year on 1 January at 07:00").count()).toBe(0);
 });
 

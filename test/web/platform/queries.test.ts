@@ -1,8 +1,8 @@
 import { QueryObserver } from "@tanstack/react-query";
 import { expect, test } from "vitest";
-import { createQueries, makeOld } from "../../../packages/web/src/platform/queries.ts";
+import { createQueries, invalidateMatching } from "../../../packages/web/src/platform/queries.ts";
 
-test("makeOld() asks again when the first answer was on its way already", async () => {
+test("invalidateMatching() fetches again when the first answer was already on its way", async () => {
   const queries = createQueries();
   const answers: PromiseWithResolvers<string>[] = [];
   const queryFn = async (): Promise<string> => {
@@ -12,7 +12,7 @@ test("makeOld() asks again when the first answer was on its way already", async 
   };
   const observer = new QueryObserver(queries, { queryKey: ["executions"], queryFn });
   const stop = observer.subscribe(() => undefined);
-  const made = makeOld(queries, ({ queryKey }) => queryKey[0] === "executions");
+  const made = invalidateMatching(queries, ({ queryKey }) => queryKey[0] === "executions");
   answers[0]?.resolve("before the change");
   await expect.poll(() => answers.length).toBe(2);
   answers[1]?.resolve("after it");
@@ -21,18 +21,18 @@ test("makeOld() asks again when the first answer was on its way already", async 
   stop();
 });
 
-test("makeOld() leaves queries of other topics alone", async () => {
+test("invalidateMatching() does not touch queries of other topics", async () => {
   const queries = createQueries();
   let asked = 0;
   const observer = new QueryObserver(queries, { queryKey: ["secrets"], queryFn: async () => (asked += 1) });
   const stop = observer.subscribe(() => undefined);
   await expect.poll(() => observer.getCurrentResult().data).toBe(1);
-  await makeOld(queries, ({ queryKey }) => queryKey[0] === "executions");
+  await invalidateMatching(queries, ({ queryKey }) => queryKey[0] === "executions");
   expect(asked).toBe(1);
   stop();
 });
 
-test("createQueries() asks with the page's function where another only looks on", async () => {
+test("createQueries() fetches with the page's function where another query only observes", async () => {
   const queries = createQueries();
   let asked = 0;
   const page = new QueryObserver(queries, { queryKey: ["executions"], queryFn: async () => (asked += 1) });
@@ -41,7 +41,7 @@ test("createQueries() asks with the page's function where another only looks on"
   const onlooker = new QueryObserver(queries, { queryKey: ["executions"], enabled: false });
   const stopOnlooker = onlooker.subscribe(() => undefined);
   onlooker.setOptions({ queryKey: ["executions"], enabled: false });
-  await makeOld(queries, () => true);
+  await invalidateMatching(queries, () => true);
   expect(onlooker.getCurrentResult().data).toBe(2);
   expect(page.getCurrentResult().error).toBeNull();
   stopPage();

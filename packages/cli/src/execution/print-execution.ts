@@ -4,11 +4,12 @@ import {
   lookupOrder,
   type LogLine,
   type ReceiptRow,
+  showDuration,
   type StepInfo,
   type Trigger,
 } from "@sealrun/protocol";
 import type { Output, Style } from "../output.ts";
-import { showDuration, showTime } from "../show-time.ts";
+import { showTime } from "../show-time.ts";
 
 /** One line of a script, with the step it came from. */
 export function printLogLine(output: Output, { step, stream, level, text }: LogLine): void {

@@ -10,7 +10,7 @@ import { colorVariables, theme } from "./theme.ts";
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
 
-/** The whole UI: its looks, its cache, who is signed in, and the page that the address names. */
+/** The whole UI: its theme, its cache, its session, and the page that the address names. */
 export function App(): ReactNode {
   const [queries] = useState(createQueries);
   const [pages] = useState(() => createPages(queries));

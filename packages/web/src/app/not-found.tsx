@@ -4,16 +4,16 @@ import { Empty } from "../parts/page/empty.tsx";
 import { LinkButton } from "../parts/page/links.tsx";
 import { Page } from "../parts/page/page.tsx";
 
-/** An address that no page has. */
+/** Stands at an address that no page has. */
 export function NotFound(): ReactNode {
   return (
     <Page title="No such page">
       <Empty
         icon={<IconMapQuestion aria-hidden />}
-        title="Nothing is at this address"
+        title="There is no page at this address"
         action={<LinkButton to="/">Go to the projects</LinkButton>}
       >
-        It may have been typed or copied with a mistake.
+        Check the address for a mistake.
       </Empty>
     </Page>
   );

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { Page } from "../parts/page/page.tsx";
 import { Problem } from "../parts/page/problem.tsx";
 
-/** A page that broke: the others still work. */
+/** Stands in the place of a page that threw; the other pages still work. */
 export function PageProblem({ error, reset }: ErrorComponentProps): ReactNode {
   return (
     <Page title="This page failed">

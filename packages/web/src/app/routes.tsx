@@ -1,4 +1,3 @@
-import { executionStatus } from "@sealrun/protocol";
 import type { QueryClient } from "@tanstack/react-query";
 import {
   type AnyRouter,
@@ -8,7 +7,11 @@ import {
   lazyRouteComponent,
 } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { z } from "zod";
+import { auditSearch } from "../pages/audit/search.ts";
+import { executionSearch } from "../pages/execution/search.ts";
+import { executionsSearch } from "../pages/executions/search.ts";
+import { guidesSearch } from "../pages/guides/search.ts";
+import { schedulesSearch } from "../pages/schedules/search.ts";
 import { Loading } from "../parts/page/loading.tsx";
 import { GuestShell } from "./shell/guest-shell.tsx";
 import { NotFound } from "./not-found.tsx";
@@ -19,37 +22,6 @@ import { secretsSearch } from "../pages/secrets/search.ts";
 import { uploadSearch } from "../pages/upload/search.ts";
 import { useIsSignedIn } from "../platform/platform.tsx";
 import { Shell } from "./shell/shell.tsx";
-
-/** Filters of the list of executions, so that they can be sent to somebody. */
-const executionsSearch = z.object({
-  project: z.string().optional().catch(undefined),
-  package: z.string().optional().catch(undefined),
-  status: z.array(executionStatus).optional().catch(undefined),
-  trigger: z.enum(["request", "schedule", "event"]).optional().catch(undefined),
-  executor: z.string().optional().catch(undefined),
-  id: z.string().optional().catch(undefined),
-  since: z.string().optional().catch(undefined),
-  until: z.string().optional().catch(undefined),
-  span: z.enum(["1h", "24h", "7d", "30d", "90d"]).optional().catch(undefined),
-});
-
-/** What is shown of an execution. */
-const executionSearch = z.object({
-  tab: z.enum(["log", "results", "receipt", "parameters", "attempts", "difference"]).optional().catch(undefined),
-  step: z.string().optional().catch(undefined),
-  find: z.string().optional().catch(undefined),
-  /** A line of the log, from 1. */
-  line: z.coerce.number().int().positive().optional().catch(undefined),
-});
-
-/** Filters of the audit. */
-const auditSearch = z.object({
-  project: z.string().optional().catch(undefined),
-  action: z.string().optional().catch(undefined),
-  actor: z.string().optional().catch(undefined),
-  object: z.string().optional().catch(undefined),
-  span: z.enum(["1h", "24h", "7d", "30d"]).optional().catch(undefined),
-});
 
 const root = createRootRouteWithContext<{ readonly queries: QueryClient }>()({
   component: Frame,
@@ -121,7 +93,7 @@ const execution = createRoute({
 const schedules = createRoute({
   getParentRoute: () => root,
   path: "/schedules",
-  validateSearch: z.object({ project: z.string().optional().catch(undefined) }),
+  validateSearch: schedulesSearch,
   component: lazyRouteComponent(async () => import("../pages/schedules/schedules.tsx"), "SchedulesPage"),
 });
 const executors = createRoute({
@@ -144,7 +116,7 @@ const guides = createRoute({ getParentRoute: () => root, path: "/guides" });
 const guidesFront = createRoute({
   getParentRoute: () => guides,
   path: "/",
-  validateSearch: z.object({ find: z.string().optional().catch(undefined) }),
+  validateSearch: guidesSearch,
   component: lazyRouteComponent(async () => import("../pages/guides/guides.tsx"), "GuidesPage"),
 });
 const guide = createRoute({
@@ -171,7 +143,7 @@ const tree = root.addChildren([
   guides.addChildren([guidesFront, guide]),
 ]);
 
-/** Every page by its address. Code of a page is fetched when somebody points at a link to it; the first one's at once. */
+/** Every page by its address. A page's code is fetched when a link to it is pointed at; the first page's at once. */
 export function createPages(queries: QueryClient) {
   const pages = createRouter({
     routeTree: tree,
@@ -181,7 +153,7 @@ export function createPages(queries: QueryClient) {
     defaultErrorComponent: PageProblem,
     scrollRestoration: true,
   }) satisfies AnyRouter;
-  // While the platform is asked who is signed in.
+  // Meanwhile the platform is asked who is signed in.
   void pages.preloadRoute({ to: pages.latestLocation.pathname });
   return pages;
 }

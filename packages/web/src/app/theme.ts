@@ -14,7 +14,7 @@ const accent: MantineColorsTuple = [
   "#095c6b",
 ];
 
-/** How everything looks; pages set no colours of their own. */
+/** The look of every page; pages set no colours themselves. */
 export const theme = createTheme({
   colors: { accent },
   primaryColor: "accent",
@@ -31,9 +31,9 @@ export const theme = createTheme({
   },
   respectReducedMotion: true,
   components: {
-    // What scrolls can be scrolled by keyboard, with nothing in it to focus (WCAG 2.1.1).
+    // A box that scrolls can be scrolled by keyboard even if nothing in it takes focus (WCAG 2.1.1).
     TableScrollContainer: { defaultProps: { scrollAreaProps: { viewportProps: { tabIndex: 0 } } } },
-    // The header of a dialog is no banner of the page.
+    // The header of a dialog is not a banner of the page.
     ModalHeader: { defaultProps: { role: "presentation" } },
     DrawerHeader: { defaultProps: { role: "presentation" } },
     Notification: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },

@@ -2,8 +2,8 @@ import { type Query, QueryClient, type QueryKey } from "@tanstack/react-query";
 import { type ChangeTopic, SealrunError, toSealrunError } from "@sealrun/protocol";
 
 /**
- * The first part of every query's key is the topic whose changes make it old: live changes invalidate by it. Queries
- * never hold values of secrets; nothing is kept between visits.
+ * The first part of every query's key is a topic: a live change of that topic invalidates the query. Queries never hold
+ * values of secrets, and nothing is kept between visits.
  */
 export function topicKey(topic: ChangeTopic, ...rest: readonly unknown[]): QueryKey {
   return [topic, ...rest];
@@ -14,7 +14,7 @@ export function executionKey(id: string): QueryKey {
   return topicKey("executions", "one", id);
 }
 
-/** What a query that shows several lists is given as `meta`, so that a change of any of them makes it old. */
+/** The `meta` of a query that shows several lists, so that a change of any of them invalidates it. */
 export function alsoOf(...topics: readonly ChangeTopic[]): Readonly<Record<string, unknown>> {
   return { topics };
 }
@@ -27,25 +27,26 @@ export function showsTopic({ queryKey, meta }: Pick<Query, "queryKey" | "meta">,
 }
 
 /**
- * Asks again for what is shown of these queries. An answer that is on its way for the first time may be of before the
- * change, and the cache takes it for new: such a query is asked once more when it has its answer.
+ * Fetches the shown queries among these again. A first answer still on its way may be older than the change, yet the
+ * cache treats it as fresh: such a query is fetched once more after that answer.
  */
-export async function makeOld(queries: QueryClient, isOld: (query: Query) => boolean): Promise<void> {
+export async function invalidateMatching(queries: QueryClient, isAffected: (query: Query) => boolean): Promise<void> {
   const first = new Set(
     queries.getQueryCache().findAll({
-      predicate: (query) => isOld(query) && query.state.data === undefined && query.state.fetchStatus === "fetching",
+      predicate: (query) =>
+        isAffected(query) && query.state.data === undefined && query.state.fetchStatus === "fetching",
     }),
   );
-  await queries.invalidateQueries({ predicate: isOld });
+  await queries.invalidateQueries({ predicate: isAffected });
   if (first.size > 0) await queries.invalidateQueries({ predicate: (query) => first.has(query) });
 }
 
-/** The cache of everything that pages show. Only what may pass by itself is asked again. */
+/** The cache of everything that pages show. Only errors that may pass are retried. */
 export function createQueries(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
-        // Whether a platform answers is found out by asking: one on this machine needs no network.
+        // The browser cannot know whether the platform answers: a platform on this machine needs no network.
         networkMode: "always",
         staleTime: 30_000,
         refetchOnWindowFocus: true,
@@ -57,7 +58,7 @@ export function createQueries(): QueryClient {
   });
 }
 
-/** True when the session is over and somebody must sign in again. */
+/** True when the session is over and the user must sign in again. */
 export function isSignedOut(error: unknown): boolean {
   return toSealrunError(error).code === "UNAUTHENTICATED";
 }

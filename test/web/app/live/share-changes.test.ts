@@ -1,27 +1,31 @@
 import type { ChangeTopic } from "@sealrun/protocol";
 import { expect, test } from "vitest";
-import { type ChangeHearer, shareChanges, type Windows } from "../../../../packages/web/src/app/live/share-changes.ts";
+import {
+  type ChangeListener,
+  shareChanges,
+  type Windows,
+} from "../../../../packages/web/src/app/live/share-changes.ts";
 import { until } from "../../../support/until.ts";
 
-/** A window: what it heard, the way to what its stream tells while it leads, and its end. */
+/** A window: what it received, its stream while it is the leader, and its end. */
 function openWindow(windows: Windows, name: string) {
-  const heard: (readonly ChangeTopic[] | string)[] = [];
+  const received: (readonly ChangeTopic[] | string)[] = [];
   const stop = new AbortController();
   const { signal } = stop;
-  let stream: ChangeHearer | undefined;
+  let stream: ChangeListener | undefined;
   const own = {
-    onChange: (topics: readonly ChangeTopic[]) => void heard.push(topics),
-    onState: (state: string) => void heard.push(state),
+    onChange: (topics: readonly ChangeTopic[]) => void received.push(topics),
+    onState: (state: string) => void received.push(state),
     signal,
   };
-  const ended = shareChanges(windows, own, async (hearer) => {
-    stream = hearer;
+  const ended = shareChanges(windows, own, async (listener) => {
+    stream = listener;
     const closed = Promise.withResolvers<void>();
     signal.addEventListener("abort", () => closed.resolve());
     await closed.promise;
     stream = undefined;
   });
-  return { name, heard, stream: () => stream, close: () => stop.abort(), ended };
+  return { name, received, stream: () => stream, close: () => stop.abort(), ended };
 }
 
 /** Node has the locks and the channels of browsers. */
@@ -32,11 +36,11 @@ test("shareChanges() lets one window follow for all, and the next one when it cl
   const leader = await until(() => first.stream());
   leader.onState("connected");
   const second = openWindow(windows, "second");
-  await until(() => (second.heard.includes("connected") ? true : undefined));
+  await until(() => (second.received.includes("connected") ? true : undefined));
   expect(second.stream()).toBeUndefined();
   leader.onChange(["secrets"]);
-  await until(() => (second.heard.length === 2 ? true : undefined));
-  expect([first.heard, second.heard]).toEqual([
+  await until(() => (second.received.length === 2 ? true : undefined));
+  expect([first.received, second.received]).toEqual([
     ["connected", ["secrets"]],
     ["connected", ["secrets"]],
   ]);
@@ -44,14 +48,14 @@ test("shareChanges() lets one window follow for all, and the next one when it cl
   await first.ended;
   const next = await until(() => second.stream());
   next.onChange(["projects"]);
-  expect(second.heard.at(-1)).toEqual(["projects"]);
+  expect(second.received.at(-1)).toEqual(["projects"]);
   second.close();
   await second.ended;
 });
 
 test("shareChanges() follows in every window where there are no locks", async () => {
-  const alone: Windows = { ...windows, locks: undefined };
-  const [first, second] = [openWindow(alone, "first"), openWindow(alone, "second")];
+  const withoutLocks: Windows = { ...windows, locks: undefined };
+  const [first, second] = [openWindow(withoutLocks, "first"), openWindow(withoutLocks, "second")];
   await until(() => first.stream() && second.stream());
   first.close();
   second.close();

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { isOpenToGuests } from "../../../../packages/web/src/app/session/open-to-guests.ts";
 
-test("isOpenToGuests() opens the guides alone", () => {
+test("isOpenToGuests() opens only the guides", () => {
   for (const open of ["/guides", "/guides/", "/guides/secrets", "/guides/reference/limits"]) {
     expect(isOpenToGuests(open), open).toBe(true);
   }

@@ -26,7 +26,7 @@ test("verificationWords() says what a platform without a checkpoint cannot see, 
   const { sentences } = verificationWords({ ...whole, checked: 1, waiting: 2, checkpoint: null });
   expect(sentences).toEqual([
     "Every row was read.",
-    "2 newer wait for their link, which comes within seconds.",
+    "2 newer rows wait to be linked, which takes seconds.",
     expect.stringContaining("keeps no checkpoint file"),
   ]);
 });
@@ -53,7 +53,7 @@ test("verificationWords() says from where it read, why it read more, and which b
   expect(sentences).toEqual([
     "Rows up to link 1000 were checked before and not read again.",
     "The file is missing, so everything was read",
-    "At link 1100 times go back; admin accepted that: NTP",
+    "At link 1100 the times go back; admin accepted this: NTP",
     "The checkpoint of this platform, link 1230, is in the chain.",
   ]);
 });

@@ -25,7 +25,7 @@ test("chartRows() keeps every span with its end and its durations", () => {
   ]);
 });
 
-test("chartRows() counts the wanted statuses alone", () => {
+test("chartRows() counts only the wanted statuses", () => {
   const [row] = chartRows(statistics(3_600_000), ["failed", "lost"]);
   expect(row).toMatchObject({ total: 3, counts: { ...nothing, failed: 2, lost: 1 } });
 });

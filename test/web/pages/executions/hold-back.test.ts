@@ -19,7 +19,7 @@ const { executions: rows } = executionList.parse({
   next: null,
 });
 
-test("holdBack() shows all before anything was read", () => {
+test("holdBack() shows all rows before the first click", () => {
   expect(holdBack(rows, undefined)).toEqual({ shown: rows, newer: 0 });
 });
 

@@ -25,11 +25,11 @@ const { executors } = executorList.parse({
   ],
 });
 
-test("stateOf() says what counts most", () => {
+test("stateOf() says the state that matters most", () => {
   expect(executors.map(stateOf)).toEqual(["revoked", "absent", "draining", "unfit", "live", "live", "live"]);
 });
 
-test("sortExecutors() keeps one pool, those that work first, then the one heard last", () => {
+test("sortExecutors() keeps one pool, live executors first, then by the last heartbeat", () => {
   expect(sortExecutors(executors, "default").map(({ id }) => id)).toEqual([
     "live",
     "live-earlier",

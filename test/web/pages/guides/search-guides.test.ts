@@ -22,7 +22,7 @@ test("createGuideSearch() finds titles and headings before text", () => {
   expect(places("masking")[0]).toBe("secrets#masking");
 });
 
-test("createGuideSearch() finds by the beginning of a word, with a slip, and all words at once", () => {
+test("createGuideSearch() finds by the beginning of a word, with a typing mistake, and all words at once", () => {
   expect(places("back")).toEqual(["operate#backups"]);
   expect(places("maskin")).toContain("secrets#masking");
   expect(places("backyps")).toEqual(["operate#backups"]);
@@ -30,7 +30,7 @@ test("createGuideSearch() finds by the beginning of a word, with a slip, and all
   expect(places("backups masker")).toEqual([]);
 });
 
-test("createGuideSearch() gives some words around what it found, and no more than it may", () => {
+test("createGuideSearch() gives some text around a match, and not more than its limit", () => {
   const [found] = search("json");
   expect(found?.excerpt).toMatch(/^… .*keep the secrets\.json .* …$/);
   expect(found?.excerpt.length).toBeLessThan(300);

@@ -73,7 +73,7 @@ describe("readForm()", () => {
     expect(params).toEqual({ customer: "x", greeting: "", dry: false, loud: false, region: "1", parts: [] });
   });
 
-  test("readForm() names every field that cannot go, in protocol's words, and repeats no value", () => {
+  test("readForm() names every invalid field, in protocol's words, and repeats no value", () => {
     const { problems } = read({ days: ["99"], share: ["much"] });
     expect([...problems]).toEqual([
       ["customer", "Expected a value, it is required"],
@@ -83,12 +83,12 @@ describe("readForm()", () => {
     ]);
   });
 
-  test("findProblem() takes a reference for any typed field", () => {
+  test("findProblem() accepts a reference for any typed field", () => {
     expect(findProblem(fieldOf("days"), ["{{ secret('DAYS') }}"])).toBeUndefined();
     expect(findProblem(fieldOf("days"), ["1.5"])).toBe("Expected a whole number");
   });
 
-  test("findProblem() takes no choice that is none", () => {
+  test("findProblem() refuses an unknown choice", () => {
     expect(findProblem(fieldOf("format"), ["7"])).toBe("Expected one of the choices");
   });
 
@@ -99,7 +99,7 @@ describe("readForm()", () => {
     expect(stepNumber(fieldOf("days"), "x", 1)).toBeUndefined();
   });
 
-  test("defaultChoices() tells values that look alike apart", () => {
+  test("defaultChoices() tells apart values that look the same", () => {
     expect(defaultChoices(fieldOf("parts"))).toEqual(["1"]);
     expect(defaultChoices(fieldOf("format"))).toEqual([]);
   });
@@ -113,7 +113,7 @@ describe("readForm()", () => {
   });
 });
 
-test("sealedNames() names all without a form, and in one those that have a lock or are unknown", () => {
+test("sealedNames() names all without a form; with a form, the names that have a lock or are unknown", () => {
   expect(sealedNames(undefined, ["a"])).toEqual(["a"]);
   expect(sealedNames(fields, ["customer", "token", "gone"])).toEqual(["token", "gone"]);
 });

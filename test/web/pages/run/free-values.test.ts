@@ -22,7 +22,7 @@ test("readFree() pairs names with values and leaves empty rows out", () => {
   expect(problems.size).toBe(0);
 });
 
-test("readFree() asks for a name of its own for each value", () => {
+test("readFree() asks for a different name for each value", () => {
   expect(readFree(formOf([["", "lost"]])).problems.size).toBe(1);
   expect(
     readFree(

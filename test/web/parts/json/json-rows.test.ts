@@ -23,7 +23,7 @@ describe("jsonRows()", () => {
     ]);
   });
 
-  test("jsonRows() gives every line an address of its own, whatever the keys", () => {
+  test("jsonRows() gives every line its own address, whatever the keys", () => {
     fc.assert(
       fc.property(fc.jsonValue(), (given) => {
         const value = jsonValue.parse(JSON.parse(JSON.stringify(given)));

@@ -24,7 +24,7 @@ describe("lineParts()", () => {
     ]);
   });
 
-  test("lineParts() marks what is found as often as it stands there, and keeps all text", () => {
+  test("lineParts() marks every match and keeps all text", () => {
     fc.assert(
       fc.property(
         fc.string({ unit: "grapheme-ascii" }),
@@ -39,7 +39,7 @@ describe("lineParts()", () => {
     );
   });
 
-  test("findPattern() takes what is typed as it stands", () => {
+  test("findPattern() takes typed text literally", () => {
     expect("a.b(c)[d]|e".match(findPattern(".b(c)[d]|e") ?? /never/)).not.toBeNull();
     expect("axb".match(findPattern("a.b") ?? /never/)).toBeNull();
     expect(findPattern("")).toBeUndefined();

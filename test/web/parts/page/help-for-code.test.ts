@@ -4,7 +4,7 @@ import { readGuides } from "../../../../packages/web/build/read-guides.ts";
 import { helpForCode } from "../../../../packages/web/src/parts/page/help-for-code.ts";
 import { repository } from "../../../docs/pages.ts";
 
-test("helpForCode() leads to guides and headings that are there", async () => {
+test("helpForCode() leads to existing guides and headings", async () => {
   const { entries } = await readGuides(`${repository}packages/docs`);
   const codes = Object.keys(errorCodes).filter(isErrorCode);
   const places = codes.map(helpForCode).filter((place) => place !== undefined);
@@ -17,6 +17,6 @@ test("helpForCode() leads to guides and headings that are there", async () => {
   expect(wrong).toEqual([]);
 });
 
-test("helpForCode() leads nowhere where the sentence says it all", () => {
+test("helpForCode() is undefined for an error whose sentence says everything", () => {
   expect(helpForCode("CANCELLED")).toBeUndefined();
 });

@@ -10,7 +10,7 @@ test("splitSentence() finds executions and times, and keeps every other sign", (
   expect(parts.map(({ text }) => text).join("")).toBe(sentence);
 });
 
-test("splitSentence() leaves alone what is none", () => {
+test("splitSentence() keeps other text as it is", () => {
   for (const text of [`${id}x`, `x${id}`, "2026-99-99T99:99:99Z", "2026-11-21", "exe_short"]) {
     expect(splitSentence(text)).toEqual([{ kind: "text", text }]);
   }

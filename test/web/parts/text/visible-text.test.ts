@@ -7,7 +7,7 @@ import {
   splitHidden,
 } from "../../../../packages/web/src/parts/text/visible-text.ts";
 
-test("splitHidden() shows what hides or turns text around by its code point", () => {
+test("splitHidden() shows characters that hide or reverse text by their code points", () => {
   expect(splitHidden("safe\u202Egpj.exe")).toEqual([
     { kind: "text", text: "safe" },
     { kind: "hidden", text: "U+202E" },

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { exactTime, relativeTime, showDuration } from "../../../../packages/web/src/parts/time/show-time.ts";
+import { exactTime, relativeTime } from "../../../../packages/web/src/parts/time/show-time.ts";
 
 const now = Date.parse("2026-06-01T12:00:00Z");
 const before = (ms: number): string => new Date(now - ms).toISOString();
@@ -15,14 +15,4 @@ test("relativeTime() says how long ago a time was, and how far ahead it is", () 
 
 test("exactTime() names the day, the second and the zone", () => {
   expect(exactTime("2026-06-01T12:00:05Z")).toMatch(/^1 Jun 2026,? .*:\d\d:05 \S+/);
-});
-
-test("showDuration() keeps two units at most", () => {
-  expect([0, 840, 12_440, 185_000, 7_800_000].map(showDuration)).toEqual([
-    "0 ms",
-    "840 ms",
-    "12.4 s",
-    "3 min 5 s",
-    "2 h 10 min",
-  ]);
 });

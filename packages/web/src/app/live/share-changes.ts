@@ -2,13 +2,13 @@ import { type ChangeTopic, changeTopic } from "@sealrun/protocol";
 import { z } from "zod";
 import { type LiveState, liveState } from "./live-state.ts";
 
-/** Hears of changes, and whether they arrive. */
-export interface ChangeHearer {
+/** Is told of changes, and whether they arrive. */
+export interface ChangeListener {
   readonly onChange: (topics: readonly ChangeTopic[]) => void;
   readonly onState: (state: LiveState) => void;
 }
 
-/** What the windows of one browser share; absent where a page was not served over https or from this machine. */
+/** What the windows of one browser share. Locks are absent unless the page came over https or from this machine. */
 export interface Windows {
   readonly locks: Pick<LockManager, "request"> | undefined;
   readonly openChannel: (name: string) => Pick<BroadcastChannel, "postMessage" | "close" | "addEventListener">;
@@ -30,32 +30,32 @@ const message = z.discriminatedUnion("kind", [
  */
 export async function shareChanges(
   { locks, openChannel }: Windows,
-  own: ChangeHearer & { readonly signal: AbortSignal },
-  follow: (hearer: ChangeHearer) => Promise<void>,
+  own: ChangeListener & { readonly signal: AbortSignal },
+  follow: (listener: ChangeListener) => Promise<void>,
 ): Promise<void> {
   if (locks === undefined) return follow(own);
   const channel = openChannel(name);
-  let leads = false;
-  let last: LiveState = "connecting";
+  let isLeader = false;
+  let lastState: LiveState = "connecting";
   const send = (sent: z.infer<typeof message>): void => channel.postMessage(sent);
   channel.addEventListener("message", ({ data }) => {
-    const heard = message.safeParse(data).data;
-    if (heard?.kind === "change") own.onChange(heard.topics);
-    if (heard?.kind === "state" && !leads) own.onState(heard.state);
-    if (heard?.kind === "hello" && leads) send({ kind: "state", state: last });
+    const received = message.safeParse(data).data;
+    if (received?.kind === "change") own.onChange(received.topics);
+    if (received?.kind === "state" && !isLeader) own.onState(received.state);
+    if (received?.kind === "hello" && isLeader) send({ kind: "state", state: lastState });
   });
   own.signal.addEventListener("abort", () => channel.close(), { once: true });
   send({ kind: "hello" });
   try {
     await locks.request(name, { signal: own.signal }, async () => {
-      leads = true;
+      isLeader = true;
       await follow({
         onChange: (topics) => {
           own.onChange(topics);
           if (!own.signal.aborted) send({ kind: "change", topics: [...topics] });
         },
         onState: (state) => {
-          last = state;
+          lastState = state;
           own.onState(state);
           if (!own.signal.aborted) send({ kind: "state", state });
         },

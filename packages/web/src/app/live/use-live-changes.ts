@@ -4,19 +4,19 @@ import type { ChangeTopic } from "@sealrun/protocol";
 import { useEffect, useState } from "react";
 import { useClient } from "../../platform/platform.tsx";
 import type { LiveState } from "./live-state.ts";
-import { isSignedOut, makeOld, showsTopic } from "../../platform/queries.ts";
-import { type ChangeHearer, shareChanges, type Windows } from "./share-changes.ts";
+import { isSignedOut, invalidateMatching, showsTopic } from "../../platform/queries.ts";
+import { type ChangeListener, shareChanges, type Windows } from "./share-changes.ts";
 
 const windows: Windows = {
-  // Not there when the page came over plain http from another machine.
+  // Absent when the page came over plain http from another machine.
   locks: "locks" in navigator ? navigator.locks : undefined,
   openChannel: (name) => new BroadcastChannel(name),
 };
 
-/** After a refusal; breaks are mended by the client itself. A session that has ended may be followed by a new one. */
+/** The wait after a refusal; the user may sign in again. The client itself reconnects after a lost connection. */
 const refusedRetryMs = 5_000;
 
-/** Makes what is shown old as soon as the platform says that its topic has changed. */
+/** Fetches shown data again as soon as the platform says that its topic has changed. */
 export function useLiveChanges(): LiveState {
   const client = useClient();
   const queries = useQueryClient();
@@ -25,9 +25,9 @@ export function useLiveChanges(): LiveState {
     const stop = new AbortController();
     const { signal } = stop;
     const onChange = (topics: readonly ChangeTopic[]): void =>
-      void makeOld(queries, (query) => showsTopic(query, topics));
-    void shareChanges(windows, { onChange, onState: setState, signal }, async (hearer) =>
-      follow(client, queries, { ...hearer, signal }),
+      void invalidateMatching(queries, (query) => showsTopic(query, topics));
+    void shareChanges(windows, { onChange, onState: setState, signal }, async (listener) =>
+      follow(client, queries, { ...listener, signal }),
     );
     return () => stop.abort();
   }, [client, queries]);
@@ -37,14 +37,14 @@ export function useLiveChanges(): LiveState {
 async function follow(
   client: Client,
   queries: QueryClient,
-  { onChange, onState, signal }: ChangeHearer & { readonly signal: AbortSignal },
+  { onChange, onState, signal }: ChangeListener & { readonly signal: AbortSignal },
 ): Promise<void> {
   while (!signal.aborted) {
     try {
       await client.watchChanges({ signal, onChange, onState });
     } catch (error) {
       if (signal.aborted) return;
-      // What is shown asks for itself, is refused as well, and somebody signs in again.
+      // The shown queries are refused as well, which opens the sign-in in front of the page.
       if (isSignedOut(error)) {
         onState("connecting");
         void queries.invalidateQueries({ predicate: isPageQuery, refetchType: "active" });
@@ -57,6 +57,6 @@ async function follow(
 }
 
 function isPageQuery({ queryKey, state }: Query): boolean {
-  // One that was refused already says so.
+  // A query that was refused already shows its error.
   return queryKey[0] !== "session" && state.error === null;
 }

@@ -11,15 +11,15 @@ import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { SignIn } from "../../pages/sign-in/sign-in.tsx";
 import { KeyringChanged } from "../../pages/sign-in/keyring-changed.tsx";
 import { Problem } from "../../parts/page/problem.tsx";
-import { forgetEarlier } from "./forget-earlier.ts";
+import { clearOnUserChange } from "./clear-on-user-change.ts";
 import { isOpenToGuests } from "./open-to-guests.ts";
 import { checkPin, repin } from "./pin.ts";
 import { ownPlatform, SignedInProvider } from "../../platform/platform.tsx";
 import { isSignedOut } from "../../platform/queries.ts";
 
 /**
- * Shows its children to who is signed in, and the guides to everybody. Somebody whose session ends signs in again in
- * front of the page, which stays as it is: nothing typed is lost. Somebody else begins anew.
+ * Shows its children to a signed-in user, and the guides to everyone. A user whose session ends signs in again in front
+ * of the page, which stays as it is: nothing typed is lost. Another user gets a fresh page.
  */
 export function SessionGate({ children }: { readonly children: ReactNode }): ReactNode {
   const queries = useQueryClient();
@@ -29,7 +29,7 @@ export function SessionGate({ children }: { readonly children: ReactNode }): Rea
     staleTime: Infinity,
     refetchOnWindowFocus: false,
   });
-  const isOver = useSessionEnd();
+  const sessionEnd = useSessionEnd();
   if (found.error !== null) return <Problem error={found.error} onRetry={async () => found.refetch()} isPage />;
   if (found.data === undefined) {
     return (
@@ -41,20 +41,20 @@ export function SessionGate({ children }: { readonly children: ReactNode }): Rea
   const { platform, session } = found.data;
   const onSignedIn = async (): Promise<void> => {
     const now = await readSession();
-    // Before any page knows who it is.
-    forgetEarlier(queries, session?.author, now.session?.author);
+    // Before any page learns of the new user.
+    clearOnUserChange(queries, session?.author, now.session?.author);
     queries.setQueryData(["session"], now);
-    isOver.reset();
+    sessionEnd.reset();
   };
   return (
-    <Pinned key={platform.keyring.fingerprint} platform={platform} author={session?.author} onSignedIn={onSignedIn}>
+    <Pinned key={platform.keyring.fingerprint} platform={platform} requester={session?.author} onSignedIn={onSignedIn}>
       {children}
       <Modal
-        opened={isOver.value}
+        opened={sessionEnd.hasEnded}
         onClose={() => undefined}
         withCloseButton={false}
         title="Sign in again"
-        // In front of the page's own dialogs, which keep what was typed in them.
+        // In front of the page's own dialogs, which keep the text typed in them.
         zIndex={1_000}
       >
         <SignIn platform={platform} onSignedIn={onSignedIn} isInFront />
@@ -73,13 +73,13 @@ async function readSession(): Promise<{
 
 interface PinnedProps {
   readonly platform: PlatformInfo;
-  readonly author: string | undefined;
+  readonly requester: string | undefined;
   readonly onSignedIn: () => Promise<void>;
   readonly children: ReactNode;
 }
 
-/** Refuses a keyring that this browser does not know before anything is typed for it. */
-function Pinned({ platform, author, onSignedIn, children }: PinnedProps): ReactNode {
+/** Refuses a keyring that this browser has not pinned, before anything is typed that would be sealed for it. */
+function Pinned({ platform, requester, onSignedIn, children }: PinnedProps): ReactNode {
   const { fingerprint } = platform.keyring;
   const [pin, setPin] = useState(() => readPin(fingerprint));
   const client = useMemo(
@@ -93,7 +93,7 @@ function Pinned({ platform, author, onSignedIn, children }: PinnedProps): ReactN
     };
     return <KeyringChanged message={pin.message} found={fingerprint} onTrust={trust} />;
   }
-  if (author === undefined) {
+  if (requester === undefined) {
     return isOpenToGuests(globalThis.location.pathname) ? (
       children
     ) : (
@@ -101,8 +101,8 @@ function Pinned({ platform, author, onSignedIn, children }: PinnedProps): ReactN
     );
   }
   return (
-    // Whoever is somebody else finds nothing of what was typed either.
-    <SignedInProvider key={author} value={{ client, author }}>
+    // Remounts on user change, so that form state never leaks to the next user.
+    <SignedInProvider key={requester} value={{ client, requester }}>
       {children}
     </SignedInProvider>
   );
@@ -117,14 +117,15 @@ function readPin(fingerprint: string): { readonly isKnown: boolean; readonly mes
   }
 }
 
-/** True from the moment at which any query is refused for want of a session. */
-function useSessionEnd(): { readonly value: boolean; readonly reset: () => void } {
+/** True from the moment when any query is refused because the session is over. */
+function useSessionEnd(): { readonly hasEnded: boolean; readonly reset: () => void } {
   const queries = useQueryClient();
-  const [value, setValue] = useState(false);
+  const [hasEnded, setHasEnded] = useState(false);
   useEffect(() => {
-    // Only the refusal itself: a query that is asked again still has its last error.
+    // Only the refusal itself counts: a query that is retried still has its last error.
     const onEvent = (event: QueryCacheNotifyEvent | MutationCacheNotifyEvent): void => {
-      if (event.type === "updated" && event.action.type === "error" && isSignedOut(event.action.error)) setValue(true);
+      if (event.type === "updated" && event.action.type === "error" && isSignedOut(event.action.error))
+        setHasEnded(true);
     };
     const stopQueries = queries.getQueryCache().subscribe(onEvent);
     const stopMutations = queries.getMutationCache().subscribe(onEvent);
@@ -134,8 +135,8 @@ function useSessionEnd(): { readonly value: boolean; readonly reset: () => void 
     };
   }, [queries]);
   const reset = (): void => {
-    setValue(false);
+    setHasEnded(false);
     void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
   };
-  return { value, reset };
+  return { hasEnded, reset };
 }

@@ -7,9 +7,9 @@ import { useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { ownPlatform, useSignedIn } from "../../platform/platform.tsx";
 
-/** Who is signed in, light or dark, and the way out. */
+/** Who is signed in, the colour scheme, and signing out. */
 export function AccountMenu(): ReactNode {
-  const { author } = useSignedIn();
+  const { requester } = useSignedIn();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const queries = useQueryClient();
   const signOut = async (): Promise<void> => {
@@ -26,12 +26,12 @@ export function AccountMenu(): ReactNode {
   return (
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={`Account of ${author}`}>
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={`Account of ${requester}`}>
           <IconUserCircle aria-hidden />
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label>Signed in as {author}</Menu.Label>
+        <Menu.Label>Signed in as {requester}</Menu.Label>
         <Menu.Divider />
         <Menu.Label>Colours</Menu.Label>
         <Menu.Item
@@ -53,7 +53,7 @@ export function AccountMenu(): ReactNode {
           aria-current={colorScheme === "auto"}
           onClick={() => setColorScheme("auto")}
         >
-          As the system
+          Same as the system
         </Menu.Item>
         <Menu.Divider />
         <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void signOut()}>

@@ -3,7 +3,7 @@ import { IconPlugConnectedX } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import type { LiveState } from "../live/live-state.ts";
 
-/** Says when the platform is away; what was typed stays, and goes when it is back. */
+/** Says that the platform cannot be reached. It goes when the platform is back; what was typed stays. */
 export function ConnectionNotice({ state }: { readonly state: LiveState }): ReactNode {
   if (state !== "lost") return null;
   return (
@@ -14,7 +14,7 @@ export function ConnectionNotice({ state }: { readonly state: LiveState }): Reac
       icon={<IconPlugConnectedX aria-hidden />}
       title="The platform cannot be reached"
     >
-      What you see may be old, and what you typed is kept. This page tries again by itself.
+      This page may show old data. It keeps what you typed, and reconnects by itself.
     </Alert>
   );
 }

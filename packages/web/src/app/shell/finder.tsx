@@ -17,7 +17,7 @@ export function FinderButton(): ReactNode {
   );
 }
 
-/** Goes anywhere by typing a part of its name. */
+/** Goes to any page, package or guide by a part of its name. */
 export function Finder(): ReactNode {
   const navigate = useNavigate();
   const [isWanted, setIsWanted] = useState(false);
@@ -39,7 +39,7 @@ export function Finder(): ReactNode {
       maxHeight="min(70dvh, 560px)"
       shortcut={["mod + K"]}
       onSpotlightOpen={() => setIsWanted(true)}
-      nothingFound="Nothing has that name"
+      nothingFound="No page, package or guide matches"
       searchProps={{
         placeholder: "Find a page, a package or a guide",
         "aria-label": "Find",
@@ -51,7 +51,7 @@ export function Finder(): ReactNode {
   );
 }
 
-/** Spotlight selects the first place when the text changes; of places that are loaded later than that it selects none. */
+/** Spotlight selects the first place when the text changes, but none of the places that are loaded after that. */
 function goToFirst(field: HTMLElement): void {
   const finder = field.closest('[role="dialog"]');
   if (finder === null || finder.querySelector("[data-selected]") !== null) return;

@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 import { Logo } from "../../parts/page/logo.tsx";
 import classes from "./shell.module.css";
 
-/** What stands around the pages that nobody needs to sign in for. Every way out of them loads anew, and asks. */
+/** The frame around pages that need no session. Every link out of them loads the page again, which asks to sign in. */
 export function GuestShell(): ReactNode {
   return (
     <AppShell header={{ height: 56 }} padding="md">

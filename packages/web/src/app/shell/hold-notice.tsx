@@ -8,7 +8,7 @@ import { Time } from "../../parts/time/time.tsx";
 import { useClient } from "../../platform/platform.tsx";
 import { topicKey } from "../../platform/queries.ts";
 
-/** Says on every page that the platform is held, so that it is clear why nothing starts. */
+/** Says on every page that the platform is on hold, so that it is clear why nothing starts. */
 export function HoldNotice(): ReactNode {
   const client = useClient();
   const { data } = useQuery({ queryKey: topicKey("platform", "hold"), queryFn: async () => client.getHold() });
@@ -16,10 +16,10 @@ export function HoldNotice(): ReactNode {
   const { since, by } = data.hold;
   return (
     <Alert mb="md" color="yellow" role="status" icon={<IconHandStop aria-hidden />} title="The platform is held">
-      <ShownText text={by} /> held it <Time at={since} />: what runs goes on, nothing new starts until an admin runs{" "}
-      <code>sealrun platform resume</code>.{" "}
+      <ShownText text={by} /> held it <Time at={since} />. Running executions continue. Nothing new starts until an
+      admin runs <code>sealrun platform resume</code>.{" "}
       <LinkAnchor inherit underline="always" to="/guides/$" params={{ _splat: "operate" }} hash="hold">
-        What a hold is
+        About holds
       </LinkAnchor>
     </Alert>
   );

@@ -5,7 +5,7 @@ import { LinkNav } from "../../parts/page/links.tsx";
 import { helpPage, platformPages } from "./platform-pages.ts";
 import { useProject } from "../../platform/use-project.ts";
 
-/** The pages that can be gone to: those of the project one is in, and those of the whole platform. */
+/** Links to the pages of the current project, if any, and to the pages of the whole platform. */
 export function Navigation(): ReactNode {
   const project = useProject();
   return (
@@ -33,7 +33,7 @@ export function Navigation(): ReactNode {
         <LinkNav
           key={to}
           to={to}
-          // The list of executions alone narrows to the project that one is in.
+          // Only the list of executions narrows to the current project.
           search={to === "/executions" && project !== undefined ? { project } : {}}
           label={label}
           leftSection={iconOf(icon)}

@@ -11,10 +11,15 @@ import {
 /** The pages of the whole platform, in the order of the navigation. */
 export const platformPages = [
   { to: "/executions", label: "Executions", description: "Every run, with filters", icon: IconListDetails },
-  { to: "/schedules", label: "Schedules", description: "What starts by itself, and when", icon: IconCalendarTime },
+  { to: "/schedules", label: "Schedules", description: "Runs that start by themselves", icon: IconCalendarTime },
   { to: "/vault/secrets", label: "Vault", description: "Platform secrets", icon: IconLock },
   { to: "/executors", label: "Executors", description: "Executors and pools", icon: IconServer2 },
-  { to: "/health", label: "Health", description: "Of the platform", icon: IconActivityHeartbeat },
+  {
+    to: "/health",
+    label: "Health",
+    description: "State of the platform and its services",
+    icon: IconActivityHeartbeat,
+  },
   { to: "/audit", label: "Audit", description: "Who did what", icon: IconShieldCheck },
 ] as const;
 

@@ -8,7 +8,7 @@ import { useClient } from "../../platform/platform.tsx";
 import { topicKey } from "../../platform/queries.ts";
 import { useProject } from "../../platform/use-project.ts";
 
-/** The project one is in, and the way to the others. */
+/** The current project, and a menu of the others. */
 export function ProjectSwitch(): ReactNode {
   const client = useClient();
   const project = useProject();

@@ -13,7 +13,7 @@ import { ProjectSwitch } from "./project-switch.tsx";
 import classes from "./shell.module.css";
 import { useLiveChanges } from "../live/use-live-changes.ts";
 
-/** What stands around every page: where one is, where one can go, and whether the platform is still there. */
+/** The frame around every page: the current project, the navigation, and whether the platform can be reached. */
 export function Shell(): ReactNode {
   const [isOpen, { toggle, close }] = useDisclosure();
   const pathname = useRouterState({ select: (state) => state.location.pathname });

@@ -4,14 +4,14 @@ import { helpPage, platformPages } from "./platform-pages.ts";
 import { topicKey } from "../../platform/queries.ts";
 import { useProject } from "../../platform/use-project.ts";
 
-/** Somewhere to go: its name, what it is, and its address. */
+/** A place that the finder can go to: its name, what it is, and its address. */
 export interface Destination {
   readonly label: string;
   readonly description: string;
   readonly to: string;
 }
 
-/** Where one can go: the pages, all projects, and the packages of the project one is in. */
+/** What the finder can go to: the packages of the current project, all projects, and the pages. */
 export function useDestinations(): readonly Destination[] {
   const client = useClient();
   const project = useProject();

@@ -3,12 +3,13 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useClient } from "../../platform/platform.tsx";
 import { topicKey } from "../../platform/queries.ts";
-import { type AuditSearch, isSpan, spans } from "./audit-search.ts";
+import { isSpan, spanChoices } from "./filter.ts";
+import type { AuditSearch } from "./search.ts";
 
-/** First parts of actions; a whole one can be typed. */
+/** The first parts of actions; a whole action can be typed. */
 const actions = ["event", "execution", "executor", "package", "project", "schedule", "secret", "session", "state"];
 
-/** What the rows are narrowed to; all of it is in the address. */
+/** The filters of the rows; the address has all of them. */
 export function AuditFilters(props: {
   readonly search: AuditSearch;
   readonly onSearch: (change: AuditSearch) => void;
@@ -43,7 +44,7 @@ export function AuditFilters(props: {
       />
       <Typed
         label="Actor"
-        placeholder="As in the list"
+        placeholder="As shown in the list"
         value={search.actor}
         onChange={(actor) => onSearch({ actor })}
       />
@@ -51,7 +52,7 @@ export function AuditFilters(props: {
       <Select
         label="Time"
         placeholder="Any"
-        data={spans}
+        data={spanChoices}
         value={search.span ?? null}
         onChange={(span) => onSearch({ span: isSpan(span) ? span : undefined })}
         clearable
@@ -62,7 +63,7 @@ export function AuditFilters(props: {
   );
 }
 
-/** A field whose text counts on Enter or when it is left: half an id finds nothing. */
+/** A field whose text is applied on Enter or when focus leaves it: half an id finds nothing. */
 function Typed(props: {
   readonly label: string;
   readonly placeholder: string;

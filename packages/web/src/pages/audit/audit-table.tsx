@@ -8,10 +8,10 @@ import { ShownText } from "../../parts/text/shown-text.tsx";
 import { Time } from "../../parts/time/time.tsx";
 import { showHidden } from "../../parts/text/visible-text.ts";
 import classes from "./audit-table.module.css";
-import type { AuditSearch } from "./audit-search.ts";
 import { detailParts } from "./detail-parts.ts";
+import type { AuditSearch } from "./search.ts";
 
-/** Rows of the audit; a click on an actor, an action or an object shows all of it. */
+/** Rows of the audit; a click on an actor, an action or an object shows all rows with it. */
 export function AuditTable(props: { readonly rows: readonly AuditRow[]; readonly search: AuditSearch }): ReactNode {
   return (
     <CardTable label="Rows of the audit" columns={["Action", "When", "Actor", "Object", "Details"]}>

@@ -8,13 +8,14 @@ import { Loading } from "../../parts/page/loading.tsx";
 import { Page } from "../../parts/page/page.tsx";
 import { Problem } from "../../parts/page/problem.tsx";
 import { AuditFilters } from "./audit-filters.tsx";
-import { type AuditSearch, filterOf, isNarrowed } from "./audit-search.ts";
 import { AuditTable } from "./audit-table.tsx";
 import { ChainCheck } from "./chain-check.tsx";
+import { filterOf, isNarrowed } from "./filter.ts";
+import type { AuditSearch } from "./search.ts";
 
 const rowsPerPage = 100;
 
-/** The audit: what the platform did, who wanted it, and whether the record is whole. */
+/** The audit: what the platform did, who requested it, and whether the record is complete. */
 export function AuditPage(): ReactNode {
   const search = useSearch({ from: "/audit" });
   const navigate = useNavigate({ from: "/audit" });
@@ -26,10 +27,10 @@ export function AuditPage(): ReactNode {
       title="Audit"
       lead={
         <>
-          Every change, start, claim and end, every lookup of a secret, and everything that was refused: names, versions
-          and counts, never a value. What was only looked at in this UI or listed by a command is not in it.{" "}
+          Every change, start, claim and end, every lookup of a secret and every refusal, with names, versions and
+          counts, never a value. Looking at pages and listing by commands is not recorded.{" "}
           <Anchor inherit underline="always" href="/guides/secrets#audit" target="_blank" rel="noopener">
-            How it is kept
+            How the audit works
           </Anchor>
         </>
       }
@@ -50,7 +51,7 @@ function Rows({ search, onClear }: { readonly search: AuditSearch; readonly onCl
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next ?? undefined,
     staleTime: 0,
-    // Older rows never change: what has been fetched of them is not asked for again by itself.
+    // Older rows never change, so they are not fetched again without a click.
     refetchOnWindowFocus: false,
   });
   if (found.data === undefined) {
@@ -62,9 +63,7 @@ function Rows({ search, onClear }: { readonly search: AuditSearch; readonly onCl
       {found.error === null ? null : <Problem error={found.error} onRetry={async () => found.refetch()} />}
       <Group justify="space-between" gap="sm">
         <Text size="sm" c="dimmed" role="status">
-          {rows.length === 0
-            ? "No row is like this"
-            : `${found.hasNextPage ? "The newest " : ""}${showCount(rows.length)}`}
+          {rows.length === 0 ? "No row matches" : `${found.hasNextPage ? "The newest " : ""}${showCount(rows.length)}`}
         </Text>
         <Group gap="xs">
           {isNarrowed(search) ? (

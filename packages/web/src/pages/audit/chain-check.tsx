@@ -9,7 +9,7 @@ import { ShownText } from "../../parts/text/shown-text.tsx";
 import { Time } from "../../parts/time/time.tsx";
 import { verificationWords } from "./verification-words.ts";
 
-/** Has the platform check the whole chain, and says what it found. */
+/** Asks the platform to check the whole chain, and shows the result. */
 export function ChainCheck(): ReactNode {
   const client = useClient();
   const check = useMutation({
@@ -32,8 +32,8 @@ export function ChainCheck(): ReactNode {
           Read every row
         </Button>
         <Text size="sm" c="dimmed" flex="1 1 280px">
-          Each row is bound to the one before it. The check tells of any that was changed, removed or added since the
-          last check; reading every row takes longer and looks at the older ones too.
+          Each row is bound to the one before it. The check finds rows that were changed, removed or added since the
+          last check. Reading every row takes longer and checks older rows too.
         </Text>
       </Group>
       {check.error === null ? null : <Problem error={check.error} onRetry={() => check.mutate(check.variables)} />}
@@ -65,7 +65,7 @@ function Result({ found, at }: { readonly found: AuditVerification; readonly at:
         <Text size="xs" c="dimmed">
           Checked <Time at={at} />.{" "}
           <Anchor inherit underline="always" href="/guides/secrets#audit" target="_blank" rel="noopener">
-            What the chain shows and what it cannot
+            The limits of the chain
           </Anchor>
         </Text>
       </Stack>

@@ -1,12 +1,12 @@
 import type { AuditRow } from "@sealrun/protocol";
 
-/** One thing that a row says: its name in words, and what it is. */
+/** One detail of a row: its name in words, and its value. */
 export interface DetailPart {
   readonly name: string;
   readonly text: string;
 }
 
-/** What a row of the audit says, for people: `sealedAtBoundary: false` is "sealed at boundary" "no". */
+/** The details of a row of the audit, for people: `sealedAtBoundary: false` is "sealed at boundary" "no". */
 export function detailParts(detail: AuditRow["detail"]): readonly DetailPart[] {
   return Object.entries(detail).map(([name, value]) => ({ name: inWords(name), text: showValue(value) }));
 }

@@ -10,7 +10,7 @@ import { topicKey } from "../../platform/queries.ts";
 import { LinkMenuItem } from "../../parts/page/links.tsx";
 import { Question } from "../../parts/page/question.tsx";
 
-/** Cancel what is under way; run again what is over. */
+/** Cancels an execution that has not ended, and runs any execution again. */
 export function Actions({ execution }: { readonly execution: ExecutionInfo }): ReactNode {
   return (
     <>
@@ -45,7 +45,7 @@ function Cancel({ execution }: { readonly execution: ExecutionInfo }): ReactNode
         <Text size="sm">
           {execution.status === "queued"
             ? "It has not started and will not."
-            : "Its script is asked to stop, and ended when it does not. What it has done stays done."}
+            : "Its script is asked to stop, and is killed if it does not. Its effects so far are not undone."}
         </Text>
       </Question>
     </>

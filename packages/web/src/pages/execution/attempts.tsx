@@ -7,12 +7,12 @@ import { LinkAnchor } from "../../parts/page/links.tsx";
 import { ShownText } from "../../parts/text/shown-text.tsx";
 import { Time } from "../../parts/time/time.tsx";
 
-/** Who took an execution, when, and how each attempt ended. */
+/** The attempts of an execution: which executor took it, when, and how each one ended. */
 export function AttemptsTable({ execution }: { readonly execution: ExecutionInfo }): ReactNode {
   if (execution.attempts.length === 0) {
     return (
       <Empty icon={<IconCpu aria-hidden />} title="No executor has taken it">
-        {execution.waiting ?? "It ended before one did."}
+        {execution.waiting ?? "It ended before an executor took it."}
       </Empty>
     );
   }
@@ -43,7 +43,7 @@ export function AttemptsTable({ execution }: { readonly execution: ExecutionInfo
                     <Time at={claimedAt} />
                   </Table.Td>
                   <Table.Td>
-                    {end === null ? "Runs now" : ends[end]}
+                    {end === null ? "Running" : ends[end]}
                     {reason === null ? null : (
                       <>
                         : <ShownText text={`${reason.message} (${reason.code})`} />
@@ -58,8 +58,8 @@ export function AttemptsTable({ execution }: { readonly execution: ExecutionInfo
       </Paper>
       {hasLost ? (
         <Text size="sm" c="dimmed">
-          An attempt is lost when its executor was not heard for a minute. With <code>"on_lost": "rerun"</code> in the
-          manifest it runs again from its first step, elsewhere the execution ends as lost: see{" "}
+          An attempt is lost when its executor sends no heartbeat for a minute. With <code>"on_lost": "rerun"</code> in
+          the manifest, the execution then runs again from its first step. Without it, the execution ends as lost. See{" "}
           <a href="/guides/packages#manifestjson">Packages</a>.
         </Text>
       ) : null}
@@ -69,7 +69,7 @@ export function AttemptsTable({ execution }: { readonly execution: ExecutionInfo
 
 const ends = {
   finished: "Finished",
-  lost: "Lost: its executor was not heard any more",
-  "given-back": "Given back before a script had started",
-  released: "Given back by its executor before a script had started",
+  lost: "Lost: its executor stopped sending heartbeats",
+  "given-back": "Requeued before a script started",
+  released: "Requeued by its executor before a script started",
 } as const;

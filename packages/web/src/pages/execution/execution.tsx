@@ -18,10 +18,10 @@ import { type Log, useLog } from "./log/use-log.ts";
 import { StepsTimeline } from "./steps/steps-timeline.tsx";
 import { ExecutionTabs } from "./tabs.tsx";
 
-/** One execution, live: what it is, its steps, its log, its results, what it read, and what changed since it was green. */
+/** One execution, live: its facts, steps, log, results, receipt, and what changed since the last success. */
 export function ExecutionPage(): ReactNode {
   const { execution: id } = useParams({ from: "/executions/$execution" });
-  // Another execution is another page: nothing of the one before stays.
+  // Another execution remounts the page, so that no state of the previous one stays.
   return <OneExecution key={id} id={id} />;
 }
 
@@ -30,7 +30,7 @@ function OneExecution({ id }: { readonly id: string }): ReactNode {
   const found = useQuery({
     queryKey: executionKey(id),
     queryFn: async () => client.getExecution(id),
-    // One that ended never changes again, whatever the others do.
+    // An execution that has ended never changes again.
     staleTime: ({ state }) => (isSettled(state.data) ? "static" : 0),
   });
   const log = useLog(id);
@@ -69,7 +69,7 @@ function Shown({ execution, log }: { readonly execution: ExecutionInfo; readonly
         )}
         {execution.cancelRequested && !isFinal(execution.status) ? (
           <Alert color="orange" icon={<IconHandStop aria-hidden />} role="status" title="Being cancelled">
-            Its script is asked to stop and is ended soon.
+            Its script was asked to stop, and is killed if it does not.
           </Alert>
         ) : null}
         <FailureNotice execution={execution} />

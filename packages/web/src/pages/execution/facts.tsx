@@ -1,14 +1,13 @@
 import { Code, CopyButton, Group, Text, Tooltip, UnstyledButton } from "@mantine/core";
-import { type ExecutionInfo, isFinal } from "@sealrun/protocol";
+import { type ExecutionInfo, isFinal, showDuration } from "@sealrun/protocol";
 import { type ReactNode } from "react";
 import { LinkAnchor } from "../../parts/page/links.tsx";
 import { ShownText } from "../../parts/text/shown-text.tsx";
-import { showDuration } from "../../parts/time/show-time.ts";
 import { Time } from "../../parts/time/time.tsx";
 import { shortId } from "../../parts/text/short-id.ts";
 import { useTicking } from "../../parts/time/use-ticking.ts";
 
-/** What an execution is of, what started it and when, how long it took and where it ran. */
+/** The package of an execution, what started it and when, how long it took and where it ran. */
 export function Facts({ execution }: { readonly execution: ExecutionInfo }): ReactNode {
   const { project, package: name, version, executor, priority, notBefore } = execution;
   return (

@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 import { helpForCode } from "../../parts/page/help-for-code.ts";
 import { ShownText } from "../../parts/text/shown-text.tsx";
 
-/** Why an execution did not succeed, in the failure's own sentence, with the guide that helps. */
+/** Why an execution did not succeed: the error's sentence, its code, and the guide that helps. */
 export function FailureNotice({ execution }: { readonly execution: ExecutionInfo }): ReactNode {
   const { error, status } = execution;
   if (error === null || status === "succeeded") return null;
@@ -33,7 +33,7 @@ export function FailureNotice({ execution }: { readonly execution: ExecutionInfo
 }
 
 const titles = {
-  queued: "Put back after a failure",
+  queued: "Requeued after a failure",
   running: "Running again after a failure",
   failed: "Failed",
   lost: "Lost",

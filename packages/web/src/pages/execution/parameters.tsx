@@ -7,7 +7,7 @@ import { JsonTree } from "../../parts/json/json-tree.tsx";
 import { LineText } from "../../parts/log/line-text.tsx";
 import { ShownText } from "../../parts/text/shown-text.tsx";
 
-/** What an execution was started with: values of visible parameters, the names of sealed ones. */
+/** The parameters of an execution: values of visible ones, names of sealed ones. */
 export function ParametersPanel({ execution }: { readonly execution: ExecutionInfo }): ReactNode {
   const { visible, sealedNames } = execution.parameters;
   const shown = Object.entries(visible);

@@ -7,7 +7,7 @@ import { LinkAnchor, LinkButton } from "../../parts/page/links.tsx";
 import { ShownText } from "../../parts/text/shown-text.tsx";
 import { Time } from "../../parts/time/time.tsx";
 
-/** Which secrets an execution read, in which version and from where; what it missed and what was refused. Never values. */
+/** The secrets that an execution read, with version and scope, or that were missing or refused. Never values. */
 export function ReceiptPanel({ execution }: { readonly execution: ExecutionInfo }): ReactNode {
   const { receipt } = execution;
   if (receipt.length === 0) {
@@ -83,7 +83,7 @@ function From({ row, execution }: { readonly row: ReceiptRow; readonly execution
   if (row.scope === null) {
     return (
       <Group gap="xs" wrap="nowrap">
-        <Text size="sm">no scope has it</Text>
+        <Text size="sm">not set in any scope</Text>
         <LinkButton
           size="compact-xs"
           variant="light"

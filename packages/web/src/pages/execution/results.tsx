@@ -7,7 +7,7 @@ import { JsonTree } from "../../parts/json/json-tree.tsx";
 import { ShownText } from "../../parts/text/shown-text.tsx";
 import { showHidden } from "../../parts/text/visible-text.ts";
 
-/** What each step gave as its result, as a tree. */
+/** The result of each step, as a tree. */
 export function ResultsPanel({ execution }: { readonly execution: ExecutionInfo }): ReactNode {
   const given = execution.steps.filter(({ result }) => result !== null);
   if (given.length === 0) {

@@ -9,9 +9,9 @@ import type { Log } from "./log/use-log.ts";
 import { ParametersPanel } from "./parameters.tsx";
 import { ReceiptPanel } from "./receipt.tsx";
 import { ResultsPanel } from "./results.tsx";
+import { executionTabs } from "./search.ts";
 import classes from "./tabs.module.css";
 
-const tabs = ["log", "results", "receipt", "parameters", "attempts", "difference"] as const;
 const titles = {
   log: "Log",
   results: "Results",
@@ -19,20 +19,20 @@ const titles = {
   parameters: "Parameters",
   attempts: "Attempts",
   difference: "Difference",
-} as const;
+} as const satisfies Record<(typeof executionTabs)[number], string>;
 
-/** Everything else there is to see of an execution; which of it is in the address. */
+/** The tabs of an execution; the address has the chosen one. */
 export function ExecutionTabs({ execution, log }: { readonly execution: ExecutionInfo; readonly log: Log }): ReactNode {
   const { tab = "log" } = useSearch({ from: "/executions/$execution" });
   const navigate = useNavigate({ from: "/executions/$execution" });
   const onChange = (value: string | null): void => {
-    const next = tabs.find((name) => name === value);
+    const next = executionTabs.find((name) => name === value);
     void navigate({ search: (before) => ({ ...before, tab: next }), replace: true });
   };
   return (
     <Tabs value={tab} onChange={onChange} keepMounted={false}>
-      <Tabs.List className={classes["list"]} aria-label="What is shown">
-        {tabs.map((name) => (
+      <Tabs.List className={classes["list"]} aria-label="Details">
+        {executionTabs.map((name) => (
           <Tabs.Tab key={name} value={name}>
             {titles[name]}
           </Tabs.Tab>

@@ -8,9 +8,10 @@ import { type ReactNode, useState } from "react";
 import { useClient } from "../../platform/platform.tsx";
 import { topicKey } from "../../platform/queries.ts";
 import { Question } from "../../parts/page/question.tsx";
-import { type ExecutionsSearch, toStatisticsFilter } from "./filter.ts";
+import { toStatisticsFilter } from "./filter.ts";
+import type { ExecutionsSearch } from "./search.ts";
 
-/** Cancels every queued execution that the filter shows, after a question. */
+/** Cancels every queued execution that matches the filters, after a question. */
 export function CancelQueued(props: { readonly search: ExecutionsSearch; readonly count: number }): ReactNode {
   const { search, count } = props;
   const client = useClient();
@@ -46,8 +47,8 @@ export function CancelQueued(props: { readonly search: ExecutionsSearch; readonl
         onYes={cancel}
       >
         <Text size="sm">
-          All queued executions that these filters show are cancelled, and none of them runs. Those that start meanwhile
-          are left alone.
+          All queued executions that match these filters are cancelled and will not run. Executions that start in the
+          meantime are not affected.
         </Text>
         {done === 0 ? null : <Progress value={Math.min((done / count) * 100, 100)} aria-label="Cancelled so far" />}
       </Question>
@@ -55,15 +56,15 @@ export function CancelQueued(props: { readonly search: ExecutionsSearch; readonl
   );
 }
 
-const atOnce = 8;
+const maxParallel = 8;
 
 async function cancelAll(client: Client, filter: ExecutionFilter, onDone: (count: number) => void): Promise<number> {
   let count = 0;
   let before: string | undefined;
   do {
     const page = await client.listExecutions({ ...filter, status: "queued", limit: 200, before });
-    for (let at = 0; at < page.executions.length; at += atOnce) {
-      const some = page.executions.slice(at, at + atOnce);
+    for (let at = 0; at < page.executions.length; at += maxParallel) {
+      const some = page.executions.slice(at, at + maxParallel);
       const ends = await Promise.all(some.map(async ({ id }) => cancelQueued(client, id)));
       count += ends.filter(Boolean).length;
       onDone(count);
@@ -73,7 +74,7 @@ async function cancelAll(client: Client, filter: ExecutionFilter, onDone: (count
   return count;
 }
 
-/** False for one that has ended meanwhile. */
+/** False for an execution that has ended in the meantime. */
 async function cancelQueued(client: Client, id: string): Promise<boolean> {
   try {
     await client.cancelExecution(id);

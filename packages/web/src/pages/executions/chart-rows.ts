@@ -1,6 +1,6 @@
 import { type ExecutionStatistics, type ExecutionStatus, executionStatus } from "@sealrun/protocol";
 
-/** One bar: its span of time, how many of each status, and how long those took that ended. */
+/** One bar: its time span, its executions by status, and how long the finished ones took. */
 export interface ChartRow {
   readonly at: string;
   readonly until: string;
@@ -11,7 +11,7 @@ export interface ChartRow {
   readonly p95Ms: number | null;
 }
 
-/** The bars of statistics: of `statuses` alone, all of them when it is empty. Labels are in the reader's zone. */
+/** The bars of statistics, only for `statuses`, or for all when it is empty. Labels are in the reader's zone. */
 export function chartRows(
   { buckets, bucketMs }: Pick<ExecutionStatistics, "buckets" | "bucketMs">,
   statuses: readonly ExecutionStatus[],

@@ -7,13 +7,14 @@ import { topicKey } from "../../platform/queries.ts";
 import { Loading } from "../../parts/page/loading.tsx";
 import { Problem } from "../../parts/page/problem.tsx";
 import { ExecutionsTable } from "./executions-table.tsx";
-import { type ExecutionsSearch, toFilter } from "./filter.ts";
+import { toFilter } from "./filter.ts";
+import type { ExecutionsSearch } from "./search.ts";
 import { holdBack } from "./hold-back.ts";
 import { NothingRan } from "./nothing-ran.tsx";
 
 const pageSize = 50;
 
-/** The list, newest first, more on demand. What is accepted meanwhile waits behind a button, so that nothing moves. */
+/** The list, newest first, more on demand. Newer executions wait behind a button, so that no row moves. */
 export function ExecutionsList({ search }: { readonly search: ExecutionsSearch }): ReactNode {
   const client = useClient();
   const [topAt, setTopAt] = useState<string>();

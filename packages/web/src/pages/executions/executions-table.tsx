@@ -10,7 +10,7 @@ import { Time } from "../../parts/time/time.tsx";
 import { shortId } from "../../parts/text/short-id.ts";
 import { TookTime } from "./took-time.tsx";
 
-/** Executions as rows. The project's column is left out where all are of one. */
+/** Executions as rows, with a column for the project if `hasProject`. */
 export function ExecutionsTable(props: {
   readonly runs: readonly ExecutionSummary[];
   readonly hasProject: boolean;

@@ -9,12 +9,13 @@ import { Page } from "../../parts/page/page.tsx";
 import { Problem } from "../../parts/page/problem.tsx";
 import { CancelQueued } from "./cancel-queued.tsx";
 import { ExecutionsList } from "./executions-list.tsx";
-import { type ExecutionsSearch, toStatisticsFilter } from "./filter.ts";
+import { toStatisticsFilter } from "./filter.ts";
+import type { ExecutionsSearch } from "./search.ts";
 import { FilterBar } from "./filter-bar.tsx";
 import { RunStatistics } from "./run-statistics.tsx";
 import { StatusToggles } from "./status-toggles.tsx";
 
-/** Every execution: filters that the address keeps, counts, charts, and the list. */
+/** All executions: filters, counts, charts, and the list. The address has the filters. */
 export function ExecutionsPage(): ReactNode {
   const search = useSearch({ from: "/executions" });
   const navigate = useNavigate({ from: "/executions" });
@@ -37,7 +38,7 @@ function Overview(props: {
 }): ReactNode {
   const { search, onChange } = props;
   const client = useClient();
-  // All statuses are counted, so that each toggle says what it would add.
+  // All statuses are counted, so that each toggle shows how many it would add.
   const anyStatus = { ...search, status: undefined };
   const found = useQuery({
     queryKey: topicKey("executions", "statistics", anyStatus),

@@ -5,15 +5,17 @@ import { type ReactNode, useState } from "react";
 import { useClient } from "../../platform/platform.tsx";
 import { topicKey } from "../../platform/queries.ts";
 import { shortId } from "../../parts/text/short-id.ts";
-import { checkIdStart, type ExecutionsSearch } from "./filter.ts";
-import { findSpan, ofLocalField, showRange, spans, toLocalField, usualSpan } from "./time-span.ts";
+import { findSpan, timeSpans } from "../../parts/time/time-spans.ts";
+import { checkIdStart, defaultSpan } from "./filter.ts";
+import { type ExecutionsSearch, triggerKind } from "./search.ts";
+import { ofLocalField, showRange, toLocalField } from "./time-range.ts";
 
 interface FilterBarProps {
   readonly search: ExecutionsSearch;
   readonly onChange: (change: ExecutionsSearch) => void;
 }
 
-/** Project, package, what started it, id and time; the address keeps them. */
+/** Filters by project, package, trigger, id and time; the address has them. */
 export function FilterBar({ search, onChange }: FilterBarProps): ReactNode {
   return (
     <Stack gap="xs">
@@ -28,9 +30,7 @@ export function FilterBar({ search, onChange }: FilterBarProps): ReactNode {
             { value: "event", label: "By an event" },
           ]}
           value={search.trigger ?? null}
-          onChange={(value) =>
-            onChange({ trigger: value === "request" || value === "schedule" || value === "event" ? value : undefined })
-          }
+          onChange={(value) => onChange({ trigger: triggerKind.safeParse(value).data })}
           clearable
           clearButtonProps={{ "aria-label": "Started by anything" }}
           flex="1 1 170px"
@@ -45,7 +45,7 @@ export function FilterBar({ search, onChange }: FilterBarProps): ReactNode {
             size="md"
             withRemoveButton
             onRemove={() => onChange({ executor: undefined })}
-            removeButtonProps={{ "aria-label": "Of any executor", tabIndex: 0 }}
+            removeButtonProps={{ "aria-label": "Any executor", tabIndex: 0 }}
           >
             executor {shortId(search.executor)}
           </Pill>
@@ -99,7 +99,7 @@ function Places({ search, onChange }: FilterBarProps): ReactNode {
   );
 }
 
-/** Takes effect when one leaves it or presses Enter: each key would be a list of its own. */
+/** Applied on Enter or when focus leaves it: applying at each key would fetch a list at each key. */
 function IdField(props: { readonly id: string; readonly onChange: FilterBarProps["onChange"] }): ReactNode {
   const [typed, setTyped] = useState(props.id);
   const wrong = checkIdStart(typed.trim());
@@ -134,11 +134,11 @@ function TimeChoice({ search, onChange }: FilterBarProps): ReactNode {
       <SegmentedControl
         size="xs"
         aria-label="Time"
-        data={spans.map(({ value, label }) => ({ value, label }))}
-        value={isOwn || search.id !== undefined ? "" : (search.span ?? usualSpan)}
+        data={timeSpans.map(({ value, short }) => ({ value, label: short }))}
+        value={isOwn || search.id !== undefined ? "" : (search.span ?? defaultSpan)}
         onChange={(value) =>
           onChange({
-            span: spans.find((span) => span.value === value)?.value,
+            span: timeSpans.find((span) => span.value === value)?.value,
             since: undefined,
             until: undefined,
             id: undefined,
@@ -148,7 +148,7 @@ function TimeChoice({ search, onChange }: FilterBarProps): ReactNode {
       <OwnTime search={search} onChange={onChange} isOwn={isOwn} />
       {isOwn ? (
         <Button size="compact-sm" variant="subtle" onClick={() => onChange({ since: undefined, until: undefined })}>
-          {findSpan(search.span ?? usualSpan).label} again
+          {findSpan(search.span ?? defaultSpan).short} again
         </Button>
       ) : null}
     </>
@@ -196,7 +196,7 @@ function OwnTime(props: FilterBarProps & { readonly isOwn: boolean }): ReactNode
             label="To"
             value={until}
             onChange={(event) => setUntil(event.currentTarget.value)}
-            error={isBackwards ? "Before it starts" : undefined}
+            error={isBackwards ? "Must be after the start" : undefined}
           />
           <Button size="compact-sm" disabled={isBackwards || (since === "" && until === "")} onClick={apply}>
             Show

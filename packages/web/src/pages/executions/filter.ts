@@ -1,41 +1,31 @@
 import type { ExecutionFilter } from "@sealrun/client";
-import type { ExecutionStatus, Trigger } from "@sealrun/protocol";
-import { findSpan, type SpanName, usualSpan } from "./time-span.ts";
+import { startOfSpan, type SpanName } from "../../parts/time/time-spans.ts";
+import type { ExecutionsSearch } from "./search.ts";
 
-/** What the address says of the list: every filter is in it, so that it can be sent to somebody. */
-export interface ExecutionsSearch {
-  readonly project?: string | undefined;
-  readonly package?: string | undefined;
-  readonly status?: ExecutionStatus[] | undefined;
-  readonly trigger?: Trigger["kind"] | undefined;
-  readonly executor?: string | undefined;
-  readonly id?: string | undefined;
-  readonly since?: string | undefined;
-  readonly until?: string | undefined;
-  readonly span?: SpanName | undefined;
-}
+/** The span of an address without a time. */
+export const defaultSpan: SpanName = "7d";
 
-/** The filter to ask with. A span counts back from `nowMs`; who looks for an id looks through all time. */
+/** The filter to ask the platform with. A span counts back from `nowMs`; a search for an id covers all time. */
 export function toFilter(search: ExecutionsSearch, nowMs: number): ExecutionFilter {
   const { project, package: name, trigger, executor, id } = search;
   const status = search.status === undefined || search.status.length === 0 ? undefined : search.status.join(",");
   return { project, package: name, trigger, executor, id, status, ...timeOf(search, nowMs) };
 }
 
-/** The same for counts: of every status, and of 90 days where no start is given. */
+/** The same for statistics: of every status, and of the last 90 days if no start is given. */
 export function toStatisticsFilter(search: ExecutionsSearch, nowMs: number): ExecutionFilter {
   const filter = toFilter({ ...search, status: undefined }, nowMs);
   const endMs = filter.until === undefined ? nowMs : Date.parse(filter.until);
-  return { ...filter, since: filter.since ?? new Date(endMs - findSpan("90d").ms).toISOString() };
+  return { ...filter, since: filter.since ?? startOfSpan("90d", endMs) };
 }
 
 function timeOf({ since, until, span, id }: ExecutionsSearch, nowMs: number): Pick<ExecutionFilter, "since" | "until"> {
   if (since !== undefined || until !== undefined) return { since, until };
   if (id !== undefined) return {};
-  return { since: new Date(nowMs - findSpan(span ?? usualSpan).ms).toISOString() };
+  return { since: startOfSpan(span ?? defaultSpan, nowMs) };
 }
 
-/** True when anything but the time is narrowed. */
+/** True when any filter but the time is set. */
 export function isNarrowed({ project, package: name, status, trigger, executor, id }: ExecutionsSearch): boolean {
   const isAnyStatus = status === undefined || status.length === 0;
   return !isAnyStatus || [project, name, trigger, executor, id].some((value) => value !== undefined);
@@ -43,7 +33,7 @@ export function isNarrowed({ project, package: name, status, trigger, executor, 
 
 const idStart = /^exe_[0-9a-z]{0,20}$/;
 
-/** What is wrong with the start of an id as typed, as a sentence; undefined when it can be looked for. */
+/** What is wrong with the typed start of an id, as a sentence; undefined when it can be searched. */
 export function checkIdStart(typed: string): string | undefined {
   return typed === "" || idStart.test(typed) ? undefined : "An id starts with exe_, then letters and digits";
 }

@@ -3,15 +3,16 @@ import { IconListDetails } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { Empty } from "../../parts/page/empty.tsx";
 import { LinkAnchor, LinkButton } from "../../parts/page/links.tsx";
-import { type ExecutionsSearch, isNarrowed } from "./filter.ts";
-import { findSpan, usualSpan } from "./time-span.ts";
+import { findSpan } from "../../parts/time/time-spans.ts";
+import { defaultSpan, isNarrowed } from "./filter.ts";
+import type { ExecutionsSearch } from "./search.ts";
 
-/** What stands where the filters leave nothing: how to see more, or how to run the first package. */
+/** Stands in the place of an empty list: how to see more, or how to run the first package. */
 export function NothingRan({ search }: { readonly search: ExecutionsSearch }): ReactNode {
   const { since, until, id } = search;
-  const span = findSpan(search.span ?? usualSpan);
+  const span = findSpan(search.span ?? defaultSpan);
   const isOwn = since !== undefined || until !== undefined;
-  const when = isOwn ? "in this time" : id === undefined ? `in ${span.words}` : "under this id";
+  const when = isOwn ? "in this time" : id === undefined ? `in the ${span.label.toLowerCase()}` : "under this id";
   const isWidest = !isOwn && span.value === "90d";
   return (
     <Empty

@@ -1,16 +1,15 @@
 import "@mantine/charts/styles.css";
 import { BarChart, LineChart } from "@mantine/charts";
 import { SimpleGrid, Text } from "@mantine/core";
-import type { ExecutionStatus } from "@sealrun/protocol";
+import { type ExecutionStatus, showDuration } from "@sealrun/protocol";
 import type { ReactNode } from "react";
-import { showDuration } from "../../parts/time/show-time.ts";
 import { statusColor } from "../../parts/page/status-badge.tsx";
 import type { ChartRow } from "./chart-rows.ts";
 
 const stacked: readonly ExecutionStatus[] = ["succeeded", "running", "queued", "cancelled", "lost", "failed"];
 const height = 160;
 
-/** How many ran and how long they took, over time. Clicking a bar narrows the list to its time. */
+/** The number of executions and their durations over time. Clicking a bar narrows the list to its time. */
 export function RunCharts(props: {
   readonly rows: readonly ChartRow[];
   readonly onPick: (row: ChartRow) => void;
@@ -55,7 +54,7 @@ export function RunCharts(props: {
           data={rows.map(({ label, medianMs, p95Ms }) => ({ label, median: medianMs, p95: p95Ms }))}
           dataKey="label"
           series={[
-            // The median is drawn last: one run alone has both in one place.
+            // The median is drawn last: with only one run, both lie in the same place.
             { name: "p95", label: "95th percentile", color: "grape.6" },
             { name: "median", color: "accent.6" },
           ]}

@@ -1,11 +1,10 @@
 import { Button, Group, Paper, Skeleton, Table, Text, Title, VisuallyHidden } from "@mantine/core";
-import type { ExecutionStatistics, ExecutionStatus } from "@sealrun/protocol";
+import { type ExecutionStatistics, type ExecutionStatus, showDuration } from "@sealrun/protocol";
 import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
-import { showDuration } from "../../parts/time/show-time.ts";
 import { chartRows, type ChartRow } from "./chart-rows.ts";
-import { showRange } from "./time-span.ts";
+import { showRange } from "./time-range.ts";
 
-/** The library of charts is large: it comes when a chart is shown. */
+/** The chart library is large, so it loads only when a chart is shown. */
 const RunCharts = lazy(async () => ({ default: (await import("./run-charts.tsx")).RunCharts }));
 
 /** Executions and durations over time, as a chart or as a table. */

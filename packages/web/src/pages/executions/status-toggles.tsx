@@ -3,7 +3,7 @@ import { type ExecutionStatus, executionStatus } from "@sealrun/protocol";
 import type { ReactNode } from "react";
 import { statusColor } from "../../parts/page/status-badge.tsx";
 
-/** A toggle per status with how many there are; none pressed shows all. */
+/** A toggle for each status, with its count; with none pressed, all statuses are shown. */
 export function StatusToggles(props: {
   readonly counts: Readonly<Record<ExecutionStatus, number>> | undefined;
   readonly chosen: readonly ExecutionStatus[];

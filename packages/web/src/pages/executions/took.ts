@@ -1,5 +1,4 @@
-import { type ExecutionSummary, isFinal } from "@sealrun/protocol";
-import { showDuration } from "../../parts/time/show-time.ts";
+import { type ExecutionSummary, isFinal, showDuration } from "@sealrun/protocol";
 
 /** How long an execution ran or has been running, in words; undefined before its start. */
 export function showTook(

@@ -2,10 +2,10 @@ import type { ExecutorList } from "@sealrun/protocol";
 
 export type Executor = ExecutorList["executors"][number];
 
-/** How an executor is: what counts most first. */
+/** The state of an executor. */
 export type ExecutorState = "live" | "unfit" | "draining" | "absent" | "revoked";
 
-/** The state of an executor. */
+/** The state of an executor; if several apply, the one that matters most. */
 export function stateOf({ isLive, isDraining, trouble, revokedAt }: Executor): ExecutorState {
   if (revokedAt !== null) return "revoked";
   if (!isLive) return "absent";
@@ -15,7 +15,7 @@ export function stateOf({ isLive, isDraining, trouble, revokedAt }: Executor): E
 
 const order: readonly ExecutorState[] = ["live", "unfit", "draining", "absent", "revoked"];
 
-/** Those of one pool, those that work first, then by when they were heard of. */
+/** The executors of one pool: live ones first, then by their last heartbeat. */
 export function sortExecutors(executors: readonly Executor[], pool: string): readonly Executor[] {
   return executors
     .filter((executor) => executor.pool === pool)

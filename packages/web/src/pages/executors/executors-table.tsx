@@ -8,18 +8,18 @@ import { type Executor, type ExecutorState, stateOf } from "./executor-state.ts"
 
 const looks = {
   live: { color: "green", words: "live" },
-  unfit: { color: "red", words: "takes nothing" },
+  unfit: { color: "red", words: "unhealthy" },
   draining: { color: "yellow", words: "draining" },
   absent: { color: "red", words: "absent" },
   revoked: { color: "gray", words: "revoked" },
 } as const satisfies Record<ExecutorState, unknown>;
 
-/** The executors of a pool; each leads to what it ran. */
+/** The executors of a pool; each links to its executions. */
 export function ExecutorsTable(props: { readonly pool: string; readonly executors: readonly Executor[] }): ReactNode {
   return (
     <CardTable
       label={`Executors of pool ${props.pool}`}
-      columns={["Executor", "State", "Running", "Last heard", "Enrolled"]}
+      columns={["Executor", "State", "Running", "Last heartbeat", "Enrolled"]}
     >
       {props.executors.map((executor) => (
         <ExecutorRow key={executor.id} executor={executor} />
@@ -54,7 +54,7 @@ function ExecutorRow({ executor }: { readonly executor: Executor }): ReactNode {
           {slots === 0 ? running : `${running} of ${slots}`}
         </Text>
       </CardCell>
-      <CardCell label="Last heard">
+      <CardCell label="Last heartbeat">
         <Text size="sm" component="span">
           {lastSeenAt === null ? "never" : <Time at={lastSeenAt} />}
         </Text>

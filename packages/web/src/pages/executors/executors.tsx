@@ -16,7 +16,7 @@ import { type Executor, sortExecutors } from "./executor-state.ts";
 import { ExecutorsTable } from "./executors-table.tsx";
 import { allPools, describeLoad } from "./pool-load.ts";
 
-/** When an executor was last heard of changes without anybody telling. */
+/** The time of the last heartbeat changes without a notice, so the page polls. */
 const everyMs = 5_000;
 
 /** Every pool with its load, and the executors in it. */

@@ -1,7 +1,7 @@
 import type { PoolInfo } from "@sealrun/protocol";
 import type { Executor } from "./executor-state.ts";
 
-/** A pool as one sentence: whether what waits there can run. */
+/** A pool as one sentence: whether its queued executions can run. */
 export function describeLoad({ executors, slots, running, queued }: PoolInfo): {
   readonly isGood: boolean;
   readonly sentence: string;
@@ -13,11 +13,11 @@ export function describeLoad({ executors, slots, running, queued }: PoolInfo): {
   }
   if (queued === 0) return { isGood: true, sentence: "Nothing waits" };
   const wait = `${queued} wait${queued === 1 ? "s" : ""}`;
-  if (slots === 0) return { isGood: false, sentence: `${wait}, and no executor takes anything new` };
+  if (slots === 0) return { isGood: false, sentence: `${wait}, and no executor takes new executions` };
   return { isGood: true, sentence: running >= slots ? `${wait} for a free slot` : wait };
 }
 
-/** Every pool, those too whose executors are all gone and for which nothing waits. */
+/** Every pool, also pools without an executor or a queued execution. */
 export function allPools(pools: readonly PoolInfo[], executors: readonly Executor[]): readonly PoolInfo[] {
   const known = new Set(pools.map(({ name }) => name));
   const gone = [...new Set(executors.map(({ pool }) => pool))].filter((name) => !known.has(name));

@@ -18,7 +18,7 @@ export function Contents(props: { readonly guide: string; readonly headings: rea
   );
 }
 
-/** The same above it, folded, where there is no room beside. */
+/** The same headings above the guide, folded, in a narrow window. */
 export function FoldedContents(props: {
   readonly guide: string;
   readonly headings: readonly GuideHeading[];

@@ -8,7 +8,7 @@ import classes from "./guides.module.css";
 import type { FoundPlace } from "./search-guides.ts";
 import { useGuideSearch } from "./use-guides.ts";
 
-/** The places in the guides that hold the words, the best first. */
+/** The places in the guides that have the words, the best first. */
 export function FoundPlaces({ find }: { readonly find: string }): ReactNode {
   const { data, error, refetch } = useGuideSearch(true);
   if (error !== null) return <Problem error={error} onRetry={async () => refetch()} />;

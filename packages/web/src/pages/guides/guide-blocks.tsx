@@ -52,7 +52,7 @@ function GuideTable({ table }: { readonly table: Of<"table"> }): ReactNode {
           <Table.Tr>
             {table.head.map((cell, index) =>
               cell.length === 0 ? (
-                // A header without words would be read out as one.
+                // A screen reader would announce an empty header.
                 <Table.Td key={index} />
               ) : (
                 <Table.Th key={index} scope="col">

@@ -7,7 +7,7 @@ export type Inline =
   | { readonly kind: "break" }
   | { readonly kind: "link"; readonly to: LinkTarget; readonly parts: readonly Inline[] };
 
-/** Where a link leads: a guide, its index, a file of the repository that is no guide, or somewhere else. */
+/** The target of a link: a guide, the index, a file of the repository that is not a guide, or another site. */
 export type LinkTarget =
   | { readonly kind: "guide"; readonly guide: string; readonly heading: string | undefined }
   | { readonly kind: "index"; readonly heading: string | undefined }
@@ -40,7 +40,7 @@ export interface GuideHeading {
   readonly text: string;
 }
 
-/** What a list of guides says of one. */
+/** A guide, as a list of guides has it. */
 export interface GuideEntry {
   /** As in its address: `reference/cli`. */
   readonly name: string;

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { LinkAnchor } from "../../parts/page/links.tsx";
 import type { Inline, LinkTarget } from "./guide-content.ts";
 
-/** The words of a guide, with their looks and links. */
+/** The text of a guide, with its styles and links. */
 export function GuideText({ parts }: { readonly parts: readonly Inline[] }): ReactNode {
   return parts.map((part, index) => <Part key={index} part={part} />);
 }

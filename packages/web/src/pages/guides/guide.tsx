@@ -72,7 +72,7 @@ function Shown({ guide, entries }: { readonly guide: Guide; readonly entries: re
   );
 }
 
-/** The router scrolls before a guide is there. */
+/** The router scrolls before the guide has loaded. */
 function useScrollToHeading(): void {
   const hash = useLocation({ select: (location) => location.hash });
   useEffect(() => {

@@ -44,7 +44,7 @@ export function GuidesPage(): ReactNode {
 }
 
 function Search({ find, onFind }: { readonly find: string; readonly onFind: (typed: string) => void }): ReactNode {
-  // What is typed is shown at once; the address follows a moment later.
+  // Typed text is shown at once; the address follows a moment later.
   const [typed, setTyped] = useState(find);
   const change = (text: string): void => {
     setTyped(text);

@@ -1,23 +1,23 @@
 import MiniSearch from "minisearch";
 import type { GuideSection } from "./guide-content.ts";
 
-/** A place in a guide that holds what was searched. */
+/** A place in a guide that matches the search. */
 export interface FoundPlace {
   readonly guide: string;
   readonly title: string;
   /** Empty for the guide's beginning. */
   readonly id: string;
   readonly heading: string;
-  /** Some words around the first that was found. */
+  /** Some text around the first word that was found. */
   readonly excerpt: string;
   /** The words as the guides have them. */
   readonly words: readonly string[];
 }
 
-/** Searches titles, headings and text as somebody types; the best first, at most `most`. */
-export type GuideSearch = (typed: string, most?: number) => readonly FoundPlace[];
+/** Searches titles, headings and text while the user types; the best first, at most `maxPlaces`. */
+export type GuideSearch = (typed: string, maxPlaces?: number) => readonly FoundPlace[];
 
-/** Makes the sections of all guides searchable: by beginnings of words, with a slip of a letter, all words at once. */
+/** Indexes the sections of all guides. A match has all words, by their beginnings, and tolerates a typing mistake. */
 export function createGuideSearch(sections: readonly GuideSection[]): GuideSearch {
   const index = new MiniSearch<{ readonly id: number } & Pick<GuideSection, "title" | "heading" | "text">>({
     fields: ["title", "heading", "text"],
@@ -29,10 +29,10 @@ export function createGuideSearch(sections: readonly GuideSection[]): GuideSearc
     },
   });
   index.addAll(sections.map(({ title, heading, text }, id) => ({ id, title, heading, text })));
-  return (typed, most = 30) =>
+  return (typed, maxPlaces = 30) =>
     index
       .search(typed)
-      .slice(0, most)
+      .slice(0, maxPlaces)
       .flatMap(({ id, terms }) => {
         const section = sections[Number(id)];
         if (section === undefined) return [];
@@ -41,15 +41,15 @@ export function createGuideSearch(sections: readonly GuideSection[]): GuideSearc
       });
 }
 
-const before = 60;
-const long = 220;
+const charactersBefore = 60;
+const excerptLength = 220;
 
 function excerptOf(text: string, words: readonly string[]): string {
   const lower = text.toLowerCase();
   const places = words.map((word) => lower.indexOf(word)).filter((place) => place >= 0);
   const first = places.length === 0 ? 0 : Math.min(...places);
-  const from = first <= before ? 0 : text.indexOf(" ", first - before) + 1;
-  const end = from + long >= text.length ? text.length : text.lastIndexOf(" ", from + long);
-  const to = end <= from ? Math.min(text.length, from + long) : end;
+  const from = first <= charactersBefore ? 0 : text.indexOf(" ", first - charactersBefore) + 1;
+  const end = from + excerptLength >= text.length ? text.length : text.lastIndexOf(" ", from + excerptLength);
+  const to = end <= from ? Math.min(text.length, from + excerptLength) : end;
   return `${from === 0 ? "" : "… "}${text.slice(from, to)}${to === text.length ? "" : " …"}`;
 }

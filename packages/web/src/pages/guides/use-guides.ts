@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { createGuideSearch } from "./search-guides.ts";
 
-/** The list of the guides, fetched once; it comes with the page's own files and never grows old. */
+/** The list of the guides, fetched once; it is one of the page's own files and never stale. */
 export function useGuideList(isEnabled = true) {
   return useQuery({
     queryKey: ["guides"],
@@ -14,7 +14,7 @@ export function useGuideList(isEnabled = true) {
   });
 }
 
-/** One guide by its name; null when there is none. */
+/** One guide by its name; null when no guide has it. */
 export function useGuide(name: string) {
   return useQuery({
     queryKey: ["guides", "one", name],
@@ -27,7 +27,7 @@ export function useGuide(name: string) {
   });
 }
 
-/** Searches the text of all guides, once somebody wants to. */
+/** The search of all guides; its index is fetched once `isEnabled`. */
 export function useGuideSearch(isEnabled: boolean) {
   return useQuery({
     queryKey: ["guides", "search"],

@@ -1,23 +1,22 @@
 import { Badge, Paper, Text } from "@mantine/core";
-import type { HealthCheck } from "@sealrun/protocol";
+import { type HealthCheck, showDuration } from "@sealrun/protocol";
 import { IconAlertTriangle, IconCircleCheck, IconCircleX } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { CardCell, CardRow, CardTable } from "../../parts/page/card-table.tsx";
 import { Sentence } from "../../parts/page/sentence.tsx";
-import { showDuration } from "../../parts/time/show-time.ts";
 import { checkNames } from "./health-summary.ts";
 
 const looks = {
   good: { color: "green", words: "good", Icon: IconCircleCheck },
-  warning: { color: "yellow", words: "look at it", Icon: IconAlertTriangle },
+  warning: { color: "yellow", words: "attention", Icon: IconAlertTriangle },
   bad: { color: "red", words: "bad", Icon: IconCircleX },
 } as const satisfies Record<HealthCheck["state"], unknown>;
 
-/** Every check: how it is, what is so and what to do, and how long it took to answer. */
+/** Every check: its state, a sentence on what to do, and how long it took to answer. */
 export function Checks({ checks }: { readonly checks: readonly HealthCheck[] }): ReactNode {
   return (
     <Paper withBorder px="xs">
-      <CardTable label="Checks" columns={["Check", "State", "What is so", "Answered in"]}>
+      <CardTable label="Checks" columns={["Check", "State", "Details", "Answered in"]}>
         {checks.map((check) => (
           <CheckRow key={check.name} check={check} />
         ))}

@@ -7,7 +7,7 @@ import { Time } from "../../parts/time/time.tsx";
 import classes from "./health-facts.module.css";
 import { showBytes } from "./health-summary.ts";
 
-/** What waits and what runs. */
+/** How many executions are queued and running. */
 export function QueueFacts({ queue }: Pick<PlatformHealth, "queue">): ReactNode {
   if (queue === null) return <Facts title="Queue" rows={undefined} />;
   const { queued, published, running, oldestQueuedAt } = queue;
@@ -37,7 +37,7 @@ export function QueueFacts({ queue }: Pick<PlatformHealth, "queue">): ReactNode 
   );
 }
 
-/** How full the streams of NATS are. */
+/** How full the NATS streams are. */
 export function StreamFacts({ nats }: Pick<PlatformHealth, "nats">): ReactNode {
   if (nats === null) return <Facts title="NATS" rows={undefined} />;
   return (
@@ -100,7 +100,7 @@ export function DatabaseFacts({ postgres }: Pick<PlatformHealth, "postgres">): R
 
 function Facts(props: {
   readonly title: string;
-  /** Undefined for what did not answer. */
+  /** Undefined when the service did not answer. */
   readonly rows: readonly (readonly [name: string, value: ReactNode])[] | undefined;
   readonly children?: ReactNode;
 }): ReactNode {

@@ -2,7 +2,7 @@ import type { HealthCheck } from "@sealrun/protocol";
 
 type State = HealthCheck["state"];
 
-/** All checks as one: as bad as the worst, with a sentence. */
+/** The state of the worst check, with a sentence about all checks. */
 export function summarize(checks: readonly HealthCheck[]): { readonly state: State; readonly sentence: string } {
   const bad = namesOf(checks, "bad");
   const warned = namesOf(checks, "warning");
@@ -25,7 +25,7 @@ export const checkNames = {
   audit: "Audit",
 } as const satisfies Record<HealthCheck["name"], string>;
 
-/** Bytes as people say them: "512 B", "3.4 MiB". */
+/** Bytes for people: "512 B", "3.4 MiB". */
 export function showBytes(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;
   const units = ["KiB", "MiB", "GiB", "TiB"];

@@ -15,7 +15,7 @@ import { summarize } from "./health-summary.ts";
 
 const everyMs = 5_000;
 
-/** Whether everything that the platform stands on works, asked again every five seconds while the page is seen. */
+/** Whether all services of the platform work, checked every five seconds while the page is visible. */
 export function HealthPage(): ReactNode {
   const client = useClient();
   const found = useQuery({
@@ -40,7 +40,7 @@ export function HealthPage(): ReactNode {
 function CheckedAgo(props: { readonly atMs: number; readonly isLate: boolean }): ReactNode {
   const seconds = Math.max(Math.round((useTicking(true) - props.atMs) / 1_000), 0);
   const ago = seconds === 0 ? "just now" : `${seconds} s ago`;
-  return `Checked ${ago}${props.isLate ? "; what is below was true then" : ", and every 5 s"}`;
+  return `Checked ${ago}${props.isLate ? "; the data below is from then" : ", and every 5 s"}`;
 }
 
 const looks = {

@@ -17,13 +17,13 @@ import { ShownText } from "../../parts/text/shown-text.tsx";
 import { defaultChoices, defaultText, isPrefilled, stepNumber } from "./form-values.ts";
 import { SealedText } from "./sealed-text.tsx";
 
-/** What a field of the form gets: its rules, and what is wrong with it now. */
+/** A field of the form: its rules, and what is wrong with its value now. */
 export interface FieldProps {
   readonly field: ParameterField;
   readonly problem: string | undefined;
 }
 
-/** One parameter. Its value lives in its input alone: it is never part of the page's state, a query or an address. */
+/** One parameter. Its value lives only in its input: it is never part of the page's state, a query or an address. */
 export function Field(props: FieldProps): ReactNode {
   switch (props.field.type) {
     case "text":
@@ -230,7 +230,7 @@ function Label({ field }: { readonly field: ParameterField }): ReactNode {
 
 function describe(field: ParameterField): ReactNode {
   const range = rangeOf(field);
-  const file = field.type === "file" ? "A path or an address; sealrun moves no file" : undefined;
+  const file = field.type === "file" ? "A path or an address; sealrun does not copy the file" : undefined;
   const parts = [field.description, file, range].filter((part) => part !== undefined && part !== "");
   return parts.length === 0 ? undefined : <ShownText text={parts.join(" · ")} />;
 }

@@ -11,18 +11,18 @@ import {
 } from "@sealrun/protocol";
 
 /**
- * What a form holds for one field: the text of an input, or the indices of the choices and marks that are set. Values
- * live in the page's inputs alone; they are read when they are checked and when the run is started.
+ * The entry of one field in a form: the text of an input, or the indices of the set choices and checkboxes. Values live
+ * only in the page's inputs; they are read when they are checked and when the run is started.
  */
 export type FieldEntry = readonly string[];
 
-/** The values of a form, and what is wrong by field. Problems never repeat a value. */
+/** The values of a form, and its problems by field. A problem never repeats a value. */
 export interface FormReading {
   readonly params: JsonObject;
   readonly problems: ReadonlyMap<string, string>;
 }
 
-/** True for a field that is shown with its default in it; a sealed text stays empty, and empty means its default. */
+/** True for a field that is shown with its default. A sealed text field starts empty, and empty means its default. */
 export function isPrefilled(field: ParameterField): boolean {
   return field.visible === true || !isTyped(field);
 }
@@ -32,7 +32,7 @@ function isTyped({ type }: ParameterField): boolean {
   return type === "text" || type === "textarea" || type === "file" || type === "int" || type === "float";
 }
 
-/** Reads a whole form by the rules that the platform checks by, too. */
+/** Reads a whole form, by the same rules as the platform. */
 export function readForm(
   fields: readonly ParameterField[],
   entryOf: (field: ParameterField) => FieldEntry,
@@ -49,7 +49,7 @@ export function readForm(
   return { params, problems };
 }
 
-/** Which of the names have a lock in the form; all of them where there is no form. */
+/** Which of the names are sealed: those with a lock in the form, or all of them without a form. */
 export function sealedNames(
   fields: readonly ParameterField[] | undefined,
   names: readonly string[],
@@ -57,7 +57,7 @@ export function sealedNames(
   return names.filter((name) => fields?.find((field) => field.name === name)?.visible !== true);
 }
 
-/** What is wrong with one field, as a sentence for people; undefined when it can go. */
+/** What is wrong with one field, as a sentence for people; undefined when it is valid. */
 export function findProblem(field: ParameterField, entry: FieldEntry): string | undefined {
   try {
     const value = readEntry(field, entry);
@@ -68,7 +68,7 @@ export function findProblem(field: ParameterField, entry: FieldEntry): string | 
   }
 }
 
-/** The value that an entry stands for; undefined leaves it to the default. Throws `PARAMETER_INVALID`. */
+/** The value of an entry; undefined means the default. Throws `PARAMETER_INVALID`. */
 function readEntry(field: ParameterField, entry: FieldEntry): JsonValue | undefined {
   const hasDefault = field.default !== undefined && field.default !== null;
   const [first = ""] = entry;
@@ -96,21 +96,21 @@ function readNumber(field: ParameterField, text: string): JsonValue | undefined 
   return hasReference(text) ? text : parseParameterText({ fields: [field] }, field.name, text);
 }
 
-/** By index: two choices of different types may look alike as text. */
+/** By index: two choices of different types may be the same text. */
 function choiceOf(field: ParameterField, index: string): JsonValue {
   const choice = field.choices?.[Number(index)];
   if (choice === undefined) throw new SealrunError("PARAMETER_INVALID", "expected one of the choices");
   return choice.value;
 }
 
-/** The error's own words without the name, which stands above them already. */
+/** The error's sentence without the name, which stands above it already. */
 function sentence(name: string, { message }: SealrunError): string {
   const prefix = `Parameter ${showName(name)}: `;
   const text = message.startsWith(prefix) ? message.slice(prefix.length) : message;
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
-/** The number after or before the one typed, within the range of its field; undefined when none is typed. */
+/** The next number up or down from the typed one, in the field's range; undefined when the text is no number. */
 export function stepNumber(field: ParameterField, text: string, by: 1 | -1): string | undefined {
   const step = field.step ?? 1;
   const from = text.trim() === "" ? (field.min ?? 0) - by * step : Number(text);
@@ -124,7 +124,7 @@ function placesOf(number: number): number {
   return Math.min((/\.(\d+)$/.exec(String(number))?.[1] ?? "").length, 20);
 }
 
-/** The index, as text, of the choice that a field starts with; undefined without one. */
+/** The indices, as texts, of the choices that a field starts with. */
 export function defaultChoices(field: ParameterField): readonly string[] {
   const wanted: readonly JsonValue[] = Array.isArray(field.default) ? field.default : [field.default ?? null];
   return (field.choices ?? []).flatMap(({ value }, index) => (wanted.includes(value) ? [String(index)] : []));

@@ -4,7 +4,7 @@ import { type ReactNode, useState } from "react";
 import { freeNames } from "./free-values.ts";
 import { SealedText } from "./sealed-text.tsx";
 
-/** Parameters of a package without a parameters.json: any name, text alone, all of them sealed. */
+/** Parameters of a package without a parameters.json: any name, only text, all of them sealed. */
 export function FreeParameters(): ReactNode {
   const [rows, setRows] = useState<readonly number[]>([]);
   const [next, setNext] = useState(1);
@@ -15,8 +15,8 @@ export function FreeParameters(): ReactNode {
   return (
     <Stack gap="sm">
       <Text size="sm" c="dimmed">
-        This package has no parameters.json: it takes any name, with text. A parameters.json gives it a form; see the
-        guide <a href="/guides/packages#parametersjson">Packages</a>.
+        This package has no parameters.json, so it accepts parameters of any name, with text as value. A parameters.json
+        gives it a form; see the guide <a href="/guides/packages#parametersjson">Packages</a>.
       </Text>
       {rows.map((row) => (
         <Group key={row} align="flex-end" gap="xs">

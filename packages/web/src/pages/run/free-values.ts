@@ -4,7 +4,7 @@ import type { FormReading } from "./form-values.ts";
 /** How the inputs of one free parameter are named in the form. */
 export const freeNames = { name: "free-name", value: "free-value" } as const;
 
-/** Reads the rows of free parameters; those without a name and a value are left out. */
+/** Reads the rows of free parameters; empty rows are left out. */
 export function readFree(values: Pick<FormData, "getAll">): FormReading {
   const texts = textsOf(values, freeNames.value);
   const params: JsonObject = {};
@@ -13,13 +13,14 @@ export function readFree(values: Pick<FormData, "getAll">): FormReading {
     const name = given.trim();
     const text = texts[index] ?? "";
     if (name === "" && text === "") continue;
-    if (name === "" || Object.hasOwn(params, name)) problems.set(freeNames.name, "expected a name of its own for each");
+    if (name === "" || Object.hasOwn(params, name))
+      problems.set(freeNames.name, "expected a different name for each parameter");
     else params[name] = text;
   }
   return { params, problems };
 }
 
-/** What a form holds under a name, files left out. */
+/** The texts of a form under a name; files are left out. */
 export function textsOf(values: Pick<FormData, "getAll">, name: string): readonly string[] {
   return values.getAll(name).filter((value) => typeof value === "string");
 }

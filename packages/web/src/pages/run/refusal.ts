@@ -5,7 +5,7 @@ export function findRefusal(info: Pick<PackageInfo, "version">): string | undefi
   if (info.version === null) return "It has no version yet: upload its files first";
   const { active, allow_manual_triggering: byHand } = info.version.manifest;
   if (active === false)
-    return `Its manifest says "active": false, so nothing starts it; change that and upload it again`;
+    return `Its manifest says "active": false, so it cannot be started; change that and upload it again`;
   if (byHand === false) {
     return `Its manifest says "allow_manual_triggering": false: only its schedule and events start it; change that and upload it again`;
   }

@@ -11,13 +11,13 @@ import { findProblem, readForm, sealedNames } from "./form-values.ts";
 import { FreeParameters } from "./free-parameters.tsx";
 import { readFree, textsOf } from "./free-values.ts";
 
-/** The form of a run. What is typed stays in its inputs until it is sealed; only what is wrong with it is state. */
+/** The form of a run. Typed values stay in their inputs until they are sealed; only their problems are state. */
 export function RunForm({ info }: { readonly info: PackageInfo }): ReactNode {
   const given = info.version?.parameters ?? null;
   const fields = useMemo(() => (given === null ? undefined : parametersFileSchema.parse(given).fields), [given]);
   const form = useRef<HTMLFormElement>(null);
   const run = useRun(info, fields, form);
-  // Everywhere, in a text of several lines too.
+  // Works everywhere, also in a text of several lines.
   useHotkeys([["mod+Enter", () => form.current?.requestSubmit()]], []);
   return (
     <form ref={form} onSubmit={run.onSubmit} onInput={run.onInput} autoComplete="off" noValidate>
@@ -59,7 +59,7 @@ function Fields(props: {
       ))}
       {hasSealed ? (
         <Text size="xs" c="dimmed">
-          What has a lock is sealed in this browser for this package; only its name is shown with the run.
+          Fields with a lock are sealed in this browser for this package. The run shows only their names.
         </Text>
       ) : null}
     </>
@@ -89,7 +89,7 @@ function More({ priority }: { readonly priority: number }): ReactNode {
             name=":priority"
             label="Priority"
             description="10 runs first, 1 last"
-            data={[{ value: "", label: `As the package says (${priority})` }, ...levels]}
+            data={[{ value: "", label: `Default of the package (${priority})` }, ...levels]}
           />
           <TextInput
             name=":not-before"
@@ -121,7 +121,7 @@ function useRun(
   const [problems, setProblems] = useState<ReadonlyMap<string, string>>(new Map());
   const [error, setError] = useState<unknown>();
   const [isStarting, setIsStarting] = useState(false);
-  // A new version may take a field's lock away after something was typed under it.
+  // A new version may remove a field's lock after a value was typed under it: that value is still sealed.
   const typedSealed = useRef(new Set<string>());
   const start = async (values: FormData): Promise<void> => {
     const read = fields === undefined ? readFree(values) : readForm(fields, ({ name }) => textsOf(values, name));

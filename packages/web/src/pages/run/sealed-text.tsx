@@ -4,8 +4,8 @@ import { type ReactNode, useState } from "react";
 import classes from "./sealed-text.module.css";
 
 /**
- * A text field that keeps its text to itself: uncontrolled, unknown to password stores and to the browser's memory.
- * Masked, it shows dots until somebody wants to see what they type.
+ * A text field that keeps its text private: uncontrolled, hidden from password managers and from the browser's
+ * autocomplete. Masked, it shows dots until the user asks to see the text.
  */
 export function SealedText(props: {
   readonly name: string;

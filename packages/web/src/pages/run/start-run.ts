@@ -10,7 +10,7 @@ export interface QuickRun {
   readonly package: string;
 }
 
-/** Starts a package without parameters by one click and goes to its execution; a refusal is told in a corner. */
+/** Starts a package without parameters by one click and goes to its execution; a notification shows a refusal. */
 export function useStartRun(): { readonly start: (run: QuickRun) => void; readonly isStarting: boolean } {
   const client = useClient();
   const navigate = useNavigate();

@@ -9,14 +9,14 @@ import { StatusBadge } from "../../parts/page/status-badge.tsx";
 import { Time } from "../../parts/time/time.tsx";
 import { cronInWords } from "../../parts/time/cron-words.ts";
 
-/** Schedules as rows; those of scripts can be deleted, those of manifests belong to their package. */
+/** Schedules as rows. Schedules of scripts can be deleted; schedules of manifests belong to their package. */
 export function SchedulesTable(props: {
   readonly schedules: readonly ScheduleInfo[];
   readonly hasProject: boolean;
   readonly onDelete: (schedule: ScheduleInfo) => void;
 }): ReactNode {
   const { schedules, hasProject, onDelete } = props;
-  const columns = ["Package", ...(hasProject ? ["Project"] : []), "When", "Next", "Last", "Asked for by"];
+  const columns = ["Package", ...(hasProject ? ["Project"] : []), "When", "Next", "Last", "Requested by"];
   return (
     <CardTable label="Schedules, the next one first" columns={columns} actions="Actions">
       {schedules.map((schedule) => (
@@ -56,7 +56,7 @@ function ScheduleRow(props: {
       <CardCell label="Last">
         <Last last={schedule.last} />
       </CardCell>
-      <CardCell label="Asked for by">
+      <CardCell label="Requested by">
         <Text size="sm" component="span">
           {kind === "manifest" ? "its manifest" : "a script"}
           {kind === "manifest" ? null : (
@@ -94,7 +94,7 @@ function When({ schedule: { cron, timezone, missed } }: { readonly schedule: Sch
         <Code>{cron}</Code>
         <Text size="xs" c="dimmed">
           <ShownText text={timezone ?? "UTC"} />
-          {missed === "run_once" ? ", made up for when missed" : ""}
+          {missed === "run_once" ? ", runs late if missed" : ""}
         </Text>
       </Group>
     </Stack>

@@ -16,7 +16,7 @@ import { Question } from "../../parts/page/question.tsx";
 import { ShownText } from "../../parts/text/shown-text.tsx";
 import { SchedulesTable } from "./schedules-table.tsx";
 
-/** What starts by itself, the next one first. */
+/** All schedules, the next one first. */
 export function SchedulesPage(): ReactNode {
   const { project } = useSearch({ from: "/schedules" });
   const client = useClient();
@@ -30,7 +30,7 @@ export function SchedulesPage(): ReactNode {
       title="Schedules"
       lead={
         <>
-          What starts by itself: due times of manifests, and later runs that scripts asked for.{" "}
+          Runs that start by themselves: at the due times of manifests, or because a script asked for a later run.{" "}
           <LinkAnchor size="sm" underline="always" to="/guides/$" params={{ _splat: "events-and-schedules" }}>
             How to schedule
           </LinkAnchor>
@@ -75,16 +75,16 @@ function ProjectChoice({ project }: { readonly project: string | undefined }): R
 function Schedules(props: { readonly schedules: readonly ScheduleInfo[]; readonly hasProject: boolean }): ReactNode {
   const client = useClient();
   const queries = useQueryClient();
-  const [leaving, setLeaving] = useState<ScheduleInfo>();
+  const [toDelete, setToDelete] = useState<ScheduleInfo>();
   const [isAsking, setIsAsking] = useState(false);
-  const end = async (): Promise<void> => {
-    if (leaving === undefined) return;
-    await client.deleteSchedule(leaving.id);
+  const deleteSchedule = async (): Promise<void> => {
+    if (toDelete === undefined) return;
+    await client.deleteSchedule(toDelete.id);
     await queries.invalidateQueries({ queryKey: topicKey("schedules") });
-    notifications.show({ message: `The schedule of ${leaving.package} has ended` });
+    notifications.show({ message: `The schedule of ${toDelete.package} was deleted` });
   };
   const ask = (schedule: ScheduleInfo): void => {
-    setLeaving(schedule);
+    setToDelete(schedule);
     setIsAsking(true);
   };
   return (
@@ -99,11 +99,11 @@ function Schedules(props: { readonly schedules: readonly ScheduleInfo[]; readonl
         isDangerous
         isOpen={isAsking}
         onClose={() => setIsAsking(false)}
-        onYes={end}
+        onYes={deleteSchedule}
       >
         <Text size="sm">
-          It starts <ShownText text={leaving?.package ?? ""} /> no more. What it has started goes on. The script that
-          asked for it can ask again.
+          This schedule will no longer start <ShownText text={toDelete?.package ?? ""} />. Runs already started
+          continue. The script that asked for the schedule can ask for it again.
         </Text>
       </Question>
     </>

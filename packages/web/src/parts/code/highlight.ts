@@ -1,7 +1,7 @@
 import type { ElementContent, Root, RootContent } from "hast";
 import { common, createLowlight } from "lowlight";
 
-/** What a piece of code is, as far as its colour goes. */
+/** What a piece of code is, which decides its colour. */
 type CodeKind = "keyword" | "string" | "number" | "comment" | "name" | "variable";
 
 /** A piece of a line of code. */
@@ -38,8 +38,8 @@ const kinds: Readonly<Record<string, CodeKind>> = {
 };
 
 /**
- * The lines of a text, in pieces of one kind each. A language that is not known gives plain lines. May take minutes, or
- * end with a RangeError, for a text that was made for it: never call it in a page.
+ * The lines of a text, each split into pieces of one kind. An unknown language gives plain lines. A hostile text can
+ * take minutes or end with a RangeError: call it only in a worker.
  */
 export function highlightLines(text: string, language: string): readonly (readonly CodePiece[])[] {
   const pieces = lowlight.registered(language)

@@ -1,10 +1,10 @@
 import { Fragment, type ReactNode, useEffect, useState } from "react";
 import type { CodePiece } from "./highlight.ts";
-import { type CodeLines, createHighlighter } from "./highlight-apart.ts";
+import { type CodeLines, createHighlighter } from "./highlight-in-worker.ts";
 import classes from "./highlighted.module.css";
 import { ShownText } from "../text/shown-text.tsx";
 
-/** Code with its colours, as text; what colours it runs in a worker, for the text may be anybody's. */
+/** Code with its colours, as text. It is coloured in a worker, because the text is not trusted. */
 export function Highlighted({ text, language }: { readonly text: string; readonly language: string }): ReactNode {
   const lines = useHighlight(text, language);
   if (lines === undefined) return <ShownText text={text} />;
@@ -35,7 +35,7 @@ interface Done {
   readonly lines: CodeLines | undefined;
 }
 
-/** The coloured lines, or undefined while they are on their way and for a text that cannot be coloured. */
+/** The coloured lines; undefined while they are computed, and for a text that cannot be coloured. */
 export function useHighlight(text: string, language: string): CodeLines | undefined {
   const [done, setDone] = useState<Done>();
   useEffect(() => {

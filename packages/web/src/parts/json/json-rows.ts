@@ -7,12 +7,12 @@ export interface JsonRow {
   /** The key in an object, the index in a list; undefined for the root. */
   readonly key: string | number | undefined;
   readonly value: JsonValue;
-  /** How many it holds; undefined for what holds nothing. */
+  /** How many items or keys it has; undefined for a value that is neither a list nor an object. */
   readonly size: number | undefined;
   readonly isOpen: boolean;
 }
 
-/** The lines of a tree of which the paths of `open` are opened. What is closed costs nothing, however large. */
+/** The lines of a tree in which the paths of `open` are open. A closed part costs nothing, however large. */
 export function jsonRows(root: JsonValue, open: ReadonlySet<string>): readonly JsonRow[] {
   const rows: JsonRow[] = [];
   const visit = (value: JsonValue, key: string | number | undefined, path: string, depth: number): void => {
@@ -30,7 +30,7 @@ export function jsonRows(root: JsonValue, open: ReadonlySet<string>): readonly J
 export const rootPath = "$";
 const firstRows = 60;
 
-/** What is open at first: the root and level after level, for as long as the lines fit a screen or so. */
+/** The paths that are open at first: the root, then level after level while the lines fit about one screen. */
 export function openAtFirst(root: JsonValue): ReadonlySet<string> {
   let open: ReadonlySet<string> = new Set([rootPath]);
   for (;;) {
@@ -41,7 +41,7 @@ export function openAtFirst(root: JsonValue): ReadonlySet<string> {
   }
 }
 
-/** Everything that must be open for each line to be seen that holds `find`, and those lines, in their order. */
+/** The lines that match `find`, in their order, and the paths that must be open to see them. */
 export function findInJson(
   root: JsonValue,
   find: RegExp | undefined,
@@ -85,7 +85,7 @@ function entriesOf(value: JsonValue): readonly (readonly [string | number, JsonV
   return typeof value === "object" && value !== null ? Object.entries(value) : undefined;
 }
 
-/** A key may hold anything, so it is quoted: no two paths are alike. */
+/** A key may contain any character, so it is quoted: no two paths are the same. */
 function pathOf(path: string, key: string | number): string {
   return `${path}[${JSON.stringify(key)}]`;
 }

@@ -10,10 +10,10 @@ import { LineText } from "../log/line-text.tsx";
 
 const rowHeight = 22;
 const maxRows = 24;
-/** Longer texts are cut until they are copied. */
+/** Longer texts are shown cut; a copy has all of them. */
 const shownCharacters = 400;
 
-/** A JSON value as a tree to open, search and copy. Only what is in view is in the page. */
+/** A JSON value as a tree to open, search and copy. Only the lines in view are in the page. */
 export function JsonTree(props: {
   readonly value: JsonValue;
   readonly label: string;
@@ -150,7 +150,7 @@ function Rows({ rows, find, label, onToggle }: RowsProps): ReactNode {
   );
 }
 
-/** Where a key leads: another row, or open and close. */
+/** What a key does: moves to another row, or opens or closes the current one. */
 function moved(key: string, rows: readonly JsonRow[], current: number): number | "toggle" | undefined {
   const row = rows[current];
   if (key === "ArrowDown") return Math.min(current + 1, rows.length - 1);

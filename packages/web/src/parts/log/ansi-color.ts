@@ -2,9 +2,9 @@ type Rgb = readonly [red: number, green: number, blue: number];
 
 const white: Rgb = [255, 255, 255];
 const black: Rgb = [0, 0, 0];
-/** The darkest ground that text stands on in the dark theme, and the lightest one in the light theme. */
+/** The background with the least contrast in each theme: the darkest light one, and the lightest dark one. */
 const grounds = { light: [248, 249, 250], dark: [46, 46, 46] } as const satisfies Record<string, Rgb>;
-/** What WCAG asks of small text. */
+/** The contrast that WCAG requires of small text. */
 const contrast = 4.5;
 
 /** A CSS colour near `rgb` that can be read in both themes: darkened for the light one, lightened for the dark one. */

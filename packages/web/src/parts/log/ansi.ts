@@ -1,9 +1,9 @@
-/** A colour of a terminal: one of its sixteen, or an exact one. */
+/** A colour of a terminal: one of its sixteen named ones, or an exact one. */
 export type AnsiColor =
   | { readonly kind: "named"; readonly index: number }
   | { readonly kind: "exact"; readonly rgb: readonly [red: number, green: number, blue: number] };
 
-/** How a run of text looks; what is absent is as usual. */
+/** How a run of text looks; an absent field means the default. */
 export interface AnsiStyle {
   readonly color?: AnsiColor | undefined;
   readonly background?: AnsiColor | undefined;
@@ -15,7 +15,7 @@ export interface AnsiStyle {
   readonly isInverse?: boolean;
 }
 
-/** Text that looks alike. */
+/** A run of text in one style. */
 export interface AnsiRun {
   readonly text: string;
   readonly style: AnsiStyle;
@@ -26,7 +26,7 @@ const bell = String.fromCodePoint(0x07);
 
 /**
  * One escape sequence: CSI with its parameters and its letter; OSC and the other strings, which count only when they
- * end, so that a broken one hides nothing; character sets; two characters.
+ * are terminated, so that a broken one hides nothing; character sets; two characters.
  */
 const sequence = new RegExp(
   `${escape}(?:\\[([0-?]*)[ -/]*([@-~])|\\][^${bell}${escape}]*(?:${bell}|${escape}\\\\)|[PX^_][^${escape}]*${escape}\\\\|[ -/]+[0-~]|[0-~])`,
@@ -35,7 +35,7 @@ const sequence = new RegExp(
 
 const plain: AnsiStyle = {};
 
-/** Splits a line into runs by its SGR sequences; other escape sequences go. All other text stays. Never throws. */
+/** Splits a line into runs by its SGR sequences. Other escape sequences are dropped, all text stays. Never throws. */
 export function parseAnsi(line: string): readonly AnsiRun[] {
   if (!line.includes(escape)) return line === "" ? [] : [{ text: line, style: plain }];
   const runs: AnsiRun[] = [];
@@ -50,7 +50,7 @@ export function parseAnsi(line: string): readonly AnsiRun[] {
   return runs;
 }
 
-/** A line without its escape sequences: what a reader sees, and what is searched. */
+/** A line without its escape sequences, as a reader sees it and as the search reads it. */
 export function visibleLine(line: string): string {
   return line.includes(escape) ? line.replaceAll(sequence, "") : line;
 }
@@ -73,7 +73,7 @@ const switches: ReadonlyMap<number, AnsiStyle> = new Map<number, AnsiStyle>([
 ]);
 
 function applySgr(before: AnsiStyle, parameters: string): AnsiStyle {
-  // A colon joins the parts of one colour; its empty part is the colour space, which nobody gives.
+  // A colon joins the parts of one colour; the empty part is the colour space, which programs leave out.
   const codes = parameters.replaceAll("::", ":").split(/[;:]/).map(Number);
   let style = before;
   for (let index = 0; index < codes.length; index += 1) {

@@ -2,7 +2,7 @@ import { type AnsiStyle, parseAnsi } from "./ansi.ts";
 import { splitMasks } from "./mask-parts.ts";
 import { splitHidden } from "../text/visible-text.ts";
 
-/** A piece of a shown line. Found pieces belong to what is searched. */
+/** A piece of a shown line. A found piece matches the search. */
 export interface LinePart {
   readonly kind: "text" | "mask" | "hidden";
   readonly text: string;
@@ -10,13 +10,13 @@ export interface LinePart {
   readonly isFound: boolean;
 }
 
-/** A pattern that finds `text` as it stands, in any case; undefined for nothing. */
+/** A pattern that finds `text` literally, in upper or lower case; undefined for an empty text. */
 export function findPattern(text: string): RegExp | undefined {
   if (text === "") return undefined;
   return new RegExp(text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"), "gi");
 }
 
-/** Everything that is to be told apart in one line: its colours, its masks, hidden characters, and what is searched. */
+/** Splits a line by its colours, its masks, its hidden characters, and the matches of the search. */
 export function lineParts(line: string, find: RegExp | undefined): readonly LinePart[] {
   const runs = parseAnsi(line.endsWith("\r") ? line.slice(0, -1) : line);
   const found = findRanges(runs.map(({ text }) => text).join(""), find);
@@ -44,7 +44,7 @@ function findRanges(text: string, find: RegExp | undefined): readonly Range[] {
   return [...text.matchAll(find)].map((found) => ({ from: found.index, to: found.index + found[0].length }));
 }
 
-/** Cuts a text that stands at `at` where what was found begins and ends. */
+/** Cuts a text that begins at `at` at the start and end of each match. */
 function cut(
   text: string,
   at: number,

@@ -5,7 +5,7 @@ import { findPattern, type LinePart, lineParts } from "./line-parts.ts";
 import classes from "./line-text.module.css";
 import hidden from "../text/shown-text.module.css";
 
-/** A line of output or a text of a result: colours of terminals, masks as masks, hidden characters by code point. */
+/** A line of output or a text of a result, with terminal colours, marked masks, and hidden characters by code point. */
 export function LineText({ text, find }: { readonly text: string; readonly find?: RegExp | undefined }): ReactNode {
   return <bdi>{lineParts(text, find ?? nothing).map(showPart)}</bdi>;
 }
@@ -30,7 +30,7 @@ function showPart(part: LinePart, index: number): ReactNode {
   );
 }
 
-const titles = { text: undefined, mask: "Masked secret", hidden: "A character that is not seen" } as const;
+const titles = { text: undefined, mask: "Masked secret", hidden: "Invisible character" } as const;
 
 function classNames({ kind, style }: LinePart): string {
   const { isBold, isFaint, isItalic, isUnderlined, isStruck } = style;
@@ -48,8 +48,8 @@ function classNames({ kind, style }: LinePart): string {
 }
 
 /**
- * A background is a tint, and text on it keeps its usual colour: whatever a script chooses, it can be read. Set through
- * the CSSOM, which the page's policy allows.
+ * A background is a tint, and text on it keeps its usual colour, so that it can be read whatever a script chooses. Set
+ * through the CSSOM, which the page's content security policy allows.
  */
 function colors({ color, background, isInverse }: AnsiStyle): CSSProperties | undefined {
   const ground = isInverse === true ? (color ?? inverse) : background;

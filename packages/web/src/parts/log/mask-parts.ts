@@ -1,13 +1,13 @@
-/** A piece of masked text: as it is, or where something was hidden. */
+/** A piece of masked text: plain, or a mask that stands for a hidden value. */
 export interface MaskPart {
   readonly kind: "text" | "mask";
   readonly text: string;
 }
 
-/** What the executor writes over a value: three stars by themselves; or that it could not tell and withheld all. */
+/** What the executor writes in place of a value: exactly three stars, or a note that masking failed. */
 const mask = /(?<!\*)\*{3}(?!\*)|\[masking failed, \d+ bytes withheld\]/g;
 
-/** Splits text at its masks, so that they can be shown as what they are. Joined, the parts are the text. */
+/** Splits text at its masks, so that they can be marked. Joined, the parts are the text. */
 export function splitMasks(text: string): readonly MaskPart[] {
   const parts: MaskPart[] = [];
   let done = 0;

@@ -2,11 +2,11 @@ import { Table, VisuallyHidden } from "@mantine/core";
 import type { KeyboardEvent, ReactNode } from "react";
 import classes from "./card-table.module.css";
 
-/** A table whose rows are cards where it is narrow. Arrow keys go from the link of one row to that of the next. */
+/** A table whose rows are cards in a narrow window. Arrow keys move from the link of one row to that of the next. */
 export function CardTable(props: {
   readonly label: string;
   readonly columns: readonly string[];
-  /** Names the last column for screen readers alone: it holds buttons. */
+  /** Names the last column, which has buttons, only for screen readers. */
   readonly actions?: string;
   readonly children: ReactNode;
 }): ReactNode {
@@ -31,7 +31,7 @@ export function CardTable(props: {
   );
 }
 
-/** A row of it; one of its cells is the title. */
+/** A row of a `CardTable`; one of its cells is the title. */
 export function CardRow({ children }: { readonly children: ReactNode }): ReactNode {
   return (
     <Table.Tr role="row" className={classes["row"]}>
@@ -40,7 +40,7 @@ export function CardRow({ children }: { readonly children: ReactNode }): ReactNo
   );
 }
 
-/** A cell. Where the row is a card, `label` is said before it; `title` and `end` share the card's first line. */
+/** A cell. Where the row is a card, `label` stands before it; `title` and `end` share the card's first line. */
 export function CardCell(props: {
   readonly label?: string | undefined;
   readonly place?: "title" | "end";

@@ -1,7 +1,7 @@
 import { Center, Stack, Text, ThemeIcon, Title } from "@mantine/core";
 import type { ReactNode } from "react";
 
-/** What stands where nothing is yet: what would be here, and the next step as a button, a link or a command. */
+/** Stands in the place of an empty list: what would be here, and the next step as a button, a link or a command. */
 export function Empty(props: {
   readonly icon: ReactNode;
   readonly title: string;

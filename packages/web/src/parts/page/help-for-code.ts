@@ -1,6 +1,6 @@
 import type { ErrorCode } from "@sealrun/protocol";
 
-/** The places in the guides that help with an error, as in the addresses of their pages. */
+/** Where the guides help with an error: the guide and its heading, as in the page's address. */
 const helpPlaces: Readonly<Partial<Record<ErrorCode, string>>> = {
   SECRETS_FILE_INVALID: "secrets#secretsjson-and-push",
   MANIFEST_INVALID: "packages#manifestjson",
@@ -39,7 +39,7 @@ const helpPlaces: Readonly<Partial<Record<ErrorCode, string>>> = {
   SCRIPT_TIMED_OUT: "packages#manifestjson",
 };
 
-/** Where the guides say more about an error; undefined for one whose sentence says it all. */
+/** Where the guides say more about an error; undefined for an error whose sentence says everything. */
 export function helpForCode(code: ErrorCode): string | undefined {
   return helpPlaces[code];
 }

@@ -14,8 +14,8 @@ import { createLink } from "@tanstack/react-router";
 import type { ComponentPropsWithRef } from "react";
 
 /*
- * Mantine's components as links of the router: an address that no page has is a type error, and nothing is loaded anew.
- * What is a button by itself is told to be a link: it opens in a new tab, can be copied and is announced as one.
+ * Mantine's components as links of the router: an address that no page has is a type error, and no page is loaded
+ * again. Buttons are rendered as links: they open in a new tab, can be copied and are announced as links.
  */
 
 type With<Props> = Props & Omit<ComponentPropsWithRef<"a">, keyof Props>;
@@ -30,5 +30,5 @@ export const LinkIcon = createLink((props: With<ActionIconProps>) => <ActionIcon
 export const LinkNav = createLink(NavLink<"a">);
 /** A link in a menu. */
 export const LinkMenuItem = createLink((props: With<MenuItemProps>) => <Menu.Item component="a" {...props} />);
-/** A link without looks. */
+/** A link without a style. */
 export const LinkPlain = createLink((props: With<UnstyledButtonProps>) => <UnstyledButton component="a" {...props} />);

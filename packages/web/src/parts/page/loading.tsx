@@ -1,7 +1,7 @@
 import { Skeleton, Stack, VisuallyHidden } from "@mantine/core";
 import type { ReactNode } from "react";
 
-/** Holds the place of rows that are on their way. */
+/** Stands in the place of rows while they load. */
 export function Loading({ rows = 5 }: { readonly rows?: number }): ReactNode {
   return (
     <Stack gap="sm" aria-busy="true">

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { ShownText } from "../text/shown-text.tsx";
 import { showHidden } from "../text/visible-text.ts";
 
-/** A page: its one heading, which is the window's title too, what it is about, its actions, and its content. */
+/** A page: its one heading, which is also the window's title, its subject, its actions, and its content. */
 export function Page(props: {
   readonly title: string;
   readonly lead?: ReactNode;

@@ -5,12 +5,12 @@ import type { ReactNode } from "react";
 import { helpForCode } from "./help-for-code.ts";
 import { ShownText } from "../text/shown-text.tsx";
 
-/** What went wrong, in the error's own sentence, with its code and what to do. Announced to screen readers. */
+/** An error: its sentence, its code and what to do. Announced to screen readers. */
 export function Problem(props: {
   readonly error: unknown;
   readonly title?: string;
   readonly onRetry?: () => unknown;
-  /** The place in the guides that helps; what the error's code leads to without it. */
+  /** The place in the guides that helps; without it, the place for the error's code. */
   readonly guide?: string;
   readonly isPage?: boolean;
 }): ReactNode {

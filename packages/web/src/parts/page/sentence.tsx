@@ -4,7 +4,7 @@ import { splitSentence } from "../text/sentence-parts.ts";
 import { exactTime } from "../time/show-time.ts";
 import { ShownText } from "../text/shown-text.tsx";
 
-/** A sentence of the platform: its times in the reader's zone, its executions as links. */
+/** A sentence from the platform, with times in the reader's zone and executions as links. */
 export function Sentence({ text }: { readonly text: string }): ReactNode {
   return splitSentence(text).map((part, index) => {
     switch (part.kind) {

@@ -24,12 +24,12 @@ const looks = {
   skipped: { color: "gray", Icon: IconCircleMinus },
 } as const satisfies Record<Status, unknown>;
 
-/** The colour that stands for a status everywhere: badges, timelines, charts. */
+/** The colour of a status in badges, timelines and charts. */
 export function statusColor(status: Status): string {
   return looks[status].color;
 }
 
-/** A status in words, with an icon, so that colour alone says nothing. */
+/** A status in words and with an icon, so that it can be read without colour. */
 export function StatusBadge({ status }: { readonly status: Status }): ReactNode {
   const { color, Icon } = looks[status];
   return (

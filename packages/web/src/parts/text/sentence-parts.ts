@@ -6,7 +6,7 @@ interface SentencePart {
 
 const special = /\b(?:(exe_[0-9a-z]{20})|(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z))(?![\w-])/g;
 
-/** Finds the times and the executions in a sentence, so that they can be shown in the reader's zone and followed. */
+/** Finds the times and executions in a sentence: times are shown in the reader's zone, executions as links. */
 export function splitSentence(sentence: string): readonly SentencePart[] {
   const parts: SentencePart[] = [];
   let done = 0;

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import classes from "./shown-text.module.css";
 import { shownParts } from "./visible-text.ts";
 
-/** Text that came from outside, as text: characters that hide or turn text around are shown by their code points. */
+/** Untrusted text, as text. Characters that are invisible or reverse text are shown by their code points. */
 export function ShownText({ text }: { readonly text: string }): ReactNode {
   const parts = shownParts(text);
   if (parts.length <= 1 && parts[0]?.kind !== "hidden") return <bdi>{text}</bdi>;

@@ -1,10 +1,10 @@
-/** A run of text, or one character that would not be seen or would change what is. */
+/** A run of text, or one character that is invisible or changes how other text looks. */
 export interface TextPart {
   readonly kind: "text" | "hidden";
   readonly text: string;
 }
 
-/** Code points, first and last, that hide, join or turn text around. Tab and line feed are not among them. */
+/** Ranges of code points that hide, join or reverse text. Tab and line feed are not among them. */
 const hiddenRanges = [
   // Controls.
   [0x0000, 0x0008],
@@ -48,14 +48,14 @@ export function splitHidden(text: string): readonly TextPart[] {
   return parts;
 }
 
-/** The same as one text, for where only text can stand: titles, and names for screen readers. */
+/** As `splitHidden`, as one text, for places that take only text: titles, and names for screen readers. */
 export function showHidden(text: string): string {
   return splitHidden(text)
     .map((part) => part.text)
     .join("");
 }
 
-/** So many hidden characters are shown one by one. A file may hold a million, and a browser no million marks. */
+/** More hidden characters than this are only counted: a file may have a million, which no browser can mark. */
 const maxHidden = 2_000;
 
 /** True when hidden characters are counted instead of shown one by one. */
@@ -63,7 +63,7 @@ export function isCrowded(text: string): boolean {
   return text.length > maxHidden && countHidden(text) > maxHidden;
 }
 
-/** As `splitHidden`; of a crowded text, how many are hidden and then what is left. */
+/** As `splitHidden`. A crowded text is the number of its hidden characters, then the text without them. */
 export function shownParts(text: string): readonly TextPart[] {
   if (!isCrowded(text)) return splitHidden(text);
   const plain = splitHidden(text).filter(({ kind }) => kind === "text");

@@ -16,8 +16,8 @@ const months = [
 ];
 
 /**
- * Cron text of five or six fields in words, such as "every day at 02:30"; undefined for text that needs more words than
- * it has signs, which is then shown by itself.
+ * Cron text of five or six fields in words, such as "every day at 02:30". Undefined for text whose words would be
+ * longer than the text itself, which is then shown instead.
  */
 export function cronInWords(cron: string): string | undefined {
   const fields = cron.trim().split(/\s+/);
@@ -34,7 +34,7 @@ export function cronInWords(cron: string): string | undefined {
 
 type Clock = readonly [second: string, minute: string, hour: string];
 
-/** Again and again within the hour or the day. */
+/** A repetition within the hour or the day, such as "every 5 minutes". */
 function everyFew([second, minute, hour]: Clock): string | undefined {
   if (minute === "*" && hour === "*")
     return everyUnit(second, "second") ?? (second === "0" ? "every minute" : undefined);
@@ -62,7 +62,7 @@ function clockTimes([second, minute, hour]: Clock): string | undefined {
   return `at ${join(hours.map((each) => `${each.padStart(2, "0")}:${minute.padStart(2, "0")}${tail}`))}`;
 }
 
-/** A day of the month and one of the week together mean either of them: that is left to the text. */
+/** A day of the month together with a day of the week means either of them: the cron text is shown instead. */
 function dates(day: string, month: string, weekday: string): string | undefined {
   const isAnyDay = day === "*" || day === "?";
   const isAnyWeekday = weekday === "*" || weekday === "?";

@@ -24,12 +24,3 @@ export function exactTime(at: string): string {
     timeStyle: "long",
   });
 }
-
-/** A span of milliseconds: "840 ms", "12.4 s", "3 min 5 s", "2 h 10 min". */
-export function showDuration(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(Math.floor(ms / 100) / 10).toFixed(1)} s`;
-  const seconds = Math.floor(ms / 1_000);
-  const minutes = Math.floor(seconds / 60);
-  return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 
-/** Now, in milliseconds since 1970, told anew each second while something runs. */
+/** Now, in milliseconds since 1970, updated each second while something runs. */
 export function useTicking(isRunning: boolean): number {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {

@@ -35,7 +35,7 @@ const green: Compared = {
 };
 
 describe("findDifference()", () => {
-  test("findDifference() finds nothing between runs that are alike", () => {
+  test("findDifference() finds nothing between identical runs", () => {
     expect(isAlike(findDifference(green, green))).toBe(true);
   });
 

@@ -1,7 +1,7 @@
 import { type ExecutionStatus, type LiveEvent, type LogLine, SealrunError } from "@sealrun/protocol";
 import { describe, expect, test } from "vitest";
 import {
-  type Following,
+  type FollowDeps,
   followLog,
   type FollowState,
 } from "../../../../../packages/web/src/pages/execution/log/follow-log.ts";
@@ -16,10 +16,10 @@ const lineAt = (cursor: number): LogLine => ({
   time: "2026-01-02T03:04:05Z",
 });
 
-type Watch = Following["client"]["watchExecution"];
+type Watch = FollowDeps["client"]["watchExecution"];
 
-/** A peer with lines already written, in pages of two; what its streams do is given one by one. */
-function peer(written: () => number, streams: Watch[]): Following["client"] {
+/** A client with stored lines in pages of two; `streams` says what each of its live streams does. */
+function peer(written: () => number, streams: Watch[]): FollowDeps["client"] {
   return {
     listLogs: async (_id, after = "0") => {
       const from = Number(after) + 1;
@@ -34,7 +34,7 @@ function peer(written: () => number, streams: Watch[]): Following["client"] {
   };
 }
 
-async function follow(client: Following["client"]): Promise<{
+async function follow(client: FollowDeps["client"]): Promise<{
   readonly texts: readonly string[];
   readonly states: readonly FollowState["kind"][];
   readonly changes: number;
@@ -47,7 +47,7 @@ async function follow(client: Following["client"]): Promise<{
     store,
     onState: ({ kind }) => void states.push(kind),
     onChange: () => (changes += 1),
-    soon: (flush) => void setTimeout(flush, 0),
+    scheduleFlush: (flush) => void setTimeout(flush, 0),
     signal: new AbortController().signal,
   });
   const texts = Array.from({ length: store.size() }, (_, index) => store.at(index)?.text ?? "");
@@ -55,7 +55,7 @@ async function follow(client: Following["client"]): Promise<{
 }
 
 describe("followLog()", () => {
-  test("followLog() reads what there is, then goes on live after the last line", async () => {
+  test("followLog() reads stored lines, then continues live after the last one", async () => {
     const after: (string | undefined)[] = [];
     const live: Watch = async (_id, options) => {
       after.push(options.after);
@@ -74,7 +74,7 @@ describe("followLog()", () => {
     expect(changes).toBe(1);
   });
 
-  test("followLog() takes a lost stream up where it broke: no line twice, none missing", async () => {
+  test("followLog() continues a lost stream after its last line: no line twice, none missing", async () => {
     let written = 3;
     const breaks: Watch = async (_id, { onEvent }) => {
       onEvent({ kind: "log", line: lineAt(4) });
@@ -82,7 +82,7 @@ describe("followLog()", () => {
       throw new SealrunError("PLATFORM_UNREACHABLE", "");
     };
     const goesOn: Watch = async (_id, { onEvent }) => {
-      // A platform may tell a line again that was read meanwhile.
+      // The platform may send a line again that was read in the meantime.
       for (const cursor of [8, 9]) onEvent({ kind: "log", line: lineAt(cursor) });
       return "failed";
     };
@@ -91,7 +91,7 @@ describe("followLog()", () => {
     expect(states).toEqual(["loading", "live", "lost", "lost", "live", "ended"]);
   });
 
-  test("followLog() waits for somebody to sign in again, and stops at any other refusal", async () => {
+  test("followLog() waits until the user signs in again, and stops at any other refusal", async () => {
     const over: Watch = async () => Promise.reject(new SealrunError("UNAUTHENTICATED", ""));
     const gone: Watch = async () => Promise.reject(new SealrunError("EXECUTION_NOT_FOUND", ""));
     const { states } = await follow(peer(() => 1, [over, gone]));

@@ -27,7 +27,7 @@ describe("createLogStore()", () => {
     expect(store.lastCursor()).toBe("4");
   });
 
-  test("createLogStore() takes no line twice, even with cursors of 18 digits", () => {
+  test("createLogStore() stores no line twice, even with cursors of 18 digits", () => {
     const store = createLogStore();
     const long = { ...line(0), cursor: "999999999999999998" };
     store.append([line(9), line(10)]);
@@ -35,7 +35,7 @@ describe("createLogStore()", () => {
     expect(store.size()).toBe(4);
   });
 
-  test("createLogStore() tells listeners once a batch, and not of lines it has", () => {
+  test("createLogStore() calls listeners once a batch, and not for lines it has", () => {
     const store = createLogStore();
     let told = 0;
     const stop = store.subscribe(() => (told += 1));

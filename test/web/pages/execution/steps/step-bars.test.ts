@@ -20,7 +20,7 @@ describe("placeSteps()", () => {
     ]);
   });
 
-  test("placeSteps() lets a running step grow, and lines up steps that have no start of their own", () => {
+  test("placeSteps() lets a running step grow, and lines up steps without a recorded start", () => {
     const steps: readonly PlacedStep[] = [
       { status: "succeeded", startedAt: null, durationMs: 1_000 },
       { status: "running", startedAt: null, durationMs: null },

@@ -1,5 +1,5 @@
 import { Alert, Group, Paper, Stack, Table, Text, Title } from "@mantine/core";
-import { type ExecutionInfo, isFinal } from "@sealrun/protocol";
+import { type ExecutionInfo, isFinal, showDuration } from "@sealrun/protocol";
 import { IconArrowsDiff, IconEqual } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
@@ -10,18 +10,17 @@ import { LineText } from "../../../parts/log/line-text.tsx";
 import { LinkAnchor } from "../../../parts/page/links.tsx";
 import { Loading } from "../../../parts/page/loading.tsx";
 import { Problem } from "../../../parts/page/problem.tsx";
-import { showDuration } from "../../../parts/time/show-time.ts";
 import { ShownText } from "../../../parts/text/shown-text.tsx";
 import { StatusBadge } from "../../../parts/page/status-badge.tsx";
 import { Time } from "../../../parts/time/time.tsx";
 import { type Change, findDifference, isAlike, isNotable } from "./difference.ts";
 import { LogDifference } from "./log-difference.tsx";
 
-/** What changed since the last run of the same package that succeeded, before this one. */
+/** What changed since the last successful run of the same package before this one. */
 export function DifferencePanel({ execution }: { readonly execution: ExecutionInfo }): ReactNode {
   const client = useClient();
-  const green = useQuery({
-    queryKey: topicKey("executions", "green-before", execution.id),
+  const earlier = useQuery({
+    queryKey: topicKey("executions", "success-before", execution.id),
     queryFn: async () => {
       const { executions } = await client.listExecutions({
         project: execution.project,
@@ -35,17 +34,17 @@ export function DifferencePanel({ execution }: { readonly execution: ExecutionIn
     },
     staleTime: "static",
   });
-  if (green.error !== null) return <Problem error={green.error} onRetry={async () => green.refetch()} />;
-  if (green.data === undefined) return <Loading />;
-  if (green.data === null) {
+  if (earlier.error !== null) return <Problem error={earlier.error} onRetry={async () => earlier.refetch()} />;
+  if (earlier.data === undefined) return <Loading />;
+  if (earlier.data === null) {
     return (
-      <Empty icon={<IconArrowsDiff aria-hidden />} title="There is no green run before this one">
-        When a run of this package has succeeded, later ones are compared with it here: version, steps, parameters,
+      <Empty icon={<IconArrowsDiff aria-hidden />} title="No earlier run of this package succeeded">
+        Once a run of this package has succeeded, this page compares later runs with it: version, steps, parameters,
         secrets, results and log.
       </Empty>
     );
   }
-  return <Compared before={green.data} now={execution} />;
+  return <Compared before={earlier.data} now={execution} />;
 }
 
 function Compared({ before, now }: { readonly before: ExecutionInfo; readonly now: ExecutionInfo }): ReactNode {
@@ -60,12 +59,12 @@ function Compared({ before, now }: { readonly before: ExecutionInfo; readonly no
         <StatusBadge status={before.status} />
         <Text size="sm" c="dimmed">
           <Time at={before.createdAt} />
-          {isFinal(now.status) ? "" : "; this one still runs, and this page follows it"}
+          {isFinal(now.status) ? "" : "; this run is still going, and this page updates"}
         </Text>
       </Group>
       {isAlike(found) ? (
         <Alert color="gray" icon={<IconEqual aria-hidden />}>
-          Version, steps, parameters, secrets and results are alike. What differs may be in the log, or outside of
+          Version, steps, parameters, secrets and results are the same. The difference may be in the log, or outside
           sealrun.
         </Alert>
       ) : (
@@ -86,7 +85,7 @@ function Compared({ before, now }: { readonly before: ExecutionInfo; readonly no
   );
 }
 
-/** More rows than this say less, not more. */
+/** More rows than this are no longer readable. */
 const maxRows = 100;
 
 function Changes({ title, changes }: { readonly title: string; readonly changes: readonly Change[] }): ReactNode {
@@ -100,8 +99,8 @@ function Changes({ title, changes }: { readonly title: string; readonly changes:
         <Table layout="fixed" verticalSpacing={4} aria-label={title}>
           <Table.Thead>
             <Table.Tr>
-              <Table.Th w="30%">What</Table.Th>
-              <Table.Th>Green run</Table.Th>
+              <Table.Th w="30%">Name</Table.Th>
+              <Table.Th>Successful run</Table.Th>
               <Table.Th>This run</Table.Th>
             </Table.Tr>
           </Table.Thead>
@@ -134,7 +133,7 @@ function Side({ text }: { readonly text: string | undefined }): ReactNode {
     return (
       <Table.Td>
         <Text size="sm" c="dimmed">
-          not there
+          absent
         </Text>
       </Table.Td>
     );
@@ -159,7 +158,7 @@ function Durations({ before, now }: { readonly before: ExecutionInfo; readonly n
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Step</Table.Th>
-              <Table.Th>Green run</Table.Th>
+              <Table.Th>Successful run</Table.Th>
               <Table.Th>This run</Table.Th>
               <Table.Th>Change</Table.Th>
             </Table.Tr>

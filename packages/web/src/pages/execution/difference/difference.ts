@@ -1,13 +1,13 @@
 import type { ExecutionInfo, JsonObject, JsonValue } from "@sealrun/protocol";
 
-/** One thing that is not as it was; a side is undefined where it was not there. */
+/** One thing that differs; a side is undefined where the thing is absent. */
 export interface Change {
   readonly name: string;
   readonly before: string | undefined;
   readonly now: string | undefined;
 }
 
-/** What is not alike between two executions of one package, by what it is about. */
+/** The differences between two executions of one package, by kind. */
 export interface Difference {
   readonly version: Change | undefined;
   readonly steps: readonly Change[];
@@ -16,10 +16,10 @@ export interface Difference {
   readonly results: readonly Change[];
 }
 
-/** What the comparison is made of. */
+/** The parts of an execution that are compared. */
 export type Compared = Pick<ExecutionInfo, "version" | "steps" | "parameters" | "receipt">;
 
-/** Compares an execution with one before it. Values of secrets are in neither. */
+/** Compares an execution with an earlier one. Neither has values of secrets. */
 export function findDifference(before: Compared, now: Compared): Difference {
   const [version] = changes(
     new Map([["version", String(before.version)]]),
@@ -39,7 +39,7 @@ export function isAlike({ version, steps, parameters, secrets, results }: Differ
   return version === undefined && [steps, parameters, secrets, results].every((part) => part.length === 0);
 }
 
-/** How much slower or faster a step was: enough of both shares and time to be worth a word. */
+/** True when a step became slower or faster by enough to mention it: by 100 ms and by a fifth. */
 export function isNotable(beforeMs: number, nowMs: number): boolean {
   const byMs = Math.abs(nowMs - beforeMs);
   return byMs >= 100 && byMs >= 0.2 * Math.max(beforeMs, 1);
@@ -58,7 +58,7 @@ function stepsOf({ steps }: Compared): ReadonlyMap<string, string> {
   );
 }
 
-/** Of sealed ones only whether they were given can be told. */
+/** Of a sealed parameter only its presence is known. */
 function parametersOf({ parameters: { visible, sealedNames } }: Compared): ReadonlyMap<string, string> {
   return new Map([...flatten(visible, ""), ...sealedNames.map((name) => [name, "given, sealed"] as const)]);
 }

@@ -1,29 +1,29 @@
 import { diffArrays } from "diff";
 
-/** A run of lines that is in both, only in the earlier, or only in the later one. */
+/** A run of lines that is in both logs, only in the earlier, or only in the later one. */
 export interface LineRun {
   readonly kind: "same" | "removed" | "added";
   readonly lines: readonly string[];
 }
 
-/** How two logs differ; `isCut` when there were more lines than are compared, undefined runs when they share too little. */
+/** How two logs differ. `isCut`: not all lines were compared; `runs` is undefined when the logs share too little. */
 export interface LineDifference {
   readonly runs: readonly LineRun[] | undefined;
   readonly isCut: boolean;
 }
 
-/** Lines compared of each log. */
+/** How many lines of each log are compared. */
 export const maxLines = 5_000;
-/** Beyond these the difference is as long as the logs, and looking for it stalls the page. */
+/** Beyond these the difference is as long as the logs, and computing it stalls the page. */
 const maxEdits = 2_000;
-const longestMs = 1_500;
+const maxSearchMs = 1_500;
 
-/** Compares the first lines of two logs. What differs in every run (times, ids, numbers) is left to the reader. */
+/** Compares the first lines of two logs. Texts that differ in every run (times, ids, numbers) count as differences. */
 export function compareLines(before: readonly string[], now: readonly string[]): LineDifference {
   const isCut = before.length > maxLines || now.length > maxLines;
   const found = diffArrays(before.slice(0, maxLines), now.slice(0, maxLines), {
     maxEditLength: maxEdits,
-    timeout: longestMs,
+    timeout: maxSearchMs,
   });
   const runs = found?.map(({ value, added, removed }): LineRun => {
     return { kind: added ? "added" : removed ? "removed" : "same", lines: value };
@@ -31,10 +31,10 @@ export function compareLines(before: readonly string[], now: readonly string[]):
   return { runs, isCut };
 }
 
-/** A run as it is shown, or how many lines that are alike were left out. */
+/** A run as it is shown, or the number of identical lines left out. */
 export type ShownRun = LineRun | { readonly kind: "folded"; readonly count: number };
 
-/** Of long stretches that are alike only the lines next to a difference stay. */
+/** Of a long identical run, only the lines next to a difference stay. */
 export function foldSame(runs: readonly LineRun[], around: number): readonly ShownRun[] {
   return runs.flatMap((run, index): ShownRun[] => {
     if (run.kind !== "same" || run.lines.length <= 2 * around + 1) return [run];

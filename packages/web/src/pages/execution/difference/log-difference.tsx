@@ -12,7 +12,7 @@ import { Problem } from "../../../parts/page/problem.tsx";
 import classes from "./log-difference.module.css";
 import { compareLines, foldSame, maxLines } from "./line-difference.ts";
 
-/** How two logs differ, line by line; read and compared when somebody asks. */
+/** How two logs differ, line by line; read and compared after a click. */
 export function LogDifference(props: { readonly before: ExecutionInfo; readonly now: ExecutionInfo }): ReactNode {
   const [isAsked, setIsAsked] = useState(false);
   return (
@@ -39,7 +39,7 @@ function Lines({ before, now }: { readonly before: ExecutionInfo; readonly now: 
     queryKey: topicKey("executions", "two-logs", before.id, now.id),
     queryFn: async () => Promise.all([readLines(client, before.id), readLines(client, now.id)]),
     staleTime: isFinal(now.status) ? "static" : 0,
-    // Two logs are too much to keep for a page that is not shown.
+    // Two logs are too large to keep for a page that is not shown.
     gcTime: 0,
   });
   const found = useMemo(() => (logs.data === undefined ? undefined : compareLines(...logs.data)), [logs.data]);
@@ -53,7 +53,7 @@ function Lines({ before, now }: { readonly before: ExecutionInfo; readonly now: 
   return (
     <>
       <Text size="sm" c="dimmed">
-        {changed === 0 ? "The logs are alike." : `${changed.toLocaleString("en")} lines differ.`}
+        {changed === 0 ? "The logs are the same." : `${changed.toLocaleString("en")} lines differ.`}
         {isCut ? ` The first ${maxLines.toLocaleString("en")} lines of each were compared.` : ""}
       </Text>
       {changed === 0 ? null : <Shown runs={runs} />}
@@ -62,7 +62,7 @@ function Lines({ before, now }: { readonly before: ExecutionInfo; readonly now: 
 }
 
 const around = 3;
-/** Shown lines; all of them in the page at once. */
+/** How many lines are shown; all of them are in the page at once. */
 const maxShown = 1_500;
 
 interface ShownLine {
@@ -73,7 +73,7 @@ interface ShownLine {
 function Shown({ runs }: { readonly runs: Parameters<typeof foldSame>[0] }): ReactNode {
   const lines = foldSame(runs, around).flatMap((run): readonly ShownLine[] =>
     run.kind === "folded"
-      ? [{ kind: run.kind, text: `${run.count.toLocaleString("en")} lines alike` }]
+      ? [{ kind: run.kind, text: `${run.count.toLocaleString("en")} identical lines` }]
       : run.lines.map((text) => ({ kind: run.kind, text })),
   );
   return (
@@ -92,7 +92,7 @@ function Shown({ runs }: { readonly runs: Parameters<typeof foldSame>[0] }): Rea
 const signs = { same: " ", removed: "−", added: "+", folded: "⋯" } as const;
 
 async function readLines(client: Pick<Client, "listLogs">, id: string): Promise<readonly string[]> {
-  // One more than is compared tells that there are more.
+  // An extra empty line makes compareLines() see that there are more.
   const first = await client.listLogs(id, undefined, maxLines);
   const texts = first.lines.map(({ text }) => visibleLine(text));
   return first.next === null ? texts : [...texts, ""];

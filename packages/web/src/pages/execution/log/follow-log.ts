@@ -2,56 +2,57 @@ import type { Client } from "@sealrun/client";
 import { type LiveEvent, type LogLine, SealrunError } from "@sealrun/protocol";
 import type { LogStore } from "./log-store.ts";
 
-/** How far following is: reading what there is, hearing of what comes, cut off for now, at the end, or refused. */
+/** The state of following: reading stored lines, live, disconnected, at the end, or refused. */
 export type FollowState =
   | { readonly kind: "loading" | "live" | "lost" | "ended" }
   | { readonly kind: "refused"; readonly error: unknown };
 
-/** What following needs, and whom it tells. */
-export interface Following {
+/** What `followLog` needs, and its callbacks. */
+export interface FollowDeps {
   readonly client: Pick<Client, "listLogs" | "watchExecution">;
   readonly store: LogStore;
   readonly onState: (state: FollowState) => void;
-  /** Steps and statuses; they may come again after a connection was lost. */
+  /** Called when a step or a status changes; a change may be repeated after a lost connection. */
   readonly onChange: () => void;
-  /** Calls back once soon: what came until then is appended together. */
-  readonly soon: (flush: () => void) => void;
+  /** Calls `flush` once, soon: the lines that arrived until then are appended together. */
+  readonly scheduleFlush: (flush: () => void) => void;
   readonly signal: AbortSignal;
 }
 
 const pageLines = 5_000;
-const longestWaitMs = 5_000;
+const maxWaitMs = 5_000;
 
 /**
- * Fills a store with the lines of an execution until it ends: what there is in large pages, then live after the last
- * line. A lost connection is taken up where it broke for as long as it takes: no line is missed and none comes twice.
+ * Fills a store with the lines of an execution until it ends: stored lines in large pages, then live after the last
+ * line. It reconnects after a lost connection, without a limit, and continues after the last line: no line is missed or
+ * repeated.
  */
-export async function followLog(id: string, following: Following): Promise<void> {
-  const { signal, onState } = following;
+export async function followLog(id: string, deps: FollowDeps): Promise<void> {
+  const { signal, onState } = deps;
   let failures = 0;
   while (!signal.aborted) {
     try {
       onState({ kind: failures === 0 ? "loading" : "lost" });
-      await readPages(id, following);
+      await readPages(id, deps);
       failures = 0;
       onState({ kind: "live" });
-      await watch(id, following);
+      await watch(id, deps);
       onState({ kind: "ended" });
       return;
     } catch (error) {
       if (signal.aborted) return;
-      if (!mayPass(error)) {
+      if (!isTemporary(error)) {
         onState({ kind: "refused", error });
         return;
       }
       failures += 1;
       onState({ kind: "lost" });
-      await pause(Math.min(250 * 2 ** failures, longestWaitMs), signal);
+      await pause(Math.min(250 * 2 ** failures, maxWaitMs), signal);
     }
   }
 }
 
-async function readPages(id: string, { client, store, signal }: Following): Promise<void> {
+async function readPages(id: string, { client, store, signal }: FollowDeps): Promise<void> {
   for (;;) {
     const page = await client.listLogs(id, store.lastCursor(), pageLines);
     if (signal.aborted) return;
@@ -60,8 +61,8 @@ async function readPages(id: string, { client, store, signal }: Following): Prom
   }
 }
 
-async function watch(id: string, following: Following): Promise<void> {
-  const { client, store, signal, onChange } = following;
+async function watch(id: string, deps: FollowDeps): Promise<void> {
+  const { client, store, signal, onChange } = deps;
   let pending: LogLine[] = [];
   const flush = (): void => {
     const lines = pending;
@@ -75,18 +76,18 @@ async function watch(id: string, following: Following): Promise<void> {
       return;
     }
     pending.push(event.line);
-    if (pending.length === 1) following.soon(flush);
+    if (pending.length === 1) deps.scheduleFlush(flush);
   };
   try {
-    // What breaks is told at once, and taken up by reading what was missed.
+    // A lost connection is reported at once; followLog() then reads the missed lines.
     await client.watchExecution(id, { onEvent, signal, after: store.lastCursor(), maxFailures: 0 });
   } finally {
     flush();
   }
 }
 
-/** A session that is over is opened again in front of the page, which goes on then. */
-function mayPass(error: unknown): boolean {
+/** UNAUTHENTICATED passes as well: the user signs in again in front of the page, which then continues. */
+function isTemporary(error: unknown): boolean {
   return error instanceof SealrunError && (error.row.retry || error.code === "UNAUTHENTICATED");
 }
 

@@ -7,10 +7,10 @@ import type { LogStore } from "./log-store.ts";
 import classes from "./log.module.css";
 
 const rowHeight = 20;
-/** This close to the end counts as there. */
+/** A scroll position this close to the end counts as the end. */
 const endPixels = 30;
 
-/** What a list of lines shows. */
+/** The lines of a list, and how they are shown. */
 export interface LogListProps {
   readonly store: LogStore;
   /** Indices into the store. */
@@ -21,12 +21,12 @@ export interface LogListProps {
   readonly hasStep: boolean;
   readonly isFollowing: boolean;
   readonly onFollow: (isFollowing: boolean) => void;
-  /** The row to bring into view: a match or a linked line. `at` changes when it is asked for again. */
+  /** The row to bring into view: a match or a linked line. `at` differs for each request. */
   readonly target: { readonly row: number; readonly at: number } | undefined;
   readonly onLink: (number: number) => void;
 }
 
-/** Lines of output, of which only those in view are in the page. Keys: arrows, page up and down, home and end. */
+/** Lines of output; only the lines in view are in the page. Keys: arrows, page up and down, home and end. */
 export function LogList(props: LogListProps): ReactNode {
   const { store, rows, isWrapped, isFollowing, target, onFollow } = props;
   const box = useRef<HTMLDivElement>(null);
@@ -43,7 +43,7 @@ export function LogList(props: LogListProps): ReactNode {
     if (target === undefined) return;
     onFollow(false);
     list.scrollToIndex(target.row, { align: "center" });
-    // Asked for again, it is shown again.
+    // The same row scrolls into view again when it is requested again.
   }, [target, list, onFollow]);
   useRowKeys(list, { box, active, setActive, count: rows.length });
   return (

@@ -26,7 +26,7 @@ export function LogPanel({ execution, log }: { readonly execution: ExecutionInfo
   const [streams, setStreams] = useState<readonly Stream[]>([]);
   const [levels, setLevels] = useState<readonly string[]>([]);
   const [find, setFind] = useState(search.find ?? "");
-  // What is typed is shown at once; a hundred thousand lines are searched right after.
+  // Typed text is shown at once; the search of a hundred thousand lines follows.
   const wanted = useDeferredValue(find);
   const { step } = search;
   const size = useLogSize(log.store);
@@ -34,7 +34,7 @@ export function LogPanel({ execution, log }: { readonly execution: ExecutionInfo
     () => createLogView(log.store, { step, streams, levels, find: wanted }),
     [log.store, step, streams, levels, wanted],
   );
-  // Lines that are there are in the view before it is drawn.
+  // Stored lines are in the view before it is drawn.
   view.update();
   const pattern = useMemo(() => findPattern(wanted), [wanted]);
   const { target, match, move } = useTarget(view, search.line);
@@ -86,7 +86,7 @@ export function LogPanel({ execution, log }: { readonly execution: ExecutionInfo
   );
 }
 
-/** Which line is brought into view: the one linked, then the matches one after another. */
+/** The line to bring into view: the linked line, then one match after another. */
 function useTarget(
   view: LogView,
   line: number | undefined,
@@ -108,7 +108,7 @@ function useTarget(
 }
 
 function Lines({ whenEmpty, ...list }: LogListProps & { readonly whenEmpty: string | undefined }): ReactNode {
-  const why = list.store.size() === 0 ? whenEmpty : "No line fits the filter.";
+  const why = list.store.size() === 0 ? whenEmpty : "No line matches the filter.";
   if (list.rows.length > 0 || why === undefined) return <LogList {...list} />;
   return (
     <Center py="xl">
@@ -119,9 +119,9 @@ function Lines({ whenEmpty, ...list }: LogListProps & { readonly whenEmpty: stri
   );
 }
 
-/** What stands in the place of lines that are not there; undefined while they may be on their way. */
+/** The text for an empty log; undefined while lines may still arrive. */
 function emptyWords({ status }: ExecutionInfo, { state }: Log): string | undefined {
-  if (state.kind === "ended") return "It wrote nothing.";
+  if (state.kind === "ended") return "It has no output.";
   return status === "queued" ? "Lines appear here as soon as it runs." : undefined;
 }
 
@@ -133,7 +133,7 @@ function State({ log, shown, size }: { readonly log: Log; readonly shown: number
     <>
       {state.kind === "lost" ? (
         <Alert color="orange" role="status" p="xs">
-          The connection was lost. The log goes on where it was as soon as the platform answers.
+          The connection was lost. The log continues from its last line as soon as the platform answers.
         </Alert>
       ) : null}
       <Group gap="xs">

@@ -5,10 +5,10 @@ import { showHidden } from "../../../parts/text/visible-text.ts";
 import type { KeptLine } from "./log-store.ts";
 import classes from "./log.module.css";
 
-/** A longer line is cut until somebody asks for all of it: laying out 64 KiB of text takes longer than a frame. */
+/** A longer line is cut until a click shows all of it: laying out 64 KiB of text takes longer than a frame. */
 const shownCharacters = 2_000;
 
-/** One line: its number (a link to it), its time, its step and its text. */
+/** One line: its number, which copies a link to it, its time, its step and its text. */
 export function LogRow(props: {
   readonly line: KeptLine;
   readonly find: RegExp | undefined;
@@ -49,13 +49,13 @@ export function LogRow(props: {
   );
 }
 
-/** What a line's ground says of it. */
+/** The kind of background that a line gets. */
 export function toneOf({ level, stream }: KeptLine): "error" | "warning" | undefined {
   if (level === "error" || level === "critical") return "error";
   return level === "warning" || stream === "stderr" ? "warning" : undefined;
 }
 
-/** The level of a logged line; where others came from that are not standard output. */
+/** The level of a logged line, or the stream of a line that is not standard output. */
 function origin({ level, stream }: KeptLine): string | undefined {
   if (level !== null) return level;
   return stream === "stdout" || stream === "sdk" ? undefined : stream === "system" ? "sealrun" : stream;

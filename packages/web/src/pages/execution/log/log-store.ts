@@ -3,7 +3,7 @@ import type { LogLine } from "@sealrun/protocol";
 /** Where a line came from. */
 export type Stream = LogLine["stream"];
 
-/** One kept line, put together when it is looked at. `number` counts from 1. */
+/** One stored line, built when it is read. `number` counts from 1. */
 export interface KeptLine {
   readonly number: number;
   readonly step: string | null;
@@ -14,15 +14,15 @@ export interface KeptLine {
   readonly timeMs: number;
 }
 
-/** The lines of one execution, in columns: a hundred thousand of them stay small. */
+/** The lines of one execution, stored in columns so that a hundred thousand of them stay small. */
 export interface LogStore {
-  /** Adds lines in their order; those that are there already change nothing. Tells who listens, once. */
+  /** Adds lines in their order; lines already stored are ignored. Calls each listener once. */
   readonly append: (lines: readonly LogLine[]) => void;
-  /** How many there are. It only grows. */
+  /** How many lines there are. It only grows. */
   readonly size: () => number;
   /** The line at an index from 0; undefined past the end. */
   readonly at: (index: number) => KeptLine | undefined;
-  /** Where to go on reading: the last line's cursor. */
+  /** Where to continue reading: the last line's cursor. */
   readonly lastCursor: () => string | undefined;
   readonly subscribe: (listener: () => void) => () => void;
 }
@@ -66,7 +66,7 @@ export function createLogStore(): LogStore {
 
 type Origin = Pick<KeptLine, "step" | "stream" | "level">;
 
-/** Each combination of step, stream and level once: an execution has a handful. */
+/** Each combination of step, stream and level is stored once: an execution has a handful. */
 function createNames(): {
   readonly indexOf: (origin: Origin) => number;
   readonly at: (index: number) => Origin | undefined;

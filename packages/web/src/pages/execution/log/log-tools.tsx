@@ -12,18 +12,18 @@ import {
 import type { KeyboardEvent, ReactNode } from "react";
 import type { Stream } from "./log-store.ts";
 
-/** What is set above a log. */
+/** The switches above a log. */
 export interface LogSettings {
   readonly isWrapped: boolean;
   readonly hasTime: boolean;
   readonly isFollowing: boolean;
 }
 
-/** What the tools show and change. */
+/** What the tools show, and their callbacks. */
 export interface LogToolsProps {
   readonly find: string;
   readonly onFind: (find: string) => void;
-  /** Which match is shown, from 0, of how many. */
+  /** Which of `matches` is shown, from 0. */
   readonly match: number | undefined;
   readonly matches: number;
   readonly onMove: (by: 1 | -1) => void;
@@ -116,7 +116,7 @@ function Search({ find, onFind, match, matches, onMove }: LogToolsProps): ReactN
       <ActionIcon
         size="lg"
         variant="default"
-        aria-label="Match before"
+        aria-label="Previous match"
         disabled={matches === 0}
         onClick={() => onMove(-1)}
       >

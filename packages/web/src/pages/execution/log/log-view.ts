@@ -2,7 +2,7 @@ import { visibleLine } from "../../../parts/log/ansi.ts";
 import { findPattern } from "../../../parts/log/line-parts.ts";
 import type { KeptLine, LogStore, Stream } from "./log-store.ts";
 
-/** Which lines are wanted; what is undefined or empty leaves all. */
+/** Which lines are wanted; an undefined or empty field keeps all. */
 export interface LogFilter {
   readonly step?: string | undefined;
   readonly streams: readonly Stream[];
@@ -10,13 +10,13 @@ export interface LogFilter {
   readonly find: string;
 }
 
-/** The lines of a store that a filter leaves, and those among them that hold what is searched. */
+/** The lines of a store that pass a filter, and the lines among them that match the search. */
 export interface LogView {
   /** Indices into the store, in order. */
   readonly rows: readonly number[];
   /** Indices into `rows`, in order. */
   readonly matches: readonly number[];
-  /** Looks at what came since; lines looked at before are not looked at again. True when anything changed. */
+  /** Adds the lines that arrived since the last call. True when there were any. */
   readonly update: () => boolean;
 }
 
@@ -42,7 +42,7 @@ export function createLogView(store: LogStore, filter: LogFilter): LogView {
   };
 }
 
-/** The match after or before the one shown, around the end; undefined without any. */
+/** The match after or before the current one; it wraps around. Undefined without matches. */
 export function nextMatch(view: Pick<LogView, "matches">, current: number | undefined, by: 1 | -1): number | undefined {
   const count = view.matches.length;
   if (count === 0) return undefined;
@@ -50,7 +50,7 @@ export function nextMatch(view: Pick<LogView, "matches">, current: number | unde
   return (current + by + count) % count;
 }
 
-/** Where in `rows` a line of the store is, or the next one that is shown. */
+/** The place in `rows` of a line of the store, or of the next shown line after it. */
 export function rowOf(rows: readonly number[], index: number): number {
   let low = 0;
   let high = rows.length;

@@ -1,17 +1,17 @@
 import { hashKey, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { useClient } from "../../../platform/platform.tsx";
-import { executionKey, makeOld } from "../../../platform/queries.ts";
+import { executionKey, invalidateMatching } from "../../../platform/queries.ts";
 import { followLog, type FollowState } from "./follow-log.ts";
 import { createLogStore, type LogStore } from "./log-store.ts";
 
-/** The log of an execution while its page is shown. */
+/** The log of an execution, while its page is shown. */
 export interface Log {
   readonly store: LogStore;
   readonly state: FollowState;
 }
 
-/** Follows the log of an execution; what changes besides lines makes the execution old. */
+/** Follows the log of an execution; any change but a new line fetches the execution again. */
 export function useLog(id: string): Log {
   const client = useClient();
   const queries = useQueryClient();
@@ -25,8 +25,8 @@ export function useLog(id: string): Log {
       onState: (next) => {
         if (!stop.signal.aborted) setState(next);
       },
-      onChange: () => void makeOld(queries, ({ queryHash }) => queryHash === hashKey(executionKey(id))),
-      soon,
+      onChange: () => void invalidateMatching(queries, ({ queryHash }) => queryHash === hashKey(executionKey(id))),
+      scheduleFlush,
       signal: stop.signal,
     });
     return () => stop.abort();
@@ -34,15 +34,15 @@ export function useLog(id: string): Log {
   return { store, state };
 }
 
-/** How many lines there are, kept true. */
+/** How many lines there are, kept up to date. */
 export function useLogSize(store: LogStore): number {
   return useSyncExternalStore(store.subscribe, store.size);
 }
 
 const hiddenPageMs = 250;
 
-/** Once a frame; a page that is not shown gets no frames. */
-function soon(flush: () => void): void {
+/** Flushes with the next frame; a hidden page gets no frames, so it uses a timer. */
+function scheduleFlush(flush: () => void): void {
   if (document.hidden) setTimeout(flush, hiddenPageMs);
   else requestAnimationFrame(() => flush());
 }

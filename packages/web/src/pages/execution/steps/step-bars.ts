@@ -1,29 +1,29 @@
 import type { StepInfo } from "@sealrun/protocol";
 
-/** A step on the common axis of an execution; places are shares of the whole, from 0 to 1. */
+/** A step on the time axis of its execution; `from` and `length` are shares of the axis, from 0 to 1. */
 export interface StepBar {
   readonly from: number;
   readonly length: number;
   readonly durationMs: number;
 }
 
-/** The axis: how long all of it is, and where a mark stands on it. */
+/** The time axis: its length, its marks, and the bars on it. */
 export interface StepAxis {
   readonly totalMs: number;
   readonly marksMs: readonly number[];
-  /** One per step; undefined for a step that did not start. */
+  /** One for each step; undefined for a step that did not start. */
   readonly bars: readonly (StepBar | undefined)[];
 }
 
-/** What is placed: steps as they are told. */
+/** The fields of a step that place it. */
 export type PlacedStep = Pick<StepInfo, "status" | "startedAt" | "durationMs">;
 
-/** The least share that can still be seen. */
+/** The smallest share that is still visible. */
 const minLength = 0.004;
 
 /**
- * Places the steps of the newest attempt between its claim and its end, or now. Steps without a start of their own (of
- * executions older than that) follow one another.
+ * Places the steps of the newest attempt between its claim and its end, or now. Steps without a recorded start (of old
+ * executions) follow one another.
  */
 export function placeSteps(
   steps: readonly PlacedStep[],
@@ -54,7 +54,7 @@ const roundSeconds = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600,
 const roundSteps = [...roundMs, ...roundSeconds.map((seconds) => seconds * 1_000)];
 const maxMarks = 5;
 
-/** Round times along the axis, its start included and its end left to the total. */
+/** Round times along the axis, from its start; the end has no mark, the total stands there. */
 function marks(totalMs: number): readonly number[] {
   const step =
     roundSteps.find((ms) => totalMs / ms <= maxMarks) ?? 86_400_000 * Math.ceil(totalMs / 86_400_000 / maxMarks);

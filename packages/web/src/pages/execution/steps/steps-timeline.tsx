@@ -1,14 +1,13 @@
 import { Group, Paper, Stack, Text, Title, UnstyledButton } from "@mantine/core";
-import { type ExecutionInfo, isFinal, type StepInfo } from "@sealrun/protocol";
+import { type ExecutionInfo, isFinal, showDuration, type StepInfo } from "@sealrun/protocol";
 import type { ReactNode } from "react";
 import { ShownText } from "../../../parts/text/shown-text.tsx";
-import { showDuration } from "../../../parts/time/show-time.ts";
 import { StatusBadge, statusColor } from "../../../parts/page/status-badge.tsx";
 import { useTicking } from "../../../parts/time/use-ticking.ts";
 import { placeSteps, type StepAxis, type StepBar } from "./step-bars.ts";
 import classes from "./steps-timeline.module.css";
 
-/** The steps of an execution on one axis of time. Choosing one narrows the log to it. */
+/** The steps of an execution on one time axis. Choosing a step narrows the log to it. */
 export function StepsTimeline(props: {
   readonly execution: ExecutionInfo;
   readonly chosen: string | undefined;
@@ -24,7 +23,7 @@ export function StepsTimeline(props: {
           <Title order={2}>Steps</Title>
           {chosen === undefined ? null : (
             <Text size="xs" c="dimmed">
-              The log shows this step alone; choose it again to see all
+              The log shows only this step; choose it again to see all
             </Text>
           )}
         </Group>

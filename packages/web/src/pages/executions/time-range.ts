@@ -1,21 +1,3 @@
-/** Presets for how far back executions are looked at. */
-export const spans = [
-  { value: "1h", label: "1 h", words: "the last hour", ms: 3_600_000 },
-  { value: "24h", label: "24 h", words: "the last 24 hours", ms: 86_400_000 },
-  { value: "7d", label: "7 days", words: "the last 7 days", ms: 604_800_000 },
-  { value: "30d", label: "30 days", words: "the last 30 days", ms: 2_592_000_000 },
-  { value: "90d", label: "90 days", words: "the last 90 days", ms: 7_776_000_000 },
-] as const;
-export type SpanName = (typeof spans)[number]["value"];
-
-/** What an address without any time means. */
-export const usualSpan: SpanName = "7d";
-
-/** A preset by its name. */
-export function findSpan(name: SpanName): (typeof spans)[number] {
-  return spans.find(({ value }) => value === name) ?? spans[2];
-}
-
 const format = new Intl.DateTimeFormat("en-GB", {
   day: "numeric",
   month: "short",

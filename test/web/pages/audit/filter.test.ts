@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { filterOf, isNarrowed, isSpan } from "../../../../packages/web/src/pages/audit/audit-search.ts";
+import { filterOf, isNarrowed, isSpan, spanChoices } from "../../../../packages/web/src/pages/audit/filter.ts";
 
 const now = Date.parse("2026-03-02T12:00:00Z");
 
@@ -16,6 +16,11 @@ test("isNarrowed() is false only when nothing is left out", () => {
   expect(isNarrowed({ span: "1h" })).toBe(true);
 });
 
-test("isSpan() knows the spans alone", () => {
-  expect([isSpan("7d"), isSpan("8d"), isSpan(null)]).toEqual([true, false, false]);
+test("spanChoices has every span that an address of the audit may have", () => {
+  expect(spanChoices.map(({ value }) => value)).toEqual(["1h", "24h", "7d", "30d"]);
+  expect(spanChoices[0]?.label).toBe("Last hour");
+});
+
+test("isSpan() knows only the spans of the audit", () => {
+  expect([isSpan("7d"), isSpan("8d"), isSpan("90d"), isSpan(null)]).toEqual([true, false, false, false]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { forgetEarlier } from "../../../../packages/web/src/app/session/forget-earlier.ts";
+import { clearOnUserChange } from "../../../../packages/web/src/app/session/clear-on-user-change.ts";
 import { createQueries } from "../../../../packages/web/src/platform/queries.ts";
 
 const filled = () => {
@@ -14,17 +14,17 @@ const kept = (queries: ReturnType<typeof createQueries>) =>
     .getAll()
     .map(({ queryKey }) => queryKey[0]);
 
-test("forgetEarlier() keeps what somebody was shown who signs in again", () => {
+test("clearOnUserChange() keeps the data of a user who signs in again", () => {
   const queries = filled();
-  forgetEarlier(queries, "admin", "admin");
+  clearOnUserChange(queries, "admin", "admin");
   expect(kept(queries)).toEqual(["session", "executions"]);
 });
 
 test.each([
   ["admin", "other"],
   [undefined, "other"],
-])("forgetEarlier() drops what %s was shown when %s signs in, except who is signed in", (before, now) => {
+])("clearOnUserChange() drops the data of %s when %s signs in, but keeps the session", (before, now) => {
   const queries = filled();
-  forgetEarlier(queries, before, now);
+  clearOnUserChange(queries, before, now);
   expect(kept(queries)).toEqual(["session"]);
 });

@@ -2,12 +2,12 @@ import { expect, test } from "vitest";
 import {
   createHighlighter,
   type HighlightAnswer,
-  type HighlightAsked,
+  type HighlightRequest,
   type HighlightWorker,
-} from "../../../../packages/web/src/parts/code/highlight-apart.ts";
+} from "../../../../packages/web/src/parts/code/highlight-in-worker.ts";
 
 const never = new AbortController().signal;
-const asked = (text: string): HighlightAsked => ({ text, language: "bash" });
+const asked = (text: string): HighlightRequest => ({ text, language: "bash" });
 
 /** Workers that answer with the text as one piece, hang at `hang`, and break at `break`. */
 function hostileWorkers() {
@@ -20,7 +20,7 @@ function hostileWorkers() {
     return {
       addEventListener: target.addEventListener.bind(target),
       terminate: () => (ended += 1),
-      postMessage: ({ text }: HighlightAsked) => {
+      postMessage: ({ text }: HighlightRequest) => {
         seen.push(text);
         const data: HighlightAnswer = { lines: text === "none" ? undefined : [[{ text, kind: undefined }]] };
         if (text === "break") target.dispatchEvent(new Event("error"));
@@ -52,7 +52,7 @@ test.each(["hang", "break"])(
   },
 );
 
-test("createHighlighter() asks nothing for somebody who has left", async () => {
+test("createHighlighter() sends the worker nothing once it is aborted", async () => {
   const { open, seen } = hostileWorkers();
   expect(await createHighlighter(open).highlight(asked("one"), AbortSignal.abort())).toBeUndefined();
   expect(seen).toEqual([]);

@@ -1,0 +1,22 @@
+import { executionStatus } from "@sealrun/protocol";
+import { z } from "zod";
+import { spanName } from "../../parts/time/time-spans.ts";
+
+/** The kinds of triggers, each of which can start an execution. */
+export const triggerKind = z.enum(["request", "schedule", "event"]);
+
+/** The filters of the list of executions. The address has all of them, so that a link shows the same list. */
+export const executionsSearch = z.object({
+  project: z.string().optional().catch(undefined),
+  package: z.string().optional().catch(undefined),
+  status: z.array(executionStatus).optional().catch(undefined),
+  trigger: triggerKind.optional().catch(undefined),
+  executor: z.string().optional().catch(undefined),
+  id: z.string().optional().catch(undefined),
+  since: z.string().optional().catch(undefined),
+  until: z.string().optional().catch(undefined),
+  span: spanName.optional().catch(undefined),
+});
+
+/** The filters of the list of executions, as the page's address has them. */
+export type ExecutionsSearch = z.infer<typeof executionsSearch>;
