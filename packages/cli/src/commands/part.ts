@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { continueAudit, SealrunError } from "@sealrun/protocol";
-import { describeAccepted, howToContinue, showChecked } from "../audit/show-check.ts";
+import { describeAccepted, howToContinue, showChecked } from "../show-audit-check.ts";
 import type { Cli } from "../command.ts";
 import type { PartName } from "../start-part.ts";
 import { holdCommands } from "./hold.ts";

@@ -1,5 +1,5 @@
 import type { AuditContinuation, AuditVerification } from "@sealrun/protocol";
-import type { Cli } from "../command.ts";
+import type { Cli } from "./command.ts";
 
 /** What is told of a check that found nothing wrong. */
 export type Checked = Pick<AuditVerification, "checked" | "waiting" | "head" | "from" | "accepted" | "remarks">;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { parseSince } from "../../../packages/cli/src/audit/parse-since.ts";
-import { refusalOf } from "../../support/refusal.ts";
+import { parseSince } from "../../packages/cli/src/parse-since.ts";
+import { refusalOf } from "../support/refusal.ts";
 
 test("parseSince() keeps a time, and counts back from now", () => {
   expect(parseSince("2026-01-31T12:00:00+02:00")).toBe("2026-01-31T12:00:00+02:00");

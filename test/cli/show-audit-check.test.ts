@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
-import { describeAccepted, howToContinue, showChecked } from "../../../packages/cli/src/audit/show-check.ts";
-import { createOutput } from "../../../packages/cli/src/output.ts";
+import { describeAccepted, howToContinue, showChecked } from "../../packages/cli/src/show-audit-check.ts";
+import { createOutput } from "../../packages/cli/src/output.ts";
 
 test("showChecked() says from where it read, which breaks were accepted, and what it remarks", () => {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
