@@ -23,7 +23,7 @@ const shared: readonly (readonly [files: RegExp, place: string, reason: string])
     "an attempt needs a platform, a keyring and a queue at its other end",
   ],
   [/^packages\/cli\/src\/(?:dev|demo)\//, "test/whole/", "starts and ends all processes as people do"],
-  [/^packages\/cli\/src\/(?:start-part|commands\/(?:dev|demo|part))\.ts$/, "test/whole/", "likewise"],
+  [/^packages\/cli\/src\/(?:start-part|commands\/(?:dev|demo|operator\/part))\.ts$/, "test/whole/", "likewise"],
   [/^packages\/cli\/src\/local\//, "test/cli/local/run-locally.test.ts", "what a local run is made of"],
   [/^packages\/cli\/src\/init\//, "test/cli/commands/init.test.ts", "what `sealrun init` writes"],
   [

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { SealrunError, toSealrunError } from "@sealrun/protocol";
 import type { Cli } from "./command.ts";
-import { addCommands } from "./commands/index.ts";
+import { addCommands } from "./commands/add-commands.ts";
 
 /** Runs one command line and gives its exit code; what went wrong is printed as the last line on standard error. */
 export async function runProgram(cli: Omit<Cli, "profileName">, args: readonly string[]): Promise<number> {

@@ -1,9 +1,9 @@
 import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { SealrunError } from "@sealrun/protocol";
-import type { Cli } from "../command.ts";
-import { createNatsAccountFiles } from "../dev/nats-account.ts";
-import { natsConfig } from "../dev/nats-config.ts";
+import type { Cli } from "../../command.ts";
+import { createNatsAccountFiles } from "../../dev/nats-account.ts";
+import { natsConfig } from "../../dev/nats-config.ts";
 
 interface SetupOptions {
   readonly output: string;

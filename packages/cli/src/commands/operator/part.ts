@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import { continueAudit, SealrunError } from "@sealrun/protocol";
-import { describeAccepted, howToContinue, showChecked } from "../show-audit-check.ts";
-import type { Cli } from "../command.ts";
-import type { PartName } from "../start-part.ts";
+import { describeAccepted, howToContinue, showChecked } from "../../show-audit-check.ts";
+import type { Cli } from "../../command.ts";
+import type { PartName } from "../../start-part.ts";
 import { holdCommands } from "./hold.ts";
 
 interface TokenOptions {
@@ -35,7 +35,7 @@ export function partCommands(cli: Cli): readonly Command[] {
         if (config === undefined)
           throw new SealrunError("USAGE", `Expected --config <file>; see sealrun ${name} --help`);
         const signal = cli.takeSignals();
-        const { runPart } = await import("../start-part.ts");
+        const { runPart } = await import("../../start-part.ts");
         await runPart(name, config, { ...options, signal });
       });
     switch (name) {
@@ -58,7 +58,7 @@ export function revokeCommand(cli: Cli): Command {
     .argument("<executor>", "its id, as its log and the platform's list show it")
     .requiredOption("--config <file>", "the keyring's settings")
     .action(async (executor: string, { config }: { readonly config: string }) => {
-      const { revokeExecutor } = await import("../start-part.ts");
+      const { revokeExecutor } = await import("../../start-part.ts");
       await revokeExecutor(config, executor);
       cli.output.line(`revoked ${executor}: the keyring answers it nothing from now on`);
     });
@@ -83,7 +83,7 @@ interface KeyringAuditOptions {
 }
 
 async function keyringAudit(cli: Cli, { config, full, continueAfter, reason }: KeyringAuditOptions): Promise<void> {
-  const { continueKeyringAudit, verifyKeyringAudit } = await import("../start-part.ts");
+  const { continueKeyringAudit, verifyKeyringAudit } = await import("../../start-part.ts");
   if (continueAfter !== undefined || reason !== undefined) {
     const request = continueAudit.safeParse({ after: continueAfter, reason });
     if (!request.success) {
@@ -119,7 +119,7 @@ export function tokenCommand(): Command {
     .option("--pool <pool>", "the pool that the executor may join", "default")
     .option("--url <url>", "the platform's URL as the executor reaches it")
     .action(async ({ config, output, pool, url }: TokenOptions) => {
-      const { writeEnrolmentToken } = await import("../start-part.ts");
+      const { writeEnrolmentToken } = await import("../../start-part.ts");
       await writeEnrolmentToken({ configFile: config, outputFile: output, pool, url });
     });
 }

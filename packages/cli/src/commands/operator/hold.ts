@@ -1,7 +1,7 @@
 import { Command } from "commander";
-import type { Cli } from "../command.ts";
-import { connect } from "../connect.ts";
-import { showTime } from "../show-time.ts";
+import type { Cli } from "../../command.ts";
+import { connect } from "../../connect.ts";
+import { showTime } from "../../show-time.ts";
 
 interface JsonOption {
   readonly json?: boolean;
