@@ -22,7 +22,11 @@ const shared: readonly (readonly [files: RegExp, place: string, reason: string])
     "test/whole/",
     "an attempt needs a platform, a keyring and a queue at its other end",
   ],
-  [/^packages\/cli\/src\/(?:dev|demo)\//, "test/whole/", "starts and ends all processes as people do"],
+  [
+    /^packages\/cli\/src\/(?:(?:dev|demo)\/|servers\/(?:nats-account|postgres-cluster)\.ts$)/,
+    "test/whole/",
+    "starts and ends all processes as people do",
+  ],
   [/^packages\/cli\/src\/(?:start-part|commands\/(?:dev|demo|operator\/part))\.ts$/, "test/whole/", "likewise"],
   [/^packages\/cli\/src\/local\//, "test/cli/local/run-locally.test.ts", "what a local run is made of"],
   [/^packages\/cli\/src\/init\//, "test/cli/commands/init.test.ts", "what `sealrun init` writes"],
@@ -33,7 +37,7 @@ const shared: readonly (readonly [files: RegExp, place: string, reason: string])
   ],
   [/^packages\/cli\/src\/execution\//, "test/cli/commands/run.test.ts", "what `sealrun run` shows"],
   [
-    /^packages\/cli\/src\/(?:command|prompt|read-file|show-time|commands\/(?:version|execution|local))\.ts$/,
+    /^packages\/cli\/src\/(?:command|prompt|show-time|commands\/(?:version|execution|local))\.ts$/,
     "test/cli/",
     "parts of the commands, which tests type",
   ],

@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 import { decodeText, SealrunError } from "@sealrun/protocol";
 import { z } from "zod";
-import { isCode } from "./dev/private-files.ts";
+import { isCode } from "./files/private-files.ts";
 import type { Environment } from "./setup/find-on-path.ts";
 
 const profile = z.object({ url: z.string(), token: z.string(), fingerprint: z.string() });

@@ -1,26 +1,16 @@
-import { Readable } from "node:stream";
-import { Command } from "commander";
 import { expect, test } from "vitest";
-import { addCommands } from "../../../packages/cli/src/commands/add-commands.ts";
-import { createOutput } from "../../../packages/cli/src/output.ts";
+import { buildProgram } from "../../docs/commands.ts";
 
 test("addCommands() keeps what only operators need out of the list", () => {
-  const program = new Command("sealrun");
-  addCommands(program, {
-    environment: {},
-    output: createOutput(process.stdout, process.stderr),
-    input: Readable.from([]),
-    profileName: () => undefined,
-    takeSignals: () => AbortSignal.any([]),
-  });
-  const all = program.commands.map((command) => command.name());
+  const program = buildProgram();
   const shown = new Set(
     program
       .createHelp()
       .visibleCommands(program)
       .map((command) => command.name()),
   );
-  expect(all.filter((name) => !shown.has(name))).toEqual([
+  const hidden = program.commands.map((command) => command.name()).filter((name) => !shown.has(name));
+  expect(hidden).toEqual([
     "platform",
     "keyring",
     "executor",

@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { type Cli, parseProject } from "../command.ts";
 import { connect } from "../connect.ts";
 import { readInput } from "../prompt.ts";
-import { readNamedFile } from "../read-file.ts";
+import { readNamedFile } from "../files/read-file.ts";
 import { adviseProject } from "./push.ts";
 
 interface SendOptions {

@@ -13,7 +13,7 @@ import { type Cli, parseNumber, parsePackagePath } from "../command.ts";
 import { connect } from "../connect.ts";
 import { reportStart } from "../execution/report-start.ts";
 import { readInput } from "../prompt.ts";
-import { readNamedFile } from "../read-file.ts";
+import { readNamedFile } from "../files/read-file.ts";
 import { adviseProject } from "./push.ts";
 
 interface RunOptions {

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { cp, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { newPassword } from "../dev/private-files.ts";
+import { newPassword } from "../files/private-files.ts";
 import type { Wanted } from "../search/search-files.ts";
 
 /** The demo's package on disk, its secrets, and the planted control that travels the same ways in plain text. */

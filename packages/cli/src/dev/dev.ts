@@ -9,14 +9,14 @@ import { findPrograms, type Programs } from "../setup/find-programs.ts";
 import type { PartName } from "../start-part.ts";
 import { findDependencySettings } from "./dependency-settings.ts";
 import { type DataFolder, layOutDataFolder } from "./data-folder.ts";
-import { requireFreePort } from "./free-port.ts";
+import { requireFreePort } from "../servers/free-port.ts";
 import { ensureKeys } from "./keys.ts";
 import { writePartConfigs } from "./part-configs.ts";
 import { ownProgram } from "./own-program.ts";
 import { isReadyLine, readErrorLine } from "../part-log.ts";
-import { ensureFolder } from "./private-files.ts";
+import { ensureFolder } from "../files/private-files.ts";
 import { type Part, startPart } from "./processes.ts";
-import { startServers } from "./servers.ts";
+import { startServers } from "../servers/servers.ts";
 
 /** What to start. */
 export interface DevOptions {

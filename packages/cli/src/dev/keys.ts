@@ -12,7 +12,7 @@ import {
 } from "@sealrun/crypto";
 import { encodeJson, keyringSender, platformId, type PlatformId, SealrunError } from "@sealrun/protocol";
 import type { DataFolder } from "./data-folder.ts";
-import { ensureFolder, isCode, replacePrivateFile } from "./private-files.ts";
+import { ensureFolder, isCode, replacePrivateFile } from "../files/private-files.ts";
 
 /** What a data folder's keys say of it. */
 export interface InstallationKeys {

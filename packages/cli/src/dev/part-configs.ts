@@ -7,8 +7,8 @@ import type { Programs } from "../setup/find-programs.ts";
 import type { DataFolder } from "./data-folder.ts";
 import type { InstallationKeys } from "./keys.ts";
 import type { findDependencySettings } from "./dependency-settings.ts";
-import { ensureFolder, writePrivateFile } from "./private-files.ts";
-import type { Servers } from "./servers.ts";
+import { ensureFolder, writePrivateFile } from "../files/private-files.ts";
+import type { Servers } from "../servers/servers.ts";
 
 /** What the parts' settings are made of. */
 export interface PartConfigs {

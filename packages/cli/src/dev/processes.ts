@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Programs } from "../setup/find-programs.ts";
-import { type ChildEnd, startBoundChild } from "./bound-child.ts";
-import { openLog } from "./private-files.ts";
+import { type ChildEnd, startBoundChild } from "../process/bound-child.ts";
+import { openLog } from "../files/private-files.ts";
 
 /** A process of sealrun's own: platform, keyring or executor. */
 export interface Part {

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { SealrunError } from "@sealrun/protocol";
 import type { Environment } from "../setup/find-on-path.ts";
 import { type Dev, startDev } from "./dev.ts";
-import { replacePrivateFile } from "./private-files.ts";
+import { replacePrivateFile } from "../files/private-files.ts";
 
 /** Settings of `sealrun dev`. */
 export interface RunDevOptions {

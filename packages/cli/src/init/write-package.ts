@@ -2,8 +2,8 @@ import { cp, mkdir, readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SealrunError, showName } from "@sealrun/protocol";
-import { isCode } from "../dev/private-files.ts";
-import { fileProblem } from "../read-file.ts";
+import { isCode } from "../files/private-files.ts";
+import { fileProblem } from "../files/read-file.ts";
 import { firstPackage, type Language } from "./first-package.ts";
 
 /**

@@ -3,7 +3,7 @@ import { lstat, open, readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { bringsModules, judgePath } from "@sealrun/client";
 import { checkPackageFiles, limits, type PackageFile, SealrunError, showBytes, showName } from "@sealrun/protocol";
-import { fileProblem } from "../read-file.ts";
+import { fileProblem } from "../files/read-file.ts";
 
 /** A package as it lies in a folder. */
 export interface PackageFolder {

@@ -2,7 +2,7 @@ import { fromUtf8, wipe } from "@sealrun/crypto";
 import { type JsonValue, limits, parseStrictJson, SealrunError, showName } from "@sealrun/protocol";
 import type { Cli } from "../command.ts";
 import { askHidden, readInput } from "../prompt.ts";
-import { readNamedFile } from "../read-file.ts";
+import { readNamedFile } from "../files/read-file.ts";
 
 /** Where a value comes from and what it is. */
 export interface ValueSource {

@@ -2,7 +2,7 @@ import { chmod, lstat, mkdtemp, rmdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import type { Environment } from "./find-on-path.ts";
-import { makeFolder } from "./make-folder.ts";
+import { makeFolder } from "../files/make-folder.ts";
 
 /**
  * The user's own cache folder for fetched programs, 0700: XDG_CACHE_HOME, else HOME's, else a private folder in the

@@ -5,7 +5,7 @@ import { readUserJwt } from "@sealrun/nats";
 import { connect, jwtAuthenticator } from "nats";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { startBoundChild } from "../../../../packages/cli/src/dev/bound-child.ts";
+import { startBoundChild } from "../../../../packages/cli/src/process/bound-child.ts";
 import { freePort } from "../../../support/free-port.ts";
 import { programs } from "../../../support/servers.ts";
 import { until } from "../../../support/until.ts";

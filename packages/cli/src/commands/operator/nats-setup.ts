@@ -2,8 +2,8 @@ import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { SealrunError } from "@sealrun/protocol";
 import type { Cli } from "../../command.ts";
-import { createNatsAccountFiles } from "../../dev/nats-account.ts";
-import { natsConfig } from "../../dev/nats-config.ts";
+import { createNatsAccountFiles } from "../../servers/nats-account.ts";
+import { natsConfig } from "../../servers/nats-config.ts";
 
 interface SetupOptions {
   readonly output: string;

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { access, link, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { SealrunError } from "@sealrun/protocol";
-import { makeFolder } from "../setup/make-folder.ts";
+import { makeFolder } from "./make-folder.ts";
 
 /** A password nobody chose: 32 random bytes in URL-safe text, so that it needs no quoting anywhere. */
 export function newPassword(): string {

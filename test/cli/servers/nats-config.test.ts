@@ -1,6 +1,6 @@
 import { createNatsAccounts } from "@sealrun/nats";
 import { beforeAll, expect, test } from "vitest";
-import { natsConfig } from "../../../packages/cli/src/dev/nats-config.ts";
+import { natsConfig } from "../../../packages/cli/src/servers/nats-config.ts";
 
 const settings = { host: "127.0.0.1", storeFolder: '/data/a "quoted" folder', portsFolder: "/data/ports" };
 let account: Awaited<ReturnType<typeof createNatsAccounts>>;

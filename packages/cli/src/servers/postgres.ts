@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { SealrunError } from "@sealrun/protocol";
 import type { Programs } from "../setup/find-programs.ts";
-import { type BoundChild, startBoundChild } from "./bound-child.ts";
+import { type BoundChild, startBoundChild } from "../process/bound-child.ts";
 import { asUnprivileged, openCluster } from "./postgres-cluster.ts";
 import { clearStalePostmaster, isReady, makeSocketFolder, removeSocketFolder } from "./postmaster.ts";
-import { ensureFolder, openLog } from "./private-files.ts";
-import { waitUntilReady } from "./wait-until.ts";
+import { ensureFolder, openLog } from "../files/private-files.ts";
+import { waitUntilReady } from "../process/wait-until.ts";
 
 /** How to reach one database, in the form that `pg` takes: `host` is the folder of a Unix socket. */
 export interface DatabaseAddress {

@@ -9,7 +9,7 @@ import {
   openLog,
   replacePrivateFile,
   writePrivateFile,
-} from "../../../packages/cli/src/dev/private-files.ts";
+} from "../../../packages/cli/src/files/private-files.ts";
 
 let folder = "";
 

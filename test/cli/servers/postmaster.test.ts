@@ -7,7 +7,7 @@ import {
   isReady,
   makeSocketFolder,
   removeSocketFolder,
-} from "../../../packages/cli/src/dev/postmaster.ts";
+} from "../../../packages/cli/src/servers/postmaster.ts";
 
 let folder = "";
 const made: string[] = [];

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readNamedFile } from "../../packages/cli/src/read-file.ts";
-import { rejectionOf } from "../support/refusal.ts";
-import { newPerson, type Person } from "./run-here.ts";
+import { readNamedFile } from "../../../packages/cli/src/files/read-file.ts";
+import { rejectionOf } from "../../support/refusal.ts";
+import { newPerson, type Person } from "../run-here.ts";
 
 let person: Person;
 let folder: string;

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { expect, test } from "vitest";
-import { type BoundChildOptions, startBoundChild } from "../../../packages/cli/src/dev/bound-child.ts";
+import { type BoundChildOptions, startBoundChild } from "../../../packages/cli/src/process/bound-child.ts";
 import { programs } from "../../support/servers.ts";
 
 function options(changes: Partial<BoundChildOptions> = {}): BoundChildOptions {

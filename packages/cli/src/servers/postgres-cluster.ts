@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { SealrunError } from "@sealrun/protocol";
 import type { Programs } from "../setup/find-programs.ts";
 import { type ProgramResult, runProgram } from "../setup/run-program.ts";
-import { isCode, newPassword, writePrivateFile } from "./private-files.ts";
+import { isCode, newPassword, writePrivateFile } from "../files/private-files.ts";
 
 /** Who may log in: one role per process, each with its own database, and the superuser when the caller asked for it. */
 export interface ClusterPasswords {

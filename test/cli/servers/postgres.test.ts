@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { openDatabase } from "@sealrun/postgres";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { type Postgres, startPostgres } from "../../../packages/cli/src/dev/postgres.ts";
+import { type Postgres, startPostgres } from "../../../packages/cli/src/servers/postgres.ts";
 import { programs } from "../../support/servers.ts";
 
 const open: Postgres[] = [];

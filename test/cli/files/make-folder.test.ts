@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { makeFolder } from "../../../packages/cli/src/setup/make-folder.ts";
+import { makeFolder } from "../../../packages/cli/src/files/make-folder.ts";
 
 let folder = "";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { waitUntilReady } from "../../../packages/cli/src/dev/wait-until.ts";
+import { waitUntilReady } from "../../../packages/cli/src/process/wait-until.ts";
 
 const never = new Promise<never>(() => undefined);
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SealrunError } from "@sealrun/protocol";
-import { writePrivateFile } from "./private-files.ts";
+import { writePrivateFile } from "../files/private-files.ts";
 
 /** What starts the name of every socket folder: nothing of another name is ever removed. */
 const socketFolderPrefix = "sealrun-pg-";

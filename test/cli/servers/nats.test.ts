@@ -26,7 +26,7 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { takeNext } from "../../../executor/src/supervisor/queue/take.ts";
-import { type Nats, startNats } from "../../../packages/cli/src/dev/nats.ts";
+import { type Nats, startNats } from "../../../packages/cli/src/servers/nats.ts";
 import { programs } from "../../support/servers.ts";
 import { until } from "../../support/until.ts";
 

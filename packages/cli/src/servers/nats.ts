@@ -2,12 +2,12 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { SealrunError } from "@sealrun/protocol";
 import type { Programs } from "../setup/find-programs.ts";
-import { type BoundChild, startBoundChild } from "./bound-child.ts";
+import { type BoundChild, startBoundChild } from "../process/bound-child.ts";
 import { requireFreePort } from "./free-port.ts";
 import { ensureNatsAccount, type NatsLogin } from "./nats-account.ts";
 import { natsConfig, type NatsConfig } from "./nats-config.ts";
-import { ensureFolder, openLog, writePrivateFile } from "./private-files.ts";
-import { waitUntilReady } from "./wait-until.ts";
+import { ensureFolder, openLog, writePrivateFile } from "../files/private-files.ts";
+import { waitUntilReady } from "../process/wait-until.ts";
 
 /** A NATS server of one's own on 127.0.0.1, with JetStream. */
 export interface NatsServer {

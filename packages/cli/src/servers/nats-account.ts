@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { decode, SealrunError } from "@sealrun/protocol";
 import { z } from "zod";
 import type { NatsTrust } from "./nats-config.ts";
-import { ensureFolder, isCode, writePrivateFile } from "./private-files.ts";
+import { ensureFolder, isCode, writePrivateFile } from "../files/private-files.ts";
 
 const account = z.object({ id: z.string(), jwt: z.string() });
 const trustFile = z.object({

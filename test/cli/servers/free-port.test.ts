@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { expect, test } from "vitest";
-import { requireFreePort } from "../../../packages/cli/src/dev/free-port.ts";
+import { requireFreePort } from "../../../packages/cli/src/servers/free-port.ts";
 
 test("requireFreePort() names a port in use, and accepts it once it is free", async () => {
   const server = createServer().listen(0, "127.0.0.1");
