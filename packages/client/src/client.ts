@@ -1,16 +1,16 @@
 import type { ExecutionStatus, PlatformInfo } from "@sealrun/protocol";
-import { type Audit, createAudit } from "./audit.ts";
-import { type ChangeListener, watchChanges } from "./changes.ts";
-import { createEvents, type Events } from "./events.ts";
-import { createExecutions, type Executions } from "./executions.ts";
-import { createOperation, type Operation } from "./operation.ts";
-import { createPackages, type Packages } from "./packages.ts";
-import { createProjects, type Projects } from "./projects.ts";
-import { ask, type Ask, type Connection, readBytes } from "./request.ts";
-import { createSchedules, type Schedules } from "./schedules.ts";
-import { createSecrets, type Secrets } from "./secrets.ts";
-import { createTrust } from "./trust.ts";
-import { watchExecution, type WatchOptions } from "./watch.ts";
+import { type Audit, createAudit } from "./calls/audit.ts";
+import { type ChangeListener, watchChanges } from "./live/changes.ts";
+import { createEvents, type Events } from "./calls/events.ts";
+import { createExecutions, type Executions } from "./calls/executions.ts";
+import { createOperation, type Operation } from "./calls/operation.ts";
+import { createPackages, type Packages } from "./calls/packages.ts";
+import { createProjects, type Projects } from "./calls/projects.ts";
+import { ask, type Ask, type Connection, readBytes } from "./connection/request.ts";
+import { createSchedules, type Schedules } from "./calls/schedules.ts";
+import { createSecrets, type Secrets } from "./calls/secrets.ts";
+import { createTrust } from "./connection/trust.ts";
+import { watchExecution, type WatchOptions } from "./live/watch.ts";
 
 /** How to connect. */
 export interface ClientOptions extends Connection {

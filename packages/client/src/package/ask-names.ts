@@ -1,5 +1,6 @@
-import type { Client } from "../client.ts";
 import { type PackageInfo, type Scope, SealrunError, type SecretInfo } from "@sealrun/protocol";
+import type { Packages } from "../calls/packages.ts";
+import type { Secrets } from "../calls/secrets.ts";
 import type { StoredNames } from "./answer-needs.ts";
 
 /** Whose names are asked for, and the names that it brings along. */
@@ -18,8 +19,11 @@ export interface FoundNames {
   readonly changed: readonly SecretInfo[];
 }
 
+/** The calls that ask for names. */
+type NamesCalls = Pick<Secrets, "listSecrets"> & Pick<Packages, "getPackage">;
+
 /** Asks for the names of all three scopes, never for values; a package that is not there has none. Stores nothing. */
-export async function askNames(client: Client, { project, name, ownNames }: NamesTarget): Promise<FoundNames> {
+export async function askNames(client: NamesCalls, { project, name, ownNames }: NamesTarget): Promise<FoundNames> {
   const ofPlatform = await client.listSecrets({ scope: "platform" });
   const ofProject = await client.listSecrets({ scope: "project", project });
   const { info, secrets } = await findPackage(client, project, name);
@@ -33,7 +37,7 @@ export async function askNames(client: Client, { project, name, ownNames }: Name
 }
 
 async function findPackage(
-  client: Client,
+  client: NamesCalls,
   project: string,
   name: string,
 ): Promise<{ readonly info: PackageInfo | undefined; readonly secrets: readonly SecretInfo[] }> {

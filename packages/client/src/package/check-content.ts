@@ -16,7 +16,7 @@ import {
   type SecretEntry,
   type Step,
 } from "@sealrun/protocol";
-import type { FileToPush } from "../packages.ts";
+import type { FileToPush } from "../calls/packages.ts";
 import { checkReferences } from "./check-references.ts";
 import { type PackageProblem, problemOf } from "./problem.ts";
 

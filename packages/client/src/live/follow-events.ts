@@ -1,0 +1,106 @@
+import { SealrunError } from "@sealrun/protocol";
+import { type Connection, send } from "../connection/request.ts";
+import { readServerEvents, type ServerEvent } from "./server-events.ts";
+
+/** A stream of server-sent events, and what to do when it breaks. */
+export interface FollowedStream {
+  /** Below `/api/v1`; made with `path`. */
+  readonly path: string;
+  /** For sentences: `The stream of …`. */
+  readonly of: string;
+  /** The id after which to begin. */
+  readonly after?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** How often in a row it may break before following fails; never when it is to go on for ever. */
+  readonly maxFailures: number;
+  /** Called each time that the stream has broken. */
+  readonly onBreak?: (() => void) | undefined;
+}
+
+/** Waits between tries to come back to a broken stream, in milliseconds; the last one again and again. */
+const reconnectDelays = [100, 300, 1_000, 2_000, 4_000, 8_000] as const;
+
+/**
+ * The events of a stream, which is taken up after the last one seen when it breaks; the caller stops when it has seen
+ * the end. Fails when the platform refuses, when the signal aborts, and with the last failure when patience is over.
+ */
+export async function* followEvents(connection: Connection, stream: FollowedStream): AsyncGenerator<ServerEvent> {
+  let lastId = stream.after ?? "";
+  let failures = 0;
+  for (;;) {
+    stream.signal?.throwIfAborted();
+    let failure: unknown;
+    try {
+      for await (const event of open(connection, stream, lastId)) {
+        failures = 0;
+        lastId = event.id;
+        yield event;
+      }
+      failure = new SealrunError("PLATFORM_UNREACHABLE", `The stream of ${stream.of} keeps breaking off`);
+    } catch (error) {
+      if (!mayPass(error, stream)) throw error;
+      failure = error;
+    }
+    stream.onBreak?.();
+    if (failures >= stream.maxFailures) throw failure;
+    await wait(reconnectDelays[Math.min(failures, reconnectDelays.length - 1)] ?? 0, stream.signal);
+    failures += 1;
+  }
+}
+
+/** Who follows for ever lives through a platform that is broken for a while, but not through a refusal. */
+function mayPass(error: unknown, { maxFailures }: FollowedStream): boolean {
+  if (!(error instanceof SealrunError)) return false;
+  return error.row.retry || (maxFailures === Infinity && error.row.status >= 500);
+}
+
+async function* open(connection: Connection, stream: FollowedStream, lastId: string): AsyncGenerator<ServerEvent> {
+  const { signal } = stream;
+  const response = await send(connection, {
+    method: "GET",
+    path: stream.path,
+    accept: "text/event-stream",
+    headers: lastId === "" ? {} : { "last-event-id": lastId },
+    signal,
+  });
+  if (response.body === null) return;
+  let last = lastId;
+  const events = readServerEvents(response.body)[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = await readNext(events, stream);
+      if (next.done === true) return;
+      last = next.value.id === "" ? last : next.value.id;
+      // A failure of whoever takes the event is not one of the stream.
+      yield { ...next.value, id: last };
+    }
+  } finally {
+    await events.return?.(undefined).catch(() => undefined);
+  }
+}
+
+async function readNext(
+  events: AsyncIterator<ServerEvent>,
+  { of, signal }: FollowedStream,
+): Promise<IteratorResult<ServerEvent>> {
+  try {
+    return await events.next();
+  } catch (error) {
+    if (signal?.aborted === true) throw signal.reason;
+    throw new SealrunError("PLATFORM_UNREACHABLE", `The stream of ${of} broke off`, { cause: error });
+  }
+}
+
+async function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const onAbort = (): void => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve();
+    }, ms);
+    signal?.addEventListener("abort", onAbort, { once: true });
+  });
+}
