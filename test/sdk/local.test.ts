@@ -45,7 +45,7 @@ describe("answerLocally()", () => {
     );
     expect(stdout).toBe("local OK\n");
     expect(stderr).toBe(
-      "EVENT a (token); nothing is sent in local mode\nSCHEDULE in 60 s; nothing is asked for in local mode\n",
+      "EVENT a (token); nothing is sent in local mode\nSCHEDULE in 60 s; nothing is scheduled in local mode\n",
     );
   });
 

@@ -34,7 +34,7 @@ function chooseProfile({ profiles }: Profiles, name: string | undefined): Profil
   if (name === undefined) return profiles["local"];
   if (Object.hasOwn(profiles, name)) return profiles[name];
   const names = Object.keys(profiles);
-  const known = names.length === 0 ? "there are none yet" : `known are ${showNames(names)}`;
+  const known = names.length === 0 ? "no profiles are saved yet" : `known are ${showNames(names)}`;
   throw new SealrunError("CONFIG_INVALID", `There is no profile ${showName(name)}; ${known}`);
 }
 
@@ -53,7 +53,7 @@ function checkUrl(cli: Cli, text: string | undefined): string {
     );
   }
   if (url.protocol === "http:" && !/^(localhost|127\.[0-9.]+|\[::1\])$/.test(url.hostname)) {
-    cli.output.warn(`${url.origin} is not encrypted: your token can be read on the way; use https`);
+    cli.output.warn(`${url.origin} is not encrypted: others on the network can read your token; use https`);
   }
   return text.replace(/\/+$/, "");
 }

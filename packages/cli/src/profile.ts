@@ -63,7 +63,7 @@ async function readOwnFile(path: string): Promise<string | undefined> {
       if ((mode & 0o077) !== 0) {
         throw new SealrunError(
           "CONFIG_INVALID",
-          `${path} holds a token and others can reach it; run: chmod 600 ${path}`,
+          `${path} holds a token and other users can read it; run: chmod 600 ${path}`,
         );
       }
       return await file.readFile("utf8");

@@ -6,7 +6,7 @@ import { addCommands } from "./commands/add-commands.ts";
 /** Runs one command line and gives its exit code; what went wrong is printed as the last line on standard error. */
 export async function runProgram(cli: Omit<Cli, "profileName">, args: readonly string[]): Promise<number> {
   const program = new Command("sealrun")
-    .description("Runs a team's scripts with secrets that nobody but the script sees")
+    .description("Runs a team's scripts with secrets that only the script sees")
     .option("--profile <name>", "use this saved platform instead of the one named local")
     .exitOverride()
     .configureOutput({

@@ -14,7 +14,7 @@ export function showChecked(
   if (from !== null) {
     output.line(`  after link ${from.position}, which was checked at ${from.verifiedAt}; --full reads everything`);
   }
-  if (waiting > 0) output.line(`  ${waiting} rows wait for their link`);
+  if (waiting > 0) output.line(`  ${waiting} rows have no link yet`);
   for (const one of accepted) output.line(`  ${describeAccepted(one)}`);
   if (head !== null) output.line(`  last link ${head.position} ${head.hash}`);
   for (const remark of remarks) output.note(remark);

@@ -36,7 +36,7 @@ export async function keyFromPassphrase(
   if (words.length < fewestBytes) {
     throw new SealrunError(
       "ROOT_KEY_UNREADABLE",
-      `The passphrase of the ${kind} key has ${words.length} bytes; give at least ${fewestBytes}, five or six random words say`,
+      `The passphrase of the ${kind} key has ${words.length} bytes; use at least ${fewestBytes}, for example five or six random words`,
     );
   }
   return (await openSalt(words, saltFile, kind)) ?? (await makeSalt(words, saltFile, kind));
@@ -52,7 +52,7 @@ async function openSalt(words: Uint8Array, file: string, kind: RootKeyKind): Pro
   } catch (error) {
     throw new SealrunError(
       "WRONG_ROOT_KEY",
-      `The passphrase is not the one that the ${kind} key of ${file} was made with; give the first one`,
+      `The passphrase is not the one that the ${kind} key of ${file} was made with; give the original one`,
       { cause: error },
     );
   }
@@ -66,7 +66,7 @@ async function makeSalt(words: Uint8Array, file: string, kind: RootKeyKind): Pro
   if (isFirst) return key;
   // Another process made it in the meantime: its salt counts.
   const other = await openSalt(words, file, kind);
-  if (other === undefined) throw new SealrunError("ROOT_KEY_UNREADABLE", `${file} vanished while it was made`);
+  if (other === undefined) throw new SealrunError("ROOT_KEY_UNREADABLE", `${file} disappeared while it was created`);
   return other;
 }
 
@@ -85,7 +85,7 @@ async function readSalt(file: string): Promise<PassphraseSalt | undefined> {
   if (read !== undefined && read.sha256 === digestOf(read)) return read;
   throw new SealrunError(
     "ROOT_KEY_UNREADABLE",
-    `${file} is damaged: it is not what the first start wrote; put a copy of it in its place, for without it no passphrase opens anything`,
+    `${file} is damaged: it is not what the first start wrote; restore it from a copy, because no passphrase works without it`,
   );
 }
 

@@ -18,7 +18,7 @@ export async function readPrivateFile(file: string, code: ErrorCode): Promise<Ui
     const mode = stat.mode & 0o777;
     if ((mode & 0o077) !== 0) {
       const found = mode.toString(8).padStart(4, "0");
-      throw new SealrunError(code, `${file} has mode ${found}, so that others can reach it; run chmod 600 ${file}`);
+      throw new SealrunError(code, `${file} has mode ${found}, so other users can read it; run chmod 600 ${file}`);
     }
     return new Uint8Array(await handle.readFile());
   } finally {

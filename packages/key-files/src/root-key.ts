@@ -35,6 +35,6 @@ function textKey(content: Uint8Array, where: string, otherForms: string): Uint8A
   if (base64Form.test(text)) return fromBase64(text.trimEnd());
   throw new SealrunError(
     "ROOT_KEY_UNREADABLE",
-    `${where} holds ${content.length} bytes that are no key; expected ${otherForms}64 hex digits, or base64 of 32 bytes`,
+    `${where} holds ${content.length} bytes that are not a key; expected ${otherForms}64 hex digits, or base64 of 32 bytes`,
   );
 }

@@ -38,5 +38,5 @@ class Events:
         if reference_id:
             request["referenceId"] = require_text(reference_id, "the event's reference")
         if hash_key is not None:
-            ask(op="log", level="warning", message="hash_key counts for nothing: an event's data is sealed always")
+            ask(op="log", level="warning", message="hash_key has no effect: an event's data is always sealed")
         return str(ask(**request)["value"])

@@ -57,7 +57,7 @@ def answer(request: Dict[str, Any]) -> Dict[str, Any]:
         sys.stderr.write("EVENT %s (%s); nothing is sent in local mode\n" % (request["type"], names))
         return _value("local")
     elif op == "schedule":
-        sys.stderr.write("SCHEDULE %s; nothing is asked for in local mode\n" % _when(request))
+        sys.stderr.write("SCHEDULE %s; nothing is scheduled in local mode\n" % _when(request))
         return _value("OK")
     elif op == "result":
         sys.stderr.write("RESULT %s\n" % json.dumps(request["value"], ensure_ascii=False))
@@ -122,7 +122,7 @@ def _read_given() -> Optional[Dict[str, Any]]:
         return {name: content[name] for name in ("params", "config", "input")}
     except (OSError, ValueError, KeyError, TypeError):
         # The script's own programs do not get the descriptor; references as they are would be worse than nothing.
-        message = "sealrun: what sealrun local resolved is the script's alone; hand it to the programs that it starts"
+        message = "sealrun: only the script itself can read what sealrun local resolved; pass the values on to the programs that it starts"
         raise SealrunError("CHANNEL_BROKEN", message) from None
 
 

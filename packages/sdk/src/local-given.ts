@@ -13,7 +13,8 @@ export function readGiven(): JsonObject | undefined {
   if (process.env["SEALRUN_LOCAL_GIVEN"] !== String(descriptor)) return undefined;
   const given = readFile();
   if (given !== undefined) return given;
-  const message = "sealrun: what sealrun local resolved is the script's alone; hand it to the programs that it starts";
+  const message =
+    "sealrun: only the script itself can read what sealrun local resolved; pass the values on to the programs that it starts";
   throw new SealrunError("CHANNEL_BROKEN", message);
 }
 

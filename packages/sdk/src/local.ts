@@ -53,7 +53,7 @@ export function answerLocally(request: ScriptRequest): JsonObject {
     }
     case "schedule": {
       const when = request.cron === undefined ? `in ${(request.delayMs ?? 0) / 1000} s` : `cron ${request.cron}`;
-      process.stderr.write(`SCHEDULE ${when}; nothing is asked for in local mode\n`);
+      process.stderr.write(`SCHEDULE ${when}; nothing is scheduled in local mode\n`);
       return { ok: true, value: "OK" };
     }
     default:

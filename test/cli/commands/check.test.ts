@@ -175,8 +175,8 @@ test("sealrun check reports a document that cannot be read, by file and line", a
 });
 
 test.each([
-  ["neither --project nor --offline", [], 64, "Expected --project, whose platform is asked, or --offline"],
-  ["both", ["--project", "acme", "--offline"], 64, "and not both (USAGE)"],
+  ["neither --project nor --offline", [], 64, "Expected either --project or --offline"],
+  ["both", ["--project", "acme", "--offline"], 64, "not both (USAGE)"],
   ["a project that is not there", ["--project", "nobody"], 4, "sealrun project create nobody (PROJECT_NOT_FOUND)"],
 ])("sealrun check refuses %s", async (_, options, code, sentence) => {
   const folder = await used.person.write("plain", { "main.sh": "true" });

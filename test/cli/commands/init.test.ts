@@ -49,7 +49,7 @@ test("sealrun init overwrites nothing", async () => {
   expect(await sealrun(["init", "full"])).toEqual({
     exitCode: 73,
     stdout: "",
-    stderr: 'error: "full" has files in it; give a new or an empty folder (ALREADY_EXISTS)\n',
+    stderr: 'error: "full" has files in it; give a new or empty folder (ALREADY_EXISTS)\n',
   });
 });
 

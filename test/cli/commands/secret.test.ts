@@ -22,7 +22,7 @@ test.each([
   const { exitCode, stdout, stderr } = await run(args, "");
   expect(exitCode).toBe(64);
   expect(stderr).toContain("(SECRET_ON_COMMAND_LINE)");
-  expect(stderr).toContain("on standard input, with --file, or at the prompt");
+  expect(stderr).toContain("use standard input, --file or the prompt");
   expect(stdout + stderr).not.toContain("hunter2");
 });
 
@@ -126,7 +126,7 @@ test("sealrun secret explain tells the scopes in order, and exits with 1 when no
     "project answers",
     "refused in step a.sh: the step's own list of secrets does not have DEEP",
     "referred to in config.json at db.password",
-    "no run of this package asked for it lately",
+    "no recent run of this package asked for it",
     "",
   ]);
   const absent = await run(["explain", "NOWHERE", ...target, "--json"]);

@@ -72,7 +72,7 @@ test("printOutcome() tells status, steps, why, and each secret once", () => {
     "failed exe_00000000000000000000 in 2.5 s",
     "  a.sh  failed, 900 ms, tried 3 times, exit code 3: a.sh ended with exit code 3 (SCRIPT_FAILED)",
     "  b.sh  skipped",
-    "  some of its output is still on its way",
+    "  some of its output has not arrived yet",
     "read A from project, version 4 (masked)",
     "missed B: looked in service, project, platform",
     "refused C: not declared by step a.sh",

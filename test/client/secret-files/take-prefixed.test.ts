@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { takePrefixed } from "../../../packages/client/src/secret-files/take-prefixed.ts";
 import { refusalOf } from "../../support/refusal.ts";
 
-const rule = { prefix: "SECRET_", isBase64: true, plainly: "with --plain" };
+const rule = { prefix: "SECRET_", isBase64: true, plainHint: "with --plain" };
 const at = (name: string, value: string, line = 1) => ({ name, value, place: `.env:${line}` });
 const encode = (text: string): string => Buffer.from(text).toString("base64");
 
@@ -25,7 +25,7 @@ describe("takePrefixed()", () => {
 
   test("takePrefixed() keeps plain values as they stand", () => {
     expect(
-      takePrefixed([at("APP_A", "not base64!")], { prefix: "APP_", isBase64: false, plainly: "with --plain" })[0]
+      takePrefixed([at("APP_A", "not base64!")], { prefix: "APP_", isBase64: false, plainHint: "with --plain" })[0]
         ?.value,
     ).toBe("not base64!");
   });

@@ -19,14 +19,14 @@ interface CheckOptions {
 export function checkCommand(cli: Cli): Command {
   return new Command("check")
     .description(
-      "Check a folder as push does, and which secrets its runs need and would get; sends no file and no value. Names that a script computes are not seen",
+      "Check a folder as push does, and show which secrets its runs need and where each comes from. No file and no value is sent; names that a script computes are not found",
     )
     .argument("<dir>", "folder with the scripts")
     .usage("<dir> --project P|--offline")
-    .option("--project <project>", "project that the package belongs to, or will", parseProject)
-    .option("--offline", "look at the folder alone and ask no platform")
+    .option("--project <project>", "project of the package", parseProject)
+    .option("--offline", "check only the folder, without asking a platform")
     .option("--name <name>", "the package's name (default: the manifest's, else the folder's)", parsePackage)
-    .option("--optional <name>", "a secret that runs may miss; may be given more than once", collect, [])
+    .option("--optional <name>", "a secret that may be missing; repeat the option for more", collect, [])
     .option("--json", "print what was found as JSON")
     .action(async (folder: string, options: CheckOptions) => check(cli, folder, options));
 }
@@ -37,7 +37,7 @@ function collect(name: string, before: readonly string[]): readonly string[] {
 
 async function check(cli: Cli, folder: string, options: CheckOptions): Promise<void> {
   if ((options.project === undefined) === (options.offline !== true)) {
-    throw new SealrunError("USAGE", "Expected --project, whose platform is asked, or --offline, and not both");
+    throw new SealrunError("USAGE", "Expected either --project or --offline, not both");
   }
   const report = await makeReport(cli, folder, options);
   if (options.json === true) cli.output.json(report);

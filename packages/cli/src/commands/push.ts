@@ -15,9 +15,9 @@ interface PushOptions {
 /** `sealrun push`. */
 export function pushCommand(cli: Cli): Command {
   return new Command("push")
-    .description("Upload a folder as a new version of a package; its secrets.json is sealed here first")
+    .description("Upload a folder as a new version of a package; its secrets.json is sealed on this machine first")
     .argument("<dir>", "folder with the scripts")
-    .requiredOption("--project <project>", "project that the package belongs to", parseProject)
+    .requiredOption("--project <project>", "project of the package", parseProject)
     .option("--name <name>", "the package's name (default: the manifest's, else the folder's)")
     .option("--overwrite", "replace secrets that were changed on the platform since the last push")
     .option("--json", "print the answer as JSON")

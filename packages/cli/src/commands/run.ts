@@ -29,23 +29,16 @@ interface RunOptions {
 export function runCommand(cli: Cli): Command {
   return new Command("run")
     .description("Run a package; with --wait its output is shown as it comes, and the exit code is 0 or 1")
-    .argument("<project/package>", "what to run")
+    .argument("<project/package>", "the package to run")
     .option(
       "-p, --param <key=value>",
-      "a parameter; may be given more than once",
+      "a parameter; repeat the option for more",
       collectParameter,
       new Map<string, string>(),
     )
-    .option(
-      "--params <file>",
-      "a JSON object of parameters, - for standard input: nobody sees them in the process list",
-    )
-    .option("--priority <n>", "from 1, last, to 10, first; the manifest's without it", parseNumber("--priority", 1, 10))
-    .option(
-      "--not-before <time>",
-      'starts it then at the earliest: a time with its zone, such as "2027-01-31T06:00:00Z"',
-      parseTime,
-    )
+    .option("--params <file>", "a JSON object of parameters, - for standard input; keeps them out of the process list")
+    .option("--priority <n>", "1 runs last, 10 runs first (default: the manifest's)", parseNumber("--priority", 1, 10))
+    .option("--not-before <time>", 'earliest start: a time with its zone, such as "2027-01-31T06:00:00Z"', parseTime)
     .option("--wait", "wait for the end")
     .option("--json", "print the execution as JSON")
     .action(async (address: string, options: RunOptions) => run(cli, address, options));

@@ -37,7 +37,7 @@ export async function runDev(options: RunDevOptions): Promise<void> {
     say(`Data and logs: ${dev.folder.root}. Profile "local" is saved: other commands work at once. Ctrl-C stops it.`);
     const ended = signal.aborted ? undefined : await Promise.race([dev.ended, aborted(signal)]);
     if (ended !== undefined)
-      throw new SealrunError("INTERNAL", `${ended} ended by itself; its log is in ${dev.folder.logs}`);
+      throw new SealrunError("INTERNAL", `${ended} ended unexpectedly; its log is in ${dev.folder.logs}`);
     say("Stopping …");
   } finally {
     await dev.stop();

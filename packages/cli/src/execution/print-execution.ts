@@ -30,7 +30,7 @@ export function printOutcome(output: Output, execution: ExecutionInfo): void {
   const isTold = steps.some((step) => step.error !== null && step.error.message === error?.message);
   if (error !== null && !isTold) output.line(`  ${error.message} (${error.code})`);
   if (execution.reportsGap !== null) output.line(`  ${execution.reportsGap}`);
-  else if (!execution.reportsComplete) output.line("  some of its output is still on its way");
+  else if (!execution.reportsComplete) output.line("  some of its output has not arrived yet");
   const isOnly = new Set(receipt.map((row) => row.attempt)).size <= 1;
   for (const sentence of new Set(receipt.map((row) => readLine(row, isOnly)))) output.line(sentence);
 }

@@ -32,7 +32,7 @@ async function requireEmpty(folder: string): Promise<void> {
     if (isCode(error, "ENOENT")) return;
     throw fileProblem(folder, error);
   }
-  throw new SealrunError("ALREADY_EXISTS", `${showName(folder)} has files in it; give a new or an empty folder`);
+  throw new SealrunError("ALREADY_EXISTS", `${showName(folder)} has files in it; give a new or empty folder`);
 }
 
 async function writeTypes(folder: string, language: Language): Promise<void> {

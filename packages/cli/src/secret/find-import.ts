@@ -25,19 +25,22 @@ export async function findImport(
 ): Promise<ReadonlyMap<string, JsonValue>> {
   const { fromEnv = false, prefix, names, plain = false } = options;
   if (fromEnv === (file !== undefined)) {
-    throw new SealrunError("USAGE", "Expected a file, - for standard input, or --from-env: one of them");
+    throw new SealrunError("USAGE", "Expected one of: a file, - for standard input, --from-env");
   }
   if (names !== undefined && (!fromEnv || prefix !== undefined)) {
-    throw new SealrunError("USAGE", "--names goes with --from-env, and not with --prefix");
+    throw new SealrunError("USAGE", "--names needs --from-env and cannot be combined with --prefix");
   }
   if (prefix === "") throw new SealrunError("USAGE", "--prefix: expected at least one character");
   if (plain && names === undefined && prefix === undefined && !fromEnv) {
-    throw new SealrunError("USAGE", "--plain goes with --prefix or --from-env; a file without them is plain already");
+    throw new SealrunError(
+      "USAGE",
+      "--plain needs --prefix or --from-env; without them the values of a file are plain already",
+    );
   }
   const found = file === undefined ? environmentOf(cli, names) : await readSecretFile(cli, file);
   const wanted = prefix ?? (fromEnv && names === undefined ? usualPrefix : undefined);
   const taken =
-    wanted === undefined ? found : takePrefixed(found, { prefix: wanted, isBase64: !plain, plainly: "with --plain" });
+    wanted === undefined ? found : takePrefixed(found, { prefix: wanted, isBase64: !plain, plainHint: "with --plain" });
   if (wanted === undefined) advisePrefix(cli, found);
   else if (taken.length < found.length && file !== undefined) {
     cli.output.note(`left out: ${found.length - taken.length} names that do not start with ${wanted}`);
@@ -74,7 +77,7 @@ function advisePrefix({ output }: Pick<Cli, "output">, found: readonly FoundSecr
   const prefixed = found.filter(({ name }) => name.startsWith(usualPrefix)).length;
   if (prefixed === 0) return;
   output.note(
-    `${prefixed} of the names start with ${usualPrefix} and are kept as they are; with --prefix ${usualPrefix} it is taken off and the values are read as base64`,
+    `${prefixed} of the names start with ${usualPrefix} and are kept as they are; with --prefix ${usualPrefix} the prefix is removed and the values are read as base64`,
   );
 }
 

@@ -34,5 +34,7 @@ export async function showPlan(
   for (const { name, replaces } of changes) {
     output.line(replaces === null ? `new       ${name}` : `replaces  ${name}, version ${replaces}`);
   }
-  output.note(`nothing was stored in ${showPlace(place)}: without --dry-run these ${changes.length} are, all or none`);
+  output.note(
+    `nothing was stored in ${showPlace(place)}; run it without --dry-run to store these ${changes.length}, all or none`,
+  );
 }

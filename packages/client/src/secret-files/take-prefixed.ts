@@ -8,7 +8,7 @@ export interface PrefixRule {
   /** False: the values are text as they stand. */
   readonly isBase64: boolean;
   /** How a person takes values as they stand, for errors: `with --plain`. */
-  readonly plainly: string;
+  readonly plainHint: string;
 }
 
 /**
@@ -22,7 +22,7 @@ export function takePrefixed(found: readonly FoundSecret[], rule: PrefixRule): r
     .map((secret) => ({
       ...secret,
       name: nameOf(secret, rule.prefix),
-      value: rule.isBase64 ? decodeValue(secret, rule.plainly) : secret.value,
+      value: rule.isBase64 ? decodeValue(secret, rule.plainHint) : secret.value,
     }));
 }
 
@@ -36,19 +36,19 @@ function nameOf({ name, place }: FoundSecret, prefix: string): string {
 /** What Kestra's macro in a .env file stands for: the text itself. */
 const macro = /^\{\{\s*"((?:[^"\\]|\\.)*)"\s*\|\s*base64encode\s*\}\}$/;
 
-function decodeValue(secret: FoundSecret, plainly: string): string {
+function decodeValue(secret: FoundSecret, plainHint: string): string {
   const { value } = secret;
-  if (typeof value !== "string") throw notBase64(secret, "text in base64", plainly);
+  if (typeof value !== "string") throw notBase64(secret, "text in base64", plainHint);
   const written = macro.exec(value.trim())?.[1];
   if (written !== undefined) return written.replace(/\\(["\\])/g, "$1");
   // `base64` breaks its lines at 76 columns, and some tools leave the padding out.
   const text = value.replace(/\s+/g, "").replace(/=+$/, "");
   const bytes = decodeBytes(text.padEnd(Math.ceil(text.length / 4) * 4, "="));
-  if (bytes === undefined) throw notBase64(secret, "a value in base64", plainly);
+  if (bytes === undefined) throw notBase64(secret, "a value in base64", plainHint);
   try {
     return fromUtf8(bytes);
   } catch {
-    throw notBase64(secret, `base64 of text in UTF-8; keep a binary value in base64 ${plainly}`, plainly);
+    throw notBase64(secret, `base64 of text in UTF-8; keep a binary value in base64 ${plainHint}`, plainHint);
   } finally {
     wipe(bytes);
   }
@@ -62,9 +62,9 @@ function decodeBytes(text: string): Uint8Array | undefined {
   }
 }
 
-function notBase64({ place, name }: FoundSecret, expected: string, plainly: string): SealrunError {
+function notBase64({ place, name }: FoundSecret, expected: string, plainHint: string): SealrunError {
   return new SealrunError(
     "SECRETS_FILE_INVALID",
-    `${place}: ${showName(name)}: expected ${expected}; ${plainly} values are taken as they stand`,
+    `${place}: ${showName(name)}: expected ${expected}; ${plainHint} values are not decoded`,
   );
 }

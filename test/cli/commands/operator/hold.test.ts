@@ -14,7 +14,9 @@ test("sealrun platform hold says since when and by whom, and resume that it is o
   expect((await run("resume")).stdout).toBe("the platform was not held\n");
   const held = await run("hold");
   expect(held).toMatchObject({ exitCode: 0, stderr: "" });
-  expect(held.stdout).toMatch(/^held since \S+ \S+ by admin\n {2}nothing new starts until: sealrun platform resume\n$/);
+  expect(held.stdout).toMatch(
+    /^held since \S+ \S+ by admin\n {2}nothing new starts until you run: sealrun platform resume\n$/,
+  );
   expect(JSON.parse((await run("hold", "--json")).stdout)).toMatchObject({ hold: { by: "admin" } });
   expect((await run("resume")).stdout).toMatch(/^resumed; it was held since \S+ \S+ by admin\n$/);
   expect(JSON.parse((await run("resume", "--json")).stdout)).toEqual({ hold: null, due: 0 });
@@ -33,7 +35,7 @@ test("sealrun platform resume tells how many schedules came due", async () => {
   };
   await expect.poll(isDue).toBe(true);
   expect((await run("resume")).stdout).toContain(
-    "1 schedule came due before; see what was missed: sealrun audit list --action schedule.missed",
+    "1 schedule came due during the hold; see what was missed: sealrun audit list --action schedule.missed",
   );
 });
 

@@ -11,11 +11,11 @@ interface JsonOption {
 export function holdCommands(cli: Cli): readonly Command[] {
   return [
     new Command("hold")
-      .description("Hold all platforms of an installation: what runs goes on, nothing new starts")
+      .description("Hold all platforms of an installation: running executions continue, nothing new starts")
       .option("--json", "print it as JSON")
       .action(async (options: JsonOption) => hold(cli, options)),
     new Command("resume")
-      .description("End the hold: what waits starts, and schedules go on")
+      .description("End the hold: queued executions start, and schedules continue")
       .option("--json", "print it as JSON")
       .action(async (options: JsonOption) => resume(cli, options)),
   ];
@@ -28,7 +28,7 @@ async function hold(cli: Cli, { json }: JsonOption): Promise<void> {
   if (found.hold === null) return output.line("the hold has ended already");
   const { since, by } = found.hold;
   output.line(`${output.paint("yellow", "held")} since ${showTime(since)} by ${by}`);
-  output.line("  nothing new starts until: sealrun platform resume");
+  output.line("  nothing new starts until you run: sealrun platform resume");
 }
 
 async function resume(cli: Cli, { json }: JsonOption): Promise<void> {
@@ -40,5 +40,5 @@ async function resume(cli: Cli, { json }: JsonOption): Promise<void> {
   output.line(`${output.paint("green", "resumed")}; it was held since ${showTime(since)} by ${by}`);
   if (found.due === 0) return;
   const what = found.due === 1 ? "1 schedule" : `${found.due} schedules`;
-  output.line(`  ${what} came due before; see what was missed: sealrun audit list --action schedule.missed`);
+  output.line(`  ${what} came due during the hold; see what was missed: sealrun audit list --action schedule.missed`);
 }

@@ -18,10 +18,10 @@ const usualPort = 4222;
 export function natsSetupCommand(cli: Cli): Command {
   return new Command("nats-setup")
     .description("Make the keys and the configuration of a NATS server for sealrun")
-    .requiredOption("--output <folder>", "a new folder, readable by you alone")
+    .requiredOption("--output <folder>", "a new folder; only you can read it")
     .option("--url <url>", "where platform, keyring and executors reach the server", "nats://127.0.0.1:4222")
     .option("--listen <address>", "the address that the server listens on", "127.0.0.1")
-    .option("--store <folder>", "where the server keeps its streams; beside its configuration without it")
+    .option("--store <folder>", "where the server keeps its streams (default: beside its configuration)")
     .action(async ({ output, url, listen, store }: SetupOptions) => {
       const port = readPort(url);
       const folder = resolve(output);
@@ -35,7 +35,7 @@ export function natsSetupCommand(cli: Cli): Command {
       cli.output.line("platform-nats.json     the value of nats in the platform's settings");
       cli.output.line("keyring-nats.json      the value of nats in the keyring's settings");
       cli.output.line("executor-signing.json  for the keyring: name it there as natsAccountSeedFile");
-      cli.output.line("operator.seed          keep it offline: only a change of the accounts would need it");
+      cli.output.line("operator.seed          keep it offline: it is needed only to change the accounts");
       cli.output.line(`All are in ${folder}. Move each to its machine, and remove it here.`);
     });
 }

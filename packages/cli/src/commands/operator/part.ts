@@ -30,7 +30,7 @@ export function partCommands(cli: Cli): readonly Command[] {
     const command = new Command(name)
       .description(description)
       // Not a required one: the commands below `platform` have none, and commander would ask them for it.
-      .option("--config <file>", "its settings")
+      .option("--config <file>", "the settings file")
       .action(async ({ config, ...options }: PartCommandOptions) => {
         if (config === undefined)
           throw new SealrunError("USAGE", `Expected --config <file>; see sealrun ${name} --help`);
@@ -40,13 +40,19 @@ export function partCommands(cli: Cli): readonly Command[] {
       });
     switch (name) {
       case "platform":
-        command.option("--hold", "start nothing until sealrun platform resume: for the start after a restore");
+        command.option(
+          "--hold",
+          "start no execution until sealrun platform resume; for the first start after a restore",
+        );
         for (const inner of holdCommands(cli)) command.addCommand(inner);
         return command;
       case "keyring":
         return command;
       case "executor":
-        return command.option("--unsafe-no-sandbox", "run scripts without a sandbox; every execution then says so");
+        return command.option(
+          "--unsafe-no-sandbox",
+          "run scripts without a sandbox; every execution shows that it ran without one",
+        );
     }
   });
 }
@@ -54,13 +60,13 @@ export function partCommands(cli: Cli): readonly Command[] {
 /** `sealrun keyring-revoke`: run where the keyring runs. */
 export function revokeCommand(cli: Cli): Command {
   return new Command("keyring-revoke")
-    .description("Shut an executor out for good")
+    .description("Revoke an executor permanently")
     .argument("<executor>", "its id, as its log and the platform's list show it")
     .requiredOption("--config <file>", "the keyring's settings")
     .action(async (executor: string, { config }: { readonly config: string }) => {
       const { revokeExecutor } = await import("../../start-part.ts");
       await revokeExecutor(config, executor);
-      cli.output.line(`revoked ${executor}: the keyring answers it nothing from now on`);
+      cli.output.line(`revoked ${executor}: the keyring will refuse its requests`);
     });
 }
 
@@ -69,9 +75,9 @@ export function keyringAuditCommand(cli: Cli): Command {
   return new Command("keyring-audit")
     .description("Check that no row of the keyring's own audit was changed, removed or added; exit code 1 when one was")
     .requiredOption("--config <file>", "the keyring's settings")
-    .option("--full", "read everything, not only what came after the last check")
-    .option("--continue-after <link>", "accept that times go back after this link, because the clock was wrong")
-    .option("--reason <text>", "with --continue-after: why; it is kept in the audit")
+    .option("--full", "check every row, not only those after the last check")
+    .option("--continue-after <link>", "accept that times go backwards after this link because the clock was wrong")
+    .option("--reason <text>", "with --continue-after: the reason; it is kept in the audit")
     .action(async (options: KeyringAuditOptions) => keyringAudit(cli, options));
 }
 
@@ -113,9 +119,9 @@ async function keyringAudit(cli: Cli, { config, full, continueAfter, reason }: K
 /** `sealrun keyring-token`: run where the keyring runs. */
 export function tokenCommand(): Command {
   return new Command("keyring-token")
-    .description("Write a one-time token with which an executor enrols")
+    .description("Write a one-time token for enrolling an executor")
     .requiredOption("--config <file>", "the keyring's settings")
-    .requiredOption("--output <file>", "where to write it, readable by you alone")
+    .requiredOption("--output <file>", "where to write it; only you can read the file")
     .option("--pool <pool>", "the pool that the executor may join", "default")
     .option("--url <url>", "the platform's URL as the executor reaches it")
     .action(async ({ config, output, pool, url }: TokenOptions) => {
