@@ -26,7 +26,7 @@ function profilesPath(environment: Environment): string {
   return join(base !== undefined && isAbsolute(base) ? base : join(home, ".config"), "sealrun", "profiles.json");
 }
 
-/** The saved profiles, none without the file. `CONFIG_INVALID` for a file that others can read or that is damaged. */
+/** The saved profiles; none without the file. `CONFIG_INVALID` for a file that others can read or that is damaged. */
 export async function readProfiles(environment: Environment): Promise<Profiles> {
   const path = profilesPath(environment);
   const text = await readOwnFile(path);
@@ -39,7 +39,7 @@ export async function readProfiles(environment: Environment): Promise<Profiles> 
   }
 }
 
-/** Saves or replaces a profile and the pin of its URL. The file is 0600 and replaced at once. */
+/** Saves or replaces a profile and the pin of its URL. The file is 0600 and replaced in one step. */
 export async function saveProfile(environment: Environment, saved: Profile & { readonly name: string }): Promise<void> {
   const { name, url, token, fingerprint } = saved;
   const known = await readProfiles(environment);

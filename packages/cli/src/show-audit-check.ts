@@ -1,10 +1,10 @@
 import type { AuditContinuation, AuditVerification } from "@sealrun/protocol";
 import type { Cli } from "./command.ts";
 
-/** What is told of a check that found nothing wrong. */
+/** What is printed of a check that found no fault. */
 export type Checked = Pick<AuditVerification, "checked" | "waiting" | "head" | "from" | "accepted" | "remarks">;
 
-/** Says what was read, from where, and which breaks were accepted before. */
+/** Prints what was checked, from where, and which breaks were accepted before. */
 export function showChecked(
   { output }: Pick<Cli, "output">,
   found: Omit<Checked, "remarks"> & { readonly remarks: readonly string[] },

@@ -1,9 +1,9 @@
-/** An ISO time as people read it: UTC, to the second; a dash for none. */
+/** An ISO time for people: UTC, to the second; a dash for none. */
 export function showTime(time: string | null): string {
   return time === null ? "-" : time.replace("T", " ").replace(/(?:\.\d+)?Z$/, "Z");
 }
 
-/** A duration as people read it. */
+/** A duration for people. */
 export function showDuration(ms: number | null): string {
   if (ms === null) return "-";
   if (ms < 1_000) return `${Math.round(ms)} ms`;

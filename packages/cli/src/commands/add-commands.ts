@@ -18,7 +18,7 @@ import { scheduleCommand } from "./schedule.ts";
 import { secretCommand } from "./secret.ts";
 import { versionCommand } from "./version.ts";
 
-/** Adds every command to the program; those that only operators need stay out of the list. */
+/** Adds every command to the program; commands that only operators need are hidden from the list. */
 export function addCommands(program: Command, cli: Cli): void {
   const shown = [
     devCommand(cli),

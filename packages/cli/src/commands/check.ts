@@ -86,7 +86,7 @@ async function ask(cli: Cli, target: Parameters<typeof askNames>[1]): ReturnType
   }
 }
 
-/** What a push of the folder would stop at. */
+/** A changed secret as a problem: it would stop a push of the folder. */
 function tellChanged({ name, version }: SecretInfo): PackageProblem {
   const message = `${name} was changed on the platform since the last push (version ${version}); a push needs --overwrite to replace it`;
   return { code: "SECRET_CHANGED", level: "warning", file: "secrets.json", line: null, message };
@@ -100,7 +100,7 @@ type ReadPackage =
   | { readonly kind: "whole"; readonly checked: CheckedPackage }
   | { readonly kind: "broken"; readonly problem: PackageProblem };
 
-/** A document that cannot be read is what a check is for; a folder that is not there is a wrong command. */
+/** A document that cannot be read is a finding of the check; a missing folder is a wrong command. */
 async function readPackage(folder: string, name: string | undefined): Promise<ReadPackage> {
   try {
     return { kind: "whole", checked: await checkPackage(folder, name) };
@@ -111,7 +111,7 @@ async function readPackage(folder: string, name: string | undefined): Promise<Re
   }
 }
 
-/** As the platform will at the push. */
+/** Checks the schedule as the platform will at the push. */
 async function checkSchedule({ manifest }: CheckedPackage): Promise<readonly PackageProblem[]> {
   if (manifest?.schedule === undefined) return [];
   const part = await import("../start-part.ts");

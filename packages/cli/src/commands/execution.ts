@@ -112,7 +112,7 @@ async function logs(cli: Cli, id: string, { json }: LogOptions): Promise<void> {
     const page = await client.listLogs(id, after);
     if (json === true) lines.push(...page.lines);
     else for (const line of page.lines) printLogLine(cli.output, line);
-    // A platform that gives the same cursor again must not keep the command busy for ever.
+    // A platform that returns the same cursor twice must not make this loop endless.
     after = page.next === null || page.next === after ? undefined : page.next;
   } while (after !== undefined);
   if (json === true) cli.output.json({ lines });

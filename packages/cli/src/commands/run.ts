@@ -61,7 +61,7 @@ async function start(client: Client, input: ExecutionToStart): Promise<StartedEx
   }
 }
 
-/** What people write for a time, as ISO 8601; one without a zone would mean another time elsewhere. */
+/** A time in ISO 8601. It must have a zone: without one it would mean different times on different machines. */
 function parseTime(text: string): string {
   const parsed = startExecution.shape.notBefore.safeParse(text);
   if (parsed.success) return text;

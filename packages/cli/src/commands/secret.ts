@@ -31,7 +31,7 @@ export function secretCommand(cli: Cli): Command {
     .option("--file <file>", "read the value from this file")
     .option("--value-json", "the value is JSON (default: text, without its final newline)")
     .option("--json", "print it as JSON")
-    // Whatever else stands here may be the value: it is refused without being repeated.
+    // Any other word or option may be the value: it is refused without being repeated.
     .allowUnknownOption()
     .action(async (name: string | undefined, rest: readonly string[], options: SetOptions) => {
       await set(cli, checkName(name, rest), options);
@@ -87,7 +87,7 @@ function checkName(name: string | undefined, rest: readonly string[]): string {
   if (name === undefined) throw new SealrunError("USAGE", "Expected the secret's name; see sealrun secret set --help");
   const parsed = secretName.safeParse(name);
   if (parsed.success) return parsed.data;
-  // Not repeated: it may be the value, given where the name belongs.
+  // Not repeated: it may be the value, given in place of the name.
   throw new SealrunError("NAME_NOT_ALLOWED", `The secret's name is not allowed: ${parsed.error.issues[0]?.message}`);
 }
 

@@ -44,7 +44,7 @@ async function settle(cli: Cli, { before, json }: SettleOptions): Promise<void> 
   );
 }
 
-/** The platform ends some hundreds per request. What was ended stays so when the command is interrupted. */
+/** The platform ends some hundreds per request. Ended executions stay ended when the command is interrupted. */
 async function settleAll(
   cli: Cli,
   client: Pick<Client, "settleExecutions">,
@@ -57,7 +57,7 @@ async function settleAll(
     const answer = await client.settleExecutions({ before, ...(after === undefined ? {} : { after }) }).finally(done);
     settled += answer.settled;
     failed.push(...answer.failed);
-    // A platform that gives the same cursor again must not keep the command busy for ever.
+    // A platform that returns the same cursor twice must not make this loop endless.
     if (answer.next === null || answer.next === after) return { settled, failed };
     after = answer.next;
   }

@@ -19,7 +19,7 @@ export interface DemoOptions {
   readonly signal: AbortSignal;
 }
 
-/** A whole platform in a temporary folder, a package run on it by the real commands, and a search for its secrets. */
+/** Starts a whole platform in a temporary folder, runs a package on it with the real commands, and searches for its secrets. */
 export async function runDemo(options: DemoOptions): Promise<void> {
   const { say } = options;
   const root = await mkdtemp(join(tmpdir(), "sealrun-demo-"));
@@ -44,7 +44,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   }
 }
 
-/** Uses the platform and stops it; tells what was seen meanwhile of processes, and of the queue's files, which lose what was delivered. */
+/** Runs the demo's commands, then stops the platform; gives what was seen meanwhile in processes and in the queue's files, which lose delivered messages. */
 async function useWatched(dev: Dev, demo: DemoPackage, stage: DemoOptions & { readonly home: string }): Promise<Seen> {
   const wanted = [...Object.values(demo.secrets), demo.control];
   const processes = watchProcesses(createByteSearch(wanted));
@@ -58,7 +58,7 @@ async function useWatched(dev: Dev, demo: DemoPackage, stage: DemoOptions & { re
   return { processes: await processes.stop(), queue: await queue.stop() };
 }
 
-/** The commands that a person would type, typed for them. */
+/** Runs the commands that a person would type. */
 async function useIt(
   stage: DemoOptions & { readonly dev: Dev; readonly demo: DemoPackage; readonly home: string },
 ): Promise<void> {

@@ -5,19 +5,19 @@ import { type FileSearch, type Finding, searchFiles } from "../search/search-fil
 import type { ProcessWatch } from "../search/watch-processes.ts";
 import type { DemoPackage } from "./package.ts";
 
-/** The kinds of places that are searched; the control must be found in each, or the search proves nothing. */
+/** The kinds of places that are searched. The control must be found in each, or the search proves nothing. */
 const places = ["PostgreSQL's files", "NATS's files", "logs", "command lines", "environments"] as const;
 type Place = (typeof places)[number] | "other files";
 
-/** What was seen while the demo ran. */
+/** What was seen of processes and of the queue's files while the demo ran. */
 export interface Seen {
   readonly processes: ProcessWatch;
   readonly queue: FileSearch;
 }
 
 /**
- * Searches everything the demo's platform left on disk, and what was seen of processes. Says what was searched; throws
- * when a secret was found, and when the control was not found in some kind of place.
+ * Searches everything the demo's platform left on disk, and what was seen of processes. Gives the lines to print; throws
+ * when a secret was found, or when the control was not found in one of the kinds of places.
  */
 export async function proveNothingLeaked(options: {
   readonly dataFolder: string;

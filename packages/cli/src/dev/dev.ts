@@ -25,9 +25,9 @@ export interface DevOptions {
   readonly port: number;
   readonly logLevel: "trace" | "debug" | "info" | "warn" | "error";
   readonly environment: Environment;
-  /** Told what a person waits for. */
+  /** Called with what a person waits for. */
   readonly say: (line: string) => void;
-  /** Stops the start; once it is over, `stop` does. */
+  /** Aborts the start; a started platform is stopped with `stop`. */
   readonly signal: AbortSignal;
 }
 
@@ -38,7 +38,7 @@ export interface Dev {
   readonly fingerprint: string;
   readonly folder: DataFolder;
   readonly programs: Programs;
-  /** Settles with the name of whatever ended without being asked to. */
+  /** Settles with the name of the server or part that ended unexpectedly. */
   readonly ended: Promise<string>;
   /** Stops everything in reverse order. */
   stop(): Promise<void>;
@@ -47,7 +47,7 @@ export interface Dev {
 const partStartMs = 60_000;
 const host = "127.0.0.1";
 
-/** Starts PostgreSQL, NATS, keyring, platform and one executor on one data folder. What was started ends again when the rest fails. */
+/** Starts PostgreSQL, NATS, keyring, platform and one executor on one data folder. If one fails to start, stops the others. */
 export async function startDev(options: DevOptions): Promise<Dev> {
   const { environment, say, signal } = options;
   const folder = layOutDataFolder(options.dataFolder);
@@ -96,7 +96,7 @@ export async function startDev(options: DevOptions): Promise<Dev> {
   }
 }
 
-/** Waits for both even when one fails, so that no start goes on after the failure was handled. */
+/** Waits for all starts even when one fails, so that none goes on after the failure was handled. */
 async function bothOrNeither(...starts: readonly Promise<void>[]): Promise<void> {
   for (const outcome of await Promise.allSettled(starts)) if (outcome.status === "rejected") throw outcome.reason;
 }
@@ -108,7 +108,7 @@ interface PartPlace {
 }
 
 async function startReadyPart(name: PartName, place: PartPlace): Promise<Part> {
-  // A signal that aborted between two starts calls no listener any more.
+  // A signal that aborted between two starts no longer calls listeners.
   place.signal?.throwIfAborted();
   const logFile = join(place.folder.logs, `${name}.log`);
   const ready = Promise.withResolvers<void>();

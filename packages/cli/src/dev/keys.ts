@@ -14,14 +14,14 @@ import { encodeJson, keyringSender, platformId, type PlatformId, SealrunError } 
 import type { DataFolder } from "./data-folder.ts";
 import { ensureFolder, isCode, replacePrivateFile } from "../files/private-files.ts";
 
-/** What a data folder's keys say of it. */
+/** The ids and the token that a data folder's keys give. */
 export interface InstallationKeys {
   readonly platformId: PlatformId;
   readonly fingerprint: string;
   readonly adminToken: string;
 }
 
-/** Makes identities, both root keys and the admin token on the first start, and reads them on every one. */
+/** Makes identities, both root keys and the admin token on the first start; later starts read them. */
 export async function ensureKeys(folder: DataFolder): Promise<InstallationKeys> {
   for (const file of [folder.identity("platform"), folder.identity("keyring"), folder.publicIdentity("platform")]) {
     await ensureFolder(dirname(file));
@@ -46,7 +46,7 @@ async function keptIdentity(file: string, id: () => string): Promise<Identity> {
   return importIdentity(await kept(file, () => exportIdentity(generateIdentity(id()))));
 }
 
-/** The bytes kept in a file; the first call makes them, whole or not at all. */
+/** The bytes kept in a file; the first call makes the file, complete or not at all. */
 async function kept(file: string, make: () => Uint8Array): Promise<Uint8Array> {
   try {
     return await readFile(file);

@@ -5,11 +5,11 @@ import type { Programs } from "../setup/find-programs.ts";
 import { type ChildEnd, startBoundChild } from "../process/bound-child.ts";
 import { openLog } from "../files/private-files.ts";
 
-/** A process of sealrun's own: platform, keyring or executor. */
+/** A running process of sealrun: platform, keyring or executor. */
 export interface Part {
   readonly name: string;
   readonly pid: number;
-  /** Settles when the process ends, asked for or not; never rejects. */
+  /** Settles when the process ends, for whatever reason; never rejects. */
   readonly ended: Promise<ChildEnd>;
   /** SIGTERM, then SIGKILL after `graceMs`. */
   readonly stop: (graceMs?: number) => Promise<ChildEnd>;
@@ -22,9 +22,9 @@ export interface PartOptions {
   readonly args: readonly string[];
   /** The whole environment of the process besides PATH; never a secret: another user's `ps` may show it. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Gets every line of its output, 0600. */
+  /** The file that gets every line of its output, 0600. */
   readonly logFile: string;
-  /** Told each line as well, for readiness or for showing it. */
+  /** Called with each line too, to see readiness or to show it. */
   readonly onLine?: (line: string) => void;
   readonly cwd?: string;
 }

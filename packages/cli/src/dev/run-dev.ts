@@ -16,11 +16,11 @@ export interface RunDevOptions {
   readonly say: (line: string) => void;
   /** Saves the profile "local", so that every other command works at once. */
   readonly saveProfile: (profile: Pick<Dev, "url" | "token" | "fingerprint">) => Promise<void>;
-  /** Aborts when the platform shall stop. */
+  /** Aborts to stop the platform. */
   readonly signal: AbortSignal;
 }
 
-/** Runs a platform until the signal aborts. Fails when a part of it ends by itself. */
+/** Runs a platform until the signal aborts. Fails when one of its parts ends unexpectedly. */
 export async function runDev(options: RunDevOptions): Promise<void> {
   const { say, signal } = options;
   const startedAt = performance.now();
@@ -49,7 +49,7 @@ async function announce({ url, token, fingerprint }: Dev, readyFile: string | un
   await replacePrivateFile(resolve(readyFile), `${JSON.stringify({ url, token, fingerprint })}\n`);
 }
 
-/** Of a signal that has not aborted yet: it tells nobody who listens later. */
+/** Only for a signal that has not aborted yet: an aborted one never calls a new listener. */
 async function aborted(signal: AbortSignal): Promise<undefined> {
   await once(signal, "abort");
   return undefined;

@@ -6,8 +6,8 @@ import { printOutcome } from "./print-execution.ts";
 import { tellWaiting } from "./tell-waiting.ts";
 
 /**
- * Says that an execution is started, or with `wait` follows it to its end and says how it ended; `EXECUTION_FAILED`
- * unless that was well.
+ * Prints that an execution is started, or with `wait` follows it to its end and prints how it ended; `EXECUTION_FAILED`
+ * unless it succeeded.
  */
 export async function reportStart(
   cli: Cli,
@@ -31,7 +31,7 @@ export async function reportStart(
   requireSuccess(execution);
 }
 
-/** `EXECUTION_FAILED` unless it succeeded: the exit code of whoever waited is 1. */
+/** `EXECUTION_FAILED` unless it succeeded: the exit code of `--wait` is 1. */
 function requireSuccess({ id, status, error, steps }: ExecutionInfo): void {
   if (status === "succeeded") return;
   const step = steps.find((candidate) => candidate.status === "failed");

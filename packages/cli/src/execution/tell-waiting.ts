@@ -4,7 +4,7 @@ import type { Output } from "../output.ts";
 const firstMs = 3_000;
 const nextMs = 15_000;
 
-/** Says why an execution waits, once it has for three seconds, and again when that changes. The result ends it. */
+/** Prints why an execution waits after three seconds, and again when the reason changes. Call the result to stop. */
 export function tellWaiting(
   output: Pick<Output, "note">,
   client: Pick<Client, "getExecution">,
@@ -14,7 +14,7 @@ export function tellWaiting(
   let isOver = false;
   let timer: NodeJS.Timeout | undefined;
   const ask = async (): Promise<void> => {
-    // A platform that cannot be asked is whoever follows the execution's to report.
+    // Ignores errors: the caller that follows the execution reports them.
     const found = await client.getExecution(id).catch(() => undefined);
     if (isOver) return;
     const { waiting, status } = found ?? { waiting: null, status: "queued" };

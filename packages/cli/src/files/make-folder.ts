@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /**
- * Makes a folder and what is missing above it, 0700. Throws the system's error. Node's own recursive form never returns
+ * Makes a folder and the missing folders above it, 0700. Throws the system's error. Node's recursive mkdir never returns
  * where a file system answers "no such file" for a folder that cannot be made, as `/proc` does.
  */
 export async function makeFolder(path: string): Promise<void> {

@@ -4,12 +4,12 @@ import { access, link, open, readFile, rename, rm, stat, writeFile } from "node:
 import { SealrunError } from "@sealrun/protocol";
 import { makeFolder } from "./make-folder.ts";
 
-/** A password nobody chose: 32 random bytes in URL-safe text, so that it needs no quoting anywhere. */
+/** A random password: 32 bytes in URL-safe text, so that it needs no quoting anywhere. */
 export function newPassword(): string {
   return randomBytes(32).toString("base64url");
 }
 
-/** Makes a 0700 folder, or checks the one that is there. `DATA_FOLDER_UNUSABLE` names it when it cannot be written. */
+/** Makes a 0700 folder, or checks the existing one. `DATA_FOLDER_UNUSABLE` names it when it cannot be written. */
 export async function ensureFolder(path: string): Promise<void> {
   try {
     await makeFolder(path);
@@ -24,7 +24,7 @@ export async function ensureFolder(path: string): Promise<void> {
 export async function writePrivateFile(path: string, text: string): Promise<void> {
   try {
     const file = await open(path, "w", 0o600);
-    // The mode above counts for a new file alone.
+    // The mode above applies only to a new file.
     await file.chmod(0o600);
     try {
       await file.writeFile(text);
@@ -36,13 +36,13 @@ export async function writePrivateFile(path: string, text: string): Promise<void
   }
 }
 
-/** Writes a file of mode 0600 under another name first, so that nobody reads half of it and a kill leaves none. */
+/** Writes a file of mode 0600 under another name first, so that no reader sees half of it, even after a kill. */
 export async function replacePrivateFile(path: string, content: Uint8Array | string): Promise<void> {
   await writeFile(`${path}.new`, content, { mode: 0o600, flush: true });
   await rename(`${path}.new`, path);
 }
 
-/** The password kept at `path`; the first call makes it, whole before it has its name. */
+/** The password kept at `path`; the first call makes it, complete before the file has its name. */
 export async function keptPassword(path: string): Promise<string> {
   const draft = `${path}.${randomBytes(6).toString("hex")}`;
   try {

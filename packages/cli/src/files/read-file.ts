@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { SealrunError, showBytes, showName } from "@sealrun/protocol";
 
-/** The bytes of a file that a person named; `FILE_NOT_FOUND` says why not, `VALUE_TOO_LARGE` what it may be at most. */
+/** The bytes of a file that a person named; `FILE_NOT_FOUND` says why it cannot be read, `VALUE_TOO_LARGE` the limit. */
 export async function readNamedFile(path: string, maxBytes: number): Promise<Uint8Array> {
   try {
     const file = await open(path, "r");
@@ -22,7 +22,7 @@ export async function readNamedFile(path: string, maxBytes: number): Promise<Uin
   }
 }
 
-/** `FILE_NOT_FOUND` in words for what a file system said about a path. */
+/** `FILE_NOT_FOUND` with the file system's error about a path in words. */
 export function fileProblem(path: string, cause: unknown): SealrunError {
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
   return new SealrunError("FILE_NOT_FOUND", `${showName(path)} ${words[code] ?? `cannot be read (${code})`}`, {

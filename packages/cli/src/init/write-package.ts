@@ -7,7 +7,7 @@ import { fileProblem } from "../files/read-file.ts";
 import { firstPackage, type Language } from "./first-package.ts";
 
 /**
- * Writes a first package into a new or empty folder, with the SDK's types for editors; gives the paths written.
+ * Writes a first package into a new or empty folder, with the SDK's types for editors; gives the written paths.
  * `ALREADY_EXISTS` for a folder with files in it: nothing is overwritten.
  */
 export async function writePackage(folder: string, name: string, language: Language): Promise<readonly string[]> {
@@ -37,7 +37,7 @@ async function requireEmpty(folder: string): Promise<void> {
 
 async function writeTypes(folder: string, language: Language): Promise<void> {
   const types = join(folder, ".sealrun", "types");
-  // The SDK's door is in `dist` or `src` of its package; declarations are in `dist` alone.
+  // The SDK's door is in `dist` or `src` of its package; declarations are only in `dist`.
   const sdk = dirname(dirname(fileURLToPath(import.meta.resolve("@sealrun/sdk"))));
   if (language === "typescript") {
     await cp(join(sdk, "dist"), types, { recursive: true, filter: (path) => !/\.(?:js|tsbuildinfo)$/.test(path) });

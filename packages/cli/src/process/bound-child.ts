@@ -2,12 +2,12 @@ import { spawn } from "node:child_process";
 import { SealrunError } from "@sealrun/protocol";
 import { systemPath } from "../setup/run-program.ts";
 
-/** A running child that the kernel ends when this process does, however that happens. */
+/** A running child that the kernel ends when this process ends, even by a kill. */
 export interface BoundChild {
   readonly pid: number;
-  /** Settles with a few words about how the child ended; never rejects. */
+  /** Settles with how the child ended; never rejects. */
   readonly ended: Promise<ChildEnd>;
-  /** Sends the gentle signal, and SIGKILL when the child is still there after `graceMs`. */
+  /** Sends `stopSignal`, and SIGKILL when the child still runs after `graceMs`. */
   readonly stop: (graceMs?: number) => Promise<ChildEnd>;
 }
 
@@ -46,7 +46,7 @@ export function startBoundChild(
   const child = spawn(options.setpriv, ["--pdeathsig", options.deathSignal, "--", command, ...args], {
     env: { PATH: systemPath, ...options.environment },
     stdio: ["ignore", options.output, options.output],
-    // The terminal's Ctrl-C must reach this process alone: it ends its children in order.
+    // The terminal's Ctrl-C must reach only this process: it ends its children in order.
     detached: true,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ChildEnd } from "./bound-child.ts";
 
-/** How a wait for a child's readiness came out. */
+/** The outcome of a wait for a child's readiness. */
 export type Readiness<T> =
   | { readonly kind: "ready"; readonly value: T }
   | { readonly kind: "ended"; readonly end: ChildEnd }
@@ -15,7 +15,7 @@ export interface WaitOptions {
 
 const pollMs = 10;
 
-/** Asks again and again until `ask` gives a value, the child ends, or the time is over. Throws for the signal's abort. */
+/** Polls until `ask` gives a value, the child ends, or the timeout has passed. Throws when the signal aborts. */
 export async function waitUntilReady<T>(
   ask: () => Promise<T | undefined>,
   options: WaitOptions,

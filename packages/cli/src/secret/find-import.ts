@@ -11,12 +11,12 @@ export interface ImportOptions {
   readonly plain?: boolean;
 }
 
-/** Kestra's. */
+/** The prefix of Kestra's convention. */
 const usualPrefix = "SECRET_";
 
 /**
- * The names and values that the options mean: a file's, standard input's or the environment's. `USAGE` for options that
- * contradict each other or names that are not set; the codes of the forms for what cannot be read. Never a value.
+ * The names and values of a file, of standard input or of the environment, as the options say. `USAGE` for options that
+ * contradict each other or names that are not set; unreadable content throws the code of its form, never a value.
  */
 export async function findImport(
   cli: Pick<Cli, "environment" | "input" | "output">,
@@ -72,7 +72,7 @@ function check(taken: readonly FoundSecret[], prefix: string | undefined): Reado
   return new Map(taken.map(({ name, value }) => [name, value]));
 }
 
-/** A name such as SECRET_KEY may be just that: what is encoded is said by whoever imports, never guessed. */
+/** A name such as SECRET_KEY may have no prefix in it: the person who imports says what is encoded, it is never guessed. */
 function advisePrefix({ output }: Pick<Cli, "output">, found: readonly FoundSecret[]): void {
   const prefixed = found.filter(({ name }) => name.startsWith(usualPrefix)).length;
   if (prefixed === 0) return;

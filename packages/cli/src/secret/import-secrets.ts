@@ -11,7 +11,7 @@ export interface PlannedChange {
   readonly replaces: number | null;
 }
 
-/** What storing these names would change, by name. Values are sealed there: whether one differs cannot be told. */
+/** What storing these names would change, by name. Stored values are sealed, so a changed value cannot be recognised. */
 export function planImport(
   values: ReadonlyMap<string, JsonValue>,
   stored: readonly Pick<SecretInfo, "name" | "version">[],

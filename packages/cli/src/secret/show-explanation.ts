@@ -3,7 +3,7 @@ import type { Output } from "../output.ts";
 import { showTime } from "../show-time.ts";
 import { sourceOf } from "./show-history.ts";
 
-/** Prints the way of a lookup: scope by scope, then what the manifest says, who asked last and what refers to the name. */
+/** Prints how a name is looked up: scope by scope, then the manifest's lists, the last read and the references to it. */
 export function showExplanation(output: Output, explained: SecretExplanation): void {
   const { name, lastAsked, references } = explained;
   output.line(`${name} in ${explained.project}/${explained.package}`);

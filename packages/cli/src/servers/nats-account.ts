@@ -10,7 +10,7 @@ const trustFile = z.object({
   operatorJwt: z.string(),
   systemAccount: account,
   account,
-  /** None in files of before executors had an account of their own. */
+  /** Missing in files made before executors had their own account. */
   executorAccount: account.optional(),
 });
 const loginFile = z.object({ url: z.string(), jwt: z.string(), seed: z.string() });
@@ -22,9 +22,9 @@ export type NatsLogin = z.infer<typeof loginFile>;
 const files = {
   /** What the server must know. */
   trust: "account.json",
-  /** Signs the accounts again, should one ever change: keep it away from the machines. */
+  /** Signs the accounts again if one changes: keep it away from the machines. */
   operatorSeed: "operator.seed",
-  /** Signs the executors' logins: the keyring's. */
+  /** Signs the executors' logins; only the keyring has it. */
   executorSigning: "executor-signing.json",
   platform: "platform-nats.json",
   keyring: "keyring-nats.json",
@@ -40,34 +40,34 @@ export interface NatsAccountFiles {
 }
 
 /**
- * The accounts in a folder; the first call makes them, whole or not at all. Those of before executors had an account of
- * their own are replaced, and so are all logins.
+ * The accounts in a folder; the first call makes them, all or none. Accounts made before executors had their own are
+ * replaced, and so are all logins.
  */
 export async function ensureNatsAccount(folder: string, url: string, storeFolder?: string): Promise<NatsAccountFiles> {
   const found = await readNatsAccount(folder);
   if (found !== undefined && found !== "outdated") return found;
   if (found === "outdated") {
-    // The streams belong to an account that nobody can use any more; the platform fills new ones.
+    // The streams belong to an account that has no login any longer; the platform fills new streams.
     if (storeFolder !== undefined) await rm(storeFolder, { recursive: true, force: true });
     await rm(folder, { recursive: true });
   }
   return createNatsAccountFiles({ folder, url });
 }
 
-/** What to make, and where. */
+/** The accounts to make: where, and for which server. */
 export interface NewNatsAccount {
   /** Must not exist yet, or be empty. */
   readonly folder: string;
   /** Where the parts find the server. */
   readonly url: string;
-  /** The server's configuration, when it shall lie beside the keys. */
+  /** Makes the server's configuration, to be written beside the keys. */
   readonly serverConfig?: (trust: NatsTrust) => string;
 }
 
-/** Makes new accounts' files, all or none. `DATA_FOLDER_UNUSABLE` for a folder that holds something. */
+/** Makes the files of new accounts, all or none. `DATA_FOLDER_UNUSABLE` for a folder that is not empty. */
 export async function createNatsAccountFiles(options: NewNatsAccount): Promise<NatsAccountFiles> {
   const { folder, url } = options;
-  // Loads the keyring's part: no start but the first needs it.
+  // Loads the keyring's code, which only the first start needs.
   const { makeNatsLogins } = await import("../start-part.ts");
   const { accounts: made, platform, keyring } = await makeNatsLogins();
   const { operatorJwt, systemAccount, account: own, executorAccount } = made;

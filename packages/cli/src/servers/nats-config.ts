@@ -1,4 +1,4 @@
-/** What the server must know of the operator: public texts, no seed. */
+/** What the server must know about the operator: public texts, no seed. */
 export interface NatsTrust {
   readonly operatorJwt: string;
   readonly systemAccount: { readonly id: string; readonly jwt: string };
@@ -17,8 +17,8 @@ export interface NatsConfig {
 }
 
 /**
- * The server's configuration as text, read by nats-server 2.9 and newer: JSON is a form of its language. In operator
- * mode: the server knows the accounts and believes the users that these have signed. No password and no seed.
+ * The server's configuration as text for nats-server 2.9 and newer, whose language includes JSON. In operator mode the
+ * server knows the accounts and trusts the users that they have signed. It holds no password and no seed.
  */
 export function natsConfig(config: NatsConfig, trust: NatsTrust): string {
   const { systemAccount, account, executorAccount } = trust;
@@ -30,7 +30,7 @@ export function natsConfig(config: NatsConfig, trust: NatsTrust): string {
   });
 }
 
-/** The same with another way of logging in. */
+/** The same configuration with another kind of login. */
 export function natsConfigText(config: NatsConfig, access: object): string {
   const document = {
     host: config.host,

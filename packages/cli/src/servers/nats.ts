@@ -9,15 +9,15 @@ import { natsConfig, type NatsConfig } from "./nats-config.ts";
 import { ensureFolder, openLog, writePrivateFile } from "../files/private-files.ts";
 import { waitUntilReady } from "../process/wait-until.ts";
 
-/** A NATS server of one's own on 127.0.0.1, with JetStream. */
+/** A NATS server of a data folder on 127.0.0.1, with JetStream. */
 export interface NatsServer {
   readonly url: string;
-  /** Settles when the server ends, asked for or not. */
+  /** Settles when the server ends, for whatever reason. */
   readonly ended: Promise<unknown>;
   readonly stop: () => Promise<void>;
 }
 
-/** One in operator mode, with what the parts need. */
+/** A NATS server in operator mode, with the logins of the parts. */
 export interface Nats extends NatsServer {
   readonly platform: NatsLogin;
   readonly keyring: NatsLogin;
@@ -37,7 +37,7 @@ export interface NatsOptions {
 const startTimeoutMs = 30_000;
 const host = "127.0.0.1";
 
-/** Starts the NATS server of a data folder. `PORT_TAKEN` names a given port that cannot be had. */
+/** Starts the NATS server of a data folder. `PORT_TAKEN` names a given port that is in use. */
 export async function startNats(options: NatsOptions): Promise<Nats> {
   const folder = join(options.dataFolder, "nats");
   await ensureFolder(folder);
@@ -45,7 +45,7 @@ export async function startNats(options: NatsOptions): Promise<Nats> {
   // Before operator mode, a data folder held passwords here.
   for (const user of ["platform", "keyring", "executor"]) await rm(join(folder, `${user}.password`), { force: true });
   const server = await startNatsServer(options, (config) => natsConfig(config, account.trust));
-  // Every start may listen on another port.
+  // The port may differ from the last start's.
   const { url } = server;
   return {
     ...server,

@@ -6,7 +6,7 @@ import type { Programs } from "../setup/find-programs.ts";
 import { type ProgramResult, runProgram } from "../setup/run-program.ts";
 import { isCode, newPassword, writePrivateFile } from "../files/private-files.ts";
 
-/** Who may log in: one role per process, each with its own database, and the superuser when the caller asked for it. */
+/** The passwords of the roles: one role per process, each with its own database, and the superuser if it was kept. */
 export interface ClusterPasswords {
   readonly platform: string;
   readonly keyring: string;
@@ -15,9 +15,9 @@ export interface ClusterPasswords {
 
 export interface ClusterOptions {
   readonly programs: Pick<Programs, "postgres" | "unshare">;
-  /** Holds the cluster and its password files; made by this in one step, so that a kill leaves no half of one. */
+  /** For the cluster and its password files; made in one step, so that a kill never leaves half a cluster. */
   readonly folder: string;
-  /** Keeps the superuser's password. Off, nobody knows it: it was random and is gone. */
+  /** Keeps the superuser's password. Otherwise it is random and not stored anywhere. */
   readonly keepSuperuser: boolean;
   readonly isDurable: boolean;
   readonly signal?: AbortSignal | undefined;
@@ -27,8 +27,8 @@ const draftMark = ".new-";
 const staleAfterMs = 10 * 60_000;
 
 /**
- * A command line that PostgreSQL accepts whoever runs it: it refuses user 0, and a user id without a name as containers
- * give one, so it is shown another.
+ * A command line that PostgreSQL accepts for any user. It refuses user 0 and, as in containers, a user id without a name:
+ * then it runs under another user id.
  */
 export function asUnprivileged(programs: Pick<Programs, "unshare">, command: readonly string[]): readonly string[] {
   if (process.getuid?.() !== 0 && hasUserName()) return command;
@@ -43,7 +43,7 @@ function hasUserName(): boolean {
   }
 }
 
-/** Makes the cluster, its roles and databases on the first call, and reads the passwords on every one. */
+/** Makes the cluster, its roles and databases on the first call; every call gives the passwords. */
 export async function openCluster(options: ClusterOptions): Promise<ClusterPasswords> {
   if ((await readPasswords(options.folder)) === undefined) await createCluster(options);
   const passwords = await readPasswords(options.folder);
@@ -65,12 +65,12 @@ async function createCluster(options: ClusterOptions): Promise<void> {
     await rename(draft, options.folder);
   } catch (error) {
     await rm(draft, { recursive: true, force: true });
-    // Another process made the cluster in the same moment: its passwords are the ones.
+    // Another process made the cluster at the same time: its passwords are used.
     if (!isCode(error, "ENOTEMPTY") && !isCode(error, "EEXIST")) throw error;
   }
 }
 
-/** What a kill in the middle of the first start left behind; a younger one may be another process's. */
+/** Drafts that a kill during the first start left behind; a younger draft may belong to another process. */
 async function removeStaleDrafts(folder: string): Promise<void> {
   for (const entry of await readdir(dirname(folder))) {
     const path = join(dirname(folder), entry);
@@ -88,7 +88,7 @@ async function initialise(draft: string, superuser: string, options: ClusterOpti
   await rm(passwordFile);
 }
 
-/** Through a server without clients, which needs no password, no socket and no second start. */
+/** Uses PostgreSQL's single-user mode, which needs no password, no socket and no second start. */
 async function createDatabases(
   draft: string,
   passwords: Omit<ClusterPasswords, "superuser">,

@@ -16,13 +16,13 @@ export interface DatabaseAddress {
   readonly database: string;
 }
 
-/** A PostgreSQL server of one's own. Each process gets one address and may not connect to the other's database. */
+/** The PostgreSQL server of a data folder. Each process gets one address and may not connect to the other's database. */
 export interface Postgres {
   readonly main: DatabaseAddress;
   readonly keyring: DatabaseAddress;
   /** Set when the cluster was made with `keepSuperuser`. */
   readonly superuser: DatabaseAddress | undefined;
-  /** Settles when the server ends, asked for or not. */
+  /** Settles when the server ends, for whatever reason. */
   readonly ended: Promise<unknown>;
   /** Ends the server cleanly and removes its socket. */
   readonly stop: () => Promise<void>;
@@ -32,7 +32,7 @@ export interface PostgresOptions {
   readonly programs: Pick<Programs, "postgres" | "setpriv" | "unshare">;
   /** The server keeps its cluster, passwords and log in a folder below this one. */
   readonly dataFolder: string;
-  /** Off, a crash of the machine may lose everything: for tests alone. */
+  /** False, for tests only: a crash of the machine may lose everything. */
   readonly isDurable?: boolean;
   readonly keepSuperuser?: boolean;
   readonly signal?: AbortSignal | undefined;
@@ -43,7 +43,7 @@ const startTimeoutMs = 60_000;
 
 /**
  * Starts the PostgreSQL server of a data folder; the first time makes its cluster, roles and databases. It listens on
- * a Unix socket alone. `DATA_FOLDER_UNUSABLE` names the folder when it cannot be written or a live server holds it.
+ * only a Unix socket. `DATA_FOLDER_UNUSABLE` names the folder when it cannot be written or a live server uses it.
  */
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
   const folder = join(options.dataFolder, "postgres");
@@ -90,7 +90,7 @@ async function startServer(cluster: string, socketFolder: string, options: Postg
     "unix_socket_permissions=0700",
     `port=${port}`,
     "max_connections=200",
-    // Values of a failing statement are ciphertext, and still nobody's business.
+    // Values of a failing statement are ciphertext, and still do not belong into a log.
     "log_parameter_max_length=0",
     "log_parameter_max_length_on_error=0",
     ...(options.isDurable === false ? ["fsync=off", "synchronous_commit=off", "full_page_writes=off"] : []),
@@ -99,7 +99,7 @@ async function startServer(cluster: string, socketFolder: string, options: Postg
   const log = await openLog(logFile);
   const child = startBoundChild(command, args, {
     setpriv: programs.setpriv,
-    // An immediate stop, of the workers too: the next start replays the log. A clean one could outlive us by minutes.
+    // An immediate stop, of the workers too: the next start replays the log. A clean stop could outlive us by minutes.
     deathSignal: "QUIT",
     stopSignal: "SIGINT",
     environment: { ...programs.postgres.environment, LC_ALL: "C", TZ: "UTC" },

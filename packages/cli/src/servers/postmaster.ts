@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { SealrunError } from "@sealrun/protocol";
 import { writePrivateFile } from "../files/private-files.ts";
 
-/** What starts the name of every socket folder: nothing of another name is ever removed. */
+/** The prefix of every socket folder's name: no folder with another name is ever removed. */
 const socketFolderPrefix = "sealrun-pg-";
 /** A Unix socket's path is at most 107 bytes long; what PostgreSQL appends to the folder is counted off. */
 const socketFolderBytes = 107 - "/.s.PGSQL.5432.lock".length;
@@ -15,7 +15,7 @@ interface Postmaster {
   readonly isReady: boolean;
 }
 
-/** How long an older server may take to end after its own parent died. */
+/** How long an older server may take to end after its parent died. */
 const dyingMs = 3_000;
 
 /** True when the server of that pid has written that it accepts connections. */
@@ -25,8 +25,8 @@ export async function isReady(cluster: string, pid: number): Promise<boolean> {
 }
 
 /**
- * Removes the pid file that a killed server left: another process may have that pid by now, and PostgreSQL would take it
- * for a server. `DATA_FOLDER_UNUSABLE` when a live server holds the cluster and does not end on its own.
+ * Removes the pid file that a killed server left: another process may have that pid by now, and PostgreSQL would treat
+ * it as a server. `DATA_FOLDER_UNUSABLE` when a live server uses the cluster and does not end on its own.
  */
 export async function clearStalePostmaster(cluster: string): Promise<void> {
   const postmaster = await readPostmaster(cluster);
@@ -46,8 +46,8 @@ export async function clearStalePostmaster(cluster: string): Promise<void> {
 }
 
 /**
- * Makes a private folder for the server's socket under the system's temp folder, where paths are short, and removes the
- * one that a killed server of this data folder left there. Its path is kept in `record`.
+ * Makes a private folder for the server's socket under the system's temp folder, where paths are short. Its path is kept
+ * in `record`, so that the next start removes the folder that a killed server left.
  */
 export async function makeSocketFolder(record: string): Promise<string> {
   const left = await readFile(record, "utf8").catch(() => undefined);
@@ -59,7 +59,7 @@ export async function makeSocketFolder(record: string): Promise<string> {
   return folder;
 }
 
-/** Removes a socket folder of this user's; a path that is not one is left alone. */
+/** Removes a socket folder of this user; any other path stays. */
 export async function removeSocketFolder(folder: string): Promise<void> {
   if (!basename(folder).startsWith(socketFolderPrefix) || ![tmpdir(), "/tmp"].includes(dirname(folder))) return;
   const found = await lstat(folder).catch(() => undefined);
@@ -76,7 +76,7 @@ async function readPostmaster(cluster: string): Promise<Postmaster | undefined> 
   return { pid: Number.isNaN(pid) ? 0 : pid, isReady: lines[7]?.trim() === "ready" };
 }
 
-/** A server's working folder is its cluster: a pid that was given to another process fails this. */
+/** True when that process is a server of the cluster: a server's working folder is its cluster. */
 async function holdsCluster(pid: number, cluster: string): Promise<boolean> {
   if (pid <= 0) return false;
   try {

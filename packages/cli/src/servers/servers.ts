@@ -9,21 +9,21 @@ import { startPostgres } from "./postgres.ts";
 interface NatsAccess {
   readonly platform: NatsCredentials;
   readonly keyring: NatsCredentials;
-  /** Executors get a login each, signed with the key in this file; or all the same, where the server knows no signed ones. */
+  /** Each executor gets its own login, signed with the key in this file; a server without signed logins gives all the same. */
   readonly executors: { readonly executorSigningFile: string } | { readonly login: NatsCredentials };
 }
 
-/** The servers behind one `sealrun dev`: its own, or those that the environment names. */
+/** The servers behind one `sealrun dev`: started by it, or named by the environment. */
 export interface Servers {
   readonly main: PostgresConfig;
   readonly keyring: PostgresConfig;
   readonly nats: NatsAccess;
-  /** Settles when one of dev's own servers ends. */
+  /** Settles when a server ends that dev has started. */
   readonly ended: Promise<string>;
   stop(): Promise<void>;
 }
 
-/** Starts what the environment does not name. What was started is stopped again when the rest fails. */
+/** Starts the servers that the environment does not name. If one fails to start, stops the other. */
 export async function startServers(options: {
   readonly programs: Programs;
   readonly dataFolder: string;
@@ -58,7 +58,7 @@ export async function startServers(options: {
   };
 }
 
-/** The name of a server once it has ended; never for one that was not started. */
+/** Settles with the server's name once it has ended; never for a server that was not started. */
 async function endOf(ended: Promise<unknown> | undefined, name: string): Promise<string> {
   await (ended ?? new Promise(() => undefined));
   return name;

@@ -19,7 +19,7 @@ export async function findCacheFolder(environment: Environment): Promise<string>
   return mkdtemp(join(tmpdir(), "sealrun-cache-"));
 }
 
-/** Makes the folder when it is missing. False when it cannot be written, is a link, or belongs to somebody else. */
+/** Makes the folder when it is missing. False when it cannot be written, is a link, or belongs to another user. */
 async function isPrivateFolder(folder: string): Promise<boolean> {
   try {
     await makeFolder(folder);

@@ -27,7 +27,7 @@ export interface PackageContent {
   readonly secretsFile: Uint8Array | undefined;
 }
 
-/** A package that the platform will take. */
+/** A package that the platform will accept. */
 export interface CheckedContent {
   readonly files: readonly FileToPush[];
   readonly secrets: ReadonlyMap<string, SecretEntry>;

@@ -7,7 +7,7 @@ interface JsonOption {
   readonly json?: boolean;
 }
 
-/** `sealrun platform hold` and `resume`: asked of a running platform, by an admin. */
+/** `sealrun platform hold` and `resume`: sent to a running platform, by an admin. */
 export function holdCommands(cli: Cli): readonly Command[] {
   return [
     new Command("hold")

@@ -14,7 +14,7 @@ interface SetupOptions {
 
 const usualPort = 4222;
 
-/** `sealrun nats-setup`: run once, where the secrets of a new NATS server may lie for a moment. */
+/** `sealrun nats-setup`: run once, on a machine that may hold the secrets of a new NATS server for a moment. */
 export function natsSetupCommand(cli: Cli): Command {
   return new Command("nats-setup")
     .description("Make the keys and the configuration of a NATS server for sealrun")

@@ -24,12 +24,12 @@ const parts: readonly (readonly [PartName, string])[] = [
   ["executor", "Run an executor: takes executions and runs their scripts"],
 ];
 
-/** `sealrun platform`, `keyring` and `executor`: one process each. Loaded when asked for: no other command needs them. */
+/** `sealrun platform`, `keyring` and `executor`: one process each. Their code is loaded only when one of them runs. */
 export function partCommands(cli: Cli): readonly Command[] {
   return parts.map(([name, description]) => {
     const command = new Command(name)
       .description(description)
-      // Not a required one: the commands below `platform` have none, and commander would ask them for it.
+      // Not a required option: commander would require it for the commands below `platform` too.
       .option("--config <file>", "the settings file")
       .action(async ({ config, ...options }: PartCommandOptions) => {
         if (config === undefined)
