@@ -1,7 +1,7 @@
 import { text } from "node:stream/consumers";
 import { startNats } from "../../packages/cli/src/servers/nats.ts";
 import { startPostgres } from "../../packages/cli/src/servers/postgres.ts";
-import { startPart } from "../../packages/cli/src/dev/processes.ts";
+import { startPart } from "../../packages/cli/src/dev/part-process.ts";
 
 /** Started by a test that kills it: holds PostgreSQL, NATS and a part on the data folder of its first argument. */
 const dataFolder = process.argv[2] ?? "";

@@ -4,7 +4,7 @@ import type { NatsCredentials } from "@sealrun/protocol";
 import { connect, jwtAuthenticator, type NatsConnection } from "nats";
 import { ensureNatsAccount } from "../../packages/cli/src/servers/nats-account.ts";
 import { natsConfig, natsConfigText } from "../../packages/cli/src/servers/nats-config.ts";
-import { startPart } from "../../packages/cli/src/dev/processes.ts";
+import { startPart } from "../../packages/cli/src/dev/part-process.ts";
 import type { Programs } from "../../packages/cli/src/setup/find-programs.ts";
 import { freePort } from "./free-port.ts";
 

@@ -15,8 +15,8 @@ import { writePartConfigs } from "./part-configs.ts";
 import { ownProgram } from "./own-program.ts";
 import { isReadyLine, readErrorLine } from "../part-log.ts";
 import { ensureFolder } from "../files/private-files.ts";
-import { type Part, startPart } from "./processes.ts";
-import { startServers } from "../servers/servers.ts";
+import { type Part, startPart } from "./part-process.ts";
+import { startServers } from "../servers/start-servers.ts";
 
 /** What to start. */
 export interface DevOptions {

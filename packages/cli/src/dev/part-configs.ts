@@ -8,7 +8,7 @@ import type { DataFolder } from "./data-folder.ts";
 import type { InstallationKeys } from "./keys.ts";
 import type { findDependencySettings } from "./dependency-settings.ts";
 import { ensureFolder, writePrivateFile } from "../files/private-files.ts";
-import type { Servers } from "../servers/servers.ts";
+import type { Servers } from "../servers/start-servers.ts";
 
 /** What the parts' settings are made of. */
 export interface PartConfigs {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { startServers } from "../../../packages/cli/src/servers/servers.ts";
+import { startServers } from "../../../packages/cli/src/servers/start-servers.ts";
 import { programs } from "../../support/servers.ts";
 
 let dataFolder = "";

@@ -1,6 +1,6 @@
 import { executionId, type ExecutionInfo } from "@sealrun/protocol";
 import { expect, test } from "vitest";
-import { tellWaiting } from "../../../packages/cli/src/execution/tell-waiting.ts";
+import { tellWaiting } from "../../../packages/cli/src/execution/report-waiting.ts";
 import { until } from "../../support/until.ts";
 
 const queued: ExecutionInfo = {

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Part, startPart } from "../../../packages/cli/src/dev/processes.ts";
+import { type Part, startPart } from "../../../packages/cli/src/dev/part-process.ts";
 import { programs } from "../../support/servers.ts";
 
 let folder = "";
