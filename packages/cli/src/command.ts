@@ -46,13 +46,13 @@ export function parseExecutionId(text: string): string {
 }
 
 /** Parses an option's whole number from `min` to `max`; `USAGE` for anything else. */
-export function parseNumber(option: string, least: number, most: number): (text: string) => number {
+export function parseNumber(option: string, min: number, max: number): (text: string) => number {
   return (text) => {
     const number = /^[0-9]{1,9}$/.test(text) ? Number(text) : Number.NaN;
-    if (number >= least && number <= most) return number;
+    if (number >= min && number <= max) return number;
     throw new SealrunError(
       "USAGE",
-      `${option}: expected a whole number from ${least} to ${most}, found ${showName(text)}`,
+      `${option}: expected a whole number from ${min} to ${max}, found ${showName(text)}`,
     );
   };
 }

@@ -51,8 +51,8 @@ function fail(cli: Pick<Cli, "output">, error: unknown, asJson: boolean): number
 function usageError(error: CommanderError): SealrunError {
   if (error.code === "commander.help") return new SealrunError("USAGE", "Expected a command; the list is above");
   // The value of an unknown option may be a secret, meant for another command.
-  const told = error.message.replace(/(unknown option '[^'=]*)=[^]*?'(?=\s|$)/, "$1'");
-  const sentence = told.replace(/^error: /, "").replace(/\.$/, "");
+  const message = error.message.replace(/(unknown option '[^'=]*)=[^]*?'(?=\s|$)/, "$1'");
+  const sentence = message.replace(/^error: /, "").replace(/\.$/, "");
   return new SealrunError("USAGE", `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}; see sealrun --help`);
 }
 

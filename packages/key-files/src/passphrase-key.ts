@@ -19,7 +19,7 @@ import { readPrivateFile } from "./private-file.ts";
 
 /** 64 MiB and three passes: about a tenth of a second for us, and for every guess of a thief. */
 const cost = { memoryKibibytes: 65_536, passes: 3, lanes: 1 } as const;
-const fewestBytes = 12;
+const minPassphraseBytes = 12;
 
 type Salt = Omit<PassphraseSalt, "check" | "sha256">;
 
@@ -33,10 +33,10 @@ export async function keyFromPassphrase(
   kind: RootKeyKind,
 ): Promise<SymmetricKey> {
   const words = withoutNewline(passphrase);
-  if (words.length < fewestBytes) {
+  if (words.length < minPassphraseBytes) {
     throw new SealrunError(
       "ROOT_KEY_UNREADABLE",
-      `The passphrase of the ${kind} key has ${words.length} bytes; use at least ${fewestBytes}, for example five or six random words`,
+      `The passphrase of the ${kind} key has ${words.length} bytes; use at least ${minPassphraseBytes}, for example five or six random words`,
     );
   }
   return (await openSalt(words, saltFile, kind)) ?? (await makeSalt(words, saltFile, kind));

@@ -10,15 +10,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Optional
 
-_known: Optional[Dict[str, Any]] = None
+_cached_run: Optional[Dict[str, Any]] = None
 
 
 def current_run() -> Dict[str, Any]:
     """``params``, ``config``, ``package``, ``execution``, ``results`` and ``input`` of this run."""
-    global _known
-    if _known is None:
-        _known = _read(ask(op="context")["value"])
-    return _known
+    global _cached_run
+    if _cached_run is None:
+        _cached_run = _read(ask(op="context")["value"])
+    return _cached_run
 
 
 def get_param(name: str) -> Any:

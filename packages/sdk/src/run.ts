@@ -16,12 +16,12 @@ interface Run {
   readonly input: JsonValue;
 }
 
-let known: Run | undefined;
+let cachedRun: Run | undefined;
 
 /** This run, from the first answer of the executor. */
 export function currentRun(): Run {
-  known ??= readRun(askForObject({ op: "context" }));
-  return known;
+  cachedRun ??= readRun(askForObject({ op: "context" }));
+  return cachedRun;
 }
 
 /** The package's config.json. */

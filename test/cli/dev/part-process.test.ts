@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Part, startPart } from "../../../packages/cli/src/dev/part-process.ts";
+import { type PartProcess, startPartProcess } from "../../../packages/cli/src/dev/part-process.ts";
 import { programs } from "../../support/servers.ts";
 
 let folder = "";
@@ -13,8 +13,8 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-function startScript(name: string, script: string, onLine?: (line: string) => void): Promise<Part> {
-  return startPart({
+function startScript(name: string, script: string, onLine?: (line: string) => void): Promise<PartProcess> {
+  return startPartProcess({
     programs: programs(),
     name,
     command: process.execPath,
@@ -25,7 +25,7 @@ function startScript(name: string, script: string, onLine?: (line: string) => vo
   });
 }
 
-test("startPart() writes the lines of both streams to a log of the owner's alone", async () => {
+test("startPartProcess() writes the lines of both streams to a log of the owner's alone", async () => {
   const part = await startScript("lines", "console.log('one'); console.error('two')");
   expect(await part.ended).toEqual({ exitCode: 0, signal: undefined });
   const log = join(folder, "lines.log");
@@ -33,7 +33,7 @@ test("startPart() writes the lines of both streams to a log of the owner's alone
   expect((await stat(log)).mode & 0o777).toBe(0o600);
 });
 
-test("startPart() passes on no environment but the given one and PATH", async () => {
+test("startPartProcess() passes on no environment but the given one and PATH", async () => {
   const lines: string[] = [];
   const part = await startScript("env", "console.log(Object.keys(process.env).sort().join())", (line) =>
     lines.push(line),
@@ -42,12 +42,12 @@ test("startPart() passes on no environment but the given one and PATH", async ()
   expect(lines).toEqual(["GIVEN,PATH"]);
 });
 
-test("startPart() reports the exit code of a part that fails", async () => {
+test("startPartProcess() reports the exit code of a part that fails", async () => {
   const part = await startScript("fails", "process.exit(3)");
   expect(await part.ended).toEqual({ exitCode: 3, signal: undefined });
 });
 
-test("startPart() asks gently to stop", async () => {
+test("startPartProcess() asks gently to stop", async () => {
   const started = Promise.withResolvers<string>();
   const script = "process.on('SIGTERM', () => process.exit(7)); setInterval(() => {}, 1000); console.log('up')";
   const part = await startScript("gentle", script, started.resolve);
@@ -55,7 +55,7 @@ test("startPart() asks gently to stop", async () => {
   expect(await part.stop()).toEqual({ exitCode: 7, signal: undefined });
 });
 
-test("startPart() kills a part that does not stop in its grace time", async () => {
+test("startPartProcess() kills a part that does not stop in its grace time", async () => {
   const started = Promise.withResolvers<string>();
   const script = "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.log('up')";
   const part = await startScript("stubborn", script, started.resolve);
@@ -63,6 +63,6 @@ test("startPart() kills a part that does not stop in its grace time", async () =
   expect(await part.stop(50)).toEqual({ exitCode: undefined, signal: "SIGKILL" });
 });
 
-test("startPart() says DATA_FOLDER_UNUSABLE when the log cannot be written", async () => {
+test("startPartProcess() says DATA_FOLDER_UNUSABLE when the log cannot be written", async () => {
   await expect(startScript("missing/folder", "")).rejects.toMatchObject({ code: "DATA_FOLDER_UNUSABLE" });
 });

@@ -42,7 +42,7 @@ async function untilNoneIsAlive(): Promise<string[]> {
 }
 
 test.each(["SIGKILL", "SIGTERM"] as const)(
-  "startPostgres(), startNats() and startPart() leave nothing alive after %s, and start again",
+  "startPostgres(), startNats() and startPartProcess() leave nothing alive after %s, and start again",
   async (signal) => {
     const child = await startHolder();
     expect((await alive()).length).toBeGreaterThan(3);

@@ -1,6 +1,6 @@
 import { executionId, type ExecutionInfo } from "@sealrun/protocol";
 import { expect, test } from "vitest";
-import { tellWaiting } from "../../../packages/cli/src/execution/report-waiting.ts";
+import { reportWaiting } from "../../../packages/cli/src/execution/report-waiting.ts";
 import { until } from "../../support/until.ts";
 
 const queued: ExecutionInfo = {
@@ -28,11 +28,11 @@ const queued: ExecutionInfo = {
   reportsGap: null,
 };
 
-test("tellWaiting() says why an execution waits, and nothing of one that runs", async () => {
+test("reportWaiting() says why an execution waits, and nothing of one that runs", async () => {
   const notes: string[] = [];
   const asked: string[] = [];
   const tell = (execution: ExecutionInfo): (() => void) =>
-    tellWaiting(
+    reportWaiting(
       { note: (text) => notes.push(text) },
       {
         getExecution: async () => {

@@ -33,5 +33,5 @@ test("takePaths() takes node_modules along unless a lock file lists what is in t
 test("bringsModules() and judgePath() decide about one folder at a time", () => {
   expect(bringsModules(["node_modules", "a.ts"])).toBe(true);
   expect(bringsModules(["node_modules", "yarn.lock"])).toBe(false);
-  expect(judgePath("sub/node_modules", true)).toBe("tell");
+  expect(judgePath("sub/node_modules", true)).toBe("report");
 });

@@ -67,7 +67,7 @@ async function makeReport(cli: Cli, folder: string, options: CheckOptions): Prom
   const problems = [
     ...checked.problems,
     ...(await checkSchedule(checked)),
-    ...(found?.changed ?? []).map(tellChanged),
+    ...(found?.changed ?? []).map(describeChanged),
     ...judgeNeeds({ checked, needs, secrets, stored: found?.stored, project, optional }),
   ];
   return {
@@ -87,7 +87,7 @@ async function ask(cli: Cli, target: Parameters<typeof askNames>[1]): ReturnType
 }
 
 /** A changed secret as a problem: it would stop a push of the folder. */
-function tellChanged({ name, version }: SecretInfo): PackageProblem {
+function describeChanged({ name, version }: SecretInfo): PackageProblem {
   const message = `${name} was changed on the platform since the last push (version ${version}); a push needs --overwrite to replace it`;
   return { code: "SECRET_CHANGED", level: "warning", file: "secrets.json", line: null, message };
 }

@@ -34,7 +34,7 @@ async function push(cli: Cli, folder: string, options: PushOptions): Promise<voi
     const answer = await client.pushPackage(toPush(checked, options));
     done();
     if (options.json === true) cli.output.json(answer);
-    else tell(cli, options.project, answer);
+    else showPushed(cli, options.project, answer);
   } catch (error) {
     throw adviseProject(error, options.project);
   } finally {
@@ -53,7 +53,7 @@ function toPush(checked: CheckedPackage, options: PushOptions): PackageToPush {
   };
 }
 
-function tell(cli: Cli, project: string, { package: pushed, version, secrets }: PushAnswer): void {
+function showPushed(cli: Cli, project: string, { package: pushed, version, secrets }: PushAnswer): void {
   const { output } = cli;
   const address = `${project}/${pushed.name}`;
   const kept = secrets.kept.length === 0 ? "" : `, ${secrets.kept.length} kept from before`;

@@ -103,7 +103,7 @@ async function importAll(cli: Cli, file: string | undefined, options: ImportComm
   const json = options.json === true;
   if (options.dryRun !== true) return store(cli, place, { values, json, source: "import" });
   const client = await connect(cli);
-  return advised(place, async () => showPlan({ client, output: cli.output }, place, { values, json }));
+  return withProjectAdvice(place, async () => showPlan({ client, output: cli.output }, place, { values, json }));
 }
 
 interface ToStore {
@@ -115,7 +115,7 @@ interface ToStore {
 async function store(cli: Cli, place: SecretPlace, { values, json, source }: ToStore): Promise<void> {
   const { output } = cli;
   const client = await connect(cli);
-  const secrets = await advised(place, async () => client.setSecrets(place, values, source));
+  const secrets = await withProjectAdvice(place, async () => client.setSecrets(place, values, source));
   if (json === true) return output.json({ secrets });
   for (const { name, version } of secrets) {
     output.line(`${output.paint("green", "set")} ${name} in ${showPlace(place)}, version ${version}`);
@@ -126,7 +126,7 @@ async function list(cli: Cli, name: string | undefined, options: PlaceOptions & 
   const { output } = cli;
   const place = placeOf(options);
   const client = await connect(cli);
-  const all = await advised(place, async () => client.listSecrets(place));
+  const all = await withProjectAdvice(place, async () => client.listSecrets(place));
   const secrets = name === undefined ? all : all.filter((secret) => secret.name === name);
   if (name !== undefined && secrets.length === 0) {
     throw new SealrunError("SECRET_NOT_FOUND", `${showPlace(place)} has no secret ${showName(name)}`);
@@ -148,7 +148,7 @@ async function list(cli: Cli, name: string | undefined, options: PlaceOptions & 
 async function history(cli: Cli, name: string, options: PlaceOptions & JsonOption): Promise<void> {
   const place = placeOf(options);
   const client = await connect(cli);
-  const found = await advised(place, async () => client.getSecretHistory(place, name));
+  const found = await withProjectAdvice(place, async () => client.getSecretHistory(place, name));
   if (options.json === true) cli.output.json(found);
   else showHistory(cli.output, found);
 }
@@ -156,7 +156,7 @@ async function history(cli: Cli, name: string, options: PlaceOptions & JsonOptio
 async function explain(cli: Cli, name: string, { json, ...target }: ExplainOptions): Promise<void> {
   const client = await connect(cli);
   const place = { scope: "service", ...target } as const;
-  const explained = await advised(place, async () => client.explainSecret(target, name));
+  const explained = await withProjectAdvice(place, async () => client.explainSecret(target, name));
   if (json === true) cli.output.json(explained);
   else showExplanation(cli.output, explained);
   if (explained.scopes.some(({ answers }) => answers)) return;
@@ -167,12 +167,12 @@ async function explain(cli: Cli, name: string, { json, ...target }: ExplainOptio
 async function remove(cli: Cli, name: string, options: PlaceOptions & JsonOption): Promise<void> {
   const place = placeOf(options);
   const client = await connect(cli);
-  const removed = await advised(place, async () => client.deleteSecret(place, name));
+  const removed = await withProjectAdvice(place, async () => client.deleteSecret(place, name));
   if (options.json === true) cli.output.json({ secrets: [removed] });
   else cli.output.line(`${cli.output.paint("green", "removed")} ${removed.name} from ${showPlace(place)}`);
 }
 
-async function advised<T>(place: SecretPlace, action: () => Promise<T>): Promise<T> {
+async function withProjectAdvice<T>(place: SecretPlace, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {

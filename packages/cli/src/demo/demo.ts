@@ -29,7 +29,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     say("Starting PostgreSQL, NATS, keyring, platform and an executor in a temporary folder …");
     say(`The package is named ${demo.control.value}: no secret, but a planted control that the search must find`);
     const dev = await startDev({ ...options, dataFolder, port: 0, logLevel: "trace" });
-    const seen = await useWatched(dev, demo, { ...options, home: join(root, "home") });
+    const seen = await runWhileWatching(dev, demo, { ...options, home: join(root, "home") });
     say("");
     for (const line of await proveNothingLeaked({ dataFolder, demo, seen })) say(line);
     say("");
@@ -45,12 +45,16 @@ export async function runDemo(options: DemoOptions): Promise<void> {
 }
 
 /** Runs the demo's commands, then stops the platform; gives what was seen meanwhile in processes and in the queue's files, which lose delivered messages. */
-async function useWatched(dev: Dev, demo: DemoPackage, stage: DemoOptions & { readonly home: string }): Promise<Seen> {
+async function runWhileWatching(
+  dev: Dev,
+  demo: DemoPackage,
+  stage: DemoOptions & { readonly home: string },
+): Promise<Seen> {
   const wanted = [...Object.values(demo.secrets), demo.control];
   const processes = watchProcesses(createByteSearch(wanted));
   const queue = watchFiles(join(dev.folder.root, "nats"), wanted);
   try {
-    await useIt({ ...stage, dev, demo });
+    await runCommands({ ...stage, dev, demo });
   } finally {
     await Promise.all([processes.stop(), queue.stop()]);
     await dev.stop();
@@ -59,7 +63,7 @@ async function useWatched(dev: Dev, demo: DemoPackage, stage: DemoOptions & { re
 }
 
 /** Runs the commands that a person would type. */
-async function useIt(
+async function runCommands(
   stage: DemoOptions & { readonly dev: Dev; readonly demo: DemoPackage; readonly home: string },
 ): Promise<void> {
   const { dev, demo, say } = stage;

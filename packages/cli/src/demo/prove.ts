@@ -35,12 +35,12 @@ export async function proveNothingLeaked(options: {
     const where = leaked.map(({ value, encoding, place }) => `${value} as ${encoding} in ${place}`);
     throw new SealrunError("INTERNAL", `Plaintext was found: ${[...new Set(where)].slice(0, 5).join("; ")}`);
   }
-  const marked = new Set(findings.map((finding) => placeOf(finding, dataFolder)));
-  const blind = places.filter((place) => !marked.has(place));
-  if (blind.length > 0) {
+  const withControl = new Set(findings.map((finding) => placeOf(finding, dataFolder)));
+  const missingControl = places.filter((place) => !withControl.has(place));
+  if (missingControl.length > 0) {
     throw new SealrunError(
       "INTERNAL",
-      `The search proves nothing: the planted control was not found in ${blind.join(", ")}`,
+      `The search proves nothing: the planted control was not found in ${missingControl.join(", ")}`,
     );
   }
   const logs = [...files].filter((file) => file.endsWith(".log"));

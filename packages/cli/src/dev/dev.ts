@@ -15,7 +15,7 @@ import { writePartConfigs } from "./part-configs.ts";
 import { ownProgram } from "./own-program.ts";
 import { isReadyLine, readErrorLine } from "../part-log.ts";
 import { ensureFolder } from "../files/private-files.ts";
-import { type Part, startPart } from "./part-process.ts";
+import { type PartProcess, startPartProcess } from "./part-process.ts";
 import { startServers } from "../servers/start-servers.ts";
 
 /** What to start. */
@@ -71,13 +71,13 @@ export async function startDev(options: DevOptions): Promise<Dev> {
     const dependencies = await findDependencySettings(environment, say);
     await writePartConfigs({ folder, keys, servers, programs, dependencies, port, logLevel: options.logLevel });
 
-    const parts: Part[] = [];
+    const parts: PartProcess[] = [];
     const run = async (name: PartName): Promise<void> => {
       const part = await startReadyPart(name, { folder, programs, signal });
       stops.push(async () => part.stop(20_000));
       parts.push(part);
     };
-    await bothOrNeither(run("keyring"), run("platform"));
+    await startBoth(run("keyring"), run("platform"));
     const url = `http://${host}:${port}`;
     if (!(await exists(folder.executorState))) await makeEnrolmentToken({ folder, programs, url });
     await run("executor");
@@ -97,23 +97,23 @@ export async function startDev(options: DevOptions): Promise<Dev> {
 }
 
 /** Waits for all starts even when one fails, so that none goes on after the failure was handled. */
-async function bothOrNeither(...starts: readonly Promise<void>[]): Promise<void> {
+async function startBoth(...starts: readonly Promise<void>[]): Promise<void> {
   for (const outcome of await Promise.allSettled(starts)) if (outcome.status === "rejected") throw outcome.reason;
 }
 
-interface PartPlace {
+interface StartPartDeps {
   readonly folder: DataFolder;
   readonly programs: Programs;
   readonly signal?: AbortSignal;
 }
 
-async function startReadyPart(name: PartName, place: PartPlace): Promise<Part> {
+async function startReadyPart(name: PartName, place: StartPartDeps): Promise<PartProcess> {
   // A signal that aborted between two starts no longer calls listeners.
   place.signal?.throwIfAborted();
   const logFile = join(place.folder.logs, `${name}.log`);
   const ready = Promise.withResolvers<void>();
   let failure: SealrunError | undefined;
-  const part = await startPart({
+  const part = await startPartProcess({
     programs: place.programs,
     name,
     command: process.execPath,
@@ -146,8 +146,8 @@ async function startReadyPart(name: PartName, place: PartPlace): Promise<Part> {
   }
 }
 
-async function makeEnrolmentToken({ folder, programs, url }: PartPlace & { readonly url: string }): Promise<void> {
-  const part = await startPart({
+async function makeEnrolmentToken({ folder, programs, url }: StartPartDeps & { readonly url: string }): Promise<void> {
+  const part = await startPartProcess({
     programs,
     name: "token",
     command: process.execPath,

@@ -6,7 +6,7 @@ import { type ChildEnd, startBoundChild } from "../process/bound-child.ts";
 import { openLog } from "../files/private-files.ts";
 
 /** A running process of sealrun: platform, keyring or executor. */
-export interface Part {
+export interface PartProcess {
   readonly name: string;
   readonly pid: number;
   /** Settles when the process ends, for whatever reason; never rejects. */
@@ -15,7 +15,7 @@ export interface Part {
   readonly stop: (graceMs?: number) => Promise<ChildEnd>;
 }
 
-export interface PartOptions {
+export interface PartProcessOptions {
   readonly programs: Pick<Programs, "setpriv">;
   readonly name: string;
   readonly command: string;
@@ -30,7 +30,7 @@ export interface PartOptions {
 }
 
 /** Starts a part that cannot outlive this process. `DATA_FOLDER_UNUSABLE` when its log cannot be written. */
-export async function startPart(options: PartOptions): Promise<Part> {
+export async function startPartProcess(options: PartProcessOptions): Promise<PartProcess> {
   const log = await openLog(options.logFile);
   await log.close();
   const file = createWriteStream(options.logFile, { flags: "a", mode: 0o600 });

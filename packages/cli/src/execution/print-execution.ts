@@ -27,8 +27,8 @@ export function printOutcome(output: Output, execution: ExecutionInfo): void {
   output.line(`${output.paint(styleOf(status), status)} ${id}${took}`);
   for (const step of steps) output.line(`  ${stepLine(step)}`);
   // The line of the failed step has it already.
-  const isTold = steps.some((step) => step.error !== null && step.error.message === error?.message);
-  if (error !== null && !isTold) output.line(`  ${error.message} (${error.code})`);
+  const isShown = steps.some((step) => step.error !== null && step.error.message === error?.message);
+  if (error !== null && !isShown) output.line(`  ${error.message} (${error.code})`);
   if (execution.reportsGap !== null) output.line(`  ${execution.reportsGap}`);
   else if (!execution.reportsComplete) output.line("  some of its output has not arrived yet");
   const isOnly = new Set(receipt.map((row) => row.attempt)).size <= 1;

@@ -3,7 +3,7 @@ import { type ExecutionInfo, SealrunError, type StartedExecution } from "@sealru
 import type { Cli } from "../command.ts";
 import { followToEnd, livePrinter } from "./follow.ts";
 import { printOutcome } from "./print-execution.ts";
-import { tellWaiting } from "./report-waiting.ts";
+import { reportWaiting } from "./report-waiting.ts";
 
 /**
  * Prints that an execution is started, or with `wait` follows it to its end and prints how it ended; `EXECUTION_FAILED`
@@ -48,7 +48,7 @@ async function waitFor(
 ): Promise<ExecutionInfo> {
   if (isQuiet) return followToEnd(client, id, () => undefined);
   const { onEvent, done } = livePrinter(output);
-  const endWaiting = tellWaiting(output, client, id);
+  const endWaiting = reportWaiting(output, client, id);
   try {
     return await followToEnd(client, id, onEvent);
   } finally {

@@ -5,12 +5,12 @@ const firstMs = 3_000;
 const nextMs = 15_000;
 
 /** Prints why an execution waits after three seconds, and again when the reason changes. Call the result to stop. */
-export function tellWaiting(
+export function reportWaiting(
   output: Pick<Output, "note">,
   client: Pick<Client, "getExecution">,
   id: string,
 ): () => void {
-  let told: string | undefined;
+  let reported: string | undefined;
   let isOver = false;
   let timer: NodeJS.Timeout | undefined;
   const ask = async (): Promise<void> => {
@@ -18,8 +18,8 @@ export function tellWaiting(
     const found = await client.getExecution(id).catch(() => undefined);
     if (isOver) return;
     const { waiting, status } = found ?? { waiting: null, status: "queued" };
-    if (waiting !== null && waiting !== told) output.note(`waits: ${waiting}`);
-    told = waiting ?? told;
+    if (waiting !== null && waiting !== reported) output.note(`waits: ${waiting}`);
+    reported = waiting ?? reported;
     if (status === "queued") timer = setTimeout(() => void ask(), nextMs);
   };
   timer = setTimeout(() => void ask(), firstMs);

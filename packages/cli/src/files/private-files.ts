@@ -43,7 +43,7 @@ export async function replacePrivateFile(path: string, content: Uint8Array | str
 }
 
 /** The password kept at `path`; the first call makes it, complete before the file has its name. */
-export async function keptPassword(path: string): Promise<string> {
+export async function readOrMakePassword(path: string): Promise<string> {
   const draft = `${path}.${randomBytes(6).toString("hex")}`;
   try {
     await access(path);

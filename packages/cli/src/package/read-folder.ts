@@ -64,7 +64,7 @@ async function walkFolder(folder: string, inside: string, walk: Walk): Promise<v
   for (const name of names) {
     const path = inside === "" ? name : `${inside}/${name}`;
     const fate = judgePath(path, walk.isVendored);
-    if (fate === "tell") walk.skipped.push(path);
+    if (fate === "report") walk.skipped.push(path);
     if (fate !== "take") continue;
     const entry = await describe(folder, path);
     if (entry.kind === "folder") await walkFolder(folder, path, walk);
@@ -92,8 +92,8 @@ function checkSecretsEntry({ kind, size }: PackageFile): void {
       `"secrets.json": expected a file, this is a ${kind}; put the file itself there`,
     );
   if (size <= limits.secretsFileBytes) return;
-  const most = showBytes(limits.secretsFileBytes);
-  throw new SealrunError("VALUE_TOO_LARGE", `secrets.json: expected at most ${most}, found ${size} bytes`);
+  const max = showBytes(limits.secretsFileBytes);
+  throw new SealrunError("VALUE_TOO_LARGE", `secrets.json: expected at most ${max}, found ${size} bytes`);
 }
 
 async function readAll(folder: string, entries: readonly PackageFile[]): Promise<PackageFolder["files"]> {

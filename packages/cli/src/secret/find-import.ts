@@ -12,7 +12,7 @@ export interface ImportOptions {
 }
 
 /** The prefix of Kestra's convention. */
-const usualPrefix = "SECRET_";
+const defaultPrefix = "SECRET_";
 
 /**
  * The names and values of a file, of standard input or of the environment, as the options say. `USAGE` for options that
@@ -38,7 +38,7 @@ export async function findImport(
     );
   }
   const found = file === undefined ? environmentOf(cli, names) : await readSecretFile(cli, file);
-  const wanted = prefix ?? (fromEnv && names === undefined ? usualPrefix : undefined);
+  const wanted = prefix ?? (fromEnv && names === undefined ? defaultPrefix : undefined);
   const taken =
     wanted === undefined ? found : takePrefixed(found, { prefix: wanted, isBase64: !plain, plainHint: "with --plain" });
   if (wanted === undefined) advisePrefix(cli, found);
@@ -66,18 +66,18 @@ function check(taken: readonly FoundSecret[], prefix: string | undefined): Reado
     throw new SealrunError("SECRETS_FILE_INVALID", `Expected at least one name${which}, found none`);
   }
   if (taken.length > limits.secretsPerFile) {
-    const most = `Expected at most ${limits.secretsPerFile} names, found ${taken.length}`;
-    throw new SealrunError("SECRETS_FILE_INVALID", `${most}; import them in parts`);
+    const problem = `Expected at most ${limits.secretsPerFile} names, found ${taken.length}`;
+    throw new SealrunError("SECRETS_FILE_INVALID", `${problem}; import them in parts`);
   }
   return new Map(taken.map(({ name, value }) => [name, value]));
 }
 
 /** A name such as SECRET_KEY may have no prefix in it: the person who imports says what is encoded, it is never guessed. */
 function advisePrefix({ output }: Pick<Cli, "output">, found: readonly FoundSecret[]): void {
-  const prefixed = found.filter(({ name }) => name.startsWith(usualPrefix)).length;
+  const prefixed = found.filter(({ name }) => name.startsWith(defaultPrefix)).length;
   if (prefixed === 0) return;
   output.note(
-    `${prefixed} of the names start with ${usualPrefix} and are kept as they are; with --prefix ${usualPrefix} the prefix is removed and the values are read as base64`,
+    `${prefixed} of the names start with ${defaultPrefix} and are kept as they are; with --prefix ${defaultPrefix} the prefix is removed and the values are read as base64`,
   );
 }
 

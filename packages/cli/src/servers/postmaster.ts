@@ -16,7 +16,7 @@ interface Postmaster {
 }
 
 /** How long an older server may take to end after its parent died. */
-const dyingMs = 3_000;
+const shutdownMs = 3_000;
 
 /** True when the server of that pid has written that it accepts connections. */
 export async function isReady(cluster: string, pid: number): Promise<boolean> {
@@ -31,7 +31,7 @@ export async function isReady(cluster: string, pid: number): Promise<boolean> {
 export async function clearStalePostmaster(cluster: string): Promise<void> {
   const postmaster = await readPostmaster(cluster);
   if (postmaster === undefined) return;
-  const deadline = Date.now() + dyingMs;
+  const deadline = Date.now() + shutdownMs;
   while (await holdsCluster(postmaster.pid, cluster)) {
     if (Date.now() > deadline) {
       const holder = `a PostgreSQL server (process ${postmaster.pid}) is using it`;

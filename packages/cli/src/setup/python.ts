@@ -98,7 +98,7 @@ async function pythonOnPath(options: PythonOptions): Promise<Python | undefined>
   const [prefix, version] = asked.stdout.split("\n");
   if (!asked.ok || !prefix?.startsWith("/") || version === undefined || !/^3\.\d+$/.test(version)) return undefined;
   const interpreter = join(prefix, "bin", `python${version}`);
-  if (!(await isExecutable(interpreter)) || exposesMore(prefix, options.environment["HOME"])) return undefined;
+  if (!(await isExecutable(interpreter)) || exposesHome(prefix, options.environment["HOME"])) return undefined;
   const mounts = isWithin(prefix, "/usr") ? [] : [{ hostPath: await realpath(prefix), sandboxPath: prefix }];
   const python = { interpreter, mounts, environment: {} };
   return (await worksInSandbox(python, options)) ? python : undefined;
@@ -116,7 +116,7 @@ async function worksInSandbox(python: Python, options: PythonOptions): Promise<b
 }
 
 /** A prefix that is the home folder, or contains it, would show the user's files to every script. */
-function exposesMore(prefix: string, home: string | undefined): boolean {
+function exposesHome(prefix: string, home: string | undefined): boolean {
   const path = resolve(prefix);
   return path === "/" || (home !== undefined && (isWithin(home, path) || path === join(home, ".local")));
 }

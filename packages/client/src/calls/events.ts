@@ -10,7 +10,7 @@ import {
   showBytes,
 } from "@sealrun/protocol";
 import { type Ask, path } from "../connection/request.ts";
-import { againWhenKeyChanged } from "./secrets.ts";
+import { retryWhenKeyChanged } from "./secrets.ts";
 import type { Trust, TrustedKey } from "../connection/trust.ts";
 
 /** An event to send. */
@@ -33,7 +33,7 @@ export interface Events {
 export function createEvents(ask: Ask, trust: Trust): Events {
   return {
     sendEvent: async ({ project, data, ...event }) =>
-      againWhenKeyChanged(async () => {
+      retryWhenKeyChanged(async () => {
         const id = newId("event");
         const sealed = data === undefined ? undefined : await seal(ask, trust, { project, id, data });
         const json = { ...event, id, sealed };
@@ -56,8 +56,8 @@ function sealData({ platformId, ownerId, publicKey }: TrustedKey, eventId: strin
   const plaintext = encodeJson(data);
   try {
     if (plaintext.length > limits.parametersBytes) {
-      const most = showBytes(limits.parametersBytes);
-      throw new SealrunError("VALUE_TOO_LARGE", `Expected data of at most ${most} as JSON`);
+      const max = showBytes(limits.parametersBytes);
+      throw new SealrunError("VALUE_TOO_LARGE", `Expected data of at most ${max} as JSON`);
     }
     const context = eventDataContext({ platformId, projectId: ownerId, eventId });
     return toBase64(createUploadSealer(publicKey).seal(context, plaintext));

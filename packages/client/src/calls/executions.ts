@@ -38,10 +38,10 @@ import { sealParameters } from "./seal.ts";
 import type { Trust } from "../connection/trust.ts";
 
 /** Waits before a start is sent again: a platform that is restarted is back within a few seconds. */
-const retryMs = [250, 1_000, 3_000];
+const retryDelaysMs = [250, 1_000, 3_000];
 
 /** After these nobody knows whether the execution was started. */
-const unanswered: ReadonlySet<string> = new Set(["PLATFORM_UNREACHABLE", "POSTGRES_UNREACHABLE"]);
+const unknownOutcome: ReadonlySet<string> = new Set(["PLATFORM_UNREACHABLE", "POSTGRES_UNREACHABLE"]);
 
 /** What to run, and with what. */
 export interface ExecutionToStart {
@@ -59,7 +59,7 @@ export interface ExecutionToStart {
 }
 
 /** Which executions are meant. */
-interface ExecutionsWanted {
+interface ExecutionSelection {
   readonly project?: string | undefined;
   readonly package?: string | undefined;
   /** One, or several with commas between. */
@@ -77,13 +77,13 @@ interface ExecutionsWanted {
 }
 
 /** Which executions to list. */
-export interface ExecutionFilter extends ExecutionsWanted {
+export interface ExecutionFilter extends ExecutionSelection {
   readonly limit?: number | undefined;
   readonly before?: string | undefined;
 }
 
 /** Which executions to count. */
-export interface StatisticsFilter extends ExecutionsWanted {
+export interface StatisticsFilter extends ExecutionSelection {
   /** About how many spans of time: 1 to 200, 48 without it. */
   readonly buckets?: number | undefined;
 }
@@ -129,7 +129,7 @@ export function createExecutions(ask: Ask, trust: Trust): Executions {
         ...(priority === undefined ? {} : { priority }),
         ...(notBefore === undefined ? {} : { notBefore }),
       };
-      return askAgain(ask, startedExecution, {
+      return askWithRetries(ask, startedExecution, {
         method: "POST",
         path: `${address}/executions`,
         json,
@@ -137,7 +137,7 @@ export function createExecutions(ask: Ask, trust: Trust): Executions {
       });
     },
     runAgain: async (id, options = {}) =>
-      askAgain(ask, startedExecution, {
+      askWithRetries(ask, startedExecution, {
         method: "POST",
         path: path`/executions/${id}/again`,
         json: options,
@@ -159,12 +159,12 @@ export function createExecutions(ask: Ask, trust: Trust): Executions {
 }
 
 /** Asks until there is an answer, with the same body and key; the last failure is thrown. */
-async function askAgain<T>(ask: Ask, schema: Parameters<typeof ask<T>>[0], call: Call): Promise<T> {
-  for (const waitMs of retryMs) {
+async function askWithRetries<T>(ask: Ask, schema: Parameters<typeof ask<T>>[0], call: Call): Promise<T> {
+  for (const waitMs of retryDelaysMs) {
     try {
       return await ask(schema, call);
     } catch (error) {
-      if (!(error instanceof SealrunError) || !unanswered.has(error.code)) throw error;
+      if (!(error instanceof SealrunError) || !unknownOutcome.has(error.code)) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, waitMs));
   }

@@ -15,7 +15,7 @@ import {
 } from "@sealrun/protocol";
 import { type Ask, path, type ReadBytes } from "../connection/request.ts";
 import { sealSecrets } from "./seal.ts";
-import { againWhenKeyChanged } from "./secrets.ts";
+import { retryWhenKeyChanged } from "./secrets.ts";
 import type { Trust } from "../connection/trust.ts";
 
 /** One file of a package, in the order in which scripts run. */
@@ -66,7 +66,7 @@ export function createPackages(ask: Ask, trust: Trust, readBytes: ReadBytes): Pa
     return ask(pushAnswer, { method: "POST", path: `${address}/versions`, form });
   };
   return {
-    pushPackage: async (input) => againWhenKeyChanged(async () => push(input)),
+    pushPackage: async (input) => retryWhenKeyChanged(async () => push(input)),
     getPackage: async (project, name) =>
       ask(packageInfo, { method: "GET", path: path`/projects/${project}/packages/${name}` }),
     listPackages: async (project) =>

@@ -63,7 +63,7 @@ export function createSecrets(
   };
   return {
     setSecrets: async (place, values, source = "set") =>
-      againWhenKeyChanged(async () => sealAndPut(place, values, source)),
+      retryWhenKeyChanged(async () => sealAndPut(place, values, source)),
     listSecrets: async (place) => (await ask(secretList, { method: "GET", path: collectionOf(place) })).secrets,
     deleteSecret: async (place, name) => {
       const call = { method: "DELETE", path: `${collectionOf(place)}${path`/${name}`}` } as const;
@@ -84,7 +84,7 @@ export function createSecrets(
 }
 
 /** Does it once more when the key to seal with was replaced in between. */
-export async function againWhenKeyChanged<T>(action: () => Promise<T>): Promise<T> {
+export async function retryWhenKeyChanged<T>(action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {

@@ -38,7 +38,7 @@ export async function* followEvents(connection: Connection, stream: FollowedStre
       }
       failure = new SealrunError("PLATFORM_UNREACHABLE", `The stream of ${stream.of} keeps breaking`);
     } catch (error) {
-      if (!mayPass(error, stream)) throw error;
+      if (!isTransient(error, stream)) throw error;
       failure = error;
     }
     stream.onBreak?.();
@@ -49,7 +49,7 @@ export async function* followEvents(connection: Connection, stream: FollowedStre
 }
 
 /** Who follows for ever lives through a platform that is broken for a while, but not through a refusal. */
-function mayPass(error: unknown, { maxFailures }: FollowedStream): boolean {
+function isTransient(error: unknown, { maxFailures }: FollowedStream): boolean {
   if (!(error instanceof SealrunError)) return false;
   return error.row.retry || (maxFailures === Infinity && error.row.status >= 500);
 }

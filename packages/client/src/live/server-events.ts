@@ -9,7 +9,7 @@ export interface ServerEvent {
 }
 
 /** The platform sends a comment every 15 seconds: a stream that is silent for this long is dead. */
-const silentMs = 45_000;
+const silenceTimeoutMs = 45_000;
 
 /** The events of a stream as they arrive, by the rules of the HTML standard §9.2.6. Comments keep it alive and give nothing. */
 export async function* readServerEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerEvent> {
@@ -41,7 +41,7 @@ async function* readChunks(body: ReadableStream<Uint8Array>): AsyncGenerator<Uin
   const reader = body.getReader();
   try {
     for (;;) {
-      const { done, value } = await beforeSilence(reader.read());
+      const { done, value } = await withSilenceTimeout(reader.read());
       if (done) return;
       yield value;
     }
@@ -50,10 +50,10 @@ async function* readChunks(body: ReadableStream<Uint8Array>): AsyncGenerator<Uin
   }
 }
 
-async function beforeSilence<T>(reading: Promise<T>): Promise<T> {
+async function withSilenceTimeout<T>(reading: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new SealrunError("TIMED_OUT", "The stream is silent")), silentMs);
+    timer = setTimeout(() => reject(new SealrunError("TIMED_OUT", "The stream is silent")), silenceTimeoutMs);
   });
   try {
     return await Promise.race([reading, silence]);

@@ -35,7 +35,7 @@ export function answersOf(name: string, ownNames: ReadonlySet<string>, stored: S
 }
 
 /** The name that a need means: the first of its names that is set, else the last, which has no field in it. */
-export function meantName({ names }: Need, isSet: (name: string) => boolean): string {
+export function resolveName({ names }: Need, isSet: (name: string) => boolean): string {
   return names.find(isSet) ?? names.at(-1) ?? "";
 }
 
@@ -47,7 +47,7 @@ export function answerNeeds(
 ): readonly CheckedSecret[] {
   const places = new Map<string, NeedPlace[]>([...ownNames].map((name) => [name, []]));
   for (const need of needs) {
-    const name = meantName(need, (candidate) => answersOf(candidate, ownNames, stored).length > 0);
+    const name = resolveName(need, (candidate) => answersOf(candidate, ownNames, stored).length > 0);
     const { kind, file, line, field } = need;
     const known = places.get(name) ?? [];
     const isKnown = known.some(

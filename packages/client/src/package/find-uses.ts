@@ -8,7 +8,7 @@ export interface SecretUse {
   readonly line: number;
 }
 
-const longestIndent = 200;
+const maxIndent = 200;
 const name = String.raw`[A-Za-z_][A-Za-z0-9_.-]{0,127}`;
 const quoted = String.raw`(?<quote>["'\`])(?<name>${name})\k<quote>`;
 const space = String.raw`\s{0,200}`;
@@ -59,7 +59,7 @@ export function findUses(path: string, text: string): readonly SecretUse[] {
         lineStart = lineEnd + 1;
         lineEnd = text.indexOf("\n", lineStart);
       }
-      return comment.test(text.slice(lineStart, Math.min(at, lineStart + longestIndent))) ? [] : [{ ...use, line }];
+      return comment.test(text.slice(lineStart, Math.min(at, lineStart + maxIndent))) ? [] : [{ ...use, line }];
     });
 }
 

@@ -1,5 +1,5 @@
 import { closestName, lookupOrder, type Scope, scope as scopeSchema, showName } from "@sealrun/protocol";
-import { answersOf, type CheckedSecret, meantName, type StoredNames } from "./answer-needs.ts";
+import { answersOf, type CheckedSecret, resolveName, type StoredNames } from "./answer-needs.ts";
 import { isVendored } from "./find-uses.ts";
 import { type Need, type PackageNeeds, showNeed } from "./list-needs.ts";
 import type { CheckedContent } from "./check-content.ts";
@@ -31,39 +31,39 @@ function findMissing({ checked, needs, stored, project, optional }: ToJudge): re
     const scopes = scopesOf(need, project);
     const isSet = (name: string): boolean =>
       answersOf(name, ownNames, stored).some(({ scope }) => scopes.includes(scope));
-    const name = meantName(need, isSet);
+    const name = resolveName(need, isSet);
     const key = `${name} ${need.namespace ?? ""}`;
     if (!isSet(name) && !optional.has(name)) missing.set(key, [...(missing.get(key) ?? []), need]);
   }
-  return [...missing.values()].flatMap((all) => tellMissing(all, { ownNames, stored, project, ...needs }));
+  return [...missing.values()].flatMap((all) => describeMissing(all, { ownNames, stored, project, ...needs }));
 }
 
-interface Known extends PackageNeeds {
+interface JudgeContext extends PackageNeeds {
   readonly ownNames: ReadonlySet<string>;
   readonly stored: StoredNames;
   readonly project: string | undefined;
 }
 
-function tellMissing(all: readonly Need[], known: Known): readonly PackageProblem[] {
+function describeMissing(all: readonly Need[], context: JudgeContext): readonly PackageProblem[] {
   const first = all.find(({ kind }) => kind === "reference") ?? all[0];
   const name = first?.names.at(-1);
   if (first === undefined || name === undefined) return [];
   const { file, line } = first;
-  const isSetLater = known.setByScript.has(name);
+  const isSetLater = context.setByScript.has(name);
   const others = all.length === 1 ? "" : ` (and ${all.length - 1} more)`;
   const outcome = first.kind === "reference" ? "that step will fail" : "the script gets nothing";
   const until = isSetLater ? "until a script of this package sets it " : "";
-  const message = `${showNeed(first)}${others} asks for ${first.names.join(" or ")}, which is set ${whereNot(first, known)}; ${until}${outcome}${isSetLater ? "" : advise(name, first, known)}`;
+  const message = `${showNeed(first)}${others} asks for ${first.names.join(" or ")}, which is set ${placesWithoutIt(first, context)}; ${until}${outcome}${isSetLater ? "" : adviceFor(name, first, context)}`;
   return [{ code: "SECRET_UNANSWERED", level: isSetLater ? "warning" : "error", file, line, message }];
 }
 
-function whereNot({ namespace }: Need, { project }: Known): string {
+function placesWithoutIt({ namespace }: Need, { project }: JudgeContext): string {
   const ofProject = project === undefined ? "the project" : `project ${project}`;
   if (namespace !== undefined) return `nowhere in the namespace ${showName(namespace)}, which it names`;
   return `neither in secrets.json nor in the package, ${ofProject} or the platform`;
 }
 
-function advise(name: string, { namespace }: Need, { ownNames, stored, project }: Known): string {
+function adviceFor(name: string, { namespace }: Need, { ownNames, stored, project }: JudgeContext): string {
   if (namespace !== undefined) return "";
   const all = [...ownNames, ...[...stored.values()].flatMap((names) => [...names.keys()])];
   const meant = closestName(name, all);
