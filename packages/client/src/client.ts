@@ -18,12 +18,12 @@ export interface ClientOptions extends Connection {
   readonly fingerprint: string;
 }
 
-/** Everything the API does, with values sealed before they leave. */
+/** All calls of the API, with values sealed before they are sent. */
 export interface Client extends Projects, Packages, Secrets, Executions, Schedules, Events, Audit, Operation {
   platform(): Promise<PlatformInfo>;
   /** Follows an execution live and gives its last status. */
   watchExecution(id: string, options: WatchOptions): Promise<ExecutionStatus>;
-  /** Tells what has changed on the platform until the signal aborts; fails when the session has ended. */
+  /** Reports changes on the platform until the signal aborts; fails when the session has ended. */
   watchChanges(listener: ChangeListener): Promise<void>;
 }
 
@@ -57,7 +57,7 @@ export function createClient({ fingerprint, ...options }: ClientOptions): Client
       return watchExecution(connection, id, watchOptions);
     },
     watchChanges: async (listener) => {
-      // A page's cookie goes to the page's own platform anyway, and a page waits for one that is down.
+      // A page's cookie is sent only to the page's own platform, and a page waits while it is down.
       if (connection.token !== undefined) await trust.platform();
       return watchChanges(connection, listener);
     },

@@ -17,7 +17,7 @@ import {
 import { decode, encodeJson, type PassphraseSalt, passphraseSalt, SealrunError } from "@sealrun/protocol";
 import { readPrivateFile } from "./private-file.ts";
 
-/** 64 MiB and three passes: about a tenth of a second for us, and for every guess of a thief. */
+/** 64 MiB and three passes: about a tenth of a second for each start, and for each guess of an attacker. */
 const cost = { memoryKibibytes: 65_536, passes: 3, lanes: 1 } as const;
 const minPassphraseBytes = 12;
 
@@ -25,7 +25,7 @@ type Salt = Omit<PassphraseSalt, "check" | "sha256">;
 
 /**
  * The key that Argon2id makes from a passphrase and the salt in a file of mode 0600. The first call makes the file.
- * `WRONG_ROOT_KEY` for a passphrase that is not the one it was made with, `ROOT_KEY_UNREADABLE` for a damaged file.
+ * `WRONG_ROOT_KEY` for another passphrase than the file was made with, `ROOT_KEY_UNREADABLE` for a damaged file.
  */
 export async function keyFromPassphrase(
   passphrase: Uint8Array,
@@ -64,7 +64,7 @@ async function makeSalt(words: Uint8Array, file: string, kind: RootKeyKind): Pro
   const whole = { ...salt, check: toBase64(sealCheckValue(key, kind)) };
   const isFirst = await addFile(file, encodeJson({ ...whole, sha256: digestOf(whole) }));
   if (isFirst) return key;
-  // Another process made it in the meantime: its salt counts.
+  // Another process made the file in the meantime: its salt is used.
   const other = await openSalt(words, file, kind);
   if (other === undefined) throw new SealrunError("ROOT_KEY_UNREADABLE", `${file} disappeared while it was created`);
   return other;
@@ -80,7 +80,7 @@ async function readSalt(file: string): Promise<PassphraseSalt | undefined> {
   try {
     read = decode(passphraseSalt, bytes);
   } catch {
-    // Told below, in one sentence for every kind of damage.
+    // Reported below, in one sentence for every kind of damage.
   }
   if (read !== undefined && read.sha256 === digestOf(read)) return read;
   throw new SealrunError(
@@ -104,7 +104,7 @@ async function derive(words: Uint8Array, salt: Salt): Promise<SymmetricKey> {
   }
 }
 
-/** The fields in one order, whatever the file's was. */
+/** The digest of the fields in a fixed order, independent of the file's order. */
 function digestOf({
   v,
   algorithm,
@@ -117,7 +117,7 @@ function digestOf({
   return sha256Hex(encodeJson([v, algorithm, memoryKibibytes, passes, lanes, salt, check]));
 }
 
-/** Writes a file of mode 0600, whole before it has its name. False when there is one already. */
+/** Writes a file of mode 0600, complete before it gets its name. False when the file already exists. */
 async function addFile(file: string, content: Uint8Array): Promise<boolean> {
   const draft = `${file}.${newId("request")}`;
   try {

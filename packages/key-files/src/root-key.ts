@@ -15,7 +15,7 @@ export async function readRootKey(file: string): Promise<SymmetricKey> {
   return keyOf(content.length === rawBytes ? content : textKey(content, file, "32 raw bytes, "), content);
 }
 
-/** A root key that a program printed: text alone, since 32 printed letters are a password and no key. */
+/** A root key that a program printed: only as text, since 32 printed letters are a password, not a key. */
 export function rootKeyFromOutput(output: Uint8Array, program: string): SymmetricKey {
   return keyOf(textKey(output, `The output of ${program}`, ""), output);
 }

@@ -1,4 +1,4 @@
-"""What a run is made of, asked for once and then kept."""
+"""The data of a run, requested once and then cached."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def read_step_variables() -> Dict[str, str]:
 def _read(answer: Dict[str, Any]) -> Dict[str, Any]:
     package = answer["package"]
     execution = answer["execution"]
-    # The names under which Ferris scripts look for their own package and run.
+    # The names under which Ferris scripts find their package and run.
     params = dict(
         answer["params"],
         package_name=package["name"],

@@ -5,7 +5,7 @@ import { readJsonFile, writeJsonFile } from "./local-file.ts";
 import type { ScriptRequest } from "./request.ts";
 
 /*
- * Local mode: a script runs by itself, without a platform. `ef_env.json` in the working directory stands in for it:
+ * Local mode: a script runs without a platform. `ef_env.json` in the working directory takes the platform's place:
  *
  *   { "params": { "package_name": "report", "package_id": "local" }, "config": {}, "secrets": {} }
  *

@@ -22,13 +22,13 @@ export interface AuditFilter {
   readonly limit?: number | undefined;
 }
 
-/** The audit. */
+/** Calls about the audit. */
 export interface Audit {
   /** The newest first. */
   listAudit(filter: AuditFilter): Promise<AuditList>;
-  /** Has the platform check the chain, from where its last check ended, or all of it. */
+  /** Makes the platform check the audit chain: from the end of its last check, or all of it. */
   verifyAudit(options?: { readonly isFull: boolean }): Promise<AuditVerification>;
-  /** Accepts that times go back after one link. `AUDIT_BROKEN` when anything else is wrong with the audit. */
+  /** Accepts that times go backwards after one link. `AUDIT_BROKEN` when the audit has any other fault. */
   continueAudit(request: ContinueAudit): Promise<AuditContinuation>;
 }
 

@@ -37,10 +37,10 @@ import { type Ask, type Call, path } from "../connection/request.ts";
 import { sealParameters } from "./seal.ts";
 import type { Trust } from "../connection/trust.ts";
 
-/** Waits before a start is sent again: a platform that is restarted is back within a few seconds. */
+/** Delays before a start is sent again: a restarted platform is back within a few seconds. */
 const retryDelaysMs = [250, 1_000, 3_000];
 
-/** After these nobody knows whether the execution was started. */
+/** After these errors it is unknown whether the execution was started. */
 const unknownOutcome: ReadonlySet<string> = new Set(["PLATFORM_UNREACHABLE", "POSTGRES_UNREACHABLE"]);
 
 /** What to run, and with what. */
@@ -50,23 +50,23 @@ export interface ExecutionToStart {
   readonly params?: JsonObject;
   /** Parameters as text, turned into the types that parameters.json gives them; they win over `params`. */
   readonly texts?: ReadonlyMap<string, string>;
-  /** Names that a form showed as sealed: `PARAMETER_INVALID` when the newest version makes one visible. */
+  /** Names that a form showed as sealed. `PARAMETER_INVALID` when the newest version makes one visible. */
   readonly sealedNames?: readonly string[];
-  /** 1 runs last, 10 first; the manifest's without it. */
+  /** 1 runs last, 10 first; the manifest's by default. */
   readonly priority?: number | undefined;
   /** ISO 8601 with an offset: it does not start before. */
   readonly notBefore?: string | undefined;
 }
 
-/** Which executions are meant. */
+/** Which executions a list or a count covers. */
 interface ExecutionSelection {
   readonly project?: string | undefined;
   readonly package?: string | undefined;
   /** One, or several with commas between. */
   readonly status?: string | undefined;
-  /** What started it: `request`, `schedule` or `event`. */
+  /** The kind of trigger: `request`, `schedule` or `event`. */
   readonly trigger?: string | undefined;
-  /** Who took it: an executor's id. */
+  /** The id of the executor that took it. */
   readonly executor?: string | undefined;
   /** The start of an execution's id. */
   readonly id?: string | undefined;
@@ -84,36 +84,36 @@ export interface ExecutionFilter extends ExecutionSelection {
 
 /** Which executions to count. */
 export interface StatisticsFilter extends ExecutionSelection {
-  /** About how many spans of time: 1 to 200, 48 without it. */
+  /** The approximate number of time spans: 1 to 200, 48 by default. */
   readonly buckets?: number | undefined;
 }
 
 /** Executions. */
 export interface Executions {
   /**
-   * Checks and seals the parameters, then starts. `PARAMETER_INVALID` is thrown before anything is sent. A start whose
-   * answer does not arrive is sent again under the same key, so that one call never starts two executions.
+   * Checks and seals the parameters, then starts. `PARAMETER_INVALID` is thrown before anything is sent. A start without
+   * an answer is sent again under the same idempotency key, so that one call never starts two executions.
    */
   startExecution(input: ExecutionToStart): Promise<StartedExecution>;
   /**
-   * Starts its package once more with the same parameters: the version of then with `same`, else the newest one. Sent
-   * again like a start when its answer does not arrive.
+   * Starts its package again with the same parameters: the original version with `same`, else the newest one. Retried
+   * like a start when no answer arrives.
    */
   runAgain(id: string, options?: RunAgain): Promise<StartedExecution>;
   getExecution(id: string): Promise<ExecutionInfo>;
-  /** Ends a queued one at once, a running one soon; `EXECUTION_ENDED` for one that ended otherwise. */
+  /** Ends a queued execution at once, a running one soon; `EXECUTION_ENDED` when it has already ended otherwise. */
   cancelExecution(id: string): Promise<CancelledExecution>;
   /** Which secrets it read, missed and was refused, by attempt. */
   getReceipt(id: string): Promise<ExecutionReceipt>;
   /** Newest first. */
   listExecutions(filter: ExecutionFilter): Promise<ExecutionList>;
-  /** What settling executions that were accepted before this time would end, by package and status. */
+  /** The open executions that were accepted before this time and that settling would end, by package and status. */
   listOpen(before: string): Promise<OpenExecutions>;
   /** Ends up to 500 of them as `lost`; `PLATFORM_NOT_HELD` while executions may start. */
   settleExecutions(given: SettleExecutions): Promise<SettledExecutions>;
-  /** Counts and durations over time; of the last 24 hours when the filter does not say. */
+  /** Counts and durations over time; of the last 24 hours by default. */
   executionStatistics(filter: StatisticsFilter): Promise<ExecutionStatistics>;
-  /** The lines after a cursor, at most `limit`: 1 to 5,000, 1,000 without it. */
+  /** The lines after a cursor, at most `limit`: 1 to 5,000, 1,000 by default. */
   listLogs(id: string, after?: string, limit?: number): Promise<LogPage>;
 }
 
@@ -158,7 +158,7 @@ export function createExecutions(ask: Ask, trust: Trust): Executions {
   };
 }
 
-/** Asks until there is an answer, with the same body and key; the last failure is thrown. */
+/** Sends the call again, with the same body and key, until an answer arrives; throws the last failure. */
 async function askWithRetries<T>(ask: Ask, schema: Parameters<typeof ask<T>>[0], call: Call): Promise<T> {
   for (const waitMs of retryDelaysMs) {
     try {
@@ -184,7 +184,7 @@ async function prepare(trust: Trust, target: PackageInfo, input: ExecutionToStar
   return { visible, sealed: sealParameters(key, hidden), sealedNames };
 }
 
-/** A version may have come between the form and its submission, and what was typed under a lock stays there. */
+/** A newer version may have made a parameter visible after the form was loaded: a value typed as sealed is not sent. */
 function nowVisible(name: string): SealrunError {
   const sentence = "a newer version makes it visible, so it was not sent; load the form again";
   return new SealrunError("PARAMETER_INVALID", `Parameter ${showName(name)}: ${sentence}`);

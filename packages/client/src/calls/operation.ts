@@ -12,9 +12,9 @@ import {
 } from "@sealrun/protocol";
 import type { Ask } from "../connection/request.ts";
 
-/** What a platform runs on, and who runs its executions. */
+/** The platform's health, executors, pools and hold. */
 export interface Operation {
-  /** Asked now: every part has five seconds, and one that does not answer is a finding, not a failure. */
+  /** Checked now: every part has five seconds, and a part that does not answer is a finding, not an error. */
   health(): Promise<PlatformHealth>;
   /** The newest first, revoked ones too. */
   listExecutors(): Promise<ExecutorList["executors"]>;
@@ -22,7 +22,7 @@ export interface Operation {
   pools(): Promise<readonly PoolInfo[]>;
   /** Whether the platform is held, since when and by whom. */
   getHold(): Promise<HoldState>;
-  /** Keeps every platform from starting anything new; what runs goes on. */
+  /** Keeps every platform from starting new executions; running ones continue. */
   holdPlatform(): Promise<HoldState>;
   /** Ends the hold. */
   resumePlatform(): Promise<ResumeAnswer>;

@@ -37,7 +37,7 @@ export interface PackageToPush {
 
 /** Packages. */
 export interface Packages {
-  /** Gets or makes the package, seals its secrets here, sends the rest. `SECRET_CHANGED` stores nothing. */
+  /** Gets or creates the package, seals its secrets here and sends them with the files. `SECRET_CHANGED` stores nothing. */
   pushPackage(input: PackageToPush): Promise<PushAnswer>;
   getPackage(project: string, name: string): Promise<PackageInfo>;
   listPackages(project: string): Promise<PackageList["packages"]>;
@@ -94,7 +94,7 @@ function formOf(files: readonly FileToPush[], rest: Pick<PushVersion, "secrets" 
   const announced = files.map(({ path, bytes }) => ({ path, size: bytes.length, sha256: sha256Hex(bytes) }));
   const form = new FormData();
   form.append("version", JSON.stringify({ files: announced, ...rest } satisfies PushVersion));
-  // The copy gives the bytes a buffer of their own, which a Blob asks for.
+  // A Blob needs bytes with their own buffer, which the copy has.
   for (const { path, bytes } of files) form.append("file", new Blob([new Uint8Array(bytes)]), path);
   return form;
 }

@@ -13,7 +13,7 @@ import { type Ask, path } from "../connection/request.ts";
 export interface Projects {
   createProject(name: string): Promise<ProjectInfo>;
   listProjects(): Promise<ProjectList["projects"]>;
-  /** Every package with its last runs, the secrets that it misses and when it runs next. */
+  /** Every package with its last runs, its missing secrets and its next run. */
   overview(project: string): Promise<ProjectOverview>;
   /** `maxConcurrent` null takes the limit away. */
   changeProject(name: string, change: ChangeProject): Promise<ProjectInfo>;

@@ -4,12 +4,12 @@ import { type Ask, path } from "../connection/request.ts";
 
 /** Schedules. */
 export interface Schedules {
-  /** Those that have not ended, the next one first. */
+  /** Schedules that have not ended, the next due one first. */
   listSchedules(filter: {
     readonly project?: string | undefined;
     readonly package?: string | undefined;
   }): Promise<readonly ScheduleInfo[]>;
-  /** Ends one that a script asked for. */
+  /** Deletes a schedule that a script created. */
   deleteSchedule(id: string): Promise<void>;
 }
 

@@ -13,7 +13,7 @@ import {
 } from "@sealrun/protocol";
 import type { TrustedKey } from "../connection/trust.ts";
 
-/** Seals values for the owner of a key, with one ephemeral pair for all. `NAME_NOT_ALLOWED` and `VALUE_TOO_LARGE` name the secret. */
+/** Seals values for the owner of a key, as one sealing batch. `NAME_NOT_ALLOWED` and `VALUE_TOO_LARGE` name the secret. */
 export function sealSecrets(
   key: TrustedKey,
   scope: Scope,

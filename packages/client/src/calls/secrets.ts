@@ -25,7 +25,7 @@ export type SecretPlace =
 
 /** Secrets of the three scopes. Values go in sealed and never come out. */
 export interface Secrets {
-  /** Seals and stores all of them, or none; `source` is what their history says, `set` without it. */
+  /** Seals and stores all values, or none; `source` is shown in their history, `set` by default. */
   setSecrets(
     place: SecretPlace,
     values: ReadonlyMap<string, JsonValue>,
@@ -35,16 +35,16 @@ export interface Secrets {
   deleteSecret(place: SecretPlace, name: string): Promise<SecretInfo>;
   /** Every version, the newest first, deleted ones too. */
   getSecretHistory(place: SecretPlace, name: string): Promise<SecretHistory>;
-  /** The packages that would notice if it went. */
+  /** The packages that use it. */
   secretUses(place: SecretPlace, name: string): Promise<SecretUses>;
-  /** Why a name answers as it does in a package. */
+  /** Why a name resolves to this scope in a package. */
   explainSecret(
     target: { readonly project: string; readonly package: string },
     name: string,
   ): Promise<SecretExplanation>;
 }
 
-/** The calls about secrets; `findOwner` gives the id of a place when something else than the key's statement knows it. */
+/** The calls about secrets; `findOwner` gives the id of a place when it is known without the key's statement. */
 export function createSecrets(
   ask: Ask,
   trust: Trust,
@@ -83,7 +83,7 @@ export function createSecrets(
   };
 }
 
-/** Does it once more when the key to seal with was replaced in between. */
+/** Runs the action again when the key to seal with was replaced in between. */
 export async function retryWhenKeyChanged<T>(action: () => Promise<T>): Promise<T> {
   try {
     return await action();

@@ -1,4 +1,4 @@
-/** A query string of the fields that are given, or nothing. */
+/** A query string of the defined fields; empty without any. */
 export function queryOf(fields: Readonly<Record<string, string | number | undefined>>): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(fields)) if (value !== undefined) query.set(name, String(value));

@@ -7,7 +7,7 @@ export interface Connection {
   readonly url: string;
   /** Undefined in a page, whose session is in a cookie. */
   readonly token?: string | undefined;
-  /** Asked instead of the global one. */
+  /** Used instead of the global `fetch`. */
   readonly fetch?: typeof fetch;
 }
 
@@ -20,7 +20,7 @@ export interface Call {
   readonly form?: FormData;
   readonly accept?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** False for the one public address, which is asked before the token may be sent. */
+  /** True for the public addresses, which are called before the token may be sent. */
   readonly isPublic?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
@@ -28,15 +28,15 @@ export interface Call {
 /** Sends a call once the platform is known to be the pinned one. */
 export type Ask = <T>(schema: z.ZodType<T>, call: Call) => Promise<T>;
 
-/** Gives the answer of a call as it came, once the platform is known to be the pinned one. */
+/** Gives the bytes of a call's answer, once the platform is known to be the pinned one. */
 export type ReadBytes = (call: Call) => Promise<Uint8Array>;
 
-/** A path whose inserted parts cannot leave their segment: `NAME_NOT_ALLOWED` for those that no escaping keeps there. */
+/** A path whose inserted names stay in their segment: `NAME_NOT_ALLOWED` for `.` and `..`, which cannot be escaped. */
 export function path(parts: TemplateStringsArray, ...names: readonly string[]): string {
   return parts.reduce((text, part, index) => text + segment(names[index - 1] ?? "") + part);
 }
 
-/** URLs take dots for the folder and the one above it, escaped ones too, before anything is sent. */
+/** URL parsers resolve `.` and `..`, even escaped, before anything is sent. */
 function segment(name: string): string {
   if (name !== "." && name !== "..") return encodeURIComponent(name);
   throw new SealrunError("NAME_NOT_ALLOWED", `"${name}" cannot be a name; give another one`);
@@ -73,7 +73,7 @@ export async function readBytes(connection: Connection, call: Call): Promise<Uin
 }
 
 async function reach(connection: Connection, address: string, call: Call): Promise<Response> {
-  // Browsers refuse their fetch as a method of another object.
+  // Browsers refuse to run fetch as a method of another object.
   const request = connection.fetch ?? fetch;
   const headers: Record<string, string> = { accept: call.accept ?? "application/json", ...call.headers };
   if (call.isPublic !== true) Object.assign(headers, credentialsOf(connection));
@@ -85,7 +85,7 @@ async function reach(connection: Connection, address: string, call: Call): Promi
       method: call.method,
       headers,
       redirect: "error",
-      // A cookie beside a token would stand for somebody else.
+      // A cookie beside a token could name another user.
       credentials: connection.token === undefined ? "same-origin" : "omit",
       ...(body === undefined ? {} : { body }),
       ...(call.signal === undefined ? {} : { signal: call.signal }),
@@ -95,7 +95,7 @@ async function reach(connection: Connection, address: string, call: Call): Promi
   }
 }
 
-/** The header says that the page itself asks: no other site can send it. */
+/** The header proves that the page itself sends the request: no other site can send it. */
 function credentialsOf({ token }: Connection): Readonly<Record<string, string>> {
   return token === undefined ? { [sessionHeader]: "1" } : { authorization: `Bearer ${token}` };
 }
@@ -123,7 +123,7 @@ async function readFailure(connection: Connection, response: Response): Promise<
   }
 }
 
-/** An aborted request throws the reason of its signal: whoever aborted knows why. */
+/** An aborted request throws the reason of its signal, which the caller has set. */
 function unreachable(connection: Connection, cause: unknown, signal: AbortSignal | undefined): unknown {
   if (signal?.aborted === true) return signal.reason;
   return new SealrunError(
@@ -133,7 +133,7 @@ function unreachable(connection: Connection, cause: unknown, signal: AbortSignal
   );
 }
 
-/** The system's word for it, such as ECONNREFUSED; browsers give none. */
+/** The system's error code, such as ECONNREFUSED; browsers give none. */
 function reasonOf(error: unknown): string {
   const inner = error instanceof Error ? error.cause : undefined;
   const code = inner instanceof Error && "code" in inner ? inner.code : undefined;

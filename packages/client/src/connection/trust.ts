@@ -9,7 +9,7 @@ import {
 } from "@sealrun/protocol";
 import { ask, type Connection } from "./request.ts";
 
-/** What is known of a scope before its key is asked for. */
+/** What is known of a scope before its key is requested. */
 export interface ExpectedScope {
   readonly scope: ScopeKeyFields["scope"];
   /** The platform's own id for scope platform; unknown for a project addressed by name. */
@@ -23,15 +23,15 @@ export interface TrustedKey {
   readonly publicKey: Uint8Array;
 }
 
-/** What a client believes, and why. */
+/** The checks of a client: the platform by its pinned keyring, and keys by that keyring's signature. */
 export interface Trust {
-  /** Who the platform is, asked once; `FINGERPRINT_MISMATCH` when its keyring is not the pinned one. */
+  /** The platform's identity, requested once; `FINGERPRINT_MISMATCH` when its keyring is not the pinned one. */
   platform(): Promise<PlatformInfo>;
-  /** The key of a statement; `BAD_SIGNATURE` unless the pinned keyring signed it for that very scope. */
+  /** The key of a statement; `BAD_SIGNATURE` unless the pinned keyring signed it for exactly that scope. */
   readKey(statement: ScopeKeyStatement, expected: ExpectedScope): Promise<TrustedKey>;
 }
 
-/** Who a platform says it is, whatever the pin: for trust at first use. `FINGERPRINT_MISMATCH` when key and fingerprint differ. */
+/** What a platform says about itself, without a pin: for trust at first use. `FINGERPRINT_MISMATCH` when its key and fingerprint differ. */
 export async function fetchPlatform(connection: Connection): Promise<PlatformInfo> {
   const call = { method: "GET", path: "/platform", isPublic: true } as const;
   const platform = await ask(connection, platformInfo, call);
@@ -47,7 +47,7 @@ export function createTrust(connection: Connection, pinned: string): Trust {
     try {
       return await asked;
     } catch (error) {
-      // A platform that was down may be back at the next call.
+      // The next call tries again: the platform may be back.
       asked = undefined;
       throw error;
     }

@@ -4,9 +4,9 @@ import { followEvents } from "./follow-events.ts";
 import type { Connection } from "../connection/request.ts";
 import type { ServerEvent } from "./server-events.ts";
 
-/** Hears what changes on the platform. */
+/** Gets the changes on the platform. */
 export interface ChangeListener {
-  /** The lists that may show something else now; all of them after each break. */
+  /** The topics whose lists may have changed; all topics after each reconnect. */
   readonly onChange: (topics: readonly ChangeTopic[]) => void;
   /** Whether changes arrive: `connected` with the first event, `lost` until the stream is back. */
   readonly onState?: ((state: "connected" | "lost") => void) | undefined;
@@ -14,8 +14,8 @@ export interface ChangeListener {
 }
 
 /**
- * Tells of changes until the signal aborts, and comes back to a broken stream for ever, every 8 seconds at last. Fails
- * only when the platform refuses, `UNAUTHENTICATED` when the session has ended, and with the signal's reason.
+ * Reports changes until the signal aborts, and reconnects without limit, with a backoff of at most 8 seconds. Fails only
+ * when the platform refuses, `UNAUTHENTICATED` when the session has ended, and with the signal's reason.
  */
 export async function watchChanges(
   connection: Connection,
@@ -30,7 +30,7 @@ export async function watchChanges(
   }
 }
 
-/** Topics that a newer platform may send are passed over. */
+/** The known topics of a change; others, which a newer platform may send, are ignored. */
 function readTopics({ name, data }: ServerEvent): readonly ChangeTopic[] {
   if (name !== "change") return [];
   const { topics } = decodeText(jsonObject, data);

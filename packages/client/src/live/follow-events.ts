@@ -11,18 +11,18 @@ export interface FollowedStream {
   /** The id after which to begin. */
   readonly after?: string | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** How often in a row it may break before following fails; never when it is to go on for ever. */
+  /** How many times in a row the stream may break before following fails; Infinity to reconnect without limit. */
   readonly maxFailures: number;
-  /** Called each time that the stream has broken. */
+  /** Called each time the stream breaks. */
   readonly onBreak?: (() => void) | undefined;
 }
 
-/** Waits between tries to come back to a broken stream, in milliseconds; the last one again and again. */
+/** Backoff between reconnects, in milliseconds; the last delay repeats. */
 const reconnectDelays = [100, 300, 1_000, 2_000, 4_000, 8_000] as const;
 
 /**
- * The events of a stream, which is taken up after the last one seen when it breaks; the caller stops when it has seen
- * the end. Fails when the platform refuses, when the signal aborts, and with the last failure when patience is over.
+ * The events of a stream. A broken stream is resumed after the last event seen; the caller stops when it has seen the
+ * end. Fails when the platform refuses, when the signal aborts, and with the last failure after too many breaks.
  */
 export async function* followEvents(connection: Connection, stream: FollowedStream): AsyncGenerator<ServerEvent> {
   let lastId = stream.after ?? "";
@@ -48,7 +48,7 @@ export async function* followEvents(connection: Connection, stream: FollowedStre
   }
 }
 
-/** Who follows for ever lives through a platform that is broken for a while, but not through a refusal. */
+/** True for errors that a retry may solve. Reconnecting without limit also survives server errors, but never a refusal. */
 function isTransient(error: unknown, { maxFailures }: FollowedStream): boolean {
   if (!(error instanceof SealrunError)) return false;
   return error.row.retry || (maxFailures === Infinity && error.row.status >= 500);
@@ -71,7 +71,7 @@ async function* open(connection: Connection, stream: FollowedStream, lastId: str
       const next = await readNext(events, stream);
       if (next.done === true) return;
       last = next.value.id === "" ? last : next.value.id;
-      // A failure of whoever takes the event is not one of the stream.
+      // Outside the try of readNext: an error of the consumer is not a failure of the stream.
       yield { ...next.value, id: last };
     }
   } finally {

@@ -4,14 +4,14 @@ import { SealrunError } from "@sealrun/protocol";
 export interface ServerEvent {
   readonly name: string;
   readonly data: string;
-  /** The last id seen so far: what to resume after. */
+  /** The last id seen so far, after which to resume. */
   readonly id: string;
 }
 
 /** The platform sends a comment every 15 seconds: a stream that is silent for this long is dead. */
 const silenceTimeoutMs = 45_000;
 
-/** The events of a stream as they arrive, by the rules of the HTML standard §9.2.6. Comments keep it alive and give nothing. */
+/** The events of a stream as they arrive, by the rules of the HTML standard §9.2.6. Comments only keep it alive. */
 export async function* readServerEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerEvent> {
   const decoder = new TextDecoder();
   let text = "";
@@ -36,7 +36,7 @@ export async function* readServerEvents(body: ReadableStream<Uint8Array>): Async
   }
 }
 
-/** With a reader: not every browser can iterate over a stream. Cancels the stream when nobody reads on. */
+/** Uses a reader, because not every browser can iterate over a stream. Cancels the stream when the consumer stops. */
 async function* readChunks(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
   const reader = body.getReader();
   try {

@@ -14,15 +14,15 @@ import type { ServerEvent } from "./server-events.ts";
 export interface WatchOptions {
   readonly onEvent: (event: LiveEvent) => void;
   readonly signal?: AbortSignal | undefined;
-  /** The cursor of a line: only what comes after it is told. */
+  /** The cursor of a line: only later events are reported. */
   readonly after?: string | undefined;
-  /** How often in a row the stream may break before watching fails; 8 without it, about half a minute. */
+  /** How many times in a row the stream may break before watching fails; 8 by default, about half a minute. */
   readonly maxFailures?: number | undefined;
 }
 
 /**
- * Follows an execution to its end and gives its last status. A broken stream is taken up after the last event seen;
- * lines come once, steps and statuses may come again. Fails when the platform refuses or stays away for longer than wanted.
+ * Follows an execution to its end and gives its last status. A broken stream is resumed after the last event seen: lines
+ * come once, steps and statuses may come again. Fails when the platform refuses or is away after `maxFailures`.
  */
 export async function watchExecution(
   connection: Connection,
@@ -39,7 +39,7 @@ export async function watchExecution(
   throw new SealrunError("PLATFORM_UNREACHABLE", `The stream of ${id} ended before the execution`);
 }
 
-/** Undefined for a kind that a newer platform may send. */
+/** Undefined for an unknown kind, which a newer platform may send. */
 function readLiveEvent(event: ServerEvent): LiveEvent | undefined {
   const parsed = liveEvent.safeParse({ ...decodeText(jsonObject, event.data), kind: event.name });
   return parsed.success ? parsed.data : undefined;

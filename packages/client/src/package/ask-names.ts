@@ -3,7 +3,7 @@ import type { Packages } from "../calls/packages.ts";
 import type { Secrets } from "../calls/secrets.ts";
 import type { StoredNames } from "./answer-needs.ts";
 
-/** Whose names are asked for, and the names that it brings along. */
+/** The package whose names are requested, and the names that it brings along. */
 export interface NamesTarget {
   readonly project: string;
   readonly name: string;
@@ -15,14 +15,14 @@ export interface FoundNames {
   readonly stored: StoredNames;
   /** The package's newest version; null for one that was never pushed. */
   readonly version: number | null;
-  /** Secrets of the package that somebody has set since the last push, which a push replaces only when told to. */
+  /** Secrets of the package that were set since the last push; a push replaces them only with `overwrite`. */
   readonly changed: readonly SecretInfo[];
 }
 
 /** The calls that ask for names. */
 type NamesCalls = Pick<Secrets, "listSecrets"> & Pick<Packages, "getPackage">;
 
-/** Asks for the names of all three scopes, never for values; a package that is not there has none. Stores nothing. */
+/** Asks for the names of all three scopes, never for values; a package that does not exist has none. Stores nothing. */
 export async function askNames(client: NamesCalls, { project, name, ownNames }: NamesTarget): Promise<FoundNames> {
   const ofPlatform = await client.listSecrets({ scope: "platform" });
   const ofProject = await client.listSecrets({ scope: "project", project });
@@ -50,7 +50,7 @@ async function findPackage(
   }
 }
 
-/** As the push will see it. */
+/** True for a secret that the push will treat as changed. */
 function isChanged({ source, updatedAt }: SecretInfo, info: PackageInfo | undefined): boolean {
   const pushedAt = info?.version?.createdAt;
   const isOfPush = source === undefined || source === "push" || source === "boundary";

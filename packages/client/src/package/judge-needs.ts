@@ -5,19 +5,19 @@ import { type Need, type PackageNeeds, showNeed } from "./list-needs.ts";
 import type { CheckedContent } from "./check-content.ts";
 import type { PackageProblem } from "./problem.ts";
 
-/** What is judged: the package, what it needs, and what there is. */
+/** What is judged: the package, its needs, and the names on the platform. */
 export interface ToJudge {
   readonly checked: Pick<CheckedContent, "files" | "secrets">;
   readonly needs: PackageNeeds;
   readonly secrets: readonly CheckedSecret[];
-  /** Undefined when no platform was asked: then nothing is called missing. */
+  /** Undefined when no platform was asked: then no name is reported as missing. */
   readonly stored: StoredNames | undefined;
   readonly project: string | undefined;
   /** Names that a run may miss. */
   readonly optional: ReadonlySet<string>;
 }
 
-/** What is wrong about the secrets of a package, none of it with a value. */
+/** The problems with the secrets of a package; no message holds a value. */
 export function judgeNeeds(judged: ToJudge): readonly PackageProblem[] {
   return [...findMissing(judged), ...findRefused(judged.needs), ...findUnused(judged), ...findShadowing(judged)];
 }
@@ -78,7 +78,7 @@ function scopesOf({ namespace }: Need, project: string | undefined): readonly Sc
   return scope === undefined ? [] : [scope];
 }
 
-/** Calls that a list in manifest.json stands in the way of. References are judged by `checkReferences`. */
+/** Calls that a list in manifest.json forbids. `checkReferences` judges references. */
 function findRefused({ needs }: PackageNeeds): readonly PackageProblem[] {
   return needs.flatMap((need): readonly PackageProblem[] => {
     const { kind, file, line, lists, names, isStep } = need;
@@ -97,7 +97,7 @@ function findUnused({ checked, needs, secrets, stored }: ToJudge): readonly Pack
   const isNamed = new Set(
     needs.needs.filter(({ kind }) => kind === "script" || kind === "reference").flatMap(({ names }) => names),
   );
-  // A name that a script computes from a list still stands in that list. A manifest's lists alone use nothing.
+  // A name that a script computes from a list is still written in that list. Lists in a manifest by themselves use nothing.
   const texts = checked.files
     .filter(({ path }) => !isVendored(path) && path !== "manifest.json")
     .map(({ bytes }) => new TextDecoder().decode(bytes));

@@ -8,7 +8,7 @@ import {
   showName,
 } from "@sealrun/protocol";
 
-/** A name and value that came from somewhere; `place` says where in a sentence, such as `.env:3`. */
+/** A name, its value and where it was found; `place` is for sentences, such as `.env:3`. */
 export interface FoundSecret {
   readonly name: string;
   readonly value: JsonValue;
@@ -16,9 +16,9 @@ export interface FoundSecret {
 }
 
 /**
- * Names and values of a file: `.json` and `.env` by its name, undefined for one without a name of its own, which is
- * either. Throws like the two forms, naming file, line and name, never a value; with `onRefused` a name that cannot be
- * stored is left out alone. The bytes are wiped.
+ * Names and values of a file: `.json` or `.env` by its name, or by its content when it has none (`isNamed: false`). Throws
+ * like the two forms, naming file, line and name, never a value; with `onRefused` only a name that cannot be stored is
+ * left out. The bytes are wiped.
  */
 export function readSecrets(
   bytes: Uint8Array,

@@ -5,16 +5,16 @@ import type { FoundSecret } from "./secret-file.ts";
 /** Which names to take, and what their values are. */
 export interface PrefixRule {
   readonly prefix: string;
-  /** False: the values are text as they stand. */
+  /** False when the values are plain text. */
   readonly isBase64: boolean;
-  /** How a person takes values as they stand, for errors: `with --plain`. */
+  /** How a person gets values that are not decoded, for errors: `with --plain`. */
   readonly plainHint: string;
 }
 
 /**
  * The secrets whose names start with the prefix, without it, their values decoded: Kestra's convention with `SECRET_`.
- * `NAME_NOT_ALLOWED` for what is left of a name, `SECRETS_FILE_INVALID` for a value that is not base64 of text; both say
- * where and which name, never the value.
+ * `NAME_NOT_ALLOWED` for a bad name after the prefix, `SECRETS_FILE_INVALID` for a value that is not base64 of text; both
+ * say where and which name, never the value.
  */
 export function takePrefixed(found: readonly FoundSecret[], rule: PrefixRule): readonly FoundSecret[] {
   return found
@@ -33,7 +33,7 @@ function nameOf({ name, place }: FoundSecret, prefix: string): string {
   throw new SealrunError("NAME_NOT_ALLOWED", `${place}: ${showName(name)} without ${prefix} is not allowed: ${rule}`);
 }
 
-/** What Kestra's macro in a .env file stands for: the text itself. */
+/** Kestra's macro in a .env file; it means the text in it. */
 const macro = /^\{\{\s*"((?:[^"\\]|\\.)*)"\s*\|\s*base64encode\s*\}\}$/;
 
 function decodeValue(secret: FoundSecret, plainHint: string): string {
@@ -41,7 +41,7 @@ function decodeValue(secret: FoundSecret, plainHint: string): string {
   if (typeof value !== "string") throw notBase64(secret, "text in base64", plainHint);
   const written = macro.exec(value.trim())?.[1];
   if (written !== undefined) return written.replace(/\\(["\\])/g, "$1");
-  // `base64` breaks its lines at 76 columns, and some tools leave the padding out.
+  // The program base64 wraps lines at 76 columns, and some tools omit the padding.
   const text = value.replace(/\s+/g, "").replace(/=+$/, "");
   const bytes = decodeBytes(text.padEnd(Math.ceil(text.length / 4) * 4, "="));
   if (bytes === undefined) throw notBase64(secret, "a value in base64", plainHint);
