@@ -115,7 +115,7 @@ async function start(name: string): Promise<string> {
   return id;
 }
 
-/** Starts a third of so many runs, breaks a clock while they run, and starts the others while it is wrong. */
+/** Starts a third of the runs, breaks a clock while they run, and starts the others while it is wrong. */
 async function startWhile(count: number, breakClock: () => Promise<void>): Promise<readonly string[]> {
   const ids: string[] = [];
   const startNext = async (): Promise<void> => {
@@ -151,7 +151,7 @@ async function expectAllOnce(ids: readonly string[]): Promise<void> {
   expect(ids.filter((id) => cluster.witness.count(id) !== 1)).toEqual([]);
 }
 
-/** Starts a run at one platform alone. */
+/** Starts a run at only one platform. */
 async function startAt(index: number): Promise<{ status: number; code?: string; message?: string }> {
   const response = await send(index, "POST", "/projects/acme/packages/again/executions", {});
   const body: unknown = await response.json();

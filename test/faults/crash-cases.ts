@@ -118,7 +118,7 @@ export async function endLeases(cluster: Cluster, ids: readonly string[]): Promi
   await main.run("update attempts set lease_until = clock_timestamp() where execution_id = any ($1)", [ids]);
 }
 
-/** Takes an event out of NATS that nobody has seen. */
+/** Removes an event from NATS that no executor has seen. */
 const losesEvent: CrashCase["act"] = async (cluster, death) => {
   const back = await killExecutors(cluster);
   const id = await cluster.run("busy");
@@ -141,7 +141,7 @@ const losesEvent: CrashCase["act"] = async (cluster, death) => {
 };
 
 let pushed = 0;
-/** A package that nobody knows needs a key that nobody has made. */
+/** A new package needs a key that does not exist yet. */
 const pushes: CrashCase["act"] = async (cluster) => {
   pushed += 1;
   await cluster.pushScript(`new-${pushed}`, "true");
@@ -195,7 +195,7 @@ const isLost = {
   endsWithLease: true,
 } as const;
 
-/** A case for each point, in the order in which they are passed: the type says so to whoever adds one. */
+/** A case for each point, in the order in which they are passed: the type fails for a new point without a case. */
 export const crashCases: Readonly<Record<CrashPoint, CrashCase>> = {
   "platform.start.before-commit": succeeds,
   "platform.start.after-commit": succeeds,

@@ -28,7 +28,7 @@ const points = Object.keys(crashCases).filter((name): name is CrashPoint => Obje
  */
 export function passCrashPoints(kind: PartKind): void {
   beforeAll(async () => {
-    // Nobody waits for a lease to end here (`endLeases`), so that it can outlast a restart on any machine.
+    // No test waits for a lease to expire here (`endLeases`), so that a lease can outlast a restart on any machine.
     const limits = { ...clusterLimits, leaseMs: 60_000 };
     cluster = await startCluster({ programs: programs(), slots: 24, natsMode: "operator", limits });
     await pushCrashPackages(cluster);

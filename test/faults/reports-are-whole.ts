@@ -9,7 +9,7 @@ import type { Cluster } from "../support/cluster.ts";
 const reportsMs = 120_000;
 const asked = 8;
 
-/** I10 to I12, for every run that succeeded: all of its output, all of its reads, and no step that goes on for ever. */
+/** I10 to I12, for every run that succeeded: all of its output, all of its reads, and no step that never ends. */
 export async function reportsAreWhole(cluster: Cluster): Promise<readonly string[]> {
   const late = await waitForReports(cluster);
   const found = [await outputIsWhole(cluster), await receiptsAreWhole(cluster), await stepsHaveEnded(cluster)];
@@ -104,7 +104,7 @@ async function stepsHaveEnded(cluster: Cluster): Promise<readonly string[]> {
   return rows.map(({ id, status, script, step }) => `I12: ${script} of ${id} (${status}) is still ${step}`);
 }
 
-/** Those of packages that say what their runs leave. */
+/** The runs of packages whose output is known. */
 async function succeededRuns(cluster: Cluster): Promise<readonly { readonly id: string; readonly package: string }[]> {
   const main = await cluster.database("main");
   return main.rows(

@@ -25,7 +25,7 @@ export function describeAccepted({ link, seq, by, reason }: AuditContinuation): 
   return `accepted break at link ${link} (row ${seq}) by ${by}: ${reason}`;
 }
 
-/** The command that accepts a break. */
+/** How to accept a break, for an error message. */
 export function howToContinue(command: string, after: bigint | string): string {
   return `if the clock was wrong, accept it with sealrun ${command} ${after} --reason TEXT`;
 }

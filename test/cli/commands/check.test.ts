@@ -128,7 +128,7 @@ test("sealrun check --json keeps its form, on errors too, and never holds a valu
   expect(stdout + stderr).not.toContain("canary");
 });
 
-test("sealrun check tells what a push would replace in a package, and what stops that push", async () => {
+test("sealrun check shows what a push would replace in a package, and what stops that push", async () => {
   const folder = await used.person.write("pushed", {
     "main.py": 'get_secret("A")',
     "secrets.json": '{"A": "first-value"}',

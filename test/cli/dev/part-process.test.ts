@@ -25,7 +25,7 @@ function startScript(name: string, script: string, onLine?: (line: string) => vo
   });
 }
 
-test("startPartProcess() writes the lines of both streams to a log of the owner's alone", async () => {
+test("startPartProcess() writes the lines of both streams to a log that only the owner reads", async () => {
   const part = await startScript("lines", "console.log('one'); console.error('two')");
   expect(await part.ended).toEqual({ exitCode: 0, signal: undefined });
   const log = join(folder, "lines.log");

@@ -28,7 +28,7 @@ const queued: ExecutionInfo = {
   reportsGap: null,
 };
 
-test("reportWaiting() says why an execution waits, and nothing of one that runs", async () => {
+test("reportWaiting() says why an execution waits, and nothing about one that runs", async () => {
   const notes: string[] = [];
   const asked: string[] = [];
   const tell = (execution: ExecutionInfo): (() => void) =>

@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test("makeFolder() makes every missing folder for the owner alone", async () => {
+test("makeFolder() makes every missing folder only for the owner", async () => {
   await makeFolder(join(folder, "a/b/c"));
   for (const path of ["a", "a/b", "a/b/c"]) expect((await stat(join(folder, path))).mode & 0o777).toBe(0o700);
 });

@@ -42,7 +42,7 @@ test("readOrMakePassword() gives the same password every time, also to two calle
   expect((await stat(path)).mode & 0o777).toBe(0o600);
 });
 
-test("writePrivateFile() makes a file that was open to others the owner's alone", async () => {
+test("writePrivateFile() makes a file that was open to others readable only by the owner", async () => {
   const path = join(folder, "open");
   await writeFile(path, "before", { mode: 0o666 });
   await writePrivateFile(path, "after");

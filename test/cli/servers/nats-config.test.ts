@@ -23,7 +23,7 @@ test("natsConfig() has the operator, all accounts, and no seed", () => {
   }
 });
 
-test("natsConfig() listens where it is told, on a port of the server's choice for 0", () => {
+test("natsConfig() listens on the given host, and for port 0 on one that the server chooses", () => {
   expect(JSON.parse(natsConfig({ ...settings, port: 0 }, account))).toMatchObject({ host: "127.0.0.1", port: -1 });
   expect(JSON.parse(natsConfig({ ...settings, port: 4222 }, account))).toMatchObject({ port: 4222 });
 });

@@ -117,7 +117,7 @@ async function complaint(connection: NatsConnection, act: () => void): Promise<s
 }
 
 describe("startNats()", () => {
-  test("startNats() listens on 127.0.0.1 alone and has JetStream for the platform", async () => {
+  test("startNats() listens only on 127.0.0.1 and has JetStream for the platform", async () => {
     expect(nats.url).toMatch(/^nats:\/\/127\.0\.0\.1:\d+$/);
     const manager = await (await open(nats.platform, "_INBOX.platform")).jetstreamManager();
     expect((await manager.streams.info("EXECUTIONS")).config.storage).toBe("file");
@@ -275,7 +275,7 @@ describe("startNats()", () => {
     });
   });
 
-  test("startNats() writes what is secret for the owner alone, and no seed into the server's files", async () => {
+  test("startNats() writes secrets only for the owner, and no seed into the server's files", async () => {
     const folder = join(dataFolder, "nats");
     const files = [
       ...(await readdir(folder)).filter((file) => file.includes(".")).map((file) => join(folder, file)),
@@ -331,7 +331,7 @@ describe("startNats()", () => {
     await expect(stat(streams)).rejects.toThrow("ENOENT");
   });
 
-  test("startNats() makes the account anew when its making was cut short, and refuses a part of one", async () => {
+  test("startNats() makes the account again when its making was cut short, and refuses an incomplete one", async () => {
     const folder = join(dataFolder, "cut");
     await mkdir(join(folder, "nats", "account.new"), { recursive: true, mode: 0o700 });
     await (await startNats({ programs: programs(), dataFolder: folder })).stop();

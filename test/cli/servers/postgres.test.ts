@@ -37,7 +37,7 @@ async function ask(config: Postgres["main"]): Promise<string> {
 }
 
 describe("startPostgres()", () => {
-  test("startPostgres() gives each process a role of its own on a Unix socket", async () => {
+  test("startPostgres() gives each process its own role on a Unix socket", async () => {
     const postgres = await start();
     expect(await ask(postgres.main)).toBe("platform");
     expect(await ask(postgres.keyring)).toBe("keyring");
@@ -75,7 +75,7 @@ describe("startPostgres()", () => {
     await expect(stat(postgres.main.host)).rejects.toThrow("ENOENT");
   });
 
-  test("startPostgres() writes its passwords for the owner alone and none into its log", async () => {
+  test("startPostgres() writes its passwords only for the owner and none into its log", async () => {
     const postgres = await start();
     const folder = join(dataFolder, "postgres");
     const files = (await readdir(folder)).filter((file) => file !== "cluster");

@@ -53,7 +53,7 @@ test("makeSocketFolder() removes the folder that the record names and makes a pr
   expect((await stat(second)).mode & 0o777).toBe(0o700);
 });
 
-test("removeSocketFolder() leaves every folder alone that it did not make", async () => {
+test("removeSocketFolder() keeps every folder that it did not make", async () => {
   await mkdir(join(folder, "sealrun-pg-below"));
   for (const path of [folder, join(folder, "sealrun-pg-below"), join(tmpdir(), "sealrun-pg-x", "..", "..")]) {
     await removeSocketFolder(path);

@@ -24,7 +24,7 @@ test("listAudit() sends its filter and gives the rows", async () => {
   expect(asked.at(-1)).toBe("http://platform.test/api/v1/audit?action=secret&limit=5");
 });
 
-test("verifyAudit() and continueAudit() ask for what they are told", async () => {
+test("verifyAudit() and continueAudit() send what they are given", async () => {
   const asked: string[] = [];
   const whole = { checked: 1, waiting: 0, head: null, checkpoint: null };
   const rest = { from: null, fullAt: null, accepted: [], remarks: [], fault: null };

@@ -17,7 +17,7 @@ const truthful = (): HostilePlatform => {
   return platform;
 };
 
-test("sendEvent() sends data that only the project's key opens, for that event alone", async () => {
+test("sendEvent() sends data that only the project's key opens, and only for that event", async () => {
   const platform = truthful();
   const sent = await clientOf(platform).sendEvent({ project: "acme", type: "a.b", data: { token: "plain-value" } });
   expect(JSON.stringify(platform.seen)).not.toContain("plain-value");

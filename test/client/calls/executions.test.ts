@@ -81,7 +81,7 @@ test("startExecution() sends a start whose answer was lost again, with the same 
   expect(decodeText(startExecution, String(sent[0]?.body))).toMatchObject({ priority: 7 });
 });
 
-test("runAgain() asks for the version it is told and sends an own key", async () => {
+test("runAgain() asks for the given version and sends its own key", async () => {
   const { platform, client } = stage();
   await client.runAgain("exe_00000000000000000000", { version: "same" });
   await client.runAgain("../x");

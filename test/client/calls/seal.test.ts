@@ -47,7 +47,7 @@ test("sealSecrets() refuses a name that breaks the rule", () => {
   expect(refusalOf(() => sealSecrets(key, "service", new Map([["1A", "x"]]))).code).toBe("NAME_NOT_ALLOWED");
 });
 
-test("sealParameters() seals for the package alone", () => {
+test("sealParameters() seals only for the package", () => {
   const sealed = sealParameters(key, { who: "me" });
   const opened = openWithPrivateKey(
     pair,

@@ -27,7 +27,7 @@ test.each(Object.keys(errorCodes))("ask() gives the platform's own error %s", as
   expect(await rejectionOf(refused)).toMatchObject({ code, message: "Do this instead" });
 });
 
-test("ask() names the URL and the reason when nobody listens", async () => {
+test("ask() names the URL and the reason when no server listens", async () => {
   const down: typeof fetch = async () => {
     throw new TypeError("fetch failed", { cause: Object.assign(new Error("x"), { code: "ECONNREFUSED" }) });
   };

@@ -36,7 +36,7 @@ test("currentSession() gives who is signed in, or undefined", async () => {
   expect(await currentSession(pageOf(() => Response.json({ session: null })).page)).toBeUndefined();
 });
 
-test("currentSession() tells a platform that is away from one that knows nobody", async () => {
+test("currentSession() distinguishes an unreachable platform from one without a session", async () => {
   const { page } = pageOf(() => Response.json({}, { status: 502 }));
   expect(await rejectionOf(currentSession(page))).toMatchObject({ code: "PLATFORM_UNREACHABLE" });
 });

@@ -29,7 +29,7 @@ async function watch(answers: readonly (string | Response)[]) {
   return { heard, ended: ended === enough ? "enough" : ended };
 }
 
-test("watchChanges() tells the topics, and whether it is connected", async () => {
+test("watchChanges() reports the topics, and whether it is connected", async () => {
   expect(await watch([change("packages", "secrets") + change("executions")])).toEqual({
     heard: ["connected", ["packages", "secrets"], "connected", ["executions"], "lost"],
     ended: "enough",

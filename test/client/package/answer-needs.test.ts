@@ -47,7 +47,7 @@ test("resolveName() is the first name that is set, else the one without fields",
   expect(resolveName(need("DB.port", "DB"), () => false)).toBe("DB");
 });
 
-test("answerNeeds() joins the places of a name, and lists what nobody needs", () => {
+test("answerNeeds() joins the places of a name, and lists names that no place needs", () => {
   const found = answerNeeds(
     { needs: [need("P"), need("P"), need("M")], setByScript: new Set() },
     new Set(["B"]),

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { bringsModules, judgePath, takePaths } from "../../../packages/client/src/package/take-path.ts";
 
-test("takePaths() leaves junk out in silence, and says what somebody may miss, each folder once", () => {
+test("takePaths() leaves junk out in silence, and reports what a person may miss, each folder once", () => {
   const paths = [
     "a.py",
     ".git/HEAD",

@@ -22,7 +22,7 @@ test("readSecrets() refuses a file of another ending", () => {
   expect(refusalOf(() => readSecrets(bytesOf("A=x"), { name: "a.txt", isNamed: true })).code).toBe("USAGE");
 });
 
-test("readSecrets() leaves out what cannot be stored when somebody hears of it, and refuses all else", () => {
+test("readSecrets() leaves out what cannot be stored when there is a listener, and refuses everything else", () => {
   const text = "1A=hunter2\nB=x\nB=hunter2\n";
   const refused: SealrunError[] = [];
   const found = readSecrets(bytesOf(text), { name: ".env", isNamed: true }, (error) => refused.push(error));

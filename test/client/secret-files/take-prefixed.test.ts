@@ -23,7 +23,7 @@ describe("takePrefixed()", () => {
     expect(takePrefixed(found, rule).map(({ name }) => name)).toEqual(["A"]);
   });
 
-  test("takePrefixed() keeps plain values as they stand", () => {
+  test("takePrefixed() does not decode plain values", () => {
     expect(
       takePrefixed([at("APP_A", "not base64!")], { prefix: "APP_", isBase64: false, plainHint: "with --plain" })[0]
         ?.value,

@@ -26,11 +26,7 @@ export function auditCommand(cli: Cli): Command {
     .option("--action <action>", "only this action, such as secret.lookup; secret means all that start with secret.")
     .option("--object <id>", "only rows about this package, project or execution, given by its id")
     .option("--actor <actor>", "only rows of this actor, as the list shows it")
-    .option(
-      "--since <time>",
-      "only rows since a time such as 2026-01-31T12:00:00Z, or since a while ago: 30m, 12h, 7d",
-      parseSince,
-    )
+    .option("--since <time>", "only rows since this time: 2026-01-31T12:00:00Z, or 30m, 12h, 7d ago", parseSince)
     .option("--limit <n>", "maximum number of rows", parseNumber("--limit", 1, 1_000))
     .option("--before <cursor>", "start after the cursor printed with the previous page")
     .option("--json", "print them as JSON")

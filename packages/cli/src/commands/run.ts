@@ -73,7 +73,7 @@ function parseTime(text: string): string {
 
 function collectParameter(text: string, before: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   const equals = text.indexOf("=");
-  if (equals < 1) throw new SealrunError("USAGE", "-p: expected key=value, the key not empty");
+  if (equals < 1) throw new SealrunError("USAGE", "-p: expected key=value with a key that is not empty");
   const name = text.slice(0, equals);
   if (before.has(name)) throw new SealrunError("USAGE", `-p: ${showName(name)} is given twice; keep one of them`);
   return new Map([...before, [name, text.slice(equals + 1)]]);

@@ -22,7 +22,7 @@ test("sealrun platform hold says since when and by whom, and resume that it is o
   expect(JSON.parse((await run("resume", "--json")).stdout)).toEqual({ hold: null, due: 0 });
 });
 
-test("sealrun platform resume tells how many schedules came due", async () => {
+test("sealrun platform resume says how many schedules came due", async () => {
   const manifest = JSON.stringify({ schedule: "* * * * * *" });
   const folder = await used.person.write("often", { "main.sh": "true\n", "manifest.json": manifest });
   await run("hold");

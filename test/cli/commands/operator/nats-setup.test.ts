@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 describe("sealrun nats-setup", () => {
-  test("sealrun nats-setup makes a server that takes the platform's login, and files for their owner alone", async () => {
+  test("sealrun nats-setup makes a server that accepts the platform's login, and files that only their owner reads", async () => {
     const folder = join(parent, "nats");
     const url = `nats://127.0.0.1:${await freePort()}`;
     const { exitCode, stdout } = await person.run(["nats-setup", "--output", folder, "--url", url]);
