@@ -3,8 +3,8 @@ import { z } from "zod";
 import type { Cluster } from "../support/cluster.ts";
 
 /**
- * Reports that come after the end are in by then: JetStream offers a message again after 30 s, and a platform that took
- * some of them may have died just before.
+ * Long enough for late reports: JetStream redelivers a message after 30 s, and a platform that took some of them may have
+ * died just before.
  */
 const reportsMs = 120_000;
 const asked = 8;
@@ -18,7 +18,7 @@ export async function reportsAreWhole(cluster: Cluster): Promise<readonly string
 
 const idRow = z.object({ id: z.string() });
 
-/** Asks the platform until it has all reports of every run that succeeded; the answer is what still lacks some. */
+/** Asks the platform until it has all reports of every run that succeeded; gives the runs that still miss some. */
 async function waitForReports(cluster: Cluster): Promise<readonly string[]> {
   const main = await cluster.database("main");
   let waiting = (await main.rows(idRow, "select id from executions where status = 'succeeded'")).map(({ id }) => id);
@@ -44,7 +44,7 @@ const outputRow = z.object({
   numbers: z.array(z.number()),
 });
 
-/** I10: each number that a run's last attempt printed is there once, in the order of its stream. */
+/** I10: each number that a run's last attempt printed is stored once, in the order of its stream. */
 async function outputIsWhole(cluster: Cluster): Promise<readonly string[]> {
   const main = await cluster.database("main");
   const runs = await succeededRuns(cluster);
@@ -93,7 +93,7 @@ async function receiptsAreWhole(cluster: Cluster): Promise<readonly string[]> {
   });
 }
 
-/** I12: nothing goes on in an execution that has ended, however it did. */
+/** I12: no step of an ended execution is pending or running, however the execution ended. */
 async function stepsHaveEnded(cluster: Cluster): Promise<readonly string[]> {
   const main = await cluster.database("main");
   const rows = await main.rows(

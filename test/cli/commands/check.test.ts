@@ -22,7 +22,7 @@ const place = z.strictObject({
   field: z.string().nullable(),
 });
 const scope = z.enum(["service", "project", "platform"]);
-/** The promise to programs: fields may be added to it, none leaves. */
+/** The fields that programs rely on: fields may be added, none may be removed. */
 const report = z.strictObject({
   package: z.strictObject({
     name: z.string().nullable(),

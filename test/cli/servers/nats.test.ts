@@ -86,7 +86,7 @@ function consumerOf(each: PoolId) {
   };
 }
 
-/** Has a message of the pool waiting and another one taken; gives the subject that acknowledges the latter. */
+/** Publishes two messages of the pool and takes one; gives the subject that acknowledges the taken one. */
 async function takeOne(platform: NatsConnection, from: PoolId): Promise<string> {
   for (const text of ["taken", "kept"]) await platform.jetstream().publish(subjects.executions(from), text);
   const inbox = createInbox("_INBOX.platform");
@@ -96,7 +96,7 @@ async function takeOne(platform: NatsConnection, from: PoolId): Promise<string> 
   return "";
 }
 
-/** What a pool's queue holds: it throws when stream or queue are gone. */
+/** The state of a pool's queue; throws when the stream or the queue does not exist. */
 async function stateOf(manager: JetStreamManager, of: PoolId) {
   const { num_pending, num_ack_pending, delivered, ack_floor } = await manager.consumers.info(
     "EXECUTIONS",
@@ -105,7 +105,7 @@ async function stateOf(manager: JetStreamManager, of: PoolId) {
   return { num_pending, num_ack_pending, delivered: delivered.consumer_seq, floor: ack_floor.consumer_seq };
 }
 
-/** The server's complaint about one publish or subscribe, or undefined when it had none. */
+/** The server's error about one publish or subscribe, or undefined without one. */
 async function complaint(connection: NatsConnection, act: () => void): Promise<string | undefined> {
   const statuses = connection.status()[Symbol.asyncIterator]();
   const first = statuses.next();
@@ -136,7 +136,7 @@ describe("startNats()", () => {
     await expect(open(foreign.platform, "_INBOX.platform")).rejects.toThrow("Authorization");
     const { signingSeed } = await issuerOf(foreign);
     const user = { name: own, permissions: executorPermissions(own, pool) };
-    // Nor is the executors' own key good for the account of the platform.
+    // The executors' own key does not sign for the account of the platform either.
     for (const issuer of [
       { ...(await issuerOf(nats)), signingSeed },
       { ...(await issuerOf(nats)), accountId: readUserJwt(nats.platform.jwt).accountId },
@@ -266,7 +266,7 @@ describe("startNats()", () => {
         executor.publish(request, JSON.stringify({ batch: 1, no_wait: true }), { reply });
         executor.publish(request, "", { reply });
       }
-      // The server answers in order, and is still there.
+      // The server answers in order, and still runs.
       expect((await executor.jetstream().publish(subjects.reports(own), "last")).stream).toBe("REPORTS");
       expect((await executor.request(subjects.rpc(own, "claim"), "?")).string()).toBe("");
       expect(await stateOf(manager, victim)).toEqual(before);

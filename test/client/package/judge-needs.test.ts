@@ -11,7 +11,7 @@ interface World {
   readonly optional?: readonly string[];
 }
 
-/** What is said of a package, level and sentence. */
+/** The problems of a package, as level and sentence. */
 function judge({ files, own = {}, stored = {}, optional = [] }: World): readonly string[] {
   const paths = Object.keys(files);
   const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
