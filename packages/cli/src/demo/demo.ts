@@ -27,14 +27,16 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     const dataFolder = join(root, "data");
     const demo = await writeDemoPackage(join(root, "package"));
     say("Starting PostgreSQL, NATS, keyring, platform and an executor in a temporary folder …");
-    say(`The package is named ${demo.control.value}: no secret, but a planted control that the search must find`);
+    say(
+      `The package is named ${demo.control.value}: it is not a secret but a planted control that the search must find`,
+    );
     const dev = await startDev({ ...options, dataFolder, port: 0, logLevel: "trace" });
     const seen = await runWhileWatching(dev, demo, { ...options, home: join(root, "home") });
     say("");
     for (const line of await proveNothingLeaked({ dataFolder, demo, seen })) say(line);
     say("");
     say("Your turn:");
-    say("  npx --no-install sealrun dev                                   a platform of your own, data in ./.sealrun");
+    say("  npx --no-install sealrun dev                                   your own platform, data in ./.sealrun");
     say("  npx --no-install sealrun init my-package                       a first package");
     say(
       "  npx --no-install sealrun push my-package --project demo        … and run it: sealrun run demo/my-package --wait",

@@ -77,7 +77,7 @@ function advisePrefix({ output }: Pick<Cli, "output">, found: readonly FoundSecr
   const prefixed = found.filter(({ name }) => name.startsWith(defaultPrefix)).length;
   if (prefixed === 0) return;
   output.note(
-    `${prefixed} of the names start with ${defaultPrefix} and are kept as they are; with --prefix ${defaultPrefix} the prefix is removed and the values are read as base64`,
+    `${prefixed} of the names start with ${defaultPrefix} and are kept unchanged; with --prefix ${defaultPrefix} the prefix is removed and the values are read as base64`,
   );
 }
 
