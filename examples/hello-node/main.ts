@@ -10,6 +10,6 @@ console.log(`Printed, it is ${password}`);
 console.log(`In base64, it is ${Buffer.from(password).toString("base64")}`);
 console.log(`In hex, it is ${Buffer.from(password).toString("hex")}`);
 console.log(`In an address, it is postgres://report:${encodeURIComponent(password)}@db.example/report`);
-console.log(`A secret that nobody has set is ${getSecret("NOT_SET")}`);
+console.log(`A secret that is not set is ${getSecret("NOT_SET")}`);
 
 context.result({ greeted: getParam("name"), passwordLength: password.length });

@@ -9,9 +9,9 @@ echo "The token has ${#token} characters and prints as $token"
 
 # Straight into the program that needs it: never an argument, which every program of the run could read.
 sealrun-context get SIGNING_KEY | sha256sum | grep -Eq '^[0-9a-f]{64} ' && echo "SIGNING_KEY went through a pipe"
-echo "Its second line alone prints as $(sealrun-context get SIGNING_KEY | sed -n 2p)"
+echo "Only its second line prints as $(sealrun-context get SIGNING_KEY | sed -n 2p)"
 
-# Exit 1 and no output: nobody has set it.
+# Exit 1 and no output: no scope has it.
 if ! sealrun-context get NOT_SET; then
   echo "NOT_SET is in no scope"
 fi

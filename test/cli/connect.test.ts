@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { saveProfile } from "../../packages/cli/src/profile.ts";
 import { newPerson, type Person } from "./run-here.ts";
 
-// Nobody listens there: what a command would have sent goes nowhere.
+// No server listens there: whatever a command sends goes nowhere.
 const url = "http://127.0.0.1:9";
 const fingerprint = `SHA256:${"A".repeat(43)}`;
 let person: Person;
@@ -50,7 +50,7 @@ test.each(["ftp://x.test", "no url", "https://me:pass@x.test"])("connect() refus
   expect(await list()).toMatchObject({ exitCode: 78, stderr: expect.stringContaining("SEALRUN_URL: expected a URL") });
 });
 
-test("connect() warns of a URL on which a token can be read on the way", async () => {
+test("connect() warns of a URL on which others on the network can read the token", async () => {
   Object.assign(person.environment, {
     SEALRUN_URL: "http://sealrun.invalid",
     SEALRUN_TOKEN: "t",

@@ -36,7 +36,7 @@ test("createOutput().foreign() keeps bytes for a file and makes them safe for a 
   expect(terminal.stdout()).toBe("\\u{1b}[2Jx\n");
 });
 
-test("createOutput().progress() shows nothing where nobody watches", () => {
+test("createOutput().progress() shows nothing when the output is no terminal", () => {
   const { output, stderr } = open(false);
   output.progress("waiting")();
   expect(stderr()).toBe("");

@@ -44,7 +44,7 @@ test("readProfiles() refuses a file that others can read and says how to mend it
   await chmod(path, 0o644);
   const { code, message } = await rejectionOf(readProfiles(environment));
   expect(code).toBe("CONFIG_INVALID");
-  expect(message).toBe(`${path} holds a token and others can reach it; run: chmod 600 ${path}`);
+  expect(message).toBe(`${path} holds a token and other users can read it; run: chmod 600 ${path}`);
 });
 
 test("readProfiles() names a damaged file without repeating it", async () => {

@@ -13,14 +13,14 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** A person with a home of their own, whose commands run in this process. */
+/** A person with their own home folder, whose commands run in this process. */
 export interface Person {
   readonly home: string;
   /** Variables besides HOME. */
   readonly environment: Record<string, string>;
   readonly cli: Cli;
   run(args: readonly string[], stdin?: string | Uint8Array): Promise<Ended>;
-  /** Lays files out in a folder below home and gives its path. */
+  /** Writes files into a folder below home and gives its path. */
   write(name: string, files: Readonly<Record<string, string | Uint8Array>>): Promise<string>;
   leave(): Promise<void>;
 }

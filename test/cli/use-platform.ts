@@ -1,7 +1,7 @@
 import { startPlatform, type TestPlatform } from "../support/start-platform.ts";
 import { newPerson, type Person } from "./run-here.ts";
 
-/** A person who is connected to a platform of their own, without an executor, with a project named acme. */
+/** A person who is connected to their own platform, without an executor, with a project named acme. */
 export async function usePlatform(): Promise<{
   readonly person: Person;
   readonly platform: TestPlatform;

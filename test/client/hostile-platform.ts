@@ -17,7 +17,7 @@ export interface Seen {
   readonly body: unknown;
 }
 
-/** A platform that answers what a test tells it to, and a keyring of its own. */
+/** A platform with its own keyring that answers what a test says. */
 export interface HostilePlatform {
   readonly fetch: typeof fetch;
   readonly fingerprint: string;

@@ -1,4 +1,4 @@
-import { addCommands } from "../../packages/cli/src/commands/index.ts";
+import { addCommands } from "../../packages/cli/src/commands/add-commands.ts";
 import { versionCommand } from "../../packages/cli/src/commands/version.ts";
 import { createOutput } from "../../packages/cli/src/output.ts";
 

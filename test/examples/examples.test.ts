@@ -12,7 +12,7 @@ const examples = globSync("examples/*/README.md", { cwd: repository })
   .toSorted()
   .map((path) => path.split("/")[1] ?? "");
 
-/** All but one that needs a database of its own: postgres-report.test.ts types its commands. */
+/** All but one that needs its own database: postgres-report.test.ts types its commands. */
 const typed = examples.filter((name) => name !== "postgres-report");
 
 const execution = z.looseObject({

@@ -79,7 +79,7 @@ async function registryEnvironment(): Promise<Readonly<Record<string, string>>> 
   };
 }
 
-/** The test's cluster listens on a Unix socket alone, which a sandbox does not see: this lets TCP in. */
+/** The test's cluster listens only on a Unix socket, which a sandbox does not see: this forwards TCP to it. */
 async function openTcpEntrance({ host, port }: { readonly host: string; readonly port: number }) {
   const server = createServer((client) => {
     const inner = connect(`${host}/.s.PGSQL.${port}`);

@@ -48,7 +48,7 @@ test("setClock() sets the clock of one part, or of PostgreSQL, while it runs", {
   expect([(await clockOf(0)).state, (await clockOf(1)).state]).toEqual(["good", "bad"]);
   await cluster.postgres.setClock(0);
   await cluster.part("platform-0").setClock(0);
-  await until(async () => ((await isFit(0)) && (await isFit(1)) ? true : undefined));
+  await until(async () => ((await acceptsChanges(0)) && (await acceptsChanges(1)) ? true : undefined));
 });
 
 test(
@@ -74,7 +74,7 @@ test(
     const ids = [await start("ask"), await start("again")];
     expect((await cluster.ends(ids)).map(({ status }) => status)).toEqual(["succeeded", "succeeded"]);
     await cluster.part("platform-0").setClock(0);
-    await until(async () => ((await isFit(0)) ? true : undefined));
+    await until(async () => ((await acceptsChanges(0)) ? true : undefined));
   },
 );
 
@@ -115,7 +115,7 @@ async function start(name: string): Promise<string> {
   return id;
 }
 
-/** Starts a third of so many runs, breaks a clock while they run, and starts the others while it is wrong. */
+/** Starts a third of the runs, breaks a clock while they run, and starts the others while it is wrong. */
 async function startWhile(count: number, breakClock: () => Promise<void>): Promise<readonly string[]> {
   const ids: string[] = [];
   const startNext = async (): Promise<void> => {
@@ -135,8 +135,8 @@ async function startWhile(count: number, breakClock: () => Promise<void>): Promi
 }
 
 /**
- * Until the keyring heard that each run has ended, and noted it: a row that it writes in the second in which PostgreSQL's
- * clock goes back says a time before those above it, which breaks its audit until an admin accepts that.
+ * Waits until the keyring has recorded the end of each run. A row that it writes in the second in which PostgreSQL's clock
+ * goes back would have an earlier time than the rows before, which breaks its audit until an admin accepts that.
  */
 async function waitForGrantEnds(): Promise<void> {
   const main = await cluster.database("main");
@@ -151,7 +151,7 @@ async function expectAllOnce(ids: readonly string[]): Promise<void> {
   expect(ids.filter((id) => cluster.witness.count(id) !== 1)).toEqual([]);
 }
 
-/** Starts a run at one platform alone. */
+/** Starts a run at only one platform. */
 async function startAt(index: number): Promise<{ status: number; code?: string; message?: string }> {
   const response = await send(index, "POST", "/projects/acme/packages/again/executions", {});
   const body: unknown = await response.json();
@@ -160,8 +160,8 @@ async function startAt(index: number): Promise<{ status: number; code?: string; 
   return { status: response.status };
 }
 
-/** True when a platform takes what changes something: this project is there already. */
-async function isFit(index: number): Promise<boolean> {
+/** True when a platform accepts a change: it answers that this project already exists. */
+async function acceptsChanges(index: number): Promise<boolean> {
   return (await send(index, "POST", "/projects", { name: "acme" })).status === 409;
 }
 
@@ -184,7 +184,7 @@ async function send(index: number, method: string, path: string, json?: object):
   });
 }
 
-/** The line of a part's log that holds this, once it is there. */
+/** The line of a part's log that contains this text; undefined without one. */
 async function logOf(name: string, text: string): Promise<string | undefined> {
   const lines = (await readFile(cluster.part(name).logFile, "utf8")).split("\n");
   return lines.find((line) => line.includes(text));

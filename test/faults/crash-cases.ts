@@ -7,13 +7,13 @@ import type { Cluster } from "../support/cluster.ts";
 import type { PartKind } from "../support/part-process.ts";
 import { until } from "../support/until.ts";
 
-/** One kill: which process dies at the point, what leads there, and how what was going on has to end. */
+/** One kill: which process dies at the point, what leads there, and how the executions must end. */
 export interface CrashCase {
-  /** Any of this kind: whichever passes the point first. */
+  /** The kind of process: the first that passes the point dies. */
   readonly part: PartKind;
   /** Reaches the point; gives the executions to wait for once the process is back. `death` is that of the process. */
   readonly act: (cluster: Cluster, death: Promise<unknown>) => Promise<readonly string[]>;
-  /** The point is passed again and again by what `act` has begun: it is named only then, however long the beginning took. */
+  /** The point is passed repeatedly after `act` has begun, so it is named only then. */
   readonly isUnderWay?: boolean;
   /** How each of them ends. */
   readonly end: ExecutionStatus;
@@ -21,7 +21,7 @@ export interface CrashCase {
   readonly starts?: readonly [least: number, most: number];
   /** Also passed with a package of `on_lost: rerun`, which then succeeds. */
   readonly mayRerun?: boolean;
-  /** Its attempt ends with its lease, which is then brought forward: what is run again must not meet the next case. */
+  /** Its attempt ends when its lease expires, which the case makes happen now: a rerun must not overlap the next case. */
   readonly endsWithLease?: boolean;
 }
 
@@ -82,7 +82,7 @@ const waitsForRenewal: CrashCase["act"] = async (cluster, death) => {
   return [await cluster.run("busy")];
 };
 
-/** Takes all executors' work folders away, so that they give back what they claim, until a platform has died of it. */
+/** Removes the work folders of all executors, so that they release what they claim, until a platform has died at the point. */
 const releases: CrashCase["act"] = async (cluster, death) => {
   const works = cluster.executors.map(({ name }) => join(cluster.folder, name, "work"));
   for (const work of works) {
@@ -96,7 +96,7 @@ const releases: CrashCase["act"] = async (cluster, death) => {
   return [id];
 };
 
-/** Starts a script and takes all executors away, until the platform sees that its own is gone. */
+/** Starts a script and kills all executors, until the platform sees that the script's executor is gone. */
 const loses: CrashCase["act"] = async (cluster, death) => {
   const ids = await runsLong(cluster, death);
   const back = await killExecutors(cluster);
@@ -112,20 +112,20 @@ async function killExecutors(cluster: Cluster): Promise<() => Promise<void>> {
   return async () => void (await Promise.all(running.map(async (executor) => executor.start())));
 }
 
-/** Lets the leases of executions end now, whose executor is dead. `executor.test.ts` waits for leases to end by themselves. */
+/** Lets the leases of executions with a dead executor expire now. `executor.test.ts` waits until leases expire. */
 export async function endLeases(cluster: Cluster, ids: readonly string[]): Promise<void> {
   const main = await cluster.database("main");
   await main.run("update attempts set lease_until = clock_timestamp() where execution_id = any ($1)", [ids]);
 }
 
-/** Takes an event out of NATS that nobody has seen. */
+/** Removes an event from NATS that no executor has seen. */
 const losesEvent: CrashCase["act"] = async (cluster, death) => {
   const back = await killExecutors(cluster);
   const id = await cluster.run("busy");
   const main = await cluster.database("main");
   const isOut = z.object({ is_out: z.boolean() });
   await until(async () => {
-    // However slow the machine: to the platform the executor went away just now.
+    // Independent of the machine's speed: for the platform the executor went away just now.
     await main.run("update executors set last_seen_at = clock_timestamp()");
     const row = await main.row(isOut, "select published_at is not null as is_out from executions where id = $1", [id]);
     return row?.is_out === true ? true : undefined;
@@ -141,7 +141,7 @@ const losesEvent: CrashCase["act"] = async (cluster, death) => {
 };
 
 let pushed = 0;
-/** A package that nobody knows needs a key that nobody has made. */
+/** A new package needs a key that does not exist yet. */
 const pushes: CrashCase["act"] = async (cluster) => {
   pushed += 1;
   await cluster.pushScript(`new-${pushed}`, "true");
@@ -168,7 +168,7 @@ const schedules: CrashCase["act"] = async (cluster, death) => {
   return [];
 };
 
-/** Emits an event; what it started is waited for as well. */
+/** Emits an event; the executions that it starts are waited for as well. */
 const emits: CrashCase["act"] = async (cluster) => {
   const id = await cluster.run("emitter");
   await cluster.end(id);
@@ -186,7 +186,7 @@ const once = [1, 1] as const;
 const succeeds = { part: "platform", act: runs("busy"), end: "succeeded", starts: once } as const;
 const ofKeyring = { ...succeeds, part: "keyring" } as const;
 const ofExecutor = { ...succeeds, part: "executor" } as const;
-/** A claim counts as started: what died after it is lost, or run again where the package says so. */
+/** A claim counts as started: an execution that dies after it is lost, or run again where the package says so. */
 const isLost = {
   part: "executor",
   act: runs("busy"),
@@ -195,7 +195,7 @@ const isLost = {
   endsWithLease: true,
 } as const;
 
-/** A case for each point, in the order in which they are passed: the type says so to whoever adds one. */
+/** A case for each point, in the order in which they are passed: the type fails for a new point without a case. */
 export const crashCases: Readonly<Record<CrashPoint, CrashCase>> = {
   "platform.start.before-commit": succeeds,
   "platform.start.after-commit": succeeds,

@@ -10,8 +10,8 @@ import { brokenInvariants } from "./invariants.ts";
 
 const rounds = Number(process.env["SEALRUN_CRASH_ROUNDS"] ?? 1);
 /**
- * What comes later never comes. An event that goes down with a connection of the executor, whose logins are short here,
- * is missed by the reconciler after 45 seconds, and the next one may go down as well.
+ * The longest wait. An event may be lost with a connection of the executor, whose logins are short here; the reconciler
+ * publishes it again after 45 seconds, and that one may be lost too.
  */
 const reachMs = 120_000;
 /** A point may be passed twice. */
@@ -23,12 +23,12 @@ const accepted: string[] = [];
 const points = Object.keys(crashCases).filter((name): name is CrashPoint => Object.hasOwn(crashPoints, name));
 
 /**
- * The tests of a file: every point of one kind of part, on a cluster of its own. Three files together have all points,
- * and run at once.
+ * The tests of a file: every point of one kind of part, on its own cluster. Three files together have all points, and
+ * run at the same time.
  */
 export function passCrashPoints(kind: PartKind): void {
   beforeAll(async () => {
-    // Nobody waits for a lease to end here (`endLeases`), so that it can outlast a restart on any machine.
+    // No test waits for a lease to expire here (`endLeases`), so that a lease can outlast a restart on any machine.
     const limits = { ...clusterLimits, leaseMs: 60_000 };
     cluster = await startCluster({ programs: programs(), slots: 24, natsMode: "operator", limits });
     await pushCrashPackages(cluster);
@@ -90,7 +90,7 @@ async function passThrough(point: CrashPoint, given: CrashCase): Promise<void> {
   const ids = await acting;
   await startDead(parts);
   accepted.push(...ids);
-  // Also where NATS delivers again only after a while: what runs must not meet the next case's kill.
+  // Also for a late redelivery of NATS: a running execution must not meet the next case's kill.
   await checkEnds(point, given, ids);
 }
 

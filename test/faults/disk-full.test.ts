@@ -80,7 +80,7 @@ test(
 );
 
 test(
-  "sealrun executor whose disk fills up while a script runs tells its end, and leaves nothing",
+  "sealrun executor whose disk fills up while a script runs reports the end, and leaves nothing",
   { timeout },
   async () => {
     cluster.witness.hold();

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import type { Cluster } from "../support/cluster.ts";
 
-/** Starts as many executions of the package `quick`, at once; the answer is their ids. */
+/** Starts that number of executions of the package `quick` at once; gives their ids. */
 export async function runQuick(cluster: Cluster, count: number): Promise<readonly string[]> {
   return Promise.all(Array.from({ length: count }, async () => cluster.run("quick")));
 }

@@ -58,7 +58,7 @@ test(
   },
 );
 
-test("sealrun executor cut off while a script ends tells the end when it is back (F16)", { timeout }, async () => {
+test("sealrun executor cut off while a script ends reports the end when it is back (F16)", { timeout }, async () => {
   const { nats: wire } = cluster.part("executor-0").wires;
   cluster.witness.hold();
   const id = await start("hold");
@@ -89,7 +89,7 @@ test(
 );
 
 test(
-  "sealrun executor whose clock is an hour off is told so, and takes its work again with the right time (F14)",
+  "sealrun executor whose clock is an hour off gets an error, and takes its work again with the right time (F14)",
   { timeout },
   async () => {
     const executor = cluster.part("executor-0");

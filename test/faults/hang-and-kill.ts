@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PartProcess } from "../support/part-process.ts";
 
-/** Longer than a platform takes to answer, shorter than anything takes it for gone: it holds what it was handed. */
+/** Longer than a platform needs to answer, shorter than any timeout that treats it as dead: it keeps what it got. */
 const hungMs = 4_000;
 
 /** Stops a part, as a stuck disk does, and kills it in that state. */

@@ -24,7 +24,7 @@ import { reportsAreWhole } from "./reports-are-whole.ts";
 export interface Expectation {
   /** Ids of every 202. */
   readonly accepted: readonly string[];
-  /** How often each execution said "start" to the witness at most; 1 for those of `on_lost: fail`. */
+  /** The maximum number of times that each execution wrote "start" to the witness; 1 with `on_lost: fail`. */
   readonly maxStarts?: (id: string) => number;
 }
 
@@ -48,7 +48,7 @@ export async function brokenInvariants(cluster: Cluster, expected: Expectation):
 const executionRow = z.object({ id: z.string(), status: z.string(), on_lost: z.string(), attempt: z.number() });
 const finalStatuses = "('succeeded', 'failed', 'lost', 'cancelled')";
 
-/** I1 and I2: every accepted execution has one final state, the one that was ever seen, and nothing after it. */
+/** I1 and I2: every accepted execution has one final state, which never changes, and nothing happens after it. */
 async function executionsEnd(cluster: Cluster, { accepted }: Expectation): Promise<readonly string[]> {
   const main = await cluster.database("main");
   const rows = await main.rows(executionRow, "select id, status, on_lost, attempt from executions");
@@ -85,15 +85,15 @@ async function fencesHold(cluster: Cluster): Promise<readonly string[]> {
     );
 }
 
-/** I4: what scripts did outside happened once where nothing may run twice, and did happen where it is said to have. */
+/** I4: effects of scripts happened once where nothing may run twice, and did happen where the run succeeded. */
 async function effectsAreCounted(cluster: Cluster, { maxStarts }: Expectation): Promise<readonly string[]> {
   const main = await cluster.database("main");
   const rows = await main.rows(executionRow, "select id, status, on_lost, attempt from executions");
   return rows.flatMap(({ id, status, on_lost: onLost, attempt }) => {
     const starts = cluster.witness.count(id);
-    const most = maxStarts?.(id) ?? (onLost === "fail" ? 1 : Math.max(1, attempt));
+    const maxCount = maxStarts?.(id) ?? (onLost === "fail" ? 1 : Math.max(1, attempt));
     const broken = [];
-    if (starts > most) broken.push(`I4: ${id} (${onLost}) started ${starts} times`);
+    if (starts > maxCount) broken.push(`I4: ${id} (${onLost}) started ${starts} times`);
     if (status === "succeeded" && cluster.witness.count(id, "end") === 0)
       broken.push(`I4: ${id} succeeded and never ended`);
     return broken;
@@ -187,7 +187,7 @@ async function nothingLeaks(cluster: Cluster): Promise<readonly string[]> {
 
 const maxResidentMiB = 500;
 
-/** I9: memory is bounded, and nothing waits anywhere once everything has ended. */
+/** I9: memory is bounded, and no queue holds anything once everything has ended. */
 async function nothingPilesUp(cluster: Cluster): Promise<readonly string[]> {
   const main = await cluster.database("main");
   const sizes = await Promise.all(
@@ -207,7 +207,7 @@ async function nothingPilesUp(cluster: Cluster): Promise<readonly string[]> {
   ];
 }
 
-/** Lets what comes after the last end come: workspaces go, outbox rows of executions that ended go. */
+/** Waits for the cleanup after the last end: of workspaces, and of outbox rows of ended executions. */
 async function settle(cluster: Cluster): Promise<void> {
   const main = await cluster.database("main");
   const countRow = z.object({ open: z.number() });

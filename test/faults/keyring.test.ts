@@ -64,15 +64,15 @@ test(
     const keyring = await cluster.database("keyring");
     const main = await cluster.database("main");
     const id = await packageId(main, "newer");
-    // What a backup from before that push does not hold.
+    // A key that a backup from before that push does not have.
     await keyring.run(`create table newer_keys as select * from scope_keys where owner_id = ${quoted(id)}`);
     await keyring.run(`create table newer_packages as select * from packages where id = ${quoted(id)}`);
     await keyring.run("alter table packages disable trigger user");
-    const forget = async (): Promise<void> => {
+    const deleteKeys = async (): Promise<void> => {
       expect(await keyring.run("delete from scope_keys where owner_id = $1", [id])).toBeGreaterThan(0);
       expect(await keyring.run("delete from packages where id = $1", [id])).toBe(1);
     };
-    await forget();
+    await deleteKeys();
     const blocked = await start("newer");
     await expectOnce(await start("quick"));
     await until(async () =>
@@ -80,7 +80,7 @@ test(
     );
     expect(cluster.witness.count(blocked)).toBe(0);
     // The newer copy, in place of the key that was made meanwhile.
-    await forget();
+    await deleteKeys();
     await keyring.run("insert into packages select * from newer_packages");
     await keyring.run("insert into scope_keys select * from newer_keys");
     await keyring.run("alter table packages enable trigger user");
@@ -98,7 +98,7 @@ async function packageId(main: Awaited<ReturnType<Cluster["database"]>>, name: s
   return row?.id ?? "";
 }
 
-/** As a literal: a statement that makes a table takes no parameters. */
+/** The text as an SQL literal, because a statement that creates a table takes no parameters. */
 function quoted(id: string): string {
   return `'${id.replaceAll("'", "''")}'`;
 }

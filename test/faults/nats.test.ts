@@ -25,7 +25,7 @@ afterAll(async () => cluster.close());
 healAfterFailures(() => cluster);
 
 test(
-  "nats-server killed right after its acks delivers old work again, which nobody runs again (F5)",
+  "nats-server killed right after its acks delivers old work again, which no executor runs again (F5)",
   { timeout },
   async () => {
     const ids = await runMany(20);
@@ -46,7 +46,7 @@ test("nats-server wiped under load gets its streams and every queued execution a
 });
 
 test(
-  "nats-server restored from an older copy brings events back that nobody runs again (F6)",
+  "nats-server restored from an older copy brings events back that no executor runs again (F6)",
   { timeout },
   async () => {
     cluster.witness.hold();

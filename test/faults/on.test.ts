@@ -36,7 +36,7 @@ test("failAfter() reports the same calls as failed for the same seed, and others
   expect(lines[2]).not.toBe(lines[0]);
 });
 
-test("failAfter() leaves kinds alone that were not named", () => {
+test("failAfter() does not fail kinds that were not named", () => {
   expect(run(testBuild, faults, { SEALRUN_FAULTS: "1:1:postgres,keyring" }).stdout).not.toMatch(/x/);
 });
 

@@ -62,7 +62,7 @@ test("failAfter() performs calls and reports them as failed, and all of it ends 
     await Promise.all(
       [...cluster.platforms, ...cluster.keyrings].map(async (part) => {
         await part.kill("SIGKILL");
-        // With another seed at each try: the same one would end every start at the same call.
+        // With another seed for each try: the same seed would fail every start at the same call.
         for (let seed = 1; part.pid() === undefined && seed <= 50; seed += 1)
           await part.start({ SEALRUN_FAULTS: `${seed}:${rate}` }).catch(() => undefined);
       }),
@@ -74,7 +74,7 @@ test("failAfter() performs calls and reports them as failed, and all of it ends 
     ids.push(...(await runMany(10)));
     await cluster.ends(ids);
   }
-  // Nothing can work while every call fails; what was accepted before must come through.
+  // Nothing can work while every call fails; executions that were accepted before must still complete.
   const last = await runMany(5);
   await restartWith(0);
   const ends = await cluster.ends([...ids, ...last]);

@@ -3,13 +3,13 @@ import { z } from "zod";
 import type { Cluster } from "../support/cluster.ts";
 
 /**
- * Reports that come after the end are in by then: JetStream offers a message again after 30 s, and a platform that took
- * some of them may have died just before.
+ * Long enough for late reports: JetStream redelivers a message after 30 s, and a platform that took some of them may have
+ * died just before.
  */
 const reportsMs = 120_000;
 const asked = 8;
 
-/** I10 to I12, for every run that succeeded: all of its output, all of its reads, and no step that goes on for ever. */
+/** I10 to I12, for every run that succeeded: all of its output, all of its reads, and no step that never ends. */
 export async function reportsAreWhole(cluster: Cluster): Promise<readonly string[]> {
   const late = await waitForReports(cluster);
   const found = [await outputIsWhole(cluster), await receiptsAreWhole(cluster), await stepsHaveEnded(cluster)];
@@ -18,7 +18,7 @@ export async function reportsAreWhole(cluster: Cluster): Promise<readonly string
 
 const idRow = z.object({ id: z.string() });
 
-/** Asks the platform until it has all reports of every run that succeeded; the answer is what still lacks some. */
+/** Asks the platform until it has all reports of every run that succeeded; gives the runs that still miss some. */
 async function waitForReports(cluster: Cluster): Promise<readonly string[]> {
   const main = await cluster.database("main");
   let waiting = (await main.rows(idRow, "select id from executions where status = 'succeeded'")).map(({ id }) => id);
@@ -44,7 +44,7 @@ const outputRow = z.object({
   numbers: z.array(z.number()),
 });
 
-/** I10: each number that a run's last attempt printed is there once, in the order of its stream. */
+/** I10: each number that a run's last attempt printed is stored once, in the order of its stream. */
 async function outputIsWhole(cluster: Cluster): Promise<readonly string[]> {
   const main = await cluster.database("main");
   const runs = await succeededRuns(cluster);
@@ -93,7 +93,7 @@ async function receiptsAreWhole(cluster: Cluster): Promise<readonly string[]> {
   });
 }
 
-/** I12: nothing goes on in an execution that has ended, however it did. */
+/** I12: no step of an ended execution is pending or running, however the execution ended. */
 async function stepsHaveEnded(cluster: Cluster): Promise<readonly string[]> {
   const main = await cluster.database("main");
   const rows = await main.rows(
@@ -104,7 +104,7 @@ async function stepsHaveEnded(cluster: Cluster): Promise<readonly string[]> {
   return rows.map(({ id, status, script, step }) => `I12: ${script} of ${id} (${status}) is still ${step}`);
 }
 
-/** Those of packages that say what their runs leave. */
+/** The runs of packages whose output is known. */
 async function succeededRuns(cluster: Cluster): Promise<readonly { readonly id: string; readonly package: string }[]> {
   const main = await cluster.database("main");
   return main.rows(

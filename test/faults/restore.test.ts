@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(async () => cluster.close());
 
 const countLater = (): number => cluster.witness.seen.filter(({ what }) => what === "later").length;
-/** Lets the ten minutes of the later run be over. */
+/** Makes the ten minutes until the later run pass. */
 const passTime = async (): Promise<void> =>
   void (await (await cluster.database("main")).run("update schedules set next_at = clock_timestamp()"));
 const dataOf = (name: string): string => join(cluster.postgres.folder, "postgres", name);
@@ -36,7 +36,7 @@ test(
     const { witness, postgres, platforms, keyrings, executors } = cluster;
     await cluster.end(await cluster.run("delays"));
     witness.hold();
-    // Each executor has one slot, and is held in it: what comes next stays in the queue.
+    // Each executor has one slot, which is busy: later executions stay in the queue.
     const held = [await cluster.run("hold"), await cluster.run("hold")];
     for (const id of held) await witness.wait(id, "hold");
     const waiting = await runQuick(cluster, 6);
@@ -54,7 +54,7 @@ test(
     expect((await cluster.ends(ids)).map(({ status }) => status)).toEqual(ids.map(() => "succeeded"));
     await until(() => (countLater() > 0 ? true : undefined));
 
-    // All is lost, and restored; what NATS has is of later than the backup.
+    // Everything is lost, and restored; the messages in NATS are newer than the backup.
     for (const part of [...executors, ...platforms, ...keyrings]) await part.kill("SIGKILL");
     await postgres.stop();
     await rm(dataOf("cluster"), { recursive: true });

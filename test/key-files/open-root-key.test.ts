@@ -81,7 +81,7 @@ describe("rootKeySource", () => {
 });
 
 describe("resolveRootKeySource()", () => {
-  test("resolveRootKeySource() finds files beside a folder and leaves commands alone", () => {
+  test("resolveRootKeySource() resolves files against a folder and keeps commands unchanged", () => {
     expect(resolveRootKeySource({ file: "k" }, "/etc/s")).toEqual({ file: "/etc/s/k" });
     expect(resolveRootKeySource({ command: ["/bin/x", "y"] }, "/etc/s")).toEqual({ command: ["/bin/x", "y"] });
     expect(resolveRootKeySource({ passphraseFile: "/p", saltFile: "s" }, "/etc/s")).toEqual({

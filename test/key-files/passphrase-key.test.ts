@@ -18,7 +18,7 @@ afterEach(async () => rm(folder, { recursive: true }));
 const words = bytesOf("correct horse battery staple");
 
 describe("keyFromPassphrase()", () => {
-  test("keyFromPassphrase() writes salt, cost and check for the owner alone, and no key", async () => {
+  test("keyFromPassphrase() writes salt, cost and check only for the owner, and no key", async () => {
     const key = await keyFromPassphrase(words, file, "storage");
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     const text = await readFile(file, "utf8");
@@ -27,7 +27,7 @@ describe("keyFromPassphrase()", () => {
     expect(text).not.toContain("horse");
   });
 
-  test("keyFromPassphrase() tells a wrong passphrase, a wrong kind and a damaged file apart", async () => {
+  test("keyFromPassphrase() distinguishes a wrong passphrase, a wrong kind and a damaged file", async () => {
     await keyFromPassphrase(words, file, "storage");
     const wrong = await rejectionOf(keyFromPassphrase(bytesOf("correct horse battery stable"), file, "storage"));
     expect(wrong.code).toBe("WRONG_ROOT_KEY");

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(async () => rm(folder, { recursive: true }));
 
-test("readPrivateFile() reads a file of its owner alone, behind a link too", async () => {
+test("readPrivateFile() reads a file that only its owner can read, behind a link too", async () => {
   const file = await writePrivate(folder, "file", "content");
   await symlink(file, join(folder, "link"));
   for (const path of [file, join(folder, "link")]) {

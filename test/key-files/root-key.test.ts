@@ -32,7 +32,7 @@ test("readRootKey() refuses any other content, and does not show it", async () =
   }
 });
 
-test("readRootKey() refuses a file that others can reach and says how to change that", async () => {
+test("readRootKey() refuses a file that others can read and says how to change that", async () => {
   const file = await writePrivate(folder, "key", randomBytes(32));
   for (const mode of [0o644, 0o640, 0o602]) {
     await chmod(file, mode);

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { runProgram } from "../../packages/key-files/src/run-program.ts";
 import { rejectionOf } from "../support/refusal.ts";
 
-test("runProgram() gives what a program prints on standard output alone", async () => {
+test("runProgram() gives only what a program prints on standard output", async () => {
   const bytes = await runProgram(["/bin/sh", "-c", "echo out; echo err >&2"]);
   expect(Buffer.from(bytes).toString()).toBe("out\n");
 });

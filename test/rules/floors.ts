@@ -73,6 +73,16 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ["call.ts", "jwt", "serve.ts", "server-version.ts"],
     ["index.ts"],
   ],
-  "packages/client/src": [["x"]],
-  "packages/cli/src": [["x"]],
+  "packages/client/src": [["connection", "secret-files"], ["calls", "live"], ["client.ts", "package"], ["index.ts"]],
+  "packages/cli/src": [
+    ["clean-text.ts", "files", "parse-since.ts", "part-log.ts", "search", "show-time.ts"],
+    ["init", "output.ts", "setup", "start-part.ts"],
+    ["command.ts", "local", "package", "process", "profile.ts"],
+    ["connect.ts", "execution", "prompt.ts", "servers", "show-audit-check.ts"],
+    ["commands/operator", "dev", "secret"],
+    ["demo"],
+    ["commands"],
+    ["program.ts"],
+    ["main.ts"],
+  ],
 };

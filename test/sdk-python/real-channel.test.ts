@@ -4,7 +4,7 @@ import type { ScriptHandler } from "../../executor/src/channel/answer-request.ts
 import { runPackage } from "../executor/run-package.ts";
 
 /*
- * The three ways to ask, in the real sandbox over the executor's real channel, many askers at once.
+ * The three ways to ask, in the real sandbox over the executor's real channel, many requesters at once.
  */
 
 const secrets: Record<string, JsonValue> = {};

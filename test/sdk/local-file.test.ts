@@ -11,7 +11,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe("writeJsonFile()", () => {
-  it("replaces a file by one for its owner alone and leaves no draft", async () => {
+  it("replaces a file by one only for its owner and leaves no draft", async () => {
     const file = join(folder, "a.json");
     await writeFile(file, "{}", { mode: 0o644 });
     writeJsonFile(file, { a: "é" });

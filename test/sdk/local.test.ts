@@ -32,7 +32,7 @@ describe("answerLocally()", () => {
     expect(stdout).toBe("0 null 1 2 p\n");
   });
 
-  it("makes a missing file for its owner alone", async () => {
+  it("makes a missing file only for its owner", async () => {
     expect((await local('console.log(getSecret("X"))')).stdout).toBe("null\n");
     const file = join(folder, "ef_env.json");
     expect((await stat(file)).mode & 0o777).toBe(0o600);
@@ -45,7 +45,7 @@ describe("answerLocally()", () => {
     );
     expect(stdout).toBe("local OK\n");
     expect(stderr).toBe(
-      "EVENT a (token); nothing is sent in local mode\nSCHEDULE in 60 s; nothing is asked for in local mode\n",
+      "EVENT a (token); nothing is sent in local mode\nSCHEDULE in 60 s; nothing is scheduled in local mode\n",
     );
   });
 

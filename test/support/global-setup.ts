@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { startPostgres } from "../../packages/cli/src/dev/postgres.ts";
+import { startPostgres } from "../../packages/cli/src/servers/postgres.ts";
 import { findCacheFolder } from "../../packages/cli/src/setup/cache-folder.ts";
 import { findPrograms } from "../../packages/cli/src/setup/find-programs.ts";
 import "./provided.ts";

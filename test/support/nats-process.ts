@@ -2,9 +2,9 @@ import { cp, glob, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { NatsCredentials } from "@sealrun/protocol";
 import { connect, jwtAuthenticator, type NatsConnection } from "nats";
-import { ensureNatsAccount } from "../../packages/cli/src/dev/nats-account.ts";
-import { natsConfig, natsConfigText } from "../../packages/cli/src/dev/nats-config.ts";
-import { startPart } from "../../packages/cli/src/dev/processes.ts";
+import { ensureNatsAccount } from "../../packages/cli/src/servers/nats-account.ts";
+import { natsConfig, natsConfigText } from "../../packages/cli/src/servers/nats-config.ts";
+import { startPartProcess } from "../../packages/cli/src/dev/part-process.ts";
 import type { Programs } from "../../packages/cli/src/setup/find-programs.ts";
 import { freePort } from "./free-port.ts";
 
@@ -67,7 +67,7 @@ export async function describeNats(folder: string, programs: Programs, mode: Nat
       if (maxStoreBytes !== undefined) config.jetstream = { ...config.jetstream, max_file_store: maxStoreBytes };
       await writeFile(configFile, JSON.stringify(config));
       const ready = Promise.withResolvers<void>();
-      const part = await startPart({
+      const part = await startPartProcess({
         programs,
         name: "nats",
         command: programs.natsServer,

@@ -1,7 +1,7 @@
 import { rename, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { isReadyLine } from "../../packages/cli/src/part-log.ts";
-import { startPart } from "../../packages/cli/src/dev/processes.ts";
+import { startPartProcess } from "../../packages/cli/src/dev/part-process.ts";
 import type { Programs } from "../../packages/cli/src/setup/find-programs.ts";
 import { type Clock, noClock } from "./clock.ts";
 
@@ -65,7 +65,7 @@ export function describePart(
     await rm(crashFile, { force: true });
     const ready = Promise.withResolvers<void>();
     const lines: string[] = [];
-    const part = await startPart({
+    const part = await startPartProcess({
       programs,
       name,
       ...withDisk(place.disk, [

@@ -1,6 +1,6 @@
-import { type NatsOptions, type NatsServer, startNatsServer } from "../../packages/cli/src/dev/nats.ts";
-import { natsConfigText } from "../../packages/cli/src/dev/nats-config.ts";
-import { newPassword } from "../../packages/cli/src/dev/private-files.ts";
+import { type NatsOptions, type NatsServer, startNatsServer } from "../../packages/cli/src/servers/nats.ts";
+import { natsConfigText } from "../../packages/cli/src/servers/nats-config.ts";
+import { newPassword } from "../../packages/cli/src/files/private-files.ts";
 
 /** What a part logs in with. */
 interface PasswordLogin {

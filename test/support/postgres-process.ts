@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type DatabaseAddress, type Postgres, startPostgres } from "../../packages/cli/src/dev/postgres.ts";
+import { type DatabaseAddress, type Postgres, startPostgres } from "../../packages/cli/src/servers/postgres.ts";
 import type { Programs } from "../../packages/cli/src/setup/find-programs.ts";
 import { type Clock, noClock } from "./clock.ts";
 import { descendantsOf, stillAlive } from "./processes.ts";

@@ -1,4 +1,4 @@
-import type { DatabaseAddress } from "../../packages/cli/src/dev/postgres.ts";
+import type { DatabaseAddress } from "../../packages/cli/src/servers/postgres.ts";
 import type { Programs } from "../../packages/cli/src/setup/find-programs.ts";
 import type { Chromium } from "./chromium.ts";
 import type { DevProcess } from "./dev-process.ts";

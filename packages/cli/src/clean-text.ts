@@ -2,7 +2,7 @@
 const escape = "\u001b";
 const colour = /^\[[0-9;:]*m/;
 
-/** Text of a script or a server as it may reach a terminal: control characters become visible, tabs and colours stay. */
+/** Text of a script or a server, safe for a terminal: control characters become visible, tabs and colours stay. */
 export function cleanText(text: string): string {
   let cleaned = "";
   let at = 0;

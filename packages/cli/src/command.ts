@@ -3,7 +3,7 @@ import { executionId, packageName, projectName, SealrunError, showName } from "@
 import type { Output } from "./output.ts";
 import type { Environment } from "./setup/find-on-path.ts";
 
-/** What every command is given. */
+/** What every command gets. */
 export interface Cli {
   readonly environment: Environment;
   readonly output: Output;
@@ -12,7 +12,7 @@ export interface Cli {
   profileName(): string | undefined;
   /**
    * From now on Ctrl-C and SIGTERM abort this signal instead of ending the process: for a command that has to clean up.
-   * A second Ctrl-C ends it all the same.
+   * A second Ctrl-C still ends the process.
    */
   takeSignals(): AbortSignal;
 }
@@ -45,14 +45,14 @@ export function parseExecutionId(text: string): string {
   );
 }
 
-/** A whole number of an option between two others; `USAGE` for anything else. */
-export function parseNumber(option: string, least: number, most: number): (text: string) => number {
+/** Parses an option's whole number from `min` to `max`; `USAGE` for anything else. */
+export function parseNumber(option: string, min: number, max: number): (text: string) => number {
   return (text) => {
     const number = /^[0-9]{1,9}$/.test(text) ? Number(text) : Number.NaN;
-    if (number >= least && number <= most) return number;
+    if (number >= min && number <= max) return number;
     throw new SealrunError(
       "USAGE",
-      `${option}: expected a whole number from ${least} to ${most}, found ${showName(text)}`,
+      `${option}: expected a whole number from ${min} to ${max}, found ${showName(text)}`,
     );
   };
 }

@@ -7,7 +7,7 @@ import type { Environment } from "./setup/find-on-path.ts";
 
 /**
  * A client of the platform that the environment or a profile names. A URL without a known fingerprint is pinned at
- * first use, which one line says. `CONFIG_INVALID` or `UNAUTHENTICATED` says what to set.
+ * first use, and a note says so. `CONFIG_INVALID` or `UNAUTHENTICATED` says what to set.
  */
 export async function connect(cli: Cli): Promise<Client> {
   const { environment } = cli;
@@ -15,7 +15,7 @@ export async function connect(cli: Cli): Promise<Client> {
   const chosen = chooseProfile(profiles, cli.profileName());
   const override = cli.profileName() === undefined ? withoutEmpty(environment) : {};
   const url = checkUrl(cli, override["SEALRUN_URL"] ?? chosen?.url);
-  // A token belongs to its URL: one of another platform must not be sent here.
+  // A token belongs to its URL: the token of another platform must not be sent here.
   const own = [chosen, ...Object.values(profiles.profiles)].find((profile) => profile?.url === url);
   const token = override["SEALRUN_TOKEN"] ?? own?.token;
   if (token === undefined || token === "")
@@ -25,7 +25,7 @@ export async function connect(cli: Cli): Promise<Client> {
   return createClient({ url, token, fingerprint });
 }
 
-/** A variable set to nothing counts as not set. */
+/** An empty variable counts as not set. */
 function withoutEmpty(environment: Environment): Environment {
   return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
 }
@@ -34,7 +34,7 @@ function chooseProfile({ profiles }: Profiles, name: string | undefined): Profil
   if (name === undefined) return profiles["local"];
   if (Object.hasOwn(profiles, name)) return profiles[name];
   const names = Object.keys(profiles);
-  const known = names.length === 0 ? "there are none yet" : `known are ${showNames(names)}`;
+  const known = names.length === 0 ? "no profiles are saved yet" : `known are ${showNames(names)}`;
   throw new SealrunError("CONFIG_INVALID", `There is no profile ${showName(name)}; ${known}`);
 }
 
@@ -53,7 +53,7 @@ function checkUrl(cli: Cli, text: string | undefined): string {
     );
   }
   if (url.protocol === "http:" && !/^(localhost|127\.[0-9.]+|\[::1\])$/.test(url.hostname)) {
-    cli.output.warn(`${url.origin} is not encrypted: your token can be read on the way; use https`);
+    cli.output.warn(`${url.origin} is not encrypted: others on the network can read your token; use https`);
   }
   return text.replace(/\/+$/, "");
 }

@@ -15,7 +15,7 @@ for (const [signal, code] of [
     controller.abort();
   });
 }
-// Whoever read the output has gone: there is nobody to tell.
+// The reader of the output is gone, so no error can be shown.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => process.exit(141));
 
 const exitCode = await runProgram(
@@ -30,7 +30,7 @@ const exitCode = await runProgram(
   },
   process.argv.slice(2),
 );
-// What went to a pipe is still on its way: a long list would end in the middle of a line.
+// Writes to a pipe are still pending: a long list would end in the middle of a line.
 for (const stream of [process.stdout, process.stderr]) await new Promise((resolve) => stream.write("", resolve));
 // A connection kept alive, or a terminal left open, must not keep the command from ending.
 process.exit(exitCode);

@@ -3,7 +3,7 @@ import { styleText } from "node:util";
 import { type SealrunError } from "@sealrun/protocol";
 import { cleanText } from "./clean-text.ts";
 
-/** How a word may be emphasised; plain when it does not go to a terminal or NO_COLOR is set. */
+/** How a word may be emphasised; plain when the output is no terminal or NO_COLOR is set. */
 export type Style = "green" | "red" | "yellow" | "dim" | "bold";
 
 /** Everything the command prints. Results go to standard output; notes, warnings, progress and errors to standard error. */
@@ -13,13 +13,13 @@ export interface Output {
   json(value: unknown): void;
   /** One JSON document on one line, for streams of them. */
   jsonLine(value: unknown): void;
-  /** Bytes of somebody else's program, as they are when they do not go to a terminal. */
+  /** Output of another program: unchanged, except that a terminal gets no control characters. */
   foreign(text: string): void;
   note(text: string): void;
   warn(text: string): void;
   /** The last line of a command that failed: `error: <sentence> (CODE)`, or the same as JSON. */
   fail(error: SealrunError, asJson: boolean): void;
-  /** Shows what is waited for, on a terminal only and once it takes longer than a second; call the result when it is over. */
+  /** Shows what the command waits for: only on a terminal and after a second. Call the result when the wait is over. */
   progress(text: string): () => void;
   paint(style: Style, text: string): string;
   /** Columns of a table, each as wide as its widest cell. */
@@ -92,7 +92,7 @@ export function createOutput(stdout: Stream, stderr: Stream): Output {
   };
 }
 
-/** One line, whatever the sentence holds: programs read it. */
+/** Always one line, because programs read it. */
 function sentenceOf(error: SealrunError): string {
   return `error: ${cleanText(error.message.replace(/\s*\n\s*/g, "; "))} (${error.code})`;
 }

@@ -3,10 +3,10 @@ import { z } from "zod";
 
 const line = z.object({ msg: z.string() });
 
-/** What a part writes to its log once it serves. */
+/** What a part writes to its log once it is ready. */
 export const readyMessage = "ready";
 
-/** True for the log line with which a part says that it serves. */
+/** True for the log line with which a part says that it is ready. */
 export function isReadyLine(text: string): boolean {
   try {
     return decodeText(line, text).msg === readyMessage;

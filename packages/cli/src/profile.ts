@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 import { decodeText, SealrunError } from "@sealrun/protocol";
 import { z } from "zod";
-import { isCode } from "./dev/private-files.ts";
+import { isCode } from "./files/private-files.ts";
 import type { Environment } from "./setup/find-on-path.ts";
 
 const profile = z.object({ url: z.string(), token: z.string(), fingerprint: z.string() });
@@ -26,7 +26,7 @@ function profilesPath(environment: Environment): string {
   return join(base !== undefined && isAbsolute(base) ? base : join(home, ".config"), "sealrun", "profiles.json");
 }
 
-/** The saved profiles, none without the file. `CONFIG_INVALID` for a file that others can read or that is damaged. */
+/** The saved profiles; none without the file. `CONFIG_INVALID` for a file that others can read or that is damaged. */
 export async function readProfiles(environment: Environment): Promise<Profiles> {
   const path = profilesPath(environment);
   const text = await readOwnFile(path);
@@ -39,7 +39,7 @@ export async function readProfiles(environment: Environment): Promise<Profiles> 
   }
 }
 
-/** Saves or replaces a profile and the pin of its URL. The file is 0600 and replaced at once. */
+/** Saves or replaces a profile and the pin of its URL. The file is 0600 and replaced in one step. */
 export async function saveProfile(environment: Environment, saved: Profile & { readonly name: string }): Promise<void> {
   const { name, url, token, fingerprint } = saved;
   const known = await readProfiles(environment);
@@ -63,7 +63,7 @@ async function readOwnFile(path: string): Promise<string | undefined> {
       if ((mode & 0o077) !== 0) {
         throw new SealrunError(
           "CONFIG_INVALID",
-          `${path} holds a token and others can reach it; run: chmod 600 ${path}`,
+          `${path} holds a token and other users can read it; run: chmod 600 ${path}`,
         );
       }
       return await file.readFile("utf8");

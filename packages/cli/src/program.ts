@@ -1,7 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { SealrunError, toSealrunError } from "@sealrun/protocol";
 import type { Cli } from "./command.ts";
-import { addCommands } from "./commands/index.ts";
+import { addCommands } from "./commands/add-commands.ts";
 
 /** Runs one command line and gives its exit code; what went wrong is printed as the last line on standard error. */
 export async function runProgram(cli: Omit<Cli, "profileName">, args: readonly string[]): Promise<number> {
@@ -12,7 +12,7 @@ export async function runProgram(cli: Omit<Cli, "profileName">, args: readonly s
     .configureOutput({
       writeOut: (text) => cli.output.line(text.trimEnd()),
       writeErr: (text) => cli.output.note(text.trimEnd()),
-      // Told once, by `fail`.
+      // Printed once, by `fail`.
       outputError: () => undefined,
     })
     .helpCommand(true);
@@ -32,7 +32,7 @@ export async function runProgram(cli: Omit<Cli, "profileName">, args: readonly s
   }
 }
 
-/** A command made apart from its parent knows nothing of how errors are told. */
+/** Commands are built without their parent, so they get its settings for errors and output here. */
 function inheritSettings(parent: Command): void {
   for (const command of parent.commands) {
     command.copyInheritedSettings(parent);
@@ -50,13 +50,13 @@ function fail(cli: Pick<Cli, "output">, error: unknown, asJson: boolean): number
 
 function usageError(error: CommanderError): SealrunError {
   if (error.code === "commander.help") return new SealrunError("USAGE", "Expected a command; the list is above");
-  // What follows an unknown option may be a secret, meant for another command.
-  const told = error.message.replace(/(unknown option '[^'=]*)=[^]*?'(?=\s|$)/, "$1'");
-  const sentence = told.replace(/^error: /, "").replace(/\.$/, "");
+  // The value of an unknown option may be a secret, meant for another command.
+  const message = error.message.replace(/(unknown option '[^'=]*)=[^]*?'(?=\s|$)/, "$1'");
+  const sentence = message.replace(/^error: /, "").replace(/\.$/, "");
   return new SealrunError("USAGE", `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}; see sealrun --help`);
 }
 
-/** Where it broke, without the error's own text: that may quote what it failed on. */
+/** The stack without the error's text, which may quote a value. */
 function framesOf(error: Error): string {
   const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
   return [error.name, ...frames].join("\n");

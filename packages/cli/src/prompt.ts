@@ -7,13 +7,13 @@ export async function askHidden(message: string): Promise<string> {
   try {
     return await password({ message, mask: false, toggleMask: false }, { output: process.stderr });
   } catch (error) {
-    // The prompt takes Ctrl-C for itself.
+    // The prompt handles Ctrl-C itself.
     if (error instanceof Error && error.name === "ExitPromptError") process.exit(130);
     throw error;
   }
 }
 
-/** Standard input to its end; `VALUE_TOO_LARGE` over what a file of secrets may be. */
+/** Standard input to its end; `VALUE_TOO_LARGE` above the limit of a file of secrets. */
 export async function readInput(cli: Pick<Cli, "input">): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;

@@ -9,7 +9,7 @@ import type { ContinueAudit, JsonObject, JsonValue, Manifest } from "@sealrun/pr
 import { pino } from "pino";
 import { readyMessage } from "./part-log.ts";
 
-/** The built web UI: files and no module, at the same distance from `src` and from `dist`. */
+/** The built web UI: plain files, at the same distance from `src` and from `dist`. */
 const webFolder = fileURLToPath(new URL("../../web/dist/", import.meta.url));
 
 /** A process of the platform. */
@@ -17,9 +17,9 @@ export type PartName = "platform" | "keyring" | "executor";
 
 /** What a command line may change in a part's settings. */
 export interface PartOptions {
-  /** An executor alone: run scripts without a sandbox. Every execution then says so. */
+  /** Only for an executor: run scripts without a sandbox. Every execution then shows this. */
   readonly unsafeNoSandbox?: boolean | undefined;
-  /** A platform alone: hold every platform on its database until an admin ends the hold. */
+  /** Only for a platform: hold every platform on its database until an admin ends the hold. */
   readonly hold?: boolean | undefined;
 }
 
@@ -59,7 +59,7 @@ export async function revokeExecutor(configFile: string, executorId: string): Pr
   await keyring.revokeExecutor(await keyring.readConfig(configFile), executorId);
 }
 
-/** Refuses a manifest whose schedule the platform cannot follow: `MANIFEST_INVALID`. */
+/** `MANIFEST_INVALID` for a manifest whose schedule the platform would refuse. */
 export function checkSchedule(manifest: Manifest): void {
   platform.checkSchedule(manifest);
 }
@@ -69,7 +69,7 @@ export async function verifyKeyringAudit(configFile: string, isFull: boolean): R
   return keyring.verifyAudit(await keyring.readConfig(configFile), { isFull });
 }
 
-/** Accepts that the times of the keyring's own audit go back after one link, in the name of who runs this. */
+/** Accepts that the times of the keyring's own audit go backwards after one link, in the name of the user who runs this. */
 export async function continueKeyringAudit(
   configFile: string,
   { after, reason }: ContinueAudit,
@@ -93,7 +93,7 @@ export async function makeNatsLogins(): Promise<{
 }
 
 async function startOne(name: PartName, configFile: string, options: PartOptions): Promise<{ close(): Promise<void> }> {
-  // A signal that the inspector would answer must not open one in a process that holds keys.
+  // SIGUSR1 would open Node's inspector, which must not happen in a process that holds keys.
   process.on("SIGUSR1", () => undefined);
   switch (name) {
     case "platform": {

@@ -1,16 +1,16 @@
 import type { ExecutionStatus, PlatformInfo } from "@sealrun/protocol";
-import { type Audit, createAudit } from "./audit.ts";
-import { type ChangeListener, watchChanges } from "./changes.ts";
-import { createEvents, type Events } from "./events.ts";
-import { createExecutions, type Executions } from "./executions.ts";
-import { createOperation, type Operation } from "./operation.ts";
-import { createPackages, type Packages } from "./packages.ts";
-import { createProjects, type Projects } from "./projects.ts";
-import { ask, type Ask, type Connection, readBytes } from "./request.ts";
-import { createSchedules, type Schedules } from "./schedules.ts";
-import { createSecrets, type Secrets } from "./secrets.ts";
-import { createTrust } from "./trust.ts";
-import { watchExecution, type WatchOptions } from "./watch.ts";
+import { type Audit, createAudit } from "./calls/audit.ts";
+import { type ChangeListener, watchChanges } from "./live/changes.ts";
+import { createEvents, type Events } from "./calls/events.ts";
+import { createExecutions, type Executions } from "./calls/executions.ts";
+import { createOperation, type Operation } from "./calls/operation.ts";
+import { createPackages, type Packages } from "./calls/packages.ts";
+import { createProjects, type Projects } from "./calls/projects.ts";
+import { ask, type Ask, type Connection, readBytes } from "./connection/request.ts";
+import { createSchedules, type Schedules } from "./calls/schedules.ts";
+import { createSecrets, type Secrets } from "./calls/secrets.ts";
+import { createTrust } from "./connection/trust.ts";
+import { watchExecution, type WatchOptions } from "./live/watch.ts";
 
 /** How to connect. */
 export interface ClientOptions extends Connection {
@@ -18,12 +18,12 @@ export interface ClientOptions extends Connection {
   readonly fingerprint: string;
 }
 
-/** Everything the API does, with values sealed before they leave. */
+/** All calls of the API, with values sealed before they are sent. */
 export interface Client extends Projects, Packages, Secrets, Executions, Schedules, Events, Audit, Operation {
   platform(): Promise<PlatformInfo>;
   /** Follows an execution live and gives its last status. */
   watchExecution(id: string, options: WatchOptions): Promise<ExecutionStatus>;
-  /** Tells what has changed on the platform until the signal aborts; fails when the session has ended. */
+  /** Reports changes on the platform until the signal aborts; fails when the session has ended. */
   watchChanges(listener: ChangeListener): Promise<void>;
 }
 
@@ -57,7 +57,7 @@ export function createClient({ fingerprint, ...options }: ClientOptions): Client
       return watchExecution(connection, id, watchOptions);
     },
     watchChanges: async (listener) => {
-      // A page's cookie goes to the page's own platform anyway, and a page waits for one that is down.
+      // A page's cookie is sent only to the page's own platform, and a page waits while it is down.
       if (connection.token !== undefined) await trust.platform();
       return watchChanges(connection, listener);
     },

@@ -2,14 +2,14 @@ import type { CrashPoint, FaultKind } from "./points.ts";
 
 export { type CrashPoint, crashPoints, type FaultKind, faultKinds } from "./points.ts";
 
-/** Marks a place where a test build can be killed. Here, in what is shipped, it does nothing. */
+/** Marks a place where a test build can be killed. In the shipped build it does nothing. */
 export function crashPoint(_point: CrashPoint): void {}
 
-/** Marks a call that a test build can perform and then report as failed. Here, in what is shipped, it does nothing. */
+/** Marks a call that a test build can perform and then report as failed. In the shipped build it does nothing. */
 export function failAfter(_kind: FaultKind): void {}
 
-/** Marks an SQL statement, and what it is sent on, which a test build counts. Here, in what is shipped, it does nothing. */
+/** Marks an SQL statement and its connection, which a test build counts. In the shipped build it does nothing. */
 export function countStatement(_connection: object, _text: string): void {}
 
-/** Marks a connection to NATS whose published messages a test build counts. Here, in what is shipped, it does nothing. */
+/** Marks a connection to NATS whose published messages a test build counts. In the shipped build it does nothing. */
 export function countPublishes(_connection: object): void {}

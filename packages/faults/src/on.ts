@@ -4,16 +4,16 @@ import type { CrashPoint, FaultKind } from "./points.ts";
 export { type CrashPoint, crashPoints, type FaultKind, faultKinds } from "./points.ts";
 
 /*
- * The door of test builds: a process that was started with `--conditions=@sealrun/faults` gets this file in place of
- * `off.ts`, and obeys four variables.
+ * The door of test builds: a process that was started with `--conditions=@sealrun/faults` gets this file instead of
+ * `off.ts`, and reads four variables.
  *
- *   SEALRUN_CRASH_AT=POINT[:N]          dies of SIGKILL at the N-th passage of a point (1 without N)
+ *   SEALRUN_CRASH_AT=POINT[:N]          dies of SIGKILL at the N-th passage of a point (default: 1)
  *   SEALRUN_CRASH_FILE=PATH             the same, for a process that runs already: dies at the point that the file names,
- *                                       and removes the file first, so that its successor lives
- *   SEALRUN_FAULTS=SEED:RATE[:KIND,…]   reports calls of these kinds (all without any) as failed after they were
+ *                                       and removes the file first, so that the next process does not die too
+ *   SEALRUN_FAULTS=SEED:RATE[:KIND,…]   reports calls of these kinds (default: all) as failed after they were
  *                                       performed, each with probability RATE
- *   SEALRUN_COUNT_FILE=PATH             adds a line to that file for each SQL statement ("sql", the first of its
- *                                       transaction or nothing, itself) and each message to NATS ("nats", its subject)
+ *   SEALRUN_COUNT_FILE=PATH             adds a line to that file for each SQL statement ("sql", the first statement of
+ *                                       its transaction or nothing, itself) and each message to NATS ("nats", its subject)
  */
 
 /** A connection that broke after the call was performed and before its answer came. */
@@ -33,7 +33,7 @@ const rate = Number(faults?.["rate"] ?? 0);
 const kinds = faults?.["kinds"]?.split(",");
 let state = Number(faults?.["seed"] ?? 1) >>> 0;
 
-/** Dies of SIGKILL when this passage of this point was asked for. */
+/** Dies of SIGKILL when the variables name this point and this passage. */
 export function crashPoint(point: CrashPoint): void {
   if (crashFile !== undefined && namedIn(crashFile) === point) {
     unlinkSync(crashFile);
@@ -44,7 +44,7 @@ export function crashPoint(point: CrashPoint): void {
   if (passagesLeft <= 0) die();
 }
 
-/** Throws as a broken connection does, when the dice of the seed say so. */
+/** Throws as a broken connection does, with the probability and the seed of SEALRUN_FAULTS. */
 export function failAfter(kind: FaultKind): void {
   if (rate === 0 || (kinds !== undefined && !kinds.includes(kind))) return;
   if (nextRandom() < rate) throw new ConnectionLost(`Connection lost after the call (injected, ${kind})`);
@@ -55,7 +55,7 @@ const countFile = process.env["SEALRUN_COUNT_FILE"];
 /** Transactions by their connection: the first statement after "begin", or undefined until there is one. */
 const transactions = new WeakMap<object, string | undefined>();
 
-/** Notes a statement that is about to be sent, and the first one of its transaction, which tells what that is for. */
+/** Notes a statement that is about to be sent, and the first statement of its transaction, which shows its purpose. */
 export function countStatement(connection: object, text: string): void {
   if (countFile === undefined) return;
   if (text === "begin") {
@@ -71,10 +71,10 @@ export function countStatement(connection: object, text: string): void {
   else transactions.set(connection, first);
 }
 
-/** Notes from now on what the connection publishes: requests, replies, acknowledgements and JetStream's own as well. */
+/** Notes all messages that the connection publishes from now on: requests, replies, acknowledgements, JetStream's own too. */
 export function countPublishes(connection: object): void {
   if (countFile === undefined) return;
-  // All of them pass this method of the client, which is none of its public ones.
+  // All of them pass this private method of the client.
   const protocol: unknown = "protocol" in connection ? connection.protocol : undefined;
   if (!hasPublish(protocol)) throw new TypeError("the NATS client publishes elsewhere");
   const publish = protocol.publish.bind(protocol);
@@ -88,7 +88,7 @@ function hasPublish(value: unknown): value is { publish: (subject: string, ...re
   return typeof value === "object" && value !== null && "publish" in value && typeof value.publish === "function";
 }
 
-/** Long enough to tell one statement from another. */
+/** Long enough to distinguish statements. */
 const notedCharacters = 160;
 
 function note(...fields: readonly [kind: string, ...what: readonly string[]]): void {
@@ -107,11 +107,11 @@ function namedIn(path: string): string | undefined {
 
 function die(): never {
   process.kill(process.pid, "SIGKILL");
-  // The signal is on its way; nothing more may happen before it arrives.
+  // Nothing may happen before the signal arrives.
   for (;;);
 }
 
-/** From 0 to 1: mulberry32, whose whole state is one number, so that a seed replays. */
+/** A number from 0 to 1 by mulberry32, whose state is one number, so that a seed repeats the same faults. */
 function nextRandom(): number {
   state = (state + 0x6d2b79f5) >>> 0;
   let mixed = Math.imul(state ^ (state >>> 15), state | 1);

@@ -1,13 +1,13 @@
-/** Where a part can be killed in the life of an execution, with what has just happened there. */
+/** The points in the life of an execution where a part can be killed, each with what has just happened. */
 export const crashPoints = {
   "platform.start.before-commit": "an execution is written, and not committed",
-  "platform.start.after-commit": "an execution is committed, and nobody was told",
+  "platform.start.after-commit": "an execution is committed, and no process was notified",
   "platform.dispatch.before-publish": "an event is made, and not published",
   "platform.dispatch.after-publish": "an event is published, and not marked so",
   "platform.dispatch.after-commit": "an event is published and marked so",
   "platform.claim.before-commit": "an attempt is written, and not committed",
   "platform.claim.after-commit": "an attempt is committed, and the keyring was not asked",
-  "platform.claim.after-grant": "a grant is there, and the executor does not have it",
+  "platform.claim.after-grant": "a grant exists, and the executor does not have it",
   "platform.renew.after-commit": "a lease is renewed, and the executor does not know",
   "platform.lookup.after-audit": "a lookup is in the audit, and not answered",
   "platform.set.before-commit": "a script's secret is written, and not committed",
@@ -21,7 +21,7 @@ export const crashPoints = {
   "platform.sweep.before-commit": "a lost attempt is ended, and not committed",
   "platform.sweep.after-commit": "a lost attempt is ended",
   "platform.reconcile.after-commit": "a lost event was asked for again",
-  "platform.cancel.after-commit": "a cancel is committed, and nobody was told",
+  "platform.cancel.after-commit": "a cancel is committed, and no process was notified",
   "platform.schedule.before-commit": "a due time's execution is written, and not committed",
   "platform.schedule.after-commit": "a due time's execution is committed",
   "platform.emit.after-commit": "an event's executions are committed, and the script does not know",
@@ -49,10 +49,10 @@ export const crashPoints = {
   "executor.finish.after": "the platform has the end, and the event is not acknowledged",
   "executor.acknowledge.after": "the event is acknowledged, and the spool not emptied",
 } as const;
-/** The name of one such place. */
+/** The name of one of these points. */
 export type CrashPoint = keyof typeof crashPoints;
 
 /** Calls that a test build can perform and then report as failed. */
 export const faultKinds = ["postgres", "nats", "keyring"] as const;
-/** One kind of such calls. */
+/** One of these kinds of calls. */
 export type FaultKind = (typeof faultKinds)[number];

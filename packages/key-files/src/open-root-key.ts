@@ -7,8 +7,8 @@ import { readRootKey, rootKeyFromOutput } from "./root-key.ts";
 import { runProgram } from "./run-program.ts";
 
 /**
- * A root key from where the settings say: a file, a program's output, or a passphrase. `ROOT_KEY_UNREADABLE` says what
- * was found instead, never the bytes; `WRONG_ROOT_KEY` is a passphrase that is not the one of its salt's file.
+ * A root key from the source in the settings: a file, a program's output, or a passphrase. `ROOT_KEY_UNREADABLE` says
+ * what was found instead, never the bytes; `WRONG_ROOT_KEY` means a passphrase that does not belong to the salt file.
  */
 export async function openRootKey(source: RootKeySource, kind: RootKeyKind): Promise<SymmetricKey> {
   if ("file" in source) return readRootKey(source.file);
@@ -24,7 +24,7 @@ export async function openRootKey(source: RootKeySource, kind: RootKeyKind): Pro
   }
 }
 
-/** The same source with its files found beside a folder, as settings name them. */
+/** The same source with file paths resolved against a folder, as settings give them. */
 export function resolveRootKeySource(source: RootKeySource, folder: string): RootKeySource {
   if ("command" in source) return source;
   if ("file" in source) return { file: resolve(folder, source.file) };

@@ -17,15 +17,15 @@ import {
 import { decode, encodeJson, type PassphraseSalt, passphraseSalt, SealrunError } from "@sealrun/protocol";
 import { readPrivateFile } from "./private-file.ts";
 
-/** 64 MiB and three passes: about a tenth of a second for us, and for every guess of a thief. */
+/** 64 MiB and three passes: about a tenth of a second for each start, and for each guess of an attacker. */
 const cost = { memoryKibibytes: 65_536, passes: 3, lanes: 1 } as const;
-const fewestBytes = 12;
+const minPassphraseBytes = 12;
 
 type Salt = Omit<PassphraseSalt, "check" | "sha256">;
 
 /**
  * The key that Argon2id makes from a passphrase and the salt in a file of mode 0600. The first call makes the file.
- * `WRONG_ROOT_KEY` for a passphrase that is not the one it was made with, `ROOT_KEY_UNREADABLE` for a damaged file.
+ * `WRONG_ROOT_KEY` for another passphrase than the file was made with, `ROOT_KEY_UNREADABLE` for a damaged file.
  */
 export async function keyFromPassphrase(
   passphrase: Uint8Array,
@@ -33,10 +33,10 @@ export async function keyFromPassphrase(
   kind: RootKeyKind,
 ): Promise<SymmetricKey> {
   const words = withoutNewline(passphrase);
-  if (words.length < fewestBytes) {
+  if (words.length < minPassphraseBytes) {
     throw new SealrunError(
       "ROOT_KEY_UNREADABLE",
-      `The passphrase of the ${kind} key has ${words.length} bytes; give at least ${fewestBytes}, five or six random words say`,
+      `The passphrase of the ${kind} key has ${words.length} bytes; use at least ${minPassphraseBytes}, for example five or six random words`,
     );
   }
   return (await openSalt(words, saltFile, kind)) ?? (await makeSalt(words, saltFile, kind));
@@ -52,7 +52,7 @@ async function openSalt(words: Uint8Array, file: string, kind: RootKeyKind): Pro
   } catch (error) {
     throw new SealrunError(
       "WRONG_ROOT_KEY",
-      `The passphrase is not the one that the ${kind} key of ${file} was made with; give the first one`,
+      `The passphrase is not the one that the ${kind} key of ${file} was made with; give the original one`,
       { cause: error },
     );
   }
@@ -64,9 +64,9 @@ async function makeSalt(words: Uint8Array, file: string, kind: RootKeyKind): Pro
   const whole = { ...salt, check: toBase64(sealCheckValue(key, kind)) };
   const isFirst = await addFile(file, encodeJson({ ...whole, sha256: digestOf(whole) }));
   if (isFirst) return key;
-  // Another process made it in the meantime: its salt counts.
+  // Another process made the file in the meantime: its salt is used.
   const other = await openSalt(words, file, kind);
-  if (other === undefined) throw new SealrunError("ROOT_KEY_UNREADABLE", `${file} vanished while it was made`);
+  if (other === undefined) throw new SealrunError("ROOT_KEY_UNREADABLE", `${file} disappeared while it was created`);
   return other;
 }
 
@@ -80,12 +80,12 @@ async function readSalt(file: string): Promise<PassphraseSalt | undefined> {
   try {
     read = decode(passphraseSalt, bytes);
   } catch {
-    // Told below, in one sentence for every kind of damage.
+    // Reported below, in one sentence for every kind of damage.
   }
   if (read !== undefined && read.sha256 === digestOf(read)) return read;
   throw new SealrunError(
     "ROOT_KEY_UNREADABLE",
-    `${file} is damaged: it is not what the first start wrote; put a copy of it in its place, for without it no passphrase opens anything`,
+    `${file} is damaged: it is not what the first start wrote; restore it from a copy, because no passphrase works without it`,
   );
 }
 
@@ -104,7 +104,7 @@ async function derive(words: Uint8Array, salt: Salt): Promise<SymmetricKey> {
   }
 }
 
-/** The fields in one order, whatever the file's was. */
+/** The digest of the fields in a fixed order, independent of the file's order. */
 function digestOf({
   v,
   algorithm,
@@ -117,7 +117,7 @@ function digestOf({
   return sha256Hex(encodeJson([v, algorithm, memoryKibibytes, passes, lanes, salt, check]));
 }
 
-/** Writes a file of mode 0600, whole before it has its name. False when there is one already. */
+/** Writes a file of mode 0600, complete before it gets its name. False when the file already exists. */
 async function addFile(file: string, content: Uint8Array): Promise<boolean> {
   const draft = `${file}.${newId("request")}`;
   try {

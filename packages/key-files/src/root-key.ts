@@ -15,7 +15,7 @@ export async function readRootKey(file: string): Promise<SymmetricKey> {
   return keyOf(content.length === rawBytes ? content : textKey(content, file, "32 raw bytes, "), content);
 }
 
-/** A root key that a program printed: text alone, since 32 printed letters are a password and no key. */
+/** A root key that a program printed: only as text, since 32 printed letters are a password, not a key. */
 export function rootKeyFromOutput(output: Uint8Array, program: string): SymmetricKey {
   return keyOf(textKey(output, `The output of ${program}`, ""), output);
 }
@@ -35,6 +35,6 @@ function textKey(content: Uint8Array, where: string, otherForms: string): Uint8A
   if (base64Form.test(text)) return fromBase64(text.trimEnd());
   throw new SealrunError(
     "ROOT_KEY_UNREADABLE",
-    `${where} holds ${content.length} bytes that are no key; expected ${otherForms}64 hex digits, or base64 of 32 bytes`,
+    `${where} holds ${content.length} bytes that are not a key; expected ${otherForms}64 hex digits, or base64 of 32 bytes`,
   );
 }

@@ -5,8 +5,8 @@ const timeoutMs = 30_000;
 const maxBytes = 65_536;
 
 /**
- * What a program prints on standard output. No shell is between, and nothing that it prints is repeated:
- * `ROOT_KEY_UNREADABLE` names the program and how it ended, so that it can be run by hand.
+ * A program's standard output. The program is run without a shell, and its output is never in a message:
+ * `ROOT_KEY_UNREADABLE` names the program and how it ended, so that an operator can run it by hand.
  */
 export async function runProgram(argv: readonly string[], limitMs = timeoutMs): Promise<Uint8Array> {
   const [program = "", ...args] = argv;
@@ -17,7 +17,7 @@ export async function runProgram(argv: readonly string[], limitMs = timeoutMs): 
   const stop = (reason: string): void => {
     failure ||= reason;
     child.kill("SIGKILL");
-    // What it started may hold the pipe open.
+    // A program that it started may keep the pipe open.
     child.stdout.destroy();
   };
   child.stdout.on("error", () => undefined);

@@ -1,7 +1,7 @@
 """The exchange with the executor over descriptors 3 and 4.
 
 One token (a newline on descriptor 4), taken before and put back after an exchange, lets one thread or process at a time
-through, so that nobody reads another's answer. There is no lock in memory: a fork made at any moment cannot inherit one.
+through, so that none reads the answer of another. There is no lock in memory that a fork could inherit.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 _FRAMES = 3
 _TOKENS = 4
 _TOKEN = b"\n"
-#: By the interpreter's own module, as the sockets are: the public one wraps each number in an object, 0.4 ms a call.
+#: From the interpreter's private module, as the sockets are: the public one wraps each number in an object, 0.4 ms a call.
 _ALL_SIGNALS = _signal.valid_signals() if hasattr(_signal, "valid_signals") else ()
 _CHUNK_BYTES = 65536
-#: Above any frame the executor sends; a length over it is garbage, not a reason to allocate.
+#: More than any frame of the executor; a larger length is garbage, not a reason to allocate.
 _MAX_FRAME_BYTES = 256 * 1024 * 1024
-#: Far more calls than one exchange nests.
+#: Far more nested calls than one exchange needs.
 _SPARE_CALLS = 20
 
 _broken: Optional[str] = None
@@ -47,10 +47,10 @@ def exchange(request: Dict[str, Any]) -> Dict[str, Any]:
     count = getattr(_thread, "exchanges", 0) + 1
     _thread.exchanges = count
     request_id = "%d.%d.%d" % (os.getpid(), threading.get_ident(), count)
-    # All that can fail without the executor is done before the token is taken.
+    # Everything that can fail without the executor is done before the token is taken.
     frame = encode_frame(dict(request, id=request_id))
     _require_stack(_SPARE_CALLS)
-    # A signal handler that raised between taking the token and putting it back would stop everybody else.
+    # A signal handler that raises between taking the token and putting it back would block all other threads.
     old_mask = _signal.pthread_sigmask(_signal.SIG_BLOCK, _ALL_SIGNALS)
     _thread.is_asking = True
     try:
@@ -77,13 +77,13 @@ def _require_channel() -> None:
 
 
 def _require_stack(calls: int) -> None:
-    """Overflows here rather than with the token in hand, when the caller has all but used up the stack."""
+    """Overflows here rather than while this thread has the token, when the caller has nearly used up the stack."""
     if calls > 0:
         _require_stack(calls - 1)
 
 
 def _are_sockets_of_a_run() -> bool:
-    """False for the sockets that a child without the descriptors may have opened in their place."""
+    """False for other sockets, which a child without these descriptors may have opened under their numbers."""
     global _known_sockets
     try:
         found = [os.fstat(descriptor) for descriptor in (_FRAMES, _TOKENS)]
@@ -118,8 +118,8 @@ def _exchange_bytes(frame: bytes) -> bytes:
     except OSError as error:
         raise _break_channel("the exchange with the executor was cut short") from error
     finally:
-        # With half an exchange on the wire the next holder would read another's answer: then the token stays out, and
-        # the executor ends the run.
+        # After half an exchange the next thread would read the wrong answer: then the token is not put back, and the
+        # executor ends the run.
         if not is_under_way:
             _write_some(_TOKENS, _TOKEN)
 
@@ -131,7 +131,7 @@ def _read_body() -> bytes:
         seen += _read_more(_CHUNK_BYTES)
         line = read_length_line(seen)
     start, length = line
-    # Nobody else is being answered, so bytes past the end belong to no one.
+    # Only one exchange runs at a time, so bytes past the end belong to no answer.
     if length > _MAX_FRAME_BYTES or len(seen) - start > length:
         raise _break_channel("the executor sent more than its answer")
     body = bytearray(seen[start:])
@@ -152,7 +152,7 @@ def _read_some(descriptor: int, count: int) -> bytes:
         try:
             return os.read(descriptor, count)
         except BlockingIOError:
-            # Another program that shares the socket may have unblocked it.
+            # Another program that shares the socket may have made it non-blocking.
             time.sleep(0.001)
 
 

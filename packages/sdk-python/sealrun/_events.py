@@ -24,9 +24,9 @@ class Events:
     ) -> str:
         """Starts every active package of the project whose manifest lists the type in ``trigger_events``.
 
-        Returns the event's id once that is committed; raises what refused it. ``data`` is sealed on the way and becomes
-        parameters of those runs; type, source (the package's name without it) and reference are stored in the clear.
-        ``topic`` and ``hash_key`` are Ferris's and count for nothing: there is no topic, and data is sealed always.
+        Returns the event's id once that is committed; a refusal raises. ``data`` is sealed before it is sent and becomes
+        parameters of those runs; type, source (default: the package's name) and reference are stored unencrypted.
+        ``topic`` and ``hash_key`` are Ferris's and have no effect: there is no topic, and data is always sealed.
         """
         request: Dict[str, Any] = {
             "op": "event.send",
@@ -38,5 +38,5 @@ class Events:
         if reference_id:
             request["referenceId"] = require_text(reference_id, "the event's reference")
         if hash_key is not None:
-            ask(op="log", level="warning", message="hash_key counts for nothing: an event's data is sealed always")
+            ask(op="log", level="warning", message="hash_key has no effect: an event's data is always sealed")
         return str(ask(**request)["value"])

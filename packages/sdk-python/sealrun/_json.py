@@ -1,4 +1,4 @@
-"""What may be sent: values that come back from JSON as they went in."""
+"""Checks that a value may be sent: JSON must keep it unchanged."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from typing import Any, Dict, Optional
 
 _MAX_DEPTH = 32
-#: Above it, not every integer is kept by every JSON reader.
+#: Larger integers are not kept exactly by every JSON reader.
 _MAX_INTEGER = 2**53 - 1
 
 

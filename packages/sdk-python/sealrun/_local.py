@@ -1,4 +1,4 @@
-"""Local mode: a script runs by itself, without a platform. ``ef_env.json`` in the working directory stands in for it::
+"""Local mode: a script runs without a platform. ``ef_env.json`` in the working directory takes the platform's place::
 
     { "params": { "package_name": "report", "package_id": "local" }, "config": {}, "secrets": {} }
 
@@ -57,7 +57,7 @@ def answer(request: Dict[str, Any]) -> Dict[str, Any]:
         sys.stderr.write("EVENT %s (%s); nothing is sent in local mode\n" % (request["type"], names))
         return _value("local")
     elif op == "schedule":
-        sys.stderr.write("SCHEDULE %s; nothing is asked for in local mode\n" % _when(request))
+        sys.stderr.write("SCHEDULE %s; nothing is scheduled in local mode\n" % _when(request))
         return _value("OK")
     elif op == "result":
         sys.stderr.write("RESULT %s\n" % json.dumps(request["value"], ensure_ascii=False))
@@ -114,15 +114,15 @@ def _context() -> Dict[str, Any]:
 
 
 def _read_given() -> Optional[Dict[str, Any]]:
-    """What ``sealrun local`` resolved for this script, in a file without a name on descriptor 3; None without any."""
+    """What ``sealrun local`` resolved for this script, in a deleted file on descriptor 3; None when there is none."""
     if os.environ.get("SEALRUN_LOCAL_GIVEN") != "3":
         return None
     try:
         content = json.loads(os.pread(3, os.fstat(3).st_size, 0).decode("utf-8"))["sealrunLocal"]
         return {name: content[name] for name in ("params", "config", "input")}
     except (OSError, ValueError, KeyError, TypeError):
-        # The script's own programs do not get the descriptor; references as they are would be worse than nothing.
-        message = "sealrun: what sealrun local resolved is the script's alone; hand it to the programs that it starts"
+        # Programs that the script starts do not get the descriptor; unresolved references would be worse than an error.
+        message = "sealrun: only the script itself can read what sealrun local resolved; pass the values on to the programs that it starts"
         raise SealrunError("CHANNEL_BROKEN", message) from None
 
 
@@ -168,7 +168,7 @@ def _read_file(path: str) -> Optional[Dict[str, Any]]:
 
 
 def _write_file(path: str, content: Dict[str, Any]) -> None:
-    """Replaces a file at once, readable by its owner alone."""
+    """Replaces a file in one step, readable only by its owner."""
     draft = "%s.%d.tmp" % (path, os.getpid())
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:

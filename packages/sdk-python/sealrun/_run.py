@@ -1,4 +1,4 @@
-"""What a run is made of, asked for once and then kept."""
+"""The data of a run, requested once and then cached."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Optional
 
-_known: Optional[Dict[str, Any]] = None
+_cached_run: Optional[Dict[str, Any]] = None
 
 
 def current_run() -> Dict[str, Any]:
     """``params``, ``config``, ``package``, ``execution``, ``results`` and ``input`` of this run."""
-    global _known
-    if _known is None:
-        _known = _read(ask(op="context")["value"])
-    return _known
+    global _cached_run
+    if _cached_run is None:
+        _cached_run = _read(ask(op="context")["value"])
+    return _cached_run
 
 
 def get_param(name: str) -> Any:
@@ -46,7 +46,7 @@ def read_step_variables() -> Dict[str, str]:
 def _read(answer: Dict[str, Any]) -> Dict[str, Any]:
     package = answer["package"]
     execution = answer["execution"]
-    # The names under which Ferris scripts look for their own package and run.
+    # The names under which Ferris scripts find their package and run.
     params = dict(
         answer["params"],
         package_name=package["name"],

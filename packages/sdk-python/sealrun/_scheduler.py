@@ -28,10 +28,10 @@ class Scheduler:
         seconds: float = 0,
         timezone: Optional[str] = None,
     ) -> str:
-        """Runs the package once after a delay, or again and again by cron text (5 fields, or 6 with seconds first).
+        """Runs the package once after a delay, or repeatedly by cron text (5 fields, or 6 with seconds first).
 
-        Returns the schedule's id once it is committed, ``"OK"`` in local mode; raises what refused it. ``parameters``
-        are sealed on the way. ``timezone`` is that of the cron text, UTC without it.
+        Returns the schedule's id once it is committed, ``"OK"`` in local mode; a refusal raises. ``parameters`` are sealed
+        before they are sent. ``timezone`` is that of the cron text, UTC by default.
         """
         amounts = {"days": days, "hours": hours, "minutes": minutes, "seconds": seconds}
         delay = sum(_amount(amounts[unit], unit) * milliseconds for unit, milliseconds in _UNITS)

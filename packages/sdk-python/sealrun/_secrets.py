@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 def get_secret(name: str) -> Any:
-    """The secret of that name from the service, else the project, else the platform; None when none of them has it.
+    """The secret of that name from the service, else the project, else the platform; None when no scope has it.
 
-    Presence decides: ``""``, ``0``, ``False`` and ``None`` are values. Raises when a value is there and cannot be opened.
+    Presence decides: ``""``, ``0``, ``False`` and ``None`` are values. Raises when a value exists but cannot be opened.
     """
     return ask(op="get", name=require_text(name, "a secret's name"))["value"]
 

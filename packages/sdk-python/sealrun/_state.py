@@ -15,13 +15,13 @@ class State:
 
     @staticmethod
     def get(key: Optional[str] = None) -> Any:
-        """Every key as a dict, or the value of one key and None when it has none."""
+        """All keys as a dict, or the value of one key, None when it is not set."""
         if key is None:
             return ask(op="state.get")["value"]
         return ask(op="state.get", key=require_text(key, "a key of the state")).get("value")
 
     @staticmethod
     def put(key: str, value: Any) -> None:
-        """Sets one key and leaves the others as they are."""
+        """Sets one key; the other keys do not change."""
         require_json(value, "the value")
         ask(op="state.put", key=require_text(key, "a key of the state"), value=value)

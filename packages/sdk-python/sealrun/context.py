@@ -1,7 +1,7 @@
 """What a script sees of its run, as attributes of this module.
 
-Nothing is asked of the executor before it is looked at: ``params``, ``config``, ``package``, ``execution``, ``results``,
-``input`` and ``logging`` come at first use.
+The executor is asked at first use: ``params``, ``config``, ``package``, ``execution``, ``results``, ``input`` and
+``logging`` are loaded lazily.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     results: Dict[str, Any]
     #: The step's ``input`` from the manifest, its references resolved; None without one.
     input: Any
-    #: Log lines of a chosen level, beside what the script prints.
+    #: Log lines with a level, besides what the script prints.
     logging: Logger
 
 
@@ -43,7 +43,7 @@ class _Result:
     """``context.result(value)``, and ``context.result.log(value)`` as fx_ef writes it."""
 
     def __call__(self, value: Any) -> None:
-        """Sets the step's result, which later steps and whoever started the run can read. The last call counts."""
+        """Sets the step's result, which later steps and the person who started the run can read. The last call counts."""
         require_json(value, "the result")
         ask(op="result", value=value)
 

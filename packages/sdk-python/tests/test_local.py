@@ -1,4 +1,4 @@
-"""Local mode: ``ef_env.json`` in the working directory stands in for a platform."""
+"""Local mode: ``ef_env.json`` in the working directory takes the platform's place."""
 
 import json
 import os

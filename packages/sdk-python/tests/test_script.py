@@ -54,7 +54,7 @@ class Ferris(ScriptTest):
             [
                 {"op": "event.send", "type": "a", "value": {}},
                 {"op": "event.send", "type": "a", "value": {"n": 1}, "source": "s", "referenceId": "r"},
-                {"op": "log", "level": "warning", "message": "hash_key counts for nothing: an event's data is sealed always"},
+                {"op": "log", "level": "warning", "message": "hash_key has no effect: an event's data is always sealed"},
                 {"op": "event.send", "type": "a", "value": {}, "source": "s", "referenceId": "r"},
                 {"op": "schedule", "value": {}, "delayMs": 300_000},
                 {"op": "schedule", "value": {}, "delayMs": 86_401_000},

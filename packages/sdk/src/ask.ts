@@ -16,7 +16,7 @@ export function askForValue(request: ScriptRequest): JsonValue {
   return ask(request)["value"] ?? null;
 }
 
-/** The value of the answer to `request`, when it is one that answers with an object. */
+/** The value of the answer to `request` when that is an object, else an empty object. */
 export function askForObject(request: ScriptRequest): JsonObject {
   const value = askForValue(request);
   return isJsonObject(value) ? value : {};

@@ -9,28 +9,28 @@ const frames = 3;
 const tokens = 4;
 const token = Buffer.of(0x0a);
 const chunkBytes = 65_536;
-/** Taken once: a new one for each answer costs more than the exchange does. */
+/** Allocated once: a new buffer for each answer costs more than the exchange. */
 const chunk = Buffer.alloc(chunkBytes);
-/** Above any frame the executor sends; a length over it is garbage, not a reason to allocate. */
+/** More than any frame of the executor; a larger length is garbage, not a reason to allocate. */
 const maxFrameBytes = 256 * 1024 * 1024;
-/** Far more calls than one exchange nests, those inside node:fs included. */
+/** Far more nested calls than one exchange needs, including those inside node:fs. */
 const spareCalls = 200;
 
 let exchanges = 0;
-/** Asked once: descriptors 3 and 4 stay what they were when the process started. */
+/** Checked once: descriptors 3 and 4 do not change after the process has started. */
 let hasSockets: boolean | undefined;
 let broken: SealrunError | undefined;
 
 /**
  * Asks the executor and returns the head of its answer. Blocks: one token, taken before and put back after, lets one
- * thread or process at a time through, so that nobody reads another's answer.
+ * thread or process at a time through, so that none reads the answer of another.
  * Throws `CHANNEL_BROKEN` when this process has no channel or the executor is gone.
  */
 export function exchange(request: ScriptRequest): JsonObject {
   requireChannel();
   exchanges += 1;
   const id = `${process.pid}.${threadId}.${exchanges}`;
-  // All that can fail without the executor is done before the token is taken.
+  // Everything that can fail without the executor is done before the token is taken.
   const frame = encodeFrame({ id, ...request });
   requireStack(spareCalls);
   const { head } = decodeBody(exchangeBytes(frame));
@@ -49,7 +49,7 @@ function requireChannel(): void {
   );
 }
 
-/** Overflows here rather than with the token in hand, when the caller has all but used up the stack. */
+/** Overflows here rather than while this thread has the token, when the caller has nearly used up the stack. */
 function requireStack(calls: number): number {
   return calls === 0 ? 0 : 1 + requireStack(calls - 1);
 }
@@ -69,7 +69,7 @@ function exchangeBytes(frame: Uint8Array): Uint8Array {
   } catch (error) {
     throw isUnderWay ? breakChannel("the exchange with the executor was cut short", error) : error;
   } finally {
-    // With half an exchange on the wire the next holder would read another's answer: then the token stays out, and the
+    // After half an exchange the next thread would read the wrong answer: then the token is not put back, and the
     // executor ends the run.
     if (!isUnderWay) putTokenBack();
   }
@@ -91,7 +91,7 @@ function readBody(): Uint8Array {
     line = readLengthLine(chunk.subarray(0, seen));
   } while (line === undefined);
   const { start, length } = line;
-  // Nobody else is being answered, so bytes past the end belong to no one.
+  // Only one exchange runs at a time, so bytes past the end belong to no answer.
   if (length > maxFrameBytes || seen - start > length) throw breakChannel("the executor sent more than its answer");
   const body = Buffer.allocUnsafe(length);
   let filled = chunk.copy(body, 0, start, seen);

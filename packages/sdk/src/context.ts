@@ -7,13 +7,13 @@ import { schedule } from "./scheduler.ts";
 import { getSecret, setSecret } from "./secrets.ts";
 import { getState, putState } from "./state.ts";
 
-/** What a script sees of its run. Every call is synchronous, so that `await` works too. */
+/** What a script sees of its run. Every call is synchronous; `await` works too. */
 export const context = {
   /** `get(name)` looks in service, project and platform; `set(name, value, "project" | "platform")` writes. */
   secrets: { get: getSecret, set: setSecret },
   /** What the package keeps between runs: `get()`, `get(key)`, `put(key, value)`. */
   state: { get: getState, put: putState },
-  /** `send(type, { source, data, referenceId })` starts the packages of the project that wait for the type. */
+  /** `send(type, { source, data, referenceId })` starts the packages of the project that list the type. */
   events: { send: sendEvent },
   /** `schedule({ minutes: 5 })` or `schedule({ cron, timezone })` runs this package again; `retry` is the same. */
   scheduler: { schedule, retry: schedule },
@@ -58,7 +58,7 @@ export const context = {
   get input(): JsonValue {
     return currentRun().input;
   },
-  /** Sets the step's result, which later steps and whoever started the run can read. The last call counts. */
+  /** Sets the step's result, which later steps and the person who started the run can read. The last call counts. */
   result(value: JsonValue): void {
     requireJson(value, "the result");
     ask({ op: "result", value });

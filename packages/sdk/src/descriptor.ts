@@ -1,6 +1,6 @@
 import fs from "node:fs";
 
-/** Reads at least one byte into `buffer` and returns how many, waiting as long as it takes; 0 at the end of the stream. */
+/** Reads at least one byte into `buffer` and returns the count; waits without a limit. 0 at the end of the stream. */
 export function readSome(descriptor: number, buffer: Uint8Array): number {
   for (;;) {
     try {
@@ -11,7 +11,7 @@ export function readSome(descriptor: number, buffer: Uint8Array): number {
   }
 }
 
-/** Writes some of `bytes` and returns how many, waiting as long as it takes. */
+/** Writes some of `bytes` and returns the count; waits without a limit. */
 export function writeSome(descriptor: number, bytes: Uint8Array): number {
   for (;;) {
     try {
@@ -35,7 +35,7 @@ export function areSockets(...descriptors: readonly number[]): boolean {
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
-/** True after a pause for "try again", which another program that shares the socket may have caused by unblocking it. */
+/** True for EINTR, and after a pause for EAGAIN: another program that shares the socket may have made it non-blocking. */
 function isTransient(error: unknown): boolean {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code === "EINTR") return true;

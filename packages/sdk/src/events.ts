@@ -3,19 +3,19 @@ import { SealrunError } from "./error.ts";
 import { isJsonObject, type JsonObject, requireJson } from "./json-value.ts";
 import { requireText } from "./secrets.ts";
 
-/** What an event brings beside its type. */
+/** What an event has besides its type. */
 export interface EventOptions {
-  /** The package's name without it. */
+  /** The package's name by default. */
   readonly source?: string;
-  /** The fields become parameters of what the event starts; sealed on the way. */
+  /** The fields become parameters of the runs that the event starts; sealed before they are sent. */
   readonly data?: JsonObject;
-  /** Stored in the clear, as type and source are. */
+  /** Stored unencrypted, as type and source are. */
   readonly referenceId?: string;
 }
 
 /**
  * Sends an event: every active package of the project whose manifest lists its type in `trigger_events` is started.
- * Gives the event's id once that is committed. Options, or Ferris's positional arguments (`topic` counts for nothing).
+ * Gives the event's id once that is committed. Takes options, or Ferris's positional arguments (`topic` has no effect).
  */
 export function sendEvent(type: string, options?: EventOptions): string;
 export function sendEvent(
@@ -41,7 +41,7 @@ export function sendEvent(type: string, ...rest: readonly unknown[]): string {
   return typeof id === "string" ? id : "";
 }
 
-/** An object's fields; absent or null stands for none. Throws `MALFORMED`. */
+/** An object's fields; absent or null gives an empty object. Throws `MALFORMED`. */
 export function requireFields(value: unknown, what: string): JsonObject {
   if (value === undefined || value === null) return {};
   requireJson(value, what);
@@ -49,13 +49,13 @@ export function requireFields(value: unknown, what: string): JsonObject {
   throw new SealrunError("MALFORMED", `sealrun: ${what} must be an object of names and values; nothing was sent`);
 }
 
-/** Text, or undefined for what is absent, null or empty. Throws `MALFORMED`. */
+/** Text, or undefined when it is absent, null or empty. Throws `MALFORMED`. */
 export function optionalText(value: unknown, what: string): string | undefined {
   if (value === undefined || value === null || value === "") return undefined;
   return requireText(value, what);
 }
 
-/** Throws `MALFORMED` for a name that no option has: a misspelt one would be passed over in silence. */
+/** Throws `MALFORMED` for an unknown option: a misspelt one must not be ignored in silence. */
 export function refuseUnknown(given: object, known: readonly string[]): void {
   const unknown = Object.keys(given).find((name) => !known.includes(name));
   if (unknown === undefined) return;

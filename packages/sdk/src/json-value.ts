@@ -5,10 +5,10 @@ export type JsonValue = null | boolean | number | string | JsonValue[] | { [key:
 /** A JSON object. */
 export type JsonObject = { [key: string]: JsonValue };
 
-/** Nesting that sealrun takes in any JSON document. */
+/** The maximum nesting of any JSON document. */
 const maxDepth = 32;
 
-/** Throws `MALFORMED` unless `value` comes back as it went in when sent as JSON; the sentence names the place, not the value. */
+/** Throws `MALFORMED` unless JSON keeps `value` unchanged; the sentence names the place, not the value. */
 export function requireJson(value: unknown, place: string): asserts value is JsonValue {
   const problem = findProblem(value, place, 1);
   if (problem !== undefined) throw new SealrunError("MALFORMED", `sealrun: ${problem}; nothing was sent`);

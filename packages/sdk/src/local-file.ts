@@ -10,7 +10,7 @@ export function readJsonFile(file: string): JsonObject | undefined {
   throw new SealrunError("MALFORMED", `sealrun: ${file} in ${process.cwd()} does not hold one JSON object`);
 }
 
-/** Replaces a file at once, readable by its owner alone. */
+/** Replaces a file in one step, readable only by its owner. */
 export function writeJsonFile(file: string, content: JsonObject): void {
   const draft = `${file}.${process.pid}.tmp`;
   fs.writeFileSync(draft, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });

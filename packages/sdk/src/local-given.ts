@@ -5,15 +5,16 @@ import { isJsonObject, type JsonObject } from "./json-value.ts";
 const descriptor = 3;
 
 /**
- * What `sealrun local` resolved for this script: `params`, `config` and `input`, in a file without a name on descriptor
- * 3. Undefined when it had nothing to resolve. A program that the script starts does not get the descriptor: it throws
- * `CHANNEL_BROKEN` there rather than give references as they are.
+ * What `sealrun local` resolved for this script: `params`, `config` and `input`, in a deleted file on descriptor 3.
+ * Undefined when there was nothing to resolve. A program that the script starts does not get the descriptor: it throws
+ * `CHANNEL_BROKEN` there rather than return unresolved references.
  */
 export function readGiven(): JsonObject | undefined {
   if (process.env["SEALRUN_LOCAL_GIVEN"] !== String(descriptor)) return undefined;
   const given = readFile();
   if (given !== undefined) return given;
-  const message = "sealrun: what sealrun local resolved is the script's alone; hand it to the programs that it starts";
+  const message =
+    "sealrun: only the script itself can read what sealrun local resolved; pass the values on to the programs that it starts";
   throw new SealrunError("CHANNEL_BROKEN", message);
 }
 

@@ -5,7 +5,7 @@ import { readJsonFile, writeJsonFile } from "./local-file.ts";
 import type { ScriptRequest } from "./request.ts";
 
 /*
- * Local mode: a script runs by itself, without a platform. `ef_env.json` in the working directory stands in for it:
+ * Local mode: a script runs without a platform. `ef_env.json` in the working directory takes the platform's place:
  *
  *   { "params": { "package_name": "report", "package_id": "local" }, "config": {}, "secrets": {} }
  *
@@ -53,7 +53,7 @@ export function answerLocally(request: ScriptRequest): JsonObject {
     }
     case "schedule": {
       const when = request.cron === undefined ? `in ${(request.delayMs ?? 0) / 1000} s` : `cron ${request.cron}`;
-      process.stderr.write(`SCHEDULE ${when}; nothing is asked for in local mode\n`);
+      process.stderr.write(`SCHEDULE ${when}; nothing is scheduled in local mode\n`);
       return { ok: true, value: "OK" };
     }
     default:

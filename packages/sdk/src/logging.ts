@@ -4,12 +4,12 @@ import type { JsonValue } from "./json-value.ts";
 import { contextConfig } from "./run.ts";
 import type { LogLevel } from "./request.ts";
 
-/** Ferris scripts give levels as Python's names or numbers. */
+/** Python's numbers of levels: Ferris scripts use its names or numbers. */
 const levels: Readonly<Record<LogLevel, number>> = { debug: 10, info: 20, warning: 30, error: 40, critical: 50 };
 
 let threshold: number | undefined;
 
-/** Log lines of a chosen level, beside what the script prints. Below the level (`config.LOG_LEVEL`, else info) nothing is sent. */
+/** Log lines with a level, besides what the script prints. Lines below the level (`config.LOG_LEVEL`, else info) are not sent. */
 export const logging = {
   debug: (...message: readonly unknown[]): void => log("debug", message),
   info: (...message: readonly unknown[]): void => log("info", message),

@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from "./json-value.ts";
 /** A level of `context.logging`. */
 export type LogLevel = "debug" | "info" | "warning" | "error" | "critical";
 
-/** What the SDK asks its executor, or the local file in its place. */
+/** The requests of the SDK to its executor, or in local mode to the local files. */
 export type ScriptRequest =
   | { readonly op: "context" }
   | { readonly op: "all" }

@@ -1,7 +1,7 @@
 import { askForObject } from "./ask.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "./json-value.ts";
 
-/** What a run is made of; asked for once in each thread and then kept. */
+/** The data of a run, requested once in each thread and then cached. */
 interface Run {
   readonly params: JsonObject;
   readonly config: JsonObject;
@@ -16,12 +16,12 @@ interface Run {
   readonly input: JsonValue;
 }
 
-let known: Run | undefined;
+let cachedRun: Run | undefined;
 
 /** This run, from the first answer of the executor. */
 export function currentRun(): Run {
-  known ??= readRun(askForObject({ op: "context" }));
-  return known;
+  cachedRun ??= readRun(askForObject({ op: "context" }));
+  return cachedRun;
 }
 
 /** The package's config.json. */
@@ -36,8 +36,8 @@ export function getParam(name: string): JsonValue {
 }
 
 /**
- * The text that Ferris passed as a script's first argument: parameters, and under `secrets` every service secret the
- * step may read. Reading it counts as a read of each of them.
+ * The text that Ferris passed as a script's first argument: parameters, and under `secrets` every service secret that
+ * the step may read. It counts as a read of each of these secrets.
  */
 export function readPayload(): string {
   return JSON.stringify({ ...currentRun().params, secrets: askForObject({ op: "all" }) });
@@ -55,7 +55,7 @@ function readRun(answer: JsonObject): Run {
   const id = textOf(owner["id"]);
   const executionId = textOf(execution["id"]);
   return {
-    // The names under which Ferris scripts look for their own package and run.
+    // The names under which Ferris scripts find their package and run.
     params: {
       ...objectOr(answer["params"]),
       package_name: name,

@@ -3,7 +3,7 @@ import { SealrunError } from "./error.ts";
 import { optionalText, refuseUnknown, requireFields } from "./events.ts";
 import type { JsonObject } from "./json-value.ts";
 
-/** When a package runs again: after a delay, once; or by cron text, again and again. */
+/** When a package runs again: once after a delay, or repeatedly by cron text. */
 export interface Later {
   readonly seconds?: number;
   readonly minutes?: number;
@@ -11,9 +11,9 @@ export interface Later {
   readonly days?: number;
   /** 5 fields, or 6 with seconds first. */
   readonly cron?: string;
-  /** Of the cron text; UTC without it. */
+  /** The time zone of the cron text; UTC by default. */
   readonly timezone?: string;
-  /** Parameters of those runs; sealed on the way. */
+  /** Parameters of those runs; sealed before they are sent. */
   readonly parameters?: JsonObject;
 }
 
@@ -21,8 +21,8 @@ const unitMs = { seconds: 1_000, minutes: 60_000, hours: 3_600_000, days: 86_400
 const units = ["seconds", "minutes", "hours", "days"] as const;
 
 /**
- * Asks for later runs of this package and gives the schedule's id once it is committed; "OK" in local mode. Throws for a
- * delay of nothing, for a delay and cron text at once, and for text that is no cron text.
+ * Schedules later runs of this package and gives the schedule's id once it is committed; "OK" in local mode. Throws for
+ * no delay, for a delay together with cron text, and for invalid cron text.
  */
 export function schedule(later: Later): string {
   refuseUnknown(later, [...units, "cron", "timezone", "parameters"]);

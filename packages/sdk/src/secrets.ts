@@ -5,14 +5,14 @@ import { type JsonValue, requireJson } from "./json-value.ts";
 /** The scopes a script may write. */
 export type WritableScope = "project" | "platform";
 
-/** What `context.secrets.set` takes when its arguments are named, as Ferris scripts do. */
+/** The named arguments of `context.secrets.set`, as Ferris scripts use them. */
 export interface NewSecret {
   readonly name: string;
   readonly value: JsonValue;
   readonly context: WritableScope;
 }
 
-/** What was written: its scope, its version, and the narrower scope that hides it from this package, if one does. */
+/** The written secret's scope and version, and the narrower scope that hides it from this package, if any. */
 export interface SetOutcome {
   readonly scope: WritableScope;
   readonly version: number;
@@ -20,14 +20,14 @@ export interface SetOutcome {
 }
 
 /**
- * The secret of that name from the service, else the project, else the platform; null when none of them has it.
- * Presence decides: `""`, `0`, `false` and `null` are values. Throws when a value is there and cannot be opened.
+ * The secret of that name from the service, else the project, else the platform; null when no scope has it. Presence
+ * decides: `""`, `0`, `false` and `null` are values. Throws when a value exists but cannot be opened.
  */
 export function getSecret(name: string): JsonValue {
   return askForValue({ op: "get", name: requireText(name, "a secret's name") });
 }
 
-/** Sets a project's or the platform's secret, positional or named. Throws what refused it; then nothing was stored. */
+/** Sets a project's or the platform's secret, with positional or named arguments. A refusal throws, and nothing is stored. */
 export function setSecret(name: string, value: JsonValue, context: WritableScope): SetOutcome;
 export function setSecret(secret: NewSecret): SetOutcome;
 export function setSecret(first: string | NewSecret, second?: JsonValue, third?: WritableScope): SetOutcome {

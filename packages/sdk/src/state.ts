@@ -2,7 +2,7 @@ import { ask, askForObject, askForValue } from "./ask.ts";
 import { type JsonObject, type JsonValue, requireJson } from "./json-value.ts";
 import { requireText } from "./secrets.ts";
 
-/** The package's state, kept between runs: every key, or the value of one key and null when it has none. */
+/** The package's state, kept between runs: all keys, or the value of one key, null when it is not set. */
 export function getState(): JsonObject;
 export function getState(key: string): JsonValue;
 export function getState(key?: string): JsonValue {
@@ -10,7 +10,7 @@ export function getState(key?: string): JsonValue {
   return askForValue({ op: "state.get", key: requireText(key, "a key of the state") });
 }
 
-/** Sets one key of the package's state and leaves the others as they are. */
+/** Sets one key of the package's state; the other keys do not change. */
 export function putState(key: string, value: JsonValue): void {
   requireJson(value, "the value");
   ask({ op: "state.put", key: requireText(key, "a key of the state"), value });

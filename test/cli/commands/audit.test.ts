@@ -13,7 +13,7 @@ const run = async (args: readonly string[], stdin?: string) => used.person.run(a
 const rows = async (...args: readonly string[]) =>
   auditList.parse(JSON.parse((await run(["audit", "list", ...args, "--json"])).stdout)).rows;
 
-test("sealrun audit list tells who did what, by action, project and time, and never a value", async () => {
+test("sealrun audit list shows who did what, by action, project and time, and never a value", async () => {
   await run(["secret", "set", "A", "--scope", "platform"], "canary-value");
   await run(["secret", "set", "B", "--scope", "project", "--project", "acme"], "canary-value");
   const all = await run(["audit", "list"]);
@@ -29,7 +29,7 @@ test("sealrun audit list tells who did what, by action, project and time, and ne
   expect((await rows("--before", first.next ?? "")).length).toBeGreaterThan(0);
 });
 
-test("sealrun audit continue accepts that times go back, and verify tells of it", async () => {
+test("sealrun audit continue accepts that times go backwards, and verify reports it", async () => {
   const database = await openDatabase({ config: used.platform.config.postgres, applicationName: "test" });
   await database.run(
     `insert into audit (at, actor, action, object, detail, request_id)

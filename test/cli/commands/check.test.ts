@@ -22,7 +22,7 @@ const place = z.strictObject({
   field: z.string().nullable(),
 });
 const scope = z.enum(["service", "project", "platform"]);
-/** The promise to programs: fields may be added to it, none leaves. */
+/** The fields that programs rely on: fields may be added, none may be removed. */
 const report = z.strictObject({
   package: z.strictObject({
     name: z.string().nullable(),
@@ -128,7 +128,7 @@ test("sealrun check --json keeps its form, on errors too, and never holds a valu
   expect(stdout + stderr).not.toContain("canary");
 });
 
-test("sealrun check tells what a push would replace in a package, and what stops that push", async () => {
+test("sealrun check shows what a push would replace in a package, and what stops that push", async () => {
   const folder = await used.person.write("pushed", {
     "main.py": 'get_secret("A")',
     "secrets.json": '{"A": "first-value"}',
@@ -175,8 +175,8 @@ test("sealrun check reports a document that cannot be read, by file and line", a
 });
 
 test.each([
-  ["neither --project nor --offline", [], 64, "Expected --project, whose platform is asked, or --offline"],
-  ["both", ["--project", "acme", "--offline"], 64, "and not both (USAGE)"],
+  ["neither --project nor --offline", [], 64, "Expected either --project or --offline"],
+  ["both", ["--project", "acme", "--offline"], 64, "not both (USAGE)"],
   ["a project that is not there", ["--project", "nobody"], 4, "sealrun project create nobody (PROJECT_NOT_FOUND)"],
 ])("sealrun check refuses %s", async (_, options, code, sentence) => {
   const folder = await used.person.write("plain", { "main.sh": "true" });

@@ -28,7 +28,7 @@ test("sealrun event send starts the packages that wait, with sealed data from st
   expect((await send(["order.paid", "--project", "acme"])).stdout).toMatch(/^sent evt_\w{20}\nstarted exe_\w{20}\n$/);
 });
 
-test("sealrun event send says when nobody waits, and what is wrong with the rest", async () => {
+test("sealrun event send says when no package lists the type, and what is wrong with the rest", async () => {
   const nobody = await send(["nobody.waits", "--project", "acme"]);
   expect(nobody).toMatchObject({ exitCode: 0, stderr: expect.stringContaining("trigger_events") });
   expect(await send(["a", "--project", "acme", "--data", "-"], "[1]")).toMatchObject({

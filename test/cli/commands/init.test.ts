@@ -24,7 +24,7 @@ test("sealrun init writes a package that sealrun local runs", async () => {
   });
 });
 
-test("sealrun init keeps secrets readable by their owner alone and out of version control", async () => {
+test("sealrun init keeps secrets readable only by their owner and out of version control", async () => {
   await sealrun(["init", "private"]);
   const folder = join(person.home, "private");
   for (const file of ["secrets.json", "ef_env.json"]) expect((await stat(join(folder, file))).mode & 0o777).toBe(0o600);
@@ -49,7 +49,7 @@ test("sealrun init overwrites nothing", async () => {
   expect(await sealrun(["init", "full"])).toEqual({
     exitCode: 73,
     stdout: "",
-    stderr: 'error: "full" has files in it; give a new or an empty folder (ALREADY_EXISTS)\n',
+    stderr: 'error: "full" has files in it; give a new or empty folder (ALREADY_EXISTS)\n',
   });
 });
 

@@ -26,14 +26,14 @@ test("sealrun project create refuses a name before anything is sent", async () =
 });
 
 test("sealrun project list lists them", async () => {
-  expect((await used.person.run(["project", "list"])).stdout).toMatch(/^PROJECT +AT ONCE +CREATED\nacme +- /);
+  expect((await used.person.run(["project", "list"])).stdout).toMatch(/^PROJECT +LIMIT +CREATED\nacme +- /);
 });
 
 test("sealrun project limit sets, shows and takes away how many run at once", async () => {
   const limit = async (...args: readonly string[]) => used.person.run(["project", "limit", "ACME", ...args]);
-  expect((await limit("--concurrent", "3")).stdout).toBe("project acme runs at most 3 at once\n");
-  expect((await limit()).stdout).toBe("project acme runs at most 3 at once\n");
-  expect((await limit("--concurrent", "none")).stdout).toBe("project acme runs any number of executions at once\n");
+  expect((await limit("--concurrent", "3")).stdout).toBe("project acme runs at most 3 executions at once\n");
+  expect((await limit()).stdout).toBe("project acme runs at most 3 executions at once\n");
+  expect((await limit("--concurrent", "none")).stdout).toBe("project acme has no limit on concurrent executions\n");
   expect(await limit("--concurrent", "0")).toMatchObject({
     exitCode: 64,
     stderr: expect.stringContaining("--concurrent: expected a whole number from 1 to 10000"),

@@ -27,7 +27,7 @@ test("sealrun push says what it pushed and what to do next", async () => {
   );
 });
 
-test("sealrun push --json prints the platform's answer alone", async () => {
+test("sealrun push --json prints only the platform's answer", async () => {
   const { stdout } = await push(await used.person.write("json", files), "--json");
   const answer = pushAnswer.parse(JSON.parse(stdout));
   expect(answer.secrets.stored).toEqual(["DB_PASS"]);
@@ -43,7 +43,7 @@ test("sealrun push prints the command that creates an unknown project", async ()
   });
 });
 
-test("sealrun push refuses to undo what was set on the platform, unless told to", async () => {
+test("sealrun push refuses to replace what was set on the platform, unless told to", async () => {
   const { person } = used;
   const folder = await person.write("changed", files);
   await push(folder);
@@ -60,7 +60,7 @@ test("sealrun push stores nothing of a package with a broken document", async ()
   expect(await used.person.run(["package", "show", "acme/broken"])).toMatchObject({ exitCode: 4 });
 });
 
-test("sealrun push tells what it left out and where a value stands in a script", async () => {
+test("sealrun push shows what it left out and where a script holds a value", async () => {
   const more = { "main.sh": "echo a-plain-value", "ef_env.json": "{}" };
   const { exitCode, stderr } = await push(await used.person.write("careless", { ...files, ...more }));
   expect(exitCode).toBe(0);

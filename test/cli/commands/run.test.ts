@@ -70,7 +70,7 @@ test("sealrun run --wait exits with 1 when a step fails, and says which", async 
   );
 });
 
-test("sealrun run --wait --json prints the execution alone, failed or not", async () => {
+test("sealrun run --wait --json prints only the execution, failed or not", async () => {
   const { exitCode, stdout, stderr } = await person.run(["run", "acme/report", "-p", "code=3", "--wait", "--json"]);
   expect(exitCode).toBe(1);
   expect(JSON.parse(stderr)).toMatchObject({ error: { code: "EXECUTION_FAILED" } });
@@ -117,7 +117,7 @@ test("sealrun execution logs --follow ends with the execution, and logs gives th
   expect(lines.map(({ text }) => text)).toEqual(["hello me", "*** "]);
 });
 
-test("sealrun execution show shows visible parameters, and sealed ones by name alone", async () => {
+test("sealrun execution show shows visible parameters, and sealed ones only by name", async () => {
   const one = await id("-p", "code=0", "-p", "who=hidden-value");
   await must(["execution", "logs", one, "--follow"]);
   const shown = await must(["execution", "show", one]);
@@ -171,7 +171,7 @@ test("sealrun execution again runs it once more with the same parameters, sealed
   expect(second).not.toBe(first);
 });
 
-test("sealrun execution again --same-version runs the version of then", async () => {
+test("sealrun execution again --same-version runs the original version", async () => {
   const first = await id("-p", "code=0", "-p", "who=me");
   await stage.push("acme/report", { "main.sh": "true\n", "parameters.json": { fields: [] } });
   const again = async (...args: readonly string[]) => person.run(["execution", "again", first, ...args]);

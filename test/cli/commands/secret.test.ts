@@ -22,11 +22,11 @@ test.each([
   const { exitCode, stdout, stderr } = await run(args, "");
   expect(exitCode).toBe(64);
   expect(stderr).toContain("(SECRET_ON_COMMAND_LINE)");
-  expect(stderr).toContain("on standard input, with --file, or at the prompt");
+  expect(stderr).toContain("use standard input, --file or the prompt");
   expect(stdout + stderr).not.toContain("hunter2");
 });
 
-test("sealrun secret set does not repeat what stands where the name belongs", async () => {
+test("sealrun secret set does not repeat what was given in place of the name", async () => {
   const { exitCode, stderr } = await run(["set", "hunter2!", ...platform], "x");
   expect(exitCode).toBe(65);
   expect(stderr).not.toContain("hunter2");
@@ -73,7 +73,7 @@ test("sealrun secret set names the project to create", async () => {
   expect(stderr).toContain("create it with: sealrun project create nobody (PROJECT_NOT_FOUND)");
 });
 
-test("sealrun secret import takes SECRET_ variables, and --dry-run tells what would change and stores nothing", async () => {
+test("sealrun secret import takes SECRET_ variables, and --dry-run shows what would change and stores nothing", async () => {
   const place = ["--scope", "project", "--project", "acme"];
   await run(["set", "KNOWN", ...place], "before");
   Object.assign(used.person.environment, {
@@ -90,7 +90,7 @@ test("sealrun secret import takes SECRET_ variables, and --dry-run tells what wo
   delete used.person.environment["SECRET_FRESH"];
 });
 
-test("sealrun secret history tells versions, how they came and what ended them", async () => {
+test("sealrun secret history shows versions, where they came from and what ended them", async () => {
   await run(["set", "AGED", ...platform], "one");
   await run(["import", "-", ...platform], "AGED=two\n");
   await run(["delete", "AGED", ...platform]);
@@ -105,7 +105,7 @@ test("sealrun secret history tells versions, how they came and what ended them",
   expect((await run(["history", "AGED", ...platform])).stdout).toMatch(/^VERSION.*\n3 +set +admin .* answers now\n2 /);
 });
 
-test("sealrun secret explain tells the scopes in order, and exits with 1 when none answers", async () => {
+test("sealrun secret explain shows the scopes in order, and exits with 1 when no scope has the name", async () => {
   const folder = await used.person.write("explained", {
     "manifest.json": JSON.stringify({ secrets: ["DEEP"], steps: [{ script: "a.sh", secrets: ["OTHER"] }] }),
     "config.json": JSON.stringify({ db: { password: "{{ secret('DEEP') }}", other: "{{ secret('DEEPER') }}" } }),
@@ -126,7 +126,7 @@ test("sealrun secret explain tells the scopes in order, and exits with 1 when no
     "project answers",
     "refused in step a.sh: the step's own list of secrets does not have DEEP",
     "referred to in config.json at db.password",
-    "no run of this package asked for it lately",
+    "no recent run of this package asked for it",
     "",
   ]);
   const absent = await run(["explain", "NOWHERE", ...target, "--json"]);

@@ -18,7 +18,9 @@ const now = (): string => new Date().toISOString();
 test("sealrun execution settle --dry-run shows what was open, and changes nothing", async () => {
   const shown = await settle("--before", now(), "--dry-run");
   expect(shown.stdout).toMatch(/^PACKAGE +STATUS +EXECUTIONS\nacme\/report +queued +1\n$/);
-  expect((await settle("--before", "2026-01-01T00:00:00+01:00", "--dry-run")).stdout).toBe("nothing was open then\n");
+  expect((await settle("--before", "2026-01-01T00:00:00+01:00", "--dry-run")).stdout).toBe(
+    "no executions were open at that time\n",
+  );
   const { stdout } = await settle("--before", now(), "--dry-run", "--json");
   expect(JSON.parse(stdout)).toEqual({ open: [{ project: "acme", package: "report", status: "queued", count: 1 }] });
 });

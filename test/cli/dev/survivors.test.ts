@@ -29,7 +29,7 @@ async function startHolder(): Promise<ChildProcess> {
   return child;
 }
 
-/** Processes whose command line names the data folder: every server and part is given it. */
+/** Processes whose command line names the data folder, as that of every server and part does. */
 async function alive(): Promise<string[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
   const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")));
@@ -42,7 +42,7 @@ async function untilNoneIsAlive(): Promise<string[]> {
 }
 
 test.each(["SIGKILL", "SIGTERM"] as const)(
-  "startPostgres(), startNats() and startPart() leave nothing alive after %s, and start again",
+  "startPostgres(), startNats() and startPartProcess() leave nothing alive after %s, and start again",
   async (signal) => {
     const child = await startHolder();
     expect((await alive()).length).toBeGreaterThan(3);

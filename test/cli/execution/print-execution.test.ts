@@ -67,12 +67,12 @@ const failed: ExecutionInfo = executionInfo.parse({
   reportsGap: null,
 });
 
-test("printOutcome() tells status, steps, why, and each secret once", () => {
+test("printOutcome() prints status, steps, reason, and each secret once", () => {
   expect(print((output) => printOutcome(output, failed)).split("\n")).toEqual([
     "failed exe_00000000000000000000 in 2.5 s",
     "  a.sh  failed, 900 ms, tried 3 times, exit code 3: a.sh ended with exit code 3 (SCRIPT_FAILED)",
     "  b.sh  skipped",
-    "  some of its output is still on its way",
+    "  some of its output has not arrived yet",
     "read A from project, version 4 (masked)",
     "missed B: looked in service, project, platform",
     "refused C: not declared by step a.sh",
@@ -80,16 +80,16 @@ test("printOutcome() tells status, steps, why, and each secret once", () => {
   ]);
 });
 
-test("printOutcome() tells why when no step does", () => {
+test("printOutcome() prints the reason when no step does", () => {
   const lost = { ...failed, status: "lost" as const, steps: [], error: { code: "LEASE_LOST", message: "Gone" } };
   expect(print((output) => printOutcome(output, lost))).toContain("\n  Gone (LEASE_LOST)\n");
 });
 
-test("printExecution() shows sealed parameters by name alone", () => {
+test("printExecution() shows sealed parameters only by name", () => {
   expect(print((output) => printExecution(output, failed))).toContain("  params    n=1 who=(sealed)\n");
 });
 
-test("printExecution() tells who gave it back, and why", () => {
+test("printExecution() shows which executor released it, and why", () => {
   const attempts = [
     {
       attempt: 1,

@@ -98,7 +98,7 @@ test.each([
   expect(await rejectionOf(readPackageFolder(folder))).toMatchObject({ code });
 });
 
-test("readPackageFolder() says that the folder does not exist, or is none", async () => {
+test("readPackageFolder() says that the folder does not exist, or is not a folder", async () => {
   const folder = await person.write("p", { "main.sh": "" });
   expect((await rejectionOf(readPackageFolder(join(folder, "no")))).message).toMatch(/does not exist; check the path$/);
   expect((await rejectionOf(readPackageFolder(join(folder, "main.sh")))).message).toMatch(/is not a folder/);

@@ -17,7 +17,7 @@ describe("findImport()", () => {
     expect([...(await findImport(cli, undefined, { fromEnv: true }))]).toEqual([["A", "hello"]]);
   });
 
-  test("findImport() takes named variables as they stand", async () => {
+  test("findImport() takes named variables without decoding them", async () => {
     const cli = withEnvironment({ SECRET_A: "aGVsbG8=", B: "" });
     const found = await findImport(cli, undefined, { fromEnv: true, names: ["B", "SECRET_A"] });
     expect([...found]).toEqual([

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { planImport } from "../../../packages/cli/src/secret/import-secrets.ts";
 
-test("planImport() tells new names from those it would replace", () => {
+test("planImport() distinguishes new names from those it would replace", () => {
   const values = new Map([
     ["B", "x"],
     ["A", "x"],

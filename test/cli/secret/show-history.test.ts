@@ -6,6 +6,6 @@ test.each([
   ["import", "admin", "import"],
   ["script", "execution exe_x", "script of execution exe_x"],
   ["boundary", "admin", "plain upload, sealed by the platform"],
-] as const)("sourceOf() tells %s in words", (source, author, words) => {
+] as const)("sourceOf() says %s in words", (source, author, words) => {
   expect(sourceOf({ source, author })).toBe(words);
 });

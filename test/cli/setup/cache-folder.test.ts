@@ -33,7 +33,7 @@ describe("findCacheFolder()", () => {
     },
   );
 
-  test("findCacheFolder() does not follow a link that somebody put in its place", async () => {
+  test("findCacheFolder() does not follow a link that another user put in its place", async () => {
     await mkdir(join(folder, "theirs"));
     await mkdir(join(folder, "linked"));
     await symlink(join(folder, "theirs"), join(folder, "linked", "sealrun"));

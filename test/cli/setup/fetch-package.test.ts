@@ -85,7 +85,7 @@ describe("createPackageFetcher()", () => {
     expect(await readdir(join(unpacked[0], ".."))).toEqual(["sealrun-tool"]);
   });
 
-  test("createPackageFetcher() takes the package alone when apt cannot resolve what it needs", async () => {
+  test("createPackageFetcher() takes only the package when apt cannot resolve its dependencies", async () => {
     const packages = await fetcher();
     const unpacked = await packages.fetch("sealrun-astray");
     await packages.close();

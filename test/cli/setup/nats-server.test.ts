@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** A cache that holds the server already, and fails the test when anything is to be fetched. */
+/** A cache that already has the server, and fails the test when anything is fetched. */
 const packages: PackageFetcher = {
   cached: () => Promise.resolve(folder),
   fetch: (name) => Promise.reject(new Error(`fetched ${name}`)),

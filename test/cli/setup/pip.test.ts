@@ -8,7 +8,7 @@ import { programs } from "../../support/servers.ts";
 import { newPerson, type Person } from "../run-here.ts";
 
 const wheel = "usr/share/python-wheels/pip-23.0.1-py3-none-any.whl";
-/** Interpreters that answer the question for pip as one with pip does, and as one without. */
+/** Interpreters that answer like one with pip, and like one without. */
 const [withPip, withoutPip] = ["/usr/bin/true", "/usr/bin/false"];
 
 let person: Person;

@@ -34,7 +34,7 @@ test("wrapPython() starts an unpacked Python with its libraries, whatever the en
 describe("findPython()", () => {
   const probe = "import json, sys, os; print(json.dumps([sys.version_info[0], sorted(os.listdir('/'))]))";
 
-  test("findPython() gives an interpreter that runs in a sandbox of its mounts and /usr alone", async () => {
+  test("findPython() gives an interpreter that runs in a sandbox of only its mounts and /usr", async () => {
     const { bwrap, python } = programs();
     const result = await runInSandbox(bwrap, [python.interpreter, "-c", probe], python);
     expect(result.stdout).toMatch(/^\[3, /);

@@ -1,6 +1,6 @@
 import type { Scope } from "@sealrun/protocol";
 import { expect, test } from "vitest";
-import { answerNeeds, answersOf, meantName } from "../../../packages/client/src/package/answer-needs.ts";
+import { answerNeeds, answersOf, resolveName } from "../../../packages/client/src/package/answer-needs.ts";
 import type { Need } from "../../../packages/client/src/package/list-needs.ts";
 
 const stored = new Map<Scope, ReadonlyMap<string, number>>([
@@ -42,12 +42,12 @@ test("answersOf() asks the scopes from the narrowest, and puts secrets.json in t
   expect(answersOf("NONE", new Set(), stored)).toEqual([]);
 });
 
-test("meantName() is the first name that is set, else the one without fields", () => {
-  expect(meantName(need("DB.port", "DB"), (name) => name === "DB.port")).toBe("DB.port");
-  expect(meantName(need("DB.port", "DB"), () => false)).toBe("DB");
+test("resolveName() is the first name that is set, else the one without fields", () => {
+  expect(resolveName(need("DB.port", "DB"), (name) => name === "DB.port")).toBe("DB.port");
+  expect(resolveName(need("DB.port", "DB"), () => false)).toBe("DB");
 });
 
-test("answerNeeds() joins the places of a name, and lists what nobody needs", () => {
+test("answerNeeds() joins the places of a name, and lists names that no place needs", () => {
   const found = answerNeeds(
     { needs: [need("P"), need("P"), need("M")], setByScript: new Set() },
     new Set(["B"]),

@@ -21,7 +21,7 @@ test("checkContent() throws the first document that is refused", () => {
   expect(refusalOf(() => checkContent(content)).code).toBe("MANIFEST_INVALID");
 });
 
-test("checkContent() tells every document that is refused to who listens, and never a value", () => {
+test("checkContent() reports every refused document to the listener, and never a value", () => {
   const heard: SealrunError[] = [];
   const { steps, secrets } = checkContent(
     contentOf(

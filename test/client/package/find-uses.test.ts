@@ -51,7 +51,7 @@ test("isVendored() knows installed code from the package's own", () => {
   ]);
 });
 
-test("findUses() gives the line of a call wherever it stands, in any text", () => {
+test("findUses() gives the line of a call at any position, in any text", () => {
   const lines = fc.array(fc.string().filter((text) => !/[\n"'`]|secret|context/i.test(text)));
   fc.assert(
     fc.property(lines, lines, (before, after) => {

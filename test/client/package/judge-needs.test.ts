@@ -7,11 +7,11 @@ import { listNeeds } from "../../../packages/client/src/package/list-needs.ts";
 interface World {
   readonly files: Readonly<Record<string, string>>;
   readonly own?: Readonly<Record<string, string>>;
-  readonly stored?: Partial<Record<Scope, readonly string[]>> | "nobody was asked";
+  readonly stored?: Partial<Record<Scope, readonly string[]>> | "no platform was asked";
   readonly optional?: readonly string[];
 }
 
-/** What is said of a package, level and sentence. */
+/** The problems of a package, as level and sentence. */
 function judge({ files, own = {}, stored = {}, optional = [] }: World): readonly string[] {
   const paths = Object.keys(files);
   const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -33,7 +33,7 @@ function judge({ files, own = {}, stored = {}, optional = [] }: World): readonly
   };
   const needs = listNeeds(checked);
   const known =
-    stored === "nobody was asked"
+    stored === "no platform was asked"
       ? undefined
       : new Map(
           (["service", "project", "platform"] as const).map((scope) => [
@@ -62,10 +62,10 @@ test("judgeNeeds() names the place of a missing secret and the command that sets
   expect(judge({ files, stored: { platform: ["TOKENS"] } })[0]).toContain("; did you mean TOKENS?");
 });
 
-test("judgeNeeds() calls nothing missing when it is optional, or nobody was asked", () => {
+test("judgeNeeds() calls nothing missing when it is optional, or no platform was asked", () => {
   const files = { "main.py": 'get_secret("TOKEN")' };
   expect(judge({ files, optional: ["TOKEN"] })).toEqual([]);
-  expect(judge({ files, stored: "nobody was asked" })).toEqual([]);
+  expect(judge({ files, stored: "no platform was asked" })).toEqual([]);
 });
 
 test("judgeNeeds() only warns of a missing secret that a script of the package sets", () => {
@@ -86,7 +86,7 @@ test("judgeNeeds() says that a missing reference fails its step, and knows names
   expect(says("{{ secret('A', namespace='acme') }}", { project: ["A"] })).toEqual([]);
 });
 
-test("judgeNeeds() tells which script asks for a name that its step does not declare", () => {
+test("judgeNeeds() says which script asks for a name that its step does not declare", () => {
   const files = {
     "main.py": 'get_secret("A")',
     "lib/more.py": 'get_secret("B")',

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { bringsModules, judgePath, takePaths } from "../../../packages/client/src/package/take-path.ts";
 
-test("takePaths() leaves junk out in silence, and says what somebody may miss, each folder once", () => {
+test("takePaths() leaves junk out in silence, and reports what a person may miss, each folder once", () => {
   const paths = [
     "a.py",
     ".git/HEAD",
@@ -33,5 +33,5 @@ test("takePaths() takes node_modules along unless a lock file lists what is in t
 test("bringsModules() and judgePath() decide about one folder at a time", () => {
   expect(bringsModules(["node_modules", "a.ts"])).toBe(true);
   expect(bringsModules(["node_modules", "yarn.lock"])).toBe(false);
-  expect(judgePath("sub/node_modules", true)).toBe("tell");
+  expect(judgePath("sub/node_modules", true)).toBe("report");
 });

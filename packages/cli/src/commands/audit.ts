@@ -2,8 +2,8 @@ import type { AuditFilter } from "@sealrun/client";
 import type { AuditRow, AuditVerification, ContinueAudit } from "@sealrun/protocol";
 import { SealrunError } from "@sealrun/protocol";
 import { Command } from "commander";
-import { parseSince } from "../audit/parse-since.ts";
-import { describeAccepted, howToContinue, showChecked } from "../audit/show-check.ts";
+import { parseSince } from "../parse-since.ts";
+import { describeAccepted, howToContinue, showChecked } from "../show-audit-check.ts";
 import { type Cli, parseNumber, parseProject } from "../command.ts";
 import { connect } from "../connect.ts";
 import { showTime } from "../show-time.ts";
@@ -22,28 +22,28 @@ export function auditCommand(cli: Cli): Command {
   command
     .command("list")
     .description("List rows of the audit, newest first")
-    .option("--project <project>", "about this project, its packages and its executions", parseProject)
-    .option("--action <action>", "such as secret.lookup, or secret for all that start with secret.")
-    .option("--object <id>", "about what has this id: a package, a project, an execution")
-    .option("--actor <actor>", "by this actor, as the list shows it")
-    .option("--since <time>", "a time such as 2026-01-31T12:00:00Z, or how long ago: 30m, 12h, 7d", parseSince)
-    .option("--limit <n>", "at most so many", parseNumber("--limit", 1, 1_000))
-    .option("--before <cursor>", "those before the cursor that the list before ended with")
+    .option("--project <project>", "only rows about this project, its packages and its executions", parseProject)
+    .option("--action <action>", "only this action, such as secret.lookup; secret means all that start with secret.")
+    .option("--object <id>", "only rows about this package, project or execution, given by its id")
+    .option("--actor <actor>", "only rows of this actor, as the list shows it")
+    .option("--since <time>", "only rows since this time: 2026-01-31T12:00:00Z, or 30m, 12h, 7d ago", parseSince)
+    .option("--limit <n>", "maximum number of rows", parseNumber("--limit", 1, 1_000))
+    .option("--before <cursor>", "start after the cursor printed with the previous page")
     .option("--json", "print them as JSON")
     .action(async (options: AuditFilter & JsonOption) => list(cli, options));
   command
     .command("verify")
     .description("Check that no row was changed, removed or added since it was written; exit code 1 when one was")
-    .option("--full", "read everything, not only what came after the last check")
+    .option("--full", "check every row, not only those after the last check")
     .option("--json", "print it as JSON")
     .action(async (options: VerifyOptions) => verify(cli, options));
   command
     .command("continue")
     .description(
-      "Accept that times go back after one link, because the database's clock was wrong; nothing else can be",
+      "Accept that times go backwards after one link because the database's clock was wrong; no other fault can be accepted",
     )
-    .requiredOption("--after <link>", "the last link before the break, as audit verify says it")
-    .requiredOption("--reason <text>", "why; it is kept in the audit")
+    .requiredOption("--after <link>", "the last link before the break, as audit verify prints it")
+    .requiredOption("--reason <text>", "the reason; it is kept in the audit")
     .option("--json", "print it as JSON")
     .action(async (options: ContinueAudit & JsonOption) => accept(cli, options));
   return command;
@@ -55,7 +55,7 @@ async function list(cli: Cli, { json, ...filter }: AuditFilter & JsonOption): Pr
   if (json === true) return output.json(found);
   if (found.rows.length === 0) return output.line("no rows");
   output.table(["ROW", "TIME", "ACTOR", "ACTION", "OBJECT", "DETAIL"], found.rows.map(cellsOf));
-  if (found.next !== null) output.note(`there are more: --before ${found.next}`);
+  if (found.next !== null) output.note(`there are more rows: --before ${found.next}`);
 }
 
 function cellsOf({ seq, at, actor, action, object, detail }: AuditRow): readonly string[] {
@@ -76,7 +76,8 @@ function show(cli: Cli, found: AuditVerification): void {
   const { output } = cli;
   if (found.fault === null) showChecked(cli, found);
   else output.line(`${output.paint("red", "broken")}: ${found.checked} rows were read`);
-  if (found.checkpoint === null) output.note("the platform keeps no checkpoint: a cut end would not be seen");
+  if (found.checkpoint === null)
+    output.note("the platform keeps no checkpoint: it cannot see whether the newest rows were removed");
 }
 
 async function accept(cli: Cli, { json, ...request }: ContinueAudit & JsonOption): Promise<void> {

@@ -19,14 +19,14 @@ interface CheckOptions {
 export function checkCommand(cli: Cli): Command {
   return new Command("check")
     .description(
-      "Check a folder as push does, and which secrets its runs need and would get; sends no file and no value. Names that a script computes are not seen",
+      "Check a folder as push does, and show which secrets its runs need and where each comes from. No file and no value is sent; names that a script computes are not found",
     )
     .argument("<dir>", "folder with the scripts")
     .usage("<dir> --project P|--offline")
-    .option("--project <project>", "project that the package belongs to, or will", parseProject)
-    .option("--offline", "look at the folder alone and ask no platform")
+    .option("--project <project>", "project of the package", parseProject)
+    .option("--offline", "check only the folder, without asking a platform")
     .option("--name <name>", "the package's name (default: the manifest's, else the folder's)", parsePackage)
-    .option("--optional <name>", "a secret that runs may miss; may be given more than once", collect, [])
+    .option("--optional <name>", "a secret that may be missing; repeat the option for more", collect, [])
     .option("--json", "print what was found as JSON")
     .action(async (folder: string, options: CheckOptions) => check(cli, folder, options));
 }
@@ -37,7 +37,7 @@ function collect(name: string, before: readonly string[]): readonly string[] {
 
 async function check(cli: Cli, folder: string, options: CheckOptions): Promise<void> {
   if ((options.project === undefined) === (options.offline !== true)) {
-    throw new SealrunError("USAGE", "Expected --project, whose platform is asked, or --offline, and not both");
+    throw new SealrunError("USAGE", "Expected either --project or --offline, not both");
   }
   const report = await makeReport(cli, folder, options);
   if (options.json === true) cli.output.json(report);
@@ -67,7 +67,7 @@ async function makeReport(cli: Cli, folder: string, options: CheckOptions): Prom
   const problems = [
     ...checked.problems,
     ...(await checkSchedule(checked)),
-    ...(found?.changed ?? []).map(tellChanged),
+    ...(found?.changed ?? []).map(describeChanged),
     ...judgeNeeds({ checked, needs, secrets, stored: found?.stored, project, optional }),
   ];
   return {
@@ -86,8 +86,8 @@ async function ask(cli: Cli, target: Parameters<typeof askNames>[1]): ReturnType
   }
 }
 
-/** What a push of the folder would stop at. */
-function tellChanged({ name, version }: SecretInfo): PackageProblem {
+/** A changed secret as a problem: it would stop a push of the folder. */
+function describeChanged({ name, version }: SecretInfo): PackageProblem {
   const message = `${name} was changed on the platform since the last push (version ${version}); a push needs --overwrite to replace it`;
   return { code: "SECRET_CHANGED", level: "warning", file: "secrets.json", line: null, message };
 }
@@ -100,7 +100,7 @@ type ReadPackage =
   | { readonly kind: "whole"; readonly checked: CheckedPackage }
   | { readonly kind: "broken"; readonly problem: PackageProblem };
 
-/** A document that cannot be read is what a check is for; a folder that is not there is a wrong command. */
+/** A document that cannot be read is a finding of the check; a missing folder is a wrong command. */
 async function readPackage(folder: string, name: string | undefined): Promise<ReadPackage> {
   try {
     return { kind: "whole", checked: await checkPackage(folder, name) };
@@ -111,7 +111,7 @@ async function readPackage(folder: string, name: string | undefined): Promise<Re
   }
 }
 
-/** As the platform will at the push. */
+/** Checks the schedule as the platform will at the push. */
 async function checkSchedule({ manifest }: CheckedPackage): Promise<readonly PackageProblem[]> {
   if (manifest?.schedule === undefined) return [];
   const part = await import("../start-part.ts");

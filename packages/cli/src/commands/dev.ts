@@ -14,13 +14,11 @@ const logLevels = ["trace", "debug", "info", "warn", "error"] as const;
 /** `sealrun dev`. */
 export function devCommand(cli: Cli): Command {
   return new Command("dev")
-    .description("Start a whole platform on this machine, nothing to set up")
-    .option("--data <dir>", "where everything is kept; deleting it resets all", ".sealrun")
-    .option("--port <n>", "0 picks a free one", parseNumber("--port", 0, 65_535), 7_700)
-    .option("--ready-file <file>", 'written when ready: {"url","token","fingerprint"}')
-    .addOption(
-      new Option("--log-level <level>", "how much the parts write to their logs").choices(logLevels).default("info"),
-    )
+    .description("Start a complete platform on this machine, with no setup")
+    .option("--data <dir>", "folder for all data; delete it to start over", ".sealrun")
+    .option("--port <n>", "port to listen on; 0 picks a free one", parseNumber("--port", 0, 65_535), 7_700)
+    .option("--ready-file <file>", 'file to write when ready: {"url","token","fingerprint"}')
+    .addOption(new Option("--log-level <level>", "log level of all parts").choices(logLevels).default("info"))
     .action(async ({ data, port, readyFile, logLevel }: DevCommandOptions) => {
       const { environment, output } = cli;
       const signal = cli.takeSignals();

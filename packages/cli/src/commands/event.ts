@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { type Cli, parseProject } from "../command.ts";
 import { connect } from "../connect.ts";
 import { readInput } from "../prompt.ts";
-import { readNamedFile } from "../read-file.ts";
+import { readNamedFile } from "../files/read-file.ts";
 import { adviseProject } from "./push.ts";
 
 interface SendOptions {
@@ -16,15 +16,18 @@ interface SendOptions {
 
 /** `sealrun event send`. */
 export function eventCommand(cli: Cli): Command {
-  const command = new Command("event").description("Events: they start the packages that wait for their type");
+  const command = new Command("event").description("Events: each starts the packages that list its type");
   command
     .command("send")
     .description("Send an event to the packages of a project")
-    .argument("<type>", "as trigger_events in a manifest.json names it", parseType)
+    .argument("<type>", "the event's type, as trigger_events in a manifest.json lists it", parseType)
     .requiredOption("--project <project>", "the project", parseProject)
-    .option("--data <file>", "a JSON object, - for standard input: its fields become parameters, sealed on the way")
-    .option("--source <text>", "who sends it; the token's name without it", parseText("--source"))
-    .option("--reference <text>", "what it is about; stored in the clear", parseText("--reference"))
+    .option(
+      "--data <file>",
+      "a JSON object, - for standard input: its fields become parameters, sealed before they are sent",
+    )
+    .option("--source <text>", "who sends it (default: the token's name)", parseText("--source"))
+    .option("--reference <text>", "what it is about; stored unencrypted", parseText("--reference"))
     .option("--json", "print what it started as JSON")
     .action(async (type: string, options: SendOptions) => send(cli, type, options));
   return command;
@@ -41,7 +44,7 @@ async function send(cli: Cli, type: string, options: SendOptions): Promise<void>
     output.line(`${output.paint("green", "sent")} ${sent.id}`);
     for (const id of sent.started) output.line(`started ${id}`);
     if (sent.started.length === 0) {
-      output.note(`no active package of ${project} waits for it: a manifest.json lists it in trigger_events`);
+      output.note(`no active package of ${project} lists this type in trigger_events of its manifest.json`);
     }
   } catch (error) {
     throw adviseProject(error, project);
@@ -63,12 +66,12 @@ async function readData(cli: Cli, source: string): Promise<JsonObject> {
 
 function parseType(text: string): string {
   if (eventType.safeParse(text).success) return text;
-  throw new SealrunError("USAGE", "Expected the event's type as text without control characters, 1 to 256");
+  throw new SealrunError("USAGE", "Expected an event type of 1 to 256 characters, without control characters");
 }
 
 function parseText(option: string): (text: string) => string {
   return (text) => {
     if (text !== "" && eventText.safeParse(text).success) return text;
-    throw new SealrunError("USAGE", `${option}: expected text without control characters, 1 to 256`);
+    throw new SealrunError("USAGE", `${option}: expected 1 to 256 characters, without control characters`);
   };
 }

@@ -33,11 +33,11 @@ export function executionCommand(cli: Cli): Command {
   command
     .command("list")
     .description("List executions, newest first")
-    .option("--project <project>", "of this project alone", parseProject)
-    .option("--package <package>", "of this package alone", parsePackage)
+    .option("--project <project>", "only of this project", parseProject)
+    .option("--package <package>", "only of this package", parsePackage)
     .option("--status <status>", executionStatus.options.join(", "), parseStatus)
-    .option("--limit <n>", "at most so many", parseNumber("--limit", 1, 1_000))
-    .option("--before <cursor>", "those before the cursor that the list before ended with")
+    .option("--limit <n>", "maximum number of executions", parseNumber("--limit", 1, 1_000))
+    .option("--before <cursor>", "start after the cursor printed with the previous page")
     .option("--json", "print them as JSON")
     .action(async (options: ListOptions) => list(cli, options));
   command
@@ -54,8 +54,8 @@ export function executionCommand(cli: Cli): Command {
     .command("logs")
     .description("Print what an execution wrote, masked")
     .argument("<id>", "exe_…", parseExecutionId)
-    .option("--follow", "go on until it ends")
-    .option("--json", "print one JSON document; with --follow one line of JSON per line")
+    .option("--follow", "keep printing until the execution ends")
+    .option("--json", "print one JSON document, or with --follow one line of JSON per log line")
     .action(async (id: string, options: LogOptions) => (options.follow === true ? follow : logs)(cli, id, options));
   command
     .command("cancel")
@@ -66,13 +66,13 @@ export function executionCommand(cli: Cli): Command {
       const cancelled = await (await connect(cli)).cancelExecution(id);
       if (json === true) cli.output.json(cancelled);
       else if (cancelled.status === "cancelled") cli.output.line(`${id} is cancelled`);
-      else cli.output.line(`${id} is told to end; see how it went with: sealrun execution show ${id}`);
+      else cli.output.line(`${id} is being cancelled; see the result with: sealrun execution show ${id}`);
     });
   command
     .command("again")
-    .description("Start an execution's package once more with the same parameters")
+    .description("Start an execution's package again with the same parameters")
     .argument("<id>", "exe_…", parseExecutionId)
-    .option("--same-version", "run the version of then; the newest one without it")
+    .option("--same-version", "run the original version instead of the newest")
     .option("--wait", "wait for the end")
     .option("--json", "print the execution as JSON")
     .action(async (id: string, options: AgainOptions) => again(cli, id, options));
@@ -101,7 +101,7 @@ async function list(cli: Cli, { json, ...filter }: ListOptions): Promise<void> {
       showTime(row.createdAt),
     ]),
   );
-  if (found.next !== null) output.note(`there are more: --before ${found.next}`);
+  if (found.next !== null) output.note(`there are more executions: --before ${found.next}`);
 }
 
 async function logs(cli: Cli, id: string, { json }: LogOptions): Promise<void> {
@@ -112,7 +112,7 @@ async function logs(cli: Cli, id: string, { json }: LogOptions): Promise<void> {
     const page = await client.listLogs(id, after);
     if (json === true) lines.push(...page.lines);
     else for (const line of page.lines) printLogLine(cli.output, line);
-    // A platform that gives the same cursor again must not keep the command busy for ever.
+    // A platform that returns the same cursor twice must not make this loop endless.
     after = page.next === null || page.next === after ? undefined : page.next;
   } while (after !== undefined);
   if (json === true) cli.output.json({ lines });

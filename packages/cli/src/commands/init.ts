@@ -14,7 +14,7 @@ interface InitOptions {
 export function initCommand(cli: Cli): Command {
   return new Command("init")
     .description("Write a first package into a new folder")
-    .argument("<dir>", "a new or an empty folder; its name becomes the package's")
+    .argument("<dir>", "a new or empty folder; its name becomes the package's name")
     .option("--python", "with a Python script")
     .option("--shell", "with a shell script")
     .action(async (folder: string, options: InitOptions) => {

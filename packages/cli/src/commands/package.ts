@@ -16,7 +16,7 @@ export function packageCommand(cli: Cli): Command {
   command
     .command("show")
     .description("Show a package and its newest version")
-    .argument("<project/package>", "which one")
+    .argument("<project/package>", "the package to show")
     .option("--json", "print it as JSON")
     .action(async (address: string, options: { readonly json?: boolean }) => show(cli, address, options));
   return command;

@@ -18,7 +18,7 @@ export function projectCommand(cli: Cli): Command {
   const command = new Command("project").description("Projects: spaces that packages and secrets belong to");
   command
     .command("create")
-    .description("Make a project")
+    .description("Create a project")
     .argument("<name>", "letters, digits, _ . -", parseProject)
     .option("--json", "print it as JSON")
     .action(async (name: string, { json }: JsonOption) => {
@@ -36,15 +36,15 @@ export function projectCommand(cli: Cli): Command {
       if (json === true) return output.json({ projects });
       if (projects.length === 0) return output.line("no projects yet; create one with: sealrun project create NAME");
       output.table(
-        ["PROJECT", "AT ONCE", "CREATED"],
+        ["PROJECT", "LIMIT", "CREATED"],
         projects.map(({ name, maxConcurrent, createdAt }) => [name, String(maxConcurrent ?? "-"), showTime(createdAt)]),
       );
     });
   command
     .command("limit")
-    .description("Limit how many executions of a project may be under way at once, or show the limit")
+    .description("Set or show the maximum number of concurrent executions of a project")
     .argument("<name>", "the project", parseProject)
-    .option("--concurrent <n>", "so many, or none for any number", parseLimit)
+    .option("--concurrent <n>", "maximum concurrent executions, or none for no limit", parseLimit)
     .option("--json", "print the project as JSON")
     .action(async (name: string, { concurrent, json }: LimitOptions) => {
       const client = await connect(cli);
@@ -53,8 +53,8 @@ export function projectCommand(cli: Cli): Command {
       const { maxConcurrent } = project;
       output.line(
         maxConcurrent === null
-          ? `project ${project.name} runs any number of executions at once`
-          : `project ${project.name} runs at most ${maxConcurrent} at once`,
+          ? `project ${project.name} has no limit on concurrent executions`
+          : `project ${project.name} runs at most ${maxConcurrent} executions at once`,
       );
     });
   return command;

@@ -15,9 +15,9 @@ interface PushOptions {
 /** `sealrun push`. */
 export function pushCommand(cli: Cli): Command {
   return new Command("push")
-    .description("Upload a folder as a new version of a package; its secrets.json is sealed here first")
+    .description("Upload a folder as a new version of a package; its secrets.json is sealed on this machine first")
     .argument("<dir>", "folder with the scripts")
-    .requiredOption("--project <project>", "project that the package belongs to", parseProject)
+    .requiredOption("--project <project>", "project of the package", parseProject)
     .option("--name <name>", "the package's name (default: the manifest's, else the folder's)")
     .option("--overwrite", "replace secrets that were changed on the platform since the last push")
     .option("--json", "print the answer as JSON")
@@ -34,7 +34,7 @@ async function push(cli: Cli, folder: string, options: PushOptions): Promise<voi
     const answer = await client.pushPackage(toPush(checked, options));
     done();
     if (options.json === true) cli.output.json(answer);
-    else tell(cli, options.project, answer);
+    else showPushed(cli, options.project, answer);
   } catch (error) {
     throw adviseProject(error, options.project);
   } finally {
@@ -53,7 +53,7 @@ function toPush(checked: CheckedPackage, options: PushOptions): PackageToPush {
   };
 }
 
-function tell(cli: Cli, project: string, { package: pushed, version, secrets }: PushAnswer): void {
+function showPushed(cli: Cli, project: string, { package: pushed, version, secrets }: PushAnswer): void {
   const { output } = cli;
   const address = `${project}/${pushed.name}`;
   const kept = secrets.kept.length === 0 ? "" : `, ${secrets.kept.length} kept from before`;

@@ -13,7 +13,7 @@ import { type Cli, parseNumber, parsePackagePath } from "../command.ts";
 import { connect } from "../connect.ts";
 import { reportStart } from "../execution/report-start.ts";
 import { readInput } from "../prompt.ts";
-import { readNamedFile } from "../read-file.ts";
+import { readNamedFile } from "../files/read-file.ts";
 import { adviseProject } from "./push.ts";
 
 interface RunOptions {
@@ -29,23 +29,16 @@ interface RunOptions {
 export function runCommand(cli: Cli): Command {
   return new Command("run")
     .description("Run a package; with --wait its output is shown as it comes, and the exit code is 0 or 1")
-    .argument("<project/package>", "what to run")
+    .argument("<project/package>", "the package to run")
     .option(
       "-p, --param <key=value>",
-      "a parameter; may be given more than once",
+      "a parameter; repeat the option for more",
       collectParameter,
       new Map<string, string>(),
     )
-    .option(
-      "--params <file>",
-      "a JSON object of parameters, - for standard input: nobody sees them in the process list",
-    )
-    .option("--priority <n>", "from 1, last, to 10, first; the manifest's without it", parseNumber("--priority", 1, 10))
-    .option(
-      "--not-before <time>",
-      'starts it then at the earliest: a time with its zone, such as "2027-01-31T06:00:00Z"',
-      parseTime,
-    )
+    .option("--params <file>", "a JSON object of parameters, - for standard input; keeps them out of the process list")
+    .option("--priority <n>", "1 runs last, 10 runs first (default: the manifest's)", parseNumber("--priority", 1, 10))
+    .option("--not-before <time>", 'earliest start: a time with its zone, such as "2027-01-31T06:00:00Z"', parseTime)
     .option("--wait", "wait for the end")
     .option("--json", "print the execution as JSON")
     .action(async (address: string, options: RunOptions) => run(cli, address, options));
@@ -68,7 +61,7 @@ async function start(client: Client, input: ExecutionToStart): Promise<StartedEx
   }
 }
 
-/** What people write for a time, as ISO 8601; one without a zone would mean another time elsewhere. */
+/** A time in ISO 8601. It must have a zone: without one it would mean different times on different machines. */
 function parseTime(text: string): string {
   const parsed = startExecution.shape.notBefore.safeParse(text);
   if (parsed.success) return text;
@@ -80,7 +73,7 @@ function parseTime(text: string): string {
 
 function collectParameter(text: string, before: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   const equals = text.indexOf("=");
-  if (equals < 1) throw new SealrunError("USAGE", "-p: expected key=value, the key not empty");
+  if (equals < 1) throw new SealrunError("USAGE", "-p: expected key=value with a key that is not empty");
   const name = text.slice(0, equals);
   if (before.has(name)) throw new SealrunError("USAGE", `-p: ${showName(name)} is given twice; keep one of them`);
   return new Map([...before, [name, text.slice(equals + 1)]]);

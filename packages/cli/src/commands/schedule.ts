@@ -12,19 +12,17 @@ interface ListOptions {
 
 /** `sealrun schedule list` and `delete`. */
 export function scheduleCommand(cli: Cli): Command {
-  const command = new Command("schedule").description(
-    "Schedules: due times of packages, in manifests and from scripts",
-  );
+  const command = new Command("schedule").description("Schedules: when packages run, from manifests and from scripts");
   command
     .command("list")
     .description("List schedules, the next one first")
-    .option("--project <project>", "of this project alone", parseProject)
-    .option("--package <package>", "of this package alone", parsePackage)
+    .option("--project <project>", "only of this project", parseProject)
+    .option("--package <package>", "only of this package", parsePackage)
     .option("--json", "print them as JSON")
     .action(async (options: ListOptions) => list(cli, options));
   command
     .command("delete")
-    .description("End a schedule that a script asked for")
+    .description("Delete a schedule that a script created")
     .argument("<id>", "sch_…", parseId)
     .option("--json", "print it as JSON")
     .action(async (id: string, { json }: { readonly json?: boolean }) => {
@@ -41,7 +39,7 @@ async function list(cli: Cli, { json, ...filter }: ListOptions): Promise<void> {
   if (json === true) return output.json({ schedules });
   if (schedules.length === 0) {
     return output.line(
-      'no schedules; give a manifest.json a "schedule", or call context.scheduler.schedule in a script',
+      'no schedules; add "schedule" to a manifest.json, or call context.scheduler.schedule in a script',
     );
   }
   output.table(["SCHEDULE", "PACKAGE", "RUNS", "TIME ZONE", "NEXT", "LAST"], schedules.map(rowOf));
@@ -53,7 +51,7 @@ function rowOf(schedule: ScheduleInfo): readonly string[] {
   return [
     id,
     `${project}/${name}`,
-    kind === "script" ? `${runs} (asked for by a script)` : runs,
+    kind === "script" ? `${runs} (created by a script)` : runs,
     cron === null ? "" : (timezone ?? "UTC"),
     isPaused ? "paused" : nextAt === null ? "" : showTime(nextAt),
     last === null ? "" : `${showTime(last.dueAt)} ${last.status}`,

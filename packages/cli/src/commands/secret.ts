@@ -29,69 +29,66 @@ export function secretCommand(cli: Cli): Command {
     .argument("[rest...]")
     .usage("<name> --scope platform|project|service [--project P] [--package N] < value")
     .option("--file <file>", "read the value from this file")
-    .option("--value-json", "the value is JSON; without it, it is text, less one final newline")
+    .option("--value-json", "the value is JSON (default: text, without its final newline)")
     .option("--json", "print it as JSON")
-    // Whatever else stands here may be the value: it is refused without being repeated.
+    // Any other word or option may be the value: it is refused without being repeated.
     .allowUnknownOption()
     .action(async (name: string | undefined, rest: readonly string[], options: SetOptions) => {
       await set(cli, checkName(name, rest), options);
     });
   addPlaceOptions(command.command("import"))
-    .description("Set all secrets of a .json or .env file, of standard input or of the environment, or none")
+    .description("Import the secrets of a .json or .env file, of standard input or of the environment: all or none")
     .argument("[file]", "a .json or .env file, - for standard input")
-    .option("--from-env", "take them from the environment: names that start with --prefix, or those of --names")
+    .option("--from-env", "read them from the environment: names that start with --prefix, or those of --names")
     .option(
       "--prefix <prefix>",
-      "take names that start with it, take it off, read values as base64 (with --from-env: SECRET_)",
+      "import only names with this prefix, remove it, and read values as base64 (default with --from-env: SECRET_)",
     )
-    .option("--names <names>", "these variables, separated by commas, as they stand", parseNames)
-    .option("--plain", "values are text as they stand, not base64")
-    .option("--dry-run", "print the names and what would change, store nothing")
+    .option("--names <names>", "names of variables, separated by commas; values are not decoded", parseNames)
+    .option("--plain", "values are plain text, not base64")
+    .option("--dry-run", "print the names and what would change; store nothing")
     .option("--json", "print them as JSON")
     .action(async (file: string | undefined, options: ImportCommandOptions) => importAll(cli, file, options));
   addPlaceOptions(command.command("list"))
     .description("List names, versions, authors and times; never values")
-    .argument("[name]", "this one alone")
+    .argument("[name]", "only this secret")
     .option("--json", "print them as JSON")
     .action(async (name: string | undefined, options: PlaceOptions & JsonOption) => list(cli, name, options));
   addPlaceOptions(command.command("history"))
-    .description("List every version of a secret: who set it, how it came, what ended it; never values")
+    .description("List every version of a secret: who set it, where it came from, what ended it; never values")
     .argument("<name>", "the secret's name")
     .option("--json", "print it as JSON")
     .action(async (name: string, options: PlaceOptions & JsonOption) => history(cli, name, options));
   command
     .command("explain")
-    .description("Tell which scope answers a name in a package, and why; exit code 1 when none does")
+    .description("Show from which scope a package gets a secret, and why; exit code 1 when no scope has it")
     .argument("<name>", "the secret's name")
     .requiredOption("--project <project>", "the package's project", parseProject)
     .requiredOption("--package <package>", "the package", parsePackage)
     .option("--json", "print it as JSON")
     .action(async (name: string, options: ExplainOptions) => explain(cli, name, options));
   addPlaceOptions(command.command("delete"))
-    .description("Remove a secret")
+    .description("Delete a secret")
     .argument("<name>", "the secret's name")
     .option("--json", "print what was removed as JSON")
     .action(async (name: string, options: PlaceOptions & JsonOption) => remove(cli, name, options));
   return command;
 }
 
-const elsewhere = "give it on standard input, with --file, or at the prompt, and change it if it was real";
+const elsewhere = "use standard input, --file or the prompt, and replace the secret if it was real";
 
 function checkName(name: string | undefined, rest: readonly string[]): string {
   if (rest.length > 0 || name?.startsWith("-") === true || name?.includes("=") === true) {
     throw new SealrunError(
       "SECRET_ON_COMMAND_LINE",
-      `A secret's value does not belong on the command line, where other users and the shell's history see it; ${elsewhere}`,
+      `A secret's value must not be on the command line, where other users and the shell's history see it; ${elsewhere}`,
     );
   }
   if (name === undefined) throw new SealrunError("USAGE", "Expected the secret's name; see sealrun secret set --help");
   const parsed = secretName.safeParse(name);
   if (parsed.success) return parsed.data;
-  // Not repeated: it may be the value, given where the name belongs.
-  throw new SealrunError(
-    "NAME_NOT_ALLOWED",
-    `What stands where the name belongs is not allowed: ${parsed.error.issues[0]?.message}`,
-  );
+  // Not repeated: it may be the value, given in place of the name.
+  throw new SealrunError("NAME_NOT_ALLOWED", `The secret's name is not allowed: ${parsed.error.issues[0]?.message}`);
 }
 
 async function set(cli: Cli, name: string, options: SetOptions): Promise<void> {
@@ -106,7 +103,7 @@ async function importAll(cli: Cli, file: string | undefined, options: ImportComm
   const json = options.json === true;
   if (options.dryRun !== true) return store(cli, place, { values, json, source: "import" });
   const client = await connect(cli);
-  return advised(place, async () => showPlan({ client, output: cli.output }, place, { values, json }));
+  return withProjectAdvice(place, async () => showPlan({ client, output: cli.output }, place, { values, json }));
 }
 
 interface ToStore {
@@ -118,7 +115,7 @@ interface ToStore {
 async function store(cli: Cli, place: SecretPlace, { values, json, source }: ToStore): Promise<void> {
   const { output } = cli;
   const client = await connect(cli);
-  const secrets = await advised(place, async () => client.setSecrets(place, values, source));
+  const secrets = await withProjectAdvice(place, async () => client.setSecrets(place, values, source));
   if (json === true) return output.json({ secrets });
   for (const { name, version } of secrets) {
     output.line(`${output.paint("green", "set")} ${name} in ${showPlace(place)}, version ${version}`);
@@ -129,7 +126,7 @@ async function list(cli: Cli, name: string | undefined, options: PlaceOptions & 
   const { output } = cli;
   const place = placeOf(options);
   const client = await connect(cli);
-  const all = await advised(place, async () => client.listSecrets(place));
+  const all = await withProjectAdvice(place, async () => client.listSecrets(place));
   const secrets = name === undefined ? all : all.filter((secret) => secret.name === name);
   if (name !== undefined && secrets.length === 0) {
     throw new SealrunError("SECRET_NOT_FOUND", `${showPlace(place)} has no secret ${showName(name)}`);
@@ -151,7 +148,7 @@ async function list(cli: Cli, name: string | undefined, options: PlaceOptions & 
 async function history(cli: Cli, name: string, options: PlaceOptions & JsonOption): Promise<void> {
   const place = placeOf(options);
   const client = await connect(cli);
-  const found = await advised(place, async () => client.getSecretHistory(place, name));
+  const found = await withProjectAdvice(place, async () => client.getSecretHistory(place, name));
   if (options.json === true) cli.output.json(found);
   else showHistory(cli.output, found);
 }
@@ -159,23 +156,23 @@ async function history(cli: Cli, name: string, options: PlaceOptions & JsonOptio
 async function explain(cli: Cli, name: string, { json, ...target }: ExplainOptions): Promise<void> {
   const client = await connect(cli);
   const place = { scope: "service", ...target } as const;
-  const explained = await advised(place, async () => client.explainSecret(target, name));
+  const explained = await withProjectAdvice(place, async () => client.explainSecret(target, name));
   if (json === true) cli.output.json(explained);
   else showExplanation(cli.output, explained);
   if (explained.scopes.some(({ answers }) => answers)) return;
   const tried = explained.scopes.map(({ scope }) => scope).join(", ");
-  throw new SealrunError("SECRET_UNANSWERED", `${showName(name)} is set in none of ${tried}`);
+  throw new SealrunError("SECRET_UNANSWERED", `${showName(name)} is not set in any scope: ${tried}`);
 }
 
 async function remove(cli: Cli, name: string, options: PlaceOptions & JsonOption): Promise<void> {
   const place = placeOf(options);
   const client = await connect(cli);
-  const removed = await advised(place, async () => client.deleteSecret(place, name));
+  const removed = await withProjectAdvice(place, async () => client.deleteSecret(place, name));
   if (options.json === true) cli.output.json({ secrets: [removed] });
   else cli.output.line(`${cli.output.paint("green", "removed")} ${removed.name} from ${showPlace(place)}`);
 }
 
-async function advised<T>(place: SecretPlace, action: () => Promise<T>): Promise<T> {
+async function withProjectAdvice<T>(place: SecretPlace, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {

@@ -13,8 +13,8 @@ interface SettleOptions {
 /** `sealrun execution settle`. */
 export function settleCommand(cli: Cli): Command {
   return new Command("settle")
-    .description("After a restore: end as lost what was open when the backup was made, so that nothing runs twice")
-    .requiredOption("--before <time>", "when the backup was made, with its zone: 2026-01-31T12:00:00Z", parseBefore)
+    .description("After a restore: end executions that were open at the backup as lost, so that none runs twice")
+    .requiredOption("--before <time>", "time of the backup, with its zone: 2026-01-31T12:00:00Z", parseBefore)
     .option("--dry-run", "show what would be ended, and end nothing")
     .option("--json", "print it as JSON")
     .action(async (options: SettleOptions) => (options.dryRun === true ? show : settle)(cli, options));
@@ -24,7 +24,7 @@ async function show(cli: Cli, { before, json }: SettleOptions): Promise<void> {
   const { output } = cli;
   const found = await (await connect(cli)).listOpen(before);
   if (json === true) return output.json(found);
-  if (found.open.length === 0) return output.line("nothing was open then");
+  if (found.open.length === 0) return output.line("no executions were open at that time");
   output.table(["PACKAGE", "STATUS", "EXECUTIONS"], found.open.map(rowOf));
 }
 
@@ -40,11 +40,11 @@ async function settle(cli: Cli, { before, json }: SettleOptions): Promise<void> 
   if (failed.length === 0) return;
   throw new SealrunError(
     "INTERNAL",
-    `${counted(failed.length)} could not be ended, the platform's log says why: ${failed.slice(0, 5).join(", ")}`,
+    `${counted(failed.length)} could not be ended; see the platform's log: ${failed.slice(0, 5).join(", ")}`,
   );
 }
 
-/** The platform ends some hundreds per request. What was ended stays so when the command is interrupted. */
+/** The platform ends some hundreds per request. Ended executions stay ended when the command is interrupted. */
 async function settleAll(
   cli: Cli,
   client: Pick<Client, "settleExecutions">,
@@ -57,7 +57,7 @@ async function settleAll(
     const answer = await client.settleExecutions({ before, ...(after === undefined ? {} : { after }) }).finally(done);
     settled += answer.settled;
     failed.push(...answer.failed);
-    // A platform that gives the same cursor again must not keep the command busy for ever.
+    // A platform that returns the same cursor twice must not make this loop endless.
     if (answer.next === null || answer.next === after) return { settled, failed };
     after = answer.next;
   }

@@ -19,7 +19,7 @@ export interface DemoOptions {
   readonly signal: AbortSignal;
 }
 
-/** A whole platform in a temporary folder, a package run on it by the real commands, and a search for its secrets. */
+/** Starts a whole platform in a temporary folder, runs a package on it with the real commands, and searches for its secrets. */
 export async function runDemo(options: DemoOptions): Promise<void> {
   const { say } = options;
   const root = await mkdtemp(join(tmpdir(), "sealrun-demo-"));
@@ -27,14 +27,16 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     const dataFolder = join(root, "data");
     const demo = await writeDemoPackage(join(root, "package"));
     say("Starting PostgreSQL, NATS, keyring, platform and an executor in a temporary folder …");
-    say(`The package is named ${demo.control.value}: no secret, but a planted control that the search must find`);
+    say(
+      `The package is named ${demo.control.value}: it is not a secret but a planted control that the search must find`,
+    );
     const dev = await startDev({ ...options, dataFolder, port: 0, logLevel: "trace" });
-    const seen = await useWatched(dev, demo, { ...options, home: join(root, "home") });
+    const seen = await runWhileWatching(dev, demo, { ...options, home: join(root, "home") });
     say("");
     for (const line of await proveNothingLeaked({ dataFolder, demo, seen })) say(line);
     say("");
     say("Your turn:");
-    say("  npx --no-install sealrun dev                                   a platform of your own, data in ./.sealrun");
+    say("  npx --no-install sealrun dev                                   your own platform, data in ./.sealrun");
     say("  npx --no-install sealrun init my-package                       a first package");
     say(
       "  npx --no-install sealrun push my-package --project demo        … and run it: sealrun run demo/my-package --wait",
@@ -44,13 +46,17 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   }
 }
 
-/** Uses the platform and stops it; tells what was seen meanwhile of processes, and of the queue's files, which lose what was delivered. */
-async function useWatched(dev: Dev, demo: DemoPackage, stage: DemoOptions & { readonly home: string }): Promise<Seen> {
+/** Runs the demo's commands, then stops the platform; gives what was seen meanwhile in processes and in the queue's files, which lose delivered messages. */
+async function runWhileWatching(
+  dev: Dev,
+  demo: DemoPackage,
+  stage: DemoOptions & { readonly home: string },
+): Promise<Seen> {
   const wanted = [...Object.values(demo.secrets), demo.control];
   const processes = watchProcesses(createByteSearch(wanted));
   const queue = watchFiles(join(dev.folder.root, "nats"), wanted);
   try {
-    await useIt({ ...stage, dev, demo });
+    await runCommands({ ...stage, dev, demo });
   } finally {
     await Promise.all([processes.stop(), queue.stop()]);
     await dev.stop();
@@ -58,8 +64,8 @@ async function useWatched(dev: Dev, demo: DemoPackage, stage: DemoOptions & { re
   return { processes: await processes.stop(), queue: await queue.stop() };
 }
 
-/** The commands that a person would type, typed for them. */
-async function useIt(
+/** Runs the commands that a person would type. */
+async function runCommands(
   stage: DemoOptions & { readonly dev: Dev; readonly demo: DemoPackage; readonly home: string },
 ): Promise<void> {
   const { dev, demo, say } = stage;

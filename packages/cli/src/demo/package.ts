@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto";
 import { cp, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { newPassword } from "../dev/private-files.ts";
+import { newPassword } from "../files/private-files.ts";
 import type { Wanted } from "../search/search-files.ts";
 
-/** The demo's package on disk, its secrets, and the planted control that travels the same ways in plain text. */
+/** The demo's package on disk, its secrets, and the planted control that takes the same paths in plain text. */
 export interface DemoPackage {
   readonly folder: string;
   readonly secrets: { readonly service: Wanted; readonly project: Wanted; readonly platform: Wanted };
@@ -14,7 +14,7 @@ export interface DemoPackage {
 
 const source = fileURLToPath(new URL("../../demo-package/", import.meta.url));
 
-/** Lays the package out in a folder, with a secrets.json made for this run alone. */
+/** Writes the package into a folder, with a secrets.json made only for this run. */
 export async function writeDemoPackage(folder: string): Promise<DemoPackage> {
   const secret = (label: string): Wanted => ({ label, value: `${newPassword().slice(0, 30)}"$\né` });
   const service = secret("DB_PASSWORD");

@@ -5,19 +5,19 @@ import { type FileSearch, type Finding, searchFiles } from "../search/search-fil
 import type { ProcessWatch } from "../search/watch-processes.ts";
 import type { DemoPackage } from "./package.ts";
 
-/** The kinds of places that are searched; the control must be found in each, or the search proves nothing. */
+/** The kinds of places that are searched. The control must be found in each, or the search proves nothing. */
 const places = ["PostgreSQL's files", "NATS's files", "logs", "command lines", "environments"] as const;
 type Place = (typeof places)[number] | "other files";
 
-/** What was seen while the demo ran. */
+/** What was seen of processes and of the queue's files while the demo ran. */
 export interface Seen {
   readonly processes: ProcessWatch;
   readonly queue: FileSearch;
 }
 
 /**
- * Searches everything the demo's platform left on disk, and what was seen of processes. Says what was searched; throws
- * when a secret was found, and when the control was not found in some kind of place.
+ * Searches everything the demo's platform left on disk, and what was seen of processes. Gives the lines to print; throws
+ * when a secret was found, or when the control was not found in one of the kinds of places.
  */
 export async function proveNothingLeaked(options: {
   readonly dataFolder: string;
@@ -35,12 +35,12 @@ export async function proveNothingLeaked(options: {
     const where = leaked.map(({ value, encoding, place }) => `${value} as ${encoding} in ${place}`);
     throw new SealrunError("INTERNAL", `Plaintext was found: ${[...new Set(where)].slice(0, 5).join("; ")}`);
   }
-  const marked = new Set(findings.map((finding) => placeOf(finding, dataFolder)));
-  const blind = places.filter((place) => !marked.has(place));
-  if (blind.length > 0) {
+  const withControl = new Set(findings.map((finding) => placeOf(finding, dataFolder)));
+  const missingControl = places.filter((place) => !withControl.has(place));
+  if (missingControl.length > 0) {
     throw new SealrunError(
       "INTERNAL",
-      `The search proves nothing: the planted control was not found in ${blind.join(", ")}`,
+      `The search proves nothing: the planted control was not found in ${missingControl.join(", ")}`,
     );
   }
   const logs = [...files].filter((file) => file.endsWith(".log"));

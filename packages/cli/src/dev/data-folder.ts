@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-/** Where everything of one `sealrun dev` lies. Deleting the folder resets all. */
+/** The paths of one `sealrun dev`. Deleting the folder resets everything. */
 export interface DataFolder {
   readonly root: string;
   readonly adminTokenFile: string;

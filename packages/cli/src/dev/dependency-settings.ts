@@ -3,7 +3,7 @@ import { isAbsolute, join } from "node:path";
 import type { ExecutorConfig } from "@sealrun/executor";
 import type { Environment } from "../setup/find-on-path.ts";
 
-/** Where scripts' dependencies come from in `sealrun dev`: the registries and proxies that the user's own npm and pip use. */
+/** The registries and proxies for scripts' dependencies in `sealrun dev`: those of the user's npm and pip. */
 export async function findDependencySettings(
   environment: Environment,
   say: (line: string) => void,
@@ -54,7 +54,7 @@ async function pipIndex(environment: Environment): Promise<string | undefined> {
   return found;
 }
 
-/** The last `name = value` of a file; npm fills in `${VARIABLES}`, which are not looked at. */
+/** The last `name = value` of a file. `${VARIABLES}`, which npm replaces, are not supported. */
 async function settingIn(file: string, name: string): Promise<string | undefined> {
   const text = await readFile(file, "utf8").catch(() => "");
   const values = [...text.matchAll(new RegExp(`^\\s*${name}\\s*[=:]\\s*(\\S+)\\s*$`, "gm"))].map(

@@ -9,14 +9,14 @@ import { findPrograms, type Programs } from "../setup/find-programs.ts";
 import type { PartName } from "../start-part.ts";
 import { findDependencySettings } from "./dependency-settings.ts";
 import { type DataFolder, layOutDataFolder } from "./data-folder.ts";
-import { requireFreePort } from "./free-port.ts";
+import { requireFreePort } from "../servers/free-port.ts";
 import { ensureKeys } from "./keys.ts";
 import { writePartConfigs } from "./part-configs.ts";
 import { ownProgram } from "./own-program.ts";
 import { isReadyLine, readErrorLine } from "../part-log.ts";
-import { ensureFolder } from "./private-files.ts";
-import { type Part, startPart } from "./processes.ts";
-import { startServers } from "./servers.ts";
+import { ensureFolder } from "../files/private-files.ts";
+import { type PartProcess, startPartProcess } from "./part-process.ts";
+import { startServers } from "../servers/start-servers.ts";
 
 /** What to start. */
 export interface DevOptions {
@@ -25,9 +25,9 @@ export interface DevOptions {
   readonly port: number;
   readonly logLevel: "trace" | "debug" | "info" | "warn" | "error";
   readonly environment: Environment;
-  /** Told what a person waits for. */
+  /** Called with what a person waits for. */
   readonly say: (line: string) => void;
-  /** Stops the start; once it is over, `stop` does. */
+  /** Aborts the start; a started platform is stopped with `stop`. */
   readonly signal: AbortSignal;
 }
 
@@ -38,7 +38,7 @@ export interface Dev {
   readonly fingerprint: string;
   readonly folder: DataFolder;
   readonly programs: Programs;
-  /** Settles with the name of whatever ended without being asked to. */
+  /** Settles with the name of the server or part that ended unexpectedly. */
   readonly ended: Promise<string>;
   /** Stops everything in reverse order. */
   stop(): Promise<void>;
@@ -47,7 +47,7 @@ export interface Dev {
 const partStartMs = 60_000;
 const host = "127.0.0.1";
 
-/** Starts PostgreSQL, NATS, keyring, platform and one executor on one data folder. What was started ends again when the rest fails. */
+/** Starts PostgreSQL, NATS, keyring, platform and one executor on one data folder. If one fails to start, stops the others. */
 export async function startDev(options: DevOptions): Promise<Dev> {
   const { environment, say, signal } = options;
   const folder = layOutDataFolder(options.dataFolder);
@@ -71,13 +71,13 @@ export async function startDev(options: DevOptions): Promise<Dev> {
     const dependencies = await findDependencySettings(environment, say);
     await writePartConfigs({ folder, keys, servers, programs, dependencies, port, logLevel: options.logLevel });
 
-    const parts: Part[] = [];
+    const parts: PartProcess[] = [];
     const run = async (name: PartName): Promise<void> => {
       const part = await startReadyPart(name, { folder, programs, signal });
       stops.push(async () => part.stop(20_000));
       parts.push(part);
     };
-    await bothOrNeither(run("keyring"), run("platform"));
+    await startBoth(run("keyring"), run("platform"));
     const url = `http://${host}:${port}`;
     if (!(await exists(folder.executorState))) await makeEnrolmentToken({ folder, programs, url });
     await run("executor");
@@ -96,24 +96,24 @@ export async function startDev(options: DevOptions): Promise<Dev> {
   }
 }
 
-/** Waits for both even when one fails, so that no start goes on after the failure was handled. */
-async function bothOrNeither(...starts: readonly Promise<void>[]): Promise<void> {
+/** Waits for all starts even when one fails, so that none goes on after the failure was handled. */
+async function startBoth(...starts: readonly Promise<void>[]): Promise<void> {
   for (const outcome of await Promise.allSettled(starts)) if (outcome.status === "rejected") throw outcome.reason;
 }
 
-interface PartPlace {
+interface StartPartDeps {
   readonly folder: DataFolder;
   readonly programs: Programs;
   readonly signal?: AbortSignal;
 }
 
-async function startReadyPart(name: PartName, place: PartPlace): Promise<Part> {
-  // A signal that aborted between two starts calls no listener any more.
+async function startReadyPart(name: PartName, place: StartPartDeps): Promise<PartProcess> {
+  // A signal that aborted between two starts no longer calls listeners.
   place.signal?.throwIfAborted();
   const logFile = join(place.folder.logs, `${name}.log`);
   const ready = Promise.withResolvers<void>();
   let failure: SealrunError | undefined;
-  const part = await startPart({
+  const part = await startPartProcess({
     programs: place.programs,
     name,
     command: process.execPath,
@@ -146,8 +146,8 @@ async function startReadyPart(name: PartName, place: PartPlace): Promise<Part> {
   }
 }
 
-async function makeEnrolmentToken({ folder, programs, url }: PartPlace & { readonly url: string }): Promise<void> {
-  const part = await startPart({
+async function makeEnrolmentToken({ folder, programs, url }: StartPartDeps & { readonly url: string }): Promise<void> {
+  const part = await startPartProcess({
     programs,
     name: "token",
     command: process.execPath,

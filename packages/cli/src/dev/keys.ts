@@ -12,27 +12,27 @@ import {
 } from "@sealrun/crypto";
 import { encodeJson, keyringSender, platformId, type PlatformId, SealrunError } from "@sealrun/protocol";
 import type { DataFolder } from "./data-folder.ts";
-import { ensureFolder, isCode, replacePrivateFile } from "./private-files.ts";
+import { ensureFolder, isCode, replacePrivateFile } from "../files/private-files.ts";
 
-/** What a data folder's keys say of it. */
+/** The ids and the token that a data folder's keys give. */
 export interface InstallationKeys {
   readonly platformId: PlatformId;
   readonly fingerprint: string;
   readonly adminToken: string;
 }
 
-/** Makes identities, both root keys and the admin token on the first start, and reads them on every one. */
+/** Makes identities, both root keys and the admin token on the first start; later starts read them. */
 export async function ensureKeys(folder: DataFolder): Promise<InstallationKeys> {
   for (const file of [folder.identity("platform"), folder.identity("keyring"), folder.publicIdentity("platform")]) {
     await ensureFolder(dirname(file));
   }
-  const platform = await keptIdentity(folder.identity("platform"), () => newId("platform"));
-  const keyring = await keptIdentity(folder.identity("keyring"), () => keyringSender);
+  const platform = await readOrMakeIdentity(folder.identity("platform"), () => newId("platform"));
+  const keyring = await readOrMakeIdentity(folder.identity("keyring"), () => keyringSender);
   await replacePrivateFile(folder.publicIdentity("platform"), encodeJson(toPublicIdentity(platform)));
   await replacePrivateFile(folder.publicIdentity("keyring"), encodeJson(toPublicIdentity(keyring)));
-  await kept(folder.rootKey("platform"), () => randomBytes(32));
-  await kept(folder.rootKey("keyring"), () => randomBytes(32));
-  const token = await kept(folder.adminTokenFile, () =>
+  await readOrMakeFile(folder.rootKey("platform"), () => randomBytes(32));
+  await readOrMakeFile(folder.rootKey("keyring"), () => randomBytes(32));
+  const token = await readOrMakeFile(folder.adminTokenFile, () =>
     Buffer.from(`sr_adm_${Buffer.from(randomBytes(32)).toString("base64url")}`),
   );
   return {
@@ -42,12 +42,12 @@ export async function ensureKeys(folder: DataFolder): Promise<InstallationKeys> 
   };
 }
 
-async function keptIdentity(file: string, id: () => string): Promise<Identity> {
-  return importIdentity(await kept(file, () => exportIdentity(generateIdentity(id()))));
+async function readOrMakeIdentity(file: string, id: () => string): Promise<Identity> {
+  return importIdentity(await readOrMakeFile(file, () => exportIdentity(generateIdentity(id()))));
 }
 
-/** The bytes kept in a file; the first call makes them, whole or not at all. */
-async function kept(file: string, make: () => Uint8Array): Promise<Uint8Array> {
+/** The bytes kept in a file; the first call makes the file, complete or not at all. */
+async function readOrMakeFile(file: string, make: () => Uint8Array): Promise<Uint8Array> {
   try {
     return await readFile(file);
   } catch (error) {

@@ -7,8 +7,8 @@ import type { Programs } from "../setup/find-programs.ts";
 import type { DataFolder } from "./data-folder.ts";
 import type { InstallationKeys } from "./keys.ts";
 import type { findDependencySettings } from "./dependency-settings.ts";
-import { ensureFolder, writePrivateFile } from "./private-files.ts";
-import type { Servers } from "./servers.ts";
+import { ensureFolder, writePrivateFile } from "../files/private-files.ts";
+import type { Servers } from "../servers/start-servers.ts";
 
 /** What the parts' settings are made of. */
 export interface PartConfigs {
@@ -23,7 +23,7 @@ export interface PartConfigs {
 
 const drainMs = 5_000;
 
-/** Writes the settings of all three parts, 0600: they hold the passwords of this start. */
+/** Writes the settings of all three parts, 0600, because they hold the passwords of this start. */
 export async function writePartConfigs(options: PartConfigs): Promise<void> {
   const { folder } = options;
   for (const name of ["platform", "keyring", "executor"] as const) await ensureFolder(folder.part(name));
@@ -73,7 +73,7 @@ function executorSettings({ folder, port, programs, dependencies, logLevel }: Pa
   return {
     stateFile: folder.executorState,
     enrolmentTokenFile: folder.enrolmentToken,
-    // Every start may listen on another port than the one that the executor was enrolled at.
+    // The port may differ from the one at which the executor was enrolled.
     platformUrl: `http://127.0.0.1:${port}`,
     workDir: join(folder.part("executor"), "work"),
     cacheDir: join(folder.part("executor"), "cache"),

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { SealrunError } from "@sealrun/protocol";
 import type { Environment } from "../setup/find-on-path.ts";
 import { type Dev, startDev } from "./dev.ts";
-import { replacePrivateFile } from "./private-files.ts";
+import { replacePrivateFile } from "../files/private-files.ts";
 
 /** Settings of `sealrun dev`. */
 export interface RunDevOptions {
@@ -16,11 +16,11 @@ export interface RunDevOptions {
   readonly say: (line: string) => void;
   /** Saves the profile "local", so that every other command works at once. */
   readonly saveProfile: (profile: Pick<Dev, "url" | "token" | "fingerprint">) => Promise<void>;
-  /** Aborts when the platform shall stop. */
+  /** Aborts to stop the platform. */
   readonly signal: AbortSignal;
 }
 
-/** Runs a platform until the signal aborts. Fails when a part of it ends by itself. */
+/** Runs a platform until the signal aborts. Fails when one of its parts ends unexpectedly. */
 export async function runDev(options: RunDevOptions): Promise<void> {
   const { say, signal } = options;
   const startedAt = performance.now();
@@ -37,7 +37,7 @@ export async function runDev(options: RunDevOptions): Promise<void> {
     say(`Data and logs: ${dev.folder.root}. Profile "local" is saved: other commands work at once. Ctrl-C stops it.`);
     const ended = signal.aborted ? undefined : await Promise.race([dev.ended, aborted(signal)]);
     if (ended !== undefined)
-      throw new SealrunError("INTERNAL", `${ended} ended by itself; its log is in ${dev.folder.logs}`);
+      throw new SealrunError("INTERNAL", `${ended} ended unexpectedly; its log is in ${dev.folder.logs}`);
     say("Stopping …");
   } finally {
     await dev.stop();
@@ -49,7 +49,7 @@ async function announce({ url, token, fingerprint }: Dev, readyFile: string | un
   await replacePrivateFile(resolve(readyFile), `${JSON.stringify({ url, token, fingerprint })}\n`);
 }
 
-/** Of a signal that has not aborted yet: it tells nobody who listens later. */
+/** Only for a signal that has not aborted yet: an aborted one never calls a new listener. */
 async function aborted(signal: AbortSignal): Promise<undefined> {
   await once(signal, "abort");
   return undefined;

@@ -7,7 +7,7 @@ import { printLogLine } from "./print-execution.ts";
 const reportTries = 15;
 const reportWaitMs = 200;
 
-/** Follows an execution to its end and gives all of it, once its reports have arrived or 3 seconds have passed. */
+/** Follows an execution to its end and gives its final state, once its reports have arrived or 3 seconds have passed. */
 export async function followToEnd(
   client: Client,
   id: string,
@@ -22,12 +22,12 @@ export async function followToEnd(
   return execution;
 }
 
-/** True when nothing of an execution is waited for any more. */
+/** True when an execution has ended and its reports have all arrived, or never will. */
 function isSettled({ status, reportsComplete, reportsGap }: ExecutionInfo): boolean {
   return isFinal(status) && (reportsComplete || reportsGap !== null);
 }
 
-/** Prints lines as they come, and says on a terminal what is waited for until the first step starts. */
+/** Prints lines as they come; on a terminal shows that it waits for an executor until the first step starts. */
 export function livePrinter(output: Output): {
   readonly onEvent: (event: LiveEvent) => void;
   readonly done: () => void;

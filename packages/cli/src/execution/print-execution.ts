@@ -11,14 +11,14 @@ import {
 import type { Output, Style } from "../output.ts";
 import { showTime } from "../show-time.ts";
 
-/** One line of a script, with the step it came from. */
+/** Prints one line of a script, with the step it came from. */
 export function printLogLine(output: Output, { step, stream, level, text }: LogLine): void {
   const origin = output.paint("dim", `[${step ?? "sealrun"}]`);
   const shownLevel = stream === "sdk" && level !== null ? `${level.toUpperCase()} ` : "";
   output.foreign(`${origin} ${shownLevel}${text}`);
 }
 
-/** How it ended, its steps, and which secrets it asked for. */
+/** Prints how an execution ended, its steps, and which secrets it asked for. */
 export function printOutcome(output: Output, execution: ExecutionInfo): void {
   const { id, status, error, steps, receipt, startedAt, finishedAt } = execution;
   const took =
@@ -27,16 +27,16 @@ export function printOutcome(output: Output, execution: ExecutionInfo): void {
       : ` in ${showDuration(Date.parse(finishedAt) - Date.parse(startedAt))}`;
   output.line(`${output.paint(styleOf(status), status)} ${id}${took}`);
   for (const step of steps) output.line(`  ${stepLine(step)}`);
-  // A step that failed has told it already.
-  const isTold = steps.some((step) => step.error !== null && step.error.message === error?.message);
-  if (error !== null && !isTold) output.line(`  ${error.message} (${error.code})`);
+  // The line of the failed step has it already.
+  const isShown = steps.some((step) => step.error !== null && step.error.message === error?.message);
+  if (error !== null && !isShown) output.line(`  ${error.message} (${error.code})`);
   if (execution.reportsGap !== null) output.line(`  ${execution.reportsGap}`);
-  else if (!execution.reportsComplete) output.line("  some of its output is still on its way");
+  else if (!execution.reportsComplete) output.line("  some of its output has not arrived yet");
   const isOnly = new Set(receipt.map((row) => row.attempt)).size <= 1;
   for (const sentence of new Set(receipt.map((row) => readLine(row, isOnly)))) output.line(sentence);
 }
 
-/** Everything about an execution, without its output. */
+/** Prints everything about an execution except its output. */
 export function printExecution(output: Output, execution: ExecutionInfo): void {
   const { visible, sealedNames } = execution.parameters;
   const shown = Object.entries(visible).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
@@ -55,7 +55,7 @@ export function printExecution(output: Output, execution: ExecutionInfo): void {
   printOutcome(output, execution);
 }
 
-/** What started it, when nobody asked for it. */
+/** What started it, when it was not a request. */
 function causeOf(trigger: Trigger): string {
   switch (trigger.kind) {
     case "request":

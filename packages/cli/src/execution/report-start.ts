@@ -3,11 +3,11 @@ import { type ExecutionInfo, SealrunError, type StartedExecution } from "@sealru
 import type { Cli } from "../command.ts";
 import { followToEnd, livePrinter } from "./follow.ts";
 import { printOutcome } from "./print-execution.ts";
-import { tellWaiting } from "./tell-waiting.ts";
+import { reportWaiting } from "./report-waiting.ts";
 
 /**
- * Says that an execution is started, or with `wait` follows it to its end and says how it ended; `EXECUTION_FAILED`
- * unless that was well.
+ * Prints that an execution is started, or with `wait` follows it to its end and prints how it ended; `EXECUTION_FAILED`
+ * unless it succeeded.
  */
 export async function reportStart(
   cli: Cli,
@@ -31,7 +31,7 @@ export async function reportStart(
   requireSuccess(execution);
 }
 
-/** `EXECUTION_FAILED` unless it succeeded: the exit code of whoever waited is 1. */
+/** `EXECUTION_FAILED` unless it succeeded: the exit code of `--wait` is 1. */
 function requireSuccess({ id, status, error, steps }: ExecutionInfo): void {
   if (status === "succeeded") return;
   const step = steps.find((candidate) => candidate.status === "failed");
@@ -48,7 +48,7 @@ async function waitFor(
 ): Promise<ExecutionInfo> {
   if (isQuiet) return followToEnd(client, id, () => undefined);
   const { onEvent, done } = livePrinter(output);
-  const endWaiting = tellWaiting(output, client, id);
+  const endWaiting = reportWaiting(output, client, id);
   try {
     return await followToEnd(client, id, onEvent);
   } finally {

@@ -1,7 +1,7 @@
 /** The language of a first package. */
 export type Language = "typescript" | "python" | "shell";
 
-/** One file to write; private ones hold secrets. */
+/** One file to write; a private file holds secrets. */
 export interface FileToWrite {
   readonly path: string;
   readonly text: string;
@@ -24,7 +24,7 @@ export function firstPackage(name: string, language: Language): readonly FileToW
   ];
 }
 
-/** What a script sees under `sealrun local`. */
+/** The settings that a script gets under `sealrun local`. */
 function localSettings(name: string): unknown {
   return { params: { package_name: name, package_id: "local" }, config: {}, secrets: { API_TOKEN: "a-local-token" } };
 }
@@ -80,7 +80,7 @@ const tsconfig = {
     strict: true,
     noEmit: true,
     allowImportingTsExtensions: true,
-    // Only editors and tsc look there: at run time the platform gives the SDK.
+    // Only for editors and tsc: at run time the platform provides the SDK.
     paths: { "@sealrun/sdk": ["./.sealrun/types/index.d.ts"] },
   },
   include: ["**/*.ts"],

@@ -2,12 +2,12 @@ import { cp, mkdir, readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SealrunError, showName } from "@sealrun/protocol";
-import { isCode } from "../dev/private-files.ts";
-import { fileProblem } from "../read-file.ts";
+import { isCode } from "../files/private-files.ts";
+import { fileProblem } from "../files/read-file.ts";
 import { firstPackage, type Language } from "./first-package.ts";
 
 /**
- * Writes a first package into a new or empty folder, with the SDK's types for editors; gives the paths written.
+ * Writes a first package into a new or empty folder, with the SDK's types for editors; gives the written paths.
  * `ALREADY_EXISTS` for a folder with files in it: nothing is overwritten.
  */
 export async function writePackage(folder: string, name: string, language: Language): Promise<readonly string[]> {
@@ -32,12 +32,12 @@ async function requireEmpty(folder: string): Promise<void> {
     if (isCode(error, "ENOENT")) return;
     throw fileProblem(folder, error);
   }
-  throw new SealrunError("ALREADY_EXISTS", `${showName(folder)} has files in it; give a new or an empty folder`);
+  throw new SealrunError("ALREADY_EXISTS", `${showName(folder)} has files in it; give a new or empty folder`);
 }
 
 async function writeTypes(folder: string, language: Language): Promise<void> {
   const types = join(folder, ".sealrun", "types");
-  // The SDK's door is in `dist` or `src` of its package; declarations are in `dist` alone.
+  // The SDK's door is in `dist` or `src` of its package; declarations are only in `dist`.
   const sdk = dirname(dirname(fileURLToPath(import.meta.resolve("@sealrun/sdk"))));
   if (language === "typescript") {
     await cp(join(sdk, "dist"), types, { recursive: true, filter: (path) => !/\.(?:js|tsbuildinfo)$/.test(path) });

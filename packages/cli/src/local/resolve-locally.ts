@@ -33,8 +33,8 @@ const sections: Readonly<Record<Scope, string>> = {
 };
 
 /**
- * The step's parameters, config, input and env, or undefined when there is nothing that ef_env.json does not say by
- * itself. Throws `REFERENCE_INVALID` and `REFERENCE_UNRESOLVED` with the place, as a run on a platform does.
+ * The step's parameters, config, input and env with references resolved, or undefined when nothing has to be resolved.
+ * Throws `REFERENCE_INVALID` and `REFERENCE_UNRESOLVED` with the place, as a run on a platform does.
  */
 export async function resolveLocally(
   folder: string,
@@ -59,7 +59,7 @@ export async function resolveLocally(
   };
 }
 
-/** Hands `given` to a child by descriptor: a file that has no name any more. The caller closes it. */
+/** A deleted file with the resolved values, for a child to read by descriptor. The caller closes it. */
 export async function openGiven({ params, config, input }: LocalGiven): ReturnType<typeof open> {
   const path = join(tmpdir(), `sealrun-local-${randomUUID()}`);
   const file = await open(path, "wx+", 0o600);

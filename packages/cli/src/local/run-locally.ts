@@ -7,10 +7,10 @@ import { type Environment, findOnPath } from "../setup/find-on-path.ts";
 import type { HostPython } from "../setup/python.ts";
 import { openGiven, resolveLocally } from "./resolve-locally.ts";
 
-/** This machine, as a script that runs on it needs it. */
+/** What a script needs of this machine. */
 export interface LocalHost {
   readonly environment: Environment;
-  /** Asked for a Python script alone: it may have to be fetched. */
+  /** Called only for a Python script: Python may have to be fetched. */
   readonly findPython: () => Promise<HostPython>;
 }
 
@@ -24,7 +24,7 @@ export async function runStepLocally(folder: string, step: Step, host: LocalHost
   const given = await resolveLocally(folder, step, runJq);
   const file = given === undefined ? undefined : await openGiven(given);
   const handed = file === undefined ? {} : { ...given?.env, SEALRUN_ENV: "local", SEALRUN_LOCAL_GIVEN: "3" };
-  // A stream by type, which nobody reads here: the child gets its descriptor.
+  // Never read here: a stream is the type that execa wants to give the child its descriptor.
   const descriptor = file === undefined ? [] : [createReadStream("", { fd: file.fd, autoClose: false })];
   const result = await execa(program, args, {
     cwd: resolve(folder),
@@ -45,7 +45,7 @@ async function runJq(program: string, input: JsonObject): Promise<JsonValue> {
   return part.runJq(program, input);
 }
 
-/** What the executor mounts for scripts, as it lies in this installation. */
+/** What the executor mounts for scripts, by its path in this installation. */
 function installed(): { readonly bootstrap: string; readonly pythonSdk: string; readonly hook: string } {
   return {
     bootstrap: fileURLToPath(new URL("../src/bootstrap/", import.meta.resolve("@sealrun/executor"))),
@@ -77,7 +77,7 @@ async function commandFor(script: string, host: LocalHost): Promise<LocalCommand
   }
 }
 
-/** Sources of sealrun itself are found under the condition that this process was started with. */
+/** Passes on the condition of this process, under which sealrun's own sources are found. */
 function nodeFlags(): readonly string[] {
   const own = process.execArgv.filter((flag) => flag.startsWith("--conditions="));
   const transform = "--experimental-transform-types";

@@ -1,8 +1,8 @@
 import { registerHooks } from "node:module";
 
 /*
- * Loaded before a script of `sealrun local` (`node --import`): a package has no node_modules of its own, so the SDK is
- * found here, and imports that leave out their ending are found as the platform's bundler finds them.
+ * Loaded before a script of `sealrun local` (`node --import`): a package has no node_modules, so the SDK is resolved here,
+ * and imports without a file ending are resolved as the platform's bundler resolves them.
  */
 
 const sdk = "@sealrun/sdk";
@@ -19,7 +19,7 @@ registerHooks({
         try {
           return nextResolve(candidate, context);
         } catch {
-          // The next one may be there; when none is, the first error names what the script asked for.
+          // Try the next ending; if all fail, the first error names what the script imported.
         }
       }
       throw error;

@@ -3,13 +3,13 @@ import { type CheckedContent, checkContent } from "@sealrun/client";
 import { type Manifest, packageName, SealrunError, showName } from "@sealrun/protocol";
 import { readPackageFolder } from "./read-folder.ts";
 
-/** A package that the platform will take. */
+/** A package that the platform will accept. */
 export interface CheckedPackage extends CheckedContent {
   readonly name: string;
   readonly skipped: readonly string[];
 }
 
-/** Reads and checks a package whole, as the platform will; throws the codes of its documents, each naming the place. */
+/** Reads and checks a whole package as the platform will; throws the codes of its documents, each naming the place. */
 export async function checkPackage(folder: string, givenName: string | undefined): Promise<CheckedPackage> {
   const { files, secretsFile, skipped } = await readPackageFolder(folder);
   const checked = checkContent({ files, secretsFile });

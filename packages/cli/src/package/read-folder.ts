@@ -3,14 +3,14 @@ import { lstat, open, readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { bringsModules, judgePath } from "@sealrun/client";
 import { checkPackageFiles, limits, type PackageFile, SealrunError, showBytes, showName } from "@sealrun/protocol";
-import { fileProblem } from "../read-file.ts";
+import { fileProblem } from "../files/read-file.ts";
 
-/** A package as it lies in a folder. */
+/** The content of a package's folder. */
 export interface PackageFolder {
   /** In the order in which scripts run: by path. */
   readonly files: readonly { readonly path: string; readonly bytes: Uint8Array }[];
   readonly secretsFile: Uint8Array | undefined;
-  /** Left out although a person might miss them. */
+  /** Paths that were left out although a person might expect them. */
   readonly skipped: readonly string[];
 }
 
@@ -37,7 +37,7 @@ export async function readPackageFolder(folder: string): Promise<PackageFolder> 
 interface Walk {
   readonly entries: PackageFile[];
   readonly skipped: string[];
-  /** The folder's own `node_modules` is a part of the package. */
+  /** True when the folder's `node_modules` is part of the package. */
   readonly isVendored: boolean;
 }
 
@@ -64,12 +64,12 @@ async function walkFolder(folder: string, inside: string, walk: Walk): Promise<v
   for (const name of names) {
     const path = inside === "" ? name : `${inside}/${name}`;
     const fate = judgePath(path, walk.isVendored);
-    if (fate === "tell") walk.skipped.push(path);
+    if (fate === "report") walk.skipped.push(path);
     if (fate !== "take") continue;
     const entry = await describe(folder, path);
     if (entry.kind === "folder") await walkFolder(folder, path, walk);
     else walk.entries.push(entry);
-    // The exact rule follows; this only ends a walk through somebody's whole disk.
+    // The exact limit is checked later; this only ends a walk through a whole disk.
     if (walk.entries.length > limits.packageFiles) return;
   }
 }
@@ -92,8 +92,8 @@ function checkSecretsEntry({ kind, size }: PackageFile): void {
       `"secrets.json": expected a file, this is a ${kind}; put the file itself there`,
     );
   if (size <= limits.secretsFileBytes) return;
-  const most = showBytes(limits.secretsFileBytes);
-  throw new SealrunError("VALUE_TOO_LARGE", `secrets.json: expected at most ${most}, found ${size} bytes`);
+  const max = showBytes(limits.secretsFileBytes);
+  throw new SealrunError("VALUE_TOO_LARGE", `secrets.json: expected at most ${max}, found ${size} bytes`);
 }
 
 async function readAll(folder: string, entries: readonly PackageFile[]): Promise<PackageFolder["files"]> {
@@ -102,7 +102,7 @@ async function readAll(folder: string, entries: readonly PackageFile[]): Promise
   return files;
 }
 
-/** A file that became a link since it was looked at is refused instead of followed. */
+/** A file that was replaced by a link after the check is refused instead of followed. */
 async function readEntry(folder: string, path: string): Promise<Uint8Array> {
   try {
     const file = await open(join(folder, path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);

@@ -1,7 +1,7 @@
 import { type Answer, type CheckedSecret, type PackageProblem, showNeed, showScope } from "@sealrun/client";
 import type { Output } from "../output.ts";
 
-/** What `sealrun check` found; `--json` prints it as it is. */
+/** What `sealrun check` found; `--json` prints exactly this. */
 export interface CheckReport {
   readonly package: {
     /** Null when the name could not be read. */

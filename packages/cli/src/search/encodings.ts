@@ -1,4 +1,4 @@
-/** The forms in which a value may turn up somewhere, by name. Another implementation than the masker's, on purpose. */
+/** The forms in which a value may appear, by name. On purpose not the masker's implementation. */
 export function encodingsOf(value: string): ReadonlyMap<string, readonly Buffer[]> {
   const raw = Buffer.from(value);
   const hex = raw.toString("hex");
@@ -16,8 +16,8 @@ export function encodingsOf(value: string): ReadonlyMap<string, readonly Buffer[
 }
 
 /**
- * Base64 of the value wherever it starts in a longer text: at three offsets, less the characters at both ends that
- * depend on what stands beside it.
+ * Base64 of the value at any position in a longer text: at three offsets, without the characters at both ends that
+ * depend on the bytes beside it.
  */
 function base64Forms(raw: Buffer, alphabet: "base64" | "base64url"): readonly Buffer[] {
   return [0, 1, 2].map((offset) => {

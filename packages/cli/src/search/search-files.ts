@@ -2,7 +2,7 @@ import { lstat, open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { encodingsOf } from "./encodings.ts";
 
-/** Where a value turned up. Never the value. */
+/** Where a value was found. Never the value. */
 export interface Finding {
   readonly value: string;
   readonly encoding: string;
@@ -40,12 +40,12 @@ export async function searchFiles(folders: readonly string[], wanted: readonly W
 
 /** Finds forms of values in bytes. */
 export interface ByteSearch {
-  /** The longest form less one: how many bytes of a chunk must be looked at again with the next. */
+  /** The length of the longest form minus one: how many bytes of a chunk must be searched again with the next. */
   readonly overlap: number;
   find(bytes: Buffer, place: string): readonly Finding[];
 }
 
-/** Prepares all forms of all values once: one pass over the bytes looks for all of them by their first two. */
+/** Prepares all forms of all values once: one pass over the bytes finds all of them by their first two bytes. */
 export function createByteSearch(wanted: readonly Wanted[]): ByteSearch {
   const needles = wanted.flatMap(({ label, value }) =>
     [...encodingsOf(value)].flatMap(([encoding, forms]) => forms.map((form) => ({ label, encoding, form }))),
@@ -88,7 +88,7 @@ async function listFiles(folder: string): Promise<readonly string[]> {
   return nested.flat();
 }
 
-/** Reads a file through one buffer: the end of each chunk is kept before the next, for what lies across both. */
+/** Reads a file through one buffer: the end of each chunk is kept before the next, for a value that lies across both. */
 async function searchFile(path: string, search: ByteSearch, buffer: Buffer): Promise<readonly Finding[]> {
   const file = await open(path).catch(() => undefined);
   if (file === undefined) return [];

@@ -4,8 +4,8 @@ import { searchFiles } from "./search-files.ts";
 const pauseMs = 100;
 
 /**
- * Searches the files below a folder again and again until stopped: for a store that removes what was delivered, such
- * as a work queue's. What lived shorter than one round can be missed.
+ * Searches the files below a folder repeatedly until stopped: for a store that removes delivered messages, such as a
+ * work queue's. A file that exists for less than one round can be missed.
  */
 export function watchFiles(folder: string, wanted: readonly Wanted[]): { stop(): Promise<FileSearch> } {
   const files = new Set<string>();

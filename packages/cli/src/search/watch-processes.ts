@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import type { ByteSearch, Finding } from "./search-files.ts";
 
-/** What a watch saw. */
+/** What a watch of processes saw. */
 export interface ProcessWatch {
   /** How many different command lines and environments were read. */
   readonly commandLines: number;
@@ -12,8 +12,8 @@ export interface ProcessWatch {
 const pauseMs = 25;
 
 /**
- * Reads the command line and environment of every process that this user may see, again and again, until stopped. A
- * process that lives shorter than one round can be missed.
+ * Reads the command line and environment of every process that this user may see, repeatedly until stopped. A process
+ * that lives for less than one round can be missed.
  */
 export function watchProcesses(search: ByteSearch): { stop(): Promise<ProcessWatch> } {
   const seen = { cmdline: new Set<string>(), environ: new Set<string>() };

@@ -11,12 +11,12 @@ export interface ImportOptions {
   readonly plain?: boolean;
 }
 
-/** Kestra's. */
-const usualPrefix = "SECRET_";
+/** The prefix of Kestra's convention. */
+const defaultPrefix = "SECRET_";
 
 /**
- * The names and values that the options mean: a file's, standard input's or the environment's. `USAGE` for options that
- * contradict each other or names that are not set; the codes of the forms for what cannot be read. Never a value.
+ * The names and values of a file, of standard input or of the environment, as the options say. `USAGE` for options that
+ * contradict each other or names that are not set; unreadable content throws the code of its form, never a value.
  */
 export async function findImport(
   cli: Pick<Cli, "environment" | "input" | "output">,
@@ -25,19 +25,22 @@ export async function findImport(
 ): Promise<ReadonlyMap<string, JsonValue>> {
   const { fromEnv = false, prefix, names, plain = false } = options;
   if (fromEnv === (file !== undefined)) {
-    throw new SealrunError("USAGE", "Expected a file, - for standard input, or --from-env: one of them");
+    throw new SealrunError("USAGE", "Expected one of: a file, - for standard input, --from-env");
   }
   if (names !== undefined && (!fromEnv || prefix !== undefined)) {
-    throw new SealrunError("USAGE", "--names goes with --from-env, and not with --prefix");
+    throw new SealrunError("USAGE", "--names needs --from-env and cannot be combined with --prefix");
   }
   if (prefix === "") throw new SealrunError("USAGE", "--prefix: expected at least one character");
   if (plain && names === undefined && prefix === undefined && !fromEnv) {
-    throw new SealrunError("USAGE", "--plain goes with --prefix or --from-env; a file without them is plain already");
+    throw new SealrunError(
+      "USAGE",
+      "--plain needs --prefix or --from-env; without them the values of a file are plain already",
+    );
   }
   const found = file === undefined ? environmentOf(cli, names) : await readSecretFile(cli, file);
-  const wanted = prefix ?? (fromEnv && names === undefined ? usualPrefix : undefined);
+  const wanted = prefix ?? (fromEnv && names === undefined ? defaultPrefix : undefined);
   const taken =
-    wanted === undefined ? found : takePrefixed(found, { prefix: wanted, isBase64: !plain, plainly: "with --plain" });
+    wanted === undefined ? found : takePrefixed(found, { prefix: wanted, isBase64: !plain, plainHint: "with --plain" });
   if (wanted === undefined) advisePrefix(cli, found);
   else if (taken.length < found.length && file !== undefined) {
     cli.output.note(`left out: ${found.length - taken.length} names that do not start with ${wanted}`);
@@ -63,18 +66,18 @@ function check(taken: readonly FoundSecret[], prefix: string | undefined): Reado
     throw new SealrunError("SECRETS_FILE_INVALID", `Expected at least one name${which}, found none`);
   }
   if (taken.length > limits.secretsPerFile) {
-    const most = `Expected at most ${limits.secretsPerFile} names, found ${taken.length}`;
-    throw new SealrunError("SECRETS_FILE_INVALID", `${most}; import them in parts`);
+    const problem = `Expected at most ${limits.secretsPerFile} names, found ${taken.length}`;
+    throw new SealrunError("SECRETS_FILE_INVALID", `${problem}; import them in parts`);
   }
   return new Map(taken.map(({ name, value }) => [name, value]));
 }
 
-/** A name such as SECRET_KEY may be just that: what is encoded is said by whoever imports, never guessed. */
+/** A name such as SECRET_KEY may have no prefix in it: the person who imports says what is encoded, it is never guessed. */
 function advisePrefix({ output }: Pick<Cli, "output">, found: readonly FoundSecret[]): void {
-  const prefixed = found.filter(({ name }) => name.startsWith(usualPrefix)).length;
+  const prefixed = found.filter(({ name }) => name.startsWith(defaultPrefix)).length;
   if (prefixed === 0) return;
   output.note(
-    `${prefixed} of the names start with ${usualPrefix} and are kept as they are; with --prefix ${usualPrefix} it is taken off and the values are read as base64`,
+    `${prefixed} of the names start with ${defaultPrefix} and are kept unchanged; with --prefix ${defaultPrefix} the prefix is removed and the values are read as base64`,
   );
 }
 

@@ -11,7 +11,7 @@ export interface PlannedChange {
   readonly replaces: number | null;
 }
 
-/** What storing these names would change, by name. Values are sealed there: whether one differs cannot be told. */
+/** What storing these names would change, by name. Stored values are sealed, so a changed value cannot be recognised. */
 export function planImport(
   values: ReadonlyMap<string, JsonValue>,
   stored: readonly Pick<SecretInfo, "name" | "version">[],
@@ -34,5 +34,7 @@ export async function showPlan(
   for (const { name, replaces } of changes) {
     output.line(replaces === null ? `new       ${name}` : `replaces  ${name}, version ${replaces}`);
   }
-  output.note(`nothing was stored in ${showPlace(place)}: without --dry-run these ${changes.length} are, all or none`);
+  output.note(
+    `nothing was stored in ${showPlace(place)}; run it without --dry-run to store these ${changes.length}, all or none`,
+  );
 }

@@ -3,7 +3,7 @@ import { type Scope, scope, SealrunError, showName } from "@sealrun/protocol";
 import { type Command } from "commander";
 import { parsePackage, parseProject } from "../command.ts";
 
-/** The options that say whose secrets are meant. */
+/** The options that say whose secrets a command is about. */
 export interface PlaceOptions {
   readonly scope?: string;
   readonly project?: string;
@@ -18,7 +18,7 @@ export function addPlaceOptions(command: Command): Command {
     .option("--package <package>", "for the scope service", parsePackage);
 }
 
-/** Whose secrets are meant; `USAGE` names the option that is missing or too much. */
+/** The place that the options name; `USAGE` names the option that is missing or not allowed. */
 export function placeOf(options: PlaceOptions): SecretPlace {
   const { project, package: name } = options;
   const chosen = parseScope(options.scope);

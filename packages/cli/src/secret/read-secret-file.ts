@@ -3,7 +3,7 @@ import { type FoundSecret, readSecrets } from "@sealrun/client";
 import { limits } from "@sealrun/protocol";
 import type { Cli } from "../command.ts";
 import { readInput } from "../prompt.ts";
-import { readNamedFile } from "../read-file.ts";
+import { readNamedFile } from "../files/read-file.ts";
 
 /**
  * Names and values of a .json or .env file, or of standard input for `-`; the codes of the two forms name file, line

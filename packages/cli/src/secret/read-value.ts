@@ -2,17 +2,17 @@ import { fromUtf8, wipe } from "@sealrun/crypto";
 import { type JsonValue, limits, parseStrictJson, SealrunError, showName } from "@sealrun/protocol";
 import type { Cli } from "../command.ts";
 import { askHidden, readInput } from "../prompt.ts";
-import { readNamedFile } from "../read-file.ts";
+import { readNamedFile } from "../files/read-file.ts";
 
-/** Where a value comes from and what it is. */
+/** Where a value comes from and its form. */
 export interface ValueSource {
   readonly name: string;
   readonly file: string | undefined;
-  /** Else it is text, less one final newline. */
+  /** Otherwise the value is text, without one final newline. */
   readonly isJson: boolean;
 }
 
-/** A secret's value from a file, standard input or a hidden prompt. `MALFORMED` says what it should be, never what it is. */
+/** A secret's value from a file, standard input or a hidden prompt. `MALFORMED` says what is expected, never the value. */
 export async function readSecretValue(cli: Cli, { name, file, isJson }: ValueSource): Promise<JsonValue> {
   const bytes = await readBytes(cli, name, file);
   try {

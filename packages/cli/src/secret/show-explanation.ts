@@ -3,7 +3,7 @@ import type { Output } from "../output.ts";
 import { showTime } from "../show-time.ts";
 import { sourceOf } from "./show-history.ts";
 
-/** Prints the way of a lookup: scope by scope, then what the manifest says, who asked last and what refers to the name. */
+/** Prints how a name is looked up: scope by scope, then the manifest's lists, the last read and the references to it. */
 export function showExplanation(output: Output, explained: SecretExplanation): void {
   const { name, lastAsked, references } = explained;
   output.line(`${name} in ${explained.project}/${explained.package}`);
@@ -11,10 +11,10 @@ export function showExplanation(output: Output, explained: SecretExplanation): v
     output.line(`  ${scope.scope.padEnd(8)}  ${output.paint(scope.answers ? "green" : "dim", scopeLine(scope))}`);
   }
   const answer = explained.scopes.find(({ answers }) => answers);
-  output.line(answer === undefined ? "nothing answers: a script gets null" : `${answer.scope} answers`);
+  output.line(answer === undefined ? "no scope has it: a script gets null" : `${answer.scope} answers`);
   for (const sentence of declarations(explained)) output.line(sentence);
   for (const { file, path } of references) output.line(`referred to in ${file} at ${path}`);
-  if (lastAsked === null) return output.line("no run of this package asked for it lately");
+  if (lastAsked === null) return output.line("no recent run of this package asked for it");
   const { execution, step, outcome, scope, version, at } = lastAsked;
   const from = outcome === "read" && scope !== null ? `, from ${scope}, version ${version}` : "";
   output.line(`last ${outcome} ${showTime(at)} by ${execution}, step ${step}${from}`);

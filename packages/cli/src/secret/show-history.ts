@@ -16,7 +16,7 @@ export function showHistory(output: Output, { versions }: SecretHistory): void {
   );
 }
 
-/** How a version came, in words. */
+/** Where a version came from, in words. */
 export function sourceOf({ source, author }: Pick<SecretVersion, "source" | "author">): string {
   switch (source) {
     case "script":

@@ -2,7 +2,7 @@ import { chmod, lstat, mkdtemp, rmdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import type { Environment } from "./find-on-path.ts";
-import { makeFolder } from "./make-folder.ts";
+import { makeFolder } from "../files/make-folder.ts";
 
 /**
  * The user's own cache folder for fetched programs, 0700: XDG_CACHE_HOME, else HOME's, else a private folder in the
@@ -19,7 +19,7 @@ export async function findCacheFolder(environment: Environment): Promise<string>
   return mkdtemp(join(tmpdir(), "sealrun-cache-"));
 }
 
-/** Makes the folder when it is missing. False when it cannot be written, is a link, or belongs to somebody else. */
+/** Makes the folder when it is missing. False when it cannot be written, is a link, or belongs to another user. */
 async function isPrivateFolder(folder: string): Promise<boolean> {
   try {
     await makeFolder(folder);

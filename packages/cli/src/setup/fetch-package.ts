@@ -19,7 +19,7 @@ export interface PackageFetcherOptions {
   readonly environment: Environment;
   readonly log: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
-  /** What apt believes is installed; tests give a shorter one to play a barer machine. */
+  /** The list of installed packages for apt; tests give a shorter list to simulate a bare machine. */
   readonly statusFile?: string;
 }
 
@@ -51,7 +51,7 @@ export async function createPackageFetcher(options: PackageFetcherOptions): Prom
     const archives = join(folder, "cache", "archives");
     const install = ["install", "--download-only", "--no-install-recommends", "--reinstall", "-y", name];
     const installed = await run(install, archives);
-    // On a machine whose packages are at odds apt resolves nothing more; the package alone may do.
+    // With broken dependencies on the machine apt resolves nothing; the package by itself may be enough.
     if (!installed.ok) await run(["download", name], archives);
     const files = (await readdir(archives)).filter((file) => file.endsWith(".deb"));
     if (files.length === 0) throw missing(name, reasonOf(installed));
@@ -112,7 +112,7 @@ async function removeStale(programs: string): Promise<void> {
   }
 }
 
-/** Another process may have published the same package first; then its folder is the one. */
+/** Another process may have published the same package first; then its folder is used. */
 async function publish(unpacked: string, target: string): Promise<string> {
   try {
     await rename(unpacked, target);
@@ -131,7 +131,7 @@ async function isFolder(path: string): Promise<boolean> {
   }
 }
 
-/** Programs of one release do not run on every other, and a home folder may be shared between machines. */
+/** Part of the cache's path: programs of one release may not run on another, and machines may share a home folder. */
 async function releaseName(): Promise<string> {
   const text = await readFile("/etc/os-release", "utf8").catch(() => "");
   const field = (name: string): string => new RegExp(`^${name}="?([A-Za-z0-9.]+)`, "m").exec(text)?.[1] ?? "unknown";

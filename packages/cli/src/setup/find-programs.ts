@@ -23,7 +23,7 @@ export interface FindProgramsOptions {
   /** See `findCacheFolder`. */
   readonly cacheFolder: string;
   readonly environment: Environment;
-  /** Told what is being fetched: it happens once, and a person waits for it. */
+  /** Called when something is fetched: it happens once, and a person waits for it. */
   readonly log: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
 }

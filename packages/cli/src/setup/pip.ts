@@ -5,7 +5,7 @@ import type { PackageFetcher } from "./fetch-package.ts";
 import type { Python } from "./python.ts";
 import { runInSandbox } from "./sandbox.ts";
 
-/** What `findPip` looks with. */
+/** What `findPip` needs. */
 export interface PipOptions {
   readonly bwrap: string;
   readonly python: Python;
@@ -19,8 +19,8 @@ export interface PipOptions {
 const wheelFolder = "usr/share/python-wheels";
 
 /**
- * A wheel of pip for a Python that has none in the sandbox, or null when it has, or when none can be fetched: only packages
- * with a requirements.txt miss it, and their runs say so.
+ * A wheel of pip for a Python without pip in the sandbox. Null when Python has pip, or when no wheel can be fetched: then
+ * only packages with a requirements.txt fail, and their runs say so.
  */
 export async function findPip(options: PipOptions): Promise<string | null> {
   const { python, packages, log, signal } = options;

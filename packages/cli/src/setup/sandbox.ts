@@ -4,7 +4,7 @@ import type { PackageFetcher } from "./fetch-package.ts";
 import { type Environment, findOnPath } from "./find-on-path.ts";
 import { type ProgramResult, runProgram } from "./run-program.ts";
 
-/** A folder or file of the host that the sandbox shows, read-only, at a path of its own. */
+/** A folder or file of the host that the sandbox shows, read-only, at another path. */
 export interface ReadOnlyMount {
   readonly hostPath: string;
   readonly sandboxPath: string;
@@ -19,7 +19,7 @@ export interface SandboxTrial {
 
 /**
  * Absolute path of a bubblewrap that has started a sandbox on this machine, from PATH, the cache, or fetched.
- * `SANDBOX_UNAVAILABLE` when the machine forbids what every bubblewrap needs.
+ * `SANDBOX_UNAVAILABLE` when the machine forbids what bubblewrap needs.
  */
 export async function findBubblewrap(
   environment: Environment,
@@ -30,7 +30,7 @@ export async function findBubblewrap(
   if (installed !== undefined) {
     const result = await runInSandbox(installed, ["/usr/bin/true"], { signal });
     if (result.ok) return installed;
-    // Another bubblewrap cannot help when it is the kernel that says no.
+    // Another bubblewrap cannot help when the kernel refuses.
     if (isForbidden(result)) throw unavailable(result);
   }
   const folder = (await packages.cached("bubblewrap")) ?? (await packages.fetch("bubblewrap"));

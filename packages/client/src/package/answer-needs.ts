@@ -4,7 +4,7 @@ import type { Need, NeedPlace, PackageNeeds } from "./list-needs.ts";
 /** The names that are set on the platform, by scope, each with its version. */
 export type StoredNames = ReadonlyMap<Scope, ReadonlyMap<string, number>>;
 
-/** What answers a name once the folder is pushed. */
+/** Which value a name resolves to once the folder is pushed. */
 export interface Answer {
   readonly scope: Scope;
   readonly from: "secrets.json" | "platform";
@@ -14,11 +14,11 @@ export interface Answer {
   readonly replaces: number | null;
 }
 
-/** A name that the package needs or brings along, who needs it and who answers it. Never a value. */
+/** A name that the package needs or brings along, the places that need it and where it comes from. Never a value. */
 export interface CheckedSecret {
   readonly name: string;
   readonly neededBy: readonly NeedPlace[];
-  /** Null when nothing answers, or when nobody was asked and secrets.json does not have it. */
+  /** Null when no scope has it, or when no platform was asked and secrets.json does not have it. */
   readonly answeredBy: Answer | null;
   /** Wider scopes that have the name too. */
   readonly shadows: readonly { readonly scope: Scope; readonly version: number }[];
@@ -34,12 +34,12 @@ export function answersOf(name: string, ownNames: ReadonlySet<string>, stored: S
   });
 }
 
-/** The name that a need means: the first of its names that is set, else the last, which has no field in it. */
-export function meantName({ names }: Need, isSet: (name: string) => boolean): string {
+/** The name that a need resolves to: the first of its names that is set, else the last, which has no field in it. */
+export function resolveName({ names }: Need, isSet: (name: string) => boolean): string {
   return names.find(isSet) ?? names.at(-1) ?? "";
 }
 
-/** Every name that is needed or brought along, in the order of the alphabet. */
+/** Every name that is needed or brought along, in alphabetical order. */
 export function answerNeeds(
   { needs }: PackageNeeds,
   ownNames: ReadonlySet<string>,
@@ -47,7 +47,7 @@ export function answerNeeds(
 ): readonly CheckedSecret[] {
   const places = new Map<string, NeedPlace[]>([...ownNames].map((name) => [name, []]));
   for (const need of needs) {
-    const name = meantName(need, (candidate) => answersOf(candidate, ownNames, stored).length > 0);
+    const name = resolveName(need, (candidate) => answersOf(candidate, ownNames, stored).length > 0);
     const { kind, file, line, field } = need;
     const known = places.get(name) ?? [];
     const isKnown = known.some(

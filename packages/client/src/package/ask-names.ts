@@ -1,8 +1,9 @@
-import type { Client } from "../client.ts";
 import { type PackageInfo, type Scope, SealrunError, type SecretInfo } from "@sealrun/protocol";
+import type { Packages } from "../calls/packages.ts";
+import type { Secrets } from "../calls/secrets.ts";
 import type { StoredNames } from "./answer-needs.ts";
 
-/** Whose names are asked for, and the names that it brings along. */
+/** The package whose names are requested, and the names that it brings along. */
 export interface NamesTarget {
   readonly project: string;
   readonly name: string;
@@ -14,12 +15,15 @@ export interface FoundNames {
   readonly stored: StoredNames;
   /** The package's newest version; null for one that was never pushed. */
   readonly version: number | null;
-  /** Secrets of the package that somebody has set since the last push, which a push replaces only when told to. */
+  /** Secrets of the package that were set since the last push; a push replaces them only with `overwrite`. */
   readonly changed: readonly SecretInfo[];
 }
 
-/** Asks for the names of all three scopes, never for values; a package that is not there has none. Stores nothing. */
-export async function askNames(client: Client, { project, name, ownNames }: NamesTarget): Promise<FoundNames> {
+/** The calls that ask for names. */
+type NamesCalls = Pick<Secrets, "listSecrets"> & Pick<Packages, "getPackage">;
+
+/** Asks for the names of all three scopes, never for values; a package that does not exist has none. Stores nothing. */
+export async function askNames(client: NamesCalls, { project, name, ownNames }: NamesTarget): Promise<FoundNames> {
   const ofPlatform = await client.listSecrets({ scope: "platform" });
   const ofProject = await client.listSecrets({ scope: "project", project });
   const { info, secrets } = await findPackage(client, project, name);
@@ -33,7 +37,7 @@ export async function askNames(client: Client, { project, name, ownNames }: Name
 }
 
 async function findPackage(
-  client: Client,
+  client: NamesCalls,
   project: string,
   name: string,
 ): Promise<{ readonly info: PackageInfo | undefined; readonly secrets: readonly SecretInfo[] }> {
@@ -46,7 +50,7 @@ async function findPackage(
   }
 }
 
-/** As the push will see it. */
+/** True for a secret that the push will treat as changed. */
 function isChanged({ source, updatedAt }: SecretInfo, info: PackageInfo | undefined): boolean {
   const pushedAt = info?.version?.createdAt;
   const isOfPush = source === undefined || source === "push" || source === "boundary";

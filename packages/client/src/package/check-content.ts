@@ -16,18 +16,18 @@ import {
   type SecretEntry,
   type Step,
 } from "@sealrun/protocol";
-import type { FileToPush } from "../packages.ts";
+import type { FileToPush } from "../calls/packages.ts";
 import { checkReferences } from "./check-references.ts";
 import { type PackageProblem, problemOf } from "./problem.ts";
 
-/** What is to become a package. */
+/** The files that will become a package. */
 export interface PackageContent {
   /** Without secrets.json, in the order in which scripts run: by path. */
   readonly files: readonly FileToPush[];
   readonly secretsFile: Uint8Array | undefined;
 }
 
-/** A package that the platform will take. */
+/** A package that the platform will accept. */
 export interface CheckedContent {
   readonly files: readonly FileToPush[];
   readonly secrets: ReadonlyMap<string, SecretEntry>;
@@ -35,13 +35,13 @@ export interface CheckedContent {
   readonly config: JsonObject | undefined;
   readonly parameters: ParametersFile | undefined;
   readonly steps: readonly Step[];
-  /** Values that stand in scripts, dependencies that cannot be installed, references that fail a step. */
+  /** Values found in scripts, dependencies that cannot be installed, references that fail a step. */
   readonly problems: readonly PackageProblem[];
 }
 
 /**
- * Checks a package whole, as the platform will; throws the codes of its documents, each naming the place. With
- * `onRefused` a document that is refused is left out alone, so that all of them are told at once.
+ * Checks a whole package, as the platform will; throws the codes of its documents, each naming the place. With
+ * `onRefused` only the refused documents are left out, so that all problems are reported at once.
  */
 export function checkContent({ files, secretsFile }: PackageContent, onRefused?: OnRefused): CheckedContent {
   const paths = files.map(({ path }) => path);
@@ -87,7 +87,7 @@ function warnOfPlaintext(
   );
 }
 
-/** What would end a run before its first script. The push goes on: the files may be there for something else. */
+/** Dependencies that would fail a run before its first script. Only warnings: the files may have another purpose. */
 function warnOfDependencies(files: readonly FileToPush[]): readonly PackageProblem[] {
   const paths = files.map(({ path }) => path);
   const wheel = paths.find((path) => /^wheels\/[^/]+\.whl$/.test(path));

@@ -9,14 +9,14 @@ import {
 } from "@sealrun/protocol";
 import type { PackageProblem } from "./problem.ts";
 
-/** The documents of a package in which references may stand. */
+/** The documents of a package that may hold references. */
 export interface ReferringDocuments {
   readonly config: JsonObject | undefined;
   readonly parameters: ParametersFile | undefined;
   readonly steps: readonly Step[];
 }
 
-/** A reference of a package: the file that it stands in, and the step whose own it is; every step's without one. */
+/** A reference of a package: the file that holds it, and the step that it belongs to; without one it belongs to every step. */
 export interface PackageReference extends ListedReference {
   readonly file: string;
   readonly step?: Step;

@@ -1,6 +1,6 @@
 import { isScript, scriptKind } from "@sealrun/protocol";
 
-/** A secret that a script reads or sets by a name that stands in it as a literal. */
+/** A secret that a script reads or sets by a literal name. */
 export interface SecretUse {
   readonly name: string;
   readonly kind: "get" | "set";
@@ -8,7 +8,7 @@ export interface SecretUse {
   readonly line: number;
 }
 
-const longestIndent = 200;
+const maxIndent = 200;
 const name = String.raw`[A-Za-z_][A-Za-z0-9_.-]{0,127}`;
 const quoted = String.raw`(?<quote>["'\`])(?<name>${name})\k<quote>`;
 const space = String.raw`\s{0,200}`;
@@ -35,8 +35,8 @@ const forms: readonly (readonly [kind: SecretUse["kind"], form: RegExp])[] = [
 ];
 
 /**
- * The secrets that a script names in calls of the script API, in order. Names that the script computes are not seen;
- * lines that are comments are passed over, and so are files that are no script of the package's own.
+ * The secrets that a script names in calls of the script API, in order. Names that the script computes are not found;
+ * comment lines are skipped, and so are files that are not the package's own scripts.
  */
 export function findUses(path: string, text: string): readonly SecretUse[] {
   if (!isScript(path) || isVendored(path)) return [];
@@ -59,11 +59,11 @@ export function findUses(path: string, text: string): readonly SecretUse[] {
         lineStart = lineEnd + 1;
         lineEnd = text.indexOf("\n", lineStart);
       }
-      return comment.test(text.slice(lineStart, Math.min(at, lineStart + longestIndent))) ? [] : [{ ...use, line }];
+      return comment.test(text.slice(lineStart, Math.min(at, lineStart + maxIndent))) ? [] : [{ ...use, line }];
     });
 }
 
-/** Somebody else's code inside the package. */
+/** True for third-party code inside the package. */
 export function isVendored(path: string): boolean {
   return /(?:^|\/)node_modules\//.test(path) || path.startsWith("wheels/");
 }

@@ -1,23 +1,23 @@
 import { closestName, lookupOrder, type Scope, scope as scopeSchema, showName } from "@sealrun/protocol";
-import { answersOf, type CheckedSecret, meantName, type StoredNames } from "./answer-needs.ts";
+import { answersOf, type CheckedSecret, resolveName, type StoredNames } from "./answer-needs.ts";
 import { isVendored } from "./find-uses.ts";
 import { type Need, type PackageNeeds, showNeed } from "./list-needs.ts";
 import type { CheckedContent } from "./check-content.ts";
 import type { PackageProblem } from "./problem.ts";
 
-/** What is judged: the package, what it needs, and what there is. */
+/** What is judged: the package, its needs, and the names on the platform. */
 export interface ToJudge {
   readonly checked: Pick<CheckedContent, "files" | "secrets">;
   readonly needs: PackageNeeds;
   readonly secrets: readonly CheckedSecret[];
-  /** Undefined when no platform was asked: then nothing is called missing. */
+  /** Undefined when no platform was asked: then no name is reported as missing. */
   readonly stored: StoredNames | undefined;
   readonly project: string | undefined;
   /** Names that a run may miss. */
   readonly optional: ReadonlySet<string>;
 }
 
-/** What is wrong about the secrets of a package, none of it with a value. */
+/** The problems with the secrets of a package; no message holds a value. */
 export function judgeNeeds(judged: ToJudge): readonly PackageProblem[] {
   return [...findMissing(judged), ...findRefused(judged.needs), ...findUnused(judged), ...findShadowing(judged)];
 }
@@ -31,39 +31,39 @@ function findMissing({ checked, needs, stored, project, optional }: ToJudge): re
     const scopes = scopesOf(need, project);
     const isSet = (name: string): boolean =>
       answersOf(name, ownNames, stored).some(({ scope }) => scopes.includes(scope));
-    const name = meantName(need, isSet);
+    const name = resolveName(need, isSet);
     const key = `${name} ${need.namespace ?? ""}`;
     if (!isSet(name) && !optional.has(name)) missing.set(key, [...(missing.get(key) ?? []), need]);
   }
-  return [...missing.values()].flatMap((all) => tellMissing(all, { ownNames, stored, project, ...needs }));
+  return [...missing.values()].flatMap((all) => describeMissing(all, { ownNames, stored, project, ...needs }));
 }
 
-interface Known extends PackageNeeds {
+interface JudgeContext extends PackageNeeds {
   readonly ownNames: ReadonlySet<string>;
   readonly stored: StoredNames;
   readonly project: string | undefined;
 }
 
-function tellMissing(all: readonly Need[], known: Known): readonly PackageProblem[] {
+function describeMissing(all: readonly Need[], context: JudgeContext): readonly PackageProblem[] {
   const first = all.find(({ kind }) => kind === "reference") ?? all[0];
   const name = first?.names.at(-1);
   if (first === undefined || name === undefined) return [];
   const { file, line } = first;
-  const isSetLater = known.setByScript.has(name);
+  const isSetLater = context.setByScript.has(name);
   const others = all.length === 1 ? "" : ` (and ${all.length - 1} more)`;
   const outcome = first.kind === "reference" ? "that step will fail" : "the script gets nothing";
   const until = isSetLater ? "until a script of this package sets it " : "";
-  const message = `${showNeed(first)}${others} asks for ${first.names.join(" or ")}, which is set ${whereNot(first, known)}; ${until}${outcome}${isSetLater ? "" : advise(name, first, known)}`;
+  const message = `${showNeed(first)}${others} asks for ${first.names.join(" or ")}, which is set ${placesWithoutIt(first, context)}; ${until}${outcome}${isSetLater ? "" : adviceFor(name, first, context)}`;
   return [{ code: "SECRET_UNANSWERED", level: isSetLater ? "warning" : "error", file, line, message }];
 }
 
-function whereNot({ namespace }: Need, { project }: Known): string {
+function placesWithoutIt({ namespace }: Need, { project }: JudgeContext): string {
   const ofProject = project === undefined ? "the project" : `project ${project}`;
   if (namespace !== undefined) return `nowhere in the namespace ${showName(namespace)}, which it names`;
   return `neither in secrets.json nor in the package, ${ofProject} or the platform`;
 }
 
-function advise(name: string, { namespace }: Need, { ownNames, stored, project }: Known): string {
+function adviceFor(name: string, { namespace }: Need, { ownNames, stored, project }: JudgeContext): string {
   if (namespace !== undefined) return "";
   const all = [...ownNames, ...[...stored.values()].flatMap((names) => [...names.keys()])];
   const meant = closestName(name, all);
@@ -78,7 +78,7 @@ function scopesOf({ namespace }: Need, project: string | undefined): readonly Sc
   return scope === undefined ? [] : [scope];
 }
 
-/** Calls that a list in manifest.json stands in the way of. References are judged by `checkReferences`. */
+/** Calls that a list in manifest.json forbids. `checkReferences` judges references. */
 function findRefused({ needs }: PackageNeeds): readonly PackageProblem[] {
   return needs.flatMap((need): readonly PackageProblem[] => {
     const { kind, file, line, lists, names, isStep } = need;
@@ -97,7 +97,7 @@ function findUnused({ checked, needs, secrets, stored }: ToJudge): readonly Pack
   const isNamed = new Set(
     needs.needs.filter(({ kind }) => kind === "script" || kind === "reference").flatMap(({ names }) => names),
   );
-  // A name that a script computes from a list still stands in that list. A manifest's lists alone use nothing.
+  // A name that a script computes from a list is still written in that list. Lists in a manifest by themselves use nothing.
   const texts = checked.files
     .filter(({ path }) => !isVendored(path) && path !== "manifest.json")
     .map(({ bytes }) => new TextDecoder().decode(bytes));

@@ -5,7 +5,7 @@ import { findUses } from "./find-uses.ts";
 
 /** Where a package names a secret. */
 export interface NeedPlace {
-  /** `declared` is a list in manifest.json: it allows the name, and alone reads nothing. */
+  /** `declared` is a list in manifest.json: it allows the name, but does not read it. */
   readonly kind: "script" | "reference" | "declared" | "mask";
   readonly file: string;
   /** From 1; null in documents, where `field` says the place. */
@@ -15,7 +15,7 @@ export interface NeedPlace {
 
 /** One place that names a secret. */
 export interface Need extends NeedPlace {
-  /** Of which the first that is set answers: more than one only where dots leave open which. */
+  /** The first of these that is set is used. More than one only where dots may separate a name from a field. */
   readonly names: readonly string[];
   /** The one scope that may answer, or the project's name. */
   readonly namespace?: string;
@@ -48,7 +48,7 @@ export function listNeeds(checked: CheckedContent): PackageNeeds {
   return { needs: [...ofScripts, ...ofReferences(checked), ...ofManifest(checked)], setByScript };
 }
 
-/** Whether a step may read them is told by `checkReferences`. */
+/** `checkReferences` reports whether a step may read them. */
 function ofReferences(checked: CheckedContent): readonly Need[] {
   return listPackageReferences(checked).map(({ file, place, names, namespace }) => ({
     kind: "reference",

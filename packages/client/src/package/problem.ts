@@ -4,14 +4,14 @@ import { type ErrorCode, toSealrunError } from "@sealrun/protocol";
 export interface PackageProblem {
   readonly code: ErrorCode | null;
   readonly level: "error" | "warning";
-  /** Below the package's folder; null when no one file is meant. */
+  /** Below the package's folder; null when the problem is not in one file. */
   readonly file: string | null;
   /** From 1; null for a document, whose message names the field. */
   readonly line: number | null;
   readonly message: string;
 }
 
-/** A refused document as a problem; file and line are those that its sentence starts with. */
+/** A refused document as a problem; file and line are read from the start of its sentence. */
 export function problemOf(error: unknown): PackageProblem {
   const { code, message } = toSealrunError(error);
   const [, file, line] = /^"?([^\s":]+\.[A-Za-z]+)"?(?::(\d+))?(?::\d+)?: /.exec(message) ?? [];

@@ -1,19 +1,19 @@
 import { isCredentialFile, isLocalFile } from "@sealrun/protocol";
 
-/** Never part of a package, and nobody misses them. */
-const silent =
+/** Never part of a package, and left out without a message. */
+const silentNames =
   /^(?:\.git|\.hg|\.svn|__pycache__|__MACOSX|\.DS_Store|\.sealrun|\.gitignore|\.gitattributes|sealrun-env\.d\.ts|.*\.pyc|.*\.swp)$/;
-/** Too large: left out, and said so, as is what often holds secrets. */
-const told = /^(?:node_modules|\.venv)$/;
+/** Too large: left out with a message, like files that often hold secrets. */
+const reportedNames = /^(?:node_modules|\.venv)$/;
 /** The executor installs what they list, so that a `node_modules` beside one is left out. */
 const lockFiles = ["package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb"];
-/** Of a vendored `node_modules`: links to programs, and what npm remembers. */
-const remembered = /^node_modules\/\.(?:bin|cache|package-lock\.json)$/;
+/** In a vendored `node_modules`: links to programs, and npm's own files. */
+const npmLeftovers = /^node_modules\/\.(?:bin|cache|package-lock\.json)$/;
 
-/** What becomes of one file or folder: `skip` is left out in silence, `tell` is left out and said. */
-export type PathFate = "take" | "skip" | "tell";
+/** What becomes of one file or folder: `skip` is left out in silence, `report` is left out and named to the person. */
+export type PathFate = "take" | "skip" | "report";
 
-/** Whether a package with these names at its top brings its `node_modules` along. */
+/** True for a package with these top-level names when its `node_modules` is part of it. */
 export function bringsModules(topNames: readonly string[]): boolean {
   return topNames.includes("node_modules") && !lockFiles.some((name) => topNames.includes(name));
 }
@@ -21,18 +21,18 @@ export function bringsModules(topNames: readonly string[]): boolean {
 /** What becomes of a path whose folder is taken; `isVendored` as `bringsModules` says. */
 export function judgePath(path: string, isVendored: boolean): PathFate {
   const name = path.slice(path.lastIndexOf("/") + 1);
-  if (silent.test(name) || remembered.test(path)) return "skip";
+  if (silentNames.test(name) || npmLeftovers.test(path)) return "skip";
   const isModules = path === "node_modules" && isVendored;
-  const isTooLarge = told.test(name) && !isModules && !isInModules(path);
-  return isTooLarge || isCredentialFile(path) || isLocalFile(path) ? "tell" : "take";
+  const isTooLarge = reportedNames.test(name) && !isModules && !isInModules(path);
+  return isTooLarge || isCredentialFile(path) || isLocalFile(path) ? "report" : "take";
 }
 
-/** A vendored package may carry packages of its own. */
+/** A vendored package may have its own vendored packages. */
 function isInModules(path: string): boolean {
   return path.startsWith("node_modules/") && path.endsWith("/node_modules");
 }
 
-/** The paths that become a package, and what is left out of it and said: folders by their own name, once. */
+/** The paths that become a package, and those to report as left out: each folder once. */
 export function takePaths(paths: readonly string[]): {
   readonly taken: readonly string[];
   readonly skipped: readonly string[];
@@ -43,7 +43,7 @@ export function takePaths(paths: readonly string[]): {
     for (let end = path.indexOf("/"); ; end = path.indexOf("/", end + 1)) {
       const own = end === -1 ? path : path.slice(0, end);
       const fate = judgePath(own, isVendored);
-      if (fate === "tell") skipped.add(own);
+      if (fate === "report") skipped.add(own);
       if (fate !== "take") return false;
       if (end === -1) return true;
     }

@@ -46,7 +46,7 @@ export async function readImport(file: Pick<File, "name" | "size" | "arrayBuffer
 
 /** The file with the prefix removed from its names and their values decoded; names without the prefix are left out. */
 export function decodePrefixed(file: ImportedFile): ImportedFile & { readonly leftOut: number } {
-  const rule = { prefix: usualPrefix, isBase64: true, plainly: "without the switch" };
+  const rule = { prefix: usualPrefix, isBase64: true, plainHint: "without the switch" };
   const secrets: FoundSecret[] = [];
   const refusals = [...file.refusals];
   let leftOut = 0;

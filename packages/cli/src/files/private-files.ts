@@ -1,0 +1,80 @@
+import { randomBytes } from "node:crypto";
+import { constants } from "node:fs";
+import { access, link, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { SealrunError } from "@sealrun/protocol";
+import { makeFolder } from "./make-folder.ts";
+
+/** A random password: 32 bytes in URL-safe text, so that it needs no quoting anywhere. */
+export function newPassword(): string {
+  return randomBytes(32).toString("base64url");
+}
+
+/** Makes a 0700 folder, or checks the existing one. `DATA_FOLDER_UNUSABLE` names it when it cannot be written. */
+export async function ensureFolder(path: string): Promise<void> {
+  try {
+    await makeFolder(path);
+    await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
+    if (!(await stat(path)).isDirectory()) throw new SealrunError("DATA_FOLDER_UNUSABLE", `${path} is not a folder`);
+  } catch (error) {
+    throw unusable(path, error);
+  }
+}
+
+/** Writes a file that only its owner may read, whatever the umask; an existing one is replaced. */
+export async function writePrivateFile(path: string, text: string): Promise<void> {
+  try {
+    const file = await open(path, "w", 0o600);
+    // The mode above applies only to a new file.
+    await file.chmod(0o600);
+    try {
+      await file.writeFile(text);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw unusable(path, error);
+  }
+}
+
+/** Writes a file of mode 0600 under another name first, so that no reader sees half of it, even after a kill. */
+export async function replacePrivateFile(path: string, content: Uint8Array | string): Promise<void> {
+  await writeFile(`${path}.new`, content, { mode: 0o600, flush: true });
+  await rename(`${path}.new`, path);
+}
+
+/** The password kept at `path`; the first call makes it, complete before the file has its name. */
+export async function readOrMakePassword(path: string): Promise<string> {
+  const draft = `${path}.${randomBytes(6).toString("hex")}`;
+  try {
+    await access(path);
+  } catch {
+    await writePrivateFile(draft, newPassword());
+    await link(draft, path).catch((error: unknown) => {
+      if (!isCode(error, "EEXIST")) throw unusable(path, error);
+    });
+    await rm(draft);
+  }
+  return readFile(path, "utf8");
+}
+
+/** Opens a log for appending that only its owner may read, and gives its descriptor and how to close it. */
+export async function openLog(path: string): Promise<{ readonly fd: number; readonly close: () => Promise<void> }> {
+  try {
+    const handle = await open(path, "a", 0o600);
+    return { fd: handle.fd, close: () => handle.close() };
+  } catch (error) {
+    throw unusable(path, error);
+  }
+}
+
+/** True for a system error of that code, such as `ENOENT`. */
+export function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}
+
+function unusable(path: string, cause: unknown): SealrunError {
+  if (cause instanceof SealrunError) return cause;
+  const reason = cause instanceof Error && "code" in cause ? String(cause.code) : "it failed";
+  const advice = "give another folder with --data, or make this one writable";
+  return new SealrunError("DATA_FOLDER_UNUSABLE", `${path} cannot be used (${reason}); ${advice}`, { cause });
+}

@@ -1,0 +1,109 @@
+import {
+  type JsonValue,
+  putSecretsAnswer,
+  type Scope,
+  SealrunError,
+  secretExplanation,
+  type SecretExplanation,
+  secretHistory,
+  type SecretHistory,
+  type SecretInfo,
+  secretKey,
+  secretList,
+  secretUses,
+  type SecretUses,
+} from "@sealrun/protocol";
+import { type Ask, path } from "../connection/request.ts";
+import { sealSecrets } from "./seal.ts";
+import type { ExpectedScope, Trust } from "../connection/trust.ts";
+
+/** Whose secrets: the platform's, a project's, or one package's. */
+export type SecretPlace =
+  | { readonly scope: "platform" }
+  | { readonly scope: "project"; readonly project: string }
+  | { readonly scope: "service"; readonly project: string; readonly package: string };
+
+/** Secrets of the three scopes. Values go in sealed and never come out. */
+export interface Secrets {
+  /** Seals and stores all values, or none; `source` is shown in their history, `set` by default. */
+  setSecrets(
+    place: SecretPlace,
+    values: ReadonlyMap<string, JsonValue>,
+    source?: "set" | "import",
+  ): Promise<readonly SecretInfo[]>;
+  listSecrets(place: SecretPlace): Promise<readonly SecretInfo[]>;
+  deleteSecret(place: SecretPlace, name: string): Promise<SecretInfo>;
+  /** Every version, the newest first, deleted ones too. */
+  getSecretHistory(place: SecretPlace, name: string): Promise<SecretHistory>;
+  /** The packages that use it. */
+  secretUses(place: SecretPlace, name: string): Promise<SecretUses>;
+  /** Why a name resolves to this scope in a package. */
+  explainSecret(
+    target: { readonly project: string; readonly package: string },
+    name: string,
+  ): Promise<SecretExplanation>;
+}
+
+/** The calls about secrets; `findOwner` gives the id of a place when it is known without the key's statement. */
+export function createSecrets(
+  ask: Ask,
+  trust: Trust,
+  findOwner: (place: SecretPlace) => Promise<string | undefined>,
+): Secrets {
+  const sealAndPut = async (
+    place: SecretPlace,
+    values: ReadonlyMap<string, JsonValue>,
+    source: "set" | "import",
+  ): Promise<readonly SecretInfo[]> => {
+    const collection = collectionOf(place);
+    const { key: statement } = await ask(secretKey, { method: "GET", path: `${collection}/key` });
+    const key = await trust.readKey(statement, expectedOf(place.scope, await findOwner(place)));
+    const secrets = sealSecrets(key, place.scope, values);
+    return (await ask(putSecretsAnswer, { method: "PUT", path: collection, json: { secrets, source } })).secrets;
+  };
+  return {
+    setSecrets: async (place, values, source = "set") =>
+      retryWhenKeyChanged(async () => sealAndPut(place, values, source)),
+    listSecrets: async (place) => (await ask(secretList, { method: "GET", path: collectionOf(place) })).secrets,
+    deleteSecret: async (place, name) => {
+      const call = { method: "DELETE", path: `${collectionOf(place)}${path`/${name}`}` } as const;
+      const [removed] = (await ask(putSecretsAnswer, call)).secrets;
+      if (removed === undefined) throw new SealrunError("SECRET_NOT_FOUND", "");
+      return removed;
+    },
+    getSecretHistory: async (place, name) =>
+      ask(secretHistory, { method: "GET", path: `${collectionOf(place)}${path`/${name}/history`}` }),
+    secretUses: async (place, name) =>
+      ask(secretUses, { method: "GET", path: `${collectionOf(place)}${path`/${name}/uses`}` }),
+    explainSecret: async (target, name) =>
+      ask(secretExplanation, {
+        method: "GET",
+        path: path`/projects/${target.project}/packages/${target.package}/secrets/${name}/explain`,
+      }),
+  };
+}
+
+/** Runs the action again when the key to seal with was replaced in between. */
+export async function retryWhenKeyChanged<T>(action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (error instanceof SealrunError && error.code === "KEY_CHANGED") return action();
+    throw error;
+  }
+}
+
+function expectedOf(scope: Scope, ownerId: string | undefined): ExpectedScope {
+  return ownerId === undefined ? { scope } : { scope, ownerId };
+}
+
+function collectionOf(place: SecretPlace): string {
+  switch (place.scope) {
+    case "platform":
+      return "/platform/secrets";
+    case "project":
+      return path`/projects/${place.project}/secrets`;
+    case "service":
+      return path`/projects/${place.project}/packages/${place.package}/secrets`;
+  }
+}

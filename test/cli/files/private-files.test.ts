@@ -1,0 +1,65 @@
+import { mkdtemp, rm, readFile, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import {
+  ensureFolder,
+  readOrMakePassword,
+  newPassword,
+  openLog,
+  replacePrivateFile,
+  writePrivateFile,
+} from "../../../packages/cli/src/files/private-files.ts";
+
+let folder = "";
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "sealrun-test-"));
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test("newPassword() never repeats and needs no quoting", () => {
+  const [one, two] = [newPassword(), newPassword()];
+  expect(one).toMatch(/^[A-Za-z0-9_-]{43}$/);
+  expect(one).not.toBe(two);
+});
+
+test("replacePrivateFile() replaces a file that others could read by one that they cannot, and leaves no draft", async () => {
+  const path = join(folder, "replaced");
+  await writeFile(path, "old", { mode: 0o644 });
+  await replacePrivateFile(path, "new");
+  expect(await readFile(path, "utf8")).toBe("new");
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+  await expect(stat(`${path}.new`)).rejects.toMatchObject({ code: "ENOENT" });
+});
+
+test("readOrMakePassword() gives the same password every time, also to two callers at once", async () => {
+  const path = join(folder, "kept");
+  const [one, two] = await Promise.all([readOrMakePassword(path), readOrMakePassword(path)]);
+  expect(await readOrMakePassword(path)).toBe(await readFile(path, "utf8"));
+  expect(new Set([one, two])).toEqual(new Set([await readOrMakePassword(path)]));
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+});
+
+test("writePrivateFile() makes a file that was open to others readable only by the owner", async () => {
+  const path = join(folder, "open");
+  await writeFile(path, "before", { mode: 0o666 });
+  await writePrivateFile(path, "after");
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+  expect(await readFile(path, "utf8")).toBe("after");
+});
+
+test.each([
+  ["ensureFolder()", (path: string) => ensureFolder(path)],
+  ["writePrivateFile()", (path: string) => writePrivateFile(path, "")],
+  ["readOrMakePassword()", (path: string) => readOrMakePassword(path)],
+  ["openLog()", (path: string) => openLog(path)],
+])("%s names a path that cannot be used", async (_name, use) => {
+  const path = join(folder, "kept", "below");
+  await readOrMakePassword(join(folder, "kept"));
+  await expect(use(path)).rejects.toMatchObject({
+    code: "DATA_FOLDER_UNUSABLE",
+    message: expect.stringContaining(path),
+  });
+});
