@@ -5,8 +5,8 @@
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { type FrameHeader, platformId } from "@sealrun/protocol";
-import { toBase64 } from "../../packages/crypto/src/base64.ts";
-import { utf8 } from "../../packages/crypto/src/bytes.ts";
+import { toBase64 } from "../../packages/crypto/src/bytes/base64.ts";
+import { utf8 } from "../../packages/crypto/src/bytes/bytes.ts";
 import {
   type Context,
   keyCheckContext,
@@ -14,16 +14,16 @@ import {
   secretContext,
   stateContext,
   storedContext,
-} from "../../packages/crypto/src/context.ts";
-import { sealWithKeyAndNonce, uploadSealerFrom } from "../../packages/crypto/src/envelope.ts";
-import { proveEnrolment, tokenSecretDigest } from "../../packages/crypto/src/enrolment-proof.ts";
-import { fingerprint } from "../../packages/crypto/src/fingerprint.ts";
-import { frameDigest, signFrame } from "../../packages/crypto/src/frame.ts";
-import { toHex } from "../../packages/crypto/src/hex.ts";
-import { rootKeyFromBytes } from "../../packages/crypto/src/key-check.ts";
-import { signScopeKey } from "../../packages/crypto/src/scope-key.ts";
-import { ed25519Public, x25519Public } from "../../packages/crypto/src/seam.ts";
-import type { KeyPair } from "../../packages/crypto/src/x25519.ts";
+} from "../../packages/crypto/src/envelope/context.ts";
+import { sealWithKeyAndNonce, uploadSealerFrom } from "../../packages/crypto/src/envelope/envelope.ts";
+import { proveEnrolment, tokenSecretDigest } from "../../packages/crypto/src/proof/enrolment-proof.ts";
+import { fingerprint } from "../../packages/crypto/src/keys/fingerprint.ts";
+import { frameDigest, signFrame } from "../../packages/crypto/src/proof/frame.ts";
+import { toHex } from "../../packages/crypto/src/bytes/hex.ts";
+import { rootKeyFromBytes } from "../../packages/crypto/src/keys/key-check.ts";
+import { signScopeKey } from "../../packages/crypto/src/keys/scope-key.ts";
+import { ed25519Public, x25519Public } from "../../packages/crypto/src/primitives/seam.ts";
+import type { KeyPair } from "../../packages/crypto/src/primitives/x25519.ts";
 
 const platform = platformId.parse("plt_00000000000000000000");
 const owner = "pkg_00000000000000000000";

@@ -25,8 +25,8 @@ import {
 import nacl from "tweetnacl";
 import { asContext } from "../../crypto/as-context.ts";
 import { smallOrder } from "../../crypto/small-order.ts";
-import { sealWithKeyAndNonce, uploadSealerFrom } from "../../../packages/crypto/src/envelope.ts";
-import { generateKeyPair } from "../../../packages/crypto/src/x25519.ts";
+import { sealWithKeyAndNonce, uploadSealerFrom } from "../../../packages/crypto/src/envelope/envelope.ts";
+import { generateKeyPair } from "../../../packages/crypto/src/primitives/x25519.ts";
 import enrolments from "../../vectors/enrolment-proof.json" with { type: "json" };
 import keyEnvelopes from "../../vectors/envelope-key.json" with { type: "json" };
 import publicEnvelopes from "../../vectors/envelope-public-key.json" with { type: "json" };
