@@ -15,7 +15,7 @@ import {
   stateContext,
   storedContext,
 } from "../../packages/crypto/src/envelope/context.ts";
-import { sealWithKeyAndNonce, uploadSealerFrom } from "../../packages/crypto/src/envelope/envelope.ts";
+import { sealWithKeyAndNonce, batchSealerFrom } from "../../packages/crypto/src/envelope/envelope.ts";
 import { proveEnrolment, tokenSecretDigest } from "../../packages/crypto/src/proof/enrolment-proof.ts";
 import { fingerprint } from "../../packages/crypto/src/keys/fingerprint.ts";
 import { frameDigest, signFrame } from "../../packages/crypto/src/proof/frame.ts";
@@ -55,7 +55,7 @@ write("envelope-public-key", () => {
     const ephemeral = pair(`ephemeral ${index}`);
     const ephemeralPrivate = toHex(ephemeral.privateKey);
     const nonce = bytes(`nonce ${index}`).slice(0, 24);
-    const envelope = uploadSealerFrom(recipient.publicKey, ephemeral, () => nonce).seal(context, utf8(plaintext));
+    const envelope = batchSealerFrom(recipient.publicKey, ephemeral, () => nonce).seal(context, utf8(plaintext));
     return {
       recipientPrivate: toHex(recipient.privateKey),
       recipientPublic: toHex(recipient.publicKey),

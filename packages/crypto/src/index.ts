@@ -23,14 +23,14 @@ export {
 export { type Envelope, envelopePrefix, readEnvelope, readPrefix } from "./envelope/envelope-form.ts";
 export { openWithMessageKey } from "./envelope/message-key.ts";
 export {
-  createUploadSealer,
+  createBatchSealer,
   messageKey,
   openWithKey,
   openWithPrivateKey,
   openWithSharedSecret,
   sealWithKey,
   type SymmetricKey,
-  type UploadSealer,
+  type BatchSealer,
 } from "./envelope/envelope.ts";
 export { checkPublicKey, type KeyPair, type PublicKey, publicKeyId, sharedSecret } from "./primitives/x25519.ts";
 export { openBoxed, sealTo } from "./envelope/grant.ts";

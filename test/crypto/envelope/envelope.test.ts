@@ -1,5 +1,5 @@
 import {
-  createUploadSealer,
+  createBatchSealer,
   equalBytes,
   generateScopeKey,
   openWithKey,
@@ -37,7 +37,7 @@ const algorithms = [
     name: "algorithm 2",
     keyIdAt: 6,
     nonceAt: 54,
-    seal: (place: typeof context, text: Uint8Array) => createUploadSealer(pair.publicKey).seal(place, text),
+    seal: (place: typeof context, text: Uint8Array) => createBatchSealer(pair.publicKey).seal(place, text),
     open: (place: typeof context, envelope: Uint8Array) => openWithPrivateKey(pair, place, envelope),
     openWrongly: (envelope: Uint8Array) =>
       openWithPrivateKey({ ...pair, privateKey: randomBytes(32) }, context, envelope),
@@ -56,7 +56,7 @@ describe.each(algorithms)("$name", ({ seal, open, openWrongly, keyIdAt, nonceAt 
     );
   });
 
-  test("open() gives bytes in memory of their own", () => {
+  test("open() gives bytes in a new buffer", () => {
     const opened = open(context, seal(context, utf8("hunter2")));
     expect(opened.buffer.byteLength).toBe(7);
   });
@@ -127,7 +127,7 @@ describe.each(algorithms)("$name", ({ seal, open, openWrongly, keyIdAt, nonceAt 
 });
 
 test("openWithKey() and openWithPrivateKey() refuse each other's envelopes", () => {
-  const inner = createUploadSealer(pair.publicKey).seal(context, utf8("hunter2"));
+  const inner = createBatchSealer(pair.publicKey).seal(context, utf8("hunter2"));
   const outer = sealWithKey(key, storedContext(context), inner);
   expect(codeOf(() => openWithKey(key, context, inner))).toBe("WRONG_KEY_OR_CONTEXT");
   expect(codeOf(() => openWithPrivateKey(pair, context, outer))).toBe("WRONG_KEY_OR_CONTEXT");
@@ -142,27 +142,27 @@ test("openWithKey() refuses a key of another id or length", () => {
   expect(codeOf(() => sealWithKey({ ...key, id: randomBytes(15) }, context, utf8("x")))).toBe("BAD_FORMAT");
 });
 
-test("createUploadSealer() uses one ephemeral key for an upload and another for the next", () => {
+test("createBatchSealer() uses one ephemeral key for a sealing batch and another for the next", () => {
   const ephemeralOf = (envelope: Uint8Array) => {
     const parts = readEnvelope(envelope);
     return parts.algorithm === 2 ? toHex(parts.ephemeral) : "";
   };
-  const sealer = createUploadSealer(pair.publicKey);
+  const sealer = createBatchSealer(pair.publicKey);
   const first = ephemeralOf(sealer.seal(context, utf8("a")));
   expect(ephemeralOf(sealer.seal(context, utf8("b")))).toBe(first);
-  expect(ephemeralOf(createUploadSealer(pair.publicKey).seal(context, utf8("c")))).not.toBe(first);
+  expect(ephemeralOf(createBatchSealer(pair.publicKey).seal(context, utf8("c")))).not.toBe(first);
 });
 
 test("openWithSharedSecret() opens all of its upload and nothing of another", () => {
   const parameters = parametersContext({ platformId: "plt_1", packageId: "pkg_1" });
-  const sealer = createUploadSealer(pair.publicKey);
+  const sealer = createBatchSealer(pair.publicKey);
   const first = sealer.seal(context, utf8("one"));
   const second = sealer.seal(parameters, utf8("two"));
   const parts = readEnvelope(first);
   const shared = sharedSecret(pair.privateKey, parts.algorithm === 2 ? parts.ephemeral : new Uint8Array(32));
   expect(openWithSharedSecret(shared, pair.publicKey, context, first)).toEqual(utf8("one"));
   expect(openWithSharedSecret(shared, pair.publicKey, parameters, second)).toEqual(utf8("two"));
-  const other = createUploadSealer(pair.publicKey).seal(context, utf8("three"));
+  const other = createBatchSealer(pair.publicKey).seal(context, utf8("three"));
   const wrong = () => openWithSharedSecret(shared, pair.publicKey, context, other);
   expect(codeOf(wrong)).toBe("WRONG_KEY_OR_CONTEXT");
   const otherRecipient = () => openWithSharedSecret(shared, generateScopeKey().publicKey, context, first);
@@ -170,7 +170,7 @@ test("openWithSharedSecret() opens all of its upload and nothing of another", ()
 });
 
 test("openWithSharedSecret() binds the recipient's public key, so that a shared secret fits no other recipient", () => {
-  const envelope = createUploadSealer(pair.publicKey).seal(context, utf8("hunter2"));
+  const envelope = createBatchSealer(pair.publicKey).seal(context, utf8("hunter2"));
   const impostor = generateScopeKey();
   const relabelled = new Uint8Array(envelope);
   relabelled.set(impostor.id, 6);

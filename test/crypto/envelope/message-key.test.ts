@@ -1,5 +1,5 @@
 import {
-  createUploadSealer,
+  createBatchSealer,
   envelopePrefix,
   generateScopeKey,
   messageKey,
@@ -15,12 +15,12 @@ import { codeOf, flipped } from "../code-of.ts";
 const scopeKey = generateScopeKey();
 const place = { platformId: "plt_1", scope: "project", ownerId: "prj_1" } as const;
 const context = secretContext({ ...place, name: "A" });
-const sealer = createUploadSealer(scopeKey.publicKey);
+const sealer = createBatchSealer(scopeKey.publicKey);
 const envelope = sealer.seal(context, utf8("one"));
 const parts = readEnvelope(envelope);
 const shared = sharedSecret(scopeKey.privateKey, parts.algorithm === 2 ? parts.ephemeral : new Uint8Array(32));
 
-test("messageKey() from the prefix alone opens its message", () => {
+test("messageKey() from only the prefix opens its message", () => {
   const key = messageKey(shared, scopeKey.publicKey, context, envelopePrefix(envelope));
   expect(key.length).toBe(64);
   expect(openWithMessageKey(key, envelope)).toEqual(utf8("one"));

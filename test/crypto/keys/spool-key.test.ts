@@ -27,7 +27,7 @@ test("spoolKey() is another one for each executor, and not the private key itsel
   expect(toHex(key.bytes)).not.toBe(toHex(identity.box.privateKey));
 });
 
-test("spoolKey() opens an end in its own place alone", () => {
+test("spoolKey() opens an end only in its own place", () => {
   const sealed = sealWithKey(spoolKey(identity), spoolContext(place), utf8("an end"));
   const elsewhere = spoolContext({ ...place, attempt: 2 });
   expect(codeOf(() => openWithKey(spoolKey(identity), elsewhere, sealed))).toBe("WRONG_KEY_OR_CONTEXT");

@@ -10,7 +10,7 @@ const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: 
 /** The order of the base point, as a number. */
 const order = 2n ** 252n + 27742317777372353535851937790883648493n;
 
-test("seam-web.ts offers the names of seam.ts, and the package chooses it in a browser alone", () => {
+test("seam-web.ts offers the names of seam.ts, and the package chooses it only in a browser", () => {
   expect(Object.keys(web).toSorted()).toEqual(Object.keys(node).toSorted());
   const manifest = readFileSync(new URL("../../../packages/crypto/package.json", import.meta.url), "utf8");
   expect(JSON.parse(manifest).imports).toEqual({

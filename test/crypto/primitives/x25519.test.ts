@@ -1,6 +1,6 @@
 import {
   checkPublicKey,
-  createUploadSealer,
+  createBatchSealer,
   fromHex,
   keyCheckContext,
   openWithPrivateKey,
@@ -22,7 +22,7 @@ const smallOrderPoints = smallOrder.map((hex) => [hex, fromHex(hex)] as const);
 test.each(smallOrderPoints)("checkPublicKey() refuses %s", (_, point) => {
   expect(codeOf(() => checkPublicKey(point))).toBe("LOW_ORDER_KEY");
   expect(codeOf(() => sharedSecret(generateKeyPair().privateKey, point))).toBe("LOW_ORDER_KEY");
-  expect(codeOf(() => createUploadSealer(point))).toBe("LOW_ORDER_KEY");
+  expect(codeOf(() => createBatchSealer(point))).toBe("LOW_ORDER_KEY");
 });
 
 test.each(smallOrderPoints.slice(0, 7))("x25519.ts must refuse %s: it gives everyone zeros", (_, point) => {

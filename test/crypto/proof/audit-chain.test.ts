@@ -7,7 +7,7 @@ const root = rootKeyFromBytes(Uint8Array.from({ length: 32 }, (_, index) => inde
 const key = auditChainKey(root);
 
 describe("auditChainKey()", () => {
-  test("auditChainKey() is HKDF-SHA256 of the root key with a label of its own", () => {
+  test("auditChainKey() is HKDF-SHA256 of the root key with its own label", () => {
     const expected = hkdfSync("sha256", root.bytes, new Uint8Array(), "sealrun/audit-chain/v1", 32);
     expect(toHex(key)).toBe(toHex(new Uint8Array(expected)));
   });
@@ -38,7 +38,7 @@ describe("auditLink()", () => {
 });
 
 describe("auditProof()", () => {
-  test("auditProof() is HMAC-SHA256 under a key of its own for each purpose", () => {
+  test("auditProof() is HMAC-SHA256 under a separate key for each purpose", () => {
     const own = hkdfSync("sha256", key, new Uint8Array(), "sealrun/audit-verified/v1", 32);
     const field = Buffer.concat([Buffer.from([0, 0, 0, 1]), Buffer.from("a")]);
     const expected = createHmac("sha256", new Uint8Array(own)).update(field).digest("hex");

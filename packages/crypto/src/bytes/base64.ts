@@ -1,6 +1,6 @@
 import { SealrunError } from "@sealrun/protocol";
 
-// Tables instead of btoa and atob: those go through strings of one character a byte, and atob forgives spaces,
+// Tables instead of btoa and atob: those go through strings of one character a byte, and atob accepts spaces,
 // missing padding and stray bits, so that one value would have many texts. Groups are unrolled: values reach 4 MiB.
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const letters = Uint8Array.from(alphabet, (letter) => letter.charCodeAt(0));
@@ -40,7 +40,7 @@ export function fromBase64(text: string): Uint8Array {
       (valueAt(text, index + 1) << 12) |
       ((missing > 1 ? 0 : valueAt(text, index + 2)) << 6) |
       (missing > 0 ? 0 : valueAt(text, index + 3));
-    // The bits of the last letter that no byte takes must be 0, or one value would have several texts.
+    // The unused bits of the last letter must be 0, or one value would have several texts.
     if (missing > 0 && (group & (missing > 1 ? 0xffff : 0xff)) !== 0) throw notBase64();
     bytes[out] = group >> 16;
     if (missing < 2) bytes[out + 1] = group >> 8;

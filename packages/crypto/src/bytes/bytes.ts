@@ -4,7 +4,7 @@ const encoder = new TextEncoder();
 // ignoreBOM: a byte order mark is a character of the value; without it the decoder would drop it silently.
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** One new array with all parts after each other. */
+/** One new array that holds all parts, one after another. */
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let offset = 0;
@@ -36,7 +36,7 @@ export function fromUtf8(bytes: Uint8Array): string {
   }
 }
 
-/** Equality whose time depends on the lengths alone. */
+/** Compares bytes in a time that depends only on the lengths. */
 export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
   if (left.length !== right.length) return false;
   let difference = 0;
@@ -49,7 +49,7 @@ export function wipe(bytes: Uint8Array): void {
   bytes.fill(0);
 }
 
-/** The bytes themselves when they are `length` long, else `BAD_FORMAT`; `what` names them in the sentence. */
+/** Returns the bytes when they are `length` long. Throws `BAD_FORMAT` otherwise; `what` names them in the message. */
 export function exactly(bytes: Uint8Array, length: number, what: string): Uint8Array {
   if (bytes.length === length) return bytes;
   throw new SealrunError("BAD_FORMAT", `Expected ${what} of ${length} bytes, found ${bytes.length}`);

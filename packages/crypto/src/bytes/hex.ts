@@ -10,7 +10,7 @@ export function toHex(bytes: Uint8Array): string {
   return text;
 }
 
-/** Bytes of lower-case hex; `BAD_FORMAT` for any other text. */
+/** Bytes of lower-case hex. Throws `BAD_FORMAT` for any other text. */
 export function fromHex(text: string): Uint8Array {
   if (!form.test(text)) throw new SealrunError("BAD_FORMAT", "Expected lower-case hex");
   const bytes = new Uint8Array(text.length / 2);

@@ -32,7 +32,7 @@ export function secretContext(place: {
   return ["secret", place.platformId, place.scope, place.ownerId, place.name];
 }
 
-/** The parameters of an execution of a package; without the execution, so that running again can copy them. */
+/** The parameters of a package's executions. It has no execution id, so that a rerun can copy sealed parameters. */
 export function parametersContext(place: { readonly platformId: string; readonly packageId: string }): Context {
   return ["parameters", place.platformId, "service", place.packageId];
 }
@@ -55,7 +55,7 @@ export function eventDataContext(place: {
   return ["event-data", place.platformId, "project", place.projectId, place.eventId];
 }
 
-/** The outer layer around a value of that inner place, under the storage key. */
+/** The outer envelope, under the storage key, around a value that was sealed for `inner`. */
 export function storedContext(inner: Context): Context {
   return ["stored", ...inner];
 }
@@ -91,12 +91,12 @@ export function lookupContext(place: {
   return ["lookup", place.platformId, place.executionId, String(place.attempt), place.executorId, place.requestId];
 }
 
-/** What the keyring boxes to an executor that enrols; the executor does not know the platform's id before it. */
+/** The reply that the keyring seals to an executor that enrols. The executor learns the platform's id only from it. */
 export function enrolmentContext(place: { readonly enrolmentId: string; readonly executorId: string }): Context {
   return ["enrolment", place.enrolmentId, place.executorId];
 }
 
-/** NATS credentials that the keyring boxes to an executor that asked for new ones with that request. */
+/** New NATS credentials that the keyring seals to an executor, in reply to the request `requestId`. */
 export function credentialsContext(place: {
   readonly platformId: string;
   readonly executorId: string;
@@ -105,7 +105,7 @@ export function credentialsContext(place: {
   return ["credentials", place.platformId, place.executorId, place.requestId];
 }
 
-/** The end of one attempt on its executor's own disk. */
+/** The end of one attempt in its executor's spool on disk. */
 export function spoolContext(place: {
   readonly executorId: string;
   readonly executionId: string;
@@ -114,7 +114,7 @@ export function spoolContext(place: {
   return ["spool", place.executorId, place.executionId, String(place.attempt)];
 }
 
-/** One chunk of an attempt's reports on its executor's own disk: bound to its number, so that none can take another's place. */
+/** One chunk of an attempt's reports in its executor's spool: bound to its number, so that chunks cannot be swapped. */
 export function spooledReportContext(
   place: Parameters<typeof spoolContext>[0] & { readonly sequence: number },
 ): Context {

@@ -21,7 +21,7 @@ const boxOverheadBytes = 16;
 interface EnvelopeParts {
   readonly keyId: Uint8Array;
   readonly header: Uint8Array;
-  /** Header and nonce: all that deriving its message key takes. */
+  /** Header and nonce: enough to derive the message key. */
   readonly prefix: Uint8Array;
   readonly nonce: Uint8Array;
   readonly commitment: Uint8Array;
@@ -48,7 +48,7 @@ export function formatPrefix(keyId: Uint8Array, nonce: Uint8Array, ephemeral?: U
   );
 }
 
-/** Takes an envelope apart without opening it, for finding its key; `BAD_FORMAT` when it is none. */
+/** Splits an envelope into its parts without opening it, to find its key. Throws `BAD_FORMAT` for other bytes. */
 export function readEnvelope(bytes: Uint8Array): Envelope {
   const start = readStart(bytes);
   const boxAt = start.prefix.length + commitmentBytes;
@@ -56,7 +56,7 @@ export function readEnvelope(bytes: Uint8Array): Envelope {
   return { ...start, commitment: bytes.subarray(start.prefix.length, boxAt), box: bytes.subarray(boxAt) };
 }
 
-/** Takes header and nonce apart; `BAD_FORMAT` when they are none or more follows. */
+/** Splits header and nonce into their parts. Throws `BAD_FORMAT` for other bytes, and when bytes follow. */
 export function readPrefix(bytes: Uint8Array): Prefix {
   const start = readStart(bytes);
   if (bytes.length !== start.prefix.length) throw notAnEnvelope("bytes follow its nonce");

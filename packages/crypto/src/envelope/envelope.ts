@@ -19,17 +19,17 @@ export interface SymmetricKey {
   readonly bytes: Uint8Array;
 }
 
-/** Seals values of one upload to one public key. */
-export interface UploadSealer {
+/** Seals the values of one sealing batch to one public key: all under the same ephemeral key. */
+export interface BatchSealer {
   readonly seal: (context: Context, plaintext: Uint8Array) => Uint8Array;
 }
 
-/** Seals under a symmetric key. The plaintext stays the caller's to wipe. */
+/** Seals under a symmetric key. The caller wipes the plaintext. */
 export function sealWithKey(key: SymmetricKey, context: Context, plaintext: Uint8Array): Uint8Array {
   return sealWithKeyAndNonce(key, context, plaintext, randomBytes(24));
 }
 
-/** `sealWithKey` with a nonce of the caller's: for the vectors alone. */
+/** `sealWithKey` with a given nonce: only for the test vectors. */
 export function sealWithKeyAndNonce(
   key: SymmetricKey,
   context: Context,
@@ -40,23 +40,23 @@ export function sealWithKeyAndNonce(
   return sealWithMessageKey(deriveMessageKey(key.bytes, readPrefix(prefix), context), prefix, plaintext);
 }
 
-/** Opens what `sealWithKey` made; `WRONG_KEY_OR_CONTEXT`, `TAMPERED` or `BAD_FORMAT`. */
+/** Opens an envelope of `sealWithKey`. Throws `WRONG_KEY_OR_CONTEXT`, `TAMPERED` or `BAD_FORMAT`. */
 export function openWithKey(key: SymmetricKey, context: Context, envelope: Uint8Array): Uint8Array {
   const parts = readEnvelope(envelope);
   if (parts.algorithm !== 1 || !equalBytes(parts.keyId, key.id)) throw new SealrunError("WRONG_KEY_OR_CONTEXT", "");
-  return openAndForget(deriveMessageKey(key.bytes, parts, context), parts);
+  return openAndWipe(deriveMessageKey(key.bytes, parts, context), parts);
 }
 
 /**
- * One ephemeral pair for all values of an upload: sealing 100 secrets costs one key generation and one scalar
- * multiplication. `LOW_ORDER_KEY` for a recipient that is no honest key.
+ * One ephemeral pair for all values of a sealing batch: sealing 100 secrets costs one key generation and one scalar
+ * multiplication. Throws `LOW_ORDER_KEY` for a recipient key of low order.
  */
-export function createUploadSealer(recipient: PublicKey): UploadSealer {
-  return uploadSealerFrom(recipient, generateKeyPair(), () => randomBytes(24));
+export function createBatchSealer(recipient: PublicKey): BatchSealer {
+  return batchSealerFrom(recipient, generateKeyPair(), () => randomBytes(24));
 }
 
-/** `createUploadSealer` with a pair and nonces of the caller's: for the vectors alone. The private half is wiped. */
-export function uploadSealerFrom(recipient: PublicKey, ephemeral: KeyPair, nextNonce: () => Uint8Array): UploadSealer {
+/** `createBatchSealer` with a given pair and given nonces: only for the test vectors. The private half is wiped. */
+export function batchSealerFrom(recipient: PublicKey, ephemeral: KeyPair, nextNonce: () => Uint8Array): BatchSealer {
   const recipientPublic = new Uint8Array(recipient);
   const shared = sharedSecret(ephemeral.privateKey, recipientPublic);
   const keyId = publicKeyId(recipientPublic);
@@ -73,31 +73,31 @@ export function uploadSealerFrom(recipient: PublicKey, ephemeral: KeyPair, nextN
   };
 }
 
-/** Opens what an upload sealer made for this pair; `WRONG_KEY_OR_CONTEXT`, `TAMPERED`, `BAD_FORMAT`, `LOW_ORDER_KEY`. */
+/** Opens a value of a sealing batch. Throws `WRONG_KEY_OR_CONTEXT`, `TAMPERED`, `BAD_FORMAT` or `LOW_ORDER_KEY`. */
 export function openWithPrivateKey(keyPair: KeyPair, context: Context, envelope: Uint8Array): Uint8Array {
-  const parts = sealedTo(keyPair.publicKey, readEnvelope(envelope));
+  const parts = requireSealedTo(keyPair.publicKey, readEnvelope(envelope));
   const shared = sharedSecret(keyPair.privateKey, parts.ephemeral);
   try {
-    return openAndForget(deriveMessageKey(shared, parts, context, keyPair.publicKey), parts);
+    return openAndWipe(deriveMessageKey(shared, parts, context, keyPair.publicKey), parts);
   } finally {
     wipe(shared);
   }
 }
 
-/** Opens one value of an upload with the shared secret of that upload, as a grant carries it. */
+/** Opens one value of a sealing batch with the batch's shared secret, which a grant carries. */
 export function openWithSharedSecret(
   shared: Uint8Array,
   recipientPublic: PublicKey,
   context: Context,
   envelope: Uint8Array,
 ): Uint8Array {
-  const parts = sealedTo(recipientPublic, readEnvelope(envelope));
-  return openAndForget(deriveMessageKey(checkSharedSecret(shared), parts, context, recipientPublic), parts);
+  const parts = requireSealedTo(recipientPublic, readEnvelope(envelope));
+  return openAndWipe(deriveMessageKey(checkSharedSecret(shared), parts, context, recipientPublic), parts);
 }
 
 /**
- * The key of one message alone, 64 bytes, from its upload's shared secret and `envelopePrefix`: what a lookup hands
- * out. It opens nothing else.
+ * The 64-byte key of one message, from the shared secret of its sealing batch and `envelopePrefix`. A lookup hands out
+ * this key, because it opens nothing else.
  */
 export function messageKey(
   shared: Uint8Array,
@@ -107,13 +107,13 @@ export function messageKey(
 ): Uint8Array {
   return deriveMessageKey(
     checkSharedSecret(shared),
-    sealedTo(recipientPublic, readPrefix(prefix)),
+    requireSealedTo(recipientPublic, readPrefix(prefix)),
     context,
     recipientPublic,
   );
 }
 
-function sealedTo<Parts extends Envelope | Prefix>(
+function requireSealedTo<Parts extends Envelope | Prefix>(
   recipientPublic: PublicKey,
   parts: Parts,
 ): Parts & { readonly algorithm: 2; readonly ephemeral: Uint8Array } {
@@ -128,7 +128,7 @@ function isForPublicKey<Parts extends Envelope | Prefix>(
   return parts.algorithm === 2;
 }
 
-function openAndForget(key: Uint8Array, parts: Envelope): Uint8Array {
+function openAndWipe(key: Uint8Array, parts: Envelope): Uint8Array {
   try {
     return openParts(key, parts);
   } finally {

@@ -10,8 +10,8 @@ import { pad, unpad } from "./padding.ts";
 const label = utf8("sealrun/env/v1\0");
 
 /**
- * The 64 bytes that seal or open one message: 32 for the box, 32 that the envelope commits to. The box alone has no
- * associated data and opens under more than one key, hence both come from a derivation over header and context.
+ * The 64 bytes that seal or open one message: 32 for the box, 32 that the envelope commits to. The box by itself has no
+ * associated data and can open under more than one key. So both halves are derived from header and context.
  */
 export function deriveMessageKey(
   inputKey: Uint8Array,
@@ -25,7 +25,7 @@ export function deriveMessageKey(
   return hkdf(sha256, exactly(inputKey, 32, "a key"), prefix.nonce, info, 64);
 }
 
-/** The whole envelope of a plaintext. The message key is wiped: it is good for one message. */
+/** The whole envelope of a plaintext. The message key is wiped, because it must seal only one message. */
 export function sealWithMessageKey(messageKey: Uint8Array, prefix: Uint8Array, plaintext: Uint8Array): Uint8Array {
   const padded = pad(plaintext);
   try {
@@ -38,14 +38,14 @@ export function sealWithMessageKey(messageKey: Uint8Array, prefix: Uint8Array, p
 }
 
 /**
- * Opens one envelope with its own message key; the key stays the caller's. `WRONG_KEY_OR_CONTEXT`, `TAMPERED`, or
+ * Opens one envelope with its message key, which the caller wipes. Throws `WRONG_KEY_OR_CONTEXT`, `TAMPERED` or
  * `BAD_FORMAT`.
  */
 export function openWithMessageKey(messageKey: Uint8Array, envelope: Uint8Array): Uint8Array {
   return openParts(messageKey, readEnvelope(envelope));
 }
 
-/** Opens an envelope that is already taken apart. */
+/** Opens an envelope that is already split into its parts. */
 export function openParts(messageKey: Uint8Array, parts: Envelope): Uint8Array {
   exactly(messageKey, 64, "a message key");
   if (!equalBytes(messageKey.subarray(32), parts.commitment)) throw new SealrunError("WRONG_KEY_OR_CONTEXT", "");

@@ -3,7 +3,7 @@ import { wipe } from "../bytes/bytes.ts";
 
 const mark = 0x80;
 
-/** Plaintext, 0x80 and zeros (ISO 7816-4) up to a length that says little about the plaintext's own. */
+/** Plaintext, 0x80 and zeros (ISO 7816-4), up to a length that reveals little about the plaintext's length. */
 export function pad(plaintext: Uint8Array): Uint8Array {
   const padded = new Uint8Array(paddedLength(plaintext.length));
   padded.set(plaintext);
@@ -11,12 +11,12 @@ export function pad(plaintext: Uint8Array): Uint8Array {
   return padded;
 }
 
-/** A copy of the plaintext; the padded bytes are wiped. `TAMPERED` for padding that `pad` does not make. */
+/** A copy of the plaintext; the padded bytes are wiped. Throws `TAMPERED` for padding that `pad` does not make. */
 export function unpad(padded: Uint8Array): Uint8Array {
   let end = padded.length - 1;
   while (end >= 0 && padded[end] === 0) end -= 1;
-  const whole = end >= 0 && padded[end] === mark && paddedLength(end) === padded.length;
-  const plaintext = whole ? new Uint8Array(padded.subarray(0, end)) : undefined;
+  const isPadded = end >= 0 && padded[end] === mark && paddedLength(end) === padded.length;
+  const plaintext = isPadded ? new Uint8Array(padded.subarray(0, end)) : undefined;
   wipe(padded);
   if (plaintext !== undefined) return plaintext;
   throw new SealrunError("TAMPERED", "The padding of a sealed value is not as expected");
@@ -24,7 +24,7 @@ export function unpad(padded: Uint8Array): Uint8Array {
 
 /**
  * Multiples of 64 bytes up to 1 KiB, then Padmé (https://petsymposium.org/popets/2019/popets-2019-0056.pdf): at most 12 %
- * more, and a length tells no more than its highest bits. Both rules meet at 1 KiB.
+ * more, and a length reveals only its highest bits. Both rules give the same length at 1 KiB.
  */
 export function paddedLength(plaintextLength: number): number {
   const length = plaintextLength + 1;

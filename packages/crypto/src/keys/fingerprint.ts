@@ -10,7 +10,7 @@ export function fingerprint(signPublicKey: Uint8Array): string {
   return `${prefix}${toBase64(digestOf(signPublicKey)).replace("=", "")}`;
 }
 
-/** The digest inside a fingerprint; `BAD_FORMAT` for text that is none. */
+/** The digest inside a fingerprint. Throws `BAD_FORMAT` for other text. */
 export function parseFingerprint(text: string): Uint8Array {
   if (!text.startsWith(prefix) || text.length !== prefix.length + 43) {
     throw new SealrunError("BAD_FORMAT", "Expected a fingerprint: SHA256: and 43 characters of base64");
@@ -18,12 +18,12 @@ export function parseFingerprint(text: string): Uint8Array {
   return fromBase64(`${text.slice(prefix.length)}=`);
 }
 
-/** Returns when the key is the one the fingerprint names, else `FINGERPRINT_MISMATCH`. */
+/** Throws `FINGERPRINT_MISMATCH` when the fingerprint does not belong to the key. */
 export function checkFingerprint(expected: string, signPublicKey: Uint8Array): void {
   if (equalBytes(parseFingerprint(expected), digestOf(signPublicKey))) return;
   throw new SealrunError(
     "FINGERPRINT_MISMATCH",
-    `Expected the keyring ${expected}, found ${fingerprint(signPublicKey)}; somebody may stand between you and the platform`,
+    `Expected the keyring ${expected}, found ${fingerprint(signPublicKey)}; the connection may be intercepted, or the keyring was set up again`,
   );
 }
 

@@ -4,7 +4,7 @@ import { equalBytes, utf8 } from "../bytes/bytes.ts";
 import { ed25519Public, randomBytes, x25519Public } from "#seam";
 import { generateKeyPair, type KeyPair } from "../primitives/x25519.ts";
 
-/** Who signs: an id and a raw Ed25519 pair, the private half being the 32-byte seed. */
+/** A signer: an id and a raw Ed25519 pair. The private half is the 32-byte seed. */
 export interface SigningIdentity {
   readonly id: string;
   readonly signPublic: Uint8Array;
@@ -34,7 +34,7 @@ export function exportIdentity(identity: Identity): Uint8Array {
   return utf8(`${JSON.stringify(file, undefined, 2)}\n`);
 }
 
-/** The identity of such a file; `MALFORMED` when it is none or its halves do not belong together. */
+/** The identity in an identity file. Throws `MALFORMED` for other JSON, and for a public key of another private key. */
 export function importIdentity(file: Uint8Array): Identity {
   const read = decode(identityFile, file);
   const signPrivate = fromBase64(read.signPrivate);
@@ -44,7 +44,7 @@ export function importIdentity(file: Uint8Array): Identity {
   return { id: read.id, signPublic, signPrivate, box: { publicKey: boxPublic, privateKey: boxPrivate } };
 }
 
-/** What others may know of an identity. */
+/** The public part of an identity. */
 export function toPublicIdentity(identity: Identity): PublicIdentity {
   return {
     id: identity.id,
@@ -55,5 +55,5 @@ export function toPublicIdentity(identity: Identity): PublicIdentity {
 
 function matching(derived: Uint8Array, stated: string, field: string): Uint8Array {
   if (equalBytes(derived, fromBase64(stated))) return derived;
-  throw new SealrunError("MALFORMED", `Expected the public half of the private key at ${field}; the file was changed`);
+  throw new SealrunError("MALFORMED", `Expected the public key of the private key at ${field}; the file was changed`);
 }

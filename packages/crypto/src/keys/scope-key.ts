@@ -5,10 +5,10 @@ import type { SigningIdentity } from "./identity.ts";
 import { sign, verify } from "../primitives/signature.ts";
 import { checkPublicKey, generateKeyPair, type KeyPair, publicKeyId } from "../primitives/x25519.ts";
 
-// Without a label of its own a signed frame could be read as a statement, or the other way round.
+// Without its own label a signed frame could be read as a statement, and a statement as a signed frame.
 const label = utf8("sealrun/scope-key/v1\0");
 
-/** A scope's key pair and the 16-byte id that envelopes name it by. */
+/** A scope's key pair and its 16-byte id, which envelopes carry. */
 export interface ScopeKey extends KeyPair {
   readonly id: Uint8Array;
 }
@@ -19,15 +19,16 @@ export function generateScopeKey(): ScopeKey {
   return { ...pair, id: publicKeyId(pair.publicKey) };
 }
 
-/** The keyring's word that this public key belongs to that scope. */
+/** Signs the statement that a public key belongs to a scope. */
 export function signScopeKey(keyring: SigningIdentity, fields: ScopeKeyFields): ScopeKeyStatement {
   const body = utf8(JSON.stringify(fields));
   return { body: toBase64(body), signature: toBase64(sign(keyring.signPrivate, signedBytes(body))) };
 }
 
 /**
- * What the keyring stated. Give `expected` whatever is known of the scope: a hostile server can answer with the true
- * statement of another one. `BAD_SIGNATURE` for another signer or scope, `LOW_ORDER_KEY`, `MALFORMED`, `BAD_FORMAT`.
+ * The fields of a verified statement. Give in `expected` everything that is known about the scope: a hostile server can
+ * answer with a valid statement about another scope. Throws `BAD_SIGNATURE` for another signer or scope,
+ * `LOW_ORDER_KEY`, `MALFORMED` or `BAD_FORMAT`.
  */
 export function verifyScopeKey(
   statement: ScopeKeyStatement,

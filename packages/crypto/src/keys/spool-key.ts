@@ -7,7 +7,7 @@ import { rootKeyFromBytes } from "./key-check.ts";
 
 const label = utf8("sealrun/spool-key/v1");
 
-/** The key with which an executor seals what it keeps on its own disk: made from its private key, so that it needs no file. */
+/** The key that an executor seals its spool with. Derived from its private key, so that it needs no key file. */
 export function spoolKey(identity: Pick<Identity, "box">): SymmetricKey {
   const bytes = hkdf(sha256, identity.box.privateKey, undefined, label, 32);
   const key = rootKeyFromBytes(bytes);

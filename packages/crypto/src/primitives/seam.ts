@@ -1,6 +1,6 @@
 /*
- * The one file that imports from Node: entropy, X25519 and Ed25519 over raw 32-byte keys. A bundle for browsers gets
- * `seam-web.ts` in its place (`#seam` in package.json); the bytes are the same, which the vectors prove. Measured on
+ * The only file that imports from Node: entropy, X25519 and Ed25519 over raw 32-byte keys. A bundle for browsers gets
+ * `seam-web.ts` instead (`#seam` in package.json); the bytes are the same, which the vectors prove. Measured on
  * one core: X25519 0.06 ms here against 0.9 ms, Ed25519 0.06 and 0.18 ms against 7 and 15 ms.
  */
 import {
@@ -16,7 +16,7 @@ import {
 const curveIds = { x25519: 0x6e, ed25519: 0x70 } as const;
 type Curve = keyof typeof curveIds;
 
-/** `length` bytes from the system's generator, in memory of their own. */
+/** `length` bytes from the system's generator, in a new buffer. */
 export function randomBytes(length: number): Uint8Array {
   return randomFillSync(new Uint8Array(length));
 }
@@ -26,7 +26,7 @@ export function x25519Public(privateKey: Uint8Array): Uint8Array {
   return rawPublic(privateObject("x25519", privateKey));
 }
 
-/** The raw X25519 result. Throws a plain error for a public key of low order; `x25519.ts` gives it its code. */
+/** The raw X25519 result. Throws a plain error for a public key of low order; `x25519.ts` refuses these before. */
 export function x25519Shared(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array {
   return new Uint8Array(
     diffieHellman({ privateKey: privateObject("x25519", privateKey), publicKey: publicObject("x25519", publicKey) }),
@@ -43,7 +43,7 @@ export function ed25519Sign(seed: Uint8Array, message: Uint8Array): Uint8Array {
   return new Uint8Array(signBytes(null, message, privateObject("ed25519", seed)));
 }
 
-/** True when `signature` is the key's own over `message`; false for one of any other length. */
+/** True when `signature` is valid for the key and `message`; false for a signature of another length. */
 export function ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   return verifyBytes(null, message, publicObject("ed25519", publicKey), signature);
 }

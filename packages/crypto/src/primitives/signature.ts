@@ -21,7 +21,7 @@ export function sign(signPrivate: Uint8Array, message: Uint8Array): Uint8Array {
   return ed25519Sign(exactly(signPrivate, 32, "a signing key"), message);
 }
 
-/** True when the signature is that key's over the message; false for a bad length and for a key of small order too. */
+/** True when the signature is valid for the key and message; false for another length and for a key of small order. */
 export function verify(signPublic: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   if (signPublic.length !== 32 || signature.length !== 64 || isSmallOrder(signPublic)) return false;
   return ed25519Verify(signPublic, message, signature);

@@ -34,14 +34,14 @@ export function generateKeyPair(): KeyPair {
   return { publicKey: x25519Public(privateKey), privateKey };
 }
 
-/** What an envelope calls the key it was sealed to: the first 16 bytes of SHA-256 of the public key. */
+/** The key id in an envelope: the first 16 bytes of SHA-256 of the public key that it was sealed to. */
 export function publicKeyId(publicKey: PublicKey): Uint8Array {
   return sha256(exactly(publicKey, 32, "a public key")).slice(0, 16);
 }
 
 /**
- * The public key itself, or `LOW_ORDER_KEY` / `BAD_FORMAT`. A set top bit is refused too: X25519 ignores it, no
- * honest key has it, and it would give one key two forms.
+ * Returns the public key, or throws `LOW_ORDER_KEY` or `BAD_FORMAT`. A set top bit is refused too: X25519 ignores it, no
+ * generated key has it, and it would give one key two forms.
  */
 export function checkPublicKey(publicKey: PublicKey): PublicKey {
   exactly(publicKey, 32, "a public key");
@@ -50,13 +50,13 @@ export function checkPublicKey(publicKey: PublicKey): PublicKey {
   throw new SealrunError("LOW_ORDER_KEY", "");
 }
 
-/** The raw X25519 result, 32 bytes; `LOW_ORDER_KEY` when the other side's key gives everyone the same one. */
+/** The raw X25519 result, 32 bytes. Throws `LOW_ORDER_KEY` when the other side's key has a low order. */
 export function sharedSecret(privateKey: Uint8Array, otherPublic: PublicKey): Uint8Array {
   exactly(privateKey, 32, "a private key");
   return checkSharedSecret(x25519Shared(privateKey, checkPublicKey(otherPublic)));
 }
 
-/** The shared secret itself, or `LOW_ORDER_KEY` for all zeros. */
+/** Returns the shared secret, or throws `LOW_ORDER_KEY` for all zeros. */
 export function checkSharedSecret(shared: Uint8Array): Uint8Array {
   if (!equalBytes(exactly(shared, 32, "a shared secret"), zeros)) return shared;
   throw new SealrunError("LOW_ORDER_KEY", "");

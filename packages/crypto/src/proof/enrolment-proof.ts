@@ -6,7 +6,7 @@ import { sharedSecret } from "../primitives/x25519.ts";
 
 const label = utf8("sealrun/enrol/v1\0");
 
-/** What an enrolment proof speaks about. */
+/** The fields that an enrolment proof covers. */
 export interface EnrolmentClaim {
   readonly tokenId: string;
   readonly executorId: string;
@@ -14,14 +14,15 @@ export interface EnrolmentClaim {
   readonly boxPublic: Uint8Array;
 }
 
-/** SHA-256 of a token's one-time secret: what the keyring keeps instead of the secret. */
+/** SHA-256 of a token's one-time secret. The keyring stores it instead of the secret. */
 export function tokenSecretDigest(secret: Uint8Array): Uint8Array {
   return sha256(exactly(secret, 32, "a token's secret"));
 }
 
 /**
- * Proves the one-time secret, and that the maker holds one of the two X25519 private keys: the executor gives its own
- * and the keyring's public one, the keyring the other way round. 32 bytes; `LOW_ORDER_KEY`.
+ * Proves knowledge of the one-time secret and of one of the two X25519 private keys. The executor passes its private key
+ * and the keyring's public key; the keyring passes its private key and the executor's public key. 32 bytes. Throws
+ * `LOW_ORDER_KEY`.
  */
 export function proveEnrolment(
   claim: EnrolmentClaim,
@@ -35,7 +36,7 @@ export function proveEnrolment(
   return hmac(sha256, key, message);
 }
 
-/** True when the executor's proof is the one that the keyring makes of the same claim. */
+/** True when the executor's proof equals the one that the keyring computes for the same claim. */
 export function checkEnrolmentProof(
   proof: Uint8Array,
   claim: EnrolmentClaim,
