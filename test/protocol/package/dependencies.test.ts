@@ -25,7 +25,7 @@ test("findDependencies() finds requirements and the wheels beside them", () => {
   expect(found.python).toMatchObject({ wheels: ["wheels/a-1-py3-none-any.whl"] });
 });
 
-test("findDependencies() looks at the top of the package alone", () => {
+test("findDependencies() looks only at the top of the package", () => {
   expect(find({ "web/package.json": `{"dependencies":{"a":"1"}}`, "jobs/requirements.txt": "requests" })).toEqual({});
 });
 

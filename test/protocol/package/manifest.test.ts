@@ -58,7 +58,7 @@ describe("parseManifest()", () => {
     expect(read(own)).toEqual({ ...own, steps: [{ ...own.steps[0], timeout: 300, retry }] });
   });
 
-  test("parseManifest() takes blank fields for absent ones", () => {
+  test("parseManifest() treats blank fields as absent", () => {
     expect(read({ entrypoint: "", schedule: null, description: "", priority: "" })).toEqual({});
   });
 

@@ -19,7 +19,7 @@ function lockOf(packages: object): Uint8Array {
 }
 
 describe("planNpmInstall() plans", () => {
-  test("planNpmInstall() hands npm the dependencies alone, and a lock file without addresses", () => {
+  test("planNpmInstall() hands npm only the dependencies, and a lock file without addresses", () => {
     const plan = planNpmInstall(
       jsonBytes(wanted),
       lockOf({

@@ -35,7 +35,7 @@ describe("checkPackageFiles()", () => {
     }).not.toThrow();
   });
 
-  test("checkPackageFiles() takes entries for folders", () => {
+  test("checkPackageFiles() accepts entries for folders", () => {
     expect(() => {
       checkPackageFiles([entry("lib/", "folder"), entry("lib", "folder"), entry("lib/a.ts")]);
     }).not.toThrow();

@@ -9,7 +9,7 @@ test("findMismatch() refuses numbers that JSON cannot write", () => {
   expect(findMismatch({ type: "int", name: "a" }, 2 ** 53)).toBe("expected a whole number");
 });
 
-test("defaultOf() takes empty text for a default of text alone", () => {
+test("defaultOf() treats empty text as a default only for text", () => {
   expect(defaultOf({ type: "text", name: "a", default: "" })).toBe("");
   expect(defaultOf({ type: "int", name: "a", default: "" })).toBeUndefined();
   expect(defaultOf({ type: "text", name: "a", default: null })).toBeUndefined();

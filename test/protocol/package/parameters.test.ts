@@ -31,7 +31,7 @@ describe("checkParameters()", () => {
     ]);
   });
 
-  test("checkParameters() takes null for absent", () => {
+  test("checkParameters() treats null as absent", () => {
     expect(checkParameters(file, { count: 2, share: null, who: null })).toEqual({ count: 2, share: 0.5, title: "" });
   });
 
@@ -72,7 +72,7 @@ describe("checkParameters()", () => {
     expect(refusalOf(() => checkParameters(undefined, { package_name: "x" })).code).toBe("PARAMETER_INVALID");
   });
 
-  test("checkParameters() does not take inherited properties for given ones", () => {
+  test("checkParameters() does not treat inherited properties as given", () => {
     const form = parseParametersFile(jsonBytes({ fields: [{ type: "text", name: "toString" }] }));
     expect(checkParameters(form, {})).toEqual({});
   });

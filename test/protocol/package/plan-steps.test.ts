@@ -43,7 +43,7 @@ describe("planSteps()", () => {
     ]);
   });
 
-  test("planSteps() gives the package's secrets to a step without a list of its own", () => {
+  test("planSteps() gives the package's secrets to a step without its own list", () => {
     const steps = [{ script: "a.ts" }, { script: "b.py", secrets: [] }];
     expect(plan({ secrets: ["X"], steps }).map(({ secrets }) => secrets)).toEqual([["X"], []]);
   });

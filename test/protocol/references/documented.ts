@@ -41,7 +41,7 @@ const conductorTask = (authorization: string): JsonValue => ({
   headers: { Authorization: authorization },
 });
 
-/** Every string with a reference on the pages; Conductor's own task output is none of ours and stays. */
+/** Every string with a reference on the pages; Conductor's own task output is not a reference to a secret and stays. */
 export const documented: readonly Documented[] = [
   // The quote too many is the page's own: Kestra refuses it as well.
   { page: kestra, text: "{{ secret('API_TOKEN'') }}", gives: { code: "REFERENCE_INVALID" } },

@@ -11,7 +11,7 @@ const pieces = fc.constantFrom(
 );
 const hostile = fc.array(fc.oneof(pieces, fc.string({ maxLength: 4 })), { maxLength: 12 }).map((all) => all.join(""));
 
-/** What somebody who wants a text as it is writes. */
+/** How a writer keeps a text as it is. */
 function escape(text: string): string {
   const inside = text.replaceAll(
     /(\\*)(\{\{|\$\{\s*workflow\.secrets(?![A-Za-z0-9_-])|(?<![A-Za-z0-9_])jq\((?=[^]*\.secrets))/g,
@@ -71,7 +71,7 @@ describe("readReferences()", () => {
     else expect(readReferences(text)).toEqual([{ kind: "text", text: kept }]);
   });
 
-  it("takes two backslashes before an opening for one, and resolves what follows", () => {
+  it("reads two backslashes before an opening as one, and resolves what follows", () => {
     expect(readReferences("C:\\\\{{ secret('A') }}")).toEqual([
       { kind: "text", text: "C:\\" },
       { kind: "reference", at: 5, expression: { kind: "secret", name: "A" } },

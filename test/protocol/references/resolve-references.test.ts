@@ -45,7 +45,7 @@ describe("resolveReferences()", () => {
     );
   });
 
-  it("tells of texts and keys that jq made of a secret, not of its own fields and what the program says", async () => {
+  it("reports texts and keys that jq made from a secret, not its own fields and the literals of the program", async () => {
     const made: JsonValue[] = [];
     const watched: ReferenceSource = {
       ...source({ A: { user: "ada", password: "hunter2" } }),
@@ -79,7 +79,7 @@ describe("decodeBase64Text()", () => {
 });
 
 describe("findField()", () => {
-  it("sees own fields alone", () => {
+  it("sees only own fields", () => {
     expect(findField({ a: { b: [1, { c: 2 }] } }, ["a", "b", "1", "c"])).toBe(2);
     for (const path of [["constructor"], ["a", "toString"], ["a", "length"], ["a", "-1"], ["a", "0", "0"]]) {
       expect(findField({ a: ["text"] }, path)).toBeUndefined();
