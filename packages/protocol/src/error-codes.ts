@@ -1,4 +1,4 @@
-/** One row of the error table: HTTP status, process exit code, whether trying again can help, and the meaning. */
+/** One row of the error table: HTTP status, process exit code, whether a retry can help, and the meaning. */
 export interface ErrorRow {
   readonly status: number;
   readonly exit: number;

@@ -46,7 +46,7 @@ describe("parseDotenv()", () => {
       "K=-----BEGIN KEY-----\ncanary\n",
       ".env:1: expected NAME=value; a value over several lines",
     ],
-    ["what may be the end of a base64 value", "A=1\ncanary/+==\n", '.env:2: what stands before "="'],
+    ["what may be the end of a base64 value", "A=1\ncanary/+==\n", '.env:2: the text before "="'],
   ])("parseDotenv() refuses %s and repeats no value", (_, text, sentence) => {
     expect(refuse(text).message).toContain(sentence);
     expect(refuse(text).message).not.toContain("canary");

@@ -102,12 +102,12 @@ describe("parseManifest()", () => {
     [
       "a script that is not there",
       { entrypoint: "c.ts" },
-      'manifest.json: entrypoint: expected a script of this package, "c.ts" is none; did you mean "a.ts"?',
+      'manifest.json: entrypoint: this package has no script "c.ts"; did you mean "a.ts"?',
     ],
     [
       "a script far from any",
       { execution_order: ["a.ts", "report.rb"] },
-      'execution_order[1]: expected a script of this package, "report.rb" is none; the scripts are "a.ts", "b.py", "lib/c.sh"',
+      'execution_order[1]: this package has no script "report.rb"; the scripts are "a.ts", "b.py", "lib/c.sh"',
     ],
     [
       "a step that would never run",

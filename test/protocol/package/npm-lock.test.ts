@@ -89,13 +89,19 @@ describe("planNpmInstall() refuses", () => {
     [{ "node_modules/a": entry, "packages/a": { version: "1.0.0" } }, "folder or a link"],
     [{ "node_modules/a": entry, "node_modules/../../etc": entry }, "folder or a link"],
     [{ "node_modules/a": { ...entry, version: undefined } }, "expected a version"],
-    [{ "node_modules/a": { ...entry, resolved: "git+ssh://git@example.org/a.git#abc" } }, "comes from git"],
-    [{ "node_modules/a": { ...entry, resolved: "file:a-1.0.0.tgz" } }, "comes from git"],
-    [{ "node_modules/a": { ...entry, resolved: "https://codeload.example.org/a/tar.gz/abc" } }, "comes from git"],
+    [
+      { "node_modules/a": { ...entry, resolved: "git+ssh://git@example.org/a.git#abc" } },
+      "found git, a file or another address",
+    ],
+    [{ "node_modules/a": { ...entry, resolved: "file:a-1.0.0.tgz" } }, "found git, a file or another address"],
+    [
+      { "node_modules/a": { ...entry, resolved: "https://codeload.example.org/a/tar.gz/abc" } },
+      "found git, a file or another address",
+    ],
     [{ "node_modules/a": { ...entry, integrity: undefined } }, "expected an integrity hash"],
     [{ "node_modules/a": { ...entry, integrity: "md5-AAAA" } }, "expected an integrity hash"],
     [{ "node_modules/a": { ...entry, inBundle: true, integrity: undefined } }, "expected an integrity hash"],
-    [{ "node_modules/a": entry, "node_modules/@sealrun/sdk": entry }, "is there in every run"],
+    [{ "node_modules/a": entry, "node_modules/@sealrun/sdk": entry }, "every run already has @sealrun/sdk"],
     [{}, `it lacks "a"`],
   ])("planNpmInstall() refuses the lock file %j", (packages, sentence) => {
     const refused = refusalOf(() => planNpmInstall(jsonBytes(wanted), lockOf(packages)));

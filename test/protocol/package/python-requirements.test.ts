@@ -80,7 +80,7 @@ describe("parseRequirements()", () => {
   test("parseRequirements() refuses one pin without a hash among others with one", () => {
     const { message } = refusalOf(() => parseRequirements(bytesOf(`a==1 --hash=sha256:${sha256}\nb==2\n`)));
     expect(message).toBe(
-      `requirements.txt:2: expected a --hash for "b" too, as other lines have one; give all or none`,
+      `requirements.txt:2: expected a --hash for "b", because other lines have one; give a hash for all lines or none`,
     );
   });
 

@@ -13,7 +13,7 @@ function source(secrets: Readonly<Record<string, JsonValue>> = {}): ReferenceSou
     variables: {},
     project: "acme",
     runJq: async () => "from jq",
-    onMade: () => undefined,
+    onDerived: () => undefined,
   };
 }
 
@@ -50,7 +50,7 @@ describe("resolveReferences()", () => {
     const watched: ReferenceSource = {
       ...source({ A: { user: "ada", password: "hunter2" } }),
       runJq: async () => ({ fixed: "ADA", HUNTER2: [{ password: 7, user: "fixed" }] }),
-      onMade: (value) => void made.push(value),
+      onDerived: (value) => void made.push(value),
     };
     await resolveReferences("jq({fixed: .secrets.A})", place, watched);
     expect(made).toEqual(["ADA", 7, "HUNTER2"]);

@@ -15,8 +15,8 @@ export interface DotenvEntry {
 /**
  * Reads a .env file. `$` is a character like any other, everywhere. Quotes may span lines; in double quotes `\n \r \t
  * \" \\` are escapes, single quotes and backticks have none; unquoted values end at the line or at ` #`. Line ends
- * CR LF become LF. Throws like `parseSecretDocument`, naming file, line and name; never a value. With `onRefused` a name
- * that is not allowed or comes twice, or a value too large, is left out alone.
+ * CR LF become LF. Throws like `parseSecretDocument`, naming file, line and name; never a value. With `onRefused`, only
+ * the entry is left out whose name is not allowed or is there twice, or whose value is too large.
  */
 export function parseDotenv(bytes: Uint8Array, file: string, onRefused?: OnRefused): Map<SecretName, DotenvEntry> {
   const text = decodeFile(bytes, file);
@@ -59,7 +59,7 @@ function decodeFile(bytes: Uint8Array, file: string): string {
 
 const manyLines = "expected NAME=value; a value over several lines stands in quotes";
 
-/** The name and how much of the line stands before its value; undefined for an empty line or a comment. */
+/** The name and the number of characters before its value; undefined for an empty line or a comment. */
 function readStart(
   content: string,
   file: string,
@@ -83,14 +83,14 @@ function readNewName(text: string, entries: ReadonlyMap<string, DotenvEntry>, fi
 }
 
 /**
- * What stands before `=` is not repeated when it is no name: it may be the end of an unquoted base64 value, padded
- * with `=`.
+ * The error does not repeat a text before `=` that is not a name: it may be the end of an unquoted base64 value, which is
+ * padded with `=`.
  */
 function readName(text: string, file: string, line: number): SecretName {
   const parsed = secretName.safeParse(text);
   if (parsed.success) return parsed.data;
   const rule = parsed.error.issues[0]?.message ?? "";
-  throw new SealrunError("NAME_NOT_ALLOWED", `${file}:${line}: what stands before "=" is not allowed: ${rule}`);
+  throw new SealrunError("NAME_NOT_ALLOWED", `${file}:${line}: the text before "=" is not allowed: ${rule}`);
 }
 
 interface Place {

@@ -28,7 +28,7 @@ interface Problem {
   readonly message: string;
 }
 
-/** What the parts of one field say against each other. */
+/** The first contradiction between the parts of one field, or undefined. */
 function find(field: ParameterField): Problem | undefined {
   const { type, min, max, choices = [] } = field;
   const isNumber = type === "int" || type === "float";

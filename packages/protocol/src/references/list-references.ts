@@ -8,9 +8,9 @@ import type { Expression } from "./text-part.ts";
 /** A secret that a text refers to, and where: `config.json: database.password`. */
 export interface ListedReference {
   readonly place: string;
-  /** Names, one of which is read: more than one only where dots leave open which. */
+  /** Candidate names, one of which is read: more than one only where a path has dots. */
   readonly names: readonly string[];
-  /** The one scope that may answer, or the project's own name; any scope without it. */
+  /** The only scope that may answer, or the project's name; without it, any scope may answer. */
   readonly namespace?: string;
 }
 
