@@ -61,7 +61,7 @@ describe.each(algorithms)("$name", ({ seal, open, openWrongly, keyIdAt, nonceAt 
     expect(opened.buffer.byteLength).toBe(7);
   });
 
-  test("seal() takes Node's pooled buffers and says nothing of their neighbours", () => {
+  test("seal() reads Node's pooled buffers and reveals nothing of the bytes beside them", () => {
     expect(open(context, Buffer.from(seal(context, Buffer.from("hunter2"))))).toEqual(utf8("hunter2"));
   });
 
@@ -115,7 +115,7 @@ describe.each(algorithms)("$name", ({ seal, open, openWrongly, keyIdAt, nonceAt 
     expect(codeOf(() => openWrongly(seal(context, utf8("hunter2"))))).toBe("WRONG_KEY_OR_CONTEXT");
   });
 
-  test("open() gives a value or one of five codes for any bytes that start right", () => {
+  test("open() returns a value or throws one of five codes for any bytes that start right", () => {
     const codes = ["BAD_FORMAT", "WRONG_KEY_OR_CONTEXT", "TAMPERED", "LOW_ORDER_KEY"];
     const start = seal(context, new Uint8Array(0)).slice(0, 22);
     fc.assert(
@@ -180,7 +180,7 @@ test("openWithSharedSecret() binds the recipient's public key, so that a shared 
   expect(codeOf(open)).toBe("WRONG_KEY_OR_CONTEXT");
 });
 
-test("sealWithKey() takes 4 MiB", () => {
+test("sealWithKey() accepts 4 MiB", () => {
   const plaintext = new Uint8Array(4 * 1024 * 1024).fill(0x61);
   expect(equalBytes(openWithKey(key, context, sealWithKey(key, context, plaintext)), plaintext)).toBe(true);
 });

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { pad, paddedLength, unpad } from "../../../packages/crypto/src/envelope/padding.ts";
 import { codeOf } from "../code-of.ts";
 
-test("unpad() undoes pad() and wipes what it was given", () => {
+test("unpad() undoes pad() and wipes its input", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 3000 }), (plaintext) => {
       const padded = pad(plaintext);

@@ -116,13 +116,13 @@ describe("parseManifest()", () => {
     ],
   ])("parseManifest() refuses %s", (_, manifest, sentence) => expect(refuse(manifest)).toContain(sentence));
 
-  test("parseManifest() names line and column of what is not JSON", () => {
+  test("parseManifest() names line and column of text that is not JSON", () => {
     const refusal = refusalOf(() => parseManifest(bytesOf('{\n"tags": [}'), scripts));
     expect(refusal.code).toBe("MANIFEST_INVALID");
     expect(refusal.message).toContain("manifest.json:2:10: expected a value");
   });
 
-  test("parseManifest() never repeats a value that is no name of a field or script", () => {
+  test("parseManifest() never repeats a value, except the name of a field or script", () => {
     for (const field of Object.keys(manifestSchema.shape).filter((name) => !/entrypoint|execution_order/.test(name))) {
       expect(refuse({ [field]: [{ script: ["canary"], x: "canary" }, "can ary/canary"] }), field).not.toContain(
         "canary",
@@ -130,7 +130,7 @@ describe("parseManifest()", () => {
     }
   });
 
-  test("parseManifest() puts out what it takes in, so that a stored manifest reads the same", () => {
+  test("parseManifest() accepts its own output, so that a stored manifest reads the same", () => {
     for (const manifest of [read(ferris), read(own), read({})]) expect(read(manifest)).toEqual(manifest);
   });
 

@@ -32,7 +32,7 @@ describe("planNpmInstall() plans", () => {
     expect(JSON.parse(plan?.packageJson ?? "")).toEqual({ dependencies: { a: "^1.0.0" } });
     const { packages } = JSON.parse(plan?.lockJson ?? "");
     expect(packages["node_modules/a"]).toEqual({ version: "1.0.0", integrity: hash, hasInstallScript: true });
-    // npm would install what is marked for development, should anything need it.
+    // npm would install a development dependency that another package needs.
     expect(packages[""]).toEqual({ dependencies: { a: "^1.0.0" } });
     expect(Object.keys(packages)).toEqual(["", "node_modules/a", "node_modules/a/node_modules/@s/b"]);
   });
@@ -108,7 +108,7 @@ describe("planNpmInstall() refuses", () => {
     expect(refused).toMatchObject({ code: "PACKAGE_INVALID", message: expect.stringContaining(sentence) });
   });
 
-  test("planNpmInstall() refuses a lock file of npm 6, what is no JSON, and what is too large", () => {
+  test("planNpmInstall() refuses a lock file of npm 6, text that is not JSON, and a file that is too large", () => {
     const plan = (lock: Uint8Array) => refusalOf(() => planNpmInstall(jsonBytes(wanted), lock)).message;
     expect(plan(jsonBytes({ lockfileVersion: 1, dependencies: {} }))).toContain(
       "expected lockfileVersion 2 or 3, found 1",
@@ -119,7 +119,7 @@ describe("planNpmInstall() refuses", () => {
     expect(plan(Uint8Array.of(0x7b, 0xff))).toContain("expected UTF-8");
   });
 
-  test("planNpmInstall() gives a plan or a PACKAGE_INVALID for whatever it is given", () => {
+  test("planNpmInstall() returns a plan or throws PACKAGE_INVALID for any input", () => {
     assert(
       property(json(), json(), (packageJson, lock) => {
         try {

@@ -19,7 +19,7 @@ const refuse = (...entries: readonly PackageFile[]) => {
 };
 
 describe("checkPackageFiles()", () => {
-  test("checkPackageFiles() takes scripts, modules and data of any ending", () => {
+  test("checkPackageFiles() accepts scripts, modules and data of any ending", () => {
     expect(() => {
       check(
         "main.ts",
@@ -81,7 +81,7 @@ describe("checkPackageFiles()", () => {
       '"job.rb": scripts that end in .rb cannot run; scripts that can run end in .ts',
     ],
     ["an ending in capitals", entry("job.PY"), "expected the ending in small letters: .py"],
-    ["a size that is none", entry("x", "file", -1), "expected a size in bytes"],
+    ["a negative size", entry("x", "file", -1), "expected a size in bytes"],
   ])("checkPackageFiles() refuses %s", (_, bad, sentence) => expect(refuse(bad)).toContain(sentence));
 
   test("checkPackageFiles() refuses folders and accents that other systems take for one", () => {
@@ -119,7 +119,7 @@ describe("checkPackageFiles()", () => {
   });
 });
 
-test("isLocalFile() knows what local mode keeps, in any folder and case", () => {
+test("isLocalFile() knows the files of local mode, in any folder and case", () => {
   expect(["ef_env.json", "x/Ef_Env.json", "ef_package_state.json", "env.json"].map(isLocalFile)).toEqual([
     true,
     true,

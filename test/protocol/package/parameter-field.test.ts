@@ -19,6 +19,6 @@ test("showChoices() counts those it does not list", () => {
   expect(showChoices({ type: "select", name: "a", choices })).toMatch(/^0, 1, .*, 19 and 5 more$/);
 });
 
-test("reservedParameters are what every script gets by itself", () => {
+test("reservedParameters are the parameters that every script gets", () => {
   expect(reservedParameters).toEqual(["package_name", "package_id", "execution_id"]);
 });

@@ -61,7 +61,7 @@ describe("planSteps()", () => {
     ]);
   });
 
-  test("planSteps() refuses a package in which nothing stands at the top", () => {
+  test("planSteps() refuses a package without a script at the top", () => {
     const refusal = refusalOf(() => planSteps(undefined, ["lib/a.ts", "x.csv"]));
     expect(refusal.code).toBe("PACKAGE_INVALID");
     expect(refusal.message).toContain("Expected a script at the top of the package");

@@ -50,7 +50,7 @@ describe("parseRequirements()", () => {
     [`a==1 ; python_version > "3" --index-url https://example.org`, 1],
     ["a==1 --hash=md5:00", 1],
     ["# x\n\n==1", 3],
-    // What pip takes for the end of a line, and what it fills in from the environment.
+    // Characters that end a line for pip, and names that it fills in from the environment.
     ...["\v", "\f", "\r", "\u001c", "\u001d", "\u001e", "\u0085", "\u2028", "\u2029"].flatMap(
       (end): [string, number][] => [
         [`a==1; x${end}--index-url=http://localhost`, 1],
@@ -84,7 +84,7 @@ describe("parseRequirements()", () => {
     );
   });
 
-  test("parseRequirements() gives pip no option, whatever it is given", () => {
+  test("parseRequirements() passes no option to pip, for any input", () => {
     assert(
       property(string({ unit: constantFrom(...Array.from("a1=-. \\\n#;[]:/@")) }), (text) => {
         let parsed;

@@ -50,7 +50,7 @@ describe("readReferences()", () => {
     );
   });
 
-  it("gives any text back that was escaped", () => {
+  it("returns any text that was escaped", () => {
     fc.assert(
       fc.property(hostile, (text) => {
         expect(readReferences(escape(text))).toEqual(text === "" ? [] : [{ kind: "text", text }]);
@@ -142,7 +142,7 @@ describe("readReferences()", () => {
     );
   });
 
-  it("refuses what nests too deep, without using up the stack", () => {
+  it("refuses nesting that is too deep, without using up the stack", () => {
     expect(() => readReferences(`{{ ${"base64encode(".repeat(50_000)}`)).toThrow("at most 16");
     expect(() => readReferences(`{{ 'a'${" | base64encode".repeat(17)} }}`)).toThrow("at most 16");
     expect(() => readReferences(`jq(.secrets.a + ${'"\\('.repeat(50_000)}`)).toThrow("at most 32");
@@ -157,7 +157,7 @@ describe("readReferences()", () => {
 });
 
 describe("hasReference()", () => {
-  it("is true for what looks like a reference", () => {
+  it("is true for a text that looks like a reference", () => {
     expect(hasReference("{{ secret('A') }}")).toBe(true);
     expect(hasReference("{{")).toBe(true);
     expect(hasReference("\\{{ plain")).toBe(false);

@@ -20,7 +20,7 @@ function source(secrets: Readonly<Record<string, JsonValue>> = {}): ReferenceSou
 const place = { document: "a document" };
 
 describe("resolveReferences()", () => {
-  it("leaves every value without references equal to what it was", async () => {
+  it("leaves every value without references unchanged", async () => {
     const plain = fc.jsonValue().filter((value) => !/\{\{|\$\{|jq\(|\.secrets/.test(JSON.stringify(value)));
     await fc.assert(
       fc.asyncProperty(plain, async (value) => {
@@ -56,7 +56,7 @@ describe("resolveReferences()", () => {
     expect(made).toEqual(["ADA", 7, "HUNTER2"]);
   });
 
-  it("passes on what refuses a secret, and adds nothing to it", async () => {
+  it("passes on the error that refuses a secret, and adds nothing to it", async () => {
     const broken = async (): Promise<never> => {
       throw new SealrunError("TAMPERED", "");
     };
@@ -66,7 +66,7 @@ describe("resolveReferences()", () => {
 });
 
 describe("decodeBase64Text()", () => {
-  it("gives back every text that was encoded, and undefined for what is not base64 of text", () => {
+  it("returns every text that was encoded, and undefined for other text", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
         expect(decodeBase64Text(encodeBase64Text(text))).toBe(text.toWellFormed());

@@ -122,7 +122,7 @@ export function readNumber(cursor: Cursor): number {
   return value;
 }
 
-/** The error for a key that is there twice. It names the key unless it is a part of a value. */
+/** The error for a duplicate key. It names the key unless it is a part of a value. */
 export function duplicateKey(cursor: Cursor, at: number, key: string | undefined): SealrunError {
   return errorAt(cursor, at, `duplicate key${key === undefined ? "" : ` ${showName(key)}`}; keep one of them`);
 }
