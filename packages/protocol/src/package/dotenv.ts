@@ -57,7 +57,7 @@ function decodeFile(bytes: Uint8Array, file: string): string {
   throw invalid(file, text.line, `expected UTF-8: byte ${text.invalidAt} is not; save the file as UTF-8`);
 }
 
-const manyLines = "expected NAME=value; a value over several lines stands in quotes";
+const expectedForm = "expected NAME=value; a value over several lines stands in quotes";
 
 /** The name and the number of characters before its value; undefined for an empty line or a comment. */
 function readStart(
@@ -67,7 +67,7 @@ function readStart(
 ): { readonly name: string; readonly length: number } | undefined {
   if (/^\s*(?:#|$)/.test(content)) return undefined;
   const equals = content.indexOf("=");
-  if (equals === -1) throw invalid(file, line, manyLines);
+  if (equals === -1) throw invalid(file, line, expectedForm);
   const name = content
     .slice(0, equals)
     .trim()
@@ -107,7 +107,7 @@ function readValue(place: Place): { readonly value: string; readonly end: number
   if (quote === '"' || quote === "'" || quote === "`") return readQuoted(place, quote);
   const lineEnd = endOfLine(text, at);
   const content = text.slice(at, lineEnd);
-  if (content.startsWith("-----BEGIN")) throw invalid(place.file, place.line, manyLines);
+  if (content.startsWith("-----BEGIN")) throw invalid(place.file, place.line, expectedForm);
   const comment = /(?:^|[ \t])#/.exec(content)?.index ?? content.length;
   return { value: content.slice(0, comment).trim(), end: lineEnd + 1 };
 }

@@ -23,7 +23,7 @@ const packageFile = z.looseObject({
   peerDependencies: versions.optional(),
 });
 /** The fields that npm compares with the lock file, without development dependencies. */
-const kept = [
+const keptFields = [
   "dependencies",
   "optionalDependencies",
   "peerDependencies",
@@ -93,7 +93,7 @@ export function planNpmInstall(packageBytes: Uint8Array, lockBytes: Uint8Array |
 }
 
 function pickKept(from: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(kept.flatMap((key) => (Object.hasOwn(from, key) ? [[key, from[key]]] : [])));
+  return Object.fromEntries(keptFields.flatMap((key) => (Object.hasOwn(from, key) ? [[key, from[key]]] : [])));
 }
 
 /** Accepts a package of the registry: a range, a tag, or an alias of these. Any other address has a colon or a slash. */

@@ -20,7 +20,7 @@ export function listReferences(value: JsonValue, place: ReferencePlace): readonl
     const field = path.length === 0 ? place.document : `${place.document}: ${showPath(path)}`;
     try {
       return readReferences(text, place.isProgram === true && path.length === 0).flatMap((part) =>
-        part.kind === "text" ? [] : asked(part.expression).map((reference) => ({ place: field, ...reference })),
+        part.kind === "text" ? [] : referencesOf(part.expression).map((reference) => ({ place: field, ...reference })),
       );
     } catch (error) {
       if (!(error instanceof SealrunError)) throw error;
@@ -39,7 +39,7 @@ function textsOf(
   return Object.entries(value).flatMap(([key, member]) => textsOf(member, [...path, key]));
 }
 
-function asked(expression: Expression): readonly Omit<ListedReference, "place">[] {
+function referencesOf(expression: Expression): readonly Omit<ListedReference, "place">[] {
   switch (expression.kind) {
     case "secret": {
       const { name, namespace } = expression;
@@ -51,7 +51,7 @@ function asked(expression: Expression): readonly Omit<ListedReference, "place">[
       return expression.names.map((name) => ({ names: [name] }));
     case "encode":
     case "decode":
-      return asked(expression.of);
+      return referencesOf(expression.of);
     case "literal":
     case "variable":
       return [];
