@@ -1,5 +1,5 @@
 import { createCipheriv, randomBytes } from "node:crypto";
-import { createUploadSealer, generateScopeKey, secretContext } from "@sealrun/crypto";
+import { createBatchSealer, generateScopeKey, secretContext } from "@sealrun/crypto";
 import { type BenchRow, limitRow, median } from "./row.ts";
 
 const count = 1_000;
@@ -16,7 +16,7 @@ export async function bench(): Promise<readonly BenchRow[]> {
 }
 
 function sealAll(): void {
-  const sealer = createUploadSealer(generateScopeKey().publicKey);
+  const sealer = createBatchSealer(generateScopeKey().publicKey);
   values.forEach((value, index) => {
     const place = { platformId: "plt_1", scope: "service", ownerId: "pkg_1", name: `SECRET_${index}` } as const;
     sealer.seal(secretContext(place), value);

@@ -8,7 +8,7 @@ import {
 } from "@sealrun/crypto";
 import { scope } from "@sealrun/protocol";
 
-/** The context that the parts of a vector stand for. */
+/** The context with the parts of a vector. */
 export function asContext(parts: readonly string[]): Context {
   const [kind, ...rest] = parts;
   if (kind === "stored") return storedContext(asContext(rest));

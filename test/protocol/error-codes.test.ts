@@ -23,6 +23,8 @@ describe("errorCodes", () => {
     expect([...exits]).toContain(row.exit);
     expect(row.means).toMatch(/^[A-Za-z].*[^.]$/);
     expect(row.means).not.toContain("|");
+    expect(row.means).not.toMatch(/^(?:What|Whoever|Those|Such)\b/);
+    expect(row.means.split(" ").length).toBeLessThanOrEqual(25);
   });
 
   test("errorCodes has no two rows of one meaning", () => {

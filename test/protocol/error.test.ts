@@ -1,7 +1,7 @@
 import { SealrunError, toSealrunError } from "@sealrun/protocol";
 import { expect, test } from "vitest";
 
-test("toSealrunError() gives back one of ours as it is", () => {
+test("toSealrunError() returns a SealrunError as it is", () => {
   const error = new SealrunError("EXPIRED", "Expected an event before 12:00");
   expect(toSealrunError(error)).toBe(error);
 });

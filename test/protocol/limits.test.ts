@@ -6,7 +6,7 @@ import { tableRows } from "../support/table-rows.ts";
 const page = readFileSync(new URL("../../packages/docs/reference/limits.md", import.meta.url), "utf8");
 const source = readFileSync(new URL("../../packages/protocol/src/limits.ts", import.meta.url), "utf8");
 
-/** The reason stands above each limit as its comment. */
+/** The comment above each limit gives its reason. */
 const reasons = new Map([...source.matchAll(/\/\*\* (.+?) \*\/\s+(\w+):/g)].map(([, reason, name]) => [name, reason]));
 
 describe("limits", () => {

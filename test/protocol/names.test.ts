@@ -44,7 +44,7 @@ describe("formatId()", () => {
     );
   });
 
-  test("formatId() makes what the schema of its kind takes, and that of another refuses", () => {
+  test("formatId() makes an id that the schema of its kind accepts and every other schema refuses", () => {
     const id = formatId("execution", new Uint8Array(20).fill(7));
     expect(executionId.parse(id)).toBe(id);
     expect(projectId.safeParse(id).success).toBe(false);

@@ -68,6 +68,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ["api"],
     ["index.ts"],
   ],
+  "packages/crypto/src": [["bytes"], ["primitives"], ["envelope"], ["keys"], ["proof"], ["index.ts"]],
   "packages/nats/src": [
     ["link.ts", "permissions.ts", "seen-frames.ts"],
     ["call.ts", "jwt", "serve.ts", "server-version.ts"],

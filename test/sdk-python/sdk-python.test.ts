@@ -9,10 +9,10 @@ import { encodeFrame } from "../../packages/sdk/src/frames.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** Runs the Python that runs are given, where they are given it: in a sandbox, with the SDK and the bootstraps. */
+/** Runs the Python that runs are given, where they are given it: in a sandbox, with the SDK, the bootstraps and the vectors. */
 async function python(...parameters: readonly string[]): Promise<{ stdout: string; stderr: string }> {
   const { bwrap, python: found } = inject("programs");
-  const shown = ["packages/sdk-python", "executor/src/bootstrap"].map((path) => [
+  const shown = ["packages/sdk-python", "executor/src/bootstrap", "test/vectors"].map((path) => [
     join(root, path),
     join("/repository", path),
   ]);

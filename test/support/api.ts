@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createUploadSealer, fromBase64, secretContext, toBase64 } from "@sealrun/crypto";
+import { createBatchSealer, fromBase64, secretContext, toBase64 } from "@sealrun/crypto";
 import {
   decode,
   errorBody,
@@ -95,7 +95,7 @@ export function sealAll(
   values: Readonly<Record<string, unknown>>,
 ): { name: string; envelope: string }[] {
   const fields = decode(scopeKeyFields, fromBase64(statement.body));
-  const sealer = createUploadSealer(fromBase64(fields.publicKey));
+  const sealer = createBatchSealer(fromBase64(fields.publicKey));
   return Object.entries(values).map(([name, value]) => {
     const context = secretContext({
       platformId: platform.platformId,

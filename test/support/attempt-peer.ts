@@ -1,5 +1,5 @@
 import {
-  createUploadSealer,
+  createBatchSealer,
   fromBase64,
   generateIdentity,
   generateScopeKey,
@@ -102,11 +102,11 @@ export function makeAttempt(
     secretContext({ platformId: ids.platform, scope, ownerId: owners[scope], name });
   const put = (scope: Scope, name: string, value: JsonValue): void => {
     const key = `${scope} ${name}`;
-    const envelope = createUploadSealer(scopeKeys[scope].publicKey).seal(contextOf(scope, name), encodeJson(value));
+    const envelope = createBatchSealer(scopeKeys[scope].publicKey).seal(contextOf(scope, name), encodeJson(value));
     stored.set(key, { id: newId("secret"), version: (stored.get(key)?.version ?? 0) + 1, envelope });
   };
 
-  const upload = createUploadSealer(scopeKeys.service.publicKey);
+  const upload = createBatchSealer(scopeKeys.service.publicKey);
   const secrets = Object.entries(options.service ?? {}).map(([name, value]) => {
     const envelope = upload.seal(contextOf("service", name), encodeJson(value));
     const kept = { id: secretId.parse(newId("secret")), version: 1, envelope };

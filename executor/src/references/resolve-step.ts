@@ -73,7 +73,7 @@ function sourceOf(
     variables,
     project: attempt.event.project.name,
     runJq: limitPrograms(runJq, maxPrograms, reader.signal),
-    onMade: (value) => reader.masker.add(value),
+    onDerived: (value) => reader.masker.add(value),
   };
 }
 

@@ -1,8 +1,8 @@
-export { concatBytes, equalBytes, fromUtf8, lengthPrefixed, utf8, wipe } from "./bytes.ts";
-export { fromBase64, toBase64 } from "./base64.ts";
-export { fromHex, toHex } from "./hex.ts";
-export { sha256Hex } from "./digest.ts";
-export { newId, randomBytes } from "./random.ts";
+export { concatBytes, equalBytes, fromUtf8, lengthPrefixed, utf8, wipe } from "./bytes/bytes.ts";
+export { fromBase64, toBase64 } from "./bytes/base64.ts";
+export { fromHex, toHex } from "./bytes/hex.ts";
+export { sha256Hex } from "./bytes/digest.ts";
+export { newId, randomBytes } from "./primitives/random.ts";
 export {
   type Context,
   credentialsContext,
@@ -19,25 +19,25 @@ export {
   eventDataContext,
   stateContext,
   storedContext,
-} from "./context.ts";
-export { type Envelope, envelopePrefix, readEnvelope, readPrefix } from "./envelope-form.ts";
-export { openWithMessageKey } from "./message-key.ts";
+} from "./envelope/context.ts";
+export { type Envelope, envelopePrefix, readEnvelope, readPrefix } from "./envelope/envelope-form.ts";
+export { openWithMessageKey } from "./envelope/message-key.ts";
 export {
-  createUploadSealer,
+  createBatchSealer,
   messageKey,
   openWithKey,
   openWithPrivateKey,
   openWithSharedSecret,
   sealWithKey,
   type SymmetricKey,
-  type UploadSealer,
-} from "./envelope.ts";
-export { checkPublicKey, type KeyPair, type PublicKey, publicKeyId, sharedSecret } from "./x25519.ts";
-export { openBoxed, sealTo } from "./grant.ts";
-export { generateScopeKey, type ScopeKey, signScopeKey, verifyScopeKey } from "./scope-key.ts";
-export { spoolKey } from "./spool-key.ts";
-export { rootKeyFromBytes, sealCheckValue, verifyCheckValue } from "./key-check.ts";
-export { sign, verify } from "./signature.ts";
+  type BatchSealer,
+} from "./envelope/envelope.ts";
+export { checkPublicKey, type KeyPair, type PublicKey, publicKeyId, sharedSecret } from "./primitives/x25519.ts";
+export { openBoxed, sealTo } from "./envelope/grant.ts";
+export { generateScopeKey, type ScopeKey, signScopeKey, verifyScopeKey } from "./keys/scope-key.ts";
+export { spoolKey } from "./keys/spool-key.ts";
+export { rootKeyFromBytes, sealCheckValue, verifyCheckValue } from "./keys/key-check.ts";
+export { sign, verify } from "./primitives/signature.ts";
 export {
   exportIdentity,
   generateIdentity,
@@ -45,9 +45,14 @@ export {
   importIdentity,
   type SigningIdentity,
   toPublicIdentity,
-} from "./identity.ts";
-export { checkFingerprint, fingerprint, parseFingerprint } from "./fingerprint.ts";
-export { checkEnrolmentProof, type EnrolmentClaim, proveEnrolment, tokenSecretDigest } from "./enrolment-proof.ts";
+} from "./keys/identity.ts";
+export { checkFingerprint, fingerprint, parseFingerprint } from "./keys/fingerprint.ts";
+export {
+  checkEnrolmentProof,
+  type EnrolmentClaim,
+  proveEnrolment,
+  tokenSecretDigest,
+} from "./proof/enrolment-proof.ts";
 export {
   anyAge,
   type FrameExpectation,
@@ -56,5 +61,5 @@ export {
   type OpenedFrame,
   readUnverifiedHeader,
   signFrame,
-} from "./frame.ts";
-export { auditChainKey, auditLink, auditProof } from "./audit-chain.ts";
+} from "./proof/frame.ts";
+export { auditChainKey, auditLink, auditProof } from "./proof/audit-chain.ts";

@@ -1,15 +1,15 @@
 import { SealrunError } from "./error.ts";
 import { limits } from "./limits.ts";
 
-/** When a clock was asked for its time, and when the answer was here, on this machine's clock in ms. */
+/** When another clock was asked for its time and when its answer arrived: ms on this machine's clock. */
 interface Reading {
   readonly askedAt: number;
   readonly answeredAt: number;
 }
 
 /**
- * By how many ms at least another machine's clock is ahead of this one's, negative when it is behind. It was read at any
- * moment between question and answer, so that 0 also means that nobody knows.
+ * The least time in ms that another machine's clock is ahead of this machine's; negative when it is behind. The other
+ * clock was read at an unknown moment between request and answer, so 0 also means unknown.
  */
 export function aheadBy(clockMs: number, { askedAt, answeredAt }: Reading): number {
   if (clockMs < askedAt) return clockMs - askedAt;
@@ -17,8 +17,8 @@ export function aheadBy(clockMs: number, { askedAt, answeredAt }: Reading): numb
 }
 
 /**
- * `CLOCK_WRONG` when the clock of `other` is ahead of, or behind, the one of this machine (`own`) by more than parts
- * can work with; undefined while it is not.
+ * `CLOCK_WRONG` when the clock of `other` and the clock of this machine (`own`) differ by more than
+ * `limits.clockApartMs`; else undefined.
  */
 export function judgeClocks(
   aheadMs: number,

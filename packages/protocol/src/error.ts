@@ -20,8 +20,8 @@ export class SealrunError extends Error {
 }
 
 /**
- * The error itself when it is one of ours, `DISK_FULL` when the file system says so, else `INTERNAL`; with the given
- * error as its cause and none of its text.
+ * Returns a `SealrunError` as it is. For another error: `DISK_FULL` when the file system reports a full disk, else
+ * `INTERNAL`; the given error is its cause, and none of its text is kept.
  */
 export function toSealrunError(error: unknown): SealrunError {
   if (error instanceof SealrunError) return error;

@@ -1,3 +1,4 @@
+// Names, scopes, limits, clocks and errors: the rules that every part shares.
 export {
   projectName,
   packageName,
@@ -35,26 +36,47 @@ export {
   type ScheduleId,
 } from "./names.ts";
 export { scope, lookupOrder, writableScope, type Scope, type WritableScope } from "./scope.ts";
-export { jsonValue, jsonObject, type JsonValue, type JsonObject } from "./text/json-value.ts";
 export { limits } from "./limits.ts";
 export { aheadBy, judgeClocks } from "./clocks.ts";
+export { passphraseSalt, type PassphraseSalt, rootKeySource, type RootKeySource } from "./root-key-source.ts";
 export { errorCodes, isErrorCode, type ErrorRow, type ErrorCode } from "./error-codes.ts";
 export { SealrunError, toSealrunError } from "./error.ts";
+
+// text/: reads and writes JSON and UTF-8, and shows outside text in messages.
 export { base64, sha256Hex, key32 } from "./text/bytes-text.ts";
-export { frameHeader, keyringSender, type FrameHeader } from "./wire/frame.ts";
-export {
-  executionsStream,
-  reportsStream,
-  rpcVerbs,
-  keyringVerbs,
-  subjects,
-  poolConsumer,
-  inboxPrefix,
-  type RpcVerb,
-  type KeyringVerb,
-} from "./wire/subjects.ts";
-export { identityFile, publicIdentity, type IdentityFile, type PublicIdentity } from "./wire/identity.ts";
-export { scopeKeyFields, scopeKeyStatement, type ScopeKeyFields, type ScopeKeyStatement } from "./wire/scope-key.ts";
+export { closestName } from "./text/closest-name.ts";
+export { decode, decodeText, parseJson } from "./text/decode.ts";
+export { describeIssue, findExpectation, type Expectation } from "./text/describe-issue.ts";
+export { encodeJson } from "./text/encode.ts";
+export { findPlaintext, type PlaintextPlace } from "./text/find-plaintext.ts";
+export { jsonValue, jsonObject, type JsonValue, type JsonObject } from "./text/json-value.ts";
+export { showDuration } from "./text/show-duration.ts";
+export { showBytes, showName, showNames } from "./text/show-text.ts";
+export { parseStrictJson, type StrictJson, type StrictJsonOptions } from "./text/strict-json.ts";
+
+// package/: the files of a package: manifest, parameters, secrets, scripts and dependencies.
+export { parseConfigFile } from "./package/config-file.ts";
+export { dependencyFiles, findDependencies, type PackageDependencies } from "./package/dependencies.ts";
+export { parseDotenv, type DotenvEntry } from "./package/dotenv.ts";
+export { manifestSchema, parseManifest, type Manifest, type ManifestStep } from "./package/manifest.ts";
+export { type NpmInstall } from "./package/npm-lock.ts";
+export { checkPackageFiles, isCredentialFile, isLocalFile, type PackageFile } from "./package/package-files.ts";
+export { reservedParameters, type ParameterField } from "./package/parameter-field.ts";
+export { parametersFileSchema, parseParametersFile, type ParametersFile } from "./package/parameters-file.ts";
+export { checkParameters, checkResolved, parseParameterText, visibleParameters } from "./package/parameters.ts";
+export { planSteps, type Step } from "./package/plan-steps.ts";
+export { pythonPackageName, type PythonRequirements } from "./package/python-requirements.ts";
+export { isScript, scriptEndings, scriptKind, type ScriptKind } from "./package/script-kind.ts";
+export { type OnRefused, orRefuse, parseSecretDocument, type SecretEntry } from "./package/secret-document.ts";
+export { stripTopFolder } from "./package/top-folder.ts";
+
+// references/: references to secrets inside texts.
+export { listReferences, type ListedReference } from "./references/list-references.ts";
+export { hasReference } from "./references/read-references.ts";
+export { resolveReferences, type ReferencePlace, type ReferenceSource } from "./references/resolve-references.ts";
+
+// wire/: messages between the parts: signed frames, NATS requests, events, reports, and the script's channel.
+export { decodeEnrolmentToken, encodeEnrolmentToken } from "./wire/enrolment-token.ts";
 export {
   eventStep,
   eventRetry,
@@ -87,6 +109,54 @@ export {
   type ReportItem,
   type Report,
 } from "./wire/execution.ts";
+export { frameHeader, keyringSender, type FrameHeader } from "./wire/frame.ts";
+export { identityFile, publicIdentity, type IdentityFile, type PublicIdentity } from "./wire/identity.ts";
+export {
+  projectRights,
+  enrolmentToken,
+  enrolRequest,
+  enrolPath,
+  enrolEnvelope,
+  enrolAnswer,
+  enrolReply,
+  natsCredentials,
+  credentialsPath,
+  credentialsRequest,
+  credentialsReply,
+  revocationsRequest,
+  revocationsReply,
+  endGrantRequest,
+  type EndGrantRequest,
+  endGrantReply,
+  type EndGrantReply,
+  scopeKeyRequest,
+  scopeKeyReply,
+  sealingBatch,
+  grantRequest,
+  grantReply,
+  grant,
+  keyringLookupRequest,
+  keyringLookupReply,
+  messageKeys,
+  type ProjectRights,
+  type EnrolmentToken,
+  type EnrolRequest,
+  type EnrolReply,
+  type NatsCredentials,
+  type CredentialsRequest,
+  type CredentialsReply,
+  type RevocationsRequest,
+  type RevocationsReply,
+  type ScopeKeyRequest,
+  type ScopeKeyReply,
+  type SealingBatch,
+  type GrantRequest,
+  type GrantReply,
+  type Grant,
+  type KeyringLookupRequest,
+  type KeyringLookupReply,
+  type MessageKeys,
+} from "./wire/keyring.ts";
 export {
   rpcRefusal,
   claimRequest,
@@ -104,8 +174,8 @@ export {
   machineTrouble,
   type MachineTrouble,
   type FinishReply,
-  toldStepEnd,
-  type ToldStepEnd,
+  finishedStep,
+  type FinishedStep,
   reportedRequest,
   type ReportedRequest,
   reportedReply,
@@ -148,52 +218,7 @@ export {
   type ScheduleReply,
   type FileList,
 } from "./wire/rpc.ts";
-export {
-  projectRights,
-  enrolmentToken,
-  enrolRequest,
-  enrolPath,
-  enrolEnvelope,
-  enrolAnswer,
-  enrolReply,
-  natsCredentials,
-  credentialsPath,
-  credentialsRequest,
-  credentialsReply,
-  revocationsRequest,
-  revocationsReply,
-  endGrantRequest,
-  type EndGrantRequest,
-  endGrantReply,
-  type EndGrantReply,
-  scopeKeyRequest,
-  scopeKeyReply,
-  uploadReference,
-  grantRequest,
-  grantReply,
-  grant,
-  keyringLookupRequest,
-  keyringLookupReply,
-  messageKeys,
-  type ProjectRights,
-  type EnrolmentToken,
-  type EnrolRequest,
-  type EnrolReply,
-  type NatsCredentials,
-  type CredentialsRequest,
-  type CredentialsReply,
-  type RevocationsRequest,
-  type RevocationsReply,
-  type ScopeKeyRequest,
-  type ScopeKeyReply,
-  type UploadReference,
-  type GrantRequest,
-  type GrantReply,
-  type Grant,
-  type KeyringLookupRequest,
-  type KeyringLookupReply,
-  type MessageKeys,
-} from "./wire/keyring.ts";
+export { scopeKeyFields, scopeKeyStatement, type ScopeKeyFields, type ScopeKeyStatement } from "./wire/scope-key.ts";
 export {
   channelDescriptor,
   tokenDescriptor,
@@ -207,65 +232,18 @@ export {
   type ScriptReply,
 } from "./wire/script-frame.ts";
 export {
-  platformInfo,
-  errorBody,
-  executorInfo,
-  executorList,
-  type PlatformInfo,
-  type ErrorBody,
-  type ExecutorList,
-} from "./api/platform.ts";
-export {
-  changeProject,
-  type ChangeProject,
-  createProject,
-  projectInfo,
-  projectList,
-  type ProjectInfo,
-  type ProjectList,
-} from "./api/projects.ts";
-export {
-  versionFile,
-  sealedSecret,
-  pushVersion,
-  versionInfo,
-  packageInfo,
-  packageList,
-  versionList,
-  type VersionList,
-  pushAnswer,
-  type VersionFile,
-  type SealedSecret,
-  type PushVersion,
-  type VersionInfo,
-  type PackageInfo,
-  type PackageList,
-  type PushAnswer,
-} from "./api/packages.ts";
-export {
-  secretInfo,
-  secretList,
-  secretKey,
-  putSecrets,
-  putSecretsAnswer,
-  secretSource,
-  secretVersion,
-  secretHistory,
-  explainedScope,
-  secretExplanation,
-  secretUses,
-  type SecretInfo,
-  type SecretList,
-  type SecretKey,
-  type PutSecrets,
-  type PutSecretsAnswer,
-  type SecretSource,
-  type SecretVersion,
-  type SecretHistory,
-  type ExplainedScope,
-  type SecretExplanation,
-  type SecretUses,
-} from "./api/secrets.ts";
+  executionsStream,
+  reportsStream,
+  rpcVerbs,
+  keyringVerbs,
+  subjects,
+  poolConsumer,
+  inboxPrefix,
+  type RpcVerb,
+  type KeyringVerb,
+} from "./wire/subjects.ts";
+
+// api/: requests and answers of the HTTP API.
 export {
   auditRow,
   auditList,
@@ -280,6 +258,8 @@ export {
   type AuditFault,
   type AuditVerification,
 } from "./api/audit.ts";
+export { changeNotice, changeTopic, type ChangeNotice, type ChangeTopic } from "./api/changes.ts";
+export { sendEvent, sentEvent, type SendEvent, type SentEvent } from "./api/events.ts";
 export {
   startExecution,
   startedExecution,
@@ -306,54 +286,6 @@ export {
   type LogPage,
   type LiveEvent,
 } from "./api/executions.ts";
-export { passphraseSalt, type PassphraseSalt, rootKeySource, type RootKeySource } from "./root-key-source.ts";
-export { encodeJson } from "./text/encode.ts";
-export { decode, decodeText, parseJson } from "./text/decode.ts";
-export { describeIssue, findExpectation, type Expectation } from "./text/describe-issue.ts";
-export { parseStrictJson, type StrictJson, type StrictJsonOptions } from "./text/strict-json.ts";
-export { showDuration } from "./text/show-duration.ts";
-export { showBytes, showName, showNames } from "./text/show-text.ts";
-export { closestName } from "./text/closest-name.ts";
-export { type OnRefused, orRefuse, parseSecretDocument, type SecretEntry } from "./package/secret-document.ts";
-export { findPlaintext, type PlaintextPlace } from "./text/find-plaintext.ts";
-export { parseDotenv, type DotenvEntry } from "./package/dotenv.ts";
-export { manifestSchema, parseManifest, type Manifest, type ManifestStep } from "./package/manifest.ts";
-export { planSteps, type Step } from "./package/plan-steps.ts";
-export { parseConfigFile } from "./package/config-file.ts";
-export { parametersFileSchema, parseParametersFile, type ParametersFile } from "./package/parameters-file.ts";
-export { reservedParameters, type ParameterField } from "./package/parameter-field.ts";
-export { checkParameters, checkResolved, parseParameterText, visibleParameters } from "./package/parameters.ts";
-export { checkPackageFiles, isCredentialFile, isLocalFile, type PackageFile } from "./package/package-files.ts";
-export { stripTopFolder } from "./package/top-folder.ts";
-export { isScript, scriptEndings, scriptKind, type ScriptKind } from "./package/script-kind.ts";
-export { dependencyFiles, findDependencies, type PackageDependencies } from "./package/dependencies.ts";
-export { type NpmInstall } from "./package/npm-lock.ts";
-export { pythonPackageName, type PythonRequirements } from "./package/python-requirements.ts";
-export { decodeEnrolmentToken, encodeEnrolmentToken } from "./wire/enrolment-token.ts";
-export { sendEvent, sentEvent, type SendEvent, type SentEvent } from "./api/events.ts";
-export {
-  openSession,
-  sessionAnswer,
-  sessionHeader,
-  sessionInfo,
-  type OpenSession,
-  type SessionInfo,
-} from "./api/session.ts";
-export { changeNotice, changeTopic, type ChangeNotice, type ChangeTopic } from "./api/changes.ts";
-export {
-  missingSecret,
-  packageOverview,
-  projectOverview,
-  type MissingSecret,
-  type PackageOverview,
-  type ProjectOverview,
-} from "./api/overview.ts";
-export {
-  executionStatistics,
-  statisticsBucket,
-  type ExecutionStatistics,
-  type StatisticsBucket,
-} from "./api/statistics.ts";
 export {
   healthCheck,
   platformHealth,
@@ -365,14 +297,6 @@ export {
   type PoolInfo,
   type PoolList,
 } from "./api/health.ts";
-export {
-  deletedSchedule,
-  scheduleInfo,
-  scheduleList,
-  type DeletedSchedule,
-  type ScheduleInfo,
-  type ScheduleList,
-} from "./api/schedules.ts";
 export {
   holdState,
   openExecutions,
@@ -386,6 +310,93 @@ export {
   type SettledExecutions,
   type SettleExecutions,
 } from "./api/hold.ts";
-export { hasReference } from "./references/read-references.ts";
-export { listReferences, type ListedReference } from "./references/list-references.ts";
-export { resolveReferences, type ReferencePlace, type ReferenceSource } from "./references/resolve-references.ts";
+export {
+  missingSecret,
+  packageOverview,
+  projectOverview,
+  type MissingSecret,
+  type PackageOverview,
+  type ProjectOverview,
+} from "./api/overview.ts";
+export {
+  versionFile,
+  sealedSecret,
+  pushVersion,
+  versionInfo,
+  packageInfo,
+  packageList,
+  versionList,
+  type VersionList,
+  pushAnswer,
+  type VersionFile,
+  type SealedSecret,
+  type PushVersion,
+  type VersionInfo,
+  type PackageInfo,
+  type PackageList,
+  type PushAnswer,
+} from "./api/packages.ts";
+export {
+  platformInfo,
+  errorBody,
+  executorInfo,
+  executorList,
+  type PlatformInfo,
+  type ErrorBody,
+  type ExecutorList,
+} from "./api/platform.ts";
+export {
+  changeProject,
+  type ChangeProject,
+  createProject,
+  projectInfo,
+  projectList,
+  type ProjectInfo,
+  type ProjectList,
+} from "./api/projects.ts";
+export {
+  deletedSchedule,
+  scheduleInfo,
+  scheduleList,
+  type DeletedSchedule,
+  type ScheduleInfo,
+  type ScheduleList,
+} from "./api/schedules.ts";
+export {
+  secretInfo,
+  secretList,
+  secretKey,
+  putSecrets,
+  putSecretsAnswer,
+  secretSource,
+  secretVersion,
+  secretHistory,
+  explainedScope,
+  secretExplanation,
+  secretUses,
+  type SecretInfo,
+  type SecretList,
+  type SecretKey,
+  type PutSecrets,
+  type PutSecretsAnswer,
+  type SecretSource,
+  type SecretVersion,
+  type SecretHistory,
+  type ExplainedScope,
+  type SecretExplanation,
+  type SecretUses,
+} from "./api/secrets.ts";
+export {
+  openSession,
+  sessionAnswer,
+  sessionHeader,
+  sessionInfo,
+  type OpenSession,
+  type SessionInfo,
+} from "./api/session.ts";
+export {
+  executionStatistics,
+  statisticsBucket,
+  type ExecutionStatistics,
+  type StatisticsBucket,
+} from "./api/statistics.ts";

@@ -1,128 +1,128 @@
 const kibi = 1024;
 const mebi = 1024 * kibi;
 
-/** Every limit in one place, each with its reason. */
+/** Every limit in one place, each with its unit (the end of its name, else a count) and its reason. */
 export const limits = {
-  /** One secret's JSON text; delivered over a descriptor, so no environment or argument limit applies. */
+  /** Maximum bytes of one secret's JSON text. It is sent over a descriptor, so limits of arguments and environment do not apply. */
   secretValueBytes: 1 * mebi,
-  /** A whole secrets.json; keeps one push under a few seconds of sealing. */
+  /** Maximum bytes of a secrets.json. Keeps the sealing of one push under a few seconds. */
   secretsFileBytes: 4 * mebi,
-  /** Names in one secrets.json; keeps one event's list of references under the NATS payload limit. */
+  /** Maximum number of names in a secrets.json. Keeps the list of references in one event under the NATS payload limit. */
   secretsPerFile: 2_000,
-  /** Nesting in any JSON document; parsers and printers recurse. */
+  /** Maximum levels of nesting in a JSON document. Parsers and printers recurse. */
   jsonDepth: 32,
-  /** A package's files together; they are held in memory while a version is checked. */
+  /** Maximum bytes of all files of a package together. They are held in memory while a version is checked. */
   packageBytes: 64 * mebi,
-  /** Files in a package. */
+  /** Maximum number of files in a package. */
   packageFiles: 5_000,
-  /** A package as a zip: full and not compressed, its secrets.json, and what names 5,000 files. */
+  /** Maximum bytes of a zipped package: all files uncompressed, its secrets.json, and the entry headers of 5,000 files. */
   zipBytes: 80 * mebi,
-  /** One path inside a package, in UTF-8; well under what any file system takes. */
+  /** Maximum bytes of one path in a package, in UTF-8. File systems allow much longer paths. */
   pathBytes: 512,
-  /** manifest.json, config.json and parameters.json, each. */
+  /** Maximum bytes of a manifest.json, config.json or parameters.json. */
   documentBytes: 1 * mebi,
-  /** package.json and package-lock.json, each; a lock file of 10,000 packages has 5 MiB. */
+  /** Maximum bytes of a package.json or package-lock.json. A lock file of 10,000 packages has 5 MiB. */
   lockFileBytes: 16 * mebi,
-  /** What one package's dependencies take on the executor's disk once installed. */
+  /** Maximum bytes on the executor's disk of one package's installed dependencies. */
   dependenciesBytes: 2048 * mebi,
-  /** Files and folders among them. */
+  /** Maximum number of files and folders in one package's installed dependencies. */
   dependenciesFiles: 200_000,
-  /** How long an install may take. */
+  /** Maximum time of an install, in ms. */
   dependenciesMs: 10 * 60_000,
-  /** What announces a push: 5,000 paths and digests, and a full secrets.json sealed and in base64. */
+  /** Maximum bytes of the document that starts a push: 5,000 paths and digests, and a full secrets.json sealed and in base64. */
   pushDocumentBytes: 16 * mebi,
-  /** One bulk write of secrets: a full secrets.json sealed and in base64. */
+  /** Maximum bytes of one request that sets several secrets: a full secrets.json sealed and in base64. */
   putSecretsBytes: 8 * mebi,
-  /** The sealed parameters of one execution; they travel inside the event. */
+  /** Maximum bytes of the sealed parameters of one execution. They are part of the event. */
   parametersBytes: 256 * kibi,
-  /** Above this the event lists references instead of sealed values; half of the NATS default of 1 MiB. */
+  /** Maximum bytes of an event that holds sealed values; a larger event holds references to them. Half of the NATS default of 1 MiB. */
   eventBytes: 512 * kibi,
-  /** One part of a fetched file or sealed value; base64 of it stays under the NATS default of 1 MiB. */
+  /** Maximum bytes of one part of a fetched file or sealed value. Its base64 stays under the NATS default of 1 MiB. */
   fetchPartBytes: 512 * kibi,
-  /** One request of a script: a value, its escapes, and room for the names. */
+  /** Maximum bytes of one request of a script: a value, its escapes, and space for the names. */
   scriptFrameBytes: 8 * mebi,
-  /** What references insert into the parameters, config, input or environment of one step, each; they are held in memory. */
+  /** Maximum bytes that references insert into the parameters, config, input or environment of one step, each. They are held in memory. */
   resolvedBytes: 8 * mebi,
-  /** One value of a package's state as JSON; many travel in one message. */
+  /** Maximum bytes of one value of a package's state, as JSON. One message carries many values. */
   stateValueBytes: 128 * kibi,
-  /** A step's result as JSON. */
+  /** Maximum bytes of a step's result, as JSON. */
   resultBytes: 256 * kibi,
-  /** One log line; the rest of a longer one is cut. */
+  /** Maximum bytes of one log line. A longer line is cut. */
   logLineBytes: 64 * kibi,
-  /** One step's output, stored; what follows is counted and dropped. */
+  /** Maximum stored bytes of one step's output. Further output is counted and dropped. */
   stepOutputBytes: 64 * mebi,
-  /** Reports of one run in its executor's spool before its output is read more slowly; half of it makes the executor ask what is stored. */
+  /** Bytes of one run's reports in its executor's spool. At this size the run's output is read more slowly; at half of it the executor asks which reports are stored. */
   spoolRunBytes: 64 * mebi,
-  /** Reports of all runs in an executor's spool, likewise; a disk must have room for it. */
+  /** Bytes of the reports of all runs in an executor's spool. At this size output is read more slowly. The disk must have space for it. */
   spoolBytes: 1024 * mebi,
-  /** What an earlier process left and the platform never took goes after this long: the platform takes no older messages. */
+  /** Time in ms after which the spool of an earlier process is deleted if the platform never stored it. The platform accepts no older messages. */
   spoolAgeMs: 30 * 24 * 60 * 60_000,
-  /** Chunks of reports that one answer lists as missing, the first of them; an answer with so many says nothing of those after its last. */
+  /** Maximum number of missing report chunks in one answer, the first ones. A full answer says nothing about chunks after its last one. */
   missingChunks: 1_000,
-  /** How long an event may be claimed after it was made. */
+  /** Lifetime of an event, in ms. It can be claimed for this long. */
   eventLifetimeMs: 15 * 60_000,
-  /** How far the clocks of two parts may differ. */
+  /** Maximum difference in ms between the clocks of two parts. */
   clockSkewMs: 60_000,
-  /** A platform or keyring whose clock is further from its PostgreSQL's leaves its work to others. */
+  /** Maximum difference in ms between the clock of a platform or keyring and the clock of its PostgreSQL. Above it, the process leaves its work to the others. */
   clockApartMs: 20_000,
-  /** A signed request is good for this long. */
+  /** Lifetime of a signed request, in ms. */
   requestLifetimeMs: 60_000,
-  /** How long a part waits for another's answer before it asks again. */
+  /** Time in ms that a part waits for another part's answer before it asks again. */
   answerMs: 10_000,
-  /** How long one statement of PostgreSQL may take; then its connection is thrown away. An upload takes the longest. */
+  /** Maximum time in ms of one PostgreSQL statement; then its connection is closed. An upload takes longest. */
   databaseAnswerMs: 30_000,
-  /** How long a transaction may wait for anything but PostgreSQL, while others wait for its locks: a publish to NATS takes 5 s. */
+  /** Maximum time in ms that a transaction waits for anything but PostgreSQL, while others wait for its locks. A publish to NATS takes up to 5 s. */
   databaseIdleMs: 15_000,
-  /** A part whose database was silent for this long leaves its requests to others: an executor must renew in time. */
+  /** Time in ms without an answer of its database after which a part leaves its requests to others, so that executors can renew in time. */
   databaseSilentMs: 5_000,
-  /** How long one statement of a check of the whole audit may take; it reads every row. */
+  /** Maximum time in ms of one statement of a full check of the audit. It reads every row. */
   auditAnswerMs: 10 * 60_000,
-  /** Health says so when nobody read the whole audit for this long: a month, and some days. */
+  /** Health warns after this time in ms without a full check of the audit: a month and some days. */
   auditFullCheckMs: 35 * 24 * 60 * 60_000,
-  /** An attempt without a renew for this long is lost. */
+  /** Time in ms without a renew after which an attempt is lost. */
   leaseMs: 60_000,
-  /** How often an attempt renews its lease. */
+  /** Time in ms between two renewals of an attempt's lease. */
   renewMs: 15_000,
-  /** How long a platform that could not be reached waits before it calls silent executors lost: each asks more often. */
+  /** Time in ms that a platform waits after an outage before it treats silent executors as lost. Each of them renews within that time. */
   sweepGraceMs: 20_000,
-  /** Reports of an ended run of which nothing has come for this long are no longer waited for: its page says so. */
+  /** Time in ms without new reports of an ended run after which the platform stops waiting for them. The run's page says so. */
   reportsSilentMs: 120_000,
-  /** How often each platform looks for events that NATS has lost, and removes what is done from the streams. */
+  /** Time in ms between two checks of the streams. Each check publishes events that NATS lost, and removes finished ones. */
   reconcileMs: 15_000,
-  /** How often an `on_lost: rerun` package is run again: a run that ends its executor every time must end too. */
+  /** Maximum number of reruns of an `on_lost: rerun` package. Otherwise a run that always kills its executor would be run again without end. */
   lostReruns: 5,
-  /** How often an executor says that it lives. */
+  /** Time in ms between two heartbeats of an executor. */
   presenceMs: 15_000,
-  /** Executions that one executor runs at once; a pool has twice its free slots published. */
+  /** Maximum number of executions that one executor runs at once. A pool has twice its free slots published. */
   executorSlots: 256,
-  /** An executor that was not heard for this long offers no slots. */
+  /** Time in ms without a heartbeat after which an executor offers no slots. */
   absentMs: 45_000,
-  /** An executor takes nothing while less is free on one of its disks: what runs needs room to end. */
+  /** Minimum free bytes on each of an executor's disks. Below it the executor takes no execution, so that running ones have space to end. */
   diskReserveBytes: 64 * mebi,
-  /** How long one script may hold its channel's token. */
+  /** Maximum time in ms that one script may keep the token of its channel. */
   channelTokenMs: 30_000,
-  /** A step without a timeout of its own is ended after this long. */
+  /** Maximum time in ms of a step without its own timeout. */
   stepTimeoutMs: 24 * 60 * 60_000,
-  /** Between SIGTERM and SIGKILL of a runner. */
+  /** Time in ms between SIGTERM and SIGKILL of a runner. */
   killGraceMs: 5_000,
-  /** A due time was missed when no platform checked schedules for this long after it; all others are run, however late. */
+  /** A due time counts as missed when no platform checked schedules within this time (ms) after it. All other due times start a run, however late. */
   scheduleGraceMs: 60_000,
-  /** Schedules that one package's scripts may have at once; a script that asks in a loop is stopped here. */
+  /** Maximum number of schedules that the scripts of one package may have at once. Stops a script that creates them in a loop. */
   schedulesPerPackage: 1_000,
-  /** Longest delay that a script may ask for. */
+  /** Maximum time in ms of a delay that a script may ask for. */
   scheduleDelayMs: 366 * 24 * 60 * 60_000,
-  /** Events that follow from one another; two packages that start each other for ever are stopped here. */
+  /** Maximum number of events that follow from one another. Stops two packages that start each other without end. */
   eventDepth: 32,
-  /** Events that one execution may send; a script that sends them in a loop is stopped here. */
+  /** Maximum number of events that one execution may send. Stops a script that sends them in a loop. */
   eventsPerExecution: 1_000,
-  /** How long an enrolment token can be used. */
+  /** Lifetime of an enrolment token, in ms. */
   enrolmentLifetimeMs: 15 * 60_000,
-  /** A session of the web UI ends this long after its last request: a working day and its breaks. */
+  /** A session of the web UI ends this many ms after its last request: a working day and its breaks. */
   sessionIdleMs: 12 * 60 * 60_000,
-  /** A session ends this long after its sign-in, however much it is used: a stolen cookie does not last. */
+  /** A session ends this many ms after its sign-in, even while it is used. A stolen cookie does not last. */
   sessionLifetimeMs: 7 * 24 * 60 * 60_000,
-  /** Streams of changes open at once in one session, or for one token: each open page has one. */
+  /** Maximum number of open streams of changes in one session, or for one token. Each open page has one. */
   changeStreamsPerSession: 32,
-  /** Streams of changes open at once on one platform; each holds a connection. */
+  /** Maximum number of open streams of changes on one platform. Each holds a connection. */
   changeStreams: 1_000,
 } as const;

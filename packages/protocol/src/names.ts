@@ -26,7 +26,7 @@ export const secretName = z
   .brand<"SecretName">();
 export type SecretName = z.infer<typeof secretName>;
 
-/** What starts an id: `prj_` and so on. Ids are opaque, made by sealrun alone, and safe in a NATS subject. */
+/** The prefix of each kind of id: `prj_` and so on. Ids are opaque, made only by sealrun, and safe in a NATS subject. */
 export const idPrefixes = {
   platform: "plt",
   project: "prj",
@@ -77,10 +77,10 @@ export type EnrolmentId = z.infer<typeof enrolmentId>;
 export const requestId = id.startsWith("req_").brand<"RequestId">();
 export type RequestId = z.infer<typeof requestId>;
 
-/** Id of one event that a script or a client sent: the same id starts nothing twice. */
+/** Id of one event that a script or a client sent. An event sent twice with one id starts its executions once. */
 export const eventId = id.startsWith("evt_").brand<"EventId">();
 export type EventId = z.infer<typeof eventId>;
-/** Id of a schedule: due times of one package. */
+/** Id of a schedule of one package. */
 export const scheduleId = id.startsWith("sch_").brand<"ScheduleId">();
 export type ScheduleId = z.infer<typeof scheduleId>;
 
@@ -91,7 +91,7 @@ export const eventType = z
   .max(256)
   .regex(/^[^\p{Cc}]+$/u, "an event type is text without control characters, at most 256");
 
-/** What an event says of itself beside its type: text without control characters, at most 256. */
+/** The source or reference id of an event: text without control characters, at most 256. */
 export const eventText = z
   .string()
   .max(256)

@@ -6,14 +6,14 @@ const programArguments = z
   .min(1)
   .refine(([program]) => program?.startsWith("/") === true, { error: "expected the program's absolute path first" });
 
-/** Where a root key comes from. No shell reads a command; paths may be relative to the settings' own file. */
+/** Where a root key comes from. A command runs without a shell; paths may be relative to the settings file. */
 export const rootKeySource = z.union(
   [
     /** A file of mode 0600 with the key: 32 raw bytes, 64 hex digits, or base64. */
     z.strictObject({ file: z.string().min(1) }),
     /** A program that prints the key, as hex or base64. */
     z.strictObject({ command: programArguments }),
-    /** A passphrase in a file of mode 0600. The salt's file is made at the first use and must be kept. */
+    /** A passphrase in a file of mode 0600. The salt file is created at the first use and must be kept. */
     z.strictObject({ passphraseFile: z.string().min(1), saltFile: z.string().min(1) }),
     /** A program that prints the passphrase. */
     z.strictObject({ passphraseCommand: programArguments, saltFile: z.string().min(1) }),
@@ -26,8 +26,8 @@ export const rootKeySource = z.union(
 export type RootKeySource = z.infer<typeof rootKeySource>;
 
 /**
- * How a key is made from a passphrase, as the salt's file holds it. What is read back is capped, so that a changed file
- * cannot make a start take all memory or hours.
+ * How a key is derived from a passphrase, as stored in the salt file. Its numbers are limited, so that a changed file
+ * cannot make a start use all memory or take hours.
  */
 export const passphraseSalt = z.strictObject({
   v: z.literal(1),

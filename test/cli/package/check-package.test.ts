@@ -61,7 +61,7 @@ test.each([
   ["config.json", "[]", "CONFIG_FILE_INVALID", /^config\.json: /],
   ["parameters.json", '{"fields":[{"type":"intt","name":"n"}]}', "PARAMETERS_FILE_INVALID", /fields\[0\]/],
   ["sub/secrets.json", "{}", "PACKAGE_INVALID", /at the top of the package only/],
-  ["run.rb", "", "PACKAGE_INVALID", /scripts that end in \.rb do not run here/],
+  ["run.rb", "", "PACKAGE_INVALID", /scripts that end in \.rb cannot run/],
   ["MAIN.sh", "", "PACKAGE_INVALID", /collides with/],
 ] as const)("checkPackage() names the place in %s: %s is %s", async (path, content, code, sentence) => {
   const error = await rejectionOf(checkPackage(await person.write("p", { ...main, [path]: content }), undefined));

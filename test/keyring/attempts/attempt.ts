@@ -1,5 +1,5 @@
 import {
-  createUploadSealer,
+  createBatchSealer,
   fromBase64,
   grantContext,
   type Identity,
@@ -61,7 +61,7 @@ export function sealSecret(
   secret: { readonly scope: Scope; readonly ownerId: string; readonly name: string; readonly value: string },
 ): Uint8Array {
   const context = secretContext({ platformId: world.config.platformId, ...secret });
-  return createUploadSealer(publicKey).seal(context, Buffer.from(secret.value));
+  return createBatchSealer(publicKey).seal(context, Buffer.from(secret.value));
 }
 
 /** How a grant request refers to an envelope's upload. */

@@ -1,5 +1,5 @@
 import {
-  createUploadSealer,
+  createBatchSealer,
   fromBase64,
   type Identity,
   newId,
@@ -55,7 +55,7 @@ test("answerLookup() lets the executor open a secret of each scope", async () =>
 });
 
 test("answerLookup() gives a key that opens this envelope and not the next of the same upload", async () => {
-  const sealer = createUploadSealer(pushed.publicKey);
+  const sealer = createBatchSealer(pushed.publicKey);
   const contexts = ["A", "B"].map((key) =>
     stateContext({ platformId: world.config.platformId, packageId: pushed.packageId, key }),
   );
@@ -72,7 +72,7 @@ test("answerLookup() gives a key that opens this envelope and not the next of th
 test("answerLookup() gives all keys of a page of state, in the order asked", async () => {
   const keys = ["z", "a", "m"];
   const envelopes = keys.map((key) =>
-    createUploadSealer(pushed.publicKey).seal(
+    createBatchSealer(pushed.publicKey).seal(
       stateContext({ platformId: world.config.platformId, packageId: pushed.packageId, key }),
       Buffer.from(`state of ${key}`),
     ),

@@ -1,12 +1,4 @@
-import {
-  createUploadSealer,
-  eventDataContext,
-  fromBase64,
-  newId,
-  readEnvelope,
-  toBase64,
-  toHex,
-} from "@sealrun/crypto";
+import { createBatchSealer, eventDataContext, fromBase64, newId, readEnvelope, toBase64, toHex } from "@sealrun/crypto";
 import { decode, encodeJson, eventId, limits, scopeKeyFields, sentEvent } from "@sealrun/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -34,7 +26,7 @@ const seal = async (id: string, data: object, forId = id): Promise<string> => {
   const statement = await keyOf(world.platform, "/projects/acme/secrets");
   const { publicKey, ownerId } = decode(scopeKeyFields, fromBase64(statement.body));
   const context = eventDataContext({ platformId: world.platform.platformId, projectId: ownerId, eventId: forId });
-  return toBase64(createUploadSealer(fromBase64(publicKey)).seal(context, encodeJson(data)));
+  return toBase64(createBatchSealer(fromBase64(publicKey)).seal(context, encodeJson(data)));
 };
 /** Takes the event of an execution that something else started. */
 const takeOf = async (id: string) => {

@@ -1,4 +1,4 @@
-import { createUploadSealer, generateScopeKey, secretContext, sha256Hex, toBase64 } from "@sealrun/crypto";
+import { createBatchSealer, generateScopeKey, secretContext, sha256Hex, toBase64 } from "@sealrun/crypto";
 import { encodeJson, secretList, secretName } from "@sealrun/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -25,7 +25,7 @@ const namesOfProject = async (): Promise<readonly string[]> => {
 const request = (attempt: Attempt, text: string, publicKey = attempt.grant.publicKey("project")) => {
   const { platformId, project } = attempt.event;
   const context = secretContext({ platformId, scope: "project", ownerId: project.id, name: text });
-  const envelope = createUploadSealer(publicKey).seal(context, encodeJson("value"));
+  const envelope = createBatchSealer(publicKey).seal(context, encodeJson("value"));
   return {
     ...attempt.ref,
     scope: "project",

@@ -1,4 +1,4 @@
-import { createUploadSealer, stateContext, toBase64 } from "@sealrun/crypto";
+import { createBatchSealer, stateContext, toBase64 } from "@sealrun/crypto";
 import { encodeJson } from "@sealrun/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -50,7 +50,7 @@ describe("answerState()", () => {
     const { rpc, ref, event, grant } = await world.claim("report");
     const place = { platformId: event.platformId, packageId: event.package.id };
     const seal = (key: string, value: unknown, publicKey = grant.publicKey("service")): string =>
-      toBase64(createUploadSealer(publicKey).seal(stateContext({ ...place, key }), encodeJson(value)));
+      toBase64(createBatchSealer(publicKey).seal(stateContext({ ...place, key }), encodeJson(value)));
     const foreign = seal("k", 1, other.grant.publicKey("service"));
     expect(await codeOf(rpc.state({ ...ref, op: "put", key: "k", envelope: foreign }))).toBe("KEY_CHANGED");
     expect(await codeOf(rpc.state({ ...ref, op: "put", key: "a\0b", envelope: seal("a\0b", 1) }))).toBe(

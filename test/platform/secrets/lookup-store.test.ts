@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import {
-  createUploadSealer,
+  createBatchSealer,
   generateScopeKey,
   newId,
   openWithPrivateKey,
@@ -54,7 +54,7 @@ afterAll(async () => {
 const contextOf = (place: Place, name: string) => secretContext({ platformId: reach.platformId, ...place, name });
 const store = async (scope: Scope, name: string, value: string) => {
   const place = places[scope];
-  const envelope = createUploadSealer(pair.publicKey).seal(contextOf(place, name), Buffer.from(value));
+  const envelope = createBatchSealer(pair.publicKey).seal(contextOf(place, name), Buffer.from(value));
   return database.transaction(async (sql) =>
     storeFromScript(deps, sql, {
       place,

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import {
-  createUploadSealer,
+  createBatchSealer,
   generateScopeKey,
   newId,
   readEnvelope,
@@ -20,7 +20,7 @@ const place = { scope: "platform", ownerId: own } as const;
 const pair = generateScopeKey();
 const key = { statement: { body: "", signature: "" }, publicKey: pair.publicKey, keyId: toHex(pair.id) };
 const name = secretName.parse("DB_PASS");
-const envelope = createUploadSealer(pair.publicKey).seal(
+const envelope = createBatchSealer(pair.publicKey).seal(
   secretContext({ platformId: own, ...place, name }),
   Buffer.from('"s3cret"'),
 );

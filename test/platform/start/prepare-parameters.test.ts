@@ -1,5 +1,5 @@
 import {
-  createUploadSealer,
+  createBatchSealer,
   generateScopeKey,
   parametersContext,
   rootKeyFromBytes,
@@ -28,7 +28,7 @@ const prepare = (given: StartExecution, withFile: typeof file | undefined = file
   prepareParameters(deps, { packageId: id, key, file: withFile }, given);
 const seal = (value: unknown, publicKey = scopeKey.publicKey): string =>
   toBase64(
-    createUploadSealer(publicKey).seal(
+    createBatchSealer(publicKey).seal(
       parametersContext({ platformId: deps.platformId, packageId: id }),
       encodeJson(value),
     ),

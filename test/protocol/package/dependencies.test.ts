@@ -9,7 +9,7 @@ function find(files: Readonly<Record<string, string>>): ReturnType<typeof findDe
   });
 }
 
-test("findDependencies() takes an uploaded node_modules before any lock file", () => {
+test("findDependencies() prefers an uploaded node_modules to any lock file", () => {
   const found = find({ "package.json": `{"dependencies":{"a":"1"}}`, "node_modules/a/index.js": "" });
   expect(found).toEqual({ node: { kind: "vendored" } });
 });
@@ -25,11 +25,11 @@ test("findDependencies() finds requirements and the wheels beside them", () => {
   expect(found.python).toMatchObject({ wheels: ["wheels/a-1-py3-none-any.whl"] });
 });
 
-test("findDependencies() looks at the top of the package alone", () => {
+test("findDependencies() looks only at the top of the package", () => {
   expect(find({ "web/package.json": `{"dependencies":{"a":"1"}}`, "jobs/requirements.txt": "requests" })).toEqual({});
 });
 
-test("findDependencies() refuses what cannot be installed", () => {
+test("findDependencies() refuses dependencies that cannot be installed", () => {
   expect(refusalOf(() => find({ "package.json": `{"dependencies":{"a":"1"}}` })).code).toBe("PACKAGE_INVALID");
   expect(refusalOf(() => find({ "requirements.txt": "requests" })).code).toBe("PACKAGE_INVALID");
 });

@@ -31,7 +31,7 @@ describe("parseDotenv()", () => {
     ["a byte order mark", "\uFEFFA=1", { A: "1" }],
   ])("parseDotenv() reads %s", (_, text, expected) => expect(read(text)).toEqual(expected));
 
-  test("parseDotenv() tells the line of a name after a value of several lines", () => {
+  test("parseDotenv() returns the line of a name after a value of several lines", () => {
     const entries = parseDotenv(bytesOf('A="1\n2\n3"\n\nB=4'), ".env");
     expect([...entries.values()].map(({ line }) => line)).toEqual([1, 5]);
   });
@@ -46,7 +46,7 @@ describe("parseDotenv()", () => {
       "K=-----BEGIN KEY-----\ncanary\n",
       ".env:1: expected NAME=value; a value over several lines",
     ],
-    ["what may be the end of a base64 value", "A=1\ncanary/+==\n", '.env:2: what stands before "="'],
+    ["a possible end of a base64 value", "A=1\ncanary/+==\n", '.env:2: the text before "="'],
   ])("parseDotenv() refuses %s and repeats no value", (_, text, sentence) => {
     expect(refuse(text).message).toContain(sentence);
     expect(refuse(text).message).not.toContain("canary");
@@ -57,7 +57,7 @@ describe("parseDotenv()", () => {
     expect(refusalOf(() => parseDotenv(bytes, ".env")).message).toContain(".env:2: expected UTF-8");
   });
 
-  test("parseDotenv() gives back any value in single quotes byte for byte", () => {
+  test("parseDotenv() returns any value in single quotes byte for byte", () => {
     fc.assert(
       fc.property(
         fc.string({ unit: "binary" }).map((text) => text.replaceAll(/['\r]/g, "")),

@@ -76,7 +76,7 @@ test.each(["all", [], ["a b"], true])("network refuses %j", (given) =>
   expect(network.safeParse(given).success).toBe(false),
 );
 
-test("mayBeBlank() takes empty text and null for absent, and no other value", () => {
+test("mayBeBlank() treats empty text and null as absent, and no other value", () => {
   const field = mayBeBlank(priority);
   expect([field.parse(""), field.parse(null), field.parse(undefined), field.parse(5)]).toEqual([
     undefined,

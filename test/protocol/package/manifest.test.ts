@@ -58,7 +58,7 @@ describe("parseManifest()", () => {
     expect(read(own)).toEqual({ ...own, steps: [{ ...own.steps[0], timeout: 300, retry }] });
   });
 
-  test("parseManifest() takes blank fields for absent ones", () => {
+  test("parseManifest() treats blank fields as absent", () => {
     expect(read({ entrypoint: "", schedule: null, description: "", priority: "" })).toEqual({});
   });
 
@@ -102,12 +102,12 @@ describe("parseManifest()", () => {
     [
       "a script that is not there",
       { entrypoint: "c.ts" },
-      'manifest.json: entrypoint: expected a script of this package, "c.ts" is none; did you mean "a.ts"?',
+      'manifest.json: entrypoint: this package has no script "c.ts"; did you mean "a.ts"?',
     ],
     [
       "a script far from any",
       { execution_order: ["a.ts", "report.rb"] },
-      'execution_order[1]: expected a script of this package, "report.rb" is none; the scripts are "a.ts", "b.py", "lib/c.sh"',
+      'execution_order[1]: this package has no script "report.rb"; the scripts are "a.ts", "b.py", "lib/c.sh"',
     ],
     [
       "a step that would never run",
@@ -116,13 +116,13 @@ describe("parseManifest()", () => {
     ],
   ])("parseManifest() refuses %s", (_, manifest, sentence) => expect(refuse(manifest)).toContain(sentence));
 
-  test("parseManifest() names line and column of what is not JSON", () => {
+  test("parseManifest() names line and column of text that is not JSON", () => {
     const refusal = refusalOf(() => parseManifest(bytesOf('{\n"tags": [}'), scripts));
     expect(refusal.code).toBe("MANIFEST_INVALID");
     expect(refusal.message).toContain("manifest.json:2:10: expected a value");
   });
 
-  test("parseManifest() never repeats a value that is no name of a field or script", () => {
+  test("parseManifest() never repeats a value, except the name of a field or script", () => {
     for (const field of Object.keys(manifestSchema.shape).filter((name) => !/entrypoint|execution_order/.test(name))) {
       expect(refuse({ [field]: [{ script: ["canary"], x: "canary" }, "can ary/canary"] }), field).not.toContain(
         "canary",
@@ -130,7 +130,7 @@ describe("parseManifest()", () => {
     }
   });
 
-  test("parseManifest() puts out what it takes in, so that a stored manifest reads the same", () => {
+  test("parseManifest() accepts its own output, so that a stored manifest reads the same", () => {
     for (const manifest of [read(ferris), read(own), read({})]) expect(read(manifest)).toEqual(manifest);
   });
 

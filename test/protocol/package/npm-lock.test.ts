@@ -19,7 +19,7 @@ function lockOf(packages: object): Uint8Array {
 }
 
 describe("planNpmInstall() plans", () => {
-  test("planNpmInstall() hands npm the dependencies alone, and a lock file without addresses", () => {
+  test("planNpmInstall() hands npm only the dependencies, and a lock file without addresses", () => {
     const plan = planNpmInstall(
       jsonBytes(wanted),
       lockOf({
@@ -32,7 +32,7 @@ describe("planNpmInstall() plans", () => {
     expect(JSON.parse(plan?.packageJson ?? "")).toEqual({ dependencies: { a: "^1.0.0" } });
     const { packages } = JSON.parse(plan?.lockJson ?? "");
     expect(packages["node_modules/a"]).toEqual({ version: "1.0.0", integrity: hash, hasInstallScript: true });
-    // npm would install what is marked for development, should anything need it.
+    // npm would install a development dependency that another package needs.
     expect(packages[""]).toEqual({ dependencies: { a: "^1.0.0" } });
     expect(Object.keys(packages)).toEqual(["", "node_modules/a", "node_modules/a/node_modules/@s/b"]);
   });
@@ -89,20 +89,26 @@ describe("planNpmInstall() refuses", () => {
     [{ "node_modules/a": entry, "packages/a": { version: "1.0.0" } }, "folder or a link"],
     [{ "node_modules/a": entry, "node_modules/../../etc": entry }, "folder or a link"],
     [{ "node_modules/a": { ...entry, version: undefined } }, "expected a version"],
-    [{ "node_modules/a": { ...entry, resolved: "git+ssh://git@example.org/a.git#abc" } }, "comes from git"],
-    [{ "node_modules/a": { ...entry, resolved: "file:a-1.0.0.tgz" } }, "comes from git"],
-    [{ "node_modules/a": { ...entry, resolved: "https://codeload.example.org/a/tar.gz/abc" } }, "comes from git"],
+    [
+      { "node_modules/a": { ...entry, resolved: "git+ssh://git@example.org/a.git#abc" } },
+      "found git, a file or another address",
+    ],
+    [{ "node_modules/a": { ...entry, resolved: "file:a-1.0.0.tgz" } }, "found git, a file or another address"],
+    [
+      { "node_modules/a": { ...entry, resolved: "https://codeload.example.org/a/tar.gz/abc" } },
+      "found git, a file or another address",
+    ],
     [{ "node_modules/a": { ...entry, integrity: undefined } }, "expected an integrity hash"],
     [{ "node_modules/a": { ...entry, integrity: "md5-AAAA" } }, "expected an integrity hash"],
     [{ "node_modules/a": { ...entry, inBundle: true, integrity: undefined } }, "expected an integrity hash"],
-    [{ "node_modules/a": entry, "node_modules/@sealrun/sdk": entry }, "is there in every run"],
+    [{ "node_modules/a": entry, "node_modules/@sealrun/sdk": entry }, "every run already has @sealrun/sdk"],
     [{}, `it lacks "a"`],
   ])("planNpmInstall() refuses the lock file %j", (packages, sentence) => {
     const refused = refusalOf(() => planNpmInstall(jsonBytes(wanted), lockOf(packages)));
     expect(refused).toMatchObject({ code: "PACKAGE_INVALID", message: expect.stringContaining(sentence) });
   });
 
-  test("planNpmInstall() refuses a lock file of npm 6, what is no JSON, and what is too large", () => {
+  test("planNpmInstall() refuses a lock file of npm 6, text that is not JSON, and a file that is too large", () => {
     const plan = (lock: Uint8Array) => refusalOf(() => planNpmInstall(jsonBytes(wanted), lock)).message;
     expect(plan(jsonBytes({ lockfileVersion: 1, dependencies: {} }))).toContain(
       "expected lockfileVersion 2 or 3, found 1",
@@ -113,7 +119,7 @@ describe("planNpmInstall() refuses", () => {
     expect(plan(Uint8Array.of(0x7b, 0xff))).toContain("expected UTF-8");
   });
 
-  test("planNpmInstall() gives a plan or a PACKAGE_INVALID for whatever it is given", () => {
+  test("planNpmInstall() returns a plan or throws PACKAGE_INVALID for any input", () => {
     assert(
       property(json(), json(), (packageJson, lock) => {
         try {

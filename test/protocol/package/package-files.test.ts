@@ -19,7 +19,7 @@ const refuse = (...entries: readonly PackageFile[]) => {
 };
 
 describe("checkPackageFiles()", () => {
-  test("checkPackageFiles() takes scripts, modules and data of any ending", () => {
+  test("checkPackageFiles() accepts scripts, modules and data of any ending", () => {
     expect(() => {
       check(
         "main.ts",
@@ -35,7 +35,7 @@ describe("checkPackageFiles()", () => {
     }).not.toThrow();
   });
 
-  test("checkPackageFiles() takes entries for folders", () => {
+  test("checkPackageFiles() accepts entries for folders", () => {
     expect(() => {
       checkPackageFiles([entry("lib/", "folder"), entry("lib", "folder"), entry("lib/a.ts")]);
     }).not.toThrow();
@@ -71,17 +71,17 @@ describe("checkPackageFiles()", () => {
       '"x/secrets.json": expected secrets.json at the top of the package only',
     ],
     ["a secrets.json in capitals", entry("x/Secrets.JSON"), "expected secrets.json at the top of the package only"],
-    ["a secrets.json among the files", entry("secrets.json"), "is sealed apart from the files"],
-    ["local secrets", entry("ef_env.json"), '"ef_env.json": holds what local mode keeps'],
-    ["local secrets further in", entry("x/EF_ENV.json"), "holds what local mode keeps"],
+    ["a secrets.json among the files", entry("secrets.json"), "secrets are sealed separately from the files"],
+    ["local secrets", entry("ef_env.json"), '"ef_env.json": holds secrets or state of local mode'],
+    ["local secrets further in", entry("x/EF_ENV.json"), "holds secrets or state of local mode"],
     ["a compiled script's name", entry("x/.sealrun.main.ts.mjs"), "expected another name, .sealrun. starts"],
     [
       "a script that does not run here",
       entry("job.rb"),
-      '"job.rb": scripts that end in .rb do not run here; those that do end in .ts',
+      '"job.rb": scripts that end in .rb cannot run; scripts that can run end in .ts',
     ],
     ["an ending in capitals", entry("job.PY"), "expected the ending in small letters: .py"],
-    ["a size that is none", entry("x", "file", -1), "expected a size in bytes"],
+    ["a negative size", entry("x", "file", -1), "expected a size in bytes"],
   ])("checkPackageFiles() refuses %s", (_, bad, sentence) => expect(refuse(bad)).toContain(sentence));
 
   test("checkPackageFiles() refuses folders and accents that other systems take for one", () => {
@@ -119,7 +119,7 @@ describe("checkPackageFiles()", () => {
   });
 });
 
-test("isLocalFile() knows what local mode keeps, in any folder and case", () => {
+test("isLocalFile() knows the files of local mode, in any folder and case", () => {
   expect(["ef_env.json", "x/Ef_Env.json", "ef_package_state.json", "env.json"].map(isLocalFile)).toEqual([
     true,
     true,

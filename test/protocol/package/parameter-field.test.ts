@@ -9,7 +9,7 @@ test("findMismatch() refuses numbers that JSON cannot write", () => {
   expect(findMismatch({ type: "int", name: "a" }, 2 ** 53)).toBe("expected a whole number");
 });
 
-test("defaultOf() takes empty text for a default of text alone", () => {
+test("defaultOf() treats empty text as a default only for text", () => {
   expect(defaultOf({ type: "text", name: "a", default: "" })).toBe("");
   expect(defaultOf({ type: "int", name: "a", default: "" })).toBeUndefined();
   expect(defaultOf({ type: "text", name: "a", default: null })).toBeUndefined();
@@ -19,6 +19,6 @@ test("showChoices() counts those it does not list", () => {
   expect(showChoices({ type: "select", name: "a", choices })).toMatch(/^0, 1, .*, 19 and 5 more$/);
 });
 
-test("reservedParameters are what every script gets by itself", () => {
+test("reservedParameters are the parameters that every script gets", () => {
   expect(reservedParameters).toEqual(["package_name", "package_id", "execution_id"]);
 });

@@ -47,7 +47,7 @@ describe("parseParametersFile()", () => {
     [
       "a reserved name",
       [{ type: "text", name: "package_id" }],
-      "fields[0].name: expected another name, sealrun gives package_name",
+      "fields[0].name: expected another name, sealrun sets package_name",
     ],
     [
       "a name twice",

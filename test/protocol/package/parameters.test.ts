@@ -31,7 +31,7 @@ describe("checkParameters()", () => {
     ]);
   });
 
-  test("checkParameters() takes null for absent", () => {
+  test("checkParameters() treats null as absent", () => {
     expect(checkParameters(file, { count: 2, share: null, who: null })).toEqual({ count: 2, share: 0.5, title: "" });
   });
 
@@ -51,7 +51,7 @@ describe("checkParameters()", () => {
     ["a number out of range", { count: 777 }, 'Parameter "count": expected 5 or less'],
     ["a number for text", { ...given, who: 777 }, 'Parameter "who": expected text'],
     ["text for a switch", { ...given, quick: "canary" }, "expected true or false"],
-    ["what is no choice", { ...given, one: "canary" }, 'Parameter "one": expected one of "a", 2'],
+    ["a value outside the choices", { ...given, one: "canary" }, 'Parameter "one": expected one of "a", 2'],
     ["a choice of another type", { ...given, one: "2" }, "expected one of"],
     ["a choice twice", { ...given, many: ["a", "a"] }, "expected a list of different values"],
     [
@@ -67,12 +67,12 @@ describe("checkParameters()", () => {
     expect(refusal.message).not.toMatch(/canary|777/);
   });
 
-  test("checkParameters() takes anything but reserved names without a parameters.json", () => {
+  test("checkParameters() accepts every name except reserved ones without a parameters.json", () => {
     expect(checkParameters(undefined, { any: [1, { b: null }] })).toEqual({ any: [1, { b: null }] });
     expect(refusalOf(() => checkParameters(undefined, { package_name: "x" })).code).toBe("PARAMETER_INVALID");
   });
 
-  test("checkParameters() does not take inherited properties for given ones", () => {
+  test("checkParameters() does not treat inherited properties as given", () => {
     const form = parseParametersFile(jsonBytes({ fields: [{ type: "text", name: "toString" }] }));
     expect(checkParameters(form, {})).toEqual({});
   });

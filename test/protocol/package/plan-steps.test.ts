@@ -43,7 +43,7 @@ describe("planSteps()", () => {
     ]);
   });
 
-  test("planSteps() gives the package's secrets to a step without a list of its own", () => {
+  test("planSteps() gives the package's secrets to a step without its own list", () => {
     const steps = [{ script: "a.ts" }, { script: "b.py", secrets: [] }];
     expect(plan({ secrets: ["X"], steps }).map(({ secrets }) => secrets)).toEqual([["X"], []]);
   });
@@ -61,7 +61,7 @@ describe("planSteps()", () => {
     ]);
   });
 
-  test("planSteps() refuses a package in which nothing stands at the top", () => {
+  test("planSteps() refuses a package without a script at the top", () => {
     const refusal = refusalOf(() => planSteps(undefined, ["lib/a.ts", "x.csv"]));
     expect(refusal.code).toBe("PACKAGE_INVALID");
     expect(refusal.message).toContain("Expected a script at the top of the package");

@@ -50,7 +50,7 @@ describe("parseRequirements()", () => {
     [`a==1 ; python_version > "3" --index-url https://example.org`, 1],
     ["a==1 --hash=md5:00", 1],
     ["# x\n\n==1", 3],
-    // What pip takes for the end of a line, and what it fills in from the environment.
+    // Characters that end a line for pip, and names that it fills in from the environment.
     ...["\v", "\f", "\r", "\u001c", "\u001d", "\u001e", "\u0085", "\u2028", "\u2029"].flatMap(
       (end): [string, number][] => [
         [`a==1; x${end}--index-url=http://localhost`, 1],
@@ -80,11 +80,11 @@ describe("parseRequirements()", () => {
   test("parseRequirements() refuses one pin without a hash among others with one", () => {
     const { message } = refusalOf(() => parseRequirements(bytesOf(`a==1 --hash=sha256:${sha256}\nb==2\n`)));
     expect(message).toBe(
-      `requirements.txt:2: expected a --hash for "b" too, as other lines have one; give all or none`,
+      `requirements.txt:2: expected a --hash for "b", because other lines have one; give a hash for all lines or none`,
     );
   });
 
-  test("parseRequirements() gives pip no option, whatever it is given", () => {
+  test("parseRequirements() passes no option to pip, for any input", () => {
     assert(
       property(string({ unit: constantFrom(...Array.from("a1=-. \\\n#;[]:/@")) }), (text) => {
         let parsed;

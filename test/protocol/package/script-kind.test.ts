@@ -9,7 +9,7 @@ test.each([
   ["a.cjs", "javascript"],
   ["a.py", "python"],
   ["x.y/a.sh", "shell"],
-])("scriptKind() takes %s for %s", (path, kind) => expect(scriptKind(path)).toBe(kind));
+])("scriptKind() reads %s as %s", (path, kind) => expect(scriptKind(path)).toBe(kind));
 
 test.each(["a.d.ts", "a.d.mts", "a", ".ts", "lib/.py", "a.TS", "a.rb", "a.ts/b", "a.constructor", ""])(
   "isScript() is false for %j",

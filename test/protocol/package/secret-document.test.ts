@@ -6,7 +6,7 @@ import { bytesOf, jsonBytes, refusalOf } from "../../support/refusal.ts";
 const name = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_.-]{0,127}$/).filter((text) => text !== "__proto__");
 
 describe("parseSecretDocument()", () => {
-  test("parseSecretDocument() gives back every name and value as it was", () => {
+  test("parseSecretDocument() returns every name and value unchanged", () => {
     const document = fc.dictionary(name, fc.jsonValue({ maxDepth: 4 }), { noNullPrototype: true });
     fc.assert(
       fc.property(document, (secrets) => {
@@ -27,7 +27,7 @@ describe("parseSecretDocument()", () => {
     expect([...parseSecretDocument(bytesOf('{\n"A": 1,\n\n"B": 2}')).values()].map(({ line }) => line)).toEqual([2, 4]);
   });
 
-  test("parseSecretDocument() takes an empty object", () => {
+  test("parseSecretDocument() accepts an empty object", () => {
     expect(parseSecretDocument(bytesOf("{}")).size).toBe(0);
   });
 
@@ -51,7 +51,7 @@ describe("parseSecretDocument()", () => {
     },
   );
 
-  test("parseSecretDocument() takes a value of 1 MiB as JSON and refuses one byte more", () => {
+  test("parseSecretDocument() accepts a value of 1 MiB as JSON and refuses one byte more", () => {
     const fits = "x".repeat(limits.secretValueBytes - 2);
     expect(parseSecretDocument(jsonBytes({ A: fits })).size).toBe(1);
     const refusal = refusalOf(() => parseSecretDocument(jsonBytes({ A: `${fits}x` }), "mine.json"));
@@ -59,7 +59,7 @@ describe("parseSecretDocument()", () => {
     expect(refusal.message).toBe('mine.json:1: "A": expected a value of at most 1 MiB as JSON, found 1048577 bytes');
   });
 
-  test("parseSecretDocument() takes 2,000 names and refuses 2,001", () => {
+  test("parseSecretDocument() accepts 2,000 names and refuses 2,001", () => {
     const secrets = Object.fromEntries(Array.from({ length: 2_000 }, (_, index) => [`N${index}`, index]));
     expect(parseSecretDocument(jsonBytes(secrets)).size).toBe(2_000);
     const refusal = refusalOf(() => parseSecretDocument(jsonBytes({ ...secrets, MORE: 1 })));

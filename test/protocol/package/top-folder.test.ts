@@ -8,7 +8,7 @@ const strip = (...paths: readonly string[]): readonly [string | undefined, reado
   return [folder, files.map(({ path }) => path)];
 };
 
-test("stripTopFolder() takes away the one folder that holds all, whatever the system puts beside it", () => {
+test("stripTopFolder() removes the one folder that holds all, and the files that a system adds beside it", () => {
   expect(strip("pkg/", "pkg/a.py", "pkg/sub/b.py", "__MACOSX/pkg/._a.py", ".DS_Store")).toEqual([
     "pkg",
     ["a.py", "sub/b.py"],

@@ -1,8 +1,8 @@
 import type { JsonValue } from "@sealrun/protocol";
 
-/** A string of another system's own pages, and what it gives. */
+/** A string from another system's pages, and its result. */
 export interface Documented {
-  /** Whose page, and its title. */
+  /** The owner of the page, and its title. */
   readonly page: string;
   readonly text: string;
   /** The value, or the code that refuses it. */
@@ -41,9 +41,9 @@ const conductorTask = (authorization: string): JsonValue => ({
   headers: { Authorization: authorization },
 });
 
-/** Every string with a reference on the pages; Conductor's own task output is none of ours and stays. */
+/** Every string with a reference on the pages; Conductor's own task output is not a reference to a secret and stays. */
 export const documented: readonly Documented[] = [
-  // The quote too many is the page's own: Kestra refuses it as well.
+  // The extra quote is in the page itself: Kestra refuses it too.
   { page: kestra, text: "{{ secret('API_TOKEN'') }}", gives: { code: "REFERENCE_INVALID" } },
   { page: kestra, text: "{{ secret('API_TOKEN') }}", gives: { value: documentedSecrets.API_TOKEN } },
   { page: kestra, text: "{{ secret('MYPASSWORD') }}", gives: { value: "myPrivateCode" } },

@@ -2,7 +2,7 @@ import { listReferences } from "@sealrun/protocol";
 import { describe, expect, it } from "vitest";
 
 describe("listReferences()", () => {
-  it("gives place and names of each reference, wherever it stands", () => {
+  it("returns place and names of each reference, in any document", () => {
     const value = {
       a: ["{{ secret('A') | base64decode }} {{ base64encode(secret('B')) }}"],
       "b c": "${workflow.secrets.x.y.z}",

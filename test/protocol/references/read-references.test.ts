@@ -11,7 +11,7 @@ const pieces = fc.constantFrom(
 );
 const hostile = fc.array(fc.oneof(pieces, fc.string({ maxLength: 4 })), { maxLength: 12 }).map((all) => all.join(""));
 
-/** What somebody who wants a text as it is writes. */
+/** How a writer keeps a text as it is. */
 function escape(text: string): string {
   const inside = text.replaceAll(
     /(\\*)(\{\{|\$\{\s*workflow\.secrets(?![A-Za-z0-9_-])|(?<![A-Za-z0-9_])jq\((?=[^]*\.secrets))/g,
@@ -50,7 +50,7 @@ describe("readReferences()", () => {
     );
   });
 
-  it("gives any text back that was escaped", () => {
+  it("returns any text that was escaped", () => {
     fc.assert(
       fc.property(hostile, (text) => {
         expect(readReferences(escape(text))).toEqual(text === "" ? [] : [{ kind: "text", text }]);
@@ -71,7 +71,7 @@ describe("readReferences()", () => {
     else expect(readReferences(text)).toEqual([{ kind: "text", text: kept }]);
   });
 
-  it("takes two backslashes before an opening for one, and resolves what follows", () => {
+  it("reads two backslashes before an opening as one, and resolves what follows", () => {
     expect(readReferences("C:\\\\{{ secret('A') }}")).toEqual([
       { kind: "text", text: "C:\\" },
       { kind: "reference", at: 5, expression: { kind: "secret", name: "A" } },
@@ -142,7 +142,7 @@ describe("readReferences()", () => {
     );
   });
 
-  it("refuses what nests too deep, without using up the stack", () => {
+  it("refuses nesting that is too deep, without using up the stack", () => {
     expect(() => readReferences(`{{ ${"base64encode(".repeat(50_000)}`)).toThrow("at most 16");
     expect(() => readReferences(`{{ 'a'${" | base64encode".repeat(17)} }}`)).toThrow("at most 16");
     expect(() => readReferences(`jq(.secrets.a + ${'"\\('.repeat(50_000)}`)).toThrow("at most 32");
@@ -157,7 +157,7 @@ describe("readReferences()", () => {
 });
 
 describe("hasReference()", () => {
-  it("is true for what looks like a reference", () => {
+  it("is true for a text that looks like a reference", () => {
     expect(hasReference("{{ secret('A') }}")).toBe(true);
     expect(hasReference("{{")).toBe(true);
     expect(hasReference("\\{{ plain")).toBe(false);

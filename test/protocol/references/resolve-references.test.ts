@@ -13,14 +13,14 @@ function source(secrets: Readonly<Record<string, JsonValue>> = {}): ReferenceSou
     variables: {},
     project: "acme",
     runJq: async () => "from jq",
-    onMade: () => undefined,
+    onDerived: () => undefined,
   };
 }
 
 const place = { document: "a document" };
 
 describe("resolveReferences()", () => {
-  it("leaves every value without references equal to what it was", async () => {
+  it("leaves every value without references unchanged", async () => {
     const plain = fc.jsonValue().filter((value) => !/\{\{|\$\{|jq\(|\.secrets/.test(JSON.stringify(value)));
     await fc.assert(
       fc.asyncProperty(plain, async (value) => {
@@ -45,18 +45,18 @@ describe("resolveReferences()", () => {
     );
   });
 
-  it("tells of texts and keys that jq made of a secret, not of its own fields and what the program says", async () => {
+  it("reports texts and keys that jq made from a secret, not its own fields and the literals of the program", async () => {
     const made: JsonValue[] = [];
     const watched: ReferenceSource = {
       ...source({ A: { user: "ada", password: "hunter2" } }),
       runJq: async () => ({ fixed: "ADA", HUNTER2: [{ password: 7, user: "fixed" }] }),
-      onMade: (value) => void made.push(value),
+      onDerived: (value) => void made.push(value),
     };
     await resolveReferences("jq({fixed: .secrets.A})", place, watched);
     expect(made).toEqual(["ADA", 7, "HUNTER2"]);
   });
 
-  it("passes on what refuses a secret, and adds nothing to it", async () => {
+  it("passes on the error that refuses a secret, and adds nothing to it", async () => {
     const broken = async (): Promise<never> => {
       throw new SealrunError("TAMPERED", "");
     };
@@ -66,7 +66,7 @@ describe("resolveReferences()", () => {
 });
 
 describe("decodeBase64Text()", () => {
-  it("gives back every text that was encoded, and undefined for what is not base64 of text", () => {
+  it("returns every text that was encoded, and undefined for other text", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
         expect(decodeBase64Text(encodeBase64Text(text))).toBe(text.toWellFormed());
@@ -79,7 +79,7 @@ describe("decodeBase64Text()", () => {
 });
 
 describe("findField()", () => {
-  it("sees own fields alone", () => {
+  it("sees only own fields", () => {
     expect(findField({ a: { b: [1, { c: 2 }] } }, ["a", "b", "1", "c"])).toBe(2);
     for (const path of [["constructor"], ["a", "toString"], ["a", "length"], ["a", "-1"], ["a", "0", "0"]]) {
       expect(findField({ a: ["text"] }, path)).toBeUndefined();

@@ -10,7 +10,7 @@ describe("closestName()", () => {
     ["Execution_Order", "execution_order"],
     ["tag", "tags"],
     ["poool", "pool"],
-  ])("closestName() takes %s for %s", (given, meant) => expect(closestName(given, known)).toBe(meant));
+  ])("closestName() reads %s as %s", (given, meant) => expect(closestName(given, known)).toBe(meant));
 
   test.each(["zzz", "pl", "", "e".repeat(10_000)])("closestName() finds nothing near %#", (given) => {
     expect(closestName(given, known)).toBeUndefined();

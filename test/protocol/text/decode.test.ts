@@ -7,7 +7,7 @@ import { bytesOf, jsonBytes, refusalOf } from "../../support/refusal.ts";
 const schema = z.strictObject({ steps: z.array(z.object({ id: z.int() })) });
 
 describe("decode()", () => {
-  test("decode() gives back any JSON value", () => {
+  test("decode() returns any JSON value", () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {
         fc.pre(!JSON.stringify(value).includes("__proto__"));
@@ -42,7 +42,7 @@ describe("decode()", () => {
 });
 
 describe("decodeText()", () => {
-  test("decodeText() never repeats what it refuses", () => {
+  test("decodeText() never repeats a text that it refuses", () => {
     const texts = ['{"steps": "canary"}', '["canary"', '"canary" x', "canary", '{"steps":[{"id":"canary"}]}'];
     for (const text of texts) {
       const refusal = refusalOf(() => decodeText(schema, text));

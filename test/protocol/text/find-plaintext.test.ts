@@ -32,7 +32,7 @@ describe("findPlaintext()", () => {
     ]);
   });
 
-  test("findPlaintext() finds a planted value on its line, wherever it stands", () => {
+  test("findPlaintext() finds a planted value on its line, at any place", () => {
     fc.assert(
       fc.property(fc.string(), fc.string({ minLength: 8 }), fc.string(), (before, value, after) => {
         const line = before.split("\n").length;

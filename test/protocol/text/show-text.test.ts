@@ -30,6 +30,6 @@ test("showPath() writes a path as a reader would", () => {
   expect(showPath([])).toBe("");
 });
 
-test("showBytes() takes the largest unit that divides", () => {
+test("showBytes() uses the largest unit that divides", () => {
   expect([4_194_304, 524_288, 1_500, 0].map(showBytes)).toEqual(["4 MiB", "512 KiB", "1500 bytes", "0 bytes"]);
 });

@@ -9,7 +9,7 @@ const read = (text: string) => parseStrictJson(bytesOf(text), options).value;
 const refuse = (text: string) => refusalOf(() => read(text)).message;
 
 describe("parseStrictJson()", () => {
-  test("parseStrictJson() reads what JSON.parse reads", () => {
+  test("parseStrictJson() reads every text that JSON.parse reads", () => {
     const layout = fc.constantFrom<string | number | undefined>(undefined, 1, "\t");
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 6, stringUnit: "grapheme" }), layout, (value, space) => {
@@ -39,7 +39,7 @@ describe("parseStrictJson()", () => {
     );
   });
 
-  test("parseStrictJson() refuses what JSON.parse refuses", () => {
+  test("parseStrictJson() refuses every text that JSON.parse refuses", () => {
     fc.assert(
       fc.property(fc.json().chain(damage), (bytes) => {
         const text = new TextDecoder().decode(bytes);
@@ -78,7 +78,7 @@ describe("parseStrictJson()", () => {
     expect(refuse("{} {}")).toBe("secrets.json:1:4: expected the end of the file");
   });
 
-  test("parseStrictJson() says what to do about common slips", () => {
+  test("parseStrictJson() says what to do about common mistakes", () => {
     expect(refuse('{"A": 1,}')).toContain('remove the "," before "}"');
     expect(refuse("[1,]")).toContain('remove the "," before "]"');
     expect(refuse("{'A': 1}")).toContain("expected a key in double quotes");
@@ -141,7 +141,7 @@ describe("parseStrictJson()", () => {
     );
   });
 
-  test("parseStrictJson() takes 32 levels and refuses 33", () => {
+  test("parseStrictJson() accepts 32 levels and refuses 33", () => {
     expect(read("[".repeat(32) + "]".repeat(32))).toBeInstanceOf(Array);
     expect(refuse("[".repeat(33) + "]".repeat(33))).toContain("at most 32 levels of nesting");
     expect(refuse("[".repeat(500_000))).toContain("at most 32 levels of nesting");

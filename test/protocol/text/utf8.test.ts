@@ -5,7 +5,7 @@ import { decodeUtf8 } from "../../../packages/protocol/src/text/utf8.ts";
 const encode = (text: string) => new TextEncoder().encode(text);
 
 describe("decodeUtf8()", () => {
-  test("decodeUtf8() gives back every well-formed text", () => {
+  test("decodeUtf8() returns every well-formed text", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
         fc.pre(!text.startsWith("\uFEFF"));

@@ -33,7 +33,7 @@ test("encodeEnrolmentToken() makes one word that decodes to the same token, what
   );
 });
 
-test("decodeEnrolmentToken() refuses every other text and quotes none of it", () => {
+test("decodeEnrolmentToken() refuses every other text without quoting it", () => {
   const whole = encodeEnrolmentToken(tokenWith("default"));
   const broken = [whole.slice(0, -5), whole.slice(4), `sra_${whole.slice(4)}`, "sre_", "", "sre_e30", `${whole}!`];
   for (const text of broken) {

@@ -1,12 +1,12 @@
 /*
  * Does with each vector what its file is for, in a browser and built like the web UI, and writes what came out into the
- * page. Built by a test alone; no platform serves it.
+ * page. Built only by a test; no platform serves it.
  */
 import "./no-eval.ts";
 import {
   checkEnrolmentProof,
   checkPublicKey,
-  createUploadSealer,
+  createBatchSealer,
   fingerprint,
   fromHex,
   fromUtf8,
@@ -25,8 +25,8 @@ import {
 import nacl from "tweetnacl";
 import { asContext } from "../../crypto/as-context.ts";
 import { smallOrder } from "../../crypto/small-order.ts";
-import { sealWithKeyAndNonce, uploadSealerFrom } from "../../../packages/crypto/src/envelope.ts";
-import { generateKeyPair } from "../../../packages/crypto/src/x25519.ts";
+import { sealWithKeyAndNonce, batchSealerFrom } from "../../../packages/crypto/src/envelope/envelope.ts";
+import { generateKeyPair } from "../../../packages/crypto/src/primitives/x25519.ts";
 import enrolments from "../../vectors/enrolment-proof.json" with { type: "json" };
 import keyEnvelopes from "../../vectors/envelope-key.json" with { type: "json" };
 import publicEnvelopes from "../../vectors/envelope-public-key.json" with { type: "json" };
@@ -59,12 +59,12 @@ const results = {
       privateKey: fromHex(vector.ephemeralPrivate),
     };
     const nonce = envelope.slice(nonceAt.publicKey, nonceAt.publicKey + 24);
-    const sealer = uploadSealerFrom(fromHex(vector.recipientPublic), ephemeral, () => nonce);
+    const sealer = batchSealerFrom(fromHex(vector.recipientPublic), ephemeral, () => nonce);
     return toHex(sealer.seal(asContext(vector.context), utf8(vector.plaintext)));
   }),
   // With the browser's own random bytes: the test opens it with Node's curves.
-  "envelope-public-key.json sealed anew": publicEnvelopes.map((vector) => {
-    const sealer = createUploadSealer(fromHex(vector.recipientPublic));
+  "envelope-public-key.json sealed again": publicEnvelopes.map((vector) => {
+    const sealer = createBatchSealer(fromHex(vector.recipientPublic));
     return toHex(sealer.seal(asContext(vector.context), utf8(vector.plaintext)));
   }),
   "scope-key.json": scopeKeys.map((vector) => verifyScopeKey(vector.statement, fromHex(vector.keyringPublic))),

@@ -111,7 +111,7 @@ test("/vault/secrets imports a .env file: names only, what cannot be stored, and
   await choose(page, "prod.env", "IMPORTED_A=first\n1B=second\nIMPORTED_C='third'\n");
   const dialog = page.getByRole("dialog");
   await dialog.getByText("replaces version 1").waitFor();
-  await dialog.getByText(/^prod\.env:2: what stands before "=" is not allowed/).waitFor();
+  await dialog.getByText(/^prod\.env:2: the text before "=" is not allowed/).waitFor();
   for (const value of ["first", "second", "third"]) expect(await dialog.textContent()).not.toContain(value);
   await expectAccessible(page);
   await dialog.getByLabel("Choose IMPORTED_C").uncheck();

@@ -37,7 +37,7 @@ test("test/vectors are sealed and opened by the built bundle in Chromium", async
   const { page } = await visit(built.url);
   const text = await page.locator("pre").textContent();
   const results = z.record(z.string(), z.unknown()).parse(JSON.parse(text ?? ""));
-  const { "envelope-public-key.json sealed anew": sealedAnew, ...fixed } = results;
+  const { "envelope-public-key.json sealed again": sealedAgain, ...fixed } = results;
   expect(fixed).toEqual({
     "envelope-key.json opened": keyEnvelopes.map(({ plaintext }) => plaintext),
     "envelope-key.json sealed": keyEnvelopes.map(({ envelope }) => envelope),
@@ -52,7 +52,7 @@ test("test/vectors are sealed and opened by the built bundle in Chromium", async
     "keys of low order": smallOrder.map(() => "LOW_ORDER_KEY"),
     "two key pairs differ": true,
   });
-  const envelopes = z.array(z.string()).parse(sealedAnew);
+  const envelopes = z.array(z.string()).parse(sealedAgain);
   const opened = publicEnvelopes.map((vector, index) => {
     const pair = { publicKey: fromHex(vector.recipientPublic), privateKey: fromHex(vector.recipientPrivate) };
     return fromUtf8(openWithPrivateKey(pair, asContext(vector.context), fromHex(envelopes[index] ?? "")));

@@ -1,5 +1,5 @@
 import { crashPoint } from "@sealrun/faults";
-import type { ReportItem, ToldStepEnd } from "@sealrun/protocol";
+import type { ReportItem, FinishedStep } from "@sealrun/protocol";
 import type { CatchUp } from "./catch-up.ts";
 import type { KeptReports } from "./kept-reports.ts";
 import { type Chunk, type ChunkSender, firstId, sendChunk } from "./send-chunk.ts";
@@ -21,7 +21,7 @@ export interface Reported extends AttemptReports {
   /** Sequence of the last chunk; 0 without any. */
   readonly lastSequence: number;
   /** How its steps ended, those that ended. */
-  readonly steps: readonly ToldStepEnd[];
+  readonly steps: readonly FinishedStep[];
   /** Settles when the stream has every chunk, or the reporter's signal aborted. */
   readonly published: Promise<void>;
 }
@@ -44,7 +44,7 @@ export function createReporter(
   const { reports, signal } = deps;
   const { kept, catchUp } = reports;
   const finishing = new AbortController();
-  const steps: ToldStepEnd[] = [];
+  const steps: FinishedStep[] = [];
   let waiting: ReportItem[] = [];
   let waitingBytes = 0;
   let pendingBytes = 0;
@@ -119,7 +119,7 @@ export function createReporter(
   };
 }
 
-function toldEnd(item: Extract<ReportItem, { type: "step-finished" }>): ToldStepEnd {
+function toldEnd(item: Extract<ReportItem, { type: "step-finished" }>): FinishedStep {
   const { step, status, exitCode, durationMs, error } = item;
   return { step, status, exitCode, durationMs, ...(error === undefined ? {} : { error }) };
 }

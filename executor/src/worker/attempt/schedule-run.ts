@@ -1,4 +1,4 @@
-import { createUploadSealer, newId, parametersContext, toBase64, wipe } from "@sealrun/crypto";
+import { createBatchSealer, newId, parametersContext, toBase64, wipe } from "@sealrun/crypto";
 import {
   encodeJson,
   type JsonObject,
@@ -59,7 +59,7 @@ function sealFields(attempt: Attempt, fields: JsonObject): string {
       throw new SealrunError("VALUE_TOO_LARGE", `Parameters are at most ${limits.parametersBytes} bytes as JSON`);
     }
     const context = parametersContext({ platformId, packageId: own.id });
-    return toBase64(createUploadSealer(attempt.grant.publicKey("service")).seal(context, plaintext));
+    return toBase64(createBatchSealer(attempt.grant.publicKey("service")).seal(context, plaintext));
   } finally {
     wipe(plaintext);
   }

@@ -1,4 +1,4 @@
-import { createUploadSealer, eventDataContext, newId, toBase64, wipe } from "@sealrun/crypto";
+import { createBatchSealer, eventDataContext, newId, toBase64, wipe } from "@sealrun/crypto";
 import { encodeJson, eventId, eventText, eventType, limits, SealrunError, type ScriptRequest } from "@sealrun/protocol";
 import type { Masker } from "../../mask/masker.ts";
 import type { Attempt } from "../../between/attempt.ts";
@@ -69,7 +69,7 @@ function sealData(attempt: Attempt, id: string, value: unknown): string {
       );
     }
     const context = eventDataContext({ platformId, projectId: project.id, eventId: id });
-    return toBase64(createUploadSealer(attempt.grant.publicKey("project")).seal(context, plaintext));
+    return toBase64(createBatchSealer(attempt.grant.publicKey("project")).seal(context, plaintext));
   } finally {
     wipe(plaintext);
   }

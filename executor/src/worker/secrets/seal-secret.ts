@@ -1,4 +1,4 @@
-import { createUploadSealer, secretContext, sha256Hex, toBase64 } from "@sealrun/crypto";
+import { createBatchSealer, secretContext, sha256Hex, toBase64 } from "@sealrun/crypto";
 import {
   encodeJson,
   type JsonValue,
@@ -50,7 +50,7 @@ export async function storeSecret(
   const { event } = attempt;
   const ownerId = scope.data === "project" ? event.project.id : event.platformId;
   const context = secretContext({ platformId: event.platformId, scope: scope.data, ownerId, name: name.data });
-  const envelope = createUploadSealer(attempt.grant.publicKey(scope.data)).seal(context, plaintext);
+  const envelope = createBatchSealer(attempt.grant.publicKey(scope.data)).seal(context, plaintext);
   const sha256 = sha256Hex(envelope);
   const parts = Math.ceil(envelope.length / limits.fetchPartBytes);
   for (let part = 0; part < parts; part += 1) {

@@ -1,4 +1,4 @@
-import { createUploadSealer, fromBase64, openWithMessageKey, stateContext, toBase64 } from "@sealrun/crypto";
+import { createBatchSealer, fromBase64, openWithMessageKey, stateContext, toBase64 } from "@sealrun/crypto";
 import {
   decode,
   encodeJson,
@@ -72,6 +72,6 @@ export async function putState(attempt: Attempt, key: string, value: JsonValue):
   }
   if (key === "" || key.length > 256) throw new SealrunError("NAME_NOT_ALLOWED", "A state key has 1 to 256 characters");
   const context = stateContext({ platformId: attempt.event.platformId, packageId: attempt.event.package.id, key });
-  const envelope = createUploadSealer(attempt.grant.publicKey("service")).seal(context, plaintext);
+  const envelope = createBatchSealer(attempt.grant.publicKey("service")).seal(context, plaintext);
   await attempt.rpc.state({ ...attempt.ref, op: "put", key, envelope: toBase64(envelope) });
 }

@@ -101,7 +101,7 @@ function sourceFrom(environment: JsonObject, step: Step, runJq: ReferenceSource[
     variables: { SEALRUN_EXECUTION_ID: "local", SEALRUN_STEP: step.script, LANG: step.env["LANG"] ?? "C.UTF-8" },
     project: "local",
     runJq,
-    onMade: () => undefined,
+    onDerived: () => undefined,
   };
 }
 

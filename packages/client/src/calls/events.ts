@@ -1,4 +1,4 @@
-import { createUploadSealer, eventDataContext, newId, toBase64, wipe } from "@sealrun/crypto";
+import { createBatchSealer, eventDataContext, newId, toBase64, wipe } from "@sealrun/crypto";
 import {
   encodeJson,
   type JsonObject,
@@ -60,7 +60,7 @@ function sealData({ platformId, ownerId, publicKey }: TrustedKey, eventId: strin
       throw new SealrunError("VALUE_TOO_LARGE", `Expected data of at most ${max} as JSON`);
     }
     const context = eventDataContext({ platformId, projectId: ownerId, eventId });
-    return toBase64(createUploadSealer(publicKey).seal(context, plaintext));
+    return toBase64(createBatchSealer(publicKey).seal(context, plaintext));
   } finally {
     wipe(plaintext);
   }

@@ -1,4 +1,4 @@
-import { createUploadSealer, parametersContext, secretContext, toBase64, wipe } from "@sealrun/crypto";
+import { createBatchSealer, parametersContext, secretContext, toBase64, wipe } from "@sealrun/crypto";
 import {
   encodeJson,
   type JsonObject,
@@ -20,7 +20,7 @@ export function sealSecrets(
   values: ReadonlyMap<string, JsonValue>,
 ): readonly SealedSecret[] {
   const { platformId, ownerId } = key;
-  const sealer = createUploadSealer(key.publicKey);
+  const sealer = createBatchSealer(key.publicKey);
   return [...values].map(([given, value]) => {
     const name = checkName(given);
     const plaintext = encodeJson(value);
@@ -39,7 +39,7 @@ export function sealParameters(key: TrustedKey, params: JsonObject): string {
   const plaintext = encodeJson(params);
   try {
     const context = parametersContext({ platformId: key.platformId, packageId: key.ownerId });
-    return toBase64(createUploadSealer(key.publicKey).seal(context, plaintext));
+    return toBase64(createBatchSealer(key.publicKey).seal(context, plaintext));
   } finally {
     wipe(plaintext);
   }

@@ -20,7 +20,7 @@ import {
   type GrantReply,
   type GrantRequest,
   SealrunError,
-  type UploadReference,
+  type SealingBatch,
 } from "@sealrun/protocol";
 import { recordAudit } from "../audit/store.ts";
 import {
@@ -159,7 +159,7 @@ async function openEventData(sql: Sql, deps: AttemptDeps, request: GrantRequest)
 }
 
 function openUploads(
-  references: readonly UploadReference[],
+  references: readonly SealingBatch[],
   key: StoredScopeKey,
   privateKey: Uint8Array,
 ): Grant["uploads"] {
@@ -171,6 +171,6 @@ function openUploads(
   });
 }
 
-function groupByKey(uploads: readonly UploadReference[]): ReadonlyMap<string, UploadReference[]> {
+function groupByKey(uploads: readonly SealingBatch[]): ReadonlyMap<string, SealingBatch[]> {
   return Map.groupBy(uploads, (upload) => upload.keyId);
 }

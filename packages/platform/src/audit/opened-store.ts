@@ -1,6 +1,6 @@
 import { sha256Hex, utf8 } from "@sealrun/crypto";
 import type { Sql } from "@sealrun/postgres";
-import type { JsonObject, PackageId, UploadReference } from "@sealrun/protocol";
+import type { JsonObject, PackageId, SealingBatch } from "@sealrun/protocol";
 import { z } from "zod";
 
 /** One row names so many; of more it has a digest. */
@@ -13,7 +13,7 @@ const maxNamed = 200;
 export async function describeOpened(
   sql: Sql,
   packageId: PackageId,
-  uploads: readonly UploadReference[],
+  uploads: readonly SealingBatch[],
 ): Promise<JsonObject> {
   const rows = await sql.rows(
     z.object({ opened: z.string() }),

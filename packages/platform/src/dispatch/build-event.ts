@@ -9,7 +9,7 @@ import {
   type ExecutionEvent,
   type JsonObject,
   limits,
-  type UploadReference,
+  type SealingBatch,
 } from "@sealrun/protocol";
 import { readEnvelope, toHex } from "@sealrun/crypto";
 import { z } from "zod";
@@ -24,7 +24,7 @@ import type { ReadyExecution } from "./choice-store.ts";
 export interface BuiltEvent {
   readonly body: Uint8Array;
   readonly expiresAt: number;
-  readonly uploads: readonly UploadReference[];
+  readonly uploads: readonly SealingBatch[];
 }
 
 type Needed = Pick<Deps, "platformId" | "storageKey">;
@@ -118,7 +118,7 @@ async function openEventData(deps: Needed, sql: Sql, { trigger }: ReadyExecution
   return { id: event.id, type: eventType.parse(event.type), envelope };
 }
 
-function referTo(envelope: Uint8Array): UploadReference[] {
+function referTo(envelope: Uint8Array): SealingBatch[] {
   const parts = readEnvelope(envelope);
   return parts.algorithm === 2 ? [{ keyId: toHex(parts.keyId), ephemeral: toBase64(parts.ephemeral) }] : [];
 }
@@ -127,8 +127,8 @@ function distinctUploads(
   secrets: readonly StoredSecret[],
   parameters: Uint8Array | undefined,
   eventData: { readonly id: EventId; readonly envelope: Uint8Array } | undefined,
-): UploadReference[] {
-  const uploads: UploadReference[] = secrets.map(({ keyId, ephemeral }) => ({
+): SealingBatch[] {
+  const uploads: SealingBatch[] = secrets.map(({ keyId, ephemeral }) => ({
     keyId,
     ephemeral: toBase64(ephemeral),
   }));

@@ -10,7 +10,7 @@ import {
   projectId,
   projectName,
   trigger,
-  type UploadReference,
+  type SealingBatch,
 } from "@sealrun/protocol";
 import { z } from "zod";
 import { isHeld } from "../hold/store.ts";
@@ -196,7 +196,7 @@ export async function markPublished(
     readonly generation: number;
     readonly seq: number;
     readonly expiresAt: number;
-    readonly uploads: readonly UploadReference[];
+    readonly uploads: readonly SealingBatch[];
   },
 ): Promise<void> {
   await sql.run(

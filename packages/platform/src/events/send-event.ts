@@ -1,4 +1,4 @@
-import { createUploadSealer, eventDataContext, newId, wipe } from "@sealrun/crypto";
+import { createBatchSealer, eventDataContext, newId, wipe } from "@sealrun/crypto";
 import { crashPoint } from "@sealrun/faults";
 import {
   encodeJson,
@@ -64,7 +64,7 @@ async function readData(
       );
     }
     const place = { platformId: deps.platformId, projectId: project.id, eventId: id };
-    return createUploadSealer(key.publicKey).seal(eventDataContext(place), plaintext);
+    return createBatchSealer(key.publicKey).seal(eventDataContext(place), plaintext);
   } finally {
     wipe(plaintext);
   }

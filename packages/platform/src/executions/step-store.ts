@@ -6,7 +6,7 @@ import {
   jsonValue,
   type JsonValue,
   stepStatus,
-  type ToldStepEnd,
+  type FinishedStep,
 } from "@sealrun/protocol";
 import { z } from "zod";
 
@@ -120,7 +120,7 @@ export async function endStep(
  * Ends steps as the end of their attempt tells, before their own reports have come; what has ended stays as it is. The
  * caller holds the execution.
  */
-export async function endStepsEarly(sql: Sql, id: ExecutionId, ends: readonly ToldStepEnd[]): Promise<void> {
+export async function endStepsEarly(sql: Sql, id: ExecutionId, ends: readonly FinishedStep[]): Promise<void> {
   await sql.run(
     `update execution_steps s set status = given.status, exit_code = given.exit_code,
             duration_ms = given.duration_ms, error = given.error::json, is_told_early = true

@@ -13,7 +13,7 @@ import {
   type ProjectId,
   SealrunError,
   type Trigger,
-  uploadReference,
+  sealingBatch,
 } from "@sealrun/protocol";
 import { z } from "zod";
 import { isHeld } from "../hold/store.ts";
@@ -46,7 +46,7 @@ const lockedRow = z
     project_id: projectId,
     package_id: packageId,
     version_id: z.string(),
-    uploads: z.array(uploadReference),
+    uploads: z.array(sealingBatch),
     is_expired: z.boolean(),
     last_sequence: z.number().nullable(),
     executor_id: executorId.nullable(),

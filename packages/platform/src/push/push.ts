@@ -1,4 +1,4 @@
-import { createUploadSealer, secretContext, wipe } from "@sealrun/crypto";
+import { createBatchSealer, secretContext, wipe } from "@sealrun/crypto";
 import type { Sql } from "@sealrun/postgres";
 import { encodeJson, parseSecretDocument, SealrunError, type SecretName, showNames } from "@sealrun/protocol";
 import { recordAudit } from "../audit/store.ts";
@@ -59,7 +59,7 @@ function sealPlain(
 ): readonly IncomingSecret[] {
   if (upload.secretsFile === undefined) return [];
   const entries = parseSecretDocument(upload.secretsFile);
-  const sealer = createUploadSealer(key.publicKey);
+  const sealer = createBatchSealer(key.publicKey);
   return [...entries].map(([name, { value }]) => {
     const plaintext = encodeJson(value);
     try {

@@ -1,4 +1,4 @@
-import { createUploadSealer, parametersContext, sealWithKey, storedContext, wipe } from "@sealrun/crypto";
+import { createBatchSealer, parametersContext, sealWithKey, storedContext, wipe } from "@sealrun/crypto";
 import {
   checkParameters,
   encodeJson,
@@ -62,7 +62,7 @@ function sealPlain(deps: Needed, place: ParametersPlace, given: JsonObject): Pre
   const plaintext = encodeJson(Object.fromEntries(hidden));
   try {
     const context = parametersContext({ platformId: deps.platformId, packageId: place.packageId });
-    const envelope = createUploadSealer(place.key.publicKey).seal(context, plaintext);
+    const envelope = createBatchSealer(place.key.publicKey).seal(context, plaintext);
     return { visible, sealed: wrap(deps, place, envelope), sealedNames };
   } finally {
     wipe(plaintext);

@@ -8,7 +8,7 @@ export const auditRow = z.object({
   /** A token's name, `executor <id>` or `execution <id>`. */
   actor: z.string(),
   action: z.string(),
-  /** Id of what it is about. */
+  /** Id of the object that the row is about. */
   object: z.string(),
   detail: jsonObject,
   requestId: z.string(),
@@ -19,39 +19,39 @@ export type AuditRow = z.infer<typeof auditRow>;
 export const auditList = z.object({ rows: z.array(auditRow), next: z.string().nullable() });
 export type AuditList = z.infer<typeof auditList>;
 
-/** What can be wrong with the chain of the audit. */
+/** A fault in the chain of the audit. */
 export const auditFault = z.object({
   kind: z.enum(["edited", "deleted", "inserted", "backdated", "cut", "unsealed"]),
-  /** The first row it is about; null when it is gone with its number. */
+  /** The first row with the fault; null when the row and its number are missing. */
   seq: z.string().nullable(),
   sentence: z.string(),
-  /** Of `backdated` only: the last link before the times go back, which an admin may accept. */
+  /** Only for `backdated`: the last link before the times go back. An admin may accept that break. */
   after: z.string().nullable(),
 });
 export type AuditFault = z.infer<typeof auditFault>;
 
-/** A place where times go back by a lot, which somebody accepted. */
+/** A place where times go back by a lot, which an admin accepted. */
 export const acceptedBreak = z.object({ link: z.string(), seq: z.string(), by: z.string(), reason: z.string() });
 
-/** `GET /api/v1/audit/verification?full=`: the chain, checked now; `full=true` reads it from its first link. */
+/** `GET /api/v1/audit/verification?full=`: checks the chain now; `full=true` checks it from its first link. */
 export const auditVerification = z.object({
-  /** Links that were checked now. */
+  /** Number of links that this check read. */
   checked: z.number().int().nonnegative(),
-  /** Rows that wait for their link; a few, for a second, are normal. Counted up to 10,000. */
+  /** Rows without a link yet; a few of them for a second are normal. Counted up to 10,000. */
   waiting: z.number().int().nonnegative(),
-  /** The last link, in hex; null for an empty chain. Noted elsewhere, it proves later that nothing before it changed. */
+  /** The last link, in hex; null for an empty chain. A copy kept elsewhere later proves that no row before it changed. */
   head: z.object({ position: z.string(), hash: z.string() }).nullable(),
-  /** The last link that this platform wrote to a file of its own; null without one. */
+  /** The last link that this platform wrote to its checkpoint file; null without one. */
   checkpoint: z.object({ position: z.string(), hash: z.string() }).nullable(),
-  /** The link from which this check went on, and when it was checked; null when everything was read. */
+  /** The link that this check continued from, and when it was verified; null for a full check. */
   from: z.object({ position: z.string(), verifiedAt: z.string() }).nullable(),
-  /** When this platform last read everything and found nothing wrong; null when it never did. */
+  /** When a full check of this platform last found no fault; null when none did. */
   fullAt: z.string().nullable(),
-  /** Breaks that somebody accepted, among the links that were checked. */
+  /** Breaks that an admin accepted, among the checked links. */
   accepted: z.array(acceptedBreak),
-  /** Sentences on why everything was read, or on what could not be kept for the next check. */
+  /** Sentences that say why the check was a full one, or which notes for the next check could not be written. */
   remarks: z.array(z.string()),
-  /** The first thing that is wrong; null when nothing is. */
+  /** The first fault; null without one. */
   fault: auditFault.nullable(),
 });
 export type AuditVerification = z.infer<typeof auditVerification>;
@@ -60,7 +60,7 @@ export type AuditVerification = z.infer<typeof auditVerification>;
 export const continueAudit = z.object({
   /** The last link before the break. */
   after: z.string().regex(/^\d{1,19}$/, "expected the number of a link"),
-  /** Why; it is in the audit, so never a secret. */
+  /** The reason. It is stored in the audit, so it must not hold a secret. */
   reason: z.string().trim().min(1).max(500),
 });
 export type ContinueAudit = z.infer<typeof continueAudit>;

@@ -5,13 +5,13 @@ import { eventId, eventText, eventType, executionId } from "../names.ts";
 
 /**
  * `POST /api/v1/projects/:project/events`. Either `sealed` with `id` (the client's way: JSON of an object, sealed with
- * the project key and the context of that event's data) or `data` (a plain request: sealed at the boundary). An id that
- * the client made can be sent again: nothing starts twice.
+ * the project key and the context of that event's data) or `data` (a plain request: sealed at the boundary). A request
+ * with the same id can be repeated: nothing starts twice.
  */
 export const sendEvent = z.object({
   id: eventId.optional(),
   type: eventType,
-  /** Who or what sends it; the token's name without it. */
+  /** The sender. Without it, the token's name. */
   source: eventText.min(1).optional(),
   referenceId: eventText.optional(),
   sealed: base64.optional(),
@@ -19,6 +19,6 @@ export const sendEvent = z.object({
 });
 export type SendEvent = z.infer<typeof sendEvent>;
 
-/** 202: the event and the executions that it started are committed. */
+/** 202: the event and the started executions are committed. */
 export const sentEvent = z.object({ id: eventId, started: z.array(executionId) });
 export type SentEvent = z.infer<typeof sentEvent>;

@@ -12,12 +12,12 @@ import { executionId } from "../names.ts";
 export const startExecution = z.object({
   visible: jsonObject.optional(),
   sealed: base64.optional(),
-  /** Names of the sealed parameters: all that is ever shown of them. */
+  /** Names of the sealed parameters; nothing else of them is ever shown. */
   sealedNames: z.array(z.string()).optional(),
   parameters: jsonObject.optional(),
-  /** 1 runs last, 10 first; the manifest's, or 5, without it. */
+  /** 1 runs last, 10 first. Without it, the manifest's priority, else 5. */
   priority: z.number().int().min(1).max(10).optional(),
-  /** ISO 8601 with an offset: it is not offered to an executor before. */
+  /** ISO 8601 with an offset. The execution is not offered to an executor before this time. */
   notBefore: z.iso.datetime({ offset: true }).optional(),
 });
 export type StartExecution = z.infer<typeof startExecution>;
@@ -27,23 +27,23 @@ export const startedExecution = z.object({ id: executionId, status: executionSta
 export type StartedExecution = z.infer<typeof startedExecution>;
 
 /**
- * `POST /api/v1/executions/:execution/again`: starts the package once more with the same parameters, sealed ones copied
- * as they are. 202 with a `startedExecution`. `same` runs the version of then, `newest` (without it) the one of now. What
- * an event or a schedule brought comes again with its trigger. The header `Idempotency-Key` works as at a start.
+ * `POST /api/v1/executions/:execution/again`: starts the package again with the same parameters; sealed ones are copied
+ * as they are. 202 with a `startedExecution`. `same` runs the original version, `newest` (the default) the newest one. The
+ * trigger and its data are copied too. The header `Idempotency-Key` works as for a start.
  */
 export const runAgain = z.strictObject({ version: z.enum(["newest", "same"]).optional() });
 export type RunAgain = z.infer<typeof runAgain>;
 
-/** One step; output is its masked stdout, stderr and log lines together, cut to its last 64 KiB. */
+/** One step. `output` holds its masked stdout, stderr and log lines together, cut to the last 64 KiB. */
 export const stepInfo = z.object({
   script: z.string(),
   name: z.string(),
   status: stepStatus,
   exitCode: z.number().int().nullable(),
-  /** When it was first started in the newest attempt, by its executor's clock. */
+  /** When it first started in the newest attempt, on its executor's clock. */
   startedAt: z.string().nullable(),
   durationMs: z.number().nullable(),
-  /** How often it was started in the newest attempt; 0 before its start. */
+  /** Number of starts in the newest attempt; 0 before the first one. */
   tries: z.number().int().nonnegative(),
   output: z.string(),
   result: jsonValue,
@@ -67,9 +67,9 @@ export const executionInfo = z.object({
   priority: z.number().int(),
   notBefore: z.string().nullable(),
   trigger,
-  /** Why a queued execution waits, as one sentence; null when it does not. */
+  /** Why a queued execution waits, as one sentence; null when it does not wait. */
   waiting: z.string().nullable(),
-  /** True when somebody asked for it to be cancelled. */
+  /** True when a cancel was requested. */
   cancelRequested: z.boolean(),
   attempts: z.array(
     z.object({
@@ -78,7 +78,7 @@ export const executionInfo = z.object({
       claimedAt: z.string(),
       /** How it ended; null while it runs. */
       end: z.enum(["finished", "lost", "given-back", "released"]).nullable(),
-      /** What on its executor's machine kept a released attempt from starting a script; null for any other end. */
+      /** The problem of the executor's machine that made it release the attempt; null for any other end. */
       reason: failure.nullable(),
     }),
   ),
@@ -87,23 +87,23 @@ export const executionInfo = z.object({
   receipt: z.array(receiptRow),
   /** False when report chunks of a finished attempt have not arrived. */
   reportsComplete: z.boolean(),
-  /** What is missing of the output and the receipt, as one sentence, once it is no longer waited for; null otherwise. */
+  /** One sentence about missing output and receipt rows, after the platform stopped waiting for them; null otherwise. */
   reportsGap: z.string().nullable(),
 });
 export type ExecutionInfo = z.infer<typeof executionInfo>;
 
-/** `GET /api/v1/executions/:execution/receipt`: which names every attempt read, missed and was refused. */
+/** `GET /api/v1/executions/:execution/receipt`: the names that each attempt read, did not find, or was refused. */
 export const executionReceipt = z.object({
   id: executionId,
   receipt: z.array(receiptRow),
   /** False while rows may still arrive. */
   complete: z.boolean(),
-  /** What is missing, as one sentence, once it is no longer waited for; null otherwise. */
+  /** One sentence about missing rows, after the platform stopped waiting for them; null otherwise. */
   gap: z.string().nullable(),
 });
 export type ExecutionReceipt = z.infer<typeof executionReceipt>;
 
-/** `POST /api/v1/executions/:execution/cancel`: asked for; a queued execution is cancelled at once, a running one soon. */
+/** `POST /api/v1/executions/:execution/cancel`: a queued execution is cancelled at once, a running one soon. */
 export const cancelledExecution = z.object({ id: executionId, status: executionStatus });
 export type CancelledExecution = z.infer<typeof cancelledExecution>;
 
@@ -124,7 +124,7 @@ export const executionSummary = executionInfo.pick({
 export type ExecutionSummary = z.infer<typeof executionSummary>;
 /**
  * `GET /api/v1/executions?project=&package=&status=&trigger=&executor=&id=&since=&until=&limit=&before=`, newest first.
- * `status` may be several with commas between; `trigger` is a kind; `id` is the start of one; times are ISO 8601.
+ * `status` may hold several, separated by commas; `trigger` is a kind; `id` is the start of an id; times are ISO 8601.
  */
 export const executionList = z.object({ executions: z.array(executionSummary), next: z.string().nullable() });
 export type ExecutionList = z.infer<typeof executionList>;

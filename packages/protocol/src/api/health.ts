@@ -1,12 +1,12 @@
 import { z } from "zod";
 
-/** One thing that must work. */
+/** The check of one component. */
 export const healthCheck = z.object({
   name: z.enum(["postgres", "nats", "streams", "keyring", "executors", "queue", "schedules", "hold", "clock", "audit"]),
   state: z.enum(["good", "warning", "bad"]),
-  /** What is so, and what to do when it is not good. */
+  /** The finding, and what to do when it is not good. */
   sentence: z.string(),
-  /** How long it took to answer; null where nothing was asked. */
+  /** Time of the answer; null when the check sends no request. */
   latencyMs: z.number().nullable(),
 });
 export type HealthCheck = z.infer<typeof healthCheck>;
@@ -19,7 +19,7 @@ export const streamHealth = z.object({
   maxBytes: z.number().int().positive().nullable(),
 });
 
-/** `GET /api/v1/platform/health`: asked now, each part within five seconds; 200 whatever is found. */
+/** `GET /api/v1/platform/health`: checked now, each component within five seconds. The status is always 200. */
 export const platformHealth = z.object({
   checkedAt: z.string(),
   checks: z.array(healthCheck),
@@ -37,7 +37,7 @@ export const platformHealth = z.object({
   queue: z
     .object({
       queued: z.number().int(),
-      /** Of the queued, those that an executor may take now. */
+      /** The queued executions that an executor may take now. */
       published: z.number().int(),
       running: z.number().int(),
       oldestQueuedAt: z.string().nullable(),
@@ -46,10 +46,10 @@ export const platformHealth = z.object({
 });
 export type PlatformHealth = z.infer<typeof platformHealth>;
 
-/** Executors that take from one queue, and what waits for them. */
+/** A pool: the executors of one queue, and the executions that wait for them. */
 export const poolInfo = z.object({
   name: z.string(),
-  /** Those heard of lately, that are not revoked. */
+  /** Executors with a recent heartbeat that are not revoked. */
   executors: z.number().int().nonnegative(),
   slots: z.number().int().nonnegative(),
   running: z.number().int().nonnegative(),
@@ -57,6 +57,6 @@ export const poolInfo = z.object({
   oldestQueuedAt: z.string().nullable(),
 });
 export type PoolInfo = z.infer<typeof poolInfo>;
-/** `GET /api/v1/pools`: every pool that has executors or something queued. */
+/** `GET /api/v1/pools`: every pool that has executors or queued executions. */
 export const poolList = z.object({ pools: z.array(poolInfo) });
 export type PoolList = z.infer<typeof poolList>;

@@ -2,14 +2,14 @@ import { z } from "zod";
 import { executionStatus } from "../wire/execution.ts";
 import { executionId } from "../names.ts";
 
-/** Since when, and by whom, no platform starts anything new. */
+/** A hold, in which no platform starts a new execution: since when, and who set it. */
 const hold = z.object({ since: z.string(), by: z.string() });
 
-/** `GET` and `POST /api/v1/platform/hold`: null while executions start as they are due. */
+/** `GET` and `POST /api/v1/platform/hold`: null while no hold is set. */
 export const holdState = z.object({ hold: hold.nullable() });
 export type HoldState = z.infer<typeof holdState>;
 
-/** `POST /api/v1/platform/resume`: the hold that has ended, null without one, and how many schedules came due during it. */
+/** `POST /api/v1/platform/resume`: the ended hold (null without one), and the number of schedules that came due in it. */
 export const resumeAnswer = z.object({ hold: hold.nullable(), due: z.number().int().nonnegative() });
 export type ResumeAnswer = z.infer<typeof resumeAnswer>;
 
@@ -19,7 +19,7 @@ export const zonedTime = z.iso.datetime({
   error: "expected a time with its zone, such as 2026-01-31T12:00:00Z",
 });
 
-/** `GET /api/v1/executions/open?before=`: what settling would end, counted. */
+/** `GET /api/v1/executions/open?before=`: counts the executions that settling would end. */
 export const openExecutions = z.object({
   open: z.array(
     z.object({ project: z.string(), package: z.string(), status: executionStatus, count: z.number().int() }),
@@ -27,9 +27,9 @@ export const openExecutions = z.object({
 });
 export type OpenExecutions = z.infer<typeof openExecutions>;
 
-/** `POST /api/v1/executions/settle`. `after` is the `next` of the answer before. */
+/** `POST /api/v1/executions/settle`. `after` is the `next` of the previous answer. */
 export const settleExecutions = z.strictObject({
-  /** Ends what was accepted before; not in the future. */
+  /** Ends executions that were accepted before this time; not in the future. */
   before: zonedTime,
   after: z
     .string()
@@ -38,12 +38,12 @@ export const settleExecutions = z.strictObject({
 });
 export type SettleExecutions = z.infer<typeof settleExecutions>;
 
-/** Its answer: at most 500 executions are looked at in one request. */
+/** The answer. One request handles at most 500 executions. */
 export const settledExecutions = z.object({
   settled: z.number().int().nonnegative(),
-  /** Those that could not be ended; the platform's log says why. */
+  /** Executions that could not be ended; the platform's log says why. */
   failed: z.array(executionId),
-  /** Null when there are no more. */
+  /** Null on the last page. */
   next: z.string().nullable(),
 });
 export type SettledExecutions = z.infer<typeof settledExecutions>;

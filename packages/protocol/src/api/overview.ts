@@ -3,17 +3,17 @@ import { executionStatus } from "../wire/execution.ts";
 import { executionId, packageId, packageName } from "../names.ts";
 import { executionSummary } from "./executions.ts";
 
-/** A name that a package asks for and no scope has. */
+/** A secret that a package asks for and no scope has. */
 export const missingSecret = z.object({
   name: z.string(),
-  /** Where it is asked for: the manifest's list, a reference in a document, or a run that got nothing. */
+  /** What asks for it: the manifest's list, a reference in a document, or a run that did not find it. */
   askedBy: z.enum(["manifest", "reference", "run"]),
   /** The step, the document, or the execution's id. */
   where: z.string(),
 });
 export type MissingSecret = z.infer<typeof missingSecret>;
 
-/** A package on the home of its project. */
+/** A package on the home page of its project. */
 export const packageOverview = z.object({
   id: packageId,
   name: packageName,
@@ -21,7 +21,7 @@ export const packageOverview = z.object({
   pushedAt: z.string(),
   description: z.string(),
   tags: z.array(z.string()),
-  /** Scripts that a run starts. */
+  /** Number of scripts that a run starts. */
   steps: z.number().int().nonnegative(),
   /** False when the manifest says `active: false` or `allow_manual_triggering: false`. */
   canRun: z.boolean(),
@@ -37,6 +37,6 @@ export const packageOverview = z.object({
 });
 export type PackageOverview = z.infer<typeof packageOverview>;
 
-/** `GET /api/v1/projects/:project/overview`: the home of a project. */
+/** `GET /api/v1/projects/:project/overview`: the home page of a project. */
 export const projectOverview = z.object({ packages: z.array(packageOverview) });
 export type ProjectOverview = z.infer<typeof projectOverview>;

@@ -8,7 +8,7 @@ import { scopeKeyStatement } from "../wire/scope-key.ts";
 export const versionFile = z.object({ path: z.string(), size: z.number().int().nonnegative(), sha256: sha256Hex });
 export type VersionFile = z.infer<typeof versionFile>;
 
-/** A sealed secret on its way in. */
+/** A sealed secret in a request. */
 export const sealedSecret = z.object({ name: secretName, envelope: base64 });
 export type SealedSecret = z.infer<typeof sealedSecret>;
 
@@ -34,7 +34,7 @@ export const versionInfo = z.object({
   files: z.array(versionFile),
   /** The scripts that run, in order. */
   steps: z.array(z.string()),
-  /** The parsed manifest.json and parameters.json; an empty object and null without one. */
+  /** The parsed manifest.json (else an empty object) and parameters.json (else null). */
   manifest: jsonObject,
   parameters: jsonObject.nullable(),
 });
@@ -70,7 +70,7 @@ export const pushAnswer = z.object({
   package: z.object({ id: packageId, name: packageName }),
   version: versionInfo,
   secrets: z.object({ stored: z.array(z.string()), kept: z.array(z.string()) }),
-  /** True when a secrets.json came in plain and was sealed at the boundary. */
+  /** True when a secrets.json arrived unencrypted and the platform sealed it. */
   sealedAtBoundary: z.boolean(),
 });
 export type PushAnswer = z.infer<typeof pushAnswer>;

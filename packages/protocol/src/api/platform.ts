@@ -3,7 +3,7 @@ import { key32 } from "../text/bytes-text.ts";
 import { failure } from "../wire/execution.ts";
 import { platformId } from "../names.ts";
 
-/** `GET /api/v1/platform`: who this is. The client compares the keyring's fingerprint with the one it has pinned. */
+/** `GET /api/v1/platform`: the platform's identity. The client compares the keyring's fingerprint with its pinned one. */
 export const platformInfo = z.object({
   id: platformId,
   version: z.string(),
@@ -11,7 +11,7 @@ export const platformInfo = z.object({
 });
 export type PlatformInfo = z.infer<typeof platformInfo>;
 
-/** Every error over HTTP. */
+/** The body of every error over HTTP. */
 export const errorBody = z.object({
   error: z.object({ code: z.string(), message: z.string(), requestId: z.string() }),
 });
@@ -24,15 +24,15 @@ export const executorInfo = z.object({
   enrolledAt: z.string(),
   lastSeenAt: z.string().nullable(),
   running: z.number().int(),
-  /** How many it runs at once; 0 before it said so. */
+  /** The maximum number of executions it runs at once; 0 before its first heartbeat. */
   slots: z.number().int(),
-  /** True when it was heard of lately. */
+  /** True when its last heartbeat is recent. */
   isLive: z.boolean(),
-  /** True while it finishes what it runs and takes nothing new. */
+  /** True while it finishes its executions and takes no new ones. */
   isDraining: z.boolean(),
-  /** Why it takes nothing until its machine is in order again; null while it takes executions. */
+  /** Why it takes no executions until its machine works again; null while it takes executions. */
   trouble: failure.nullable(),
-  /** When it was shut out for good; null while it is enrolled. */
+  /** When it was revoked; null while it is enrolled. */
   revokedAt: z.string().nullable(),
 });
 /** `GET /api/v1/executors`. */

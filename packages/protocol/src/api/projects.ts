@@ -9,11 +9,11 @@ export const projectInfo = z.object({
   id: projectId,
   name: projectName,
   createdAt: z.string(),
-  /** How many of its executions may be under way at once; null is any number. */
+  /** The maximum number of its executions that run at once; null means unlimited. */
   maxConcurrent: z.number().int().nullable(),
 });
 export type ProjectInfo = z.infer<typeof projectInfo>;
-/** `PATCH /api/v1/projects/:project`: what is absent stays; null takes the limit away. */
+/** `PATCH /api/v1/projects/:project`: absent fields stay as they are; null removes the limit. */
 export const changeProject = z.strictObject({ maxConcurrent: maxConcurrent.nullable() }).partial();
 export type ChangeProject = z.infer<typeof changeProject>;
 /** `GET /api/v1/projects`. */

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { executionStatus } from "../wire/execution.ts";
 import { executionId, scheduleId } from "../names.ts";
 
-/** Due times of one package: those of its manifest, or those that a script asked for. Times are ISO 8601. */
+/** A schedule of one package, from its manifest or from a script. Times are ISO 8601. */
 export const scheduleInfo = z.object({
   id: scheduleId,
   project: z.string(),
@@ -26,10 +26,10 @@ export const scheduleInfo = z.object({
 });
 export type ScheduleInfo = z.infer<typeof scheduleInfo>;
 
-/** `GET /api/v1/schedules?project=&package=`, the next one first; those that have ended are not in it. */
+/** `GET /api/v1/schedules?project=&package=`, the next due one first, without ended ones. */
 export const scheduleList = z.object({ schedules: z.array(scheduleInfo) });
 export type ScheduleList = z.infer<typeof scheduleList>;
 
-/** `DELETE /api/v1/schedules/:schedule`: it starts nothing more. */
+/** `DELETE /api/v1/schedules/:schedule`: the schedule starts no further executions. */
 export const deletedSchedule = z.object({ id: scheduleId });
 export type DeletedSchedule = z.infer<typeof deletedSchedule>;

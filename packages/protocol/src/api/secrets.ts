@@ -9,7 +9,7 @@ import { sealedSecret } from "./packages.ts";
  *   /api/v1/platform/secrets   /api/v1/projects/:project/secrets   /api/v1/projects/:project/packages/:package/secrets
  */
 
-/** How a version came: with a package, by a person, from a script, in an import, or plain in an upload that the platform sealed. */
+/** How a version was set: by a push, a person, a script, an import, or (`boundary`) unencrypted and sealed by the platform. */
 export const secretSource = z.enum(["push", "set", "script", "import", "boundary"]);
 export type SecretSource = z.infer<typeof secretSource>;
 
@@ -20,10 +20,10 @@ export const secretInfo = z.object({
   version: z.number().int().positive(),
   /** Who wrote this version: a token's name, or `execution <id>`. */
   author: z.string(),
-  /** Older platforms do not say. */
+  /** Absent from older platforms. */
   source: secretSource.optional(),
   updatedAt: z.string(),
-  /** When a run last read it, in whichever version; null when none did. */
+  /** When a run last read any version of it; null when none did. */
   lastRead: z.object({ version: z.number().int().positive(), at: z.string() }).nullable().optional(),
 });
 export type SecretInfo = z.infer<typeof secretInfo>;
@@ -32,14 +32,14 @@ export type SecretInfo = z.infer<typeof secretInfo>;
 export const secretList = z.object({ secrets: z.array(secretInfo) });
 export type SecretList = z.infer<typeof secretList>;
 
-/** `GET <collection>/key`: what to seal with. */
+/** `GET <collection>/key`: the public key to seal to. */
 export const secretKey = z.object({ key: scopeKeyStatement });
 export type SecretKey = z.infer<typeof secretKey>;
 
 /** `PUT <collection>`: all of them in one transaction, or none. */
 export const putSecrets = z.object({
   secrets: z.array(sealedSecret).min(1).max(2_000),
-  /** How the values came, for the history; `set` without it. */
+  /** How the values were set, for the history; `set` without it. */
   source: z.enum(["set", "import"]).optional(),
 });
 export type PutSecrets = z.infer<typeof putSecrets>;
@@ -47,13 +47,13 @@ export type PutSecrets = z.infer<typeof putSecrets>;
 export const putSecretsAnswer = z.object({ secrets: z.array(secretInfo) });
 export type PutSecretsAnswer = z.infer<typeof putSecretsAnswer>;
 
-/** One version of a secret, without its value. Exactly one version of a secret that is there has no end. */
+/** One version of a secret, without its value. The current version of an existing secret is the only one without an end. */
 export const secretVersion = z.object({
   version: z.number().int().positive(),
   author: z.string(),
   source: secretSource,
   createdAt: z.string(),
-  /** What ended it: a later version, or a delete; null for the one that answers. */
+  /** What ended it: a later version or a delete; null for the current version. */
   end: z.object({ kind: z.enum(["replaced", "deleted"]), at: z.string(), author: z.string() }).nullable(),
 });
 export type SecretVersion = z.infer<typeof secretVersion>;
@@ -62,12 +62,12 @@ export type SecretVersion = z.infer<typeof secretVersion>;
 export const secretHistory = z.object({ name: z.string(), scope, versions: z.array(secretVersion) });
 export type SecretHistory = z.infer<typeof secretHistory>;
 
-/** One scope on the way of a lookup. */
+/** One scope that a lookup tries. */
 export const explainedScope = z.object({
   scope,
-  /** `deleted`: it was set once. */
+  /** `deleted`: it was set before. */
   state: z.enum(["set", "deleted", "absent"]),
-  /** True for the one that answers. */
+  /** True for the scope that answers. */
   answers: z.boolean(),
   /** True when it is set and a narrower scope answers. */
   shadowed: z.boolean(),
@@ -76,23 +76,23 @@ export const explainedScope = z.object({
 });
 export type ExplainedScope = z.infer<typeof explainedScope>;
 
-/** `GET …/packages/:package/secrets/:name/explain`: why a name answers as it does in that package. Never a value. */
+/** `GET …/packages/:package/secrets/:name/explain`: which scope answers for the name in that package, and why. No value. */
 export const secretExplanation = z.object({
   name: z.string(),
   project: z.string(),
   package: z.string(),
-  /** In the order in which they are asked. */
+  /** In the order of the lookup. */
   scopes: z.array(explainedScope),
   /** Steps of the newest version, and whether the manifest lets each ask for the name. */
   steps: z.array(
     z.object({
       name: z.string(),
       allowed: z.boolean(),
-      /** Whose list decides; null when there is none. */
+      /** Whose list decides; null without a list. */
       declaredBy: z.enum(["package", "step"]).nullable(),
     }),
   ),
-  /** The newest row of a receipt of this package about the name; null when no run asked. */
+  /** The newest receipt row of this package about the name; null when no run asked for it. */
   lastAsked: z
     .object({
       execution: executionId,
@@ -109,7 +109,7 @@ export const secretExplanation = z.object({
 });
 export type SecretExplanation = z.infer<typeof secretExplanation>;
 
-/** `GET <collection>/:name/uses`: packages that would notice if this secret went. */
+/** `GET <collection>/:name/uses`: packages that use this secret. */
 export const secretUses = z.object({
   name: z.string(),
   scope,
@@ -117,13 +117,13 @@ export const secretUses = z.object({
     z.object({
       project: z.string(),
       package: z.string(),
-      /** True when a narrower scope answers there: this one is not used now. */
+      /** True when a narrower scope answers there, so that this secret is not used now. */
       shadowed: z.boolean(),
       /** Documents of the newest version that refer to the name. */
       references: z.array(z.object({ file: z.string(), path: z.string() })),
       /** Whether the manifest of the newest version lists the name. */
       declared: z.boolean(),
-      /** The newest run that read this very secret. */
+      /** The newest run that read this secret. */
       lastRead: z
         .object({ execution: executionId, step: z.string(), version: z.number().int().positive(), at: z.string() })
         .nullable(),

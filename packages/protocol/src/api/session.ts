@@ -1,18 +1,18 @@
 import { z } from "zod";
 
-/** `POST /api/v1/session`: changes a token for a session of the web UI, kept in a cookie that scripts of a page cannot read. */
+/** `POST /api/v1/session`: exchanges a token for a session of the web UI. Scripts of a page cannot read its cookie. */
 export const openSession = z.strictObject({ token: z.string().min(1).max(256) });
 export type OpenSession = z.infer<typeof openSession>;
 
-/** The answer to `POST /api/v1/session`: who is signed in, and until when without a further request. */
+/** The answer to `POST /api/v1/session`: who is signed in, and when the session ends without a further request. */
 export const sessionInfo = z.object({ author: z.string(), expiresAt: z.string() });
 export type SessionInfo = z.infer<typeof sessionInfo>;
 
-/** `GET /api/v1/session`, for anybody: null for a request without a session that is still good. */
+/** `GET /api/v1/session`, without authentication: null for a request without a valid session. */
 export const sessionAnswer = z.object({ session: sessionInfo.nullable() });
 
 /**
- * Every request that a session changes something with must carry this header, with any value: no other site's form can
- * send it. A request with a bearer token needs none.
+ * Every request that changes something in a session must have this header, with any value: a form of another site cannot
+ * send it. A request with a bearer token does not need it.
  */
 export const sessionHeader = "x-sealrun-session";

@@ -1,23 +1,23 @@
 import { type NpmInstall, planNpmInstall } from "./npm-lock.ts";
 import { parseRequirements, type PythonRequirements } from "./python-requirements.ts";
 
-/** What a package's scripts need beyond themselves. */
+/** The dependencies of a package's scripts. */
 export interface PackageDependencies {
-  /** Node packages: as uploaded in `node_modules`, or to be installed. */
+  /** Node packages: `vendored` when `node_modules` was uploaded, else to be installed. */
   readonly node?: { readonly kind: "vendored" } | { readonly kind: "install"; readonly install: NpmInstall };
   readonly python?: {
     readonly requirements: PythonRequirements;
-    /** Paths of the uploaded wheels; with one of them no index is asked. */
+    /** Paths of the uploaded wheels. With at least one, pip asks no index. */
     readonly wheels: readonly string[];
   };
 }
 
-/** Files at a package's top that say what to install. */
+/** Files at the top of a package that list its dependencies. */
 export const dependencyFiles: readonly string[] = ["package.json", "package-lock.json", "requirements.txt"];
 
 /**
- * What a package needs installed, from its paths and the bytes of its `dependencyFiles`. An uploaded `node_modules` is taken
- * as it is. Throws `PACKAGE_INVALID` naming file, place and what to do.
+ * The dependencies of a package, from its paths and the bytes of its `dependencyFiles`. An uploaded `node_modules` is used
+ * as it is. Throws `PACKAGE_INVALID` with file, place and what to do.
  */
 export function findDependencies(
   paths: readonly string[],

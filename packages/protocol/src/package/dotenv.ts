@@ -15,8 +15,8 @@ export interface DotenvEntry {
 /**
  * Reads a .env file. `$` is a character like any other, everywhere. Quotes may span lines; in double quotes `\n \r \t
  * \" \\` are escapes, single quotes and backticks have none; unquoted values end at the line or at ` #`. Line ends
- * CR LF become LF. Throws like `parseSecretDocument`, naming file, line and name; never a value. With `onRefused` a name
- * that is not allowed or comes twice, or a value too large, is left out alone.
+ * CR LF become LF. Throws like `parseSecretDocument`, naming file, line and name; never a value. With `onRefused`, only
+ * the entry is left out whose name is not allowed or is there twice, or whose value is too large.
  */
 export function parseDotenv(bytes: Uint8Array, file: string, onRefused?: OnRefused): Map<SecretName, DotenvEntry> {
   const text = decodeFile(bytes, file);
@@ -57,9 +57,9 @@ function decodeFile(bytes: Uint8Array, file: string): string {
   throw invalid(file, text.line, `expected UTF-8: byte ${text.invalidAt} is not; save the file as UTF-8`);
 }
 
-const manyLines = "expected NAME=value; a value over several lines stands in quotes";
+const expectedForm = "expected NAME=value; a value over several lines stands in quotes";
 
-/** The name and how much of the line stands before its value; undefined for an empty line or a comment. */
+/** The name and the number of characters before its value; undefined for an empty line or a comment. */
 function readStart(
   content: string,
   file: string,
@@ -67,7 +67,7 @@ function readStart(
 ): { readonly name: string; readonly length: number } | undefined {
   if (/^\s*(?:#|$)/.test(content)) return undefined;
   const equals = content.indexOf("=");
-  if (equals === -1) throw invalid(file, line, manyLines);
+  if (equals === -1) throw invalid(file, line, expectedForm);
   const name = content
     .slice(0, equals)
     .trim()
@@ -83,14 +83,14 @@ function readNewName(text: string, entries: ReadonlyMap<string, DotenvEntry>, fi
 }
 
 /**
- * What stands before `=` is not repeated when it is no name: it may be the end of an unquoted base64 value, padded
- * with `=`.
+ * The error does not repeat a text before `=` that is not a name: it may be the end of an unquoted base64 value, which is
+ * padded with `=`.
  */
 function readName(text: string, file: string, line: number): SecretName {
   const parsed = secretName.safeParse(text);
   if (parsed.success) return parsed.data;
   const rule = parsed.error.issues[0]?.message ?? "";
-  throw new SealrunError("NAME_NOT_ALLOWED", `${file}:${line}: what stands before "=" is not allowed: ${rule}`);
+  throw new SealrunError("NAME_NOT_ALLOWED", `${file}:${line}: the text before "=" is not allowed: ${rule}`);
 }
 
 interface Place {
@@ -107,7 +107,7 @@ function readValue(place: Place): { readonly value: string; readonly end: number
   if (quote === '"' || quote === "'" || quote === "`") return readQuoted(place, quote);
   const lineEnd = endOfLine(text, at);
   const content = text.slice(at, lineEnd);
-  if (content.startsWith("-----BEGIN")) throw invalid(place.file, place.line, manyLines);
+  if (content.startsWith("-----BEGIN")) throw invalid(place.file, place.line, expectedForm);
   const comment = /(?:^|[ \t])#/.exec(content)?.index ?? content.length;
   return { value: content.slice(0, comment).trim(), end: lineEnd + 1 };
 }

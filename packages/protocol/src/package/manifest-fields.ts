@@ -1,18 +1,18 @@
 import { z } from "zod";
 import { refuseUnknown } from "../text/document.ts";
 
-const longestSeconds = 7 * 24 * 3_600;
+const maxSeconds = 7 * 24 * 3_600;
 const durationRule = /^([0-9]{1,9}(?:\.[0-9]{1,3})?)(ms|s|m|h)$/;
 const secondsPerUnit: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3_600 };
 const durationForm = 'expected a duration such as "30s", "5m", "2h" or a number of seconds, at most 7 days';
 const cronRule = /^(?:[0-9A-Za-z*/,\-?#]+ +){4,5}[0-9A-Za-z*/,\-?#]+$/;
 
-/** An object that knows its fields: another one is refused, with the likely meant one named. */
+/** An object with only these fields. The error for an unknown field names the known field that was probably meant. */
 export function fields<T extends z.ZodRawShape>(shape: T): z.ZodObject<T, z.core.$strict> {
   return z.strictObject(shape, { error: refuseUnknown(Object.keys(shape)) });
 }
 
-/** A field that may also be left empty, as forms write it: `""` and `null` count as absent. */
+/** A field that forms may leave empty: `""` and `null` count as absent. */
 export function mayBeBlank<T extends z.ZodType>(schema: T) {
   return z.preprocess((given) => (given === "" || given === null ? undefined : given), schema.optional()).optional();
 }
@@ -20,7 +20,7 @@ export function mayBeBlank<T extends z.ZodType>(schema: T) {
 /** Seconds, from a number or from text with a unit. */
 const duration = z.unknown().transform((given, context): number => {
   const seconds = readSeconds(given);
-  if (seconds >= 0 && seconds <= longestSeconds) return seconds;
+  if (seconds >= 0 && seconds <= maxSeconds) return seconds;
   context.addIssue({ code: "custom", message: durationForm });
   return z.NEVER;
 });
@@ -28,26 +28,26 @@ const duration = z.unknown().transform((given, context): number => {
 /** How long a step may run, in seconds once read. */
 export const timeout = duration.refine((seconds) => seconds > 0, "expected a duration over 0");
 
-/** How often a failing step is tried; a number stands for the attempts. */
+/** How often a failing step is tried. A number alone means `attempts`. */
 export const retry = z.preprocess(
   (given) => (typeof given === "number" ? { attempts: given } : given),
   fields({
-    /** Tries in all, the first one counted. */
+    /** Number of tries, the first one included. */
     attempts: z.int("expected a whole number from 1 to 20").min(1, "expected 1 to 20").max(20, "expected 1 to 20"),
     /** Seconds between the first two tries. */
     delay: duration.default(0),
-    /** How many times longer each further wait is. */
+    /** Factor by which each further wait is longer. */
     backoff: z
       .number("expected a number from 1 to 10")
       .min(1, "expected 1 to 10")
       .max(10, "expected 1 to 10")
       .default(1),
-    /** No wait is longer, in seconds. */
+    /** Maximum wait in seconds. */
     max_delay: duration.default(3_600),
   }),
 );
 
-/** When to run by itself; text stands for the cron text. Checked for its form only. */
+/** When to run by itself. A text alone means `cron`. Only its form is checked here. */
 export const schedule = z.preprocess(
   (given) => (typeof given === "string" ? { cron: given } : given),
   fields({
@@ -56,7 +56,7 @@ export const schedule = z.preprocess(
       .string()
       .regex(/^[A-Za-z][A-Za-z0-9_+\-/]{0,63}$/, 'expected a time zone name, such as "Europe/Zurich"')
       .optional(),
-    /** What becomes of due times that nobody was there for: forgotten, or one run for all of them. */
+    /** Due times that no platform handled: `skip` drops them, `run_once` starts one run for all of them. */
     missed: z.enum(["skip", "run_once"], 'expected "skip" or "run_once"').default("skip"),
   }),
 );
@@ -69,19 +69,19 @@ export const priority = z.preprocess(
   z.int(priorityForm).min(1, priorityForm).max(10, priorityForm),
 );
 
-/** How many may run at once. */
+/** The maximum number of executions that run at once. */
 export const maxConcurrent = z
   .int("expected a whole number from 1 to 10000")
   .min(1, "expected 1 to 10000")
   .max(10_000, "expected 1 to 10000");
 
-/** Environment variables of a step. Not for secrets: every process of the same user can read them. */
+/** Environment variables of a step. Not for secrets, because every process of the same user can read them. */
 export const environment = z.record(
   z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, "expected the name of an environment variable"),
   z.string().refine((value) => !value.includes("\0"), "expected text without a zero byte"),
 );
 
-/** What a run may connect to: everything the host may, nothing, or the hosts in a list. */
+/** Hosts that a run may connect to: all that the executor's host can reach, none, or a list. */
 export const network = z.union(
   [z.enum(["host", "none"]), z.array(z.string().regex(/^[A-Za-z0-9*][A-Za-z0-9.*:_-]{0,254}$/)).min(1)],
   { error: 'expected "host", "none" or a list of host names' },

@@ -25,7 +25,7 @@ const path = z.string().min(1).max(512);
 const manifestStep = fields({
   script: path,
   name: label.optional(),
-  /** The only secrets that this step may read; all of the package's without it. */
+  /** The only secrets that this step may read. Without it, the step may read every secret of the package. */
   secrets: z.array(secretName).optional(),
   timeout: timeout.optional(),
   retry: retry.optional(),
@@ -34,7 +34,7 @@ const manifestStep = fields({
   input: jsonValue.optional(),
 });
 
-/** A manifest.json: Ferris's fields and sealrun's. What it puts out it also takes in, so that it can be stored. */
+/** A manifest.json: the fields of Ferris and of sealrun. The schema accepts its own output, so that it can be stored. */
 export const manifestSchema = fields({
   name: mayBeBlank(packageName),
   description: mayBeBlank(text),
@@ -42,7 +42,7 @@ export const manifestSchema = fields({
   author: mayBeBlank(text),
   /** Ferris writes `k8x_job` here; nothing depends on it. */
   type: mayBeBlank(text),
-  /** The one script to run; beats `execution_order`. */
+  /** The only script to run; takes precedence over `execution_order`. */
   entrypoint: mayBeBlank(path),
   execution_order: z.array(path).max(1_000).optional(),
   steps: z.array(manifestStep).max(1_000).optional(),
@@ -52,14 +52,14 @@ export const manifestSchema = fields({
   priority: mayBeBlank(priority),
   allow_manual_triggering: z.boolean().optional(),
   active: z.boolean().optional(),
-  /** The only secrets that the package may read; any without it. */
+  /** The only secrets that the package may read. Without it, the package may read any secret. */
   secrets: z.array(secretName).optional(),
-  /** Names whose values are masked from the start of a run, read or not. */
+  /** Names of secrets whose values are masked from the start of a run, even if no script reads them. */
   mask: z.array(secretName).optional(),
   pool: mayBeBlank(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, "expected the name of an executor pool")),
   on_lost: z.enum(["fail", "rerun"]).optional(),
   network: network.optional(),
-  /** How many executions of the package may run at once; any number without it. */
+  /** The maximum number of executions of the package that run at once. Without it, unlimited. */
   max_concurrent: maxConcurrent.optional(),
 });
 export type Manifest = z.infer<typeof manifestSchema>;
@@ -86,7 +86,7 @@ export function parseManifest(bytes: Uint8Array, scripts: readonly string[]): Ma
   return manifest;
 }
 
-/** The scripts of `entrypoint` or `execution_order`, whichever rules, or undefined with neither. */
+/** The scripts of `entrypoint`, else of `execution_order`; undefined with neither. */
 export function chosenScripts(
   manifest: Manifest,
 ): { readonly field: string; readonly scripts: readonly string[] } | undefined {
@@ -105,7 +105,7 @@ function namedScripts(manifest: Manifest): readonly (readonly [field: string, sc
 function missingScript(script: string, scripts: readonly string[]): string {
   const meant = closestName(script, scripts);
   const advice = meant === undefined ? `the scripts are ${showNames(scripts)}` : `did you mean ${showName(meant)}?`;
-  return `expected a script of this package, ${showName(script)} is none; ${advice}`;
+  return `this package has no script ${showName(script)}; ${advice}`;
 }
 
 function invalid(field: string, sentence: string): SealrunError {

@@ -6,13 +6,13 @@ import { limits } from "../limits.ts";
 import { showBytes, showName } from "../text/show-text.ts";
 import { decodeUtf8 } from "../text/utf8.ts";
 
-/** What npm is to install, as the two files that it is given. */
+/** The npm packages to install, as the two files that npm gets. */
 export interface NpmInstall {
-  /** Packages that the lock file lists, without those for development. */
+  /** Number of packages in the lock file, without development dependencies. */
   readonly count: number;
-  /** package.json with its dependencies alone. */
+  /** package.json with only its dependencies. */
   readonly packageJson: string;
-  /** The lock file without addresses: every package comes from the executor's registry, and must match its hash. */
+  /** The lock file without addresses: npm takes every package from the executor's registry and checks its hash. */
   readonly lockJson: string;
 }
 
@@ -22,8 +22,8 @@ const packageFile = z.looseObject({
   optionalDependencies: versions.optional(),
   peerDependencies: versions.optional(),
 });
-/** What npm compares with the lock file; it keeps no dependencies for development. */
-const kept = [
+/** The fields that npm compares with the lock file, without development dependencies. */
+const keptFields = [
   "dependencies",
   "optionalDependencies",
   "peerDependencies",
@@ -43,16 +43,16 @@ const lockEntry = z.looseObject({
 type LockEntry = z.infer<typeof lockEntry>;
 const lockFile = z.looseObject({ lockfileVersion: z.number(), packages: z.record(z.string(), lockEntry).optional() });
 
-/** Somebody else's package of this name would see every secret that a script asks for. */
+/** A foreign package with this name would see every secret that a script reads. */
 const sdk = "@sealrun/sdk";
-const sdkSentence = `package.json: ${sdk} is there in every run; take it out of the dependencies, or put it into devDependencies`;
+const sdkSentence = `package.json: every run already has ${sdk}; remove it from the dependencies, or move it to devDependencies`;
 
 const packagePath = /^node_modules\/(?:@[\w.-]+\/)?[\w.-]+(?:\/node_modules\/(?:@[\w.-]+\/)?[\w.-]+)*$/;
 const integrity = /^(?:sha(?:1|256|384|512)-[A-Za-z0-9+/]+={0,2}(?:\?\S*)?\s*)+$/;
 
 /**
- * What a package.json asks npm to install, or undefined when that is nothing. Throws `PACKAGE_INVALID` for a missing or old
- * lock file, a package that does not come from a registry, and one without a hash.
+ * The npm packages that a package.json asks for; undefined when it asks for none. Throws `PACKAGE_INVALID` for a missing
+ * or old lock file, a package that does not come from a registry, and a package without a hash.
  */
 export function planNpmInstall(packageBytes: Uint8Array, lockBytes: Uint8Array | undefined): NpmInstall | undefined {
   const wanted = read(packageFile, "package.json", packageBytes);
@@ -80,7 +80,7 @@ export function planNpmInstall(packageBytes: Uint8Array, lockBytes: Uint8Array |
   const entries = Object.entries(locked);
   const installed = entries.filter(([path, entry]) => path !== "" && entry.dev !== true);
   for (const [path, entry] of installed) checkEntry(path, entry);
-  // npm does not believe the mark `dev`, and installs what something needs all the same: so it gets no such entry.
+  // npm ignores the mark `dev` and still installs such a package when another one depends on it, so `dev` entries are left out.
   const packages = {
     "": pickKept(locked[""] ?? {}),
     ...Object.fromEntries(installed.map(([path, entry]) => [path, withoutAddress(entry)])),
@@ -93,16 +93,16 @@ export function planNpmInstall(packageBytes: Uint8Array, lockBytes: Uint8Array |
 }
 
 function pickKept(from: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(kept.flatMap((key) => (Object.hasOwn(from, key) ? [[key, from[key]]] : [])));
+  return Object.fromEntries(keptFields.flatMap((key) => (Object.hasOwn(from, key) ? [[key, from[key]]] : [])));
 }
 
-/** The registry's own packages: a range, a tag, or an alias of one. Everything else has a colon or a slash. */
+/** Accepts a package of the registry: a range, a tag, or an alias of these. Any other address has a colon or a slash. */
 function checkVersion(name: string, version: string): void {
   if (name === sdk) throw invalid(sdkSentence);
   const range = version.replace(/^npm:(?:@[^/@]+\/)?[^/@]+(?:@|$)/, "");
   if (!/[:/]/.test(range)) return;
   throw invalid(
-    `package.json: expected a version of ${showName(name)} from the registry, found another kind of address; pin a published version, or push node_modules without a lock file`,
+    `package.json: expected a version of ${showName(name)} from the registry; pin a published version, or push node_modules without a lock file`,
   );
 }
 
@@ -111,15 +111,15 @@ function checkEntry(path: string, entry: LockEntry): void {
   if (path.endsWith(`node_modules/${sdk}`)) throw invalid(sdkSentence);
   if (entry.link === true || !packagePath.test(path) || /(?:^|\/)\.{1,2}(?:\/|$)/.test(path)) {
     throw invalid(
-      `${place}: expected a package of the registry, this is a folder or a link; publish it or copy its files`,
+      `${place}: expected a package from the registry, found a folder or a link; publish it or copy its files`,
     );
   }
   if (entry.version === undefined) throw invalid(`${place}: expected a version; write the lock file again with npm`);
-  // Its bytes come inside those of the package around it, whose hash counts.
+  // A bundled package comes inside its parent package, whose hash is checked.
   if (entry.inBundle === true && path.lastIndexOf("node_modules/") > 0) return;
   if (typeof entry.resolved === "string" && !isRegistryAddress(entry.resolved)) {
     throw invalid(
-      `${place}: expected a package of the registry, it comes from git, a file or another address; pin a published version`,
+      `${place}: expected a package from the registry, found git, a file or another address; pin a published version`,
     );
   }
   if (!integrity.test(entry.integrity ?? "")) {

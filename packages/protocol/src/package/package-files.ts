@@ -3,24 +3,24 @@ import { limits } from "../limits.ts";
 import { endingOf, isScript, scriptEndings } from "./script-kind.ts";
 import { showBytes, showName } from "../text/show-text.ts";
 
-/** One entry of a folder or archive that is to become a package. */
+/** One entry of a folder or archive that becomes a package. */
 export interface PackageFile {
-  /** From the package's top, with `/` between folders. */
+  /** Relative to the top of the package, with `/` between folders. */
   readonly path: string;
   /** Bytes. */
   readonly size: number;
   readonly kind: "file" | "link" | "device" | "folder";
 }
 
-/** Files that a script's local mode keeps: they hold plaintext secrets or state, and never leave the machine. */
+/** Files of local mode: they hold plaintext secrets or state, and never leave the machine. */
 const localFiles = new Set(["ef_env.json", "ef_package_state.json"]);
 const credentialFile = /^(?:\.env(?:\..*)?|\.npmrc|\.pypirc)$/i;
-/** Scripts of languages that do not run here. */
+/** Endings of scripts in languages that sealrun does not run. */
 const foreignEndings = new Set(".rb .pl .php .go .lua .ps1 .bash .zsh .bat .cmd .r .java .rs .tsx .jsx".split(" "));
 
 /**
- * Throws `PACKAGE_INVALID` naming the first path that breaks a rule, and the rule: unsafe or ambiguous paths, links,
- * devices, files that must not be uploaded, sizes, and a package in which nothing can run.
+ * Throws `PACKAGE_INVALID` with the first path that breaks a rule, and the rule: unsafe or ambiguous paths, links,
+ * devices, files that must not be uploaded, sizes, and a package without a script.
  */
 export function checkPackageFiles(entries: readonly PackageFile[]): void {
   const files = entries.filter(({ kind }) => kind !== "folder");
@@ -49,8 +49,8 @@ export function isLocalFile(path: string): boolean {
 }
 
 /**
- * True for a file in which people keep passwords and tokens. Files of a package are kept in the clear: a client leaves it
- * out and says so, and the platform refuses it. What a vendored package in `node_modules` brings along is published.
+ * True for a file in which people keep passwords and tokens. Package files are stored unencrypted, so a client leaves it
+ * out and says so, and the platform refuses it. Such files inside `node_modules` are allowed: they were published.
  */
 export function isCredentialFile(path: string): boolean {
   return !/(?:^|\/)node_modules\//.test(path) && credentialFile.test(path.slice(path.lastIndexOf("/") + 1));
@@ -89,22 +89,22 @@ function contentRule(path: string): string | undefined {
   const isAtTop = !path.includes("/");
   if (name === "secrets.json") {
     return isAtTop
-      ? "is sealed apart from the files; its name is secrets.json, in small letters"
+      ? "secrets are sealed separately from the files; write the name as secrets.json, in small letters"
       : "expected secrets.json at the top of the package only; move it or delete it";
   }
-  if (isLocalFile(path)) return "holds what local mode keeps and must not be uploaded; leave it out";
+  if (isLocalFile(path)) return "holds secrets or state of local mode and must not be uploaded; leave it out";
   if (name.startsWith(".sealrun."))
     return "expected another name, .sealrun. starts the names of compiled scripts; rename it";
   const ending = endingOf(name);
   if (isAtTop && foreignEndings.has(ending))
-    return `scripts that end in ${ending} do not run here; those that do end in ${scriptEndings.join(" ")}`;
+    return `scripts that end in ${ending} cannot run; scripts that can run end in ${scriptEndings.join(" ")}`;
   if (!isScript(path) && isScript(path.toLowerCase())) return `expected the ending in small letters: ${ending}`;
   return undefined;
 }
 
 /**
- * Two paths that one file system tells apart and another does not would overwrite each other: letters that differ by
- * case, composed and decomposed accents, and a file where another path needs a folder.
+ * Refuses two paths that are different on one file system and the same on another, where one would overwrite the other:
+ * different case, composed and decomposed accents, and a file where another path needs a folder.
  */
 function checkCollisions(entries: readonly PackageFile[]): void {
   const seen = new Map<string, { readonly path: string; readonly isFolder: boolean }>();

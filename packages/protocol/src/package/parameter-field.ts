@@ -4,7 +4,7 @@ import { fields } from "./manifest-fields.ts";
 import { hasReference } from "../references/read-references.ts";
 import { showName } from "../text/show-text.ts";
 
-/** Parameters that sealrun itself gives to every script. */
+/** Parameters that sealrun adds for every script. */
 export const reservedParameters: readonly string[] = ["package_name", "package_id", "execution_id"];
 
 const nameForm = "expected a name of letters, digits, _ . - that starts with a letter or _, at most 128";
@@ -14,7 +14,7 @@ const parameterName = z
   .refine((name) => name !== "__proto__" && name !== "secrets", "expected another name, this one is not allowed")
   .refine(
     (name) => !reservedParameters.includes(name),
-    `expected another name, sealrun gives ${reservedParameters.join(", ")} itself`,
+    `expected another name, sealrun sets ${reservedParameters.join(", ")} itself`,
   );
 
 /** One field of a parameters.json. */
@@ -29,36 +29,36 @@ export const parameterField = fields({
   /** The range of an int or float. */
   min: z.number().optional(),
   max: z.number().optional(),
-  /** What a form's arrows add; not checked. */
+  /** The step of a form's arrows; not checked. */
   step: z.number().positive().optional(),
   choices: z
     .array(fields({ title: z.string().max(1_024), value: z.union([z.string(), z.number(), z.boolean()]) }))
     .max(1_000)
     .optional(),
-  /** Where Ferris puts an uploaded file; kept, not used. */
+  /** Where Ferris stores an uploaded file; kept, not used. */
   data: z.looseObject({ bucket: z.string().optional(), async: z.boolean().optional() }).optional(),
-  /** Travels in the clear and is shown with the execution; without it a value is sealed and shown by name alone. */
+  /** True: the value is sent unencrypted and shown with the execution. Without it, the value is sealed and only its name is shown. */
   visible: z.boolean().optional(),
 });
 export type ParameterField = z.infer<typeof parameterField>;
 
-/** What a value must be for a field, or undefined when it is that. Never repeats the value. */
+/** What the field expects when the value does not match, else undefined. Never repeats the value. */
 export function findMismatch(field: ParameterField, value: JsonValue): string | undefined {
   return checks[field.type](field, value);
 }
 
-/** The same while references are not resolved: a text with one may become anything. */
+/** The same before references are resolved: a text with a reference may become any value. */
 export function findEarlyMismatch(field: ParameterField, value: JsonValue): string | undefined {
   return typeof value === "string" && hasReference(value) ? undefined : findMismatch(field, value);
 }
 
-/** The field's default, or undefined: forms write an empty one as `""` or null. */
+/** The field's default, or undefined. Forms write a missing default as `""` or null. */
 export function defaultOf(field: ParameterField): JsonValue | undefined {
   if (field.default === null) return undefined;
   return field.default === "" && findMismatch(field, "") !== undefined ? undefined : field.default;
 }
 
-/** The values of a field's choices, as they may be given. */
+/** The values of a field's choices, for a message. */
 export function showChoices(field: ParameterField): string {
   const choices = (field.choices ?? []).map(({ value }) =>
     typeof value === "string" ? showName(value) : String(value),
@@ -83,7 +83,7 @@ const checks: Readonly<Record<ParameterField["type"], Check>> = {
   multiselect: (field, value) => {
     const isRight =
       Array.isArray(value) && value.every((part) => isChoice(field, part)) && new Set(value).size === value.length;
-    return isRight ? undefined : `expected a list of different values out of ${showChoices(field)}`;
+    return isRight ? undefined : `expected a list of different values from ${showChoices(field)}`;
   },
 };
 

@@ -9,7 +9,9 @@ export const parametersFileSchema = fields({ fields: z.array(parameterField).max
   (file, context) => {
     const names = new Set<string>();
     for (const [index, field] of file.fields.entries()) {
-      const problem = names.has(field.name) ? problemOf("name", `${showName(field.name)} is there twice`) : find(field);
+      const problem = names.has(field.name)
+        ? problemOf("name", `${showName(field.name)} is there twice`)
+        : findProblem(field);
       names.add(field.name);
       if (problem === undefined) continue;
       context.addIssue({ code: "custom", path: ["fields", index, problem.part], message: problem.message });
@@ -28,8 +30,8 @@ interface Problem {
   readonly message: string;
 }
 
-/** What the parts of one field say against each other. */
-function find(field: ParameterField): Problem | undefined {
+/** The first contradiction between the parts of one field, or undefined. */
+function findProblem(field: ParameterField): Problem | undefined {
   const { type, min, max, choices = [] } = field;
   const isNumber = type === "int" || type === "float";
   const hasChoices = type === "select" || type === "multiselect" || type === "radio";

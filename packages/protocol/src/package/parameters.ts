@@ -15,15 +15,15 @@ import { hasReference } from "../references/read-references.ts";
 import { showBytes, showName, showNames } from "../text/show-text.ts";
 
 /**
- * The given parameters with defaults filled in, in the form's order. Throws `PARAMETER_INVALID` naming the parameter and
- * what was expected, never the value; without a parameters.json every name but the reserved ones goes. A text that holds
- * a reference goes for any type: what it becomes is checked by `checkResolved`.
+ * The given parameters with defaults filled in, in the order of parameters.json. Throws `PARAMETER_INVALID` with the
+ * parameter and what was expected, never the value. Without a parameters.json every name except the reserved ones is
+ * allowed. A text with a reference is accepted for any type: `checkResolved` checks its resolved value.
  */
 export function checkParameters(file: ParametersFile | undefined, given: JsonObject): JsonObject {
   return check(file, given, findEarlyMismatch);
 }
 
-/** The same for parameters whose references are resolved, with the defaults already in: types count now. */
+/** The same for parameters whose references are resolved and whose defaults are filled in: checks the types. */
 export function checkResolved(file: ParametersFile | undefined, given: JsonObject): JsonObject {
   const withoutDefaults = file?.fields.map((field) => ({ ...field, default: undefined }));
   return check(withoutDefaults === undefined ? undefined : { fields: withoutDefaults }, given, findMismatch);
@@ -53,7 +53,7 @@ export function parseParameterText(file: ParametersFile | undefined, name: strin
   return value;
 }
 
-/** What may be shown of parameters: the values of fields marked visible, and the names of all. */
+/** The part of the parameters that may be shown: the values of fields marked visible, and all names. */
 export function visibleParameters(
   file: ParametersFile | undefined,
   params: JsonObject,
@@ -81,7 +81,7 @@ function readField(
 }
 
 function checkName(file: ParametersFile | undefined, name: string): void {
-  if (reservedParameters.includes(name)) throw invalid(name, "expected another name, sealrun gives this one itself");
+  if (reservedParameters.includes(name)) throw invalid(name, "expected another name, sealrun sets this one itself");
   if (name === "" || name === "__proto__" || name === "secrets")
     throw invalid(name, "expected another name, this one is not allowed");
   if (file === undefined) return;
@@ -95,7 +95,7 @@ function checkName(file: ParametersFile | undefined, name: string): void {
   );
 }
 
-/** Null, which no field takes, stands for text that does not have the type's form. */
+/** The value of a text; null, which no field accepts, when the text does not have the form of the type. */
 function readText(field: ParameterField, text: string): JsonValue {
   return readers[field.type](text, field);
 }

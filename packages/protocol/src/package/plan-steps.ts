@@ -10,7 +10,7 @@ export interface Step {
   readonly script: string;
   /** Unique among the steps of a version. */
   readonly name: string;
-  /** The only secrets that it may read, its own list or else the package's; without one it may read any. */
+  /** The only secrets that it may read: its own list, else the package's list. Without a list it may read any secret. */
   readonly secrets?: readonly SecretName[];
   readonly timeoutMs?: number;
   readonly retry?: EventRetry;
@@ -19,8 +19,8 @@ export interface Step {
 }
 
 /**
- * What runs, in order: `entrypoint`, else `execution_order`, else `steps`, else every script at the top of the package
- * in upload order. Throws `PACKAGE_INVALID` when that leaves nothing to run.
+ * The steps to run, in order: `entrypoint`, else `execution_order`, else `steps`, else every script at the top of the
+ * package in upload order. Throws `PACKAGE_INVALID` when there is no script to run.
  */
 export function planSteps(manifest: Manifest | undefined, files: readonly string[]): readonly Step[] {
   const settings = [...(manifest?.steps ?? [])];

@@ -4,19 +4,19 @@ import { decodeUtf8 } from "../text/utf8.ts";
 
 /** One pinned package of a requirements.txt. */
 interface PythonPin {
-  /** As Python packages are compared: small letters, `-` between words. */
+  /** Normalised as by `pythonPackageName`: small letters, `-` between words. */
   readonly name: string;
   readonly version: string;
   /** Its line, from 1. */
   readonly line: number;
 }
 
-/** What pip is to install. */
+/** The Python packages to install. */
 export interface PythonRequirements {
   readonly pins: readonly PythonPin[];
-  /** Every pin has a hash, which pip then insists on. */
+  /** True when every pin has a hash; pip then requires them. */
   readonly hasHashes: boolean;
-  /** The requirements alone, one a line. */
+  /** Only the requirements, one per line. */
   readonly text: string;
 }
 
@@ -24,15 +24,15 @@ const file = "requirements.txt";
 const requirement =
   /^(?<name>[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?<extras>\[[\w\s.,-]*\])?\s*==\s*(?<version>[A-Za-z0-9][\w.!+-]*)\s*(?<marker>;(?:(?!\s-)[^#])*)?$/;
 /**
- * pip ends a line at more characters than a file's own, U+0085 or a form feed say, and what followed would be an option
- * of its own, the index's address among them. It also fills in `${NAME}` from the install's environment.
+ * pip also ends a line at other characters, such as U+0085 or a form feed. The text after it would be read as a separate
+ * option, for example another index address. pip also replaces `${NAME}` from the environment of the install.
  */
 const notForPip = /[^\t\x20-\x7e]|\$/;
 const hash = /\s--hash[=\s](sha(?:256|384|512):[0-9a-f]+)(?=\s|$)/g;
 
 /**
- * Reads a requirements.txt in which every line pins one version, or undefined when it asks for nothing. Throws
- * `PACKAGE_INVALID` naming the first line that does not, and what was expected.
+ * Reads a requirements.txt in which every line pins one version; undefined when it asks for no package. Throws
+ * `PACKAGE_INVALID` with the first line that pins no version, and what was expected.
  */
 export function parseRequirements(bytes: Uint8Array): PythonRequirements | undefined {
   const text = decodeUtf8(bytes);
@@ -45,7 +45,7 @@ export function parseRequirements(bytes: Uint8Array): PythonRequirements | undef
   if (hasHashes && bare !== undefined) {
     throw invalid(
       bare.line,
-      `expected a --hash for ${showName(bare.name)} too, as other lines have one; give all or none`,
+      `expected a --hash for ${showName(bare.name)}, because other lines have one; give a hash for all lines or none`,
     );
   }
   return {
@@ -55,7 +55,7 @@ export function parseRequirements(bytes: Uint8Array): PythonRequirements | undef
   };
 }
 
-/** A package's name as Python compares them (PEP 503). */
+/** A package's name, normalised for comparing (PEP 503). */
 export function pythonPackageName(name: string): string {
   return name.toLowerCase().replace(/[-_.]+/g, "-");
 }
@@ -65,7 +65,7 @@ interface Line {
   readonly line: number;
 }
 
-/** Lines without comments, those that end in a backslash joined with the next. */
+/** Lines without comments. A line that ends in a backslash is joined with the next one. */
 function joinLines(text: string): readonly Line[] {
   const joined: Line[] = [];
   let open: Line | undefined;
@@ -86,13 +86,13 @@ function readPin({ text, line }: Line): PythonPin & { readonly text: string; rea
     const [option = ""] = text.split(/[\s=]/, 1);
     throw invalid(
       line,
-      `expected NAME==VERSION, found the option ${showName(option)}; the index is the executor's, and wheels/ is looked at by itself`,
+      `expected NAME==VERSION, found the option ${showName(option)}; the executor sets the index, and wheels/ is used without an option`,
     );
   }
   if (notForPip.test(text)) {
     throw invalid(
       line,
-      "expected NAME==VERSION in printable ASCII without $, for pip reads other characters in its own way",
+      "expected NAME==VERSION in printable ASCII without $; pip gives other characters a special meaning",
     );
   }
   const hashes = [...text.matchAll(hash)].map(([, value = ""]) => value);
@@ -101,7 +101,7 @@ function readPin({ text, line }: Line): PythonPin & { readonly text: string; rea
   if (name === undefined || version === undefined) {
     throw invalid(
       line,
-      "expected NAME==VERSION, a package of the index pinned to one version; pip freeze writes such lines",
+      "expected NAME==VERSION, a package of the index pinned to one version; pip freeze writes lines in this form",
     );
   }
   return { name: pythonPackageName(name), version, line, text: bare, hashes };

@@ -14,7 +14,7 @@ const kinds: Readonly<Record<string, ScriptKind>> = {
 /** Endings of the scripts that run. */
 export const scriptEndings: readonly string[] = Object.keys(kinds);
 
-/** The script's language, or undefined for a file that is none; declarations (`.d.ts`) are none. */
+/** The script's language, or undefined for another file. Declarations (`.d.ts`) are not scripts. */
 export function scriptKind(path: string): ScriptKind | undefined {
   return /\.d\.m?ts$/.test(path) ? undefined : kinds[endingOf(path)];
 }
@@ -24,7 +24,7 @@ export function isScript(path: string): boolean {
   return scriptKind(path) !== undefined;
 }
 
-/** The ending of a file's name with its point, or an empty string; a name that only starts with a point has none. */
+/** The ending of a file's name with its dot, or an empty string. `.env` has no ending. */
 export function endingOf(path: string): string {
   const name = path.slice(path.lastIndexOf("/") + 1);
   const point = name.lastIndexOf(".");

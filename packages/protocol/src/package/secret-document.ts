@@ -12,12 +12,12 @@ export interface SecretEntry {
   readonly line: number;
 }
 
-/** Hears of each name that is left out, when the rest of a file is wanted all the same. */
+/** Called for each name that is left out, when the rest of the file is still read. */
 export type OnRefused = (error: SealrunError) => void;
 
 /**
  * Reads a secrets.json: one object, name to any JSON value. Throws `SECRETS_FILE_INVALID`, `NAME_NOT_ALLOWED` or
- * `VALUE_TOO_LARGE` with file, line and name; never a value. With `onRefused` the last two leave one name out.
+ * `VALUE_TOO_LARGE` with file, line and name; never a value. With `onRefused`, the last two only leave one name out.
  */
 export function parseSecretDocument(
   bytes: Uint8Array,
@@ -47,7 +47,7 @@ export function parseSecretDocument(
   return secrets;
 }
 
-/** What the action gives; undefined when it refuses and somebody hears of refusals. */
+/** The result of the action. If it throws a `SealrunError` and `onRefused` is given: calls it and returns undefined. */
 export function orRefuse<T>(onRefused: OnRefused | undefined, action: () => T): T | undefined {
   try {
     return action();
@@ -62,10 +62,10 @@ export function orRefuse<T>(onRefused: OnRefused | undefined, action: () => T): 
 export function checkSecretSize(name: string, value: JsonValue, file: string, line: number): JsonValue {
   const size = new TextEncoder().encode(JSON.stringify(value)).length;
   if (size <= limits.secretValueBytes) return value;
-  const most = showBytes(limits.secretValueBytes);
+  const maxSize = showBytes(limits.secretValueBytes);
   throw new SealrunError(
     "VALUE_TOO_LARGE",
-    `${file}:${line}: ${showName(name)}: expected a value of at most ${most} as JSON, found ${size} bytes`,
+    `${file}:${line}: ${showName(name)}: expected a value of at most ${maxSize} as JSON, found ${size} bytes`,
   );
 }
 

@@ -1,14 +1,14 @@
 import type { PackageFile } from "./package-files.ts";
 
-/** Entries of a package below the one folder that holds all of them, and that folder's name. */
+/** Entries of a package relative to the only top folder, and that folder's name. */
 export interface BelowTop<T> {
   readonly folder: string | undefined;
   readonly files: readonly T[];
 }
 
 /**
- * Takes away the one folder that holds everything, as dropping or zipping a folder adds it, and what macOS adds beside
- * it. A path that leads out stays as it is, to be refused with the rest.
+ * Removes the one top folder that holds everything, which dropping or zipping a folder adds, and the files that macOS
+ * adds. A path that leads out of the package stays, so that a later check refuses it.
  */
 export function stripTopFolder<T extends Pick<PackageFile, "path" | "kind">>(entries: readonly T[]): BelowTop<T> {
   const wanted = entries.filter(({ path }) => !isSystemFile(path));

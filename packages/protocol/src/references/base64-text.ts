@@ -5,7 +5,7 @@ export function encodeBase64Text(text: string): string {
   return btoa(bytes);
 }
 
-/** The text whose UTF-8 bytes these are in base64, line breaks allowed; undefined when it is neither base64 nor text. */
+/** The text whose UTF-8 bytes this base64 holds; line breaks are allowed. Undefined for other text or other bytes. */
 export function decodeBase64Text(text: string): string | undefined {
   const joined = text.replaceAll(/[\r\n]/g, "");
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(joined)) return undefined;

@@ -1,14 +1,14 @@
 import { SealrunError } from "../error.ts";
 
-/** `REFERENCE_INVALID` at an index of a text. The sentence never repeats the text, which may hold anything. */
+/** `REFERENCE_INVALID` at an index of a text. The message never repeats the text, which may hold a secret. */
 export function malformed(index: number, sentence: string): SealrunError {
   return new SealrunError("REFERENCE_INVALID", `character ${index + 1}: ${sentence}`);
 }
 
-/** A place in a text that moves forward over what it is told to expect. */
+/** A position in a text, which moves forward past the patterns that match there. */
 export interface Cursor {
   readonly index: () => number;
-  /** Passes what the sticky pattern matches there, and gives it; stays when it does not match. */
+  /** Moves past the match of the sticky pattern and returns it; does not move without a match. */
   readonly take: (pattern: RegExp) => RegExpExecArray | undefined;
   readonly skipSpace: () => void;
 }

@@ -2,8 +2,8 @@ import { parseJson } from "../text/decode.ts";
 import { jsonObject, type JsonObject, type JsonValue } from "../text/json-value.ts";
 
 /**
- * The value under these fields, each one deeper than the one before; undefined when one is not there. A text that holds
- * a JSON object counts as that object, a whole number picks from a list.
+ * The value under these fields, each one level deeper; undefined when one is missing. A text that holds a JSON object
+ * counts as that object; a whole number picks an item of a list.
  */
 export function findField(value: JsonValue, fields: readonly string[]): JsonValue | undefined {
   let found: JsonValue | undefined = value;

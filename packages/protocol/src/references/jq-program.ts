@@ -2,9 +2,9 @@ import { createCursor, type Cursor, malformed } from "./cursor.ts";
 import type { Expression } from "./text-part.ts";
 
 /*
- * What of jq a reference may use: paths, literals, objects and lists, comparing, adding, and pure functions of text.
- * Nothing that reads a file, the environment or another input, that loops, or that names anything. jq itself runs the
- * program; this list is what it gets to see.
+ * The part of jq that a reference may use: paths, literals, objects and lists, comparing, adding, and pure functions of
+ * text. Nothing that reads a file, the environment or another input, loops, or defines a name. jq itself runs the
+ * program; only programs of this part reach it.
  */
 
 const words: ReadonlySet<string> = new Set(
@@ -13,14 +13,14 @@ const words: ReadonlySet<string> = new Set(
   ),
 );
 const formats: ReadonlySet<string> = new Set("@text @json @base64 @base64d @uri @html @csv @tsv @sh".split(" "));
-/** Words after which a path begins anew. */
+/** Words after which a new path begins. */
 const openers: ReadonlySet<string> = new Set(["if", "then", "elif", "else", "and", "or"]);
 const maxNested = 32;
 const field = /\s*(?:\.\s*([A-Za-z_][A-Za-z0-9_]*)|\.\s*"([^"\\]*)"|\.?\s*\[\s*"([^"\\]*)"\s*\])/y;
 
 /**
- * The jq program from `start` to its end: to `)` that closes it inside a text, else to the end of the text. Throws
- * `REFERENCE_INVALID` for what is outside the list, and for a program that reads no secret.
+ * The jq program from `start` to its end: to the `)` that closes it, or to the end of the text. Throws
+ * `REFERENCE_INVALID` for anything outside the allowed part, and for a program that reads no secret.
  */
 export function readJqProgram(
   text: string,
@@ -41,7 +41,7 @@ interface Region {
   readonly depth: number;
 }
 
-/** Passes tokens up to the region's end, and gives the index where the end stands. */
+/** Moves past tokens up to the region's end, and returns the index of that end. */
 function passTokens(cursor: Cursor, region: Region): number {
   if (region.depth > maxNested) throw malformed(cursor.index(), `expected at most ${maxNested} texts in each other`);
   const open: string[] = [];
@@ -66,7 +66,7 @@ function passTokens(cursor: Cursor, region: Region): number {
     }
     if (cursor.take(/\.(?!\.)/y) !== undefined) {
       if (!isAfterValue && !hasPipe)
-        throw malformed(at, 'expected .secrets.NAME: a program sees {"secrets": {…}} alone');
+        throw malformed(at, 'expected .secrets.NAME: a program sees only {"secrets": {…}}');
       void cursor.take(/\s*[A-Za-z_][A-Za-z0-9_]*/y);
       isAfterValue = true;
       continue;
@@ -105,8 +105,8 @@ const closings: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * A word or a format of the list, or the key of an object; undefined when there is no word at all. Elsewhere than in an
- * object a word before a colon is a function too: `.a[now:]`.
+ * An allowed word or format, or the key of an object; undefined when there is no word. Outside an object a word before a
+ * colon is a function too: `.a[now:]`.
  */
 function readWord(cursor: Cursor, isInObject: boolean): string | undefined {
   const at = cursor.index();
@@ -122,7 +122,7 @@ function readWord(cursor: Cursor, isInObject: boolean): string | undefined {
   throw malformed(at, "expected a function that references may use; see the guide for the list");
 }
 
-/** The rest of a text after its opening quote. What `\(` opens is a program again. */
+/** Moves past a text after its opening quote. `\(` inside it opens a nested program. */
 function passString(cursor: Cursor, region: Region): void {
   for (;;) {
     void cursor.take(/[^"\\]*/y);
@@ -137,7 +137,7 @@ function passString(cursor: Cursor, region: Region): void {
   }
 }
 
-/** What follows `.secrets`: the name that is read. The whole of `.secrets` is never handed out. */
+/** The secret name after `.secrets`. A program cannot read `.secrets` as a whole. */
 function readName(cursor: Cursor): string {
   const at = cursor.index();
   const found = cursor.take(field);

@@ -8,9 +8,9 @@ import type { Expression } from "./text-part.ts";
 /** A secret that a text refers to, and where: `config.json: database.password`. */
 export interface ListedReference {
   readonly place: string;
-  /** Names, one of which is read: more than one only where dots leave open which. */
+  /** Candidate names, one of which is read: more than one only where a path has dots. */
   readonly names: readonly string[];
-  /** The one scope that may answer, or the project's own name; any scope without it. */
+  /** The only scope that may answer, or the project's name; without it, any scope may answer. */
   readonly namespace?: string;
 }
 
@@ -20,7 +20,7 @@ export function listReferences(value: JsonValue, place: ReferencePlace): readonl
     const field = path.length === 0 ? place.document : `${place.document}: ${showPath(path)}`;
     try {
       return readReferences(text, place.isProgram === true && path.length === 0).flatMap((part) =>
-        part.kind === "text" ? [] : asked(part.expression).map((reference) => ({ place: field, ...reference })),
+        part.kind === "text" ? [] : referencesOf(part.expression).map((reference) => ({ place: field, ...reference })),
       );
     } catch (error) {
       if (!(error instanceof SealrunError)) throw error;
@@ -39,7 +39,7 @@ function textsOf(
   return Object.entries(value).flatMap(([key, member]) => textsOf(member, [...path, key]));
 }
 
-function asked(expression: Expression): readonly Omit<ListedReference, "place">[] {
+function referencesOf(expression: Expression): readonly Omit<ListedReference, "place">[] {
   switch (expression.kind) {
     case "secret": {
       const { name, namespace } = expression;
@@ -51,7 +51,7 @@ function asked(expression: Expression): readonly Omit<ListedReference, "place">[
       return expression.names.map((name) => ({ names: [name] }));
     case "encode":
     case "decode":
-      return asked(expression.of);
+      return referencesOf(expression.of);
     case "literal":
     case "variable":
       return [];

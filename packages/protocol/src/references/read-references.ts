@@ -3,17 +3,17 @@ import { readTemplate } from "./template.ts";
 import type { TextPart } from "./text-part.ts";
 import { readWorkflowPath, workflowOpening } from "./workflow-path.ts";
 
-/** Where a reference may begin inside a text. `jq(` counts only where secrets are named after it. */
+/** The openings of a reference inside a text. `jq(` counts only when `.secrets` follows later in the text. */
 const openings = new RegExp(`\\{\\{|${workflowOpening.source}|(?<![A-Za-z0-9_])jq\\(`, "g");
 /** A whole text that is a jq path. */
 const wholePath = /^(\s*)(\\*)(\.secrets\s*(?:\.\s*[A-Za-z_"[]|\[))/;
-/** A whole text that is a jq program, where one is looked for. */
+/** A whole text that is a jq program, where `isProgram` allows one. */
 const wholeProgram = /^(\s*)(\\*)((?!\{\{)[{[("].*\.secrets\s*[.[])/s;
 
 /**
- * The parts of a text: what stays and what is replaced. A backslash before an opening keeps it as it is and goes; two
- * stand for one. With `isProgram`, a text that is one jq program is read as that. Throws `REFERENCE_INVALID` with the
- * character and what was expected; no other error.
+ * The parts of a text: plain text and references. A backslash before an opening keeps it as plain text and is removed;
+ * two backslashes stand for one. With `isProgram`, a whole text may be one jq program. Throws only `REFERENCE_INVALID`,
+ * with the character and what was expected.
  */
 export function readReferences(text: string, isProgram = false): readonly TextPart[] {
   const whole = wholePath.exec(text) ?? (isProgram ? wholeProgram.exec(text) : null);
@@ -48,7 +48,7 @@ export function readReferences(text: string, isProgram = false): readonly TextPa
   return parts;
 }
 
-/** True when a text holds a reference, or what looks like one and is not well formed. */
+/** True when a text holds a reference, well formed or not. */
 export function hasReference(text: string): boolean {
   try {
     return readReferences(text).some(({ kind }) => kind === "reference");

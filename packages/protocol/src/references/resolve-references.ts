@@ -9,37 +9,37 @@ import { readReferences } from "./read-references.ts";
 import type { Expression, TextPart } from "./text-part.ts";
 import { splitsOf } from "./workflow-path.ts";
 
-/** What references are resolved from. */
+/** The values and functions that references are resolved with. */
 export interface ReferenceSource {
   /**
-   * The first of these names that has a value, in `scope` alone when it is given; undefined when none has. The value is
-   * masked from then on. Throws what refuses the names, or cannot open the value.
+   * The first of these names that has a value, only in `scope` when it is given; undefined when none has one. The value
+   * is masked from then on. Throws when the names are refused or the value cannot be opened.
    */
   readonly find: (
     names: readonly string[],
     scope?: Scope,
   ) => Promise<{ readonly name: string; readonly value: JsonValue } | undefined>;
-  /** What `envs.NAME` gives. */
+  /** The values of `envs.NAME`. */
   readonly variables: Readonly<Record<string, string>>;
-  /** The project's own name: a namespace that means the project. */
+  /** The project's name, which a reference may use as its namespace. */
   readonly project: string;
-  /** Runs a jq program that was read before over this input. */
+  /** Runs a jq program, which `readReferences` has accepted, over this input. */
   readonly runJq: (program: string, input: JsonObject) => Promise<JsonValue>;
-  /** Told of a value that was made from a secret's, before anybody has it. */
-  readonly onMade: (value: JsonValue) => void;
+  /** Called with each value derived from a secret, so that it is masked before it is used. */
+  readonly onDerived: (value: JsonValue) => void;
 }
 
-/** A document whose texts are resolved, for error sentences. */
+/** The document whose texts are resolved, for error messages. */
 export interface ReferencePlace {
-  /** As in `config.json`. */
+  /** Its name, such as `config.json`. */
   readonly document: string;
-  /** The value itself may be one jq program, when it is a text. */
+  /** True when the whole value may be one jq program, as a text. */
   readonly isProgram?: boolean;
 }
 
 /**
- * The value with every reference in its texts replaced; keys stay. A text that is one reference becomes the value with
- * its type, inside a longer one it is inserted as text. What was inserted is not looked at again. Throws
+ * The value with every reference in its texts replaced; keys stay as they are. A text that is one reference becomes the
+ * value with its type; in a longer text the value is inserted as text. Inserted text is not resolved again. Throws
  * `REFERENCE_INVALID` and `REFERENCE_UNRESOLVED` with document, field and character.
  */
 export async function resolveReferences(
@@ -68,7 +68,7 @@ export async function resolveReferences(
   return resolve(value, []);
 }
 
-/** Puts document and field in front of what references themselves are refused with. */
+/** Puts document and field in front of the message of an error about a reference. */
 async function atPlace<T>(place: ReferencePlace, path: readonly PropertyKey[], read: () => Promise<T>): Promise<T> {
   try {
     return await read();
@@ -99,7 +99,7 @@ async function joinParts(
   return values.map((value) => asText(value)).join("");
 }
 
-/** A few references to a large value could otherwise fill the memory. */
+/** Counts inserted bytes: a few references to a large value could otherwise fill the memory. */
 function spend(budget: { bytes: number }, value: JsonValue): void {
   budget.bytes += asText(value).length;
   if (budget.bytes <= limits.resolvedBytes) return;
@@ -120,10 +120,10 @@ async function evaluate(expression: Expression, at: number, source: ReferenceSou
     case "path":
       return findPath(expression.path, at, source);
     case "encode":
-      return made(source, encodeBase64Text(asText(await evaluate(expression.of, at, source))));
+      return derived(source, encodeBase64Text(asText(await evaluate(expression.of, at, source))));
     case "decode": {
       const decoded = decodeBase64Text(asText(await evaluate(expression.of, at, source)));
-      if (decoded !== undefined) return made(source, decoded);
+      if (decoded !== undefined) return derived(source, decoded);
       throw new SealrunError("REFERENCE_INVALID", `character ${at}: base64decode expected the base64 of UTF-8 text`);
     }
     case "jq":
@@ -131,12 +131,12 @@ async function evaluate(expression: Expression, at: number, source: ReferenceSou
   }
 }
 
-function made(source: ReferenceSource, value: JsonValue): JsonValue {
-  source.onMade(value);
+function derived(source: ReferenceSource, value: JsonValue): JsonValue {
+  source.onDerived(value);
   return value;
 }
 
-/** By its own name, else by its name in small letters, as Kestra writes it. */
+/** A variable by its exact name, else without regard to case, because Kestra writes names in small letters. */
 function findVariable(name: string, at: number, variables: ReferenceSource["variables"]): string {
   if (Object.hasOwn(variables, name)) return variables[name] ?? "";
   const alike = Object.keys(variables).filter((candidate) => candidate.toLowerCase() === name.toLowerCase());
@@ -186,7 +186,7 @@ function pickField(
 ): JsonValue {
   if (fields.length === 0) return value;
   const picked = findField(value, fields);
-  if (picked !== undefined) return made(source, picked);
+  if (picked !== undefined) return derived(source, picked);
   throw unresolved(at, `the secret ${showName(name)} has no field ${showName(fields.join("."))}`);
 }
 
@@ -204,10 +204,10 @@ async function evaluateJq(
   try {
     const value = await source.runJq(program, { secrets: Object.fromEntries(secrets) });
     if (value !== null) {
-      // What the program itself says is no secret, and neither is the name of a secret's field.
+      // A literal of the program is not secret, and neither is the name of a secret's field.
       const known = new Set(secrets.flatMap(([, secret]) => keysOf(secret)));
-      for (const made of [...leavesOf(value), ...keysOf(value)]) {
-        if (!known.has(String(made)) && !program.includes(String(made))) source.onMade(made);
+      for (const part of [...leavesOf(value), ...keysOf(value)]) {
+        if (!known.has(String(part)) && !program.includes(String(part))) source.onDerived(part);
       }
       return value;
     }
@@ -224,14 +224,14 @@ function leavesOf(value: JsonValue): readonly (string | number)[] {
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(leavesOf) : [];
 }
 
-/** Names of fields inside a value: a program can make one of a secret. */
+/** Names of fields inside a value: a program can make a field name from a secret. */
 function keysOf(value: JsonValue): readonly string[] {
   if (typeof value !== "object" || value === null) return [];
   const own = Array.isArray(value) ? [] : Object.keys(value);
   return [...own, ...Object.values(value).flatMap(keysOf)];
 }
 
-/** How a value stands inside a longer text. */
+/** A value as it is inserted into a longer text. */
 function asText(value: JsonValue): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }

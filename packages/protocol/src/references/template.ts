@@ -7,8 +7,8 @@ const secretArguments = ["key", "namespace", "subkey"] as const;
 type SecretArgument = (typeof secretArguments)[number];
 
 /**
- * Reads Kestra's form, `{{ … }}`, whose two braces stand at `start`. Throws `REFERENCE_INVALID` with the character and
- * what was expected there.
+ * Reads Kestra's form, `{{ … }}`, from its two braces at `start`. Throws `REFERENCE_INVALID` with the character and what
+ * was expected there.
  */
 export function readTemplate(text: string, start: number): ReadExpression {
   const cursor = createCursor(text, start + 2);
@@ -55,7 +55,7 @@ function codingOf(name: string): "encode" | "decode" {
   return name === "base64encode" ? "encode" : "decode";
 }
 
-/** The arguments of `secret(`: in order, or by name after those. */
+/** Reads the arguments of `secret(`: in order, then by name. */
 function readSecret(cursor: Cursor, start: number): Expression {
   const given = new Map<SecretArgument, string>();
   for (;;) {

@@ -1,7 +1,7 @@
 import { malformed } from "./cursor.ts";
 import type { ReadExpression } from "./text-part.ts";
 
-/** How Conductor's form begins; `${…}` that begins otherwise is not ours. */
+/** The start of Conductor's form. Any other `${…}` is plain text. */
 export const workflowOpening = /\$\{\s*workflow\.secrets(?![A-Za-z0-9_-])/;
 
 const whole = /\$\{\s*workflow\.secrets\.([A-Za-z_][A-Za-z0-9_.-]*)\s*\}/y;

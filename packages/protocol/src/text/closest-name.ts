@@ -1,8 +1,8 @@
-const longestCompared = 64;
+const maxCompared = 64;
 
-/** The known name that the given one is most likely a slip of, or undefined when none is near. Case does not count. */
+/** The known name that the given name most likely misspells, or undefined when none is close. Case does not count. */
 export function closestName(given: string, known: readonly string[]): string | undefined {
-  if (given.length > longestCompared) return undefined;
+  if (given.length > maxCompared) return undefined;
   const allowed = given.length <= 4 ? 1 : 2;
   let best: { readonly name: string; readonly distance: number } | undefined;
   for (const name of known) {

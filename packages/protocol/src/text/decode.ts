@@ -4,8 +4,8 @@ import { SealrunError } from "../error.ts";
 import { limits } from "../limits.ts";
 import { decodeUtf8 } from "./utf8.ts";
 
-/** Room for what a message lays around a value that is itself as deep as allowed. */
-const deepest = limits.jsonDepth + 16;
+/** A value may have `limits.jsonDepth` levels; the message around it adds its own. */
+const maxDepth = limits.jsonDepth + 16;
 
 /** Reads outside bytes as `T`; throws `MALFORMED` naming the path that failed and what was expected, never the value found. */
 export function decode<T>(schema: z.ZodType<T>, bytes: Uint8Array): T {
@@ -24,8 +24,8 @@ export function decodeText<T>(schema: z.ZodType<T>, text: string): T {
 }
 
 /**
- * The one place where JSON is parsed. Throws `MALFORMED` for what is not JSON, nests too deep, or holds a `__proto__`
- * key. The platform's own error quotes the text that it failed on, so it is not kept as a cause.
+ * The only place where JSON is parsed. Throws `MALFORMED` for text that is not JSON, nests too deep, or holds a
+ * `__proto__` key. The engine's error quotes the text that it failed on, so it is not kept as a cause.
  */
 export function parseJson(text: string): unknown {
   let value: unknown;
@@ -38,11 +38,11 @@ export function parseJson(text: string): unknown {
   return value;
 }
 
-/** Schemas recurse, and silently drop a `__proto__` key: both end here, before a schema sees the value. */
+/** Schemas recurse, and silently drop a `__proto__` key: both are refused before a schema sees the value. */
 function checkShape(root: unknown): void {
   let level: readonly unknown[] = [root];
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > deepest) throw new SealrunError("MALFORMED", `Expected JSON nested at most ${deepest} deep`);
+    if (depth > maxDepth) throw new SealrunError("MALFORMED", `Expected JSON nested at most ${maxDepth} deep`);
     const next: unknown[] = [];
     for (const value of level) {
       if (typeof value !== "object" || value === null) continue;

@@ -17,7 +17,7 @@ export function describeIssue(error: z.ZodError): string {
   return path === "" ? expected : `${path}: ${expected}`;
 }
 
-/** The issue most worth telling: an unknown field first, for a misspelt one usually explains the missing one. */
+/** The most useful issue: an unknown field first, because a misspelt field usually explains a missing one. */
 export function findExpectation(error: z.ZodError): Expectation {
   const issue = error.issues.find((candidate) => candidate.code === "unrecognized_keys") ?? error.issues[0];
   return issue === undefined ? { path: "", expected: "expected another form" } : expectationOf(issue, []);
@@ -33,7 +33,7 @@ function expectationOf(issue: Issue, above: readonly PropertyKey[]): Expectation
   return { path: showPath(path), expected: expectedText(issue) };
 }
 
-/** The branch that came furthest is the one that was meant; with none ahead, all branches are named. */
+/** Reports the branch that matched furthest, which is most likely the intended one; without one, names all branches. */
 function expectationOfUnion(issue: z.core.$ZodIssueInvalidUnion, path: readonly PropertyKey[]): Expectation {
   if (isWorded(issue)) return { path: showPath(path), expected: issue.message };
   const branches = issue.errors.flatMap((issues) => issues.slice(0, 1));
@@ -59,7 +59,7 @@ function expectedText(issue: Issue): string {
   return issue.message.replace(/^(Too big|Too small|Invalid \w+): /, "");
 }
 
-/** True when the schema gave its own sentence; zod's own begin with these words. */
+/** True when the schema gave its own message; the messages of zod begin with these words. */
 function isWorded(issue: Issue): boolean {
   return !/^(Invalid |Unrecognized key|Too (big|small): )/.test(issue.message);
 }

@@ -7,7 +7,7 @@ import { limits } from "../limits.ts";
 import { showName, showNames } from "./show-text.ts";
 import { parseStrictJson } from "./strict-json.ts";
 
-/** Reads one of a package's documents; throws the given code with file, field path and what was expected. */
+/** Reads one of a package's documents. Throws the given code with file, field path and what was expected. */
 export function parseDocument<T>(schema: z.ZodType<T>, bytes: Uint8Array, about: { file: string; code: ErrorCode }): T {
   const options = { ...about, maxBytes: limits.documentBytes, maxDepth: limits.jsonDepth };
   const parsed = schema.safeParse(parseStrictJson(bytes, options).value);
@@ -15,7 +15,7 @@ export function parseDocument<T>(schema: z.ZodType<T>, bytes: Uint8Array, about:
   throw new SealrunError(about.code, `${about.file}: ${describeIssue(parsed.error)}`);
 }
 
-/** The error function of a strict object: an unknown field is named together with the one that was probably meant. */
+/** The error function of a strict object: names an unknown field and the known field that was probably meant. */
 export function refuseUnknown(known: readonly string[]): (issue: z.core.$ZodRawIssue) => string | undefined {
   return (issue) => {
     if (issue.code !== "unrecognized_keys") return undefined;

@@ -1,9 +1,9 @@
 import { type JsonValue } from "./json-value.ts";
 
-/** A whole value this short is too likely to be an ordinary word. */
-const shortestValue = 8;
-/** Inside a structured value stand host names and user names too, which a script may well contain. */
-const shortestLeaf = 12;
+/** A shorter value is too likely to be an ordinary word. */
+const minValueLength = 8;
+/** Structured values also hold host names and user names, which a script may well contain. */
+const minLeafLength = 12;
 
 /** A line of a script that contains a secret's value. */
 export interface PlaintextPlace {
@@ -13,7 +13,7 @@ export interface PlaintextPlace {
 }
 
 /**
- * The lines where a script holds a secret's text as it is or as a string literal would escape it: strings of 8
+ * The lines where a script contains a secret's text, as it is or escaped as in a string literal: strings of 8
  * characters or more, and of 12 or more inside structured values. In line order, each name once a line.
  */
 export function findPlaintext(
@@ -35,13 +35,13 @@ export function findPlaintext(
 
 function needlesOf(value: JsonValue): ReadonlySet<string> {
   const needles = new Set<string>();
-  const texts = typeof value === "string" ? [value].filter((text) => text.length >= shortestValue) : leavesOf(value);
+  const texts = typeof value === "string" ? [value].filter((text) => text.length >= minValueLength) : leavesOf(value);
   for (const text of texts) needles.add(text).add(JSON.stringify(text).slice(1, -1));
   return needles;
 }
 
 function leavesOf(value: JsonValue): readonly string[] {
-  if (typeof value === "string") return value.length >= shortestLeaf ? [value] : [];
+  if (typeof value === "string") return value.length >= minLeafLength ? [value] : [];
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(leavesOf) : [];
 }
 
@@ -51,7 +51,7 @@ function findLineStarts(text: string): readonly number[] {
   return starts;
 }
 
-/** The number of line starts at or before a place, by halving. */
+/** The number of line starts at or before a place, by binary search. */
 function lineOf(starts: readonly number[], place: number): number {
   let low = 0;
   let high = starts.length;

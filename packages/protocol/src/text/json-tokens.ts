@@ -2,13 +2,13 @@ import { showName } from "./show-text.ts";
 import { type ErrorCode } from "../error-codes.ts";
 import { SealrunError } from "../error.ts";
 
-/** A place in a JSON text; moves forward as the text is read. */
+/** A position in a JSON text; moves forward as the text is read. */
 export interface Cursor {
   readonly text: string;
   readonly file: string;
   readonly code: ErrorCode;
   readonly maxDepth: number;
-  /** How deep keys may be named in errors, the root object being 1: a key inside a value is a part of that value. */
+  /** Down to which depth errors may name keys; the root object is 1. A deeper key is a part of a value, so it is secret. */
   readonly namedDepth: number;
   at: number;
   line: number;
@@ -20,7 +20,7 @@ export function errorAt(cursor: Cursor, at: number, sentence: string): SealrunEr
   return new SealrunError(cursor.code, `${cursor.file}:${cursor.line}:${at - cursor.lineStart + 1}: ${sentence}`);
 }
 
-/** Moves past white space. Lines end only there, for a string cannot hold a raw line break. */
+/** Moves past white space. Lines end only there, because a string cannot hold a raw line break. */
 export function skipSpace(cursor: Cursor): void {
   for (;;) {
     const character = cursor.text.charCodeAt(cursor.at);
@@ -122,7 +122,7 @@ export function readNumber(cursor: Cursor): number {
   return value;
 }
 
-/** Says that a key came twice, and which unless it is a part of a value. */
+/** The error for a duplicate key. It names the key unless it is a part of a value. */
 export function duplicateKey(cursor: Cursor, at: number, key: string | undefined): SealrunError {
   return errorAt(cursor, at, `duplicate key${key === undefined ? "" : ` ${showName(key)}`}; keep one of them`);
 }

@@ -1,16 +1,16 @@
-const longestName = 128;
+const maxNameLength = 128;
 
 /** A name from outside as it may appear in a sentence: quoted, control characters escaped, cut after 128 characters. */
 export function showName(name: string): string {
-  const characters = Array.from(name.slice(0, 2 * longestName + 2));
-  const shown = characters.slice(0, longestName).map(escapeHidden).join("");
-  return `"${shown}${characters.length > longestName ? "…" : ""}"`;
+  const characters = Array.from(name.slice(0, 2 * maxNameLength + 2));
+  const shown = characters.slice(0, maxNameLength).map(escapeHidden).join("");
+  return `"${shown}${characters.length > maxNameLength ? "…" : ""}"`;
 }
 
 /** Names in a sentence: `"a", "b" and 3 more`. */
-export function showNames(names: readonly string[], most = 20): string {
-  const shown = names.slice(0, most).map(showName).join(", ");
-  return names.length > most ? `${shown} and ${names.length - most} more` : shown;
+export function showNames(names: readonly string[], maxShown = 20): string {
+  const shown = names.slice(0, maxShown).map(showName).join(", ");
+  return names.length > maxShown ? `${shown} and ${names.length - maxShown} more` : shown;
 }
 
 /** A field's place in a document: `steps[1].timeout`; empty for the document itself. */

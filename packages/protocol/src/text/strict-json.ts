@@ -13,11 +13,11 @@ export interface StrictJsonOptions {
   readonly maxBytes: number;
   /** Objects and arrays inside each other, the outermost counted. */
   readonly maxDepth: number;
-  /** The document is one value, so that no key of it is named; else those of the root object are. */
+  /** True when the whole document is one secret value: errors then name no key. Otherwise they name keys of the root. */
   readonly isValue?: boolean;
 }
 
-/** A document and where the members of its root object stand. */
+/** A document and the lines of the members of its root object. */
 export interface StrictJson {
   readonly value: JsonValue;
   /** Lines of the root object's keys, from 1; empty when the root is no object. */
@@ -25,8 +25,8 @@ export interface StrictJson {
 }
 
 /**
- * Reads JSON that a person wrote, refusing what parsers disagree about or lose: duplicate keys, `__proto__`, invalid
- * UTF-8, lone surrogates, numbers that do not fit. A byte order mark is accepted. Errors have the given code (over
+ * Reads JSON that a person wrote. Refuses everything that parsers read differently or lose: duplicate keys, `__proto__`,
+ * invalid UTF-8, lone surrogates, numbers that do not fit. A byte order mark is accepted. Errors have the given code (over
  * `maxBytes`: `VALUE_TOO_LARGE`) and name file, line, column and what was expected; never a value or a key inside one.
  */
 export function parseStrictJson(bytes: Uint8Array, options: StrictJsonOptions): StrictJson {

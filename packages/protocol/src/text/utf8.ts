@@ -17,7 +17,7 @@ export function decodeUtf8(bytes: Uint8Array): string | InvalidUtf8 {
   }
 }
 
-/** Halving works because every prefix of valid UTF-8 decodes, with `stream` allowing a sequence to be cut. */
+/** A binary search: every prefix of valid UTF-8 decodes, because `stream` allows a sequence that is cut. */
 function longestValidPrefix(bytes: Uint8Array): number {
   let valid = 0;
   let tooLong = bytes.length + 1;

@@ -6,13 +6,13 @@ import { enrolmentToken, type EnrolmentToken } from "./keyring.ts";
 
 const prefix = "sre_";
 
-/** A token as one word of text that a person can paste. It holds a secret. */
+/** A token as one word that a person can paste. It contains a secret. */
 export function encodeEnrolmentToken(token: EnrolmentToken): string {
   const binary = Array.from(encodeJson(token), (byte) => String.fromCharCode(byte)).join("");
   return prefix + btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-/** The token of such text, white space around it forgiven; `ENROLMENT_REFUSED` for any other, and never quotes it. */
+/** The token in a text; white space around it is ignored. Throws `ENROLMENT_REFUSED` for other text, without quoting it. */
 export function decodeEnrolmentToken(text: string): EnrolmentToken {
   const word = text.trim();
   const form = z.base64url().safeParse(word.slice(prefix.length));
@@ -29,5 +29,5 @@ export function decodeEnrolmentToken(text: string): EnrolmentToken {
 }
 
 function notAToken(): SealrunError {
-  return new SealrunError("ENROLMENT_REFUSED", "Expected an enrolment token: sre_ and the text that follows it, whole");
+  return new SealrunError("ENROLMENT_REFUSED", "Expected a whole enrolment token: sre_ and all text after it");
 }

@@ -17,7 +17,7 @@ import {
   versionId,
 } from "../names.ts";
 
-/** How often a failing step is tried, and how long is waited in between: `delayMs`, then `factor` times as long each time. */
+/** How often a failing step is tried. The first wait is `delayMs`; each further wait is `factor` times longer. */
 export const eventRetry = z.object({
   attempts: z.number().int().min(1),
   delayMs: z.number().nonnegative(),
@@ -40,7 +40,7 @@ export const eventStep = z.object({
 });
 export type EventStep = z.infer<typeof eventStep>;
 
-/** A service secret in an event: the inner envelope itself, or what is needed to fetch it and know it. */
+/** A service secret in an event: the inner envelope, or the fields to fetch and check it. */
 export const eventSecret = z.object({
   name: secretName,
   id: secretId,
@@ -48,14 +48,14 @@ export const eventSecret = z.object({
   /** SHA-256 and size of the inner envelope. */
   sha256: sha256Hex,
   size: z.number().int().positive(),
-  /** How to open it: id of the package key it was sealed to, and the public half of its upload's ephemeral pair. */
+  /** To open it: the id of the package key it was sealed to, and the public half of its sealing batch's ephemeral pair. */
   keyId: z.string(),
   ephemeral: base64,
   envelope: base64.optional(),
 });
 export type EventSecret = z.infer<typeof eventSecret>;
 
-/** The doorbell on NATS for one execution. Ciphertext and ids only; signed by the platform. */
+/** The message on NATS that offers one execution to executors. Ciphertext and ids only; signed by the platform. */
 export const executionEvent = z.object({
   executionId,
   generation: z.number().int().positive(),
@@ -67,17 +67,17 @@ export const executionEvent = z.object({
   steps: z.array(eventStep).min(1),
   files: z.array(z.object({ path: z.string(), sha256: sha256Hex, size: z.number().int().nonnegative() })).optional(),
   config: jsonObject,
-  /** Names of secrets whose values are masked from the start, beside those a step declares. */
+  /** Names of secrets whose values are masked from the start, in addition to those that a step declares. */
   mask: z.array(z.string()),
   parameters: z.object({
     visible: jsonObject,
     sealed: base64.optional(),
-    /** Data of the event that started this, sealed with the project key; its fields are parameters too. */
+    /** Data of the event that started this execution, sealed with the project key. Its fields are also parameters. */
     eventData: z.object({ id: eventId, type: eventType, envelope: base64 }).optional(),
   }),
   trigger,
   secrets: z.array(eventSecret),
-  /** Milliseconds since 1970; an event past it is not claimed. */
+  /** Milliseconds since 1970. The event is not claimed after it. */
   expiresAt: z.number().int(),
 });
 export type ExecutionEvent = z.infer<typeof executionEvent>;

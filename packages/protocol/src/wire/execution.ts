@@ -3,7 +3,7 @@ import type { ExecutionId } from "../names.ts";
 import { jsonValue } from "../text/json-value.ts";
 import { scope } from "../scope.ts";
 
-/** The life of an execution; the last four are final. */
+/** The status of an execution; the last four are final. */
 export const executionStatus = z.enum(["queued", "running", "succeeded", "failed", "lost", "cancelled"]);
 export type ExecutionStatus = z.infer<typeof executionStatus>;
 
@@ -18,11 +18,11 @@ export function isFinal(status: ExecutionStatus): boolean {
   return status !== "queued" && status !== "running";
 }
 
-/** The life of a step; a step after a failed one is skipped. */
+/** The status of a step; steps after a failed one are skipped. */
 export const stepStatus = z.enum(["pending", "running", "succeeded", "failed", "skipped"]);
 export type StepStatus = z.infer<typeof stepStatus>;
 
-/** What started an execution: a person or a client, a due time, an event, or a script that asked for a later run. */
+/** What started an execution: a request, a due time (of a manifest or a script), or an event. */
 export const trigger = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("request") }),
   z.object({ kind: z.literal("schedule"), scheduleId: z.string(), dueAt: z.string() }),
@@ -41,18 +41,18 @@ export type Trigger = z.infer<typeof trigger>;
 export const logStream = z.enum(["stdout", "stderr", "sdk", "system"]);
 export type LogStream = z.infer<typeof logStream>;
 
-/** What became of a name that a step asked for. */
+/** The outcome of a step's request for a secret. */
 export const readOutcome = z.enum(["read", "missing", "refused"]);
 export type ReadOutcome = z.infer<typeof readOutcome>;
 
-/** One row of a receipt: never a value. Scope and version are null unless it was read. */
+/** One row of a receipt; it holds no value. Scope and version are null unless the secret was read. */
 export const receiptRow = z.object({
   name: z.string(),
   scope: scope.nullable(),
   version: z.number().int().positive().nullable(),
   /** The step's name. */
   step: z.string(),
-  /** Null in a row older than this field. */
+  /** Null in rows that are older than this field. */
   attempt: z.number().int().positive().nullable(),
   outcome: readOutcome,
   /** ISO 8601. */
@@ -67,7 +67,7 @@ export type Failure = z.infer<typeof failure>;
 const step = z.number().int().nonnegative();
 const time = z.number().int();
 
-/** One thing that happened in an attempt, masked. Times are milliseconds since 1970. */
+/** One report of an attempt, masked. Times are milliseconds since 1970. */
 export const reportItem = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("log"),
@@ -80,7 +80,7 @@ export const reportItem = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("step-started"),
     step,
-    /** Which try of the step this is, from 1; absent is 1. */
+    /** Number of the try, from 1; absent means 1. */
     try: z.number().int().positive().optional(),
     time,
   }),
@@ -106,7 +106,7 @@ export const reportItem = z.discriminatedUnion("type", [
 ]);
 export type ReportItem = z.infer<typeof reportItem>;
 
-/** One chunk of reports; chunks of an attempt are numbered from 1 without a gap. */
+/** One chunk of reports. The chunks of an attempt are numbered from 1 without gaps. */
 export const report = z.object({
   executionId: z.string(),
   attempt: z.number().int().positive(),

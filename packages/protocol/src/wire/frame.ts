@@ -6,9 +6,9 @@ import { z } from "zod";
  */
 export const frameHeader = z.object({
   v: z.literal(1),
-  /** What the body is, for example `claim.request`. A frame of one kind is never read as another. */
+  /** The kind of the body, for example `claim.request`. A frame of one kind is never read as another kind. */
   kind: z.string().min(1).max(64),
-  /** The NATS subject or HTTP path it was made for. */
+  /** The NATS subject or HTTP path that the frame was made for. */
   subject: z.string().min(1).max(256),
   /** Id of the key's owner: an executor id, the platform id, or `keyring`. */
   sender: z.string().min(1).max(64),
@@ -17,7 +17,7 @@ export const frameHeader = z.object({
   time: z.number().int().nonnegative(),
   executionId: z.string().max(64).optional(),
   attempt: z.number().int().positive().optional(),
-  /** On a reply: SHA-256 of the request's whole frame, in hex, so that an old reply cannot be replayed. */
+  /** In a reply: SHA-256 of the request's whole frame, in hex, so that an old reply cannot be replayed. */
   requestDigest: z
     .string()
     .regex(/^[0-9a-f]{64}$/)

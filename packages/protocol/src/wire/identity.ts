@@ -11,6 +11,6 @@ export const identityFile = z.object({
 });
 export type IdentityFile = z.infer<typeof identityFile>;
 
-/** The public halves, as the other part is given them at setup. */
+/** The public halves, which the other part gets at setup. */
 export const publicIdentity = identityFile.pick({ id: true, signPublic: true, boxPublic: true });
 export type PublicIdentity = z.infer<typeof publicIdentity>;

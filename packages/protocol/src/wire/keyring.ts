@@ -4,11 +4,11 @@ import { enrolmentId, eventId, executionId, executorId, packageId, platformId, p
 import { scope } from "../scope.ts";
 import { scopeKeyStatement } from "./scope-key.ts";
 
-/** Projects an executor may run: all, or these. */
+/** The projects that an executor may run: all, or a list. */
 export const projectRights = z.union([z.literal("all"), z.array(projectId)]);
 export type ProjectRights = z.infer<typeof projectRights>;
 
-/** What an enrolment token holds; as text it is `sre_` and the base64url of this JSON. */
+/** The content of an enrolment token. As text: `sre_` and the base64url of this JSON. */
 export const enrolmentToken = z.object({
   id: enrolmentId,
   /** One-time secret, 32 bytes. It proves the token and is never sent. */
@@ -23,7 +23,7 @@ export const enrolmentToken = z.object({
 export type EnrolmentToken = z.infer<typeof enrolmentToken>;
 
 /**
- * An executor's signed wish to join (frame kind `enrol.request`, sender the executor's own new id). The frame's
+ * An executor's signed request to join (frame kind `enrol.request`, sender: the executor's new id). The frame's
  * signature proves the signing key; `proof` is HMAC-SHA256 over LP(token id, executor id, both public keys) under
  * HKDF-SHA256(X25519(executor, keyring) ‖ SHA-256(secret)) and proves the token and the receiving key.
  */
@@ -36,15 +36,15 @@ export const enrolRequest = z.object({
 });
 export type EnrolRequest = z.infer<typeof enrolRequest>;
 
-/** Where an executor enrols, and the subject of its frame. */
+/** The path where an executor enrols; also the subject of its frame. */
 export const enrolPath = "/api/v1/executors/enrol";
 
-/** Body of `POST /api/v1/executors/enrol` and of `sealrun.keyring.enrol`: the executor's frame whole. */
+/** Body of `POST /api/v1/executors/enrol` and of `sealrun.keyring.enrol`: the executor's whole frame. */
 export const enrolEnvelope = z.object({ frame: base64 });
-/** The keyring's signed frame of kind `enrol.reply`, whole. */
+/** The keyring's whole signed frame of kind `enrol.reply`. */
 export const enrolAnswer = z.object({ frame: base64 });
 
-/** What the keyring answers; `credentials` is sealed to the executor: JSON of `natsCredentials`. */
+/** The keyring's answer to an enrolment. `credentials` is sealed to the executor: JSON of `natsCredentials`. */
 export const enrolReply = z.object({
   ok: z.literal(true),
   executorId,
@@ -58,8 +58,8 @@ export const enrolReply = z.object({
 });
 export type EnrolReply = z.infer<typeof enrolReply>;
 /**
- * What a part logs in to NATS with: a user JWT with the seed of its key (operator mode), or a password where the server
- * knows no JWTs.
+ * The login of a part at NATS: a user JWT with the seed of its key (operator mode), or a password when the server uses no
+ * JWTs.
  */
 export const natsCredentials = z.union(
   [
@@ -70,9 +70,9 @@ export const natsCredentials = z.union(
 );
 export type NatsCredentials = z.infer<typeof natsCredentials>;
 
-/** Where an executor has its NATS credentials renewed: its own signed frame of kind `credentials.request`, whole. */
+/** The path where an executor renews its NATS credentials. Body: its whole signed frame of kind `credentials.request`. */
 export const credentialsPath = "/api/v1/executors/credentials";
-/** An executor's wish for new credentials; whose they are comes from the frame's signature. */
+/** An executor's request for new credentials. The frame's signature proves which executor asks. */
 export const credentialsRequest = z.object({ executorId });
 export type CredentialsRequest = z.infer<typeof credentialsRequest>;
 /** `credentials` is sealed to the executor: JSON of `natsCredentials`. `expiresAt`: milliseconds since 1970, or null. */
@@ -85,22 +85,22 @@ export const credentialsReply = z.object({
 export type CredentialsReply = z.infer<typeof credentialsReply>;
 
 /**
- * The platform asks who was revoked since a time of the keyring's (ISO 8601; null asks for all). The answer starts a
- * little earlier, since rows are not committed in the order of their times.
+ * The platform asks which executors were revoked after a time on the keyring's clock (ISO 8601; null asks for all). The
+ * answer starts a little earlier, because rows are not committed in the order of their times.
  */
 export const revocationsRequest = z.object({ after: z.iso.datetime().nullable() });
 export type RevocationsRequest = z.infer<typeof revocationsRequest>;
-/** The earliest first, at most 1,000: ask again after the last for more. */
+/** The earliest first, at most 1,000. For more, ask again with the time of the last one. */
 export const revocationsReply = z.object({
   ok: z.literal(true),
   executors: z.array(z.object({ id: executorId, revokedAt: z.iso.datetime() })),
 });
 export type RevocationsReply = z.infer<typeof revocationsReply>;
 
-/** The platform says that an attempt is over: no lookup is answered for it any more. Said again, it is answered again. */
+/** The platform says that an attempt is over: the keyring then answers no lookup for it. A repeated request is answered too. */
 export const endGrantRequest = z.object({ executionId, attempt: z.number().int().positive() });
 export type EndGrantRequest = z.infer<typeof endGrantRequest>;
-/** The grant is ended, or there was none. */
+/** The grant is ended, or there was no grant. */
 export const endGrantReply = z.object({ ok: z.literal(true) });
 export type EndGrantReply = z.infer<typeof endGrantReply>;
 
@@ -112,18 +112,18 @@ export const scopeKeyReply = z.object({ ok: z.literal(true), statement: scopeKey
 export type ScopeKeyReply = z.infer<typeof scopeKeyReply>;
 
 /**
- * One upload whose X25519 result a grant must hold. With `eventData`, of the event that started the run, it is sealed to
- * the project's key, and the grant holds one message key instead: it opens nothing else of the project's. `prefix`: the
- * envelope up to the nonce.
+ * A sealing batch whose X25519 result a grant must hold. With `eventData` it is the data of the event that started the
+ * run, sealed to the project's key. The grant then holds one message key instead, which opens nothing else of the project.
+ * `prefix`: the envelope up to the nonce.
  */
-export const uploadReference = z.object({
+export const sealingBatch = z.object({
   keyId: z.string(),
   ephemeral: base64,
   eventData: z.object({ id: eventId, prefix: base64 }).optional(),
 });
-export type UploadReference = z.infer<typeof uploadReference>;
+export type SealingBatch = z.infer<typeof sealingBatch>;
 
-/** The platform asks for a grant; the executor's signed claim goes along whole. */
+/** The platform asks for a grant, and passes on the executor's whole signed claim. */
 export const grantRequest = z.object({
   executorFrame: base64,
   executionId,
@@ -131,7 +131,7 @@ export const grantRequest = z.object({
   executorId,
   packageId,
   projectId,
-  uploads: z.array(uploadReference),
+  uploads: z.array(sealingBatch),
   /** Milliseconds since 1970; the keyring answers lookups of this attempt until then. */
   endsAt: z.number().int(),
 });
@@ -140,7 +140,7 @@ export type GrantRequest = z.infer<typeof grantRequest>;
 export const grantReply = z.object({ ok: z.literal(true), grant: base64 });
 export type GrantReply = z.infer<typeof grantReply>;
 
-/** What one attempt needs: X25519 results of its uploads, and the public keys it may seal with. */
+/** The keys of one attempt: X25519 results of its sealing batches, and the public keys that it may seal to. */
 export const grant = z.object({
   uploads: z.array(z.object({ keyId: z.string(), ephemeral: base64, shared: key32, recipient: key32 })),
   /** The 64-byte message key of the event's data, when an event started the run. */
@@ -150,8 +150,8 @@ export const grant = z.object({
 export type Grant = z.infer<typeof grant>;
 
 /**
- * The platform asks for message keys. The name of a secret comes from the executor's signed frame, never from here;
- * `key` is for state alone.
+ * The platform asks for message keys. The name of a secret comes only from the executor's signed frame; `key` is only for
+ * state.
  */
 export const keyringLookupRequest = z.object({
   executorFrame: base64,
@@ -171,6 +171,6 @@ export type KeyringLookupRequest = z.infer<typeof keyringLookupRequest>;
 /** `keys` is sealed to the executor (context: lookup, …, request id of the executor's frame): JSON of `messageKeys`. */
 export const keyringLookupReply = z.object({ ok: z.literal(true), keys: base64 });
 export type KeyringLookupReply = z.infer<typeof keyringLookupReply>;
-/** One 64-byte message key per entry, in the order asked. */
+/** One 64-byte message key per entry, in the order of the request. */
 export const messageKeys = z.object({ keys: z.array(base64) });
 export type MessageKeys = z.infer<typeof messageKeys>;

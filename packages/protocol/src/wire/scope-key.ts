@@ -3,7 +3,7 @@ import { base64, key32 } from "../text/bytes-text.ts";
 import { platformId } from "../names.ts";
 import { scope } from "../scope.ts";
 
-/** The public half of a scope key, as the keyring states it. */
+/** The public half of a scope key and its scope, which the keyring signs. */
 export const scopeKeyFields = z.object({
   platformId,
   scope,
@@ -14,6 +14,6 @@ export const scopeKeyFields = z.object({
 });
 export type ScopeKeyFields = z.infer<typeof scopeKeyFields>;
 
-/** A scope key's fields with the keyring's signature over their bytes: verified first, then parsed. */
+/** The bytes of a scope key's fields, and the keyring's signature over them: verified first, then parsed. */
 export const scopeKeyStatement = z.object({ body: base64, signature: base64 });
 export type ScopeKeyStatement = z.infer<typeof scopeKeyStatement>;

@@ -7,21 +7,22 @@ import { scope, writableScope } from "../scope.ts";
 /*
  * The exchange between a script and its executor.
  *
- * Descriptor 3 is a stream socket that carries frames, descriptor 4 one that carries the token. To make one exchange a
- * script reads one byte from 4, writes one request frame to 3, reads one reply frame from 3, and writes the byte back
- * to 4. A frame is its length in decimal ASCII, a newline, and that many bytes:
+ * Descriptor 3 is a stream socket for frames, descriptor 4 a stream socket for the token. For one exchange a script reads
+ * one byte from 4, writes one request frame to 3, reads one reply frame from 3, and writes the byte back to 4. A frame is
+ * its length in decimal ASCII, a newline, and that many bytes:
  *
  *   FRAME = LENGTH "\n" BODY          BODY = HEAD [ "\n" RAW ]
  *
  * HEAD is one line of JSON without spaces between its parts (a shell looks for `"ok":true`), an answer's `value` last.
  * RAW carries one value's bytes as they are: it follows when HEAD says `"raw":true`, so that a shell needs no JSON.
+ * test/vectors/script-frame.json has examples, which the executor and both SDKs are tested with.
  */
 
 /** The descriptor that carries frames. */
 export const channelDescriptor = 3;
 /** The descriptor that carries the token. */
 export const tokenDescriptor = 4;
-/** The token: one byte, a newline, so that a shell's `read` takes it without starting a program that could die with it. */
+/** The token: one newline byte. A shell's `read` takes it without starting a program, which could end and lose the token. */
 export const tokenByte = 0x0a;
 
 const frameId = z.string().min(1).max(64);
@@ -30,9 +31,9 @@ const logLevel = z.enum(["debug", "info", "warning", "error", "critical"]);
 export type LogLevel = z.infer<typeof logLevel>;
 
 /**
- * What a script may ask. With `raw: true` the reply (get, param, input, env, state.get with a key) or the request (set, state.put,
- * result, log, event.send, schedule) carries the value after its head: a string's own bytes, else JSON text. A request's raw value is a string
- * unless it says `json: true`.
+ * The requests of a script. With `raw: true` the value follows the head: in the reply (get, param, input, env, state.get
+ * with a key) or in the request (set, state.put, result, log, event.send, schedule). It is a string's bytes, else JSON
+ * text. A request's raw value is a string unless the request has `json: true`.
  */
 export const scriptRequest = z.discriminatedUnion("op", [
   z.object({ op: z.literal("context"), id: frameId }),
@@ -73,18 +74,18 @@ export const scriptRequest = z.discriminatedUnion("op", [
     json: z.boolean().optional(),
   }),
   z.object({ op: z.literal("results"), id: frameId }),
-  /** The step's input; absent when the manifest gives none. */
+  /** The step's input; absent when the manifest has none. */
   z.object({ op: z.literal("input"), id: frameId, raw: z.boolean().optional() }),
-  /** The step's variables that hold secrets; raw: as a shell reads them, `export NAME='…'` a line. */
+  /** The step's variables that hold secrets. With raw: in the form of a shell, one `export NAME='…'` per line. */
   z.object({ op: z.literal("env"), id: frameId, raw: z.boolean().optional() }),
   z.object({
     op: z.literal("event.send"),
     id: frameId,
     type: z.string(),
-    /** The package's name without it. */
+    /** Without it, the package's name. */
     source: z.string().optional(),
     referenceId: z.string().optional(),
-    /** An object of data; none without it. */
+    /** The data, an object; optional. */
     value: jsonValue.optional(),
     raw: z.boolean().optional(),
     json: z.boolean().optional(),
@@ -92,11 +93,11 @@ export const scriptRequest = z.discriminatedUnion("op", [
   z.object({
     op: z.literal("schedule"),
     id: frameId,
-    /** One of the two: milliseconds from now, or cron text. */
+    /** Either `delayMs`, milliseconds from now, or `cron`. */
     delayMs: z.number().optional(),
     cron: z.string().optional(),
     timezone: z.string().optional(),
-    /** An object of parameters; none without it. */
+    /** The parameters, an object; optional. */
     value: jsonValue.optional(),
     raw: z.boolean().optional(),
     json: z.boolean().optional(),
@@ -104,7 +105,7 @@ export const scriptRequest = z.discriminatedUnion("op", [
 ]);
 export type ScriptRequest = z.infer<typeof scriptRequest>;
 
-/** What a script knows of its run; the answer to `context`. */
+/** The facts about a run that its script can read; the answer to `context`. */
 export const scriptContext = z.object({
   params: jsonObject,
   config: jsonObject,
@@ -120,7 +121,7 @@ export type ScriptContext = z.infer<typeof scriptContext>;
 const errorCode = z.custom<ErrorCode>((code) => typeof code === "string" && Object.hasOwn(errorCodes, code));
 
 /**
- * What the executor answers. `found` is false for an absent name; `value` then is null, and nothing follows the head.
+ * The executor's answer. For an absent name `found` is false, `value` is null, and nothing follows the head.
  * `context`, `all`, `env`, `state.get` without a key and `results` answer with an object in `value`; `set` answers with
  * `scope`, `version` and, where a narrower scope hides the new value, `shadowedBy`.
  */

@@ -2,10 +2,10 @@ import type { ExecutorId, PoolId } from "../names.ts";
 
 /** The work queue: one message per execution that waits for an executor. */
 export const executionsStream = "EXECUTIONS";
-/** What executors report: logs, steps and reads, masked. */
+/** The reports of executors: logs, steps and reads, masked. */
 export const reportsStream = "REPORTS";
 
-/** What an executor may ask of the platform. */
+/** The requests that an executor may send to the platform. */
 export const rpcVerbs = [
   "claim",
   "renew",
@@ -23,12 +23,12 @@ export const rpcVerbs = [
 /** One of `rpcVerbs`. */
 export type RpcVerb = (typeof rpcVerbs)[number];
 
-/** What the platform may ask of the keyring. */
+/** The requests that the platform may send to the keyring. */
 export const keyringVerbs = ["enrol", "credentials", "revocations", "scope-key", "grant", "lookup", "end"] as const;
 /** One of `keyringVerbs`. */
 export type KeyringVerb = (typeof keyringVerbs)[number];
 
-/** Every NATS subject. Only ids that sealrun made enter one: the client library does not stop CR LF in a subject. */
+/** Every NATS subject. Use only ids that sealrun made: the client library does not refuse CR LF in a subject. */
 export const subjects = {
   executions: (pool: PoolId): string => `sealrun.executions.${pool}`,
   allExecutions: "sealrun.executions.>",
@@ -45,7 +45,7 @@ export function poolConsumer(pool: PoolId): string {
   return `pool-${pool}`;
 }
 
-/** Prefix of the inbox on which a part hears its replies; each part may subscribe below its own alone. */
+/** Prefix of the inbox on which a part receives its replies. A part may subscribe only below its own prefix. */
 export function inboxPrefix(part: "platform" | "keyring" | ExecutorId): string {
   return part === "platform" || part === "keyring" ? `_INBOX.${part}` : `_INBOX.exr.${part}`;
 }

@@ -1,4 +1,4 @@
-import { createUploadSealer, generateScopeKey, parametersContext, toBase64 } from "@sealrun/crypto";
+import { createBatchSealer, generateScopeKey, parametersContext, toBase64 } from "@sealrun/crypto";
 import { encodeJson } from "@sealrun/protocol";
 import { describe, expect, it } from "vitest";
 import { completeParameters, openParameters } from "../../../../executor/src/worker/secrets/open-parameters.ts";
@@ -52,7 +52,7 @@ describe("openParameters()", () => {
   it("refuses parameters that were sealed to another key", () => {
     const { attempt, event } = makeAttempt();
     const context = parametersContext({ platformId: event.platformId, packageId: event.package.id });
-    const foreign = createUploadSealer(generateScopeKey().publicKey).seal(context, encodeJson({ limit: 1 }));
+    const foreign = createBatchSealer(generateScopeKey().publicKey).seal(context, encodeJson({ limit: 1 }));
     const sealed = { ...attempt, event: { ...event, parameters: { visible: {}, sealed: toBase64(foreign) } } };
     expect(() => openParameters(sealed, undefined)).toThrow(expect.objectContaining({ code: "NO_GRANT" }));
   });
