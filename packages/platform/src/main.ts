@@ -94,8 +94,9 @@ async function connect(
   const fitness = watchFitness(database, log);
   closers.push(fitness.close);
   await claimInstallation(database, { platformId, key: storageKey });
-  const held = hold ? await holdAtStart(database) : showHold(await findHold(database));
-  if (held.hold !== null) log.warn(held.hold, "The platform is held: nothing new starts until sealrun platform resume");
+  const state = hold ? await holdAtStart(database) : showHold(await findHold(database));
+  if (state.hold !== null)
+    log.warn(state.hold, "The platform is held: nothing new starts until sealrun platform resume");
   await saveAdminToken(database, config.adminTokenSha256);
   const link = await connectNats({ ...config.nats, name: applicationName, inboxPrefix: inboxPrefix("platform") });
   closers.push(async () => link.close());

@@ -6,7 +6,7 @@ import {
   chooseNext,
   lockReady,
   markPublished,
-  readRoom,
+  readCapacity,
 } from "../../../packages/platform/src/dispatch/choice-store.ts";
 import { type ExecutionsWorld, startExecutionsWorld } from "../../support/executions-world.ts";
 
@@ -142,7 +142,7 @@ describe("chooseNext()", () => {
     await queueAll("report");
     await queueAll("urgent");
     const chooseNow = async () =>
-      world.database.transaction(async (sql) => chooseNext(sql, "crowd", await readRoom(sql, "crowd")));
+      world.database.transaction(async (sql) => chooseNext(sql, "crowd", await readCapacity(sql, "crowd")));
     const first = await chooseNow();
     await world.database.transaction(async (sql) => {
       const ready = first === undefined ? undefined : await lockReady(sql, first);

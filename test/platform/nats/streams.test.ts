@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   ensurePoolConsumer,
   ensureStreams,
-  removeDone,
+  removeAcknowledged,
   reportsConsumer,
 } from "../../../packages/platform/src/nats/streams.ts";
 import { codeOf } from "../../support/executions-world.ts";
@@ -89,14 +89,14 @@ async function stateOf(stream: string, consumer: string) {
   return { floor: floor.stream_seq, unacknowledged, messages: state.messages };
 }
 
-describe("removeDone()", () => {
+describe("removeAcknowledged()", () => {
   /** The sequence in which a purge made the server forget seven messages: each pass is the platform's own cleaning. */
-  test("removeDone() never lets the server forget what is delivered and not acknowledged", async () => {
+  test("removeAcknowledged() never lets the server forget what is delivered and not acknowledged", async () => {
     await freshManager();
     await ensureStreams(link);
     const jetstream = link.connection.jetstream();
     const subject = "sealrun.reports.exr_00000000000000000000";
-    const clean = async () => removeDone(link, reportsStream, reportsConsumer, subjects.allReports);
+    const clean = async () => removeAcknowledged(link, reportsStream, reportsConsumer, subjects.allReports);
     const consumer = await jetstream.consumers.get(reportsStream, reportsConsumer);
     const take = async (count: number): Promise<readonly JsMsg[]> => {
       const taken: JsMsg[] = [];
@@ -120,7 +120,7 @@ describe("removeDone()", () => {
     expect(await stateOf(reportsStream, reportsConsumer)).toEqual({ floor: 11, unacknowledged: 0, messages: 0 });
   });
 
-  test("removeDone() removes what is done with and was kept, and nothing that waits, of this pool or another", async () => {
+  test("removeAcknowledged() removes what is done with and was kept, and nothing that waits, of this pool or another", async () => {
     const manager = await freshManager();
     // A stream that keeps what is acknowledged, as a server does that comes back with an older disk.
     await manager.streams.add({ name: executionsStream, subjects: [subjects.allExecutions] });
@@ -133,7 +133,7 @@ describe("removeDone()", () => {
     const consumer = await jetstream.consumers.get(executionsStream, poolConsumer(pools[0]));
     for await (const message of await consumer.fetch({ max_messages: 3, expires: 5_000 })) await message.ackAck();
     const clean = async (pool: PoolId) =>
-      removeDone(link, executionsStream, poolConsumer(pool), subjects.executions(pool));
+      removeAcknowledged(link, executionsStream, poolConsumer(pool), subjects.executions(pool));
     // Two platforms clean at once.
     const removed = await Promise.all([clean(pools[0]), clean(pools[0]), clean(pools[1])]);
     expect(Math.max(...removed)).toBe(3);

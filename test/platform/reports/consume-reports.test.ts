@@ -6,7 +6,7 @@ import { type Database, migrate, openDatabase } from "@sealrun/postgres";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { consumeReports } from "../../../packages/platform/src/reports/consume-reports.ts";
-import { ensureStreams, readOffers, reportsConsumer } from "../../../packages/platform/src/nats/streams.ts";
+import { ensureStreams, readProgress, reportsConsumer } from "../../../packages/platform/src/nats/streams.ts";
 import { type ExecutionsWorld, startExecutionsWorld, until } from "../../support/executions-world.ts";
 import { enrolPeer, type ExecutorPeer } from "../../support/executor-peer.ts";
 import { prepareParts } from "../../support/start-platform.ts";
@@ -105,7 +105,7 @@ describe("consumeReports()", () => {
       const frame = signFrame(sender, { ...header, time: Date.now() }, encodeJson({}));
       await link.connection.jetstream().publish(subject, frame);
     }
-    await until(async () => (await readOffers(link, reportsStream, reportsConsumer)).underWay === 10);
+    await until(async () => (await readProgress(link, reportsStream, reportsConsumer)).underWay === 10);
     await link.connection.flush();
     const stopped = stop();
     release();

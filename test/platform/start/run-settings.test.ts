@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { findRefusal, readRunSettings, refuseUnwanted } from "../../../packages/platform/src/start/run-settings.ts";
+import { findRefusal, readRunSettings, checkMayStart } from "../../../packages/platform/src/start/run-settings.ts";
 import { refusalOf } from "../../support/refusal.ts";
 
 describe("findRefusal()", () => {
@@ -11,9 +11,9 @@ describe("findRefusal()", () => {
   });
 });
 
-describe("refuseUnwanted()", () => {
-  test("refuseUnwanted() says which field to change", () => {
-    const { code, message } = refusalOf(() => refuseUnwanted("report", { active: false }));
+describe("checkMayStart()", () => {
+  test("checkMayStart() says which field to change", () => {
+    const { code, message } = refusalOf(() => checkMayStart("report", { active: false }));
     expect({ code, message }).toEqual({
       code: "BAD_REQUEST",
       message: 'The manifest of report says "active": false; change it there and push again',

@@ -27,14 +27,14 @@ export interface BuiltEvent {
   readonly uploads: readonly UploadReference[];
 }
 
-type Needed = Pick<Deps, "platformId" | "storageKey">;
+type BuildDeps = Pick<Deps, "platformId" | "storageKey">;
 
 /**
  * Makes the event of an execution: the outer layer comes off here, in memory, and the inner one stays. Sealed values
  * and the file list travel inside while all of it fits, else as references, which executors fetch under their claim.
  */
 export async function buildEvent(
-  deps: Needed,
+  deps: BuildDeps,
   sql: Sql,
   ready: ReadyExecution,
   generation: number,
@@ -103,14 +103,14 @@ function maskedNames(manifest: JsonObject): string[] {
   return [...new Set([...secrets, ...mask])];
 }
 
-function openParameters(deps: Needed, ready: ReadyExecution): Uint8Array | undefined {
+function openParameters(deps: BuildDeps, ready: ReadyExecution): Uint8Array | undefined {
   if (ready.sealed === null) return undefined;
   const place = { platformId: deps.platformId, packageId: ready.package.id };
   return openWithKey(deps.storageKey, storedContext(parametersContext(place)), ready.sealed);
 }
 
 /** The data of the event that started this, in the inner layer alone; undefined without any. */
-async function openEventData(deps: Needed, sql: Sql, { trigger }: ReadyExecution) {
+async function openEventData(deps: BuildDeps, sql: Sql, { trigger }: ReadyExecution) {
   const event = trigger.kind === "event" ? await findEventData(sql, trigger.eventId) : undefined;
   if (event === undefined || event.sealed === null) return undefined;
   const place = { platformId: deps.platformId, projectId: event.projectId, eventId: event.id };

@@ -52,7 +52,7 @@ const readyRow = z
 /** An execution whose event is to be published. */
 export type ReadyExecution = z.infer<typeof readyRow>;
 
-const roomRow = z.object({
+const capacityRow = z.object({
   slots: z.number(),
   free: z.number(),
   published: z.number(),
@@ -62,7 +62,7 @@ const roomRow = z.object({
  * What a pool can take: slots of its executors that are there, those of them that are free, and events out for them.
  * `full`: ids of the packages and projects that are at their limits, in whatever pool.
  */
-export type PoolRoom = z.infer<typeof roomRow>;
+export type PoolCapacity = z.infer<typeof capacityRow>;
 
 const chosenRow = z.object({ execution_id: executionId });
 const inFlight = "(e.status = 'running' or (e.status = 'queued' and e.published_at is not null))";
@@ -94,9 +94,9 @@ export async function lockPool(sql: Sql, pool: string): Promise<boolean> {
 }
 
 /** What the pool of that lower-case name can take now. */
-export async function readRoom(sql: Sql, pool: string): Promise<PoolRoom> {
+export async function readCapacity(sql: Sql, pool: string): Promise<PoolCapacity> {
   const row = await sql.row(
-    roomRow,
+    capacityRow,
     `select coalesce(sum(x.slots), 0)::int as slots,
             coalesce(sum(greatest(0, x.slots - (
               select count(*) from executions e where e.executor_id = x.id and e.status = 'running'))), 0)::int as free,
@@ -123,7 +123,7 @@ export async function readRoom(sql: Sql, pool: string): Promise<PoolRoom> {
 export async function chooseNext(
   sql: Sql,
   pool: string,
-  { full }: Pick<PoolRoom, "full">,
+  { full }: Pick<PoolCapacity, "full">,
 ): Promise<ExecutionId | undefined> {
   if (full.length === 0) return (await sql.row(chosenRow, firstOfAll, [pool]))?.execution_id;
   await sql.run(probesReadAnIndex);

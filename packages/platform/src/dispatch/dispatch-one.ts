@@ -3,7 +3,14 @@ import type { Sql } from "@sealrun/postgres";
 import { type ExecutionId, toSealrunError } from "@sealrun/protocol";
 import { z } from "zod";
 import type { Deps } from "../deps.ts";
-import { chooseNext, lockPool, lockReady, lockWithinLimits, type ReadyExecution, readRoom } from "./choice-store.ts";
+import {
+  chooseNext,
+  lockPool,
+  lockReady,
+  lockWithinLimits,
+  type ReadyExecution,
+  readCapacity,
+} from "./choice-store.ts";
 import { removeFromOutbox } from "../outbox/store.ts";
 import { endUnpublishable, publishNext } from "./publish-event.ts";
 
@@ -20,9 +27,9 @@ export async function dispatchOne(
 ): Promise<boolean> {
   const isPublished = await deps.database.transaction(async (sql) => {
     if (!(await lockPool(sql, pool))) return undefined;
-    const room = await readRoom(sql, pool);
-    if (room.published >= eventsPerFreeSlot * room.free) return undefined;
-    const id = await chooseNext(sql, pool, room);
+    const capacity = await readCapacity(sql, pool);
+    if (capacity.published >= eventsPerFreeSlot * capacity.free) return undefined;
+    const id = await chooseNext(sql, pool, capacity);
     const ready = id === undefined ? undefined : await lockReadable(deps, sql, id);
     if (ready === undefined) return undefined;
     if (ready === "unreadable") return false;

@@ -6,7 +6,7 @@ import { dispatchOne } from "./dispatch-one.ts";
 import { markDue, msUntilDue, renewExpiredEvents } from "../outbox/store.ts";
 import { outboxChannel } from "../postgres/channels.ts";
 
-type Needed = Pick<Deps, "platformId" | "database" | "fitness" | "link" | "identity" | "storageKey" | "log"> & {
+type DispatchDeps = Pick<Deps, "platformId" | "database" | "fitness" | "link" | "identity" | "storageKey" | "log"> & {
   readonly queues: Queues;
 };
 
@@ -16,7 +16,7 @@ const pollMs = 1_000;
  * Publishes the events of the outbox until closed: at once when it rings, when an execution's time comes, and every
  * second in case a ring was missed. Any number of platforms may do it beside each other.
  */
-export async function startDispatcher(deps: Needed): Promise<() => Promise<void>> {
+export async function startDispatcher(deps: DispatchDeps): Promise<() => Promise<void>> {
   const closing = new AbortController();
   let rings = 0;
   let working: Promise<void> | undefined;
@@ -62,7 +62,7 @@ export async function startDispatcher(deps: Needed): Promise<() => Promise<void>
  * Goes round the pools, one execution of each at a time, until none has both room and work. What fails for one pool alone
  * holds up no other; it is thrown when they are done.
  */
-async function dispatchAll(deps: Needed, signal: AbortSignal): Promise<void> {
+async function dispatchAll(deps: DispatchDeps, signal: AbortSignal): Promise<void> {
   // An event bears PostgreSQL's time, and which of two clocks is wrong nobody knows here.
   if (deps.fitness.clockFault() !== undefined) return;
   await markDue(deps.database);

@@ -9,7 +9,7 @@ import { buildEvent, type BuiltEvent } from "./build-event.ts";
 import { markPublished, type ReadyExecution } from "./choice-store.ts";
 import { removeFromOutbox } from "../outbox/store.ts";
 
-type Needed = Pick<Deps, "platformId" | "link" | "identity" | "storageKey" | "log">;
+type PublishDeps = Pick<Deps, "platformId" | "link" | "identity" | "storageKey" | "log">;
 
 const publishTimeoutMs = 5_000;
 
@@ -17,7 +17,7 @@ const publishTimeoutMs = 5_000;
  * Publishes the next event of an execution that the caller holds, and notes it in the caller's transaction; when there
  * can never be one, the execution has failed. Throws what NATS says, and then nothing is noted.
  */
-export async function publishNext(deps: Needed, sql: Sql, ready: ReadyExecution): Promise<void> {
+export async function publishNext(deps: PublishDeps, sql: Sql, ready: ReadyExecution): Promise<void> {
   const generation = ready.generation + 1;
   const built = await build(deps, sql, ready, generation);
   if (built instanceof SealrunError) {
@@ -40,7 +40,7 @@ export async function endUnpublishable(sql: Sql, id: ExecutionId, { code, messag
 
 /** The event, or why there can never be one. */
 async function build(
-  deps: Needed,
+  deps: PublishDeps,
   sql: Sql,
   ready: ReadyExecution,
   generation: number,
@@ -64,7 +64,7 @@ async function build(
 }
 
 async function publish(
-  deps: Needed,
+  deps: PublishDeps,
   ready: ReadyExecution,
   event: Pick<BuiltEvent, "body" | "expiresAt"> & { readonly generation: number },
 ): Promise<{ readonly seq: number; readonly duplicate: boolean }> {

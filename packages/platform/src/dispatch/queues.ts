@@ -6,7 +6,7 @@ import { listPools } from "../executors/store.ts";
 import { noteStream, noteTrouble, type Trouble } from "../nats/stream-store.ts";
 import { ensurePoolConsumer, ensureStreams, reportsConsumer } from "../nats/streams.ts";
 
-type Needed = Pick<Deps, "database" | "link" | "log">;
+type QueueDeps = Pick<Deps, "database" | "link" | "log">;
 
 /** The state of the streams: made, made again, and what keeps them from taking an event. */
 export interface Queues {
@@ -32,10 +32,9 @@ const sentences: Readonly<Record<Trouble, string>> = {
 };
 
 /** The streams as seen from one platform; any number of platforms may look after them. */
-export function createQueues(deps: Needed): Queues {
+export function createQueues(deps: QueueDeps): Queues {
   const { database, link, log } = deps;
-  // Until something is known, the first answer is news.
-  let known: Trouble | "none" | "nothing" = "nothing";
+  let state: "unknown" | "healthy" | Trouble = "unknown";
 
   let isConnected = true;
   /** How often NATS was connected to, and at which of these times the queues were looked at last. */
@@ -52,13 +51,13 @@ export function createQueues(deps: Needed): Queues {
   void watch();
 
   const note = async (found: Trouble | undefined, error?: unknown): Promise<void> => {
-    const now = found ?? "none";
-    // A check of any platform that began before NATS was full has cleared it, and would leave those who wait in the dark.
-    if (known === now && found === "full") await noteTrouble(database, found);
-    if (known === now) return;
-    const isRecovery = found === undefined && known !== "nothing";
+    const next = found ?? "healthy";
+    // A check that began on any platform before NATS was full may have cleared this: waiting executions must show the reason.
+    if (state === next && found === "full") await noteTrouble(database, found);
+    if (state === next) return;
+    const isRecovery = found === undefined && state !== "unknown";
     await noteTrouble(database, found);
-    known = now;
+    state = next;
     if (found !== undefined) log.warn({ err: error }, sentences[found]);
     else if (isRecovery) log.info("NATS takes events again");
   };
@@ -90,7 +89,7 @@ export function createQueues(deps: Needed): Queues {
       }
     }
     lookedAt = current;
-    if (known === "full") return;
+    if (state === "full") return;
     await note(undefined);
     // Another platform may have lost its own connection, and said so for everybody.
     await noteTrouble(database, undefined);
@@ -114,8 +113,8 @@ export function createQueues(deps: Needed): Queues {
         else await note(found, error);
         if (found !== "full") await check();
       } catch (failure) {
-        const isTold = known !== "nothing" && troubleOf(failure) === known;
-        if (!isTold) log.warn({ err: failure }, "The queues in NATS cannot be looked after; trying again");
+        const isLogged = state !== "unknown" && troubleOf(failure) === state;
+        if (!isLogged) log.warn({ err: failure }, "The queues in NATS cannot be looked after; trying again");
       }
     },
     worked: async () => note(undefined),

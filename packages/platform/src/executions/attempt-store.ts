@@ -18,7 +18,7 @@ export interface ClaimedAttempt extends AttemptRef {
   readonly executorId: ExecutorId;
 }
 
-const heldRow = z
+const liveRow = z
   .object({ project_id: projectId, package_id: packageId, version_id: versionId })
   .transform(({ project_id, package_id, version_id }) => ({
     projectId: project_id,
@@ -26,7 +26,7 @@ const heldRow = z
     versionId: version_id,
   }));
 /** Whose package an attempt runs. */
-export type LiveAttempt = z.infer<typeof heldRow>;
+export type LiveAttempt = z.infer<typeof liveRow>;
 
 const attemptRow = z
   .object({ attempt: z.number(), is_live: z.boolean() })
@@ -36,7 +36,7 @@ const attemptRow = z
 export type AttemptEnd = "finished" | "lost" | "given-back" | "released";
 
 // A lease that is over ends nothing by itself, the sweeper does: the database's clock may have leapt.
-const isHeld = "e.id = $1 and e.attempt = $2 and e.status = 'running' and a.executor_id = $3";
+const isRunning = "e.id = $1 and e.attempt = $2 and e.status = 'running' and a.executor_id = $3";
 const attemptOf = "a.execution_id = e.id and a.attempt = e.attempt";
 const claimValues = (claimed: ClaimedAttempt): readonly unknown[] => [
   claimed.executionId,
@@ -46,24 +46,24 @@ const claimValues = (claimed: ClaimedAttempt): readonly unknown[] => [
 
 /** What the attempt runs, while nobody has ended it; `LEASE_LOST` otherwise. */
 export async function findLiveAttempt(sql: Sql, claimed: ClaimedAttempt): Promise<LiveAttempt> {
-  const held = await sql.row(
-    heldRow,
-    `select e.project_id, e.package_id, e.version_id from executions e join attempts a on ${attemptOf} where ${isHeld}`,
+  const live = await sql.row(
+    liveRow,
+    `select e.project_id, e.package_id, e.version_id from executions e join attempts a on ${attemptOf} where ${isRunning}`,
     claimValues(claimed),
   );
-  if (held !== undefined) return held;
+  if (live !== undefined) return live;
   throw new SealrunError("LEASE_LOST", "");
 }
 
 /** As `findHeld`, and nobody can end the attempt before the transaction does. */
 export async function lockLiveAttempt(sql: Sql, claimed: ClaimedAttempt): Promise<LiveAttempt> {
-  const held = await sql.row(
-    heldRow,
+  const live = await sql.row(
+    liveRow,
     `select e.project_id, e.package_id, e.version_id from executions e join attempts a on ${attemptOf}
-     where ${isHeld} for share of e`,
+     where ${isRunning} for share of e`,
     claimValues(claimed),
   );
-  if (held !== undefined) return held;
+  if (live !== undefined) return live;
   throw new SealrunError("LEASE_LOST", "");
 }
 
@@ -94,7 +94,7 @@ export async function renewLease(sql: Sql, claimed: ClaimedAttempt): Promise<{ r
     z.object({ cancel: z.boolean() }),
     `with held as (
        select e.id, e.attempt, e.cancel_requested_at is not null as cancel
-       from executions e join attempts a on ${attemptOf} where ${isHeld} for share of e)
+       from executions e join attempts a on ${attemptOf} where ${isRunning} for share of e)
      update attempts a set lease_until = clock_timestamp() + $4 * interval '1 millisecond'
      from held where a.execution_id = held.id and a.attempt = held.attempt returning held.cancel`,
     [...claimValues(claimed), limits.leaseMs],
@@ -109,7 +109,7 @@ export async function renewLease(sql: Sql, claimed: ClaimedAttempt): Promise<{ r
 export async function markGranted(sql: Sql, claimed: ClaimedAttempt): Promise<void> {
   const touched = await sql.run(
     `with held as (
-       select e.id, e.attempt from executions e join attempts a on ${attemptOf} where ${isHeld} for share of e)
+       select e.id, e.attempt from executions e join attempts a on ${attemptOf} where ${isRunning} for share of e)
      update attempts a set granted_at = coalesce(a.granted_at, clock_timestamp())
      from held where a.execution_id = held.id and a.attempt = held.attempt
        and a.ended_at is null and a.lease_until > clock_timestamp()`,
@@ -163,7 +163,7 @@ export async function countReleases(sql: Sql, id: ExecutionId): Promise<number> 
   return row?.count ?? 0;
 }
 
-const endedRow = z
+const attemptRefRow = z
   .object({ execution_id: executionId, attempt: z.number() })
   .transform(({ execution_id, attempt }) => ({ executionId: execution_id, attempt }));
 
@@ -171,9 +171,9 @@ const endedRow = z
  * Ended attempts whose end the keyring has not confirmed. One that was given back may be had again by the same claim
  * until its execution went on.
  */
-export async function listGrantsToEnd(sql: Sql, limit: number): Promise<readonly z.infer<typeof endedRow>[]> {
+export async function listGrantsToEnd(sql: Sql, limit: number): Promise<readonly z.infer<typeof attemptRefRow>[]> {
   return sql.rows(
-    endedRow,
+    attemptRefRow,
     `select a.execution_id, a.attempt from attempts a join executions e on e.id = a.execution_id
      where a.ended_at is not null and a.grant_ended_at is null
        and (a.ended_as <> 'given-back' or e.attempt > a.attempt or e.finished_at is not null)

@@ -17,13 +17,17 @@ import { removeFromOutbox } from "../outbox/store.ts";
 import { lockExecution, requestCancel } from "./store.ts";
 import { endUnfinished } from "./transitions.ts";
 
-type Needed = Pick<Deps, "database" | "link" | "identity" | "log">;
+type CancelDeps = Pick<Deps, "database" | "link" | "identity" | "log">;
 
 /**
  * Ends a queued execution at once, and has the executor of a running one told to end it; the answer is the status that
  * it has now. Asked for again, it is answered again. `EXECUTION_ENDED` for one that ended otherwise.
  */
-export async function cancelExecution(deps: Needed, id: ExecutionId, requester: Requester): Promise<ExecutionStatus> {
+export async function cancelExecution(
+  deps: CancelDeps,
+  id: ExecutionId,
+  requester: Requester,
+): Promise<ExecutionStatus> {
   const { status, tell } = await deps.database.transaction(async (sql) => {
     const execution = await lockExecution(sql, id);
     if (execution.status === "cancelled") return { status: execution.status, tell: undefined };
@@ -50,7 +54,7 @@ export async function cancelExecution(deps: Needed, id: ExecutionId, requester: 
 }
 
 /** A hint that makes it quick: an executor that does not hear it hears of the cancel with its next renew. */
-function sendOrder(deps: Needed, executor: ExecutorId, order: ControlOrder): void {
+function sendOrder(deps: CancelDeps, executor: ExecutorId, order: ControlOrder): void {
   const subject = subjects.control(executor);
   const header = {
     v: 1,

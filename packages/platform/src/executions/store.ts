@@ -135,12 +135,12 @@ export async function lockExecution(sql: Sql, id: ExecutionId): Promise<LockedEx
 export async function markRunning(
   sql: Sql,
   id: ExecutionId,
-  held: { readonly attempt: number; readonly executorId: string },
+  claimed: { readonly attempt: number; readonly executorId: string },
 ): Promise<void> {
   await sql.run(
     `update executions set status = 'running', attempt = $2, executor_id = $3,
             started_at = coalesce(started_at, clock_timestamp()) where id = $1`,
-    [id, held.attempt, held.executorId],
+    [id, claimed.attempt, claimed.executorId],
   );
 }
 
@@ -167,7 +167,7 @@ export async function markFinished(
 }
 
 /** Puts an execution whose attempt is over back: its steps are to be run anew, under a new event. */
-export async function markQueuedAnew(sql: Sql, id: ExecutionId): Promise<void> {
+export async function markRequeued(sql: Sql, id: ExecutionId): Promise<void> {
   await sql.run(
     `update executions set status = 'queued', executor_id = null, started_at = null, event_expires_at = null,
             published_at = null where id = $1`,

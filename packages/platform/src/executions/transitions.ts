@@ -5,7 +5,7 @@ import { appendFeed, type FeedEntry } from "./feed-store.ts";
 import { addToOutbox } from "../outbox/store.ts";
 import { forgetParts } from "./set-parts-store.ts";
 import { closeSteps, resetSteps, type StoredStep } from "./step-store.ts";
-import { markFinished, markQueuedAnew } from "./store.ts";
+import { markFinished, markRequeued } from "./store.ts";
 
 /** Why an execution was cancelled that an executor had, and that no script had started of. */
 export const cancelledUnstarted: Failure = {
@@ -44,14 +44,14 @@ export async function endUnfinished(
  * Ends an attempt and puts its execution back, to be run anew under a new event; `line` tells people why. Its lines
  * stay, its steps are as if they had never started. The caller holds the execution's row.
  */
-export async function runAnew(
+export async function requeue(
   sql: Sql,
-  held: { readonly executionId: ExecutionId; readonly attempt: number },
+  ref: { readonly executionId: ExecutionId; readonly attempt: number },
   why: { readonly end: Exclude<AttemptEnd, "finished">; readonly line: string },
 ): Promise<void> {
-  const id = held.executionId;
-  await endAttempt(sql, held, why.end);
-  await markQueuedAnew(sql, id);
+  const id = ref.executionId;
+  await endAttempt(sql, ref, why.end);
+  await markRequeued(sql, id);
   await forgetParts(sql, id);
   const reset = await resetSteps(sql, id);
   await appendFeed(sql, id, [

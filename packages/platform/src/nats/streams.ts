@@ -77,7 +77,12 @@ const maxRemoved = 1_000;
  * nats-server (2.9.10 measured) forget which messages are delivered and not acknowledged; the next acknowledgement lifts
  * the floor over them, and they are never offered again.
  */
-export async function removeDone(link: NatsLink, stream: string, consumer: string, subject: string): Promise<number> {
+export async function removeAcknowledged(
+  link: NatsLink,
+  stream: string,
+  consumer: string,
+  subject: string,
+): Promise<number> {
   return managing(link, async (manager) => {
     const { ack_floor: floor } = await manager.consumers.info(stream, consumer);
     let removed = 0;
@@ -93,14 +98,14 @@ export async function removeDone(link: NatsLink, stream: string, consumer: strin
 }
 
 /** How far a consumer has offered its messages: the newest one's number, how many somebody has, and how many wait. */
-export interface Offers {
+export interface ConsumerProgress {
   readonly deliveredSeq: number;
   readonly underWay: number;
   readonly waiting: number;
 }
 
 /** What a consumer has offered so far. */
-export async function readOffers(link: NatsLink, stream: string, consumer: string): Promise<Offers> {
+export async function readProgress(link: NatsLink, stream: string, consumer: string): Promise<ConsumerProgress> {
   return managing(link, async (manager) => {
     const {
       delivered,
@@ -115,7 +120,7 @@ export async function readOffers(link: NatsLink, stream: string, consumer: strin
  * Has NATS forget requests for messages whose askers are gone, as it does when it is asked for the consumer's state. To
  * one that it knows of still, 2.9 offers what is given back, to nobody's ears.
  */
-export async function forgetGoneAskers(link: NatsLink, stream: string, consumer: string): Promise<void> {
+export async function dropStalePullRequests(link: NatsLink, stream: string, consumer: string): Promise<void> {
   const manager = await link.connection.jetstreamManager({ timeout: 2_000, checkAPI: false });
   await manager.consumers.info(stream, consumer);
 }

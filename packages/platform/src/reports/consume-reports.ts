@@ -16,13 +16,13 @@ import type { z } from "zod";
 import type { Deps } from "../deps.ts";
 import { findExecutor } from "../executors/store.ts";
 import type { Queues } from "../dispatch/queues.ts";
-import { forgetGoneAskers, reportsConsumer } from "../nats/streams.ts";
+import { dropStalePullRequests, reportsConsumer } from "../nats/streams.ts";
 import { isAttemptOf } from "../executions/attempt-store.ts";
 import { applyReports } from "./apply-report.ts";
 import { type BatchSize, createBatchSize } from "./batch-size.ts";
 
-type Needed = Pick<Deps, "database" | "link" | "log">;
-type Reading = Needed & { readonly queues: Pick<Queues, "check"> };
+type StoreDeps = Pick<Deps, "database" | "link" | "log">;
+type ConsumeDeps = StoreDeps & { readonly queues: Pick<Queues, "check"> };
 
 /** Reports wait in the stream while no platform runs. */
 const oldestFrameMs = 30 * 24 * 3_600_000;
@@ -51,7 +51,7 @@ interface Arrived {
  * Stores what executors report until closed. A message is acknowledged after its commit; one that is no honest report
  * is taken out of the stream and logged.
  */
-export function consumeReports(deps: Reading): () => Promise<void> {
+export function consumeReports(deps: ConsumeDeps): () => Promise<void> {
   const waiting: JsMsg[] = [];
   let messages: ConsumerMessages | undefined;
   const closing = new AbortController();
@@ -95,10 +95,10 @@ export function consumeReports(deps: Reading): () => Promise<void> {
 }
 
 /** Else another platform would get them only after the time that this one had for them. */
-async function giveBack({ link }: Pick<Needed, "link">, left: readonly JsMsg[]): Promise<void> {
+async function giveBack({ link }: Pick<StoreDeps, "link">, left: readonly JsMsg[]): Promise<void> {
   if (left.length === 0) return;
   // Without an answer the first of them may wait all the same.
-  await forgetGoneAskers(link, reportsStream, reportsConsumer).catch(() => undefined);
+  await dropStalePullRequests(link, reportsStream, reportsConsumer).catch(() => undefined);
   for (const message of left) message.nak();
 }
 
@@ -106,16 +106,16 @@ async function giveBack({ link }: Pick<Needed, "link">, left: readonly JsMsg[]):
  * Chunks of one attempt go into transactions of at most so many items, in the order of their arrival; attempts take turns.
  * What waits for its turn stays ours meanwhile.
  */
-async function storeBatch(deps: Needed, batch: readonly JsMsg[], size: BatchSize): Promise<void> {
-  const held = new Set(batch);
+async function storeBatch(deps: StoreDeps, batch: readonly JsMsg[], size: BatchSize): Promise<void> {
+  const unfinished = new Set(batch);
   const timer = setInterval(() => {
-    for (const message of held) message.working();
+    for (const message of unfinished) message.working();
   }, progressMs);
   try {
     const arrived: Arrived[] = [];
     for (const message of batch) {
       const read = await readMessage(deps, message);
-      if (read === undefined) held.delete(message);
+      if (read === undefined) unfinished.delete(message);
       else arrived.push(read);
     }
     let groups = [...Map.groupBy(arrived, attemptOf).values()];
@@ -125,7 +125,7 @@ async function storeBatch(deps: Needed, batch: readonly JsMsg[], size: BatchSize
         const part = size.take(group);
         const isStored = await storeGroup(deps, part);
         size.note(isStored);
-        for (const { message } of part) held.delete(message);
+        for (const { message } of part) unfinished.delete(message);
         if (part.length < group.length) rest.push(group.slice(part.length));
       }
       groups = rest;
@@ -139,7 +139,7 @@ function attemptOf({ report: { executionId: id, attempt }, sender }: Arrived): s
   return `${id} ${attempt} ${sender}`;
 }
 
-async function readMessage(deps: Needed, message: JsMsg): Promise<Arrived | undefined> {
+async function readMessage(deps: StoreDeps, message: JsMsg): Promise<Arrived | undefined> {
   try {
     const { sender } = readUnverifiedHeader(message.data);
     const executor = await findExecutor(deps.database, sender);
@@ -163,7 +163,7 @@ async function readMessage(deps: Needed, message: JsMsg): Promise<Arrived | unde
 }
 
 /** True when these chunks of one attempt are stored, or refused; otherwise they are offered again. */
-async function storeGroup(deps: Needed, group: readonly Arrived[]): Promise<boolean> {
+async function storeGroup(deps: StoreDeps, group: readonly Arrived[]): Promise<boolean> {
   const [first] = group;
   if (first === undefined) return true;
   try {
@@ -190,7 +190,7 @@ async function storeGroup(deps: Needed, group: readonly Arrived[]): Promise<bool
 }
 
 /** What can never be stored is taken out; what failed for the moment is offered again. Never a reason: 2.9 stumbles. */
-function settle(deps: Needed, message: JsMsg, error: unknown): void {
+function settle(deps: StoreDeps, message: JsMsg, error: unknown): void {
   const failure = toSealrunError(error);
   if (mayPass(failure)) {
     deps.log.error({ err: error }, "A report could not be stored; trying again");

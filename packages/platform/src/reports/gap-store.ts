@@ -26,7 +26,7 @@ export async function noteComplete(sql: Sql, id: ExecutionId): Promise<z.infer<t
   );
 }
 
-const silentRow = z
+const stalledRow = z
   .object({ execution_id: executionId, attempt: z.number() })
   .transform(({ execution_id, attempt }) => ({ executionId: execution_id, attempt }));
 
@@ -34,9 +34,9 @@ const silentRow = z
  * Attempts of which reports are missing and nothing has come for `limits.reportsSilentMs`: of executions that ended, and
  * earlier attempts whose chunks wait for one before them. A hundred at most.
  */
-export async function listSilent(sql: Sql): Promise<readonly AttemptRef[]> {
+export async function listStalled(sql: Sql): Promise<readonly AttemptRef[]> {
   return sql.rows(
-    silentRow,
+    stalledRow,
     `select g.execution_id, g.attempt from (
        select e.id as execution_id, e.attempt from executions e
        where e.reports = 'awaited' and e.finished_at < clock_timestamp() - $1 * interval '1 millisecond'

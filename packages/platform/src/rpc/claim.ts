@@ -31,11 +31,11 @@ import { executorRequester, type ExecutorRequest, type RpcDeps } from "../execut
 /** A run may take as long as its steps may; the lease ends it long before when its executor is gone. */
 const grantMs = limits.stepTimeoutMs + 3_600_000;
 /** After a refusal of the keyring, another executor is offered the execution. */
-const offerAgainMs = 10_000;
+const firstDelayMs = 10_000;
 /** A key that the keyring does not have comes back with its database, so that asking grows rarer, up to this. */
-const longestHoldMs = 5 * 60_000;
+const maxDelayMs = 5 * 60_000;
 /** Likewise a pool whose executors may not run the project: an executor that may has to be enrolled first. */
-const longestHoldUnenrolledMs = 10 * 60_000;
+const maxDelayUnenrolledMs = 10 * 60_000;
 
 interface Claimed {
   readonly execution: LockedExecution;
@@ -122,7 +122,7 @@ async function giveBack(
     await markQueued(sql, claimed.executionId);
     if (!failure.row.retry) {
       await holdInOutbox(sql, claimed.executionId, {
-        forMs: holdMs(failure, attempt),
+        forMs: delayMs(failure, attempt),
         refusal: `The keyring refused it (${failure.message})`,
       });
     }
@@ -137,10 +137,10 @@ async function giveBack(
   });
 }
 
-function holdMs({ code }: SealrunError, attempt: number): number {
-  const grown = offerAgainMs * 2 ** (attempt - 1);
-  if (code === "KEY_NOT_FOUND") return Math.min(longestHoldMs, grown);
-  return code === "NOT_ENROLLED" ? Math.min(longestHoldUnenrolledMs, grown) : offerAgainMs;
+function delayMs({ code }: SealrunError, attempt: number): number {
+  const grown = firstDelayMs * 2 ** (attempt - 1);
+  if (code === "KEY_NOT_FOUND") return Math.min(maxDelayMs, grown);
+  return code === "NOT_ENROLLED" ? Math.min(maxDelayUnenrolledMs, grown) : firstDelayMs;
 }
 
 function refused({ status, attempt }: LockedExecution): SealrunError {

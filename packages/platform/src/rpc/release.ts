@@ -6,12 +6,12 @@ import { noteSeen } from "../executors/store.ts";
 import { countReleases, endAttempt, isAttemptOf, isReleased, noteReason } from "../executions/attempt-store.ts";
 import { holdInOutbox } from "../outbox/store.ts";
 import { lockExecution } from "../executions/store.ts";
-import { cancelledUnstarted, endUnfinished, runAnew } from "../executions/transitions.ts";
+import { cancelledUnstarted, endUnfinished, requeue } from "../executions/transitions.ts";
 import { executorRequester, type ExecutorRequest, type RpcDeps } from "../executors/executor-request.ts";
 
 /** After the first release another executor can take the execution at once; then the wait doubles, up to the longest. */
-const firstHoldMs = 1_000;
-const longestHoldMs = 5 * 60_000;
+const firstDelayMs = 1_000;
+const maxDelayMs = 5 * 60_000;
 
 /**
  * Ends an attempt of which no script has started, for a reason of its executor's machine, and queues its execution again,
@@ -30,8 +30,9 @@ async function release(sql: Sql, request: ExecutorRequest, asked: ReleaseRequest
   const claimed = { executionId: id, attempt, executorId: request.executorId };
   const execution = await lockExecution(sql, id);
   if (await isReleased(sql, claimed)) return;
-  const isHeld = execution.status === "running" && execution.attempt === attempt && (await isAttemptOf(sql, claimed));
-  if (!isHeld) throw new SealrunError("LEASE_LOST", "");
+  const isCurrent =
+    execution.status === "running" && execution.attempt === attempt && (await isAttemptOf(sql, claimed));
+  if (!isCurrent) throw new SealrunError("LEASE_LOST", "");
   await noteReason(sql, claimed, reason);
   await noteSeen(sql, request.executorId);
   if (execution.isCancelRequested) {
@@ -39,10 +40,10 @@ async function release(sql: Sql, request: ExecutorRequest, asked: ReleaseRequest
     await endUnfinished(sql, id, { status: "cancelled", error: cancelledUnstarted });
   } else {
     const why = `executor ${request.executorId} could not prepare it: ${reason.message} (${reason.code})`;
-    await runAnew(sql, claimed, { end: "released", line: `Attempt ${attempt} is given back, because ${why}` });
+    await requeue(sql, claimed, { end: "released", line: `Attempt ${attempt} is given back, because ${why}` });
     const releases = await countReleases(sql, id);
     await holdInOutbox(sql, id, {
-      forMs: Math.min(longestHoldMs, firstHoldMs * 2 ** (releases - 1)),
+      forMs: Math.min(maxDelayMs, firstDelayMs * 2 ** (releases - 1)),
       refusal: `It was given back ${releases === 1 ? "once" : `${releases} times`}, the last time because ${why}`,
     });
   }

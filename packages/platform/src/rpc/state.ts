@@ -69,10 +69,10 @@ async function get(
 ): Promise<StateReply> {
   const rows = await readState(deps.database, live.packageId, { after, limit: pageEntries });
   const page: { readonly key: string; readonly envelope: Uint8Array }[] = [];
-  let room = pageBytes;
+  let leftBytes = pageBytes;
   for (const { key, sealed } of rows) {
-    if (page.length > 0 && sealed.length > room) break;
-    room -= sealed.length;
+    if (page.length > 0 && sealed.length > leftBytes) break;
+    leftBytes -= sealed.length;
     page.push({ key, envelope: openWithKey(deps.storageKey, contextOf(deps, live.packageId, key), sealed) });
   }
   const named = page.slice(0, maxNamed).map(({ key }) => key);

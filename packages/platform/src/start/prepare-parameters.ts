@@ -31,13 +31,17 @@ export interface ParametersPlace {
 
 const maxNames = 1_000;
 
-type Needed = Pick<Deps, "platformId" | "storageKey">;
+type PrepareDeps = Pick<Deps, "platformId" | "storageKey">;
 
 /**
  * Checks the parameters of a start and lays the outer layer around what is sealed; what came in plain is sealed here, in
  * memory. `PARAMETER_INVALID` names the parameter, never its value; `KEY_CHANGED`, `VALUE_TOO_LARGE`, `BAD_REQUEST`.
  */
-export function prepareParameters(deps: Needed, place: ParametersPlace, given: StartExecution): PreparedParameters {
+export function prepareParameters(
+  deps: PrepareDeps,
+  place: ParametersPlace,
+  given: StartExecution,
+): PreparedParameters {
   const isSealed = given.sealed !== undefined || given.visible !== undefined || given.sealedNames !== undefined;
   if (!isSealed) return sealPlain(deps, place, given.parameters ?? {});
   if (given.parameters !== undefined) {
@@ -53,7 +57,7 @@ export function prepareParameters(deps: Needed, place: ParametersPlace, given: S
   return { visible, sealed: wrap(deps, place, readUpload(place.key, given.sealed, "the parameters")), sealedNames };
 }
 
-function sealPlain(deps: Needed, place: ParametersPlace, given: JsonObject): PreparedParameters {
+function sealPlain(deps: PrepareDeps, place: ParametersPlace, given: JsonObject): PreparedParameters {
   const params = checkParameters(place.file, given);
   const { visible, names } = visibleParameters(place.file, params);
   const sealedNames = names.filter((name) => !Object.hasOwn(visible, name));
@@ -93,7 +97,7 @@ function checkSealedNames(file: ParametersFile | undefined, names: readonly stri
   }
 }
 
-function wrap(deps: Needed, place: ParametersPlace, envelope: Uint8Array): Uint8Array {
+function wrap(deps: PrepareDeps, place: ParametersPlace, envelope: Uint8Array): Uint8Array {
   const context = parametersContext({ platformId: deps.platformId, packageId: place.packageId });
   return sealWithKey(deps.storageKey, storedContext(context), envelope);
 }

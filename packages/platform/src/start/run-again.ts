@@ -14,7 +14,7 @@ import { fitParameters } from "./again-parameters.ts";
 import { type EarlierExecution, getEarlier } from "./earlier-store.ts";
 import { findStarted, type KeyedRequest, keepKey, lockKey } from "./idempotency-store.ts";
 import type { PreparedParameters } from "./prepare-parameters.ts";
-import { refuseUnwanted } from "./run-settings.ts";
+import { checkMayStart } from "./run-settings.ts";
 import { addExecution } from "./start-execution.ts";
 
 /** Which execution is run again, and who asks. */
@@ -42,7 +42,7 @@ export async function runAgain(
   const earlier = await getEarlier(database, target.execution);
   const { name, currentVersion } = await getPackageById(database, earlier.packageId);
   const newest = await getVersion(database, earlier.packageId, currentVersion);
-  refuseUnwanted(name, newest.manifest);
+  checkMayStart(name, newest.manifest);
   const isSame = which === "same" || earlier.version === currentVersion;
   const version = isSame ? await getVersion(database, earlier.packageId, earlier.version) : newest;
   const parameters = isSame ? pickParameters(earlier) : fit(target.execution, earlier, newest);

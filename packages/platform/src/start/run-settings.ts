@@ -22,7 +22,7 @@ export function findRefusal(manifest: JsonObject): "active" | "allow_manual_trig
 }
 
 /** `BAD_REQUEST` for a package whose manifest refuses to be started by somebody. */
-export function refuseUnwanted(name: string, manifest: JsonObject): void {
+export function checkMayStart(name: string, manifest: JsonObject): void {
   const field = findRefusal(manifest);
   if (field === undefined) return;
   throw new SealrunError(

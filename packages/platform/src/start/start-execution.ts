@@ -20,7 +20,7 @@ import { openFeeds } from "../executions/feed-store.ts";
 import { addNewToOutbox } from "../outbox/store.ts";
 import { findStarted, type KeyedRequest, keepKey, lockKey } from "./idempotency-store.ts";
 import { type PreparedParameters, prepareParameters } from "./prepare-parameters.ts";
-import { readRunSettings, refuseUnwanted } from "./run-settings.ts";
+import { readRunSettings, checkMayStart } from "./run-settings.ts";
 import { insertExecutions, type NewExecution } from "../executions/store.ts";
 
 /** The pool of packages that name none. */
@@ -51,7 +51,7 @@ export async function startExecution(
   const before = request === undefined ? undefined : await findStarted(deps.database, request);
   if (before !== undefined) return before;
   const version = await getVersion(deps.database, target.package.id, target.package.currentVersion);
-  refuseUnwanted(target.package.name, version.manifest);
+  checkMayStart(target.package.name, version.manifest);
   const place = { scope: "service", ownerId: target.package.id, projectId: target.project.id } as const;
   const key = await findScopeKey(deps, place);
   const parameters = prepareParameters(deps, { packageId: target.package.id, key, file: fileOf(version) }, given);

@@ -4,17 +4,17 @@ import { Events } from "nats";
 import type { Deps } from "../deps.ts";
 import { endGrants } from "./end-grants.ts";
 import { loseAttempt } from "./lose-attempt.ts";
-import { readOffers, reportsConsumer } from "../nats/streams.ts";
-import { listSilent } from "../reports/gap-store.ts";
+import { readProgress, reportsConsumer } from "../nats/streams.ts";
+import { listStalled } from "../reports/gap-store.ts";
 import { giveUpWaiting } from "./give-up-waiting.ts";
 import { listLost, lockLost, readClock } from "../executions/store.ts";
 import { watchClock } from "./watch-clock.ts";
 
 const sweepMs = 2_000;
 /** A database's clock that is set right in small pieces is left alone: leases are much longer. */
-const leapMs = 5_000;
+const maxJumpMs = 5_000;
 
-type Needed = Pick<Deps, "database" | "fitness" | "link" | "identity" | "keyring" | "log">;
+type SweepDeps = Pick<Deps, "database" | "fitness" | "link" | "identity" | "keyring" | "log">;
 
 /**
  * Every two seconds: ends attempts whose lease has, closes what waits for reports that do not come, and tells the
@@ -22,16 +22,16 @@ type Needed = Pick<Deps, "database" | "fitness" | "link" | "identity" | "keyring
  * after its start, after NATS or PostgreSQL were away, after PostgreSQL's clock leapt forward, and after its own was
  * wrong, it waits until every executor that lives has had its turn.
  */
-export function startSweeper(deps: Needed): () => Promise<void> {
-  const hearing = watchHearing(deps);
-  const leap = watchClock(async () => readClock(deps.database));
+export function startSweeper(deps: SweepDeps): () => Promise<void> {
+  const connectivity = watchConnectivity(deps);
+  const readJump = watchClock(async () => readClock(deps.database));
   let sweeping: Promise<void> | undefined;
   let ending: Promise<void> | undefined;
   const timer = setInterval(() => {
-    hearing.tick();
+    connectivity.tick();
     // It has left the queue groups: nobody could renew a lease here. The keyring would refuse what it says.
-    if (deps.fitness.clockFault() !== undefined) return hearing.lost();
-    sweeping ??= sweep(deps, hearing, leap).finally(() => (sweeping = undefined));
+    if (deps.fitness.clockFault() !== undefined) return connectivity.noteOutage();
+    sweeping ??= sweep(deps, connectivity, readJump).finally(() => (sweeping = undefined));
     // A keyring that does not answer must not hold up the rest.
     ending ??= endGrants(deps).finally(() => (ending = undefined));
   }, sweepMs);
@@ -43,65 +43,65 @@ export function startSweeper(deps: Needed): () => Promise<void> {
 }
 
 /** Whether executors could be heard for long enough that silence means something. */
-interface Hearing {
-  readonly isGood: () => boolean;
+interface Connectivity {
+  readonly isReliable: () => boolean;
   readonly tick: () => void;
-  readonly lost: () => void;
+  readonly noteOutage: () => void;
 }
 
-function watchHearing({ link }: Pick<Needed, "link">): Hearing {
-  let deafUntil = performance.now() + limits.sweepGraceMs;
+function watchConnectivity({ link }: Pick<SweepDeps, "link">): Connectivity {
+  let graceUntil = performance.now() + limits.sweepGraceMs;
   let tickedAt = performance.now();
   let isConnected = true;
-  const lost = (): void => {
-    deafUntil = performance.now() + limits.sweepGraceMs;
+  const noteOutage = (): void => {
+    graceUntil = performance.now() + limits.sweepGraceMs;
   };
   const watch = async (): Promise<void> => {
     for await (const { type } of link.connection.status()) {
       if (type !== Events.Disconnect && type !== Events.Reconnect) continue;
       isConnected = type === Events.Reconnect;
-      lost();
+      noteOutage();
     }
   };
   void watch();
   return {
-    lost,
+    noteOutage,
     tick: () => {
       // A process that slept heard nobody either.
       const now = performance.now();
-      if (now - tickedAt > 3 * sweepMs) lost();
+      if (now - tickedAt > 3 * sweepMs) noteOutage();
       tickedAt = now;
     },
-    isGood: () => isConnected && performance.now() >= deafUntil,
+    isReliable: () => isConnected && performance.now() >= graceUntil,
   };
 }
 
-async function sweep(deps: Needed, hearing: Hearing, leap: () => Promise<number>): Promise<void> {
+async function sweep(deps: SweepDeps, connectivity: Connectivity, readJump: () => Promise<number>): Promise<void> {
   const { database, log } = deps;
   try {
     const silent = await listLost(database);
     // Looked at after the list was made, so that nothing is in it because of a leap that is not seen yet.
-    const leptMs = await leap();
-    if (leptMs > leapMs) {
-      hearing.lost();
+    const jumpMs = await readJump();
+    if (jumpMs > maxJumpMs) {
+      connectivity.noteOutage();
       log.warn(
-        { leptMs: Math.round(leptMs) },
+        { jumpMs: Math.round(jumpMs) },
         "PostgreSQL's clock leapt forward; executors get time to renew their leases",
       );
     }
-    if (hearing.isGood()) {
-      for (const id of silent) await passingBy(deps, id, async () => loseSilent(deps, id));
+    if (connectivity.isReliable()) {
+      for (const id of silent) await isolateFailure(deps, id, async () => expireLease(deps, id));
     }
     await closeGaps(deps);
   } catch (error) {
-    hearing.lost();
+    connectivity.noteOutage();
     log.error({ err: error }, "Ended leases could not be swept; trying again");
   }
 }
 
 /** What fails for one execution alone must not keep the others from their end. PostgreSQL being away is thrown. */
-async function passingBy(
-  { log }: Pick<Needed, "log">,
+async function isolateFailure(
+  { log }: Pick<SweepDeps, "log">,
   executionId: ExecutionId,
   work: () => Promise<void>,
 ): Promise<void> {
@@ -113,7 +113,7 @@ async function passingBy(
   }
 }
 
-async function loseSilent({ database, log }: Pick<Needed, "database" | "log">, id: ExecutionId): Promise<void> {
+async function expireLease({ database, log }: Pick<SweepDeps, "database" | "log">, id: ExecutionId): Promise<void> {
   const ended = await database.transaction(async (sql) => {
     const lost = await lockLost(sql, id);
     if (lost === undefined) return undefined;
@@ -127,15 +127,15 @@ async function loseSilent({ database, log }: Pick<Needed, "database" | "log">, i
 }
 
 /** Reports that are still in the stream are a backlog and no loss: then nothing is given up. */
-async function closeGaps(deps: Pick<Needed, "database" | "link" | "log">): Promise<void> {
-  const silent = await listSilent(deps.database);
+async function closeGaps(deps: Pick<SweepDeps, "database" | "link" | "log">): Promise<void> {
+  const silent = await listStalled(deps.database);
   if (silent.length === 0) return;
-  const { waiting } = await readOffers(deps.link, reportsStream, reportsConsumer);
+  const { waiting } = await readProgress(deps.link, reportsStream, reportsConsumer);
   if (waiting > 0) return;
-  for (const of of silent) await passingBy(deps, of.executionId, async () => closeGap(deps, of));
+  for (const of of silent) await isolateFailure(deps, of.executionId, async () => closeGap(deps, of));
 }
 
-async function closeGap({ database, log }: Pick<Needed, "database" | "log">, of: AttemptRef): Promise<void> {
+async function closeGap({ database, log }: Pick<SweepDeps, "database" | "log">, of: AttemptRef): Promise<void> {
   const isNew = await database.transaction(async (sql) => giveUpWaiting(sql, of));
   if (isNew) log.warn({ ...of }, "Reports of a run have not arrived; its execution says so until they do");
 }
