@@ -21,7 +21,7 @@ import {
   markGranted,
   restartLease,
 } from "../executions/attempt-store.ts";
-import { holdInOutbox } from "../outbox/store.ts";
+import { addToOutbox, delayInOutbox } from "../outbox/store.ts";
 import { appendFeed } from "../executions/feed-store.ts";
 import { lockExecution, type LockedExecution, markQueued, markRunning } from "../executions/store.ts";
 import { cancelledUnstarted, endUnfinished } from "../executions/transitions.ts";
@@ -121,7 +121,8 @@ async function giveBack(
   } else {
     await markQueued(sql, claimed.executionId);
     if (!failure.row.retry) {
-      await holdInOutbox(sql, claimed.executionId, {
+      await addToOutbox(sql, claimed.executionId);
+      await delayInOutbox(sql, claimed.executionId, {
         forMs: delayMs(failure, attempt),
         refusal: `The keyring refused it (${failure.message})`,
       });

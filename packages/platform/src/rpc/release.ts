@@ -4,7 +4,7 @@ import { decode, type ReleaseReply, releaseRequest, type ReleaseRequest, Sealrun
 import { recordAudit } from "../audit/store.ts";
 import { noteSeen } from "../executors/store.ts";
 import { countReleases, endAttempt, isAttemptOf, isReleased, noteReason } from "../executions/attempt-store.ts";
-import { holdInOutbox } from "../outbox/store.ts";
+import { delayInOutbox } from "../outbox/store.ts";
 import { lockExecution } from "../executions/store.ts";
 import { cancelledUnstarted, endUnfinished, requeue } from "../executions/transitions.ts";
 import { executorRequester, type ExecutorRequest, type RpcDeps } from "../executors/executor-request.ts";
@@ -42,7 +42,7 @@ async function release(sql: Sql, request: ExecutorRequest, asked: ReleaseRequest
     const why = `executor ${request.executorId} could not prepare it: ${reason.message} (${reason.code})`;
     await requeue(sql, claimed, { end: "released", line: `Attempt ${attempt} is given back, because ${why}` });
     const releases = await countReleases(sql, id);
-    await holdInOutbox(sql, id, {
+    await delayInOutbox(sql, id, {
       forMs: Math.min(maxDelayMs, firstDelayMs * 2 ** (releases - 1)),
       refusal: `It was given back ${releases === 1 ? "once" : `${releases} times`}, the last time because ${why}`,
     });
