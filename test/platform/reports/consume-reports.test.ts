@@ -7,20 +7,18 @@ import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { consumeReports } from "../../../packages/platform/src/reports/consume-reports.ts";
 import { ensureStreams, readProgress, reportsConsumer } from "../../../packages/platform/src/nats/streams.ts";
-import { type ExecutionsWorld, startExecutionsWorld, until } from "../../support/executions-world.ts";
-import { enrolPeer, type ExecutorPeer } from "../../support/executor-peer.ts";
+import { until } from "../../support/executions-world.ts";
+import type { ExecutorPeer } from "../../support/executor-peer.ts";
 import { prepareParts } from "../../support/start-platform.ts";
+import { startTwoExecutorsWorld, type TwoExecutorsWorld } from "../../support/two-executors-world.ts";
 
 const silent = pino({ level: "silent" });
 
-let world: ExecutionsWorld;
-let other: ExecutorPeer;
+let world: TwoExecutorsWorld;
 beforeAll(async () => {
-  world = await startExecutionsWorld();
-  other = await enrolPeer(world.platform);
+  world = await startTwoExecutorsWorld();
 });
 afterAll(async () => {
-  await other.close();
   await world.close();
 });
 
@@ -45,7 +43,7 @@ const frameOf = (peer: ExecutorPeer, body: object, subject?: string): Uint8Array
 describe("consumeReports()", () => {
   test("consumeReports() refuses a report of another executor's attempt", async () => {
     const { ref } = await world.claim("report");
-    await expectRefused(ref.executionId, async () => other.report(ref, 1, [started]));
+    await expectRefused(ref.executionId, async () => world.other.report(ref, 1, [started]));
   });
 
   test("consumeReports() refuses a report of an attempt that was never given", async () => {
@@ -59,7 +57,7 @@ describe("consumeReports()", () => {
     const frame = frameOf(world.peer, body);
     const changed = Buffer.from(frame);
     changed[changed.length - 1] = (changed[changed.length - 1] ?? 0) ^ 1;
-    const elsewhere = subjects.reports(executorId.parse(other.state.identity.id));
+    const elsewhere = subjects.reports(executorId.parse(world.other.state.identity.id));
     await expectRefused(ref.executionId, async () => publishRaw(world.peer, Buffer.from("no frame")));
     await expectRefused(ref.executionId, async () => publishRaw(world.peer, changed));
     await expectRefused(ref.executionId, async () => publishRaw(world.peer, frame, elsewhere));

@@ -10,17 +10,15 @@ import { z } from "zod";
 import type { Attempt } from "../../../executor/src/between/attempt.ts";
 import { openEventSecret } from "../../../executor/src/worker/secrets/open-secret.ts";
 import { send } from "../../support/api.ts";
-import { codeOf, type ExecutionsWorld, startExecutionsWorld, until } from "../../support/executions-world.ts";
-import { connectPeer, enrolPeer, type ExecutorPeer } from "../../support/executor-peer.ts";
+import { codeOf, until } from "../../support/executions-world.ts";
+import { connectPeer, enrolPeer } from "../../support/executor-peer.ts";
+import { startTwoExecutorsWorld, type TwoExecutorsWorld } from "../../support/two-executors-world.ts";
 
-let world: ExecutionsWorld;
-let other: ExecutorPeer;
+let world: TwoExecutorsWorld;
 beforeAll(async () => {
-  world = await startExecutionsWorld();
-  other = await enrolPeer(world.platform);
+  world = await startTwoExecutorsWorld();
 });
 afterAll(async () => {
-  await other.close();
   await world.close();
 });
 
@@ -64,14 +62,14 @@ describe("answerClaim()", () => {
     const event = await world.take("report");
     await world.peer.claim(event);
     expect(await codeOf(world.peer.claim(event))).toBe("CLAIM_REFUSED");
-    expect(await codeOf(other.claim(event))).toBe("CLAIM_REFUSED");
+    expect(await codeOf(world.other.claim(event))).toBe("CLAIM_REFUSED");
     expect((await world.show(event.executionId)).executor).toBe(world.peer.state.identity.id);
   });
 
   test("answerClaim() gives one of many claims at once the execution", async () => {
     const event = await world.take("report");
     const claims = Array.from({ length: 12 }, async (_, index) =>
-      (index % 2 === 0 ? world.peer : other).claim(event).then(
+      (index % 2 === 0 ? world.peer : world.other).claim(event).then(
         () => "granted",
         () => "refused",
       ),
@@ -98,7 +96,7 @@ describe("answerClaim()", () => {
 
   test("answerClaim() refuses an executor that is not enrolled", async () => {
     const event = await world.take("report");
-    const stranger = await connectPeer({ ...other.state, identity: generateIdentity(newId("executor")) });
+    const stranger = await connectPeer({ ...world.other.state, identity: generateIdentity(newId("executor")) });
     expect(await codeOf(stranger.claim(event))).toBe("NOT_ENROLLED");
     await stranger.close();
   });
@@ -106,7 +104,7 @@ describe("answerClaim()", () => {
   test("answerClaim() refuses a claim signed with another key than the executor's", async () => {
     const event = await world.take("report");
     const forged = { ...generateIdentity(world.peer.state.identity.id), id: world.peer.state.identity.id };
-    const forger = await connectPeer({ ...other.state, identity: forged });
+    const forger = await connectPeer({ ...world.other.state, identity: forged });
     expect(await codeOf(forger.claim(event))).toBe("BAD_SIGNATURE");
     await forger.close();
   });
@@ -225,7 +223,7 @@ describe("answerClaim()", () => {
     expect(await rawCode(world, subject, changed)).toMatch(/BAD_SIGNATURE|MALFORMED/);
     expect(await rawCode(world, subject, frame)).toBe("granted");
     expect(await rawCode(world, subject, frame)).toBe("REPLAYED");
-    const elsewhere = subjects.rpc(executorId.parse(other.state.identity.id), "claim");
+    const elsewhere = subjects.rpc(executorId.parse(world.other.state.identity.id), "claim");
     expect(await rawCode(world, elsewhere, signFrame(identity, { ...header, subject: elsewhere }, body))).toBe(
       "REPLAYED",
     );
@@ -258,7 +256,7 @@ describe("answerClaim()", () => {
 });
 
 /** The code that a frame is refused with, sent as it is. */
-async function rawCode({ peer }: ExecutionsWorld, subject: string, frame: Uint8Array): Promise<string> {
+async function rawCode({ peer }: Pick<TwoExecutorsWorld, "peer">, subject: string, frame: Uint8Array): Promise<string> {
   const reply = await peer.link.connection.request(subject, frame, { timeout: 10_000 });
   const opened = openFrame(reply.data, {
     findKey: () => peer.state.platform.signPublic,

@@ -1,16 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { codeOf, type ExecutionsWorld, startExecutionsWorld, until } from "../../support/executions-world.ts";
-import { enrolPeer, type ExecutorPeer } from "../../support/executor-peer.ts";
+import { codeOf, until } from "../../support/executions-world.ts";
+import { startTwoExecutorsWorld, type TwoExecutorsWorld } from "../../support/two-executors-world.ts";
 
-let world: ExecutionsWorld;
-let other: ExecutorPeer;
+let world: TwoExecutorsWorld;
 beforeAll(async () => {
-  world = await startExecutionsWorld();
-  other = await enrolPeer(world.platform);
+  world = await startTwoExecutorsWorld();
 });
 afterAll(async () => {
-  await other.close();
   await world.close();
 });
 
@@ -52,7 +49,7 @@ describe("answerRenew()", () => {
   test("answerRenew() refuses another attempt, another executor, and an attempt that was ended", async () => {
     const { ref, rpc } = await world.claim("report");
     expect(await codeOf(rpc.renew({ ...ref, attempt: 2 }))).toBe("LEASE_LOST");
-    expect(await codeOf(other.rpc.renew(ref))).toBe("LEASE_LOST");
+    expect(await codeOf(world.other.rpc.renew(ref))).toBe("LEASE_LOST");
     await endLease(ref.executionId);
     await until(async () => (await world.show(ref.executionId)).status === "lost");
     expect(await codeOf(rpc.renew(ref))).toBe("LEASE_LOST");
@@ -99,7 +96,7 @@ describe("answerFinish()", () => {
   test("answerFinish() refuses another end than the first, another attempt and another executor", async () => {
     const { ref, rpc } = await world.claim("report");
     const end = { ...ref, status: "succeeded", lastSequence: 0 } as const;
-    expect(await codeOf(other.rpc.finish(end))).toBe("LEASE_LOST");
+    expect(await codeOf(world.other.rpc.finish(end))).toBe("LEASE_LOST");
     expect(await codeOf(rpc.finish({ ...end, attempt: 2 }))).toBe("LEASE_LOST");
     await rpc.finish(end);
     expect(await codeOf(rpc.finish({ ...end, status: "failed" }))).toBe("LEASE_LOST");
