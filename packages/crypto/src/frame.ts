@@ -28,6 +28,9 @@ export interface FrameExpectation {
 /** For what is known to be fresh by something else than its time: an answer that is bound to a question just asked. */
 export const anyAge = { now: 0, maxAgeMs: Number.POSITIVE_INFINITY, maxSkewMs: Number.POSITIVE_INFINITY } as const;
 
+/** The oldest frame that is accepted from a queue, where frames wait while their receiver is away. */
+export const maxQueuedFrameMs = 30 * 24 * 3_600_000;
+
 /** A frame that was verified; `body` is a view into the received bytes. */
 export interface OpenedFrame {
   readonly header: FrameHeader;

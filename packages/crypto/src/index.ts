@@ -52,6 +52,7 @@ export {
   anyAge,
   type FrameExpectation,
   frameDigest,
+  maxQueuedFrameMs,
   openFrame,
   type OpenedFrame,
   readUnverifiedHeader,

@@ -1,4 +1,4 @@
-import { openFrame, readUnverifiedHeader } from "@sealrun/crypto";
+import { maxQueuedFrameMs, openFrame, readUnverifiedHeader } from "@sealrun/crypto";
 import { crashPoint } from "@sealrun/faults";
 import {
   decode,
@@ -24,8 +24,6 @@ import { type BatchSize, createBatchSize } from "./batch-size.ts";
 type StoreDeps = Pick<Deps, "database" | "link" | "log">;
 type ConsumeDeps = StoreDeps & { readonly queues: Pick<Queues, "check"> };
 
-/** Reports wait in the stream while no platform runs. */
-const oldestFrameMs = 30 * 24 * 3_600_000;
 const retryMs = 1_000;
 /** How often the stream is told that a message is being worked on: it offers one again after 30 s. */
 const progressMs = 10_000;
@@ -147,9 +145,9 @@ async function readMessage(deps: StoreDeps, message: JsMsg): Promise<Arrived | u
       findKey: () => executor?.signPublic,
       expect: { kind: "report", subject: message.subject },
       now: Date.now(),
-      maxAgeMs: oldestFrameMs,
+      maxAgeMs: maxQueuedFrameMs,
       // A clock that is wrong changes nothing of what happened: a chunk counts once, by its number.
-      maxSkewMs: oldestFrameMs,
+      maxSkewMs: maxQueuedFrameMs,
     });
     const id = executorId.parse(sender);
     if (message.subject !== subjects.reports(id)) {
