@@ -1,6 +1,7 @@
 import type { Sql } from "@sealrun/postgres";
-import { type ExecutionId, executionStatus, SealrunError } from "@sealrun/protocol";
+import { type ExecutionId, executionStatus } from "@sealrun/protocol";
 import { z } from "zod";
+import { executionNotFound } from "./store.ts";
 
 const progressRow = z
   .object({
@@ -45,5 +46,5 @@ export async function findProgress(sql: Sql, id: ExecutionId): Promise<Progress>
     [id],
   );
   if (found !== undefined) return found;
-  throw new SealrunError("EXECUTION_NOT_FOUND", `There is no execution ${id}; list them to see those there are`);
+  throw executionNotFound(id);
 }

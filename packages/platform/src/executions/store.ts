@@ -31,7 +31,7 @@ export interface NewExecution {
   readonly trigger: Trigger;
   readonly onLost: "fail" | "rerun";
   readonly visible: JsonObject;
-  /** The sealed parameters under the outer layer, too. */
+  /** The sealed parameters, under the outer layer as well. */
   readonly sealed: Uint8Array | null;
   readonly sealedNames: readonly string[];
   readonly steps: readonly { readonly script: string; readonly name: string }[];
@@ -117,7 +117,15 @@ export async function insertExecutions(sql: Sql, made: readonly NewExecution[]):
   );
 }
 
-/** Holds an execution until the transaction ends; `EXECUTION_NOT_FOUND` without one of that id. */
+/** The error for an id that no execution has. */
+export function executionNotFound(id: ExecutionId): SealrunError {
+  return new SealrunError(
+    "EXECUTION_NOT_FOUND",
+    `There is no execution ${id}; list the executions to find the right id`,
+  );
+}
+
+/** Locks an execution until the transaction ends; `EXECUTION_NOT_FOUND` when there is no execution of that id. */
 export async function lockExecution(sql: Sql, id: ExecutionId): Promise<LockedExecution> {
   const found = await sql.row(
     lockedRow,

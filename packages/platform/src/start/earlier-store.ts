@@ -1,6 +1,7 @@
 import type { Sql } from "@sealrun/postgres";
-import { type ExecutionId, jsonObject, packageId, projectId, SealrunError, trigger } from "@sealrun/protocol";
+import { type ExecutionId, jsonObject, packageId, projectId, trigger } from "@sealrun/protocol";
 import { z } from "zod";
+import { executionNotFound } from "../executions/store.ts";
 
 const earlierRow = z
   .object({
@@ -30,5 +31,5 @@ export async function getEarlier(sql: Sql, id: ExecutionId): Promise<EarlierExec
     [id],
   );
   if (found !== undefined) return found;
-  throw new SealrunError("EXECUTION_NOT_FOUND", `There is no execution ${id}; list them to see those there are`);
+  throw executionNotFound(id);
 }
