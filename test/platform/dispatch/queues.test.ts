@@ -71,7 +71,7 @@ describe("createQueues()", () => {
     );
     await world.nats.start();
     await workOffAll(ids);
-    const warned = world.logged.filter((line) => line.includes("NATS takes no events"));
+    const warned = world.logged.filter((line) => line.includes("NATS accepts no events"));
     expect(warned.length).toBeLessThanOrEqual(2);
   });
 
@@ -113,7 +113,7 @@ describe("createQueues()", () => {
     const young = await startSome(3);
     const first = await workOffReporting();
     await workOffAll(young.filter((id) => id !== first));
-    const told = world.logged.slice(before).filter((line) => line.includes("ahead are made anew"));
+    const told = world.logged.slice(before).filter((line) => line.includes("ahead of it are created again"));
     expect(told).toHaveLength(1);
     expect(told[0]).toContain(reportsConsumer);
     expect(told[0]).toContain(poolConsumer(world.peer.state.pool.id));

@@ -103,7 +103,7 @@ describe("consumeReports()", () => {
       const frame = signFrame(sender, { ...header, time: Date.now() }, encodeJson({}));
       await link.connection.jetstream().publish(subject, frame);
     }
-    await until(async () => (await readProgress(link, reportsStream, reportsConsumer)).underWay === 10);
+    await until(async () => (await readProgress(link, reportsStream, reportsConsumer)).unacknowledged === 10);
     await link.connection.flush();
     const stopped = stop();
     release();

@@ -20,7 +20,7 @@ import { listService, type StoredSecret } from "../secrets/lookup-store.ts";
 import { openStored } from "../secrets/sealed-value.ts";
 import type { ReadyExecution } from "./choice-store.ts";
 
-/** An event's bytes, ready to be signed, and what a grant for it must open. */
+/** An event's bytes, ready to be signed, and the uploads that a grant for it must open. */
 export interface BuiltEvent {
   readonly body: Uint8Array;
   readonly expiresAt: number;
@@ -30,8 +30,9 @@ export interface BuiltEvent {
 type BuildDeps = Pick<Deps, "platformId" | "storageKey">;
 
 /**
- * Makes the event of an execution: the outer layer comes off here, in memory, and the inner one stays. Sealed values
- * and the file list travel inside while all of it fits, else as references, which executors fetch under their claim.
+ * Builds the event of an execution: the outer layer is removed here, in memory, and the inner one stays. Sealed values
+ * and the file list are part of the event while they fit; otherwise it has references, which executors fetch under
+ * their claim.
  */
 export async function buildEvent(
   deps: BuildDeps,
@@ -109,7 +110,7 @@ function openParameters(deps: BuildDeps, ready: ReadyExecution): Uint8Array | un
   return openWithKey(deps.storageKey, storedContext(parametersContext(place)), ready.sealed);
 }
 
-/** The data of the event that started this, in the inner layer alone; undefined without any. */
+/** The data of the event that started this execution, in the inner layer only; undefined without data. */
 async function openEventData(deps: BuildDeps, sql: Sql, { trigger }: ReadyExecution) {
   const event = trigger.kind === "event" ? await findEventData(sql, trigger.eventId) : undefined;
   if (event === undefined || event.sealed === null) return undefined;

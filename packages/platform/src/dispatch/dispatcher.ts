@@ -13,18 +13,18 @@ type DispatchDeps = Pick<Deps, "platformId" | "database" | "fitness" | "link" | 
 const pollMs = 1_000;
 
 /**
- * Publishes the events of the outbox until closed: at once when it rings, when an execution's time comes, and every
- * second in case a ring was missed. Any number of platforms may do it beside each other.
+ * Publishes the events of the outbox until closed: at once on a notification, when a delayed execution is due, and
+ * every second in case a notification was missed. Any number of platforms may do this at the same time.
  */
 export async function startDispatcher(deps: DispatchDeps): Promise<() => Promise<void>> {
   const closing = new AbortController();
-  let rings = 0;
+  let notifications = 0;
   let working: Promise<void> | undefined;
   let alarm: NodeJS.Timeout | undefined;
 
   const work = async (): Promise<void> => {
-    for (let heard = -1; heard !== rings && !closing.signal.aborted;) {
-      heard = rings;
+    for (let heard = -1; heard !== notifications && !closing.signal.aborted;) {
+      heard = notifications;
       try {
         await dispatchAll(deps, closing.signal);
         const ms = await msUntilDue(deps.database);
@@ -37,10 +37,11 @@ export async function startDispatcher(deps: DispatchDeps): Promise<() => Promise
     working = undefined;
   };
   const ring = (): void => {
-    rings += 1;
+    notifications += 1;
     if (!closing.signal.aborted) working ??= work();
   };
 
+  // Sent by `ringOutbox`, mostly from `outbox/store.ts`.
   const stopListening = await deps.database.listen(outboxChannel, ring);
   const timer = setInterval(() => {
     if (deps.fitness.clockFault() !== undefined) return;
@@ -59,11 +60,11 @@ export async function startDispatcher(deps: DispatchDeps): Promise<() => Promise
 }
 
 /**
- * Goes round the pools, one execution of each at a time, until none has both room and work. What fails for one pool alone
- * holds up no other; it is thrown when they are done.
+ * Publishes one execution of each pool in turn, until no pool has both capacity and a waiting execution. A failure in
+ * one pool does not stop the others; it is thrown at the end.
  */
 async function dispatchAll(deps: DispatchDeps, signal: AbortSignal): Promise<void> {
-  // An event bears PostgreSQL's time, and which of two clocks is wrong nobody knows here.
+  // An event has PostgreSQL's time, and this process cannot know which of the two clocks is wrong.
   if (deps.fitness.clockFault() !== undefined) return;
   await markDue(deps.database);
   let pools = await listWaitingPools(deps.database);
@@ -88,7 +89,7 @@ async function dispatchAll(deps: DispatchDeps, signal: AbortSignal): Promise<voi
   if (failures.length > 0) throw failures[0];
 }
 
-/** NATS or PostgreSQL being away is the same for every pool, and each would wait for it anew. */
+/** An outage of NATS or PostgreSQL affects every pool; each would wait for the same timeout again. */
 function concernsAll(error: unknown): boolean {
   return troubleOf(error) !== undefined || toSealrunError(error).code !== "INTERNAL";
 }

@@ -36,8 +36,8 @@ export async function addToOutbox(sql: Sql, id: ExecutionId): Promise<void> {
 }
 
 /**
- * Delays an execution in the outbox, and keeps the reason, a sentence, which is shown while it waits. Until then it uses
- * no capacity. The caller holds the execution's row.
+ * Delays an execution in the outbox, and keeps the reason, a sentence, which is shown while it waits. Until then it
+ * uses no capacity. The caller holds the execution's row.
  */
 export async function delayInOutbox(
   sql: Sql,
@@ -61,7 +61,9 @@ export async function renewExpiredEvents(sql: Sql): Promise<number> {
   return sql.run(requestEvents("e.status = 'queued' and e.event_expires_at < clock_timestamp()"));
 }
 
-/** Requests a new event for every queued execution whose event was published: the stream that held those events is gone. */
+/**
+ * Requests a new event for every queued execution whose event was published: the stream that held those events is gone.
+ */
 export async function renewAllEvents(sql: Sql): Promise<number> {
   const renewed = await sql.run(requestEvents("e.status = 'queued' and e.published_at is not null"));
   await ringOutbox(sql);
@@ -83,8 +85,8 @@ const publishedRow = z
     isStale: is_stale,
   }));
 /**
- * An execution whose event is published and not claimed; `seq` is the event's number in the stream. Stale: published for
- * longer than any executor keeps trying to claim an event.
+ * An execution whose event is published and not claimed; `seq` is the event's number in the stream. Stale: published
+ * for longer than any executor keeps trying to claim an event.
  */
 export type PublishedExecution = z.infer<typeof publishedRow>;
 
