@@ -84,7 +84,7 @@ describe("startSweeper()", () => {
     });
     const { lines } = await ask(world.platform, logPage, ["GET", `/executions/${ref.executionId}/logs`]);
     expect(lines.map(({ text }) => text)).toContain(
-      "The executor was not heard for 60 seconds while it ran attempt 1; the package says on_lost: rerun, so it is run again (1 of at most 5 times)",
+      "The executor did not renew its lease for 60 seconds while it ran attempt 1. The manifest says on_lost: rerun, so the execution runs again (1 of at most 5 times)",
     );
   });
 
@@ -103,7 +103,7 @@ describe("startSweeper()", () => {
     expect(await world.peer.rpc.renew(ref)).toMatchObject({ cancel: true });
     await endLease(ref.executionId);
     await until(async () => (await world.show(ref.executionId)).status === "lost");
-    expect((await world.show(ref.executionId)).error?.message).toContain("Its cancel was asked for before");
+    expect((await world.show(ref.executionId)).error?.message).toContain("A cancel was requested before");
   });
 
   test("startSweeper() leaves an execution alone whose lease lives", async () => {
@@ -126,7 +126,9 @@ describe("startSweeper()", () => {
        where id = $1`,
       [broken.ref.executionId],
     );
-    await until(async () => world.logged.some((line) => line.includes("An execution could not be swept")));
+    await until(async () =>
+      world.logged.some((line) => line.includes("An expired lease or missing reports could not be handled")),
+    );
     const { ref } = await world.claim("report");
     await endLease(ref.executionId);
     await until(async () => (await world.show(ref.executionId)).status === "lost");
@@ -170,7 +172,7 @@ describe("startSweeper()", () => {
       reportsGap: null,
       steps: [{ output: "after the gap\nlate" }],
     });
-    expect((await textsOf(ref.executionId)).at(-1)).toBe("What was missing of this run's reports has arrived");
+    expect((await textsOf(ref.executionId)).at(-1)).toBe("The missing reports of this run have arrived");
   });
 
   test("startSweeper() leaves no step open in an execution that ended, whatever was told of it", async () => {
@@ -223,7 +225,7 @@ describe("startSweeper()", () => {
       [[living.ref.executionId, dying.ref.executionId]],
     );
     await world.database.run("update clock_shift set by = interval '15 s'", []);
-    await until(async () => world.logged.some((line) => line.includes("PostgreSQL's clock leapt forward")));
+    await until(async () => world.logged.some((line) => line.includes("PostgreSQL's clock jumped forward")));
     await living.rpc.state({ ...living.ref, op: "get" });
     await living.rpc.renew(living.ref);
     await until(async () => (await world.show(dying.ref.executionId)).status === "lost");

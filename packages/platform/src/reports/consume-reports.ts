@@ -25,13 +25,13 @@ type StoreDeps = Pick<Deps, "database" | "link" | "log">;
 type ConsumeDeps = StoreDeps & { readonly queues: Pick<Queues, "check"> };
 
 const retryMs = 1_000;
-/** How often the stream is told that a message is being worked on: it offers one again after 30 s. */
+/** How often the stream is told that a message is being processed: redelivery starts after 30 s without that. */
 const progressMs = 10_000;
 const prefetched = 128;
-/** A request for messages that nobody answers is noticed after half of this, twice. */
+/** Life of a pull request. The client expects a heartbeat every half of this, and gives up after missing two. */
 const expiresMs = 10_000;
 
-/** What PostgreSQL can store: a chunk that it refuses would come back for ever. */
+/** The limits of PostgreSQL's integer: a chunk that it refuses would be redelivered without end. */
 const maxInteger = 2_147_483_647;
 const storableReport = report.extend({
   executionId,
@@ -46,8 +46,8 @@ interface Arrived {
 }
 
 /**
- * Stores what executors report until closed. A message is acknowledged after its commit; one that is no honest report
- * is taken out of the stream and logged.
+ * Stores the reports of executors until closed. A message is acknowledged after its commit; an invalid report is
+ * removed from the stream and logged.
  */
 export function consumeReports(deps: ConsumeDeps): () => Promise<void> {
   const waiting: JsMsg[] = [];
@@ -64,7 +64,7 @@ export function consumeReports(deps: ConsumeDeps): () => Promise<void> {
     while (!closing.signal.aborted) {
       try {
         const consumer = await deps.link.connection.jetstream().consumers.get(reportsStream, reportsConsumer);
-        // Without a short heartbeat, and an end when the stream is gone, a deleted stream would be waited for in vain.
+        // A short heartbeat and this abort detect a deleted stream, which would otherwise never send anything.
         messages = await consumer.consume({
           max_messages: prefetched,
           expires: expiresMs,
@@ -77,7 +77,7 @@ export function consumeReports(deps: ConsumeDeps): () => Promise<void> {
       } catch (error) {
         if (!closing.signal.aborted) deps.log.warn({ err: error }, "Reports cannot be read; trying again");
       }
-      // Whatever ended it, the stream or its consumer may have to be made anew.
+      // Whatever ended the subscription, the stream or its consumer may have to be created again.
       if (!closing.signal.aborted) await deps.queues.check().catch(() => undefined);
       if (!closing.signal.aborted) await new Promise((resolve) => setTimeout(resolve, retryMs));
     }
@@ -92,17 +92,20 @@ export function consumeReports(deps: ConsumeDeps): () => Promise<void> {
   };
 }
 
-/** Else another platform would get them only after the time that this one had for them. */
+/**
+ * Returns unprocessed messages at once; otherwise redelivery to another platform waits for this one's acknowledgement
+ * timeout.
+ */
 async function giveBack({ link }: Pick<StoreDeps, "link">, left: readonly JsMsg[]): Promise<void> {
   if (left.length === 0) return;
-  // Without an answer the first of them may wait all the same.
+  // If this fails, the first message may still wait for the timeout.
   await dropStalePullRequests(link, reportsStream, reportsConsumer).catch(() => undefined);
   for (const message of left) message.nak();
 }
 
 /**
- * Chunks of one attempt go into transactions of at most so many items, in the order of their arrival; attempts take turns.
- * What waits for its turn stays ours meanwhile.
+ * Stores chunks of each attempt in transactions of limited size, in order of arrival; attempts take turns. While a
+ * message waits for its turn, the stream is told that it is still being processed.
  */
 async function storeBatch(deps: StoreDeps, batch: readonly JsMsg[], size: BatchSize): Promise<void> {
   const unfinished = new Set(batch);
@@ -146,12 +149,12 @@ async function readMessage(deps: StoreDeps, message: JsMsg): Promise<Arrived | u
       expect: { kind: "report", subject: message.subject },
       now: Date.now(),
       maxAgeMs: maxQueuedFrameMs,
-      // A clock that is wrong changes nothing of what happened: a chunk counts once, by its number.
+      // An executor's wrong clock does no harm: a chunk counts once, by its number.
       maxSkewMs: maxQueuedFrameMs,
     });
     const id = executorId.parse(sender);
     if (message.subject !== subjects.reports(id)) {
-      throw new SealrunError("REPLAYED", "A report came by another executor's subject");
+      throw new SealrunError("REPLAYED", "The report was sent on another executor's subject");
     }
     return { message, sender: id, report: decode(storableReport, opened.body) };
   } catch (error) {
@@ -160,7 +163,7 @@ async function readMessage(deps: StoreDeps, message: JsMsg): Promise<Arrived | u
   }
 }
 
-/** True when these chunks of one attempt are stored, or refused; otherwise they are offered again. */
+/** True when these chunks of one attempt are stored or refused; otherwise they are redelivered. */
 async function storeGroup(deps: StoreDeps, group: readonly Arrived[]): Promise<boolean> {
   const [first] = group;
   if (first === undefined) return true;
@@ -187,14 +190,17 @@ async function storeGroup(deps: StoreDeps, group: readonly Arrived[]): Promise<b
   }
 }
 
-/** What can never be stored is taken out; what failed for the moment is offered again. Never a reason: 2.9 stumbles. */
+/**
+ * Removes a report that can never be stored; requests redelivery after a temporary failure. No reason is sent: NATS 2.9
+ * fails on it.
+ */
 function settle(deps: StoreDeps, message: JsMsg, error: unknown): void {
   const failure = toSealrunError(error);
   if (mayPass(failure)) {
     deps.log.error({ err: error }, "A report could not be stored; trying again");
     message.nak(retryMs);
   } else {
-    deps.log.warn({ code: failure.code, subject: message.subject }, "A report was refused");
+    deps.log.warn({ code: failure.code, subject: message.subject }, "A report was refused and removed from the stream");
     message.term();
   }
 }

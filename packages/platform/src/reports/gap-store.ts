@@ -7,8 +7,8 @@ const completedRow = z
   .transform(({ had_gaps, ...row }) => ({ ...row, hadGaps: had_gaps }));
 
 /**
- * Notes that every report of an ended execution's newest attempt is in, once; undefined when it had been noted, or some
- * are missing. The caller holds the execution.
+ * Stores, once, that every report of an ended execution's newest attempt is in; undefined when that is stored already,
+ * or when some are missing. The caller holds the execution.
  */
 export async function noteComplete(sql: Sql, id: ExecutionId): Promise<z.infer<typeof completedRow> | undefined> {
   return sql.row(
@@ -31,8 +31,8 @@ const stalledRow = z
   .transform(({ execution_id, attempt }) => ({ executionId: execution_id, attempt }));
 
 /**
- * Attempts of which reports are missing and nothing has come for `limits.reportsSilentMs`: of executions that ended, and
- * earlier attempts whose chunks wait for one before them. A hundred at most.
+ * Attempts with missing reports that got no chunk for `limits.reportsSilentMs`: the newest of ended executions, and
+ * earlier ones whose chunks wait for a missing one. At most a hundred.
  */
 export async function listStalled(sql: Sql): Promise<readonly AttemptRef[]> {
   return sql.rows(
@@ -51,7 +51,7 @@ export async function listStalled(sql: Sql): Promise<readonly AttemptRef[]> {
   );
 }
 
-/** Notes that reports of an ended execution are missing and no longer waited for; false unless they were awaited. */
+/** Stores that reports of an ended execution are missing and no longer awaited; false unless they were awaited. */
 export async function noteGaps(sql: Sql, id: ExecutionId): Promise<boolean> {
   return (await sql.run("update executions set reports = 'gaps' where id = $1 and reports = 'awaited'", [id])) === 1;
 }

@@ -5,7 +5,7 @@ import { askEnd } from "../keyring/ask-keyring.ts";
 
 const batchSize = 20;
 
-/** Tells the keyring which attempts are over. What it does not answer is told again at the next call. */
+/** Tells the keyring which attempts have ended. An end that it does not confirm is sent again at the next call. */
 export async function endGrants(deps: Pick<Deps, "database" | "link" | "identity" | "keyring" | "log">): Promise<void> {
   try {
     for (;;) {
@@ -19,6 +19,9 @@ export async function endGrants(deps: Pick<Deps, "database" | "link" | "identity
       if (ended.length < batchSize) return;
     }
   } catch (error) {
-    deps.log.warn({ code: toSealrunError(error).code }, "The keyring was not told of ended attempts; trying again");
+    deps.log.warn(
+      { code: toSealrunError(error).code },
+      "The keyring could not be told which attempts have ended; trying again",
+    );
   }
 }

@@ -11,16 +11,16 @@ import { listLost, lockLost, readClock } from "../executions/store.ts";
 import { watchClock } from "./watch-clock.ts";
 
 const sweepMs = 2_000;
-/** A database's clock that is set right in small pieces is left alone: leases are much longer. */
+/** Smaller corrections of the database's clock are ignored: leases are much longer. */
 const maxJumpMs = 5_000;
 
 type SweepDeps = Pick<Deps, "database" | "fitness" | "link" | "identity" | "keyring" | "log">;
 
 /**
- * Every two seconds: ends attempts whose lease has, closes what waits for reports that do not come, and tells the
- * keyring which grants are over. While this platform could not be reached nobody could renew a lease at it, so that
- * after its start, after NATS or PostgreSQL were away, after PostgreSQL's clock leapt forward, and after its own was
- * wrong, it waits until every executor that lives has had its turn.
+ * Every two seconds: ends attempts whose lease expired, closes executions whose reports are missing, and tells the
+ * keyring which grants have ended. While this platform was unreachable, executors could not renew their leases. So it
+ * waits, until every live executor has had time to renew: after its start, after an outage of NATS or PostgreSQL, after
+ * PostgreSQL's clock jumped forward, and after its own clock was wrong.
  */
 export function startSweeper(deps: SweepDeps): () => Promise<void> {
   const connectivity = watchConnectivity(deps);
@@ -29,10 +29,11 @@ export function startSweeper(deps: SweepDeps): () => Promise<void> {
   let ending: Promise<void> | undefined;
   const timer = setInterval(() => {
     connectivity.tick();
-    // It has left the queue groups: nobody could renew a lease here. The keyring would refuse what it says.
+    // With a wrong clock this platform has left the queue groups, so no lease is renewed here, and the keyring refuses
+    // its requests.
     if (deps.fitness.clockFault() !== undefined) return connectivity.noteOutage();
     sweeping ??= sweep(deps, connectivity, readJump).finally(() => (sweeping = undefined));
-    // A keyring that does not answer must not hold up the rest.
+    // A keyring that does not answer must not delay the rest.
     ending ??= endGrants(deps).finally(() => (ending = undefined));
   }, sweepMs);
   return async () => {
@@ -42,7 +43,7 @@ export function startSweeper(deps: SweepDeps): () => Promise<void> {
   };
 }
 
-/** Whether executors could be heard for long enough that silence means something. */
+/** Whether executors could reach this platform for long enough that an expired lease means a lost executor. */
 interface Connectivity {
   readonly isReliable: () => boolean;
   readonly tick: () => void;
@@ -67,7 +68,7 @@ function watchConnectivity({ link }: Pick<SweepDeps, "link">): Connectivity {
   return {
     noteOutage,
     tick: () => {
-      // A process that slept heard nobody either.
+      // A suspended process received no renewals either.
       const now = performance.now();
       if (now - tickedAt > 3 * sweepMs) noteOutage();
       tickedAt = now;
@@ -80,13 +81,13 @@ async function sweep(deps: SweepDeps, connectivity: Connectivity, readJump: () =
   const { database, log } = deps;
   try {
     const silent = await listLost(database);
-    // Looked at after the list was made, so that nothing is in it because of a leap that is not seen yet.
+    // Read after the list, so that the list has no lease that only seems expired because of an undetected jump.
     const jumpMs = await readJump();
     if (jumpMs > maxJumpMs) {
       connectivity.noteOutage();
       log.warn(
         { jumpMs: Math.round(jumpMs) },
-        "PostgreSQL's clock leapt forward; executors get time to renew their leases",
+        "PostgreSQL's clock jumped forward; executors get time to renew their leases",
       );
     }
     if (connectivity.isReliable()) {
@@ -95,11 +96,11 @@ async function sweep(deps: SweepDeps, connectivity: Connectivity, readJump: () =
     await closeGaps(deps);
   } catch (error) {
     connectivity.noteOutage();
-    log.error({ err: error }, "Ended leases could not be swept; trying again");
+    log.error({ err: error }, "Expired leases could not be checked; trying again");
   }
 }
 
-/** What fails for one execution alone must not keep the others from their end. PostgreSQL being away is thrown. */
+/** Logs a failure of one execution, so that the others go on. An outage of PostgreSQL is thrown. */
 async function isolateFailure(
   { log }: Pick<SweepDeps, "log">,
   executionId: ExecutionId,
@@ -109,7 +110,7 @@ async function isolateFailure(
     await work();
   } catch (error) {
     if (toSealrunError(error).code !== "INTERNAL") throw error;
-    log.error({ err: error, executionId }, "An execution could not be swept; trying again");
+    log.error({ err: error, executionId }, "An expired lease or missing reports could not be handled; trying again");
   }
 }
 
@@ -123,10 +124,10 @@ async function expireLease({ database, log }: Pick<SweepDeps, "database" | "log"
   });
   if (ended === undefined) return;
   crashPoint("platform.sweep.after-commit");
-  log.warn(ended, "An attempt's executor was not heard any more");
+  log.warn(ended, "Lease expired: the executor stopped renewing; its attempt has ended");
 }
 
-/** Reports that are still in the stream are a backlog and no loss: then nothing is given up. */
+/** While reports are still in the stream they are a backlog, not lost, so nothing is closed. */
 async function closeGaps(deps: Pick<SweepDeps, "database" | "link" | "log">): Promise<void> {
   const silent = await listStalled(deps.database);
   if (silent.length === 0) return;
@@ -137,5 +138,5 @@ async function closeGaps(deps: Pick<SweepDeps, "database" | "link" | "log">): Pr
 
 async function closeGap({ database, log }: Pick<SweepDeps, "database" | "log">, of: AttemptRef): Promise<void> {
   const isNew = await database.transaction(async (sql) => giveUpWaiting(sql, of));
-  if (isNew) log.warn({ ...of }, "Reports of a run have not arrived; its execution says so until they do");
+  if (isNew) log.warn({ ...of }, "Reports of an attempt are missing; its execution shows that until they arrive");
 }
