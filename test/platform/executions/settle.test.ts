@@ -25,7 +25,7 @@ const restored = {
   status: "lost",
   error: {
     code: "RESTORED",
-    message: "It was open when the backup was made; whether it ran after that is not known",
+    message: "It was open when the backup was made; it is not known whether it ran after that",
   },
 };
 

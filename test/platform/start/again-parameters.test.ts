@@ -24,17 +24,17 @@ describe("fitParameters()", () => {
   });
 
   test.each([
-    ["a visible one that is gone", [hidden], { count: 3 }, [], '"count": it is not a parameter there'],
+    ["a visible one that is gone", [hidden], { count: 3 }, [], '"count": that version has no such parameter'],
     [
       "a visible one that is sealed now",
       [{ ...shown, visible: false }],
       { count: 3 },
       [],
-      '"count": it is sealed there',
+      '"count": that version seals it',
     ],
     ["a visible one of another type", [shown], { count: "canary" }, [], '"count": expected'],
-    ["a sealed one that is gone", [shown], {}, ["who"], '"who": it is not a parameter there'],
-    ["a new required one that is sealed", [{ ...hidden, required: true }], {}, [], '"who": it is required there'],
+    ["a sealed one that is gone", [shown], {}, ["who"], '"who": that version has no such parameter'],
+    ["a new required one that is sealed", [{ ...hidden, required: true }], {}, [], '"who": that version requires it'],
     ["a new required one that is visible", [{ ...shown, required: true }], {}, [], '"count": expected a value'],
   ])("fitParameters() refuses %s and never shows a value", (_, fields, visible, sealedNames, sentence) => {
     const refusal = refusalOf(() => fitParameters(file(...fields), { visible, sealedNames }));

@@ -57,7 +57,7 @@ describe("POST /executions/:execution/again", () => {
     const refusal = await refused(post(first));
     expect(refusal).toMatchObject({ status: 400, code: "PARAMETER_INVALID" });
     expect(refusal.message).toBe(
-      `The parameters of ${first} do not fit version 2: Parameter "region": it is not a parameter there; run the same version again, or start it anew`,
+      `The parameters of ${first} do not fit version 2: Parameter "region": that version has no such parameter; run the same version again, or start a new execution`,
     );
     expect(await world.show(await again(first, { version: "same" }))).toMatchObject({
       version: 1,

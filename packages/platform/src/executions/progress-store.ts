@@ -21,11 +21,13 @@ const progressRow = z
   }));
 /**
  * How far an execution and its feed are. Complete: every report is in. Awaited: it ended, and reports may still come.
- * Stale: it ended more than 10 seconds ago, and nothing is awaited.
+ * Stale: it ended more than 10 seconds ago, and no report is awaited.
  */
 export type Progress = z.infer<typeof progressRow>;
 
-/** How far an execution is; `EXECUTION_NOT_FOUND`. Rows that ended before `reports` was kept are judged by their chunks. */
+/**
+ * How far an execution is; `EXECUTION_NOT_FOUND`. For rows that ended before `reports` was stored, their chunks decide.
+ */
 export async function findProgress(sql: Sql, id: ExecutionId): Promise<Progress> {
   const found = await sql.row(
     progressRow,

@@ -7,7 +7,7 @@ import { forgetParts } from "./set-parts-store.ts";
 import { closeSteps, resetSteps, type StoredStep } from "./step-store.ts";
 import { markFinished, markRequeued } from "./store.ts";
 
-/** Why an execution was cancelled that an executor had, and that no script had started of. */
+/** The reason when an execution is cancelled after an executor claimed it and before a script started. */
 export const cancelledUnstarted: Failure = {
   code: "CANCELLED",
   message: "It was cancelled before a script started",
@@ -18,7 +18,7 @@ export function stepEntry({ position, script, name, status, exitCode, durationMs
   return { kind: "step", step: position, body: { script, name, status, exitCode, durationMs } };
 }
 
-/** A line of the platform's own among an execution's output. */
+/** A line that the platform adds to an execution's output. */
 export function systemLine(level: "info" | "warning", text: string): FeedEntry {
   return {
     kind: "log",
@@ -28,7 +28,7 @@ export function systemLine(level: "info" | "warning", text: string): FeedEntry {
   };
 }
 
-/** Ends an execution that no script ran to its end: its steps are closed with it. The caller holds its row. */
+/** Ends an execution whose scripts did not all finish, and closes its steps. The caller holds its row. */
 export async function endUnfinished(
   sql: Sql,
   id: ExecutionId,
@@ -41,8 +41,8 @@ export async function endUnfinished(
 }
 
 /**
- * Ends an attempt and puts its execution back, to be run anew under a new event; `line` tells people why. Its lines
- * stay, its steps are as if they had never started. The caller holds the execution's row.
+ * Ends an attempt and queues its execution again, under a new event; `line` tells people why. Output lines stay; steps
+ * are reset. The caller holds the execution's row.
  */
 export async function requeue(
   sql: Sql,

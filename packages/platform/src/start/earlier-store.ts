@@ -19,10 +19,10 @@ const earlierRow = z
     packageId: package_id,
     sealedNames: sealed_names,
   }));
-/** What an execution was started with; its sealed parameters in both layers. */
+/** The start of an earlier execution; its sealed parameters are in both layers. */
 export type EarlierExecution = z.infer<typeof earlierRow>;
 
-/** What the execution of that id was started with; `EXECUTION_NOT_FOUND`. */
+/** How the execution of that id was started; `EXECUTION_NOT_FOUND`. */
 export async function getEarlier(sql: Sql, id: ExecutionId): Promise<EarlierExecution> {
   const found = await sql.row(
     earlierRow,
