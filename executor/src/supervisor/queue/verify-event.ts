@@ -30,6 +30,6 @@ export function verifyEvent(
   if (event.platformId !== trust.platform.id || event.pool !== trust.pool) {
     throw new SealrunError("MALFORMED", "The event is for another platform or pool");
   }
-  if (event.expiresAt < now) throw new SealrunError("EXPIRED", `The event of ${event.executionId} is past its time`);
+  if (event.expiresAt < now) throw new SealrunError("EXPIRED", `The event of ${event.executionId} has expired`);
   return event;
 }

@@ -15,8 +15,8 @@ import type { ExecutorRequest, RpcDeps } from "../executors/executor-request.ts"
 type KeyringDeps = Pick<RpcDeps, "link" | "identity" | "keyring">;
 
 /**
- * Asks for the grant of one attempt, with the executor's own claim. The answer is the keyring's signed frame whole, as
- * base64: only the executor can open what is in it. Fails with the keyring's refusal, or `KEYRING_UNREACHABLE`.
+ * Asks for the grant of one attempt, with the executor's own claim. Returns the keyring's complete signed frame as
+ * base64: only the executor can open the grant in it. Fails with the keyring's refusal, or `KEYRING_UNREACHABLE`.
  */
 export async function askGrant(
   deps: KeyringDeps,
@@ -45,7 +45,7 @@ export async function askMessageKeys(
   return toBase64(frame);
 }
 
-/** Says that an attempt is over; fails as `askGrant`. */
+/** Tells the keyring that an attempt has ended; fails as `askGrant`. */
 export async function askEnd(deps: KeyringDeps, ended: EndGrantRequest): Promise<void> {
   await call({ ...to(deps, "end"), body: ended, reply: endGrantReply });
   failAfter("keyring");

@@ -9,14 +9,18 @@ import { lockExecution } from "../executions/store.ts";
 import { cancelledUnstarted, endUnfinished, requeue } from "../executions/transitions.ts";
 import { executorRequester, type ExecutorRequest, type RpcDeps } from "../executors/executor-request.ts";
 
-/** After the first release another executor can take the execution at once; then the wait doubles, up to the longest. */
+/**
+ * After the first release another executor can take the execution almost at once; then the delay doubles up to the
+ * maximum.
+ */
 const firstDelayMs = 1_000;
 const maxDelayMs = 5 * 60_000;
 
 /**
- * Ends an attempt of which no script has started, for a reason of its executor's machine, and queues its execution again,
- * or cancels it when that was asked for. The number is used up; it is no loss, so that `on_lost` and its limit do not
- * count it. Said again by the same attempt, it is answered again; anybody else gets `LEASE_LOST`.
+ * Ends an attempt before any script has started, because of a problem of its executor's machine, and queues its
+ * execution again, or cancels it when that was requested. The attempt number is used up. The attempt does not count as
+ * lost for `on_lost` and its limit. A repeated release gets the same answer; any other attempt or executor gets
+ * `LEASE_LOST`.
  */
 export async function answerRelease({ database }: RpcDeps, request: ExecutorRequest): Promise<ReleaseReply> {
   const asked = decode(releaseRequest, request.body);
