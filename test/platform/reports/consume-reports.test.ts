@@ -51,7 +51,7 @@ describe("consumeReports()", () => {
     await expectRefused(ref.executionId, async () => world.peer.report({ ...ref, attempt: 2 }, 1, [started]));
   });
 
-  test("consumeReports() refuses bytes that are no frame, a changed frame, and another's subject", async () => {
+  test("consumeReports() refuses bytes that are not a frame, a changed frame, and another executor's subject", async () => {
     const { ref } = await world.claim("report");
     const body = { ...ref, sequence: 1, items: [started] };
     const frame = frameOf(world.peer, body);
@@ -92,7 +92,7 @@ describe("consumeReports()", () => {
     await until(async () => (await countMessages()) === 0);
   });
 
-  test("consumeReports() gives back what it has not looked at when it is closed", async () => {
+  test("consumeReports() gives back unread messages when it is closed", async () => {
     const { database, link, close } = await openReports();
     const stop = consumeReports({ database, link, log: silent, queues: { check: async () => undefined } });
     const { release, released } = await lockExecutors(database);
@@ -108,7 +108,7 @@ describe("consumeReports()", () => {
     const stopped = stop();
     release();
     await Promise.all([stopped, released]);
-    // The first was being read and is refused. The others would be offered again after 30 s.
+    // The first was being read and is refused. The others would be redelivered only after 30 s.
     const consumer = await link.connection.jetstream().consumers.get(reportsStream, reportsConsumer);
     const offered: number[] = [];
     for await (const message of await consumer.fetch({ max_messages: 9, expires: 10_000 })) offered.push(message.seq);
@@ -117,7 +117,7 @@ describe("consumeReports()", () => {
   });
 });
 
-/** A database and a NATS of their own, with no platform on them. */
+/** A separate database and NATS, without a platform. */
 async function openReports() {
   const parts = await prepareParts();
   const { postgres, nats } = parts.config;
@@ -133,7 +133,7 @@ async function openReports() {
   return { database, link, close };
 }
 
-/** Nobody learns who an executor is until `release`. */
+/** Blocks reads of the executors until `release`. */
 async function lockExecutors(database: Database) {
   const locked = Promise.withResolvers<void>();
   const gate = Promise.withResolvers<void>();

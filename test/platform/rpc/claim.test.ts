@@ -22,7 +22,7 @@ afterAll(async () => {
   await world.close();
 });
 
-/** The next event of this execution; those of others that earlier tests left are passed by. */
+/** The next event of this execution; events that earlier tests left are skipped. */
 async function takeOf(id: string): Promise<ExecutionEvent> {
   for (;;) {
     const { event, message } = await world.peer.take();
@@ -66,7 +66,7 @@ describe("answerClaim()", () => {
     expect((await world.show(event.executionId)).executor).toBe(world.peer.state.identity.id);
   });
 
-  test("answerClaim() gives one of many claims at once the execution", async () => {
+  test("answerClaim() gives the execution to one of many concurrent claims", async () => {
     const event = await world.take("report");
     const claims = Array.from({ length: 12 }, async (_, index) =>
       (index % 2 === 0 ? world.peer : world.other).claim(event).then(
@@ -116,11 +116,11 @@ describe("answerClaim()", () => {
     expect(await codeOf(bound.claim(event))).toBe("NOT_ENROLLED");
     const waiting: unknown = expect.stringContaining("The keyring refused it");
     expect(await world.show(event.executionId)).toMatchObject({ status: "queued", executor: null, waiting });
-    // It takes no room from others meanwhile, and nobody has its event any more.
+    // Meanwhile it uses no capacity, and its event is out of the queue.
     expect(await codeOf(world.peer.claim(event))).toBe("EXPIRED");
     await world.database.run("update outbox set is_due = true where execution_id = $1", [event.executionId]);
     const again = await takeOf(event.executionId);
-    // Each refusal makes the next offer rarer.
+    // Each refusal doubles the delay.
     expect(await codeOf(bound.claim(again))).toBe("NOT_ENROLLED");
     const rarer = "select from outbox where execution_id = $1 and not_before > clock_timestamp() + interval '11 s'";
     expect(await world.database.run(rarer, [event.executionId])).toBe(1);
@@ -136,7 +136,7 @@ describe("answerClaim()", () => {
     await bound.close();
   });
 
-  test("answerClaim() gives a claim that another platform answers too the same attempt", async () => {
+  test("answerClaim() gives the same attempt when two platforms answer one claim", async () => {
     const event = await world.take("report");
     const beside = await start(world.platform.config, { log: pino({ level: "silent" }) });
     const requestId = newId("request");
@@ -166,7 +166,7 @@ describe("answerClaim()", () => {
     expect(await world.show(event.executionId)).toMatchObject({ status: "running", attempts: [{ end: null }] });
   });
 
-  test("answerClaim() gives an attempt that was lost to nobody any more, whoever asks again", async () => {
+  test("answerClaim() never gives out a lost attempt again", async () => {
     await world.push("again", { "main.sh": "true\n", "manifest.json": '{"on_lost":"rerun"}' });
     const event = await world.take("again");
     const requestId = newId("request");
@@ -180,11 +180,11 @@ describe("answerClaim()", () => {
     expect(await world.show(ref.executionId)).toMatchObject({ status: "queued", attempts: [{ end: "lost" }] });
   });
 
-  test("answerClaim() cancels an execution whose cancel came while the keyring was asked", async () => {
+  test("answerClaim() cancels an execution whose cancel came during the request to the keyring", async () => {
     const elsewhere = projectId.parse(newId("project"));
     const bound = await enrolPeer(world.platform, { projects: [elsewhere] });
     const event = await world.take("report");
-    // As somebody's cancel of the execution that runs leaves it, just before the keyring refuses.
+    // The state after a cancel of the running execution, just before the keyring refuses.
     await world.database.run("update executions set cancel_requested_at = clock_timestamp() where id = $1", [
       event.executionId,
     ]);
@@ -197,13 +197,13 @@ describe("answerClaim()", () => {
     await bound.close();
   });
 
-  test("answerClaim() refuses an execution that was cancelled while its event was out", async () => {
+  test("answerClaim() refuses an execution that was cancelled while its event was published", async () => {
     const event = await world.take("report");
     await send(world.platform, "POST", `/executions/${event.executionId}/cancel`);
     expect(await codeOf(world.peer.claim(event))).toBe("CLAIM_REFUSED");
   });
 
-  test("answerClaim() refuses a frame that was sent before, changed, or by another's subject", async () => {
+  test("answerClaim() refuses a frame that was sent before, changed, or sent on another executor's subject", async () => {
     const event = await world.take("report");
     const { identity } = world.peer.state;
     const own = executorId.parse(identity.id);

@@ -24,7 +24,7 @@ async function takeAgain(id: string): Promise<ExecutionEvent> {
   }
 }
 
-/** Ends every wait of an execution, as if its time had passed. */
+/** Makes a delayed execution due now. */
 async function endWait(id: string): Promise<void> {
   await world.database.run("update outbox set not_before = clock_timestamp(), is_due = true where execution_id = $1", [
     id,
@@ -60,7 +60,7 @@ describe("answerRelease()", () => {
     );
   });
 
-  test("answerRelease() answers the same attempt again, whatever became of its execution since", async () => {
+  test("answerRelease() gives a repeated release the same answer, in any later state of the execution", async () => {
     const { ref, rpc } = await world.claim("report");
     await rpc.release({ ...ref, reason: full });
     await rpc.release({ ...ref, reason: full });
@@ -73,7 +73,7 @@ describe("answerRelease()", () => {
     expect([status, attempts.map(({ end }) => end)]).toEqual(["succeeded", ["released", "finished"]]);
   });
 
-  test("answerRelease() refuses whoever does not hold the execution, and an attempt that ended otherwise", async () => {
+  test("answerRelease() refuses an executor that does not hold the execution, and an attempt that ended otherwise", async () => {
     const { ref, rpc } = await world.claim("report");
     const asked = { ...ref, reason: full };
     expect(await codeOf(world.other.rpc.release(asked))).toBe("LEASE_LOST");
@@ -83,7 +83,7 @@ describe("answerRelease()", () => {
     expect((await world.show(ref.executionId)).attempts).toMatchObject([{ end: "finished", reason: null }]);
   });
 
-  test("answerRelease() refuses a reason that no list could show", async () => {
+  test("answerRelease() refuses a reason that cannot be shown", async () => {
     const { ref, rpc } = await world.claim("report");
     for (const reason of [
       { code: "DISK_FULL", message: "x".repeat(1_001) },
@@ -95,7 +95,7 @@ describe("answerRelease()", () => {
     await rpc.finish({ ...ref, status: "succeeded", lastSequence: 0 });
   });
 
-  test("answerRelease() ends what the attempt may ask, and its end does not count any more", async () => {
+  test("answerRelease() refuses later requests of the attempt, and its finish no longer counts", async () => {
     const { ref, rpc } = await world.claim("report");
     await rpc.release({ ...ref, reason: full });
     expect(await codeOf(rpc.renew(ref))).toBe("LEASE_LOST");
@@ -104,7 +104,7 @@ describe("answerRelease()", () => {
     await again.rpc.finish({ ...again.ref, status: "succeeded", lastSequence: 0 });
   });
 
-  test("answerRelease() ends an execution whose cancel was asked for", async () => {
+  test("answerRelease() cancels an execution whose cancel was requested", async () => {
     const { ref, rpc } = await world.claim("report");
     await send(world.platform, "POST", `/executions/${ref.executionId}/cancel`);
     await rpc.release({ ...ref, reason: full });
@@ -116,7 +116,7 @@ describe("answerRelease()", () => {
     });
   });
 
-  test("answerRelease() lets an execution wait longer each time, says why, and counts none of it as lost", async () => {
+  test("answerRelease() delays an execution longer each time, says why, and counts no release as lost", async () => {
     await world.push("again", { "main.sh": "true\n", "manifest.json": JSON.stringify({ on_lost: "rerun" }) });
     const id = await world.start("again");
     const waits: number[] = [];
@@ -138,7 +138,7 @@ describe("answerRelease()", () => {
       await endWait(id);
     }
     expect(waits).toEqual([1, 2, 4, 8, 16, 32, 64]);
-    // Five reruns are left, after seven attempts that were given back.
+    // All five reruns are left after seven releases.
     const last = await world.other.claim(await takeAgain(id));
     await world.database.run(
       "update attempts set lease_until = clock_timestamp() - interval '1 ms' where execution_id = $1 and attempt = 8",
@@ -151,7 +151,7 @@ describe("answerRelease()", () => {
     await send(world.platform, "POST", `/executions/${id}/cancel`);
   });
 
-  test("answerRelease() is in the audit, and the keyring hears that the grant is over", async () => {
+  test("answerRelease() is in the audit, and the keyring learns that the grant has ended", async () => {
     const { ref, rpc } = await world.claim("report");
     await rpc.release({ ...ref, reason: full });
     const row = await world.database.row(

@@ -11,7 +11,7 @@ afterAll(async () => {
 });
 
 describe("answerReported()", () => {
-  test("answerReported() says which chunks are not stored, also of an attempt that is lost", async () => {
+  test("answerReported() lists chunks that are not stored, also for a lost attempt", async () => {
     const { ref, rpc } = await world.claim("report");
     await world.peer.report(ref, 2, [{ type: "step-started", step: 0, time: 0 }]);
     await until(async () => (await rpc.reported({ ...ref, lastSequence: 3 })).join() === "1,3");

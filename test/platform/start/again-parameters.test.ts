@@ -14,12 +14,12 @@ describe("fitParameters()", () => {
     expect(fitted).toEqual({ count: 3, region: "eu" });
   });
 
-  test("fitParameters() takes a visible field that was sealed, as a schedule's are", () => {
+  test("fitParameters() accepts a visible field that was sealed, as a schedule's are", () => {
     const required = { ...shown, required: true };
     expect(fitParameters(file(required), { visible: {}, sealedNames: ["count"] })).toEqual({});
   });
 
-  test("fitParameters() takes sealed names of any kind without a parameters.json", () => {
+  test("fitParameters() accepts sealed names of any kind without a parameters.json", () => {
     expect(fitParameters(undefined, { visible: {}, sealedNames: ["anything"] })).toEqual({});
   });
 

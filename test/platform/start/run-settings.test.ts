@@ -3,7 +3,7 @@ import { findRefusal, readRunSettings, checkMayStart } from "../../../packages/p
 import { refusalOf } from "../../support/refusal.ts";
 
 describe("findRefusal()", () => {
-  test("findRefusal() names the field with which a manifest refuses, the one for all runs first", () => {
+  test("findRefusal() names the field that forbids a start, the one for all runs first", () => {
     expect(findRefusal({})).toBeUndefined();
     expect(findRefusal({ active: true, allow_manual_triggering: true })).toBeUndefined();
     expect(findRefusal({ allow_manual_triggering: false })).toBe("allow_manual_triggering");
@@ -22,7 +22,7 @@ describe("checkMayStart()", () => {
 });
 
 describe("readRunSettings()", () => {
-  test("readRunSettings() takes what runs need out of a manifest", () => {
+  test("readRunSettings() reads the run settings of a manifest", () => {
     expect(readRunSettings({ pool: "gpu", priority: 9, description: "x" })).toEqual({ pool: "gpu", priority: 9 });
   });
 });
