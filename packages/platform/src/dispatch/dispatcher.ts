@@ -23,33 +23,33 @@ export async function startDispatcher(deps: DispatchDeps): Promise<() => Promise
   let alarm: NodeJS.Timeout | undefined;
 
   const work = async (): Promise<void> => {
-    for (let heard = -1; heard !== notifications && !closing.signal.aborted;) {
-      heard = notifications;
+    for (let handled = -1; handled !== notifications && !closing.signal.aborted;) {
+      handled = notifications;
       try {
         await dispatchAll(deps, closing.signal);
         const ms = await msUntilDue(deps.database);
         clearTimeout(alarm);
-        if (ms !== undefined && ms < pollMs) alarm = setTimeout(ring, Math.max(1, ms));
+        if (ms !== undefined && ms < pollMs) alarm = setTimeout(wake, Math.max(1, ms));
       } catch (error) {
         await deps.queues.failed(error);
       }
     }
     working = undefined;
   };
-  const ring = (): void => {
+  const wake = (): void => {
     notifications += 1;
     if (!closing.signal.aborted) working ??= work();
   };
 
   // Sent by `ringOutbox`, mostly from `outbox/store.ts`.
-  const stopListening = await deps.database.listen(outboxChannel, ring);
+  const stopListening = await deps.database.listen(outboxChannel, wake);
   const timer = setInterval(() => {
     if (deps.fitness.clockFault() !== undefined) return;
-    renewExpiredEvents(deps.database).then(ring, (error: unknown) => {
+    renewExpiredEvents(deps.database).then(wake, (error: unknown) => {
       deps.log.warn({ err: error }, "Expired events could not be renewed; trying again");
     });
   }, pollMs);
-  ring();
+  wake();
   return async () => {
     closing.abort();
     clearInterval(timer);
@@ -77,7 +77,7 @@ async function dispatchAll(deps: DispatchDeps, signal: AbortSignal): Promise<voi
       try {
         if (!(await dispatchOne(deps, pool))) continue;
       } catch (error) {
-        if (concernsAll(error)) throw error;
+        if (affectsEveryPool(error)) throw error;
         failures.push(error);
         continue;
       }
@@ -90,6 +90,6 @@ async function dispatchAll(deps: DispatchDeps, signal: AbortSignal): Promise<voi
 }
 
 /** An outage of NATS or PostgreSQL affects every pool; each would wait for the same timeout again. */
-function concernsAll(error: unknown): boolean {
+function affectsEveryPool(error: unknown): boolean {
   return troubleOf(error) !== undefined || toSealrunError(error).code !== "INTERNAL";
 }

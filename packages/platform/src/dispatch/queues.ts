@@ -39,7 +39,7 @@ export function createQueues(deps: QueueDeps): Queues {
   let isConnected = true;
   /** The number of connections to NATS so far, and the number of the one on which the streams were last checked. */
   let connections = 1;
-  let lookedAt = 0;
+  let checkedConnection = 0;
   const watch = async (): Promise<void> => {
     for await (const { type } of link.connection.status()) {
       if (type === Events.Disconnect) isConnected = false;
@@ -62,7 +62,7 @@ export function createQueues(deps: QueueDeps): Queues {
     if (found !== undefined) log.warn({ err: error }, sentences[found]);
     else if (isRecovery) log.info("NATS accepts events again");
   };
-  const look = async (): Promise<void> => {
+  const checkOnce = async (): Promise<void> => {
     if (!isConnected) throw new SealrunError("NATS_UNREACHABLE", "");
     const current = connections;
     const { streams, wasAhead } = await ensureStreams(link);
@@ -78,8 +78,8 @@ export function createQueues(deps: QueueDeps): Queues {
     }
     for (const { name, madeAt } of streams) {
       const renewed = await database.transaction(async (sql) => {
-        const isAnother = await noteStream(sql, name, madeAt);
-        if (!isAnother) return undefined;
+        const isNew = await noteStream(sql, name, madeAt);
+        if (!isNew) return undefined;
         return name === executionsStream ? renewAllEvents(sql) : 0;
       });
       if (renewed !== undefined) {
@@ -89,22 +89,22 @@ export function createQueues(deps: QueueDeps): Queues {
         );
       }
     }
-    lookedAt = current;
+    checkedConnection = current;
     if (state === "full") return;
     await note(undefined);
     // Another platform may have lost its own connection and stored that as a trouble for all.
     await noteTrouble(database, undefined);
   };
-  let looking = Promise.resolve();
+  let checking = Promise.resolve();
   const check = async (): Promise<void> => {
     // One check at a time: two that find the same consumer ahead would both create it again.
-    const own = looking.then(look);
-    looking = own.catch(() => undefined);
+    const own = checking.then(checkOnce);
+    checking = own.catch(() => undefined);
     return own;
   };
   return {
     ready: async () => {
-      if (!isConnected || lookedAt !== connections) await check();
+      if (!isConnected || checkedConnection !== connections) await check();
     },
     check,
     failed: async (error) => {

@@ -158,7 +158,7 @@ async function readMessage(deps: StoreDeps, message: JsMsg): Promise<Arrived | u
     }
     return { message, sender: id, report: decode(storableReport, opened.body) };
   } catch (error) {
-    settle(deps, message, error);
+    refuseOrRetry(deps, message, error);
     return undefined;
   }
 }
@@ -185,8 +185,8 @@ async function storeGroup(deps: StoreDeps, group: readonly Arrived[]): Promise<b
     for (const { message } of group) message.ack();
     return true;
   } catch (error) {
-    for (const { message } of group) settle(deps, message, error);
-    return !mayPass(toSealrunError(error));
+    for (const { message } of group) refuseOrRetry(deps, message, error);
+    return !isTemporary(toSealrunError(error));
   }
 }
 
@@ -194,9 +194,9 @@ async function storeGroup(deps: StoreDeps, group: readonly Arrived[]): Promise<b
  * Removes a report that can never be stored; requests redelivery after a temporary failure. No reason is sent: NATS 2.9
  * fails on it.
  */
-function settle(deps: StoreDeps, message: JsMsg, error: unknown): void {
+function refuseOrRetry(deps: StoreDeps, message: JsMsg, error: unknown): void {
   const failure = toSealrunError(error);
-  if (mayPass(failure)) {
+  if (isTemporary(failure)) {
     deps.log.error({ err: error }, "A report could not be stored; trying again");
     message.nak(retryMs);
   } else {
@@ -205,6 +205,6 @@ function settle(deps: StoreDeps, message: JsMsg, error: unknown): void {
   }
 }
 
-function mayPass({ code, row }: SealrunError): boolean {
+function isTemporary({ code, row }: SealrunError): boolean {
   return code === "INTERNAL" || row.retry;
 }

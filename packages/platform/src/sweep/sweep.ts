@@ -46,7 +46,9 @@ export function startSweeper(deps: SweepDeps): () => Promise<void> {
 /** Whether executors could reach this platform for long enough that an expired lease means a lost executor. */
 interface Connectivity {
   readonly isReliable: () => boolean;
+  /** Call it regularly: a long pause means that this process was suspended. */
   readonly tick: () => void;
+  /** Starts the grace period again: executors may not have reached this platform. */
   readonly noteOutage: () => void;
 }
 
@@ -80,7 +82,7 @@ function watchConnectivity({ link }: Pick<SweepDeps, "link">): Connectivity {
 async function sweep(deps: SweepDeps, connectivity: Connectivity, readJump: () => Promise<number>): Promise<void> {
   const { database, log } = deps;
   try {
-    const silent = await listLost(database);
+    const expired = await listLost(database);
     // Read after the list, so that the list has no lease that only seems expired because of an undetected jump.
     const jumpMs = await readJump();
     if (jumpMs > maxJumpMs) {
@@ -91,7 +93,7 @@ async function sweep(deps: SweepDeps, connectivity: Connectivity, readJump: () =
       );
     }
     if (connectivity.isReliable()) {
-      for (const id of silent) await isolateFailure(deps, id, async () => expireLease(deps, id));
+      for (const id of expired) await isolateFailure(deps, id, async () => expireLease(deps, id));
     }
     await closeGaps(deps);
   } catch (error) {
@@ -129,11 +131,11 @@ async function expireLease({ database, log }: Pick<SweepDeps, "database" | "log"
 
 /** While reports are still in the stream they are a backlog, not lost, so nothing is closed. */
 async function closeGaps(deps: Pick<SweepDeps, "database" | "link" | "log">): Promise<void> {
-  const silent = await listStalled(deps.database);
-  if (silent.length === 0) return;
+  const stalled = await listStalled(deps.database);
+  if (stalled.length === 0) return;
   const { waiting } = await readProgress(deps.link, reportsStream, reportsConsumer);
   if (waiting > 0) return;
-  for (const of of silent) await isolateFailure(deps, of.executionId, async () => closeGap(deps, of));
+  for (const of of stalled) await isolateFailure(deps, of.executionId, async () => closeGap(deps, of));
 }
 
 async function closeGap({ database, log }: Pick<SweepDeps, "database" | "log">, of: AttemptRef): Promise<void> {
