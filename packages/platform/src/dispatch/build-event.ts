@@ -20,7 +20,7 @@ import { listService, type StoredSecret } from "../secrets/lookup-store.ts";
 import { openStored } from "../secrets/sealed-value.ts";
 import type { ReadyExecution } from "./choice-store.ts";
 
-/** An event's bytes, ready to be signed, and the uploads that a grant for it must open. */
+/** An event's bytes, ready to be signed, and the sealing batches that a grant for it must open. */
 export interface BuiltEvent {
   readonly body: Uint8Array;
   readonly expiresAt: number;
@@ -78,7 +78,7 @@ export async function buildEvent(
       ? { secrets: secrets.map((secret) => ({ ...reference(secret), envelope: toBase64(openStored(deps, secret)) })) }
       : {}),
   });
-  return { body, expiresAt, uploads: distinctUploads(secrets, sealed, eventData) };
+  return { body, expiresAt, uploads: distinctBatches(secrets, sealed, eventData) };
 }
 
 function reference(secret: StoredSecret): EventSecret {
@@ -124,20 +124,20 @@ function referTo(envelope: Uint8Array): UploadReference[] {
   return parts.algorithm === 2 ? [{ keyId: toHex(parts.keyId), ephemeral: toBase64(parts.ephemeral) }] : [];
 }
 
-function distinctUploads(
+function distinctBatches(
   secrets: readonly StoredSecret[],
   parameters: Uint8Array | undefined,
   eventData: { readonly id: EventId; readonly envelope: Uint8Array } | undefined,
 ): UploadReference[] {
-  const uploads: UploadReference[] = secrets.map(({ keyId, ephemeral }) => ({
+  const batches: UploadReference[] = secrets.map(({ keyId, ephemeral }) => ({
     keyId,
     ephemeral: toBase64(ephemeral),
   }));
-  if (parameters !== undefined) uploads.push(...referTo(parameters));
+  if (parameters !== undefined) batches.push(...referTo(parameters));
   if (eventData !== undefined) {
     const { id, envelope } = eventData;
     const prefix = toBase64(readEnvelope(envelope).prefix);
-    uploads.push(...referTo(envelope).map((upload) => ({ ...upload, eventData: { id, prefix } })));
+    batches.push(...referTo(envelope).map((batch) => ({ ...batch, eventData: { id, prefix } })));
   }
-  return [...new Map(uploads.map((upload) => [`${upload.keyId} ${upload.ephemeral}`, upload])).values()];
+  return [...new Map(batches.map((batch) => [`${batch.keyId} ${batch.ephemeral}`, batch])).values()];
 }

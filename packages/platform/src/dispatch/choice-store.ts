@@ -189,7 +189,10 @@ export async function lockWithinLimits(
   return row?.is_within ?? true;
 }
 
-/** Stores that the event of this generation is published under this number, and the uploads that a grant must open. */
+/**
+ * Stores that the event of this generation is published under this number, and the sealing batches that a grant must
+ * open.
+ */
 export async function markPublished(
   sql: Sql,
   id: ExecutionId,

@@ -62,7 +62,7 @@ export async function renewExpiredEvents(sql: Sql): Promise<number> {
 }
 
 /**
- * Requests a new event for every queued execution whose event was published: the stream that held those events is gone.
+ * Requests a new event for every queued execution whose event was published: its stream is gone, or a hold began.
  */
 export async function renewAllEvents(sql: Sql): Promise<number> {
   const renewed = await sql.run(requestEvents("e.status = 'queued' and e.published_at is not null"));
