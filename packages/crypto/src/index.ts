@@ -57,6 +57,7 @@ export {
   anyAge,
   type FrameExpectation,
   frameDigest,
+  maxQueuedFrameMs,
   openFrame,
   type OpenedFrame,
   readUnverifiedHeader,

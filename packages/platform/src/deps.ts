@@ -4,7 +4,7 @@ import type { Database, Fitness } from "@sealrun/postgres";
 import type { PlatformId } from "@sealrun/protocol";
 import type { Logger } from "pino";
 
-/** What the rooms of a running platform are given; each narrows it with `Pick` to what it uses. */
+/** What the rooms of a running platform share; each function narrows it with `Pick` to what it uses. */
 export interface Deps {
   readonly platformId: PlatformId;
   readonly database: Database;

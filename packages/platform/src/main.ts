@@ -21,20 +21,20 @@ import { startScheduler } from "./schedules/run-due.ts";
 import { claimInstallation } from "./postgres/installation.ts";
 import { readPrivateFile, readPublicFile } from "@sealrun/key-files";
 
-/** A platform that answers. */
+/** A running platform. */
 export interface RunningPlatform {
-  /** Base of its HTTP API, with the port that was picked. */
+  /** Base of its HTTP API, with the chosen port. */
   readonly url: string;
-  /** Ends in the reverse order of the start; requests under way are answered first. */
+  /** Stops the parts in reverse order; requests in progress are answered first. */
   close(): Promise<void>;
 }
 
-/** What a platform is started with besides its settings. */
+/** Options of a start besides the settings. */
 export interface PlatformOptions {
   readonly log: Logger;
-  /** Folder of the built web UI; without one `/` says how to build it. */
+  /** Folder of the built web UI; without it, `/` says how to build it. */
   readonly webFolder?: string | undefined;
-  /** Holds every platform on this database before anything is started, until an admin ends the hold. */
+  /** Holds every platform on this database before anything starts, until an admin ends the hold. */
   readonly hold?: boolean | undefined;
 }
 
@@ -44,8 +44,9 @@ const applicationName = "sealrun platform";
 const sweepMs = 3_600_000;
 
 /**
- * Starts the platform: keys, database, NATS, executions, due times, HTTP, in this order. Fails with the code of what is missing and closes what
- * it had opened: `CONFIG_INVALID`, `ROOT_KEY_UNREADABLE`, `WRONG_ROOT_KEY`, `…_UNREACHABLE`, `DATABASE_NEWER`, `PORT_TAKEN`.
+ * Starts the platform: keys, database, NATS, executions, due times, HTTP, in this order. On failure it closes what it
+ * opened and throws the code of the cause: `CONFIG_INVALID`, `ROOT_KEY_UNREADABLE`, `WRONG_ROOT_KEY`, `…_UNREACHABLE`,
+ * `DATABASE_NEWER`, `PORT_TAKEN`.
  */
 export async function start(config: PlatformConfig, options: PlatformOptions): Promise<RunningPlatform> {
   const closers: (() => Promise<void>)[] = [];
@@ -78,7 +79,7 @@ export async function start(config: PlatformConfig, options: PlatformOptions): P
   }
 }
 
-/** Opens what the rooms work with, and says to `closers` how to close it. */
+/** Opens the connections and keys that the rooms use, and adds to `closers` how to close them. */
 async function connect(
   config: PlatformConfig,
   { log, hold = false }: PlatformOptions,
@@ -94,8 +95,9 @@ async function connect(
   const fitness = watchFitness(database, log);
   closers.push(fitness.close);
   await claimInstallation(database, { platformId, key: storageKey });
-  const held = hold ? await holdAtStart(database) : showHold(await findHold(database));
-  if (held.hold !== null) log.warn(held.hold, "The platform is held: nothing new starts until sealrun platform resume");
+  const state = hold ? await holdAtStart(database) : showHold(await findHold(database));
+  if (state.hold !== null)
+    log.warn(state.hold, "The platform is held: nothing new starts until sealrun platform resume");
   await saveAdminToken(database, config.adminTokenSha256);
   const link = await connectNats({ ...config.nats, name: applicationName, inboxPrefix: inboxPrefix("platform") });
   closers.push(async () => link.close());
@@ -118,11 +120,11 @@ async function listen(app: FastifyInstance, { host, port }: PlatformConfig["list
   }
 }
 
-/** Now and then forgets packages that were announced and never pushed, and sessions that have ended. */
+/** Every hour deletes packages that were announced and never pushed, and ended sessions. */
 function sweep({ database, log }: Pick<Deps, "database" | "log">): () => Promise<void> {
   const timer = setInterval(() => {
     Promise.all([forgetUnfinished(database), forgetEndedSessions(database)]).catch((error: unknown) => {
-      log.error({ err: error }, "Unfinished packages and ended sessions could not be removed");
+      log.error({ err: error }, "Unfinished packages and ended sessions could not be removed; trying again in an hour");
     });
   }, sweepMs);
   timer.unref();

@@ -7,8 +7,8 @@ import { answerRpc } from "./rpc/answer-rpc.ts";
 import { startSweeper } from "./sweep/sweep.ts";
 
 /**
- * Starts what a platform does for executions besides HTTP: publish events and look after them, answer executors, store
- * reports, end lost attempts. The returned function stops it, the newest part first, and waits for what is under way.
+ * Starts what a platform does for executions besides HTTP: publish and check events, answer executors, store reports,
+ * end lost attempts. The returned function stops these in reverse order and waits for work in progress.
  */
 export async function startWork(deps: Deps): Promise<() => Promise<void>> {
   const queues = createQueues(deps);

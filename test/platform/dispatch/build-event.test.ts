@@ -62,7 +62,7 @@ describe("buildEvent()", () => {
     }
   });
 
-  test("buildEvent() lists 2,000 names within what NATS takes", async () => {
+  test("buildEvent() lists 2,000 names within what NATS accepts", async () => {
     const values = Object.fromEntries(
       Array.from({ length: 2_000 }, (_, index) => [`NAME_${"x".repeat(40)}_${index}`, "v"]),
     );

@@ -6,7 +6,7 @@ import {
   chooseNext,
   lockReady,
   markPublished,
-  readRoom,
+  readCapacity,
 } from "../../../packages/platform/src/dispatch/choice-store.ts";
 import { type ExecutionsWorld, startExecutionsWorld } from "../../support/executions-world.ts";
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(async () => world.close());
 
-/** Makes many executions of a package, which wait for nothing yet. */
+/** Inserts many executions of a package, not yet in the outbox. */
 async function makeMany(name: string, priority: number): Promise<void> {
   await world.database.run(
     `insert into executions (id, project_id, package_id, version_id, pool_name, status, visible, sealed_names, priority)
@@ -29,7 +29,7 @@ async function makeMany(name: string, priority: number): Promise<void> {
   );
 }
 
-/** Lets all executions of a package wait for a pool, as starts would. */
+/** Adds all executions of a package to the outbox of a pool, as starts would. */
 async function queueAll(name: string, pool = "crowd"): Promise<void> {
   await world.database.run(
     `insert into outbox (execution_id, pool, project_id, package_id, priority, number)
@@ -40,7 +40,7 @@ async function queueAll(name: string, pool = "crowd"): Promise<void> {
 }
 
 const readRow = z.object({ rows: z.coerce.number() });
-/** Rows of the outbox that this connection has looked at; it may count a transaction before, so take the difference. */
+/** Rows of the outbox that this connection has read; it may count an earlier transaction, so take the difference. */
 async function countReads(sql: Sql): Promise<number> {
   const found = await sql.row(
     readRow,
@@ -49,7 +49,7 @@ async function countReads(sql: Sql): Promise<number> {
   return found?.rows ?? Number.NaN;
 }
 
-/** What a pool's next execution is of, and the rows read to find it; the package `urgent` is at its limit, or nothing is. */
+/** The package of a pool's next execution, and the rows read to find it; with `isLimited`, `urgent` is at its limit. */
 async function choose(isLimited: boolean): Promise<{ readonly of: string | undefined; readonly read: number }> {
   const nameRow = z.object({ id: z.string(), name: z.string() });
   const urgent = await world.database.row(nameRow, "select id, name from packages where name = 'urgent'");
@@ -67,7 +67,7 @@ async function choose(isLimited: boolean): Promise<{ readonly of: string | undef
   });
 }
 
-/** What PostgreSQL knows of 20,000 waiting executions, the more urgent half of them of one package. */
+/** PostgreSQL's statistics about 20,000 waiting executions; the more urgent half belongs to one package. */
 const knowledge: Readonly<Record<string, () => Promise<void>>> = {
   "that was never analysed": async () => {
     await queueAll("report");
@@ -117,7 +117,7 @@ const knowledge: Readonly<Record<string, () => Promise<void>>> = {
 describe("chooseNext()", () => {
   beforeAll(async () => {
     await world.database.run("insert into pools (id, name) values ($1, 'crowd')", [newId("pool")]);
-    // What is known of the table is the test's to say.
+    // Only the test may change the statistics of the table.
     await world.database.run("alter table outbox set (autovacuum_enabled = off)");
     await makeMany("report", 5);
     await makeMany("urgent", 10);
@@ -138,11 +138,11 @@ describe("chooseNext()", () => {
     },
   );
 
-  test("chooseNext() passes over a package whose one allowed execution is out", async () => {
+  test("chooseNext() skips a package whose only allowed execution is published", async () => {
     await queueAll("report");
     await queueAll("urgent");
     const chooseNow = async () =>
-      world.database.transaction(async (sql) => chooseNext(sql, "crowd", await readRoom(sql, "crowd")));
+      world.database.transaction(async (sql) => chooseNext(sql, "crowd", await readCapacity(sql, "crowd")));
     const first = await chooseNow();
     await world.database.transaction(async (sql) => {
       const ready = first === undefined ? undefined : await lockReady(sql, first);

@@ -15,7 +15,7 @@ let link: NatsLink;
 let closeOther: () => Promise<void>;
 beforeAll(async () => {
   world = await startExecutionsWorld({ slots });
-  // All of it holds with two platforms on one database.
+  // All tests run with two platforms on one database.
   const other = await start(
     { ...world.platform.config, listen: { host: "127.0.0.1", port: 0 } },
     { log: pino({ level: "silent" }) },
@@ -49,7 +49,7 @@ const pendingInNats = async (): Promise<number> => {
   );
   return num_pending + num_ack_pending;
 };
-/** Starts with the pool held, so that all of them are there before the first is chosen. */
+/** Starts executions while all executors are draining, so that all are stored before the first is chosen. */
 const heldBack = async (begin: () => Promise<void>): Promise<void> => {
   await world.database.run("update executors set is_draining = true");
   await begin();
@@ -57,7 +57,7 @@ const heldBack = async (begin: () => Promise<void>): Promise<void> => {
 };
 
 describe("dispatchOne()", () => {
-  test("dispatchOne() never has more out than twice what is free, and never more than twice the slots in NATS", async () => {
+  test("dispatchOne() never publishes more than twice the free slots, and never more than twice all slots in NATS", async () => {
     await Promise.all(Array.from({ length: 40 }, async () => world.start("report")));
     const out: number[] = [];
     const inNats: number[] = [];
@@ -67,11 +67,11 @@ describe("dispatchOne()", () => {
     });
     expect(done).toHaveLength(40);
     expect(Math.max(...out)).toBeLessThanOrEqual(2 * slots);
-    // The acknowledgement of the one before may be on its way.
+    // The previous acknowledgement may be in transit.
     expect(Math.max(...inNats)).toBeLessThanOrEqual(2 * slots + 1);
   });
 
-  test("dispatchOne() takes the most urgent first, and of the same the oldest", async () => {
+  test("dispatchOne() takes the most urgent first, and the oldest of equal priority", async () => {
     const ids: string[] = [];
     await heldBack(async () => {
       for (const priority of [5, 1, 10, 5, 10, 1]) ids.push(await world.start("report", { priority }));
@@ -91,7 +91,7 @@ describe("dispatchOne()", () => {
     expect(done.map((one) => one.package)).toEqual(["urgent", "report", "urgent"]);
   });
 
-  test("dispatchOne() keeps an execution back until its time comes, and lets others pass", async () => {
+  test("dispatchOne() delays an execution until it is due, and lets others pass", async () => {
     const notBefore = new Date(Date.now() + 2_500).toISOString();
     const late = await world.start("report", { notBefore, priority: 10 });
     const soon = await world.start("report", { priority: 1 });

@@ -31,7 +31,7 @@ describe("startDispatcher()", () => {
     await late.close();
   });
 
-  test("startDispatcher() offers executions in the order of their starts", async () => {
+  test("startDispatcher() publishes executions in the order of their starts", async () => {
     const ids = [await world.start("report"), await world.start("report"), await world.start("report")];
     const offered: string[] = [];
     for (let index = 0; index < 3; index += 1) {
@@ -55,7 +55,7 @@ describe("startDispatcher()", () => {
     expect((await world.peer.claim(next)).ref.attempt).toBe(1);
   });
 
-  test("startDispatcher() publishes again when an event went out and its row was not committed", async () => {
+  test("startDispatcher() publishes again when an event was published and its row was not committed", async () => {
     const event = await world.take("report");
     await world.database.run("update executions set generation = 0, event_expires_at = null where id = $1", [
       event.executionId,
@@ -79,7 +79,7 @@ describe("startDispatcher()", () => {
     expect(await world.database.row(status, sql, [broken])).toEqual({ status: "failed", code: "INTERNAL" });
   });
 
-  test("startDispatcher() publishes each execution once, however many platforms there are", async () => {
+  test("startDispatcher() publishes each execution once with several platforms", async () => {
     const other = { ...world.platform.config, listen: { host: "127.0.0.1", port: 0 } };
     const beside = await start(other, { log: pino({ level: "silent" }) });
     const ids = await Promise.all(Array.from({ length: 20 }, async () => world.start("report")));
@@ -94,7 +94,7 @@ describe("startDispatcher()", () => {
     await beside.close();
   });
 
-  test("startDispatcher() makes the queues again when they were deleted, and publishes anew what they held", async () => {
+  test("startDispatcher() creates deleted queues again, and publishes again what they held", async () => {
     const ref = await world.start("report");
     await until(async () => (await outboxRows()) === 0);
     await deleteStream();
@@ -108,7 +108,7 @@ describe("startDispatcher()", () => {
     expect(offered.get(ref)).toBe(2);
   });
 
-  test("startDispatcher() fails an execution whose event can never be made", async () => {
+  test("startDispatcher() fails an execution whose event can never be built", async () => {
     await world.push("tampered", { "main.sh": "true\n", "secrets.json": '{"A":1}' });
     await world.database.run("alter table secret_versions disable trigger user");
     await world.database.run(
@@ -145,18 +145,18 @@ describe("startDispatcher()", () => {
     expect(await world.show(id)).toMatchObject({ status: "failed", error: { code: "INTERNAL" } });
   });
 
-  test("startDispatcher() fails an execution whose configuration is more than a message takes", async () => {
+  test("startDispatcher() fails an execution whose configuration does not fit into a message", async () => {
     await world.push("heavy", { "main.sh": "true\n", "config.json": JSON.stringify({ a: "x".repeat(1_045_000) }) });
     const id = await world.start("heavy");
     await until(async () => (await world.show(id)).status === "failed");
     expect(await world.show(id)).toMatchObject({ error: { code: "VALUE_TOO_LARGE" } });
   });
 
-  // Last: events that went out and were not noted stay in the queue.
+  // Last: events that were published and not stored stay in the queue.
   test("startDispatcher() serves every other pool while one of them fails", async () => {
     await world.push("aaa", { "main.sh": "true\n", "manifest.json": '{"pool":"AAA"}' });
     const first = await enrolPeer(world.platform, { pool: "aaa" });
-    // What this pool's executions are chosen by makes PostgreSQL itself refuse.
+    // PostgreSQL itself refuses updates of this pool's executions.
     await world.database.run(
       `create function refuse_aaa() returns trigger language plpgsql as
        $$ begin raise exception 'not this one'; end $$`,
@@ -167,7 +167,7 @@ describe("startDispatcher()", () => {
     );
     try {
       await world.database.run("update executors set is_draining = true");
-      // The refusal comes with the start's own update of its cursor; so its rows are made past it.
+      // A start updates the execution too, so the trigger is off meanwhile.
       await world.database.run("alter table executions disable trigger refuse_aaa");
       await world.start("aaa");
       await world.database.run("alter table executions enable trigger refuse_aaa");

@@ -30,7 +30,7 @@ const workOffAll = async (ids: readonly string[]): Promise<void> => {
   const done = await workOff(world.peer, ids.length);
   expect(done.map(({ id }) => id).toSorted()).toEqual([...ids].toSorted());
 };
-/** Works off the next execution, whose event is of this generation, with a line of its log, and gives its id. */
+/** Runs the next execution, whose event has this generation, with one line of output; returns its id. */
 const workOffReporting = async (generation = 1): Promise<string> => {
   const { event, message } = await world.peer.take();
   expect(event.generation).toBe(generation);
@@ -52,7 +52,7 @@ const messages = async (): Promise<number> => {
 };
 
 describe("createQueues()", () => {
-  test("createQueues() notices a wiped NATS, fills it again, and reads reports again", async () => {
+  test("createQueues() detects a wiped NATS, publishes again, and reads reports again", async () => {
     const ids = await startSome(4);
     await allOut(ids);
     await world.nats.kill("SIGKILL");
@@ -71,11 +71,11 @@ describe("createQueues()", () => {
     );
     await world.nats.start();
     await workOffAll(ids);
-    const warned = world.logged.filter((line) => line.includes("NATS takes no events"));
+    const warned = world.logged.filter((line) => line.includes("NATS accepts no events"));
     expect(warned.length).toBeLessThanOrEqual(2);
   });
 
-  test("createQueues() publishes anew what an older copy of NATS does not know, and stale events are refused", async () => {
+  test("createQueues() publishes again what an older copy of NATS lacks, and stale events are refused", async () => {
     const old = await startSome(2);
     await allOut(old);
     await world.nats.kill("SIGTERM");
@@ -88,7 +88,7 @@ describe("createQueues()", () => {
     await world.nats.restore();
     await world.nats.start();
     await workOffAll(young);
-    // What the older copy has of them is offered to executors, in half a minute where it was under way.
+    // The older copy redelivers its events to executors, unacknowledged ones after half a minute.
     for (const deadline = Date.now() + 120_000; (await messages()) > 0 && Date.now() < deadline;) {
       const message = await takeNext(world.peer.link, world.peer.state.pool.id, AbortSignal.timeout(1_000));
       if (message === undefined) continue;
@@ -101,8 +101,8 @@ describe("createQueues()", () => {
     for (const id of old) expect(await world.show(id)).toMatchObject({ status: "succeeded", attempt: 1 });
   });
 
-  test("createQueues() makes consumers anew that are ahead of a stream that begins at 1 again", async () => {
-    // So many that publishing again and again would not reach their number.
+  test("createQueues() creates consumers again that are ahead of a stream that starts at 1 again", async () => {
+    // Enough that repeated publishing would not reach their number.
     const old = await startSome(31);
     const reported = await workOffReporting();
     await workOffAll(old.filter((id) => id !== reported));
@@ -113,13 +113,13 @@ describe("createQueues()", () => {
     const young = await startSome(3);
     const first = await workOffReporting();
     await workOffAll(young.filter((id) => id !== first));
-    const told = world.logged.slice(before).filter((line) => line.includes("ahead are made anew"));
+    const told = world.logged.slice(before).filter((line) => line.includes("ahead of it are created again"));
     expect(told).toHaveLength(1);
     expect(told[0]).toContain(reportsConsumer);
     expect(told[0]).toContain(poolConsumer(world.peer.state.pool.id));
   });
 
-  test("createQueues() keeps what a full NATS refuses, says so once, and publishes it when there is room", async () => {
+  test("createQueues() keeps what a full NATS refuses, logs that once, and publishes it when there is space", async () => {
     await world.nats.kill("SIGTERM");
     await world.nats.start({ maxStoreBytes: 1_000 });
     const ids = await startSome(8);
@@ -129,7 +129,7 @@ describe("createQueues()", () => {
     );
     const full = world.logged.filter((line) => line.includes("NATS is full"));
     expect(full).toHaveLength(1);
-    // As a check of another platform would, which has not met the full server yet.
+    // As another platform does whose check began before the server was full.
     await world.database.run("update streams set trouble = null");
     await until(async () => (await world.show(last)).waiting?.startsWith("NATS is full") === true);
     await world.nats.kill("SIGTERM");
@@ -139,7 +139,7 @@ describe("createQueues()", () => {
 });
 
 describe("troubleOf()", () => {
-  test("troubleOf() tells a NATS that is away from one that is full, and from what is neither", () => {
+  test("troubleOf() tells an unreachable NATS from a full one, and from other errors", () => {
     const refusal = (description: string): NatsError => {
       const error = new NatsError(description, "JetStreamError");
       error.api_error = { code: 503, err_code: 10_077, description };

@@ -36,7 +36,7 @@ const startPublished = async (): Promise<string> => {
 const generationOf = async (id: string): Promise<number | undefined> => (await stateOf(id))?.generation;
 
 describe("reconcile()", () => {
-  test("reconcile() asks for a new event when the old one was taken and never claimed", async () => {
+  test("reconcile() requests a new event when the old one was taken and never claimed", async () => {
     const { executionId } = await world.take("report");
     await run();
     await until(async () => (await generationOf(executionId)) === 2);
@@ -46,7 +46,7 @@ describe("reconcile()", () => {
     await world.peer.claim(event);
   });
 
-  test("reconcile() leaves an event alone that waits, or that an executor is busy with", async () => {
+  test("reconcile() keeps an event that waits, or that an executor is processing", async () => {
     const waiting = await startPublished();
     await run();
     expect(await generationOf(waiting)).toBe(1);
@@ -60,7 +60,7 @@ describe("reconcile()", () => {
     expect(await generationOf(waiting)).toBe(1);
   });
 
-  test("reconcile() knows an event by its id, because a restored stream gives old numbers to others", async () => {
+  test("reconcile() identifies an event by its id, because a restored stream reuses old numbers", async () => {
     const id = await startPublished();
     const { event, message } = await world.peer.take();
     expect(event.executionId).toBe(id);
@@ -75,7 +75,7 @@ describe("reconcile()", () => {
     expect(await generationOf(other)).toBe(1);
   });
 
-  test("reconcile() asks once, however many do it at the same time", async () => {
+  test("reconcile() requests one event when several platforms reconcile at once", async () => {
     const { executionId } = await world.take("report");
     await Promise.all([run(), run(), run()]);
     await until(async () => (await generationOf(executionId)) === 2);
@@ -83,7 +83,7 @@ describe("reconcile()", () => {
     expect(await generationOf(executionId)).toBe(2);
   });
 
-  test("reconcile() removes what consumers are done with, and nothing that waits", async () => {
+  test("reconcile() removes acknowledged messages, and nothing that waits", async () => {
     const kept = await startPublished();
     const manager = await link.connection.jetstreamManager();
     const before = (await manager.streams.info(executionsStream)).state.messages;
@@ -98,7 +98,7 @@ describe("reconcile()", () => {
     }
   });
 
-  test("reconcile() forgets keys of requests after a day", async () => {
+  test("reconcile() deletes idempotency keys after a day", async () => {
     const id = await world.start("report");
     await world.database.run(
       `insert into idempotency_keys (actor, key, request_sha256, execution_id, created_at) values

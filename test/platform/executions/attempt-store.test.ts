@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(async () => world.close());
 
-/** A claimed attempt whose grant has not been noted yet. */
+/** A claimed attempt whose grant is not stored yet. */
 async function ungranted(): Promise<ClaimedAttempt> {
   const { ref } = await world.claim("report");
   await world.database.run("update attempts set granted_at = null where execution_id = $1", [ref.executionId]);
@@ -53,7 +53,7 @@ test("markGranted() hands out no grant of an attempt that another answer gives b
   expect(await isGranted(world.database, claimed)).toBe(false);
 });
 
-test("markGranted() is seen by whoever would give the attempt back after it", async () => {
+test("markGranted() is seen by a transaction that gives the attempt back after it", async () => {
   const claimed = await ungranted();
   await markGranted(world.database, claimed);
   await world.database.transaction(async (sql) => {

@@ -56,7 +56,7 @@ describe("POST /api/v1/executions/:execution/cancel", () => {
     expect(await world.show(ref.executionId)).toMatchObject({ status: "cancelled", error });
   });
 
-  test("POST …/cancel refuses an execution that has ended otherwise, and one that is not there", async () => {
+  test("POST …/cancel refuses an execution that has ended otherwise, and an unknown one", async () => {
     const { ref, rpc } = await world.claim("report");
     await rpc.finish({ ...ref, status: "succeeded", lastSequence: 0 });
     const refused = await send(world.platform, "POST", `/executions/${ref.executionId}/cancel`);

@@ -25,7 +25,7 @@ const restored = {
   status: "lost",
   error: {
     code: "RESTORED",
-    message: "It was open when the backup was made; whether it ran after that is not known",
+    message: "It was open when the backup was made; it is not known whether it ran after that",
   },
 };
 
@@ -53,7 +53,7 @@ describe("POST /api/v1/executions/settle", () => {
       attempts: [{ attempt: 1, end: "lost" }],
     });
     for (const id of [later, after]) expect((await world.show(id)).status).toBe("queued");
-    // Its executor is fenced off, whatever it says.
+    // Requests of its executor are refused.
     expect(await codeOf(rpc.renew(ref))).toBe("LEASE_LOST");
     expect(await codeOf(rpc.finish({ ...ref, status: "succeeded", lastSequence: 1 }))).toBe("LEASE_LOST");
     expect(await world.database.run("select 1 from outbox where execution_id = $1", [queued])).toBe(0);
@@ -67,7 +67,7 @@ describe("POST /api/v1/executions/settle", () => {
     expect((await world.peer.take()).event.executionId).toBe(after);
   });
 
-  test("POST /executions/settle ends 500 in one request and says where to go on; one that cannot be ended holds up no other", async () => {
+  test("POST /executions/settle ends 500 in one request and says where to go on; one that cannot be ended does not block others", async () => {
     await world.push("many");
     const first = await world.start("many");
     const broken = await world.start("many");
@@ -84,13 +84,13 @@ describe("POST /api/v1/executions/settle", () => {
     const rest = await settle(before, page.next ?? "");
     expect(rest).toMatchObject({ failed: [], next: null });
     expect(await lostOf("many")).toBe(601);
-    // And the one that the test before left.
+    // And the one that the previous test left.
     expect(page.settled + rest.settled).toBe(602);
     await world.database.run("update executions set uploads = '[]' where id = $1", [broken]);
     expect(await settle(before)).toEqual({ settled: 1, failed: [], next: null });
   });
 
-  test("POST /executions/settle refuses a time that has not come, one without a zone, and a platform that is not held", async () => {
+  test("POST /executions/settle refuses a time in the future, one without a zone, and a platform that is not held", async () => {
     const post = async (before: string) =>
       refused(send(world.platform, "POST", "/executions/settle", { json: { before } }));
     const soon = new Date(Date.now() + 3_600_000).toISOString();

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(async () => world.close());
 
 describe("enrolExecutor()", () => {
-  test("enrolExecutor() has the pool's queue, the executor's row and the audit row before it answers", async () => {
+  test("enrolExecutor() creates the pool's queue, the executor's row and the audit row before it answers", async () => {
     const { identity, pool } = world.peer.state;
     const link = await connectNats({ ...world.platform.config.nats, name: "test", inboxPrefix: "_INBOX.platform" });
     const manager = await link.connection.jetstreamManager();
@@ -30,7 +30,7 @@ describe("enrolExecutor()", () => {
     expect(toBase64(stored?.sign_public ?? new Uint8Array())).toBe(toBase64(identity.signPublic));
   });
 
-  test("enrolExecutor() believes no answer but the keyring's own", async () => {
+  test("enrolExecutor() accepts only the answer of the keyring", async () => {
     const { nats, platformId } = world.platform.config;
     const link = await connectNats({ ...nats, name: "test", inboxPrefix: "_INBOX.platform" });
     const deps = {

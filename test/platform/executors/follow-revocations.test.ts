@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(async () => world.close());
 
 describe("followRevocations()", () => {
-  test("followRevocations() refuses a revoked executor here too, and leaves the others alone", async () => {
+  test("followRevocations() refuses a revoked executor here too, and no other", async () => {
     const other = await enrolPeer(world.platform);
     const attempt = await world.claim("report");
     await other.rpc.presence({ slots: 1, running: 0, draining: false });

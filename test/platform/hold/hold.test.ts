@@ -21,7 +21,7 @@ afterEach(async () => resume());
 
 const other = () => ({ url: second.url, token: world.platform.token });
 const hold = async () => ask(world.platform, holdState, ["POST", "/platform/hold"]);
-/** Asked of the other platform than the hold was. */
+/** Asks the other platform, not the one that began the hold. */
 const resume = async () => ask(other(), resumeAnswer, ["POST", "/platform/resume"]);
 const countOf = async (name: string): Promise<number> =>
   world.database.run("select 1 from executions e join packages p on p.id = e.package_id where p.name = $1", [name]);
@@ -30,8 +30,8 @@ const missedOf = async (name: string): Promise<number> =>
     `select 1 from audit a join packages p on p.id = a.object where p.name = $1 and a.action = 'schedule.missed'`,
     [name],
   );
-/** The platforms have looked at the outbox and at what is due since: they do once a second at least. */
-async function bothLooked(): Promise<void> {
+/** Waits until the platforms have checked the outbox and due times: they do so at least once a second. */
+async function bothChecked(): Promise<void> {
   await world.database.run("select pg_notify('sealrun_outbox', ''), pg_notify('sealrun_schedules', '')");
   const marker = await world.start("report", { notBefore: new Date(Date.now() + 1_500).toISOString() });
   const isDue = "select 1 from outbox where execution_id = $1 and is_due";
@@ -47,7 +47,7 @@ async function takeOf(id: string) {
 }
 
 describe("POST /api/v1/platform/hold", () => {
-  test("POST /platform/hold keeps both platforms from offering what is queued, and says so, until the hold ends", async () => {
+  test("POST /platform/hold stops both platforms from publishing queued executions, and says so, until the hold ends", async () => {
     const { hold: held } = await hold();
     expect(held).toMatchObject({ by: "admin", since: expect.stringMatching(/^\d{4}-/) });
     expect(await hold()).toEqual({ hold: held });
@@ -60,7 +60,7 @@ describe("POST /api/v1/platform/hold", () => {
       state: "warning",
       sentence: `${sentence} new starts until: sealrun platform resume`,
     });
-    await bothLooked();
+    await bothChecked();
     expect(await world.database.run("select 1 from executions where published_at is not null")).toBe(0);
     expect(await resume()).toEqual({ hold: held, due: 0 });
     expect(await resume()).toEqual({ hold: null, due: 0 });
@@ -75,13 +75,13 @@ describe("POST /api/v1/platform/hold", () => {
     ]);
   });
 
-  test("POST /platform/hold refuses claims of events that are out, and offers their executions anew afterwards", async () => {
+  test("POST /platform/hold refuses claims of published events, and publishes their executions again afterwards", async () => {
     const before = await world.take("report");
     const running = await world.claim("report");
     await hold();
     expect(await codeOf(world.peer.claim(before))).toBe("CLAIM_REFUSED");
     expect(await world.show(before.executionId)).toMatchObject({ status: "queued", attempts: [] });
-    // What runs goes on to its end.
+    // Running executions go on to their end.
     expect(await running.rpc.renew(running.ref)).toMatchObject({ cancel: false });
     await running.rpc.finish({ ...running.ref, status: "succeeded", lastSequence: 0 });
     expect((await world.show(running.ref.executionId)).status).toBe("succeeded");
@@ -92,7 +92,7 @@ describe("POST /api/v1/platform/hold", () => {
     expect((await world.peer.claim(again)).ref.attempt).toBe(1);
   });
 
-  test("POST /platform/hold takes events and lets what they start wait", async () => {
+  test("POST /platform/hold accepts events and lets their executions wait", async () => {
     await world.push("hears", { "main.sh": "true\n", "manifest.json": '{"trigger_events":["made"]}' });
     await hold();
     const sent = await ask(other(), sentEvent, ["POST", "/projects/acme/events", { json: { type: "made" } }]);
@@ -102,14 +102,14 @@ describe("POST /api/v1/platform/hold", () => {
     expect((await takeOf(id)).executionId).toBe(id);
   });
 
-  test("POST /platform/hold starts nothing that is due, and afterwards what was missed runs by its policy", async () => {
+  test("POST /platform/hold starts nothing that is due, and afterwards missed times run by their policy", async () => {
     await world.push("often", { "main.sh": "true\n", "manifest.json": '{"schedule":"* * * * * *"}' });
     const once = '{"schedule":{"cron":"* * * * * *","missed":"run_once"}}';
     await world.push("rarely", { "main.sh": "true\n", "manifest.json": once });
     await until(async () => (await countOf("often")) > 0 && (await countOf("rarely")) > 0);
     const { hold: held } = await hold();
     const counts = await Promise.all(["often", "rarely"].map(countOf));
-    await bothLooked();
+    await bothChecked();
     expect(await Promise.all(["often", "rarely"].map(countOf))).toEqual(counts);
     expect((await resume()).due).toBe(2);
     const runsIn = async (name: string): Promise<number> =>
@@ -135,7 +135,7 @@ describe("POST /api/v1/platform/hold", () => {
 });
 
 describe("holdAtStart()", () => {
-  test("holdAtStart() holds every platform, and forgets due times that may have run", async () => {
+  test("holdAtStart() holds every platform, and skips due times that may have run", async () => {
     const startHeld = async (): Promise<void> =>
       (await startPlatform(world.platform.config, { log, hold: true })).close();
     await startHeld();
@@ -145,7 +145,7 @@ describe("holdAtStart()", () => {
     const manifest = '{"schedule":{"cron":"0 0 1 1 *","missed":"run_once"}}';
     await world.push("late", { "main.sh": "true\n", "manifest.json": manifest });
     await hold();
-    // As a copy of the database has it: due since it was made.
+    // As in a restored database: due since the backup.
     await world.database.run(
       `update schedules s set next_at = clock_timestamp() - interval '1 hour' from packages p
        where p.id = s.package_id and p.name = 'late'`,

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   ensurePoolConsumer,
   ensureStreams,
-  removeDone,
+  removeAcknowledged,
   reportsConsumer,
 } from "../../../packages/platform/src/nats/streams.ts";
 import { codeOf } from "../../support/executions-world.ts";
@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 describe("ensureStreams()", () => {
-  test("ensureStreams() makes both streams so that nothing in them is lost or kept too long", async () => {
+  test("ensureStreams() creates both streams so that nothing in them is lost or kept too long", async () => {
     await ensureStreams(link);
     const manager = await link.connection.jetstreamManager();
     for (const [name, subject] of [
@@ -44,7 +44,7 @@ describe("ensureStreams()", () => {
     expect((await manager.consumers.info(reportsStream, reportsConsumer)).config.max_deliver).toBe(-1);
   });
 
-  test("ensureStreams() keeps what is there, however often and from however many it is called", async () => {
+  test("ensureStreams() keeps existing streams, with repeated and concurrent calls", async () => {
     await ensureStreams(link);
     await link.connection.jetstream().publish("sealrun.executions.pol_00000000000000000000", "kept");
     await Promise.all(Array.from({ length: 8 }, async () => ensureStreams(link)));
@@ -65,7 +65,7 @@ describe("ensureStreams()", () => {
 });
 
 describe("ensurePoolConsumer()", () => {
-  test("ensurePoolConsumer() makes a pool's consumer once, for its own subject alone", async () => {
+  test("ensurePoolConsumer() creates a pool's consumer once, only for its own subject", async () => {
     await ensureStreams(link);
     const pool = poolId.parse(newId("pool"));
     await ensurePoolConsumer(link, pool);
@@ -81,7 +81,7 @@ describe("ensurePoolConsumer()", () => {
   });
 });
 
-/** What a bare server tells of a consumer: its floor, and how many messages somebody has and did not acknowledge. */
+/** A consumer's state on the server: its acknowledgement floor, and how many delivered messages are unacknowledged. */
 async function stateOf(stream: string, consumer: string) {
   const manager = await link.connection.jetstreamManager();
   const { ack_floor: floor, num_ack_pending: unacknowledged } = await manager.consumers.info(stream, consumer);
@@ -89,14 +89,14 @@ async function stateOf(stream: string, consumer: string) {
   return { floor: floor.stream_seq, unacknowledged, messages: state.messages };
 }
 
-describe("removeDone()", () => {
-  /** The sequence in which a purge made the server forget seven messages: each pass is the platform's own cleaning. */
-  test("removeDone() never lets the server forget what is delivered and not acknowledged", async () => {
+describe("removeAcknowledged()", () => {
+  /** The sequence in which a purge made the server forget seven messages; each pass is the platform's cleaning. */
+  test("removeAcknowledged() never makes the server forget unacknowledged messages", async () => {
     await freshManager();
     await ensureStreams(link);
     const jetstream = link.connection.jetstream();
     const subject = "sealrun.reports.exr_00000000000000000000";
-    const clean = async () => removeDone(link, reportsStream, reportsConsumer, subjects.allReports);
+    const clean = async () => removeAcknowledged(link, reportsStream, reportsConsumer, subjects.allReports);
     const consumer = await jetstream.consumers.get(reportsStream, reportsConsumer);
     const take = async (count: number): Promise<readonly JsMsg[]> => {
       const taken: JsMsg[] = [];
@@ -120,9 +120,9 @@ describe("removeDone()", () => {
     expect(await stateOf(reportsStream, reportsConsumer)).toEqual({ floor: 11, unacknowledged: 0, messages: 0 });
   });
 
-  test("removeDone() removes what is done with and was kept, and nothing that waits, of this pool or another", async () => {
+  test("removeAcknowledged() removes acknowledged messages that were kept, and nothing that waits, of this pool or another", async () => {
     const manager = await freshManager();
-    // A stream that keeps what is acknowledged, as a server does that comes back with an older disk.
+    // A stream that keeps acknowledged messages, like a server that comes back with an older disk.
     await manager.streams.add({ name: executionsStream, subjects: [subjects.allExecutions] });
     const pools = [poolId.parse(newId("pool")), poolId.parse(newId("pool"))] as const;
     for (const pool of pools) await ensurePoolConsumer(link, pool);
@@ -133,7 +133,7 @@ describe("removeDone()", () => {
     const consumer = await jetstream.consumers.get(executionsStream, poolConsumer(pools[0]));
     for await (const message of await consumer.fetch({ max_messages: 3, expires: 5_000 })) await message.ackAck();
     const clean = async (pool: PoolId) =>
-      removeDone(link, executionsStream, poolConsumer(pool), subjects.executions(pool));
+      removeAcknowledged(link, executionsStream, poolConsumer(pool), subjects.executions(pool));
     // Two platforms clean at once.
     const removed = await Promise.all([clean(pools[0]), clean(pools[0]), clean(pools[1])]);
     expect(Math.max(...removed)).toBe(3);

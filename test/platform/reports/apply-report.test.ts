@@ -83,7 +83,7 @@ describe("applyReports()", () => {
     });
   });
 
-  test("applyReports() puts reads on the receipt and leaves out steps that there are not", async () => {
+  test("applyReports() puts reads on the receipt and ignores unknown steps", async () => {
     const { ref } = await world.claim("report");
     const read = { type: "read", name: "DB_PASS", scope: "service", version: 1, outcome: "read", time: 5_000 } as const;
     await world.peer.report(ref, 1, [

@@ -5,14 +5,14 @@ const chunk = (lines: number) => ({ report: { items: Array.from({ length: lines 
 const sizes = (chunks: readonly ReturnType<typeof chunk>[]) => chunks.map(({ report }) => report.items.length);
 
 describe("createBatchSize()", () => {
-  test("createBatchSize() takes the chunks that fit, and one that is too large alone", () => {
+  test("createBatchSize() takes the chunks that fit, and a single one that is too large", () => {
     const size = createBatchSize(10);
     expect(sizes(size.take([chunk(4), chunk(6), chunk(1)]))).toEqual([4, 6]);
     expect(sizes(size.take([chunk(30), chunk(1)]))).toEqual([30]);
     expect(size.take([])).toEqual([]);
   });
 
-  test("createBatchSize() halves after a failure down to one chunk, and doubles up to its largest", () => {
+  test("createBatchSize() halves after a failure down to one chunk, and doubles up to its maximum", () => {
     const size = createBatchSize(10);
     const chunks = Array.from({ length: 20 }, () => chunk(1));
     const taken: number[] = [];

@@ -6,21 +6,19 @@ import { type Database, migrate, openDatabase } from "@sealrun/postgres";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { consumeReports } from "../../../packages/platform/src/reports/consume-reports.ts";
-import { ensureStreams, readOffers, reportsConsumer } from "../../../packages/platform/src/nats/streams.ts";
-import { type ExecutionsWorld, startExecutionsWorld, until } from "../../support/executions-world.ts";
-import { enrolPeer, type ExecutorPeer } from "../../support/executor-peer.ts";
+import { ensureStreams, readProgress, reportsConsumer } from "../../../packages/platform/src/nats/streams.ts";
+import { until } from "../../support/executions-world.ts";
+import type { ExecutorPeer } from "../../support/executor-peer.ts";
 import { prepareParts } from "../../support/start-platform.ts";
+import { startTwoExecutorsWorld, type TwoExecutorsWorld } from "../../support/two-executors-world.ts";
 
 const silent = pino({ level: "silent" });
 
-let world: ExecutionsWorld;
-let other: ExecutorPeer;
+let world: TwoExecutorsWorld;
 beforeAll(async () => {
-  world = await startExecutionsWorld();
-  other = await enrolPeer(world.platform);
+  world = await startTwoExecutorsWorld();
 });
 afterAll(async () => {
-  await other.close();
   await world.close();
 });
 
@@ -45,7 +43,7 @@ const frameOf = (peer: ExecutorPeer, body: object, subject?: string): Uint8Array
 describe("consumeReports()", () => {
   test("consumeReports() refuses a report of another executor's attempt", async () => {
     const { ref } = await world.claim("report");
-    await expectRefused(ref.executionId, async () => other.report(ref, 1, [started]));
+    await expectRefused(ref.executionId, async () => world.other.report(ref, 1, [started]));
   });
 
   test("consumeReports() refuses a report of an attempt that was never given", async () => {
@@ -53,13 +51,13 @@ describe("consumeReports()", () => {
     await expectRefused(ref.executionId, async () => world.peer.report({ ...ref, attempt: 2 }, 1, [started]));
   });
 
-  test("consumeReports() refuses bytes that are no frame, a changed frame, and another's subject", async () => {
+  test("consumeReports() refuses bytes that are not a frame, a changed frame, and another executor's subject", async () => {
     const { ref } = await world.claim("report");
     const body = { ...ref, sequence: 1, items: [started] };
     const frame = frameOf(world.peer, body);
     const changed = Buffer.from(frame);
     changed[changed.length - 1] = (changed[changed.length - 1] ?? 0) ^ 1;
-    const elsewhere = subjects.reports(executorId.parse(other.state.identity.id));
+    const elsewhere = subjects.reports(executorId.parse(world.other.state.identity.id));
     await expectRefused(ref.executionId, async () => publishRaw(world.peer, Buffer.from("no frame")));
     await expectRefused(ref.executionId, async () => publishRaw(world.peer, changed));
     await expectRefused(ref.executionId, async () => publishRaw(world.peer, frame, elsewhere));
@@ -94,7 +92,7 @@ describe("consumeReports()", () => {
     await until(async () => (await countMessages()) === 0);
   });
 
-  test("consumeReports() gives back what it has not looked at when it is closed", async () => {
+  test("consumeReports() gives back unread messages when it is closed", async () => {
     const { database, link, close } = await openReports();
     const stop = consumeReports({ database, link, log: silent, queues: { check: async () => undefined } });
     const { release, released } = await lockExecutors(database);
@@ -105,12 +103,12 @@ describe("consumeReports()", () => {
       const frame = signFrame(sender, { ...header, time: Date.now() }, encodeJson({}));
       await link.connection.jetstream().publish(subject, frame);
     }
-    await until(async () => (await readOffers(link, reportsStream, reportsConsumer)).underWay === 10);
+    await until(async () => (await readProgress(link, reportsStream, reportsConsumer)).unacknowledged === 10);
     await link.connection.flush();
     const stopped = stop();
     release();
     await Promise.all([stopped, released]);
-    // The first was being read and is refused. The others would be offered again after 30 s.
+    // The first was being read and is refused. The others would be redelivered only after 30 s.
     const consumer = await link.connection.jetstream().consumers.get(reportsStream, reportsConsumer);
     const offered: number[] = [];
     for await (const message of await consumer.fetch({ max_messages: 9, expires: 10_000 })) offered.push(message.seq);
@@ -119,7 +117,7 @@ describe("consumeReports()", () => {
   });
 });
 
-/** A database and a NATS of their own, with no platform on them. */
+/** A separate database and NATS, without a platform. */
 async function openReports() {
   const parts = await prepareParts();
   const { postgres, nats } = parts.config;
@@ -135,7 +133,7 @@ async function openReports() {
   return { database, link, close };
 }
 
-/** Nobody learns who an executor is until `release`. */
+/** Blocks reads of the executors until `release`. */
 async function lockExecutors(database: Database) {
   const locked = Promise.withResolvers<void>();
   const gate = Promise.withResolvers<void>();

@@ -10,21 +10,19 @@ import { z } from "zod";
 import type { Attempt } from "../../../executor/src/between/attempt.ts";
 import { openEventSecret } from "../../../executor/src/worker/secrets/open-secret.ts";
 import { send } from "../../support/api.ts";
-import { codeOf, type ExecutionsWorld, startExecutionsWorld, until } from "../../support/executions-world.ts";
-import { connectPeer, enrolPeer, type ExecutorPeer } from "../../support/executor-peer.ts";
+import { codeOf, until } from "../../support/executions-world.ts";
+import { connectPeer, enrolPeer } from "../../support/executor-peer.ts";
+import { startTwoExecutorsWorld, type TwoExecutorsWorld } from "../../support/two-executors-world.ts";
 
-let world: ExecutionsWorld;
-let other: ExecutorPeer;
+let world: TwoExecutorsWorld;
 beforeAll(async () => {
-  world = await startExecutionsWorld();
-  other = await enrolPeer(world.platform);
+  world = await startTwoExecutorsWorld();
 });
 afterAll(async () => {
-  await other.close();
   await world.close();
 });
 
-/** The next event of this execution; those of others that earlier tests left are passed by. */
+/** The next event of this execution; events that earlier tests left are skipped. */
 async function takeOf(id: string): Promise<ExecutionEvent> {
   for (;;) {
     const { event, message } = await world.peer.take();
@@ -64,14 +62,14 @@ describe("answerClaim()", () => {
     const event = await world.take("report");
     await world.peer.claim(event);
     expect(await codeOf(world.peer.claim(event))).toBe("CLAIM_REFUSED");
-    expect(await codeOf(other.claim(event))).toBe("CLAIM_REFUSED");
+    expect(await codeOf(world.other.claim(event))).toBe("CLAIM_REFUSED");
     expect((await world.show(event.executionId)).executor).toBe(world.peer.state.identity.id);
   });
 
-  test("answerClaim() gives one of many claims at once the execution", async () => {
+  test("answerClaim() gives the execution to one of many concurrent claims", async () => {
     const event = await world.take("report");
     const claims = Array.from({ length: 12 }, async (_, index) =>
-      (index % 2 === 0 ? world.peer : other).claim(event).then(
+      (index % 2 === 0 ? world.peer : world.other).claim(event).then(
         () => "granted",
         () => "refused",
       ),
@@ -98,7 +96,7 @@ describe("answerClaim()", () => {
 
   test("answerClaim() refuses an executor that is not enrolled", async () => {
     const event = await world.take("report");
-    const stranger = await connectPeer({ ...other.state, identity: generateIdentity(newId("executor")) });
+    const stranger = await connectPeer({ ...world.other.state, identity: generateIdentity(newId("executor")) });
     expect(await codeOf(stranger.claim(event))).toBe("NOT_ENROLLED");
     await stranger.close();
   });
@@ -106,7 +104,7 @@ describe("answerClaim()", () => {
   test("answerClaim() refuses a claim signed with another key than the executor's", async () => {
     const event = await world.take("report");
     const forged = { ...generateIdentity(world.peer.state.identity.id), id: world.peer.state.identity.id };
-    const forger = await connectPeer({ ...other.state, identity: forged });
+    const forger = await connectPeer({ ...world.other.state, identity: forged });
     expect(await codeOf(forger.claim(event))).toBe("BAD_SIGNATURE");
     await forger.close();
   });
@@ -118,11 +116,11 @@ describe("answerClaim()", () => {
     expect(await codeOf(bound.claim(event))).toBe("NOT_ENROLLED");
     const waiting: unknown = expect.stringContaining("The keyring refused it");
     expect(await world.show(event.executionId)).toMatchObject({ status: "queued", executor: null, waiting });
-    // It takes no room from others meanwhile, and nobody has its event any more.
+    // Meanwhile it uses no capacity, and its event is out of the queue.
     expect(await codeOf(world.peer.claim(event))).toBe("EXPIRED");
     await world.database.run("update outbox set is_due = true where execution_id = $1", [event.executionId]);
     const again = await takeOf(event.executionId);
-    // Each refusal makes the next offer rarer.
+    // Each refusal doubles the delay.
     expect(await codeOf(bound.claim(again))).toBe("NOT_ENROLLED");
     const rarer = "select from outbox where execution_id = $1 and not_before > clock_timestamp() + interval '11 s'";
     expect(await world.database.run(rarer, [event.executionId])).toBe(1);
@@ -138,7 +136,7 @@ describe("answerClaim()", () => {
     await bound.close();
   });
 
-  test("answerClaim() gives a claim that another platform answers too the same attempt", async () => {
+  test("answerClaim() gives the same attempt when two platforms answer one claim", async () => {
     const event = await world.take("report");
     const beside = await start(world.platform.config, { log: pino({ level: "silent" }) });
     const requestId = newId("request");
@@ -168,7 +166,7 @@ describe("answerClaim()", () => {
     expect(await world.show(event.executionId)).toMatchObject({ status: "running", attempts: [{ end: null }] });
   });
 
-  test("answerClaim() gives an attempt that was lost to nobody any more, whoever asks again", async () => {
+  test("answerClaim() never gives out a lost attempt again", async () => {
     await world.push("again", { "main.sh": "true\n", "manifest.json": '{"on_lost":"rerun"}' });
     const event = await world.take("again");
     const requestId = newId("request");
@@ -182,11 +180,11 @@ describe("answerClaim()", () => {
     expect(await world.show(ref.executionId)).toMatchObject({ status: "queued", attempts: [{ end: "lost" }] });
   });
 
-  test("answerClaim() cancels an execution whose cancel came while the keyring was asked", async () => {
+  test("answerClaim() cancels an execution whose cancel came during the request to the keyring", async () => {
     const elsewhere = projectId.parse(newId("project"));
     const bound = await enrolPeer(world.platform, { projects: [elsewhere] });
     const event = await world.take("report");
-    // As somebody's cancel of the execution that runs leaves it, just before the keyring refuses.
+    // The state after a cancel of the running execution, just before the keyring refuses.
     await world.database.run("update executions set cancel_requested_at = clock_timestamp() where id = $1", [
       event.executionId,
     ]);
@@ -199,13 +197,13 @@ describe("answerClaim()", () => {
     await bound.close();
   });
 
-  test("answerClaim() refuses an execution that was cancelled while its event was out", async () => {
+  test("answerClaim() refuses an execution that was cancelled while its event was published", async () => {
     const event = await world.take("report");
     await send(world.platform, "POST", `/executions/${event.executionId}/cancel`);
     expect(await codeOf(world.peer.claim(event))).toBe("CLAIM_REFUSED");
   });
 
-  test("answerClaim() refuses a frame that was sent before, changed, or by another's subject", async () => {
+  test("answerClaim() refuses a frame that was sent before, changed, or sent on another executor's subject", async () => {
     const event = await world.take("report");
     const { identity } = world.peer.state;
     const own = executorId.parse(identity.id);
@@ -225,7 +223,7 @@ describe("answerClaim()", () => {
     expect(await rawCode(world, subject, changed)).toMatch(/BAD_SIGNATURE|MALFORMED/);
     expect(await rawCode(world, subject, frame)).toBe("granted");
     expect(await rawCode(world, subject, frame)).toBe("REPLAYED");
-    const elsewhere = subjects.rpc(executorId.parse(other.state.identity.id), "claim");
+    const elsewhere = subjects.rpc(executorId.parse(world.other.state.identity.id), "claim");
     expect(await rawCode(world, elsewhere, signFrame(identity, { ...header, subject: elsewhere }, body))).toBe(
       "REPLAYED",
     );
@@ -258,7 +256,7 @@ describe("answerClaim()", () => {
 });
 
 /** The code that a frame is refused with, sent as it is. */
-async function rawCode({ peer }: ExecutionsWorld, subject: string, frame: Uint8Array): Promise<string> {
+async function rawCode({ peer }: Pick<TwoExecutorsWorld, "peer">, subject: string, frame: Uint8Array): Promise<string> {
   const reply = await peer.link.connection.request(subject, frame, { timeout: 10_000 });
   const opened = openFrame(reply.data, {
     findKey: () => peer.state.platform.signPublic,

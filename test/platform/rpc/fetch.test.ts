@@ -41,7 +41,7 @@ describe("answerFetch()", () => {
     );
   });
 
-  test("answerFetch() refuses another package's secret, and one that is gone, as replaced", async () => {
+  test("answerFetch() refuses another package's secret, and one that no longer exists, as replaced", async () => {
     const theirs = await world.take("stranger");
     const [secret] = theirs.secrets;
     if (secret === undefined) throw new TypeError("the event has no secret");
@@ -55,7 +55,7 @@ describe("answerFetch()", () => {
     expect(await codeOf(fetchWhole(own, what))).toBe("REPLACED");
   });
 
-  test("answerFetch() refuses whoever does not hold the lease", async () => {
+  test("answerFetch() refuses an executor without the lease", async () => {
     const { ref } = await world.claim("files");
     const stranger = await enrolPeer(world.platform);
     expect(await codeOf(stranger.rpc.fetch({ ...ref, what: { kind: "file-list" }, offset: 0 }))).toBe("LEASE_LOST");

@@ -36,7 +36,7 @@ describe("answerLookup()", () => {
     expect(await lookUpSecret(attempt, name("ORDER"))).toMatchObject({ value: 0, scope: "service", version: 2 });
   });
 
-  test("answerLookup() looks in one scope alone when it is told which", async () => {
+  test("answerLookup() looks only in the requested scope", async () => {
     for (const scope of ["service", "project", "platform"] as const) await put(scope, "ONE_SCOPE", `the ${scope}'s`);
     const attempt = await world.claim("report");
     for (const scope of ["service", "project", "platform"] as const) {
@@ -75,7 +75,7 @@ describe("answerLookup()", () => {
     expect(await lookUpSecret(attempt, name("ONLY_HERE"))).toBeUndefined();
   });
 
-  test("answerLookup() refuses whoever does not hold the lease", async () => {
+  test("answerLookup() refuses an executor without the lease", async () => {
     const { rpc, ref } = await world.claim("report");
     const other = await enrolPeer(world.platform);
     expect(await codeOf(other.rpc.lookup({ ...ref, name: name("ORDER") }))).toBe("LEASE_LOST");
@@ -95,7 +95,7 @@ describe("answerLookup()", () => {
     expect(await codeOf(lookUpSecret(attempt, name("ONE")))).toBe("WRONG_KEY_OR_CONTEXT");
   });
 
-  test("answerLookup() writes what was asked and found into the audit, never a value", async () => {
+  test("answerLookup() writes the request and its result into the audit, never a value", async () => {
     await put("project", "AUDITED", "canary-of-the-audit");
     const attempt = await world.claim("report");
     await lookUpSecret(attempt, name("AUDITED"));

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(async () => world.close());
 
-test("answerPresence() refuses slots that no executor has: their sum would stop every pool", async () => {
+test("answerPresence() refuses an impossible number of slots: the sum would stop every pool", async () => {
   const greedy = await enrolPeer(world.platform);
   for (const slots of [limits.executorSlots + 1, 2_147_483_647]) {
     expect(await codeOf(greedy.rpc.presence({ slots, running: 0, draining: false }))).toBe("MALFORMED");

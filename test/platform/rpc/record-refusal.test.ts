@@ -23,7 +23,7 @@ const rowsOf = async (object: string) =>
 const report = "/projects/acme/packages/report";
 
 describe("recordRefusal()", () => {
-  test("recordRefusal() writes who was refused a claim, a lookup and a fetch, and why", async () => {
+  test("recordRefusal() writes which executor was refused a claim, a lookup and a fetch, and why", async () => {
     const { event, ref, rpc } = await world.claim("report");
     const stranger = await enrolPeer(world.platform);
     expect(await codeOf(stranger.claim(event))).toBe("CLAIM_REFUSED");

@@ -2,32 +2,29 @@ import { type ExecutionEvent, logPage, type MachineTrouble } from "@sealrun/prot
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { ask, send } from "../../support/api.ts";
-import { codeOf, type ExecutionsWorld, startExecutionsWorld, until } from "../../support/executions-world.ts";
-import { enrolPeer, type ExecutorPeer } from "../../support/executor-peer.ts";
+import { codeOf, until } from "../../support/executions-world.ts";
+import { startTwoExecutorsWorld, type TwoExecutorsWorld } from "../../support/two-executors-world.ts";
 
 const full: MachineTrouble = { code: "DISK_FULL", message: "No space is left on the executor's disk" };
 
-let world: ExecutionsWorld;
-let other: ExecutorPeer;
+let world: TwoExecutorsWorld;
 beforeAll(async () => {
-  world = await startExecutionsWorld();
-  other = await enrolPeer(world.platform);
+  world = await startTwoExecutorsWorld();
 });
 afterAll(async () => {
-  await other.close();
   await world.close();
 });
 
 /** The next event of an execution that was given back. */
 async function takeAgain(id: string): Promise<ExecutionEvent> {
   for (;;) {
-    const { event, message } = await other.take();
+    const { event, message } = await world.other.take();
     message.done();
     if (event.executionId === id) return event;
   }
 }
 
-/** Ends every wait of an execution, as if its time had passed. */
+/** Makes a delayed execution due now. */
 async function endWait(id: string): Promise<void> {
   await world.database.run("update outbox set not_before = clock_timestamp(), is_due = true where execution_id = $1", [
     id,
@@ -49,7 +46,7 @@ describe("answerRelease()", () => {
       attempts: [{ attempt: 1, end: "released", reason: full }],
       error: null,
     });
-    const again = await other.claim(await takeAgain(id));
+    const again = await world.other.claim(await takeAgain(id));
     expect(Date.now() - startedAt).toBeLessThan(10_000);
     expect(again.ref.attempt).toBe(2);
     await again.rpc.finish({ ...again.ref, status: "succeeded", lastSequence: 0 });
@@ -63,11 +60,11 @@ describe("answerRelease()", () => {
     );
   });
 
-  test("answerRelease() answers the same attempt again, whatever became of its execution since", async () => {
+  test("answerRelease() gives a repeated release the same answer, in any later state of the execution", async () => {
     const { ref, rpc } = await world.claim("report");
     await rpc.release({ ...ref, reason: full });
     await rpc.release({ ...ref, reason: full });
-    const again = await other.claim(await takeAgain(ref.executionId));
+    const again = await world.other.claim(await takeAgain(ref.executionId));
     await rpc.release({ ...ref, reason: full });
     expect((await world.show(ref.executionId)).status).toBe("running");
     await again.rpc.finish({ ...again.ref, status: "succeeded", lastSequence: 0 });
@@ -76,17 +73,17 @@ describe("answerRelease()", () => {
     expect([status, attempts.map(({ end }) => end)]).toEqual(["succeeded", ["released", "finished"]]);
   });
 
-  test("answerRelease() refuses whoever does not hold the execution, and an attempt that ended otherwise", async () => {
+  test("answerRelease() refuses an executor that does not hold the execution, and an attempt that ended otherwise", async () => {
     const { ref, rpc } = await world.claim("report");
     const asked = { ...ref, reason: full };
-    expect(await codeOf(other.rpc.release(asked))).toBe("LEASE_LOST");
+    expect(await codeOf(world.other.rpc.release(asked))).toBe("LEASE_LOST");
     expect(await codeOf(rpc.release({ ...asked, attempt: 2 }))).toBe("LEASE_LOST");
     await rpc.finish({ ...ref, status: "succeeded", lastSequence: 0 });
     expect(await codeOf(rpc.release(asked))).toBe("LEASE_LOST");
     expect((await world.show(ref.executionId)).attempts).toMatchObject([{ end: "finished", reason: null }]);
   });
 
-  test("answerRelease() refuses a reason that no list could show", async () => {
+  test("answerRelease() refuses a reason that cannot be shown", async () => {
     const { ref, rpc } = await world.claim("report");
     for (const reason of [
       { code: "DISK_FULL", message: "x".repeat(1_001) },
@@ -98,16 +95,16 @@ describe("answerRelease()", () => {
     await rpc.finish({ ...ref, status: "succeeded", lastSequence: 0 });
   });
 
-  test("answerRelease() ends what the attempt may ask, and its end does not count any more", async () => {
+  test("answerRelease() refuses later requests of the attempt, and its finish no longer counts", async () => {
     const { ref, rpc } = await world.claim("report");
     await rpc.release({ ...ref, reason: full });
     expect(await codeOf(rpc.renew(ref))).toBe("LEASE_LOST");
     expect(await codeOf(rpc.finish({ ...ref, status: "failed", lastSequence: 0 }))).toBe("LEASE_LOST");
-    const again = await other.claim(await takeAgain(ref.executionId));
+    const again = await world.other.claim(await takeAgain(ref.executionId));
     await again.rpc.finish({ ...again.ref, status: "succeeded", lastSequence: 0 });
   });
 
-  test("answerRelease() ends an execution whose cancel was asked for", async () => {
+  test("answerRelease() cancels an execution whose cancel was requested", async () => {
     const { ref, rpc } = await world.claim("report");
     await send(world.platform, "POST", `/executions/${ref.executionId}/cancel`);
     await rpc.release({ ...ref, reason: full });
@@ -119,12 +116,12 @@ describe("answerRelease()", () => {
     });
   });
 
-  test("answerRelease() lets an execution wait longer each time, says why, and counts none of it as lost", async () => {
+  test("answerRelease() delays an execution longer each time, says why, and counts no release as lost", async () => {
     await world.push("again", { "main.sh": "true\n", "manifest.json": JSON.stringify({ on_lost: "rerun" }) });
     const id = await world.start("again");
     const waits: number[] = [];
     for (let release = 1; release <= 7; release += 1) {
-      const { ref, rpc } = await other.claim(await takeAgain(id));
+      const { ref, rpc } = await world.other.claim(await takeAgain(id));
       await rpc.release({ ...ref, reason: full });
       const row = await world.database.row(
         z.object({ seconds: z.number() }),
@@ -135,14 +132,14 @@ describe("answerRelease()", () => {
       const often = release === 1 ? "once" : `${release} times`;
       if (release > 3) {
         expect((await world.show(id)).waiting).toMatch(
-          `It was given back ${often}, the last time because executor ${other.state.identity.id} could not prepare it: No space is left on the executor's disk (DISK_FULL); it is tried again at `,
+          `It was given back ${often}, the last time because executor ${world.other.state.identity.id} could not prepare it: No space is left on the executor's disk (DISK_FULL); it is tried again at `,
         );
       }
       await endWait(id);
     }
     expect(waits).toEqual([1, 2, 4, 8, 16, 32, 64]);
-    // Five reruns are left, after seven attempts that were given back.
-    const last = await other.claim(await takeAgain(id));
+    // All five reruns are left after seven releases.
+    const last = await world.other.claim(await takeAgain(id));
     await world.database.run(
       "update attempts set lease_until = clock_timestamp() - interval '1 ms' where execution_id = $1 and attempt = 8",
       [id],
@@ -154,7 +151,7 @@ describe("answerRelease()", () => {
     await send(world.platform, "POST", `/executions/${id}/cancel`);
   });
 
-  test("answerRelease() is in the audit, and the keyring hears that the grant is over", async () => {
+  test("answerRelease() is in the audit, and the keyring learns that the grant has ended", async () => {
     const { ref, rpc } = await world.claim("report");
     await rpc.release({ ...ref, reason: full });
     const row = await world.database.row(
@@ -168,7 +165,7 @@ describe("answerRelease()", () => {
     });
     const ended = "select from attempts where execution_id = $1 and attempt = 1 and grant_ended_at is not null";
     await until(async () => (await world.database.run(ended, [ref.executionId])) === 1);
-    const again = await other.claim(await takeAgain(ref.executionId));
+    const again = await world.other.claim(await takeAgain(ref.executionId));
     await again.rpc.finish({ ...again.ref, status: "succeeded", lastSequence: 0 });
   });
 });

@@ -1,16 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { codeOf, type ExecutionsWorld, startExecutionsWorld, until } from "../../support/executions-world.ts";
-import { enrolPeer, type ExecutorPeer } from "../../support/executor-peer.ts";
+import { codeOf, until } from "../../support/executions-world.ts";
+import { startTwoExecutorsWorld, type TwoExecutorsWorld } from "../../support/two-executors-world.ts";
 
-let world: ExecutionsWorld;
-let other: ExecutorPeer;
+let world: TwoExecutorsWorld;
 beforeAll(async () => {
-  world = await startExecutionsWorld();
-  other = await enrolPeer(world.platform);
+  world = await startTwoExecutorsWorld();
 });
 afterAll(async () => {
-  await other.close();
   await world.close();
 });
 
@@ -37,9 +34,9 @@ describe("answerRenew()", () => {
     expect(await read()).toBeGreaterThan(before);
   });
 
-  test("answerRenew() revives a lease that is over while nobody has ended the attempt", async () => {
+  test("answerRenew() revives an expired lease while the attempt has not ended", async () => {
     const { ref, rpc } = await world.claim("report");
-    // The sweeper passes by what somebody holds.
+    // The sweeper skips locked executions.
     await world.database.transaction(async (sql) => {
       await sql.run("select from executions where id = $1 for share", [ref.executionId]);
       await endLease(ref.executionId);
@@ -52,7 +49,7 @@ describe("answerRenew()", () => {
   test("answerRenew() refuses another attempt, another executor, and an attempt that was ended", async () => {
     const { ref, rpc } = await world.claim("report");
     expect(await codeOf(rpc.renew({ ...ref, attempt: 2 }))).toBe("LEASE_LOST");
-    expect(await codeOf(other.rpc.renew(ref))).toBe("LEASE_LOST");
+    expect(await codeOf(world.other.rpc.renew(ref))).toBe("LEASE_LOST");
     await endLease(ref.executionId);
     await until(async () => (await world.show(ref.executionId)).status === "lost");
     expect(await codeOf(rpc.renew(ref))).toBe("LEASE_LOST");
@@ -60,14 +57,14 @@ describe("answerRenew()", () => {
 });
 
 describe("answerFinish()", () => {
-  test("answerFinish() takes a late end of an attempt that nobody ended", async () => {
+  test("answerFinish() accepts a late finish of an attempt that has not ended", async () => {
     const { ref, rpc } = await world.claim("report");
     await endLease(ref.executionId);
     await rpc.finish({ ...ref, status: "succeeded", lastSequence: 0 });
     expect(await world.show(ref.executionId)).toMatchObject({ status: "succeeded", attempts: [{ end: "finished" }] });
   });
 
-  test("answerFinish() says which chunks have not come, until they have", async () => {
+  test("answerFinish() lists missing chunks until they arrive", async () => {
     const { ref, rpc } = await world.claim("report");
     const end = { ...ref, status: "succeeded", lastSequence: 3 } as const;
     await world.peer.report(ref, 2, [{ type: "step-started", step: 0, time: Date.now() }]);
@@ -78,7 +75,7 @@ describe("answerFinish()", () => {
     expect((await world.show(ref.executionId)).reportsComplete).toBe(true);
   });
 
-  test("answerFinish() ends an execution, and says so again to the same attempt", async () => {
+  test("answerFinish() ends an execution, and gives a repeated finish the same answer", async () => {
     const { ref, rpc } = await world.claim("report");
     const end = {
       ...ref,
@@ -99,7 +96,7 @@ describe("answerFinish()", () => {
   test("answerFinish() refuses another end than the first, another attempt and another executor", async () => {
     const { ref, rpc } = await world.claim("report");
     const end = { ...ref, status: "succeeded", lastSequence: 0 } as const;
-    expect(await codeOf(other.rpc.finish(end))).toBe("LEASE_LOST");
+    expect(await codeOf(world.other.rpc.finish(end))).toBe("LEASE_LOST");
     expect(await codeOf(rpc.finish({ ...end, attempt: 2 }))).toBe("LEASE_LOST");
     await rpc.finish(end);
     expect(await codeOf(rpc.finish({ ...end, status: "failed" }))).toBe("LEASE_LOST");
@@ -114,7 +111,7 @@ describe("answerFinish()", () => {
     await until(async () => (await world.show(ref.executionId)).reportsComplete);
   });
 
-  test("answerFinish() ends steps whose reports are on their way, which then add what they know", async () => {
+  test("answerFinish() ends steps whose reports are in transit, which then add details", async () => {
     const { ref, rpc } = await world.claim("report");
     const end = { step: 0, status: "succeeded", exitCode: 0, durationMs: 5 } as const;
     const told = [end, { ...end, step: 7 }, { ...end, step: 3_000_000_000 }];
@@ -130,7 +127,7 @@ describe("answerFinish()", () => {
     ]);
   });
 
-  test("answerFinish() believes no other end of a step than the one that was told with it", async () => {
+  test("answerFinish() ignores a later report with another end of a step", async () => {
     const { ref, rpc } = await world.claim("report");
     const end = { step: 0, status: "failed", exitCode: 1, durationMs: 5 } as const;
     const error = { code: "SCRIPT_FAILED", message: "it did" };
@@ -140,7 +137,7 @@ describe("answerFinish()", () => {
     expect((await world.show(ref.executionId)).steps).toMatchObject([{ status: "failed", exitCode: 1, error }]);
   });
 
-  test("answerFinish() ends what the attempt may ask", async () => {
+  test("answerFinish() refuses later requests of the attempt", async () => {
     const { ref, rpc } = await world.claim("report");
     await rpc.finish({ ...ref, status: "succeeded", lastSequence: 0 });
     expect(await codeOf(rpc.renew(ref))).toBe("LEASE_LOST");

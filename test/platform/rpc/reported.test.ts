@@ -1,20 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { codeOf, type ExecutionsWorld, startExecutionsWorld, until } from "../../support/executions-world.ts";
-import { enrolPeer, type ExecutorPeer } from "../../support/executor-peer.ts";
+import { codeOf, until } from "../../support/executions-world.ts";
+import { startTwoExecutorsWorld, type TwoExecutorsWorld } from "../../support/two-executors-world.ts";
 
-let world: ExecutionsWorld;
-let other: ExecutorPeer;
+let world: TwoExecutorsWorld;
 beforeAll(async () => {
-  world = await startExecutionsWorld();
-  other = await enrolPeer(world.platform);
+  world = await startTwoExecutorsWorld();
 });
 afterAll(async () => {
-  await other.close();
   await world.close();
 });
 
 describe("answerReported()", () => {
-  test("answerReported() says which chunks are not stored, also of an attempt that is lost", async () => {
+  test("answerReported() lists chunks that are not stored, also for a lost attempt", async () => {
     const { ref, rpc } = await world.claim("report");
     await world.peer.report(ref, 2, [{ type: "step-started", step: 0, time: 0 }]);
     await until(async () => (await rpc.reported({ ...ref, lastSequence: 3 })).join() === "1,3");
@@ -29,7 +26,7 @@ describe("answerReported()", () => {
 
   test("answerReported() refuses another executor, and an attempt that was never given", async () => {
     const { ref, rpc } = await world.claim("report");
-    expect(await codeOf(other.rpc.reported({ ...ref, lastSequence: 1 }))).toBe("LEASE_LOST");
+    expect(await codeOf(world.other.rpc.reported({ ...ref, lastSequence: 1 }))).toBe("LEASE_LOST");
     expect(await codeOf(rpc.reported({ ...ref, attempt: 2, lastSequence: 1 }))).toBe("LEASE_LOST");
   });
 });

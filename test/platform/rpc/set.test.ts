@@ -21,7 +21,7 @@ const namesOfProject = async (): Promise<readonly string[]> => {
   const { secrets } = await ask(world.platform, secretList, ["GET", "/projects/acme/secrets"]);
   return secrets.map((secret) => secret.name);
 };
-/** A set request of one part, honest unless changed. */
+/** A valid set request of one part, with changes. */
 const request = (attempt: Attempt, text: string, publicKey = attempt.grant.publicKey("project")) => {
   const { platformId, project } = attempt.event;
   const context = secretContext({ platformId, scope: "project", ownerId: project.id, name: text });
@@ -90,7 +90,7 @@ describe("answerSet()", () => {
     expect(await namesOfProject()).not.toContain("OTHER_KEY");
   });
 
-  test("answerSet() refuses an attempt that has ended, and forgets its parts", async () => {
+  test("answerSet() refuses an attempt that has ended, and deletes its parts", async () => {
     const attempt = await world.claim("report");
     const asked = request(attempt, "TOO_LATE");
     await attempt.rpc.set({ ...asked, parts: 2 });

@@ -61,7 +61,7 @@ describe("answerState()", () => {
     expect(await codeOf(rpc.state({ ...ref, op: "put", key: "k", envelope: "AAAA" }))).toBe("BAD_FORMAT");
   });
 
-  test("answerState() refuses whoever does not hold the lease", async () => {
+  test("answerState() refuses an executor without the lease", async () => {
     const { ref } = await world.claim("report");
     const stranger = await enrolPeer(world.platform);
     expect(await codeOf(stranger.rpc.state({ ...ref, op: "get" }))).toBe("LEASE_LOST");

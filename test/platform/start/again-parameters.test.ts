@@ -14,27 +14,27 @@ describe("fitParameters()", () => {
     expect(fitted).toEqual({ count: 3, region: "eu" });
   });
 
-  test("fitParameters() takes a visible field that was sealed, as a schedule's are", () => {
+  test("fitParameters() accepts a visible field that was sealed, as a schedule's are", () => {
     const required = { ...shown, required: true };
     expect(fitParameters(file(required), { visible: {}, sealedNames: ["count"] })).toEqual({});
   });
 
-  test("fitParameters() takes sealed names of any kind without a parameters.json", () => {
+  test("fitParameters() accepts sealed names of any kind without a parameters.json", () => {
     expect(fitParameters(undefined, { visible: {}, sealedNames: ["anything"] })).toEqual({});
   });
 
   test.each([
-    ["a visible one that is gone", [hidden], { count: 3 }, [], '"count": it is not a parameter there'],
+    ["a visible one that is gone", [hidden], { count: 3 }, [], '"count": that version has no such parameter'],
     [
       "a visible one that is sealed now",
       [{ ...shown, visible: false }],
       { count: 3 },
       [],
-      '"count": it is sealed there',
+      '"count": that version seals it',
     ],
     ["a visible one of another type", [shown], { count: "canary" }, [], '"count": expected'],
-    ["a sealed one that is gone", [shown], {}, ["who"], '"who": it is not a parameter there'],
-    ["a new required one that is sealed", [{ ...hidden, required: true }], {}, [], '"who": it is required there'],
+    ["a sealed one that is gone", [shown], {}, ["who"], '"who": that version has no such parameter'],
+    ["a new required one that is sealed", [{ ...hidden, required: true }], {}, [], '"who": that version requires it'],
     ["a new required one that is visible", [{ ...shown, required: true }], {}, [], '"count": expected a value'],
   ])("fitParameters() refuses %s and never shows a value", (_, fields, visible, sealedNames, sentence) => {
     const refusal = refusalOf(() => fitParameters(file(...fields), { visible, sealedNames }));

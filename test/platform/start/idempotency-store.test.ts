@@ -46,7 +46,7 @@ describe("POST /api/v1/projects/:project/packages/:package/executions", () => {
     expect(await idOf(await start("three", { priority: 4 }))).toBe(second);
   });
 
-  test("POST executions answers 400 for a key that is none", async () => {
+  test("POST executions answers 400 for an invalid key", async () => {
     const answer = await start("a key with spaces");
     expect(answer.status).toBe(400);
     expect(errorBody.parse(await answer.json()).error.message).toContain("idempotency-key");

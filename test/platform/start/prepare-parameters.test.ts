@@ -50,7 +50,7 @@ describe("prepareParameters()", () => {
     expect({ visible, sealedNames }).toEqual({ visible: {}, sealedNames: ["a"] });
   });
 
-  test("prepareParameters() seals nothing when there is nothing", () => {
+  test("prepareParameters() seals nothing without parameters", () => {
     expect(prepareParameters(deps, { packageId: id, key, file: undefined }, {})).toEqual({
       visible: {},
       sealed: null,
@@ -58,7 +58,7 @@ describe("prepareParameters()", () => {
     });
   });
 
-  test("prepareParameters() takes what a client sealed with the package's key", () => {
+  test("prepareParameters() accepts what a client sealed with the package's key", () => {
     const prepared = prepare({ visible: { region: "us" }, sealed: seal({ token: "x" }), sealedNames: ["token"] });
     expect(prepared).toMatchObject({ visible: { region: "us" }, sealedNames: ["token"] });
     expect(prepared.sealed).toBeInstanceOf(Uint8Array);

@@ -50,14 +50,14 @@ describe("POST /executions/:execution/again", () => {
     }
   });
 
-  test("POST /executions/:execution/again runs the version of then on demand, whatever the newest one takes", async () => {
+  test("POST /executions/:execution/again runs the original version on demand, whatever the newest one accepts", async () => {
     await world.push("moved", form(region));
     const first = await world.start("moved", { parameters: { region: "eu" } });
     await world.push("moved", form(token));
     const refusal = await refused(post(first));
     expect(refusal).toMatchObject({ status: 400, code: "PARAMETER_INVALID" });
     expect(refusal.message).toBe(
-      `The parameters of ${first} do not fit version 2: Parameter "region": it is not a parameter there; run the same version again, or start it anew`,
+      `The parameters of ${first} do not fit version 2: Parameter "region": that version has no such parameter; run the same version again, or start a new execution`,
     );
     expect(await world.show(await again(first, { version: "same" }))).toMatchObject({
       version: 1,
@@ -81,7 +81,7 @@ describe("POST /executions/:execution/again", () => {
     expect(rows).toMatchObject([{ action: "execution.start", detail: { again: first } }]);
   });
 
-  test("POST /executions/:execution/again gives an execution of an event the event again", async () => {
+  test("POST /executions/:execution/again passes the event of an execution on again", async () => {
     await world.push("waits", { "main.sh": "true\n", "manifest.json": '{"trigger_events":["paid"]}' });
     const json = { type: "paid", data: { order: 7 } };
     const { started } = await ask(world.platform, sentEvent, ["POST", "/projects/acme/events", { json }]);
@@ -91,7 +91,7 @@ describe("POST /executions/:execution/again", () => {
     expect(await world.show(await again(first))).toMatchObject({ trigger });
   });
 
-  test("POST /executions/:execution/again keeps what a schedule brought a schedule's, so that it is never resolved", async () => {
+  test("POST /executions/:execution/again keeps the schedule as the trigger, so that its parameters are never resolved", async () => {
     await world.push("due", form(region, token));
     const trigger = { kind: "schedule", scheduleId: "sch_00000000000000000000", dueAt: "2026-01-01T00:00:00.000Z" };
     const first = await world.start("due", { parameters: { token: "canary-of-again" } });

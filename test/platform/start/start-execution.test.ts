@@ -24,7 +24,7 @@ describe("startExecution()", () => {
     const attempt = await world.peer.claim(event);
     await putState(attempt, "state", "canary-of-the-state");
     await storeSecret(attempt, { name: "SET", value: "canary-of-the-set", scope: "project" });
-    // The control: what goes into a report unmasked is found, so the search finds what is there.
+    // The control: an unmasked value in a report is found, so the search works.
     await world.peer.report(attempt.ref, 1, [
       { type: "log", step: 0, stream: "stdout", text: "planted-control", time: 0 },
     ]);

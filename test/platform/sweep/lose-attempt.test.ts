@@ -11,7 +11,7 @@ describe("decideFate()", () => {
     expect(fates).toEqual([...Array.from({ length: limits.lostReruns }, () => "rerun"), "lost", "lost"]);
   });
 
-  it("never runs a script a second time that may have started, unless its package says so and nobody cancelled it", () => {
+  it("never runs a script again that may have started, unless its package says so and it was not cancelled", () => {
     const facts = fc.record({
       attempt: fc.integer({ min: 1, max: 99 }),
       onLost: fc.constantFrom("fail" as const, "rerun" as const),

@@ -19,7 +19,7 @@ const endLease = async (id: string): Promise<void> => {
   );
 };
 
-/** Claims an execution of a package that is run again when its executor is lost. */
+/** Claims an execution of a package with `on_lost: rerun`. */
 async function claimRerun(): Promise<Attempt> {
   await world.push("again", { "main.sh": "true\n", "manifest.json": JSON.stringify({ on_lost: "rerun" }) });
   return world.claim("again");
@@ -37,7 +37,7 @@ async function takeAgain(id: string): Promise<ExecutionEvent> {
 const late: ReportItem = { type: "log", step: 0, stream: "stdout", text: "late", time: 0 };
 
 describe("startSweeper()", () => {
-  test("startSweeper() ends an execution as lost when its lease has ended", async () => {
+  test("startSweeper() ends an execution as lost when its lease expired", async () => {
     const { ref, rpc } = await world.claim("report");
     await world.peer.report(ref, 1, [{ type: "step-started", step: 0, time: Date.now() }]);
     await until(async () => (await world.show(ref.executionId)).steps[0]?.status === "running");
@@ -50,7 +50,7 @@ describe("startSweeper()", () => {
     expect(await codeOf(rpc.finish({ ...ref, status: "succeeded", lastSequence: 1 }))).toBe("LEASE_LOST");
   });
 
-  test("startSweeper() runs a package that says on_lost: rerun again, and believes nothing of steps of its old attempt", async () => {
+  test("startSweeper() runs a package with on_lost: rerun again, and ignores step reports of its old attempt", async () => {
     const { ref } = await claimRerun();
     await world.peer.report(ref, 1, [
       { type: "step-started", step: 0, time: 0 },
@@ -84,11 +84,11 @@ describe("startSweeper()", () => {
     });
     const { lines } = await ask(world.platform, logPage, ["GET", `/executions/${ref.executionId}/logs`]);
     expect(lines.map(({ text }) => text)).toContain(
-      "The executor was not heard for 60 seconds while it ran attempt 1; the package says on_lost: rerun, so it is run again (1 of at most 5 times)",
+      "The executor did not renew its lease for 60 seconds while it ran attempt 1. The manifest says on_lost: rerun, so the execution runs again (1 of at most 5 times)",
     );
   });
 
-  test("startSweeper() runs an execution whose executor never had a grant again, whatever its package says", async () => {
+  test("startSweeper() runs an execution again whose executor never got a grant, with any on_lost", async () => {
     const { ref } = await world.claim("report");
     await world.database.run("update attempts set granted_at = null where execution_id = $1", [ref.executionId]);
     await endLease(ref.executionId);
@@ -97,16 +97,16 @@ describe("startSweeper()", () => {
     expect((await world.show(ref.executionId)).attempts).toMatchObject([{ end: "given-back" }, { end: null }]);
   });
 
-  test("startSweeper() never runs again what somebody cancelled", async () => {
+  test("startSweeper() never runs a cancelled execution again", async () => {
     const { ref } = await claimRerun();
     await send(world.platform, "POST", `/executions/${ref.executionId}/cancel`);
     expect(await world.peer.rpc.renew(ref)).toMatchObject({ cancel: true });
     await endLease(ref.executionId);
     await until(async () => (await world.show(ref.executionId)).status === "lost");
-    expect((await world.show(ref.executionId)).error?.message).toContain("Its cancel was asked for before");
+    expect((await world.show(ref.executionId)).error?.message).toContain("A cancel was requested before");
   });
 
-  test("startSweeper() leaves an execution alone whose lease lives", async () => {
+  test("startSweeper() keeps an execution whose lease is live", async () => {
     const living = await world.claim("report");
     const dying = await world.claim("report");
     await endLease(dying.ref.executionId);
@@ -114,7 +114,7 @@ describe("startSweeper()", () => {
     expect((await world.show(living.ref.executionId)).status).toBe("running");
   });
 
-  test("startSweeper() ends what was lost while another execution cannot be swept", async () => {
+  test("startSweeper() ends a lost execution while another one cannot be swept", async () => {
     const broken = await world.claim("report");
     await world.database.run(
       `insert into report_chunks (execution_id, attempt, sequence, items, stored_at)
@@ -126,14 +126,16 @@ describe("startSweeper()", () => {
        where id = $1`,
       [broken.ref.executionId],
     );
-    await until(async () => world.logged.some((line) => line.includes("An execution could not be swept")));
+    await until(async () =>
+      world.logged.some((line) => line.includes("An expired lease or missing reports could not be handled")),
+    );
     const { ref } = await world.claim("report");
     await endLease(ref.executionId);
     await until(async () => (await world.show(ref.executionId)).status === "lost");
     await world.database.run("delete from report_chunks where execution_id = $1", [broken.ref.executionId]);
   });
 
-  test("startSweeper() shows late lines of an earlier attempt, and believes nothing that it says of steps", async () => {
+  test("startSweeper() shows late lines of an earlier attempt, and ignores its step reports", async () => {
     const { ref } = await claimRerun();
     await world.peer.report(ref, 2, [
       { type: "log", step: 0, stream: "stdout", text: "late", time: 0 },
@@ -145,11 +147,11 @@ describe("startSweeper()", () => {
     await again.rpc.finish({ ...again.ref, status: "succeeded", lastSequence: 1 });
     await passSilence(ref.executionId);
     await until(async () => (await world.show(ref.executionId)).steps[0]?.output === "late");
-    // Of attempt 2 no report came, so that its step ends with it and with nothing that attempt 1 said.
+    // Attempt 2 sent no report, so its step ends with it and without anything from attempt 1.
     expect((await world.show(ref.executionId)).steps[0]).toMatchObject({ status: "succeeded", exitCode: null });
   });
 
-  test("startSweeper() shows lines that wait for a chunk that never came", async () => {
+  test("startSweeper() shows lines that waited for a chunk that never came", async () => {
     const { ref } = await world.claim("report");
     const item: ReportItem = { type: "log", step: 0, stream: "stdout", text: "after the gap", time: 0 };
     await world.peer.report(ref, 2, [item]);
@@ -170,10 +172,10 @@ describe("startSweeper()", () => {
       reportsGap: null,
       steps: [{ output: "after the gap\nlate" }],
     });
-    expect((await textsOf(ref.executionId)).at(-1)).toBe("What was missing of this run's reports has arrived");
+    expect((await textsOf(ref.executionId)).at(-1)).toBe("The missing reports of this run have arrived");
   });
 
-  test("startSweeper() leaves no step open in an execution that ended, whatever was told of it", async () => {
+  test("startSweeper() leaves no step open in an ended execution, whatever was reported", async () => {
     const { ref } = await world.claim("report");
     await world.peer.report(ref, 1, [{ type: "step-started", step: 0, time: 0 }]);
     const error = { code: "SCRIPT_FAILED", message: "it did" };
@@ -186,21 +188,21 @@ describe("startSweeper()", () => {
     ]);
   });
 
-  test("startSweeper() calls no backlog a loss", async () => {
+  test("startSweeper() does not treat a backlog as a loss", async () => {
     const { ref } = await world.claim("report");
     const crowd = await world.claim("report");
     const gapsBefore = await world.database.run("select from executions where reports = 'gaps'");
     const dying = [await world.claim("report"), await world.claim("report")];
     await world.peer.rpc.finish({ ...ref, status: "succeeded", lastSequence: 1 });
     await world.database.transaction(async (sql) => {
-      // Nothing can be stored, so that more reports wait than one platform takes at once.
+      // Nothing can be stored, so more reports wait than one platform takes at once.
       await sql.run("lock table report_chunks in exclusive mode");
       for (let sequence = 1; sequence <= 300; sequence += 1) await world.peer.report(crowd.ref, sequence, [late]);
       await world.peer.report(ref, 1, [late]);
       await world.database.run("update executions set finished_at = finished_at - interval '3 min' where id = $1", [
         ref.executionId,
       ]);
-      // Between two losses lies a whole sweep.
+      // Between two lost executions there is a full sweep.
       for (const lost of dying) {
         await endLease(lost.ref.executionId);
         // Through the transaction, which must not be idle for long.
@@ -211,7 +213,7 @@ describe("startSweeper()", () => {
     await until(async () => (await world.show(ref.executionId)).reportsComplete);
   });
 
-  test("startSweeper() loses nothing when PostgreSQL's clock leaps forward, and then goes on", async () => {
+  test("startSweeper() loses nothing when PostgreSQL's clock jumps forward, and then continues", async () => {
     await shiftClock();
     const before = await world.claim("report");
     await endLease(before.ref.executionId);
@@ -223,7 +225,7 @@ describe("startSweeper()", () => {
       [[living.ref.executionId, dying.ref.executionId]],
     );
     await world.database.run("update clock_shift set by = interval '15 s'", []);
-    await until(async () => world.logged.some((line) => line.includes("PostgreSQL's clock leapt forward")));
+    await until(async () => world.logged.some((line) => line.includes("PostgreSQL's clock jumped forward")));
     await living.rpc.state({ ...living.ref, op: "get" });
     await living.rpc.renew(living.ref);
     await until(async () => (await world.show(dying.ref.executionId)).status === "lost");
@@ -262,7 +264,7 @@ async function shiftClock(): Promise<void> {
     "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
     [],
   );
-  // Whoever asks first on a connection that was ended hears so.
+  // The first query on a closed connection fails.
   await until(async () => isAnswered(world.database.run("select 1", [])));
   await until(async () => (await send(world.platform, "GET", "/projects")).ok);
 }
@@ -274,7 +276,7 @@ async function isAnswered(answer: Promise<unknown>): Promise<boolean> {
   );
 }
 
-/** Lets an execution have ended, and its newest chunk have come, longer ago than anything is waited for. */
+/** Moves an execution's end and its newest chunk back, longer than reports are awaited. */
 async function passSilence(id: string): Promise<void> {
   await world.database.run(
     "update report_chunks set stored_at = stored_at - interval '3 min' where execution_id = $1",

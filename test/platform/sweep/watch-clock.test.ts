@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { watchClock } from "../../../packages/platform/src/sweep/watch-clock.ts";
 
-/** A watched clock and a steady one, moved by hand; each look takes `answerMs`. */
+/** A watched clock and a monotonic one, set by the test; each call takes `answerMs`. */
 function clocks(answerMs: number) {
   const now = { watched: 1_000_000, steady: 0 };
   const look = watchClock(
@@ -16,7 +16,7 @@ function clocks(answerMs: number) {
 }
 
 describe("watchClock()", () => {
-  test("watchClock() sees no leap in a first look, and none in a slow answer", async () => {
+  test("watchClock() sees no jump in the first call, and none in a slow answer", async () => {
     const { now, look } = clocks(30_000);
     expect(await look()).toBe(0);
     now.watched += 2_000;
@@ -24,7 +24,7 @@ describe("watchClock()", () => {
     expect(await look()).toBe(0);
   });
 
-  test("watchClock() tells by how much the clock went too far, once", async () => {
+  test("watchClock() reports a jump once, with its size", async () => {
     const { now, look } = clocks(0);
     await look();
     now.watched += 92_000;
@@ -33,7 +33,7 @@ describe("watchClock()", () => {
     expect(await look()).toBe(0);
   });
 
-  test("watchClock() takes a clock that was set back for none that leapt", async () => {
+  test("watchClock() reports no jump when the clock was set back", async () => {
     const { now, look } = clocks(0);
     await look();
     now.watched -= 90_000;

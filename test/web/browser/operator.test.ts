@@ -118,7 +118,7 @@ test(
     await page.getByRole("status", { name: "Status" }).getByText("lost").waitFor({ timeout: 180_000 });
     await page
       .getByRole("alert")
-      .getByText(/^The executor was not heard for \d+ seconds while it ran this/)
+      .getByText(/^The executor did not renew its lease for \d+ seconds while it ran this/)
       .waitFor();
     await gpu.getByText(/^0 of \d+ slots? busy$/).waitFor({ timeout: 60_000 });
   },

@@ -1,4 +1,4 @@
-import { openFrame } from "@sealrun/crypto";
+import { maxQueuedFrameMs, openFrame } from "@sealrun/crypto";
 import type { Peer } from "@sealrun/nats";
 import {
   decode,
@@ -9,9 +9,6 @@ import {
   SealrunError,
   subjects,
 } from "@sealrun/protocol";
-
-/** An event may wait in the queue for as long as it says itself; no frame is older than this. */
-const oldestFrameMs = 30 * 24 * 3_600_000;
 
 /**
  * The event in a frame that the platform signed for this pool. Fails with `UNKNOWN_SENDER`, `BAD_SIGNATURE`,
@@ -26,13 +23,13 @@ export function verifyEvent(
     findKey: (sender) => (sender === trust.platform.id ? trust.platform.signPublic : undefined),
     expect: { kind: "event", subject: subjects.executions(trust.pool) },
     now,
-    maxAgeMs: oldestFrameMs,
+    maxAgeMs: maxQueuedFrameMs,
     maxSkewMs: limits.clockSkewMs,
   });
   const event = decode(executionEvent, opened.body);
   if (event.platformId !== trust.platform.id || event.pool !== trust.pool) {
     throw new SealrunError("MALFORMED", "The event is for another platform or pool");
   }
-  if (event.expiresAt < now) throw new SealrunError("EXPIRED", `The event of ${event.executionId} is past its time`);
+  if (event.expiresAt < now) throw new SealrunError("EXPIRED", `The event of ${event.executionId} has expired`);
   return event;
 }

@@ -28,6 +28,9 @@ export interface FrameExpectation {
 /** No check of the time, for a frame that is fresh for another reason: the reply to a request that was just sent. */
 export const anyAge = { now: 0, maxAgeMs: Number.POSITIVE_INFINITY, maxSkewMs: Number.POSITIVE_INFINITY } as const;
 
+/** The oldest frame that is accepted from a queue, where frames wait while their receiver is away. */
+export const maxQueuedFrameMs = 30 * 24 * 3_600_000;
+
 /** A frame that was verified; `body` is a view into the received bytes. */
 export interface OpenedFrame {
   readonly header: FrameHeader;

@@ -20,21 +20,22 @@ import { listService, type StoredSecret } from "../secrets/lookup-store.ts";
 import { openStored } from "../secrets/sealed-value.ts";
 import type { ReadyExecution } from "./choice-store.ts";
 
-/** An event's bytes, ready to be signed, and what a grant for it must open. */
+/** An event's bytes, ready to be signed, and the sealing batches that a grant for it must open. */
 export interface BuiltEvent {
   readonly body: Uint8Array;
   readonly expiresAt: number;
   readonly uploads: readonly SealingBatch[];
 }
 
-type Needed = Pick<Deps, "platformId" | "storageKey">;
+type BuildDeps = Pick<Deps, "platformId" | "storageKey">;
 
 /**
- * Makes the event of an execution: the outer layer comes off here, in memory, and the inner one stays. Sealed values
- * and the file list travel inside while all of it fits, else as references, which executors fetch under their claim.
+ * Builds the event of an execution: the outer layer is removed here, in memory, and the inner one stays. Sealed values
+ * and the file list are part of the event while they fit; otherwise it has references, which executors fetch under
+ * their claim.
  */
 export async function buildEvent(
-  deps: Needed,
+  deps: BuildDeps,
   sql: Sql,
   ready: ReadyExecution,
   generation: number,
@@ -77,7 +78,7 @@ export async function buildEvent(
       ? { secrets: secrets.map((secret) => ({ ...reference(secret), envelope: toBase64(openStored(deps, secret)) })) }
       : {}),
   });
-  return { body, expiresAt, uploads: distinctUploads(secrets, sealed, eventData) };
+  return { body, expiresAt, uploads: distinctBatches(secrets, sealed, eventData) };
 }
 
 function reference(secret: StoredSecret): EventSecret {
@@ -103,14 +104,14 @@ function maskedNames(manifest: JsonObject): string[] {
   return [...new Set([...secrets, ...mask])];
 }
 
-function openParameters(deps: Needed, ready: ReadyExecution): Uint8Array | undefined {
+function openParameters(deps: BuildDeps, ready: ReadyExecution): Uint8Array | undefined {
   if (ready.sealed === null) return undefined;
   const place = { platformId: deps.platformId, packageId: ready.package.id };
   return openWithKey(deps.storageKey, storedContext(parametersContext(place)), ready.sealed);
 }
 
-/** The data of the event that started this, in the inner layer alone; undefined without any. */
-async function openEventData(deps: Needed, sql: Sql, { trigger }: ReadyExecution) {
+/** The data of the event that started this execution, in the inner layer only; undefined without data. */
+async function openEventData(deps: BuildDeps, sql: Sql, { trigger }: ReadyExecution) {
   const event = trigger.kind === "event" ? await findEventData(sql, trigger.eventId) : undefined;
   if (event === undefined || event.sealed === null) return undefined;
   const place = { platformId: deps.platformId, projectId: event.projectId, eventId: event.id };
@@ -123,20 +124,20 @@ function referTo(envelope: Uint8Array): SealingBatch[] {
   return parts.algorithm === 2 ? [{ keyId: toHex(parts.keyId), ephemeral: toBase64(parts.ephemeral) }] : [];
 }
 
-function distinctUploads(
+function distinctBatches(
   secrets: readonly StoredSecret[],
   parameters: Uint8Array | undefined,
   eventData: { readonly id: EventId; readonly envelope: Uint8Array } | undefined,
 ): SealingBatch[] {
-  const uploads: SealingBatch[] = secrets.map(({ keyId, ephemeral }) => ({
+  const batches: SealingBatch[] = secrets.map(({ keyId, ephemeral }) => ({
     keyId,
     ephemeral: toBase64(ephemeral),
   }));
-  if (parameters !== undefined) uploads.push(...referTo(parameters));
+  if (parameters !== undefined) batches.push(...referTo(parameters));
   if (eventData !== undefined) {
     const { id, envelope } = eventData;
     const prefix = toBase64(readEnvelope(envelope).prefix);
-    uploads.push(...referTo(envelope).map((upload) => ({ ...upload, eventData: { id, prefix } })));
+    batches.push(...referTo(envelope).map((batch) => ({ ...batch, eventData: { id, prefix } })));
   }
-  return [...new Map(uploads.map((upload) => [`${upload.keyId} ${upload.ephemeral}`, upload])).values()];
+  return [...new Map(batches.map((batch) => [`${batch.keyId} ${batch.ephemeral}`, batch])).values()];
 }

@@ -46,30 +46,30 @@ const readyRow = z
     sealed: row.sealed,
     trigger: row.trigger,
     isLimited: row.is_limited,
-    /** When an event that is made now expires, on the database's clock; the lock waited for is not counted. */
+    /** When an event that is built now expires, on the database's clock; the wait for the lock does not count. */
     expiresAt: row.expires_at.getTime(),
   }));
 /** An execution whose event is to be published. */
 export type ReadyExecution = z.infer<typeof readyRow>;
 
-const roomRow = z.object({
+const capacityRow = z.object({
   slots: z.number(),
   free: z.number(),
   published: z.number(),
   full: z.array(z.string()),
 });
 /**
- * What a pool can take: slots of its executors that are there, those of them that are free, and events out for them.
- * `full`: ids of the packages and projects that are at their limits, in whatever pool.
+ * What a pool can take: slots of its available executors, free slots among them, and events published and not claimed.
+ * `full`: ids of the packages and projects that are at their limits, in any pool.
  */
-export type PoolRoom = z.infer<typeof roomRow>;
+export type PoolCapacity = z.infer<typeof capacityRow>;
 
 const chosenRow = z.object({ execution_id: executionId });
 const inFlight = "(e.status = 'running' or (e.status = 'queued' and e.published_at is not null))";
 const ofPackage = `(select count(*) from executions e where e.package_id = k.id and e.project_id = k.project_id and ${inFlight})`;
 const ofProject = `(select count(*) from executions e where e.project_id = p.id and ${inFlight})`;
 
-/** Pools that have an executor and executions waiting for it, by their names in lower case; none while the platform is held. */
+/** Pools that have an executor and waiting executions, as names in lower case; none while the platform is held. */
 export async function listWaitingPools(sql: Sql): Promise<readonly string[]> {
   const rows = await sql.rows(
     z.object({ name: z.string() }),
@@ -81,7 +81,7 @@ export async function listWaitingPools(sql: Sql): Promise<readonly string[]> {
 }
 
 /**
- * Makes the caller the pool's only dispatcher until the transaction ends; false when somebody else is, and while the
+ * Makes the caller the pool's only dispatcher until the transaction ends; false when another platform is, and while the
  * platform is held.
  */
 export async function lockPool(sql: Sql, pool: string): Promise<boolean> {
@@ -93,10 +93,10 @@ export async function lockPool(sql: Sql, pool: string): Promise<boolean> {
   return row?.is_ours === true;
 }
 
-/** What the pool of that lower-case name can take now. */
-export async function readRoom(sql: Sql, pool: string): Promise<PoolRoom> {
+/** What a pool, named in lower case, can take now. */
+export async function readCapacity(sql: Sql, pool: string): Promise<PoolCapacity> {
   const row = await sql.row(
-    roomRow,
+    capacityRow,
     `select coalesce(sum(x.slots), 0)::int as slots,
             coalesce(sum(greatest(0, x.slots - (
               select count(*) from executions e where e.executor_id = x.id and e.status = 'running'))), 0)::int as free,
@@ -115,15 +115,15 @@ export async function readRoom(sql: Sql, pool: string): Promise<PoolRoom> {
 }
 
 /**
- * The pool's next execution: of those within their package's and project's limits the most urgent, then the oldest.
- * While nothing is at its limit that is the first entry of an index. Otherwise each package is a lane: one probe per
- * waiting package finds its first, so that thousands that wait behind a limit are not looked at. Call it in a
- * transaction, which it leaves with sorting disabled.
+ * The pool's next execution: within the limits of its package and project, the most urgent, then the oldest. While
+ * nothing is at its limit, that is the first entry of an index. Otherwise each package is a lane: one probe per waiting
+ * package finds its first execution, so that thousands that wait behind a limit are not read. Call it in a transaction,
+ * which it leaves with sorting disabled.
  */
 export async function chooseNext(
   sql: Sql,
   pool: string,
-  { full }: Pick<PoolRoom, "full">,
+  { full }: Pick<PoolCapacity, "full">,
 ): Promise<ExecutionId | undefined> {
   if (full.length === 0) return (await sql.row(chosenRow, firstOfAll, [pool]))?.execution_id;
   await sql.run(probesReadAnIndex);
@@ -133,9 +133,10 @@ export async function chooseNext(
 const firstOfAll = "select execution_id from outbox where pool = $1 and is_due order by priority desc, number limit 1";
 
 /*
- * Statistics of the outbox are often wrong: it fills and empties within seconds. If they say that one row matches, then
- * reading the other index and sorting looks as cheap as one probe, and reads every waiting row. Without sorting only
- * `outbox_lanes` has the order. The last, small sort of the lanes counts as very expensive then, which must not start JIT.
+ * Statistics of the outbox are often wrong, because it fills and empties within seconds. If they say that one row
+ * matches, reading the other index and sorting looks as cheap as one probe, but it reads every waiting row. With
+ * sorting disabled, only `outbox_lanes` has the order. The last, small sort of the lanes then counts as very expensive:
+ * JIT must not start.
  */
 const probesReadAnIndex = "select set_config('enable_sort', 'off', true), set_config('jit', 'off', true)";
 
@@ -152,7 +153,7 @@ const firstOfLanes = `
   select execution_id from lanes
   where package_id <> all ($2) and project_id <> all ($2) order by priority desc, number limit 1`;
 
-/** Holds an execution of the outbox until the transaction ends; undefined when it is there no more. */
+/** Locks an execution of the outbox until the transaction ends; undefined when it has left the outbox. */
 export async function lockReady(sql: Sql, id: ExecutionId): Promise<ReadyExecution | undefined> {
   return sql.row(
     readyRow,
@@ -171,8 +172,8 @@ export async function lockReady(sql: Sql, id: ExecutionId): Promise<ReadyExecuti
 
 /**
  * True when one more execution of the project and package is within their limits. Exact with any number of dispatchers:
- * only they add to what is under way, and each holds the project's lock from before it counts until it commits; the
- * count is a statement of its own, so it sees what was committed before the lock was had.
+ * only dispatchers publish, and each holds the project's lock from before it counts until it commits. The count is a
+ * separate statement, so it sees everything that was committed before the lock was taken.
  */
 export async function lockWithinLimits(
   sql: Sql,
@@ -188,7 +189,10 @@ export async function lockWithinLimits(
   return row?.is_within ?? true;
 }
 
-/** Notes that the event of this generation is out under this number, and what a grant for it must open. */
+/**
+ * Stores that the event of this generation is published under this number, and the sealing batches that a grant must
+ * open.
+ */
 export async function markPublished(
   sql: Sql,
   id: ExecutionId,

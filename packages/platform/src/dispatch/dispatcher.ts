@@ -6,49 +6,50 @@ import { dispatchOne } from "./dispatch-one.ts";
 import { markDue, msUntilDue, renewExpiredEvents } from "../outbox/store.ts";
 import { outboxChannel } from "../postgres/channels.ts";
 
-type Needed = Pick<Deps, "platformId" | "database" | "fitness" | "link" | "identity" | "storageKey" | "log"> & {
+type DispatchDeps = Pick<Deps, "platformId" | "database" | "fitness" | "link" | "identity" | "storageKey" | "log"> & {
   readonly queues: Queues;
 };
 
 const pollMs = 1_000;
 
 /**
- * Publishes the events of the outbox until closed: at once when it rings, when an execution's time comes, and every
- * second in case a ring was missed. Any number of platforms may do it beside each other.
+ * Publishes the events of the outbox until closed: at once on a notification, when a delayed execution is due, and
+ * every second in case a notification was missed. Any number of platforms may do this at the same time.
  */
-export async function startDispatcher(deps: Needed): Promise<() => Promise<void>> {
+export async function startDispatcher(deps: DispatchDeps): Promise<() => Promise<void>> {
   const closing = new AbortController();
-  let rings = 0;
+  let notifications = 0;
   let working: Promise<void> | undefined;
   let alarm: NodeJS.Timeout | undefined;
 
   const work = async (): Promise<void> => {
-    for (let heard = -1; heard !== rings && !closing.signal.aborted;) {
-      heard = rings;
+    for (let handled = -1; handled !== notifications && !closing.signal.aborted;) {
+      handled = notifications;
       try {
         await dispatchAll(deps, closing.signal);
         const ms = await msUntilDue(deps.database);
         clearTimeout(alarm);
-        if (ms !== undefined && ms < pollMs) alarm = setTimeout(ring, Math.max(1, ms));
+        if (ms !== undefined && ms < pollMs) alarm = setTimeout(wake, Math.max(1, ms));
       } catch (error) {
         await deps.queues.failed(error);
       }
     }
     working = undefined;
   };
-  const ring = (): void => {
-    rings += 1;
+  const wake = (): void => {
+    notifications += 1;
     if (!closing.signal.aborted) working ??= work();
   };
 
-  const stopListening = await deps.database.listen(outboxChannel, ring);
+  // Sent by `ringOutbox`, mostly from `outbox/store.ts`.
+  const stopListening = await deps.database.listen(outboxChannel, wake);
   const timer = setInterval(() => {
     if (deps.fitness.clockFault() !== undefined) return;
-    renewExpiredEvents(deps.database).then(ring, (error: unknown) => {
+    renewExpiredEvents(deps.database).then(wake, (error: unknown) => {
       deps.log.warn({ err: error }, "Expired events could not be renewed; trying again");
     });
   }, pollMs);
-  ring();
+  wake();
   return async () => {
     closing.abort();
     clearInterval(timer);
@@ -59,11 +60,11 @@ export async function startDispatcher(deps: Needed): Promise<() => Promise<void>
 }
 
 /**
- * Goes round the pools, one execution of each at a time, until none has both room and work. What fails for one pool alone
- * holds up no other; it is thrown when they are done.
+ * Publishes one execution of each pool in turn, until no pool has both capacity and a waiting execution. A failure in
+ * one pool does not stop the others; it is thrown at the end.
  */
-async function dispatchAll(deps: Needed, signal: AbortSignal): Promise<void> {
-  // An event bears PostgreSQL's time, and which of two clocks is wrong nobody knows here.
+async function dispatchAll(deps: DispatchDeps, signal: AbortSignal): Promise<void> {
+  // An event has PostgreSQL's time, and this process cannot know which of the two clocks is wrong.
   if (deps.fitness.clockFault() !== undefined) return;
   await markDue(deps.database);
   let pools = await listWaitingPools(deps.database);
@@ -76,7 +77,7 @@ async function dispatchAll(deps: Needed, signal: AbortSignal): Promise<void> {
       try {
         if (!(await dispatchOne(deps, pool))) continue;
       } catch (error) {
-        if (concernsAll(error)) throw error;
+        if (affectsEveryPool(error)) throw error;
         failures.push(error);
         continue;
       }
@@ -88,7 +89,7 @@ async function dispatchAll(deps: Needed, signal: AbortSignal): Promise<void> {
   if (failures.length > 0) throw failures[0];
 }
 
-/** NATS or PostgreSQL being away is the same for every pool, and each would wait for it anew. */
-function concernsAll(error: unknown): boolean {
+/** An outage of NATS or PostgreSQL affects every pool; each would wait for the same timeout again. */
+function affectsEveryPool(error: unknown): boolean {
   return troubleOf(error) !== undefined || toSealrunError(error).code !== "INTERNAL";
 }

@@ -9,15 +9,15 @@ import { buildEvent, type BuiltEvent } from "./build-event.ts";
 import { markPublished, type ReadyExecution } from "./choice-store.ts";
 import { removeFromOutbox } from "../outbox/store.ts";
 
-type Needed = Pick<Deps, "platformId" | "link" | "identity" | "storageKey" | "log">;
+type PublishDeps = Pick<Deps, "platformId" | "link" | "identity" | "storageKey" | "log">;
 
 const publishTimeoutMs = 5_000;
 
 /**
- * Publishes the next event of an execution that the caller holds, and notes it in the caller's transaction; when there
- * can never be one, the execution has failed. Throws what NATS says, and then nothing is noted.
+ * Publishes the next event of an execution whose row the caller holds, and stores that in the caller's transaction.
+ * When no event can ever be built, the execution fails. Throws the error of NATS; then nothing is stored.
  */
-export async function publishNext(deps: Needed, sql: Sql, ready: ReadyExecution): Promise<void> {
+export async function publishNext(deps: PublishDeps, sql: Sql, ready: ReadyExecution): Promise<void> {
   const generation = ready.generation + 1;
   const built = await build(deps, sql, ready, generation);
   if (built instanceof SealrunError) {
@@ -27,20 +27,21 @@ export async function publishNext(deps: Needed, sql: Sql, ready: ReadyExecution)
   crashPoint("platform.dispatch.before-publish");
   const answer = await publish(deps, ready, { ...built, generation });
   crashPoint("platform.dispatch.after-publish");
-  // An event of this generation went out and its row was not committed: nobody can claim it, so the next one is made.
+  // An event of this generation was published and its row was not committed: it cannot be claimed, so publish the next
+  // one.
   if (answer.duplicate) await publishNext(deps, sql, { ...ready, generation });
   else await markPublished(sql, ready.id, { ...built, generation, seq: answer.seq });
 }
 
-/** Ends an execution of the outbox for which there can never be an event; the caller holds its row. */
+/** Fails an execution of the outbox for which no event can ever be built; the caller holds its row. */
 export async function endUnpublishable(sql: Sql, id: ExecutionId, { code, message }: SealrunError): Promise<void> {
   await removeFromOutbox(sql, id);
   await endUnfinished(sql, id, { status: "failed", error: { code, message } });
 }
 
-/** The event, or why there can never be one. */
+/** The event, or the reason why it can never be built. */
 async function build(
-  deps: Needed,
+  deps: PublishDeps,
   sql: Sql,
   ready: ReadyExecution,
   generation: number,
@@ -51,20 +52,23 @@ async function build(
     if (built.body.length <= maxBytes) return built;
     return new SealrunError(
       "VALUE_TOO_LARGE",
-      `The event of this execution would have ${built.body.length} bytes, more than NATS takes; make config.json smaller`,
+      `The event of this execution would have ${built.body.length} bytes, more than NATS accepts; make config.json smaller`,
     );
   } catch (error) {
     const failure = toSealrunError(error);
-    // A row that cannot be read, or a bug, would hold up every execution after it; what PostgreSQL says may pass.
+    // An unreadable row or a bug would block every execution behind it. An error of PostgreSQL may pass.
     const isOurs = error instanceof z.ZodError || error instanceof TypeError || error instanceof RangeError;
     if (!isOurs && (failure.code === "INTERNAL" || failure.row.retry)) throw error;
-    deps.log.error({ err: error, executionId: ready.id }, "The event of an execution cannot be made");
+    deps.log.error(
+      { err: error, executionId: ready.id },
+      "The event of an execution cannot be built; the execution has failed",
+    );
     return failure;
   }
 }
 
 async function publish(
-  deps: Needed,
+  deps: PublishDeps,
   ready: ReadyExecution,
   event: Pick<BuiltEvent, "body" | "expiresAt"> & { readonly generation: number },
 ): Promise<{ readonly seq: number; readonly duplicate: boolean }> {
@@ -77,7 +81,7 @@ async function publish(
       subject,
       sender: deps.platformId,
       requestId: newId("request"),
-      // The database's clock, as its end: this machine's may have gone wrong a moment ago.
+      // The database's clock, as for `expiresAt`: this machine's clock may have just become wrong.
       time: event.expiresAt - limits.eventLifetimeMs,
       executionId: ready.id,
     },

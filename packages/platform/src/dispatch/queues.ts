@@ -6,41 +6,40 @@ import { listPools } from "../executors/store.ts";
 import { noteStream, noteTrouble, type Trouble } from "../nats/stream-store.ts";
 import { ensurePoolConsumer, ensureStreams, reportsConsumer } from "../nats/streams.ts";
 
-type Needed = Pick<Deps, "database" | "link" | "log">;
+type QueueDeps = Pick<Deps, "database" | "link" | "log">;
 
-/** The state of the streams: made, made again, and what keeps them from taking an event. */
+/** The streams in NATS: creates and repairs them, and knows why they accept no events. */
 export interface Queues {
   /**
-   * Returns when events may be published: what is published without a connection would be sent later, unasked, and what
-   * is published after a reconnect may meet consumers that take it for done. `NATS_UNREACHABLE` until then.
+   * Returns when events may be published. The client would buffer an event without a connection and send it later.
+   * After a reconnect, a consumer may treat a new event as already acknowledged. `NATS_UNREACHABLE` until then.
    */
   readonly ready: () => Promise<void>;
   /**
-   * Makes what is missing. Where a stream is another one than before, every event that it held is asked for again.
+   * Creates missing streams and consumers. When a stream was created again, new events are requested for those it held.
    * `NATS_UNREACHABLE` when NATS refuses.
    */
   readonly check: () => Promise<void>;
-  /** Says that a publish failed: notes why for everybody who waits, logs it when that is news, and repairs what it can. */
+  /** A publish failed: stores why, so that waiting executions show it, logs a change, and repairs what it can. */
   readonly failed: (error: unknown) => Promise<void>;
-  /** Says that a publish went well. */
+  /** A publish succeeded. */
   readonly worked: () => Promise<void>;
 }
 
 const sentences: Readonly<Record<Trouble, string>> = {
-  unreachable: "NATS takes no events: executions wait in the database until it does",
-  full: "NATS is full and takes no events: executions wait in the database until it has room",
+  unreachable: "NATS accepts no events; executions wait in the database until it does",
+  full: "NATS is full and accepts no events; executions wait in the database until it has space",
 };
 
-/** The streams as seen from one platform; any number of platforms may look after them. */
-export function createQueues(deps: Needed): Queues {
+/** The streams as seen from one platform; any number of platforms may check and repair them. */
+export function createQueues(deps: QueueDeps): Queues {
   const { database, link, log } = deps;
-  // Until something is known, the first answer is news.
-  let known: Trouble | "none" | "nothing" = "nothing";
+  let state: "unknown" | "healthy" | Trouble = "unknown";
 
   let isConnected = true;
-  /** How often NATS was connected to, and at which of these times the queues were looked at last. */
+  /** The number of connections to NATS so far, and the number of the one on which the streams were last checked. */
   let connections = 1;
-  let lookedAt = 0;
+  let checkedConnection = 0;
   const watch = async (): Promise<void> => {
     for await (const { type } of link.connection.status()) {
       if (type === Events.Disconnect) isConnected = false;
@@ -52,17 +51,18 @@ export function createQueues(deps: Needed): Queues {
   void watch();
 
   const note = async (found: Trouble | undefined, error?: unknown): Promise<void> => {
-    const now = found ?? "none";
-    // A check of any platform that began before NATS was full has cleared it, and would leave those who wait in the dark.
-    if (known === now && found === "full") await noteTrouble(database, found);
-    if (known === now) return;
-    const isRecovery = found === undefined && known !== "nothing";
+    const next = found ?? "healthy";
+    // A check that began on any platform before NATS was full may have cleared this: waiting executions must show the
+    // reason.
+    if (state === next && found === "full") await noteTrouble(database, found);
+    if (state === next) return;
+    const isRecovery = found === undefined && state !== "unknown";
     await noteTrouble(database, found);
-    known = now;
+    state = next;
     if (found !== undefined) log.warn({ err: error }, sentences[found]);
-    else if (isRecovery) log.info("NATS takes events again");
+    else if (isRecovery) log.info("NATS accepts events again");
   };
-  const look = async (): Promise<void> => {
+  const checkOnce = async (): Promise<void> => {
     if (!isConnected) throw new SealrunError("NATS_UNREACHABLE", "");
     const current = connections;
     const { streams, wasAhead } = await ensureStreams(link);
@@ -73,38 +73,38 @@ export function createQueues(deps: Needed): Queues {
     if (ahead.length > 0) {
       log.warn(
         { consumers: ahead },
-        "NATS lost how far a stream had come; the consumers that were ahead are made anew",
+        "NATS came back with an older stream; consumers that were ahead of it are created again",
       );
     }
     for (const { name, madeAt } of streams) {
       const renewed = await database.transaction(async (sql) => {
-        const isAnother = await noteStream(sql, name, madeAt);
-        if (!isAnother) return undefined;
+        const isNew = await noteStream(sql, name, madeAt);
+        if (!isNew) return undefined;
         return name === executionsStream ? renewAllEvents(sql) : 0;
       });
       if (renewed !== undefined) {
         log.warn(
           { stream: name, renewed },
-          "A stream in NATS was made anew; the events that it held are published again",
+          "A stream in NATS was created again; the events that it held are published again",
         );
       }
     }
-    lookedAt = current;
-    if (known === "full") return;
+    checkedConnection = current;
+    if (state === "full") return;
     await note(undefined);
-    // Another platform may have lost its own connection, and said so for everybody.
+    // Another platform may have lost its own connection and stored that as a trouble for all.
     await noteTrouble(database, undefined);
   };
-  let looking = Promise.resolve();
+  let checking = Promise.resolve();
   const check = async (): Promise<void> => {
-    // One after the other: two that find the same consumer ahead would both make it anew.
-    const own = looking.then(look);
-    looking = own.catch(() => undefined);
+    // One check at a time: two that find the same consumer ahead would both create it again.
+    const own = checking.then(checkOnce);
+    checking = own.catch(() => undefined);
     return own;
   };
   return {
     ready: async () => {
-      if (!isConnected || lookedAt !== connections) await check();
+      if (!isConnected || checkedConnection !== connections) await check();
     },
     check,
     failed: async (error) => {
@@ -114,22 +114,22 @@ export function createQueues(deps: Needed): Queues {
         else await note(found, error);
         if (found !== "full") await check();
       } catch (failure) {
-        const isTold = known !== "nothing" && troubleOf(failure) === known;
-        if (!isTold) log.warn({ err: failure }, "The queues in NATS cannot be looked after; trying again");
+        const isLogged = state !== "unknown" && troubleOf(failure) === state;
+        if (!isLogged) log.warn({ err: failure }, "The streams in NATS could not be checked; trying again");
       }
     },
     worked: async () => note(undefined),
   };
 }
 
-/** What an error of a publish says about NATS; undefined when it is about something else. */
+/** The trouble of NATS behind a publish error; undefined when the error has another cause. */
 export function troubleOf(error: unknown): Trouble | undefined {
   const cause = error instanceof SealrunError && error.code === "NATS_UNREACHABLE" ? (error.cause ?? error) : error;
   if (cause instanceof NatsError) return isFull(cause) ? "full" : "unreachable";
   return cause instanceof SealrunError && cause.code === "NATS_UNREACHABLE" ? "unreachable" : undefined;
 }
 
-/** 2.9 and later word it alike: a limit of the stream, of the account, or of the server's disk. */
+/** NATS 2.9 and later use the same words: a limit of the stream, of the account, or of the server's disk. */
 function isFull(error: NatsError): boolean {
   return /maximum (?:bytes|messages)|insufficient (?:storage )?resources|resource limits? exceeded|storage resources exceeded|no space/i.test(
     error.api_error?.description ?? error.message,

@@ -4,20 +4,27 @@ import { Events } from "nats";
 import type { Deps } from "../deps.ts";
 import { listPools } from "../executors/store.ts";
 import type { Queues } from "./queues.ts";
-import { findMessageId, type Offers, removeDone, readOffers, reportsConsumer } from "../nats/streams.ts";
+import {
+  findMessageId,
+  type ConsumerProgress,
+  removeAcknowledged,
+  readProgress,
+  reportsConsumer,
+} from "../nats/streams.ts";
 import { forgetOldKeys } from "../start/idempotency-store.ts";
 import { listPublished, type PublishedExecution, renewLostEvents } from "../outbox/store.ts";
 
-type Needed = Pick<Deps, "database" | "link" | "log"> & { readonly queues: Queues };
+type ReconcileDeps = Pick<Deps, "database" | "link" | "log"> & { readonly queues: Queues };
 
-/** An event that went out this long ago and is in the stream no more was not claimed, and never will be. */
+/** An unclaimed event that was published this long ago and is no longer in the stream will never be claimed. */
 const overdueMs = 30_000;
 
 /**
- * Every `limits.reconcileMs`: looks after the streams, and publishes anew what NATS has lost. After each reconnect it looks
- * at every event, because the server may have come back with an older disk or none. Any number of platforms may do it.
+ * Every `limits.reconcileMs`: checks the streams, and publishes again what NATS has lost. After each reconnect it
+ * checks every event, because the server may have come back with an older disk or an empty one. Any number of platforms
+ * may do it.
  */
-export function startReconciler(deps: Needed): () => Promise<void> {
+export function startReconciler(deps: ReconcileDeps): () => Promise<void> {
   let wanted: number | undefined;
   let working: Promise<void> | undefined;
   const closing = new AbortController();
@@ -47,50 +54,51 @@ export function startReconciler(deps: Needed): () => Promise<void> {
 }
 
 /**
- * Looks after streams and queues, and asks for new events in the place of those that went out at least `forMs` ago and
- * are in the stream no more. A message is known by its id: a stream that was restored gives old numbers to new messages.
+ * Checks streams and consumers, and requests new events for those that were published at least `forMs` ago and are no
+ * longer in the stream. A message is identified by its id, because a restored stream gives old numbers to new messages.
  */
-export async function reconcile(deps: Needed, forMs: number): Promise<void> {
+export async function reconcile(deps: ReconcileDeps, forMs: number): Promise<void> {
   const { database, link, log } = deps;
   await deps.queues.check();
   const lost: PublishedExecution[] = [];
-  const offers = new Map<PoolId, Offers>();
+  const progresses = new Map<PoolId, ConsumerProgress>();
   for (const published of await listPublished(database, forMs)) {
-    const isOffered = (await isThere(deps, published)) && !(await wasDropped(deps, published, { offers, forMs }));
-    if (!isOffered) lost.push(published);
+    const isDeliverable =
+      (await isInStream(deps, published)) && !(await wasDropped(deps, published, { progresses, forMs }));
+    if (!isDeliverable) lost.push(published);
   }
   if (lost.length > 0) {
-    // Those that were claimed meanwhile are left alone: the statement looks again.
+    // Events that were claimed meanwhile stay as they are: the statement checks again.
     const renewed = await database.transaction(async (sql) => renewLostEvents(sql, lost));
     crashPoint("platform.reconcile.after-commit");
-    if (renewed > 0) log.warn({ renewed }, "NATS has lost events of executions that wait; they are published anew");
+    if (renewed > 0) log.warn({ renewed }, "NATS has lost events of queued executions; they are published again");
   }
   await forgetOldKeys(database);
   for (const pool of await listPools(database)) {
-    await removeDone(link, executionsStream, poolConsumer(pool), subjects.executions(pool));
+    await removeAcknowledged(link, executionsStream, poolConsumer(pool), subjects.executions(pool));
   }
-  await removeDone(link, reportsStream, reportsConsumer, subjects.allReports);
+  await removeAcknowledged(link, reportsStream, reportsConsumer, subjects.allReports);
 }
 
 /**
- * True for a message that the server has delivered and thinks that nobody has: a connection broke while it went out. It is
- * in the stream and never offered again.
+ * True for a message that the server counts as delivered but not as pending: the connection broke during delivery. It
+ * stays in the stream and is never redelivered.
  */
 async function wasDropped(
-  { link }: Pick<Needed, "link">,
+  { link }: Pick<ReconcileDeps, "link">,
   { seq, pool, isStale }: PublishedExecution,
-  { offers, forMs }: { readonly offers: Map<PoolId, Offers>; readonly forMs: number },
+  { progresses, forMs }: { readonly progresses: Map<PoolId, ConsumerProgress>; readonly forMs: number },
 ): Promise<boolean> {
-  // Right after a reconnect an event may just be on its way.
+  // Right after a reconnect, an event may still be in transit.
   if (seq === undefined || pool === undefined || forMs < overdueMs) return false;
-  const known = offers.get(pool) ?? (await readOffers(link, executionsStream, poolConsumer(pool)));
-  offers.set(pool, known);
-  return seq <= known.deliveredSeq && (known.underWay === 0 || isStale);
+  const known = progresses.get(pool) ?? (await readProgress(link, executionsStream, poolConsumer(pool)));
+  progresses.set(pool, known);
+  return seq <= known.deliveredSeq && (known.unacknowledged === 0 || isStale);
 }
 
-async function isThere({ link }: Pick<Needed, "link">, published: PublishedExecution): Promise<boolean> {
+async function isInStream({ link }: Pick<ReconcileDeps, "link">, published: PublishedExecution): Promise<boolean> {
   if (published.seq === undefined) return false;
   const found = await findMessageId(link, executionsStream, published.seq);
-  // The attempt in it may be an earlier one: an execution that was given back waits under the event that it had.
+  // The id may have an earlier attempt: an execution whose claim was given back waits under its existing event.
   return found?.startsWith(`${published.id}:`) === true && found.endsWith(`:${published.generation}`);
 }

@@ -13,30 +13,30 @@ import {
 } from "@sealrun/protocol";
 import { z } from "zod";
 
-/** An attempt, and the executor that says it claimed it. */
+/** An attempt, and the executor that claims to have it. */
 export interface ClaimedAttempt extends AttemptRef {
   readonly executorId: ExecutorId;
 }
 
-const heldRow = z
+const liveRow = z
   .object({ project_id: projectId, package_id: packageId, version_id: versionId })
   .transform(({ project_id, package_id, version_id }) => ({
     projectId: project_id,
     packageId: package_id,
     versionId: version_id,
   }));
-/** Whose package an attempt runs. */
-export type LiveAttempt = z.infer<typeof heldRow>;
+/** The project, package and version that a live attempt runs. */
+export type LiveAttempt = z.infer<typeof liveRow>;
 
 const attemptRow = z
   .object({ attempt: z.number(), is_live: z.boolean() })
   .transform(({ attempt, is_live }) => ({ attempt, isLive: is_live }));
 
-/** How an attempt ended: its executor said so, it was not heard any more, it never got a grant, or its machine was not fit. */
+/** How an attempt ended: reported by its executor, lease expired, never got a grant, or its machine was unfit. */
 export type AttemptEnd = "finished" | "lost" | "given-back" | "released";
 
-// A lease that is over ends nothing by itself, the sweeper does: the database's clock may have leapt.
-const isHeld = "e.id = $1 and e.attempt = $2 and e.status = 'running' and a.executor_id = $3";
+// An expired lease alone ends nothing; only the sweeper ends an attempt, because the database's clock may have jumped.
+const isRunning = "e.id = $1 and e.attempt = $2 and e.status = 'running' and a.executor_id = $3";
 const attemptOf = "a.execution_id = e.id and a.attempt = e.attempt";
 const claimValues = (claimed: ClaimedAttempt): readonly unknown[] => [
   claimed.executionId,
@@ -44,26 +44,26 @@ const claimValues = (claimed: ClaimedAttempt): readonly unknown[] => [
   claimed.executorId,
 ];
 
-/** What the attempt runs, while nobody has ended it; `LEASE_LOST` otherwise. */
+/** What the attempt runs, until it has ended; then `LEASE_LOST`. */
 export async function findLiveAttempt(sql: Sql, claimed: ClaimedAttempt): Promise<LiveAttempt> {
-  const held = await sql.row(
-    heldRow,
-    `select e.project_id, e.package_id, e.version_id from executions e join attempts a on ${attemptOf} where ${isHeld}`,
+  const live = await sql.row(
+    liveRow,
+    `select e.project_id, e.package_id, e.version_id from executions e join attempts a on ${attemptOf} where ${isRunning}`,
     claimValues(claimed),
   );
-  if (held !== undefined) return held;
+  if (live !== undefined) return live;
   throw new SealrunError("LEASE_LOST", "");
 }
 
-/** As `findHeld`, and nobody can end the attempt before the transaction does. */
+/** As `findLiveAttempt`; the attempt cannot end before the transaction does. */
 export async function lockLiveAttempt(sql: Sql, claimed: ClaimedAttempt): Promise<LiveAttempt> {
-  const held = await sql.row(
-    heldRow,
+  const live = await sql.row(
+    liveRow,
     `select e.project_id, e.package_id, e.version_id from executions e join attempts a on ${attemptOf}
-     where ${isHeld} for share of e`,
+     where ${isRunning} for share of e`,
     claimValues(claimed),
   );
-  if (held !== undefined) return held;
+  if (live !== undefined) return live;
   throw new SealrunError("LEASE_LOST", "");
 }
 
@@ -76,7 +76,7 @@ export async function insertAttempt(sql: Sql, claimed: ClaimedAttempt, requestId
   );
 }
 
-/** Starts an attempt and its lease anew, whether they had ended or not; the caller holds the execution. */
+/** Restarts an attempt and its lease, ended or not; the caller holds the execution. */
 export async function restartLease(sql: Sql, claimed: ClaimedAttempt): Promise<void> {
   await sql.run(
     `update attempts set lease_until = clock_timestamp() + $4 * interval '1 millisecond', ended_at = null, ended_as = null
@@ -86,15 +86,15 @@ export async function restartLease(sql: Sql, claimed: ClaimedAttempt): Promise<v
 }
 
 /**
- * Renews a lease, also one that is over, and says whether a cancel was asked for; undefined when somebody has ended the
- * attempt. Nobody can end it meanwhile.
+ * Renews a lease, even an expired one, and says whether a cancel was requested; undefined when the attempt has ended.
+ * The attempt cannot end meanwhile.
  */
 export async function renewLease(sql: Sql, claimed: ClaimedAttempt): Promise<{ readonly cancel: boolean } | undefined> {
   return sql.row(
     z.object({ cancel: z.boolean() }),
     `with held as (
        select e.id, e.attempt, e.cancel_requested_at is not null as cancel
-       from executions e join attempts a on ${attemptOf} where ${isHeld} for share of e)
+       from executions e join attempts a on ${attemptOf} where ${isRunning} for share of e)
      update attempts a set lease_until = clock_timestamp() + $4 * interval '1 millisecond'
      from held where a.execution_id = held.id and a.attempt = held.attempt returning held.cancel`,
     [...claimValues(claimed), limits.leaseMs],
@@ -102,14 +102,14 @@ export async function renewLease(sql: Sql, claimed: ClaimedAttempt): Promise<{ r
 }
 
 /**
- * Notes that the keyring granted a held attempt: from then on its scripts may have started. `LEASE_LOST` when it is not
- * held any more; then the grant must not be handed out. Waits for whoever holds the execution: the same claim may be
- * answered twice at once, and an answer that gives the attempt back must see this grant, or be seen here.
+ * Stores that the keyring granted a live attempt: from then on its scripts may have started. `LEASE_LOST` when it is no
+ * longer live; then the grant must not be handed out. It waits for the lock on the execution: two answers to the same
+ * claim may run at once, and one that gives the attempt back must see this grant, or be seen here.
  */
 export async function markGranted(sql: Sql, claimed: ClaimedAttempt): Promise<void> {
   const touched = await sql.run(
     `with held as (
-       select e.id, e.attempt from executions e join attempts a on ${attemptOf} where ${isHeld} for share of e)
+       select e.id, e.attempt from executions e join attempts a on ${attemptOf} where ${isRunning} for share of e)
      update attempts a set granted_at = coalesce(a.granted_at, clock_timestamp())
      from held where a.execution_id = held.id and a.attempt = held.attempt
        and a.ended_at is null and a.lease_until > clock_timestamp()`,
@@ -118,7 +118,7 @@ export async function markGranted(sql: Sql, claimed: ClaimedAttempt): Promise<vo
   if (touched !== 1) throw new SealrunError("LEASE_LOST", "");
 }
 
-/** True when an attempt has had its grant. */
+/** True when an attempt got its grant. */
 export async function isGranted(sql: Sql, { executionId, attempt }: AttemptRef): Promise<boolean> {
   const row = await sql.row(
     z.object({ is_granted: z.boolean() }),
@@ -128,7 +128,7 @@ export async function isGranted(sql: Sql, { executionId, attempt }: AttemptRef):
   return row?.is_granted === true;
 }
 
-/** Notes how an attempt ended; the caller holds the execution. Attempt 0 is none. */
+/** Stores how an attempt ended; the caller holds the execution. Attempt 0 does not exist. */
 export async function endAttempt(sql: Sql, { executionId, attempt }: AttemptRef, as: AttemptEnd): Promise<void> {
   await sql.run(
     `update attempts set ended_at = clock_timestamp(), ended_as = $3
@@ -137,7 +137,7 @@ export async function endAttempt(sql: Sql, { executionId, attempt }: AttemptRef,
   );
 }
 
-/** Notes why an attempt was released; the caller holds the execution. */
+/** Stores why an attempt was released; the caller holds the execution. */
 export async function noteReason(sql: Sql, { executionId, attempt }: AttemptRef, reason: Failure): Promise<void> {
   await sql.run("update attempts set reason = $3 where execution_id = $1 and attempt = $2", [
     executionId,
@@ -146,7 +146,7 @@ export async function noteReason(sql: Sql, { executionId, attempt }: AttemptRef,
   ]);
 }
 
-/** True when that attempt was this executor's, and was released. */
+/** True when the attempt belonged to this executor and was released. */
 export async function isReleased(sql: Sql, claimed: ClaimedAttempt): Promise<boolean> {
   const text =
     "select from attempts where execution_id = $1 and attempt = $2 and executor_id = $3 and ended_as = 'released'";
@@ -163,17 +163,17 @@ export async function countReleases(sql: Sql, id: ExecutionId): Promise<number> 
   return row?.count ?? 0;
 }
 
-const endedRow = z
+const attemptRefRow = z
   .object({ execution_id: executionId, attempt: z.number() })
   .transform(({ execution_id, attempt }) => ({ executionId: execution_id, attempt }));
 
 /**
- * Ended attempts whose end the keyring has not confirmed. One that was given back may be had again by the same claim
- * until its execution went on.
+ * Ended attempts whose end the keyring has not confirmed. An attempt that was given back is listed only after its
+ * execution has a newer attempt or has ended: until then the same claim can get it again.
  */
-export async function listGrantsToEnd(sql: Sql, limit: number): Promise<readonly z.infer<typeof endedRow>[]> {
+export async function listGrantsToEnd(sql: Sql, limit: number): Promise<readonly z.infer<typeof attemptRefRow>[]> {
   return sql.rows(
-    endedRow,
+    attemptRefRow,
     `select a.execution_id, a.attempt from attempts a join executions e on e.id = a.execution_id
      where a.ended_at is not null and a.grant_ended_at is null
        and (a.ended_as <> 'given-back' or e.attempt > a.attempt or e.finished_at is not null)
@@ -182,7 +182,7 @@ export async function listGrantsToEnd(sql: Sql, limit: number): Promise<readonly
   );
 }
 
-/** Notes that the keyring has ended a grant. */
+/** Stores that the keyring has ended a grant. */
 export async function markGrantEnded(sql: Sql, { executionId, attempt }: AttemptRef): Promise<void> {
   await sql.run("update attempts set grant_ended_at = clock_timestamp() where execution_id = $1 and attempt = $2", [
     executionId,
@@ -190,7 +190,7 @@ export async function markGrantEnded(sql: Sql, { executionId, attempt }: Attempt
   ]);
 }
 
-/** The attempt that this claim was given before, if it was. */
+/** The attempt that this claim got before, or undefined. */
 export async function findClaimed(
   sql: Sql,
   claim: { readonly executionId: ExecutionId; readonly executorId: ExecutorId; readonly requestId: string },
@@ -203,7 +203,7 @@ export async function findClaimed(
   );
 }
 
-/** True when that attempt is or was this executor's. */
+/** True when the attempt belongs or belonged to this executor. */
 export async function isAttemptOf(sql: Sql, claimed: ClaimedAttempt): Promise<boolean> {
   const found = await sql.row(
     z.object({ attempt: z.number() }),

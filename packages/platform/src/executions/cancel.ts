@@ -17,13 +17,17 @@ import { removeFromOutbox } from "../outbox/store.ts";
 import { lockExecution, requestCancel } from "./store.ts";
 import { endUnfinished } from "./transitions.ts";
 
-type Needed = Pick<Deps, "database" | "link" | "identity" | "log">;
+type CancelDeps = Pick<Deps, "database" | "link" | "identity" | "log">;
 
 /**
- * Ends a queued execution at once, and has the executor of a running one told to end it; the answer is the status that
- * it has now. Asked for again, it is answered again. `EXECUTION_ENDED` for one that ended otherwise.
+ * Ends a queued execution at once, and tells the executor of a running one to end it; returns its new status. A
+ * repeated cancel gets the same answer. `EXECUTION_ENDED` when it ended otherwise.
  */
-export async function cancelExecution(deps: Needed, id: ExecutionId, requester: Requester): Promise<ExecutionStatus> {
+export async function cancelExecution(
+  deps: CancelDeps,
+  id: ExecutionId,
+  requester: Requester,
+): Promise<ExecutionStatus> {
   const { status, tell } = await deps.database.transaction(async (sql) => {
     const execution = await lockExecution(sql, id);
     if (execution.status === "cancelled") return { status: execution.status, tell: undefined };
@@ -49,8 +53,8 @@ export async function cancelExecution(deps: Needed, id: ExecutionId, requester: 
   return status;
 }
 
-/** A hint that makes it quick: an executor that does not hear it hears of the cancel with its next renew. */
-function sendOrder(deps: Needed, executor: ExecutorId, order: ControlOrder): void {
+/** Only a hint that makes the cancel fast: an executor that misses it learns of the cancel at its next renewal. */
+function sendOrder(deps: CancelDeps, executor: ExecutorId, order: ControlOrder): void {
   const subject = subjects.control(executor);
   const header = {
     v: 1,
@@ -63,6 +67,9 @@ function sendOrder(deps: Needed, executor: ExecutorId, order: ControlOrder): voi
   try {
     deps.link.connection.publish(subject, signFrame(deps.identity, header, encodeJson(order)));
   } catch (error) {
-    deps.log.warn({ err: error, executionId: order.executionId }, "The executor could not be told of a cancel at once");
+    deps.log.warn(
+      { err: error, executionId: order.executionId },
+      "The executor could not be told of a cancel; it learns of it at its next lease renewal",
+    );
   }
 }

@@ -3,7 +3,7 @@ import { type ExecutionId, type ExecutionStatus, jsonObject, type LiveEvent, typ
 import { z } from "zod";
 import { feedChannel } from "../postgres/channels.ts";
 
-/** One thing that happened, as a live stream tells it; a line's cursor is its place in the feed. */
+/** One event of an execution, as a live stream sends it; a line's cursor is its place in the feed. */
 export type FeedEntry =
   | {
       readonly kind: "log";
@@ -24,8 +24,8 @@ const feedRow = z.object({
 export type FeedRow = z.infer<typeof feedRow>;
 
 /**
- * Appends to a feed, in order, and tells who listens. Cursors go up by one: the row of the execution stays locked until
- * the transaction ends, so that no reader ever sees a later entry before an earlier one.
+ * Appends to a feed, in order, and notifies live streams. Cursors go up by one: the row of the execution stays locked
+ * until the transaction ends, so that no reader ever sees a later entry before an earlier one.
  */
 export async function appendFeed(sql: Sql, id: ExecutionId, entries: readonly FeedEntry[]): Promise<void> {
   if (entries.length === 0) return;
@@ -49,10 +49,11 @@ export async function appendFeed(sql: Sql, id: ExecutionId, entries: readonly Fe
       entries.map(({ body }) => JSON.stringify(body)),
     ],
   );
+  // Received by `live/feed-notices.ts`, which wakes `live/stream-execution.ts`.
   await sql.run("select pg_notify($1, $2)", [feedChannel, id]);
 }
 
-/** Writes the first entry of new executions, which is that they are queued, and tells who listens. */
+/** Writes the first entry of new executions, the status `queued`, and notifies live streams. */
 export async function openFeeds(sql: Sql, ids: readonly ExecutionId[]): Promise<void> {
   const body = { status: "queued" } satisfies Extract<FeedEntry, { kind: "status" }>["body"];
   await sql.run(
@@ -82,7 +83,7 @@ const outputRow = z.object({
   body: z.object({ text: z.string(), level: z.string().nullish() }),
 });
 
-/** The newest lines that a step wrote or logged, newest first; a logged one starts with its level. */
+/** The newest lines that a step wrote or logged, newest first; a logged line starts with its level. */
 export async function readOutputBackwards(
   sql: Sql,
   id: ExecutionId,

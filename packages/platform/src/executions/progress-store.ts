@@ -1,6 +1,7 @@
 import type { Sql } from "@sealrun/postgres";
-import { type ExecutionId, executionStatus, SealrunError } from "@sealrun/protocol";
+import { type ExecutionId, executionStatus } from "@sealrun/protocol";
 import { z } from "zod";
+import { executionNotFound } from "./store.ts";
 
 const progressRow = z
   .object({
@@ -20,11 +21,13 @@ const progressRow = z
   }));
 /**
  * How far an execution and its feed are. Complete: every report is in. Awaited: it ended, and reports may still come.
- * Stale: it ended more than 10 seconds ago, and nothing is awaited.
+ * Stale: it ended more than 10 seconds ago, and no report is awaited.
  */
 export type Progress = z.infer<typeof progressRow>;
 
-/** How far an execution is; `EXECUTION_NOT_FOUND`. Rows that ended before `reports` was kept are judged by their chunks. */
+/**
+ * How far an execution is; `EXECUTION_NOT_FOUND`. For rows that ended before `reports` was stored, their chunks decide.
+ */
 export async function findProgress(sql: Sql, id: ExecutionId): Promise<Progress> {
   const found = await sql.row(
     progressRow,
@@ -45,5 +48,5 @@ export async function findProgress(sql: Sql, id: ExecutionId): Promise<Progress>
     [id],
   );
   if (found !== undefined) return found;
-  throw new SealrunError("EXECUTION_NOT_FOUND", `There is no execution ${id}; list them to see those there are`);
+  throw executionNotFound(id);
 }

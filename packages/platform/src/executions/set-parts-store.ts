@@ -2,7 +2,7 @@ import type { Sql } from "@sealrun/postgres";
 import type { ExecutionId } from "@sealrun/protocol";
 import { z } from "zod";
 
-/** Names one value on its way in. */
+/** Identifies one value whose parts are being received. */
 export interface Incoming {
   readonly executionId: ExecutionId;
   readonly attempt: number;
@@ -14,7 +14,7 @@ export interface Incoming {
 const valuesOf = (of: Incoming): readonly unknown[] => [of.executionId, of.attempt, of.scope, of.name, of.sha256];
 const isOf = "execution_id = $1 and attempt = $2 and scope = $3 and name = $4 and sha256 = $5";
 
-/** Keeps one part; sent again, it replaces itself. */
+/** Stores one part; a repeated part replaces the earlier one. */
 export async function keepPart(sql: Sql, of: Incoming, part: number, sealed: Uint8Array): Promise<void> {
   await sql.run(
     `insert into set_parts (execution_id, attempt, scope, name, sha256, part, sealed) values ($1, $2, $3, $4, $5, $6, $7)
@@ -23,7 +23,7 @@ export async function keepPart(sql: Sql, of: Incoming, part: number, sealed: Uin
   );
 }
 
-/** How many parts an execution has under way. */
+/** How many stored parts of unfinished values an execution has. */
 export async function countParts(sql: Sql, executionId: ExecutionId): Promise<number> {
   const row = await sql.row(
     z.object({ count: z.number() }),
@@ -33,7 +33,7 @@ export async function countParts(sql: Sql, executionId: ExecutionId): Promise<nu
   return row?.count ?? 0;
 }
 
-/** The parts that came, in order; they are gone after this. */
+/** Returns the stored parts in order, and deletes them. */
 export async function takeParts(
   sql: Sql,
   of: Incoming,
@@ -46,7 +46,7 @@ export async function takeParts(
   return [...rows].sort((left, right) => left.part - right.part);
 }
 
-/** Forgets what never became whole. */
+/** Deletes parts of values that were never completed. */
 export async function forgetParts(sql: Sql, executionId: ExecutionId): Promise<void> {
   await sql.run("delete from set_parts where execution_id = $1", [executionId]);
 }

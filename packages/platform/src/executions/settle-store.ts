@@ -2,7 +2,8 @@ import type { Sql } from "@sealrun/postgres";
 import { executionId, type ExecutionId, executionStatus, type OpenExecutions } from "@sealrun/protocol";
 import { z } from "zod";
 
-// What could start only after the hold began cannot have run before it: it runs at its time.
+// An execution that could start only after the hold began cannot have run before it, so it stays open and runs when
+// due.
 const isOpen = `e.status in ('queued', 'running') and e.created_at < $1
   and (e.not_before is null or e.not_before <= (select coalesce(unknown_until, held_at, clock_timestamp()) from installation))`;
 
@@ -28,7 +29,7 @@ const countedRow = z.object({
   count: z.number(),
 });
 
-/** The same, counted by package and status. */
+/** As `listOpen`, counted by package and status. */
 export async function countOpen(sql: Sql, before: string): Promise<OpenExecutions["open"]> {
   const rows = await sql.rows(
     countedRow,
@@ -40,7 +41,7 @@ export async function countOpen(sql: Sql, before: string): Promise<OpenExecution
   return [...rows];
 }
 
-/** True for a time that has come, by the database's clock. */
+/** True for a time in the past, by the database's clock. */
 export async function isPast(sql: Sql, time: string): Promise<boolean> {
   const row = await sql.row(
     z.object({ is_past: z.boolean() }),

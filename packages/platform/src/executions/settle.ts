@@ -16,24 +16,24 @@ import { countOpen, isPast, listOpen } from "./settle-store.ts";
 import { lockExecution } from "./store.ts";
 import { endUnfinished } from "./transitions.ts";
 
-/** Looked at in one request: an answer comes within seconds. */
+/** Executions of one request, so that it is answered within seconds. */
 const atOnce = 500;
 
 const restored = {
   code: "RESTORED",
-  message: "It was open when the backup was made; whether it ran after that is not known",
+  message: "It was open when the backup was made; it is not known whether it ran after that",
 } as const;
 
-/** What `settleOpen` would end, by package and status. `BAD_REQUEST` for a time that has not come. */
+/** What `settleOpen` would end, by package and status. `BAD_REQUEST` for a time in the future. */
 export async function listSettled({ database }: Pick<Deps, "database">, before: string): Promise<OpenExecutions> {
   await checkTime(database, before);
   return { open: await countOpen(database, before) };
 }
 
 /**
- * Ends as `lost` what was accepted before a time and has not ended, so that nothing runs twice after a restore; up to
- * 500 executions, each in a transaction of its own. `PLATFORM_NOT_HELD` while executions may start; `BAD_REQUEST` for a
- * time that has not come.
+ * Ends as `lost` the open executions that were accepted before a time, so that nothing runs twice after a restore; up
+ * to 500 executions, each in its own transaction. `PLATFORM_NOT_HELD` while executions may start; `BAD_REQUEST` for a
+ * time in the future.
  */
 export async function settleOpen(
   deps: Pick<Deps, "database" | "log">,
@@ -50,9 +50,9 @@ export async function settleOpen(
     try {
       if (await settleOne(deps, requester, { id, before })) settled += 1;
     } catch (error) {
-      // One that cannot be ended must not keep the others from their end.
+      // An execution that cannot be ended must not block the others.
       if (toSealrunError(error).code !== "INTERNAL") throw error;
-      log.error({ err: error, executionId: id }, "An execution could not be settled");
+      log.error({ err: error, executionId: id }, "An execution could not be settled; it stays open");
       failed.push(id);
     }
   }
@@ -78,7 +78,7 @@ async function settleOne(
 
 async function checkTime(database: Deps["database"], before: string): Promise<void> {
   if (await isPast(database, before)) return;
-  throw new SealrunError("BAD_REQUEST", "before: expected a time that has come: when the backup was made");
+  throw new SealrunError("BAD_REQUEST", "before: expected a time in the past: when the backup was made");
 }
 
 function notHeld(): SealrunError {

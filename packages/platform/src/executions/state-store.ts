@@ -9,7 +9,7 @@ export interface StoredState {
   readonly sealed: Uint8Array;
 }
 
-/** Puts one key of a package's state; the newest put wins. */
+/** Stores one key of a package's state; the newest value wins. */
 export async function putState(sql: Sql, packageId: PackageId, entry: StoredState): Promise<void> {
   await sql.run(
     `insert into package_state (package_id, key, sealed) values ($1, $2, $3)

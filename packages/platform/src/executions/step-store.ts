@@ -49,8 +49,8 @@ export async function listSteps(sql: Sql, id: ExecutionId): Promise<readonly Sto
 }
 
 /**
- * Marks a pending step as running since `at`; undefined when it is not pending. One that ended already by its attempt's
- * end stays as it is, and now it is known when it began.
+ * Marks a pending step as running since `at`; undefined when it is not pending. A step that ended early with its
+ * attempt keeps its status and gets its start time.
  */
 export async function startStep(
   sql: Sql,
@@ -67,7 +67,7 @@ export async function startStep(
   );
 }
 
-/** Notes which try of a running step this is. */
+/** Stores the number of the current try of a running step. */
 export async function noteTry(sql: Sql, id: ExecutionId, position: number, tries: number): Promise<void> {
   await sql.run(
     `update execution_steps set tries = greatest(tries, $3)
@@ -76,7 +76,7 @@ export async function noteTry(sql: Sql, id: ExecutionId, position: number, tries
   );
 }
 
-/** Puts every step back to its beginning, for another attempt. The answer is what changed. */
+/** Resets every step to `pending`, for another attempt. Returns the changed steps. */
 export async function resetSteps(sql: Sql, id: ExecutionId): Promise<readonly StoredStep[]> {
   const changed = await sql.rows(
     stepRow,
@@ -89,8 +89,8 @@ export async function resetSteps(sql: Sql, id: ExecutionId): Promise<readonly St
 }
 
 /**
- * Ends a step that has not ended; undefined when it had, because an end never changes. One that ended by its attempt's
- * end gets what its own report adds to the same end.
+ * Ends a step; undefined when it has ended already, because an end never changes. A step that ended early with its
+ * attempt gets the details of its own report, if the status is the same.
  */
 export async function endStep(
   sql: Sql,
@@ -117,8 +117,8 @@ export async function endStep(
 }
 
 /**
- * Ends steps as the end of their attempt tells, before their own reports have come; what has ended stays as it is. The
- * caller holds the execution.
+ * Ends steps as the request that finished their attempt says, before their own reports arrive; ended steps stay as they
+ * are. The caller holds the execution.
  */
 export async function endStepsEarly(sql: Sql, id: ExecutionId, ends: readonly FinishedStep[]): Promise<void> {
   await sql.run(
@@ -138,14 +138,14 @@ export async function endStepsEarly(sql: Sql, id: ExecutionId, ends: readonly Fi
   );
 }
 
-/** What PostgreSQL's integer holds; an executor may say any number. */
+/** The number if it fits PostgreSQL's integer, otherwise null: an executor may send any number. */
 export function smallInteger(value: number | null): number | null {
   return value !== null && Math.abs(value) <= 2_147_483_647 ? value : null;
 }
 
 /**
- * Ends every step that has not ended, and gives those with them whose end was told early. Without `succeeded`, one that
- * ran has failed with this error and one that waited is skipped; with it all of them have succeeded.
+ * Ends every open step; returns these, and those that ended early with their attempt. Without `succeeded`, a running
+ * step fails with this error and a pending one is skipped; with it, all of them have succeeded.
  */
 export async function closeSteps(
   sql: Sql,

@@ -19,7 +19,7 @@ import { z } from "zod";
 import { isHeld } from "../hold/store.ts";
 import { insertRows } from "../postgres/insert-rows.ts";
 
-/** What starting an execution stores. */
+/** A new execution, as it is stored. */
 export interface NewExecution {
   readonly id: ExecutionId;
   readonly projectId: ProjectId;
@@ -31,7 +31,7 @@ export interface NewExecution {
   readonly trigger: Trigger;
   readonly onLost: "fail" | "rerun";
   readonly visible: JsonObject;
-  /** The sealed parameters under the outer layer, too. */
+  /** The sealed parameters, under the outer layer as well. */
   readonly sealed: Uint8Array | null;
   readonly sealedNames: readonly string[];
   readonly steps: readonly { readonly script: string; readonly name: string }[];
@@ -81,12 +81,12 @@ const lockedRow = z
       isHeld: is_held,
     }),
   );
-/** An execution as its transitions see it; an event that was asked for anew counts as expired. */
+/** An execution as its transitions need it; an event that was requested again counts as expired. */
 export type LockedExecution = z.infer<typeof lockedRow>;
 
 /**
- * Stores queued executions and their steps, numbered in this order; call it inside a transaction. Their feeds start at
- * cursor 1, which `openFeeds` fills.
+ * Stores queued executions, numbered in this order, and their steps. Their feeds, audit rows and outbox rows are
+ * written by `addExecutions`, in the same transaction. Call it inside that transaction.
  */
 export async function insertExecutions(sql: Sql, made: readonly NewExecution[]): Promise<void> {
   await insertRows(
@@ -117,7 +117,15 @@ export async function insertExecutions(sql: Sql, made: readonly NewExecution[]):
   );
 }
 
-/** Holds an execution until the transaction ends; `EXECUTION_NOT_FOUND` without one of that id. */
+/** The error for an id that no execution has. */
+export function executionNotFound(id: ExecutionId): SealrunError {
+  return new SealrunError(
+    "EXECUTION_NOT_FOUND",
+    `There is no execution ${id}; list the executions to find the right id`,
+  );
+}
+
+/** Locks an execution until the transaction ends; `EXECUTION_NOT_FOUND` when there is no execution of that id. */
 export async function lockExecution(sql: Sql, id: ExecutionId): Promise<LockedExecution> {
   const found = await sql.row(
     lockedRow,
@@ -131,25 +139,25 @@ export async function lockExecution(sql: Sql, id: ExecutionId): Promise<LockedEx
   throw new SealrunError("EXECUTION_NOT_FOUND", "");
 }
 
-/** Puts an execution whose lock the caller has into `running`, under a new attempt or the one it had. */
+/** Sets an execution to `running`, under a new attempt or its existing one; the caller holds its row. */
 export async function markRunning(
   sql: Sql,
   id: ExecutionId,
-  held: { readonly attempt: number; readonly executorId: string },
+  claimed: { readonly attempt: number; readonly executorId: string },
 ): Promise<void> {
   await sql.run(
     `update executions set status = 'running', attempt = $2, executor_id = $3,
             started_at = coalesce(started_at, clock_timestamp()) where id = $1`,
-    [id, held.attempt, held.executorId],
+    [id, claimed.attempt, claimed.executorId],
   );
 }
 
-/** Puts a claimed execution back: its event may be claimed again. */
+/** Sets a claimed execution back to `queued`: its event may be claimed again. */
 export async function markQueued(sql: Sql, id: ExecutionId): Promise<void> {
   await sql.run("update executions set status = 'queued', executor_id = null, started_at = null where id = $1", [id]);
 }
 
-/** Puts an execution into a final status; with a last sequence, its reports up to there are awaited. */
+/** Sets an execution to a final status; with a last sequence, its reports up to that one are awaited. */
 export async function markFinished(
   sql: Sql,
   id: ExecutionId,
@@ -166,8 +174,8 @@ export async function markFinished(
   );
 }
 
-/** Puts an execution whose attempt is over back: its steps are to be run anew, under a new event. */
-export async function markQueuedAnew(sql: Sql, id: ExecutionId): Promise<void> {
+/** Sets an execution whose attempt ended back to `queued`: its steps run again, under a new event. */
+export async function markRequeued(sql: Sql, id: ExecutionId): Promise<void> {
   await sql.run(
     `update executions set status = 'queued', executor_id = null, started_at = null, event_expires_at = null,
             published_at = null where id = $1`,
@@ -175,7 +183,7 @@ export async function markQueuedAnew(sql: Sql, id: ExecutionId): Promise<void> {
   );
 }
 
-/** Notes that somebody wants an execution to end. */
+/** Stores that a cancel was requested. */
 export async function requestCancel(sql: Sql, id: ExecutionId): Promise<void> {
   await sql.run(
     "update executions set cancel_requested_at = coalesce(cancel_requested_at, clock_timestamp()) where id = $1",
@@ -205,7 +213,7 @@ export type LostExecution = z.infer<typeof lostRow>;
 const isLost = "e.status = 'running' and a.lease_until < clock_timestamp()";
 const withAttempt = "executions e join attempts a on a.execution_id = e.id and a.attempt = e.attempt";
 
-/** The clock that leases are counted by, in ms since 1970. */
+/** The clock of the leases, in ms since 1970. */
 export async function readClock(sql: Sql): Promise<number> {
   const row = await sql.row(
     z.object({ ms: z.number() }),
@@ -225,8 +233,8 @@ export async function listLost(sql: Sql): Promise<readonly ExecutionId[]> {
 }
 
 /**
- * Holds an execution that runs without a live lease, and that lease; undefined when it does not, or when somebody else
- * holds it.
+ * Locks an execution that runs without a live lease, and that lease; undefined when its lease is live, or when another
+ * transaction has locked it.
  */
 export async function lockLost(sql: Sql, id: ExecutionId): Promise<LostExecution | undefined> {
   return sql.row(

@@ -5,9 +5,9 @@ import { appendFeed, type FeedEntry } from "./feed-store.ts";
 import { addToOutbox } from "../outbox/store.ts";
 import { forgetParts } from "./set-parts-store.ts";
 import { closeSteps, resetSteps, type StoredStep } from "./step-store.ts";
-import { markFinished, markQueuedAnew } from "./store.ts";
+import { markFinished, markRequeued } from "./store.ts";
 
-/** Why an execution was cancelled that an executor had, and that no script had started of. */
+/** The reason when an execution is cancelled after an executor claimed it and before a script started. */
 export const cancelledUnstarted: Failure = {
   code: "CANCELLED",
   message: "It was cancelled before a script started",
@@ -18,7 +18,7 @@ export function stepEntry({ position, script, name, status, exitCode, durationMs
   return { kind: "step", step: position, body: { script, name, status, exitCode, durationMs } };
 }
 
-/** A line of the platform's own among an execution's output. */
+/** A line that the platform adds to an execution's output. */
 export function systemLine(level: "info" | "warning", text: string): FeedEntry {
   return {
     kind: "log",
@@ -28,7 +28,7 @@ export function systemLine(level: "info" | "warning", text: string): FeedEntry {
   };
 }
 
-/** Ends an execution that no script ran to its end: its steps are closed with it. The caller holds its row. */
+/** Ends an execution whose scripts did not all finish, and closes its steps. The caller holds its row. */
 export async function endUnfinished(
   sql: Sql,
   id: ExecutionId,
@@ -41,17 +41,17 @@ export async function endUnfinished(
 }
 
 /**
- * Ends an attempt and puts its execution back, to be run anew under a new event; `line` tells people why. Its lines
- * stay, its steps are as if they had never started. The caller holds the execution's row.
+ * Ends an attempt and queues its execution again, under a new event; `line` tells people why. Output lines stay; steps
+ * are reset. The caller holds the execution's row.
  */
-export async function runAnew(
+export async function requeue(
   sql: Sql,
-  held: { readonly executionId: ExecutionId; readonly attempt: number },
+  ref: { readonly executionId: ExecutionId; readonly attempt: number },
   why: { readonly end: Exclude<AttemptEnd, "finished">; readonly line: string },
 ): Promise<void> {
-  const id = held.executionId;
-  await endAttempt(sql, held, why.end);
-  await markQueuedAnew(sql, id);
+  const id = ref.executionId;
+  await endAttempt(sql, ref, why.end);
+  await markRequeued(sql, id);
   await forgetParts(sql, id);
   const reset = await resetSteps(sql, id);
   await appendFeed(sql, id, [

@@ -8,8 +8,8 @@ import { ensurePoolConsumer } from "../nats/streams.ts";
 import { saveExecutor } from "./store.ts";
 
 /**
- * Passes an executor's frame to the keyring, which decides. On its signed yes the executor and its pool are kept and the
- * pool's queue is made before the executor hears of it. The answer is the keyring's frame, whole.
+ * Passes an executor's frame to the keyring, which decides. When the keyring accepts, the executor and its pool are
+ * stored and the pool's queue is created before the executor gets the answer, which is the keyring's unchanged frame.
  */
 export async function enrolExecutor(
   deps: Pick<Deps, "database" | "link" | "identity" | "keyring">,

@@ -1,7 +1,7 @@
 import type { ExecutorId } from "@sealrun/protocol";
 import type { Requester, Deps } from "../deps.ts";
 
-/** What answering an executor takes. */
+/** What the functions that answer an executor need. */
 export type RpcDeps = Omit<Deps, "log">;
 
 /** A verified request of an enrolled executor. */
@@ -13,7 +13,7 @@ export interface ExecutorRequest {
   readonly frame: Uint8Array;
 }
 
-/** Who asks, for the audit. */
+/** The requester, for the audit. */
 export function executorRequester({ executorId, requestId }: ExecutorRequest): Requester {
   return { name: `executor ${executorId}`, requestId };
 }

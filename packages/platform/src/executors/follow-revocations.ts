@@ -9,8 +9,8 @@ const everyMs = 2_000;
 type RevocationDeps = Pick<Deps, "database" | "link" | "identity" | "keyring" | "log">;
 
 /**
- * Asks the keyring every other second who was revoked, and refuses them from then on. The keyring alone decides and has
- * refused them already; a keyring that does not answer is asked again. The returned function stops it.
+ * Asks the keyring every two seconds which executors were revoked, and refuses those from then on. Only the keyring
+ * decides, and it refuses them already; if it does not answer, it is asked again. The returned function stops this.
  */
 export function followRevocations(deps: RevocationDeps): () => Promise<void> {
   let isStopped = false;
@@ -21,7 +21,7 @@ export function followRevocations(deps: RevocationDeps): () => Promise<void> {
       await learnRevocations(deps);
       isFailing = false;
     } catch (error) {
-      if (!isFailing) deps.log.warn({ err: error }, "The keyring did not say who was revoked; asking again");
+      if (!isFailing) deps.log.warn({ err: error }, "The keyring did not list revoked executors; trying again");
       isFailing = true;
     }
     if (!isStopped) timer = setTimeout(next, everyMs);
@@ -37,7 +37,7 @@ export function followRevocations(deps: RevocationDeps): () => Promise<void> {
   };
 }
 
-/** Takes over what the keyring has revoked since the last time. */
+/** Stores what the keyring has revoked since the last time. */
 async function learnRevocations(deps: RevocationDeps): Promise<void> {
   const last = await findLastRevocation(deps.database);
   const body: RevocationsRequest = { after: last?.toISOString() ?? null };

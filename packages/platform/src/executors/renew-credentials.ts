@@ -3,7 +3,7 @@ import { call } from "@sealrun/nats";
 import { credentialsReply, subjects } from "@sealrun/protocol";
 import type { Deps } from "../deps.ts";
 
-/** Passes an executor's wish for new NATS credentials to the keyring, which decides; its signed frame is the answer. */
+/** Passes an executor's request for new NATS credentials to the keyring, which decides; returns its signed frame. */
 export async function renewCredentials(
   deps: Pick<Deps, "link" | "identity" | "keyring">,
   frame: string,

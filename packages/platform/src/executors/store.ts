@@ -41,7 +41,7 @@ const listedRow = z
     lastSeenAt: last_seen_at?.toISOString() ?? null,
   }));
 
-/** Keeps an executor and its pool as the keyring states them; enrolling again changes nothing but the pool's name. */
+/** Stores an executor and its pool as the keyring states them; a repeated enrolment changes only the pool's name. */
 export async function saveExecutor(
   sql: Sql,
   executor: Executor & { readonly pool: { readonly id: PoolId; readonly name: string } },
@@ -57,29 +57,29 @@ export async function saveExecutor(
   ]);
 }
 
-/** The executor of that id, or undefined; also for one that was revoked. */
+/** The executor of that id; undefined when it does not exist or was revoked. */
 export async function findExecutor(sql: Sql, id: string): Promise<Executor | undefined> {
   return sql.row(executorRow, "select id, sign_public from executors where id = $1 and revoked_at is null", [id]);
 }
 
-/** Notes that the keyring has revoked an executor. False when that is known already, or when there is none of that id. */
+/** Stores that the keyring has revoked an executor. False when that is stored already, or when the id is unknown. */
 export async function markRevoked(sql: Sql, id: ExecutorId, revokedAt: string): Promise<boolean> {
   const text = "update executors set revoked_at = $2, slots = 0 where id = $1 and revoked_at is null";
   return (await sql.run(text, [id, revokedAt])) === 1;
 }
 
-/** The newest time, by the keyring's clock, at which an executor known here was revoked. */
+/** The time of the newest stored revocation, by the keyring's clock. */
 export async function findLastRevocation(sql: Sql): Promise<Date | undefined> {
   const last = z.object({ at: z.date().nullable() });
   return (await sql.row(last, "select max(revoked_at) as at from executors"))?.at ?? undefined;
 }
 
-/** Notes that an executor was heard. */
+/** Stores that an executor sent a request now. */
 export async function noteSeen(sql: Sql, id: ExecutorId): Promise<void> {
   await sql.run("update executors set last_seen_at = clock_timestamp() where id = $1", [id]);
 }
 
-/** Notes how much an executor can take, in its own words. */
+/** Stores an executor's heartbeat: its slots, running executions, and whether it is draining or unfit. */
 export async function notePresence(sql: Sql, id: ExecutorId, said: PresenceRequest): Promise<void> {
   await sql.run(
     `update executors set last_seen_at = clock_timestamp(), slots = $2, running = $3, is_draining = $4,
@@ -93,7 +93,7 @@ export async function listPools(sql: Sql): Promise<readonly PoolId[]> {
   return (await sql.rows(z.object({ id: poolId }), "select id from pools")).map(({ id }) => id);
 }
 
-/** True for an executor `x` that was heard of lately and is not revoked; $1 is `limits.absentMs`. */
+/** True for an executor `x` that is not revoked and has sent a heartbeat recently, as SQL; $1 is `limits.absentMs`. */
 const isLive = `coalesce(x.revoked_at is null and x.last_seen_at > clock_timestamp() - $1 * interval '1 millisecond', false)`;
 
 /** All executors, the newest first, with how many executions each runs. */
@@ -119,7 +119,7 @@ const poolRow = z
   })
   .transform(({ oldest_queued_at, ...row }) => ({ ...row, oldestQueuedAt: oldest_queued_at?.toISOString() ?? null }));
 
-/** Every pool that has an executor or something queued, by name; its slots are those of executors heard of lately that are fit. */
+/** Every pool that has an executor or a queued execution, by name; only slots of live and fit executors count. */
 export async function describePools(sql: Sql): Promise<readonly z.infer<typeof poolRow>[]> {
   return sql.rows(
     poolRow,

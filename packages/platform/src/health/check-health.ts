@@ -32,7 +32,7 @@ import {
 } from "./judge.ts";
 import { judgeAudit } from "./judge-audit.ts";
 import { pingKeyring } from "../keyring/ping-keyring.ts";
-import { pingNats, readRooms } from "./read-nats.ts";
+import { pingNats, readStorage } from "./read-nats.ts";
 import { within } from "./within.ts";
 
 const maxMs = 5_000;
@@ -49,14 +49,14 @@ export function createHealth(deps: Needed): () => Promise<Omit<PlatformHealth, "
   return async () => {
     const server = once(async () => describeServer(database));
     const queue = once(async () => readQueue(database));
-    const rooms = once(async () => readRooms(link));
+    const storage = once(async () => readStorage(link));
     const checks = await Promise.all([
       timed("postgres", async () => pingPostgres(database).then(() => good("PostgreSQL answers"))),
       timed("nats", async () => {
         await pingNats(link);
         return judgeServer(describeOldServer(link), link.connection.getServer());
       }),
-      timed("streams", async () => judgeStreams(await rooms, await isNatsFull(database))),
+      timed("streams", async () => judgeStreams(await storage, await isNatsFull(database))),
       timed("keyring", async () => pingKeyring(deps, maxMs).then(() => good("The keyring answers"))),
       check("executors", async () => {
         const { queued } = await queue;
@@ -68,7 +68,7 @@ export function createHealth(deps: Needed): () => Promise<Omit<PlatformHealth, "
       check("clock", async () => judgeClock({ leptMs: await leap(), skewMs: await readSkew(deps), host: hostname() })),
       check("audit", async () => judgeAudit(await deps.audit.look(), new Date())),
     ]);
-    const found = await rooms.catch(() => null);
+    const found = await storage.catch(() => null);
     return {
       checkedAt: new Date().toISOString(),
       checks,

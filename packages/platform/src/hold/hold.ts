@@ -13,8 +13,8 @@ import { beginHold, endHold, findHold, type Hold, lockHold, noteRestored } from 
 const object = "platform";
 
 /**
- * Keeps every platform from starting anything new until `resumePlatform`. What runs goes on; events that are out may no
- * longer be claimed, and their executions are offered anew after the hold. A hold that is in force stays as it is.
+ * Stops every platform from starting anything new until `resumePlatform`. Running executions go on. Published events
+ * can no longer be claimed; new ones are published after the hold. An existing hold stays as it is.
  */
 export async function holdPlatform(database: Database, requester: Requester): Promise<HoldState> {
   return database.transaction(async (sql) => {
@@ -24,8 +24,8 @@ export async function holdPlatform(database: Database, requester: Requester): Pr
 }
 
 /**
- * Holds at a start with `--hold`: this database may be a copy from before, so that due times up to now may have run
- * already. The answer says since when, and by whom.
+ * Holds at a start with `--hold`: this database may be restored from a backup, so that due times up to now may have run
+ * already. Returns since when, and by whom.
  */
 export async function holdAtStart(database: Database): Promise<HoldState> {
   const requester = { name: `sealrun platform --hold on ${hostname()}`, requestId: newId("request") };
@@ -33,15 +33,15 @@ export async function holdAtStart(database: Database): Promise<HoldState> {
     const known = await lockHold(sql);
     await noteRestored(sql);
     if (known === undefined) await begin(sql, requester, { restored: true });
-    // A copy that was made during a hold: what it says of events that are out is old all the same.
+    // The backup was made during a hold, and what it says about published events is old.
     else await renewAllEvents(sql);
     return showHold(await findHold(sql));
   });
 }
 
 /**
- * Ends the hold: what waits is offered, and schedules go on after the due times that were missed. Without a hold nothing
- * changes.
+ * Ends the hold: waiting executions are published, and schedules continue after the missed due times. Without a hold
+ * nothing changes.
  */
 export async function resumePlatform(database: Database, requester: Requester): Promise<ResumeAnswer> {
   return database.transaction(async (sql) => {
@@ -61,7 +61,7 @@ export async function resumePlatform(database: Database, requester: Requester): 
   });
 }
 
-/** A hold as answers show it. */
+/** A hold in the form of the API. */
 export function showHold(hold: Hold | undefined): HoldState {
   return { hold: hold === undefined ? null : { since: hold.since.toISOString(), by: hold.by } };
 }

@@ -1,37 +1,37 @@
 import type { Sql } from "@sealrun/postgres";
 import { z } from "zod";
 
-/** True while no platform starts anything new, as SQL: for statements that are run anyway. */
+/** True while the platform is held, as an SQL condition for other statements. */
 export const isHeld = "exists (select from installation where held_at is not null)";
 
 const holdRow = z
   .object({ held_at: z.date(), held_by: z.string() })
   .transform(({ held_at, held_by }) => ({ since: held_at, by: held_by }));
-/** Since when, and by whom, no platform starts anything new. */
+/** Since when, and by whom, the platform is held. */
 export type Hold = z.infer<typeof holdRow>;
 
-/** The hold in force, or undefined. */
+/** The current hold, or undefined. */
 export async function findHold(sql: Sql): Promise<Hold | undefined> {
   return sql.row(holdRow, "select held_at, held_by from installation where held_at is not null");
 }
 
-/** As `findHold`, and it can neither begin nor end before the transaction does. */
+/** As `findHold`; no hold can begin or end until the transaction ends. */
 export async function lockHold(sql: Sql): Promise<Hold | undefined> {
   await sql.run("select from installation for update");
   return findHold(sql);
 }
 
-/** Begins a hold; the caller has locked it, and there is none. */
+/** Begins a hold; the caller has called `lockHold`, which found none. */
 export async function beginHold(sql: Sql, by: string): Promise<void> {
   await sql.run("update installation set held_at = clock_timestamp(), held_by = $1", [by]);
 }
 
-/** Notes that what was due before now may have run already, on the database that this one is a copy of. */
+/** Stores that whatever was due before now may have run already, on the database that was backed up. */
 export async function noteRestored(sql: Sql): Promise<void> {
   await sql.run("update installation set unknown_until = clock_timestamp()");
 }
 
-/** Ends the hold; the answer is how many schedules came due before. The caller has locked it. */
+/** Ends the hold; returns how many schedules came due during it. The caller has called `lockHold`. */
 export async function endHold(sql: Sql): Promise<number> {
   const row = await sql.row(
     z.object({ due: z.number() }),

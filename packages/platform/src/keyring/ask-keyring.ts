@@ -12,14 +12,14 @@ import {
 } from "@sealrun/protocol";
 import type { ExecutorRequest, RpcDeps } from "../executors/executor-request.ts";
 
-type Needed = Pick<RpcDeps, "link" | "identity" | "keyring">;
+type KeyringDeps = Pick<RpcDeps, "link" | "identity" | "keyring">;
 
 /**
- * Asks for the grant of one attempt, with the executor's own claim. The answer is the keyring's signed frame whole, as
- * base64: only the executor can open what is in it. Fails with the keyring's refusal, or `KEYRING_UNREACHABLE`.
+ * Asks for the grant of one attempt, with the executor's own claim. Returns the keyring's complete signed frame as
+ * base64: only the executor can open the grant in it. Fails with the keyring's refusal, or `KEYRING_UNREACHABLE`.
  */
 export async function askGrant(
-  deps: Needed,
+  deps: KeyringDeps,
   request: ExecutorRequest,
   asked: Omit<GrantRequest, "executorFrame" | "executorId">,
 ): Promise<string> {
@@ -31,7 +31,7 @@ export async function askGrant(
 
 /** Asks for message keys, with the executor's own lookup; answers and fails as `askGrant`. */
 export async function askMessageKeys(
-  deps: Needed,
+  deps: KeyringDeps,
   request: ExecutorRequest,
   asked: Omit<KeyringLookupRequest, "executorFrame" | "executorId">,
 ): Promise<string> {
@@ -45,13 +45,13 @@ export async function askMessageKeys(
   return toBase64(frame);
 }
 
-/** Says that an attempt is over; fails as `askGrant`. */
-export async function askEnd(deps: Needed, held: EndGrantRequest): Promise<void> {
-  await call({ ...to(deps, "end"), body: held, reply: endGrantReply });
+/** Tells the keyring that an attempt has ended; fails as `askGrant`. */
+export async function askEnd(deps: KeyringDeps, ended: EndGrantRequest): Promise<void> {
+  await call({ ...to(deps, "end"), body: ended, reply: endGrantReply });
   failAfter("keyring");
 }
 
-function to(deps: Needed, verb: "grant" | "lookup" | "end") {
+function to(deps: KeyringDeps, verb: "grant" | "lookup" | "end") {
   return {
     link: deps.link,
     identity: deps.identity,

@@ -2,7 +2,7 @@ import { call } from "@sealrun/nats";
 import { type RevocationsRequest, revocationsReply, subjects } from "@sealrun/protocol";
 import type { Deps } from "../deps.ts";
 
-/** Asks the keyring something that it answers with next to nothing: who was revoked from now on. `KEYRING_UNREACHABLE`. */
+/** Asks the keyring for revocations after now, which needs almost no work. `KEYRING_UNREACHABLE` without an answer. */
 export async function pingKeyring(
   { link, identity, keyring }: Pick<Deps, "link" | "identity" | "keyring">,
   timeoutMs: number,

@@ -14,6 +14,7 @@ export interface FeedNotices {
 export async function openFeedNotices(database: Pick<Database, "listen">): Promise<FeedNotices> {
   const subscribers = new Map<string, Set<() => void>>();
   const everybody = new Set<() => void>();
+  // Sent by `executions/feed-store.ts`.
   const stop = await database.listen(feedChannel, (executionId) => {
     const called = executionId === "" ? [...subscribers.values()] : [subscribers.get(executionId) ?? new Set()];
     for (const callbacks of [...called, everybody]) for (const onChange of callbacks) onChange();

@@ -12,29 +12,29 @@ import {
   type StreamConfig,
 } from "nats";
 
-/** Durable consumer of everything that executors report. */
+/** The durable consumer of all reports. */
 export const reportsConsumer = "platform";
 
 const duplicateWindowMs = 120_000;
 const ackWaitMs = 30_000;
 /** A message stays unacknowledged for as long as its execution runs, so this bounds the runs of one pool. */
 const maxRuns = 20_000;
-/** Each chunk is at most some 128 KiB: this bounds what one platform holds in memory. */
+/** Each chunk is at most some 128 KiB, so this bounds the memory of one platform. */
 const maxChunks = 256;
 
-/** A stream, and when it was made: another time than before means that it is another one, and empty. */
+/** A stream, and when it was created: a different time than before means that it is a new, empty stream. */
 interface MadeStream {
   readonly name: string;
   readonly madeAt: Date;
 }
 
-/** What is there now, and whether a consumer had to be made anew because it was ahead of its stream. */
+/** The existing streams, and whether the consumer was created again because it was ahead of its stream. */
 export interface MadeStreams {
   readonly streams: readonly MadeStream[];
   readonly wasAhead: boolean;
 }
 
-/** Makes the two streams and the consumer of reports where they are missing. `NATS_UNREACHABLE` when NATS refuses. */
+/** Creates the two streams and the consumer of reports if they are missing. `NATS_UNREACHABLE` when NATS refuses. */
 export async function ensureStreams(link: NatsLink): Promise<MadeStreams> {
   return managing(link, async (manager) => {
     const shared = {
@@ -54,8 +54,8 @@ export async function ensureStreams(link: NatsLink): Promise<MadeStreams> {
 }
 
 /**
- * Makes the consumer from which a pool's executors take their work, where it is missing. True when it was there and had
- * to be made anew because it was ahead of the stream.
+ * Creates the consumer from which a pool's executors take their work, if it is missing. True when an existing one was
+ * created again because it was ahead of the stream.
  */
 export async function ensurePoolConsumer(link: NatsLink, pool: PoolId): Promise<boolean> {
   return managing(link, async (manager) =>
@@ -67,17 +67,22 @@ export async function ensurePoolConsumer(link: NatsLink, pool: PoolId): Promise<
   );
 }
 
-/** Messages that one pass of cleaning removes at most; the next pass goes on. */
+/** The maximum number of messages that one cleaning pass removes; the next pass continues. */
 const maxRemoved = 1_000;
 
 /**
- * Removes messages that a consumer is done with and the stream still holds, one by one; the answer is how many. A server
- * that was killed forgets removals that it had confirmed, and keeps such messages where nobody is ever offered them. All
- * at or below the consumer's acknowledgement floor were acknowledged. Never a purge: whatever its range, a purge makes
- * nats-server (2.9.10 measured) forget which messages are delivered and not acknowledged; the next acknowledgement lifts
- * the floor over them, and they are never offered again.
+ * Removes messages that a consumer has acknowledged and the stream still holds, one by one; returns how many. A killed
+ * server forgets removals that it had confirmed, and keeps such messages although it never delivers them. Every message
+ * at or below the consumer's acknowledgement floor was acknowledged. Never use a purge: whatever its range, a purge
+ * makes nats-server (2.9.10 measured) forget which messages are delivered and not acknowledged. The next
+ * acknowledgement lifts the floor over them, and they are never redelivered.
  */
-export async function removeDone(link: NatsLink, stream: string, consumer: string, subject: string): Promise<number> {
+export async function removeAcknowledged(
+  link: NatsLink,
+  stream: string,
+  consumer: string,
+  subject: string,
+): Promise<number> {
   return managing(link, async (manager) => {
     const { ack_floor: floor } = await manager.consumers.info(stream, consumer);
     let removed = 0;
@@ -92,35 +97,37 @@ export async function removeDone(link: NatsLink, stream: string, consumer: strin
   });
 }
 
-/** How far a consumer has offered its messages: the newest one's number, how many somebody has, and how many wait. */
-export interface Offers {
+/**
+ * A consumer's state: number of the newest delivered message, how many are delivered and unacknowledged, how many wait.
+ */
+export interface ConsumerProgress {
   readonly deliveredSeq: number;
-  readonly underWay: number;
+  readonly unacknowledged: number;
   readonly waiting: number;
 }
 
-/** What a consumer has offered so far. */
-export async function readOffers(link: NatsLink, stream: string, consumer: string): Promise<Offers> {
+/** Reads how far a consumer has delivered its messages. `NATS_UNREACHABLE` when NATS refuses. */
+export async function readProgress(link: NatsLink, stream: string, consumer: string): Promise<ConsumerProgress> {
   return managing(link, async (manager) => {
     const {
       delivered,
-      num_ack_pending: underWay,
+      num_ack_pending: unacknowledged,
       num_pending: waiting,
     } = await manager.consumers.info(stream, consumer);
-    return { deliveredSeq: delivered.stream_seq, underWay, waiting };
+    return { deliveredSeq: delivered.stream_seq, unacknowledged, waiting };
   });
 }
 
 /**
- * Has NATS forget requests for messages whose askers are gone, as it does when it is asked for the consumer's state. To
- * one that it knows of still, 2.9 offers what is given back, to nobody's ears.
+ * Drops pull requests whose client is gone. Reading consumer info has that side effect; without it, NATS 2.9 redelivers
+ * a message to a dead request.
  */
-export async function forgetGoneAskers(link: NatsLink, stream: string, consumer: string): Promise<void> {
+export async function dropStalePullRequests(link: NatsLink, stream: string, consumer: string): Promise<void> {
   const manager = await link.connection.jetstreamManager({ timeout: 2_000, checkAPI: false });
   await manager.consumers.info(stream, consumer);
 }
 
-/** The id of the message of that number, or undefined when the stream has none there. */
+/** The id of the message with that number, or undefined when the stream has no such message. */
 export async function findMessageId(link: NatsLink, stream: string, seq: number): Promise<string | undefined> {
   return managing(link, async (manager) => {
     const found = await unlessMissing(manager.streams.getMessage(stream, { seq }));
@@ -128,7 +135,7 @@ export async function findMessageId(link: NatsLink, stream: string, seq: number)
   });
 }
 
-/** Runs `work` against JetStream's own API. `NATS_UNREACHABLE` with NATS's reason when it refuses. */
+/** Runs `work` against JetStream's management API. `NATS_UNREACHABLE` with the reason from NATS when it refuses. */
 async function managing<T>(link: NatsLink, work: (manager: JetStreamManager) => Promise<T>): Promise<T> {
   try {
     return await work(await link.connection.jetstreamManager({ timeout: 10_000 }));
@@ -136,7 +143,7 @@ async function managing<T>(link: NatsLink, work: (manager: JetStreamManager) => 
     const reason = error instanceof Error ? error.message : "no reason given";
     throw new SealrunError(
       "NATS_UNREACHABLE",
-      `NATS has no working JetStream for sealrun's streams (${reason}); check that the server runs with JetStream and room for it`,
+      `NATS has no working JetStream for sealrun's streams (${reason}); check that the server runs with JetStream and has disk space for it`,
       { cause: error },
     );
   }
@@ -152,9 +159,9 @@ async function ensureStream(
 }
 
 /**
- * True when the consumer was ahead of its stream and was made anew. A server that was killed can come back with an older
- * stream, or one that begins at 1 again, and a consumer that knows better: it takes all that comes for done until the
- * stream has reached the number where it was.
+ * True when the consumer was ahead of its stream and was created again. A killed server can come back with an older
+ * stream, or one that starts at 1 again. A consumer whose acknowledged sequence is ahead of the restored stream treats
+ * new messages as already acknowledged, until the stream reaches that number.
  */
 async function ensureConsumer(
   manager: JetStreamManager,
@@ -163,7 +170,7 @@ async function ensureConsumer(
 ): Promise<boolean> {
   const whole = { ...config, ack_policy: AckPolicy.Explicit, ack_wait: nanos(ackWaitMs), max_deliver: -1 };
   const { delivered } = await manager.consumers.add(stream, whole);
-  // Asked for after the consumer, the stream is never behind by what came in between.
+  // Read after the consumer, so that messages that came in between do not make the stream look older.
   const { state } = await manager.streams.info(stream);
   if (delivered.stream_seq <= state.last_seq) return false;
   await manager.consumers.delete(stream, config.durable_name);
@@ -178,7 +185,7 @@ async function unlessMissing<T>(asked: Promise<T>): Promise<T | undefined> {
   });
 }
 
-/** A message that another platform has just removed: 10043 names a number that is not there, 10057 one that is deleted. */
+/** Another platform has just removed the message: 10043 is a number without a message, 10057 a deleted message. */
 const removedCodes: ReadonlySet<number | undefined> = new Set([10_043, 10_057]);
 
 async function unlessRemoved(removing: Promise<boolean>): Promise<void> {

@@ -3,49 +3,47 @@ import { executionId, type ExecutionId, limits, poolId } from "@sealrun/protocol
 import { z } from "zod";
 import { ringOutbox } from "../postgres/channels.ts";
 
-/** Which of the executions `e` get a new event, as SQL; what they had before no longer counts as published. */
-const askAnew = (which: string): string => `
-  with asked as (
-    update executions e set published_at = null, published_seq = null, event_expires_at = null
-    where ${which} returning e.id, e.pool_name, e.project_id, e.package_id, e.priority, e.number, e.not_before
-  )
+// `ringOutbox` wakes the dispatchers: `dispatch/dispatcher.ts`.
+
+/** Adds the executions `source` to the outbox, as SQL. */
+const insertFrom = (source: string): string => `
   insert into outbox (execution_id, pool, project_id, package_id, priority, number, not_before, is_due)
   select id, lower(pool_name), project_id, package_id, priority, number, not_before,
          coalesce(not_before <= clock_timestamp(), true)
-  from asked on conflict do nothing`;
+  from ${source}`;
 
-/** Asks for the first event of executions that the caller has just made; told as `addToOutbox` tells it. */
+/** Requests a new event for each of the executions `e`, as SQL; an earlier event no longer counts as published. */
+const requestEvents = (which: string): string => `
+  with requested as (
+    update executions e set published_at = null, published_seq = null, event_expires_at = null
+    where ${which} returning e.id, e.pool_name, e.project_id, e.package_id, e.priority, e.number, e.not_before
+  )
+  ${insertFrom("requested")} on conflict do nothing`;
+
+/** Requests the first event of executions that the caller has just inserted; notifies as `addToOutbox` does. */
 export async function addNewToOutbox(sql: Sql, ids: readonly ExecutionId[]): Promise<void> {
-  await sql.run(
-    `insert into outbox (execution_id, pool, project_id, package_id, priority, number, not_before, is_due)
-     select id, lower(pool_name), project_id, package_id, priority, number, not_before,
-            coalesce(not_before <= clock_timestamp(), true)
-     from executions where id = any ($1::text[])`,
-    [ids],
-  );
+  await sql.run(insertFrom("executions where id = any ($1::text[])"), [ids]);
   await ringOutbox(sql);
 }
 
 /**
- * Asks for an event of a queued execution, its first or a new one; told to every dispatcher when the transaction
- * commits. The caller holds the execution's row, or has just made it.
+ * Requests a new event for a queued execution; every dispatcher is notified when the transaction commits. The caller
+ * holds the execution's row.
  */
 export async function addToOutbox(sql: Sql, id: ExecutionId): Promise<void> {
-  await sql.run(askAnew("e.id = $1"), [id]);
+  await sql.run(requestEvents("e.id = $1"), [id]);
   await ringOutbox(sql);
 }
 
 /**
- * Asks for a new event of a queued execution after a while, and keeps the reason, a sentence, for those who ask what it
- * waits for.
- * Until then it takes no room from others. The caller holds the execution's row.
+ * Delays an execution in the outbox, and keeps the reason, a sentence, which is shown while it waits. Until then it
+ * uses no capacity. The caller holds the execution's row.
  */
-export async function holdInOutbox(
+export async function delayInOutbox(
   sql: Sql,
   id: ExecutionId,
   { forMs, refusal }: { readonly forMs: number; readonly refusal: string },
 ): Promise<void> {
-  await addToOutbox(sql, id);
   await sql.run(
     `update outbox set is_due = false, refusal = $3,
             not_before = greatest(not_before, clock_timestamp() + $2 * interval '1 millisecond') where execution_id = $1`,
@@ -58,14 +56,16 @@ export async function removeFromOutbox(sql: Sql, id: ExecutionId): Promise<void>
   await sql.run("delete from outbox where execution_id = $1", [id]);
 }
 
-/** Asks for a new event for every queued execution whose own one expired; the answer is how many. */
+/** Requests a new event for every queued execution whose event expired; returns how many. */
 export async function renewExpiredEvents(sql: Sql): Promise<number> {
-  return sql.run(askAnew("e.status = 'queued' and e.event_expires_at < clock_timestamp()"));
+  return sql.run(requestEvents("e.status = 'queued' and e.event_expires_at < clock_timestamp()"));
 }
 
-/** Asks for a new event for every execution whose event was out: the stream that held them is no more. */
+/**
+ * Requests a new event for every queued execution whose event was published: its stream is gone, or a hold began.
+ */
 export async function renewAllEvents(sql: Sql): Promise<number> {
-  const renewed = await sql.run(askAnew("e.status = 'queued' and e.published_at is not null"));
+  const renewed = await sql.run(requestEvents("e.status = 'queued' and e.published_at is not null"));
   await ringOutbox(sql);
   return renewed;
 }
@@ -85,15 +85,15 @@ const publishedRow = z
     isStale: is_stale,
   }));
 /**
- * An execution whose event is out and was not claimed; `seq` is the stream's number for it. Stale: out for longer than
- * any executor goes on claiming one.
+ * An execution whose event is published and not claimed; `seq` is the event's number in the stream. Stale: published
+ * for longer than any executor keeps trying to claim an event.
  */
 export type PublishedExecution = z.infer<typeof publishedRow>;
 
-/** An executor claims for two leases, and a message that it dropped is offered again within one. */
+/** An executor tries to claim for two leases; redelivery of a message that it dropped takes at most one more. */
 const staleMs = 4 * limits.leaseMs;
 
-/** The events that are out, unclaimed, for at least this long, the oldest first. */
+/** Executions whose event has been published and unclaimed for at least this long, the oldest first. */
 export async function listPublished(sql: Sql, forMs: number): Promise<readonly PublishedExecution[]> {
   return sql.rows(
     publishedRow,
@@ -107,10 +107,10 @@ export async function listPublished(sql: Sql, forMs: number): Promise<readonly P
   );
 }
 
-/** Asks for new events in the place of these, unless they were claimed or asked for anew since; the answer is how many. */
+/** Requests new events to replace these, except where one was claimed or requested again since; returns how many. */
 export async function renewLostEvents(sql: Sql, lost: readonly PublishedExecution[]): Promise<number> {
   const renewed = await sql.run(
-    askAnew(`e.status = 'queued' and e.published_at is not null and (e.id, e.generation) in (
+    requestEvents(`e.status = 'queued' and e.published_at is not null and (e.id, e.generation) in (
       select gone.id, gone.generation from unnest($1::text[], $2::int[]) as gone (id, generation))`),
     [lost.map(({ id }) => id), lost.map(({ generation }) => generation)],
   );
@@ -118,12 +118,12 @@ export async function renewLostEvents(sql: Sql, lost: readonly PublishedExecutio
   return renewed;
 }
 
-/** Lets executions be chosen whose time has come; the answer is how many. */
+/** Marks executions whose time has come as due, so that dispatchers can choose them; returns how many. */
 export async function markDue(sql: Sql): Promise<number> {
   return sql.run("update outbox set is_due = true where not is_due and not_before <= clock_timestamp()");
 }
 
-/** Milliseconds until the next execution's time comes, or undefined when none waits for one. */
+/** Milliseconds until the next delayed execution is due, or undefined when none is delayed. */
 export async function msUntilDue(sql: Sql): Promise<number | undefined> {
   const row = await sql.row(
     z.object({ ms: z.number().nullable() }),

@@ -8,11 +8,11 @@ import {
   type PackageId,
   type ReceiptRow,
   readOutcome,
-  SealrunError,
   scope,
   trigger,
 } from "@sealrun/protocol";
 import { z } from "zod";
+import { executionNotFound } from "../executions/store.ts";
 import type { ExecutionFilter } from "./execution-filter.ts";
 import { filterValues, isWanted } from "./execution-filter-store.ts";
 
@@ -122,7 +122,7 @@ export async function getExecution(
     [id],
   );
   if (summary !== undefined && detail !== undefined) return { summary, detail };
-  throw new SealrunError("EXECUTION_NOT_FOUND", `There is no execution ${id}; list them to see those there are`);
+  throw executionNotFound(id);
 }
 
 const receiptRow = z

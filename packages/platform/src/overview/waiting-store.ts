@@ -2,7 +2,7 @@ import type { Sql } from "@sealrun/postgres";
 import { executionId, type ExecutionId, failure, limits } from "@sealrun/protocol";
 import { z } from "zod";
 import { trouble } from "../nats/stream-store.ts";
-import { type PoolRoom, readRoom } from "../dispatch/choice-store.ts";
+import { type PoolCapacity, readCapacity } from "../dispatch/choice-store.ts";
 
 /** Of those before it, no more are counted. */
 export const maxCounted = 1_000;
@@ -98,13 +98,13 @@ export async function findWaitingFacts(sql: Sql, ids: readonly ExecutionId[]): P
      where e.id = any ($1) and e.status = 'queued'`,
     [ids, maxCounted + 1, limits.absentMs],
   );
-  const rooms = new Map<string, PoolRoom>();
+  const capacities = new Map<string, PoolCapacity>();
   for (const { pool } of found) {
     const name = pool.toLowerCase();
-    if (!rooms.has(name)) rooms.set(name, await readRoom(sql, name));
+    if (!capacities.has(name)) capacities.set(name, await readCapacity(sql, name));
   }
   return found.map((facts) => {
-    const { slots, free } = rooms.get(facts.pool.toLowerCase()) ?? { slots: 0, free: 0 };
+    const { slots, free } = capacities.get(facts.pool.toLowerCase()) ?? { slots: 0, free: 0 };
     return { ...facts, slots, free };
   });
 }

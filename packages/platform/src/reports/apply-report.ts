@@ -8,9 +8,9 @@ import { closeIfComplete } from "./close-if-complete.ts";
 import { addReceipts, isNewest, keepChunk, readTime, takeChunks } from "./report-store.ts";
 
 /**
- * Stores chunks of one attempt and puts into the feed what has no gap before it. A chunk that came before changes
- * nothing. Of an attempt that was put back, or whose execution went on, lines and reads count and steps do not. Call it
- * inside a transaction.
+ * Stores chunks of one attempt and appends to the feed those without a gap before them. A repeated chunk changes
+ * nothing. For an attempt that was put back, or whose execution has a newer attempt, lines and reads count and steps do
+ * not. Call it inside a transaction.
  */
 export async function applyReports(
   sql: Sql,
@@ -20,14 +20,14 @@ export async function applyReports(
   const execution = await lockExecution(sql, of.executionId);
   let hasNew = false;
   for (const { sequence, items } of reports) hasNew = (await keepChunk(sql, of, sequence, items)) || hasNew;
-  // What was given up is no longer waited for: what comes of it is shown at once.
+  // Once reports count as missing, later chunks are shown at once.
   const overGaps = execution.reports === "gaps";
   if (hasNew) await applyWaiting(sql, of, { overGaps, isEarlier: !(await isNewest(sql, of)) });
 }
 
 /**
- * Puts waiting chunks into the feed; the caller holds the execution. What an earlier attempt says of steps is nothing to
- * those of the newest one, which began anew.
+ * Appends waiting chunks to the feed; the caller holds the execution. An earlier attempt does not change steps: they
+ * belong to the newest attempt, which started them again.
  */
 export async function applyWaiting(
   sql: Sql,
@@ -41,7 +41,7 @@ export async function applyWaiting(
   const entries: FeedEntry[] = [];
   const reads: Extract<ReportItem, { type: "read" }>[] = [];
   for (const item of items) {
-    // An executor can only speak of the steps there are.
+    // Ignore steps that the execution does not have.
     if (item.step !== null && steps[item.step] === undefined) continue;
     if (options.isEarlier && item.type.startsWith("step-")) continue;
     switch (item.type) {

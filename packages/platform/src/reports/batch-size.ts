@@ -1,17 +1,17 @@
-/** Lines that go into one transaction at most: some 200 ms of PostgreSQL's time. */
+/** The maximum number of items in one transaction: some 200 ms of PostgreSQL's time. */
 const maxItems = 5_000;
 
-/** How much goes into one transaction: less after one that failed, more again after those that did not. */
+/** How much goes into one transaction: half after a failure, double after a success. */
 export interface BatchSize {
   /** The first chunks that fit, at least one of them. */
   readonly take: <T extends { readonly report: { readonly items: readonly unknown[] } }>(
     chunks: readonly T[],
   ) => readonly T[];
-  /** Says how the last transaction went: one that failed may have been too large to end in time. */
+  /** Adapts to the last transaction: a failed one may have been too large to end in time. */
   readonly note: (isStored: boolean) => void;
 }
 
-/** A size that starts at its largest. A chunk is never divided, so that the smallest is one chunk. */
+/** A size that starts at its maximum. A chunk is never divided, so the minimum is one chunk. */
 export function createBatchSize(largest: number = maxItems): BatchSize {
   let items = largest;
   return {

@@ -1,4 +1,4 @@
-import { openFrame, readUnverifiedHeader } from "@sealrun/crypto";
+import { maxQueuedFrameMs, openFrame, readUnverifiedHeader } from "@sealrun/crypto";
 import { crashPoint } from "@sealrun/faults";
 import {
   decode,
@@ -16,24 +16,22 @@ import type { z } from "zod";
 import type { Deps } from "../deps.ts";
 import { findExecutor } from "../executors/store.ts";
 import type { Queues } from "../dispatch/queues.ts";
-import { forgetGoneAskers, reportsConsumer } from "../nats/streams.ts";
+import { dropStalePullRequests, reportsConsumer } from "../nats/streams.ts";
 import { isAttemptOf } from "../executions/attempt-store.ts";
 import { applyReports } from "./apply-report.ts";
 import { type BatchSize, createBatchSize } from "./batch-size.ts";
 
-type Needed = Pick<Deps, "database" | "link" | "log">;
-type Reading = Needed & { readonly queues: Pick<Queues, "check"> };
+type StoreDeps = Pick<Deps, "database" | "link" | "log">;
+type ConsumeDeps = StoreDeps & { readonly queues: Pick<Queues, "check"> };
 
-/** Reports wait in the stream while no platform runs. */
-const oldestFrameMs = 30 * 24 * 3_600_000;
 const retryMs = 1_000;
-/** How often the stream is told that a message is being worked on: it offers one again after 30 s. */
+/** How often the stream is told that a message is being processed: redelivery starts after 30 s without that. */
 const progressMs = 10_000;
 const prefetched = 128;
-/** A request for messages that nobody answers is noticed after half of this, twice. */
+/** Life of a pull request. The client expects a heartbeat every half of this, and gives up after missing two. */
 const expiresMs = 10_000;
 
-/** What PostgreSQL can store: a chunk that it refuses would come back for ever. */
+/** The limits of PostgreSQL's integer: a chunk that it refuses would be redelivered without end. */
 const maxInteger = 2_147_483_647;
 const storableReport = report.extend({
   executionId,
@@ -48,10 +46,10 @@ interface Arrived {
 }
 
 /**
- * Stores what executors report until closed. A message is acknowledged after its commit; one that is no honest report
- * is taken out of the stream and logged.
+ * Stores the reports of executors until closed. A message is acknowledged after its commit; an invalid report is
+ * removed from the stream and logged.
  */
-export function consumeReports(deps: Reading): () => Promise<void> {
+export function consumeReports(deps: ConsumeDeps): () => Promise<void> {
   const waiting: JsMsg[] = [];
   let messages: ConsumerMessages | undefined;
   const closing = new AbortController();
@@ -66,7 +64,7 @@ export function consumeReports(deps: Reading): () => Promise<void> {
     while (!closing.signal.aborted) {
       try {
         const consumer = await deps.link.connection.jetstream().consumers.get(reportsStream, reportsConsumer);
-        // Without a short heartbeat, and an end when the stream is gone, a deleted stream would be waited for in vain.
+        // A short heartbeat and this abort detect a deleted stream, which would otherwise never send anything.
         messages = await consumer.consume({
           max_messages: prefetched,
           expires: expiresMs,
@@ -79,7 +77,7 @@ export function consumeReports(deps: Reading): () => Promise<void> {
       } catch (error) {
         if (!closing.signal.aborted) deps.log.warn({ err: error }, "Reports cannot be read; trying again");
       }
-      // Whatever ended it, the stream or its consumer may have to be made anew.
+      // Whatever ended the subscription, the stream or its consumer may have to be created again.
       if (!closing.signal.aborted) await deps.queues.check().catch(() => undefined);
       if (!closing.signal.aborted) await new Promise((resolve) => setTimeout(resolve, retryMs));
     }
@@ -94,28 +92,31 @@ export function consumeReports(deps: Reading): () => Promise<void> {
   };
 }
 
-/** Else another platform would get them only after the time that this one had for them. */
-async function giveBack({ link }: Pick<Needed, "link">, left: readonly JsMsg[]): Promise<void> {
+/**
+ * Returns unprocessed messages at once; otherwise redelivery to another platform waits for this one's acknowledgement
+ * timeout.
+ */
+async function giveBack({ link }: Pick<StoreDeps, "link">, left: readonly JsMsg[]): Promise<void> {
   if (left.length === 0) return;
-  // Without an answer the first of them may wait all the same.
-  await forgetGoneAskers(link, reportsStream, reportsConsumer).catch(() => undefined);
+  // If this fails, the first message may still wait for the timeout.
+  await dropStalePullRequests(link, reportsStream, reportsConsumer).catch(() => undefined);
   for (const message of left) message.nak();
 }
 
 /**
- * Chunks of one attempt go into transactions of at most so many items, in the order of their arrival; attempts take turns.
- * What waits for its turn stays ours meanwhile.
+ * Stores chunks of each attempt in transactions of limited size, in order of arrival; attempts take turns. While a
+ * message waits for its turn, the stream is told that it is still being processed.
  */
-async function storeBatch(deps: Needed, batch: readonly JsMsg[], size: BatchSize): Promise<void> {
-  const held = new Set(batch);
+async function storeBatch(deps: StoreDeps, batch: readonly JsMsg[], size: BatchSize): Promise<void> {
+  const unfinished = new Set(batch);
   const timer = setInterval(() => {
-    for (const message of held) message.working();
+    for (const message of unfinished) message.working();
   }, progressMs);
   try {
     const arrived: Arrived[] = [];
     for (const message of batch) {
       const read = await readMessage(deps, message);
-      if (read === undefined) held.delete(message);
+      if (read === undefined) unfinished.delete(message);
       else arrived.push(read);
     }
     let groups = [...Map.groupBy(arrived, attemptOf).values()];
@@ -125,7 +126,7 @@ async function storeBatch(deps: Needed, batch: readonly JsMsg[], size: BatchSize
         const part = size.take(group);
         const isStored = await storeGroup(deps, part);
         size.note(isStored);
-        for (const { message } of part) held.delete(message);
+        for (const { message } of part) unfinished.delete(message);
         if (part.length < group.length) rest.push(group.slice(part.length));
       }
       groups = rest;
@@ -139,7 +140,7 @@ function attemptOf({ report: { executionId: id, attempt }, sender }: Arrived): s
   return `${id} ${attempt} ${sender}`;
 }
 
-async function readMessage(deps: Needed, message: JsMsg): Promise<Arrived | undefined> {
+async function readMessage(deps: StoreDeps, message: JsMsg): Promise<Arrived | undefined> {
   try {
     const { sender } = readUnverifiedHeader(message.data);
     const executor = await findExecutor(deps.database, sender);
@@ -147,23 +148,23 @@ async function readMessage(deps: Needed, message: JsMsg): Promise<Arrived | unde
       findKey: () => executor?.signPublic,
       expect: { kind: "report", subject: message.subject },
       now: Date.now(),
-      maxAgeMs: oldestFrameMs,
-      // A clock that is wrong changes nothing of what happened: a chunk counts once, by its number.
-      maxSkewMs: oldestFrameMs,
+      maxAgeMs: maxQueuedFrameMs,
+      // An executor's wrong clock does no harm: a chunk counts once, by its number.
+      maxSkewMs: maxQueuedFrameMs,
     });
     const id = executorId.parse(sender);
     if (message.subject !== subjects.reports(id)) {
-      throw new SealrunError("REPLAYED", "A report came by another executor's subject");
+      throw new SealrunError("REPLAYED", "The report was sent on another executor's subject");
     }
     return { message, sender: id, report: decode(storableReport, opened.body) };
   } catch (error) {
-    settle(deps, message, error);
+    refuseOrRetry(deps, message, error);
     return undefined;
   }
 }
 
-/** True when these chunks of one attempt are stored, or refused; otherwise they are offered again. */
-async function storeGroup(deps: Needed, group: readonly Arrived[]): Promise<boolean> {
+/** True when these chunks of one attempt are stored or refused; otherwise they are redelivered. */
+async function storeGroup(deps: StoreDeps, group: readonly Arrived[]): Promise<boolean> {
   const [first] = group;
   if (first === undefined) return true;
   try {
@@ -184,23 +185,26 @@ async function storeGroup(deps: Needed, group: readonly Arrived[]): Promise<bool
     for (const { message } of group) message.ack();
     return true;
   } catch (error) {
-    for (const { message } of group) settle(deps, message, error);
-    return !mayPass(toSealrunError(error));
+    for (const { message } of group) refuseOrRetry(deps, message, error);
+    return !isTemporary(toSealrunError(error));
   }
 }
 
-/** What can never be stored is taken out; what failed for the moment is offered again. Never a reason: 2.9 stumbles. */
-function settle(deps: Needed, message: JsMsg, error: unknown): void {
+/**
+ * Removes a report that can never be stored; requests redelivery after a temporary failure. No reason is sent: NATS 2.9
+ * fails on it.
+ */
+function refuseOrRetry(deps: StoreDeps, message: JsMsg, error: unknown): void {
   const failure = toSealrunError(error);
-  if (mayPass(failure)) {
+  if (isTemporary(failure)) {
     deps.log.error({ err: error }, "A report could not be stored; trying again");
     message.nak(retryMs);
   } else {
-    deps.log.warn({ code: failure.code, subject: message.subject }, "A report was refused");
+    deps.log.warn({ code: failure.code, subject: message.subject }, "A report was refused and removed from the stream");
     message.term();
   }
 }
 
-function mayPass({ code, row }: SealrunError): boolean {
+function isTemporary({ code, row }: SealrunError): boolean {
   return code === "INTERNAL" || row.retry;
 }

@@ -7,8 +7,8 @@ const completedRow = z
   .transform(({ had_gaps, ...row }) => ({ ...row, hadGaps: had_gaps }));
 
 /**
- * Notes that every report of an ended execution's newest attempt is in, once; undefined when it had been noted, or some
- * are missing. The caller holds the execution.
+ * Stores, once, that every report of an ended execution's newest attempt is in; undefined when that is stored already,
+ * or when some are missing. The caller holds the execution.
  */
 export async function noteComplete(sql: Sql, id: ExecutionId): Promise<z.infer<typeof completedRow> | undefined> {
   return sql.row(
@@ -26,17 +26,17 @@ export async function noteComplete(sql: Sql, id: ExecutionId): Promise<z.infer<t
   );
 }
 
-const silentRow = z
+const stalledRow = z
   .object({ execution_id: executionId, attempt: z.number() })
   .transform(({ execution_id, attempt }) => ({ executionId: execution_id, attempt }));
 
 /**
- * Attempts of which reports are missing and nothing has come for `limits.reportsSilentMs`: of executions that ended, and
- * earlier attempts whose chunks wait for one before them. A hundred at most.
+ * Attempts with missing reports that got no chunk for `limits.reportsSilentMs`: the newest of ended executions, and
+ * earlier ones whose chunks wait for a missing one. At most a hundred.
  */
-export async function listSilent(sql: Sql): Promise<readonly AttemptRef[]> {
+export async function listStalled(sql: Sql): Promise<readonly AttemptRef[]> {
   return sql.rows(
-    silentRow,
+    stalledRow,
     `select g.execution_id, g.attempt from (
        select e.id as execution_id, e.attempt from executions e
        where e.reports = 'awaited' and e.finished_at < clock_timestamp() - $1 * interval '1 millisecond'
@@ -51,7 +51,7 @@ export async function listSilent(sql: Sql): Promise<readonly AttemptRef[]> {
   );
 }
 
-/** Notes that reports of an ended execution are missing and no longer waited for; false unless they were awaited. */
+/** Stores that reports of an ended execution are missing and no longer awaited; false unless they were awaited. */
 export async function noteGaps(sql: Sql, id: ExecutionId): Promise<boolean> {
   return (await sql.run("update executions set reports = 'gaps' where id = $1 and reports = 'awaited'", [id])) === 1;
 }

@@ -4,7 +4,7 @@ import { z } from "zod";
 
 const chunkRow = z.object({ sequence: z.number(), items: z.array(reportItem) });
 
-/** Keeps a chunk once; false when it was there already. */
+/** Stores a chunk once; false when it is stored already. */
 export async function keepChunk(
   sql: Sql,
   of: AttemptRef,
@@ -18,7 +18,7 @@ export async function keepChunk(
   return added === 1;
 }
 
-/** The chunks that wait, in order: all of them, or those that follow each other without a gap. */
+/** Takes the waiting chunks in order: all of them with `overGaps`, otherwise those before the first gap. */
 export async function takeChunks(
   sql: Sql,
   of: AttemptRef,
@@ -75,7 +75,7 @@ export async function addReceipts(
       of.executionId,
       of.attempt,
       reads.map(({ step }) => step),
-      // A script may ask for any text; a name that is none is cut and cannot hold what PostgreSQL refuses.
+      // A script may ask for any text: cut it, and replace the character that PostgreSQL refuses.
       reads.map(({ name }) => name.slice(0, 128).replaceAll("\0", "\u{FFFD}")),
       reads.map(({ scope }) => scope),
       reads.map(({ version }) => (version !== null && version <= 2_147_483_647 ? version : null)),
@@ -85,13 +85,13 @@ export async function addReceipts(
   );
 }
 
-/** An executor's clock may say anything; a time that is none becomes the start of 1970. */
+/** An executor may send any number as a time; an invalid one becomes the start of 1970. */
 export function readTime(time: number): Date {
   const date = new Date(time);
   return Number.isNaN(date.getTime()) || Math.abs(time) > 8e12 ? new Date(0) : date;
 }
 
-/** Sequences up to the last one whose chunks did not come, the first thousand of them. */
+/** Sequences up to the last one whose chunks are not stored; at most the first thousand. */
 export async function listMissing(sql: Sql, of: AttemptRef, lastSequence: number): Promise<readonly number[]> {
   const rows = await sql.rows(
     z.object({ sequence: z.number() }),
@@ -105,8 +105,8 @@ export async function listMissing(sql: Sql, of: AttemptRef, lastSequence: number
 }
 
 /**
- * True while an attempt's word about steps counts: nobody has put its execution back, and no other attempt has it. Its
- * lines and reads are kept in any case: they happened.
+ * True while reports of an attempt may change steps: its execution was not put back and has no newer attempt. Lines and
+ * reads are kept in any case, because they happened.
  */
 export async function isNewest(sql: Sql, of: AttemptRef): Promise<boolean> {
   const row = await sql.row(

@@ -33,9 +33,9 @@ const answers: Readonly<Record<RpcVerb, (deps: RpcDeps, request: ExecutorRequest
 };
 
 /**
- * Answers what executors ask until closed; closing waits for the answers under way. Whose request it is comes from its
- * signature alone, and it must have come by that executor's own subject. While the database is silent, or the clock
- * wrong, other platforms are left to answer.
+ * Answers requests of executors until closed; closing waits for answers in progress. Only the signature says which
+ * executor sent a request, and it must arrive on that executor's own subject. While the database does not answer, or
+ * the clock is wrong, this platform leaves requests to others.
  */
 export function answerRpc(deps: RpcDeps & Pick<Deps, "fitness" | "log">): () => Promise<void> {
   const underWay = new Set<Promise<object>>();
@@ -66,7 +66,7 @@ export function answerRpc(deps: RpcDeps & Pick<Deps, "fitness" | "log">): () => 
   };
 }
 
-/** The answer, or its refusal once that is in the audit. */
+/** The answer; a refusal is thrown after it is in the audit. */
 async function answer(deps: RpcDeps & Pick<Deps, "log">, verb: RpcVerb, request: ExecutorRequest): Promise<object> {
   try {
     return await answers[verb](deps, request);
@@ -85,7 +85,7 @@ async function findKey({ database }: Pick<Deps, "database">, sender: string): Pr
 function readRequest(verb: RpcVerb, { header, body, frame, subject }: SignedRequest): ExecutorRequest {
   const sender = executorId.parse(header.sender);
   if (subject !== subjects.rpc(sender, verb)) {
-    throw new SealrunError("REPLAYED", "A request came by another executor's subject");
+    throw new SealrunError("REPLAYED", "The request was sent on another executor's subject");
   }
   return { executorId: sender, requestId: header.requestId, body, frame };
 }

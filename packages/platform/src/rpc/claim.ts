@@ -21,21 +21,23 @@ import {
   markGranted,
   restartLease,
 } from "../executions/attempt-store.ts";
-import { holdInOutbox } from "../outbox/store.ts";
+import { addToOutbox, delayInOutbox } from "../outbox/store.ts";
 import { appendFeed } from "../executions/feed-store.ts";
 import { lockExecution, type LockedExecution, markQueued, markRunning } from "../executions/store.ts";
 import { cancelledUnstarted, endUnfinished } from "../executions/transitions.ts";
 import { askGrant } from "../keyring/ask-keyring.ts";
 import { executorRequester, type ExecutorRequest, type RpcDeps } from "../executors/executor-request.ts";
 
-/** A run may take as long as its steps may; the lease ends it long before when its executor is gone. */
+/**
+ * Life of a grant: the longest step and an hour. When the executor is gone, the lease ends the attempt much earlier.
+ */
 const grantMs = limits.stepTimeoutMs + 3_600_000;
-/** After a refusal of the keyring, another executor is offered the execution. */
-const offerAgainMs = 10_000;
-/** A key that the keyring does not have comes back with its database, so that asking grows rarer, up to this. */
-const longestHoldMs = 5 * 60_000;
-/** Likewise a pool whose executors may not run the project: an executor that may has to be enrolled first. */
-const longestHoldUnenrolledMs = 10 * 60_000;
+/** After a refusal of the keyring, the execution waits this long and is then published again. */
+const firstDelayMs = 10_000;
+/** A key that the keyring lacks can only come back with its database, so the delay doubles up to this. */
+const maxDelayMs = 5 * 60_000;
+/** The same for a pool whose executors may not run the project: a permitted executor must be enrolled first. */
+const maxDelayUnenrolledMs = 10 * 60_000;
 
 interface Claimed {
   readonly execution: LockedExecution;
@@ -43,10 +45,10 @@ interface Claimed {
 }
 
 /**
- * Gives a queued execution to the executor that claims it: attempt, lease and audit row are committed, then the keyring
- * is asked; that it answered is committed before its grant is handed out. The same claim sent again gets the same
- * attempt. `CLAIM_REFUSED` or `EXPIRED` when it cannot be claimed; when the keyring says no, or nothing, the execution is
- * queued again and its answer is passed on.
+ * Gives a queued execution to the executor that claims it. Attempt, lease and audit row are committed before the
+ * keyring is asked; the keyring's grant is committed before it is handed out. The same claim sent again gets the same
+ * attempt. `CLAIM_REFUSED` or `EXPIRED` when it cannot be claimed. When the keyring refuses or does not answer, the
+ * execution is queued again and the keyring's error is passed on.
  */
 export async function answerClaim(deps: RpcDeps, request: ExecutorRequest): Promise<ClaimReply> {
   const asked = decode(claimRequest, request.body);
@@ -77,13 +79,13 @@ async function claim(sql: Sql, request: ExecutorRequest, asked: ClaimRequest): P
   const known = await findClaimed(sql, { ...request, executionId: execution.id });
   const isQueued = execution.status === "queued";
   if (isQueued) {
-    // Its event is asked for anew when the hold ends.
+    // A new event is published after the hold.
     if (execution.isHeld) throw new SealrunError("CLAIM_REFUSED", "The platform is held and starts nothing");
-    // Also for a claim that is sent again: an execution that was lost, or waits for another event, is had under that one.
+    // This also applies to a repeated claim: a requeued execution can only be claimed with its newest event.
     if (asked.generation !== execution.generation) throw refused(execution);
-    if (execution.isExpired) throw new SealrunError("EXPIRED", `The event of ${execution.id} is past its time`);
+    if (execution.isExpired) throw new SealrunError("EXPIRED", `The event of ${execution.id} has expired`);
   } else if (execution.status !== "running" || known?.isLive !== true) throw refused(execution);
-  // Only the newest attempt can be had again: while its lease lives, or after it was given back.
+  // A repeated claim can only get the newest attempt: while its lease is live, or after it was given back.
   if (known !== undefined && known.attempt !== execution.attempt) throw refused(execution);
   const attempt = known?.attempt ?? execution.attempt + 1;
   const claimed: ClaimedAttempt = { executionId: execution.id, attempt, executorId: request.executorId };
@@ -116,13 +118,14 @@ async function giveBack(
   if (status !== "running" || attempt !== claimed.attempt || (await isGranted(sql, claimed))) return;
   await endAttempt(sql, claimed, "given-back");
   if (isCancelRequested) {
-    // Asked for while it was claimed: nobody may claim it again.
+    // The cancel was requested during the claim: the execution must not be claimed again.
     await endUnfinished(sql, claimed.executionId, { status: "cancelled", error: cancelledUnstarted });
   } else {
     await markQueued(sql, claimed.executionId);
     if (!failure.row.retry) {
-      await holdInOutbox(sql, claimed.executionId, {
-        forMs: holdMs(failure, attempt),
+      await addToOutbox(sql, claimed.executionId);
+      await delayInOutbox(sql, claimed.executionId, {
+        forMs: delayMs(failure, attempt),
         refusal: `The keyring refused it (${failure.message})`,
       });
     }
@@ -137,10 +140,10 @@ async function giveBack(
   });
 }
 
-function holdMs({ code }: SealrunError, attempt: number): number {
-  const grown = offerAgainMs * 2 ** (attempt - 1);
-  if (code === "KEY_NOT_FOUND") return Math.min(longestHoldMs, grown);
-  return code === "NOT_ENROLLED" ? Math.min(longestHoldUnenrolledMs, grown) : offerAgainMs;
+function delayMs({ code }: SealrunError, attempt: number): number {
+  const grown = firstDelayMs * 2 ** (attempt - 1);
+  if (code === "KEY_NOT_FOUND") return Math.min(maxDelayMs, grown);
+  return code === "NOT_ENROLLED" ? Math.min(maxDelayUnenrolledMs, grown) : firstDelayMs;
 }
 
 function refused({ status, attempt }: LockedExecution): SealrunError {

@@ -7,8 +7,8 @@ import { findLiveAttempt, lockLiveAttempt } from "../executions/attempt-store.ts
 import type { ExecutorRequest, RpcDeps } from "../executors/executor-request.ts";
 
 /**
- * Takes an event that a script sent; what it starts is committed before the answer. Sent again with the same id it is
- * answered again. `LEASE_LOST`, `KEY_CHANGED`, `VALUE_TOO_LARGE`, and as `acceptEvent`.
+ * Accepts an event that a script sent; the executions that it starts are committed before the answer. The same id sent
+ * again gets the same answer. `LEASE_LOST`, `KEY_CHANGED`, `VALUE_TOO_LARGE`, and as `acceptEvent`.
  */
 export async function answerEmit(deps: RpcDeps, request: ExecutorRequest): Promise<EmitReply> {
   const asked = decode(emitRequest, request.body);

@@ -17,8 +17,8 @@ import { readFilePart } from "./file-part-store.ts";
 import { executorRequester, type ExecutorRequest, type RpcDeps } from "../executors/executor-request.ts";
 
 /**
- * Answers one part of a file of the attempt's own version, of that version's list, or of a sealed value within reach of
- * its package. `NOT_FOUND` for any other file, `REPLACED` for a value that is gone, `LEASE_LOST`.
+ * Answers with one part of a file of the attempt's version, of that version's file list, or of a sealed value that its
+ * package can use. `NOT_FOUND` for any other file, `REPLACED` for a value that no longer exists, `LEASE_LOST`.
  */
 export async function answerFetch(deps: RpcDeps, request: ExecutorRequest): Promise<FetchReply> {
   const { what, offset, executionId, attempt } = decode(fetchRequest, request.body);
@@ -37,7 +37,7 @@ export async function answerFetch(deps: RpcDeps, request: ExecutorRequest): Prom
 
 async function fetchFile(deps: RpcDeps, live: LiveAttempt, sha256: string, offset: number): Promise<FetchReply> {
   const part = await readFilePart(deps.database, { versionId: live.versionId, sha256, offset });
-  if (part === undefined) throw new SealrunError("NOT_FOUND", "The version that runs has no file of this digest");
+  if (part === undefined) throw new SealrunError("NOT_FOUND", "The running version has no file with this digest");
   return { ok: true, size: part.size, bytes: toBase64(part.bytes) };
 }
 

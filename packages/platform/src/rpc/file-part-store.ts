@@ -4,7 +4,7 @@ import { z } from "zod";
 
 const partRow = z.object({ size: z.number(), bytes: z.instanceof(Uint8Array) });
 
-/** A part of a file of that version, and the size of the whole; undefined when the version has no such file. */
+/** Part of a file of the version, and the size of the whole file; undefined when the version has no such file. */
 export async function readFilePart(
   sql: Sql,
   wanted: { readonly versionId: string; readonly sha256: string; readonly offset: number },

@@ -9,9 +9,9 @@ import { askMessageKeys } from "../keyring/ask-keyring.ts";
 import { executorRequester, type ExecutorRequest, type RpcDeps } from "../executors/executor-request.ts";
 
 /**
- * Answers the narrowest secret of a name, or that of the one scope asked, sealed, with the one message key that the
- * keyring boxed to the executor. What was asked and found is in the audit before the keyring is asked. `LEASE_LOST`, and
- * the keyring's refusals.
+ * Answers with the secret of a name, sealed, from the requested scope or else the narrowest one, and with its message
+ * key, which the keyring sealed to the executor. The lookup and its result are in the audit before the keyring is
+ * asked. `LEASE_LOST`, and the keyring's refusals.
  */
 export async function answerLookup(deps: RpcDeps, request: ExecutorRequest): Promise<LookupReply> {
   const { executionId, attempt, name, scope: only } = decode(lookupRequest, request.body);

@@ -3,7 +3,7 @@ import { notePresence } from "../executors/store.ts";
 import { ringOutbox } from "../postgres/channels.ts";
 import type { ExecutorRequest, RpcDeps } from "../executors/executor-request.ts";
 
-/** Notes what an executor can take, and lets the dispatchers look again: there may be room now. */
+/** Stores an executor's heartbeat and notifies the dispatchers, because there may be capacity now. */
 export async function answerPresence({ database }: RpcDeps, request: ExecutorRequest): Promise<{ readonly ok: true }> {
   const said = decode(presenceRequest, request.body);
   await database.transaction(async (sql) => {

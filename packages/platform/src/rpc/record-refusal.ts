@@ -4,7 +4,7 @@ import type { Deps } from "../deps.ts";
 import { executorRequester, type ExecutorRequest } from "../executors/executor-request.ts";
 import { recordAudit } from "../audit/store.ts";
 
-/** What is refused with a row of its own. Renewals and presence say nothing about secrets. */
+/** Requests whose refusal gets an audit row. Renewals and heartbeats say nothing about secrets. */
 const actions: Partial<Readonly<Record<RpcVerb, string>>> = {
   claim: "execution.claim.refused",
   lookup: "secret.lookup.refused",
@@ -20,7 +20,10 @@ const asked = z.object({
   scope: z.string().max(16).optional(),
 });
 
-/** Writes that an executor was refused, and why. A refusal that may pass by itself, such as a keyring that is away, has none. */
+/**
+ * Writes to the audit that an executor was refused, and why. A temporary failure, such as a keyring outage, gets no
+ * row.
+ */
 export async function recordRefusal(
   { database, log }: Pick<Deps, "database" | "log">,
   verb: RpcVerb,
@@ -39,12 +42,12 @@ export async function recordRefusal(
   try {
     await recordAudit(database, { requester: executorRequester(request), action, object, detail });
   } catch (failure) {
-    // Nothing was given away, and the executor learns the refusal all the same.
+    // Nothing was handed out, and the executor still gets the refusal.
     log.error({ err: failure, action, code: error.code }, "A refusal could not be written to the audit");
   }
 }
 
-/** What can be read of a request that may be refused for its form. */
+/** The readable fields of a request, which may be malformed. */
 function readAsked(body: Uint8Array): Partial<z.infer<typeof asked>> {
   try {
     return decode(asked, body);

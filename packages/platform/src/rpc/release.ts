@@ -4,19 +4,23 @@ import { decode, type ReleaseReply, releaseRequest, type ReleaseRequest, Sealrun
 import { recordAudit } from "../audit/store.ts";
 import { noteSeen } from "../executors/store.ts";
 import { countReleases, endAttempt, isAttemptOf, isReleased, noteReason } from "../executions/attempt-store.ts";
-import { holdInOutbox } from "../outbox/store.ts";
+import { delayInOutbox } from "../outbox/store.ts";
 import { lockExecution } from "../executions/store.ts";
-import { cancelledUnstarted, endUnfinished, runAnew } from "../executions/transitions.ts";
+import { cancelledUnstarted, endUnfinished, requeue } from "../executions/transitions.ts";
 import { executorRequester, type ExecutorRequest, type RpcDeps } from "../executors/executor-request.ts";
 
-/** After the first release another executor can take the execution at once; then the wait doubles, up to the longest. */
-const firstHoldMs = 1_000;
-const longestHoldMs = 5 * 60_000;
+/**
+ * After the first release another executor can take the execution almost at once; then the delay doubles up to the
+ * maximum.
+ */
+const firstDelayMs = 1_000;
+const maxDelayMs = 5 * 60_000;
 
 /**
- * Ends an attempt of which no script has started, for a reason of its executor's machine, and queues its execution again,
- * or cancels it when that was asked for. The number is used up; it is no loss, so that `on_lost` and its limit do not
- * count it. Said again by the same attempt, it is answered again; anybody else gets `LEASE_LOST`.
+ * Ends an attempt before any script has started, because of a problem of its executor's machine, and queues its
+ * execution again, or cancels it when that was requested. The attempt number is used up. The attempt does not count as
+ * lost for `on_lost` and its limit. A repeated release gets the same answer; any other attempt or executor gets
+ * `LEASE_LOST`.
  */
 export async function answerRelease({ database }: RpcDeps, request: ExecutorRequest): Promise<ReleaseReply> {
   const asked = decode(releaseRequest, request.body);
@@ -30,8 +34,9 @@ async function release(sql: Sql, request: ExecutorRequest, asked: ReleaseRequest
   const claimed = { executionId: id, attempt, executorId: request.executorId };
   const execution = await lockExecution(sql, id);
   if (await isReleased(sql, claimed)) return;
-  const isHeld = execution.status === "running" && execution.attempt === attempt && (await isAttemptOf(sql, claimed));
-  if (!isHeld) throw new SealrunError("LEASE_LOST", "");
+  const isCurrent =
+    execution.status === "running" && execution.attempt === attempt && (await isAttemptOf(sql, claimed));
+  if (!isCurrent) throw new SealrunError("LEASE_LOST", "");
   await noteReason(sql, claimed, reason);
   await noteSeen(sql, request.executorId);
   if (execution.isCancelRequested) {
@@ -39,10 +44,10 @@ async function release(sql: Sql, request: ExecutorRequest, asked: ReleaseRequest
     await endUnfinished(sql, id, { status: "cancelled", error: cancelledUnstarted });
   } else {
     const why = `executor ${request.executorId} could not prepare it: ${reason.message} (${reason.code})`;
-    await runAnew(sql, claimed, { end: "released", line: `Attempt ${attempt} is given back, because ${why}` });
+    await requeue(sql, claimed, { end: "released", line: `Attempt ${attempt} is given back, because ${why}` });
     const releases = await countReleases(sql, id);
-    await holdInOutbox(sql, id, {
-      forMs: Math.min(longestHoldMs, firstHoldMs * 2 ** (releases - 1)),
+    await delayInOutbox(sql, id, {
+      forMs: Math.min(maxDelayMs, firstDelayMs * 2 ** (releases - 1)),
       refusal: `It was given back ${releases === 1 ? "once" : `${releases} times`}, the last time because ${why}`,
     });
   }

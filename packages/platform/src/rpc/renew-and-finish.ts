@@ -21,7 +21,9 @@ import { endStepsEarly } from "../executions/step-store.ts";
 import { lockExecution, markFinished } from "../executions/store.ts";
 import { executorRequester, type ExecutorRequest, type RpcDeps } from "../executors/executor-request.ts";
 
-/** Renews the lease of an attempt that nobody has ended, and says whether a cancel was asked for; `LEASE_LOST` otherwise. */
+/**
+ * Renews the lease of an attempt that has not ended, and says whether a cancel was requested; `LEASE_LOST` otherwise.
+ */
 export async function answerRenew({ database }: RpcDeps, request: ExecutorRequest): Promise<RenewReply> {
   const claimed = { ...decode(renewRequest, request.body), executorId: request.executorId };
   const renewed = await renewLease(database, claimed);
@@ -32,10 +34,10 @@ export async function answerRenew({ database }: RpcDeps, request: ExecutorReques
 }
 
 /**
- * Ends an execution for the attempt that has it, also late, as long as nobody else ended it. Said again by the same
- * attempt, it is answered again; anybody else gets `LEASE_LOST`, and so does an attempt that the sweeper has ended. The
- * answer lists chunks of reports that are not stored yet; steps whose end is in one of these end by what the request
- * tells, so that no step of an ended execution goes on running.
+ * Ends an execution for its current attempt, even after the lease expired, if the attempt has not ended. A repeated
+ * finish of the same attempt gets the same answer; any other attempt or executor gets `LEASE_LOST`, and so does an
+ * attempt that the sweeper has ended. The answer lists report chunks that are not stored yet. Steps whose end is in
+ * such a chunk end as the request says, so that no step of an ended execution stays `running`.
  */
 export async function answerFinish({ database }: RpcDeps, request: ExecutorRequest): Promise<FinishReply> {
   const asked = decode(finishRequest, request.body);
@@ -67,7 +69,7 @@ export async function answerFinish({ database }: RpcDeps, request: ExecutorReque
       object: execution.id,
       detail,
     });
-    // There may be room for the next one now.
+    // There may be capacity for the next execution now.
     await ringOutbox(sql);
     crashPoint("platform.finish.before-commit");
     return notStored;

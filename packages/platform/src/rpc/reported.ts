@@ -4,8 +4,8 @@ import { listMissing } from "../reports/report-store.ts";
 import type { ExecutorRequest, RpcDeps } from "../executors/executor-request.ts";
 
 /**
- * Says which chunks of an attempt's reports are not stored, whether the attempt has ended or not: only what is stored may
- * go from its executor's spool. `LEASE_LOST` when the attempt was never this executor's.
+ * Lists report chunks of an attempt that are not stored, whether the attempt has ended or not: its executor may delete
+ * only stored chunks from its spool. `LEASE_LOST` when the attempt was never this executor's.
  */
 export async function answerReported({ database }: RpcDeps, request: ExecutorRequest): Promise<ReportedReply> {
   const asked = decode(reportedRequest, request.body);

@@ -23,8 +23,8 @@ import type { ExecutorRequest, RpcDeps } from "../executors/executor-request.ts"
 const maxNames = 1_000;
 
 /**
- * Stores later runs of the attempt's own package. Sent again with the same id it is answered again. `BAD_REQUEST` says
- * what of the due times cannot be followed; `LEASE_LOST`, `KEY_CHANGED`, `VALUE_TOO_LARGE`, `RATE_LIMITED`.
+ * Stores later runs of the attempt's own package. The same id sent again gets the same answer. `BAD_REQUEST` says which
+ * due time is invalid; `LEASE_LOST`, `KEY_CHANGED`, `VALUE_TOO_LARGE`, `RATE_LIMITED`.
  */
 export async function answerSchedule(deps: RpcDeps, request: ExecutorRequest): Promise<ScheduleReply> {
   const asked = decode(scheduleRequest, request.body);
@@ -67,7 +67,10 @@ export async function answerSchedule(deps: RpcDeps, request: ExecutorRequest): P
 function checkNames({ sealedNames }: ScheduleRequest): void {
   const isFine = sealedNames.length <= maxNames && sealedNames.every((name) => name.length <= 256);
   if (!isFine || new Set(sealedNames).size !== sealedNames.length) {
-    throw new SealrunError("BAD_REQUEST", `Expected each of at most ${maxNames} parameters once, by name`);
+    throw new SealrunError(
+      "BAD_REQUEST",
+      `Expected at most ${maxNames} different parameter names of at most 256 characters`,
+    );
   }
 }
 

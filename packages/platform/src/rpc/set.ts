@@ -28,14 +28,17 @@ import { type LiveAttempt, lockLiveAttempt, findLiveAttempt } from "../execution
 import { countParts, keepPart, takeParts } from "../executions/set-parts-store.ts";
 import type { ExecutorRequest, RpcDeps } from "../executors/executor-request.ts";
 
-/** A value of the largest size, padded and sealed, has three. */
+/** A value of the maximum size, padded and sealed, has three parts. */
 const maxParts = Math.ceil((limits.secretValueBytes * 1.13) / limits.fetchPartBytes);
-/** Of one execution, under way at once: many scripts may set at the same time, none may fill the disk. */
+/**
+ * The maximum number of stored parts per execution: many scripts may set values at once, but none may fill the disk.
+ */
 const maxPartsUnderWay = 256;
 
 /**
- * Takes one part of a value that a script set. Parts wait under the outer layer; the last one stores the whole, once its
- * digest and the key it was sealed with are right. `LEASE_LOST`, `KEY_CHANGED`, `VALUE_TOO_LARGE`, `TAMPERED`.
+ * Accepts one part of a value that a script set. Parts wait under the outer layer; the last part stores the whole
+ * value, if its digest and the key that sealed it are correct. `LEASE_LOST`, `KEY_CHANGED`, `VALUE_TOO_LARGE`,
+ * `TAMPERED`.
  */
 export async function answerSet(deps: RpcDeps, request: ExecutorRequest): Promise<SetReply> {
   const asked = decode(setRequest, request.body);
@@ -58,7 +61,7 @@ export async function answerSet(deps: RpcDeps, request: ExecutorRequest): Promis
   const reply = await deps.database.transaction(async (sql): Promise<SetReply> => {
     await lockLiveAttempt(sql, claimed);
     const before = await findNarrowest(sql, { ...live, platformId: deps.platformId }, asked.name, asked.scope);
-    // Sealing never makes the same bytes twice: this is the same set again, whose answer was lost.
+    // Sealing never makes the same bytes twice, so this is a retry of the same request, whose answer was lost.
     if (before.secret?.sha256 === asked.sha256) return storedReply(asked, before.secret, before.presence);
     const envelope = await assemble(deps, sql, { place, asked, last: bytes });
     const stored = await storeFromScript(deps, sql, {
@@ -96,7 +99,7 @@ function placeOf(deps: Pick<RpcDeps, "platformId">, live: LiveAttempt, { scope }
   return scope === "project" ? { scope, ownerId: live.projectId } : { scope, ownerId: deps.platformId };
 }
 
-/** The place of one part. A secret's name has no space, so that no part can be taken for a secret. */
+/** The sealing context of one part. A secret's name has no space, so no part can pass as a secret. */
 function partContext(deps: Pick<RpcDeps, "platformId">, place: Place, { name, sha256, part }: SetRequest) {
   const { scope, ownerId } = place;
   const inner = { platformId: deps.platformId, scope, ownerId, name: `${name} ${sha256} ${part}` };
@@ -114,7 +117,7 @@ async function assemble(
   );
   const envelope = concatBytes(...opened, last);
   if (before.length !== asked.parts - 1 || envelope.length !== asked.size || sha256Hex(envelope) !== asked.sha256) {
-    throw new SealrunError("TAMPERED", "The parts of a value do not make up what was announced; set it again");
+    throw new SealrunError("TAMPERED", "The parts do not add up to the announced value; set the value again");
   }
   return envelope;
 }

@@ -17,16 +17,17 @@ import { putState, readState } from "../executions/state-store.ts";
 import { askMessageKeys } from "../keyring/ask-keyring.ts";
 import { executorRequester, type ExecutorRequest, type RpcDeps } from "../executors/executor-request.ts";
 
-/** Of sealed values in one page: in base64, with the keys beside them, it stays well under one message. */
+/** Sealed bytes in one page: in base64, together with the keys, it stays well below one message. */
 const pageBytes = 256 * 1024;
 const pageEntries = 500;
-/** Keys that one row of the audit names; the rest is counted. */
+/** The maximum number of keys that one audit row names; the rest is only counted. */
 const maxNamed = 100;
 const maxEnvelopeBytes = Math.ceil(limits.stateValueBytes * 1.13) + 256;
 
 /**
- * Reads or writes the state of the attempt's package. A read answers one page of sealed values with their message keys;
- * a write lays the outer layer around one. `LEASE_LOST`, `KEY_CHANGED`, `VALUE_TOO_LARGE`, and the keyring's refusals.
+ * Reads or writes the state of the attempt's package. A read returns one page of sealed values with their message keys;
+ * a write adds the outer layer to one value. `LEASE_LOST`, `KEY_CHANGED`, `VALUE_TOO_LARGE`, and the keyring's
+ * refusals.
  */
 export async function answerState(deps: RpcDeps, request: ExecutorRequest): Promise<StateReply> {
   const asked = decode(stateRequest, request.body);
@@ -69,10 +70,10 @@ async function get(
 ): Promise<StateReply> {
   const rows = await readState(deps.database, live.packageId, { after, limit: pageEntries });
   const page: { readonly key: string; readonly envelope: Uint8Array }[] = [];
-  let room = pageBytes;
+  let leftBytes = pageBytes;
   for (const { key, sealed } of rows) {
-    if (page.length > 0 && sealed.length > room) break;
-    room -= sealed.length;
+    if (page.length > 0 && sealed.length > leftBytes) break;
+    leftBytes -= sealed.length;
     page.push({ key, envelope: openWithKey(deps.storageKey, contextOf(deps, live.packageId, key), sealed) });
   }
   const named = page.slice(0, maxNamed).map(({ key }) => key);

@@ -1,8 +1,8 @@
 import { checkParameters, type JsonObject, type ParametersFile, SealrunError, showName } from "@sealrun/protocol";
 
 /**
- * The visible parameters of an earlier execution as this parameters.json takes them, with new defaults filled in. Of the
- * sealed ones only the names are known here. `PARAMETER_INVALID` names the one that does not fit, never its value.
+ * The visible parameters of an earlier execution, checked against this parameters.json, with new defaults filled in. Of
+ * the sealed ones only the names are known here. `PARAMETER_INVALID` names the one that does not fit, never its value.
  */
 export function fitParameters(
   file: ParametersFile | undefined,
@@ -12,18 +12,18 @@ export function fitParameters(
   const fields = file?.fields ?? [];
   for (const name of Object.keys(earlier.visible)) {
     const field = fields.find((candidate) => candidate.name === name);
-    if (field === undefined) throw invalid(name, "it is not a parameter there");
-    if (field.visible !== true) throw invalid(name, "it is sealed there, and was visible");
+    if (field === undefined) throw invalid(name, "that version has no such parameter");
+    if (field.visible !== true) throw invalid(name, "that version seals it, but the earlier value was visible");
   }
   if (file === undefined) return {};
   for (const name of sealed) {
-    if (!fields.some((field) => field.name === name)) throw invalid(name, "it is not a parameter there");
+    if (!fields.some((field) => field.name === name)) throw invalid(name, "that version has no such parameter");
   }
   for (const { name, required, visible, default: given } of fields) {
     if (visible === true || required !== true || given !== undefined || sealed.has(name)) continue;
-    throw invalid(name, "it is required there, and was not given");
+    throw invalid(name, "that version requires it, but the earlier execution did not have it");
   }
-  // What a schedule gave is sealed whole, visible fields too.
+  // A schedule seals all its parameters, visible fields too.
   return checkParameters(
     { fields: fields.filter(({ name, visible }) => visible === true && !sealed.has(name)) },
     earlier.visible,

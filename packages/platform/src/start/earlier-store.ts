@@ -1,6 +1,7 @@
 import type { Sql } from "@sealrun/postgres";
-import { type ExecutionId, jsonObject, packageId, projectId, SealrunError, trigger } from "@sealrun/protocol";
+import { type ExecutionId, jsonObject, packageId, projectId, trigger } from "@sealrun/protocol";
 import { z } from "zod";
+import { executionNotFound } from "../executions/store.ts";
 
 const earlierRow = z
   .object({
@@ -18,10 +19,10 @@ const earlierRow = z
     packageId: package_id,
     sealedNames: sealed_names,
   }));
-/** What an execution was started with; its sealed parameters in both layers. */
+/** The start of an earlier execution; its sealed parameters are in both layers. */
 export type EarlierExecution = z.infer<typeof earlierRow>;
 
-/** What the execution of that id was started with; `EXECUTION_NOT_FOUND`. */
+/** How the execution of that id was started; `EXECUTION_NOT_FOUND`. */
 export async function getEarlier(sql: Sql, id: ExecutionId): Promise<EarlierExecution> {
   const found = await sql.row(
     earlierRow,
@@ -30,5 +31,5 @@ export async function getEarlier(sql: Sql, id: ExecutionId): Promise<EarlierExec
     [id],
   );
   if (found !== undefined) return found;
-  throw new SealrunError("EXECUTION_NOT_FOUND", `There is no execution ${id}; list them to see those there are`);
+  throw executionNotFound(id);
 }

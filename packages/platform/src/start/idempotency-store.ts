@@ -6,10 +6,10 @@ const keptHours = 24;
 
 /** A request that may be sent again. */
 export interface KeyedRequest {
-  /** Who sent it: keys of two people are two keys. */
+  /** The requester's name: equal keys of two requesters are different keys. */
   readonly actor: string;
   readonly key: string;
-  /** SHA-256 of what was asked. */
+  /** SHA-256 of the request. */
   readonly sha256: string;
 }
 
@@ -37,7 +37,7 @@ export async function lockKey(sql: Sql, request: KeyedRequest): Promise<Executio
   return findStarted(sql, request);
 }
 
-/** Remembers what a request started; the caller holds its key. */
+/** Stores what a request started; the caller holds its key. */
 export async function keepKey(sql: Sql, request: KeyedRequest, id: ExecutionId): Promise<void> {
   await sql.run(
     `insert into idempotency_keys (actor, key, request_sha256, execution_id) values ($1, $2, $3, $4)
@@ -47,7 +47,7 @@ export async function keepKey(sql: Sql, request: KeyedRequest, id: ExecutionId):
   );
 }
 
-/** Forgets keys that are older than a day. */
+/** Deletes keys that are older than a day. */
 export async function forgetOldKeys(sql: Sql): Promise<void> {
   await sql.run("delete from idempotency_keys where created_at < clock_timestamp() - $1 * interval '1 hour'", [
     keptHours,

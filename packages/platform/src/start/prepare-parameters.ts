@@ -17,12 +17,12 @@ import type { ScopeKey } from "../secrets/scope-key.ts";
 /** Parameters as an execution stores them. */
 export interface PreparedParameters {
   readonly visible: JsonObject;
-  /** In both layers; null when there is nothing to seal. */
+  /** In both layers; null when no parameter is sealed. */
   readonly sealed: Uint8Array | null;
   readonly sealedNames: readonly string[];
 }
 
-/** What the parameters of a run are checked against and sealed with. */
+/** The parameters.json that parameters are checked against, and the key that seals them. */
 export interface ParametersPlace {
   readonly packageId: PackageId;
   readonly key: ScopeKey;
@@ -31,13 +31,17 @@ export interface ParametersPlace {
 
 const maxNames = 1_000;
 
-type Needed = Pick<Deps, "platformId" | "storageKey">;
+type PrepareDeps = Pick<Deps, "platformId" | "storageKey">;
 
 /**
- * Checks the parameters of a start and lays the outer layer around what is sealed; what came in plain is sealed here, in
- * memory. `PARAMETER_INVALID` names the parameter, never its value; `KEY_CHANGED`, `VALUE_TOO_LARGE`, `BAD_REQUEST`.
+ * Checks the parameters of a start and adds the outer layer to sealed ones; plain ones are sealed here, in memory.
+ * `PARAMETER_INVALID` names the parameter, never its value; `KEY_CHANGED`, `VALUE_TOO_LARGE`, `BAD_REQUEST`.
  */
-export function prepareParameters(deps: Needed, place: ParametersPlace, given: StartExecution): PreparedParameters {
+export function prepareParameters(
+  deps: PrepareDeps,
+  place: ParametersPlace,
+  given: StartExecution,
+): PreparedParameters {
   const isSealed = given.sealed !== undefined || given.visible !== undefined || given.sealedNames !== undefined;
   if (!isSealed) return sealPlain(deps, place, given.parameters ?? {});
   if (given.parameters !== undefined) {
@@ -47,13 +51,13 @@ export function prepareParameters(deps: Needed, place: ParametersPlace, given: S
   const sealedNames = given.sealedNames ?? [];
   checkSealedNames(place.file, sealedNames);
   if (given.sealed === undefined) {
-    if (sealedNames.length > 0) throw new SealrunError("BAD_REQUEST", "Expected sealed beside sealedNames");
+    if (sealedNames.length > 0) throw new SealrunError("BAD_REQUEST", "Expected sealed together with sealedNames");
     return { visible, sealed: null, sealedNames };
   }
   return { visible, sealed: wrap(deps, place, readUpload(place.key, given.sealed, "the parameters")), sealedNames };
 }
 
-function sealPlain(deps: Needed, place: ParametersPlace, given: JsonObject): PreparedParameters {
+function sealPlain(deps: PrepareDeps, place: ParametersPlace, given: JsonObject): PreparedParameters {
   const params = checkParameters(place.file, given);
   const { visible, names } = visibleParameters(place.file, params);
   const sealedNames = names.filter((name) => !Object.hasOwn(visible, name));
@@ -69,14 +73,14 @@ function sealPlain(deps: Needed, place: ParametersPlace, given: JsonObject): Pre
   }
 }
 
-/** Only what parameters.json marks as visible may be stored in the clear. */
+/** Only parameters that parameters.json marks as visible may be stored in plain text. */
 function checkVisible(file: ParametersFile | undefined, visible: JsonObject): JsonObject {
   const fields = (file?.fields ?? []).filter((field) => field.visible === true);
   for (const name of Object.keys(visible)) {
     if (fields.some((field) => field.name === name)) continue;
     throw new SealrunError(
       "PARAMETER_INVALID",
-      `Parameter ${showName(name)}: expected it sealed, parameters.json does not mark it visible`,
+      `Parameter ${showName(name)}: expected a sealed value, because parameters.json does not mark it visible`,
     );
   }
   return checkParameters({ fields }, visible);
@@ -84,7 +88,7 @@ function checkVisible(file: ParametersFile | undefined, visible: JsonObject): Js
 
 function checkSealedNames(file: ParametersFile | undefined, names: readonly string[]): void {
   if (names.length > maxNames || new Set(names).size !== names.length) {
-    throw new SealrunError("BAD_REQUEST", `Expected each of at most ${maxNames} names once at sealedNames`);
+    throw new SealrunError("BAD_REQUEST", `Expected at most ${maxNames} different names at sealedNames`);
   }
   for (const name of names) {
     const field = file?.fields.find((candidate) => candidate.name === name);
@@ -93,7 +97,7 @@ function checkSealedNames(file: ParametersFile | undefined, names: readonly stri
   }
 }
 
-function wrap(deps: Needed, place: ParametersPlace, envelope: Uint8Array): Uint8Array {
+function wrap(deps: PrepareDeps, place: ParametersPlace, envelope: Uint8Array): Uint8Array {
   const context = parametersContext({ platformId: deps.platformId, packageId: place.packageId });
   return sealWithKey(deps.storageKey, storedContext(context), envelope);
 }

@@ -14,22 +14,22 @@ import { fitParameters } from "./again-parameters.ts";
 import { type EarlierExecution, getEarlier } from "./earlier-store.ts";
 import { findStarted, type KeyedRequest, keepKey, lockKey } from "./idempotency-store.ts";
 import type { PreparedParameters } from "./prepare-parameters.ts";
-import { refuseUnwanted } from "./run-settings.ts";
+import { checkMayStart } from "./run-settings.ts";
 import { addExecution } from "./start-execution.ts";
 
-/** Which execution is run again, and who asks. */
+/** The execution to run again, and the requester. */
 export interface AgainTarget {
   readonly execution: ExecutionId;
   readonly requester: Requester;
-  /** As a start's: the same key gets the same execution. */
+  /** As for a start: the same key gets the same execution. */
   readonly idempotencyKey?: string | undefined;
 }
 
 /**
- * Starts a package once more with the parameters of an earlier execution; sealed ones are copied and never opened, for
- * they are bound to the package alone. What an event or a schedule brought comes again as theirs. Needs no keyring.
- * `EXECUTION_NOT_FOUND`, `IDEMPOTENCY_KEY_REUSED`, `BAD_REQUEST` for a package whose newest manifest forbids it,
- * and `PARAMETER_INVALID` when the newest version does not take the parameters.
+ * Starts a package again with the parameters of an earlier execution. Sealed ones are copied and never opened, because
+ * they are bound only to the package. The trigger, an event or a schedule, stays the same. Needs no keyring.
+ * `EXECUTION_NOT_FOUND`, `IDEMPOTENCY_KEY_REUSED`, `BAD_REQUEST` for a package whose newest manifest forbids it, and
+ * `PARAMETER_INVALID` when the newest version does not accept the parameters.
  */
 export async function runAgain(
   { database }: Pick<Deps, "database">,
@@ -42,7 +42,7 @@ export async function runAgain(
   const earlier = await getEarlier(database, target.execution);
   const { name, currentVersion } = await getPackageById(database, earlier.packageId);
   const newest = await getVersion(database, earlier.packageId, currentVersion);
-  refuseUnwanted(name, newest.manifest);
+  checkMayStart(name, newest.manifest);
   const isSame = which === "same" || earlier.version === currentVersion;
   const version = isSame ? await getVersion(database, earlier.packageId, earlier.version) : newest;
   const parameters = isSame ? pickParameters(earlier) : fit(target.execution, earlier, newest);
@@ -82,14 +82,14 @@ function fit(id: ExecutionId, earlier: EarlierExecution, { number, parameters }:
     return { ...pickParameters(earlier), visible: fitParameters(file, earlier) };
   } catch (error) {
     if (!(error instanceof SealrunError) || error.code !== "PARAMETER_INVALID") throw error;
-    const sentence = `The parameters of ${id} do not fit version ${number}: ${error.message}; run the same version again, or start it anew`;
+    const sentence = `The parameters of ${id} do not fit version ${number}: ${error.message}; run the same version again, or start a new execution`;
     throw new SealrunError("PARAMETER_INVALID", sentence, { cause: error });
   }
 }
 
 /**
- * What an event or a schedule brought stays what it was: it comes with the trigger, and texts of it that look like a
- * reference to a secret are never resolved, as those of a person are.
+ * Parameters from an event or a schedule keep their trigger. So a text in them that looks like a reference to a secret
+ * is never resolved, unlike one from a person.
  */
 function triggerOf({ trigger, sealed }: EarlierExecution): Trigger {
   return trigger.kind === "schedule" && sealed === null ? { kind: "request" } : trigger;

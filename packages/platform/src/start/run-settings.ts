@@ -14,15 +14,15 @@ export function readRunSettings(manifest: JsonObject): z.infer<typeof runSetting
   return runSettings.parse(manifest);
 }
 
-/** The field of a manifest with which a package refuses to be started by somebody, or undefined. */
+/** The field of a manifest that forbids a manual start, or undefined. */
 export function findRefusal(manifest: JsonObject): "active" | "allow_manual_triggering" | undefined {
   const { active, allow_manual_triggering: byHand } = readRunSettings(manifest);
   if (active === false) return "active";
   return byHand === false ? "allow_manual_triggering" : undefined;
 }
 
-/** `BAD_REQUEST` for a package whose manifest refuses to be started by somebody. */
-export function refuseUnwanted(name: string, manifest: JsonObject): void {
+/** Throws `BAD_REQUEST` for a package whose manifest forbids a manual start. */
+export function checkMayStart(name: string, manifest: JsonObject): void {
   const field = findRefusal(manifest);
   if (field === undefined) return;
   throw new SealrunError(

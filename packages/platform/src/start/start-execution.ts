@@ -20,25 +20,25 @@ import { openFeeds } from "../executions/feed-store.ts";
 import { addNewToOutbox } from "../outbox/store.ts";
 import { findStarted, type KeyedRequest, keepKey, lockKey } from "./idempotency-store.ts";
 import { type PreparedParameters, prepareParameters } from "./prepare-parameters.ts";
-import { readRunSettings, refuseUnwanted } from "./run-settings.ts";
+import { readRunSettings, checkMayStart } from "./run-settings.ts";
 import { insertExecutions, type NewExecution } from "../executions/store.ts";
 
-/** The pool of packages that name none. */
+/** The pool of packages whose manifest has no pool. */
 const defaultPool = "default";
 const defaultPriority = 5;
 
-/** What runs, and who asks. */
+/** The package to run, and the requester. */
 export interface StartTarget {
   readonly project: Project;
   readonly package: Package;
   readonly requester: Requester;
-  /** Sent by who may send the request again: the same key gets the same execution. */
+  /** Lets the requester retry safely: the same key gets the same execution. */
   readonly idempotencyKey?: string | undefined;
 }
 
 /**
  * Starts an execution of a package's newest version. Execution, steps, audit row and outbox row are committed together
- * before the answer; dispatchers hear of it with the commit. A request that started one before starts nothing. Fails as
+ * before the answer; the commit notifies dispatchers. A repeated request with the same key starts nothing new. Fails as
  * `prepareParameters`, with `KEYRING_UNREACHABLE`, `IDEMPOTENCY_KEY_REUSED`, and with `BAD_REQUEST` for a package whose
  * manifest forbids it.
  */
@@ -51,7 +51,7 @@ export async function startExecution(
   const before = request === undefined ? undefined : await findStarted(deps.database, request);
   if (before !== undefined) return before;
   const version = await getVersion(deps.database, target.package.id, target.package.currentVersion);
-  refuseUnwanted(target.package.name, version.manifest);
+  checkMayStart(target.package.name, version.manifest);
   const place = { scope: "service", ownerId: target.package.id, projectId: target.project.id } as const;
   const key = await findScopeKey(deps, place);
   const parameters = prepareParameters(deps, { packageId: target.package.id, key, file: fileOf(version) }, given);
@@ -78,14 +78,14 @@ export async function startExecution(
   return id;
 }
 
-/** What is asked counts as the same when it is the same text: a client seals once, and sends again what it sealed. */
+/** Requests are the same when their text is: a client seals once, and a retry sends the same sealed bytes. */
 function keyedRequest(target: StartTarget, given: StartExecution): KeyedRequest | undefined {
   const { idempotencyKey: key, requester } = target;
   if (key === undefined) return undefined;
   return { actor: requester.name, key, sha256: sha256Hex(encodeJson([target.package.id, given])) };
 }
 
-/** An execution with everything decided. */
+/** An execution that is ready to be stored. */
 export interface ExecutionToAdd {
   readonly projectId: Project["id"];
   readonly packageId: Package["id"];
@@ -93,11 +93,11 @@ export interface ExecutionToAdd {
   readonly parameters: PreparedParameters;
   readonly trigger: Trigger;
   readonly requester: Requester;
-  /** The manifest's without it. */
+  /** By default the manifest's priority. */
   readonly priority?: number;
   readonly notBefore?: Date;
   readonly sealedAtBoundary?: boolean;
-  /** The execution whose parameters these are, when it is run again. */
+  /** The earlier execution, when this one runs it again. */
   readonly again?: ExecutionId;
 }
 
@@ -109,8 +109,8 @@ export async function addExecution(sql: Sql, given: ExecutionToAdd): Promise<Exe
 }
 
 /**
- * Writes executions with their steps, feeds, audit rows and outbox rows in the caller's transaction, with as many
- * statements for a hundred as for one. The ids come in the order of what was given.
+ * Writes executions with their steps, feeds, audit rows and outbox rows in the caller's transaction. The number of
+ * statements does not depend on the number of executions. Returns the ids in the given order.
  */
 export async function addExecutions(sql: Sql, given: readonly ExecutionToAdd[]): Promise<readonly ExecutionId[]> {
   if (given.length === 0) return [];

@@ -3,22 +3,25 @@ import type { Deps } from "../deps.ts";
 import { listGrantsToEnd, markGrantEnded } from "../executions/attempt-store.ts";
 import { askEnd } from "../keyring/ask-keyring.ts";
 
-const atOnce = 20;
+const batchSize = 20;
 
-/** Tells the keyring which attempts are over. What it does not answer is told again at the next call. */
+/** Tells the keyring which attempts have ended. An end that it does not confirm is sent again at the next call. */
 export async function endGrants(deps: Pick<Deps, "database" | "link" | "identity" | "keyring" | "log">): Promise<void> {
   try {
     for (;;) {
-      const ended = await listGrantsToEnd(deps.database, atOnce);
+      const ended = await listGrantsToEnd(deps.database, batchSize);
       await Promise.all(
-        ended.map(async (held) => {
-          await askEnd(deps, held);
-          await markGrantEnded(deps.database, held);
+        ended.map(async (ref) => {
+          await askEnd(deps, ref);
+          await markGrantEnded(deps.database, ref);
         }),
       );
-      if (ended.length < atOnce) return;
+      if (ended.length < batchSize) return;
     }
   } catch (error) {
-    deps.log.warn({ code: toSealrunError(error).code }, "The keyring was not told of ended attempts; trying again");
+    deps.log.warn(
+      { code: toSealrunError(error).code },
+      "The keyring could not be told which attempts have ended; trying again",
+    );
   }
 }

@@ -11,8 +11,8 @@ import { noteGaps } from "../reports/gap-store.ts";
 import { isNewest } from "../reports/report-store.ts";
 
 /**
- * Shows what waits for report chunks that have not come, and closes the steps of an execution that has ended: it says
- * from then on that something is missing. True when that is new. Chunks that come later are stored all the same.
+ * Shows the chunks that waited for missing ones before them, and closes the steps of an execution that has ended. From
+ * then on the execution says that reports are missing. True when that is new. Chunks that come later are still stored.
  */
 export async function giveUpWaiting(sql: Sql, of: AttemptRef): Promise<boolean> {
   const id = of.executionId;

@@ -2,54 +2,54 @@ import type { Sql } from "@sealrun/postgres";
 import { limits } from "@sealrun/protocol";
 import { endAttempt } from "../executions/attempt-store.ts";
 import type { LostExecution } from "../executions/store.ts";
-import { cancelledUnstarted, endUnfinished, runAnew } from "../executions/transitions.ts";
+import { cancelledUnstarted, endUnfinished, requeue } from "../executions/transitions.ts";
 
-/** What becomes of an execution whose executor was not heard any more. */
+/** The outcome for an execution whose lease expired. */
 export type Fate = "given-back" | "cancelled" | "rerun" | "lost";
 
-/** Decides by what is known: nothing ran without a grant; a cancel is kept; a package may ask for another run. */
+/** Decides by three facts: without a grant nothing ran; a cancel stays valid; a package may ask for another run. */
 export function decideFate(lost: Omit<LostExecution, "id">): Fate {
   if (!lost.isGranted) return lost.isCancelRequested ? "cancelled" : "given-back";
   const mayRunAgain = lost.onLost === "rerun" && !lost.isCancelRequested && lost.lostBefore < limits.lostReruns;
   return mayRunAgain ? "rerun" : "lost";
 }
 
-/** Ends the attempt of such an execution, and the execution with it or its wait for another one. The caller holds it. */
+/** Ends the lost attempt, then either ends the execution or requeues it. The caller holds its row. */
 export async function loseAttempt(sql: Sql, lost: LostExecution): Promise<Fate> {
   const { id, attempt } = lost;
-  const held = { executionId: id, attempt };
+  const ref = { executionId: id, attempt };
   const fate = decideFate(lost);
-  const silence = `The executor was not heard for ${limits.leaseMs / 1000} seconds`;
+  const expired = `The executor did not renew its lease for ${limits.leaseMs / 1000} seconds`;
   switch (fate) {
     case "given-back":
-      await runAnew(sql, held, {
+      await requeue(sql, ref, {
         end: "given-back",
-        line: `${silence} after it took this, before it could start a script; attempt ${attempt} is given back`,
+        line: `${expired} and had not started a script. Attempt ${attempt} has ended and the execution is queued again`,
       });
       break;
     case "rerun":
-      await runAnew(sql, held, {
+      await requeue(sql, ref, {
         end: "lost",
-        line: `${silence} while it ran attempt ${attempt}; the package says on_lost: rerun, so it is run again (${lost.lostBefore + 1} of at most ${limits.lostReruns} times)`,
+        line: `${expired} while it ran attempt ${attempt}. The manifest says on_lost: rerun, so the execution runs again (${lost.lostBefore + 1} of at most ${limits.lostReruns} times)`,
       });
       break;
     case "cancelled":
-      await endAttempt(sql, held, "given-back");
+      await endAttempt(sql, ref, "given-back");
       await endUnfinished(sql, id, { status: "cancelled", error: cancelledUnstarted });
       break;
     case "lost":
-      await endAttempt(sql, held, "lost");
-      await endUnfinished(sql, id, { status: "lost", error: { code: "LEASE_LOST", message: lossOf(lost, silence) } });
+      await endAttempt(sql, ref, "lost");
+      await endUnfinished(sql, id, { status: "lost", error: { code: "LEASE_LOST", message: lossOf(lost, expired) } });
       break;
   }
   return fate;
 }
 
-function lossOf(lost: LostExecution, silence: string): string {
-  const unknown = `${silence} while it ran this; whether its scripts ended is not known`;
-  if (lost.isCancelRequested) return `${unknown}. Its cancel was asked for before, so it is not run again`;
+function lossOf(lost: LostExecution, expired: string): string {
+  const unknown = `${expired} while it ran this execution; it is not known whether its scripts ended`;
+  if (lost.isCancelRequested) return `${unknown}. A cancel was requested before, so it does not run again`;
   if (lost.onLost === "rerun") {
-    return `${unknown}. It was lost ${lost.lostBefore + 1} times, so it is not run again`;
+    return `${unknown}. It was lost ${lost.lostBefore + 1} times, so it does not run again`;
   }
   return unknown;
 }

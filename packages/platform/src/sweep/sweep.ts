@@ -4,35 +4,36 @@ import { Events } from "nats";
 import type { Deps } from "../deps.ts";
 import { endGrants } from "./end-grants.ts";
 import { loseAttempt } from "./lose-attempt.ts";
-import { readOffers, reportsConsumer } from "../nats/streams.ts";
-import { listSilent } from "../reports/gap-store.ts";
+import { readProgress, reportsConsumer } from "../nats/streams.ts";
+import { listStalled } from "../reports/gap-store.ts";
 import { giveUpWaiting } from "./give-up-waiting.ts";
 import { listLost, lockLost, readClock } from "../executions/store.ts";
 import { watchClock } from "./watch-clock.ts";
 
 const sweepMs = 2_000;
-/** A database's clock that is set right in small pieces is left alone: leases are much longer. */
-const leapMs = 5_000;
+/** Smaller corrections of the database's clock are ignored: leases are much longer. */
+const maxJumpMs = 5_000;
 
-type Needed = Pick<Deps, "database" | "fitness" | "link" | "identity" | "keyring" | "log">;
+type SweepDeps = Pick<Deps, "database" | "fitness" | "link" | "identity" | "keyring" | "log">;
 
 /**
- * Every two seconds: ends attempts whose lease has, closes what waits for reports that do not come, and tells the
- * keyring which grants are over. While this platform could not be reached nobody could renew a lease at it, so that
- * after its start, after NATS or PostgreSQL were away, after PostgreSQL's clock leapt forward, and after its own was
- * wrong, it waits until every executor that lives has had its turn.
+ * Every two seconds: ends attempts whose lease expired, closes executions whose reports are missing, and tells the
+ * keyring which grants have ended. While this platform was unreachable, executors could not renew their leases. So it
+ * waits, until every live executor has had time to renew: after its start, after an outage of NATS or PostgreSQL, after
+ * PostgreSQL's clock jumped forward, and after its own clock was wrong.
  */
-export function startSweeper(deps: Needed): () => Promise<void> {
-  const hearing = watchHearing(deps);
-  const leap = watchClock(async () => readClock(deps.database));
+export function startSweeper(deps: SweepDeps): () => Promise<void> {
+  const connectivity = watchConnectivity(deps);
+  const readJump = watchClock(async () => readClock(deps.database));
   let sweeping: Promise<void> | undefined;
   let ending: Promise<void> | undefined;
   const timer = setInterval(() => {
-    hearing.tick();
-    // It has left the queue groups: nobody could renew a lease here. The keyring would refuse what it says.
-    if (deps.fitness.clockFault() !== undefined) return hearing.lost();
-    sweeping ??= sweep(deps, hearing, leap).finally(() => (sweeping = undefined));
-    // A keyring that does not answer must not hold up the rest.
+    connectivity.tick();
+    // With a wrong clock this platform has left the queue groups, so no lease is renewed here, and the keyring refuses
+    // its requests.
+    if (deps.fitness.clockFault() !== undefined) return connectivity.noteOutage();
+    sweeping ??= sweep(deps, connectivity, readJump).finally(() => (sweeping = undefined));
+    // A keyring that does not answer must not delay the rest.
     ending ??= endGrants(deps).finally(() => (ending = undefined));
   }, sweepMs);
   return async () => {
@@ -42,66 +43,68 @@ export function startSweeper(deps: Needed): () => Promise<void> {
   };
 }
 
-/** Whether executors could be heard for long enough that silence means something. */
-interface Hearing {
-  readonly isGood: () => boolean;
+/** Whether executors could reach this platform for long enough that an expired lease means a lost executor. */
+interface Connectivity {
+  readonly isReliable: () => boolean;
+  /** Call it regularly: a long pause means that this process was suspended. */
   readonly tick: () => void;
-  readonly lost: () => void;
+  /** Starts the grace period again: executors may not have reached this platform. */
+  readonly noteOutage: () => void;
 }
 
-function watchHearing({ link }: Pick<Needed, "link">): Hearing {
-  let deafUntil = performance.now() + limits.sweepGraceMs;
+function watchConnectivity({ link }: Pick<SweepDeps, "link">): Connectivity {
+  let graceUntil = performance.now() + limits.sweepGraceMs;
   let tickedAt = performance.now();
   let isConnected = true;
-  const lost = (): void => {
-    deafUntil = performance.now() + limits.sweepGraceMs;
+  const noteOutage = (): void => {
+    graceUntil = performance.now() + limits.sweepGraceMs;
   };
   const watch = async (): Promise<void> => {
     for await (const { type } of link.connection.status()) {
       if (type !== Events.Disconnect && type !== Events.Reconnect) continue;
       isConnected = type === Events.Reconnect;
-      lost();
+      noteOutage();
     }
   };
   void watch();
   return {
-    lost,
+    noteOutage,
     tick: () => {
-      // A process that slept heard nobody either.
+      // A suspended process received no renewals either.
       const now = performance.now();
-      if (now - tickedAt > 3 * sweepMs) lost();
+      if (now - tickedAt > 3 * sweepMs) noteOutage();
       tickedAt = now;
     },
-    isGood: () => isConnected && performance.now() >= deafUntil,
+    isReliable: () => isConnected && performance.now() >= graceUntil,
   };
 }
 
-async function sweep(deps: Needed, hearing: Hearing, leap: () => Promise<number>): Promise<void> {
+async function sweep(deps: SweepDeps, connectivity: Connectivity, readJump: () => Promise<number>): Promise<void> {
   const { database, log } = deps;
   try {
-    const silent = await listLost(database);
-    // Looked at after the list was made, so that nothing is in it because of a leap that is not seen yet.
-    const leptMs = await leap();
-    if (leptMs > leapMs) {
-      hearing.lost();
+    const expired = await listLost(database);
+    // Read after the list, so that the list has no lease that only seems expired because of an undetected jump.
+    const jumpMs = await readJump();
+    if (jumpMs > maxJumpMs) {
+      connectivity.noteOutage();
       log.warn(
-        { leptMs: Math.round(leptMs) },
-        "PostgreSQL's clock leapt forward; executors get time to renew their leases",
+        { jumpMs: Math.round(jumpMs) },
+        "PostgreSQL's clock jumped forward; executors get time to renew their leases",
       );
     }
-    if (hearing.isGood()) {
-      for (const id of silent) await passingBy(deps, id, async () => loseSilent(deps, id));
+    if (connectivity.isReliable()) {
+      for (const id of expired) await isolateFailure(deps, id, async () => expireLease(deps, id));
     }
     await closeGaps(deps);
   } catch (error) {
-    hearing.lost();
-    log.error({ err: error }, "Ended leases could not be swept; trying again");
+    connectivity.noteOutage();
+    log.error({ err: error }, "Expired leases could not be checked; trying again");
   }
 }
 
-/** What fails for one execution alone must not keep the others from their end. PostgreSQL being away is thrown. */
-async function passingBy(
-  { log }: Pick<Needed, "log">,
+/** Logs a failure of one execution, so that the others go on. An outage of PostgreSQL is thrown. */
+async function isolateFailure(
+  { log }: Pick<SweepDeps, "log">,
   executionId: ExecutionId,
   work: () => Promise<void>,
 ): Promise<void> {
@@ -109,11 +112,11 @@ async function passingBy(
     await work();
   } catch (error) {
     if (toSealrunError(error).code !== "INTERNAL") throw error;
-    log.error({ err: error, executionId }, "An execution could not be swept; trying again");
+    log.error({ err: error, executionId }, "An expired lease or missing reports could not be handled; trying again");
   }
 }
 
-async function loseSilent({ database, log }: Pick<Needed, "database" | "log">, id: ExecutionId): Promise<void> {
+async function expireLease({ database, log }: Pick<SweepDeps, "database" | "log">, id: ExecutionId): Promise<void> {
   const ended = await database.transaction(async (sql) => {
     const lost = await lockLost(sql, id);
     if (lost === undefined) return undefined;
@@ -123,19 +126,19 @@ async function loseSilent({ database, log }: Pick<Needed, "database" | "log">, i
   });
   if (ended === undefined) return;
   crashPoint("platform.sweep.after-commit");
-  log.warn(ended, "An attempt's executor was not heard any more");
+  log.warn(ended, "Lease expired: the executor stopped renewing; its attempt has ended");
 }
 
-/** Reports that are still in the stream are a backlog and no loss: then nothing is given up. */
-async function closeGaps(deps: Pick<Needed, "database" | "link" | "log">): Promise<void> {
-  const silent = await listSilent(deps.database);
-  if (silent.length === 0) return;
-  const { waiting } = await readOffers(deps.link, reportsStream, reportsConsumer);
+/** While reports are still in the stream they are a backlog, not lost, so nothing is closed. */
+async function closeGaps(deps: Pick<SweepDeps, "database" | "link" | "log">): Promise<void> {
+  const stalled = await listStalled(deps.database);
+  if (stalled.length === 0) return;
+  const { waiting } = await readProgress(deps.link, reportsStream, reportsConsumer);
   if (waiting > 0) return;
-  for (const of of silent) await passingBy(deps, of.executionId, async () => closeGap(deps, of));
+  for (const of of stalled) await isolateFailure(deps, of.executionId, async () => closeGap(deps, of));
 }
 
-async function closeGap({ database, log }: Pick<Needed, "database" | "log">, of: AttemptRef): Promise<void> {
+async function closeGap({ database, log }: Pick<SweepDeps, "database" | "log">, of: AttemptRef): Promise<void> {
   const isNew = await database.transaction(async (sql) => giveUpWaiting(sql, of));
-  if (isNew) log.warn({ ...of }, "Reports of a run have not arrived; its execution says so until they do");
+  if (isNew) log.warn({ ...of }, "Reports of an attempt are missing; its execution shows that until they arrive");
 }

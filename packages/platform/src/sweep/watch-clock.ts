@@ -1,6 +1,7 @@
 /**
- * Watches another machine's clock (in ms). Each look answers by how many milliseconds at least it went forward further
- * than this process's steady clock since the look before; 0 when it may not have. Fails as `readClock` does.
+ * Watches another machine's clock (in ms). Each call returns the minimum number of milliseconds by which that clock
+ * moved further than this process's monotonic clock since the previous call; 0 when it may not have. Fails as
+ * `readClock` does.
  */
 export function watchClock(
   readClock: () => Promise<number>,
@@ -14,7 +15,7 @@ export function watchClock(
     const earlier = before;
     before = { askedAt, clock };
     if (earlier === undefined) return 0;
-    // From the first question to the last answer is the longest that the clock can have had: a slow answer is no leap.
+    // The time from the first request to the last answer is the longest possible: a slow answer is not a jump.
     return Math.max(0, clock - earlier.clock - (answeredAt - earlier.askedAt));
   };
 }
