@@ -107,7 +107,8 @@ describe("createQueues()", () => {
     const reported = await workOffReporting();
     await workOffAll(old.filter((id) => id !== reported));
     const before = world.logged.length;
-    await world.nats.kill("SIGKILL");
+    // A server that is killed may not have written how far its consumers are.
+    await world.nats.kill("SIGTERM");
     await world.nats.loseMessages();
     await world.nats.start();
     const young = await startSome(3);
