@@ -1,4 +1,5 @@
 import { readlink } from "node:fs/promises";
+import { errorCodeOf } from "../errno.ts";
 
 /** One of `/bin`, `/lib` and their like: a link into `/usr` on a merged system, a folder of its own on an older one. */
 export interface HostRoot {
@@ -18,6 +19,6 @@ async function readHostRoot(path: string): Promise<HostRoot | undefined> {
     return { path, link: await readlink(path) };
   } catch (error) {
     // EINVAL: it is there and is not a link.
-    return error instanceof Error && "code" in error && error.code === "EINVAL" ? { path, link: undefined } : undefined;
+    return errorCodeOf(error) === "EINVAL" ? { path, link: undefined } : undefined;
   }
 }

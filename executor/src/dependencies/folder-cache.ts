@@ -4,6 +4,7 @@ import { newId } from "@sealrun/crypto";
 import { decode, SealrunError } from "@sealrun/protocol";
 import { z } from "zod";
 import { isAlive, markProcess } from "../child/process-tree.ts";
+import { errorCodeOf } from "../errno.ts";
 import { removeFolder } from "../workspace/remove-folder.ts";
 import { removeLeftovers } from "../workspace/remove-leftovers.ts";
 
@@ -96,7 +97,7 @@ async function hold(entry: string, mark: string): Promise<CachedFolder | undefin
   try {
     await writeFile(use, "", { flag: "wx", mode: 0o600 });
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if (errorCodeOf(error) === "ENOENT") return undefined;
     throw error;
   }
   const now = new Date();

@@ -1,5 +1,5 @@
 import { type ErrorCode, type MachineTrouble, SealrunError } from "@sealrun/protocol";
-import { machineFailure } from "../errno.ts";
+import { errorCodeOf, machineFailure } from "../errno.ts";
 
 /** Why a run could not be prepared here although its package is not to blame. */
 export interface MachineReason extends MachineTrouble {
@@ -50,9 +50,8 @@ function troubleOf({ code, message }: SealrunError): MachineTrouble {
 function kernelFailure(error: unknown): SealrunError | undefined {
   let cause = error;
   for (let depth = 0; depth < deepestCause && cause instanceof Error; depth += 1) {
-    const code = "code" in cause && typeof cause.code === "string" ? cause.code : undefined;
     const what = "syscall" in cause && typeof cause.syscall === "string" ? cause.syscall : undefined;
-    const failure = machineFailure(code, { isOwnFolder: true, what, cause: error });
+    const failure = machineFailure(errorCodeOf(cause), { isOwnFolder: true, what, cause: error });
     if (failure !== undefined) return failure;
     cause = cause.cause;
   }

@@ -1,5 +1,6 @@
 import { limits, SealrunError, type AttemptRef } from "@sealrun/protocol";
 import type { Logger } from "pino";
+import { errorCodeOf } from "../../errno.ts";
 import type { Chunk } from "./send-chunk.ts";
 import type { Spool, SpooledReports } from "./spool.ts";
 
@@ -78,7 +79,7 @@ export function createKeptReports(
       try {
         return memory.get(sequence)?.chunk ?? (await spooled.read(sequence));
       } catch (error) {
-        const isGone = error instanceof Error && "code" in error && error.code === "ENOENT";
+        const isGone = errorCodeOf(error) === "ENOENT";
         if (!isGone && !(error instanceof SealrunError)) throw error;
         log.error({ err: error, ...ref, sequence }, "A report in the spool cannot be read");
         return undefined;
