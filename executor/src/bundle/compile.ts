@@ -1,9 +1,9 @@
-import { execa } from "execa";
 import { SealrunError } from "@sealrun/protocol";
 import { bundlePath } from "../child/command.ts";
 import { isolationArguments } from "../child/sandbox.ts";
 import { machineFailure } from "../errno.ts";
 import { firstError } from "./compiler-message.ts";
+import { startProgram } from "../child/start-program.ts";
 
 /** Where one compilation runs. */
 export interface Compiler {
@@ -90,9 +90,8 @@ async function callCompiler({ bubblewrap, esbuild }: Compiler, folders: CompileF
     bubblewrap === undefined
       ? [esbuild, ...common, `--outdir=${folders.output}`, ...own]
       : [bubblewrap, ...sandbox(esbuild, folders), "/esbuild", ...common, "--outdir=/out", ...own];
-  const result = await execa(program, rest, {
+  const result = await startProgram(program, rest, {
     env: {},
-    extendEnv: false,
     cwd: bubblewrap === undefined ? folders.source : "/",
     stdin: "ignore",
     stdout: "ignore",

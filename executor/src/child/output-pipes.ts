@@ -1,10 +1,11 @@
-import { execa, ExecaError } from "execa";
+import { ExecaError } from "execa";
 import { closeSync, constants, createWriteStream, openSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { Socket } from "node:net";
 import { join } from "node:path";
 import type { Writable } from "node:stream";
 import { SealrunError, toSealrunError } from "@sealrun/protocol";
+import { startProgram } from "./start-program.ts";
 
 /** A pipe: what the child writes into `writeEnd`, which only carries a descriptor, is read from `output`. */
 interface OutputPipe {
@@ -30,7 +31,7 @@ export async function openOutputPipes(folder: string): Promise<OutputPipes> {
   const [stdout, stderr, status] = [join(folder, "stdout"), join(folder, "stderr"), join(folder, "status")];
   const names = [stdout, stderr, status];
   try {
-    await execa("mkfifo", ["-m", "600", ...names], { env: { PATH: "/usr/bin:/bin" }, extendEnv: false });
+    await startProgram("mkfifo", ["-m", "600", ...names], { env: { PATH: "/usr/bin:/bin" } });
     const { O_RDWR, O_WRONLY } = constants;
     return { stdout: openPipe(stdout, O_WRONLY), stderr: openPipe(stderr, O_WRONLY), status: openPipe(status, O_RDWR) };
   } catch (error) {

@@ -1,4 +1,3 @@
-import { execa } from "execa";
 import { SealrunError } from "@sealrun/protocol";
 import type { Command } from "./command.ts";
 import { waitForReady } from "./go.ts";
@@ -6,6 +5,7 @@ import type { OutputPipes } from "./output-pipes.ts";
 import { isAlive, signalChildren, signalProcess, waitUntilAsleep, waitUntilGone } from "./process-tree.ts";
 import { childEnd, type RunningScript, socketsFrom3 } from "./running-script.ts";
 import { readSandboxStatus } from "./sandbox-status.ts";
+import { startProgram } from "./start-program.ts";
 
 /** A command to start in a sandbox. */
 export interface SandboxedStart {
@@ -23,16 +23,19 @@ export interface SandboxedStart {
  */
 export function startSandboxed(options: SandboxedStart): RunningScript {
   const { stdout, stderr, status: statusPipe } = options.pipes;
-  const subprocess = execa(options.bubblewrap, ["--args", "6", "--json-status-fd", "5", "--", ...options.command], {
-    env: {},
-    extendEnv: false,
-    cwd: "/",
-    stdio: ["ignore", stdout.writeEnd, stderr.writeEnd, "pipe", "pipe", statusPipe.writeEnd, "pipe"],
-    buffer: false,
-    reject: false,
-    cleanup: true,
-    encoding: "buffer",
-  });
+  const subprocess = startProgram(
+    options.bubblewrap,
+    ["--args", "6", "--json-status-fd", "5", "--", ...options.command],
+    {
+      env: {},
+      cwd: "/",
+      stdio: ["ignore", stdout.writeEnd, stderr.writeEnd, "pipe", "pipe", statusPipe.writeEnd, "pipe"],
+      buffer: false,
+      reject: false,
+      cleanup: true,
+      encoding: "buffer",
+    },
+  );
   const bubblewrapEnd = childEnd(subprocess.nodeChildProcess);
   const [frames, token, argumentStream] = socketsFrom3(subprocess.stdio, 3);
   if (!frames || !token || !argumentStream) throw new SealrunError("INTERNAL", "");

@@ -1,11 +1,11 @@
 import { basename, join } from "node:path";
-import { execa } from "execa";
 import { limits, SealrunError } from "@sealrun/protocol";
 import { machineFailure } from "../errno.ts";
 import type { PythonRuntime } from "../child/layout.ts";
 import { socketsFrom3 } from "../child/running-script.ts";
 import type { Sandbox } from "../child/run-step.ts";
 import { isolationArguments, systemArguments } from "../child/sandbox.ts";
+import { startProgram } from "../child/start-program.ts";
 
 /** The programs of an install, on the host. */
 export interface InstallPrograms {
@@ -59,10 +59,9 @@ export async function runInstaller(programs: InstallPrograms, options: InstallCo
   const environment = { LANG: "C.UTF-8", ...options.environment(paths) };
   const command = options.command(paths);
   const [program, ...rest] = isUnsafe ? command : ([sandbox.program, "--args", "3", "--", ...command] as const);
-  const subprocess = execa(program, rest, {
+  const subprocess = startProgram(program, rest, {
     // Bubblewrap runs outside the sandbox and gets nothing; a proxy's password must not be in its arguments either.
     env: isUnsafe ? environment : {},
-    extendEnv: false,
     cwd: isUnsafe ? options.folder : "/",
     stdio: ["ignore", "pipe", "pipe", "pipe"],
     maxBuffer: keptOutputBytes,

@@ -1,12 +1,12 @@
 import { mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type MachineTrouble, SealrunError, toSealrunError } from "@sealrun/protocol";
-import { execa } from "execa";
 import { probeSandbox } from "../child/probe.ts";
 import type { Sandbox } from "../child/run-step.ts";
-import { machineFailure } from "../errno.ts";
+import { errorCodeOf, machineFailure } from "../errno.ts";
 import { findShortage } from "./free-space.ts";
 import { machineReason } from "./machine-reason.ts";
+import { startProgram } from "../child/start-program.ts";
 
 /** Enough that a file system has to find room for it. */
 const probeBytes = 1024 * 1024;
@@ -22,7 +22,7 @@ export interface Machine {
 export async function probeMachine({ folders, sandbox }: Machine): Promise<MachineTrouble | undefined> {
   try {
     for (const folder of folders) await writeIn(folder);
-    await (sandbox.kind === "none" ? startProgram() : probeSandbox(sandbox.program));
+    await (sandbox.kind === "none" ? tryProgram() : probeSandbox(sandbox.program));
     return await findShortage(folders);
   } catch (error) {
     const { code, message } = machineReason(error) ?? toSealrunError(error);
@@ -44,13 +44,12 @@ async function writeIn(folder: string): Promise<void> {
       await rm(path, { force: true });
     }
   } catch (error) {
-    const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
-    throw machineFailure(code, { isOwnFolder: true, what: folder, cause: error }) ?? error;
+    throw machineFailure(errorCodeOf(error), { isOwnFolder: true, what: folder, cause: error }) ?? error;
   }
 }
 
-async function startProgram(): Promise<void> {
-  const result = await execa("/usr/bin/true", [], { env: {}, extendEnv: false, stdin: "ignore", reject: false });
+async function tryProgram(): Promise<void> {
+  const result = await startProgram("/usr/bin/true", [], { env: {}, stdin: "ignore", reject: false });
   if (result.failed) {
     throw (
       machineFailure(result.code, { what: "/usr/bin/true" }) ??
