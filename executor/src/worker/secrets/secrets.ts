@@ -1,7 +1,7 @@
 import { type JsonValue, lookupOrder, type Scope, SealrunError, type SecretName, secretName } from "@sealrun/protocol";
 import type { Attempt } from "../../between/attempt.ts";
 import { type FoundSecret, lookUpSecret, openEventSecret } from "./open-secret.ts";
-import { storeSecret, type StoredSecret } from "./seal-secret.ts";
+import { storeSecret, type StoredVersion } from "./seal-secret.ts";
 
 /** The secrets of one attempt. A value is opened when it is first asked for, and kept until the attempt ends. */
 export interface Secrets {
@@ -16,7 +16,7 @@ export interface Secrets {
    * Seals and stores a value. From then on `find` of the name answers this value, whatever other runs set, unless the
    * platform says that a narrower scope hides it.
    */
-  set(secret: { readonly name: string; readonly value: JsonValue; readonly scope: string }): Promise<StoredSecret>;
+  set(secret: { readonly name: string; readonly value: JsonValue; readonly scope: string }): Promise<StoredVersion>;
 }
 
 /** Secrets of an attempt. What a script cannot name cannot exist, so a name against the rule is absent everywhere. */
