@@ -9,8 +9,9 @@ import {
   SealrunError,
 } from "@sealrun/protocol";
 import type { Attempt } from "../between/attempt.ts";
+import type { StepContext } from "../worker/step-context.ts";
 import { completeParameters, type OpenParameters } from "../worker/secrets/open-parameters.ts";
-import { type Reader, readSecret } from "../worker/secrets/read-secret.ts";
+import { type ReadContext, readSecret } from "../worker/secrets/read-secret.ts";
 import { limitPrograms } from "./limit-programs.ts";
 import { runJq } from "./run-jq.ts";
 
@@ -29,10 +30,8 @@ interface StepVariables {
   readonly sealed: Readonly<Record<string, string>>;
 }
 
-/** A step about to start, and what ends its attempt. */
-export interface StartingStep extends Reader {
-  readonly signal: AbortSignal;
-}
+/** What resolving the references of a step takes. */
+export type ResolveContext = ReadContext & Pick<StepContext, "attempt" | "signal">;
 
 const maxPrograms = 32;
 
@@ -40,10 +39,11 @@ const maxPrograms = 32;
  * Resolves every reference of one step, with that step's rights and on its receipt. Throws `REFERENCE_INVALID`,
  * `REFERENCE_UNRESOLVED`, `SECRET_NOT_DECLARED` or `PARAMETER_INVALID`, with the place.
  */
-export async function resolveStep(reader: StartingStep, attempt: Attempt, open: OpenParameters): Promise<ResolvedStep> {
-  const { plan } = reader.step;
+export async function resolveStep(context: ResolveContext, open: OpenParameters): Promise<ResolvedStep> {
+  const { attempt, step } = context;
+  const { plan } = step;
   const runs = runVariables(attempt, plan);
-  const first = sourceOf(reader, attempt, runs);
+  const first = sourceOf(context, runs);
   const env = await resolveVariables(plan, first);
   const source = { ...first, variables: { ...env.plain, ...env.sealed, ...runs } };
   const config = jsonObject.parse(await resolveReferences(attempt.event.config, { document: "config.json" }, source));
@@ -63,17 +63,13 @@ function runVariables(attempt: Attempt, plan: EventStep): Readonly<Record<string
   };
 }
 
-function sourceOf(
-  reader: StartingStep,
-  attempt: Attempt,
-  variables: Readonly<Record<string, string>>,
-): ReferenceSource {
+function sourceOf(context: ResolveContext, variables: Readonly<Record<string, string>>): ReferenceSource {
   return {
-    find: async (names, scope) => readSecret(reader, names, scope),
+    find: async (names, scope) => readSecret(context, names, scope),
     variables,
-    project: attempt.event.project.name,
-    runJq: limitPrograms(runJq, maxPrograms, reader.signal),
-    onMade: (value) => reader.masker.add(value),
+    project: context.attempt.event.project.name,
+    runJq: limitPrograms(runJq, maxPrograms, context.signal),
+    onMade: (value) => context.masker.add(value),
   };
 }
 

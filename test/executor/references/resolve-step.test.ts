@@ -32,7 +32,8 @@ function step({
   const peer = makeAttempt({ service, config });
   const masker = createMasker();
   const reads: Read[] = [];
-  const reader = {
+  const context = {
+    attempt: peer.attempt,
     signal,
     step: { index: 0, plan: { script: "main.py", name: "main", ...plan } },
     secrets: createSecrets(peer.attempt),
@@ -40,7 +41,7 @@ function step({
     recordRead: async (read: Read) => void reads.push(read),
   };
   const open = { values: params, literal: new Set(literal), unknown: {}, file: undefined };
-  return { ...peer, masker, reads, resolve: async () => resolveStep(reader, peer.attempt, open) };
+  return { ...peer, masker, reads, resolve: async () => resolveStep(context, open) };
 }
 
 /** What one text of config.json becomes. */
