@@ -21,13 +21,13 @@ export interface RunDeps extends WorkspaceDeps {
   readonly endRuns: AbortSignal;
 }
 
-/** What the platform answered a claim with: `askedAt` is on the steady clock, `grant` the keyring's frame in base64. */
+/** The platform's answer to a claim: `askedAt` is on the monotonic clock, `grant` is the keyring's frame in base64. */
 export type AnsweredClaim = Pick<ClaimReply, "leaseMs" | "grant"> & { readonly askedAt: number };
 
 /**
- * Runs a claimed execution to its end and tells the platform. What this machine keeps from starting is given back
- * instead, also a grant that cannot be opened. Call the returned function once its event is out of the queue. Throws
- * `LEASE_LOST` when the attempt is not ours any more.
+ * Runs a claimed execution to its end and tells the platform. When a fault of this machine, or a grant that cannot be
+ * opened, keeps it from starting, it is given back instead. Call the returned function once its event is out of the
+ * queue. Throws `LEASE_LOST` when the attempt no longer belongs to this executor.
  */
 export async function runAttempt(
   deps: RunDeps,
@@ -59,7 +59,7 @@ export async function runAttempt(
     const end = endOf(outcome.failure, lease.cancelled.aborted);
     return await deps.ends.deliver({ ...attempt.ref, ...end, lastSequence, steps: [...steps] }, reported);
   } finally {
-    // Reads of secrets are among what a run without an end has reported.
+    // A run without an end has reported its reads of secrets too.
     if (reported === undefined) deps.ends.deliverReports(await reporter.finish());
     over.abort();
     unwatch();
@@ -67,7 +67,7 @@ export async function runAttempt(
   }
 }
 
-/** A script that failed by itself just before its cancel has failed. */
+/** A script that failed by itself just before it was cancelled counts as failed. */
 function endOf(failure: Failure | undefined, isCancelled: boolean): Pick<FinishRequest, "status" | "error"> {
   if (failure === undefined) return { status: "succeeded" };
   const failedItself = failure.code === "SCRIPT_FAILED" || failure.code === "SCRIPT_TIMED_OUT";

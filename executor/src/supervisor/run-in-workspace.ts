@@ -36,14 +36,14 @@ export interface WorkspaceDeps {
 /** A claimed execution whose grant is still closed. */
 export type ClaimedAttempt = Omit<Attempt, "grant">;
 
-/** How an attempt came out: its steps were run, or this machine kept the first from starting. */
+/** How an attempt ended: its steps were run, or a fault of this machine kept the first one from starting. */
 export type Outcome =
   | { readonly kind: "run"; readonly failure: Failure | undefined }
   | { readonly kind: "unfit"; readonly reason: MachineReason };
 
 /**
- * Opens, prepares, runs and cleans up. Whatever goes wrong before the first script is this machine's, or the attempt's
- * failure too: thrown, it would leave a claimed execution to its lease.
+ * Opens the grant, prepares, runs and cleans up. An error before the first script is never thrown, because the claimed
+ * execution would then wait until its lease expires: it is this machine's fault, or the attempt fails with it.
  */
 export async function runInWorkspace(
   deps: WorkspaceDeps,
@@ -66,7 +66,7 @@ export async function runInWorkspace(
     workspace = await prepareWorkspace(deps, attempt, files, installed);
     crashPoint("executor.workspace.ready");
     const secrets = createSecrets(attempt);
-    await maskFromTheStart(attempt, secrets, masker);
+    await maskDeclaredSecrets(attempt, secrets, masker);
     const parametersFile = await readFile(join(workspace.folder, "parameters.json")).catch(() => undefined);
     const params = openParameters(attempt, parametersFile);
     const failure = await runSteps({
@@ -89,23 +89,23 @@ export async function runInWorkspace(
     if (reason !== undefined) {
       deps.log.warn(
         { err: error, ...claimed.ref, code: reason.code },
-        "An attempt cannot be prepared and is given back",
+        "An attempt cannot be prepared on this machine; it is given back to the queue",
       );
       return { kind: "unfit", reason: { ...reason, message: masker.maskText(reason.message) } };
     }
     const failure = toSealrunError(error);
     if (failure.code === "INTERNAL" || failure.code === "DISK_FULL")
       deps.log.error({ err: error, ...claimed.ref }, "An attempt failed");
-    const said = { code: failure.code, message: masker.maskText(failure.message) };
-    await say("error", said.message);
-    return { kind: "run", failure: said };
+    const masked = { code: failure.code, message: masker.maskText(failure.message) };
+    await say("error", masked.message);
+    return { kind: "run", failure: masked };
   } finally {
     if (workspace !== undefined) await removeWorkspace(deps, claimed, workspace);
     if (installed !== undefined) await releaseDependencies(deps, claimed, installed);
   }
 }
 
-/** What this machine has to do with an error; undefined once a script has started, or when its package is to blame. */
+/** Why this machine is to blame for an error; undefined once a script has started, or when the package is to blame. */
 function reasonOf(
   error: unknown,
   { isOpen, hasStarted }: { readonly isOpen: boolean; readonly hasStarted: boolean },
@@ -121,7 +121,7 @@ function openAttempt(claimed: ClaimedAttempt, frame: string): Attempt {
   return { ...claimed, grant };
 }
 
-/** What cannot be removed is a matter of this machine: it changes nothing of how the run ended. */
+/** A folder that cannot be removed is a problem of this machine only: it does not change how the run ended. */
 async function removeWorkspace(
   { log }: Pick<WorkspaceDeps, "log">,
   { ref }: ClaimedAttempt,
@@ -132,12 +132,12 @@ async function removeWorkspace(
   } catch (error) {
     log.warn(
       { err: error, ...ref, folder: workspace.scratch },
-      "A run's folder cannot be removed; remove it by hand if the next start of the executor does not",
+      "The folder of a run cannot be removed; if the next start of the executor does not remove it, do so by hand",
     );
   }
 }
 
-/** A use that is left counts until this process ends: the folder stays in the cache for so long. */
+/** A use that cannot be released counts until this process ends: until then the folder stays in the cache. */
 async function releaseDependencies(
   { log }: Pick<WorkspaceDeps, "log">,
   { ref }: ClaimedAttempt,
@@ -146,7 +146,10 @@ async function releaseDependencies(
   try {
     await installed.release();
   } catch (error) {
-    log.warn({ err: error, ...ref }, "The installed dependencies of a run cannot be given back to the cache");
+    log.warn(
+      { err: error, ...ref },
+      "The installed dependencies of a run cannot be released; they stay in the cache until the executor stops",
+    );
   }
 }
 
@@ -184,8 +187,8 @@ async function prepareWorkspace(
   }
 }
 
-/** Opens what the manifest declares, and only that, so that it is masked even before a script reads it. */
-async function maskFromTheStart(attempt: Attempt, secrets: Secrets, masker: Masker): Promise<void> {
+/** Opens the secrets that the manifest declares, and only those, so that they are masked even before a script reads them. */
+async function maskDeclaredSecrets(attempt: Attempt, secrets: Secrets, masker: Masker): Promise<void> {
   const declared = attempt.event.steps.flatMap((step) => step.secrets ?? []);
   for (const name of new Set([...attempt.event.mask, ...declared])) {
     const found = await secrets.find(name);

@@ -10,12 +10,12 @@ import {
   subjects,
 } from "@sealrun/protocol";
 
-/** An event may wait in the queue for as long as it says itself; no frame is older than this. */
+/** How long an event may wait in the queue stands in the event; no frame is older than this. */
 const oldestFrameMs = 30 * 24 * 3_600_000;
 
 /**
  * The event in a frame that the platform signed for this pool. Fails with `UNKNOWN_SENDER`, `BAD_SIGNATURE`,
- * `BAD_FORMAT` or `MALFORMED` for what is not one, and `EXPIRED` for one past its own time.
+ * `BAD_FORMAT` or `MALFORMED` for anything else, and `EXPIRED` for an event that has expired.
  */
 export function verifyEvent(
   frame: Uint8Array,
@@ -33,6 +33,6 @@ export function verifyEvent(
   if (event.platformId !== trust.platform.id || event.pool !== trust.pool) {
     throw new SealrunError("MALFORMED", "The event is for another platform or pool");
   }
-  if (event.expiresAt < now) throw new SealrunError("EXPIRED", `The event of ${event.executionId} is past its time`);
+  if (event.expiresAt < now) throw new SealrunError("EXPIRED", `The event of ${event.executionId} has expired`);
   return event;
 }

@@ -76,7 +76,9 @@ describe("announcePresence()", () => {
     await until(() => (presence.isClockWrong() ? undefined : true));
     await presence.close();
     expect(lines).toHaveLength(2);
-    expect(lines[0]).toContain("The clock of host-1 is 90 seconds behind. Nothing is taken until they agree");
+    expect(lines[0]).toContain(
+      "The clock of host-1 is 90 seconds behind. No executions are taken until the clocks agree",
+    );
   });
 
   test("announcePresence() closes once that it drains was heard, and tells nothing after", async () => {
