@@ -1,7 +1,7 @@
 import { crashPoint } from "@sealrun/faults";
 import { type FinishRequest, toSealrunError, type AttemptRef } from "@sealrun/protocol";
 import type { Logger } from "pino";
-import { bringHome, type EndedReports } from "./bring-home.ts";
+import { deliverReports, type EndedReports } from "./deliver-reports.ts";
 import { createCatchUp } from "./catch-up.ts";
 import { isFinal } from "./is-final.ts";
 import { createKeptReports, type SpoolRoom } from "./kept-reports.ts";
@@ -66,7 +66,7 @@ export function createEnds(deps: EndsDeps): Ends {
   const bring = async (reports: EndedReports): Promise<void> => {
     const work = async (): Promise<void> => {
       try {
-        const isHome = await bringHome({ log, underWay: () => underWay.size }, reports, signal);
+        const isHome = await deliverReports({ log, underWay: () => underWay.size }, reports, signal);
         if (isHome) await spool.remove(reports.kept.ref);
       } catch (error) {
         log.warn(

@@ -23,7 +23,7 @@ export interface EndedReports extends AttemptReports {
  * Sees to it that the platform stores all reports of an attempt, however long it takes; then, or when the platform never
  * will, removes what is kept of them and answers true. False when the signal aborted: the rest is for the next start.
  */
-export async function bringHome(
+export async function deliverReports(
   deps: { readonly log: Logger; readonly underWay: () => number },
   reports: EndedReports,
   signal: AbortSignal,
