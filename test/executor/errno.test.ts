@@ -16,12 +16,12 @@ describe("machineFailure()", () => {
     ["ENAMETOOLONG", undefined],
     ["ECONNREFUSED", undefined],
     [undefined, undefined],
-  ])("machineFailure() takes %s for %s, wherever it comes from", (code, expected) => {
+  ])("machineFailure() reads %s as %s, wherever it comes from", (code, expected) => {
     expect(machineFailure(code)?.code).toBe(expected);
   });
 
   test.each(["EACCES", "EPERM", "ENOENT", "ENOTDIR", "EEXIST"])(
-    "machineFailure() takes %s for the machine's in the executor's own folders",
+    "machineFailure() blames the machine for %s in the executor's own folders",
     (code) => {
       expect(machineFailure(code, { isOwnFolder: true })?.code).toBe("MACHINE_FAILED");
     },
