@@ -11,15 +11,15 @@ import { startProgram } from "./start-program.ts";
 export interface SandboxedStart {
   /** The program `bwrap`. */
   readonly bubblewrap: string;
-  /** What `sandboxArguments` made. */
+  /** The result of `sandboxArguments`. */
   readonly sandbox: readonly string[];
   readonly command: Command;
   readonly pipes: OutputPipes;
 }
 
 /**
- * Starts a command under bubblewrap. Its arguments go over a descriptor: the process list shows the command alone, and
- * their size has no limit. When bubblewrap dies, by `kill` or with the executor, the kernel ends all that is in there.
+ * Starts a command under bubblewrap. Its arguments go through a descriptor: the process list shows only the command, and
+ * their size has no limit. When bubblewrap dies, by `kill` or with the executor, the kernel ends all processes inside.
  */
 export function startSandboxed(options: SandboxedStart): RunningScript {
   const { stdout, stderr, status: statusPipe } = options.pipes;
@@ -44,8 +44,8 @@ export function startSandboxed(options: SandboxedStart): RunningScript {
   let isKilled = false;
 
   /**
-   * Bubblewrap binds its first process to its own life only after it has forked the script's. From then on that process
-   * sleeps until the script ends, and a "go" cannot outlive us.
+   * Bubblewrap ties its first process to its own life only after that process has forked the script's. From then on it
+   * sleeps until the script ends, and a script that gets "go" cannot outlive the executor.
    */
   const ready = async (): Promise<boolean> => {
     if (!(await waitForReady(frames))) return false;

@@ -17,8 +17,8 @@ export interface UnsafeStart {
 }
 
 /**
- * Starts a command on the host itself, for `--unsafe-no-sandbox` alone: it can read what the executor can, and a process
- * that leaves its process group outlives it.
+ * Starts a command on the host itself, for `--unsafe-no-sandbox` only: it can read what the executor can, and a process
+ * that leaves the command's process group outlives it.
  */
 export function startUnsafe(options: UnsafeStart): RunningScript {
   const { stdout, stderr } = options.pipes;

@@ -8,17 +8,17 @@ import { findShortage } from "./free-space.ts";
 import { machineReason } from "./machine-reason.ts";
 import { startProgram } from "../child/start-program.ts";
 
-/** Enough that a file system has to find room for it. */
+/** Large enough that the file system must find room for it. */
 const probeBytes = 1024 * 1024;
 
 /** Where runs are prepared. */
 export interface Machine {
-  /** Every folder that preparing a run, or keeping its end, writes to. */
+  /** Every folder that is written to when a run is prepared or its end is kept. */
   readonly folders: readonly string[];
   readonly sandbox: Sandbox;
 }
 
-/** Does what preparing a run does: writes in each folder, and starts a program. What fails is the answer; undefined when all works. */
+/** Does what preparing a run does: writes in each folder and starts a program. Returns what fails, or undefined. */
 export async function probeMachine({ folders, sandbox }: Machine): Promise<MachineTrouble | undefined> {
   try {
     for (const folder of folders) await writeIn(folder);
@@ -31,7 +31,7 @@ export async function probeMachine({ folders, sandbox }: Machine): Promise<Machi
 }
 
 async function writeIn(folder: string): Promise<void> {
-  // Always the same name, so that a process that dies here leaves one file at most.
+  // The name is always the same, so that a process that dies here leaves at most one file.
   const path = join(folder, ".sealrun-probe");
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });

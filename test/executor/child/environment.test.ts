@@ -49,6 +49,6 @@ test("holdVariables() renames what a package sets for the loader and the shell, 
       NODE_OPTIONS: "--title=x",
       LD: "1",
     },
-    held: ["LD_PRELOAD", "PS4"],
+    heldBack: ["LD_PRELOAD", "PS4"],
   });
 });

@@ -32,7 +32,7 @@ function startMachine() {
       machine.probedAt.push(Math.round((performance.now() - startedAt) / 1_000));
       return machine.trouble;
     },
-    look: async () => {
+    check: async () => {
       machine.looks += 1;
       return machine.shortage;
     },
