@@ -1,7 +1,7 @@
 import type { MaskStream } from "./mask-stream.ts";
 
 /**
- * Turns a failure inside `stream` into a notice in place of the bytes. The stream stays failed: what follows could be
+ * When `stream` fails, gives a notice instead of the bytes. The stream stays failed, because the following bytes could be
  * the rest of a value whose beginning was lost.
  */
 export function failClosed(stream: MaskStream): MaskStream {

@@ -242,7 +242,7 @@ describe("prepare() installs Python packages", () => {
     const world = await openWorld(root.path, { pipIndexUrl: index.url });
     expect(await rejectionOf(world.prepare({ "requirements.txt": "billing==2.0" }))).toMatchObject({
       code: "DEPENDENCIES_FAILED",
-      message: "requirements.txt does not pin all that its packages need; add share-split==1.0.0",
+      message: "requirements.txt does not pin everything that its packages need; add share-split==1.0.0",
     });
     expect((await world.prepare({ "requirements.txt": "billing==2.0\nshare_split==1.0.0" })).python).toBeDefined();
   });

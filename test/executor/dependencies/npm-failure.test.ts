@@ -3,7 +3,7 @@ import { explainNpmFailure } from "../../../executor/src/dependencies/npm-failur
 
 const registry = "https://registry.example/npm/";
 
-const checkNetwork = "check its network and its setting of the registry";
+const checkNetwork = "check its network and its registry setting";
 const giveAuthority = "give it the registry's authority with dependencies.extraCaFile";
 
 test.each([

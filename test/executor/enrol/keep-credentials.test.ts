@@ -108,7 +108,7 @@ describe("keepCredentials()", () => {
     const options = { state, stateFile, platformUrl: "http://127.0.0.1:9", log };
     const kept = await keepCredentials(options);
     expect(kept.current()).toEqual(state.nats);
-    expect(log.lines).toEqual(["The NATS login could not be renewed; this is tried again"]);
+    expect(log.lines).toEqual(["The NATS login could not be renewed; retrying"]);
     await kept.stop();
     await waitUntilExpired(state.nats);
     expect(await rejectionOf(keepCredentials(options))).toMatchObject({ code: "PLATFORM_UNREACHABLE" });

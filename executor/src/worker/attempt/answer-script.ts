@@ -6,7 +6,7 @@ import { sendEvent } from "./send-event.ts";
 import { readSecret } from "../secrets/read-secret.ts";
 import type { StepContext } from "../step-context.ts";
 
-/** Answers the requests of one step, which was given `given`. A value is known to the masker before the script has it. */
+/** Answers the requests of one step; `given` is its resolved input. The masker knows a value before the script gets it. */
 export function answerScript(context: StepContext, given: ResolvedStep): ScriptHandler {
   return async (request) => {
     switch (request.op) {
@@ -106,7 +106,7 @@ function setResult(context: StepContext, value: JsonValue): void {
   context.results.set(context.step.plan.name, value);
 }
 
-/** For a shell's `eval`: inside single quotes nothing means anything but the quote itself. */
+/** Text for a shell's `eval`: inside single quotes, only the quote itself has a meaning. */
 function exportLines(variables: Readonly<Record<string, string>>): string {
   return Object.entries(variables)
     .map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'\n`)

@@ -25,7 +25,7 @@ import type { State } from "../secrets/state.ts";
 import { createOutputBudget, createStepOutput } from "../output/step-output.ts";
 import { pause } from "../../waits.ts";
 
-/** Everything the steps of one attempt share. */
+/** What the steps of one attempt share. */
 export interface AttemptContext {
   readonly attempt: Attempt;
   readonly sandbox: Sandbox;
@@ -40,13 +40,13 @@ export interface AttemptContext {
   readonly report: (item: ReportItem) => Promise<void>;
   /** Ends the attempt: a lost lease, or a drain that took too long. */
   readonly signal: AbortSignal;
-  /** Whether a script of the attempt was told to start: what keeps the first one from it may be this machine's matter. */
+  /** Whether a script of the attempt was told to start. Before that, a failure may be this machine's fault. */
   readonly progress: { hasStarted: boolean };
 }
 
 /**
- * Runs the steps in order; those after a failed one are skipped. The answer is why the attempt failed, if it did. Throws what is
- * this machine's matter while no script has started.
+ * Runs the steps in order; those after a failed one are skipped. Returns why the attempt failed, if it did. While no script
+ * has started, a failure that is this machine's fault is thrown instead.
  */
 export async function runSteps(shared: AttemptContext): Promise<Failure | undefined> {
   const results = new Map<string, JsonValue>();
@@ -90,7 +90,7 @@ function stepContextOf(
   };
 }
 
-/** Runs a step as often as its plan says, until it succeeds; its end is reported once. */
+/** Runs a step until it succeeds, or has no tries left; its end is reported once. */
 async function runOneStep(shared: AttemptContext, context: StepContext): Promise<Failure | undefined> {
   const { masker, report, signal } = shared;
   const { results } = context;

@@ -12,13 +12,13 @@ import type { Attempt } from "../../between/attempt.ts";
 import { readFields, withoutReserved } from "../secrets/read-fields.ts";
 import type { SendContext } from "./send-event.ts";
 
-type Asked = Extract<ScriptRequest, { op: "schedule" }>;
+type ScheduleScriptRequest = Extract<ScriptRequest, { op: "schedule" }>;
 
 /**
- * Asks for later runs of this package: once after a delay, or by cron text; the answer is the schedule's id, once it is
- * committed. Parameters are sealed here. `MALFORMED`, `VALUE_TOO_LARGE`, and what the platform refuses with.
+ * Asks for later runs of this package: one after a delay, or many by cron text. Returns the schedule's id, once it is
+ * committed. Parameters are sealed here. Fails with `MALFORMED`, `VALUE_TOO_LARGE`, or the platform's code.
  */
-export async function scheduleRun(context: SendContext, request: Asked): Promise<string> {
+export async function scheduleRun(context: SendContext, request: ScheduleScriptRequest): Promise<string> {
   const { ref, rpc } = context.attempt;
   const id = scheduleId.parse(newId("schedule"));
   const when = readWhen(request);
@@ -36,7 +36,7 @@ export async function scheduleRun(context: SendContext, request: Asked): Promise
   return id;
 }
 
-function readWhen({ delayMs, cron, timezone }: Asked): ScheduleRequest["when"] {
+function readWhen({ delayMs, cron, timezone }: ScheduleScriptRequest): ScheduleRequest["when"] {
   const hasDelay = delayMs !== undefined && delayMs !== 0;
   if (hasDelay === (cron !== undefined)) {
     throw new SealrunError("MALFORMED", "Expected either a delay of more than 0 seconds or cron text, not both");
@@ -46,8 +46,8 @@ function readWhen({ delayMs, cron, timezone }: Asked): ScheduleRequest["when"] {
       return { cron, ...(timezone === undefined ? {} : { timezone }) };
     throw new SealrunError("MALFORMED", "Expected cron text of at most 256 characters and a time zone's name");
   }
-  const wanted = Math.round(delayMs ?? 0);
-  if (wanted >= 1 && wanted <= limits.scheduleDelayMs) return { delayMs: wanted };
+  const roundedMs = Math.round(delayMs ?? 0);
+  if (roundedMs >= 1 && roundedMs <= limits.scheduleDelayMs) return { delayMs: roundedMs };
   throw new SealrunError("MALFORMED", "Expected a delay of more than 0 and at most 366 days");
 }
 

@@ -9,9 +9,9 @@ import type { StepContext } from "../step-context.ts";
 export type SendContext = Pick<StepContext, "attempt" | "masker" | "log">;
 
 /**
- * Sends an event to the packages of this project; the answer is its id, once what it starts is committed. Its data is
- * sealed here; type, source and reference are stored in the clear, and masked before. `MALFORMED`, `VALUE_TOO_LARGE`,
- * and what the platform refuses with.
+ * Sends an event to the packages of this project. Returns its id, once the executions that it starts are committed. Its
+ * data is sealed here; source and reference are masked and stored in the clear, and a type with a secret in it is refused.
+ * Fails with `MALFORMED`, `VALUE_TOO_LARGE`, or the platform's code.
  */
 export async function sendEvent(
   context: SendContext,
@@ -20,8 +20,8 @@ export async function sendEvent(
   const { event, ref, rpc } = context.attempt;
   const id = eventId.parse(newId("event"));
   const type = readType(context.masker, request.type);
-  const source = clear(context.masker, request.source ?? event.package.name) || event.package.name;
-  const referenceId = clear(context.masker, request.referenceId ?? "");
+  const source = maskClearText(context.masker, request.source ?? event.package.name) || event.package.name;
+  const referenceId = maskClearText(context.masker, request.referenceId ?? "");
   const data = sealData(context.attempt, id, request.value ?? {});
   const reference = referenceId === "" ? {} : { referenceId };
   const sent = await rpc.emit({ ...ref, id, type, source, data, ...reference });
@@ -45,8 +45,8 @@ function readType(masker: Masker, given: string): string {
   );
 }
 
-/** Text that is stored as it is: what of it is secret is masked. */
-function clear(masker: Masker, given: string): string {
+/** Text that is stored in the clear, with secrets in it masked. */
+function maskClearText(masker: Masker, given: string): string {
   const masked = eventText.safeParse(masker.maskText(given));
   if (masked.success) return masked.data;
   throw new SealrunError(
