@@ -1,7 +1,10 @@
 import { constants } from "node:os";
 import { SealrunError } from "@sealrun/protocol";
 
-/** Kernel errors that are the machine's fault whichever program meets them: space, devices, memory, processes, descriptors. */
+/**
+ * Kernel errors that are the machine's fault whichever program meets them: space, devices, memory, processes,
+ * descriptors.
+ */
 const machineErrors: Readonly<Record<string, string>> = {
   ENOSPC: "no space is left on the disk",
   EDQUOT: "the quota of the disk is used up",
@@ -16,7 +19,10 @@ const machineErrors: Readonly<Record<string, string>> = {
   ENOMEM: "no memory is left",
 };
 
-/** Kernel errors that are the machine's fault in the executor's own folders only; in a package's folder it may be the package's. */
+/**
+ * Kernel errors that are the machine's fault in the executor's own folders only; in a package's folder it may be the
+ * package's.
+ */
 const ownFolderErrors: Readonly<Record<string, string>> = {
   EACCES: "this user may not access it",
   EPERM: "this user may not access it",

@@ -33,7 +33,8 @@ export interface CompiledFile {
 
 /**
  * Compiles a package version's TypeScript once: each script becomes a bundle, and every other file keeps its name and
- * loses its types. Returns the files to put over the package; throws `BUNDLE_FAILED` with file, line, column and reason.
+ * loses its types. Returns the files to put over the package; throws `BUNDLE_FAILED` with file, line, column and
+ * reason.
  */
 export async function bundleScripts(options: BundleOptions): Promise<readonly CompiledFile[]> {
   const { compiler, source, cacheDir, versionDigest } = options;
@@ -59,7 +60,10 @@ export async function bundleScripts(options: BundleOptions): Promise<readonly Co
   return listFiles(cached);
 }
 
-/** Whether a worker or a fork can name the file. Declarations have no code, and Node runs no TypeScript in `node_modules`. */
+/**
+ * Whether a worker or a fork can name the file. Declarations have no code, and Node runs no TypeScript in
+ * `node_modules`.
+ */
 function canBeNamed(path: string): boolean {
   const isDeclaration = path.endsWith(".d.ts") || path.endsWith(".d.mts");
   return isTypeScript(path) && !isDeclaration && !path.split("/").includes("node_modules");

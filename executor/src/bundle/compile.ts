@@ -130,7 +130,9 @@ function sandbox(esbuild: string, folders: CompileFolders): readonly string[] {
   ].flat();
 }
 
-/** esbuild adds the extension to the output's name. The `./` keeps a file named like an option from being read as one. */
+/**
+ * esbuild adds the extension to the output's name. The `./` keeps a file named like an option from being read as one.
+ */
 function entryPoint(output: string, input: string): string {
   return `./${output.replace(/\.[^.]*$/, "")}=./${input}`;
 }

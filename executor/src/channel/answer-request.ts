@@ -6,8 +6,8 @@ import { encodeFrame, splitBody } from "./frames.ts";
 export type ScriptAnswer = Omit<Extract<ScriptReply, { ok: true }>, "id" | "ok" | "raw">;
 
 /**
- * Answers one request. A raw value has already been put into `value` (into `message` for a log line). The script gets the
- * code and text of a `SealrunError`; any other error reaches it as `INTERNAL`, without its text.
+ * Answers one request. A raw value has already been put into `value` (into `message` for a log line). The script gets
+ * the code and text of a `SealrunError`; any other error reaches it as `INTERNAL`, without its text.
  */
 export type ScriptHandler = (request: ScriptRequest) => Promise<ScriptAnswer>;
 
@@ -49,7 +49,9 @@ function withRaw(request: ScriptRequest, raw: Uint8Array | undefined): ScriptReq
   return request;
 }
 
-/** The request with the fields of an event or of a later run. Without a raw value, or with an empty one, there are none. */
+/**
+ * The request with the fields of an event or of a later run. Without a raw value, or with an empty one, there are none.
+ */
 function withFields<T extends Extract<ScriptRequest, { op: "event.send" | "schedule" }>>(
   request: T,
   raw: Uint8Array | undefined,

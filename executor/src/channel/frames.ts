@@ -5,7 +5,10 @@ const maxDigits = String(limits.scriptFrameBytes).length;
 
 /** Collects the frames of one side from chunks of any size. */
 export interface FrameReader {
-  /** The bodies that this chunk completes. Throws `CHANNEL_BROKEN` for bytes that are not a frame, or one over the limit. */
+  /**
+   * The bodies that this chunk completes. Throws `CHANNEL_BROKEN` for bytes that are not a frame, or one over the
+   * limit.
+   */
   readonly push: (chunk: Uint8Array) => readonly Uint8Array[];
   /** True while a frame is incomplete. */
   readonly isInside: () => boolean;

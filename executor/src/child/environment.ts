@@ -15,7 +15,10 @@ export interface EnvironmentOptions {
   readonly hasSealed: boolean;
 }
 
-/** Variables of the dynamic loader and the shell: through them a package could run code in the shell that waits for "go". */
+/**
+ * Variables of the dynamic loader and the shell: through them a package could run code in the shell that waits for
+ * "go".
+ */
 const actsOnShell = /^(?:LD_[A-Za-z0-9_]*|PS4)$/;
 
 /** The environment with such variables of the step renamed, and their names; `start.sh` sets them after "go". */

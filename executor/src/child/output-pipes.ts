@@ -19,7 +19,10 @@ interface OutputPipe {
 export interface OutputPipes {
   readonly stdout: OutputPipe;
   readonly stderr: OutputPipe;
-  /** For bubblewrap's status. Its write end is open for reading too: bubblewrap survives a write after the executor died. */
+  /**
+   * For bubblewrap's status. Its write end is open for reading too: bubblewrap survives a write after the executor
+   * died.
+   */
   readonly status: OutputPipe;
 }
 

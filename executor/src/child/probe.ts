@@ -3,7 +3,9 @@ import { isolationArguments, systemArguments } from "./sandbox.ts";
 import { readHostRoots } from "./host-roots.ts";
 import { startProgram } from "./start-program.ts";
 
-/** Starts a program in the same kind of sandbox as scripts; throws `SANDBOX_UNAVAILABLE` with the reason and what to do. */
+/**
+ * Starts a program in the same kind of sandbox as scripts; throws `SANDBOX_UNAVAILABLE` with the reason and what to do.
+ */
 export async function probeSandbox(bubblewrap: string): Promise<void> {
   const result = await startProgram(
     bubblewrap,

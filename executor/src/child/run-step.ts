@@ -46,7 +46,10 @@ export interface StepOptions {
   readonly graceMs?: number;
   /** Cancels the step. */
   readonly signal: AbortSignal;
-  /** Gets output as it comes; the script waits while a promise is pending. If one rejects, `runStep` ends the step and throws. */
+  /**
+   * Gets output as it comes; the script waits while a promise is pending. If one rejects, `runStep` ends the step and
+   * throws.
+   */
   readonly onStdout: (chunk: Uint8Array) => void | Promise<void>;
   readonly onStderr: (chunk: Uint8Array) => void | Promise<void>;
   readonly handle: ScriptHandler;

@@ -14,7 +14,10 @@ export interface RunningScript {
    * it ends with this process only while it waits for "go".
    */
   readonly ready: Promise<boolean>;
-  /** The script's exit code, or 128 + the number of a signal; undefined when `kill` came first. Rejects when it did not start. */
+  /**
+   * The script's exit code, or 128 + the number of a signal; undefined when `kill` came first. Rejects when it did not
+   * start.
+   */
   readonly ended: Promise<number | undefined>;
   /** True as soon as the exit code is known. */
   readonly hasEnded: () => boolean;
@@ -25,8 +28,8 @@ export interface RunningScript {
 }
 
 /**
- * The `count` sockets among a child's descriptors from 3 on. An error on a socket means that the child's end is gone, so it
- * only closes the socket.
+ * The `count` sockets among a child's descriptors from 3 on. An error on a socket means that the child's end is gone,
+ * so it only closes the socket.
  */
 export function socketsFrom3(stdio: readonly unknown[], count: number): readonly Socket[] {
   const sockets = stdio.slice(3).filter((stream) => stream instanceof Socket);

@@ -15,8 +15,8 @@ export interface SandboxOptions {
 }
 
 /**
- * The paths in `/etc` that name lookup, TLS and the clock need. Not all of `ssl`: `ssl/private` holds the host's keys, and
- * a script of an executor that runs as root can read what root can.
+ * The paths in `/etc` that name lookup, TLS and the clock need. Not all of `ssl`: `ssl/private` holds the host's keys,
+ * and a script of an executor that runs as root can read what root can.
  */
 const etcPaths = [
   "hosts",
@@ -58,8 +58,8 @@ export function systemArguments(hostRoots: readonly HostRoot[], hidden: readonly
 }
 
 /**
- * Bubblewrap's arguments for one script, up to its command. The host's network is shared for now. The environment is set
- * by arguments, because bubblewrap itself must start without one: it runs outside the sandbox, and a package's
+ * Bubblewrap's arguments for one script, up to its command. The host's network is shared for now. The environment is
+ * set by arguments, because bubblewrap itself must start without one: it runs outside the sandbox, and a package's
  * `LD_PRELOAD` would run there too.
  */
 export function sandboxArguments(options: SandboxOptions): readonly string[] {

@@ -18,8 +18,9 @@ export interface SandboxedStart {
 }
 
 /**
- * Starts a command under bubblewrap. Its arguments go through a descriptor: the process list shows only the command, and
- * their size has no limit. When bubblewrap dies, by `kill` or with the executor, the kernel ends all processes inside.
+ * Starts a command under bubblewrap. Its arguments go through a descriptor: the process list shows only the command,
+ * and their size has no limit. When bubblewrap dies, by `kill` or with the executor, the kernel ends all processes
+ * inside.
  */
 export function startSandboxed(options: SandboxedStart): RunningScript {
   const { stdout, stderr, status: statusPipe } = options.pipes;

@@ -22,7 +22,10 @@ export interface Stopping {
   readonly reason: () => Stop | undefined;
 }
 
-/** Ends the script at most once, for the first reason. After `settle` the only reason is output that cannot be passed on. */
+/**
+ * Ends the script at most once, for the first reason. After `settle` the only reason is output that cannot be passed
+ * on.
+ */
 export function createStopping(options: StoppingOptions, script: Pick<RunningScript, "terminate" | "kill">): Stopping {
   let reason: Stop | undefined;
   let isSettled = false;

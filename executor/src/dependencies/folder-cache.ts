@@ -10,7 +10,9 @@ import { removeLeftovers } from "../workspace/remove-leftovers.ts";
 
 /** Folders that are made once per key, and kept while there is room. Several processes may share a cache. */
 export interface FolderCache {
-  /** The folder of a key, made by `make` if it is missing; it stays until `release`. If `make` throws, nothing is kept. */
+  /**
+   * The folder of a key, made by `make` if it is missing; it stays until `release`. If `make` throws, nothing is kept.
+   */
   acquire(key: string, make: Make, signal: AbortSignal): Promise<CachedFolder>;
 }
 
@@ -91,7 +93,9 @@ async function waitFor(other: Promise<unknown>, signal: AbortSignal): Promise<vo
   }
 }
 
-/** Marks an entry as used; undefined when there is none. The mark names the process, so that it ends with the process. */
+/**
+ * Marks an entry as used; undefined when there is none. The mark names the process, so that it ends with the process.
+ */
 async function useEntry(entry: string, mark: string): Promise<CachedFolder | undefined> {
   const use = join(entry, "uses", `${mark}-${newId("request")}`);
   try {

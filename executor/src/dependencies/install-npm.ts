@@ -19,7 +19,10 @@ export interface InstallRequest {
   readonly showOutput: (end: InstallEnd) => Promise<void>;
 }
 
-/** Installs the packages of a lock file into `content/node_modules`. No script of any package runs. Throws what `explainNpmFailure` gives. */
+/**
+ * Installs the packages of a lock file into `content/node_modules`. No script of any package runs. Throws what
+ * `explainNpmFailure` gives.
+ */
 export async function installNpm(request: InstallRequest, install: NpmInstall): Promise<void> {
   const { folder, settings } = request;
   await makeInstallFolder(request);

@@ -49,8 +49,8 @@ const keptOutputBytes = 1024 * 1024;
 const insidePaths = { folder: "/install", node: "/opt/sealrun/bin/node", npm: "/opt/sealrun/npm" };
 
 /**
- * Runs one program of an install in a sandbox like a script's. It sees the install's own folder and nothing of a run: no
- * channel, no secret, no workspace. Throws `CANCELLED`, `SANDBOX_UNAVAILABLE`, `INTERPRETER_MISSING`, and
+ * Runs one program of an install in a sandbox like a script's. It sees the install's own folder and nothing of a run:
+ * no channel, no secret, no workspace. Throws `CANCELLED`, `SANDBOX_UNAVAILABLE`, `INTERPRETER_MISSING`, and
  * `DEPENDENCIES_FAILED` when it takes too long.
  */
 export async function runInstaller(programs: InstallPrograms, options: InstallCommand): Promise<InstallEnd> {
@@ -61,7 +61,8 @@ export async function runInstaller(programs: InstallPrograms, options: InstallCo
   const command = options.command(paths);
   const [program, ...rest] = isUnsafe ? command : ([sandbox.program, "--args", "3", "--", ...command] as const);
   const subprocess = startProgram(program, rest, {
-    // Bubblewrap runs outside the sandbox and gets no environment; a proxy's password must not be in its arguments either.
+    // Bubblewrap runs outside the sandbox and gets no environment; a proxy's password must not be in its arguments
+    // either.
     env: isUnsafe ? environment : {},
     cwd: isUnsafe ? options.folder : "/",
     stdio: ["ignore", "pipe", "pipe", "pipe"],

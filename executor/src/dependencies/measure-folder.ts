@@ -2,7 +2,9 @@ import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { limits, SealrunError } from "@sealrun/protocol";
 
-/** The bytes in a folder; links are not followed. Throws `DEPENDENCIES_FAILED` when bytes or files are over the limit. */
+/**
+ * The bytes in a folder; links are not followed. Throws `DEPENDENCIES_FAILED` when bytes or files are over the limit.
+ */
 export async function measureFolder(
   folder: string,
   max: { readonly bytes: number; readonly files: number } = {

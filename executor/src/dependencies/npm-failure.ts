@@ -5,7 +5,10 @@ import { machineFailure } from "../errno.ts";
 const unreachable =
   /^(?:ECONN\w+|ENOTFOUND|EAI_AGAIN|EAI_FAIL|ETIMEDOUT|ERR_SOCKET_TIMEOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|EPROTO|E5\d\d|FETCH_ERROR|ERR_SSL_\w+|ERR_TLS_\w+|CERT_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+)$/;
 
-/** Why an `npm ci` failed, from its output: `REGISTRY_UNREACHABLE`, a fault of the machine, or `DEPENDENCIES_FAILED` with npm's first sentence. */
+/**
+ * Why an `npm ci` failed, from its output: `REGISTRY_UNREACHABLE`, a fault of the machine, or `DEPENDENCIES_FAILED`
+ * with npm's first sentence.
+ */
 export function explainNpmFailure(stderr: string, registry: string): SealrunError {
   const lines = stderr
     .split("\n")

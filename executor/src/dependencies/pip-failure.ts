@@ -5,7 +5,10 @@ import { registryUnreachable } from "./npm-failure.ts";
 const connection =
   /(?<reason>NewConnectionError|ConnectTimeoutError|ReadTimeoutError|SSLError|SSLCertVerificationError|ProxyError|ProtocolError|NameResolutionError|RemoteDisconnected|too many 5\d\d error responses|5\d\d Server Error)/;
 
-/** Why a `pip install` failed, from its output: `REGISTRY_UNREACHABLE`, a fault of the machine, or `DEPENDENCIES_FAILED` with pip's first error. */
+/**
+ * Why a `pip install` failed, from its output: `REGISTRY_UNREACHABLE`, a fault of the machine, or `DEPENDENCIES_FAILED`
+ * with pip's first error.
+ */
 export function explainPipFailure(output: string, index: string | undefined): SealrunError {
   const lines = output.split("\n").map((line) => line.trim());
   const reason = /\[Errno -?\d+\] ([\w ]+)/.exec(output)?.[1] ?? connection.exec(output)?.groups?.["reason"];

@@ -4,7 +4,10 @@ import { SealrunError } from "@sealrun/protocol";
 import { removeFolder } from "../workspace/remove-folder.ts";
 import { type InstallPrograms, runInstaller } from "./installer.ts";
 
-/** What installed Python packages depend on: implementation, version and kind of machine. Makes a short-lived folder in `root`. */
+/**
+ * What installed Python packages depend on: implementation, version and kind of machine. Makes a short-lived folder in
+ * `root`.
+ */
 export async function readPythonVersion(programs: InstallPrograms, root: string): Promise<string> {
   const { python } = programs;
   if (python === undefined) {

@@ -32,8 +32,8 @@ import { retryWhileAway } from "./retry-while-away.ts";
 import type { ExecutorState } from "./state-file.ts";
 
 /**
- * Joins a platform with a one-time token. The executor's new keys are made here and never leave the machine. The keyring's
- * signed answer is checked against the token's fingerprint, and the credentials in it are opened.
+ * Joins a platform with a one-time token. The executor's new keys are made here and never leave the machine. The
+ * keyring's signed answer is checked against the token's fingerprint, and the credentials in it are opened.
  */
 export async function enrol(token: EnrolmentToken): Promise<ExecutorState> {
   const identity = generateIdentity(newId("executor"));

@@ -32,8 +32,8 @@ const maxTimerMs = 2_147_483_647;
 
 /**
  * Renews the login now, and from then on at half of its lifetime, in the state file and for every later connection. If
- * the platform does not answer now, a login that is still valid is used. Fails with `NOT_ENROLLED` for a revoked executor,
- * and with the code of the failure when the present login has expired.
+ * the platform does not answer now, a login that is still valid is used. Fails with `NOT_ENROLLED` for a revoked
+ * executor, and with the code of the failure when the present login has expired.
  */
 export async function keepCredentials(options: KeepOptions): Promise<KeptCredentials> {
   const { log } = options;

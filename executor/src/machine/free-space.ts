@@ -1,7 +1,10 @@
 import { statfs } from "node:fs/promises";
 import { limits, type MachineTrouble } from "@sealrun/protocol";
 
-/** Trouble for the first folder whose disk has less free space than `limits.diskReserveBytes`; undefined when there is none. */
+/**
+ * Trouble for the first folder whose disk has less free space than `limits.diskReserveBytes`; undefined when there is
+ * none.
+ */
 export async function findShortage(folders: readonly string[]): Promise<MachineTrouble | undefined> {
   for (const folder of folders) {
     // A folder that cannot be checked has another trouble, which shows when it is first used.

@@ -29,8 +29,9 @@ const maxMessageLength = 1_000;
 const maxCauseDepth = 5;
 
 /**
- * Why this machine is to blame for an error from before a run's first script; undefined when the package is to blame, or
- * it is not known. Errors of the file system count as the machine's: until then only the executor's folders are used.
+ * Why this machine is to blame for an error from before a run's first script; undefined when the package is to blame,
+ * or it is not known. Errors of the file system count as the machine's: until then only the executor's folders are
+ * used.
  */
 export function machineReason(error: unknown): MachineReason | undefined {
   const found = error instanceof SealrunError && error.code !== "INTERNAL" ? error : kernelFailure(error);

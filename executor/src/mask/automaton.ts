@@ -4,9 +4,9 @@ import { childOf, type NeedleTrie, startHash, wordAt } from "./needle-trie.ts";
 const startBytes = 4;
 
 /**
- * Reads `bytes` from index `from` on, in state `node` (Aho and Corasick). Calls `found` with each node at which a needle,
- * or a suffix that is a needle, ends, and with the index after it. Returns the node of the longest beginning of a needle
- * at the end of `bytes`. Takes time linear in `bytes`, whatever the needles.
+ * Reads `bytes` from index `from` on, in state `node` (Aho and Corasick). Calls `found` with each node at which a
+ * needle, or a suffix that is a needle, ends, and with the index after it. Returns the node of the longest beginning of
+ * a needle at the end of `bytes`. Takes time linear in `bytes`, whatever the needles.
  */
 export function scan(
   trie: NeedleTrie,

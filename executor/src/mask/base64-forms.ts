@@ -1,8 +1,8 @@
 import { headBytes } from "./needle-trie.ts";
 
 /**
- * `bytes` as they appear inside the base64 and base64url text of a larger value that starts 0, 1 or 2 bytes before them:
- * the characters that no neighbouring byte can change, and the same with the ending for when nothing follows.
+ * `bytes` as they appear inside the base64 and base64url text of a larger value that starts 0, 1 or 2 bytes before
+ * them: the characters that no neighbouring byte can change, and the same with the ending for when nothing follows.
  */
 export function base64Forms(bytes: Uint8Array): readonly string[] {
   const forms: string[] = [];

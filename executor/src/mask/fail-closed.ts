@@ -1,8 +1,8 @@
 import type { MaskStream } from "./mask-stream.ts";
 
 /**
- * When `stream` fails, gives a notice instead of the bytes. The stream stays failed, because the following bytes could be
- * the rest of a value whose beginning was lost.
+ * When `stream` fails, gives a notice instead of the bytes. The stream stays failed, because the following bytes could
+ * be the rest of a value whose beginning was lost.
  */
 export function failClosed(stream: MaskStream): MaskStream {
   let hasFailed = false;

@@ -4,13 +4,17 @@ import { createMaskWindow } from "./mask-window.ts";
 import { headBytes, type NeedleTrie } from "./needle-trie.ts";
 import { createShortNeedles } from "./short-needles.ts";
 
-/** One stream of output bytes. Released bytes cannot be taken back, so that it holds back a possible start of a needle. */
+/**
+ * One stream of output bytes. Released bytes cannot be taken back, so that it holds back a possible start of a needle.
+ */
 export interface MaskStream {
   /** Takes bytes and returns those that are decided: masked, or certainly not part of a needle. */
   readonly write: (chunk: Uint8Array) => Uint8Array;
   /** For an idle stream: releases a single held byte. A longer beginning of a needle stays held. */
   readonly flush: () => Uint8Array;
-  /** The last bytes. A beginning of a needle at the end is masked if it has 8 bytes or more, unless the stream is whole. */
+  /**
+   * The last bytes. A beginning of a needle at the end is masked if it has 8 bytes or more, unless the stream is whole.
+   */
   readonly end: (extent?: "cut" | "whole") => Uint8Array;
   /** How many bytes are held back. */
   readonly held: () => number;

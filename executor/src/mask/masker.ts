@@ -7,8 +7,9 @@ import { needlesOf } from "./needles.ts";
 /** Masks the values of one run in everything that leaves it. Keep one per run: it holds the values. */
 export interface Masker {
   /**
-   * Hides `value` and its encodings from now on, in open streams too. Call it before the script gets the value. Of a form
-   * over 64 bytes, a part that starts with the first 64 is hidden too; a part from the middle is not, except whole lines.
+   * Hides `value` and its encodings from now on, in open streams too. Call it before the script gets the value. Of a
+   * form over 64 bytes, a part that starts with the first 64 is hidden too; a part from the middle is not, except whole
+   * lines.
    */
   readonly add: (value: JsonValue) => void;
   /** A new stream. Stdout and stderr need one each: a needle is not found across two streams. */

@@ -3,7 +3,9 @@ import type { LongNeedle } from "./long-needle.ts";
 /** Of a longer needle only this many first bytes are in the trie; after them a stream is compared byte by byte. */
 export const headBytes = 64;
 
-/** Needles as a tree of bytes. Node 0 is the root; every array is indexed by node. About 30 bytes of memory per node. */
+/**
+ * Needles as a tree of bytes. Node 0 is the root; every array is indexed by node. About 30 bytes of memory per node.
+ */
 export interface NeedleTrie {
   count: number;
   /** Changes when a needle is added: the state that a stream derived from an older generation is stale. */

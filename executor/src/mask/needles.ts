@@ -6,13 +6,15 @@ import { percentForms } from "./percent-forms.ts";
 /** Nothing shorter is ever a needle: it would mask ordinary text. */
 const minNeedleBytes = 4;
 
-/** Up to this size a value gets every encoding, and so do its lines and leaves together; above it only the usual ones. */
+/**
+ * Up to this size a value gets every encoding, and so do its lines and leaves together; above it only the usual ones.
+ */
 const everyFormMaxBytes = 16 * 1024;
 
 /**
- * The byte strings that would reveal `value`: each string and number in it, each line of a string, the contents of a string
- * of JSON, the JSON text of a structure, and the encodings of all these. Keys, booleans, null and anything under 4 bytes
- * give none.
+ * The byte strings that would reveal `value`: each string and number in it, each line of a string, the contents of a
+ * string of JSON, the JSON text of a structure, and the encodings of all these. Keys, booleans, null and anything under
+ * 4 bytes give none.
  */
 export function needlesOf(value: JsonValue): readonly Uint8Array[] {
   const leaves = [...leafTexts(value)];

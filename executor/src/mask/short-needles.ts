@@ -1,8 +1,8 @@
 import type { MaskWindow } from "./mask-window.ts";
 
 /**
- * Needles of 4 to 7 bytes in one stream: hidden where neither neighbour is a letter, digit or underscore. A needle at the
- * end of the window is decided by the next byte, or by the end of the stream.
+ * Needles of 4 to 7 bytes in one stream: hidden where neither neighbour is a letter, digit or underscore. A needle at
+ * the end of the window is decided by the next byte, or by the end of the stream.
  */
 export function createShortNeedles(window: MaskWindow) {
   let undecided: readonly number[] = [];

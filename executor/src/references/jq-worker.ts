@@ -1,8 +1,8 @@
 import { parentPort, workerData } from "node:worker_threads";
 
 /*
- * Runs one jq program and ends. It has its own thread because jq has no time limit. It has no environment, its file system
- * is empty and in memory, and its memory is limited here, before jq is loaded.
+ * Runs one jq program and ends. It has its own thread because jq has no time limit. It has no environment, its file
+ * system is empty and in memory, and its memory is limited here, before jq is loaded.
  */
 
 /** The part of WebAssembly's types that is used here; the type libraries of this project do not have them. */

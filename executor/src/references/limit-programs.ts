@@ -3,8 +3,8 @@ import { type ReferenceSource, SealrunError } from "@sealrun/protocol";
 type RunJq = ReferenceSource["runJq"];
 
 /**
- * Limits `run` to `max` programs: each costs a thread, and more are a mistake, or meant to keep an executor busy. Throws
- * `REFERENCE_INVALID` for the next one, and `CANCELLED` once the signal is aborted.
+ * Limits `run` to `max` programs: each costs a thread, and more are a mistake, or meant to keep an executor busy.
+ * Throws `REFERENCE_INVALID` for the next one, and `CANCELLED` once the signal is aborted.
  */
 export function limitPrograms(run: RunJq, max: number, signal: AbortSignal): RunJq {
   let programs = 0;

@@ -20,8 +20,8 @@ const program = new URL(import.meta.url.endsWith(".ts") ? "./jq-worker.ts" : "./
 
 /**
  * Runs a jq program on one input, in a thread that is ended when it takes too long. Throws `REFERENCE_INVALID` when the
- * program does not compile, fails, takes too long, or does not give exactly one value. The error never has jq's own text,
- * which can contain the input.
+ * program does not compile, fails, takes too long, or does not give exactly one value. The error never has jq's own
+ * text, which can contain the input.
  */
 export async function runJq(text: string, input: JsonObject, limits: JqLimits = defaults): Promise<JsonValue> {
   const { exitCode, stdout } = await runInThread(text, JSON.stringify(input), limits);

@@ -187,7 +187,10 @@ async function prepareWorkspace(
   }
 }
 
-/** Opens the secrets that the manifest declares, and only those, so that they are masked even before a script reads them. */
+/**
+ * Opens the secrets that the manifest declares, and only those, so that they are masked even before a script reads
+ * them.
+ */
 async function maskDeclaredSecrets(attempt: Attempt, secrets: Secrets, masker: Masker): Promise<void> {
   const declared = attempt.event.steps.flatMap((step) => step.secrets ?? []);
   for (const name of new Set([...attempt.event.mask, ...declared])) {

@@ -2,7 +2,10 @@ import { randomUUID } from "node:crypto";
 import { chmod, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 
-/** A folder with a path of at most this many bytes has room for every name in it: Linux takes paths of 4,095 bytes, names of 255. */
+/**
+ * A folder with a path of at most this many bytes has room for every name in it: Linux takes paths of 4,095 bytes,
+ * names of 255.
+ */
 const maxPathBytes = 3_500;
 
 /**
@@ -18,7 +21,9 @@ export async function removeFolder(folder: string): Promise<void> {
   }
 }
 
-/** Folders that a script made step by step can be too deep for any path: each is moved up to where a path can name it. */
+/**
+ * Folders that a script made step by step can be too deep for any path: each is moved up to where a path can name it.
+ */
 async function makeRemovable(top: string): Promise<void> {
   const waiting = [Buffer.from(top)];
   for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {

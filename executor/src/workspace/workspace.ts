@@ -35,8 +35,8 @@ export interface WorkspaceOptions {
 const copyLanes = 16;
 
 /**
- * Makes a workspace that only this user can enter. Throws `PACKAGE_INVALID` for a path that would leave it, and then leaves
- * nothing behind.
+ * Makes a workspace that only this user can enter. Throws `PACKAGE_INVALID` for a path that would leave it, and then
+ * leaves nothing behind.
  */
 export async function createWorkspace(options: WorkspaceOptions): Promise<Workspace> {
   for (const { path } of options.files) checkPath(path);

@@ -193,7 +193,8 @@ describe("runStep() says go", () => {
       own: { LD_PRELOAD: "/work/evil.so" },
     });
     expect(run.stdout).toBe("/work/evil.so 0\n");
-    // The loader's complaint: once for the script's shell and once for each program that it starts, not for the one that waits.
+    // The loader's complaint: once for the script's shell and once for each program that it starts, not for the one
+    // that waits.
     expect(run.stderr.match(/LD_PRELOAD cannot be preloaded/g)).toHaveLength(3);
   });
 });

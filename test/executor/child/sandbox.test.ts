@@ -9,7 +9,10 @@ import { temporaryFolder } from "../temporary-folder.ts";
 
 const rootKey = "root-key-bytes-that-no-script-may-see";
 
-/** Runs Python in the sandbox; each line of `attempts` is tried alone, and what it gives is printed, or the error's name. */
+/**
+ * Runs Python in the sandbox; each line of `attempts` is tried alone, and what it gives is printed, or the error's
+ * name.
+ */
 async function attempt(attempts: readonly string[]): Promise<readonly string[]> {
   const lines = attempts.map((code) => `attempt(lambda: ${code})`);
   const script = [

@@ -70,7 +70,8 @@ describe("keepCredentials()", () => {
       for await (const status of link.connection.status()) cuts.push(status.type);
     })();
     const first = jwtOf(kept.current());
-    // The server cuts the connection at the end of each login; three times, so that no counter of failures is left over.
+    // The server cuts the connection at the end of each login; three times, so that no counter of failures is left
+    // over.
     await until(() => (cuts.filter((type) => type === Events.Reconnect).length >= 3 ? true : undefined));
     expect(link.connection.isClosed()).toBe(false);
     expect(jwtOf(kept.current())).not.toBe(first);

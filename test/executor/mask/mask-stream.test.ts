@@ -6,7 +6,9 @@ import { cutAt, maskerOf, streamed } from "./support.ts";
 
 const bytesOf = (text: string) => Buffer.from(text);
 
-/** What masking means, said slowly: every place of every needle, and of a long one as much as is there past its head. */
+/**
+ * What masking means, said slowly: every place of every needle, and of a long one as much as is there past its head.
+ */
 function slowlyHidden(bytes: Uint8Array, values: readonly string[]): number[] {
   const text = Buffer.from(bytes).toString("latin1");
   const hidden = Array.from({ length: text.length }, () => 0);
@@ -28,7 +30,9 @@ function shown(bytes: Uint8Array, hidden: readonly number[]): string {
   return units.map((unit, at) => (hidden[at] === 0 ? unit : hidden[at - 1] === 1 ? "" : "***")).join("");
 }
 
-/** The stream's end adds one rule: a beginning of 8 bytes or more is hidden. A last byte that starts nothing avoids it. */
+/**
+ * The stream's end adds one rule: a beginning of 8 bytes or more is hidden. A last byte that starts nothing avoids it.
+ */
 const closing = "\u0000";
 
 describe("write()", () => {

@@ -18,7 +18,9 @@ export interface Control {
   readonly close: () => void;
 }
 
-/** Listens until closed. Drops an order that the platform did not sign, that is old, or whose attempt does not run here. */
+/**
+ * Listens until closed. Drops an order that the platform did not sign, that is old, or whose attempt does not run here.
+ */
 export function listenToControl(deps: {
   readonly link: NatsLink;
   readonly executorId: ExecutorId;

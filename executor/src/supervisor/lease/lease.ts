@@ -95,7 +95,8 @@ export function keepLease(
     last = now;
     checkDeadline();
     if (leapMs < suspendedMs || isStopped) return;
-    // It is unknown how much of the lease is left. The run goes on if the platform renews it at once, or has another time.
+    // It is unknown how much of the lease is left. The run goes on if the platform renews it at once, or has another
+    // time.
     giveUpBefore ??= giveUpAt;
     giveUpIn(Math.min(giveUpAt - now.steady, suspendedMs));
     clearTimeout(next);

@@ -4,7 +4,10 @@ import { retryWithBackoff } from "../platform/retry-with-backoff.ts";
 
 const firstRetryMs = 500;
 const longestRetryMs = 5_000;
-/** Enough to outlast a lease: answers that come from a bug or a wrong clock at the other end are not retried without end. */
+/**
+ * Enough to outlast a lease: answers that come from a bug or a wrong clock at the other end are not retried without
+ * end.
+ */
 const maxBrokenAnswers = 20;
 
 /**

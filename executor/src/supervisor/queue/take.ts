@@ -38,8 +38,8 @@ export async function takeNext(link: NatsLink, pool: PoolId, signal: AbortSignal
 }
 
 /**
- * The pool's queue, without asking whether it exists: an executor may ask JetStream for work and for nothing else. Of this
- * description the client uses only the names.
+ * The pool's queue, without asking whether it exists: an executor may ask JetStream for work and for nothing else. Of
+ * this description the client uses only the names.
  */
 function queueOf(link: NatsLink, pool: PoolId): Consumer {
   const nothing = { consumer_seq: 0, stream_seq: 0, last_active: 0 };

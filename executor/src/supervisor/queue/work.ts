@@ -126,9 +126,9 @@ function mayHaveCommitted({ code }: SealrunError): boolean {
 }
 
 /**
- * Takes an event that can never run out of the queue, and gives one whose failure may pass back for redelivery. An expired
- * event is given back for some minutes too: this machine's clock may be wrong, and another executor's right. After that
- * the event has expired by any clock, or the platform publishes a new one.
+ * Takes an event that can never run out of the queue, and gives one whose failure may pass back for redelivery. An
+ * expired event is given back for some minutes too: this machine's clock may be wrong, and another executor's right.
+ * After that the event has expired by any clock, or the platform publishes a new one.
  */
 export function settle(
   log: Logger,

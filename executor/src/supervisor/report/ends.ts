@@ -33,8 +33,8 @@ export interface Ends {
   open(ref: AttemptRef): Promise<AttemptReports>;
   /**
    * Keeps an end on disk, then sends it until it is answered. Call the returned function once the event is out of the
-   * queue: it empties the spool, unless reports are still missing. Those are sent again in the background, and the spool
-   * is emptied when the platform has them all. `LEASE_LOST` when the end no longer counts; its reports are still
+   * queue: it empties the spool, unless reports are still missing. Those are sent again in the background, and the
+   * spool is emptied when the platform has them all. `LEASE_LOST` when the end no longer counts; its reports are still
    * brought to the platform.
    */
   deliver(end: FinishRequest, reported: Reported): Promise<() => Promise<void>>;
@@ -112,7 +112,8 @@ export function createEnds(deps: EndsDeps): Ends {
       if (missing.length > 0) {
         const { waitMs } = await catchUp.take(missing, lastSequence);
         const delivered = deliverInBackground({ ...ended, waitMs });
-        // While chunks are in memory only, the run keeps its slot: on a full disk, memory would otherwise fill run by run.
+        // While chunks are in memory only, the run keeps its slot: on a full disk, memory would otherwise fill run by
+        // run.
         if (kept.inMemory().length > 0) await delivered;
       }
       return async () => {

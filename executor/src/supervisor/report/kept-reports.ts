@@ -9,7 +9,9 @@ const maxInMemoryBytes = 4 * 1024 * 1024;
 /** A run with less than this in the spool need not free anything when other runs fill it. */
 const minToFreeBytes = 1024 * 1024;
 
-/** The chunks of an attempt that the platform has not confirmed: in the spool, or in memory when they cannot be written. */
+/**
+ * The chunks of an attempt that the platform has not confirmed: in the spool, or in memory when they cannot be written.
+ */
 export interface KeptReports {
   readonly ref: AttemptRef;
   /** Keeps a chunk; false when it is in memory only, because it cannot be written. Each run logs that once. */

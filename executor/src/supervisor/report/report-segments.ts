@@ -8,8 +8,8 @@ const segmentBytes = 1024 * 1024;
 /** The spooled chunks of one attempt, sealed, in files that are only ever appended to. */
 export interface ReportSegments {
   /**
-   * Adds a sealed chunk. Once this returns, the chunk survives a killed process, but not a power cut: syncing each chunk
-   * would cost every run more than its start does. Fails as the file system does; then nothing was added.
+   * Adds a sealed chunk. Once this returns, the chunk survives a killed process, but not a power cut: syncing each
+   * chunk would cost every run more than its start does. Fails as the file system does; then nothing was added.
    */
   append(sequence: number, sealed: Uint8Array): Promise<void>;
   /** The sealed bytes of a chunk, or undefined. Fails as the file system does. */

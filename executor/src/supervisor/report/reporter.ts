@@ -28,15 +28,17 @@ export interface Reported extends AttemptReports {
 
 /** Sends what happens in one attempt as numbered chunks. Items must be masked before they come here. */
 export interface Reporter {
-  /** Takes an item. The promise is pending while too much waits to be kept or sent: a script that floods is slowed down. */
+  /**
+   * Takes an item. The promise is pending while too much waits to be kept or sent: a script that floods is slowed down.
+   */
   readonly report: (item: ReportItem) => Promise<void>;
   /** Takes no more items; settles once all are kept, even over the limits of the spool. Sending goes on. */
   finish(): Promise<Reported>;
 }
 
 /**
- * A reporter for one attempt. A chunk is kept first, because the stream can lose it; then it is sent until JetStream has
- * stored it or the signal aborts.
+ * A reporter for one attempt. A chunk is kept first, because the stream can lose it; then it is sent until JetStream
+ * has stored it or the signal aborts.
  */
 export function createReporter(
   deps: ChunkSender & { readonly reports: AttemptReports; readonly signal: AbortSignal },

@@ -23,10 +23,11 @@ export function firstId({ executionId, attempt }: AttemptRef, { sequence }: Chun
 }
 
 /**
- * The message id for sending a chunk again that the platform misses. It must be fresh: for two minutes JetStream answers
- * "duplicate" to an id that it has seen and stores nothing, even when the message is gone from its stream. The first
- * sending and its retries share one id instead: acknowledgements are late when the server is overloaded, and fresh ids
- * would then double its load. A chunk lost in this way is missed by the platform, and sent again under a fresh id.
+ * The message id for sending a chunk again that the platform misses. It must be fresh: for two minutes JetStream
+ * answers "duplicate" to an id that it has seen and stores nothing, even when the message is gone from its stream. The
+ * first sending and its retries share one id instead: acknowledgements are late when the server is overloaded, and
+ * fresh ids would then double its load. A chunk lost in this way is missed by the platform, and sent again under a
+ * fresh id.
  */
 export function freshId(ref: AttemptRef, chunk: Chunk): string {
   return `${firstId(ref, chunk)}:${newId("request")}`;

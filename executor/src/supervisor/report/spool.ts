@@ -38,8 +38,8 @@ export interface LeftAttempt extends AttemptRef {
 }
 
 /**
- * The ends and reports of attempts that the platform has not confirmed, on disk. They are masked, and each is sealed with
- * the executor's own key, so that only this executor can read them.
+ * The ends and reports of attempts that the platform has not confirmed, on disk. They are masked, and each is sealed
+ * with the executor's own key, so that only this executor can read them.
  */
 export interface Spool {
   /** Writes an end, completely or not at all; it is on the disk when this returns. Fails as the file system does. */
@@ -48,7 +48,9 @@ export interface Spool {
   read(ref: AttemptRef): Promise<SpooledEnd>;
   /** Removes the end of an attempt, if there is one. */
   remove(ref: AttemptRef): Promise<void>;
-  /** Opens the reports of an attempt: those that an earlier process left, or none yet. They belong to this process now. */
+  /**
+   * Opens the reports of an attempt: those that an earlier process left, or none yet. They belong to this process now.
+   */
   openReports(ref: AttemptRef, left?: readonly number[]): Promise<SpooledReports>;
   /** The attempts that an earlier process left, without those whose reports this one has opened. */
   list(): Promise<readonly LeftAttempt[]>;

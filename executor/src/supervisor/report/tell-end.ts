@@ -12,8 +12,8 @@ const maxBrokenAnswers = 20;
 /**
  * Sends an end until the platform has answered with the report chunks that it misses. A refusal is final: another
  * executor has the execution, or it is over. `EXPIRED` is not final: this machine's clock is wrong, or that of the
- * platform that answered, and only a platform whose clock is right can say whether the end still counts. Once the signal
- * aborts, the last failure is thrown; a wrong clock then as `PLATFORM_UNREACHABLE`.
+ * platform that answered, and only a platform whose clock is right can say whether the end still counts. Once the
+ * signal aborts, the last failure is thrown; a wrong clock then as `PLATFORM_UNREACHABLE`.
  */
 export async function tellEnd(
   deps: { readonly rpc: Pick<PlatformRpc, "finish">; readonly log: Logger },

@@ -6,7 +6,9 @@ import { sendEvent } from "./send-event.ts";
 import { readSecret } from "../secrets/read-secret.ts";
 import type { StepContext } from "../step-context.ts";
 
-/** Answers the requests of one step; `given` is its resolved input. The masker knows a value before the script gets it. */
+/**
+ * Answers the requests of one step; `given` is its resolved input. The masker knows a value before the script gets it.
+ */
 export function answerScript(context: StepContext, given: ResolvedStep): ScriptHandler {
   return async (request) => {
     switch (request.op) {

@@ -4,8 +4,8 @@ import type { EventRetry } from "@sealrun/protocol";
 const retried = new Set(["SCRIPT_FAILED", "SCRIPT_TIMED_OUT"]);
 
 /**
- * Milliseconds to wait before the next try of a step that has failed `tried` times, the last time with this code; undefined
- * when that was the last try.
+ * Milliseconds to wait before the next try of a step that has failed `tried` times, the last time with this code;
+ * undefined when that was the last try.
  */
 export function waitBeforeRetry(retry: EventRetry | undefined, tried: number, code: string): number | undefined {
   if (retry === undefined || tried >= retry.attempts || !retried.has(code)) return undefined;

@@ -45,8 +45,8 @@ export interface AttemptContext {
 }
 
 /**
- * Runs the steps in order; those after a failed one are skipped. Returns why the attempt failed, if it did. While no script
- * has started, a failure that is this machine's fault is thrown instead.
+ * Runs the steps in order; those after a failed one are skipped. Returns why the attempt failed, if it did. While no
+ * script has started, a failure that is this machine's fault is thrown instead.
  */
 export async function runSteps(shared: AttemptContext): Promise<Failure | undefined> {
   const results = new Map<string, JsonValue>();

@@ -10,8 +10,8 @@ export type SendContext = Pick<StepContext, "attempt" | "masker" | "log">;
 
 /**
  * Sends an event to the packages of this project. Returns its id, once the executions that it starts are committed. Its
- * data is sealed here; source and reference are masked and stored in the clear, and a type with a secret in it is refused.
- * Fails with `MALFORMED`, `VALUE_TOO_LARGE`, or the platform's code.
+ * data is sealed here; source and reference are masked and stored in the clear, and a type with a secret in it is
+ * refused. Fails with `MALFORMED`, `VALUE_TOO_LARGE`, or the platform's code.
  */
 export async function sendEvent(
   context: SendContext,

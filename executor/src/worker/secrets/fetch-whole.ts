@@ -2,7 +2,9 @@ import { concatBytes, fromBase64, sha256Hex } from "@sealrun/crypto";
 import { type FetchRequest, SealrunError } from "@sealrun/protocol";
 import type { Attempt } from "../../between/attempt.ts";
 
-/** Fetches something in parts, until it is complete. Bytes that do not match a given digest are refused as `TAMPERED`. */
+/**
+ * Fetches something in parts, until it is complete. Bytes that do not match a given digest are refused as `TAMPERED`.
+ */
 export async function fetchWhole(
   attempt: Pick<Attempt, "rpc" | "ref">,
   what: FetchRequest["what"],

@@ -31,7 +31,9 @@ export interface FoundSecret {
   readonly version: number;
 }
 
-/** Opens a service secret from the event, with the grant. Fails with `REPLACED` when this version is no longer stored. */
+/**
+ * Opens a service secret from the event, with the grant. Fails with `REPLACED` when this version is no longer stored.
+ */
 export async function openEventSecret(attempt: Attempt, secret: EventSecret): Promise<FoundSecret> {
   const upload = attempt.grant.shared(secret.keyId, secret.ephemeral);
   if (upload === undefined) throw new SealrunError("NO_GRANT", `The grant does not cover the secret ${secret.name}`);
@@ -50,8 +52,8 @@ export async function openEventSecret(attempt: Attempt, secret: EventSecret): Pr
 }
 
 /**
- * Asks the platform for the narrowest secret of a name, or for that of one scope, and opens it with the message key that
- * the keyring sealed to this executor. Undefined when no scope has it.
+ * Asks the platform for the narrowest secret of a name, or for that of one scope, and opens it with the message key
+ * that the keyring sealed to this executor. Undefined when no scope has it.
  */
 export async function lookUpSecret(
   attempt: Attempt,

@@ -4,7 +4,9 @@ import { jsonObject, type JsonObject, reservedParameters, SealrunError } from "@
 const givenByRun: readonly string[] = [...reservedParameters, "_fxcid", "_fxexec"];
 const notAllowed: readonly string[] = ["", "__proto__", "secrets"];
 
-/** A JSON object from a script; null counts as an empty one. `MALFORMED` for anything else; `what` starts the sentence. */
+/**
+ * A JSON object from a script; null counts as an empty one. `MALFORMED` for anything else; `what` starts the sentence.
+ */
 export function readFields(value: unknown, what: string): JsonObject {
   const read = jsonObject.safeParse(value ?? {});
   if (read.success) return read.data;

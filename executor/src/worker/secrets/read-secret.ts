@@ -5,8 +5,9 @@ import type { StepContext } from "../step-context.ts";
 export type ReadContext = Pick<StepContext, "step" | "secrets" | "masker" | "recordRead">;
 
 /**
- * The value of the first of these names that has one, only in `scope` when it is given; undefined when none has. The value
- * is masked and on the receipt before it is returned. `SECRET_NOT_DECLARED` when the step may read none of the names.
+ * The value of the first of these names that has one, only in `scope` when it is given; undefined when none has. The
+ * value is masked and on the receipt before it is returned. `SECRET_NOT_DECLARED` when the step may read none of the
+ * names.
  */
 export async function readSecret(
   { step, secrets, masker, recordRead }: ReadContext,
