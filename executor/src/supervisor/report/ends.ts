@@ -11,7 +11,7 @@ import type { Chunk, ChunkSender } from "./send-chunk.ts";
 import type { LeftAttempt, Spool, SpooledEnd } from "./spool.ts";
 import { createTurns } from "./take-turns.ts";
 import { unlessAborted } from "../../waits.ts";
-import { tellEnd } from "./tell-end.ts";
+import { sendEnd } from "./send-end.ts";
 
 /** How many attempts at once send chunks again, and how many ends of earlier runs at once are reported. */
 const atOnce = 4;
@@ -56,7 +56,7 @@ export function createEnds(deps: EndsDeps): Ends {
   const signal = AbortSignal.any([closing.signal, deps.giveUp]);
   const underWay = new Set<Promise<void>>();
   const takeTurns = createTurns(atOnce);
-  const tellTurns = createTurns(atOnce);
+  const sendTurns = createTurns(atOnce);
 
   const openReports = async (ref: AttemptRef, left?: readonly number[], chunks?: readonly Chunk[]) => {
     const kept = createKeptReports(deps, ref, await spool.openReports(ref, left), chunks);
@@ -85,7 +85,7 @@ export function createEnds(deps: EndsDeps): Ends {
       const end = left.hasEnd ? await readEnd(deps, ref) : undefined;
       const reports = await openReports(ref, left.segments, end?.chunks);
       const lastSequence = Math.max(end?.finish.lastSequence ?? 0, reports.kept.lastSequence());
-      if (end !== undefined && (await tellLeft(deps, end.finish, signal)) === "given up") return;
+      if (end !== undefined && (await sendLeftEnd(deps, end.finish, signal)) === "given up") return;
       void deliverInBackground({ ...reports, lastSequence, writtenAt: left.writtenAt });
     } catch (error) {
       log.error(
@@ -103,7 +103,7 @@ export function createEnds(deps: EndsDeps): Ends {
       crashPoint("executor.spool.written");
       await unlessAborted(reported.published, signal);
       const ended = { kept, catchUp, lastSequence, writtenAt: Date.now() };
-      const missing = await tellEnd(deps, end, signal).catch(async (error: unknown) => {
+      const missing = await sendEnd(deps, end, signal).catch(async (error: unknown) => {
         if (isFinal(toSealrunError(error))) await spool.remove(end);
         if (!signal.aborted) void deliverInBackground(ended);
         throw error;
@@ -127,7 +127,7 @@ export function createEnds(deps: EndsDeps): Ends {
     },
     deliverLeft: async () => {
       const left = (await spool.list()).toSorted((a, b) => Number(b.hasEnd) - Number(a.hasEnd));
-      await Promise.all(left.map(async (one) => tellTurns(async () => deliverOne(one))));
+      await Promise.all(left.map(async (one) => sendTurns(async () => deliverOne(one))));
     },
     close: async () => {
       closing.abort();
@@ -168,10 +168,10 @@ async function readEnd({ spool, log }: EndsDeps, ref: AttemptRef): Promise<Spool
 }
 
 /** Sends the end of an earlier process's run. "given up": not sent, and worth another try at the next start. */
-async function tellLeft(deps: EndsDeps, end: FinishRequest, signal: AbortSignal): Promise<"over" | "given up"> {
+async function sendLeftEnd(deps: EndsDeps, end: FinishRequest, signal: AbortSignal): Promise<"over" | "given up"> {
   const { executionId, attempt } = end;
   try {
-    const missing = await tellEnd(deps, end, signal);
+    const missing = await sendEnd(deps, end, signal);
     deps.log.info({ executionId, attempt, missing: missing.length }, "The platform has the end of an earlier run");
   } catch (error) {
     const failure = toSealrunError(error);

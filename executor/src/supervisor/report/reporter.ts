@@ -104,7 +104,7 @@ export function createReporter(
 
   return {
     report: async (item) => {
-      if (item.type === "step-finished") steps.push(toldEnd(item));
+      if (item.type === "step-finished") steps.push(stepEndOf(item));
       add(item);
       if (pendingBytes >= maxPendingBytes) await sending;
     },
@@ -121,7 +121,7 @@ export function createReporter(
   };
 }
 
-function toldEnd(item: Extract<ReportItem, { type: "step-finished" }>): ToldStepEnd {
+function stepEndOf(item: Extract<ReportItem, { type: "step-finished" }>): ToldStepEnd {
   const { step, status, exitCode, durationMs, error } = item;
   return { step, status, exitCode, durationMs, ...(error === undefined ? {} : { error }) };
 }

@@ -15,7 +15,7 @@ const maxBrokenAnswers = 20;
  * platform that answered, and only a platform whose clock is right can say whether the end still counts. Once the
  * signal aborts, the last failure is thrown; a wrong clock then as `PLATFORM_UNREACHABLE`.
  */
-export async function tellEnd(
+export async function sendEnd(
   deps: { readonly rpc: Pick<PlatformRpc, "finish">; readonly log: Logger },
   end: FinishRequest,
   signal: AbortSignal,
