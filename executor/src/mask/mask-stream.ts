@@ -17,7 +17,7 @@ export interface MaskStream {
    */
   readonly end: (extent?: "cut" | "whole") => Uint8Array;
   /** How many bytes are held back. */
-  readonly held: () => number;
+  readonly heldBytes: () => number;
 }
 
 /** Needles shorter than this hide only where they stand alone (see `createShortNeedles`). */
@@ -85,6 +85,6 @@ export function createMaskStream(trie: NeedleTrie): MaskStream {
       if (extent === "cut" && depth >= anywhereBytes) window.hidden.fill(1, length - depth, length);
       return window.release(length);
     },
-    held: window.held,
+    heldBytes: window.heldBytes,
   };
 }

@@ -12,7 +12,7 @@ export interface MaskWindow {
   /** Releases everything before index `limit`, and hidden bytes that follow; keeps the last `contextBytes`. */
   readonly release: (limit: number) => Uint8Array;
   /** How many bytes are held back. */
-  readonly held: () => number;
+  readonly heldBytes: () => number;
 }
 
 /** An empty window. The last `contextBytes` raw bytes are kept after their release. */
@@ -53,7 +53,7 @@ export function createMaskWindow(contextBytes: number): MaskWindow {
     },
     append,
     release,
-    held: () => bytes.length - released,
+    heldBytes: () => bytes.length - released,
   };
 }
 

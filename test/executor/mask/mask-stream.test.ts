@@ -112,10 +112,10 @@ describe("write()", () => {
   test("write() holds back only what may start a needle", () => {
     const stream = maskerOf("correct horse").stream();
     expect(Buffer.from(stream.write(bytesOf("abc corr"))).toString()).toBe("abc ");
-    expect(stream.held()).toBe(4);
+    expect(stream.heldBytes()).toBe(4);
     expect(Buffer.from(stream.write(bytesOf("ection\n"))).toString()).toBe("correction\n");
     expect(Buffer.from(stream.write(bytesOf("correct horse"))).toString()).toBe("***");
-    expect(stream.held()).toBe(0);
+    expect(stream.heldBytes()).toBe(0);
   });
 
   test("write() hides a value added at any time in all that was not given out yet", () => {
@@ -144,7 +144,7 @@ describe("write()", () => {
           let givenOut = 0;
           for (const [index, chunk] of cutAt(bytes, cuts).entries()) {
             if (index === 1) {
-              givenOut = writtenBytes - stream.held();
+              givenOut = writtenBytes - stream.heldBytes();
               masker.add(later);
             }
             given.push(stream.write(chunk));

@@ -3,7 +3,7 @@ import type { PlatformRpc } from "../../between/platform-rpc.ts";
 import { retryWithBackoff } from "../platform/retry-with-backoff.ts";
 
 const firstRetryMs = 500;
-const longestRetryMs = 5_000;
+const maxRetryMs = 5_000;
 /**
  * Enough to outlast a lease: answers that come from a bug or a wrong clock at the other end are not retried without
  * end.
@@ -28,7 +28,7 @@ export async function releaseAttempt(
   };
   await retryWithBackoff(async () => rpc.release({ ...ref, reason: { code, message } }), {
     firstMs: firstRetryMs,
-    longestMs: longestRetryMs,
+    maxMs: maxRetryMs,
     mayRetry,
     signal,
   });

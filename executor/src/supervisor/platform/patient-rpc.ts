@@ -3,7 +3,7 @@ import type { PlatformRpc } from "../../between/platform-rpc.ts";
 import { retryWithBackoff } from "./retry-with-backoff.ts";
 
 const firstPauseMs = 250;
-const longestPauseMs = 3_000;
+const maxPauseMs = 3_000;
 /** If the keyring is away for longer, the script fails. If the platform is, the lease expires before. */
 const patienceMs = limits.leaseMs;
 /** Failures that may pass. A wrong clock may be set soon, or be that of one platform or keyring among several. */
@@ -26,7 +26,7 @@ export function createPatientRpc(rpc: PlatformRpc, signal: AbortSignal): Platfor
     const giveUpAt = performance.now() + patienceMs;
     return retryWithBackoff(ask, {
       firstMs: firstPauseMs,
-      longestMs: longestPauseMs,
+      maxMs: maxPauseMs,
       mayRetry: ({ code }) => retried.has(code) && performance.now() < giveUpAt,
       signal,
     });

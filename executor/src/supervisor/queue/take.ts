@@ -5,7 +5,7 @@ import { pause, unlessAborted } from "../../waits.ts";
 
 const waitMs = 5_000;
 /** The client ends a pull request by itself; one that it loses with a broken connection is given up after this long. */
-const longestWaitMs = 3 * waitMs;
+const maxWaitMs = 3 * waitMs;
 const retryMs = 1_000;
 const progressMs = 10_000;
 
@@ -26,7 +26,7 @@ export interface QueuedMessage {
 export async function takeNext(link: NatsLink, pool: PoolId, signal: AbortSignal): Promise<QueuedMessage | undefined> {
   try {
     const next = queueOf(link, pool).next({ expires: waitMs, bind: true });
-    const giveUp = AbortSignal.any([signal, AbortSignal.timeout(longestWaitMs)]);
+    const giveUp = AbortSignal.any([signal, AbortSignal.timeout(maxWaitMs)]);
     const message = await unlessAborted(next, giveUp);
     if (giveUp.aborted) giveBackLate(next);
     return message === undefined || message === null || giveUp.aborted ? undefined : queued(message);

@@ -11,7 +11,7 @@ import {
 } from "@sealrun/protocol";
 
 /** How long an event may wait in the queue stands in the event; no frame is older than this. */
-const oldestFrameMs = 30 * 24 * 3_600_000;
+const maxFrameAgeMs = 30 * 24 * 3_600_000;
 
 /**
  * The event in a frame that the platform signed for this pool. Fails with `UNKNOWN_SENDER`, `BAD_SIGNATURE`,
@@ -26,7 +26,7 @@ export function verifyEvent(
     findKey: (sender) => (sender === trust.platform.id ? trust.platform.signPublic : undefined),
     expect: { kind: "event", subject: subjects.executions(trust.pool) },
     now,
-    maxAgeMs: oldestFrameMs,
+    maxAgeMs: maxFrameAgeMs,
     maxSkewMs: limits.clockSkewMs,
   });
   const event = decode(executionEvent, opened.body);

@@ -5,7 +5,7 @@ import type { AttemptReports } from "./reporter.ts";
 import { pause } from "../../waits.ts";
 
 const firstWaitMs = 2_000;
-const longestWaitMs = 30_000;
+const maxWaitMs = 30_000;
 /** However many attempts are under way, the platform is asked at most this often for all of them together. */
 const betweenQuestionsMs = 100;
 
@@ -52,7 +52,7 @@ export async function deliverReports(
     } catch (error) {
       const failure = toSealrunError(error);
       if (isFinal(failure)) return await drop(failure.message, { code: failure.code });
-      waitMs = Math.min(2 * (waitMs ?? firstWaitMs / 2), longestWaitMs);
+      waitMs = Math.min(2 * (waitMs ?? firstWaitMs / 2), maxWaitMs);
     }
   }
 }

@@ -1,5 +1,5 @@
 const firstWaitMs = 2_000;
-const longestWaitMs = 30_000;
+const maxWaitMs = 30_000;
 /** How many chunks are sent again at once: few until those have arrived, because a backlog looks like a loss. */
 const firstCount = 8;
 const maxCount = 64;
@@ -46,7 +46,7 @@ export function createResendPlan(): ResendPlan {
       if (left > 0) return { again: [], waitMs: left };
       hasSent = true;
       quietSince = nowMs;
-      waitMs = Math.min(2 * waitMs, longestWaitMs);
+      waitMs = Math.min(2 * waitMs, maxWaitMs);
       return { again: missing.filter((sequence) => before.has(sequence)).slice(0, count), waitMs };
     },
   };

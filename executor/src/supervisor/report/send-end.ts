@@ -5,7 +5,7 @@ import type { PlatformRpc } from "../../between/platform-rpc.ts";
 import { retryWithBackoff } from "../platform/retry-with-backoff.ts";
 
 const firstRetryMs = 500;
-const longestRetryMs = 5_000;
+const maxRetryMs = 5_000;
 /** Answers that come from a bug at the other end are not retried without end: the run's slot waits too. */
 const maxBrokenAnswers = 20;
 
@@ -37,7 +37,7 @@ export async function sendEnd(
   try {
     return await retryWithBackoff(async () => deps.rpc.finish(end), {
       firstMs: firstRetryMs,
-      longestMs: longestRetryMs,
+      maxMs: maxRetryMs,
       mayRetry,
       signal,
     });
