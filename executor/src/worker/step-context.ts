@@ -6,7 +6,7 @@ import type { Secrets } from "./secrets/secrets.ts";
 import type { State } from "./secrets/state.ts";
 
 /** A line that sealrun itself, or the SDK, adds to a step's log. */
-export interface StepLine {
+interface StepLine {
   readonly stream: "sdk" | "system";
   readonly level: string;
   readonly text: string;

@@ -7,7 +7,7 @@ import { cutAt, maskerOf, streamed } from "./support.ts";
 const bytesOf = (text: string) => Buffer.from(text);
 
 /**
- * What masking means, said slowly: every place of every needle, and of a long one as much as is there past its head.
+ * A slow definition of masking: every place of every needle, and of a long needle all bytes that match past its head.
  */
 function slowlyHidden(bytes: Uint8Array, values: readonly string[]): number[] {
   const text = Buffer.from(bytes).toString("latin1");
@@ -24,7 +24,7 @@ function slowlyHidden(bytes: Uint8Array, values: readonly string[]): number[] {
   return hidden;
 }
 
-/** Hidden places that touch become one mask. */
+/** Hidden places that touch get one mask. */
 function shown(bytes: Uint8Array, hidden: readonly number[]): string {
   const units = Array.from(Buffer.from(bytes).toString("latin1"));
   return units.map((unit, at) => (hidden[at] === 0 ? unit : hidden[at - 1] === 1 ? "" : "***")).join("");
@@ -118,7 +118,7 @@ describe("write()", () => {
     expect(stream.heldBytes()).toBe(0);
   });
 
-  test("write() hides a value added at any time in all that was not given out yet", () => {
+  test("write() hides a value added at any time in all bytes that were not released yet", () => {
     const value = fc.string({ unit: fc.constantFrom("a", "b", "-"), minLength: 4, maxLength: 90 });
     const slice = fc.tuple(fc.nat(), fc.nat(), fc.nat());
     fc.assert(
@@ -179,7 +179,7 @@ describe("write()", () => {
     expect(streamed(masker, cutAt(bytesOf(`<${value}${record}>`), [30, 64, 65, 200, 350]))).toBe("<***>");
   });
 
-  test("write() follows a long value over a change of needles", () => {
+  test("write() follows a long value while needles are added", () => {
     const value = Array.from({ length: 60 }, (_, index) => `part${index}`).join("/");
     const masker = maskerOf(value);
     const stream = masker.stream();
@@ -192,7 +192,7 @@ describe("write()", () => {
 });
 
 describe("flush()", () => {
-  test("flush() gives a single held byte and hides the rest of the value all the same", () => {
+  test("flush() releases a single held byte and still hides the rest of the value", () => {
     const stream = maskerOf("correct horse").stream();
     stream.write(bytesOf("c"));
     expect(Buffer.from(stream.flush()).toString()).toBe("c");

@@ -170,7 +170,7 @@ describe("runAttempt()", () => {
       await writeFile(work, "");
       for (const name of await readdir(away)) await writeFile(join(away, name, "work", "go"), "");
       const { status, error } = await endOf(execution);
-      await until(async () => logged.some((line) => line.includes("folder cannot be removed")));
+      await until(async () => logged.some((line) => line.includes("folder of a run cannot be removed")));
       expect([status, error]).toEqual(["succeeded", null]);
       expect(logged.join("")).not.toContain("canary");
       await rm(work);

@@ -38,7 +38,7 @@ describe("sendEvent()", () => {
     expect(lines).toEqual(["Sent the event a.b; no active package of this project waits for it"]);
   });
 
-  it("asks again with the same id when no answer came", async () => {
+  it("retries with the same id when no answer came", async () => {
     const { peer, context } = makeContext();
     const ids: string[] = [];
     peer.override.emit = async ({ id }) => {
@@ -57,7 +57,7 @@ describe("sendEvent()", () => {
     [{ type: "a", source: "a\nb" }, "MALFORMED"],
     [{ type: "a", value: [1] }, "MALFORMED"],
     [{ type: "a", value: { text: "x".repeat(limits.parametersBytes) } }, "VALUE_TOO_LARGE"],
-  ])("refuses a wrong one before it is sent (%#)", async (given, code) => {
+  ])("refuses an invalid request before it is sent (%#)", async (given, code) => {
     const { peer, context } = makeContext();
     await expect(sendEvent(context, { op: "event.send", id: "1", ...given })).rejects.toMatchObject({ code });
     expect(peer.asked).toEqual([]);
@@ -65,7 +65,7 @@ describe("sendEvent()", () => {
 });
 
 describe("scheduleRun()", () => {
-  it("seals the parameters, without those that every run has by itself", async () => {
+  it("seals the parameters, without those that every run gets from sealrun", async () => {
     const { peer, context } = makeContext();
     let sent = "";
     peer.override.schedule = async (body) => {
@@ -89,7 +89,7 @@ describe("scheduleRun()", () => {
     [{ cron: "x".repeat(257) }],
     [{ delayMs: 1_000, value: "text" }],
     [{ delayMs: 1_000, value: { [secret]: 1 } }],
-  ])("refuses a wrong one before it is sent (%#)", async (given) => {
+  ])("refuses an invalid request before it is sent (%#)", async (given) => {
     const { peer, context } = makeContext();
     await expect(scheduleRun(context, { op: "schedule", id: "1", ...given })).rejects.toMatchObject({
       code: "MALFORMED",
