@@ -17,7 +17,7 @@ export interface KeptCredentials {
   stop(): Promise<void>;
 }
 
-/** What keeping the login valid takes. */
+/** What keeping the login valid needs. */
 export interface KeepOptions {
   readonly state: ExecutorState;
   readonly stateFile: string;

@@ -30,7 +30,7 @@ interface StepVariables {
   readonly sealed: Readonly<Record<string, string>>;
 }
 
-/** What resolving the references of a step takes. */
+/** What resolving the references of a step needs. */
 export type ResolveContext = ReadContext & Pick<StepContext, "attempt" | "signal">;
 
 const maxPrograms = 32;

@@ -10,7 +10,7 @@ import type { Ends } from "./report/ends.ts";
 import { createReporter, type Reported } from "./report/reporter.ts";
 import { type ClaimedAttempt, runInWorkspace, type WorkspaceDeps } from "./run-in-workspace.ts";
 
-/** What running an attempt takes, besides the attempt. */
+/** What running an attempt needs, besides the attempt. */
 export interface RunDeps extends WorkspaceDeps {
   readonly link: NatsLink;
   readonly identity: Identity;

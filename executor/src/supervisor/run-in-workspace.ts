@@ -21,7 +21,7 @@ import { createState } from "../worker/secrets/state.ts";
 import { createWorkspace, type Workspace } from "../workspace/workspace.ts";
 import type { Reporter } from "./report/reporter.ts";
 
-/** What preparing and running the steps of an attempt takes. */
+/** What preparing and running the steps of an attempt needs. */
 export interface WorkspaceDeps {
   readonly sandbox: Sandbox;
   readonly runtime: Runtime;

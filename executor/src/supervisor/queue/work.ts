@@ -19,7 +19,7 @@ import { type QueuedMessage, takeNext } from "./take.ts";
 import { pause } from "../../waits.ts";
 import { verifyEvent } from "./verify-event.ts";
 
-/** What working on executions takes. */
+/** What working on executions needs. */
 export interface WorkDeps extends RunDeps {
   readonly link: NatsLink;
   readonly identity: Identity;

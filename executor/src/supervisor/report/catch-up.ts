@@ -10,7 +10,7 @@ const betweenQuestionsMs = 1_000;
 /** How often a full spool is checked for room: other runs make room too. */
 const checkRoomMs = 100;
 
-/** What bringing the reports of an attempt to the platform takes. */
+/** What bringing the reports of an attempt to the platform needs. */
 export interface CatchUpDeps extends ChunkSender {
   readonly rpc: Pick<PlatformRpc, "reported">;
   readonly log: Logger;

@@ -16,7 +16,7 @@ import { sendEnd } from "./send-end.ts";
 /** How many attempts at once send chunks again, and how many ends of earlier runs at once are reported. */
 const atOnce = 4;
 
-/** What bringing ends and reports to the platform takes. */
+/** What bringing ends and reports to the platform needs. */
 export interface EndsDeps extends ChunkSender {
   readonly rpc: Pick<PlatformRpc, "finish" | "reported">;
   readonly spool: Spool;

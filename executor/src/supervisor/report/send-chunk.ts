@@ -3,7 +3,7 @@ import { crashPoint } from "@sealrun/faults";
 import type { NatsLink } from "@sealrun/nats";
 import { encodeJson, executorId, type ReportItem, subjects, type AttemptRef } from "@sealrun/protocol";
 
-/** What sending reports takes. */
+/** What sending reports needs. */
 export interface ChunkSender {
   readonly link: NatsLink;
   readonly identity: SigningIdentity;

@@ -5,7 +5,7 @@ import type { Attempt } from "../../between/attempt.ts";
 import { readFields } from "../secrets/read-fields.ts";
 import type { StepContext } from "../step-context.ts";
 
-/** What sending an event or asking for a later run takes. */
+/** What sending an event or asking for a later run needs. */
 export type SendContext = Pick<StepContext, "attempt" | "masker" | "log">;
 
 /**
