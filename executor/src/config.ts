@@ -5,7 +5,7 @@ import { dependencySettings } from "./dependencies/settings.ts";
 
 const mount = z.object({ hostPath: z.string(), sandboxPath: z.string() });
 
-/** Python 3 as the sandbox sees it: where it is, what must be mounted for it, and its environment. */
+/** Python 3 inside the sandbox: its path, its mounts and its environment. */
 const pythonRuntime = z.object({
   interpreter: z.string(),
   mounts: z.array(mount),
@@ -16,11 +16,11 @@ const pythonRuntime = z.object({
 export const executorConfig = z.object({
   /** Holds identity and NATS credentials (0600); written at enrolment. */
   stateFile: z.string().min(1),
-  /** The token to enrol with while there is no state file. */
+  /** The token to enrol with when there is no state file yet. */
   enrolmentTokenFile: z.string().optional(),
-  /** Where the platform is now, when that can differ from what the enrolment token said. */
+  /** The URL of the platform, when it may differ from the one in the enrolment token. */
   platformUrl: z.url().optional(),
-  /** A NATS login to use instead of what the enrolment gave; it is never renewed. */
+  /** A NATS login to use instead of the one from the enrolment; it is never renewed. */
   nats: natsCredentials.optional(),
   /** Folder of the runs' private workspaces. */
   workDir: z.string().min(1),
@@ -35,7 +35,7 @@ export const executorConfig = z.object({
   unsafeNoSandbox: z.boolean().default(false),
   /** Where scripts' dependencies come from. */
   dependencies: dependencySettings.prefault({}),
-  /** How long runs may go on after SIGTERM. */
+  /** How long runs may continue after SIGTERM. */
   drainMs: z.number().int().nonnegative().default(600_000),
   logLevel: z.string().default("info"),
 });

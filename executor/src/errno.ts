@@ -1,8 +1,11 @@
 import { constants } from "node:os";
 import { SealrunError } from "@sealrun/protocol";
 
-/** What the kernel's refusals of space, devices, memory, processes and descriptors mean: whoever asked has no part in them. */
-const scarce: Readonly<Record<string, string>> = {
+/**
+ * Kernel errors that are the machine's fault whichever program meets them: space, devices, memory, processes,
+ * descriptors.
+ */
+const machineErrors: Readonly<Record<string, string>> = {
   ENOSPC: "no space is left on the disk",
   EDQUOT: "the quota of the disk is used up",
   EROFS: "the file system is read-only",
@@ -16,22 +19,25 @@ const scarce: Readonly<Record<string, string>> = {
   ENOMEM: "no memory is left",
 };
 
-/** Refusals that mean the same in the executor's own folders, and may be a package's fault in its own. */
-const ofOwnFolders: Readonly<Record<string, string>> = {
-  EACCES: "it may not be used by this user",
-  EPERM: "it may not be used by this user",
+/**
+ * Kernel errors that are the machine's fault in the executor's own folders only; in a package's folder it may be the
+ * package's.
+ */
+const ownFolderErrors: Readonly<Record<string, string>> = {
+  EACCES: "this user may not access it",
+  EPERM: "this user may not access it",
   ENOENT: "it is gone",
   ENOTDIR: "it is not a folder",
   EEXIST: "it is not a folder",
 };
 
-/** A refusal of the kernel, as `DISK_FULL` or `MACHINE_FAILED`; undefined for a code that says nothing of the machine. */
+/** A kernel error as `DISK_FULL` or `MACHINE_FAILED`; undefined for a code that is not the machine's fault. */
 export function machineFailure(
   code: string | undefined,
   options: { readonly isOwnFolder?: boolean; readonly what?: string | undefined; readonly cause?: unknown } = {},
 ): SealrunError | undefined {
   if (code === undefined) return undefined;
-  const meaning = scarce[code] ?? (options.isOwnFolder === true ? ofOwnFolders[code] : undefined);
+  const meaning = machineErrors[code] ?? (options.isOwnFolder === true ? ownFolderErrors[code] : undefined);
   if (meaning === undefined) return undefined;
   const what = options.what === undefined ? "" : `${options.what}: `;
   const isFull = code === "ENOSPC" || code === "EDQUOT";
@@ -44,7 +50,12 @@ export function machineFailure(
   );
 }
 
-/** The name of an error number of this machine's kernel, as programs in other languages say it. */
+/** The `code` of a Node or kernel error, such as `ENOENT`; undefined for an error without one. */
+export function errorCodeOf(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}
+
+/** The name of an error number of this machine's kernel; programs in other languages print the number. */
 export function errnoName(number: number): string | undefined {
   return Object.entries(constants.errno).find(([, known]) => known === number)?.[0];
 }

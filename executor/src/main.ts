@@ -25,17 +25,17 @@ import { createReadiness, type Readiness, type ReadinessDeps } from "./machine/r
 import { findEsbuild, findNpm, findRuntime } from "./runtime-files.ts";
 import { removeLeftovers } from "./workspace/remove-leftovers.ts";
 
-/** How long runs that a drain has ended have to tell so; what is not told then is told at the next start. */
-const tellEndsMs = 15_000;
+/** How long runs that a drain ended have to report their ends; what is left is reported at the next start. */
+const reportEndsMs = 15_000;
 
 /** A running executor. */
 export interface Executor {
   readonly id: string;
-  /** Takes nothing more, waits for what runs (at most `drainMs`, then ends it), and disconnects. */
+  /** Takes no more executions, waits for the running ones (at most `drainMs`, then ends them), and disconnects. */
   close(): Promise<void>;
 }
 
-/** Starts an executor: proves the sandbox, enrols if it must, connects, and takes executions of its pool. */
+/** Starts an executor: tests the sandbox, enrols if needed, connects, and takes executions of its pool. */
 export async function start(config: ExecutorConfig, deps: { readonly log: Logger }): Promise<Executor> {
   const { log } = deps;
   const sandbox = await chooseSandbox(config, log);
@@ -104,25 +104,25 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
   const slots = Array.from({ length: config.slots }, async () => workSlot(work, stopTaking.signal));
   log.info(
     { executor: state.identity.id, pool: state.pool.name, slots: config.slots },
-    "The executor takes executions",
+    "The executor is ready and takes executions",
   );
   return {
     id: state.identity.id,
     close: async () => {
-      log.info({ drainMs: config.drainMs }, "Takes nothing more and waits for what runs");
+      log.info({ drainMs: config.drainMs }, "Draining: no more executions are taken; waiting for running ones");
       stopTaking.abort();
       readiness.close();
       presence.drain();
       const timers = [
         setTimeout(() => endRuns.abort(), config.drainMs),
-        setTimeout(() => giveUp.abort(), config.drainMs + tellEndsMs),
+        setTimeout(() => giveUp.abort(), config.drainMs + reportEndsMs),
       ];
       await Promise.all(slots);
       for (const timer of timers) clearTimeout(timer);
       control.close();
       await ends.close();
       await left;
-      // That it drains is heard before its connection goes.
+      // The platform must learn that this executor drains before the connection closes.
       await presence.close();
       await login.stop();
       await link.close();
@@ -130,7 +130,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
   };
 }
 
-/** Takes nothing while this machine is not fit to prepare a run. */
+/** Stops the taking of executions while this machine cannot prepare a run. */
 function watchMachine(
   { workDir, cacheDir, stateFile }: ExecutorConfig,
   deps: { readonly sandbox: Sandbox; readonly spoolFolder: string } & Pick<ReadinessDeps, "onChange" | "log">,
@@ -140,13 +140,13 @@ function watchMachine(
   return createReadiness({
     ...deps,
     probe: async () => probeMachine(machine),
-    look: async () => findShortage([workDir, cacheDir, dirname(stateFile)]),
+    check: async () => findShortage([workDir, cacheDir, dirname(stateFile)]),
   });
 }
 
 async function chooseSandbox(config: ExecutorConfig, log: Logger): Promise<Sandbox> {
   if (config.unsafeNoSandbox) {
-    log.warn("Scripts run without a sandbox: each can read whatever this user can");
+    log.warn("Scripts run without a sandbox: each can read everything that this user can");
     return { kind: "none" };
   }
   if (config.bwrap === null) {
@@ -159,7 +159,7 @@ async function chooseSandbox(config: ExecutorConfig, log: Logger): Promise<Sandb
   return { kind: "bubblewrap", program: config.bwrap, hostRoots: await readHostRoots(), hidden: config.hidden };
 }
 
-/** The login from the settings, else the one of the enrolment, kept good from now on. */
+/** The login from the settings, else that of the enrolment, which is renewed from now on. */
 async function openLogin(config: ExecutorConfig, state: ExecutorState, log: Logger): Promise<KeptCredentials> {
   const { nats, stateFile } = config;
   const platformUrl = config.platformUrl ?? state.platformUrl;
@@ -171,8 +171,8 @@ async function openLogin(config: ExecutorConfig, state: ExecutorState, log: Logg
 }
 
 async function loadState(config: ExecutorConfig, log: Logger): Promise<ExecutorState> {
-  const known = await readState(config.stateFile);
-  if (known !== undefined) return known;
+  const stored = await readState(config.stateFile);
+  if (stored !== undefined) return stored;
   if (config.enrolmentTokenFile === undefined) {
     throw new SealrunError(
       "CONFIG_INVALID",

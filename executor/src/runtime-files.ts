@@ -3,9 +3,9 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { PythonRuntime, Runtime } from "./child/layout.ts";
 
-/** Where this installation keeps what every script gets. Python's part lies beside the SDK's package. */
+/** The paths in this installation of what every script gets. The Python SDK is beside the SDK's package. */
 export function findRuntime(python: PythonRuntime | null): Runtime {
-  // The door of the SDK is in `dist` or `src` of its package.
+  // The entry file of the SDK is in `dist` or `src` of its package.
   const sdk = dirname(dirname(fileURLToPath(import.meta.resolve("@sealrun/sdk"))));
   const bootstrap = fileURLToPath(new URL("../src/bootstrap/", import.meta.url));
   return {
@@ -18,13 +18,13 @@ export function findRuntime(python: PythonRuntime | null): Runtime {
   };
 }
 
-/** The native program of esbuild: one file, which can be mounted alone. */
+/** The native program of esbuild: one file, which can be mounted without anything else. */
 export function findEsbuild(): string {
   const fromEsbuild = createRequire(import.meta.resolve("esbuild"));
   return fromEsbuild.resolve(`@esbuild/${process.platform}-${process.arch}/bin/esbuild`);
 }
 
-/** The folder of npm's own package, which installs what scripts depend on. */
+/** The folder of the package `npm`, which installs the dependencies of scripts. */
 export function findNpm(): string {
   return dirname(createRequire(import.meta.url).resolve("npm/package.json"));
 }

@@ -8,7 +8,7 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   clearTimeout(timer);
 }
 
-/** What the promise gives, or undefined as soon as the signal aborts: the promise is not ended by that. */
+/** The promise's value, or undefined as soon as the signal aborts; the work behind the promise goes on. */
 export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
   const aborted = Promise.withResolvers<undefined>();
   const end = (): void => {

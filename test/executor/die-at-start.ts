@@ -1,6 +1,7 @@
 /*
- * Runs one step as an executor would, and ends this process with SIGKILL from a thread of its own, so many milliseconds
- * after bubblewrap was started or after the script was told to start. One argument: the options below as JSON.
+ * Runs one step as an executor would, and ends this process with SIGKILL from another thread, a given number of
+ * milliseconds after bubblewrap was started or after the script was told to start. One argument: the options below as
+ * JSON.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -46,7 +47,7 @@ const workspace = await createWorkspace({
 });
 const sandbox = {
   kind: "bubblewrap" as const,
-  /** Looked at when bubblewrap is started. */
+  /** Read when bubblewrap is started. */
   get program() {
     if (after === "start") startClock();
     return bwrap ?? "";
@@ -67,7 +68,7 @@ await runStep({
   handle: async () => ({}),
   onGo: () => {
     if (after === "go") startClock();
-    // With no delay at all it dies here, and has not told the script.
+    // Without a delay the process dies here, before it has told the script to start.
     if (after === "go" && delayMs === 0) Atomics.wait(clock, 1, 1);
     writeFileSync(join(root, "go"), "");
   },

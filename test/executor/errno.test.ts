@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { errnoName, machineFailure } from "../../executor/src/errno.ts";
+import { errnoName, errorCodeOf, machineFailure } from "../../executor/src/errno.ts";
 
 describe("machineFailure()", () => {
   test.each([
@@ -16,12 +16,12 @@ describe("machineFailure()", () => {
     ["ENAMETOOLONG", undefined],
     ["ECONNREFUSED", undefined],
     [undefined, undefined],
-  ])("machineFailure() takes %s for %s, wherever it comes from", (code, expected) => {
+  ])("machineFailure() reads %s as %s, wherever it comes from", (code, expected) => {
     expect(machineFailure(code)?.code).toBe(expected);
   });
 
   test.each(["EACCES", "EPERM", "ENOENT", "ENOTDIR", "EEXIST"])(
-    "machineFailure() takes %s for the machine's in the executor's own folders",
+    "machineFailure() blames the machine for %s in the executor's own folders",
     (code) => {
       expect(machineFailure(code, { isOwnFolder: true })?.code).toBe("MACHINE_FAILED");
     },
@@ -37,4 +37,16 @@ describe("machineFailure()", () => {
 
 test("errnoName() knows the numbers that other languages print", () => {
   expect([28, 24, 12, 0, Number.NaN].map(errnoName)).toEqual(["ENOSPC", "EMFILE", "ENOMEM", undefined, undefined]);
+});
+
+test("errorCodeOf() gives the code of an error, and undefined when it has none", () => {
+  expect(errorCodeOf(Object.assign(new Error("gone"), { code: "ENOENT" }))).toBe("ENOENT");
+  for (const other of [
+    new Error("no code"),
+    Object.assign(new Error("number"), { code: 7 }),
+    { code: "ENOENT" },
+    null,
+  ]) {
+    expect(errorCodeOf(other)).toBeUndefined();
+  }
 });

@@ -1,4 +1,7 @@
-/* Runs one step as an executor would; a test ends this process with SIGKILL in the middle. Arguments: bwrap, runtime as JSON, folder. */
+/**
+ * Runs one step as an executor would; a test ends this process with SIGKILL in the middle. Arguments: bwrap, runtime as
+ * JSON, folder.
+ */
 import { readHostRoots } from "../../executor/src/child/host-roots.ts";
 import { runStep } from "../../executor/src/child/run-step.ts";
 import { createWorkspace } from "../../executor/src/workspace/workspace.ts";

@@ -1,13 +1,13 @@
 import { readdir, readFile } from "node:fs/promises";
 
-/** What the host's process list shows of one process. */
+/** One process, as the host's process list shows it. */
 export interface SeenProcess {
   readonly id: number;
   readonly commandLine: string;
   readonly environment: string;
 }
 
-/** Every process that this user can look at. */
+/** Every process that this user can read. */
 export async function seenProcesses(): Promise<readonly SeenProcess[]> {
   const ids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
   const read = (path: string): Promise<string> => readFile(path, "latin1").catch(() => "");

@@ -24,7 +24,7 @@ export interface PackageOptions extends Partial<
   Pick<StepOptions, "timeoutMs" | "graceMs" | "signal" | "tokenMs" | "onStdout" | "onStderr" | "onGo" | "handle">
 > {
   readonly files: Readonly<Record<string, string>>;
-  /** The first file when left out. */
+  /** The default is the first file. */
   readonly script?: string;
   readonly unsafe?: boolean;
   readonly own?: Readonly<Record<string, string>>;
@@ -49,7 +49,7 @@ async function testSandbox(hidden: readonly string[] = []): Promise<Extract<Sand
   return { kind: "bubblewrap", program: programs().bwrap, hostRoots: await readHostRoots(), hidden };
 }
 
-/** Lays the files into a workspace, compiles them, and runs one script to its end, as the executor does. */
+/** Puts the files into a workspace, compiles them, and runs one script to its end, as the executor does. */
 export async function runPackage(options: PackageOptions): Promise<PackageRun> {
   await using root = await temporaryFolder();
   const runtime = { ...testRuntime(), ...(options.python === undefined ? {} : { python: options.python }) };

@@ -93,7 +93,7 @@ test("sealrun executor whose clock is an hour ahead loses no end and runs nothin
   const ids = await startWhile(30, async () => executor.setClock(hourMs));
   await executor.setClock(0);
   await expectAllOnce(ids);
-  expect(await until(async () => logOf("executor-0", "Nothing is taken until they agree"))).toContain(
+  expect(await until(async () => logOf("executor-0", "No executions are taken until the clocks agree"))).toContain(
     "3600 seconds ahead",
   );
 });

@@ -49,6 +49,11 @@ const rules: readonly Rule[] = [
     except: [],
   },
   {
+    what: "execa's own start, or an inherited environment: startProgram() gives a program only what it is told",
+    pattern: /\bextendEnv\b|^import \{[^}]*\bexeca\b/,
+    except: [/^executor\/src\/child\/start-program\.ts$/, /^packages\/cli\/src\/setup\/run-program\.ts$/],
+  },
+  {
     what: "a query past the database adapter",
     pattern: /\.query\(/,
     except: [/^packages\/postgres\/src\//],

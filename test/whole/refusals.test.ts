@@ -117,7 +117,7 @@ describe("verifyEvent()", () => {
     return log
       .split("\n")
       .flatMap((line) =>
-        /An event (?:was refused|is past its time)/.test(line)
+        /An event (?:was refused|has expired)/.test(line)
           ? [z.object({ code: z.string() }).parse(JSON.parse(line)).code]
           : [],
       );

@@ -3,17 +3,17 @@ import type { Peer } from "@sealrun/nats";
 import type { ExecutionEvent, Scope, AttemptRef } from "@sealrun/protocol";
 import type { PlatformRpc } from "./platform-rpc.ts";
 
-/** What one attempt may open and seal with. */
+/** The keys that one attempt may open and seal with. */
 export interface OpenGrant {
-  /** X25519 result of an upload, by key id and ephemeral public key; undefined for one that was not granted. */
+  /** X25519 result of a sealing batch, by key id and ephemeral public key; undefined when it was not granted. */
   shared(keyId: string, ephemeral: string): { readonly shared: Uint8Array; readonly recipient: Uint8Array } | undefined;
-  /** Message key of the data of the event that started the run; undefined for another event's. */
+  /** Message key of the data of the event that started the run; undefined for another event. */
   eventDataKey(id: string): Uint8Array | undefined;
   /** Public key of a scope, as the keyring signed it. */
   publicKey(scope: Scope): Uint8Array;
 }
 
-/** One granted claim, and what its parts need to read, seal and ask. */
+/** One granted claim: what its run may read, seal and ask the platform. */
 export interface Attempt {
   readonly event: ExecutionEvent;
   readonly ref: AttemptRef;

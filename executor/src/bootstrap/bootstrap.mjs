@@ -3,15 +3,15 @@ import { createRequire } from "node:module";
 import { isMainThread } from "node:worker_threads";
 
 /*
- * Loaded before a script (`node --import …/bootstrap.mjs script.js`) and before each of its workers. Ferris scripts read
- * `JSON.parse(process.argv[2])`: here that is a getter, so that the real command line holds nothing, and a script that
- * never looks reads nothing. Arguments that a program of the run gave to its own worker or child stay as they are.
+ * Loaded before a script (`node --import …/bootstrap.mjs script.js`) and before each of its workers. Ferris scripts
+ * read `JSON.parse(process.argv[2])`: here that is a getter, so that the real command line has no values, and a script
+ * that does not use it reads nothing. Arguments that a script passes to its own worker or child stay unchanged.
  */
 
 let payload;
 
-// Variables of the manifest that hold secrets: set in here, so that no environment block of a process that sealrun
-// started has them. A worker begins with a copy of this process's.
+// The manifest's variables that contain secrets are set here, inside the process, so that they are in no environment
+// block of a process that sealrun started. A worker starts with a copy of this process's variables.
 if (isMainThread && process.env.SEALRUN_SEALED_ENV === "1" && isSocket(3) && isSocket(4)) {
   delete process.env.SEALRUN_SEALED_ENV;
   Object.assign(process.env, createRequire(import.meta.url)("@sealrun/sdk").readStepVariables());
@@ -31,7 +31,7 @@ if (process.argv.length < 3 && isSocket(3) && isSocket(4)) {
   });
 }
 
-/** False in a child without the channel, whose own code may look through its arguments and find none. */
+/** False in a child process without the channel: its arguments must stay as they are. */
 function isSocket(descriptor) {
   try {
     return fs.fstatSync(descriptor).isSocket();

@@ -1,7 +1,7 @@
 """Runs a Python script as if the interpreter had been given it: ``python3 -B bootstrap.py SCRIPT``.
 
-Ferris scripts read ``json.loads(sys.argv[1])``: here that element is made when it is first looked at, so that the real
-command line holds nothing, and a script that never looks reads nothing.
+Ferris scripts read ``json.loads(sys.argv[1])``: here that element is made at first access, so that the real command
+line has no values, and a script that does not use it reads nothing.
 """
 
 import os
@@ -9,7 +9,7 @@ import sys
 
 
 class LazyArguments(list):
-    """``[script, payload]``, the payload asked for at first access."""
+    """``[script, payload]``; the payload is requested at first access."""
 
     def __init__(self, script):
         super().__init__([script, ""])
@@ -69,8 +69,8 @@ for _name in (
 
 def remove_library_path():
     """
-    Takes away what only this interpreter needed to find its own libraries, so that the script's children do without. One
-    that is this interpreter again gets it from the program that started this one.
+    Removes the variable that only this interpreter needed to find its own libraries, so that the script's children do
+    not get it. A child that is this interpreter again gets it from ``/opt/python/bin/python3``.
     """
     if os.environ.get("LD_LIBRARY_PATH", "").startswith("/opt/python/"):
         del os.environ["LD_LIBRARY_PATH"]
@@ -78,7 +78,7 @@ def remove_library_path():
 
 
 def set_sealed_variables():
-    """Sets the manifest's variables that hold secrets in here: no environment block that sealrun made has them."""
+    """Sets the manifest's variables with secrets in this process: no environment block that sealrun made has them."""
     if os.environ.pop("SEALRUN_SEALED_ENV", "") == "1":
         from sealrun._run import read_step_variables
 
@@ -86,7 +86,7 @@ def set_sealed_variables():
 
 
 def set_search_path(script):
-    """The script's folder first, as Python does, and the SDK after it."""
+    """Puts the script's folder first, as Python does, and the SDK after it."""
     here = os.path.dirname(os.path.realpath(__file__))
     mounted = os.path.join(os.path.dirname(here), "python")
     in_repository = os.path.join(here, "..", "..", "..", "packages", "sdk-python")

@@ -3,9 +3,10 @@
 #
 #   sh start.sh PROGRAM [VARIABLE…] -- [ARGUMENT…]
 #
-# Writes "ready" on descriptor 3 and waits there for the line "go". At the end of the stream, as when the executor has
-# died, it ends: nothing of the package has run. A shell reads a line byte by byte, so what follows it is the program's.
-# Each VARIABLE would act on this shell too (LD_PRELOAD), so it comes as SEALRUN_HELD_VARIABLE and is set after "go".
+# Writes "ready" on descriptor 3 and waits there for the line "go". If the stream ends first, because the executor died,
+# the shell exits and nothing of the package has run. A shell reads a line byte by byte, so the program gets what
+# follows it. Each VARIABLE would also act on this shell (LD_PRELOAD), so it comes as SEALRUN_HELD_VARIABLE and is set
+# after "go".
 
 [ -x "$1" ] || exit 69
 printf 'ready\n' >&3 || exit 70
@@ -19,5 +20,5 @@ while [ "$1" != -- ]; do
   shift
 done
 shift
-# Not exported, so the program does not get it.
+# sealrun_program is not exported, so the program does not get it.
 exec "$sealrun_program" "$@"

@@ -5,19 +5,19 @@ import { isTypeScript } from "../child/command.ts";
 import { removeFolder } from "../workspace/remove-folder.ts";
 import { compileBundles, type Compiler, stripTypes } from "./compile.ts";
 
-/** Raise it when the compiler's version or options change: older results are then not found. */
+/** Raise it when the compiler's version or options change, so that older results are not used. */
 const cacheForm = "esbuild-0.28.2-2";
 
 /** What to compile and where results are kept. */
 export interface BundleOptions {
   readonly compiler: Compiler;
-  /** The package's files as they were uploaded, no script having run there. */
+  /** The folder of the package's files as they were uploaded; no script may have run there. */
   readonly source: string;
   /** Paths of all files in the package. */
   readonly files: readonly string[];
-  /** The scripts that run as steps; those that are not TypeScript are left alone. */
+  /** The scripts that run as steps; those that are not TypeScript are ignored. */
   readonly scripts: readonly string[];
-  /** A private folder of the executor's. */
+  /** A private folder of the executor. */
   readonly cacheDir: string;
   /** Imports of packages are left to Node, which finds them in `node_modules`. */
   readonly hasNodeModules?: boolean;
@@ -25,15 +25,16 @@ export interface BundleOptions {
   readonly versionDigest: string;
 }
 
-/** A compiled file: where it belongs in the package, and where it lies now. */
+/** A compiled file: its path in the package, and where it is now. */
 export interface CompiledFile {
   readonly path: string;
   readonly cachedPath: string;
 }
 
 /**
- * Compiles a package version's TypeScript once: each script to its bundle, every other file stripped of its types under
- * its own name. Gives what to lay over the package; throws `BUNDLE_FAILED` naming file, line, column and reason.
+ * Compiles a package version's TypeScript once: each script becomes a bundle, and every other file keeps its name and
+ * loses its types. Returns the files to put over the package; throws `BUNDLE_FAILED` with file, line, column and
+ * reason.
  */
 export async function bundleScripts(options: BundleOptions): Promise<readonly CompiledFile[]> {
   const { compiler, source, cacheDir, versionDigest } = options;
@@ -59,13 +60,16 @@ export async function bundleScripts(options: BundleOptions): Promise<readonly Co
   return listFiles(cached);
 }
 
-/** A worker's URL or a fork can name it. Declarations hold nothing to run, and Node runs no TypeScript in `node_modules`. */
+/**
+ * Whether a worker or a fork can name the file. Declarations have no code, and Node runs no TypeScript in
+ * `node_modules`.
+ */
 function canBeNamed(path: string): boolean {
   const isDeclaration = path.endsWith(".d.ts") || path.endsWith(".d.mts");
   return isTypeScript(path) && !isDeclaration && !path.split("/").includes("node_modules");
 }
 
-/** Two runs of one version may compile at once: the second one's result is the same, and is dropped. */
+/** Two runs of one version may compile at the same time: the second result is the same and is dropped. */
 async function moveInto(output: string, cached: string): Promise<void> {
   try {
     await rename(output, cached);

@@ -1,13 +1,13 @@
-import { execa } from "execa";
 import { SealrunError } from "@sealrun/protocol";
 import { bundlePath } from "../child/command.ts";
 import { isolationArguments } from "../child/sandbox.ts";
 import { machineFailure } from "../errno.ts";
 import { firstError } from "./compiler-message.ts";
+import { startProgram } from "../child/start-program.ts";
 
 /** Where one compilation runs. */
 export interface Compiler {
-  /** The program `bwrap`; undefined compiles without a sandbox, for `--unsafe-no-sandbox` alone. */
+  /** The program `bwrap`; undefined compiles without a sandbox, for `--unsafe-no-sandbox` only. */
   readonly bubblewrap: string | undefined;
   /** esbuild's native program: one file. */
   readonly esbuild: string;
@@ -22,12 +22,12 @@ export interface CompileFolders {
 
 /** Long enough for a package at its size limit. */
 const compileMs = 60_000;
-/** Keeps each command line far from what the kernel takes. */
+/** Keeps each command line far below the kernel's limit. */
 const filesPerCall = 200;
 
 /**
- * What a bundle needs to act like the script it was made of: `require` for CommonJS parts, and the script's own folder. A
- * script that declares `require` itself gets it renamed by esbuild, and then never meets this one.
+ * What a bundle needs to act like its script: `require` for CommonJS parts, and the script's own folder. If a script
+ * declares `require` itself, esbuild renames that one, so that the two do not collide.
  */
 const banner = [
   'import { createRequire as __sealrunCreateRequire } from "node:module";',
@@ -48,19 +48,19 @@ const bundleOptions = [
   "--out-extension:.js=.mjs",
 ];
 
-/** Bundles each script into a file of its own beside its place. Throws `BUNDLE_FAILED` naming file, line, column and reason. */
+/** Bundles each script into one file beside it. Throws `BUNDLE_FAILED` with file, line, column and reason. */
 export async function compileBundles(
   compiler: Compiler,
   place: CompileFolders & { readonly hasNodeModules: boolean },
   scripts: readonly string[],
 ) {
   const entries = scripts.map((script) => entryPoint(bundlePath(script), script));
-  // In a bundle a package could neither load its native parts nor what it names at run time.
+  // Inside a bundle a package could not load its native parts, nor modules that it names at run time.
   const packages = place.hasNodeModules ? ["--packages=external"] : [];
   await compileAll(compiler, place, entries, [...bundleOptions, ...packages]);
 }
 
-/** Takes the types out of each file and leaves it its name, for workers and forks that name it. Throws like `compileBundles`. */
+/** Removes the types from each file and keeps its name, for workers and forks. Throws like `compileBundles`. */
 export async function stripTypes(compiler: Compiler, folders: CompileFolders, files: readonly string[]) {
   for (const extension of [".ts", ".mts"]) {
     const same = files.filter((file) => file.endsWith(extension));
@@ -90,9 +90,8 @@ async function callCompiler({ bubblewrap, esbuild }: Compiler, folders: CompileF
     bubblewrap === undefined
       ? [esbuild, ...common, `--outdir=${folders.output}`, ...own]
       : [bubblewrap, ...sandbox(esbuild, folders), "/esbuild", ...common, "--outdir=/out", ...own];
-  const result = await execa(program, rest, {
+  const result = await startProgram(program, rest, {
     env: {},
-    extendEnv: false,
     cwd: bubblewrap === undefined ? folders.source : "/",
     stdin: "ignore",
     stdout: "ignore",
@@ -112,7 +111,7 @@ async function callCompiler({ bubblewrap, esbuild }: Compiler, folders: CompileF
     throw new SealrunError("SANDBOX_UNAVAILABLE", `The compiler could not be started (${result.code ?? firstLine})`);
   }
   const said = firstError(result.stderr);
-  // The compiler names no error number here; its output folder is the executor's, whatever the package holds.
+  // The compiler gives no error number here. The output folder is the executor's, so that the package is not to blame.
   if (/^Failed to (?:write to output file|create output directory)/.test(said ?? "")) {
     const code = /no space left/.test(said ?? "") ? "ENOSPC" : /quota/.test(said ?? "") ? "EDQUOT" : "EIO";
     throw machineFailure(code, { what: "the compiler's output" }) ?? new SealrunError("MACHINE_FAILED", "");
@@ -121,7 +120,7 @@ async function callCompiler({ bubblewrap, esbuild }: Compiler, folders: CompileF
   throw new SealrunError("BUNDLE_FAILED", said ?? "The compiler ended without saying why");
 }
 
-/** Nothing but the compiler, the package and the output: esbuild inlines any file that a script imports by path. */
+/** Shows only the compiler, the package and the output: esbuild inlines any file that a script imports by path. */
 function sandbox(esbuild: string, folders: CompileFolders): readonly string[] {
   return [
     isolationArguments,
@@ -131,7 +130,9 @@ function sandbox(esbuild: string, folders: CompileFolders): readonly string[] {
   ].flat();
 }
 
-/** esbuild adds the extension to the output's name itself. The dots keep a file named like an option from being one. */
+/**
+ * esbuild adds the extension to the output's name. The `./` keeps a file named like an option from being read as one.
+ */
 function entryPoint(output: string, input: string): string {
   return `./${output.replace(/\.[^.]*$/, "")}=./${input}`;
 }

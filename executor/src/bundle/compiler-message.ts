@@ -1,4 +1,4 @@
-/** The first error in what esbuild wrote: its sentence and its place, without the source line that it quotes. */
+/** The first error in the output of esbuild: its sentence and its place, without the quoted source line. */
 export function firstError(output: string): string | undefined {
   const lines = output.split("\n");
   const start = lines.findIndex((line) => line.includes("[ERROR] "));

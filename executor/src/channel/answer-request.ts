@@ -2,16 +2,16 @@ import { decode, decodeText, jsonValue, SealrunError, scriptRequest, toSealrunEr
 import type { ScriptReply, ScriptRequest } from "@sealrun/protocol";
 import { encodeFrame, splitBody } from "./frames.ts";
 
-/** What a request is answered with; id, `ok` and the raw form are the channel's matter. */
+/** The answer to a request; the channel adds the id, `ok` and the raw form. */
 export type ScriptAnswer = Omit<Extract<ScriptReply, { ok: true }>, "id" | "ok" | "raw">;
 
 /**
- * Answers one request. A raw value has been put in `value` (in `message` for a log line) before. A `SealrunError` it
- * throws is the script's to see, anything else reaches the script as `INTERNAL` without its text.
+ * Answers one request. A raw value has already been put into `value` (into `message` for a log line). The script gets
+ * the code and text of a `SealrunError`; any other error reaches it as `INTERNAL`, without its text.
  */
 export type ScriptHandler = (request: ScriptRequest) => Promise<ScriptAnswer>;
 
-/** The reply frame for one request body. Throws `CHANNEL_BROKEN` when the body does not even hold an id to answer to. */
+/** The reply frame for one request body. Throws `CHANNEL_BROKEN` when the body has no id to answer to. */
 export async function answerRequest(body: Uint8Array, handle: ScriptHandler): Promise<Uint8Array> {
   const { head, raw } = splitBody(body);
   let id: string | undefined;
@@ -36,7 +36,7 @@ function readId(head: Uint8Array): string {
   }
 }
 
-/** The request with the value that followed its head. A `set` without any value is refused: null must be said. */
+/** The request with the value that followed its head. A `set` without a value is refused: null must be explicit. */
 function withRaw(request: ScriptRequest, raw: Uint8Array | undefined): ScriptRequest {
   if (request.op === "log") return request.raw === true ? { ...request, message: readText(raw) } : request;
   if (request.op === "event.send" || request.op === "schedule") return withFields(request, raw);
@@ -49,7 +49,9 @@ function withRaw(request: ScriptRequest, raw: Uint8Array | undefined): ScriptReq
   return request;
 }
 
-/** The fields of an event or of a later run; nothing, or an empty standard input, is no field. */
+/**
+ * The request with the fields of an event or of a later run. Without a raw value, or with an empty one, there are none.
+ */
 function withFields<T extends Extract<ScriptRequest, { op: "event.send" | "schedule" }>>(
   request: T,
   raw: Uint8Array | undefined,
@@ -58,14 +60,18 @@ function withFields<T extends Extract<ScriptRequest, { op: "event.send" | "sched
   return { ...request, value: decodeText(jsonValue, readText(raw)) };
 }
 
-/** A byte order mark is part of the value: a string comes back as it went in. */
+/** A byte order mark is part of the value, so that a string comes back unchanged. */
 function readText(raw: Uint8Array | undefined): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(raw ?? new Uint8Array());
   } catch (cause) {
-    throw new SealrunError("MALFORMED", "Expected the value as UTF-8 text; encode binary data first, as base64 say", {
-      cause,
-    });
+    throw new SealrunError(
+      "MALFORMED",
+      "Expected the value as UTF-8 text; encode binary data first, for example as base64",
+      {
+        cause,
+      },
+    );
   }
 }
 

@@ -3,32 +3,32 @@ import { limits, SealrunError, toSealrunError, tokenByte } from "@sealrun/protoc
 import { answerRequest, type ScriptHandler } from "./answer-request.ts";
 import { createFrameReader } from "./frames.ts";
 
-/** What the channel needs: the executor's ends of descriptors 3 and 4, and who answers. */
+/** What the channel needs: the executor's ends of descriptors 3 and 4, and the handler that answers. */
 export interface ChannelOptions {
   readonly frames: Duplex;
   readonly token: Duplex;
   readonly handle: ScriptHandler;
   /** Called once, when the script breaks the exchange; never after `close`. */
   readonly onBroken: (error: SealrunError) => void;
-  /** True once the script's own end is known: jobs that it left behind may then die in the middle of an exchange. */
+  /** True once the script itself has ended: jobs that it left behind may then die in the middle of an exchange. */
   readonly hasScriptEnded: () => boolean;
-  /** How long the script may take over its part of one exchange. */
+  /** How long the script may take for its part of one exchange. */
   readonly tokenMs?: number;
 }
 
 /** A channel being served. */
 export interface Channel {
-  /** Stops serving; waits for an answer that is being made, so that a `set` under way is whole. */
+  /** Stops serving; waits for an answer that is being made, so that a `set` under way is completed. */
   readonly close: () => Promise<void>;
 }
 
 /**
- * `laid`: the token is there to take (whether somebody has taken it cannot be seen). `receiving`: a request has begun.
- * `answering`: it is ours to act. `returning`: the reply is written, the token is still out.
+ * `laid`: the token can be taken (the executor cannot see whether a process has taken it). `receiving`: a request has
+ * begun. `answering`: the executor makes the reply. `returning`: the reply is written, the token is not back yet.
  */
 type Turn = "laid" | "receiving" | "answering" | "returning" | "closed";
 
-/** A script's last exit code can be on its way while its sockets already say that it is gone. */
+/** A script's sockets can close shortly before its exit code is known. */
 const endOrderMs = 100;
 
 /** Lays the token and answers requests one at a time until the script goes, breaks the exchange, or `close`. */
@@ -78,7 +78,7 @@ export function serveChannel(options: ChannelOptions): Channel {
   const onFrameBytes = (chunk: Uint8Array): void => {
     if (turn === "closed") return;
     if (turn === "answering" || turn === "returning") {
-      return fail("The script wrote a request before the exchange before it was over");
+      return fail("The script wrote a request before the previous exchange was over");
     }
     if (turn === "laid") enter("receiving", `The script did not finish a request within ${tokenMs / 1000} s`);
     try {
@@ -96,7 +96,7 @@ export function serveChannel(options: ChannelOptions): Channel {
     if (chunk.length !== 1 || chunk[0] !== tokenByte) {
       return fail("The script wrote something that is not the token on descriptor 4");
     }
-    // Laid and yet coming back: taken, and given back without a request. That is a caller's right.
+    // A caller may take the token and give it back without a request.
     if (turn === "laid" || turn === "returning") layToken();
     else fail("The script gave the token back in the middle of an exchange");
   };

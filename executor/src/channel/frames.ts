@@ -1,13 +1,16 @@
 import { limits, SealrunError } from "@sealrun/protocol";
 
 const newline = 0x0a;
-const longestLength = String(limits.scriptFrameBytes).length;
+const maxDigits = String(limits.scriptFrameBytes).length;
 
-/** Collects one side's frames from chunks cut anywhere. */
+/** Collects the frames of one side from chunks of any size. */
 export interface FrameReader {
-  /** The bodies that this chunk completes. Throws `CHANNEL_BROKEN` for what is not a frame or is over the limit. */
+  /**
+   * The bodies that this chunk completes. Throws `CHANNEL_BROKEN` for bytes that are not a frame, or one over the
+   * limit.
+   */
   readonly push: (chunk: Uint8Array) => readonly Uint8Array[];
-  /** True while part of a frame is here and the rest is not. */
+  /** True while a frame is incomplete. */
   readonly isInside: () => boolean;
 }
 
@@ -17,7 +20,7 @@ export function createFrameReader(maxBytes: number = limits.scriptFrameBytes): F
   let body: Uint8Array | undefined;
   let filled = 0;
 
-  /** Reads digits up to the newline; gives the offset after what it took. */
+  /** Reads digits up to the newline; returns the offset after them. */
   const readLength = (chunk: Uint8Array, from: number): number => {
     for (let at = from; at < chunk.length; at += 1) {
       const byte = chunk[at] ?? 0;
@@ -27,7 +30,7 @@ export function createFrameReader(maxBytes: number = limits.scriptFrameBytes): F
         return at + 1;
       }
       digits += String.fromCharCode(byte);
-      if (digits.length > longestLength || byte < 0x30 || byte > 0x39) throw notAFrame();
+      if (digits.length > maxDigits || byte < 0x30 || byte > 0x39) throw notAFrame();
     }
     return chunk.length;
   };
@@ -55,7 +58,7 @@ export function createFrameReader(maxBytes: number = limits.scriptFrameBytes): F
   return { push, isInside: () => body !== undefined || digits !== "" };
 }
 
-/** A frame's bytes: its head as one line of JSON and, when given, a value's bytes as they are. */
+/** A frame's bytes: its head as one line of JSON and, when given, the unchanged bytes of a value. */
 export function encodeFrame(head: object, raw?: Uint8Array): Uint8Array {
   const line = Buffer.from(JSON.stringify(head));
   const bodyBytes = raw === undefined ? line.length : line.length + 1 + raw.length;
@@ -64,7 +67,7 @@ export function encodeFrame(head: object, raw?: Uint8Array): Uint8Array {
   return Buffer.concat(parts);
 }
 
-/** A body's two parts: `raw` is undefined when nothing follows the head. */
+/** The two parts of a body; `raw` is undefined when nothing follows the head. */
 export function splitBody(body: Uint8Array): { readonly head: Uint8Array; readonly raw: Uint8Array | undefined } {
   const end = body.indexOf(newline);
   return end === -1 ? { head: body, raw: undefined } : { head: body.subarray(0, end), raw: body.subarray(end + 1) };

@@ -11,17 +11,17 @@ export type Command = readonly [string, ...string[]];
 export interface CommandOptions {
   /** The script's path inside its package. */
   readonly script: string;
-  /** Its first line; only a shell script's is looked at. */
+  /** The script's first line; used for a shell script only. */
   readonly firstLine: string;
   readonly layout: Layout;
   readonly python: PythonRuntime | undefined;
-  /** True when a shell has to ask for variables before the script. */
+  /** True when a shell must ask for variables before it runs the script. */
   readonly hasSealed?: boolean;
-  /** Whether a program of the host's `/usr` or `/bin` is there. */
+  /** Whether a program exists in the host's `/usr` or `/bin`. */
   readonly isInstalled?: (path: string) => boolean;
 }
 
-/** The bundle that esbuild makes of a TypeScript script: beside it, so that relative paths mean the same. */
+/** The path of the bundle of a TypeScript script: beside it, so that relative paths stay right. */
 export function bundlePath(script: string): string {
   return join(dirname(script), `.sealrun.${basename(script)}.mjs`);
 }
@@ -53,10 +53,10 @@ export function commandFor(options: CommandOptions): Command {
   }
 }
 
-/** The command behind `start.sh`, which waits for "go" and only then sets the variables that are held back and runs it. */
-export function commandAfterGo(command: Command, layout: Layout, held: readonly string[]): Command {
+/** The command started by `start.sh`, which waits for "go", then sets the variables in `heldBack` and runs it. */
+export function commandAfterGo(command: Command, layout: Layout, heldBack: readonly string[]): Command {
   const [program, ...rest] = command;
-  return ["/bin/sh", join(layout.bootstrap, "start.sh"), program, ...held, "--", ...rest];
+  return ["/bin/sh", join(layout.bootstrap, "start.sh"), program, ...heldBack, "--", ...rest];
 }
 
 function nodeCommand(layout: Layout, path: string): Command {
@@ -65,13 +65,13 @@ function nodeCommand(layout: Layout, path: string): Command {
 }
 
 /**
- * What a shell runs in front of a script with sealed variables: they come through a pipe and are exported inside the
- * shell, so that its own environment block stays without them. The script is `$0`, as ever.
+ * What a shell runs before a script with sealed variables: they come through a pipe and are exported inside the shell,
+ * so that the shell's own environment block does not have them. The script is `$0`, as usual.
  */
 const setVariables =
   'sealrun_env=$(sealrun-context env) || exit; eval "$sealrun_env"; unset sealrun_env SEALRUN_SEALED_ENV; . "$0"';
 
-/** The shell that the first line names, with its one option; `/bin/sh` when it names none or something else. */
+/** The shell that the first line names, with its one option; `/bin/sh` when it names none, or another program. */
 function shellOf({ script, firstLine, isInstalled = existsSync }: CommandOptions): Command {
   const named =
     /^#!\s*(?:\/usr\/bin\/env\s+|\/(?:usr\/)?bin\/)(?<shell>sh|dash|bash)(?:\s+(?<option>-[A-Za-z]+))?\s*$/.exec(

@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import type { Layout, PythonRuntime } from "./layout.ts";
 
-/** What a script's environment is made of; nothing of the executor's own is. */
+/** What a script's environment is made from; nothing comes from the executor's own environment. */
 export interface EnvironmentOptions {
   readonly layout: Layout;
   readonly python: PythonRuntime | undefined;
@@ -9,29 +9,32 @@ export interface EnvironmentOptions {
   readonly packageName: string;
   /** The step's script. */
   readonly step: string;
-  /** The step's own variables, from the manifest; those with secrets in them are not here. */
+  /** The step's own variables from the manifest, without those that contain secrets. */
   readonly own: Readonly<Record<string, string>>;
-  /** True when the step has variables with secrets: the bootstrap asks for them and sets them inside the script's process. */
+  /** True when the step has variables with secrets; the bootstrap sets those inside the script's process. */
   readonly hasSealed: boolean;
 }
 
-/** What the dynamic loader and a shell act on: with it, a package's own code could run in the shell that waits for "go". */
+/**
+ * Variables of the dynamic loader and the shell: through them a package could run code in the shell that waits for
+ * "go".
+ */
 const actsOnShell = /^(?:LD_[A-Za-z0-9_]*|PS4)$/;
 
-/** An environment in which the step's own variables of that kind have other names, and their names; `start.sh` sets them. */
+/** The environment with such variables of the step renamed, and their names; `start.sh` sets them after "go". */
 export function holdVariables(
   env: Readonly<Record<string, string>>,
   own: EnvironmentOptions["own"],
-): { readonly env: Readonly<Record<string, string>>; readonly held: readonly string[] } {
-  const held = Object.keys(own).filter((name) => actsOnShell.test(name));
+): { readonly env: Readonly<Record<string, string>>; readonly heldBack: readonly string[] } {
+  const heldBack = Object.keys(own).filter((name) => actsOnShell.test(name));
   const renamed = Object.entries(env).map(([name, value]) => [
-    held.includes(name) ? `SEALRUN_HELD_${name}` : name,
+    heldBack.includes(name) ? `SEALRUN_HELD_${name}` : name,
     value,
   ]);
-  return { env: Object.fromEntries(renamed), held };
+  return { env: Object.fromEntries(renamed), heldBack };
 }
 
-/** The whole environment of a script. The manifest's variables win, but not over what names the run. */
+/** The whole environment of a script. The manifest's variables win, except over those that name the run. */
 export function scriptEnvironment(options: EnvironmentOptions): Readonly<Record<string, string>> {
   const { layout, python } = options;
   const programs = [layout.programs, ...(python === undefined ? [] : [dirname(python.interpreter)])];
@@ -40,7 +43,7 @@ export function scriptEnvironment(options: EnvironmentOptions): Readonly<Record<
     HOME: "/tmp",
     LANG: "C.UTF-8",
     PYTHONPATH: [layout.pythonSdk, layout.pythonPackages].filter((path) => path !== undefined).join(":"),
-    // A line that Python prints is seen when it is printed, not when 8 KiB are full.
+    // Otherwise a line that Python prints would appear only when 8 KiB are full.
     PYTHONUNBUFFERED: "1",
     ...python?.environment,
     ...options.own,

@@ -4,12 +4,12 @@ import { SealrunError } from "@sealrun/protocol";
 const readyLine = "ready\n";
 const goLine = "go\n";
 
-/** The exit code of `start.sh` for a program that is not there. */
+/** The exit code of `start.sh` for a program that does not exist. */
 export const programMissingExit = 69;
 
 /**
- * Waits until `start.sh` says on descriptor 3 that it waits for "go"; false when the stream ends first. Then the stream
- * is paused. Rejects with `CHANNEL_BROKEN` for any other text.
+ * Waits until `start.sh` writes "ready" on descriptor 3; false when the stream ends first. Then the stream is paused.
+ * Rejects with `CHANNEL_BROKEN` for any other text.
  */
 export function waitForReady(frames: Duplex): Promise<boolean> {
   return new Promise((resolve, reject) => {

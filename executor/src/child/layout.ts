@@ -1,21 +1,21 @@
 import { dirname } from "node:path";
 
-/** Python as it is found on this machine or fetched: what to run and what to mount for it. */
+/** Python, found on this machine or downloaded: what to run and what to mount for it. */
 export interface PythonRuntime {
   /** The interpreter's path inside the sandbox. */
   readonly interpreter: string;
-  /** Host folders that it needs beyond `/usr`, and where they appear. */
+  /** Host folders that it needs besides `/usr`, and their paths in the sandbox. */
   readonly mounts: readonly { readonly hostPath: string; readonly sandboxPath: string }[];
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** The host's paths of everything that every script gets. */
+/** Paths on the host of what every script gets. */
 export interface Runtime {
   /** The Node binary: a single file. */
   readonly node: string;
   /** The folder of `@sealrun/sdk`, built. */
   readonly sdk: string;
-  /** The folder in which the Python packages `sealrun`, `ferris_ef` and `fx_ef` lie. */
+  /** The folder with the Python packages `sealrun`, `ferris_ef` and `fx_ef`. */
   readonly pythonSdk: string;
   /** The folder of `bootstrap.mjs` and `bootstrap.py`. */
   readonly bootstrap: string;
@@ -24,13 +24,13 @@ export interface Runtime {
   readonly python: PythonRuntime | undefined;
 }
 
-/** Folders of the host with the packages that a run's scripts import; a sandbox shows them read-only. */
+/** Folders on the host with the packages that a run's scripts import; read-only in a sandbox. */
 export interface InstalledPackages {
   readonly nodeModules: string | undefined;
   readonly python: string | undefined;
 }
 
-/** Paths as the script sees them. */
+/** Paths from the point of view of the script. */
 export interface Layout {
   readonly work: string;
   readonly node: string;
@@ -38,7 +38,7 @@ export interface Layout {
   readonly pythonSdk: string;
   /** The folder that comes first on the script's PATH. */
   readonly programs: string;
-  /** Python packages that were installed for this package, if any. */
+  /** The folder of the Python packages that were installed for this package, if any. */
   readonly pythonPackages?: string;
 }
 
@@ -51,10 +51,10 @@ export const sandboxLayout: Layout = {
   programs: "/opt/sealrun/bin",
 };
 
-/** Where a sandbox shows installed Python packages. */
+/** The path of installed Python packages inside a sandbox. */
 export const pythonPackagesPath = "/opt/sealrun/python-packages";
 
-/** The paths without a sandbox: the host's own. */
+/** The paths without a sandbox: those of the host. */
 export function hostLayout(runtime: Runtime, workFolder: string): Layout {
   return {
     work: workFolder,

@@ -1,16 +1,17 @@
-import { execa, ExecaError } from "execa";
+import { ExecaError } from "execa";
 import { closeSync, constants, createWriteStream, openSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { Socket } from "node:net";
 import { join } from "node:path";
 import type { Writable } from "node:stream";
 import { SealrunError, toSealrunError } from "@sealrun/protocol";
+import { startProgram } from "./start-program.ts";
 
-/** A pipe: what the child writes into `writeEnd`, which only carries a descriptor, is read from `output`. */
+/** A pipe: the child writes into the descriptor of `writeEnd`, and the executor reads from `output`. */
 interface OutputPipe {
   readonly output: Socket;
   readonly writeEnd: Writable;
-  /** Closes our copy of the end that the child has inherited; the pipe then ends with the child. */
+  /** Closes the executor's copy of the end that the child inherited, so that the pipe ends with the child. */
   readonly closeWriteEnd: () => void;
 }
 
@@ -18,19 +19,23 @@ interface OutputPipe {
 export interface OutputPipes {
   readonly stdout: OutputPipe;
   readonly stderr: OutputPipe;
-  /** For what bubblewrap says of itself. Its write end reads too, so that writing there kills nobody when we are gone. */
+  /**
+   * For bubblewrap's status. Its write end is open for reading too: bubblewrap survives a write after the executor
+   * died.
+   */
   readonly status: OutputPipe;
 }
 
 /**
- * Pipes for a script's stdout and stderr, and one for its sandbox. Node's own are sockets, and `echo … > /dev/stderr` fails on a socket, which
- * shell scripts are full of. `folder` is private and holds the pipes' names for a moment.
+ * Pipes for a script's stdout and stderr, and one for its sandbox. Node's own pipes are sockets, on which
+ * `echo … > /dev/stderr` fails, a common line in shell scripts. `folder` is private and holds the pipes' names for a
+ * moment.
  */
 export async function openOutputPipes(folder: string): Promise<OutputPipes> {
   const [stdout, stderr, status] = [join(folder, "stdout"), join(folder, "stderr"), join(folder, "status")];
   const names = [stdout, stderr, status];
   try {
-    await execa("mkfifo", ["-m", "600", ...names], { env: { PATH: "/usr/bin:/bin" }, extendEnv: false });
+    await startProgram("mkfifo", ["-m", "600", ...names], { env: { PATH: "/usr/bin:/bin" } });
     const { O_RDWR, O_WRONLY } = constants;
     return { stdout: openPipe(stdout, O_WRONLY), stderr: openPipe(stderr, O_WRONLY), status: openPipe(status, O_RDWR) };
   } catch (error) {
@@ -43,7 +48,7 @@ export async function openOutputPipes(folder: string): Promise<OutputPipes> {
 }
 
 function openPipe(name: string, mode: number): OutputPipe {
-  // The reader first, and without waiting: opening the other end then finds it.
+  // The read end is opened first, without waiting, so that the write end can be opened.
   const readEnd = openSync(name, constants.O_RDONLY | constants.O_NONBLOCK);
   const writeEnd = openSync(name, mode);
   return {

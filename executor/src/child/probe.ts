@@ -1,14 +1,16 @@
-import { execa } from "execa";
 import { SealrunError } from "@sealrun/protocol";
 import { isolationArguments, systemArguments } from "./sandbox.ts";
 import { readHostRoots } from "./host-roots.ts";
+import { startProgram } from "./start-program.ts";
 
-/** Starts a program in a sandbox of the kind that scripts get; throws `SANDBOX_UNAVAILABLE` with the reason and what to do. */
+/**
+ * Starts a program in the same kind of sandbox as scripts; throws `SANDBOX_UNAVAILABLE` with the reason and what to do.
+ */
 export async function probeSandbox(bubblewrap: string): Promise<void> {
-  const result = await execa(
+  const result = await startProgram(
     bubblewrap,
     [...isolationArguments, ...systemArguments(await readHostRoots(), []), "--", "/usr/bin/true"],
-    { env: {}, extendEnv: false, cwd: "/", stdin: "ignore", reject: false, timeout: 10_000 },
+    { env: {}, cwd: "/", stdin: "ignore", reject: false, timeout: 10_000 },
   );
   if (!result.failed) return;
   const said = result.stderr.split("\n", 1)[0] ?? "";

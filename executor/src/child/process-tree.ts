@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** One process, told apart from a later one that got the same number. */
+/** One process, distinguished from a later process with the same id. */
 export interface ProcessMark {
   readonly id: number;
   /** Clock ticks since boot. */
@@ -17,19 +17,19 @@ export async function markProcess(id: number): Promise<ProcessMark | undefined> 
   return startedAt === undefined || isOver(state) ? undefined : { id, startedAt };
 }
 
-/** True while that very process is there. */
+/** True while this process exists, and not only its id. */
 export async function isAlive(mark: ProcessMark): Promise<boolean> {
   return (await markProcess(mark.id))?.startedAt === mark.startedAt;
 }
 
-/** Sends the signal to a process's children: the script, when it is the first process of a sandbox. */
+/** Sends the signal to the children of a process; for the first process of a sandbox, that is the script. */
 export async function signalChildren(parent: ProcessMark, signal: NodeJS.Signals): Promise<void> {
   if (!(await isAlive(parent))) return;
   const list = await readFile(`/proc/${parent.id}/task/${parent.id}/children`, "utf8").catch(() => "");
   for (const child of list.split(" ").filter((word) => word !== "")) signalProcess(Number(child), signal);
 }
 
-/** Sends a signal; one that finds nobody is no error. A negative id means a process group. */
+/** Sends a signal; a process that is gone is no error. A negative id means a process group. */
 export function signalProcess(id: number, signal: NodeJS.Signals): void {
   try {
     process.kill(id, signal);
@@ -44,8 +44,8 @@ export async function waitUntilGone(mark: ProcessMark): Promise<void> {
 }
 
 /**
- * Waits until the process sleeps in a system call that a signal can end, such as `wait`, or is gone. It mostly sleeps
- * already, and a script's start waits for the answer: the first look costs 20 µs, where Node's threads take 300.
+ * Waits until the process sleeps in a system call that a signal can end, such as `wait`, or is gone. Usually it sleeps
+ * already, and a script's start waits for this: the synchronous first check costs 20 µs, one in Node's threads 300.
  */
 export async function waitUntilAsleep(mark: ProcessMark): Promise<void> {
   for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, 50)) {

@@ -19,7 +19,7 @@ import { startSandboxed } from "./start-sandboxed.ts";
 import { startUnsafe } from "./start-unsafe.ts";
 import { createStopping, type Stopping } from "./stopping.ts";
 
-/** How scripts are kept apart from the host; `none` is `--unsafe-no-sandbox`. */
+/** How scripts are isolated from the host; `none` is `--unsafe-no-sandbox`. */
 export type Sandbox =
   | {
       readonly kind: "bubblewrap";
@@ -34,9 +34,9 @@ export type Sandbox =
 export interface StepOptions {
   readonly sandbox: Sandbox;
   readonly runtime: Runtime;
-  /** The run's folder, and a private one that the script does not see. */
+  /** The run's folder, and a private folder that the script does not see. */
   readonly workspace: { readonly folder: string; readonly scratch: string };
-  /** What was installed for the package. */
+  /** The installed dependencies of the package. */
   readonly installed?: InstalledPackages | undefined;
   /** The script's path inside the package. */
   readonly script: string;
@@ -46,17 +46,20 @@ export interface StepOptions {
   readonly graceMs?: number;
   /** Cancels the step. */
   readonly signal: AbortSignal;
-  /** Output as it comes; the script waits while a promise is pending. One that fails ends the step, and `runStep` throws its error. */
+  /**
+   * Gets output as it comes; the script waits while a promise is pending. If one rejects, `runStep` ends the step and
+   * throws.
+   */
   readonly onStdout: (chunk: Uint8Array) => void | Promise<void>;
   readonly onStderr: (chunk: Uint8Array) => void | Promise<void>;
   readonly handle: ScriptHandler;
   /** Called just before the script is told to start: until then nothing of the package has run. */
   readonly onGo?: () => void;
-  /** How long a script may hold the channel's token. */
+  /** How long a script may keep the channel's token. */
   readonly tokenMs?: number;
 }
 
-/** How a step ended. The first of timeout, cancel and broken channel counts. */
+/** How a step ended. Of timeout, cancel and broken channel only the first counts. */
 export interface StepEnd {
   /** The script's exit code; undefined when it was killed first. */
   readonly exitCode: number | undefined;
@@ -69,8 +72,8 @@ export interface StepEnd {
 }
 
 /**
- * Runs one script to its end and serves its channel. When it returns, all output has been handed on and nothing that the
- * script started is alive. Throws when the script could not be started, or its output not be handed on.
+ * Runs one script to its end and serves its channel. When it returns, all output has been passed on and no process that
+ * the script started is alive. Throws when the script could not be started, or its output could not be passed on.
  */
 export async function runStep(options: StepOptions): Promise<StepEnd> {
   const startedAt = performance.now();
@@ -79,7 +82,7 @@ export async function runStep(options: StepOptions): Promise<StepEnd> {
   const script = startOn(pipes, start);
   let channel: Channel | undefined;
   const { kill } = script;
-  // What was not told to start has nothing to end by itself.
+  // A script that was not told to start has nothing to end by itself.
   const terminate = async (): Promise<void> => (channel === undefined ? kill() : script.terminate());
   const graceMs = options.graceMs ?? limits.killGraceMs;
   const stopping = createStopping({ ...options, graceMs }, { terminate, kill });
@@ -141,7 +144,7 @@ function openChannel(script: RunningScript, stopping: Stopping, options: StepOpt
     onBroken: (error) => stopping.stop({ kind: "channel-broken", error }),
     ...(options.tokenMs === undefined ? {} : { tokenMs: options.tokenMs }),
   });
-  // It was paused after "ready".
+  // The stream was paused after "ready".
   script.frames.resume();
   return channel;
 }
@@ -156,7 +159,7 @@ function startOn(pipes: OutputPipes, start: Start): RunningScript {
   }
 }
 
-/** Everything about the start that can fail without a process. */
+/** The part of the start that can fail before there is a process. */
 async function prepareStart(options: StepOptions): Promise<Start> {
   const { sandbox, runtime, workspace, script, installed } = options;
   const { python } = runtime;
@@ -169,8 +172,8 @@ async function prepareStart(options: StepOptions): Promise<Start> {
   const firstLine = script.endsWith(".sh") ? await readFirstLine(join(workspace.folder, script)) : "";
   const inner = commandFor({ script, firstLine, layout, python, hasSealed: options.variables.hasSealed });
   const whole = scriptEnvironment({ ...options.variables, layout, python, step: script });
-  const { env, held } = holdVariables(whole, options.variables.own);
-  const command = commandAfterGo(inner, layout, held);
+  const { env, heldBack } = holdVariables(whole, options.variables.own);
+  const command = commandAfterGo(inner, layout, heldBack);
   if (sandbox.kind === "none") {
     return (pipes) => startUnsafe({ command, env, workFolder: workspace.folder, pipes });
   }
@@ -183,7 +186,7 @@ async function drain(output: Readable, consume: StepOptions["onStdout"]): Promis
   for await (const chunk of output) if (chunk instanceof Uint8Array) await consume(chunk);
 }
 
-/** Without a sandbox a process may outlive the script and hold its output open for ever. */
+/** Without a sandbox a process may outlive the script and keep its output open without end. */
 function endOutputs({ stdout, stderr }: OutputPipes, graceMs: number = limits.killGraceMs): void {
   for (const { output } of [stdout, stderr]) setTimeout(() => output.push(null), graceMs).unref();
 }

@@ -3,28 +3,34 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { SealrunError } from "@sealrun/protocol";
 
-/** A script that was started, with or without a sandbox. */
+/** A started script, with or without a sandbox. */
 export interface RunningScript {
   /** The executor's end of descriptor 3. */
   readonly frames: Duplex;
   /** The executor's end of descriptor 4. */
   readonly token: Duplex;
   /**
-   * True once the script waits for "go" and would end with this process; false when it is gone before. Without a sandbox
-   * only the wait is bound to this process: at its end the script ends without having started.
+   * True once the script waits for "go" and would end with this process; false when it ended before. Without a sandbox
+   * it ends with this process only while it waits for "go".
    */
   readonly ready: Promise<boolean>;
-  /** The script's exit code, 128 and its number for a signal; undefined when `kill` came first. Rejects when nothing could be started. */
+  /**
+   * The script's exit code, or 128 + the number of a signal; undefined when `kill` came first. Rejects when it did not
+   * start.
+   */
   readonly ended: Promise<number | undefined>;
   /** True as soon as the exit code is known. */
   readonly hasEnded: () => boolean;
   /** Asks the script to end: SIGTERM. */
   readonly terminate: () => Promise<void>;
-  /** Ends everything that the script started; resolves when it is gone. May be called again, and after the end. */
+  /** Ends all processes of the script; resolves when they are gone. May be called again, and after the end. */
   readonly kill: () => Promise<void>;
 }
 
-/** The sockets among a child's descriptors from 3 on, as many as `count`; other descriptors there are left out. An error on one of them means that its other end is gone. */
+/**
+ * The `count` sockets among a child's descriptors from 3 on. An error on a socket means that the child's end is gone,
+ * so it only closes the socket.
+ */
 export function socketsFrom3(stdio: readonly unknown[], count: number): readonly Socket[] {
   const sockets = stdio.slice(3).filter((stream) => stream instanceof Socket);
   if (sockets.length < count)
@@ -42,8 +48,8 @@ export interface ChildEnd {
 }
 
 /**
- * How the child ends. Never rejects. It does not wait for the child's descriptors, which something that outlives the
- * child may hold.
+ * How the child ends. Never rejects. It does not wait for the child's descriptors, which another process may keep open
+ * after the child's end.
  */
 export function childEnd(child: ChildProcess): Promise<ChildEnd> {
   return new Promise((resolve) => {

@@ -1,13 +1,13 @@
 import type { Readable } from "node:stream";
 import { markProcess, type ProcessMark } from "./process-tree.ts";
 
-/** What bubblewrap says of itself while it runs (`--json-status-fd`); the script has no part in it. */
+/** The status that bubblewrap writes while it runs (`--json-status-fd`); the script cannot write there. */
 export interface SandboxStatus {
-  /** The sandbox's first process, as the host numbers it; undefined when there never was one or it is gone already. */
+  /** The sandbox's first process, by its id on the host; undefined when there was none, or it is gone already. */
   readonly firstProcess: Promise<ProcessMark | undefined>;
   /** The script's exit code, once it is known. */
   readonly exitCode: () => number | undefined;
-  /** Settles when nothing more will come. */
+  /** Settles when the status stream has ended. */
   readonly ended: Promise<void>;
 }
 

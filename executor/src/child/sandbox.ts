@@ -5,18 +5,18 @@ import { type InstalledPackages, pythonPackagesPath, type Runtime, sandboxLayout
 export interface SandboxOptions {
   readonly runtime: Runtime;
   readonly hostRoots: readonly HostRoot[];
-  /** The run's own folder: all that the script may write, beside its private `/tmp`. */
+  /** The run's own folder: the only one that the script may write to, besides its private `/tmp`. */
   readonly workFolder: string;
   /** The script's whole environment. */
   readonly env: Readonly<Record<string, string>>;
-  /** Host folders that lie under `/usr` and must not be seen: the data folder of an installation in `/usr/local`, say. */
+  /** Host folders under `/usr` that must be hidden, such as the data folder of an installation in `/usr/local`. */
   readonly hidden: readonly string[];
   readonly installed?: InstalledPackages | undefined;
 }
 
 /**
- * Of `/etc`, what name lookup, TLS and the clock need. Not `ssl` as a whole: `ssl/private` holds the host's keys, and a
- * script of an executor that runs as root can read what root can.
+ * The paths in `/etc` that name lookup, TLS and the clock need. Not all of `ssl`: `ssl/private` holds the host's keys,
+ * and a script of an executor that runs as root can read what root can.
  */
 const etcPaths = [
   "hosts",
@@ -33,8 +33,8 @@ const etcPaths = [
 ];
 
 /**
- * Namespaces of its own for users, processes, IPC, host name, cgroups and mounts; no capability, no terminal of ours, no
- * life after its parent. The user inside is nobody; outside it is the executor's own.
+ * Own namespaces for users, processes, IPC, host name, cgroups and mounts. No capability, no access to the executor's
+ * terminal, and it ends with its parent. The user inside is `nobody` (65534); outside it is the executor's user.
  */
 export const isolationArguments: readonly string[] = [
   ["--unshare-user", "--disable-userns", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"],
@@ -43,9 +43,9 @@ export const isolationArguments: readonly string[] = [
 ].flat();
 
 /**
- * The host's programs and libraries, read-only, with a `/proc`, `/dev` and `/tmp` of the sandbox's own. `/proc` is
- * read-only because the kernel lets root's user id write `/proc/sys` without any capability: a script of an executor that
- * runs as root could set `core_pattern`, and with it run a program outside (tried).
+ * The host's programs and libraries, read-only, and the sandbox's own `/proc`, `/dev` and `/tmp`. `/proc` is read-only
+ * because the kernel lets root's user id write `/proc/sys` without any capability: a script of an executor that runs as
+ * root could set `core_pattern`, and with it run a program outside (tried).
  */
 export function systemArguments(hostRoots: readonly HostRoot[], hidden: readonly string[]): readonly string[] {
   return [
@@ -59,8 +59,8 @@ export function systemArguments(hostRoots: readonly HostRoot[], hidden: readonly
 
 /**
  * Bubblewrap's arguments for one script, up to its command. The host's network is shared for now. The environment is
- * part of them because bubblewrap itself must start with none: it runs outside the sandbox, and a package's `LD_PRELOAD`
- * would too.
+ * set by arguments, because bubblewrap itself must start without one: it runs outside the sandbox, and a package's
+ * `LD_PRELOAD` would run there too.
  */
 export function sandboxArguments(options: SandboxOptions): readonly string[] {
   const { runtime, workFolder, installed } = options;
@@ -74,7 +74,7 @@ export function sandboxArguments(options: SandboxOptions): readonly string[] {
     ["--ro-bind", runtime.pythonSdk, sandboxLayout.pythonSdk],
     ...(runtime.python?.mounts ?? []).map(({ hostPath, sandboxPath }) => ["--ro-bind", hostPath, sandboxPath]),
     ["--bind", workFolder, sandboxLayout.work],
-    // Read-only: what one run writes there every later run would execute.
+    // Read-only: every later run would execute what one run writes there.
     installed?.nodeModules === undefined
       ? []
       : ["--ro-bind", installed.nodeModules, `${sandboxLayout.work}/node_modules`],

@@ -1,4 +1,3 @@
-import { execa } from "execa";
 import { SealrunError } from "@sealrun/protocol";
 import type { Command } from "./command.ts";
 import { waitForReady } from "./go.ts";
@@ -6,33 +5,38 @@ import type { OutputPipes } from "./output-pipes.ts";
 import { isAlive, signalChildren, signalProcess, waitUntilAsleep, waitUntilGone } from "./process-tree.ts";
 import { childEnd, type RunningScript, socketsFrom3 } from "./running-script.ts";
 import { readSandboxStatus } from "./sandbox-status.ts";
+import { startProgram } from "./start-program.ts";
 
 /** A command to start in a sandbox. */
 export interface SandboxedStart {
   /** The program `bwrap`. */
   readonly bubblewrap: string;
-  /** What `sandboxArguments` made. */
+  /** The result of `sandboxArguments`. */
   readonly sandbox: readonly string[];
   readonly command: Command;
   readonly pipes: OutputPipes;
 }
 
 /**
- * Starts a command under bubblewrap. Its arguments go over a descriptor: the process list shows the command alone, and
- * their size has no limit. When bubblewrap dies, by `kill` or with the executor, the kernel ends all that is in there.
+ * Starts a command under bubblewrap. Its arguments go through a descriptor: the process list shows only the command,
+ * and their size has no limit. When bubblewrap dies, by `kill` or with the executor, the kernel ends all processes
+ * inside.
  */
 export function startSandboxed(options: SandboxedStart): RunningScript {
   const { stdout, stderr, status: statusPipe } = options.pipes;
-  const subprocess = execa(options.bubblewrap, ["--args", "6", "--json-status-fd", "5", "--", ...options.command], {
-    env: {},
-    extendEnv: false,
-    cwd: "/",
-    stdio: ["ignore", stdout.writeEnd, stderr.writeEnd, "pipe", "pipe", statusPipe.writeEnd, "pipe"],
-    buffer: false,
-    reject: false,
-    cleanup: true,
-    encoding: "buffer",
-  });
+  const subprocess = startProgram(
+    options.bubblewrap,
+    ["--args", "6", "--json-status-fd", "5", "--", ...options.command],
+    {
+      env: {},
+      cwd: "/",
+      stdio: ["ignore", stdout.writeEnd, stderr.writeEnd, "pipe", "pipe", statusPipe.writeEnd, "pipe"],
+      buffer: false,
+      reject: false,
+      cleanup: true,
+      encoding: "buffer",
+    },
+  );
   const bubblewrapEnd = childEnd(subprocess.nodeChildProcess);
   const [frames, token, argumentStream] = socketsFrom3(subprocess.stdio, 3);
   if (!frames || !token || !argumentStream) throw new SealrunError("INTERNAL", "");
@@ -41,8 +45,8 @@ export function startSandboxed(options: SandboxedStart): RunningScript {
   let isKilled = false;
 
   /**
-   * Bubblewrap binds its first process to its own life only after it has forked the script's. From then on that process
-   * sleeps until the script ends, and a "go" cannot outlive us.
+   * Bubblewrap ties its first process to its own life only after that process has forked the script's. From then on it
+   * sleeps until the script ends, and a script that gets "go" cannot outlive the executor.
    */
   const ready = async (): Promise<boolean> => {
     if (!(await waitForReady(frames))) return false;

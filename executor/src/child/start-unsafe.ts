@@ -1,12 +1,12 @@
-import { execa } from "execa";
 import { constants } from "node:os";
 import { SealrunError } from "@sealrun/protocol";
-import { machineFailure } from "../errno.ts";
+import { errorCodeOf, machineFailure } from "../errno.ts";
 import type { Command } from "./command.ts";
 import { waitForReady } from "./go.ts";
 import type { OutputPipes } from "./output-pipes.ts";
 import { signalProcess } from "./process-tree.ts";
 import { childEnd, type RunningScript, socketsFrom3 } from "./running-script.ts";
+import { startProgram } from "./start-program.ts";
 
 /** A command to start without a sandbox. */
 export interface UnsafeStart {
@@ -17,15 +17,14 @@ export interface UnsafeStart {
 }
 
 /**
- * Starts a command on the host itself, for `--unsafe-no-sandbox` alone: it can read what the executor can, and a process
- * that leaves its process group outlives it.
+ * Starts a command on the host itself, for `--unsafe-no-sandbox` only: it can read what the executor can, and a process
+ * that leaves the command's process group outlives it.
  */
 export function startUnsafe(options: UnsafeStart): RunningScript {
   const { stdout, stderr } = options.pipes;
   const [program, ...rest] = options.command;
-  const subprocess = execa(program, rest, {
+  const subprocess = startProgram(program, rest, {
     env: options.env,
-    extendEnv: false,
     cwd: options.workFolder,
     detached: true,
     stdio: ["ignore", stdout.writeEnd, stderr.writeEnd, "pipe", "pipe"],
@@ -44,9 +43,8 @@ export function startUnsafe(options: UnsafeStart): RunningScript {
     const { exitCode, signal, failure } = await end;
     hasEnded = true;
     if (failure !== undefined) {
-      const code = "code" in failure && typeof failure.code === "string" ? failure.code : undefined;
       throw (
-        machineFailure(code, { what: program, cause: failure }) ??
+        machineFailure(errorCodeOf(failure), { what: program, cause: failure }) ??
         new SealrunError("INTERPRETER_MISSING", `${program} could not be started`, { cause: failure })
       );
     }

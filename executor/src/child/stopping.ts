@@ -1,12 +1,12 @@
 import { SealrunError } from "@sealrun/protocol";
 import type { RunningScript } from "./running-script.ts";
 
-/** Why a script was ended. The first two let it end by itself first; the others do not. */
+/** Why a script was ended. For the first two it may end by itself first; for the others it is killed at once. */
 type Stop =
   | { readonly kind: "timed-out" | "cancelled" }
   | { readonly kind: "channel-broken" | "failed"; readonly error: SealrunError };
 
-/** What can end a script from outside. */
+/** What can end a script before it ends itself. */
 export interface StoppingOptions {
   readonly timeoutMs: number;
   /** Between SIGTERM and SIGKILL. */
@@ -14,15 +14,18 @@ export interface StoppingOptions {
   readonly signal: AbortSignal;
 }
 
-/** The watch over one script. */
+/** Watches one script, to end it when needed. */
 export interface Stopping {
   readonly stop: (why: Stop) => void;
-  /** The script has ended: neither timeout nor cancel counts any more. */
+  /** Call it when the script has ended: timeout and cancel no longer count. */
   readonly settle: () => void;
   readonly reason: () => Stop | undefined;
 }
 
-/** Ends the script at most once, for the first reason that comes up. After `settle` only output that cannot be handed on is one. */
+/**
+ * Ends the script at most once, for the first reason. After `settle` the only reason is output that cannot be passed
+ * on.
+ */
 export function createStopping(options: StoppingOptions, script: Pick<RunningScript, "terminate" | "kill">): Stopping {
   let reason: Stop | undefined;
   let isSettled = false;
@@ -37,10 +40,10 @@ export function createStopping(options: StoppingOptions, script: Pick<RunningScr
   };
 
   const onAbort = (): void => {
-    // Somebody else may run the execution already: nothing of it may go on, not even to end by itself.
+    // Another executor may already run the execution: the script must not go on, not even to end by itself.
     const { reason: why } = options.signal;
-    const isOver = why instanceof SealrunError && why.code === "LEASE_LOST";
-    stop(isOver ? { kind: "failed", error: why } : { kind: "cancelled" });
+    const isLost = why instanceof SealrunError && why.code === "LEASE_LOST";
+    stop(isLost ? { kind: "failed", error: why } : { kind: "cancelled" });
   };
   const timeoutTimer = setTimeout(stop, options.timeoutMs, { kind: "timed-out" });
   if (options.signal.aborted) onAbort();

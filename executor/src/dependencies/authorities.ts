@@ -2,7 +2,10 @@ import { readFile } from "node:fs/promises";
 import { getCACertificates } from "node:tls";
 import { SealrunError } from "@sealrun/protocol";
 
-/** The system's authorities and the configured ones, in PEM. Throws `CONFIG_INVALID` when the configured file cannot be read. */
+/**
+ * Node's and the system's authorities and the configured ones, in PEM. Throws `CONFIG_INVALID` for a file that cannot
+ * be read.
+ */
 export async function trustedAuthorities(extraFile: string | null): Promise<string> {
   const usual = new Set([...getCACertificates("bundled"), ...getCACertificates("system")]);
   return `${[...usual].join("\n")}\n${extraFile === null ? "" : await readExtra(extraFile)}`;

@@ -12,20 +12,23 @@ import type { DependencySettings } from "./settings.ts";
 
 /** Installs what packages need, once per lock file. */
 export interface Dependencies {
-  /** What one version needs, installed or found; throws `PACKAGE_INVALID`, `DEPENDENCIES_FAILED`, `REGISTRY_UNREACHABLE` or `CANCELLED`. */
+  /**
+   * Installs what a version needs, or finds it in the cache. Throws `PACKAGE_INVALID`, `DEPENDENCIES_FAILED`,
+   * `REGISTRY_UNREACHABLE` or `CANCELLED`.
+   */
   prepare(run: DependencyRun): Promise<PreparedDependencies>;
 }
 
 /** The attempt that needs them. */
 interface DependencyRun {
   readonly files: readonly { readonly path: string; readonly cachedPath: string }[];
-  /** A line in the run's log. */
+  /** Writes a line into the run's log. */
   readonly say: (level: "info" | "error", text: string) => Promise<void>;
   /** Ends an install. */
   readonly signal: AbortSignal;
 }
 
-/** Folders on the host with what a version needs; they stay until `release`. */
+/** Folders on the host with the dependencies of a version; they stay until `release`. */
 export interface PreparedDependencies {
   /** True when Node finds packages beside the scripts: uploaded or installed. */
   readonly hasNodeModules: boolean;
@@ -34,7 +37,7 @@ export interface PreparedDependencies {
   readonly release: () => Promise<void>;
 }
 
-/** Raise it when an install's form changes: older results are then not found. */
+/** Raise it when the layout of an install changes, so that older results are not used. */
 const form = 1;
 const shownLines = 8;
 
@@ -46,7 +49,7 @@ export async function openDependencies(options: {
 }): Promise<Dependencies> {
   const cache = await openFolderCache(options.cacheDir, options.settings.cacheBytes);
   let pythonVersion: Promise<string> | undefined;
-  const world = {
+  const context = {
     ...options,
     cache,
     pythonVersion: async () => {
@@ -60,9 +63,9 @@ export async function openDependencies(options: {
   return {
     prepare: async (run) => {
       const needed = await readDependencies(run.files);
-      const node = needed.node?.kind === "install" ? await prepareNode(world, run, needed.node.install) : undefined;
+      const node = needed.node?.kind === "install" ? await prepareNode(context, run, needed.node.install) : undefined;
       try {
-        const python = needed.python === undefined ? undefined : await preparePython(world, run, needed.python);
+        const python = needed.python === undefined ? undefined : await preparePython(context, run, needed.python);
         return {
           hasNodeModules: needed.node !== undefined,
           nodeModules: node === undefined ? undefined : join(node.path, "node_modules"),
@@ -80,7 +83,7 @@ export async function openDependencies(options: {
   };
 }
 
-interface World {
+interface InstallContext {
   readonly programs: InstallPrograms;
   readonly settings: DependencySettings;
   readonly cache: FolderCache;
@@ -97,21 +100,21 @@ async function readDependencies(files: DependencyRun["files"]): Promise<PackageD
   );
 }
 
-async function prepareNode(world: World, run: DependencyRun, install: NpmInstall): Promise<CachedFolder> {
+async function prepareNode(context: InstallContext, run: DependencyRun, install: NpmInstall): Promise<CachedFolder> {
   const key = keyOf("npm", [
     process.version,
     machine,
-    world.settings.npmRegistry,
+    context.settings.npmRegistry,
     install.packageJson,
     install.lockJson,
   ]);
-  return acquire(world, run, { key, what: `${counted(install.count, "package")} of package-lock.json` }, (request) =>
+  return acquire(context, run, { key, what: `${counted(install.count, "package")} of package-lock.json` }, (request) =>
     installNpm(request, install),
   );
 }
 
 async function preparePython(
-  world: World,
+  context: InstallContext,
   run: DependencyRun,
   needed: NonNullable<PackageDependencies["python"]>,
 ): Promise<CachedFolder> {
@@ -121,21 +124,23 @@ async function preparePython(
     if (needed.wheels.includes(file.path)) wheels.push({ ...file, sha256: sha256Hex(await readFile(file.cachedPath)) });
   }
   const source =
-    wheels.length > 0 ? wheels.map(({ path, sha256 }) => `${path} ${sha256}`).toSorted() : [world.settings.pipIndexUrl];
-  const key = keyOf("pip", [await world.pythonVersion(), machine, requirements.text, ...source]);
+    wheels.length > 0
+      ? wheels.map(({ path, sha256 }) => `${path} ${sha256}`).toSorted()
+      : [context.settings.pipIndexUrl];
+  const key = keyOf("pip", [await context.pythonVersion(), machine, requirements.text, ...source]);
   const from = wheels.length > 0 ? ", from wheels/" : "";
   const what = `${counted(requirements.pins.length, "package")} of requirements.txt${from}`;
-  return acquire(world, run, { key, what }, (request) => installPip(request, needed, wheels));
+  return acquire(context, run, { key, what }, (request) => installPip(request, needed, wheels));
 }
 
 async function acquire(
-  { cache, programs, settings }: World,
+  { cache, programs, settings }: InstallContext,
   { say, signal }: DependencyRun,
   { key, what }: { readonly key: string; readonly what: string },
   install: (request: InstallRequest) => Promise<void>,
 ): Promise<CachedFolder> {
   const showOutput: InstallRequest["showOutput"] = async ({ stdout, stderr }) => {
-    for (const line of tellingLines(stderr.trim() === "" ? stdout : stderr)) await say("error", line);
+    for (const line of usefulLines(stderr.trim() === "" ? stdout : stderr)) await say("error", line);
   };
   return cache.acquire(
     key,
@@ -151,8 +156,8 @@ async function acquire(
   );
 }
 
-/** npm says what is wrong at the start, pip at the end; neither says it in a stack. */
-function tellingLines(text: string): readonly string[] {
+/** npm says what is wrong at the start, pip at the end. Stack traces and log file names are left out. */
+function usefulLines(text: string): readonly string[] {
   const lines = text
     .split("\n")
     .filter((line) => !/^npm error(?:\s*$| {4}|\s+Log files)/.test(line) && line.trim() !== "");

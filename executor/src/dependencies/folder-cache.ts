@@ -4,16 +4,19 @@ import { newId } from "@sealrun/crypto";
 import { decode, SealrunError } from "@sealrun/protocol";
 import { z } from "zod";
 import { isAlive, markProcess } from "../child/process-tree.ts";
+import { errorCodeOf } from "../errno.ts";
 import { removeFolder } from "../workspace/remove-folder.ts";
 import { removeLeftovers } from "../workspace/remove-leftovers.ts";
 
-/** Folders that are made once, by key, and kept while there is room. Several processes may share one. */
+/** Folders that are made once per key, and kept while there is room. Several processes may share a cache. */
 export interface FolderCache {
-  /** The folder of a key, made by `make` if it is missing; it stays until `release`. What `make` throws leaves nothing. */
+  /**
+   * The folder of a key, made by `make` if it is missing; it stays until `release`. If `make` throws, nothing is kept.
+   */
   acquire(key: string, make: Make, signal: AbortSignal): Promise<CachedFolder>;
 }
 
-/** Fills `content`, in a private folder that is removed afterwards, and tells its size. */
+/** Fills `content`, working in a private folder that is removed afterwards; returns the size of `content`. */
 type Make = (folder: string, content: string) => Promise<{ readonly bytes: number }>;
 
 /** A cached folder in use. */
@@ -24,7 +27,7 @@ export interface CachedFolder {
 
 const entryForm = z.object({ bytes: z.number() });
 
-/** A cache below `root`. What processes that are gone left half made is removed. */
+/** A cache below `root`. Removes what processes that are gone left incomplete. */
 export async function openFolderCache(root: string, maxBytes: number): Promise<FolderCache> {
   await mkdir(root, { recursive: true, mode: 0o700 });
   await removeLeftovers(root);
@@ -42,7 +45,7 @@ export async function openFolderCache(root: string, maxBytes: number): Promise<F
       await mkdir(work, { mode: 0o700 });
       const { bytes } = await make(work, join(entry, "content"));
       await writeFile(join(entry, "entry.json"), JSON.stringify({ bytes }));
-      // Another process may have been first: its result is the same.
+      // Another process may have been faster: its result is the same.
       await rename(entry, join(root, key)).catch(async (error: unknown) => {
         if (!(await isEntry(join(root, key)))) throw error;
       });
@@ -54,8 +57,8 @@ export async function openFolderCache(root: string, maxBytes: number): Promise<F
   const acquire: FolderCache["acquire"] = async (key, make, signal) => {
     if (!/^[a-z]+-[0-9a-f]{64}$/.test(key)) throw new SealrunError("INTERNAL", "");
     for (;;) {
-      const held = await hold(join(root, key), mark);
-      if (held !== undefined) return held;
+      const used = await useEntry(join(root, key), mark);
+      if (used !== undefined) return used;
       const other = making.get(key);
       if (other !== undefined) {
         await waitFor(other, signal);
@@ -74,7 +77,7 @@ export async function openFolderCache(root: string, maxBytes: number): Promise<F
   return { acquire };
 }
 
-/** Waits for another run's making of the same folder. Its failure is ours too, but not its cancel. */
+/** Waits while another run makes the same folder. Its failure is passed on, except when that run was cancelled. */
 async function waitFor(other: Promise<unknown>, signal: AbortSignal): Promise<void> {
   const aborted = Promise.withResolvers<never>();
   const onAbort = (): void =>
@@ -90,13 +93,15 @@ async function waitFor(other: Promise<unknown>, signal: AbortSignal): Promise<vo
   }
 }
 
-/** Takes a use of an entry, or undefined when there is none. The use carries the process, so that a dead one's counts no more. */
-async function hold(entry: string, mark: string): Promise<CachedFolder | undefined> {
+/**
+ * Marks an entry as used; undefined when there is none. The mark names the process, so that it ends with the process.
+ */
+async function useEntry(entry: string, mark: string): Promise<CachedFolder | undefined> {
   const use = join(entry, "uses", `${mark}-${newId("request")}`);
   try {
     await writeFile(use, "", { flag: "wx", mode: 0o600 });
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if (errorCodeOf(error) === "ENOENT") return undefined;
     throw error;
   }
   const now = new Date();
@@ -104,7 +109,7 @@ async function hold(entry: string, mark: string): Promise<CachedFolder | undefin
   return { path: join(entry, "content"), release: () => rm(use, { force: true }) };
 }
 
-/** Removes what is over the limit, the longest unused first, but nothing that a living process uses. */
+/** Removes entries until the limit holds, the longest unused first, and none that a living process uses. */
 async function evict(
   cache: { readonly root: string; readonly maxBytes: number; readonly mark: string },
   keep: string,

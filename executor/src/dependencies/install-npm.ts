@@ -12,14 +12,17 @@ export interface InstallRequest {
   readonly settings: DependencySettings;
   /** A private folder for the install. */
   readonly folder: string;
-  /** Where its result goes. */
+  /** The folder for its result. */
   readonly content: string;
   readonly signal: AbortSignal;
-  /** Gets what a program that failed has written. */
+  /** Called with the output of a program that failed. */
   readonly showOutput: (end: InstallEnd) => Promise<void>;
 }
 
-/** Installs what a lock file lists into `content/node_modules`; no script of any package runs. Throws what `explainNpmFailure` gives. */
+/**
+ * Installs the packages of a lock file into `content/node_modules`. No script of any package runs. Throws what
+ * `explainNpmFailure` gives.
+ */
 export async function installNpm(request: InstallRequest, install: NpmInstall): Promise<void> {
   const { folder, settings } = request;
   await makeInstallFolder(request);
@@ -41,12 +44,12 @@ export async function installNpm(request: InstallRequest, install: NpmInstall): 
     throw explainNpmFailure(end.stderr, settings.npmRegistry);
   }
   const modules = join(folder, "node_modules");
-  // A lock file may list nothing for this machine's kind.
+  // A lock file may list nothing for this kind of machine.
   await access(modules).catch(async () => mkdir(modules));
   await rename(modules, join(request.content, "node_modules"));
 }
 
-/** Lays out the folder of an install: a home, a place for temporary files, and the authorities that it trusts. */
+/** Makes the folder of an install: a home, a folder for temporary files, and the authorities that it trusts. */
 export async function makeInstallFolder({
   folder,
   settings,

@@ -8,15 +8,16 @@ import { proxyVariables } from "./settings.ts";
 
 type PythonDependencies = NonNullable<PackageDependencies["python"]>;
 
-/** A wheel of the package, where it lies on this machine. */
+/** A wheel of the package, and where it is on this machine. */
 export interface WheelFile {
   readonly path: string;
   readonly cachedPath: string;
 }
 
 /**
- * Installs pinned requirements into `content/python`, from wheels alone, so that no package's code runs. With wheels of its own
- * the install has no network. Throws what `explainPipFailure` gives, and `DEPENDENCIES_FAILED` for a package without a pin.
+ * Installs pinned requirements into `content/python`, only from wheels, so that no package's code runs. If the package
+ * brings wheels, the install has no network. Throws what `explainPipFailure` gives, and `DEPENDENCIES_FAILED` for a
+ * package without a pin.
  */
 export async function installPip(
   request: InstallRequest,
@@ -80,7 +81,7 @@ function source(paths: InstallPaths, index: string | undefined): readonly string
     : ["--index-url", index, "--cert", join(paths.folder, "authorities.pem"), "--retries", "1", "--timeout", "20"];
 }
 
-/** What pip chose by itself would be another version tomorrow: everything that it installed must be pinned. */
+/** Everything that pip installed must be pinned: of a package without a pin it would take another version tomorrow. */
 async function requirePins(target: string, { pins }: PythonDependencies["requirements"]): Promise<void> {
   const pinned = new Set(pins.map(({ name }) => name));
   const missing = [];
@@ -94,6 +95,6 @@ async function requirePins(target: string, { pins }: PythonDependencies["require
   if (missing.length === 0) return;
   throw new SealrunError(
     "DEPENDENCIES_FAILED",
-    `requirements.txt does not pin all that its packages need; add ${missing.toSorted().slice(0, 50).join(", ")}`,
+    `requirements.txt does not pin everything that its packages need; add ${missing.toSorted().slice(0, 50).join(", ")}`,
   );
 }

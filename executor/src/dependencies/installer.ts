@@ -1,11 +1,11 @@
 import { basename, join } from "node:path";
-import { execa } from "execa";
 import { limits, SealrunError } from "@sealrun/protocol";
 import { machineFailure } from "../errno.ts";
 import type { PythonRuntime } from "../child/layout.ts";
 import { socketsFrom3 } from "../child/running-script.ts";
 import type { Sandbox } from "../child/run-step.ts";
 import { isolationArguments, systemArguments } from "../child/sandbox.ts";
+import { startProgram } from "../child/start-program.ts";
 
 /** The programs of an install, on the host. */
 export interface InstallPrograms {
@@ -14,13 +14,13 @@ export interface InstallPrograms {
   /** The folder of the package `npm`. */
   readonly npm: string;
   readonly python: PythonRuntime | undefined;
-  /** A wheel of pip, for a Python that has none. */
+  /** A wheel of pip, for a Python without pip. */
   readonly pipWheel: string | undefined;
 }
 
-/** Paths as an install sees them. */
+/** Paths from the point of view of an install. */
 export interface InstallPaths {
-  /** The one folder that it may write. */
+  /** The only folder that it may write to. */
   readonly folder: string;
   readonly node: string;
   readonly npm: string;
@@ -33,7 +33,7 @@ export interface InstallCommand {
   readonly folder: string;
   readonly command: (paths: InstallPaths) => readonly [string, ...string[]];
   readonly environment: (paths: InstallPaths) => Readonly<Record<string, string>>;
-  /** False for an install from files alone. */
+  /** False for an install from local files only. */
   readonly hasNetwork: boolean;
   readonly signal: AbortSignal;
 }
@@ -49,8 +49,9 @@ const keptOutputBytes = 1024 * 1024;
 const insidePaths = { folder: "/install", node: "/opt/sealrun/bin/node", npm: "/opt/sealrun/npm" };
 
 /**
- * Runs one program of an install in a sandbox like a script's, which sees the install's own folder and no run: no channel,
- * no secret, no workspace. Throws `CANCELLED`, `SANDBOX_UNAVAILABLE`, and `DEPENDENCIES_FAILED` when it takes too long.
+ * Runs one program of an install in a sandbox like a script's. It sees the install's own folder and nothing of a run:
+ * no channel, no secret, no workspace. Throws `CANCELLED`, `SANDBOX_UNAVAILABLE`, `INTERPRETER_MISSING`, and
+ * `DEPENDENCIES_FAILED` when it takes too long.
  */
 export async function runInstaller(programs: InstallPrograms, options: InstallCommand): Promise<InstallEnd> {
   const { sandbox } = programs;
@@ -59,10 +60,10 @@ export async function runInstaller(programs: InstallPrograms, options: InstallCo
   const environment = { LANG: "C.UTF-8", ...options.environment(paths) };
   const command = options.command(paths);
   const [program, ...rest] = isUnsafe ? command : ([sandbox.program, "--args", "3", "--", ...command] as const);
-  const subprocess = execa(program, rest, {
-    // Bubblewrap runs outside the sandbox and gets nothing; a proxy's password must not be in its arguments either.
+  const subprocess = startProgram(program, rest, {
+    // Bubblewrap runs outside the sandbox and gets no environment; a proxy's password must not be in its arguments
+    // either.
     env: isUnsafe ? environment : {},
-    extendEnv: false,
     cwd: isUnsafe ? options.folder : "/",
     stdio: ["ignore", "pipe", "pipe", "pipe"],
     maxBuffer: keptOutputBytes,
@@ -105,7 +106,7 @@ export async function runInstaller(programs: InstallPrograms, options: InstallCo
 function sandboxPaths({ pipWheel }: InstallPrograms): InstallPaths {
   return {
     ...insidePaths,
-    // pip only finds itself in a file that is named as a wheel.
+    // pip finds itself only in a file with the name of a wheel.
     pipWheel: pipWheel === undefined ? undefined : `/opt/sealrun/pip/${basename(pipWheel)}`,
   };
 }
@@ -114,7 +115,7 @@ function hostPaths({ node, npm, pipWheel }: InstallPrograms, folder: string): In
   return { folder, node, npm, pipWheel };
 }
 
-/** The arguments of bubblewrap, as it reads them from a descriptor. */
+/** The arguments of bubblewrap, in the form in which it reads them from a descriptor. */
 function sandboxText(
   programs: InstallPrograms,
   sandbox: Extract<Sandbox, { kind: "bubblewrap" }>,
@@ -140,7 +141,7 @@ function endGroup(leader: number): void {
   try {
     process.kill(-leader, "SIGKILL");
   } catch {
-    // None is left.
+    // No process is left.
   }
 }
 
@@ -148,7 +149,7 @@ function textOf(output: unknown): string {
   return typeof output === "string" ? output : "";
 }
 
-/** What every program of an install finds in its environment: a home of its own on disk, and the proxies. */
+/** The environment of every program of an install: its own home on disk, and the proxies. */
 export function commonEnvironment(folder: string, proxies: Readonly<Record<string, string>>): Record<string, string> {
   return {
     PATH: "/usr/local/bin:/usr/bin:/bin",

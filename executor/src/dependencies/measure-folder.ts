@@ -2,10 +2,12 @@ import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { limits, SealrunError } from "@sealrun/protocol";
 
-/** The bytes in a folder, links not followed. Throws `DEPENDENCIES_FAILED` when they or their number are over the limit. */
+/**
+ * The bytes in a folder; links are not followed. Throws `DEPENDENCIES_FAILED` when bytes or files are over the limit.
+ */
 export async function measureFolder(
   folder: string,
-  most: { readonly bytes: number; readonly files: number } = {
+  max: { readonly bytes: number; readonly files: number } = {
     bytes: limits.dependenciesBytes,
     files: limits.dependenciesFiles,
   },
@@ -18,10 +20,10 @@ export async function measureFolder(
       total.files += 1;
       if (entry.isDirectory()) waiting.push(path);
       else total.bytes += (await lstat(path)).size;
-      if (total.bytes > most.bytes || total.files > most.files) {
+      if (total.bytes > max.bytes || total.files > max.files) {
         throw new SealrunError(
           "DEPENDENCIES_FAILED",
-          `The dependencies are too large: a package's may take ${most.bytes} bytes and ${most.files} files`,
+          `The dependencies are too large: a package may have at most ${max.bytes} bytes in ${max.files} files`,
         );
       }
     }

@@ -1,11 +1,14 @@
 import { SealrunError } from "@sealrun/protocol";
 import { machineFailure } from "../errno.ts";
 
-/** What Node and npm call a registry that gave no answer. */
+/** Codes of Node and npm for a registry that gave no answer. */
 const unreachable =
   /^(?:ECONN\w+|ENOTFOUND|EAI_AGAIN|EAI_FAIL|ETIMEDOUT|ERR_SOCKET_TIMEOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|EPROTO|E5\d\d|FETCH_ERROR|ERR_SSL_\w+|ERR_TLS_\w+|CERT_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+)$/;
 
-/** Why an `npm ci` failed, from what it wrote: `REGISTRY_UNREACHABLE`, what the machine lacks, else `DEPENDENCIES_FAILED` with npm's first sentence. */
+/**
+ * Why an `npm ci` failed, from its output: `REGISTRY_UNREACHABLE`, a fault of the machine, or `DEPENDENCIES_FAILED`
+ * with npm's first sentence.
+ */
 export function explainNpmFailure(stderr: string, registry: string): SealrunError {
   const lines = stderr
     .split("\n")
@@ -36,11 +39,11 @@ export function explainNpmFailure(stderr: string, registry: string): SealrunErro
   );
 }
 
-/** The failure of a registry that gave no answer, and what to do about it. */
+/** The error for a registry that gave no answer, with what to do about it. */
 export function registryUnreachable(registry: string, reason: string, vendored: string): SealrunError {
   const advice = /CERT|SIGNATURE|SSL|UNABLE_TO/.test(reason)
     ? "give it the registry's authority with dependencies.extraCaFile"
-    : "check its network and its setting of the registry";
+    : "check its network and its registry setting";
   return new SealrunError(
     "REGISTRY_UNREACHABLE",
     `The executor could not reach ${new URL(registry).host} (${reason}); ${advice}, or push the package with ${vendored}`,

@@ -5,7 +5,10 @@ import { registryUnreachable } from "./npm-failure.ts";
 const connection =
   /(?<reason>NewConnectionError|ConnectTimeoutError|ReadTimeoutError|SSLError|SSLCertVerificationError|ProxyError|ProtocolError|NameResolutionError|RemoteDisconnected|too many 5\d\d error responses|5\d\d Server Error)/;
 
-/** Why a `pip install` failed, from what it wrote: `REGISTRY_UNREACHABLE`, what the machine lacks, else `DEPENDENCIES_FAILED` with pip's first error. */
+/**
+ * Why a `pip install` failed, from its output: `REGISTRY_UNREACHABLE`, a fault of the machine, or `DEPENDENCIES_FAILED`
+ * with pip's first error.
+ */
 export function explainPipFailure(output: string, index: string | undefined): SealrunError {
   const lines = output.split("\n").map((line) => line.trim());
   const reason = /\[Errno -?\d+\] ([\w ]+)/.exec(output)?.[1] ?? connection.exec(output)?.groups?.["reason"];
@@ -23,7 +26,7 @@ export function explainPipFailure(output: string, index: string | undefined): Se
   const advice = /No matching distribution|Could not find a version/.test(said ?? "")
     ? index === undefined
       ? "; put its wheel into wheels/"
-      : "; only wheels are installed, for no code of a package runs then: choose a version that has one"
+      : "; only wheels are installed, so that no code of a package runs: choose a version that has a wheel"
     : "";
   return new SealrunError(
     "DEPENDENCIES_FAILED",

@@ -4,7 +4,10 @@ import { SealrunError } from "@sealrun/protocol";
 import { removeFolder } from "../workspace/remove-folder.ts";
 import { type InstallPrograms, runInstaller } from "./installer.ts";
 
-/** What tells builds of Python packages apart: implementation, version, and the machine's kind. `root` has room for a moment. */
+/**
+ * What installed Python packages depend on: implementation, version and kind of machine. Makes a short-lived folder in
+ * `root`.
+ */
 export async function readPythonVersion(programs: InstallPrograms, root: string): Promise<string> {
   const { python } = programs;
   if (python === undefined) {

@@ -1,21 +1,21 @@
 import { z } from "zod";
 
-/** Tokens are no part of this release, and an address with a password would stand in logs. */
+/** Registry tokens are not supported in this release, and a password in an address would appear in logs. */
 const registry = z.url({ protocol: /^https?$/ }).refine((address) => {
   if (!URL.canParse(address)) return true;
   const { username, password } = new URL(address);
   return username === "" && password === "";
 }, "expected an address without a user name or password");
 
-/** Where dependencies of scripts come from, and how much of them is kept. */
+/** Where the dependencies of scripts come from, and how many bytes of them are kept. */
 export const dependencySettings = z.strictObject({
   npmRegistry: registry.default("https://registry.npmjs.org/"),
   pipIndexUrl: registry.default("https://pypi.org/simple"),
-  /** Certificates in PEM that are trusted beside the usual ones, for a company's own registry or proxy. */
+  /** Certificates in PEM that are trusted besides the usual ones, for a company's own registry or proxy. */
   extraCaFile: z.string().min(1).nullable().default(null),
-  /** A wheel of pip, for a Python that comes without. */
+  /** A wheel of pip, for a Python without pip. */
   pip: z.string().min(1).nullable().default(null),
-  /** Proxies for installs alone; scripts do not get them. */
+  /** Proxies for installs only; scripts do not get them. */
   proxy: z
     .strictObject({
       http: z.string().min(1).optional(),
@@ -23,7 +23,7 @@ export const dependencySettings = z.strictObject({
       except: z.string().optional(),
     })
     .default({}),
-  /** Installed dependencies above this are removed, the longest unused first. Bytes. */
+  /** Above this, installed dependencies are removed, the longest unused first. In bytes. */
   cacheBytes: z
     .number()
     .int()
@@ -32,7 +32,7 @@ export const dependencySettings = z.strictObject({
 });
 export type DependencySettings = z.infer<typeof dependencySettings>;
 
-/** The proxies as programs look for them. */
+/** The proxies as environment variables, in both common spellings. */
 export function proxyVariables({ proxy }: Pick<DependencySettings, "proxy">): Readonly<Record<string, string>> {
   const set = [
     ["http_proxy", proxy.http],

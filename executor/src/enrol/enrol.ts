@@ -32,13 +32,13 @@ import { retryWhileAway } from "./retry-while-away.ts";
 import type { ExecutorState } from "./state-file.ts";
 
 /**
- * Joins a platform with a one-time token: new keys are made here and never leave, the keyring's signed answer is
- * checked against the token's fingerprint, and the credentials in it are opened.
+ * Joins a platform with a one-time token. The executor's new keys are made here and never leave the machine. The
+ * keyring's signed answer is checked against the token's fingerprint, and the credentials in it are opened.
  */
 export async function enrol(token: EnrolmentToken): Promise<ExecutorState> {
   const identity = generateIdentity(newId("executor"));
   const to = { platformUrl: token.url, path: enrolPath };
-  // An answer may be lost after the keyring used the token up: the same keys get it again.
+  // An answer may be lost after the keyring has used up the token: a retry with the same keys gets it again.
   const answer = await retryWhileAway(async () =>
     readAnswer(await postFrame(to, makeRequest(token, identity), "ENROLMENT_REFUSED"), token),
   );
@@ -87,7 +87,7 @@ function makeRequest(token: EnrolmentToken, identity: Identity): Uint8Array {
   );
 }
 
-/** The keyring's answer, once the key that signed it has the fingerprint of the token. */
+/** The keyring's answer; the key that signed it must have the fingerprint of the token. */
 function readAnswer(frame: Uint8Array, token: EnrolmentToken): EnrolReply {
   const opened = openFrame(frame, {
     findKey: (sender, unverifiedBody) => {

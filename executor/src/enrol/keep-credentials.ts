@@ -3,21 +3,21 @@ import { type NatsCredentials, SealrunError } from "@sealrun/protocol";
 import { requestCredentials } from "./request-credentials.ts";
 import { type ExecutorState, writeState } from "./state-file.ts";
 
-/** Where renewals are told of: once when they begin to fail, once when they work again. */
+/** Gets one line when renewals begin to fail, and one when they work again. */
 interface RenewalLog {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
 }
 
-/** An executor's NATS login, which stays good while the executor is enrolled. */
+/** An executor's NATS login, which stays valid while the executor is enrolled. */
 export interface KeptCredentials {
-  /** The newest. */
+  /** The newest login. */
   readonly current: () => NatsCredentials;
-  /** Resolves when the state file is not being written any more. */
+  /** Stops renewing; resolves when the state file is no longer being written. */
   stop(): Promise<void>;
 }
 
-/** What keeping takes. */
+/** What keeping the login valid needs. */
 export interface KeepOptions {
   readonly state: ExecutorState;
   readonly stateFile: string;
@@ -26,14 +26,14 @@ export interface KeepOptions {
 }
 
 const firstRetryMs = 1_000;
-const longestRetryMs = 60_000;
+const maxRetryMs = 60_000;
 /** Longer timeouts overflow and fire at once. */
-const longestTimerMs = 2_147_483_647;
+const maxTimerMs = 2_147_483_647;
 
 /**
- * Renews the login now and from then on at half of its life, into the state file and for every later connection. When
- * the platform does not answer now, a login that is still good will do. Fails with `NOT_ENROLLED` for an executor that
- * was revoked, and with the code of the failure when the login at hand has expired.
+ * Renews the login now, and from then on at half of its lifetime, in the state file and for every later connection. If
+ * the platform does not answer now, a login that is still valid is used. Fails with `NOT_ENROLLED` for a revoked
+ * executor, and with the code of the failure when the present login has expired.
  */
 export async function keepCredentials(options: KeepOptions): Promise<KeptCredentials> {
   const { log } = options;
@@ -44,7 +44,7 @@ export async function keepCredentials(options: KeepOptions): Promise<KeptCredent
   let writing = Promise.resolve();
   const schedule = (ms: number): void => {
     if (isStopped) return;
-    timer = setTimeout(() => void renewLater(), Math.min(ms, longestTimerMs));
+    timer = setTimeout(() => void renewLater(), Math.min(ms, maxTimerMs));
     timer.unref();
   };
   const renew = async (): Promise<void> => {
@@ -58,13 +58,13 @@ export async function keepCredentials(options: KeepOptions): Promise<KeptCredent
     if (expiresAt !== null) schedule(halfOf(expiresAt));
   };
   const noteFailure = (error: unknown): void => {
-    if (failures === 0) log.warn({ err: error }, "The NATS login could not be renewed; this is tried again");
+    if (failures === 0) log.warn({ err: error }, "The NATS login could not be renewed; retrying");
     failures += 1;
-    schedule(Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(failures - 1, 6)));
+    schedule(Math.min(maxRetryMs, firstRetryMs * 2 ** Math.min(failures - 1, 6)));
   };
   const renewLater = async (): Promise<void> => renew().catch(noteFailure);
   await renew().catch((error: unknown) => {
-    if (isRefusal(error) || !isGood(current)) throw error;
+    if (isRefusal(error) || !isValid(current)) throw error;
     noteFailure(error);
   });
   return {
@@ -77,7 +77,7 @@ export async function keepCredentials(options: KeepOptions): Promise<KeptCredent
   };
 }
 
-/** Half of what is left until then. */
+/** Half of the time until then. */
 function halfOf(expiresAt: number): number {
   return Math.max(firstRetryMs, (expiresAt - Date.now()) / 2);
 }
@@ -86,7 +86,7 @@ function isRefusal(error: unknown): boolean {
   return error instanceof SealrunError && error.code === "NOT_ENROLLED";
 }
 
-function isGood(credentials: NatsCredentials): boolean {
+function isValid(credentials: NatsCredentials): boolean {
   if (!("jwt" in credentials)) return true;
   const { expiresAt } = readUserJwt(credentials.jwt);
   return expiresAt === null || expiresAt > Date.now();

@@ -4,8 +4,8 @@ import { decode, enrolAnswer, type ErrorCode, errorBody, isErrorCode, SealrunErr
 const timeoutMs = 30_000;
 
 /**
- * Posts a signed frame to the platform and gives the frame of its answer, unverified. Fails with the platform's own
- * code, with `PLATFORM_UNREACHABLE`, or with `refused` for a refusal that has no known code.
+ * Posts a signed frame to the platform and returns the frame of its answer, unverified. Fails with the platform's own
+ * code, with `PLATFORM_UNREACHABLE`, or with `refused` for a refusal without a known code.
  */
 export async function postFrame(
   to: { readonly platformUrl: string; readonly path: string },
@@ -35,7 +35,7 @@ function readRefusal(bytes: Uint8Array, url: string, refused: ErrorCode): Sealru
     const { error } = decode(errorBody, bytes);
     return new SealrunError(isErrorCode(error.code) ? error.code : refused, error.message);
   } catch (error) {
-    // A proxy's own page: the platform behind it is away.
+    // A proxy's own error page: the platform behind it is away.
     return unreachable(url, error);
   }
 }

@@ -15,15 +15,15 @@ import {
 import { postFrame } from "./post-frame.ts";
 import type { ExecutorState } from "./state-file.ts";
 
-/** A login, and until when: milliseconds since 1970, or null. */
+/** A login, and when it expires: milliseconds since 1970, or null for never. */
 export interface RenewedCredentials {
   readonly nats: NatsCredentials;
   readonly expiresAt: number | null;
 }
 
 /**
- * Asks the keyring, by way of the platform, for a new NATS login. What comes back is the keyring's own signed frame,
- * and opens for this executor and this request alone. `NOT_ENROLLED` once it was revoked.
+ * Asks the keyring, through the platform, for a new NATS login. The answer is a frame that the keyring signed, and only
+ * this executor can open it, for this request only. `NOT_ENROLLED` when the executor was revoked.
  */
 export async function requestCredentials(
   state: Pick<ExecutorState, "identity" | "keyring" | "platform">,

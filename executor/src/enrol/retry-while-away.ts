@@ -4,7 +4,7 @@ import { SealrunError } from "@sealrun/protocol";
 const maxTries = 5;
 const firstWaitMs = 500;
 
-/** Does something again, a few times and ever later, as long as it fails for a reason that may pass. */
+/** Retries a few times, with doubling pauses, while the failure is one that may pass. */
 export async function retryWhileAway<T>(work: () => Promise<T>, waitMs = firstWaitMs, tries = maxTries): Promise<T> {
   try {
     return await work();

@@ -24,7 +24,7 @@ export interface ExecutorState {
   readonly platform: Peer;
   readonly keyring: Peer;
   readonly nats: NatsCredentials;
-  /** Where its login is renewed; undefined in a state of before logins were renewed. */
+  /** Where its login is renewed; undefined in a state file from before logins were renewed. */
   readonly platformUrl: string | undefined;
 }
 
@@ -52,7 +52,7 @@ export async function readState(file: string): Promise<ExecutorState | undefined
   };
 }
 
-/** Writes the state with mode 0600, whole or not at all. */
+/** Writes the state with mode 0600, completely or not at all. */
 export async function writeState(file: string, state: ExecutorState): Promise<void> {
   const content: z.input<typeof stateFile> = {
     identity: decode(identityFile, exportIdentity(state.identity)),

@@ -1,18 +1,18 @@
 import { type ErrorCode, type MachineTrouble, SealrunError } from "@sealrun/protocol";
-import { machineFailure } from "../errno.ts";
+import { errorCodeOf, machineFailure } from "../errno.ts";
 
-/** Why a run could not be prepared here although its package is not to blame. */
+/** A fault of this machine that kept a run from being prepared. */
 export interface MachineReason extends MachineTrouble {
-  /** True for what no run could be prepared with: the executor takes nothing until its machine is in order again. */
+  /** True when no run can be prepared: the executor takes no executions until its machine is in order again. */
   readonly stopsTaking: boolean;
 }
 
-/** Codes that speak of this machine or of what it reaches, and whether they concern every run. */
+/** Codes for faults of this machine or of what it must reach, and whether they affect every run. */
 const stopsTaking: Partial<Readonly<Record<ErrorCode, boolean>>> = {
   DISK_FULL: true,
   MACHINE_FAILED: true,
   SANDBOX_UNAVAILABLE: true,
-  // Other packages need another interpreter, or no dependencies; the platform says by itself when it is back.
+  // Other packages need another interpreter, or no dependencies. A part that is away says itself when it is back.
   INTERPRETER_MISSING: false,
   CONFIG_INVALID: false,
   REGISTRY_UNREACHABLE: false,
@@ -20,17 +20,18 @@ const stopsTaking: Partial<Readonly<Record<ErrorCode, boolean>>> = {
   POSTGRES_UNREACHABLE: false,
   NATS_UNREACHABLE: false,
   KEYRING_UNREACHABLE: false,
-  // The clock of this machine, or of who answered it, is wrong.
+  // The clock of this machine is wrong, or that of the part that answered.
   EXPIRED: false,
   CLOCK_WRONG: false,
 };
 
-const longestMessage = 1_000;
-const deepestCause = 5;
+const maxMessageLength = 1_000;
+const maxCauseDepth = 5;
 
 /**
- * What on this machine is to blame for an error from before a run's first script started; undefined when that is the
- * package, or not known. Errors of the file system count as the machine's: only its own folders are touched until then.
+ * Why this machine is to blame for an error from before a run's first script; undefined when the package is to blame,
+ * or it is not known. Errors of the file system count as the machine's: until then only the executor's folders are
+ * used.
  */
 export function machineReason(error: unknown): MachineReason | undefined {
   const found = error instanceof SealrunError && error.code !== "INTERNAL" ? error : kernelFailure(error);
@@ -38,21 +39,20 @@ export function machineReason(error: unknown): MachineReason | undefined {
   return found === undefined || stops === undefined ? undefined : { ...troubleOf(found), stopsTaking: stops };
 }
 
-/** A grant holds nothing of the package: one that cannot be opened speaks of this executor's keys, or of its clock. */
+/** A grant holds nothing of the package: if it cannot be opened, this executor's keys or its clock are wrong. */
 export function closedGrantReason(error: SealrunError): MachineReason {
   return { ...troubleOf(error), stopsTaking: true };
 }
 
 function troubleOf({ code, message }: SealrunError): MachineTrouble {
-  return { code, message: message.replaceAll("\0", "").slice(0, longestMessage) };
+  return { code, message: message.replaceAll("\0", "").slice(0, maxMessageLength) };
 }
 
 function kernelFailure(error: unknown): SealrunError | undefined {
   let cause = error;
-  for (let depth = 0; depth < deepestCause && cause instanceof Error; depth += 1) {
-    const code = "code" in cause && typeof cause.code === "string" ? cause.code : undefined;
+  for (let depth = 0; depth < maxCauseDepth && cause instanceof Error; depth += 1) {
     const what = "syscall" in cause && typeof cause.syscall === "string" ? cause.syscall : undefined;
-    const failure = machineFailure(code, { isOwnFolder: true, what, cause: error });
+    const failure = machineFailure(errorCodeOf(cause), { isOwnFolder: true, what, cause: error });
     if (failure !== undefined) return failure;
     cause = cause.cause;
   }

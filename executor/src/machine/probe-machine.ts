@@ -1,28 +1,28 @@
 import { mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type MachineTrouble, SealrunError, toSealrunError } from "@sealrun/protocol";
-import { execa } from "execa";
 import { probeSandbox } from "../child/probe.ts";
 import type { Sandbox } from "../child/run-step.ts";
-import { machineFailure } from "../errno.ts";
+import { errorCodeOf, machineFailure } from "../errno.ts";
 import { findShortage } from "./free-space.ts";
 import { machineReason } from "./machine-reason.ts";
+import { startProgram } from "../child/start-program.ts";
 
-/** Enough that a file system has to find room for it. */
+/** Large enough that the file system must find room for it. */
 const probeBytes = 1024 * 1024;
 
 /** Where runs are prepared. */
 export interface Machine {
-  /** Every folder that preparing a run, or keeping its end, writes to. */
+  /** Every folder that is written to when a run is prepared or its end is kept. */
   readonly folders: readonly string[];
   readonly sandbox: Sandbox;
 }
 
-/** Does what preparing a run does: writes in each folder, and starts a program. What fails is the answer; undefined when all works. */
+/** Does what preparing a run does: writes in each folder and starts a program. Returns what fails, or undefined. */
 export async function probeMachine({ folders, sandbox }: Machine): Promise<MachineTrouble | undefined> {
   try {
     for (const folder of folders) await writeIn(folder);
-    await (sandbox.kind === "none" ? startProgram() : probeSandbox(sandbox.program));
+    await (sandbox.kind === "none" ? tryProgram() : probeSandbox(sandbox.program));
     return await findShortage(folders);
   } catch (error) {
     const { code, message } = machineReason(error) ?? toSealrunError(error);
@@ -31,7 +31,7 @@ export async function probeMachine({ folders, sandbox }: Machine): Promise<Machi
 }
 
 async function writeIn(folder: string): Promise<void> {
-  // Always the same name, so that a process that dies here leaves one file at most.
+  // The name is always the same, so that a process that dies here leaves at most one file.
   const path = join(folder, ".sealrun-probe");
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -44,13 +44,12 @@ async function writeIn(folder: string): Promise<void> {
       await rm(path, { force: true });
     }
   } catch (error) {
-    const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
-    throw machineFailure(code, { isOwnFolder: true, what: folder, cause: error }) ?? error;
+    throw machineFailure(errorCodeOf(error), { isOwnFolder: true, what: folder, cause: error }) ?? error;
   }
 }
 
-async function startProgram(): Promise<void> {
-  const result = await execa("/usr/bin/true", [], { env: {}, extendEnv: false, stdin: "ignore", reject: false });
+async function tryProgram(): Promise<void> {
+  const result = await startProgram("/usr/bin/true", [], { env: {}, stdin: "ignore", reject: false });
   if (result.failed) {
     throw (
       machineFailure(result.code, { what: "/usr/bin/true" }) ??

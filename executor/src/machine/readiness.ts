@@ -3,36 +3,36 @@ import type { Logger } from "pino";
 import { unlessAborted } from "../waits.ts";
 
 const firstProbeMs = 2_000;
-const longestProbeMs = 30_000;
-/** Trouble that comes back sooner than this after the last is the same trouble: it is probed for as rarely as before. */
+const maxProbeMs = 30_000;
+/** Trouble that returns sooner than this is the same trouble: the pauses between probes stay as long as they were. */
 const calmMs = 60_000;
-/** The disk is looked at no more often than this. */
-const lookMs = 1_000;
+/** The disk is checked at most this often. */
+const checkMs = 1_000;
 
-/** Whether executions may be taken: not while the machine is unfit to prepare any. */
+/** Whether executions may be taken: not while the machine cannot prepare a run. */
 export interface Readiness {
-  /** True while they may. */
+  /** True while executions may be taken. */
   readonly isReady: () => Promise<boolean>;
-  /** Waits until they may, or the signal aborts. */
+  /** Waits until executions may be taken, or the signal aborts. */
   readonly wait: (signal: AbortSignal) => Promise<void>;
-  /** Stops the taking until a probe finds the machine in order. */
+  /** No executions are taken from now on, until a probe finds the machine in order. */
   readonly stop: (trouble: MachineTrouble) => void;
-  /** Probes no more. */
+  /** Stops probing. */
   readonly close: () => void;
 }
 
-/** What it looks with, and who hears of it. */
+/** How the machine is checked, and where the result goes. */
 export interface ReadinessDeps {
-  /** What is wrong with the machine when it does what failed; undefined when nothing is. */
+  /** Does what preparing a run does; returns what is wrong with the machine, or undefined. */
   readonly probe: () => Promise<MachineTrouble | undefined>;
-  /** A cheap look, before anything is taken. */
-  readonly look: () => Promise<MachineTrouble | undefined>;
-  /** Told at each change; undefined when executions are taken again. */
+  /** A cheap check before each execution is taken. */
+  readonly check: () => Promise<MachineTrouble | undefined>;
+  /** Called at each change; undefined when executions are taken again. */
   readonly onChange: (trouble: MachineTrouble | undefined) => void;
   readonly log: Pick<Logger, "warn" | "info">;
 }
 
-/** Ready until `stop`, or until a look finds trouble; ready again when a probe finds none. */
+/** Ready until `stop`, or until a check finds trouble; ready again when a probe finds none. */
 export function createReadiness(deps: ReadinessDeps): Readiness {
   let trouble: MachineTrouble | undefined;
   let resumed = Promise.withResolvers<void>();
@@ -40,8 +40,8 @@ export function createReadiness(deps: ReadinessDeps): Readiness {
   let resumedAt = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
-  let looking: Promise<void> | undefined;
-  let lookedAt = Number.NEGATIVE_INFINITY;
+  let checking: Promise<void> | undefined;
+  let checkedAt = Number.NEGATIVE_INFINITY;
 
   const probe = async (): Promise<void> => {
     const found = await deps.probe();
@@ -61,7 +61,7 @@ export function createReadiness(deps: ReadinessDeps): Readiness {
   };
   const probeLater = (): void => {
     timer = setTimeout(() => void probe(), waitMs);
-    waitMs = Math.min(2 * waitMs, longestProbeMs);
+    waitMs = Math.min(2 * waitMs, maxProbeMs);
   };
   const stop: Readiness["stop"] = (found) => {
     if (trouble !== undefined || isClosed) return;
@@ -72,15 +72,15 @@ export function createReadiness(deps: ReadinessDeps): Readiness {
     if (performance.now() - resumedAt > calmMs) waitMs = firstProbeMs;
     probeLater();
   };
-  const look = async (): Promise<void> => {
-    const found = await deps.look();
-    lookedAt = performance.now();
+  const check = async (): Promise<void> => {
+    const found = await deps.check();
+    checkedAt = performance.now();
     if (found !== undefined) stop(found);
   };
   const isReady = async (): Promise<boolean> => {
-    if (trouble === undefined && performance.now() - lookedAt > lookMs) {
-      looking ??= look().finally(() => (looking = undefined));
-      await looking;
+    if (trouble === undefined && performance.now() - checkedAt > checkMs) {
+      checking ??= check().finally(() => (checking = undefined));
+      await checking;
     }
     return trouble === undefined;
   };

@@ -1,12 +1,12 @@
 import { childOf, type NeedleTrie, startHash, wordAt } from "./needle-trie.ts";
 
-/** No needle is shorter, so this many bytes decide whether one may start at a place. */
+/** No needle is shorter, so these first bytes decide whether a needle may start at an index. */
 const startBytes = 4;
 
 /**
- * Reads `bytes` from index `from` on, in state `node` (Aho and Corasick), and calls `found` with each node at which a
- * needle or a suffix of it that is a needle ends, and the index after it. Returns the node of the longest beginning of
- * a needle that `bytes` ends with. Linear in `bytes`, whatever the needles.
+ * Reads `bytes` from index `from` on, in state `node` (Aho and Corasick). Calls `found` with each node at which a
+ * needle, or a suffix that is a needle, ends, and with the index after it. Returns the node of the longest beginning of
+ * a needle at the end of `bytes`. Takes time linear in `bytes`, whatever the needles.
  */
 export function scan(
   trie: NeedleTrie,
@@ -26,7 +26,7 @@ export function scan(
     const fellBack = depth <= (trie.depths[node] ?? 0);
     node = next;
     if (fellBack && depth < startBytes && index - depth + startBytes <= bytes.length) {
-      // Back to the skipping loop: no needle has ended yet in so few bytes, and the start has moved on.
+      // Back to skipping: no needle can have ended within so few bytes, and the start has moved on.
       index -= depth;
       node = 0;
     } else if (node !== 0) {
@@ -37,7 +37,7 @@ export function scan(
   return node;
 }
 
-/** The node of the longest suffix of `node` that a needle goes on from: what has to be held back. */
+/** The node of the longest suffix of `node` that is the beginning of a longer needle: those bytes must be held back. */
 export function liveNode(trie: NeedleTrie, node: number): number {
   let live = node;
   while (live !== 0 && trie.goesOn[live] === 0) {
@@ -73,8 +73,8 @@ function step(trie: NeedleTrie, node: number, byte: number): number {
 }
 
 /**
- * Makes the suffix links of `node` current. They are made when a stream first gets there and not when a needle is
- * added, so that adding one value among thousands stays cheap. Recursion is bounded by the depth of the trie.
+ * Updates the suffix links of `node`. This is done when a stream first reaches the node, not when a needle is added, so
+ * that adding one value among thousands stays cheap. The recursion is at most as deep as the trie.
  */
 function link(trie: NeedleTrie, node: number): void {
   if (node === 0 || trie.linkedIn[node] === trie.generation) return;

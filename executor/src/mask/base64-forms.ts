@@ -1,8 +1,8 @@
 import { headBytes } from "./needle-trie.ts";
 
 /**
- * How `bytes` look inside the base64 and base64url text of a larger value that starts 0, 1 or 2 bytes before them: the
- * characters that no neighbour can change, and the same with the ending they get when nothing follows.
+ * `bytes` as they appear inside the base64 and base64url text of a larger value that starts 0, 1 or 2 bytes before
+ * them: the characters that no neighbouring byte can change, and the same with the ending for when nothing follows.
  */
 export function base64Forms(bytes: Uint8Array): readonly string[] {
   const forms: string[] = [];
@@ -15,10 +15,10 @@ export function base64Forms(bytes: Uint8Array): readonly string[] {
   return forms;
 }
 
-/** Offset 0, 1 and 2: the characters that hold bits of what stands before the value. */
+/** For offset 0, 1 and 2: how many characters contain bits of the bytes before the value. */
 const unstableStart = [0, 2, 3];
 
-/** A form past the head is followed as far as it matches, so its longest ending is enough. */
+/** A form longer than the head is followed as far as it matches, so that its longest ending is enough. */
 function endings(padded: string, length: number, offset: number): readonly string[] {
   const unpadded = padded.replaceAll("=", "");
   const start = unstableStart[offset] ?? 0;
@@ -27,7 +27,7 @@ function endings(padded: string, length: number, offset: number): readonly strin
   return [stable, unpadded.slice(start), padded.slice(start)];
 }
 
-/** The lines that programs break base64 into: 76 characters (MIME, the `base64` command) and 64 (PEM). */
+/** Base64 in the lines that programs break it into: 76 characters (MIME, the `base64` command) and 64 (PEM). */
 export function wrappedBase64Lines(bytes: Uint8Array): readonly string[] {
   const unpadded = Buffer.from(bytes).toString("base64").replaceAll("=", "");
   const stable = unpadded.slice(0, bytes.length % 3 === 0 ? undefined : -1);

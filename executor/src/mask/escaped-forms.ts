@@ -7,7 +7,7 @@ export function escapedForms(text: string): readonly string[] {
   return [...once, jsonInner(json), jsonInner(asciiOnly(json)), ...literals(text)];
 }
 
-/** JSON text with every character outside ASCII as `\uXXXX`, the way Python's `json.dumps` writes by default. */
+/** JSON text with every character outside ASCII as `\uXXXX`, as Python's `json.dumps` writes it by default. */
 export function asciiOnly(json: string): string {
   return json.replaceAll(/[^\0-\x7e]/g, escapeUnit);
 }

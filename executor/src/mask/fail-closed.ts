@@ -1,14 +1,14 @@
 import type { MaskStream } from "./mask-stream.ts";
 
 /**
- * Turns a failure inside `stream` into a notice in place of the bytes. The stream stays failed: what follows could be
- * the rest of a value whose beginning was lost.
+ * When `stream` fails, gives a notice instead of the bytes. The stream stays failed, because the following bytes could
+ * be the rest of a value whose beginning was lost.
  */
 export function failClosed(stream: MaskStream): MaskStream {
   let hasFailed = false;
 
   function attempt(bytes: number, take: () => Uint8Array): Uint8Array {
-    const withheldBytes = bytes + (hasFailed ? 0 : stream.held());
+    const withheldBytes = bytes + (hasFailed ? 0 : stream.heldBytes());
     try {
       if (!hasFailed) return take();
     } catch {
@@ -22,6 +22,6 @@ export function failClosed(stream: MaskStream): MaskStream {
     write: (chunk) => attempt(chunk.byteLength, () => stream.write(chunk)),
     flush: () => attempt(0, () => stream.flush()),
     end: (extent) => attempt(0, () => stream.end(extent)),
-    held: () => (hasFailed ? 0 : stream.held()),
+    heldBytes: () => (hasFailed ? 0 : stream.heldBytes()),
   };
 }

@@ -2,7 +2,7 @@ import { advance, type Following, type LongNeedle } from "./long-needle.ts";
 import type { MaskWindow } from "./mask-window.ts";
 import { headBytes } from "./needle-trie.ts";
 
-/** Needles past their head: hidden for as long as the stream goes on like them, finished or not. */
+/** Needles after their head: hidden for as long as the stream matches them, also when it stops before their end. */
 export function createLongNeedles(window: MaskWindow) {
   const followings = new Map<LongNeedle, Following>();
 
@@ -22,7 +22,7 @@ export function createLongNeedles(window: MaskWindow) {
     goOn: (start: number) => {
       for (const [needle, { matched }] of followings) if (matched > 0) follow(needle, matched, start);
     },
-    /** The head of `needle` ends at `end`; nothing to do when it was followed past there already. */
+    /** The head of `needle` ends at `end`. Does nothing when the stream was already followed beyond that. */
     start: (needle: LongNeedle, end: number) => {
       const known = followings.get(needle);
       if (known === undefined || (known.matched === 0 && known.at < window.offset + end))

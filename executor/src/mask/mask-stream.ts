@@ -4,30 +4,34 @@ import { createMaskWindow } from "./mask-window.ts";
 import { headBytes, type NeedleTrie } from "./needle-trie.ts";
 import { createShortNeedles } from "./short-needles.ts";
 
-/** One stream of bytes on its way out. Nothing it gives can be taken back, so it holds what may start a needle. */
+/**
+ * One stream of output bytes. Released bytes cannot be taken back, so that it holds back a possible start of a needle.
+ */
 export interface MaskStream {
-  /** Takes bytes and gives those that are decided: masked, or certain to be no part of a needle. */
+  /** Takes bytes and returns those that are decided: masked, or certainly not part of a needle. */
   readonly write: (chunk: Uint8Array) => Uint8Array;
-  /** For an idle stream: gives a single held byte. A longer beginning of a needle stays held. */
+  /** For an idle stream: releases a single held byte. A longer beginning of a needle stays held. */
   readonly flush: () => Uint8Array;
-  /** The last bytes. A beginning of a needle that ends the stream is masked from 8 bytes on, unless nothing was cut. */
+  /**
+   * The last bytes. A beginning of a needle at the end is masked if it has 8 bytes or more, unless the stream is whole.
+   */
   readonly end: (extent?: "cut" | "whole") => Uint8Array;
   /** How many bytes are held back. */
-  readonly held: () => number;
+  readonly heldBytes: () => number;
 }
 
 /** Needles shorter than this hide only where they stand alone (see `createShortNeedles`). */
 const anywhereBytes = 8;
 
-/** What an idle stream lets go of. More would show most of a short value that is written byte by byte. */
+/** How many held bytes an idle stream releases. More would show most of a short value that is written byte by byte. */
 const harmlessBytes = 1;
 
-/** Enough to find every needle again when one was added, with the byte before it. */
+/** Enough context to find every needle again after one was added, with the byte before it. */
 const contextBytes = headBytes + anywhereBytes;
 
 const nothing = new Uint8Array(0);
 
-/** Opens a stream over `trie`. A needle added later hides in everything that was not given out yet. */
+/** Opens a stream over `trie`. A needle that is added later is masked in all bytes that were not released yet. */
 export function createMaskStream(trie: NeedleTrie): MaskStream {
   const window = createMaskWindow(contextBytes);
   const short = createShortNeedles(window);
@@ -81,6 +85,6 @@ export function createMaskStream(trie: NeedleTrie): MaskStream {
       if (extent === "cut" && depth >= anywhereBytes) window.hidden.fill(1, length - depth, length);
       return window.release(length);
     },
-    held: window.held,
+    heldBytes: window.heldBytes,
   };
 }

@@ -1,21 +1,21 @@
-/** What stands in the output for one needle, or for several that touch or overlap. */
+/** What the output has in place of one needle, or of several that touch or overlap. */
 const mask = "***";
 
-/** The bytes of a stream that are still at hand: some context that was given out, then what is held back. */
+/** The kept bytes of a stream: some context that was released, then the bytes that are held back. */
 export interface MaskWindow {
   readonly bytes: Uint8Array;
-  /** 1 for each byte that is not to be shown. */
+  /** 1 for each byte that must not be shown. */
   readonly hidden: Uint8Array;
   /** Where `bytes` starts in the stream. */
   readonly offset: number;
   readonly append: (chunk: Uint8Array) => void;
-  /** Gives out everything before index `limit`, and hidden bytes that follow; keeps the last `contextBytes`. */
+  /** Releases everything before index `limit`, and hidden bytes that follow; keeps the last `contextBytes`. */
   readonly release: (limit: number) => Uint8Array;
   /** How many bytes are held back. */
-  readonly held: () => number;
+  readonly heldBytes: () => number;
 }
 
-/** An empty window. `contextBytes` raw bytes stay at hand after their release. */
+/** An empty window. The last `contextBytes` raw bytes are kept after their release. */
 export function createMaskWindow(contextBytes: number): MaskWindow {
   let bytes: Uint8Array = new Uint8Array(0);
   let hidden: Uint8Array = new Uint8Array(0);
@@ -53,13 +53,13 @@ export function createMaskWindow(contextBytes: number): MaskWindow {
     },
     append,
     release,
-    held: () => bytes.length - released,
+    heldBytes: () => bytes.length - released,
   };
 }
 
 const maskBytes = Buffer.from(mask);
 
-/** One mask per run of hidden bytes, and none for a run that continues the one given out before. */
+/** One mask per run of hidden bytes, and none for a run that continues the last released one. */
 function shown(bytes: Uint8Array, hidden: Uint8Array, afterHidden: boolean): Uint8Array {
   const parts: Uint8Array[] = [];
   let index = 0;

@@ -4,22 +4,23 @@ import { createMaskStream, type MaskStream } from "./mask-stream.ts";
 import { addNeedle, createNeedleTrie, type NeedleTrie } from "./needle-trie.ts";
 import { needlesOf } from "./needles.ts";
 
-/** Keeps the values of one run out of everything that leaves it. Keep one per run: it holds the values. */
+/** Masks the values of one run in everything that leaves it. Keep one per run: it holds the values. */
 export interface Masker {
   /**
-   * Hides `value` and its encodings from now on, in open streams too. Call it before the script gets the value. A form
-   * over 64 bytes is hidden in part as well, if the part has its first 64; a part of its middle is not, lines excepted.
+   * Hides `value` and its encodings from now on, in open streams too. Call it before the script gets the value. Of a
+   * form over 64 bytes, a part that starts with the first 64 is hidden too; a part from the middle is not, except whole
+   * lines.
    */
   readonly add: (value: JsonValue) => void;
-  /** A stream of its own, as each of stdout and stderr needs: a needle is not looked for across two of them. */
+  /** A new stream. Stdout and stderr need one each: a needle is not found across two streams. */
   readonly stream: () => MaskStream;
-  /** Masks a whole text. Mask before cutting: a value that was cut off is not recognised here. */
+  /** Masks a whole text. Mask before cutting: a value that was cut is not recognised. */
   readonly maskText: (text: string) => string;
   /** Masks every string, number and key of a whole value. A masked number becomes a string. */
   readonly maskJson: (value: JsonValue) => JsonValue;
 }
 
-/** A masker without values. Its outputs fail closed: what cannot be masked is withheld, never shown. */
+/** A masker without values. Output that cannot be masked is withheld, never shown. */
 export function createMasker(): Masker {
   const trie = createNeedleTrie();
   const known = new Set<string>();
@@ -65,7 +66,7 @@ function maskJson(trie: NeedleTrie, value: JsonValue): JsonValue {
   return Object.fromEntries(members);
 }
 
-/** Two keys that are masked alike must not lose a member. */
+/** Two keys that are equal after masking must not lose a member. */
 function freeKey(members: ReadonlyMap<string, JsonValue>, key: string): string {
   let free = key;
   for (let copy = 2; members.has(free); copy += 1) free = `${key} (${copy})`;

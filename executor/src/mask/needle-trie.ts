@@ -1,19 +1,21 @@
 import type { LongNeedle } from "./long-needle.ts";
 
-/** A longer needle stands in the trie with this many first bytes; from there on a stream follows it byte by byte. */
+/** Of a longer needle only this many first bytes are in the trie; after them a stream is compared byte by byte. */
 export const headBytes = 64;
 
-/** Needles as a tree of bytes. Node 0 is the root; every array is indexed by node. About 30 bytes of memory per node. */
+/**
+ * Needles as a tree of bytes. Node 0 is the root; every array is indexed by node. About 30 bytes of memory per node.
+ */
 export interface NeedleTrie {
   count: number;
-  /** Changes when a needle is added: what a stream derived from an older one is stale. */
+  /** Changes when a needle is added: the state that a stream derived from an older generation is stale. */
   generation: number;
   parents: Int32Array;
   labels: Uint8Array;
   depths: Uint8Array;
   /** 1 where a needle, or the head of a long one, ends. */
   ends: Uint8Array;
-  /** 1 where a longer needle goes on. */
+  /** 1 where a longer needle continues. */
   goesOn: Uint8Array;
   /** The longest proper suffix that is also in the trie, valid while `linkedIn` is the generation (see `link`). */
   suffixes: Int32Array;
@@ -39,7 +41,7 @@ export function createNeedleTrie(): NeedleTrie {
   };
 }
 
-/** Adds one needle of at least four bytes. Costs its own length, whatever is in the trie already. */
+/** Adds one needle of at least four bytes. Takes time linear in its length, whatever is in the trie already. */
 export function addNeedle(trie: NeedleTrie, needle: Uint8Array): void {
   const head = Math.min(needle.length, headBytes);
   let node = 0;
@@ -72,7 +74,7 @@ export function wordAt(bytes: Uint8Array, index: number): number {
   return high | ((bytes[index + 2] ?? 0) << 8) | (bytes[index + 3] ?? 0);
 }
 
-/** The place in `starts` of a word: 18 bits. */
+/** The index of a word in `starts`: 18 bits. */
 export function startHash(word: number): number {
   return Math.imul(word, 0x9e3779b1) >>> 14;
 }

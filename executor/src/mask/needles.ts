@@ -3,16 +3,18 @@ import { base64Forms, wrappedBase64Lines } from "./base64-forms.ts";
 import { asciiOnly, escapedForms } from "./escaped-forms.ts";
 import { percentForms } from "./percent-forms.ts";
 
-/** Nothing shorter is ever a needle: it would blank ordinary text. */
-const shortestNeedle = 4;
+/** Nothing shorter is ever a needle: it would mask ordinary text. */
+const minNeedleBytes = 4;
 
-/** A value, and its lines and leaves together, get every encoding up to this many bytes; past it the usual ones. */
+/**
+ * Up to this size a value gets every encoding, and so do its lines and leaves together; above it only the usual ones.
+ */
 const everyFormMaxBytes = 16 * 1024;
 
 /**
- * The byte strings that give `value` away: each string and number in it, each line of a string, what a string of JSON
- * holds, the JSON text of a structure, and the encodings of all these. Keys, booleans, null and anything under 4 bytes
- * give none.
+ * The byte strings that would reveal `value`: each string and number in it, each line of a string, the contents of a
+ * string of JSON, the JSON text of a structure, and the encodings of all these. Keys, booleans, null and anything under
+ * 4 bytes give none.
  */
 export function needlesOf(value: JsonValue): readonly Uint8Array[] {
   const leaves = [...leafTexts(value)];
@@ -25,7 +27,7 @@ export function needlesOf(value: JsonValue): readonly Uint8Array[] {
   const forms = new Set<string>();
   for (const whole of wholes) collect(forms, whole, whole.length <= everyFormMaxBytes ? allForms : largeForms);
   for (const part of parts) collect(forms, part, partForms);
-  return [...forms].map((form) => Buffer.from(form)).filter((needle) => needle.length >= shortestNeedle);
+  return [...forms].map((form) => Buffer.from(form)).filter((needle) => needle.length >= minNeedleBytes);
 }
 
 function* leafTexts(value: unknown): Generator<string> {
@@ -38,7 +40,7 @@ function* leafTexts(value: unknown): Generator<string> {
   }
 }
 
-/** Credential files are often stored as one string of JSON, and the script that parses it prints a member. */
+/** Credential files are often stored as one string of JSON, and a script that parses it may print a member. */
 function structureIn(text: string): unknown {
   if (!/^\s*[[{]/.test(text)) return undefined;
   try {
@@ -49,7 +51,7 @@ function structureIn(text: string): unknown {
   }
 }
 
-/** Compact, and the spacing of Python's `json.dumps` with and without its escapes. */
+/** Compact JSON, and JSON spaced like that of Python's `json.dumps`, with and without its escapes. */
 function jsonTexts(value: JsonValue): readonly string[] {
   const spaced = spacedJson(value);
   return [JSON.stringify(value), spaced, asciiOnly(spaced)];
@@ -70,7 +72,7 @@ function linesOf(text: string): readonly string[] {
 function collect(forms: Set<string>, text: string, formsOf: (text: string) => readonly string[]): void {
   const unix = text.replaceAll("\r\n", "\n");
   for (const variant of new Set([text, text.trim(), unix, unix.trim(), unix.replaceAll("\n", "\r\n")])) {
-    if (Buffer.byteLength(variant) < shortestNeedle) continue;
+    if (Buffer.byteLength(variant) < minNeedleBytes) continue;
     for (const form of formsOf(variant)) forms.add(form);
   }
 }

@@ -1,4 +1,4 @@
-/** What each escaping leaves as it is besides letters and digits, and what it makes of a space. */
+/** For each kind of escaping: the characters it keeps besides letters and digits, and how it writes a space. */
 const dialects = [
   { keeps: "-_.!~*'()", space: "%20" }, // encodeURIComponent
   { keeps: "-_.~", space: "%20" }, // RFC 3986

@@ -1,8 +1,8 @@
 import type { MaskWindow } from "./mask-window.ts";
 
 /**
- * Needles of 4 to 7 bytes in one stream: hidden where neither neighbour is a letter, digit or underscore. One that the
- * window ends with is decided by the next byte, or by the end of the stream.
+ * Needles of 4 to 7 bytes in one stream: hidden where neither neighbour is a letter, digit or underscore. A needle at
+ * the end of the window is decided by the next byte, or by the end of the stream.
  */
 export function createShortNeedles(window: MaskWindow) {
   let undecided: readonly number[] = [];
@@ -30,13 +30,13 @@ export function createShortNeedles(window: MaskWindow) {
   };
 }
 
-/** Escapes whose last letter or digit is no part of a word: `\n`, `\u0020`, `\x20`, `%20` and terminal colours. */
+/** Escapes whose last letter or digit is not part of a word: `\n`, `\u0020`, `\x20`, `%20` and terminal colours. */
 const escapeAtEnd = /(?:\\(?:[bfnrtv]|u[0-9a-f]{4}|x[0-9a-f]{2})|%[0-9a-f]{2}|\p{Cc}\[[0-9;]*m)$/iu;
-const longestEscape = 24;
+const maxEscapeBytes = 24;
 
 function goesOnBefore(bytes: Uint8Array, start: number): boolean {
   if (!isWord(bytes[start - 1])) return false;
-  const before = Buffer.from(bytes.subarray(Math.max(0, start - longestEscape), start)).toString("latin1");
+  const before = Buffer.from(bytes.subarray(Math.max(0, start - maxEscapeBytes), start)).toString("latin1");
   return !escapeAtEnd.test(before);
 }
 

@@ -1,11 +1,11 @@
 import { parentPort, workerData } from "node:worker_threads";
 
 /*
- * Runs one jq program and ends: a thread of its own, because jq knows no time limit. It has no environment, its file
- * system is empty and in memory, and what it may allocate is bounded here, before jq is loaded.
+ * Runs one jq program and ends. It has its own thread because jq has no time limit. It has no environment, its file
+ * system is empty and in memory, and its memory is limited here, before jq is loaded.
  */
 
-/** The part of the standard's types that is used here; this project's libraries do not have them. */
+/** The part of WebAssembly's types that is used here; the type libraries of this project do not have them. */
 declare const WebAssembly: { readonly Memory: { readonly prototype: Memory } };
 interface Memory {
   readonly buffer: ArrayBuffer;

@@ -9,12 +9,13 @@ import {
   SealrunError,
 } from "@sealrun/protocol";
 import type { Attempt } from "../between/attempt.ts";
+import type { StepContext } from "../worker/step-context.ts";
 import { completeParameters, type OpenParameters } from "../worker/secrets/open-parameters.ts";
-import { type Reader, readSecret } from "../worker/secrets/read-secret.ts";
+import { type ReadContext, readSecret } from "../worker/secrets/read-secret.ts";
 import { limitPrograms } from "./limit-programs.ts";
 import { runJq } from "./run-jq.ts";
 
-/** What a step gets once its references are resolved. */
+/** What a step gets after its references were resolved. */
 export interface ResolvedStep {
   readonly params: JsonObject;
   readonly config: JsonObject;
@@ -23,27 +24,26 @@ export interface ResolvedStep {
   readonly env: StepVariables;
 }
 
-/** A step's variables: those that may stand in an environment block, and those with secrets in them, which may not. */
+/** A step's variables: plain ones may be in an environment block; those that contain secrets (sealed) may not. */
 interface StepVariables {
   readonly plain: Readonly<Record<string, string>>;
   readonly sealed: Readonly<Record<string, string>>;
 }
 
-/** A step about to start, and what ends its attempt. */
-export interface StartingStep extends Reader {
-  readonly signal: AbortSignal;
-}
+/** What resolving the references of a step needs. */
+export type ResolveContext = ReadContext & Pick<StepContext, "attempt" | "signal">;
 
 const maxPrograms = 32;
 
 /**
- * Resolves every reference of one step, with that step's rights and on its receipt. Throws `REFERENCE_INVALID`,
- * `REFERENCE_UNRESOLVED`, `SECRET_NOT_DECLARED` or `PARAMETER_INVALID`, with the place.
+ * Resolves every reference of one step, with that step's rights; reads of secrets are recorded on its receipt. Throws
+ * `REFERENCE_INVALID`, `REFERENCE_UNRESOLVED`, `SECRET_NOT_DECLARED` or `PARAMETER_INVALID`, with the place.
  */
-export async function resolveStep(reader: StartingStep, attempt: Attempt, open: OpenParameters): Promise<ResolvedStep> {
-  const { plan } = reader.step;
+export async function resolveStep(context: ResolveContext, open: OpenParameters): Promise<ResolvedStep> {
+  const { attempt, step } = context;
+  const { plan } = step;
   const runs = runVariables(attempt, plan);
-  const first = sourceOf(reader, attempt, runs);
+  const first = sourceOf(context, runs);
   const env = await resolveVariables(plan, first);
   const source = { ...first, variables: { ...env.plain, ...env.sealed, ...runs } };
   const config = jsonObject.parse(await resolveReferences(attempt.event.config, { document: "config.json" }, source));
@@ -53,7 +53,7 @@ export async function resolveStep(reader: StartingStep, attempt: Attempt, open: 
   return { params, config, input, env };
 }
 
-/** What `envs` has beside the step's own env: nothing of the executor's environment. */
+/** What `envs` has besides the step's own env: nothing of the executor's environment. */
 function runVariables(attempt: Attempt, plan: EventStep): Readonly<Record<string, string>> {
   return {
     SEALRUN_EXECUTION_ID: attempt.ref.executionId,
@@ -63,17 +63,13 @@ function runVariables(attempt: Attempt, plan: EventStep): Readonly<Record<string
   };
 }
 
-function sourceOf(
-  reader: StartingStep,
-  attempt: Attempt,
-  variables: Readonly<Record<string, string>>,
-): ReferenceSource {
+function sourceOf(context: ResolveContext, variables: Readonly<Record<string, string>>): ReferenceSource {
   return {
-    find: async (names, scope) => readSecret(reader, names, scope),
+    find: async (names, scope) => readSecret(context, names, scope),
     variables,
-    project: attempt.event.project.name,
-    runJq: limitPrograms(runJq, maxPrograms, reader.signal),
-    onDerived: (value) => reader.masker.add(value),
+    project: context.attempt.event.project.name,
+    runJq: limitPrograms(runJq, maxPrograms, context.signal),
+    onDerived: (value) => context.masker.add(value),
   };
 }
 
@@ -91,7 +87,7 @@ async function resolveVariables(plan: EventStep, source: ReferenceSource): Promi
   return { plain: Object.fromEntries(plain), sealed: Object.fromEntries(sealed) };
 }
 
-/** A variable may name those above it that hold no secret. */
+/** A variable may refer to the variables above it that contain no secret. */
 function withPlain(source: ReferenceSource, plain: readonly (readonly [string, string])[]): ReferenceSource {
   return { ...source, variables: { ...Object.fromEntries(plain), ...source.variables } };
 }

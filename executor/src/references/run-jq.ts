@@ -2,13 +2,13 @@ import { type JsonObject, type JsonValue, jsonValue, parseJson, SealrunError } f
 import { Worker } from "node:worker_threads";
 import { z } from "zod";
 
-/** How long one program may take once jq is loaded, and what it may allocate. */
+/** How long one program may take once jq is loaded, and how much memory it may use. */
 export interface JqLimits {
   readonly timeoutMs: number;
   readonly maxBytes: number;
 }
 
-const usual: JqLimits = { timeoutMs: 5_000, maxBytes: 128 * 1024 * 1024 };
+const defaults: JqLimits = { timeoutMs: 5_000, maxBytes: 128 * 1024 * 1024 };
 /** A busy machine may be slow to start a thread, which is not the program's fault. */
 const maxStartMs = 60_000;
 const message = z.union([
@@ -19,13 +19,13 @@ type Answer = Extract<z.infer<typeof message>, { readonly exitCode: number }>;
 const program = new URL(import.meta.url.endsWith(".ts") ? "./jq-worker.ts" : "./jq-worker.js", import.meta.url);
 
 /**
- * Runs a jq program over one input, in a thread that is ended after its time. Throws `REFERENCE_INVALID` when it does not
- * compile, fails, takes too long, or gives another number of values than one; never with jq's own text, which can hold
- * the input.
+ * Runs a jq program on one input, in a thread that is ended when it takes too long. Throws `REFERENCE_INVALID` when the
+ * program does not compile, fails, takes too long, or does not give exactly one value. The error never has jq's own
+ * text, which can contain the input.
  */
-export async function runJq(text: string, input: JsonObject, limits: JqLimits = usual): Promise<JsonValue> {
+export async function runJq(text: string, input: JsonObject, limits: JqLimits = defaults): Promise<JsonValue> {
   const { exitCode, stdout } = await runInThread(text, JSON.stringify(input), limits);
-  if (exitCode !== 0) throw invalid("jq refused the program or its values; try it with jq and invented ones");
+  if (exitCode !== 0) throw invalid("jq refused the program or its values; try the program in jq with example values");
   const [line = "", ...more] = stdout.split("\n").filter((found) => found !== "");
   if (line === "" || more.length > 0) throw invalid("expected a jq program that gives exactly one value");
   return jsonValue.parse(parseJson(line));

@@ -1,45 +1,19 @@
-import { readFile, symlink } from "node:fs/promises";
-import { join } from "node:path";
-import { fromBase64, type Identity } from "@sealrun/crypto";
-import { crashPoint } from "@sealrun/faults";
+import type { Identity } from "@sealrun/crypto";
 import type { NatsLink } from "@sealrun/nats";
-import { type ClaimReply, type Failure, type FinishRequest, SealrunError, toSealrunError } from "@sealrun/protocol";
-import type { Logger } from "pino";
-import { bundleScripts } from "../bundle/bundle.ts";
-import type { Compiler } from "../bundle/compile.ts";
-import type { Runtime } from "../child/layout.ts";
-import type { Sandbox } from "../child/run-step.ts";
-import type { Dependencies, PreparedDependencies } from "../dependencies/dependencies.ts";
-import { closedGrantReason, type MachineReason, machineReason } from "../machine/machine-reason.ts";
+import { type ClaimReply, type Failure, type FinishRequest, SealrunError } from "@sealrun/protocol";
 import type { Readiness } from "../machine/readiness.ts";
-import { createMasker, type Masker } from "../mask/masker.ts";
-import { createWorkspace, type Workspace } from "../workspace/workspace.ts";
-import type { Attempt } from "../between/attempt.ts";
 import type { Control } from "./lease/control.ts";
-import type { Ends } from "./report/ends.ts";
 import { keepLease } from "./lease/lease.ts";
-import { openGrant } from "../worker/secrets/open-grant.ts";
-import { openParameters } from "../worker/secrets/open-parameters.ts";
-import type { PackageFiles } from "../worker/attempt/package-files.ts";
-import { createPatientRpc } from "./platform/patient-rpc.ts";
 import { releaseAttempt } from "./lease/release-attempt.ts";
-import { createReporter, type Reported, type Reporter } from "./report/reporter.ts";
-import { runSteps } from "../worker/attempt/run-steps.ts";
-import { createSecrets, type Secrets } from "../worker/secrets/secrets.ts";
-import { createState } from "../worker/secrets/state.ts";
+import { createPatientRpc } from "./platform/patient-rpc.ts";
+import type { Ends } from "./report/ends.ts";
+import { createReporter, type Reported } from "./report/reporter.ts";
+import { type ClaimedAttempt, runInWorkspace, type WorkspaceDeps } from "./run-in-workspace.ts";
 
-/** What running an attempt needs beside the attempt. */
-export interface RunDeps {
+/** What running an attempt needs, besides the attempt. */
+export interface RunDeps extends WorkspaceDeps {
   readonly link: NatsLink;
   readonly identity: Identity;
-  readonly sandbox: Sandbox;
-  readonly runtime: Runtime;
-  readonly compiler: Compiler;
-  readonly files: PackageFiles;
-  readonly dependencies: Dependencies;
-  readonly workDir: string;
-  readonly bundleDir: string;
-  readonly log: Logger;
   readonly control: Pick<Control, "watch">;
   readonly ends: Pick<Ends, "open" | "deliver" | "deliverReports">;
   readonly readiness: Pick<Readiness, "stop">;
@@ -47,21 +21,13 @@ export interface RunDeps {
   readonly endRuns: AbortSignal;
 }
 
-/** A claimed execution whose grant is still closed. */
-export type ClaimedAttempt = Omit<Attempt, "grant">;
-
-/** What the platform answered a claim with: `askedAt` is on the steady clock, `grant` the keyring's frame in base64. */
+/** The platform's answer to a claim: `askedAt` is on the monotonic clock, `grant` is the keyring's frame in base64. */
 export type AnsweredClaim = Pick<ClaimReply, "leaseMs" | "grant"> & { readonly askedAt: number };
 
-/** How an attempt came out: its steps were run, or this machine kept the first from starting. */
-type Outcome =
-  | { readonly kind: "run"; readonly failure: Failure | undefined }
-  | { readonly kind: "unfit"; readonly reason: MachineReason };
-
 /**
- * Runs a claimed execution to its end and tells the platform. What this machine keeps from starting is given back
- * instead, also a grant that cannot be opened. Call the returned function once its event is out of the queue. Throws
- * `LEASE_LOST` when the attempt is not ours any more.
+ * Runs a claimed execution to its end and tells the platform. When a fault of this machine, or a grant that cannot be
+ * opened, keeps it from starting, it is given back instead. Call the returned function once its event is out of the
+ * queue. Throws `LEASE_LOST` when the attempt no longer belongs to this executor.
  */
 export async function runAttempt(
   deps: RunDeps,
@@ -93,7 +59,7 @@ export async function runAttempt(
     const end = endOf(outcome.failure, lease.cancelled.aborted);
     return await deps.ends.deliver({ ...attempt.ref, ...end, lastSequence, steps: [...steps] }, reported);
   } finally {
-    // Reads of secrets are among what a run without an end has reported.
+    // A run without an end has reported its reads of secrets too.
     if (reported === undefined) deps.ends.deliverReports(await reporter.finish());
     over.abort();
     unwatch();
@@ -101,160 +67,9 @@ export async function runAttempt(
   }
 }
 
-/** A script that failed by itself just before its cancel has failed. */
+/** A script that failed by itself just before it was cancelled counts as failed. */
 function endOf(failure: Failure | undefined, isCancelled: boolean): Pick<FinishRequest, "status" | "error"> {
   if (failure === undefined) return { status: "succeeded" };
   const failedItself = failure.code === "SCRIPT_FAILED" || failure.code === "SCRIPT_TIMED_OUT";
   return { status: isCancelled && !failedItself ? "cancelled" : "failed", error: failure };
-}
-
-/**
- * Opens, prepares, runs and cleans up. Whatever goes wrong before the first script is this machine's, or the attempt's
- * failure too: thrown, it would leave a claimed execution to its lease.
- */
-async function runInWorkspace(
-  deps: RunDeps,
-  { claimed, grant }: { readonly claimed: ClaimedAttempt; readonly grant: string },
-  reporter: Reporter,
-  signal: AbortSignal,
-): Promise<Outcome> {
-  const progress = { isOpen: false, hasStarted: false };
-  const masker = createMasker();
-  let workspace: Workspace | undefined;
-  let installed: PreparedDependencies | undefined;
-  const say = async (level: string, text: string): Promise<void> =>
-    reporter.report({ type: "log", step: null, stream: "system", level, text, time: Date.now() });
-  try {
-    const attempt = openAttempt(claimed, grant);
-    progress.isOpen = true;
-    if (deps.sandbox.kind === "none") await say("warning", "This executor runs scripts without a sandbox");
-    const files = await deps.files.list(attempt);
-    installed = await deps.dependencies.prepare({ files, signal, say });
-    workspace = await prepareWorkspace(deps, attempt, files, installed);
-    crashPoint("executor.workspace.ready");
-    const secrets = createSecrets(attempt);
-    await maskFromTheStart(attempt, secrets, masker);
-    const parametersFile = await readFile(join(workspace.folder, "parameters.json")).catch(() => undefined);
-    const params = openParameters(attempt, parametersFile);
-    const failure = await runSteps({
-      ...deps,
-      attempt,
-      workspace,
-      installed,
-      secrets,
-      state: createState(attempt),
-      masker,
-      params,
-      report: reporter.report,
-      signal,
-      progress,
-    });
-    return { kind: "run", failure };
-  } catch (error) {
-    const reason = reasonOf(error, progress);
-    if (reason !== undefined) {
-      deps.log.warn(
-        { err: error, ...claimed.ref, code: reason.code },
-        "An attempt cannot be prepared and is given back",
-      );
-      return { kind: "unfit", reason: { ...reason, message: masker.maskText(reason.message) } };
-    }
-    const failure = toSealrunError(error);
-    if (failure.code === "INTERNAL" || failure.code === "DISK_FULL")
-      deps.log.error({ err: error, ...claimed.ref }, "An attempt failed");
-    const said = { code: failure.code, message: masker.maskText(failure.message) };
-    await say("error", said.message);
-    return { kind: "run", failure: said };
-  } finally {
-    if (workspace !== undefined) await removeWorkspace(deps, claimed, workspace);
-    if (installed !== undefined) await releaseDependencies(deps, claimed, installed);
-  }
-}
-
-/** What this machine has to do with an error; undefined once a script has started, or when its package is to blame. */
-function reasonOf(
-  error: unknown,
-  { isOpen, hasStarted }: { readonly isOpen: boolean; readonly hasStarted: boolean },
-): MachineReason | undefined {
-  if (hasStarted) return undefined;
-  return isOpen ? machineReason(error) : closedGrantReason(toSealrunError(error));
-}
-
-function openAttempt(claimed: ClaimedAttempt, frame: string): Attempt {
-  const { event, ref, keyring, executorId, box } = claimed;
-  const grant = openGrant(fromBase64(frame), event, { keyring, executorId, box, attempt: ref.attempt });
-  crashPoint("executor.grant.opened");
-  return { ...claimed, grant };
-}
-
-/** What cannot be removed is a matter of this machine: it changes nothing of how the run ended. */
-async function removeWorkspace(
-  { log }: Pick<RunDeps, "log">,
-  { ref }: ClaimedAttempt,
-  workspace: Workspace,
-): Promise<void> {
-  try {
-    await workspace.remove();
-  } catch (error) {
-    log.warn(
-      { err: error, ...ref, folder: workspace.scratch },
-      "A run's folder cannot be removed; remove it by hand if the next start of the executor does not",
-    );
-  }
-}
-
-/** A use that is left counts until this process ends: the folder stays in the cache for so long. */
-async function releaseDependencies(
-  { log }: Pick<RunDeps, "log">,
-  { ref }: ClaimedAttempt,
-  installed: PreparedDependencies,
-): Promise<void> {
-  try {
-    await installed.release();
-  } catch (error) {
-    log.warn({ err: error, ...ref }, "The installed dependencies of a run cannot be given back to the cache");
-  }
-}
-
-async function prepareWorkspace(
-  deps: RunDeps,
-  attempt: Attempt,
-  files: Awaited<ReturnType<PackageFiles["list"]>>,
-  installed: PreparedDependencies,
-): Promise<Workspace> {
-  const { event, ref } = attempt;
-  const workspace = await createWorkspace({
-    root: deps.workDir,
-    ...ref,
-    files,
-    ...(deps.sandbox.kind === "none" ? { linkedSdk: deps.runtime.sdk } : {}),
-  });
-  try {
-    if (deps.sandbox.kind === "none" && installed.nodeModules !== undefined) {
-      await symlink(installed.nodeModules, join(workspace.folder, "node_modules"));
-    }
-    const bundles = await bundleScripts({
-      compiler: deps.compiler,
-      source: workspace.folder,
-      files: files.map(({ path }) => path),
-      scripts: event.steps.map(({ script }) => script),
-      cacheDir: deps.bundleDir,
-      hasNodeModules: installed.hasNodeModules,
-      versionDigest: event.version.digest,
-    });
-    await workspace.add(bundles);
-    return workspace;
-  } catch (error) {
-    await removeWorkspace(deps, attempt, workspace);
-    throw error;
-  }
-}
-
-/** Opens what the manifest declares, and only that, so that it is masked even before a script reads it. */
-async function maskFromTheStart(attempt: Attempt, secrets: Secrets, masker: Masker): Promise<void> {
-  const declared = attempt.event.steps.flatMap((step) => step.secrets ?? []);
-  for (const name of new Set([...attempt.event.mask, ...declared])) {
-    const found = await secrets.find(name);
-    if (found !== undefined) masker.add(found.value);
-  }
 }

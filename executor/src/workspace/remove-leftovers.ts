@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { isAlive } from "../child/process-tree.ts";
 import { removeFolder } from "./remove-folder.ts";
 
-/** Removes the workspaces of executors that are gone: they ended without a chance to. Live ones on the same root keep theirs. */
+/**
+ * Removes the folders of executors that died before they could do so. Those of running executors on the same root stay.
+ */
 export async function removeLeftovers(root: string): Promise<void> {
   const names = await readdir(root).catch(() => []);
   for (const name of names) {

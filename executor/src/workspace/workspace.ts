@@ -4,24 +4,24 @@ import { markProcess } from "../child/process-tree.ts";
 import { checkPath } from "./check-path.ts";
 import { removeFolder } from "./remove-folder.ts";
 
-/** One file to lay into a workspace: from memory, or from a cache on this machine. */
+/** One file for a workspace: from memory, or from a cache on this machine. */
 type WorkspaceFile =
   | { readonly path: string; readonly bytes: Uint8Array }
   | { readonly path: string; readonly cachedPath: string };
 
-/** A run's private place on disk. */
+/** A run's private folder on disk. */
 export interface Workspace {
-  /** The package's files: what the script sees and may change. */
+  /** The folder with the package's files: the script sees and may change it. */
   readonly folder: string;
-  /** Around it, for the executor alone. */
+  /** The folder around it, for the executor only. */
   readonly scratch: string;
-  /** Lays more files in, a bundle say. Only before the first script starts: one could have laid a link in the way. */
+  /** Adds files, such as bundles. Only before the first script starts: a script could have put a link in the way. */
   readonly add: (files: readonly WorkspaceFile[]) => Promise<void>;
-  /** Removes everything, whatever modes the scripts have set. Call it when nothing of the run is alive. */
+  /** Removes everything, whatever modes the scripts have set. Call it when no process of the run is alive. */
   readonly remove: () => Promise<void>;
 }
 
-/** Where a workspace goes and what lies in it. */
+/** Where to make a workspace, and its files. */
 export interface WorkspaceOptions {
   readonly root: string;
   readonly executionId: string;
@@ -34,7 +34,10 @@ export interface WorkspaceOptions {
 /** How many files are copied at once. */
 const copyLanes = 16;
 
-/** Makes a workspace that only this user can enter. Throws `PACKAGE_INVALID` for a path that would leave it; nothing is left behind then. */
+/**
+ * Makes a workspace that only this user can enter. Throws `PACKAGE_INVALID` for a path that would leave it, and then
+ * leaves nothing behind.
+ */
 export async function createWorkspace(options: WorkspaceOptions): Promise<Workspace> {
   for (const { path } of options.files) checkPath(path);
   await mkdir(options.root, { recursive: true, mode: 0o700 });
@@ -46,7 +49,7 @@ export async function createWorkspace(options: WorkspaceOptions): Promise<Worksp
   const remove = (): Promise<void> => removeFolder(scratch);
   try {
     await mkdir(folder, { mode: 0o700 });
-    await layFiles(folder, options.files);
+    await writeFiles(folder, options.files);
     if (options.linkedSdk !== undefined) {
       await mkdir(join(scratch, "node_modules/@sealrun"), { recursive: true, mode: 0o700 });
       await symlink(options.linkedSdk, join(scratch, "node_modules/@sealrun/sdk"));
@@ -55,22 +58,22 @@ export async function createWorkspace(options: WorkspaceOptions): Promise<Worksp
     await remove();
     throw error;
   }
-  return { folder, scratch, add: (files) => layFiles(folder, files), remove };
+  return { folder, scratch, add: (files) => writeFiles(folder, files), remove };
 }
 
-async function layFiles(folder: string, files: readonly WorkspaceFile[]): Promise<void> {
+async function writeFiles(folder: string, files: readonly WorkspaceFile[]): Promise<void> {
   for (const { path } of files) checkPath(path);
   for (const parent of new Set(files.map(({ path }) => dirname(path)))) {
     await mkdir(join(folder, parent), { recursive: true, mode: 0o700 });
   }
   const waiting = [...files];
   const work = async (): Promise<void> => {
-    for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) await layFile(folder, file);
+    for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) await copyIn(folder, file);
   };
   await Promise.all(Array.from({ length: copyLanes }, work));
 }
 
-async function layFile(folder: string, file: WorkspaceFile): Promise<void> {
+async function copyIn(folder: string, file: WorkspaceFile): Promise<void> {
   const target = join(folder, file.path);
   if ("bytes" in file) await writeFile(target, file.bytes);
   else await copyFile(file.cachedPath, target, constants.COPYFILE_FICLONE);

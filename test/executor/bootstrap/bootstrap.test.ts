@@ -6,7 +6,7 @@ import { answerFrom } from "../../support/script-peer.ts";
 describe("process.argv[2]", () => {
   const handler = answerFrom({ secrets: { DB: "hunter2" }, params: { day: "Monday" } });
 
-  it("is Ferris's payload, made at first access alone", async () => {
+  it("is Ferris's payload, made only at first access", async () => {
     const run = await runNode(
       `const before = process.argv.length;
       const { secrets, ...params } = JSON.parse(process.argv[2]);
@@ -32,7 +32,7 @@ describe("process.argv[2]", () => {
     expect(run.requests.map((request) => request.op)).toEqual(["context", "all"]);
   });
 
-  it("asks nothing when nobody looks", async () => {
+  it("asks nothing when the script does not use it", async () => {
     const run = await runNode("console.log(process.argv.length, process.argv[0] === process.execPath)", handler);
     expect(run.stdout.toString()).toBe("3 true\n");
     expect(run.requests).toEqual([]);
@@ -49,7 +49,7 @@ describe("process.argv[2]", () => {
     expect(run.stdout.toString()).not.toContain("hunter2");
   });
 
-  it("works in a worker, whose own arguments stay", async () => {
+  it("works in a worker, and keeps the worker's own arguments", async () => {
     const worker = 'import { parentPort } from "node:worker_threads"; parentPort.postMessage(process.argv[2])';
     const run = await runNode(
       `import { Worker } from "node:worker_threads";
@@ -63,7 +63,7 @@ describe("process.argv[2]", () => {
 });
 
 describe("bootstrap.mjs and bootstrap.py", () => {
-  it("import nothing but what Node and Python bring", async () => {
+  it("import only modules of Node and Python", async () => {
     const folder = new URL("../../../executor/src/bootstrap/", import.meta.url);
     const node = await readFile(new URL("bootstrap.mjs", folder), "utf8");
     expect([...node.matchAll(/from "(.*)"/g)].map(([, name]) => name?.startsWith("node:"))).toEqual([true, true, true]);

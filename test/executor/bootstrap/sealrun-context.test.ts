@@ -41,7 +41,7 @@ describe("sealrun-context get", () => {
     expect([run.code, run.stdout.toString(), run.stderr]).toEqual([1, "", ""]);
   });
 
-  it("says code and sentence of a refusal and exits 70", async () => {
+  it("prints code and sentence of a refusal and exits 70", async () => {
     const run = await shell("sealrun-context get BROKEN");
     expect([run.code, run.stdout.toString()]).toEqual([70, ""]);
     expect(run.stderr).toBe('sealrun-context: TAMPERED: the secret "BROKEN" was changed\n');
@@ -59,7 +59,7 @@ describe("sealrun-context get", () => {
     expect(run.stderr).toBe("");
   }, 60_000);
 
-  it("holds no token while its own reader is slow", async () => {
+  it("does not hold the token while its reader is slow", async () => {
     const secrets = { BIG: "x".repeat(1_000_000), SMALL: "s" };
     const run = await shell("sealrun-context get BIG | { sealrun-context get SMALL; wc -c; }", {
       handler: answerFrom({ secrets }),
@@ -67,7 +67,7 @@ describe("sealrun-context get", () => {
     expect(run.stdout.toString()).toBe("s1000000\n");
   });
 
-  it("leaves the channel whole when its reader goes away", async () => {
+  it("leaves the channel usable when its reader goes away", async () => {
     const secrets = { BIG: "x".repeat(1_000_000), SMALL: "s" };
     const run = await shell("sealrun-context get BIG | true; sealrun-context get SMALL", {
       handler: answerFrom({ secrets }),
@@ -83,7 +83,7 @@ describe("sealrun-context get", () => {
 });
 
 describe("sealrun-context set", () => {
-  it.each(values)("sends %s less one final newline", async (_, value) => {
+  it.each(values)("sends %s without one final newline", async (_, value) => {
     const secrets: Record<string, JsonValue> = {};
     const run = await shell("sealrun-context set X --scope project", {
       handler: answerFrom({ secrets }),
@@ -94,7 +94,7 @@ describe("sealrun-context set", () => {
     expect(run.requests[0]).toMatchObject({ op: "set", name: "X", scope: "project", raw: true });
   });
 
-  it("takes one final newline off values of every length and last byte", async () => {
+  it("removes one final newline from values of every length and last byte", async () => {
     const endings = ["@\n", "p\n", "a\n", "ab\n", "ab@\n", "abc\n", "\n\n", "é\n", "a\n\n"];
     const secrets: Record<string, JsonValue> = {};
     const script =
@@ -161,7 +161,7 @@ describe("sealrun-context state, param, result, log", () => {
     ]);
   });
 
-  it("is a program that may be executed", () => {
+  it("is executable", () => {
     expect(fs.statSync(`${helper}sealrun-context`).mode & 0o111).toBe(0o111);
   });
 });

@@ -9,7 +9,7 @@ const startScript = fileURLToPath(new URL("../../../executor/src/bootstrap/start
 
 interface Started {
   readonly shell: string;
-  /** What follows `start.sh` on the command line. */
+  /** The arguments after `start.sh`. */
   readonly command: readonly string[];
   /** What the executor writes once the shell is ready, before it closes the descriptor. */
   readonly answer: string;
@@ -51,7 +51,7 @@ describe.each(["/bin/dash", "/bin/bash", "/bin/sh"])("start.sh in %s", (shell) =
     expect(end).toEqual({ code: 70, ready: "ready\n", stdout: "", stderr: "" });
   });
 
-  test("start.sh leaves what follows go to its program", async () => {
+  test("start.sh leaves the bytes after go to its program", async () => {
     const command = ["/bin/sh", "--", "-c", "head -c 5 <&3"];
     expect((await start({ shell, command, answer: "go\n1\n{}\n" })).stdout).toBe("1\n{}\n");
   });
@@ -61,12 +61,12 @@ describe.each(["/bin/dash", "/bin/bash", "/bin/sh"])("start.sh in %s", (shell) =
     expect(end).toEqual({ code: 69, ready: "", stdout: "", stderr: "" });
   });
 
-  test("start.sh sets the variables that were held back, and leaves none of its own", async () => {
+  test("start.sh sets the variables that were held back, and adds none", async () => {
     const value = `a 'b' "c" $(echo d) \\`;
     const command = ["/usr/bin/env", "LD_LIBRARY_PATH", "PS4", "--"];
     const env = { OTHER: "x=y", SEALRUN_HELD_LD_LIBRARY_PATH: "/nowhere", SEALRUN_HELD_PS4: value };
     const { stdout } = await start({ shell, command, answer: "go\n", env });
-    // What a shell adds by itself.
+    // Variables that a shell adds by itself.
     const lines = stdout.split("\n").filter((line) => !/^(?:PWD|OLDPWD|SHLVL|_)=|^$/.test(line));
     expect(lines.toSorted()).toEqual(["LD_LIBRARY_PATH=/nowhere", "OTHER=x=y", `PS4=${value}`]);
   });

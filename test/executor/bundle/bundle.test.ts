@@ -78,7 +78,7 @@ describe("bundleScripts() compiles", () => {
     expect(run).toMatchObject({ exitCode: 0, stdout: "[ 'function', '/work/deep' ] / /work/deep true\n", stderr: "" });
   });
 
-  test("bundleScripts() takes a file named like an option as a file", async () => {
+  test("bundleScripts() treats a file named like an option as a file", async () => {
     await using root = await temporaryFolder();
     const compiled = await bundle({
       files: { "--banner:js=x.ts": "const a: 1 = 1" },
@@ -98,7 +98,7 @@ describe("bundleScripts() compiles", () => {
     expect(await readdir(join(root.path, "cache"))).toHaveLength(1);
   });
 
-  test("bundleScripts() leaves packages to Node where there are any, and bundles the package's own modules", async () => {
+  test("bundleScripts() leaves packages to Node when there are any, and bundles the package's own modules", async () => {
     await using root = await temporaryFolder();
     const compiled = await bundle({
       files: {
@@ -134,7 +134,7 @@ describe("bundleScripts() refuses", () => {
     expect(JSON.stringify(failure, Object.getOwnPropertyNames(failure))).not.toContain("hunter2");
   });
 
-  test("bundleScripts() names a package that is not there", async () => {
+  test("bundleScripts() names a missing package", async () => {
     const failure = await bundleFailure(`import x from "lodash"; console.log(x);`);
     expect(failure).toMatchObject({
       code: "BUNDLE_FAILED",

@@ -26,7 +26,7 @@ describe("answerRequest()", () => {
   test.each([
     ['{"n":1}', { n: 1 }],
     ["", undefined],
-  ])("answerRequest() takes the fields %j of an event raw, and answers its id raw", async (text, value) => {
+  ])("answerRequest() accepts the raw fields %j of an event, and answers its id raw", async (text, value) => {
     const head = { op: "event.send", id: "7", type: "a.b", raw: true, json: true };
     const { asked, reply, raw } = await exchange(head, text, () => ({ value: "evt_1" }));
     expect(asked).toEqual({ ...head, ...(value === undefined ? {} : { value }) });
@@ -64,7 +64,7 @@ describe("answerRequest()", () => {
     expect(raw).toBe(text);
   });
 
-  test("answerRequest() lets nothing follow the head of an absent name", async () => {
+  test("answerRequest() puts nothing after the head for a missing name", async () => {
     const head = { op: "get", id: "7", name: "A", raw: true };
     const { reply, raw } = await exchange(head, undefined, () => ({ found: false, value: null }));
     expect(reply).toEqual({ id: "7", ok: true, found: false });
@@ -110,7 +110,7 @@ describe("answerRequest()", () => {
     });
   });
 
-  test("answerRequest() tells nothing of another error but that there was one", async () => {
+  test("answerRequest() says of any other error only that there was one", async () => {
     const { reply } = await exchange({ op: "get", id: "7", name: "A" }, undefined, () => {
       throw new RangeError("hunter2");
     });

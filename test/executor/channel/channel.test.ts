@@ -9,7 +9,7 @@ import { bytesOf } from "../../support/refusal.ts";
 const body = '{"op":"context","id":"1"}';
 const request = bytesOf(`${body.length}\n${body}`);
 
-/** A channel and the script's ends of it, with all that the script has received. */
+/** A channel and the script's ends of it, with everything that the script has received. */
 function open(handle: ScriptHandler, hasScriptEnded = () => false) {
   const [frames, scriptFrames] = duplexPair();
   const [token, scriptToken] = duplexPair();
@@ -56,7 +56,7 @@ describe("serveChannel()", () => {
     expect(order).toEqual(["answered", "closed"]);
   });
 
-  test("serveChannel() has no limit of time for its own part", async () => {
+  test("serveChannel() has no time limit for its own part", async () => {
     const { channel, scriptFrames, broken } = open(async () => {
       await new Promise((resolve) => setTimeout(resolve, 150));
       return {};

@@ -23,7 +23,7 @@ describe("createFrameReader()", () => {
     );
   });
 
-  test("createFrameReader() knows that a frame is not whole yet", () => {
+  test("createFrameReader() knows that a frame is incomplete", () => {
     const reader = createFrameReader();
     expect(reader.push(bytesOf("5"))).toEqual([]);
     expect(reader.isInside()).toBe(true);
@@ -40,7 +40,7 @@ describe("createFrameReader()", () => {
     },
   );
 
-  test("createFrameReader() refuses a length over the limit before it makes room for it", () => {
+  test("createFrameReader() refuses a length over the limit before it reserves memory for it", () => {
     const refusal = refusalOf(() => createFrameReader(100).push(bytesOf("101\n")));
     expect(refusal.message).toBe("The script sent a request of 101 bytes; the limit is 100");
   });

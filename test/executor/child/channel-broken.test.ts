@@ -18,7 +18,7 @@ describe("runStep() ends a step whose channel is broken", () => {
     expect(run).toMatchObject({ channelBroken: broken, timedOut: false, cancelled: false });
   });
 
-  test("runStep() reports a holder that died with the token, while the script waits for it", async () => {
+  test("runStep() reports a process that died with the token, while the script waits for it", async () => {
     const script = `(read t <&4; printf '100\\n{' >&3; kill -9 $(exec sh -c 'echo $PPID')) ; sealrun-context get TOKEN`;
     const run = await runPackage({ files: { "main.sh": script }, handle, tokenMs: 300 });
     expect(run).toMatchObject({ channelBroken: broken });
@@ -31,7 +31,7 @@ describe("runStep() ends a step whose channel is broken", () => {
   });
 });
 
-describe("runStep() leaves a channel alone that is not broken", () => {
+describe("runStep() does not end a step whose channel is not broken", () => {
   test.for([
     ["a script that never asks", "exit 0", ""],
     ["a script that closes its descriptors", "exec 3>&- 4>&-; echo on", "on\n"],

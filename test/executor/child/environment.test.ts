@@ -20,7 +20,7 @@ test("scriptEnvironment() holds nothing of the executor's own", () => {
   );
 });
 
-test("scriptEnvironment() lets a package set what it likes but the names of the run", () => {
+test("scriptEnvironment() lets a package set every variable except those that name the run", () => {
   const own = { LANG: "de_DE.UTF-8", EXTRA: "1", SEALRUN_PACKAGE: "other" };
   const environment = scriptEnvironment({ ...options, python: undefined, own, hasSealed: false });
   expect(environment).toMatchObject({ LANG: "de_DE.UTF-8", EXTRA: "1", SEALRUN_PACKAGE: "report" });
@@ -49,6 +49,6 @@ test("holdVariables() renames what a package sets for the loader and the shell, 
       NODE_OPTIONS: "--title=x",
       LD: "1",
     },
-    held: ["LD_PRELOAD", "PS4"],
+    heldBack: ["LD_PRELOAD", "PS4"],
   });
 });

@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
 import { waitForReady, writeGo } from "../../../executor/src/child/go.ts";
 
-test("waitForReady() takes the line however it is cut, and leaves the stream paused", async () => {
+test("waitForReady() accepts the line however it is cut, and leaves the stream paused", async () => {
   const frames = new PassThrough();
   const ready = waitForReady(frames);
   for (const part of ["re", "ady", "\n"]) frames.write(part);

@@ -13,7 +13,7 @@ const timeout = 240_000;
 const atOnce = 3;
 const holder = fileURLToPath(new URL("../die-at-start.ts", import.meta.url));
 
-/** Scripts that leave a trace in their folder, which the host sees, and go on. */
+/** Scripts that leave a trace in their folder, where the host sees it, and continue. */
 const scripts = {
   mjs: `import { writeFileSync } from "node:fs"; writeFileSync("started", ""); setInterval(() => {}, 1000);`,
   py: `import time\nopen("started", "w").close()\ntime.sleep(600)`,
@@ -28,13 +28,13 @@ interface Try {
   readonly unsafe?: boolean;
 }
 
-/** What one executor that died has left. */
+/** What an executor that died has left. */
 interface Left {
   readonly wasTold: boolean;
   readonly hasStarted: boolean;
 }
 
-/** Lets an executor die at its script's start; resolves when nothing of it is alive. */
+/** Kills an executor at its script's start; resolves when no process of it is alive. */
 async function dieAtStart({ ending, after, delayMs, unsafe = false }: Try): Promise<Left> {
   await using root = await temporaryFolder();
   const name = `main-${randomBytes(6).toString("hex")}`;
@@ -53,7 +53,7 @@ async function dieAtStart({ ending, after, delayMs, unsafe = false }: Try): Prom
     });
   });
   expect(signal).toBe("SIGKILL");
-  // The holder's own command line has the name too, and is gone.
+  // The executor's own command line has the name too, and is gone.
   await expect.poll(() => processesWith(name), { timeout: 20_000 }).toEqual([]);
   return {
     wasTold: existsSync(join(root.path, "go")),
@@ -61,7 +61,7 @@ async function dieAtStart({ ending, after, delayMs, unsafe = false }: Try): Prom
   };
 }
 
-/** Some at once, so that a busy machine is part of it. */
+/** Several at once, so that the machine is busy. */
 async function dieEach(tries: readonly Try[]): Promise<readonly Left[]> {
   const left: Left[] = [];
   const waiting = tries.values();
@@ -76,7 +76,7 @@ const endings = ["mjs", "py", "sh"] as const;
 const spread = (count: number, maxMs: number): readonly number[] =>
   Array.from({ length: count }, (_, index) => (index * maxMs) / count);
 
-describe("runStep() starts no script of an executor that died before it said so", () => {
+describe("runStep() starts no script when the executor died before its go", () => {
   test.each(endings)(
     "runStep() starts no %s whose executor is killed 0 to 5 ms after bubblewrap's start",
     { timeout },

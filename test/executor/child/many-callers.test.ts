@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { ScriptHandler } from "../../../executor/src/channel/answer-request.ts";
 import { runPackage } from "../run-package.ts";
 
-/** Every name has a value of its own, so that an answer to somebody else's question shows. */
+/** Every name has its own value, so that an answer to another caller's request shows. */
 const handle: ScriptHandler = async (request) =>
   request.op === "get" ? { found: true, value: `value of ${request.name}` } : { found: false, value: null };
 

@@ -23,7 +23,7 @@ test("openOutputPipes() gives pipes that a script can open by name, and leaves n
   ]);
 });
 
-test("openOutputPipes() gives a pipe for the sandbox in which nobody dies of writing when we are gone", async () => {
+test("openOutputPipes() gives a pipe for the sandbox whose writer survives the end of its reader", async () => {
   await using root = await temporaryFolder();
   const { stdout, stderr, status } = await openOutputPipes(root.path);
   for (const { output } of [stdout, stderr, status]) output.destroy();

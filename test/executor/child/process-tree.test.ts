@@ -11,7 +11,7 @@ import {
   waitUntilGone,
 } from "../../../executor/src/child/process-tree.ts";
 
-test("isAlive() tells a process from another start with the same number", async () => {
+test("isAlive() distinguishes two processes with the same id", async () => {
   const mark = await markProcess(process.pid);
   expect(mark).toBeDefined();
   if (mark === undefined) return;
@@ -19,7 +19,7 @@ test("isAlive() tells a process from another start with the same number", async 
   expect(await isAlive({ ...mark, startedAt: "1" })).toBe(false);
 });
 
-test("markProcess() finds nobody behind a number that is not in use", async () => {
+test("markProcess() finds no process for an unused id", async () => {
   expect(await markProcess(4_194_305)).toBeUndefined();
 });
 
@@ -33,7 +33,7 @@ test("waitUntilGone() ends with the process", async () => {
   expect(await isAlive(mark)).toBe(false);
 });
 
-test("waitUntilAsleep() waits for a process that works, until it sleeps or is gone", async () => {
+test("waitUntilAsleep() waits for a busy process, until it sleeps or is gone", async () => {
   const work = "i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done; ";
   for (const [then, states] of [
     ["read line", /^S$/],
@@ -60,6 +60,6 @@ test("signalChildren() reaches the children and not the parent", async () => {
   expect(exitCode).toBe(0);
 });
 
-test("signalProcess() takes a process that is gone for done", () => {
+test("signalProcess() ignores a process that is gone", () => {
   expect(() => signalProcess(4_194_305, "SIGTERM")).not.toThrow();
 });

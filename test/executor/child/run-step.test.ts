@@ -6,7 +6,7 @@ import { answerSecrets, runPackage } from "../run-package.ts";
 const secret = "hunter2-not-anywhere";
 const handle = answerSecrets({ TOKEN: secret });
 
-/** A number of seconds for `sleep` that no other process has. */
+/** A number of seconds for `sleep` that no other process uses. */
 const uniqueSeconds = (): string => `${randomInt(10_000, 90_000)}.${randomInt(1_000_000)}`;
 
 describe("runStep() runs each kind of script", () => {
@@ -158,7 +158,7 @@ describe("runStep() says go", () => {
     },
   );
 
-  test("runStep() says no go where the sandbox does not come up, and says why", async () => {
+  test("runStep() says no go when the sandbox does not start, and says why", async () => {
     const told: string[] = [];
     // A folder cannot be mounted over a file.
     const run = runPackage({ files, hidden: ["/usr/bin/env"], onGo: () => told.push("go") });
@@ -180,20 +180,21 @@ describe("runStep() says go", () => {
     },
   );
 
-  test("runStep() ends a script and throws when the caller's own part of the go fails", async () => {
+  test("runStep() ends a script and throws when onGo fails", async () => {
     const onGo = (): void => {
       throw new RangeError("not now");
     };
     await expect(runPackage({ files, onGo })).rejects.toThrow("not now");
   });
 
-  test("runStep() gives the package's variables for the loader to the script alone", async () => {
+  test("runStep() gives the package's variables for the loader only to the script", async () => {
     const run = await runPackage({
       files: { "main.sh": 'echo "$LD_PRELOAD" "$(env | grep -c SEALRUN_HELD)"' },
       own: { LD_PRELOAD: "/work/evil.so" },
     });
     expect(run.stdout).toBe("/work/evil.so 0\n");
-    // The loader's complaint: once for the script's shell and once for each program that it starts, not for the one that waits.
+    // The loader complains once for the script's shell and once for each program that it starts, not for the waiting
+    // shell.
     expect(run.stderr.match(/LD_PRELOAD cannot be preloaded/g)).toHaveLength(3);
   });
 });
@@ -230,7 +231,7 @@ describe("runStep() leaves nothing alive", () => {
   });
 });
 
-describe("runStep() hands output on", () => {
+describe("runStep() passes output on", () => {
   test("runStep() drains 200 MB with flat memory", async () => {
     const before = process.memoryUsage().rss;
     let bytes = 0;
@@ -261,7 +262,7 @@ describe("runStep() hands output on", () => {
     expect(text).toBe("one\ntwo\n");
   });
 
-  test("runStep() ends the script and throws when output cannot be handed on", async () => {
+  test("runStep() ends the script and throws when output cannot be passed on", async () => {
     const seconds = uniqueSeconds();
     const run = runPackage({
       files: { "main.sh": `echo x; sleep ${seconds}` },

@@ -13,7 +13,7 @@ test("readSandboxStatus() finds the first process and the exit code, however the
   expect(status.exitCode()).toBe(7);
 });
 
-test("readSandboxStatus() knows nobody when the sandbox never started", async () => {
+test("readSandboxStatus() knows no process when the sandbox never started", async () => {
   const stream = new PassThrough();
   const status = readSandboxStatus(stream);
   stream.destroy();

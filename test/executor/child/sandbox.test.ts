@@ -9,7 +9,10 @@ import { temporaryFolder } from "../temporary-folder.ts";
 
 const rootKey = "root-key-bytes-that-no-script-may-see";
 
-/** Runs Python in the sandbox; each line of `attempts` is tried alone, and what it gives is printed, or the error's name. */
+/**
+ * Runs Python in the sandbox; each line of `attempts` is tried alone, and what it gives is printed, or the error's
+ * name.
+ */
 async function attempt(attempts: readonly string[]): Promise<readonly string[]> {
   const lines = attempts.map((code) => `attempt(lambda: ${code})`);
   const script = [
@@ -101,7 +104,7 @@ describe("sandboxArguments() hides the host", () => {
     expect(home).toBe("[]");
   });
 
-  test("sandboxArguments() lets a script write to its own folder and /tmp alone", async () => {
+  test("sandboxArguments() lets a script write only to its own folder and /tmp", async () => {
     const seen = await attempt([
       ...[
         "/",
@@ -152,9 +155,9 @@ describe("sandboxArguments() hides the host", () => {
     expect(run).toMatchObject({ exitCode: 0, stdout: "[]\n[]\nTrue\n" });
   });
 
-  test("sandboxArguments() gives a script no descriptor but its five", async () => {
+  test("sandboxArguments() gives a script only its five descriptors", async () => {
     const [open] = await attempt([`sorted(int(name) for name in os.listdir("/proc/self/fd") if int(name) < 100)`]);
-    // The sixth is the folder that is being listed.
+    // The sixth descriptor is that of the folder that is being listed.
     expect(open).toBe("[0, 1, 2, 3, 4, 5]");
   });
 
@@ -184,7 +187,7 @@ describe("systemArguments()", () => {
 });
 
 describe("sandboxArguments()", () => {
-  test("sandboxArguments() isolates first and takes the environment whole", () => {
+  test("sandboxArguments() isolates first and sets the whole environment", () => {
     const runtime = testRuntime();
     const list = sandboxArguments({ runtime, hostRoots: [], hidden: [], workFolder: "/w", env: { A: "1", B: "" } });
     expect(list.slice(0, isolationArguments.length)).toEqual(isolationArguments);

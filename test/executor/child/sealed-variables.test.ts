@@ -61,7 +61,7 @@ exit 0`,
     expect(await runPackage({ files, handle, hasSealed: true })).toMatchObject({ exitCode: 7 });
   });
 
-  test("runStep() does not start a script whose variables cannot be had", async () => {
+  test("runStep() does not start a script whose variables cannot be read", async () => {
     const refuse: ScriptHandler = async () => {
       throw new TypeError("broken");
     };

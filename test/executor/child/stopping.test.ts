@@ -2,7 +2,7 @@ import { SealrunError } from "@sealrun/protocol";
 import { expect, test } from "vitest";
 import { createStopping } from "../../../executor/src/child/stopping.ts";
 
-/** A script that ignores SIGTERM, and what was done to it. */
+/** A script that ignores SIGTERM, and the calls made to it. */
 function stubbornScript() {
   const done: string[] = [];
   const killed = Promise.withResolvers<void>();
@@ -37,7 +37,7 @@ test("createStopping() kills at once when the channel is broken, and keeps the f
   expect(stopping.reason()).toMatchObject({ kind: "channel-broken" });
 });
 
-test("createStopping() kills at once when the lease of its attempt is over", () => {
+test("createStopping() kills at once when the lease of its attempt was lost", () => {
   const { done, script } = stubbornScript();
   const lease = new AbortController();
   const stopping = createStopping({ timeoutMs: 60_000, graceMs: 60_000, signal: lease.signal }, script);

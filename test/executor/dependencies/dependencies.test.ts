@@ -19,7 +19,7 @@ interface World {
   readonly dependencies: Dependencies;
   readonly cacheDir: string;
   readonly lines: string[];
-  /** Lays the files out and prepares what they need. */
+  /** Writes the files and installs what they need. */
   prepare(
     files: Readonly<Record<string, string | Uint8Array>>,
     signal?: AbortSignal,
@@ -114,7 +114,7 @@ describe("prepare() installs Node packages", () => {
     expect(await readdir(world.cacheDir)).toEqual([]);
   });
 
-  test("prepare() installs nothing that is marked for development, whoever needs it", async () => {
+  test("prepare() installs nothing that is marked for development, even if another package needs it", async () => {
     await using root = await temporaryFolder();
     await using registry = await startNpmRegistry([greeter]);
     const world = await openWorld(root.path, { npmRegistry: registry.url });
@@ -160,7 +160,7 @@ describe("prepare() installs Node packages", () => {
     expect(refused.message).toContain("nobody-has-it");
   });
 
-  test("prepare() installs once for runs that start together, also of two executors", async () => {
+  test("prepare() installs once for runs that start together, even on two executors", async () => {
     await using root = await temporaryFolder();
     await using registry = await startNpmRegistry([greeter]);
     const settings = { npmRegistry: registry.url };
@@ -188,7 +188,7 @@ describe("prepare() installs Node packages", () => {
     expect((await next.prepare(files)).nodeModules).toBeDefined();
   });
 
-  test("prepare() takes an uploaded node_modules as it is and asks nobody", async () => {
+  test("prepare() uses an uploaded node_modules unchanged, and asks no registry", async () => {
     await using root = await temporaryFolder();
     const world = await openWorld(root.path, { npmRegistry: await closedAddress() });
     const found = await world.prepare({
@@ -242,7 +242,7 @@ describe("prepare() installs Python packages", () => {
     const world = await openWorld(root.path, { pipIndexUrl: index.url });
     expect(await rejectionOf(world.prepare({ "requirements.txt": "billing==2.0" }))).toMatchObject({
       code: "DEPENDENCIES_FAILED",
-      message: "requirements.txt does not pin all that its packages need; add share-split==1.0.0",
+      message: "requirements.txt does not pin everything that its packages need; add share-split==1.0.0",
     });
     expect((await world.prepare({ "requirements.txt": "billing==2.0\nshare_split==1.0.0" })).python).toBeDefined();
   });
@@ -269,7 +269,7 @@ describe("prepare() installs Python packages", () => {
   });
 });
 
-/** An address at which nobody listens. */
+/** An address at which no server listens. */
 async function closedAddress(): Promise<string> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -23,7 +23,7 @@ async function refuseToMake(): Promise<never> {
   throw new SealrunError("DEPENDENCIES_FAILED", "no");
 }
 
-test("acquire() makes a folder once and gives it to everybody", async () => {
+test("acquire() makes a folder once and gives it to every caller", async () => {
   await using root = await temporaryFolder();
   const cache = await openFolderCache(root.path, 1_000);
   const first = await cache.acquire(keyOf("a"), makes(10), never);
@@ -32,7 +32,7 @@ test("acquire() makes a folder once and gives it to everybody", async () => {
   expect(await readdir(first.path)).toEqual(["file"]);
 });
 
-test("acquire() leaves nothing of what failed, and makes it at the next call", async () => {
+test("acquire() keeps nothing of a failed install, and makes the folder at the next call", async () => {
   await using root = await temporaryFolder();
   const cache = await openFolderCache(root.path, 1_000);
   const halfway = async (folder: string, content: string): Promise<never> => {
@@ -45,7 +45,7 @@ test("acquire() leaves nothing of what failed, and makes it at the next call", a
   expect(await readdir((await cache.acquire(keyOf("a"), makes(1), never)).path)).toEqual(["file"]);
 });
 
-test("acquire() makes it for a run whose forerunner was cancelled, and shares every other failure", async () => {
+test("acquire() makes the folder when the run that it waited for was cancelled, and shares every other failure", async () => {
   await using root = await temporaryFolder();
   const cache = await openFolderCache(root.path, 1_000);
   const started = Promise.withResolvers<void>();
@@ -65,7 +65,7 @@ test("acquire() makes it for a run whose forerunner was cancelled, and shares ev
   for (const one of both.map(rejectionOf)) expect((await one).code).toBe("DEPENDENCIES_FAILED");
 });
 
-test("acquire() ends the wait of a run that was ended", async () => {
+test("acquire() stops waiting when its own run is ended", async () => {
   await using root = await temporaryFolder();
   const cache = await openFolderCache(root.path, 1_000);
   const ended = Promise.withResolvers<{ readonly bytes: number }>();
@@ -87,7 +87,7 @@ test("acquire() ends the wait of a run that was ended", async () => {
   await first;
 });
 
-test("acquire() removes the longest unused above the limit, and nothing that is in use", async () => {
+test("acquire() removes the longest unused folders above the limit, and none in use", async () => {
   await using root = await temporaryFolder();
   const cache = await openFolderCache(root.path, 25);
   const inUse = await cache.acquire(keyOf("a"), makes(10), never);
@@ -99,14 +99,14 @@ test("acquire() removes the longest unused above the limit, and nothing that is 
   expect((await readdir(root.path)).toSorted()).toEqual([keyOf("c"), keyOf("d")]);
 });
 
-test("openFolderCache() removes what a process that is gone left half made", async () => {
+test("openFolderCache() removes incomplete folders of processes that are gone", async () => {
   await using root = await temporaryFolder();
   await mkdir(join(root.path, "new-4194304.1-abcdef/work"), { recursive: true });
   await openFolderCache(root.path, 1_000);
   expect(await readdir(root.path)).toEqual([]);
 });
 
-test("acquire() counts no use of a process that is gone", async () => {
+test("acquire() ignores the uses of a process that is gone", async () => {
   await using root = await temporaryFolder();
   const cache = await openFolderCache(root.path, 10);
   const { path, release } = await cache.acquire(keyOf("a"), makes(10), never);

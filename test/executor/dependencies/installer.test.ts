@@ -38,7 +38,7 @@ async function runCode({ folder, code, hasNetwork = true, environment = {}, sign
   );
 }
 
-test("runInstaller() shows an install its own folder and nothing else of the host", async () => {
+test("runInstaller() shows an install only its own folder of the host", async () => {
   await using root = await temporaryFolder();
   await using outside = await temporaryFolder();
   await writeFile(join(outside.path, "root.key"), "root-key-bytes");

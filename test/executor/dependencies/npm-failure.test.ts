@@ -3,7 +3,7 @@ import { explainNpmFailure } from "../../../executor/src/dependencies/npm-failur
 
 const registry = "https://registry.example/npm/";
 
-const checkNetwork = "check its network and its setting of the registry";
+const checkNetwork = "check its network and its registry setting";
 const giveAuthority = "give it the registry's authority with dependencies.extraCaFile";
 
 test.each([
@@ -18,7 +18,7 @@ test.each([
   ["SELF_SIGNED_CERT_IN_CHAIN", "self-signed certificate in certificate chain", giveAuthority],
   ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "unable to get local issuer certificate", giveAuthority],
   ["E503", "503 Service Unavailable - GET https://registry.example/pg", checkNetwork],
-])("explainNpmFailure() calls %s a registry that cannot be reached", (code, line, advice) => {
+])("explainNpmFailure() reads %s as a registry that cannot be reached", (code, line, advice) => {
   expect(
     explainNpmFailure(`npm error code ${code}\nnpm error errno ${code}\nnpm error ${line}\n`, registry),
   ).toMatchObject({
@@ -51,7 +51,7 @@ test("explainNpmFailure() says what to do about a lock file that does not fit, a
   );
 });
 
-test("explainNpmFailure() has a sentence for silence", () => {
+test("explainNpmFailure() has a sentence when npm says nothing", () => {
   expect(explainNpmFailure("", registry).message).toBe(
     "npm could not install the dependencies: it ended without saying why",
   );

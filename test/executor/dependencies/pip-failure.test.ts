@@ -17,21 +17,23 @@ test.each([
   ["SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED]'))", "SSLError"],
   ["ReadTimeoutError('x')", "ReadTimeoutError"],
   ["ProxyError('Cannot connect to proxy.')", "ProxyError"],
-])("explainPipFailure() calls %s an index that cannot be reached", (reason, shown) => {
+])("explainPipFailure() reads %s as an index that cannot be reached", (reason, shown) => {
   expect(explainPipFailure(retrying(reason), index)).toMatchObject({
     code: "REGISTRY_UNREACHABLE",
     message: expect.stringContaining(`The executor could not reach pypi.example (${shown}); `),
   });
 });
 
-test("explainPipFailure() says what to do about an authority that is not known", () => {
+test("explainPipFailure() says what to do about an unknown authority", () => {
   expect(explainPipFailure(retrying("SSLError(1)"), index).message).toMatch(
     /; give it the registry's authority with dependencies\.extraCaFile, or push the package with its wheels in wheels\/$/,
   );
 });
 
-test("explainPipFailure() says what helps when there is no wheel", () => {
-  expect(explainPipFailure(none, index).message).toMatch(/only wheels are installed.*choose a version that has one$/);
+test("explainPipFailure() says what to do when there is no wheel", () => {
+  expect(explainPipFailure(none, index).message).toMatch(
+    /only wheels are installed.*choose a version that has a wheel$/,
+  );
   expect(explainPipFailure(none, undefined).message).toMatch(/; put its wheel into wheels\/$/);
 });
 
@@ -42,7 +44,7 @@ test("explainPipFailure() says what to install when Python has no pip", () => {
   });
 });
 
-test("explainPipFailure() quotes pip's first error, and has a sentence for silence", () => {
+test("explainPipFailure() quotes pip's first error, and has a sentence when pip says nothing", () => {
   const said = "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.\nERROR: more";
   expect(explainPipFailure(`Collecting a\n${said}`, index)).toMatchObject({
     code: "DEPENDENCIES_FAILED",

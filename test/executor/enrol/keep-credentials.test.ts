@@ -31,7 +31,7 @@ async function enrolled(): Promise<ExecutorState> {
   return enrol({ ...decodeEnrolmentToken(token), url: platform.url });
 }
 
-/** A log that keeps what it is told. */
+/** A log that keeps its lines. */
 function createLog(): {
   readonly lines: string[];
   readonly info: (f: object, m: string) => void;
@@ -47,14 +47,14 @@ function jwtOf(nats: NatsCredentials): string {
   throw new TypeError("expected a JWT");
 }
 
-/** The server takes a login until the second of its end is over. */
+/** The server accepts a login until the second in which it expires is over. */
 async function waitUntilExpired(nats: NatsCredentials): Promise<void> {
   const end = (readUserJwt(jwtOf(nats)).expiresAt ?? 0) + 1_500;
   await until(() => (Date.now() > end ? true : undefined));
 }
 
 describe("keepCredentials()", () => {
-  test("keepCredentials() outlives several logins on one connection, and keeps the newest in the state file", async () => {
+  test("keepCredentials() keeps one client connected over several logins, with the newest in the state file", async () => {
     const state = await enrolled();
     const stateFile = join(folder, "outlives.json");
     const log = createLog();
@@ -70,7 +70,7 @@ describe("keepCredentials()", () => {
       for await (const status of link.connection.status()) cuts.push(status.type);
     })();
     const first = jwtOf(kept.current());
-    // The server cuts the connection at the end of each login; three times, so that no counter of failures is left over.
+    // The server cuts the connection when a login expires. Three times, to see that no failure counter remains.
     await until(() => (cuts.filter((type) => type === Events.Reconnect).length >= 3 ? true : undefined));
     expect(link.connection.isClosed()).toBe(false);
     expect(jwtOf(kept.current())).not.toBe(first);
@@ -85,7 +85,7 @@ describe("keepCredentials()", () => {
     await server.close();
   }, 60_000);
 
-  test("keepCredentials() starts with a login that has expired, and with none when it is revoked", async () => {
+  test("keepCredentials() starts with an expired login, and fails for a revoked executor", async () => {
     const state = await enrolled();
     await waitUntilExpired(state.nats);
     const id = executorId.parse(state.identity.id);
@@ -100,7 +100,7 @@ describe("keepCredentials()", () => {
     expect(await rejectionOf(keepCredentials(options))).toMatchObject({ code: "NOT_ENROLLED" });
   }, 60_000);
 
-  test("keepCredentials() goes on with a good login while the platform is away, and refuses to with an expired one", async () => {
+  test("keepCredentials() uses a valid login while the platform is away, and fails with an expired one", async () => {
     const state = await enrolled();
     const stateFile = join(folder, "away.json");
     await writeState(stateFile, state);
@@ -108,7 +108,7 @@ describe("keepCredentials()", () => {
     const options = { state, stateFile, platformUrl: "http://127.0.0.1:9", log };
     const kept = await keepCredentials(options);
     expect(kept.current()).toEqual(state.nats);
-    expect(log.lines).toEqual(["The NATS login could not be renewed; this is tried again"]);
+    expect(log.lines).toEqual(["The NATS login could not be renewed; retrying"]);
     await kept.stop();
     await waitUntilExpired(state.nats);
     expect(await rejectionOf(keepCredentials(options))).toMatchObject({ code: "PLATFORM_UNREACHABLE" });

@@ -27,7 +27,7 @@ test("postFrame() gives the frame of the answer", async () => {
   expect(await postFrame(to, bytesOf("ask"), "NOT_ENROLLED")).toEqual(bytesOf("yes"));
 });
 
-test("postFrame() gives the platform's own code, and the given one for a code that it does not know", async () => {
+test("postFrame() gives the platform's own code, and the given one for an unknown code", async () => {
   const answer =
     (code: string): RequestListener =>
     (_, response) => {
@@ -40,7 +40,7 @@ test("postFrame() gives the platform's own code, and the given one for a code th
   expect((await rejectionOf(postFrame(unknown, bytesOf("ask"), "NOT_ENROLLED"))).code).toBe("NOT_ENROLLED");
 });
 
-test("postFrame() says PLATFORM_UNREACHABLE of a platform that is away, breaks off, sends elsewhere or is none", async () => {
+test("postFrame() says PLATFORM_UNREACHABLE when the platform is away, breaks off, redirects or is another server", async () => {
   const brokenOff = await serve((_, response) => {
     response.writeHead(200, { "content-length": "100" });
     response.write("{");

@@ -18,7 +18,7 @@ async function enrolled(): Promise<ExecutorState> {
   return enrol({ ...decodeEnrolmentToken(token), url: platform.url });
 }
 
-test("requestCredentials() gives another login of the same account, good for an hour", async () => {
+test("requestCredentials() gives another login of the same account, valid for an hour", async () => {
   const state = await enrolled();
   const { nats, expiresAt } = await requestCredentials(state, platform.url);
   if (!("jwt" in nats) || !("jwt" in state.nats)) throw new TypeError("expected JWTs");
@@ -29,7 +29,7 @@ test("requestCredentials() gives another login of the same account, good for an 
   expect(expiresAt).toBeLessThan(Date.now() + 3_602_000);
 });
 
-test("requestCredentials() believes the keyring alone, and gets a login that no other executor can open", async () => {
+test("requestCredentials() trusts only the keyring, and gets a login that no other executor can open", async () => {
   const [state, other] = [await enrolled(), await enrolled()];
   const forged = { ...state, keyring: { ...state.keyring, signPublic: other.platform.signPublic } };
   expect((await rejectionOf(requestCredentials(forged, platform.url))).code).toBe("BAD_SIGNATURE");

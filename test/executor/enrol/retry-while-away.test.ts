@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { retryWhileAway } from "../../../executor/src/enrol/retry-while-away.ts";
 import { rejectionOf } from "../../support/refusal.ts";
 
-test("retryWhileAway() tries again after a failure that may pass, and gives what came then", async () => {
+test("retryWhileAway() retries after a failure that may pass, and returns the result", async () => {
   let calls = 0;
   const work = async (): Promise<string> => {
     calls += 1;

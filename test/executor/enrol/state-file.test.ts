@@ -34,7 +34,7 @@ describe("readState()", () => {
     expect(await readState(join(folder, "none.json"))).toBeUndefined();
   });
 
-  it("refuses a file that is no state, without showing what is in it", async () => {
+  it("refuses a file that is not a state file, without showing its contents", async () => {
     const file = join(folder, "state.json");
     await writeFile(file, '{"identity": "topsecret"}', { mode: 0o600 });
     await expect(readState(file)).rejects.toThrow(/^(?!.*topsecret).*identity/s);

@@ -10,7 +10,7 @@ afterEach(() => {
   Object.assign(limits, { diskReserveBytes: reserve });
 });
 
-test("findShortage() names a folder whose disk has less free than the reserve, and no other", async () => {
+test("findShortage() names a folder whose disk has less free space than the reserve, and no other", async () => {
   await using folder = await temporaryFolder();
   await mkdir(join(folder.path, "work"));
   expect(await findShortage([folder.path, join(folder.path, "not-there")])).toBeUndefined();

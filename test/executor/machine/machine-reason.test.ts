@@ -4,7 +4,7 @@ import { closedGrantReason, machineReason } from "../../../executor/src/machine/
 
 const refused = (code: string, syscall = "write"): Error => Object.assign(new Error("refused"), { code, syscall });
 
-/** What every code of the error table is to a run that has not started; the others are the package's fault. */
+/** What each code of the error table means for a run that has not started; codes left out are the package's fault. */
 const ofMachine: Partial<Record<ErrorCode, boolean>> = {
   DISK_FULL: true,
   MACHINE_FAILED: true,
@@ -47,7 +47,7 @@ describe("machineReason()", () => {
     ["EISDIR", undefined],
     ["ERR_INVALID_ARG_TYPE", undefined],
   ])(
-    "machineReason() takes the kernel's %s for %s, as it is, wrapped, and as the cause of a program's start",
+    "machineReason() reads the kernel's %s as %s: bare, wrapped, and as the cause of a failed start",
     (code, expected) => {
       const started = new Error("spawn failed", { cause: refused(code, "spawn") });
       for (const error of [refused(code), toSealrunError(refused(code)), toSealrunError(started)]) {
@@ -58,21 +58,21 @@ describe("machineReason()", () => {
     },
   );
 
-  test("machineReason() leaves a package's fault alone, whatever the kernel had to do with it", () => {
+  test("machineReason() blames the package for its own fault, even with a kernel error behind it", () => {
     const failure = new SealrunError("DEPENDENCIES_FAILED", "too large", { cause: refused("ENOSPC") });
     expect(machineReason(failure)).toBeUndefined();
     expect(machineReason(new TypeError("a bug"))).toBeUndefined();
     expect(machineReason("text")).toBeUndefined();
   });
 
-  test("machineReason() gives a sentence that the platform takes", () => {
+  test("machineReason() gives a sentence that the platform accepts", () => {
     const reason = machineReason(new SealrunError("SANDBOX_UNAVAILABLE", `a\0b${"x".repeat(2_000)}`));
     expect(reason?.message).toHaveLength(1_000);
     expect(reason?.message).toMatch(/^abx/);
   });
 });
 
-test("closedGrantReason() takes whatever kept a grant closed for the executor's own", () => {
+test("closedGrantReason() blames the executor for any grant that cannot be opened", () => {
   expect(closedGrantReason(new SealrunError("BAD_SIGNATURE", "why"))).toEqual({
     code: "BAD_SIGNATURE",
     message: "why",

@@ -6,7 +6,7 @@ import { temporaryFolder } from "../temporary-folder.ts";
 
 const unsandboxed = { kind: "none" } as const;
 
-test("probeMachine() makes each folder that is gone, and leaves nothing in it", async () => {
+test("probeMachine() makes each missing folder, and leaves nothing in it", async () => {
   await using folder = await temporaryFolder();
   const folders = [join(folder.path, "work"), join(folder.path, "cache/files")];
   expect(await probeMachine({ folders, sandbox: unsandboxed })).toBeUndefined();

@@ -16,7 +16,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A machine with the given trouble, how often it was looked at and when it was probed, and all that was told of it. */
+/** A machine with this trouble: how often it was checked, when it was probed, and what was reported of it. */
 function startMachine() {
   const machine = {
     trouble: undefined as MachineTrouble | undefined,
@@ -32,7 +32,7 @@ function startMachine() {
       machine.probedAt.push(Math.round((performance.now() - startedAt) / 1_000));
       return machine.trouble;
     },
-    look: async () => {
+    check: async () => {
       machine.looks += 1;
       return machine.shortage;
     },
@@ -43,7 +43,7 @@ function startMachine() {
 }
 
 describe("createReadiness()", () => {
-  test("createReadiness() looks at the disk once a second at most, however often it is asked", async () => {
+  test("createReadiness() checks the disk at most once a second, however often it is asked", async () => {
     const { machine, readiness } = startMachine();
     expect(await Promise.all([readiness.isReady(), readiness.isReady()])).toEqual([true, true]);
     await vi.advanceTimersByTimeAsync(900);
@@ -54,7 +54,7 @@ describe("createReadiness()", () => {
     expect(machine.looks).toBe(2);
   });
 
-  test("createReadiness() stops until a probe finds nothing, ever more rarely, and says so once at each end", async () => {
+  test("createReadiness() stops until a probe finds nothing, with longer and longer pauses, and logs start and end once", async () => {
     const { machine, readiness } = startMachine();
     machine.trouble = full;
     readiness.stop(full);
@@ -75,7 +75,7 @@ describe("createReadiness()", () => {
     ]);
   });
 
-  test("createReadiness() tells what a probe finds when that is something else", async () => {
+  test("createReadiness() reports a probe that finds another trouble", async () => {
     const { machine, readiness } = startMachine();
     machine.trouble = broken;
     readiness.stop(full);
@@ -84,7 +84,7 @@ describe("createReadiness()", () => {
     expect(machine.logged).toHaveLength(1);
   });
 
-  test("createReadiness() probes as rarely as before for trouble that comes back at once, and soon for later trouble", async () => {
+  test("createReadiness() keeps its long pauses for trouble that returns at once, and starts again with short ones later", async () => {
     const { machine, readiness } = startMachine();
     readiness.stop(full);
     await vi.advanceTimersByTimeAsync(2_000);
@@ -97,14 +97,14 @@ describe("createReadiness()", () => {
     expect(machine.probedAt).toEqual([2, 6, 102]);
   });
 
-  test("createReadiness() stops when a look finds a shortage, before anything is taken", async () => {
+  test("createReadiness() stops when a check finds a full disk, before anything is taken", async () => {
     const { machine, readiness } = startMachine();
     machine.shortage = full;
     expect(await readiness.isReady()).toBe(false);
     expect(machine.told).toEqual([full]);
   });
 
-  test("createReadiness() ends a wait with its signal, and probes no more once closed", async () => {
+  test("createReadiness() ends a wait with its signal, and stops probing once closed", async () => {
     const { machine, readiness } = startMachine();
     readiness.stop(full);
     const stopping = new AbortController();

@@ -13,7 +13,7 @@ test("scan() finds the longest needle at each place and the longest beginning th
       const bytes = Buffer.from(text);
       for (const [index, needle] of needles.entries()) {
         addNeedle(trie, Buffer.from(needle));
-        // A scan in between leaves links behind that the next needle makes stale.
+        // A scan in between makes links, which the next needle makes stale.
         if (index === added % needles.length) scan(trie, bytes, { from: 0, node: 0 }, () => {});
       }
       const ends: number[] = [];

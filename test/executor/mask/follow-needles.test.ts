@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createLongNeedles } from "../../../executor/src/mask/follow-needles.ts";
 import { createMaskWindow } from "../../../executor/src/mask/mask-window.ts";
 
-test("createLongNeedles() hides what goes on like the needle, once, and stops where it differs", () => {
+test("createLongNeedles() hides bytes that match the needle, once, and stops where they differ", () => {
   const window = createMaskWindow(0);
   const long = createLongNeedles(window);
   const needle = { bytes: Buffer.from(`${"h".repeat(64)}abcdef`), borders: undefined };

@@ -6,7 +6,9 @@ import { cutAt, maskerOf, streamed } from "./support.ts";
 
 const bytesOf = (text: string) => Buffer.from(text);
 
-/** What masking means, said slowly: every place of every needle, and of a long one as much as is there past its head. */
+/**
+ * A slow definition of masking: every place of every needle, and of a long needle all bytes that match past its head.
+ */
 function slowlyHidden(bytes: Uint8Array, values: readonly string[]): number[] {
   const text = Buffer.from(bytes).toString("latin1");
   const hidden = Array.from({ length: text.length }, () => 0);
@@ -22,13 +24,15 @@ function slowlyHidden(bytes: Uint8Array, values: readonly string[]): number[] {
   return hidden;
 }
 
-/** Hidden places that touch become one mask. */
+/** Hidden places that touch get one mask. */
 function shown(bytes: Uint8Array, hidden: readonly number[]): string {
   const units = Array.from(Buffer.from(bytes).toString("latin1"));
   return units.map((unit, at) => (hidden[at] === 0 ? unit : hidden[at - 1] === 1 ? "" : "***")).join("");
 }
 
-/** The stream's end adds one rule: a beginning of 8 bytes or more is hidden. A last byte that starts nothing avoids it. */
+/**
+ * The stream's end adds one rule: a beginning of 8 bytes or more is hidden. A last byte that starts nothing avoids it.
+ */
 const closing = "\u0000";
 
 describe("write()", () => {
@@ -108,13 +112,13 @@ describe("write()", () => {
   test("write() holds back only what may start a needle", () => {
     const stream = maskerOf("correct horse").stream();
     expect(Buffer.from(stream.write(bytesOf("abc corr"))).toString()).toBe("abc ");
-    expect(stream.held()).toBe(4);
+    expect(stream.heldBytes()).toBe(4);
     expect(Buffer.from(stream.write(bytesOf("ection\n"))).toString()).toBe("correction\n");
     expect(Buffer.from(stream.write(bytesOf("correct horse"))).toString()).toBe("***");
-    expect(stream.held()).toBe(0);
+    expect(stream.heldBytes()).toBe(0);
   });
 
-  test("write() hides a value added at any time in all that was not given out yet", () => {
+  test("write() hides a value added at any time in all bytes that were not released yet", () => {
     const value = fc.string({ unit: fc.constantFrom("a", "b", "-"), minLength: 4, maxLength: 90 });
     const slice = fc.tuple(fc.nat(), fc.nat(), fc.nat());
     fc.assert(
@@ -140,7 +144,7 @@ describe("write()", () => {
           let givenOut = 0;
           for (const [index, chunk] of cutAt(bytes, cuts).entries()) {
             if (index === 1) {
-              givenOut = writtenBytes - stream.held();
+              givenOut = writtenBytes - stream.heldBytes();
               masker.add(later);
             }
             given.push(stream.write(chunk));
@@ -175,7 +179,7 @@ describe("write()", () => {
     expect(streamed(masker, cutAt(bytesOf(`<${value}${record}>`), [30, 64, 65, 200, 350]))).toBe("<***>");
   });
 
-  test("write() follows a long value over a change of needles", () => {
+  test("write() follows a long value while needles are added", () => {
     const value = Array.from({ length: 60 }, (_, index) => `part${index}`).join("/");
     const masker = maskerOf(value);
     const stream = masker.stream();
@@ -188,7 +192,7 @@ describe("write()", () => {
 });
 
 describe("flush()", () => {
-  test("flush() gives a single held byte and hides the rest of the value all the same", () => {
+  test("flush() releases a single held byte and still hides the rest of the value", () => {
     const stream = maskerOf("correct horse").stream();
     stream.write(bytesOf("c"));
     expect(Buffer.from(stream.flush()).toString()).toBe("c");

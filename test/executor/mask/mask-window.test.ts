@@ -10,7 +10,7 @@ test("createMaskWindow() shows one mask for hidden bytes that touch, over releas
   window.append(Buffer.from("34cd"));
   window.hidden.fill(1, 2, 4);
   expect(Buffer.from(window.release(5)).toString()).toBe("c");
-  expect(window.held()).toBe(1);
+  expect(window.heldBytes()).toBe(1);
 });
 
 test("createMaskWindow() keeps context and says where it starts in the stream", () => {
@@ -19,5 +19,5 @@ test("createMaskWindow() keeps context and says where it starts in the stream", 
   window.release(8);
   expect(Buffer.from(window.bytes).toString()).toBe("fgh");
   expect(window.offset).toBe(5);
-  expect(window.held()).toBe(0);
+  expect(window.heldBytes()).toBe(0);
 });

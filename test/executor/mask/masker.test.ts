@@ -9,13 +9,13 @@ describe("maskText()", () => {
     expect(maskerOf("correct horse").maskText("pw: correct horse!")).toBe("pw: ***!");
   });
 
-  test("maskText() hides 4 to 7 bytes only between bytes that are no word", () => {
+  test("maskText() hides 4 to 7 bytes only between bytes that are not part of a word", () => {
     const masker = maskerOf("4321", "ab-cd");
     expect(masker.maskText("4321 x4321 4321_ (4321) 4321")).toBe("*** x4321 4321_ (***) ***");
     expect(masker.maskText("ab-cd ab-cde é4321é")).toBe("*** ab-cde é***é");
   });
 
-  test("maskText() never takes fewer than 4 bytes, booleans or null for a value", () => {
+  test("maskText() never masks fewer than 4 bytes, booleans or null", () => {
     const masker = maskerOf("abc", 123, true, null, "", { a: false, b: null, c: "x" });
     const text = "abc 123 true null false YWJj 616263";
     expect(masker.maskText(text)).toBe(text);
@@ -62,7 +62,7 @@ describe("maskJson()", () => {
     );
   });
 
-  test("maskJson() withholds what is too deep to look through", () => {
+  test("maskJson() withholds a value that is nested too deeply", () => {
     let deep: unknown = "correct horse";
     for (let level = 0; level < 100_000; level += 1) deep = [deep];
     const masker = maskerOf("correct horse");
@@ -86,7 +86,7 @@ describe("add()", () => {
     );
   });
 
-  test("add() of a value of 1 MiB hides it whole, and from its beginning on in part", () => {
+  test("add() of a value of 1 MiB hides the whole value, and any beginning of it", () => {
     const value = Buffer.from(
       Array.from({ length: 786_432 }, (_, index) => (index * 7919 + (index >> 8)) & 255),
     ).toString("base64");
@@ -98,7 +98,7 @@ describe("add()", () => {
   });
 });
 
-/** The type guard stands in for a check that would itself overflow on so deep a value. */
+/** A type guard, because a real check would itself overflow on a value this deep. */
 function isJson(value: unknown): value is Parameters<ReturnType<typeof createMasker>["add"]>[0] {
   return Array.isArray(value);
 }

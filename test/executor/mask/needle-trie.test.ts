@@ -19,7 +19,7 @@ test("addNeedle() keeps every needle while the trie grows, and no other", () => 
   expect(nodeOf(trie, Buffer.from("needle-x"))).toBe(-1);
 });
 
-test("addNeedle() of a known needle leaves the generation alone", () => {
+test("addNeedle() of a known needle does not change the generation", () => {
   const trie = createNeedleTrie();
   const needles = [Buffer.from("needle"), Buffer.alloc(headBytes + 1, "long")];
   for (const needle of needles) addNeedle(trie, needle);
@@ -28,7 +28,7 @@ test("addNeedle() of a known needle leaves the generation alone", () => {
   expect({ generation: trie.generation, count: trie.count }).toEqual(before);
 });
 
-test("addNeedle() keeps the head of a long needle alone in the trie", () => {
+test("addNeedle() keeps only the head of a long needle in the trie", () => {
   const trie = createNeedleTrie();
   addNeedle(trie, Buffer.alloc(10_000, "abcdefg"));
   addNeedle(trie, Buffer.alloc(20_000, "abcdefg"));

@@ -52,7 +52,7 @@ describe("needlesOf()", () => {
     expect(formsOf("first line\n        \nlast line")).not.toContain("        ");
   });
 
-  test("needlesOf() has each line of a large value, in plain form alone", () => {
+  test("needlesOf() has each line of a large value, only in plain form", () => {
     const lines = Array.from({ length: 2000 }, (_, index) => `line number ${index}`);
     const forms = formsOf(lines.join("\n"));
     expect(lines.every((line) => forms.has(line))).toBe(true);

@@ -8,7 +8,7 @@ export function maskerOf(...values: readonly JsonValue[]): Masker {
   return masker;
 }
 
-/** What one stream gives for `chunks`, to its end, as latin1 so that every byte is seen. */
+/** The output of one stream for `chunks`, to its end, as latin1 so that every byte shows. */
 export function streamed(masker: Masker, chunks: readonly Uint8Array[]): string {
   const stream = masker.stream();
   const given = chunks.map((chunk) => stream.write(chunk));

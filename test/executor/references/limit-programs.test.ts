@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { limitPrograms } from "../../../executor/src/references/limit-programs.ts";
 import { runJq } from "../../../executor/src/references/run-jq.ts";
 
-test("limitPrograms() runs so many programs and refuses the next", async () => {
+test("limitPrograms() runs the allowed number of programs and refuses the next", async () => {
   const run = limitPrograms(runJq, 1, new AbortController().signal);
   expect(await run(".secrets.A", { secrets: { A: 1 } })).toBe(1);
   await expect(run(".secrets.A", { secrets: { A: 1 } })).rejects.toMatchObject({

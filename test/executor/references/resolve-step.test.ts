@@ -32,7 +32,8 @@ function step({
   const peer = makeAttempt({ service, config });
   const masker = createMasker();
   const reads: Read[] = [];
-  const reader = {
+  const context = {
+    attempt: peer.attempt,
     signal,
     step: { index: 0, plan: { script: "main.py", name: "main", ...plan } },
     secrets: createSecrets(peer.attempt),
@@ -40,10 +41,10 @@ function step({
     recordRead: async (read: Read) => void reads.push(read),
   };
   const open = { values: params, literal: new Set(literal), unknown: {}, file: undefined };
-  return { ...peer, masker, reads, resolve: async () => resolveStep(reader, peer.attempt, open) };
+  return { ...peer, masker, reads, resolve: async () => resolveStep(context, open) };
 }
 
-/** What one text of config.json becomes. */
+/** The resolved value of one text in config.json. */
 async function resolveText(text: JsonValue, options: Options = {}): Promise<JsonValue | undefined> {
   return (await step({ ...options, config: { text } }).resolve()).config["text"];
 }
@@ -124,7 +125,7 @@ describe("resolveStep()", () => {
     });
   });
 
-  it("does not look at an inserted value again", async () => {
+  it("does not resolve references in an inserted value", async () => {
     for (const text of ["{{ secret('SNEAKY') }}", "${workflow.secrets.SNEAKY}", "jq(.secrets.SNEAKY)"]) {
       expect(await resolveText(text, { service })).toBe(service.SNEAKY);
       expect(await resolveText(`<${text}>`, { service })).toBe(`<${service.SNEAKY}>`);
@@ -184,7 +185,7 @@ describe("resolveStep()", () => {
     expect((await declared.resolve()).config).toEqual({ it: "app" });
   });
 
-  it("keeps variables with secrets apart from those that may stand in an environment block", async () => {
+  it("separates variables with secrets from those that may be in an environment block", async () => {
     const env = {
       PLAIN: "x",
       ALSO: "{{ envs.plain }}-{{ envs.SEALRUN_STEP }}",
@@ -218,13 +219,13 @@ describe("resolveStep()", () => {
     }
   });
 
-  it("takes what no person wrote as it is", async () => {
+  it("does not resolve values that no person wrote", async () => {
     const params = { told: "{{ secret('OTHER') }}", given: "{{ secret('OTHER') }}" };
     const resolved = await step({ service, params, literal: ["told"] }).resolve();
     expect(resolved.params).toMatchObject({ told: "{{ secret('OTHER') }}", given: service.OTHER });
   });
 
-  it("limits what references insert together", async () => {
+  it("limits how much all references insert together", async () => {
     const world = { service: { LARGE: "x".repeat(1_000_000) } };
     await expect(
       resolveText(

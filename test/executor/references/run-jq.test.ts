@@ -20,7 +20,7 @@ describe("runJq()", () => {
     },
   );
 
-  it("ends a program that never does", async () => {
+  it("ends a program that never ends by itself", async () => {
     const limits = { timeoutMs: 1_500, maxBytes: 128 * 1024 * 1024 };
     await expect(runJq("[1] | until(false; .)", input, limits)).rejects.toThrow("longer than 1.5 s");
   });
@@ -32,7 +32,7 @@ describe("runJq()", () => {
     });
   });
 
-  it("shows a program nothing of this process, even one that may ask", async () => {
+  it("shows a program nothing of this process, even when it asks", async () => {
     process.env["SEALRUN_TEST_MARK"] = "mark-in-the-environment";
     try {
       expect(JSON.stringify(await runJq("[env, $ENV]", input))).not.toContain("mark-in-the-environment");

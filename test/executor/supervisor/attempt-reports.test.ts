@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(async () => stream.close());
 
-/** Runs one script as an executor does, with a platform that has stored what the stream has. */
+/** Runs one script as an executor does, with a platform that has stored what is in the stream. */
 async function prepare(root: string, script: string) {
   const peer = makeAttempt({ files: { "main.sh": script } });
   const { attempt, executor: identity, override } = peer;
@@ -73,7 +73,7 @@ async function prepare(root: string, script: string) {
 }
 
 describe("runAttempt()", () => {
-  it("tells step ends, reports each line of a flood, and leaves nothing in the spool", async () => {
+  it("sends step ends, reports each line of a flood, and leaves nothing in the spool", async () => {
     await using root = await temporaryFolder();
     const { run, told, textOf, spooled } = await prepare(root.path, "seq 1 40000\n");
     const empty = await run(60_000);
@@ -84,10 +84,10 @@ describe("runAttempt()", () => {
     expect(await textOf()).toEqual(Array.from({ length: 40_000 }, (_, index) => String(index + 1)));
   });
 
-  it("brings home what a run reported whose lease ended before it did", async () => {
+  it("delivers the reports of a run whose lease expired before it ended", async () => {
     await using root = await temporaryFolder();
     const { run, told, textOf, spooled } = await prepare(root.path, "echo before; sleep 600\n");
-    // The last ten seconds of a lease are for ending what runs.
+    // The last ten seconds of a lease are for ending the run.
     expect(await codeOf(run(13_000))).toBe("LEASE_LOST");
     expect(told).toEqual([]);
     await until(async () => ((await spooled()).length === 0 ? true : undefined));

@@ -15,7 +15,7 @@ import { until } from "../../support/executions-world.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 const timeout = 120_000;
-const ref = "touch started; until [ -e go ]; do sleep 0.05; done; echo done\n";
+const heldScript = "touch started; until [ -e go ]; do sleep 0.05; done; echo done\n";
 
 let platform: TestPlatform;
 let root: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -24,7 +24,7 @@ beforeAll(async () => {
   root = await temporaryFolder();
   for (const [name, script] of [
     ["quick", "sealrun-context get DB_PASS\n"],
-    ["held", ref],
+    ["held", heldScript],
   ] as const) {
     await makePackage(platform, "acme", name);
     const body = plainForm({ "main.sh": script, "secrets.json": '{"DB_PASS":"canary-of-the-attempt"}' });
@@ -42,7 +42,7 @@ interface Running {
   readonly logged: readonly string[];
 }
 
-/** A real executor; `change` is what went wrong with its state since it enrolled, `settings` are its own. */
+/** A real executor; `change` is what went wrong with its state since it enrolled, `settings` are its settings. */
 async function startExecutor(
   name: string,
   change = (state: ExecutorState): ExecutorState => state,
@@ -165,12 +165,12 @@ describe("runAttempt()", () => {
       const [work, away] = [join(folder, "work"), join(folder, "away")];
       const execution = await startExecution("held");
       await until(async () => (await listFiles(work)).some((path) => path.endsWith("/work/started")));
-      // What a path leads through is a file from now on: nothing below can be removed, not even by root.
+      // A folder on the path becomes a file: nothing below it can be removed, not even by root.
       await rename(work, away);
       await writeFile(work, "");
       for (const name of await readdir(away)) await writeFile(join(away, name, "work", "go"), "");
       const { status, error } = await endOf(execution);
-      await until(async () => logged.some((line) => line.includes("folder cannot be removed")));
+      await until(async () => logged.some((line) => line.includes("folder of a run cannot be removed")));
       expect([status, error]).toEqual(["succeeded", null]);
       expect(logged.join("")).not.toContain("canary");
       await rm(work);

@@ -9,7 +9,7 @@ import { temporaryFolder } from "../temporary-folder.ts";
 const named = { executionId: "exe_00000000000000000000", attempt: 1 };
 
 describe("createWorkspace()", () => {
-  test("createWorkspace() lays files from memory and from a cache, for this user alone", async () => {
+  test("createWorkspace() writes files from memory and from a cache, readable by this user only", async () => {
     await using root = await temporaryFolder();
     const cachedPath = join(root.path, "cached");
     await writeFile(cachedPath, "cached");
@@ -32,7 +32,7 @@ describe("createWorkspace()", () => {
     expect(await mode(join(workspace.folder, "deep/er/data.bin"))).toBe("600");
   });
 
-  test("createWorkspace() gives two attempts folders of their own", async () => {
+  test("createWorkspace() gives each of two attempts its own folder", async () => {
     await using root = await temporaryFolder();
     const make = () => createWorkspace({ ...named, root: root.path, files: [] });
     const [first, second] = await Promise.all([make(), make()]);
@@ -51,14 +51,14 @@ describe("createWorkspace()", () => {
     },
   );
 
-  test("createWorkspace() leaves nothing behind when a file cannot be laid", async () => {
+  test("createWorkspace() leaves nothing behind when a file cannot be written", async () => {
     await using root = await temporaryFolder();
     const files = [{ path: "a", cachedPath: join(root.path, "nowhere") }];
     await expect(createWorkspace({ ...named, root: root.path, files })).rejects.toThrow("ENOENT");
     expect(await readdir(root.path)).toEqual([]);
   });
 
-  test("createWorkspace() lays a bundle over the package", async () => {
+  test("createWorkspace() puts a bundle over the package", async () => {
     await using root = await temporaryFolder();
     const workspace = await createWorkspace({
       ...named,
@@ -86,7 +86,7 @@ describe("createWorkspace()", () => {
     expect((await lstat(join(root.path, "outside"))).isFile()).toBe(true);
   });
 
-  test("createWorkspace() removes folders that lie too deep for a path", async () => {
+  test("createWorkspace() removes folders that are too deep for a path", async () => {
     await using root = await temporaryFolder();
     const workspace = await createWorkspace({ ...named, root: join(root.path, "runs"), files: [] });
     const goDown = `

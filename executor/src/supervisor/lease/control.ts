@@ -11,14 +11,16 @@ import {
 } from "@sealrun/protocol";
 import type { Logger } from "pino";
 
-/** Hears what the platform tells this executor unasked. */
+/** Receives the orders that the platform sends to this executor. */
 export interface Control {
-  /** Has `onCancel` called when the platform wants the attempt to end, until the returned function is called. */
+  /** Calls `onCancel` when the platform wants the attempt to end, until the returned function is called. */
   readonly watch: (ref: AttemptRef, onCancel: () => void) => () => void;
   readonly close: () => void;
 }
 
-/** Listens until closed. What is not signed by the platform, old, or about an attempt that does not run here is dropped. */
+/**
+ * Listens until closed. Drops an order that the platform did not sign, that is old, or whose attempt does not run here.
+ */
 export function listenToControl(deps: {
   readonly link: NatsLink;
   readonly executorId: ExecutorId;
@@ -40,7 +42,10 @@ export function listenToControl(deps: {
         });
         running.get(keyOf(decode(controlOrder, opened.body)))?.();
       } catch (failure) {
-        deps.log.warn({ code: toSealrunError(failure).code }, "An order was refused; renewing tells what it said");
+        deps.log.warn(
+          { code: toSealrunError(failure).code },
+          "An order was dropped; the next lease renewal brings a cancel",
+        );
       }
     },
   });

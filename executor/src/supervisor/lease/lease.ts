@@ -1,31 +1,31 @@
 import { limits, SealrunError, toSealrunError, type AttemptRef } from "@sealrun/protocol";
 import type { PlatformRpc } from "../../between/platform-rpc.ts";
 
-/** How long before its end a lease that was not renewed is given up: enough to end the runner politely first. */
+/** How long before it expires a lease that was not renewed is given up: time to let the script end by itself. */
 const marginMs = limits.killGraceMs + 5_000;
 const retryMs = 2_000;
 const watchMs = 1_000;
-/** A wall clock that goes on so much further than the steady one means that the machine slept, or was set. */
-const sleptMs = 5_000;
+/** If wall time outruns monotonic time by this much, the machine was suspended or its clock was set. */
+const suspendedMs = 5_000;
 
 /** Keeps the lease of one attempt. */
 export interface Lease {
-  /** Aborts when the lease is over (`LEASE_LOST`), or will soon be and cannot be renewed (`PLATFORM_UNREACHABLE`). */
+  /** Aborts when the lease was lost (`LEASE_LOST`), or expires soon and cannot be renewed (`PLATFORM_UNREACHABLE`). */
   readonly signal: AbortSignal;
-  /** Aborts when somebody asked for the execution to be cancelled. */
+  /** Aborts when the execution is to be cancelled. */
   readonly cancelled: AbortSignal;
   readonly cancel: () => void;
   /**
-   * Call it when the run has ended: true when its lease is held, so that its end counts. The lease is renewed from then
-   * on as well as it can be, and its loss ends nothing.
+   * Call it when the run has ended: true when the lease has not expired, so that the end counts. From then on the lease
+   * is still renewed, but losing it ends nothing.
    */
   endRun(): boolean;
   stop(): void;
 }
 
 /**
- * Renews a lease until stopped. A failed renew is tried again; without one the run is ended before its lease is, which
- * counts from when it was asked for (`askedAt`, on the steady clock).
+ * Renews a lease until stopped. A renewal that fails is retried; if none succeeds, the run is ended before its lease
+ * expires. The lease counts from when it was asked for (`askedAt`, on the monotonic clock).
  */
 export function keepLease(
   rpc: Pick<PlatformRpc, "renew">,
@@ -36,7 +36,7 @@ export function keepLease(
   const ending = new AbortController();
   const cancelling = new AbortController();
   let giveUpAt = 0;
-  /** What `giveUpAt` was before a leap of the wall clock: it holds if the clock was only set. */
+  /** `giveUpAt` from before a jump of the wall clock: it is right if the clock was only set. */
   let giveUpBefore: number | undefined;
   let deadline: NodeJS.Timeout | undefined;
   let next: NodeJS.Timeout | undefined;
@@ -54,11 +54,11 @@ export function keepLease(
     stop();
     ending.abort(error);
   };
-  /** A process that was stopped finds out late, when the lease is over already: nothing may go on then. */
+  /** A process that was suspended finds out late that its lease has expired: its run must end at once then. */
   const checkDeadline = (): void => {
     const now = performance.now();
     if (now < giveUpAt) return;
-    if (now >= giveUpAt + marginMs) lose(new SealrunError("LEASE_LOST", "The attempt's lease ended"));
+    if (now >= giveUpAt + marginMs) lose(new SealrunError("LEASE_LOST", "The attempt's lease expired"));
     else lose(new SealrunError("PLATFORM_UNREACHABLE", "The attempt's lease could not be renewed"));
   };
   const giveUpIn = (ms: number): void => {
@@ -67,7 +67,7 @@ export function keepLease(
     deadline = setTimeout(checkDeadline, Math.max(0, ms));
   };
   /** The lease counts from when it was asked for, not from when the answer came. */
-  const hold = (askedAt: number, forMs: number): void => giveUpIn(askedAt + forMs - marginMs - performance.now());
+  const extend = (askedAt: number, forMs: number): void => giveUpIn(askedAt + forMs - marginMs - performance.now());
   const cancel = (): void => cancelling.abort(new SealrunError("CANCELLED", ""));
   const renew = async (): Promise<void> => {
     const askedAt = performance.now();
@@ -75,34 +75,35 @@ export function keepLease(
       const reply = await rpc.renew(ref);
       if (isStopped) return;
       giveUpBefore = undefined;
-      hold(askedAt, reply.leaseMs);
+      extend(askedAt, reply.leaseMs);
       if (reply.cancel === true) cancel();
       next = setTimeout(() => void renew(), limits.renewMs);
     } catch (error) {
       if (isStopped) return;
       const { code } = toSealrunError(error);
       const isLost = code === "LEASE_LOST";
-      // A machine that slept has the platform's time when it wakes.
+      // A suspended machine wakes with the right time: a wrong clock means that the clock was set.
       if (code === "CLOCK_WRONG" && giveUpBefore !== undefined) giveUpIn(giveUpBefore - performance.now());
       if (isLost) lose(new SealrunError("LEASE_LOST", "The platform gave the attempt up"));
       if (!isLost) next = setTimeout(() => void renew(), retryMs);
     }
   };
-  let looked = { wall: Date.now(), steady: performance.now() };
+  let last = { wall: Date.now(), steady: performance.now() };
   const watch = setInterval(() => {
     const now = { wall: Date.now(), steady: performance.now() };
-    const slept = now.wall - looked.wall - (now.steady - looked.steady);
-    looked = now;
+    const leapMs = now.wall - last.wall - (now.steady - last.steady);
+    last = now;
     checkDeadline();
-    if (slept < sleptMs || isStopped) return;
-    // Nobody knows how much of the lease is left: it goes on if the platform says so at once, or has another time.
+    if (leapMs < suspendedMs || isStopped) return;
+    // It is unknown how much of the lease is left. The run goes on if the platform renews it at once, or has another
+    // time.
     giveUpBefore ??= giveUpAt;
-    giveUpIn(Math.min(giveUpAt - now.steady, sleptMs));
+    giveUpIn(Math.min(giveUpAt - now.steady, suspendedMs));
     clearTimeout(next);
     void renew();
   }, watchMs);
 
-  hold(askedAt, leaseMs);
+  extend(askedAt, leaseMs);
   next = setTimeout(() => void renew(), limits.renewMs);
   return {
     signal: ending.signal,

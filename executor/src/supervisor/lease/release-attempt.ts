@@ -3,13 +3,16 @@ import type { PlatformRpc } from "../../between/platform-rpc.ts";
 import { retryWithBackoff } from "../platform/retry-with-backoff.ts";
 
 const firstRetryMs = 500;
-const longestRetryMs = 5_000;
-/** For longer than a lease: an answer that speaks of a bug or a clock at the other end is not waited out for ever. */
+const maxRetryMs = 5_000;
+/**
+ * Enough to outlast a lease: answers that come from a bug or a wrong clock at the other end are not retried without
+ * end.
+ */
 const maxBrokenAnswers = 20;
 
 /**
- * Gives an attempt back of which no script has started, and tells it until the platform has answered. Fails with its
- * refusal: `LEASE_LOST` when somebody has ended the attempt meanwhile.
+ * Gives back an attempt of which no script has started; retries until the platform has answered. Fails with the
+ * platform's refusal: `LEASE_LOST` when the attempt has already been ended.
  */
 export async function releaseAttempt(
   rpc: Pick<PlatformRpc, "release">,
@@ -25,7 +28,7 @@ export async function releaseAttempt(
   };
   await retryWithBackoff(async () => rpc.release({ ...ref, reason: { code, message } }), {
     firstMs: firstRetryMs,
-    longestMs: longestRetryMs,
+    maxMs: maxRetryMs,
     mayRetry,
     signal,
   });

@@ -3,11 +3,11 @@ import type { PlatformRpc } from "../../between/platform-rpc.ts";
 import { retryWithBackoff } from "./retry-with-backoff.ts";
 
 const firstPauseMs = 250;
-const longestPauseMs = 3_000;
-/** A keyring that is away for longer fails the script; without the platform its lease ends before. */
+const maxPauseMs = 3_000;
+/** If the keyring is away for longer, the script fails. If the platform is, the lease expires before. */
 const patienceMs = limits.leaseMs;
-/** The clock that is wrong may be of one platform or keyring among others, or is set right soon. */
-const away = new Set([
+/** Failures that may pass. A wrong clock may be set soon, or be that of one platform or keyring among several. */
+const retried = new Set([
   "PLATFORM_UNREACHABLE",
   "POSTGRES_UNREACHABLE",
   "KEYRING_UNREACHABLE",
@@ -17,16 +17,17 @@ const away = new Set([
 ]);
 
 /**
- * The platform for a script's own questions: a part that is away, or has another time, for a moment is waited for, so that
- * neither its restart nor a clock that leaps fails a run. What is asked twice is done once: reads change nothing, the rest says the same again.
+ * The platform for a script's requests: they are retried for a while when a part is away or its clock is wrong, so that
+ * neither a restart nor a clock that jumps fails a run. A retry is safe: reads change nothing, and for the others the
+ * platform gives the same answer again.
  */
 export function createPatientRpc(rpc: PlatformRpc, signal: AbortSignal): PlatformRpc {
   const patiently = async <T>(ask: () => Promise<T>): Promise<T> => {
     const giveUpAt = performance.now() + patienceMs;
     return retryWithBackoff(ask, {
       firstMs: firstPauseMs,
-      longestMs: longestPauseMs,
-      mayRetry: ({ code }) => away.has(code) && performance.now() < giveUpAt,
+      maxMs: maxPauseMs,
+      mayRetry: ({ code }) => retried.has(code) && performance.now() < giveUpAt,
       signal,
     });
   };

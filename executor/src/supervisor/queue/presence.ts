@@ -9,21 +9,21 @@ const closeMs = 2_000;
 export interface Presence {
   /** Counts one run; the returned function ends it. */
   readonly begin: () => () => void;
-  /** True while the platform has another time: what this executor takes it could not claim. */
+  /** True while the clocks of platform and executor differ: the executor could not claim what it takes. */
   readonly isClockWrong: () => boolean;
-  /** Tells the platform at once, to hear whether the clocks agree. */
+  /** Sends a heartbeat at once, to learn whether the clocks agree. */
   readonly checkClock: () => void;
-  /** Tells the platform that nothing is taken because of this trouble; undefined when executions are taken again. */
+  /** Tells the platform why this executor takes no executions; undefined when it takes them again. */
   readonly setTrouble: (trouble: MachineTrouble | undefined) => void;
-  /** Tells the platform that nothing more is taken. */
+  /** Tells the platform that this executor takes no more executions. */
   readonly drain: () => void;
-  /** Waits a moment for what is being told, then tells nothing any more. */
+  /** Waits a moment for a heartbeat on its way, then sends no more. */
   readonly close: () => Promise<void>;
 }
 
 /**
- * Tells the platform at once, and every `limits.presenceMs`, how many slots there are and how many runs; what did not
- * arrive is told again after a second. Until the platform has heard it, it offers this executor nothing.
+ * Sends a heartbeat at once, and every `limits.presenceMs`: how many slots there are and how many are running. One that
+ * fails is retried after a second. Until the first one arrives, the platform offers this executor nothing.
  */
 export function announcePresence(deps: {
   readonly rpc: Pick<PlatformRpc, "presence">;
@@ -34,37 +34,38 @@ export function announcePresence(deps: {
   let draining = false;
   let trouble: MachineTrouble | undefined;
   let isClosed = false;
-  let isHeard = true;
+  let hasArrived = true;
   let isClockWrong = false;
   let next: NodeJS.Timeout | undefined;
-  let telling: Promise<void>;
-  const tell = async (): Promise<void> => {
+  let sending: Promise<void>;
+  const send = async (): Promise<void> => {
     clearTimeout(next);
     try {
       await deps.rpc.presence({ slots: deps.slots, running, draining, trouble: trouble ?? null });
-      if (isClockWrong) deps.log.info("The clocks agree again, and executions are taken");
-      isHeard = true;
+      if (isClockWrong) deps.log.info("The clocks agree again; executions are taken");
+      hasArrived = true;
       isClockWrong = false;
     } catch (error) {
       const failure = toSealrunError(error);
       const isClock = failure.code === "CLOCK_WRONG";
-      if (isClock && !isClockWrong) deps.log.error(`${failure.message}. Nothing is taken until they agree`);
-      if (!isClock && isHeard && !isClosed) {
-        deps.log.warn({ err: error }, "The platform does not hear this executor; trying again");
+      if (isClock && !isClockWrong)
+        deps.log.error(`${failure.message}. No executions are taken until the clocks agree`);
+      if (!isClock && hasArrived && !isClosed) {
+        deps.log.warn({ err: error }, "Heartbeat failed; retrying");
       }
-      isHeard = false;
+      hasArrived = false;
       isClockWrong ||= isClock;
     }
     if (isClosed) return;
     clearTimeout(next);
     next = setTimeout(
       () => {
-        telling = tell();
+        sending = send();
       },
-      isHeard ? limits.presenceMs : retryMs,
+      hasArrived ? limits.presenceMs : retryMs,
     );
   };
-  telling = tell();
+  sending = send();
   return {
     begin: () => {
       running += 1;
@@ -74,22 +75,22 @@ export function announcePresence(deps: {
     },
     isClockWrong: () => isClockWrong,
     checkClock: () => {
-      if (!isClosed && isHeard) telling = tell();
+      if (!isClosed && hasArrived) sending = send();
     },
     setTrouble: (found) => {
       trouble = found;
-      if (!isClosed) telling = tell();
+      if (!isClosed) sending = send();
     },
     drain: () => {
       draining = true;
-      telling = tell();
+      sending = send();
     },
     close: async () => {
       isClosed = true;
       clearTimeout(next);
       const patience = Promise.withResolvers<void>();
       const timer = setTimeout(patience.resolve, closeMs);
-      await Promise.race([telling, patience.promise]);
+      await Promise.race([sending, patience.promise]);
       clearTimeout(timer);
     },
   };

@@ -4,21 +4,21 @@ import { AckPolicy, type Consumer, DeliverPolicy, type JsMsg, ReplayPolicy } fro
 import { pause, unlessAborted } from "../../waits.ts";
 
 const waitMs = 5_000;
-/** The client ends a wait by itself; one that it forgets over a broken connection is given up. */
-const longestWaitMs = 3 * waitMs;
+/** The client ends a pull request by itself; one that it loses with a broken connection is given up after this long. */
+const maxWaitMs = 3 * waitMs;
 const retryMs = 1_000;
 const progressMs = 10_000;
 
-/** One message of the queue. It stays ours while `whileWorking` runs, and is done with after `done`. */
+/** One message of the queue. It stays with this executor while it is kept, until `done` or `giveBack`. */
 export interface QueuedMessage {
   readonly frame: Uint8Array;
-  /** How often the queue has handed it to somebody, this time included. */
+  /** How often the queue has delivered it, this time included. */
   readonly delivered: number;
-  /** Tells the queue, now and then, that the message is being worked on. Stop it with the returned function. */
+  /** Tells the queue, again and again, that work on the message goes on. Stop it with the returned function. */
   keep(): () => void;
   /** Takes the message out of the queue. */
   done(): void;
-  /** Gives the message back, to be offered again after a while. */
+  /** Gives the message back, for redelivery after `afterMs`. */
   giveBack(afterMs: number): void;
 }
 
@@ -26,20 +26,20 @@ export interface QueuedMessage {
 export async function takeNext(link: NatsLink, pool: PoolId, signal: AbortSignal): Promise<QueuedMessage | undefined> {
   try {
     const next = queueOf(link, pool).next({ expires: waitMs, bind: true });
-    const silence = AbortSignal.any([signal, AbortSignal.timeout(longestWaitMs)]);
-    const message = await unlessAborted(next, silence);
-    if (silence.aborted) giveBackLate(next);
-    return message === undefined || message === null || silence.aborted ? undefined : queued(message);
+    const giveUp = AbortSignal.any([signal, AbortSignal.timeout(maxWaitMs)]);
+    const message = await unlessAborted(next, giveUp);
+    if (giveUp.aborted) giveBackLate(next);
+    return message === undefined || message === null || giveUp.aborted ? undefined : queued(message);
   } catch {
-    // No stream yet, or NATS is away: the doorbell will ring again, so ask again after a moment.
+    // There is no stream yet, or NATS is away: ask again after a moment.
     await pause(retryMs, signal);
     return undefined;
   }
 }
 
 /**
- * The pool's queue, unasked whether it is there: an executor may ask for work, and nothing else of JetStream. The client
- * looks at the names alone.
+ * The pool's queue, without asking whether it exists: an executor may ask JetStream for work and for nothing else. Of
+ * this description the client uses only the names.
  */
 function queueOf(link: NatsLink, pool: PoolId): Consumer {
   const nothing = { consumer_seq: 0, stream_seq: 0, last_active: 0 };
@@ -63,7 +63,7 @@ function queueOf(link: NatsLink, pool: PoolId): Consumer {
   });
 }
 
-/** A message that comes when nobody takes any more goes to another executor at once. */
+/** A message that arrives after the wait was given up goes to another executor at once. */
 function giveBackLate(next: Promise<JsMsg | null>): void {
   next.then(
     (message) => message?.nak(),

@@ -12,7 +12,7 @@ import {
 
 /**
  * The event in a frame that the platform signed for this pool. Fails with `UNKNOWN_SENDER`, `BAD_SIGNATURE`,
- * `BAD_FORMAT` or `MALFORMED` for what is not one, and `EXPIRED` for one past its own time.
+ * `BAD_FORMAT` or `MALFORMED` for anything else, and `EXPIRED` for an event that has expired.
  */
 export function verifyEvent(
   frame: Uint8Array,

@@ -19,7 +19,7 @@ import { type QueuedMessage, takeNext } from "./take.ts";
 import { pause } from "../../waits.ts";
 import { verifyEvent } from "./verify-event.ts";
 
-/** What an executor works with. */
+/** What working on executions needs. */
 export interface WorkDeps extends RunDeps {
   readonly link: NatsLink;
   readonly identity: Identity;
@@ -33,13 +33,13 @@ export interface WorkDeps extends RunDeps {
 
 const claimTries = 5;
 const retryMs = 1_000;
-/** How often, and how far apart, an event that seems past its time is offered again. */
+/** How often, and at what interval, an event that seems to have expired is redelivered. */
 const maxExpiredOffers = 20;
 const clockRetryMs = 30_000;
-/** A claim that nobody answered may have been granted. It is sent until no lease of it could be left. */
+/** A claim without an answer may have been granted. It is retried until its lease, if there is one, has expired. */
 const unansweredMs = 2 * limits.leaseMs;
 
-/** One slot: takes an execution, runs it, takes the next, until `stopTaking` aborts. What runs then is finished. */
+/** One slot: takes an execution, runs it, takes the next, until `stopTaking` aborts; a run is finished first. */
 export async function workSlot(deps: WorkDeps, stopTaking: AbortSignal): Promise<void> {
   const rpc = createPlatformRpc(deps);
   while (!stopTaking.aborted) {
@@ -73,7 +73,7 @@ async function workOn(
     const { claim, askedAt } = await claimExecution(rpc, event, stopTaking);
     crashPoint("executor.claim.after");
     const ref = { executionId: event.executionId, attempt: claim.attempt };
-    deps.log.info({ ...ref, project: event.project.name, package: event.package.name }, "Runs an execution");
+    deps.log.info({ ...ref, project: event.project.name, package: event.package.name }, "Running an execution");
     const emptySpool = await runAttempt(
       deps,
       { event, ref, rpc, keyring: deps.keyring, executorId: deps.identity.id, box: deps.identity.box },
@@ -93,8 +93,8 @@ async function workOn(
 }
 
 /**
- * Claims until there is an answer; every try has the same request id, so that none of them can claim twice. Once a try
- * may have been granted, only an answer ends it: given up, the execution would be lost without having run.
+ * Claims until there is an answer; every try has the same request id, so that together they claim once. Once a try may
+ * have been granted, only an answer ends the retries: without it the execution would be lost without having run.
  */
 export async function claimExecution(
   rpc: Pick<PlatformRpc, "claim">,
@@ -103,7 +103,7 @@ export async function claimExecution(
 ): Promise<{ readonly claim: ClaimReply; readonly askedAt: number }> {
   const requestId = newId("request");
   const giveUpAt = performance.now() + unansweredMs;
-  let isOpen = false;
+  let mayBeGranted = false;
   for (let tried = 1; ; tried += 1) {
     const askedAt = performance.now();
     try {
@@ -111,24 +111,24 @@ export async function claimExecution(
       return { claim, askedAt };
     } catch (error) {
       const failure = toSealrunError(error);
-      isOpen ||= isUnknown(failure);
+      mayBeGranted ||= mayHaveCommitted(failure);
       const mayPass = failure.row.retry || failure.code === "INTERNAL";
-      const canRetry = mayPass && (isOpen ? performance.now() < giveUpAt : tried < claimTries);
+      const canRetry = mayPass && (mayBeGranted ? performance.now() < giveUpAt : tried < claimTries);
       if (!canRetry || stop.aborted) throw error;
       await pause(retryMs, stop);
     }
   }
 }
 
-/** Whether the platform may have committed the claim, and could not say so. */
-function isUnknown({ code }: SealrunError): boolean {
+/** Whether the platform may have committed the claim although its answer did not arrive. */
+function mayHaveCommitted({ code }: SealrunError): boolean {
   return code === "PLATFORM_UNREACHABLE" || code === "POSTGRES_UNREACHABLE";
 }
 
 /**
- * What can never be run is taken out of the queue; what failed for the moment is offered again. So is, for some minutes,
- * what is past its time: this machine's clock may be wrong, and another executor's right. After that the event is over
- * by any clock, or the platform makes a new one of it.
+ * Takes an event that can never run out of the queue, and gives one whose failure may pass back for redelivery. An
+ * expired event is given back for some minutes too: this machine's clock may be wrong, and another executor's right.
+ * After that the event has expired by any clock, or the platform publishes a new one.
  */
 export function settle(
   log: Logger,
@@ -138,14 +138,14 @@ export function settle(
   if (error.code === "EXPIRED" && message.delivered < maxExpiredOffers) {
     log.warn(
       { code: error.code },
-      "An event is past its time, or this machine's clock is wrong; it is given back. Check the clock when this is said often",
+      "An event has expired, or this machine's clock is wrong; the event is given back. If this line repeats, check the clock",
     );
     message.giveBack(clockRetryMs);
   } else if (error.row.retry || error.code === "INTERNAL") {
-    log.warn({ err: error, code: error.code }, "An execution could not be taken and is given back");
+    log.warn({ err: error, code: error.code }, "An execution could not be started here; it is given back to the queue");
     message.giveBack(retryMs * 5);
   } else {
-    log.warn({ code: error.code }, `An event was refused: ${error.message}`);
+    log.warn({ code: error.code }, `An event was refused and is removed from the queue: ${error.message}`);
     message.done();
   }
 }

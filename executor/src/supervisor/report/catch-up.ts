@@ -7,10 +7,10 @@ import { pause } from "../../waits.ts";
 import type { TakeTurns } from "./take-turns.ts";
 
 const betweenQuestionsMs = 1_000;
-/** How often a full spool is looked at: other runs make room too. */
-const lookMs = 100;
+/** How often a full spool is checked for room: other runs make room too. */
+const checkRoomMs = 100;
 
-/** What asking about one attempt's reports takes. */
+/** What bringing the reports of an attempt to the platform needs. */
 export interface CatchUpDeps extends ChunkSender {
   readonly rpc: Pick<PlatformRpc, "reported">;
   readonly log: Logger;
@@ -18,26 +18,26 @@ export interface CatchUpDeps extends ChunkSender {
   readonly takeTurns: TakeTurns;
 }
 
-/** What an answer of the platform came to. */
+/** What is left after an answer of the platform. */
 interface CaughtUp {
   readonly missing: readonly number[];
   /** When to ask next. */
   readonly waitMs: number;
-  /** Whether what is missing is kept no more: nothing is left to send again. */
+  /** Whether the missing chunks are no longer kept: none of them can be sent again. */
   readonly isHopeless: boolean;
   /** Whether chunks were sent again, now or before. */
   readonly hasSentAgain: boolean;
 }
 
-/** Learns what the platform has stored of one attempt, lets go of that, and sends again what does not come. */
+/** Learns which chunks of an attempt the platform has stored, frees those, and sends the missing ones again. */
 export interface CatchUp {
   /** Asks about all chunks up to `upTo`. Fails as the request does. */
   ask(upTo: number): Promise<CaughtUp>;
-  /** Does the same with an answer that is there already. */
+  /** Does the same with an answer that has arrived already. */
   take(missing: readonly number[], upTo: number): Promise<CaughtUp>;
   /**
    * Pending while there is no room for more reports, or until the signal aborts. Asks at most once a second, and only
-   * when half of the room is taken. `published` is the last chunk that the stream has.
+   * when half of the room is used. `published` is the last chunk that the stream has.
    */
   makeRoom(published: () => number, signal: AbortSignal): Promise<void>;
 }
@@ -53,7 +53,7 @@ export function createCatchUp(deps: CatchUpDeps, kept: KeptReports): CatchUp {
   /** Chunks that are missing and cannot be sent again. */
   const gone = new Set<number>();
 
-  /** The answer is how many chunks were sent. */
+  /** Returns how many chunks were sent. */
   const sendAgain = async (sequences: readonly number[]): Promise<number> => {
     let sent = 0;
     for (const sequence of sequences) {
@@ -77,10 +77,15 @@ export function createCatchUp(deps: CatchUpDeps, kept: KeptReports): CatchUp {
     return { missing, waitMs, isHopeless: missing.length > 0 && isHopeless, hasSentAgain };
   };
   const ask: CatchUp["ask"] = async (upTo) => take(await rpc.reported({ ...kept.ref, lastSequence: upTo }), upTo);
-  /** A platform that does not answer is asked again a second later. */
+  /** If the platform does not answer, it is asked again a second later. */
   const askQuietly = async (upTo: number): Promise<void> => {
     askedAt = performance.now();
-    await ask(upTo).catch((error: unknown) => log.debug({ err: error, ...kept.ref }, "Nobody says what is stored"));
+    await ask(upTo).catch((error: unknown) =>
+      log.debug(
+        { err: error, ...kept.ref },
+        "The platform does not say which report chunks it has stored; asking again",
+      ),
+    );
     asking = undefined;
   };
 
@@ -92,7 +97,7 @@ export function createCatchUp(deps: CatchUpDeps, kept: KeptReports): CatchUp {
       for (;;) {
         if (kept.isHalfFull() && leftMs() <= 0) asking ??= askQuietly(published());
         if (kept.hasRoom() || signal.aborted) return;
-        await pause(lookMs, signal);
+        await pause(checkRoomMs, signal);
       }
     },
   };

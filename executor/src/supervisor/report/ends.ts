@@ -1,51 +1,51 @@
 import { crashPoint } from "@sealrun/faults";
 import { type FinishRequest, toSealrunError, type AttemptRef } from "@sealrun/protocol";
 import type { Logger } from "pino";
-import { bringHome, type EndedReports } from "./bring-home.ts";
+import { deliverReports, type EndedReports } from "./deliver-reports.ts";
 import { createCatchUp } from "./catch-up.ts";
 import { isFinal } from "./is-final.ts";
-import { createKeptReports, type SpoolRoom } from "./kept-reports.ts";
+import { createKeptReports, type SpoolLimits } from "./kept-reports.ts";
 import type { PlatformRpc } from "../../between/platform-rpc.ts";
 import type { AttemptReports, Reported } from "./reporter.ts";
 import type { Chunk, ChunkSender } from "./send-chunk.ts";
 import type { LeftAttempt, Spool, SpooledEnd } from "./spool.ts";
 import { createTurns } from "./take-turns.ts";
 import { unlessAborted } from "../../waits.ts";
-import { tellEnd } from "./tell-end.ts";
+import { sendEnd } from "./send-end.ts";
 
-/** Attempts whose chunks are sent again at once, and ends of earlier runs that are told at once. */
+/** How many attempts at once send chunks again, and how many ends of earlier runs at once are reported. */
 const atOnce = 4;
 
-/** What telling the platform of ends and reports takes. */
+/** What bringing ends and reports to the platform needs. */
 export interface EndsDeps extends ChunkSender {
   readonly rpc: Pick<PlatformRpc, "finish" | "reported">;
   readonly spool: Spool;
   readonly log: Logger;
-  /** Aborts when a drain has waited long enough: what is not told then stays in the spool. */
+  /** Aborts when a drain has waited long enough: what the platform does not have then stays in the spool. */
   readonly giveUp: AbortSignal;
   /** Other limits of the spool than the shipped ones, for tests. */
-  readonly room?: SpoolRoom;
+  readonly spoolLimits?: SpoolLimits;
 }
 
-/** Tells the platform how attempts ended and what they reported, whatever is away meanwhile. */
+/** Tells the platform how attempts ended and what they reported, even when a part is away for a while. */
 export interface Ends {
-  /** Where the reports of an attempt are kept that begins now. */
+  /** Where the reports of a new attempt are kept. */
   open(ref: AttemptRef): Promise<AttemptReports>;
   /**
-   * Keeps an end on disk, then tells it until it is answered. Call the returned function once the event is out of the
-   * queue: it empties the spool, unless reports are missing still. Those are waited for and sent again without holding
-   * up the caller, and the spool is emptied when the platform misses none. `LEASE_LOST` when the end no longer counts;
-   * its reports are brought to the platform all the same.
+   * Keeps an end on disk, then sends it until it is answered. Call the returned function once the event is out of the
+   * queue: it empties the spool, unless reports are still missing. Those are sent again in the background, and the
+   * spool is emptied when the platform has them all. `LEASE_LOST` when the end no longer counts; its reports are still
+   * brought to the platform.
    */
   deliver(end: FinishRequest, reported: Reported): Promise<() => Promise<void>>;
-  /** Brings to the platform what an attempt reported that has no end of its own: it was lost, or given back. */
+  /** Brings to the platform the reports of an attempt without an end: one that was lost or given back. */
   deliverReports(reported: Reported): void;
   /**
-   * Tells what an earlier process could not, and goes on bringing home its reports after it returns. Never fails: what
-   * the platform refuses for good is removed and logged.
+   * Sends the ends that an earlier process left, and goes on with its reports in the background. Never fails: what the
+   * platform refuses finally is removed and logged.
    */
   deliverLeft(): Promise<void>;
-  /** Waits for nothing: what is still under way is given up, and stays in the spool. */
+  /** Gives up what is still under way: it stays in the spool. */
   close(): Promise<void>;
 }
 
@@ -56,22 +56,22 @@ export function createEnds(deps: EndsDeps): Ends {
   const signal = AbortSignal.any([closing.signal, deps.giveUp]);
   const underWay = new Set<Promise<void>>();
   const takeTurns = createTurns(atOnce);
-  const tellTurns = createTurns(atOnce);
+  const sendTurns = createTurns(atOnce);
 
   const openReports = async (ref: AttemptRef, left?: readonly number[], chunks?: readonly Chunk[]) => {
     const kept = createKeptReports(deps, ref, await spool.openReports(ref, left), chunks);
     return { kept, catchUp: createCatchUp({ ...deps, takeTurns }, kept) };
   };
-  /** Goes on by itself until all is home; the end of the attempt, if it has one, is removed last. */
-  const bring = async (reports: EndedReports): Promise<void> => {
+  /** Works until the platform has all reports; the end of the attempt, if it has one, is removed last. */
+  const deliverInBackground = async (reports: EndedReports): Promise<void> => {
     const work = async (): Promise<void> => {
       try {
-        const isHome = await bringHome({ log, underWay: () => underWay.size }, reports, signal);
-        if (isHome) await spool.remove(reports.kept.ref);
+        const isDone = await deliverReports({ log, underWay: () => underWay.size }, reports, signal);
+        if (isDone) await spool.remove(reports.kept.ref);
       } catch (error) {
         log.warn(
           { err: error, ...reports.kept.ref },
-          "A part of the spool cannot be removed; the next start tries again",
+          "Reports or the end of a run cannot be removed from the spool; the next start of the executor tries again",
         );
       }
     };
@@ -85,12 +85,12 @@ export function createEnds(deps: EndsDeps): Ends {
       const end = left.hasEnd ? await readEnd(deps, ref) : undefined;
       const reports = await openReports(ref, left.segments, end?.chunks);
       const lastSequence = Math.max(end?.finish.lastSequence ?? 0, reports.kept.lastSequence());
-      if (end !== undefined && (await tellLeft(deps, end.finish, signal)) === "given up") return;
-      void bring({ ...reports, lastSequence, writtenAt: left.writtenAt });
+      if (end !== undefined && (await sendLeftEnd(deps, end.finish, signal)) === "given up") return;
+      void deliverInBackground({ ...reports, lastSequence, writtenAt: left.writtenAt });
     } catch (error) {
       log.error(
         { err: error, ...ref },
-        "What an earlier run left in the spool cannot be read; the next start tries again",
+        "What an earlier run left in the spool cannot be read; the next start of the executor tries again",
       );
     }
   };
@@ -103,17 +103,18 @@ export function createEnds(deps: EndsDeps): Ends {
       crashPoint("executor.spool.written");
       await unlessAborted(reported.published, signal);
       const ended = { kept, catchUp, lastSequence, writtenAt: Date.now() };
-      const missing = await tellEnd(deps, end, signal).catch(async (error: unknown) => {
+      const missing = await sendEnd(deps, end, signal).catch(async (error: unknown) => {
         if (isFinal(toSealrunError(error))) await spool.remove(end);
-        if (!signal.aborted) void bring(ended);
+        if (!signal.aborted) void deliverInBackground(ended);
         throw error;
       });
       crashPoint("executor.finish.after");
       if (missing.length > 0) {
         const { waitMs } = await catchUp.take(missing, lastSequence);
-        const home = bring({ ...ended, waitMs });
-        // What is in memory only holds its slot: else a full disk would become a full memory, run by run.
-        if (kept.inMemory().length > 0) await home;
+        const delivered = deliverInBackground({ ...ended, waitMs });
+        // While chunks are in memory only, the run keeps its slot: on a full disk, memory would otherwise fill run by
+        // run.
+        if (kept.inMemory().length > 0) await delivered;
       }
       return async () => {
         if (missing.length > 0) return;
@@ -122,11 +123,11 @@ export function createEnds(deps: EndsDeps): Ends {
       };
     },
     deliverReports: ({ kept, catchUp, lastSequence }) => {
-      if (lastSequence > 0) void bring({ kept, catchUp, lastSequence, writtenAt: Date.now() });
+      if (lastSequence > 0) void deliverInBackground({ kept, catchUp, lastSequence, writtenAt: Date.now() });
     },
     deliverLeft: async () => {
       const left = (await spool.list()).toSorted((a, b) => Number(b.hasEnd) - Number(a.hasEnd));
-      await Promise.all(left.map(async (one) => tellTurns(async () => deliverOne(one))));
+      await Promise.all(left.map(async (one) => sendTurns(async () => deliverOne(one))));
     },
     close: async () => {
       closing.abort();
@@ -135,37 +136,43 @@ export function createEnds(deps: EndsDeps): Ends {
   };
 }
 
-/** A disk that is full must not cost the run: then its end is in memory only. */
+/** A full disk must not cost the run: its end is then kept in memory only. */
 async function keep(deps: EndsDeps, end: SpooledEnd): Promise<boolean> {
   try {
     await deps.spool.write(end);
     return true;
   } catch (error) {
     const { executionId, attempt } = end.finish;
-    deps.log.error({ err: error, executionId, attempt }, "An end cannot be written to the spool; it is in memory only");
+    deps.log.error(
+      { err: error, executionId, attempt },
+      "The end of a run cannot be written to the spool. It is in memory only, and lost if this process dies",
+    );
     return false;
   }
 }
 
-/** One that is another executor's, or was changed, is removed: nobody can tell it. */
+/** An end of another executor, or one that was changed, is removed: it cannot be sent. */
 async function readEnd({ spool, log }: EndsDeps, ref: AttemptRef): Promise<SpooledEnd | undefined> {
   try {
     return await spool.read(ref);
   } catch (error) {
     const failure = toSealrunError(error);
     if (!isFinal(failure)) throw error;
-    log.warn({ ...ref, code: failure.code }, `The end of an earlier run cannot be read: ${failure.message}`);
+    log.warn(
+      { ...ref, code: failure.code },
+      `The end of an earlier run cannot be read and is removed: ${failure.message}`,
+    );
     await spool.remove(ref);
     return undefined;
   }
 }
 
-/** Tells the end of an earlier process's run. "given up": still untold, and worth another try at the next start. */
-async function tellLeft(deps: EndsDeps, end: FinishRequest, signal: AbortSignal): Promise<"over" | "given up"> {
+/** Sends the end of an earlier process's run. "given up": not sent, and worth another try at the next start. */
+async function sendLeftEnd(deps: EndsDeps, end: FinishRequest, signal: AbortSignal): Promise<"over" | "given up"> {
   const { executionId, attempt } = end;
   try {
-    const missing = await tellEnd(deps, end, signal);
-    deps.log.info({ executionId, attempt, missing: missing.length }, "The end of an earlier run was told");
+    const missing = await sendEnd(deps, end, signal);
+    deps.log.info({ executionId, attempt, missing: missing.length }, "The platform has the end of an earlier run");
   } catch (error) {
     const failure = toSealrunError(error);
     if (!isFinal(failure)) return "given up";

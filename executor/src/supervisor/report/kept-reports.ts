@@ -1,21 +1,24 @@
 import { limits, SealrunError, type AttemptRef } from "@sealrun/protocol";
 import type { Logger } from "pino";
+import { errorCodeOf } from "../../errno.ts";
 import type { Chunk } from "./send-chunk.ts";
 import type { Spool, SpooledReports } from "./spool.ts";
 
-/** What one run may hold in memory while the disk takes nothing. */
+/** How much of one run is kept in memory while nothing can be written to the disk. */
 const maxInMemoryBytes = 4 * 1024 * 1024;
-/** A run with less in the spool has nothing to free when other runs fill it. */
+/** A run with less than this in the spool need not free anything when other runs fill it. */
 const minToFreeBytes = 1024 * 1024;
 
-/** The chunks of one attempt that the platform has not confirmed: in the spool, or in memory when the disk takes nothing. */
+/**
+ * The chunks of an attempt that the platform has not confirmed: in the spool, or in memory when they cannot be written.
+ */
 export interface KeptReports {
   readonly ref: AttemptRef;
   /** Keeps a chunk; false when it is in memory only, because it cannot be written. Each run logs that once. */
   keep(chunk: Chunk): Promise<boolean>;
-  /** A kept chunk; undefined when there is none, or it cannot be opened. */
+  /** A kept chunk; undefined when it is not kept, or cannot be opened. */
   find(sequence: number): Promise<Chunk | undefined>;
-  /** Lets go of all chunks up to `upTo` but the missing ones, as an answer of the platform lists them. */
+  /** Frees all chunks up to `upTo` except the missing ones, as an answer of the platform lists them. */
   confirm(missing: readonly number[], upTo: number): Promise<void>;
   /** The chunks that are in memory only. */
   inMemory(): readonly Chunk[];
@@ -23,30 +26,34 @@ export interface KeptReports {
   lastSequence(): number;
   /** Whether more may be kept before something is confirmed. */
   hasRoom(): boolean;
-  /** Whether it is time to ask what can be let go of. */
+  /** Whether it is time to ask which chunks can be freed. */
   isHalfFull(): boolean;
-  /** Nothing more is kept. */
+  /** Closes the file; no more chunks are kept. */
   close(): Promise<void>;
-  /** Removes all of it. */
+  /** Removes all chunks. */
   remove(): Promise<void>;
 }
 
 /** Limits of the spool, which tests make smaller. */
-export interface SpoolRoom {
+export interface SpoolLimits {
   readonly runBytes: number;
   readonly allBytes: number;
 }
 
-const shippedRoom: SpoolRoom = { runBytes: limits.spoolRunBytes, allBytes: limits.spoolBytes };
+const shippedLimits: SpoolLimits = { runBytes: limits.spoolRunBytes, allBytes: limits.spoolBytes };
 
-/** What is kept of an attempt; `chunks` are in memory from the start. */
+/** The kept reports of an attempt; `chunks` are in memory from the start. */
 export function createKeptReports(
-  deps: { readonly spool: Pick<Spool, "reportBytes">; readonly log: Logger; readonly room?: SpoolRoom | undefined },
+  deps: {
+    readonly spool: Pick<Spool, "reportBytes">;
+    readonly log: Logger;
+    readonly spoolLimits?: SpoolLimits | undefined;
+  },
   ref: AttemptRef,
   spooled: SpooledReports,
   chunks: readonly Chunk[] = [],
 ): KeptReports {
-  const { spool, log, room = shippedRoom } = deps;
+  const { spool, log, spoolLimits = shippedLimits } = deps;
   const memory = new Map<number, { readonly chunk: Chunk; readonly bytes: number }>();
   let memoryBytes = 0;
   let hasFailed = false;
@@ -55,7 +62,7 @@ export function createKeptReports(
     memory.set(chunk.sequence, { chunk, bytes });
     memoryBytes += bytes;
   };
-  const forget = (sequence: number): void => {
+  const free = (sequence: number): void => {
     memoryBytes -= memory.get(sequence)?.bytes ?? 0;
     memory.delete(sequence);
   };
@@ -69,7 +76,10 @@ export function createKeptReports(
       } catch (error) {
         remember(chunk);
         if (!hasFailed)
-          log.error({ err: error, ...ref }, "Reports of a run cannot be spooled; they are in memory only");
+          log.error(
+            { err: error, ...ref },
+            "Reports of a run cannot be written to the spool. They are in memory only, and lost if this process dies",
+          );
         hasFailed = true;
         return false;
       }
@@ -78,9 +88,12 @@ export function createKeptReports(
       try {
         return memory.get(sequence)?.chunk ?? (await spooled.read(sequence));
       } catch (error) {
-        const isGone = error instanceof Error && "code" in error && error.code === "ENOENT";
+        const isGone = errorCodeOf(error) === "ENOENT";
         if (!isGone && !(error instanceof SealrunError)) throw error;
-        log.error({ err: error, ...ref, sequence }, "A report in the spool cannot be read");
+        log.error(
+          { err: error, ...ref, sequence },
+          "A report chunk in the spool cannot be read; it is lost unless the platform has it",
+        );
         return undefined;
       }
     },
@@ -88,18 +101,20 @@ export function createKeptReports(
       const wanted = new Set(missing);
       const listed = missing.length >= limits.missingChunks ? Math.max(...missing) : upTo;
       const isStored = (sequence: number): boolean => sequence <= listed && !wanted.has(sequence);
-      for (const sequence of [...memory.keys()].filter(isStored)) forget(sequence);
-      await spooled.forget(spooled.sequences().filter(isStored));
+      for (const sequence of [...memory.keys()].filter(isStored)) free(sequence);
+      await spooled.drop(spooled.sequences().filter(isStored));
     },
     inMemory: () => [...memory.values()].map(({ chunk }) => chunk),
     lastSequence: () =>
       [...memory.keys(), ...spooled.sequences()].reduce((last, sequence) => Math.max(last, sequence), 0),
     hasRoom: () =>
-      spooled.bytes() < room.runBytes && spool.reportBytes() < room.allBytes && memoryBytes < maxInMemoryBytes,
+      spooled.bytes() < spoolLimits.runBytes &&
+      spool.reportBytes() < spoolLimits.allBytes &&
+      memoryBytes < maxInMemoryBytes,
     isHalfFull: () =>
-      spooled.bytes() > room.runBytes / 2 ||
+      spooled.bytes() > spoolLimits.runBytes / 2 ||
       memoryBytes > maxInMemoryBytes / 2 ||
-      (spool.reportBytes() > room.allBytes / 2 && spooled.bytes() > minToFreeBytes),
+      (spool.reportBytes() > spoolLimits.allBytes / 2 && spooled.bytes() > minToFreeBytes),
     close: async () => spooled.close(),
     remove: async () => {
       memory.clear();

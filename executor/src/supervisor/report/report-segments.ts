@@ -2,40 +2,40 @@ import { mkdir, open, readFile, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { findRecords, frameRecord, placeAfter, type RecordPlace } from "./spool-record.ts";
 
-/** A file of so many bytes gets no more records: one chunk that is not confirmed keeps no more than that on the disk. */
+/** A file of this size gets no more records, so that one unconfirmed chunk keeps little more than this on the disk. */
 const segmentBytes = 1024 * 1024;
 
 /** The spooled chunks of one attempt, sealed, in files that are only ever appended to. */
 export interface ReportSegments {
   /**
-   * Adds a sealed chunk. It outlives a killed process once this returns, but not a power cut: forcing each chunk to the
-   * disk would cost every run more than its start does. Fails as the file system does; then nothing was added.
+   * Adds a sealed chunk. Once this returns, the chunk survives a killed process, but not a power cut: syncing each
+   * chunk would cost every run more than its start does. Fails as the file system does; then nothing was added.
    */
   append(sequence: number, sealed: Uint8Array): Promise<void>;
-  /** The sealed bytes of a chunk that is there, or undefined. Fails as the file system does. */
+  /** The sealed bytes of a chunk, or undefined. Fails as the file system does. */
   read(sequence: number): Promise<Uint8Array | undefined>;
-  /** The sequences of all chunks that are there. */
+  /** The sequences of all kept chunks. */
   sequences(): readonly number[];
-  /** Lets go of chunks; a file with nothing else in it is removed, unless more will be written to it. */
-  forget(sequences: Iterable<number>): Promise<void>;
+  /** Drops chunks; a file without other chunks is removed, unless more will be written to it. */
+  drop(sequences: Iterable<number>): Promise<void>;
   /** Closes the file that is written to. */
   close(): Promise<void>;
   /** Removes all files. */
   remove(): Promise<void>;
-  /** What the files take on the disk. */
+  /** The size of all files, in bytes. */
   bytes(): number;
 }
 
 interface Segment {
   readonly file: string;
   bytes: number;
-  /** Chunks in it that nobody has let go of. */
+  /** Chunks in it that are still kept. */
   live: number;
 }
 
 /**
- * The segments of one attempt, of which an earlier process may have left some. `fileOf` names the file of a number,
- * `count` hears how many bytes more or fewer there are.
+ * The segments of one attempt; an earlier process may have left some. `fileOf` names the file of a number, `count` is
+ * called with how many bytes more or fewer there are.
  */
 export async function openSegments(options: {
   readonly left: readonly number[];
@@ -58,7 +58,7 @@ export async function openSegments(options: {
     places.set(place.sequence, { ...place, segment });
     segment.live += 1;
   };
-  const drop = async (segment: Segment): Promise<void> => {
+  const removeSegment = async (segment: Segment): Promise<void> => {
     await rm(segment.file, { force: true });
     if (segments.delete(segment)) grow(segment, -segment.bytes);
   };
@@ -94,7 +94,7 @@ export async function openSegments(options: {
       try {
         await handle.appendFile(record);
       } catch (error) {
-        // A part of it may be there: what follows it in the file could not be found again.
+        // A part of the record may be in the file: records after it could not be found again.
         await handle.truncate(segment.bytes).catch(close);
         throw error;
       }
@@ -106,21 +106,22 @@ export async function openSegments(options: {
       return place === undefined ? undefined : readPlace(place.segment.file, place);
     },
     sequences: () => [...places.keys()],
-    forget: async (sequences) => {
+    drop: async (sequences) => {
       for (const sequence of sequences) {
         const place = places.get(sequence);
         if (place !== undefined) place.segment.live -= 1;
         places.delete(sequence);
       }
-      // A full one gets no more, and nothing is being written to it.
+      // A full file gets no more records, so that it can be closed.
       if (current !== undefined && current.segment.live === 0 && current.segment.bytes >= segmentBytes) await close();
-      for (const segment of segments) if (segment.live === 0 && segment !== current?.segment) await drop(segment);
+      for (const segment of segments)
+        if (segment.live === 0 && segment !== current?.segment) await removeSegment(segment);
     },
     close,
     remove: async () => {
       await close();
       places.clear();
-      for (const segment of segments) await drop(segment);
+      for (const segment of segments) await removeSegment(segment);
     },
     bytes: () => [...segments].reduce((sum, { bytes }) => sum + bytes, 0),
   };

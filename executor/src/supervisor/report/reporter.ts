@@ -4,23 +4,23 @@ import type { CatchUp } from "./catch-up.ts";
 import type { KeptReports } from "./kept-reports.ts";
 import { type Chunk, type ChunkSender, firstId, sendChunk } from "./send-chunk.ts";
 
-/** Least time between two chunks: a flood goes in few of them, and a line after a pause at once. */
+/** Minimum time between two chunks: a flood of lines fills few of them, and a line after a pause goes at once. */
 const betweenFlushesMs = 40;
 const chunkBytes = 128 * 1024;
 const maxPendingBytes = 4 * 1024 * 1024;
 const retryMs = 500;
 
-/** What is kept of one attempt's reports, and how it gets to the platform in spite of everything. */
+/** The kept reports of one attempt, and what brings them to the platform. */
 export interface AttemptReports {
   readonly kept: KeptReports;
   readonly catchUp: CatchUp;
 }
 
-/** What an attempt reported, when it has ended. */
+/** The reports of an attempt that has ended. */
 export interface Reported extends AttemptReports {
   /** Sequence of the last chunk; 0 without any. */
   readonly lastSequence: number;
-  /** How its steps ended, those that ended. */
+  /** How its steps ended, for each step that has. */
   readonly steps: readonly FinishedStep[];
   /** Settles when the stream has every chunk, or the reporter's signal aborted. */
   readonly published: Promise<void>;
@@ -28,15 +28,17 @@ export interface Reported extends AttemptReports {
 
 /** Sends what happens in one attempt as numbered chunks. Items must be masked before they come here. */
 export interface Reporter {
-  /** Takes an item; the promise is pending while too much waits to be kept or sent, so that a flood slows its script. */
+  /**
+   * Takes an item. The promise is pending while too much waits to be kept or sent: a script that floods is slowed down.
+   */
   readonly report: (item: ReportItem) => Promise<void>;
-  /** Takes nothing more; settles once all is kept, also over the limits of the spool. What waits is sent on. */
+  /** Takes no more items; settles once all are kept, even over the limits of the spool. Sending goes on. */
   finish(): Promise<Reported>;
 }
 
 /**
- * A reporter for one attempt. A chunk is kept, then sent until JetStream has stored it or the signal aborts: it is never
- * only in the stream, which can lose it.
+ * A reporter for one attempt. A chunk is kept first, because the stream can lose it; then it is sent until JetStream
+ * has stored it or the signal aborts.
  */
 export function createReporter(
   deps: ChunkSender & { readonly reports: AttemptReports; readonly signal: AbortSignal },
@@ -50,7 +52,7 @@ export function createReporter(
   let pendingBytes = 0;
   let sequence = 0;
   let published = 0;
-  let isMarked = false;
+  let hasWarned = false;
   let timer: NodeJS.Timeout | undefined;
   let keeping: Promise<void> = Promise.resolve();
   let sending: Promise<void> = Promise.resolve();
@@ -85,8 +87,8 @@ export function createReporter(
   const keep = async (chunk: Chunk): Promise<void> => {
     await catchUp.makeRoom(() => published, finishing.signal);
     if (await kept.keep(chunk)) crashPoint("executor.report.spooled");
-    else if (!isMarked) {
-      isMarked = true;
+    else if (!hasWarned) {
+      hasWarned = true;
       add(notSpooled());
     }
   };
@@ -102,13 +104,13 @@ export function createReporter(
 
   return {
     report: async (item) => {
-      if (item.type === "step-finished") steps.push(toldEnd(item));
+      if (item.type === "step-finished") steps.push(stepEndOf(item));
       add(item);
       if (pendingBytes >= maxPendingBytes) await sending;
     },
     finish: async () => {
       finishing.abort();
-      // What could not be spooled adds a line that says so.
+      // A chunk that could not be spooled adds a line about that.
       do {
         flush();
         await keeping;
@@ -119,14 +121,14 @@ export function createReporter(
   };
 }
 
-function toldEnd(item: Extract<ReportItem, { type: "step-finished" }>): FinishedStep {
+function stepEndOf(item: Extract<ReportItem, { type: "step-finished" }>): FinishedStep {
   const { step, status, exitCode, durationMs, error } = item;
   return { step, status, exitCode, durationMs, ...(error === undefined ? {} : { error }) };
 }
 
-/** Marks a run on which the promise that nothing is lost stands on one process. */
+/** Warns in the log of a run whose reports are in the memory of one process only. */
 function notSpooled(): ReportItem {
   const text =
-    "Reports of this run could not be spooled: its executor's disk takes nothing. They are lost if the executor dies before the platform has stored them";
+    "The executor could not write reports of this run to its disk. They are lost if the executor dies before the platform has stored them";
   return { type: "log", step: null, stream: "system", level: "warning", text, time: Date.now() };
 }

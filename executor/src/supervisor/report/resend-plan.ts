@@ -1,6 +1,6 @@
 const firstWaitMs = 2_000;
-const longestWaitMs = 30_000;
-/** How many chunks are sent again at once: few until those have come, as a backlog may only seem a loss. */
+const maxWaitMs = 30_000;
+/** How many chunks are sent again at once: few until those have arrived, because a backlog looks like a loss. */
 const firstCount = 8;
 const maxCount = 64;
 
@@ -12,16 +12,16 @@ interface ResendStep {
   readonly waitMs: number;
 }
 
-/** Decides which chunks of one attempt are sent again, from one answer to the next. */
+/** Decides after each answer which chunks of an attempt are sent again. */
 export interface ResendPlan {
-  /** `nowMs` is on the steady clock, `missing` in ascending order. */
+  /** `nowMs` is on the monotonic clock, `missing` in ascending order. */
   next(missing: readonly number[], nowMs: number): ResendStep;
 }
 
 /**
- * Chunks that are only on their way must not be doubled. While any of them come, all are waited for; when none has come
- * for a while, the lowest few are sent again: they hold up the rest. A stream keeps its order, so once those have come
- * the others are lost too, and more are sent again at a time.
+ * Chunks that are still on their way must not be sent twice. While some arrive, the plan waits for all. When none has
+ * arrived for a while, the lowest few are sent again, because the rest waits for them. A stream keeps its order: once
+ * those have arrived, the others are lost too, and more are sent again at a time.
  */
 export function createResendPlan(): ResendPlan {
   let previous: readonly number[] = [];
@@ -33,9 +33,9 @@ export function createResendPlan(): ResendPlan {
     next: (missing, nowMs) => {
       const still = new Set(missing);
       const before = new Set(previous);
-      const someCame = before.size === 0 || previous.some((sequence) => !still.has(sequence));
+      const someArrived = before.size === 0 || previous.some((sequence) => !still.has(sequence));
       previous = missing;
-      if (someCame) {
+      if (someArrived) {
         if (hasSent) count = Math.min(2 * count, maxCount);
         hasSent = false;
         quietSince = nowMs;
@@ -46,7 +46,7 @@ export function createResendPlan(): ResendPlan {
       if (left > 0) return { again: [], waitMs: left };
       hasSent = true;
       quietSince = nowMs;
-      waitMs = Math.min(2 * waitMs, longestWaitMs);
+      waitMs = Math.min(2 * waitMs, maxWaitMs);
       return { again: missing.filter((sequence) => before.has(sequence)).slice(0, count), waitMs };
     },
   };

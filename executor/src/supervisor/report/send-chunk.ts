@@ -3,7 +3,7 @@ import { crashPoint } from "@sealrun/faults";
 import type { NatsLink } from "@sealrun/nats";
 import { encodeJson, executorId, type ReportItem, subjects, type AttemptRef } from "@sealrun/protocol";
 
-/** Who sends reports, and how. */
+/** What sending reports needs. */
 export interface ChunkSender {
   readonly link: NatsLink;
   readonly identity: SigningIdentity;
@@ -17,22 +17,23 @@ export interface Chunk {
 
 const storeTimeoutMs = 5_000;
 
-/** The id under which JetStream stores a chunk's first sending, however often its answer is late and it is sent once more. */
+/** The message id of a chunk's first sending; it is the same for each retry when the acknowledgement is late. */
 export function firstId({ executionId, attempt }: AttemptRef, { sequence }: Chunk): string {
   return `${executionId}:${attempt}:${sequence}`;
 }
 
 /**
- * An id under which a chunk is sent again that the platform misses. It must be fresh: for two minutes JetStream answers
- * "duplicate" to an id it has seen and stores nothing, even when the message is gone from its stream. The first sending
- * keeps one id instead: acknowledgements are late when the server has too much to do, and each of them would double what
- * it has to do. What such an id loses is missed by the platform, and comes under a fresh one.
+ * The message id for sending a chunk again that the platform misses. It must be fresh: for two minutes JetStream
+ * answers "duplicate" to an id that it has seen and stores nothing, even when the message is gone from its stream. The
+ * first sending and its retries share one id instead: acknowledgements are late when the server is overloaded, and
+ * fresh ids would then double its load. A chunk lost in this way is missed by the platform, and sent again under a
+ * fresh id.
  */
 export function freshId(ref: AttemptRef, chunk: Chunk): string {
   return `${firstId(ref, chunk)}:${newId("request")}`;
 }
 
-/** Sends a chunk; true once JetStream says that it has stored it, or a message of that id before. */
+/** Sends a chunk; true once JetStream says that it has stored the chunk, or earlier a message with this id. */
 export async function sendChunk(
   { link, identity }: ChunkSender,
   ref: AttemptRef,

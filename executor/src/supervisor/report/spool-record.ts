@@ -19,8 +19,8 @@ export function frameRecord(sequence: number, sealed: Uint8Array): Uint8Array {
 }
 
 /**
- * The records of a file, up to the first that is not whole: its process was killed while it wrote. Whether they are what
- * was written only opening them tells.
+ * The records of a file, up to the first incomplete one, which a process was killed while writing. Changed records are
+ * found too: only opening them shows the change.
  */
 export function findRecords(file: Uint8Array): readonly RecordPlace[] {
   const places: RecordPlace[] = [];
@@ -36,7 +36,7 @@ export function findRecords(file: Uint8Array): readonly RecordPlace[] {
   return places;
 }
 
-/** Where the next record's sealed bytes will be in a file of so many bytes. */
+/** Where the next record's sealed bytes will be in a file of `fileBytes` bytes. */
 export function placeAfter(fileBytes: number): number {
   return fileBytes + headBytes;
 }

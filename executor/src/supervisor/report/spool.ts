@@ -17,13 +17,14 @@ import type { Chunk } from "./send-chunk.ts";
 const chunkItems = z.array(reportItem).min(1);
 const spooledEnd = z.object({
   finish: finishRequest,
-  /** Chunks of reports that are in no segment. */
+  /** Chunks that are in no segment. */
   chunks: z.array(z.object({ sequence: z.number().int().positive(), items: chunkItems })),
 });
+
 /** The end of one attempt, until the platform has it. */
 export interface SpooledEnd {
   readonly finish: FinishRequest;
-  /** Chunks that could not be spooled when they were made; an earlier release kept all that no stream had here. */
+  /** Chunks that could not be spooled when they were made. An earlier release kept here all that no stream had. */
   readonly chunks: readonly Chunk[];
 }
 
@@ -37,35 +38,37 @@ export interface LeftAttempt extends AttemptRef {
 }
 
 /**
- * What the platform has not confirmed, on disk: the ends of attempts and their reports, each sealed with the executor's
- * own key: masked, but nobody else's to read.
+ * The ends and reports of attempts that the platform has not confirmed, on disk. They are masked, and each is sealed
+ * with the executor's own key, so that only this executor can read them.
  */
 export interface Spool {
-  /** Writes an end, whole or not at all; it is on the disk when this returns. Fails as the file system does. */
+  /** Writes an end, completely or not at all; it is on the disk when this returns. Fails as the file system does. */
   write(end: SpooledEnd): Promise<void>;
-  /** The end of an attempt. Fails with the codes of sealed values for a file that is not this executor's, or was changed. */
+  /** The end of an attempt. For a file of another executor, or a changed one, fails with the codes of sealed values. */
   read(ref: AttemptRef): Promise<SpooledEnd>;
-  /** Removes the end of an attempt, if it is there. */
+  /** Removes the end of an attempt, if there is one. */
   remove(ref: AttemptRef): Promise<void>;
-  /** The reports of an attempt, from now on this process's: those that an earlier one left, or none yet. */
+  /**
+   * Opens the reports of an attempt: those that an earlier process left, or none yet. They belong to this process now.
+   */
   openReports(ref: AttemptRef, left?: readonly number[]): Promise<SpooledReports>;
-  /** The attempts that an earlier process left: none whose reports this one has opened. */
+  /** The attempts that an earlier process left, without those whose reports this one has opened. */
   list(): Promise<readonly LeftAttempt[]>;
-  /** What all reports that are open take on the disk. */
+  /** The size on disk of all opened reports, in bytes. */
   reportBytes(): number;
 }
 
 /** The reports of one attempt on disk. Each method fails as the file system does. */
 export interface SpooledReports extends Omit<ReportSegments, "append" | "read"> {
-  /** Adds a chunk; it outlives a killed process once this returns, but not a power cut. */
+  /** Adds a chunk; once this returns, it survives a killed process, but not a power cut. */
   append(chunk: Chunk): Promise<void>;
-  /** A chunk, or undefined when it is not there. Fails with the codes of sealed values when it was changed. */
+  /** A chunk, or undefined. Fails with the codes of sealed values when it was changed. */
   read(sequence: number): Promise<Chunk | undefined>;
 }
 
 const fileName = /^(?<id>[^.]+)\.(?<attempt>[1-9][0-9]{0,8})\.(?:end|(?<segment>[1-9][0-9]{0,8})\.reports)$/;
 
-/** The spool in a folder, which is made when it is not there. */
+/** The spool in a folder, which is made when it does not exist. */
 export function openSpool(options: {
   readonly folder: string;
   readonly key: SymmetricKey;

@@ -1,4 +1,4 @@
-/** Runs work with at most `width` at once; what comes when all are busy waits for its turn. */
+/** Runs work, at most `width` at once; work that arrives when all are busy waits for its turn. */
 export type TakeTurns = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** Turns for `width` at once, first come, first served. */

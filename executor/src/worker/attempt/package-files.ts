@@ -5,9 +5,9 @@ import { decode, type FileList, fileList } from "@sealrun/protocol";
 import type { Attempt } from "../../between/attempt.ts";
 import { fetchWhole } from "../secrets/fetch-whole.ts";
 
-/** Fetches the files of package versions once, and keeps them by digest. */
+/** Fetches each file of a package version once, and keeps it by its digest. */
 export interface PackageFiles {
-  /** Path inside the package and path in the cache, of every file of the attempt's version. */
+  /** The path in the package and the path in the cache of every file of the attempt's version. */
   list(attempt: Attempt): Promise<readonly { readonly path: string; readonly cachedPath: string }[]>;
 }
 
@@ -49,7 +49,7 @@ async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
     }
     await rename(fresh, path);
   } catch (error) {
-    // What a full disk has cut short would keep it full.
+    // On a full disk, an incomplete file would keep the disk full.
     await rm(fresh, { force: true });
     throw error;
   }

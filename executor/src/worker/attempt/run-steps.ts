@@ -14,6 +14,7 @@ import type { InstalledPackages, Runtime } from "../../child/layout.ts";
 import { machineReason } from "../../machine/machine-reason.ts";
 import type { Masker } from "../../mask/masker.ts";
 import { resolveStep } from "../../references/resolve-step.ts";
+import type { StepContext } from "../step-context.ts";
 import { answerScript } from "./answer-script.ts";
 import type { Attempt } from "../../between/attempt.ts";
 import type { OpenParameters } from "../secrets/open-parameters.ts";
@@ -24,8 +25,8 @@ import type { State } from "../secrets/state.ts";
 import { createOutputBudget, createStepOutput } from "../output/step-output.ts";
 import { pause } from "../../waits.ts";
 
-/** Everything the steps of one attempt share. */
-export interface StepsWorld {
+/** What the steps of one attempt share. */
+export interface AttemptContext {
   readonly attempt: Attempt;
   readonly sandbox: Sandbox;
   readonly runtime: Runtime;
@@ -35,25 +36,26 @@ export interface StepsWorld {
   readonly state: State;
   readonly masker: Masker;
   readonly params: OpenParameters;
+  /** Hands an item on to the platform; it must be masked. */
   readonly report: (item: ReportItem) => Promise<void>;
   /** Ends the attempt: a lost lease, or a drain that took too long. */
   readonly signal: AbortSignal;
-  /** Whether a script of the attempt was told to start: what keeps the first one from it may be this machine's matter. */
+  /** Whether a script of the attempt was told to start. Before that, a failure may be this machine's fault. */
   readonly progress: { hasStarted: boolean };
 }
 
 /**
- * Runs the steps in order; those after a failed one are skipped. The answer is why the attempt failed, if it did. Throws what is
- * this machine's matter while no script has started.
+ * Runs the steps in order; those after a failed one are skipped. Returns why the attempt failed, if it did. While no
+ * script has started, a failure that is this machine's fault is thrown instead.
  */
-export async function runSteps(world: StepsWorld): Promise<Failure | undefined> {
+export async function runSteps(shared: AttemptContext): Promise<Failure | undefined> {
   const results = new Map<string, JsonValue>();
-  const recordRead = createReceipt(world.report);
+  const recordRead = createReceipt(shared.report);
   let failure: Failure | undefined;
-  for (const [index, plan] of world.attempt.event.steps.entries()) {
-    if (failure === undefined && world.signal.aborted) failure = endedBefore(plan);
+  for (const [index, plan] of shared.attempt.event.steps.entries()) {
+    if (failure === undefined && shared.signal.aborted) failure = endedBefore(plan);
     if (failure !== undefined) {
-      await world.report({
+      await shared.report({
         type: "step-finished",
         step: index,
         status: "skipped",
@@ -63,20 +65,36 @@ export async function runSteps(world: StepsWorld): Promise<Failure | undefined> 
       });
       continue;
     }
-    failure = await runOneStep(world, { index, plan }, results, recordRead);
+    failure = await runOneStep(shared, stepContextOf(shared, { index, plan }, results, recordRead));
   }
   return failure;
 }
 
-/** Runs a step as often as its plan says, until it succeeds; its end is reported once. */
-async function runOneStep(
-  world: StepsWorld,
-  step: { readonly index: number; readonly plan: EventStep },
-  results: Map<string, JsonValue>,
-  recordRead: ReturnType<typeof createReceipt>,
-): Promise<Failure | undefined> {
-  const { masker, report, signal } = world;
-  const { index, plan } = step;
+function stepContextOf(
+  { attempt, secrets, state, masker, report, signal }: AttemptContext,
+  step: StepContext["step"],
+  results: StepContext["results"],
+  recordRead: StepContext["recordRead"],
+): StepContext {
+  return {
+    attempt,
+    step,
+    secrets,
+    state,
+    masker,
+    results,
+    recordRead,
+    log: async ({ stream, level, text }) =>
+      report(logItem({ step: step.index, stream, level, text: masker.maskText(text).slice(0, limits.logLineBytes) })),
+    signal,
+  };
+}
+
+/** Runs a step until it succeeds, or has no tries left; its end is reported once. */
+async function runOneStep(shared: AttemptContext, context: StepContext): Promise<Failure | undefined> {
+  const { masker, report, signal } = shared;
+  const { results } = context;
+  const { index, plan } = context.step;
   const startedAt = performance.now();
   const finish = async (exitCode: number | null, failure: Failure | undefined): Promise<Failure | undefined> => {
     const result = results.get(plan.name);
@@ -94,12 +112,12 @@ async function runOneStep(
   };
   for (let tried = 1; ; tried += 1) {
     await report({ type: "step-started", step: index, try: tried, time: Date.now() });
-    const { exitCode, failure } = await tryStep(world, step, results, recordRead);
+    const { exitCode, failure } = await tryStep(shared, context);
     const waitMs = failure === undefined ? undefined : waitBeforeRetry(plan.retry, tried, failure.code);
     if (waitMs === undefined) return finish(exitCode, failure);
     results.delete(plan.name);
     const text = describeRetry({ plan, tried, waitMs, exitCode, code: failure?.code });
-    await report({ type: "log", step: index, stream: "system", level: "warning", text, time: Date.now() });
+    await report(logItem({ step: index, stream: "system", level: "warning", text }));
     await pause(waitMs, signal);
     if (signal.aborted) return finish(exitCode, endedBefore(plan));
   }
@@ -111,68 +129,55 @@ interface TryEnd {
   readonly failure: Failure | undefined;
 }
 
-async function tryStep(
-  world: StepsWorld,
-  step: { readonly index: number; readonly plan: EventStep },
-  results: Map<string, JsonValue>,
-  recordRead: ReturnType<typeof createReceipt>,
-): Promise<TryEnd> {
-  const { masker, report } = world;
-  const line = async (stream: LogStream, text: string, level?: string): Promise<void> =>
-    report({
-      type: "log",
-      step: step.index,
-      stream,
-      text,
-      time: Date.now(),
-      ...(level === undefined ? {} : { level }),
-    });
+async function tryStep(shared: AttemptContext, context: StepContext): Promise<TryEnd> {
+  const { masker, report } = shared;
+  const { index, plan } = context.step;
+  const line = async (stream: LogStream, text: string): Promise<void> => report(logItem({ step: index, stream, text }));
   const budget = createOutputBudget();
   const stdout = createStepOutput({ stream: "stdout", masker, budget, line });
   const stderr = createStepOutput({ stream: "stderr", masker, budget, line });
-  const given = await resolveStep({ ...world, step, recordRead }, world.attempt, world.params).catch((error: unknown) =>
-    toSealrunError(error),
-  );
+  const given = await resolveStep(context, shared.params).catch((error: unknown) => toSealrunError(error));
   const end =
     given instanceof SealrunError
       ? given
       : await runStep({
-          sandbox: world.sandbox,
-          runtime: world.runtime,
-          workspace: world.workspace,
-          installed: world.installed,
-          script: step.plan.script,
+          sandbox: shared.sandbox,
+          runtime: shared.runtime,
+          workspace: shared.workspace,
+          installed: shared.installed,
+          script: plan.script,
           variables: {
-            executionId: world.attempt.ref.executionId,
-            packageName: world.attempt.event.package.name,
+            executionId: shared.attempt.ref.executionId,
+            packageName: shared.attempt.event.package.name,
             own: given.env.plain,
             hasSealed: Object.keys(given.env.sealed).length > 0,
           },
-          timeoutMs: step.plan.timeoutMs ?? limits.stepTimeoutMs,
-          signal: world.signal,
+          timeoutMs: plan.timeoutMs ?? limits.stepTimeoutMs,
+          signal: shared.signal,
           onGo: () => {
-            world.progress.hasStarted = true;
+            shared.progress.hasStarted = true;
           },
           onStdout: stdout.write,
           onStderr: stderr.write,
-          handle: answerScript({
-            ...world,
-            step,
-            given,
-            results,
-            recordRead,
-            log: async ({ stream, level, text }) =>
-              line(stream, masker.maskText(text).slice(0, limits.logLineBytes), level),
-          }),
+          handle: answerScript(context, given),
         }).catch((error: unknown) => toSealrunError(error));
   crashPoint("executor.step.ended");
   await stdout.end();
   await stderr.end();
-  if (end instanceof SealrunError && !world.progress.hasStarted && machineReason(end) !== undefined) throw end;
+  if (end instanceof SealrunError && !shared.progress.hasStarted && machineReason(end) !== undefined) throw end;
 
-  const error = end instanceof SealrunError ? end : reasonOf(end, step.plan);
+  const error = end instanceof SealrunError ? end : reasonOf(end, plan);
   const failure = error === undefined ? undefined : { code: error.code, message: masker.maskText(error.message) };
   return { exitCode: end instanceof SealrunError ? null : (end.exitCode ?? null), failure };
+}
+
+function logItem(line: {
+  readonly step: number;
+  readonly stream: LogStream;
+  readonly text: string;
+  readonly level?: string;
+}): ReportItem {
+  return { type: "log", ...line, time: Date.now() };
 }
 
 function endedBefore({ script }: EventStep): Failure {

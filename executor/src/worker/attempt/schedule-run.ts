@@ -10,33 +10,33 @@ import {
 } from "@sealrun/protocol";
 import type { Attempt } from "../../between/attempt.ts";
 import { readFields, withoutReserved } from "../secrets/read-fields.ts";
-import type { EventWorld } from "./send-event.ts";
+import type { SendContext } from "./send-event.ts";
 
-type Asked = Extract<ScriptRequest, { op: "schedule" }>;
+type ScheduleScriptRequest = Extract<ScriptRequest, { op: "schedule" }>;
 
 /**
- * Asks for later runs of this package: once after a delay, or by cron text; the answer is the schedule's id, once it is
- * committed. Parameters are sealed here. `MALFORMED`, `VALUE_TOO_LARGE`, and what the platform refuses with.
+ * Asks for later runs of this package: one after a delay, or many by cron text. Returns the schedule's id, once it is
+ * committed. Parameters are sealed here. Fails with `MALFORMED`, `VALUE_TOO_LARGE`, or the platform's code.
  */
-export async function scheduleRun(world: EventWorld, request: Asked): Promise<string> {
-  const { ref, rpc } = world.attempt;
+export async function scheduleRun(context: SendContext, request: ScheduleScriptRequest): Promise<string> {
+  const { ref, rpc } = context.attempt;
   const id = scheduleId.parse(newId("schedule"));
   const when = readWhen(request);
   const fields = withoutReserved(readFields(request.value, "What a later run gets"));
   const sealedNames = Object.keys(fields);
-  if (sealedNames.some((name) => name.length > 256 || world.masker.maskText(name) !== name)) {
+  if (sealedNames.some((name) => name.length > 256 || context.masker.maskText(name) !== name)) {
     throw new SealrunError(
       "MALFORMED",
       "Expected names of parameters that hold no secret, at most 256 characters each",
     );
   }
-  const parameters = sealedNames.length === 0 ? {} : { parameters: sealFields(world.attempt, fields) };
+  const parameters = sealedNames.length === 0 ? {} : { parameters: sealFields(context.attempt, fields) };
   const { nextAt } = await rpc.schedule({ ...ref, id, when, sealedNames, ...parameters });
-  await world.log({ stream: "system", level: "info", text: `Asked for another run at ${nextAt} (${id})` });
+  await context.log({ stream: "system", level: "info", text: `Asked for another run at ${nextAt} (${id})` });
   return id;
 }
 
-function readWhen({ delayMs, cron, timezone }: Asked): ScheduleRequest["when"] {
+function readWhen({ delayMs, cron, timezone }: ScheduleScriptRequest): ScheduleRequest["when"] {
   const hasDelay = delayMs !== undefined && delayMs !== 0;
   if (hasDelay === (cron !== undefined)) {
     throw new SealrunError("MALFORMED", "Expected either a delay of more than 0 seconds or cron text, not both");
@@ -46,8 +46,8 @@ function readWhen({ delayMs, cron, timezone }: Asked): ScheduleRequest["when"] {
       return { cron, ...(timezone === undefined ? {} : { timezone }) };
     throw new SealrunError("MALFORMED", "Expected cron text of at most 256 characters and a time zone's name");
   }
-  const wanted = Math.round(delayMs ?? 0);
-  if (wanted >= 1 && wanted <= limits.scheduleDelayMs) return { delayMs: wanted };
+  const roundedMs = Math.round(delayMs ?? 0);
+  if (roundedMs >= 1 && roundedMs <= limits.scheduleDelayMs) return { delayMs: roundedMs };
   throw new SealrunError("MALFORMED", "Expected a delay of more than 0 and at most 366 days");
 }
 

@@ -3,36 +3,33 @@ import { encodeJson, eventId, eventText, eventType, limits, SealrunError, type S
 import type { Masker } from "../../mask/masker.ts";
 import type { Attempt } from "../../between/attempt.ts";
 import { readFields } from "../secrets/read-fields.ts";
+import type { StepContext } from "../step-context.ts";
 
-/** What sending an event needs; `log` masks what it is given. */
-export interface EventWorld {
-  readonly attempt: Attempt;
-  readonly masker: Masker;
-  readonly log: (line: { readonly stream: "system"; readonly level: string; readonly text: string }) => Promise<void>;
-}
+/** What sending an event or asking for a later run needs. */
+export type SendContext = Pick<StepContext, "attempt" | "masker" | "log">;
 
 /**
- * Sends an event to the packages of this project; the answer is its id, once what it starts is committed. Its data is
- * sealed here; type, source and reference are stored in the clear, and masked before. `MALFORMED`, `VALUE_TOO_LARGE`,
- * and what the platform refuses with.
+ * Sends an event to the packages of this project. Returns its id, once the executions that it starts are committed. Its
+ * data is sealed here; source and reference are masked and stored in the clear, and a type with a secret in it is
+ * refused. Fails with `MALFORMED`, `VALUE_TOO_LARGE`, or the platform's code.
  */
 export async function sendEvent(
-  world: EventWorld,
+  context: SendContext,
   request: Extract<ScriptRequest, { op: "event.send" }>,
 ): Promise<string> {
-  const { event, ref, rpc } = world.attempt;
+  const { event, ref, rpc } = context.attempt;
   const id = eventId.parse(newId("event"));
-  const type = readType(world.masker, request.type);
-  const source = clear(world.masker, request.source ?? event.package.name) || event.package.name;
-  const referenceId = clear(world.masker, request.referenceId ?? "");
-  const data = sealData(world.attempt, id, request.value ?? {});
+  const type = readType(context.masker, request.type);
+  const source = maskClearText(context.masker, request.source ?? event.package.name) || event.package.name;
+  const referenceId = maskClearText(context.masker, request.referenceId ?? "");
+  const data = sealData(context.attempt, id, request.value ?? {});
   const reference = referenceId === "" ? {} : { referenceId };
   const sent = await rpc.emit({ ...ref, id, type, source, data, ...reference });
   const started =
     sent.started.length === 0
       ? "no active package of this project waits for it"
       : `it started ${sent.started.join(", ")}`;
-  await world.log({ stream: "system", level: "info", text: `Sent the event ${type}; ${started}` });
+  await context.log({ stream: "system", level: "info", text: `Sent the event ${type}; ${started}` });
   return sent.id;
 }
 
@@ -48,8 +45,8 @@ function readType(masker: Masker, given: string): string {
   );
 }
 
-/** Text that is stored as it is: what of it is secret is masked. */
-function clear(masker: Masker, given: string): string {
+/** Text that is stored in the clear, with secrets in it masked. */
+function maskClearText(masker: Masker, given: string): string {
   const masked = eventText.safeParse(masker.maskText(given));
   if (masked.success) return masked.data;
   throw new SealrunError(

@@ -7,31 +7,31 @@ const carriageReturn = 0x0d;
 export interface LogLines {
   /** The lines that these bytes complete. */
   push(bytes: Uint8Array): readonly string[];
-  /** What is left without a newline at its end. */
+  /** The rest, which has no newline at its end. */
   end(): readonly string[];
 }
 
 export function createLogLines(maxBytes: number = limits.logLineBytes): LogLines {
   const decoder = new TextDecoder();
   let parts: Uint8Array[] = [];
-  let ref = 0;
+  let lineBytes = 0;
   let dropped = 0;
 
   const keep = (bytes: Uint8Array): void => {
-    const room = Math.max(0, maxBytes - ref);
+    const room = Math.max(0, maxBytes - lineBytes);
     const kept = bytes.subarray(0, room);
     if (kept.length > 0) parts.push(kept.slice());
-    ref += kept.length;
+    lineBytes += kept.length;
     dropped += bytes.length - kept.length;
   };
   const take = (): string => {
     const line = Buffer.concat(parts);
     const text = decoder.decode(line.at(-1) === carriageReturn ? line.subarray(0, -1) : line);
-    const said = dropped === 0 ? text : `${text} … (${dropped} more bytes in this line)`;
+    const shown = dropped === 0 ? text : `${text} … (${dropped} more bytes in this line)`;
     parts = [];
-    ref = 0;
+    lineBytes = 0;
     dropped = 0;
-    return said;
+    return shown;
   };
 
   return {
@@ -46,6 +46,6 @@ export function createLogLines(maxBytes: number = limits.logLineBytes): LogLines
       keep(bytes.subarray(from));
       return lines;
     },
-    end: () => (ref === 0 ? [] : [take()]),
+    end: () => (lineBytes === 0 ? [] : [take()]),
   };
 }

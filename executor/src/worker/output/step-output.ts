@@ -4,15 +4,15 @@ import { createLogLines } from "./log-lines.ts";
 
 const idleMs = 100;
 
-/** One of a script's two output streams on its way out: masked, then cut into lines, then capped. */
+/** One of a script's two output streams: masked, then cut into lines, then limited in size. */
 export interface StepOutput {
-  /** Takes bytes as the script wrote them; pending while the lines cannot be sent on. */
+  /** Takes bytes as the script wrote them; the promise is pending while lines cannot be passed on. */
   readonly write: (chunk: Uint8Array) => Promise<void>;
-  /** After the script's end: what was held back, masked. */
+  /** Call it after the script's end: passes on what was held back, masked. */
   readonly end: () => Promise<void>;
 }
 
-/** Counts what a step has stored, over both of its streams. */
+/** How many bytes of output a step may still store, for both of its streams together. */
 export interface OutputBudget {
   left: number;
   cut: boolean;
@@ -23,7 +23,7 @@ export function createOutputBudget(): OutputBudget {
   return { left: limits.stepOutputBytes, cut: false };
 }
 
-/** Sends a stream's lines to `line`. Over the budget lines are read and dropped, and one line says so. */
+/** Passes a stream's lines to `line`. Lines over the budget are read and dropped, and one line says so. */
 export function createStepOutput(options: {
   readonly stream: LogStream;
   readonly masker: Masker;
@@ -51,7 +51,7 @@ export function createStepOutput(options: {
     write: async (chunk) => {
       clearTimeout(idle);
       await send(lines.push(masked.write(chunk)));
-      // A line that ends in the first bytes of a value is shown when nothing follows it.
+      // A line that ends like the beginning of a value is shown if no more output follows.
       idle = setTimeout(() => void send(lines.push(masked.flush())), idleMs);
     },
     end: async () => {

@@ -2,7 +2,9 @@ import { concatBytes, fromBase64, sha256Hex } from "@sealrun/crypto";
 import { type FetchRequest, SealrunError } from "@sealrun/protocol";
 import type { Attempt } from "../../between/attempt.ts";
 
-/** Fetches something whole, in parts; with a digest, bytes that do not match it are refused as `TAMPERED`. */
+/**
+ * Fetches something in parts, until it is complete. Bytes that do not match a given digest are refused as `TAMPERED`.
+ */
 export async function fetchWhole(
   attempt: Pick<Attempt, "rpc" | "ref">,
   what: FetchRequest["what"],
@@ -21,7 +23,7 @@ export async function fetchWhole(
   }
   const whole = concatBytes(...parts);
   if (digest !== undefined && sha256Hex(whole) !== digest) {
-    throw new SealrunError("TAMPERED", "What was fetched does not have the digest that the signed event names");
+    throw new SealrunError("TAMPERED", "The fetched bytes do not have the digest in the signed event");
   }
   return whole;
 }

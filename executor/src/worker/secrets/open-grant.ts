@@ -11,7 +11,7 @@ import {
 } from "@sealrun/protocol";
 import type { OpenGrant } from "../../between/attempt.ts";
 
-/** Opens the keyring's grant for one attempt of this executor. Every signature and every owner in it is checked. */
+/** Opens the keyring's grant for one attempt of this executor. Checks every signature and every owner in it. */
 export function openGrant(
   frame: Uint8Array,
   event: ExecutionEvent,
@@ -20,7 +20,7 @@ export function openGrant(
   const opened = openFrame(frame, {
     findKey: (sender) => (sender === keyringSender ? trust.keyring.signPublic : undefined),
     expect: { kind: "grant.reply", subject: subjects.keyring("grant") },
-    // Only this one attempt's context opens what is in it.
+    // Only the context of this one attempt opens the grant.
     ...anyAge,
   });
   const context = grantContext({

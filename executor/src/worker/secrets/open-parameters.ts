@@ -22,18 +22,18 @@ import { withoutReserved } from "./read-fields.ts";
 
 /** The parameters of a run before their references are resolved. */
 export interface OpenParameters {
-  /** Given ones and defaults. */
+  /** Given values and defaults. */
   readonly values: JsonObject;
-  /** Names whose values are taken as they are: no person wrote them, so what looks like a reference there is not one. */
+  /** Names whose values may look like references and are not: no person wrote them, so they are not resolved. */
   readonly literal: ReadonlySet<string>;
-  /** Fields of an event, or what an earlier run passed on, that parameters.json does not know: given as they are. */
+  /** Fields of an event or of an earlier run that parameters.json does not know: the script gets them unchanged. */
   readonly unknown: JsonObject;
   readonly file: ParametersFile | undefined;
 }
 
 /**
- * The parameters of the run: visible and sealed together, checked again against parameters.json, because whoever
- * started the run could have sealed anything.
+ * The parameters of the run, visible and sealed together. They are checked again against parameters.json, because the
+ * requester could have sealed anything.
  */
 export function openParameters(attempt: Attempt, parametersFile: Uint8Array | undefined): OpenParameters {
   const { event } = attempt;
@@ -42,17 +42,17 @@ export function openParameters(attempt: Attempt, parametersFile: Uint8Array | un
   if (event.trigger.kind === "request") {
     return { values: checkParameters(file, given), literal: new Set(), unknown: {}, file };
   }
-  // No person chose these names for this package: what it does not know is no mistake.
+  // No person chose these names for this package, so that a name that it does not know is not a mistake.
   const fields = Object.entries(withoutReserved({ ...given, ...openEventData(attempt) }));
   const isKnown = (name: string): boolean => file?.fields.some((field) => field.name === name) ?? true;
   const known = Object.fromEntries(fields.filter(([name]) => isKnown(name)));
   const unknown = Object.fromEntries(fields.filter(([name]) => !isKnown(name)));
-  // In the place of null stands the default, which the package's author wrote.
+  // A null is replaced by the default, which the author of the package wrote.
   const literal = new Set(Object.keys(known).filter((name) => known[name] !== null));
   return { values: checkParameters(file, known), literal, unknown, file };
 }
 
-/** What a script gets: resolved values, their types checked, and what names the run. */
+/** The parameters that a script gets: resolved and checked values, and the names and ids of the run. */
 export function completeParameters(
   { event }: Attempt,
   { file, unknown }: OpenParameters,
@@ -79,7 +79,7 @@ function openSealed(attempt: Attempt): JsonObject {
   return decode(jsonObject, openWithSharedSecret(upload.shared, upload.recipient, context, envelope));
 }
 
-/** What the event brought that started this run. */
+/** The data of the event that started this run. */
 function openEventData(attempt: Attempt): JsonObject {
   const { eventData } = attempt.event.parameters;
   if (eventData === undefined) return {};

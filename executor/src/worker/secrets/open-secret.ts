@@ -24,14 +24,16 @@ import {
 import type { Attempt } from "../../between/attempt.ts";
 import { fetchWhole } from "./fetch-whole.ts";
 
-/** A value that a lookup found, with what the receipt says of it. */
+/** A value, with its scope and version for the receipt. */
 export interface FoundSecret {
   readonly value: JsonValue;
   readonly scope: Scope;
   readonly version: number;
 }
 
-/** Opens a service secret that came with the event, under the grant. Fails with `REPLACED` when its bytes are gone. */
+/**
+ * Opens a service secret from the event, with the grant. Fails with `REPLACED` when this version is no longer stored.
+ */
 export async function openEventSecret(attempt: Attempt, secret: EventSecret): Promise<FoundSecret> {
   const upload = attempt.grant.shared(secret.keyId, secret.ephemeral);
   if (upload === undefined) throw new SealrunError("NO_GRANT", `The grant does not cover the secret ${secret.name}`);
@@ -50,8 +52,8 @@ export async function openEventSecret(attempt: Attempt, secret: EventSecret): Pr
 }
 
 /**
- * Asks the platform for the narrowest secret of a name, or for that of one scope, and opens it with the one message key
- * that the keyring boxed to this executor. Undefined when every scope asked lacks it.
+ * Asks the platform for the narrowest secret of a name, or for that of one scope, and opens it with the message key
+ * that the keyring sealed to this executor. Undefined when no scope has it.
  */
 export async function lookUpSecret(
   attempt: Attempt,
@@ -79,7 +81,7 @@ export function openMessageKeys(attempt: Attempt, frame: string, requestId: stri
   const opened = openFrame(fromBase64(frame), {
     findKey: (sender) => (sender === keyringSender ? attempt.keyring.signPublic : undefined),
     expect: { kind: "lookup.reply", subject: subjects.keyring("lookup") },
-    // Only this one request's context opens what is in it.
+    // Only the context of this one request opens the keys.
     ...anyAge,
   });
   const context = lookupContext({

@@ -1,22 +1,16 @@
-import { type EventStep, type JsonValue, type Scope, SealrunError, showNames } from "@sealrun/protocol";
-import type { Masker } from "../../mask/masker.ts";
-import type { Read } from "./receipt.ts";
-import type { Secrets } from "./secrets.ts";
+import { type JsonValue, type Scope, SealrunError, showNames } from "@sealrun/protocol";
+import type { StepContext } from "../step-context.ts";
 
-/** A step that reads secrets: what it may read, and who is told of it. */
-export interface Reader {
-  readonly step: { readonly index: number; readonly plan: EventStep };
-  readonly secrets: Secrets;
-  readonly masker: Masker;
-  readonly recordRead: (read: Read) => Promise<void>;
-}
+/** What reading a secret needs: the step that may read it, and where its value is masked and its read recorded. */
+export type ReadContext = Pick<StepContext, "step" | "secrets" | "masker" | "recordRead">;
 
 /**
- * The first of these names that has a value, in one scope alone when it is given; undefined when none has. The value is
- * masked and on the receipt before anybody has it. `SECRET_NOT_DECLARED` when the step may read none of them.
+ * The value of the first of these names that has one, only in `scope` when it is given; undefined when none has. The
+ * value is masked and on the receipt before it is returned. `SECRET_NOT_DECLARED` when the step may read none of the
+ * names.
  */
 export async function readSecret(
-  { step, secrets, masker, recordRead }: Reader,
+  { step, secrets, masker, recordRead }: ReadContext,
   names: readonly string[],
   scope?: Scope,
 ): Promise<{ readonly name: string; readonly value: JsonValue } | undefined> {

@@ -1,6 +1,6 @@
 import type { ReadOutcome, ReportItem, Scope } from "@sealrun/protocol";
 
-/** What one read tells the receipt. */
+/** One read of a secret, for the receipt. */
 export interface Read {
   readonly step: number;
   readonly name: string;
@@ -9,7 +9,7 @@ export interface Read {
   readonly outcome: ReadOutcome;
 }
 
-/** Reports each read once per step, name, scope, version and outcome, however often a script asks. */
+/** Reports a read once per step, name, scope, version and outcome, however often a script asks. */
 export function createReceipt(report: (item: ReportItem) => Promise<void>): (read: Read) => Promise<void> {
   const known = new Set<string>();
   return async (read) => {

@@ -11,8 +11,8 @@ import {
 } from "@sealrun/protocol";
 import type { Attempt } from "../../between/attempt.ts";
 
-/** What a `set` did. `shadowedBy` is the narrower scope that hides the new value from this package. */
-export interface StoredSecret {
+/** The version that a `set` stored. `shadowedBy` is the narrower scope that hides the new value from this package. */
+export interface StoredVersion {
   readonly scope: WritableScope;
   readonly version: number;
   readonly shadowedBy: Scope | undefined;
@@ -25,7 +25,7 @@ export interface StoredSecret {
 export async function storeSecret(
   attempt: Attempt,
   secret: { readonly name: string; readonly value: JsonValue; readonly scope: string },
-): Promise<StoredSecret> {
+): Promise<StoredVersion> {
   const scope = writableScope.safeParse(secret.scope);
   if (!scope.success) {
     throw new SealrunError(

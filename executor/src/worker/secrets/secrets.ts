@@ -1,30 +1,30 @@
 import { type JsonValue, lookupOrder, type Scope, SealrunError, type SecretName, secretName } from "@sealrun/protocol";
 import type { Attempt } from "../../between/attempt.ts";
 import { type FoundSecret, lookUpSecret, openEventSecret } from "./open-secret.ts";
-import { storeSecret, type StoredSecret } from "./seal-secret.ts";
+import { storeSecret, type StoredVersion } from "./seal-secret.ts";
 
-/** The secrets of one attempt. A value is opened when it is first asked for, and kept until the attempt ends. */
+/** The secrets of one attempt. A value is opened at its first read, and kept until the attempt ends. */
 export interface Secrets {
   /**
-   * The narrowest value of a name, or that of one scope; undefined when it is not there. Broken is thrown, never
-   * undefined.
+   * The narrowest value of a name, or that of one scope; undefined when there is none. A value that cannot be opened is
+   * thrown as an error.
    */
   find(name: string, scope?: Scope): Promise<FoundSecret | undefined>;
   /** Names in the service scope, as the event lists them. */
   readonly serviceNames: readonly SecretName[];
   /**
-   * Seals and stores a value. From then on `find` of the name answers this value, whatever other runs set, unless the
+   * Seals and stores a value. From then on `find` answers this value for the name, whatever other runs set, unless the
    * platform says that a narrower scope hides it.
    */
-  set(secret: { readonly name: string; readonly value: JsonValue; readonly scope: string }): Promise<StoredSecret>;
+  set(secret: { readonly name: string; readonly value: JsonValue; readonly scope: string }): Promise<StoredVersion>;
 }
 
-/** Secrets of an attempt. What a script cannot name cannot exist, so a name against the rule is absent everywhere. */
+/** The secrets of an attempt. No secret can have a name against the rule, so that such a name is found nowhere. */
 export function createSecrets(attempt: Attempt): Secrets {
   const inEvent = new Map(attempt.event.secrets.map((secret) => [secret.name, secret]));
-  /** What was read, by name, and by scope and name. */
+  /** Values that were read, by name, and by scope and name. */
   const found = new Map<string, Promise<FoundSecret | undefined>>();
-  /** What this attempt set, by scope and name. */
+  /** Values that this attempt set, by scope and name. */
   const own = new Map<string, FoundSecret>();
 
   const open = async (name: SecretName, scope?: Scope): Promise<FoundSecret | undefined> => {
@@ -62,7 +62,7 @@ export function createSecrets(attempt: Attempt): Secrets {
       const name = secretName.parse(secret.name);
       const { scope, version, shadowedBy } = stored;
       const before = own.get(keyOf(name, scope));
-      // Of two at once, the later version stays, as it does in the database.
+      // Of two sets at once, the later version stays, as in the database.
       const mine = before !== undefined && before.version > version ? before : { value: secret.value, scope, version };
       own.set(keyOf(name, scope), mine);
       found.set(keyOf(name, scope), Promise.resolve(mine));
@@ -70,7 +70,7 @@ export function createSecrets(attempt: Attempt): Secrets {
         found.set(name, Promise.resolve(mine));
         return stored;
       }
-      // What was read of the narrower scope still holds. If nothing was, the next `find` looks there.
+      // A value read from the narrower scope stays valid. If there is none, the next `find` looks it up there.
       const read = await found.get(name)?.catch(() => undefined);
       const narrower = found.get(keyOf(name, shadowedBy));
       if (read?.scope === shadowedBy) return stored;
@@ -81,7 +81,7 @@ export function createSecrets(attempt: Attempt): Secrets {
   };
 }
 
-/** The narrowest of what is stored and what this attempt set; its own value where both are of one scope. */
+/** The narrower of the stored value and those that this attempt set; in the same scope, its own value. */
 function preferOwn(
   stored: FoundSecret | undefined,
   ownIn: (scope: Scope) => FoundSecret | undefined,

@@ -11,7 +11,7 @@ import {
 import type { Attempt } from "../../between/attempt.ts";
 import { openMessageKeys } from "./open-secret.ts";
 
-/** The package's state as one attempt sees it: what it put itself stays as it put it, whatever other runs put. */
+/** The package's state in one attempt: a key that the attempt has put keeps this value, whatever other runs put. */
 export interface State {
   readAll(): Promise<JsonObject>;
   /** One key's value, or undefined. A key that this attempt put is answered without asking the platform. */
@@ -19,7 +19,7 @@ export interface State {
   put(key: string, value: JsonValue): Promise<void>;
 }
 
-/** The state of an attempt's package. Fails as `readState` and `putState`. */
+/** The state of an attempt's package. Fails as `readState` and `putState` do. */
 export function createState(attempt: Attempt): State {
   const own = new Map<string, JsonValue>();
   const readAll = async (): Promise<JsonObject> =>
@@ -39,7 +39,7 @@ export function createState(attempt: Attempt): State {
   };
 }
 
-/** All keys of the package's state as the platform has them. Pages until the platform has no more. */
+/** All keys of the package's state on the platform, page by page. */
 export async function readState(attempt: Attempt): Promise<JsonObject> {
   const state: [string, JsonValue][] = [];
   let after: string | undefined;

@@ -2,7 +2,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SealrunError } from "@sealrun/protocol";
-import { execa } from "execa";
 import { type Dev, startDev } from "../dev/dev.ts";
 import { ownProgram } from "../dev/own-program.ts";
 import { createByteSearch } from "../search/search-files.ts";
@@ -11,6 +10,7 @@ import { watchProcesses } from "../search/watch-processes.ts";
 import type { Environment } from "../setup/find-on-path.ts";
 import { type DemoPackage, writeDemoPackage } from "./package.ts";
 import { proveNothingLeaked, type Seen } from "./prove.ts";
+import { startProgram } from "../setup/run-program.ts";
 
 /** What the demo needs from its command. */
 export interface DemoOptions {
@@ -72,7 +72,7 @@ async function runCommands(
   const run = async (args: readonly string[], stdin?: string): Promise<void> => {
     const shown = args.map((arg) => (arg === demo.folder ? "./report" : arg)).join(" ");
     say(`\n$ ${stdin === undefined ? "" : "… | "}sealrun ${shown}`);
-    const { exitCode } = await execa(process.execPath, [...ownProgram(), ...args], {
+    const { exitCode } = await startProgram(process.execPath, [...ownProgram(), ...args], {
       env: {
         PATH: "/usr/bin:/bin",
         HOME: stage.home,
@@ -80,7 +80,6 @@ async function runCommands(
         SEALRUN_TOKEN: dev.token,
         SEALRUN_FINGERPRINT: dev.fingerprint,
       },
-      extendEnv: false,
       ...(stdin === undefined ? { stdin: "ignore" } : { input: stdin }),
       stdout: "inherit",
       stderr: "inherit",

@@ -2,10 +2,10 @@ import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type JsonObject, type JsonValue, scriptKind, SealrunError, type Step } from "@sealrun/protocol";
-import { execa } from "execa";
 import { type Environment, findOnPath } from "../setup/find-on-path.ts";
 import type { HostPython } from "../setup/python.ts";
 import { openGiven, resolveLocally } from "./resolve-locally.ts";
+import { startProgram } from "../setup/run-program.ts";
 
 /** What a script needs of this machine. */
 export interface LocalHost {
@@ -26,10 +26,9 @@ export async function runStepLocally(folder: string, step: Step, host: LocalHost
   const handed = file === undefined ? {} : { ...given?.env, SEALRUN_ENV: "local", SEALRUN_LOCAL_GIVEN: "3" };
   // Never read here: a stream is the type that execa wants to give the child its descriptor.
   const descriptor = file === undefined ? [] : [createReadStream("", { fd: file.fd, autoClose: false })];
-  const result = await execa(program, args, {
+  const result = await startProgram(program, args, {
     cwd: resolve(folder),
     env: { ...localEnvironment(host.environment, step), ...handed, ...environment },
-    extendEnv: false,
     stdio: ["inherit", "inherit", "inherit", ...descriptor],
     reject: false,
   });

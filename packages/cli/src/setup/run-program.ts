@@ -1,6 +1,9 @@
 import { execa } from "execa";
 
-/** The result of a short program: `ok` is false also when it could not be started. Its output is not interpreted. */
+/** Starts a program as execa does, with the environment in `env` and nothing of this process. */
+export const startProgram = execa({ extendEnv: false });
+
+/** What a short program did: `ok` is false also when it could not be started. Nothing of its output is interpreted. */
 export interface ProgramResult {
   readonly ok: boolean;
   readonly stdout: string;
@@ -28,9 +31,8 @@ export async function runProgram(
   args: readonly string[],
   options: ProgramOptions = {},
 ): Promise<ProgramResult> {
-  const result = await execa("setpriv", ["--pdeathsig", "KILL", "--", program, ...args], {
+  const result = await startProgram("setpriv", ["--pdeathsig", "KILL", "--", program, ...args], {
     env: { PATH: systemPath, LC_ALL: "C", ...options.environment },
-    extendEnv: false,
     reject: false,
     timeout: options.timeoutMs ?? 30_000,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),

@@ -25,7 +25,7 @@ const own = executorId.parse(newId("executor"));
 const platform = generateIdentity(newId("platform"));
 const ref = { executionId: executionId.parse(newId("execution")), attempt: 2 };
 
-/** A frame of an order, honest unless changed. */
+/** A frame with an order, valid unless changed. */
 function order(changes: { by?: typeof platform; kind?: string; time?: number; body?: object } = {}): Uint8Array {
   const { by = platform, kind = "control", time = Date.now(), body = { kind: "cancel", ...ref } } = changes;
   const subject = subjects.control(own);
@@ -46,7 +46,7 @@ async function startControl() {
 }
 
 describe("listenToControl()", () => {
-  it("tells the attempt that is to end, and no other, as long as it is watched", async () => {
+  it("cancels the attempt that is to end, and no other, as long as it is watched", async () => {
     const { control, logged, send } = await startControl();
     const heard: string[] = [];
     const unwatch = control.watch(ref, () => heard.push("this"));
@@ -61,7 +61,7 @@ describe("listenToControl()", () => {
     control.close();
   });
 
-  it("drops what the platform did not sign, another kind of frame, an old one, and one of another form", async () => {
+  it("drops a frame that the platform did not sign, of another kind, old, or malformed", async () => {
     const { control, logged, send } = await startControl();
     const heard: string[] = [];
     control.watch(ref, () => heard.push("heard"));

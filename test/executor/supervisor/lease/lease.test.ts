@@ -26,7 +26,7 @@ describe("keepLease()", () => {
     lease.stop();
   });
 
-  it("ends the run before the end of a lease that could not be renewed", async () => {
+  it("ends the run before a lease that could not be renewed expires", async () => {
     const renew = async () => {
       throw new SealrunError("PLATFORM_UNREACHABLE", "");
     };
@@ -43,7 +43,7 @@ describe("keepLease()", () => {
     expect(lease.signal.aborted).toBe(true);
   });
 
-  it("ends the run before the lease when a renew is never answered", async () => {
+  it("ends the run before the lease expires when a renewal is never answered", async () => {
     const lease = keepLease({ renew: async () => new Promise(() => undefined) }, ref, limits.leaseMs);
     await vi.advanceTimersByTimeAsync(limits.leaseMs - limits.killGraceMs);
     expect(lease.signal.aborted).toBe(true);
@@ -71,7 +71,7 @@ describe("keepLease()", () => {
     lease.stop();
   });
 
-  it("says what a run died of: unanswered in time, or over", async () => {
+  it("says why a run was ended: not renewed in time, or expired", async () => {
     const silent = keepLease({ renew: async () => new Promise(() => undefined) }, ref, limits.leaseMs);
     await vi.advanceTimersByTimeAsync(limits.leaseMs);
     expect(silent.signal.reason).toMatchObject({ code: "PLATFORM_UNREACHABLE" });
@@ -88,14 +88,14 @@ describe("keepLease()", () => {
     expect(taken.signal.reason).toMatchObject({ code: "LEASE_LOST" });
   });
 
-  it("ends the run as over when the process was stopped for longer than the lease", () => {
+  it("ends the run with LEASE_LOST when the process was suspended for longer than the lease", () => {
     const lease = keepLease({ renew: async () => new Promise(() => undefined) }, ref, limits.leaseMs);
     stopProcess(2 * limits.leaseMs);
     expect(lease.endRun()).toBe(false);
     expect(lease.signal.reason).toMatchObject({ code: "LEASE_LOST" });
   });
 
-  it("asks at once when the wall clock went on alone, and ends the run when nobody answers", async () => {
+  it("renews at once when the wall clock jumped, and ends the run when no answer comes", async () => {
     const asked: number[] = [];
     const renew = async () => {
       asked.push(performance.now());
@@ -109,7 +109,7 @@ describe("keepLease()", () => {
     expect(lease.signal.aborted).toBe(true);
   });
 
-  it("goes on after a leap of the wall clock when the platform says so", async () => {
+  it("goes on after a jump of the wall clock when the platform renews the lease", async () => {
     const renew = async () => ({ ok: true as const, leaseMs: limits.leaseMs });
     const lease = keepLease({ renew }, ref, limits.leaseMs);
     vi.setSystemTime(Date.now() + 2 * limits.leaseMs);
@@ -118,7 +118,7 @@ describe("keepLease()", () => {
     lease.stop();
   });
 
-  it("goes by the steady clock after a leap of the wall clock that the platform does not have", async () => {
+  it("uses the monotonic clock after a jump of the wall clock that the platform does not have", async () => {
     const renew = async () => Promise.reject(new SealrunError("CLOCK_WRONG", ""));
     const lease = keepLease({ renew }, ref, limits.leaseMs);
     vi.setSystemTime(Date.now() + 3_600_000);
@@ -128,7 +128,7 @@ describe("keepLease()", () => {
     expect(lease.signal.reason).toMatchObject({ code: "PLATFORM_UNREACHABLE" });
   });
 
-  it("hears of a cancel with a renew, and keeps the lease", async () => {
+  it("gets a cancel with a renewal, and keeps the lease", async () => {
     const renew = async () => ({ ok: true as const, leaseMs: limits.leaseMs, cancel: true });
     const lease = keepLease({ renew }, ref, limits.leaseMs);
     expect(lease.cancelled.aborted).toBe(false);
@@ -138,7 +138,7 @@ describe("keepLease()", () => {
     lease.stop();
   });
 
-  it("counts the end of a run whose lease is held, and ends nothing after it", async () => {
+  it("counts the end of a run whose lease has not expired, and ends nothing after it", async () => {
     const lease = keepLease({ renew: async () => new Promise(() => undefined) }, ref, limits.leaseMs);
     await vi.advanceTimersByTimeAsync(limits.renewMs);
     expect(lease.endRun()).toBe(true);
@@ -148,7 +148,7 @@ describe("keepLease()", () => {
   });
 });
 
-/** As SIGSTOP does: time goes by and no timer fires. */
+/** As SIGSTOP does: time passes and no timer fires. */
 function stopProcess(ms: number): void {
   const steady = performance.now();
   vi.setSystemTime(Date.now() + ms);

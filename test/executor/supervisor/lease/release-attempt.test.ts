@@ -14,7 +14,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A platform that refuses with these codes, one after the other, and then takes what it is told. */
+/** A platform that refuses with these codes, in order, and then accepts. */
 function refusing(codes: readonly ErrorCode[]) {
   const asked: ReleaseRequest[] = [];
   const release = async (body: ReleaseRequest): Promise<void> => {
@@ -25,7 +25,7 @@ function refusing(codes: readonly ErrorCode[]) {
   return { asked, release };
 }
 
-/** The code that it failed with, or "done". */
+/** The code of the failure, or "done". */
 async function outcome(platform: ReturnType<typeof refusing>, signal = going): Promise<string> {
   const releasing = releaseAttempt(platform, ref, full, signal).then(
     () => "done",
@@ -36,13 +36,13 @@ async function outcome(platform: ReturnType<typeof refusing>, signal = going): P
 }
 
 describe("releaseAttempt()", () => {
-  it("tells which attempt and why, and nothing else", async () => {
+  it("says which attempt and why, and nothing else", async () => {
     const platform = refusing([]);
     expect(await outcome(platform)).toBe("done");
     expect(platform.asked).toEqual([{ ...ref, reason: { code: "DISK_FULL", message: "full" } }]);
   });
 
-  it("tells it again until there is an answer, however long a part is away", async () => {
+  it("retries until there is an answer, however long a part is away", async () => {
     const platform = refusing(Array.from({ length: 50 }, () => "PLATFORM_UNREACHABLE"));
     expect(await outcome(platform)).toBe("done");
     expect(platform.asked).toHaveLength(51);
@@ -54,7 +54,7 @@ describe("releaseAttempt()", () => {
     expect(platform.asked).toHaveLength(2);
   });
 
-  it.each(["INTERNAL", "EXPIRED"] as const)("gives %s up after as many tries as outlast a lease", async (code) => {
+  it.each(["INTERNAL", "EXPIRED"] as const)("gives up on %s after enough tries to outlast a lease", async (code) => {
     const platform = refusing(Array.from({ length: 50 }, () => code));
     expect(await outcome(platform)).toBe(code);
     expect(platform.asked).toHaveLength(20);

@@ -9,7 +9,7 @@ import { codeOf } from "../../../support/executions-world.ts";
 const never = new AbortController().signal;
 const name = secretName.parse("TOKEN");
 
-/** The platform, whose lookups are refused with these codes first. */
+/** A platform that first refuses lookups with these codes. */
 function refusing(codes: readonly ConstructorParameters<typeof SealrunError>[0][]) {
   const peer = makeAttempt();
   const left = [...codes];
@@ -22,13 +22,13 @@ function refusing(codes: readonly ConstructorParameters<typeof SealrunError>[0][
 }
 
 describe("createPatientRpc()", () => {
-  it("asks again while platform, database or keyring are away", async () => {
+  it("retries while platform, database or keyring are away", async () => {
     const { peer, rpc } = refusing(["PLATFORM_UNREACHABLE", "POSTGRES_UNREACHABLE", "KEYRING_UNREACHABLE"]);
     const { value } = await createPatientRpc(rpc, never).lookup({ ...peer.attempt.ref, name });
     expect(value).toMatchObject({ found: false });
   });
 
-  it("asks again while a clock is wrong, also for an event and a schedule", async () => {
+  it("retries while a clock is wrong, also for an event and a schedule", async () => {
     const { peer, rpc } = refusing(["CLOCK_WRONG", "EXPIRED"]);
     const { value } = await createPatientRpc(rpc, never).lookup({ ...peer.attempt.ref, name });
     expect(value).toMatchObject({ found: false });
@@ -44,13 +44,13 @@ describe("createPatientRpc()", () => {
     expect(await codeOf(patient.schedule({ ...ref, ...later }))).toBe("LEASE_LOST");
   });
 
-  it("passes on what is no absence, at once", async () => {
+  it("passes every other failure on at once", async () => {
     const { peer, left, rpc } = refusing(["LEASE_LOST", "NO_GRANT"]);
     expect(await codeOf(createPatientRpc(rpc, never).lookup({ ...peer.attempt.ref, name }))).toBe("LEASE_LOST");
     expect(left).toEqual(["NO_GRANT"]);
   });
 
-  it("waits no longer than its attempt goes on", async () => {
+  it("stops retrying when its attempt ends", async () => {
     const { peer, left, rpc } = refusing(["PLATFORM_UNREACHABLE", "PLATFORM_UNREACHABLE"]);
     const ended = createPatientRpc(rpc, AbortSignal.abort()).lookup({ ...peer.attempt.ref, name });
     expect(await codeOf(ended)).toBe("PLATFORM_UNREACHABLE");

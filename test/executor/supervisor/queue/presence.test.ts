@@ -8,7 +8,7 @@ import { until } from "../../../support/until.ts";
 const log = pino({ level: "silent" });
 
 describe("announcePresence()", () => {
-  test("announcePresence() tells at once, and at once when it drains, with what runs", async () => {
+  test("announcePresence() sends a heartbeat at once, and at once when it drains, with what runs", async () => {
     const told: PresenceRequest[] = [];
     const presence = announcePresence({ rpc: { presence: async (said) => void told.push(said) }, slots: 3, log });
     presence.begin();
@@ -23,7 +23,7 @@ describe("announcePresence()", () => {
     ]);
   });
 
-  test("announcePresence() tells at once why nothing is taken, and at once when it is again", async () => {
+  test("announcePresence() says at once why it takes nothing, and at once when it takes executions again", async () => {
     const told: PresenceRequest[] = [];
     const presence = announcePresence({ rpc: { presence: async (said) => void told.push(said) }, slots: 1, log });
     const trouble = { code: "DISK_FULL", message: "full" };
@@ -34,7 +34,7 @@ describe("announcePresence()", () => {
     expect(told.map((said) => said.trouble)).toEqual([null, trouble, null]);
   });
 
-  test("announcePresence() tells again what the platform did not hear, and says so once", async () => {
+  test("announcePresence() retries a heartbeat that failed, and logs that once", async () => {
     const lines: string[] = [];
     let tries = 0;
     const presence = announcePresence({
@@ -52,7 +52,7 @@ describe("announcePresence()", () => {
     expect(lines).toHaveLength(1);
   });
 
-  test("announcePresence() says once that the clock is wrong, and takes until it is checked and after it is right", async () => {
+  test("announcePresence() logs a wrong clock once, and takes executions before it is checked and after it is right", async () => {
     const lines: string[] = [];
     let isWrong = false;
     let told = 0;
@@ -76,10 +76,12 @@ describe("announcePresence()", () => {
     await until(() => (presence.isClockWrong() ? undefined : true));
     await presence.close();
     expect(lines).toHaveLength(2);
-    expect(lines[0]).toContain("The clock of host-1 is 90 seconds behind. Nothing is taken until they agree");
+    expect(lines[0]).toContain(
+      "The clock of host-1 is 90 seconds behind. No executions are taken until the clocks agree",
+    );
   });
 
-  test("announcePresence() closes once that it drains was heard, and tells nothing after", async () => {
+  test("announcePresence() closes once the platform knows that it drains, and sends nothing after", async () => {
     const heard: boolean[] = [];
     const presence = announcePresence({
       rpc: {

@@ -36,7 +36,7 @@ describe("verifyEvent()", () => {
     }
   });
 
-  it("refuses an event that somebody else signed", () => {
+  it("refuses an event that another key signed", () => {
     const peer = makeAttempt();
     const stranger = { ...makeAttempt().platform, id: peer.platform.id };
     expect(() => verifyEvent(frameOf(peer, peer.event, stranger), trustOf(peer), Date.now())).toThrow(
@@ -47,7 +47,7 @@ describe("verifyEvent()", () => {
     );
   });
 
-  it("refuses an event past its time", () => {
+  it("refuses an expired event", () => {
     const peer = makeAttempt();
     const frame = frameOf(peer, { ...peer.event, expiresAt: Date.now() - 1 });
     expect(() => verifyEvent(frame, trustOf(peer), Date.now())).toThrow(expect.objectContaining({ code: "EXPIRED" }));

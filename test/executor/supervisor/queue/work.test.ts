@@ -15,7 +15,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A platform that refuses with these codes, one after the other and the last one for ever unless it then grants. */
+/** A platform that refuses with these codes in order, and then grants, or repeats the last one without end. */
 function refusing(codes: readonly ("PLATFORM_UNREACHABLE" | "KEYRING_UNREACHABLE" | "CLAIM_REFUSED")[], grants = true) {
   const ids: string[] = [];
   const claim = async (_body: object, requestId: string): Promise<ClaimReply> => {
@@ -28,7 +28,7 @@ function refusing(codes: readonly ("PLATFORM_UNREACHABLE" | "KEYRING_UNREACHABLE
 }
 
 describe("claimExecution()", () => {
-  it("claims under one request id, and tells when the answered one was asked", async () => {
+  it("claims under one request id, and says when the answered request was sent", async () => {
     const platform = refusing(["PLATFORM_UNREACHABLE", "PLATFORM_UNREACHABLE"]);
     const startedAt = performance.now();
     const claiming = claimExecution(platform, event, going);
@@ -39,7 +39,7 @@ describe("claimExecution()", () => {
     expect(new Set(platform.ids).size).toBe(1);
   });
 
-  it("gives a keyring that is away five tries", async () => {
+  it("tries five times while the keyring is away", async () => {
     const platform = refusing(["KEYRING_UNREACHABLE"], false);
     const claiming = claimExecution(platform, event, going).catch((error: unknown) => error);
     await vi.advanceTimersByTimeAsync(300_000);
@@ -47,7 +47,7 @@ describe("claimExecution()", () => {
     expect(platform.ids).toHaveLength(5);
   });
 
-  it("goes on, whatever is away, once a try may have been granted", async () => {
+  it("goes on, whichever part is away, once a try may have been granted", async () => {
     const away = Array.from({ length: 20 }, () => "KEYRING_UNREACHABLE" as const);
     const platform = refusing(["PLATFORM_UNREACHABLE", ...away]);
     const claiming = claimExecution(platform, event, going);
@@ -66,10 +66,10 @@ describe("claimExecution()", () => {
 
 describe("settle()", () => {
   it.each([
-    ["gives back what is past its time by this clock", "EXPIRED", 1, "given back"],
-    ["takes out what is past its time after many offers", "EXPIRED", 20, "done"],
-    ["gives back what failed for the moment", "KEYRING_UNREACHABLE", 20, "given back"],
-    ["takes out what can never be run", "CLAIM_REFUSED", 1, "done"],
+    ["gives back an event that has expired by this clock", "EXPIRED", 1, "given back"],
+    ["removes an expired event after many deliveries", "EXPIRED", 20, "done"],
+    ["gives back an event whose failure may pass", "KEYRING_UNREACHABLE", 20, "given back"],
+    ["removes an event that can never run", "CLAIM_REFUSED", 1, "done"],
   ] as const)("settle() %s", (_what, code, delivered, expected) => {
     const ends: string[] = [];
     const message = { delivered, done: () => void ends.push("done"), giveBack: () => void ends.push("given back") };

@@ -26,7 +26,7 @@ const chunk = (sequence: number): Chunk => ({
   items: [{ type: "log", step: 0, stream: "stdout", text: `line ${sequence}`, time: 1 }],
 });
 
-/** Ends whose platform answers from lists, one after the other; the last answer is repeated. */
+/** Ends whose platform answers from lists, in order; the last answer is repeated. */
 function startEnds(folder: string, answers: readonly Answer[], reported: readonly Answer[] = ["what the stream has"]) {
   const { identity, link } = stream;
   const asked: FinishRequest[] = [];
@@ -62,7 +62,7 @@ function startEnds(folder: string, answers: readonly Answer[], reported: readonl
   return { ends, spool, asked, askedReported, logged, giveUp, report, files, emptied };
 }
 
-/** Leaves an attempt as a process that was killed leaves it. */
+/** Leaves an attempt as a killed process leaves it. */
 async function leave(folder: string, ref: AttemptRef, options: { readonly hasEnd: boolean }): Promise<void> {
   const { ends, report, giveUp } = startEnds(folder, [away]);
   const reported = await report(ref);
@@ -88,7 +88,7 @@ describe.concurrent("createEnds().deliver()", () => {
     expect(askedReported).toEqual([]);
   });
 
-  it("sends what is missing again under an id of its own: the stream stores it although it has seen the first", async () => {
+  it("sends missing chunks again under a fresh id: the stream stores them although it has seen the first", async () => {
     await using root = await temporaryFolder();
     const { ends, files, logged, report, emptied } = startEnds(root.path, ["what the stream has"]);
     const ref = newAttemptRef();
@@ -97,7 +97,7 @@ describe.concurrent("createEnds().deliver()", () => {
       expect(await sendChunk(stream, ref, chunk(sequence), firstId(ref, chunk(sequence)))).toBe(true);
     }
     await stream.lose(ref);
-    // The server takes the first id for a duplicate, and has nothing.
+    // The server answers "duplicate" to the first id, and stores nothing.
     expect(await sendChunk(stream, ref, chunk(1), firstId(ref, chunk(1)))).toBe(true);
     expect(await stream.sequencesOf(ref)).toEqual([]);
     const empty = await ends.deliver(endOf(ref), reported);
@@ -108,7 +108,7 @@ describe.concurrent("createEnds().deliver()", () => {
     expect(logged.join("")).toContain("2 report chunks are sent again");
   });
 
-  it("sends nothing again while what is missing comes by itself", async () => {
+  it("sends nothing again while the missing chunks arrive by themselves", async () => {
     await using root = await temporaryFolder();
     const { ends, askedReported, logged, report, emptied } = startEnds(root.path, [[1, 2]], [[2], []]);
     const ref = newAttemptRef();
@@ -119,7 +119,7 @@ describe.concurrent("createEnds().deliver()", () => {
     expect(logged.join("")).not.toContain("sent again");
   });
 
-  it("drops an end that no longer counts, and brings its reports home", async () => {
+  it("drops an end that no longer counts, and delivers its reports", async () => {
     await using root = await temporaryFolder();
     const { ends, emptied, report } = startEnds(root.path, [lost]);
     const ref = newAttemptRef();
@@ -128,7 +128,7 @@ describe.concurrent("createEnds().deliver()", () => {
     expect(await stream.sequencesOf(ref)).toEqual([1, 2]);
   });
 
-  it("tells an end again that is refused as expired: a clock is wrong", async () => {
+  it("sends an end again that is refused as expired: a clock is wrong", async () => {
     await using root = await temporaryFolder();
     const { ends, asked, logged, report } = startEnds(root.path, [expired, expired, []]);
     const ref = newAttemptRef();
@@ -150,7 +150,7 @@ describe.concurrent("createEnds().deliver()", () => {
     expect(await files()).toHaveLength(2);
   });
 
-  it("keeps end and reports from memory when the disk takes nothing, until the platform has all", async () => {
+  it("keeps end and reports in memory when the disk is full, until the platform has all", async () => {
     await using root = await temporaryFolder();
     await writeFile(join(root.path, "file"), "");
     const { ends, asked, logged, report } = startEnds(join(root.path, "file", "spool"), [away, [1, 2]]);
@@ -160,11 +160,11 @@ describe.concurrent("createEnds().deliver()", () => {
     )();
     expect(asked).toHaveLength(2);
     expect(await stream.sequencesOf(ref)).toEqual([1, 2]);
-    expect(logged.join("")).toContain("Reports of a run cannot be spooled; they are in memory only");
-    expect(logged.join("")).toContain("it is in memory only");
+    expect(logged.join("")).toContain("Reports of a run cannot be written to the spool. They are in memory only");
+    expect(logged.join("")).toContain("It is in memory only");
   });
 
-  it("waits out an answer that speaks of a bug, and not for ever", async () => {
+  it("retries after an answer that comes from a bug, and gives up in the end", async () => {
     await using root = await temporaryFolder();
     const { ends, asked, report } = startEnds(root.path, [new SealrunError("INTERNAL", ""), []]);
     const ref = newAttemptRef();
@@ -174,7 +174,7 @@ describe.concurrent("createEnds().deliver()", () => {
 });
 
 describe.concurrent("createEnds().deliverReports()", () => {
-  it("brings home the reports of a run that has no end", async () => {
+  it("delivers the reports of a run that has no end", async () => {
     await using root = await temporaryFolder();
     const { ends, asked, emptied, report } = startEnds(root.path, []);
     const ref = newAttemptRef();
@@ -186,7 +186,7 @@ describe.concurrent("createEnds().deliverReports()", () => {
 });
 
 describe.concurrent("createEnds().deliverLeft()", () => {
-  it("tells the end of an earlier process's run, and brings its reports home", async () => {
+  it("sends the end of an earlier process's run, and delivers its reports", async () => {
     await using root = await temporaryFolder();
     const ref = newAttemptRef();
     await leave(root.path, ref, { hasEnd: true });
@@ -197,7 +197,7 @@ describe.concurrent("createEnds().deliverLeft()", () => {
     expect(await stream.sequencesOf(ref)).toEqual([1, 2]);
   });
 
-  it("brings home the reports of a run that was killed before its end", async () => {
+  it("delivers the reports of a run that was killed before its end", async () => {
     await using root = await temporaryFolder();
     const ref = newAttemptRef();
     await leave(root.path, ref, { hasEnd: false });
@@ -208,7 +208,7 @@ describe.concurrent("createEnds().deliverLeft()", () => {
     expect([next.asked, next.askedReported[0]]).toEqual([[], 2]);
   });
 
-  it("leaves in the spool what could not be told or stored, for the start after", async () => {
+  it("leaves in the spool what could not be sent or stored, for the next start", async () => {
     await using root = await temporaryFolder();
     await leave(root.path, newAttemptRef(), { hasEnd: true });
     await leave(root.path, newAttemptRef(), { hasEnd: false });
@@ -219,7 +219,7 @@ describe.concurrent("createEnds().deliverLeft()", () => {
     expect(await next.files()).toHaveLength(3);
   });
 
-  it("removes with a line what the platform refuses for good, and an end that cannot be read", async () => {
+  it("logs and removes what the platform refuses finally, and an end that cannot be read", async () => {
     await using root = await temporaryFolder();
     await leave(root.path, newAttemptRef(), { hasEnd: true });
     await leave(root.path, newAttemptRef(), { hasEnd: false });
@@ -237,7 +237,7 @@ describe.concurrent("createEnds().deliverLeft()", () => {
     expect(next.logged.join("")).toContain("WRONG_KEY_OR_CONTEXT");
   });
 
-  it("removes reports that are too old for the platform, once it did not take them", async () => {
+  it("removes reports that are too old for the platform, once it did not accept them", async () => {
     await using root = await temporaryFolder();
     await leave(root.path, newAttemptRef(), { hasEnd: false });
     const [name = ""] = await readdir(root.path);
@@ -249,7 +249,7 @@ describe.concurrent("createEnds().deliverLeft()", () => {
     expect(next.logged.join("")).toContain("they are too old for the platform to take");
   });
 
-  it("gives up on chunks that the spool does not hold", async () => {
+  it("gives up on chunks that the spool does not have", async () => {
     await using root = await temporaryFolder();
     const ref = newAttemptRef();
     await leave(root.path, ref, { hasEnd: false });
@@ -261,7 +261,7 @@ describe.concurrent("createEnds().deliverLeft()", () => {
     expect(next.logged.join("")).toContain("the spool no longer holds what is missing");
   });
 
-  it("brings home chunks that an earlier release kept in the end's file", async () => {
+  it("delivers chunks that an earlier release kept in the end's file", async () => {
     await using root = await temporaryFolder();
     const ref = newAttemptRef();
     const next = startEnds(root.path, ["what the stream has"]);
@@ -271,7 +271,7 @@ describe.concurrent("createEnds().deliverLeft()", () => {
     expect(await stream.sequencesOf(ref)).toEqual([1, 2]);
   });
 
-  it("leaves a run of this process alone", async () => {
+  it("does not touch a run of this process", async () => {
     await using root = await temporaryFolder();
     const { ends, askedReported, files, report } = startEnds(root.path, []);
     await report(newAttemptRef());

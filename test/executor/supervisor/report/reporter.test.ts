@@ -4,7 +4,7 @@ import type { ReportItem, AttemptRef } from "@sealrun/protocol";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEnds } from "../../../../executor/src/supervisor/report/ends.ts";
-import type { SpoolRoom } from "../../../../executor/src/supervisor/report/kept-reports.ts";
+import type { SpoolLimits } from "../../../../executor/src/supervisor/report/kept-reports.ts";
 import { createReporter, type Reporter } from "../../../../executor/src/supervisor/report/reporter.ts";
 import { openSpool } from "../../../../executor/src/supervisor/report/spool.ts";
 import { newAttemptRef, type ReportsStream, startReportsStream } from "../../../support/reports-stream.ts";
@@ -21,11 +21,11 @@ afterAll(async () => stream.close());
 const line = (text: string): ReportItem => ({ type: "log", step: 0, stream: "stdout", text, time: 1 });
 const kibi = "x".repeat(1024);
 
-/** A reporter whose platform has stored what `reported` says that it has not missed. */
+/** A reporter whose platform has stored all chunks except those that `reported` lists. */
 async function startReporter(
   folder: string,
   options: {
-    readonly room?: SpoolRoom;
+    readonly spoolLimits?: SpoolLimits;
     readonly reported?: (of: AttemptRef & { readonly lastSequence: number }) => Promise<readonly number[]>;
   } = {},
 ) {
@@ -43,13 +43,21 @@ async function startReporter(
     },
   };
   const log = pino({ level: "info" }, { write: (text: string) => void logged.push(text) });
-  const { room } = options;
-  const ends = createEnds({ link, identity, rpc, spool, log, giveUp: stop.signal, ...(room && { room }) });
+  const { spoolLimits } = options;
+  const ends = createEnds({
+    link,
+    identity,
+    rpc,
+    spool,
+    log,
+    giveUp: stop.signal,
+    ...(spoolLimits && { spoolLimits }),
+  });
   const reporter = createReporter({ link, identity, reports: await ends.open(ref), signal: stop.signal });
   return { ref, spool, reporter, ends, asked, logged, stop };
 }
 
-/** Reports so many KiB in lines, as fast as the reporter takes them; the answer is how many were taken so far. */
+/** Reports this many KiB in lines, as fast as the reporter takes them; returns how many have been taken. */
 function flood(reporter: Reporter, lines: number): { taken: () => number; done: Promise<void> } {
   let taken = 0;
   const run = async (): Promise<void> => {
@@ -62,7 +70,7 @@ function flood(reporter: Reporter, lines: number): { taken: () => number; done: 
 }
 
 describe.concurrent("createReporter()", () => {
-  it("keeps each chunk in the spool, and asks nothing of a run with little output", async () => {
+  it("keeps each chunk in the spool, and does not ask the platform for a run with little output", async () => {
     await using root = await temporaryFolder();
     const { ref, reporter, asked, spool } = await startReporter(root.path);
     await reporter.report(line("one"));
@@ -90,19 +98,19 @@ describe.concurrent("createReporter()", () => {
     expect(steps).toEqual([{ ...ended, error }]);
   });
 
-  it("reads output more slowly while the spool is full of what the platform has not stored", async () => {
+  it("reads output more slowly while the spool is full of chunks that the platform has not stored", async () => {
     await using root = await temporaryFolder();
-    const room = { runBytes: 2 * 1024 * 1024, allBytes: 64 * 1024 * 1024 };
+    const spoolLimits = { runBytes: 2 * 1024 * 1024, allBytes: 64 * 1024 * 1024 };
     let isStored = false;
     const { ref, reporter, asked, stop } = await startReporter(root.path, {
-      room,
+      spoolLimits,
       reported: async ({ lastSequence }) =>
         isStored ? [] : Array.from({ length: lastSequence }, (_, index) => index + 1),
     });
     const { taken, done } = flood(reporter, 9_000);
     await until(() => (asked.length >= 4 ? true : undefined));
     const before = taken();
-    // What is in the spool, and what waits in memory for its place there.
+    // Chunks in the spool, and chunks that wait in memory for room there.
     expect(before).toBeLessThan(7_000);
     await until(() => (asked.length >= 6 ? true : undefined));
     expect(taken()).toBe(before);
@@ -120,7 +128,7 @@ describe.concurrent("createReporter()", () => {
     stop.abort();
   });
 
-  it("loses nothing of a flood, with a spool that is small and a stream that loses what it had", async () => {
+  it("loses nothing of a flood, with a small spool and a stream that loses messages", async () => {
     await using root = await temporaryFolder();
     const stored = new Set<number>();
     let ref: AttemptRef | undefined;
@@ -130,10 +138,10 @@ describe.concurrent("createReporter()", () => {
     };
     let rounds = 0;
     const started = await startReporter(root.path, {
-      room: { runBytes: 1024 * 1024, allBytes: 1024 * 1024 * 1024 },
+      spoolLimits: { runBytes: 1024 * 1024, allBytes: 1024 * 1024 * 1024 },
       reported: async ({ lastSequence }) => {
         rounds += 1;
-        // One time in three what the stream had is gone before the platform saw it.
+        // One time in three a message is gone from the stream before the platform sees it.
         if (rounds % 3 !== 0) await store();
         else if (ref !== undefined) await stream.lose(ref);
         return Array.from({ length: lastSequence }, (_, index) => index + 1).filter((one) => !stored.has(one));
@@ -148,7 +156,7 @@ describe.concurrent("createReporter()", () => {
     expect(stored.size).toBe(reported.lastSequence);
   });
 
-  it("keeps what a full disk does not take in memory, and says so once in the run's log", async () => {
+  it("keeps chunks in memory while the disk is full, and says so once in the run's log", async () => {
     await using root = await temporaryFolder();
     await using disk = await mountSmallDisk(root.path, 200_000);
     const { ref, reporter, logged } = await startReporter(disk.path);
@@ -160,13 +168,15 @@ describe.concurrent("createReporter()", () => {
       expect(await kept.find(sequence)).toMatchObject({ sequence });
     }
     const items = (await stream.reportsOf(ref)).flatMap((report) => report.items);
-    expect(items.filter((item) => item.type === "log" && item.text.includes("could not be spooled"))).toHaveLength(1);
+    expect(items.filter((item) => item.type === "log" && item.text.includes("could not write reports"))).toHaveLength(
+      1,
+    );
     expect(items).toHaveLength(1_001);
-    expect(logged.filter((text) => text.includes("cannot be spooled"))).toHaveLength(1);
+    expect(logged.filter((text) => text.includes("cannot be written to the spool"))).toHaveLength(1);
     await kept.remove();
   });
 
-  it("holds no more in memory than a bound when nothing can be written, until the platform has stored it", async () => {
+  it("limits what is in memory while nothing can be written, until the platform has stored it", async () => {
     await using root = await temporaryFolder();
     await using disk = await mountSmallDisk(root.path, 4_096);
     let isStored = false;

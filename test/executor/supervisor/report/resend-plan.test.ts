@@ -5,14 +5,14 @@ const from = (first: number, last: number): readonly number[] =>
   Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
 describe("createResendPlan()", () => {
-  it("only waits while any missing chunk comes", () => {
+  it("only waits while missing chunks arrive", () => {
     const plan = createResendPlan();
     for (let came = 0; came < 50; came += 1) {
       expect(plan.next(from(came + 1, 100), came * 60_000)).toEqual({ again: [], waitMs: 2_000 });
     }
   });
 
-  it("sends the lowest few again when none came for 2 s, with pauses that grow to 30 s", () => {
+  it("sends the lowest few again when none arrived for 2 s, with pauses that grow to 30 s", () => {
     const plan = createResendPlan();
     const missing = from(5, 100);
     const sent: { readonly at: number; readonly again: readonly number[] }[] = [];
@@ -26,7 +26,7 @@ describe("createResendPlan()", () => {
     expect(new Set(sent.map(({ again }) => again.join()))).toEqual(new Set([from(5, 12).join()]));
   });
 
-  it("sends more at a time once those have come", () => {
+  it("sends more at a time once those have arrived", () => {
     const plan = createResendPlan();
     let missing = from(1, 500);
     let now = 0;

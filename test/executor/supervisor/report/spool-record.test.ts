@@ -17,7 +17,7 @@ describe("findRecords()", () => {
     expect(found).toEqual(records);
   });
 
-  it("finds the whole records before each place where a file can be cut", () => {
+  it("finds the complete records before each place where a file can be cut", () => {
     const ends = [0, 13, 35, 44];
     for (let cut = 0; cut <= file.length; cut += 1) {
       const whole = ends.filter((end) => end > 0 && end <= cut).length;

@@ -30,7 +30,7 @@ describe("openSpool()", () => {
     expect(await next.list()).toEqual([]);
   });
 
-  it("writes nothing in the clear, for nobody else", async () => {
+  it("writes nothing in the clear", async () => {
     await using root = await temporaryFolder();
     const folder = join(root.path, "spool");
     await spoolIn(folder).write(endOf("canary-of-a-line"));
@@ -56,7 +56,7 @@ describe("openSpool()", () => {
     expect(await codeOf(spoolIn(root.path).read(ref))).toBe("TAMPERED");
   });
 
-  it("leaves a half-written file out, and a folder that is not there is empty", async () => {
+  it("ignores a half-written file, and treats a missing folder as empty", async () => {
     await using root = await temporaryFolder();
     expect(await spoolIn(join(root.path, "nowhere")).list()).toEqual([]);
     await writeFile(join(root.path, `${newId("execution")}.1.end.new`), "half");
@@ -92,7 +92,7 @@ describe("openSpool().openReports()", () => {
     expect(await left.read(4)).toBeUndefined();
   });
 
-  it("ignores a last record that its process did not finish, and goes on in a file of its own", async () => {
+  it("ignores a last record that its process did not finish, and goes on in a new file", async () => {
     await using root = await temporaryFolder();
     const ref = newAttemptRef();
     const reports = await spoolIn(root.path).openReports(ref);
@@ -109,7 +109,7 @@ describe("openSpool().openReports()", () => {
     expect(await reportFiles(root.path)).toHaveLength(2);
   });
 
-  it("refuses a record that was flipped, or stands in another's place or another attempt's file", async () => {
+  it("refuses a record with a flipped bit, in another record's place, or in another attempt's file", async () => {
     await using root = await temporaryFolder();
     const ref = newAttemptRef();
     const reports = await spoolIn(root.path).openReports(ref);
@@ -138,28 +138,28 @@ describe("openSpool().openReports()", () => {
     expect(await read(1, 2)).toEqual(chunk(2));
   });
 
-  it("removes a file of about 1 MiB once nothing in it is needed, and counts what is left", async () => {
+  it("removes a file of about 1 MiB once no chunk in it is needed, and counts the bytes that are left", async () => {
     await using root = await temporaryFolder();
     const spool = spoolIn(root.path);
     const reports = await spool.openReports(newAttemptRef());
     for (let sequence = 1; sequence <= 10; sequence += 1) await reports.append(chunk(sequence, large));
     expect(await reportFiles(root.path)).toHaveLength(3);
-    await reports.forget([1, 2, 4, 5, 6, 7, 8]);
+    await reports.drop([1, 2, 4, 5, 6, 7, 8]);
     expect(await reportFiles(root.path)).toHaveLength(2);
-    await reports.forget([3]);
+    await reports.drop([3]);
     expect(await reportFiles(root.path)).toHaveLength(1);
     expect(reports.bytes()).toBeGreaterThan(600_000);
     expect(spool.reportBytes()).toBe(reports.bytes());
     for (const sequence of [11, 12]) await reports.append(chunk(sequence, large));
-    await reports.forget([9, 10, 11, 12]);
-    // Also the last one, once it is full.
+    await reports.drop([9, 10, 11, 12]);
+    // The last file too, once it is full.
     expect([spool.reportBytes(), await reportFiles(root.path)]).toEqual([0, []]);
     await reports.append(chunk(13));
     await reports.remove();
     expect([spool.reportBytes(), await reportFiles(root.path)]).toEqual([0, []]);
   });
 
-  it("does not take a run of this process for one that an earlier process left", async () => {
+  it("does not list a run of this process as left by an earlier one", async () => {
     await using root = await temporaryFolder();
     const spool = spoolIn(root.path);
     const ref = newAttemptRef();
@@ -183,7 +183,7 @@ describe("openSpool().openReports()", () => {
     await reports.close();
   });
 
-  it("keeps what it has on a full disk, and goes on when there is room", async () => {
+  it("keeps its chunks on a full disk, and goes on when there is room", async () => {
     await using root = await temporaryFolder();
     await using disk = await mountSmallDisk(root.path, 400_000);
     const ref = newAttemptRef();

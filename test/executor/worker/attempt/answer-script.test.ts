@@ -1,6 +1,7 @@
 import type { JsonValue, ScriptRequest } from "@sealrun/protocol";
 import { describe, expect, it } from "vitest";
 import { answerScript } from "../../../../executor/src/worker/attempt/answer-script.ts";
+import type { StepContext } from "../../../../executor/src/worker/step-context.ts";
 import type { Read } from "../../../../executor/src/worker/secrets/receipt.ts";
 import { createSecrets } from "../../../../executor/src/worker/secrets/secrets.ts";
 import { createState } from "../../../../executor/src/worker/secrets/state.ts";
@@ -24,21 +25,22 @@ function script(
     name: "main",
     ...(options.declared === undefined ? {} : { secrets: options.declared }),
   };
-  const ask = answerScript({
+  const context: StepContext = {
     attempt: peer.attempt,
     step: { index: 1, plan },
     secrets: createSecrets(peer.attempt),
     state: createState(peer.attempt),
     masker,
-    given: {
-      params: { limit: 3 },
-      config: {},
-      input: options.input,
-      env: { plain: {}, sealed: { QUOTED: "it's $(a) `b`\nline" } },
-    },
     results,
     recordRead: async (read) => void reads.push(read),
     log: async ({ stream, level, text }) => void logged.push(`${stream} ${level} ${text}`),
+    signal: new AbortController().signal,
+  };
+  const ask = answerScript(context, {
+    params: { limit: 3 },
+    config: {},
+    input: options.input,
+    env: { plain: {}, sealed: { QUOTED: "it's $(a) `b`\nline" } },
   });
   return { ...peer, masker, reads, logged, results, ask: async (request: ScriptRequest) => ask(request) };
 }

@@ -40,7 +40,7 @@ describe("openPackageFiles()", () => {
     expect(await readFile(first.cachedPath, "utf8")).toBe("echo hi\n");
   });
 
-  it("refuses a fetched list that is not the version's", async () => {
+  it("refuses a fetched list of another version", async () => {
     const peer = makeAttempt({ files: contents, byReference: true });
     const files = await openPackageFiles(join(folder, "files"));
     const version = { ...peer.event.version, digest: "0".repeat(64) };

@@ -8,24 +8,24 @@ import { makeAttempt } from "../../../support/attempt-peer.ts";
 
 const secret = "canary-secret-value";
 
-function makeWorld() {
+function makeContext() {
   const peer = makeAttempt();
   const masker = createMasker();
   masker.add(secret);
   const lines: string[] = [];
   const log = async ({ text }: { readonly text: string }): Promise<void> => void lines.push(text);
-  return { peer, world: { attempt: peer.attempt, masker, log }, lines };
+  return { peer, context: { attempt: peer.attempt, masker, log }, lines };
 }
 
 describe("sendEvent()", () => {
   it("seals the data, masks what stays in the clear, and says what it started", async () => {
-    const { peer, world, lines } = makeWorld();
+    const { peer, context, lines } = makeContext();
     let sent = "";
     peer.override.emit = async (body) => {
       sent = JSON.stringify(body);
       return { ok: true, id: body.id, started: [] };
     };
-    const id = await sendEvent(world, {
+    const id = await sendEvent(context, {
       op: "event.send",
       id: "1",
       type: "a.b",
@@ -38,16 +38,16 @@ describe("sendEvent()", () => {
     expect(lines).toEqual(["Sent the event a.b; no active package of this project waits for it"]);
   });
 
-  it("asks again with the same id when no answer came", async () => {
-    const { peer, world } = makeWorld();
+  it("retries with the same id when no answer came", async () => {
+    const { peer, context } = makeContext();
     const ids: string[] = [];
     peer.override.emit = async ({ id }) => {
       ids.push(id);
       if (ids.length === 1) throw new SealrunError("PLATFORM_UNREACHABLE", "");
       return { ok: true, id, started: [] };
     };
-    const attempt = { ...world.attempt, rpc: createPatientRpc(world.attempt.rpc, new AbortController().signal) };
-    expect(await sendEvent({ ...world, attempt }, { op: "event.send", id: "1", type: "a" })).toBe(ids[0]);
+    const attempt = { ...context.attempt, rpc: createPatientRpc(context.attempt.rpc, new AbortController().signal) };
+    expect(await sendEvent({ ...context, attempt }, { op: "event.send", id: "1", type: "a" })).toBe(ids[0]);
     expect(ids).toEqual([ids[0], ids[0]]);
   });
 
@@ -57,23 +57,23 @@ describe("sendEvent()", () => {
     [{ type: "a", source: "a\nb" }, "MALFORMED"],
     [{ type: "a", value: [1] }, "MALFORMED"],
     [{ type: "a", value: { text: "x".repeat(limits.parametersBytes) } }, "VALUE_TOO_LARGE"],
-  ])("refuses a wrong one before it is sent (%#)", async (given, code) => {
-    const { peer, world } = makeWorld();
-    await expect(sendEvent(world, { op: "event.send", id: "1", ...given })).rejects.toMatchObject({ code });
+  ])("refuses an invalid request before it is sent (%#)", async (given, code) => {
+    const { peer, context } = makeContext();
+    await expect(sendEvent(context, { op: "event.send", id: "1", ...given })).rejects.toMatchObject({ code });
     expect(peer.asked).toEqual([]);
   });
 });
 
 describe("scheduleRun()", () => {
-  it("seals the parameters, without those that every run has by itself", async () => {
-    const { peer, world } = makeWorld();
+  it("seals the parameters, without those that every run gets from sealrun", async () => {
+    const { peer, context } = makeContext();
     let sent = "";
     peer.override.schedule = async (body) => {
       sent = JSON.stringify(body);
       return { ok: true, id: body.id, nextAt: "2026-01-01T00:00:00.000Z" };
     };
     const value = { token: secret, package_name: "forged", _fxcid: "x", secrets: {} };
-    const id = await scheduleRun(world, { op: "schedule", id: "1", delayMs: 999.6, value });
+    const id = await scheduleRun(context, { op: "schedule", id: "1", delayMs: 999.6, value });
     expect(id).toMatch(/^sch_/);
     expect(sent).not.toContain(secret);
     expect(sent).toContain('"sealedNames":["token"]');
@@ -89,9 +89,9 @@ describe("scheduleRun()", () => {
     [{ cron: "x".repeat(257) }],
     [{ delayMs: 1_000, value: "text" }],
     [{ delayMs: 1_000, value: { [secret]: 1 } }],
-  ])("refuses a wrong one before it is sent (%#)", async (given) => {
-    const { peer, world } = makeWorld();
-    await expect(scheduleRun(world, { op: "schedule", id: "1", ...given })).rejects.toMatchObject({
+  ])("refuses an invalid request before it is sent (%#)", async (given) => {
+    const { peer, context } = makeContext();
+    await expect(scheduleRun(context, { op: "schedule", id: "1", ...given })).rejects.toMatchObject({
       code: "MALFORMED",
     });
     expect(peer.asked).toEqual([]);

@@ -35,7 +35,7 @@ describe("createLogLines()", () => {
     expect(lines.push(bytes("abcdefgh\nij\n"))).toEqual(["abcd … (4 more bytes in this line)", "ij"]);
   });
 
-  it("shows bytes that are no UTF-8 as the replacement character", () => {
+  it("shows invalid UTF-8 as the replacement character", () => {
     expect(createLogLines().push(Uint8Array.of(0x61, 0xff, 0x0a))).toEqual(["a\u{fffd}"]);
   });
 });

@@ -18,7 +18,7 @@ describe("openGrant()", () => {
     expect(() => openGrant(grantFrame, event, trust)).toThrow(expect.objectContaining({ code: "BAD_SIGNATURE" }));
   });
 
-  it("refuses scope keys that belong to another project than the event's", () => {
+  it("refuses scope keys of another project than that of the event", () => {
     const { attempt, event, grantFrame } = makeAttempt();
     const other = { ...event, project: makeAttempt().event.project };
     const grant = openGrant(grantFrame, other, { ...attempt, attempt: 1 });
@@ -26,7 +26,7 @@ describe("openGrant()", () => {
     expect(grant.publicKey("platform")).toHaveLength(32);
   });
 
-  it("knows nothing of an upload that was not granted", () => {
+  it("gives no key for a sealing batch that was not granted", () => {
     const { attempt } = makeAttempt({ service: { A: 1 } });
     expect(attempt.grant.shared("00", "AAAA")).toBeUndefined();
   });

@@ -7,7 +7,7 @@ import { makeAttempt } from "../../../support/attempt-peer.ts";
 const file = encodeJson({ fields: [{ type: "int", name: "limit", label: "Limit", required: true, visible: true }] });
 
 describe("openParameters()", () => {
-  it("gives the visible ones and what names the run", () => {
+  it("gives the visible parameters and the names of the run", () => {
     const { attempt, event } = makeAttempt({ parameters: { visible: { limit: 3 } } });
     const open = openParameters(attempt, file);
     expect(open.values).toEqual({ limit: 3 });
@@ -24,7 +24,7 @@ describe("openParameters()", () => {
     expect(() => openParameters(attempt, file)).toThrow(expect.objectContaining({ code: "PARAMETER_INVALID" }));
   });
 
-  it("takes a reference for any type, and checks what it became", () => {
+  it("accepts a reference for any type, and checks the resolved value", () => {
     const { attempt } = makeAttempt({ parameters: { visible: { limit: "{{ secret('LIMIT') }}" } } });
     const open = openParameters(attempt, file);
     expect(completeParameters(attempt, open, { limit: 7 })).toMatchObject({ limit: 7 });
@@ -35,7 +35,7 @@ describe("openParameters()", () => {
     }
   });
 
-  it("takes what an event or a schedule brought as it is, and defaults not", () => {
+  it("does not resolve values from an event or a schedule, but resolves defaults", () => {
     const parameters = { visible: { note: "{{ secret('A') }}" } };
     const withDefault = encodeJson({
       fields: [

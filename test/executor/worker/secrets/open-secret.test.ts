@@ -35,7 +35,7 @@ describe("openEventSecret()", () => {
     await expect(openEventSecret(peer.attempt, a)).rejects.toMatchObject({ code: "TAMPERED" });
   });
 
-  it("refuses an upload that the grant does not cover", async () => {
+  it("refuses a sealing batch that the grant does not cover", async () => {
     const { attempt } = makeAttempt({ service: { A: "a" } });
     const other = makeAttempt({ service: { A: "a" } }).attempt;
     const [a] = other.event.secrets;

@@ -4,7 +4,7 @@ import { createSecrets } from "../../../../executor/src/worker/secrets/secrets.t
 import { makeAttempt } from "../../../support/attempt-peer.ts";
 
 describe("createSecrets()", () => {
-  it("opens a service secret from the event without asking anybody", async () => {
+  it("opens a service secret from the event without asking the platform", async () => {
     const peer = makeAttempt({ service: { DB_PASS: "s3cret" } });
     const found = await createSecrets(peer.attempt).find("DB_PASS");
     expect(found).toEqual({ value: "s3cret", scope: "service", version: 1 });
@@ -18,7 +18,7 @@ describe("createSecrets()", () => {
     expect(new Set(peer.asked)).toEqual(new Set([0, 1000, 2000, 3000, 4000, 5000].map((at) => `fetch secret ${at}`)));
   });
 
-  it("looks up what the event does not have, once an attempt", async () => {
+  it("looks up what the event does not have, once per attempt", async () => {
     const peer = makeAttempt();
     peer.put("project", "TOKEN", { a: [1, null] });
     const secrets = createSecrets(peer.attempt);
@@ -36,7 +36,7 @@ describe("createSecrets()", () => {
     expect((await secrets.find("EMPTY"))?.value).toBe("");
   });
 
-  it("looks in one scope alone when told which", async () => {
+  it("looks only in the given scope", async () => {
     const peer = makeAttempt({ service: { NAME: "service's" } });
     peer.put("project", "NAME", "project's");
     const secrets = createSecrets(peer.attempt);
@@ -59,7 +59,7 @@ describe("createSecrets()", () => {
     await expect(createSecrets(peer.attempt).find("NAME", "project")).rejects.toMatchObject({ code: "MALFORMED" });
   });
 
-  it("remembers an absence until a set of the name", async () => {
+  it("remembers that a name was not found until the name is set", async () => {
     const peer = makeAttempt();
     const secrets = createSecrets(peer.attempt);
     expect(await secrets.find("NEW")).toBeUndefined();
@@ -69,8 +69,8 @@ describe("createSecrets()", () => {
     expect(await secrets.find("NEW")).toEqual({ value: "own", scope: "project", version: 1 });
   });
 
-  // What happens to NAME, in order: this run sets or gets; another run puts, a person deletes. Then what `get` gives,
-  // and how many lookups it takes.
+  // What happens to NAME, in order: this run sets or gets; another run puts, a person deletes. Then the result of
+  // `get`, and how many lookups it takes.
   it.each([
     ["set project", "mine project 1", 0],
     ["set project, put project", "mine project 1", 0],
@@ -113,7 +113,7 @@ describe("createSecrets()", () => {
     expect(peer.asked).toEqual(Array.from({ length: lookups }, () => "lookup NAME"));
   });
 
-  it("answers what this run set in the one scope asked, without a message", async () => {
+  it("answers what this run set in the given scope, without asking the platform", async () => {
     const peer = makeAttempt({ service: { NAME: "service's" } });
     const secrets = createSecrets(peer.attempt);
     await secrets.set({ name: "NAME", value: "own", scope: "platform" });
@@ -134,7 +134,7 @@ describe("createSecrets()", () => {
     expect(await secrets.find("N")).toEqual({ value: last?.value, scope: "project", version: 2 });
   });
 
-  it("keeps what this run set when an older question fails after it", async () => {
+  it("keeps what this run set when an older request fails after it", async () => {
     const peer = makeAttempt();
     const secrets = createSecrets(peer.attempt);
     const { promise, reject } = Promise.withResolvers<never>();
@@ -146,7 +146,7 @@ describe("createSecrets()", () => {
     expect(await secrets.find("NAME")).toMatchObject({ value: "own" });
   });
 
-  it("takes a name against the rule for absent", async () => {
+  it("finds nothing for a name against the rule", async () => {
     const peer = makeAttempt();
     expect(await createSecrets(peer.attempt).find("no such name")).toBeUndefined();
     expect(peer.asked).toEqual([]);
@@ -159,7 +159,7 @@ describe("createSecrets()", () => {
     expect((await createSecrets(peer.attempt).find("KEY"))?.value).toBe("new");
   });
 
-  it("asks again after a failure, and never answers with an absence for it", async () => {
+  it("asks again after a failure, and never answers a failure with undefined", async () => {
     const peer = makeAttempt();
     peer.put("project", "TOKEN", "there");
     const secrets = createSecrets(peer.attempt);

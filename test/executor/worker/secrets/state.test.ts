@@ -4,7 +4,7 @@ import { createState, putState, readState } from "../../../../executor/src/worke
 import { makeAttempt } from "../../../support/attempt-peer.ts";
 
 describe("createState()", () => {
-  it("keeps what this run put, whatever another run puts or has put", async () => {
+  it("keeps what this run put, whatever other runs put", async () => {
     const peer = makeAttempt();
     const state = createState(peer.attempt);
     await putState(peer.attempt, "theirs", "before");
@@ -24,7 +24,7 @@ describe("createState()", () => {
     expect(await state.read("mine")).toBe(2);
   });
 
-  it("keeps what it knew when a put fails", async () => {
+  it("keeps the last value when a put fails", async () => {
     const peer = makeAttempt();
     const state = createState(peer.attempt);
     await state.put("key", 1);

@@ -5,25 +5,25 @@ import type { AttemptReports } from "./reporter.ts";
 import { pause } from "../../waits.ts";
 
 const firstWaitMs = 2_000;
-const longestWaitMs = 30_000;
-/** With many attempts under way, the executor asks about this often for all of them together. */
+const maxWaitMs = 30_000;
+/** However many attempts are under way, the platform is asked at most this often for all of them together. */
 const betweenQuestionsMs = 100;
 
 /** Reports of one attempt that has ended, or was left by an earlier process. */
 export interface EndedReports extends AttemptReports {
   /** Sequence of the last chunk. */
   readonly lastSequence: number;
-  /** When the last of it was written, by this machine's clock. */
+  /** When the last report was written, by this machine's clock. */
   readonly writtenAt: number;
-  /** What the platform last said, where it has said something. */
+  /** When to ask next, if the platform has answered before. */
   readonly waitMs?: number | undefined;
 }
 
 /**
- * Sees to it that the platform stores all reports of an attempt, however long it takes; then, or when the platform never
- * will, removes what is kept of them and answers true. False when the signal aborted: the rest is for the next start.
+ * Retries until the platform has stored all reports of an attempt, however long it takes. Then, or when the platform
+ * never will, removes what is kept of them and answers true. False when the signal aborted: the next start goes on.
  */
-export async function bringHome(
+export async function deliverReports(
   deps: { readonly log: Logger; readonly underWay: () => number },
   reports: EndedReports,
   signal: AbortSignal,
@@ -52,7 +52,7 @@ export async function bringHome(
     } catch (error) {
       const failure = toSealrunError(error);
       if (isFinal(failure)) return await drop(failure.message, { code: failure.code });
-      waitMs = Math.min(2 * (waitMs ?? firstWaitMs / 2), longestWaitMs);
+      waitMs = Math.min(2 * (waitMs ?? firstWaitMs / 2), maxWaitMs);
     }
   }
 }

@@ -5,17 +5,17 @@ import type { PlatformRpc } from "../../between/platform-rpc.ts";
 import { retryWithBackoff } from "../platform/retry-with-backoff.ts";
 
 const firstRetryMs = 500;
-const longestRetryMs = 5_000;
-/** An answer that speaks of a bug at the other end is not waited out for ever: the run's slot waits too. */
+const maxRetryMs = 5_000;
+/** Answers that come from a bug at the other end are not retried without end: the run's slot waits too. */
 const maxBrokenAnswers = 20;
 
 /**
- * Tells the platform of an end until it has answered, with the chunks of reports that it misses. A refusal is final:
- * somebody else has the execution, or it is over. `EXPIRED` is none: a clock is wrong, this machine's or that of the
- * platform that answered, and whether the end still counts is said by a platform whose clock is right. Once the signal
- * aborts, the last failure is thrown; a wrong clock then as `PLATFORM_UNREACHABLE`.
+ * Sends an end until the platform has answered with the report chunks that it misses. A refusal is final: another
+ * executor has the execution, or it is over. `EXPIRED` is not final: this machine's clock is wrong, or that of the
+ * platform that answered, and only a platform whose clock is right can say whether the end still counts. Once the
+ * signal aborts, the last failure is thrown; a wrong clock then as `PLATFORM_UNREACHABLE`.
  */
-export async function tellEnd(
+export async function sendEnd(
   deps: { readonly rpc: Pick<PlatformRpc, "finish">; readonly log: Logger },
   end: FinishRequest,
   signal: AbortSignal,
@@ -29,7 +29,7 @@ export async function tellEnd(
       hasWarned = true;
       deps.log.warn(
         { executionId, attempt },
-        "The end of a run was refused as expired: this machine's clock or the platform's is wrong. It is told again until a platform takes it; check both clocks",
+        "The end of a run was refused as expired: this machine's clock or the platform's is wrong. It is sent again until a platform accepts it; check both clocks",
       );
     }
     return !isFinal(failure) && broken < maxBrokenAnswers;
@@ -37,7 +37,7 @@ export async function tellEnd(
   try {
     return await retryWithBackoff(async () => deps.rpc.finish(end), {
       firstMs: firstRetryMs,
-      longestMs: longestRetryMs,
+      maxMs: maxRetryMs,
       mayRetry,
       signal,
     });
@@ -48,7 +48,11 @@ export async function tellEnd(
 }
 
 function asAway(cause: SealrunError): SealrunError {
-  return new SealrunError("PLATFORM_UNREACHABLE", "No platform took the end of a run for current; check the clocks", {
-    cause,
-  });
+  return new SealrunError(
+    "PLATFORM_UNREACHABLE",
+    "Each platform refused the end of a run as expired; check the clocks",
+    {
+      cause,
+    },
+  );
 }

@@ -1,0 +1,200 @@
+import { readFile, symlink } from "node:fs/promises";
+import { join } from "node:path";
+import { fromBase64 } from "@sealrun/crypto";
+import { crashPoint } from "@sealrun/faults";
+import { type Failure, toSealrunError } from "@sealrun/protocol";
+import type { Logger } from "pino";
+import type { Attempt } from "../between/attempt.ts";
+import { bundleScripts } from "../bundle/bundle.ts";
+import type { Compiler } from "../bundle/compile.ts";
+import type { Runtime } from "../child/layout.ts";
+import type { Sandbox } from "../child/run-step.ts";
+import type { Dependencies, PreparedDependencies } from "../dependencies/dependencies.ts";
+import { closedGrantReason, type MachineReason, machineReason } from "../machine/machine-reason.ts";
+import { createMasker, type Masker } from "../mask/masker.ts";
+import type { PackageFiles } from "../worker/attempt/package-files.ts";
+import { runSteps } from "../worker/attempt/run-steps.ts";
+import { openGrant } from "../worker/secrets/open-grant.ts";
+import { openParameters } from "../worker/secrets/open-parameters.ts";
+import { createSecrets, type Secrets } from "../worker/secrets/secrets.ts";
+import { createState } from "../worker/secrets/state.ts";
+import { createWorkspace, type Workspace } from "../workspace/workspace.ts";
+import type { Reporter } from "./report/reporter.ts";
+
+/** What preparing and running the steps of an attempt needs. */
+export interface WorkspaceDeps {
+  readonly sandbox: Sandbox;
+  readonly runtime: Runtime;
+  readonly compiler: Compiler;
+  readonly files: PackageFiles;
+  readonly dependencies: Dependencies;
+  readonly workDir: string;
+  readonly bundleDir: string;
+  readonly log: Logger;
+}
+
+/** A claimed execution whose grant is still closed. */
+export type ClaimedAttempt = Omit<Attempt, "grant">;
+
+/** How an attempt ended: its steps were run, or a fault of this machine kept the first one from starting. */
+export type Outcome =
+  | { readonly kind: "run"; readonly failure: Failure | undefined }
+  | { readonly kind: "unfit"; readonly reason: MachineReason };
+
+/**
+ * Opens the grant, prepares, runs and cleans up. An error before the first script is never thrown, because the claimed
+ * execution would then wait until its lease expires: it is this machine's fault, or the attempt fails with it.
+ */
+export async function runInWorkspace(
+  deps: WorkspaceDeps,
+  { claimed, grant }: { readonly claimed: ClaimedAttempt; readonly grant: string },
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const progress = { isOpen: false, hasStarted: false };
+  const masker = createMasker();
+  let workspace: Workspace | undefined;
+  let installed: PreparedDependencies | undefined;
+  const say = async (level: string, text: string): Promise<void> =>
+    reporter.report({ type: "log", step: null, stream: "system", level, text, time: Date.now() });
+  try {
+    const attempt = openAttempt(claimed, grant);
+    progress.isOpen = true;
+    if (deps.sandbox.kind === "none") await say("warning", "This executor runs scripts without a sandbox");
+    const files = await deps.files.list(attempt);
+    installed = await deps.dependencies.prepare({ files, signal, say });
+    workspace = await prepareWorkspace(deps, attempt, files, installed);
+    crashPoint("executor.workspace.ready");
+    const secrets = createSecrets(attempt);
+    await maskDeclaredSecrets(attempt, secrets, masker);
+    const parametersFile = await readFile(join(workspace.folder, "parameters.json")).catch(() => undefined);
+    const params = openParameters(attempt, parametersFile);
+    const failure = await runSteps({
+      sandbox: deps.sandbox,
+      runtime: deps.runtime,
+      attempt,
+      workspace,
+      installed,
+      secrets,
+      state: createState(attempt),
+      masker,
+      params,
+      report: reporter.report,
+      signal,
+      progress,
+    });
+    return { kind: "run", failure };
+  } catch (error) {
+    const reason = reasonOf(error, progress);
+    if (reason !== undefined) {
+      deps.log.warn(
+        { err: error, ...claimed.ref, code: reason.code },
+        "An attempt cannot be prepared on this machine; it is given back to the queue",
+      );
+      return { kind: "unfit", reason: { ...reason, message: masker.maskText(reason.message) } };
+    }
+    const failure = toSealrunError(error);
+    if (failure.code === "INTERNAL" || failure.code === "DISK_FULL")
+      deps.log.error({ err: error, ...claimed.ref }, "An attempt failed");
+    const masked = { code: failure.code, message: masker.maskText(failure.message) };
+    await say("error", masked.message);
+    return { kind: "run", failure: masked };
+  } finally {
+    if (workspace !== undefined) await removeWorkspace(deps, claimed, workspace);
+    if (installed !== undefined) await releaseDependencies(deps, claimed, installed);
+  }
+}
+
+/** Why this machine is to blame for an error; undefined once a script has started, or when the package is to blame. */
+function reasonOf(
+  error: unknown,
+  { isOpen, hasStarted }: { readonly isOpen: boolean; readonly hasStarted: boolean },
+): MachineReason | undefined {
+  if (hasStarted) return undefined;
+  return isOpen ? machineReason(error) : closedGrantReason(toSealrunError(error));
+}
+
+function openAttempt(claimed: ClaimedAttempt, frame: string): Attempt {
+  const { event, ref, keyring, executorId, box } = claimed;
+  const grant = openGrant(fromBase64(frame), event, { keyring, executorId, box, attempt: ref.attempt });
+  crashPoint("executor.grant.opened");
+  return { ...claimed, grant };
+}
+
+/** A folder that cannot be removed is a problem of this machine only: it does not change how the run ended. */
+async function removeWorkspace(
+  { log }: Pick<WorkspaceDeps, "log">,
+  { ref }: ClaimedAttempt,
+  workspace: Workspace,
+): Promise<void> {
+  try {
+    await workspace.remove();
+  } catch (error) {
+    log.warn(
+      { err: error, ...ref, folder: workspace.scratch },
+      "The folder of a run cannot be removed; if the next start of the executor does not remove it, do so by hand",
+    );
+  }
+}
+
+/** A use that cannot be released counts until this process ends: until then the folder stays in the cache. */
+async function releaseDependencies(
+  { log }: Pick<WorkspaceDeps, "log">,
+  { ref }: ClaimedAttempt,
+  installed: PreparedDependencies,
+): Promise<void> {
+  try {
+    await installed.release();
+  } catch (error) {
+    log.warn(
+      { err: error, ...ref },
+      "The installed dependencies of a run cannot be released; they stay in the cache until the executor stops",
+    );
+  }
+}
+
+async function prepareWorkspace(
+  deps: WorkspaceDeps,
+  attempt: Attempt,
+  files: Awaited<ReturnType<PackageFiles["list"]>>,
+  installed: PreparedDependencies,
+): Promise<Workspace> {
+  const { event, ref } = attempt;
+  const workspace = await createWorkspace({
+    root: deps.workDir,
+    ...ref,
+    files,
+    ...(deps.sandbox.kind === "none" ? { linkedSdk: deps.runtime.sdk } : {}),
+  });
+  try {
+    if (deps.sandbox.kind === "none" && installed.nodeModules !== undefined) {
+      await symlink(installed.nodeModules, join(workspace.folder, "node_modules"));
+    }
+    const bundles = await bundleScripts({
+      compiler: deps.compiler,
+      source: workspace.folder,
+      files: files.map(({ path }) => path),
+      scripts: event.steps.map(({ script }) => script),
+      cacheDir: deps.bundleDir,
+      hasNodeModules: installed.hasNodeModules,
+      versionDigest: event.version.digest,
+    });
+    await workspace.add(bundles);
+    return workspace;
+  } catch (error) {
+    await removeWorkspace(deps, attempt, workspace);
+    throw error;
+  }
+}
+
+/**
+ * Opens the secrets that the manifest declares, and only those, so that they are masked even before a script reads
+ * them.
+ */
+async function maskDeclaredSecrets(attempt: Attempt, secrets: Secrets, masker: Masker): Promise<void> {
+  const declared = attempt.event.steps.flatMap((step) => step.secrets ?? []);
+  for (const name of new Set([...attempt.event.mask, ...declared])) {
+    const found = await secrets.find(name);
+    if (found !== undefined) masker.add(found.value);
+  }
+}
