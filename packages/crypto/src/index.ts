@@ -21,6 +21,7 @@ export {
   storedContext,
 } from "./context.ts";
 export { type Envelope, envelopePrefix, readEnvelope, readPrefix } from "./envelope-form.ts";
+export { checkEnvelope, type EnvelopeCheck, isToPublicKey, maxEnvelopeBytes } from "./envelope-check.ts";
 export { openWithMessageKey } from "./message-key.ts";
 export {
   createUploadSealer,

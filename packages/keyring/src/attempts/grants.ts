@@ -3,6 +3,7 @@ import {
   fromBase64,
   fromHex,
   grantContext,
+  isToPublicKey,
   messageKey,
   readPrefix,
   sealTo,
@@ -143,7 +144,7 @@ async function openEventData(sql: Sql, deps: AttemptDeps, request: GrantRequest)
   const { projectId } = request;
   const bytes = fromBase64(wanted.prefix);
   const prefix = readPrefix(bytes);
-  if (prefix.algorithm !== 2) throw new SealrunError("WRONG_KEY_OR_CONTEXT", "");
+  if (!isToPublicKey(prefix)) throw new SealrunError("WRONG_KEY_OR_CONTEXT", "");
   const key = await findOwnedKey(sql, prefix.keyId, { scope: "project", ownerId: projectId });
   const context = eventDataContext({ platformId, projectId, eventId: wanted.id });
   return withPrivateKey(deps, key, (privateKey) => {

@@ -1,4 +1,14 @@
-import { lookupContext, messageKey, readPrefix, sealTo, sharedSecret, toBase64, toHex, wipe } from "@sealrun/crypto";
+import {
+  isToPublicKey,
+  lookupContext,
+  messageKey,
+  readPrefix,
+  sealTo,
+  sharedSecret,
+  toBase64,
+  toHex,
+  wipe,
+} from "@sealrun/crypto";
 import { crashPoint } from "@sealrun/faults";
 import type { Sql } from "@sealrun/postgres";
 import { encodeJson, type KeyringLookupReply, type KeyringLookupRequest, SealrunError } from "@sealrun/protocol";
@@ -72,7 +82,7 @@ async function deriveKeys(sql: Sql, deps: AttemptDeps, sought: readonly Sought[]
 
 function deriveKey(value: Sought, key: StoredScopeKey, privateKey: Uint8Array): Uint8Array {
   const prefix = readPrefix(value.prefix);
-  if (prefix.algorithm !== 2) throw new SealrunError("WRONG_KEY_OR_CONTEXT", "");
+  if (!isToPublicKey(prefix)) throw new SealrunError("WRONG_KEY_OR_CONTEXT", "");
   const shared = sharedSecret(privateKey, prefix.ephemeral);
   try {
     return messageKey(shared, key.public_key, value.context, value.prefix);

@@ -1,4 +1,11 @@
-import { eventDataContext, openWithKey, parametersContext, storedContext, toBase64 } from "@sealrun/crypto";
+import {
+  eventDataContext,
+  isToPublicKey,
+  openWithKey,
+  parametersContext,
+  storedContext,
+  toBase64,
+} from "@sealrun/crypto";
 import type { Sql } from "@sealrun/postgres";
 import {
   encodeJson,
@@ -120,7 +127,7 @@ async function openEventData(deps: Needed, sql: Sql, { trigger }: ReadyExecution
 
 function referTo(envelope: Uint8Array): UploadReference[] {
   const parts = readEnvelope(envelope);
-  return parts.algorithm === 2 ? [{ keyId: toHex(parts.keyId), ephemeral: toBase64(parts.ephemeral) }] : [];
+  return isToPublicKey(parts) ? [{ keyId: toHex(parts.keyId), ephemeral: toBase64(parts.ephemeral) }] : [];
 }
 
 function distinctUploads(

@@ -15,7 +15,7 @@ import { getPackageById } from "../packages/store.ts";
 import { getVersion } from "../packages/version-store.ts";
 import { firstDue } from "../schedules/due-times.ts";
 import { countOfScripts, findSchedule, insertSchedule, readClock } from "../schedules/store.ts";
-import { readUpload } from "../secrets/own-upload.ts";
+import { readSealedParameters } from "../secrets/read-sealed.ts";
 import { fetchScopeKey } from "../secrets/scope-key.ts";
 import { findLiveAttempt, type LiveAttempt, lockLiveAttempt } from "../executions/attempt-store.ts";
 import type { ExecutorRequest, RpcDeps } from "../executors/executor-request.ts";
@@ -74,7 +74,7 @@ function checkNames({ sealedNames }: ScheduleRequest): void {
 async function wrap(deps: RpcDeps, live: LiveAttempt, parameters: string): Promise<Uint8Array> {
   const key = await fetchScopeKey(deps, { scope: "service", ownerId: live.packageId, projectId: live.projectId });
   const context = parametersContext({ platformId: deps.platformId, packageId: live.packageId });
-  return sealWithKey(deps.storageKey, storedContext(context), readUpload(key, parameters, "the parameters"));
+  return sealWithKey(deps.storageKey, storedContext(context), readSealedParameters(key, parameters, "the parameters"));
 }
 
 function answerAgain(

@@ -1,6 +1,7 @@
 import {
   concatBytes,
   fromBase64,
+  maxEnvelopeBytes,
   openWithKey,
   sealWithKey,
   secretContext,
@@ -29,7 +30,7 @@ import { countParts, keepPart, takeParts } from "../executions/set-parts-store.t
 import type { ExecutorRequest, RpcDeps } from "../executors/executor-request.ts";
 
 /** A value of the largest size, padded and sealed, has three. */
-const maxParts = Math.ceil((limits.secretValueBytes * 1.13) / limits.fetchPartBytes);
+const maxParts = Math.ceil(maxEnvelopeBytes(limits.secretValueBytes) / limits.fetchPartBytes);
 /** Of one execution, under way at once: many scripts may set at the same time, none may fill the disk. */
 const maxPartsUnderWay = 256;
 

@@ -11,7 +11,7 @@ import {
   visibleParameters,
 } from "@sealrun/protocol";
 import type { Deps } from "../deps.ts";
-import { readUpload } from "../secrets/own-upload.ts";
+import { readSealedParameters } from "../secrets/read-sealed.ts";
 import type { ScopeKey } from "../secrets/scope-key.ts";
 
 /** Parameters as an execution stores them. */
@@ -50,7 +50,11 @@ export function prepareParameters(deps: Needed, place: ParametersPlace, given: S
     if (sealedNames.length > 0) throw new SealrunError("BAD_REQUEST", "Expected sealed beside sealedNames");
     return { visible, sealed: null, sealedNames };
   }
-  return { visible, sealed: wrap(deps, place, readUpload(place.key, given.sealed, "the parameters")), sealedNames };
+  return {
+    visible,
+    sealed: wrap(deps, place, readSealedParameters(place.key, given.sealed, "the parameters")),
+    sealedNames,
+  };
 }
 
 function sealPlain(deps: Needed, place: ParametersPlace, given: JsonObject): PreparedParameters {
