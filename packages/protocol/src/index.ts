@@ -34,7 +34,16 @@ export {
   type EventId,
   type ScheduleId,
 } from "./names.ts";
-export { scope, lookupOrder, writableScope, type Scope, type WritableScope } from "./scope.ts";
+export {
+  scope,
+  lookupOrder,
+  narrowerScopes,
+  scopeOfNamespace,
+  scopesOf,
+  writableScope,
+  type Scope,
+  type WritableScope,
+} from "./scope.ts";
 export { jsonValue, jsonObject, type JsonValue, type JsonObject } from "./text/json-value.ts";
 export { limits } from "./limits.ts";
 export { aheadBy, judgeClocks } from "./clocks.ts";

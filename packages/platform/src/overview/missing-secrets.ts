@@ -6,7 +6,7 @@ import {
   parametersFileSchema,
   type Scope,
   SealrunError,
-  scope as scopeSchema,
+  scopesOf,
   showName,
 } from "@sealrun/protocol";
 import type { PackageOnView } from "./overview-store.ts";
@@ -95,11 +95,4 @@ function list(...[value, place]: Parameters<typeof listReferences>): ReturnType<
     if (error instanceof SealrunError && error.code === "REFERENCE_INVALID") return [];
     throw error;
   }
-}
-
-/** Which scopes may answer; a namespace that is none and not the project's name has none. */
-function scopesOf(namespace: string | undefined, project: string): readonly Scope[] {
-  if (namespace === undefined) return lookupOrder;
-  const scope = scopeSchema.safeParse(namespace).data ?? (namespace === project ? "project" : undefined);
-  return scope === undefined ? [] : [scope];
 }

@@ -13,9 +13,8 @@ import type { Sql } from "@sealrun/postgres";
 import {
   decode,
   limits,
-  lookupOrder,
+  narrowerScopes,
   type Presence,
-  type Scope,
   SealrunError,
   setRequest,
   type SetReply,
@@ -82,7 +81,7 @@ function storedReply(
   { id, version }: NonNullable<SetReply["stored"]>,
   presence: Presence,
 ): SetReply {
-  const shadowedBy = narrowerThan(scope, presence);
+  const shadowedBy = narrowerScopes(scope).find((narrower) => presence[narrower]);
   return { ok: true, stored: { id, version, ...(shadowedBy === undefined ? {} : { shadowedBy }) } };
 }
 
@@ -118,9 +117,4 @@ async function assemble(
     throw new SealrunError("TAMPERED", "The parts of a value do not make up what was announced; set it again");
   }
   return envelope;
-}
-
-/** The narrowest scope that has the name and comes before this one. */
-function narrowerThan(scope: Scope, presence: Presence): Scope | undefined {
-  return lookupOrder.slice(0, lookupOrder.indexOf(scope)).find((candidate) => presence[candidate]);
 }
