@@ -17,7 +17,7 @@ import { findOwnedKey, withPrivateKey } from "../scope-keys/scope-keys.ts";
 import type { StoredScopeKey } from "../scope-keys/store.ts";
 import { checkProjectRight, type ExecutorFrame, openExecutorFrame } from "./executor-frame.ts";
 import type { AttemptDeps } from "./grants.ts";
-import { digestOf, type Question, readQuestion, type Sought, verbOf } from "./question.ts";
+import { digestOf, type Question, readQuestion, type Sought, verbOf } from "./key-lookup.ts";
 import { findGrant, type StoredGrant } from "./store.ts";
 import { noteAnswered } from "../answered-frames/store.ts";
 

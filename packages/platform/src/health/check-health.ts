@@ -33,7 +33,7 @@ import {
 import { judgeAudit } from "./judge-audit.ts";
 import { pingKeyring } from "../keyring/ping-keyring.ts";
 import { pingNats, readRooms } from "./read-nats.ts";
-import { within } from "./within.ts";
+import { within } from "./with-timeout.ts";
 
 const maxMs = 5_000;
 

@@ -5,7 +5,7 @@ import { getExecution, listAttempts, listReceipt } from "./execution-list-store.
 import { findProgress } from "../executions/progress-store.ts";
 import { describeGap } from "../executions/describe-gap.ts";
 import { listSteps } from "../executions/step-store.ts";
-import { tellWaiting } from "./tell-waiting.ts";
+import { tellWaiting } from "./add-waiting-reasons.ts";
 
 const outputBytes = 64 * 1024;
 const pageLines = 500;

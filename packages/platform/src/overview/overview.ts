@@ -10,7 +10,7 @@ import { z } from "zod";
 import type { Deps } from "../deps.ts";
 import { listRecent } from "./execution-list-store.ts";
 import { findRefusal } from "../start/run-settings.ts";
-import { tellWaiting } from "./tell-waiting.ts";
+import { tellWaiting } from "./add-waiting-reasons.ts";
 import { type AskedName, findMissing, listAsked } from "./missing-secrets.ts";
 import {
   listMissed,

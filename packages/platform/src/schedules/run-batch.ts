@@ -9,7 +9,7 @@ import { addExecutions, type ExecutionToAdd } from "../start/start-execution.ts"
 import { findVersions } from "../packages/version-store.ts";
 import { readCheckedPeriods } from "./checked-store.ts";
 import { type CheckedPeriod, decideDue, type DueDecision } from "./due-times.ts";
-import { decideHeld } from "./held-due.ts";
+import { decideHeld } from "./due-after-hold.ts";
 import { type DueFilter, type DueSchedule, findRuns, lockDue, moveAllOn, noteRuns } from "./due-store.ts";
 import { moveOn } from "./store.ts";
 

@@ -28,7 +28,7 @@ import type { FeedNotices } from "../../live/feed-notices.ts";
 import { streamEvents } from "../../live/stream-execution.ts";
 import { runAgain as again } from "../../start/run-again.ts";
 import { startExecution as start } from "../../start/start-execution.ts";
-import { tellWaiting } from "../../overview/tell-waiting.ts";
+import { tellWaiting } from "../../overview/add-waiting-reasons.ts";
 import { statisticsRoute } from "./statistics.ts";
 import type { EventStreams } from "../event-streams.ts";
 import { findAddressed, packageParams, packageUrl } from "./package-address.ts";

@@ -2,7 +2,7 @@ import { newId } from "@sealrun/crypto";
 import { encodeJson, SealrunError } from "@sealrun/protocol";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { digestOf, readQuestion, verbOf } from "../../../packages/keyring/src/attempts/question.ts";
+import { digestOf, readQuestion, verbOf } from "../../../packages/keyring/src/attempts/key-lookup.ts";
 import { refusalOf } from "../../support/refusal.ts";
 
 const secret = { kind: "secret", scope: "project", prefix: "" } as const;

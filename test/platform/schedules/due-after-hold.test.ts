@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { decideHeld } from "../../../packages/platform/src/schedules/held-due.ts";
+import { decideHeld } from "../../../packages/platform/src/schedules/due-after-hold.ts";
 
 const at = (time: string): Date => new Date(`2026-03-01T${time}:00.000Z`);
 const hourly = { cron: "0 * * * *", timezone: null };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { within } from "../../../packages/platform/src/health/within.ts";
+import { within } from "../../../packages/platform/src/health/with-timeout.ts";
 import { rejectionOf } from "../../support/refusal.ts";
 
 describe("within()", () => {
