@@ -4,7 +4,7 @@ import { type ClientConfig, DatabaseError, Pool, type PoolClient, type QueryResu
 import type { z } from "zod";
 import { describeAddress, type PostgresConfig } from "./config.ts";
 import { listenOn } from "./listen.ts";
-import { type Look, watchAnswers } from "./watch.ts";
+import { type Probe, watchAnswers } from "./watch.ts";
 
 /** Statements on one database or inside one transaction. Rows are outside data: the schema reads each. */
 export interface Sql {
@@ -29,7 +29,7 @@ export interface Database extends Sql {
    * Looks at once and then every second whether the database answers, and at its clock, until the returned function is
    * called. It counts as silent only after some seconds.
    */
-  watch(onLook: (look: Look) => void): () => Promise<void>;
+  watch(onProbe: (look: Probe) => void): () => Promise<void>;
   close(): Promise<void>;
 }
 
@@ -61,7 +61,7 @@ export async function openDatabase(options: {
     ...sql,
     transaction: async (work, { answerMs } = {}) => inTransaction({ pool, config: options.config, answerMs }, work),
     listen: async (channel, onNotice) => listenOn({ settings, channel, onNotice }),
-    watch: (onLook) => watchAnswers({ settings, onLook }),
+    watch: (onProbe) => watchAnswers({ settings, onProbe }),
     close: async () => pool.end(),
   };
 }

@@ -4,7 +4,7 @@ import { Client, type ClientConfig, escapeIdentifier } from "pg";
 
 const retryMs = 1_000;
 /** A connection that only listens never finds out by itself that the other end is gone. */
-const lookMs = 5_000;
+const pingMs = 5_000;
 
 /**
  * Hears `notify` on one channel over a connection of its own. After a break, or a silence, it connects again and calls
@@ -48,17 +48,17 @@ export async function listenOn(options: {
   };
 
   await connect();
-  const look = setInterval(() => {
-    const looked = client;
-    if (looked === undefined) return;
-    countStatement(looked, "select 1");
-    looked.query("select 1").catch(() => {
-      if (client === looked) reconnectLater();
+  const ping = setInterval(() => {
+    const pinged = client;
+    if (pinged === undefined) return;
+    countStatement(pinged, "select 1");
+    pinged.query("select 1").catch(() => {
+      if (client === pinged) reconnectLater();
     });
-  }, lookMs);
+  }, pingMs);
   return async () => {
     closed = true;
-    clearInterval(look);
+    clearInterval(ping);
     clearTimeout(retry);
     await client?.end();
   };

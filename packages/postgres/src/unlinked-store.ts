@@ -5,7 +5,7 @@ import type { Sql } from "./database.ts";
 /** A row is linked within seconds. */
 const maxWaitSeconds = 60;
 
-const strangeRow = z.object({
+const unlinkedRow = z.object({
   inserted: z.string().nullable(),
   removed: z.string().nullable(),
   late: z.string().nullable(),
@@ -17,7 +17,7 @@ const strangeRow = z.object({
  */
 export async function findUnlinked(sql: Sql, { id }: Chain, lastSeq: bigint): Promise<ChainFault | undefined> {
   const found = await sql.row(
-    strangeRow,
+    unlinkedRow,
     `select
        (select min(a.${id})::text from audit a
         where a.${id} > $1 and not exists (select from audit_chain c where c.seq = a.${id})

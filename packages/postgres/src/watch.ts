@@ -3,10 +3,10 @@ import { aheadBy, limits } from "@sealrun/protocol";
 import { Client, type ClientConfig } from "pg";
 import { z } from "zod";
 
-const everyMs = 1_000;
+const probeEveryMs = 1_000;
 
 /** What a look at the database found. */
-export interface Look {
+export interface Probe {
   readonly isAnswering: boolean;
   /** By how many ms at least its clock is ahead of this machine's, negative when it is behind; 0 when it said nothing. */
   readonly aheadMs: number;
@@ -20,7 +20,7 @@ const answer = z.tuple([z.object({ ms: z.number() })]);
  */
 export function watchAnswers(options: {
   readonly settings: ClientConfig;
-  readonly onLook: (look: Look) => void;
+  readonly onProbe: (probe: Probe) => void;
 }): () => Promise<void> {
   let client: Client | undefined;
   let isClosed = false;
@@ -45,7 +45,7 @@ export function watchAnswers(options: {
     const [{ ms }] = answer.parse(rows);
     return aheadBy(ms, { askedAt, answeredAt });
   };
-  const askTwice = async (): Promise<Look> => {
+  const probeTwice = async (): Promise<Probe> => {
     for (let tried = 0; tried < 2; tried += 1) {
       try {
         return { isAnswering: true, aheadMs: await ask() };
@@ -55,13 +55,13 @@ export function watchAnswers(options: {
     }
     return { isAnswering: false, aheadMs: 0 };
   };
-  const look = async (): Promise<void> => {
-    const found = await askTwice();
+  const probe = async (): Promise<void> => {
+    const found = await probeTwice();
     if (isClosed) return drop();
-    options.onLook(found);
-    timer = setTimeout(() => void look(), everyMs);
+    options.onProbe(found);
+    timer = setTimeout(() => void probe(), probeEveryMs);
   };
-  timer = setTimeout(() => void look(), 0);
+  timer = setTimeout(() => void probe(), 0);
   return async () => {
     isClosed = true;
     clearTimeout(timer);

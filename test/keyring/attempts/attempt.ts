@@ -147,13 +147,13 @@ export async function askKeys(
 export async function lookUp(
   world: World,
   attempt: Attempt,
-  sought: { readonly name: string; readonly scope: Scope; readonly envelope: Uint8Array },
+  requests: { readonly name: string; readonly scope: Scope; readonly envelope: Uint8Array },
 ): Promise<string> {
   const requestId = newId("request");
-  const frame = lookupFrame(attempt, sought.name, requestId);
-  const entries = [{ kind: "secret", scope: sought.scope, prefix: prefixOf(sought.envelope) }];
+  const frame = lookupFrame(attempt, requests.name, requestId);
+  const entries = [{ kind: "secret", scope: requests.scope, prefix: prefixOf(requests.envelope) }];
   const [key] = await askKeys(world, attempt, { frame, requestId, entries });
-  return Buffer.from(openWithMessageKey(key ?? new Uint8Array(0), sought.envelope)).toString();
+  return Buffer.from(openWithMessageKey(key ?? new Uint8Array(0), requests.envelope)).toString();
 }
 
 /** An executor's signed lookup of one name. */

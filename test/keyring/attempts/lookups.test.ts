@@ -120,13 +120,13 @@ test("answerLookup() refuses an ephemeral key of low order", async () => {
 
 test("answerLookup() refuses an attempt without a grant, of another executor, and one that ended", async () => {
   const envelope = serviceSecret(pushed);
-  const sought = { name: "DB_PASS", scope: "service", envelope } as const;
+  const requests = { name: "DB_PASS", scope: "service", envelope } as const;
   const never = { executor, executionId: newExecution(), attempt: 1 };
   const others = { ...attempt, executor: await enrolExecutor(world) };
   const ended = await startAttempt(world, executor, pushed);
   await world.database.run("update grants set ends_at = now() where execution_id = $1", [ended.executionId]);
   for (const held of [never, others, ended, { ...attempt, attempt: 2 }]) {
-    expect(await codeOf(lookUp(world, held, sought))).toBe("NO_GRANT");
+    expect(await codeOf(lookUp(world, held, requests))).toBe("NO_GRANT");
   }
 });
 
@@ -134,18 +134,18 @@ test("answerLookup() refuses an attempt once a later one was granted", async () 
   const first = await startAttempt(world, executor, pushed);
   const next = grantBody(executor, pushed, { attempt: 2 }, first.executionId);
   await askGrant(world, executor, next);
-  const sought = { name: "DB_PASS", scope: "service", envelope: serviceSecret(pushed) } as const;
-  expect(await codeOf(lookUp(world, first, sought))).toBe("NO_GRANT");
-  expect(await lookUp(world, { ...first, attempt: 2 }, sought)).toBe("s3cret");
+  const requests = { name: "DB_PASS", scope: "service", envelope: serviceSecret(pushed) } as const;
+  expect(await codeOf(lookUp(world, first, requests))).toBe("NO_GRANT");
+  expect(await lookUp(world, { ...first, attempt: 2 }, requests)).toBe("s3cret");
 });
 
 test("answerLookup() refuses an executor from the moment it is revoked", async () => {
   const own = await enrolExecutor(world);
   const held = await startAttempt(world, own, pushed);
-  const sought = { name: "DB_PASS", scope: "service", envelope: serviceSecret(pushed) } as const;
-  expect(await lookUp(world, held, sought)).toBe("s3cret");
+  const requests = { name: "DB_PASS", scope: "service", envelope: serviceSecret(pushed) } as const;
+  expect(await lookUp(world, held, requests)).toBe("s3cret");
   await revoke(world, own);
-  expect(await codeOf(lookUp(world, held, sought))).toBe("NOT_ENROLLED");
+  expect(await codeOf(lookUp(world, held, requests))).toBe("NOT_ENROLLED");
 });
 
 test("answerLookup() refuses an executor that lost the right to the project", async () => {
@@ -153,8 +153,8 @@ test("answerLookup() refuses an executor that lost the right to the project", as
   const held = await startAttempt(world, limited, pushed);
   const other = projectId.parse(newId("project"));
   await world.database.run("update executors set projects = $1 where id = $2", [JSON.stringify([other]), limited.id]);
-  const sought = { name: "DB_PASS", scope: "service", envelope: serviceSecret(pushed) } as const;
-  expect(await codeOf(lookUp(world, held, sought))).toBe("NOT_ENROLLED");
+  const requests = { name: "DB_PASS", scope: "service", envelope: serviceSecret(pushed) } as const;
+  expect(await codeOf(lookUp(world, held, requests))).toBe("NOT_ENROLLED");
 });
 
 test("answerLookup() answers one frame again for the same values and refuses it for others", async () => {

@@ -17,18 +17,18 @@ import type { StoredGrant } from "./store.ts";
 type Entry = KeyringLookupRequest["entries"][number];
 
 /** One sealed value to be opened: whose key it needs, where it belongs, and its envelope up to the nonce. */
-export interface Sought {
+export interface KeyRequest {
   readonly owner: ScopeOwner;
   readonly context: Context;
   readonly prefix: Uint8Array;
 }
 
 /** What an executor's own frame asks for, with the entries that the platform laid beside it. */
-export interface Question {
+export interface KeyLookup {
   readonly executionId: ExecutionId;
   readonly attempt: number;
   /** The values, once the grant says whose they are. */
-  readonly locate: (platformId: PlatformId, grant: StoredGrant) => readonly Sought[];
+  readonly keysFor: (platformId: PlatformId, grant: StoredGrant) => readonly KeyRequest[];
   /** For the audit: names and scopes. */
   readonly detail: JsonObject;
 }
@@ -41,9 +41,9 @@ export function verbOf(entries: readonly Entry[]): RpcVerb {
 }
 
 /** Reads the executor's frame. A secret's name comes from there alone, so that the platform cannot ask for another. */
-export function readQuestion(body: Uint8Array, entries: readonly Entry[]): Question {
+export function readKeyLookup(body: Uint8Array, entries: readonly Entry[]): KeyLookup {
   const [first] = entries;
-  return first?.kind === "secret" ? secretQuestion(body, first) : stateQuestion(body, entries);
+  return first?.kind === "secret" ? secretLookup(body, first) : stateLookup(body, entries);
 }
 
 /** Equal for equal entries: one frame is good for one set of them. */
@@ -51,7 +51,7 @@ export function digestOf(entries: readonly Entry[]): string {
   return sha256Hex(encodeJson(entries));
 }
 
-function secretQuestion(body: Uint8Array, entry: Extract<Entry, { readonly kind: "secret" }>): Question {
+function secretLookup(body: Uint8Array, entry: Extract<Entry, { readonly kind: "secret" }>): KeyLookup {
   const { executionId, attempt, name, scope: asked } = decode(lookupRequest, body);
   const { scope } = entry;
   if (asked !== undefined && asked !== scope) {
@@ -60,7 +60,7 @@ function secretQuestion(body: Uint8Array, entry: Extract<Entry, { readonly kind:
   return {
     executionId,
     attempt,
-    locate: (platformId, grant) => {
+    keysFor: (platformId, grant) => {
       const ownerId = { service: grant.packageId, project: grant.projectId, platform: platformId }[scope];
       const context = secretContext({ platformId, scope, ownerId, name });
       return [{ owner: { scope, ownerId }, context, prefix: fromBase64(entry.prefix) }];
@@ -69,14 +69,14 @@ function secretQuestion(body: Uint8Array, entry: Extract<Entry, { readonly kind:
   };
 }
 
-function stateQuestion(body: Uint8Array, entries: readonly Entry[]): Question {
+function stateLookup(body: Uint8Array, entries: readonly Entry[]): KeyLookup {
   const asked = decode(stateRequest, body);
   if (asked.op !== "get") throw new SealrunError("MALFORMED", "Expected a request to read state at op");
   const places = entries.filter((entry) => entry.kind === "state");
   return {
     executionId: asked.executionId,
     attempt: asked.attempt,
-    locate: (platformId, { packageId }) =>
+    keysFor: (platformId, { packageId }) =>
       places.map(({ key, prefix }) => ({
         owner: { scope: "service", ownerId: packageId },
         context: stateContext({ platformId, packageId, key }),

@@ -17,7 +17,7 @@ import { findOwnedKey, withPrivateKey } from "../scope-keys/scope-keys.ts";
 import type { StoredScopeKey } from "../scope-keys/store.ts";
 import { checkProjectRight, type ExecutorFrame, openExecutorFrame } from "./executor-frame.ts";
 import type { AttemptDeps } from "./grants.ts";
-import { digestOf, type Question, readQuestion, type Sought, verbOf } from "./key-lookup.ts";
+import { digestOf, type KeyLookup, readKeyLookup, type KeyRequest, verbOf } from "./key-lookup.ts";
 import { findGrant, type StoredGrant } from "./store.ts";
 import { noteAnswered } from "../answered-frames/store.ts";
 
@@ -30,13 +30,13 @@ export async function answerLookup(deps: AttemptDeps, request: KeyringLookupRequ
   const { executionId, attempt, executorId, entries } = request;
   const answer = await deps.database.transaction(async (sql) => {
     const frame = await openExecutorFrame(sql, request, verbOf(entries));
-    const question = readQuestion(frame.body, entries);
-    const grant = await findLiveGrant(sql, request, { frame, question });
+    const lookup = readKeyLookup(frame.body, entries);
+    const grant = await findLiveGrant(sql, request, { frame, lookup });
     if (!(await noteAnswered(sql, frame.digest, digestOf(entries)))) {
       throw new SealrunError("REPLAYED", "This lookup was answered for other values");
     }
-    const keys = await deriveKeys(sql, deps, question.locate(deps.platformId, grant));
-    await recordAudit(sql, { action: "lookup", executorId, executionId, attempt, detail: question.detail });
+    const keys = await deriveKeys(sql, deps, lookup.keysFor(deps.platformId, grant));
+    await recordAudit(sql, { action: "lookup", executorId, executionId, attempt, detail: lookup.detail });
     const { requestId } = frame.header;
     const context = lookupContext({ platformId: deps.platformId, executionId, attempt, executorId, requestId });
     const content = encodeJson({ keys: keys.map((key) => toBase64(key)) });
@@ -52,9 +52,9 @@ export async function answerLookup(deps: AttemptDeps, request: KeyringLookupRequ
 async function findLiveGrant(
   sql: Sql,
   request: KeyringLookupRequest,
-  { frame, question }: { readonly frame: ExecutorFrame; readonly question: Question },
+  { frame, lookup }: { readonly frame: ExecutorFrame; readonly lookup: KeyLookup },
 ): Promise<StoredGrant> {
-  const { executionId, attempt } = question;
+  const { executionId, attempt } = lookup;
   if (executionId !== request.executionId || attempt !== request.attempt) {
     throw new SealrunError("NO_GRANT", "The executor asks for another attempt than the platform does");
   }
@@ -67,9 +67,13 @@ async function findLiveGrant(
 }
 
 /** In the order asked. Each private key is unwrapped once for all values that were sealed to it. */
-async function deriveKeys(sql: Sql, deps: AttemptDeps, sought: readonly Sought[]): Promise<readonly Uint8Array[]> {
-  const keys = new Map<Sought, Uint8Array>();
-  for (const values of Map.groupBy(sought, keyIdOf).values()) {
+async function deriveKeys(
+  sql: Sql,
+  deps: AttemptDeps,
+  requests: readonly KeyRequest[],
+): Promise<readonly Uint8Array[]> {
+  const keys = new Map<KeyRequest, Uint8Array>();
+  for (const values of Map.groupBy(requests, keyIdOf).values()) {
     const [first] = values;
     if (first === undefined) continue;
     const key = await findOwnedKey(sql, readPrefix(first.prefix).keyId, first.owner);
@@ -77,10 +81,10 @@ async function deriveKeys(sql: Sql, deps: AttemptDeps, sought: readonly Sought[]
       for (const value of values) keys.set(value, deriveKey(value, key, privateKey));
     });
   }
-  return sought.flatMap((value) => keys.get(value) ?? []);
+  return requests.flatMap((value) => keys.get(value) ?? []);
 }
 
-function deriveKey(value: Sought, key: StoredScopeKey, privateKey: Uint8Array): Uint8Array {
+function deriveKey(value: KeyRequest, key: StoredScopeKey, privateKey: Uint8Array): Uint8Array {
   const prefix = readPrefix(value.prefix);
   if (!isToPublicKey(prefix)) throw new SealrunError("WRONG_KEY_OR_CONTEXT", "");
   const shared = sharedSecret(privateKey, prefix.ephemeral);
@@ -91,6 +95,6 @@ function deriveKey(value: Sought, key: StoredScopeKey, privateKey: Uint8Array): 
   }
 }
 
-function keyIdOf(value: Sought): string {
+function keyIdOf(value: KeyRequest): string {
   return toHex(readPrefix(value.prefix).keyId);
 }

@@ -32,7 +32,7 @@ export interface Audit {
 /** How the audit is, for whoever looks after the platform. */
 export interface AuditFacts {
   /** Whether the last link that this platform saw is still in the chain. */
-  readonly holds: boolean;
+  readonly isInChain: boolean;
   /** Undefined when the settings name none. */
   readonly checkpointFile: string | undefined;
   /** Why the checkpoint could not be written at the last try. */
@@ -63,9 +63,9 @@ export async function startAudit(
   const noteHead = async (head: Link | undefined): Promise<void> => {
     if (head === undefined) return;
     try {
-      const holds = await checkpoint.advance(database, head);
+      const isInChain = await checkpoint.advance(database, head);
       trouble = undefined;
-      if (holds) return;
+      if (isInChain) return;
       log.error({ position: checkpoint.known()?.position.toString() }, "The audit's chain was changed or cut");
     } catch (error) {
       trouble = error instanceof Error ? error.message : String(error);
@@ -95,7 +95,7 @@ export async function startAudit(
       const { notes: kept, refusal } = await notes.read();
       if (trouble !== undefined) await noteHead(await findHead(database));
       return {
-        holds: await checkpoint.holds(database),
+        isInChain: await checkpoint.isInChain(database),
         checkpointFile,
         trouble,
         waiting: await countWaiting(database, chain),

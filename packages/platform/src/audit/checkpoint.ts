@@ -10,7 +10,7 @@ const content = z.object({ position: z.string().regex(/^[1-9]\d{0,18}$/), hash: 
 export interface Checkpoint {
   known(): Link | undefined;
   /** Whether the link it knows, if any, is still in the chain. */
-  holds(sql: Sql): Promise<boolean>;
+  isInChain(sql: Sql): Promise<boolean>;
   /**
    * Moves on to a later link, unless the one it knows is no longer in the chain: then it stays, as the proof, and the
    * answer is false. Fails when the file cannot be written.
@@ -21,16 +21,16 @@ export interface Checkpoint {
 /** Reads the checkpoint's file, when there is one; without a path it lives as long as the process. `CONFIG_INVALID`. */
 export async function openCheckpoint(file: string | undefined): Promise<Checkpoint> {
   let known = file === undefined ? undefined : await read(file);
-  const holds = async (sql: Sql): Promise<boolean> => {
+  const isInChain = async (sql: Sql): Promise<boolean> => {
     if (known === undefined) return true;
     const now = await findLink(sql, known.position);
     return now !== undefined && equalBytes(now.hash, known.hash);
   };
   return {
     known: () => known,
-    holds,
+    isInChain,
     advance: async (sql, head) => {
-      if (!(await holds(sql))) return false;
+      if (!(await isInChain(sql))) return false;
       if (known !== undefined && head.position <= known.position) return true;
       if (file !== undefined) await write(file, head);
       known = head;

@@ -23,7 +23,7 @@ import { z } from "zod";
 import type { Deps } from "../deps.ts";
 import { findEventData } from "../events/store.ts";
 import { getVersion, listFiles, type Version } from "../packages/version-store.ts";
-import { listService, type StoredSecret } from "../secrets/lookup-store.ts";
+import { listService, type SealedSecretRow } from "../secrets/lookup-store.ts";
 import { openStored } from "../secrets/sealed-value.ts";
 import type { ReadyExecution } from "./choice-store.ts";
 
@@ -87,7 +87,7 @@ export async function buildEvent(
   return { body, expiresAt, uploads: distinctUploads(secrets, sealed, eventData) };
 }
 
-function reference(secret: StoredSecret): EventSecret {
+function reference(secret: SealedSecretRow): EventSecret {
   const { name, id, version, sha256, size, keyId, ephemeral } = secret;
   return { name, id, version, sha256, size, keyId, ephemeral: toBase64(ephemeral) };
 }
@@ -131,7 +131,7 @@ function referTo(envelope: Uint8Array): UploadReference[] {
 }
 
 function distinctUploads(
-  secrets: readonly StoredSecret[],
+  secrets: readonly SealedSecretRow[],
   parameters: Uint8Array | undefined,
   eventData: { readonly id: EventId; readonly envelope: Uint8Array } | undefined,
 ): UploadReference[] {

@@ -16,14 +16,14 @@ import { readSealedParameters } from "../secrets/read-sealed.ts";
 import { fetchScopeKey } from "../secrets/scope-key.ts";
 import { acceptEvent } from "./accept-event.ts";
 
-type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey">;
+type SendEventDeps = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey">;
 
 /**
  * Takes an event from a client. Plain data is sealed here, in memory. `BAD_REQUEST` for plain and sealed data at once
  * and for sealed data without its id; else as `acceptEvent` and `readSealedParameters`.
  */
 export async function sendEvent(
-  deps: Needed,
+  deps: SendEventDeps,
   target: { readonly project: Project; readonly requester: Requester },
   given: SendEvent,
 ): Promise<SentEvent> {
@@ -39,7 +39,7 @@ export async function sendEvent(
 }
 
 async function readData(
-  deps: Needed,
+  deps: SendEventDeps,
   project: Project,
   given: SendEvent,
   id: EventId,

@@ -1,7 +1,7 @@
 import { type HealthCheck, judgeClocks } from "@sealrun/protocol";
 import type { Hold } from "../hold/store.ts";
 import type { ScheduleFacts, UnfitExecutor } from "./health-store.ts";
-import type { NatsRooms } from "./read-nats.ts";
+import type { NatsStorage } from "./read-nats.ts";
 
 /** What a check found, before it has its name and its time. */
 export type Judged = Pick<HealthCheck, "state" | "sentence">;
@@ -27,9 +27,9 @@ export function judgeServer(fault: string | undefined, address: string): Judged 
 }
 
 /** Whether the streams take what comes: each by its own limit, all by the account's, and by what was published last. */
-export function judgeStreams({ streams, account }: NatsRooms, isFull: boolean): Judged {
-  const rooms = [...streams.map(({ name, ...room }) => ({ name: `Stream ${name}`, ...room })), account];
-  const [fullest] = rooms
+export function judgeStreams({ streams, account }: NatsStorage, isFull: boolean): Judged {
+  const storage = [...streams.map(({ name, ...use }) => ({ name: `Stream ${name}`, ...use })), account];
+  const [fullest] = storage
     .flatMap(({ name, bytes, maxBytes }) => (maxBytes === null ? [] : [{ name, part: bytes / maxBytes }]))
     .toSorted((left, right) => right.part - left.part);
   if (isFull) return bad("NATS is full and takes no events; give it more room");

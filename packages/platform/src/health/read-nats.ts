@@ -2,16 +2,16 @@ import type { NatsLink } from "@sealrun/nats";
 import { executionsStream, reportsStream, SealrunError } from "@sealrun/protocol";
 
 /** How full something is; `maxBytes` is null without a limit. */
-interface Room {
+interface StorageUse {
   readonly name: string;
   readonly bytes: number;
   readonly maxBytes: number | null;
 }
 
 /** What the two streams hold, and their account in all. */
-export interface NatsRooms {
-  readonly streams: readonly (Room & { readonly messages: number })[];
-  readonly account: Room;
+export interface NatsStorage {
+  readonly streams: readonly (StorageUse & { readonly messages: number })[];
+  readonly account: StorageUse;
 }
 
 /** One round to the server and back. `NATS_UNREACHABLE` while there is no connection. */
@@ -24,7 +24,7 @@ export async function pingNats({ connection }: NatsLink): Promise<void> {
 }
 
 /** Asks JetStream how full it is. `NATS_UNREACHABLE` with its reason when it refuses, or lacks a stream. */
-export async function readRooms({ connection }: NatsLink): Promise<NatsRooms> {
+export async function readNatsStorage({ connection }: NatsLink): Promise<NatsStorage> {
   try {
     const manager = await connection.jetstreamManager({ timeout: 10_000 });
     const [account, ...streams] = await Promise.all([

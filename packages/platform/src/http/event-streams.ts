@@ -15,7 +15,7 @@ export interface EventStreams {
 }
 
 /** A stream is one long request: a sign-out reaches it this soon. */
-const lookMs = 5_000;
+const checkMs = 5_000;
 
 /** Streams of one server, all ended before it closes. */
 export function createEventStreams(
@@ -23,7 +23,7 @@ export function createEventStreams(
   { database, log }: Pick<Deps, "database" | "log">,
 ): EventStreams {
   const following = new Map<AbortController, Session | undefined>();
-  const endLeft = async (): Promise<void> => {
+  const endStreamsOfClosedSessions = async (): Promise<void> => {
     const ids = new Set([...following.values()].flatMap((session) => session?.id ?? []));
     if (ids.size === 0) return;
     const open = await findOpenSessions(database, [...ids]);
@@ -32,12 +32,14 @@ export function createEventStreams(
       if (session !== undefined && ids.has(session.id) && !open.has(session.id)) stop.abort();
     }
   };
-  const look = setInterval(() => {
-    endLeft().catch((error: unknown) => log.warn({ err: error }, "Sessions could not be looked at; trying again"));
-  }, lookMs);
-  look.unref();
+  const timer = setInterval(() => {
+    endStreamsOfClosedSessions().catch((error: unknown) =>
+      log.warn({ err: error }, "Sessions could not be looked at; trying again"),
+    );
+  }, checkMs);
+  timer.unref();
   app.addHook("preClose", async () => {
-    clearInterval(look);
+    clearInterval(timer);
     for (const stop of following.keys()) stop.abort();
   });
   return {

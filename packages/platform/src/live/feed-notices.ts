@@ -13,10 +13,10 @@ export interface FeedNotices {
 /** Listens once for the whole process. After a break of the connection everybody is called: something may be missed. */
 export async function openFeedNotices(database: Pick<Database, "listen">): Promise<FeedNotices> {
   const subscribers = new Map<string, Set<() => void>>();
-  const everybody = new Set<() => void>();
+  const anyExecution = new Set<() => void>();
   const stop = await database.listen(feedChannel, (executionId) => {
     const called = executionId === "" ? [...subscribers.values()] : [subscribers.get(executionId) ?? new Set()];
-    for (const callbacks of [...called, everybody]) for (const onChange of callbacks) onChange();
+    for (const callbacks of [...called, anyExecution]) for (const onChange of callbacks) onChange();
   });
   return {
     subscribe: (executionId, onChange) => {
@@ -29,9 +29,9 @@ export async function openFeedNotices(database: Pick<Database, "listen">): Promi
       };
     },
     subscribeAll: (onChange) => {
-      everybody.add(onChange);
+      anyExecution.add(onChange);
       return () => {
-        everybody.delete(onChange);
+        anyExecution.delete(onChange);
       };
     },
     close: stop,

@@ -8,7 +8,7 @@ import type { FeedNotices } from "./feed-notices.ts";
 const pageRows = 500;
 const keepAliveMs = 15_000;
 /** How often an ended execution is looked at whose last reports have not come. */
-const lookAgainMs = 1_000;
+const recheckMs = 1_000;
 
 /** What a live stream reads from. */
 export interface LiveSource {
@@ -42,7 +42,7 @@ export async function* streamEvents(source: LiveSource, id: ExecutionId, after: 
         return;
       }
       if (!isCaughtUp) continue;
-      const isRung = await rung(isFinal(progress.status) ? lookAgainMs : keepAliveMs);
+      const isRung = await rung(isFinal(progress.status) ? recheckMs : keepAliveMs);
       if (!isRung && !isFinal(progress.status)) yield ": still here\n\n";
     }
   } finally {

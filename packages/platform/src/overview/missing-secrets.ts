@@ -9,7 +9,7 @@ import {
   scopesOf,
   showName,
 } from "@sealrun/protocol";
-import type { PackageOnView } from "./overview-store.ts";
+import type { OverviewPackage } from "./overview-store.ts";
 
 /** A place where a package asks for a secret. */
 export interface AskedName {
@@ -23,7 +23,7 @@ export interface AskedName {
 
 /** Where the newest version of a package asks for secrets: references first, which fail a step, then the manifest's lists. */
 export function listAsked(
-  version: Pick<PackageOnView, "manifest" | "config" | "parameters" | "steps">,
+  version: Pick<OverviewPackage, "manifest" | "config" | "parameters" | "steps">,
   project: string,
 ): readonly AskedName[] {
   return [...ofReferences(version, project), ...ofManifest(version)];
@@ -44,7 +44,7 @@ export function findMissing(
   return [...missing.values()];
 }
 
-function ofManifest({ manifest, steps }: Pick<PackageOnView, "manifest" | "steps">): readonly AskedName[] {
+function ofManifest({ manifest, steps }: Pick<OverviewPackage, "manifest" | "steps">): readonly AskedName[] {
   const ofPackage = namesIn(manifest["secrets"]);
   const ofSteps = steps.flatMap(({ name: where, secrets }) =>
     (secrets ?? []).filter((name) => !ofPackage.includes(name)).map((name) => ({ name, where })),
@@ -62,7 +62,7 @@ function namesIn(list: JsonObject[string] | undefined): readonly string[] {
 }
 
 function ofReferences(
-  { config, parameters, steps }: Pick<PackageOnView, "config" | "parameters" | "steps">,
+  { config, parameters, steps }: Pick<OverviewPackage, "config" | "parameters" | "steps">,
   project: string,
 ): readonly AskedName[] {
   const fields = parameters === null ? [] : parametersFileSchema.parse(parameters).fields;

@@ -26,10 +26,10 @@ const packageRow = z
   })
   .transform(({ created_at, next_at, ...row }) => ({ ...row, pushedAt: created_at, nextAt: next_at }));
 /** A package that has a version, with the documents of its newest one, and when a schedule next starts it. */
-export type PackageOnView = z.infer<typeof packageRow>;
+export type OverviewPackage = z.infer<typeof packageRow>;
 
 /** The packages of a project that have a version, by name. */
-export async function listOnView(sql: Sql, project: ProjectId): Promise<readonly PackageOnView[]> {
+export async function listOverviewPackages(sql: Sql, project: ProjectId): Promise<readonly OverviewPackage[]> {
   return sql.rows(
     packageRow,
     `select k.id, k.name, v.number as version, v.created_at, v.manifest, v.config, v.parameters, v.steps,

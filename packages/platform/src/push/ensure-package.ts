@@ -6,14 +6,14 @@ import type { Project } from "../projects/store.ts";
 import { fetchScopeKey } from "../secrets/scope-key.ts";
 import { findPackage, insertPackage, type Package } from "../packages/store.ts";
 
-type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId">;
+type EnsurePackageDeps = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId">;
 
 /**
  * The package of that name, made when there is none. Its key is in the keyring before its row is committed, so that no
  * package ever lacks one. `KEYRING_UNREACHABLE` leaves nothing behind.
  */
 export async function ensurePackage(
-  deps: Needed,
+  deps: EnsurePackageDeps,
   requester: Requester,
   project: Project,
   name: PackageName,

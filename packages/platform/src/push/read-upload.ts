@@ -29,7 +29,7 @@ export async function readUpload(parts: AsyncIterable<Multipart>): Promise<Uploa
   let announced: PushVersion | undefined;
   let secretsFile: Uint8Array | undefined;
   const files: UploadedFile[] = [];
-  let room: number = limits.packageBytes;
+  let bytesLeft: number = limits.packageBytes;
   try {
     for await (const part of parts) {
       if (part.fieldname === "version") {
@@ -57,8 +57,8 @@ export async function readUpload(parts: AsyncIterable<Multipart>): Promise<Uploa
           `Expected at most ${limits.packageFiles} files; leave out what the scripts do not read`,
         );
       }
-      const bytes = await readBytes(part, path, room, "PACKAGE_INVALID");
-      room -= bytes.length;
+      const bytes = await readBytes(part, path, bytesLeft, "PACKAGE_INVALID");
+      bytesLeft -= bytes.length;
       files.push({ path, bytes, sha256: createHash("sha256").update(bytes).digest("hex") });
     }
   } catch (error) {

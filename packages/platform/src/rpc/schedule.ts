@@ -14,7 +14,7 @@ import { recordAudit } from "../audit/store.ts";
 import { getPackageById } from "../packages/store.ts";
 import { getVersion } from "../packages/version-store.ts";
 import { firstDue } from "../schedules/due-times.ts";
-import { countOfScripts, findSchedule, insertSchedule, readClock } from "../schedules/store.ts";
+import { countScriptSchedules, findSchedule, insertSchedule, readClock } from "../schedules/store.ts";
 import { readSealedParameters } from "../secrets/read-sealed.ts";
 import { fetchScopeKey } from "../secrets/scope-key.ts";
 import { findLiveAttempt, type LiveAttempt, lockLiveAttempt } from "../executions/attempt-store.ts";
@@ -36,7 +36,7 @@ export async function answerSchedule(deps: RpcDeps, request: ExecutorRequest): P
     await lockLiveAttempt(sql, claimed);
     const known = await findSchedule(sql, asked.id);
     if (known !== undefined) return answerAgain(asked, live, known);
-    if ((await countOfScripts(sql, live.packageId)) >= limits.schedulesPerPackage) {
+    if ((await countScriptSchedules(sql, live.packageId)) >= limits.schedulesPerPackage) {
       throw new SealrunError(
         "FORBIDDEN",
         `The scripts of this package have ${limits.schedulesPerPackage} schedules already; delete some with: sealrun schedule delete`,

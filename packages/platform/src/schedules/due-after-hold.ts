@@ -5,7 +5,7 @@ import { type CronRule, type DueDecision, lastDue, type MissedPolicy, nextDue } 
  * All of them were missed: forgotten, or the last of them is run for all. One that may have run already, on the database
  * that this one was restored from, is never run.
  */
-export function decideHeld(given: {
+export function decideAfterHold(given: {
   readonly rule: CronRule | undefined;
   readonly missed: MissedPolicy;
   readonly dueAt: Date;

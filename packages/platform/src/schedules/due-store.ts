@@ -98,7 +98,7 @@ export async function noteRuns(
 }
 
 /** Sets the next due times; a schedule without one has ended. */
-export async function moveAllOn(
+export async function setAllNextDue(
   sql: Sql,
   moved: readonly { readonly id: ScheduleId; readonly next: Date | undefined }[],
 ): Promise<void> {

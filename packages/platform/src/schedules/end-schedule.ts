@@ -3,7 +3,7 @@ import { type ScheduleId, SealrunError } from "@sealrun/protocol";
 import { recordAudit } from "../audit/store.ts";
 import type { Requester } from "../deps.ts";
 import { lockPackage } from "../packages/store.ts";
-import { findSchedule, moveOn } from "./store.ts";
+import { findSchedule, setNextDue } from "./store.ts";
 
 /**
  * Ends a schedule that a script asked for. `NOT_FOUND` for one that is not there any more; `BAD_REQUEST` for the
@@ -23,7 +23,7 @@ export async function endSchedule(database: Database, requester: Requester, id: 
     }
     // As a push does: the package first, so that the two cannot wait for each other.
     await lockPackage(sql, found.packageId);
-    await moveOn(sql, id, undefined);
+    await setNextDue(sql, id, undefined);
     await recordAudit(sql, { requester, action: "schedule.end", object: found.packageId, detail: { schedule: id } });
   });
 }

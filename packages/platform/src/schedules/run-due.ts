@@ -4,7 +4,7 @@ import { waitForNext } from "./due-store.ts";
 import { runBatch } from "./run-batch.ts";
 import { schedulesChannel } from "../postgres/channels.ts";
 
-type Needed = Pick<Deps, "database" | "fitness" | "log">;
+type SchedulerDeps = Pick<Deps, "database" | "fitness" | "log">;
 
 /** A ring may be missed, and another platform may have held a row. */
 const pollMs = 1_000;
@@ -13,7 +13,7 @@ const pollMs = 1_000;
  * Starts an execution for every due time until closed: at the time itself, and every second in case somebody else held
  * the row. Any number of platforms may do it beside each other: each due time starts once.
  */
-export async function startScheduler(deps: Needed): Promise<() => Promise<void>> {
+export async function startScheduler(deps: SchedulerDeps): Promise<() => Promise<void>> {
   const closing = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let rings = 0;
@@ -54,7 +54,7 @@ export async function startScheduler(deps: Needed): Promise<() => Promise<void>>
  * Deals with what is due; the answer is how long it is until the next due time, 0 when another platform holds one. While
  * this machine's clock is wrong nothing is due here.
  */
-async function runDue(deps: Needed, signal: AbortSignal): Promise<number> {
+async function runDue(deps: SchedulerDeps, signal: AbortSignal): Promise<number> {
   for (;;) {
     // Due times are PostgreSQL's, and its clock may be the wrong one.
     if (deps.fitness.clockFault() !== undefined) return pollMs;

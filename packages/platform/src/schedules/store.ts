@@ -8,7 +8,7 @@ import type { CronRule, MissedPolicy } from "./due-times.ts";
 /** What a schedule does about missed due times, as it is stored. */
 export const missedPolicy = z.enum(["skip", "run_once"]);
 
-const heldRow = z
+const packageScheduleRow = z
   .object({
     id: scheduleId,
     cron: z.string().nullable(),
@@ -24,9 +24,9 @@ const heldRow = z
     isPaused: is_paused,
   }));
 /** A schedule that a push may change. */
-export type HeldSchedule = z.infer<typeof heldRow>;
+export type PackageSchedule = z.infer<typeof packageScheduleRow>;
 
-const heldColumns = "id, cron, timezone, once_at, missed, is_paused";
+const packageScheduleColumns = "id, cron, timezone, once_at, missed, is_paused";
 
 /** A schedule to be stored; either `rule` or `onceAt` is there. */
 export interface NewSchedule {
@@ -56,7 +56,7 @@ export async function readClock(sql: Sql): Promise<Date> {
 }
 
 /** Sets the next due time; without one the schedule has ended. */
-export async function moveOn(sql: Sql, id: ScheduleId, nextAt: Date | undefined): Promise<void> {
+export async function setNextDue(sql: Sql, id: ScheduleId, nextAt: Date | undefined): Promise<void> {
   await sql.run(
     `update schedules set next_at = $2, ended_at = case when $2::timestamptz is null then clock_timestamp() end
      where id = $1`,
@@ -94,10 +94,10 @@ export async function lockSchedules(
   sql: Sql,
   of: PackageId,
   kind: NewSchedule["kind"],
-): Promise<readonly HeldSchedule[]> {
+): Promise<readonly PackageSchedule[]> {
   return sql.rows(
-    heldRow,
-    `select ${heldColumns} from schedules where package_id = $1 and kind = $2 and ended_at is null
+    packageScheduleRow,
+    `select ${packageScheduleColumns} from schedules where package_id = $1 and kind = $2 and ended_at is null
      order by id for update`,
     [of, kind],
   );
@@ -117,7 +117,7 @@ export async function updateSchedule(
 }
 
 /** How many schedules the package's scripts have. */
-export async function countOfScripts(sql: Sql, of: PackageId): Promise<number> {
+export async function countScriptSchedules(sql: Sql, of: PackageId): Promise<number> {
   const row = await sql.row(
     z.object({ count: z.number() }),
     `select count(*)::int as count from schedules

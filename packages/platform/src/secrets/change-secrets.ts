@@ -6,11 +6,11 @@ import { fetchScopeKey, type Place } from "./scope-key.ts";
 import { sealIncoming } from "./sealed-value.ts";
 import { deleteSecret, type ListedSecret, listSecrets, storeSecrets } from "./store.ts";
 
-type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey">;
+type PutSecretsDeps = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey">;
 
 /** Stores all values or none. Fails as `sealIncoming`, and with `KEYRING_UNREACHABLE`. */
 export async function putSecrets(
-  deps: Needed,
+  deps: PutSecretsDeps,
   requester: Requester,
   place: Place,
   { secrets, source = "set" }: PutSecrets,

@@ -28,7 +28,7 @@ const storedRow = z
   })
   .transform(({ owner_id, key_id, ...row }) => ({ ...row, ownerId: owner_id, keyId: key_id }));
 /** The current version of a secret, still in both layers: `openStored` takes the outer one off. */
-export type StoredSecret = z.infer<typeof storedRow>;
+export type SealedSecretRow = z.infer<typeof storedRow>;
 
 /** Whose secrets an execution may look up. */
 export interface Reach {
@@ -60,7 +60,7 @@ export async function findNarrowest(
   reach: Reach,
   name: SecretName,
   only?: Scope,
-): Promise<{ readonly presence: Presence; readonly secret: StoredSecret | undefined }> {
+): Promise<{ readonly presence: Presence; readonly secret: SealedSecretRow | undefined }> {
   const rows = await sql.rows(
     storedRow,
     `select ${columns} from secrets s join secret_versions v on v.secret_id = s.id and v.version = s.version
@@ -72,7 +72,7 @@ export async function findNarrowest(
 }
 
 /** The current service secrets of a package, by name. */
-export async function listService(sql: Sql, packageId: PackageId): Promise<readonly StoredSecret[]> {
+export async function listService(sql: Sql, packageId: PackageId): Promise<readonly SealedSecretRow[]> {
   return sql.rows(
     storedRow,
     `select ${columns} from secrets s join secret_versions v on v.secret_id = s.id and v.version = s.version
@@ -86,7 +86,7 @@ export async function findVersion(
   sql: Sql,
   reach: Reach,
   wanted: { readonly id: string; readonly version: number },
-): Promise<StoredSecret | undefined> {
+): Promise<SealedSecretRow | undefined> {
   return sql.row(
     storedRow,
     `select ${columns} from secrets s join secret_versions v on v.secret_id = s.id

@@ -11,10 +11,10 @@ import { findScopeKey } from "../../secrets/known-scope-key.ts";
 import { findAddressed, packageParams, packageUrl } from "./package-address.ts";
 import { requesterOf } from "../requester.ts";
 
-type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId">;
+type PackageRouteDeps = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId">;
 
 /** Packages: get or make, show, list. */
-export function packageRoutes(plain: FastifyInstance, deps: Needed): void {
+export function packageRoutes(plain: FastifyInstance, deps: PackageRouteDeps): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   const config = { access: "admin" } as const;
   const response = { 200: packageInfo, default: errorBody };
@@ -53,7 +53,7 @@ export function packageRoutes(plain: FastifyInstance, deps: Needed): void {
   );
 }
 
-async function describePackage(deps: Needed, project: Project, found: Package): Promise<PackageInfo> {
+async function describePackage(deps: PackageRouteDeps, project: Project, found: Package): Promise<PackageInfo> {
   const place = { scope: "service", ownerId: found.id, projectId: project.id } as const;
   const { statement } = await findScopeKey(deps, place);
   return {

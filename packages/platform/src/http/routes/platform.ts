@@ -7,10 +7,12 @@ import type { Deps } from "../../deps.ts";
 import { healthRoute } from "./health.ts";
 import { readVersion } from "../openapi.ts";
 
-type Needed = Pick<Deps, "platformId" | "database" | "link" | "identity" | "keyring"> & { readonly audit: Audit };
+type PlatformRouteDeps = Pick<Deps, "platformId" | "database" | "link" | "identity" | "keyring"> & {
+  readonly audit: Audit;
+};
 
 /** Who this is, and how it is. The first is public: a client compares the fingerprint before it sends its token. */
-export function platformRoutes(app: FastifyInstance, deps: Needed): void {
+export function platformRoutes(app: FastifyInstance, deps: PlatformRouteDeps): void {
   healthRoute(app, deps);
   app.withTypeProvider<ZodTypeProvider>().get(
     "/api/v1/platform",

@@ -26,10 +26,10 @@ import { type ListedSecret, listSecrets } from "../../secrets/store.ts";
 import { findAddressed, packageParams, packageUrl } from "./package-address.ts";
 import { requesterOf } from "../requester.ts";
 
-type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey">;
+type SecretRouteDeps = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey">;
 
 /** The secrets of the three scopes: one collection each, with the same verbs. */
-export function secretRoutes(app: FastifyInstance, deps: Needed): void {
+export function secretRoutes(app: FastifyInstance, deps: SecretRouteDeps): void {
   collection(app, deps, "/api/v1/platform/secrets", {
     params: z.object({}),
     find: async () => ({ scope: "platform", ownerId: deps.platformId }),
@@ -48,7 +48,7 @@ export function secretRoutes(app: FastifyInstance, deps: Needed): void {
   explainRoute(app, deps);
 }
 
-function explainRoute(plain: FastifyInstance, deps: Needed): void {
+function explainRoute(plain: FastifyInstance, deps: SecretRouteDeps): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   app.get(
     `${packageUrl}/secrets/:name/explain`,
@@ -67,7 +67,7 @@ function explainRoute(plain: FastifyInstance, deps: Needed): void {
 /** One collection; `find` answers whose secrets an address means. */
 function collection<Params extends z.ZodObject>(
   plain: FastifyInstance,
-  deps: Needed,
+  deps: SecretRouteDeps,
   url: string,
   address: { readonly params: Params; readonly find: (params: z.infer<Params>) => Promise<Place> },
 ): void {

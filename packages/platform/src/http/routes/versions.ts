@@ -23,7 +23,7 @@ import { getProject, type Project } from "../../projects/store.ts";
 import { findAddressed, packageParams, packageUrl } from "./package-address.ts";
 import { requesterOf } from "../requester.ts";
 
-type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey">;
+type VersionRouteDeps = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey">;
 
 const versionParams = packageParams.extend({ number: z.coerce.number().int().positive().max(2_147_483_647) });
 
@@ -33,7 +33,7 @@ const zipTypes = ["application/zip", "application/x-zip-compressed"] as const;
 const pushQuery = z.object({ overwrite: z.enum(["true", "false"]).optional() });
 
 /** Versions of a package: push, list, show, download a file. */
-export function versionRoutes(plain: FastifyInstance, deps: Needed): void {
+export function versionRoutes(plain: FastifyInstance, deps: VersionRouteDeps): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   const config = { access: "admin" } as const;
   const schema = { params: packageParams, response: { default: errorBody } };
@@ -83,7 +83,7 @@ export function versionRoutes(plain: FastifyInstance, deps: Needed): void {
   );
 }
 
-function pushRoute(scope: FastifyInstance, deps: Needed): void {
+function pushRoute(scope: FastifyInstance, deps: VersionRouteDeps): void {
   scope.addContentTypeParser([...zipTypes], (_request, body, done) => done(null, body));
   scope.withTypeProvider<ZodTypeProvider>().post(
     `${packageUrl}/versions`,
@@ -106,7 +106,7 @@ function pushRoute(scope: FastifyInstance, deps: Needed): void {
 }
 
 async function answerPush(
-  deps: Needed,
+  deps: VersionRouteDeps,
   request: FastifyRequest,
   params: z.infer<typeof packageParams> & z.infer<typeof pushQuery>,
 ): Promise<PushAnswer> {
@@ -124,7 +124,7 @@ async function answerPush(
   };
 }
 
-async function findTarget(deps: Needed, project: Project, name: Package["name"]): Promise<Package> {
+async function findTarget(deps: VersionRouteDeps, project: Project, name: Package["name"]): Promise<Package> {
   const found = await findPackage(deps.database, project.id, name);
   if (found !== undefined) return found;
   throw new SealrunError("PACKAGE_NOT_FOUND", `Project ${project.name} has no package ${name}; make it first with PUT`);

@@ -22,7 +22,7 @@ export async function unpackEntry(
     path,
     bytes.length === size
       ? "its content does not match its checksum, the zip is damaged; make it anew"
-      : `${saidSize(size)}, it has ${bytes.length}; make the zip anew`,
+      : `${expectedSize(size)}, it has ${bytes.length}; make the zip anew`,
   );
 }
 
@@ -32,11 +32,11 @@ async function inflateTo(packed: Buffer, path: string, size: number): Promise<Ui
     return await inflate(packed, { maxOutputLength: Math.max(1, size), chunkSize: Math.max(64, size + 1) });
   } catch (error) {
     const isTooLong = error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE";
-    const reason = isTooLong ? `${saidSize(size)}, it has more` : "its content is damaged";
+    const reason = isTooLong ? `${expectedSize(size)}, it has more` : "its content is damaged";
     throw refuseEntry(path, `${reason}; make the zip anew`, error);
   }
 }
 
-function saidSize(size: number): string {
+function expectedSize(size: number): string {
   return `expected the ${size} bytes that the zip says of it`;
 }
