@@ -25,7 +25,7 @@ export interface Pushed {
   readonly sealedAtBoundary: boolean;
 }
 
-/** Where a push goes and who asks. */
+/** Where a push goes, and its requester. */
 export interface PushTarget {
   readonly project: Project;
   readonly package: Package;
@@ -33,8 +33,8 @@ export interface PushTarget {
 }
 
 /**
- * Checks an upload whole, then stores version and secrets in one transaction or nothing. Fails with the codes of the
- * documents, `PACKAGE_INVALID`, `SECRET_CHANGED`, `KEY_CHANGED`, and as `sealIncoming`. Wipes a plain secrets.json.
+ * Checks the whole upload, then stores version and secrets in one transaction. Fails with the codes of the documents,
+ * `PACKAGE_INVALID`, `SECRET_CHANGED`, `KEY_CHANGED`, and as `sealIncoming`. Wipes a plain secrets.json.
  */
 export async function push(deps: PushDeps, target: PushTarget, upload: Upload): Promise<Pushed> {
   try {
@@ -99,7 +99,7 @@ async function store(sql: Sql, { target, place, checked, values, upload }: Check
   return { number, stored: names, kept, sealedAtBoundary };
 }
 
-/** A push must not undo in silence what somebody, or a script, set on the platform since the last one. */
+/** A push must not silently replace what a person or a script set on the platform since the last push. */
 async function refuseChanged(
   sql: Sql,
   locked: Package,
@@ -119,6 +119,6 @@ async function refuseChanged(
   if (changed.length === 0) return;
   throw new SealrunError(
     "SECRET_CHANGED",
-    `Changed on the platform since the last push: ${showNames(changed.map(({ name }) => name))}; push with overwrite to replace them, or take them out of secrets.json`,
+    `Changed on the platform since the last push: ${showNames(changed.map(({ name }) => name))}. Push with overwrite to replace them, or remove them from secrets.json`,
   );
 }
