@@ -72,7 +72,7 @@ export function executionRoutes(plain: FastifyInstance, deps: ExecutionRouteDeps
     {
       config,
       schema: {
-        summary: "Start an execution's package once more with the same parameters",
+        summary: "Start the package of an execution again with the same parameters",
         params,
         headers: keyHeader,
         body: runAgain.nullish(),
@@ -99,7 +99,7 @@ export function executionRoutes(plain: FastifyInstance, deps: ExecutionRouteDeps
     {
       config,
       schema: {
-        summary: "Which secrets an execution read, missed and was refused, never values",
+        summary: "List the secrets that an execution read, missed or was refused; never values",
         params,
         response: { 200: executionReceipt, default: errorBody },
       },
@@ -117,7 +117,7 @@ export function executionRoutes(plain: FastifyInstance, deps: ExecutionRouteDeps
     {
       config,
       schema: {
-        summary: "Cancel an execution: a queued one at once, a running one soon",
+        summary: "Cancel an execution: at once while it is queued, soon while it runs",
         params,
         response: { 202: cancelledExecution, default: errorBody },
       },
@@ -141,7 +141,7 @@ function listRoutes(plain: FastifyInstance, deps: ExecutionRouteDeps): void {
     {
       config,
       schema: {
-        summary: "List executions, the newest first",
+        summary: "List executions, newest first",
         querystring: executionQuery.extend({
           limit: z.coerce.number().int().min(1).max(500).default(50),
           before: cursor.optional(),

@@ -13,14 +13,14 @@ import { requesterOf } from "../requester.ts";
 
 type PackageRouteDeps = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId">;
 
-/** Packages: get or make, show, list. */
+/** Packages: get or create, show, list. */
 export function packageRoutes(plain: FastifyInstance, deps: PackageRouteDeps): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   const config = { access: "admin" } as const;
   const response = { 200: packageInfo, default: errorBody };
   app.put(
     packageUrl,
-    { config, schema: { summary: "Get or make a package", params: packageParams, response } },
+    { config, schema: { summary: "Get or create a package", params: packageParams, response } },
     async (request) => {
       const project = await getProject(deps.database, request.params.project);
       const requester = requesterOf(request);

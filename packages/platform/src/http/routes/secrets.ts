@@ -55,7 +55,7 @@ function explainRoute(plain: FastifyInstance, deps: SecretRouteDeps): void {
     {
       config: { access: "admin" },
       schema: {
-        summary: "Why a name answers as it does in a package, never a value",
+        summary: "Explain which scope answers a name in a package, never a value",
         params: packageParams.extend({ name: secretName }),
         response: { 200: secretExplanation, default: errorBody },
       },
@@ -64,7 +64,7 @@ function explainRoute(plain: FastifyInstance, deps: SecretRouteDeps): void {
   );
 }
 
-/** One collection; `find` answers whose secrets an address means. */
+/** The routes of one collection; `find` turns an address into the place of its secrets. */
 function collection<Params extends z.ZodObject>(
   plain: FastifyInstance,
   deps: SecretRouteDeps,
@@ -74,7 +74,7 @@ function collection<Params extends z.ZodObject>(
   const app = plain.withTypeProvider<ZodTypeProvider>();
   const config = { access: "admin" } as const;
   const { params } = address;
-  // The route has checked them already; parsing again gives them their type, which is lost on a generic route.
+  // The route has checked them already; parsing again restores their type, which a generic route loses.
   const find = async (given: unknown): Promise<Place> => address.find(params.parse(given));
   app.get(
     url,
@@ -88,7 +88,7 @@ function collection<Params extends z.ZodObject>(
     `${url}/key`,
     {
       config,
-      schema: { summary: "The key to seal with", params, response: { 200: secretKey, default: errorBody } },
+      schema: { summary: "Show the public key to seal with", params, response: { 200: secretKey, default: errorBody } },
     },
     async (request) => ({ key: (await fetchScopeKey(deps, await find(request.params))).statement }),
   );
@@ -130,7 +130,7 @@ function collection<Params extends z.ZodObject>(
     {
       config,
       schema: {
-        summary: "List the packages that would notice if a secret went",
+        summary: "List the packages that use a secret",
         params: params.extend({ name: secretName }),
         response: { 200: secretUses, default: errorBody },
       },
