@@ -131,7 +131,7 @@ describe("readZip(), of entries that no package may hold", () => {
     ["the same path", { ...main, content: script }, "main.py", "is there twice"],
     ["the same but for case", { name: "MAIN.py" }, "MAIN.py", 'collides with "main.py"'],
     ["a folder where a file is", { name: "main.py/x" }, "main.py", "once as a file and once as a folder"],
-    ["a folder with content", { name: "x/", content: script }, "x/", "no content of its own"],
+    ["a folder with content", { name: "x/", content: script }, "x/", "a folder without content"],
     ["secrets.json in a folder", { name: "x/secrets.json" }, "x/secrets.json", "at the top of the package only"],
     ["secrets.json in capitals", { name: "SECRETS.JSON" }, "SECRETS.JSON", "in small letters"],
     ["a wrong checksum", { name: "x.py", content: script, said: { crc: 1 } }, "x.py", "does not match its checksum"],
@@ -141,8 +141,8 @@ describe("readZip(), of entries that no package may hold", () => {
       "x.py",
       "does not match its checksum",
     ],
-    ["smaller than it says", { name: "x", content: "y", method: 8, said: { size: 9 } }, "x", "expected the 9 bytes"],
-    ["larger than it says", { name: "x", content: "yyy", method: 8, said: { size: 1 } }, "x", "it has more"],
+    ["smaller than it says", { name: "x", content: "y", method: 8, said: { size: 9 } }, "x", "expected 9 bytes"],
+    ["larger than it says", { name: "x", content: "yyy", method: 8, said: { size: 1 } }, "x", "found more"],
     ["no deflate", { name: "x", content: "yyy", method: 8, said: { packedSize: 1 } }, "x", "damaged"],
     ["over the zip's list", { name: "x", content: "y", said: { packedSize: 99, size: 99 } }, "x", "the zip's own list"],
     ["called otherwise before it", { name: "x", local: { name: "y" } }, "x", "two different things"],
@@ -160,7 +160,7 @@ describe("readZip(), of entries that no package may hold", () => {
 
   test("readZip() refuses two secrets.json, and one that is too large", async () => {
     const secrets = { name: "secrets.json", content: "{}" };
-    expect(await refusal(withMain(secrets, secrets))).toContain('"secrets.json": is there twice');
+    expect(await refusal(withMain(secrets, secrets))).toContain('"secrets.json": is in the zip twice');
     const large = { ...secrets, content: Buffer.alloc(limits.secretsFileBytes + 1), method: 8 };
     const { code, message } = await rejectionOf(readZip(withMain(large)));
     expect([code, message]).toEqual(["SECRETS_FILE_INVALID", expect.stringContaining("at most 4 MiB")]);
@@ -178,7 +178,7 @@ describe("readZip(), of entries that no package may hold", () => {
     const outer: MadeEntry = { name: "outer.bin", content: inner };
     const innerAt = 30 + "outer.bin".length;
     const nested = makeZip([outer, { name: "inner.py", content: "print(3)", offset: innerAt }]);
-    expect(await refusal(nested)).toContain('"outer.bin": its content lies over "inner.py"');
+    expect(await refusal(nested)).toContain('"outer.bin": its content overlaps "inner.py"');
   });
 });
 
