@@ -1,16 +1,16 @@
 import type { Database } from "@sealrun/postgres";
 import { feedChannel } from "../postgres/channels.ts";
 
-/** Tells who waits that the feed of an execution has grown. */
+/** Tells subscribers that the feed of an execution has new entries. */
 export interface FeedNotices {
-  /** Calls back at every change of one execution until the returned function is called. */
+  /** Calls `onChange` at every change of one execution until the returned function is called. */
   subscribe(executionId: string, onChange: () => void): () => void;
-  /** Calls back at every change of any execution until the returned function is called. */
+  /** Calls `onChange` at every change of any execution until the returned function is called. */
   subscribeAll(onChange: () => void): () => void;
   close(): Promise<void>;
 }
 
-/** Listens once for the whole process. After a break of the connection everybody is called: something may be missed. */
+/** Listens once for the whole process. After a reconnect all subscribers are called: a notice may have been missed. */
 export async function openFeedNotices(database: Pick<Database, "listen">): Promise<FeedNotices> {
   const subscribers = new Map<string, Set<() => void>>();
   const anyExecution = new Set<() => void>();

@@ -4,7 +4,7 @@ import { findReferences } from "./explain-secret.ts";
 import type { Place } from "./scope-key.ts";
 import { type Candidate, listCandidates, listReaders } from "./uses-store.ts";
 
-/** The packages that would notice if a secret went: those that name it or have read this very one. Set or not. */
+/** The packages that use a secret: they name it, or have read it. The secret need not be set. */
 export async function listUses(sql: Sql, place: Place, name: SecretName): Promise<SecretUses> {
   const readers = new Map((await listReaders(sql, place, name)).map((row) => [row.packageId, row.lastRead]));
   const candidates = await listCandidates(sql, place, name, [...readers.keys()]);

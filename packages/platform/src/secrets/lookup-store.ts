@@ -27,7 +27,7 @@ const storedRow = z
     ephemeral: z.instanceof(Uint8Array),
   })
   .transform(({ owner_id, key_id, ...row }) => ({ ...row, ownerId: owner_id, keyId: key_id }));
-/** The current version of a secret, still in both layers: `openStored` takes the outer one off. */
+/** One version of a secret under both layers; `openStored` opens the outer one. */
 export type SealedSecretRow = z.infer<typeof storedRow>;
 
 /** Whose secrets an execution may look up. */
@@ -52,8 +52,8 @@ export async function findPresence(sql: Sql, reach: Reach, name: SecretName): Pr
 }
 
 /**
- * The narrowest secret of a name, or that of `only` one scope, or undefined; and which scopes have the name: both from
- * one moment.
+ * The narrowest secret of a name, or the one in the scope `only`, or undefined; and which scopes have the name. Both
+ * are read in one statement.
  */
 export async function findNarrowest(
   sql: Sql,
@@ -81,7 +81,7 @@ export async function listService(sql: Sql, packageId: PackageId): Promise<reado
   );
 }
 
-/** One version by id, current or not, within reach; undefined when it is not there. */
+/** One version by id, current or not, within reach; undefined when it does not exist. */
 export async function findVersion(
   sql: Sql,
   reach: Reach,

@@ -5,7 +5,7 @@ import type { Deps } from "../deps.ts";
 import { readSealed } from "./read-sealed.ts";
 import type { Place, ScopeKey } from "./scope-key.ts";
 
-/** A value as the database keeps it: sealed twice, and what of its inner envelope may be known. */
+/** A value as the database stores it: sealed twice, with public facts about its inner envelope. */
 export interface SealedValue {
   readonly name: SecretName;
   readonly sealed: Uint8Array;
@@ -43,7 +43,7 @@ export function sealIncoming(
 ): readonly SealedValue[] {
   const names = new Set<string>();
   for (const { name } of secrets) {
-    if (names.has(name)) throw new SealrunError("BAD_REQUEST", `${showName(name)} is there twice; send each name once`);
+    if (names.has(name)) throw new SealrunError("BAD_REQUEST", `${showName(name)} was sent twice; send each name once`);
     names.add(name);
   }
   const checked = secrets.map(({ name, envelope }) => ({
@@ -60,7 +60,7 @@ export function sealIncoming(
   }));
 }
 
-/** The inner envelope of a stored value. `WRONG_KEY_OR_CONTEXT` for a row that was moved, `TAMPERED` for a changed one. */
+/** The inner envelope of a stored value. `WRONG_KEY_OR_CONTEXT` for a moved row, `TAMPERED` for a changed one. */
 export function openStored(deps: Pick<Deps, "platformId" | "storageKey">, stored: StoredValue): Uint8Array {
   return openWithKey(deps.storageKey, placeOf(deps, stored), stored.sealed);
 }
