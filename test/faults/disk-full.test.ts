@@ -52,7 +52,7 @@ test(
     const { checks } = await cluster.ask(platformHealth, ["GET", "/platform/health"]);
     expect(checks.find(({ name }) => name === "executors")).toMatchObject({
       state: "bad",
-      sentence: expect.stringContaining(`${trouble.id} takes nothing: `),
+      sentence: expect.stringContaining(`${trouble.id} takes no work: `),
     });
     await makeRoom();
     expect((await cluster.end(id)).status).toBe("succeeded");

@@ -40,7 +40,7 @@ const maxMs = 5_000;
 type HealthDeps = Pick<Deps, "database" | "link" | "identity" | "keyring"> & { readonly audit: Pick<Audit, "look"> };
 
 /**
- * Looks at all that a platform stands on. Every look asks each part anew, all at once and each for at most five seconds;
+ * Checks everything that a platform depends on. Each call asks all parts again, at once, for at most five seconds each;
  * a part that does not answer is a finding, never a failure.
  */
 export function createHealth(deps: HealthDeps): () => Promise<Omit<PlatformHealth, "platform">> {
@@ -81,7 +81,7 @@ export function createHealth(deps: HealthDeps): () => Promise<Omit<PlatformHealt
   };
 }
 
-/** Asks a question whose answer several need; each of them deals with its failure. */
+/** Starts a query whose answer several checks await; each of them handles its failure. */
 async function shared<T>(work: () => Promise<T>): Promise<T> {
   const answer = withTimeout(maxMs, work);
   answer.catch(() => undefined);
@@ -111,7 +111,7 @@ async function checkQueue(
   return judgeQueue(queued, { ...oldestDue, waiting: facts === undefined ? null : explainWaiting(facts) });
 }
 
-/** By how much PostgreSQL's clock is ahead at least, in ms; negative when it is behind, 0 when it may be neither. */
+/** The least that PostgreSQL's clock is ahead, in ms; negative when it is behind, 0 when it may be equal. */
 async function readSkew({ database }: Pick<HealthDeps, "database">): Promise<number> {
   const askedAt = Date.now();
   const clock = await readClock(database);

@@ -1,6 +1,6 @@
 import { SealrunError } from "@sealrun/protocol";
 
-/** The answer of `work`, or `TIMED_OUT` when it takes longer; what it does then is nobody's concern any more. */
+/** The answer of `work`, or `TIMED_OUT` when it takes longer; its late result is ignored. */
 export async function withTimeout<T>(maxMs: number, work: () => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

@@ -37,7 +37,7 @@ export async function describeExecution(sql: Sql, id: ExecutionId): Promise<Exec
   };
 }
 
-/** The last lines of a step's output, at most 64 KiB of them; a line that is longer by itself is cut at its start. */
+/** The last lines of a step's output, at most 64 KiB; a single longer line is cut at its start. */
 async function readOutput(sql: Sql, id: ExecutionId, step: number): Promise<string> {
   const lines: string[] = [];
   let bytesLeft = outputBytes;

@@ -13,15 +13,15 @@ import type { OverviewPackage } from "./overview-store.ts";
 
 /** A place where a package asks for a secret. */
 export interface AskedName {
-  /** Of which the first that is set answers: more than one only where dots leave open which. */
+  /** The first name that is set answers. Several only where dots leave open which part is the name. */
   readonly names: readonly string[];
-  /** Scopes that may answer. */
+  /** The scopes that may answer. */
   readonly scopes: readonly Scope[];
   readonly askedBy: MissingSecret["askedBy"];
   readonly where: string;
 }
 
-/** Where the newest version of a package asks for secrets: references first, which fail a step, then the manifest's lists. */
+/** Where the newest version of a package asks for secrets: first references, which fail a step, then the manifest's lists. */
 export function listAsked(
   version: Pick<OverviewPackage, "manifest" | "config" | "parameters" | "steps">,
   project: string,
@@ -29,7 +29,7 @@ export function listAsked(
   return [...ofReferences(version, project), ...ofManifest(version)];
 }
 
-/** What of these no scope has, each name once, with the first place that asks for it. */
+/** The names that no scope has, each once, with the first place that asks for it. */
 export function findMissing(
   asked: readonly AskedName[],
   isSet: (scope: Scope, name: string) => boolean,
@@ -37,7 +37,7 @@ export function findMissing(
   const missing = new Map<string, MissingSecret>();
   for (const { names, scopes, askedBy, where } of asked) {
     if (names.some((name) => scopes.some((scope) => isSet(scope, name)))) continue;
-    // Of names with dots the last has no field in it: that is the one which people set.
+    // The last of several names contains no field: it is the name that people set.
     const name = names.at(-1) ?? "";
     if (!missing.has(name)) missing.set(name, { name, askedBy, where });
   }
@@ -87,7 +87,7 @@ function ofReferences(
   );
 }
 
-/** A document whose references cannot be read asks for nothing: the run says what is wrong with it. */
+/** The references of a document; none when they cannot be read, because the run reports what is wrong. */
 function list(...[value, place]: Parameters<typeof listReferences>): ReturnType<typeof listReferences> {
   try {
     return listReferences(value, place);

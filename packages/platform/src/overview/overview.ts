@@ -29,7 +29,7 @@ const shownManifest = z.object({
   tags: z.array(jsonValue).catch([]),
 });
 
-/** Every package of a project with how it is: its last runs and what it misses. A handful of statements for any number. */
+/** Every package of a project with its last runs and missing secrets. The number of statements does not grow with the packages. */
 export async function describeProject(
   { database, platformId }: Pick<Deps, "database" | "platformId">,
   project: Project,

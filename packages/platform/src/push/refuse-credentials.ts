@@ -8,6 +8,6 @@ export function refuseCredentials(path: string): void {
   if (!isCredentialFile(path)) return;
   throw new SealrunError(
     "PACKAGE_INVALID",
-    `${showName(path)}: may hold passwords or tokens, and files are not sealed. Leave it out and store its values as secrets`,
+    `${showName(path)}: often holds passwords or tokens, and files are not sealed. Leave it out and store its values as secrets`,
   );
 }

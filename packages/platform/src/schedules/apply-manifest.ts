@@ -13,7 +13,7 @@ import {
   updateSchedule,
 } from "./store.ts";
 
-/** What a push says of due times. */
+/** The parts of a push that concern schedules. */
 export interface PushedManifest {
   readonly packageId: PackageId;
   readonly manifest: Manifest | undefined;
@@ -34,7 +34,7 @@ export function checkSchedule(manifest: Manifest | undefined): void {
 
 /**
  * Makes the manifest's schedule the package's, in the transaction of its push: a new one, a changed one, or none. A
- * package that is not active pauses all of its schedules; the due times of a pause are not made up for. The caller holds
+ * package that is not active pauses all its schedules; due times during a pause are not run later. The caller has locked
  * the package.
  */
 export async function applySchedule(sql: Sql, pushed: PushedManifest): Promise<void> {

@@ -15,7 +15,7 @@ import { setNextDue } from "./store.ts";
 
 type BatchDeps = Pick<Deps, "database" | "log">;
 
-/** How many due times one transaction deals with: its dozen statements count for little, and nobody waits for it long. */
+/** Due times in one transaction: enough to spread the cost of its dozen statements, few enough to keep it short. */
 const maxDue = 100;
 
 interface DecidedSchedule {
@@ -24,9 +24,9 @@ interface DecidedSchedule {
 }
 
 /**
- * Deals with up to a hundred due times in one transaction; the answer is how many, 0 when none has come that nobody else
- * holds. One that cannot be run is passed over and does not keep the others from their runs; what PostgreSQL refuses for
- * one of them is thrown after the others were run.
+ * Handles up to a hundred due times in one transaction and returns how many; 0 when none is due, or other platforms have
+ * locked them. A due time that cannot be run is skipped, and the others still run. When PostgreSQL refuses one of them,
+ * the error is thrown after the others were run.
  */
 export async function runBatch(deps: BatchDeps): Promise<number> {
   return runThese(deps, { limit: maxDue });
@@ -50,7 +50,7 @@ async function runThese(deps: BatchDeps, which: DueFilter): Promise<number> {
     if (first === undefined || isOutage(error)) throw error;
     if (locked.length > 1) return runHalves(deps, locked);
     if (!isFinal(error)) throw error;
-    deps.log.error({ err: error, scheduleId: first.id }, "A due time cannot be run and was passed over");
+    deps.log.error({ err: error, scheduleId: first.id }, "A due time cannot be run and was skipped");
     await deps.database.transaction(async (sql) => skipDue(sql, first, error));
     return 1;
   }
@@ -74,12 +74,12 @@ async function runHalves(deps: BatchDeps, locked: readonly DueSchedule[]): Promi
   return handled;
 }
 
-/** A part that is away would fail every other due time as well. */
+/** An outage would fail every other due time too. */
 function isOutage(error: unknown): boolean {
   return error instanceof SealrunError && error.row.retry;
 }
 
-/** A row that cannot be read, or a bug, would hold up every due time after it; what PostgreSQL says may pass. */
+/** A row that cannot be read, or a bug, would block every later due time; an error of PostgreSQL may be temporary. */
 function isFinal(error: unknown): boolean {
   if (error instanceof SealrunError) return error.code !== "INTERNAL";
   return error instanceof z.ZodError || error instanceof TypeError || error instanceof RangeError;
@@ -114,7 +114,7 @@ async function start(sql: Sql, decided: readonly DecidedSchedule[]): Promise<voi
     run === undefined ? [] : [{ id: due.id, dueAt: run, due }],
   );
   if (times.length === 0) return;
-  // A clock, or a database, that was set back.
+  // Some may have run already: the clock was set back, or the database restored.
   const known = await findRuns(sql, times);
   const wanted = times.filter(({ id }) => !known.has(id));
   const versions = await findVersions(sql, new Map(wanted.map(({ due }) => [due.packageId, due.currentVersion])));
@@ -128,7 +128,7 @@ async function start(sql: Sql, decided: readonly DecidedSchedule[]): Promise<voi
         projectId: due.projectId,
         packageId: due.packageId,
         version,
-        // What parameters.json gives by itself is filled in where the run is opened.
+        // The executor fills in the defaults of parameters.json.
         parameters: { visible: {}, sealed: due.sealed, sealedNames: due.sealedNames },
         trigger: { kind: "schedule", scheduleId: due.id, dueAt: dueAt.toISOString() },
         requester: scheduleRequester(due),
@@ -181,7 +181,7 @@ async function skipDue(sql: Sql, due: DueSchedule, error: unknown): Promise<void
   });
 }
 
-/** A rule that cannot be followed any more, such as a time zone that is no more, has no next time: it ends. */
+/** The next due time, or undefined when the rule can no longer be followed, for example because its time zone was removed: the schedule ends. */
 async function nextAfter(sql: Sql, due: DueSchedule): Promise<Date | undefined> {
   const checked = await readCheckedPeriods(sql);
   try {

@@ -115,7 +115,7 @@ describe("readZip(), of entries that no package may hold", () => {
       "x.py",
       "without a password",
     ],
-    ["compressed by bzip2", { name: "x.py", method: 12 }, "x.py", "compressed by method 12"],
+    ["compressed by bzip2", { name: "x.py", method: 12 }, "x.py", "its compression method is 12"],
     ["a link", { name: "x.py", content: "/etc/passwd", mode: 0o120777 }, "x.py", "this is a link"],
     ["a link called a folder", { name: "x/", content: "", mode: 0o120777 }, "x/", '"/"'],
     ["a device", { name: "x", mode: 0o020666 }, "x", "this is a device"],
@@ -145,11 +145,11 @@ describe("readZip(), of entries that no package may hold", () => {
     ["larger than it says", { name: "x", content: "yyy", method: 8, said: { size: 1 } }, "x", "found more"],
     ["no deflate", { name: "x", content: "yyy", method: 8, said: { packedSize: 1 } }, "x", "damaged"],
     ["over the zip's list", { name: "x", content: "y", said: { packedSize: 99, size: 99 } }, "x", "the zip's own list"],
-    ["called otherwise before it", { name: "x", local: { name: "y" } }, "x", "two different things"],
-    ["stored or not", { name: "x", local: { method: 8 } }, "x", "two different things"],
-    ["of two sizes", { name: "x", local: { said: { size: 5 } } }, "x", "two different things"],
-    ["of two checksums", { name: "x", local: { said: { crc: 5 } } }, "x", "two different things"],
-    ["encrypted or not", { name: "x", local: { flags: 0x801 } }, "x", "two different things"],
+    ["called otherwise before it", { name: "x", local: { name: "y" } }, "x", "in two different ways"],
+    ["stored or not", { name: "x", local: { method: 8 } }, "x", "in two different ways"],
+    ["of two sizes", { name: "x", local: { said: { size: 5 } } }, "x", "in two different ways"],
+    ["of two checksums", { name: "x", local: { said: { crc: 5 } } }, "x", "in two different ways"],
+    ["encrypted or not", { name: "x", local: { flags: 0x801 } }, "x", "in two different ways"],
     ["nowhere", { name: "x", offset: 7 }, "x", "does not have it where its list says"],
     ["past the end", { name: "x", offset: 0xffff_fff0 }, "x", "does not have it where its list says"],
   ])("readZip() refuses an entry that is %s, and names it", async (_what, entry, path, sentence) => {
@@ -201,7 +201,7 @@ describe("readZip(), of bombs", () => {
     const archive = withMain({ name: "x.bin", content: zeros, method: 8, said: { size: 100 } });
     expect(archive.length).toBeLessThan(limits.packageBytes / 100);
     const before = process.memoryUsage().arrayBuffers;
-    expect(await refusal(archive)).toContain('"x.bin": expected the 100 bytes that the zip says of it, it has more');
+    expect(await refusal(archive)).toContain('"x.bin": expected 100 bytes, as the zip says, found more');
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(zeros.length / 4);
   });
 
