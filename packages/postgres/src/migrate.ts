@@ -6,12 +6,12 @@ import { z } from "zod";
 import type { PostgresConfig } from "./config.ts";
 import { clientSettings, wrapConnectionError } from "./database.ts";
 
-/** Any number: one lock for all migrators of one database. */
+/** An arbitrary number: one lock for all migrations of a database. */
 const migrationLock = 7_325_786;
 
 /**
- * Brings a database to the newest of the numbered files in `folder` (`001.do.name.sql` …), all of them or none. Any
- * number of processes may call it at once. Fails with `DATABASE_NEWER` when the database is ahead of the files.
+ * Brings a database to the newest of the numbered files in `folder` (`001.do.name.sql` …), all of them or none.
+ * Several processes may call it at once. Fails with `DATABASE_NEWER` when the database is ahead of the files.
  */
 export async function migrate(options: {
   readonly config: PostgresConfig;
@@ -19,7 +19,7 @@ export async function migrate(options: {
   readonly folder: URL;
 }): Promise<void> {
   const client = new Client(clientSettings(options.config, options.applicationName));
-  // A break while migrating surfaces from the statement under way.
+  // The running statement reports a break of the connection.
   client.on("error", () => undefined);
   try {
     await client.connect();
@@ -48,7 +48,7 @@ async function applyFiles(client: Client, folder: string): Promise<void> {
   });
   const newest = Math.max(0, ...(await postgrator.getMigrations()).map((migration) => migration.version));
   const known = await client.query("select to_regclass('public.schema_version') as name");
-  // Asked only when the table exists: a failing statement would end the transaction.
+  // Ask only when the table exists: a failing statement would abort the transaction.
   const present = z.array(z.object({ name: z.null() })).safeParse(known.rows).success
     ? 0
     : await postgrator.getDatabaseVersion();

@@ -5,18 +5,18 @@ import { z } from "zod";
 
 const probeEveryMs = 1_000;
 
-/** What a look at the database found. */
+/** The result of one probe of the database. */
 export interface Probe {
   readonly isAnswering: boolean;
-  /** By how many ms at least its clock is ahead of this machine's, negative when it is behind; 0 when it said nothing. */
+  /** The least that its clock is ahead of this machine's, in ms; negative when it is behind, 0 without an answer. */
   readonly aheadMs: number;
 }
 
 const answer = z.tuple([z.object({ ms: z.number() })]);
 
 /**
- * Asks the database for the time every second over a connection of its own, so that a full pool is not taken for a silence. A
- * connection that breaks is made anew once before that counts: one killed backend is no reason to leave.
+ * Asks the database for the time every second over its own connection, so that a full pool does not look like a silent
+ * database. A broken connection is opened again once before it counts: one killed backend is not an outage.
  */
 export function watchAnswers(options: {
   readonly settings: ClientConfig;
@@ -69,7 +69,7 @@ export function watchAnswers(options: {
   };
 }
 
-/** Two tries together take as long as a database may be silent. */
+/** Two tries together take as long as the database may be silent. */
 const bounds = {
   connectionTimeoutMillis: limits.databaseSilentMs / 2,
   query_timeout: limits.databaseSilentMs / 2,
