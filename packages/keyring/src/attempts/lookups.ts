@@ -56,17 +56,17 @@ async function findLiveGrant(
 ): Promise<StoredGrant> {
   const { executionId, attempt } = lookup;
   if (executionId !== request.executionId || attempt !== request.attempt) {
-    throw new SealrunError("NO_GRANT", "The executor asks for another attempt than the platform does");
+    throw new SealrunError("NO_GRANT", "The executor and the platform ask for different attempts");
   }
   const grant = await findGrant(sql, executionId, attempt);
   if (grant === undefined || !grant.isLive || grant.executorId !== frame.executor.id) {
-    throw new SealrunError("NO_GRANT", `The executor holds no live grant for attempt ${attempt} of ${executionId}`);
+    throw new SealrunError("NO_GRANT", `The executor has no live grant for attempt ${attempt} of ${executionId}`);
   }
   checkProjectRight(frame.executor, grant.projectId);
   return grant;
 }
 
-/** In the order asked. Each private key is unwrapped once for all values that were sealed to it. */
+/** Keys in the order of the requests. Each private key is unwrapped once for all values sealed to it. */
 async function deriveKeys(
   sql: Sql,
   deps: AttemptDeps,
