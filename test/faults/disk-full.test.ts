@@ -45,7 +45,7 @@ test(
     expect(trouble.trouble?.code).toBe("DISK_FULL");
     const waiting = await until(async () => {
       const { waiting: found } = await cluster.show(id);
-      return found?.includes("can take anything now") === true ? found : undefined;
+      return found?.includes("can take work now") === true ? found : undefined;
     });
     expect(waiting).toContain(trouble.id);
     expect(waiting).toContain("(DISK_FULL)");

@@ -37,6 +37,6 @@ export function checkProjectRight(executor: Pick<StoredExecutor, "id" | "project
   if (executor.projects === "all" || executor.projects.some((allowed) => allowed === projectId)) return;
   throw new SealrunError(
     "NOT_ENROLLED",
-    `The executor ${executor.id} may not run the project ${projectId}; enrol an executor in its pool that may`,
+    `The executor ${executor.id} may not run the project ${projectId}; enrol one in its pool that may`,
   );
 }
