@@ -37,7 +37,9 @@ const settings = z.object({
   executorNats: natsCredentials.optional(),
   /** The platform's address for executors; it is part of enrolment tokens. */
   publicUrl: z.url(),
-  /** The file outside the database where `sealrun keyring-audit` notes how far it has checked; made when it is missing. */
+  /**
+   * The file outside the database where `sealrun keyring-audit` notes how far it has checked; made when it is missing.
+   */
   auditCheckpointFile: z.string().min(1).optional(),
   logLevel: z.enum(["trace", "debug", "info", "warn", "error"]).default("info"),
 });

@@ -115,8 +115,9 @@ export async function verifyAudit(
 }
 
 /**
- * Accepts that the times of the keyring's own audit go back after one link, with a row that says so. Needs the keyring's
- * files and database. Fails like `start`, with `AUDIT_BROKEN` for any other fault, and `BAD_REQUEST` when there is no such break.
+ * Accepts that the times of the keyring's own audit go back after one link, with a row that says so. Needs the
+ * keyring's files and database. Fails like `start`, with `AUDIT_BROKEN` for any other fault, and `BAD_REQUEST` when
+ * there is no such break.
  */
 export async function continueAudit(config: KeyringConfig, said: Continuation): Promise<AcceptedBreak> {
   const { rootKey, database } = await open(config);

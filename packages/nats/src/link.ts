@@ -2,7 +2,7 @@ import { countPublishes } from "@sealrun/faults";
 import { type NatsCredentials, SealrunError } from "@sealrun/protocol";
 import { type Authenticator, connect, jwtAuthenticator, type NatsConnection } from "nats";
 
-/** A connection to NATS that never stops to reconnect. */
+/** A connection to NATS that reconnects without limit. */
 export interface NatsLink {
   readonly connection: NatsConnection;
   /** Sends what is pending, then closes. */

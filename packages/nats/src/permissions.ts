@@ -1,12 +1,17 @@
 import { executionsStream, type ExecutorId, inboxPrefix, poolConsumer, type PoolId, subjects } from "@sealrun/protocol";
 
-/** What a process may publish and subscribe to on NATS: only allow-lists, since deny rules of the server have had security holes. */
+/**
+ * What a process may publish and subscribe to on NATS: only allow-lists, since deny rules of the server have had
+ * security holes.
+ */
 export interface NatsPermissions {
   readonly publish: readonly string[];
   readonly subscribe: readonly string[];
 }
 
-/** The platform makes the streams and answers all requests; reply subjects of another account start with `_R_.` here. */
+/**
+ * The platform makes the streams and answers all requests; reply subjects of another account start with `_R_.` here.
+ */
 export const platformPermissions: NatsPermissions = {
   publish: ["sealrun.>", "$JS.>", "_INBOX.>", "_R_.>"],
   subscribe: ["sealrun.>", "$JS.>", "_INBOX.>"],
@@ -20,7 +25,7 @@ export const keyringPermissions: NatsPermissions = {
 
 /**
  * What one executor of one pool needs in the executors' account: with a stolen login an attacker can take work of that
- * pool, but read and send nothing else. The server delivers answers without these lists, but only to subjects of that
+ * pool, but read and send nothing else. The server delivers answers regardless of these lists, but only to subjects of that
  * account.
  */
 export function executorPermissions(executor: ExecutorId, pool: PoolId): NatsPermissions {

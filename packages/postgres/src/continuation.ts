@@ -35,8 +35,8 @@ export function makeContinuation(
 }
 
 /**
- * The break after a link, as found by a check. `AUDIT_BROKEN` when the check found anything but times that go back: a row
- * that was changed, removed or added is never accepted. `BAD_REQUEST` when there is no break after that link.
+ * The break after a link, as found by a check. `AUDIT_BROKEN` when the check found anything but times that go back: a
+ * row that was changed, removed or added is never accepted. `BAD_REQUEST` when there is no break after that link.
  */
 export function findBreak(fault: ChainFault | undefined, after: string): { readonly link: Link; readonly seq: string } {
   if (fault === undefined) {

@@ -19,8 +19,8 @@ export interface Sql {
 /** A pool of connections to one database. */
 export interface Database extends Sql {
   /**
-   * Commits what `work` did, or rolls back when it throws. A statement may take `limits.databaseAnswerMs`, or `answerMs` if
-   * given, for example to read whole tables.
+   * Commits what `work` did, or rolls back when it throws. A statement may take `limits.databaseAnswerMs`, or
+   * `answerMs` if given, for example to read whole tables.
    */
   transaction<T>(work: (sql: Sql) => Promise<T>, options?: { readonly answerMs?: number }): Promise<T>;
   /** Listens on a channel until the returned function is called; reconnects by itself, and then calls with "". */

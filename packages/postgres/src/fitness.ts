@@ -5,7 +5,10 @@ import type { Database } from "./database.ts";
 /** Whether this process may answer for others: its database answers, and its clock agrees with the database's. */
 export interface Fitness {
   readonly isAnswering: () => boolean;
-  /** `CLOCK_WRONG` while this machine's clock must not be used; it says how far off the clock is. Undefined while it is right. */
+  /**
+   * `CLOCK_WRONG` while this machine's clock must not be used; it says how far off the clock is. Undefined while it is
+   * right.
+   */
   readonly clockFault: () => SealrunError | undefined;
   /** Calls `listener` when either changes, until the returned function is called. */
   readonly onChange: (listener: () => void) => () => void;
@@ -47,9 +50,9 @@ export function watchFitness(database: Pick<Database, "watch">, log: FitnessLog)
 }
 
 /**
- * Keeps something open while this process is fit: a process that shares requests with others must not take requests that
- * it cannot answer. Calls `open` now, if the process is fit, and whenever it is fit again; `open` returns how to close.
- * The returned function ends both.
+ * Keeps something open while this process is fit: a process that shares requests with others must not take requests
+ * that it cannot answer. Calls `open` now, if the process is fit, and whenever it is fit again; `open` returns how to
+ * close. The returned function ends both.
  */
 export function openWhileFit(fitness: Fitness, open: () => () => Promise<void>): () => Promise<void> {
   let close: (() => Promise<void>) | undefined;

@@ -44,8 +44,8 @@ export interface AttemptDeps extends ScopeKeyDeps {
 
 /**
  * Grants one attempt: the X25519 results of its sealing batches and the public keys it may seal with, boxed to the
- * executor that signed the claim. The grant and its audit row are committed before the answer. `NOT_ENROLLED`, `NO_GRANT`,
- * `REPLAYED`, `KEY_NOT_FOUND`, `LOW_ORDER_KEY`, and the codes of signed frames.
+ * executor that signed the claim. The grant and its audit row are committed before the answer. `NOT_ENROLLED`,
+ * `NO_GRANT`, `REPLAYED`, `KEY_NOT_FOUND`, `LOW_ORDER_KEY`, and the codes of signed frames.
  */
 export async function answerGrant(deps: AttemptDeps, request: GrantRequest): Promise<GrantReply> {
   const answer = await deps.database.transaction(async (sql) => {

@@ -16,7 +16,10 @@ import type { StoredGrant } from "./store.ts";
 
 type Entry = KeyringLookupRequest["entries"][number];
 
-/** A request for the message key of one sealed value: the owner of the scope key, the context, and the envelope up to the nonce. */
+/**
+ * A request for the message key of one sealed value: the owner of the scope key, the context, and the envelope up to
+ * the nonce.
+ */
 export interface KeyRequest {
   readonly owner: ScopeOwner;
   readonly context: Context;
@@ -33,14 +36,19 @@ export interface KeyLookup {
   readonly detail: JsonObject;
 }
 
-/** The verb of the executor's request that the entries belong to. `MALFORMED` for a mixture, and for two secrets at once. */
+/**
+ * The verb of the executor's request that the entries belong to. `MALFORMED` for a mixture, and for two secrets at
+ * once.
+ */
 export function verbOf(entries: readonly Entry[]): RpcVerb {
   if (entries.every((entry) => entry.kind === "state")) return "state";
   if (entries.length === 1) return "lookup";
   throw new SealrunError("MALFORMED", "Expected one secret, or only state, at entries");
 }
 
-/** Reads the executor's frame. A secret's name comes only from there, so that the platform cannot ask for another one. */
+/**
+ * Reads the executor's frame. A secret's name comes only from there, so that the platform cannot ask for another one.
+ */
 export function readKeyLookup(body: Uint8Array, entries: readonly Entry[]): KeyLookup {
   const [first] = entries;
   return first?.kind === "secret" ? secretLookup(body, first) : stateLookup(body, entries);

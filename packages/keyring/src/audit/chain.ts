@@ -14,7 +14,9 @@ import {
 import type { KeyringLog } from "./log.ts";
 import { recordAudit } from "./store.ts";
 
-/** What the chain of the keyring's audit needs. Its key comes from the wrapping root key, which is not in the database. */
+/**
+ * What the chain of the keyring's audit needs. Its key comes from the wrapping root key, which is not in the database.
+ */
 export interface KeyringChain {
   readonly database: Database;
   readonly rootKey: SymmetricKey;
@@ -70,7 +72,10 @@ export interface Continuation {
   readonly by: string;
 }
 
-/** Accepts that times go back after one link. `AUDIT_BROKEN` for any other fault, `BAD_REQUEST` when there is no such break. */
+/**
+ * Accepts that times go back after one link. `AUDIT_BROKEN` for any other fault, `BAD_REQUEST` when there is no such
+ * break.
+ */
 export async function continueAudit(
   deps: KeyringChain,
   { after, reason, by }: Continuation,

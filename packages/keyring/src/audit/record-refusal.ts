@@ -6,7 +6,9 @@ import { recordAudit } from "./store.ts";
 
 const asked = z.object({ executionId, attempt: z.int32().positive(), executorId });
 
-/** Records a refused grant or lookup, with its executor, execution and code. Refusals that a retry may solve get no row. */
+/**
+ * Records a refused grant or lookup, with its executor, execution and code. Refusals that a retry may solve get no row.
+ */
 export async function recordRefusal(
   { database, log }: { readonly database: Database; readonly log: KeyringLog },
   verb: KeyringVerb,

@@ -41,8 +41,8 @@ export interface EnrolDeps {
 
 /**
  * Adds an executor to the list. Its frame is signed with its own new key and proves the token and both keys.
- * `ENROLMENT_REFUSED` for a token that is wrong, expired or used by another executor; the executor that used it gets its
- * answer again. The credentials in the answer are sealed to it.
+ * `ENROLMENT_REFUSED` for a token that is wrong, expired or used by another executor; the executor that used it gets
+ * its answer again. The credentials in the answer are sealed to it.
  */
 export async function enrol(deps: EnrolDeps, frame: Uint8Array): Promise<EnrolReply> {
   const request = openRequest(frame);

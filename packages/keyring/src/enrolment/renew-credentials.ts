@@ -16,8 +16,8 @@ import type { EnrolDeps } from "./enrol.ts";
 import { lockExecutor, type StoredExecutor } from "./store.ts";
 
 /**
- * New NATS credentials for an enrolled executor, sealed to it and bound to its request. `NOT_ENROLLED` for an unknown or
- * revoked executor, `REPLAYED` for a frame that was answered before, else the codes of `openFrame`.
+ * New NATS credentials for an enrolled executor, sealed to it and bound to its request. `NOT_ENROLLED` for an unknown
+ * or revoked executor, `REPLAYED` for a frame that was answered before, else the codes of `openFrame`.
  */
 export async function renewCredentials(
   deps: Pick<EnrolDeps, "database" | "platformId" | "natsAccess">,

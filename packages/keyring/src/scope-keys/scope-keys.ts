@@ -70,8 +70,8 @@ export function missingKey(what: string): SealrunError {
 }
 
 /**
- * Passes the private half to `use`, and wipes it afterwards. `TAMPERED` when the public half in the row does not belong to
- * it: values sealed to that one would be readable by another party.
+ * Passes the private half to `use`, and wipes it afterwards. `TAMPERED` when the public half in the row does not belong
+ * to it: values sealed to that one would be readable by another party.
  */
 export function withPrivateKey<T>(deps: ScopeKeyDeps, key: StoredScopeKey, use: (privateKey: Uint8Array) => T): T {
   const privateKey = openWithKey(deps.rootKey, wrappingContext(deps, key), key.wrapped_private);

@@ -28,9 +28,9 @@ const unlimited = -1;
 
 /**
  * Makes an operator, the system account that a server needs, the account of one platform and the account of its
- * executors. nats-server checks no permission for the subject to which it delivers an answer. With two accounts, a request
- * of an executor can name only subjects of the executors' account, not those of JetStream or the platform. No login to
- * the system account is possible, because its key is not kept.
+ * executors. nats-server checks no permission for the subject to which it delivers an answer. With two accounts, a
+ * request of an executor can name only subjects of the executors' account, not those of JetStream or the platform. No
+ * login to the system account is possible, because its key is not kept.
  */
 export async function createNatsAccounts(): Promise<NatsAccounts> {
   const [operator, system, account, executors] = [createOperator(), createAccount(), createAccount(), createAccount()];

@@ -12,7 +12,7 @@ const openedRow = z
 export type Session = z.infer<typeof openedRow>;
 
 const expiresAt = "least(clock_timestamp() + make_interval(secs => $2), s.created_at + make_interval(secs => $3))";
-/** A session ends at its time, or when the token that opened it is gone. */
+/** A session ends at its time, or when the token that opened it is gone or replaced. */
 const isOpen = `s.expires_at > clock_timestamp()
   and exists (select from tokens t where t.id = s.token_id and t.sha256 = s.token_sha256)`;
 

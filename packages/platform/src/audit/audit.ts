@@ -20,9 +20,14 @@ import { acceptBreak, type ContinueRequest } from "./continue.ts";
 
 /** The running audit chain. */
 export interface Audit {
-  /** Seals the waiting rows, then checks the chain from where the last check ended, or all of it. One check at a time. */
+  /**
+   * Seals the waiting rows, then checks the chain from where the last check ended, or all of it. One check at a time.
+   */
   verify(options?: { readonly isFull: boolean }): Promise<AuditVerification>;
-  /** Accepts that times go back after one link. `AUDIT_BROKEN` for any other fault, `BAD_REQUEST` when there is no such break. */
+  /**
+   * Accepts that times go back after one link. `AUDIT_BROKEN` for any other fault, `BAD_REQUEST` when there is no such
+   * break.
+   */
   continueAfter(request: ContinueRequest, requester: Requester): Promise<AuditContinuation>;
   /** The state of the audit, without reading the chain. */
   look(): Promise<AuditFacts>;

@@ -6,7 +6,9 @@ import { z } from "zod";
 
 const content = z.object({ position: z.string().regex(/^[1-9]\d{0,18}$/), hash: z.string().regex(/^[0-9a-f]{64}$/) });
 
-/** The last link of the chain that this platform has seen, kept outside the database: it shows when the end was cut off. */
+/**
+ * The last link of the chain that this platform has seen, kept outside the database: it shows when the end was cut off.
+ */
 export interface Checkpoint {
   known(): Link | undefined;
   /** Whether the known link, if any, is still in the chain. */

@@ -12,8 +12,8 @@ export interface ContinueRequest {
 }
 
 /**
- * Writes the row that accepts the break found by a check. Only times that go back can be accepted, and only when nothing
- * else is wrong. `AUDIT_BROKEN` for another fault, `BAD_REQUEST` when there is no break after that link.
+ * Writes the row that accepts the break found by a check. Only times that go back can be accepted, and only when
+ * nothing else is wrong. `AUDIT_BROKEN` for another fault, `BAD_REQUEST` when there is no break after that link.
  */
 export async function acceptBreak(
   { database, chain }: Pick<Deps, "database"> & { readonly chain: Chain },

@@ -7,8 +7,8 @@ import { z } from "zod";
 const maxNamed = 200;
 
 /**
- * The secrets that a grant opens, for the audit: the package's own secrets as `NAME@version`. Of more than 200, the first
- * 200 are named, and `sha256` covers all of them, one a line.
+ * The secrets that a grant opens, for the audit: the package's own secrets as `NAME@version`. Of more than 200, the
+ * first 200 are named, and `sha256` covers all of them, one a line.
  */
 export async function describeOpened(
   sql: Sql,

@@ -31,8 +31,8 @@ export interface IncomingEvent {
 
 /**
  * Stores an event and starts every active package of its project that waits for its type, in the caller's transaction.
- * The same id again starts nothing more and gets the same answer. `BAD_REQUEST` for an id of another sender, for a chain
- * of events that start each other without end, and for more events than an execution may send.
+ * The same id again starts nothing more and gets the same answer. `BAD_REQUEST` for an id of another sender, for a
+ * chain of events that start each other without end, and for more events than an execution may send.
  */
 export async function acceptEvent(
   deps: Pick<Deps, "platformId" | "storageKey">,

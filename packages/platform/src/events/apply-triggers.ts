@@ -3,8 +3,8 @@ import { eventType, type Manifest, type PackageId } from "@sealrun/protocol";
 import { replaceTriggers } from "./store.ts";
 
 /**
- * Makes the package wait for the manifest's `trigger_events`, in the transaction of its push; for nothing while it is not
- * active. The caller has locked the package.
+ * Makes the package wait for the manifest's `trigger_events`, in the transaction of its push; for nothing while it is
+ * not active. The caller has locked the package.
  */
 export async function applyTriggers(
   sql: Sql,

@@ -19,8 +19,8 @@ import { acceptEvent } from "./accept-event.ts";
 type SendEventDeps = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey">;
 
 /**
- * Accepts an event from a client. Plain data is sealed here, in memory. `BAD_REQUEST` for plain and sealed data together
- * and for sealed data without its id; else as `acceptEvent` and `readSealedParameters`.
+ * Accepts an event from a client. Plain data is sealed here, in memory. `BAD_REQUEST` for plain and sealed data
+ * together and for sealed data without its id; else as `acceptEvent` and `readSealedParameters`.
  */
 export async function sendEvent(
   deps: SendEventDeps,

@@ -19,7 +19,10 @@ export const warning = (sentence: string): Judged => ({ state: "warning", senten
 /** Something does not work. */
 export const bad = (sentence: string): Judged => ({ state: "bad", sentence });
 
-/** Whether the NATS server at this address is good. A fault of its version counts only where other machines can reach it. */
+/**
+ * Whether the NATS server is recent enough. A fault of its version counts only where other machines can reach
+ * it.
+ */
 export function judgeServer(fault: string | undefined, address: string): Judged {
   if (fault === undefined) return good("NATS answers");
   const isOwn = /^(?:[a-z]+:\/\/)?(?:127\.|localhost:|\[::1\]:)/i.test(address);

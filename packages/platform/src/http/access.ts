@@ -23,7 +23,10 @@ declare module "fastify" {
   }
 }
 
-/** Denies by default: refuses to register a route without `config.access`, and refuses requests that the route's access does not allow. */
+/**
+ * Denies by default: refuses to register a route without `config.access`, and refuses requests that the route's access
+ * does not allow.
+ */
 export function denyByDefault(
   app: FastifyInstance,
   { database, countWrongToken }: Pick<Deps, "database"> & { readonly countWrongToken: CountWrongToken },

@@ -25,7 +25,10 @@ const fastifyCodes: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   ],
 };
 
-/** Answers every failure with the same error body. Unexpected errors are logged with their cause and answered as `INTERNAL`. */
+/**
+ * Answers every failure with the same error body. Unexpected errors are logged with their cause and answered as
+ * `INTERNAL`.
+ */
 export function answerErrors(app: FastifyInstance): void {
   app.setErrorHandler(async (error: FastifyError, request, reply) => {
     const failure = translate(error);

@@ -1,7 +1,10 @@
 import { SealrunError } from "@sealrun/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
-/** Wrong tokens allowed from one address in a minute: enough for mistakes, too few for guessing. A valid token always passes. */
+/**
+ * Wrong tokens allowed from one address in a minute: enough for mistakes, too few for guessing. A valid token always
+ * passes.
+ */
 const allowed = { max: 300, timeWindow: 60_000 };
 
 /** Counts a request whose token or session is not valid; `RATE_LIMITED` when its address sent too many of them. */

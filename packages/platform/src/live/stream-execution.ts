@@ -20,7 +20,8 @@ export interface LiveSource {
 
 /**
  * The server-sent events of an execution after a cursor: existing entries first, then new ones. `end` follows when the
- * execution is over and its reports have arrived, or the platform no longer waits for them. A comment every 15 seconds keeps the connection open.
+ * execution is over and its reports have arrived, or the platform no longer waits for them. A comment every 15 seconds
+ * keeps the connection open.
  */
 export async function* streamEvents(source: LiveSource, id: ExecutionId, after: string): AsyncGenerator<string> {
   const bell = createBell(source.signal);

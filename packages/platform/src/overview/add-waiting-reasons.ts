@@ -4,7 +4,10 @@ import type { ListedExecution } from "./execution-list-store.ts";
 import { explainWaiting } from "./waiting.ts";
 import { findWaitingFacts } from "./waiting-store.ts";
 
-/** Executions as lists show them, with the reason why each queued one waits. The number of statements does not grow with the list. */
+/**
+ * Executions as lists show them, with the reason why each queued one waits. The number of statements does not grow with
+ * the list.
+ */
 export async function addWaitingReasons(sql: Sql, rows: readonly ListedExecution[]): Promise<ExecutionSummary[]> {
   const queued = rows.filter(({ status }) => status === "queued").map(({ id }) => id);
   const facts = queued.length === 0 ? [] : await findWaitingFacts(sql, queued);

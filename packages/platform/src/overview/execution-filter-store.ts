@@ -1,8 +1,8 @@
 import type { ExecutionFilter } from "./execution-filter.ts";
 
 /**
- * SQL that is true for an execution `e` that the filter wants, with the parameters $1 to $9. Names are looked up first, so
- * that the index of one project or package gives the rows in the list's order.
+ * SQL that is true for an execution `e` that the filter wants, with the parameters $1 to $9. Names are looked up first,
+ * so that the index of one project or package gives the rows in the list's order.
  */
 export const isWanted = `($1::text is null or e.project_id = (select id from projects where lower(name) = lower($1)))
   and ($2::text is null or $1::text is null or e.package_id = (

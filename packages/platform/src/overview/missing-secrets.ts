@@ -21,7 +21,10 @@ export interface AskedName {
   readonly where: string;
 }
 
-/** Where the newest version of a package asks for secrets: first references, which fail a step, then the manifest's lists. */
+/**
+ * Where the newest version of a package asks for secrets: first references, which fail a step, then the manifest's
+ * lists.
+ */
 export function listAsked(
   version: Pick<OverviewPackage, "manifest" | "config" | "parameters" | "steps">,
   project: string,

@@ -29,7 +29,10 @@ const shownManifest = z.object({
   tags: z.array(jsonValue).catch([]),
 });
 
-/** Every package of a project with its last runs and missing secrets. The number of statements does not grow with the packages. */
+/**
+ * Every package of a project with its last runs and missing secrets. The number of statements does not grow with the
+ * packages.
+ */
 export async function describeProject(
   { database, platformId }: Pick<Deps, "database" | "platformId">,
   project: Project,

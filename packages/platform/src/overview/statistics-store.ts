@@ -21,7 +21,10 @@ const countedRow = z
 
 const countOf = executionStatus.options.map((status) => `'${status}', count(*) filter (where e.status = '${status}')`);
 
-/** Counts the filtered executions by spans of `bucketMs` that start at its multiples since 1970; empty spans are left out. */
+/**
+ * Counts the filtered executions by spans of `bucketMs` that start at its multiples since 1970; empty spans are left
+ * out.
+ */
 export async function countExecutions(
   sql: Sql,
   filter: ExecutionFilter,

@@ -26,8 +26,8 @@ export interface Counted {
 
 /**
  * Cuts a period into about `buckets` spans of a usual length (5 minutes, 1 hour …). Each starts at a multiple of that
- * length, so that the same question a little later gives the same spans. The first and last span are whole and may reach
- * beyond the period. `BAD_REQUEST` when the period ends before it starts.
+ * length, so that the same question a little later gives the same spans. The first and last span are whole and may
+ * reach beyond the period. `BAD_REQUEST` when the period ends before it starts.
  */
 export function cutTime(sinceMs: number, untilMs: number, buckets: number): Spans {
   if (!(sinceMs < untilMs)) throw new SealrunError("BAD_REQUEST", "Expected since before until");

@@ -2,7 +2,10 @@ import type { Sql } from "@sealrun/postgres";
 
 // A notification connects two files that do not import each other: both take the channel from here.
 
-/** Notified when there may be something to publish: a new row, a due time, a free slot. Heard in `dispatch/dispatcher.ts`. */
+/**
+ * Notified when there may be something to publish: a new row, a due time, a free slot. Heard in
+ * `dispatch/dispatcher.ts`.
+ */
 export const outboxChannel = "sealrun_outbox";
 
 /** Notified when a schedule may be due earlier than known. Heard in `schedules/run-due.ts`. */

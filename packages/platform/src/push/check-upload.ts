@@ -13,7 +13,10 @@ import {
 } from "@sealrun/protocol";
 import type { CheckedVersion, UploadedFile } from "../packages/checked-version.ts";
 
-/** Checks paths, documents and steps of an upload. Fails with `PACKAGE_INVALID` and the codes of the documents; each names the place. */
+/**
+ * Checks paths, documents and steps of an upload. Fails with `PACKAGE_INVALID` and the codes of the documents; each
+ * names the place.
+ */
 export function checkUpload(files: readonly UploadedFile[]): CheckedVersion {
   checkPackageFiles(files.map(({ path, bytes }) => ({ path, size: bytes.length, kind: "file" })));
   const paths = files.map(({ path }) => path);

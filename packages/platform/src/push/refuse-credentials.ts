@@ -1,8 +1,8 @@
 import { isCredentialFile, SealrunError, showName } from "@sealrun/protocol";
 
 /**
- * Throws `PACKAGE_INVALID` for a file of credentials in an upload made by hand. Our own clients leave such files out and
- * say so; here the person would not learn that the file is stored in the clear.
+ * Throws `PACKAGE_INVALID` for a file of credentials in an upload made by hand. Our own clients leave such files out
+ * and say so; here the person would not learn that the file is stored in the clear.
  */
 export function refuseCredentials(path: string): void {
   if (!isCredentialFile(path)) return;

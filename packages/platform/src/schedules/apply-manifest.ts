@@ -34,8 +34,8 @@ export function checkSchedule(manifest: Manifest | undefined): void {
 
 /**
  * Makes the manifest's schedule the package's, in the transaction of its push: a new one, a changed one, or none. A
- * package that is not active pauses all its schedules; due times during a pause are not run later. The caller has locked
- * the package.
+ * package that is not active pauses all its schedules; due times during a pause are not run later. The caller has
+ * locked the package.
  */
 export async function applySchedule(sql: Sql, pushed: PushedManifest): Promise<void> {
   const { packageId, manifest } = pushed;

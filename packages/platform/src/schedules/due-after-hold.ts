@@ -2,8 +2,8 @@ import { type CronRule, type DueDecision, lastDue, type MissedPolicy, nextDue } 
 
 /**
  * After a hold: what to do about a due time during the hold; undefined for a later due time. All due times of the hold
- * were missed: they are skipped, or the last one is run once for all. One that may have run already, before the database
- * was restored from a backup, is never run.
+ * were missed: they are skipped, or the last one is run once for all. One that may have run already, before the
+ * database was restored from a backup, is never run.
  */
 export function decideAfterHold(given: {
   readonly rule: CronRule | undefined;

@@ -51,11 +51,12 @@ export interface DueTime {
 }
 
 /**
- * The schedules that have been due the longest, locked until the transaction ends. Skips schedules that another platform
- * has locked, and those of a package that is being pushed. None while the platform is held.
+ * The schedules that have been due the longest, locked until the transaction ends. Skips schedules that another
+ * platform has locked, and those of a package that is being pushed. None while the platform is held.
  */
 export async function lockDue(sql: Sql, { ids, limit }: DueFilter): Promise<readonly DueSchedule[]> {
-  // `statement_timestamp()`, because PostgreSQL does not use the index for `clock_timestamp()`, which changes during the query.
+  // `statement_timestamp()`, because PostgreSQL does not use the index for `clock_timestamp()`, which changes during
+  // the query.
   return sql.rows(
     dueRow,
     `select s.id, p.project_id, s.package_id, p.current_version, s.cron, s.timezone, s.missed, s.sealed,
@@ -67,7 +68,10 @@ export async function lockDue(sql: Sql, { ids, limit }: DueFilter): Promise<read
   );
 }
 
-/** Milliseconds until the next due time, 0 or less when it has passed; undefined without one, and while the platform is held. */
+/**
+ * Milliseconds until the next due time, 0 or less when it has passed; undefined without one, and while the platform is
+ * held.
+ */
 export async function waitForNext(sql: Sql): Promise<number | undefined> {
   const row = await sql.row(
     z.object({ wait: z.number().nullable() }),

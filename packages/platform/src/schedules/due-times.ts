@@ -28,8 +28,8 @@ export interface DueDecision {
 }
 
 /**
- * The first due time after `now`. `BAD_REQUEST` names the fault: the cron text, the time zone, or that such a time never
- * comes.
+ * The first due time after `now`. `BAD_REQUEST` names the fault: the cron text, the time zone, or that such a time
+ * never comes.
  */
 export function firstDue(rule: CronRule, now: Date): Date {
   checkForm(rule);

@@ -24,9 +24,9 @@ interface DecidedSchedule {
 }
 
 /**
- * Handles up to a hundred due times in one transaction and returns how many; 0 when none is due, or other platforms have
- * locked them. A due time that cannot be run is skipped, and the others still run. When PostgreSQL refuses one of them,
- * the error is thrown after the others were run.
+ * Handles up to a hundred due times in one transaction and returns how many; 0 when none is due, or other platforms
+ * have locked them. A due time that cannot be run is skipped, and the others still run. When PostgreSQL refuses one of
+ * them, the error is thrown after the others were run.
  */
 export async function runBatch(deps: BatchDeps): Promise<number> {
   return runThese(deps, { limit: maxDue });
@@ -181,7 +181,10 @@ async function skipDue(sql: Sql, due: DueSchedule, error: unknown): Promise<void
   });
 }
 
-/** The next due time, or undefined when the rule can no longer be followed, for example because its time zone was removed: the schedule ends. */
+/**
+ * The next due time, or undefined when the rule can no longer be followed, for example because its time zone was
+ * removed: the schedule ends.
+ */
 async function nextAfter(sql: Sql, due: DueSchedule): Promise<Date | undefined> {
   const checked = await readCheckedPeriods(sql);
   try {

@@ -51,8 +51,8 @@ export async function startScheduler(deps: SchedulerDeps): Promise<() => Promise
 }
 
 /**
- * Runs all due times and returns the ms until the next one; 0 when another platform has locked one. While this machine's
- * clock is wrong, it runs nothing.
+ * Runs all due times and returns the ms until the next one; 0 when another platform has locked one. While this
+ * machine's clock is wrong, it runs nothing.
  */
 async function runDue(deps: SchedulerDeps, signal: AbortSignal): Promise<number> {
   for (;;) {

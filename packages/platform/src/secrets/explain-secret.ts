@@ -12,7 +12,10 @@ import { getVersion } from "../packages/version-store.ts";
 import type { Project } from "../projects/store.ts";
 import { findLastAsked, listHistory } from "./history-store.ts";
 
-/** Explains which scope answers a name in a package: each scope in order, what the manifest declares, the last read. Never a value. */
+/**
+ * Explains which scope answers a name in a package: each scope in order, what the manifest declares, the last read.
+ * Never a value.
+ */
 export async function explainSecret(
   { database, platformId }: Pick<Deps, "database" | "platformId">,
   target: { readonly project: Project; readonly package: Package },

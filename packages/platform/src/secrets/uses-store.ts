@@ -44,7 +44,9 @@ const candidateRow = z
     set_in: z.array(scope),
   })
   .transform(({ set_in, ...row }) => ({ ...row, setIn: set_in }));
-/** A package that may use a name: the documents of its newest version, and the scopes it can read that have the name. */
+/**
+ * A package that may use a name: the documents of its newest version, and the scopes it can read that have the name.
+ */
 export type Candidate = z.infer<typeof candidateRow>;
 
 /** The packages within a place whose documents contain a name, and the packages in `others`; by project and name. */

@@ -11,7 +11,10 @@ type PlatformRouteDeps = Pick<Deps, "platformId" | "database" | "link" | "identi
   readonly audit: Audit;
 };
 
-/** The platform's identity and health. The identity is public: a client checks the fingerprint before it sends its token. */
+/**
+ * The platform's identity and health. The identity is public: a client checks the fingerprint before it sends its
+ * token.
+ */
 export function platformRoutes(app: FastifyInstance, deps: PlatformRouteDeps): void {
   healthRoute(app, deps);
   app.withTypeProvider<ZodTypeProvider>().get(

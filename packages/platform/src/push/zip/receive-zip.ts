@@ -3,8 +3,8 @@ import { wipe } from "@sealrun/crypto";
 import { limits, SealrunError, showBytes } from "@sealrun/protocol";
 
 /**
- * The whole body of a request. `PACKAGE_INVALID` when it is over the limit of a zip, `BAD_REQUEST` when it was cut short.
- * The received chunks are wiped: they may hold plain secrets.
+ * The whole body of a request. `PACKAGE_INVALID` when it is over the limit of a zip, `BAD_REQUEST` when it was cut
+ * short. The received chunks are wiped: they may hold plain secrets.
  */
 export async function receiveZip(body: Readable): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
