@@ -7,7 +7,7 @@ import { refusalOf } from "../../support/refusal.ts";
 
 const secret = { kind: "secret", scope: "project", prefix: "" } as const;
 const state = { kind: "state", key: "a", prefix: "" } as const;
-const held = { executionId: newId("execution"), attempt: 3 };
+const ref = { executionId: newId("execution"), attempt: 3 };
 
 test("verbOf() names the executor's request that the entries belong to", () => {
   expect(verbOf([secret])).toBe("lookup");
@@ -22,20 +22,20 @@ test("verbOf() names the executor's request that the entries belong to", () => {
 });
 
 test("readKeyLookup() takes the name from the frame and the scope from the entry", () => {
-  const lookup = readKeyLookup(encodeJson({ ...held, name: "DB_PASS" }), [secret]);
-  expect(lookup).toMatchObject({ ...held, detail: { name: "DB_PASS", scope: "project" } });
+  const lookup = readKeyLookup(encodeJson({ ...ref, name: "DB_PASS" }), [secret]);
+  expect(lookup).toMatchObject({ ...ref, detail: { name: "DB_PASS", scope: "project" } });
 });
 
 test("readKeyLookup() refuses an entry of another scope than the frame asks for", () => {
-  const asked = (scope: string) => encodeJson({ ...held, name: "DB_PASS", scope });
+  const asked = (scope: string) => encodeJson({ ...ref, name: "DB_PASS", scope });
   expect(readKeyLookup(asked("project"), [secret])).toMatchObject({ detail: { scope: "project" } });
   expect(refusalOf(() => readKeyLookup(asked("service"), [secret])).code).toBe("NO_GRANT");
 });
 
 test("readKeyLookup() refuses a put, and a body of the other request", () => {
-  const put = encodeJson({ ...held, op: "put", key: "a", envelope: "" });
+  const put = encodeJson({ ...ref, op: "put", key: "a", envelope: "" });
   expect(refusalOf(() => readKeyLookup(put, [state])).code).toBe("MALFORMED");
-  expect(refusalOf(() => readKeyLookup(encodeJson({ ...held, op: "get" }), [secret])).code).toBe("MALFORMED");
+  expect(refusalOf(() => readKeyLookup(encodeJson({ ...ref, op: "get" }), [secret])).code).toBe("MALFORMED");
 });
 
 test("readKeyLookup() ends any other body with MALFORMED", () => {

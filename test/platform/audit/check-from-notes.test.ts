@@ -17,7 +17,7 @@ async function checkedOnce() {
   return audit;
 }
 
-describe("Audit.verify() after a check that held", () => {
+describe("Audit.verify() after a successful check", () => {
   test("Audit.verify() reads only what follows, also after a restart, and everything when told to", async () => {
     const first = await checkedOnce();
     const full = await first.verify({ isFull: true });

@@ -12,7 +12,7 @@ const given = {
 } as const;
 
 describe("decideAfterHold()", () => {
-  test("decideAfterHold() leaves alone what comes after the hold, and all where there never was one", () => {
+  test("decideAfterHold() ignores due times after the hold, and all when there was no hold", () => {
     expect(decideAfterHold({ ...given, dueAt: at("06:00") })).toBeUndefined();
     expect(decideAfterHold({ ...given, resumedAt: null })).toBeUndefined();
   });

@@ -245,7 +245,7 @@ describe("readZip(), of what is no zip", () => {
     expect(await refusal(Buffer.from(archive))).toContain(sentence);
   });
 
-  test("readZip() unpacks or refuses a zip whatever bytes of it change, with errors of the table alone", async () => {
+  test("readZip() unpacks or refuses a zip whatever bytes of it change, only with errors of the table", async () => {
     const good = withMain(
       { name: "data/x.txt", content: "x".repeat(99), method: 8 },
       { name: "secrets.json", content: "{}" },
