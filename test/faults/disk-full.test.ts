@@ -45,14 +45,14 @@ test(
     expect(trouble.trouble?.code).toBe("DISK_FULL");
     const waiting = await until(async () => {
       const { waiting: found } = await cluster.show(id);
-      return found?.includes("can take anything now") === true ? found : undefined;
+      return found?.includes("can take work now") === true ? found : undefined;
     });
     expect(waiting).toContain(trouble.id);
     expect(waiting).toContain("(DISK_FULL)");
     const { checks } = await cluster.ask(platformHealth, ["GET", "/platform/health"]);
     expect(checks.find(({ name }) => name === "executors")).toMatchObject({
       state: "bad",
-      sentence: expect.stringContaining(`${trouble.id} takes nothing: `),
+      sentence: expect.stringContaining(`${trouble.id} takes no work: `),
     });
     await makeRoom();
     expect((await cluster.end(id)).status).toBe("succeeded");

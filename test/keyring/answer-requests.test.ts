@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(async () => world.close());
 
-test("answerRequests() refuses everybody but its platform, on every subject", async () => {
+test("answerRequests() refuses every sender except its platform, on every subject", async () => {
   const strangers = [generateIdentity(newId("platform")), generateIdentity(newId("executor"))];
   for (const verb of keyringVerbs) {
     for (const identity of strangers) {

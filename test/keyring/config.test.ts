@@ -78,7 +78,7 @@ test("readConfig() refuses text that is not JSON and a folder", async () => {
   expect((await rejectionOf(readConfig(join(folder, "sub")))).code).toBe("CONFIG_INVALID");
 });
 
-test("readIdentity() takes the keyring's own identity alone", async () => {
+test("readIdentity() accepts only the keyring's own identity", async () => {
   const own = generateIdentity("keyring");
   const ownFile = await writePrivate(folder, "keyring.json", exportIdentity(own));
   expect((await readIdentity({ identityFile: ownFile })).signPublic).toEqual(own.signPublic);
@@ -86,7 +86,7 @@ test("readIdentity() takes the keyring's own identity alone", async () => {
   expect((await rejectionOf(readIdentity({ identityFile: other }))).code).toBe("CONFIG_INVALID");
 });
 
-test("readPlatformIdentity() takes the public identity of the configured platform alone", async () => {
+test("readPlatformIdentity() accepts only the public identity of the configured platform", async () => {
   const { platformId } = await readConfig(await writePrivate(folder, "config.json", JSON.stringify(good)));
   for (const id of [platformId, newId("platform")]) {
     const file = await writePrivate(folder, "platform.json", encodeJson(toPublicIdentity(generateIdentity(id))));

@@ -21,7 +21,7 @@ test("start() says the fingerprint of the keyring's signing key", () => {
   expect(world.keyring.fingerprint).toBe(fingerprint(world.keyringIdentity.signPublic));
 });
 
-test("start() may be called for many keyrings on one database, each of which goes on alone", async () => {
+test("start() may be called for many keyrings on one database, and each works without the others", async () => {
   const others = await Promise.all([1, 2, 3].map(async () => start(world.config, { log: createLog([]) })));
   const owner = { scope: "project", ownerId: newId("project") };
   const { statement } = await world.ask("scope-key", owner, scopeKeyReply);
@@ -67,8 +67,8 @@ test("start() keeps every private key, one-time secret and value out of the data
   const value = "canary-4711-canary";
   const secret = { scope: "service", ownerId: pushed.packageId, name: "CANARY", value } as const;
   const envelope = sealSecret(world, pushed.publicKey, secret);
-  const held = await startAttempt(world, executor, pushed);
-  expect(await lookUp(world, held, { name: "CANARY", scope: "service", envelope })).toBe(value);
+  const attempt = await startAttempt(world, executor, pushed);
+  expect(await lookUp(world, attempt, { name: "CANARY", scope: "service", envelope })).toBe(value);
 
   const dump = await dumpOf(world);
   const rootKey = await readRootKey(world.config.wrappingKeyFile ?? "");

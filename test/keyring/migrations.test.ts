@@ -39,7 +39,7 @@ test.each([
   ["audit", "insert into audit (action, detail) values ('grant', '{}')", "delete from audit"],
   ["packages", "insert into packages values ('p', 'one')", "update packages set project_id = 'other'"],
   ["packages", "insert into packages values ('p', 'one')", "delete from packages"],
-])("migrationsFolder lets nobody change a row of the keyring's %s: %s; %s", async (_, insert, change) => {
+])("migrationsFolder refuses to change a row of the keyring's %s: %s; %s", async (_, insert, change) => {
   await run();
   await database.run(insert);
   await expect(database.run(change)).rejects.toThrow("never changed");

@@ -16,10 +16,10 @@ test("call() gives what the peer answered", async () => {
 test("call() throws the peer's refusal with its own code", async () => {
   const service = await exchange.serve({
     handle: async () => {
-      throw new SealrunError("LEASE_LOST", "Somebody else has it");
+      throw new SealrunError("LEASE_LOST", "Another executor has it");
     },
   });
-  await expect(exchange.call()).rejects.toMatchObject({ code: "LEASE_LOST", message: "Somebody else has it" });
+  await expect(exchange.call()).rejects.toMatchObject({ code: "LEASE_LOST", message: "Another executor has it" });
   await service.close();
 });
 
@@ -77,7 +77,7 @@ test("call() reports silence as what the caller calls it", async () => {
   });
 });
 
-test("call() refuses a reply that somebody else signed", async () => {
+test("call() refuses a reply with a foreign signature", async () => {
   const service = await exchange.serve({ identity: generateIdentity(answerer.id) });
   await expect(exchange.call()).rejects.toMatchObject({ code: "BAD_SIGNATURE" });
   await service.close();

@@ -37,7 +37,7 @@ test("createSeenFrames() never takes a digest twice within its time, whatever co
   );
 });
 
-test("createSeenFrames() refuses everybody rather than forget a frame that could be replayed", () => {
+test("createSeenFrames() refuses all requests rather than forget a frame that could be replayed", () => {
   const seen = createSeenFrames();
   for (let index = 0; index < 200_000; index += 1) seen.add(String(index), 0);
   expect(() => seen.add("one more", 0)).toThrowError(expect.objectContaining({ code: "RATE_LIMITED" }));

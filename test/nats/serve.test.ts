@@ -91,7 +91,7 @@ test("serve() says nothing of what broke inside, and logs it", async () => {
   await service.close();
 });
 
-test("serve() is heard no more once it is closed", async () => {
+test("serve() answers no longer once it is closed", async () => {
   await (await exchange.serve()).close();
   await expect(exchange.call()).rejects.toMatchObject({ code: "PLATFORM_UNREACHABLE" });
 });

@@ -21,7 +21,7 @@ test.each([
   expect(isOlder(version)).toBe(answer);
 });
 
-test("describeOldServer() speaks of a server that is older alone", () => {
+test("describeOldServer() has a sentence only for an older server", () => {
   const version = exchange.link.connection.info?.version ?? "";
   const sentence = describeOldServer(exchange.link);
   if (isOlder(version)) expect(sentence).toContain(`This nats-server is ${version}`);

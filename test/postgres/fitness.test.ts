@@ -2,17 +2,17 @@ import { openWhileFit, watchFitness } from "@sealrun/postgres";
 import { pino } from "pino";
 import { expect, test } from "vitest";
 
-type Look = { readonly isAnswering: boolean; readonly aheadMs: number };
-const right: Look = { isAnswering: true, aheadMs: 20_000 };
-const wrong: Look = { isAnswering: true, aheadMs: -20_001 };
-const silent: Look = { isAnswering: false, aheadMs: 0 };
+type Probe = { readonly isAnswering: boolean; readonly aheadMs: number };
+const right: Probe = { isAnswering: true, aheadMs: 20_000 };
+const wrong: Probe = { isAnswering: true, aheadMs: -20_001 };
+const silent: Probe = { isAnswering: false, aheadMs: 0 };
 
 /** A process whose looks at its database a test makes, and what it opens and closes. */
 function witnessed() {
   const log: string[] = [];
-  let look: (found: Look) => void = () => undefined;
-  const watch = (onLook: typeof look) => {
-    look = onLook;
+  let look: (found: Probe) => void = () => undefined;
+  const watch = (onProbe: typeof look) => {
+    look = onProbe;
     return async () => void log.push("unwatched");
   };
   const said: string[] = [];
@@ -21,7 +21,7 @@ function witnessed() {
     log.push("open");
     return async () => void log.push("closed");
   });
-  return { log, said, fitness, close, look: (found: Look) => look(found) };
+  return { log, said, fitness, close, look: (found: Probe) => look(found) };
 }
 
 test("openWhileFit() is open at first, closed in a silence, open after it, and closed for good", async () => {

@@ -19,7 +19,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test("migrate() applies each file once, whoever calls and however often", async () => {
+test("migrate() applies each file once, for any number of callers and calls", async () => {
   await Promise.all(Array.from({ length: 10 }, apply));
   await apply();
   expect(await count("first")).toBe(1);
@@ -61,7 +61,7 @@ test("migrate() refuses a database that an earlier sealrun left ahead of its fil
   await database.close();
 });
 
-test("migrate() leaves a database alone that is ahead of its files", async () => {
+test("migrate() does not change a database that is ahead of its files", async () => {
   await write("002.do.second.sql", "create table second (id int);");
   await apply();
   await rm(join(folder, "002.do.second.sql"));

@@ -21,6 +21,7 @@ export {
   storedContext,
 } from "./envelope/context.ts";
 export { type Envelope, envelopePrefix, readEnvelope, readPrefix } from "./envelope/envelope-form.ts";
+export { checkEnvelope, type EnvelopeCheck, isToPublicKey, maxEnvelopeBytes } from "./envelope/envelope-check.ts";
 export { openWithMessageKey } from "./envelope/message-key.ts";
 export {
   createBatchSealer,

@@ -24,7 +24,7 @@ import { renewCredentials } from "./enrolment/renew-credentials.ts";
 import { answerRevocations } from "./enrolment/revoke.ts";
 import { answerScopeKey } from "./scope-keys/answer-scope-key.ts";
 
-/** What answering takes; the platform is the only one who may ask. */
+/** What answering requests needs; only the platform may send them. */
 export interface AnswerDeps extends AttemptDeps, EnrolDeps {
   readonly identity: Identity;
   readonly link: NatsLink;
@@ -34,7 +34,7 @@ export interface AnswerDeps extends AttemptDeps, EnrolDeps {
 
 /**
  * Answers the platform's signed requests until closed; closing waits for the answers under way. While the database is
- * silent, or the clock wrong, other keyrings are left to answer.
+ * silent or the clock is wrong, other keyrings answer.
  */
 export function answerRequests(deps: AnswerDeps): { close(): Promise<void> } {
   const underWay = new Set<Promise<object>>();
@@ -71,7 +71,7 @@ async function answerOne(deps: AnswerDeps, verb: KeyringVerb, request: SignedReq
   const { requestId } = request.header;
   try {
     const reply = await answerOf(verb)(deps, request.body);
-    // Asked every other second, and no news most of the time.
+    // The platform asks every two seconds, mostly without news.
     if (verb !== "revocations") deps.log.info({ verb, requestId }, "Answered");
     return reply;
   } catch (error) {
@@ -87,7 +87,7 @@ type Answer = (deps: AnswerDeps, body: Uint8Array) => Promise<object>;
 
 function answerOf(verb: KeyringVerb): Answer {
   const answer = answers[verb];
-  if (answer === undefined) throw new SealrunError("NOT_FOUND", `The keyring has no answer to ${verb}`);
+  if (answer === undefined) throw new SealrunError("NOT_FOUND", `The keyring does not answer ${verb}`);
   return answer;
 }
 

@@ -20,28 +20,30 @@ const settings = z.object({
   platformId,
   postgres: postgresConfig,
   nats: natsCredentials,
-  /** 32 bytes, raw or as hex or base64. That key alone opens the private keys in the database. */
+  /** 32 bytes, raw or as hex or base64. Only that key opens the private keys in the database. */
   wrappingKeyFile: z.string().min(1).optional(),
   /** Or where else that key comes from. */
   wrappingKey: rootKeySource.optional(),
   identityFile: z.string().min(1),
-  /** The platform's public identity: the keyring believes no other platform. */
+  /** The platform's public identity: the keyring trusts only this platform. */
   platformIdentityFile: z.string().min(1),
-  /** The executors' NATS account and its signing key's seed: each executor gets a login of its own, signed with it. */
+  /** The executors' NATS account and the seed of its signing key, which signs a separate login for each executor. */
   natsAccountSeedFile: z.string().min(1).optional(),
-  /** Where NATS is for executors; the keyring's own address when absent. */
+  /** The NATS address for executors; by default the keyring's own. */
   executorNatsUrl: z.string().min(1).optional(),
-  /** How long an executor's login is good; it renews it at half of that. */
+  /** How long an executor's login is valid; the executor renews it after half of that time. */
   natsJwtMs: z.number().int().min(2_000).max(86_400_000).optional(),
-  /** What all executors log in to NATS with, where the server knows no signed logins. */
+  /** The NATS login of all executors, for a server without signed logins. */
   executorNats: natsCredentials.optional(),
-  /** The platform's address, as executors reach it; it goes into enrolment tokens. */
+  /** The platform's address for executors; it is part of enrolment tokens. */
   publicUrl: z.url(),
-  /** Where `sealrun keyring-audit` notes how far it has checked, outside the database; it is made when it is missing. */
+  /**
+   * The file outside the database where `sealrun keyring-audit` notes how far it has checked; made when it is missing.
+   */
   auditCheckpointFile: z.string().min(1).optional(),
   logLevel: z.enum(["trace", "debug", "info", "warn", "error"]).default("info"),
 });
-/** The same, with one place of the wrapping key and one way for executors to log in to NATS. */
+/** The settings, with exactly one source of the wrapping key and one kind of NATS login for executors. */
 export const keyringConfig = settings
   .refine(({ wrappingKeyFile, wrappingKey }) => (wrappingKeyFile === undefined) !== (wrappingKey === undefined), {
     path: ["wrappingKeyFile"],
@@ -70,7 +72,7 @@ export async function readConfig(file: string): Promise<KeyringConfig> {
   };
 }
 
-/** The wrapping key, from the one place that the settings name. */
+/** The wrapping key, from the one source that the settings name. */
 export async function openWrappingKey({
   wrappingKeyFile,
   wrappingKey,
@@ -87,7 +89,7 @@ export async function readIdentity(config: Pick<KeyringConfig, "identityFile">):
   throw new SealrunError("CONFIG_INVALID", `${file} is not the keyring's identity: expected the id ${keyringSender}`);
 }
 
-/** The public identity of the one platform that this keyring serves. */
+/** The public identity of the platform that this keyring serves. */
 export async function readPlatformIdentity(
   config: Pick<KeyringConfig, "platformId" | "platformIdentityFile">,
 ): Promise<PublicIdentity> {

@@ -22,9 +22,9 @@ const applicationName = "sealrun-keyring";
 /** The numbered SQL files of the keyring's own database. */
 export const migrationsFolder = new URL("../sql/", import.meta.url);
 
-/** A keyring that answers. */
+/** A running keyring. */
 export interface Keyring {
-  /** Of its signing key: what clients pin. */
+  /** The fingerprint of its signing key, which clients pin. */
   readonly fingerprint: string;
   /** Finishes the answers under way, then ends its connections. */
   close(): Promise<void>;
@@ -86,7 +86,7 @@ export async function issueEnrolmentToken(config: KeyringConfig, rights: TokenRi
 }
 
 /**
- * Takes an executor off the keyring's list for good. Needs the keyring's files and database, not a running keyring.
+ * Revokes an executor permanently. Needs the keyring's files and database, not a running keyring.
  * Fails like `start`, and with `NOT_FOUND`.
  */
 export async function revokeExecutor(config: KeyringConfig, executorId: string): Promise<void> {
@@ -100,7 +100,7 @@ export async function revokeExecutor(config: KeyringConfig, executorId: string):
 
 /**
  * Checks the chain of the keyring's own audit, from where the last check ended or all of it. Needs the keyring's files
- * and database, not a running keyring. Fails like `start`; what is wrong with the audit is in the answer.
+ * and database, not a running keyring. Fails like `start`; a fault of the audit is in the answer.
  */
 export async function verifyAudit(
   config: KeyringConfig,
@@ -115,8 +115,9 @@ export async function verifyAudit(
 }
 
 /**
- * Accepts that the times of the keyring's own audit go back after one link, with a row that says so. Needs the keyring's
- * files and database. Fails like `start`, with `AUDIT_BROKEN` for any other fault and `BAD_REQUEST` without that break.
+ * Accepts that the times of the keyring's own audit go back after one link, with a row that says so. Needs the
+ * keyring's files and database. Fails like `start`, with `AUDIT_BROKEN` for any other fault, and `BAD_REQUEST` when
+ * there is no such break.
  */
 export async function continueAudit(config: KeyringConfig, said: Continuation): Promise<AcceptedBreak> {
   const { rootKey, database } = await open(config);
@@ -127,7 +128,7 @@ export async function continueAudit(config: KeyringConfig, said: Continuation): 
   }
 }
 
-/** Reads the key files, brings the database up to date, and proves that both belong together. */
+/** Reads the key files, migrates the database, and checks that both belong together. */
 async function open(
   config: KeyringConfig,
 ): Promise<{ readonly identity: Identity; readonly rootKey: SymmetricKey; readonly database: Database }> {

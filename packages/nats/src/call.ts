@@ -14,7 +14,7 @@ import {
 import { z } from "zod";
 import type { NatsLink } from "./link.ts";
 
-/** The other end of a signed exchange. */
+/** The other side of a signed exchange. */
 export interface Peer {
   readonly id: string;
   readonly signPublic: Uint8Array;
@@ -32,15 +32,15 @@ export interface Call<T> {
   readonly timeoutMs?: number;
   readonly executionId?: string;
   readonly attempt?: number;
-  /** Given when a request is sent again: the same id gets the same answer. */
+  /** Set when a request is sent again: the same id gets the same answer. */
   readonly requestId?: string;
-  /** What it is called when nobody answers. */
+  /** The error code when there is no answer. */
   readonly unreachable: ErrorCode;
 }
 
 /**
  * Sends a signed request and waits for the peer's signed reply to exactly this request. A refusal is thrown with its
- * own code, as `CLOCK_WRONG` when the peer has another time; silence as `unreachable`.
+ * own code, or as `CLOCK_WRONG` when the clocks of both sides differ; no answer as `unreachable`.
  */
 export async function call<T>(
   options: Call<T>,
@@ -64,13 +64,13 @@ export async function call<T>(
   const opened = openFrame(frame, {
     findKey: (sender) => (sender === options.peer.id ? options.peer.signPublic : undefined),
     expect: { kind: `${options.kind}.reply`, subject: options.subject, requestDigest: frameDigest(request) },
-    // It names the request by its digest, and that was made just now.
+    // The reply names the digest of the request, which was made just now.
     ...anyAge,
   });
   const value = decode(z.union([rpcRefusal, options.reply]), opened.body);
   if (isRefusal(value)) {
     const aheadMs = opened.header.time - Date.now();
-    // Made a moment ago, it can be old by another clock alone.
+    // The request is new: only a different clock can make it look expired.
     const clocks =
       value.code === "EXPIRED" ? judgeClocks(aheadMs, { own: hostname(), other: options.peer.id }) : undefined;
     if (clocks !== undefined) throw clocks;

@@ -2,19 +2,19 @@ import { countPublishes } from "@sealrun/faults";
 import { type NatsCredentials, SealrunError } from "@sealrun/protocol";
 import { type Authenticator, connect, jwtAuthenticator, type NatsConnection } from "nats";
 
-/** A connection to NATS that reconnects for ever. */
+/** A connection to NATS that reconnects without limit. */
 export interface NatsLink {
   readonly connection: NatsConnection;
   /** Sends what is pending, then closes. */
   close(): Promise<void>;
 }
 
-/** What a part logs in with: fixed credentials, or a function that is asked at every connect and reconnect. */
+/** The login of a process: fixed credentials, or a function called at every connect and reconnect. */
 type Login = NatsCredentials | { readonly current: () => NatsCredentials };
 
 /**
- * Connects a part to NATS. Credentials from a function may change while connected: when the server ends a connection
- * whose JWT has expired, the next one is made with the newest. Fails with `NATS_UNREACHABLE`, which names the URL and
+ * Connects a process to NATS. Credentials from a function may change while connected: when the server ends a connection
+ * whose JWT has expired, the client reconnects with the newest. Fails with `NATS_UNREACHABLE`, which names the URL and
  * never the password.
  */
 export async function connectNats(
@@ -25,7 +25,7 @@ export async function connectNats(
   const connection = await connect({
     servers: url,
     authenticator: authenticate(current),
-    // Without it two refused logins in a row end the connection for good, and renewed credentials come too late.
+    // Without it two refused logins in a row end the connection permanently, before the credentials are renewed.
     ignoreAuthErrorAbort: true,
     name: options.name,
     inboxPrefix: options.inboxPrefix,
@@ -51,7 +51,7 @@ export async function connectNats(
   };
 }
 
-/** Signs the server's challenge, or gives the password. Called by the client for every connection it makes. */
+/** Signs the server's challenge, or sends the password. The client calls it for every connection. */
 function authenticate(current: () => NatsCredentials): Authenticator {
   return (nonce) => {
     const credentials = current();

@@ -1,26 +1,32 @@
 import { executionsStream, type ExecutorId, inboxPrefix, poolConsumer, type PoolId, subjects } from "@sealrun/protocol";
 
-/** What a part may send and hear on NATS: allow-lists alone, since deny rules have had holes in the server. */
+/**
+ * What a process may publish and subscribe to on NATS: only allow-lists, since deny rules of the server have had
+ * security holes.
+ */
 export interface NatsPermissions {
   readonly publish: readonly string[];
   readonly subscribe: readonly string[];
 }
 
-/** The platform makes the streams and answers everybody: who asks from another account is called `_R_.` here. */
+/**
+ * The platform makes the streams and answers all requests; reply subjects of another account start with `_R_.` here.
+ */
 export const platformPermissions: NatsPermissions = {
   publish: ["sealrun.>", "$JS.>", "_INBOX.>", "_R_.>"],
   subscribe: ["sealrun.>", "$JS.>", "_INBOX.>"],
 };
 
-/** The keyring answers what the platform asks, and asks nothing. */
+/** The keyring answers requests of the platform and sends none. */
 export const keyringPermissions: NatsPermissions = {
   publish: ["_INBOX.>"],
   subscribe: ["sealrun.keyring.>", `${inboxPrefix("keyring")}.>`],
 };
 
 /**
- * What one executor of one pool needs in the executors' account: a stolen login takes work of that pool, and reads and
- * says nothing else. The server delivers answers past these lists, but to subjects of that account alone.
+ * What one executor of one pool needs in the executors' account: with a stolen login an attacker can take work of that
+ * pool, but read and send nothing else. The server delivers answers regardless of these lists, but only to subjects of that
+ * account.
  */
 export function executorPermissions(executor: ExecutorId, pool: PoolId): NatsPermissions {
   const consumer = `${executionsStream}.${poolConsumer(pool)}`;

@@ -2,13 +2,13 @@ import { limits, SealrunError } from "@sealrun/protocol";
 
 const maxFrames = 200_000;
 
-/** Remembers digests of frames for as long as a frame of that age would still be accepted. */
+/** Remembers digests of frames for as long as a frame of that age is accepted. */
 export interface SeenFrames {
-  /** True when the digest is new. Refuses everything with `RATE_LIMITED` while too many are remembered. */
+  /** True when the digest is new. Throws `RATE_LIMITED` while too many digests are remembered. */
   add(digest: string, now: number): boolean;
 }
 
-/** Remembers nothing yet. */
+/** Creates an empty memory. */
 export function createSeenFrames(): SeenFrames {
   const seenAt = new Map<string, number>();
   const keepMs = limits.requestLifetimeMs + limits.clockSkewMs;

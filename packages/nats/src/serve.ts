@@ -8,12 +8,12 @@ import { createSeenFrames, type SeenFrames } from "./seen-frames.ts";
 export interface SignedRequest {
   readonly header: FrameHeader;
   readonly body: Uint8Array;
-  /** The whole frame, for a third part to verify again. */
+  /** The whole frame, so that a third process can verify it again. */
   readonly frame: Uint8Array;
   readonly subject: string;
 }
 
-/** Where unexpected failures go: an error and never a body. */
+/** The log for unexpected failures: errors, never a body. */
 export interface FailureLog {
   error(fields: { readonly err: unknown; readonly kind: string }, message: string): void;
 }
@@ -25,17 +25,18 @@ export interface Service {
   readonly subject: string;
   readonly queue: string;
   readonly kind: string;
-  /** The public signing key of a sender, or undefined for one that is not known here. */
+  /** The public signing key of a sender, or undefined for an unknown sender. */
   readonly findKey: (sender: string) => Uint8Array | undefined | Promise<Uint8Array | undefined>;
   readonly handle: (request: SignedRequest) => Promise<object>;
   readonly log: FailureLog;
-  /** What was answered before, of a service that is opened again; without it nothing was. */
+  /** The frames answered before, when a service is opened again; none by default. */
   readonly seen?: SeenFrames;
 }
 
 /**
- * Answers signed requests until closed, each to an inbox; one that wants its answer elsewhere is dropped. A frame that was seen before is refused as `REPLAYED`; a request sent again
- * under the same request id is signed anew and so passes.
+ * Answers signed requests until closed. Only answers to an inbox are sent: a request with another reply subject is
+ * dropped. A frame that was seen before is refused as `REPLAYED`; a retry under the same request id is signed again and
+ * so passes.
  */
 export function serve(service: Service): { close(): Promise<void> } {
   const seen = service.seen ?? createSeenFrames();
@@ -83,8 +84,8 @@ async function answer(service: Service, seen: SeenFrames, message: Msg): Promise
 }
 
 /**
- * NATS lets a sender name any subject for the answer, its own rights or not: ours would reach the server's API, say. What
- * comes from another account bears a name that the server gave it, below `_R_`.
+ * NATS lets a sender name any reply subject, even without rights to it: with our rights an answer could reach the
+ * server's API, for example. Requests from another account have a reply subject below `_R_`, given by the server.
  */
 function wantsAnswerInInbox({ reply }: Msg): boolean {
   return reply?.startsWith("_INBOX.") === true || reply?.startsWith("_R_.") === true;

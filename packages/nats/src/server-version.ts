@@ -1,15 +1,15 @@
 import type { NatsLink } from "./link.ts";
 
-/** The first release without the known holes in authorization. */
+/** The first release without the known security holes in authorization. */
 const patched = [2, 12, 7] as const;
 
-/** A sentence about the server at the other end when it is older than it should be, else undefined. */
+/** A sentence when the connected server is too old, else undefined. */
 export function describeOldServer(link: NatsLink): string | undefined {
   const version = link.connection.info?.version ?? "";
   return isOlder(version) ? sentence(version) : undefined;
 }
 
-/** True for a version before the patched one, and for text that is no version. */
+/** True for a version before the patched one, and for text that is not a version. */
 export function isOlder(version: string): boolean {
   const parts = /^(\d+)\.(\d+)\.(\d+)/.exec(version)?.slice(1).map(Number);
   if (parts === undefined) return true;

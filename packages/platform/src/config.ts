@@ -28,15 +28,15 @@ const settings = z.strictObject({
   keyringIdentityFile: z.string().min(1),
   /** SHA-256 of the bootstrap admin token. */
   adminTokenSha256: sha256Hex,
-  /** Where the last link of the audit's chain is kept, outside the database; it is made when it is not there. */
+  /** The file that keeps the last link of the audit's chain outside the database; made when it is missing. */
   auditCheckpointFile: z.string().min(1).optional(),
   /** Port 0 picks a free one. */
   listen: z.strictObject({ host: z.string().min(1), port: z.number().int().min(0).max(65_535) }),
-  /** Proxies before the platform whose `X-Forwarded-…` headers are believed: addresses or ranges. */
+  /** Proxies whose `X-Forwarded-…` headers are trusted: addresses or ranges. */
   trustedProxies: z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])).optional(),
   logLevel: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]),
 });
-/** The same, with one place of the storage key. */
+/** The settings, with exactly one source of the storage key. */
 export const platformConfig = settings.refine(
   ({ storageKeyFile, storageKey }) => (storageKeyFile === undefined) !== (storageKey === undefined),
   { path: ["storageKeyFile"], error: "expected either this or storageKey" },
@@ -57,7 +57,7 @@ export async function readConfig(path: string): Promise<PlatformConfig> {
   };
 }
 
-/** The storage key, from the one place that the settings name. */
+/** The storage key, from the one source that the settings name. */
 export async function openStorageKey({
   storageKeyFile,
   storageKey,

@@ -2,23 +2,24 @@ import { z } from "zod";
 import type { Database, Sql } from "./database.ts";
 
 /**
- * A table of history whose rows are chained: `audit_chain (position, seq, hash)` has a link for each row of `audit`, and
- * `audit_unsealed (seq)` the rows that wait for theirs. Writers never wait for each other; whoever seals does.
+ * A table `audit` whose rows are chained: `audit_chain (position, seq, hash)` has a link for each row, and
+ * `audit_unsealed (seq)` lists the rows that wait for one. Writers never wait for each other; only the sealing process
+ * waits.
  */
 export interface Chain {
   /** The column that numbers the rows of `audit`. */
   readonly id: string;
-  /** SQL of every other column as text; the first is the time, as seconds since 1970. */
+  /** SQL of each other column as text; the first is the time in seconds since 1970. */
   readonly fields: readonly string[];
-  /** The hash of a link, under a key that is not in the database. */
+  /** The hash of a link, made with a key that is not in the database. */
   readonly link: (of: LinkedRow) => Uint8Array;
-  /** What only the holder of that key can make, for one purpose. */
+  /** A proof for one purpose that only the owner of that key can make. */
   readonly prove: (purpose: "verified" | "continue", fields: readonly string[]) => Uint8Array;
   /** The detail of a row that accepts a break, as JSON; undefined for every other row. `fields` as above. */
   readonly continuation: (fields: readonly string[]) => string | undefined;
 }
 
-/** What one link covers; `previous` is undefined for the first. */
+/** The content of one link; `previous` is undefined for the first. */
 export interface LinkedRow {
   readonly previous: Uint8Array | undefined;
   readonly position: bigint;
@@ -32,23 +33,23 @@ export interface Link {
   readonly hash: Uint8Array;
 }
 
-/** What can be wrong; `seq` is the first row it is about. */
+/** A fault of the chain; `seq` is the first row that it concerns. */
 export interface ChainFault {
   readonly kind: "edited" | "deleted" | "inserted" | "backdated" | "cut" | "unsealed";
   readonly seq: string | null;
   readonly sentence: string;
-  /** The link where times go back; of a fault of that kind only. */
+  /** The link where times go back; only for the kind `backdated`. */
   readonly link?: Link;
 }
 
 const headRow = z.object({ position: z.coerce.bigint(), hash: z.instanceof(Uint8Array) });
 const waitingRow = z.object({ seq: z.string(), fields: z.array(z.string()) });
-/** Hashing so many holds the process up for some milliseconds. */
+/** Hashing this many rows blocks the process for a few milliseconds. */
 const batch = 250;
 
 /**
- * Adds links for up to 250 waiting rows, in their order, and gives the last one, or undefined when nothing waited or
- * another process is at it. Rows that commit late come later in the chain.
+ * Adds links for up to 250 waiting rows, in order, and returns the last one; undefined when no row waited or another
+ * process is sealing. Rows that commit late come later in the chain.
  */
 export async function sealWaiting(database: Pick<Database, "transaction">, chain: Chain): Promise<Link | undefined> {
   return database.transaction(async (sql) => {
@@ -80,19 +81,19 @@ export async function sealWaiting(database: Pick<Database, "transaction">, chain
   });
 }
 
-/** The last link, or undefined in an empty chain. Without the table's name it would be sorted as text: 999 after 1000. */
+/** The last link, or undefined in an empty chain. `c.position` sorts by number; `position` would be the text column. */
 export async function findHead(sql: Sql): Promise<Link | undefined> {
   return sql.row(headRow, "select c.position::text, c.hash from audit_chain c order by c.position desc limit 1");
 }
 
-/** The link at a place, or undefined. */
+/** The link at a position, or undefined. */
 export async function findLink(sql: Sql, position: bigint): Promise<Link | undefined> {
   return sql.row(headRow, "select c.position::text, c.hash from audit_chain c where c.position = $1", [
     position.toString(),
   ]);
 }
 
-/** The fields of a row as one array of text; no column of a chained table is null, or its expression says what for. */
+/** The fields of a row as one array of text. No field may be null: use `coalesce` in its expression. */
 export function fieldsOf({ fields }: Chain): string {
   return `array[${fields.map((field) => `(${field})::text`).join(", ")}]`;
 }

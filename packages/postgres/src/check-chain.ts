@@ -4,28 +4,28 @@ import type { CheckNotes, NotesFile, ReadNotes, VerifiedEnd } from "./check-note
 import type { Database } from "./database.ts";
 import { type CheckedChain, verifyChain } from "./verify-chain.ts";
 
-/** What a check found, and how it came to read what it read. */
+/** What a check found, and how much it read. */
 export interface CheckReport extends CheckedChain {
-  /** Where it went on from; undefined when it read everything. */
+  /** Where it continued from; undefined when it read everything. */
   readonly from: VerifiedEnd | undefined;
-  /** ISO 8601: the last check that held and read everything, this one included. */
+  /** ISO 8601: the last successful check of everything, this one included. */
   readonly fullAt: string | undefined;
-  /** Sentences on why more was read than was asked, or what could not be noted. */
+  /** Sentences on why more was read than asked for, or why the result could not be noted. */
   readonly remarks: readonly string[];
 }
 
-/** What a check goes by. */
+/** Options of a check. */
 export interface CheckOptions {
-  /** The last link that was seen. */
+  /** The last known link. */
   readonly known?: Link | undefined;
   readonly notes: NotesFile;
-  /** Read everything, whatever was checked before. */
+  /** Read everything, even what was checked before. */
   readonly isFull: boolean;
 }
 
 /**
- * Checks a chain from where the last check that held ended, and notes where this one did. It reads everything when it
- * is told to, when there are no notes, and when the last check found something wrong.
+ * Checks a chain from where the last successful check ended, and notes where this one ended. It reads everything when
+ * `isFull` is set, when there are no notes, and when the last check found a fault.
  */
 export async function checkChain(
   database: Pick<Database, "transaction">,
@@ -60,7 +60,7 @@ function nextNotes(
   if (fault === undefined) {
     return end && { verified: { ...end, at, fullAt: from?.fullAt ?? at }, failure: undefined };
   }
-  // Rows that wait are no break; and a file that somebody put there stays as it is while something is wrong.
+  // Waiting rows are not a break. A file with foreign content is not overwritten while there is a fault.
   if (fault.kind === "unsealed" || refusal?.isMissing === false) return undefined;
   return { ...notes, failure: { at, sentence: fault.sentence } };
 }
@@ -71,6 +71,6 @@ async function write(file: NotesFile, notes: CheckNotes): Promise<readonly strin
     return [];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return [`What this check found could not be noted, so the next one starts where this one did: ${reason}`];
+    return [`The result of this check could not be noted, so the next check starts where this one did: ${reason}`];
   }
 }

@@ -4,30 +4,30 @@ import { z } from "zod";
 import type { Chain } from "./chain.ts";
 import type { ChainEnd } from "./verify-chain.ts";
 
-/** Up to where the last check that held has come. */
+/** Where the last successful check ended. */
 export interface VerifiedEnd extends ChainEnd {
-  /** ISO 8601: when that was. */
+  /** ISO 8601: the time of that check. */
   readonly at: string;
-  /** When the last check that held and read everything was. */
+  /** ISO 8601: the last successful check of everything. */
   readonly fullAt: string;
 }
 
-/** What is kept between checks of a chain. */
+/** The notes that are kept between checks of a chain. */
 export interface CheckNotes {
   readonly verified: VerifiedEnd | undefined;
-  /** What the last check found, when it found something wrong. */
+  /** The fault that the last check found, if any. */
   readonly failure: { readonly at: string; readonly sentence: string } | undefined;
 }
 
-/** The notes, outside the database, with a proof that only the holder of the chain's key can make. */
+/** The notes, outside the database, with a proof that needs the chain's key. */
 export interface NotesFile {
-  /** Why there are no notes is in `refusal`: there is no file yet, or one that is not of this chain. */
+  /** Without usable notes, `refusal` says why: there is no file yet, or it is not of this chain. */
   read(): Promise<ReadNotes>;
-  /** Fails when the file cannot be written; then the one before stays. */
+  /** Fails when the file cannot be written; then the old file stays. */
   write(notes: CheckNotes): Promise<void>;
 }
 
-/** The notes as they were found. */
+/** The notes as read from the file. */
 export interface ReadNotes {
   readonly notes: CheckNotes;
   readonly refusal?: { readonly isMissing: boolean; readonly sentence: string };
@@ -51,7 +51,7 @@ type Content = z.infer<typeof content>;
 
 const none: CheckNotes = { verified: undefined, failure: undefined };
 
-/** The notes in a file of mode 0600; without a path they live as long as the process. */
+/** The notes in a file of mode 0600; without a path they are only in memory. */
 export function openNotes(file: string | undefined, chain: Pick<Chain, "prove">): NotesFile {
   if (file === undefined) {
     let notes = none;
@@ -72,7 +72,7 @@ export function openNotes(file: string | undefined, chain: Pick<Chain, "prove">)
     },
     write: async (notes) => {
       const told = contentOf(notes);
-      // Renamed into place: a crash leaves the one before.
+      // Renamed into place: a crash leaves the old file.
       const made = `${file}.${process.pid}.new`;
       await writeFile(made, encodeJson({ ...told, proof: prove(chain, told) }), { mode: 0o600 });
       await rename(made, file);

@@ -13,7 +13,7 @@ export const postgresConfig = z.union([
 ]);
 export type PostgresConfig = z.infer<typeof postgresConfig>;
 
-/** The address in words for people, without a password. */
+/** The address for messages, without the password. */
 export function describeAddress(config: PostgresConfig): string {
   if ("host" in config) return `${config.host}${config.port === undefined ? "" : `:${config.port}`}/${config.database}`;
   if (!URL.canParse(config.url)) return "the configured URL";

@@ -2,7 +2,7 @@ import { decode, type JsonObject, SealrunError } from "@sealrun/protocol";
 import { z } from "zod";
 import type { Chain, ChainFault, Link } from "./chain.ts";
 
-/** A place where times go back by a lot, and that somebody accepted: from there the chain is checked as before. */
+/** A place where times go far back, accepted by a person: the check goes on from there as usual. */
 export interface AcceptedBreak {
   /** The first link after the break. */
   readonly position: bigint;
@@ -22,8 +22,8 @@ const content = z.object({
 type Content = Omit<z.infer<typeof content>, "proof">;
 
 /**
- * The detail of a row that accepts that the times go back at exactly this link. Its proof needs the chain's key: who may
- * only write to the database cannot make one.
+ * The detail of a row that accepts that the times go back at exactly this link. Its proof needs the chain's key: write
+ * access to the database is not enough.
  */
 export function makeContinuation(
   chain: Chain,
@@ -35,18 +35,18 @@ export function makeContinuation(
 }
 
 /**
- * The break after a link, of which a check told. `AUDIT_BROKEN` when it told of anything but times that go back: a row
- * that was changed, removed or added is never accepted. `BAD_REQUEST` when the break is not there.
+ * The break after a link, as found by a check. `AUDIT_BROKEN` when the check found anything but times that go back: a
+ * row that was changed, removed or added is never accepted. `BAD_REQUEST` when there is no break after that link.
  */
 export function findBreak(fault: ChainFault | undefined, after: string): { readonly link: Link; readonly seq: string } {
   if (fault === undefined) {
-    throw new SealrunError("BAD_REQUEST", "The audit is whole: there is no break to accept");
+    throw new SealrunError("BAD_REQUEST", "The audit is intact: there is no break to accept");
   }
   const { kind, link, seq, sentence } = fault;
   if (kind !== "backdated" || link === undefined || seq === null) {
     throw new SealrunError(
       "AUDIT_BROKEN",
-      `Only times that go back can be accepted, and the audit is ${kind}: ${sentence}`,
+      `Only times that go back can be accepted, but the audit is ${kind}: ${sentence}`,
     );
   }
   const before = (link.position - 1n).toString();
@@ -56,7 +56,7 @@ export function findBreak(fault: ChainFault | undefined, after: string): { reado
   return { link, seq };
 }
 
-/** What a row of the chain accepts, or undefined when it accepts nothing or its proof is not of this chain's key. */
+/** The break that a row accepts; undefined when it accepts none or its proof was not made with this chain's key. */
 export function readContinuation(
   chain: Chain,
   fields: readonly string[],

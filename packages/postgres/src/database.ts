@@ -4,36 +4,36 @@ import { type ClientConfig, DatabaseError, Pool, type PoolClient, type QueryResu
 import type { z } from "zod";
 import { describeAddress, type PostgresConfig } from "./config.ts";
 import { listenOn } from "./listen.ts";
-import { type Look, watchAnswers } from "./watch.ts";
+import { type Probe, watchAnswers } from "./watch.ts";
 
-/** Statements on one database or inside one transaction. Rows are outside data: the schema reads each. */
+/** Statements on one database or inside one transaction. Rows are outside data: the schema parses each. */
 export interface Sql {
   /** All rows. */
   rows<T>(schema: z.ZodType<T>, text: string, values?: readonly unknown[]): Promise<T[]>;
   /** The first row, or undefined. */
   row<T>(schema: z.ZodType<T>, text: string, values?: readonly unknown[]): Promise<T | undefined>;
-  /** Runs a statement; the answer is the number of rows it touched. */
+  /** Runs a statement and returns the number of affected rows. */
   run(text: string, values?: readonly unknown[]): Promise<number>;
 }
 
 /** A pool of connections to one database. */
 export interface Database extends Sql {
   /**
-   * Commits what `work` did, or nothing of it when it throws. A statement may take `limits.databaseAnswerMs`; one that
-   * reads whole tables is given `answerMs`.
+   * Commits what `work` did, or rolls back when it throws. A statement may take `limits.databaseAnswerMs`, or
+   * `answerMs` if given, for example to read whole tables.
    */
   transaction<T>(work: (sql: Sql) => Promise<T>, options?: { readonly answerMs?: number }): Promise<T>;
-  /** Hears `notify` on a channel until the returned function is called; reconnects by itself, and says so with "". */
+  /** Listens on a channel until the returned function is called; reconnects by itself, and then calls with "". */
   listen(channel: string, onNotice: (payload: string) => void): Promise<() => Promise<void>>;
   /**
-   * Looks at once and then every second whether the database answers, and at its clock, until the returned function is
-   * called. It counts as silent only after some seconds.
+   * Probes the database and its clock now and then every second, until the returned function is called. It counts as
+   * silent only after some seconds.
    */
-  watch(onLook: (look: Look) => void): () => Promise<void>;
+  watch(onProbe: (look: Probe) => void): () => Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens a database and proves that it answers. Fails with `POSTGRES_UNREACHABLE`, which names the address. */
+/** Opens a database and checks that it answers. Fails with `POSTGRES_UNREACHABLE`, which names the address. */
 export async function openDatabase(options: {
   readonly config: PostgresConfig;
   readonly applicationName: string;
@@ -44,11 +44,11 @@ export async function openDatabase(options: {
     max: 10,
     idleTimeoutMillis: 30_000,
     query_timeout: limits.databaseAnswerMs,
-    // PostgreSQL itself ends what nobody waits for any more, and the transaction of a process that hangs or is gone.
+    // PostgreSQL itself ends statements whose client has timed out, and transactions of a process that hangs or died.
     statement_timeout: limits.databaseAnswerMs,
     idle_in_transaction_session_timeout: limits.databaseIdleMs,
   });
-  // A pooled connection that breaks while idle is replaced at its next use; without a listener it would end the process.
+  // A broken idle connection is replaced at its next use; without a listener the error would end the process.
   pool.on("error", () => undefined);
   const sql = sqlOn(pool, { config: options.config });
   try {
@@ -61,7 +61,7 @@ export async function openDatabase(options: {
     ...sql,
     transaction: async (work, { answerMs } = {}) => inTransaction({ pool, config: options.config, answerMs }, work),
     listen: async (channel, onNotice) => listenOn({ settings, channel, onNotice }),
-    watch: (onLook) => watchAnswers({ settings, onLook }),
+    watch: (onProbe) => watchAnswers({ settings, onProbe }),
     close: async () => pool.end(),
   };
 }
@@ -72,7 +72,7 @@ export function clientSettings(config: PostgresConfig, applicationName: string):
   return { ...address, application_name: applicationName, connectionTimeoutMillis: 10_000, keepAlive: true };
 }
 
-/** Wraps an error of the connection as `POSTGRES_UNREACHABLE`; an error of a statement is handed back as it is. */
+/** Wraps an error of the connection as `POSTGRES_UNREACHABLE`; returns an error of a statement unchanged. */
 export function wrapConnectionError(error: unknown, config: PostgresConfig): unknown {
   if (error instanceof DatabaseError && !connectionStates.has(error.code?.slice(0, 2) ?? "")) return error;
   if (error instanceof SealrunError) return error;
@@ -84,14 +84,14 @@ export function wrapConnectionError(error: unknown, config: PostgresConfig): unk
   );
 }
 
-/** SQLSTATE classes that speak of the connection or of the login, not of the statement. */
+/** SQLSTATE classes about the connection or the login, not the statement. */
 const connectionStates = new Set(["08", "28", "3D", "53", "57"]);
 
 interface Use {
   readonly config: PostgresConfig;
-  /** How long a statement may take, when not `limits.databaseAnswerMs`. */
+  /** How long a statement may take; `limits.databaseAnswerMs` by default. */
   readonly answerMs?: number | undefined;
-  /** Hears of every failure of the connection. */
+  /** Called at every failure of the connection. */
   readonly onBreak?: (error: SealrunError) => void;
 }
 
@@ -131,7 +131,7 @@ async function inTransaction<T>(
     broken = error;
   };
   const sql = sqlOn(client, { ...use, onBreak });
-  // The pool listens only while a connection is idle.
+  // The pool handles errors only while a connection is idle.
   client.on("error", onBreak);
   try {
     await sql.run("begin");
@@ -140,7 +140,7 @@ async function inTransaction<T>(
     await sql.run("commit");
     return answer;
   } catch (error) {
-    // A connection that broke, or is silent, is thrown away: PostgreSQL rolls back by itself, and nobody waits for it.
+    // A broken or silent connection is discarded without waiting: PostgreSQL rolls back by itself.
     if (broken === undefined) await sql.run("rollback").catch(() => undefined);
     throw error;
   } finally {

@@ -5,20 +5,23 @@ import type { Database } from "./database.ts";
 /** Whether this process may answer for others: its database answers, and its clock agrees with the database's. */
 export interface Fitness {
   readonly isAnswering: () => boolean;
-  /** Why nothing may be done by this machine's clock: `CLOCK_WRONG`, which says how far off it is; undefined while it is right. */
+  /**
+   * `CLOCK_WRONG` while this machine's clock must not be used; it says how far off the clock is. Undefined while it is
+   * right.
+   */
   readonly clockFault: () => SealrunError | undefined;
-  /** Hears of changes of either until the returned function is called. */
+  /** Calls `listener` when either changes, until the returned function is called. */
   readonly onChange: (listener: () => void) => () => void;
   readonly close: () => Promise<void>;
 }
 
-/** Where it is said that the clock is wrong, and that it is right again. */
+/** The log for a wrong clock, and for its end. */
 interface FitnessLog {
   info(fields: object, message: string): void;
   error(fields: { readonly err: unknown; readonly kind: string }, message: string): void;
 }
 
-/** Looks every second, until closed; at first all counts as well. */
+/** Checks every second, until closed. Before the first check the process counts as fit. */
 export function watchFitness(database: Pick<Database, "watch">, log: FitnessLog): Fitness {
   const listeners = new Set<() => void>();
   let isAnswering = true;
@@ -26,11 +29,12 @@ export function watchFitness(database: Pick<Database, "watch">, log: FitnessLog)
   const stop = database.watch((look) => {
     const before = { isAnswering, isWrong: fault !== undefined };
     isAnswering = look.isAnswering;
-    // A database that is silent says nothing of its clock.
+    // A silent database gives no time to compare with.
     if (look.isAnswering) fault = judgeClocks(look.aheadMs, { own: hostname(), other: "PostgreSQL" });
     const isWrong = fault !== undefined;
-    if (isWrong && !before.isWrong) log.error({ err: fault, kind: "clock" }, "This part leaves its work to others");
-    if (!isWrong && before.isWrong) log.info({}, "The clock is right again, and this part takes part in the work");
+    if (isWrong && !before.isWrong)
+      log.error({ err: fault, kind: "clock" }, "The clock is wrong: this process leaves its work to others");
+    if (!isWrong && before.isWrong) log.info({}, "The clock is right again: this process works again");
     if (isAnswering === before.isAnswering && isWrong === before.isWrong) return;
     for (const listener of listeners) listener();
   });
@@ -46,9 +50,9 @@ export function watchFitness(database: Pick<Database, "watch">, log: FitnessLog)
 }
 
 /**
- * Keeps something open while this process is fit: whoever shares requests with others must not take those that it cannot
- * answer. `open` is called now, if it is fit, and whenever it is fit again; what it gives closes it. The returned function
- * ends both.
+ * Keeps something open while this process is fit: a process that shares requests with others must not take requests
+ * that it cannot answer. Calls `open` now, if the process is fit, and whenever it is fit again; `open` returns how to
+ * close. The returned function ends both.
  */
 export function openWhileFit(fitness: Fitness, open: () => () => Promise<void>): () => Promise<void> {
   let close: (() => Promise<void>) | undefined;

@@ -3,12 +3,12 @@ import { limits } from "@sealrun/protocol";
 import { Client, type ClientConfig, escapeIdentifier } from "pg";
 
 const retryMs = 1_000;
-/** A connection that only listens never finds out by itself that the other end is gone. */
-const lookMs = 5_000;
+/** A connection that only listens does not notice by itself that the other end is gone. */
+const pingMs = 5_000;
 
 /**
- * Hears `notify` on one channel over a connection of its own. After a break, or a silence, it connects again and calls
- * `onNotice` with an empty payload, because notices may have been missed.
+ * Listens on one channel over its own connection. After a break or a timeout it reconnects and calls `onNotice` with an
+ * empty payload, because notifications may have been missed.
  */
 export async function listenOn(options: {
   readonly settings: ClientConfig;
@@ -22,7 +22,7 @@ export async function listenOn(options: {
   const connect = async (): Promise<void> => {
     const fresh = new Client({ ...options.settings, query_timeout: limits.databaseSilentMs });
     const leave = (): void => {
-      // One that was left long ago may still come to its end.
+      // An abandoned connection may end much later.
       if (client === fresh) reconnectLater();
     };
     fresh.on("notification", (notice) => {
@@ -48,17 +48,17 @@ export async function listenOn(options: {
   };
 
   await connect();
-  const look = setInterval(() => {
-    const looked = client;
-    if (looked === undefined) return;
-    countStatement(looked, "select 1");
-    looked.query("select 1").catch(() => {
-      if (client === looked) reconnectLater();
+  const ping = setInterval(() => {
+    const pinged = client;
+    if (pinged === undefined) return;
+    countStatement(pinged, "select 1");
+    pinged.query("select 1").catch(() => {
+      if (client === pinged) reconnectLater();
     });
-  }, lookMs);
+  }, pingMs);
   return async () => {
     closed = true;
-    clearInterval(look);
+    clearInterval(ping);
     clearTimeout(retry);
     await client?.end();
   };

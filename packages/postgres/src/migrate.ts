@@ -6,7 +6,7 @@ import { z } from "zod";
 import type { PostgresConfig } from "./config.ts";
 import { clientSettings, wrapConnectionError } from "./database.ts";
 
-/** Any number: one lock for all migrators of one database. */
+/** An arbitrary number: one lock for all migrations of a database. */
 const migrationLock = 7_325_786;
 
 /** Holds a row for each file that was applied. */
@@ -15,8 +15,8 @@ const table = "applied_migrations";
 const earlierTable = "schema_version";
 
 /**
- * Brings a database to the newest of the numbered files in `folder` (`001.do.name.sql` …), all of them or none. Any
- * number of processes may call it at once. Fails with `DATABASE_NEWER` when the database is ahead of the files.
+ * Brings a database to the newest of the numbered files in `folder` (`001.do.name.sql` …), all of them or none.
+ * Several processes may call it at once. Fails with `DATABASE_NEWER` when the database is ahead of the files.
  */
 export async function migrate(options: {
   readonly config: PostgresConfig;
@@ -24,7 +24,7 @@ export async function migrate(options: {
   readonly folder: URL;
 }): Promise<void> {
   const client = new Client(clientSettings(options.config, options.applicationName));
-  // A break while migrating surfaces from the statement under way.
+  // The running statement reports a break of the connection.
   client.on("error", () => undefined);
   try {
     await client.connect();
@@ -53,7 +53,7 @@ async function applyFiles(client: Client, folder: string): Promise<void> {
   });
   const newest = Math.max(0, ...(await postgrator.getMigrations()).map((migration) => migration.version));
   await renumber(client);
-  // Asked only when the table exists: a failing statement would end the transaction.
+  // Ask only when the table exists: a failing statement would abort the transaction.
   const present = (await isTable(client, table)) ? await postgrator.getDatabaseVersion() : 0;
   if (present > newest) {
     throw new SealrunError(

@@ -2,17 +2,17 @@ import { type Chain, type Link, sealWaiting } from "./chain.ts";
 import type { Database } from "./database.ts";
 
 const sealMs = 1_000;
-/** Before others have their turn. */
+/** In one turn; after that other processes may seal. */
 const maxBatches = 200;
 
-/** Hears of new links and of failures. */
+/** Called for new links and failures. */
 export interface SealListener {
-  /** After each batch of links that this process made. */
+  /** Called after each batch of links that this process made. */
   onHead(head: Link): Promise<void>;
   onError(error: unknown): void;
 }
 
-/** Seals what waits every second, and once more at its close. Several processes may: one at a time does. */
+/** Seals waiting rows every second, and once more when closed. Several processes may run it; one at a time seals. */
 export function sealRegularly(
   database: Database,
   chain: Chain,
@@ -31,7 +31,7 @@ export function sealRegularly(
   };
   let working: Promise<void> | undefined;
   const start = async (): Promise<void> => (working ??= seal().finally(() => (working = undefined)));
-  // One that is under way may have begun before the newest rows were written.
+  // A running turn may have begun before the newest rows were written.
   const sealNow = async (): Promise<void> => {
     await working;
     await start();

@@ -2,22 +2,22 @@ import { z } from "zod";
 import type { Chain, ChainFault } from "./chain.ts";
 import type { Sql } from "./database.ts";
 
-/** A row is linked within seconds. */
+/** Normally a row is linked within seconds. */
 const maxWaitSeconds = 60;
 
-const strangeRow = z.object({
+const unlinkedRow = z.object({
   inserted: z.string().nullable(),
   removed: z.string().nullable(),
   late: z.string().nullable(),
 });
 
 /**
- * Rows with a number above `lastSeq` and links apart from each other; in one statement, so that a row that is being
- * sealed is on one side.
+ * The first row above `lastSeq` without a link, or waiting entry without a row, or row that has waited too long. One
+ * statement, so that a row that is being sealed counts as either waiting or linked.
  */
 export async function findUnlinked(sql: Sql, { id }: Chain, lastSeq: bigint): Promise<ChainFault | undefined> {
   const found = await sql.row(
-    strangeRow,
+    unlinkedRow,
     `select
        (select min(a.${id})::text from audit a
         where a.${id} > $1 and not exists (select from audit_chain c where c.seq = a.${id})
@@ -30,25 +30,29 @@ export async function findUnlinked(sql: Sql, { id }: Chain, lastSeq: bigint): Pr
   );
   const { inserted = null, removed = null, late = null } = found ?? {};
   if (inserted !== null) {
-    return { kind: "inserted", seq: inserted, sentence: `Row ${inserted} is in no link: it did not come as rows do` };
+    return {
+      kind: "inserted",
+      seq: inserted,
+      sentence: `Row ${inserted} is in no link: it was not written in the normal way`,
+    };
   }
   if (removed !== null) return { kind: "deleted", seq: removed, sentence: `Row ${removed} was removed` };
   if (late === null) return undefined;
-  const sentence = `Row ${late} waits for its link for more than ${maxWaitSeconds} s; see the log of the process that seals`;
+  const sentence = `Row ${late} has waited for its link for more than ${maxWaitSeconds} s; see the log of the process that seals`;
   return { kind: "unsealed", seq: late, sentence };
 }
 
-/** Rows that wait for their link. Of very many only so many are counted. */
+/** Rows that wait for their link, counted up to `maxCounted`. */
 export interface WaitingRows {
   readonly count: number;
-  /** Of the one with the lowest number; null when none waits. */
+  /** Waiting time of the row with the lowest number; null when none waits. */
   readonly seconds: number | null;
 }
 
-/** The most that `countWaiting` counts. */
+/** The limit up to which `countWaiting` counts. */
 export const maxCounted = 10_000;
 
-/** How many rows wait for their link, and how long the oldest has; it reads few rows, however many there are. */
+/** How many rows wait for their link, and how long the oldest has waited; cheap even with very many rows. */
 export async function countWaiting(sql: Sql, { id }: Pick<Chain, "id">): Promise<WaitingRows> {
   const row = await sql.row(
     z.object({ count: z.number(), seconds: z.number().nullable() }),

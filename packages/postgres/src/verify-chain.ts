@@ -4,9 +4,9 @@ import { type AcceptedBreak, readContinuation } from "./continuation.ts";
 import type { Sql } from "./database.ts";
 import { countWaiting, findUnlinked } from "./unlinked-store.ts";
 
-/** Where a check ended: what the next one needs to go on from there. */
+/** Where a check ended; the next one can continue there. */
 export interface ChainEnd extends Link {
-  /** The highest number of the rows so far. */
+  /** The highest row number so far. */
   readonly lastSeq: bigint;
   /** The newest time since the last accepted break, in seconds since 1970. */
   readonly newest: number;
@@ -14,14 +14,14 @@ export interface ChainEnd extends Link {
 
 /** What a check found. */
 export interface CheckedChain {
-  /** Links that were checked now. */
+  /** Number of links checked now. */
   readonly checked: number;
-  /** Rows that wait for their link. */
+  /** Number of rows that wait for their link. */
   readonly waiting: number;
   readonly end: ChainEnd | undefined;
-  /** Breaks that somebody accepted, among the links that were checked. */
+  /** Accepted breaks among the checked links. */
   readonly accepted: readonly AcceptedBreak[];
-  /** The first thing that is wrong; times that go back only when nothing else is. */
+  /** The first fault. Times that go back are reported only when there is no other fault. */
   readonly fault: ChainFault | undefined;
 }
 
@@ -38,7 +38,7 @@ const maxBackwardsSeconds = 600;
 
 /**
  * Checks every link against its row, from the first one, or from the one after `from`, which must still be in the chain.
- * `known` are links that were seen before.
+ * `known` are links seen by earlier checks.
  */
 export async function verifyChain(
   sql: Sql,
@@ -68,7 +68,7 @@ interface Walk {
   readonly known: readonly Link[];
   end: ChainEnd | undefined;
   checked: number;
-  /** Where times go back, by link, until a later row accepts it. */
+  /** Places where times go back, by link, until a later row accepts them. */
   readonly breaks: Map<bigint, ChainFault>;
   readonly accepted: AcceptedBreak[];
 }
@@ -78,12 +78,12 @@ const isUpTo =
   ({ position }: Link): boolean =>
     position <= from.position;
 
-/** Whether links that were seen before, and are not read again, are still there. */
+/** Finds a known link that is not read again and is no longer in the chain. */
 async function findReplaced(sql: Sql, seen: readonly Link[]): Promise<ChainFault | undefined> {
   for (const { position, hash } of seen) {
     const now = await findLink(sql, position);
     if (now !== undefined && isSame(now.hash, hash)) continue;
-    const what = now === undefined ? "is gone" : "is another one";
+    const what = now === undefined ? "is gone" : "was replaced";
     const sentence = `Link ${position}, which was checked before, ${what}: the end of the chain was cut off after that`;
     return { kind: "cut", seq: null, sentence };
   }
@@ -130,7 +130,7 @@ function checkLink(walk: Walk, row: z.infer<typeof linkRow>): ChainFault | undef
   return undefined;
 }
 
-/** Goes on by one link. Where times go back a lot, the newest time counts from there, so that each leap is told once. */
+/** Goes on by one link. After times go far back, the newest time restarts there, so that each leap is reported once. */
 function step(walk: Walk, row: Link & { readonly seq: bigint; readonly at: number }): void {
   const { position, hash, seq, at } = row;
   const before = walk.end?.newest ?? 0;

@@ -3,24 +3,24 @@ import { aheadBy, limits } from "@sealrun/protocol";
 import { Client, type ClientConfig } from "pg";
 import { z } from "zod";
 
-const everyMs = 1_000;
+const probeEveryMs = 1_000;
 
-/** What a look at the database found. */
-export interface Look {
+/** The result of one probe of the database. */
+export interface Probe {
   readonly isAnswering: boolean;
-  /** By how many ms at least its clock is ahead of this machine's, negative when it is behind; 0 when it said nothing. */
+  /** The least that its clock is ahead of this machine's, in ms; negative when it is behind, 0 without an answer. */
   readonly aheadMs: number;
 }
 
 const answer = z.tuple([z.object({ ms: z.number() })]);
 
 /**
- * Asks the database for the time every second over a connection of its own, so that a full pool is not taken for a silence. A
- * connection that breaks is made anew once before that counts: one killed backend is no reason to leave.
+ * Asks the database for the time every second over its own connection, so that a full pool does not look like a silent
+ * database. A broken connection is opened again once before it counts: one killed backend is not an outage.
  */
 export function watchAnswers(options: {
   readonly settings: ClientConfig;
-  readonly onLook: (look: Look) => void;
+  readonly onProbe: (probe: Probe) => void;
 }): () => Promise<void> {
   let client: Client | undefined;
   let isClosed = false;
@@ -45,7 +45,7 @@ export function watchAnswers(options: {
     const [{ ms }] = answer.parse(rows);
     return aheadBy(ms, { askedAt, answeredAt });
   };
-  const askTwice = async (): Promise<Look> => {
+  const probeTwice = async (): Promise<Probe> => {
     for (let tried = 0; tried < 2; tried += 1) {
       try {
         return { isAnswering: true, aheadMs: await ask() };
@@ -55,13 +55,13 @@ export function watchAnswers(options: {
     }
     return { isAnswering: false, aheadMs: 0 };
   };
-  const look = async (): Promise<void> => {
-    const found = await askTwice();
+  const probe = async (): Promise<void> => {
+    const found = await probeTwice();
     if (isClosed) return drop();
-    options.onLook(found);
-    timer = setTimeout(() => void look(), everyMs);
+    options.onProbe(found);
+    timer = setTimeout(() => void probe(), probeEveryMs);
   };
-  timer = setTimeout(() => void look(), 0);
+  timer = setTimeout(() => void probe(), 0);
   return async () => {
     isClosed = true;
     clearTimeout(timer);
@@ -69,7 +69,7 @@ export function watchAnswers(options: {
   };
 }
 
-/** Two tries together take as long as a database may be silent. */
+/** Two tries together take as long as the database may be silent. */
 const bounds = {
   connectionTimeoutMillis: limits.databaseSilentMs / 2,
   query_timeout: limits.databaseSilentMs / 2,

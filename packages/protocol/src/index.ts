@@ -35,7 +35,16 @@ export {
   type EventId,
   type ScheduleId,
 } from "./names.ts";
-export { scope, lookupOrder, writableScope, type Scope, type WritableScope } from "./scope.ts";
+export {
+  scope,
+  lookupOrder,
+  narrowerScopes,
+  scopeOfNamespace,
+  scopesOf,
+  writableScope,
+  type Scope,
+  type WritableScope,
+} from "./scope.ts";
 export { limits } from "./limits.ts";
 export { aheadBy, judgeClocks } from "./clocks.ts";
 export { passphraseSalt, type PassphraseSalt, rootKeySource, type RootKeySource } from "./root-key-source.ts";

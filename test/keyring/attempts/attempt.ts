@@ -54,7 +54,7 @@ export async function keyOf(
   return fromBase64(verifyScopeKey(statement, world.keyringIdentity.signPublic).publicKey);
 }
 
-/** One sealed secret, alone in its upload. */
+/** One sealed secret in its own sealing batch. */
 export function sealSecret(
   world: World,
   publicKey: Uint8Array,
@@ -134,10 +134,10 @@ export async function askKeys(
   { executor, executionId: id, attempt }: Attempt,
   asked: { readonly frame: string; readonly requestId: string; readonly entries: readonly object[] },
 ): Promise<readonly Uint8Array[]> {
-  const held = { executionId: id, attempt, executorId: executor.id };
-  const body = { executorFrame: asked.frame, ...held, entries: asked.entries };
+  const ref = { executionId: id, attempt, executorId: executor.id };
+  const body = { executorFrame: asked.frame, ...ref, entries: asked.entries };
   const reply = await world.ask("lookup", body, keyringLookupReply);
-  const context = lookupContext({ platformId: world.config.platformId, ...held, requestId: asked.requestId });
+  const context = lookupContext({ platformId: world.config.platformId, ...ref, requestId: asked.requestId });
   return decode(messageKeys, openBoxed(executor.box, context, fromBase64(reply.keys))).keys.map((key) =>
     fromBase64(key),
   );
@@ -147,13 +147,13 @@ export async function askKeys(
 export async function lookUp(
   world: World,
   attempt: Attempt,
-  sought: { readonly name: string; readonly scope: Scope; readonly envelope: Uint8Array },
+  requests: { readonly name: string; readonly scope: Scope; readonly envelope: Uint8Array },
 ): Promise<string> {
   const requestId = newId("request");
-  const frame = lookupFrame(attempt, sought.name, requestId);
-  const entries = [{ kind: "secret", scope: sought.scope, prefix: prefixOf(sought.envelope) }];
+  const frame = lookupFrame(attempt, requests.name, requestId);
+  const entries = [{ kind: "secret", scope: requests.scope, prefix: prefixOf(requests.envelope) }];
   const [key] = await askKeys(world, attempt, { frame, requestId, entries });
-  return Buffer.from(openWithMessageKey(key ?? new Uint8Array(0), sought.envelope)).toString();
+  return Buffer.from(openWithMessageKey(key ?? new Uint8Array(0), requests.envelope)).toString();
 }
 
 /** An executor's signed lookup of one name. */

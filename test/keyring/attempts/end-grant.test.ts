@@ -31,13 +31,13 @@ const countEnds = async (id: string): Promise<number> =>
 test("answerEnd() ends an attempt's lookups, and the claim that it was granted for", async () => {
   const body = grantBody(executor, pushed);
   await askGrant(world, executor, body);
-  const held = { executionId: body.executionId, attempt: 1 };
+  const ref = { executionId: body.executionId, attempt: 1 };
   const secret = { scope: "service", ownerId: pushed.packageId, name: "DB_PASS", value: "s3cret" } as const;
   const envelope = sealSecret(world, pushed.publicKey, secret);
   const asked = { name: "DB_PASS", scope: "service", envelope } as const;
-  expect(await lookUp(world, { executor, ...held }, asked)).toBe("s3cret");
-  expect(await world.ask("end", held, endGrantReply)).toEqual({ ok: true });
-  expect(await codeOf(lookUp(world, { executor, ...held }, asked))).toBe("NO_GRANT");
+  expect(await lookUp(world, { executor, ...ref }, asked)).toBe("s3cret");
+  expect(await world.ask("end", ref, endGrantReply)).toEqual({ ok: true });
+  expect(await codeOf(lookUp(world, { executor, ...ref }, asked))).toBe("NO_GRANT");
   expect(await codeOf(askGrant(world, executor, { ...body }))).toMatch(/NO_GRANT|REPLAYED/);
 });
 
@@ -53,7 +53,7 @@ test("answerEnd() says the same again, and writes one row into the audit", async
   expect(await countEnds(executionId)).toBe(1);
 });
 
-test("answerEnd() changes nothing for an attempt that has no grant, and leaves others alone", async () => {
+test("answerEnd() changes nothing for an attempt without a grant, and leaves other grants", async () => {
   const living = await startAttempt(world, executor, pushed);
   const unknown = newExecution();
   expect(await world.ask("end", { executionId: unknown, attempt: 1 }, endGrantReply)).toEqual({ ok: true });

@@ -62,7 +62,7 @@ test("openExecutorFrame() refuses a claim that is too old, and one of another ki
   }
 });
 
-test("checkProjectRight() lets an executor run every project, or those of its list alone", () => {
+test("checkProjectRight() lets an executor run every project, or only those of its list", () => {
   const [own, other] = [projectId.parse(newId("project")), projectId.parse(newId("project"))];
   const rights = { id: executorId.parse(newId("executor")), sign_public: own32, box_public: own32, is_revoked: false };
   checkProjectRight({ ...rights, projects: "all" }, other);

@@ -123,7 +123,7 @@ test("answerGrant() refuses a claim of another execution", async () => {
   );
 });
 
-test("answerGrant() refuses the key of another package, of the project, and one that nobody has", async () => {
+test("answerGrant() refuses the key of another package, of the project, and an unknown key", async () => {
   const foreign = sealed(await pushPackage(world, pushed.projectId));
   const projectKey = await keyOf(world, { scope: "project", ownerId: pushed.projectId });
   const project = sealSecret(world, projectKey, { scope: "project", ownerId: pushed.projectId, name: "A", value: "x" });

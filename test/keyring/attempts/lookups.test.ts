@@ -106,7 +106,7 @@ test("answerLookup() refuses the key of another package, another project, and an
   }
 });
 
-test("answerLookup() refuses a key id that nobody has", async () => {
+test("answerLookup() refuses an unknown key id", async () => {
   const envelope = serviceSecret(pushed);
   envelope.fill(0, 6, 22);
   expect(await codeOf(lookUp(world, attempt, { name: "DB_PASS", scope: "service", envelope }))).toBe("KEY_NOT_FOUND");
@@ -120,13 +120,13 @@ test("answerLookup() refuses an ephemeral key of low order", async () => {
 
 test("answerLookup() refuses an attempt without a grant, of another executor, and one that ended", async () => {
   const envelope = serviceSecret(pushed);
-  const sought = { name: "DB_PASS", scope: "service", envelope } as const;
+  const requests = { name: "DB_PASS", scope: "service", envelope } as const;
   const never = { executor, executionId: newExecution(), attempt: 1 };
   const others = { ...attempt, executor: await enrolExecutor(world) };
   const ended = await startAttempt(world, executor, pushed);
   await world.database.run("update grants set ends_at = now() where execution_id = $1", [ended.executionId]);
-  for (const held of [never, others, ended, { ...attempt, attempt: 2 }]) {
-    expect(await codeOf(lookUp(world, held, sought))).toBe("NO_GRANT");
+  for (const candidate of [never, others, ended, { ...attempt, attempt: 2 }]) {
+    expect(await codeOf(lookUp(world, candidate, requests))).toBe("NO_GRANT");
   }
 });
 
@@ -134,27 +134,27 @@ test("answerLookup() refuses an attempt once a later one was granted", async () 
   const first = await startAttempt(world, executor, pushed);
   const next = grantBody(executor, pushed, { attempt: 2 }, first.executionId);
   await askGrant(world, executor, next);
-  const sought = { name: "DB_PASS", scope: "service", envelope: serviceSecret(pushed) } as const;
-  expect(await codeOf(lookUp(world, first, sought))).toBe("NO_GRANT");
-  expect(await lookUp(world, { ...first, attempt: 2 }, sought)).toBe("s3cret");
+  const requests = { name: "DB_PASS", scope: "service", envelope: serviceSecret(pushed) } as const;
+  expect(await codeOf(lookUp(world, first, requests))).toBe("NO_GRANT");
+  expect(await lookUp(world, { ...first, attempt: 2 }, requests)).toBe("s3cret");
 });
 
 test("answerLookup() refuses an executor from the moment it is revoked", async () => {
   const own = await enrolExecutor(world);
-  const held = await startAttempt(world, own, pushed);
-  const sought = { name: "DB_PASS", scope: "service", envelope: serviceSecret(pushed) } as const;
-  expect(await lookUp(world, held, sought)).toBe("s3cret");
+  const attempt = await startAttempt(world, own, pushed);
+  const requests = { name: "DB_PASS", scope: "service", envelope: serviceSecret(pushed) } as const;
+  expect(await lookUp(world, attempt, requests)).toBe("s3cret");
   await revoke(world, own);
-  expect(await codeOf(lookUp(world, held, sought))).toBe("NOT_ENROLLED");
+  expect(await codeOf(lookUp(world, attempt, requests))).toBe("NOT_ENROLLED");
 });
 
 test("answerLookup() refuses an executor that lost the right to the project", async () => {
   const limited = await enrolExecutor(world, [pushed.projectId]);
-  const held = await startAttempt(world, limited, pushed);
+  const attempt = await startAttempt(world, limited, pushed);
   const other = projectId.parse(newId("project"));
   await world.database.run("update executors set projects = $1 where id = $2", [JSON.stringify([other]), limited.id]);
-  const sought = { name: "DB_PASS", scope: "service", envelope: serviceSecret(pushed) } as const;
-  expect(await codeOf(lookUp(world, held, sought))).toBe("NOT_ENROLLED");
+  const requests = { name: "DB_PASS", scope: "service", envelope: serviceSecret(pushed) } as const;
+  expect(await codeOf(lookUp(world, attempt, requests))).toBe("NOT_ENROLLED");
 });
 
 test("answerLookup() answers one frame again for the same values and refuses it for others", async () => {
@@ -242,12 +242,12 @@ test("answerLookup() refuses an outer envelope: it holds no ephemeral key", asyn
 });
 
 test("answerLookup() writes names and no values to the audit before it answers", async () => {
-  const held = await startAttempt(world, executor, pushed);
+  const attempt = await startAttempt(world, executor, pushed);
   const envelope = serviceSecret(pushed, "AUDITED", "plain-value");
-  await lookUp(world, held, { name: "AUDITED", scope: "service", envelope });
+  await lookUp(world, attempt, { name: "AUDITED", scope: "service", envelope });
   const row = z.object({ detail: z.unknown() });
   const text = "select detail from audit where action = 'lookup' and execution_id = $1";
-  expect(await world.database.rows(row, text, [held.executionId])).toEqual([
+  expect(await world.database.rows(row, text, [attempt.executionId])).toEqual([
     { detail: { name: "AUDITED", scope: "service" } },
   ]);
 });
@@ -271,7 +271,7 @@ test("answerLookup() leaves the refusal behind, and nothing else, when it refuse
   });
 });
 
-test("answerLookup() never answers in the clear: the reply holds the box alone", async () => {
+test("answerLookup() never answers in the clear: the reply holds only the box", async () => {
   const requestId = newId("request");
   const entries = [{ kind: "secret", scope: "service", prefix: prefixOf(serviceSecret(pushed)) }];
   const body = {
@@ -285,7 +285,7 @@ test("answerLookup() never answers in the clear: the reply holds the box alone",
   expect(Object.keys(reply).sort()).toEqual(["keys", "ok"]);
 });
 
-function stateFrame(held: Attempt, requestId: string): string {
-  const body = { executionId: held.executionId, attempt: held.attempt, op: "get" };
-  return executorFrame(held.executor, "state", body, { requestId });
+function stateFrame(attempt: Attempt, requestId: string): string {
+  const body = { executionId: attempt.executionId, attempt: attempt.attempt, op: "get" };
+  return executorFrame(attempt.executor, "state", body, { requestId });
 }

@@ -34,7 +34,7 @@ test("answerGrant() names the package that an older copy of the keyring's databa
     const refusal = await rejectionOf(askGrant(world, executor, grantBody(executor, pushed, { uploads })));
     expect(refusal.code).toBe("KEY_NOT_FOUND");
     expect(refusal.message).toContain(pushed.packageId);
-    expect(refusal.message).toContain("restore a newer copy");
+    expect(refusal.message).toContain("restore a newer one");
   }
   expect((await askGrant(world, executor, grantBody(executor, kept))).uploads).toEqual([]);
 });

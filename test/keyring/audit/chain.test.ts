@@ -30,7 +30,7 @@ describe("sealAudit()", () => {
 });
 
 describe("verifyAudit()", () => {
-  test("verifyAudit() names a row that somebody edited behind the trigger's back", async () => {
+  test("verifyAudit() names a row that was edited with the trigger off", async () => {
     await record("lookup");
     expect((await verifyAudit(world.config)).fault).toBeUndefined();
     await world.database.run("alter table audit disable trigger user");

@@ -14,7 +14,7 @@ afterAll(async () => world.close());
 const row = z.object({ execution_id: z.string().nullable(), detail: z.unknown() });
 const rows = async () => world.database.rows(row, "select execution_id, detail from audit where action = 'refuse'");
 
-test("recordRefusal() writes what it can read of a request, and no more", async () => {
+test("recordRefusal() writes only the parts of a request that it can read", async () => {
   const deps = { database: world.database, log: pino({ level: "silent" }) };
   const error = new SealrunError("NO_GRANT", "");
   await recordRefusal(deps, "grant", { body: Buffer.from("canary, no JSON"), error });

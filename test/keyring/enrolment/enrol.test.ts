@@ -15,7 +15,7 @@ afterAll(async () => world.close());
 
 const newExecutor = (): ReturnType<typeof generateIdentity> => generateIdentity(newId("executor"));
 
-test("enrol() puts an executor on the list and seals the NATS credentials to it alone", async () => {
+test("enrol() adds an executor to the list and seals the NATS credentials only to it", async () => {
   const token = await freshToken(world, "all", "fast");
   const identity = newExecutor();
   const reply = await passOn(world, enrolFrame(token, identity));
@@ -123,7 +123,7 @@ test("enrol() writes an audit row without the secret", async () => {
   expect(found[0]?.text).not.toContain(token.secret);
 });
 
-test("enrol() answers nobody but the platform", async () => {
+test("enrol() answers only the platform", async () => {
   const frame = enrolFrame(await freshToken(world), newExecutor());
   const asked = call({
     link: world.link,

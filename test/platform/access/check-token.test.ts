@@ -34,7 +34,7 @@ describe("checkToken()", () => {
     `Bearer ${token.slice(0, -1)}`,
     `Bearer  ${token}`,
     `Bearer ${token} `,
-  ])("checkToken() knows nobody for %j", async (header) => {
+  ])("checkToken() finds no author for %j", async (header) => {
     expect(await checkToken(database, header)).toBeUndefined();
   });
 

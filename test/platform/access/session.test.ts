@@ -26,7 +26,7 @@ const count = async (): Promise<number> =>
   (await database.rows(z.object({ id: z.string() }), "select id from sessions")).length;
 
 describe("openSession()", () => {
-  test("openSession() opens another session each time, for a valid token alone", async () => {
+  test("openSession() opens another session each time, only for a valid token", async () => {
     const opened = [await openSession({ database }, { token }, "r"), await openSession({ database }, { token }, "r")];
     expect(new Set(opened.map((one) => one?.cookie)).size).toBe(2);
     expect(await openSession({ database }, { token: `${token}x` }, "r")).toBeUndefined();

@@ -50,7 +50,7 @@ async function record(count: number): Promise<void> {
     });
   }
 }
-/** What somebody does who may switch triggers off. */
+/** Runs a change with the triggers off, as an attacker with such rights could. */
 async function asOwner(statement: string): Promise<void> {
   await database.transaction(async (sql) => {
     for (const table of ["audit", "audit_chain"]) await sql.run(`alter table ${table} disable trigger user`);
@@ -61,7 +61,7 @@ async function asOwner(statement: string): Promise<void> {
 const faultOf = async (): Promise<AuditVerification["fault"]> => (await (await start()).verify()).fault;
 
 describe("startAudit()", () => {
-  test("startAudit() links every row once, whoever seals", async () => {
+  test("startAudit() links every row once, with several sealers", async () => {
     await record(1_203);
     const storageKey = await readRootKey(join(folder, "key"));
     const others = await Promise.all(

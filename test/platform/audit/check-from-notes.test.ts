@@ -17,7 +17,7 @@ async function checkedOnce() {
   return audit;
 }
 
-describe("Audit.verify() after a check that held", () => {
+describe("Audit.verify() after a successful check", () => {
   test("Audit.verify() reads only what follows, also after a restart, and everything when told to", async () => {
     const first = await checkedOnce();
     const full = await first.verify({ isFull: true });
@@ -131,7 +131,7 @@ describe("startAudit()", () => {
     await (await world.start()).verify();
     await world.asOwner("delete from audit where seq > 600", "delete from audit_chain where seq > 600");
     const restored = await world.start();
-    expect((await restored.look()).holds).toBe(false);
+    expect((await restored.look()).isInChain).toBe(false);
     expect((await restored.verify()).fault).toMatchObject({ kind: "cut" });
     await rm(world.checkpoint);
     expect((await (await world.start()).verify()).fault).toMatchObject({ kind: "cut" });
@@ -139,6 +139,6 @@ describe("startAudit()", () => {
     await rm(world.notes);
     const mended = await world.start();
     expect(await mended.verify()).toMatchObject({ checked: 600, fault: null, checkpoint: { position: "600" } });
-    expect(await mended.look()).toMatchObject({ holds: true, failure: undefined });
+    expect(await mended.look()).toMatchObject({ isInChain: true, failure: undefined });
   });
 });

@@ -38,7 +38,7 @@ const takeOf = async (id: string) => {
 };
 
 describe("acceptEvent()", () => {
-  test("POST /api/v1/projects/:project/events starts who waits; the data opens in the executor alone", async () => {
+  test("POST /api/v1/projects/:project/events starts the waiting packages; only the executor opens the data", async () => {
     const id = newEventId();
     const sealed = await seal(id, { token: canary, package_name: "forged", extra: 1 });
     const sent = await accept({ id, type: "report.made", source: "test", sealed });
@@ -91,7 +91,7 @@ describe("acceptEvent()", () => {
     expect(await refused(post({ type: "a.b", data: large }))).toMatchObject({ code: "VALUE_TOO_LARGE" });
   });
 
-  test("answerEmit() is the sender's alone, and is answered again", async () => {
+  test("answerEmit() answers only the sender again", async () => {
     const { ref, rpc } = await world.claim("report");
     const id = newEventId();
     const asked = { ...ref, id, type: "a.b", source: "report" };

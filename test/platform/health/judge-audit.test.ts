@@ -7,7 +7,7 @@ const dayMs = 24 * 60 * 60_000;
 const now = new Date("2026-06-01T00:00:00Z");
 const daysAgo = (days: number): Date => new Date(now.getTime() - days * dayMs);
 const whole: AuditFacts = {
-  holds: true,
+  isInChain: true,
   checkpointFile: "/keys/audit.json",
   trouble: undefined,
   waiting: { count: 0, seconds: null },
@@ -45,12 +45,12 @@ test("judgeAudit() warns when everything was never read, or not for too long, un
 });
 
 test("judgeAudit() calls a cut chain bad and names the files to remove after a restore", () => {
-  expect(judge({ holds: false })).toEqual({
+  expect(judge({ isInChain: false })).toEqual({
     state: "bad",
     sentence:
       "The last link of the audit that this platform saw is no longer there: the end was cut off. After restoring a backup, keep copies of /keys/audit.json and /keys/audit.json.verified, remove both, and start the platform again",
   });
-  expect(judge({ holds: false, checkpointFile: undefined }).sentence).toContain("start the platform again");
+  expect(judge({ isInChain: false, checkpointFile: undefined }).sentence).toContain("start the platform again");
 });
 
 test("judgeAudit() calls it bad when the last check found something, nothing is sealed, or the checkpoint is not kept", () => {

@@ -34,13 +34,13 @@ describe("judgeStreams()", () => {
   test.each([
     [room(100, null), false, "good", "Both streams have room"],
     [room(79, 100), false, "good", "Both streams have room"],
-    [room(80, 100), false, "warning", "Stream EXECUTIONS is 80 % full; give it more room"],
-    [room(10, null), true, "bad", "NATS is full and takes no events; give it more room"],
+    [room(80, 100), false, "warning", "Stream EXECUTIONS is 80 % full; give it more storage"],
+    [room(10, null), true, "bad", "NATS is full and accepts no events; give it more storage"],
     [
       { ...room(1, null), account: { name: "JetStream", bytes: 95, maxBytes: 100 } },
       false,
       "warning",
-      "JetStream is 95 % full; give it more room",
+      "JetStream is 95 % full; give it more storage",
     ],
   ])("judgeStreams() judges how full they are: case %#", (rooms, isFull, state, sentence) => {
     expect(judgeStreams(rooms, isFull)).toEqual({ state, sentence });
@@ -49,14 +49,14 @@ describe("judgeStreams()", () => {
 
 describe("judgeExecutors()", () => {
   test.each([
-    [{ live: 1, enrolled: 1, queued: 9 }, "good", "1 executor is there"],
-    [{ live: 2, enrolled: 5, queued: 0 }, "good", "2 executors are there; 3 more enrolled and silent"],
+    [{ live: 1, enrolled: 1, queued: 9 }, "good", "1 executor is live"],
+    [{ live: 2, enrolled: 5, queued: 0 }, "good", "2 executors are live; 3 more enrolled but silent"],
     [{ live: 0, enrolled: 0, queued: 0 }, "warning", "No executor is enrolled; enrol one"],
     [{ live: 0, enrolled: 0, queued: 1 }, "bad", "No executor is enrolled, and 1 execution is waiting; enrol one"],
     [
       { live: 0, enrolled: 2, queued: 3 },
       "bad",
-      "None of the executors was heard of lately (2 enrolled), and 3 executions are waiting; check that one runs",
+      "No executor sent a heartbeat lately (2 enrolled), and 3 executions are waiting; check that one runs",
     ],
   ])("judgeExecutors() judges who is there: case %#", (found, state, sentence) => {
     expect(judgeExecutors({ ...found, unfit: [] })).toEqual({ state, sentence });
@@ -68,7 +68,7 @@ describe("judgeExecutors()", () => {
     [{ live: 1, enrolled: 2, queued: 1 }, "bad"],
   ])("judgeExecutors() names one whose machine is not fit: case %#", (found, state) => {
     const unfit = [{ executor: "exr_1", code: "DISK_FULL", message: "No space is left" }];
-    const sentence = "exr_1 takes nothing: No space is left (DISK_FULL)";
+    const sentence = "exr_1 takes no work: No space is left (DISK_FULL)";
     expect(judgeExecutors({ ...found, unfit })).toEqual({ state, sentence });
   });
 });
@@ -113,7 +113,7 @@ describe("judgeClock()", () => {
     [0, 0, "good", "The clocks of PostgreSQL and this platform agree"],
     [0, -2_000, "good", "The clocks of PostgreSQL and this platform agree"],
     [0, -7_400, "warning", "The clocks of PostgreSQL and this platform (host-1) are 7 seconds apart; set them right"],
-    [9_000, 0, "warning", "PostgreSQL's clock leapt forward by 9 seconds since the last look; set it in small steps"],
+    [9_000, 0, "warning", "PostgreSQL's clock leapt forward by 9 seconds since the last check; set it in small steps"],
     [
       9_000,
       61_000,

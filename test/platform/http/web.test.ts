@@ -84,7 +84,7 @@ describe("serveWeb()", () => {
     expect(headers.get("strict-transport-security")).toBeNull();
   });
 
-  test("serveWeb() lets hashed files be kept for ever, and compresses nothing while it answers", async () => {
+  test("serveWeb() lets hashed files be cached for a year, and compresses nothing per request", async () => {
     for (const [encoding, expected] of [
       ["br", "br"],
       ["gzip", "gzip"],

@@ -21,7 +21,7 @@ afterAll(async () => {
 const tell = async (id: string): Promise<unknown> => database.run("select pg_notify('sealrun_execution', $1)", [id]);
 
 describe("openFeedNotices()", () => {
-  test("openFeedNotices() calls those who follow an execution, and nobody else", async () => {
+  test("openFeedNotices() calls only the followers of an execution", async () => {
     const called: string[] = [];
     const ends = ["a", "a", "b"].map((id, index) => notices.subscribe(id, () => called.push(`${id}${index}`)));
     await tell("a");
@@ -34,7 +34,7 @@ describe("openFeedNotices()", () => {
     for (const end of ends) end();
   });
 
-  test("openFeedNotices() calls everybody after its connection broke", async () => {
+  test("openFeedNotices() calls all subscribers after its connection broke", async () => {
     const called: string[] = [];
     const ends = ["a", "b"].map((id) => notices.subscribe(id, () => called.push(id)));
     await database.run(

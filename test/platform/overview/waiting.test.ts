@@ -43,7 +43,7 @@ describe("explainWaiting()", () => {
       "Project acme runs at most 1 at once, and 1 are under way",
     ],
     ["NATS", { trouble: "unreachable", slots: 0, free: 0 }, "NATS cannot be reached; it starts when NATS is back"],
-    ["room in NATS", { trouble: "full" }, "NATS is full and takes nothing; it starts when there is room"],
+    ["room in NATS", { trouble: "full" }, "NATS is full; it starts when there is room"],
     [
       "a first executor",
       { hasExecutor: false, slots: 0, free: 0, silentSeconds: null },
@@ -52,12 +52,12 @@ describe("explainWaiting()", () => {
     [
       "executors that are away",
       { slots: 0, free: 0, silentSeconds: 90 },
-      "No executor of pool gpu was heard for 90 seconds; check that one runs",
+      "No executor of pool gpu sent a heartbeat for 90 seconds; check that one runs",
     ],
     [
       "executors that drain",
       { slots: 0, free: 0, silentSeconds: null },
-      "Every executor of pool gpu takes nothing more; start another one",
+      "Every executor of pool gpu has stopped taking work; start another one",
     ],
     [
       "executors whose machines are not fit",
@@ -66,19 +66,19 @@ describe("explainWaiting()", () => {
         free: 0,
         unfit: { executor: "exr_1", trouble: { code: "DISK_FULL", message: "No space is left" } },
       },
-      "No executor of pool gpu can take anything now; exr_1 says: No space is left (DISK_FULL)",
+      "No executor of pool gpu can take work now; exr_1 says: No space is left (DISK_FULL)",
     ],
     [
       "an executor that is fit before one that is not",
       { free: 0, unfit: { executor: "exr_1", trouble: { code: "DISK_FULL", message: "No space is left" } } },
-      "All 4 slots of pool gpu are busy; it is the next one",
+      "All 4 slots of pool gpu are busy; it is next",
     ],
     [
       "what comes after a refusal whose time is over",
       { refusal: "The keyring refused it (no key)", free: 0 },
-      "All 4 slots of pool gpu are busy; it is the next one",
+      "All 4 slots of pool gpu are busy; it is next",
     ],
-    ["a free slot, next", { free: 0 }, "All 4 slots of pool gpu are busy; it is the next one"],
+    ["a free slot, next", { free: 0 }, "All 4 slots of pool gpu are busy; it is next"],
     ["a free slot, second", { free: 0, slots: 1, ahead: 1 }, "The one slot of pool gpu is busy; 1 waits before it"],
     ["a free slot, far", { free: 0, ahead: 7 }, "All 4 slots of pool gpu are busy; 7 wait before it"],
     [

@@ -50,7 +50,7 @@ describe("migrationsFolder", () => {
       "secret_versions",
       "insert into secrets (id, scope, owner_id, name, version) values ('s', 'platform', 'p', 'N', 1); insert into secret_versions (secret_id, version, sealed, sha256, size, key_id, ephemeral, author, source) values ('s', 1, '', '', 0, '', '', 'a', 'set')",
     ],
-  ])("migrationsFolder lets nobody change a row of %s", async (table, insert) => {
+  ])("migrationsFolder refuses to change a row of %s", async (table, insert) => {
     await run();
     await database.run(insert);
     const column = table === "audit" ? "actor" : "author";

@@ -24,7 +24,7 @@ describe("checkUpload()", () => {
     expect(checkUpload(files).digest).toBe(digests[0]);
   });
 
-  test("checkUpload() refuses or accepts whatever paths and texts come, with errors of the table alone", () => {
+  test("checkUpload() refuses or accepts any paths and texts, only with errors of the table", () => {
     const paths = fc.oneof(
       fc.string(),
       fc.constantFrom("a.py", "manifest.json", "config.json", "parameters.json", "x/../y"),

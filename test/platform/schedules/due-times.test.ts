@@ -89,7 +89,7 @@ describe("decideDue()", () => {
     ],
     ["two outages", [period("06:00", "06:30"), period("08:30", "08:31"), period("18:30", "18:30")], undefined, "09:00"],
     ["a later check than the periods tell", [period("06:00", "06:59")], "07:00", "08:00"],
-  ])("forgets a due time only when nobody checked in the grace after it: %s", (_, checked, run, next) => {
+  ])("forgets a due time only when no platform checked in the grace after it: %s", (_, checked, run, next) => {
     const decided = decideDue({ rule, missed: "skip", dueAt: hour("07:00"), checked });
     expect(decided).toEqual({ run: run === undefined ? undefined : hour(run), next: hour(next) });
   });

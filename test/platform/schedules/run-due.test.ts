@@ -27,7 +27,7 @@ const failuresOf = async (name: string): Promise<number> =>
     `select 1 from audit a join packages p on p.id = a.object where p.name = $1 and a.action = 'schedule.failed'`,
     [name],
   );
-/** Puts the next due time of a package so many seconds into the past, as a platform that was down finds it. */
+/** Puts the next due time of a package this many seconds into the past, as a platform that was down finds it. */
 const putBack = async (name: string, seconds: number): Promise<void> => {
   await world.database.run(
     `update schedules s set next_at = date_trunc('second', clock_timestamp()) - $2 * interval '1 second'
@@ -55,7 +55,7 @@ describe("startScheduler()", () => {
     expect(audit?.actor).toMatch(/^schedule sch_/);
   });
 
-  test("startScheduler() ends a schedule whose time zone is no more, and goes on with the others", async () => {
+  test("startScheduler() ends a schedule whose time zone no longer exists, and goes on with the others", async () => {
     await push("atlantis", { schedule: { cron: "0 * * * *", timezone: "Europe/Zurich" } });
     await push("mainland", { schedule: "0 * * * *" });
     await world.database.run(

@@ -47,7 +47,7 @@ describe("GET …/secrets/:name/uses", () => {
     ]);
   });
 
-  test("GET …/secrets/:name/uses of a package looks at that package alone", async () => {
+  test("GET …/secrets/:name/uses of a package looks only at that package", async () => {
     expect(await uses("/projects/acme/packages/lists/secrets", "SHARED_URL")).toEqual([
       { ...use, package: "lists", declared: true },
     ]);

@@ -74,14 +74,14 @@ describe("fetchScopeKey()", () => {
       { fields: { platformId: platformId.parse(newId("platform")) } },
       "BAD_SIGNATURE",
     ],
-    ["a statement that somebody else signed", { statementBy: stranger }, "BAD_SIGNATURE"],
-    ["a reply that somebody else signed", { replyBy: stranger }, "BAD_SIGNATURE"],
+    ["a statement with a foreign signature", { statementBy: stranger }, "BAD_SIGNATURE"],
+    ["a reply with a foreign signature", { replyBy: stranger }, "BAD_SIGNATURE"],
     ["a key of low order", { fields: { publicKey: toBase64(new Uint8Array(32)) } }, "LOW_ORDER_KEY"],
   ])("fetchScopeKey() refuses %s", async (_what, hostile, code) => {
     await expect(askPeer(hostile)).rejects.toMatchObject({ code });
   });
 
-  test("fetchScopeKey() says KEYRING_UNREACHABLE when nobody answers", async () => {
+  test("fetchScopeKey() says KEYRING_UNREACHABLE when no keyring answers", async () => {
     const deps = { link, identity: platform, keyring: { id: "keyring", signPublic: randomBytes(32) }, platformId: own };
     await expect(fetchScopeKey(deps, place)).rejects.toMatchObject({ code: "KEYRING_UNREACHABLE" });
   });

@@ -41,7 +41,7 @@ describe("sealIncoming()", () => {
     expect(toHex(openStored(deps, { ...place, name, sealed: value.sealed }))).toBe(toHex(envelope));
   });
 
-  test("sealIncoming() refuses whatever bytes come with errors of the table alone", () => {
+  test("sealIncoming() refuses any bytes, only with errors of the table", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
         try {

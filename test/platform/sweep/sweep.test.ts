@@ -235,7 +235,7 @@ describe("startSweeper()", () => {
   test("startSweeper() ends no lease while PostgreSQL's clock is far from this machine's", async () => {
     const { rpc, ref } = await world.claim("report");
     await world.database.run("update clock_shift set by = interval '10 min'", []);
-    await until(async () => world.logged.some((line) => line.includes("This part leaves its work to others")));
+    await until(async () => world.logged.some((line) => line.includes("this process leaves its work to others")));
     await endLease(ref.executionId);
     expect(await codeOf(rpc.renew(ref))).toBe("PLATFORM_UNREACHABLE");
     expect((await world.show(ref.executionId)).status).toBe("running");

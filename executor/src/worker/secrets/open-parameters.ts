@@ -1,5 +1,6 @@
 import {
   fromBase64,
+  isToPublicKey,
   openWithMessageKey,
   openWithSharedSecret,
   parametersContext,
@@ -72,8 +73,7 @@ function openSealed(attempt: Attempt): JsonObject {
   if (parameters.sealed === undefined) return {};
   const envelope = fromBase64(parameters.sealed);
   const parts = readEnvelope(envelope);
-  const upload =
-    parts.algorithm === 2 ? attempt.grant.shared(toHex(parts.keyId), toBase64(parts.ephemeral)) : undefined;
+  const upload = isToPublicKey(parts) ? attempt.grant.shared(toHex(parts.keyId), toBase64(parts.ephemeral)) : undefined;
   if (upload === undefined) throw new SealrunError("NO_GRANT", "The grant does not cover the parameters of this run");
   const context = parametersContext({ platformId, packageId: own.id });
   return decode(jsonObject, openWithSharedSecret(upload.shared, upload.recipient, context, envelope));

@@ -1,4 +1,4 @@
-import { closestName, lookupOrder, type Scope, scope as scopeSchema, showName } from "@sealrun/protocol";
+import { closestName, type Scope, scopesOf, showName } from "@sealrun/protocol";
 import { answersOf, type CheckedSecret, resolveName, type StoredNames } from "./answer-needs.ts";
 import { isVendored } from "./find-uses.ts";
 import { type Need, type PackageNeeds, showNeed } from "./list-needs.ts";
@@ -28,7 +28,7 @@ function findMissing({ checked, needs, stored, project, optional }: ToJudge): re
   const missing = new Map<string, Need[]>();
   for (const need of needs.needs) {
     if (need.kind !== "script" && need.kind !== "reference") continue;
-    const scopes = scopesOf(need, project);
+    const scopes = scopesOf(need.namespace, project);
     const isSet = (name: string): boolean =>
       answersOf(name, ownNames, stored).some(({ scope }) => scopes.includes(scope));
     const name = resolveName(need, isSet);
@@ -71,14 +71,7 @@ function adviceFor(name: string, { namespace }: Need, { ownNames, stored, projec
   return project === undefined ? "" : `; set it with: sealrun secret set ${name} --scope project --project ${project}`;
 }
 
-/** Which scopes may answer a need; a namespace that is none and not the project's name has none. */
-function scopesOf({ namespace }: Need, project: string | undefined): readonly Scope[] {
-  if (namespace === undefined) return lookupOrder;
-  const scope = scopeSchema.safeParse(namespace).data ?? (namespace === project ? "project" : undefined);
-  return scope === undefined ? [] : [scope];
-}
-
-/** Calls that a list in manifest.json forbids. `checkReferences` judges references. */
+/** Calls that a list in manifest.json stands in the way of. References are judged by `checkReferences`. */
 function findRefused({ needs }: PackageNeeds): readonly PackageProblem[] {
   return needs.flatMap((need): readonly PackageProblem[] => {
     const { kind, file, line, lists, names, isStep } = need;

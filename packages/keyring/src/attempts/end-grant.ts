@@ -5,8 +5,8 @@ import { recordAudit } from "../audit/store.ts";
 import { endGrant } from "./store.ts";
 
 /**
- * Ends the grant of an attempt that the platform says is over: its lookups are answered with `NO_GRANT` from then on, and
- * so is its claim. The platform can only take away with it. Said again, or of no grant, it changes nothing.
+ * Ends the grant of an attempt that the platform says is over: its lookups and its claim are then refused with
+ * `NO_GRANT`. This can only reduce rights. A repeated call, or one without a grant, changes nothing.
  */
 export async function answerEnd(
   { database }: { readonly database: Database },

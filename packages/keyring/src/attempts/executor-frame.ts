@@ -3,14 +3,14 @@ import type { Sql } from "@sealrun/postgres";
 import { type ExecutorId, limits, type RpcVerb, SealrunError, subjects } from "@sealrun/protocol";
 import { lockExecutor, type StoredExecutor } from "../enrolment/store.ts";
 
-/** A verified frame of an executor that is on the keyring's own list and not revoked. */
+/** A verified frame of an enrolled executor that is not revoked. */
 export interface ExecutorFrame extends OpenedFrame {
   readonly executor: StoredExecutor;
 }
 
 /**
- * Opens the executor's own frame inside a request of the platform. The platform's word about who sent it is checked,
- * not believed: `NOT_ENROLLED` for an executor that is not on the list or was revoked, else the codes of `openFrame`.
+ * Opens the executor's own frame inside a request of the platform. The sender that the platform names is checked, not
+ * trusted: `NOT_ENROLLED` for an unknown or revoked executor, else the codes of `openFrame`.
  */
 export async function openExecutorFrame(
   sql: Sql,
@@ -32,7 +32,7 @@ export async function openExecutorFrame(
   return { ...opened, executor };
 }
 
-/** Returns when the executor may run packages of this project, else `NOT_ENROLLED`. */
+/** Throws `NOT_ENROLLED` unless the executor may run packages of this project. */
 export function checkProjectRight(executor: Pick<StoredExecutor, "id" | "projects">, projectId: string): void {
   if (executor.projects === "all" || executor.projects.some((allowed) => allowed === projectId)) return;
   throw new SealrunError(

@@ -3,6 +3,7 @@ import {
   fromBase64,
   fromHex,
   grantContext,
+  isToPublicKey,
   messageKey,
   readPrefix,
   sealTo,
@@ -36,15 +37,15 @@ import { checkProjectRight, type ExecutorFrame, openExecutorFrame } from "./exec
 import { addGrant, lockGrants } from "./store.ts";
 import { forgetAnswered } from "../answered-frames/store.ts";
 
-/** What answering for attempts takes. */
+/** What answering for attempts needs. */
 export interface AttemptDeps extends ScopeKeyDeps {
   readonly database: Database;
 }
 
 /**
- * Grants one attempt: the X25519 results of its uploads and the public keys it may seal with, boxed to the executor
- * that signed the claim. The grant and its audit row are committed before the answer. `NOT_ENROLLED`, `NO_GRANT`,
- * `REPLAYED`, `KEY_NOT_FOUND`, `LOW_ORDER_KEY`, and the codes of signed frames.
+ * Grants one attempt: the X25519 results of its sealing batches and the public keys it may seal with, boxed to the
+ * executor that signed the claim. The grant and its audit row are committed before the answer. `NOT_ENROLLED`,
+ * `NO_GRANT`, `REPLAYED`, `KEY_NOT_FOUND`, `LOW_ORDER_KEY`, and the codes of signed frames.
  */
 export async function answerGrant(deps: AttemptDeps, request: GrantRequest): Promise<GrantReply> {
   const answer = await deps.database.transaction(async (sql) => {
@@ -80,10 +81,13 @@ async function checkPackage(sql: Sql, request: GrantRequest): Promise<void> {
   const recorded = await findPackageProject(sql, request.packageId);
   if (recorded === request.projectId) return;
   if (recorded === undefined) throw missingKey(`the package ${request.packageId}`);
-  throw new SealrunError("NO_GRANT", `The package ${request.packageId} is not one of the project ${request.projectId}`);
+  throw new SealrunError(
+    "NO_GRANT",
+    `The package ${request.packageId} does not belong to the project ${request.projectId}`,
+  );
 }
 
-/** Sent again, the same claim of the same attempt passes. A platform cannot turn one claim into two attempts. */
+/** The same claim of the same attempt may be sent again. A platform cannot turn one claim into two attempts. */
 async function recordGrant(sql: Sql, request: GrantRequest, claim: ExecutorFrame): Promise<void> {
   const { executionId, attempt, executorId, packageId, projectId } = request;
   const { requestId } = claim.header;
@@ -98,9 +102,9 @@ async function recordGrant(sql: Sql, request: GrantRequest, claim: ExecutorFrame
       `Attempt ${attempt} of ${executionId} was granted to another claim or has ended`,
     );
   }
-  if (request.endsAt <= Date.now()) throw new SealrunError("NO_GRANT", "The attempt has ended already");
+  if (request.endsAt <= Date.now()) throw new SealrunError("NO_GRANT", "The attempt has already ended");
   if (grants.some((grant) => grant.attempt > attempt)) {
-    throw new SealrunError("NO_GRANT", `A later attempt of ${executionId} was granted already`);
+    throw new SealrunError("NO_GRANT", `A later attempt of ${executionId} has already been granted`);
   }
   if (grants.some((grant) => grant.packageId !== packageId)) {
     throw new SealrunError("NO_GRANT", `The execution ${executionId} belongs to another package`);
@@ -131,19 +135,19 @@ async function makeGrant(sql: Sql, deps: AttemptDeps, request: GrantRequest): Pr
 }
 
 /**
- * The message key of the event's data. An X25519 result would open every value of an upload to the project's key; this
- * key is bound to the place of an event's data, whatever the platform says it is for.
+ * The message key of the event's data. An X25519 result would open every value of a sealing batch; this key is bound to
+ * the context of an event's data, and opens nothing else, whatever the platform claims.
  */
 async function openEventData(sql: Sql, deps: AttemptDeps, request: GrantRequest): Promise<Grant["eventData"]> {
   const [wanted, ...more] = request.uploads.flatMap(({ eventData }) => eventData ?? []);
   if (wanted === undefined) return undefined;
   if (more.length > 0)
-    throw new SealrunError("NO_GRANT", "One event starts an execution, and its data alone is opened");
+    throw new SealrunError("NO_GRANT", "One event starts an execution, so the data of only one event can be opened");
   const { platformId } = deps;
   const { projectId } = request;
   const bytes = fromBase64(wanted.prefix);
   const prefix = readPrefix(bytes);
-  if (prefix.algorithm !== 2) throw new SealrunError("WRONG_KEY_OR_CONTEXT", "");
+  if (!isToPublicKey(prefix)) throw new SealrunError("WRONG_KEY_OR_CONTEXT", "");
   const key = await findOwnedKey(sql, prefix.keyId, { scope: "project", ownerId: projectId });
   const context = eventDataContext({ platformId, projectId, eventId: wanted.id });
   return withPrivateKey(deps, key, (privateKey) => {

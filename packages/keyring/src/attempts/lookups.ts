@@ -1,4 +1,14 @@
-import { lookupContext, messageKey, readPrefix, sealTo, sharedSecret, toBase64, toHex, wipe } from "@sealrun/crypto";
+import {
+  isToPublicKey,
+  lookupContext,
+  messageKey,
+  readPrefix,
+  sealTo,
+  sharedSecret,
+  toBase64,
+  toHex,
+  wipe,
+} from "@sealrun/crypto";
 import { crashPoint } from "@sealrun/faults";
 import type { Sql } from "@sealrun/postgres";
 import { encodeJson, type KeyringLookupReply, type KeyringLookupRequest, SealrunError } from "@sealrun/protocol";
@@ -7,7 +17,7 @@ import { findOwnedKey, withPrivateKey } from "../scope-keys/scope-keys.ts";
 import type { StoredScopeKey } from "../scope-keys/store.ts";
 import { checkProjectRight, type ExecutorFrame, openExecutorFrame } from "./executor-frame.ts";
 import type { AttemptDeps } from "./grants.ts";
-import { digestOf, type Question, readQuestion, type Sought, verbOf } from "./question.ts";
+import { digestOf, type KeyLookup, readKeyLookup, type KeyRequest, verbOf } from "./key-lookup.ts";
 import { findGrant, type StoredGrant } from "./store.ts";
 import { noteAnswered } from "../answered-frames/store.ts";
 
@@ -20,13 +30,13 @@ export async function answerLookup(deps: AttemptDeps, request: KeyringLookupRequ
   const { executionId, attempt, executorId, entries } = request;
   const answer = await deps.database.transaction(async (sql) => {
     const frame = await openExecutorFrame(sql, request, verbOf(entries));
-    const question = readQuestion(frame.body, entries);
-    const grant = await findLiveGrant(sql, request, { frame, question });
+    const lookup = readKeyLookup(frame.body, entries);
+    const grant = await findLiveGrant(sql, request, { frame, lookup });
     if (!(await noteAnswered(sql, frame.digest, digestOf(entries)))) {
       throw new SealrunError("REPLAYED", "This lookup was answered for other values");
     }
-    const keys = await deriveKeys(sql, deps, question.locate(deps.platformId, grant));
-    await recordAudit(sql, { action: "lookup", executorId, executionId, attempt, detail: question.detail });
+    const keys = await deriveKeys(sql, deps, lookup.keysFor(deps.platformId, grant));
+    await recordAudit(sql, { action: "lookup", executorId, executionId, attempt, detail: lookup.detail });
     const { requestId } = frame.header;
     const context = lookupContext({ platformId: deps.platformId, executionId, attempt, executorId, requestId });
     const content = encodeJson({ keys: keys.map((key) => toBase64(key)) });
@@ -42,24 +52,28 @@ export async function answerLookup(deps: AttemptDeps, request: KeyringLookupRequ
 async function findLiveGrant(
   sql: Sql,
   request: KeyringLookupRequest,
-  { frame, question }: { readonly frame: ExecutorFrame; readonly question: Question },
+  { frame, lookup }: { readonly frame: ExecutorFrame; readonly lookup: KeyLookup },
 ): Promise<StoredGrant> {
-  const { executionId, attempt } = question;
+  const { executionId, attempt } = lookup;
   if (executionId !== request.executionId || attempt !== request.attempt) {
-    throw new SealrunError("NO_GRANT", "The executor asks for another attempt than the platform does");
+    throw new SealrunError("NO_GRANT", "The executor and the platform ask for different attempts");
   }
   const grant = await findGrant(sql, executionId, attempt);
   if (grant === undefined || !grant.isLive || grant.executorId !== frame.executor.id) {
-    throw new SealrunError("NO_GRANT", `The executor holds no live grant for attempt ${attempt} of ${executionId}`);
+    throw new SealrunError("NO_GRANT", `The executor has no live grant for attempt ${attempt} of ${executionId}`);
   }
   checkProjectRight(frame.executor, grant.projectId);
   return grant;
 }
 
-/** In the order asked. Each private key is unwrapped once for all values that were sealed to it. */
-async function deriveKeys(sql: Sql, deps: AttemptDeps, sought: readonly Sought[]): Promise<readonly Uint8Array[]> {
-  const keys = new Map<Sought, Uint8Array>();
-  for (const values of Map.groupBy(sought, keyIdOf).values()) {
+/** Keys in the order of the requests. Each private key is unwrapped once for all values sealed to it. */
+async function deriveKeys(
+  sql: Sql,
+  deps: AttemptDeps,
+  requests: readonly KeyRequest[],
+): Promise<readonly Uint8Array[]> {
+  const keys = new Map<KeyRequest, Uint8Array>();
+  for (const values of Map.groupBy(requests, keyIdOf).values()) {
     const [first] = values;
     if (first === undefined) continue;
     const key = await findOwnedKey(sql, readPrefix(first.prefix).keyId, first.owner);
@@ -67,12 +81,12 @@ async function deriveKeys(sql: Sql, deps: AttemptDeps, sought: readonly Sought[]
       for (const value of values) keys.set(value, deriveKey(value, key, privateKey));
     });
   }
-  return sought.flatMap((value) => keys.get(value) ?? []);
+  return requests.flatMap((value) => keys.get(value) ?? []);
 }
 
-function deriveKey(value: Sought, key: StoredScopeKey, privateKey: Uint8Array): Uint8Array {
+function deriveKey(value: KeyRequest, key: StoredScopeKey, privateKey: Uint8Array): Uint8Array {
   const prefix = readPrefix(value.prefix);
-  if (prefix.algorithm !== 2) throw new SealrunError("WRONG_KEY_OR_CONTEXT", "");
+  if (!isToPublicKey(prefix)) throw new SealrunError("WRONG_KEY_OR_CONTEXT", "");
   const shared = sharedSecret(privateKey, prefix.ephemeral);
   try {
     return messageKey(shared, key.public_key, value.context, value.prefix);
@@ -81,6 +95,6 @@ function deriveKey(value: Sought, key: StoredScopeKey, privateKey: Uint8Array): 
   }
 }
 
-function keyIdOf(value: Sought): string {
+function keyIdOf(value: KeyRequest): string {
   return toHex(readPrefix(value.prefix).keyId);
 }

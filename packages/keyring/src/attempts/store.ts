@@ -36,7 +36,7 @@ export type StoredGrant = z.infer<typeof grantRow>;
 const columns = `execution_id, attempt, executor_id, package_id, project_id, request_id,
   ended_at is null and ends_at > clock_timestamp() as is_live`;
 
-/** What a grant records. */
+/** A grant to record. */
 export interface NewGrant {
   readonly executionId: ExecutionId;
   readonly attempt: number;
@@ -48,7 +48,7 @@ export interface NewGrant {
   readonly endsAt: Date;
 }
 
-/** All grants of an execution; nobody else adds one before the transaction ends. */
+/** All grants of an execution, locked: no other transaction adds one before this one ends. */
 export async function lockGrants(sql: Sql, id: ExecutionId): Promise<StoredGrant[]> {
   await sql.run("select pg_advisory_xact_lock(hashtextextended($1, 0))", [id]);
   return sql.rows(grantRow, `select ${columns} from grants where execution_id = $1 order by attempt`, [id]);
@@ -82,7 +82,7 @@ export async function addGrant(sql: Sql, grant: NewGrant): Promise<boolean> {
   return added === 1;
 }
 
-/** Ends a grant for good; undefined when there is none, or it was ended before. */
+/** Ends a grant; undefined when there is none, or it has already ended. */
 export async function endGrant(sql: Sql, id: ExecutionId, attempt: number): Promise<StoredGrant | undefined> {
   return sql.row(
     grantRow,

@@ -14,7 +14,9 @@ import {
 import type { KeyringLog } from "./log.ts";
 import { recordAudit } from "./store.ts";
 
-/** What the chain of the keyring's audit needs: its key comes from the wrapping root key, which is in no database. */
+/**
+ * What the chain of the keyring's audit needs. Its key comes from the wrapping root key, which is not in the database.
+ */
 export interface KeyringChain {
   readonly database: Database;
   readonly rootKey: SymmetricKey;
@@ -42,17 +44,17 @@ function auditChain(rootKey: SymmetricKey): Chain {
 export function sealAudit(deps: KeyringChain, log: KeyringLog): { readonly close: () => Promise<void> } {
   return sealRegularly(deps.database, auditChain(deps.rootKey), {
     onHead: async () => undefined,
-    onError: (error) => log.error({ err: error, kind: "audit" }, "The audit could not be sealed; trying again"),
+    onError: (error) => log.error({ err: error, kind: "audit" }, "The audit could not be sealed; retrying"),
   });
 }
 
-/** Where a check notes how far it came, and whether it reads everything all the same. */
+/** Where a check notes how far it came, and whether it reads everything. */
 export interface AuditCheck {
   readonly checkpointFile?: string | undefined;
   readonly isFull?: boolean | undefined;
 }
 
-/** Seals what waits, then checks the links against their rows from where the last check ended, or all of them. */
+/** Seals the waiting rows, then checks the links against their rows from where the last check ended, or all of them. */
 export async function verifyAudit(
   { database, rootKey }: KeyringChain,
   { checkpointFile, isFull = false }: AuditCheck,
@@ -62,7 +64,7 @@ export async function verifyAudit(
   return checkChain(database, chain, { notes: openNotes(checkpointFile, chain), isFull });
 }
 
-/** Which break is accepted, why, and by whom. */
+/** The break to accept, the reason, and the person. */
 export interface Continuation {
   /** The last link before the break. */
   readonly after: string;
@@ -70,7 +72,10 @@ export interface Continuation {
   readonly by: string;
 }
 
-/** Accepts that times go back after one link. `AUDIT_BROKEN` for any other fault, `BAD_REQUEST` when it is not there. */
+/**
+ * Accepts that times go back after one link. `AUDIT_BROKEN` for any other fault, `BAD_REQUEST` when there is no such
+ * break.
+ */
 export async function continueAudit(
   deps: KeyringChain,
   { after, reason, by }: Continuation,

@@ -1,6 +1,6 @@
 import type { FailureLog } from "@sealrun/nats";
 
-/** Where the keyring says what it did and refused: verbs, ids and codes, never a body. */
+/** The keyring's log of answers and refusals: verbs, ids and codes, never a body. */
 export interface KeyringLog extends FailureLog {
   info(fields: object, message: string): void;
 }

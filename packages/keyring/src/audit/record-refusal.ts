@@ -6,7 +6,9 @@ import { recordAudit } from "./store.ts";
 
 const asked = z.object({ executionId, attempt: z.int32().positive(), executorId });
 
-/** Writes that the platform was refused a grant or a lookup, for whom, and why. A refusal that may pass by itself has no row. */
+/**
+ * Records a refused grant or lookup, with its executor, execution and code. Refusals that a retry may solve get no row.
+ */
 export async function recordRefusal(
   { database, log }: { readonly database: Database; readonly log: KeyringLog },
   verb: KeyringVerb,
@@ -16,12 +18,15 @@ export async function recordRefusal(
   try {
     await recordAudit(database, { action: "refuse", ...readAsked(body), detail: { verb, code: error.code } });
   } catch (failure) {
-    // Nothing was given away, and the platform learns the refusal all the same.
-    log.error({ err: failure, kind: "audit" }, "A refusal could not be written to the audit");
+    // Nothing was disclosed, and the platform still gets the refusal.
+    log.error(
+      { err: failure, kind: "audit" },
+      "A refusal could not be written to the audit; the platform still got it",
+    );
   }
 }
 
-/** Whom a request speaks of; a request may be refused for its form. */
+/** The executor and execution in a request; none when the request was refused because of its form. */
 function readAsked(body: Uint8Array): Partial<z.infer<typeof asked>> {
   try {
     return decode(asked, body);

@@ -1,7 +1,7 @@
 import type { Sql } from "@sealrun/postgres";
 import type { ExecutionId, ExecutorId, JsonObject } from "@sealrun/protocol";
 
-/** Something the keyring did. `detail` holds names, ids and counts; never a value or a key. */
+/** One action of the keyring. `detail` holds names, ids and counts; never a value or a key. */
 export interface AuditEntry {
   readonly action: "token" | "enrol" | "credentials" | "revoke" | "grant" | "lookup" | "refuse" | "end" | "continue";
   readonly executorId?: ExecutorId;
@@ -10,7 +10,7 @@ export interface AuditEntry {
   readonly detail: JsonObject;
 }
 
-/** Writes one row, in the transaction of what it tells of: nothing is answered that the audit does not show. */
+/** Writes one row in the transaction of the action: the keyring answers nothing that is not in the audit. */
 export async function recordAudit(sql: Sql, entry: AuditEntry): Promise<void> {
   await sql.run("insert into audit (action, executor_id, execution_id, attempt, detail) values ($1, $2, $3, $4, $5)", [
     entry.action,

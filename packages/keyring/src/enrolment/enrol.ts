@@ -29,7 +29,7 @@ import { tokenContext } from "./issue-token.ts";
 import type { NatsAccess } from "./nats-access.ts";
 import { addExecutor, lockExecutor, lockToken, type StoredToken } from "./store.ts";
 
-/** What enrolling an executor takes. */
+/** What enrolling an executor needs. */
 export interface EnrolDeps {
   readonly database: Database;
   readonly rootKey: SymmetricKey;
@@ -40,9 +40,9 @@ export interface EnrolDeps {
 }
 
 /**
- * Puts an executor on the list. Its frame is signed with its own new key and proves the token and both keys.
- * `ENROLMENT_REFUSED` for a token that is wrong, expired or used by another; the executor that used it gets its answer
- * again. The credentials in the answer are sealed to it.
+ * Adds an executor to the list. Its frame is signed with its own new key and proves the token and both keys.
+ * `ENROLMENT_REFUSED` for a token that is wrong, expired or used by another executor; the executor that used it gets
+ * its answer again. The credentials in the answer are sealed to it.
  */
 export async function enrol(deps: EnrolDeps, frame: Uint8Array): Promise<EnrolReply> {
   const request = openRequest(frame);
@@ -63,7 +63,7 @@ export async function enrol(deps: EnrolDeps, frame: Uint8Array): Promise<EnrolRe
   };
 }
 
-/** The request, signed by the key that it states: that proves the signing key, and nothing else yet. */
+/** The request, signed by the key inside it: that proves only the signing key so far. */
 function openRequest(frame: Uint8Array): EnrolRequest {
   const opened = openFrame(frame, {
     findKey: (sender, unverifiedBody) => {
@@ -80,9 +80,9 @@ function openRequest(frame: Uint8Array): EnrolRequest {
 
 async function accept(sql: Sql, deps: EnrolDeps, request: EnrolRequest): Promise<StoredToken> {
   const token = await lockToken(sql, request.tokenId);
-  // One sentence for an unknown token and a wrong proof: an id alone shall tell nothing.
+  // The same message for an unknown token and a wrong proof: it must not reveal which ids exist.
   if (token === undefined || !isProven(deps, request, token)) {
-    throw new SealrunError("ENROLMENT_REFUSED", "The enrolment token is not one of this keyring; make a new one");
+    throw new SealrunError("ENROLMENT_REFUSED", "The enrolment token is not from this keyring; make a new one");
   }
   if (token.executorId === null) await addNew(sql, request, token);
   else await checkSame(sql, request, token);

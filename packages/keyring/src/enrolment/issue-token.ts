@@ -23,21 +23,21 @@ import {
 import { recordAudit } from "../audit/store.ts";
 import { addToken, ensurePool } from "./store.ts";
 
-/** What executors that use a token may do. */
+/** The rights of the executor that uses a token. */
 export interface TokenRights {
-  /** The pool's name; the pool is made when there is none of that name. */
+  /** The pool's name; the pool is made when it does not exist. */
   readonly pool: string;
   readonly projects: ProjectRights;
 }
 
 const poolName = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
-/** The place of a token's digest under the root key. No executor's id can equal the keyring's. */
+/** The context of a token's digest under the root key. No executor can have the keyring's id. */
 export function tokenContext(tokenId: string): ReturnType<typeof enrolmentContext> {
   return enrolmentContext({ enrolmentId: tokenId, executorId: keyringSender });
 }
 
-/** A new one-time token as text, good for 15 minutes. The secret in it exists nowhere else. `NAME_NOT_ALLOWED` */
+/** A new one-time token as text, valid for 15 minutes. Its secret is stored nowhere else. `NAME_NOT_ALLOWED`. */
 export async function issueToken(
   deps: {
     readonly database: Database;
@@ -50,7 +50,7 @@ export async function issueToken(
   if (!poolName.test(rights.pool)) {
     throw new SealrunError(
       "NAME_NOT_ALLOWED",
-      "A pool's name starts with a letter or digit and has letters, digits, _ - only, at most 64",
+      "A pool's name starts with a letter or digit and has only letters, digits, _ and -, at most 64 characters",
     );
   }
   const id = enrolmentId.parse(newId("enrolment"));

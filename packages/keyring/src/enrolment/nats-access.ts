@@ -4,7 +4,7 @@ import { decode, type ExecutorId, type NatsCredentials, type PoolId, SealrunErro
 import { z } from "zod";
 import type { KeyringConfig } from "../config.ts";
 
-/** What an executor may log in to NATS with, and until when: milliseconds since 1970, or null. */
+/** The NATS login of an executor, and when it expires: milliseconds since 1970, or null. */
 interface ExecutorLogin {
   readonly credentials: NatsCredentials;
   readonly expiresAt: number | null;
@@ -12,21 +12,21 @@ interface ExecutorLogin {
 
 /** Gives executors their logins. */
 export interface NatsAccess {
-  /** A login that is good for this executor and this pool alone, where the server can tell. */
+  /** A login only for this executor and this pool, if the server supports signed logins. */
   credentialsFor(executor: ExecutorId, pool: PoolId): Promise<ExecutorLogin>;
 }
 
 const defaultLifetimeMs = 3_600_000;
 
-/** Who signs the executors' logins, as `natsAccountSeedFile` holds it. */
+/** The key that signs the executors' logins, as in `natsAccountSeedFile`. */
 const issuerFile = z.object({
   accountId: z.string().regex(/^A[A-Z2-7]{55}$/),
   signingSeed: z.string().regex(/^SA[A-Z2-7]{56}$/),
 });
 
 /**
- * Short logins of the executors' account, signed with that account's signing key. Without such a key the password in the
- * settings, for all. Fails with `CONFIG_INVALID`.
+ * Short-lived logins of the executors' account, signed with its signing key. Without that key, the password in the
+ * settings for all executors. Fails with `CONFIG_INVALID`.
  */
 export async function openNatsAccess(config: KeyringConfig): Promise<NatsAccess> {
   const { natsAccountSeedFile: seedFile, executorNats } = config;
@@ -36,18 +36,18 @@ export async function openNatsAccess(config: KeyringConfig): Promise<NatsAccess>
   if (seedFile === undefined) {
     throw new SealrunError(
       "CONFIG_INVALID",
-      "The keyring's settings hold neither natsAccountSeedFile nor executorNats",
+      "The keyring's settings have neither natsAccountSeedFile nor executorNats; add one of them",
     );
   }
   if (!("jwt" in config.nats)) {
     throw new SealrunError(
       "CONFIG_INVALID",
-      "natsAccountSeedFile is for a server that knows signed logins: give url, jwt and seed as nats, or executorNats instead",
+      "natsAccountSeedFile needs a server with signed logins. Set url, jwt and seed in nats, or use executorNats instead",
     );
   }
   const issuer = await readIssuer(seedFile);
   if (issuer.accountId === readUserJwt(config.nats.jwt).accountId) {
-    throw new SealrunError("CONFIG_INVALID", `${seedFile} is of the keyring's own account; ${remedy}`);
+    throw new SealrunError("CONFIG_INVALID", `${seedFile} belongs to the keyring's own account; ${remedy}`);
   }
   const url = config.executorNatsUrl ?? config.nats.url;
   const lifetimeMs = config.natsJwtMs ?? defaultLifetimeMs;
@@ -60,17 +60,17 @@ export async function openNatsAccess(config: KeyringConfig): Promise<NatsAccess>
   };
 }
 
-const remedy = 'executors need an account of their own: "sealrun nats-setup" makes both';
+const remedy = 'executors need their own account: "sealrun nats-setup" makes both';
 
 async function readIssuer(file: string): Promise<NatsIssuer> {
   const bytes = await readPrivateFile(file, "CONFIG_INVALID");
   try {
     return decode(issuerFile, bytes);
   } catch {
-    // No cause: what the file holds is secret.
+    // No cause: the content of the file is secret.
     const expected = '{"accountId": "A…", "signingSeed": "SA…"}, as executor-signing.json of "sealrun nats-setup"';
     const isOld = /^SA[A-Z2-7]{56}\s*$/.test(Buffer.from(bytes).toString("latin1"));
-    const why = isOld ? `a seed alone, as it was once; ${remedy}` : "something else";
-    throw new SealrunError("CONFIG_INVALID", `${file} should hold ${expected}, and holds ${why}`);
+    const why = isOld ? `only a seed, as in earlier versions; ${remedy}` : "something else";
+    throw new SealrunError("CONFIG_INVALID", `${file} should contain ${expected}, but contains ${why}`);
   }
 }

@@ -16,8 +16,8 @@ import type { EnrolDeps } from "./enrol.ts";
 import { lockExecutor, type StoredExecutor } from "./store.ts";
 
 /**
- * New NATS credentials for an executor that is on the list, sealed to it and bound to its request. `NOT_ENROLLED` for
- * one that is not or was revoked, `REPLAYED` for a frame that was answered before, else the codes of `openFrame`.
+ * New NATS credentials for an enrolled executor, sealed to it and bound to its request. `NOT_ENROLLED` for an unknown
+ * or revoked executor, `REPLAYED` for a frame that was answered before, else the codes of `openFrame`.
  */
 export async function renewCredentials(
   deps: Pick<EnrolDeps, "database" | "platformId" | "natsAccess">,
@@ -52,7 +52,7 @@ async function accept(
   });
   const { executorId } = decode(credentialsRequest, opened.body);
   if (executorId !== executor.id)
-    throw new SealrunError("BAD_SIGNATURE", "An executor may ask for its own credentials alone");
+    throw new SealrunError("BAD_SIGNATURE", "An executor may ask only for its own credentials");
   const { requestId } = opened.header;
   if (await wasAnswered(sql, opened.digest)) throw new SealrunError("REPLAYED", "This request was already answered");
   await forgetAnswered(sql);
@@ -60,7 +60,7 @@ async function accept(
   return { executor, requestId };
 }
 
-/** A frame is answered once: its note tells this answering from every other. */
+/** True when the frame was answered before: each answer notes a new id, so a second note differs. */
 async function wasAnswered(sql: Sql, digest: string): Promise<boolean> {
   return !(await noteAnswered(sql, digest, newId("request")));
 }

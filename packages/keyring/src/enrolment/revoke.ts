@@ -3,21 +3,21 @@ import { executorId, type RevocationsReply, type RevocationsRequest, SealrunErro
 import { recordAudit } from "../audit/store.ts";
 import { listRevoked, markRevoked } from "./store.ts";
 
-/** Takes an executor off the list for good: its next claim or lookup is refused. `NOT_FOUND` when it is not on it. */
+/** Revokes an executor permanently: its next claim or lookup is refused. `NOT_FOUND` for an unknown id. */
 export async function revokeExecutor(database: Database, id: string): Promise<void> {
   await database.transaction(async (sql) => {
     const parsed = executorId.safeParse(id);
     if (!parsed.success || !(await markRevoked(sql, parsed.data))) {
       throw new SealrunError(
         "NOT_FOUND",
-        "The keyring has no executor of that id; the executor's log and the platform's list show it",
+        "The keyring has no executor with that id; find the id in the executor's log or the platform's list",
       );
     }
     await recordAudit(sql, { action: "revoke", executorId: parsed.data, detail: {} });
   });
 }
 
-/** Who was revoked since then: the platform asks every other second, and refuses them too. */
+/** The executors revoked since then: the platform asks every two seconds, and refuses them too. */
 export async function answerRevocations(
   deps: { readonly database: Database },
   { after }: RevocationsRequest,

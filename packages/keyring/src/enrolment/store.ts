@@ -47,14 +47,14 @@ export type StoredExecutor = z.infer<typeof executorRow>;
 
 const executorColumns = "id, sign_public, box_public, pool_id, projects, revoked_at is not null as is_revoked";
 
-/** The pool of that name, regardless of case, made with the given id when there is none. */
+/** The pool of that name in any case; made with the given id when it does not exist. */
 export async function ensurePool(sql: Sql, name: string, newPoolId: PoolId): Promise<Pool> {
   await sql.run("insert into pools (id, name) values ($1, $2) on conflict do nothing", [newPoolId, name]);
   const found = await sql.row(pool, "select id, name from pools where lower(name) = lower($1)", [name]);
   return found ?? { id: newPoolId, name };
 }
 
-/** Keeps a new token. Its secret is not among what is kept. */
+/** Stores a new token without its secret. */
 export async function addToken(
   sql: Sql,
   token: {
@@ -72,7 +72,7 @@ export async function addToken(
   );
 }
 
-/** The token, locked until the transaction ends: one use means one. */
+/** The token, locked until the transaction ends, so that it is used only once. */
 export async function lockToken(sql: Sql, id: string): Promise<StoredToken | undefined> {
   return sql.row(
     tokenRow,
@@ -83,7 +83,7 @@ export async function lockToken(sql: Sql, id: string): Promise<StoredToken | und
   );
 }
 
-/** Puts an executor on the list and uses up its token. False when its id or one of its keys is taken. */
+/** Adds an executor to the list and uses up its token. False when its id or one of its keys is taken. */
 export async function addExecutor(
   sql: Sql,
   executor: {
@@ -113,7 +113,7 @@ const revokedRow = z
   .object({ id: executorId, revoked_at: z.date() })
   .transform(({ id, revoked_at }) => ({ id, revokedAt: revoked_at }));
 
-/** Who was revoked after that time less a minute, for rows whose transaction was slow; the earliest first. */
+/** The executors revoked after that time, earliest first; a minute earlier, for rows of slow transactions. */
 export async function listRevoked(
   sql: Sql,
   after: string | null,
@@ -127,7 +127,7 @@ export async function listRevoked(
   );
 }
 
-/** Marks an executor as revoked, once; false when there is none of that id. */
+/** Marks an executor as revoked, once; false for an unknown id. */
 export async function markRevoked(sql: Sql, id: string): Promise<boolean> {
   return (await sql.run("update executors set revoked_at = coalesce(revoked_at, now()) where id = $1", [id])) > 0;
 }

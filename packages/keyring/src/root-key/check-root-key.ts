@@ -4,12 +4,12 @@ import { SealrunError } from "@sealrun/protocol";
 import { addCheckValue, findCheckValue } from "./store.ts";
 
 /**
- * Returns when this database was made with this key; the first call on a database makes it so. `WRONG_ROOT_KEY` names
- * both key ids.
+ * Checks that this database belongs to this key; the first call on a database decides. `WRONG_ROOT_KEY` names both key
+ * ids.
  */
 export async function checkRootKey(sql: Sql, rootKey: SymmetricKey): Promise<void> {
   const known = await findCheckValue(sql);
-  // Two keyrings may start on one new database: the row that got in first decides for both.
+  // Two keyrings may start on one new database: the first row decides for both.
   if (known === undefined) await addCheckValue(sql, sealCheckValue(rootKey, "wrapping"));
   const stored = known ?? (await findCheckValue(sql));
   if (stored === undefined) throw new SealrunError("INTERNAL", "The root key's check value was not written");

@@ -4,7 +4,7 @@ import { bytesColumn } from "../bytes-column.ts";
 
 const checkRow = z.object({ value: bytesColumn });
 
-/** Writes the check value unless there is one already. */
+/** Writes the check value unless one exists. */
 export async function addCheckValue(sql: Sql, value: Uint8Array): Promise<void> {
   await sql.run("insert into root_key_check (value) values ($1) on conflict do nothing", [value]);
 }

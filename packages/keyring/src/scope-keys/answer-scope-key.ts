@@ -5,8 +5,9 @@ import { ensureScopeKey, type ScopeKeyDeps } from "./scope-keys.ts";
 import { recordPackage } from "./store.ts";
 
 /**
- * Gets or makes the key pair of a package, a project or the platform, and states its public half. `MALFORMED` for an
- * owner that does not fit the scope, `FORBIDDEN` for a package that is recorded under another project.
+ * Gets or makes the key pair of a package, a project or the platform, and signs a statement of its public half.
+ * `MALFORMED` for an owner that does not fit the scope, `FORBIDDEN` for a package that is recorded under another
+ * project.
  */
 export async function answerScopeKey(
   deps: ScopeKeyDeps & { readonly database: Database },

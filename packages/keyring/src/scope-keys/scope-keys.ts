@@ -15,20 +15,20 @@ import type { Sql } from "@sealrun/postgres";
 import { type PlatformId, type Scope, type ScopeKeyStatement, SealrunError } from "@sealrun/protocol";
 import { addKey, findKeyById, findNewestKey, type StoredScopeKey } from "./store.ts";
 
-/** What making, stating and using scope keys takes. */
+/** What making, stating and using scope keys needs. */
 export interface ScopeKeyDeps {
   readonly platformId: PlatformId;
   readonly rootKey: SymmetricKey;
   readonly identity: SigningIdentity;
 }
 
-/** Whose key: a package, a project, or the platform. */
+/** The owner of a key: a package, a project, or the platform. */
 export interface ScopeOwner {
   readonly scope: Scope;
   readonly ownerId: string;
 }
 
-/** X25519's base point: multiplied with a private key it gives the public one. */
+/** X25519's base point: multiplied by a private key it gives the public key. */
 const basePoint = Uint8Array.of(9, ...new Uint8Array(31));
 
 /** The keyring's statement of the owner's newest public key; the first call makes the pair. */
@@ -38,7 +38,7 @@ export async function ensureScopeKey(sql: Sql, deps: ScopeKeyDeps, owner: ScopeO
   if (known === undefined) await addKey(sql, makeKey(deps, owner));
   const stored = known ?? (await findNewestKey(sql, place));
   if (stored === undefined) throw new SealrunError("INTERNAL", "A scope key was not written");
-  // Unwrapped to prove that the public half in the row is still the one of this private half.
+  // Unwrap the private half to check that the public half in the row belongs to it.
   return withPrivateKey(deps, stored, () =>
     signScopeKey(deps.identity, {
       platformId: deps.platformId,
@@ -51,8 +51,8 @@ export async function ensureScopeKey(sql: Sql, deps: ScopeKeyDeps, owner: ScopeO
 }
 
 /**
- * The key of that id, if this owner has it. `KEY_NOT_FOUND` for an id that nobody has, `NO_GRANT` for another owner's:
- * an attempt gets nothing from outside its own package, project and platform.
+ * The key of that id, if this owner has it. `KEY_NOT_FOUND` for an unknown id, `NO_GRANT` for another owner's key: an
+ * attempt gets nothing from outside its own package, project and platform.
  */
 export async function findOwnedKey(sql: Sql, keyId: Uint8Array, owner: ScopeOwner): Promise<StoredScopeKey> {
   const key = await findKeyById(sql, keyId);
@@ -61,17 +61,17 @@ export async function findOwnedKey(sql: Sql, keyId: Uint8Array, owner: ScopeOwne
   throw new SealrunError("NO_GRANT", `The key of a sealed value is not the one of this attempt's ${owner.scope} scope`);
 }
 
-/** What a keyring says whose database was restored from an older copy than the platform's. */
+/** The error when the keyring's database was restored from an older backup than the platform's. */
 export function missingKey(what: string): SealrunError {
   return new SealrunError(
     "KEY_NOT_FOUND",
-    `The keyring does not have ${what}; when its database is older than the main one, restore a newer copy of it, else push or set the value again`,
+    `The keyring does not have ${what}. If its database was restored from an older backup, restore a newer one; otherwise push or set the value again`,
   );
 }
 
 /**
- * Lends the private half to `use`, and wipes it afterwards. `TAMPERED` when the public half in the row is not its own:
- * whoever sealed to that one would have sealed to somebody else.
+ * Passes the private half to `use`, and wipes it afterwards. `TAMPERED` when the public half in the row does not belong
+ * to it: values sealed to that one would be readable by another party.
  */
 export function withPrivateKey<T>(deps: ScopeKeyDeps, key: StoredScopeKey, use: (privateKey: Uint8Array) => T): T {
   const privateKey = openWithKey(deps.rootKey, wrappingContext(deps, key), key.wrapped_private);

@@ -2,35 +2,35 @@ import { encodeAccount, encodeOperator } from "@nats-io/jwt";
 import { createAccount, createOperator, type KeyPair } from "@nats-io/nkeys";
 import { executorImports, platformExports } from "./crossing.ts";
 
-/** An account as the server knows it. */
+/** An account as configured in the server. */
 interface PublicAccount {
   readonly id: string;
   readonly jwt: string;
 }
 
-/** A new operator with its accounts, as texts. Seeds are secret; ids and JWTs are not. */
+/** A new operator with its accounts, as text. Seeds are secret; ids and JWTs are not. */
 export interface NatsAccounts {
   readonly operatorJwt: string;
   readonly systemAccount: PublicAccount;
-  /** Of platform and keyring. It has the streams. */
+  /** The account of platform and keyring. It has the streams. */
   readonly account: PublicAccount;
-  /** Of the executors, who reach nothing in the other but what it exports. */
+  /** The account of the executors. They reach only what the other account exports. */
   readonly executorAccount: PublicAccount;
-  /** Signs accounts. Needed again only to change one, so it can be kept away from every machine. */
+  /** Signs accounts. Needed again only to change an account, so it can be kept offline. */
   readonly operatorSeed: string;
-  /** Signs logins of platform and keyring; once they are made, nobody needs it. */
+  /** Signs the logins of platform and keyring; not needed after that. */
   readonly accountSeed: string;
-  /** Signs logins of executors; their account names it beside its own key, so that it can be replaced. */
+  /** Signs the logins of executors. A signing key beside the key of their account, so that it can be replaced. */
   readonly executorSigningSeed: string;
 }
 
 const unlimited = -1;
 
 /**
- * Makes an operator, the system account that a server must have, the account of one platform and that of its executors.
- * nats-server asks nobody's permission for where it delivers an answer: a request from the executors' account can name
- * subjects of that account alone, and so neither JetStream's own nor another part's. Nobody can log in to the system
- * account: its key is forgotten here.
+ * Makes an operator, the system account that a server needs, the account of one platform and the account of its
+ * executors. nats-server checks no permission for the subject to which it delivers an answer. With two accounts, a
+ * request of an executor can name only subjects of the executors' account, not those of JetStream or the platform. No
+ * login to the system account is possible, because its key is not kept.
  */
 export async function createNatsAccounts(): Promise<NatsAccounts> {
   const [operator, system, account, executors] = [createOperator(), createAccount(), createAccount(), createAccount()];

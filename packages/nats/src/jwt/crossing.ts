@@ -2,9 +2,10 @@ import type { Export, Import } from "@nats-io/jwt";
 import { executionsStream } from "@sealrun/protocol";
 
 /**
- * What executors may ask of the platform's account; `isStream`: with more than one answer. Each has a wildcard and keeps
- * its name in the other account: nats-server 2.9 ends in a panic when an answer is sent to a subject that was renamed.
- * Nothing else of `$JS.API` can be here: under that name every account has the server's own, which answers as well.
+ * What executors may request from the platform's account; `isStream`: with more than one answer. Each subject has a
+ * wildcard and keeps its name in the other account: nats-server 2.9 panics when an answer is sent to a renamed subject.
+ * No other subject of `$JS.API` can be here: every account has the server's own API under these names, and it would
+ * answer too.
  */
 const services: readonly { readonly subject: string; readonly isStream?: true }[] = [
   { subject: `$JS.API.CONSUMER.MSG.NEXT.${executionsStream}.*`, isStream: true },
@@ -12,10 +13,10 @@ const services: readonly { readonly subject: string; readonly isStream?: true }[
   { subject: "sealrun.reports.*" },
   { subject: "sealrun.rpc.*.*" },
 ];
-/** What the platform says to executors unasked. */
+/** Orders of the platform to executors. */
 const control = "sealrun.control.*";
 
-/** What the platform's account lets others have. */
+/** The exports of the platform's account. */
 export function platformExports(): Export[] {
   return [
     ...services.map(({ subject, isStream }): Export => ({
@@ -28,7 +29,7 @@ export function platformExports(): Export[] {
   ];
 }
 
-/** The same, as the executors' account takes it over. */
+/** The same subjects as imports of the executors' account. */
 export function executorImports(platformAccountId: string): Import[] {
   const account = platformAccountId;
   return [

@@ -14,13 +14,13 @@ export interface NatsIssuer {
 export interface MintedUser {
   readonly jwt: string;
   readonly seed: string;
-  /** Milliseconds since 1970; null for a user without an end. */
+  /** Milliseconds since 1970; null for a user that does not expire. */
   readonly expiresAt: number | null;
 }
 
 /**
- * Makes a user of the account with a key of its own. It may do what the permissions list and nothing else, over plain
- * client connections alone, until the lifetime is over.
+ * Makes a user of the account with its own key. It may do only what the permissions list, only over plain client
+ * connections, until its lifetime ends.
  */
 export async function mintUser(
   issuer: NatsIssuer,
@@ -43,7 +43,7 @@ export async function mintUser(
   return { jwt, seed: seedOf(key), expiresAt: end === undefined ? null : end * 1000 };
 }
 
-/** What a user's JWT says of itself: its account, and when it ends. `CONFIG_INVALID` when it is no JWT of a user. */
+/** The account in a user's JWT, and when the JWT expires. `CONFIG_INVALID` when it is not the JWT of a user. */
 export function readUserJwt(jwt: string): { readonly accountId: string; readonly expiresAt: number | null } {
   try {
     const claims = decode<User>(jwt);

@@ -6,15 +6,15 @@ import { findToken, type StoredToken } from "./store.ts";
 const tokenText = /^sr_[a-z]{3}_[A-Za-z0-9_-]{20,200}$/;
 const bearer = /^[Bb]earer (\S+)$/;
 
-/** The author that a request's Authorization header stands for, or undefined without a valid token. */
+/** The author whose token is in the Authorization header, or undefined without a valid token. */
 export async function checkToken(sql: Sql, authorization: string | undefined): Promise<string | undefined> {
   const text = bearer.exec(authorization ?? "")?.[1];
   return text === undefined ? undefined : (await findTokenOf(sql, text))?.name;
 }
 
 /**
- * The stored token of that text, or undefined. Tokens are long and random, so a plain SHA-256 keeps them as well as a
- * slow hash would.
+ * The stored token of that text, or undefined. Tokens are long and random, so a plain SHA-256 protects them as well as
+ * a slow hash would.
  */
 export async function findTokenOf(sql: Sql, text: string): Promise<StoredToken | undefined> {
   if (!tokenText.test(text)) return undefined;

@@ -1,6 +1,6 @@
 import { SealrunError, sessionHeader } from "@sealrun/protocol";
 
-/** What a browser says of a request by itself, and the header that only a page of this platform can add. */
+/** What a browser says about the origin of a request, and the header that only a page of this platform can add. */
 export interface RequestOrigin {
   readonly method: string;
   /** `Sec-Fetch-Site`; older browsers, and those on plain HTTP, send none. */
@@ -9,26 +9,26 @@ export interface RequestOrigin {
 }
 
 /**
- * Refuses a request that a session's cookie came with and another site may have caused: `CROSS_SITE_REQUEST`. The cookie
- * is `SameSite=Strict` besides; a sibling under the same domain gets past that, and not past this.
+ * Refuses a request with a session's cookie that another site may have caused: `CROSS_SITE_REQUEST`. The cookie is also
+ * `SameSite=Strict`, but another host under the same domain passes that check; it does not pass this one.
  */
 export function refuseCrossSite(origin: RequestOrigin): void {
   refuseOtherSite(origin);
   if (isReading(origin.method) || (origin.sessionHeader ?? "") !== "") return;
   throw new SealrunError(
     "CROSS_SITE_REQUEST",
-    `A session changes something only with the header ${sessionHeader}; programs send a token instead`,
+    `A request with a session needs the header ${sessionHeader} to change something; a program should send a token instead`,
   );
 }
 
-/** The same for a request that needs no session yet: no other site may sign somebody in. */
+/** The same for a request without a session: another site must not sign a person in. */
 export function refuseOtherSite({ method, fetchSite }: Omit<RequestOrigin, "sessionHeader">): void {
   if (fetchSite === undefined || fetchSite === "same-origin") return;
   // An address that a person typed or opened from a bookmark.
   if (fetchSite === "none" && isReading(method)) return;
   throw new SealrunError(
     "CROSS_SITE_REQUEST",
-    "A page of another site caused this request; open the platform's own address and do it there",
+    "A page of another site sent this request; open the platform's own address and do it there",
   );
 }
 

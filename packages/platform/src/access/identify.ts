@@ -4,21 +4,21 @@ import { refuseCrossSite, type RequestOrigin } from "./cross-site.ts";
 import { checkSession } from "./session.ts";
 import type { Session } from "./session-store.ts";
 
-/** What a request brings to say who it is from. */
+/** The credentials of a request, and its origin. */
 export interface Credentials extends RequestOrigin {
   readonly authorization: string | undefined;
   /** The cookie of a session. */
   readonly cookie: string | undefined;
 }
 
-/** Who a request is from, or why nobody knows. */
+/** Who a request is from, or why it is unknown. */
 export type Caller =
   | { readonly kind: "known"; readonly author: string; readonly session: Session | undefined }
   | { readonly kind: "unknown"; readonly sentence: string };
 
 /**
- * Decides who a request is from: the one place that does. A token counts before a cookie, so that a program is never
- * somebody else by a cookie that came along. `CROSS_SITE_REQUEST` when a cookie came from another site.
+ * Decides who a request is from; no other code does. A token counts before a cookie, so that a cookie in the same
+ * request never changes who a program is. `CROSS_SITE_REQUEST` when another site may have sent the cookie.
  */
 export async function identify(sql: Sql, credentials: Credentials): Promise<Caller> {
   const { authorization, cookie } = credentials;

@@ -8,15 +8,15 @@ const lifetimeSeconds = limits.sessionLifetimeMs / 1_000;
 const openedRow = z
   .object({ id: z.string(), author: z.string(), expires_at: z.date() })
   .transform(({ expires_at, ...row }) => ({ ...row, expiresAt: expires_at.toISOString() }));
-/** A session that is open, whose it is, and until when without a further request. */
+/** An open session, its author, and when it ends without further requests. */
 export type Session = z.infer<typeof openedRow>;
 
 const expiresAt = "least(clock_timestamp() + make_interval(secs => $2), s.created_at + make_interval(secs => $3))";
-/** A session ends with its time, and with the token that it was opened with. */
+/** A session ends at its time, or when the token that opened it is gone or replaced. */
 const isOpen = `s.expires_at > clock_timestamp()
   and exists (select from tokens t where t.id = s.token_id and t.sha256 = s.token_sha256)`;
 
-/** Keeps a new session of the token with that digest; undefined when there is no such token any more. */
+/** Stores a new session of the token with that digest; undefined when the token no longer exists. */
 export async function saveSession(
   sql: Sql,
   session: { readonly id: string; readonly sha256: Uint8Array; readonly tokenSha256: Uint8Array },
@@ -32,7 +32,7 @@ export async function saveSession(
   );
 }
 
-/** The open session of that digest, or undefined. A use that is noted, once in a minute, puts its end off. */
+/** The open session of that digest, or undefined. Its use is noted at most once a minute, which postpones its end. */
 export async function findSession(sql: Sql, sha256: Uint8Array): Promise<Session | undefined> {
   const row = openedRow.and(z.object({ is_due: z.boolean() }));
   const found = await sql.row(
@@ -54,19 +54,19 @@ export async function findSession(sql: Sql, sha256: Uint8Array): Promise<Session
   return noted === undefined ? undefined : { ...session, expiresAt: noted.expires_at.toISOString() };
 }
 
-/** Those of the sessions that are open; asking is no use of them. */
+/** Which of these sessions are open. Does not count as use. */
 export async function findOpenSessions(sql: Sql, ids: readonly string[]): Promise<ReadonlySet<string>> {
   const idRow = z.object({ id: z.string() });
   const rows = await sql.rows(idRow, `select s.id from sessions s where s.id = any ($1) and ${isOpen}`, [ids]);
   return new Set(rows.map(({ id }) => id));
 }
 
-/** Ends a session; false when it had ended. */
+/** Ends a session; false when it has already ended. */
 export async function removeSession(sql: Sql, id: string): Promise<boolean> {
   return (await sql.run("delete from sessions where id = $1", [id])) === 1;
 }
 
-/** Forgets sessions that have ended. */
+/** Deletes sessions that have ended. */
 export async function forgetEndedSessions(sql: Sql): Promise<void> {
   await sql.run(`delete from sessions s where not (${isOpen})`);
 }

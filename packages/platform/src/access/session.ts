@@ -6,7 +6,7 @@ import type { Deps } from "../deps.ts";
 import { findSession, removeSession, saveSession, type Session } from "./session-store.ts";
 import { findTokenOf } from "./check-token.ts";
 
-/** A new session and the text of its cookie, which is known to the browser alone from here on. */
+/** A new session and the text of its cookie; only the browser keeps that text. */
 export interface OpenedSession {
   readonly session: Session;
   readonly cookie: string;
@@ -14,14 +14,14 @@ export interface OpenedSession {
 
 const cookieText = /^[A-Za-z0-9_-]{43}$/;
 
-/** What somebody signs in with. */
+/** The content of a sign-in request. */
 export interface SignIn {
   readonly token: string;
-  /** The cookie that the browser had until now; its session ends, for nobody could end it later. */
+  /** The earlier cookie of the browser. Its session ends too, because no one could end it later. */
   readonly earlier?: string | undefined;
 }
 
-/** Opens a session for the holder of a token, or gives undefined, and ends nothing, when the token is not valid. */
+/** Opens a session for a token. Undefined when the token is not valid; then the earlier session stays open. */
 export async function openSession(
   { database }: Pick<Deps, "database">,
   { token, earlier }: SignIn,
@@ -42,7 +42,7 @@ export async function openSession(
   return session === undefined ? undefined : { session, cookie };
 }
 
-/** The open session that a cookie stands for, or undefined. */
+/** The open session of a cookie, or undefined. */
 export async function checkSession(sql: Sql, cookie: string): Promise<Session | undefined> {
   return cookieText.test(cookie) ? findSession(sql, digest(cookie)) : undefined;
 }
@@ -62,7 +62,7 @@ async function endSession(sql: Sql, session: Session, requestId: string): Promis
   await recordAudit(sql, { requester, action: "session.closed", object: session.id });
 }
 
-/** Writes that somebody was refused a session, and from which address. Nobody knows who it was. */
+/** Records a refused sign-in and its address in the audit; the person is unknown. */
 export async function recordRefusedSignIn(
   { database, log }: Pick<Deps, "database" | "log">,
   address: string,
@@ -73,8 +73,8 @@ export async function recordRefusedSignIn(
   try {
     await recordAudit(database, { requester, action, object: "session", detail: { address } });
   } catch (error) {
-    // Nothing was given away, and who asked learns the refusal all the same.
-    log.error({ err: error, action }, "A refusal could not be written to the audit");
+    // Nothing was disclosed, and the requester still gets the refusal.
+    log.error({ err: error, action }, "A refused sign-in could not be written to the audit; the refusal stands");
   }
 }
 

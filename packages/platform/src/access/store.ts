@@ -6,7 +6,7 @@ const tokenRow = z.object({ name: z.string(), sha256: z.instanceof(Uint8Array) }
 /** A stored token: its name and the SHA-256 of its text. */
 export type StoredToken = z.infer<typeof tokenRow>;
 
-/** Makes this the bootstrap admin token; the one before it is forgotten. */
+/** Makes this the bootstrap admin token; the earlier one stops working. */
 export async function saveAdminToken(sql: Sql, sha256: string): Promise<void> {
   await sql.run(
     "insert into tokens (id, name, sha256) values ($1, 'admin', $2) on conflict (name) do update set sha256 = excluded.sha256 where tokens.sha256 <> excluded.sha256",

@@ -18,38 +18,43 @@ import { openCheckpoint } from "./checkpoint.ts";
 import { findFirstTime } from "./store.ts";
 import { acceptBreak, type ContinueRequest } from "./continue.ts";
 
-/** The audit's chain at work. */
+/** The running audit chain. */
 export interface Audit {
-  /** Seals what waits, then checks the chain from where the last check ended, or all of it. One check at a time. */
+  /**
+   * Seals the waiting rows, then checks the chain from where the last check ended, or all of it. One check at a time.
+   */
   verify(options?: { readonly isFull: boolean }): Promise<AuditVerification>;
-  /** Accepts that times go back after one link. `AUDIT_BROKEN` for any other fault, `BAD_REQUEST` when it is not there. */
+  /**
+   * Accepts that times go back after one link. `AUDIT_BROKEN` for any other fault, `BAD_REQUEST` when there is no such
+   * break.
+   */
   continueAfter(request: ContinueRequest, requester: Requester): Promise<AuditContinuation>;
-  /** How the audit is, without reading it. */
+  /** The state of the audit, without reading the chain. */
   look(): Promise<AuditFacts>;
   close(): Promise<void>;
 }
 
-/** How the audit is, for whoever looks after the platform. */
+/** The state of the audit, for the health check. */
 export interface AuditFacts {
-  /** Whether the last link that this platform saw is still in the chain. */
-  readonly holds: boolean;
-  /** Undefined when the settings name none. */
+  /** The last link that this platform saw is still in the chain. */
+  readonly isInChain: boolean;
+  /** Undefined when the settings name no file. */
   readonly checkpointFile: string | undefined;
-  /** Why the checkpoint could not be written at the last try. */
+  /** Why the last write of the checkpoint failed. */
   readonly trouble: string | undefined;
   readonly waiting: WaitingRows;
-  /** ISO 8601: the last check of everything that held; undefined when there was none. */
+  /** ISO 8601: the last successful full check; undefined when there was none. */
   readonly fullAt: string | undefined;
   readonly failure: CheckNotes["failure"];
-  /** Why the file of the last check cannot be used, when there is one. */
+  /** Why the existing file of the last check cannot be used. */
   readonly refusal: string | undefined;
-  /** Since when there are rows; undefined while there are none. */
+  /** Time of the first row; undefined while there is none. */
   readonly since: Date | undefined;
 }
 
 /**
- * Gives every committed audit row its link, within seconds; of several platforms one does. Writers of rows never wait
- * for it. A checkpoint that is no longer in the chain is kept, logged, and told by `verify` and `look`.
+ * Gives every committed audit row its link within seconds; one of several platforms does it at a time. Writers of rows
+ * never wait for it. A checkpoint that is no longer in the chain is kept, logged, and reported by `verify` and `look`.
  */
 export async function startAudit(
   deps: Pick<Deps, "database" | "storageKey" | "log">,
@@ -63,20 +68,23 @@ export async function startAudit(
   const noteHead = async (head: Link | undefined): Promise<void> => {
     if (head === undefined) return;
     try {
-      const holds = await checkpoint.advance(database, head);
+      const isInChain = await checkpoint.advance(database, head);
       trouble = undefined;
-      if (holds) return;
-      log.error({ position: checkpoint.known()?.position.toString() }, "The audit's chain was changed or cut");
+      if (isInChain) return;
+      log.error(
+        { position: checkpoint.known()?.position.toString() },
+        "The audit's chain was changed or cut off: the last known link is no longer in it",
+      );
     } catch (error) {
       trouble = error instanceof Error ? error.message : String(error);
-      log.error({ err: error }, "The checkpoint of the audit could not be written; trying again");
+      log.error({ err: error }, "The checkpoint of the audit could not be written; retrying");
     }
   };
-  // A platform without a checkpoint has one before the next row comes, and one with a foreign checkpoint says so at once.
+  // Writes a missing checkpoint before the next row, and reports a foreign one at once.
   await noteHead(await findHead(database));
   const sealer = sealRegularly(database, chain, {
     onHead: noteHead,
-    onError: (error) => log.error({ err: error }, "The audit could not be sealed; trying again"),
+    onError: (error) => log.error({ err: error }, "The audit could not be sealed; retrying"),
   });
   const check = inTurn(async (isFull: boolean): Promise<CheckReport> => {
     await sealer.sealNow();
@@ -95,7 +103,7 @@ export async function startAudit(
       const { notes: kept, refusal } = await notes.read();
       if (trouble !== undefined) await noteHead(await findHead(database));
       return {
-        holds: await checkpoint.holds(database),
+        isInChain: await checkpoint.isInChain(database),
         checkpointFile,
         trouble,
         waiting: await countWaiting(database, chain),
@@ -109,7 +117,7 @@ export async function startAudit(
   };
 }
 
-/** What was checked, beside the checkpoint: a platform that loses one has the other. */
+/** The last check is noted beside the checkpoint, in its own file: if one is lost, the other remains. */
 function notesFileOf(checkpointFile: string): string {
   return `${checkpointFile}.verified`;
 }
@@ -137,7 +145,7 @@ function show(link: Link | undefined): AuditVerification["head"] {
   return link === undefined ? null : { position: link.position.toString(), hash: toHex(link.hash) };
 }
 
-/** One after the other: two checks at once would read everything twice, and the older one's notes could come last. */
+/** Runs one call after the other: two checks at once would read everything twice, and the older notes could win. */
 function inTurn<A, T>(work: (argument: A) => Promise<T>): (argument: A) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return async (argument) => {

@@ -4,7 +4,7 @@ import type { Chain } from "@sealrun/postgres";
 /** The action of a row that accepts a break. */
 export const continueAction = "audit.continue";
 
-/** The platform's audit as a chain: its key comes from the storage root key, which is in no database. */
+/** The platform's audit as a chain. Its key comes from the storage root key, which is not in the database. */
 export function auditChain(storageKey: SymmetricKey): Chain {
   const key = auditChainKey(storageKey);
   return {

@@ -6,31 +6,33 @@ import { z } from "zod";
 
 const content = z.object({ position: z.string().regex(/^[1-9]\d{0,18}$/), hash: z.string().regex(/^[0-9a-f]{64}$/) });
 
-/** The last link of the chain that this platform has seen, outside the database: it tells when the end was cut off. */
+/**
+ * The last link of the chain that this platform has seen, kept outside the database: it shows when the end was cut off.
+ */
 export interface Checkpoint {
   known(): Link | undefined;
-  /** Whether the link it knows, if any, is still in the chain. */
-  holds(sql: Sql): Promise<boolean>;
+  /** Whether the known link, if any, is still in the chain. */
+  isInChain(sql: Sql): Promise<boolean>;
   /**
-   * Moves on to a later link, unless the one it knows is no longer in the chain: then it stays, as the proof, and the
-   * answer is false. Fails when the file cannot be written.
+   * Moves to a later link. When the known link is no longer in the chain, it stays as proof and the answer is false.
+   * Fails when the file cannot be written.
    */
   advance(sql: Sql, head: Link): Promise<boolean>;
 }
 
-/** Reads the checkpoint's file, when there is one; without a path it lives as long as the process. `CONFIG_INVALID`. */
+/** Reads the checkpoint's file if it exists; without a path the checkpoint is only in memory. `CONFIG_INVALID`. */
 export async function openCheckpoint(file: string | undefined): Promise<Checkpoint> {
   let known = file === undefined ? undefined : await read(file);
-  const holds = async (sql: Sql): Promise<boolean> => {
+  const isInChain = async (sql: Sql): Promise<boolean> => {
     if (known === undefined) return true;
     const now = await findLink(sql, known.position);
     return now !== undefined && equalBytes(now.hash, known.hash);
   };
   return {
     known: () => known,
-    holds,
+    isInChain,
     advance: async (sql, head) => {
-      if (!(await holds(sql))) return false;
+      if (!(await isInChain(sql))) return false;
       if (known !== undefined && head.position <= known.position) return true;
       if (file !== undefined) await write(file, head);
       known = head;
@@ -52,12 +54,12 @@ async function read(file: string): Promise<Link | undefined> {
     const reason = toSealrunError(error).message;
     throw new SealrunError(
       "CONFIG_INVALID",
-      `${file} is no checkpoint of the audit (${reason}); keep a copy of it, then remove it`,
+      `${file} is not a checkpoint of the audit (${reason}); keep a copy of it, then remove it`,
     );
   }
 }
 
-/** Renamed into place: a crash leaves the one before. */
+/** Renamed into place: a crash leaves the old file. */
 async function write(file: string, { position, hash }: Link): Promise<void> {
   const made = `${file}.${process.pid}.new`;
   await writeFile(made, encodeJson({ position: position.toString(), hash: toHex(hash) }), { mode: 0o600 });

@@ -4,7 +4,7 @@ import type { Requester, Deps } from "../deps.ts";
 import { continueAction } from "./chain.ts";
 import { recordAudit } from "./store.ts";
 
-/** Which break is accepted, and why. */
+/** The break to accept, and the reason. */
 export interface ContinueRequest {
   /** The last link before the break. */
   readonly after: string;
@@ -12,8 +12,8 @@ export interface ContinueRequest {
 }
 
 /**
- * Writes the row that accepts a break, of which a check has just told. Only times that go back can be accepted, and only
- * when nothing else is wrong. `AUDIT_BROKEN` for another fault, `BAD_REQUEST` when there is no break after that link.
+ * Writes the row that accepts the break found by a check. Only times that go back can be accepted, and only when
+ * nothing else is wrong. `AUDIT_BROKEN` for another fault, `BAD_REQUEST` when there is no break after that link.
  */
 export async function acceptBreak(
   { database, chain }: Pick<Deps, "database"> & { readonly chain: Chain },

@@ -14,7 +14,7 @@ const listedRow = z
   })
   .transform(({ at, request_id, ...row }): AuditRow => ({ ...row, at: at.toISOString(), requestId: request_id }));
 
-/** What a list is narrowed to. */
+/** Filters of the list. */
 export interface AuditFilter {
   /** Id of a project: rows about it, its packages and its executions. */
   readonly projectId?: string | undefined;
@@ -23,12 +23,12 @@ export interface AuditFilter {
   readonly actor?: string | undefined;
   /** ISO 8601. */
   readonly since?: string | undefined;
-  /** Number of the row before which to go on. */
+  /** List only rows before this row number. */
   readonly before?: string | undefined;
   readonly limit: number;
 }
 
-/** Rows of the audit, the newest first. An action given as `secret` means `secret.set` and all others of it. */
+/** Rows of the audit, newest first. The action `secret` means all actions that start with `secret.`. */
 export async function listAudit(sql: Sql, filter: AuditFilter): Promise<readonly AuditRow[]> {
   return sql.rows(
     listedRow,

@@ -3,12 +3,12 @@ import type { Sql } from "@sealrun/postgres";
 import type { JsonObject, PackageId, SealingBatch } from "@sealrun/protocol";
 import { z } from "zod";
 
-/** One row names so many; of more it has a digest. */
+/** One row names at most this many secrets; beyond that it has a digest. */
 const maxNamed = 200;
 
 /**
- * What a grant of these uploads opens, for the audit: the package's own secrets as `NAME@version`. Of more than 200 the
- * first are named, and `sha256` is that of all of them, each on a line.
+ * The secrets that a grant opens, for the audit: the package's own secrets as `NAME@version`. Of more than 200, the
+ * first 200 are named, and `sha256` covers all of them, one a line.
  */
 export async function describeOpened(
   sql: Sql,

@@ -12,12 +12,12 @@ export interface AuditEntry {
   readonly detail?: JsonObject;
 }
 
-/** Writes a row in the transaction of what it tells of: neither is there without the other. */
+/** Writes a row in the transaction of the change that it describes: both commit, or neither. */
 export async function recordAudit(sql: Sql, entry: AuditEntry): Promise<void> {
   await recordAudits(sql, [entry]);
 }
 
-/** Writes rows as `recordAudit` does, in this order, with one statement. */
+/** Writes rows as `recordAudit` does, in this order, in as few statements as possible. */
 export async function recordAudits(sql: Sql, entries: readonly AuditEntry[]): Promise<void> {
   await insertRows(
     sql,
@@ -32,7 +32,7 @@ export async function recordAudits(sql: Sql, entries: readonly AuditEntry[]): Pr
   );
 }
 
-/** When the first row was written, or undefined while there is none. */
+/** Time of the first row; undefined while there is none. */
 export async function findFirstTime(sql: Sql): Promise<Date | undefined> {
   return (await sql.row(z.object({ at: z.date() }), "select at from audit order by seq limit 1"))?.at;
 }

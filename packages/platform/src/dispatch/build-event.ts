@@ -1,4 +1,11 @@
-import { eventDataContext, openWithKey, parametersContext, storedContext, toBase64 } from "@sealrun/crypto";
+import {
+  eventDataContext,
+  isToPublicKey,
+  openWithKey,
+  parametersContext,
+  storedContext,
+  toBase64,
+} from "@sealrun/crypto";
 import type { Sql } from "@sealrun/postgres";
 import {
   encodeJson,
@@ -16,7 +23,7 @@ import { z } from "zod";
 import type { Deps } from "../deps.ts";
 import { findEventData } from "../events/store.ts";
 import { getVersion, listFiles, type Version } from "../packages/version-store.ts";
-import { listService, type StoredSecret } from "../secrets/lookup-store.ts";
+import { listService, type SealedSecretRow } from "../secrets/lookup-store.ts";
 import { openStored } from "../secrets/sealed-value.ts";
 import type { ReadyExecution } from "./choice-store.ts";
 
@@ -81,7 +88,7 @@ export async function buildEvent(
   return { body, expiresAt, uploads: distinctBatches(secrets, sealed, eventData) };
 }
 
-function reference(secret: StoredSecret): EventSecret {
+function reference(secret: SealedSecretRow): EventSecret {
   const { name, id, version, sha256, size, keyId, ephemeral } = secret;
   return { name, id, version, sha256, size, keyId, ephemeral: toBase64(ephemeral) };
 }
@@ -121,11 +128,11 @@ async function openEventData(deps: BuildDeps, sql: Sql, { trigger }: ReadyExecut
 
 function referTo(envelope: Uint8Array): SealingBatch[] {
   const parts = readEnvelope(envelope);
-  return parts.algorithm === 2 ? [{ keyId: toHex(parts.keyId), ephemeral: toBase64(parts.ephemeral) }] : [];
+  return isToPublicKey(parts) ? [{ keyId: toHex(parts.keyId), ephemeral: toBase64(parts.ephemeral) }] : [];
 }
 
 function distinctBatches(
-  secrets: readonly StoredSecret[],
+  secrets: readonly SealedSecretRow[],
   parameters: Uint8Array | undefined,
   eventData: { readonly id: EventId; readonly envelope: Uint8Array } | undefined,
 ): SealingBatch[] {

@@ -15,7 +15,7 @@ import { addExecution } from "../start/start-execution.ts";
 import { getVersion } from "../packages/version-store.ts";
 import { countSent, findDepth, findSender, insertEvent, listStarted, listWaiting, noteStarted } from "./store.ts";
 
-/** An event on its way in. */
+/** An event that was sent to the platform. */
 export interface IncomingEvent {
   readonly id: EventId;
   readonly projectId: ProjectId;
@@ -31,8 +31,8 @@ export interface IncomingEvent {
 
 /**
  * Stores an event and starts every active package of its project that waits for its type, in the caller's transaction.
- * The same id again starts nothing more and gets the same answer. `BAD_REQUEST` for an id that somebody else used,,
- * for a chain of events that start each other without end, and for one more event than an execution may send.
+ * The same id again starts nothing more and gets the same answer. `BAD_REQUEST` for an id of another sender, for a
+ * chain of events that start each other without end, and for more events than an execution may send.
  */
 export async function acceptEvent(
   deps: Pick<Deps, "platformId" | "storageKey">,
@@ -54,7 +54,7 @@ export async function acceptEvent(
       projectId,
       packageId: waiting.id,
       version: await getVersion(sql, waiting.id, waiting.currentVersion),
-      // The data's fields become parameters where the run is opened: nobody here can read them.
+      // The executor turns the data's fields into parameters: the platform cannot read them.
       parameters: { visible: {}, sealed: null, sealedNames: [] },
       trigger: { kind: "event", eventId: id, type, source, executionId } satisfies Trigger,
       requester: { name: `event ${id}`, requestId: event.requester.requestId },
@@ -71,16 +71,16 @@ function checkDepth(depth: number, type: string): void {
   if (depth < limits.eventDepth) return;
   throw new SealrunError(
     "BAD_REQUEST",
-    `The event ${type} follows from ${depth} others; packages that start each other without end are stopped here`,
+    `The event ${type} follows from ${depth} others. The chain stops here: check for packages that start each other without end`,
   );
 }
 
-/** A script's requests come one after another, so that a count after the insert is right. */
+/** A script sends one request after another, so a count after the insert is right. */
 async function checkCount(sql: Sql, executionId: ExecutionId): Promise<void> {
   if ((await countSent(sql, executionId)) <= limits.eventsPerExecution) return;
   throw new SealrunError(
     "BAD_REQUEST",
-    `One execution sends at most ${limits.eventsPerExecution} events; put more into the data of one`,
+    `One execution may send at most ${limits.eventsPerExecution} events; put more data into each`,
   );
 }
 
@@ -89,5 +89,5 @@ async function answerAgain(sql: Sql, event: IncomingEvent): Promise<SentEvent> {
   if (sender?.projectId === event.projectId && sender.executionId === event.executionId) {
     return { id: event.id, started: await listStarted(sql, event.id) };
   }
-  throw new SealrunError("BAD_REQUEST", "There is an event of this id from another sender; make a new id");
+  throw new SealrunError("BAD_REQUEST", "Another sender already used this event id; make a new id");
 }

@@ -3,8 +3,8 @@ import { eventType, type Manifest, type PackageId } from "@sealrun/protocol";
 import { replaceTriggers } from "./store.ts";
 
 /**
- * Makes the manifest's `trigger_events` what the package waits for, in the transaction of its push; nothing while it is
- * not active. The caller holds the package.
+ * Makes the package wait for the manifest's `trigger_events`, in the transaction of its push; for nothing while it is
+ * not active. The caller has locked the package.
  */
 export async function applyTriggers(
   sql: Sql,
@@ -12,7 +12,7 @@ export async function applyTriggers(
 ): Promise<void> {
   const { manifest } = pushed;
   const wanted = manifest?.active === false ? [] : (manifest?.trigger_events ?? []);
-  // No event has another type, and PostgreSQL keeps no NUL character.
+  // No event can have another type, and PostgreSQL cannot store a NUL character.
   const types = wanted.filter((type) => eventType.safeParse(type).success);
   await replaceTriggers(sql, pushed.packageId, types);
 }

@@ -12,18 +12,18 @@ import {
 } from "@sealrun/protocol";
 import type { Requester, Deps } from "../deps.ts";
 import type { Project } from "../projects/store.ts";
-import { readUpload } from "../secrets/own-upload.ts";
+import { readSealedParameters } from "../secrets/read-sealed.ts";
 import { fetchScopeKey } from "../secrets/scope-key.ts";
 import { acceptEvent } from "./accept-event.ts";
 
-type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey">;
+type SendEventDeps = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey">;
 
 /**
- * Takes an event from a client. Plain data is sealed here, in memory. `BAD_REQUEST` for plain and sealed data at once
- * and for sealed data without its id; else as `acceptEvent` and `readUpload`.
+ * Accepts an event from a client. Plain data is sealed here, in memory. `BAD_REQUEST` for plain and sealed data
+ * together and for sealed data without its id; else as `acceptEvent` and `readSealedParameters`.
  */
 export async function sendEvent(
-  deps: Needed,
+  deps: SendEventDeps,
   target: { readonly project: Project; readonly requester: Requester },
   given: SendEvent,
 ): Promise<SentEvent> {
@@ -39,7 +39,7 @@ export async function sendEvent(
 }
 
 async function readData(
-  deps: Needed,
+  deps: SendEventDeps,
   project: Project,
   given: SendEvent,
   id: EventId,
@@ -53,7 +53,7 @@ async function readData(
     if (given.id === undefined) {
       throw new SealrunError("BAD_REQUEST", "Expected the id beside sealed: sealed data belongs to one event");
     }
-    return readUpload(key, given.sealed, "the data");
+    return readSealedParameters(key, given.sealed, "the data");
   }
   const plaintext = encodeJson(given.data ?? {});
   try {

@@ -50,7 +50,7 @@ export async function countSent(sql: Sql, id: ExecutionId): Promise<number> {
   return row?.sent ?? 0;
 }
 
-/** Stores an event; false when there is one of that id already. Two that come at once wait for each other. */
+/** Stores an event; false when that id exists already. Of two at once, the second waits for the first. */
 export async function insertEvent(sql: Sql, event: NewEvent): Promise<boolean> {
   const added = await sql.run(
     `insert into events (id, project_id, type, source, reference_id, execution_id, depth, sealed)
@@ -74,7 +74,7 @@ export async function findSender(sql: Sql, id: EventId): Promise<z.infer<typeof 
   return sql.row(sentRow, "select project_id, execution_id from events where id = $1", [id]);
 }
 
-/** What an event started. */
+/** The executions that an event started. */
 export async function listStarted(sql: Sql, id: EventId): Promise<ExecutionId[]> {
   const rows = await sql.rows(
     z.object({ execution_id: executionId }),
@@ -85,7 +85,7 @@ export async function listStarted(sql: Sql, id: EventId): Promise<ExecutionId[]>
   return rows.map(({ execution_id }) => execution_id);
 }
 
-/** Notes what an event started for a package. */
+/** Records the execution that an event started for a package. */
 export async function noteStarted(sql: Sql, id: EventId, of: PackageId, started: ExecutionId): Promise<void> {
   await sql.run("insert into event_runs (event_id, package_id, execution_id) values ($1, $2, $3)", [id, of, started]);
 }
@@ -109,7 +109,7 @@ export async function replaceTriggers(sql: Sql, of: PackageId, types: readonly s
   ]);
 }
 
-/** How many events the execution follows from: 0 for one that no event started. */
+/** How many events led to the execution: 0 when no event started it. */
 export async function findDepth(sql: Sql, id: ExecutionId): Promise<number> {
   const row = await sql.row(z.object({ trigger }), "select trigger from executions where id = $1", [id]);
   if (row?.trigger.kind !== "event") return 0;
@@ -119,7 +119,7 @@ export async function findDepth(sql: Sql, id: ExecutionId): Promise<number> {
   return (event?.depth ?? 0) + 1;
 }
 
-/** An event's data under both layers, with what its place is made of; undefined for an unknown one. */
+/** An event's data under both layers, and the ids that its context needs; undefined for an unknown event. */
 export async function findEventData(sql: Sql, id: string): Promise<z.infer<typeof dataRow> | undefined> {
   return sql.row(dataRow, "select id, type, project_id, sealed from events where id = $1", [id]);
 }

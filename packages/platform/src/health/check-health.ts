@@ -32,24 +32,24 @@ import {
 } from "./judge.ts";
 import { judgeAudit } from "./judge-audit.ts";
 import { pingKeyring } from "../keyring/ping-keyring.ts";
-import { pingNats, readStorage } from "./read-nats.ts";
-import { within } from "./within.ts";
+import { pingNats, readNatsStorage } from "./read-nats.ts";
+import { withTimeout } from "./with-timeout.ts";
 
 const maxMs = 5_000;
 
-type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring"> & { readonly audit: Pick<Audit, "look"> };
+type HealthDeps = Pick<Deps, "database" | "link" | "identity" | "keyring"> & { readonly audit: Pick<Audit, "look"> };
 
 /**
- * Looks at all that a platform stands on. Every look asks each part anew, all at once and each for at most five seconds;
+ * Checks everything that a platform depends on. Each call asks all parts again, at once, for at most five seconds each;
  * a part that does not answer is a finding, never a failure.
  */
-export function createHealth(deps: Needed): () => Promise<Omit<PlatformHealth, "platform">> {
+export function createHealth(deps: HealthDeps): () => Promise<Omit<PlatformHealth, "platform">> {
   const { database, link } = deps;
-  const leap = watchClock(async () => readClock(database));
+  const readLeap = watchClock(async () => readClock(database));
   return async () => {
-    const server = once(async () => describeServer(database));
-    const queue = once(async () => readQueue(database));
-    const storage = once(async () => readStorage(link));
+    const server = shared(async () => describeServer(database));
+    const queue = shared(async () => readQueue(database));
+    const storage = shared(async () => readNatsStorage(link));
     const checks = await Promise.all([
       timed("postgres", async () => pingPostgres(database).then(() => good("PostgreSQL answers"))),
       timed("nats", async () => {
@@ -62,10 +62,12 @@ export function createHealth(deps: Needed): () => Promise<Omit<PlatformHealth, "
         const { queued } = await queue;
         return judgeExecutors({ ...(await countExecutors(database)), unfit: await listUnfit(database), queued });
       }),
-      check("queue", async () => lookAtQueue(deps, await queue)),
+      check("queue", async () => checkQueue(deps, await queue)),
       check("schedules", async () => judgeSchedules(await readSchedules(database))),
       check("hold", async () => judgeHold(await findHold(database))),
-      check("clock", async () => judgeClock({ leptMs: await leap(), skewMs: await readSkew(deps), host: hostname() })),
+      check("clock", async () =>
+        judgeClock({ leptMs: await readLeap(), skewMs: await readSkew(deps), host: hostname() }),
+      ),
       check("audit", async () => judgeAudit(await deps.audit.look(), new Date())),
     ]);
     const found = await storage.catch(() => null);
@@ -79,9 +81,9 @@ export function createHealth(deps: Needed): () => Promise<Omit<PlatformHealth, "
   };
 }
 
-/** Asks a question whose answer several need; each of them deals with its failure. */
-async function once<T>(work: () => Promise<T>): Promise<T> {
-  const answer = within(maxMs, work);
+/** Starts a query whose answer several checks await; each of them handles its failure. */
+async function shared<T>(work: () => Promise<T>): Promise<T> {
+  const answer = withTimeout(maxMs, work);
   answer.catch(() => undefined);
   return answer;
 }
@@ -94,20 +96,23 @@ async function timed(name: HealthCheck["name"], work: () => Promise<Judged>): Pr
 
 async function check(name: HealthCheck["name"], work: () => Promise<Judged>): Promise<HealthCheck> {
   try {
-    return { name, ...(await within(maxMs, work)), latencyMs: null };
+    return { name, ...(await withTimeout(maxMs, work)), latencyMs: null };
   } catch (error) {
     return { name, ...bad(toSealrunError(error).message), latencyMs: null };
   }
 }
 
-async function lookAtQueue({ database }: Pick<Needed, "database">, { queued, oldestDue }: QueueFacts): Promise<Judged> {
+async function checkQueue(
+  { database }: Pick<HealthDeps, "database">,
+  { queued, oldestDue }: QueueFacts,
+): Promise<Judged> {
   if (oldestDue === null) return judgeQueue(queued, null);
   const [facts] = await findWaitingFacts(database, [oldestDue.id]);
   return judgeQueue(queued, { ...oldestDue, waiting: facts === undefined ? null : explainWaiting(facts) });
 }
 
-/** By how much PostgreSQL's clock is ahead at least, in ms; negative when it is behind, 0 when it may be neither. */
-async function readSkew({ database }: Pick<Needed, "database">): Promise<number> {
+/** The least that PostgreSQL's clock is ahead, in ms; negative when it is behind, 0 when it may be equal. */
+async function readSkew({ database }: Pick<HealthDeps, "database">): Promise<number> {
   const askedAt = Date.now();
   const clock = await readClock(database);
   return aheadBy(clock, { askedAt, answeredAt: Date.now() });

@@ -6,12 +6,12 @@ const serverRow = z
   .object({ version: z.string(), bytes: z.string(), connections: z.number() })
   .transform(({ version, bytes, connections }) => ({ version, databaseBytes: Number(bytes), connections }));
 
-/** Asks for nothing: how long it takes is how far PostgreSQL is. */
+/** An empty query, to measure the round trip to PostgreSQL. */
 export async function pingPostgres(sql: Sql): Promise<void> {
   await sql.run("select 1");
 }
 
-/** What PostgreSQL says of itself and of this database. */
+/** Version and size of PostgreSQL and this database. */
 export async function describeServer(sql: Sql): Promise<z.infer<typeof serverRow>> {
   return theRow(
     sql,
@@ -33,13 +33,13 @@ const queueRow = z
   .transform(({ oldest_at, due, due_s, ...row }) => ({
     ...row,
     oldestQueuedAt: oldest_at?.toISOString() ?? null,
-    /** Of those whose time has come, the one that waits longest; null when none does. */
+    /** The due execution that has waited longest; null when none waits. */
     oldestDue: due === null ? null : { id: due, seconds: due_s ?? 0 },
   }));
-/** How much is under way, and for how long. */
+/** How many executions are under way, and for how long they have waited. */
 export type QueueFacts = z.infer<typeof queueRow>;
 
-/** What waits and what runs. */
+/** Counts waiting and running executions. */
 export async function readQueue(sql: Sql): Promise<QueueFacts> {
   return theRow(
     sql,
@@ -60,10 +60,10 @@ export async function readQueue(sql: Sql): Promise<QueueFacts> {
 const unfitRow = z
   .object({ id: z.string(), trouble: failure })
   .transform(({ id, trouble }) => ({ executor: id, ...trouble }));
-/** An executor that takes nothing, and why. */
+/** An executor that takes no work, and why. */
 export type UnfitExecutor = z.infer<typeof unfitRow>;
 
-/** Executors heard of lately whose machine is not fit to take anything, the first ten by their ids. */
+/** Live executors whose machine cannot take work, the first ten by id. */
 export async function listUnfit(sql: Sql): Promise<readonly UnfitExecutor[]> {
   return sql.rows(
     unfitRow,
@@ -76,7 +76,7 @@ export async function listUnfit(sql: Sql): Promise<readonly UnfitExecutor[]> {
 
 const executorsRow = z.object({ live: z.number(), enrolled: z.number() });
 
-/** How many executors are enrolled, and how many of them were heard of lately. */
+/** How many executors are enrolled, and how many of them sent a heartbeat lately. */
 export async function countExecutors(sql: Sql): Promise<z.infer<typeof executorsRow>> {
   return theRow(
     sql,
@@ -102,11 +102,11 @@ const schedulesRow = z
   }));
 /**
  * How many schedules missed due times in the last 24 hours while no platform checked them, the package of the newest
- * such schedule, and how late the oldest due time is that was not dealt with.
+ * such schedule, and how late the oldest open due time is.
  */
 export type ScheduleFacts = z.infer<typeof schedulesRow>;
 
-/** What became of due times. Those that a pause passed over are not missed: their rows in the audit are a person's. */
+/** Missed and late due times. Due times skipped by a pause do not count: a person is the actor of their audit rows. */
 export async function readSchedules(sql: Sql): Promise<ScheduleFacts> {
   return theRow(
     sql,
@@ -126,13 +126,13 @@ export async function readSchedules(sql: Sql): Promise<ScheduleFacts> {
   );
 }
 
-/** Whether the last event that any platform published found NATS full. */
+/** Whether NATS was full for the last event that any platform published. */
 export async function isNatsFull(sql: Sql): Promise<boolean> {
   const text = "select exists (select from streams where name = $1 and trouble = 'full') as is_full";
   return (await theRow(sql, z.object({ is_full: z.boolean() }), text, [executionsStream])).is_full;
 }
 
-/** The one row of a statement that always has one. */
+/** The single row of a statement that always returns one. */
 async function theRow<T>(sql: Sql, ...[schema, text, values]: Parameters<typeof sql.rows<T>>): Promise<T> {
   const row = await sql.row(schema, text, values);
   if (row !== undefined) return row;

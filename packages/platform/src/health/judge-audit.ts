@@ -7,10 +7,10 @@ import { bad, good, type Judged, warning } from "./judge.ts";
 const longSeconds = 60;
 const dayMs = 24 * 60 * 60_000;
 
-/** Whether the audit is sealed, whole as far as this platform knows, and read as a whole now and then. */
+/** Whether the audit is sealed, intact as far as this platform knows, and fully checked from time to time. */
 export function judgeAudit(facts: AuditFacts, now: Date): Judged {
-  const { holds, checkpointFile, failure, waiting, trouble, refusal } = facts;
-  if (!holds) return bad(describeCut(checkpointFile));
+  const { isInChain, checkpointFile, failure, waiting, trouble, refusal } = facts;
+  if (!isInChain) return bad(describeCut(checkpointFile));
   if (failure !== undefined) {
     return bad(`The check of ${failure.at} found: ${failure.sentence}. See sealrun audit verify`);
   }

@@ -3,7 +3,7 @@ import type { Hold } from "../hold/store.ts";
 import type { ScheduleFacts, UnfitExecutor } from "./health-store.ts";
 import type { NatsStorage } from "./read-nats.ts";
 
-/** What a check found, before it has its name and its time. */
+/** The result of a check, before its name and its time are added. */
 export type Judged = Pick<HealthCheck, "state" | "sentence">;
 
 const nearFull = 0.8;
@@ -12,32 +12,35 @@ const lateDueSeconds = 60;
 const leapMs = 5_000;
 const noticedMs = 2_000;
 
-/** Nothing is to be done. */
+/** Nothing to do. */
 export const good = (sentence: string): Judged => ({ state: "good", sentence });
-/** It works, and something is to be done. */
+/** It works, but there is something to do. */
 export const warning = (sentence: string): Judged => ({ state: "warning", sentence });
 /** Something does not work. */
 export const bad = (sentence: string): Judged => ({ state: "bad", sentence });
 
-/** Whether NATS, which answers at this address, is one to keep: what is wrong with its version counts where others reach it. */
+/**
+ * Whether the NATS server is recent enough. A fault of its version counts only where other machines can reach
+ * it.
+ */
 export function judgeServer(fault: string | undefined, address: string): Judged {
   if (fault === undefined) return good("NATS answers");
   const isOwn = /^(?:[a-z]+:\/\/)?(?:127\.|localhost:|\[::1\]:)/i.test(address);
   return isOwn ? good(`NATS answers at this machine's own address. ${fault}`) : warning(fault);
 }
 
-/** Whether the streams take what comes: each by its own limit, all by the account's, and by what was published last. */
+/** Whether the streams accept messages: by their own limits, by the account's limit, and by the last publish. */
 export function judgeStreams({ streams, account }: NatsStorage, isFull: boolean): Judged {
-  const storages = [...streams.map(({ name, ...storage }) => ({ name: `Stream ${name}`, ...storage })), account];
-  const [fullest] = storages
+  const storage = [...streams.map(({ name, ...use }) => ({ name: `Stream ${name}`, ...use })), account];
+  const [fullest] = storage
     .flatMap(({ name, bytes, maxBytes }) => (maxBytes === null ? [] : [{ name, part: bytes / maxBytes }]))
     .toSorted((left, right) => right.part - left.part);
-  if (isFull) return bad("NATS is full and takes no events; give it more room");
+  if (isFull) return bad("NATS is full and accepts no events; give it more storage");
   if (fullest === undefined || fullest.part < nearFull) return good("Both streams have room");
-  return warning(`${fullest.name} is ${Math.floor(fullest.part * 100)} % full; give it more room`);
+  return warning(`${fullest.name} is ${Math.floor(fullest.part * 100)} % full; give it more storage`);
 }
 
-/** Whether somebody is there to run what waits. */
+/** Whether there are executors for the queued executions. */
 export function judgeExecutors(found: {
   readonly live: number;
   readonly enrolled: number;
@@ -47,23 +50,23 @@ export function judgeExecutors(found: {
   const { live, enrolled, queued, unfit } = found;
   if (unfit.length > 0) {
     const sentence = unfit
-      .map(({ executor, code, message }) => `${executor} takes nothing: ${message} (${code})`)
+      .map(({ executor, code, message }) => `${executor} takes no work: ${message} (${code})`)
       .join("; ");
     return unfit.length >= live && queued > 0 ? bad(sentence) : warning(sentence);
   }
   if (live > 0) {
     const silent = enrolled - live;
-    return good(`${counted(live, "executor")} there${silent === 0 ? "" : `; ${silent} more enrolled and silent`}`);
+    return good(`${counted(live, "executor")} live${silent === 0 ? "" : `; ${silent} more enrolled but silent`}`);
   }
   const what =
-    enrolled === 0 ? "No executor is enrolled" : `None of the executors was heard of lately (${enrolled} enrolled)`;
+    enrolled === 0 ? "No executor is enrolled" : `No executor sent a heartbeat lately (${enrolled} enrolled)`;
   const todo = enrolled === 0 ? "enrol one" : "check that one runs";
   return queued > 0
     ? bad(`${what}, and ${counted(queued, "execution")} waiting; ${todo}`)
     : warning(`${what}; ${todo}`);
 }
 
-/** Whether what may start does so soon; `oldest` has why it waits. */
+/** Whether due executions start soon; `oldest` says why the oldest one waits. */
 export function judgeQueue(
   queued: number,
   oldest: { readonly id: string; readonly seconds: number; readonly waiting: string | null } | null,
@@ -75,7 +78,7 @@ export function judgeQueue(
   return good(queued === 0 ? "Nothing waits" : `${counted(queued, "execution")} waiting, none for long`);
 }
 
-/** Whether due times are run, and soon. */
+/** Whether due times are run in time. */
 export function judgeSchedules({ missed, newest, lateSeconds }: ScheduleFacts): Judged {
   if (lateSeconds > lateDueSeconds) {
     return warning(
@@ -96,7 +99,7 @@ export function judgeHold(hold: Hold | undefined): Judged {
   return warning(`${held}; nothing new starts until: sealrun platform resume`);
 }
 
-/** Whether PostgreSQL's clock, by which leases are counted, goes as this machine's does. */
+/** Whether PostgreSQL's clock, which measures leases, agrees with this machine's. */
 export function judgeClock(found: {
   readonly leptMs: number;
   /** By how much PostgreSQL's clock is ahead of this platform's, negative when it is behind. */
@@ -108,7 +111,9 @@ export function judgeClock(found: {
   const fault = judgeClocks(skewMs, { own: `this platform (${host})`, other: "PostgreSQL" });
   if (fault !== undefined) return bad(`${fault.message}. Until then this platform leaves its work to others`);
   if (leptMs > leapMs) {
-    return warning(`PostgreSQL's clock leapt forward by ${seconds(leptMs)} since the last look; set it in small steps`);
+    return warning(
+      `PostgreSQL's clock leapt forward by ${seconds(leptMs)} since the last check; set it in small steps`,
+    );
   }
   if (Math.abs(skewMs) > noticedMs)
     return warning(`The clocks of PostgreSQL and this platform (${host}) are ${seconds(skewMs)} apart; set them right`);

@@ -1,20 +1,20 @@
 import type { NatsLink } from "@sealrun/nats";
 import { executionsStream, reportsStream, SealrunError } from "@sealrun/protocol";
 
-/** How full something is; `maxBytes` is null without a limit. */
+/** Used and available storage; `maxBytes` is null without a limit. */
 interface StorageUse {
   readonly name: string;
   readonly bytes: number;
   readonly maxBytes: number | null;
 }
 
-/** What the two streams hold, and their account in all. */
+/** The storage of the two streams, and of their whole account. */
 export interface NatsStorage {
   readonly streams: readonly (StorageUse & { readonly messages: number })[];
   readonly account: StorageUse;
 }
 
-/** One round to the server and back. `NATS_UNREACHABLE` while there is no connection. */
+/** One round trip to the server. `NATS_UNREACHABLE` while there is no connection. */
 export async function pingNats({ connection }: NatsLink): Promise<void> {
   try {
     await connection.rtt();
@@ -23,8 +23,8 @@ export async function pingNats({ connection }: NatsLink): Promise<void> {
   }
 }
 
-/** Asks JetStream how full it is. `NATS_UNREACHABLE` with its reason when it refuses, or lacks a stream. */
-export async function readStorage({ connection }: NatsLink): Promise<NatsStorage> {
+/** Asks JetStream how full it is. `NATS_UNREACHABLE` with the reason when it refuses or a stream is missing. */
+export async function readNatsStorage({ connection }: NatsLink): Promise<NatsStorage> {
   try {
     const manager = await connection.jetstreamManager({ timeout: 10_000 });
     const [account, ...streams] = await Promise.all([

@@ -7,23 +7,26 @@ import type { Deps } from "../deps.ts";
 import { readSessionCookie } from "./session-cookie.ts";
 import type { CountWrongToken } from "./wrong-tokens.ts";
 
-/** Who may call a route: anybody, anybody whose session it is told of, or the holder of an admin token or session. */
+/** Who may call a route: all clients, all clients with their session if they have one, or an admin token or session. */
 type Access = "public" | "optional" | "admin";
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** Every route states it; one that does not is never registered. */
+    /** Every route must state it, or it is not registered. */
     readonly access?: Access;
   }
   interface FastifyRequest {
-    /** Who the request is from; empty on a public route. */
+    /** Name of the requester; empty on a public route. */
     author: string;
-    /** The session that the request came with; undefined with a token, and on a public route. */
+    /** The session of the request; undefined with a token, and on a public route. */
     session: Session | undefined;
   }
 }
 
-/** Denies by default: refuses to register a route without `config.access`, and every request that its route's access does not allow. */
+/**
+ * Denies by default: refuses to register a route without `config.access`, and refuses requests that the route's access
+ * does not allow.
+ */
 export function denyByDefault(
   app: FastifyInstance,
   { database, countWrongToken }: Pick<Deps, "database"> & { readonly countWrongToken: CountWrongToken },
@@ -56,7 +59,7 @@ export function denyByDefault(
   });
 }
 
-/** What the request says of the page that caused it. */
+/** What the request says about the page that sent it. */
 export function originOf({ method, headers }: FastifyRequest): RequestOrigin {
   return { method, fetchSite: one(headers["sec-fetch-site"]), sessionHeader: one(headers[sessionHeader]) };
 }

@@ -3,8 +3,8 @@ import type { Deps } from "../deps.ts";
 import { sessionUrl } from "./routes/session.ts";
 
 /**
- * While this machine's clock is wrong, what changes anything is refused with `CLOCK_WRONG`: it would be signed or judged
- * by that clock. What only reads is answered, and people may sign in, to look at the health.
+ * While this machine's clock is wrong, requests that change something are refused with `CLOCK_WRONG`: they would be
+ * signed or judged by that clock. Reading and signing in still work, so that people can look at the health.
  */
 export function refuseWhileClockIsWrong(app: FastifyInstance, { fitness }: Pick<Deps, "fitness">): void {
   app.addHook("onRequest", async ({ is404, method, routeOptions }) => {

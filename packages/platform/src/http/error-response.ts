@@ -2,12 +2,15 @@ import { type ErrorBody, type ErrorCode, errorCodes, SealrunError, toSealrunErro
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { guardBareAnswer } from "./security-headers.ts";
 
-/** Fastify's own refusals, in our table. Its sentences are replaced where they can quote the request. */
+/** Fastify's own errors as codes of our table. Its messages are replaced where they may quote the request. */
 const fastifyCodes: Readonly<Record<string, readonly [ErrorCode, string]>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: ["VALUE_TOO_LARGE", "The body of the request is over its limit; send less at once"],
+  FST_ERR_CTP_BODY_TOO_LARGE: [
+    "VALUE_TOO_LARGE",
+    "The body of the request is over its limit; send less in one request",
+  ],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [
     "BAD_REQUEST",
-    "Expected the content type that this route takes; JSON is application/json, a zip is application/zip",
+    "This route does not accept this content type; JSON is application/json, a zip is application/zip",
   ],
   FST_INVALID_MULTIPART_CONTENT_TYPE: [
     "BAD_REQUEST",
@@ -22,7 +25,10 @@ const fastifyCodes: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   ],
 };
 
-/** Answers every failure with the one error body. What is not ours is logged with its cause and told as `INTERNAL`. */
+/**
+ * Answers every failure with the same error body. Unexpected errors are logged with their cause and answered as
+ * `INTERNAL`.
+ */
 export function answerErrors(app: FastifyInstance): void {
   app.setErrorHandler(async (error: FastifyError, request, reply) => {
     const failure = translate(error);
@@ -33,13 +39,13 @@ export function answerErrors(app: FastifyInstance): void {
   app.setNotFoundHandler(async (request, reply) => {
     const failure = new SealrunError(
       "NOT_FOUND",
-      "There is no such address; /api/v1/openapi.json lists those there are",
+      "This address does not exist; /api/v1/openapi.json lists all addresses",
     );
     return reply.code(failure.row.status).header("cache-control", "no-store").send(bodyOf(failure, request.id));
   });
 }
 
-/** Answers an address that the router itself cannot read; Fastify's own answer would quote it. No hook has run. */
+/** Answers an address that the router cannot read; Fastify's own answer would quote it. No hook has run. */
 export function answerUnreadable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const failure = translate(error);
   void guardBareAnswer(reply).code(failure.row.status).send(bodyOf(failure, request.id));

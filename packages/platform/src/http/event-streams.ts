@@ -6,7 +6,7 @@ import type { Deps } from "../deps.ts";
 
 /** Answers requests with server-sent events. */
 export interface EventStreams {
-  /** Sends what `open` yields until it ends, the reader leaves, its session ends or the platform closes. */
+  /** Sends what `open` yields until it ends, the client disconnects, its session ends or the platform closes. */
   send(
     request: FastifyRequest,
     reply: FastifyReply,
@@ -14,30 +14,32 @@ export interface EventStreams {
   ): FastifyReply;
 }
 
-/** A stream is one long request: a sign-out reaches it this soon. */
-const lookMs = 5_000;
+/** A stream is one long request: it ends within this time after a sign-out. */
+const checkMs = 5_000;
 
-/** Streams of one server, all ended before it closes. */
+/** The streams of one server; all end before it closes. */
 export function createEventStreams(
   app: FastifyInstance,
   { database, log }: Pick<Deps, "database" | "log">,
 ): EventStreams {
   const following = new Map<AbortController, Session | undefined>();
-  const endLeft = async (): Promise<void> => {
+  const endStreamsOfClosedSessions = async (): Promise<void> => {
     const ids = new Set([...following.values()].flatMap((session) => session?.id ?? []));
     if (ids.size === 0) return;
     const open = await findOpenSessions(database, [...ids]);
     for (const [stop, session] of following) {
-      // One that was opened meanwhile was not asked for.
+      // Skips a stream that was opened during the query.
       if (session !== undefined && ids.has(session.id) && !open.has(session.id)) stop.abort();
     }
   };
-  const look = setInterval(() => {
-    endLeft().catch((error: unknown) => log.warn({ err: error }, "Sessions could not be looked at; trying again"));
-  }, lookMs);
-  look.unref();
+  const timer = setInterval(() => {
+    endStreamsOfClosedSessions().catch((error: unknown) =>
+      log.warn({ err: error }, "The sessions of open streams could not be checked; retrying"),
+    );
+  }, checkMs);
+  timer.unref();
   app.addHook("preClose", async () => {
-    clearInterval(look);
+    clearInterval(timer);
     for (const stop of following.keys()) stop.abort();
   });
   return {
@@ -52,7 +54,7 @@ export function createEventStreams(
         reply
           .type("text/event-stream; charset=utf-8")
           .header("x-accel-buffering", "no")
-          // Kept alive after its end, the connection would hold up a platform that closes.
+          // A connection kept alive after the stream would delay the close of the platform.
           .header("connection", "close")
           .send(Readable.from(open(stop.signal), { objectMode: false, highWaterMark: limits.logLineBytes }))
       );
@@ -60,7 +62,7 @@ export function createEventStreams(
   };
 }
 
-/** Calls back once when the connection is closed, which it may be already. */
+/** Calls back once when the connection is closed; at once if it is closed already. */
 export function whenClosed(reply: FastifyReply, callback: () => void): void {
   if (reply.raw.destroyed) callback();
   else reply.raw.once("close", callback);

@@ -12,7 +12,7 @@ export async function readVersion(): Promise<string> {
   return decode(z.object({ version: z.string() }), bytes).version;
 }
 
-/** Describes every route that is registered after this at `/api/v1/openapi.json`, from the schemas that check it. */
+/** Describes every route registered after this call, from its schemas, at `/api/v1/openapi.json`. */
 export async function describeApi(app: FastifyInstance): Promise<void> {
   await app.register(swagger, {
     openapi: {

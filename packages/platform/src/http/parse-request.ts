@@ -2,7 +2,7 @@ import { decode, describeIssue, SealrunError, toSealrunError } from "@sealrun/pr
 import type { FastifyInstance, FastifySchemaCompiler } from "fastify";
 import { z } from "zod";
 
-/** Reads JSON bodies with the protocol's one parser, and checks every part of a request with the route's zod schemas. */
+/** Reads JSON bodies with the protocol's parser, and checks every part of a request with the route's zod schemas. */
 export function parseRequests(app: FastifyInstance): void {
   app.removeContentTypeParser(["application/json", "text/plain"]);
   app.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) => {
@@ -16,9 +16,9 @@ export function parseRequests(app: FastifyInstance): void {
   app.setValidatorCompiler(compile);
 }
 
-/** The sentence names the part, the path in it and what was expected; never what came. */
+/** The message names the part, the path in it and what was expected; never what was sent. */
 const compile: FastifySchemaCompiler<unknown> = ({ schema, httpPart }) => {
-  if (!(schema instanceof z.ZodType)) throw new SealrunError("INTERNAL", "A route's schema is not one of zod");
+  if (!(schema instanceof z.ZodType)) throw new SealrunError("INTERNAL", "A route's schema is not a zod schema");
   return (value: unknown) => {
     const parsed = schema.safeParse(value);
     if (parsed.success) return { value: parsed.data };

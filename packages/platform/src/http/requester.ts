@@ -1,7 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import type { Requester } from "../deps.ts";
 
-/** Who a request is from, for the audit. */
+/** The requester of an HTTP request, for the audit. */
 export function requesterOf({ author, id }: Pick<FastifyRequest, "author" | "id">): Requester {
   return { name: author, requestId: id };
 }

@@ -1,7 +1,7 @@
 import helmet from "@fastify/helmet";
 import type { FastifyInstance, FastifyReply } from "fastify";
 
-/** What a page made of an answer of the API could do: nothing. */
+/** An answer of the API that a browser shows as a page may load and run nothing. */
 const policy = {
   "default-src": ["'none'"],
   "base-uri": ["'none'"],
@@ -9,7 +9,7 @@ const policy = {
   "frame-ancestors": ["'none'"],
 } as const;
 
-/** Guards a browser that shows an answer: no frame, no guessing of types, no referrer; never kept; HTTPS again after HTTPS. */
+/** Sends security headers with every answer: no frames, no type sniffing, no referrer, no cache; HSTS over HTTPS. */
 export async function sendSecurityHeaders(app: FastifyInstance): Promise<void> {
   await app.register(helmet, {
     contentSecurityPolicy: {
@@ -26,7 +26,7 @@ export async function sendSecurityHeaders(app: FastifyInstance): Promise<void> {
   });
 }
 
-/** The same for an answer that no hook sees. */
+/** Sets the same headers on an answer that no hook sees. */
 export function guardBareAnswer(reply: FastifyReply): FastifyReply {
   return reply.headers({
     "cache-control": "no-store",

@@ -35,20 +35,20 @@ import { sessionRoutes } from "./routes/session.ts";
 import { settleRoutes } from "./routes/settle.ts";
 import { versionRoutes } from "./routes/versions.ts";
 
-/** How the server stands to the outside. */
+/** Settings of the server. */
 export interface ServerOptions {
   /** Folder of the built web UI. */
   readonly webFolder?: string | undefined;
-  /** Proxies whose word on a request's address and protocol counts. */
+  /** Proxies whose `X-Forwarded-…` headers are trusted. */
   readonly trustedProxies?: readonly string[] | undefined;
 }
 
-/** The HTTP server, ready to listen. Every route comes after the hooks that guard it. */
+/** The HTTP server, ready to listen. Routes are registered after the hooks that guard them. */
 export async function buildServer(
   deps: Deps & { readonly notices: FeedNotices; readonly changes: ChangeNotices; readonly audit: Audit },
   options: ServerOptions = {},
 ): Promise<FastifyInstance> {
-  // The multipart plugin logs a request's headers at level trace, the token among them.
+  // The multipart plugin logs a request's headers, with the token, at level trace.
   const loggerInstance: FastifyBaseLogger = deps.log.child(
     {},
     { redact: { paths: ["*.headers", "headers"], remove: true } },
@@ -71,7 +71,7 @@ export async function buildServer(
   await app.register(rateLimit, { global: false });
   await app.register(multipart, {
     preservePath: true,
-    // Looser than our own limits by a little, so that ours speak first and name the file.
+    // A little higher than our own limits, so that ours fail first and name the file.
     limits: {
       fileSize: limits.packageBytes + 1,
       files: limits.packageFiles + 3,

@@ -2,8 +2,8 @@ import type { Socket } from "node:net";
 import type { FastifyInstance } from "fastify";
 
 /**
- * Ends connections on which no request was ever sent when the server closes. Browsers and `fetch` open some in advance; Node counts them as busy
- * and would wait `headersTimeout`, a minute, for each.
+ * When the server closes, ends the connections that never sent a request. Browsers and `fetch` open some in advance;
+ * Node counts them as busy and would wait `headersTimeout`, a minute, for each.
  */
 export function endSilentConnections(app: FastifyInstance): void {
   const silent = new Set<Socket>();

@@ -1,20 +1,20 @@
 import type { FastifyInstance } from "fastify";
 
-/** Warns in the log, once, that a proxy's word on how requests came is not believed: nothing else would show it. */
+/** Logs one warning when a proxy's `X-Forwarded-Proto` is ignored: nothing else would show it. */
 export function warnOfUntrustedProxy(app: FastifyInstance): void {
-  let isTold = false;
+  let isLogged = false;
   app.addHook("onRequest", async (request) => {
     const said = request.headers["x-forwarded-proto"];
-    if (isTold || said === undefined || lastOf(said) === request.protocol) return;
-    isTold = true;
+    if (isLogged || said === undefined || lastOf(said) === request.protocol) return;
+    isLogged = true;
     request.log.warn(
       { address: request.socket.remoteAddress },
-      "X-Forwarded-Proto came from an address that is not trusted and was not believed; if a proxy of yours is there, name it in trustedProxies",
+      "Ignored X-Forwarded-Proto from an address that is not trusted; if your proxy has that address, add it to trustedProxies",
     );
   });
 }
 
-/** What the nearest proxy said. */
+/** The value that the nearest proxy added. */
 function lastOf(header: string | readonly string[]): string {
   return header.toString().split(",").at(-1)?.trim() ?? "";
 }

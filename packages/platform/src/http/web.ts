@@ -9,11 +9,11 @@ const noncePlace = "__CSP_NONCE__";
 const notBuilt =
   "The web UI is not built on this platform. Run `npm run build` in sealrun's folder and start the platform again. The API answers below /api/v1.\n";
 
-/** Every path of the UI's own is answered with its one page; the page's router tells them apart. Public: it holds no data. */
+/** Every path of the UI gets the same page; the router in the page tells them apart. Public: the page holds no data. */
 const config = { access: "public" } as const;
 const schema = { hide: true };
 
-/** Serves the built web UI from a folder, or says how to build it. Nothing below `/api/` is ever the UI's. */
+/** Serves the built web UI from a folder, or says how to build it. Paths below `/api/` never belong to the UI. */
 export async function serveWeb(app: FastifyInstance, webFolder: string | undefined): Promise<void> {
   const names = webFolder === undefined ? undefined : await listFiles(webFolder);
   if (webFolder === undefined || names?.has("/index.html") !== true) {
@@ -46,7 +46,7 @@ export async function serveWeb(app: FastifyInstance, webFolder: string | undefin
   app.route({ method: ["GET", "HEAD"], url: "/*", config, schema, handler: page });
 }
 
-/** What a page of the UI may do: its own files alone, nothing inline, no other host. */
+/** What a page of the UI may load: only its own files, nothing inline, nothing from another host. */
 function pagePolicy(nonce?: string): string {
   return [
     "default-src 'none'",
@@ -72,7 +72,7 @@ async function sendPage(reply: FastifyReply, file: string): Promise<FastifyReply
     .send(text.replaceAll(noncePlace, nonce));
 }
 
-/** A worker obeys the policy of its own file. */
+/** Sends the policy with each file, because a worker follows the policy of its own file. */
 function sendFile(
   reply: FastifyReply,
   name: string,
@@ -81,7 +81,7 @@ function sendFile(
   return reply.header("content-security-policy", pagePolicy()).sendFile(name, cache);
 }
 
-/** The path as a file would be named; one that cannot be decoded names none. */
+/** The decoded path, to compare with file names; unchanged when it cannot be decoded. */
 function pathOf(request: FastifyRequest): string {
   const path = request.url.split("?", 1)[0] ?? "/";
   try {
@@ -91,17 +91,17 @@ function pathOf(request: FastifyRequest): string {
   }
 }
 
-/** A compressed copy is sent in place of its file, never by its own name. */
+/** A compressed copy is sent in place of its file, never under its own name. */
 function isCompressed(name: string): boolean {
   return /\.(?:br|gz)$/.test(name);
 }
 
-/** Scripts and pictures that are missing must fail, not turn into a page. */
+/** A missing script or image must fail, not be answered with the page. */
 function acceptsPage(request: FastifyRequest): boolean {
   return (request.headers.accept ?? "").includes("text/html");
 }
 
-/** Read once: beside the hashed files, only what the build wrote is ever sent. Undefined for a folder that is not there. */
+/** Read once: besides the hashed files, only files of the build are sent. Undefined when the folder does not exist. */
 async function listFiles(folder: string): Promise<ReadonlySet<string> | undefined> {
   try {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });

@@ -1,13 +1,16 @@
 import { SealrunError } from "@sealrun/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
-/** Wrong tokens from one address in a minute: a person's mistakes pass, guessing does not. A right token always passes. */
+/**
+ * Wrong tokens allowed from one address in a minute: enough for mistakes, too few for guessing. A valid token always
+ * passes.
+ */
 const allowed = { max: 300, timeWindow: 60_000 };
 
-/** Counts a request whose token or session is not valid; `RATE_LIMITED` when its address sent too many. */
+/** Counts a request whose token or session is not valid; `RATE_LIMITED` when its address sent too many of them. */
 export type CountWrongToken = (request: FastifyRequest) => Promise<void>;
 
-/** One count for the whole server, wherever a token may come. */
+/** One count for all routes of the server. */
 export function countWrongTokens(app: FastifyInstance): CountWrongToken {
   const count = app.createRateLimit(allowed);
   return async (request) => {

@@ -1,11 +1,11 @@
-/** A bell that is heard even when it rings between listening and waiting. */
+/** Wakes one waiting stream. A ring between `listen` and the wait is not lost. */
 export interface Bell {
   readonly ring: () => void;
-  /** Listens from now on; the returned function waits, and answers false when nothing rang in time. */
+  /** Starts to listen; the returned function waits for a ring and answers false on timeout. */
   readonly listen: () => (forMs: number) => Promise<boolean>;
 }
 
-/** A bell for one waiting stream; the signal's end rings it too. */
+/** A bell for one waiting stream; aborting the signal rings it too. */
 export function createBell(signal: AbortSignal): Bell {
   let ring = (): void => undefined;
   return {

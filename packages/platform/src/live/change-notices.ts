@@ -2,17 +2,17 @@ import type { Database } from "@sealrun/postgres";
 import { changeTopic, type ChangeTopic } from "@sealrun/protocol";
 import type { FeedNotices } from "./feed-notices.ts";
 
-/** Channel on which triggers tell a topic; see `022.do.change_notices.sql`. */
+/** Database triggers send topics on this channel; see `022.do.change_notices.sql`. */
 const channel = "sealrun_changes";
 
-/** Tells who waits which lists have changed. */
+/** Tells subscribers which lists have changed. */
 export interface ChangeNotices {
-  /** Calls back at every change until the returned function is called. */
+  /** Calls `onChange` at every change until the returned function is called. */
   subscribe(onChange: (topics: readonly ChangeTopic[]) => void): () => void;
   close(): Promise<void>;
 }
 
-/** Listens once for the whole process. After a break of the connection every topic counts as changed. */
+/** Listens once for the whole process. After a reconnect every topic counts as changed. */
 export async function openChangeNotices(
   database: Pick<Database, "listen">,
   feed: Pick<FeedNotices, "subscribeAll">,

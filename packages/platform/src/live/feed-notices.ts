@@ -1,23 +1,23 @@
 import type { Database } from "@sealrun/postgres";
 import { feedChannel } from "../postgres/channels.ts";
 
-/** Tells who waits that the feed of an execution has grown. */
+/** Tells subscribers that the feed of an execution has new entries. */
 export interface FeedNotices {
-  /** Calls back at every change of one execution until the returned function is called. */
+  /** Calls `onChange` at every change of one execution until the returned function is called. */
   subscribe(executionId: string, onChange: () => void): () => void;
-  /** Calls back at every change of any execution until the returned function is called. */
+  /** Calls `onChange` at every change of any execution until the returned function is called. */
   subscribeAll(onChange: () => void): () => void;
   close(): Promise<void>;
 }
 
-/** Listens once for the whole process. After a break of the connection everybody is called: something may be missed. */
+/** Listens once for the whole process. After a reconnect all subscribers are called: a notice may have been missed. */
 export async function openFeedNotices(database: Pick<Database, "listen">): Promise<FeedNotices> {
   const subscribers = new Map<string, Set<() => void>>();
-  const everybody = new Set<() => void>();
+  const anyExecution = new Set<() => void>();
   // Sent by `executions/feed-store.ts`.
   const stop = await database.listen(feedChannel, (executionId) => {
     const called = executionId === "" ? [...subscribers.values()] : [subscribers.get(executionId) ?? new Set()];
-    for (const callbacks of [...called, everybody]) for (const onChange of callbacks) onChange();
+    for (const callbacks of [...called, anyExecution]) for (const onChange of callbacks) onChange();
   });
   return {
     subscribe: (executionId, onChange) => {
@@ -30,9 +30,9 @@ export async function openFeedNotices(database: Pick<Database, "listen">): Promi
       };
     },
     subscribeAll: (onChange) => {
-      everybody.add(onChange);
+      anyExecution.add(onChange);
       return () => {
-        everybody.delete(onChange);
+        anyExecution.delete(onChange);
       };
     },
     close: stop,

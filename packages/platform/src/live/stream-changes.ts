@@ -2,7 +2,7 @@ import { changeTopic, type ChangeTopic } from "@sealrun/protocol";
 import { createBell } from "./bell.ts";
 import type { ChangeNotices } from "./change-notices.ts";
 
-/** Two events in a second at most, however much changes. */
+/** At most two events a second. */
 const gapMs = 500;
 const keepAliveMs = 15_000;
 
@@ -14,8 +14,8 @@ export interface ChangeSource {
 }
 
 /**
- * Server-sent events named `change` with the topics that changed since the one before; the first names all. A comment
- * every 15 seconds keeps the connection open.
+ * Server-sent events named `change` with the topics that changed since the last event; the first one names all topics.
+ * A comment every 15 seconds keeps the connection open.
  */
 export async function* streamChanges({ notices, signal }: ChangeSource): AsyncGenerator<string> {
   const changed = new Set<ChangeTopic>(changeTopic.options);
@@ -41,7 +41,7 @@ export async function* streamChanges({ notices, signal }: ChangeSource): AsyncGe
   }
 }
 
-/** Deaf for a while: what rings meanwhile is kept in the topics. */
+/** Waits without listening: `changed` collects the topics of that time. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await createBell(signal).listen()(ms);
 }

@@ -7,8 +7,8 @@ import type { FeedNotices } from "./feed-notices.ts";
 
 const pageRows = 500;
 const keepAliveMs = 15_000;
-/** How often an ended execution is looked at whose last reports have not come. */
-const lookAgainMs = 1_000;
+/** How often to check an ended execution whose last reports have not arrived. */
+const recheckMs = 1_000;
 
 /** What a live stream reads from. */
 export interface LiveSource {
@@ -19,8 +19,9 @@ export interface LiveSource {
 }
 
 /**
- * The server-sent events of an execution after a cursor: what is there at once, then what comes, `end` when it is over
- * and its reports are in, or are no longer waited for. A comment every 15 seconds keeps the connection open.
+ * The server-sent events of an execution after a cursor: existing entries first, then new ones. `end` follows when the
+ * execution is over and its reports have arrived, or the platform no longer waits for them. A comment every 15 seconds
+ * keeps the connection open.
  */
 export async function* streamEvents(source: LiveSource, id: ExecutionId, after: string): AsyncGenerator<string> {
   const bell = createBell(source.signal);
@@ -42,7 +43,7 @@ export async function* streamEvents(source: LiveSource, id: ExecutionId, after: 
         return;
       }
       if (!isCaughtUp) continue;
-      const isRung = await rung(isFinal(progress.status) ? lookAgainMs : keepAliveMs);
+      const isRung = await rung(isFinal(progress.status) ? recheckMs : keepAliveMs);
       if (!isRung && !isFinal(progress.status)) yield ": still here\n\n";
     }
   } finally {
@@ -54,7 +55,7 @@ function formatRow({ cursor, kind, stream, body }: FeedRow): string {
   return format(kind, cursor, kind === "log" ? { line: { cursor, stream, ...body } } : body);
 }
 
-/** JSON text has no line break in it, so that one data field holds it. */
+/** JSON text has no line breaks, so one data field holds it. */
 function format(event: string, cursor: string, body: object): string {
   return `event: ${event}\nid: ${cursor}\ndata: ${JSON.stringify(body)}\n\n`;
 }

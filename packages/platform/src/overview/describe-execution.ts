@@ -5,7 +5,7 @@ import { getExecution, listAttempts, listReceipt } from "./execution-list-store.
 import { findProgress } from "../executions/progress-store.ts";
 import { describeGap } from "../executions/describe-gap.ts";
 import { listSteps } from "../executions/step-store.ts";
-import { tellWaiting } from "./tell-waiting.ts";
+import { addWaitingReasons } from "./add-waiting-reasons.ts";
 
 const outputBytes = 64 * 1024;
 const pageLines = 500;
@@ -14,7 +14,7 @@ const pageLines = 500;
 export async function describeExecution(sql: Sql, id: ExecutionId): Promise<ExecutionInfo> {
   const { summary, detail } = await getExecution(sql, id);
   const progress = await findProgress(sql, id);
-  const [told] = await tellWaiting(sql, [summary]);
+  const [told] = await addWaitingReasons(sql, [summary]);
   const steps: ExecutionInfo["steps"] = [];
   for (const { position, ...step } of await listSteps(sql, id)) {
     steps.push({ ...step, output: await readOutput(sql, id, position) });
@@ -37,18 +37,18 @@ export async function describeExecution(sql: Sql, id: ExecutionId): Promise<Exec
   };
 }
 
-/** The last lines of a step's output, at most 64 KiB of them; a line that is longer by itself is cut at its start. */
+/** The last lines of a step's output, at most 64 KiB; a single longer line is cut at its start. */
 async function readOutput(sql: Sql, id: ExecutionId, step: number): Promise<string> {
   const lines: string[] = [];
-  let room = outputBytes;
-  for (let offset = 0; room > 0; offset += pageLines) {
+  let bytesLeft = outputBytes;
+  for (let offset = 0; bytesLeft > 0; offset += pageLines) {
     const page = await readOutputBackwards(sql, id, { step, limit: pageLines, offset });
     for (const line of page) {
       const bytes = Buffer.byteLength(line) + 1;
-      if (bytes > room && lines.length > 0) return join(lines);
-      lines.push(bytes > room ? line.slice(-room) : line);
-      room -= bytes;
-      if (room <= 0) return join(lines);
+      if (bytes > bytesLeft && lines.length > 0) return join(lines);
+      lines.push(bytes > bytesLeft ? line.slice(-bytesLeft) : line);
+      bytesLeft -= bytes;
+      if (bytesLeft <= 0) return join(lines);
     }
     if (page.length < pageLines) break;
   }

@@ -1,8 +1,8 @@
 import type { ExecutionFilter } from "./execution-filter.ts";
 
 /**
- * True for an execution `e` that a filter wants, as SQL with the parameters $1 to $9. Names are looked up first, so that
- * the index of one project or package is walked in the list's own order.
+ * SQL that is true for an execution `e` that the filter wants, with the parameters $1 to $9. Names are looked up first,
+ * so that the index of one project or package gives the rows in the list's order.
  */
 export const isWanted = `($1::text is null or e.project_id = (select id from projects where lower(name) = lower($1)))
   and ($2::text is null or $1::text is null or e.package_id = (
@@ -21,12 +21,12 @@ export function filterValues(filter: ExecutionFilter): readonly unknown[] {
   return [
     filter.project ?? null,
     filter.package ?? null,
-    // One status alone is compared as such: an index by status then has the rows in the list's order.
+    // A single status is compared with `=`: an index by status then gives the rows in the list's order.
     statuses.length > 1 ? statuses : null,
     statuses.length === 1 ? statuses[0] : null,
     filter.trigger ?? null,
     filter.executor ?? null,
-    // The underscore stands for any character otherwise.
+    // Unescaped, an underscore would match any character.
     filter.id === undefined ? null : `${filter.id.replace("_", "\\_")}%`,
     filter.since ?? null,
     filter.until ?? null,

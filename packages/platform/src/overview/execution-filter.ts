@@ -12,7 +12,7 @@ const statusesOfQuery = z.string().transform((text, context): readonly Execution
 const triggerKinds = trigger.options.map(({ shape }) => shape.kind.value);
 const time = z.iso.datetime({ offset: true, message: "expected a time with its zone, such as 2027-01-31T06:00:00Z" });
 
-/** What executions are narrowed to, as a query string says it. */
+/** Filters of executions in a query string. */
 export const executionQuery = z.object({
   project: z.string().optional(),
   package: z.string().optional(),
@@ -26,5 +26,5 @@ export const executionQuery = z.object({
   since: time.optional(),
   until: time.optional(),
 });
-/** What executions are narrowed to. `since` belongs to the time, `until` does not. */
+/** Filters of executions. `since` is inclusive, `until` exclusive. */
 export type ExecutionFilter = z.infer<typeof executionQuery>;

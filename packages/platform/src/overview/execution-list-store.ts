@@ -36,7 +36,7 @@ const summaryRow = z
     startedAt: started_at?.toISOString() ?? null,
     finishedAt: finished_at?.toISOString() ?? null,
   }));
-/** An execution as lists show it; its number is where the next page goes on. */
+/** An execution as lists show it; its number is the cursor of the next page. */
 export type ListedExecution = z.infer<typeof summaryRow>;
 
 const detailRow = z.object({
@@ -78,7 +78,7 @@ const summaryColumns = `e.id, e.number, p.name as project, k.name as package, v.
 const joined = `executions e join projects p on p.id = e.project_id join packages k on k.id = e.package_id
   join versions v on v.id = e.version_id`;
 
-/** Executions, the newest first, before the one of number `before`. */
+/** Executions, newest first, before the one of number `before`. */
 export async function listExecutions(
   sql: Sql,
   filter: ExecutionFilter,
@@ -92,7 +92,7 @@ export async function listExecutions(
   );
 }
 
-/** The last executions of each of these packages, at most so many of one; the newest first. */
+/** The last executions of each of these packages, at most `maxEach` of one package; newest first. */
 export async function listRecent(
   sql: Sql,
   packages: readonly PackageId[],
@@ -137,7 +137,7 @@ const receiptRow = z
   })
   .transform(({ at, ...row }) => ({ ...row, time: at.toISOString() }));
 
-/** Which names an execution asked for, in their order. */
+/** The names that an execution asked for, in that order. */
 export async function listReceipt(sql: Sql, id: ExecutionId): Promise<readonly ReceiptRow[]> {
   return sql.rows(
     receiptRow,

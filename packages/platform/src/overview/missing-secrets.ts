@@ -6,30 +6,33 @@ import {
   parametersFileSchema,
   type Scope,
   SealrunError,
-  scope as scopeSchema,
+  scopesOf,
   showName,
 } from "@sealrun/protocol";
-import type { PackageOnView } from "./overview-store.ts";
+import type { OverviewPackage } from "./overview-store.ts";
 
 /** A place where a package asks for a secret. */
 export interface AskedName {
-  /** Of which the first that is set answers: more than one only where dots leave open which. */
+  /** The first name that is set answers. Several only where dots leave open which part is the name. */
   readonly names: readonly string[];
-  /** Scopes that may answer. */
+  /** The scopes that may answer. */
   readonly scopes: readonly Scope[];
   readonly askedBy: MissingSecret["askedBy"];
   readonly where: string;
 }
 
-/** Where the newest version of a package asks for secrets: references first, which fail a step, then the manifest's lists. */
+/**
+ * Where the newest version of a package asks for secrets: first references, which fail a step, then the manifest's
+ * lists.
+ */
 export function listAsked(
-  version: Pick<PackageOnView, "manifest" | "config" | "parameters" | "steps">,
+  version: Pick<OverviewPackage, "manifest" | "config" | "parameters" | "steps">,
   project: string,
 ): readonly AskedName[] {
   return [...ofReferences(version, project), ...ofManifest(version)];
 }
 
-/** What of these no scope has, each name once, with the first place that asks for it. */
+/** The names that no scope has, each once, with the first place that asks for it. */
 export function findMissing(
   asked: readonly AskedName[],
   isSet: (scope: Scope, name: string) => boolean,
@@ -37,14 +40,14 @@ export function findMissing(
   const missing = new Map<string, MissingSecret>();
   for (const { names, scopes, askedBy, where } of asked) {
     if (names.some((name) => scopes.some((scope) => isSet(scope, name)))) continue;
-    // Of names with dots the last has no field in it: that is the one which people set.
+    // The last of several names contains no field: it is the name that people set.
     const name = names.at(-1) ?? "";
     if (!missing.has(name)) missing.set(name, { name, askedBy, where });
   }
   return [...missing.values()];
 }
 
-function ofManifest({ manifest, steps }: Pick<PackageOnView, "manifest" | "steps">): readonly AskedName[] {
+function ofManifest({ manifest, steps }: Pick<OverviewPackage, "manifest" | "steps">): readonly AskedName[] {
   const ofPackage = namesIn(manifest["secrets"]);
   const ofSteps = steps.flatMap(({ name: where, secrets }) =>
     (secrets ?? []).filter((name) => !ofPackage.includes(name)).map((name) => ({ name, where })),
@@ -62,7 +65,7 @@ function namesIn(list: JsonObject[string] | undefined): readonly string[] {
 }
 
 function ofReferences(
-  { config, parameters, steps }: Pick<PackageOnView, "config" | "parameters" | "steps">,
+  { config, parameters, steps }: Pick<OverviewPackage, "config" | "parameters" | "steps">,
   project: string,
 ): readonly AskedName[] {
   const fields = parameters === null ? [] : parametersFileSchema.parse(parameters).fields;
@@ -87,7 +90,7 @@ function ofReferences(
   );
 }
 
-/** A document whose references cannot be read asks for nothing: the run says what is wrong with it. */
+/** The references of a document; none when they cannot be read, because the run reports what is wrong. */
 function list(...[value, place]: Parameters<typeof listReferences>): ReturnType<typeof listReferences> {
   try {
     return listReferences(value, place);
@@ -95,11 +98,4 @@ function list(...[value, place]: Parameters<typeof listReferences>): ReturnType<
     if (error instanceof SealrunError && error.code === "REFERENCE_INVALID") return [];
     throw error;
   }
-}
-
-/** Which scopes may answer; a namespace that is none and not the project's name has none. */
-function scopesOf(namespace: string | undefined, project: string): readonly Scope[] {
-  if (namespace === undefined) return lookupOrder;
-  const scope = scopeSchema.safeParse(namespace).data ?? (namespace === project ? "project" : undefined);
-  return scope === undefined ? [] : [scope];
 }

@@ -25,11 +25,11 @@ const packageRow = z
     next_at: z.date().nullable(),
   })
   .transform(({ created_at, next_at, ...row }) => ({ ...row, pushedAt: created_at, nextAt: next_at }));
-/** A package that has a version, with the documents of its newest one, and when a schedule next starts it. */
-export type PackageOnView = z.infer<typeof packageRow>;
+/** A package with a version, the documents of its newest version, and when a schedule next starts it. */
+export type OverviewPackage = z.infer<typeof packageRow>;
 
 /** The packages of a project that have a version, by name. */
-export async function listOnView(sql: Sql, project: ProjectId): Promise<readonly PackageOnView[]> {
+export async function listOverviewPackages(sql: Sql, project: ProjectId): Promise<readonly OverviewPackage[]> {
   return sql.rows(
     packageRow,
     `select k.id, k.name, v.number as version, v.created_at, v.manifest, v.config, v.parameters, v.steps,
@@ -44,7 +44,7 @@ export async function listOnView(sql: Sql, project: ProjectId): Promise<readonly
 const storedRow = z
   .object({ scope, owner_id: z.string(), name: z.string() })
   .transform(({ owner_id, ...row }) => ({ ...row, ownerId: owner_id }));
-/** A name that is set, and where. */
+/** A name that is set, and its place. */
 export type StoredName = z.infer<typeof storedRow>;
 
 /** Which of these names are set on the platform, in the project, or in one of its packages. */
@@ -68,7 +68,7 @@ const missedRow = z
 /** A name that an execution asked for when no scope had it. */
 export type MissedName = z.infer<typeof missedRow>;
 
-/** The names that the newest finished execution of each of these packages asked for in vain, each once, by name. */
+/** The names that the newest finished execution of each package asked for but no scope had; each once, by name. */
 export async function listMissed(sql: Sql, packages: readonly PackageId[]): Promise<readonly MissedName[]> {
   return sql.rows(
     missedRow,

@@ -10,14 +10,14 @@ import { z } from "zod";
 import type { Deps } from "../deps.ts";
 import { listRecent } from "./execution-list-store.ts";
 import { findRefusal } from "../start/run-settings.ts";
-import { tellWaiting } from "./tell-waiting.ts";
+import { addWaitingReasons } from "./add-waiting-reasons.ts";
 import { type AskedName, findMissing, listAsked } from "./missing-secrets.ts";
 import {
   listMissed,
-  listOnView,
+  listOverviewPackages,
   listStoredNames,
   type MissedName,
-  type PackageOnView,
+  type OverviewPackage,
   type StoredName,
 } from "./overview-store.ts";
 import type { Project } from "../projects/store.ts";
@@ -29,15 +29,18 @@ const shownManifest = z.object({
   tags: z.array(jsonValue).catch([]),
 });
 
-/** Every package of a project with how it is: its last runs and what it misses. A handful of statements for any number. */
+/**
+ * Every package of a project with its last runs and missing secrets. The number of statements does not grow with the
+ * packages.
+ */
 export async function describeProject(
   { database, platformId }: Pick<Deps, "database" | "platformId">,
   project: Project,
 ): Promise<ProjectOverview> {
-  const found = await listOnView(database, project.id);
+  const found = await listOverviewPackages(database, project.id);
   const packages = found.map(({ id }) => id);
   const recent = Map.groupBy(await listRecent(database, packages, maxRecent), (row) => row.package);
-  const newest = await tellWaiting(
+  const newest = await addWaitingReasons(
     database,
     [...recent.values()].flatMap((rows) => rows.slice(0, 1)),
   );
@@ -64,7 +67,7 @@ function askedByRun({ name, execution }: MissedName): AskedName {
 }
 
 function missingOf(
-  { id }: PackageOnView,
+  { id }: OverviewPackage,
   asked: readonly AskedName[],
   stored: readonly StoredName[],
 ): PackageOverview["missing"] {
@@ -74,7 +77,7 @@ function missingOf(
 }
 
 function describe(
-  row: PackageOnView,
+  row: OverviewPackage,
   more: {
     readonly lastRun: ExecutionSummary | undefined;
     readonly recent: readonly Pick<ExecutionSummary, "id" | "status">[];

@@ -21,7 +21,10 @@ const countedRow = z
 
 const countOf = executionStatus.options.map((status) => `'${status}', count(*) filter (where e.status = '${status}')`);
 
-/** What a filter wants, counted by spans of `bucketMs` that start at its multiples since 1970; empty ones are left out. */
+/**
+ * Counts the filtered executions by spans of `bucketMs` that start at its multiples since 1970; empty spans are left
+ * out.
+ */
 export async function countExecutions(
   sql: Sql,
   filter: ExecutionFilter,
@@ -38,5 +41,5 @@ export async function countExecutions(
   );
 }
 
-/** From start to end; null, which percentiles leave out, for one that never started or has not ended. */
+/** From start to end; null, which percentiles ignore, for an execution that never started or has not ended. */
 const tookMs = "(extract(epoch from e.finished_at - e.started_at) * 1000)::float8";

@@ -9,14 +9,14 @@ const lengths = [1, 2, 5, 10, 15, 30]
   .concat([1, 2, 3, 4, 6, 8, 12].map((count) => count * hour))
   .toSorted((left, right) => left - right);
 
-/** Equal spans of time, the first from `sinceMs` on, the last up to `untilMs`; milliseconds since 1970. */
+/** Equal spans of time, the first from `sinceMs`, the last up to `untilMs`; milliseconds since 1970. */
 export interface Spans {
   readonly sinceMs: number;
   readonly untilMs: number;
   readonly bucketMs: number;
 }
 
-/** What was counted in one span; a span without an execution has none. */
+/** The counts of one span; an empty span has no entry. */
 export interface Counted {
   readonly atMs: number;
   readonly counts: Readonly<Record<ExecutionStatus, number>>;
@@ -25,9 +25,9 @@ export interface Counted {
 }
 
 /**
- * Cuts a time into about so many spans of a length that people know, each starting at a multiple of it, so that the
- * same time asked for a little later gives the same spans. The ends are whole spans: they reach over what was asked for.
- * `BAD_REQUEST` for a time that ends before it starts.
+ * Cuts a period into about `buckets` spans of a usual length (5 minutes, 1 hour …). Each starts at a multiple of that
+ * length, so that the same question a little later gives the same spans. The first and last span are whole and may
+ * reach beyond the period. `BAD_REQUEST` when the period ends before it starts.
  */
 export function cutTime(sinceMs: number, untilMs: number, buckets: number): Spans {
   if (!(sinceMs < untilMs)) throw new SealrunError("BAD_REQUEST", "Expected since before until");
@@ -40,7 +40,7 @@ export function cutTime(sinceMs: number, untilMs: number, buckets: number): Span
   };
 }
 
-/** The statistics of all spans in order, those without an execution too. */
+/** The statistics of all spans in order, with the empty ones. */
 export function fillSpans({ sinceMs, untilMs, bucketMs }: Spans, counted: readonly Counted[]): ExecutionStatistics {
   const found = new Map(counted.map((span) => [span.atMs, span]));
   const buckets: ExecutionStatistics["buckets"] = [];

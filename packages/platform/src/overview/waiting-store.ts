@@ -4,7 +4,7 @@ import { z } from "zod";
 import { trouble } from "../nats/stream-store.ts";
 import { type PoolCapacity, readCapacity } from "../dispatch/choice-store.ts";
 
-/** Of those before it, no more are counted. */
+/** At most this many executions before it are counted. */
 export const maxCounted = 1_000;
 
 const factsRow = z
@@ -36,17 +36,17 @@ const factsRow = z
     isPublished: row.is_published,
     pool: row.pool,
     hasExecutor: row.has_executor,
-    /** Seconds since an executor of the pool that takes work was heard; null when there never was one. */
+    /** Seconds since the last heartbeat of an executor of the pool that takes work; null when there never was one. */
     silentSeconds: row.silent_s,
-    /** The executor of the pool that said last that its machine is not fit to take anything, and why. */
+    /** The executor of the pool that last reported that its machine cannot take work, and why. */
     unfit: row.unfit,
     package: { name: row.package, limit: row.package_limit, inFlight: row.package_in_flight },
     project: { name: row.project, limit: row.project_limit, inFlight: row.project_in_flight },
     trouble: row.trouble,
-    /** Why it was put back, as a sentence, and until when nobody is offered the execution because of it. */
+    /** Why it was requeued, as a sentence, and until when it is therefore not offered to executors. */
     refusal: row.refusal,
     heldUntil: row.held_until,
-    /** How many of the pool go before it; `mostCounted` and one more stands for any more. */
+    /** How many executions of the pool are before it; `maxCounted` + 1 means that or more. */
     ahead: row.ahead,
     /** Set while the platform is held. */
     hold: row.hold_since === null ? undefined : { since: row.hold_since, by: row.hold_by ?? "" },
@@ -56,7 +56,7 @@ export type WaitingFacts = z.infer<typeof factsRow> & { readonly slots: number; 
 
 const inFlight = "(x.status = 'running' or (x.status = 'queued' and x.published_at is not null))";
 
-/** What each of these waits for, but for those that are not queued; one statement, and one more for each pool. */
+/** The facts of each of these executions that is queued; one statement, and one more for each pool. */
 export async function findWaitingFacts(sql: Sql, ids: readonly ExecutionId[]): Promise<readonly WaitingFacts[]> {
   const found = await sql.rows(
     factsRow,

@@ -1,7 +1,7 @@
 import { limits } from "@sealrun/protocol";
 import { maxCounted, type WaitingFacts } from "./waiting-store.ts";
 
-/** Why a queued execution waits, as one sentence: what holds it up first, and where there is something to do, what. */
+/** Why a queued execution waits, as one sentence: the first reason, and what to do about it. */
 export function explainWaiting(facts: WaitingFacts): string {
   const { hold, notBefore, pool, slots, free, ahead, silentSeconds } = facts;
   if (hold !== undefined) {
@@ -14,20 +14,19 @@ export function explainWaiting(facts: WaitingFacts): string {
   const full = facts.isPublished ? undefined : explainLimit(facts);
   if (full !== undefined) return full;
   if (facts.trouble === "unreachable") return "NATS cannot be reached; it starts when NATS is back";
-  if (facts.trouble === "full" && !facts.isPublished)
-    return "NATS is full and takes nothing; it starts when there is room";
+  if (facts.trouble === "full" && !facts.isPublished) return "NATS is full; it starts when there is room";
   if (!facts.hasExecutor) return `Pool ${pool} has no executor; start one, or name another pool in the manifest`;
   if (slots === 0) {
     if (facts.unfit !== null) {
       const { executor, trouble } = facts.unfit;
-      return `No executor of pool ${pool} can take anything now; ${executor} says: ${trouble.message} (${trouble.code})`;
+      return `No executor of pool ${pool} can take work now; ${executor} says: ${trouble.message} (${trouble.code})`;
     }
-    if (silentSeconds === null) return `Every executor of pool ${pool} takes nothing more; start another one`;
+    if (silentSeconds === null) return `Every executor of pool ${pool} has stopped taking work; start another one`;
     if (silentSeconds * 1_000 < limits.absentMs)
-      return `The executors of pool ${pool} have not said yet what they can take`;
-    return `No executor of pool ${pool} was heard for ${silentSeconds} seconds; check that one runs`;
+      return `The executors of pool ${pool} have not reported their free slots yet`;
+    return `No executor of pool ${pool} sent a heartbeat for ${silentSeconds} seconds; check that one runs`;
   }
-  const place = ahead === 0 ? "it is the next one" : `${countOf(ahead)} before it`;
+  const place = ahead === 0 ? "it is next" : `${countOf(ahead)} before it`;
   const busy = slots === 1 ? `The one slot of pool ${pool} is busy` : `All ${slots} slots of pool ${pool} are busy`;
   if (free === 0) return `${busy}; ${place}`;
   if (facts.isPublished) return `It is offered to the executors of pool ${pool} and waits to be taken`;

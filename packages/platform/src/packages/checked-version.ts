@@ -1,13 +1,13 @@
 import type { JsonObject, Manifest, ParametersFile, Step } from "@sealrun/protocol";
 
-/** One file that arrived. */
+/** One uploaded file. */
 export interface UploadedFile {
   readonly path: string;
   readonly bytes: Uint8Array;
   readonly sha256: string;
 }
 
-/** A version that may be stored. */
+/** A version that passed all checks and may be stored. */
 export interface CheckedVersion {
   readonly files: readonly UploadedFile[];
   readonly manifest: Manifest | undefined;

@@ -29,7 +29,7 @@ const listedRow = z
 /** A package as lists show it. */
 export type ListedPackage = z.infer<typeof listedRow>;
 
-/** The package of that name, whatever its case and whether pushed or not, or undefined. */
+/** The package of that name in any case, pushed or not; or undefined. */
 export async function findPackage(sql: Sql, project: ProjectId, name: PackageName): Promise<Package | undefined> {
   return sql.row(packageRow, `select ${columns} from packages where project_id = $1 and lower(name) = lower($2)`, [
     project,
@@ -67,11 +67,11 @@ export async function insertPackage(
   );
 }
 
-/** Holds the package until the transaction ends: writers of its versions and service secrets go one after the other. */
+/** Locks the package until the transaction ends: its versions and service secrets are written one after the other. */
 export async function lockPackage(sql: Sql, id: string): Promise<Package> {
   const found = await sql.row(packageRow, `select ${columns} from packages where id = $1 for update`, [id]);
   if (found !== undefined) return found;
-  throw new SealrunError("PACKAGE_NOT_FOUND", "The package was removed in the meantime; push it again");
+  throw new SealrunError("PACKAGE_NOT_FOUND", "The package was removed during the request; push it again");
 }
 
 /** The project's packages that have a version, by name. */

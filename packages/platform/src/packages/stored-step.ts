@@ -1,7 +1,7 @@
 import { eventRetry, jsonValue, secretName } from "@sealrun/protocol";
 import { z } from "zod";
 
-/** A planned step as a version keeps it; see `Step` of the protocol. */
+/** A planned step as it is stored with a version; see `Step` of the protocol. */
 export const storedStep = z.object({
   script: z.string(),
   name: z.string(),

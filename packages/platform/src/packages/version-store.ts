@@ -36,7 +36,7 @@ const limited = z.object({ max_concurrent: z.number().optional() });
 
 const columns = "id, number, digest, created_at, manifest, config, parameters, steps";
 
-/** Stores a version as the package's newest; the caller holds the package. Files that are there already are not sent. */
+/** Stores a version as the package's newest; the caller has locked the package. Existing files are not sent again. */
 export async function insertVersion(
   sql: Sql,
   made: {
@@ -72,7 +72,7 @@ export async function insertVersion(
     number,
     limit ?? null,
   ]);
-  // What waited behind another limit may go now.
+  // Executions that waited for the old limit may start now.
   await ringOutbox(sql);
 }
 
@@ -86,7 +86,7 @@ export async function getVersion(sql: Sql, packageId: PackageId, number: number)
   throw new SealrunError("NOT_FOUND", `This package has no version ${number}; list its versions`);
 }
 
-/** For each of these packages its version of that number; those that are not there are left out. */
+/** For each of these packages its version of that number; missing versions are left out. */
 export async function findVersions(
   sql: Sql,
   wanted: ReadonlyMap<PackageId, number>,

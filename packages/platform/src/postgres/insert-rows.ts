@@ -1,10 +1,10 @@
 import type { Sql } from "@sealrun/postgres";
 
-// PostgreSQL takes 65,535 parameters in one statement; the bytes bound keeps one message of the protocol small.
+// PostgreSQL accepts 65,535 parameters in one statement; the limit of bytes keeps one protocol message small.
 const maxParameters = 10_000;
 const maxBytes = 8 * 1_048_576;
 
-/** Inserts many rows with as few statements as fit. `into` is SQL of the caller's own: "table (a, b)". */
+/** Inserts many rows in as few statements as possible. `into` is the caller's SQL: "table (a, b)". */
 export async function insertRows(
   sql: Sql,
   into: string,

@@ -6,7 +6,7 @@ import { z } from "zod";
 const installationRow = z.object({ platform_id: z.string(), storage_key_check: z.instanceof(Uint8Array) });
 
 /**
- * Proves that this database belongs to this platform and this storage key; the first start decides it.
+ * Checks that this database belongs to this platform and this storage key; the first start decides.
  * `WRONG_ROOT_KEY` names both key ids, `CONFIG_INVALID` both platforms.
  */
 export async function claimInstallation(sql: Sql, own: { platformId: PlatformId; key: SymmetricKey }): Promise<void> {
@@ -15,7 +15,7 @@ export async function claimInstallation(sql: Sql, own: { platformId: PlatformId;
     [own.platformId, sealCheckValue(own.key, "storage")],
   );
   const row = await sql.row(installationRow, "select platform_id, storage_key_check from installation");
-  if (row === undefined) throw new SealrunError("INTERNAL", "The installation row is gone");
+  if (row === undefined) throw new SealrunError("INTERNAL", "The row in the table installation is missing");
   verifyCheckValue(own.key, "storage", row.storage_key_check);
   if (row.platform_id === own.platformId) return;
   throw new SealrunError(

@@ -12,10 +12,10 @@ const projectRow = z
     maxConcurrent: max_concurrent,
   }));
 const columns = "id, name, created_at, max_concurrent";
-/** A team's space. */
+/** A project: a team's packages, secrets and executions. */
 export type Project = z.infer<typeof projectRow>;
 
-/** Makes a project; `ALREADY_EXISTS` for a name that differs from another one's by case alone, too. */
+/** Creates a project; `ALREADY_EXISTS` also for a name that differs only by case. */
 export async function createProject(sql: Sql, name: ProjectName): Promise<Project> {
   const made = await sql.row(
     projectRow,
@@ -25,7 +25,7 @@ export async function createProject(sql: Sql, name: ProjectName): Promise<Projec
   if (made === undefined) {
     throw new SealrunError(
       "ALREADY_EXISTS",
-      `There is already a project ${name}; letters that differ by case are the same`,
+      `There is already a project ${name}; names that differ only by case are the same`,
     );
   }
   return made;
@@ -36,14 +36,14 @@ export async function listProjects(sql: Sql): Promise<readonly Project[]> {
   return sql.rows(projectRow, `select ${columns} from projects order by lower(name)`);
 }
 
-/** The project of that name, whatever its case, or `PROJECT_NOT_FOUND`. */
+/** The project of that name in any case, or `PROJECT_NOT_FOUND`. */
 export async function getProject(sql: Sql, name: ProjectName): Promise<Project> {
   const found = await sql.row(projectRow, `select ${columns} from projects where lower(name) = lower($1)`, [name]);
   if (found !== undefined) return found;
   throw new SealrunError("PROJECT_NOT_FOUND", `There is no project ${name}; create it first, or check the name`);
 }
 
-/** Sets how many executions of a project may be under way at once; null is any number. `PROJECT_NOT_FOUND`. */
+/** Sets the limit of concurrent executions of a project; null is unlimited. `PROJECT_NOT_FOUND`. */
 export async function limitProject(sql: Sql, name: ProjectName, maxConcurrent: number | null): Promise<Project> {
   const { id } = await getProject(sql, name);
   await sql.run("update projects set max_concurrent = $2 where id = $1", [id, maxConcurrent]);

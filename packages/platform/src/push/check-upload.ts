@@ -13,7 +13,10 @@ import {
 } from "@sealrun/protocol";
 import type { CheckedVersion, UploadedFile } from "../packages/checked-version.ts";
 
-/** Checks paths, documents and steps of an upload. `PACKAGE_INVALID` and the codes of the documents, each naming the place. */
+/**
+ * Checks paths, documents and steps of an upload. Fails with `PACKAGE_INVALID` and the codes of the documents; each
+ * names the place.
+ */
 export function checkUpload(files: readonly UploadedFile[]): CheckedVersion {
   checkPackageFiles(files.map(({ path, bytes }) => ({ path, size: bytes.length, kind: "file" })));
   const paths = files.map(({ path }) => path);
@@ -32,25 +35,25 @@ export function checkUpload(files: readonly UploadedFile[]): CheckedVersion {
   };
 }
 
-/** Refuses files that are not those announced: same paths, same order, same bytes. `PACKAGE_INVALID` names the first. */
+/** Refuses files that differ from the announced list in path, order or bytes. `PACKAGE_INVALID` names the first. */
 export function checkAnnounced(files: readonly UploadedFile[], announced: readonly VersionFile[]): void {
   for (const [index, wanted] of announced.entries()) {
     const file = files[index];
-    if (file === undefined) throw invalid(`${showName(wanted.path)} was announced and did not come; send it`);
+    if (file === undefined) throw invalid(`${showName(wanted.path)} was announced but not sent; send it`);
     if (file.path !== wanted.path) {
       throw invalid(
-        `${showName(file.path)} came where ${showName(wanted.path)} was announced; send files in their order`,
+        `${showName(file.path)} was sent where ${showName(wanted.path)} was announced; send the files in the announced order`,
       );
     }
     if (file.sha256 !== wanted.sha256 || file.bytes.length !== wanted.size) {
-      throw invalid(`${showName(file.path)} is not what was announced; it changed while it was sent, push again`);
+      throw invalid(`${showName(file.path)} differs from what was announced: it changed during the push; push again`);
     }
   }
   const extra = files[announced.length];
-  if (extra !== undefined) throw invalid(`${showName(extra.path)} came and was not announced`);
+  if (extra !== undefined) throw invalid(`${showName(extra.path)} was sent but not announced`);
 }
 
-/** SHA-256 in hex of the list of files: the version's own name, which executors check the list they are given against. */
+/** SHA-256 in hex of the list of files: it identifies the version, and executors check their list against it. */
 function digestVersion(files: readonly UploadedFile[]): string {
   const list = files.map(({ path, sha256, bytes }) => ({ path, sha256, size: bytes.length }));
   return createHash("sha256").update(encodeFileList(list)).digest("hex");

@@ -6,14 +6,14 @@ import type { Project } from "../projects/store.ts";
 import { fetchScopeKey } from "../secrets/scope-key.ts";
 import { findPackage, insertPackage, type Package } from "../packages/store.ts";
 
-type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId">;
+type EnsurePackageDeps = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId">;
 
 /**
- * The package of that name, made when there is none. Its key is in the keyring before its row is committed, so that no
- * package ever lacks one. `KEYRING_UNREACHABLE` leaves nothing behind.
+ * The package of that name, made when it does not exist. The keyring makes its key before its row is committed, so that
+ * every package has one. `KEYRING_UNREACHABLE` leaves nothing behind.
  */
 export async function ensurePackage(
-  deps: Needed,
+  deps: EnsurePackageDeps,
   requester: Requester,
   project: Project,
   name: PackageName,
@@ -28,8 +28,8 @@ export async function ensurePackage(
     await recordAudit(sql, { requester, action: "package.create", object: id, detail: { project: project.id, name } });
     return inserted;
   });
-  // Somebody else made it between the two statements.
+  // Another request made it between the two statements.
   const present = made ?? (await findPackage(deps.database, project.id, name));
   if (present !== undefined) return present;
-  throw new SealrunError("PACKAGE_NOT_FOUND", "The package was removed in the meantime; try again");
+  throw new SealrunError("PACKAGE_NOT_FOUND", "The package was removed during the request; try again");
 }

@@ -15,7 +15,7 @@ import type { Upload } from "./read-upload.ts";
 import { lockPackage, type Package } from "../packages/store.ts";
 import { findLastPush, insertVersion } from "../packages/version-store.ts";
 
-type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey">;
+type PushDeps = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey">;
 
 /** What a push did. */
 export interface Pushed {
@@ -25,7 +25,7 @@ export interface Pushed {
   readonly sealedAtBoundary: boolean;
 }
 
-/** Where a push goes and who asks. */
+/** Where a push goes, and its requester. */
 export interface PushTarget {
   readonly project: Project;
   readonly package: Package;
@@ -33,10 +33,10 @@ export interface PushTarget {
 }
 
 /**
- * Checks an upload whole, then stores version and secrets in one transaction or nothing. Fails with the codes of the
- * documents, `PACKAGE_INVALID`, `SECRET_CHANGED`, `KEY_CHANGED`, and as `sealIncoming`. Wipes a plain secrets.json.
+ * Checks the whole upload, then stores version and secrets in one transaction. Fails with the codes of the documents,
+ * `PACKAGE_INVALID`, `SECRET_CHANGED`, `KEY_CHANGED`, and as `sealIncoming`. Wipes a plain secrets.json.
  */
-export async function push(deps: Needed, target: PushTarget, upload: Upload): Promise<Pushed> {
+export async function push(deps: PushDeps, target: PushTarget, upload: Upload): Promise<Pushed> {
   try {
     const checked = checkUpload(upload.files);
     checkSchedule(checked.manifest);
@@ -71,7 +71,7 @@ function sealPlain(
   });
 }
 
-interface Storing {
+interface CheckedPush {
   readonly target: PushTarget;
   readonly place: Place;
   readonly checked: CheckedVersion;
@@ -79,19 +79,19 @@ interface Storing {
   readonly upload: Upload;
 }
 
-async function store(sql: Sql, { target, place, checked, values, upload }: Storing): Promise<Pushed> {
-  const held = await lockPackage(sql, target.package.id);
+async function store(sql: Sql, { target, place, checked, values, upload }: CheckedPush): Promise<Pushed> {
+  const locked = await lockPackage(sql, target.package.id);
   const names = values.map(({ name }) => name);
   const before = await listSecrets(sql, place);
-  if (!upload.overwrite) await refuseChanged(sql, held, before, names);
-  const number = held.currentVersion + 1;
+  if (!upload.overwrite) await refuseChanged(sql, locked, before, names);
+  const number = locked.currentVersion + 1;
   const { name: author } = target.requester;
-  await insertVersion(sql, { packageId: held.id, number, author, checked });
+  await insertVersion(sql, { packageId: locked.id, number, author, checked });
   const sealedAtBoundary = upload.secretsFile !== undefined;
   await storeSecrets(sql, { place, values, author, source: sealedAtBoundary ? "boundary" : "push" });
   const detail = { version: number, digest: checked.digest, secrets: names, sealedAtBoundary };
-  await recordAudit(sql, { requester: target.requester, action: "package.push", object: held.id, detail });
-  const settings = { packageId: held.id, manifest: checked.manifest, requester: target.requester };
+  await recordAudit(sql, { requester: target.requester, action: "package.push", object: locked.id, detail });
+  const settings = { packageId: locked.id, manifest: checked.manifest, requester: target.requester };
   await applySchedule(sql, settings);
   await applyTriggers(sql, settings);
   const pushed = new Set<string>(names);
@@ -99,14 +99,14 @@ async function store(sql: Sql, { target, place, checked, values, upload }: Stori
   return { number, stored: names, kept, sealedAtBoundary };
 }
 
-/** A push must not undo in silence what somebody, or a script, set on the platform since the last one. */
+/** A push must not silently replace what a person or a script set on the platform since the last push. */
 async function refuseChanged(
   sql: Sql,
-  held: Package,
+  locked: Package,
   before: Awaited<ReturnType<typeof listSecrets>>,
   names: readonly SecretName[],
 ): Promise<void> {
-  const lastPush = await findLastPush(sql, held.id);
+  const lastPush = await findLastPush(sql, locked.id);
   if (lastPush === undefined) return;
   const pushed = new Set<string>(names);
   const changed = before.filter(
@@ -119,6 +119,6 @@ async function refuseChanged(
   if (changed.length === 0) return;
   throw new SealrunError(
     "SECRET_CHANGED",
-    `Changed on the platform since the last push: ${showNames(changed.map(({ name }) => name))}; push with overwrite to replace them, or take them out of secrets.json`,
+    `Changed on the platform since the last push: ${showNames(changed.map(({ name }) => name))}. Push with overwrite to replace them, or remove them from secrets.json`,
   );
 }

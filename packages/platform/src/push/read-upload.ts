@@ -13,23 +13,23 @@ import {
 import type { UploadedFile } from "../packages/checked-version.ts";
 import { refuseCredentials } from "./refuse-credentials.ts";
 
-/** What came in one push. */
+/** The content of one push. */
 export interface Upload {
-  /** Part `version`: present when the client sealed the secrets itself. */
+  /** The part `version`: present when the client sealed the secrets. */
   readonly announced: PushVersion | undefined;
-  /** Secrets that were changed on the platform since the last push are replaced. */
+  /** Replace secrets that changed on the platform since the last push. */
   readonly overwrite: boolean;
   readonly files: readonly UploadedFile[];
-  /** A plain top-level secrets.json, taken out of the files. The receiver wipes it. */
+  /** A plain top-level secrets.json, removed from the files. The receiver wipes it. */
   readonly secretsFile: Uint8Array | undefined;
 }
 
-/** Reads the parts of a push, never more of them than a package may hold. What holds a plain secret is wiped on failure. */
+/** Reads the parts of a push, up to the limits of a package. Plain secrets are wiped on failure. */
 export async function readUpload(parts: AsyncIterable<Multipart>): Promise<Upload> {
   let announced: PushVersion | undefined;
   let secretsFile: Uint8Array | undefined;
   const files: UploadedFile[] = [];
-  let room: number = limits.packageBytes;
+  let bytesLeft: number = limits.packageBytes;
   try {
     for await (const part of parts) {
       if (part.fieldname === "version") {
@@ -46,7 +46,7 @@ export async function readUpload(parts: AsyncIterable<Multipart>): Promise<Uploa
         );
       const path = part.filename.replace(/%22/g, '"');
       if (announced === undefined && path === "secrets.json") {
-        if (secretsFile !== undefined) throw new SealrunError("PACKAGE_INVALID", '"secrets.json": is there twice');
+        if (secretsFile !== undefined) throw new SealrunError("PACKAGE_INVALID", '"secrets.json": sent twice');
         secretsFile = await readBytes(part, path, limits.secretsFileBytes, "SECRETS_FILE_INVALID");
         continue;
       }
@@ -57,8 +57,8 @@ export async function readUpload(parts: AsyncIterable<Multipart>): Promise<Uploa
           `Expected at most ${limits.packageFiles} files; leave out what the scripts do not read`,
         );
       }
-      const bytes = await readBytes(part, path, room, "PACKAGE_INVALID");
-      room -= bytes.length;
+      const bytes = await readBytes(part, path, bytesLeft, "PACKAGE_INVALID");
+      bytesLeft -= bytes.length;
       files.push({ path, bytes, sha256: createHash("sha256").update(bytes).digest("hex") });
     }
   } catch (error) {
@@ -87,7 +87,7 @@ async function readBytes(
   for await (const chunk of part.file) {
     const bytes: Uint8Array = chunk;
     size += bytes.length;
-    // The rest of a part that is too large is read and dropped: the answer can only be sent once the request is in.
+    // The rest of a part that is too large is read and dropped: the answer can be sent only after the whole request.
     if (size <= maxBytes) chunks.push(bytes);
     else if (code === "SECRETS_FILE_INVALID") wipe(bytes);
   }
@@ -101,7 +101,7 @@ async function readBytes(
     }
     return concatBytes(...chunks);
   } finally {
-    // Chunks are views into the buffers of the socket; a plain secrets.json must not linger there.
+    // Chunks are views into the buffers of the socket; a plain secrets.json must not stay there.
     if (code === "SECRETS_FILE_INVALID") for (const chunk of chunks) wipe(chunk);
   }
 }

@@ -1,7 +1,7 @@
 import { crashPoint } from "@sealrun/faults";
 import { decode, type EmitReply, emitRequest } from "@sealrun/protocol";
 import { acceptEvent } from "../events/accept-event.ts";
-import { readUpload } from "../secrets/own-upload.ts";
+import { readSealedParameters } from "../secrets/read-sealed.ts";
 import { fetchScopeKey } from "../secrets/scope-key.ts";
 import { findLiveAttempt, lockLiveAttempt } from "../executions/attempt-store.ts";
 import type { ExecutorRequest, RpcDeps } from "../executors/executor-request.ts";
@@ -17,7 +17,11 @@ export async function answerEmit(deps: RpcDeps, request: ExecutorRequest): Promi
   const data =
     asked.data === undefined
       ? undefined
-      : readUpload(await fetchScopeKey(deps, { scope: "project", ownerId: projectId }), asked.data, "the data");
+      : readSealedParameters(
+          await fetchScopeKey(deps, { scope: "project", ownerId: projectId }),
+          asked.data,
+          "the data",
+        );
   const { id, type, source, referenceId, executionId } = asked;
   const requester = { name: `execution ${executionId}`, requestId: request.requestId };
   const sent = await deps.database.transaction(async (sql) => {

@@ -14,8 +14,8 @@ import { recordAudit } from "../audit/store.ts";
 import { getPackageById } from "../packages/store.ts";
 import { getVersion } from "../packages/version-store.ts";
 import { firstDue } from "../schedules/due-times.ts";
-import { countOfScripts, findSchedule, insertSchedule, readClock } from "../schedules/store.ts";
-import { readUpload } from "../secrets/own-upload.ts";
+import { countScriptSchedules, findSchedule, insertSchedule, readClock } from "../schedules/store.ts";
+import { readSealedParameters } from "../secrets/read-sealed.ts";
 import { fetchScopeKey } from "../secrets/scope-key.ts";
 import { findLiveAttempt, type LiveAttempt, lockLiveAttempt } from "../executions/attempt-store.ts";
 import type { ExecutorRequest, RpcDeps } from "../executors/executor-request.ts";
@@ -36,7 +36,7 @@ export async function answerSchedule(deps: RpcDeps, request: ExecutorRequest): P
     await lockLiveAttempt(sql, claimed);
     const known = await findSchedule(sql, asked.id);
     if (known !== undefined) return answerAgain(asked, live, known);
-    if ((await countOfScripts(sql, live.packageId)) >= limits.schedulesPerPackage) {
+    if ((await countScriptSchedules(sql, live.packageId)) >= limits.schedulesPerPackage) {
       throw new SealrunError(
         "FORBIDDEN",
         `The scripts of this package have ${limits.schedulesPerPackage} schedules already; delete some with: sealrun schedule delete`,
@@ -77,7 +77,7 @@ function checkNames({ sealedNames }: ScheduleRequest): void {
 async function wrap(deps: RpcDeps, live: LiveAttempt, parameters: string): Promise<Uint8Array> {
   const key = await fetchScopeKey(deps, { scope: "service", ownerId: live.packageId, projectId: live.projectId });
   const context = parametersContext({ platformId: deps.platformId, packageId: live.packageId });
-  return sealWithKey(deps.storageKey, storedContext(context), readUpload(key, parameters, "the parameters"));
+  return sealWithKey(deps.storageKey, storedContext(context), readSealedParameters(key, parameters, "the parameters"));
 }
 
 function answerAgain(

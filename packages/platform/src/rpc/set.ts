@@ -1,6 +1,7 @@
 import {
   concatBytes,
   fromBase64,
+  maxEnvelopeBytes,
   openWithKey,
   sealWithKey,
   secretContext,
@@ -12,9 +13,8 @@ import type { Sql } from "@sealrun/postgres";
 import {
   decode,
   limits,
-  lookupOrder,
+  narrowerScopes,
   type Presence,
-  type Scope,
   SealrunError,
   setRequest,
   type SetReply,
@@ -29,7 +29,7 @@ import { countParts, keepPart, takeParts } from "../executions/set-parts-store.t
 import type { ExecutorRequest, RpcDeps } from "../executors/executor-request.ts";
 
 /** A value of the maximum size, padded and sealed, has three parts. */
-const maxParts = Math.ceil((limits.secretValueBytes * 1.13) / limits.fetchPartBytes);
+const maxParts = Math.ceil(maxEnvelopeBytes(limits.secretValueBytes) / limits.fetchPartBytes);
 /**
  * The maximum number of stored parts per execution: many scripts may set values at once, but none may fill the disk.
  */
@@ -84,7 +84,7 @@ function storedReply(
   { id, version }: NonNullable<SetReply["stored"]>,
   presence: Presence,
 ): SetReply {
-  const shadowedBy = narrowerThan(scope, presence);
+  const shadowedBy = narrowerScopes(scope).find((narrower) => presence[narrower]);
   return { ok: true, stored: { id, version, ...(shadowedBy === undefined ? {} : { shadowedBy }) } };
 }
 
@@ -120,9 +120,4 @@ async function assemble(
     throw new SealrunError("TAMPERED", "The parts do not add up to the announced value; set the value again");
   }
   return envelope;
-}
-
-/** The narrowest scope that has the name and comes before this one. */
-function narrowerThan(scope: Scope, presence: Presence): Scope | undefined {
-  return lookupOrder.slice(0, lookupOrder.indexOf(scope)).find((candidate) => presence[candidate]);
 }

@@ -1,5 +1,6 @@
 import { crashPoint } from "@sealrun/faults";
 import {
+  checkEnvelope,
   fromBase64,
   openWithKey,
   readEnvelope,
@@ -7,7 +8,6 @@ import {
   stateContext,
   storedContext,
   toBase64,
-  toHex,
 } from "@sealrun/crypto";
 import { decode, limits, type PackageId, SealrunError, type StateReply, stateRequest } from "@sealrun/protocol";
 import { recordAudit } from "../audit/store.ts";
@@ -22,7 +22,6 @@ const pageBytes = 256 * 1024;
 const pageEntries = 500;
 /** The maximum number of keys that one audit row names; the rest is only counted. */
 const maxNamed = 100;
-const maxEnvelopeBytes = Math.ceil(limits.stateValueBytes * 1.13) + 256;
 
 /**
  * Reads or writes the state of the attempt's package. A read returns one page of sealed values with their message keys;
@@ -39,7 +38,7 @@ export async function answerState(deps: RpcDeps, request: ExecutorRequest): Prom
     throw new SealrunError("NAME_NOT_ALLOWED", "A state key is well-formed text without the NUL character");
   }
   const envelope = fromBase64(asked.envelope);
-  await checkEnvelope(deps, live, envelope);
+  await checkSealedValue(deps, live, envelope);
   const sealed = sealWithKey(deps.storageKey, contextOf(deps, live.packageId, key), envelope);
   await deps.database.transaction(async (sql) => {
     await lockLiveAttempt(sql, claimed);
@@ -104,12 +103,12 @@ async function get(
   };
 }
 
-async function checkEnvelope(deps: RpcDeps, live: LiveAttempt, envelope: Uint8Array): Promise<void> {
-  if (envelope.length > maxEnvelopeBytes) throw new SealrunError("VALUE_TOO_LARGE", "");
-  const parts = readEnvelope(envelope);
+async function checkSealedValue(deps: RpcDeps, live: LiveAttempt, envelope: Uint8Array): Promise<void> {
   const place = { scope: "service", ownerId: live.packageId, projectId: live.projectId } as const;
   const { keyId } = await fetchScopeKey(deps, place);
-  if (parts.algorithm !== 2 || toHex(parts.keyId) !== keyId) throw new SealrunError("KEY_CHANGED", "");
+  const { kind } = checkEnvelope(envelope, { keyId, maxPlainBytes: limits.stateValueBytes });
+  if (kind === "too-large") throw new SealrunError("VALUE_TOO_LARGE", "");
+  if (kind !== "valid") throw new SealrunError("KEY_CHANGED", "");
 }
 
 function contextOf(deps: Pick<RpcDeps, "platformId">, packageId: PackageId, key: string) {

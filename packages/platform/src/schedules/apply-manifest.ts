@@ -4,16 +4,16 @@ import { recordAudit } from "../audit/store.ts";
 import type { Requester } from "../deps.ts";
 import { type CronRule, firstDue } from "./due-times.ts";
 import {
-  type HeldSchedule,
+  type PackageSchedule,
   insertSchedule,
   lockSchedules,
-  moveOn,
+  setNextDue,
   newScheduleId,
   readClock,
   updateSchedule,
 } from "./store.ts";
 
-/** What a push says of due times. */
+/** The parts of a push that concern schedules. */
 export interface PushedManifest {
   readonly packageId: PackageId;
   readonly manifest: Manifest | undefined;
@@ -34,17 +34,17 @@ export function checkSchedule(manifest: Manifest | undefined): void {
 
 /**
  * Makes the manifest's schedule the package's, in the transaction of its push: a new one, a changed one, or none. A
- * package that is not active pauses all of its schedules; the due times of a pause are not made up for. The caller holds
- * the package.
+ * package that is not active pauses all its schedules; due times during a pause are not run later. The caller has
+ * locked the package.
  */
 export async function applySchedule(sql: Sql, pushed: PushedManifest): Promise<void> {
   const { packageId, manifest } = pushed;
   const isActive = manifest?.active !== false;
   const now = await readClock(sql);
   await applyOwn(sql, pushed, { isActive, now });
-  for (const held of await lockSchedules(sql, packageId, "script")) {
-    if (!isActive && !held.isPaused) await updateSchedule(sql, held.id, { ...held, nextAt: undefined });
-    if (isActive && held.isPaused) await resume(sql, pushed, { held, now });
+  for (const schedule of await lockSchedules(sql, packageId, "script")) {
+    if (!isActive && !schedule.isPaused) await updateSchedule(sql, schedule.id, { ...schedule, nextAt: undefined });
+    if (isActive && schedule.isPaused) await resume(sql, pushed, { schedule, now });
   }
 }
 
@@ -57,7 +57,7 @@ async function applyOwn(
   const [known] = await lockSchedules(sql, packageId, "manifest");
   if (wanted === undefined) {
     if (known === undefined) return;
-    await moveOn(sql, known.id, undefined);
+    await setNextDue(sql, known.id, undefined);
     await recordAudit(sql, { requester, action: "schedule.end", object: packageId, detail: { schedule: known.id } });
     return;
   }
@@ -80,12 +80,12 @@ async function applyOwn(
 async function resume(
   sql: Sql,
   { packageId, requester }: PushedManifest,
-  { held, now }: { readonly held: HeldSchedule; readonly now: Date },
+  { schedule, now }: { readonly schedule: PackageSchedule; readonly now: Date },
 ): Promise<void> {
-  const nextAt = held.rule === undefined ? laterThan(now, held.onceAt) : firstDue(held.rule, now);
-  if (nextAt !== undefined) return updateSchedule(sql, held.id, { ...held, nextAt });
-  await moveOn(sql, held.id, undefined);
-  const detail = { schedule: held.id, dueAt: held.onceAt?.toISOString() ?? null };
+  const nextAt = schedule.rule === undefined ? laterThan(now, schedule.onceAt) : firstDue(schedule.rule, now);
+  if (nextAt !== undefined) return updateSchedule(sql, schedule.id, { ...schedule, nextAt });
+  await setNextDue(sql, schedule.id, undefined);
+  const detail = { schedule: schedule.id, dueAt: schedule.onceAt?.toISOString() ?? null };
   await recordAudit(sql, { requester, action: "schedule.missed", object: packageId, detail });
 }
 
@@ -93,7 +93,7 @@ function laterThan(now: Date, onceAt: Date | null): Date | undefined {
   return onceAt !== null && onceAt > now ? onceAt : undefined;
 }
 
-function isSame(known: HeldSchedule, rule: CronRule, missed: HeldSchedule["missed"]): boolean {
+function isSame(known: PackageSchedule, rule: CronRule, missed: PackageSchedule["missed"]): boolean {
   return known.missed === missed && known.rule?.cron === rule.cron && known.rule.timezone === rule.timezone;
 }
 

@@ -6,9 +6,9 @@ import type { CheckedPeriod } from "./due-times.ts";
 const grace = `${limits.scheduleGraceMs} * interval '1 millisecond'`;
 
 /**
- * Notes that a platform checks schedules now, by the database's clock. It is called when something is due, and need not
- * be when nothing is: a due time that came meanwhile would have been found. So an idle installation writes nothing.
- * Platforms may call it at once; a clock that was set back starts counting again from where it is.
+ * Notes that a platform checks schedules now, by the database's clock. Called only when something is due, so an idle
+ * installation writes nothing: an earlier due time would have been found. Several platforms may call it at once. When
+ * the clock was set back, the period starts again from the new time.
  */
 export async function noteCheck(sql: Sql): Promise<void> {
   const begun = await sql.run(
@@ -27,7 +27,7 @@ export async function noteCheck(sql: Sql): Promise<void> {
   if (begun > 0) await forgetDone(sql);
 }
 
-/** The periods in which platforms checked schedules that due times still depend on, the oldest first. */
+/** The periods of checks that open due times still depend on, oldest first. */
 export async function readCheckedPeriods(sql: Sql): Promise<readonly CheckedPeriod[]> {
   return sql.rows(
     z.object({ since: z.date(), until: z.date() }),
@@ -35,7 +35,7 @@ export async function readCheckedPeriods(sql: Sql): Promise<readonly CheckedPeri
   );
 }
 
-/** Removes the periods that ended before every due time that is still open. */
+/** Deletes the periods that ended before every open due time. */
 async function forgetDone(sql: Sql): Promise<void> {
   await sql.run(
     `delete from schedule_checked_periods

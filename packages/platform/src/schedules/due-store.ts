@@ -30,15 +30,15 @@ const dueRow = z
     sealed: row.sealed,
     sealedNames: row.sealed_names,
     dueAt: row.next_at,
-    /** When the platform was last held until. */
+    /** When the last hold of the platform ended. */
     resumedAt: row.resumed_at,
-    /** What was due before this may have run already: the database was restored from a copy. */
+    /** Due times before this may have run already: the database was restored from a backup. */
     unknownUntil: row.unknown_until,
   }));
 /** A schedule whose due time has come. */
 export type DueSchedule = z.infer<typeof dueRow>;
 
-/** Which due schedules are meant: any, or these, and how many of them. */
+/** Which due schedules to lock: any, or these; at most `limit`. */
 export interface DueFilter {
   readonly ids?: readonly ScheduleId[];
   readonly limit: number;
@@ -51,11 +51,12 @@ export interface DueTime {
 }
 
 /**
- * The schedules that are due the longest, held until the transaction ends; those that another platform holds, and those
- * of a package that is being pushed, are passed by. None while the platform is held.
+ * The schedules that have been due the longest, locked until the transaction ends. Skips schedules that another
+ * platform has locked, and those of a package that is being pushed. None while the platform is held.
  */
 export async function lockDue(sql: Sql, { ids, limit }: DueFilter): Promise<readonly DueSchedule[]> {
-  // The time of the statement, because an index is not searched for a clock that goes on.
+  // `statement_timestamp()`, because PostgreSQL does not use the index for `clock_timestamp()`, which changes during
+  // the query.
   return sql.rows(
     dueRow,
     `select s.id, p.project_id, s.package_id, p.current_version, s.cron, s.timezone, s.missed, s.sealed,
@@ -67,7 +68,10 @@ export async function lockDue(sql: Sql, { ids, limit }: DueFilter): Promise<read
   );
 }
 
-/** Milliseconds until the next due time, 0 or less when it has come; undefined without one, and while the platform is held. */
+/**
+ * Milliseconds until the next due time, 0 or less when it has passed; undefined without one, and while the platform is
+ * held.
+ */
 export async function waitForNext(sql: Sql): Promise<number | undefined> {
   const row = await sql.row(
     z.object({ wait: z.number().nullable() }),
@@ -77,7 +81,7 @@ export async function waitForNext(sql: Sql): Promise<number | undefined> {
   return row?.wait ?? undefined;
 }
 
-/** Those of these due times that have started something already; the caller holds the schedules. */
+/** The schedules whose due time has already started an execution; the caller has locked them. */
 export async function findRuns(sql: Sql, times: readonly DueTime[]): Promise<ReadonlySet<ScheduleId>> {
   const rows = await sql.rows(
     z.object({ schedule_id: scheduleId }),
@@ -88,7 +92,7 @@ export async function findRuns(sql: Sql, times: readonly DueTime[]): Promise<Rea
   return new Set(rows.map(({ schedule_id }) => schedule_id));
 }
 
-/** Notes which executions due times started. A due time that has one already breaks the transaction. */
+/** Records which executions due times started. Fails the transaction when a due time already has one. */
 export async function noteRuns(
   sql: Sql,
   runs: readonly (DueTime & { readonly executionId: ExecutionId | undefined })[],
@@ -98,7 +102,7 @@ export async function noteRuns(
 }
 
 /** Sets the next due times; a schedule without one has ended. */
-export async function moveAllOn(
+export async function setAllNextDue(
   sql: Sql,
   moved: readonly { readonly id: ScheduleId; readonly next: Date | undefined }[],
 ): Promise<void> {

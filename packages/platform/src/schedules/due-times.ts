@@ -7,7 +7,7 @@ export interface CronRule {
   readonly timezone: string | null;
 }
 
-/** What becomes of due times that nobody was there for. */
+/** What to do about due times that no platform checked. */
 export type MissedPolicy = "skip" | "run_once";
 
 /**
@@ -21,21 +21,21 @@ export interface CheckedPeriod {
 
 /** What to do about a due time that has come. */
 export interface DueDecision {
-  /** The due time to run for; undefined when it was missed and is to be forgotten. */
+  /** The due time to run for; undefined when it was missed and is skipped. */
   readonly run: Date | undefined;
-  /** The next due time; undefined when there is none any more. */
+  /** The next due time; undefined when there is no further one. */
   readonly next: Date | undefined;
 }
 
 /**
- * The first due time after `now`. Throws `BAD_REQUEST`, naming what cannot be read: the cron text, the time zone, or
- * that no such time ever comes.
+ * The first due time after `now`. `BAD_REQUEST` names the fault: the cron text, the time zone, or that such a time
+ * never comes.
  */
 export function firstDue(rule: CronRule, now: Date): Date {
   checkForm(rule);
   const first = nextDue(rule, now);
   if (first !== undefined) return first;
-  throw new SealrunError("BAD_REQUEST", `expected a time that comes, "${rule.cron}" never does`);
+  throw new SealrunError("BAD_REQUEST", `expected a time that comes, but "${rule.cron}" never does`);
 }
 
 /** The first due time after another, or undefined when none comes. */
@@ -44,13 +44,13 @@ export function nextDue(rule: CronRule, after: Date): Date | undefined {
 }
 
 /**
- * Whether a due time that has come is run, and which one is next. It was missed when no platform checked schedules in
- * the `limits.scheduleGraceMs` after it; how late it is dealt with does not count. `checked` has the periods, the oldest
+ * Whether to run a due time that has passed, and which one is next. It was missed when no platform checked schedules
+ * within `limits.scheduleGraceMs` after it; how late it is handled does not count. `checked` has the periods, oldest
  * first, and the first one that did not end before the due time decides:
  *
- * - it began at most the grace after the due time, or before it: the due time is run, by itself;
+ * - it began before the due time, or at most the grace after it: only this due time is run;
  * - it began later: the due time was missed, and so was every other one up to a grace before that beginning. All are
- *   forgotten, or the last of them is run for all;
+ *   skipped, or the last one is run once for all;
  * - there is none: this check is the first to find the due time, which is run.
  *
  * A single due time has no rule.
@@ -80,7 +80,7 @@ export function lastDue(rule: CronRule, until: Date): Date | undefined {
 
 function checkForm(rule: CronRule): void {
   if (rule.timezone !== null && !isTimeZone(rule.timezone)) {
-    throw new SealrunError("BAD_REQUEST", 'expected a time zone that is known here, such as "Europe/Zurich" or "UTC"');
+    throw new SealrunError("BAD_REQUEST", 'expected a known time zone, such as "Europe/Zurich" or "UTC"');
   }
   if (!/^[0-9A-Za-z*/,\-?#]+(?: +[0-9A-Za-z*/,\-?#]+){4,5}$/.test(rule.cron)) {
     throw new SealrunError("BAD_REQUEST", 'expected cron text of 5 or 6 fields, such as "0 7 * * 1-5"');

@@ -38,14 +38,14 @@ const listedRow = z
 /** A schedule as lists show it. */
 export type ListedSchedule = z.infer<typeof listedRow>;
 
-/** What a list is narrowed to. */
+/** Filters of the list. */
 export interface ScheduleFilter {
   readonly project?: string | undefined;
   readonly package?: string | undefined;
   readonly limit: number;
 }
 
-/** Schedules that have not ended, the next one first, paused ones last. */
+/** Schedules that have not ended: the next due first, paused ones last. */
 export async function listSchedules(sql: Sql, filter: ScheduleFilter): Promise<readonly ListedSchedule[]> {
   return sql.rows(
     listedRow,

@@ -9,13 +9,13 @@ import { addExecutions, type ExecutionToAdd } from "../start/start-execution.ts"
 import { findVersions } from "../packages/version-store.ts";
 import { readCheckedPeriods } from "./checked-store.ts";
 import { type CheckedPeriod, decideDue, type DueDecision } from "./due-times.ts";
-import { decideHeld } from "./held-due.ts";
-import { type DueFilter, type DueSchedule, findRuns, lockDue, moveAllOn, noteRuns } from "./due-store.ts";
-import { moveOn } from "./store.ts";
+import { decideAfterHold } from "./due-after-hold.ts";
+import { type DueFilter, type DueSchedule, findRuns, lockDue, setAllNextDue, noteRuns } from "./due-store.ts";
+import { setNextDue } from "./store.ts";
 
 type BatchDeps = Pick<Deps, "database" | "log">;
 
-/** How many due times one transaction deals with: its dozen statements count for little, and nobody waits for it long. */
+/** Due times in one transaction: enough to spread the cost of its dozen statements, few enough to keep it short. */
 const maxDue = 100;
 
 interface DecidedSchedule {
@@ -24,21 +24,21 @@ interface DecidedSchedule {
 }
 
 /**
- * Deals with up to a hundred due times in one transaction; the answer is how many, 0 when none has come that nobody else
- * holds. One that cannot be run is passed over and does not keep the others from their runs; what PostgreSQL refuses for
- * one of them is thrown after the others were run.
+ * Handles up to a hundred due times in one transaction and returns how many; 0 when none is due, or other platforms
+ * have locked them. A due time that cannot be run is skipped, and the others still run. When PostgreSQL refuses one of
+ * them, the error is thrown after the others were run.
  */
 export async function runBatch(deps: BatchDeps): Promise<number> {
   return runThese(deps, { limit: maxDue });
 }
 
 async function runThese(deps: BatchDeps, which: DueFilter): Promise<number> {
-  let held: readonly DueSchedule[] = [];
+  let locked: readonly DueSchedule[] = [];
   try {
     const decided = await deps.database.transaction(async (sql) => {
-      held = await lockDue(sql, which);
-      if (held.length === 0) return [];
-      const done = await apply(sql, held);
+      locked = await lockDue(sql, which);
+      if (locked.length === 0) return [];
+      const done = await apply(sql, locked);
       crashPoint("platform.schedule.before-commit");
       return done;
     });
@@ -46,19 +46,19 @@ async function runThese(deps: BatchDeps, which: DueFilter): Promise<number> {
     logMissed(deps, decided);
     return decided.length;
   } catch (error) {
-    const [first] = held;
+    const [first] = locked;
     if (first === undefined || isOutage(error)) throw error;
-    if (held.length > 1) return runHalves(deps, held);
+    if (locked.length > 1) return runHalves(deps, locked);
     if (!isFinal(error)) throw error;
-    deps.log.error({ err: error, scheduleId: first.id }, "A due time cannot be run and was passed over");
-    await deps.database.transaction(async (sql) => passOver(sql, first, error));
+    deps.log.error({ err: error, scheduleId: first.id }, "A due time cannot be run and was skipped");
+    await deps.database.transaction(async (sql) => skipDue(sql, first, error));
     return 1;
   }
 }
 
 /** Finds the due time that made a batch fail, and runs the others. */
-async function runHalves(deps: BatchDeps, held: readonly DueSchedule[]): Promise<number> {
-  const ids = held.map(({ id }) => id);
+async function runHalves(deps: BatchDeps, locked: readonly DueSchedule[]): Promise<number> {
+  const ids = locked.map(({ id }) => id);
   const middle = Math.ceil(ids.length / 2);
   let handled = 0;
   const refused: unknown[] = [];
@@ -74,28 +74,28 @@ async function runHalves(deps: BatchDeps, held: readonly DueSchedule[]): Promise
   return handled;
 }
 
-/** A part that is away would fail every other due time as well. */
+/** An outage would fail every other due time too. */
 function isOutage(error: unknown): boolean {
   return error instanceof SealrunError && error.row.retry;
 }
 
-/** A row that cannot be read, or a bug, would hold up every due time after it; what PostgreSQL says may pass. */
+/** A row that cannot be read, or a bug, would block every later due time; an error of PostgreSQL may be temporary. */
 function isFinal(error: unknown): boolean {
   if (error instanceof SealrunError) return error.code !== "INTERNAL";
   return error instanceof z.ZodError || error instanceof TypeError || error instanceof RangeError;
 }
 
-async function apply(sql: Sql, held: readonly DueSchedule[]): Promise<readonly DecidedSchedule[]> {
+async function apply(sql: Sql, locked: readonly DueSchedule[]): Promise<readonly DecidedSchedule[]> {
   const checked = await readCheckedPeriods(sql);
-  const decided = held.map((due) => ({ due, decision: decide(due, checked) }));
-  await moveAllOn(
+  const decided = locked.map((due) => ({ due, decision: decide(due, checked) }));
+  await setAllNextDue(
     sql,
     decided.map(({ due, decision }) => ({ id: due.id, next: decision.next })),
   );
   await recordAudits(
     sql,
     decided.filter(isMissed).map(({ due, decision }) => ({
-      requester: executorRequester(due),
+      requester: scheduleRequester(due),
       action: "schedule.missed",
       object: due.packageId,
       detail: { dueAt: due.dueAt.toISOString(), nextAt: decision.next?.toISOString() ?? null },
@@ -106,7 +106,7 @@ async function apply(sql: Sql, held: readonly DueSchedule[]): Promise<readonly D
 }
 
 function decide(due: DueSchedule, checked: readonly CheckedPeriod[]): DueDecision {
-  return decideHeld(due) ?? decideDue({ ...due, checked });
+  return decideAfterHold(due) ?? decideDue({ ...due, checked });
 }
 
 async function start(sql: Sql, decided: readonly DecidedSchedule[]): Promise<void> {
@@ -114,7 +114,7 @@ async function start(sql: Sql, decided: readonly DecidedSchedule[]): Promise<voi
     run === undefined ? [] : [{ id: due.id, dueAt: run, due }],
   );
   if (times.length === 0) return;
-  // A clock, or a database, that was set back.
+  // Some may have run already: the clock was set back, or the database restored.
   const known = await findRuns(sql, times);
   const wanted = times.filter(({ id }) => !known.has(id));
   const versions = await findVersions(sql, new Map(wanted.map(({ due }) => [due.packageId, due.currentVersion])));
@@ -128,10 +128,10 @@ async function start(sql: Sql, decided: readonly DecidedSchedule[]): Promise<voi
         projectId: due.projectId,
         packageId: due.packageId,
         version,
-        // What parameters.json gives by itself is filled in where the run is opened.
+        // The executor fills in the defaults of parameters.json.
         parameters: { visible: {}, sealed: due.sealed, sealedNames: due.sealedNames },
         trigger: { kind: "schedule", scheduleId: due.id, dueAt: dueAt.toISOString() },
-        requester: executorRequester(due),
+        requester: scheduleRequester(due),
       };
     }),
   );
@@ -145,7 +145,7 @@ function isMissed({ due, decision: { run } }: DecidedSchedule): boolean {
   return run === undefined || run > due.dueAt;
 }
 
-function executorRequester(due: DueSchedule): Requester {
+function scheduleRequester(due: DueSchedule): Requester {
   return { name: `schedule ${due.id}`, requestId: newId("request") };
 }
 
@@ -163,25 +163,28 @@ function logMissed({ log }: Pick<BatchDeps, "log">, decided: readonly DecidedSch
   );
 }
 
-async function passOver(sql: Sql, due: DueSchedule, error: unknown): Promise<void> {
+async function skipDue(sql: Sql, due: DueSchedule, error: unknown): Promise<void> {
   const [again] = await lockDue(sql, { ids: [due.id], limit: 1 });
   if (again === undefined) return;
   const next = await nextAfter(sql, again);
-  await moveOn(sql, due.id, next);
+  await setNextDue(sql, due.id, next);
   const detail = {
     dueAt: again.dueAt.toISOString(),
     nextAt: next?.toISOString() ?? null,
     code: error instanceof SealrunError ? error.code : "INTERNAL",
   };
   await recordAudit(sql, {
-    requester: executorRequester(due),
+    requester: scheduleRequester(due),
     action: "schedule.failed",
     object: due.packageId,
     detail,
   });
 }
 
-/** A rule that cannot be followed any more, such as a time zone that is no more, has no next time: it ends. */
+/**
+ * The next due time, or undefined when the rule can no longer be followed, for example because its time zone was
+ * removed: the schedule ends.
+ */
 async function nextAfter(sql: Sql, due: DueSchedule): Promise<Date | undefined> {
   const checked = await readCheckedPeriods(sql);
   try {

@@ -4,16 +4,16 @@ import { waitForNext } from "./due-store.ts";
 import { runBatch } from "./run-batch.ts";
 import { schedulesChannel } from "../postgres/channels.ts";
 
-type Needed = Pick<Deps, "database" | "fitness" | "log">;
+type SchedulerDeps = Pick<Deps, "database" | "fitness" | "log">;
 
-/** A ring may be missed, and another platform may have held a row. */
+/** A notification may be missed, and another platform may have locked a row. */
 const pollMs = 1_000;
 
 /**
- * Starts an execution for every due time until closed: at the time itself, and every second in case somebody else held
- * the row. Any number of platforms may do it beside each other: each due time starts once.
+ * Starts an execution for every due time until closed: at the due time, and every second in case another platform had
+ * locked the row. Any number of platforms may do this at once: each due time starts one execution.
  */
-export async function startScheduler(deps: Needed): Promise<() => Promise<void>> {
+export async function startScheduler(deps: SchedulerDeps): Promise<() => Promise<void>> {
   const closing = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let rings = 0;
@@ -28,11 +28,11 @@ export async function startScheduler(deps: Needed): Promise<() => Promise<void>>
         waitMs = Math.min(await runDue(deps, closing.signal), pollMs);
       } catch (error) {
         waitMs = pollMs;
-        deps.log.warn({ err: error }, "Due times could not be looked at; trying again");
+        deps.log.warn({ err: error }, "Due times could not be checked; retrying");
       }
     }
     working = undefined;
-    // Due and yet not run: another platform has it. Asking again at once would only be in its way.
+    // Due but not run: another platform has locked it. Asking again at once would only disturb it.
     if (!closing.signal.aborted) timer = setTimeout(ring, waitMs > 0 ? Math.ceil(waitMs) : 100);
   };
   const ring = (): void => {
@@ -51,12 +51,12 @@ export async function startScheduler(deps: Needed): Promise<() => Promise<void>>
 }
 
 /**
- * Deals with what is due; the answer is how long it is until the next due time, 0 when another platform holds one. While
- * this machine's clock is wrong nothing is due here.
+ * Runs all due times and returns the ms until the next one; 0 when another platform has locked one. While this
+ * machine's clock is wrong, it runs nothing.
  */
-async function runDue(deps: Needed, signal: AbortSignal): Promise<number> {
+async function runDue(deps: SchedulerDeps, signal: AbortSignal): Promise<number> {
   for (;;) {
-    // Due times are PostgreSQL's, and its clock may be the wrong one.
+    // Due times use PostgreSQL's clock, and that may be the wrong one.
     if (deps.fitness.clockFault() !== undefined) return pollMs;
     const waitMs = (await waitForNext(deps.database)) ?? Infinity;
     if (waitMs > 0 || signal.aborted) return waitMs;

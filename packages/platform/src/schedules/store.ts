@@ -5,10 +5,10 @@ import { z } from "zod";
 import { ringSchedules } from "../postgres/channels.ts";
 import type { CronRule, MissedPolicy } from "./due-times.ts";
 
-/** What a schedule does about missed due times, as it is stored. */
+/** What a schedule does about missed due times, as stored. */
 export const missedPolicy = z.enum(["skip", "run_once"]);
 
-const heldRow = z
+const packageScheduleRow = z
   .object({
     id: scheduleId,
     cron: z.string().nullable(),
@@ -24,11 +24,11 @@ const heldRow = z
     isPaused: is_paused,
   }));
 /** A schedule that a push may change. */
-export type HeldSchedule = z.infer<typeof heldRow>;
+export type PackageSchedule = z.infer<typeof packageScheduleRow>;
 
-const heldColumns = "id, cron, timezone, once_at, missed, is_paused";
+const packageScheduleColumns = "id, cron, timezone, once_at, missed, is_paused";
 
-/** A schedule to be stored; either `rule` or `onceAt` is there. */
+/** A schedule to be stored; either `rule` or `onceAt` is set. */
 export interface NewSchedule {
   readonly id: ScheduleId;
   readonly packageId: PackageId;
@@ -43,20 +43,20 @@ export interface NewSchedule {
   readonly author: string;
 }
 
-/** Makes an id. */
+/** Makes the id of a new schedule. */
 export function newScheduleId(): ScheduleId {
   return scheduleId.parse(newId("schedule"));
 }
 
-/** The database's clock: due times are compared with no other. */
+/** The database's clock; due times are compared only with it. */
 export async function readClock(sql: Sql): Promise<Date> {
   const row = await sql.row(z.object({ now: z.date() }), "select clock_timestamp() as now");
-  if (row === undefined) throw new SealrunError("INTERNAL", "The database did not tell the time");
+  if (row === undefined) throw new SealrunError("INTERNAL", "The database did not return the time");
   return row.now;
 }
 
-/** Sets the next due time; without one the schedule has ended. */
-export async function moveOn(sql: Sql, id: ScheduleId, nextAt: Date | undefined): Promise<void> {
+/** Sets the next due time; undefined ends the schedule. */
+export async function setNextDue(sql: Sql, id: ScheduleId, nextAt: Date | undefined): Promise<void> {
   await sql.run(
     `update schedules set next_at = $2, ended_at = case when $2::timestamptz is null then clock_timestamp() end
      where id = $1`,
@@ -64,7 +64,7 @@ export async function moveOn(sql: Sql, id: ScheduleId, nextAt: Date | undefined)
   );
 }
 
-/** Stores a schedule and rings; false when there is one of that id already. */
+/** Stores a schedule and notifies the schedulers; false when that id exists already. */
 export async function insertSchedule(sql: Sql, made: NewSchedule): Promise<boolean> {
   const added = await sql.run(
     `insert into schedules
@@ -89,15 +89,15 @@ export async function insertSchedule(sql: Sql, made: NewSchedule): Promise<boole
   return added === 1;
 }
 
-/** The schedules of a package that have not ended, held until the transaction ends. */
+/** The schedules of a package that have not ended, locked until the transaction ends. */
 export async function lockSchedules(
   sql: Sql,
   of: PackageId,
   kind: NewSchedule["kind"],
-): Promise<readonly HeldSchedule[]> {
+): Promise<readonly PackageSchedule[]> {
   return sql.rows(
-    heldRow,
-    `select ${heldColumns} from schedules where package_id = $1 and kind = $2 and ended_at is null
+    packageScheduleRow,
+    `select ${packageScheduleColumns} from schedules where package_id = $1 and kind = $2 and ended_at is null
      order by id for update`,
     [of, kind],
   );
@@ -116,8 +116,8 @@ export async function updateSchedule(
   await ringSchedules(sql);
 }
 
-/** How many schedules the package's scripts have. */
-export async function countOfScripts(sql: Sql, of: PackageId): Promise<number> {
+/** How many open schedules the package's scripts have made. */
+export async function countScriptSchedules(sql: Sql, of: PackageId): Promise<number> {
   const row = await sql.row(
     z.object({ count: z.number() }),
     `select count(*)::int as count from schedules
@@ -127,7 +127,7 @@ export async function countOfScripts(sql: Sql, of: PackageId): Promise<number> {
   return row?.count ?? 0;
 }
 
-/** Whose a schedule is and when it is due next, ended or not; undefined without one. */
+/** The package of a schedule and when it is due next, ended or not; undefined when it does not exist. */
 export async function findSchedule(
   sql: Sql,
   id: ScheduleId,

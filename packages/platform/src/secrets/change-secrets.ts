@@ -6,11 +6,11 @@ import { fetchScopeKey, type Place } from "./scope-key.ts";
 import { sealIncoming } from "./sealed-value.ts";
 import { deleteSecret, type ListedSecret, listSecrets, storeSecrets } from "./store.ts";
 
-type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey">;
+type PutSecretsDeps = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey">;
 
 /** Stores all values or none. Fails as `sealIncoming`, and with `KEYRING_UNREACHABLE`. */
 export async function putSecrets(
-  deps: Needed,
+  deps: PutSecretsDeps,
   requester: Requester,
   place: Place,
   { secrets, source = "set" }: PutSecrets,
@@ -18,7 +18,7 @@ export async function putSecrets(
   const key = await fetchScopeKey(deps, place);
   const values = sealIncoming(deps, place, key, secrets);
   return deps.database.transaction(async (sql) => {
-    // A push compares times with those of sets: one of the two waits for the other.
+    // A push compares its time with the times of sets, so the two must not run at once.
     if (place.scope === "service") await lockPackage(sql, place.ownerId);
     const stored = await storeSecrets(sql, { place, values, author: requester.name, source });
     const versions = Object.fromEntries(stored.map(({ name, version }) => [name, version]));
@@ -36,7 +36,7 @@ export async function putSecrets(
   });
 }
 
-/** Removes one secret; the answer is how it last was. `SECRET_NOT_FOUND` without one of that name. */
+/** Removes one secret and returns its last state. `SECRET_NOT_FOUND` when the name is not set. */
 export async function removeSecret(
   deps: Pick<Deps, "database">,
   requester: Requester,
@@ -48,7 +48,7 @@ export async function removeSecret(
     if (last === undefined || !(await deleteSecret(sql, place, { name, author: requester.name }))) {
       throw new SealrunError(
         "SECRET_NOT_FOUND",
-        `Scope ${place.scope} has no secret ${name} here; list its names first`,
+        `Scope ${place.scope} has no secret ${name} here; list the names in this scope`,
       );
     }
     const detail = { scope: place.scope, name, version: last.version };

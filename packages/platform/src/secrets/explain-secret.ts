@@ -12,7 +12,10 @@ import { getVersion } from "../packages/version-store.ts";
 import type { Project } from "../projects/store.ts";
 import { findLastAsked, listHistory } from "./history-store.ts";
 
-/** Why a name answers as it does in a package: each scope in order, the manifest's word, who asked last. Never a value. */
+/**
+ * Explains which scope answers a name in a package: each scope in order, what the manifest declares, the last read.
+ * Never a value.
+ */
 export async function explainSecret(
   { database, platformId }: Pick<Deps, "database" | "platformId">,
   target: { readonly project: Project; readonly package: Package },
@@ -46,7 +49,7 @@ export async function explainSecret(
   };
 }
 
-/** The scopes in the order in which they are asked, from the newest version of each. */
+/** The scopes in lookup order, with the newest version of each. */
 export function explainScopes(newest: readonly ExplainedScope["newest"][]): ExplainedScope[] {
   const first = newest.findIndex((last) => last !== null && last.end === null);
   return lookupOrder.map((scope, index) => {
@@ -57,13 +60,13 @@ export function explainScopes(newest: readonly ExplainedScope["newest"][]): Expl
   });
 }
 
-/** Whose list it is: a step without one of its own has the package's. */
+/** Whether a step's list of secrets is its own or the package's. */
 function declarer(own: readonly string[] | undefined, ofPackage: JsonValue | undefined): "package" | "step" | null {
   if (own === undefined) return null;
   return JSON.stringify(own) === JSON.stringify(ofPackage) ? "package" : "step";
 }
 
-/** Where a document's text refers to a name, in one of the forms that are resolved late. */
+/** The places where a document refers to a name, in a form that is resolved during the run. */
 export function findReferences(file: string, document: JsonValue, name: string): { file: string; path: string }[] {
   const escaped = name.replace(/[.-]/g, "\\$&");
   const forms = new RegExp(

@@ -31,11 +31,11 @@ const versionRow = z
         : { kind: end_kind, at: end_at.toISOString(), author: end_author },
   }));
 
-/** Every version of a name in one scope, the newest first; empty when it was never set there. */
+/** The versions of a name in one scope, newest first, at most `maxVersions`; empty when it was never set there. */
 export async function listHistory(
   sql: Sql,
   { scope: where, ownerId, name }: { readonly scope: string; readonly ownerId: string; readonly name: string },
-  most: number | null = null,
+  maxVersions: number | null = null,
 ): Promise<readonly SecretVersion[]> {
   return sql.rows(
     versionRow,
@@ -47,7 +47,7 @@ export async function listHistory(
      left join secret_deletions d on d.secret_id = v.secret_id and d.version = v.version
      where s.scope = $1 and s.owner_id = $2 and s.name = $3
      order by v.version desc limit $4`,
-    [where, ownerId, name, most],
+    [where, ownerId, name, maxVersions],
   );
 }
 
@@ -63,7 +63,7 @@ const askedRow = z
   })
   .transform(({ at, ...row }) => ({ ...row, at: at.toISOString() }));
 
-/** The newest row of a receipt about a name in the last 1,000 executions of one package, or null. */
+/** The newest receipt row about a name in the last 1,000 executions of one package, or null. */
 export async function findLastAsked(
   sql: Sql,
   packageId: PackageId,

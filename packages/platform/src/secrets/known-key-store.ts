@@ -5,7 +5,7 @@ import type { Place } from "./scope-key.ts";
 
 const knownRow = z.object({ statement: scopeKeyStatement });
 
-/** What the keyring stated last about a place's key, or undefined. Whoever uses it checks the signature anew. */
+/** The keyring's last statement about a place's key, or undefined. The caller must check the signature again. */
 export async function findKnownKey(sql: Sql, { scope, ownerId }: Place): Promise<ScopeKeyStatement | undefined> {
   const row = await sql.row(knownRow, "select statement from known_scope_keys where scope = $1 and owner_id = $2", [
     scope,

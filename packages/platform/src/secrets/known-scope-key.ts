@@ -3,14 +3,14 @@ import type { Deps } from "../deps.ts";
 import { findKnownKey, keepKnownKey } from "./known-key-store.ts";
 import { fetchScopeKey, type Place, readScopeKey, type ScopeKey } from "./scope-key.ts";
 
-/** With an answer at hand nobody is kept waiting for a keyring that is away. */
+/** Short, because a known key can be used when the keyring does not answer. */
 const shortTimeoutMs = 1_500;
-const away: ReadonlySet<ErrorCode> = new Set(["KEYRING_UNREACHABLE", "CLOCK_WRONG"]);
+const unavailable: ReadonlySet<ErrorCode> = new Set(["KEYRING_UNREACHABLE", "CLOCK_WRONG"]);
 
 /**
- * A place's key as `fetchScopeKey` gives it, or while the keyring cannot be reached, or has another time, the one that it stated last: the
- * signature is checked again, and what is sealed with an earlier version stays readable. So runs can be started, and
- * wait in the database, while NATS is down. `KEYRING_UNREACHABLE` for a place that was never asked about.
+ * A place's key as `fetchScopeKey` gives it; while the keyring cannot be reached or its clock is wrong, the key that it
+ * stated last. That signature is checked again, and values sealed with an earlier version stay readable. So executions
+ * can be started, and wait in the database, while NATS is down. `KEYRING_UNREACHABLE` when no statement is known.
  */
 export async function findScopeKey(
   deps: Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId">,
@@ -22,8 +22,8 @@ export async function findScopeKey(
     if (known?.body !== fresh.statement.body) await keepKnownKey(deps.database, place, fresh.statement);
     return fresh;
   } catch (error) {
-    const isAway = error instanceof SealrunError && away.has(error.code);
-    if (!isAway || known === undefined) throw error;
+    const isUnavailable = error instanceof SealrunError && unavailable.has(error.code);
+    if (!isUnavailable || known === undefined) throw error;
     return readScopeKey(deps, place, known);
   }
 }

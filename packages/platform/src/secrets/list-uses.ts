@@ -1,17 +1,17 @@
 import type { Sql } from "@sealrun/postgres";
-import { lookupOrder, type Scope, type SecretName, type SecretUses } from "@sealrun/protocol";
+import { narrowerScopes, type SecretName, type SecretUses } from "@sealrun/protocol";
 import { findReferences } from "./explain-secret.ts";
 import type { Place } from "./scope-key.ts";
 import { type Candidate, listCandidates, listReaders } from "./uses-store.ts";
 
-/** The packages that would notice if a secret went: those that name it or have read this very one. Set or not. */
+/** The packages that use a secret: they name it, or have read it. The secret need not be set. */
 export async function listUses(sql: Sql, place: Place, name: SecretName): Promise<SecretUses> {
   const readers = new Map((await listReaders(sql, place, name)).map((row) => [row.packageId, row.lastRead]));
   const candidates = await listCandidates(sql, place, name, [...readers.keys()]);
   const uses = candidates.map((candidate) => ({
     project: candidate.project,
     package: candidate.package,
-    shadowed: isShadowed(place.scope, candidate.setIn),
+    shadowed: narrowerScopes(place.scope).some((scope) => candidate.setIn.includes(scope)),
     references: referencesIn(candidate, name),
     declared: isDeclared(candidate, name),
     lastRead: readers.get(candidate.id) ?? null,
@@ -19,11 +19,6 @@ export async function listUses(sql: Sql, place: Place, name: SecretName): Promis
   const isUse = (use: SecretUses["uses"][number]): boolean =>
     use.references.length > 0 || use.declared || use.lastRead !== null;
   return { name, scope: place.scope, uses: uses.filter(isUse) };
-}
-
-/** Narrower scopes answer first. */
-function isShadowed(scope: Scope, setIn: readonly Scope[]): boolean {
-  return lookupOrder.slice(0, lookupOrder.indexOf(scope)).some((narrower) => setIn.includes(narrower));
 }
 
 function referencesIn({ config, parameters, manifest }: Candidate, name: SecretName) {

@@ -27,8 +27,8 @@ const storedRow = z
     ephemeral: z.instanceof(Uint8Array),
   })
   .transform(({ owner_id, key_id, ...row }) => ({ ...row, ownerId: owner_id, keyId: key_id }));
-/** The current version of a secret, still in both layers: `openStored` takes the outer one off. */
-export type StoredSecret = z.infer<typeof storedRow>;
+/** One version of a secret under both layers; `openStored` opens the outer one. */
+export type SealedSecretRow = z.infer<typeof storedRow>;
 
 /** Whose secrets an execution may look up. */
 export interface Reach {
@@ -52,15 +52,15 @@ export async function findPresence(sql: Sql, reach: Reach, name: SecretName): Pr
 }
 
 /**
- * The narrowest secret of a name, or that of `only` one scope, or undefined; and which scopes have the name: both from
- * one moment.
+ * The narrowest secret of a name, or the one in the scope `only`, or undefined; and which scopes have the name. Both
+ * are read in one statement.
  */
 export async function findNarrowest(
   sql: Sql,
   reach: Reach,
   name: SecretName,
   only?: Scope,
-): Promise<{ readonly presence: Presence; readonly secret: StoredSecret | undefined }> {
+): Promise<{ readonly presence: Presence; readonly secret: SealedSecretRow | undefined }> {
   const rows = await sql.rows(
     storedRow,
     `select ${columns} from secrets s join secret_versions v on v.secret_id = s.id and v.version = s.version
@@ -72,7 +72,7 @@ export async function findNarrowest(
 }
 
 /** The current service secrets of a package, by name. */
-export async function listService(sql: Sql, packageId: PackageId): Promise<readonly StoredSecret[]> {
+export async function listService(sql: Sql, packageId: PackageId): Promise<readonly SealedSecretRow[]> {
   return sql.rows(
     storedRow,
     `select ${columns} from secrets s join secret_versions v on v.secret_id = s.id and v.version = s.version
@@ -81,12 +81,12 @@ export async function listService(sql: Sql, packageId: PackageId): Promise<reado
   );
 }
 
-/** One version by id, current or not, within reach; undefined when it is not there. */
+/** One version by id, current or not, within reach; undefined when it does not exist. */
 export async function findVersion(
   sql: Sql,
   reach: Reach,
   wanted: { readonly id: string; readonly version: number },
-): Promise<StoredSecret | undefined> {
+): Promise<SealedSecretRow | undefined> {
   return sql.row(
     storedRow,
     `select ${columns} from secrets s join secret_versions v on v.secret_id = s.id

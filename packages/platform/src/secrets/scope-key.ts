@@ -16,17 +16,17 @@ export type Place =
   | { readonly scope: "project"; readonly ownerId: ProjectId }
   | { readonly scope: "platform"; readonly ownerId: string };
 
-/** The public key to seal with for one place, as the keyring states it. */
+/** The public key to seal with for one place, as stated by the keyring. */
 export interface ScopeKey {
   readonly statement: ScopeKeyStatement;
   readonly publicKey: Uint8Array;
-  /** As envelopes name it, in hex. */
+  /** The id that envelopes carry, in hex. */
   readonly keyId: string;
 }
 
 /**
- * Asks the keyring for a place's key; the keyring makes it when there is none yet. The answer is verified and must be
- * about exactly this place. `KEYRING_UNREACHABLE` when nobody answers.
+ * Asks the keyring for a place's key; the keyring makes it when it does not exist. The answer is verified and must be
+ * about exactly this place. `KEYRING_UNREACHABLE` when no keyring answers.
  */
 export async function fetchScopeKey(
   deps: Pick<Deps, "link" | "identity" | "keyring" | "platformId">,

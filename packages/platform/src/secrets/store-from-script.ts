@@ -15,7 +15,7 @@ export interface ScriptWrite {
   readonly requestId: string;
 }
 
-/** Stores what a script set, in the caller's transaction, with its audit row. Fails as `sealIncoming`. */
+/** Stores a script's value and its audit row in the caller's transaction. Fails as `sealIncoming`. */
 export async function storeFromScript(
   deps: Pick<Deps, "platformId" | "storageKey">,
   sql: Sql,
@@ -25,7 +25,7 @@ export async function storeFromScript(
   const requester: Requester = { name: `execution ${write.executionId}`, requestId: write.requestId };
   const values = sealIncoming(deps, place, key, [secret]);
   const [stored] = await storeSecrets(sql, { place, values, author: requester.name, source: "script" });
-  if (stored === undefined) throw new SealrunError("INTERNAL", "A secret was written and no row came back");
+  if (stored === undefined) throw new SealrunError("INTERNAL", "A secret was written but no row was returned");
   const detail = { scope: place.scope, name: stored.name, version: stored.version };
   await recordAudit(sql, { requester, action: "secret.set", object: place.ownerId, detail });
   return stored;

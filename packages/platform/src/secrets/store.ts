@@ -25,7 +25,7 @@ const listedRow = z
 /** A secret as lists show it. */
 export type ListedSecret = z.infer<typeof listedRow>;
 
-/** What a write stores, and for whom. */
+/** The values of one write, their place and their author. */
 export interface SecretWrite {
   readonly place: Place;
   readonly values: readonly SealedValue[];
@@ -42,7 +42,7 @@ export interface StoredVersion {
 
 const writtenRow = z.object({ id: secretId, name: secretName, version: z.number() });
 
-/** Stores a new version of each value; call it inside a transaction. Names are taken in one order, so writers never deadlock. */
+/** Stores a new version of each value; call it inside a transaction. Sorted by name, so that writers never deadlock. */
 export async function storeSecrets(sql: Sql, write: SecretWrite): Promise<readonly StoredVersion[]> {
   const values = [...write.values].sort((left, right) => (left.name < right.name ? -1 : 1));
   const written = await sql.rows(
@@ -93,8 +93,8 @@ export async function listSecrets(sql: Sql, place: Place, names?: readonly strin
 }
 
 /**
- * Marks a secret as gone; its versions stay, and a later write goes on with the next number. False when it was not
- * there. Call it inside a transaction.
+ * Marks a secret as deleted; its versions stay, and a later write gets the next number. False when it was not set. Call
+ * it inside a transaction.
  */
 export async function deleteSecret(
   sql: Sql,

@@ -14,7 +14,7 @@ const readRow = z
   })
   .transform(({ package_id, at, ...row }) => ({ packageId: package_id, lastRead: { ...row, at: at.toISOString() } }));
 
-/** The newest read of a secret by each package, found among its last 10,000 reads. */
+/** The newest read of a secret by each package, among the last 10,000 reads of the secret. */
 export async function listReaders(
   sql: Sql,
   { scope: where, ownerId }: Place,
@@ -44,10 +44,12 @@ const candidateRow = z
     set_in: z.array(scope),
   })
   .transform(({ set_in, ...row }) => ({ ...row, setIn: set_in }));
-/** A package that may use a name: its newest version's documents, and the scopes within its reach that have the name. */
+/**
+ * A package that may use a name: the documents of its newest version, and the scopes it can read that have the name.
+ */
 export type Candidate = z.infer<typeof candidateRow>;
 
-/** The packages within a place whose documents hold a name anywhere, and these others, by project and name. */
+/** The packages within a place whose documents contain a name, and the packages in `others`; by project and name. */
 export async function listCandidates(
   sql: Sql,
   { scope: where, ownerId }: Place,

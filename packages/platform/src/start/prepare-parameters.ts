@@ -11,7 +11,7 @@ import {
   visibleParameters,
 } from "@sealrun/protocol";
 import type { Deps } from "../deps.ts";
-import { readUpload } from "../secrets/own-upload.ts";
+import { readSealedParameters } from "../secrets/read-sealed.ts";
 import type { ScopeKey } from "../secrets/scope-key.ts";
 
 /** Parameters as an execution stores them. */
@@ -54,7 +54,11 @@ export function prepareParameters(
     if (sealedNames.length > 0) throw new SealrunError("BAD_REQUEST", "Expected sealed together with sealedNames");
     return { visible, sealed: null, sealedNames };
   }
-  return { visible, sealed: wrap(deps, place, readUpload(place.key, given.sealed, "the parameters")), sealedNames };
+  return {
+    visible,
+    sealed: wrap(deps, place, readSealedParameters(place.key, given.sealed, "the parameters")),
+    sealedNames,
+  };
 }
 
 function sealPlain(deps: PrepareDeps, place: ParametersPlace, given: JsonObject): PreparedParameters {

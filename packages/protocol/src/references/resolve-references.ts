@@ -1,7 +1,7 @@
 import { SealrunError } from "../error.ts";
 import type { JsonObject, JsonValue } from "../text/json-value.ts";
 import { limits } from "../limits.ts";
-import { lookupOrder, scope as scopeSchema, type Scope } from "../scope.ts";
+import { lookupOrder, type Scope, scopeOfNamespace } from "../scope.ts";
 import { showBytes, showName, showPath } from "../text/show-text.ts";
 import { decodeBase64Text, encodeBase64Text } from "./base64-text.ts";
 import { findField } from "./find-field.ts";
@@ -162,7 +162,7 @@ async function findSecret(
 }
 
 function scopeOf(namespace: string, at: number, project: string): Scope {
-  const scope = scopeSchema.safeParse(namespace).data ?? (namespace === project ? "project" : undefined);
+  const scope = scopeOfNamespace(namespace, project);
   if (scope !== undefined) return scope;
   throw new SealrunError(
     "REFERENCE_INVALID",

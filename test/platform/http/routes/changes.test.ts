@@ -36,13 +36,13 @@ describe("GET /api/v1/changes", () => {
     stop.abort();
   });
 
-  test("GET /api/v1/changes answers 401 to nobody and 403 to another site", async () => {
+  test("GET /api/v1/changes answers 401 without credentials and 403 to another site", async () => {
     expect(await refused(fetch(`${platform.url}/api/v1/changes`))).toMatchObject({ status: 401 });
     const headers = { cookie: await signIn(platform), "sec-fetch-site": "cross-site" };
     expect(await refused(fetch(`${platform.url}/api/v1/changes`, { headers }))).toMatchObject({ status: 403 });
   });
 
-  test("GET /api/v1/changes refuses more streams than a session may have, and counts those that left no more", async () => {
+  test("GET /api/v1/changes refuses more streams than a session may have, and no longer counts closed ones", async () => {
     const headers = asPage(await signIn(platform));
     const stop = new AbortController();
     const open = async (): Promise<Response> =>
@@ -74,7 +74,7 @@ describe("GET /api/v1/changes", () => {
     expect(await refused(fetch(`${platform.url}/api/v1/changes`, { headers }))).toMatchObject({ status: 401 });
   });
 
-  test("GET /api/v1/changes ends when the platform stops, and holds it up no more", async () => {
+  test("GET /api/v1/changes ends when the platform stops, and does not delay it", async () => {
     const own = await start(platform.config, { log: pino({ level: "silent" }) });
     const response = await fetch(`${own.url}/api/v1/changes`, {
       headers: { authorization: `Bearer ${platform.token}` },

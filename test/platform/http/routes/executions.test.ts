@@ -35,7 +35,7 @@ describe("POST …/executions", () => {
     expect(await world.show(await world.start("newest"))).toMatchObject({ version: 2, steps: [{ script: "two.sh" }] });
   });
 
-  test("POST …/executions shows the names of sealed parameters and the values of visible ones alone", async () => {
+  test("POST …/executions shows the names of sealed parameters and only the values of visible ones", async () => {
     await world.push("form", {
       "main.sh": "true\n",
       "parameters.json": JSON.stringify({

@@ -34,7 +34,7 @@ describe("POST /executors/enrol", () => {
     await peer.close();
   });
 
-  test("POST /executors/enrol refuses a token that was used or is another's, and lists nobody new", async () => {
+  test("POST /executors/enrol refuses a used or foreign token, and lists no new executor", async () => {
     const before = await list();
     const text = await issueEnrolmentToken(platform.keyringConfig, { pool: "default", projects: "all" });
     const token = { ...decodeEnrolmentToken(text), url: platform.url };

@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(async () => platform.close());
 
 describe("GET /api/v1/platform", () => {
-  test("GET /api/v1/platform tells anybody the keyring's fingerprint, before a client sends its token", async () => {
+  test("GET /api/v1/platform tells every client the keyring's fingerprint, before a client sends its token", async () => {
     const answer = await fetch(`${platform.url}/api/v1/platform`);
     const info = platformInfo.parse(await answer.json());
     expect(info).toMatchObject({ id: platform.platformId, keyring: { fingerprint: platform.fingerprint } });

@@ -16,7 +16,7 @@ describe("POST /api/v1/projects", () => {
     expect((await ask(platform, projectList, ["GET", "/projects"])).projects).toEqual([made]);
   });
 
-  test("POST /api/v1/projects refuses a name that differs by case alone", async () => {
+  test("POST /api/v1/projects refuses a name that differs only by case", async () => {
     expect(await refused(send(platform, "POST", "/projects", { json: { name: "aCME" } }))).toMatchObject({
       status: 409,
       code: "ALREADY_EXISTS",

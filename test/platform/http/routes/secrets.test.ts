@@ -133,7 +133,7 @@ describe("PUT /api/v1/platform/secrets", () => {
 });
 
 describe("GET /api/v1/platform/secrets", () => {
-  test("GET /api/v1/platform/secrets answers with names, scope, version, author, source and times alone", async () => {
+  test("GET /api/v1/platform/secrets answers only with names, scope, version, author, source and times", async () => {
     const answer = await send(platform, "GET", "/platform/secrets");
     const body = z.object({ secrets: z.array(z.record(z.string(), z.unknown())) }).parse(await answer.json());
     for (const secret of body.secrets) {

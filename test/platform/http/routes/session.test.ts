@@ -61,7 +61,7 @@ describe("POST /api/v1/session", () => {
     expect(await refused(post(token))).toMatchObject({ status: 400, code: "BAD_REQUEST" });
   });
 
-  test("POST /api/v1/session signs nobody in from another site", async () => {
+  test("POST /api/v1/session refuses a sign-in from another site", async () => {
     for (const site of ["cross-site", "same-site", "none"]) {
       const answer = refused(post(platform.token, { "sec-fetch-site": site }));
       expect(await answer, site).toMatchObject({ status: 403, code: "CROSS_SITE_REQUEST" });
@@ -71,7 +71,7 @@ describe("POST /api/v1/session", () => {
     expect(await refused(form)).toMatchObject({ status: 400 });
   });
 
-  test("POST /api/v1/session gives a cookie for HTTPS alone when a trusted proxy says so", async () => {
+  test("POST /api/v1/session sets a cookie only for HTTPS when a trusted proxy says so", async () => {
     const log = pino({ level: "silent" });
     const behind = await start({ ...platform.config, trustedProxies: ["127.0.0.0/8"] }, { log });
     const send = async (url: string) =>

@@ -115,7 +115,7 @@ describe("readZip(), of entries that no package may hold", () => {
       "x.py",
       "without a password",
     ],
-    ["compressed by bzip2", { name: "x.py", method: 12 }, "x.py", "compressed by method 12"],
+    ["compressed by bzip2", { name: "x.py", method: 12 }, "x.py", "its compression method is 12"],
     ["a link", { name: "x.py", content: "/etc/passwd", mode: 0o120777 }, "x.py", "this is a link"],
     ["a link called a folder", { name: "x/", content: "", mode: 0o120777 }, "x/", '"/"'],
     ["a device", { name: "x", mode: 0o020666 }, "x", "this is a device"],
@@ -131,7 +131,7 @@ describe("readZip(), of entries that no package may hold", () => {
     ["the same path", { ...main, content: script }, "main.py", "is there twice"],
     ["the same but for case", { name: "MAIN.py" }, "MAIN.py", 'collides with "main.py"'],
     ["a folder where a file is", { name: "main.py/x" }, "main.py", "once as a file and once as a folder"],
-    ["a folder with content", { name: "x/", content: script }, "x/", "no content of its own"],
+    ["a folder with content", { name: "x/", content: script }, "x/", "a folder without content"],
     ["secrets.json in a folder", { name: "x/secrets.json" }, "x/secrets.json", "at the top of the package only"],
     ["secrets.json in capitals", { name: "SECRETS.JSON" }, "SECRETS.JSON", "in small letters"],
     ["a wrong checksum", { name: "x.py", content: script, said: { crc: 1 } }, "x.py", "does not match its checksum"],
@@ -141,15 +141,15 @@ describe("readZip(), of entries that no package may hold", () => {
       "x.py",
       "does not match its checksum",
     ],
-    ["smaller than it says", { name: "x", content: "y", method: 8, said: { size: 9 } }, "x", "expected the 9 bytes"],
-    ["larger than it says", { name: "x", content: "yyy", method: 8, said: { size: 1 } }, "x", "it has more"],
+    ["smaller than it says", { name: "x", content: "y", method: 8, said: { size: 9 } }, "x", "expected 9 bytes"],
+    ["larger than it says", { name: "x", content: "yyy", method: 8, said: { size: 1 } }, "x", "found more"],
     ["no deflate", { name: "x", content: "yyy", method: 8, said: { packedSize: 1 } }, "x", "damaged"],
     ["over the zip's list", { name: "x", content: "y", said: { packedSize: 99, size: 99 } }, "x", "the zip's own list"],
-    ["called otherwise before it", { name: "x", local: { name: "y" } }, "x", "two different things"],
-    ["stored or not", { name: "x", local: { method: 8 } }, "x", "two different things"],
-    ["of two sizes", { name: "x", local: { said: { size: 5 } } }, "x", "two different things"],
-    ["of two checksums", { name: "x", local: { said: { crc: 5 } } }, "x", "two different things"],
-    ["encrypted or not", { name: "x", local: { flags: 0x801 } }, "x", "two different things"],
+    ["called otherwise before it", { name: "x", local: { name: "y" } }, "x", "in two different ways"],
+    ["stored or not", { name: "x", local: { method: 8 } }, "x", "in two different ways"],
+    ["of two sizes", { name: "x", local: { said: { size: 5 } } }, "x", "in two different ways"],
+    ["of two checksums", { name: "x", local: { said: { crc: 5 } } }, "x", "in two different ways"],
+    ["encrypted or not", { name: "x", local: { flags: 0x801 } }, "x", "in two different ways"],
     ["nowhere", { name: "x", offset: 7 }, "x", "does not have it where its list says"],
     ["past the end", { name: "x", offset: 0xffff_fff0 }, "x", "does not have it where its list says"],
   ])("readZip() refuses an entry that is %s, and names it", async (_what, entry, path, sentence) => {
@@ -160,7 +160,7 @@ describe("readZip(), of entries that no package may hold", () => {
 
   test("readZip() refuses two secrets.json, and one that is too large", async () => {
     const secrets = { name: "secrets.json", content: "{}" };
-    expect(await refusal(withMain(secrets, secrets))).toContain('"secrets.json": is there twice');
+    expect(await refusal(withMain(secrets, secrets))).toContain('"secrets.json": is in the zip twice');
     const large = { ...secrets, content: Buffer.alloc(limits.secretsFileBytes + 1), method: 8 };
     const { code, message } = await rejectionOf(readZip(withMain(large)));
     expect([code, message]).toEqual(["SECRETS_FILE_INVALID", expect.stringContaining("at most 4 MiB")]);
@@ -178,7 +178,7 @@ describe("readZip(), of entries that no package may hold", () => {
     const outer: MadeEntry = { name: "outer.bin", content: inner };
     const innerAt = 30 + "outer.bin".length;
     const nested = makeZip([outer, { name: "inner.py", content: "print(3)", offset: innerAt }]);
-    expect(await refusal(nested)).toContain('"outer.bin": its content lies over "inner.py"');
+    expect(await refusal(nested)).toContain('"outer.bin": its content overlaps "inner.py"');
   });
 });
 
@@ -201,7 +201,7 @@ describe("readZip(), of bombs", () => {
     const archive = withMain({ name: "x.bin", content: zeros, method: 8, said: { size: 100 } });
     expect(archive.length).toBeLessThan(limits.packageBytes / 100);
     const before = process.memoryUsage().arrayBuffers;
-    expect(await refusal(archive)).toContain('"x.bin": expected the 100 bytes that the zip says of it, it has more');
+    expect(await refusal(archive)).toContain('"x.bin": expected 100 bytes, as the zip says, found more');
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(zeros.length / 4);
   });
 
@@ -245,7 +245,7 @@ describe("readZip(), of what is no zip", () => {
     expect(await refusal(Buffer.from(archive))).toContain(sentence);
   });
 
-  test("readZip() unpacks or refuses a zip whatever bytes of it change, with errors of the table alone", async () => {
+  test("readZip() unpacks or refuses a zip whatever bytes of it change, only with errors of the table", async () => {
     const good = withMain(
       { name: "data/x.txt", content: "x".repeat(99), method: 8 },
       { name: "secrets.json", content: "{}" },

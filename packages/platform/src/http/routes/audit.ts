@@ -11,7 +11,7 @@ import { requesterOf } from "../requester.ts";
 const config = { access: "admin" } as const;
 const text = z.string().max(256);
 
-/** The audit: list its rows, check its chain. */
+/** The audit: list its rows, check its chain, accept a break. */
 export function auditRoutes(
   plain: FastifyInstance,
   { database, audit }: Pick<Deps, "database"> & { readonly audit: Audit },
@@ -22,7 +22,7 @@ export function auditRoutes(
     {
       config,
       schema: {
-        summary: "List rows of the audit, the newest first",
+        summary: "List rows of the audit, newest first",
         querystring: z.object({
           project: projectName.optional(),
           action: text.optional(),

@@ -4,7 +4,7 @@ import type { ChangeNotices } from "../../live/change-notices.ts";
 import { streamChanges } from "../../live/stream-changes.ts";
 import { type EventStreams, whenClosed } from "../event-streams.ts";
 
-/** What has changed on the platform, live. */
+/** Live changes on the platform. */
 export function changeRoutes(
   app: FastifyInstance,
   deps: { readonly changes: ChangeNotices; readonly streams: EventStreams },
@@ -15,7 +15,7 @@ export function changeRoutes(
     {
       config: { access: "admin" },
       schema: {
-        summary: "Follow what changes as server-sent events: topics, no names",
+        summary: "Follow changes as server-sent events: topics, no names",
         produces: ["text/event-stream"],
       },
     },
@@ -43,5 +43,5 @@ function ownerOf({ session, author }: FastifyRequest): string {
 
 function refuseTooMany(own: number, all: number): void {
   if (own < limits.changeStreamsPerSession && all < limits.changeStreams) return;
-  throw new SealrunError("RATE_LIMITED", "Too many pages follow the changes at once; close some");
+  throw new SealrunError("RATE_LIMITED", "Too many open pages follow the changes; close some");
 }

@@ -28,13 +28,13 @@ import type { FeedNotices } from "../../live/feed-notices.ts";
 import { streamEvents } from "../../live/stream-execution.ts";
 import { runAgain as again } from "../../start/run-again.ts";
 import { startExecution as start } from "../../start/start-execution.ts";
-import { tellWaiting } from "../../overview/tell-waiting.ts";
+import { addWaitingReasons } from "../../overview/add-waiting-reasons.ts";
 import { statisticsRoute } from "./statistics.ts";
 import type { EventStreams } from "../event-streams.ts";
 import { findAddressed, packageParams, packageUrl } from "./package-address.ts";
 import { requesterOf } from "../requester.ts";
 
-type Needed = Deps & { readonly notices: FeedNotices; readonly streams: EventStreams };
+type ExecutionRouteDeps = Deps & { readonly notices: FeedNotices; readonly streams: EventStreams };
 
 const params = z.object({ execution: executionId });
 const cursor = z.string().regex(/^\d{1,18}$/, "expected a cursor of this API");
@@ -45,7 +45,7 @@ const keyHeader = z.looseObject({ "idempotency-key": idempotencyKey.optional() }
 const config = { access: "admin" } as const;
 
 /** Executions: start, list, show, read lines, follow. */
-export function executionRoutes(plain: FastifyInstance, deps: Needed): void {
+export function executionRoutes(plain: FastifyInstance, deps: ExecutionRouteDeps): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   app.post(
     `${packageUrl}/executions`,
@@ -72,7 +72,7 @@ export function executionRoutes(plain: FastifyInstance, deps: Needed): void {
     {
       config,
       schema: {
-        summary: "Start an execution's package once more with the same parameters",
+        summary: "Start the package of an execution again with the same parameters",
         params,
         headers: keyHeader,
         body: runAgain.nullish(),
@@ -99,7 +99,7 @@ export function executionRoutes(plain: FastifyInstance, deps: Needed): void {
     {
       config,
       schema: {
-        summary: "Which secrets an execution read, missed and was refused, never values",
+        summary: "List the secrets that an execution read, missed or was refused; never values",
         params,
         response: { 200: executionReceipt, default: errorBody },
       },
@@ -117,7 +117,7 @@ export function executionRoutes(plain: FastifyInstance, deps: Needed): void {
     {
       config,
       schema: {
-        summary: "Cancel an execution: a queued one at once, a running one soon",
+        summary: "Cancel an execution: at once while it is queued, soon while it runs",
         params,
         response: { 202: cancelledExecution, default: errorBody },
       },
@@ -134,14 +134,14 @@ export function executionRoutes(plain: FastifyInstance, deps: Needed): void {
   followRoute(plain, deps);
 }
 
-function listRoutes(plain: FastifyInstance, deps: Needed): void {
+function listRoutes(plain: FastifyInstance, deps: ExecutionRouteDeps): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   app.get(
     "/api/v1/executions",
     {
       config,
       schema: {
-        summary: "List executions, the newest first",
+        summary: "List executions, newest first",
         querystring: executionQuery.extend({
           limit: z.coerce.number().int().min(1).max(500).default(50),
           before: cursor.optional(),
@@ -154,7 +154,7 @@ function listRoutes(plain: FastifyInstance, deps: Needed): void {
       const rows = await listExecutions(deps.database, filter, { before, limit: limit + 1 });
       const shown = rows.slice(0, limit);
       const next = rows.length > limit ? (shown.at(-1)?.number ?? null) : null;
-      return { executions: await tellWaiting(deps.database, shown), next };
+      return { executions: await addWaitingReasons(deps.database, shown), next };
     },
   );
   app.get(
@@ -183,7 +183,7 @@ function listRoutes(plain: FastifyInstance, deps: Needed): void {
   );
 }
 
-function followRoute(plain: FastifyInstance, deps: Needed): void {
+function followRoute(plain: FastifyInstance, deps: ExecutionRouteDeps): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   app.get(
     "/api/v1/executions/:execution/events",

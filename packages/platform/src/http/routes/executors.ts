@@ -16,7 +16,7 @@ import { enrolExecutor } from "../../executors/enrol.ts";
 import { renewCredentials } from "../../executors/renew-credentials.ts";
 import { describePools, listExecutors } from "../../executors/store.ts";
 
-/** Enrolling needs no admin token: many executors may start at once from one address, guessing may not go on. */
+/** Enrolling needs no admin token: enough for many executors behind one address, too few for guessing. */
 const rateLimit: RateLimitOptions = {
   max: 120,
   timeWindow: 60_000,
@@ -24,15 +24,15 @@ const rateLimit: RateLimitOptions = {
     new SealrunError("RATE_LIMITED", "Too many enrolments came from this address; wait a minute"),
 };
 
-/** Renewing needs no token either; an executor does it once in half an hour, and at its start. */
+/** Renewing needs no token either; an executor does it every half hour, and when it starts. */
 const renewalRateLimit: RateLimitOptions = {
   max: 600,
   timeWindow: 60_000,
   errorResponseBuilder: () =>
-    new SealrunError("RATE_LIMITED", "Too many executors renewed their login from this address; wait a minute"),
+    new SealrunError("RATE_LIMITED", "Too many logins were renewed from this address; wait a minute"),
 };
 
-/** Executors: enrol with a one-time token, list; and the pools that they make up. */
+/** Executors: enrol with a one-time token, renew the login, list; and their pools. */
 export function executorRoutes(
   plain: FastifyInstance,
   deps: Pick<Deps, "database" | "link" | "identity" | "keyring">,
@@ -77,7 +77,7 @@ export function executorRoutes(
     {
       config: { access: "admin" },
       schema: {
-        summary: "List the pools that have executors or something queued",
+        summary: "List the pools that have executors or queued executions",
         response: { 200: poolList, default: errorBody },
       },
     },

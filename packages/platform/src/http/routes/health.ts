@@ -6,7 +6,7 @@ import type { Deps } from "../../deps.ts";
 import { createHealth } from "../../health/check-health.ts";
 import { readVersion } from "../openapi.ts";
 
-/** How the platform and all that it stands on are, asked now. */
+/** The health of the platform and of everything it depends on, checked now. */
 export function healthRoute(
   app: FastifyInstance,
   deps: Pick<Deps, "database" | "link" | "identity" | "keyring"> & { readonly audit: Audit },
@@ -18,7 +18,7 @@ export function healthRoute(
     {
       config: { access: "admin" },
       schema: {
-        summary: "Look at the platform and all that it stands on, now",
+        summary: "Check the platform and everything it depends on, now",
         response: { 200: platformHealth, default: errorBody },
       },
     },

@@ -15,7 +15,7 @@ export function holdRoutes(plain: FastifyInstance, { database }: Pick<Deps, "dat
     "/api/v1/platform/hold",
     {
       config,
-      schema: { summary: "Whether the platform is held", response: { 200: holdState, default: errorBody } },
+      schema: { summary: "Show whether the platform is held", response: { 200: holdState, default: errorBody } },
     },
     async () => showHold(await findHold(database)),
   );
@@ -24,7 +24,7 @@ export function holdRoutes(plain: FastifyInstance, { database }: Pick<Deps, "dat
     {
       config,
       schema: {
-        summary: "Hold the platform: what runs goes on, nothing new starts",
+        summary: "Hold the platform: running executions continue, no new ones start",
         response: { 200: holdState, default: errorBody },
       },
     },

@@ -4,12 +4,12 @@ import { z } from "zod";
 import { getPackage, type Package } from "../../packages/store.ts";
 import { getProject, type Project } from "../../projects/store.ts";
 
-/** Address of everything below one package. */
+/** The address of one package. */
 export const packageUrl = "/api/v1/projects/:project/packages/:package";
 /** The parameters of that address. */
 export const packageParams = z.object({ project: projectName, package: packageName });
 
-/** Project and package of an address; `PROJECT_NOT_FOUND`, or `PACKAGE_NOT_FOUND` without a version, too. */
+/** Project and package of an address. `PROJECT_NOT_FOUND`; `PACKAGE_NOT_FOUND` also for a package without a version. */
 export async function findAddressed(
   sql: Sql,
   params: z.infer<typeof packageParams>,

@@ -11,16 +11,16 @@ import { findScopeKey } from "../../secrets/known-scope-key.ts";
 import { findAddressed, packageParams, packageUrl } from "./package-address.ts";
 import { requesterOf } from "../requester.ts";
 
-type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId">;
+type PackageRouteDeps = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId">;
 
-/** Packages: get or make, show, list. */
-export function packageRoutes(plain: FastifyInstance, deps: Needed): void {
+/** Packages: get or create, show, list. */
+export function packageRoutes(plain: FastifyInstance, deps: PackageRouteDeps): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   const config = { access: "admin" } as const;
   const response = { 200: packageInfo, default: errorBody };
   app.put(
     packageUrl,
-    { config, schema: { summary: "Get or make a package", params: packageParams, response } },
+    { config, schema: { summary: "Get or create a package", params: packageParams, response } },
     async (request) => {
       const project = await getProject(deps.database, request.params.project);
       const requester = requesterOf(request);
@@ -53,7 +53,7 @@ export function packageRoutes(plain: FastifyInstance, deps: Needed): void {
   );
 }
 
-async function describePackage(deps: Needed, project: Project, found: Package): Promise<PackageInfo> {
+async function describePackage(deps: PackageRouteDeps, project: Project, found: Package): Promise<PackageInfo> {
   const place = { scope: "service", ownerId: found.id, projectId: project.id } as const;
   const { statement } = await findScopeKey(deps, place);
   return {

@@ -7,16 +7,21 @@ import type { Deps } from "../../deps.ts";
 import { healthRoute } from "./health.ts";
 import { readVersion } from "../openapi.ts";
 
-type Needed = Pick<Deps, "platformId" | "database" | "link" | "identity" | "keyring"> & { readonly audit: Audit };
+type PlatformRouteDeps = Pick<Deps, "platformId" | "database" | "link" | "identity" | "keyring"> & {
+  readonly audit: Audit;
+};
 
-/** Who this is, and how it is. The first is public: a client compares the fingerprint before it sends its token. */
-export function platformRoutes(app: FastifyInstance, deps: Needed): void {
+/**
+ * The platform's identity and health. The identity is public: a client checks the fingerprint before it sends its
+ * token.
+ */
+export function platformRoutes(app: FastifyInstance, deps: PlatformRouteDeps): void {
   healthRoute(app, deps);
   app.withTypeProvider<ZodTypeProvider>().get(
     "/api/v1/platform",
     {
       config: { access: "public" },
-      schema: { summary: "Who this platform is", response: { 200: platformInfo, default: errorBody } },
+      schema: { summary: "Show the identity of this platform", response: { 200: platformInfo, default: errorBody } },
     },
     async () => ({
       id: deps.platformId,

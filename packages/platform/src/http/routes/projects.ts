@@ -25,7 +25,7 @@ const info = ({ id, name, createdAt, maxConcurrent }: Project): ProjectInfo => (
   maxConcurrent,
 });
 
-/** Projects: make, list, show, limit. */
+/** Projects: create, list, show, limit. */
 export function projectRoutes(plain: FastifyInstance, deps: Pick<Deps, "database" | "platformId">): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   const config = { access: "admin" } as const;
@@ -34,7 +34,7 @@ export function projectRoutes(plain: FastifyInstance, deps: Pick<Deps, "database
     {
       config,
       schema: {
-        summary: "Make a project",
+        summary: "Create a project",
         body: createProject,
         response: { 201: projectInfo, default: errorBody },
       },
@@ -76,7 +76,7 @@ export function projectRoutes(plain: FastifyInstance, deps: Pick<Deps, "database
     {
       config,
       schema: {
-        summary: "Show the packages of a project with their last runs and the secrets that they miss",
+        summary: "Show the packages of a project, their last runs and missing secrets",
         params: z.object({ project: projectName }),
         response: { 200: projectOverview, default: errorBody },
       },
@@ -88,7 +88,7 @@ export function projectRoutes(plain: FastifyInstance, deps: Pick<Deps, "database
     {
       config,
       schema: {
-        summary: "Change how many executions of a project may be under way at once",
+        summary: "Change the limit of concurrent executions of a project",
         params: z.object({ project: projectName }),
         body: changeProject,
         response: { 200: projectInfo, default: errorBody },

@@ -18,7 +18,7 @@ export function scheduleRoutes(plain: FastifyInstance, deps: Pick<Deps, "databas
     {
       config,
       schema: {
-        summary: "List schedules, the next one first",
+        summary: "List schedules, the next due first",
         querystring: z.object({ project: z.string().optional(), package: z.string().optional() }),
         response: { 200: scheduleList, default: errorBody },
       },
@@ -32,7 +32,7 @@ export function scheduleRoutes(plain: FastifyInstance, deps: Pick<Deps, "databas
     {
       config,
       schema: {
-        summary: "End a schedule that a script asked for",
+        summary: "End a schedule that a script made",
         params: z.object({ schedule: scheduleId }),
         response: { 200: deletedSchedule, default: errorBody },
       },

@@ -26,10 +26,10 @@ import { type ListedSecret, listSecrets } from "../../secrets/store.ts";
 import { findAddressed, packageParams, packageUrl } from "./package-address.ts";
 import { requesterOf } from "../requester.ts";
 
-type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey">;
+type SecretRouteDeps = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey">;
 
 /** The secrets of the three scopes: one collection each, with the same verbs. */
-export function secretRoutes(app: FastifyInstance, deps: Needed): void {
+export function secretRoutes(app: FastifyInstance, deps: SecretRouteDeps): void {
   collection(app, deps, "/api/v1/platform/secrets", {
     params: z.object({}),
     find: async () => ({ scope: "platform", ownerId: deps.platformId }),
@@ -48,14 +48,14 @@ export function secretRoutes(app: FastifyInstance, deps: Needed): void {
   explainRoute(app, deps);
 }
 
-function explainRoute(plain: FastifyInstance, deps: Needed): void {
+function explainRoute(plain: FastifyInstance, deps: SecretRouteDeps): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   app.get(
     `${packageUrl}/secrets/:name/explain`,
     {
       config: { access: "admin" },
       schema: {
-        summary: "Why a name answers as it does in a package, never a value",
+        summary: "Explain which scope answers a name in a package, never a value",
         params: packageParams.extend({ name: secretName }),
         response: { 200: secretExplanation, default: errorBody },
       },
@@ -64,17 +64,17 @@ function explainRoute(plain: FastifyInstance, deps: Needed): void {
   );
 }
 
-/** One collection; `find` answers whose secrets an address means. */
+/** The routes of one collection; `find` turns an address into the place of its secrets. */
 function collection<Params extends z.ZodObject>(
   plain: FastifyInstance,
-  deps: Needed,
+  deps: SecretRouteDeps,
   url: string,
   address: { readonly params: Params; readonly find: (params: z.infer<Params>) => Promise<Place> },
 ): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   const config = { access: "admin" } as const;
   const { params } = address;
-  // The route has checked them already; parsing again gives them their type, which is lost on a generic route.
+  // The route has checked them already; parsing again restores their type, which a generic route loses.
   const find = async (given: unknown): Promise<Place> => address.find(params.parse(given));
   app.get(
     url,
@@ -88,7 +88,7 @@ function collection<Params extends z.ZodObject>(
     `${url}/key`,
     {
       config,
-      schema: { summary: "The key to seal with", params, response: { 200: secretKey, default: errorBody } },
+      schema: { summary: "Show the public key to seal with", params, response: { 200: secretKey, default: errorBody } },
     },
     async (request) => ({ key: (await fetchScopeKey(deps, await find(request.params))).statement }),
   );
@@ -130,7 +130,7 @@ function collection<Params extends z.ZodObject>(
     {
       config,
       schema: {
-        summary: "List the packages that would notice if a secret went",
+        summary: "List the packages that use a secret",
         params: params.extend({ name: secretName }),
         response: { 200: secretUses, default: errorBody },
       },

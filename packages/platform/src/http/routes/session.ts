@@ -10,7 +10,7 @@ import { originOf } from "../access.ts";
 import { clearSessionCookie, readSessionCookie, setSessionCookie } from "../session-cookie.ts";
 import type { CountWrongToken } from "../wrong-tokens.ts";
 
-/** The address of all three. */
+/** The address of all three routes. */
 export const sessionUrl = "/api/v1/session";
 
 /** Sessions of the web UI: sign in with a token, who am I, sign out. */
@@ -25,7 +25,7 @@ export function sessionRoutes(
       config: { access: "public" },
       bodyLimit: 4_096,
       schema: {
-        summary: "Sign in: a token for a session in a cookie",
+        summary: "Sign in with a token; the answer sets a session cookie",
         body: openSessionBody,
         response: { 200: sessionInfo, default: errorBody },
       },
@@ -35,10 +35,10 @@ export function sessionRoutes(
       const signIn = { token: request.body.token, earlier: readSessionCookie(request) };
       const opened = await openSession(deps, signIn, request.id);
       if (opened === undefined) {
-        // First: an address that guesses fills the audit no faster than it may guess.
+        // Count first: the rate limit also limits how fast guesses fill the audit.
         await deps.countWrongToken(request);
         await recordRefusedSignIn(deps, request.ip, request.id);
-        throw new SealrunError("UNAUTHENTICATED", "This token is not valid here; check that it was copied whole");
+        throw new SealrunError("UNAUTHENTICATED", "This token is not valid here; check that you copied all of it");
       }
       setSessionCookie(request, reply, opened.cookie);
       return describe(opened.session);
@@ -48,7 +48,10 @@ export function sessionRoutes(
     sessionUrl,
     {
       config: { access: "optional" },
-      schema: { summary: "Who is signed in, or null", response: { 200: sessionAnswer, default: errorBody } },
+      schema: {
+        summary: "Show the session of this browser, or null",
+        response: { 200: sessionAnswer, default: errorBody },
+      },
     },
     async ({ session }) => ({ session: session === undefined ? null : describe(session) }),
   );
@@ -66,7 +69,7 @@ export function sessionRoutes(
   );
 }
 
-/** A token is no session: there is nothing to show or to end. */
+/** The session of a request; a request with a token has none to end. */
 function sessionOf({ session }: FastifyRequest): Session {
   if (session !== undefined) return session;
   throw new SealrunError("UNAUTHENTICATED", "No session came with the request; sign in first");

@@ -8,7 +8,7 @@ import { requesterOf } from "../requester.ts";
 
 const config = { access: "admin" } as const;
 
-/** After a restore: count and end what was open when the backup was made. */
+/** After a restore: count and end the executions that were open when the backup was made. */
 export function settleRoutes(plain: FastifyInstance, deps: Pick<Deps, "database" | "log">): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   app.get(
@@ -28,7 +28,7 @@ export function settleRoutes(plain: FastifyInstance, deps: Pick<Deps, "database"
     {
       config,
       schema: {
-        summary: "End as lost what was open when a backup was made; up to 500 executions",
+        summary: "End as lost the executions that were open when a backup was made; up to 500",
         body: settleExecutions,
         response: { 200: settledExecutions, default: errorBody },
       },

@@ -7,9 +7,9 @@ import { executionQuery } from "../../overview/execution-filter.ts";
 import { cutTime, fillSpans } from "../../overview/statistics.ts";
 import { countExecutions } from "../../overview/statistics-store.ts";
 
-const usualMs = 24 * 3_600_000;
+const defaultSpanMs = 24 * 3_600_000;
 
-/** How many executions there were, how they ended and how long they took, over time. */
+/** The number of executions, how they ended and how long they took, over time. */
 export function statisticsRoute(app: FastifyInstance, { database }: Pick<Deps, "database">): void {
   app.withTypeProvider<ZodTypeProvider>().get(
     "/api/v1/executions/statistics",
@@ -24,7 +24,7 @@ export function statisticsRoute(app: FastifyInstance, { database }: Pick<Deps, "
     async (request) => {
       const { buckets, since, until, ...filter } = request.query;
       const untilMs = until === undefined ? Date.now() : Date.parse(until);
-      const spans = cutTime(since === undefined ? untilMs - usualMs : Date.parse(since), untilMs, buckets);
+      const spans = cutTime(since === undefined ? untilMs - defaultSpanMs : Date.parse(since), untilMs, buckets);
       const within = { since: new Date(spans.sinceMs).toISOString(), until: new Date(spans.untilMs).toISOString() };
       return fillSpans(spans, await countExecutions(database, { ...filter, ...within }, spans.bucketMs));
     },

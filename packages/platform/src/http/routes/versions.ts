@@ -23,21 +23,21 @@ import { getProject, type Project } from "../../projects/store.ts";
 import { findAddressed, packageParams, packageUrl } from "./package-address.ts";
 import { requesterOf } from "../requester.ts";
 
-type Needed = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey">;
+type VersionRouteDeps = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey">;
 
 const versionParams = packageParams.extend({ number: z.coerce.number().int().positive().max(2_147_483_647) });
 
-/** What tools call a zip; the second is Windows' name. */
+/** Content types of a zip; the second is used by Windows. */
 const zipTypes = ["application/zip", "application/x-zip-compressed"] as const;
 
 const pushQuery = z.object({ overwrite: z.enum(["true", "false"]).optional() });
 
 /** Versions of a package: push, list, show, download a file. */
-export function versionRoutes(plain: FastifyInstance, deps: Needed): void {
+export function versionRoutes(plain: FastifyInstance, deps: VersionRouteDeps): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   const config = { access: "admin" } as const;
   const schema = { params: packageParams, response: { default: errorBody } };
-  // In a scope of its own: no other route takes a zip.
+  // In its own scope: no other route accepts a zip.
   void plain.register(async (scope) => pushRoute(scope, deps));
   app.get(
     `${packageUrl}/versions`,
@@ -77,13 +77,13 @@ export function versionRoutes(plain: FastifyInstance, deps: Needed): void {
       if (bytes === undefined) {
         throw new SealrunError("NOT_FOUND", `Version ${version.number} has no file ${showName(path)}`);
       }
-      // A package may hold anything: as plain text a browser shows it and runs nothing of it.
+      // A package may hold any file: as plain text a browser shows it and runs nothing.
       return reply.type("text/plain; charset=utf-8").send(bytes);
     },
   );
 }
 
-function pushRoute(scope: FastifyInstance, deps: Needed): void {
+function pushRoute(scope: FastifyInstance, deps: VersionRouteDeps): void {
   scope.addContentTypeParser([...zipTypes], (_request, body, done) => done(null, body));
   scope.withTypeProvider<ZodTypeProvider>().post(
     `${packageUrl}/versions`,
@@ -92,8 +92,7 @@ function pushRoute(scope: FastifyInstance, deps: Needed): void {
       schema: {
         params: packageParams,
         querystring: pushQuery,
-        summary:
-          "Push a version: a part `version` with the sealed secrets and then each file; or files alone, or a zip",
+        summary: "Push a version: a part `version` with the sealed secrets and then each file; or only files, or a zip",
         consumes: ["multipart/form-data", zipTypes[0]],
         response: { 201: pushAnswer, default: errorBody },
       },
@@ -106,7 +105,7 @@ function pushRoute(scope: FastifyInstance, deps: Needed): void {
 }
 
 async function answerPush(
-  deps: Needed,
+  deps: VersionRouteDeps,
   request: FastifyRequest,
   params: z.infer<typeof packageParams> & z.infer<typeof pushQuery>,
 ): Promise<PushAnswer> {
@@ -124,10 +123,13 @@ async function answerPush(
   };
 }
 
-async function findTarget(deps: Needed, project: Project, name: Package["name"]): Promise<Package> {
+async function findTarget(deps: VersionRouteDeps, project: Project, name: Package["name"]): Promise<Package> {
   const found = await findPackage(deps.database, project.id, name);
   if (found !== undefined) return found;
-  throw new SealrunError("PACKAGE_NOT_FOUND", `Project ${project.name} has no package ${name}; make it first with PUT`);
+  throw new SealrunError(
+    "PACKAGE_NOT_FOUND",
+    `Project ${project.name} has no package ${name}; create it first with PUT`,
+  );
 }
 
 async function receive(request: FastifyRequest): Promise<Upload> {
@@ -142,7 +144,7 @@ async function receive(request: FastifyRequest): Promise<Upload> {
     // The parser's own errors have no code.
     throw new SealrunError(
       "BAD_REQUEST",
-      "Expected an upload of multipart/form-data or a zip; this one is broken or was cut short",
+      "The upload is broken or was cut short; send multipart/form-data or a zip again",
       {
         cause: error,
       },

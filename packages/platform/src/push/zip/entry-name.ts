@@ -2,14 +2,14 @@ import { crc32 } from "node:zlib";
 import type { Entry } from "yauzl";
 import { SealrunError } from "@sealrun/protocol";
 
-/** Info-ZIP's field for a name that the header's own bytes cannot say. */
+/** Info-ZIP's field for a Unicode name, beside the name in the header. */
 const unicodePathId = 0x7075;
-/** Of that field: version and checksum. */
+/** Bytes of version and checksum at the start of that field. */
 const unicodePathHeader = 5;
 
 /**
- * The path of an entry. Names are UTF-8, also where the archive does not say so: macOS does not, and what is not UTF-8
- * could only be guessed. `PACKAGE_INVALID` then; `place` says which entry it is, since its name cannot.
+ * The path of an entry. Names must be UTF-8, even where the archive does not declare it: macOS does not. Another
+ * encoding could only be guessed: `PACKAGE_INVALID`, and `place` says which entry it is, since its name cannot.
  */
 export function readEntryName(
   { fileNameRaw, extraFields }: Pick<Entry, "fileNameRaw" | "extraFields">,
@@ -29,7 +29,7 @@ export function readEntryName(
     const shown = bytes.toString("latin1").replaceAll(/[^ -~]/g, "?");
     throw new SealrunError(
       "PACKAGE_INVALID",
-      `Expected names in UTF-8, that of ${place} is not (${shown.slice(0, 128)}); rename it, or zip with a newer program`,
+      `Expected file names in UTF-8, but the name of ${place} is not (${shown.slice(0, 128)}). Rename it, or make the zip with a newer program`,
       { cause },
     );
   }

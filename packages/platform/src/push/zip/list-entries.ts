@@ -9,11 +9,11 @@ export interface ZipEntry extends PackageFile {
   readonly dataStart: number;
 }
 
-/** Folders, and files that are left out of a package, count here too. */
+/** Folders, and files that do not get into the package, count too. */
 const maxEntries = 4 * limits.packageFiles;
 const encryptedFlag = 0x1;
 const sizesFollowFlag = 0x8;
-/** In a header of 32 bits: the number is elsewhere, in 64. */
+/** In a 32-bit field: the number is in a 64-bit field elsewhere. */
 const elsewhere = 0xffff_ffff;
 const fileTypeBits = 0o170000;
 const regularType = 0o100000;
@@ -21,9 +21,9 @@ const folderType = 0o040000;
 const linkType = 0o120000;
 
 /**
- * Reads the list of an archive in memory, and holds it against what is said before each file's bytes. `PACKAGE_INVALID`
- * names the first entry that is encrypted, compressed in another way than by deflate, said to be two things, or lies
- * over another one.
+ * Reads the central directory of an archive in memory, and compares it with each local header. `PACKAGE_INVALID` names
+ * the first entry that is encrypted, compressed by another method than deflate, described differently in the two
+ * places, or overlapping another entry.
  */
 export async function listEntries(archive: Buffer): Promise<readonly ZipEntry[]> {
   const zip = await open(archive);
@@ -48,7 +48,7 @@ export async function listEntries(archive: Buffer): Promise<readonly ZipEntry[]>
 
 async function open(archive: Buffer): Promise<ZipFile> {
   try {
-    // Names stay bytes: decoded there, what is no UTF-8 would be replaced in silence.
+    // Names stay bytes: the library would silently replace bytes that are not UTF-8.
     return await fromBufferPromise(archive, { decodeStrings: false, validateEntrySizes: true, strictFileNames: true });
   } catch (error) {
     throw refuseArchive("at its end", error);
@@ -67,16 +67,16 @@ async function readEntry(zip: ZipFile, entry: Entry, path: string): Promise<ZipE
   if (entry.compressionMethod !== 0 && entry.compressionMethod !== 8) {
     throw refuseEntry(
       path,
-      `expected a file that is stored or deflated, this one is compressed by method ${entry.compressionMethod}; zip it with the usual compression`,
+      `expected a stored or deflated file, but its compression method is ${entry.compressionMethod}; make the zip with the usual compression`,
     );
   }
   const local = await readLocalHeader(zip, entry, path);
   if (!isSame(entry, local)) {
-    throw refuseEntry(path, "the zip says two different things of this entry; make the zip anew");
+    throw refuseEntry(path, "the zip describes this entry in two different ways; make the zip again");
   }
   const kind = kindOf(entry, path);
   if (kind === "folder" && entry.uncompressedSize !== 0) {
-    throw refuseEntry(path, "expected a folder, which has no content of its own; make the zip anew");
+    throw refuseEntry(path, "expected a folder without content; make the zip again");
   }
   return { path, size: entry.uncompressedSize, kind, entry, dataStart: local.fileDataStart };
 }
@@ -85,12 +85,12 @@ async function readLocalHeader(zip: ZipFile, entry: Entry, path: string): Promis
   return new Promise((resolve, reject) => {
     zip.readLocalFileHeader(entry, (error, header) => {
       if (error === null) resolve(header);
-      else reject(refuseEntry(path, "the zip does not have it where its list says; make the zip anew", error));
+      else reject(refuseEntry(path, "the zip does not have it where its list says; make the zip again", error));
     });
   });
 }
 
-/** Another program may believe the one or the other, so that both must say the same. */
+/** Programs differ in which of the two headers they use, so both must say the same. */
 function isSame(entry: Entry, local: LocalFileHeader): boolean {
   const flags = encryptedFlag | sizesFollowFlag;
   if (!local.fileName.equals(entry.fileNameRaw)) return false;
@@ -104,7 +104,7 @@ function isSame(entry: Entry, local: LocalFileHeader): boolean {
   );
 }
 
-/** Whatever system wrote the entry: only Unix's file types have these bits. */
+/** Works for entries of any system: only Unix sets these bits. */
 function kindOf({ externalFileAttributes }: Entry, path: string): PackageFile["kind"] {
   const type = (externalFileAttributes >>> 16) & fileTypeBits;
   if (type === linkType) return "link";
@@ -112,7 +112,7 @@ function kindOf({ externalFileAttributes }: Entry, path: string): PackageFile["k
   return type === 0 || type === regularType ? "file" : "device";
 }
 
-/** Entries that share bytes let a small archive unpack to a huge one; nothing honest makes them. */
+/** Entries that share bytes let a small archive unpack to a huge one; no normal program makes them. */
 function refuseOverlaps(entries: readonly ZipEntry[], directoryStart: number): void {
   const places = entries
     .map(({ path, entry, dataStart }) => ({
@@ -125,7 +125,7 @@ function refuseOverlaps(entries: readonly ZipEntry[], directoryStart: number): v
     const next = places[index + 1];
     if (end > (next?.start ?? directoryStart)) {
       const over = next === undefined ? "the zip's own list" : showName(next.path);
-      throw refuseEntry(path, `its content lies over ${over}; make the zip anew`);
+      throw refuseEntry(path, `its content overlaps ${over}; make the zip again`);
     }
   }
 }

@@ -10,8 +10,8 @@ import { unpackEntry } from "./unpack-entry.ts";
 const secretsName = "secrets.json";
 
 /**
- * Unpacks an archive in memory into what a plain upload of its files would be. All that its list says is checked before
- * the first byte is inflated, and nothing inflates to more than it says. Fails as `listEntries` and
+ * Unpacks an archive in memory into the same form as a plain upload of its files. The list of entries is checked before
+ * the first byte is inflated, and no entry inflates to more than its listed size. Fails as `listEntries` and
  * `checkPackageFiles`, and with `SECRETS_FILE_INVALID`. The archive is wiped: it may hold plain secrets.
  */
 export async function readZip(archive: Buffer): Promise<Upload> {
@@ -34,11 +34,11 @@ export async function readZip(archive: Buffer): Promise<Upload> {
   }
 }
 
-/** The secrets.json at the top; a second one, or what is no file, is refused where the others are. */
+/** The secrets.json at the top level; refuses a second one. */
 function takeSecrets(entries: readonly ZipEntry[]): ZipEntry | undefined {
   const found = entries.filter(({ path, kind }) => path === secretsName && kind === "file");
   const [secrets, second] = found;
-  if (second !== undefined) throw refuseEntry(secretsName, "is there twice");
+  if (second !== undefined) throw refuseEntry(secretsName, "is in the zip twice");
   if (secrets !== undefined && secrets.size > limits.secretsFileBytes) {
     throw new SealrunError(
       "SECRETS_FILE_INVALID",

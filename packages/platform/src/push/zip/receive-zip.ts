@@ -3,8 +3,8 @@ import { wipe } from "@sealrun/crypto";
 import { limits, SealrunError, showBytes } from "@sealrun/protocol";
 
 /**
- * The body of a request, whole; `PACKAGE_INVALID` for one over the limit of a zip, `BAD_REQUEST` for one that was cut short.
- * The pieces it came in are wiped: they may hold plain secrets.
+ * The whole body of a request. `PACKAGE_INVALID` when it is over the limit of a zip, `BAD_REQUEST` when it was cut
+ * short. The received chunks are wiped: they may hold plain secrets.
  */
 export async function receiveZip(body: Readable): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
@@ -12,7 +12,7 @@ export async function receiveZip(body: Readable): Promise<Buffer> {
   try {
     for await (const bytes of piecesOf(body)) {
       size += bytes.length;
-      // The rest is read and dropped: many a client reads the answer only when it has sent everything.
+      // The rest is read and dropped: many clients read the answer only after they have sent everything.
       if (size <= limits.zipBytes) chunks.push(bytes);
       else wipe(bytes);
     }
@@ -33,7 +33,7 @@ async function* piecesOf(body: Readable): AsyncGenerator<Uint8Array> {
       yield bytes;
     }
   } catch (cause) {
-    throw new SealrunError("BAD_REQUEST", "Expected a whole zip, this one was cut short on its way; send it again", {
+    throw new SealrunError("BAD_REQUEST", "The zip was cut short on its way; send it again", {
       cause,
     });
   }

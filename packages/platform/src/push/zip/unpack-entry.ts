@@ -7,8 +7,8 @@ import { refuseEntry } from "./refuse-entry.ts";
 const inflate = promisify(inflateRaw);
 
 /**
- * The content of a file in an archive, in memory of its own: whole, of the size that the archive says and with its
- * checksum, else `PACKAGE_INVALID`. Inflating ends at that size, which the caller has found small enough.
+ * A copy of the content of a file in an archive. `PACKAGE_INVALID` unless it has the size and the checksum that the
+ * archive says. Inflating stops at that size, which the caller has found small enough.
  */
 export async function unpackEntry(
   archive: Buffer,
@@ -21,22 +21,22 @@ export async function unpackEntry(
   throw refuseEntry(
     path,
     bytes.length === size
-      ? "its content does not match its checksum, the zip is damaged; make it anew"
-      : `${saidSize(size)}, it has ${bytes.length}; make the zip anew`,
+      ? "its content does not match its checksum, so the zip is damaged; make it again"
+      : `${expectedSize(size)}, found ${bytes.length}; make the zip again`,
   );
 }
 
 async function inflateTo(packed: Buffer, path: string, size: number): Promise<Uint8Array> {
   try {
-    // All of it is one chunk, so that no copy of a secrets.json is left in another one.
+    // One chunk for everything, so that no copy of a secrets.json stays in another one.
     return await inflate(packed, { maxOutputLength: Math.max(1, size), chunkSize: Math.max(64, size + 1) });
   } catch (error) {
     const isTooLong = error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE";
-    const reason = isTooLong ? `${saidSize(size)}, it has more` : "its content is damaged";
-    throw refuseEntry(path, `${reason}; make the zip anew`, error);
+    const reason = isTooLong ? `${expectedSize(size)}, found more` : "its content is damaged";
+    throw refuseEntry(path, `${reason}; make the zip again`, error);
   }
 }
 
-function saidSize(size: number): string {
-  return `expected the ${size} bytes that the zip says of it`;
+function expectedSize(size: number): string {
+  return `expected ${size} bytes, as the zip says`;
 }

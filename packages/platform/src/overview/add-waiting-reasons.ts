@@ -4,8 +4,11 @@ import type { ListedExecution } from "./execution-list-store.ts";
 import { explainWaiting } from "./waiting.ts";
 import { findWaitingFacts } from "./waiting-store.ts";
 
-/** Executions as lists show them, each queued one with why it waits; how many there are does not count in statements. */
-export async function tellWaiting(sql: Sql, rows: readonly ListedExecution[]): Promise<ExecutionSummary[]> {
+/**
+ * Executions as lists show them, with the reason why each queued one waits. The number of statements does not grow with
+ * the list.
+ */
+export async function addWaitingReasons(sql: Sql, rows: readonly ListedExecution[]): Promise<ExecutionSummary[]> {
   const queued = rows.filter(({ status }) => status === "queued").map(({ id }) => id);
   const facts = queued.length === 0 ? [] : await findWaitingFacts(sql, queued);
   const waiting = new Map(facts.map((found) => [found.id, explainWaiting(found)]));

@@ -1,11 +1,11 @@
 import { type CronRule, type DueDecision, lastDue, type MissedPolicy, nextDue } from "./due-times.ts";
 
 /**
- * What to do about a due time that came while the platform was held, after the hold; undefined for one that came later.
- * All of them were missed: forgotten, or the last of them is run for all. One that may have run already, on the database
- * that this one was restored from, is never run.
+ * After a hold: what to do about a due time during the hold; undefined for a later due time. All due times of the hold
+ * were missed: they are skipped, or the last one is run once for all. One that may have run already, before the
+ * database was restored from a backup, is never run.
  */
-export function decideHeld(given: {
+export function decideAfterHold(given: {
   readonly rule: CronRule | undefined;
   readonly missed: MissedPolicy;
   readonly dueAt: Date;

@@ -2,12 +2,12 @@ import { newId } from "@sealrun/crypto";
 import { encodeJson, SealrunError } from "@sealrun/protocol";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { digestOf, readQuestion, verbOf } from "../../../packages/keyring/src/attempts/question.ts";
+import { digestOf, readKeyLookup, verbOf } from "../../../packages/keyring/src/attempts/key-lookup.ts";
 import { refusalOf } from "../../support/refusal.ts";
 
 const secret = { kind: "secret", scope: "project", prefix: "" } as const;
 const state = { kind: "state", key: "a", prefix: "" } as const;
-const held = { executionId: newId("execution"), attempt: 3 };
+const ref = { executionId: newId("execution"), attempt: 3 };
 
 test("verbOf() names the executor's request that the entries belong to", () => {
   expect(verbOf([secret])).toBe("lookup");
@@ -21,28 +21,28 @@ test("verbOf() names the executor's request that the entries belong to", () => {
   }
 });
 
-test("readQuestion() takes the name from the frame and the scope from the entry", () => {
-  const question = readQuestion(encodeJson({ ...held, name: "DB_PASS" }), [secret]);
-  expect(question).toMatchObject({ ...held, detail: { name: "DB_PASS", scope: "project" } });
+test("readKeyLookup() takes the name from the frame and the scope from the entry", () => {
+  const lookup = readKeyLookup(encodeJson({ ...ref, name: "DB_PASS" }), [secret]);
+  expect(lookup).toMatchObject({ ...ref, detail: { name: "DB_PASS", scope: "project" } });
 });
 
-test("readQuestion() refuses an entry of another scope than the frame asks for", () => {
-  const asked = (scope: string) => encodeJson({ ...held, name: "DB_PASS", scope });
-  expect(readQuestion(asked("project"), [secret])).toMatchObject({ detail: { scope: "project" } });
-  expect(refusalOf(() => readQuestion(asked("service"), [secret])).code).toBe("NO_GRANT");
+test("readKeyLookup() refuses an entry of another scope than the frame asks for", () => {
+  const asked = (scope: string) => encodeJson({ ...ref, name: "DB_PASS", scope });
+  expect(readKeyLookup(asked("project"), [secret])).toMatchObject({ detail: { scope: "project" } });
+  expect(refusalOf(() => readKeyLookup(asked("service"), [secret])).code).toBe("NO_GRANT");
 });
 
-test("readQuestion() refuses a put, and a body of the other request", () => {
-  const put = encodeJson({ ...held, op: "put", key: "a", envelope: "" });
-  expect(refusalOf(() => readQuestion(put, [state])).code).toBe("MALFORMED");
-  expect(refusalOf(() => readQuestion(encodeJson({ ...held, op: "get" }), [secret])).code).toBe("MALFORMED");
+test("readKeyLookup() refuses a put, and a body of the other request", () => {
+  const put = encodeJson({ ...ref, op: "put", key: "a", envelope: "" });
+  expect(refusalOf(() => readKeyLookup(put, [state])).code).toBe("MALFORMED");
+  expect(refusalOf(() => readKeyLookup(encodeJson({ ...ref, op: "get" }), [secret])).code).toBe("MALFORMED");
 });
 
-test("readQuestion() ends any other body with MALFORMED", () => {
+test("readKeyLookup() ends any other body with MALFORMED", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), fc.constantFrom(secret, state), (body, entry) => {
       try {
-        readQuestion(body, [entry]);
+        readKeyLookup(body, [entry]);
       } catch (error) {
         expect(error instanceof SealrunError && error.code).toBe("MALFORMED");
       }

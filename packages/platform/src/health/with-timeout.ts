@@ -1,7 +1,7 @@
 import { SealrunError } from "@sealrun/protocol";
 
-/** The answer of `work`, or `TIMED_OUT` when it takes longer; what it does then is nobody's concern any more. */
-export async function within<T>(maxMs: number, work: () => Promise<T>): Promise<T> {
+/** The answer of `work`, or `TIMED_OUT` when it takes longer; its late result is ignored. */
+export async function withTimeout<T>(maxMs: number, work: () => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     const sentence = `There was no answer within ${maxMs / 1_000} seconds`;

@@ -1,0 +1,30 @@
+import { type Envelope, readEnvelope } from "./envelope-form.ts";
+import { toHex } from "../bytes/hex.ts";
+
+/** An envelope from outside, checked against the key it must be sealed to. */
+export type EnvelopeCheck =
+  | { readonly kind: "valid"; readonly parts: Extract<Envelope, { readonly algorithm: 2 }> }
+  | { readonly kind: "too-large" | "without-public-key" | "to-another-key" };
+
+/** Whether an envelope or a prefix was sealed to a public key, not with a symmetric one. */
+export function isToPublicKey<T extends { readonly algorithm: 1 | 2 }>(
+  sealed: T,
+): sealed is Extract<T, { readonly algorithm: 2 }> {
+  return sealed.algorithm === 2;
+}
+
+/** No envelope of that many plain bytes is longer: padding adds at most 12 %, the envelope's own fields 126 bytes. */
+export function maxEnvelopeBytes(plainBytes: number): number {
+  return Math.ceil(plainBytes * 1.13) + 256;
+}
+
+/** Checks the size and the key of an envelope; the key's id is in hex. `BAD_FORMAT` when it is no envelope. */
+export function checkEnvelope(
+  envelope: Uint8Array,
+  expected: { readonly keyId: string; readonly maxPlainBytes: number },
+): EnvelopeCheck {
+  const parts = readEnvelope(envelope);
+  if (envelope.length > maxEnvelopeBytes(expected.maxPlainBytes)) return { kind: "too-large" };
+  if (!isToPublicKey(parts)) return { kind: "without-public-key" };
+  return toHex(parts.keyId) === expected.keyId ? { kind: "valid", parts } : { kind: "to-another-key" };
+}
