@@ -34,10 +34,10 @@ function pathsIn(text: string): readonly string[] {
     .filter((code) => /^[\w.@*{},<>/-]+$/.test(code) && (starts.test(code) || endings.test(code)));
 }
 
-/** From the repository's top, or from the page's folder. A path with `*`, `{}` or `<>` has to match something. */
+/** From the repository's top, or from the page's folder or the sources in it. A path with `*`, `{}` or `<>` has to match something. */
 function isThere(named: string, folder: string): boolean {
   const pattern = named.replaceAll(/<[^>]*>/g, "*").replace(/\/$/, "");
-  return ["", folder].some((base) =>
+  return ["", folder, join(folder, "src")].some((base) =>
     /[*{]/.test(pattern)
       ? globSync(join(base, pattern), { cwd: repository }).length > 0
       : existsSync(join(repository, base, pattern)),

@@ -19,7 +19,7 @@ describe("packages/docs/reference/http-api.md", () => {
     const { paths } = await ask(platform, document, ["GET", "/openapi.json"]);
     const routes = Object.entries(paths).flatMap(([path, verbs]) =>
       Object.entries(verbs).map(([verb, { summary, security }]) =>
-        [`\`${verb.toUpperCase()} ${path}\``, security === undefined ? "admin" : "anybody", summary].join(" | "),
+        [`\`${verb.toUpperCase()} ${path}\``, security === undefined ? "admin" : "no auth", summary].join(" | "),
       ),
     );
     expect(tableRows(readPage("reference/http-api.md")).toSorted()).toEqual(routes.toSorted());

@@ -35,7 +35,7 @@ describe.each(Object.entries(floors))("%s", (folder, storeys) => {
   });
 });
 
-test("floors has every package whose sources have folders", () => {
+test("floors.ts lists every package whose sources have folders", () => {
   const tops = shipped.flatMap(({ path }) => path.match(/^((?:packages\/[^/]+|executor)\/src)\/[^/]+\//)?.[1] ?? []);
   expect([...new Set(tops)].toSorted()).toEqual(Object.keys(floors).toSorted());
 });

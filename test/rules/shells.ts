@@ -6,6 +6,7 @@ export const shells: Readonly<Record<string, readonly string[]>> = {
   "executor/src/dependencies": ["test/executor/dependencies/dependencies.test.ts", "test/whole/dependencies.test.ts"],
   "executor/src/enrol": ["test/executor/enrol/keep-credentials.test.ts", "test/whole/executors.test.ts"],
   "executor/src/references": ["test/executor/references/run-jq.test.ts"],
+  "executor/src/supervisor": ["test/executor/supervisor/run-attempt.test.ts"],
   "executor/src/supervisor/platform": [
     "test/executor/supervisor/platform/patient-rpc.test.ts",
     "test/whole/attempts.test.ts",
@@ -25,12 +26,14 @@ export const shells: Readonly<Record<string, readonly string[]>> = {
     "test/whole/dev.test.ts",
     "test/whole/demo.test.ts",
   ],
+  "packages/cli/src/commands/operator": ["test/whole/executors.test.ts", "test/whole/dev.test.ts"],
   "packages/cli/src/demo": ["test/whole/demo.test.ts"],
-  "packages/cli/src/dev": ["test/whole/dev.test.ts", "test/cli/dev/servers.test.ts"],
+  "packages/cli/src/dev": ["test/whole/dev.test.ts", "test/cli/dev/run-dev.test.ts"],
   "packages/cli/src/execution": ["test/cli/commands/run.test.ts"],
   "packages/cli/src/init": ["test/cli/commands/init.test.ts"],
   "packages/cli/src/local": ["test/cli/local/run-locally.test.ts"],
   "packages/cli/src/package": ["test/cli/commands/check.test.ts"],
+  "packages/cli/src/servers": ["test/whole/dev.test.ts", "test/cli/servers/start-servers.test.ts"],
   "packages/keyring/src/answered-frames": [
     "test/keyring/attempts/lookups.test.ts",
     "test/keyring/enrolment/renew-credentials.test.ts",

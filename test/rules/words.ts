@@ -5,9 +5,9 @@
 export const prose: readonly (readonly [word: RegExp, better: string])[] = [
   [/\banew\b/i, "again"],
   [/\b(?:whoever|whomever)\b/i, "name who: the executor, the admin, the caller"],
-  [/\b(?:some|no|any)body\b/i, "name who: no executor, people, a user"],
+  [/(?<!`)\b(?:some|no|any)body\b(?!`)/i, "name who: no executor, people, a user"],
   [/\bsuch (?:a )?ones?\b/i, "name the noun"],
-  [/\bno more\b(?! than\b)/i, "no longer"],
+  [/\bno more\b(?=[.,;:!?"'`)]|$)/i, "no longer"],
   [/\bfor ever\b/i, "forever, or say until when"],
   [/\bthat (?:is|are|was|were) there\b/i, "existing"],
   [/\b(?:is|are) none of\b/i, "is not"],

@@ -9,7 +9,7 @@ import {
   SealrunError,
 } from "@sealrun/protocol";
 import type { Attempt } from "../between/attempt.ts";
-import type { StepContext } from "../worker/step-context.ts";
+import type { StepContext } from "../worker/secrets/step-context.ts";
 import { completeParameters, type OpenParameters } from "../worker/secrets/open-parameters.ts";
 import { type ReadContext, readSecret } from "../worker/secrets/read-secret.ts";
 import { limitPrograms } from "./limit-programs.ts";

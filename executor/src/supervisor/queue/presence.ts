@@ -17,7 +17,7 @@ export interface Presence {
   readonly setTrouble: (trouble: MachineTrouble | undefined) => void;
   /** Tells the platform that this executor takes no more executions. */
   readonly drain: () => void;
-  /** Waits a moment for a heartbeat on its way, then sends no more. */
+  /** Waits a moment for a heartbeat on its way, then stops sending them. */
   readonly close: () => Promise<void>;
 }
 

@@ -90,7 +90,7 @@ export function createEnds(deps: EndsDeps): Ends {
     } catch (error) {
       log.error(
         { err: error, ...ref },
-        "What an earlier run left in the spool cannot be read; the next start of the executor tries again",
+        "The reports of an earlier run in the spool cannot be read; the next start of the executor tries again",
       );
     }
   };

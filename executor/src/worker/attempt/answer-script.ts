@@ -4,7 +4,7 @@ import type { ResolvedStep } from "../../references/resolve-step.ts";
 import { scheduleRun } from "./schedule-run.ts";
 import { sendEvent } from "./send-event.ts";
 import { readSecret } from "../secrets/read-secret.ts";
-import type { StepContext } from "../step-context.ts";
+import type { StepContext } from "../secrets/step-context.ts";
 
 /**
  * Answers the requests of one step; `given` is its resolved input. The masker knows a value before the script gets it.

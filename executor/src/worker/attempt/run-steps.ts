@@ -14,7 +14,7 @@ import type { InstalledPackages, Runtime } from "../../child/layout.ts";
 import { machineReason } from "../../machine/machine-reason.ts";
 import type { Masker } from "../../mask/masker.ts";
 import { resolveStep } from "../../references/resolve-step.ts";
-import type { StepContext } from "../step-context.ts";
+import type { StepContext } from "../secrets/step-context.ts";
 import { answerScript } from "./answer-script.ts";
 import type { Attempt } from "../../between/attempt.ts";
 import type { OpenParameters } from "../secrets/open-parameters.ts";

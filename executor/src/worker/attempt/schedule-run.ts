@@ -22,7 +22,7 @@ export async function scheduleRun(context: SendContext, request: ScheduleScriptR
   const { ref, rpc } = context.attempt;
   const id = scheduleId.parse(newId("schedule"));
   const when = readWhen(request);
-  const fields = withoutReserved(readFields(request.value, "What a later run gets"));
+  const fields = withoutReserved(readFields(request.value, "The parameters of a later run"));
   const sealedNames = Object.keys(fields);
   if (sealedNames.some((name) => name.length > 256 || context.masker.maskText(name) !== name)) {
     throw new SealrunError(

@@ -3,7 +3,7 @@ import { encodeJson, eventId, eventText, eventType, limits, SealrunError, type S
 import type { Masker } from "../../mask/masker.ts";
 import type { Attempt } from "../../between/attempt.ts";
 import { readFields } from "../secrets/read-fields.ts";
-import type { StepContext } from "../step-context.ts";
+import type { StepContext } from "../secrets/step-context.ts";
 
 /** What sending an event or asking for a later run needs. */
 export type SendContext = Pick<StepContext, "attempt" | "masker" | "log">;

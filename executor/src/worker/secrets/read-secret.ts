@@ -1,5 +1,5 @@
 import { type JsonValue, type Scope, SealrunError, showNames } from "@sealrun/protocol";
-import type { StepContext } from "../step-context.ts";
+import type { StepContext } from "./step-context.ts";
 
 /** What reading a secret needs: the step that may read it, and where its value is masked and its read recorded. */
 export type ReadContext = Pick<StepContext, "step" | "secrets" | "masker" | "recordRead">;

@@ -16,7 +16,7 @@ export interface NatsAccounts {
   readonly account: PublicAccount;
   /** The account of the executors. They reach only what the other account exports. */
   readonly executorAccount: PublicAccount;
-  /** Signs accounts. Needed again only to change an account, so it can be kept offline. */
+  /** Signs accounts. Used again only to change an account, so it can be kept offline. */
   readonly operatorSeed: string;
   /** Signs the logins of platform and keyring; not needed after that. */
   readonly accountSeed: string;

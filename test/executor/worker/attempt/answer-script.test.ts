@@ -1,7 +1,7 @@
 import type { JsonValue, ScriptRequest } from "@sealrun/protocol";
 import { describe, expect, it } from "vitest";
 import { answerScript } from "../../../../executor/src/worker/attempt/answer-script.ts";
-import type { StepContext } from "../../../../executor/src/worker/step-context.ts";
+import type { StepContext } from "../../../../executor/src/worker/secrets/step-context.ts";
 import type { Read } from "../../../../executor/src/worker/secrets/receipt.ts";
 import { createSecrets } from "../../../../executor/src/worker/secrets/secrets.ts";
 import { createState } from "../../../../executor/src/worker/secrets/state.ts";

@@ -16,7 +16,7 @@ export function FirstPackage({ project }: { readonly project: string }): ReactNo
             Upload the first one
           </LinkButton>
           <LinkAnchor size="sm" to="/guides/$" params={{ _splat: "packages" }}>
-            What a package is
+            About packages
           </LinkAnchor>
         </Group>
       }

@@ -90,7 +90,7 @@ function CompareButton(props: { readonly number: number; readonly versions: Vers
     <Button
       variant="subtle"
       size="compact-sm"
-      aria-label={`What changed in version ${number}`}
+      aria-label={`Show changes of version ${number}`}
       onClick={() => void navigate({ search: { tab: "versions", version: number, against: previous } })}
     >
       What changed

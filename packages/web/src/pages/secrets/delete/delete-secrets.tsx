@@ -96,7 +96,7 @@ function Uses({ found }: { readonly found: ReturnType<typeof useUses>["found"] }
   return found.map(({ name, uses }) => (
     <Stack key={name} gap={4}>
       <Text size="sm" fw={500}>
-        {found.length === 1 ? "What uses it" : <ShownText text={name} />}
+        {found.length === 1 ? "Used by" : <ShownText text={name} />}
       </Text>
       <UsesList uses={uses} />
     </Stack>

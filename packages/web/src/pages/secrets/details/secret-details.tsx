@@ -47,7 +47,7 @@ export function SecretDetails(props: DetailsProps): ReactNode {
             <Section title="History">
               <History place={place} name={name} />
             </Section>
-            <Section title="What uses it">
+            <Section title="Used by">
               <Uses place={place} name={name} />
             </Section>
           </>

@@ -1,9 +1,9 @@
 import type { EventStep, JsonValue } from "@sealrun/protocol";
-import type { Attempt } from "../between/attempt.ts";
-import type { Masker } from "../mask/masker.ts";
-import type { Read } from "./secrets/receipt.ts";
-import type { Secrets } from "./secrets/secrets.ts";
-import type { State } from "./secrets/state.ts";
+import type { Attempt } from "../../between/attempt.ts";
+import type { Masker } from "../../mask/masker.ts";
+import type { Read } from "./receipt.ts";
+import type { Secrets } from "./secrets.ts";
+import type { State } from "./state.ts";
 
 /** A line that sealrun itself, or the SDK, adds to a step's log. */
 interface StepLine {
