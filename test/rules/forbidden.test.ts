@@ -75,7 +75,7 @@ test("packages/ and executor/ have SQL in stores and adapters of the database on
   );
 });
 
-test("sql matches a statement on several lines, and no sentence", () => {
+test("forbidden.test.ts finds SQL on several lines, and not in a sentence", () => {
   for (const statement of ["`\n select a,\n b\n from x where", "`insert into\n t (a)", '"update t x set a = 1"']) {
     expect(sql.test(statement), statement).toBe(true);
   }

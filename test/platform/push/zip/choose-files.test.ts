@@ -30,7 +30,7 @@ describe("chooseFiles()", () => {
     expect(await chosen("a/main.py", "beside.py")).toEqual(["a/main.py", "beside.py"]);
   });
 
-  test.each([".git", ".hg", ".svn"])(
+  test.each([".git", ".hg", ".svn", ".GIT"])(
     "chooseFiles() leaves out %s at every depth, the folder's own entry too",
     async (name) => {
       const history = [`${name}/`, `${name}/config`, `lib/${name}/objects/ab`, `lib/${name}/`];

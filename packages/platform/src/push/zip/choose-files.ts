@@ -3,7 +3,7 @@ import { refuseCredentials } from "../refuse-credentials.ts";
 import type { ZipEntry } from "./list-entries.ts";
 
 /** These folders hold the whole history, and logins of remotes. */
-const historyFolder = /(?:^|\/)\.(?:git|hg|svn)\//;
+const historyFolder = /(?:^|\/)\.(?:git|hg|svn)\//i;
 
 /**
  * The entries of the zip that become files of the package, with their paths in it: without the files that macOS adds,
