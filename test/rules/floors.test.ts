@@ -40,6 +40,12 @@ test("floors.ts lists every package whose sources have folders", () => {
   expect([...new Set(tops)].toSorted()).toEqual(Object.keys(floors).toSorted());
 });
 
+test("executor/src/worker imports nothing of the supervisor, and executor/src/between holds types only", () => {
+  const worker = inside("executor/src/worker").flatMap((source) => filesOf(source));
+  expect(worker.filter((file) => file.startsWith("executor/src/supervisor/"))).toEqual([]);
+  expect(inside("executor/src/between").filter(({ code }) => /\b(?:function|const|class)\b/.test(code))).toEqual([]);
+});
+
 test("packages/ and executor/ have no circle of files, not even of types", () => {
   expect(circles(new Map(shipped.map((source) => [source.path, filesOf(source)])))).toEqual([]);
 });
