@@ -21,7 +21,13 @@ export {
   storedContext,
 } from "./envelope/context.ts";
 export { type Envelope, envelopePrefix, readEnvelope, readPrefix } from "./envelope/envelope-form.ts";
-export { checkEnvelope, type EnvelopeCheck, isToPublicKey, maxEnvelopeBytes } from "./envelope/envelope-check.ts";
+export {
+  checkEnvelope,
+  checkEnvelopeForm,
+  type EnvelopeCheck,
+  isToPublicKey,
+  maxEnvelopeBytes,
+} from "./envelope/envelope-check.ts";
 export { openWithMessageKey } from "./envelope/message-key.ts";
 export {
   createBatchSealer,

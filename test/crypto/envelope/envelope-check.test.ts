@@ -1,5 +1,6 @@
 import {
   checkEnvelope,
+  checkEnvelopeForm,
   createBatchSealer,
   generateScopeKey,
   isToPublicKey,
@@ -57,4 +58,10 @@ test("checkEnvelope() names what does not fit", () => {
 
 test("checkEnvelope() fails with BAD_FORMAT for bytes that are no envelope", () => {
   expect(codeOf(() => checkEnvelope(new Uint8Array(10), { keyId, maxPlainBytes: 100 }))).toBe("BAD_FORMAT");
+});
+
+test("checkEnvelopeForm() looks at the size before it reads anything, and at no key", () => {
+  expect(checkEnvelopeForm(new Uint8Array(10_000), 100)).toEqual({ kind: "too-large" });
+  expect(checkEnvelopeForm(symmetric, 100)).toEqual({ kind: "without-public-key" });
+  expect(checkEnvelopeForm(sealed(1), 100).kind).toBe("valid");
 });

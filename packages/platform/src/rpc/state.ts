@@ -1,9 +1,10 @@
 import { crashPoint } from "@sealrun/faults";
 import {
-  checkEnvelope,
+  checkEnvelopeForm,
   fromBase64,
   openWithKey,
   readEnvelope,
+  toHex,
   sealWithKey,
   stateContext,
   storedContext,
@@ -104,11 +105,12 @@ async function get(
 }
 
 async function checkSealedValue(deps: RpcDeps, live: LiveAttempt, envelope: Uint8Array): Promise<void> {
+  const form = checkEnvelopeForm(envelope, limits.stateValueBytes);
+  if (form.kind === "too-large") throw new SealrunError("VALUE_TOO_LARGE", "");
+  // The keyring is asked only for an envelope that may be stored.
   const place = { scope: "service", ownerId: live.packageId, projectId: live.projectId } as const;
-  const { keyId } = await fetchScopeKey(deps, place);
-  const { kind } = checkEnvelope(envelope, { keyId, maxPlainBytes: limits.stateValueBytes });
-  if (kind === "too-large") throw new SealrunError("VALUE_TOO_LARGE", "");
-  if (kind !== "valid") throw new SealrunError("KEY_CHANGED", "");
+  const isToOwnKey = form.kind === "valid" && toHex(form.parts.keyId) === (await fetchScopeKey(deps, place)).keyId;
+  if (!isToOwnKey) throw new SealrunError("KEY_CHANGED", "");
 }
 
 function contextOf(deps: Pick<RpcDeps, "platformId">, packageId: PackageId, key: string) {

@@ -35,10 +35,10 @@ export function usePendingDeletes(place: SecretPlace): PendingDeletes {
   const client = useClient();
   const queries = useQueryClient();
   const batches = useRef<readonly Batch[]>([]);
-  const [deleting, setLeaving] = useState<ReadonlySet<string>>(new Set());
+  const [deleting, setDeleting] = useState<ReadonlySet<string>>(new Set());
   const setBatches = (next: readonly Batch[]): void => {
     batches.current = next;
-    setLeaving(new Set(next.flatMap(({ secrets }) => secrets.map(({ name }) => name))));
+    setDeleting(new Set(next.flatMap(({ secrets }) => secrets.map(({ name }) => name))));
   };
   const drop = (batch: Batch): void => setBatches(batches.current.filter(({ id }) => id !== batch.id));
 
