@@ -41,7 +41,7 @@ describe("start()", () => {
     const refusal = start({ ...parts.config, storageKeyFile: other }, { log });
     await expect(refusal).rejects.toMatchObject({
       code: "WRONG_ROOT_KEY",
-      message: expect.stringMatching(/storage key [0-9a-f]{32}.*given is [0-9a-f]{32}/),
+      message: expect.stringMatching(/storage key [0-9a-f]{32}.*given key is [0-9a-f]{32}/),
     });
   });
 
