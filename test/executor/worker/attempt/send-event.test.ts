@@ -1,7 +1,6 @@
 import { SealrunError, limits } from "@sealrun/protocol";
 import { describe, expect, it } from "vitest";
 import { createPatientRpc } from "../../../../executor/src/supervisor/platform/patient-rpc.ts";
-import { scheduleRun } from "../../../../executor/src/worker/attempt/schedule-run.ts";
 import { sendEvent } from "../../../../executor/src/worker/attempt/send-event.ts";
 import { createMasker } from "../../../../executor/src/mask/masker.ts";
 import { makeAttempt } from "../../../support/attempt-peer.ts";
@@ -60,40 +59,6 @@ describe("sendEvent()", () => {
   ])("refuses an invalid request before it is sent (%#)", async (given, code) => {
     const { peer, context } = makeContext();
     await expect(sendEvent(context, { op: "event.send", id: "1", ...given })).rejects.toMatchObject({ code });
-    expect(peer.asked).toEqual([]);
-  });
-});
-
-describe("scheduleRun()", () => {
-  it("seals the parameters, without those that every run gets from sealrun", async () => {
-    const { peer, context } = makeContext();
-    let sent = "";
-    peer.override.schedule = async (body) => {
-      sent = JSON.stringify(body);
-      return { ok: true, id: body.id, nextAt: "2026-01-01T00:00:00.000Z" };
-    };
-    const value = { token: secret, package_name: "forged", _fxcid: "x", secrets: {} };
-    const id = await scheduleRun(context, { op: "schedule", id: "1", delayMs: 999.6, value });
-    expect(id).toMatch(/^sch_/);
-    expect(sent).not.toContain(secret);
-    expect(sent).toContain('"sealedNames":["token"]');
-    expect(sent).toContain('"delayMs":1000');
-  });
-
-  it.each([
-    [{}],
-    [{ delayMs: 1_000, cron: "* * * * *" }],
-    [{ delayMs: -1 }],
-    [{ delayMs: 0.2 }],
-    [{ delayMs: limits.scheduleDelayMs + 1 }],
-    [{ cron: "x".repeat(257) }],
-    [{ delayMs: 1_000, value: "text" }],
-    [{ delayMs: 1_000, value: { [secret]: 1 } }],
-  ])("refuses an invalid request before it is sent (%#)", async (given) => {
-    const { peer, context } = makeContext();
-    await expect(scheduleRun(context, { op: "schedule", id: "1", ...given })).rejects.toMatchObject({
-      code: "MALFORMED",
-    });
     expect(peer.asked).toEqual([]);
   });
 });
