@@ -6,5 +6,5 @@ import type { SealrunError } from "@sealrun/protocol";
  * drop anything.
  */
 export function isFinal(error: SealrunError): boolean {
-  return !error.row.retry && error.code !== "EXPIRED" && error.code !== "INTERNAL" && error.code !== "DISK_FULL";
+  return !error.row.retry && error.code !== "EXPIRED" && error.code !== "INTERNAL";
 }
