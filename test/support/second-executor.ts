@@ -51,7 +51,7 @@ export async function startSecondExecutor(
   const draining = Promise.withResolvers<"draining">();
   createInterface({ input: child.stdout }).on("line", (line) => {
     if (line.includes('"msg":"ready"')) ready.resolve();
-    if (line.includes('"msg":"Takes nothing more')) draining.resolve("draining");
+    if (line.includes('"msg":"Draining')) draining.resolve("draining");
   });
   void ended.then(() => {
     process.off("exit", onExit);

@@ -27,7 +27,7 @@ test("sealrun schedule list shows when packages run next", async () => {
 test("sealrun schedule delete refuses the manifest's own, and what is no id", async () => {
   const { schedules } = scheduleList.parse(JSON.parse((await run(["list", "--json"])).stdout));
   const refused = await run(["delete", schedules[0]?.id ?? ""]);
-  expect(refused).toMatchObject({ exitCode: 64, stderr: expect.stringContaining("take it out of manifest.json") });
+  expect(refused).toMatchObject({ exitCode: 64, stderr: expect.stringContaining("comes from manifest.json") });
   expect(await run(["delete", "yearly"])).toMatchObject({
     exitCode: 4,
     stderr: expect.stringContaining("sch_ and 20"),
