@@ -99,7 +99,7 @@ test("/guides finds a heading of a guide by Ctrl+K and goes there by keyboard al
 
 test("/guides can be read before anybody signs in, from the page that asks for it and back", async () => {
   const { page } = await visit(stage.url);
-  await page.getByRole("link", { name: "What can this platform see?" }).click();
+  await page.getByRole("link", { name: "How this platform protects secrets" }).click();
   await page.getByRole("heading", { level: 1, name: "Security model" }).waitFor();
   await expectAccessible(page);
   await page.setViewportSize({ width: 360, height: 900 });

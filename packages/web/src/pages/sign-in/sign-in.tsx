@@ -76,7 +76,7 @@ export function SignIn(props: {
             <Code>sealrun dev</Code> or your administrator gives you.
           </Text>
           <Anchor size="sm" href="/guides/security-model">
-            What can this platform see?
+            How this platform protects secrets
           </Anchor>
         </Stack>
       </Card>
