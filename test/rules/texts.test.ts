@@ -24,8 +24,7 @@ test(`readTexts() finds no sentence of more than ${maxWords} words, and none tha
     sentencesOf(told).flatMap((sentence) => {
       const words = sentence.split(" ").length;
       if (words > maxWords) return [`${path}: ${words} words: ${sentence}`];
-      if (/^(?:What|Whoever|Those|Such)\b/.test(sentence))
-        return [`${path}: name the noun first: ${sentence}`];
+      if (/^(?:What|Whoever|Those|Such)\b/.test(sentence)) return [`${path}: name the noun first: ${sentence}`];
       const listed = prose.find(([word]) => word.test(sentence));
       return listed === undefined ? [] : [`${path}: ${listed[0].source}, better ${listed[1]}: ${sentence}`];
     }),

@@ -108,6 +108,22 @@ describe("planNpmInstall() refuses", () => {
     expect(refused).toMatchObject({ code: "PACKAGE_INVALID", message: expect.stringContaining(sentence) });
   });
 
+  test("planNpmInstall() reads a list of hashes, and refuses a long broken one at once", () => {
+    const planWith = (integrity: string) =>
+      planNpmInstall(jsonBytes(wanted), lockOf({ "node_modules/a": { ...entry, integrity } }));
+    expect(planWith(`  ${hash}\n sha1-AAAA?opt `)).toBeDefined();
+    // One pattern for the whole list takes exponential time on this.
+    for (const broken of [
+      `${"sha1-a?sha1-a?".repeat(140)} x`,
+      `${"sha1-a ".repeat(600)}x`,
+      "",
+      " ",
+      `${hash},${hash}`,
+    ]) {
+      expect(refusalOf(() => planWith(broken)).message).toContain("expected an integrity hash");
+    }
+  });
+
   test("planNpmInstall() refuses a lock file of npm 6, text that is not JSON, and a file that is too large", () => {
     const plan = (lock: Uint8Array) => refusalOf(() => planNpmInstall(jsonBytes(wanted), lock)).message;
     expect(plan(jsonBytes({ lockfileVersion: 1, dependencies: {} }))).toContain(

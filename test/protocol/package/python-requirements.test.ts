@@ -84,6 +84,17 @@ describe("parseRequirements()", () => {
     );
   });
 
+  test("parseRequirements() is done at once with long lines and with many joined ones", () => {
+    for (const text of [`a${" ".repeat(300_000)}b`, `${"a\\\n".repeat(200_000)}b`, `a==1 ;${" ".repeat(300_000)}-`]) {
+      expect(refusalOf(() => parseRequirements(bytesOf(text))).message).toContain("requirements.txt:1: expected");
+    }
+    const hashes = ` \\\n --hash=sha256:${sha256}`.repeat(3_000);
+    expect(parseRequirements(bytesOf(`a==1${hashes}\nb==2 \\\n--hash=sha256:${sha256} # last`))?.pins).toEqual([
+      { name: "a", version: "1", line: 1 },
+      { name: "b", version: "2", line: 3_002 },
+    ]);
+  });
+
   test("parseRequirements() passes no option to pip, for any input", () => {
     assert(
       property(string({ unit: constantFrom(...Array.from("a1=-. \\\n#;[]:/@")) }), (text) => {

@@ -21,6 +21,8 @@ export interface PythonRequirements {
 }
 
 const file = "requirements.txt";
+/** Of a requirement without its hashes: the pattern below takes quadratic time on a long line of spaces. */
+const maxPinLength = 1_024;
 const requirement =
   /^(?<name>[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?<extras>\[[\w\s.,-]*\])?\s*==\s*(?<version>[A-Za-z0-9][\w.!+-]*)\s*(?<marker>;(?:(?!\s-)[^#])*)?$/;
 /**
@@ -68,17 +70,22 @@ interface Line {
 /** Lines without comments. A line that ends in a backslash is joined with the next one. */
 function joinLines(text: string): readonly Line[] {
   const joined: Line[] = [];
-  let open: Line | undefined;
-  for (const [index, raw] of text.split(/\r?\n/).entries()) {
-    const line: Line = { text: `${open?.text ?? ""}${raw}`, line: open?.line ?? index + 1 };
-    if (raw.endsWith("\\")) {
-      open = { ...line, text: line.text.slice(0, -1) };
-      continue;
-    }
-    open = undefined;
-    joined.push({ ...line, text: line.text.replace(/(?:^|\s)#.*$/, "").trim() });
+  let parts: string[] = [];
+  const lines = text.split(/\r?\n/);
+  for (const [index, raw] of lines.entries()) {
+    const isOpen = raw.endsWith("\\");
+    parts.push(isOpen ? raw.slice(0, -1) : raw);
+    if (isOpen && index < lines.length - 1) continue;
+    const whole = parts.join("");
+    // A comment ends with its own line, and nothing follows the last line.
+    joined.push({ text: (isOpen ? whole : withoutComment(whole)).trim(), line: index + 2 - parts.length });
+    parts = [];
   }
-  return open === undefined ? joined : [...joined, { ...open, text: open.text.trim() }];
+  return joined;
+}
+
+function withoutComment(text: string): string {
+  return text.replace(/(?:^|\s)#.*$/, "");
 }
 
 function readPin({ text, line }: Line): PythonPin & { readonly text: string; readonly hashes: readonly string[] } {
@@ -97,7 +104,7 @@ function readPin({ text, line }: Line): PythonPin & { readonly text: string; rea
   }
   const hashes = [...text.matchAll(hash)].map(([, value = ""]) => value);
   const bare = text.replace(hash, "").trim();
-  const { name, version } = requirement.exec(bare)?.groups ?? {};
+  const { name, version } = (bare.length <= maxPinLength ? requirement.exec(bare)?.groups : undefined) ?? {};
   if (name === undefined || version === undefined) {
     throw invalid(
       line,
