@@ -13,7 +13,7 @@ export default defineConfig({
     target: "es2023",
     // The first ones that know light-dark(): rewritten for older ones it would follow no colour scheme.
     cssTarget: ["chrome123", "firefox120", "safari17.5"],
-    // Nothing inline: the page's policy allows files alone.
+    // Nothing inline: the page's policy allows only files.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 900,

@@ -22,7 +22,7 @@ export function readTexts(path: string, source: string, { isQuiet }: { readonly 
     if (isText(plain)) found.push(plain);
   };
   const visit = (one: Node, isTold: boolean): void => {
-    if (one.type === "ImportDeclaration" || one.type.startsWith("TS")) return;
+    if (one.type === "ImportDeclaration" || isOfTypes(one)) return;
     if (one.type === "JSXElement" || one.type === "JSXFragment") {
       if (hasOwnText(one)) keep(jsxText(one));
       for (const child of childrenOf(one)) if (!isJsxText(child)) visit(child, true);
@@ -60,6 +60,11 @@ function textOf(one: Node): string | undefined {
     return pieces.map(({ value }) => value.cooked).join(gap);
   }
   return undefined;
+}
+
+/** Types hold no texts; `as const` and `satisfies` stand around values. */
+function isOfTypes({ type }: Node): boolean {
+  return type.startsWith("TS") && !type.endsWith("Expression");
 }
 
 function isTelling(one: Node): boolean {

@@ -66,7 +66,7 @@ export function openNotes(file: string | undefined, chain: Pick<Chain, "prove">)
       } catch (error) {
         if (error instanceof SealrunError) return refuse(`${file} does not have the expected form`);
         const code = codeOf(error);
-        if (code === "ENOENT") return refuse(`${file} is missing`, true);
+        if (code === "ENOENT") return refuse(`${file} has no earlier check`, true);
         return refuse(`${file} cannot be read (${code})`);
       }
     },

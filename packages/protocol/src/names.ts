@@ -7,21 +7,30 @@ const idRule = /^[a-z]{2,4}_[0-9a-z]{20}$/;
 /** A project's name: unique without regard to case. */
 export const projectName = z
   .string()
-  .regex(nameRule, "a project name starts with a letter or digit and has letters, digits, _ . - only, at most 128")
+  .regex(
+    nameRule,
+    "a project name starts with a letter or digit and may have only letters, digits, _ . and -, at most 128",
+  )
   .brand<"ProjectName">();
 export type ProjectName = z.infer<typeof projectName>;
 
 /** A package's name: unique in its project without regard to case. */
 export const packageName = z
   .string()
-  .regex(nameRule, "a package name starts with a letter or digit and has letters, digits, _ . - only, at most 128")
+  .regex(
+    nameRule,
+    "a package name starts with a letter or digit and may have only letters, digits, _ . and -, at most 128",
+  )
   .brand<"PackageName">();
 export type PackageName = z.infer<typeof packageName>;
 
 /** A secret's name. Case matters. */
 export const secretName = z
   .string()
-  .regex(secretNameRule, "a secret name starts with a letter or _ and has letters, digits, _ . - only, at most 128")
+  .regex(
+    secretNameRule,
+    "a secret name starts with a letter or _ and may have only letters, digits, _ . and -, at most 128",
+  )
   .refine((name) => name !== "__proto__", "__proto__ is not a name")
   .brand<"SecretName">();
 export type SecretName = z.infer<typeof secretName>;

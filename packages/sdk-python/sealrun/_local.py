@@ -139,7 +139,7 @@ def _keep(name: str, scope: str, value: Any) -> Dict[str, Any]:
     if scope not in _SCOPES:
         return _refusal("SCOPE_NOT_WRITABLE", "a script may set secrets in the scopes project and platform only")
     if not _SECRET_NAME.fullmatch(name) or name == "__proto__":
-        rule = "a secret name starts with a letter or _ and has letters, digits, _ . - only, at most 128"
+        rule = "a secret name starts with a letter or _ and may have only letters, digits, _ . and -, at most 128"
         return _refusal("NAME_NOT_ALLOWED", rule)
     environment = _read_environment()
     values = _section(environment, _SCOPES[scope])

@@ -107,7 +107,8 @@ function keep(name: string, scope: string, value: JsonValue): JsonObject {
     return { ok: false, code: "SCOPE_NOT_WRITABLE", message };
   }
   if (!/^[A-Za-z_][A-Za-z0-9_.-]{0,127}$/.test(name) || name === "__proto__") {
-    const message = "sealrun: a secret name starts with a letter or _ and has letters, digits, _ . - only, at most 128";
+    const message =
+      "sealrun: a secret name starts with a letter or _ and may have only letters, digits, _ . and -, at most 128";
     return { ok: false, code: "NAME_NOT_ALLOWED", message };
   }
   const environment = readEnvironment();

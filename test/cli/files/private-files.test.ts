@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   ensureFolder,
-  readOrMakePassword,
   newPassword,
   openLog,
   replacePrivateFile,
@@ -34,14 +33,6 @@ test("replacePrivateFile() replaces a file that others could read by one that th
   await expect(stat(`${path}.new`)).rejects.toMatchObject({ code: "ENOENT" });
 });
 
-test("readOrMakePassword() gives the same password every time, also to two callers at once", async () => {
-  const path = join(folder, "kept");
-  const [one, two] = await Promise.all([readOrMakePassword(path), readOrMakePassword(path)]);
-  expect(await readOrMakePassword(path)).toBe(await readFile(path, "utf8"));
-  expect(new Set([one, two])).toEqual(new Set([await readOrMakePassword(path)]));
-  expect((await stat(path)).mode & 0o777).toBe(0o600);
-});
-
 test("writePrivateFile() makes a file that was open to others readable only by the owner", async () => {
   const path = join(folder, "open");
   await writeFile(path, "before", { mode: 0o666 });
@@ -53,11 +44,10 @@ test("writePrivateFile() makes a file that was open to others readable only by t
 test.each([
   ["ensureFolder()", (path: string) => ensureFolder(path)],
   ["writePrivateFile()", (path: string) => writePrivateFile(path, "")],
-  ["readOrMakePassword()", (path: string) => readOrMakePassword(path)],
   ["openLog()", (path: string) => openLog(path)],
 ])("%s names a path that cannot be used", async (_name, use) => {
   const path = join(folder, "kept", "below");
-  await readOrMakePassword(join(folder, "kept"));
+  await writePrivateFile(join(folder, "kept"), "");
   await expect(use(path)).rejects.toMatchObject({
     code: "DATA_FOLDER_UNUSABLE",
     message: expect.stringContaining(path),

@@ -76,7 +76,7 @@ describe("Audit.verify() after a successful check", () => {
   });
 
   test.each([
-    ["is missing", async () => rm(world.notes), "is missing"],
+    ["is missing", async () => rm(world.notes), "has no earlier check"],
     ["is no JSON", async () => writeFile(world.notes, "{"), "does not have the expected form"],
     [
       "was changed",

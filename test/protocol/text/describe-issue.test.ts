@@ -20,7 +20,7 @@ describe("describeIssue()", () => {
       "a sentence of the schema's own",
       secretName,
       "1canary",
-      "a secret name starts with a letter or _ and has letters, digits, _ . - only, at most 128",
+      "a secret name starts with a letter or _ and may have only letters, digits, _ . and -, at most 128",
     ],
     ["an unknown field", z.strictObject({}), { canaryKey: "x" }, 'unknown field "canaryKey"'],
     [

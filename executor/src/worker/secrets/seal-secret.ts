@@ -37,7 +37,7 @@ export async function storeSecret(
   if (!name.success) {
     throw new SealrunError(
       "NAME_NOT_ALLOWED",
-      "A secret name starts with a letter or _ and has letters, digits, _ . - only, at most 128",
+      "A secret name starts with a letter or _ and may have only letters, digits, _ . and -, at most 128",
     );
   }
   const plaintext = encodeJson(secret.value);

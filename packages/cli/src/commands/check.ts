@@ -37,7 +37,7 @@ function collect(name: string, before: readonly string[]): readonly string[] {
 
 async function check(cli: Cli, folder: string, options: CheckOptions): Promise<void> {
   if ((options.project === undefined) === (options.offline !== true)) {
-    throw new SealrunError("USAGE", "Expected either --project or --offline, not both");
+    throw new SealrunError("USAGE", "Expected either --project or --offline: one of them, and not both");
   }
   const report = await makeReport(cli, folder, options);
   if (options.json === true) cli.output.json(report);

@@ -38,9 +38,9 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     say("Your turn:");
     say("  npx --no-install sealrun dev                                   your own platform, data in ./.sealrun");
     say("  npx --no-install sealrun init my-package                       a first package");
-    say(
-      "  npx --no-install sealrun push my-package --project demo        … and run it: sealrun run demo/my-package --wait",
-    );
+    say("  npx --no-install sealrun project create demo                   once; then, with dev still running:");
+    say("  npx --no-install sealrun push my-package --project demo        sealed on this machine, and stored");
+    say("  npx --no-install sealrun run demo/my-package --wait            runs it, and shows its output");
   } finally {
     await rm(root, { recursive: true, force: true });
   }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { access, link, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { access, open, rename, stat, writeFile } from "node:fs/promises";
 import { SealrunError } from "@sealrun/protocol";
 import { makeFolder } from "./make-folder.ts";
 
@@ -40,21 +40,6 @@ export async function writePrivateFile(path: string, text: string): Promise<void
 export async function replacePrivateFile(path: string, content: Uint8Array | string): Promise<void> {
   await writeFile(`${path}.new`, content, { mode: 0o600, flush: true });
   await rename(`${path}.new`, path);
-}
-
-/** The password kept at `path`; the first call makes it, complete before the file has its name. */
-export async function readOrMakePassword(path: string): Promise<string> {
-  const draft = `${path}.${randomBytes(6).toString("hex")}`;
-  try {
-    await access(path);
-  } catch {
-    await writePrivateFile(draft, newPassword());
-    await link(draft, path).catch((error: unknown) => {
-      if (!isCode(error, "EEXIST")) throw unusable(path, error);
-    });
-    await rm(draft);
-  }
-  return readFile(path, "utf8");
 }
 
 /** Opens a log for appending that only its owner may read, and gives its descriptor and how to close it. */

@@ -52,7 +52,7 @@ const typescript = `import { context, getParam, getSecret } from "@sealrun/sdk";
 
 const token = getSecret("API_TOKEN");
 context.logging.info(\`\${getParam("package_name")} has a token of \${String(token).length} characters\`);
-context.logging.info("what is printed is masked:", token);
+context.logging.info("on a platform the log masks it:", token);
 context.result({ ok: token !== null });
 `;
 
@@ -60,7 +60,7 @@ const python = `from sealrun import context, get_param, get_secret
 
 token = get_secret("API_TOKEN")
 print("%s has a token of %d characters" % (get_param("package_name"), len(token or "")))
-print("what is printed is masked:", token)
+print("on a platform the log masks it:", token)
 context.result({"ok": token is not None})
 `;
 
@@ -68,7 +68,7 @@ const shell = `#!/bin/sh
 set -eu
 token=$(sealrun-context get API_TOKEN)
 echo "$(sealrun-context param package_name) has a token of \${#token} characters"
-echo "what is printed is masked: $token"
+echo "on a platform the log masks it: $token"
 `;
 
 const tsconfig = {

@@ -90,7 +90,7 @@ async function startServer(cluster: string, socketFolder: string, options: Postg
     "unix_socket_permissions=0700",
     `port=${port}`,
     "max_connections=200",
-    // Values of a failing statement are ciphertext, and still do not belong into a log.
+    // Values of a failing statement are ciphertext, and still do not belong in a log.
     "log_parameter_max_length=0",
     "log_parameter_max_length_on_error=0",
     ...(options.isDurable === false ? ["fsync=off", "synchronous_commit=off", "full_page_writes=off"] : []),
@@ -99,7 +99,7 @@ async function startServer(cluster: string, socketFolder: string, options: Postg
   const log = await openLog(logFile);
   const child = startBoundChild(command, args, {
     setpriv: programs.setpriv,
-    // An immediate stop, of the workers too: the next start replays the log. A clean stop could outlive us by minutes.
+    // An immediate stop, of the workers too: the next start replays the log. A clean stop could outlast this process by minutes.
     deathSignal: "QUIT",
     stopSignal: "SIGINT",
     environment: { ...programs.postgres.environment, LC_ALL: "C", TZ: "UTC" },

@@ -34,10 +34,9 @@ export async function clearStalePostmaster(cluster: string): Promise<void> {
   const deadline = Date.now() + shutdownMs;
   while (await holdsCluster(postmaster.pid, cluster)) {
     if (Date.now() > deadline) {
-      const holder = `a PostgreSQL server (process ${postmaster.pid}) is using it`;
       throw new SealrunError(
         "DATA_FOLDER_UNUSABLE",
-        `${dirname(dirname(cluster))} is in use: ${holder}; stop it first`,
+        `Another sealrun dev uses ${dirname(dirname(cluster))} (its PostgreSQL is process ${postmaster.pid}); stop it, or give another folder with --data`,
       );
     }
     await sleep(50);

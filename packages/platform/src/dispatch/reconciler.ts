@@ -20,7 +20,7 @@ type ReconcileDeps = Pick<Deps, "database" | "link" | "log"> & { readonly queues
 const overdueMs = 30_000;
 
 /**
- * Every `limits.reconcileMs`: checks the streams, and publishes again what NATS has lost. After each reconnect it
+ * Every `limits.reconcileMs`: checks the streams, and asks the dispatcher to publish again what NATS has lost. After each reconnect it
  * checks every event, because the server may have come back with an older disk or an empty one. Any number of platforms
  * may do it.
  */

@@ -35,7 +35,7 @@ const attemptRow = z
 /** How an attempt ended: reported by its executor, lease expired, never got a grant, or its machine was unfit. */
 export type AttemptEnd = "finished" | "lost" | "given-back" | "released";
 
-// An expired lease alone ends nothing; only the sweeper ends an attempt, because the database's clock may have jumped.
+// An expired lease by itself ends nothing; only the sweeper ends an attempt, because the database's clock may have jumped.
 const isRunning = "e.id = $1 and e.attempt = $2 and e.status = 'running' and a.executor_id = $3";
 const attemptOf = "a.execution_id = e.id and a.attempt = e.attempt";
 const claimValues = (claimed: ClaimedAttempt): readonly unknown[] => [

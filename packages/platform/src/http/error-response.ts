@@ -16,7 +16,7 @@ const fastifyCodes: Readonly<Record<string, readonly [ErrorCode, string]>> = {
     "BAD_REQUEST",
     "Expected a body of content type multipart/form-data or application/zip",
   ],
-  FST_ERR_CTP_EMPTY_JSON_BODY: ["BAD_REQUEST", "Expected a JSON body, it is empty"],
+  FST_ERR_CTP_EMPTY_JSON_BODY: ["BAD_REQUEST", "Expected a JSON body, and it is empty"],
   FST_PARTS_LIMIT: ["PACKAGE_INVALID", "The upload has too many parts; leave out what the scripts do not read"],
   FST_FILES_LIMIT: ["PACKAGE_INVALID", "The upload has too many files; leave out what the scripts do not read"],
   FST_REQ_FILE_TOO_LARGE: [

@@ -69,7 +69,7 @@ export function AttemptsTable({ execution }: { readonly execution: ExecutionInfo
 
 const ends = {
   finished: "Finished",
-  lost: "Lost: its executor stopped sending heartbeats",
-  "given-back": "Requeued before a script started",
-  released: "Requeued by its executor before a script started",
+  lost: "Lost: its lease expired",
+  "given-back": "Given back before a script started",
+  released: "Given back by its executor before a script started",
 } as const;
