@@ -93,7 +93,7 @@ function CompareButton(props: { readonly number: number; readonly versions: Vers
       aria-label={`Show changes of version ${number}`}
       onClick={() => void navigate({ search: { tab: "versions", version: number, against: previous } })}
     >
-      What changed
+      Show changes
     </Button>
   );
 }
