@@ -216,6 +216,8 @@ test("/vault/secrets needs nothing but a keyboard", async () => {
   await page.getByText("1 selected").waitFor();
   await page.keyboard.press("Delete");
   await page.getByRole("dialog").getByText("No package refers to it").waitFor();
+  // The question takes the focus once it has opened.
+  await untilFocused(page.getByRole("dialog").getByRole("button", { name: /^Delete/ }));
   await page.keyboard.press("Enter");
   await page.getByText('Deleting "KEYS_A"').waitFor();
   await page.keyboard.press("z");
