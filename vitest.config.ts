@@ -14,6 +14,9 @@ const onRealParts = [
 /** Whole clusters of processes that are killed, stopped and cut off. */
 const underFaults = ["test/{faults,soak}/**/*.test.ts", "test/whole/{cron,nothing-lost}.test.ts"];
 
+/** Counts of what parts send, which a busy machine changes. */
+const alone = ["test/whole/cost.test.ts"];
+
 /** Pages in a real Chromium, of a real platform. */
 const inBrowser = ["test/web/browser/**/*.test.ts"];
 
@@ -32,7 +35,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: [...onRealParts, ...underFaults, ...inBrowser],
+          exclude: [...onRealParts, ...underFaults, ...inBrowser, ...alone],
           isolate,
           // Only what hangs is ended: other files, and other programs, use the same cores.
           testTimeout: 60_000,
@@ -44,7 +47,7 @@ export default defineConfig({
         test: {
           name: "parts",
           include: onRealParts,
-          exclude: underFaults,
+          exclude: [...underFaults, ...alone],
           globalSetup: ["test/support/global-setup.ts"],
           isolate,
           testTimeout: 180_000,
@@ -81,6 +84,18 @@ export default defineConfig({
           // Alone, after the others: a browser draws on both cores.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        ssr,
+        test: {
+          name: "alone",
+          include: alone,
+          globalSetup: ["test/support/global-setup.ts"],
+          testTimeout: 600_000,
+          hookTimeout: 300_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

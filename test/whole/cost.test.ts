@@ -51,13 +51,19 @@ async function leastCost(): Promise<ReadonlyMap<string, PartCost>> {
     const next = await costOfRun(cluster, async () => cluster.run("plain"), { spans: 7 });
     process.stderr.write(`cost of a run: ${JSON.stringify([...next])}\n`);
     measured.push(next);
-    const { statements, messages } = total(next, "run");
-    const isWithin =
-      statements <= runBefore.statements + mayAdd.statements && messages <= runBefore.messages + mayAdd.messages;
-    if (isWithin) break;
+    if (isWithin(total(next, "run"), runBefore, mayAdd) && isWithin(total(next, "idle"), idleBefore, idleMayAdd)) {
+      return next;
+    }
   }
   const sorted = measured.toSorted((left, right) => total(left, "run").statements - total(right, "run").statements);
   return sorted[0] ?? new Map();
+}
+
+function isWithin(cost: Cost, before: Cost, mayBeAdded: Cost): boolean {
+  return (
+    cost.statements <= before.statements + mayBeAdded.statements &&
+    cost.messages <= before.messages + mayBeAdded.messages
+  );
 }
 
 function total(parts: ReadonlyMap<string, PartCost>, of: keyof PartCost): Cost {
