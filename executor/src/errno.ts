@@ -50,11 +50,6 @@ export function machineFailure(
   );
 }
 
-/** The `code` of a Node or kernel error, such as `ENOENT`; undefined for an error without one. */
-export function errorCodeOf(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
-}
-
 /** The name of an error number of this machine's kernel; programs in other languages print the number. */
 export function errnoName(number: number): string | undefined {
   return Object.entries(constants.errno).find(([, known]) => known === number)?.[0];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { errnoName, errorCodeOf, machineFailure } from "../../executor/src/errno.ts";
+import { errnoName, machineFailure } from "../../executor/src/errno.ts";
 
 describe("machineFailure()", () => {
   test.each([
@@ -37,16 +37,4 @@ describe("machineFailure()", () => {
 
 test("errnoName() knows the numbers that other languages print", () => {
   expect([28, 24, 12, 0, Number.NaN].map(errnoName)).toEqual(["ENOSPC", "EMFILE", "ENOMEM", undefined, undefined]);
-});
-
-test("errorCodeOf() gives the code of an error, and undefined when it has none", () => {
-  expect(errorCodeOf(Object.assign(new Error("gone"), { code: "ENOENT" }))).toBe("ENOENT");
-  for (const other of [
-    new Error("no code"),
-    Object.assign(new Error("number"), { code: 7 }),
-    { code: "ENOENT" },
-    null,
-  ]) {
-    expect(errorCodeOf(other)).toBeUndefined();
-  }
 });

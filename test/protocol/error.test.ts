@@ -1,4 +1,4 @@
-import { SealrunError, toSealrunError } from "@sealrun/protocol";
+import { errorCodeOf, SealrunError, toSealrunError } from "@sealrun/protocol";
 import { expect, test } from "vitest";
 
 test("toSealrunError() returns a SealrunError as it is", () => {
@@ -18,4 +18,16 @@ test("toSealrunError() says that a disk is full", () => {
   const full = Object.assign(new Error("ENOSPC: no space left on device, write '/secret/place'"), { code: "ENOSPC" });
   expect(toSealrunError(full)).toMatchObject({ code: "DISK_FULL", cause: full });
   expect(toSealrunError(full).message).not.toContain("/secret/place");
+});
+
+test("errorCodeOf() gives the code of an error, and undefined when it has none", () => {
+  expect(errorCodeOf(Object.assign(new Error("gone"), { code: "ENOENT" }))).toBe("ENOENT");
+  for (const other of [
+    new Error("no code"),
+    Object.assign(new Error("number"), { code: 7 }),
+    { code: "ENOENT" },
+    null,
+  ]) {
+    expect(errorCodeOf(other)).toBeUndefined();
+  }
 });

@@ -1,5 +1,5 @@
+import { errorCodeOf } from "@sealrun/protocol";
 import { readlink } from "node:fs/promises";
-import { errorCodeOf } from "../errno.ts";
 
 /** One of `/bin`, `/lib` and so on: a link into `/usr` on a merged system, a folder on an older one. */
 export interface HostRoot {

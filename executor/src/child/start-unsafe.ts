@@ -1,6 +1,6 @@
 import { constants } from "node:os";
-import { SealrunError } from "@sealrun/protocol";
-import { errorCodeOf, machineFailure } from "../errno.ts";
+import { SealrunError, errorCodeOf } from "@sealrun/protocol";
+import { machineFailure } from "../errno.ts";
 import type { Command } from "./command.ts";
 import { waitForReady } from "./go.ts";
 import type { OutputPipes } from "./output-pipes.ts";

@@ -1,10 +1,9 @@
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { newId } from "@sealrun/crypto";
-import { decode, SealrunError } from "@sealrun/protocol";
+import { decode, SealrunError, errorCodeOf } from "@sealrun/protocol";
 import { z } from "zod";
 import { isAlive, markProcess } from "../child/process-tree.ts";
-import { errorCodeOf } from "../errno.ts";
 import { removeFolder } from "../workspace/remove-folder.ts";
 import { removeLeftovers } from "../workspace/remove-leftovers.ts";
 

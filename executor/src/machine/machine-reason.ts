@@ -1,5 +1,5 @@
-import { type ErrorCode, type MachineTrouble, SealrunError } from "@sealrun/protocol";
-import { errorCodeOf, machineFailure } from "../errno.ts";
+import { type ErrorCode, type MachineTrouble, SealrunError, errorCodeOf } from "@sealrun/protocol";
+import { machineFailure } from "../errno.ts";
 
 /** A fault of this machine that kept a run from being prepared. */
 export interface MachineReason extends MachineTrouble {

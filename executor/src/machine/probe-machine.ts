@@ -1,9 +1,9 @@
 import { mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type MachineTrouble, SealrunError, toSealrunError } from "@sealrun/protocol";
+import { type MachineTrouble, SealrunError, toSealrunError, errorCodeOf } from "@sealrun/protocol";
 import { probeSandbox } from "../child/probe.ts";
 import type { Sandbox } from "../child/run-step.ts";
-import { errorCodeOf, machineFailure } from "../errno.ts";
+import { machineFailure } from "../errno.ts";
 import { findShortage } from "./free-space.ts";
 import { machineReason } from "./machine-reason.ts";
 import { startProgram } from "../child/start-program.ts";

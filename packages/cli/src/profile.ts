@@ -2,9 +2,8 @@ import { randomBytes } from "node:crypto";
 import { mkdir, open, rename, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
-import { decodeText, SealrunError } from "@sealrun/protocol";
+import { decodeText, SealrunError, errorCodeOf } from "@sealrun/protocol";
 import { z } from "zod";
-import { isCode } from "./files/private-files.ts";
 import type { Environment } from "./setup/find-on-path.ts";
 
 const profile = z.object({ url: z.string(), token: z.string(), fingerprint: z.string() });
@@ -71,7 +70,7 @@ async function readOwnFile(path: string): Promise<string | undefined> {
       await file.close();
     }
   } catch (error) {
-    if (isCode(error, "ENOENT") || isCode(error, "ENOTDIR")) return undefined;
+    if (errorCodeOf(error) === "ENOENT" || errorCodeOf(error) === "ENOTDIR") return undefined;
     throw error instanceof SealrunError ? error : unusable(path, error);
   }
 }
@@ -90,6 +89,7 @@ async function writeProfiles(environment: Environment, profiles: Profiles): Prom
 }
 
 function unusable(path: string, cause: unknown): SealrunError {
-  const reason = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
+  const code = errorCodeOf(cause);
+  const reason = code === undefined ? "" : ` (${code})`;
   return new SealrunError("CONFIG_INVALID", `${path} cannot be used${reason}; check its owner and mode`, { cause });
 }

@@ -14,7 +14,7 @@ import {
   verifyCheckValue,
   wipe,
 } from "@sealrun/crypto";
-import { decode, encodeJson, type PassphraseSalt, passphraseSalt, SealrunError } from "@sealrun/protocol";
+import { decode, encodeJson, type PassphraseSalt, passphraseSalt, SealrunError, errorCodeOf } from "@sealrun/protocol";
 import { readPrivateFile } from "./private-file.ts";
 
 /** 64 MiB and three passes: about a tenth of a second for each start, and for each guess of an attacker. */
@@ -132,10 +132,14 @@ async function addFile(file: string, content: Uint8Array): Promise<boolean> {
     await link(draft, file);
     return true;
   } catch (error) {
-    if (codeOf(error) === "EEXIST") return false;
-    throw new SealrunError("ROOT_KEY_UNREADABLE", `${file} cannot be written (${codeOf(error)}); check its folder`, {
-      cause: error,
-    });
+    if (errorCodeOf(error) === "EEXIST") return false;
+    throw new SealrunError(
+      "ROOT_KEY_UNREADABLE",
+      `${file} cannot be written (${errorCodeOf(error) ?? "no reason given"}); check its folder`,
+      {
+        cause: error,
+      },
+    );
   } finally {
     await rm(draft, { force: true });
   }
@@ -148,9 +152,5 @@ function withoutNewline(bytes: Uint8Array): Uint8Array {
 }
 
 function isMissing(error: unknown): boolean {
-  return codeOf(error) === "ENOENT";
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "no reason given";
+  return errorCodeOf(error) === "ENOENT";
 }

@@ -1,5 +1,5 @@
 import { open, readFile } from "node:fs/promises";
-import { type ErrorCode, SealrunError } from "@sealrun/protocol";
+import { type ErrorCode, SealrunError, errorCodeOf } from "@sealrun/protocol";
 
 /**
  * The bytes of a file that only its owner may read. Any other file fails with `code`, in a sentence that names the file,
@@ -7,9 +7,13 @@ import { type ErrorCode, SealrunError } from "@sealrun/protocol";
  */
 export async function readPrivateFile(file: string, code: ErrorCode): Promise<Uint8Array> {
   const handle = await open(file, "r").catch((error: unknown) => {
-    throw new SealrunError(code, `${file} cannot be read (${reasonOf(error)}); check the path and its owner`, {
-      cause: error,
-    });
+    throw new SealrunError(
+      code,
+      `${file} cannot be read (${errorCodeOf(error) ?? "no reason given"}); check the path and its owner`,
+      {
+        cause: error,
+      },
+    );
   });
   try {
     // Checks the open file, not the path: another file could be put there in between.
@@ -29,12 +33,12 @@ export async function readPrivateFile(file: string, code: ErrorCode): Promise<Ui
 /** The bytes of a file that every user may read, such as a public key. Fails with `code` and the reason. */
 export async function readPublicFile(file: string, code: ErrorCode): Promise<Uint8Array> {
   return readFile(file).catch((error: unknown) => {
-    throw new SealrunError(code, `${file} cannot be read (${reasonOf(error)}); check the path and its owner`, {
-      cause: error,
-    });
+    throw new SealrunError(
+      code,
+      `${file} cannot be read (${errorCodeOf(error) ?? "no reason given"}); check the path and its owner`,
+      {
+        cause: error,
+      },
+    );
   });
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "no reason given";
 }

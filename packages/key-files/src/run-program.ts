@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { SealrunError } from "@sealrun/protocol";
+import { SealrunError, errorCodeOf } from "@sealrun/protocol";
 
 const timeoutMs = 30_000;
 const maxBytes = 65_536;
@@ -30,7 +30,7 @@ export async function runProgram(argv: readonly string[], limitMs = timeoutMs): 
   try {
     const ending = await new Promise<string>((resolve) => {
       child.once("error", (error) => {
-        resolve(`could not be started (${"code" in error ? String(error.code) : "no reason given"})`);
+        resolve(`could not be started (${errorCodeOf(error) ?? "no reason given"})`);
       });
       child.once("close", (code, signal) => {
         resolve(code === 0 ? "" : `ended with ${code === null ? String(signal) : `exit code ${code}`}`);

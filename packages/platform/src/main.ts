@@ -1,7 +1,7 @@
 import { fromBase64, importIdentity } from "@sealrun/crypto";
 import { connectNats, describeOldServer } from "@sealrun/nats";
 import { migrate, openDatabase, watchFitness } from "@sealrun/postgres";
-import { decode, inboxPrefix, publicIdentity, SealrunError } from "@sealrun/protocol";
+import { decode, inboxPrefix, publicIdentity, SealrunError, errorCodeOf } from "@sealrun/protocol";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { forgetEndedSessions } from "./access/session-store.ts";
@@ -111,7 +111,7 @@ async function listen(app: FastifyInstance, { host, port }: PlatformConfig["list
   try {
     return await app.listen({ host, port });
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    const code = errorCodeOf(error) ?? "";
     if (code !== "EADDRINUSE" && code !== "EACCES" && code !== "EADDRNOTAVAIL") throw error;
     const what = code === "EADDRINUSE" ? "is in use" : "cannot be listened on";
     throw new SealrunError("PORT_TAKEN", `${host}:${port} ${what} (${code}); name another port, or 0 for a free one`, {

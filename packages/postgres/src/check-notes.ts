@@ -1,5 +1,5 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
-import { decode, encodeJson, SealrunError } from "@sealrun/protocol";
+import { decode, encodeJson, SealrunError, errorCodeOf } from "@sealrun/protocol";
 import { z } from "zod";
 import type { Chain } from "./chain.ts";
 import type { ChainEnd } from "./verify-chain.ts";
@@ -65,7 +65,7 @@ export function openNotes(file: string | undefined, chain: Pick<Chain, "prove">)
         return refuse(`${file} was not written with this audit's key`);
       } catch (error) {
         if (error instanceof SealrunError) return refuse(`${file} does not have the expected form`);
-        const code = codeOf(error);
+        const code = errorCodeOf(error) ?? "UNKNOWN";
         if (code === "ENOENT") return refuse(`${file} has no earlier check`, true);
         return refuse(`${file} cannot be read (${code})`);
       }
@@ -121,8 +121,4 @@ function prove(chain: Pick<Chain, "prove">, { verified, failure }: Omit<Content,
   const { at, sentence } = failure ?? { at: "", sentence: "" };
   const fields = [end.position, end.hash, end.lastSeq, `${end.newest}`, end.at, end.fullAt, at, sentence];
   return Buffer.from(chain.prove("verified", fields)).toString("hex");
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "UNKNOWN";
 }

@@ -25,6 +25,11 @@ export class SealrunError extends Error {
  */
 export function toSealrunError(error: unknown): SealrunError {
   if (error instanceof SealrunError) return error;
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const code = errorCodeOf(error);
   return new SealrunError(code === "ENOSPC" || code === "EDQUOT" ? "DISK_FULL" : "INTERNAL", "", { cause: error });
+}
+
+/** The code of an error, of this project or of the system (`ENOENT`); undefined when it has none, or is no error. */
+export function errorCodeOf(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }

@@ -49,7 +49,7 @@ export { limits } from "./limits.ts";
 export { aheadBy, judgeClocks } from "./clocks.ts";
 export { passphraseSalt, type PassphraseSalt, rootKeySource, type RootKeySource } from "./root-key-source.ts";
 export { errorCodes, isErrorCode, type ErrorRow, type ErrorCode } from "./error-codes.ts";
-export { SealrunError, toSealrunError } from "./error.ts";
+export { errorCodeOf, SealrunError, toSealrunError } from "./error.ts";
 
 // text/: reads and writes JSON and UTF-8, and shows outside text in messages.
 export { base64, sha256Hex, key32 } from "./text/bytes-text.ts";

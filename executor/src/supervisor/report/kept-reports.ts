@@ -1,6 +1,5 @@
-import { limits, SealrunError, type AttemptRef } from "@sealrun/protocol";
+import { limits, SealrunError, type AttemptRef, errorCodeOf } from "@sealrun/protocol";
 import type { Logger } from "pino";
-import { errorCodeOf } from "../../errno.ts";
 import type { Chunk } from "./send-chunk.ts";
 import type { Spool, SpooledReports } from "./spool.ts";
 

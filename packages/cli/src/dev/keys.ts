@@ -10,9 +10,9 @@ import {
   randomBytes,
   toPublicIdentity,
 } from "@sealrun/crypto";
-import { encodeJson, keyringSender, platformId, type PlatformId, SealrunError } from "@sealrun/protocol";
+import { encodeJson, keyringSender, platformId, type PlatformId, SealrunError, errorCodeOf } from "@sealrun/protocol";
 import type { DataFolder } from "./data-folder.ts";
-import { ensureFolder, isCode, replacePrivateFile } from "../files/private-files.ts";
+import { ensureFolder, replacePrivateFile } from "../files/private-files.ts";
 
 /** The ids and the token that a data folder's keys give. */
 export interface InstallationKeys {
@@ -51,7 +51,7 @@ async function readOrMakeFile(file: string, make: () => Uint8Array): Promise<Uin
   try {
     return await readFile(file);
   } catch (error) {
-    if (!isCode(error, "ENOENT")) {
+    if (errorCodeOf(error) !== "ENOENT") {
       throw new SealrunError("DATA_FOLDER_UNUSABLE", `${file} cannot be read; give the data folder to this user`, {
         cause: error,
       });

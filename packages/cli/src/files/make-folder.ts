@@ -1,3 +1,4 @@
+import { errorCodeOf } from "@sealrun/protocol";
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 
@@ -17,7 +18,7 @@ async function makeOne(path: string): Promise<boolean> {
     await mkdir(path, { mode: 0o700 });
     return true;
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    const code = errorCodeOf(error);
     if (code === "EEXIST") return true;
     if (code === "ENOENT" && dirname(path) !== path) return false;
     throw error;

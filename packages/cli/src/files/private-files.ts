@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { access, open, rename, stat, writeFile } from "node:fs/promises";
-import { SealrunError } from "@sealrun/protocol";
+import { SealrunError, errorCodeOf } from "@sealrun/protocol";
 import { makeFolder } from "./make-folder.ts";
 
 /** A random password: 32 bytes in URL-safe text, so that it needs no quoting anywhere. */
@@ -52,14 +52,9 @@ export async function openLog(path: string): Promise<{ readonly fd: number; read
   }
 }
 
-/** True for a system error of that code, such as `ENOENT`. */
-export function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
-}
-
 function unusable(path: string, cause: unknown): SealrunError {
   if (cause instanceof SealrunError) return cause;
-  const reason = cause instanceof Error && "code" in cause ? String(cause.code) : "it failed";
+  const reason = errorCodeOf(cause) ?? "it failed";
   const advice = "give another folder with --data, or make this one writable";
   return new SealrunError("DATA_FOLDER_UNUSABLE", `${path} cannot be used (${reason}); ${advice}`, { cause });
 }

@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import { SealrunError, showBytes, showName } from "@sealrun/protocol";
+import { SealrunError, showBytes, showName, errorCodeOf } from "@sealrun/protocol";
 
 /** The bytes of a file that a person named; `FILE_NOT_FOUND` says why it cannot be read, `VALUE_TOO_LARGE` the limit. */
 export async function readNamedFile(path: string, maxBytes: number): Promise<Uint8Array> {
@@ -24,7 +24,7 @@ export async function readNamedFile(path: string, maxBytes: number): Promise<Uin
 
 /** `FILE_NOT_FOUND` with the file system's error about a path in words. */
 export function fileProblem(path: string, cause: unknown): SealrunError {
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  const code = errorCodeOf(cause) ?? "";
   return new SealrunError("FILE_NOT_FOUND", `${showName(path)} ${words[code] ?? `cannot be read (${code})`}`, {
     cause,
   });

@@ -1,8 +1,7 @@
 import { cp, mkdir, readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { SealrunError, showName } from "@sealrun/protocol";
-import { isCode } from "../files/private-files.ts";
+import { SealrunError, showName, errorCodeOf } from "@sealrun/protocol";
 import { fileProblem } from "../files/read-file.ts";
 import { firstPackage, type Language } from "./first-package.ts";
 
@@ -29,7 +28,7 @@ async function requireEmpty(folder: string): Promise<void> {
   try {
     if ((await readdir(folder)).length === 0) return;
   } catch (error) {
-    if (isCode(error, "ENOENT")) return;
+    if (errorCodeOf(error) === "ENOENT") return;
     throw fileProblem(folder, error);
   }
   throw new SealrunError("ALREADY_EXISTS", `${showName(folder)} has files in it; give a new or empty folder`);

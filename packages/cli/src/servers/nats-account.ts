@@ -1,9 +1,9 @@
 import { readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { decode, SealrunError } from "@sealrun/protocol";
+import { decode, SealrunError, errorCodeOf } from "@sealrun/protocol";
 import { z } from "zod";
 import type { NatsTrust } from "./nats-config.ts";
-import { ensureFolder, isCode, writePrivateFile } from "../files/private-files.ts";
+import { ensureFolder, writePrivateFile } from "../files/private-files.ts";
 
 const account = z.object({ id: z.string(), jwt: z.string() });
 const trustFile = z.object({
@@ -123,7 +123,7 @@ async function readNatsAccount(folder: string): Promise<NatsAccountFiles | "outd
 
 async function readPart<T>(file: string, schema: z.ZodType<T>): Promise<T | undefined> {
   const bytes = await readFile(file).catch((error: unknown) => {
-    if (isCode(error, "ENOENT") || isCode(error, "ENOTDIR")) return undefined;
+    if (errorCodeOf(error) === "ENOENT" || errorCodeOf(error) === "ENOTDIR") return undefined;
     throw new SealrunError("DATA_FOLDER_UNUSABLE", `${file} cannot be read; give the folder to this user`, {
       cause: error,
     });

@@ -1,10 +1,10 @@
 import { mkdtemp, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
-import { SealrunError } from "@sealrun/protocol";
+import { SealrunError, errorCodeOf } from "@sealrun/protocol";
 import type { Programs } from "../setup/find-programs.ts";
 import { type ProgramResult, runProgram } from "../setup/run-program.ts";
-import { isCode, newPassword, writePrivateFile } from "../files/private-files.ts";
+import { newPassword, writePrivateFile } from "../files/private-files.ts";
 
 /** The passwords of the roles: one role per process, each with its own database, and the superuser if it was kept. */
 export interface ClusterPasswords {
@@ -66,7 +66,7 @@ async function createCluster(options: ClusterOptions): Promise<void> {
   } catch (error) {
     await rm(draft, { recursive: true, force: true });
     // Another process made the cluster at the same time: its passwords are used.
-    if (!isCode(error, "ENOTEMPTY") && !isCode(error, "EEXIST")) throw error;
+    if (errorCodeOf(error) !== "ENOTEMPTY" && errorCodeOf(error) !== "EEXIST") throw error;
   }
 }
 
@@ -128,7 +128,7 @@ async function readPasswords(folder: string): Promise<ClusterPasswords | undefin
     const platform = await readFile(join(folder, "platform.password"), "utf8");
     return { platform, keyring: await readFile(join(folder, "keyring.password"), "utf8"), superuser };
   } catch (error) {
-    if (isCode(error, "ENOENT")) return undefined;
+    if (errorCodeOf(error) === "ENOENT") return undefined;
     throw error;
   }
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { SealrunError } from "@sealrun/protocol";
+import { SealrunError, errorCodeOf } from "@sealrun/protocol";
 import { isExecutable } from "./find-on-path.ts";
 
 /** The PostgreSQL programs and what their loader needs in its environment. */
@@ -47,7 +47,7 @@ async function link(target: string, path: string): Promise<void> {
   try {
     await symlink(target, path);
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    if (errorCodeOf(error) !== "EEXIST") throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { decodeText, errorBody, isErrorCode, SealrunError, sessionHeader } from "@sealrun/protocol";
+import { decodeText, errorBody, isErrorCode, SealrunError, sessionHeader, errorCodeOf } from "@sealrun/protocol";
 import type { z } from "zod";
 
 /** What a client connects with. */
@@ -136,6 +136,6 @@ function unreachable(connection: Connection, cause: unknown, signal: AbortSignal
 /** The system's error code, such as ECONNREFUSED; browsers give none. */
 function reasonOf(error: unknown): string {
   const inner = error instanceof Error ? error.cause : undefined;
-  const code = inner instanceof Error && "code" in inner ? inner.code : undefined;
-  return typeof code === "string" && /^[A-Z0-9_]+$/.test(code) ? ` (${code})` : "";
+  const code = errorCodeOf(inner);
+  return code !== undefined && /^[A-Z0-9_]+$/.test(code) ? ` (${code})` : "";
 }

@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { equalBytes, fromHex, toHex } from "@sealrun/crypto";
 import { findLink, type Link, type Sql } from "@sealrun/postgres";
-import { decode, encodeJson, SealrunError, toSealrunError } from "@sealrun/protocol";
+import { decode, encodeJson, SealrunError, toSealrunError, errorCodeOf } from "@sealrun/protocol";
 import { z } from "zod";
 
 const content = z.object({ position: z.string().regex(/^[1-9]\d{0,18}$/), hash: z.string().regex(/^[0-9a-f]{64}$/) });
@@ -43,7 +43,7 @@ export async function openCheckpoint(file: string | undefined): Promise<Checkpoi
 
 async function read(file: string): Promise<Link | undefined> {
   const bytes = await readFile(file).catch((error: unknown) => {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if (errorCodeOf(error) === "ENOENT") return undefined;
     throw new SealrunError("CONFIG_INVALID", `${file} cannot be read; check its owner`, { cause: error });
   });
   if (bytes === undefined) return undefined;

@@ -1,3 +1,4 @@
+import { errorCodeOf } from "@sealrun/protocol";
 import { promisify } from "node:util";
 import { crc32, inflateRaw } from "node:zlib";
 import { wipe } from "@sealrun/crypto";
@@ -31,7 +32,7 @@ async function inflateTo(packed: Buffer, path: string, size: number): Promise<Ui
     // One chunk for everything, so that no copy of a secrets.json stays in another one.
     return await inflate(packed, { maxOutputLength: Math.max(1, size), chunkSize: Math.max(64, size + 1) });
   } catch (error) {
-    const isTooLong = error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE";
+    const isTooLong = errorCodeOf(error) === "ERR_BUFFER_TOO_LARGE";
     const reason = isTooLong ? `${expectedSize(size)}, found more` : "its content is damaged";
     throw refuseEntry(path, `${reason}; make the zip again`, error);
   }
