@@ -10,7 +10,7 @@ export interface Import {
 }
 
 const paths = new Set(shipped.map(({ path }) => path));
-const statement = /(?:^|\n)(?:import|export) (type )?(?:\{([^}]*)\} from |\* as \w+ from |\w+ from )?"([^"]+)"/g;
+const statement = /(?:^|\n)(?:import|export) (type )?(?:([^"'=;(]*?) from )?"([^"]+)"/g;
 const dynamic = /\bimport\("([^"]+)"\)|new URL\("(\.[^"]+\.[tj]sx?)", import\.meta\.url\)/g;
 
 /** Every import of a file, also of types and the ones that are made later. */
@@ -24,7 +24,8 @@ export function importsOf({ path, code }: Source): readonly Import[] {
 }
 
 function isTypes(names: string | undefined): boolean {
-  const each = (names ?? "").split(",").flatMap((name) => (name.trim() === "" ? [] : [name.trim()]));
+  const listed = /^\{([^}]*)\}$/.exec(names?.trim() ?? "")?.[1] ?? "";
+  const each = listed.split(",").flatMap((name) => (name.trim() === "" ? [] : [name.trim()]));
   return each.length > 0 && each.every((name) => name.startsWith("type "));
 }
 

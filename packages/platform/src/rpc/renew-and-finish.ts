@@ -13,7 +13,6 @@ import { recordAudit } from "../audit/store.ts";
 import { noteSeen } from "../executors/store.ts";
 import { endAttempt, isAttemptOf, renewLease } from "../executions/attempt-store.ts";
 import { appendFeed } from "../executions/feed-store.ts";
-import { ringOutbox } from "../postgres/channels.ts";
 import { closeIfComplete } from "../reports/close-if-complete.ts";
 import { listMissing } from "../reports/report-store.ts";
 import { forgetParts } from "../executions/set-parts-store.ts";
@@ -69,8 +68,6 @@ export async function answerFinish({ database }: RpcDeps, request: ExecutorReque
       object: execution.id,
       detail,
     });
-    // There may be capacity for the next execution now.
-    await ringOutbox(sql);
     crashPoint("platform.finish.before-commit");
     return notStored;
   });
