@@ -8,14 +8,19 @@ const ssr = { resolve: { conditions: ["@sealrun/source"] } };
 const onRealParts = [
   "test/{cli,examples,keyring,nats,platform,postgres,sdk,sdk-python,whole}/**/*.test.ts",
   "test/executor/{bootstrap,bundle,child,dependencies,enrol,supervisor,worker,references}/**/*.test.ts",
+  "test/executor/mask/real-programs.test.ts",
   "test/docs/http-api.test.ts",
 ];
 
 /** Whole clusters of processes that are killed, stopped and cut off. */
-const underFaults = ["test/{faults,soak}/**/*.test.ts", "test/whole/{cron,nothing-lost}.test.ts"];
+const underFaults = ["test/faults/**/*.test.ts", "test/whole/{cron,nothing-lost}.test.ts"];
+
+/** Random faults for a while. A long one says how soon all has ended, so it runs after everything else, by itself. */
+const soak = ["test/soak/**/*.test.ts"];
+const isLongSoak = process.env["SOAK_SECONDS"] !== undefined;
 
 /** Counts of what parts send, which a busy machine changes. */
-const alone = ["test/whole/cost.test.ts"];
+const alone = ["test/whole/{cost,idle}.test.ts"];
 
 /** Pages in a real Chromium, of a real platform. */
 const inBrowser = ["test/web/browser/**/*.test.ts"];
@@ -26,6 +31,9 @@ const maxWorkers = 3;
 /** One process for many files: what they share is read once. Only clusters keep something for a whole file in shared modules. */
 const isolate = false;
 
+/** What is asked again until it is so comes when it comes, however busy the machine is; without this, vitest waits 1 s. */
+const expect = { poll: { timeout: 60_000 } };
+
 export default defineConfig({
   test: {
     sequence: { sequencer: FileOrder },
@@ -35,10 +43,11 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: [...onRealParts, ...underFaults, ...inBrowser, ...alone],
+          exclude: [...onRealParts, ...underFaults, ...soak, ...inBrowser, ...alone],
           isolate,
           // Only what hangs is ended: other files, and other programs, use the same cores.
           testTimeout: 60_000,
+          expect,
           maxWorkers,
         },
       },
@@ -49,9 +58,11 @@ export default defineConfig({
           include: onRealParts,
           exclude: [...underFaults, ...alone],
           globalSetup: ["test/support/global-setup.ts"],
+          setupFiles: ["test/support/quick-polls.ts"],
           isolate,
           testTimeout: 180_000,
           hookTimeout: 300_000,
+          expect,
           maxWorkers,
         },
       },
@@ -63,7 +74,21 @@ export default defineConfig({
           globalSetup: ["test/support/global-setup.ts"],
           testTimeout: 300_000,
           hookTimeout: 300_000,
+          expect,
           maxWorkers,
+        },
+      },
+      {
+        ssr,
+        test: {
+          name: "soak",
+          include: soak,
+          globalSetup: ["test/support/global-setup.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          expect,
+          maxWorkers: isLongSoak ? 1 : maxWorkers,
+          sequence: { groupOrder: isLongSoak ? 3 : 0 },
         },
       },
       {
@@ -79,8 +104,7 @@ export default defineConfig({
           isolate,
           testTimeout: 180_000,
           hookTimeout: 300_000,
-          // A page says what it has to say when it comes to it, however busy the machine is.
-          expect: { poll: { timeout: 60_000 } },
+          expect,
           // Alone, after the others: a browser draws on both cores.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
@@ -94,6 +118,7 @@ export default defineConfig({
           globalSetup: ["test/support/global-setup.ts"],
           testTimeout: 600_000,
           hookTimeout: 300_000,
+          expect,
           maxWorkers: 1,
           sequence: { groupOrder: 2 },
         },

@@ -1,19 +1,22 @@
 import { readPrivateFile } from "@sealrun/key-files";
-import { decode, limits, natsCredentials, SealrunError, toSealrunError } from "@sealrun/protocol";
+import { decode, fields, limits, natsSettings, SealrunError, toSealrunError } from "@sealrun/protocol";
 import { z } from "zod";
 import { dependencySettings } from "./dependencies/settings.ts";
 
-const mount = z.object({ hostPath: z.string(), sandboxPath: z.string() });
+const mount = fields({ hostPath: z.string(), sandboxPath: z.string() });
+
+/** Less than this is too little for most programs. */
+const minTmpBytes = 1024 * 1024;
 
 /** Python 3 inside the sandbox: its path, its mounts and its environment. */
-const pythonRuntime = z.object({
+const pythonRuntime = fields({
   interpreter: z.string(),
   mounts: z.array(mount),
   environment: z.record(z.string(), z.string()),
 });
 
 /** Settings of one executor process. */
-export const executorConfig = z.object({
+export const executorConfig = fields({
   /** Holds identity and NATS credentials (0600); written at enrolment. */
   stateFile: z.string().min(1),
   /** The token to enrol with when there is no state file yet. */
@@ -21,7 +24,7 @@ export const executorConfig = z.object({
   /** The URL of the platform, when it may differ from the one in the enrolment token. */
   platformUrl: z.url().optional(),
   /** A NATS login to use instead of the one from the enrolment; it is never renewed. */
-  nats: natsCredentials.optional(),
+  nats: natsSettings.optional(),
   /** Folder of the runs' private workspaces. */
   workDir: z.string().min(1),
   /** Folder of package files and bundles, by digest. */
@@ -32,12 +35,14 @@ export const executorConfig = z.object({
   python: pythonRuntime.nullable(),
   /** Host folders below `/usr` that scripts must not see. */
   hidden: z.array(z.string()).default([]),
+  /** Maximum bytes of a script's `/tmp` and of its `/dev/shm`, each; they are in memory. */
+  tmpBytes: z.number().int().min(minTmpBytes).default(limits.tmpBytes),
   unsafeNoSandbox: z.boolean().default(false),
   /** Where scripts' dependencies come from. */
   dependencies: dependencySettings.prefault({}),
   /** How long runs may continue after SIGTERM. */
   drainMs: z.number().int().nonnegative().default(600_000),
-  logLevel: z.string().default("info"),
+  logLevel: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
 export type ExecutorConfig = z.infer<typeof executorConfig>;
 

@@ -5,6 +5,7 @@ import { connectNats } from "@sealrun/nats";
 import { decodeEnrolmentToken, executorId, inboxPrefix, SealrunError } from "@sealrun/protocol";
 import type { Logger } from "pino";
 import { readHostRoots } from "./child/host-roots.ts";
+import { createPipePool } from "./child/output-pipes.ts";
 import { probeSandbox } from "./child/probe.ts";
 import type { Sandbox } from "./child/run-step.ts";
 import type { ExecutorConfig } from "./config.ts";
@@ -18,7 +19,7 @@ import { openPackageFiles } from "./worker/attempt/package-files.ts";
 import { createPlatformRpc } from "./supervisor/platform/platform-rpc.ts";
 import { announcePresence } from "./supervisor/queue/presence.ts";
 import { openSpool } from "./supervisor/report/spool.ts";
-import { workSlot } from "./supervisor/queue/work.ts";
+import { workOnQueue } from "./supervisor/queue/work.ts";
 import { findShortage } from "./machine/free-space.ts";
 import { probeMachine } from "./machine/probe-machine.ts";
 import { createReadiness, type Readiness, type ReadinessDeps } from "./machine/readiness.ts";
@@ -40,7 +41,8 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
   const { log } = deps;
   const sandbox = await chooseSandbox(config, log);
   const state = await loadState(config, log);
-  await removeLeftovers(config.workDir);
+  const pipesFolder = join(config.cacheDir, "pipes");
+  for (const root of [config.workDir, pipesFolder]) await removeLeftovers(root);
   const files = await openPackageFiles(join(config.cacheDir, "files"));
   const login = await openLogin(config, state, log);
   const link = await connectNats({
@@ -81,8 +83,9 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
     key: spoolKey(state.identity),
     executorId: state.identity.id,
   });
-  const ends = createEnds({ link, identity: state.identity, rpc, spool, log, giveUp: giveUp.signal });
+  const ends = createEnds({ ...state, link, rpc, spool, log, giveUp: giveUp.signal });
   const left = ends.deliverLeft();
+  const pipes = createPipePool(pipesFolder);
   const work = {
     ...state,
     control,
@@ -96,12 +99,14 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
     dependencies,
     sandbox,
     runtime,
+    pipes,
     compiler: { bubblewrap: sandbox.kind === "none" ? undefined : sandbox.program, esbuild: findEsbuild() },
     workDir: config.workDir,
     bundleDir: join(config.cacheDir, "bundles"),
+    linesPerSecond: presence.linesPerSecond,
     endRuns: endRuns.signal,
   };
-  const slots = Array.from({ length: config.slots }, async () => workSlot(work, stopTaking.signal));
+  const working = workOnQueue(work, config.slots, stopTaking.signal);
   log.info(
     { executor: state.identity.id, pool: state.pool.name, slots: config.slots },
     "The executor is ready and takes executions",
@@ -117,8 +122,9 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
         setTimeout(() => endRuns.abort(), config.drainMs),
         setTimeout(() => giveUp.abort(), config.drainMs + reportEndsMs),
       ];
-      await Promise.all(slots);
+      await working;
       for (const timer of timers) clearTimeout(timer);
+      await pipes.close();
       control.close();
       await ends.close();
       await left;
@@ -135,7 +141,7 @@ function watchMachine(
   { workDir, cacheDir, stateFile }: ExecutorConfig,
   deps: { readonly sandbox: Sandbox; readonly spoolFolder: string } & Pick<ReadinessDeps, "onChange" | "log">,
 ): Readiness {
-  const cached = ["files", "dependencies", "bundles"].map((name) => join(cacheDir, name));
+  const cached = ["files", "dependencies", "bundles", "pipes"].map((name) => join(cacheDir, name));
   const machine = { folders: [workDir, ...cached, deps.spoolFolder], sandbox: deps.sandbox };
   return createReadiness({
     ...deps,
@@ -156,7 +162,8 @@ async function chooseSandbox(config: ExecutorConfig, log: Logger): Promise<Sandb
     );
   }
   await probeSandbox(config.bwrap);
-  return { kind: "bubblewrap", program: config.bwrap, hostRoots: await readHostRoots(), hidden: config.hidden };
+  const { bwrap: program, hidden, tmpBytes } = config;
+  return { kind: "bubblewrap", program, hostRoots: await readHostRoots(), hidden, tmpBytes };
 }
 
 /** The login from the settings, else that of the enrolment, which is renewed from now on. */

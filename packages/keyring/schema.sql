@@ -86,6 +86,7 @@ create table grants (
   PRIMARY KEY (execution_id, attempt),
   UNIQUE (executor_id, request_id)
 );
+CREATE INDEX grants_end ON public.grants USING btree (ends_at);
 
 create table packages (
   id text not null,

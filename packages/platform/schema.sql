@@ -95,6 +95,7 @@ create table events (
   PRIMARY KEY (id),
   UNIQUE (number)
 );
+CREATE INDEX events_age ON public.events USING btree (project_id, created_at);
 CREATE INDEX events_execution ON public.events USING btree (execution_id) WHERE (execution_id IS NOT NULL);
 CREATE INDEX events_project ON public.events USING btree (project_id, number);
 
@@ -140,7 +141,7 @@ create table executions (
   attempt integer not null default 0,
   generation integer not null default 0,
   event_expires_at timestamp with time zone,
-  uploads json not null default '[]'::json,
+  granted json not null default '[]'::json,
   visible json not null,
   sealed bytea,
   sealed_names json not null,
@@ -159,6 +160,11 @@ create table executions (
   cancel_requested_at timestamp with time zone,
   published_seq bigint,
   reports text,
+  has_log boolean not null default true,
+  log_deleted_at timestamp with time zone,
+  log_deleted_days integer,
+  log_deleted_by text,
+  CHECK ((log_deleted_by = ANY (ARRAY['platform'::text, 'project'::text]))),
   CHECK ((on_lost = ANY (ARRAY['fail'::text, 'rerun'::text]))),
   CHECK (((priority >= 1) AND (priority <= 10))),
   CHECK ((reports = ANY (ARRAY['awaited'::text, 'complete'::text, 'gaps'::text]))),
@@ -171,7 +177,9 @@ create table executions (
   UNIQUE (number)
 );
 CREATE INDEX executions_created ON public.executions USING btree (created_at);
+CREATE INDEX executions_event ON public.executions USING btree (((trigger ->> 'eventId'::text))) WHERE ((trigger ->> 'kind'::text) = 'event'::text);
 CREATE INDEX executions_executor ON public.executions USING btree (executor_id, number) WHERE (executor_id IS NOT NULL);
+CREATE INDEX executions_finished ON public.executions USING btree (project_id, has_log, finished_at) WHERE (finished_at IS NOT NULL);
 CREATE INDEX executions_in_flight ON public.executions USING btree (project_id, package_id) WHERE ((status = 'running'::text) OR ((status = 'queued'::text) AND (published_at IS NOT NULL)));
 CREATE INDEX executions_open ON public.executions USING btree (status, event_expires_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE INDEX executions_package ON public.executions USING btree (package_id, number);
@@ -199,8 +207,22 @@ create table executors (
 );
 CREATE INDEX executors_pool ON public.executors USING btree (pool_id);
 CREATE INDEX executors_revoked ON public.executors USING btree (revoked_at) WHERE (revoked_at IS NOT NULL);
+CREATE TRIGGER executors_kept AFTER DELETE OR UPDATE OF revoked_at, sign_public ON public.executors FOR EACH STATEMENT EXECUTE FUNCTION tell_kept();
 CREATE TRIGGER executors_tell AFTER UPDATE ON public.executors FOR EACH ROW WHEN (((old.slots <> new.slots) OR (old.is_draining <> new.is_draining) OR (old.revoked_at IS DISTINCT FROM new.revoked_at) OR ((old.trouble)::text IS DISTINCT FROM (new.trouble)::text))) EXECUTE FUNCTION tell_change('executors');
 CREATE TRIGGER executors_tell_new AFTER INSERT OR DELETE ON public.executors FOR EACH STATEMENT EXECUTE FUNCTION tell_change('executors');
+
+create table feed_blocks (
+  last_cursor bigint not null,
+  steps bigint not null,
+  entry_count integer not null,
+  kinds smallint not null,
+  is_live boolean not null,
+  execution_id text not null,
+  body bytea not null,
+  CHECK ((entry_count > 0)),
+  FOREIGN KEY (execution_id) REFERENCES executions(id),
+  PRIMARY KEY (execution_id, last_cursor)
+);
 
 create table files (
   sha256 text not null,
@@ -218,6 +240,7 @@ create table idempotency_keys (
   PRIMARY KEY (actor, key)
 );
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (created_at);
+CREATE INDEX idempotency_keys_execution ON public.idempotency_keys USING btree (execution_id);
 
 create table installation (
   only_row boolean not null default true,
@@ -228,6 +251,12 @@ create table installation (
   held_by text,
   unknown_until timestamp with time zone,
   resumed_at timestamp with time zone,
+  executions_days integer not null default 90,
+  logs_days integer not null default 30,
+  deletes_from timestamp with time zone not null default (clock_timestamp() + '1 day'::interval),
+  CHECK (((executions_days = 0) OR ((logs_days >= 1) AND (logs_days <= executions_days)))),
+  CHECK (((executions_days >= 0) AND (executions_days <= 3650))),
+  CHECK (((logs_days >= 0) AND (logs_days <= 3650))),
   CHECK (only_row),
   PRIMARY KEY (only_row)
 );
@@ -281,6 +310,7 @@ create table packages (
 CREATE INDEX packages_limited ON public.packages USING btree (id) WHERE (max_concurrent IS NOT NULL);
 CREATE UNIQUE INDEX packages_name ON public.packages USING btree (project_id, lower(name));
 CREATE INDEX packages_unfinished ON public.packages USING btree (created_at) WHERE (current_version = 0);
+CREATE TRIGGER packages_kept AFTER DELETE OR UPDATE ON public.packages FOR EACH STATEMENT EXECUTE FUNCTION tell_kept();
 CREATE TRIGGER packages_tell AFTER INSERT OR DELETE OR UPDATE ON public.packages FOR EACH STATEMENT EXECUTE FUNCTION tell_change('packages');
 
 create table pools (
@@ -295,11 +325,18 @@ create table projects (
   name text not null,
   created_at timestamp with time zone not null default now(),
   max_concurrent integer,
+  executions_days integer,
+  logs_days integer,
+  CHECK (((executions_days IS NULL) = (logs_days IS NULL))),
+  CHECK (((executions_days = 0) OR ((logs_days >= 1) AND (logs_days <= executions_days)))),
+  CHECK (((executions_days >= 0) AND (executions_days <= 3650))),
+  CHECK (((logs_days >= 0) AND (logs_days <= 3650))),
   CHECK ((max_concurrent > 0)),
   PRIMARY KEY (id)
 );
 CREATE INDEX projects_limited ON public.projects USING btree (id) WHERE (max_concurrent IS NOT NULL);
 CREATE UNIQUE INDEX projects_name ON public.projects USING btree (lower(name));
+CREATE TRIGGER projects_kept AFTER DELETE OR UPDATE ON public.projects FOR EACH STATEMENT EXECUTE FUNCTION tell_kept();
 CREATE TRIGGER projects_tell AFTER INSERT OR DELETE OR UPDATE ON public.projects FOR EACH STATEMENT EXECUTE FUNCTION tell_change('projects');
 
 create table receipts (
@@ -313,6 +350,8 @@ create table receipts (
   at timestamp with time zone not null,
   attempt integer,
   owner_id text,
+  masking text,
+  CHECK ((masking = ANY (ARRAY['all'::text, 'part'::text, 'none'::text]))),
   CHECK ((outcome = ANY (ARRAY['read'::text, 'missing'::text, 'refused'::text]))),
   FOREIGN KEY (execution_id) REFERENCES executions(id),
   PRIMARY KEY (execution_id, number)
@@ -371,6 +410,7 @@ create table schedules (
   PRIMARY KEY (id)
 );
 CREATE INDEX schedules_due ON public.schedules USING btree (next_at) WHERE (next_at IS NOT NULL);
+CREATE INDEX schedules_ended ON public.schedules USING btree (package_id, ended_at) WHERE (ended_at IS NOT NULL);
 CREATE UNIQUE INDEX schedules_manifest ON public.schedules USING btree (package_id) WHERE ((kind = 'manifest'::text) AND (ended_at IS NULL));
 CREATE INDEX schedules_package ON public.schedules USING btree (package_id) WHERE (ended_at IS NULL);
 CREATE TRIGGER schedules_tell AFTER INSERT OR DELETE OR UPDATE ON public.schedules FOR EACH STATEMENT EXECUTE FUNCTION tell_change('schedules');
@@ -383,6 +423,18 @@ create table secret_deletions (
   FOREIGN KEY (secret_id) REFERENCES secrets(id),
   FOREIGN KEY (secret_id, version) REFERENCES secret_versions(secret_id, version),
   PRIMARY KEY (secret_id, version)
+);
+
+create table secret_reads (
+  scope text not null,
+  owner_id text not null,
+  name text not null,
+  package_id text not null,
+  step text not null,
+  version integer not null,
+  at timestamp with time zone not null,
+  FOREIGN KEY (package_id) REFERENCES packages(id),
+  PRIMARY KEY (owner_id, name, scope, package_id)
 );
 
 create table secret_versions (
@@ -455,6 +507,16 @@ create table streams (
   PRIMARY KEY (name)
 );
 
+create table table_sizes (
+  database text not null,
+  name text not null,
+  at timestamp with time zone not null default now(),
+  bytes bigint not null,
+  rows bigint not null,
+  CHECK ((database = ANY (ARRAY['platform'::text, 'keyring'::text]))),
+  PRIMARY KEY (database, at, name)
+);
+
 create table tokens (
   id text not null,
   name text not null,
@@ -465,6 +527,7 @@ create table tokens (
   UNIQUE (name),
   UNIQUE (sha256)
 );
+CREATE TRIGGER tokens_kept AFTER DELETE OR UPDATE ON public.tokens FOR EACH STATEMENT EXECUTE FUNCTION tell_kept();
 
 create table version_files (
   version_id text not null,
@@ -472,6 +535,7 @@ create table version_files (
   path text not null,
   sha256 text not null,
   size integer not null,
+  executable boolean not null default false,
   FOREIGN KEY (sha256) REFERENCES files(sha256),
   FOREIGN KEY (version_id) REFERENCES versions(id),
   PRIMARY KEY (version_id, "position")
@@ -524,7 +588,7 @@ CREATE OR REPLACE FUNCTION public.ring_outbox()
  LANGUAGE plpgsql
 AS $function$
 begin
-  perform pg_notify('sealrun_outbox', '');
+  perform pg_notify('sealrun_outbox', 'room');
   return null;
 end $function$
 ;
@@ -535,6 +599,16 @@ CREATE OR REPLACE FUNCTION public.tell_change()
 AS $function$
 begin
   perform pg_notify('sealrun_changes', tg_argv[0]);
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.tell_kept()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('sealrun_kept', tg_table_name);
   return null;
 end $function$
 ;

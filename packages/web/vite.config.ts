@@ -9,6 +9,8 @@ export default defineConfig({
   root: import.meta.dirname,
   plugins: [react(), guides(join(import.meta.dirname, "../docs")), compress()],
   resolve: { conditions: ["@sealrun/source", ...defaultClientConditions] },
+  // A worker may load a file later, as the check of scripts does with its parser.
+  worker: { format: "es" },
   build: {
     target: "es2023",
     // The first ones that know light-dark(): rewritten for older ones it would follow no colour scheme.

@@ -42,7 +42,8 @@ async function untilFirstLine(platform: BenchPlatform): Promise<number> {
   const accepted = performance.now();
   let firstLineMs = Number.NaN;
   for await (const event of platform.watch(id)) {
-    if (event.kind === "log" && Number.isNaN(firstLineMs)) firstLineMs = performance.now() - accepted;
+    const isLine = event.kind === "early" || event.kind === "log";
+    if (isLine && Number.isNaN(firstLineMs)) firstLineMs = performance.now() - accepted;
   }
   return firstLineMs;
 }

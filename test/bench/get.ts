@@ -30,7 +30,7 @@ export async function bench(): Promise<readonly BenchRow[]> {
   server.close();
   const [get, raw, http] = [Math.min(...times.get), Math.min(...times.raw), Math.min(...times.http)];
   return [
-    ratioRow({ what: "get a secret, against a raw exchange", ours: get, alternative: raw, unit: "µs" }, 3),
+    ratioRow({ what: "get a secret, against a raw exchange", ours: get, alternative: raw, unit: "µs" }, 2),
     ratioRow(
       { what: "get a secret, against a loopback HTTP GET", ours: get, alternative: http, unit: "µs" },
       undefined,

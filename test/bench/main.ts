@@ -5,6 +5,12 @@ type Bench = () => Promise<readonly BenchRow[]>;
 
 /** Loaded one by one, so that one that cannot start leaves the others alone. */
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
+  cost: async () => (await import("./cost.ts")).bench,
+  accept: async () => (await import("./accept.ts")).bench,
+  sustained: async () => (await import("./sustained.ts")).bench,
+  stored: async () => (await import("./stored.ts")).bench,
+  finished: async () => (await import("./finished.ts")).bench,
+  neighbour: async () => (await import("./neighbour.ts")).bench,
   seal: async () => (await import("./seal.ts")).bench,
   mask: async () => (await import("./mask.ts")).bench,
   get: async () => (await import("./get.ts")).bench,

@@ -6,7 +6,9 @@ import { join } from "node:path";
 import { buffer, text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { type Database, openDatabase, type PostgresConfig, postgresConfig } from "@sealrun/postgres";
 import { executionInfo, type ExecutionInfo, type LiveEvent, liveEvent, startedExecution } from "@sealrun/protocol";
+import { z } from "zod";
 
 /** `sealrun` as `npm ci` builds it: what is measured is what people start. */
 const launcher = fileURLToPath(new URL("../../packages/cli/bin/sealrun.js", import.meta.url));
@@ -26,6 +28,10 @@ export interface BenchPlatform {
   /** What a client sees of an execution, as it comes, until its end. */
   watch(id: string): AsyncGenerator<LiveEvent>;
   show(id: string): Promise<ExecutionInfo>;
+  /** Asks for the newest executions and reads the answer. */
+  list(): Promise<void>;
+  /** The main database with the platform's own rights, for looking, and for comparing with; close it. */
+  database(): Promise<Database>;
   stop(): Promise<void>;
 }
 
@@ -89,11 +95,23 @@ export async function startBenchPlatform(folder: string): Promise<BenchPlatform>
       if (response.body !== null) yield* readEvents(response.body);
     },
     show: async (id) => executionInfo.parse(await (await ask(`/executions/${id}`)).json()),
+    list: async () => {
+      const response = await ask("/executions");
+      await response.text();
+      if (!response.ok) throw new TypeError(`the list was answered ${response.status}`);
+    },
+    database: async () => openDatabase({ config: await postgresOf(folder), applicationName: "bench" }),
     stop: async () => {
       dev.kill("SIGTERM");
       await ended;
     },
   };
+}
+
+/** How the platform of this folder reaches its database. */
+export async function postgresOf(folder: string): Promise<PostgresConfig> {
+  const file = await readFile(join(folder, "data", "platform", "config.json"), "utf8");
+  return z.object({ postgres: postgresConfig }).parse(JSON.parse(file)).postgres;
 }
 
 async function readReady(file: string, check: () => Promise<void>): Promise<{ url: string; token: string }> {

@@ -5,7 +5,7 @@ export interface BenchRow {
   readonly alternative: number;
   /** Ours over the alternative's, or the other way round where more is better; undefined when only a limit counts. */
   readonly ratio: number | undefined;
-  readonly unit: "ms" | "µs" | "MiB/s" | "MiB" | "KiB" | "";
+  readonly unit: "ms" | "µs" | "MiB/s" | "MiB" | "KiB" | "bytes" | "/s" | "";
   /** What was asked for, in words; empty without a goal. */
   readonly goal: string;
   readonly isMet: boolean;
@@ -29,4 +29,11 @@ export function ratioRow(
 /** A row whose goal is a highest figure of ours, in its unit. */
 export function limitRow(row: Pick<BenchRow, "what" | "ours" | "alternative" | "unit">, highest: number): BenchRow {
   return { ...row, ratio: undefined, goal: `at most ${highest} ${row.unit}`, isMet: row.ours <= highest };
+}
+
+/** A row of rates, whose goal is a lowest ratio of ours to the alternative. */
+export function rateRow(row: Pick<BenchRow, "what" | "ours" | "alternative">, lowest: number | undefined): BenchRow {
+  const ratio = row.ours / row.alternative;
+  const goal = lowest === undefined ? "" : `ratio at least ${lowest}`;
+  return { ...row, ratio, unit: "/s", goal, isMet: lowest === undefined || ratio >= lowest };
 }

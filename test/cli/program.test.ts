@@ -56,3 +56,12 @@ test("sealrun does not repeat what an unknown option was given", async () => {
 test("sealrun version prints the version", async () => {
   expect((await person.run(["version"])).stdout).toMatch(/^sealrun \d+\.\d+\.\d+\n$/);
 });
+
+test.each([
+  [["execution", "list", "--limit", "800"], /--limit.*a whole number from 1 to 500/],
+  [["keyring-token", "--config", "c", "--output", "o", "--url", "nonsense"], /--url: expected a URL such as https:/],
+])("sealrun %j refuses the value of the option", async (args, sentence) => {
+  const { exitCode, stderr } = await person.run(args);
+  expect(exitCode).toBe(64);
+  expect(stderr).toMatch(sentence);
+});

@@ -35,6 +35,7 @@ export async function newPerson(): Promise<Person> {
       environment: { HOME: home, PATH: "/usr/bin:/bin", ...environment },
       output: createOutput(stdout.stream, stderr.stream),
       input: Readable.from([Buffer.from(stdin)]),
+      closedDescriptors: [],
       takeSignals: () => new AbortController().signal,
     };
     return { cli, stdout, stderr };

@@ -12,6 +12,7 @@ export function buildProgram(): Command {
     output: createOutput(process.stdout, process.stderr),
     input: process.stdin,
     profileName: () => undefined,
+    closedDescriptors: [],
     takeSignals: () => new AbortController().signal,
   };
   const program = versionCommand(cli).createCommand("sealrun").option("--profile <name>", "use this saved platform");

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { z } from "zod";
 import { readHostRoots } from "../../executor/src/child/host-roots.ts";
+import { createPipePool } from "../../executor/src/child/output-pipes.ts";
 import { runStep } from "../../executor/src/child/run-step.ts";
 import { createWorkspace } from "../../executor/src/workspace/workspace.ts";
 
@@ -58,6 +59,7 @@ const sandbox = {
 await runStep({
   sandbox: bwrap === null ? { kind: "none" } : sandbox,
   runtime: options.runtime,
+  pipes: createPipePool(join(root, "pipes")),
   workspace,
   script,
   variables: { executionId: "exe_00000000000000000000", packageName: "killed", own: {}, hasSealed: false },

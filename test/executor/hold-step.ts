@@ -2,7 +2,9 @@
  * Runs one step as an executor would; a test ends this process with SIGKILL in the middle. Arguments: bwrap, runtime as
  * JSON, folder.
  */
+import { join } from "node:path";
 import { readHostRoots } from "../../executor/src/child/host-roots.ts";
+import { createPipePool } from "../../executor/src/child/output-pipes.ts";
 import { runStep } from "../../executor/src/child/run-step.ts";
 import { createWorkspace } from "../../executor/src/workspace/workspace.ts";
 
@@ -16,6 +18,7 @@ const workspace = await createWorkspace({
 await runStep({
   sandbox: { kind: "bubblewrap", program, hostRoots: await readHostRoots(), hidden: [] },
   runtime: JSON.parse(runtime),
+  pipes: createPipePool(join(root, "pipes")),
   workspace,
   script: "main.sh",
   variables: { executionId: "exe_00000000000000000000", packageName: "held", own: {}, hasSealed: false },

@@ -5,6 +5,7 @@ import { bundleScripts } from "../../executor/src/bundle/bundle.ts";
 import type { ScriptHandler } from "../../executor/src/channel/answer-request.ts";
 import { readHostRoots } from "../../executor/src/child/host-roots.ts";
 import type { PythonRuntime, Runtime } from "../../executor/src/child/layout.ts";
+import { createPipePool } from "../../executor/src/child/output-pipes.ts";
 import { runStep, type Sandbox, type StepEnd, type StepOptions } from "../../executor/src/child/run-step.ts";
 import { createWorkspace } from "../../executor/src/workspace/workspace.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
@@ -30,6 +31,7 @@ export interface PackageOptions extends Partial<
   readonly own?: Readonly<Record<string, string>>;
   readonly hasSealed?: boolean;
   readonly hidden?: readonly string[];
+  readonly tmpBytes?: number;
   readonly python?: PythonRuntime;
 }
 
@@ -62,7 +64,8 @@ export async function runPackage(options: PackageOptions): Promise<PackageRun> {
     files,
     linkedSdk: runtime.sdk,
   });
-  const sandbox = await testSandbox(options.hidden);
+  const { tmpBytes } = options;
+  const sandbox = { ...(await testSandbox(options.hidden)), ...(tmpBytes === undefined ? {} : { tmpBytes }) };
   await workspace.add(
     await bundleScripts({
       compiler: { bubblewrap: sandbox.program, esbuild },
@@ -74,9 +77,11 @@ export async function runPackage(options: PackageOptions): Promise<PackageRun> {
     }),
   );
   const output = { stdout: "", stderr: "" };
+  const pipes = createPipePool(join(root.path, "pipes"));
   const end = await runStep({
     sandbox: options.unsafe === true ? { kind: "none" } : sandbox,
     runtime,
+    pipes,
     workspace,
     script,
     variables: {
@@ -92,6 +97,7 @@ export async function runPackage(options: PackageOptions): Promise<PackageRun> {
     handle: answerNothing,
     ...options,
   });
+  await pipes.close();
   await workspace.remove();
   return { ...end, ...output };
 }

@@ -182,6 +182,25 @@ const emits: CrashCase["act"] = async (cluster) => {
   return [id, ...rows.map(({ execution_id: started }) => started)];
 };
 
+/** Makes one execution old enough to be deleted; no other test is told of it. */
+const growsOld: CrashCase["act"] = async (cluster) => {
+  const id = await cluster.run("busy");
+  const main = await cluster.database("main");
+  await until(async () => {
+    const aged = await main.run(
+      `update executions e set finished_at = now() - interval '100 days'
+       where e.id = $1 and e.reports = 'complete'
+         and exists (select from attempts a where a.execution_id = e.id and a.grant_ended_at is not null)`,
+      [id],
+    );
+    return aged === 1 ? true : undefined;
+  });
+  await main.run("update installation set deletes_from = now()");
+  await cluster.ask(z.unknown(), ["PUT", "/platform/retention", { json: { executionsDays: 90, logsDays: 30 } }]);
+  await until(async () => ((await main.run("select from executions where id = $1", [id])) === 0 ? true : undefined));
+  return [];
+};
+
 const once = [1, 1] as const;
 const succeeds = { part: "platform", act: runs("busy"), end: "succeeded", starts: once } as const;
 const ofKeyring = { ...succeeds, part: "keyring" } as const;
@@ -212,6 +231,7 @@ export const crashCases: Readonly<Record<CrashPoint, CrashCase>> = {
   "platform.state.after-commit": succeeds,
   "platform.report.before-commit": succeeds,
   "platform.report.after-commit": succeeds,
+  "platform.finish.report-applied": succeeds,
   "platform.finish.before-commit": succeeds,
   "platform.finish.after-commit": succeeds,
   "platform.release.after-commit": { ...succeeds, act: releases },
@@ -221,6 +241,7 @@ export const crashCases: Readonly<Record<CrashPoint, CrashCase>> = {
   "platform.cancel.after-commit": { ...succeeds, act: cancels, end: "cancelled" },
   "platform.schedule.before-commit": { ...succeeds, act: schedules },
   "platform.schedule.after-commit": { ...succeeds, act: schedules },
+  "platform.retention.before-commit": { ...succeeds, act: growsOld },
   "platform.emit.after-commit": { ...succeeds, act: emits },
   "keyring.scope-key.before-commit": { ...ofKeyring, act: pushes },
   "keyring.scope-key.after-commit": { ...ofKeyring, act: pushes },

@@ -12,10 +12,11 @@ import {
 } from "@sealrun/crypto";
 import { scope } from "@sealrun/protocol";
 import { z } from "zod";
-import { searchFiles } from "../../packages/cli/src/search/search-files.ts";
+import { createByteSearch, type Finding, searchFiles } from "../../packages/cli/src/search/search-files.ts";
 import type { Cluster } from "../support/cluster.ts";
 import { clusterCanary } from "../support/cluster-client.ts";
 import { processesNaming } from "../support/processes.ts";
+import { readFeeds } from "../support/read-feeds.ts";
 import { residentMiB } from "../support/resident.ts";
 import { auditIsWhole } from "./audit-is-whole.ts";
 import { reportsAreWhole } from "./reports-are-whole.ts";
@@ -46,7 +47,7 @@ export async function brokenInvariants(cluster: Cluster, expected: Expectation):
 }
 
 const executionRow = z.object({ id: z.string(), status: z.string(), on_lost: z.string(), attempt: z.number() });
-const finalStatuses = "('succeeded', 'failed', 'lost', 'cancelled')";
+const finalStatuses = ["succeeded", "failed", "lost", "cancelled"];
 
 /** I1 and I2: every accepted execution has one final state, which never changes, and nothing happens after it. */
 async function executionsEnd(cluster: Cluster, { accepted }: Expectation): Promise<readonly string[]> {
@@ -60,12 +61,15 @@ async function executionsEnd(cluster: Cluster, { accepted }: Expectation): Promi
   const changed = [...cluster.finals]
     .filter(([id, status]) => statusOf.get(id) !== status)
     .map(([id, status]) => `I2: ${id} was ${status} and is ${statusOf.get(id)}`);
-  const twice = await main.rows(
-    z.object({ execution_id: z.string() }),
-    `select execution_id from execution_feed where kind = 'status' and body ->> 'status' in ${finalStatuses}
-     group by execution_id having count(*) > 1`,
-  );
-  return [...missing, ...open, ...changed, ...twice.map(({ execution_id: id }) => `I2: ${id} ended twice`)];
+  const ends: string[] = [];
+  for await (const { id, rows: feed } of readFeeds(main)) {
+    const count = feed.filter(
+      ({ kind, body }) => kind === "status" && "status" in body && finalStatuses.includes(String(body.status)),
+    ).length;
+    if (count > 1) ends.push(`I2: ${id} ended twice`);
+    if (feed.some(({ cursor }, index) => cursor !== String(index + 1))) ends.push(`I2: the feed of ${id} has a gap`);
+  }
+  return [...missing, ...open, ...changed, ...ends];
 }
 
 /** I3: attempts are numbered without a gap, and at most the newest is live. */
@@ -149,7 +153,7 @@ async function rowsOpen(cluster: Cluster): Promise<readonly string[]> {
   });
 }
 
-/** I7: the secret is in no file of databases, NATS, logs, workspaces and caches; a planted copy of it is found. */
+/** I7: the secret is in no file of databases, NATS, logs, workspaces and caches, and in no feed; a planted copy is found. */
 async function canaryIsNowhere(cluster: Cluster): Promise<readonly string[]> {
   const wanted = [{ label: "the secret", value: clusterCanary }];
   const planted = [cluster.folder, cluster.nats.storeFolder, join(cluster.postgres.folder, "postgres")].map((folder) =>
@@ -159,7 +163,12 @@ async function canaryIsNowhere(cluster: Cluster): Promise<readonly string[]> {
   const { findings } = await searchFiles([cluster.folder], wanted);
   await Promise.all(planted.map(async (path) => rm(path)));
   const unseen = planted.filter((path) => !findings.some(({ place }) => place === path));
-  const leaks = findings.filter(({ place }) => !planted.includes(place));
+  const search = createByteSearch(wanted);
+  const inFeeds: Finding[] = [];
+  for await (const { id, rows } of readFeeds(await cluster.database("main"))) {
+    inFeeds.push(...search.find(Buffer.from(JSON.stringify(rows)), `the feed of ${id}`));
+  }
+  const leaks = [...findings.filter(({ place }) => !planted.includes(place)), ...inFeeds];
   return [
     ...unseen.map((path) => `I7: the search did not find what was planted in ${path}`),
     ...leaks.map(({ place, encoding }) => `I7: the secret is in ${place} (${encoding})`),

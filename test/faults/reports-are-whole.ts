@@ -1,28 +1,32 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { Cluster } from "../support/cluster.ts";
+import { lineOf, readFeeds } from "../support/read-feeds.ts";
 
 /**
- * Long enough for late reports: JetStream redelivers a message after 30 s, and a platform that took some of them may have
- * died just before.
+ * Reports are late, not lost, as long as some arrive within this time. JetStream redelivers a message after 30 s, and a
+ * platform that took some of them may have died just before.
  */
-const reportsMs = 120_000;
+const silenceMs = 120_000;
 const asked = 8;
 
 /** I10 to I12, for every run that succeeded: all of its output, all of its reads, and no step that never ends. */
 export async function reportsAreWhole(cluster: Cluster): Promise<readonly string[]> {
   const late = await waitForReports(cluster);
   const found = [await outputIsWhole(cluster), await receiptsAreWhole(cluster), await stepsHaveEnded(cluster)];
-  return [...late.map((id) => `I10: reports of ${id} are not complete ${reportsMs / 1_000} s later`), ...found.flat()];
+  return [
+    ...late.map((id) => `I10: reports of ${id} are not complete, and none arrived for ${silenceMs / 1_000} s`),
+    ...found.flat(),
+  ];
 }
 
 const idRow = z.object({ id: z.string() });
 
-/** Asks the platform until it has all reports of every run that succeeded; gives the runs that still miss some. */
+/** Asks the platform until it has all reports of every run that succeeded, or none arrived for long; gives the runs that miss some. */
 async function waitForReports(cluster: Cluster): Promise<readonly string[]> {
   const main = await cluster.database("main");
   let waiting = (await main.rows(idRow, "select id from executions where status = 'succeeded'")).map(({ id }) => id);
-  for (const deadline = Date.now() + reportsMs; ; await sleep(500)) {
+  for (let deadline = Date.now() + silenceMs; ; await sleep(500)) {
     const left: string[] = [];
     const queue = [...waiting];
     const work = async (): Promise<void> => {
@@ -31,32 +35,26 @@ async function waitForReports(cluster: Cluster): Promise<readonly string[]> {
       }
     };
     await Promise.all(Array.from({ length: asked }, work));
+    if (left.length < waiting.length) deadline = Date.now() + silenceMs;
     waiting = left;
     if (waiting.length === 0 || Date.now() > deadline) return waiting;
   }
 }
 
-const outputRow = z.object({
-  id: z.string(),
-  package: z.string(),
-  stream: z.string(),
-  tag: z.string(),
-  numbers: z.array(z.number()),
-});
-
 /** I10: each number that a run's last attempt printed is stored once, in the order of its stream. */
 async function outputIsWhole(cluster: Cluster): Promise<readonly string[]> {
   const main = await cluster.database("main");
   const runs = await succeededRuns(cluster);
-  const rows = await main.rows(
-    outputRow,
-    `select e.id, k.name as package, f.stream, split_part(f.body ->> 'text', ' ', 2) as tag,
-            array_agg(split_part(f.body ->> 'text', ' ', 3)::int order by f.cursor) as numbers
-     from execution_feed f join executions e on e.id = f.execution_id join packages k on k.id = e.package_id
-     where e.status = 'succeeded' and f.kind = 'log' and f.body ->> 'text' ~ '^number tag-[0-9-]+ [0-9]+$'
-     group by 1, 2, 3, 4`,
-  );
-  const printed = new Map(rows.map((row) => [`${row.id} ${row.tag} ${row.stream}`, row.numbers]));
+  const printed = new Map<string, number[]>();
+  const ids = runs.map(({ id }) => id);
+  for await (const { id, rows } of readFeeds(main, ids)) {
+    for (const row of rows) {
+      const [, tag, number] = /^number (tag-[0-9-]+) ([0-9]+)$/.exec(lineOf(row) ?? "") ?? [];
+      if (tag === undefined) continue;
+      const key = `${id} ${tag} ${row.stream}`;
+      printed.set(key, [...(printed.get(key) ?? []), Number(number)]);
+    }
+  }
   return runs.flatMap(({ id, package: name }) => {
     const numbers = cluster.leaves.get(name)?.numbers ?? 0;
     const tag = cluster.witness.seen.findLast(({ executionId, what }) => executionId === id && what.startsWith("tag-"));

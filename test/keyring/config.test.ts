@@ -42,13 +42,18 @@ test("readConfig() names the file and the field that is wrong, and shows no pass
     { change: { platformId: "me" }, field: "platformId" },
     {
       change: { nats: { ...login, url: 7 } },
-      field: "Expected text at url, jwt and seed, or at url, user and password at nats",
+      field: "Expected only text at url, jwt and seed, or at url, user and password at nats",
     },
     { change: { executorNats: undefined }, field: "either this or executorNats at natsAccountSeedFile" },
     { change: { natsAccountSeedFile: "seed" }, field: "either this or executorNats at natsAccountSeedFile" },
     { change: { publicUrl: "not a url" }, field: "publicUrl" },
     { change: { wrappingKeyFile: undefined }, field: "wrappingKeyFile" },
     { change: { logLevel: "loud" }, field: "logLevel" },
+    { change: { publcUrl: "x" }, field: 'nknown field "publcUrl"; did you mean "publicUrl"?' },
+    { change: { nats: { ...login, tls: true } }, field: 'nknown field "tls"' },
+    { change: { postgres: { ...good.postgres, ssl: true } }, field: 'nknown field "ssl"' },
+    { change: { natsJwtMs: 5_000 }, field: "beside executorNats, a login that does not expire at natsJwtMs" },
+    { change: { executorNatsUrl: "nats://x" }, field: "beside executorNats, which has its own url at executorNatsUrl" },
   ];
   for (const { change, field } of cases) {
     const file = await writePrivate(folder, "config.json", JSON.stringify({ ...good, ...change }));

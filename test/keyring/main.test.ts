@@ -4,6 +4,7 @@ import { scopeKeyReply } from "@sealrun/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { withPrivateKey } from "../../packages/keyring/src/scope-keys/scope-keys.ts";
+import { createKeptStatements } from "../../packages/keyring/src/scope-keys/kept-statements.ts";
 import { findNewestKey } from "../../packages/keyring/src/scope-keys/store.ts";
 import { readRootKey } from "@sealrun/key-files";
 import { lookUp, pushPackage, sealSecret, startAttempt } from "./attempts/attempt.ts";
@@ -74,7 +75,12 @@ test("start() keeps every private key, one-time secret and value out of the data
   const rootKey = await readRootKey(world.config.wrappingKeyFile ?? "");
   const stored = await findNewestKey(world.database, { scope: "service", owner_id: pushed.packageId });
   if (stored === undefined) throw new TypeError("the package has no key");
-  const deps = { platformId: world.config.platformId, rootKey, identity: world.keyringIdentity };
+  const deps = {
+    platformId: world.config.platformId,
+    rootKey,
+    identity: world.keyringIdentity,
+    statements: createKeptStatements(),
+  };
   const privateKey = withPrivateKey(deps, stored, (bytes) => Uint8Array.from(bytes));
   const places = `${dump}\n${world.logged.join("\n")}`;
   const never = [privateKey, rootKey.bytes, fromBase64(token.secret), Buffer.from(value), executor.box.privateKey];

@@ -18,6 +18,7 @@ import { type Keyring, keyringConfig, type KeyringConfig, start } from "@sealrun
 import { call, connectNats, type NatsLink } from "@sealrun/nats";
 import { type Database, openDatabase } from "@sealrun/postgres";
 import {
+  type AttemptRef,
   encodeJson,
   keyringSender,
   type KeyringVerb,
@@ -113,7 +114,7 @@ export function executorFrame(
   executor: Identity,
   verb: RpcVerb,
   body: object,
-  header: {
+  header: Partial<AttemptRef> & {
     readonly requestId?: string;
     readonly time?: number;
     readonly subject?: string;

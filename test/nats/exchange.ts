@@ -1,12 +1,17 @@
 import { generateIdentity } from "@sealrun/crypto";
-import { call, type Call, connectNats, type NatsLink, serve, type Service } from "@sealrun/nats";
+import { call, type Call, connectNats, type NatsLink, type Peer, serve, type Service } from "@sealrun/nats";
 import { z } from "zod";
 import { startTestNats } from "../support/servers.ts";
 
 export const subject = "sealrun.rpc.test.echo";
 export const asker = generateIdentity("exr_00000000000000000001");
 export const answerer = generateIdentity("plt_00000000000000000001");
-const peer = { id: answerer.id, signPublic: answerer.signPublic };
+const peer = newPeer();
+
+/** The answering side, of which no key but the pinned one is known. */
+export function newPeer(): Peer {
+  return { id: answerer.id, signPublic: answerer.signPublic };
+}
 
 /** Two connections to a server of their own: one asks, the other answers. */
 export interface Exchange {

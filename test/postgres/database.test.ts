@@ -60,3 +60,74 @@ test("transaction() survives a connection that the server ends, and the pool goe
   await expect(failing).rejects.toMatchObject({ code: "POSTGRES_UNREACHABLE" });
   expect(await database.row(row, "select 'alive' as name")).toEqual({ name: "alive" });
 });
+
+test("transaction() sends begin with the first statement, and a commit with the last one", async () => {
+  await database.transaction(async (sql) => {
+    await Promise.all([
+      sql.run("insert into things values ('one')"),
+      sql.run("update things set name = 'two' where name = 'one'"),
+    ]);
+    expect(await sql.runLast("insert into things values ('three')")).toBe(1);
+    await expect(sql.run("select 1")).rejects.toThrow("after the last one");
+  });
+  const query = "select name from things where name in ('one', 'two', 'three') order by name";
+  expect(await database.rows(row, query)).toEqual([{ name: "three" }, { name: "two" }]);
+});
+
+test("transaction() rolls back when the last statement fails, or one that others travelled with", async () => {
+  const failing = database.transaction(async (sql) => {
+    await sql.run("insert into things values ('four')");
+    await sql.runLast("insert into things values ('four')");
+  });
+  await expect(failing).rejects.toMatchObject({ code: "23505" });
+  const together = database.transaction(async (sql) =>
+    Promise.all([
+      sql.run("insert into things values ('five')"),
+      sql.run("insert into things values ('five')"),
+      sql.run("insert into things values ('six')"),
+    ]),
+  );
+  await expect(together).rejects.toMatchObject({ code: "23505" });
+  expect(await database.row(row, "select name from things where name in ('four', 'five', 'six')")).toBeUndefined();
+});
+
+test("ring() calls the listeners in this process after the commit, and not after a rollback", async () => {
+  const heard: number[] = [];
+  const count = z.object({ count: z.number() });
+  const rung = Promise.withResolvers<void>();
+  const stop = database.onRing("things", () => {
+    heard.push(heard.length);
+    rung.resolve();
+  });
+  await database
+    .transaction(async (sql) => {
+      sql.ring("things");
+      throw new RangeError("no more");
+    })
+    .catch(() => undefined);
+  expect(heard).toEqual([]);
+  await database.transaction(async (sql) => {
+    sql.ring("things");
+    sql.ring("things");
+    await sql.run("insert into things values ('seven')");
+    expect(heard).toEqual([]);
+  });
+  await rung.promise;
+  expect(await database.row(count, "select count(*)::int from things where name = 'seven'")).toEqual({ count: 1 });
+  stop();
+  database.ring("things");
+  expect(heard).toEqual([0]);
+});
+
+test("openDatabase() prepares a statement again whose columns a migration has changed", async () => {
+  await database.run("create table shapes (name text)");
+  await database.run("insert into shapes values ('7')");
+  const read = async () =>
+    database.row(z.object({ name: z.coerce.string() }), "select name from shapes where $1", [true]);
+  for (let uses = 0; uses < 8; uses += 1) expect(await read()).toEqual({ name: "7" });
+  await database.run("alter table shapes alter column name type int using name::int");
+  // Whoever asks again is answered: the error says that PostgreSQL could not be used just then.
+  const refused = await read().catch((error: unknown) => error);
+  expect(refused).toMatchObject({ code: "POSTGRES_UNREACHABLE" });
+  expect(await read()).toEqual({ name: "7" });
+});

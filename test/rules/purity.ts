@@ -7,7 +7,7 @@ const outside =
 /** Types whose functions do that: who takes one is an adapter too. */
 const port = /(?:^|\/)(?:database|deps|platform-rpc|running-script)\.ts$/;
 const global =
-  /\b(?:fetch|postMessage)\(|\b(?:document|window|navigator|self)\.|\bprocess\.std(?:in|out|err)\b|\bDataTransferItemList\b/;
+  /\b(?:fetch|postMessage)\(|\b(?:document|window|navigator|self)\.|\bprocess\.std(?:in|out|err)\b|\b(?:DataTransferItemList|FileSystemEntry)\b/;
 
 const byPath = new Map(shipped.map((source) => [source.path, source]));
 const known = new Map<string, boolean>();

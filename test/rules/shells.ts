@@ -1,17 +1,16 @@
 /** For each room with stores, adapters or pages that have no test of their own: the tests that reach them. */
 export const shells: Readonly<Record<string, readonly string[]>> = {
-  "executor/src": ["test/whole/executors.test.ts", "test/whole/attempts.test.ts"],
   "executor/src/bundle": ["test/executor/bundle/bundle.test.ts"],
   "executor/src/child": ["test/executor/child/run-step.test.ts", "test/whole/sandbox.test.ts"],
   "executor/src/dependencies": ["test/executor/dependencies/dependencies.test.ts", "test/whole/dependencies.test.ts"],
   "executor/src/enrol": ["test/executor/enrol/keep-credentials.test.ts", "test/whole/executors.test.ts"],
+  "executor/src/local": ["test/cli/local/run-locally.test.ts"],
   "executor/src/references": ["test/executor/references/run-jq.test.ts"],
   "executor/src/supervisor": ["test/executor/supervisor/run-attempt.test.ts"],
   "executor/src/supervisor/platform": [
     "test/executor/supervisor/platform/patient-rpc.test.ts",
     "test/whole/attempts.test.ts",
   ],
-  "executor/src/supervisor/queue": ["test/whole/attempts.test.ts", "test/faults/nats.test.ts"],
   "executor/src/supervisor/report": [
     "test/executor/supervisor/report/reporter.test.ts",
     "test/executor/supervisor/report/ends.test.ts",
@@ -52,7 +51,7 @@ export const shells: Readonly<Record<string, readonly string[]>> = {
   ],
   "packages/platform/src/dispatch": [
     "test/platform/dispatch/dispatcher.test.ts",
-    "test/platform/dispatch/dispatch-one.test.ts",
+    "test/platform/dispatch/dispatch-batch.test.ts",
   ],
   "packages/platform/src/events": ["test/platform/events/accept-event.test.ts", "test/whole/events.test.ts"],
   "packages/platform/src/executions": [
@@ -64,6 +63,7 @@ export const shells: Readonly<Record<string, readonly string[]>> = {
     "test/platform/executors/enrol.test.ts",
     "test/platform/http/routes/executors.test.ts",
   ],
+  "packages/platform/src/feed": ["test/platform/feed/feed-store.test.ts"],
   "packages/platform/src/health": ["test/platform/health/check-health.test.ts"],
   "packages/platform/src/hold": ["test/platform/hold/hold.test.ts"],
   "packages/platform/src/http": [
@@ -107,6 +107,10 @@ export const shells: Readonly<Record<string, readonly string[]>> = {
     "test/platform/reports/apply-report.test.ts",
     "test/platform/reports/consume-reports.test.ts",
   ],
+  "packages/platform/src/retention": [
+    "test/platform/retention/delete-old.test.ts",
+    "test/platform/http/routes/retention.test.ts",
+  ],
   "packages/platform/src/rpc": [
     "test/whole/events.test.ts",
     "test/whole/attempts.test.ts",
@@ -127,11 +131,8 @@ export const shells: Readonly<Record<string, readonly string[]>> = {
     "test/platform/start/run-again.test.ts",
   ],
   "packages/platform/src/sweep": ["test/platform/sweep/sweep.test.ts"],
-  "packages/postgres/src": [
-    "test/postgres/database.test.ts",
-    "test/platform/audit/audit.test.ts",
-    "test/platform/audit/check-from-notes.test.ts",
-  ],
+  "packages/postgres/src": ["test/postgres/database.test.ts", "test/postgres/silent-database.test.ts"],
+  "packages/postgres/src/chain": ["test/platform/audit/audit.test.ts", "test/platform/audit/check-from-notes.test.ts"],
   "packages/web/src/app": ["test/web/browser/session.test.ts", "test/web/browser/pages.test.ts"],
   "packages/web/src/app/live": ["test/web/browser/live.test.ts"],
   "packages/web/src/app/session": ["test/web/browser/session.test.ts"],

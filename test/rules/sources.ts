@@ -15,6 +15,9 @@ const repository = fileURLToPath(new URL("../..", import.meta.url));
 /** Every TypeScript file that ships. */
 export const shipped: readonly Source[] = readAll("{packages/*,executor}/src/**/*.{ts,tsx}");
 
+/** Every file of JavaScript or TypeScript that runs at a user's: also what a script or a page starts with, and the web's build. */
+export const programs: readonly Source[] = readAll("{packages/*,executor}/{src,bin,build,public}/**/*.{ts,tsx,js,mjs}");
+
 /** Every test file. */
 export const tests: readonly Source[] = readAll("test/**/*.test.ts");
 

@@ -95,3 +95,33 @@ describe("sealrun-context state get", () => {
     expect(run).toMatchObject({ exitCode: 0, stdout: '{"a":[1,"}"],"b":"x\\"value\\":{"}', stderr: "" });
   });
 });
+
+describe("ferris_cli.FerrisEvents.send()", () => {
+  it("sends an event in a Ferris script, beside ApplicationConfigurator", async () => {
+    const asked: unknown[] = [];
+    const main = `from ferris_cli.v2 import FerrisEvents, ApplicationConfigurator
+from ferris_ef import context
+FerrisEvents().send('x.y', context.package.name, data={'a': 1})
+print(ApplicationConfigurator.get(context.package.name))
+`;
+    const run = await runPackage({
+      files: { "main.py": main },
+      handle: async (request, ...rest) => {
+        if (request.op !== "event.send") return handle(request, ...rest);
+        asked.push(request);
+        return { value: "evt_1" };
+      },
+    });
+    expect(run).toMatchObject({ exitCode: 0, stdout: "{}\n", stderr: "" });
+    expect(asked).toMatchObject([{ type: "x.y", source: "p", value: { a: 1 } }]);
+  });
+});
+
+describe("context.storage.create_bucket()", () => {
+  it("says in a Ferris script what to use instead", async () => {
+    const main = `from fx_ef import context\ncontext.storage.create_bucket('b1')\n`;
+    const run = await runPackage({ files: { "main.py": main }, handle });
+    expect(run).toMatchObject({ exitCode: 1, stdout: "" });
+    expect(run.stderr).toContain("sealrun: context.storage is not in this release; use the object store's own library");
+  });
+});

@@ -37,4 +37,23 @@ describe("context", () => {
     );
     expect(run.stdout.toString()).toBe("report x\n");
   });
+
+  it("says what to use instead of Ferris's storage and output, and only when a script reads them", async () => {
+    const run = await runNode(
+      `import { context } from "@sealrun/sdk";
+      const copy = { ...context, package: null };
+      for (const read of [() => context.storage.create_bucket("b1"), () => context.output.log("x")]) {
+        try { read(); } catch (error) { console.log(error.code, error.message); }
+      }
+      console.log("storage" in copy);`,
+      answerFrom({}),
+      { file: "main.mjs" },
+    );
+    expect(run.stdout.toString().split("\n")).toEqual([
+      "NOT_FOUND sealrun: context.storage is not in this release; use the object store's own library, such as minio in package.json, with its keys in secrets",
+      "NOT_FOUND sealrun: context.output is not in this release; print the text or log it with context.logging, and return data with context.result(value)",
+      "false",
+      "",
+    ]);
+  });
 });

@@ -1,23 +1,21 @@
 import {
   createBatchSealer,
+  deriveMessageKeys,
   fromBase64,
   generateIdentity,
   generateScopeKey,
   grantContext,
   lookupContext,
-  messageKey,
   newId,
-  readEnvelope,
+  parametersContext,
   envelopePrefix,
   sealTo,
   secretContext,
   sha256Hex,
-  sharedSecret,
   signFrame,
   signScopeKey,
   stateContext,
   toBase64,
-  toHex,
   type Context,
   type Identity,
 } from "@sealrun/crypto";
@@ -30,6 +28,7 @@ import {
   type FileList,
   type JsonValue,
   keyringSender,
+  limits,
   lookupOrder,
   packageId,
   platformId,
@@ -77,6 +76,8 @@ export function makeAttempt(
     readonly files?: Readonly<Record<string, string>>;
     readonly parameters?: ExecutionEvent["parameters"];
     readonly byReference?: boolean;
+    /** How many of the service secrets the grant opens; by default as many as a real one may. */
+    readonly grantedSecrets?: number;
     readonly attemptNumber?: number;
     readonly config?: ExecutionEvent["config"];
     readonly trigger?: ExecutionEvent["trigger"];
@@ -111,15 +112,12 @@ export function makeAttempt(
     const envelope = upload.seal(contextOf("service", name), encodeJson(value));
     const kept = { id: secretId.parse(newId("secret")), version: 1, envelope };
     stored.set(`service ${name}`, kept);
-    const parts = readEnvelope(envelope);
     return {
       name,
       id: kept.id,
       version: 1,
       sha256: sha256Hex(envelope),
       size: envelope.length,
-      keyId: toHex(parts.keyId),
-      ephemeral: toBase64(ephemeralOf(envelope)),
       ...(options.byReference === true ? {} : { envelope: toBase64(envelope) }),
     };
   });
@@ -147,11 +145,12 @@ export function makeAttempt(
     expiresAt: Date.now() + 60_000,
   });
 
-  const uploads = new Map(secrets.map(({ keyId, ephemeral }) => [ephemeral, keyId]));
-  if (event.parameters.sealed !== undefined) {
-    const parts = readEnvelope(fromBase64(event.parameters.sealed));
-    uploads.set(toBase64(ephemeralOf(fromBase64(event.parameters.sealed))), toHex(parts.keyId));
-  }
+  const keyOf = (scope: Scope, context: Context, envelope: Uint8Array): string => {
+    const [key] = deriveMessageKeys(scopeKeys[scope], [{ context, prefix: envelopePrefix(envelope) }]);
+    return toBase64(key ?? new Uint8Array(0));
+  };
+  const { sealed } = event.parameters;
+  const ofParameters = parametersContext({ platformId: ids.platform, packageId: ids.package });
   const place = {
     platformId: ids.platform,
     executionId: ids.execution,
@@ -167,12 +166,11 @@ export function makeAttempt(
       publicKey: toBase64(scopeKeys[scope].publicKey),
     });
   const grantBody = {
-    uploads: [...uploads].map(([ephemeral, keyId]) => ({
-      keyId,
-      ephemeral,
-      shared: toBase64(sharedSecret(scopeKeys.service.privateKey, fromBase64(ephemeral))),
-      recipient: toBase64(scopeKeys.service.publicKey),
-    })),
+    secrets: event.secrets.slice(0, options.grantedSecrets ?? limits.grantSecrets).flatMap(({ name }) => {
+      const kept = stored.get(`service ${name}`);
+      return kept === undefined ? [] : [{ name, key: keyOf("service", contextOf("service", name), kept.envelope) }];
+    }),
+    ...(sealed === undefined ? {} : { parameters: keyOf("service", ofParameters, fromBase64(sealed)) }),
     keys: { service: statement("service"), project: statement("project"), platform: statement("platform") },
   };
   const answer = (kind: string, subject: string, body: object): Uint8Array =>
@@ -183,17 +181,19 @@ export function makeAttempt(
     );
   const grantFrame = answer("grant.reply", subjects.keyring("grant"), {
     ok: true,
-    grant: toBase64(sealTo(executor.box.publicKey, grantContext(place), encodeJson(grantBody))),
+    items: [
+      {
+        executionId: ids.execution,
+        ok: true,
+        grant: toBase64(sealTo(executor.box.publicKey, grantContext(place), encodeJson(grantBody))),
+      },
+    ],
   });
   const keysFor = (
     requestId: string,
     wanted: readonly { readonly scope: Scope; readonly context: Context; readonly envelope: Uint8Array }[],
   ): string => {
-    const keys = wanted.map(({ scope, context, envelope }) => {
-      const pair = scopeKeys[scope];
-      const shared = sharedSecret(pair.privateKey, ephemeralOf(envelope));
-      return toBase64(messageKey(shared, pair.publicKey, context, envelopePrefix(envelope)));
-    });
+    const keys = wanted.map(({ scope, context, envelope }) => keyOf(scope, context, envelope));
     const boxed = sealTo(executor.box.publicKey, lookupContext({ ...place, requestId }), encodeJson({ keys }));
     return toBase64(answer("lookup.reply", subjects.keyring("lookup"), { ok: true, keys: toBase64(boxed) }));
   };
@@ -201,7 +201,11 @@ export function makeAttempt(
   const override: AttemptPeer["override"] = {};
   const parts = new Map<string, string[]>();
   const real: PlatformRpc = {
-    claim: async () => ({ ok: true, attempt: attemptNumber, leaseMs: 60_000, grant: toBase64(grantFrame) }),
+    claim: async ({ claims }) => ({
+      ok: true,
+      claims: claims.map(({ executionId }) => ({ executionId, ok: true, attempt: attemptNumber, leaseMs: 60_000 })),
+      grants: toBase64(grantFrame),
+    }),
     renew: async () => ({ ok: true, leaseMs: 60_000 }),
     finish: async () => [],
     release: async () => undefined,
@@ -232,6 +236,21 @@ export function makeAttempt(
         ...(options.byReference === true ? {} : { envelope: toBase64(kept.envelope) }),
       };
       return { requestId, value: found };
+    },
+    lookUpKeys: async ({ values }) => {
+      asked.push(`lookup keys of ${values.map(({ name }) => name).join(" ")}`);
+      const requestId = newId("request");
+      const found = values.flatMap(({ name, id, version }) => {
+        const kept = stored.get(`service ${name}`);
+        return kept?.id === id && kept.version === version ? [{ name, envelope: kept.envelope }] : [];
+      });
+      const wanted = found.map(({ name, envelope }) => ({
+        scope: "service" as const,
+        context: contextOf("service", name),
+        envelope,
+      }));
+      const keys = found.length === 0 ? {} : { keys: keysFor(requestId, wanted) };
+      return { requestId, value: { ok: true, names: found.map(({ name }) => name), ...keys } };
     },
     set: async (request) => {
       asked.push(`set ${request.name} ${request.part + 1}/${request.parts}`);
@@ -275,7 +294,7 @@ export function makeAttempt(
         },
       };
     },
-    presence: async () => undefined,
+    presence: async () => ({ ok: true }),
     emit: async ({ id, type }) => {
       asked.push(`emit ${type}`);
       return { ok: true, id, started: [] };
@@ -297,6 +316,7 @@ export function makeAttempt(
     release: async (...args) => (override.release ?? real.release)(...args),
     reported: async (...args) => (override.reported ?? real.reported)(...args),
     lookup: async (...args) => (override.lookup ?? real.lookup)(...args),
+    lookUpKeys: async (...args) => (override.lookUpKeys ?? real.lookUpKeys)(...args),
     set: async (...args) => (override.set ?? real.set)(...args),
     state: async (...args) => (override.state ?? real.state)(...args),
     fetch: async (...args) => (override.fetch ?? real.fetch)(...args),
@@ -321,12 +341,6 @@ export function makeAttempt(
 
 function scopesBefore(scope: Scope): readonly Scope[] {
   return lookupOrder.slice(0, lookupOrder.indexOf(scope));
-}
-
-function ephemeralOf(envelope: Uint8Array): Uint8Array {
-  const parts = readEnvelope(envelope);
-  if (parts.algorithm !== 2) throw new TypeError("Expected an envelope to a public key");
-  return parts.ephemeral;
 }
 
 function bytesOf(

@@ -2,11 +2,13 @@ import { generateIdentity } from "@sealrun/crypto";
 import { readRootKey } from "@sealrun/key-files";
 import { connectNats } from "@sealrun/nats";
 import { type Fitness, openDatabase, watchFitness } from "@sealrun/postgres";
-import { inboxPrefix } from "@sealrun/protocol";
+import { inboxPrefix, limits } from "@sealrun/protocol";
 import { pino } from "pino";
 import { startAudit } from "../../packages/platform/src/audit/audit.ts";
+import { openKept } from "../../packages/platform/src/cache/kept.ts";
 import { openChangeNotices } from "../../packages/platform/src/live/change-notices.ts";
 import { openFeedNotices } from "../../packages/platform/src/live/feed-notices.ts";
+import { hearReports } from "../../packages/platform/src/reports/hear-reports.ts";
 import { buildServer } from "../../packages/platform/src/http/server.ts";
 import type { TestPlatform } from "./start-platform.ts";
 
@@ -25,6 +27,7 @@ export async function buildTestServer(
   const identity = generateIdentity(config.platformId);
   const notices = await openFeedNotices(database);
   const changes = await openChangeNotices(database, notices);
+  const kept = await openKept(database);
   const storageKey = await readRootKey(config.storageKeyFile ?? "");
   const audit = await startAudit({ database, storageKey, log }, undefined);
   const app = await buildServer({
@@ -35,14 +38,18 @@ export async function buildTestServer(
     identity,
     keyring: { id: "keyring", signPublic: identity.signPublic },
     storageKey,
+    linesPerSecond: limits.outputLinesPerSecond,
     log,
     notices,
+    lines: hearReports({ link, identity, kept, log }),
     changes,
     audit,
+    kept,
   });
   const close = async (): Promise<void> => {
     await app.close();
     await audit.close();
+    await kept.close();
     await changes.close();
     await notices.close();
     await link.close();

@@ -93,17 +93,20 @@ export function createClusterClient(options: {
     }
   };
   const ask: ClusterClient["ask"] = async (schema, request) => {
-    let failure = "";
+    const failures = new Map<string, string>();
     // Of its own: two requests that fail together must not turn each other back to the same platform.
     let own = turn;
     for (const deadline = Date.now() + 90_000; Date.now() < deadline; await sleep(retryMs)) {
-      const answer = await tryOnce(urls[own % urls.length] ?? "", request);
+      const url = urls[own % urls.length] ?? "";
+      const askedAt = Date.now();
+      const answer = await tryOnce(url, request);
       if ("text" in answer) return schema.parse(JSON.parse(answer.text));
-      failure = answer.failure;
+      failures.set(url, `after ${Date.now() - askedAt} ms: ${answer.failure}`);
       own += 1;
       turn = Math.max(turn, own);
     }
-    throw new TypeError(`${request[0]} ${request[1]} was never answered: ${failure}`);
+    const last = [...failures].map(([url, failure]) => `${url} ${failure}`).join("; ");
+    throw new TypeError(`${request[0]} ${request[1]} was never answered: ${last}`);
   };
   const show: ClusterClient["show"] = async (id) => {
     const info = await ask(executionInfo, ["GET", `/executions/${id}`]);

@@ -71,7 +71,7 @@ export interface ClusterOptions {
   readonly asShipped?: boolean;
   /** Parts and PostgreSQL have wall clocks of their own: see `setClock`. */
   readonly clocks?: boolean;
-  /** Each part notes its SQL statements and NATS messages in the file `counts` of its folder, a line each. */
+  /** Each part notes its SQL statements, NATS messages, signatures and processes in the file `counts` of its folder. */
   readonly counts?: boolean;
   /** Variables of every part. */
   readonly env?: Readonly<Record<string, string>>;

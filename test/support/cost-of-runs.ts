@@ -5,88 +5,186 @@ import { z } from "zod";
 import type { Cluster } from "./cluster.ts";
 import { until } from "./until.ts";
 
-/** SQL statements that a part sends, begin and commit among them, and messages that it publishes over NATS. */
+/** A package of one step that reads one secret and prints one line. */
+export const plainRun = {
+  "main.js": `import { getSecret } from "@sealrun/sdk";\nconsole.log(\`\${getSecret("DB_PASS")?.length} characters\`);\n`,
+  "secrets.json": JSON.stringify({ DB_PASS: "canary-of-the-plain-run" }),
+} as const;
+
+/** What a run costs, all processes of a kind together. */
 export interface Cost {
-  readonly statements: number;
+  /** Begin and commit among them; the platform's with the sealing of its audit, the keyring's without. */
+  readonly platformStatements: number;
+  /** Waits for PostgreSQL: statements that are sent together are one. */
+  readonly platformTrips: number;
+  readonly keyringStatements: number;
+  readonly keyringTrips: number;
+  /** Messages that all parts publish over NATS: requests, answers, acknowledgements and JetStream's own. */
   readonly messages: number;
+  /** Ed25519 signatures that all parts make and check. */
+  readonly signatures: number;
+  /** Processes that all parts start themselves; not those that a started one starts. */
+  readonly spawns: number;
 }
 
-/** What a part sends for one run, and what it sends in a span of `spanMs` in which nothing runs. */
-export interface PartCost {
-  readonly run: Cost;
-  readonly idle: Cost;
+/** Limits of what a run costs. */
+export interface CostLimits {
+  /** One run, alone. */
+  readonly alone: Partial<Cost>;
+  /** One of many that wait for slots. */
+  readonly average: Partial<Cost>;
+  /** SQL statements of all parts in a second. */
+  readonly idle?: number;
 }
 
-/** Whole periods of what parts do every 1 and 2 s, so that each span has the same of it; a run is over long before. */
-const spanMs = 4_000;
+/** What a run may cost: one alone, the average of many that wait for slots, and nothing at all for a second. */
+export const budget: CostLimits = {
+  alone: {
+    platformStatements: 32,
+    platformTrips: 14,
+    keyringStatements: 8,
+    keyringTrips: 5,
+    messages: 13,
+    signatures: 16,
+    spawns: 1,
+  },
+  average: {
+    platformStatements: 18,
+    platformTrips: 9,
+    keyringStatements: 5,
+    keyringTrips: 3,
+    messages: 8,
+    signatures: 8,
+    spawns: 1,
+  },
+  idle: 1,
+};
 
-/** Batches of a second, of everybody's rows at once: how many of them a run meets is chance. */
-const sealing = "audit_chain";
+/** How often each line was noted, by the name of the part. */
+type Tally = ReadonlyMap<string, ReadonlyMap<string, number>>;
+
+/** What idle parts did in some spans. */
+export type Idle = readonly Tally[];
+
+/** Whole periods of what parts do every 1, 2 and 5 s, so that each span has the same of it; a run is over long before. */
+const spanMs = 10_000;
+/** After the end of a run: what parts do a little later, such as sealing the audit and ending the grant. */
+const restMs = 2_500;
+
+/** Counts what the parts of a cluster do while nothing runs. */
+export async function watchIdle(cluster: Cluster, { spans }: { readonly spans: number }): Promise<Idle> {
+  const watched: Tally[] = [];
+  for (let span = 0; span < spans; span += 1) watched.push(await tally(cluster, async () => sleep(spanMs)));
+  return watched;
+}
+
+/** SQL statements of all parts together in an idle second. */
+export function idleStatements(idle: Idle): number {
+  const lines = idle.flatMap((parts) => [...parts.values()].flatMap((noted) => [...noted]));
+  const statements = lines.reduce((sum, [line, times]) => sum + (kindOf(line) === "sql" ? times : 0), 0);
+  return (statements * 1_000) / (idle.length * spanMs);
+}
 
 /**
- * What one run costs each part of an idle cluster that counts: the median of several spans with a run in each, less that
- * of as many spans without one, for each statement and subject by itself, so that what a part does now and then counts
- * for nothing. The run is not asked for while it is watched.
+ * What one run costs in an idle cluster that counts: the median of several spans with a run in each, less that of spans
+ * without one, for each statement and subject by itself, so that what a part does now and then counts for nothing. The
+ * run is not asked for while it is watched.
  */
 export async function costOfRun(
   cluster: Cluster,
   start: () => Promise<string>,
-  { spans }: { readonly spans: number },
-): Promise<ReadonlyMap<string, PartCost>> {
+  { idle, spans }: { readonly idle: Idle; readonly spans: number },
+): Promise<Cost> {
   const withRun: Tally[] = [];
-  const without: Tally[] = [];
   for (let tried = 0; withRun.length < spans && tried < 4 * spans; tried += 1) {
     const ids: string[] = [];
-    const counted = await tally(cluster, async () => void ids.push(await start()));
-    const wasOver = await isOver(cluster, ids);
-    for (const { status } of await cluster.ends(ids)) {
-      if (status !== "succeeded") throw new TypeError(`a run that is counted ended as ${status}`);
-    }
-    await until(async () => ((await isOver(cluster, ids)) ? true : undefined));
+    const counted = await tally(cluster, async () => {
+      const over = sleep(spanMs);
+      ids.push(await start());
+      await over;
+    });
     // On a busy machine a run may go on into the next span.
-    if (!wasOver) continue;
-    withRun.push(counted);
-    without.push(await tally(cluster, async () => undefined));
+    if (await isOver(cluster, ids)) withRun.push(counted);
+    else await allOver(cluster, ids);
   }
-  return new Map(
-    cluster.parts.map(({ name }) => {
-      const keys = new Set([...withRun, ...without].flatMap((each) => [...(each.get(name)?.keys() ?? [])]));
-      const cost = (of: (key: string) => number): Cost => {
-        const sum = (kind: string): number =>
-          [...keys].filter((key) => key.startsWith(`${kind}\t`)).reduce((total, key) => total + of(key), 0);
-        return { statements: sum("sql"), messages: sum("nats") };
-      };
-      return [
-        name,
-        {
-          run: cost((key) => (key.includes(sealing) ? 0 : median(withRun, name, key) - median(without, name, key))),
-          idle: cost((key) => median(without, name, key)),
-        },
-      ];
-    }),
-  );
+  if (withRun.length < spans) throw new TypeError(`no run was over within ${spanMs} ms`);
+  return costOf(cluster, (name, line) => median(withRun, name, line) - median(idle, name, line));
+}
+
+/**
+ * The average cost of `runs` runs that four clients start as fast as they are accepted, so that they wait for slots:
+ * the median of several rounds, less what idle parts do in that time.
+ */
+export async function averageCostOfRuns(
+  cluster: Cluster,
+  start: () => Promise<string>,
+  { idle, runs, rounds }: { readonly idle: Idle; readonly runs: number; readonly rounds: number },
+): Promise<Cost> {
+  const costs: Cost[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const begin = performance.now();
+    const busy = await tally(cluster, async () => {
+      await startMany(cluster, start, runs);
+      await sleep(restMs);
+    });
+    const spans = (performance.now() - begin) / spanMs;
+    const times = (name: string, line: string): number =>
+      (timesIn(busy, name, line) - median(idle, name, line) * spans) / runs;
+    costs.push(await costOf(cluster, times));
+  }
+  return medianOf(costs);
+}
+
+/** Starts so many runs, four clients as fast as they are accepted, and waits until nothing of them is left to do. */
+export async function startMany(cluster: Cluster, start: () => Promise<string>, runs: number): Promise<void> {
+  let started = 0;
+  const client = async (): Promise<readonly string[]> => {
+    const ids: string[] = [];
+    while (started < runs) {
+      started += 1;
+      ids.push(await start());
+    }
+    return ids;
+  };
+  const ids = (await Promise.all([client(), client(), client(), client()])).flat();
+  await allOver(cluster, ids);
+}
+
+function medianOf(costs: readonly Cost[]): Cost {
+  return {
+    platformStatements: middle(costs.map((cost) => cost.platformStatements)),
+    platformTrips: middle(costs.map((cost) => cost.platformTrips)),
+    keyringStatements: middle(costs.map((cost) => cost.keyringStatements)),
+    keyringTrips: middle(costs.map((cost) => cost.keyringTrips)),
+    messages: middle(costs.map((cost) => cost.messages)),
+    signatures: middle(costs.map((cost) => cost.signatures)),
+    spawns: middle(costs.map((cost) => cost.spawns)),
+  };
+}
+
+/** Waits, without asking a part, until nothing of these runs is left to do; throws when one did not succeed. */
+async function allOver(cluster: Cluster, ids: readonly string[]): Promise<void> {
+  await until(async () => ((await isOver(cluster, ids)) ? true : undefined));
 }
 
 /** Whether nothing of these runs is left to do: reports are stored, and the keyring knows that their grants are over. */
 async function isOver(cluster: Cluster, ids: readonly string[]): Promise<boolean> {
   const main = await cluster.database("main");
-  const open = await main.row(
-    z.object({ open: z.number() }),
-    `select count(*)::int as open from executions e join attempts a on a.execution_id = e.id
-     where e.id = any ($1) and (e.reports is distinct from 'complete' or a.grant_ended_at is null)`,
+  const found = await main.row(
+    z.object({ over: z.number(), failed: z.number() }),
+    `select count(*) filter (where e.reports = 'complete' and not exists (
+              select from attempts a where a.execution_id = e.id and a.grant_ended_at is null))::int as over,
+            count(*) filter (where e.status not in ('queued', 'running', 'succeeded'))::int as failed
+     from executions e where e.id = any ($1)`,
     [ids],
   );
-  return open?.open === 0;
+  if (found !== undefined && found.failed > 0) throw new TypeError(`${found.failed} runs that are counted failed`);
+  return found?.over === ids.length;
 }
-
-/** How often each line was noted, by the name of the part. */
-type Tally = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
 async function tally(cluster: Cluster, act: () => Promise<void>): Promise<Tally> {
   const before = await readLines(cluster);
-  const over = sleep(spanMs);
   await act();
-  await over;
   const after = await readLines(cluster);
   return new Map(
     [...after].map(([name, lines]) => [name, count(lines.slice(before.get(name)?.length ?? 0).map(withoutIds))]),
@@ -101,9 +199,12 @@ async function readLines(cluster: Cluster): Promise<ReadonlyMap<string, readonly
   return new Map(await Promise.all(read));
 }
 
-/** Subjects of inboxes and acknowledgements hold numbers that no other message has. */
+/**
+ * Subjects of inboxes and acknowledgements hold numbers that no other message has; and which of a transaction's
+ * statements begins a wait is chance when they are sent together.
+ */
 function withoutIds(line: string): string {
-  return line.replace(/^(nats\t(?:_INBOX|_R_|\$JS\.ACK\.[A-Z]+))\..*/, "$1");
+  return line.replace(/^(nats\t(?:_INBOX|_R_|\$JS\.ACK\.[A-Z]+))\..*/, "$1").replace(/^(trip\t[^\t]+)\t.*/, "$1");
 }
 
 function count(lines: readonly string[]): ReadonlyMap<string, number> {
@@ -112,7 +213,43 @@ function count(lines: readonly string[]): ReadonlyMap<string, number> {
   return counts;
 }
 
-function median(tallies: readonly Tally[], name: string, key: string): number {
-  const sorted = tallies.map((each) => each.get(name)?.get(key) ?? 0).toSorted((left, right) => left - right);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+/** Adds up `timesOf` of every line that any part has noted so far. */
+async function costOf(cluster: Cluster, timesOf: (name: string, line: string) => number): Promise<Cost> {
+  const noted = [...(await readLines(cluster))].flatMap(([name, lines]) =>
+    [...new Set(lines.map(withoutIds))].map((line) => ({ name, line, times: timesOf(name, line) })),
+  );
+  const sum = (kind: string, part = ""): number =>
+    noted
+      .filter(({ name, line }) => kindOf(line) === kind && name.startsWith(part) && isCounted(name, line))
+      .reduce((total, { times }) => total + times, 0);
+  return {
+    platformStatements: sum("sql", "platform"),
+    platformTrips: sum("trip", "platform"),
+    keyringStatements: sum("sql", "keyring"),
+    keyringTrips: sum("trip", "keyring"),
+    messages: sum("nats"),
+    signatures: sum("signature"),
+    spawns: sum("spawn"),
+  };
+}
+
+function kindOf(line: string): string {
+  return line.slice(0, line.indexOf("\t"));
+}
+
+/** Sealing the keyring's audit is done for all rows of a time at once. */
+function isCounted(name: string, line: string): boolean {
+  return !(name.startsWith("keyring") && /audit_chain|audit_unsealed/.test(line));
+}
+
+function median(tallies: readonly Tally[], name: string, line: string): number {
+  return middle(tallies.map((each) => timesIn(each, name, line)));
+}
+
+function timesIn(counted: Tally, name: string, line: string): number {
+  return counted.get(name)?.get(line) ?? 0;
+}
+
+function middle(figures: readonly number[]): number {
+  return figures.toSorted((left, right) => left - right)[Math.floor(figures.length / 2)] ?? 0;
 }

@@ -29,6 +29,8 @@ export interface DevProcessOptions {
   readonly folder: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Commands of bash that run first, in the process that becomes `sealrun dev`. */
+  readonly before?: string;
 }
 
 const compileCache = fileURLToPath(new URL("../../node_modules/.cache/sealrun-test-commands", import.meta.url));
@@ -51,7 +53,10 @@ export async function startDevProcess(options: DevProcessOptions): Promise<DevPr
   const readyPath = join(folder, `ready-${Math.random().toString(36).slice(2)}.json`);
   const [program, ...first] = sealrunProgram;
   const flags = ["dev", "--data", join(folder, "data"), "--port", "0", "--ready-file", readyPath];
-  const child = spawn(program, [...first, ...flags, ...(options.args ?? [])], {
+  const command = [program, ...first, ...flags, ...(options.args ?? [])];
+  const [started = program, ...args] =
+    options.before === undefined ? command : ["bash", "-c", `${options.before}\nexec "$@"`, "bash", ...command];
+  const child = spawn(started, args, {
     cwd: folder,
     env: { ...commandEnvironment(folder), ...options.env },
     stdio: ["ignore", "pipe", "pipe"],

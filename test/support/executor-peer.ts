@@ -1,8 +1,8 @@
-import { newId, signFrame } from "@sealrun/crypto";
-import { fromBase64 } from "@sealrun/crypto";
+import { fromBase64, newId } from "@sealrun/crypto";
 import { issueEnrolmentToken } from "@sealrun/keyring";
-import { connectNats, type NatsLink } from "@sealrun/nats";
+import { connectNats, frameForPeer, type NatsLink } from "@sealrun/nats";
 import {
+  answeredError,
   decodeEnrolmentToken,
   encodeJson,
   type ExecutionEvent,
@@ -21,9 +21,10 @@ import { openGrant } from "../../executor/src/worker/secrets/open-grant.ts";
 import { createPlatformRpc } from "../../executor/src/supervisor/platform/platform-rpc.ts";
 import type { PlatformRpc } from "../../executor/src/between/platform-rpc.ts";
 import { announcePresence } from "../../executor/src/supervisor/queue/presence.ts";
-import { type QueuedMessage, takeNext } from "../../executor/src/supervisor/queue/take.ts";
+import type { QueuedMessage } from "../../executor/src/supervisor/queue/take.ts";
 import { verifyEvent } from "../../executor/src/supervisor/queue/verify-event.ts";
 import type { TestPlatform } from "./start-platform.ts";
+import { takeMessage } from "./take-message.ts";
 
 /** An enrolled executor whose every move a test makes: it takes, claims and reports, and runs nothing. */
 export interface ExecutorPeer {
@@ -34,6 +35,10 @@ export interface ExecutorPeer {
   readonly take: () => Promise<{ readonly event: ExecutionEvent; readonly message: QueuedMessage }>;
   /** Claims an event and opens the grant. */
   readonly claim: (event: ExecutionEvent, requestId?: string) => Promise<Attempt>;
+  /** Claims events in one request, each under its request id; for each the attempt with its opened grant, or the refusal. */
+  readonly claimAll: (
+    claims: readonly { readonly event: ExecutionEvent; readonly requestId: string }[],
+  ) => Promise<readonly (Attempt | SealrunError)[]>;
   /** Publishes one chunk of reports and waits until the stream has it. */
   readonly report: (attempt: Attempt["ref"], sequence: number, items: readonly ReportItem[]) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -61,25 +66,41 @@ export async function connectPeer(state: ExecutorState, slots = manySlots): Prom
   const link = await connectNats({ ...state.nats, name: id, inboxPrefix: inboxPrefix(id) });
   const rpc = createPlatformRpc({ ...state, link });
   const presence = announcePresence({ rpc, slots, log: pino({ level: "silent" }) });
+  const trust = { keyring: state.keyring, executorId: id, box: state.identity.box };
+  const claimAll: ExecutorPeer["claimAll"] = async (claims) => {
+    const asked = claims.map(({ event: { executionId, generation }, requestId }) => ({
+      executionId,
+      generation,
+      requestId,
+    }));
+    const reply = await rpc.claim({ claims: asked });
+    return claims.map(({ event }, place) => {
+      const verdict = reply.claims[place];
+      if (verdict?.executionId !== event.executionId) throw new TypeError("the answers are in another order");
+      if (!verdict.ok) return answeredError(verdict.error);
+      const { executionId, attempt } = verdict;
+      const grant = openGrant(fromBase64(reply.grants ?? ""), event, { ...trust, attempt });
+      return { event, ref: { executionId, attempt }, grant, rpc, ...trust };
+    });
+  };
   const claim = async (event: ExecutionEvent, requestId = newId("request")): Promise<Attempt> => {
-    const { executionId, generation } = event;
-    const reply = await rpc.claim({ executionId, generation }, requestId);
-    const trust = { keyring: state.keyring, executorId: id, box: state.identity.box };
-    const grant = openGrant(fromBase64(reply.grant), event, { ...trust, attempt: reply.attempt });
-    return { event, ref: { executionId, attempt: reply.attempt }, grant, rpc, ...trust };
+    const [claimed] = await claimAll([{ event, requestId }]);
+    if (claimed === undefined || claimed instanceof SealrunError) throw claimed;
+    return claimed;
   };
   return {
     state,
     link,
     rpc,
     claim,
+    claimAll,
     take: async () => {
       // A server that was restarted may offer a message to a request that nobody hears, and again after 30 s.
       for (let tried = 0; tried < 12; tried += 1) {
-        const message = await takeNext(link, state.pool.id, AbortSignal.timeout(20_000));
+        const message = await takeMessage(link, state.pool.id, AbortSignal.timeout(20_000));
         if (message === undefined) continue;
-        const trust = { platform: state.platform, pool: state.pool.id };
-        return { event: verifyEvent(message.frame, trust, Date.now()), message };
+        const from = { platform: state.platform, pool: state.pool.id };
+        return { event: verifyEvent(message.frame, from, Date.now()), message };
       }
       throw new SealrunError("TIMED_OUT", "No event came");
     },
@@ -92,8 +113,9 @@ export async function connectPeer(state: ExecutorState, slots = manySlots): Prom
         sender: id,
         requestId: newId("request"),
         time: Date.now(),
+        ...ref,
       } as const;
-      const frame = signFrame(state.identity, header, encodeJson({ ...ref, sequence, items }));
+      const frame = frameForPeer(state.identity, state.platform, header, encodeJson({ sequence, items }));
       await link.connection.jetstream().publish(subject, frame);
     },
     close: async () => {

@@ -16,6 +16,9 @@ const longest = [
   "test/faults/nats.test.ts",
 ];
 
+/** Projects whose files are clusters under faults. */
+const underFaults: readonly string[] = ["faults", "soak"];
+
 /**
  * Files in an order that keeps all cores busy to the end: clusters under faults mostly wait, so they are spread among
  * files that work, the longest first, and none is left for the end.
@@ -23,7 +26,7 @@ const longest = [
 export class FileOrder extends BaseSequencer implements TestSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const waiting = sorted.filter((file) => file.project.name === "faults" || rank(file) < longest.length);
+    const waiting = sorted.filter((file) => underFaults.includes(file.project.name) || rank(file) < longest.length);
     const working = sorted.filter((file) => !waiting.includes(file));
     waiting.sort((left, right) => rank(left) - rank(right));
     const step = Math.max(1, Math.floor((working.length * 0.7) / Math.max(1, waiting.length)));

@@ -1,30 +1,35 @@
 import { generateIdentity, type Identity, newId, openFrame, readUnverifiedHeader } from "@sealrun/crypto";
-import { connectNats, type NatsLink } from "@sealrun/nats";
+import { connectNats, type NatsLink, type Peer } from "@sealrun/nats";
 import {
-  decode,
+  decodeOfAttempt,
   executionId,
   executorId,
+  type FinishedAttempt,
   inboxPrefix,
   report,
-  type Report,
+  type Report as ReportBody,
   reportsStream,
   subjects,
   type AttemptRef,
 } from "@sealrun/protocol";
 import { startTestNats } from "./servers.ts";
 
+type Report = ReportBody & AttemptRef;
+
 /** A real stream of reports with one executor, and what a platform would know that has stored all that is in it. */
 export interface ReportsStream {
   readonly link: NatsLink;
   readonly identity: Identity;
+  /** Has stated no key yet: reports are signed. */
+  readonly platform: Peer;
   /** Reads reports of another executor too. */
   readonly trust: (other: Identity) => void;
   /** What is in the stream now of an attempt, oldest first. */
   readonly reportsOf: (ref: AttemptRef) => Promise<readonly Report[]>;
   /** Sequences of an attempt that are in the stream now, as often as they are. */
   readonly sequencesOf: (ref: AttemptRef) => Promise<readonly number[]>;
-  /** Which chunks up to the last are not in the stream. */
-  readonly missingOf: (of: AttemptRef & { readonly lastSequence: number }) => Promise<readonly number[]>;
+  /** Which chunks up to the last are not in the stream. An end may bring the last one, which counts as in the stream. */
+  readonly missingOf: (of: AttemptRef & Pick<FinishedAttempt, "lastSequence" | "report">) => Promise<readonly number[]>;
   /** Loses what the stream has of an attempt; its server still knows the ids. */
   readonly lose: (ref: AttemptRef) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -56,7 +61,7 @@ export async function startReportsStream(): Promise<ReportsStream> {
       maxAgeMs: 10 * 60_000,
       maxSkewMs: 60_000,
     });
-    return decode(report, opened.body);
+    return decodeOfAttempt(report, opened);
   };
   const readAll = async () => {
     const found: { readonly seq: number; readonly report: Report }[] = [];
@@ -71,19 +76,26 @@ export async function startReportsStream(): Promise<ReportsStream> {
     }
     return found;
   };
-  const read = async (ref: AttemptRef) =>
-    (await readAll()).filter(
-      ({ report: given }) => given.executionId === ref.executionId && given.attempt === ref.attempt,
-    );
+  const isOf = (ref: AttemptRef) => (given: Report) =>
+    given.executionId === ref.executionId && given.attempt === ref.attempt;
+  const read = async (ref: AttemptRef) => (await readAll()).filter(({ report: given }) => isOf(ref)(given));
+  const broughtByEnds: Report[] = [];
+  const reportsOf = async (ref: AttemptRef): Promise<readonly Report[]> => [
+    ...(await read(ref)).map(({ report: given }) => given),
+    ...broughtByEnds.filter(isOf(ref)),
+  ];
   const sequencesOf = async (ref: AttemptRef): Promise<readonly number[]> =>
-    (await read(ref)).map(({ report: { sequence } }) => sequence);
+    (await reportsOf(ref)).map(({ sequence }) => sequence);
   return {
     link,
     identity,
+    platform: generateIdentity(newId("platform")),
     trust: (other) => void trusted.set(other.id, other),
-    reportsOf: async (ref) => (await read(ref)).map(({ report: given }) => given),
+    reportsOf,
     sequencesOf,
     missingOf: async (of) => {
+      const { executionId: id, attempt, report: brought } = of;
+      if (brought !== undefined) broughtByEnds.push({ executionId: id, attempt, ...brought });
       const there = new Set(await sequencesOf(of));
       return Array.from({ length: of.lastSequence }, (_, index) => index + 1).filter((one) => !there.has(one));
     },

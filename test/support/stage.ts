@@ -6,7 +6,7 @@ import { expect, inject, type ProvidedContext } from "vitest";
 import { z } from "zod";
 import "./provided.ts";
 import { ask } from "./api.ts";
-import { commandEnvironment, type DevProcess, startDevProcess } from "./dev-process.ts";
+import { commandEnvironment, type DevProcess, type DevProcessOptions, startDevProcess } from "./dev-process.ts";
 import { type CommandResult, runSealrun } from "./run-command.ts";
 
 /** What `sealrun run --wait --json` prints. */
@@ -63,9 +63,7 @@ export interface Stage extends SharedStage {
 }
 
 /** Starts `sealrun dev` in a new folder, with these arguments and variables more. */
-export async function openStage(
-  options: { readonly args?: readonly string[]; readonly env?: Readonly<Record<string, string>> } = {},
-): Promise<Stage> {
+export async function openStage(options: Omit<DevProcessOptions, "folder"> = {}): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), "sealrun-whole-"));
   const dev = await startDevProcess({ folder, ...options });
   return {

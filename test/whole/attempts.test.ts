@@ -42,8 +42,8 @@ describe("a step's retry", () => {
     ]);
     expect(report.receipt).toHaveLength(1);
     expect((await stage.lines(report.id)).filter((line) => line.startsWith("system"))).toEqual([
-      "system: flaky.sh failed (exit code 7); try 2 of 3 in 0.2 s",
-      "system: flaky.sh failed (exit code 7); try 3 of 3 in 0.4 s",
+      "system: Failed (exit code 7); try 2 of 3 in 0.2 s",
+      "system: Failed (exit code 7); try 3 of 3 in 0.4 s",
     ]);
   });
 

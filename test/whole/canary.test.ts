@@ -116,6 +116,8 @@ beforeAll(async () => {
     watched = await watch.stop();
     await gate.close();
   }
+  // The database has it compressed, where a search of bytes is blind.
+  found.set("the log of the run", search.find(Buffer.from((await stage.lines(report.id)).join("\n")), "log"));
   await stage.dev.end("SIGTERM");
   const data = (await searchFiles([stage.data], everything)).findings;
   const below = (folder: string): readonly Finding[] =>
@@ -183,6 +185,7 @@ describe("sealrun run", () => {
     "environments",
     "data folder during the run",
     "what the platform shows",
+    "the log of the run",
     "temporary files during the run",
     "other files of the platform",
   ];

@@ -86,12 +86,13 @@ describe("sealrun run with a lock file", () => {
     await until(async () => !(await readdir(cache)).some((name) => name.startsWith("new-")) || undefined);
   });
 
-  test("sealrun push warns of dependencies without a lock file, and a run of them says what to do", async () => {
+  test("sealrun push refuses dependencies without a lock file, and a forced run of them says what to do", async () => {
     const { "package.json": packageJson } = registry.filesFor(["greeter"]);
     const folder = await stage.write("unlocked", { "package.json": packageJson, "main.ts": `console.log("ran")` });
-    const pushed = await stage.sealrun(["push", folder, "--project", "acme", "--name", "unlocked"]);
+    const push = ["push", folder, "--project", "acme", "--name", "unlocked"];
     const sentence = "package.json has no package-lock.json beside it: run npm install --package-lock-only";
-    expect(pushed).toMatchObject({ exitCode: 0, stderr: expect.stringContaining(sentence) });
+    expect(await stage.sealrun(push)).toMatchObject({ exitCode: 65, stderr: expect.stringContaining(sentence) });
+    expect(await stage.must([...push, "--force"])).toContain("pushed acme/unlocked version 1");
     const { id, status } = await stage.run("acme/unlocked");
     expect(status).toBe("failed");
     expect((await stage.show(id)).error).toMatchObject({

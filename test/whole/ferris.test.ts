@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { openStage, type RunReport, type Stage } from "../support/stage.ts";
+import { until } from "../support/until.ts";
 
 const secrets = { DB_PASS: 'p4ss "word" of $HOME', API: { user: "svc", token: "tok-1234567890" } };
 
@@ -136,5 +137,35 @@ context.result({ same: payload.secrets.DB_PASS === getSecret("DB_PASS"), before:
       ["", { package: "later", order: 1 }],
       ["", { same: true, before: { package: "later", order: 1 } }],
     ]);
+  });
+
+  test("sealrun run gives ferris_cli, lets cron win over a delay, and names the event that started a run", async () => {
+    await stage.push("ferris/older", {
+      "app.py": `from ferris_cli.v2 import FerrisEvents, ApplicationConfigurator
+from fx_ef import context
+sent = FerrisEvents().send("x.started", context.package.name, data={"a": 1})
+later = context.retry(minutes=5, cron_expression="56 * * * *", parameters={})
+context.result([sent[:4], later[:4], ApplicationConfigurator.get(context.package.name), context.params.get("origin_event_type")])`,
+      "config.json": { k: "v" },
+      "manifest.json": { execution_order: ["", "app.py"] },
+    });
+    await stage.push("ferris/branch", {
+      "app.py":
+        'from ferris_ef import context\ncontext.result([context.params["origin_event_type"], context.params["a"]])',
+      "branch.sh": "sealrun-context param origin_event_type | sealrun-context result",
+      "manifest.json": { trigger_events: ["", "x.started"] },
+    });
+    const older = await stage.run("ferris/older");
+    expect(older.steps.map(({ result }) => result)).toEqual([["evt_", "sch_", { k: "v" }, null]]);
+    expect(await stage.lines(older.id)).toContain(
+      "sdk: the delay has no effect: the cron text says when the package runs",
+    );
+    const branch = await until(async () => {
+      const list = await stage.must(["execution", "list", "--project", "ferris", "--package", "branch", "--json"]);
+      const [run] = z.object({ executions: z.array(z.object({ id: z.string() })) }).parse(JSON.parse(list)).executions;
+      const shown = run === undefined ? undefined : await stage.show(run.id);
+      return shown?.finishedAt === null || shown?.reportsComplete !== true ? undefined : shown;
+    });
+    expect(branch.steps.map(({ result }) => result)).toEqual([["x.started", 1], "x.started"]);
   });
 });

@@ -1,7 +1,8 @@
-import { executionInfo, logPage } from "@sealrun/protocol";
+import { executionInfo, type ExecutionInfo, logPage, startedExecution } from "@sealrun/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ask } from "../support/api.ts";
 import { openStage, type Stage } from "../support/stage.ts";
+import { until } from "../support/until.ts";
 
 let stage: Stage;
 beforeAll(async () => {
@@ -21,9 +22,17 @@ test("sealrun run of a script that floods its output loses no line, no read and 
     ].join("\n"),
     "secrets.json": { DB_PASS: "canary-flood" },
   });
-  const { id, status } = await stage.run("acme/flood");
-  expect(status).toBe("succeeded");
-  // `run --wait` has waited for all of it.
+  await stage.push("acme/neighbour", { "main.sh": "echo from the neighbour\n" });
+  const { id } = await ask(stage, startedExecution, ["POST", "/projects/acme/packages/flood/executions", { json: {} }]);
+  const show = async (): Promise<ExecutionInfo> => ask(stage, executionInfo, ["GET", `/executions/${id}`]);
+  await until(async () => ((await show()).steps[0]?.output.includes("\n") === true ? true : undefined));
+  // The flood is held to its rate, and its neighbour on the same executor does not notice it.
+  const neighbour = await stage.run("acme/neighbour");
+  expect(neighbour.steps.map(({ output }) => output)).toEqual(["from the neighbour"]);
+  expect((await show()).status).toBe("running");
+  await until(async () => ((await show()).status === "running" ? undefined : true));
+  await until(async () => ((await show()).reportsComplete ? true : undefined));
+  expect((await show()).status).toBe("succeeded");
   expect(await ask(stage, executionInfo, ["GET", `/executions/${id}`])).toMatchObject({
     reportsComplete: true,
     reportsGap: null,

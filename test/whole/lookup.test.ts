@@ -88,8 +88,8 @@ beforeAll(async () => {
   });
   await stage.push("team/look", { ...files, "secrets.json": { ...inService, EXACT_QUOTES, EXACT_DOLLAR } });
   const inTeam = ["--scope", "project", "--project", "team"];
-  await stage.must(["secret", "import", `${folder}/project.json`, ...inTeam]);
-  await stage.must(["secret", "import", `${folder}/platform.json`, "--scope", "platform"]);
+  await stage.must(["secret", "import", `${folder}/project.json`, ...inTeam, "--allow-empty"]);
+  await stage.must(["secret", "import", `${folder}/platform.json`, "--scope", "platform", "--allow-empty"]);
   // From standard input a string loses one final newline, and no more.
   await stage.must(["secret", "set", "EXACT_LINES", ...inTeam], { stdin: `${EXACT_LINES ?? ""}\n` });
   report = await stage.run("team/look");

@@ -37,3 +37,27 @@ test("sealrun push stores 2,000 secrets, and a run that reads one opens none of 
   expect(report.steps[0]?.result).toEqual({ isRight: true });
   expect(report.receipt.map(({ name, scope }) => `${name} ${scope ?? ""}`)).toEqual(["NAME_777 service"]);
 }, 120_000);
+
+test.each([
+  ["the manifest lists", true],
+  ["a script asks for by itself", false],
+])(
+  "sealrun run opens each of 150 secrets that %s, beyond what one grant holds",
+  async (_, isListed) => {
+    const names = Array.from({ length: 150 }, (_value, number) => `KEY_${number}`);
+    const values = Object.fromEntries(names.map((name, number) => [name, `value number ${number}`]));
+    const name = isListed ? "listed" : "asking";
+    await stage.push(`team/${name}`, {
+      "read.ts": `import { context } from "@sealrun/sdk";
+      const names = Array.from({ length: 150 }, (_, number) => "KEY_" + number);
+      context.result({ right: names.filter((name, number) => context.secrets.get(name) === "value number " + number).length });`,
+      "secrets.json": values,
+      ...(isListed ? { "manifest.json": { secrets: names } } : {}),
+    });
+    const report = await stage.run(`team/${name}`);
+    expect(report, JSON.stringify(report)).toMatchObject({ status: "succeeded" });
+    expect(report.steps[0]?.result).toEqual({ right: 150 });
+    expect(report.receipt.map((read) => read.name).toSorted()).toEqual(names.toSorted());
+  },
+  120_000,
+);

@@ -1,13 +1,18 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
+  checkPublicKey,
   frameDigest,
+  fromBase64,
   generateIdentity,
   type Identity,
   importIdentity,
   newId,
   openFrame,
   openWithKey,
+  pairFrame,
+  pairKey,
+  type PairPeer,
   readUnverifiedHeader,
   rootKeyFromBytes,
   sealWithKey,
@@ -18,7 +23,16 @@ import {
 } from "@sealrun/crypto";
 import { call, type NatsLink } from "@sealrun/nats";
 import type { Database } from "@sealrun/postgres";
-import { claimReply, decode, encodeJson, executionEvent, executorId, rpcRefusal, subjects } from "@sealrun/protocol";
+import {
+  claimReply,
+  decode,
+  encodeJson,
+  executionEvent,
+  executorId,
+  type FrameHeader,
+  rpcRefusal,
+  subjects,
+} from "@sealrun/protocol";
 import type { Msg } from "nats";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -81,7 +95,7 @@ describe("answerRpc()", () => {
       peer: platform,
       subject: subjects.rpc(executorId.parse(identity.id), "claim"),
       kind: "claim",
-      body: { executionId: newId("execution"), generation: 1 },
+      body: { claims: [{ requestId: newId("request"), executionId: newId("execution"), generation: 1 }] },
       reply: claimReply,
       unreachable: "PLATFORM_UNREACHABLE",
     });
@@ -132,7 +146,7 @@ describe("verifyEvent()", () => {
     sent = event;
   });
 
-  test("workSlot() lets an event that comes again run nothing twice", async () => {
+  test("workOnQueue() lets an event that comes again run nothing twice", async () => {
     expect(await offer(sent.subject, sent.data)).toBe("CLAIM_REFUSED");
     expect(await stage.show(finished.id)).toMatchObject({ status: "succeeded", attempt: 1 });
   });
@@ -181,14 +195,24 @@ describe("lookUpSecret()", () => {
     const reply = heard.findLast(({ subject }) => subject === request?.reply);
     const pid = await pidOf(join(stage.data, "platform", "config.json"));
     process.kill(pid, "SIGSTOP");
+    const failed = Promise.withResolvers<never>();
     const attackerHere = nats.connection.subscribe("sealrun.rpc.*.lookup", {
-      callback: (_error, message) => void message.respond(attacker(message, reply?.data ?? Buffer.alloc(0))),
+      callback: (_error, message) => {
+        try {
+          message.respond(attacker(message, reply?.data ?? Buffer.alloc(0)));
+        } catch (error) {
+          failed.reject(error);
+        }
+      },
     });
     await nats.connection.flush();
     before.open();
-    await after.arrived;
-    attackerHere.unsubscribe();
-    process.kill(pid, "SIGCONT");
+    try {
+      await Promise.race([after.arrived, failed.promise]);
+    } finally {
+      attackerHere.unsubscribe();
+      process.kill(pid, "SIGCONT");
+    }
     after.open();
     const report = await running;
     await before.close();
@@ -201,20 +225,21 @@ describe("lookUpSecret()", () => {
     expect(report.steps[0]?.result).toEqual({ FIRST: "read", SECOND: "REPLAYED", THIRD: "read" });
   });
 
-  test("lookUpSecret() refuses the keyring's old answer that a hostile platform signs anew", async () => {
-    const report = await attack((request, oldReply) =>
-      signFrame(
-        platform,
-        {
-          ...readUnverifiedHeader(oldReply),
-          subject: request.subject,
-          time: Date.now(),
-          requestDigest: frameDigest(request.data),
-        },
-        bodyOf(oldReply),
-      ),
-    );
-    expect(report.steps[0]?.result).toEqual({ FIRST: "read", SECOND: "WRONG_KEY_OR_CONTEXT", THIRD: "read" });
+  test("lookUpSecret() refuses the keyring's old answer that a hostile platform proves anew", async () => {
+    const proofs: (string | undefined)[] = [];
+    for (const frameOf of [signFrame, pairFrameTo]) {
+      const report = await attack((request, oldReply) => {
+        const executor = requesterOf(request);
+        const { proof, ...header } = readUnverifiedHeader(oldReply);
+        proofs.push(proof);
+        const { subject } = request;
+        const answer = { ...header, subject, time: Date.now(), requestDigest: frameDigest(request.data) };
+        return frameOf(platform, answer, bodyOf(oldReply, executor), executor);
+      });
+      expect(report.steps[0]?.result).toEqual({ FIRST: "read", SECOND: "WRONG_KEY_OR_CONTEXT", THIRD: "read" });
+    }
+    // Between parts that know each other's keys, answers to an executor are not signed.
+    expect(proofs).toEqual(["pair", "pair"]);
   });
 });
 
@@ -310,11 +335,22 @@ describe("context.secrets.get()", () => {
     sealWithKey(storageKey, contextOf(row, scope, name), inner);
 });
 
-/** The body of a frame that is known to be the platform's. */
-function bodyOf(frame: Uint8Array): Uint8Array {
+/** The executor that asks, with the key that it states. */
+function requesterOf({ data }: Msg): PairPeer {
+  const { sender, box } = readUnverifiedHeader(data);
+  return { id: sender, boxPublic: checkPublicKey(fromBase64(box ?? "")) };
+}
+
+function pairFrameTo(own: Identity, header: FrameHeader, body: Uint8Array, peer: PairPeer): Uint8Array {
+  return pairFrame(own, peer, header, body);
+}
+
+/** The body of a frame that is known to be the platform's; `peer` is whom it was for. */
+function bodyOf(frame: Uint8Array, peer?: PairPeer): Uint8Array {
   const { kind } = readUnverifiedHeader(frame);
   return openFrame(frame, {
     findKey: () => platform.signPublic,
+    findPairKey: () => (peer === undefined ? undefined : pairKey(platform, peer)),
     expect: { kind },
     now: Date.now(),
     maxAgeMs: 3_600_000,

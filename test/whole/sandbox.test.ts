@@ -113,9 +113,10 @@ describe("sealrun run", () => {
   test("sealrun run lets no import with a loader or a relative way out reach the host either", async () => {
     const [key = ""] = precious;
     const away = "../".repeat(12) + key.slice(1);
-    await stage.push("team/importer", {
+    const folder = await stage.write("team/importer", {
       "import.ts": `import content from ${JSON.stringify(away)} with { type: "text" }; console.log(content);`,
     });
+    await stage.must(["push", folder, "--project", "team", "--name", "importer", "--force"]);
     expect(await stage.run("team/importer")).toMatchObject({ status: "failed", error: { code: "BUNDLE_FAILED" } });
   });
 

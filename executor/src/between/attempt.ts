@@ -1,12 +1,14 @@
 import type { KeyPair } from "@sealrun/crypto";
 import type { Peer } from "@sealrun/nats";
-import type { ExecutionEvent, Scope, AttemptRef } from "@sealrun/protocol";
+import type { ExecutionEvent, Scope, SecretName, AttemptRef } from "@sealrun/protocol";
 import type { PlatformRpc } from "./platform-rpc.ts";
 
 /** The keys that one attempt may open and seal with. */
 export interface OpenGrant {
-  /** X25519 result of a sealing batch, by key id and ephemeral public key; undefined when it was not granted. */
-  shared(keyId: string, ephemeral: string): { readonly shared: Uint8Array; readonly recipient: Uint8Array } | undefined;
+  /** Message key of a service secret in the event; undefined for one that the grant does not open. */
+  secretKey(name: SecretName): Uint8Array | undefined;
+  /** Message key of the run's sealed parameters; undefined without any. */
+  readonly parametersKey: Uint8Array | undefined;
   /** Message key of the data of the event that started the run; undefined for another event. */
   eventDataKey(id: string): Uint8Array | undefined;
   /** Public key of a scope, as the keyring signed it. */

@@ -2,6 +2,8 @@ import type {
   AttemptRef,
   EmitReply,
   EmitRequest,
+  EventKeysReply,
+  EventKeysRequest,
   ScheduleReply,
   ScheduleRequest,
   ClaimReply,
@@ -9,12 +11,13 @@ import type {
   FetchReply,
   FetchRequest,
   ReleaseRequest,
-  FinishRequest,
+  FinishedAttempt,
   LookupReply,
   LookupRequest,
+  PresenceReply,
   PresenceRequest,
   ReportedRequest,
-  RenewReply,
+  RenewedLease,
   SetReply,
   SetRequest,
   StateReply,
@@ -29,16 +32,19 @@ interface Answered<T> {
 
 /** Requests to the platform, as functions. Each request is signed, and its answer verified. */
 export interface PlatformRpc {
-  /** A retry with the same `requestId` gets the same answer. */
-  readonly claim: (body: ClaimRequest, requestId: string) => Promise<ClaimReply>;
-  readonly renew: (ref: AttemptRef) => Promise<RenewReply>;
-  /** Answers with the sequences of chunks that have not arrived. */
-  readonly finish: (body: FinishRequest) => Promise<readonly number[]>;
+  /** A claim that is sent again under its own request id gets the same answer, whatever else the request claims. */
+  readonly claim: (body: ClaimRequest) => Promise<ClaimReply>;
+  /** Leases that are renewed at the same moment are renewed in one request. */
+  readonly renew: (ref: AttemptRef) => Promise<RenewedLease>;
+  /** Answers with the sequences of chunks that have not arrived. Ends of the same moment travel in one request. */
+  readonly finish: (body: FinishedAttempt) => Promise<readonly number[]>;
   /** Gives back an attempt of which no script has started. */
   readonly release: (body: ReleaseRequest) => Promise<void>;
   /** Which chunks up to `lastSequence` are not stored, of an attempt that is or was this executor's. */
   readonly reported: (body: ReportedRequest) => Promise<readonly number[]>;
   readonly lookup: (body: LookupRequest) => Promise<Answered<LookupReply>>;
+  /** Keys of secrets that the event holds and the grant does not open. */
+  readonly lookUpKeys: (body: EventKeysRequest) => Promise<Answered<EventKeysReply>>;
   readonly set: (body: SetRequest) => Promise<SetReply>;
   readonly state: (body: StateRequest) => Promise<Answered<StateReply>>;
   readonly fetch: (body: FetchRequest) => Promise<FetchReply>;
@@ -46,5 +52,5 @@ export interface PlatformRpc {
   readonly emit: (body: EmitRequest) => Promise<EmitReply>;
   /** A retry with the same schedule id gets the same answer. */
   readonly schedule: (body: ScheduleRequest) => Promise<ScheduleReply>;
-  readonly presence: (body: PresenceRequest) => Promise<void>;
+  readonly presence: (body: PresenceRequest) => Promise<PresenceReply>;
 }

@@ -1,34 +1,86 @@
 import fs from "node:fs";
-import { createRequire } from "node:module";
+import module, { createRequire } from "node:module";
+import util from "node:util";
 import { isMainThread } from "node:worker_threads";
 
 /*
  * Loaded before a script (`node --import …/bootstrap.mjs script.js`) and before each of its workers. Ferris scripts
- * read `JSON.parse(process.argv[2])`: here that is a getter, so that the real command line has no values, and a script
- * that does not use it reads nothing. Arguments that a script passes to its own worker or child stay unchanged.
+ * read `JSON.parse(process.argv[2])`: here that element is made at first access, so that the real command line has no
+ * values, and a script that does not use it reads nothing. Arguments that a script passes to its own worker or child stay
+ * unchanged.
  */
 
-let payload;
+// Stack traces name the file and line of TypeScript. Libraries are left as they are, and cost nothing.
+module.setSourceMapsSupport(true, { nodeModules: false });
+
+// A bundle runs in place of its script, which knows itself by its own name.
+const bundle = /^(?<folder>.*\/)\.sealrun\.(?<script>[^/]+)\.mjs$/.exec(process.argv[1] ?? "")?.groups;
+if (bundle !== undefined) process.argv[1] = bundle.folder + bundle.script;
 
 // The manifest's variables that contain secrets are set here, inside the process, so that they are in no environment
 // block of a process that sealrun started. A worker starts with a copy of this process's variables.
 if (isMainThread && process.env.SEALRUN_SEALED_ENV === "1" && isSocket(3) && isSocket(4)) {
   delete process.env.SEALRUN_SEALED_ENV;
-  Object.assign(process.env, createRequire(import.meta.url)("@sealrun/sdk").readStepVariables());
+  Object.assign(process.env, sdk().readStepVariables());
 }
 
-if (process.argv.length < 3 && isSocket(3) && isSocket(4)) {
-  Object.defineProperty(process.argv, 2, {
-    configurable: true,
-    enumerable: true,
-    get() {
-      payload ??= createRequire(import.meta.url)("@sealrun/sdk").readPayload();
-      return payload;
+// Only the script of `sealrun local` itself has this variable; what it starts gets its own arguments as they are.
+const isLocalScript = process.env.SEALRUN_LOCAL_SCRIPT === "1";
+delete process.env.SEALRUN_LOCAL_SCRIPT;
+
+if (process.argv.length === 2 && (isLocalScript || (isSocket(3) && isSocket(4)))) {
+  process.argv = offerPayload(process.argv);
+  const { parseArgs } = util;
+  // Node reads process.argv in a way that a Proxy cannot tell from a script's own reading of an element.
+  util.parseArgs = (config = {}) =>
+    parseArgs(config?.args === undefined ? { ...config, args: process.argv.slice(2) } : config);
+  module.syncBuiltinESMExports();
+}
+
+/**
+ * The arguments, which are no more than program and script, with the payload as one more element. Only an index reads
+ * it: methods, iteration and copies see what the real command line has, so that a parser of arguments finds none and no
+ * child gets the payload on its command line. A script that sets or adds arguments gets what it has set.
+ */
+function offerPayload(given) {
+  let isOffered = true;
+  let payload;
+  const isNext = (key) => isOffered && given.length === 2 && key === "2";
+  const read = () => (payload ??= sdk().readPayload());
+  const byPosition = {
+    at: (index) =>
+      process.argv[Math.trunc(index) < 0 ? process.argv.length + Math.trunc(index) : Math.trunc(index) || 0],
+    pop: () => {
+      const last = read();
+      isOffered = false;
+      return last;
     },
-    set(value) {
-      Object.defineProperty(process.argv, 2, { configurable: true, enumerable: true, writable: true, value });
+    toJSON: () => [...given],
+  };
+  return new Proxy(given, {
+    get(target, key) {
+      if (isNext(key)) return read();
+      const value = target[key];
+      if (!isNext("2")) return value;
+      if (key === "length") return 3;
+      if (Object.hasOwn(byPosition, key)) return byPosition[key];
+      const isMethod = typeof value === "function" && key !== "constructor";
+      return isMethod ? (...args) => value.apply(target, args) : value;
+    },
+    set(target, key, value) {
+      if (key === "length" && value < 3) isOffered = false;
+      target[key] = value;
+      return true;
+    },
+    deleteProperty(target, key) {
+      if (key === "2") isOffered = false;
+      return delete target[key];
     },
   });
+}
+
+function sdk() {
+  return createRequire(import.meta.url)("@sealrun/sdk");
 }
 
 /** False in a child process without the channel: its arguments must stay as they are. */

@@ -4,67 +4,84 @@ Ferris scripts read ``json.loads(sys.argv[1])``: here that element is made at fi
 line has no values, and a script that does not use it reads nothing.
 """
 
+import operator
 import os
 import sys
 
 
-class LazyArguments(list):
-    """``[script, payload]``; the payload is requested at first access."""
+class Arguments(list):
+    """
+    The list holds only the script, as the real command line does; the payload is one more element that only an index
+    reads. Slices, iteration and copies see the list, so that a parser of arguments finds none and no child gets the
+    payload on its command line. A script that sets or adds arguments gets what it has set.
+    """
 
-    def __init__(self, script):
-        super().__init__([script, ""])
-        self._is_filled = False
+    _is_offered = True
+    _payload = None
 
-    def _fill(self):
-        if self._is_filled:
-            return
-        self._is_filled = True
-        try:
+    def _offers(self):
+        return self._is_offered and list.__len__(self) == 1
+
+    def _position(self, key):
+        """The position that an index means while the payload is offered; None for slices and otherwise."""
+        if isinstance(key, slice) or not self._offers():
+            return None
+        position = operator.index(key)
+        if position < -2:
+            raise IndexError("list index out of range")
+        return position + 2 if position < 0 else position
+
+    def _read(self):
+        if self._payload is None:
             from sealrun._run import read_payload
 
-            list.__setitem__(self, 1, read_payload())
-        except BaseException:
-            self._is_filled = False
-            raise
+            self._payload = read_payload()
+        return self._payload
 
-    def _reaches(self, key):
-        return 1 in range(*key.indices(2)) if isinstance(key, slice) else key not in (0, -2)
+    def __len__(self):
+        return list.__len__(self) + self._offers()
 
     def __getitem__(self, key):
-        if self._reaches(key):
-            self._fill()
-        return super().__getitem__(key)
+        position = self._position(key)
+        if position == 1:
+            return self._read()
+        return super().__getitem__(key if position is None else position)
 
     def __setitem__(self, key, value):
-        if key in (1, -1) and not isinstance(key, slice):
-            self._is_filled = True
-        elif self._reaches(key):
-            self._fill()
-        super().__setitem__(key, value)
+        position = self._position(key)
+        if position == 1:
+            self.append(value)
+        else:
+            super().__setitem__(key if position is None else position, value)
+
+    def __delitem__(self, key):
+        position = self._position(key)
+        if position == 1:
+            self._is_offered = False
+        else:
+            super().__delitem__(key if position is None else position)
+
+    def pop(self, index=-1):
+        position = self._position(index)
+        if position == 1:
+            value = self._read()
+            self._is_offered = False
+            return value
+        return super().pop(index if position is None else position)
 
     def __reduce_ex__(self, protocol):
         return list, (list(self),)
 
-    def __radd__(self, other):
-        return other + list(self)
 
+def keep_out_of_command_lines(name):
+    """These functions of ``os`` read a list by index: without this, ``os.execv(path, sys.argv)`` would pass the payload."""
+    start = getattr(os, name)
 
-def _filling(name):
-    method = getattr(list, name)
+    def start_with_list(path, argv, *more, **named):
+        return start(path, list(argv) if isinstance(argv, Arguments) else argv, *more, **named)
 
-    def filled(self, *arguments, **named):
-        self._fill()
-        return method(self, *arguments, **named)
-
-    filled.__name__ = name
-    return filled
-
-
-for _name in (
-    "__add__ __contains__ __delitem__ __eq__ __ge__ __gt__ __iadd__ __imul__ __iter__ __le__ __lt__ __mul__ __ne__ "
-    "__repr__ __reversed__ __rmul__ append clear copy count extend index insert pop remove reverse sort"
-).split():
-    setattr(LazyArguments, _name, _filling(_name))
+    start_with_list.__name__, start_with_list.__doc__ = start.__name__, start.__doc__
+    setattr(os, name, start_with_list)
 
 
 def remove_library_path():
@@ -104,6 +121,11 @@ def run(script):
             source = file.read()
         exec(compile(source, main.__file__, "exec", dont_inherit=True), main.__dict__)
     except Exception as error:
+        if os.environ.get("SEALRUN_ENV") == "local" and isinstance(error, ModuleNotFoundError):
+            from sealrun._missing import describe_module
+
+            sys.stderr.write(describe_module(error))
+            sys.exit(1)
         frames = error.__traceback__.tb_next
         sys.excepthook(type(error), error.with_traceback(frames), frames)
         sys.exit(1)
@@ -113,5 +135,7 @@ if __name__ == "__main__":
     remove_library_path()
     set_search_path(sys.argv[1])
     set_sealed_variables()
-    sys.argv = LazyArguments(sys.argv[1])
+    sys.argv = Arguments([sys.argv[1]])
+    for starting in ("execv", "execve", "posix_spawn", "posix_spawnp"):
+        keep_out_of_command_lines(starting)
     run(sys.argv[0])

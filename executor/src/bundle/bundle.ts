@@ -1,12 +1,14 @@
 import { SealrunError } from "@sealrun/protocol";
-import { mkdir, mkdtemp, readdir, rename } from "node:fs/promises";
-import { join, relative } from "node:path";
-import { isTypeScript } from "../child/command.ts";
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { basename, join, relative } from "node:path";
+import { bundlePath, isTypeScript } from "../child/command.ts";
 import { removeFolder } from "../workspace/remove-folder.ts";
-import { compileBundles, type Compiler, stripTypes } from "./compile.ts";
+import { compileBundles, compiledIn, type CompileFolders, type Compiler, stripTypes } from "./compile.ts";
+import { inlineSourceMap, moveSourceMap } from "./source-map.ts";
+import { scopeSources } from "./source-scope.ts";
 
 /** Raise it when the compiler's version or options change, so that older results are not used. */
-const cacheForm = "esbuild-0.28.2-2";
+const cacheForm = "esbuild-0.28.2-3";
 
 /** What to compile and where results are kept. */
 export interface BundleOptions {
@@ -53,6 +55,9 @@ export async function bundleScripts(options: BundleOptions): Promise<readonly Co
     const folders = { source, output };
     await stripTypes(compiler, folders, toStrip);
     await compileBundles(compiler, { ...folders, hasNodeModules: options.hasNodeModules ?? false }, scripts);
+    const compiled = { output, seen: compiledIn(compiler, folders) };
+    for (const path of toStrip) await finishStripped(path, compiled);
+    for (const script of scripts) await finishBundle(script, compiled, new Set(options.files));
     await moveInto(output, cached);
   } finally {
     await removeFolder(output);
@@ -67,6 +72,31 @@ export async function bundleScripts(options: BundleOptions): Promise<readonly Co
 function canBeNamed(path: string): boolean {
   const isDeclaration = path.endsWith(".d.ts") || path.endsWith(".d.mts");
   return isTypeScript(path) && !isDeclaration && !path.split("/").includes("node_modules");
+}
+
+interface Compiled {
+  readonly output: string;
+  /** The folders as source maps name them. */
+  readonly seen: CompileFolders;
+}
+
+/** Puts the source map into the file: no further file has to lie beside it. */
+async function finishStripped(path: string, { output, seen }: Compiled): Promise<void> {
+  const file = join(output, path);
+  const map = moveSourceMap(await readFile(`${file}.map`, "utf8"), path, seen);
+  await appendFile(file, inlineSourceMap(map));
+  await rm(`${file}.map`);
+}
+
+/** Finishes a bundle and its source map. Who names the script itself, such as its own workers, gets the bundle too. */
+async function finishBundle(script: string, { output, seen }: Compiled, files: ReadonlySet<string>): Promise<void> {
+  const path = bundlePath(script);
+  const file = join(output, path);
+  await writeFile(`${file}.map`, moveSourceMap(await readFile(`${file}.map`, "utf8"), path, seen));
+  await writeFile(file, scopeSources(await readFile(file, "utf8"), { script, files }));
+  const from = JSON.stringify(`./${basename(path)}`);
+  const text = `export * from ${from};\nimport * as bundle from ${from};\nexport default bundle.default;\n`;
+  await writeFile(join(output, script), text);
 }
 
 /** Two runs of one version may compile at the same time: the second result is the same and is dropped. */

@@ -3,6 +3,7 @@ import { bundlePath } from "../child/command.ts";
 import { isolationArguments } from "../child/sandbox.ts";
 import { machineFailure } from "../errno.ts";
 import { firstError } from "./compiler-message.ts";
+import { scopeOptions } from "./source-scope.ts";
 import { startProgram } from "../child/start-program.ts";
 
 /** Where one compilation runs. */
@@ -25,16 +26,6 @@ const compileMs = 60_000;
 /** Keeps each command line far below the kernel's limit. */
 const filesPerCall = 200;
 
-/**
- * What a bundle needs to act like its script: `require` for CommonJS parts, and the script's own folder. If a script
- * declares `require` itself, esbuild renames that one, so that the two do not collide.
- */
-const banner = [
-  'import { createRequire as __sealrunCreateRequire } from "node:module";',
-  "const require = __sealrunCreateRequire(import.meta.url);",
-  "const __sealrunDirname = import.meta.dirname, __sealrunFilename = import.meta.filename;",
-].join(" ");
-
 const bundleOptions = [
   "--bundle",
   "--platform=node",
@@ -42,13 +33,15 @@ const bundleOptions = [
   "--target=node24",
   "--external:@sealrun/sdk",
   "--external:*.node",
-  "--define:__dirname=__sealrunDirname",
-  "--define:__filename=__sealrunFilename",
-  `--banner:js=${banner}`,
   "--out-extension:.js=.mjs",
+  "--sourcemap=linked",
+  ...scopeOptions,
 ];
 
-/** Bundles each script into one file beside it. Throws `BUNDLE_FAILED` with file, line, column and reason. */
+/**
+ * Bundles each script into one file beside it, with a source map; `scopeSources` has to finish it. Throws `BUNDLE_FAILED` with
+ * file, line, column and reason.
+ */
 export async function compileBundles(
   compiler: Compiler,
   place: CompileFolders & { readonly hasNodeModules: boolean },
@@ -60,7 +53,10 @@ export async function compileBundles(
   await compileAll(compiler, place, entries, [...bundleOptions, ...packages]);
 }
 
-/** Removes the types from each file and keeps its name, for workers and forks. Throws like `compileBundles`. */
+/**
+ * Removes the types from each file and keeps its name, for workers and forks; its source map is beside it. Throws like
+ * `compileBundles`.
+ */
 export async function stripTypes(compiler: Compiler, folders: CompileFolders, files: readonly string[]) {
   for (const extension of [".ts", ".mts"]) {
     const same = files.filter((file) => file.endsWith(extension));
@@ -68,9 +64,15 @@ export async function stripTypes(compiler: Compiler, folders: CompileFolders, fi
     await compileAll(compiler, folders, entries, [
       "--platform=node",
       "--target=node24",
+      "--sourcemap=external",
       `--out-extension:.js=${extension}`,
     ]);
   }
+}
+
+/** The folders as the compiler names them in source maps. */
+export function compiledIn({ bubblewrap }: Compiler, folders: CompileFolders): CompileFolders {
+  return bubblewrap === undefined ? folders : { source: "/work", output: "/out" };
 }
 
 async function compileAll(

@@ -1,5 +1,14 @@
-import { decode, decodeText, jsonValue, SealrunError, scriptRequest, toSealrunError } from "@sealrun/protocol";
-import type { ScriptReply, ScriptRequest } from "@sealrun/protocol";
+import {
+  decodeText,
+  findLostIntegers,
+  jsonValue,
+  lostIntegerAdvice,
+  SealrunError,
+  scriptRequest,
+  showName,
+  toSealrunError,
+} from "@sealrun/protocol";
+import type { JsonValue, ScriptReply, ScriptRequest } from "@sealrun/protocol";
 import { encodeFrame, splitBody } from "./frames.ts";
 
 /** The answer to a request; the channel adds the id, `ok` and the raw form. */
@@ -16,8 +25,10 @@ export async function answerRequest(body: Uint8Array, handle: ScriptHandler): Pr
   const { head, raw } = splitBody(body);
   let id: string | undefined;
   try {
-    const asked = decode(scriptRequest, head);
+    const text = readText(head);
+    const asked = decodeText(scriptRequest, text, { mayRound: true });
     id = asked.id;
+    refuseRounded(asked, text);
     const request = withRaw(asked, raw);
     return encodeAnswer(request, await handle(request));
   } catch (error) {
@@ -30,7 +41,7 @@ const requestId = scriptRequest.options[0].pick({ id: true });
 
 function readId(head: Uint8Array): string {
   try {
-    return decode(requestId, head).id;
+    return decodeText(requestId, readText(head), { mayRound: true }).id;
   } catch (cause) {
     throw new SealrunError("CHANNEL_BROKEN", "The script wrote a request without an id on descriptor 3", { cause });
   }
@@ -43,7 +54,7 @@ function withRaw(request: ScriptRequest, raw: Uint8Array | undefined): ScriptReq
   if (request.op !== "set" && request.op !== "state.put" && request.op !== "result") return request;
   if (request.raw === true) {
     const text = readText(raw);
-    return { ...request, value: request.json === true ? decodeText(jsonValue, text) : text };
+    return { ...request, value: request.json === true ? readValue(request, text) : text };
   }
   if (request.value === undefined) throw new SealrunError("MALFORMED", "Expected a value");
   return request;
@@ -57,7 +68,34 @@ function withFields<T extends Extract<ScriptRequest, { op: "event.send" | "sched
   raw: Uint8Array | undefined,
 ): T {
   if (request.raw !== true || raw === undefined || raw.length === 0) return request;
-  return { ...request, value: decodeText(jsonValue, readText(raw)) };
+  return { ...request, value: readValue(request, readText(raw)) };
+}
+
+function readValue(request: ScriptRequest, text: string): JsonValue {
+  const value = decodeText(jsonValue, text, { mayRound: true });
+  refuseRounded(request, text);
+  return value;
+}
+
+/** The error names what the value is for, and no place inside it: keys of a secret's value are secret too. */
+function refuseRounded(request: ScriptRequest, text: string): void {
+  const [lost] = findLostIntegers(text);
+  if (lost !== undefined) throw new SealrunError("MALFORMED", `${showTarget(request)}: ${lostIntegerAdvice}`);
+}
+
+function showTarget(request: ScriptRequest): string {
+  switch (request.op) {
+    case "set":
+      return `The value of the secret ${showName(request.name)}`;
+    case "state.put":
+      return `The value of the state ${showName(request.key)}`;
+    case "event.send":
+      return "The data of the event";
+    case "schedule":
+      return "The parameters of the later run";
+    default:
+      return `The value of ${request.op}`;
+  }
 }
 
 /** A byte order mark is part of the value, so that a string comes back unchanged. */

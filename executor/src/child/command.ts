@@ -1,4 +1,4 @@
-import { SealrunError } from "@sealrun/protocol";
+import { readInterpreter, SealrunError } from "@sealrun/protocol";
 import { existsSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -11,7 +11,7 @@ export type Command = readonly [string, ...string[]];
 export interface CommandOptions {
   /** The script's path inside its package. */
   readonly script: string;
-  /** The script's first line; used for a shell script only. */
+  /** The script's first line, as `firstLineOf` gives it. */
   readonly firstLine: string;
   readonly layout: Layout;
   readonly python: PythonRuntime | undefined;
@@ -31,23 +31,27 @@ export function isTypeScript(path: string): boolean {
   return path.endsWith(".ts") || path.endsWith(".mts");
 }
 
-/** How to run a script of this type; throws `INTERPRETER_MISSING`, or `PACKAGE_INVALID` for a type that cannot run. */
+/**
+ * How to run a script of this type, with the flags of its first line; throws `INTERPRETER_MISSING`, or `PACKAGE_INVALID`
+ * for a type, an interpreter or a flag that cannot run. Versions that were pushed by other clients were not judged.
+ */
 export function commandFor(options: CommandOptions): Command {
   const { script, layout, python } = options;
+  const { shell, flags } = readInterpreter(script, options.firstLine);
   const path = join(layout.work, script);
   switch (extname(script)) {
     case ".ts":
     case ".mts":
-      return nodeCommand(layout, join(layout.work, bundlePath(script)));
+      return nodeCommand(layout, flags, join(layout.work, bundlePath(script)));
     case ".js":
     case ".mjs":
     case ".cjs":
-      return nodeCommand(layout, path);
+      return nodeCommand(layout, flags, path);
     case ".py":
       if (python === undefined) throw missing("Python 3", script, "install python3");
-      return [python.interpreter, "-B", join(layout.bootstrap, "bootstrap.py"), path];
+      return [python.interpreter, "-B", ...flags, join(layout.bootstrap, "bootstrap.py"), path];
     case ".sh":
-      return [...shellOf(options), ...(options.hasSealed === true ? ["-c", setVariables] : []), path];
+      return [findShell(options, shell), ...flags, ...(options.hasSealed === true ? ["-c", setVariables] : []), path];
     default:
       throw new SealrunError("PACKAGE_INVALID", `${script} is not a script; expected .ts, .mts, .js, .mjs, .py or .sh`);
   }
@@ -59,9 +63,9 @@ export function commandAfterGo(command: Command, layout: Layout, heldBack: reado
   return ["/bin/sh", join(layout.bootstrap, "start.sh"), program, ...heldBack, "--", ...rest];
 }
 
-function nodeCommand(layout: Layout, path: string): Command {
+function nodeCommand(layout: Layout, flags: readonly string[], path: string): Command {
   const bootstrap = pathToFileURL(join(layout.bootstrap, "bootstrap.mjs")).href;
-  return [layout.node, "--disable-sigusr1", "--import", bootstrap, path];
+  return [layout.node, "--disable-sigusr1", ...flags, "--import", bootstrap, path];
 }
 
 /**
@@ -71,17 +75,10 @@ function nodeCommand(layout: Layout, path: string): Command {
 const setVariables =
   'sealrun_env=$(sealrun-context env) || exit; eval "$sealrun_env"; unset sealrun_env SEALRUN_SEALED_ENV; . "$0"';
 
-/** The shell that the first line names, with its one option; `/bin/sh` when it names none, or another program. */
-function shellOf({ script, firstLine, isInstalled = existsSync }: CommandOptions): Command {
-  const named =
-    /^#!\s*(?:\/usr\/bin\/env\s+|\/(?:usr\/)?bin\/)(?<shell>sh|dash|bash)(?:\s+(?<option>-[A-Za-z]+))?\s*$/.exec(
-      firstLine,
-    )?.groups;
-  const shell = named?.["shell"] ?? "sh";
+function findShell({ script, isInstalled = existsSync }: CommandOptions, shell: string): string {
   const program = [`/bin/${shell}`, `/usr/bin/${shell}`].find((path) => isInstalled(path));
   if (program === undefined) throw missing(`/bin/${shell}`, script, `install ${shell}`);
-  const option = named?.["option"];
-  return option === undefined ? [program] : [program, option];
+  return program;
 }
 
 function missing(interpreter: string, script: string, advice: string): SealrunError {

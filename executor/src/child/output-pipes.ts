@@ -1,10 +1,12 @@
 import { ExecaError } from "execa";
-import { closeSync, constants, createWriteStream, openSync } from "node:fs";
+import { closeSync, constants, createWriteStream, openSync, rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { Socket } from "node:net";
 import { join } from "node:path";
 import type { Writable } from "node:stream";
-import { SealrunError, toSealrunError } from "@sealrun/protocol";
+import { errorCodeOf, SealrunError, toSealrunError } from "@sealrun/protocol";
+import { machineFailure } from "../errno.ts";
+import { makeOwnFolder } from "./own-folder.ts";
 import { startProgram } from "./start-program.ts";
 
 /** A pipe: the child writes into the descriptor of `writeEnd`, and the executor reads from `output`. */
@@ -26,31 +28,146 @@ export interface OutputPipes {
   readonly status: OutputPipe;
 }
 
+/** New pipes for one script after another. */
+export interface PipePool {
+  /**
+   * Pipes that no process has had before. Throws `MACHINE_FAILED` or `DISK_FULL` where they cannot be made or opened.
+   */
+  readonly take: () => Promise<OutputPipes>;
+  /** Removes what is left. Call it when no more are taken. */
+  readonly close: () => Promise<void>;
+}
+
+/** How many scripts get pipes from one start of `mkfifo`. Each is three names on the disk until then, and no descriptor. */
+const scriptsPerFill = 256;
+
+/** The names of one script's pipes. */
+interface PipeNames {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly status: string;
+}
+
 /**
- * Pipes for a script's stdout and stderr, and one for its sandbox. Node's own pipes are sockets, on which
- * `echo … > /dev/stderr` fails, a common line in shell scripts. `folder` is private and holds the pipes' names for a
- * moment.
+ * Pipes for scripts' stdout and stderr, and for their sandboxes. Node's own pipes are sockets, on which
+ * `echo … > /dev/stderr` fails, a common line in shell scripts; and only a program can make others, so one start of
+ * `mkfifo` makes many ahead. They are in a private folder below `root`, which no sandbox shows.
+ *
+ * A pipe is used once. A second use could never be proven safe: a script can hand its descriptor to a process outside of
+ * its sandbox, and one that was opened with `O_PATH` counts as neither reader nor writer, but opens either end later.
  */
-export async function openOutputPipes(folder: string): Promise<OutputPipes> {
-  const [stdout, stderr, status] = [join(folder, "stdout"), join(folder, "stderr"), join(folder, "status")];
-  const names = [stdout, stderr, status];
+export function createPipePool(root: string): PipePool {
+  let ready: PipeNames[] = [];
+  let folder: string | undefined;
+  let filling: Promise<void> | undefined;
+
+  const fill = async (): Promise<void> => {
+    const emptied = folder;
+    folder = undefined;
+    if (emptied !== undefined) await rm(emptied, { recursive: true, force: true });
+    folder = await makeOwnFolder(root, "pipes");
+    ready = await makePipes(folder, scriptsPerFill);
+  };
+
+  const takeNames = async (): Promise<PipeNames> => {
+    for (;;) {
+      const names = ready.pop();
+      if (names !== undefined) return names;
+      filling ??= fill().finally(() => {
+        filling = undefined;
+      });
+      await filling;
+    }
+  };
+
+  return {
+    take: async () => {
+      try {
+        const names = await takeNames();
+        try {
+          return openPipes(names);
+        } catch (error) {
+          if (errorCodeOf(error) !== "ENOENT") throw error;
+          // What removes old files has removed these; the others are gone too.
+          ready = [];
+          return openPipes(await takeNames());
+        }
+      } catch (error) {
+        if (error instanceof SealrunError) throw error;
+        const known = machineFailure(errorCodeOf(error), { isOwnFolder: true, what: root, cause: error });
+        throw known ?? toSealrunError(error);
+      }
+    },
+    close: async () => {
+      ready = [];
+      await filling?.catch(() => undefined);
+      if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function makePipes(folder: string, scripts: number): Promise<PipeNames[]> {
+  const sets = Array.from({ length: scripts }, (_, index) => ({
+    stdout: `${index}.stdout`,
+    stderr: `${index}.stderr`,
+    status: `${index}.status`,
+  }));
   try {
-    await startProgram("mkfifo", ["-m", "600", ...names], { env: { PATH: "/usr/bin:/bin" } });
-    const { O_RDWR, O_WRONLY } = constants;
-    return { stdout: openPipe(stdout, O_WRONLY), stderr: openPipe(stderr, O_WRONLY), status: openPipe(status, O_RDWR) };
+    const names = sets.flatMap((set) => Object.values(set));
+    await startProgram("mkfifo", ["-m", "600", ...names], { cwd: folder, env: { PATH: "/usr/bin:/bin" } });
   } catch (error) {
-    throw error instanceof ExecaError && error.code === undefined
-      ? new SealrunError("MACHINE_FAILED", "The pipes for a script's output could not be made", { cause: error })
-      : toSealrunError(error);
+    await rm(folder, { recursive: true, force: true });
+    if (!(error instanceof ExecaError)) throw error;
+    const reason = error.code ?? String(error.stderr).split("\n", 1)[0];
+    throw new SealrunError(
+      "MACHINE_FAILED",
+      `The pipes for scripts' output could not be made (${reason}); mkfifo must be installed, and its folder needs ${3 * scripts} free inodes`,
+      { cause: error },
+    );
+  }
+  return sets.map(({ stdout, stderr, status }) => ({
+    stdout: join(folder, stdout),
+    stderr: join(folder, stderr),
+    status: join(folder, status),
+  }));
+}
+
+/** Opens the pipes of one script and removes their names, so that no other process can open them by name. */
+function openPipes(names: PipeNames): OutputPipes {
+  const { O_RDWR, O_WRONLY } = constants;
+  const opened: OutputPipe[] = [];
+  const open = (name: string, mode: number): OutputPipe => {
+    const pipe = openPipe(name, mode);
+    opened.push(pipe);
+    return pipe;
+  };
+  try {
+    return {
+      stdout: open(names.stdout, O_WRONLY),
+      stderr: open(names.stderr, O_WRONLY),
+      status: open(names.status, O_RDWR),
+    };
+  } catch (error) {
+    for (const { output, closeWriteEnd } of opened) {
+      output.destroy();
+      closeWriteEnd();
+    }
+    throw error;
   } finally {
-    await Promise.all(names.map((name) => rm(name, { force: true })));
+    for (const name of Object.values(names)) rmSync(name, { force: true });
   }
 }
 
 function openPipe(name: string, mode: number): OutputPipe {
   // The read end is opened first, without waiting, so that the write end can be opened.
   const readEnd = openSync(name, constants.O_RDONLY | constants.O_NONBLOCK);
-  const writeEnd = openSync(name, mode);
+  let writeEnd: number;
+  try {
+    writeEnd = openSync(name, mode);
+  } catch (error) {
+    closeSync(readEnd);
+    throw error;
+  }
   return {
     output: new Socket({ fd: readEnd, readable: true, writable: false }),
     writeEnd: createWriteStream("", { fd: writeEnd, autoClose: false }),

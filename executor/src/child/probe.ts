@@ -14,6 +14,13 @@ export async function probeSandbox(bubblewrap: string): Promise<void> {
   );
   if (!result.failed) return;
   const said = result.stderr.split("\n", 1)[0] ?? "";
+  if (/Unknown option/i.test(said)) {
+    throw new SealrunError(
+      "SANDBOX_UNAVAILABLE",
+      `${bubblewrap} is too old (${said}); install bubblewrap 0.8 or newer`,
+      { cause: result },
+    );
+  }
   throw new SealrunError(
     "SANDBOX_UNAVAILABLE",
     result.code === "ENOENT" || result.code === "EACCES"

@@ -1,5 +1,5 @@
 import { crashPoint } from "@sealrun/faults";
-import { limits, SealrunError, toSealrunError } from "@sealrun/protocol";
+import { firstLineBytes, firstLineOf, limits, SealrunError, toSealrunError } from "@sealrun/protocol";
 import { open } from "node:fs/promises";
 import { constants } from "node:os";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ import { type EnvironmentOptions, holdVariables, scriptEnvironment } from "./env
 import { writeGo } from "./go.ts";
 import type { HostRoot } from "./host-roots.ts";
 import { hostLayout, type InstalledPackages, pythonPackagesPath, type Runtime, sandboxLayout } from "./layout.ts";
-import { openOutputPipes, type OutputPipes } from "./output-pipes.ts";
+import type { OutputPipes, PipePool } from "./output-pipes.ts";
 import type { RunningScript } from "./running-script.ts";
 import { sandboxArguments } from "./sandbox.ts";
 import { describeNoStart, withReason } from "./start-failure.ts";
@@ -27,6 +27,8 @@ export type Sandbox =
       readonly hostRoots: readonly HostRoot[];
       /** Host folders under `/usr` that scripts must not see. */
       readonly hidden: readonly string[];
+      /** Maximum bytes of each file system in memory; by default the limit `tmpBytes`. */
+      readonly tmpBytes?: number;
     }
   | { readonly kind: "none" };
 
@@ -34,8 +36,10 @@ export type Sandbox =
 export interface StepOptions {
   readonly sandbox: Sandbox;
   readonly runtime: Runtime;
-  /** The run's folder, and a private folder that the script does not see. */
-  readonly workspace: { readonly folder: string; readonly scratch: string };
+  /** Where the pipes for its output come from. */
+  readonly pipes: PipePool;
+  /** The run's folder. */
+  readonly workspace: { readonly folder: string };
   /** The installed dependencies of the package. */
   readonly installed?: InstalledPackages | undefined;
   /** The script's path inside the package. */
@@ -78,7 +82,7 @@ export interface StepEnd {
 export async function runStep(options: StepOptions): Promise<StepEnd> {
   const startedAt = performance.now();
   const start = await prepareStart(options);
-  const pipes = await openOutputPipes(options.workspace.scratch);
+  const pipes = await options.pipes.take();
   const script = startOn(pipes, start);
   let channel: Channel | undefined;
   const { kill } = script;
@@ -169,7 +173,7 @@ async function prepareStart(options: StepOptions): Promise<Start> {
     ...(isUnsafe ? hostLayout(runtime, workspace.folder) : sandboxLayout),
     ...(pythonPackages === undefined ? {} : { pythonPackages }),
   };
-  const firstLine = script.endsWith(".sh") ? await readFirstLine(join(workspace.folder, script)) : "";
+  const firstLine = await readFirstLine(join(workspace.folder, script));
   const inner = commandFor({ script, firstLine, layout, python, hasSealed: options.variables.hasSealed });
   const whole = scriptEnvironment({ ...options.variables, layout, python, step: script });
   const { env, heldBack } = holdVariables(whole, options.variables.own);
@@ -177,8 +181,16 @@ async function prepareStart(options: StepOptions): Promise<Start> {
   if (sandbox.kind === "none") {
     return (pipes) => startUnsafe({ command, env, workFolder: workspace.folder, pipes });
   }
-  const { hostRoots, hidden } = sandbox;
-  const isolation = sandboxArguments({ runtime, hostRoots, hidden, installed, env, workFolder: workspace.folder });
+  const { hostRoots, hidden, tmpBytes } = sandbox;
+  const isolation = sandboxArguments({
+    runtime,
+    hostRoots,
+    hidden,
+    tmpBytes,
+    installed,
+    env,
+    workFolder: workspace.folder,
+  });
   return (pipes) => startSandboxed({ bubblewrap: sandbox.program, sandbox: isolation, command, pipes });
 }
 
@@ -194,8 +206,8 @@ function endOutputs({ stdout, stderr }: OutputPipes, graceMs: number = limits.ki
 async function readFirstLine(path: string): Promise<string> {
   const file = await open(path);
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(256), 0, 256, 0);
-    return buffer.subarray(0, bytesRead).toString("latin1").split("\n", 1)[0]?.trimEnd() ?? "";
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(firstLineBytes), 0, firstLineBytes, 0);
+    return firstLineOf(buffer.subarray(0, bytesRead));
   } finally {
     await file.close();
   }

@@ -1,3 +1,4 @@
+import { limits } from "@sealrun/protocol";
 import type { HostRoot } from "./host-roots.ts";
 import { type InstalledPackages, pythonPackagesPath, type Runtime, sandboxLayout } from "./layout.ts";
 
@@ -11,6 +12,8 @@ export interface SandboxOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Host folders under `/usr` that must be hidden, such as the data folder of an installation in `/usr/local`. */
   readonly hidden: readonly string[];
+  /** Maximum bytes of `/tmp` and of `/dev/shm`, each; by default the limit `tmpBytes`. */
+  readonly tmpBytes?: number | undefined;
   readonly installed?: InstalledPackages | undefined;
 }
 
@@ -45,14 +48,21 @@ export const isolationArguments: readonly string[] = [
 /**
  * The host's programs and libraries, read-only, and the sandbox's own `/proc`, `/dev` and `/tmp`. `/proc` is read-only
  * because the kernel lets root's user id write `/proc/sys` without any capability: a script of an executor that runs as
- * root could set `core_pattern`, and with it run a program outside (tried).
+ * root could set `core_pattern`, and with it run a program outside (tried). `/tmp` and `/dev/shm` are memory of the
+ * host, up to `tmpBytes` each; no other file system in memory can be written to.
  */
-export function systemArguments(hostRoots: readonly HostRoot[], hidden: readonly string[]): readonly string[] {
+export function systemArguments(
+  hostRoots: readonly HostRoot[],
+  hidden: readonly string[],
+  tmpBytes: number = limits.tmpBytes,
+): readonly string[] {
+  const memory = (path: string): readonly string[] => ["--size", String(tmpBytes), "--tmpfs", path];
   return [
     ["--ro-bind", "/usr", "/usr"],
-    ...hidden.filter((path) => path.startsWith("/usr/")).map((path) => ["--tmpfs", path]),
+    ...hidden.filter((path) => path.startsWith("/usr/")).map((path) => ["--tmpfs", path, "--remount-ro", path]),
     ...hostRoots.map(({ path, link }) => (link === undefined ? ["--ro-bind", path, path] : ["--symlink", link, path])),
-    ["--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"],
+    ["--proc", "/proc", "--remount-ro", "/proc"],
+    ["--dev", "/dev", ...memory("/dev/shm"), "--remount-ro", "/dev", ...memory("/tmp")],
     ...etcPaths.map((path) => ["--ro-bind-try", `/etc/${path}`, `/etc/${path}`]),
   ].flat();
 }
@@ -66,7 +76,7 @@ export function sandboxArguments(options: SandboxOptions): readonly string[] {
   const { runtime, workFolder, installed } = options;
   return [
     isolationArguments,
-    systemArguments(options.hostRoots, options.hidden),
+    systemArguments(options.hostRoots, options.hidden, options.tmpBytes),
     ["--ro-bind", runtime.node, sandboxLayout.node],
     ["--ro-bind", runtime.shellHelper, `${sandboxLayout.programs}/sealrun-context`],
     ["--ro-bind", runtime.bootstrap, sandboxLayout.bootstrap],

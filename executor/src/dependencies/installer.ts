@@ -126,7 +126,7 @@ function sandboxText(
   const list = [
     isolationArguments,
     options.hasNetwork ? [] : ["--unshare-net"],
-    systemArguments(sandbox.hostRoots, sandbox.hidden),
+    systemArguments(sandbox.hostRoots, sandbox.hidden, sandbox.tmpBytes),
     ["--ro-bind", programs.node, paths.node, "--ro-bind", programs.npm, paths.npm],
     pipWheel === undefined || paths.pipWheel === undefined ? [] : ["--ro-bind", pipWheel, paths.pipWheel],
     ...(programs.python?.mounts ?? []).map(({ hostPath, sandboxPath }) => ["--ro-bind", hostPath, sandboxPath]),

@@ -1,3 +1,4 @@
+import { fields } from "@sealrun/protocol";
 import { z } from "zod";
 
 /** Registry tokens are not supported in this release, and a password in an address would appear in logs. */
@@ -8,7 +9,7 @@ const registry = z.url({ protocol: /^https?$/ }).refine((address) => {
 }, "expected an address without a user name or password");
 
 /** Where the dependencies of scripts come from, and how many bytes of them are kept. */
-export const dependencySettings = z.strictObject({
+export const dependencySettings = fields({
   npmRegistry: registry.default("https://registry.npmjs.org/"),
   pipIndexUrl: registry.default("https://pypi.org/simple"),
   /** Certificates in PEM that are trusted besides the usual ones, for a company's own registry or proxy. */
@@ -16,13 +17,11 @@ export const dependencySettings = z.strictObject({
   /** A wheel of pip, for a Python without pip. */
   pip: z.string().min(1).nullable().default(null),
   /** Proxies for installs only; scripts do not get them. */
-  proxy: z
-    .strictObject({
-      http: z.string().min(1).optional(),
-      https: z.string().min(1).optional(),
-      except: z.string().optional(),
-    })
-    .default({}),
+  proxy: fields({
+    http: z.string().min(1).optional(),
+    https: z.string().min(1).optional(),
+    except: z.string().optional(),
+  }).default({}),
   /** Above this, installed dependencies are removed, the longest unused first. In bytes. */
   cacheBytes: z
     .number()

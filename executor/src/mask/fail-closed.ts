@@ -1,4 +1,4 @@
-import type { MaskStream } from "./mask-stream.ts";
+import type { MaskStream } from "./match/mask-stream.ts";
 
 /**
  * When `stream` fails, gives a notice instead of the bytes. The stream stays failed, because the following bytes could

@@ -1,8 +1,8 @@
-import type { JsonValue } from "@sealrun/protocol";
+import { judgeMasking, type JsonValue } from "@sealrun/protocol";
 import { failClosed } from "./fail-closed.ts";
-import { createMaskStream, type MaskStream } from "./mask-stream.ts";
-import { addNeedle, createNeedleTrie, type NeedleTrie } from "./needle-trie.ts";
-import { needlesOf } from "./needles.ts";
+import { createMaskStream, type MaskStream } from "./match/mask-stream.ts";
+import { addLater, addNeedle, createNeedleTrie, type NeedleTrie } from "./match/needle-trie.ts";
+import { splitNeedlesOf } from "./forms/needles.ts";
 
 /** Masks the values of one run in everything that leaves it. Keep one per run: it holds the values. */
 export interface Masker {
@@ -12,6 +12,8 @@ export interface Masker {
    * lines.
    */
   readonly add: (value: JsonValue) => void;
+  /** Hides a value that was taken out of a secret: like `add`, but a common word stays, as it does inside the secret. */
+  readonly addPart: (part: JsonValue) => void;
   /** A new stream. Stdout and stderr need one each: a needle is not found across two streams. */
   readonly stream: () => MaskStream;
   /** Masks a whole text. Mask before cutting: a value that was cut is not recognised. */
@@ -24,12 +26,18 @@ export interface Masker {
 export function createMasker(): Masker {
   const trie = createNeedleTrie();
   const known = new Set<string>();
+  const add = (value: JsonValue): void => {
+    const text = JSON.stringify(value);
+    if (known.has(text)) return;
+    const { now, later } = splitNeedlesOf(value);
+    for (const needle of now) addNeedle(trie, needle);
+    for (const group of later) addLater(trie, group);
+    known.add(text);
+  };
   return {
-    add: (value) => {
-      const text = JSON.stringify(value);
-      if (known.has(text)) return;
-      for (const needle of needlesOf(value)) addNeedle(trie, needle);
-      known.add(text);
+    add,
+    addPart: (part) => {
+      if (!judgeMasking(part).isCommonWord) add(part);
     },
     stream: () => failClosed(createMaskStream(trie)),
     maskText: (text) => maskText(trie, text),

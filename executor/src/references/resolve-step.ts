@@ -69,7 +69,7 @@ function sourceOf(context: ResolveContext, variables: Readonly<Record<string, st
     variables,
     project: context.attempt.event.project.name,
     runJq: limitPrograms(runJq, maxPrograms, context.signal),
-    onDerived: (value) => context.masker.add(value),
+    onDerived: (value) => context.masker.addPart(value),
   };
 }
 

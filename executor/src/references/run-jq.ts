@@ -1,4 +1,4 @@
-import { type JsonObject, type JsonValue, jsonValue, parseJson, SealrunError } from "@sealrun/protocol";
+import { type JsonObject, type JsonValue, jsonValue, parseJson, SealrunError, showSeconds } from "@sealrun/protocol";
 import { Worker } from "node:worker_threads";
 import { z } from "zod";
 
@@ -28,7 +28,19 @@ export async function runJq(text: string, input: JsonObject, limits: JqLimits = 
   if (exitCode !== 0) throw invalid("jq refused the program or its values; try the program in jq with example values");
   const [line = "", ...more] = stdout.split("\n").filter((found) => found !== "");
   if (line === "" || more.length > 0) throw invalid("expected a jq program that gives exactly one value");
-  return jsonValue.parse(parseJson(line));
+  return jsonValue.parse(readAnswer(line));
+}
+
+/** jq keeps the digits of an integer that JSON.parse rounds. */
+function readAnswer(line: string): unknown {
+  try {
+    return parseJson(line);
+  } catch (cause) {
+    throw invalid(
+      "expected a jq program whose integers are at most 2^53; make text of larger ones with tostring",
+      cause,
+    );
+  }
 }
 
 async function runInThread(text: string, input: string, { timeoutMs, maxBytes }: JqLimits): Promise<Answer> {
@@ -41,7 +53,7 @@ async function runInThread(text: string, input: string, { timeoutMs, maxBytes }:
     resourceLimits: { maxOldGenerationSizeMb: 128, stackSizeMb: 4 },
   });
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-  const tooLong = (): void => reject(invalid(`the jq program took longer than ${timeoutMs / 1_000} s`));
+  const tooLong = (): void => reject(invalid(`the jq program took longer than ${showSeconds(timeoutMs)}`));
   let timer = setTimeout(() => reject(new SealrunError("TIMED_OUT", "jq could not be started in time")), maxStartMs);
   worker.on("message", (received: unknown) => {
     const said = message.safeParse(received).data;

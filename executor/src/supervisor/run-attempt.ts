@@ -1,6 +1,6 @@
 import type { Identity } from "@sealrun/crypto";
-import type { NatsLink } from "@sealrun/nats";
-import { type ClaimReply, type Failure, type FinishRequest, SealrunError } from "@sealrun/protocol";
+import type { NatsLink, Peer } from "@sealrun/nats";
+import { type Failure, type FinishedAttempt, SealrunError } from "@sealrun/protocol";
 import type { Readiness } from "../machine/readiness.ts";
 import type { Control } from "./lease/control.ts";
 import { keepLease } from "./lease/lease.ts";
@@ -14,6 +14,7 @@ import { type ClaimedAttempt, runInWorkspace, type WorkspaceDeps } from "./run-i
 export interface RunDeps extends WorkspaceDeps {
   readonly link: NatsLink;
   readonly identity: Identity;
+  readonly platform: Peer;
   readonly control: Pick<Control, "watch">;
   readonly ends: Pick<Ends, "open" | "deliver" | "deliverReports">;
   readonly readiness: Pick<Readiness, "stop">;
@@ -21,8 +22,12 @@ export interface RunDeps extends WorkspaceDeps {
   readonly endRuns: AbortSignal;
 }
 
-/** The platform's answer to a claim: `askedAt` is on the monotonic clock, `grant` is the keyring's frame in base64. */
-export type AnsweredClaim = Pick<ClaimReply, "leaseMs" | "grant"> & { readonly askedAt: number };
+/** The platform's answer to a claim: `askedAt` is on the monotonic clock, `grants` is the keyring's frame in base64. */
+export interface AnsweredClaim {
+  readonly leaseMs: number;
+  readonly grants: string;
+  readonly askedAt: number;
+}
 
 /**
  * Runs a claimed execution to its end and tells the platform. When a fault of this machine, or a grant that cannot be
@@ -32,7 +37,7 @@ export type AnsweredClaim = Pick<ClaimReply, "leaseMs" | "grant"> & { readonly a
 export async function runAttempt(
   deps: RunDeps,
   attempt: ClaimedAttempt,
-  { leaseMs, askedAt, grant }: AnsweredClaim,
+  { leaseMs, askedAt, grants }: AnsweredClaim,
 ): Promise<() => Promise<void>> {
   const lease = keepLease(attempt.rpc, attempt.ref, leaseMs, askedAt);
   const unwatch = deps.control.watch(attempt.ref, lease.cancel);
@@ -46,9 +51,9 @@ export async function runAttempt(
   try {
     const signal = AbortSignal.any([lease.signal, lease.cancelled, deps.endRuns]);
     const rpc = createPatientRpc(attempt.rpc, signal);
-    const outcome = await runInWorkspace(deps, { claimed: { ...attempt, rpc }, grant }, reporter, signal);
+    const outcome = await runInWorkspace(deps, { claimed: { ...attempt, rpc }, grants }, reporter, signal);
     if (!lease.endRun()) throw new SealrunError("LEASE_LOST", "The attempt's lease ended before its run did");
-    reported = await reporter.finish();
+    reported = await reporter.finish({ holdLast: outcome.kind !== "unfit" });
     const { lastSequence, steps } = reported;
     if (outcome.kind === "unfit") {
       if (outcome.reason.stopsTaking) deps.readiness.stop(outcome.reason);
@@ -68,7 +73,7 @@ export async function runAttempt(
 }
 
 /** A script that failed by itself just before it was cancelled counts as failed. */
-function endOf(failure: Failure | undefined, isCancelled: boolean): Pick<FinishRequest, "status" | "error"> {
+function endOf(failure: Failure | undefined, isCancelled: boolean): Pick<FinishedAttempt, "status" | "error"> {
   if (failure === undefined) return { status: "succeeded" };
   const failedItself = failure.code === "SCRIPT_FAILED" || failure.code === "SCRIPT_TIMED_OUT";
   return { status: isCancelled && !failedItself ? "cancelled" : "failed", error: failure };

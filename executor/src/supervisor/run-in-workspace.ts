@@ -8,12 +8,14 @@ import type { Attempt } from "../between/attempt.ts";
 import { bundleScripts } from "../bundle/bundle.ts";
 import type { Compiler } from "../bundle/compile.ts";
 import type { Runtime } from "../child/layout.ts";
+import type { PipePool } from "../child/output-pipes.ts";
 import type { Sandbox } from "../child/run-step.ts";
 import type { Dependencies, PreparedDependencies } from "../dependencies/dependencies.ts";
 import { closedGrantReason, type MachineReason, machineReason } from "../machine/machine-reason.ts";
 import { createMasker, type Masker } from "../mask/masker.ts";
 import type { PackageFiles } from "../worker/attempt/package-files.ts";
 import { runSteps } from "../worker/attempt/run-steps.ts";
+import { createLinePace } from "../worker/output/line-pace.ts";
 import { openGrant } from "../worker/secrets/open-grant.ts";
 import { openParameters } from "../worker/secrets/open-parameters.ts";
 import { createSecrets, type Secrets } from "../worker/secrets/secrets.ts";
@@ -25,11 +27,14 @@ import type { Reporter } from "./report/reporter.ts";
 export interface WorkspaceDeps {
   readonly sandbox: Sandbox;
   readonly runtime: Runtime;
+  readonly pipes: PipePool;
   readonly compiler: Compiler;
   readonly files: PackageFiles;
   readonly dependencies: Dependencies;
   readonly workDir: string;
   readonly bundleDir: string;
+  /** How fast a run's output may come, as the platform says. */
+  readonly linesPerSecond: () => number;
   readonly log: Logger;
 }
 
@@ -47,7 +52,7 @@ export type Outcome =
  */
 export async function runInWorkspace(
   deps: WorkspaceDeps,
-  { claimed, grant }: { readonly claimed: ClaimedAttempt; readonly grant: string },
+  { claimed, grants }: { readonly claimed: ClaimedAttempt; readonly grants: string },
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<Outcome> {
@@ -58,7 +63,7 @@ export async function runInWorkspace(
   const say = async (level: string, text: string): Promise<void> =>
     reporter.report({ type: "log", step: null, stream: "system", level, text, time: Date.now() });
   try {
-    const attempt = openAttempt(claimed, grant);
+    const attempt = openAttempt(claimed, grants);
     progress.isOpen = true;
     if (deps.sandbox.kind === "none") await say("warning", "This executor runs scripts without a sandbox");
     const files = await deps.files.list(attempt);
@@ -72,12 +77,14 @@ export async function runInWorkspace(
     const failure = await runSteps({
       sandbox: deps.sandbox,
       runtime: deps.runtime,
+      pipes: deps.pipes,
       attempt,
       workspace,
       installed,
       secrets,
       state: createState(attempt),
       masker,
+      pace: createLinePace(deps.linesPerSecond()),
       params,
       report: reporter.report,
       signal,
@@ -193,7 +200,9 @@ async function prepareWorkspace(
  */
 async function maskDeclaredSecrets(attempt: Attempt, secrets: Secrets, masker: Masker): Promise<void> {
   const declared = attempt.event.steps.flatMap((step) => step.secrets ?? []);
-  for (const name of new Set([...attempt.event.mask, ...declared])) {
+  const names = new Set([...attempt.event.mask, ...declared]);
+  await secrets.prepare([...names]);
+  for (const name of names) {
     const found = await secrets.find(name);
     if (found !== undefined) masker.add(found.value);
   }

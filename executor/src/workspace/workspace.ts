@@ -1,13 +1,14 @@
-import { chmod, constants, copyFile, mkdir, mkdtemp, symlink, writeFile } from "node:fs/promises";
+import { chmod, constants, copyFile, mkdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { markProcess } from "../child/process-tree.ts";
+import { makeOwnFolder } from "../child/own-folder.ts";
 import { checkPath } from "./check-path.ts";
 import { removeFolder } from "./remove-folder.ts";
 
-/** One file for a workspace: from memory, or from a cache on this machine. */
-type WorkspaceFile =
-  | { readonly path: string; readonly bytes: Uint8Array }
-  | { readonly path: string; readonly cachedPath: string };
+/** One file for a workspace: from memory, or from a cache on this machine. A shell script is always executable. */
+type WorkspaceFile = { readonly path: string; readonly executable?: boolean } & (
+  | { readonly bytes: Uint8Array }
+  | { readonly cachedPath: string }
+);
 
 /** A run's private folder on disk. */
 export interface Workspace {
@@ -40,11 +41,7 @@ const copyLanes = 16;
  */
 export async function createWorkspace(options: WorkspaceOptions): Promise<Workspace> {
   for (const { path } of options.files) checkPath(path);
-  await mkdir(options.root, { recursive: true, mode: 0o700 });
-  const owner = await markProcess(process.pid);
-  const name = `${options.executionId}-${options.attempt}-${process.pid}.${owner?.startedAt ?? "0"}-`;
-  // mkdtemp makes it 0700.
-  const scratch = await mkdtemp(join(options.root, name));
+  const scratch = await makeOwnFolder(options.root, `${options.executionId}-${options.attempt}`);
   const folder = join(scratch, "work");
   const remove = (): Promise<void> => removeFolder(scratch);
   try {
@@ -77,5 +74,5 @@ async function copyIn(folder: string, file: WorkspaceFile): Promise<void> {
   const target = join(folder, file.path);
   if ("bytes" in file) await writeFile(target, file.bytes);
   else await copyFile(file.cachedPath, target, constants.COPYFILE_FICLONE);
-  await chmod(target, target.endsWith(".sh") ? 0o700 : 0o600);
+  await chmod(target, file.executable === true || target.endsWith(".sh") ? 0o700 : 0o600);
 }

@@ -8,6 +8,8 @@ export interface Cli {
   readonly environment: Environment;
   readonly output: Output;
   readonly input: Readable & { readonly isTTY?: boolean };
+  /** Descriptors that the program which started this one had left open; they are closed. */
+  readonly closedDescriptors: readonly number[];
   /** `--profile`, or undefined. */
   profileName(): string | undefined;
   /**

@@ -1,6 +1,6 @@
 import { type Client, createClient, fetchPlatform } from "@sealrun/client";
 import { parseFingerprint } from "@sealrun/crypto";
-import { SealrunError, showName, showNames } from "@sealrun/protocol";
+import { cutEnd, SealrunError, showName, showNames } from "@sealrun/protocol";
 import type { Cli } from "./command.ts";
 import { type Profile, type Profiles, readProfiles, savePin } from "./profile.ts";
 import type { Environment } from "./setup/find-on-path.ts";
@@ -55,7 +55,7 @@ function checkUrl(cli: Cli, text: string | undefined): string {
   if (url.protocol === "http:" && !/^(localhost|127\.[0-9.]+|\[::1\])$/.test(url.hostname)) {
     cli.output.warn(`${url.origin} is not encrypted: others on the network can read your token; use https`);
   }
-  return text.replace(/\/+$/, "");
+  return cutEnd(text, "/");
 }
 
 function checkFingerprintForm(text: string): string {

@@ -1,8 +1,13 @@
+import { errorCodeOf } from "@sealrun/protocol";
 import { createOutput } from "./output.ts";
+import { guardProcess } from "./guard/guard-process.ts";
 import { runProgram } from "./program.ts";
 
+const closedDescriptors = guardProcess(process.argv.slice(2));
 const interrupted = 130;
 const stopped = 143;
+const brokenPipe = 141;
+const cannotWrite = 74; // EX_IOERR
 const controller = new AbortController();
 let isTaken = false;
 
@@ -15,12 +20,19 @@ for (const [signal, code] of [
     controller.abort();
   });
 }
-// The reader of the output is gone, so no error can be shown.
-for (const stream of [process.stdout, process.stderr]) stream.on("error", () => process.exit(141));
+process.stderr.on("error", () => process.exit(brokenPipe));
+process.stdout.on("error", (error) => {
+  const code = errorCodeOf(error);
+  // The reader of the output is gone and wants no more of it.
+  if (code === "EPIPE") process.exit(brokenPipe);
+  process.stderr.write(`error: Standard output cannot be written (${code ?? error.name}); is its disk full?\n`);
+  process.exit(cannotWrite);
+});
 
 const exitCode = await runProgram(
   {
     environment: process.env,
+    closedDescriptors,
     output: createOutput(process.stdout, process.stderr),
     input: process.stdin,
     takeSignals: () => {

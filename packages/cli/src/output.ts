@@ -94,5 +94,6 @@ export function createOutput(stdout: Stream, stderr: Stream): Output {
 
 /** Always one line, because programs read it. */
 function sentenceOf(error: SealrunError): string {
-  return `error: ${cleanText(error.message.replace(/\s*\n\s*/g, "; "))} (${error.code})`;
+  const lines = error.message.split("\n").map((text) => text.trim());
+  return `error: ${cleanText(lines.filter((text) => text !== "").join("; "))} (${error.code})`;
 }

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { SealrunError, toSealrunError } from "@sealrun/protocol";
 import type { Cli } from "./command.ts";
 import { addCommands } from "./commands/add-commands.ts";
+import { usageError } from "./usage-error.ts";
 
 /** Runs one command line and gives its exit code; what went wrong is printed as the last line on standard error. */
 export async function runProgram(cli: Omit<Cli, "profileName">, args: readonly string[]): Promise<number> {
@@ -28,7 +29,10 @@ export async function runProgram(cli: Omit<Cli, "profileName">, args: readonly s
     await program.parseAsync([...args], { from: "user" });
     return 0;
   } catch (error) {
-    return fail(cli, error, args.includes("--json"));
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    const failure =
+      error instanceof CommanderError ? usageError(error, program, args) : inWordsOfCommands(toSealrunError(error));
+    return fail(cli, failure, args.includes("--json"));
   }
 }
 
@@ -40,20 +44,17 @@ function inheritSettings(parent: Command): void {
   }
 }
 
-function fail(cli: Pick<Cli, "output">, error: unknown, asJson: boolean): number {
-  if (error instanceof CommanderError && error.exitCode === 0) return 0;
-  const failure = error instanceof CommanderError ? usageError(error) : toSealrunError(error);
+function fail(cli: Pick<Cli, "output">, failure: SealrunError, asJson: boolean): number {
   if (failure.code === "INTERNAL" && failure.cause instanceof Error) cli.output.note(framesOf(failure.cause));
   cli.output.fail(failure, asJson);
   return failure.row.exit;
 }
 
-function usageError(error: CommanderError): SealrunError {
-  if (error.code === "commander.help") return new SealrunError("USAGE", "Expected a command; the list is above");
-  // The value of an unknown option may be a secret, meant for another command.
-  const message = error.message.replace(/(unknown option '[^'=]*)=[^]*?'(?=\s|$)/, "$1'");
-  const sentence = message.replace(/^error: /, "").replace(/\.$/, "");
-  return new SealrunError("USAGE", `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}; see sealrun --help`);
+/** The platform's own sentence speaks of headers and of signing in: a command has neither. */
+function inWordsOfCommands(failure: SealrunError): SealrunError {
+  if (failure.code !== "UNAUTHENTICATED" || !failure.message.includes("Authorization: Bearer")) return failure;
+  const sentence = "The platform does not accept the token; check SEALRUN_TOKEN, or the token in profiles.json";
+  return new SealrunError("UNAUTHENTICATED", sentence, { cause: failure });
 }
 
 /** The stack without the error's text, which may quote a value. */

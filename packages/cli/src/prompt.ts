@@ -1,3 +1,4 @@
+import { createInterface } from "node:readline";
 import password from "@inquirer/password";
 import { limits, SealrunError, showBytes } from "@sealrun/protocol";
 import type { Cli } from "./command.ts";
@@ -10,6 +11,21 @@ export async function askHidden(message: string): Promise<string> {
     // The prompt handles Ctrl-C itself.
     if (error instanceof Error && error.name === "ExitPromptError") process.exit(130);
     throw error;
+  }
+}
+
+/** Asks a question that y or yes answers with yes, and anything else or the end of the input with no; Ctrl-C ends the command. */
+export async function askYes(cli: Pick<Cli, "input">, question: string): Promise<boolean> {
+  const lines = createInterface({ input: cli.input, output: process.stderr });
+  try {
+    const answer = await new Promise<string>((resolve) => {
+      lines.on("SIGINT", () => process.exit(130));
+      lines.on("close", () => resolve(""));
+      lines.question(`${question} [y/N] `, resolve);
+    });
+    return /^\s*y(?:es)?\s*$/i.test(answer);
+  } finally {
+    lines.close();
   }
 }
 

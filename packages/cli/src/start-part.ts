@@ -6,8 +6,10 @@ import * as executor from "@sealrun/executor";
 import * as keyring from "@sealrun/keyring";
 import * as platform from "@sealrun/platform";
 import type { ContinueAudit, JsonObject, JsonValue, Manifest } from "@sealrun/protocol";
-import { pino } from "pino";
+import { type Logger, pino } from "pino";
 import { readyMessage } from "./part-log.ts";
+import { closeInheritedDescriptors } from "./guard/close-descriptors.ts";
+import { forbidCoreDumps } from "./guard/forbid-core-dumps.ts";
 
 /** The built web UI: plain files, at the same distance from `src` and from `dist`. */
 const webFolder = fileURLToPath(new URL("../../web/dist/", import.meta.url));
@@ -23,17 +25,27 @@ export interface PartOptions {
   readonly hold?: boolean | undefined;
 }
 
+/** Where a part runs. */
+interface PartProcess {
+  readonly signal: AbortSignal;
+  /** Descriptors that were closed when the process started. */
+  readonly closedDescriptors: readonly number[];
+}
+
 /**
  * Runs one part in this process until the signal aborts, with its log as JSON lines on standard output. The only file
  * that knows all three parts.
  */
-export async function runPart(
-  name: PartName,
-  configFile: string,
-  options: PartOptions & { readonly signal: AbortSignal },
-): Promise<void> {
-  const { signal } = options;
-  const part = await startOne(name, configFile, options);
+export async function runPart(name: PartName, configFile: string, options: PartOptions & PartProcess): Promise<void> {
+  const { signal, closedDescriptors } = options;
+  const unlimited = await forbidCoreDumps();
+  const part = await startOne(name, configFile, options, (log) => {
+    // A descriptor that the command line named was open until the settings had been read from it.
+    const descriptors = [...closedDescriptors, ...closeInheritedDescriptors()];
+    if (descriptors.length > 0)
+      log.warn({ descriptors }, "Closed descriptors that the program which started this part had left open");
+    if (unlimited !== undefined) log.warn(unlimited);
+  });
   if (!signal.aborted) await once(signal, "abort");
   await part.close();
 }
@@ -92,13 +104,17 @@ export async function makeNatsLogins(): Promise<{
   };
 }
 
-async function startOne(name: PartName, configFile: string, options: PartOptions): Promise<{ close(): Promise<void> }> {
-  // SIGUSR1 would open Node's inspector, which must not happen in a process that holds keys.
-  process.on("SIGUSR1", () => undefined);
+async function startOne(
+  name: PartName,
+  configFile: string,
+  options: PartOptions,
+  onLog: (log: Logger) => void,
+): Promise<{ close(): Promise<void> }> {
   switch (name) {
     case "platform": {
       const config = await platform.readConfig(configFile);
       const log = pino({ name, level: config.logLevel });
+      onLog(log);
       const started = await platform.start(config, { log, webFolder, hold: options.hold });
       log.info({ url: started.url }, readyMessage);
       return started;
@@ -106,6 +122,7 @@ async function startOne(name: PartName, configFile: string, options: PartOptions
     case "keyring": {
       const config = await keyring.readConfig(configFile);
       const log = pino({ name, level: config.logLevel });
+      onLog(log);
       const started = await keyring.start(config, { log });
       log.info({ fingerprint: started.fingerprint }, readyMessage);
       return started;
@@ -113,6 +130,7 @@ async function startOne(name: PartName, configFile: string, options: PartOptions
     case "executor": {
       const config = await executor.readConfig(configFile);
       const log = pino({ name, level: config.logLevel });
+      onLog(log);
       const unsafeNoSandbox = options.unsafeNoSandbox ?? config.unsafeNoSandbox;
       const started = await executor.start({ ...config, unsafeNoSandbox }, { log });
       log.info({ executor: started.id }, readyMessage);

@@ -1,4 +1,4 @@
-import type { ExecutionStatus, PlatformInfo } from "@sealrun/protocol";
+import { cutEnd, type ExecutionStatus, type PlatformInfo } from "@sealrun/protocol";
 import { type Audit, createAudit } from "./calls/audit.ts";
 import { type ChangeListener, watchChanges } from "./live/changes.ts";
 import { createEvents, type Events } from "./calls/events.ts";
@@ -7,6 +7,7 @@ import { createOperation, type Operation } from "./calls/operation.ts";
 import { createPackages, type Packages } from "./calls/packages.ts";
 import { createProjects, type Projects } from "./calls/projects.ts";
 import { ask, type Ask, type Connection, readBytes } from "./connection/request.ts";
+import { createRetention, type Retention } from "./calls/retention.ts";
 import { createSchedules, type Schedules } from "./calls/schedules.ts";
 import { createSecrets, type Secrets } from "./calls/secrets.ts";
 import { createTrust } from "./connection/trust.ts";
@@ -19,7 +20,8 @@ export interface ClientOptions extends Connection {
 }
 
 /** All calls of the API, with values sealed before they are sent. */
-export interface Client extends Projects, Packages, Secrets, Executions, Schedules, Events, Audit, Operation {
+export interface Client
+  extends Projects, Packages, Secrets, Executions, Schedules, Events, Audit, Operation, Retention {
   platform(): Promise<PlatformInfo>;
   /** Follows an execution live and gives its last status. */
   watchExecution(id: string, options: WatchOptions): Promise<ExecutionStatus>;
@@ -29,7 +31,7 @@ export interface Client extends Projects, Packages, Secrets, Executions, Schedul
 
 /** A client of one platform; nothing is sent before the first call. */
 export function createClient({ fingerprint, ...options }: ClientOptions): Client {
-  const connection: Connection = { ...options, url: options.url.replace(/\/+$/, "") };
+  const connection: Connection = { ...options, url: cutEnd(options.url, "/") };
   const trust = createTrust(connection, fingerprint);
   const askTrusted: Ask = async (schema, call) => {
     await trust.platform();
@@ -45,6 +47,7 @@ export function createClient({ fingerprint, ...options }: ClientOptions): Client
     ...packages,
     ...createAudit(askTrusted),
     ...createOperation(askTrusted),
+    ...createRetention(askTrusted),
     ...createExecutions(askTrusted, trust),
     ...createSchedules(askTrusted),
     ...createEvents(askTrusted, trust),

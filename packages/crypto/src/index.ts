@@ -31,15 +31,15 @@ export {
 export { openWithMessageKey } from "./envelope/message-key.ts";
 export {
   createBatchSealer,
-  messageKey,
+  deriveMessageKeys,
   openWithKey,
   openWithPrivateKey,
-  openWithSharedSecret,
+  type SealedMessage,
   sealWithKey,
   type SymmetricKey,
   type BatchSealer,
 } from "./envelope/envelope.ts";
-export { checkPublicKey, type KeyPair, type PublicKey, publicKeyId, sharedSecret } from "./primitives/x25519.ts";
+export { checkPublicKey, type KeyPair, type PublicKey, publicKeyId, publicKeyOf } from "./primitives/x25519.ts";
 export { openBoxed, sealTo } from "./envelope/grant.ts";
 export { generateScopeKey, type ScopeKey, signScopeKey, verifyScopeKey } from "./keys/scope-key.ts";
 export { spoolKey } from "./keys/spool-key.ts";
@@ -67,7 +67,10 @@ export {
   maxQueuedFrameMs,
   openFrame,
   type OpenedFrame,
+  pairFrame,
   readUnverifiedHeader,
   signFrame,
 } from "./proof/frame.ts";
+export { pairKey, type PairPeer } from "./proof/pair-key.ts";
+export { readStatedBox, stateBox } from "./proof/stated-box.ts";
 export { auditChainKey, auditLink, auditProof } from "./proof/audit-chain.ts";

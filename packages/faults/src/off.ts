@@ -8,7 +8,7 @@ export function crashPoint(_point: CrashPoint): void {}
 /** Marks a call that a test build can perform and then report as failed. In the shipped build it does nothing. */
 export function failAfter(_kind: FaultKind): void {}
 
-/** Marks an SQL statement and its connection, which a test build counts. In the shipped build it does nothing. */
+/** Marks an SQL statement and its connection, which a test build counts, and the waits for PostgreSQL too. In the shipped build it does nothing. */
 export function countStatement(_connection: object, _text: string): void {}
 
 /** Marks a connection to NATS whose published messages a test build counts. In the shipped build it does nothing. */

@@ -1,4 +1,9 @@
+import type { ChildProcess } from "node:child_process";
+import crypto from "node:crypto";
+import { subscribe } from "node:diagnostics_channel";
 import { appendFileSync, readFileSync, unlinkSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+import { basename } from "node:path";
 import type { CrashPoint, FaultKind } from "./points.ts";
 
 export { type CrashPoint, crashPoints, type FaultKind, faultKinds } from "./points.ts";
@@ -13,7 +18,10 @@ export { type CrashPoint, crashPoints, type FaultKind, faultKinds } from "./poin
  *   SEALRUN_FAULTS=SEED:RATE[:KIND,…]   reports calls of these kinds (default: all) as failed after they were
  *                                       performed, each with probability RATE
  *   SEALRUN_COUNT_FILE=PATH             adds a line to that file for each SQL statement ("sql", the first statement of
- *                                       its transaction or nothing, itself) and each message to NATS ("nats", its subject)
+ *                                       its transaction or nothing, itself), each wait for PostgreSQL ("trip", the same
+ *                                       of the statement that began it), each message to NATS ("nats", its subject),
+ *                                       each Ed25519 signature ("signature", "made" or "checked") and each process that
+ *                                       this one starts ("spawn", its program)
  */
 
 /** A connection that broke after the call was performed and before its answer came. */
@@ -51,24 +59,96 @@ export function failAfter(kind: FaultKind): void {
 }
 
 const countFile = process.env["SEALRUN_COUNT_FILE"];
+if (countFile !== undefined) {
+  countSignatures();
+  countSpawns();
+}
 
 /** Transactions by their connection: the first statement after "begin", or undefined until there is one. */
-const transactions = new WeakMap<object, string | undefined>();
+const transactions = new WeakMap<object, Transaction>();
 
-/** Notes a statement that is about to be sent, and the first statement of its transaction, which shows its purpose. */
+interface Transaction {
+  readonly first: string | undefined;
+  /** "begin" was sent while nothing was unanswered. */
+  readonly hasWaited: boolean;
+}
+
+/**
+ * Notes a statement that is about to be sent, with the first statement of its transaction, which shows its purpose; and
+ * a wait, unless the connection is a pipelined one with a statement that is not answered yet.
+ */
 export function countStatement(connection: object, text: string): void {
   if (countFile === undefined) return;
+  const isWait = beginsWait(connection);
+  const known = transactions.get(connection);
   if (text === "begin") {
-    transactions.set(connection, undefined);
+    transactions.set(connection, { first: undefined, hasWaited: isWait });
     return;
   }
-  const known = transactions.get(connection);
-  if (!transactions.has(connection)) return note("sql", "", text);
-  const first = known ?? text;
-  if (known === undefined) note("sql", first, "begin");
-  note("sql", first, text);
+  const first = known === undefined ? "" : (known.first ?? text);
+  if (known !== undefined && known.first === undefined) noteStatement(first, "begin", known.hasWaited);
+  noteStatement(first, text, isWait);
+  if (known === undefined) return;
   if (text === "commit" || text === "rollback") transactions.delete(connection);
-  else transactions.set(connection, first);
+  else transactions.set(connection, { first, hasWaited: false });
+}
+
+function noteStatement(first: string, text: string, isWait: boolean): void {
+  note("sql", first, text);
+  if (isWait) note("trip", first, text);
+}
+
+/** How many statements each connection has sent that are not answered. */
+const unanswered = new WeakMap<object, number>();
+
+/** Whether a statement that is sent now has a wait of its own. A pool takes a free connection for each statement. */
+function beginsWait(connection: object): boolean {
+  const answers: unknown = "connection" in connection ? connection.connection : undefined;
+  if (!("pipeline" in connection) || connection.pipeline !== true || !isEmitter(answers)) return true;
+  const known = unanswered.get(connection);
+  if (known === undefined) {
+    // PostgreSQL says so once for each statement, a failed one too.
+    answers.on("readyForQuery", () => {
+      unanswered.set(connection, Math.max(0, (unanswered.get(connection) ?? 0) - 1));
+    });
+  }
+  unanswered.set(connection, (known ?? 0) + 1);
+  return (known ?? 0) === 0;
+}
+
+function isEmitter(value: unknown): value is { on: (event: string, listener: () => void) => void } {
+  return typeof value === "object" && value !== null && "on" in value && typeof value.on === "function";
+}
+
+/** Notes each Ed25519 signature, wherever the process makes or checks it. */
+function countSignatures(): void {
+  const { sign, verify } = crypto;
+  // Among keys that sealrun uses, only those of Ed25519 come with their own digest.
+  Object.assign(crypto, {
+    sign: (...given: Parameters<typeof sign>) => {
+      if (given[0] === null) note("signature", "made");
+      return sign(...given);
+    },
+    verify: (...given: Parameters<typeof verify>) => {
+      if (given[0] === null) note("signature", "checked");
+      return verify(...given);
+    },
+  });
+  syncBuiltinESMExports();
+}
+
+/** Notes each process that this one starts; what that one starts is not seen. */
+function countSpawns(): void {
+  subscribe("child_process", (message) => {
+    // The channel speaks before the program is known.
+    queueMicrotask(() => {
+      if (hasChild(message)) note("spawn", basename(message.process.spawnfile));
+    });
+  });
+}
+
+function hasChild(message: unknown): message is { readonly process: ChildProcess } {
+  return typeof message === "object" && message !== null && "process" in message;
 }
 
 /** Notes all messages that the connection publishes from now on: requests, replies, acknowledgements, JetStream's own too. */

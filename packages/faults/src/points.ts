@@ -1,6 +1,6 @@
 /** The points in the life of an execution where a part can be killed, each with what has just happened. */
 export const crashPoints = {
-  "platform.start.before-commit": "an execution is written, and not committed",
+  "platform.start.before-commit": "an execution is ready, and the statement that writes and commits it was not sent",
   "platform.start.after-commit": "an execution is committed, and no process was notified",
   "platform.dispatch.before-publish": "an event is made, and not published",
   "platform.dispatch.after-publish": "an event is published, and not marked so",
@@ -15,6 +15,8 @@ export const crashPoints = {
   "platform.state.after-commit": "state is committed, and the script does not know",
   "platform.report.before-commit": "a chunk of reports is written, and not committed",
   "platform.report.after-commit": "a chunk of reports is committed, and not acknowledged",
+  "platform.finish.report-applied":
+    "a last chunk of reports is being written, and the end that came with it was not sent",
   "platform.finish.before-commit": "an end is written, and not committed",
   "platform.finish.after-commit": "an end is committed, and the executor does not know",
   "platform.release.after-commit": "an attempt is given back, and its executor does not know",
@@ -24,6 +26,7 @@ export const crashPoints = {
   "platform.cancel.after-commit": "a cancel is committed, and no process was notified",
   "platform.schedule.before-commit": "a due time's execution is written, and not committed",
   "platform.schedule.after-commit": "a due time's execution is committed",
+  "platform.retention.before-commit": "old executions are deleted, and not committed",
   "platform.emit.after-commit": "an event's executions are committed, and the script does not know",
   "keyring.scope-key.before-commit": "a scope key is written, and not committed",
   "keyring.scope-key.after-commit": "a scope key is committed, and the platform does not have it",

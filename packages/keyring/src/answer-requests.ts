@@ -1,9 +1,9 @@
 import { fromBase64, type Identity } from "@sealrun/crypto";
 import { createSeenFrames, type NatsLink, serve, type SignedRequest } from "@sealrun/nats";
-import { type Fitness, openWhileFit } from "@sealrun/postgres";
+import { type Fitness, openWhileFit, readTableSizes } from "@sealrun/postgres";
 import {
   decode,
-  endGrantRequest,
+  endGrantsRequest,
   enrolEnvelope,
   grantRequest,
   keyringLookupRequest,
@@ -12,10 +12,11 @@ import {
   revocationsRequest,
   scopeKeyRequest,
   SealrunError,
+  sizesRequest,
   subjects,
 } from "@sealrun/protocol";
 import type { KeyringLog } from "./audit/log.ts";
-import { recordRefusal } from "./audit/record-refusal.ts";
+import { readAsked, recordRefusal } from "./audit/record-refusal.ts";
 import { answerEnd } from "./attempts/end-grant.ts";
 import { answerGrant, type AttemptDeps } from "./attempts/grants.ts";
 import { answerLookup } from "./attempts/lookups.ts";
@@ -26,11 +27,15 @@ import { answerScopeKey } from "./scope-keys/answer-scope-key.ts";
 
 /** What answering requests needs; only the platform may send them. */
 export interface AnswerDeps extends AttemptDeps, EnrolDeps {
+  readonly platformBoxPublic: Uint8Array;
   readonly identity: Identity;
   readonly link: NatsLink;
   readonly fitness: Fitness;
   readonly log: KeyringLog;
 }
+
+/** The platform passes the answers to these on to executors. */
+const passedOn: readonly KeyringVerb[] = ["enrol", "credentials", "grant", "lookup"];
 
 /**
  * Answers the platform's signed requests until closed; closing waits for the answers under way. While the database is
@@ -47,6 +52,8 @@ export function answerRequests(deps: AnswerDeps): { close(): Promise<void> } {
       queue: "keyring",
       kind: verb,
       findKey: (sender) => (sender === deps.platformId ? deps.platformSignPublic : undefined),
+      findBox: ({ sender }) => (sender === deps.platformId ? deps.platformBoxPublic : undefined),
+      isPassedOn: passedOn.includes(verb),
       handle: async (request) => {
         const answer = answerOne(deps, verb, request);
         underWay.add(answer);
@@ -71,13 +78,13 @@ async function answerOne(deps: AnswerDeps, verb: KeyringVerb, request: SignedReq
   const { requestId } = request.header;
   try {
     const reply = await answerOf(verb)(deps, request.body);
-    // The platform asks every two seconds, mostly without news.
-    if (verb !== "revocations") deps.log.info({ verb, requestId }, "Answered");
+    // The platform asks for these now and then, mostly without news.
+    if (verb !== "revocations" && verb !== "sizes") deps.log.info({ verb, requestId }, "Answered");
     return reply;
   } catch (error) {
     if (error instanceof SealrunError) {
       deps.log.info({ verb, requestId, code: error.code }, "Refused");
-      await recordRefusal(deps, verb, { body: request.body, error });
+      await recordRefusal(deps, { verb, asked: readAsked(request.body), error });
     }
     throw error;
   }
@@ -98,5 +105,9 @@ const answers: Partial<Readonly<Record<KeyringVerb, Answer>>> = {
   "scope-key": async (deps, body) => answerScopeKey(deps, decode(scopeKeyRequest, body)),
   grant: async (deps, body) => answerGrant(deps, decode(grantRequest, body)),
   lookup: async (deps, body) => answerLookup(deps, decode(keyringLookupRequest, body)),
-  end: async (deps, body) => answerEnd(deps, decode(endGrantRequest, body)),
+  sizes: async ({ database }, body) => {
+    decode(sizesRequest, body);
+    return { ok: true, tables: await readTableSizes(database) };
+  },
+  end: async (deps, body) => answerEnd(deps, decode(endGrantsRequest, body)),
 };

@@ -5,8 +5,10 @@ import { openRootKey, readPrivateFile, resolveRootKeySource } from "@sealrun/key
 import { postgresConfig } from "@sealrun/postgres";
 import {
   decode,
+  fields,
   keyringSender,
-  natsCredentials,
+  limits,
+  natsSettings,
   platformId,
   type PublicIdentity,
   publicIdentity,
@@ -16,10 +18,10 @@ import {
 import { z } from "zod";
 
 /** The keyring's settings, as its JSON file holds them. Paths may be relative to that file. */
-const settings = z.object({
+const settings = fields({
   platformId,
   postgres: postgresConfig,
-  nats: natsCredentials,
+  nats: natsSettings,
   /** 32 bytes, raw or as hex or base64. Only that key opens the private keys in the database. */
   wrappingKeyFile: z.string().min(1).optional(),
   /** Or where else that key comes from. */
@@ -34,13 +36,15 @@ const settings = z.object({
   /** How long an executor's login is valid; the executor renews it after half of that time. */
   natsJwtMs: z.number().int().min(2_000).max(86_400_000).optional(),
   /** The NATS login of all executors, for a server without signed logins. */
-  executorNats: natsCredentials.optional(),
+  executorNats: natsSettings.optional(),
   /** The platform's address for executors; it is part of enrolment tokens. */
   publicUrl: z.url(),
   /**
    * The file outside the database where `sealrun keyring-audit` notes how far it has checked; made when it is missing.
    */
   auditCheckpointFile: z.string().min(1).optional(),
+  /** How many days ended grants are kept, 90 without this; 0 keeps them forever. */
+  grantsDays: z.number().int().min(0).max(limits.retentionDays).optional(),
   logLevel: z.enum(["trace", "debug", "info", "warn", "error"]).default("info"),
 });
 /** The settings, with exactly one source of the wrapping key and one kind of NATS login for executors. */
@@ -52,7 +56,15 @@ export const keyringConfig = settings
   .refine(
     ({ natsAccountSeedFile, executorNats }) => (natsAccountSeedFile === undefined) !== (executorNats === undefined),
     { path: ["natsAccountSeedFile"], error: "expected either this or executorNats" },
-  );
+  )
+  .refine(({ executorNats, executorNatsUrl }) => executorNats === undefined || executorNatsUrl === undefined, {
+    path: ["executorNatsUrl"],
+    error: "expected none beside executorNats, which has its own url",
+  })
+  .refine(({ executorNats, natsJwtMs }) => executorNats === undefined || natsJwtMs === undefined, {
+    path: ["natsJwtMs"],
+    error: "expected none beside executorNats, a login that does not expire",
+  });
 export type KeyringConfig = z.infer<typeof keyringConfig>;
 
 /** Reads a settings file, which holds passwords: mode 0600. `CONFIG_INVALID` names the field and never its value. */

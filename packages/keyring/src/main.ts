@@ -10,15 +10,21 @@ import {
 } from "@sealrun/postgres";
 import { inboxPrefix } from "@sealrun/protocol";
 import { answerRequests } from "./answer-requests.ts";
+import { forgetRegularly } from "./answered-frames/forget.ts";
 import type { KeyringLog } from "./audit/log.ts";
 import { continueAudit as accept, type Continuation, sealAudit, verifyAudit as verify } from "./audit/chain.ts";
+import { forgetGrants } from "./attempts/forget-grants.ts";
 import { type KeyringConfig, openWrappingKey, readIdentity, readPlatformIdentity } from "./config.ts";
+import { announceRevocations } from "./enrolment/announce-revocations.ts";
 import { issueToken, type TokenRights } from "./enrolment/issue-token.ts";
 import { openNatsAccess } from "./enrolment/nats-access.ts";
 import { revokeExecutor as revoke } from "./enrolment/revoke.ts";
 import { checkRootKey } from "./root-key/check-root-key.ts";
+import { createKeptStatements } from "./scope-keys/kept-statements.ts";
 
 const applicationName = "sealrun-keyring";
+/** As long as the platform keeps executions by default. */
+const defaultGrantsDays = 90;
 /** The numbered SQL files of the keyring's own database. */
 export const migrationsFolder = new URL("../sql/", import.meta.url);
 
@@ -46,6 +52,11 @@ export async function start(
     await database.close();
     throw error;
   });
+  const stopAnnouncing = await announceRevocations({ database, link }).catch(async (error: unknown) => {
+    await link.close();
+    await database.close();
+    throw error;
+  });
   const fitness = watchFitness(database, options.log);
   const answers = answerRequests({
     database,
@@ -53,17 +64,24 @@ export async function start(
     link,
     identity,
     rootKey,
+    statements: createKeptStatements(),
     platformId: config.platformId,
     platformSignPublic: fromBase64(platform.signPublic),
+    platformBoxPublic: fromBase64(platform.boxPublic),
     natsAccess,
     log: options.log,
   });
   const own = fingerprint(identity.signPublic);
   options.log.info({ fingerprint: own }, "The keyring answers");
   const sealer = sealAudit({ database, rootKey }, options.log);
+  const forgetting = forgetRegularly(database, options.log);
+  const grants = forgetGrants({ database, fitness, log: options.log }, config.grantsDays ?? defaultGrantsDays);
   const close = once(async () => {
     await answers.close();
+    await stopAnnouncing();
+    await grants.close();
     await sealer.close();
+    await forgetting.close();
     await link.close();
     await fitness.close();
     await database.close();

@@ -1,30 +1,42 @@
 import { hostname } from "node:os";
-import { anyAge, frameDigest, newId, openFrame, signFrame, type SigningIdentity } from "@sealrun/crypto";
+import {
+  anyAge,
+  frameDigest,
+  type Identity,
+  newId,
+  openFrame,
+  pairKey,
+  type PairPeer,
+  signFrame,
+  toBase64,
+} from "@sealrun/crypto";
 import { failAfter } from "@sealrun/faults";
 import {
+  answeredError,
   decode,
   type ErrorCode,
-  isErrorCode,
+  type FrameHeader,
   judgeClocks,
   limits,
+  type RpcRefusal,
   rpcRefusal,
   SealrunError,
   encodeJson,
 } from "@sealrun/protocol";
 import { z } from "zod";
 import type { NatsLink } from "./link.ts";
-
-/** The other side of a signed exchange. */
-export interface Peer {
-  readonly id: string;
-  readonly signPublic: Uint8Array;
-}
+import { findPair, forgetPair, frameOfPair, notePair, type Peer } from "./peer-frame.ts";
 
 /** One signed request. `kind` is the verb: the frames are of kind `<verb>.request` and `<verb>.reply`. */
 export interface Call<T> {
   readonly link: NatsLink;
-  readonly identity: SigningIdentity;
+  readonly identity: Identity;
   readonly peer: Peer;
+  /**
+   * The peer does not pass the request on, and knows this part's X25519 key or reads it from the header: once the peer's own
+   * key is known, the request is not signed.
+   */
+  readonly isForPeerOnly?: boolean;
   readonly subject: string;
   readonly kind: string;
   readonly body: unknown;
@@ -39,44 +51,65 @@ export interface Call<T> {
 }
 
 /**
- * Sends a signed request and waits for the peer's signed reply to exactly this request. A refusal is thrown with its
- * own code, or as `CLOCK_WRONG` when the clocks of both sides differ; no answer as `unreachable`.
+ * Sends a request and waits for the peer's reply to exactly this request; each is signed, or has a MAC under the key of
+ * both sides. When a MAC is refused, the request is sent once more with a signature. A refusal is thrown with its own
+ * code, or as `CLOCK_WRONG` when the clocks of both sides differ; no answer as `unreachable`.
  */
 export async function call<T>(
   options: Call<T>,
 ): Promise<{ readonly value: T; readonly requestId: string; readonly frame: Uint8Array }> {
   const requestId = options.requestId ?? newId("request");
-  const request = signFrame(
-    options.identity,
-    {
-      v: 1,
-      kind: `${options.kind}.request`,
-      subject: options.subject,
-      sender: options.identity.id,
-      requestId,
-      time: Date.now(),
-      ...(options.executionId === undefined ? {} : { executionId: options.executionId }),
-      ...(options.attempt === undefined ? {} : { attempt: options.attempt }),
-    },
-    encodeJson(options.body),
-  );
+  const pair = findPair(options.peer);
+  let answer = await ask(options, requestId, pair);
+  if (isBadSignature(answer.value)) {
+    // The peer may have other keys now, or need a signature here.
+    forgetPair(options.peer);
+    if (pair !== undefined && options.isForPeerOnly === true) answer = await ask(options, requestId, undefined);
+  }
+  const { value, frame, header } = answer;
+  if (isRefusal(value)) throw readRefusal(options.peer, value, header);
+  return { value, requestId, frame };
+}
+
+async function ask<T>(options: Call<T>, requestId: string, pair: PairPeer | undefined) {
+  const { identity, peer } = options;
+  const request = makeRequest(options, requestId, pair);
   const frame = await exchange(options, request);
-  const opened = openFrame(frame, {
-    findKey: (sender) => (sender === options.peer.id ? options.peer.signPublic : undefined),
+  const { header, body } = openFrame(frame, {
+    findKey: (sender) => (sender === peer.id ? peer.signPublic : undefined),
+    findPairKey: (sender) => (sender === pair?.id ? pairKey(identity, pair) : undefined),
     expect: { kind: `${options.kind}.reply`, subject: options.subject, requestDigest: frameDigest(request) },
     // The reply names the digest of the request, which was made just now.
     ...anyAge,
   });
-  const value = decode(z.union([rpcRefusal, options.reply]), opened.body);
-  if (isRefusal(value)) {
-    const aheadMs = opened.header.time - Date.now();
-    // The request is new: only a different clock can make it look expired.
-    const clocks =
-      value.code === "EXPIRED" ? judgeClocks(aheadMs, { own: hostname(), other: options.peer.id }) : undefined;
-    if (clocks !== undefined) throw clocks;
-    throw new SealrunError(isErrorCode(value.code) ? value.code : "INTERNAL", value.message);
-  }
-  return { value, requestId, frame };
+  notePair(peer, header);
+  return { value: decode(z.union([rpcRefusal, options.reply]), body), frame, header };
+}
+
+function readRefusal(peer: Peer, refusal: RpcRefusal, { time }: FrameHeader): SealrunError {
+  // The request is new: only a different clock can make it look expired.
+  const clocks =
+    refusal.code === "EXPIRED" ? judgeClocks(time - Date.now(), { own: hostname(), other: peer.id }) : undefined;
+  return clocks ?? answeredError(refusal);
+}
+
+function makeRequest<T>(options: Call<T>, requestId: string, pair: PairPeer | undefined): Uint8Array {
+  const { identity } = options;
+  const header: FrameHeader = {
+    v: 1,
+    kind: `${options.kind}.request`,
+    subject: options.subject,
+    sender: identity.id,
+    requestId,
+    time: Date.now(),
+    ...(options.executionId === undefined ? {} : { executionId: options.executionId }),
+    ...(options.attempt === undefined ? {} : { attempt: options.attempt }),
+  };
+  const body = encodeJson(options.body);
+  if (pair !== undefined && options.isForPeerOnly === true) return frameOfPair(identity, pair, header, body);
+  const box = toBase64(identity.box.publicKey);
+  const peerBox = pair === undefined ? {} : { peerBox: toBase64(pair.boxPublic) };
+  return signFrame(identity, { ...header, box, ...peerBox }, body);
 }
 
 async function exchange<T>(options: Call<T>, request: Uint8Array): Promise<Uint8Array> {
@@ -91,6 +124,10 @@ async function exchange<T>(options: Call<T>, request: Uint8Array): Promise<Uint8
   }
 }
 
-function isRefusal(value: unknown): value is z.infer<typeof rpcRefusal> {
+function isRefusal(value: unknown): value is RpcRefusal {
   return rpcRefusal.safeParse(value).success;
+}
+
+function isBadSignature(value: unknown): boolean {
+  return isRefusal(value) && value.code === "BAD_SIGNATURE";
 }

@@ -1,4 +1,5 @@
-export { call, type Call, type Peer } from "./call.ts";
+export { call, type Call } from "./call.ts";
+export { frameForPeer, type Peer } from "./peer-frame.ts";
 export { createNatsAccounts, type NatsAccounts } from "./jwt/account.ts";
 export { type MintedUser, mintUser, type NatsIssuer, readUserJwt } from "./jwt/mint-user.ts";
 export { connectNats, type NatsLink } from "./link.ts";

@@ -17,7 +17,7 @@ export const platformPermissions: NatsPermissions = {
   subscribe: ["sealrun.>", "$JS.>", "_INBOX.>"],
 };
 
-/** The keyring answers requests of the platform and sends none. */
+/** The keyring answers requests of the platform and sends none. It tells of revocations on a subject below an inbox. */
 export const keyringPermissions: NatsPermissions = {
   publish: ["_INBOX.>"],
   subscribe: ["sealrun.keyring.>", `${inboxPrefix("keyring")}.>`],

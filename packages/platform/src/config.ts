@@ -3,7 +3,8 @@ import type { SymmetricKey } from "@sealrun/crypto";
 import { postgresConfig } from "@sealrun/postgres";
 import {
   decode,
-  natsCredentials,
+  fields,
+  natsSettings,
   platformId,
   rootKeySource,
   SealrunError,
@@ -13,11 +14,15 @@ import {
 import { z } from "zod";
 import { openRootKey, readPrivateFile, resolveRootKeySource } from "@sealrun/key-files";
 
+const hostName = z
+  .string()
+  .regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252}[A-Za-z0-9])?$/, "expected a host name without scheme and port");
+
 /** The platform's settings, from one 0600 file of JSON: it holds passwords. Paths may be relative to that file. */
-const settings = z.strictObject({
+const settings = fields({
   platformId,
   postgres: postgresConfig,
-  nats: natsCredentials,
+  nats: natsSettings,
   /** The file of the outer layer's key. */
   storageKeyFile: z.string().min(1).optional(),
   /** Or where else that key comes from. */
@@ -31,9 +36,13 @@ const settings = z.strictObject({
   /** The file that keeps the last link of the audit's chain outside the database; made when it is missing. */
   auditCheckpointFile: z.string().min(1).optional(),
   /** Port 0 picks a free one. */
-  listen: z.strictObject({ host: z.string().min(1), port: z.number().int().min(0).max(65_535) }),
+  listen: fields({ host: z.string().min(1), port: z.number().int().min(0).max(65_535) }),
   /** Proxies whose `X-Forwarded-…` headers are trusted: addresses or ranges. */
   trustedProxies: z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])).optional(),
+  /** Names under which people and executors reach it, besides its IP addresses, localhost and this machine's name. */
+  allowedHosts: z.array(hostName).optional(),
+  /** How many lines per second a run may write on average; above it, executors read its output more slowly. */
+  outputLinesPerSecond: z.number().int().min(1).max(1_000_000).optional(),
   logLevel: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]),
 });
 /** The settings, with exactly one source of the storage key. */

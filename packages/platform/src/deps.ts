@@ -13,6 +13,8 @@ export interface Deps {
   readonly identity: Identity;
   readonly keyring: Peer;
   readonly storageKey: SymmetricKey;
+  /** How many lines per second a run may write; its executor learns it with each heartbeat. */
+  readonly linesPerSecond: number;
   readonly log: Logger;
 }
 

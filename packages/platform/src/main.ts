@@ -1,22 +1,28 @@
+import { hostname } from "node:os";
 import { fromBase64, importIdentity } from "@sealrun/crypto";
 import { connectNats, describeOldServer } from "@sealrun/nats";
-import { migrate, openDatabase, watchFitness } from "@sealrun/postgres";
-import { decode, inboxPrefix, publicIdentity, SealrunError, errorCodeOf } from "@sealrun/protocol";
+import { createRounds, migrate, openDatabase, watchFitness } from "@sealrun/postgres";
+import { decode, inboxPrefix, limits, publicIdentity, SealrunError, errorCodeOf } from "@sealrun/protocol";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { forgetEndedSessions } from "./access/session-store.ts";
 import { saveAdminToken } from "./access/store.ts";
 import { startAudit } from "./audit/audit.ts";
 import { openChangeNotices } from "./live/change-notices.ts";
+import { openKept } from "./cache/kept.ts";
 import { openStorageKey, type PlatformConfig } from "./config.ts";
 import type { Deps } from "./deps.ts";
 import { openFeedNotices } from "./live/feed-notices.ts";
 import { startWork } from "./start-work.ts";
 import { followRevocations } from "./executors/follow-revocations.ts";
 import { holdAtStart, showHold } from "./hold/hold.ts";
+import { hearReports } from "./reports/hear-reports.ts";
+import { measureDaily } from "./health/table-sizes.ts";
+import { forgetOldKeys } from "./start/idempotency-store.ts";
 import { findHold } from "./hold/store.ts";
 import { buildServer } from "./http/server.ts";
 import { forgetUnfinished } from "./packages/store.ts";
+import { startRetention } from "./retention/delete-old.ts";
 import { startScheduler } from "./schedules/run-due.ts";
 import { claimInstallation } from "./postgres/installation.ts";
 import { readPrivateFile, readPublicFile } from "@sealrun/key-files";
@@ -41,7 +47,7 @@ export interface PlatformOptions {
 /** Folder of the numbered SQL files; the same from `src` and from `dist`. */
 export const migrationsFolder = new URL("../sql/", import.meta.url);
 const applicationName = "sealrun platform";
-const sweepMs = 3_600_000;
+const forgetMs = 3_600_000;
 
 /**
  * Starts the platform: keys, database, NATS, executions, due times, HTTP, in this order. On failure it closes what it
@@ -59,18 +65,26 @@ export async function start(config: PlatformConfig, options: PlatformOptions): P
     closers.push(async () => notices.close());
     const changes = await openChangeNotices(deps.database, notices);
     closers.push(async () => changes.close());
+    const kept = await openKept(deps.database);
+    closers.push(async () => kept.close());
     closers.push(followRevocations(deps));
-    closers.push(await startWork(deps));
+    closers.push(await startWork({ ...deps, kept }));
     closers.push(await startScheduler(deps));
+    closers.push(await startRetention(deps));
+    closers.push(measureDaily(deps));
     const audit = await startAudit(deps, config.auditCheckpointFile);
     closers.push(async () => audit.close());
     const app = await buildServer(
-      { ...deps, notices, changes, audit },
-      { webFolder: options.webFolder, trustedProxies: config.trustedProxies },
+      { ...deps, notices, changes, lines: hearReports({ ...deps, kept }), audit, kept },
+      {
+        webFolder: options.webFolder,
+        trustedProxies: config.trustedProxies,
+        allowedHosts: [hostname(), config.listen.host, ...(config.allowedHosts ?? [])],
+      },
     );
     closers.push(async () => app.close());
     const url = await listen(app, config.listen);
-    closers.push(sweep(deps));
+    closers.push(forgetUnused(deps));
     options.log.info({ url }, "The platform listens");
     return { url, close };
   } catch (error) {
@@ -104,7 +118,8 @@ async function connect(
   const oldServer = describeOldServer(link);
   if (oldServer !== undefined) log.warn(oldServer);
   const peer = { id: keyring.id, signPublic: fromBase64(keyring.signPublic) };
-  return { platformId, database, fitness, link, identity, keyring: peer, storageKey, log };
+  const linesPerSecond = config.outputLinesPerSecond ?? limits.outputLinesPerSecond;
+  return { platformId, database, fitness, link, identity, keyring: peer, storageKey, linesPerSecond, log };
 }
 
 async function listen(app: FastifyInstance, { host, port }: PlatformConfig["listen"]): Promise<string> {
@@ -120,13 +135,17 @@ async function listen(app: FastifyInstance, { host, port }: PlatformConfig["list
   }
 }
 
-/** Every hour deletes packages that were announced and never pushed, and ended sessions. */
-function sweep({ database, log }: Pick<Deps, "database" | "log">): () => Promise<void> {
-  const timer = setInterval(() => {
-    Promise.all([forgetUnfinished(database), forgetEndedSessions(database)]).catch((error: unknown) => {
-      log.error({ err: error }, "Unfinished packages and ended sessions could not be removed; trying again in an hour");
-    });
-  }, sweepMs);
-  timer.unref();
-  return async () => clearInterval(timer);
+/** Now and every hour deletes packages that were announced and never pushed, ended sessions, and old idempotency keys. */
+function forgetUnused({ database, log }: Pick<Deps, "database" | "log">): () => Promise<void> {
+  const rounds = createRounds(async () => {
+    try {
+      await Promise.all([forgetUnfinished(database), forgetEndedSessions(database), forgetOldKeys(database)]);
+    } catch (error) {
+      const message = "Unfinished packages, ended sessions and old keys could not be removed; trying again in an hour";
+      log.error({ err: error }, message);
+    }
+    return forgetMs;
+  });
+  rounds.ring();
+  return rounds.close;
 }

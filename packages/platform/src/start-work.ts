@@ -1,3 +1,4 @@
+import type { Kept } from "./cache/kept.ts";
 import type { Deps } from "./deps.ts";
 import { createQueues } from "./dispatch/queues.ts";
 import { startDispatcher } from "./dispatch/dispatcher.ts";
@@ -10,7 +11,7 @@ import { startSweeper } from "./sweep/sweep.ts";
  * Starts what a platform does for executions besides HTTP: publish and check events, answer executors, store reports,
  * end lost attempts. The returned function stops these in reverse order and waits for work in progress.
  */
-export async function startWork(deps: Deps): Promise<() => Promise<void>> {
+export async function startWork(deps: Deps & { readonly kept: Kept }): Promise<() => Promise<void>> {
   const queues = createQueues(deps);
   await queues.check();
   const stops = [answerRpc(deps), consumeReports({ ...deps, queues }), startSweeper(deps)];

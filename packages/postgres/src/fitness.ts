@@ -21,7 +21,7 @@ interface FitnessLog {
   error(fields: { readonly err: unknown; readonly kind: string }, message: string): void;
 }
 
-/** Checks every second, until closed. Before the first check the process counts as fit. */
+/** Follows the probes of the database until closed. Before the first one the process counts as fit. */
 export function watchFitness(database: Pick<Database, "watch">, log: FitnessLog): Fitness {
   const listeners = new Set<() => void>();
   let isAnswering = true;

@@ -4,7 +4,7 @@ import { Client } from "pg";
 import Postgrator from "postgrator";
 import { z } from "zod";
 import type { PostgresConfig } from "./config.ts";
-import { clientSettings, wrapConnectionError } from "./database.ts";
+import { clientSettings, wrapConnectionError } from "./connection.ts";
 
 /** An arbitrary number: one lock for all migrations of a database. */
 const migrationLock = 7_325_786;

@@ -24,6 +24,25 @@ export const errorCodes = {
   },
   PACKAGE_INVALID: { status: 400, exit: 65, retry: false, means: "The package's files are not valid" },
   VALUE_TOO_LARGE: { status: 413, exit: 65, retry: false, means: "A value or document is over its limit" },
+  TOO_MUCH_TO_MASK: {
+    status: 413,
+    exit: 65,
+    retry: false,
+    means: "Masking the values that a run has set would need more memory than one run may use",
+  },
+  NAME_HOLDS_A_SECRET: {
+    status: 400,
+    exit: 65,
+    retry: false,
+    means: "A script used the value of a secret in a name, and names are stored unsealed",
+  },
+  VALUE_EMPTY: { status: 400, exit: 65, retry: false, means: "A secret's value is empty, which has to be allowed" },
+  NOT_CONFIRMED: {
+    status: 400,
+    exit: 1,
+    retry: false,
+    means: "A question was not answered with yes; nothing was changed",
+  },
   SECRET_ON_COMMAND_LINE: {
     status: 400,
     exit: 64,
@@ -32,6 +51,12 @@ export const errorCodes = {
   },
   UNAUTHENTICATED: { status: 401, exit: 77, retry: false, means: "The request has no valid token" },
   FORBIDDEN: { status: 403, exit: 77, retry: false, means: "The token does not allow this" },
+  HOST_NOT_ALLOWED: {
+    status: 421,
+    exit: 78,
+    retry: false,
+    means: "The platform does not answer for this host name",
+  },
   CROSS_SITE_REQUEST: {
     status: 403,
     exit: 77,

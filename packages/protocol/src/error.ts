@@ -1,4 +1,4 @@
-import { type ErrorCode, errorCodes, type ErrorRow } from "./error-codes.ts";
+import { type ErrorCode, errorCodes, type ErrorRow, isErrorCode } from "./error-codes.ts";
 
 /**
  * The one error class. `code` is for programs; `message` is one sentence for people that says what was expected, where,
@@ -27,6 +27,11 @@ export function toSealrunError(error: unknown): SealrunError {
   if (error instanceof SealrunError) return error;
   const code = errorCodeOf(error);
   return new SealrunError(code === "ENOSPC" || code === "EDQUOT" ? "DISK_FULL" : "INTERNAL", "", { cause: error });
+}
+
+/** The error in another part's answer; `INTERNAL` for a code that is not in the table. */
+export function answeredError(said: { readonly code: string; readonly message: string }): SealrunError {
+  return new SealrunError(isErrorCode(said.code) ? said.code : "INTERNAL", said.message);
 }
 
 /** The code of an error, of this project or of the system (`ENOENT`); undefined when it has none, or is no error. */

@@ -18,6 +18,8 @@ export {
   scheduleId,
   eventType,
   eventText,
+  withoutHidden,
+  defaultPool,
   formatId,
   type ProjectName,
   type PackageName,
@@ -47,36 +49,63 @@ export {
 } from "./scope.ts";
 export { limits } from "./limits.ts";
 export { aheadBy, judgeClocks } from "./clocks.ts";
+export { makeRoom } from "./make-room.ts";
 export { passphraseSalt, type PassphraseSalt, rootKeySource, type RootKeySource } from "./root-key-source.ts";
 export { errorCodes, isErrorCode, type ErrorRow, type ErrorCode } from "./error-codes.ts";
-export { errorCodeOf, SealrunError, toSealrunError } from "./error.ts";
+export { answeredError, errorCodeOf, SealrunError, toSealrunError } from "./error.ts";
 
 // text/: reads and writes JSON and UTF-8, and shows outside text in messages.
 export { base64, sha256Hex, key32 } from "./text/bytes-text.ts";
 export { closestName } from "./text/closest-name.ts";
+export { cutEnd } from "./text/cut-end.ts";
 export { decode, decodeText, parseJson } from "./text/decode.ts";
 export { describeIssue, findExpectation, type Expectation } from "./text/describe-issue.ts";
+export { fields } from "./text/document.ts";
 export { encodeJson } from "./text/encode.ts";
 export { findPlaintext, type PlaintextPlace } from "./text/find-plaintext.ts";
 export { jsonValue, jsonObject, type JsonValue, type JsonObject } from "./text/json-value.ts";
-export { showDuration } from "./text/show-duration.ts";
-export { showBytes, showName, showNames } from "./text/show-text.ts";
+export { findLostIntegers, lostIntegerAdvice } from "./text/lost-integers.ts";
+export {
+  isCommonWord,
+  isMaskedPart,
+  isTooShort,
+  judgeMasking,
+  type Leaf,
+  listLeaves,
+  maskedAnywhereBytes,
+  type Masking,
+  masking,
+  type MaskingJudgement,
+} from "./text/masking.ts";
+export { showDuration, showSeconds } from "./text/show-duration.ts";
+export { showSize } from "./text/show-size.ts";
+export { showBytes, showName, showNames, showPath } from "./text/show-text.ts";
 export { parseStrictJson, type StrictJson, type StrictJsonOptions } from "./text/strict-json.ts";
 
 // package/: the files of a package: manifest, parameters, secrets, scripts and dependencies.
 export { parseConfigFile } from "./package/config-file.ts";
 export { dependencyFiles, findDependencies, type PackageDependencies } from "./package/dependencies.ts";
-export { parseDotenv, type DotenvEntry } from "./package/dotenv.ts";
+export { parseDotenv, type DotenvEntry } from "./package/secrets/dotenv.ts";
 export { manifestSchema, parseManifest, type Manifest, type ManifestStep } from "./package/manifest.ts";
 export { type NpmInstall } from "./package/npm-lock.ts";
+export { executableInZip, isExecutable } from "./package/scripts/executable.ts";
 export { checkPackageFiles, isCredentialFile, isLocalFile, type PackageFile } from "./package/package-files.ts";
 export { reservedParameters, type ParameterField } from "./package/parameter-field.ts";
-export { parametersFileSchema, parseParametersFile, type ParametersFile } from "./package/parameters-file.ts";
+export {
+  parametersFileSchema,
+  parseParametersFile,
+  parsePushedParametersFile,
+  type ParametersFile,
+} from "./package/parameters-file.ts";
 export { checkParameters, checkResolved, parseParameterText, visibleParameters } from "./package/parameters.ts";
+export { firstLineBytes, firstLineOf, type Interpreter, readInterpreter } from "./package/scripts/first-line.ts";
+export { hasPathNames, packageOf } from "./package/scripts/module-names.ts";
 export { planSteps, type Step } from "./package/plan-steps.ts";
 export { pythonPackageName, type PythonRequirements } from "./package/python-requirements.ts";
-export { isScript, scriptEndings, scriptKind, type ScriptKind } from "./package/script-kind.ts";
-export { type OnRefused, orRefuse, parseSecretDocument, type SecretEntry } from "./package/secret-document.ts";
+export { waitBeforeRetry } from "./package/retry-step.ts";
+export { requireScript } from "./package/scripts/require-script.ts";
+export { isScript, scriptEndings, scriptKind, type ScriptKind } from "./package/scripts/script-kind.ts";
+export { type OnRefused, orRefuse, parseSecretDocument, type SecretEntry } from "./package/secrets/secret-document.ts";
 export { stripTopFolder } from "./package/top-folder.ts";
 
 // references/: references to secrets inside texts.
@@ -129,18 +158,23 @@ export {
   enrolAnswer,
   enrolReply,
   natsCredentials,
+  natsSettings,
   credentialsPath,
   credentialsRequest,
   credentialsReply,
   revocationsRequest,
   revocationsReply,
-  endGrantRequest,
-  type EndGrantRequest,
-  endGrantReply,
-  type EndGrantReply,
+  sizesReply,
+  sizesRequest,
+  endGrantsRequest,
+  type EndGrantsRequest,
+  endGrantsReply,
+  type EndGrantsReply,
   scopeKeyRequest,
   scopeKeyReply,
-  sealingBatch,
+  grantedValue,
+  grantedEventData,
+  grantItem,
   grantRequest,
   grantReply,
   grant,
@@ -156,9 +190,13 @@ export {
   type CredentialsReply,
   type RevocationsRequest,
   type RevocationsReply,
+  type SizesReply,
+  type SizesRequest,
   type ScopeKeyRequest,
   type ScopeKeyReply,
-  type SealingBatch,
+  type GrantedValue,
+  type GrantedEventData,
+  type GrantItem,
   type GrantRequest,
   type GrantReply,
   type Grant,
@@ -166,25 +204,37 @@ export {
   type KeyringLookupReply,
   type MessageKeys,
 } from "./wire/keyring.ts";
+export { cutBatches, hasEachExecutionOnce } from "./wire/batches.ts";
+export {
+  type Claim,
+  claimReply,
+  type ClaimReply,
+  claimRequest,
+  type ClaimRequest,
+  type ClaimVerdict,
+  grantBytes,
+} from "./wire/claim.ts";
+export { type AttemptFrame, decodeOfAttempt } from "./wire/decode-of-attempt.ts";
+export {
+  finishedAttempt,
+  type FinishedAttempt,
+  finishedStep,
+  type FinishedStep,
+  finishReply,
+  type FinishReply,
+  finishRequest,
+} from "./wire/finish.ts";
+export { type RenewedLease, renewReply, type RenewReply, renewRequest } from "./wire/renew.ts";
 export {
   rpcRefusal,
-  claimRequest,
-  claimReply,
-  renewRequest,
-  renewReply,
-  finishRequest,
   controlOrder,
   type ControlOrder,
-  finishReply,
   releaseReply,
   type ReleaseReply,
   releaseRequest,
   type ReleaseRequest,
   machineTrouble,
   type MachineTrouble,
-  type FinishReply,
-  finishedStep,
-  type FinishedStep,
   reportedRequest,
   type ReportedRequest,
   reportedReply,
@@ -192,6 +242,8 @@ export {
   presence,
   lookupRequest,
   lookupReply,
+  eventKeysRequest,
+  eventKeysReply,
   setRequest,
   setReply,
   stateRequest,
@@ -207,19 +259,18 @@ export {
   encodeFileList,
   fileList,
   type RpcRefusal,
-  type ClaimRequest,
-  type ClaimReply,
-  type RenewReply,
-  type FinishRequest,
   type Presence,
   type LookupRequest,
   type LookupReply,
+  type EventKeysRequest,
+  type EventKeysReply,
   type SetRequest,
   type SetReply,
   type StateRequest,
   type StateReply,
   type FetchRequest,
   type FetchReply,
+  type PresenceReply,
   type PresenceRequest,
   type EmitRequest,
   type EmitReply,
@@ -243,6 +294,7 @@ export {
 export {
   executionsStream,
   reportsStream,
+  isForKeyring,
   rpcVerbs,
   keyringVerbs,
   subjects,
@@ -281,6 +333,8 @@ export {
   type RunAgain,
   executionList,
   executionReceipt,
+  logDeletion,
+  earlyLine,
   logLine,
   logPage,
   liveEvent,
@@ -291,6 +345,8 @@ export {
   type ExecutionInfo,
   type ExecutionList,
   type ExecutionReceipt,
+  type LogDeletion,
+  type EarlyLine,
   type LogLine,
   type LogPage,
   type LiveEvent,
@@ -300,9 +356,11 @@ export {
   platformHealth,
   poolInfo,
   poolList,
+  tableHealth,
   streamHealth,
   type HealthCheck,
   type PlatformHealth,
+  type TableHealth,
   type PoolInfo,
   type PoolList,
 } from "./api/health.ts";
@@ -312,13 +370,13 @@ export {
   resumeAnswer,
   settledExecutions,
   settleExecutions,
-  zonedTime,
   type HoldState,
   type OpenExecutions,
   type ResumeAnswer,
   type SettledExecutions,
   type SettleExecutions,
 } from "./api/hold.ts";
+export { zonedTime } from "./api/zoned-time.ts";
 export {
   missingSecret,
   packageOverview,
@@ -363,6 +421,17 @@ export {
   type ProjectInfo,
   type ProjectList,
 } from "./api/projects.ts";
+export {
+  platformRetention,
+  previewRetention,
+  projectRetention,
+  retentionPreview,
+  setRetention,
+  type PlatformRetention,
+  type ProjectRetention,
+  type RetentionPreview,
+  type SetRetention,
+} from "./api/retention.ts";
 export {
   deletedSchedule,
   scheduleInfo,

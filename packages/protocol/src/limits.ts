@@ -37,20 +37,32 @@ export const limits = {
   parametersBytes: 256 * kibi,
   /** Maximum bytes of an event that holds sealed values; a larger event holds references to them. Half of the NATS default of 1 MiB. */
   eventBytes: 512 * kibi,
+  /** Maximum number of secrets that one grant opens, and of those whose keys one lookup asks for. The rest is looked up when it is read. */
+  grantSecrets: 64,
   /** Maximum bytes of one part of a fetched file or sealed value. Its base64 stays under the NATS default of 1 MiB. */
   fetchPartBytes: 512 * kibi,
+  /** Maximum bytes of a script's /tmp, and of its /dev/shm, each; an executor may have another (`tmpBytes`). They are in the machine's memory. */
+  tmpBytes: 256 * mebi,
   /** Maximum bytes of one request of a script: a value, its escapes, and space for the names. */
   scriptFrameBytes: 8 * mebi,
   /** Maximum bytes that references insert into the parameters, config, input or environment of one step, each. They are held in memory. */
   resolvedBytes: 8 * mebi,
   /** Maximum bytes of one value of a package's state, as JSON. One message carries many values. */
   stateValueBytes: 128 * kibi,
+  /** Maximum bytes of the masked forms of the values that one run sets; in memory up to twice that. Above it the value is refused: all forms are kept until the run ends. */
+  setMaskBytes: 256 * mebi,
   /** Maximum bytes of a step's result, as JSON. */
   resultBytes: 256 * kibi,
   /** Maximum bytes of one log line. A longer line is cut. */
   logLineBytes: 64 * kibi,
-  /** Maximum stored bytes of one step's output. Further output is counted and dropped. */
+  /** Maximum stored bytes of one step's output, with `outputLineBytes` for each line. Further output is read and dropped. */
   stepOutputBytes: 64 * mebi,
+  /** Bytes that each line of output counts besides its own. Short lines cost more than their bytes to send and to store. */
+  outputLineBytes: 64,
+  /** Lines per second that a run may write on average; a platform may have another rate (`outputLinesPerSecond`). At this rate the script is read more slowly, and nothing is lost. */
+  outputLinesPerSecond: 2_000,
+  /** Number of lines that a run may write at once before that rate holds. */
+  outputBurstLines: 20_000,
   /** Bytes of one run's reports in its executor's spool. At this size the run's output is read more slowly; at half of it the executor asks which reports are stored. */
   spoolRunBytes: 64 * mebi,
   /** Bytes of the reports of all runs in an executor's spool. At this size output is read more slowly. The disk must have space for it. */
@@ -59,6 +71,10 @@ export const limits = {
   spoolAgeMs: 30 * 24 * 60 * 60_000,
   /** Maximum number of missing report chunks in one answer, the first ones. A full answer says nothing about chunks after its last one. */
   missingChunks: 1_000,
+  /** Maximum bytes of an attempt's end with its last report chunk. Above it the chunk is sent by itself. Half of the NATS default of 1 MiB. */
+  finishBytes: 512 * kibi,
+  /** Maximum bytes of reports in NATS, or less if its disk is small. Above it NATS refuses them; executors keep them in their spools and send them again. */
+  reportsStreamBytes: 1024 * mebi,
   /** Lifetime of an event, in ms. It can be claimed for this long. */
   eventLifetimeMs: 15 * 60_000,
   /** Maximum difference in ms between the clocks of two parts. */
@@ -69,6 +85,10 @@ export const limits = {
   requestLifetimeMs: 60_000,
   /** Time in ms that a part waits for another part's answer before it asks again. */
   answerMs: 10_000,
+  /** Maximum number of attempts in one request of an executor (claim, renew, finish), and in one request to the keyring for grants or their ends. */
+  batchItems: 64,
+  /** Maximum bytes of one such request or its answer, with more than one attempt. Half of the NATS default of 1 MiB. */
+  batchBytes: 512 * kibi,
   /** Maximum time in ms of one PostgreSQL statement; then its connection is closed. An upload takes longest. */
   databaseAnswerMs: 30_000,
   /** Maximum time in ms that a transaction waits for anything but PostgreSQL, while others wait for its locks. A publish to NATS takes up to 5 s. */
@@ -87,6 +107,8 @@ export const limits = {
   sweepGraceMs: 20_000,
   /** Time in ms without new reports of an ended run after which the platform stops waiting for them. The run's page says so. */
   reportsSilentMs: 120_000,
+  /** Time in ms between two looks for work whose notification was missed. */
+  safetyPollMs: 30_000,
   /** Time in ms between two checks of the streams. Each check publishes events that NATS lost, and removes finished ones. */
   reconcileMs: 15_000,
   /** Maximum number of reruns of an `on_lost: rerun` package. Otherwise a run that always kills its executor would be run again without end. */
@@ -115,6 +137,14 @@ export const limits = {
   eventDepth: 32,
   /** Maximum number of events that one execution may send. Stops a script that sends them in a loop. */
   eventsPerExecution: 1_000,
+  /** Maximum number of days of a limit of retention: ten years. 0 keeps forever. */
+  retentionDays: 3_650,
+  /** Time in ms between two searches for executions that are older than their limit. A change of a limit starts one at once. */
+  retentionMs: 5 * 60_000,
+  /** Maximum bytes of one log file of a part that `sealrun dev` starts; then it becomes `platform.1.log`, and a new one is begun. */
+  partLogBytes: 16 * mebi,
+  /** How many such files are kept of each part, the newest ones. */
+  partLogFiles: 5,
   /** Lifetime of an enrolment token, in ms. */
   enrolmentLifetimeMs: 15 * 60_000,
   /** A session of the web UI ends this many ms after its last request: a working day and its breaks. */
@@ -125,4 +155,8 @@ export const limits = {
   changeStreamsPerSession: 32,
   /** Maximum number of open streams of changes on one platform. Each holds a connection. */
   changeStreams: 1_000,
+  /** Maximum number of executions that are followed at once in one session, or with one token. Each stream holds a connection. */
+  executionStreamsPerSession: 256,
+  /** Maximum number of executions that are followed at once on one platform. */
+  executionStreams: 2_000,
 } as const;

@@ -76,6 +76,8 @@ export type ExecutorId = z.infer<typeof executorId>;
 /** Id of an executor pool. */
 export const poolId = id.startsWith("pol_").brand<"PoolId">();
 export type PoolId = z.infer<typeof poolId>;
+/** The pool of packages whose manifest has no pool. */
+export const defaultPool = "default";
 /** Id of a stored secret, in all of its versions. */
 export const secretId = id.startsWith("sec_").brand<"SecretId">();
 export type SecretId = z.infer<typeof secretId>;
@@ -93,18 +95,26 @@ export type EventId = z.infer<typeof eventId>;
 export const scheduleId = id.startsWith("sch_").brand<"ScheduleId">();
 export type ScheduleId = z.infer<typeof scheduleId>;
 
+/**
+ * Characters that no shown name may hold: control characters, line breaks, and those that turn the direction of text,
+ * with which a name looks like another one.
+ */
+export const hiddenCharacter = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
+/** What a sentence says of text without them. */
+export const withoutHidden = "without control characters or marks of text direction";
+
 /** The type of an event, as `trigger_events` of a manifest names it. */
 export const eventType = z
   .string()
   .min(1)
   .max(256)
-  .regex(/^[^\p{Cc}]+$/u, "an event type is text without control characters, at most 256");
+  .refine((text) => !hiddenCharacter.test(text), `an event type is text ${withoutHidden}, at most 256`);
 
-/** The source or reference id of an event: text without control characters, at most 256. */
+/** The source or reference id of an event: text without hidden characters, at most 256. */
 export const eventText = z
   .string()
   .max(256)
-  .regex(/^[^\p{Cc}]*$/u, "expected text without control characters");
+  .refine((text) => !hiddenCharacter.test(text), `expected text ${withoutHidden}`);
 
 /** Text form of an id from its prefix and at least 20 random bytes; 20 characters of base 36, about 100 bits. */
 export function formatId(kind: keyof typeof idPrefixes, random: Uint8Array): string {

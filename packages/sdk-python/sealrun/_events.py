@@ -26,8 +26,11 @@ class Events:
 
         Returns the event's id once that is committed; a refusal raises. ``data`` is sealed before it is sent and becomes
         parameters of those runs; type, source (default: the package's name) and reference are stored unencrypted.
+        ``send(event_type, data)``, as some guides of Ferris write it, sends the dict as the data.
         ``topic`` and ``hash_key`` are Ferris's and have no effect: there is no topic, and data is always sealed.
         """
+        if isinstance(event_source, dict) and data is None:
+            event_source, data = None, event_source
         request: Dict[str, Any] = {
             "op": "event.send",
             "type": require_text(event_type, "an event's type"),

@@ -31,15 +31,18 @@ class Scheduler:
         """Runs the package once after a delay, or repeatedly by cron text (5 fields, or 6 with seconds first).
 
         Returns the schedule's id once it is committed, ``"OK"`` in local mode; a refusal raises. ``parameters`` are sealed
-        before they are sent. ``timezone`` is that of the cron text, UTC by default.
+        before they are sent. ``timezone`` is that of the cron text, UTC by default. With cron text a delay has no effect,
+        as under Ferris, and a warning in the log says so.
         """
         amounts = {"days": days, "hours": hours, "minutes": minutes, "seconds": seconds}
         delay = sum(_amount(amounts[unit], unit) * milliseconds for unit, milliseconds in _UNITS)
         request: Dict[str, Any] = {"op": "schedule", "value": require_fields(parameters, "parameters")}
-        if delay:
-            request["delayMs"] = delay
         if cron_expression:
             request["cron"] = require_text(cron_expression, "cron text")
+            if delay:
+                ask(op="log", level="warning", message="the delay has no effect: the cron text says when the package runs")
+        elif delay:
+            request["delayMs"] = delay
         if timezone:
             request["timezone"] = require_text(timezone, "a time zone")
         return str(ask(**request)["value"])

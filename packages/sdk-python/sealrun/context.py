@@ -77,8 +77,12 @@ def __getattr__(name: str) -> Any:
         value: Any = make_logger()
     elif name in _LAZY:
         value = current_run()[_LAZY[name]]
+    elif name.startswith("__"):
+        raise AttributeError(name)
     else:
-        raise AttributeError("sealrun's context has no attribute %r" % name)
+        from ._missing import describe_missing
+
+        raise describe_missing(name, __dir__())
     globals()[name] = value
     return value
 

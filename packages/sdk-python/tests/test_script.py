@@ -140,34 +140,206 @@ class Ferris(ScriptTest):
         self.ok("import sys\nassert len(sys.argv) == 2 and sys.argv[0] == __file__ and sys.argv[:1]", peer)
         self.assertEqual(peer.asked, [])
 
-    def test_argv_behaves_as_a_list(self) -> None:
+    def test_argv_gives_the_payload_to_an_index_only(self) -> None:
+        peer = Peer(secrets={"A": "1"})
         output = self.ok(
             """
-            import argparse, copy, json, pickle, sys
+            import json, sys
             p = sys.argv[1]
             assert json.loads(p)["secrets"] == {"A": "1"} and json.loads(p)["_fxexec"] == "exe_test"
-            plain = [sys.argv[0], p]
-            assert sys.argv == plain and not sys.argv != plain and plain == sys.argv and sys.argv[-1] == p
-            assert list(sys.argv) == plain and sys.argv[:] == plain and [*sys.argv] == plain and sys.argv[1:] == [p]
-            assert ["x"] + sys.argv == ["x", *plain] and sys.argv + ["x"] == [*plain, "x"]
-            assert copy.copy(sys.argv) == plain and copy.deepcopy(sys.argv) == plain and pickle.loads(pickle.dumps(sys.argv)) == plain
-            assert p in sys.argv and sys.argv.index(p) == 1 and list(reversed(sys.argv)) == plain[::-1]
-            parser = argparse.ArgumentParser(); parser.add_argument("payload")
-            assert parser.parse_args().payload == p
-            sys.argv[1] = "mine"
-            assert sys.argv[1:] == ["mine"] and sys.argv.pop() == "mine" and len(sys.argv) == 1
+            assert sys.argv[-1] is p and sys.argv[1] is p and sys.argv[-2] == sys.argv[0] == __file__ and len(sys.argv) == 2
+            for index in (2, -3, "1"):
+                try:
+                    sys.argv[index]
+                except (IndexError, TypeError):
+                    continue
+                raise AssertionError(index)
+            assert sys.argv.pop() is p and len(sys.argv) == 1 and sys.argv == [__file__]
             print("ok")
             """,
-            Peer(secrets={"A": "1"}),
+            peer,
         )
         self.assertEqual(output, "ok\n")
+        self.assertEqual([request["op"] for request in peer.asked], ["context", "all"])
 
-    def test_argv_first_access_by_each_way_of_reading(self) -> None:
-        for access in ("list(sys.argv)", "sys.argv[1:]", "[*sys.argv]", "sys.argv + []", "[] + sys.argv", "sys.argv.copy()",
-                       "[a for a in sys.argv]", "copy.copy(sys.argv)", "json.loads(json.dumps(sys.argv))", "tuple(sys.argv)"):
-            with self.subTest(access):
-                output = self.ok("import sys, copy, json\nprint(json.loads((%s)[-1])['secrets'])" % access, Peer(secrets={"A": 1}))
-                self.assertEqual(output, "{'A': 1}\n")
+    def test_argv_has_no_payload_for_slices_iteration_and_copies(self) -> None:
+        peer = Peer(secrets={"A": "hunter2"})
+        output = self.ok(
+            """
+            import copy, json, os, pickle, subprocess, sys
+            def all_agree():
+                plain = [__file__]
+                ways = [list(sys.argv), sys.argv[:], sys.argv[0:2], [*sys.argv], [a for a in sys.argv], sys.argv.copy(), copy.copy(sys.argv),
+                        copy.deepcopy(sys.argv), pickle.loads(pickle.dumps(sys.argv)), json.loads(json.dumps(sys.argv)), list(tuple(sys.argv)),
+                        sys.argv + [], [] + sys.argv, list(reversed(sys.argv)), sys.argv * 1, list(sys.argv)]
+                assert all(type(way) is list and way == plain for way in ways), ways
+                assert sys.argv == plain and plain == sys.argv and sys.argv[1:] == [] and sys.argv[2:] == [] and "hunter2" not in repr(sys.argv)
+                show = "import sys; print(len(open('/proc/self/cmdline').read().split(chr(0))))"
+                outputs = [subprocess.check_output([sys.executable, "-c", show] + sys.argv), subprocess.check_output([sys.executable, "-c", show, *sys.argv])]
+                reader, writer = os.pipe()
+                pid = os.fork()
+                if pid == 0:
+                    os.dup2(writer, 1)
+                    os.execv("/bin/echo", sys.argv)
+                os.close(writer)
+                outputs.append(open(reader).read())
+                for start in (os.posix_spawn, os.posix_spawnp):
+                    reader, writer = os.pipe()
+                    os.waitpid(start("/bin/echo", sys.argv, os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, writer, 1)]), 0)
+                    os.close(writer)
+                    outputs.append(open(reader).read())
+                assert outputs[-3:] == ["\\n"] * 3, outputs
+                return outputs
+            before = all_agree()
+            sys.argv[1]
+            assert all_agree() == before
+            print("ok")
+            """,
+            peer,
+        )
+        self.assertEqual(output, "ok\n")
+        self.assertEqual([request["op"] for request in peer.asked], ["context", "all"])
+
+    def test_argv_finds_no_argument_for_parsers(self) -> None:
+        peer = Peer(secrets={"A": "1"})
+        output = self.ok(
+            """
+            import argparse, getopt, optparse, sys, unittest
+            parser = argparse.ArgumentParser()
+            parser.add_argument("--dry-run", action="store_true")
+            parser.add_argument("more", nargs="*")
+            print(parser.parse_args(), parser.parse_known_args()[1])
+            print(optparse.OptionParser().parse_args()[1], getopt.getopt(sys.argv[1:], "x"))
+            class T(unittest.TestCase):
+                def test(self):
+                    print("tested")
+            result = unittest.main(exit=False, testRunner=unittest.TextTestRunner(stream=sys.stdout)).result
+            print(result.testsRun, result.wasSuccessful(), unittest.main(argv=None, exit=False, testRunner=unittest.TextTestRunner(stream=sys.stdout)).result.testsRun)
+            """,
+            peer,
+        )
+        self.assertEqual(output.splitlines()[:3], ["Namespace(dry_run=False, more=[]) []", "[] ([], [])", "tested"])
+        self.assertEqual(output.splitlines()[-1], "1 True 1")
+        self.assertEqual(peer.asked, [])
+
+    def test_argv_is_what_a_script_sets(self) -> None:
+        peer = Peer(secrets={"A": "1"})
+        self.ok(
+            """
+            import argparse, sys
+            def fresh():
+                return type(sys.argv)([__file__])
+            mine = [__file__, "--x"]
+            a = fresh(); a[1] = "--x"; assert a == mine and a[1] == "--x" and len(a) == 2 and a[1:] == ["--x"]
+            a = fresh(); a.append("--x"); assert a == mine and a[-1] == "--x" and len(a) == 2
+            a = fresh(); a[1:] = ["--x", "y"]; assert a == mine + ["y"] and len(a) == 3
+            a = fresh(); a += ["--x"]; assert a == mine and a[1] == "--x"
+            a = fresh(); a.insert(1, "--x"); assert a == mine and a[1] == "--x"
+            a = fresh(); a[0] = "b"; a[-2] = "c"; assert a == ["c"] and len(a) == 2
+            a = fresh(); del a[1]; assert a == [__file__] and len(a) == 1 and a[-1] == __file__
+            a = fresh(); assert a.pop(0) == __file__ and len(a) == 0 and not a
+            sys.argv[1:] = ["--dry-run"]
+            parser = argparse.ArgumentParser(); parser.add_argument("--dry-run", action="store_true")
+            assert parser.parse_args().dry_run and sys.argv[1] == "--dry-run"
+            """,
+            peer,
+        )
+        self.assertEqual(peer.asked, [])
+
+
+class FerrisCli(ScriptTest):
+    def test_ferris_cli_sends_events_and_gives_the_config_of_the_package(self) -> None:
+        peer = Peer(config={"k": "v"})
+        output = self.ok(
+            """
+            from ferris_cli.v2 import FerrisEvents, ApplicationConfigurator
+            from ferris_cli.ferris_cli import ApplicationConfigurator as Older
+            from ferris_cli.v2.services.events import FerrisEvents as Deeper
+            import ferris_cli.v2.services.config as config
+            from ferris_cli import EventSender
+            from ferris_ef import context
+            FerrisEvents().send('x.y', context.package.name, data={'a': 1})
+            FerrisEvents.send('x.y', 'me', {}, None, 'r')
+            Deeper().send(event_type='x.y', event_source='me', data={}, correlation_id='c')
+            EventSender().send('x.y', {'a': 2})
+            context.events.send('x.y', {'a': 3})
+            print(ApplicationConfigurator.get(context.package.name), Older().get('ferris.env'), config.ApplicationConfigurator.get())
+            """,
+            peer,
+        )
+        self.assertEqual(output, "{'k': 'v'} {'k': 'v'} {'k': 'v'}\n")
+        sent = [{key: request[key] for key in request if key not in ("id", "op", "type")} for request in peer.asked if request["op"] == "event.send"]
+        self.assertEqual(
+            sent,
+            [
+                {"value": {"a": 1}, "source": "report"},
+                {"value": {}, "source": "me", "referenceId": "r"},
+                {"value": {}, "source": "me", "referenceId": "c"},
+                {"value": {"a": 2}},
+                {"value": {"a": 3}},
+            ],
+        )
+
+    def test_ferris_cli_says_what_to_use_instead_of_what_it_has_not(self) -> None:
+        output = self.ok(
+            """
+            from ferris_cli.v2 import ApplicationConfigurator
+            from sealrun import SealrunError
+            try: ApplicationConfigurator().get('other')
+            except SealrunError as error: print(error.code, error)
+            for line in ('from ferris_cli.v2 import MinioService', 'from ferris_cli.v2.services.storage import Bucket'):
+                try: exec(line)
+                except ImportError as error: print(error)
+            """,
+            Peer(),
+        )
+        self.assertEqual(
+            output.splitlines(),
+            [
+                "NOT_FOUND sealrun: ApplicationConfigurator.get reads only the config.json of this package, report; "
+                "put the settings there and call it with context.package.name",
+                "sealrun's ferris_cli has no MinioService; use the object store's own library, such as minio in requirements.txt, "
+                "with its keys in secrets",
+                "sealrun's ferris_cli has no Bucket; it has ApplicationConfigurator, EventSender, FerrisEvents",
+            ],
+        )
+
+    def test_context_says_what_to_use_instead_of_what_it_has_not(self) -> None:
+        output = self.ok(
+            """
+            from fx_ef import context
+            for read in (lambda: context.storage.create_bucket('b1'), lambda: context.output.log('x'), lambda: context.secret, lambda: context.zzz):
+                try: read()
+                except AttributeError as error: print(error.code, error)
+            print(hasattr(context, 'storage'), getattr(context, '__wrapped__', 1))
+            """,
+            Peer(),
+        )
+        self.assertEqual(
+            output.splitlines(),
+            [
+                "NOT_FOUND sealrun: context.storage is not in this release; "
+                "use the object store's own library, such as minio in requirements.txt, with its keys in secrets",
+                "NOT_FOUND sealrun: context.output is not in this release; "
+                "print the text or log it with context.logging, and return data with context.result(value)",
+                "NOT_FOUND sealrun: context has no secret in this release; did you mean context.secrets?",
+                "NOT_FOUND sealrun: context has no zzz in this release; it has config, configs, events, execution, input, logging, "
+                "package, parameters, params, result, results, retry, scheduler, secrets, state",
+                "False 1",
+            ],
+        )
+
+    def test_context_retry_lets_cron_win_over_a_delay_and_logs_that_it_does(self) -> None:
+        peer = Peer()
+        output = self.ok("from fx_ef import context\nprint(context.retry(minutes=5, cron_expression='56 * * * *', parameters={}))", peer)
+        self.assertEqual(output, "sch_1\n")
+        self.assertEqual(
+            [{key: request[key] for key in request if key != "id"} for request in peer.asked],
+            [
+                {"op": "log", "level": "warning", "message": "the delay has no effect: the cron text says when the package runs"},
+                {"op": "schedule", "value": {}, "cron": "56 * * * *"},
+            ],
+        )
 
 
 class Values(ScriptTest):

@@ -1,4 +1,5 @@
 import { ask } from "./ask.ts";
+import { SealrunError } from "./error.ts";
 import { sendEvent } from "./events.ts";
 import { type JsonObject, type JsonValue, requireJson } from "./json-value.ts";
 import { logging } from "./logging.ts";
@@ -64,3 +65,18 @@ export const context = {
     ask({ op: "result", value });
   },
 } as const;
+
+/** What Ferris's context has and this one has not: reading it says what to use instead. */
+const instead: Readonly<Record<string, string>> = {
+  storage: "use the object store's own library, such as minio in package.json, with its keys in secrets",
+  output: "print the text or log it with context.logging, and return data with context.result(value)",
+};
+
+for (const [name, advice] of Object.entries(instead)) {
+  // Not enumerable: a copy or a dump of the context does not read it.
+  Object.defineProperty(context, name, {
+    get: (): never => {
+      throw new SealrunError("NOT_FOUND", `sealrun: context.${name} is not in this release; ${advice}`);
+    },
+  });
+}

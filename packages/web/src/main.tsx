@@ -5,6 +5,9 @@ import "./app/page.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/app.tsx";
+import { holdDrops } from "./parts/drop/held-drop.ts";
+
+holdDrops();
 
 const root = document.getElementById("root");
 if (root !== null) {

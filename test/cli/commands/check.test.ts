@@ -33,6 +33,7 @@ const report = z.strictObject({
     z.strictObject({
       code: z.string().nullable(),
       level: z.enum(["error", "warning"]),
+      severity: z.literal("refused").optional(),
       file: z.string().nullable(),
       line: z.number().nullable(),
       message: z.string(),
@@ -55,6 +56,9 @@ const report = z.strictObject({
   ),
 });
 
+/** The platform of this file has no executor. */
+const noExecutors = "pool default has no executors, so a run waits until one is started";
+
 test("sealrun check shows who needs and who answers each name of a package that was never pushed, and stores nothing", async () => {
   await set("FROM_PROJECT", ...project);
   await set("FROM_PROJECT", ...platform);
@@ -74,7 +78,8 @@ test("sealrun check shows who needs and who answers each name of a package that 
     ["FROM_PROJECT", "main.py:3", "the project, version 1", "the platform"],
     ["OWN", "main.py:2, config.json: url", "secrets.json", "-"],
     ["warning", "FROM_PROJECT is answered by the project, which shadows the platform (version 1)"],
-    ["fine fresh: 3 secrets, 1 warning"],
+    ["warning", noExecutors],
+    ["fine fresh: 3 secrets, 2 warnings"],
     [""],
   ]);
   expect(stdout).not.toContain("canary");
@@ -89,7 +94,7 @@ test("sealrun check ends with 1 and the place of a secret that is set nowhere, u
   expect(stdout).toMatch(
     /^error +main\.ts:3 asks for NOWHERE, .* set it with: sealrun secret set NOWHERE .*\(SECRET_UNANSWERED\)$/m,
   );
-  expect(stderr).toBe("error: 1 error and 0 warnings found (CHECK_FAILED)\n");
+  expect(stderr).toBe("error: 1 error and 1 warning found (CHECK_FAILED)\n");
   expect((await check(folder, ...acme, "--optional", "NOWHERE")).exitCode).toBe(0);
 });
 
@@ -117,6 +122,7 @@ test("sealrun check --json keeps its form, on errors too, and never holds a valu
     ["warning", null, "secrets.json", 3],
     ["warning", null, "manifest.json", null],
     ["warning", null, "main.py", 2],
+    ["warning", null, null, null],
   ]);
   expect(secrets.map(({ name, neededBy, answeredBy }) => [name, neededBy.length, answeredBy?.from])).toEqual([
     ["LEFT", 1, "secrets.json"],
@@ -137,7 +143,7 @@ test("sealrun check shows what a push would replace in a package, and what stops
   const before = report.parse(JSON.parse((await check(folder, ...acme, "--json")).stdout));
   expect(before.package.version).toBe(1);
   expect(before.secrets[0]?.answeredBy).toEqual({ scope: "service", from: "secrets.json", version: null, replaces: 1 });
-  expect(before.problems).toEqual([]);
+  expect(before.problems.map(({ message }) => message)).toEqual([noExecutors]);
   await set("A", "--scope", "service", ...acme, "--package", "pushed");
   const { exitCode, stdout } = await check(folder, ...acme);
   expect(exitCode).toBe(0);
@@ -150,7 +156,7 @@ test("sealrun check shows what a push would replace in a package, and what stops
 test("sealrun check --offline asks no platform, and calls nothing missing", async () => {
   const folder = await used.person.write("alone", {
     "main.py": 'get_secret("A") + get_secret("B")',
-    "secrets.json": '{"A": 1}',
+    "secrets.json": '{"A": "kf83-kd02-pw"}',
   });
   const url = used.person.environment["SEALRUN_URL"] ?? "";
   used.person.environment["SEALRUN_URL"] = "http://127.0.0.1:9";
@@ -160,6 +166,37 @@ test("sealrun check --offline asks no platform, and calls nothing missing", asyn
   expect(stdout).toMatch(
     /^A +main\.py:1 +secrets\.json +-\nB +main\.py:1 +not asked +-\nfine alone: 2 secrets, 0 warnings\n$/m,
   );
+});
+
+test("sealrun check says what fails every run, and warns of what may", async () => {
+  const folder = await used.person.write("failing", {
+    "a.ts": "import _ from 'lodash';\nconst y = {;\n",
+    "b.ts": "import _ from 'lodash'; _;",
+    "c.py": "import requests\n",
+    "d.sh": "v=hello\r\n",
+    "e.sh": "\ufeff#!/bin/bash\n",
+  });
+  const { exitCode, stdout } = await check(folder, "--offline", "--json");
+  const { problems } = report.parse(JSON.parse(stdout));
+  expect(exitCode).toBe(1);
+  expect(problems.map(({ severity, level, file, line }) => [severity, level, file, line])).toEqual([
+    ["refused", "error", "a.ts", 2],
+    ["refused", "error", "a.ts", 1],
+    ["refused", "error", "b.ts", 1],
+    ["refused", "error", "c.py", 1],
+    [undefined, "warning", "d.sh", 1],
+    [undefined, "warning", "e.sh", 1],
+  ]);
+});
+
+test("sealrun check names the first line that no executor can follow", async () => {
+  const folder = await used.person.write("shells", {
+    "a.sh": "#!/usr/local/bin/bash\n",
+    "b.sh": "#!/bin/ksh\nprint hello\n",
+  });
+  const { exitCode, stdout } = await check(folder, "--offline");
+  expect(exitCode).toBe(1);
+  expect(stdout).toContain("b.sh:1: expected sh, bash or dash after #!, found ksh");
 });
 
 test("sealrun check reports a document that cannot be read, by file and line", async () => {

@@ -7,7 +7,7 @@ beforeAll(async () => {
   used = await usePlatform();
   const manifest = JSON.stringify({ trigger_events: ["order.paid"] });
   const folder = await used.person.write("ship", { "main.sh": "true\n", "manifest.json": manifest });
-  expect((await used.person.run(["push", folder, "--project", "acme"])).stderr).toBe("");
+  expect(await used.person.run(["push", folder, "--project", "acme"])).toMatchObject({ exitCode: 0 });
 });
 afterAll(async () => used.close());
 
@@ -34,6 +34,10 @@ test("sealrun event send says when no package lists the type, and what is wrong 
   expect(await send(["a", "--project", "acme", "--data", "-"], "[1]")).toMatchObject({
     exitCode: 64,
     stderr: expect.stringContaining("one JSON object"),
+  });
+  expect(await send(["a", "--project", "acme", "--data", "-"], '{"order": 9223372036854775808}')).toMatchObject({
+    exitCode: 64,
+    stderr: expect.stringContaining("standard input:1:11: order: expected an integer that keeps its value"),
   });
   expect(await send(["a\nb", "--project", "acme"])).toMatchObject({ exitCode: 64 });
   expect(await send(["a", "--project", "acme", "--source", ""])).toMatchObject({ exitCode: 64 });

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { commandEnvironment } from "../../support/dev-process.ts";
@@ -14,15 +14,30 @@ afterAll(async () => person.leave());
 const sealrun = async (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
   runSealrun(args, { cwd: person.home, env: { ...commandEnvironment(person.home), ...env } });
 
-test("sealrun init writes a package that sealrun local runs", async () => {
-  const { exitCode, stdout, stderr } = await sealrun(["init", "first"]);
-  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
-  expect(stdout).toContain("next: sealrun local first\n");
-  expect(await sealrun(["local", "first"])).toMatchObject({
-    exitCode: 0,
-    stderr: expect.stringContaining("INFO first has a token of 13 characters\n"),
-  });
-});
+test.each([
+  ["typescript", [], "stderr", "INFO "],
+  ["python", ["--python"], "stdout", ""],
+  ["shell", ["--shell"], "stdout", ""],
+] as const)(
+  "sealrun init writes in %s what sealrun local runs and sealrun check accepts",
+  async (name, flags, stream, level) => {
+    const { exitCode, stdout, stderr } = await sealrun(["init", name, ...flags]);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    expect(stdout).toContain(`next: sealrun local ${name}\n`);
+    const folder = join(person.home, name);
+    // As its README says, in its folder.
+    const readme = await readFile(join(folder, "README.md"), "utf8");
+    expect(readme).toContain("sealrun local . ");
+    const run = await runSealrun(["local", "."], { cwd: folder, env: commandEnvironment(person.home) });
+    expect(run.exitCode, run.stderr).toBe(0);
+    expect(run[stream]).toContain(`${level}${name} has a token of 13 characters\n`);
+    expect(run[stream]).toContain(`${level}on a platform the log masks it: a-local-token\n`);
+    expect(await sealrun(["check", name, "--offline"])).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining(`fine ${name}: 1 secret, 0 warnings\n`),
+    });
+  },
+);
 
 test("sealrun init keeps secrets readable only by their owner and out of version control", async () => {
   await sealrun(["init", "private"]);
@@ -30,18 +45,6 @@ test("sealrun init keeps secrets readable only by their owner and out of version
   for (const file of ["secrets.json", "ef_env.json"]) expect((await stat(join(folder, file))).mode & 0o777).toBe(0o600);
   const ignored = await readFile(join(folder, ".gitignore"), "utf8");
   expect(ignored.split("\n")).toEqual(expect.arrayContaining(["secrets.json", "ef_env.json"]));
-});
-
-test("sealrun init --python writes a package that sealrun local runs", async () => {
-  await sealrun(["init", "snake", "--python"]);
-  const { exitCode, stdout, stderr } = await sealrun(["local", "snake"]);
-  expect(exitCode, stderr).toBe(0);
-  expect(stdout).toContain("snake has a token of 13 characters\n");
-});
-
-test("sealrun init --shell writes a shell script", async () => {
-  await sealrun(["init", "shell", "--shell"]);
-  expect(await readdir(join(person.home, "shell"))).toContain("main.sh");
 });
 
 test("sealrun init overwrites nothing", async () => {
@@ -57,4 +60,10 @@ test("sealrun init refuses a folder whose name cannot be a package's", async () 
   const { exitCode, stderr } = await sealrun(["init", "my package"]);
   expect(exitCode).toBe(65);
   expect(stderr).toContain("(NAME_NOT_ALLOWED)");
+});
+
+test("sealrun init says that a folder cannot be written, not that it cannot be read", async () => {
+  const { exitCode, stderr } = await sealrun(["init", "/sys/kernel/first/package"]);
+  expect(exitCode).toBe(66);
+  expect(stderr).toMatch(/^error: "\/sys\/kernel\/first\/package" cannot be written: you may not write there \(E/);
 });

@@ -26,6 +26,19 @@ test("sealrun package show shows steps and files", async () => {
   expect(stdout).toContain("    data/x.csv  3 bytes\n");
 });
 
+test("sealrun package show shows what the manifest says for people, and nothing about what it leaves out", async () => {
+  const manifest = { description: "Sends mail", version: 1.5, author: "Ann", tags: ["mail", "daily"], type: "k8x_job" };
+  const files = { "main.sh": "echo hello", "manifest.json": JSON.stringify(manifest) };
+  const folder = await used.person.write("mail", files);
+  await used.person.run(["push", folder, "--project", "acme"]);
+  const { stdout } = await used.person.run(["package", "show", "acme/mail"]);
+  expect(stdout).toContain(
+    "  about    Sends mail\n  author   Ann\n  release  1.5\n  tags     mail, daily\n  digest   ",
+  );
+  const { stdout: without } = await used.person.run(["package", "show", "acme/report"]);
+  expect(without).not.toMatch(/about|author|release|tags/);
+});
+
 test("sealrun package show --json prints what the platform says", async () => {
   const { stdout } = await used.person.run(["package", "show", "acme/report", "--json"]);
   expect(packageInfo.parse(JSON.parse(stdout)).version?.number).toBe(1);

@@ -53,3 +53,30 @@ test("sealrun project list trusts a keyring at first use, says so once, and keep
   expect(second.stderr).toBe("");
   expect(other).toMatchObject({ exitCode: 76, stderr: expect.stringContaining("(FINGERPRINT_MISMATCH)") });
 });
+
+test("sealrun execution list says that a project does not exist, and that an existing one has no executions", async () => {
+  expect(await used.person.run(["execution", "list", "--project", "nope"])).toMatchObject({
+    exitCode: 4,
+    stderr: expect.stringMatching(/^error: There is no project "?nope"?.*\(PROJECT_NOT_FOUND\)\n$/),
+  });
+  expect(await used.person.run(["execution", "list", "--project", "acme"])).toMatchObject({
+    exitCode: 0,
+    stdout: "no executions; start one with: sealrun run PROJECT/PACKAGE\n",
+  });
+});
+
+test("sealrun project list says where a token that is not accepted comes from", async () => {
+  const { environment } = used.person;
+  const token = environment["SEALRUN_TOKEN"] ?? "";
+  environment["SEALRUN_TOKEN"] = `sr_adm_${"x".repeat(43)}`;
+  try {
+    expect(await used.person.run(["project", "list"])).toEqual({
+      exitCode: 77,
+      stdout: "",
+      stderr:
+        "error: The platform does not accept the token; check SEALRUN_TOKEN, or the token in profiles.json (UNAUTHENTICATED)\n",
+    });
+  } finally {
+    environment["SEALRUN_TOKEN"] = token;
+  }
+});

@@ -101,6 +101,16 @@ test.each([
   expect(stderr).toContain(sentence);
 });
 
+test("sealrun run refuses an integer that would be rounded, as a file of parameters and as -p", async () => {
+  const folder = await person.write("numbers", { "a.json": '{"who": "x",\n"code": 12345678901234567168}' });
+  const fromFile = await person.run(["run", "acme/report", "--params", `${folder}/a.json`]);
+  expect(fromFile.exitCode).toBe(65);
+  expect(fromFile.stderr).toContain("a.json:2:9: code: expected an integer that keeps its value");
+  const typed = await person.run(["run", "acme/report", "-p", "code=9223372036854775808"]);
+  expect(typed.exitCode).toBe(65);
+  expect(typed.stderr).toContain('Parameter "code": expected an integer that keeps its value');
+});
+
 test("sealrun run says that there is no such package", async () => {
   expect(await person.run(["run", "acme/nothing"])).toMatchObject({
     exitCode: 4,
@@ -180,4 +190,37 @@ test("sealrun execution again --same-version runs the original version", async (
   expect(newest.stderr).toContain("run the same version again");
   const shown = executionInfo.parse(JSON.parse((await again("--same-version", "--wait", "--json")).stdout));
   expect(shown).toMatchObject({ version: 1, status: "succeeded" });
+});
+
+test("sealrun run masks what scripts print of a value in other forms, and leaves other text alone", async () => {
+  const script = `import html, json, shlex, subprocess, unicodedata
+from sealrun import get_secret
+s = get_secret("VALUE")
+print(repr(s), ascii(s), s.encode(), list(s.encode()), shlex.quote(s), s.encode().hex(":"), sep=" | ")
+print(s.replace("'", "''"), s.replace('"', '""'), html.escape(s).replace("&#x27;", "&apos;"), s.upper(), sep=" | ")
+print(json.dumps(json.dumps(json.dumps(s))), unicodedata.normalize("NFD", s), sep=" | ", flush=True)
+subprocess.run(["bash", "-c", "printf '%q\\\\n' \\"$0\\"; printf %s \\"$0\\" | od -An -tx1", s])
+get_secret("DOCUMENT"), get_secret("MASK"), get_secret("DB")
+print(json.dumps({"x": {"y": {"port": 5432}}}, indent=4), "localhost", get_secret("MASK") == "***")
+`;
+  const secrets = {
+    VALUE: `O'Bri n"s-kéy\\Q7$zz`,
+    DOCUMENT: JSON.stringify({ a: { b: { c: "topsecretvalue" } } }, null, 4),
+    MASK: "***",
+    DB: { host: "localhost", port: 5432, password: "kf83-kd02-pw" },
+  };
+  const folder = await person.write("forms", { "main.py": script, "secrets.json": JSON.stringify(secrets) });
+  const pushed = await person.run(["push", folder, "--project", "acme"]);
+  expect(pushed.stderr).toMatch(/MASK is too short to mask[^]*DB has parts .*: host, port$/m);
+  const { stdout } = await person.run(["run", "acme/forms", "--wait"]);
+  const [first, second, third, ...others] = stdout.split("\n").map((line) => line.replace("[main.py] ", ""));
+  expect(first).toBe(`'***' | '***' | b'***' | [***] | '***' | ***`);
+  expect(second).toBe("*** | *** | *** | ***");
+  expect(third?.replaceAll(/[\\"]/g, "")).toBe("*** | ***");
+  expect(others.slice(0, 2)).toEqual(["***", " ***"]);
+  expect(others.slice(2, 9).join("\n")).toBe(`${JSON.stringify({ x: { y: { port: 5432 } } }, null, 4)} localhost True`);
+  expect(stdout).toContain("read MASK from service, version 1 (too short to mask)\n");
+  expect(stdout).toContain(
+    "read DB from service, version 1 (masked, except parts that are too short or common words)\n",
+  );
 });

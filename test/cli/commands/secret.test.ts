@@ -33,12 +33,51 @@ test("sealrun secret set does not repeat what was given in place of the name", a
 });
 
 test("sealrun secret set takes the value from standard input and counts versions", async () => {
-  expect(await run(["set", "TOKEN", ...platform], "one\n")).toEqual({
+  expect(await run(["set", "TOKEN", ...platform], "first-value-of-token\n")).toEqual({
     exitCode: 0,
     stdout: "set TOKEN in the platform, version 1\n",
     stderr: "",
   });
-  expect((await run(["set", "TOKEN", ...platform], "two\n")).stdout).toContain("version 2");
+  expect((await run(["set", "TOKEN", ...platform], "other-value-of-token\n")).stdout).toContain("version 2");
+});
+
+test("sealrun secret set and import warn of what is not masked, and store it", async () => {
+  const short = await run(["set", "PIN", ...platform], "x9Q");
+  expect(short).toMatchObject({ exitCode: 0, stdout: "set PIN in the platform, version 1\n" });
+  expect(short.stderr).toContain("PIN is too short to mask");
+  const folder = await used.person.write("warned", {
+    "all.json": '{"HOST":"localhost","DB":{"port":5432,"password":"kf83-kd02-pw"},"FINE":"kf83-kd02-pw"}',
+  });
+  const { exitCode, stdout, stderr } = await run(["import", `${folder}/all.json`, ...platform]);
+  expect(exitCode).toBe(0);
+  expect(stderr).toContain("HOST is a common word");
+  expect(stderr).toMatch(/DB has parts .*: port$/m);
+  expect(stdout + stderr + short.stderr).not.toMatch(/FINE is|x9Q|localhost|5432|kf83/);
+});
+
+test.each([
+  ["nothing", [], ""],
+  ["a line break", [], "\n"],
+  ["white space", [], " \r\n"],
+  ["an empty text in JSON", ["--value-json"], '""'],
+])("sealrun secret set refuses %s as a value, and keeps the one that it has", async (_, options, stdin) => {
+  await run(["set", "KEPT", ...platform], "one");
+  const before = (await run(["list", "KEPT", ...platform])).stdout;
+  expect(await run(["set", "KEPT", ...platform, ...options], stdin)).toEqual({
+    exitCode: 65,
+    stdout: "",
+    stderr:
+      'error: Expected a value of "KEPT", found an empty one; nothing was stored; add --allow-empty if it is meant (VALUE_EMPTY)\n',
+  });
+  expect((await run(["list", "KEPT", ...platform])).stdout).toBe(before);
+});
+
+test("sealrun secret set and import store an empty value with --allow-empty", async () => {
+  expect((await run(["set", "NOTHING", ...platform, "--allow-empty"])).stdout).toContain("set NOTHING");
+  const refused = await run(["import", "-", ...platform], "NOTHING=\nSOMETHING=x\n");
+  expect(refused).toMatchObject({ exitCode: 65, stderr: expect.stringContaining('"NOTHING" (standard input:1)') });
+  expect((await run(["list", "SOMETHING", ...platform])).exitCode).toBe(4);
+  expect((await run(["import", "-", "--allow-empty", ...platform], "NOTHING=\nSOMETHING=x\n")).exitCode).toBe(0);
 });
 
 test("sealrun secret import sets all names of a file, or none", async () => {

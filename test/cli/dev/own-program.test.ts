@@ -14,7 +14,7 @@ function runNode(args: readonly string[], input = "") {
 test("ownProgram() repeats the flags that Node itself was started with, and none of the script's arguments", () => {
   const { stdout, stderr } = runNode([...flags, "-", "dev", "--flag-of-the-script"], printsItself);
   expect({ stdout: stdout.trim(), stderr }).toEqual({
-    stdout: JSON.stringify([...flags, `${sources}main.ts`]),
+    stdout: JSON.stringify(["--disable-sigusr1", ...flags, `${sources}main.ts`]),
     stderr: "",
   });
 });

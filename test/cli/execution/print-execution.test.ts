@@ -1,7 +1,12 @@
 import { PassThrough } from "node:stream";
 import { executionInfo, type ExecutionInfo } from "@sealrun/protocol";
 import { expect, test } from "vitest";
-import { printExecution, printLogLine, printOutcome } from "../../../packages/cli/src/execution/print-execution.ts";
+import {
+  describeFailure,
+  printExecution,
+  printLogLine,
+  printOutcome,
+} from "../../../packages/cli/src/execution/print-execution.ts";
 import { createOutput, type Output } from "../../../packages/cli/src/output.ts";
 
 function print(action: (output: Output) => void): string {
@@ -10,7 +15,7 @@ function print(action: (output: Output) => void): string {
   return String(stdout.read() ?? "");
 }
 
-const receipt = { scope: null, version: null, step: "a.sh", attempt: 1, time: "t" };
+const receipt = { scope: null, version: null, masking: null, step: "a.sh", attempt: 1, time: "t" };
 const failure = { code: "SCRIPT_FAILED", message: "a.sh ended with exit code 3" };
 const failed: ExecutionInfo = executionInfo.parse({
   id: "exe_00000000000000000000",
@@ -58,8 +63,11 @@ const failed: ExecutionInfo = executionInfo.parse({
     },
   ],
   receipt: [
-    { ...receipt, name: "A", scope: "project", version: 4, outcome: "read" },
-    { ...receipt, name: "A", scope: "project", version: 4, outcome: "read", step: "b.sh" },
+    { ...receipt, name: "A", scope: "project", version: 4, masking: "all", outcome: "read" },
+    { ...receipt, name: "SHORT", scope: "project", version: 1, masking: "none", outcome: "read" },
+    { ...receipt, name: "DB", scope: "project", version: 2, masking: "part", outcome: "read" },
+    { ...receipt, name: "OLD", scope: "project", version: 3, outcome: "read" },
+    { ...receipt, name: "A", scope: "project", version: 4, masking: "all", outcome: "read", step: "b.sh" },
     { ...receipt, name: "B", outcome: "missing" },
     { ...receipt, name: "C", outcome: "refused" },
   ],
@@ -74,6 +82,9 @@ test("printOutcome() prints status, steps, reason, and each secret once", () => 
     "  b.sh  skipped",
     "  some of its output has not arrived yet",
     "read A from project, version 4 (masked)",
+    "read SHORT from project, version 1 (too short to mask)",
+    "read DB from project, version 2 (masked, except parts that are too short or common words)",
+    "read OLD from project, version 3",
     "missed B: looked in service, project, platform",
     "refused C: not declared by step a.sh",
     "",
@@ -120,4 +131,17 @@ test("printOutcome() names the attempt when there were several", () => {
   const shown = print((output) => printOutcome(output, { ...failed, receipt: [...twice] }));
   expect(shown).toContain("platform, attempt 1\n");
   expect(shown).toContain("platform, attempt 2\n");
+});
+
+test("describeFailure() and printOutcome() give a script's own exit code, and not that of the signal that ended it", () => {
+  const [step] = failed.steps;
+  if (step === undefined) throw new TypeError("Expected a step");
+  const error = { code: "SCRIPT_TIMED_OUT", message: "a.sh ran longer than its timeout of 1 s and was ended" };
+  const ended = { ...step, exitCode: 143, error };
+  expect(describeFailure(step)).toBe("failed with exit code 3");
+  expect(describeFailure(ended)).toBe("ran longer than its timeout");
+  expect(describeFailure({ ...ended, error: { ...error, code: "CANCELLED" } })).toBe("failed");
+  expect(print((output) => printOutcome(output, { ...failed, steps: [ended], receipt: [] })).split("\n")[1]).toBe(
+    "  a.sh  failed, 900 ms, tried 3 times: a.sh ran longer than its timeout of 1 s and was ended (SCRIPT_TIMED_OUT)",
+  );
 });

@@ -2,7 +2,9 @@ import { answerNeeds, checkContent, listNeeds } from "@sealrun/client";
 import { checkPackageFiles, isLocalFile, parseSecretDocument } from "@sealrun/protocol";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
 import { firstPackage, type Language } from "../../../packages/cli/src/init/first-package.ts";
+import { readPage } from "../../docs/pages.ts";
 import { bytesOf } from "../../support/refusal.ts";
 
 const languages = ["typescript", "python", "shell"] as const;
@@ -84,4 +86,18 @@ test("firstPackage() gives every language the same files, apart from the script 
   expect(names[0]).toEqual(["secrets.json", "manifest.json", "ef_env.json", ".gitignore", "README.md"]);
   expect(names[1]).toEqual(names[0]);
   expect(names[2]).toEqual(names[0]);
+});
+
+test("firstPackage() writes what packages/docs/start.md shows, and prints what it says", () => {
+  const page = readPage("start.md");
+  const files = firstPackage("hello", "typescript");
+  expect(page).toContain(`\`\`\`ts\n${textOf("hello", "typescript", "main.ts")}\`\`\`\n`);
+  expect(page).toContain(`\`\`\`json\n${textOf("hello", "typescript", "secrets.json")}\`\`\`\n`);
+  expect(page).toContain(`\nwrote hello: ${files.map(({ path }) => path).join(", ")}\n`);
+  // The script logs at level info, which the command shows before the text.
+  const [token] = Object.values(
+    z.record(z.string(), z.string()).parse(JSON.parse(textOf("hello", "typescript", "secrets.json"))),
+  );
+  expect(page).toContain(`\n[main.ts] INFO hello has a token of ${token?.length} characters\n`);
+  expect(page).toContain("\n[main.ts] INFO on a platform the log masks it: ***\n");
 });

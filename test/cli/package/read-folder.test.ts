@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdir, symlink, truncate, writeFile } from "node:fs/promises";
+import { chmod, mkdir, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { limits } from "@sealrun/protocol";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -19,6 +19,17 @@ test("readPackageFolder() gives files by path, and secrets.json apart", async ()
   expect(files.map(({ path }) => path)).toEqual(["a.sh", "lib/x.ts", "z.sh"]);
   expect(Buffer.from(secretsFile ?? "").toString()).toBe("{}");
   expect(skipped).toEqual([]);
+});
+
+test("readPackageFolder() reads which files are executable", async () => {
+  const folder = await person.write("p", { "a.sh": "", "bin/tool": "#!/bin/sh\n", "notes.txt": "" });
+  await chmod(join(folder, "bin/tool"), 0o755);
+  const { files } = await readPackageFolder(folder);
+  expect(files.map(({ path, executable }) => [path, executable])).toEqual([
+    ["a.sh", false],
+    ["bin/tool", true],
+    ["notes.txt", false],
+  ]);
 });
 
 test("readPackageFolder() leaves out what no version holds, and says what a person may miss", async () => {

@@ -1,7 +1,6 @@
 import { Readable } from "node:stream";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { readSecretFile } from "../../../packages/cli/src/secret/read-secret-file.ts";
-import { rejectionOf } from "../../support/refusal.ts";
 import { newPerson, type Person } from "../run-here.ts";
 
 let person: Person;
@@ -46,9 +45,11 @@ test.each([
   expect(found).toEqual([{ name: "A", value, place: "standard input:2" }]);
 });
 
-test("readSecretFile() says which endings it knows", async () => {
-  const folder = await person.write("p", { "a.yaml": "" });
-  expect((await rejectionOf(readSecretFile(person.cli, `${folder}/a.yaml`))).message).toContain(
-    "ends in .json or .env",
-  );
+test("readSecretFile() reads a file of any name by its content", async () => {
+  const folder = await person.write("p", { ".env_encoded": "A=x\n", vars: '{"A":"x"}' });
+  for (const name of [".env_encoded", "vars"]) {
+    expect(await readSecretFile(person.cli, `${folder}/${name}`)).toEqual([
+      { name: "A", value: "x", place: `${name}:1` },
+    ]);
+  }
 });

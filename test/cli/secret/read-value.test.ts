@@ -36,6 +36,15 @@ test("readSecretValue() reads JSON when asked, strictly and without repeating it
   expect(message).not.toContain("plain-value");
 });
 
+test("readSecretValue() refuses an integer that would be rounded, and names no key of the value", async () => {
+  const { code, message } = await rejectionOf(read('{"canary": 12345678901234567168}', true));
+  expect(code).toBe("MALFORMED");
+  expect(message).toMatch(/^the value:1:12: expected an integer that keeps its value.*write it as text \(in quotes\)$/);
+  expect(await read('{"a":[1.50,1e3,0.12345678901234567891]}', true)).toEqual({
+    a: [1.5, 1_000, 0.123_456_789_012_345_68],
+  });
+});
+
 test("readSecretValue() refuses bytes that are not UTF-8", async () => {
   expect((await rejectionOf(read(new Uint8Array([0xff])))).message).toBe(
     "Expected a value in UTF-8; give a binary one as base64",

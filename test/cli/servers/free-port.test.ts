@@ -10,9 +10,16 @@ test("requireFreePort() names a port in use, and accepts it once it is free", as
   const port = typeof address === "object" && address !== null ? address.port : 0;
   await expect(requireFreePort("127.0.0.1", port)).rejects.toMatchObject({
     code: "PORT_TAKEN",
-    message: expect.stringContaining(`Port ${port} `),
+    message: `Port ${port} on 127.0.0.1 is in use, by another program or by a sealrun that runs already; choose another, or 0 for any free one`,
   });
   server.close();
   await once(server, "close");
   await requireFreePort("127.0.0.1", port);
+});
+
+test("requireFreePort() says what is wrong with an address that this machine does not have", async () => {
+  await expect(requireFreePort("192.0.2.1", 0)).rejects.toMatchObject({
+    code: "PORT_TAKEN",
+    message: "Port 0 on 192.0.2.1 cannot be used: this machine does not have that address; choose another",
+  });
 });

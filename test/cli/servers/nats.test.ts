@@ -25,9 +25,9 @@ import {
 } from "nats";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { takeNext } from "../../../executor/src/supervisor/queue/take.ts";
 import { type Nats, startNats } from "../../../packages/cli/src/servers/nats.ts";
 import { programs } from "../../support/servers.ts";
+import { takeMessage } from "../../support/take-message.ts";
 import { until } from "../../support/until.ts";
 
 const [own, other] = [executorId.parse(newId("executor")), executorId.parse(newId("executor"))];
@@ -159,19 +159,22 @@ describe("startNats()", () => {
     expect((await platform.request("sealrun.keyring.grant", "?")).string()).toBe("yes");
   });
 
-  test("startNats() lets an executor take work of its pool, report, and ask the platform", async () => {
+  test("startNats() lets an executor take work of its pool, report to every platform that listens, and ask the platform", async () => {
     const platform = await open(nats.platform, "_INBOX.platform");
     platform.subscribe("sealrun.rpc.*.claim", { callback: (_error, message) => void message.respond("granted") });
     await platform.jetstream().publish(subjects.executions(pool), "work");
     const executor = await openExecutor();
-    const message = await takeNext(
+    const message = await takeMessage(
       { connection: executor, close: async () => undefined },
       pool,
       AbortSignal.timeout(20_000),
     );
     expect(Buffer.from(message?.frame ?? "").toString()).toBe("work");
     message?.done();
+    const reports = platform.subscribe(subjects.reports(own), { max: 1 });
+    await platform.flush();
     expect((await executor.jetstream().publish(subjects.reports(own), "log")).stream).toBe("REPORTS");
+    for await (const each of reports) expect(each.string()).toBe("log");
     expect((await executor.request(subjects.rpc(own, "claim"), "?")).string()).toBe("granted");
     const control = executor.subscribe(subjects.control(own), { max: 1 });
     await executor.flush();

@@ -34,6 +34,25 @@ test("setSecrets() sends a value that only the project's key opens", async () =>
   expect(decode(jsonValue, opened)).toBe("plain-value");
 });
 
+test("setSecrets() asks the platform nothing when a value is empty, unless that is meant", async () => {
+  const platform: HostilePlatform = hostilePlatform(({ method }) =>
+    method === "PUT" ? { secrets: [stored] } : { key: platform.state({ scope: "project", ownerId: project }) },
+  );
+  const client = clientOf(platform);
+  for (const empty of ["", " \r\n"]) {
+    const values = new Map([
+      ["A", "x"],
+      ["B", empty],
+    ]);
+    expect(await rejectionOf(client.setSecrets(place, values))).toMatchObject({
+      code: "VALUE_EMPTY",
+      message: 'Expected a value of "B", found an empty one; nothing was stored; set allowEmpty if it is meant',
+    });
+    expect(platform.seen).toEqual([]);
+  }
+  expect(await client.setSecrets(place, new Map([["A", ""]]), "import", { allowEmpty: true })).toEqual([stored]);
+});
+
 test("setSecrets() sends nothing sealed with the key of another scope", async () => {
   const platform: HostilePlatform = hostilePlatform(() => ({
     key: platform.state({ scope: "service", ownerId: "pkg_x" }),

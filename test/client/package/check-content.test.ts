@@ -16,6 +16,17 @@ test("checkContent() gives the steps in order and warns of a value in a script",
   expect(problems.map(({ file, line, level }) => [file, line, level])).toEqual([["b.sh", 2, "warning"]]);
 });
 
+test("checkContent() warns of values of secrets.json that are not masked, with their line", () => {
+  const secrets = '{\n"PIN": "x9Q",\n"HOST": "localhost",\n"DB": {"port": 5432, "password": "kf83-kd02-pw"}\n}';
+  const { problems } = checkContent(contentOf({ "a.py": "print(1)" }, secrets));
+  expect(problems.map(({ file, line, message }) => [file, line, message.slice(0, 40)])).toEqual([
+    ["secrets.json", 2, "secrets.json:2: PIN is too short to mask"],
+    ["secrets.json", 3, "secrets.json:3: HOST is a common word: a"],
+    ["secrets.json", 4, "secrets.json:4: DB has parts that are to"],
+  ]);
+  expect(JSON.stringify(problems)).not.toMatch(/x9Q|localhost|5432|kf83/);
+});
+
 test("checkContent() throws the first document that is refused", () => {
   const content = contentOf({ "a.py": "", "manifest.json": '{"prority": 3}', "config.json": "[]" });
   expect(refusalOf(() => checkContent(content)).code).toBe("MANIFEST_INVALID");
@@ -39,4 +50,11 @@ test("checkContent() reports every refused document to the listener, and never a
   ]);
   expect(heard.map(({ message }) => message).join("\n")).not.toContain("top-secret");
   expect([steps, [...secrets]]).toEqual([[], []]);
+});
+
+test("checkContent() says once that a flow document is no script", () => {
+  const heard: SealrunError[] = [];
+  checkContent(contentOf({ "flow.yaml": "id: a\nnamespace: b\ntasks:\n" }), (error) => heard.push(error));
+  expect(heard.map(({ code }) => code)).toEqual(["PACKAGE_INVALID"]);
+  expect(heard[0]?.message).toContain('"flow.yaml" looks like a Kestra flow');
 });

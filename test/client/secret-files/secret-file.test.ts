@@ -18,12 +18,18 @@ test.each(['\n{"A":"x"}', "\nA=x"])("readSecrets() takes either form where there
   expect(found).toEqual({ name: "A", value: "x", place: "standard input:2" });
 });
 
-test("readSecrets() refuses a file of another ending", () => {
-  expect(refusalOf(() => readSecrets(bytesOf("A=x"), { name: "a.txt", isNamed: true })).code).toBe("USAGE");
+test.each([
+  [".env_encoded", "SECRET_MYPASSWORD=cGFzc3dvcmQ=", "SECRET_MYPASSWORD"],
+  [".envrc", "export A=x", "A"],
+  ["secrets.txt", "A=x", "A"],
+  ["vars", ' {"A": "x"}', "A"],
+  ["vars", "\uFEFF{}", undefined],
+])("readSecrets() reads %s by its content %j", (name, text, secret) => {
+  expect(readSecrets(bytesOf(text), { name, isNamed: true })[0]?.name).toBe(secret);
 });
 
 test("readSecrets() leaves out what cannot be stored when there is a listener, and refuses everything else", () => {
-  const text = "1A=hunter2\nB=x\nB=hunter2\n";
+  const text = "1A=hunter2\nB=x\nC=hunter2\nC=hunter2\n";
   const refused: SealrunError[] = [];
   const found = readSecrets(bytesOf(text), { name: ".env", isNamed: true }, (error) => refused.push(error));
   expect(found).toEqual([{ name: "B", value: "x", place: ".env:2" }]);

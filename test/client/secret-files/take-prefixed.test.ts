@@ -1,13 +1,30 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { takePrefixed } from "../../../packages/client/src/secret-files/take-prefixed.ts";
+import { takePlain, takePrefixed } from "../../../packages/client/src/secret-files/take-prefixed.ts";
 import { refusalOf } from "../../support/refusal.ts";
 
 const rule = { prefix: "SECRET_", isBase64: true, plainHint: "with --plain" };
 const at = (name: string, value: string, line = 1) => ({ name, value, place: `.env:${line}` });
 const encode = (text: string): string => Buffer.from(text).toString("base64");
 
+test("takePlain() refuses a wrapped value with its place, and keeps the others", () => {
+  const found = [at("A", "x"), { ...at("B", "hunter2\nhunter2", 3), isWrapped: true as const }];
+  expect(takePlain(found.slice(0, 1))).toEqual([at("A", "x")]);
+  const { code, message } = refusalOf(() => takePlain(found));
+  expect(code).toBe("SECRETS_FILE_INVALID");
+  expect(message).toMatch(/^\.env:3: "B": expected a value on one line/);
+  expect(message).not.toContain("hunter2");
+});
+
 describe("takePrefixed()", () => {
+  test("takePrefixed() decodes a wrapped value, and refuses one that is not to be decoded", () => {
+    const text = "long ".repeat(30).trim();
+    const wrapped = { ...at("SECRET_A", encode(text).replace(/.{76}/g, "$&\n")), isWrapped: true as const };
+    expect(takePrefixed([wrapped], rule)).toEqual([{ name: "A", value: text, place: ".env:1" }]);
+    expect(refusalOf(() => takePrefixed([wrapped], { ...rule, isBase64: false })).code).toBe("SECRETS_FILE_INVALID");
+    expect(takePrefixed([wrapped], { ...rule, prefix: "OTHER_" })).toEqual([]);
+  });
+
   test("takePrefixed() gives back what base64 encoded, wrapped or without padding too", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme" }), fc.boolean(), fc.boolean(), (text, isWrapped, isCut) => {

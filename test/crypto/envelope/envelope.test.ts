@@ -4,13 +4,10 @@ import {
   generateScopeKey,
   openWithKey,
   openWithPrivateKey,
-  openWithSharedSecret,
-  parametersContext,
   randomBytes,
   readEnvelope,
   sealWithKey,
   secretContext,
-  sharedSecret,
   storedContext,
   type SymmetricKey,
   toHex,
@@ -151,33 +148,6 @@ test("createBatchSealer() uses one ephemeral key for a sealing batch and another
   const first = ephemeralOf(sealer.seal(context, utf8("a")));
   expect(ephemeralOf(sealer.seal(context, utf8("b")))).toBe(first);
   expect(ephemeralOf(createBatchSealer(pair.publicKey).seal(context, utf8("c")))).not.toBe(first);
-});
-
-test("openWithSharedSecret() opens all of its upload and nothing of another", () => {
-  const parameters = parametersContext({ platformId: "plt_1", packageId: "pkg_1" });
-  const sealer = createBatchSealer(pair.publicKey);
-  const first = sealer.seal(context, utf8("one"));
-  const second = sealer.seal(parameters, utf8("two"));
-  const parts = readEnvelope(first);
-  const shared = sharedSecret(pair.privateKey, parts.algorithm === 2 ? parts.ephemeral : new Uint8Array(32));
-  expect(openWithSharedSecret(shared, pair.publicKey, context, first)).toEqual(utf8("one"));
-  expect(openWithSharedSecret(shared, pair.publicKey, parameters, second)).toEqual(utf8("two"));
-  const other = createBatchSealer(pair.publicKey).seal(context, utf8("three"));
-  const wrong = () => openWithSharedSecret(shared, pair.publicKey, context, other);
-  expect(codeOf(wrong)).toBe("WRONG_KEY_OR_CONTEXT");
-  const otherRecipient = () => openWithSharedSecret(shared, generateScopeKey().publicKey, context, first);
-  expect(codeOf(otherRecipient)).toBe("WRONG_KEY_OR_CONTEXT");
-});
-
-test("openWithSharedSecret() binds the recipient's public key, so that a shared secret fits no other recipient", () => {
-  const envelope = createBatchSealer(pair.publicKey).seal(context, utf8("hunter2"));
-  const impostor = generateScopeKey();
-  const relabelled = new Uint8Array(envelope);
-  relabelled.set(impostor.id, 6);
-  const parts = readEnvelope(relabelled);
-  const shared = sharedSecret(pair.privateKey, parts.algorithm === 2 ? parts.ephemeral : new Uint8Array(32));
-  const open = () => openWithSharedSecret(shared, impostor.publicKey, context, relabelled);
-  expect(codeOf(open)).toBe("WRONG_KEY_OR_CONTEXT");
 });
 
 test("sealWithKey() accepts 4 MiB", () => {

@@ -29,6 +29,7 @@ test("seam-web.ts gives the bytes of seam.ts for every key and message", () => {
       expect(web.x25519Public(seed)).toEqual(node.x25519Public(seed));
       const otherPublic = node.x25519Public(other);
       expect(web.x25519Shared(seed, otherPublic)).toEqual(node.x25519Shared(seed, otherPublic));
+      expect(web.hmacSha512(other, message)).toEqual(node.hmacSha512(other, message));
       const signPublic = node.ed25519Public(seed);
       expect(web.ed25519Public(seed)).toEqual(signPublic);
       const signature = node.ed25519Sign(seed, message);
@@ -37,6 +38,15 @@ test("seam-web.ts gives the bytes of seam.ts for every key and message", () => {
     }),
     { numRuns: 8 },
   );
+});
+
+test("x25519Send() of both seams gives the public half and the same result as x25519Shared()", () => {
+  const [own, receiver] = [node.randomBytes(32), node.x25519Public(node.randomBytes(32))];
+  const expected = { publicKey: node.x25519Public(own), shared: node.x25519Shared(own, receiver) };
+  for (const seam of [node, web]) {
+    // Twice: the receiver's key is parsed only the first time.
+    for (let time = 0; time < 2; time += 1) expect(seam.x25519Send(own, receiver)).toEqual(expected);
+  }
 });
 
 test("ed25519Verify() of both seams refuses every signature with a changed bit, message or key", () => {

@@ -7,6 +7,7 @@ import {
   ed25519Verify,
   randomBytes,
   x25519Public,
+  x25519Send,
   x25519Shared,
 } from "../../../packages/crypto/src/primitives/seam.ts";
 
@@ -32,4 +33,45 @@ test("seam.ts gives tweetnacl's bytes, which a browser uses instead", () => {
   expect(ed25519Public(seed)).toEqual(pair.publicKey);
   expect(ed25519Sign(seed, message)).toEqual(nacl.sign.detached(message, pair.secretKey));
   expect(ed25519Verify(pair.publicKey, message, nacl.sign.detached(message, pair.secretKey))).toBe(true);
+});
+
+test("seam.ts keeps parsed keys apart: by curve, by bytes, and for more keys than it keeps", () => {
+  const message = randomBytes(20);
+  const seeds = Array.from({ length: 1_100 }, () => randomBytes(32));
+  const signed = seeds.map((seed) => ({ publicKey: ed25519Public(seed), signature: ed25519Sign(seed, message) }));
+  const [first] = signed;
+  for (let round = 0; round < 2; round += 1) {
+    for (const { publicKey, signature } of signed) {
+      expect(ed25519Verify(publicKey, message, signature)).toBe(true);
+      expect(ed25519Verify(publicKey, message, first?.signature ?? signature)).toBe(publicKey === first?.publicKey);
+    }
+  }
+  // The same bytes as a key of the other curve, and as bytes of their own.
+  const [seed = randomBytes(32)] = seeds;
+  const other = x25519Public(randomBytes(32));
+  const shared = nacl.scalarMult(seed, other);
+  for (const bytes of [seed, Uint8Array.from(seed)]) {
+    expect(x25519Shared(bytes, other, true)).toEqual(shared);
+    expect(x25519Shared(bytes, other, true)).toEqual(shared);
+    expect(ed25519Sign(bytes, message)).toEqual(first?.signature);
+  }
+});
+
+test("seam.ts keeps a public key by its bytes: one that was changed in place is another key", () => {
+  const seed = randomBytes(32);
+  const message = randomBytes(20);
+  const publicKey = ed25519Public(seed);
+  const signature = ed25519Sign(seed, message);
+  expect(ed25519Verify(publicKey, message, signature)).toBe(true);
+  publicKey.set(ed25519Public(randomBytes(32)));
+  expect(ed25519Verify(publicKey, message, signature)).toBe(false);
+});
+
+test("seam.ts keeps no private key that is used once: its bytes may be wiped and used again", () => {
+  const [own, other] = [randomBytes(32), x25519Public(randomBytes(32))];
+  x25519Shared(own, other);
+  x25519Send(own, other);
+  own.fill(7);
+  expect(x25519Shared(own, other)).toEqual(nacl.scalarMult(new Uint8Array(32).fill(7), other));
+  expect(x25519Send(own, other).publicKey).toEqual(x25519Public(new Uint8Array(32).fill(7)));
 });

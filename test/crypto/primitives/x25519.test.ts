@@ -1,19 +1,20 @@
 import {
   checkPublicKey,
   createBatchSealer,
+  deriveMessageKeys,
+  envelopePrefix,
   fromHex,
   keyCheckContext,
   openWithPrivateKey,
-  openWithSharedSecret,
   publicKeyId,
+  publicKeyOf,
   sealTo,
-  sharedSecret,
 } from "@sealrun/crypto";
 import * as fc from "fast-check";
 import nacl from "tweetnacl";
 import { expect, test } from "vitest";
 import { x25519Public } from "../../../packages/crypto/src/primitives/seam.ts";
-import { checkSharedSecret, generateKeyPair } from "../../../packages/crypto/src/primitives/x25519.ts";
+import { checkSharedSecret, generateKeyPair, sharedSecret } from "../../../packages/crypto/src/primitives/x25519.ts";
 import { codeOf } from "../code-of.ts";
 import { smallOrder } from "../small-order.ts";
 
@@ -37,13 +38,16 @@ test.each(smallOrderPoints)("openWithPrivateKey() refuses an envelope whose ephe
   expect(codeOf(() => openWithPrivateKey(pair, context, envelope))).toBe("LOW_ORDER_KEY");
 });
 
-test("openWithSharedSecret() refuses a shared secret of zeros", () => {
+test.each(smallOrderPoints)("deriveMessageKeys() refuses an envelope whose ephemeral key is %s", (_, point) => {
   const pair = generateKeyPair();
   const context = keyCheckContext("storage");
   const envelope = sealTo(pair.publicKey, context, Uint8Array.of(1));
-  const zeros = new Uint8Array(32);
-  expect(codeOf(() => openWithSharedSecret(zeros, pair.publicKey, context, envelope))).toBe("LOW_ORDER_KEY");
-  expect(codeOf(() => checkSharedSecret(zeros))).toBe("LOW_ORDER_KEY");
+  envelope.set(point, 22);
+  expect(codeOf(() => deriveMessageKeys(pair, [{ context, prefix: envelopePrefix(envelope) }]))).toBe("LOW_ORDER_KEY");
+});
+
+test("checkSharedSecret() refuses a shared secret of zeros", () => {
+  expect(codeOf(() => checkSharedSecret(new Uint8Array(32)))).toBe("LOW_ORDER_KEY");
 });
 
 test("sharedSecret() equals tweetnacl's and is the same from both sides", () => {
@@ -51,6 +55,7 @@ test("sharedSecret() equals tweetnacl's and is the same from both sides", () => 
   fc.assert(
     fc.property(key, key, (left, right) => {
       expect(x25519Public(left)).toEqual(nacl.scalarMult.base(left));
+      expect(publicKeyOf(left)).toEqual(x25519Public(left));
       const shared = sharedSecret(left, x25519Public(right));
       expect(shared).toEqual(nacl.scalarMult(left, nacl.scalarMult.base(right)));
       expect(sharedSecret(right, x25519Public(left))).toEqual(shared);

@@ -1,3 +1,5 @@
+import crypto from "node:crypto";
+import { syncBuiltinESMExports } from "node:module";
 import {
   concatBytes,
   frameDigest,
@@ -5,6 +7,8 @@ import {
   generateIdentity,
   lengthPrefixed,
   openFrame,
+  pairFrame,
+  pairKey,
   readUnverifiedHeader,
   sha256Hex,
   sign,
@@ -13,7 +17,7 @@ import {
 } from "@sealrun/crypto";
 import type { FrameHeader } from "@sealrun/protocol";
 import * as fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { codeOf, flipped, inTheMiddle } from "../code-of.ts";
 
 const executor = generateIdentity("exr_00000000000000000000");
@@ -148,4 +152,90 @@ test("signFrame() refuses to sign for another sender", () => {
 
 test("readUnverifiedHeader() reads the sender of a frame whatever its signature", () => {
   expect(readUnverifiedHeader(flipped(frame, frame.length - 1)).sender).toBe(executor.id);
+});
+
+const platform = generateIdentity("plt_00000000000000000000");
+const toPlatform = { id: platform.id, boxPublic: platform.box.publicKey };
+const paired = pairFrame(executor, toPlatform, header, body);
+const ofExecutor = pairKey(platform, { id: executor.id, boxPublic: executor.box.publicKey });
+const wantedPaired: FrameExpectation = {
+  ...wanted,
+  findPairKey: (id) => (id === executor.id ? ofExecutor : undefined),
+};
+
+test("openFrame() opens a frame of a pair with its key, and a signed one beside it", () => {
+  const opened = openFrame(paired, wantedPaired);
+  expect(opened).toEqual({ header: { ...header, proof: "pair" }, body, digest: sha256Hex(paired) });
+  expect(openFrame(frame, wantedPaired).header).toEqual(header);
+});
+
+test("openFrame() refuses a frame of a pair where only a signature is wanted, or with another's key", () => {
+  const stranger = generateIdentity(executor.id);
+  const key = pairKey(platform, { id: stranger.id, boxPublic: stranger.box.publicKey });
+  for (const findPairKey of [undefined, () => undefined, () => key]) {
+    expect(codeOf(() => openFrame(paired, findPairKey === undefined ? wanted : { ...wanted, findPairKey }))).toBe(
+      "BAD_SIGNATURE",
+    );
+  }
+  // What a part sent comes back to it.
+  const own: FrameExpectation = { ...wanted, findPairKey: (id) => (id === platform.id ? ofExecutor : undefined) };
+  expect(codeOf(() => openFrame(paired, own))).toBe("BAD_SIGNATURE");
+});
+
+test("openFrame() refuses a frame of a pair with any byte changed", () => {
+  for (let index = 0; index < paired.length; index += 1) {
+    const refused = ["BAD_SIGNATURE", "BAD_FORMAT", "MALFORMED", "UNKNOWN_SENDER"];
+    expect(refused).toContain(codeOf(() => openFrame(flipped(paired, index, 1 << (index % 8)), wantedPaired)));
+  }
+});
+
+test("openFrame() takes no signature for a MAC and no MAC for a signature", () => {
+  const signedAsPair = signFrame(executor, { ...header, proof: "pair" }, body);
+  expect(codeOf(() => openFrame(signedAsPair, wantedPaired))).toBe("BAD_SIGNATURE");
+  const swapped = concatBytes(frame.subarray(0, -64), paired.subarray(-64));
+  expect(codeOf(() => openFrame(swapped, wantedPaired))).toBe("BAD_SIGNATURE");
+});
+
+test("pairFrame() signs for no other sender", () => {
+  expect(() => pairFrame(platform, { ...toPlatform, id: "keyring" }, header, body)).toThrow(TypeError);
+});
+
+/** How many signatures are checked from now on, until the test ends. */
+function countChecks(): () => number {
+  const { verify } = crypto;
+  let checks = 0;
+  const replace = (by: object): void => {
+    Object.assign(crypto, { verify: by });
+    syncBuiltinESMExports();
+  };
+  replace((...given: Parameters<typeof verify>) => {
+    checks += 1;
+    return verify(...given);
+  });
+  onTestFinished(() => replace(verify));
+  return () => checks;
+}
+
+test("openFrame() checks the signature of the same bytes once, of each key by itself, and of a refused frame every time", () => {
+  const fresh = signFrame(executor, header, utf8("checked once"));
+  const checks = countChecks();
+  for (let opened = 0; opened < 3; opened += 1) expect(openFrame(inTheMiddle(fresh), wanted).header).toEqual(header);
+  expect(checks()).toBe(1);
+  const stranger: FrameExpectation = { ...wanted, findKey: () => platform.signPublic };
+  for (let tried = 0; tried < 2; tried += 1) expect(codeOf(() => openFrame(fresh, stranger))).toBe("BAD_SIGNATURE");
+  expect(checks()).toBe(3);
+  expect(codeOf(() => openFrame(flipped(fresh, fresh.length - 1, 1), wanted))).toBe("BAD_SIGNATURE");
+  expect(checks()).toBe(4);
+  // What a valid signature does not say is checked each time.
+  expect(codeOf(() => openFrame(fresh, { ...wanted, now: now + 120_000 }))).toBe("EXPIRED");
+  expect(checks()).toBe(4);
+});
+
+test("openFrame() keeps 1,000 valid frames and checks the others again", () => {
+  const first = signFrame(executor, header, utf8("the first"));
+  openFrame(first, wanted);
+  for (let made = 0; made < 1_000; made += 1) openFrame(signFrame(executor, header, utf8(`frame ${made}`)), wanted);
+  const checks = countChecks();
+  openFrame(first, wanted);
+  expect(checks()).toBe(1);
 });

@@ -57,12 +57,15 @@ describe("bundleScripts() compiles", () => {
     });
     expect(Object.keys(compiled).sort()).toEqual([
       ".sealrun.main.ts.mjs",
+      ".sealrun.main.ts.mjs.map",
       "jobs/.sealrun.nightly.mts.mjs",
+      "jobs/.sealrun.nightly.mts.mjs.map",
       "jobs/nightly.mts",
       "lib/b.ts",
       "main.ts",
     ]);
-    expect(compiled["lib/b.ts"]).toBe(`export const b = "b";\n`);
+    expect(compiled["lib/b.ts"]).toMatch(/^export const b = "b";\n\/\/# sourceMappingURL=data:[^\n]*\n$/);
+    expect(compiled["main.ts"]).toContain(`export * from "./.sealrun.main.ts.mjs";`);
     expect(compiled["jobs/.sealrun.nightly.mts.mjs"]).toContain(`import "@sealrun/sdk"`);
   });
 
@@ -87,7 +90,8 @@ describe("bundleScripts() compiles", () => {
     }).catch((error: unknown) => error);
     expect(compiled).toMatchObject({ code: "BUNDLE_FAILED" });
     const plain = await bundle({ files: { "--minify.ts": "const a: 1 = 1" }, scripts: [], root: root.path });
-    expect(plain).toEqual({ "--minify.ts": "const a = 1;\n" });
+    expect(Object.keys(plain)).toEqual(["--minify.ts"]);
+    expect(plain["--minify.ts"]).toMatch(/^const a = 1;\n\/\/# [^\n]*\n$/);
   });
 
   test("bundleScripts() compiles a version once", async () => {
@@ -117,7 +121,7 @@ describe("bundleScripts() compiles", () => {
     await using root = await temporaryFolder();
     const options = { files: { "main.ts": "console.log(1)" }, scripts: ["main.ts"], root: root.path };
     const both = await Promise.all([bundle(options), bundle(options), bundle(options)]);
-    expect(both.map((files) => Object.keys(files).length)).toEqual([2, 2, 2]);
+    expect(both.map((files) => Object.keys(files).length)).toEqual([3, 3, 3]);
     expect(await readdir(join(root.path, "cache"))).toHaveLength(1);
   });
 

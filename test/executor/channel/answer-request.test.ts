@@ -5,13 +5,16 @@ import { createFrameReader, splitBody } from "../../../executor/src/channel/fram
 import { bytesOf } from "../../support/refusal.ts";
 
 /** One exchange: what the handler was asked, and the reply's head and raw text. */
-async function exchange(head: object, raw: string | Uint8Array | undefined, answer: () => ScriptAnswer) {
+async function exchange(head: object | string, raw: string | Uint8Array | undefined, answer: () => ScriptAnswer) {
   const asked: ScriptRequest[] = [];
   const tail = raw === undefined ? [] : [bytesOf("\n"), typeof raw === "string" ? bytesOf(raw) : raw];
-  const frame = await answerRequest(Buffer.concat([bytesOf(JSON.stringify(head)), ...tail]), async (request) => {
-    asked.push(request);
-    return answer();
-  });
+  const frame = await answerRequest(
+    Buffer.concat([bytesOf(typeof head === "string" ? head : JSON.stringify(head)), ...tail]),
+    async (request) => {
+      asked.push(request);
+      return answer();
+    },
+  );
   const [body] = createFrameReader().push(frame);
   const parts = splitBody(body ?? new Uint8Array());
   const reply: unknown = JSON.parse(Buffer.from(parts.head).toString());
@@ -40,6 +43,33 @@ describe("answerRequest()", () => {
     expect(asked).toBeUndefined();
     expect(reply).toMatchObject({ ok: false, code: "MALFORMED" });
   });
+
+  test.each([
+    [{ op: "set", name: "A", scope: "project" }, 'The value of the secret "A"'],
+    [{ op: "state.put", key: "k" }, 'The value of the state "k"'],
+    [{ op: "result" }, "The value of result"],
+    [{ op: "event.send", type: "a.b" }, "The data of the event"],
+    [{ op: "schedule", delayMs: 1 }, "The parameters of the later run"],
+  ])(
+    "answerRequest() refuses an integer that would be rounded in %j, beside the head and in it",
+    async (head, what) => {
+      const text = '{"hidden": [1.50, 12345678901234567168]}';
+      const message = `${what}: expected an integer that keeps its value`;
+      const raw = await exchange({ ...head, id: "7", raw: true, json: true }, text, () => ({}));
+      const whole = `${JSON.stringify({ ...head, id: "7" }).slice(0, -1)},"value":${text}}`;
+      const inHead = await exchange(whole, undefined, () => ({}));
+      for (const { asked, reply } of [raw, inHead]) {
+        expect(asked).toBeUndefined();
+        expect(reply).toMatchObject({
+          ok: false,
+          id: "7",
+          code: "MALFORMED",
+          message: expect.stringContaining(message),
+        });
+        expect(JSON.stringify(reply)).not.toContain("hidden");
+      }
+    },
+  );
 
   test("answerRequest() answers a value as JSON", async () => {
     const { reply } = await exchange({ op: "get", id: "7", name: "A" }, undefined, () => ({ found: true, value: "v" }));

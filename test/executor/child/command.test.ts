@@ -29,11 +29,28 @@ describe("commandFor()", () => {
     ["#!/bin/bash -eu", "/bin/bash -eu"],
     ["#! /usr/bin/env bash", "/bin/bash"],
     ["#!/usr/bin/bash\r", "/bin/bash"],
-    ["#!/usr/bin/env zsh", "/bin/sh"],
-    ["#!/work/evil", "/bin/sh"],
+    ["#!/usr/bin/env -S bash -euo pipefail", "/bin/bash -euo pipefail"],
+    ["#!/usr/local/bin/bash", "/bin/bash"],
     ["echo no shebang", "/bin/sh"],
   ] as const)("commandFor() takes the shell from %j", ([firstLine, shell]) => {
     expect(commandOf("a.sh", firstLine)).toBe(`${shell} /work/a.sh`);
+  });
+
+  test.for(["#!/bin/ksh", "#!/usr/bin/env zsh", "#!/usr/bin/ruby", "#!/work/evil"])(
+    "commandFor() refuses %j, which other clients may have pushed, instead of running it with sh",
+    (firstLine) => {
+      const { code, message } = refusalOf(() => commandOf("a.sh", firstLine));
+      expect(code).toBe("PACKAGE_INVALID");
+      expect(message).toContain("a.sh:1: expected sh, bash or dash after #!");
+    },
+  );
+
+  test("commandFor() gives an interpreter the flags of the first line", () => {
+    expect(commandOf("a.py", "#!/usr/bin/env -S python3 -u")).toMatch(/python3 -B -u \S+bootstrap\.py/);
+    expect(commandOf("a.mjs", "#!/usr/bin/env -S node --harmony")).toContain(
+      "node --disable-sigusr1 --harmony --import",
+    );
+    expect(commandOf("a.ts", "#!/usr/bin/env -S node --no-warnings")).toContain("--no-warnings --import");
   });
 
   test("commandFor() says which interpreter is missing and what to install", () => {

@@ -23,7 +23,7 @@ test("runStep() leaves nothing alive when the executor itself is killed", async 
   const alive = async (): Promise<number> =>
     (await processesWith(seconds)).filter(({ commandLine }) => commandLine.startsWith("sleep")).length;
   // The second process starts after the line that the test waited for.
-  await expect.poll(alive, { timeout: 10_000 }).toBe(2);
+  await expect.poll(alive).toBe(2);
   child.kill("SIGKILL");
   await expect.poll(alive, { timeout: 5_000 }).toBe(0);
 });

@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { isolationArguments, sandboxArguments, systemArguments } from "../../../executor/src/child/sandbox.ts";
-import { runPackage, testRuntime } from "../run-package.ts";
+import { type PackageOptions, runPackage, testRuntime } from "../run-package.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 const rootKey = "root-key-bytes-that-no-script-may-see";
@@ -13,7 +13,10 @@ const rootKey = "root-key-bytes-that-no-script-may-see";
  * Runs Python in the sandbox; each line of `attempts` is tried alone, and what it gives is printed, or the error's
  * name.
  */
-async function attempt(attempts: readonly string[]): Promise<readonly string[]> {
+async function attempt(
+  attempts: readonly string[],
+  options: Pick<PackageOptions, "hidden" | "tmpBytes"> = {},
+): Promise<readonly string[]> {
   const lines = attempts.map((code) => `attempt(lambda: ${code})`);
   const script = [
     "import os, signal, socket, ctypes, glob, subprocess",
@@ -22,7 +25,7 @@ async function attempt(attempts: readonly string[]): Promise<readonly string[]> 
     "  except BaseException as error: print(type(error).__name__)",
     ...lines,
   ].join("\n");
-  const run = await runPackage({ files: { "main.py": script } });
+  const run = await runPackage({ files: { "main.py": script }, ...options });
   expect(run).toMatchObject({ exitCode: 0, stderr: "" });
   return run.stdout.trimEnd().split("\n");
 }
@@ -161,6 +164,25 @@ describe("sandboxArguments() hides the host", () => {
     expect(open).toBe("[0, 1, 2, 3, 4, 5]");
   });
 
+  test("sandboxArguments() gives /tmp and /dev/shm a size, and lets nothing else in memory be written", async () => {
+    const write = (path: string, bytes: number): string =>
+      `open(${JSON.stringify(path)}, "wb").write(bytes(${bytes})) and "written"`;
+    const errorOf = (action: string): string =>
+      `(lambda: [exec(${JSON.stringify(`try:\n  ${action}\nexcept OSError as error:\n  name = errno.errorcode[error.errno]`)}, (seen := {"errno": __import__("errno"), "name": "OK"})), seen["name"]][1])()`;
+    const seen = await attempt(
+      [
+        ...["/tmp/a", "/dev/shm/a"].flatMap((path) => [
+          write(path, 1024 * 1024),
+          errorOf(write(path, 4 * 1024 * 1024)),
+        ]),
+        ...["/dev/a", "/usr/local/share/a", "/a", "/opt/a"].map((path) => errorOf(write(path, 1))),
+      ],
+      { tmpBytes: 2 * 1024 * 1024, hidden: ["/usr/local/share"] },
+    );
+    const isFull = ["'written'", "'ENOSPC'"];
+    expect(seen).toEqual([...isFull, ...isFull, "'EROFS'", "'EROFS'", "'EROFS'", "'EROFS'"]);
+  });
+
   test("sandboxArguments() resolves host names", async () => {
     const [address] = await attempt([`socket.gethostbyname("localhost")`]);
     expect(address).toBe("'127.0.0.1'");
@@ -170,7 +192,7 @@ describe("sandboxArguments() hides the host", () => {
 describe("systemArguments()", () => {
   test("systemArguments() covers hidden folders under /usr, after /usr itself", () => {
     const list = systemArguments([], ["/usr/local/sealrun", "/var/lib/sealrun"]).join(" ");
-    expect(list).toContain("--ro-bind /usr /usr --tmpfs /usr/local/sealrun ");
+    expect(list).toContain("--ro-bind /usr /usr --tmpfs /usr/local/sealrun --remount-ro /usr/local/sealrun ");
     expect(list).not.toContain("/var/lib/sealrun");
   });
 

@@ -21,6 +21,11 @@ describe("maskText()", () => {
     expect(masker.maskText(text)).toBe(text);
   });
 
+  test("maskText() hides an integer in a string of JSON as it is written, although JavaScript rounds it", () => {
+    const masker = maskerOf('{"id": 12345678901234567168}');
+    expect(masker.maskText("12345678901234567168, 12345678901234567000")).toBe("***, ***");
+  });
+
   test("maskText() leaves the beginning of a value in a whole text", () => {
     expect(maskerOf("production-password").maskText("production")).toBe("production");
   });
@@ -37,6 +42,54 @@ describe("maskText()", () => {
         expect(maskerOf("correct horse battery").maskText(`${text}\ud800`)).toBe(`${text}\ud800`);
       }),
     );
+  });
+});
+
+describe("maskText() of everyday words", () => {
+  test("maskText() hides a common word as a separate word when it is the whole value", () => {
+    const masker = maskerOf("localhost", "password", "true", 5432);
+    expect(masker.maskText("localhost:5432 my_password passwords (password) true untrue")).toBe(
+      "***:*** my_password passwords (***) *** untrue",
+    );
+  });
+
+  test("maskText() leaves common words inside a structure, and in a string of JSON, as they are", () => {
+    const value = {
+      host: "localhost",
+      port: 5432,
+      ssl: "true",
+      user: "Postgres",
+      none: "null",
+      password: "kf83-kd02-pw",
+    };
+    for (const masker of [maskerOf(value), maskerOf(JSON.stringify(value))]) {
+      const text = "localhost 5432 true postgres null password";
+      expect(masker.maskText(`${text} kf83-kd02-pw`)).toBe(`${text} ***`);
+      expect(masker.maskText(JSON.stringify(value))).toBe("***");
+    }
+  });
+
+  test("maskText() leaves lines of a value without a letter or digit as they are", () => {
+    const secret = JSON.stringify({ a: { b: { c: "topsecretvalue" } } }, null, 4);
+    const other = JSON.stringify({ x: { y: { z: 1 } } }, null, 4);
+    expect(maskerOf(secret).maskText(other)).toBe(other);
+    expect(maskerOf(secret).maskText(`${other}\n${secret}`)).toBe(`${other}\n***`);
+    expect(maskerOf("first line\n----------\nlast line").maskText("----------")).toBe("----------");
+  });
+
+  test("maskText() takes a value for nothing else than a value when it is the mask itself", () => {
+    const masker = maskerOf("***", "the real value");
+    expect(masker.maskText("a *** b, the real value")).toBe("a *** b, ***");
+    expect(masker.maskJson({ "***": ["***", "the real value"] })).toEqual({ "***": ["***", "***"] });
+  });
+});
+
+describe("addPart()", () => {
+  test("addPart() hides what was taken out of a secret, but not a common word", () => {
+    const masker = createMasker();
+    masker.addPart("localhost");
+    masker.addPart("kf83-kd02-pw");
+    expect(masker.maskText("localhost kf83-kd02-pw")).toBe("localhost ***");
   });
 });
 

@@ -1,4 +1,5 @@
 import { createMasker, type Masker } from "../../../executor/src/mask/masker.ts";
+import { headBytes, type Needle } from "../../../executor/src/mask/needle.ts";
 import type { JsonValue } from "@sealrun/protocol";
 
 /** A masker that knows `values`. */
@@ -19,4 +20,9 @@ export function streamed(masker: Masker, chunks: readonly Uint8Array[]): string 
 export function cutAt(bytes: Uint8Array, places: readonly number[]): readonly Uint8Array[] {
   const edges = [0, ...places.map((place) => place % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
   return edges.slice(1).map((edge, index) => bytes.subarray(edges[index], edge));
+}
+
+/** A needle for these bytes, with at most so many in its head. */
+export function needleOf(bytes: string | Uint8Array, place: Needle["place"] = "anywhere", head = headBytes): Needle {
+  return { bytes: Buffer.from(bytes), place, head };
 }

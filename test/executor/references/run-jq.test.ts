@@ -11,6 +11,11 @@ describe("runJq()", () => {
     });
   });
 
+  it("refuses an integer whose digits jq keeps and JSON does not", async () => {
+    await expect(runJq("12345678901234567168", input)).rejects.toMatchObject({ code: "REFERENCE_INVALID" });
+    expect(await runJq("1.50", input)).toBe(1.5);
+  });
+
   it.each(["{{", ".secrets.A | error", "empty", ".secrets.A, .secrets.A", '"\\(.secrets.A)" | tonumber'])(
     "refuses %s, without repeating a value",
     async (program) => {

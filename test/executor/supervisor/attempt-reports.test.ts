@@ -1,9 +1,10 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { spoolKey, toBase64 } from "@sealrun/crypto";
-import type { FinishRequest } from "@sealrun/protocol";
+import { type FinishedAttempt, limits } from "@sealrun/protocol";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createPipePool } from "../../../executor/src/child/output-pipes.ts";
 import { openDependencies } from "../../../executor/src/dependencies/dependencies.ts";
 import { dependencySettings } from "../../../executor/src/dependencies/settings.ts";
 import { createEnds } from "../../../executor/src/supervisor/report/ends.ts";
@@ -28,8 +29,8 @@ async function prepare(root: string, script: string) {
   const peer = makeAttempt({ files: { "main.sh": script } });
   const { attempt, executor: identity, override } = peer;
   stream.trust(identity);
-  const { link } = stream;
-  const told: FinishRequest[] = [];
+  const { link, platform } = stream;
+  const told: FinishedAttempt[] = [];
   override.finish = async (end) => {
     told.push(end);
     return stream.missingOf(end);
@@ -39,16 +40,18 @@ async function prepare(root: string, script: string) {
   const folder = join(root, "spool");
   const spool = openSpool({ folder, key: spoolKey(identity), executorId: identity.id });
   const stop = new AbortController();
-  const ends = createEnds({ link, identity, rpc: attempt.rpc, spool, log, giveUp: stop.signal });
+  const ends = createEnds({ link, identity, platform, rpc: attempt.rpc, spool, log, giveUp: stop.signal });
   const runtime = findRuntime(null);
   const sandbox = { kind: "none" } as const;
   const deps = {
     link,
     identity,
+    platform,
     log,
     ends,
     sandbox,
     runtime,
+    pipes: createPipePool(join(root, "pipes")),
     compiler: { bubblewrap: undefined, esbuild: findEsbuild() },
     files: await openPackageFiles(join(root, "files")),
     dependencies: await openDependencies({
@@ -58,12 +61,13 @@ async function prepare(root: string, script: string) {
     }),
     workDir: join(root, "work"),
     bundleDir: join(root, "bundles"),
+    linesPerSecond: () => limits.outputLinesPerSecond,
     control: { watch: () => () => undefined },
     readiness: { stop: () => undefined },
     endRuns: stop.signal,
   };
   const run = async (leaseMs: number) =>
-    runAttempt(deps, attempt, { leaseMs, askedAt: performance.now(), grant: toBase64(peer.grantFrame) });
+    runAttempt(deps, attempt, { leaseMs, askedAt: performance.now(), grants: toBase64(peer.grantFrame) });
   const textOf = async (): Promise<readonly string[]> =>
     (await stream.reportsOf(attempt.ref))
       .flatMap(({ items }) => items)

@@ -19,6 +19,7 @@ describe("createWorkspace()", () => {
       files: [
         { path: "main.sh", bytes: bytesOf("exit") },
         { path: "deep/er/data.bin", cachedPath },
+        { path: "bin/tool", cachedPath, executable: true },
       ],
     });
     const mode = async (path: string): Promise<string> => ((await stat(path)).mode & 0o777).toString(8);
@@ -29,6 +30,7 @@ describe("createWorkspace()", () => {
       "700",
     ]);
     expect(await mode(join(workspace.folder, "main.sh"))).toBe("700");
+    expect(await mode(join(workspace.folder, "bin/tool"))).toBe("700");
     expect(await mode(join(workspace.folder, "deep/er/data.bin"))).toBe("600");
   });
 

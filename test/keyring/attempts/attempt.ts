@@ -10,14 +10,15 @@ import {
   readEnvelope,
   secretContext,
   toBase64,
-  toHex,
   verifyScopeKey,
 } from "@sealrun/crypto";
 import {
+  answeredError,
   decode,
   executionId,
   type ExecutionId,
   type Grant,
+  type GrantedValue,
   grant,
   grantReply,
   keyringLookupReply,
@@ -28,6 +29,7 @@ import {
   type ProjectId,
   type Scope,
   scopeKeyReply,
+  secretName,
 } from "@sealrun/protocol";
 import { executorFrame, type World } from "../world.ts";
 
@@ -64,11 +66,9 @@ export function sealSecret(
   return createBatchSealer(publicKey).seal(context, Buffer.from(secret.value));
 }
 
-/** How a grant request refers to an envelope's upload. */
-export function uploadOf(envelope: Uint8Array): { keyId: string; ephemeral: string } {
-  const parts = readEnvelope(envelope);
-  if (parts.algorithm !== 2) throw new TypeError("the envelope has no upload");
-  return { keyId: toHex(parts.keyId), ephemeral: toBase64(parts.ephemeral) };
+/** How a grant request names a secret's value. */
+export function valueOf(name: string, envelope: Uint8Array): GrantedValue {
+  return { kind: "secret", name: secretName.parse(name), prefix: prefixOf(envelope) };
 }
 
 /** A new execution's id. */
@@ -76,42 +76,75 @@ export function newExecution(): ExecutionId {
   return executionId.parse(newId("execution"));
 }
 
-/** The platform's honest request for a grant of attempt 1; `changes` make it dishonest. */
-export function grantBody(executor: Identity, of: PushedPackage, changes: object = {}, id = newExecution()): GrantBody {
+/** One item of a grant request. */
+export interface ItemBody {
+  readonly executionId: ExecutionId;
+  readonly attempt: number;
+  readonly packageId: string;
+  readonly projectId: string;
+  readonly values: readonly object[];
+  readonly eventData?: object;
+  readonly endsAt: number;
+}
+/** A grant request with one item, flat. */
+export interface GrantBody extends ItemBody {
+  readonly frame: string;
+  readonly executorId: string;
+}
+
+/** The platform's honest item for attempt 1; `changes` make it dishonest. */
+export function grantItem(of: PushedPackage, changes: object = {}, id = newExecution()): ItemBody {
   return {
-    executorFrame: executorFrame(executor, "claim", { executionId: id, generation: 1 }),
     executionId: id,
     attempt: 1,
-    executorId: executor.id,
     packageId: of.packageId,
     projectId: of.projectId,
-    uploads: [],
+    values: [],
     endsAt: Date.now() + 60_000,
     ...changes,
   };
 }
-export interface GrantBody {
-  readonly executorFrame: string;
-  readonly executionId: ExecutionId;
-  readonly attempt: number;
-  readonly executorId: string;
-  readonly packageId: string;
-  readonly projectId: string;
-  readonly uploads: readonly object[];
-  readonly endsAt: number;
+
+/** The platform's honest request for a grant of attempt 1; `changes` make it dishonest. */
+export function grantBody(executor: Identity, of: PushedPackage, changes: object = {}, id = newExecution()): GrantBody {
+  return {
+    frame: batchFrame(executor, [id]),
+    executorId: executor.id,
+    ...grantItem(of, changes, id),
+  };
 }
 
-/** Asks for a grant and opens it as the executor does. */
+/** Asks for a grant and opens it as the executor does; a refused item is thrown like a refused request. */
 export async function askGrant(world: World, executor: Identity, body: GrantBody): Promise<Grant> {
-  const reply = await world.ask("grant", body, grantReply);
-  const { executionId: id, attempt } = body;
-  const context = grantContext({
-    platformId: world.config.platformId,
+  const { frame, executorId, ...item } = body;
+  const { items } = await world.ask("grant", { frame, executorId, items: [item] }, grantReply);
+  const [verdict] = items;
+  if (items.length !== 1 || verdict === undefined) throw new TypeError("Expected one verdict");
+  if (verdict.ok) return openItem(world, executor, body, verdict.grant);
+  throw answeredError(verdict.error);
+}
+
+/** Opens the grant of one item as the executor does. */
+export function openItem(world: World, executor: Identity, item: ItemBody, box: string): Grant {
+  const { executionId: id, attempt } = item;
+  const { platformId } = world.config;
+  const context = grantContext({ platformId, executionId: id, attempt, executorId: executor.id });
+  return decode(grant, openBoxed(executor.box, context, fromBase64(box)));
+}
+
+/** The executor's one signed claim of several executions. */
+export function batchFrame(
+  executor: Identity,
+  ids: readonly ExecutionId[],
+  requestIds?: readonly string[],
+  header: Parameters<typeof executorFrame>[3] = {},
+): string {
+  const claims = ids.map((id, index) => ({
+    requestId: requestIds?.[index] ?? newId("request"),
     executionId: id,
-    attempt,
-    executorId: executor.id,
-  });
-  return decode(grant, openBoxed(executor.box, context, fromBase64(reply.grant)));
+    generation: 1,
+  }));
+  return executorFrame(executor, "claim", { claims }, header);
 }
 
 /** A granted attempt of a package. */
@@ -158,7 +191,7 @@ export async function lookUp(
 
 /** An executor's signed lookup of one name. */
 export function lookupFrame({ executor, executionId: id, attempt }: Attempt, name: string, requestId: string): string {
-  return executorFrame(executor, "lookup", { executionId: id, attempt, name }, { requestId });
+  return executorFrame(executor, "lookup", { name }, { requestId, executionId: id, attempt });
 }
 
 /** What the keyring needs of an envelope. */

@@ -1,5 +1,5 @@
 import type { Identity } from "@sealrun/crypto";
-import { endGrantReply } from "@sealrun/protocol";
+import { endGrantsReply } from "@sealrun/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { enrolExecutor } from "../enrolment/enrol-executor.ts";
@@ -36,19 +36,19 @@ test("answerEnd() ends an attempt's lookups, and the claim that it was granted f
   const envelope = sealSecret(world, pushed.publicKey, secret);
   const asked = { name: "DB_PASS", scope: "service", envelope } as const;
   expect(await lookUp(world, { executor, ...ref }, asked)).toBe("s3cret");
-  expect(await world.ask("end", ref, endGrantReply)).toEqual({ ok: true });
+  expect(await world.ask("end", { ended: [ref] }, endGrantsReply)).toEqual({ ok: true });
   expect(await codeOf(lookUp(world, { executor, ...ref }, asked))).toBe("NO_GRANT");
   expect(await codeOf(askGrant(world, executor, { ...body }))).toMatch(/NO_GRANT|REPLAYED/);
 });
 
 test("answerEnd() says the same again, and writes one row into the audit", async () => {
   const { executionId } = await startAttempt(world, executor, pushed);
-  await world.ask("end", { executionId, attempt: 1 }, endGrantReply);
+  await world.ask("end", { ended: [{ executionId, attempt: 1 }] }, endGrantsReply);
   const row = z.object({ ended_at: z.date() });
   const read = async () =>
     world.database.rows(row, "select ended_at from grants where execution_id = $1", [executionId]);
   const before = await read();
-  expect(await world.ask("end", { executionId, attempt: 1 }, endGrantReply)).toEqual({ ok: true });
+  expect(await world.ask("end", { ended: [{ executionId, attempt: 1 }] }, endGrantsReply)).toEqual({ ok: true });
   expect(await read()).toEqual(before);
   expect(await countEnds(executionId)).toBe(1);
 });
@@ -56,9 +56,24 @@ test("answerEnd() says the same again, and writes one row into the audit", async
 test("answerEnd() changes nothing for an attempt without a grant, and leaves other grants", async () => {
   const living = await startAttempt(world, executor, pushed);
   const unknown = newExecution();
-  expect(await world.ask("end", { executionId: unknown, attempt: 1 }, endGrantReply)).toEqual({ ok: true });
-  expect(await world.ask("end", { executionId: living.executionId, attempt: 2 }, endGrantReply)).toEqual({ ok: true });
+  const ended = [
+    { executionId: unknown, attempt: 1 },
+    { executionId: living.executionId, attempt: 2 },
+  ];
+  expect(await world.ask("end", { ended }, endGrantsReply)).toEqual({ ok: true });
   expect(await countEnds(unknown)).toBe(0);
   const live = "select from grants where execution_id = $1 and ended_at is null";
   expect(await world.database.run(live, [living.executionId])).toBe(1);
+});
+
+test("answerEnd() ends the grants of many attempts in one request, each with its row in the audit", async () => {
+  const [one, two] = [await startAttempt(world, executor, pushed), await startAttempt(world, executor, pushed)];
+  await world.ask("end", { ended: [{ executionId: two.executionId, attempt: 1 }] }, endGrantsReply);
+  const ended = [one, two].map(({ executionId }) => ({ executionId, attempt: 1 }));
+  expect(await world.ask("end", { ended }, endGrantsReply)).toEqual({ ok: true });
+  for (const { executionId } of ended) {
+    const over = "select from grants where execution_id = $1 and ended_at is not null";
+    expect(await world.database.run(over, [executionId])).toBe(1);
+    expect(await countEnds(executionId)).toBe(1);
+  }
 });

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { enrolExecutor, revoke } from "../enrolment/enrol-executor.ts";
 import { checkProjectRight } from "../../../packages/keyring/src/attempts/executor-frame.ts";
 import { refusalOf } from "../../support/refusal.ts";
-import { codeOf, executorFrame, flipBit, startWorld, type World } from "../world.ts";
-import { askGrant, grantBody, newExecution, type PushedPackage, pushPackage } from "./attempt.ts";
+import { codeOf, flipBit, startWorld, type World } from "../world.ts";
+import { askGrant, batchFrame, grantBody, newExecution, type PushedPackage, pushPackage } from "./attempt.ts";
 
 let world: World;
 let executor: Identity;
@@ -38,9 +38,9 @@ test("openExecutorFrame() refuses a claim that another executor signed", async (
 
 test("openExecutorFrame() refuses a claim with any byte changed", async () => {
   const body = grantBody(executor, pushed);
-  const size = fromBase64(body.executorFrame).length;
+  const size = fromBase64(body.frame).length;
   for (const index of [0, 10, Math.floor(size / 2), size - 65, size - 1]) {
-    const changed = { ...body, executorFrame: flipBit(body.executorFrame, index) };
+    const changed = { ...body, frame: flipBit(body.frame, index) };
     expect(["BAD_SIGNATURE", "BAD_FORMAT", "MALFORMED", "UNKNOWN_SENDER"]).toContain(
       await codeOf(askGrant(world, executor, changed)),
     );
@@ -49,7 +49,6 @@ test("openExecutorFrame() refuses a claim with any byte changed", async () => {
 
 test("openExecutorFrame() refuses a claim that is too old, and one of another kind or subject", async () => {
   const id = newExecution();
-  const claim = { executionId: id, generation: 1 };
   const cases = [
     { header: { time: Date.now() - 120_000 }, code: "EXPIRED" },
     { header: { time: Date.now() + 120_000 }, code: "EXPIRED" },
@@ -57,7 +56,7 @@ test("openExecutorFrame() refuses a claim that is too old, and one of another ki
     { header: { subject: "sealrun.rpc.exr_00000000000000000000.claim" }, code: "REPLAYED" },
   ];
   for (const { header, code } of cases) {
-    const changed = { executorFrame: executorFrame(executor, "claim", claim, header) };
+    const changed = { frame: batchFrame(executor, [id], undefined, header) };
     expect(await codeOf(askGrant(world, executor, grantBody(executor, pushed, changed, id)))).toBe(code);
   }
 });

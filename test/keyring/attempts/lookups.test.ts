@@ -4,14 +4,16 @@ import {
   type Identity,
   newId,
   openWithMessageKey,
+  secretContext,
   stateContext,
   toBase64,
 } from "@sealrun/crypto";
-import { keyringLookupReply, projectId } from "@sealrun/protocol";
+import { type AttemptRef, executorId, keyringLookupReply, projectId, subjects } from "@sealrun/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { enrolExecutor, revoke } from "../enrolment/enrol-executor.ts";
-import { codeOf, executorFrame, flipBit, startWorld, type World } from "../world.ts";
+import { forgetRegularly } from "../../../packages/keyring/src/answered-frames/forget.ts";
+import { codeOf, createLog, executorFrame, flipBit, startWorld, type World } from "../world.ts";
 import {
   askGrant,
   askKeys,
@@ -82,6 +84,44 @@ test("answerLookup() gives all keys of a page of state, in the order asked", asy
   const derived = await askKeys(world, attempt, { frame: stateFrame(attempt, requestId), requestId, entries });
   const opened = derived.map((key, index) => openWithMessageKey(key, envelopes[index] ?? new Uint8Array(0)));
   expect(opened.map((value) => Buffer.from(value).toString())).toEqual(keys.map((key) => `state of ${key}`));
+});
+
+test("answerLookup() gives the keys of several secrets of the event, each named in the executor's frame", async () => {
+  const names = ["A", "B", "C"];
+  const sealer = createBatchSealer(pushed.publicKey);
+  const place = { platformId: world.config.platformId, scope: "service", ownerId: pushed.packageId } as const;
+  const envelopes = names.map((name) =>
+    sealer.seal(secretContext({ ...place, name }), Buffer.from(`value of ${name}`)),
+  );
+  const entryOf = (index: number, name = names[index]): object => ({
+    kind: "event-secret",
+    name,
+    prefix: prefixOf(envelopes[index] ?? new Uint8Array(0)),
+  });
+  const asked = (entries: readonly object[]) => {
+    const requestId = newId("request");
+    const values = ["A", "B"].map((name) => ({ name, id: newId("secret"), version: 1 }));
+    return {
+      frame: executorFrame(executor, "lookup", { values }, { ...refOf(attempt), requestId }),
+      requestId,
+      entries,
+    };
+  };
+  const keys = await askKeys(world, attempt, asked([entryOf(1), entryOf(0)]));
+  const opened = [1, 0].map((at, index) =>
+    openWithMessageKey(keys[index] ?? new Uint8Array(0), envelopes[at] ?? new Uint8Array(0)),
+  );
+  expect(opened.map((value) => Buffer.from(value).toString())).toEqual(["value of B", "value of A"]);
+  // A name that is not in the frame, a name twice, and another value's prefix under a name of the frame.
+  expect(await codeOf(askKeys(world, attempt, asked([entryOf(2)])))).toBe("NO_GRANT");
+  expect(await codeOf(askKeys(world, attempt, asked([entryOf(0), entryOf(0)])))).toBe("NO_GRANT");
+  const [wrong] = await askKeys(world, attempt, asked([entryOf(2, "A")]));
+  expect(() => openWithMessageKey(wrong ?? new Uint8Array(0), envelopes[2] ?? new Uint8Array(0))).toThrow(
+    "another key",
+  );
+  const requestId = newId("request");
+  const named = { frame: lookupFrame(attempt, "A", requestId), requestId, entries: [entryOf(0)] };
+  expect(await codeOf(askKeys(world, attempt, named))).toBe("MALFORMED");
 });
 
 test("answerLookup() takes the name from the executor's frame: another secret's prefix opens nothing", async () => {
@@ -170,11 +210,11 @@ test("answerLookup() answers one frame again for the same values and refuses it 
   expect(await codeOf(others)).toBe("REPLAYED");
 });
 
-test("answerGrant() forgets frames that were answered more than an hour ago, and no others", async () => {
+test("forgetRegularly() forgets frames that were answered more than an hour ago, and no others", async () => {
   const old = "update answered_frames set answered_at = now() - interval '2 hours' where digest = 'old'";
   await world.database.run("insert into answered_frames (digest, asked) values ('old', ''), ('new', '')");
   await world.database.run(old);
-  await startAttempt(world, executor, pushed);
+  await forgetRegularly(world.database, createLog([])).close();
   const text = "select digest from answered_frames where digest in ('old', 'new')";
   expect(await world.database.rows(z.object({ digest: z.string() }), text)).toEqual([{ digest: "new" }]);
 });
@@ -186,20 +226,45 @@ test("answerLookup() binds its answer to the request id, so that an old answer o
   expect(await codeOf(askKeys(world, attempt, asked))).toBe("WRONG_KEY_OR_CONTEXT");
 });
 
-test("answerLookup() refuses a changed frame, an old one, and one of another verb", async () => {
+test("answerLookup() refuses a changed frame, an old one, and one of another verb or subject", async () => {
   const requestId = newId("request");
   const entries = [{ kind: "secret", scope: "service", prefix: prefixOf(serviceSecret(pushed)) }];
   const good = lookupFrame(attempt, "DB_PASS", requestId);
-  const body = { executionId: attempt.executionId, attempt: 1, name: "DB_PASS" };
+  const [body, header] = [{ name: "DB_PASS" }, { ...refOf(attempt), requestId }];
+  const subject = subjects.rpc(executorId.parse((await enrolExecutor(world)).id), "lookup");
   const cases = [
     { frame: flipBit(good, fromBase64(good).length - 70), code: "BAD_SIGNATURE" },
-    { frame: executorFrame(executor, "lookup", body, { requestId, time: Date.now() - 120_000 }), code: "EXPIRED" },
-    { frame: executorFrame(executor, "renew", body, { requestId }), code: "MALFORMED" },
-    { frame: executorFrame(executor, "lookup", { ...body, name: "not a name" }, { requestId }), code: "MALFORMED" },
+    { frame: executorFrame(executor, "lookup", body, { ...header, time: Date.now() - 120_000 }), code: "EXPIRED" },
+    { frame: executorFrame(executor, "renew", body, header), code: "MALFORMED" },
+    { frame: executorFrame(executor, "lookup", { name: "not a name" }, header), code: "MALFORMED" },
+    { frame: executorFrame(executor, "lookup", body, { ...header, subject }), code: "REPLAYED" },
   ];
   for (const { frame, code } of cases) {
     expect(await codeOf(askKeys(world, attempt, { frame, requestId, entries }))).toBe(code);
   }
+});
+
+test("answerLookup() refuses a frame whose header names no attempt, or another than the platform or its own body", async () => {
+  const other = await startAttempt(world, executor, pushed);
+  const requestId = newId("request");
+  const entries = [{ kind: "secret", scope: "service", prefix: prefixOf(serviceSecret(pushed)) }];
+  const frameOf = (header: object, body: object = {}) =>
+    executorFrame(executor, "lookup", { name: "DB_PASS", ...body }, { ...header, requestId });
+  const cases = [
+    { frame: frameOf({}, refOf(attempt)), code: "MALFORMED" },
+    { frame: frameOf(refOf(other)), code: "NO_GRANT" },
+    { frame: frameOf(refOf(other), refOf(attempt)), code: "MALFORMED" },
+    { frame: frameOf(refOf(attempt), refOf(other)), code: "MALFORMED" },
+    { frame: frameOf(refOf(attempt), { attempt: 2 }), code: "MALFORMED" },
+    { frame: frameOf({ ...refOf(attempt), attempt: 2 }), code: "NO_GRANT" },
+  ];
+  for (const { frame, code } of cases) {
+    expect(await codeOf(askKeys(world, attempt, { frame, requestId, entries }))).toBe(code);
+  }
+  // Executors of before name their attempt in both.
+  expect(
+    await askKeys(world, attempt, { frame: frameOf(refOf(attempt), refOf(attempt)), requestId, entries }),
+  ).toHaveLength(1);
 });
 
 test("answerLookup() refuses more than one secret for a name, and secrets mixed with state", async () => {
@@ -215,16 +280,11 @@ test("answerLookup() refuses more than one secret for a name, and secrets mixed 
 test("answerLookup() reads no secret for a state frame and no state for a put", async () => {
   const requestId = newId("request");
   const { prefix } = { prefix: prefixOf(serviceSecret(pushed)) };
-  const put = {
-    executionId: attempt.executionId,
-    attempt: 1,
-    op: "put",
-    key: "a",
-    envelope: toBase64(new Uint8Array(3)),
-  };
+  const put = { op: "put", key: "a", envelope: toBase64(new Uint8Array(3)) };
+  const putFrame = executorFrame(executor, "state", put, { ...refOf(attempt), requestId });
   const cases = [
     { frame: stateFrame(attempt, requestId), entries: [{ kind: "secret", scope: "service", prefix }] },
-    { frame: executorFrame(executor, "state", put, { requestId }), entries: [{ kind: "state", key: "a", prefix }] },
+    { frame: putFrame, entries: [{ kind: "state", key: "a", prefix }] },
   ];
   for (const { frame, entries } of cases) {
     expect(await codeOf(askKeys(world, attempt, { frame, requestId, entries }))).toMatch(/^(MALFORMED|REPLAYED)$/);
@@ -286,6 +346,9 @@ test("answerLookup() never answers in the clear: the reply holds only the box", 
 });
 
 function stateFrame(attempt: Attempt, requestId: string): string {
-  const body = { executionId: attempt.executionId, attempt: attempt.attempt, op: "get" };
-  return executorFrame(attempt.executor, "state", body, { requestId });
+  return executorFrame(attempt.executor, "state", { op: "get" }, { ...refOf(attempt), requestId });
+}
+
+function refOf({ executionId, attempt }: Attempt): AttemptRef {
+  return { executionId, attempt };
 }

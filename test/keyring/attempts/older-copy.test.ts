@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { enrolExecutor } from "../enrolment/enrol-executor.ts";
 import { rejectionOf } from "../../support/refusal.ts";
 import { startWorld, type World } from "../world.ts";
-import { askGrant, grantBody, pushPackage, sealSecret, uploadOf } from "./attempt.ts";
+import { askGrant, grantBody, pushPackage, sealSecret, valueOf } from "./attempt.ts";
 
 let world: World;
 let executor: Identity;
@@ -30,11 +30,11 @@ test("answerGrant() names the package that an older copy of the keyring's databa
   await forget(half.packageId, ["scope_keys"]);
   for (const pushed of [lost, half]) {
     const place = { scope: "service", ownerId: pushed.packageId, name: "DB_PASS", value: "s3cret" } as const;
-    const uploads = [uploadOf(sealSecret(world, pushed.publicKey, place))];
-    const refusal = await rejectionOf(askGrant(world, executor, grantBody(executor, pushed, { uploads })));
+    const values = [valueOf("DB_PASS", sealSecret(world, pushed.publicKey, place))];
+    const refusal = await rejectionOf(askGrant(world, executor, grantBody(executor, pushed, { values })));
     expect(refusal.code).toBe("KEY_NOT_FOUND");
     expect(refusal.message).toContain(pushed.packageId);
     expect(refusal.message).toContain("restore a newer one");
   }
-  expect((await askGrant(world, executor, grantBody(executor, kept))).uploads).toEqual([]);
+  expect((await askGrant(world, executor, grantBody(executor, kept))).secrets).toEqual([]);
 });

@@ -3,10 +3,12 @@ import type { Sql } from "@sealrun/postgres";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import {
-  chooseNext,
+  chooseBehindLimits,
+  lockPool,
   lockReady,
   markPublished,
-  readCapacity,
+  maxBatch,
+  readChoice,
 } from "../../../packages/platform/src/dispatch/choice-store.ts";
 import { type ExecutionsWorld, startExecutionsWorld } from "../../support/executions-world.ts";
 
@@ -53,10 +55,12 @@ async function countReads(sql: Sql): Promise<number> {
 async function choose(isLimited: boolean): Promise<{ readonly of: string | undefined; readonly read: number }> {
   const nameRow = z.object({ id: z.string(), name: z.string() });
   const urgent = await world.database.row(nameRow, "select id, name from packages where name = 'urgent'");
-  const full = isLimited && urgent !== undefined ? [urgent.id] : [];
   return world.database.transaction(async (sql) => {
+    await lockPool(sql, "crowd");
     const before = await countReads(sql);
-    const chosen = await chooseNext(sql, "crowd", { full });
+    const [chosen] = isLimited
+      ? await chooseBehindLimits(sql, "crowd", urgent === undefined ? [] : [urgent.id])
+      : (await readChoice(sql, "crowd")).first;
     const read = (await countReads(sql)) - before;
     const of = await sql.row(
       nameRow,
@@ -114,7 +118,7 @@ const knowledge: Readonly<Record<string, () => Promise<void>>> = {
   },
 };
 
-describe("chooseNext()", () => {
+describe("readChoice()", () => {
   beforeAll(async () => {
     await world.database.run("insert into pools (id, name) values ($1, 'crowd')", [newId("pool")]);
     // Only the test may change the statistics of the table.
@@ -125,7 +129,7 @@ describe("chooseNext()", () => {
   beforeEach(async () => void (await world.database.run("truncate outbox")));
 
   test.each(Object.entries(knowledge))(
-    "chooseNext() looks at a few rows of 20,000, behind a limit as well, in a table %s",
+    "readChoice() looks at a few rows of 20,000, behind a limit as well, in a table %s",
     async (_, lay) => {
       await lay();
       const first = await choose(false);
@@ -133,27 +137,34 @@ describe("chooseNext()", () => {
       expect([first.of, behind.of]).toEqual(["urgent", "report"]);
       for (const { read } of [first, behind]) {
         expect(read).toBeGreaterThan(0);
-        expect(read).toBeLessThan(10);
+        expect(read).toBeLessThan(10 + maxBatch);
       }
     },
   );
 
-  test("chooseNext() skips a package whose only allowed execution is published", async () => {
+  test("chooseBehindLimits() skips a package whose only allowed execution is published", async () => {
     await queueAll("report");
     await queueAll("urgent");
-    const chooseNow = async () =>
-      world.database.transaction(async (sql) => chooseNext(sql, "crowd", await readCapacity(sql, "crowd")));
-    const first = await chooseNow();
     await world.database.transaction(async (sql) => {
-      const ready = first === undefined ? undefined : await lockReady(sql, first);
-      if (ready === undefined) throw new TypeError("Nothing was chosen");
+      await lockPool(sql, "crowd");
+      const { full, first } = await readChoice(sql, "crowd");
+      expect(full).toEqual([]);
+      expect(first).toHaveLength(maxBatch);
+      const [ready] = (await lockReady(sql, first.slice(0, 1))).values();
+      if (ready === undefined || ready instanceof Error) throw new TypeError("Nothing was chosen");
       expect(ready).toMatchObject({ isLimited: true, package: { name: "urgent" } });
-      await markPublished(sql, ready.id, { generation: 1, seq: 1, expiresAt: Date.now() + 60_000, uploads: [] });
+      const event = { id: ready.id, generation: 1, seq: 1, expiresAt: Date.now() + 60_000, granted: [] };
+      await markPublished(sql, [event], { isLast: true });
     });
-    const second = await chooseNow();
-    const behind = await world.database.transaction(async (sql) =>
-      second === undefined ? undefined : lockReady(sql, second),
-    );
-    expect(behind).toMatchObject({ package: { name: "report" } });
+    await world.database.transaction(async (sql) => {
+      await lockPool(sql, "crowd");
+      const { full } = await readChoice(sql, "crowd");
+      expect(full).toHaveLength(1);
+      const ids = await chooseBehindLimits(sql, "crowd", full);
+      expect(ids).toHaveLength(maxBatch);
+      const locked = await lockReady(sql, ids);
+      expect(locked.size).toBe(maxBatch);
+      for (const ready of locked.values()) expect(ready).toMatchObject({ package: { name: "report" } });
+    });
   });
 });

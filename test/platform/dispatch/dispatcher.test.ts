@@ -74,6 +74,8 @@ describe("startDispatcher()", () => {
     const { event, message } = await world.peer.take();
     message.done();
     expect(event.executionId).toBe(next);
+    // Both are in one batch, whose transaction ends after its events are published.
+    await until(async () => (await outboxRows()) === 0);
     const status = z.object({ status: z.string(), code: z.string() });
     const sql = "select status, error ->> 'code' as code from executions where id = $1";
     expect(await world.database.row(status, sql, [broken])).toEqual({ status: "failed", code: "INTERNAL" });
@@ -142,7 +144,9 @@ describe("startDispatcher()", () => {
     );
     await addToOutbox(world.database, executionId.parse(id));
     await world.take("report");
-    expect(await world.show(id)).toMatchObject({ status: "failed", error: { code: "INTERNAL" } });
+    // Both may be in one batch, whose transaction ends after its events are published.
+    await until(async () => (await world.show(id)).status === "failed");
+    expect(await world.show(id)).toMatchObject({ error: { code: "INTERNAL" } });
   });
 
   test("startDispatcher() fails an execution whose configuration does not fit into a message", async () => {

@@ -97,16 +97,4 @@ describe("reconcile()", () => {
       if (event.executionId === kept) break;
     }
   });
-
-  test("reconcile() deletes idempotency keys after a day", async () => {
-    const id = await world.start("report");
-    await world.database.run(
-      `insert into idempotency_keys (actor, key, request_sha256, execution_id, created_at) values
-         ('a', 'old', '', $1, now() - interval '25 hours'), ('a', 'young', '', $1, now() - interval '23 hours')`,
-      [id],
-    );
-    await run();
-    const keys = await world.database.rows(z.object({ key: z.string() }), "select key from idempotency_keys");
-    expect(keys).toEqual([{ key: "young" }]);
-  });
 });

@@ -1,4 +1,4 @@
-import { executionId, executorId, SealrunError } from "@sealrun/protocol";
+import { executionId, executorId } from "@sealrun/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import {
@@ -43,27 +43,39 @@ test("markGranted() hands out no grant of an attempt that another answer gives b
     await lockExecution(sql, claimed.executionId);
     expect(await isGranted(sql, claimed)).toBe(false);
     await endAttempt(sql, claimed, "given-back");
-    late = markGranted(world.database, claimed).catch((error: unknown) => error);
+    late = markGranted(world.database, claimed.executorId, [claimed]);
     await until(isWaiting);
     await markQueued(sql, claimed.executionId);
   });
-  const refusal = await late;
-  expect(refusal).toBeInstanceOf(SealrunError);
-  expect(refusal).toMatchObject({ code: "LEASE_LOST" });
+  expect(await late).toEqual(new Set());
   expect(await isGranted(world.database, claimed)).toBe(false);
+});
+
+test("markGranted() of the same attempts, in any order and at once, waits for itself and ends", async () => {
+  const claimed: ClaimedAttempt[] = [];
+  while (claimed.length < 8) claimed.push(await ungranted());
+  const executor = claimed[0]?.executorId ?? executorId.parse(world.peer.state.identity.id);
+  const rounds = Array.from({ length: 24 }, async (_, turn) =>
+    markGranted(world.database, executor, turn % 2 === 0 ? claimed : claimed.toReversed()),
+  );
+  const ids = new Set(claimed.map((one) => one.executionId));
+  for (const done of await Promise.all(rounds)) expect(done).toEqual(ids);
 });
 
 test("markGranted() is seen by a transaction that gives the attempt back after it", async () => {
   const claimed = await ungranted();
-  await markGranted(world.database, claimed);
+  expect(await markGranted(world.database, claimed.executorId, [claimed])).toEqual(new Set([claimed.executionId]));
   await world.database.transaction(async (sql) => {
     await lockExecution(sql, claimed.executionId);
     expect(await isGranted(sql, claimed)).toBe(true);
   });
 });
 
-test("markGranted() refuses an attempt that has ended", async () => {
+test("markGranted() leaves out an attempt that has ended, and marks the others", async () => {
   const claimed = await ungranted();
+  const other = await ungranted();
   await endAttempt(world.database, claimed, "lost");
-  await expect(markGranted(world.database, claimed)).rejects.toMatchObject({ code: "LEASE_LOST" });
+  const live = await markGranted(world.database, claimed.executorId, [claimed, other]);
+  expect(live).toEqual(new Set([other.executionId]));
+  expect(await isGranted(world.database, claimed)).toBe(false);
 });

@@ -77,7 +77,7 @@ describe("POST /api/v1/executions/settle", () => {
        from executions, generate_series(1, 600) n where id = $1`,
       [first],
     );
-    await world.database.run("update executions set uploads = '[7]' where id = $1", [broken]);
+    await world.database.run("update executions set granted = '[7]' where id = $1", [broken]);
     const before = now();
     const page = await settle(before);
     expect(page).toMatchObject({ failed: [broken], next: expect.stringMatching(/^\d+$/) });
@@ -86,7 +86,7 @@ describe("POST /api/v1/executions/settle", () => {
     expect(await lostOf("many")).toBe(601);
     // And the one that the previous test left.
     expect(page.settled + rest.settled).toBe(602);
-    await world.database.run("update executions set uploads = '[]' where id = $1", [broken]);
+    await world.database.run("update executions set granted = '[]' where id = $1", [broken]);
     expect(await settle(before)).toEqual({ settled: 1, failed: [], next: null });
   });
 

@@ -42,6 +42,12 @@ describe("judgeStreams()", () => {
       "warning",
       "JetStream is 95 % full; give it more storage",
     ],
+    [
+      { ...room(1, null), streams: [{ name: "REPORTS", messages: 9, bytes: 99, maxBytes: 100 }] },
+      false,
+      "warning",
+      "Stream REPORTS is 99 % full; executors keep the reports that NATS refuses and send them again. Start another platform",
+    ],
   ])("judgeStreams() judges how full they are: case %#", (rooms, isFull, state, sentence) => {
     expect(judgeStreams(rooms, isFull)).toEqual({ state, sentence });
   });

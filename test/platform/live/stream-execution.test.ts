@@ -19,7 +19,7 @@ interface Heard {
   readonly event: LiveEvent;
 }
 
-/** Follows an execution event by event. */
+/** Follows an execution event by event, without its early line: `first-line.test.ts` looks at that. */
 async function* follow(id: string, after?: string): AsyncGenerator<Heard> {
   const headers = after === undefined ? {} : { "last-event-id": after };
   const response = await send(world.platform, "GET", `/executions/${id}/events`, { headers });
@@ -31,7 +31,7 @@ async function* follow(id: string, after?: string): AsyncGenerator<Heard> {
     for (let end = text.indexOf("\n\n"); end !== -1; end = text.indexOf("\n\n")) {
       const block = text.slice(0, end);
       text = text.slice(end + 2);
-      if (!block.startsWith(":")) yield parse(block);
+      if (!block.startsWith(":") && !block.startsWith("event: early\n")) yield parse(block);
     }
   }
 }
@@ -52,7 +52,7 @@ const tell = ({ event }: Heard): string =>
     ? event.line.text
     : event.kind === "step"
       ? `step ${event.status}`
-      : `${event.kind} ${event.status}`;
+      : `${event.kind} ${"status" in event ? event.status : event.line.text}`;
 
 describe("streamEvents()", () => {
   test("streamEvents() tells a line while the script still runs, to a client that came before it", async () => {
@@ -117,6 +117,36 @@ describe("streamEvents()", () => {
     await world.peer.rpc.finish({ ...ref, status: "succeeded", lastSequence: 3 });
     const heard = (await following).filter(({ event }) => event.kind === "log").map(tell);
     expect(heard).toEqual(texts);
+  });
+
+  test("streamEvents() resumes in the middle of a block, while it is live and after it was merged", async () => {
+    const { ref } = await world.claim("report");
+    const { executionId: id } = ref;
+    await world.peer.report(ref, 1, ["one", "two", "three", "four"].map(line));
+    const first = follow(id);
+    const begin: Heard[] = [];
+    for (let count = 0; count < 4; count += 1) begin.push((await first.next()).value);
+    expect(begin.map(tell)).toEqual(["status queued", "status running", "one", "two"]);
+    const second = follow(id, begin.at(-1)?.id);
+    expect([tell((await second.next()).value), tell((await second.next()).value)]).toEqual(["three", "four"]);
+    await world.peer.report(ref, 2, [line("five")]);
+    await world.peer.rpc.finish({ ...ref, status: "succeeded", lastSequence: 2 });
+    const rest = (await collect(second)).filter(({ event }) => event.kind === "log").map(tell);
+    expect(rest).toEqual(["five"]);
+    const again = await collect(follow(id, begin.at(-1)?.id));
+    expect(again.filter(({ event }) => event.kind === "log").map(tell)).toEqual(["three", "four", "five"]);
+    const ids = again.slice(0, -1).map((heard) => Number(heard.id));
+    expect(ids).toEqual(ids.map((_, index) => 5 + index));
+  });
+
+  test("streamEvents() ends when its entries were deleted", async () => {
+    const { ref } = await world.claim("report");
+    await world.peer.report(ref, 1, [line("one")]);
+    await world.peer.rpc.finish({ ...ref, status: "succeeded", lastSequence: 1 });
+    await collect(follow(ref.executionId));
+    await world.database.run("delete from feed_blocks where execution_id = $1", [ref.executionId]);
+    expect((await collect(follow(ref.executionId))).map(tell)).toEqual(["status queued", "end succeeded"]);
+    expect((await collect(follow(ref.executionId, "2"))).map(tell)).toEqual(["end succeeded"]);
   });
 
   test("streamEvents() ends for every client when the platform closes", async () => {

@@ -1,7 +1,18 @@
 import { generateIdentity, newId } from "@sealrun/crypto";
 import { connectNats, type NatsLink } from "@sealrun/nats";
-import { executionsStream, poolConsumer, poolId, type PoolId, reportsStream, subjects } from "@sealrun/protocol";
+import {
+  executionsStream,
+  limits,
+  poolConsumer,
+  poolId,
+  type PoolId,
+  reportsStream,
+  subjects,
+} from "@sealrun/protocol";
 import { DiscardPolicy, type JetStreamManager, type JsMsg, nanos, RetentionPolicy, StorageType } from "nats";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   ensurePoolConsumer,
@@ -10,7 +21,8 @@ import {
   reportsConsumer,
 } from "../../../packages/platform/src/nats/streams.ts";
 import { codeOf } from "../../support/executions-world.ts";
-import { startTestNats } from "../../support/servers.ts";
+import { describeNats } from "../../support/nats-process.ts";
+import { programs, startTestNats } from "../../support/servers.ts";
 
 let nats: Awaited<ReturnType<typeof startTestNats>>;
 let link: NatsLink;
@@ -50,6 +62,42 @@ describe("ensureStreams()", () => {
     await Promise.all(Array.from({ length: 8 }, async () => ensureStreams(link)));
     const manager = await link.connection.jetstreamManager();
     expect((await manager.streams.info(executionsStream)).state.messages).toBe(1);
+  });
+
+  test("ensureStreams() bounds the reports, in a stream that had no limit too, and keeps a limit that was set", async () => {
+    const manager = await link.connection.jetstreamManager();
+    const limitOf = async () => (await manager.streams.info(reportsStream)).config.max_bytes;
+    await ensureStreams(link);
+    expect(await limitOf()).toBe(limits.reportsStreamBytes);
+    const { config } = await manager.streams.info(reportsStream);
+    await manager.streams.update(reportsStream, { ...config, max_bytes: -1 });
+    await ensureStreams(link);
+    expect(await limitOf()).toBe(limits.reportsStreamBytes);
+    await manager.streams.update(reportsStream, { ...config, max_bytes: 2_000_000 });
+    await ensureStreams(link);
+    expect(await limitOf()).toBe(2_000_000);
+    await manager.streams.update(reportsStream, config);
+  });
+
+  test("ensureStreams() bounds the reports by less where the server has less storage", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "sealrun-test-nats-"));
+    const small = await describeNats(folder, programs(), "password");
+    await small.start({ maxStoreBytes: 100_000_000 });
+    const login = small.login("platform", `nats://127.0.0.1:${small.port}`);
+    const there = await connectNats({ ...login, name: "test", inboxPrefix: "_INBOX.platform" });
+    const limitOf = async () =>
+      (await (await there.connection.jetstreamManager()).streams.info(reportsStream)).config.max_bytes;
+    await ensureStreams(there);
+    expect(await limitOf()).toBe(limits.reportsStreamBytes / 16);
+    await there.close();
+    // A server that is started with less storage than it has reserved keeps the stream and what is in it.
+    await small.kill("SIGTERM");
+    await small.start({ maxStoreBytes: 1_000 });
+    const back = await connectNats({ ...login, name: "test", inboxPrefix: "_INBOX.platform" });
+    await ensureStreams(back);
+    await back.close();
+    await small.kill("SIGKILL");
+    await rm(folder, { recursive: true, force: true });
   });
 
   test("ensureStreams() says what is wrong when NATS refuses", async () => {

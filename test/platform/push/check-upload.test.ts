@@ -3,15 +3,16 @@ import { SealrunError } from "@sealrun/protocol";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { checkAnnounced, checkUpload } from "../../../packages/platform/src/push/check-upload.ts";
+import { refusalOf } from "../../support/refusal.ts";
 import type { UploadedFile } from "../../../packages/platform/src/packages/checked-version.ts";
 
-const file = (path: string, text: string): UploadedFile => {
+const file = (path: string, text: string, executable = false): UploadedFile => {
   const bytes = Buffer.from(text);
-  return { path, bytes, sha256: createHash("sha256").update(bytes).digest("hex") };
+  return { path, bytes, sha256: createHash("sha256").update(bytes).digest("hex"), executable };
 };
 
 describe("checkUpload()", () => {
-  test("checkUpload() gives another digest for another path, byte or order", () => {
+  test("checkUpload() gives another digest for another path, byte, order or executable bit", () => {
     const files = [file("a.py", "1"), file("b.py", "2")];
     const digests = [
       files,
@@ -19,9 +20,16 @@ describe("checkUpload()", () => {
       [file("a.py", "1"), file("c.py", "2")],
       [file("a.py", "1"), file("b.py", "3")],
       [file("a.py", "1")],
+      [file("a.py", "1", true), file("b.py", "2")],
     ].map((given) => checkUpload(given).digest);
     expect(new Set(digests).size).toBe(digests.length);
     expect(checkUpload(files).digest).toBe(digests[0]);
+  });
+
+  test("checkUpload() refuses files without a script, and says that a flow document is none", () => {
+    expect(refusalOf(() => checkUpload([file("readme.txt", "")])).message).toContain("Expected a script");
+    const upload = [file("get.yaml", "direktiv_api: workflow/v1\nstates:\n")];
+    expect(refusalOf(() => checkUpload(upload)).message).toContain('"get.yaml" looks like a Direktiv workflow');
   });
 
   test("checkUpload() refuses or accepts any paths and texts, only with errors of the table", () => {

@@ -47,7 +47,7 @@ const depsOf = async () => {
 };
 const upload = (script: string, secrets: string) => {
   const bytes = Buffer.from("print(1)");
-  const file = { path: script, bytes, sha256: createHash("sha256").update(bytes).digest("hex") };
+  const file = { path: script, bytes, sha256: createHash("sha256").update(bytes).digest("hex"), executable: false };
   return { announced: undefined, overwrite: false, files: [file], secretsFile: Uint8Array.from(Buffer.from(secrets)) };
 };
 

@@ -1,7 +1,10 @@
 import * as fc from "fast-check";
-import { logPage, type ReportItem } from "@sealrun/protocol";
+import { executorId, logPage, type ReportItem } from "@sealrun/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { applyReportsOfMany } from "../../../packages/platform/src/reports/apply-report.ts";
 import { ask } from "../../support/api.ts";
+import { countWaits } from "../../support/count-waits.ts";
+import { countStatements } from "../../support/counting-sql.ts";
 import { type ExecutionsWorld, startExecutionsWorld, until } from "../../support/executions-world.ts";
 
 let world: ExecutionsWorld;
@@ -87,7 +90,7 @@ describe("applyReports()", () => {
     const { ref } = await world.claim("report");
     const read = { type: "read", name: "DB_PASS", scope: "service", version: 1, outcome: "read", time: 5_000 } as const;
     await world.peer.report(ref, 1, [
-      { ...read, step: 0 },
+      { ...read, step: 0, masking: "part" },
       { ...read, step: 7 },
       { ...read, step: 0, name: "odd\0name", scope: null, version: null, outcome: "missing" },
       line("there", { step: null }),
@@ -103,6 +106,7 @@ describe("applyReports()", () => {
         step: "main.sh",
         attempt: 1,
         outcome: "read",
+        masking: "part",
         time: "1970-01-01T00:00:05.000Z",
       },
       {
@@ -112,6 +116,7 @@ describe("applyReports()", () => {
         step: "main.sh",
         attempt: 1,
         outcome: "missing",
+        masking: null,
         time: "1970-01-01T00:00:05.000Z",
       },
     ]);
@@ -141,6 +146,73 @@ describe("applyReports()", () => {
     expect(output.length).toBeLessThanOrEqual(65_536);
     expect(output.length).toBeGreaterThan(65_000);
     expect(output.endsWith(`3 999 ${"x".repeat(60)}`)).toBe(true);
+  });
+});
+
+describe("applyReportsOfMany()", () => {
+  test("applyReportsOfMany() takes 3 statements for chunks of any number of attempts, 1 more for all feeds, and 3 waits", async () => {
+    const held = [await world.claim("report"), await world.claim("report"), await world.claim("report")];
+    const given = held.map(({ ref }) => ({
+      ...ref,
+      executorId: executorId.parse(world.peer.state.identity.id),
+      chunks: [1, 2, 3].map((sequence) => ({
+        sequence,
+        items: [
+          { type: "step-started", step: 0, time: 1_000 } as const,
+          { type: "read", step: 0, name: "A", scope: null, version: null, outcome: "missing", time: 0 } as const,
+          line(`line ${sequence}`),
+        ],
+      })),
+    }));
+    const { database, takeWaits } = countWaits(world.database);
+    const counted = await database.transaction(async (sql) => {
+      const counting = countStatements(sql);
+      expect(await applyReportsOfMany(counting, given)).toEqual(given);
+      return counting.count();
+    });
+    expect(counted).toBe(4);
+    // The lock with what is read under it, the changes, and "commit".
+    expect(takeWaits()).toBe(3);
+    for (const { ref } of held) {
+      expect(await linesOf(ref.executionId)).toEqual(["line 1", "line 2", "line 3"]);
+      expect((await world.show(ref.executionId)).receipt).toHaveLength(3);
+    }
+  });
+
+  test("applyReportsOfMany() leaves attempts that are locked, or are not this executor's", async () => {
+    const [locked, free, foreign] = [
+      await world.claim("report"),
+      await world.claim("report"),
+      await world.claim("report"),
+    ] as const;
+    const own = executorId.parse(world.peer.state.identity.id);
+    const other = executorId.parse("exr_00000000000000000000");
+    const of = ({ ref }: typeof locked, sender = own) => ({
+      ...ref,
+      executorId: sender,
+      chunks: [{ sequence: 1, items: [line("one")] }],
+    });
+    await world.database.transaction(async (holder) => {
+      await holder.run("select from executions where id = $1 for update", [locked.ref.executionId]);
+      const given = [of(locked), of(free), of(foreign, other)];
+      const stored = await world.database.transaction(async (sql) => applyReportsOfMany(sql, given));
+      expect(stored).toEqual([of(free)]);
+    });
+    expect(await linesOf(free.ref.executionId)).toEqual(["one"]);
+  });
+
+  test("applyReportsOfMany() stores nothing that another executor says of an attempt, beside that one's own reports", async () => {
+    const { ref } = await world.claim("report");
+    const of = (sender: string, text: string) => ({
+      ...ref,
+      executorId: executorId.parse(sender),
+      chunks: [{ sequence: text === "own" ? 1 : 2, items: [line(text)] }],
+    });
+    const [own, foreign] = [of(world.peer.state.identity.id, "own"), of("exr_00000000000000000000", "foreign")];
+    const stored = await world.database.transaction(async (sql) => applyReportsOfMany(sql, [foreign, own]));
+    expect(stored).toEqual([own]);
+    expect(await linesOf(ref.executionId)).toEqual(["own"]);
+    expect(await countChunks(ref.executionId)).toBe(1);
   });
 });
 

@@ -2,7 +2,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { generateIdentity, newId, signFrame } from "@sealrun/crypto";
 import { start } from "@sealrun/platform";
 import { openDatabase } from "@sealrun/postgres";
-import { encodeJson, type ExecutionEvent, executorId, projectId, rpcRefusal, subjects } from "@sealrun/protocol";
+import {
+  encodeJson,
+  type ExecutionEvent,
+  executionId,
+  executorId,
+  grantBytes,
+  limits,
+  projectId,
+  rpcRefusal,
+  SealrunError,
+  subjects,
+} from "@sealrun/protocol";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openFrame } from "@sealrun/crypto";
@@ -30,6 +41,8 @@ async function takeOf(id: string): Promise<ExecutionEvent> {
     if (event.executionId === id) return event;
   }
 }
+
+const take = async (): Promise<ExecutionEvent> => world.take("report");
 
 describe("answerClaim()", () => {
   test("answerClaim() gives a grant that opens the event's secrets, and the execution runs", async () => {
@@ -208,7 +221,8 @@ describe("answerClaim()", () => {
     const { identity } = world.peer.state;
     const own = executorId.parse(identity.id);
     const subject = subjects.rpc(own, "claim");
-    const body = encodeJson({ executionId: event.executionId, generation: event.generation });
+    const { executionId, generation } = event;
+    const body = encodeJson({ claims: [{ requestId: newId("request"), executionId, generation }] });
     const header = {
       v: 1,
       kind: "claim.request",
@@ -243,6 +257,136 @@ describe("answerClaim()", () => {
       { actor: "admin", action: "execution.start" },
       { actor: `executor ${world.peer.state.identity.id}`, action: "execution.claim" },
     ]);
+  });
+
+  test("answerClaim() decides each claim of a request by itself", async () => {
+    const [mine, theirs, old, fresh] = [await take(), await take(), await take(), await take()];
+    const requestId = newId("request");
+    const before = await world.peer.claim(mine, requestId);
+    await world.other.claim(theirs);
+    const unknown = { ...fresh, executionId: executionId.parse(newId("execution")) };
+    const [again, taken, outdated, none, granted] = await world.peer.claimAll([
+      { event: mine, requestId },
+      ...[theirs, { ...old, generation: 2 }, unknown, fresh].map((event) => ({ event, requestId: newId("request") })),
+    ]);
+    expect(again).toMatchObject({ ref: before.ref });
+    expect([taken, outdated, none].map((one) => (one instanceof SealrunError ? one.code : "granted"))).toEqual([
+      "CLAIM_REFUSED",
+      "CLAIM_REFUSED",
+      "EXECUTION_NOT_FOUND",
+    ]);
+    expect(granted).toMatchObject({ ref: { executionId: fresh.executionId, attempt: 1 } });
+    const [secret] = fresh.secrets;
+    if (granted === undefined || granted instanceof SealrunError || secret === undefined)
+      throw new TypeError("no grant");
+    expect(await openEventSecret(granted, secret)).toMatchObject({ value: "canary-of-the-service" });
+    expect((await world.show(old.executionId)).status).toBe("queued");
+    const row = z.object({ object: z.string(), action: z.string(), request_id: z.string().nullable() });
+    const rows = await world.database.rows(
+      row,
+      `select object, action, request_id from audit
+       where object = any ($1) and action like 'execution.claim%' order by object, seq`,
+      [[mine, theirs, old, fresh].map((event) => event.executionId)],
+    );
+    const actionsOf = (event: ExecutionEvent) =>
+      rows.filter(({ object }) => object === event.executionId).map(({ action }) => action);
+    expect([mine, theirs, old, fresh].map(actionsOf)).toEqual([
+      ["execution.claim", "execution.claim"],
+      ["execution.claim", "execution.claim.refused"],
+      ["execution.claim.refused"],
+      ["execution.claim"],
+    ]);
+    expect(rows.filter(({ object }) => object === mine.executionId).map((one) => one.request_id)).toEqual([
+      requestId,
+      requestId,
+    ]);
+  });
+
+  test("answerClaim() gives claims the same attempts when they are sent again beside others", async () => {
+    const newClaim = async () => ({ event: await take(), requestId: newId("request") });
+    const [one, two, three] = [await newClaim(), await newClaim(), await newClaim()];
+    const refs = async (asked: readonly (typeof one)[]) =>
+      (await world.peer.claimAll(asked)).map((claimed) =>
+        claimed instanceof SealrunError ? claimed.code : claimed.ref,
+      );
+    const first = await refs([one, two]);
+    expect(await refs([three, two])).toEqual([{ executionId: three.event.executionId, attempt: 1 }, first[1]]);
+    expect(await refs([two, three, one])).toEqual([
+      first[1],
+      { executionId: three.event.executionId, attempt: 1 },
+      first[0],
+    ]);
+    expect((await world.show(one.event.executionId)).attempts).toMatchObject([{ attempt: 1, end: null }]);
+  });
+
+  test("answerClaim() gives each execution to one of two executors that claim them all at once", async () => {
+    const events: ExecutionEvent[] = [];
+    while (events.length < 8) events.push(await take());
+    const claimAll = async (executor: TwoExecutorsWorld["peer"], asked: readonly ExecutionEvent[]) =>
+      (await executor.claimAll(asked.map((event) => ({ event, requestId: newId("request") })))).map((claimed): string =>
+        claimed instanceof SealrunError ? claimed.code : claimed.ref.executionId,
+      );
+    // Neither waits for the other without end: both lock in the same order.
+    const [mine, theirs] = await Promise.all([
+      claimAll(world.peer, events),
+      claimAll(world.other, events.toReversed()),
+    ]);
+    const ids = events.map((event) => event.executionId);
+    expect([...mine, ...theirs].filter((one) => one !== "CLAIM_REFUSED").toSorted()).toEqual(ids.toSorted());
+  });
+
+  test("answerClaim() gives the same attempts when two platforms answer parts of them in any composition", async () => {
+    const claims: Parameters<TwoExecutorsWorld["peer"]["claimAll"]>[0][number][] = [];
+    while (claims.length < 5) claims.push({ event: await take(), requestId: newId("request") });
+    const beside = await start(world.platform.config, { log: pino({ level: "silent" }) });
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, async (_, turn) => {
+        await sleep(5 * turn);
+        const asked = claims.slice(turn % 3).toSorted(() => (turn % 2 === 0 ? 1 : -1));
+        return world.peer.claimAll(asked);
+      }),
+    );
+    await beside.close();
+    const refs = answers.flat().map((one) => (one instanceof SealrunError ? one.code : one.ref));
+    const expected = claims.map(({ event }) => ({ executionId: event.executionId, attempt: 1 }));
+    for (const ref of refs) expect(expected).toContainEqual(ref);
+    for (const { event } of claims) {
+      expect((await world.show(event.executionId)).attempts).toMatchObject([{ attempt: 1, end: null }]);
+    }
+  });
+
+  test("answerClaim() refuses what is queued while the platform is held, and not what runs", async () => {
+    const [running, queued] = [await take(), await take()];
+    const requestId = newId("request");
+    const { ref } = await world.peer.claim(running, requestId);
+    await send(world.platform, "POST", "/platform/hold");
+    const [again, refused] = await world.peer.claimAll([
+      { event: running, requestId },
+      { event: queued, requestId: newId("request") },
+    ]);
+    await send(world.platform, "POST", "/platform/resume");
+    expect(again).toMatchObject({ ref });
+    expect(refused).toMatchObject({ code: "CLAIM_REFUSED" });
+    expect((await world.show(queued.executionId)).status).toBe("queued");
+  });
+
+  test("answerClaim() leaves for the next request what the answer has no room for", async () => {
+    const claims: Parameters<TwoExecutorsWorld["peer"]["claimAll"]>[0][number][] = [];
+    const fitting = Math.floor(limits.batchBytes / grantBytes(limits.grantSecrets));
+    while (claims.length < fitting + 2) claims.push({ event: await take(), requestId: newId("request") });
+    await world.database.run(
+      `update executions set granted = (
+         select json_agg(one.value) from (select granted -> 0 as value from generate_series(1, $2)) as one) where id = any ($1)`,
+      [claims.map(({ event }) => event.executionId), limits.grantSecrets],
+    );
+    const codesOf = async (asked: typeof claims) =>
+      (await world.peer.claimAll(asked)).map((one) => (one instanceof SealrunError ? one.code : one.ref.attempt));
+    const first = await codesOf(claims);
+    expect(first.slice(0, fitting)).toEqual(Array.from({ length: fitting }, () => 1));
+    expect(first.slice(fitting)).toEqual(["RATE_LIMITED", "RATE_LIMITED"]);
+    const left = claims.slice(fitting);
+    expect((await world.show(left[0]?.event.executionId ?? "")).status).toBe("queued");
+    expect(await codesOf(left)).toEqual([1, 1]);
   });
 
   // Last: it ends the keyring that the others need.

@@ -1,7 +1,11 @@
-import { type JsonValue, type Scope, secretName } from "@sealrun/protocol";
+import { newId, signFrame } from "@sealrun/crypto";
+import { encodeJson, executorId, type JsonValue, type Scope, secretName, subjects } from "@sealrun/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { lookUpSecret } from "../../../executor/src/worker/secrets/open-secret.ts";
+import { answerLookup } from "../../../packages/platform/src/rpc/lookup.ts";
+import { countWaits } from "../../support/count-waits.ts";
+import { openCountedDeps } from "../../support/counted-deps.ts";
 import { keyOf, sealAll, send } from "../../support/api.ts";
 import { codeOf, type ExecutionsWorld, startExecutionsWorld } from "../../support/executions-world.ts";
 import { enrolPeer } from "../../support/executor-peer.ts";
@@ -73,6 +77,22 @@ describe("answerLookup()", () => {
     await world.push("stranger", { "main.sh": "true\n", "secrets.json": '{"ONLY_HERE":"mine"}' });
     const attempt = await world.claim("report");
     expect(await lookUpSecret(attempt, name("ONLY_HERE"))).toBeUndefined();
+  });
+
+  test("answerLookup() waits three times for the database, its commit included", async () => {
+    const { ref } = await world.claim("report");
+    const { identity } = world.peer.state;
+    const id = executorId.parse(identity.id);
+    const requestId = newId("request");
+    const subject = subjects.rpc(id, "lookup");
+    const header = { v: 1, kind: "lookup.request", subject, sender: id, requestId, time: Date.now(), ...ref } as const;
+    const body = encodeJson({ name: "DB_PASS" });
+    const request = { executorId: id, requestId, header, body, frame: signFrame(identity, header, body) };
+    const counted = await openCountedDeps(world.platform);
+    const { database, takeWaits } = countWaits(world.database);
+    expect(await answerLookup({ ...counted.deps, database }, request)).toMatchObject({ found: true });
+    expect(takeWaits()).toBe(3);
+    await counted.close();
   });
 
   test("answerLookup() refuses an executor without the lease", async () => {

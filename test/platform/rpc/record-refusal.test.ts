@@ -7,7 +7,9 @@ import {
   secretName,
 } from "@sealrun/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { lookUpSecret } from "../../../executor/src/worker/secrets/open-secret.ts";
+import { z } from "zod";
+import { createEventKeys } from "../../../executor/src/worker/secrets/event-keys.ts";
+import { lookUpSecret, openEventSecret } from "../../../executor/src/worker/secrets/open-secret.ts";
 import { ask, keyOf, sealAll, send } from "../../support/api.ts";
 import { codeOf, type ExecutionsWorld, startExecutionsWorld, until } from "../../support/executions-world.ts";
 import { enrolPeer } from "../../support/executor-peer.ts";
@@ -53,13 +55,26 @@ describe("describeOpened()", () => {
     expect(claim?.detail).toMatchObject({ attempt: 1, opens: ["DB_PASS@1"] });
   });
 
-  test("describeOpened() names 200 and counts the rest", async () => {
+  test("describeOpened() names the 64 that a grant opens, and the rows of lookups name all others", async () => {
     const values = Object.fromEntries(Array.from({ length: 201 }, (_, index) => [`N${index}`, index]));
     await world.push("many", { "main.sh": "true\n", "secrets.json": JSON.stringify(values) });
-    const { ref } = await world.claim("many");
-    const claim = (await rowsOf(ref.executionId)).find(({ action }) => action === "execution.claim");
-    expect(claim?.detail["opens"]).toHaveLength(200);
-    expect(claim?.detail).toMatchObject({ count: 201, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    const attempt = await world.claim("many");
+    const keys = createEventKeys(attempt);
+    const { secrets } = attempt.event;
+    const found = await Promise.all(secrets.map(async (secret) => openEventSecret(attempt, secret, keys)));
+    expect(found.map(({ value }) => value)).toEqual(secrets.map(({ name }) => values[name]));
+    const rows = (await rowsOf(attempt.ref.executionId)).filter(({ detail }) => "opens" in detail);
+    expect(rows.map(({ action }) => action)).toEqual([
+      "execution.claim",
+      ...Array.from({ length: 3 }, () => "secret.lookup"),
+    ]);
+    const opened = rows.map(({ detail }) => z.array(z.string()).parse(detail["opens"]));
+    expect(opened.map(({ length }) => length).toSorted((a, b) => b - a)).toEqual([64, 64, 64, 9]);
+    expect(opened.flat().toSorted()).toEqual(
+      Object.keys(values)
+        .map((name) => `${name}@1`)
+        .toSorted(),
+    );
   });
 });
 

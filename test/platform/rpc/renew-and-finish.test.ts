@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { executorId, logPage } from "@sealrun/protocol";
+import { finishAttempts } from "../../../packages/platform/src/rpc/finish-attempts.ts";
+import { ask } from "../../support/api.ts";
+import { countStatements } from "../../support/counting-sql.ts";
 import { codeOf, until } from "../../support/executions-world.ts";
 import { startTwoExecutorsWorld, type TwoExecutorsWorld } from "../../support/two-executors-world.ts";
 
@@ -46,6 +50,39 @@ describe("answerRenew()", () => {
     expect(await world.database.run(live, [ref.executionId])).toBe(1);
   });
 
+  test("answerRenew() renews what it can of several leases, and refuses the others", async () => {
+    const [ended, living, other] = [
+      await world.claim("report"),
+      await world.claim("report"),
+      await world.claim("report"),
+    ] as const;
+    const { rpc } = living;
+    await rpc.finish({ ...ended.ref, status: "succeeded", lastSequence: 0 });
+    const renewed = await Promise.all([
+      codeOf(rpc.renew(ended.ref)),
+      rpc.renew(living.ref),
+      codeOf(rpc.renew({ ...other.ref, attempt: 2 })),
+    ]);
+    expect(renewed).toEqual(["LEASE_LOST", expect.objectContaining({ cancel: false }), "LEASE_LOST"]);
+  });
+
+  test("answerRenew() renews the other leases while one execution is locked, and that one after it", async () => {
+    const [locked, free] = [await world.claim("report"), await world.claim("report")] as const;
+    const { rpc } = free;
+    let isRenewed = false;
+    const waiting = await world.database.transaction(async (sql) => {
+      await sql.run("select from executions where id = $1 for update", [locked.ref.executionId]);
+      const slow = rpc.renew(locked.ref).then((reply) => {
+        isRenewed = true;
+        return reply;
+      });
+      expect(await rpc.renew(free.ref)).toMatchObject({ cancel: false });
+      expect(isRenewed).toBe(false);
+      return { slow };
+    });
+    expect(await waiting.slow).toMatchObject({ cancel: false });
+  });
+
   test("answerRenew() refuses another attempt, another executor, and an attempt that was ended", async () => {
     const { ref, rpc } = await world.claim("report");
     expect(await codeOf(rpc.renew({ ...ref, attempt: 2 }))).toBe("LEASE_LOST");
@@ -62,6 +99,91 @@ describe("answerFinish()", () => {
     await endLease(ref.executionId);
     await rpc.finish({ ...ref, status: "succeeded", lastSequence: 0 });
     expect(await world.show(ref.executionId)).toMatchObject({ status: "succeeded", attempts: [{ end: "finished" }] });
+  });
+
+  test("finishAttempts() takes 5 statements in two round trips for an end whose reports are all in", async () => {
+    const { ref } = await world.claim("report");
+    const request = { executorId: executorId.parse(world.peer.state.identity.id), requestId: "req_1" };
+    const end = { ...ref, status: "succeeded", lastSequence: 0 } as const;
+    const counted = await world.database.transaction(async (sql) => {
+      const counting = countStatements(sql);
+      expect(await finishAttempts(counting, request, [end])).toEqual([{ isAccepted: true, missing: [] }]);
+      return [counting.count(), counting.waits()];
+    });
+    // Lock and state; steps that never ran, the end with its audit row, the feed.
+    expect(counted).toEqual([5, 2]);
+    expect(await world.show(ref.executionId)).toMatchObject({ status: "succeeded", reportsComplete: true });
+  });
+
+  test("finishAttempts() judges each end by itself", async () => {
+    const [one, two] = [await world.claim("report"), await world.claim("report")];
+    const request = { executorId: executorId.parse(world.peer.state.identity.id), requestId: "req_1" };
+    const end = { status: "succeeded", lastSequence: 1 } as const;
+    const ends = [
+      { ...one.ref, ...end },
+      { ...two.ref, attempt: 2, ...end },
+    ];
+    const verdicts = await world.database.transaction(async (sql) => finishAttempts(sql, request, ends));
+    expect(verdicts).toEqual([
+      { isAccepted: true, missing: [1] },
+      { isAccepted: false, mustAskAlone: true },
+    ]);
+    expect((await world.show(one.ref.executionId)).status).toBe("succeeded");
+    expect((await world.show(two.ref.executionId)).status).toBe("running");
+  });
+
+  test("answerFinish() stores the ends of one moment together, each with its own verdict", async () => {
+    const held = [await world.claim("report"), await world.claim("report"), await world.claim("report")] as const;
+    const { rpc } = held[0];
+    const end = { status: "succeeded", lastSequence: 0 } as const;
+    const answers = await Promise.all([
+      rpc.finish({ ...held[0].ref, ...end }),
+      codeOf(rpc.finish({ ...held[1].ref, ...end, attempt: 2 })),
+      rpc.finish({ ...held[2].ref, ...end, lastSequence: 2 }),
+    ]);
+    expect(answers).toEqual([[], "LEASE_LOST", [1, 2]]);
+    const statuses = await Promise.all(held.map(async ({ ref }) => (await world.show(ref.executionId)).status));
+    expect(statuses).toEqual(["succeeded", "running", "succeeded"]);
+    const same = z.object({ at: z.coerce.string() });
+    const commits = await world.database.rows(
+      same,
+      "select distinct xmin::text as at from attempts where ended_as = 'finished' and execution_id = any ($1)",
+      [held.map(({ ref }) => ref.executionId)],
+    );
+    expect(commits).toHaveLength(1);
+  });
+
+  test("answerFinish() ends the other executions while one is locked, and that one after it", async () => {
+    const [locked, free] = [await world.claim("report"), await world.claim("report")] as const;
+    const { rpc } = free;
+    const end = { status: "succeeded", lastSequence: 0 } as const;
+    const waiting = await world.database.transaction(async (sql) => {
+      await sql.run("select from executions where id = $1 for update", [locked.ref.executionId]);
+      const slow = rpc.finish({ ...locked.ref, ...end });
+      expect(await rpc.finish({ ...free.ref, ...end })).toEqual([]);
+      expect((await world.show(free.ref.executionId)).status).toBe("succeeded");
+      expect((await world.show(locked.ref.executionId)).status).toBe("running");
+      return { slow };
+    });
+    expect(await waiting.slow).toEqual([]);
+    expect((await world.show(locked.ref.executionId)).status).toBe("succeeded");
+  });
+
+  test("answerFinish() stores an end whose chunk cannot be stored without it, and the others of its moment with theirs", async () => {
+    await world.database.run("alter table receipts add constraint no_spoilt_name check (name <> 'SPOILT')");
+    const [spoilt, whole] = [await world.claim("report"), await world.claim("report")];
+    const endOf = (name: string) => {
+      const read = { type: "read", step: 0, name, scope: null, version: null, outcome: "missing", time: 0 } as const;
+      return { status: "succeeded" as const, lastSequence: 1, report: { sequence: 1, items: [read] } };
+    };
+    const answers = await Promise.all([
+      spoilt.rpc.finish({ ...spoilt.ref, ...endOf("SPOILT") }),
+      spoilt.rpc.finish({ ...whole.ref, ...endOf("FINE") }),
+    ]);
+    await world.database.run("alter table receipts drop constraint no_spoilt_name");
+    expect(answers).toEqual([[1], []]);
+    expect(await world.show(spoilt.ref.executionId)).toMatchObject({ status: "succeeded", receipt: [] });
+    expect((await world.show(whole.ref.executionId)).receipt).toMatchObject([{ name: "FINE" }]);
   });
 
   test("answerFinish() lists missing chunks until they arrive", async () => {
@@ -125,6 +247,100 @@ describe("answerFinish()", () => {
     expect((await world.show(ref.executionId)).steps).toMatchObject([
       { status: "succeeded", startedAt: "1970-01-01T00:00:05.000Z", tries: 1, result: { a: 1 } },
     ]);
+  });
+
+  describe("with the last chunk", () => {
+    const started = { type: "step-started", step: 0, time: 5_000 } as const;
+    const line = (text: string) => ({ type: "log", step: 0, stream: "stdout", text, time: 5_000 }) as const;
+    const ended = { step: 0, status: "succeeded", exitCode: 0, durationMs: 5 } as const;
+    const stepEnd = { type: "step-finished", ...ended, result: { a: 1 }, time: 6_000 } as const;
+    const linesOf = async (id: string) =>
+      (await ask(world.platform, logPage, ["GET", `/executions/${id}/logs`])).lines.map(({ text }) => text);
+
+    test("answerFinish() stores a whole run with its end, in 5 statements and two round trips", async () => {
+      const { ref } = await world.claim("report");
+      const request = { executorId: executorId.parse(world.peer.state.identity.id), requestId: "req_1" };
+      const report = { sequence: 1, items: [started, line("all"), stepEnd] };
+      const end = { ...ref, status: "succeeded", lastSequence: 1, steps: [ended], report } as const;
+      const counted = await world.database.transaction(async (sql) => {
+        const counting = countStatements(sql);
+        expect(await finishAttempts(counting, request, [{ ...end, steps: [ended], report }])).toEqual([
+          { isAccepted: true, missing: [] },
+        ]);
+        return [counting.count(), counting.waits()];
+      });
+      expect(counted).toEqual([5, 2]);
+      expect(await world.show(ref.executionId)).toMatchObject({
+        status: "succeeded",
+        reportsComplete: true,
+        steps: [{ status: "succeeded", exitCode: 0, result: { a: 1 }, startedAt: "1970-01-01T00:00:05.000Z" }],
+      });
+      expect(await linesOf(ref.executionId)).toEqual(["all"]);
+    });
+
+    test("answerFinish() shows the last chunk after the chunks that it overtook", async () => {
+      const { ref, rpc } = await world.claim("report");
+      const report = { sequence: 3, items: [line("third"), stepEnd] };
+      const end = { ...ref, status: "succeeded" as const, lastSequence: 3, steps: [ended], report };
+      await world.peer.report(ref, 1, [started, line("first")]);
+      await until(async () => (await linesOf(ref.executionId)).length === 1);
+      expect(await rpc.finish(end)).toEqual([2]);
+      expect(await rpc.finish(end)).toEqual([2]);
+      expect(await world.show(ref.executionId)).toMatchObject({
+        status: "succeeded",
+        reportsComplete: false,
+        steps: [{ status: "succeeded" }],
+      });
+      expect(await linesOf(ref.executionId)).toEqual(["first"]);
+      await world.peer.report(ref, 2, [line("second")]);
+      await until(async () => (await world.show(ref.executionId)).reportsComplete);
+      expect(await linesOf(ref.executionId)).toEqual(["first", "second", "third"]);
+      expect((await world.show(ref.executionId)).steps).toMatchObject([{ result: { a: 1 } }]);
+      expect(await rpc.finish(end)).toEqual([]);
+    });
+
+    test("answerFinish() stores the end by itself when the chunk cannot be stored or read", async () => {
+      await world.database.run("alter table receipts add constraint no_bad_name check (name <> 'BAD')");
+      const read = {
+        type: "read",
+        step: 0,
+        name: "BAD",
+        scope: null,
+        version: null,
+        outcome: "missing",
+        time: 0,
+      } as const;
+      const reports = [
+        { sequence: 1, items: [started, read, stepEnd] },
+        { sequence: 1, items: [] },
+      ];
+      for (const report of reports) {
+        const { ref, rpc } = await world.claim("report");
+        const end = { ...ref, status: "succeeded" as const, lastSequence: 1, steps: [ended], report };
+        expect(await rpc.finish(end)).toEqual([1]);
+        expect(await world.show(ref.executionId)).toMatchObject({
+          status: "succeeded",
+          reportsComplete: false,
+          steps: [{ status: "succeeded", result: null }],
+          receipt: [],
+        });
+      }
+      await world.database.run("alter table receipts drop constraint no_bad_name");
+    });
+
+    test("answerFinish() keeps the lines of an attempt that was lost, and ignores its steps", async () => {
+      const { ref, rpc } = await world.claim("report");
+      await endLease(ref.executionId);
+      await until(async () => (await world.show(ref.executionId)).status === "lost");
+      const report = { sequence: 1, items: [started, line("late"), stepEnd] };
+      const end = { ...ref, status: "succeeded" as const, lastSequence: 1, report };
+      expect(await codeOf(rpc.finish(end))).toBe("LEASE_LOST");
+      expect(await linesOf(ref.executionId)).toEqual(["late"]);
+      expect((await world.show(ref.executionId)).steps).toMatchObject([
+        { status: "skipped", startedAt: null, result: null, output: "late" },
+      ]);
+      expect(await codeOf(world.other.rpc.finish(end))).toBe("LEASE_LOST");
+    });
   });
 
   test("answerFinish() ignores a later report with another end of a step", async () => {

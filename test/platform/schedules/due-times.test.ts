@@ -3,11 +3,11 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   type CheckedPeriod,
-  type CronRule,
   decideDue,
   firstDue,
   nextDue,
 } from "../../../packages/platform/src/schedules/due-times.ts";
+import type { CronRule } from "../../../packages/platform/src/schedules/cron-times.ts";
 
 const zurich = (cron: string): CronRule => ({ cron, timezone: "Europe/Zurich" });
 const utc = (cron: string): CronRule => ({ cron, timezone: null });

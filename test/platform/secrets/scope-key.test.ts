@@ -1,9 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { generateIdentity, generateScopeKey, newId, publicKeyId, signScopeKey, toBase64, toHex } from "@sealrun/crypto";
 import { connectNats, type NatsLink, serve } from "@sealrun/nats";
-import { decode, inboxPrefix, platformId, type ScopeKeyFields, scopeKeyRequest, subjects } from "@sealrun/protocol";
+import {
+  decode,
+  inboxPrefix,
+  platformId,
+  projectId,
+  type ScopeKeyFields,
+  scopeKeyRequest,
+  subjects,
+} from "@sealrun/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { fetchScopeKey } from "../../../packages/platform/src/secrets/scope-key.ts";
+import { fetchScopeKey, readScopeKey } from "../../../packages/platform/src/secrets/scope-key.ts";
 import { startTestNats } from "../../support/servers.ts";
 
 const own = platformId.parse(newId("platform"));
@@ -84,5 +92,30 @@ describe("fetchScopeKey()", () => {
   test("fetchScopeKey() says KEYRING_UNREACHABLE when no keyring answers", async () => {
     const deps = { link, identity: platform, keyring: { id: "keyring", signPublic: randomBytes(32) }, platformId: own };
     await expect(fetchScopeKey(deps, place)).rejects.toMatchObject({ code: "KEYRING_UNREACHABLE" });
+  });
+});
+
+describe("readScopeKey()", () => {
+  const stated = { platformId: own, scope: "platform", ownerId: own, version: 1 } as const;
+  const statement = signScopeKey(keyring, { ...stated, publicKey: toBase64(generateScopeKey().publicKey) });
+  const deps = { keyring: { id: "keyring", signPublic: keyring.signPublic }, platformId: own };
+
+  test("readScopeKey() verifies a statement once, and gives the same key for the same bytes", () => {
+    const first = readScopeKey(deps, place, statement);
+    expect(readScopeKey(deps, place, { ...statement })).toBe(first);
+  });
+
+  test("readScopeKey() refuses a known body under another signature, for another place, and of another keyring", () => {
+    readScopeKey(deps, place, statement);
+    const forged = signScopeKey(stranger, { ...stated, publicKey: toBase64(generateScopeKey().publicKey) });
+    const elsewhere = { scope: "project", ownerId: projectId.parse(newId("project")) } as const;
+    const others = { keyring: { id: "keyring", signPublic: stranger.signPublic }, platformId: own };
+    for (const read of [
+      () => readScopeKey(deps, place, { ...statement, signature: forged.signature }),
+      () => readScopeKey(deps, elsewhere, statement),
+      () => readScopeKey(others, place, statement),
+    ]) {
+      expect(read).toThrow(expect.objectContaining({ code: "BAD_SIGNATURE" }));
+    }
   });
 });

@@ -1,5 +1,7 @@
 import { errorBody, startedExecution } from "@sealrun/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { forgetOldKeys } from "../../../packages/platform/src/start/idempotency-store.ts";
 import { send } from "../../support/api.ts";
 import { type ExecutionsWorld, startExecutionsWorld } from "../../support/executions-world.ts";
 
@@ -50,5 +52,19 @@ describe("POST /api/v1/projects/:project/packages/:package/executions", () => {
     const answer = await start("a key with spaces");
     expect(answer.status).toBe(400);
     expect(errorBody.parse(await answer.json()).error.message).toContain("idempotency-key");
+  });
+});
+
+describe("forgetOldKeys()", () => {
+  test("forgetOldKeys() deletes idempotency keys after a day", async () => {
+    const id = await world.start("report");
+    await world.database.run(
+      `insert into idempotency_keys (actor, key, request_sha256, execution_id, created_at) values
+         ('a', 'old', '', $1, now() - interval '25 hours'), ('a', 'young', '', $1, now() - interval '23 hours')`,
+      [id],
+    );
+    await forgetOldKeys(world.database);
+    const query = "select key from idempotency_keys where actor = 'a'";
+    expect(await world.database.rows(z.object({ key: z.string() }), query)).toEqual([{ key: "young" }]);
   });
 });

@@ -11,7 +11,7 @@ import {
 import { encodeJson, packageId, parametersFileSchema, platformId, type StartExecution } from "@sealrun/protocol";
 import { describe, expect, test } from "vitest";
 import { prepareParameters } from "../../../packages/platform/src/start/prepare-parameters.ts";
-import { refusalOf } from "../../support/refusal.ts";
+import { rejectionOf } from "../../support/refusal.ts";
 
 const deps = { platformId: platformId.parse(newId("platform")), storageKey: rootKeyFromBytes(randomBytes(32)) };
 const scopeKey = generateScopeKey();
@@ -24,8 +24,13 @@ const file = parametersFileSchema.parse({
     { name: "count", type: "int" },
   ],
 });
-const prepare = (given: StartExecution, withFile: typeof file | undefined = file) =>
-  prepareParameters(deps, { packageId: id, key, file: withFile }, given);
+let questions = 0;
+const findKey = async () => {
+  questions += 1;
+  return key;
+};
+const prepare = async (given: StartExecution, withFile: typeof file | undefined = file) =>
+  prepareParameters(deps, { packageId: id, findKey, file: withFile }, given);
 const seal = (value: unknown, publicKey = scopeKey.publicKey): string =>
   toBase64(
     createBatchSealer(publicKey).seal(
@@ -35,31 +40,33 @@ const seal = (value: unknown, publicKey = scopeKey.publicKey): string =>
   );
 
 describe("prepareParameters()", () => {
-  test("prepareParameters() shows what parameters.json marks visible and seals the rest", () => {
-    const prepared = prepare({ parameters: { token: "canary-of-the-token", count: 3 } });
+  test("prepareParameters() shows what parameters.json marks visible and seals the rest", async () => {
+    const prepared = await prepare({ parameters: { token: "canary-of-the-token", count: 3 } });
     expect(prepared).toMatchObject({ visible: { region: "eu" }, sealedNames: ["token", "count"] });
     expect(Buffer.from(prepared.sealed ?? []).includes("canary-of-the-token")).toBe(false);
   });
 
-  test("prepareParameters() shows nothing without a parameters.json", () => {
-    const { visible, sealedNames } = prepareParameters(
+  test("prepareParameters() shows nothing without a parameters.json", async () => {
+    const { visible, sealedNames } = await prepareParameters(
       deps,
-      { packageId: id, key, file: undefined },
+      { packageId: id, findKey, file: undefined },
       { parameters: { a: 1 } },
     );
     expect({ visible, sealedNames }).toEqual({ visible: {}, sealedNames: ["a"] });
   });
 
-  test("prepareParameters() seals nothing without parameters", () => {
-    expect(prepareParameters(deps, { packageId: id, key, file: undefined }, {})).toEqual({
-      visible: {},
-      sealed: null,
-      sealedNames: [],
-    });
+  test("prepareParameters() seals nothing without parameters, and asks for no key", async () => {
+    const before = questions;
+    const nothing = { visible: {}, sealed: null, sealedNames: [] };
+    expect(await prepareParameters(deps, { packageId: id, findKey, file: undefined }, {})).toEqual(nothing);
+    expect(await prepare({ visible: { region: "us" } })).toMatchObject({ visible: { region: "us" }, sealed: null });
+    expect(questions).toBe(before);
+    await prepare({ parameters: { token: "x" } });
+    expect(questions).toBe(before + 1);
   });
 
-  test("prepareParameters() accepts what a client sealed with the package's key", () => {
-    const prepared = prepare({ visible: { region: "us" }, sealed: seal({ token: "x" }), sealedNames: ["token"] });
+  test("prepareParameters() accepts what a client sealed with the package's key", async () => {
+    const prepared = await prepare({ visible: { region: "us" }, sealed: seal({ token: "x" }), sealedNames: ["token"] });
     expect(prepared).toMatchObject({ visible: { region: "us" }, sealedNames: ["token"] });
     expect(prepared.sealed).toBeInstanceOf(Uint8Array);
   });
@@ -78,8 +85,8 @@ describe("prepareParameters()", () => {
     ["another key", { sealed: seal({}, generateScopeKey().publicKey) }, "KEY_CHANGED"],
     ["too much in plain", { parameters: { token: "x".repeat(300_000) } }, "VALUE_TOO_LARGE"],
     ["too much sealed", { sealed: seal({ token: "x".repeat(400_000) }), sealedNames: ["token"] }, "VALUE_TOO_LARGE"],
-  ])("prepareParameters() refuses %s", (_what, given, code) => {
-    const refusal = refusalOf(() => prepare(given));
+  ])("prepareParameters() refuses %s", async (_what, given, code) => {
+    const refusal = await rejectionOf(prepare(given));
     expect(refusal.code).toBe(code);
     expect(refusal.message).not.toContain("canary");
   });

@@ -1,9 +1,11 @@
-import { logPage } from "@sealrun/protocol";
+import { logPage, packageName, projectName } from "@sealrun/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { putState } from "../../../executor/src/worker/secrets/state.ts";
 import { storeSecret } from "../../../executor/src/worker/secrets/seal-secret.ts";
+import { startExecution } from "../../../packages/platform/src/start/start-execution.ts";
 import { ask } from "../../support/api.ts";
+import { openCountedDeps } from "../../support/counted-deps.ts";
 import { type ExecutionsWorld, startExecutionsWorld } from "../../support/executions-world.ts";
 
 let world: ExecutionsWorld;
@@ -19,6 +21,29 @@ const encodings = (text: string): readonly string[] => {
 };
 
 describe("startExecution()", () => {
+  test("startExecution() stores a start in one statement, with a key as well", async () => {
+    const counted = await openCountedDeps(world.platform);
+    const { kept } = counted.deps;
+    const requester = { name: "test", requestId: "req_1" };
+    const statementsOf = async (idempotencyKey?: string): Promise<readonly string[]> => {
+      counted.takeStatements();
+      const project = await kept.getProject(projectName.parse("acme"));
+      const found = await kept.getPackage(project, packageName.parse("report"));
+      await startExecution(counted.deps, { project, package: found, requester, idempotencyKey }, {});
+      return counted.takeStatements();
+    };
+    // Project, package, version and its files are read once.
+    expect(await statementsOf()).toHaveLength(5);
+    for (const key of [undefined, "once"]) {
+      const statements = await statementsOf(key);
+      expect(statements).toHaveLength(1);
+      expect(statements[0]).toContain("insert into executions");
+    }
+    // The same request again: its key is in use, so that what it started is read.
+    expect(await statementsOf("once")).toHaveLength(2);
+    await counted.close();
+  });
+
   test("startExecution() leaves no plaintext in any row of the database or line of the log", async () => {
     const event = await world.take("report", { parameters: { token: "canary-of-the-parameters" } });
     const attempt = await world.peer.claim(event);

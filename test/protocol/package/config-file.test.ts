@@ -12,6 +12,8 @@ test("parseConfigFile() reads one object of any JSON", () => {
 test.each([
   ["[]", "config.json: expected an object"],
   ['{"a": 1, "a": 2}', 'config.json:1:10: duplicate key "a"'],
+  ['{\n"a": [{"id": 1152921504606846976}]}', "config.json:2:14: a[0].id: expected an integer that keeps its value"],
+  ['{"a": {"b": 1, "b": 2}}', 'config.json:1:16: duplicate key "b"'],
   ["", "config.json:1:1: expected JSON"],
 ])("parseConfigFile() refuses %s", (text, sentence) => {
   const refusal = refusalOf(() => parseConfigFile(bytesOf(text)));

@@ -39,7 +39,7 @@ const own = {
   mask: ["API_KEY"],
   pool: "big-machines",
   on_lost: "rerun",
-  network: ["api.example.com"],
+  network: "host",
   max_concurrent: 2,
 };
 
@@ -53,6 +53,12 @@ describe("parseManifest()", () => {
     });
   });
 
+  test("parseManifest() counts empty entries of Ferris's lists as none", () => {
+    const lists = { execution_order: ["", "a.ts"], tags: [null, "daily", ""], trigger_events: [""] };
+    expect(read(lists)).toEqual({ execution_order: ["a.ts"], tags: ["daily"], trigger_events: [] });
+    expect(refuse({ trigger_events: [7] })).toContain("trigger_events[0]");
+  });
+
   test("parseManifest() reads sealrun's own fields", () => {
     const retry = { attempts: 3, delay: 0, backoff: 1, max_delay: 3_600 };
     expect(read(own)).toEqual({ ...own, steps: [{ ...own.steps[0], timeout: 300, retry }] });
@@ -64,6 +70,22 @@ describe("parseManifest()", () => {
 
   test.each<[string, unknown, string]>([
     ["an unknown field", { entrypont: "a.ts" }, 'manifest.json: unknown field "entrypont"; did you mean "entrypoint"?'],
+    [
+      "a network that this release cannot limit",
+      { network: "none" },
+      'manifest.json: network: expected "host": this release cannot limit the network of scripts yet; remove the field',
+    ],
+    [
+      "a list of hosts",
+      { network: ["api.example.com"] },
+      'manifest.json: network: expected "host": this release cannot limit the network of scripts yet',
+    ],
+    [
+      "a tag that runs backwards",
+      { tags: ["a\u202eb"] },
+      "manifest.json: tags[0]: expected text without control characters or marks of text direction",
+    ],
+    ["a zero byte", { description: "a\0b" }, "manifest.json: description: expected text without a zero byte"],
     [
       "an unknown field of a step",
       { steps: [{ scrip: "a.ts" }] },

@@ -3,6 +3,7 @@ import { assert, json, property } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { planNpmInstall } from "../../../packages/protocol/src/package/npm-lock.ts";
 import { bytesOf, jsonBytes, refusalOf } from "../../support/refusal.ts";
+import { runDoubled } from "../../support/run-doubled.ts";
 
 const hash = `sha512-${"A".repeat(86)}==`;
 const entry = { version: "1.0.0", resolved: "https://registry.npmjs.org/a/-/a-1.0.0.tgz", integrity: hash };
@@ -120,8 +121,28 @@ describe("planNpmInstall() refuses", () => {
       " ",
       `${hash},${hash}`,
     ]) {
-      expect(refusalOf(() => planWith(broken)).message).toContain("expected an integrity hash");
+      expect(refusalOf(() => planWith(broken)).message).toMatch(/expected (?:an )?integrity hash/);
     }
+  });
+
+  test.each([
+    '"sha1-A?".repeat(size / 7) + " !"',
+    '"sha1-A ".repeat(size / 7) + "!"',
+    '"sha1-" + "A".repeat(size) + "!"',
+  ])("planNpmInstall() takes no longer than twice as long for twice as much of %s", async (integrity) => {
+    const call = `
+        const entry = { version: "1.0.0", integrity: ${integrity} };
+        const packages = { "": {}, "node_modules/a": entry };
+        read.planNpmInstall(
+          bytes('{"dependencies":{"a":"1"}}'),
+          bytes(JSON.stringify({ lockfileVersion: 3, packages })),
+        );`;
+    const messages = await runDoubled("packages/protocol/src/package/npm-lock.ts", call);
+    expect(messages).toHaveLength(11);
+    expect(messages[0]).toContain("expected an integrity hash");
+    expect(messages.at(-1)).toMatch(
+      /^package-lock\.json: "node_modules\/a": expected integrity hashes of at most 4096 characters, found 1\d+/,
+    );
   });
 
   test("planNpmInstall() refuses a lock file of npm 6, text that is not JSON, and a file that is too large", () => {

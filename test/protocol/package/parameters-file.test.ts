@@ -1,11 +1,23 @@
-import { parametersFileSchema, parseParametersFile, SealrunError } from "@sealrun/protocol";
+import { parametersFileSchema, parseParametersFile, parsePushedParametersFile, SealrunError } from "@sealrun/protocol";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { jsonBytes, refusalOf } from "../../support/refusal.ts";
+import { bytesOf, jsonBytes, refusalOf } from "../../support/refusal.ts";
 
 const choices = [{ title: "One", value: "one" }];
 
 describe("parseParametersFile()", () => {
+  test("parseParametersFile() refuses a default and a choice that would be rounded", () => {
+    for (const field of [
+      '"default": 9223372036854775808',
+      '"choices": [{"title": "A", "value": 9223372036854775808}]',
+    ]) {
+      const text = `{"fields": [{"type": "float", "name": "a", ${field}}]}`;
+      expect(refusalOf(() => parseParametersFile(bytesOf(text))).message).toMatch(
+        /^parameters\.json:1:\d+: fields\[0\]\..*: expected an integer that keeps its value/,
+      );
+    }
+  });
+
   test("parseParametersFile() reads every type of field as Ferris writes it", () => {
     const file = {
       fields: [
@@ -98,5 +110,24 @@ describe("parseParametersFile()", () => {
         }
       }),
     );
+  });
+});
+
+describe("parsePushedParametersFile()", () => {
+  test.each([
+    [{ type: "text", name: "a", choices }, "fields[0].choices: expected none: text accepts any value"],
+    [{ type: "bool", name: "a", step: 2 }, "fields[0].step: expected none: only int and float have a step"],
+  ])(
+    "parsePushedParametersFile() refuses what would not act in %j, which a stored version may have",
+    (field, sentence) => {
+      const file = jsonBytes({ fields: [field] });
+      expect(refusalOf(() => parsePushedParametersFile(file)).message).toContain(sentence);
+      expect(parseParametersFile(file).fields).toHaveLength(1);
+    },
+  );
+
+  test("parsePushedParametersFile() accepts empty choices, which forms write for every type", () => {
+    const file = { fields: [{ type: "text", name: "a", choices: [] }] };
+    expect(parsePushedParametersFile(jsonBytes(file))).toEqual(file);
   });
 });

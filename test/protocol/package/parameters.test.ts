@@ -114,8 +114,28 @@ describe("parseParameterText()", () => {
     expect(refusal.message).not.toContain("canary");
   });
 
+  test.each(["9223372036854775808", "-12345678901234567168", "+001152921504606846976"])(
+    "parseParameterText() refuses %s as a number, because it would be rounded, and keeps it as text",
+    (digits) => {
+      for (const name of ["count", "share"]) {
+        expect(refusalOf(() => parseParameterText(file, name, digits)).message).toContain("keeps its value");
+      }
+      expect(parseParameterText(file, "who", digits)).toBe(digits);
+    },
+  );
+
+  test.each([
+    ["1.50", 1.5],
+    ["1e3", 1_000],
+    ["0.12345678901234567891", 0.123_456_789_012_345_68],
+    ["-0009007199254740991", -9_007_199_254_740_991],
+  ])("parseParameterText() reads %s as a double", (text, value) => {
+    expect(parseParameterText(file, "share", text)).toBe(value);
+  });
+
   test("parseParameterText() keeps text without a parameters.json", () => {
     expect(parseParameterText(undefined, "n", "3")).toBe("3");
+    expect(parseParameterText(undefined, "n", "9223372036854775808")).toBe("9223372036854775808");
   });
 });
 

@@ -2,6 +2,7 @@ import { assert, constantFrom, property, string } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseRequirements, pythonPackageName } from "../../../packages/protocol/src/package/python-requirements.ts";
 import { bytesOf, refusalOf } from "../../support/refusal.ts";
+import { runDoubled } from "../../support/run-doubled.ts";
 
 const sha256 = "0".repeat(64);
 
@@ -93,6 +94,31 @@ describe("parseRequirements()", () => {
       { name: "a", version: "1", line: 1 },
       { name: "b", version: "2", line: 3_002 },
     ]);
+  });
+
+  test.each([
+    '"a" + " ".repeat(size) + "b"',
+    '"a" + "-".repeat(size)',
+    '"a[" + " ".repeat(size)',
+    '"a==1 ;" + " ".repeat(size) + "-"',
+    '"a==1" + " #".repeat(size / 2) + "\\r"',
+    '"a==1 --hash=sha256:" + "0".repeat(size) + "x"',
+    '"a\\\\\\n".repeat(size / 3) + "!"',
+  ])("parseRequirements() takes no longer than twice as long for twice as much of %s", async (text) => {
+    const messages = await runDoubled(
+      "packages/protocol/src/package/python-requirements.ts",
+      `read.parseRequirements(bytes(${text}));`,
+    );
+    expect(messages).toHaveLength(11);
+    for (const message of messages) expect(message).toMatch(/^requirements\.txt:1: expected NAME==VERSION/);
+  });
+
+  test("parseRequirements() takes a line of 4,096 characters and names the limit for a longer one", () => {
+    const marked = (length: number) => bytesOf(`# first\na==1;${"x".repeat(length - 5)} --hash=sha256:${sha256}`);
+    expect(parseRequirements(marked(4_096))?.pins).toEqual([{ name: "a", version: "1", line: 2 }]);
+    expect(refusalOf(() => parseRequirements(marked(4_097))).message).toBe(
+      "requirements.txt:2: expected NAME==VERSION in at most 4096 characters without its hashes, found 4097; shorten the line",
+    );
   });
 
   test("parseRequirements() passes no option to pip, for any input", () => {

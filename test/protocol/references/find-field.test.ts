@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { findField } from "../../../packages/protocol/src/references/find-field.ts";
+import { refusalOf } from "../../support/refusal.ts";
 
 const value = { a: { b: [10, { c: "x" }] }, text: '{"in": {"side": 1}}', empty: null };
 
@@ -25,6 +26,14 @@ describe("findField()", () => {
     [["text", "out"]],
   ])("findField() gives undefined for %j", (fields) => {
     expect(findField(value, fields)).toBeUndefined();
+  });
+
+  test("findField() refuses an integer of a text that would be rounded, and reads the fields beside it", () => {
+    const text = '{"in": {"id": 1152921504606846976, "name": "x"}}';
+    expect(findField(text, ["in", "name"])).toBe("x");
+    for (const fields of [["in", "id"], ["in"]]) {
+      expect(refusalOf(() => findField(text, fields))).toMatchObject({ code: "REFERENCE_INVALID" });
+    }
   });
 
   test("findField() takes no text for an object that is not JSON, or not an object", () => {

@@ -10,6 +10,8 @@ describe("readJqProgram()", () => {
     ['"x\\(.secrets.a | @base64)y"', ["a"]],
     ["if .secrets.a == 1 then .secrets.b else null end", ["a", "b"]],
     ["{user: .secrets.a, list: [.secrets.a]}", ["a"]],
+    [".secrets.a-.secrets.b - 1", ["a", "b"]],
+    ['.secrets["a-b"].c["d-e"]', ["a-b"]],
   ])("readJqProgram() reads the names of %j", (program, names) => {
     expect(readJqProgram(program, 0, "end")).toEqual({
       expression: { kind: "jq", program, names },
@@ -36,6 +38,12 @@ describe("readJqProgram()", () => {
     [".secrets.a]", "expected no ]"],
     ['.secrets.a + "x', "closing quote"],
     [".secrets.a |= 1", "expected"],
+    [
+      ".secrets.foo-bar",
+      'character 10: expected quotes around a name with a hyphen: write .secrets["foo-bar"]; without them jq reads the hyphen as minus',
+    ],
+    [".secrets.foo-length-2 | @base64", 'write .secrets["foo-length-2"]'],
+    [".secrets.db.user-name", 'name with a hyphen: write ["user-name"] instead of .user-name'],
   ])("readJqProgram() refuses %j", (program, sentence) => {
     const refusal = refusalOf(() => readJqProgram(program, 0, "end"));
     expect(refusal).toMatchObject({ code: "REFERENCE_INVALID" });

@@ -46,7 +46,7 @@ describe("readReferences()", () => {
           });
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: 2_000, examples: [[".secrets.a-b", true]] },
     );
   });
 

@@ -1,4 +1,4 @@
-import { decode, decodeText, jsonValue, limits, parseJson, SealrunError } from "@sealrun/protocol";
+import { decode, decodeText, jsonValue, limits, lostIntegerAdvice, parseJson, SealrunError } from "@sealrun/protocol";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -53,6 +53,14 @@ describe("decodeText()", () => {
 });
 
 describe("parseJson()", () => {
+  test("parseJson() refuses an integer that would be rounded, with its field and line, unless it may be", () => {
+    const text = '{"a": [1.50, 1e3,\n {"id": 1152921504606846976}]}';
+    const refusal = refusalOf(() => parseJson(text));
+    expect(refusal.code).toBe("MALFORMED");
+    expect(refusal.message).toBe(`At a[2].id, line 2: ${lostIntegerAdvice}`);
+    expect(parseJson(text, { mayRound: true })).toEqual({ a: [1.5, 1_000, { id: 1_152_921_504_606_847_000 }] });
+  });
+
   test("parseJson() refuses JSON that is nested deeper than any message", () => {
     const deepest = limits.jsonDepth + 16;
     expect(parseJson("[".repeat(deepest) + "]".repeat(deepest))).toBeInstanceOf(Array);

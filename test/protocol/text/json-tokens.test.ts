@@ -6,6 +6,7 @@ import {
   readString,
   skipSpace,
 } from "../../../packages/protocol/src/text/json-tokens.ts";
+import { lostIntegerAdvice } from "../../../packages/protocol/src/text/lost-integers.ts";
 import { refusalOf } from "../../support/refusal.ts";
 
 const cursorOf = (text: string, at = 0): Cursor => ({
@@ -14,6 +15,7 @@ const cursorOf = (text: string, at = 0): Cursor => ({
   code: "MALFORMED",
   maxDepth: 8,
   namedDepth: 1,
+  path: [],
   at,
   line: 1,
   lineStart: 0,
@@ -44,11 +46,24 @@ describe("readString()", () => {
 });
 
 describe("readNumber()", () => {
+  test("readNumber() names the place of an integer that is rounded, as deep as keys may be named", () => {
+    const cursor = { ...cursorOf("9007199254740993"), path: ["id", "inner"] };
+    expect(refusalOf(() => readNumber(cursor)).message).toBe(`a.json:1:1: id: ${lostIntegerAdvice}`);
+    expect(refusalOf(() => readNumber({ ...cursor, namedDepth: 0 })).message).toBe(`a.json:1:1: ${lostIntegerAdvice}`);
+    expect(refusalOf(() => readNumber({ ...cursor, namedDepth: 2 })).message).toContain("id.inner: expected");
+  });
+
   test.each([
     ["0", 0],
     ["-12.5e3,", -12_500],
     ["9007199254740993.0]", 9_007_199_254_740_992],
     ["1e-4,", 1e-4],
+    ["1.50", 1.5],
+    ["1e3", 1_000],
+    ["0.1234567890123456789012", 0.123_456_789_012_345_68],
+    ["1152921504606846976.0", 1_152_921_504_606_847_000],
+    ["9007199254740992", 9_007_199_254_740_992],
+    ["-0", -0],
   ])("readNumber() reads %j", (text, value) => {
     expect(readNumber(cursorOf(text))).toBe(value);
   });
@@ -59,7 +74,11 @@ describe("readNumber()", () => {
     ["1kg", "to end here"],
     ["1e999", "too large"],
     ["1e-999", "too small"],
-    ["9007199254740993", "keeps its digits"],
+    ["9007199254740993", "keeps its value"],
+    ["1152921504606846976", "keeps its value"],
+    ["9223372036854775808", "keeps its value"],
+    ["-12345678901234567168", "write it as text (in quotes)"],
+    ["1000000000000000000000", "keeps its value"],
   ])("readNumber() refuses %j", (text, sentence) => {
     expect(refusalOf(() => readNumber(cursorOf(text))).message).toContain(sentence);
   });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { showDuration } from "../../../packages/protocol/src/text/show-duration.ts";
+import { showDuration, showSeconds } from "../../../packages/protocol/src/text/show-duration.ts";
 
 test.each([
   [0, "0 ms"],
@@ -29,4 +29,15 @@ test.each([
 
 test.each([-1, Number.NaN, Infinity, -Infinity])("showDuration() calls %s unknown", (ms) => {
   expect(showDuration(ms)).toBe("unknown");
+});
+
+test.each([
+  [1_500, "1.5 s"],
+  [1_250, "1.25 s"],
+  [50, "0.05 s"],
+  [1, "0.001 s"],
+  [37.5, "0.038 s"],
+  [86_400_000, "86400 s"],
+])("showSeconds() shows %s ms as %s, to the millisecond", (ms, shown) => {
+  expect(showSeconds(ms)).toBe(shown);
 });

@@ -12,5 +12,12 @@ test("encodeFileList() gives the same bytes whatever order fields come in, and o
   const turned = list.map(({ path, sha256, size }) => ({ size, sha256, path, extra: true }));
   expect(encodeFileList(turned)).toEqual(encodeFileList(list));
   expect(encodeFileList(list.toReversed())).not.toEqual(encodeFileList(list));
-  expect(Buffer.from(encodeFileList(list.slice(0, 1))).toString()).toBe(`[{"path":"a","sha256":"${digest}","size":1}]`);
+});
+
+test("encodeFileList() names the executable bit only where it is set, so that older digests hold", () => {
+  const file = { path: "a", sha256: digest, size: 1 };
+  const plain = `[{"path":"a","sha256":"${digest}","size":1}]`;
+  const textOf = (executable?: boolean): string => Buffer.from(encodeFileList([{ ...file, executable }])).toString();
+  expect([textOf(), textOf(false)]).toEqual([plain, plain]);
+  expect(textOf(true)).toBe(`[{"path":"a","sha256":"${digest}","size":1,"executable":true}]`);
 });

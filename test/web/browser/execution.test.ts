@@ -14,6 +14,7 @@ let client: Client;
 let green: string;
 let red: string;
 let long: string;
+let places: string;
 
 const hostile = `<img src=x onerror="document.title='taken'"><script>document.title='taken'</script>`;
 
@@ -22,6 +23,11 @@ beforeAll(async () => {
     report: report("echo sent"),
     long: { "main.py": 'for i in range(20000): print(f"line {i} of many")\n' },
     ticker: { "main.py": ticker(300, 0.1) },
+    places: {
+      "main.py":
+        'import sys\nsys.path.insert(0, "/work")\nfrom lib import deep\nfor i in range(100000): print(f"/work/lib/deep.py:{i % 90 + 1}:1 {i}")\nprint("<b>lib/deep.py:60</b> /etc/lib/deep.py:4 gone.py:4")\ndeep.fail()\n',
+      "lib/deep.py": `${"# a line\n".repeat(79)}def fail():\n    raise ValueError("no")\n`,
+    },
     forever: { "main.py": ticker(3_000, 0.1) },
   });
   const place = { project: "one-run", name: "report" };
@@ -29,6 +35,7 @@ beforeAll(async () => {
   await pushFiles(client, place, report("echo about to fail >&2; exit 3"));
   red = await runToEnd(client, { project: "one-run", package: "report", params: { days: 8 } });
   long = await runToEnd(client, { project: "one-run", package: "long", params: {} });
+  places = await runToEnd(client, { project: "one-run", package: "places", params: {} });
   const visitor = await visit(stage.url);
   await signIn(visitor.page, stage);
   storage = await visitor.context.storageState();
@@ -101,6 +108,38 @@ test("/executions/:id searches a long log, links to its lines and moves by keybo
   expect(await log.locator("[data-line]").count()).toBeLessThan(200);
   const linked = await open(`/executions/${long}?line=12345`);
   await linked.page.getByTestId("log").getByText("line 12344 of many").waitFor();
+});
+
+test("/executions/:id links the lines that a log names to the files of its version, at 100,000 lines", async () => {
+  const { page } = await open(`/executions/${places}`);
+  await page.getByText(/^100,00\d lines/).waitFor();
+  const log = page.getByTestId("log");
+  await page.getByLabel("Search the log").fill("gone.py");
+  await page.getByText("– of 1").waitFor();
+  await page.keyboard.press("Enter");
+  const named = log.locator("[data-line]").filter({ hasText: "gone.py" });
+  await named.waitFor();
+  expect(await named.getByRole("link").allTextContents()).toEqual(["lib/deep.py:60"]);
+  expect(await log.getByRole("link").count()).toBeLessThan(200);
+  await expectAccessible(page);
+  // What was written to stderr may stand before lines of stdout that were read more slowly.
+  await page.getByLabel("Search the log").fill("ValueError: no");
+  await page.getByText("– of 1").waitFor();
+  await page.keyboard.press("Enter");
+  await log.getByRole("link", { name: 'File "/work/lib/deep.py", line 81' }).click();
+  await page.waitForURL(({ searchParams }) => searchParams.get("line") === "81");
+  expect(new URL(page.url()).searchParams.get("file")).toBe("lib/deep.py");
+  const marked = page.getByRole("region", { name: "Text of the file" }).locator("[data-marked]");
+  await marked.getByText('raise ValueError("no")').waitFor();
+  await expect
+    .poll(async () =>
+      marked.evaluate((line) => {
+        const { top, bottom } = line.getBoundingClientRect();
+        const box = line.parentElement?.parentElement?.getBoundingClientRect();
+        return box !== undefined && top >= box.top && bottom <= box.bottom;
+      }),
+    )
+    .toBe(true);
 });
 
 test("/executions/:id follows a run to its end through a lost connection: no line twice, none missing", async () => {

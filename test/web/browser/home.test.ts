@@ -56,6 +56,21 @@ test("/ refuses the name of an existing project, whatever its case", async () =>
   await expectAccessible(page);
 });
 
+test("/ asks before Escape discards the name of a new project", async () => {
+  const { page } = await open("/");
+  await page.getByRole("button", { name: "New project" }).click();
+  const name = page.getByRole("dialog").getByLabel("Name");
+  await name.fill("typed");
+  await name.press("Escape");
+  const question = page.getByRole("dialog", { name: "Discard the name?" });
+  await question.getByRole("button", { name: "Keep typing" }).click();
+  await question.waitFor({ state: "detached" });
+  expect(await name.inputValue()).toBe("typed");
+  await name.press("Escape");
+  await question.getByRole("button", { name: "Discard" }).click();
+  await page.getByRole("dialog").first().waitFor({ state: "detached" });
+});
+
 test("/projects/acme opens what is missing, and leads to the page that sets it", async () => {
   const { page } = await open("/projects/acme");
   await page.getByRole("button", { name: "2 secrets missing in needy" }).click();

@@ -11,11 +11,13 @@ import { layPackages, pushFiles } from "./journey.ts";
 const markup = `<b data-theirs>bold</b><img src=x onerror=globalThis.hit=1><script>globalThis.hit=1</script>[x](javascript:hit=1) ![y](http://example.test/y.png)`;
 /** Turns the following text around, hides between letters, and looks like nothing. */
 const hidden = "paid\u202Egnp.exe\u200Btwice\u2066\uFEFF";
+/** The same as far as a name may hold it: marks of text direction are refused there. */
+const hiddenName = hidden.replaceAll(/[\u202E\u2066]/g, "");
 const long = "W".repeat(240);
 const terminal = "\u001B[31mred\u001B[0m\u001B]8;;javascript:globalThis.hit=1\u0007link\u001B]8;;\u0007\u001B[2J\u0007";
-const fileName = `<img src=x onerror=globalThis.hit=1>${hidden}.txt`;
+const fileName = `<img src=x onerror=globalThis.hit=1>${hiddenName}.txt`;
 const scriptName = "2 <b data-theirs>it's</b>".replace("/", "") + ".sh";
-const eventType = `${hidden}<img src=x onerror=globalThis.hit=1>`;
+const eventType = `${hiddenName}<img src=x onerror=globalThis.hit=1>`;
 
 const files = {
   "1-say.ts": `import { context } from "@sealrun/sdk";
@@ -33,8 +35,8 @@ context.result({ [${JSON.stringify(markup)}]: ${JSON.stringify(hidden)}, text: $
   "manifest.json": {
     description: `${markup} ${hidden} ${long}`,
     author: markup,
-    version: hidden,
-    tags: [markup, hidden, long],
+    version: hiddenName,
+    tags: [markup, hiddenName, long],
     trigger_events: [eventType],
   },
   "parameters.json": {
@@ -69,7 +71,7 @@ beforeAll(async () => {
     { ...files, "read.md": `${markup} changed ${hidden}\n` },
   );
   ran = (await stage.run("hostile/hostile", ["-p", `note=${markup}${hidden}${long}`, "-p", `pick=${hidden}`])).id;
-  const about = ["--source", markup, "--reference", `${hidden}${long}`.slice(0, 250)];
+  const about = ["--source", markup, "--reference", `${hiddenName}${long}`.slice(0, 250)];
   await stage.must(["event", "send", eventType, "--project", "hostile", ...about]);
   caused = await until(async () => {
     const { executions } = await ask(stage, executionList, ["GET", "/executions?project=hostile&status=failed"]);
@@ -88,7 +90,7 @@ const inPackage = "/projects/hostile/packages/hostile";
 const pages: readonly (readonly [name: string, path: () => string, seen: readonly string[]])[] = [
   ["a project's home", () => "/projects/hostile", []],
   ["a package", () => inPackage, ["<b data-theirs>", "U+202E", long]],
-  ["its files", () => `${inPackage}?tab=files`, ["U+202E"]],
+  ["its files", () => `${inPackage}?tab=files`, ["U+200B"]],
   ["a file with a hostile name", () => `${inPackage}?tab=files&file=${encodeURIComponent(fileName)}`, ["<script>"]],
   ["a file of HTML", () => `${inPackage}?tab=files&file=page.html`, ["<script>"]],
   ["a file of Markdown", () => `${inPackage}?tab=files&file=read.md`, ["U+200B"]],
@@ -103,14 +105,14 @@ const pages: readonly (readonly [name: string, path: () => string, seen: readonl
   ["its receipt", () => `/executions/${ran}?tab=receipt`, []],
   ["its attempts", () => `/executions/${ran}?tab=attempts`, []],
   ["its difference", () => `/executions/${ran}?tab=difference`, []],
-  ["a run that an event caused", () => `/executions/${caused}`, ["U+202E"]],
+  ["a run that an event caused", () => `/executions/${caused}`, ["U+200B"]],
   ["a search in a log", () => `/executions/${ran}?find=${typed}`, []],
   ["the executions", () => "/executions", []],
   ["the executions, by hostile filters", () => `/executions?id=${typed}&executor=${typed}`, []],
   ["the schedules", () => "/schedules", []],
   ["the executors", () => "/executors", []],
   ["the audit, by hostile filters", () => `/audit?actor=${typed.slice(0, 200)}`, []],
-  ["the audit of events", () => "/audit?action=event", ["U+202E"]],
+  ["the audit of events", () => "/audit?action=event", ["U+200B"]],
   ["the guides", () => `/guides?find=${typed}`, ["<b data-theirs>", "U+202E"]],
   ["a guide that is not there", () => `/guides/${typed}`, []],
   ["a project that is not there", () => `/projects/${typed}`, ["<b data-theirs>"]],

@@ -76,7 +76,8 @@ export async function addSecret(page: Page, name: string, value: string): Promis
   await page.getByLabel("Name", { exact: true }).fill(name);
   await page.getByLabel("Value", { exact: true }).fill(value);
   await page.getByRole("button", { name: "Seal and save" }).click();
-  await page.getByText(`${name}, version 1, sealed`).waitFor();
+  // A name of another scope may have said the same a moment ago.
+  await page.getByText(`${name}, version 1, sealed`).last().waitFor();
 }
 
 /** Presses Tab until this control has the focus; fails when it is not among the next 120. */

@@ -48,6 +48,9 @@ test("/health says in one sentence how all is, and each check below it", async (
   await page.getByText("PostgreSQL answers").waitFor();
   await page.getByText("The keyring answers").waitFor();
   await page.getByText(/^Checked/).waitFor();
+  const tables = page.getByRole("region", { name: "Tables" });
+  await tables.getByRole("cell", { name: "executions", exact: true }).waitFor();
+  await tables.getByText(/^Finished executions are kept for 90 days and their logs for 30 days/).waitFor();
   await expectFit(visitor);
   const asked = page.waitForResponse("**/api/v1/platform/health");
   expect((await asked).status()).toBe(200);

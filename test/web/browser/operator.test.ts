@@ -157,7 +157,7 @@ async function open(path: string): Promise<Visit> {
 async function expectRows(page: Page, count: number): Promise<void> {
   const rows = page.getByRole("table", { name: "Executions, the newest first" }).getByRole("row");
   // The first row has the names of the columns.
-  await expect.poll(async () => rows.count(), { timeout: 60_000 }).toBe(count + 1);
+  await expect.poll(async () => rows.count()).toBe(count + 1);
 }
 
 async function start(address: string): Promise<string> {

@@ -20,6 +20,8 @@ const files = {
   "<img src=x onerror=alert(1)>.txt": "<script>alert(1)</script>\u202Egnp.exe\n",
   "manifest.json": {
     description: "Reports <b>boldly</b>",
+    version: 7.2,
+    author: "Ann <b>Other</b>",
     tags: ["finance", "<i>tag</i>"],
     schedule: "30 2 * * *",
     trigger_events: ["invoice.paid"],
@@ -45,6 +47,7 @@ beforeAll(async () => {
 test("PackagePage says what a package is for, what it runs and when, and what is missing", async () => {
   const { page } = await open("");
   await page.getByText("Reports <b>boldly</b>").waitFor();
+  await page.getByText("The manifest says release 7.2, by Ann <b>Other</b>").waitFor();
   await page.getByText("<i>tag</i>").waitFor();
   await page.getByText("every day at 02:30 (UTC); on invoice.paid").waitFor();
   await page.getByText("times out after 5 min, up to 3 attempts").waitFor();

@@ -74,6 +74,7 @@ test("/run keeps no sealed parameter of a form that was wrong, refused or left",
   expect(typed.map(({ place }) => place)).toContain("field");
   expect(typed.filter(({ place }) => place !== "field" && place !== "document")).toEqual([]);
   await page.getByRole("link", { name: "Executions" }).first().click();
+  await page.getByRole("button", { name: "Leave", exact: true }).click();
   // The address changes before the form is gone.
   await page.getByRole("heading", { level: 1, name: "Executions" }).waitFor();
   await page.goBack();

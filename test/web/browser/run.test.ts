@@ -49,6 +49,17 @@ test("/run says what is wrong as one types, in every field at once, and starts n
   expect(page.url()).toContain("/run");
 });
 
+test("/run asks before another page discards what was typed", async () => {
+  const { page } = await open("/projects/runs/packages/report/run");
+  await page.getByLabel("token").first().fill("typed with care");
+  await page.getByRole("link", { name: "Guides" }).click();
+  await page.getByRole("dialog", { name: "Leave without starting it?" }).getByRole("button", { name: "Stay" }).click();
+  expect(await page.getByLabel("token").first().inputValue()).toBe("typed with care");
+  await page.getByRole("link", { name: "Guides" }).click();
+  await page.getByRole("button", { name: "Leave", exact: true }).click();
+  await page.waitForURL("**/guides");
+});
+
 test("/run starts with Ctrl+Enter, keeps a sealed value to itself and goes to the execution", async () => {
   const canary = "canary-7f3a-of-a-parameter";
   const { page } = await open("/projects/runs/packages/report/run");

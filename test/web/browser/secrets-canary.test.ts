@@ -99,7 +99,8 @@ async function giveUp(page: Page, value: string, isJson: boolean): Promise<void>
   if (isJson) await page.getByText(/^Line 1, column 7/).waitFor();
   await page.getByLabel("Show what I type").check();
   await page.getByRole("button", { name: "Cancel" }).click();
-  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Discard" }).click();
+  await page.getByRole("dialog").first().waitFor({ state: "hidden" });
 }
 
 async function finishImport(page: Page): Promise<void> {

@@ -6,6 +6,7 @@ import { ask } from "../../support/api.ts";
 import { type BrowserStorage, useBrowser, type Visit } from "../../support/browser.ts";
 import { expectAccessible, expectNoSidewaysScroll, signIn } from "../../support/browser-checks.ts";
 import { dropFile } from "../../support/drop-file.ts";
+import { holdChunk } from "../../support/hold-chunk.ts";
 import { sharedStage } from "../../support/stage.ts";
 import { until } from "../../support/until.ts";
 import { layPackages, runToEnd, untilFocused } from "./journey.ts";
@@ -70,13 +71,18 @@ test("/vault/secrets refuses bad names and bad JSON on the spot, and repeats no 
   expect(await page.getByRole("dialog").textContent()).not.toContain("hunter2");
   await page.getByText("Text", { exact: true }).click();
   await page.getByLabel("Value", { exact: true }).fill("abc\n");
-  await page.getByText(/^Shorter than 4 bytes/).waitFor();
+  await page.getByText(/^Too short to mask/).waitFor();
   await page.getByRole("button", { name: "Remove it" }).click();
   expect(await page.getByLabel("Value", { exact: true }).inputValue()).toBe("abc");
-  await page.getByLabel("Value", { exact: true }).fill("");
-  await page.getByRole("button", { name: "Replace version 1" }).click();
-  await page.getByText('Type a value, or tick "Store an empty text"').waitFor();
+  for (const empty of ["", " \n"]) {
+    await page.getByLabel("Value", { exact: true }).fill(empty);
+    await page.getByRole("button", { name: "Replace version 1" }).click();
+    await page.getByText('Type a value, or tick "Store an empty text"').waitFor();
+  }
   expect(await versionOf("DB_PASS")).toBe(1);
+  await page.getByLabel("Store an empty text").check();
+  await page.getByRole("button", { name: "Replace version 1" }).click();
+  await page.getByText("DB_PASS, version 2, sealed").waitFor();
 });
 
 test("/projects/secrets/packages/report/secrets shows what is missing, what is used, and why", async () => {
@@ -133,6 +139,96 @@ test("/vault/secrets imports a .json file that is dropped on the page, and Kestr
   await dialog.getByRole("button", { name: "Seal and save 1 name" }).click();
   await page.getByText("1 name sealed, all new").waitFor();
   expect(await versionOf("DROPPED")).toBe(1);
+});
+
+test("/vault/secrets imports an empty value only when its own box is ticked", async () => {
+  const { page } = await open("/vault/secrets");
+  await page.keyboard.press("i");
+  await choose(page, "prod.env", "FULL=first\nEMPTY_A=\nEMPTY_B=''\n");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("3 names can be stored").waitFor();
+  await dialog.getByText("Its value is empty. Tick it to store an empty value.").first().waitFor();
+  await expectAccessible(page);
+  await dialog.getByLabel("Choose all").uncheck();
+  await dialog.getByLabel("Choose all").check();
+  await dialog.getByRole("button", { name: "Seal and save 1 name" }).waitFor();
+  await dialog.getByLabel("Store an empty value of EMPTY_B").check();
+  await dialog.getByRole("button", { name: "Seal and save 2 names" }).click();
+  await page.getByText("2 names sealed, all new").waitFor();
+  expect(await Promise.all(["FULL", "EMPTY_A", "EMPTY_B"].map(versionOf))).toEqual([1, undefined, 1]);
+});
+
+test("/vault/secrets asks before Escape or a button discards a typed value", async () => {
+  const { page } = await open("/vault/secrets?add=");
+  const value = page.getByLabel("Value", { exact: true });
+  const question = page.getByRole("dialog", { name: "Discard what you typed?" });
+  await page.getByLabel("Name", { exact: true }).fill("KEPT");
+  await value.fill("typed with care");
+  await value.press("Escape");
+  await question.waitFor();
+  await expectAccessible(page);
+  await page.keyboard.press("Escape");
+  await question.waitFor({ state: "detached" });
+  expect(await value.inputValue()).toBe("typed with care");
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await question.getByRole("button", { name: "Keep typing" }).click();
+  expect(await value.inputValue()).toBe("typed with care");
+  const stored = await page.evaluate(() => [localStorage, sessionStorage].map((kept) => JSON.stringify(kept)).join(""));
+  expect(stored).not.toContain("typed with care");
+  await value.press("Escape");
+  await question.getByRole("button", { name: "Discard" }).click();
+  await page.getByRole("dialog").first().waitFor({ state: "detached" });
+  expect(await versionOf("KEPT")).toBeUndefined();
+  // Nothing is typed: nothing is asked.
+  await page.keyboard.press("n");
+  await untilFocused(page.getByLabel("Name", { exact: true }));
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+});
+
+test("/vault/secrets asks before the browser's back discards a typed value", async () => {
+  const { page } = await open("/guides");
+  await page.getByRole("link", { name: "Vault" }).click();
+  await page.getByRole("button", { name: "Import", exact: true }).waitFor();
+  await page.keyboard.press("n");
+  const value = page.getByLabel("Value", { exact: true });
+  const question = page.getByRole("dialog", { name: "Discard what you typed?" });
+  await value.fill("typed with care");
+  await page.evaluate(() => history.back());
+  await question.getByRole("button", { name: "Keep typing" }).click();
+  await question.waitFor({ state: "detached" });
+  expect(await value.inputValue()).toBe("typed with care");
+  await page.evaluate(() => history.back());
+  await question.getByRole("button", { name: "Discard" }).click();
+  await page.waitForURL("**/guides");
+});
+
+test("/vault/secrets asks before Escape or another page discards a file that was read", async () => {
+  const { page } = await open("/guides");
+  await page.getByRole("link", { name: "Vault" }).click();
+  await page.getByRole("button", { name: "Import", exact: true }).click();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Import", exact: true }).click();
+  await choose(page, "prod.env", "READ_A=first\nREAD_B=second\n");
+  const dialog = page.getByRole("dialog", { name: "Import secrets" });
+  const question = page.getByRole("dialog", { name: "Discard what you chose?" });
+  await dialog.getByLabel("Choose READ_B").uncheck();
+  await page.keyboard.press("Escape");
+  await question.waitFor();
+  await page.keyboard.press("Escape");
+  await question.waitFor({ state: "detached" });
+  expect(await dialog.getByLabel("Choose READ_B").isChecked()).toBe(false);
+  await page.evaluate(() => history.back());
+  await question.getByRole("button", { name: "Discard" }).click();
+  await page.waitForURL("**/guides");
+});
+
+test("/vault/secrets takes a file that is dropped before the page's code has come", async () => {
+  const { page, letGo } = await visitHeld("/vault/secrets", "platform-secrets");
+  await dropFile(page, "early.env", "EARLY=1\n");
+  letGo();
+  await page.getByRole("dialog").getByText("1 name can be stored").waitFor();
 });
 
 test("/vault/secrets says file and line of a document that is broken", async () => {
@@ -267,6 +363,15 @@ test("/vault/secrets is a list of cards on a narrow screen", async () => {
   await expectNoSidewaysScroll(page);
   await expectAccessible(page);
 });
+
+/** Opens a page whose own code does not arrive until its requests are let go on. */
+async function visitHeld(path: string, chunk: string): Promise<Visit & { readonly letGo: () => void }> {
+  const opened = await visit(stage.url, { storage });
+  const letGo = await holdChunk(opened.page, chunk);
+  await opened.page.goto(`${stage.url}${path}`, { waitUntil: "commit" });
+  await opened.page.getByRole("link", { name: "sealrun, all projects" }).waitFor();
+  return { ...opened, letGo };
+}
 
 async function open(path: string, width = 1440): Promise<Visit> {
   const opened = await visit(`${stage.url}${path}`, { width, storage });

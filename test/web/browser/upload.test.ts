@@ -8,6 +8,7 @@ import { ask } from "../../support/api.ts";
 import { useBrowser, type Visit } from "../../support/browser.ts";
 import { atWidths, expectAccessible, expectNoSidewaysScroll, signIn } from "../../support/browser-checks.ts";
 import { dropPaths } from "../../support/drop-paths.ts";
+import { holdChunk } from "../../support/hold-chunk.ts";
 import { searchBrowser } from "../../support/canary-search.ts";
 import { makeZip } from "../../support/make-zip.ts";
 import { type RecordingProxy, startRecordingProxy } from "../../support/recording-proxy.ts";
@@ -75,6 +76,33 @@ test("UploadPage takes a folder that is dropped on it", async () => {
   await page.getByText("3 files.").waitFor();
 });
 
+test("UploadPage takes what is dropped on the project's page before the code of either has come", async () => {
+  const folder = await stage.write("early", { "main.sh": "echo 1\n", "lib/b.txt": "b" });
+  const { page } = await open("/projects/uploads/upload");
+  const letHomeGo = await holdChunk(page, "home");
+  const letUploadGo = await holdChunk(page, "upload");
+  await page.goto(`${stage.url}/projects/uploads`, { waitUntil: "commit" });
+  await page.getByRole("link", { name: "sealrun, all projects" }).waitFor();
+  await dropPaths(page, [folder]);
+  letHomeGo();
+  await page.waitForURL("**/projects/uploads/upload");
+  letUploadGo();
+  await page.getByText("2 files", { exact: false }).first().waitFor();
+  expect(await page.getByLabel("Name of the package").inputValue()).toBe("early");
+});
+
+test("UploadPage takes what is dropped on the project's page while it is on its way", async () => {
+  const folder = await stage.write("meanwhile", { "main.sh": "echo 1\n" });
+  const { page } = await open("/projects/uploads/upload");
+  const letGo = await holdChunk(page, "upload");
+  await page.goto(`${stage.url}/projects/uploads`);
+  await page.getByRole("link", { name: "Upload a package" }).waitFor();
+  await dropPaths(page, [folder]);
+  letGo();
+  await page.getByLabel("Name of the package").waitFor();
+  expect(await page.getByLabel("Name of the package").inputValue()).toBe("meanwhile");
+});
+
 test("UploadPage takes files and asks for a name, which it checks as it is typed", async () => {
   const folder = await stage.write("loose", { "one.py": "print(1)\n", "two.sh": "echo 2\n" });
   const { page } = await open("/projects/uploads/upload");
@@ -126,6 +154,48 @@ test("UploadPage points at file and line of all that is wrong, and shows no line
   expect(await page.content()).not.toContain(canary);
   expect(await page.getByRole("button", { name: "Upload package" }).isDisabled()).toBe(true);
   await expectAccessible(page);
+});
+
+test("UploadPage uploads what would fail every run only after a tick that names it, and checks it beside the page", async () => {
+  const folder = await stage.write("failing", {
+    "main.ts": 'import { shout } from "./shout.ts";\nconst = 1;\n',
+    "requirements.txt": "requests\n",
+    "two.py": "import requests\n",
+  });
+  const { page } = await open("/projects/uploads/upload");
+  const worker = page.waitForEvent("worker");
+  await choose(page, "folder", folder);
+  expect((await worker).url()).toContain("check-worker");
+  const problems = page.getByRole("region", { name: "Problems" });
+  await problems.getByText(/^main\.ts:2:\d+: does not parse/).waitFor();
+  await page.getByText(/^Every run would fail: mend what is listed/).waitFor();
+  const upload = page.getByRole("button", { name: "Upload package" });
+  await upload.waitFor();
+  expect(await upload.isDisabled()).toBe(true);
+  await page.getByLabel("Name of the package").press("Enter");
+  await page.getByText(/^Runs fail at .*main\.ts:2/).waitFor();
+  await atWidths({ page }, [360, 1440], async () => expectNoSidewaysScroll(page));
+  await expectAccessible(page);
+  await page.getByLabel("Upload anyway").check();
+  await upload.click();
+  await page.getByText("failing version 1 is uploaded").waitFor();
+});
+
+test("UploadPage takes no tick for what the platform would refuse", async () => {
+  const folder = await stage.write("both", { "main.ts": "const = 1;\n", "manifest.json": '{"prority": 3}' });
+  const { page } = await open("/projects/uploads/upload");
+  await choose(page, "folder", folder);
+  await page.getByText("Fix 1 error first, then drop the package again").waitFor();
+  expect(await page.getByLabel("Upload anyway").count()).toBe(0);
+});
+
+test("UploadPage warns of a pool without executors, and uploads", async () => {
+  const folder = await stage.write("idle", { "main.sh": "echo\n", "manifest.json": { pool: "far-away" } });
+  const { page } = await open("/projects/uploads/upload");
+  await choose(page, "folder", folder);
+  await page.getByText(/^pool far-away has no executors, so a run waits/).waitFor();
+  await page.getByRole("button", { name: "Upload package" }).click();
+  await page.getByText("idle version 1 is uploaded").waitFor();
 });
 
 test("UploadPage replaces what was changed on the platform only with a tick, and shows what changed", async () => {

@@ -5,6 +5,7 @@ import type { PlatformRpc } from "../../between/platform-rpc.ts";
 const marginMs = limits.killGraceMs + 5_000;
 const retryMs = 2_000;
 const watchMs = 1_000;
+const earlyMs = 50;
 /** If wall time outruns monotonic time by this much, the machine was suspended or its clock was set. */
 const suspendedMs = 5_000;
 
@@ -77,7 +78,7 @@ export function keepLease(
       giveUpBefore = undefined;
       extend(askedAt, reply.leaseMs);
       if (reply.cancel === true) cancel();
-      next = setTimeout(() => void renew(), limits.renewMs);
+      next = setTimeout(() => void renew(), untilRenewal());
     } catch (error) {
       if (isStopped) return;
       const { code } = toSealrunError(error);
@@ -104,7 +105,7 @@ export function keepLease(
   }, watchMs);
 
   extend(askedAt, leaseMs);
-  next = setTimeout(() => void renew(), limits.renewMs);
+  next = setTimeout(() => void renew(), untilRenewal());
   return {
     signal: ending.signal,
     cancelled: cancelling.signal,
@@ -116,4 +117,11 @@ export function keepLease(
     },
     stop,
   };
+}
+
+/** Until the next moment at which all leases of this process are renewed, so that they are renewed together. */
+function untilRenewal(): number {
+  const ms = limits.renewMs - (performance.now() % limits.renewMs);
+  // A timer may come a little early.
+  return ms < earlyMs ? ms + limits.renewMs : ms;
 }

@@ -34,6 +34,7 @@ export function createPatientRpc(rpc: PlatformRpc, signal: AbortSignal): Platfor
   return {
     ...rpc,
     lookup: async (body) => patiently(async () => rpc.lookup(body)),
+    lookUpKeys: async (body) => patiently(async () => rpc.lookUpKeys(body)),
     set: async (body) => patiently(async () => rpc.set(body)),
     state: async (body) => patiently(async () => rpc.state(body)),
     fetch: async (body) => patiently(async () => rpc.fetch(body)),

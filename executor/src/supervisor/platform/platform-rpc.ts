@@ -1,17 +1,23 @@
-import type { SigningIdentity } from "@sealrun/crypto";
+import type { Identity } from "@sealrun/crypto";
 import { call, type NatsLink, type Peer } from "@sealrun/nats";
 import {
   emitReply,
+  encodeJson,
+  eventKeysReply,
   scheduleReply,
   claimReply,
   fetchReply,
+  type FinishedAttempt,
   finishReply,
+  type FinishReply,
   releaseReply,
   executorId,
+  isForKeyring,
   lookupReply,
   presenceReply,
   reportedReply,
   renewReply,
+  type RenewReply,
   type RpcVerb,
   setReply,
   stateReply,
@@ -19,51 +25,59 @@ import {
   type AttemptRef,
 } from "@sealrun/protocol";
 import type { z } from "zod";
+import { askTogether } from "./ask-together.ts";
 import type { PlatformRpc } from "../../between/platform-rpc.ts";
+
+/** The answer to an item that was not refused. */
+type Accepted<Verdicts extends readonly { readonly ok: boolean }[]> = Extract<Verdicts[number], { readonly ok: true }>;
 
 /** The platform as seen from one executor. */
 export function createPlatformRpc(deps: {
   readonly link: NatsLink;
-  readonly identity: SigningIdentity;
+  readonly identity: Identity;
   readonly platform: Peer;
 }): PlatformRpc {
   const { link, identity, platform } = deps;
   const own = executorId.parse(identity.id);
-  const ask = async <T>(
-    verb: RpcVerb,
-    body: object,
-    reply: z.ZodType<T>,
-    options: Partial<AttemptRef & { requestId: string }>,
-  ) =>
+  const ask = async <T>(verb: RpcVerb, body: object, reply: z.ZodType<T>, options: Partial<AttemptRef>) =>
     call({
       link,
       identity,
       peer: platform,
       subject: subjects.rpc(own, verb),
       kind: verb,
+      isForPeerOnly: !isForKeyring(verb),
       body,
       reply,
       unreachable: "PLATFORM_UNREACHABLE",
       ...options,
     });
+  /** About one attempt: only the header names it. */
+  const askOf = async <T>(verb: RpcVerb, { executionId, attempt, ...body }: AttemptRef, reply: z.ZodType<T>) =>
+    ask(verb, body, reply, { executionId, attempt });
   const ref = ({ executionId, attempt }: AttemptRef): AttemptRef => ({ executionId, attempt });
+  const finish = askTogether<FinishedAttempt, Accepted<FinishReply["ends"]>>({
+    bytesOf: (end) => encodeJson(end).length,
+    ask: async (ends) => (await ask("finish", { ends }, finishReply, {})).value.ends,
+  });
   return {
-    claim: async (body, requestId) =>
-      (await ask("claim", body, claimReply, { executionId: body.executionId, requestId })).value,
-    renew: async (body) => (await ask("renew", body, renewReply, ref(body))).value,
-    finish: async (body) => (await ask("finish", body, finishReply, ref(body))).value.missing ?? [],
+    claim: async (body) => (await ask("claim", body, claimReply, {})).value,
+    renew: askTogether<AttemptRef, Accepted<RenewReply["attempts"]>>({
+      bytesOf: (attempt) => encodeJson(ref(attempt)).length,
+      ask: async (attempts) => (await ask("renew", { attempts: attempts.map(ref) }, renewReply, {})).value.attempts,
+    }),
+    finish: async (end) => (await finish(end)).missing ?? [],
     release: async (body) => {
-      await ask("release", body, releaseReply, ref(body));
+      await askOf("release", body, releaseReply);
     },
-    reported: async (body) => (await ask("reported", body, reportedReply, ref(body))).value.missing ?? [],
-    lookup: async (body) => ask("lookup", body, lookupReply, ref(body)),
-    set: async (body) => (await ask("set", body, setReply, ref(body))).value,
-    state: async (body) => ask("state", body, stateReply, ref(body)),
-    fetch: async (body) => (await ask("fetch", body, fetchReply, ref(body))).value,
-    emit: async (body) => (await ask("emit", body, emitReply, ref(body))).value,
-    schedule: async (body) => (await ask("schedule", body, scheduleReply, ref(body))).value,
-    presence: async (body) => {
-      await ask("presence", body, presenceReply, {});
-    },
+    reported: async (body) => (await askOf("reported", body, reportedReply)).value.missing ?? [],
+    lookup: async (body) => askOf("lookup", body, lookupReply),
+    lookUpKeys: async (body) => askOf("lookup", body, eventKeysReply),
+    set: async (body) => (await askOf("set", body, setReply)).value,
+    state: async (body) => askOf("state", body, stateReply),
+    fetch: async (body) => (await askOf("fetch", body, fetchReply)).value,
+    emit: async (body) => (await askOf("emit", body, emitReply)).value,
+    schedule: async (body) => (await askOf("schedule", body, scheduleReply)).value,
+    presence: async (body) => (await ask("presence", body, presenceReply, {})).value,
   };
 }

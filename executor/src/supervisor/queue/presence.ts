@@ -11,6 +11,8 @@ export interface Presence {
   readonly begin: () => () => void;
   /** True while the clocks of platform and executor differ: the executor could not claim what it takes. */
   readonly isClockWrong: () => boolean;
+  /** How fast a run's output may come, as the platform last said. */
+  readonly linesPerSecond: () => number;
   /** Sends a heartbeat at once, to learn whether the clocks agree. */
   readonly checkClock: () => void;
   /** Tells the platform why this executor takes no executions; undefined when it takes them again. */
@@ -36,12 +38,14 @@ export function announcePresence(deps: {
   let isClosed = false;
   let hasArrived = true;
   let isClockWrong = false;
+  let linesPerSecond: number = limits.outputLinesPerSecond;
   let next: NodeJS.Timeout | undefined;
   let sending: Promise<void>;
   const send = async (): Promise<void> => {
     clearTimeout(next);
     try {
-      await deps.rpc.presence({ slots: deps.slots, running, draining, trouble: trouble ?? null });
+      const said = await deps.rpc.presence({ slots: deps.slots, running, draining, trouble: trouble ?? null });
+      linesPerSecond = said.linesPerSecond ?? limits.outputLinesPerSecond;
       if (isClockWrong) deps.log.info("The clocks agree again; executions are taken");
       hasArrived = true;
       isClockWrong = false;
@@ -74,6 +78,7 @@ export function announcePresence(deps: {
       };
     },
     isClockWrong: () => isClockWrong,
+    linesPerSecond: () => linesPerSecond,
     checkClock: () => {
       if (!isClosed && hasArrived) sending = send();
     },

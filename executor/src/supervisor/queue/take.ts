@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { NatsLink } from "@sealrun/nats";
 import { executionsStream, poolConsumer, type PoolId } from "@sealrun/protocol";
 import { AckPolicy, type Consumer, DeliverPolicy, type JsMsg, ReplayPolicy } from "nats";
@@ -22,18 +23,54 @@ export interface QueuedMessage {
   giveBack(afterMs: number): void;
 }
 
-/** The next message of a pool, or undefined when none came in some seconds or the queue cannot be reached. */
-export async function takeNext(link: NatsLink, pool: PoolId, signal: AbortSignal): Promise<QueuedMessage | undefined> {
+/**
+ * One request for up to `max` messages of a pool, open for some seconds. What arrives together comes as one batch, at
+ * once: a batch never waits for messages that are still to come. The answer ends when all have come, the time is over,
+ * the signal aborts, or the queue cannot be reached; the caller then asks again. What the caller does not take is given
+ * back.
+ */
+export async function* takeBatches(
+  link: NatsLink,
+  pool: PoolId,
+  { max, signal }: { readonly max: number; readonly signal: AbortSignal },
+): AsyncGenerator<readonly QueuedMessage[], void> {
+  const arrived: JsMsg[] = [];
+  const giveUp = AbortSignal.any([signal, AbortSignal.timeout(maxWaitMs)]);
+  let left = max;
+  let isOver = false;
+  let bell = Promise.withResolvers<void>();
+  // After a reconnect the client asks for all of them again: what comes too late or beyond `max` goes to others.
+  const keep = (message: JsMsg): void => {
+    if (isOver || left === 0) return message.nak();
+    left -= 1;
+    arrived.push(message);
+    bell.resolve();
+  };
+  const pulling = pull(queueOf(link, pool), max, keep);
   try {
-    const next = queueOf(link, pool).next({ expires: waitMs, bind: true });
-    const giveUp = AbortSignal.any([signal, AbortSignal.timeout(maxWaitMs)]);
-    const message = await unlessAborted(next, giveUp);
-    if (giveUp.aborted) giveBackLate(next);
-    return message === undefined || message === null || giveUp.aborted ? undefined : queued(message);
+    while (!giveUp.aborted) {
+      const end = await unlessAborted(Promise.race([bell.promise, pulling]), giveUp);
+      // What one packet brought is one batch: the client hands it over before the next turn of the event loop.
+      if (arrived.length > 0) await setImmediate();
+      bell = Promise.withResolvers();
+      while (arrived.length > 0) yield arrived.splice(0).map(queued);
+      if (left === 0 || end === "ended") return;
+      // There is no stream yet, or NATS is away: ask again after a moment.
+      if (end === "failed") return await pause(retryMs, signal);
+    }
+  } finally {
+    isOver = true;
+    for (const message of arrived) message.nak();
+  }
+}
+
+async function pull(queue: Consumer, max: number, onMessage: (message: JsMsg) => void): Promise<"ended" | "failed"> {
+  try {
+    for await (const message of await queue.fetch({ max_messages: max, expires: waitMs, bind: true }))
+      onMessage(message);
+    return "ended";
   } catch {
-    // There is no stream yet, or NATS is away: ask again after a moment.
-    await pause(retryMs, signal);
-    return undefined;
+    return "failed";
   }
 }
 
@@ -61,14 +98,6 @@ function queueOf(link: NatsLink, pool: PoolId): Consumer {
     push_bound: false,
     pause_remaining: 0,
   });
-}
-
-/** A message that arrives after the wait was given up goes to another executor at once. */
-function giveBackLate(next: Promise<JsMsg | null>): void {
-  next.then(
-    (message) => message?.nak(),
-    () => undefined,
-  );
 }
 
 function queued(message: JsMsg): QueuedMessage {

@@ -1,21 +1,16 @@
 import { crashPoint } from "@sealrun/faults";
-import { newId, type Identity } from "@sealrun/crypto";
+import type { Identity } from "@sealrun/crypto";
 import type { NatsLink, Peer } from "@sealrun/nats";
-import {
-  type ClaimReply,
-  type ExecutionEvent,
-  limits,
-  type PoolId,
-  type SealrunError,
-  toSealrunError,
-} from "@sealrun/protocol";
+import { type ExecutionEvent, type PoolId, type SealrunError, toSealrunError } from "@sealrun/protocol";
 import type { Logger } from "pino";
 import type { Readiness } from "../../machine/readiness.ts";
 import { createPlatformRpc } from "../platform/platform-rpc.ts";
 import type { PlatformRpc } from "../../between/platform-rpc.ts";
 import type { Presence } from "./presence.ts";
-import { type RunDeps, runAttempt } from "../run-attempt.ts";
-import { type QueuedMessage, takeNext } from "./take.ts";
+import { runAttempt, type RunDeps } from "../run-attempt.ts";
+import { claimTogether, type GrantedClaim } from "./claim-together.ts";
+import { createSlots, type Slots } from "./slots.ts";
+import { type QueuedMessage, takeBatches } from "./take.ts";
 import { pause } from "../../waits.ts";
 import { verifyEvent } from "./verify-event.ts";
 
@@ -31,98 +26,114 @@ export interface WorkDeps extends RunDeps {
   readonly readiness: Readiness;
 }
 
-const claimTries = 5;
 const retryMs = 1_000;
 /** How often, and at what interval, an event that seems to have expired is redelivered. */
 const maxExpiredOffers = 20;
 const clockRetryMs = 30_000;
-/** A claim without an answer may have been granted. It is retried until its lease, if there is one, has expired. */
-const unansweredMs = 2 * limits.leaseMs;
 
-/** One slot: takes an execution, runs it, takes the next, until `stopTaking` aborts; a run is finished first. */
-export async function workSlot(deps: WorkDeps, stopTaking: AbortSignal): Promise<void> {
+/**
+ * Takes executions and runs them, at most `slots` at once, until `stopTaking` aborts; what runs then is finished first.
+ * One request asks for as many events as there are free slots, and what arrives together is claimed together. After that
+ * each runs by itself: none waits for another, and the next request waits only for a free slot.
+ */
+export async function workOnQueue(deps: WorkDeps, count: number, stopTaking: AbortSignal): Promise<void> {
   const rpc = createPlatformRpc(deps);
+  const slots = createSlots(count);
   while (!stopTaking.aborted) {
     if (deps.presence.isClockWrong()) {
       await pause(retryMs, stopTaking);
       continue;
     }
     await deps.readiness.wait(stopTaking);
-    if (stopTaking.aborted) return;
-    const message = await takeNext(deps.link, deps.pool, stopTaking);
-    if (message === undefined) continue;
-    if (stopTaking.aborted || !(await deps.readiness.isReady())) message.giveBack(0);
-    else {
+    await slots.waitForFree(stopTaking);
+    if (stopTaking.aborted) break;
+    for await (const messages of takeBatches(deps.link, deps.pool, { max: slots.free(), signal: stopTaking })) {
+      if (stopTaking.aborted || !(await deps.readiness.isReady())) {
+        for (const message of messages) message.giveBack(0);
+        continue;
+      }
       crashPoint("executor.take.after");
-      await workOn(deps, rpc, message, stopTaking);
+      workOn(deps, { rpc, slots, stopTaking }, messages);
     }
+  }
+  await slots.allFree();
+}
+
+interface Work {
+  readonly rpc: PlatformRpc;
+  readonly slots: Slots;
+  readonly stopTaking: AbortSignal;
+}
+
+/** Claims what arrived together, and runs each in its own slot. */
+function workOn(deps: WorkDeps, work: Work, messages: readonly QueuedMessage[]): void {
+  const kept = messages.map((message) => ({ message, free: keepSlot(deps, work.slots, message) }));
+  const verified = kept.flatMap(({ message, free }) => {
+    try {
+      return [{ message, free, event: verifyEvent(message.frame, deps, Date.now()) }];
+    } catch (error) {
+      fail(deps, message, error);
+      free();
+      return [];
+    }
+  });
+  if (verified.length === 0) return;
+  crashPoint("executor.claim.before");
+  const claims = claimTogether(
+    work.rpc,
+    verified.map(({ event }) => event),
+    work.stopTaking,
+  );
+  for (const [place, { message, free, event }] of verified.entries()) {
+    const claim = claims[place];
+    if (claim !== undefined) void runClaimed(deps, work.rpc, { message, event, claim }).finally(free);
   }
 }
 
-async function workOn(
+/** Takes a slot and keeps the message; the returned function frees both. */
+function keepSlot({ presence }: Pick<WorkDeps, "presence">, slots: Slots, message: QueuedMessage): () => void {
+  const free = slots.take();
+  const release = message.keep();
+  const endRun = presence.begin();
+  return () => {
+    endRun();
+    release();
+    free();
+  };
+}
+
+async function runClaimed(
   deps: WorkDeps,
   rpc: PlatformRpc,
-  message: QueuedMessage,
-  stopTaking: AbortSignal,
+  taken: {
+    readonly message: QueuedMessage;
+    readonly event: ExecutionEvent;
+    readonly claim: Promise<GrantedClaim>;
+  },
 ): Promise<void> {
-  const release = message.keep();
-  const endRun = deps.presence.begin();
+  const { message, event } = taken;
   try {
-    const event = verifyEvent(message.frame, deps, Date.now());
-    crashPoint("executor.claim.before");
-    const { claim, askedAt } = await claimExecution(rpc, event, stopTaking);
+    const claim = await taken.claim;
     crashPoint("executor.claim.after");
     const ref = { executionId: event.executionId, attempt: claim.attempt };
     deps.log.info({ ...ref, project: event.project.name, package: event.package.name }, "Running an execution");
     const emptySpool = await runAttempt(
       deps,
       { event, ref, rpc, keyring: deps.keyring, executorId: deps.identity.id, box: deps.identity.box },
-      { leaseMs: claim.leaseMs, askedAt, grant: claim.grant },
+      claim,
     );
     message.done();
     crashPoint("executor.acknowledge.after");
     await emptySpool();
   } catch (error) {
-    const failure = toSealrunError(error);
-    if (failure.code === "EXPIRED" || failure.code === "CLOCK_WRONG") deps.presence.checkClock();
-    settle(deps.log, message, failure);
-  } finally {
-    endRun();
-    release();
+    fail(deps, message, error);
   }
 }
 
-/**
- * Claims until there is an answer; every try has the same request id, so that together they claim once. Once a try may
- * have been granted, only an answer ends the retries: without it the execution would be lost without having run.
- */
-export async function claimExecution(
-  rpc: Pick<PlatformRpc, "claim">,
-  event: Pick<ExecutionEvent, "executionId" | "generation">,
-  stop: AbortSignal,
-): Promise<{ readonly claim: ClaimReply; readonly askedAt: number }> {
-  const requestId = newId("request");
-  const giveUpAt = performance.now() + unansweredMs;
-  let mayBeGranted = false;
-  for (let tried = 1; ; tried += 1) {
-    const askedAt = performance.now();
-    try {
-      const claim = await rpc.claim({ executionId: event.executionId, generation: event.generation }, requestId);
-      return { claim, askedAt };
-    } catch (error) {
-      const failure = toSealrunError(error);
-      mayBeGranted ||= mayHaveCommitted(failure);
-      const mayPass = failure.row.retry || failure.code === "INTERNAL";
-      const canRetry = mayPass && (mayBeGranted ? performance.now() < giveUpAt : tried < claimTries);
-      if (!canRetry || stop.aborted) throw error;
-      await pause(retryMs, stop);
-    }
-  }
-}
-
-/** Whether the platform may have committed the claim although its answer did not arrive. */
-function mayHaveCommitted({ code }: SealrunError): boolean {
-  return code === "PLATFORM_UNREACHABLE" || code === "POSTGRES_UNREACHABLE";
+function fail(deps: Pick<WorkDeps, "presence" | "log">, message: QueuedMessage, error: unknown): void {
+  const failure = toSealrunError(error);
+  if (failure.code === "EXPIRED" || failure.code === "CLOCK_WRONG") deps.presence.checkClock();
+  settle(deps.log, message, failure);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { crashPoint } from "@sealrun/faults";
-import { type FinishRequest, toSealrunError, type AttemptRef } from "@sealrun/protocol";
+import { encodeJson, type FinishedAttempt, limits, toSealrunError, type AttemptRef } from "@sealrun/protocol";
 import type { Logger } from "pino";
 import { deliverReports, type EndedReports } from "./deliver-reports.ts";
 import { createCatchUp } from "./catch-up.ts";
@@ -7,14 +7,17 @@ import { isFinal } from "./is-final.ts";
 import { createKeptReports, type SpoolLimits } from "./kept-reports.ts";
 import type { PlatformRpc } from "../../between/platform-rpc.ts";
 import type { AttemptReports, Reported } from "./reporter.ts";
-import type { Chunk, ChunkSender } from "./send-chunk.ts";
+import { type Chunk, type ChunkSender, firstId, sendChunk } from "./send-chunk.ts";
 import type { LeftAttempt, Spool, SpooledEnd } from "./spool.ts";
 import { createTurns } from "./take-turns.ts";
-import { unlessAborted } from "../../waits.ts";
+import { pause } from "../../waits.ts";
 import { sendEnd } from "./send-end.ts";
 
 /** How many attempts at once send chunks again, and how many ends of earlier runs at once are reported. */
 const atOnce = 4;
+
+/** How long an end waits until the stream has the chunks before it: with them, the platform misses nothing. */
+const streamWaitMs = 5_000;
 
 /** What bringing ends and reports to the platform needs. */
 export interface EndsDeps extends ChunkSender {
@@ -37,7 +40,7 @@ export interface Ends {
    * spool is emptied when the platform has them all. `LEASE_LOST` when the end no longer counts; its reports are still
    * brought to the platform.
    */
-  deliver(end: FinishRequest, reported: Reported): Promise<() => Promise<void>>;
+  deliver(end: FinishedAttempt, reported: Reported): Promise<() => Promise<void>>;
   /** Brings to the platform the reports of an attempt without an end: one that was lost or given back. */
   deliverReports(reported: Reported): void;
   /**
@@ -85,7 +88,7 @@ export function createEnds(deps: EndsDeps): Ends {
       const end = left.hasEnd ? await readEnd(deps, ref) : undefined;
       const reports = await openReports(ref, left.segments, end?.chunks);
       const lastSequence = Math.max(end?.finish.lastSequence ?? 0, reports.kept.lastSequence());
-      if (end !== undefined && (await sendLeftEnd(deps, end.finish, signal)) === "given up") return;
+      if (end !== undefined && (await sendLeftEnd(deps, end, signal)) === "given up") return;
       void deliverInBackground({ ...reports, lastSequence, writtenAt: left.writtenAt });
     } catch (error) {
       log.error(
@@ -101,9 +104,11 @@ export function createEnds(deps: EndsDeps): Ends {
       const { kept, catchUp, lastSequence } = reported;
       const isSpooled = await keep(deps, { finish: end, chunks: kept.inMemory() });
       crashPoint("executor.spool.written");
-      await unlessAborted(reported.published, signal);
       const ended = { kept, catchUp, lastSequence, writtenAt: Date.now() };
-      const missing = await sendEnd(deps, end, signal).catch(async (error: unknown) => {
+      const whole = await addLast(deps, end, reported.last);
+      // Chunks that are not in the stream by then are listed as missing in the answer.
+      await within(streamWaitMs, reported.published, signal);
+      const missing = await sendEnd(deps, whole, signal).catch(async (error: unknown) => {
         if (isFinal(toSealrunError(error))) await spool.remove(end);
         if (!signal.aborted) void deliverInBackground(ended);
         throw error;
@@ -134,6 +139,24 @@ export function createEnds(deps: EndsDeps): Ends {
       await Promise.allSettled(underWay);
     },
   };
+}
+
+/** Waits for work that goes on, for a while at most. */
+async function within(ms: number, work: Promise<void>, signal: AbortSignal): Promise<void> {
+  const done = new AbortController();
+  await Promise.race([work, pause(ms, AbortSignal.any([signal, done.signal]))]);
+  done.abort();
+}
+
+/** The end with the last chunk, if both fit into one message; otherwise the chunk is sent before it, by itself. */
+async function addLast(deps: EndsDeps, end: FinishedAttempt, last: Chunk | undefined): Promise<FinishedAttempt> {
+  if (last === undefined) return end;
+  const { sequence, items } = last;
+  const whole: FinishedAttempt = { ...end, report: { sequence, items: [...items] } };
+  if (encodeJson(whole).length <= limits.finishBytes) return whole;
+  // If the stream does not take it, the answer to the end lists it as missing.
+  await sendChunk(deps, end, last, firstId(end, last));
+  return end;
 }
 
 /** A full disk must not cost the run: its end is then kept in memory only. */
@@ -168,10 +191,15 @@ async function readEnd({ spool, log }: EndsDeps, ref: AttemptRef): Promise<Spool
 }
 
 /** Sends the end of an earlier process's run. "given up": not sent, and worth another try at the next start. */
-async function sendLeftEnd(deps: EndsDeps, end: FinishRequest, signal: AbortSignal): Promise<"over" | "given up"> {
+async function sendLeftEnd(
+  deps: EndsDeps,
+  { finish: end, chunks }: SpooledEnd,
+  signal: AbortSignal,
+): Promise<"over" | "given up"> {
   const { executionId, attempt } = end;
   try {
-    const missing = await sendEnd(deps, end, signal);
+    const last = chunks.find(({ sequence }) => sequence === end.lastSequence);
+    const missing = await sendEnd(deps, await addLast(deps, end, last), signal);
     deps.log.info({ executionId, attempt, missing: missing.length }, "The platform has the end of an earlier run");
   } catch (error) {
     const failure = toSealrunError(error);

@@ -15,6 +15,8 @@ export interface KeptReports {
   readonly ref: AttemptRef;
   /** Keeps a chunk; false when it is in memory only, because it cannot be written. Each run logs that once. */
   keep(chunk: Chunk): Promise<boolean>;
+  /** Keeps the last chunk in memory, for the file of the attempt's end. */
+  hold(chunk: Chunk): void;
   /** A kept chunk; undefined when it is not kept, or cannot be opened. */
   find(sequence: number): Promise<Chunk | undefined>;
   /** Frees all chunks up to `upTo` except the missing ones, as an answer of the platform lists them. */
@@ -83,6 +85,7 @@ export function createKeptReports(
         return false;
       }
     },
+    hold: remember,
     find: async (sequence) => {
       try {
         return memory.get(sequence)?.chunk ?? (await spooled.read(sequence));

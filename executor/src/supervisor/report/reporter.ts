@@ -4,8 +4,10 @@ import type { CatchUp } from "./catch-up.ts";
 import type { KeptReports } from "./kept-reports.ts";
 import { type Chunk, type ChunkSender, firstId, sendChunk } from "./send-chunk.ts";
 
-/** Minimum time between two chunks: a flood of lines fills few of them, and a line after a pause goes at once. */
-const betweenFlushesMs = 40;
+/** How long items are collected for one chunk. The first line of a run goes at once. */
+const collectMs = 20;
+/** The start of a step is collected for longer: its first line follows soon, and no reader waits for the start itself. */
+const collectStartMs = 500;
 const chunkBytes = 128 * 1024;
 const maxPendingBytes = 4 * 1024 * 1024;
 const retryMs = 500;
@@ -22,7 +24,9 @@ export interface Reported extends AttemptReports {
   readonly lastSequence: number;
   /** How its steps ended, for each step that has. */
   readonly steps: readonly FinishedStep[];
-  /** Settles when the stream has every chunk, or the reporter's signal aborted. */
+  /** The last chunk, if it was held back for the end of the attempt: it is kept, and not sent. */
+  readonly last?: Chunk | undefined;
+  /** Settles when the stream has every other chunk, or the reporter's signal aborted. */
   readonly published: Promise<void>;
 }
 
@@ -32,8 +36,11 @@ export interface Reporter {
    * Takes an item. The promise is pending while too much waits to be kept or sent: a script that floods is slowed down.
    */
   readonly report: (item: ReportItem) => Promise<void>;
-  /** Takes no more items; settles once all are kept, even over the limits of the spool. Sending goes on. */
-  finish(): Promise<Reported>;
+  /**
+   * Takes no more items; settles once all are kept, even over the limits of the spool. Sending goes on. With `holdLast`,
+   * the last chunk waits for the end of the attempt, to be sent with it.
+   */
+  finish(options?: { readonly holdLast?: boolean }): Promise<Reported>;
 }
 
 /**
@@ -56,26 +63,46 @@ export function createReporter(
   let timer: NodeJS.Timeout | undefined;
   let keeping: Promise<void> = Promise.resolve();
   let sending: Promise<void> = Promise.resolve();
-  let flushedAt = Number.NEGATIVE_INFINITY;
+  let flushAt = Number.POSITIVE_INFINITY;
+  let hasLine = false;
+  let isHolding = false;
 
   const add = (item: ReportItem): void => {
     const bytes = JSON.stringify(item).length;
     waiting.push(item);
     waitingBytes += bytes;
     pendingBytes += bytes;
+    if (isHolding) return;
     if (waitingBytes >= chunkBytes) flush();
-    else timer ??= setTimeout(flush, Math.max(1, flushedAt + betweenFlushesMs - performance.now()));
+    else flushWithin(waitOf(item));
+    hasLine ||= item.type === "log";
   };
-  const flush = (): void => {
+  const waitOf = ({ type }: ReportItem): number => {
+    if (type === "log" && !hasLine) return 0;
+    return type === "step-started" ? collectStartMs : collectMs;
+  };
+  const flushWithin = (ms: number): void => {
+    const at = performance.now() + ms;
+    if (at >= flushAt) return;
     clearTimeout(timer);
-    timer = undefined;
-    flushedAt = performance.now();
-    if (waiting.length === 0) return;
-    const bytes = waitingBytes;
+    flushAt = at;
+    timer = setTimeout(flush, ms);
+  };
+  /** What waits, as the next chunk. */
+  const cut = (): Chunk | undefined => {
+    clearTimeout(timer);
+    flushAt = Number.POSITIVE_INFINITY;
+    if (waiting.length === 0) return undefined;
     sequence += 1;
     const chunk: Chunk = { sequence, items: waiting };
     waiting = [];
     waitingBytes = 0;
+    return chunk;
+  };
+  const flush = (): void => {
+    const bytes = waitingBytes;
+    const chunk = cut();
+    if (chunk === undefined) return;
     const isKept = keeping.then(async () => keep(chunk));
     keeping = isKept;
     sending = sending.then(async () => {
@@ -108,15 +135,23 @@ export function createReporter(
       add(item);
       if (pendingBytes >= maxPendingBytes) await sending;
     },
-    finish: async () => {
+    finish: async ({ holdLast = false } = {}) => {
       finishing.abort();
-      // A chunk that could not be spooled adds a line about that.
-      do {
-        flush();
+      if (holdLast) {
+        isHolding = true;
+        clearTimeout(timer);
         await keeping;
-      } while (waiting.length > 0);
+      } else {
+        // A chunk that could not be spooled adds a line about that.
+        do {
+          flush();
+          await keeping;
+        } while (waiting.length > 0);
+      }
+      const last = cut();
+      if (last !== undefined) kept.hold(last);
       await kept.close();
-      return { ...reports, lastSequence: sequence, steps, published: sending };
+      return { ...reports, lastSequence: sequence, steps, last, published: sending };
     },
   };
 }

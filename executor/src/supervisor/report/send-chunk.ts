@@ -1,12 +1,14 @@
-import { newId, signFrame, type SigningIdentity } from "@sealrun/crypto";
+import { type Identity, newId } from "@sealrun/crypto";
 import { crashPoint } from "@sealrun/faults";
-import type { NatsLink } from "@sealrun/nats";
+import { frameForPeer, type NatsLink, type Peer } from "@sealrun/nats";
 import { encodeJson, executorId, type ReportItem, subjects, type AttemptRef } from "@sealrun/protocol";
 
 /** What sending reports needs. */
 export interface ChunkSender {
   readonly link: NatsLink;
-  readonly identity: SigningIdentity;
+  readonly identity: Identity;
+  /** The only reader of reports. */
+  readonly platform: Peer;
 }
 
 /** One numbered part of what happened in an attempt. */
@@ -35,15 +37,16 @@ export function freshId(ref: AttemptRef, chunk: Chunk): string {
 
 /** Sends a chunk; true once JetStream says that it has stored the chunk, or earlier a message with this id. */
 export async function sendChunk(
-  { link, identity }: ChunkSender,
+  { link, identity, platform }: ChunkSender,
   ref: AttemptRef,
   chunk: Chunk,
   messageId: string,
 ): Promise<boolean> {
   const subject = subjects.reports(executorId.parse(identity.id));
   const { executionId, attempt } = ref;
-  const frame = signFrame(
+  const frame = frameForPeer(
     identity,
+    platform,
     {
       v: 1,
       kind: "report",
@@ -54,7 +57,7 @@ export async function sendChunk(
       executionId,
       attempt,
     },
-    encodeJson({ executionId, attempt, sequence: chunk.sequence, items: chunk.items }),
+    encodeJson({ sequence: chunk.sequence, items: chunk.items }),
   );
   try {
     const stream = link.connection.jetstream({ timeout: storeTimeoutMs });

@@ -1,4 +1,4 @@
-import { type FinishRequest, SealrunError, toSealrunError } from "@sealrun/protocol";
+import { type FinishedAttempt, SealrunError, toSealrunError } from "@sealrun/protocol";
 import type { Logger } from "pino";
 import { isFinal } from "./is-final.ts";
 import type { PlatformRpc } from "../../between/platform-rpc.ts";
@@ -17,7 +17,7 @@ const maxBrokenAnswers = 20;
  */
 export async function sendEnd(
   deps: { readonly rpc: Pick<PlatformRpc, "finish">; readonly log: Logger },
-  end: FinishRequest,
+  end: FinishedAttempt,
   signal: AbortSignal,
 ): Promise<readonly number[]> {
   const { executionId, attempt } = end;

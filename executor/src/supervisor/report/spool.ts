@@ -5,8 +5,8 @@ import {
   decode,
   encodeJson,
   executionId,
-  type FinishRequest,
-  finishRequest,
+  type FinishedAttempt,
+  finishedAttempt,
   reportItem,
   type AttemptRef,
 } from "@sealrun/protocol";
@@ -16,14 +16,14 @@ import type { Chunk } from "./send-chunk.ts";
 
 const chunkItems = z.array(reportItem).min(1);
 const spooledEnd = z.object({
-  finish: finishRequest,
+  finish: finishedAttempt,
   /** Chunks that are in no segment. */
   chunks: z.array(z.object({ sequence: z.number().int().positive(), items: chunkItems })),
 });
 
 /** The end of one attempt, until the platform has it. */
 export interface SpooledEnd {
-  readonly finish: FinishRequest;
+  readonly finish: FinishedAttempt;
   /** Chunks that could not be spooled when they were made. An earlier release kept here all that no stream had. */
   readonly chunks: readonly Chunk[];
 }

@@ -1,16 +1,19 @@
 import { type JsonObject, type JsonValue, limits, type ScriptRequest, SealrunError } from "@sealrun/protocol";
 import type { ScriptAnswer, ScriptHandler } from "../../channel/answer-request.ts";
 import type { ResolvedStep } from "../../references/resolve-step.ts";
+import { refuseSecretNames } from "./refuse-secret-names.ts";
 import { scheduleRun } from "./schedule-run.ts";
 import { sendEvent } from "./send-event.ts";
 import { readSecret } from "../secrets/read-secret.ts";
 import type { StepContext } from "../secrets/step-context.ts";
 
 /**
- * Answers the requests of one step; `given` is its resolved input. The masker knows a value before the script gets it.
+ * Answers the requests of one step; `given` is its resolved input. The masker knows a value before the script gets it,
+ * and no name with a secret in it leaves this machine.
  */
 export function answerScript(context: StepContext, given: ResolvedStep): ScriptHandler {
   return async (request) => {
+    refuseSecretNames(context, request);
     switch (request.op) {
       case "context":
         return { value: describeRun(context, given) };
@@ -76,8 +79,10 @@ async function getAll(context: StepContext): Promise<JsonObject> {
 
 async function set(context: StepContext, request: Extract<ScriptRequest, { op: "set" }>): Promise<ScriptAnswer> {
   const value = request.value ?? null;
-  context.masker.add(value);
-  const stored = await context.secrets.set({ name: request.name, value, scope: request.scope });
+  const stored = await context.secrets.set({ name: request.name, value, scope: request.scope }, () => {
+    context.masker.add(value);
+    refuseSecretNames(context, request);
+  });
   if (stored.shadowedBy !== undefined) {
     await context.log({
       stream: "system",

@@ -7,8 +7,15 @@ import { fetchWhole } from "../secrets/fetch-whole.ts";
 
 /** Fetches each file of a package version once, and keeps it by its digest. */
 export interface PackageFiles {
-  /** The path in the package and the path in the cache of every file of the attempt's version. */
-  list(attempt: Attempt): Promise<readonly { readonly path: string; readonly cachedPath: string }[]>;
+  /** Every file of the attempt's version. */
+  list(attempt: Attempt): Promise<readonly CachedFile[]>;
+}
+
+/** A file's path in the package, its path in the cache, and whether it is a program. */
+interface CachedFile {
+  readonly path: string;
+  readonly cachedPath: string;
+  readonly executable: boolean;
 }
 
 /** A cache below `folder`. A file whose bytes no longer match its name is fetched again. */
@@ -24,8 +31,10 @@ export async function openPackageFiles(folder: string): Promise<PackageFiles> {
   return {
     list: async (attempt) => {
       const files = await listFiles(attempt);
-      const found = [];
-      for (const { path, sha256 } of files) found.push({ path, cachedPath: await fetchFile(attempt, sha256) });
+      const found: CachedFile[] = [];
+      for (const { path, sha256, executable = false } of files) {
+        found.push({ path, cachedPath: await fetchFile(attempt, sha256), executable });
+      }
       return found;
     },
   };

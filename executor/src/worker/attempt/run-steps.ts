@@ -7,10 +7,13 @@ import {
   type LogStream,
   type ReportItem,
   SealrunError,
+  showSeconds,
   toSealrunError,
+  waitBeforeRetry,
 } from "@sealrun/protocol";
 import { runStep, type Sandbox, type StepEnd } from "../../child/run-step.ts";
 import type { InstalledPackages, Runtime } from "../../child/layout.ts";
+import type { PipePool } from "../../child/output-pipes.ts";
 import { machineReason } from "../../machine/machine-reason.ts";
 import type { Masker } from "../../mask/masker.ts";
 import { resolveStep } from "../../references/resolve-step.ts";
@@ -19,10 +22,11 @@ import { answerScript } from "./answer-script.ts";
 import type { Attempt } from "../../between/attempt.ts";
 import type { OpenParameters } from "../secrets/open-parameters.ts";
 import { createReceipt } from "../secrets/receipt.ts";
-import { waitBeforeRetry } from "./retry-step.ts";
 import type { Secrets } from "../secrets/secrets.ts";
 import type { State } from "../secrets/state.ts";
-import { createOutputBudget, createStepOutput } from "../output/step-output.ts";
+import type { LinePace } from "../output/line-pace.ts";
+import { createOutputGate, type OutputGate } from "../output/output-gate.ts";
+import { createStepOutput } from "../output/step-output.ts";
 import { pause } from "../../waits.ts";
 
 /** What the steps of one attempt share. */
@@ -30,11 +34,14 @@ export interface AttemptContext {
   readonly attempt: Attempt;
   readonly sandbox: Sandbox;
   readonly runtime: Runtime;
-  readonly workspace: { readonly folder: string; readonly scratch: string };
+  readonly pipes: PipePool;
+  readonly workspace: { readonly folder: string };
   readonly installed: InstalledPackages;
   readonly secrets: Secrets;
   readonly state: State;
   readonly masker: Masker;
+  /** How fast lines of all steps together may come. */
+  readonly pace: LinePace;
   readonly params: OpenParameters;
   /** Hands an item on to the platform; it must be masked. */
   readonly report: (item: ReportItem) => Promise<void>;
@@ -44,11 +51,19 @@ export interface AttemptContext {
   readonly progress: { hasStarted: boolean };
 }
 
+interface StepsContext extends AttemptContext {
+  /** What steps write and log goes through it. */
+  readonly gate: OutputGate;
+}
+
 /**
  * Runs the steps in order; those after a failed one are skipped. Returns why the attempt failed, if it did. While no
  * script has started, a failure that is this machine's fault is thrown instead.
  */
-export async function runSteps(shared: AttemptContext): Promise<Failure | undefined> {
+export async function runSteps(given: AttemptContext): Promise<Failure | undefined> {
+  const { pace, report, signal } = given;
+  const cut = async (step: number, text: string): Promise<void> => report(logItem({ step, stream: "system", text }));
+  const shared: StepsContext = { ...given, gate: createOutputGate({ pace, signal, onCut: cut }) };
   const results = new Map<string, JsonValue>();
   const recordRead = createReceipt(shared.report);
   let failure: Failure | undefined;
@@ -71,11 +86,12 @@ export async function runSteps(shared: AttemptContext): Promise<Failure | undefi
 }
 
 function stepContextOf(
-  { attempt, secrets, state, masker, report, signal }: AttemptContext,
+  { attempt, secrets, state, masker, gate, report, signal }: StepsContext,
   step: StepContext["step"],
   results: StepContext["results"],
   recordRead: StepContext["recordRead"],
 ): StepContext {
+  const { index } = step;
   return {
     attempt,
     step,
@@ -84,14 +100,18 @@ function stepContextOf(
     masker,
     results,
     recordRead,
-    log: async ({ stream, level, text }) =>
-      report(logItem({ step: step.index, stream, level, text: masker.maskText(text).slice(0, limits.logLineBytes) })),
+    log: async ({ stream, level, text }) => {
+      const masked = masker.maskText(text).slice(0, limits.logLineBytes);
+      const store = async (): Promise<void> => report(logItem({ step: index, stream, level, text: masked }));
+      // What sealrun itself says is rare, and shown in any case.
+      await (stream === "sdk" ? gate.pass(masked, store) : store());
+    },
     signal,
   };
 }
 
 /** Runs a step until it succeeds, or has no tries left; its end is reported once. */
-async function runOneStep(shared: AttemptContext, context: StepContext): Promise<Failure | undefined> {
+async function runOneStep(shared: StepsContext, context: StepContext): Promise<Failure | undefined> {
   const { masker, report, signal } = shared;
   const { results } = context;
   const { index, plan } = context.step;
@@ -129,13 +149,13 @@ interface TryEnd {
   readonly failure: Failure | undefined;
 }
 
-async function tryStep(shared: AttemptContext, context: StepContext): Promise<TryEnd> {
-  const { masker, report } = shared;
+async function tryStep(shared: StepsContext, context: StepContext): Promise<TryEnd> {
+  const { masker, gate, report } = shared;
   const { index, plan } = context.step;
+  gate.restart(index);
   const line = async (stream: LogStream, text: string): Promise<void> => report(logItem({ step: index, stream, text }));
-  const budget = createOutputBudget();
-  const stdout = createStepOutput({ stream: "stdout", masker, budget, line });
-  const stderr = createStepOutput({ stream: "stderr", masker, budget, line });
+  const stdout = createStepOutput({ stream: "stdout", masker, gate, line });
+  const stderr = createStepOutput({ stream: "stderr", masker, gate, line });
   const given = await resolveStep(context, shared.params).catch((error: unknown) => toSealrunError(error));
   const end =
     given instanceof SealrunError
@@ -143,6 +163,7 @@ async function tryStep(shared: AttemptContext, context: StepContext): Promise<Tr
       : await runStep({
           sandbox: shared.sandbox,
           runtime: shared.runtime,
+          pipes: shared.pipes,
           workspace: shared.workspace,
           installed: shared.installed,
           script: plan.script,
@@ -192,18 +213,18 @@ function describeRetry(of: {
   readonly code: string | undefined;
 }): string {
   const how = of.code === "SCRIPT_TIMED_OUT" ? "its timeout" : `exit code ${of.exitCode ?? "none"}`;
-  const seconds = Math.round(of.waitMs / 100) / 10;
-  return `${of.plan.script} failed (${how}); try ${of.tried + 1} of ${of.plan.retry?.attempts ?? 1} in ${seconds} s`;
+  // A line of the log names its step already.
+  return `Failed (${how}); try ${of.tried + 1} of ${of.plan.retry?.attempts ?? 1} in ${showSeconds(of.waitMs)}`;
 }
 
 /** Why a step that was started did not succeed, or undefined when it did. */
 function reasonOf(end: StepEnd, plan: EventStep): SealrunError | undefined {
   if (end.channelBroken !== undefined) return end.channelBroken;
   if (end.timedOut) {
-    const seconds = Math.round((plan.timeoutMs ?? limits.stepTimeoutMs) / 1000);
+    const timeout = showSeconds(plan.timeoutMs ?? limits.stepTimeoutMs);
     return new SealrunError(
       "SCRIPT_TIMED_OUT",
-      `${plan.script} ran longer than its timeout of ${seconds} s and was ended; raise the step's timeout in manifest.json if it needs longer`,
+      `${plan.script} ran longer than its timeout of ${timeout} and was ended; raise the step's timeout in manifest.json if it needs longer`,
     );
   }
   if (end.cancelled) return new SealrunError("CANCELLED", `${plan.script} was ended with its attempt`);

@@ -1,5 +1,14 @@
 import { createBatchSealer, eventDataContext, newId, toBase64, wipe } from "@sealrun/crypto";
-import { encodeJson, eventId, eventText, eventType, limits, SealrunError, type ScriptRequest } from "@sealrun/protocol";
+import {
+  encodeJson,
+  eventId,
+  eventText,
+  eventType,
+  limits,
+  SealrunError,
+  type ScriptRequest,
+  withoutHidden,
+} from "@sealrun/protocol";
 import type { Masker } from "../../mask/masker.ts";
 import type { Attempt } from "../../between/attempt.ts";
 import { readFields } from "../secrets/read-fields.ts";
@@ -10,8 +19,8 @@ export type SendContext = Pick<StepContext, "attempt" | "masker" | "log">;
 
 /**
  * Sends an event to the packages of this project. Returns its id, once the executions that it starts are committed. Its
- * data is sealed here; source and reference are masked and stored in the clear, and a type with a secret in it is
- * refused. Fails with `MALFORMED`, `VALUE_TOO_LARGE`, or the platform's code.
+ * data is sealed here; source and reference are masked and stored in the clear, like the type, which
+ * `refuseSecretNames` has checked. Fails with `MALFORMED`, `VALUE_TOO_LARGE`, or the platform's code.
  */
 export async function sendEvent(
   context: SendContext,
@@ -19,7 +28,7 @@ export async function sendEvent(
 ): Promise<string> {
   const { event, ref, rpc } = context.attempt;
   const id = eventId.parse(newId("event"));
-  const type = readType(context.masker, request.type);
+  const type = readType(request.type);
   const source = maskClearText(context.masker, request.source ?? event.package.name) || event.package.name;
   const referenceId = maskClearText(context.masker, request.referenceId ?? "");
   const data = sealData(context.attempt, id, request.value ?? {});
@@ -33,16 +42,10 @@ export async function sendEvent(
   return sent.id;
 }
 
-function readType(masker: Masker, given: string): string {
+function readType(given: string): string {
   const type = eventType.safeParse(given);
-  if (!type.success) {
-    throw new SealrunError("MALFORMED", "Expected the event's type as text without control characters, 1 to 256");
-  }
-  if (masker.maskText(type.data) === type.data) return type.data;
-  throw new SealrunError(
-    "MALFORMED",
-    "The event's type holds the value of a secret, and types are not sealed; put it into data",
-  );
+  if (type.success) return type.data;
+  throw new SealrunError("MALFORMED", `Expected the event's type as text ${withoutHidden}, 1 to 256 characters`);
 }
 
 /** Text that is stored in the clear, with secrets in it masked. */
@@ -51,7 +54,7 @@ function maskClearText(masker: Masker, given: string): string {
   if (masked.success) return masked.data;
   throw new SealrunError(
     "MALFORMED",
-    "Expected the event's source and reference as text without control characters, at most 256 each",
+    `Expected the event's source and reference as text ${withoutHidden}, at most 256 characters each`,
   );
 }
 

@@ -11,7 +11,10 @@ import {
 } from "@sealrun/protocol";
 import type { OpenGrant } from "../../between/attempt.ts";
 
-/** Opens the keyring's grant for one attempt of this executor. Checks every signature and every owner in it. */
+/**
+ * Opens the grant for one attempt of this executor in the keyring's answer, which may hold grants for others too. Checks
+ * every signature and every owner in it.
+ */
 export function openGrant(
   frame: Uint8Array,
   event: ExecutionEvent,
@@ -29,17 +32,15 @@ export function openGrant(
     attempt: trust.attempt,
     executorId: trust.executorId,
   });
-  const boxed = fromBase64(decode(grantReply, opened.body).grant);
-  const content = decode(grant, openBoxed(trust.box, context, boxed));
-  const uploads = new Map(
-    content.uploads.map((upload) => [
-      `${upload.keyId} ${upload.ephemeral}`,
-      { shared: fromBase64(upload.shared), recipient: fromBase64(upload.recipient) },
-    ]),
-  );
+  const { items } = decode(grantReply, opened.body);
+  const own = items.find(({ executionId }) => executionId === event.executionId);
+  if (own?.ok !== true) throw new SealrunError("NO_GRANT", "The keyring's answer holds no grant of this execution");
+  const content = decode(grant, openBoxed(trust.box, context, fromBase64(own.grant)));
+  const keys = new Map(content.secrets.map(({ name, key }) => [name, fromBase64(key)]));
   const owners = { service: event.package.id, project: event.project.id, platform: event.platformId };
   return {
-    shared: (keyId, ephemeral) => uploads.get(`${keyId} ${ephemeral}`),
+    secretKey: (name) => keys.get(name),
+    parametersKey: content.parameters === undefined ? undefined : fromBase64(content.parameters),
     eventDataKey: (id) => (content.eventData?.id === id ? fromBase64(content.eventData.key) : undefined),
     publicKey: (scope) => {
       const fields = verifyScopeKey(content.keys[scope], trust.keyring.signPublic);

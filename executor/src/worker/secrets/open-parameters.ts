@@ -1,13 +1,4 @@
-import {
-  fromBase64,
-  isToPublicKey,
-  openWithMessageKey,
-  openWithSharedSecret,
-  parametersContext,
-  readEnvelope,
-  toBase64,
-  toHex,
-} from "@sealrun/crypto";
+import { fromBase64, openWithMessageKey } from "@sealrun/crypto";
 import {
   checkParameters,
   checkResolved,
@@ -53,7 +44,10 @@ export function openParameters(attempt: Attempt, parametersFile: Uint8Array | un
   return { values: checkParameters(file, known), literal, unknown, file };
 }
 
-/** The parameters that a script gets: resolved and checked values, and the names and ids of the run. */
+/**
+ * The parameters that a script gets: resolved and checked values, the names and ids of the run, and as under Ferris the
+ * type of the event that started it.
+ */
 export function completeParameters(
   { event }: Attempt,
   { file, unknown }: OpenParameters,
@@ -62,6 +56,7 @@ export function completeParameters(
   return {
     ...unknown,
     ...checkResolved(file, resolved),
+    ...(event.trigger.kind === "event" ? { origin_event_type: event.trigger.type } : {}),
     package_name: event.package.name,
     package_id: event.package.id,
     execution_id: event.executionId,
@@ -69,14 +64,11 @@ export function completeParameters(
 }
 
 function openSealed(attempt: Attempt): JsonObject {
-  const { parameters, platformId, package: own } = attempt.event;
-  if (parameters.sealed === undefined) return {};
-  const envelope = fromBase64(parameters.sealed);
-  const parts = readEnvelope(envelope);
-  const upload = isToPublicKey(parts) ? attempt.grant.shared(toHex(parts.keyId), toBase64(parts.ephemeral)) : undefined;
-  if (upload === undefined) throw new SealrunError("NO_GRANT", "The grant does not cover the parameters of this run");
-  const context = parametersContext({ platformId, packageId: own.id });
-  return decode(jsonObject, openWithSharedSecret(upload.shared, upload.recipient, context, envelope));
+  const { sealed } = attempt.event.parameters;
+  if (sealed === undefined) return {};
+  const key = attempt.grant.parametersKey;
+  if (key === undefined) throw new SealrunError("NO_GRANT", "The grant does not cover the parameters of this run");
+  return decode(jsonObject, openWithMessageKey(key, fromBase64(sealed)));
 }
 
 /** The data of the event that started this run. */

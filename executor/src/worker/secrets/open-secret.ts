@@ -1,28 +1,17 @@
-import {
-  anyAge,
-  fromBase64,
-  lookupContext,
-  openBoxed,
-  openFrame,
-  openWithMessageKey,
-  openWithSharedSecret,
-  secretContext,
-} from "@sealrun/crypto";
+import { fromBase64, openWithMessageKey } from "@sealrun/crypto";
 import {
   decode,
   type EventSecret,
   jsonValue,
   type JsonValue,
-  keyringLookupReply,
-  keyringSender,
-  messageKeys,
   type Scope,
   SealrunError,
   type SecretName,
-  subjects,
 } from "@sealrun/protocol";
 import type { Attempt } from "../../between/attempt.ts";
+import { createEventKeys, type EventKeys } from "./event-keys.ts";
 import { fetchWhole } from "./fetch-whole.ts";
+import { openMessageKeys } from "./open-message-keys.ts";
 
 /** A value, with its scope and version for the receipt. */
 export interface FoundSecret {
@@ -32,22 +21,20 @@ export interface FoundSecret {
 }
 
 /**
- * Opens a service secret from the event, with the grant. Fails with `REPLACED` when this version is no longer stored.
+ * Opens a service secret from the event with its own message key. Fails with `REPLACED` when this version is no longer
+ * stored.
  */
-export async function openEventSecret(attempt: Attempt, secret: EventSecret): Promise<FoundSecret> {
-  const upload = attempt.grant.shared(secret.keyId, secret.ephemeral);
-  if (upload === undefined) throw new SealrunError("NO_GRANT", `The grant does not cover the secret ${secret.name}`);
+export async function openEventSecret(
+  attempt: Attempt,
+  secret: EventSecret,
+  keys: Pick<EventKeys, "find"> = createEventKeys(attempt),
+): Promise<FoundSecret> {
+  const key = await keys.find(secret);
   const envelope =
     secret.envelope === undefined
       ? await fetchWhole(attempt, { kind: "secret", id: secret.id, version: secret.version }, secret.sha256)
       : fromBase64(secret.envelope);
-  const context = secretContext({
-    platformId: attempt.event.platformId,
-    scope: "service",
-    ownerId: attempt.event.package.id,
-    name: secret.name,
-  });
-  const plaintext = openWithSharedSecret(upload.shared, upload.recipient, context, envelope);
+  const plaintext = openWithMessageKey(key, envelope);
   return { value: decode(jsonValue, plaintext), scope: "service", version: secret.version };
 }
 
@@ -74,23 +61,4 @@ export async function lookUpSecret(
   if (key === undefined) throw new SealrunError("MALFORMED", "The keyring's answer holds no message key");
   const plaintext = openWithMessageKey(key, envelope);
   return { value: decode(jsonValue, plaintext), scope: reply.scope, version: reply.version };
-}
-
-/** The message keys in a keyring's answer to exactly one request of this attempt. */
-export function openMessageKeys(attempt: Attempt, frame: string, requestId: string): readonly Uint8Array[] {
-  const opened = openFrame(fromBase64(frame), {
-    findKey: (sender) => (sender === keyringSender ? attempt.keyring.signPublic : undefined),
-    expect: { kind: "lookup.reply", subject: subjects.keyring("lookup") },
-    // Only the context of this one request opens the keys.
-    ...anyAge,
-  });
-  const context = lookupContext({
-    platformId: attempt.event.platformId,
-    executionId: attempt.ref.executionId,
-    attempt: attempt.ref.attempt,
-    executorId: attempt.executorId,
-    requestId,
-  });
-  const boxed = fromBase64(decode(keyringLookupReply, opened.body).keys);
-  return decode(messageKeys, openBoxed(attempt.box, context, boxed)).keys.map((key) => fromBase64(key));
 }

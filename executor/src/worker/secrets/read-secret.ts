@@ -1,4 +1,4 @@
-import { type JsonValue, type Scope, SealrunError, showNames } from "@sealrun/protocol";
+import { judgeMasking, type JsonValue, type Scope, SealrunError, showNames } from "@sealrun/protocol";
 import type { StepContext } from "./step-context.ts";
 
 /** What reading a secret needs: the step that may read it, and where its value is masked and its read recorded. */
@@ -15,7 +15,7 @@ export async function readSecret(
   scope?: Scope,
 ): Promise<{ readonly name: string; readonly value: JsonValue } | undefined> {
   const [asked = ""] = names;
-  const read = { step: step.index, scope: null, version: null };
+  const read = { step: step.index, scope: null, version: null, masking: null };
   const { secrets: declared } = step.plan;
   const allowed = declared === undefined ? names : names.filter((name) => declared.includes(name));
   if (allowed.length === 0) {
@@ -29,7 +29,8 @@ export async function readSecret(
     const found = await secrets.find(name, scope);
     if (found === undefined) continue;
     masker.add(found.value);
-    await recordRead({ ...read, name, scope: found.scope, version: found.version, outcome: "read" });
+    const { masking } = judgeMasking(found.value);
+    await recordRead({ ...read, name, scope: found.scope, version: found.version, masking, outcome: "read" });
     return { name, value: found.value };
   }
   await recordRead({ ...read, name: allowed[0] ?? asked, outcome: "missing" });

@@ -1,4 +1,4 @@
-import type { ReadOutcome, ReportItem, Scope } from "@sealrun/protocol";
+import type { Masking, ReadOutcome, ReportItem, Scope } from "@sealrun/protocol";
 
 /** One read of a secret, for the receipt. */
 export interface Read {
@@ -7,6 +7,8 @@ export interface Read {
   readonly scope: Scope | null;
   readonly version: number | null;
   readonly outcome: ReadOutcome;
+  /** How much of the value is masked; null when there is none. */
+  readonly masking: Masking | null;
 }
 
 /** Reports a read once per step, name, scope, version and outcome, however often a script asks. */

@@ -20,11 +20,13 @@ export interface StoredVersion {
 
 /**
  * Seals a value for a scope and stores it. Fails with `SCOPE_NOT_WRITABLE`, `NAME_NOT_ALLOWED` or `VALUE_TOO_LARGE`
- * before anything is sent.
+ * before anything is sent. `onAccepted` is called between these checks and the first message; what it throws refuses the
+ * value.
  */
 export async function storeSecret(
   attempt: Attempt,
   secret: { readonly name: string; readonly value: JsonValue; readonly scope: string },
+  onAccepted: () => void = () => undefined,
 ): Promise<StoredVersion> {
   const scope = writableScope.safeParse(secret.scope);
   if (!scope.success) {
@@ -47,10 +49,12 @@ export async function storeSecret(
       `The value of ${name.data} is over ${limits.secretValueBytes} bytes as JSON; keep large data elsewhere and its key here`,
     );
   }
+  const publicKey = attempt.grant.publicKey(scope.data);
+  onAccepted();
   const { event } = attempt;
   const ownerId = scope.data === "project" ? event.project.id : event.platformId;
   const context = secretContext({ platformId: event.platformId, scope: scope.data, ownerId, name: name.data });
-  const envelope = createBatchSealer(attempt.grant.publicKey(scope.data)).seal(context, plaintext);
+  const envelope = createBatchSealer(publicKey).seal(context, plaintext);
   const sha256 = sha256Hex(envelope);
   const parts = Math.ceil(envelope.length / limits.fetchPartBytes);
   for (let part = 0; part < parts; part += 1) {

@@ -9,7 +9,7 @@ import {
   SealrunError,
 } from "@sealrun/protocol";
 import type { Attempt } from "../../between/attempt.ts";
-import { openMessageKeys } from "./open-secret.ts";
+import { openMessageKeys } from "./open-message-keys.ts";
 
 /** The package's state in one attempt: a key that the attempt has put keeps this value, whatever other runs put. */
 export interface State {
@@ -17,13 +17,19 @@ export interface State {
   /** One key's value, or undefined. A key that this attempt put is answered without asking the platform. */
   read(key: string): Promise<JsonValue | undefined>;
   put(key: string, value: JsonValue): Promise<void>;
+  /** True for a key that the platform answered or was given in this attempt. */
+  knows(key: string): boolean;
 }
 
 /** The state of an attempt's package. Fails as `readState` and `putState` do. */
 export function createState(attempt: Attempt): State {
   const own = new Map<string, JsonValue>();
-  const readAll = async (): Promise<JsonObject> =>
-    Object.fromEntries([...Object.entries(await readState(attempt)), ...own]);
+  const stored = new Set<string>();
+  const readAll = async (): Promise<JsonObject> => {
+    const state = Object.entries(await readState(attempt));
+    for (const [key] of state) stored.add(key);
+    return Object.fromEntries([...state, ...own]);
+  };
   return {
     readAll,
     read: async (key) => {
@@ -36,6 +42,7 @@ export function createState(attempt: Attempt): State {
       await putState(attempt, key, value);
       own.set(key, value);
     },
+    knows: (key) => own.has(key) || stored.has(key),
   };
 }
 

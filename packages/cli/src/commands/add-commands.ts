@@ -13,6 +13,7 @@ import { packageCommand } from "./package.ts";
 import { keyringAuditCommand, partCommands, revokeCommand, tokenCommand } from "./operator/part.ts";
 import { projectCommand } from "./project.ts";
 import { pushCommand } from "./push.ts";
+import { retentionCommand } from "./operator/retention.ts";
 import { runCommand } from "./run.ts";
 import { scheduleCommand } from "./schedule.ts";
 import { secretCommand } from "./secret.ts";
@@ -33,6 +34,7 @@ export function addCommands(program: Command, cli: Cli): void {
     packageCommand(cli),
     executionCommand(cli),
     scheduleCommand(cli),
+    retentionCommand(cli),
     eventCommand(cli),
     auditCommand(cli),
     versionCommand(cli),
@@ -41,7 +43,7 @@ export function addCommands(program: Command, cli: Cli): void {
   for (const command of [
     ...partCommands(cli),
     keyringAuditCommand(cli),
-    tokenCommand(),
+    tokenCommand(cli),
     revokeCommand(cli),
     natsSetupCommand(cli),
   ])

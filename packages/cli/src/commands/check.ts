@@ -1,4 +1,13 @@
-import { answerNeeds, askNames, judgeNeeds, listNeeds, type PackageProblem, problemOf } from "@sealrun/client";
+import {
+  answerNeeds,
+  askNames,
+  findIdlePool,
+  type FoundNames,
+  judgeNeeds,
+  listNeeds,
+  type PackageProblem,
+  problemOf,
+} from "@sealrun/client";
 import { SealrunError, type SecretInfo } from "@sealrun/protocol";
 import { Command } from "commander";
 import { type Cli, parsePackage, parseProject } from "../command.ts";
@@ -60,7 +69,7 @@ async function makeReport(cli: Cli, folder: string, options: CheckOptions): Prom
   const { checked } = read;
   for (const path of checked.skipped) cli.output.note(`left out: ${path}`);
   const ownNames = new Set(checked.secrets.keys());
-  const found = project === undefined ? undefined : await ask(cli, { project, name: checked.name, ownNames });
+  const found = project === undefined ? undefined : await ask(cli, { project, name: checked.name, ownNames }, checked);
   const needs = listNeeds(checked);
   const secrets = answerNeeds(needs, ownNames, found?.stored ?? new Map());
   const optional = new Set(options.optional);
@@ -69,6 +78,7 @@ async function makeReport(cli: Cli, folder: string, options: CheckOptions): Prom
     ...(await checkSchedule(checked)),
     ...(found?.changed ?? []).map(describeChanged),
     ...judgeNeeds({ checked, needs, secrets, stored: found?.stored, project, optional }),
+    ...(found?.idle === undefined ? [] : [found.idle]),
   ];
   return {
     package: { name: checked.name, project: project ?? null, version: found?.version ?? null },
@@ -77,10 +87,19 @@ async function makeReport(cli: Cli, folder: string, options: CheckOptions): Prom
   };
 }
 
-async function ask(cli: Cli, target: Parameters<typeof askNames>[1]): ReturnType<typeof askNames> {
+interface Asked extends FoundNames {
+  /** The problem with the pool that would run the package. */
+  readonly idle: PackageProblem | undefined;
+}
+
+async function ask(
+  cli: Cli,
+  target: Parameters<typeof askNames>[1],
+  { manifest }: Pick<CheckedPackage, "manifest">,
+): Promise<Asked> {
   const client = await connect(cli);
   try {
-    return await askNames(client, target);
+    return { ...(await askNames(client, target)), idle: await findIdlePool(client, manifest) };
   } catch (error) {
     throw adviseProject(error, target.project);
   }

@@ -22,6 +22,9 @@ export function devCommand(cli: Cli): Command {
     .action(async ({ data, port, readyFile, logLevel }: DevCommandOptions) => {
       const { environment, output } = cli;
       const signal = cli.takeSignals();
+      const closed = cli.closedDescriptors;
+      if (closed.length > 0)
+        output.note(`Closed descriptors that the program which started this one had left open: ${closed.join(", ")}`);
       const { runDev } = await import("../dev/run-dev.ts");
       await runDev({
         dataFolder: data,

@@ -1,9 +1,8 @@
-import { eventText, eventType, type JsonObject, limits, parseStrictJson, SealrunError } from "@sealrun/protocol";
+import { eventText, eventType, SealrunError, withoutHidden } from "@sealrun/protocol";
 import { Command } from "commander";
 import { type Cli, parseProject } from "../command.ts";
 import { connect } from "../connect.ts";
-import { readInput } from "../prompt.ts";
-import { readNamedFile } from "../files/read-file.ts";
+import { readObject } from "./parameters.ts";
 import { adviseProject } from "./push.ts";
 
 interface SendOptions {
@@ -36,7 +35,8 @@ export function eventCommand(cli: Cli): Command {
 async function send(cli: Cli, type: string, options: SendOptions): Promise<void> {
   const { output } = cli;
   const { project, source, reference: referenceId } = options;
-  const data = options.data === undefined ? undefined : await readData(cli, options.data);
+  const data =
+    options.data === undefined ? undefined : await readObject(cli, options.data, { code: "BAD_REQUEST", what: "data" });
   const client = await connect(cli);
   try {
     const sent = await client.sendEvent({ project, type, source, referenceId, data });
@@ -51,27 +51,14 @@ async function send(cli: Cli, type: string, options: SendOptions): Promise<void>
   }
 }
 
-async function readData(cli: Cli, source: string): Promise<JsonObject> {
-  const bytes = source === "-" ? await readInput(cli) : await readNamedFile(source, limits.documentBytes);
-  const file = source === "-" ? "standard input" : source;
-  const { value } = parseStrictJson(bytes, {
-    file,
-    code: "BAD_REQUEST",
-    maxBytes: limits.documentBytes,
-    maxDepth: limits.jsonDepth,
-  });
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
-  throw new SealrunError("BAD_REQUEST", `${file}: expected one JSON object of data`);
-}
-
 function parseType(text: string): string {
   if (eventType.safeParse(text).success) return text;
-  throw new SealrunError("USAGE", "Expected an event type of 1 to 256 characters, without control characters");
+  throw new SealrunError("USAGE", `Expected an event type of 1 to 256 characters, ${withoutHidden}`);
 }
 
 function parseText(option: string): (text: string) => string {
   return (text) => {
     if (text !== "" && eventText.safeParse(text).success) return text;
-    throw new SealrunError("USAGE", `${option}: expected 1 to 256 characters, without control characters`);
+    throw new SealrunError("USAGE", `${option}: expected 1 to 256 characters, ${withoutHidden}`);
   };
 }

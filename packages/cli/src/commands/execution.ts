@@ -1,7 +1,15 @@
-import { executionStatus, type LogLine, SealrunError, showNames } from "@sealrun/protocol";
+import {
+  executionStatus,
+  type LiveEvent,
+  type LogLine,
+  type LogPage,
+  SealrunError,
+  showNames,
+} from "@sealrun/protocol";
 import { Command } from "commander";
 import { type Cli, parseExecutionId, parseNumber, parsePackage, parseProject } from "../command.ts";
 import { connect } from "../connect.ts";
+import { createLiveLines } from "../execution/live-lines.ts";
 import { printExecution, printLogLine } from "../execution/print-execution.ts";
 import { reportStart } from "../execution/report-start.ts";
 import { showTime } from "../show-time.ts";
@@ -36,7 +44,7 @@ export function executionCommand(cli: Cli): Command {
     .option("--project <project>", "only of this project", parseProject)
     .option("--package <package>", "only of this package", parsePackage)
     .option("--status <status>", executionStatus.options.join(", "), parseStatus)
-    .option("--limit <n>", "maximum number of executions", parseNumber("--limit", 1, 1_000))
+    .option("--limit <n>", "maximum number of executions", parseNumber("--limit", 1, 500))
     .option("--before <cursor>", "start after the cursor printed with the previous page")
     .option("--json", "print them as JSON")
     .action(async (options: ListOptions) => list(cli, options));
@@ -88,7 +96,10 @@ async function again(cli: Cli, id: string, { sameVersion, wait, json }: AgainOpt
 
 async function list(cli: Cli, { json, ...filter }: ListOptions): Promise<void> {
   const { output } = cli;
-  const found = await (await connect(cli)).listExecutions(filter);
+  const client = await connect(cli);
+  const found = await client.listExecutions(filter);
+  // A filter for what does not exist finds nothing, which would hide a misspelled name.
+  if (found.executions.length === 0 && filter.project !== undefined) await client.listPackages(filter.project);
   if (json === true) return output.json(found);
   if (found.executions.length === 0) return output.line("no executions; start one with: sealrun run PROJECT/PACKAGE");
   output.table(
@@ -108,24 +119,37 @@ async function logs(cli: Cli, id: string, { json }: LogOptions): Promise<void> {
   const client = await connect(cli);
   const lines: LogLine[] = [];
   let after: string | undefined;
+  let logDeleted: LogPage["logDeleted"];
   do {
     const page = await client.listLogs(id, after);
+    ({ logDeleted } = page);
     if (json === true) lines.push(...page.lines);
     else for (const line of page.lines) printLogLine(cli.output, line);
     // A platform that returns the same cursor twice must not make this loop endless.
     after = page.next === null || page.next === after ? undefined : page.next;
   } while (after !== undefined);
-  if (json === true) cli.output.json({ lines });
+  if (json === true) cli.output.json({ lines, logDeleted: logDeleted ?? null });
+  else if (logDeleted != null) cli.output.note(logDeleted.sentence);
 }
 
 async function follow(cli: Cli, id: string, { json }: LogOptions): Promise<void> {
+  const { output } = cli;
   const client = await connect(cli);
-  await client.watchExecution(id, {
-    onEvent: (event) => {
-      if (json === true) cli.output.jsonLine(event);
-      else if (event.kind === "log") printLogLine(cli.output, event.line);
-    },
-  });
+  const lines = createLiveLines(output);
+  const onEvent = (event: LiveEvent): void => {
+    if (json === true) {
+      // Programs get each line once, as it is stored.
+      if (event.kind !== "early") output.jsonLine(event);
+      return;
+    }
+    lines.print(event);
+    if (event.kind === "end" && event.logDeleted != null) output.note(event.logDeleted.sentence);
+  };
+  try {
+    await client.watchExecution(id, { onEvent });
+  } finally {
+    lines.close();
+  }
 }
 
 function parseStatus(text: string): string {

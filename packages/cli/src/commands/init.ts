@@ -23,7 +23,7 @@ export function initCommand(cli: Cli): Command {
       const name = parsePackage(basename(resolve(folder)));
       const written = await writePackage(folder, name, language);
       output.line(`${output.paint("green", "wrote")} ${folder}: ${written.join(", ")}`);
-      if (language !== "shell") output.line(`next: sealrun local ${folder}`);
+      output.line(`next: sealrun local ${folder}`);
       output.line(`next: sealrun push ${folder} --project PROJECT`);
     });
 }

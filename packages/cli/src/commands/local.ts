@@ -1,6 +1,8 @@
 import { Command } from "commander";
 import type { Cli } from "../command.ts";
+import { readSettings } from "../local/resolve-locally.ts";
 import { runStepLocally } from "../local/run-locally.ts";
+import { addParameterOptions, type ParameterOptions, readParameters } from "./parameters.ts";
 import { checkPackage } from "../package/check-package.ts";
 import { findCacheFolder } from "../setup/cache-folder.ts";
 import { createPackageFetcher } from "../setup/fetch-package.ts";
@@ -8,15 +10,17 @@ import { findHostPython, type HostPython } from "../setup/python.ts";
 
 /** `sealrun local`. */
 export function localCommand(cli: Cli): Command {
-  return new Command("local")
+  const command = new Command("local")
     .description("Run a package's scripts without a platform and without a sandbox; secrets come from its ef_env.json")
-    .argument("<dir>", "folder with the scripts")
-    .action(async (folder: string) => {
-      const { steps } = await checkPackage(folder, "local");
-      const { environment } = cli;
-      for (const step of steps)
-        await runStepLocally(folder, step, { environment, findPython: async () => findPython(cli) });
-    });
+    .argument("<dir>", "folder with the scripts");
+  return addParameterOptions(command).action(async (folder: string, options: ParameterOptions) => {
+    const params = options.params === undefined ? {} : await readParameters(cli, options.params);
+    const checked = await checkPackage(folder, "local");
+    const settings = await readSettings(folder, checked, { params, texts: options.param });
+    const { environment, output } = cli;
+    const host = { environment, findPython: async () => findPython(cli), note: (text: string) => output.note(text) };
+    for (const step of checked.steps) await runStepLocally(folder, step, settings, host);
+  });
 }
 
 async function findPython({ environment, output }: Pick<Cli, "environment" | "output">): Promise<HostPython> {

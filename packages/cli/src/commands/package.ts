@@ -1,3 +1,4 @@
+import { manifestSchema, type VersionInfo } from "@sealrun/protocol";
 import { Command } from "commander";
 import { type Cli, parsePackagePath, parseProject } from "../command.ts";
 import { connect } from "../connect.ts";
@@ -49,6 +50,7 @@ async function show(cli: Cli, text: string, { json }: { readonly json?: boolean 
   const { version } = found;
   if (version === null) return;
   output.line(`  version  ${version.number}, pushed ${showTime(version.createdAt)}`);
+  for (const line of showAbout(version.manifest)) output.line(line);
   output.line(`  digest   ${version.digest}`);
   output.line(`  runs     ${version.steps.join(", ")}`);
   for (const { cron, timezone, nextAt } of await client.listSchedules(address)) {
@@ -56,5 +58,19 @@ async function show(cli: Cli, text: string, { json }: { readonly json?: boolean 
     output.line(`  next run ${next}${cron === null ? "" : `, ${cron} ${timezone ?? "UTC"}`}`);
   }
   output.line("  files");
-  for (const { path, size } of version.files) output.line(`    ${path}  ${size} bytes`);
+  for (const { path, size, executable } of version.files) {
+    output.line(`    ${path}  ${size} bytes${executable === true ? ", executable" : ""}`);
+  }
+}
+
+/** What the manifest says for people. A newer platform's manifest may have fields that this command does not know. */
+function showAbout(manifest: VersionInfo["manifest"]): readonly string[] {
+  const { description, author, version, tags = [] } = manifestSchema.safeParse(manifest).data ?? {};
+  const rows: readonly (readonly [string, string | number | undefined])[] = [
+    ["about", description],
+    ["author", author],
+    ["release", version],
+    ["tags", tags.length === 0 ? undefined : tags.join(", ")],
+  ];
+  return rows.flatMap(([label, text]) => (text === undefined ? [] : [`  ${label.padEnd(8)} ${text}`]));
 }

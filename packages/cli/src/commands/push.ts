@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { PackageToPush } from "@sealrun/client";
+import { findIdlePool, isRefused, type PackageToPush } from "@sealrun/client";
 import { type PushAnswer, SealrunError } from "@sealrun/protocol";
 import { type Cli, parseProject } from "../command.ts";
 import { connect } from "../connect.ts";
@@ -9,6 +9,7 @@ interface PushOptions {
   readonly project: string;
   readonly name?: string;
   readonly overwrite?: boolean;
+  readonly force?: boolean;
   readonly json?: boolean;
 }
 
@@ -20,6 +21,7 @@ export function pushCommand(cli: Cli): Command {
     .requiredOption("--project <project>", "project of the package", parseProject)
     .option("--name <name>", "the package's name (default: the manifest's, else the folder's)")
     .option("--overwrite", "replace secrets that were changed on the platform since the last push")
+    .option("--force", "push although scripts do not parse, or dependencies are missing or not pinned")
     .option("--json", "print the answer as JSON")
     .action(async (folder: string, options: PushOptions) => push(cli, folder, options));
 }
@@ -27,19 +29,33 @@ export function pushCommand(cli: Cli): Command {
 async function push(cli: Cli, folder: string, options: PushOptions): Promise<void> {
   const checked = await checkPackage(folder, options.name);
   for (const path of checked.skipped) cli.output.note(`left out: ${path}`);
-  for (const { message } of checked.problems) cli.output.warn(message);
+  report(cli, checked, options.force === true);
   const client = await connect(cli);
+  const idle = await findIdlePool(client, checked.manifest);
   const done = cli.output.progress(`sealing and sending ${checked.files.length} files`);
   try {
     const answer = await client.pushPackage(toPush(checked, options));
     done();
     if (options.json === true) cli.output.json(answer);
     else showPushed(cli, options.project, answer);
+    if (idle !== undefined) cli.output.warn(idle.message);
   } catch (error) {
     throw adviseProject(error, options.project);
   } finally {
     done();
   }
+}
+
+/** Shows all problems, and throws for those that fail every run unless the push is forced. */
+function report({ output }: Cli, { problems }: CheckedPackage, isForced: boolean): void {
+  const refused = isForced ? [] : problems.filter(isRefused);
+  for (const problem of problems) {
+    if (refused.includes(problem)) output.note(`refused: ${problem.message}`);
+    else output.warn(problem.message);
+  }
+  if (refused.length === 0) return;
+  const sentence = "Nothing was pushed: every run would fail; mend what is refused above, or push it with --force";
+  throw new SealrunError("PACKAGE_INVALID", sentence);
 }
 
 function toPush(checked: CheckedPackage, options: PushOptions): PackageToPush {

@@ -1,8 +1,9 @@
-import type { SecretPlace } from "@sealrun/client";
+import { isEmptyValue, type SecretPlace, warnOfMasking } from "@sealrun/client";
 import { type JsonValue, SealrunError, secretName, showName } from "@sealrun/protocol";
 import { Command } from "commander";
 import { type Cli, parsePackage, parseProject } from "../command.ts";
 import { connect } from "../connect.ts";
+import { confirmLoss } from "../secret/confirm.ts";
 import { findImport, type ImportOptions, parseNames } from "../secret/find-import.ts";
 import { showPlan } from "../secret/import-secrets.ts";
 import { addPlaceOptions, placeOf, type PlaceOptions, showPlace } from "../secret/place.ts";
@@ -15,9 +16,14 @@ import { adviseProject } from "./push.ts";
 interface JsonOption {
   readonly json?: boolean;
 }
-type SetOptions = PlaceOptions & JsonOption & { readonly file?: string; readonly valueJson?: boolean };
+interface YesOption {
+  readonly yes?: boolean;
+}
+type SetOptions = PlaceOptions &
+  JsonOption &
+  YesOption & { readonly file?: string; readonly valueJson?: boolean; readonly allowEmpty?: boolean };
 
-type ImportCommandOptions = PlaceOptions & JsonOption & ImportOptions & { readonly dryRun?: boolean };
+type ImportCommandOptions = PlaceOptions & JsonOption & YesOption & ImportOptions & { readonly dryRun?: boolean };
 type ExplainOptions = JsonOption & { readonly project: string; readonly package: string };
 
 /** `sealrun secret set`, `import`, `list`, `history`, `explain` and `delete`. */
@@ -30,6 +36,8 @@ export function secretCommand(cli: Cli): Command {
     .usage("<name> --scope platform|project|service [--project P] [--package N] < value")
     .option("--file <file>", "read the value from this file")
     .option("--value-json", "the value is JSON (default: text, without its final newline)")
+    .option("--allow-empty", "store an empty value too")
+    .option("--yes", "replace an existing value without asking; only a terminal is asked")
     .option("--json", "print it as JSON")
     // Any other word or option may be the value: it is refused without being repeated.
     .allowUnknownOption()
@@ -38,7 +46,7 @@ export function secretCommand(cli: Cli): Command {
     });
   addPlaceOptions(command.command("import"))
     .description("Import the secrets of a .json or .env file, of standard input or of the environment: all or none")
-    .argument("[file]", "a .json or .env file, - for standard input")
+    .argument("[file]", "a .json or .env file of any name, - for standard input")
     .option("--from-env", "read them from the environment: names that start with --prefix, or those of --names")
     .option(
       "--prefix <prefix>",
@@ -46,6 +54,8 @@ export function secretCommand(cli: Cli): Command {
     )
     .option("--names <names>", "names of variables, separated by commas; values are not decoded", parseNames)
     .option("--plain", "values are plain text, not base64")
+    .option("--allow-empty", "store empty values too")
+    .option("--yes", "replace existing values without asking; only a terminal is asked")
     .option("--dry-run", "print the names and what would change; store nothing")
     .option("--json", "print them as JSON")
     .action(async (file: string | undefined, options: ImportCommandOptions) => importAll(cli, file, options));
@@ -70,8 +80,9 @@ export function secretCommand(cli: Cli): Command {
   addPlaceOptions(command.command("delete"))
     .description("Delete a secret")
     .argument("<name>", "the secret's name")
+    .option("--yes", "delete it without asking; only a terminal is asked")
     .option("--json", "print what was removed as JSON")
-    .action(async (name: string, options: PlaceOptions & JsonOption) => remove(cli, name, options));
+    .action(async (name: string, options: PlaceOptions & JsonOption & YesOption) => remove(cli, name, options));
   return command;
 }
 
@@ -93,15 +104,38 @@ function checkName(name: string | undefined, rest: readonly string[]): string {
 
 async function set(cli: Cli, name: string, options: SetOptions): Promise<void> {
   const place = placeOf(options);
-  const value = await readSecretValue(cli, { name, file: options.file, isJson: options.valueJson === true });
-  await store(cli, place, { values: new Map([[name, value]]), json: options.json });
+  const { file, json, allowEmpty = false } = options;
+  // Asked before the value is typed.
+  await confirmReplacing(cli, place, [name], options);
+  const value = await readSecretValue(cli, { name, file, isJson: options.valueJson === true });
+  if (!allowEmpty && isEmptyValue(value)) {
+    throw new SealrunError(
+      "VALUE_EMPTY",
+      `Expected a value of ${showName(name)}, found an empty one; nothing was stored; add --allow-empty if it is meant`,
+    );
+  }
+  await store(cli, place, { values: new Map([[name, value]]), json, allowEmpty });
+}
+
+async function confirmReplacing(
+  cli: Cli,
+  place: SecretPlace,
+  names: readonly string[],
+  { yes = false }: YesOption,
+): Promise<void> {
+  const asked = { place, names, verb: "Replace", isConfirmed: yes } as const;
+  await withProjectAdvice(place, async () => confirmLoss(cli, async () => connect(cli), asked));
 }
 
 async function importAll(cli: Cli, file: string | undefined, options: ImportCommandOptions): Promise<void> {
   const place = placeOf(options);
   const values = await findImport(cli, file, options);
   const json = options.json === true;
-  if (options.dryRun !== true) return store(cli, place, { values, json, source: "import" });
+  if (options.dryRun !== true) {
+    // Standard input that gave the values gives no answer.
+    if (file !== "-") await confirmReplacing(cli, place, [...values.keys()], options);
+    return store(cli, place, { values, json, source: "import", allowEmpty: options.allowEmpty });
+  }
   const client = await connect(cli);
   return withProjectAdvice(place, async () => showPlan({ client, output: cli.output }, place, { values, json }));
 }
@@ -110,12 +144,17 @@ interface ToStore {
   readonly values: ReadonlyMap<string, JsonValue>;
   readonly json: boolean | undefined;
   readonly source?: "set" | "import";
+  readonly allowEmpty: boolean | undefined;
 }
 
-async function store(cli: Cli, place: SecretPlace, { values, json, source }: ToStore): Promise<void> {
+async function store(cli: Cli, place: SecretPlace, { values, json, source, allowEmpty }: ToStore): Promise<void> {
   const { output } = cli;
   const client = await connect(cli);
-  const secrets = await withProjectAdvice(place, async () => client.setSecrets(place, values, source));
+  const secrets = await withProjectAdvice(place, async () => client.setSecrets(place, values, source, { allowEmpty }));
+  for (const [name, value] of values) {
+    const sentence = warnOfMasking(name, value);
+    if (sentence !== undefined) output.warn(sentence);
+  }
   if (json === true) return output.json({ secrets });
   for (const { name, version } of secrets) {
     output.line(`${output.paint("green", "set")} ${name} in ${showPlace(place)}, version ${version}`);
@@ -164,10 +203,14 @@ async function explain(cli: Cli, name: string, { json, ...target }: ExplainOptio
   throw new SealrunError("SECRET_UNANSWERED", `${showName(name)} is not set in any scope: ${tried}`);
 }
 
-async function remove(cli: Cli, name: string, options: PlaceOptions & JsonOption): Promise<void> {
+async function remove(cli: Cli, name: string, options: PlaceOptions & JsonOption & YesOption): Promise<void> {
   const place = placeOf(options);
   const client = await connect(cli);
-  const removed = await withProjectAdvice(place, async () => client.deleteSecret(place, name));
+  const removed = await withProjectAdvice(place, async () => {
+    const asked = { place, names: [name], verb: "Delete", isConfirmed: options.yes === true } as const;
+    await confirmLoss(cli, async () => client, asked);
+    return client.deleteSecret(place, name);
+  });
   if (options.json === true) cli.output.json({ secrets: [removed] });
   else cli.output.line(`${cli.output.paint("green", "removed")} ${removed.name} from ${showPlace(place)}`);
 }

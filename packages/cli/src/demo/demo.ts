@@ -1,15 +1,16 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createClient } from "@sealrun/client";
 import { SealrunError } from "@sealrun/protocol";
 import { type Dev, startDev } from "../dev/dev.ts";
 import { ownProgram } from "../dev/own-program.ts";
-import { createByteSearch } from "../search/search-files.ts";
+import { type ByteSearch, createByteSearch, type Finding } from "../search/search-files.ts";
 import { watchFiles } from "../search/watch-files.ts";
 import { watchProcesses } from "../search/watch-processes.ts";
 import type { Environment } from "../setup/find-on-path.ts";
 import { type DemoPackage, writeDemoPackage } from "./package.ts";
-import { proveNothingLeaked, type Seen } from "./prove.ts";
+import { outputPlace, proveNothingLeaked, type Seen } from "./prove.ts";
 import { startProgram } from "../setup/run-program.ts";
 
 /** What the demo needs from its command. */
@@ -46,22 +47,39 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   }
 }
 
-/** Runs the demo's commands, then stops the platform; gives what was seen meanwhile in processes and in the queue's files, which lose delivered messages. */
+/** Runs the demo's commands, then stops the platform; gives what was seen meanwhile in processes, in the run's output and in the queue's files, which lose delivered messages. */
 async function runWhileWatching(
   dev: Dev,
   demo: DemoPackage,
   stage: DemoOptions & { readonly home: string },
 ): Promise<Seen> {
   const wanted = [...Object.values(demo.secrets), demo.control];
-  const processes = watchProcesses(createByteSearch(wanted));
+  const search = createByteSearch(wanted);
+  const output: Finding[] = [];
+  const processes = watchProcesses(search);
   const queue = watchFiles(join(dev.folder.root, "nats"), wanted);
   try {
     await runCommands({ ...stage, dev, demo });
+    output.push(...(await searchOutput(dev, search)));
   } finally {
     await Promise.all([processes.stop(), queue.stop()]);
     await dev.stop();
   }
-  return { processes: await processes.stop(), queue: await queue.stop() };
+  return { processes: await processes.stop(), queue: await queue.stop(), output };
+}
+
+/** Searches the lines of every run, as the platform shows them. */
+async function searchOutput(dev: Dev, search: ByteSearch): Promise<readonly Finding[]> {
+  const client = createClient(dev);
+  const found: Finding[] = [];
+  for (const { id } of (await client.listExecutions({})).executions) {
+    for (let after: string | null = "0"; after !== null;) {
+      const page = await client.listLogs(id, after, 5_000);
+      found.push(...search.find(Buffer.from(page.lines.map(({ text }) => text).join("\n")), outputPlace));
+      after = page.next;
+    }
+  }
+  return found;
 }
 
 /** Runs the commands that a person would type. */

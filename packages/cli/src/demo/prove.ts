@@ -6,13 +6,24 @@ import type { ProcessWatch } from "../search/watch-processes.ts";
 import type { DemoPackage } from "./package.ts";
 
 /** The kinds of places that are searched. The control must be found in each, or the search proves nothing. */
-const places = ["PostgreSQL's files", "NATS's files", "logs", "command lines", "environments"] as const;
+const places = [
+  "PostgreSQL's files",
+  "NATS's files",
+  "logs",
+  "the run's output",
+  "command lines",
+  "environments",
+] as const;
 type Place = (typeof places)[number] | "other files";
 
-/** What was seen of processes and of the queue's files while the demo ran. */
+/** Names the output of a run in a finding: PostgreSQL has it compressed, so its files do not show what is in it. */
+export const outputPlace = "output of a run";
+
+/** What was seen of processes, of the queue's files and of the run's output while the demo ran. */
 export interface Seen {
   readonly processes: ProcessWatch;
   readonly queue: FileSearch;
+  readonly output: readonly Finding[];
 }
 
 /**
@@ -28,7 +39,7 @@ export async function proveNothingLeaked(options: {
   const secrets = Object.values(demo.secrets);
   const search = await searchFiles([dataFolder], [...secrets, demo.control]);
   const files = new Set([...search.files, ...seen.queue.files]);
-  const findings = [...search.findings, ...seen.queue.findings, ...seen.processes.findings];
+  const findings = [...search.findings, ...seen.queue.findings, ...seen.output, ...seen.processes.findings];
 
   const leaked = findings.filter(({ value }) => value !== demo.control.label);
   if (leaked.length > 0) {
@@ -55,6 +66,7 @@ export async function proveNothingLeaked(options: {
 function placeOf(finding: Finding, dataFolder: string): Place {
   if (finding.place === "command line") return "command lines";
   if (finding.place === "environment") return "environments";
+  if (finding.place === outputPlace) return "the run's output";
   if (basename(finding.place).endsWith(".log")) return "logs";
   const [first] = relative(dataFolder, dirname(finding.place)).split("/");
   if (first === "postgres") return "PostgreSQL's files";

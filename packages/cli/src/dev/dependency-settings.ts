@@ -57,7 +57,7 @@ async function pipIndex(environment: Environment): Promise<string | undefined> {
 /** The last `name = value` of a file. `${VARIABLES}`, which npm replaces, are not supported. */
 async function settingIn(file: string, name: string): Promise<string | undefined> {
   const text = await readFile(file, "utf8").catch(() => "");
-  const values = [...text.matchAll(new RegExp(`^\\s*${name}\\s*[=:]\\s*(\\S+)\\s*$`, "gm"))].map(
+  const values = [...text.matchAll(new RegExp(`^[ \\t]*${name}[ \\t]*[=:][ \\t]*(\\S+)[ \\t\\r]*$`, "gm"))].map(
     ([, value = ""]) => value,
   );
   return values.at(-1);

@@ -15,6 +15,7 @@ import { writePartConfigs } from "./part-configs.ts";
 import { ownProgram } from "./own-program.ts";
 import { isReadyLine, readErrorLine } from "../part-log.ts";
 import { ensureFolder } from "../files/private-files.ts";
+import { forbidCoreDumps } from "../guard/forbid-core-dumps.ts";
 import { type PartProcess, startPartProcess } from "./part-process.ts";
 import { startServers } from "../servers/start-servers.ts";
 
@@ -55,6 +56,8 @@ export async function startDev(options: DevOptions): Promise<Dev> {
   const stop = async (): Promise<void> => {
     for (let last = stops.pop(); last !== undefined; last = stops.pop()) await last();
   };
+  const unlimited = await forbidCoreDumps();
+  if (unlimited !== undefined) say(unlimited);
   try {
     await ensureFolder(folder.root);
     await ensureFolder(folder.logs);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { ExecutorConfig } from "@sealrun/executor";
 import type { KeyringConfig } from "@sealrun/keyring";
 import type { PlatformConfig } from "@sealrun/platform";
+import { limits } from "@sealrun/protocol";
 import type { Programs } from "../setup/find-programs.ts";
 import type { DataFolder } from "./data-folder.ts";
 import type { InstallationKeys } from "./keys.ts";
@@ -85,6 +86,7 @@ function executorSettings({ folder, port, programs, dependencies, logLevel }: Pa
       environment: { ...programs.python.environment },
     },
     hidden: folder.root.startsWith("/usr/") ? [folder.root] : [],
+    tmpBytes: limits.tmpBytes,
     unsafeNoSandbox: false,
     dependencies: { ...dependencies, pip: programs.pip, cacheBytes: 10 * 1024 ** 3 },
     drainMs,

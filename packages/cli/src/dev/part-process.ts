@@ -1,9 +1,7 @@
-import { once } from "node:events";
-import { createWriteStream } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Programs } from "../setup/find-programs.ts";
 import { type ChildEnd, startBoundChild } from "../process/bound-child.ts";
-import { openLog } from "../files/private-files.ts";
+import { openRotatingLog } from "../files/rotating-log.ts";
 
 /** A running process of sealrun: platform, keyring or executor. */
 export interface PartProcess {
@@ -31,9 +29,7 @@ export interface PartProcessOptions {
 
 /** Starts a part that cannot outlive this process. `DATA_FOLDER_UNUSABLE` when its log cannot be written. */
 export async function startPartProcess(options: PartProcessOptions): Promise<PartProcess> {
-  const log = await openLog(options.logFile);
-  await log.close();
-  const file = createWriteStream(options.logFile, { flags: "a", mode: 0o600 });
+  const log = await openRotatingLog(options.logFile);
   const child = startBoundChild(options.command, options.args, {
     setpriv: options.programs.setpriv,
     deathSignal: "KILL",
@@ -43,14 +39,13 @@ export async function startPartProcess(options: PartProcessOptions): Promise<Par
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
   const take = (line: string): void => {
-    file.write(`${line}\n`);
+    log.write(line);
     options.onLine?.(line);
   };
   const drained = [child.stdout, child.stderr].map((stream) => readLines(stream, take));
   const ended = child.ended.then(async (end) => {
     await Promise.all(drained);
-    file.end();
-    await once(file, "close");
+    await log.close();
     return end;
   });
   const stop = async (graceMs?: number): Promise<ChildEnd> => {

@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Client } from "@sealrun/client";
 import { type ExecutionInfo, isFinal, type LiveEvent } from "@sealrun/protocol";
 import type { Output } from "../output.ts";
-import { printLogLine } from "./print-execution.ts";
+import { createLiveLines } from "./live-lines.ts";
 
 const reportTries = 15;
 const reportWaitMs = 200;
@@ -32,10 +32,16 @@ export function livePrinter(output: Output): {
   readonly onEvent: (event: LiveEvent) => void;
   readonly done: () => void;
 } {
-  const done = output.progress("waiting for an executor");
+  const endProgress = output.progress("waiting for an executor");
+  const lines = createLiveLines(output);
   const onEvent = (event: LiveEvent): void => {
-    if (event.kind === "log" || (event.kind === "step" && event.status === "running")) done();
-    if (event.kind === "log") printLogLine(output, event.line);
+    const isLine = event.kind === "early" || event.kind === "log";
+    if (isLine || (event.kind === "step" && event.status === "running")) endProgress();
+    lines.print(event);
+  };
+  const done = (): void => {
+    endProgress();
+    lines.close();
   };
   return { onEvent, done };
 }

@@ -1,8 +1,8 @@
 import {
+  type EarlyLine,
   type ExecutionInfo,
   type ExecutionStatus,
   lookupOrder,
-  type LogLine,
   type ReceiptRow,
   showDuration,
   type StepInfo,
@@ -12,7 +12,7 @@ import type { Output, Style } from "../output.ts";
 import { showTime } from "../show-time.ts";
 
 /** Prints one line of a script, with the step it came from. */
-export function printLogLine(output: Output, { step, stream, level, text }: LogLine): void {
+export function printLogLine(output: Output, { step, stream, level, text }: EarlyLine): void {
   const origin = output.paint("dim", `[${step ?? "sealrun"}]`);
   const shownLevel = stream === "sdk" && level !== null ? `${level.toUpperCase()} ` : "";
   output.foreign(`${origin} ${shownLevel}${text}`);
@@ -30,6 +30,7 @@ export function printOutcome(output: Output, execution: ExecutionInfo): void {
   // The line of the failed step has it already.
   const isShown = steps.some((step) => step.error !== null && step.error.message === error?.message);
   if (error !== null && !isShown) output.line(`  ${error.message} (${error.code})`);
+  if (execution.logDeleted != null) output.line(`  ${execution.logDeleted.sentence}`);
   if (execution.reportsGap !== null) output.line(`  ${execution.reportsGap}`);
   else if (!execution.reportsComplete) output.line("  some of its output has not arrived yet");
   const isOnly = new Set(receipt.map((row) => row.attempt)).size <= 1;
@@ -73,8 +74,23 @@ function styleOf(status: ExecutionStatus): Style {
   return status === "failed" || status === "lost" ? "red" : "yellow";
 }
 
-function stepLine({ name, status, exitCode, durationMs, tries, error }: StepInfo): string {
-  const code = exitCode === null || exitCode === 0 ? "" : `, exit code ${exitCode}`;
+/** What a failed step did, after its name: `failed with exit code 3`. */
+export function describeFailure(step: StepInfo): string {
+  if (step.error?.code === "SCRIPT_TIMED_OUT") return "ran longer than its timeout";
+  const code = showExitCode(step);
+  return code === undefined ? "failed" : `failed with ${code}`;
+}
+
+/** `exit code 3`; undefined for a step without one, and for one that sealrun ended: its code is that of the signal. */
+function showExitCode({ exitCode, error }: StepInfo): string | undefined {
+  const isEnded = error?.code === "SCRIPT_TIMED_OUT" || error?.code === "CANCELLED";
+  return exitCode === null || exitCode === 0 || isEnded ? undefined : `exit code ${exitCode}`;
+}
+
+function stepLine(step: StepInfo): string {
+  const { name, status, durationMs, tries, error } = step;
+  const shown = showExitCode(step);
+  const code = shown === undefined ? "" : `, ${shown}`;
   const why = error === null ? "" : `: ${error.message} (${error.code})`;
   const took = durationMs === null ? "" : `, ${showDuration(durationMs)}`;
   const often = tries > 1 ? `, tried ${tries} times` : "";
@@ -82,14 +98,27 @@ function stepLine({ name, status, exitCode, durationMs, tries, error }: StepInfo
 }
 
 /** One row of a receipt as a sentence; the attempt is named when there is more than one. */
-function readLine({ name, scope, version, outcome, step, attempt }: ReceiptRow, isOnly: boolean): string {
+function readLine({ name, scope, version, outcome, masking, step, attempt }: ReceiptRow, isOnly: boolean): string {
   const where = isOnly || attempt === null ? "" : `, attempt ${attempt}`;
   switch (outcome) {
     case "read":
-      return `read ${name} from ${scope}, version ${version} (masked)${where}`;
+      return `read ${name} from ${scope}, version ${version}${showMasking(masking)}${where}`;
     case "missing":
       return `missed ${name}: looked in ${lookupOrder.join(", ")}${where}`;
     case "refused":
       return `refused ${name}: not declared by step ${step}${where}`;
+  }
+}
+
+function showMasking(masking: ReceiptRow["masking"]): string {
+  switch (masking) {
+    case "all":
+      return " (masked)";
+    case "part":
+      return " (masked, except parts that are too short or common words)";
+    case "none":
+      return " (too short to mask)";
+    case null:
+      return "";
   }
 }

@@ -2,7 +2,7 @@ import type { Client } from "@sealrun/client";
 import { type ExecutionInfo, SealrunError, type StartedExecution } from "@sealrun/protocol";
 import type { Cli } from "../command.ts";
 import { followToEnd, livePrinter } from "./follow.ts";
-import { printOutcome } from "./print-execution.ts";
+import { describeFailure, printOutcome } from "./print-execution.ts";
 import { reportWaiting } from "./report-waiting.ts";
 
 /**
@@ -35,8 +35,7 @@ export async function reportStart(
 function requireSuccess({ id, status, error, steps }: ExecutionInfo): void {
   if (status === "succeeded") return;
   const step = steps.find((candidate) => candidate.status === "failed");
-  const code = step?.exitCode === undefined || step.exitCode === null ? "" : ` with exit code ${step.exitCode}`;
-  const why = step === undefined ? error?.message : `step ${step.name} failed${code}`;
+  const why = step === undefined ? error?.message : `step ${step.name} ${describeFailure(step)}`;
   const sentence = status === "lost" ? `Execution ${id} was lost` : `Execution ${id} ${status}`;
   throw new SealrunError("EXECUTION_FAILED", why === undefined ? sentence : `${sentence}: ${why}`);
 }

@@ -19,9 +19,17 @@ export async function writePackage(folder: string, name: string, language: Langu
     }
     await writeTypes(folder, language);
   } catch (error) {
-    throw fileProblem(folder, error);
+    throw writeProblem(folder, error);
   }
   return files.map(({ path }) => path);
+}
+
+/** A missing folder is made, so what cannot be made or written is the folder, or one above it. */
+function writeProblem(folder: string, error: unknown): SealrunError {
+  const code = errorCodeOf(error) ?? "";
+  if (code !== "EACCES" && code !== "EPERM" && code !== "EROFS" && code !== "ENOENT") return fileProblem(folder, error);
+  const sentence = `${showName(folder)} cannot be written: you may not write there (${code}); choose another folder`;
+  return new SealrunError("FILE_NOT_FOUND", sentence, { cause: error });
 }
 
 async function requireEmpty(folder: string): Promise<void> {

@@ -3,12 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { randomUUID } from "node:crypto";
 import {
+  checkResolved,
   hasReference,
   type JsonObject,
   jsonObject,
   type JsonValue,
   limits,
   lookupOrder,
+  type ParametersFile,
   parseStrictJson,
   type ReferenceSource,
   resolveReferences,
@@ -16,6 +18,7 @@ import {
   SealrunError,
   type Step,
 } from "@sealrun/protocol";
+import { chooseParameters, type GivenParameters, splitReserved } from "./choose-parameters.ts";
 
 /** What a step of a local run is given, its references resolved from ef_env.json. */
 export interface LocalGiven {
@@ -32,31 +35,75 @@ const sections: Readonly<Record<Scope, string>> = {
   platform: "platform_secrets",
 };
 
+/** The parameters and the config of a local run, before references are resolved. */
+export interface LocalSettings {
+  readonly environment: JsonObject;
+  readonly parameters: ParametersFile | undefined;
+  readonly params: JsonObject;
+  readonly config: JsonObject;
+}
+
+/** What a package has for a run besides its scripts. */
+interface LocalDocuments {
+  readonly parameters: ParametersFile | undefined;
+  readonly config: JsonObject | undefined;
+}
+
 /**
- * The step's parameters, config, input and env with references resolved, or undefined when nothing has to be resolved.
- * Throws `REFERENCE_INVALID` and `REFERENCE_UNRESOLVED` with the place, as a run on a platform does.
+ * Reads ef_env.json and checks the parameters as a start on a platform does: those of ef_env.json, replaced by the given
+ * ones, with the defaults of parameters.json. Throws `PARAMETER_INVALID`. Values of config.json are below those of
+ * ef_env.json.
+ */
+export async function readSettings(
+  folder: string,
+  { parameters, config }: LocalDocuments,
+  given: GivenParameters,
+): Promise<LocalSettings> {
+  const environment = await readEnvironment(folder);
+  return {
+    environment,
+    parameters,
+    params: chooseParameters(parameters, sectionOf(environment, "parameters", "params"), given),
+    config: { ...config, ...sectionOf(environment, "configs", "config") },
+  };
+}
+
+/**
+ * The step's parameters, config, input and env with references resolved, or undefined when ef_env.json has all of it as
+ * it is. Throws `REFERENCE_INVALID` and `REFERENCE_UNRESOLVED` with the place, as a run on a platform does.
  */
 export async function resolveLocally(
-  folder: string,
+  settings: LocalSettings,
   step: Step,
   runJq: ReferenceSource["runJq"],
 ): Promise<LocalGiven | undefined> {
-  const environment = await readEnvironment(folder);
-  const params = sectionOf(environment, "parameters", "params");
-  const config = sectionOf(environment, "configs", "config");
-  const texts = [params, config, step.env, step.input ?? null];
-  if (step.input === undefined && !texts.some((value) => holdsReference(value))) return undefined;
+  const { environment, parameters, params, config } = settings;
+  if (step.input === undefined && isInFile(settings) && !holdsReference({ params, config, env: { ...step.env } })) {
+    return undefined;
+  }
   const source = sourceFrom(environment, step, runJq);
   const env = await resolveObject({ ...step.env }, `the env of step ${step.name}`, source);
   const variables = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, asText(value)]));
   const full = { ...source, variables: { ...variables, ...source.variables } };
   const place = { document: `the input of step ${step.name}`, isProgram: true };
+  const { reserved, own } = splitReserved(await resolveObject(params, "ef_env.json: params", full));
   return {
     env: variables,
-    params: await resolveObject(params, "ef_env.json: params", full),
+    params: { ...reserved, ...checkResolved(parameters, own) },
     config: await resolveObject(config, "ef_env.json: config", full),
     input: step.input === undefined ? null : await resolveReferences(step.input, place, full),
   };
+}
+
+/** True when a script that reads ef_env.json itself finds these parameters and this config. */
+function isInFile({ environment, params, config }: LocalSettings): boolean {
+  const isSame = (left: JsonObject, right: JsonObject): boolean =>
+    Object.keys(left).length === Object.keys(right).length &&
+    Object.entries(left).every(([name, value]) => JSON.stringify(value) === JSON.stringify(right[name]));
+  return (
+    isSame(params, sectionOf(environment, "parameters", "params")) &&
+    isSame(config, sectionOf(environment, "configs", "config"))
+  );
 }
 
 /** A deleted file with the resolved values, for a child to read by descriptor. The caller closes it. */
@@ -82,7 +129,7 @@ function sectionOf(environment: JsonObject, ...names: readonly string[]): JsonOb
   return Object.assign({}, ...names.map((name) => jsonObject.safeParse(environment[name]).data ?? {}));
 }
 
-function holdsReference(value: JsonValue | Readonly<Record<string, string>>): boolean {
+function holdsReference(value: JsonValue): boolean {
   if (typeof value === "string") return hasReference(value) || value.includes("\\");
   return typeof value === "object" && value !== null && Object.values(value).some((inner) => holdsReference(inner));
 }

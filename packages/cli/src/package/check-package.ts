@@ -1,5 +1,5 @@
 import { basename, resolve } from "node:path";
-import { type CheckedContent, checkContent } from "@sealrun/client";
+import { type CheckedContent, checkContent, checkSources } from "@sealrun/client";
 import { type Manifest, packageName, SealrunError, showName } from "@sealrun/protocol";
 import { readPackageFolder } from "./read-folder.ts";
 
@@ -13,7 +13,8 @@ export interface CheckedPackage extends CheckedContent {
 export async function checkPackage(folder: string, givenName: string | undefined): Promise<CheckedPackage> {
   const { files, secretsFile, skipped } = await readPackageFolder(folder);
   const checked = checkContent({ files, secretsFile });
-  return { ...checked, name: chooseName(folder, givenName, checked.manifest), skipped };
+  const name = chooseName(folder, givenName, checked.manifest);
+  return { ...checked, problems: [...checked.problems, ...(await checkSources(checked))], name, skipped };
 }
 
 function chooseName(folder: string, given: string | undefined, manifest: Manifest | undefined): string {

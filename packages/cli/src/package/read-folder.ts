@@ -1,14 +1,14 @@
 import { constants } from "node:fs";
 import { lstat, open, readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { bringsModules, judgePath } from "@sealrun/client";
+import { bringsModules, type FileToPush, judgePath } from "@sealrun/client";
 import { checkPackageFiles, limits, type PackageFile, SealrunError, showBytes, showName } from "@sealrun/protocol";
 import { fileProblem } from "../files/read-file.ts";
 
 /** The content of a package's folder. */
 export interface PackageFolder {
   /** In the order in which scripts run: by path. */
-  readonly files: readonly { readonly path: string; readonly bytes: Uint8Array }[];
+  readonly files: readonly FileToPush[];
   readonly secretsFile: Uint8Array | undefined;
   /** Paths that were left out although a person might expect them. */
   readonly skipped: readonly string[];
@@ -79,7 +79,8 @@ async function describe(folder: string, path: string): Promise<PackageFile> {
     const found = await lstat(join(folder, path));
     if (found.isSymbolicLink()) return { path, size: 0, kind: "link" };
     if (found.isDirectory()) return { path, size: 0, kind: "folder" };
-    return { path, size: found.size, kind: found.isFile() ? "file" : "device" };
+    const kind = found.isFile() ? "file" : "device";
+    return { path, size: found.size, kind, executable: (found.mode & constants.S_IXUSR) !== 0 };
   } catch (error) {
     throw fileProblem(join(folder, path), error);
   }
@@ -97,8 +98,8 @@ function checkSecretsEntry({ kind, size }: PackageFile): void {
 }
 
 async function readAll(folder: string, entries: readonly PackageFile[]): Promise<PackageFolder["files"]> {
-  const files: { path: string; bytes: Uint8Array }[] = [];
-  for (const { path } of entries) files.push({ path, bytes: await readEntry(folder, path) });
+  const files: FileToPush[] = [];
+  for (const { path, executable } of entries) files.push({ path, bytes: await readEntry(folder, path), executable });
   return files;
 }
 

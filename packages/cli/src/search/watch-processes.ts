@@ -12,8 +12,9 @@ export interface ProcessWatch {
 const pauseMs = 25;
 
 /**
- * Reads the command line and environment of every process that this user may see, repeatedly until stopped. A process
- * that lives for less than one round can be missed.
+ * Reads the command line and environment of every process that this user may see, repeatedly until stopped, and
+ * once more then: a process that is alive when `stop` is called is seen. One that lives for less than a round can be
+ * missed.
  */
 export function watchProcesses(search: ByteSearch): { stop(): Promise<ProcessWatch> } {
   const seen = { cmdline: new Set<string>(), environ: new Set<string>() };
@@ -30,10 +31,11 @@ export function watchProcesses(search: ByteSearch): { stop(): Promise<ProcessWat
     for (const finding of search.find(bytes, place)) findings.set(JSON.stringify(finding), finding);
   };
   const rounds = (async () => {
-    while (!stopping.signal.aborted) {
+    for (let isLast = false; !isLast;) {
+      isLast = stopping.signal.aborted;
       const ids = (await readdir("/proc")).filter((name) => /^[0-9]+$/.test(name) && name !== String(process.pid));
       await Promise.all(ids.flatMap((id) => [look(id, "cmdline"), look(id, "environ")]));
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      if (!isLast) await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   })();
 

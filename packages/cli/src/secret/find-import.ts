@@ -1,4 +1,4 @@
-import { type FoundSecret, takePrefixed } from "@sealrun/client";
+import { type FoundSecret, isEmptyValue, takePlain, takePrefixed } from "@sealrun/client";
 import { type JsonValue, limits, SealrunError, secretName, showName, showNames } from "@sealrun/protocol";
 import type { Cli } from "../command.ts";
 import { readSecretFile } from "./read-secret-file.ts";
@@ -9,6 +9,7 @@ export interface ImportOptions {
   readonly prefix?: string;
   readonly names?: readonly string[];
   readonly plain?: boolean;
+  readonly allowEmpty?: boolean;
 }
 
 /** The prefix of Kestra's convention. */
@@ -40,12 +41,27 @@ export async function findImport(
   const found = file === undefined ? environmentOf(cli, names) : await readSecretFile(cli, file);
   const wanted = prefix ?? (fromEnv && names === undefined ? defaultPrefix : undefined);
   const taken =
-    wanted === undefined ? found : takePrefixed(found, { prefix: wanted, isBase64: !plain, plainHint: "with --plain" });
+    wanted === undefined
+      ? takePlain(found)
+      : takePrefixed(found, { prefix: wanted, isBase64: !plain, plainHint: "with --plain" });
   if (wanted === undefined) advisePrefix(cli, found);
   else if (taken.length < found.length && file !== undefined) {
     cli.output.note(`left out: ${found.length - taken.length} names that do not start with ${wanted}`);
   }
+  if (options.allowEmpty !== true) refuseEmpty(taken);
   return check(taken, wanted);
+}
+
+/** An empty value is more often a variable that was not set than a secret, and what it replaces is gone. */
+function refuseEmpty(taken: readonly FoundSecret[]): void {
+  const empty = taken.filter(({ value }) => isEmptyValue(value));
+  if (empty.length === 0) return;
+  const named = empty.slice(0, 20).map(({ name, place }) => `${showName(name)} (${place})`);
+  const more = empty.length > named.length ? ` and ${empty.length - named.length} more` : "";
+  throw new SealrunError(
+    "VALUE_EMPTY",
+    `Expected a value of ${named.join(", ")}${more}, found an empty one; nothing was stored; remove it, or add --allow-empty to store it`,
+  );
 }
 
 function environmentOf({ environment }: Pick<Cli, "environment">, names?: readonly string[]): readonly FoundSecret[] {

@@ -23,7 +23,7 @@ export async function readSecretValue(cli: Cli, { name, file, isJson }: ValueSou
       code: "MALFORMED",
       maxBytes: limits.secretsFileBytes,
       maxDepth: limits.jsonDepth,
-      isValue: true,
+      named: "none",
     }).value;
   } finally {
     wipe(bytes);

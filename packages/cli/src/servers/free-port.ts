@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { SealrunError } from "@sealrun/protocol";
+import { errorCodeOf, SealrunError } from "@sealrun/protocol";
 
 /** Does nothing for a port that can be listened on; `PORT_TAKEN` names one that is in use or not allowed. */
 export async function requireFreePort(host: string, port: number): Promise<void> {
@@ -9,9 +9,14 @@ export async function requireFreePort(host: string, port: number): Promise<void>
     server.listen(port, host);
     await once(server, "listening");
   } catch (error) {
-    const sentence = `Port ${port} on ${host} is in use or not allowed; choose another, or 0 for any free one`;
-    throw new SealrunError("PORT_TAKEN", sentence, { cause: error });
+    throw new SealrunError("PORT_TAKEN", `Port ${port} on ${host} ${problemOf(errorCodeOf(error))}`, { cause: error });
   }
   server.close();
   await once(server, "close");
+}
+
+function problemOf(code: string | undefined): string {
+  if (code === "EACCES") return "is not allowed for this user; choose one from 1024 on, or 0 for any free one";
+  if (code === "EADDRNOTAVAIL") return "cannot be used: this machine does not have that address; choose another";
+  return "is in use, by another program or by a sealrun that runs already; choose another, or 0 for any free one";
 }

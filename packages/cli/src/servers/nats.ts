@@ -6,7 +6,8 @@ import { type BoundChild, startBoundChild } from "../process/bound-child.ts";
 import { requireFreePort } from "./free-port.ts";
 import { ensureNatsAccount, type NatsLogin } from "./nats-account.ts";
 import { natsConfig, type NatsConfig } from "./nats-config.ts";
-import { ensureFolder, openLog, writePrivateFile } from "../files/private-files.ts";
+import { ensureFolder, writePrivateFile } from "../files/private-files.ts";
+import { openServerLog } from "../files/rotating-log.ts";
 import { waitUntilReady } from "../process/wait-until.ts";
 
 /** A NATS server of a data folder on 127.0.0.1, with JetStream. */
@@ -83,7 +84,7 @@ async function startServer(
   options: NatsOptions,
 ): Promise<{ readonly child: BoundChild; readonly url: string }> {
   const logFile = join(folder, "nats.log");
-  const log = await openLog(logFile);
+  const log = await openServerLog(logFile);
   const child = startBoundChild(options.programs.natsServer, ["--config", join(folder, "nats.conf")], {
     setpriv: options.programs.setpriv,
     deathSignal: "KILL",

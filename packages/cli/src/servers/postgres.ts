@@ -4,7 +4,8 @@ import type { Programs } from "../setup/find-programs.ts";
 import { type BoundChild, startBoundChild } from "../process/bound-child.ts";
 import { asUnprivileged, openCluster } from "./postgres-cluster.ts";
 import { clearStalePostmaster, isReady, makeSocketFolder, removeSocketFolder } from "./postmaster.ts";
-import { ensureFolder, openLog } from "../files/private-files.ts";
+import { ensureFolder } from "../files/private-files.ts";
+import { openServerLog } from "../files/rotating-log.ts";
 import { waitUntilReady } from "../process/wait-until.ts";
 
 /** How to reach one database, in the form that `pg` takes: `host` is the folder of a Unix socket. */
@@ -96,7 +97,7 @@ async function startServer(cluster: string, socketFolder: string, options: Postg
     ...(options.isDurable === false ? ["fsync=off", "synchronous_commit=off", "full_page_writes=off"] : []),
   ].flatMap((setting) => ["-c", setting]);
   const [command = "", ...args] = asUnprivileged(programs, [programs.postgres.postgres, "-D", cluster, ...settings]);
-  const log = await openLog(logFile);
+  const log = await openServerLog(logFile);
   const child = startBoundChild(command, args, {
     setpriv: programs.setpriv,
     // An immediate stop, of the workers too: the next start replays the log. A clean stop could outlast this process by minutes.

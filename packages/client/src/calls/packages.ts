@@ -1,5 +1,6 @@
 import { sha256Hex } from "@sealrun/crypto";
 import {
+  isExecutable,
   type JsonValue,
   packageInfo,
   type PackageInfo,
@@ -22,6 +23,8 @@ import type { Trust } from "../connection/trust.ts";
 export interface FileToPush {
   readonly path: string;
   readonly bytes: Uint8Array;
+  /** Its executable bit; without one, a file that starts with `#!` counts as a program. */
+  readonly executable?: boolean | undefined;
 }
 
 /** A package to push. */
@@ -91,7 +94,12 @@ export function createPackages(ask: Ask, trust: Trust, readBytes: ReadBytes): Pa
 }
 
 function formOf(files: readonly FileToPush[], rest: Pick<PushVersion, "secrets" | "overwrite">): FormData {
-  const announced = files.map(({ path, bytes }) => ({ path, size: bytes.length, sha256: sha256Hex(bytes) }));
+  const announced = files.map(({ path, bytes, executable }) => ({
+    path,
+    size: bytes.length,
+    sha256: sha256Hex(bytes),
+    ...(isExecutable(bytes, executable) ? { executable: true } : {}),
+  }));
   const form = new FormData();
   form.append("version", JSON.stringify({ files: announced, ...rest } satisfies PushVersion));
   // A Blob needs bytes with their own buffer, which the copy has.

@@ -12,8 +12,10 @@ import {
   secretList,
   secretUses,
   type SecretUses,
+  showNames,
 } from "@sealrun/protocol";
 import { type Ask, path } from "../connection/request.ts";
+import { isEmptyValue } from "../secret-files/empty-value.ts";
 import { sealSecrets } from "./seal.ts";
 import type { ExpectedScope, Trust } from "../connection/trust.ts";
 
@@ -25,11 +27,15 @@ export type SecretPlace =
 
 /** Secrets of the three scopes. Values go in sealed and never come out. */
 export interface Secrets {
-  /** Seals and stores all values, or none; `source` is shown in their history, `set` by default. */
+  /**
+   * Seals and stores all values, or none; `source` is shown in their history, `set` by default. `VALUE_EMPTY` for a value
+   * that `isEmptyValue` finds empty, unless `allowEmpty` says that it is meant.
+   */
   setSecrets(
     place: SecretPlace,
     values: ReadonlyMap<string, JsonValue>,
     source?: "set" | "import",
+    choice?: { readonly allowEmpty?: boolean | undefined },
   ): Promise<readonly SecretInfo[]>;
   listSecrets(place: SecretPlace): Promise<readonly SecretInfo[]>;
   deleteSecret(place: SecretPlace, name: string): Promise<SecretInfo>;
@@ -62,8 +68,16 @@ export function createSecrets(
     return (await ask(putSecretsAnswer, { method: "PUT", path: collection, json: { secrets, source } })).secrets;
   };
   return {
-    setSecrets: async (place, values, source = "set") =>
-      retryWhenKeyChanged(async () => sealAndPut(place, values, source)),
+    setSecrets: async (place, values, source = "set", { allowEmpty = false } = {}) => {
+      const empty = [...values].filter(([, value]) => isEmptyValue(value)).map(([name]) => name);
+      if (empty.length > 0 && !allowEmpty) {
+        throw new SealrunError(
+          "VALUE_EMPTY",
+          `Expected a value of ${showNames(empty)}, found an empty one; nothing was stored; set allowEmpty if it is meant`,
+        );
+      }
+      return retryWhenKeyChanged(async () => sealAndPut(place, values, source));
+    },
     listSecrets: async (place) => (await ask(secretList, { method: "GET", path: collectionOf(place) })).secrets,
     deleteSecret: async (place, name) => {
       const call = { method: "DELETE", path: `${collectionOf(place)}${path`/${name}`}` } as const;

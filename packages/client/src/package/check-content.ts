@@ -10,14 +10,19 @@ import {
   parseConfigFile,
   parseManifest,
   type ParametersFile,
-  parseParametersFile,
+  parsePushedParametersFile,
   parseSecretDocument,
   planSteps,
+  requireScript,
   type SecretEntry,
+  showNames,
   type Step,
 } from "@sealrun/protocol";
 import type { FileToPush } from "../calls/packages.ts";
+import { checkFirstLines, warnOfEditors } from "./check-text-files.ts";
 import { checkReferences } from "./check-references.ts";
+import { warnOfTsconfig } from "./check-tsconfig.ts";
+import { warnOfMasking } from "../secret-files/warn-of-masking.ts";
 import { type PackageProblem, problemOf } from "./problem.ts";
 
 /** The files that will become a package. */
@@ -35,7 +40,7 @@ export interface CheckedContent {
   readonly config: JsonObject | undefined;
   readonly parameters: ParametersFile | undefined;
   readonly steps: readonly Step[];
-  /** Values found in scripts, dependencies that cannot be installed, references that fail a step. */
+  /** Values found in scripts, values that are not masked, dependencies that cannot be installed, references that fail a step. */
   readonly problems: readonly PackageProblem[];
 }
 
@@ -52,14 +57,17 @@ export function checkContent({ files, secretsFile }: PackageContent, onRefused?:
   orRefuse(onRefused, () =>
     checkPackageFiles(files.map(({ path, bytes }) => ({ path, size: bytes.length, kind: "file" }))),
   );
+  orRefuse(onRefused, () => requireScript(files));
   const manifest = read("manifest.json", (bytes) => parseManifest(bytes, paths.filter(isScript)));
   const config = read("config.json", parseConfigFile);
-  const parameters = read("parameters.json", parseParametersFile);
-  const isPlanned = manifest !== undefined || !paths.includes("manifest.json");
+  const parameters = read("parameters.json", parsePushedParametersFile);
+  // Without a script, or with a manifest that was refused, the steps would only be refused again.
+  const isPlanned = paths.some(isScript) && (manifest !== undefined || !paths.includes("manifest.json"));
   const steps = (isPlanned ? orRefuse(onRefused, () => planSteps(manifest, paths)) : undefined) ?? [];
   const secrets: ReadonlyMap<string, SecretEntry> =
     (secretsFile === undefined ? undefined : orRefuse(onRefused, () => parseSecretDocument(secretsFile))) ?? new Map();
   const references = orRefuse(onRefused, () => checkReferences({ config, parameters, steps })) ?? [];
+  const firstLines = checkFirstLines(files, steps, onRefused);
   return {
     files,
     secrets,
@@ -67,7 +75,15 @@ export function checkContent({ files, secretsFile }: PackageContent, onRefused?:
     config,
     parameters,
     steps,
-    problems: [...warnOfPlaintext(files, secrets), ...warnOfDependencies(files), ...references],
+    problems: [
+      ...warnOfPlaintext(files, secrets),
+      ...warnOfUnmasked(secrets),
+      ...judgeDependencies(files),
+      ...warnOfTsconfig(files),
+      ...firstLines,
+      ...warnOfEditors(files),
+      ...references,
+    ],
   };
 }
 
@@ -87,18 +103,35 @@ function warnOfPlaintext(
   );
 }
 
-/** Dependencies that would fail a run before its first script. Only warnings: the files may have another purpose. */
-function warnOfDependencies(files: readonly FileToPush[]): readonly PackageProblem[] {
+function warnOfUnmasked(secrets: ReadonlyMap<string, SecretEntry>): readonly PackageProblem[] {
+  return [...secrets].flatMap(([name, { value, line }]) => {
+    const sentence = warnOfMasking(name, value);
+    if (sentence === undefined) return [];
+    return [{ code: null, level: "warning", file: "secrets.json", line, message: `secrets.json:${line}: ${sentence}` }];
+  });
+}
+
+/** Dependencies that fail every run before its first script, wheels that are not installed, and install scripts. */
+function judgeDependencies(files: readonly FileToPush[]): readonly PackageProblem[] {
   const paths = files.map(({ path }) => path);
   const wheel = paths.find((path) => /^wheels\/[^/]+\.whl$/.test(path));
   const read = (path: string): Uint8Array | undefined => files.find((file) => file.path === path)?.bytes;
   try {
-    const { python } = findDependencies(paths, read);
-    if (wheel === undefined || python !== undefined) return [];
+    const { node, python } = findDependencies(paths, read);
+    const scripts = node?.kind === "install" ? warnOfInstallScripts(node.install.withScripts) : [];
+    if (wheel === undefined || python !== undefined) return scripts;
     const message = `${wheel} is not installed: a requirements.txt has to name and pin it`;
-    return [{ code: null, level: "warning", file: wheel, line: null, message }];
+    return [...scripts, { code: null, level: "warning", file: wheel, line: null, message }];
   } catch (error) {
     const problem = problemOf(error);
-    return [{ ...problem, message: `Runs will fail: ${problem.message}` }];
+    return [{ ...problem, severity: "refused", message: `Runs will fail: ${problem.message}` }];
   }
+}
+
+/** Most packages work without theirs: it only chooses among files that they bring. */
+function warnOfInstallScripts(names: readonly string[]): readonly PackageProblem[] {
+  if (names.length === 0) return [];
+  const [has, does] = names.length === 1 ? ["has an install script", "does"] : ["have install scripts", "do"];
+  const message = `package-lock.json: ${showNames(names)} ${has}, which ${does} not run; a native part that it would make is missing`;
+  return [{ code: null, level: "warning", file: "package-lock.json", line: null, message }];
 }

@@ -1,24 +1,19 @@
 import { wipe } from "@sealrun/crypto";
-import {
-  type JsonValue,
-  type OnRefused,
-  parseDotenv,
-  parseSecretDocument,
-  SealrunError,
-  showName,
-} from "@sealrun/protocol";
+import { type JsonValue, type OnRefused, parseDotenv, parseSecretDocument } from "@sealrun/protocol";
 
 /** A name, its value and where it was found; `place` is for sentences, such as `.env:3`. */
 export interface FoundSecret {
   readonly name: string;
   readonly value: JsonValue;
   readonly place: string;
+  /** True when the value goes on in the following lines as wrapped base64: `takePlain` refuses it. */
+  readonly isWrapped?: true;
 }
 
 /**
- * Names and values of a file: `.json` or `.env` by its name, or by its content when it has none (`isNamed: false`). Throws
- * like the two forms, naming file, line and name, never a value; with `onRefused` only a name that cannot be stored is
- * left out. The bytes are wiped.
+ * Names and values of a file: `.json` or `.env` by its name, else by its content, as when it has none (`isNamed: false`).
+ * Throws like the two forms, naming file, line and name, never a value; with `onRefused` only a name that cannot be
+ * stored is left out. Take them with `takePlain` or `takePrefixed`. The bytes are wiped.
  */
 export function readSecrets(
   bytes: Uint8Array,
@@ -26,10 +21,10 @@ export function readSecrets(
   onRefused?: OnRefused,
 ): readonly FoundSecret[] {
   try {
-    const parse = file.isNamed ? parserOf(file.name) : parserOfBytes(bytes);
-    return [...parse(bytes, file.name, onRefused)].map(([name, { value, line }]) => ({
+    const parse = (file.isNamed ? parserOf(file.name) : undefined) ?? parserOfBytes(bytes);
+    return [...parse(bytes, file.name, onRefused)].map(([name, { line, ...read }]) => ({
       name,
-      value,
+      ...read,
       place: `${file.name}:${line}`,
     }));
   } finally {
@@ -39,10 +34,9 @@ export function readSecrets(
 
 type Parser = typeof parseSecretDocument | typeof parseDotenv;
 
-function parserOf(name: string): Parser {
+function parserOf(name: string): Parser | undefined {
   if (name.toLowerCase().endsWith(".json")) return parseSecretDocument;
-  if (/^\.env(?:\.|$)|\.env$/i.test(name)) return parseDotenv;
-  throw new SealrunError("USAGE", `${showName(name)}: expected a file whose name ends in .json or .env`);
+  return /^\.env(?:\.|$)|\.env$/i.test(name) ? parseDotenv : undefined;
 }
 
 /** A document of JSON starts with a brace, which no line of a .env file does. */

@@ -1,5 +1,5 @@
 import { fromBase64, fromUtf8, wipe } from "@sealrun/crypto";
-import { SealrunError, secretName, showName } from "@sealrun/protocol";
+import { cutEnd, SealrunError, secretName, showName } from "@sealrun/protocol";
 import type { FoundSecret } from "./secret-file.ts";
 
 /** Which names to take, and what their values are. */
@@ -11,19 +11,31 @@ export interface PrefixRule {
   readonly plainHint: string;
 }
 
+/** The secrets as they stand; `SECRETS_FILE_INVALID` for a value that is wrapped, and so is likely to be encoded. */
+export function takePlain(found: readonly FoundSecret[]): readonly FoundSecret[] {
+  for (const { place, name, isWrapped } of found) {
+    if (isWrapped !== true) continue;
+    const problem = "expected a value on one line, this one goes on in the next as wrapped base64";
+    throw new SealrunError(
+      "SECRETS_FILE_INVALID",
+      `${place}: ${showName(name)}: ${problem}; put it on one line (base64 -w0) or in quotes, or have it decoded`,
+    );
+  }
+  return found;
+}
+
 /**
  * The secrets whose names start with the prefix, without it, their values decoded: Kestra's convention with `SECRET_`.
  * `NAME_NOT_ALLOWED` for a bad name after the prefix, `SECRETS_FILE_INVALID` for a value that is not base64 of text; both
  * say where and which name, never the value.
  */
 export function takePrefixed(found: readonly FoundSecret[], rule: PrefixRule): readonly FoundSecret[] {
-  return found
-    .filter(({ name }) => name.startsWith(rule.prefix))
-    .map((secret) => ({
-      ...secret,
-      name: nameOf(secret, rule.prefix),
-      value: rule.isBase64 ? decodeValue(secret, rule.plainHint) : secret.value,
-    }));
+  const wanted = found.filter(({ name }) => name.startsWith(rule.prefix));
+  return (rule.isBase64 ? wanted : takePlain(wanted)).map((secret) => ({
+    name: nameOf(secret, rule.prefix),
+    value: rule.isBase64 ? decodeValue(secret, rule.plainHint) : secret.value,
+    place: secret.place,
+  }));
 }
 
 function nameOf({ name, place }: FoundSecret, prefix: string): string {
@@ -42,7 +54,7 @@ function decodeValue(secret: FoundSecret, plainHint: string): string {
   const written = macro.exec(value.trim())?.[1];
   if (written !== undefined) return written.replace(/\\(["\\])/g, "$1");
   // The program base64 wraps lines at 76 columns, and some tools omit the padding.
-  const text = value.replace(/\s+/g, "").replace(/=+$/, "");
+  const text = cutEnd(value.replace(/\s+/g, ""), "=");
   const bytes = decodeBytes(text.padEnd(Math.ceil(text.length / 4) * 4, "="));
   if (bytes === undefined) throw notBase64(secret, "a value in base64", plainHint);
   try {

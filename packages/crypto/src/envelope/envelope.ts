@@ -4,19 +4,19 @@ import type { Context } from "./context.ts";
 import { type Envelope, formatPrefix, type Prefix, readEnvelope, readPrefix } from "./envelope-form.ts";
 import { deriveMessageKey, openParts, sealWithMessageKey } from "./message-key.ts";
 import { randomBytes } from "#seam";
-import {
-  checkSharedSecret,
-  generateKeyPair,
-  type KeyPair,
-  type PublicKey,
-  publicKeyId,
-  sharedSecret,
-} from "../primitives/x25519.ts";
+import { toHex } from "../bytes/hex.ts";
+import { type KeyPair, type PublicKey, publicKeyId, sendSecret, sharedSecret } from "../primitives/x25519.ts";
 
 /** A symmetric key: 32 bytes, and the 16-byte id that envelopes name it by. */
 export interface SymmetricKey {
   readonly id: Uint8Array;
   readonly bytes: Uint8Array;
+}
+
+/** One sealed message: its place, and `envelopePrefix` of its envelope. */
+export interface SealedMessage {
+  readonly context: Context;
+  readonly prefix: Uint8Array;
 }
 
 /** Seals the values of one sealing batch to one public key: all under the same ephemeral key. */
@@ -52,18 +52,22 @@ export function openWithKey(key: SymmetricKey, context: Context, envelope: Uint8
  * multiplication. Throws `LOW_ORDER_KEY` for a recipient key of low order.
  */
 export function createBatchSealer(recipient: PublicKey): BatchSealer {
-  return batchSealerFrom(recipient, generateKeyPair(), () => randomBytes(24));
+  return batchSealerFrom(recipient, { privateKey: randomBytes(32) }, () => randomBytes(24));
 }
 
 /** `createBatchSealer` with a given pair and given nonces: only for the test vectors. The private half is wiped. */
-export function batchSealerFrom(recipient: PublicKey, ephemeral: KeyPair, nextNonce: () => Uint8Array): BatchSealer {
+export function batchSealerFrom(
+  recipient: PublicKey,
+  { privateKey }: Pick<KeyPair, "privateKey">,
+  nextNonce: () => Uint8Array,
+): BatchSealer {
   const recipientPublic = new Uint8Array(recipient);
-  const shared = sharedSecret(ephemeral.privateKey, recipientPublic);
+  const { publicKey, shared } = sendSecret(privateKey, recipientPublic);
   const keyId = publicKeyId(recipientPublic);
-  wipe(ephemeral.privateKey);
+  wipe(privateKey);
   return {
     seal: (context, plaintext) => {
-      const prefix = formatPrefix(keyId, nextNonce(), ephemeral.publicKey);
+      const prefix = formatPrefix(keyId, nextNonce(), publicKey);
       return sealWithMessageKey(
         deriveMessageKey(shared, readPrefix(prefix), context, recipientPublic),
         prefix,
@@ -73,10 +77,18 @@ export function batchSealerFrom(recipient: PublicKey, ephemeral: KeyPair, nextNo
   };
 }
 
-/** Opens a value of a sealing batch. Throws `WRONG_KEY_OR_CONTEXT`, `TAMPERED`, `BAD_FORMAT` or `LOW_ORDER_KEY`. */
-export function openWithPrivateKey(keyPair: KeyPair, context: Context, envelope: Uint8Array): Uint8Array {
+/**
+ * Opens a value of a sealing batch. Throws `WRONG_KEY_OR_CONTEXT`, `TAMPERED`, `BAD_FORMAT` or `LOW_ORDER_KEY`. A part's
+ * own key is parsed once with `isKept`.
+ */
+export function openWithPrivateKey(
+  keyPair: KeyPair,
+  context: Context,
+  envelope: Uint8Array,
+  isKept = false,
+): Uint8Array {
   const parts = requireSealedTo(keyPair.publicKey, readEnvelope(envelope));
-  const shared = sharedSecret(keyPair.privateKey, parts.ephemeral);
+  const shared = sharedSecret(keyPair.privateKey, parts.ephemeral, isKept);
   try {
     return openAndWipe(deriveMessageKey(shared, parts, context, keyPair.publicKey), parts);
   } finally {
@@ -84,33 +96,24 @@ export function openWithPrivateKey(keyPair: KeyPair, context: Context, envelope:
   }
 }
 
-/** Opens one value of a sealing batch with the batch's shared secret, which a grant carries. */
-export function openWithSharedSecret(
-  shared: Uint8Array,
-  recipientPublic: PublicKey,
-  context: Context,
-  envelope: Uint8Array,
-): Uint8Array {
-  const parts = requireSealedTo(recipientPublic, readEnvelope(envelope));
-  return openAndWipe(deriveMessageKey(checkSharedSecret(shared), parts, context, recipientPublic), parts);
-}
-
 /**
- * The 64-byte key of one message, from the shared secret of its sealing batch and `envelopePrefix`. A lookup hands out
- * this key, because it opens nothing else.
+ * The 64-byte keys of messages sealed to this pair, in their order. Each opens only its own message: the X25519 results,
+ * which would open whole sealing batches, are wiped here. Throws `WRONG_KEY_OR_CONTEXT`, `BAD_FORMAT` or
+ * `LOW_ORDER_KEY`.
  */
-export function messageKey(
-  shared: Uint8Array,
-  recipientPublic: PublicKey,
-  context: Context,
-  prefix: Uint8Array,
-): Uint8Array {
-  return deriveMessageKey(
-    checkSharedSecret(shared),
-    requireSealedTo(recipientPublic, readPrefix(prefix)),
-    context,
-    recipientPublic,
-  );
+export function deriveMessageKeys(keyPair: KeyPair, messages: readonly SealedMessage[]): readonly Uint8Array[] {
+  const results = new Map<string, Uint8Array>();
+  try {
+    return messages.map(({ context, prefix }) => {
+      const parts = requireSealedTo(keyPair.publicKey, readPrefix(prefix));
+      const batch = toHex(parts.ephemeral);
+      const shared = results.get(batch) ?? sharedSecret(keyPair.privateKey, parts.ephemeral);
+      results.set(batch, shared);
+      return deriveMessageKey(shared, parts, context, keyPair.publicKey);
+    });
+  } finally {
+    for (const shared of results.values()) wipe(shared);
+  }
 }
 
 function requireSealedTo<Parts extends Envelope | Prefix>(

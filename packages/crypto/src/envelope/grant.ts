@@ -10,7 +10,7 @@ export function sealTo(recipientPublic: PublicKey, context: Context, plaintext: 
   return createBatchSealer(recipientPublic).seal(context, plaintext);
 }
 
-/** Opens a message sealed to this pair. Throws `WRONG_KEY_OR_CONTEXT`, `TAMPERED`, `BAD_FORMAT` or `LOW_ORDER_KEY`. */
+/** Opens a message sealed to a part's own pair, whose key is parsed once. Throws `WRONG_KEY_OR_CONTEXT`, `TAMPERED`, `BAD_FORMAT` or `LOW_ORDER_KEY`. */
 export function openBoxed(keyPair: KeyPair, context: Context, envelope: Uint8Array): Uint8Array {
-  return openWithPrivateKey(keyPair, context, envelope);
+  return openWithPrivateKey(keyPair, context, envelope, true);
 }

@@ -2,6 +2,8 @@
  * `seam.ts` for a browser, chosen by the condition "browser" of this package's `#seam`: the same names and the same
  * bytes, from tweetnacl and the browser's generator. Web Crypto has both curves, but only as promises.
  */
+import { hmac } from "@noble/hashes/hmac.js";
+import { sha512 } from "@noble/hashes/sha2.js";
 import nacl from "tweetnacl";
 import { wipe } from "../bytes/bytes.ts";
 import { fromHex } from "../bytes/hex.ts";
@@ -26,11 +28,22 @@ export function x25519Public(privateKey: Uint8Array): Uint8Array {
   return nacl.scalarMult.base(privateKey);
 }
 
-/** The raw X25519 result. Throws a plain error for a public key of low order; `x25519.ts` refuses these before. */
-export function x25519Shared(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array {
+/**
+ * The raw X25519 result. Throws a plain error for a public key of low order; `x25519.ts` refuses these before. Nothing is
+ * parsed here, so no key is kept.
+ */
+export function x25519Shared(privateKey: Uint8Array, publicKey: Uint8Array, _isKept?: boolean): Uint8Array {
   const shared = nacl.scalarMult(privateKey, publicKey);
   if (nacl.verify(shared, zeros)) throw new RangeError("The public key has a low order");
   return shared;
+}
+
+/** The public half of a private key that is used once, and its result with a receiver's key, as `x25519Shared`. */
+export function x25519Send(
+  privateKey: Uint8Array,
+  receiver: Uint8Array,
+): { readonly publicKey: Uint8Array; readonly shared: Uint8Array } {
+  return { publicKey: x25519Public(privateKey), shared: x25519Shared(privateKey, receiver) };
 }
 
 /** The Ed25519 public key of a 32-byte seed. */
@@ -54,6 +67,11 @@ export function ed25519Sign(seed: Uint8Array, message: Uint8Array): Uint8Array {
 export function ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   if (signature.length !== nacl.sign.signatureLength || !isReduced(signature.subarray(32))) return false;
   return nacl.sign.detached.verify(message, signature, publicKey);
+}
+
+/** HMAC-SHA-512 of `message`, 64 bytes. */
+export function hmacSha512(key: Uint8Array, message: Uint8Array): Uint8Array {
+  return hmac(sha512, key, message);
 }
 
 /** RFC 8032 §5.1.7 refuses a second half that is not below the order. tweetnacl accepts it: one signature, many forms. */

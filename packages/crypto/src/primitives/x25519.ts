@@ -2,7 +2,7 @@ import { SealrunError } from "@sealrun/protocol";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { equalBytes, exactly } from "../bytes/bytes.ts";
 import { fromHex } from "../bytes/hex.ts";
-import { randomBytes, x25519Public, x25519Shared } from "#seam";
+import { randomBytes, x25519Public, x25519Send, x25519Shared } from "#seam";
 
 /** A raw X25519 public key, 32 bytes. */
 export type PublicKey = Uint8Array;
@@ -34,6 +34,11 @@ export function generateKeyPair(): KeyPair {
   return { publicKey: x25519Public(privateKey), privateKey };
 }
 
+/** The public half of a raw private key. */
+export function publicKeyOf(privateKey: Uint8Array): PublicKey {
+  return x25519Public(exactly(privateKey, 32, "a private key"));
+}
+
 /** The key id in an envelope: the first 16 bytes of SHA-256 of the public key that it was sealed to. */
 export function publicKeyId(publicKey: PublicKey): Uint8Array {
   return sha256(exactly(publicKey, 32, "a public key")).slice(0, 16);
@@ -50,10 +55,23 @@ export function checkPublicKey(publicKey: PublicKey): PublicKey {
   throw new SealrunError("LOW_ORDER_KEY", "");
 }
 
-/** The raw X25519 result, 32 bytes. Throws `LOW_ORDER_KEY` when the other side's key has a low order. */
-export function sharedSecret(privateKey: Uint8Array, otherPublic: PublicKey): Uint8Array {
+/**
+ * The raw X25519 result, 32 bytes. Throws `LOW_ORDER_KEY` when the other side's key has a low order. A part's own key is
+ * parsed once with `isKept`, and must not be wiped then.
+ */
+export function sharedSecret(privateKey: Uint8Array, otherPublic: PublicKey, isKept = false): Uint8Array {
   exactly(privateKey, 32, "a private key");
-  return checkSharedSecret(x25519Shared(privateKey, checkPublicKey(otherPublic)));
+  return checkSharedSecret(x25519Shared(privateKey, checkPublicKey(otherPublic), isKept));
+}
+
+/** The public half of a private key that is used once, and its X25519 result with a receiver; fails as `sharedSecret`. */
+export function sendSecret(
+  privateKey: Uint8Array,
+  receiver: PublicKey,
+): { readonly publicKey: PublicKey; readonly shared: Uint8Array } {
+  exactly(privateKey, 32, "a private key");
+  const { publicKey, shared } = x25519Send(privateKey, checkPublicKey(receiver));
+  return { publicKey, shared: checkSharedSecret(shared) };
 }
 
 /** Returns the shared secret, or throws `LOW_ORDER_KEY` for all zeros. */

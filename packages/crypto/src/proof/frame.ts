@@ -1,18 +1,34 @@
-import { decode, type FrameHeader, frameHeader, SealrunError } from "@sealrun/protocol";
-import { concatBytes, lengthPrefixed, utf8 } from "../bytes/bytes.ts";
+import { decode, type FrameHeader, frameHeader, makeRoom, SealrunError } from "@sealrun/protocol";
+import { toBase64 } from "../bytes/base64.ts";
+import { concatBytes, equalBytes, lengthPrefixed, utf8 } from "../bytes/bytes.ts";
 import { sha256Hex } from "../bytes/digest.ts";
-import type { SigningIdentity } from "../keys/identity.ts";
+import type { Identity, SigningIdentity } from "../keys/identity.ts";
 import { sign, verify } from "../primitives/signature.ts";
+import { pairKey, type PairPeer } from "./pair-key.ts";
+import { hmacSha512 } from "#seam";
 
-// Part of the signed bytes, but not sent: a signature made for another purpose is not valid for a frame.
+// Part of the proven bytes, but not sent: a signature or a MAC made for another purpose is not valid for a frame.
 const label = utf8("sealrun/frame/v1\0");
 const maxHeaderBytes = 4096;
-const signatureBytes = 64;
+/** Of an Ed25519 signature, and of HMAC-SHA-512. */
+const proofBytes = 64;
+
+/**
+ * Valid frames by their digest, signature included, and the key that signed them: the same bytes are checked once, as
+ * when one frame holds the grants of several attempts. The oldest one is dropped.
+ */
+const valid = new Set<string>();
+const maxValid = 1_000;
 
 /** What the receiver requires of a frame. */
 export interface FrameExpectation {
   /** The sender's Ed25519 public key. `unverifiedBody` is only for enrolment: that body carries the key that signed it. */
   readonly findKey: (senderId: string, unverifiedBody: Uint8Array) => Uint8Array | undefined;
+  /**
+   * The key that this part shares with the sender, for a frame that proves its sender to this part only. Without it, as
+   * for whatever is passed on, such a frame is refused. The header may state the sender's X25519 key.
+   */
+  readonly findPairKey?: (senderId: string, unverifiedHeader: FrameHeader) => Uint8Array | undefined;
   readonly expect: {
     readonly kind: string;
     readonly subject?: string | undefined;
@@ -40,9 +56,17 @@ export interface OpenedFrame {
 
 /** Signs a frame and returns its bytes. Throws `TypeError` when the header's sender is not the identity's id. */
 export function signFrame(identity: SigningIdentity, header: FrameHeader, body: Uint8Array): Uint8Array {
-  if (header.sender !== identity.id) throw new TypeError("The sender of a frame must be the identity that signs it");
-  const content = lengthPrefixed(utf8(JSON.stringify(header)), body);
+  const content = contentOf(identity, header, body);
   return concatBytes(content, sign(identity.signPrivate, concatBytes(label, content)));
+}
+
+/**
+ * A frame that proves its sender to one peer only, by a MAC that the peer could have made too: for what is not passed on.
+ * A signature and its check take much longer. Throws as `signFrame` and `pairKey`.
+ */
+export function pairFrame(own: Identity, peer: PairPeer, header: FrameHeader, body: Uint8Array): Uint8Array {
+  const content = contentOf(own, { ...header, proof: "pair" }, body);
+  return concatBytes(content, hmacSha512(pairKey(own, peer), concatBytes(label, content)));
 }
 
 /**
@@ -51,13 +75,13 @@ export function signFrame(identity: SigningIdentity, header: FrameHeader, body: 
  * another request). It keeps no state: the caller refuses a request id that it has seen before.
  */
 export function openFrame(bytes: Uint8Array, wanted: FrameExpectation): OpenedFrame {
-  const { header, body, content, signature } = splitFrame(bytes);
-  const key = wanted.findKey(header.sender, body);
-  if (key === undefined) throw new SealrunError("UNKNOWN_SENDER", "");
-  if (!verify(key, concatBytes(label, content), signature)) throw new SealrunError("BAD_SIGNATURE", "");
+  const parts = splitFrame(bytes);
+  const { header, body } = parts;
+  const digest = frameDigest(bytes);
+  if (!isProven(parts, digest, wanted)) throw new SealrunError("BAD_SIGNATURE", "");
   checkTime(header.time, wanted);
   checkAddress(header, wanted.expect);
-  return { header, body, digest: frameDigest(bytes) };
+  return { header, body, digest };
 }
 
 /** The header, not verified: only to find out which sender's key to fetch. */
@@ -70,23 +94,44 @@ export function frameDigest(bytes: Uint8Array): string {
   return sha256Hex(bytes);
 }
 
+function contentOf({ id }: Pick<Identity, "id">, header: FrameHeader, body: Uint8Array): Uint8Array {
+  if (header.sender !== id) throw new TypeError("The sender of a frame must be the identity that signs it");
+  return lengthPrefixed(utf8(JSON.stringify(header)), body);
+}
+
+function isProven({ header, body, content, proof }: FrameParts, digest: string, wanted: FrameExpectation): boolean {
+  const proven = concatBytes(label, content);
+  if (header.proof === "pair") {
+    const shared = wanted.findPairKey?.(header.sender, header);
+    return shared !== undefined && equalBytes(hmacSha512(shared, proven), proof);
+  }
+  const key = wanted.findKey(header.sender, body);
+  if (key === undefined) throw new SealrunError("UNKNOWN_SENDER", "");
+  const name = `${digest} ${toBase64(key)}`;
+  if (valid.has(name)) return true;
+  if (!verify(key, proven, proof)) return false;
+  makeRoom(valid, maxValid);
+  valid.add(name);
+  return true;
+}
+
 interface FrameParts {
   readonly header: FrameHeader;
   readonly body: Uint8Array;
   readonly content: Uint8Array;
-  readonly signature: Uint8Array;
+  readonly proof: Uint8Array;
 }
 
 function splitFrame(bytes: Uint8Array): FrameParts {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const bodyAt = endOfPart(view, 0, maxHeaderBytes);
-  const signatureAt = endOfPart(view, bodyAt, bytes.length);
-  if (bytes.length !== signatureAt + signatureBytes) throw notAFrame();
+  const proofAt = endOfPart(view, bodyAt, bytes.length);
+  if (bytes.length !== proofAt + proofBytes) throw notAFrame();
   return {
     header: decode(frameHeader, bytes.subarray(4, bodyAt)),
-    body: bytes.subarray(bodyAt + 4, signatureAt),
-    content: bytes.subarray(0, signatureAt),
-    signature: bytes.subarray(signatureAt),
+    body: bytes.subarray(bodyAt + 4, proofAt),
+    content: bytes.subarray(0, proofAt),
+    proof: bytes.subarray(proofAt),
   };
 }
 

@@ -1,22 +1,17 @@
 import { crashPoint } from "@sealrun/faults";
 import type { Database } from "@sealrun/postgres";
-import type { EndGrantReply, EndGrantRequest } from "@sealrun/protocol";
-import { recordAudit } from "../audit/store.ts";
-import { endGrant } from "./store.ts";
+import type { EndGrantsReply, EndGrantsRequest } from "@sealrun/protocol";
+import { endGrants } from "./store.ts";
 
 /**
- * Ends the grant of an attempt that the platform says is over: its lookups and its claim are then refused with
- * `NO_GRANT`. This can only reduce rights. A repeated call, or one without a grant, changes nothing.
+ * Ends the grants of attempts that the platform says are over: their lookups and claims are then refused with
+ * `NO_GRANT`. This can only reduce rights. A repeated call, or an attempt without a grant, changes nothing.
  */
 export async function answerEnd(
   { database }: { readonly database: Database },
-  { executionId, attempt }: EndGrantRequest,
-): Promise<EndGrantReply> {
-  await database.transaction(async (sql) => {
-    const ended = await endGrant(sql, executionId, attempt);
-    if (ended === undefined) return;
-    await recordAudit(sql, { action: "end", executorId: ended.executorId, executionId, attempt, detail: {} });
-  });
+  { ended }: EndGrantsRequest,
+): Promise<EndGrantsReply> {
+  await endGrants(database, ended);
   crashPoint("keyring.end.after-commit");
   return { ok: true };
 }

@@ -1,180 +1,206 @@
 import {
   eventDataContext,
   fromBase64,
-  fromHex,
   grantContext,
-  isToPublicKey,
-  messageKey,
-  readPrefix,
+  parametersContext,
   sealTo,
-  sharedSecret,
+  secretContext,
   toBase64,
   wipe,
 } from "@sealrun/crypto";
 import { crashPoint } from "@sealrun/faults";
-import type { Database, Sql } from "@sealrun/postgres";
+import type { Database } from "@sealrun/postgres";
 import {
-  claimRequest,
-  decode,
   encodeJson,
   type Grant,
+  type GrantedValue,
+  type GrantItem,
   type GrantReply,
   type GrantRequest,
+  type JsonObject,
   SealrunError,
-  type SealingBatch,
 } from "@sealrun/protocol";
-import { recordAudit } from "../audit/store.ts";
-import {
-  ensureScopeKey,
-  findOwnedKey,
-  missingKey,
-  type ScopeKeyDeps,
-  type ScopeOwner,
-  withPrivateKey,
-} from "../scope-keys/scope-keys.ts";
-import { findPackageProject, type StoredScopeKey } from "../scope-keys/store.ts";
-import { checkProjectRight, type ExecutorFrame, openExecutorFrame } from "./executor-frame.ts";
-import { addGrant, lockGrants } from "./store.ts";
-import { forgetAnswered } from "../answered-frames/store.ts";
+import type { KeyringLog } from "../audit/log.ts";
+import { recordRefusal } from "../audit/record-refusal.ts";
+import type { ScopeKeyDeps } from "../scope-keys/scope-keys.ts";
+import { type AttemptKeys, loadAttemptKeys } from "./attempt-keys.ts";
+import { deriveKeys, type KeyRequest } from "./derive-keys.ts";
+import { type ExecutorFrame, openExecutorFrame } from "./executor-frame.ts";
+import { type AllowedGrant, judgeGrant } from "./judge-grant.ts";
+import { readClaims } from "./read-claims.ts";
+import { addGrants, lockGrants, type StoredGrant } from "./store.ts";
 
 /** What answering for attempts needs. */
 export interface AttemptDeps extends ScopeKeyDeps {
   readonly database: Database;
+  readonly log: KeyringLog;
+}
+
+/** An item that may be granted, and the content of its grant. */
+interface Allowed extends AllowedGrant {
+  readonly kind: "allowed";
+  readonly item: GrantItem;
+  readonly content: Grant;
+}
+interface Refused {
+  readonly kind: "refused";
+  readonly item: GrantItem;
+  readonly error: SealrunError;
 }
 
 /**
- * Grants one attempt: the X25519 results of its sealing batches and the public keys it may seal with, boxed to the
- * executor that signed the claim. The grant and its audit row are committed before the answer. `NOT_ENROLLED`,
- * `NO_GRANT`, `REPLAYED`, `KEY_NOT_FOUND`, `LOW_ORDER_KEY`, and the codes of signed frames.
+ * Grants attempts of one executor: to each the message keys of its values and the public keys it may seal with, boxed to
+ * the executor that signed the claim. A verdict for each item; the grants and their audit rows are committed before the
+ * answer. An item is refused with `NOT_ENROLLED`, `NO_GRANT`, `REPLAYED`, `KEY_NOT_FOUND`, `LOW_ORDER_KEY`,
+ * `WRONG_KEY_OR_CONTEXT`; all of them with `NOT_ENROLLED` and the codes of signed frames.
  */
 export async function answerGrant(deps: AttemptDeps, request: GrantRequest): Promise<GrantReply> {
-  const answer = await deps.database.transaction(async (sql) => {
-    const claim = await openExecutorFrame(sql, request, "claim");
-    const { executionId } = decode(claimRequest, claim.body);
-    if (executionId !== request.executionId) {
-      throw new SealrunError("NO_GRANT", `The executor claims ${executionId}, not ${request.executionId}`);
-    }
-    checkProjectRight(claim.executor, request.projectId);
-    await checkPackage(sql, request);
-    await recordGrant(sql, request, claim);
-    await forgetAnswered(sql);
-    const content = encodeJson(await makeGrant(sql, deps, request));
-    await recordAudit(sql, {
-      action: "grant",
-      executorId: request.executorId,
-      executionId,
-      attempt: request.attempt,
-      detail: { package: request.packageId, project: request.projectId, uploads: request.uploads.length },
-    });
-    const { attempt, executorId } = request;
-    const context = grantContext({ platformId: deps.platformId, executionId, attempt, executorId });
-    const grant = sealTo(claim.executor.boxPublic, context, content);
-    wipe(content);
+  const { executorId, items } = request;
+  const verdicts = await deps.database.transaction(async (sql) => {
+    const ids = items.map(({ executionId }) => executionId);
+    // Sent together, because none needs the answer of another; without the first the others do not count.
+    const [claim, grants, keys] = await Promise.all([
+      openExecutorFrame(sql, { executorId, executorFrame: request.frame }, "claim"),
+      lockGrants(sql, ids),
+      loadAttemptKeys(sql, deps, items),
+    ]);
+    const judged = await judgeItems(deps, items, { claim, grants, keys });
+    const allowed = judged.filter((verdict) => verdict.kind === "allowed");
+    const granted = await addGrants(
+      sql,
+      executorId,
+      allowed.map(({ item, isNew, requestId }) => ({ ...item, isNew, requestId, detail: describeGrant(item) })),
+    );
+    const answered = judged.map((verdict) =>
+      verdict.kind === "refused" || granted.has(verdict.item.executionId) ? verdict : replayed(verdict.item),
+    );
+    const boxed = answered.map((verdict) => (verdict.kind === "refused" ? verdict : boxGrant(deps, verdict, claim)));
     crashPoint("keyring.grant.before-commit");
-    return { ok: true as const, grant: toBase64(grant) };
+    return boxed;
   });
   crashPoint("keyring.grant.after-commit");
-  return answer;
-}
-
-async function checkPackage(sql: Sql, request: GrantRequest): Promise<void> {
-  const recorded = await findPackageProject(sql, request.packageId);
-  if (recorded === request.projectId) return;
-  if (recorded === undefined) throw missingKey(`the package ${request.packageId}`);
-  throw new SealrunError(
-    "NO_GRANT",
-    `The package ${request.packageId} does not belong to the project ${request.projectId}`,
-  );
-}
-
-/** The same claim of the same attempt may be sent again. A platform cannot turn one claim into two attempts. */
-async function recordGrant(sql: Sql, request: GrantRequest, claim: ExecutorFrame): Promise<void> {
-  const { executionId, attempt, executorId, packageId, projectId } = request;
-  const { requestId } = claim.header;
-  const grants = await lockGrants(sql, executionId);
-  const known = grants.find((grant) => grant.attempt === attempt);
-  if (known !== undefined) {
-    const isSame =
-      known.isLive && known.executorId === executorId && known.packageId === packageId && known.requestId === requestId;
-    if (isSame) return;
-    throw new SealrunError(
-      "NO_GRANT",
-      `Attempt ${attempt} of ${executionId} was granted to another claim or has ended`,
-    );
+  for (const verdict of verdicts) {
+    if (verdict.kind === "refused") await noteRefused(deps, executorId, verdict);
   }
-  if (request.endsAt <= Date.now()) throw new SealrunError("NO_GRANT", "The attempt has already ended");
-  if (grants.some((grant) => grant.attempt > attempt)) {
-    throw new SealrunError("NO_GRANT", `A later attempt of ${executionId} has already been granted`);
-  }
-  if (grants.some((grant) => grant.packageId !== packageId)) {
-    throw new SealrunError("NO_GRANT", `The execution ${executionId} belongs to another package`);
-  }
-  const endsAt = new Date(request.endsAt);
-  const isAdded = await addGrant(sql, { executionId, attempt, executorId, packageId, projectId, requestId, endsAt });
-  if (!isAdded) throw new SealrunError("REPLAYED", "This claim was granted for another attempt");
-}
-
-async function makeGrant(sql: Sql, deps: AttemptDeps, request: GrantRequest): Promise<Grant> {
-  const owner: ScopeOwner = { scope: "service", ownerId: request.packageId };
-  const project: ScopeOwner = { scope: "project", ownerId: request.projectId };
-  const uploads: Grant["uploads"] = [];
-  for (const [keyId, references] of groupByKey(request.uploads.filter(({ eventData }) => eventData === undefined))) {
-    const key = await findOwnedKey(sql, fromHex(keyId), owner);
-    uploads.push(...withPrivateKey(deps, key, (privateKey) => openUploads(references, key, privateKey)));
-  }
-  const eventData = await openEventData(sql, deps, request);
   return {
-    uploads,
-    ...(eventData === undefined ? {} : { eventData }),
-    keys: {
-      service: await ensureScopeKey(sql, deps, owner),
-      project: await ensureScopeKey(sql, deps, project),
-      platform: await ensureScopeKey(sql, deps, { scope: "platform", ownerId: deps.platformId }),
-    },
+    ok: true,
+    items: verdicts.map((verdict) => {
+      const { executionId } = verdict.item;
+      if (verdict.kind === "granted") return { executionId, ok: true, grant: verdict.grant };
+      return { executionId, ok: false, error: { code: verdict.error.code, message: verdict.error.message } };
+    }),
   };
 }
 
-/**
- * The message key of the event's data. An X25519 result would open every value of a sealing batch; this key is bound to
- * the context of an event's data, and opens nothing else, whatever the platform claims.
- */
-async function openEventData(sql: Sql, deps: AttemptDeps, request: GrantRequest): Promise<Grant["eventData"]> {
-  const [wanted, ...more] = request.uploads.flatMap(({ eventData }) => eventData ?? []);
-  if (wanted === undefined) return undefined;
-  if (more.length > 0)
-    throw new SealrunError("NO_GRANT", "One event starts an execution, so the data of only one event can be opened");
-  const { platformId } = deps;
-  const { projectId } = request;
-  const bytes = fromBase64(wanted.prefix);
-  const prefix = readPrefix(bytes);
-  if (!isToPublicKey(prefix)) throw new SealrunError("WRONG_KEY_OR_CONTEXT", "");
-  const key = await findOwnedKey(sql, prefix.keyId, { scope: "project", ownerId: projectId });
-  const context = eventDataContext({ platformId, projectId, eventId: wanted.id });
-  return withPrivateKey(deps, key, (privateKey) => {
-    const shared = sharedSecret(privateKey, prefix.ephemeral);
-    const opening = messageKey(shared, key.public_key, context, bytes);
+/** What decides about the items of a request. */
+interface Judged {
+  readonly claim: ExecutorFrame;
+  readonly grants: readonly StoredGrant[];
+  readonly keys: AttemptKeys;
+}
+
+/** Everything that can refuse an item happens before the first write, so that a refused one leaves the others alone. */
+async function judgeItems(
+  deps: AttemptDeps,
+  items: readonly GrantItem[],
+  { claim, grants, keys }: Judged,
+): Promise<readonly (Allowed | Refused)[]> {
+  const claims = readClaims(claim.body);
+  const now = Date.now();
+  const verdicts: (Allowed | Refused)[] = [];
+  for (const item of items) {
+    const { executionId, packageId } = item;
     try {
-      return { id: wanted.id, key: toBase64(opening) };
-    } finally {
-      wipe(shared);
-      wipe(opening);
+      const allowed = judgeGrant(item, {
+        executor: claim.executor,
+        requestId: claims.get(executionId),
+        project: keys.projectOf(packageId),
+        grants: grants.filter((grant) => grant.executionId === executionId),
+        now,
+      });
+      verdicts.push({ kind: "allowed", item, ...allowed, content: await makeGrant(deps, keys, item) });
+    } catch (error) {
+      if (!(error instanceof SealrunError) || error.row.retry || error.code === "INTERNAL") throw error;
+      verdicts.push({ kind: "refused", item, error });
     }
-  });
+  }
+  return verdicts;
 }
 
-function openUploads(
-  references: readonly SealingBatch[],
-  key: StoredScopeKey,
-  privateKey: Uint8Array,
-): Grant["uploads"] {
-  return references.map(({ keyId, ephemeral }) => {
-    const shared = sharedSecret(privateKey, fromBase64(ephemeral));
-    const upload = { keyId, ephemeral, shared: toBase64(shared), recipient: toBase64(key.public_key) };
-    wipe(shared);
-    return upload;
-  });
+async function makeGrant(deps: AttemptDeps, keys: AttemptKeys, item: GrantItem): Promise<Grant> {
+  const { values, eventData } = item;
+  const wanted = requestsOf(deps, item);
+  const found = [];
+  for (const request of wanted) found.push({ ...request, key: await keys.keyOf(request) });
+  const derived = deriveKeys(deps, found);
+  const texts = derived.map((key) => toBase64(key));
+  for (const key of derived) wipe(key);
+  const keyAt = (index: number): string => texts[index] ?? "";
+  const parameters = values.findIndex(({ kind }) => kind === "parameters");
+  return {
+    secrets: values.flatMap((value, index) =>
+      value.kind === "secret" ? [{ name: value.name, key: keyAt(index) }] : [],
+    ),
+    ...(parameters === -1 ? {} : { parameters: keyAt(parameters) }),
+    ...(eventData === undefined ? {} : { eventData: { id: eventData.id, key: keyAt(values.length) } }),
+    keys: await keys.statementsOf(item),
+  };
 }
 
-function groupByKey(uploads: readonly SealingBatch[]): ReadonlyMap<string, SealingBatch[]> {
-  return Map.groupBy(uploads, (upload) => upload.keyId);
+/** One request for each value, in their order, then one for the data of the event. */
+function requestsOf(
+  { platformId }: Pick<AttemptDeps, "platformId">,
+  { packageId, projectId, values, eventData }: GrantItem,
+): readonly KeyRequest[] {
+  const owner = { scope: "service", ownerId: packageId } as const;
+  const contextOf = (value: GrantedValue): KeyRequest["context"] =>
+    value.kind === "secret"
+      ? secretContext({ platformId, ...owner, name: value.name })
+      : parametersContext({ platformId, packageId });
+  const requests: KeyRequest[] = values.map((value) => ({
+    owner,
+    context: contextOf(value),
+    prefix: fromBase64(value.prefix),
+  }));
+  if (eventData === undefined) return requests;
+  const ofEvent: KeyRequest = {
+    owner: { scope: "project", ownerId: projectId },
+    context: eventDataContext({ platformId, projectId, eventId: eventData.id }),
+    prefix: fromBase64(eventData.prefix),
+  };
+  return [...requests, ofEvent];
+}
+
+function boxGrant(deps: AttemptDeps, { item, content }: Allowed, { executor }: ExecutorFrame) {
+  const { executionId, attempt } = item;
+  const context = grantContext({ platformId: deps.platformId, executionId, attempt, executorId: executor.id });
+  const bytes = encodeJson(content);
+  const grant = toBase64(sealTo(executor.boxPublic, context, bytes));
+  wipe(bytes);
+  return { kind: "granted", item, grant } as const;
+}
+
+/** What the grant opens, for the audit. */
+function describeGrant({ packageId, projectId, values, eventData }: GrantItem): JsonObject {
+  return {
+    package: packageId,
+    project: projectId,
+    opens: values.flatMap((value) => (value.kind === "secret" ? [value.name] : [])),
+    ...(values.some(({ kind }) => kind === "parameters") ? { parameters: true } : {}),
+    ...(eventData === undefined ? {} : { event: eventData.id }),
+  };
+}
+
+function replayed(item: GrantItem): Refused {
+  return { kind: "refused", item, error: new SealrunError("REPLAYED", "This claim was granted for another attempt") };
+}
+
+async function noteRefused(
+  deps: AttemptDeps,
+  executorId: GrantRequest["executorId"],
+  { item, error }: Refused,
+): Promise<void> {
+  const { executionId, attempt } = item;
+  deps.log.info({ verb: "grant", executionId, attempt, code: error.code }, "Refused");
+  await recordRefusal(deps, { verb: "grant", asked: [{ executorId, executionId, attempt }], error });
 }

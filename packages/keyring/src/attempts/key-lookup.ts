@@ -1,7 +1,9 @@
-import { type Context, fromBase64, secretContext, sha256Hex, stateContext } from "@sealrun/crypto";
+import { fromBase64, secretContext, sha256Hex, stateContext } from "@sealrun/crypto";
 import {
-  decode,
+  type AttemptFrame,
+  decodeOfAttempt,
   encodeJson,
+  eventKeysRequest,
   type ExecutionId,
   type JsonObject,
   type KeyringLookupRequest,
@@ -9,22 +11,13 @@ import {
   type PlatformId,
   type RpcVerb,
   SealrunError,
+  showName,
   stateRequest,
 } from "@sealrun/protocol";
-import type { ScopeOwner } from "../scope-keys/scope-keys.ts";
+import type { KeyRequest } from "./derive-keys.ts";
 import type { StoredGrant } from "./store.ts";
 
 type Entry = KeyringLookupRequest["entries"][number];
-
-/**
- * A request for the message key of one sealed value: the owner of the scope key, the context, and the envelope up to
- * the nonce.
- */
-export interface KeyRequest {
-  readonly owner: ScopeOwner;
-  readonly context: Context;
-  readonly prefix: Uint8Array;
-}
 
 /** A lookup of message keys: the executor's own frame, combined with the platform's entries. */
 export interface KeyLookup {
@@ -37,21 +30,23 @@ export interface KeyLookup {
 }
 
 /**
- * The verb of the executor's request that the entries belong to. `MALFORMED` for a mixture, and for two secrets at
- * once.
+ * The verb of the executor's request that the entries belong to. `MALFORMED` for a mixture, and for two secrets at once
+ * that are not the event's.
  */
 export function verbOf(entries: readonly Entry[]): RpcVerb {
   if (entries.every((entry) => entry.kind === "state")) return "state";
-  if (entries.length === 1) return "lookup";
-  throw new SealrunError("MALFORMED", "Expected one secret, or only state, at entries");
+  if (entries.length === 1 || entries.every((entry) => entry.kind === "event-secret")) return "lookup";
+  throw new SealrunError("MALFORMED", "Expected one secret, only secrets of the event, or only state, at entries");
 }
 
 /**
- * Reads the executor's frame. A secret's name comes only from there, so that the platform cannot ask for another one.
+ * Reads the executor's frame. The attempt and a secret's name come only from there, so that the platform cannot ask for
+ * another one.
  */
-export function readKeyLookup(body: Uint8Array, entries: readonly Entry[]): KeyLookup {
+export function readKeyLookup(frame: AttemptFrame, entries: readonly Entry[]): KeyLookup {
   const [first] = entries;
-  return first?.kind === "secret" ? secretLookup(body, first) : stateLookup(body, entries);
+  if (first?.kind === "secret") return secretLookup(frame, first);
+  return first?.kind === "event-secret" ? eventSecretLookup(frame, entries) : stateLookup(frame, entries);
 }
 
 /** Equal for equal entries: one frame is good for one set of entries. */
@@ -59,8 +54,8 @@ export function digestOf(entries: readonly Entry[]): string {
   return sha256Hex(encodeJson(entries));
 }
 
-function secretLookup(body: Uint8Array, entry: Extract<Entry, { readonly kind: "secret" }>): KeyLookup {
-  const { executionId, attempt, name, scope: asked } = decode(lookupRequest, body);
+function secretLookup(frame: AttemptFrame, entry: Extract<Entry, { readonly kind: "secret" }>): KeyLookup {
+  const { executionId, attempt, name, scope: asked } = decodeOfAttempt(lookupRequest, frame);
   const { scope } = entry;
   if (asked !== undefined && asked !== scope) {
     throw new SealrunError("NO_GRANT", `The executor asks for scope ${asked}, but the platform for scope ${scope}`);
@@ -77,8 +72,28 @@ function secretLookup(body: Uint8Array, entry: Extract<Entry, { readonly kind: "
   };
 }
 
-function stateLookup(body: Uint8Array, entries: readonly Entry[]): KeyLookup {
-  const asked = decode(stateRequest, body);
+/** Keys of service secrets. Each entry is for one name in the executor's frame, and each name is answered once. */
+function eventSecretLookup(frame: AttemptFrame, entries: readonly Entry[]): KeyLookup {
+  const { executionId, attempt, values } = decodeOfAttempt(eventKeysRequest, frame);
+  const names = new Set(values.map(({ name }) => name));
+  const secrets = entries.filter((entry) => entry.kind === "event-secret");
+  for (const { name } of secrets) {
+    if (!names.delete(name)) throw new SealrunError("NO_GRANT", `The executor does not ask for ${showName(name)}`);
+  }
+  return {
+    executionId,
+    attempt,
+    keysFor: (platformId, { packageId }) =>
+      secrets.map(({ name, prefix }) => {
+        const owner = { scope: "service", ownerId: packageId } as const;
+        return { owner, context: secretContext({ platformId, ...owner, name }), prefix: fromBase64(prefix) };
+      }),
+    detail: { scope: "service", names: secrets.map(({ name }) => name) },
+  };
+}
+
+function stateLookup(frame: AttemptFrame, entries: readonly Entry[]): KeyLookup {
+  const asked = decodeOfAttempt(stateRequest, frame);
   if (asked.op !== "get") throw new SealrunError("MALFORMED", "Expected a request to read state at op");
   const places = entries.filter((entry) => entry.kind === "state");
   return {

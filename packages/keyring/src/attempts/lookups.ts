@@ -1,23 +1,13 @@
-import {
-  isToPublicKey,
-  lookupContext,
-  messageKey,
-  readPrefix,
-  sealTo,
-  sharedSecret,
-  toBase64,
-  toHex,
-  wipe,
-} from "@sealrun/crypto";
+import { lookupContext, readPrefix, sealTo, toBase64, toHex, wipe } from "@sealrun/crypto";
 import { crashPoint } from "@sealrun/faults";
-import type { Sql } from "@sealrun/postgres";
 import { encodeJson, type KeyringLookupReply, type KeyringLookupRequest, SealrunError } from "@sealrun/protocol";
 import { recordAudit } from "../audit/store.ts";
-import { findOwnedKey, withPrivateKey } from "../scope-keys/scope-keys.ts";
-import type { StoredScopeKey } from "../scope-keys/store.ts";
+import { pickOwnedKey } from "../scope-keys/scope-keys.ts";
+import { findKeysById } from "../scope-keys/store.ts";
+import { deriveKeys, type KeyRequest } from "./derive-keys.ts";
 import { checkProjectRight, type ExecutorFrame, openExecutorFrame } from "./executor-frame.ts";
 import type { AttemptDeps } from "./grants.ts";
-import { digestOf, type KeyLookup, readKeyLookup, type KeyRequest, verbOf } from "./key-lookup.ts";
+import { digestOf, type KeyLookup, readKeyLookup, verbOf } from "./key-lookup.ts";
 import { findGrant, type StoredGrant } from "./store.ts";
 import { noteAnswered } from "../answered-frames/store.ts";
 
@@ -29,14 +19,26 @@ import { noteAnswered } from "../answered-frames/store.ts";
 export async function answerLookup(deps: AttemptDeps, request: KeyringLookupRequest): Promise<KeyringLookupReply> {
   const { executionId, attempt, executorId, entries } = request;
   const answer = await deps.database.transaction(async (sql) => {
-    const frame = await openExecutorFrame(sql, request, verbOf(entries));
-    const lookup = readKeyLookup(frame.body, entries);
-    const grant = await findLiveGrant(sql, request, { frame, lookup });
-    if (!(await noteAnswered(sql, frame.digest, digestOf(entries)))) {
-      throw new SealrunError("REPLAYED", "This lookup was answered for other values");
-    }
-    const keys = await deriveKeys(sql, deps, lookup.keysFor(deps.platformId, grant));
-    await recordAudit(sql, { action: "lookup", executorId, executionId, attempt, detail: lookup.detail });
+    const [frame, found] = await Promise.all([
+      openExecutorFrame(sql, request, verbOf(entries)),
+      findGrant(sql, executionId, attempt),
+    ]);
+    const lookup = readKeyLookup(frame, entries);
+    const grant = checkGrant(found, request, { frame, lookup });
+    const requests = lookup.keysFor(deps.platformId, grant);
+    const keyIds = distinctKeyIds(requests);
+    // They travel together; of a refused lookup all is rolled back.
+    const [isOwn, stored] = await Promise.all([
+      noteAnswered(sql, frame.digest, digestOf(entries)),
+      findKeysById(sql, keyIds),
+      recordAudit(sql, { action: "lookup", executorId, executionId, attempt, detail: lookup.detail }),
+    ]);
+    if (!isOwn) throw new SealrunError("REPLAYED", "This lookup was answered for other values");
+    const keyOf = ({ prefix, owner }: KeyRequest) => pickOwnedKey(stored, readPrefix(prefix).keyId, owner);
+    const keys = deriveKeys(
+      deps,
+      requests.map((asked) => ({ ...asked, key: keyOf(asked) })),
+    );
     const { requestId } = frame.header;
     const context = lookupContext({ platformId: deps.platformId, executionId, attempt, executorId, requestId });
     const content = encodeJson({ keys: keys.map((key) => toBase64(key)) });
@@ -49,16 +51,16 @@ export async function answerLookup(deps: AttemptDeps, request: KeyringLookupRequ
   return answer;
 }
 
-async function findLiveGrant(
-  sql: Sql,
+/** The grant that the platform names, if the executor asks for the same one and it is alive. */
+function checkGrant(
+  grant: StoredGrant | undefined,
   request: KeyringLookupRequest,
   { frame, lookup }: { readonly frame: ExecutorFrame; readonly lookup: KeyLookup },
-): Promise<StoredGrant> {
+): StoredGrant {
   const { executionId, attempt } = lookup;
   if (executionId !== request.executionId || attempt !== request.attempt) {
     throw new SealrunError("NO_GRANT", "The executor and the platform ask for different attempts");
   }
-  const grant = await findGrant(sql, executionId, attempt);
   if (grant === undefined || !grant.isLive || grant.executorId !== frame.executor.id) {
     throw new SealrunError("NO_GRANT", `The executor has no live grant for attempt ${attempt} of ${executionId}`);
   }
@@ -66,35 +68,7 @@ async function findLiveGrant(
   return grant;
 }
 
-/** Keys in the order of the requests. Each private key is unwrapped once for all values sealed to it. */
-async function deriveKeys(
-  sql: Sql,
-  deps: AttemptDeps,
-  requests: readonly KeyRequest[],
-): Promise<readonly Uint8Array[]> {
-  const keys = new Map<KeyRequest, Uint8Array>();
-  for (const values of Map.groupBy(requests, keyIdOf).values()) {
-    const [first] = values;
-    if (first === undefined) continue;
-    const key = await findOwnedKey(sql, readPrefix(first.prefix).keyId, first.owner);
-    withPrivateKey(deps, key, (privateKey) => {
-      for (const value of values) keys.set(value, deriveKey(value, key, privateKey));
-    });
-  }
-  return requests.flatMap((value) => keys.get(value) ?? []);
-}
-
-function deriveKey(value: KeyRequest, key: StoredScopeKey, privateKey: Uint8Array): Uint8Array {
-  const prefix = readPrefix(value.prefix);
-  if (!isToPublicKey(prefix)) throw new SealrunError("WRONG_KEY_OR_CONTEXT", "");
-  const shared = sharedSecret(privateKey, prefix.ephemeral);
-  try {
-    return messageKey(shared, key.public_key, value.context, value.prefix);
-  } finally {
-    wipe(shared);
-  }
-}
-
-function keyIdOf(value: KeyRequest): string {
-  return toHex(readPrefix(value.prefix).keyId);
+function distinctKeyIds(requests: readonly KeyRequest[]): readonly Uint8Array[] {
+  const ids = requests.map(({ prefix }) => readPrefix(prefix).keyId);
+  return [...new Map(ids.map((id) => [toHex(id), id])).values()];
 }

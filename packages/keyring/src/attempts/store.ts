@@ -1,9 +1,12 @@
 import type { Sql } from "@sealrun/postgres";
+import { insertAudit } from "../audit/store.ts";
 import {
+  type AttemptRef,
   executionId,
   type ExecutionId,
   executorId,
   type ExecutorId,
+  type JsonObject,
   packageId,
   type PackageId,
   projectId,
@@ -36,22 +39,31 @@ export type StoredGrant = z.infer<typeof grantRow>;
 const columns = `execution_id, attempt, executor_id, package_id, project_id, request_id,
   ended_at is null and ends_at > clock_timestamp() as is_live`;
 
-/** A grant to record. */
-export interface NewGrant {
+/** A grant to record, with what its audit row says. */
+export interface GrantToAdd {
   readonly executionId: ExecutionId;
   readonly attempt: number;
-  readonly executorId: ExecutorId;
   readonly packageId: PackageId;
   readonly projectId: ProjectId;
   /** Id of the executor's claim. */
   readonly requestId: string;
-  readonly endsAt: Date;
+  /** Milliseconds since 1970. */
+  readonly endsAt: number;
+  /** False for a grant that is sent again: it only gets an audit row. */
+  readonly isNew: boolean;
+  readonly detail: JsonObject;
 }
 
-/** All grants of an execution, locked: no other transaction adds one before this one ends. */
-export async function lockGrants(sql: Sql, id: ExecutionId): Promise<StoredGrant[]> {
-  await sql.run("select pg_advisory_xact_lock(hashtextextended($1, 0))", [id]);
-  return sql.rows(grantRow, `select ${columns} from grants where execution_id = $1 order by attempt`, [id]);
+/**
+ * All grants of these executions, locked in the order of their ids: no other transaction adds one before this one ends.
+ * Lock and grants are two statements, because the second must see what was committed while the first waited.
+ */
+export async function lockGrants(sql: Sql, ids: readonly ExecutionId[]): Promise<StoredGrant[]> {
+  const sorted = ids.toSorted();
+  const lock = "select pg_advisory_xact_lock(hashtextextended(id, 0)) from unnest($1::text[]) as given (id)";
+  const text = `select ${columns} from grants where execution_id = any ($1::text[]) order by execution_id, attempt`;
+  const [, grants] = await Promise.all([sql.run(lock, [sorted]), sql.rows(grantRow, text, [sorted])]);
+  return grants;
 }
 
 /** The grant of one attempt, live or not. */
@@ -60,34 +72,77 @@ export async function findGrant(sql: Sql, id: ExecutionId, attempt: number): Pro
   return sql.row(grantRow, text, [id, attempt]);
 }
 
-/** Records a grant and ends those of earlier attempts. False when the executor's claim was granted before. */
-export async function addGrant(sql: Sql, grant: NewGrant): Promise<boolean> {
-  const added = await sql.run(
-    `insert into grants (execution_id, attempt, executor_id, package_id, project_id, request_id, ends_at)
-     values ($1, $2, $3, $4, $5, $6, $7) on conflict (executor_id, request_id) do nothing`,
+/**
+ * Records grants of one executor with their audit rows, and ends those of earlier attempts. Returns the executions that
+ * are granted now: all but those whose claim was granted for another attempt before.
+ */
+export async function addGrants(
+  sql: Sql,
+  executor: ExecutorId,
+  grants: readonly GrantToAdd[],
+): Promise<ReadonlySet<ExecutionId>> {
+  if (grants.length === 0) return new Set();
+  const rows = await sql.rows(
+    z.object({ execution_id: executionId }),
+    `with given as (
+       select * from unnest($2::text[], $3::int[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::bool[], $9::jsonb[])
+         as given (execution_id, attempt, package_id, project_id, request_id, ends_at, is_new, detail)),
+     added as (
+       insert into grants (execution_id, attempt, executor_id, package_id, project_id, request_id, ends_at)
+       select execution_id, attempt, $1, package_id, project_id, request_id, ends_at from given where is_new
+       on conflict (executor_id, request_id) do nothing returning execution_id, attempt),
+     ended as (
+       update grants g set ends_at = least(g.ends_at, clock_timestamp()) from added a
+       where g.execution_id = a.execution_id and g.attempt < a.attempt),
+     granted as (
+       select * from given where not is_new or execution_id in (select execution_id from added))
+     ${insertAudit} select 'grant', $1, execution_id, attempt, detail from granted returning execution_id`,
     [
-      grant.executionId,
-      grant.attempt,
-      grant.executorId,
-      grant.packageId,
-      grant.projectId,
-      grant.requestId,
-      grant.endsAt,
+      executor,
+      grants.map((grant) => grant.executionId),
+      grants.map((grant) => grant.attempt),
+      grants.map((grant) => grant.packageId),
+      grants.map((grant) => grant.projectId),
+      grants.map((grant) => grant.requestId),
+      grants.map((grant) => new Date(grant.endsAt)),
+      grants.map((grant) => grant.isNew),
+      grants.map((grant) => JSON.stringify(grant.detail)),
     ],
   );
-  await sql.run(
-    "update grants set ends_at = least(ends_at, clock_timestamp()) where execution_id = $1 and attempt < $2",
-    [grant.executionId, grant.attempt],
-  );
-  return added === 1;
+  return new Set(rows.map((row) => row.execution_id));
 }
 
-/** Ends a grant; undefined when there is none, or it has already ended. */
-export async function endGrant(sql: Sql, id: ExecutionId, attempt: number): Promise<StoredGrant | undefined> {
-  return sql.row(
-    grantRow,
-    `update grants set ended_at = clock_timestamp()
-     where execution_id = $1 and attempt = $2 and ended_at is null returning ${columns}`,
-    [id, attempt],
+/**
+ * Ends grants, each with its audit row; nothing of an attempt without one, or whose grant has already ended. They are
+ * locked in the order of their ids.
+ */
+export async function endGrants(sql: Sql, attempts: readonly AttemptRef[]): Promise<void> {
+  await sql.run(
+    `with open as (
+       select g.execution_id, g.attempt from grants g
+         join unnest($1::text[], $2::int[]) as given (execution_id, attempt) using (execution_id, attempt)
+       where g.ended_at is null order by g.execution_id, g.attempt for update of g),
+     ended as (
+       update grants g set ended_at = clock_timestamp() from open
+       where g.execution_id = open.execution_id and g.attempt = open.attempt
+       returning g.executor_id, g.execution_id, g.attempt)
+     ${insertAudit} select 'end', executor_id, execution_id, attempt, '{}' from ended order by execution_id, attempt`,
+    [attempts.map((one) => one.executionId), attempts.map(({ attempt }) => attempt)],
+  );
+}
+
+/**
+ * Deletes grants that ended more than this long ago, at most `limit`; returns how many. Every signed claim is too old to
+ * be granted again long before, and the audit stays.
+ */
+export async function deleteOldGrants(
+  sql: Sql,
+  { days, limit }: { readonly days: number; readonly limit: number },
+): Promise<number> {
+  return sql.run(
+    `delete from grants where ctid = any (array(
+       select ctid from grants where ends_at < now() - $1 * interval '1 day'
+       order by ends_at limit $2 for update skip locked))`,
+    [days, limit],
   );
 }

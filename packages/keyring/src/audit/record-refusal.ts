@@ -4,19 +4,30 @@ import { z } from "zod";
 import type { KeyringLog } from "./log.ts";
 import { recordAudit } from "./store.ts";
 
-const asked = z.object({ executionId, attempt: z.int32().positive(), executorId });
+const attempt = z.object({ executionId, attempt: z.int32().positive() });
+const ofOne = attempt.extend({ executorId });
+const ofSeveral = z.object({ executorId, items: z.array(attempt) });
+
+/** Who asked for what, as far as it is known. */
+export type Asked = Partial<z.infer<typeof ofOne>>;
 
 /**
- * Records a refused grant or lookup, with its executor, execution and code. Refusals that a retry may solve get no row.
+ * Records a refused grant or lookup, with its executor, execution and code; a row for each attempt. Refusals that a
+ * retry may solve get no row.
  */
 export async function recordRefusal(
   { database, log }: { readonly database: Database; readonly log: KeyringLog },
-  verb: KeyringVerb,
-  { body, error }: { readonly body: Uint8Array; readonly error: SealrunError },
+  {
+    verb,
+    asked,
+    error,
+  }: { readonly verb: KeyringVerb; readonly asked: readonly Asked[]; readonly error: SealrunError },
 ): Promise<void> {
   if ((verb !== "grant" && verb !== "lookup") || error.row.retry || error.code === "INTERNAL") return;
   try {
-    await recordAudit(database, { action: "refuse", ...readAsked(body), detail: { verb, code: error.code } });
+    for (const one of asked) {
+      await recordAudit(database, { action: "refuse", ...one, detail: { verb, code: error.code } });
+    }
   } catch (failure) {
     // Nothing was disclosed, and the platform still gets the refusal.
     log.error(
@@ -26,12 +37,14 @@ export async function recordRefusal(
   }
 }
 
-/** The executor and execution in a request; none when the request was refused because of its form. */
-function readAsked(body: Uint8Array): Partial<z.infer<typeof asked>> {
+/** The executor and the attempts in a request; one without a name when the request was refused because of its form. */
+export function readAsked(body: Uint8Array): readonly Asked[] {
   try {
-    return decode(asked, body);
+    const read = decode(z.union([ofSeveral, ofOne]), body);
+    if (!("items" in read)) return [read];
+    return read.items.map((item) => ({ ...item, executorId: read.executorId }));
   } catch (error) {
-    if (error instanceof SealrunError) return {};
+    if (error instanceof SealrunError) return [{}];
     throw error;
   }
 }

@@ -10,9 +10,12 @@ export interface AuditEntry {
   readonly detail: JsonObject;
 }
 
+/** Starts a statement that adds rows to the audit, as SQL. */
+export const insertAudit = "insert into audit (action, executor_id, execution_id, attempt, detail)";
+
 /** Writes one row in the transaction of the action: the keyring answers nothing that is not in the audit. */
 export async function recordAudit(sql: Sql, entry: AuditEntry): Promise<void> {
-  await sql.run("insert into audit (action, executor_id, execution_id, attempt, detail) values ($1, $2, $3, $4, $5)", [
+  await sql.run(`${insertAudit} values ($1, $2, $3, $4, $5)`, [
     entry.action,
     entry.executorId ?? null,
     entry.executionId ?? null,

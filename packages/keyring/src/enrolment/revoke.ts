@@ -17,7 +17,7 @@ export async function revokeExecutor(database: Database, id: string): Promise<vo
   });
 }
 
-/** The executors revoked since then: the platform asks every two seconds, and refuses them too. */
+/** The executors revoked since then: the platform asks when it hears of one and now and then, and refuses them too. */
 export async function answerRevocations(
   deps: { readonly database: Database },
   { after }: RevocationsRequest,

@@ -127,7 +127,15 @@ export async function listRevoked(
   );
 }
 
-/** Marks an executor as revoked, once; false for an unknown id. */
+/** Notified when an executor was revoked. Heard in `announce-revocations.ts` by every running keyring. */
+export const revokedChannel = "sealrun_revoked";
+
+/** Marks an executor as revoked, once, and notifies the running keyrings; false for an unknown id. */
 export async function markRevoked(sql: Sql, id: string): Promise<boolean> {
-  return (await sql.run("update executors set revoked_at = coalesce(revoked_at, now()) where id = $1", [id])) > 0;
+  const marked = await sql.run(
+    `with marked as (update executors set revoked_at = coalesce(revoked_at, now()) where id = $1 returning id)
+     select pg_notify($2, '') from marked`,
+    [id, revokedChannel],
+  );
+  return marked > 0;
 }

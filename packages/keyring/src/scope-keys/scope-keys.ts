@@ -1,9 +1,9 @@
 import {
   generateScopeKey,
   openWithKey,
+  publicKeyOf,
   scopeKeyContext,
   sealWithKey,
-  sharedSecret,
   signScopeKey,
   type SigningIdentity,
   type SymmetricKey,
@@ -13,13 +13,15 @@ import {
 } from "@sealrun/crypto";
 import type { Sql } from "@sealrun/postgres";
 import { type PlatformId, type Scope, type ScopeKeyStatement, SealrunError } from "@sealrun/protocol";
-import { addKey, findKeyById, findNewestKey, type StoredScopeKey } from "./store.ts";
+import type { KeptStatements } from "./kept-statements.ts";
+import { addKey, findNewestKey, type StoredScopeKey } from "./store.ts";
 
 /** What making, stating and using scope keys needs. */
 export interface ScopeKeyDeps {
   readonly platformId: PlatformId;
   readonly rootKey: SymmetricKey;
   readonly identity: SigningIdentity;
+  readonly statements: KeptStatements;
 }
 
 /** The owner of a key: a package, a project, or the platform. */
@@ -28,9 +30,6 @@ export interface ScopeOwner {
   readonly ownerId: string;
 }
 
-/** X25519's base point: multiplied by a private key it gives the public key. */
-const basePoint = Uint8Array.of(9, ...new Uint8Array(31));
-
 /** The keyring's statement of the owner's newest public key; the first call makes the pair. */
 export async function ensureScopeKey(sql: Sql, deps: ScopeKeyDeps, owner: ScopeOwner): Promise<ScopeKeyStatement> {
   const place = { scope: owner.scope, owner_id: owner.ownerId };
@@ -38,26 +37,37 @@ export async function ensureScopeKey(sql: Sql, deps: ScopeKeyDeps, owner: ScopeO
   if (known === undefined) await addKey(sql, makeKey(deps, owner));
   const stored = known ?? (await findNewestKey(sql, place));
   if (stored === undefined) throw new SealrunError("INTERNAL", "A scope key was not written");
-  // Unwrap the private half to check that the public half in the row belongs to it.
-  return withPrivateKey(deps, stored, () =>
-    signScopeKey(deps.identity, {
-      platformId: deps.platformId,
-      scope: stored.scope,
-      ownerId: stored.owner_id,
-      version: stored.version,
-      publicKey: toBase64(stored.public_key),
-    }),
+  return stateKey(deps, stored);
+}
+
+/** The keyring's statement of a stored key. The private half is unwrapped once, to check that the public half fits it. */
+export function stateKey(deps: ScopeKeyDeps, key: StoredScopeKey): ScopeKeyStatement {
+  return deps.statements.find(key, () =>
+    withPrivateKey(deps, key, () =>
+      signScopeKey(deps.identity, {
+        platformId: deps.platformId,
+        scope: key.scope,
+        ownerId: key.owner_id,
+        version: key.version,
+        publicKey: toBase64(key.public_key),
+      }),
+    ),
   );
 }
 
+/** True for a key of this owner. */
+export function isOwnedBy(key: StoredScopeKey, { scope, ownerId }: ScopeOwner): boolean {
+  return key.scope === scope && key.owner_id === ownerId;
+}
+
 /**
- * The key of that id, if this owner has it. `KEY_NOT_FOUND` for an unknown id, `NO_GRANT` for another owner's key: an
- * attempt gets nothing from outside its own package, project and platform.
+ * The key of that id among `keys`, if this owner has it. `KEY_NOT_FOUND` for an unknown id, `NO_GRANT` for another
+ * owner's key: an attempt gets nothing from outside its own package, project and platform.
  */
-export async function findOwnedKey(sql: Sql, keyId: Uint8Array, owner: ScopeOwner): Promise<StoredScopeKey> {
-  const key = await findKeyById(sql, keyId);
+export function pickOwnedKey(keys: readonly StoredScopeKey[], keyId: Uint8Array, owner: ScopeOwner): StoredScopeKey {
+  const key = keys.find((candidate) => equalBytes(candidate.key_id, keyId));
   if (key === undefined) throw missingKey(`the key of a sealed value of ${owner.ownerId}`);
-  if (key.scope === owner.scope && key.owner_id === owner.ownerId) return key;
+  if (isOwnedBy(key, owner)) return key;
   throw new SealrunError("NO_GRANT", `The key of a sealed value is not the one of this attempt's ${owner.scope} scope`);
 }
 
@@ -71,12 +81,12 @@ export function missingKey(what: string): SealrunError {
 
 /**
  * Passes the private half to `use`, and wipes it afterwards. `TAMPERED` when the public half in the row does not belong
- * to it: values sealed to that one would be readable by another party.
+ * to it: values sealed to that one would be readable by another party. A row that was signed is not checked again.
  */
 export function withPrivateKey<T>(deps: ScopeKeyDeps, key: StoredScopeKey, use: (privateKey: Uint8Array) => T): T {
   const privateKey = openWithKey(deps.rootKey, wrappingContext(deps, key), key.wrapped_private);
   try {
-    if (!equalBytes(sharedSecret(privateKey, basePoint), key.public_key)) {
+    if (!deps.statements.has(key) && !equalBytes(publicKeyOf(privateKey), key.public_key)) {
       throw new SealrunError("TAMPERED", "The public half of a scope key was changed in the keyring's database");
     }
     return use(privateKey);

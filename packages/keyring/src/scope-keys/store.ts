@@ -1,5 +1,5 @@
 import type { Sql } from "@sealrun/postgres";
-import { scope } from "@sealrun/protocol";
+import { type Scope, scope } from "@sealrun/protocol";
 import { z } from "zod";
 import { bytesColumn } from "../bytes-column.ts";
 
@@ -23,8 +23,35 @@ export async function recordPackage(sql: Sql, packageId: string, projectId: stri
   return findPackageProject(sql, packageId);
 }
 
+const ownerRow = z
+  .object({ wanted: z.string(), project_id: z.string().nullable() })
+  .and(z.union([scopeKeyRow, z.object({ key_id: z.null() })]))
+  .transform((row) => ({
+    ownerId: row.wanted,
+    projectId: row.project_id ?? undefined,
+    key: row.key_id === null ? undefined : row,
+  }));
+/** A package, a project or the platform, with one of its keys, if it has any; of a package, the recorded project too. */
+export type StoredOwner = z.infer<typeof ownerRow>;
+
+/** All keys of these owners, and the projects of the packages among them; at least one row for each owner. */
+export async function findOwners(
+  sql: Sql,
+  owners: readonly { readonly scope: Scope; readonly ownerId: string }[],
+): Promise<readonly StoredOwner[]> {
+  return sql.rows(
+    ownerRow,
+    `select w.owner_id as wanted, p.project_id,
+            k.scope, k.owner_id, k.version, k.key_id, k.public_key, k.wrapped_private
+     from unnest($1::text[], $2::text[]) as w (scope, owner_id)
+       left join packages p on w.scope = 'service' and p.id = w.owner_id
+       left join scope_keys k on k.scope = w.scope and k.owner_id = w.owner_id`,
+    [owners.map(({ scope }) => scope), owners.map(({ ownerId }) => ownerId)],
+  );
+}
+
 /** The project of a package, or undefined for a package without a key. */
-export async function findPackageProject(sql: Sql, packageId: string): Promise<string | undefined> {
+async function findPackageProject(sql: Sql, packageId: string): Promise<string | undefined> {
   const row = z.object({ project_id: z.string() });
   return (await sql.row(row, "select project_id from packages where id = $1", [packageId]))?.project_id;
 }
@@ -41,9 +68,9 @@ export async function findNewestKey(
   );
 }
 
-/** The key of that id, of any owner. */
-export async function findKeyById(sql: Sql, keyId: Uint8Array): Promise<StoredScopeKey | undefined> {
-  return sql.row(scopeKeyRow, `select ${columns} from scope_keys where key_id = $1`, [keyId]);
+/** The keys of these ids that exist, of any owner. */
+export async function findKeysById(sql: Sql, ids: readonly Uint8Array[]): Promise<readonly StoredScopeKey[]> {
+  return sql.rows(scopeKeyRow, `select ${columns} from scope_keys where key_id = any ($1::bytea[])`, [ids]);
 }
 
 /** Adds a key unless that version exists: when two keyrings make one at once, the first key stays. */

@@ -6,6 +6,10 @@ export interface RequestOrigin {
   /** `Sec-Fetch-Site`; older browsers, and those on plain HTTP, send none. */
   readonly fetchSite: string | undefined;
   readonly sessionHeader: string | undefined;
+  /** `Origin`: browsers send it with every request that changes something. */
+  readonly origin: string | undefined;
+  /** `Host`, or what a trusted proxy says that it was. */
+  readonly host: string | undefined;
 }
 
 /**
@@ -22,7 +26,13 @@ export function refuseCrossSite(origin: RequestOrigin): void {
 }
 
 /** The same for a request without a session: another site must not sign a person in. */
-export function refuseOtherSite({ method, fetchSite }: Omit<RequestOrigin, "sessionHeader">): void {
+export function refuseOtherSite({ method, fetchSite, origin, host }: Omit<RequestOrigin, "sessionHeader">): void {
+  if (!isReading(method) && origin !== undefined && !isOf(origin, host ?? "")) {
+    throw new SealrunError(
+      "CROSS_SITE_REQUEST",
+      "The page that sent this request has another host or port than the request itself; open the platform's own address, and let a proxy in front of it pass on the header Host with its port",
+    );
+  }
   if (fetchSite === undefined || fetchSite === "same-origin") return;
   // An address that a person typed or opened from a bookmark.
   if (fetchSite === "none" && isReading(method)) return;
@@ -30,6 +40,14 @@ export function refuseOtherSite({ method, fetchSite }: Omit<RequestOrigin, "sess
     "CROSS_SITE_REQUEST",
     "A page of another site sent this request; open the platform's own address and do it there",
   );
+}
+
+/** True when a page of that origin has this host. The scheme is left out: a proxy may end TLS. */
+function isOf(origin: string, host: string): boolean {
+  if (!URL.canParse(origin)) return false;
+  const { protocol, host: own } = new URL(origin);
+  const asked = `${protocol}//${host}`;
+  return own !== "" && URL.canParse(asked) && new URL(asked).host === own;
 }
 
 function isReading(method: string): boolean {

@@ -1,5 +1,5 @@
 import type { Sql } from "@sealrun/postgres";
-import { checkToken } from "./check-token.ts";
+import { checkToken, type FindToken } from "./check-token.ts";
 import { refuseCrossSite, type RequestOrigin } from "./cross-site.ts";
 import { checkSession } from "./session.ts";
 import type { Session } from "./session-store.ts";
@@ -20,7 +20,10 @@ export type Caller =
  * Decides who a request is from; no other code does. A token counts before a cookie, so that a cookie in the same
  * request never changes who a program is. `CROSS_SITE_REQUEST` when another site may have sent the cookie.
  */
-export async function identify(sql: Sql, credentials: Credentials): Promise<Caller> {
+export async function identify(
+  { sql, findToken }: { readonly sql: Sql; readonly findToken: FindToken },
+  credentials: Credentials,
+): Promise<Caller> {
   const { authorization, cookie } = credentials;
   if (authorization === undefined && cookie !== undefined) {
     refuseCrossSite(credentials);
@@ -29,7 +32,7 @@ export async function identify(sql: Sql, credentials: Credentials): Promise<Call
       ? { kind: "unknown", sentence: "The session has ended; sign in again" }
       : { kind: "known", author: session.author, session };
   }
-  const author = await checkToken(sql, authorization);
+  const author = await checkToken(findToken, authorization);
   return author === undefined
     ? { kind: "unknown", sentence: "Send a valid token in the header Authorization: Bearer …, or sign in" }
     : { kind: "known", author, session: undefined };

@@ -5,6 +5,7 @@ import { recordAudit } from "../audit/store.ts";
 import type { Deps } from "../deps.ts";
 import { findSession, removeSession, saveSession, type Session } from "./session-store.ts";
 import { findTokenOf } from "./check-token.ts";
+import { findToken } from "./store.ts";
 
 /** A new session and the text of its cookie; only the browser keeps that text. */
 export interface OpenedSession {
@@ -27,7 +28,7 @@ export async function openSession(
   { token, earlier }: SignIn,
   requestId: string,
 ): Promise<OpenedSession | undefined> {
-  const known = await findTokenOf(database, token);
+  const known = await findTokenOf(async (sha256) => findToken(database, sha256), token);
   if (known === undefined) return undefined;
   const cookie = randomBytes(32).toString("base64url");
   const session = await database.transaction(async (sql) => {

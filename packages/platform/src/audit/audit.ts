@@ -65,10 +65,10 @@ export async function startAudit(
   const checkpoint = await openCheckpoint(checkpointFile);
   const notes = openNotes(checkpointFile && notesFileOf(checkpointFile), chain);
   let trouble: string | undefined;
-  const noteHead = async (head: Link | undefined): Promise<void> => {
+  const noteHead = async (head: Link | undefined, previous?: Link): Promise<void> => {
     if (head === undefined) return;
     try {
-      const isInChain = await checkpoint.advance(database, head);
+      const isInChain = await checkpoint.advance(database, head, previous);
       trouble = undefined;
       if (isInChain) return;
       log.error(

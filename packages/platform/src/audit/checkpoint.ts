@@ -14,10 +14,10 @@ export interface Checkpoint {
   /** Whether the known link, if any, is still in the chain. */
   isInChain(sql: Sql): Promise<boolean>;
   /**
-   * Moves to a later link. When the known link is no longer in the chain, it stays as proof and the answer is false.
-   * Fails when the file cannot be written.
+   * Moves to a later link. When the known link is no longer in the chain, it stays as proof and the answer is false; it
+   * is not looked for when it is `previous`, a link that was just read. Fails when the file cannot be written.
    */
-  advance(sql: Sql, head: Link): Promise<boolean>;
+  advance(sql: Sql, head: Link, previous?: Link): Promise<boolean>;
 }
 
 /** Reads the checkpoint's file if it exists; without a path the checkpoint is only in memory. `CONFIG_INVALID`. */
@@ -31,14 +31,19 @@ export async function openCheckpoint(file: string | undefined): Promise<Checkpoi
   return {
     known: () => known,
     isInChain,
-    advance: async (sql, head) => {
-      if (!(await isInChain(sql))) return false;
+    advance: async (sql, head, previous) => {
+      const isSeen = known !== undefined && previous !== undefined && isSame(known, previous);
+      if (!isSeen && !(await isInChain(sql))) return false;
       if (known !== undefined && head.position <= known.position) return true;
       if (file !== undefined) await write(file, head);
       known = head;
       return true;
     },
   };
+}
+
+function isSame(one: Link, other: Link): boolean {
+  return one.position === other.position && equalBytes(one.hash, other.hash);
 }
 
 async function read(file: string): Promise<Link | undefined> {

@@ -17,6 +17,11 @@ export async function recordAudit(sql: Sql, entry: AuditEntry): Promise<void> {
   await recordAudits(sql, [entry]);
 }
 
+/** Writes a row as the last statement of a transaction: its commit travels with it. */
+export async function recordLastAudit(sql: Sql, entry: AuditEntry): Promise<void> {
+  await recordAudits({ ...sql, run: async (...asked) => sql.runLast(...asked) }, [entry]);
+}
+
 /** Writes rows as `recordAudit` does, in this order, in as few statements as possible. */
 export async function recordAudits(sql: Sql, entries: readonly AuditEntry[]): Promise<void> {
   await insertRows(
@@ -31,6 +36,11 @@ export async function recordAudits(sql: Sql, entries: readonly AuditEntry[]): Pr
     ]),
   );
 }
+
+/** Writes the rows of `source` in the order of its column `place`, as SQL; it has the other columns of a row too. */
+export const recordAuditsFrom = (source: string): string => `
+  insert into audit (actor, action, object, detail, request_id)
+  select actor, action, object, detail, request_id from ${source} order by place`;
 
 /** Time of the first row; undefined while there is none. */
 export async function findFirstTime(sql: Sql): Promise<Date | undefined> {

@@ -1,6 +1,6 @@
 import {
+  envelopePrefix,
   eventDataContext,
-  isToPublicKey,
   openWithKey,
   parametersContext,
   storedContext,
@@ -9,29 +9,28 @@ import {
 import type { Sql } from "@sealrun/postgres";
 import {
   encodeJson,
-  type EventId,
   eventType,
   type EventSecret,
   type EventStep,
   type ExecutionEvent,
   type JsonObject,
   limits,
-  type SealingBatch,
 } from "@sealrun/protocol";
-import { readEnvelope, toHex } from "@sealrun/crypto";
 import { z } from "zod";
 import type { Deps } from "../deps.ts";
 import { findEventData } from "../events/store.ts";
-import { getVersion, listFiles, type Version } from "../packages/version-store.ts";
-import { listService, type SealedSecretRow } from "../secrets/lookup-store.ts";
+import type { OpenedValue } from "../executions/granted.ts";
+import type { Version } from "../packages/version-store.ts";
+import type { SealedSecretRow } from "../secrets/lookup-store.ts";
 import { openStored } from "../secrets/sealed-value.ts";
 import type { ReadyExecution } from "./choice-store.ts";
+import type { EventParts } from "./event-parts.ts";
 
-/** An event's bytes, ready to be signed, and the sealing batches that a grant for it must open. */
+/** An event's bytes, ready to be signed, and what a grant for it opens. */
 export interface BuiltEvent {
   readonly body: Uint8Array;
   readonly expiresAt: number;
-  readonly uploads: readonly SealingBatch[];
+  readonly granted: readonly OpenedValue[];
 }
 
 type BuildDeps = Pick<Deps, "platformId" | "storageKey">;
@@ -45,11 +44,8 @@ export async function buildEvent(
   deps: BuildDeps,
   sql: Sql,
   ready: ReadyExecution,
-  generation: number,
+  { generation, version, files, secrets }: EventParts & { readonly generation: number },
 ): Promise<BuiltEvent> {
-  const version = await getVersion(sql, ready.package.id, ready.versionNumber);
-  const secrets = await listService(sql, ready.package.id);
-  const files = await listFiles(sql, version.id);
   const sealed = openParameters(deps, ready);
   const eventData = await openEventData(deps, sql, ready);
   const { expiresAt } = ready;
@@ -78,19 +74,34 @@ export async function buildEvent(
   const withFiles = leanBody.length + fileBytes <= limits.eventBytes;
   const sealedBytes = secrets.reduce((sum, { size }) => sum + Math.ceil(size / 3) * 4 + 16, 0);
   const withEnvelopes = leanBody.length + sealedBytes + (withFiles ? fileBytes : 0) <= limits.eventBytes - 64;
+  const first = chooseGranted(secrets, lean, withEnvelopes);
+  const envelopes = new Map((withEnvelopes ? secrets : first).map((secret) => [secret, openStored(deps, secret)]));
   const body = encodeJson({
     ...lean,
     ...(withFiles ? { files } : {}),
     ...(withEnvelopes
-      ? { secrets: secrets.map((secret) => ({ ...reference(secret), envelope: toBase64(openStored(deps, secret)) })) }
+      ? {
+          secrets: Array.from(envelopes, ([secret, envelope]) => ({
+            ...reference(secret),
+            envelope: toBase64(envelope),
+          })),
+        }
       : {}),
   });
-  return { body, expiresAt, uploads: distinctBatches(secrets, sealed, eventData) };
+  const granted: OpenedValue[] = Array.from(first, (secret) => {
+    const { name, version } = secret;
+    return { kind: "secret", name, version, prefix: prefixOf(envelopes.get(secret) ?? openStored(deps, secret)) };
+  });
+  if (sealed !== undefined) granted.push({ kind: "parameters", prefix: prefixOf(sealed) });
+  if (eventData !== undefined) {
+    granted.push({ kind: "event-data", id: eventData.id, prefix: prefixOf(eventData.envelope) });
+  }
+  return { body, expiresAt, granted };
 }
 
 function reference(secret: SealedSecretRow): EventSecret {
-  const { name, id, version, sha256, size, keyId, ephemeral } = secret;
-  return { name, id, version, sha256, size, keyId, ephemeral: toBase64(ephemeral) };
+  const { name, id, version, sha256, size } = secret;
+  return { name, id, version, sha256, size };
 }
 
 function eventStep({ script, name, secrets, timeoutMs, env, retry, input }: Version["steps"][number]): EventStep {
@@ -126,25 +137,29 @@ async function openEventData(deps: BuildDeps, sql: Sql, { trigger }: ReadyExecut
   return { id: event.id, type: eventType.parse(event.type), envelope };
 }
 
-function referTo(envelope: Uint8Array): SealingBatch[] {
-  const parts = readEnvelope(envelope);
-  return isToPublicKey(parts) ? [{ keyId: toHex(parts.keyId), ephemeral: toBase64(parts.ephemeral) }] : [];
+function prefixOf(envelope: Uint8Array): string {
+  return toBase64(envelopePrefix(envelope));
 }
 
-function distinctBatches(
+/**
+ * The secrets that the grant opens: at most 64, first those that the manifest lists, since executors read them before the
+ * first step. The keys of others are looked up when they are read. Each is opened here for its prefix; so, when the
+ * event carries only references, those that are not listed stay closed, and the listed ones are limited in bytes.
+ */
+function chooseGranted(
   secrets: readonly SealedSecretRow[],
-  parameters: Uint8Array | undefined,
-  eventData: { readonly id: EventId; readonly envelope: Uint8Array } | undefined,
-): SealingBatch[] {
-  const batches: SealingBatch[] = secrets.map(({ keyId, ephemeral }) => ({
-    keyId,
-    ephemeral: toBase64(ephemeral),
-  }));
-  if (parameters !== undefined) batches.push(...referTo(parameters));
-  if (eventData !== undefined) {
-    const { id, envelope } = eventData;
-    const prefix = toBase64(readEnvelope(envelope).prefix);
-    batches.push(...referTo(envelope).map((batch) => ({ ...batch, eventData: { id, prefix } })));
+  { mask, steps }: Pick<ExecutionEvent, "mask" | "steps">,
+  withEnvelopes: boolean,
+): readonly SealedSecretRow[] {
+  const listed = new Set<string>([...mask, ...steps.flatMap((step) => step.secrets ?? [])]);
+  const others = withEnvelopes ? secrets.filter(({ name }) => !listed.has(name)) : [];
+  let leftBytes: number = limits.eventBytes;
+  const chosen: SealedSecretRow[] = [];
+  for (const secret of [...secrets.filter(({ name }) => listed.has(name)), ...others]) {
+    if (chosen.length === limits.grantSecrets) break;
+    if (secret.size > leftBytes) continue;
+    leftBytes -= secret.size;
+    chosen.push(secret);
   }
-  return [...new Map(batches.map((batch) => [`${batch.keyId} ${batch.ephemeral}`, batch])).values()];
+  return chosen;
 }

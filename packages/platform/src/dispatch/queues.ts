@@ -2,9 +2,9 @@ import { executionsStream, poolConsumer, SealrunError } from "@sealrun/protocol"
 import { Events, NatsError } from "nats";
 import type { Deps } from "../deps.ts";
 import { renewAllEvents } from "../outbox/store.ts";
-import { listPools } from "../executors/store.ts";
 import { noteStream, noteTrouble, type Trouble } from "../nats/stream-store.ts";
 import { ensurePoolConsumer, ensureStreams, reportsConsumer } from "../nats/streams.ts";
+import { type KnownQueues, readKnownQueues } from "./queues-store.ts";
 
 type QueueDeps = Pick<Deps, "database" | "link" | "log">;
 
@@ -17,9 +17,9 @@ export interface Queues {
   readonly ready: () => Promise<void>;
   /**
    * Creates missing streams and consumers. When a stream was created again, new events are requested for those it held.
-   * `NATS_UNREACHABLE` when NATS refuses.
+   * Returns what the database knew before. `NATS_UNREACHABLE` when NATS refuses.
    */
-  readonly check: () => Promise<void>;
+  readonly check: () => Promise<KnownQueues>;
   /** A publish failed: stores why, so that waiting executions show it, logs a change, and repairs what it can. */
   readonly failed: (error: unknown) => Promise<void>;
   /** A publish succeeded. */
@@ -62,21 +62,20 @@ export function createQueues(deps: QueueDeps): Queues {
     if (found !== undefined) log.warn({ err: error }, sentences[found]);
     else if (isRecovery) log.info("NATS accepts events again");
   };
-  const checkOnce = async (): Promise<void> => {
+  // At once: what fails later in the same check would otherwise hide what was done.
+  const tellAhead = (consumer: string): void =>
+    log.warn({ consumer }, "NATS came back with an older stream; a consumer that was ahead of it is created again");
+  const checkOnce = async (): Promise<KnownQueues> => {
     if (!isConnected) throw new SealrunError("NATS_UNREACHABLE", "");
     const current = connections;
     const { streams, wasAhead } = await ensureStreams(link);
-    const ahead = wasAhead ? [reportsConsumer] : [];
-    for (const pool of await listPools(database)) {
-      if (await ensurePoolConsumer(link, pool)) ahead.push(poolConsumer(pool));
-    }
-    if (ahead.length > 0) {
-      log.warn(
-        { consumers: ahead },
-        "NATS came back with an older stream; consumers that were ahead of it are created again",
-      );
+    if (wasAhead) tellAhead(reportsConsumer);
+    const known = await readKnownQueues(database);
+    for (const pool of known.pools) {
+      if (await ensurePoolConsumer(link, pool)) tellAhead(poolConsumer(pool));
     }
     for (const { name, madeAt } of streams) {
+      if (known.madeAt.get(name) === madeAt.getTime()) continue;
       const renewed = await database.transaction(async (sql) => {
         const isNew = await noteStream(sql, name, madeAt);
         if (!isNew) return undefined;
@@ -90,13 +89,14 @@ export function createQueues(deps: QueueDeps): Queues {
       }
     }
     checkedConnection = current;
-    if (state === "full") return;
+    if (state === "full") return known;
     await note(undefined);
     // Another platform may have lost its own connection and stored that as a trouble for all.
-    await noteTrouble(database, undefined);
+    if (known.isTroubled) await noteTrouble(database, undefined);
+    return known;
   };
-  let checking = Promise.resolve();
-  const check = async (): Promise<void> => {
+  let checking: Promise<unknown> = Promise.resolve();
+  const check = async (): Promise<KnownQueues> => {
     // One check at a time: two that find the same consumer ahead would both create it again.
     const own = checking.then(checkOnce);
     checking = own.catch(() => undefined);

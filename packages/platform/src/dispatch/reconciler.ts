@@ -2,7 +2,6 @@ import { crashPoint } from "@sealrun/faults";
 import { executionsStream, limits, poolConsumer, type PoolId, reportsStream, subjects } from "@sealrun/protocol";
 import { Events } from "nats";
 import type { Deps } from "../deps.ts";
-import { listPools } from "../executors/store.ts";
 import type { Queues } from "./queues.ts";
 import {
   findMessageId,
@@ -11,7 +10,6 @@ import {
   readProgress,
   reportsConsumer,
 } from "../nats/streams.ts";
-import { forgetOldKeys } from "../start/idempotency-store.ts";
 import { listPublished, type PublishedExecution, renewLostEvents } from "../outbox/store.ts";
 
 type ReconcileDeps = Pick<Deps, "database" | "link" | "log"> & { readonly queues: Queues };
@@ -59,10 +57,10 @@ export function startReconciler(deps: ReconcileDeps): () => Promise<void> {
  */
 export async function reconcile(deps: ReconcileDeps, forMs: number): Promise<void> {
   const { database, link, log } = deps;
-  await deps.queues.check();
+  const { pools, isPublished } = await deps.queues.check();
   const lost: PublishedExecution[] = [];
   const progresses = new Map<PoolId, ConsumerProgress>();
-  for (const published of await listPublished(database, forMs)) {
+  for (const published of isPublished ? await listPublished(database, forMs) : []) {
     const isDeliverable =
       (await isInStream(deps, published)) && !(await wasDropped(deps, published, { progresses, forMs }));
     if (!isDeliverable) lost.push(published);
@@ -73,8 +71,7 @@ export async function reconcile(deps: ReconcileDeps, forMs: number): Promise<voi
     crashPoint("platform.reconcile.after-commit");
     if (renewed > 0) log.warn({ renewed }, "NATS has lost events of queued executions; they are published again");
   }
-  await forgetOldKeys(database);
-  for (const pool of await listPools(database)) {
+  for (const pool of pools) {
     await removeAcknowledged(link, executionsStream, poolConsumer(pool), subjects.executions(pool));
   }
   await removeAcknowledged(link, reportsStream, reportsConsumer, subjects.allReports);

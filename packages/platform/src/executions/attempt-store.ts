@@ -5,6 +5,7 @@ import {
   type ExecutionId,
   type ExecutorId,
   type Failure,
+  type JsonObject,
   limits,
   packageId,
   projectId,
@@ -12,6 +13,10 @@ import {
   versionId,
 } from "@sealrun/protocol";
 import { z } from "zod";
+import { recordAuditsFrom } from "../audit/store.ts";
+import type { Requester } from "../deps.ts";
+import { seeExecutor } from "../executors/store.ts";
+import { attemptsBell } from "../postgres/channels.ts";
 
 /** An attempt, and the executor that claims to have it. */
 export interface ClaimedAttempt extends AttemptRef {
@@ -28,9 +33,9 @@ const liveRow = z
 /** The project, package and version that a live attempt runs. */
 export type LiveAttempt = z.infer<typeof liveRow>;
 
-const attemptRow = z
-  .object({ attempt: z.number(), is_live: z.boolean() })
-  .transform(({ attempt, is_live }) => ({ attempt, isLive: is_live }));
+const claimedRow = z
+  .object({ execution_id: executionId, attempt: z.number(), is_live: z.boolean() })
+  .transform(({ execution_id, attempt, is_live }) => ({ executionId: execution_id, attempt, isLive: is_live }));
 
 /** How an attempt ended: reported by its executor, lease expired, never got a grant, or its machine was unfit. */
 export type AttemptEnd = "finished" | "lost" | "given-back" | "released";
@@ -67,55 +72,109 @@ export async function lockLiveAttempt(sql: Sql, claimed: ClaimedAttempt): Promis
   throw new SealrunError("LEASE_LOST", "");
 }
 
-/** Adds an attempt with a fresh lease on the database's clock. */
-export async function insertAttempt(sql: Sql, claimed: ClaimedAttempt, requestId: string): Promise<void> {
-  await sql.run(
-    `insert into attempts (execution_id, attempt, executor_id, request_id, lease_until)
-     values ($1, $2, $3, $4, clock_timestamp() + $5 * interval '1 millisecond')`,
-    [...claimValues(claimed), requestId, limits.leaseMs],
-  );
+/** An attempt that starts with a claim. */
+export interface StartedAttempt extends AttemptRef {
+  /** The execution waits in the queue; otherwise the attempt runs already. */
+  readonly isQueued: boolean;
+  /** The executor, and the id of its claim. */
+  readonly requester: Requester;
+  /** What the audit says of the claim. */
+  readonly detail: JsonObject;
 }
 
-/** Restarts an attempt and its lease, ended or not; the caller holds the execution. */
-export async function restartLease(sql: Sql, claimed: ClaimedAttempt): Promise<void> {
+/**
+ * Gives one executor attempts with fresh leases on the database's clock, sets their queued executions to `running`, and
+ * stores that the executor was seen and what it claimed: one statement, whose parts write different tables. An attempt
+ * that it has had under the same claim starts again, ended or not. The caller holds the executions.
+ */
+export async function startAttempts(sql: Sql, executor: ExecutorId, started: readonly StartedAttempt[]): Promise<void> {
   await sql.run(
-    `update attempts set lease_until = clock_timestamp() + $4 * interval '1 millisecond', ended_at = null, ended_as = null
-     where execution_id = $1 and attempt = $2 and executor_id = $3`,
-    [...claimValues(claimed), limits.leaseMs],
+    `with given as (
+       select * from unnest($3::text[], $4::int[], $5::bool[], $6::text[], $7::text[], $8::json[]) with ordinality
+         as given (execution_id, attempt, is_queued, actor, request_id, detail, place)),
+     running as (
+       update executions e set status = 'running', attempt = given.attempt, executor_id = $1,
+         started_at = coalesce(e.started_at, clock_timestamp())
+       from given where e.id = given.execution_id and given.is_queued),
+     seen as (${seeExecutor}),
+     noted as (${recordAuditsFrom("(select *, 'execution.claim' as action, execution_id as object from given) claimed")})
+     insert into attempts as known (execution_id, attempt, executor_id, request_id, lease_until)
+     select execution_id, attempt, $1, request_id, clock_timestamp() + $2 * interval '1 millisecond' from given
+     on conflict (execution_id, attempt) do update set lease_until = excluded.lease_until, ended_at = null, ended_as = null
+     where known.executor_id = excluded.executor_id and known.request_id = excluded.request_id`,
+    [
+      executor,
+      limits.leaseMs,
+      started.map((one) => one.executionId),
+      started.map(({ attempt }) => attempt),
+      started.map(({ isQueued }) => isQueued),
+      started.map(({ requester }) => requester.name),
+      started.map(({ requester }) => requester.requestId),
+      started.map(({ detail }) => JSON.stringify(detail)),
+    ],
   );
 }
 
 /**
- * Renews a lease, even an expired one, and says whether a cancel was requested; undefined when the attempt has ended.
- * The attempt cannot end meanwhile.
+ * The attempts $2 and $3 of the executor $1 that have not ended, as SQL; none of them can end meanwhile. Executions and
+ * attempts are locked in the order of their ids: two statements that only share the executions would wait for each
+ * other's attempts without end. With `skipLocked`, those that another transaction has locked are left out.
  */
-export async function renewLease(sql: Sql, claimed: ClaimedAttempt): Promise<{ readonly cancel: boolean } | undefined> {
-  return sql.row(
-    z.object({ cancel: z.boolean() }),
-    `with held as (
-       select e.id, e.attempt, e.cancel_requested_at is not null as cancel
-       from executions e join attempts a on ${attemptOf} where ${isRunning} for share of e)
+const held = ({ skipLocked = false }: { readonly skipLocked?: boolean } = {}): string => `
+  select e.id, e.attempt, e.cancel_requested_at is not null as cancel
+  from unnest($2::text[], $3::int[]) as asked (execution_id, attempt)
+    join executions e on e.id = asked.execution_id and e.attempt = asked.attempt and e.status = 'running'
+    join attempts a on ${attemptOf} and a.executor_id = $1
+  order by e.id for share of e ${skipLocked ? "skip locked" : ""} for no key update of a ${skipLocked ? "skip locked" : ""}`;
+const heldValues = (executor: ExecutorId, asked: readonly AttemptRef[]): readonly unknown[] => [
+  executor,
+  asked.map((one) => one.executionId),
+  asked.map(({ attempt }) => attempt),
+];
+
+const renewedRow = z.object({ execution_id: executionId, cancel: z.boolean() });
+
+/**
+ * Renews leases of one executor, even expired ones, and stores that it was seen. Returns the attempts that have not
+ * ended, by execution, and whether a cancel of each was requested; of several, without those that are locked, because
+ * the others must not wait for them.
+ */
+export async function renewLeases(
+  sql: Sql,
+  executor: ExecutorId,
+  asked: readonly AttemptRef[],
+): Promise<ReadonlyMap<ExecutionId, { readonly cancel: boolean }>> {
+  const renewed = await sql.rows(
+    renewedRow,
+    // The count reads all of "held": whatever locks executions and their executor locks the executor last.
+    `with held as (${held({ skipLocked: asked.length > 1 })}), seen as (${seeExecutor} and (select count(*) from held) > 0)
      update attempts a set lease_until = clock_timestamp() + $4 * interval '1 millisecond'
-     from held where a.execution_id = held.id and a.attempt = held.attempt returning held.cancel`,
-    [...claimValues(claimed), limits.leaseMs],
+     from held where a.execution_id = held.id and a.attempt = held.attempt returning a.execution_id, held.cancel`,
+    [...heldValues(executor, asked), limits.leaseMs],
   );
+  return new Map(renewed.map(({ execution_id, cancel }) => [execution_id, { cancel }]));
 }
 
 /**
- * Stores that the keyring granted a live attempt: from then on its scripts may have started. `LEASE_LOST` when it is no
- * longer live; then the grant must not be handed out. It waits for the lock on the execution: two answers to the same
- * claim may run at once, and one that gives the attempt back must see this grant, or be seen here.
+ * Stores that the keyring granted attempts of one executor: from then on their scripts may have started. Returns those
+ * that are still live; no other grant may be handed out. It waits for the locks on the executions: two answers to the
+ * same claim may run at once, and one that gives the attempt back must see this grant, or be seen here.
  */
-export async function markGranted(sql: Sql, claimed: ClaimedAttempt): Promise<void> {
-  const touched = await sql.run(
-    `with held as (
-       select e.id, e.attempt from executions e join attempts a on ${attemptOf} where ${isRunning} for share of e)
+export async function markGranted(
+  sql: Sql,
+  executor: ExecutorId,
+  granted: readonly AttemptRef[],
+): Promise<ReadonlySet<ExecutionId>> {
+  const marked = await sql.rows(
+    z.object({ execution_id: executionId }),
+    `with held as (${held()})
      update attempts a set granted_at = coalesce(a.granted_at, clock_timestamp())
      from held where a.execution_id = held.id and a.attempt = held.attempt
-       and a.ended_at is null and a.lease_until > clock_timestamp()`,
-    claimValues(claimed),
+       and a.ended_at is null and a.lease_until > clock_timestamp()
+     returning a.execution_id`,
+    heldValues(executor, granted),
   );
-  if (touched !== 1) throw new SealrunError("LEASE_LOST", "");
+  return new Set(marked.map(({ execution_id }) => execution_id));
 }
 
 /** True when an attempt got its grant. */
@@ -128,13 +187,16 @@ export async function isGranted(sql: Sql, { executionId, attempt }: AttemptRef):
   return row?.is_granted === true;
 }
 
-/** Stores how an attempt ended; the caller holds the execution. Attempt 0 does not exist. */
+/**
+ * Stores how an attempt ended, after which the keyring is told; the caller holds the execution. Attempt 0 does not exist.
+ */
 export async function endAttempt(sql: Sql, { executionId, attempt }: AttemptRef, as: AttemptEnd): Promise<void> {
   await sql.run(
     `update attempts set ended_at = clock_timestamp(), ended_as = $3
      where execution_id = $1 and attempt = $2 and ended_at is null`,
     [executionId, attempt, as],
   );
+  sql.ring(attemptsBell);
 }
 
 /** Stores why an attempt was released; the caller holds the execution. */
@@ -182,25 +244,34 @@ export async function listGrantsToEnd(sql: Sql, limit: number): Promise<readonly
   );
 }
 
-/** Stores that the keyring has ended a grant. */
-export async function markGrantEnded(sql: Sql, { executionId, attempt }: AttemptRef): Promise<void> {
-  await sql.run("update attempts set grant_ended_at = clock_timestamp() where execution_id = $1 and attempt = $2", [
-    executionId,
-    attempt,
-  ]);
+/** Stores that the keyring has ended grants; returns of how many. It leaves attempts that are locked. */
+export async function markGrantsEnded(sql: Sql, ended: readonly AttemptRef[]): Promise<number> {
+  return sql.run(
+    `with ended as (
+       select a.execution_id, a.attempt from attempts a
+         join unnest($1::text[], $2::int[]) as given (execution_id, attempt) using (execution_id, attempt)
+       order by a.execution_id, a.attempt for no key update of a skip locked)
+     update attempts a set grant_ended_at = clock_timestamp() from ended
+     where a.execution_id = ended.execution_id and a.attempt = ended.attempt`,
+    [ended.map((one) => one.executionId), ended.map(({ attempt }) => attempt)],
+  );
 }
 
-/** The attempt that this claim got before, or undefined. */
+/** The attempts that these claims of one executor got before, by execution. */
 export async function findClaimed(
   sql: Sql,
-  claim: { readonly executionId: ExecutionId; readonly executorId: ExecutorId; readonly requestId: string },
-): Promise<z.infer<typeof attemptRow> | undefined> {
-  return sql.row(
-    attemptRow,
-    `select attempt, lease_until > clock_timestamp() as is_live from attempts
-     where execution_id = $1 and executor_id = $2 and request_id = $3`,
-    [claim.executionId, claim.executorId, claim.requestId],
+  executor: ExecutorId,
+  claims: readonly { readonly executionId: ExecutionId; readonly requestId: string }[],
+): Promise<ReadonlyMap<ExecutionId, z.infer<typeof claimedRow>>> {
+  const found = await sql.rows(
+    claimedRow,
+    `select a.execution_id, a.attempt, a.lease_until > clock_timestamp() as is_live
+     from unnest($2::text[], $3::text[]) as claim (execution_id, request_id)
+       join attempts a on a.execution_id = claim.execution_id and a.request_id = claim.request_id
+     where a.executor_id = $1`,
+    [executor, claims.map((one) => one.executionId), claims.map(({ requestId }) => requestId)],
   );
+  return new Map(found.map((attempt) => [attempt.executionId, attempt]));
 }
 
 /** True when the attempt belongs or belonged to this executor. */

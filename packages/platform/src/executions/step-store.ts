@@ -1,13 +1,5 @@
 import type { Sql } from "@sealrun/postgres";
-import {
-  type ExecutionId,
-  failure,
-  type Failure,
-  jsonValue,
-  type JsonValue,
-  stepStatus,
-  type FinishedStep,
-} from "@sealrun/protocol";
+import { type ExecutionId, failure, type Failure, jsonValue, type JsonValue, stepStatus } from "@sealrun/protocol";
 import { z } from "zod";
 
 const stepRow = z
@@ -43,37 +35,41 @@ export interface StepEnd {
   readonly error?: Failure | undefined;
 }
 
+/** A step as reports change it; times are in ISO 8601. */
+export const stepState = z.object({
+  position: z.number(),
+  script: z.string(),
+  name: z.string(),
+  status: stepStatus,
+  exitCode: z.number().nullable(),
+  startedAt: z.string().nullable(),
+  durationMs: z.number().nullable(),
+  tries: z.number(),
+  error: failure.nullable(),
+  /** The end of the attempt said how it ended, before its own report came. */
+  isToldEarly: z.boolean(),
+  /** Undefined unless a report has just brought it: a stored result is not read. */
+  result: jsonValue.optional(),
+});
+export type StepState = z.infer<typeof stepState>;
+
+/** SQL of a step `s` as JSON for `stepState`. */
+export const stepStateJson = `json_build_object('position', s.position, 'script', s.script, 'name', s.name,
+  'status', s.status, 'exitCode', s.exit_code, 'startedAt', s.started_at, 'durationMs', s.duration_ms,
+  'tries', s.tries, 'error', s.error, 'isToldEarly', s.is_told_early)`;
+
 /** The steps in order. */
 export async function listSteps(sql: Sql, id: ExecutionId): Promise<readonly StoredStep[]> {
   return sql.rows(stepRow, `select ${columns} from execution_steps where execution_id = $1 order by position`, [id]);
 }
 
-/**
- * Marks a pending step as running since `at`; undefined when it is not pending. A step that ended early with its
- * attempt keeps its status and gets its start time.
- */
-export async function startStep(
-  sql: Sql,
-  id: ExecutionId,
-  position: number,
-  at: Date,
-): Promise<StoredStep | undefined> {
-  return sql.row(
-    stepRow,
-    `update execution_steps
-     set status = case when is_told_early then status else 'running' end, started_at = coalesce(started_at, $3)
-     where execution_id = $1 and position = $2 and (status = 'pending' or is_told_early) returning ${columns}`,
-    [id, position, at],
-  );
-}
+/** A step's place and name, which never change. */
+export type StepName = Pick<StoredStep, "position" | "name">;
 
-/** Stores the number of the current try of a running step. */
-export async function noteTry(sql: Sql, id: ExecutionId, position: number, tries: number): Promise<void> {
-  await sql.run(
-    `update execution_steps set tries = greatest(tries, $3)
-     where execution_id = $1 and position = $2 and (status = 'running' or is_told_early)`,
-    [id, position, tries],
-  );
+/** The names of an execution's steps. */
+export async function listStepNames(sql: Sql, id: ExecutionId): Promise<readonly StepName[]> {
+  const row = z.object({ position: z.number(), name: z.string() });
+  return sql.rows(row, "select position, name from execution_steps where execution_id = $1", [id]);
 }
 
 /** Resets every step to `pending`, for another attempt. Returns the changed steps. */
@@ -86,61 +82,6 @@ export async function resetSteps(sql: Sql, id: ExecutionId): Promise<readonly St
     [id],
   );
   return [...changed].sort((left, right) => left.position - right.position);
-}
-
-/**
- * Ends a step; undefined when it has ended already, because an end never changes. A step that ended early with its
- * attempt gets the details of its own report, if the status is the same.
- */
-export async function endStep(
-  sql: Sql,
-  id: ExecutionId,
-  position: number,
-  end: StepEnd,
-): Promise<StoredStep | undefined> {
-  return sql.row(
-    stepRow,
-    `update execution_steps
-     set status = $3, exit_code = $4, duration_ms = $5, result = $6, error = $7, is_told_early = false
-     where execution_id = $1 and position = $2
-       and (status in ('pending', 'running') or (is_told_early and status = $3)) returning ${columns}`,
-    [
-      id,
-      position,
-      end.status,
-      end.exitCode,
-      end.durationMs,
-      end.result === undefined ? null : JSON.stringify(end.result),
-      end.error === undefined ? null : JSON.stringify(end.error),
-    ],
-  );
-}
-
-/**
- * Ends steps as the request that finished their attempt says, before their own reports arrive; ended steps stay as they
- * are. The caller holds the execution.
- */
-export async function endStepsEarly(sql: Sql, id: ExecutionId, ends: readonly FinishedStep[]): Promise<void> {
-  await sql.run(
-    `update execution_steps s set status = given.status, exit_code = given.exit_code,
-            duration_ms = given.duration_ms, error = given.error::json, is_told_early = true
-     from unnest($2::int[], $3::text[], $4::int[], $5::float8[], $6::text[])
-       as given (position, status, exit_code, duration_ms, error)
-     where s.execution_id = $1 and s.position = given.position and s.status in ('pending', 'running')`,
-    [
-      id,
-      ends.map(({ step }) => smallInteger(step)),
-      ends.map(({ status }) => status),
-      ends.map(({ exitCode }) => smallInteger(exitCode)),
-      ends.map(({ durationMs }) => durationMs),
-      ends.map(({ error }) => (error === undefined ? null : JSON.stringify(error))),
-    ],
-  );
-}
-
-/** The number if it fits PostgreSQL's integer, otherwise null: an executor may send any number. */
-export function smallInteger(value: number | null): number | null {
-  return value !== null && Math.abs(value) <= 2_147_483_647 ? value : null;
 }
 
 /**

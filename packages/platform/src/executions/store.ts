@@ -6,36 +6,13 @@ import {
   executionStatus,
   type ExecutionStatus,
   type Failure,
-  type JsonObject,
   packageId,
-  type PackageId,
   projectId,
-  type ProjectId,
   SealrunError,
-  type Trigger,
-  sealingBatch,
 } from "@sealrun/protocol";
 import { z } from "zod";
 import { isHeld } from "../hold/store.ts";
-import { insertRows } from "../postgres/insert-rows.ts";
-
-/** A new execution, as it is stored. */
-export interface NewExecution {
-  readonly id: ExecutionId;
-  readonly projectId: ProjectId;
-  readonly packageId: PackageId;
-  readonly versionId: string;
-  readonly poolName: string;
-  readonly priority: number;
-  readonly notBefore: Date | undefined;
-  readonly trigger: Trigger;
-  readonly onLost: "fail" | "rerun";
-  readonly visible: JsonObject;
-  /** The sealed parameters, under the outer layer as well. */
-  readonly sealed: Uint8Array | null;
-  readonly sealedNames: readonly string[];
-  readonly steps: readonly { readonly script: string; readonly name: string }[];
-}
+import { openedValues } from "./granted.ts";
 
 const lockedRow = z
   .object({
@@ -46,7 +23,7 @@ const lockedRow = z
     project_id: projectId,
     package_id: packageId,
     version_id: z.string(),
-    uploads: z.array(sealingBatch),
+    granted: openedValues,
     is_expired: z.boolean(),
     last_sequence: z.number().nullable(),
     executor_id: executorId.nullable(),
@@ -85,37 +62,16 @@ const lockedRow = z
 export type LockedExecution = z.infer<typeof lockedRow>;
 
 /**
- * Stores queued executions, numbered in this order, and their steps. Their feeds, audit rows and outbox rows are
- * written by `addExecutions`, in the same transaction. Call it inside that transaction.
+ * Stores queued executions and returns them, as SQL; they are numbered in the order of `place`. `source` has their
+ * columns. The rest of a start is written by the same statement: `start/started-store.ts`.
  */
-export async function insertExecutions(sql: Sql, made: readonly NewExecution[]): Promise<void> {
-  await insertRows(
-    sql,
-    `executions (id, project_id, package_id, version_id, pool_name, status, cursor, visible, sealed, sealed_names,
-                 priority, not_before, trigger, on_lost)`,
-    made.map((one) => [
-      one.id,
-      one.projectId,
-      one.packageId,
-      one.versionId,
-      one.poolName,
-      "queued",
-      1,
-      JSON.stringify(one.visible),
-      one.sealed,
-      JSON.stringify(one.sealedNames),
-      one.priority,
-      one.notBefore ?? null,
-      JSON.stringify(one.trigger),
-      one.onLost,
-    ]),
-  );
-  await insertRows(
-    sql,
-    "execution_steps (execution_id, position, script, name)",
-    made.flatMap(({ id, steps }) => steps.map(({ script, name }, position) => [id, position, script, name])),
-  );
-}
+export const insertExecutionsFrom = (source: string): string => `
+  insert into executions (id, project_id, package_id, version_id, pool_name, status, cursor, visible, sealed,
+                          sealed_names, priority, not_before, trigger, on_lost)
+  select id, project_id, package_id, version_id, pool_name, 'queued', 1, visible, sealed,
+         sealed_names, priority, not_before, trigger, on_lost
+  from ${source} order by place
+  returning id, number, project_id, package_id, pool_name, priority, not_before`;
 
 /** The error for an id that no execution has. */
 export function executionNotFound(id: ExecutionId): SealrunError {
@@ -125,31 +81,34 @@ export function executionNotFound(id: ExecutionId): SealrunError {
   );
 }
 
-/** Locks an execution until the transaction ends; `EXECUTION_NOT_FOUND` when there is no execution of that id. */
-export async function lockExecution(sql: Sql, id: ExecutionId): Promise<LockedExecution> {
-  const found = await sql.row(
-    lockedRow,
-    `select id, status, attempt, generation, project_id, package_id, version_id, uploads, last_sequence,
+const selectLocked = `select id, status, attempt, generation, project_id, package_id, version_id, granted, last_sequence,
             executor_id, on_lost, cancel_requested_at is not null as is_cancel_requested, reports,
             coalesce(event_expires_at < clock_timestamp(), true) as is_expired, ${isHeld} as is_held
-     from executions where id = $1 for update`,
-    [id],
-  );
+     from executions`;
+
+/** Locks an execution until the transaction ends; `EXECUTION_NOT_FOUND` when there is no execution of that id. */
+export async function lockExecution(sql: Sql, id: ExecutionId): Promise<LockedExecution> {
+  const found = await sql.row(lockedRow, `${selectLocked} where id = $1 for update`, [id]);
   if (found !== undefined) return found;
   throw new SealrunError("EXECUTION_NOT_FOUND", "");
 }
 
-/** Sets an execution to `running`, under a new attempt or its existing one; the caller holds its row. */
-export async function markRunning(
+const unreadableRow = z.object({ id: executionId }).transform(({ id }) => ({ id, status: "unreadable" as const }));
+
+/**
+ * Locks executions until the transaction ends, in the order of their ids: whatever locks several does so in this order.
+ * An id without an execution is missing in the answer. A row that cannot be read is `unreadable` and blocks no other.
+ */
+export async function lockExecutions(
   sql: Sql,
-  id: ExecutionId,
-  claimed: { readonly attempt: number; readonly executorId: string },
-): Promise<void> {
-  await sql.run(
-    `update executions set status = 'running', attempt = $2, executor_id = $3,
-            started_at = coalesce(started_at, clock_timestamp()) where id = $1`,
-    [id, claimed.attempt, claimed.executorId],
+  ids: readonly ExecutionId[],
+): Promise<ReadonlyMap<ExecutionId, LockedExecution | z.infer<typeof unreadableRow>>> {
+  const found = await sql.rows(
+    lockedRow.or(unreadableRow),
+    `${selectLocked} where id = any ($1::text[]) order by id for update`,
+    [ids],
   );
+  return new Map(found.map((execution) => [execution.id, execution]));
 }
 
 /** Sets a claimed execution back to `queued`: its event may be claimed again. */

@@ -1,10 +1,11 @@
 import type { Sql } from "@sealrun/postgres";
 import type { ExecutionId, Failure } from "@sealrun/protocol";
 import { type AttemptEnd, endAttempt } from "./attempt-store.ts";
-import { appendFeed, type FeedEntry } from "./feed-store.ts";
+import { stepEntry, systemLine } from "./feed-entries.ts";
+import { appendFeed } from "../feed/feed-store.ts";
 import { addToOutbox } from "../outbox/store.ts";
 import { forgetParts } from "./set-parts-store.ts";
-import { closeSteps, resetSteps, type StoredStep } from "./step-store.ts";
+import { closeSteps, resetSteps } from "./step-store.ts";
 import { markFinished, markRequeued } from "./store.ts";
 
 /** The reason when an execution is cancelled after an executor claimed it and before a script started. */
@@ -12,21 +13,6 @@ export const cancelledUnstarted: Failure = {
   code: "CANCELLED",
   message: "It was cancelled before a script started",
 };
-
-/** What a step's change looks like in the feed. */
-export function stepEntry({ position, script, name, status, exitCode, durationMs }: StoredStep): FeedEntry {
-  return { kind: "step", step: position, body: { script, name, status, exitCode, durationMs } };
-}
-
-/** A line that the platform adds to an execution's output. */
-export function systemLine(level: "info" | "warning", text: string): FeedEntry {
-  return {
-    kind: "log",
-    step: null,
-    stream: "system",
-    body: { step: null, level, text, time: new Date().toISOString() },
-  };
-}
 
 /** Ends an execution whose scripts did not all finish, and closes its steps. The caller holds its row. */
 export async function endUnfinished(

@@ -1,4 +1,4 @@
-import type { ExecutorId } from "@sealrun/protocol";
+import type { ExecutorId, FrameHeader } from "@sealrun/protocol";
 import type { Requester, Deps } from "../deps.ts";
 
 /** What the functions that answer an executor need. */
@@ -8,12 +8,16 @@ export type RpcDeps = Omit<Deps, "log">;
 export interface ExecutorRequest {
   readonly executorId: ExecutorId;
   readonly requestId: string;
+  readonly header: FrameHeader;
   readonly body: Uint8Array;
   /** The whole frame: the keyring verifies it again. */
   readonly frame: Uint8Array;
 }
 
 /** The requester, for the audit. */
-export function executorRequester({ executorId, requestId }: ExecutorRequest): Requester {
+export function executorRequester({
+  executorId,
+  requestId,
+}: Pick<ExecutorRequest, "executorId" | "requestId">): Requester {
   return { name: `executor ${executorId}`, requestId };
 }

@@ -1,22 +1,23 @@
 import { call } from "@sealrun/nats";
-import { type RevocationsRequest, revocationsReply, subjects } from "@sealrun/protocol";
+import { createRounds } from "@sealrun/postgres";
+import { limits, type RevocationsRequest, revocationsReply, subjects } from "@sealrun/protocol";
+import { Events } from "nats";
 import { recordAudit } from "../audit/store.ts";
 import type { Deps } from "../deps.ts";
 import { findLastRevocation, markRevoked } from "./store.ts";
 
-const everyMs = 2_000;
+const retryMs = 2_000;
 
 type RevocationDeps = Pick<Deps, "database" | "link" | "identity" | "keyring" | "log">;
 
 /**
- * Asks the keyring every two seconds which executors were revoked, and refuses those from then on. Only the keyring
- * decides, and it refuses them already; if it does not answer, it is asked again. The returned function stops this.
+ * Asks the keyring which executors were revoked, and refuses those from then on: when the keyring says that there is
+ * one, after each reconnect to NATS, and every `limits.safetyPollMs`. Only the keyring decides, and it refuses them
+ * already; if it does not answer, it is asked again. The returned function stops this.
  */
 export function followRevocations(deps: RevocationDeps): () => Promise<void> {
-  let isStopped = false;
   let isFailing = false;
-  let timer: NodeJS.Timeout | undefined;
-  const round = async (): Promise<void> => {
+  const rounds = createRounds(async () => {
     try {
       await learnRevocations(deps);
       isFailing = false;
@@ -24,16 +25,17 @@ export function followRevocations(deps: RevocationDeps): () => Promise<void> {
       if (!isFailing) deps.log.warn({ err: error }, "The keyring did not list revoked executors; trying again");
       isFailing = true;
     }
-    if (!isStopped) timer = setTimeout(next, everyMs);
+    return isFailing ? retryMs : limits.safetyPollMs;
+  });
+  const watch = async (): Promise<void> => {
+    for await (const { type } of deps.link.connection.status()) if (type === Events.Reconnect) rounds.ring();
   };
-  let running = round();
-  const next = (): void => {
-    running = round();
-  };
+  const subscription = deps.link.connection.subscribe(subjects.revoked, { callback: rounds.ring });
+  void watch();
+  rounds.ring();
   return async () => {
-    isStopped = true;
-    clearTimeout(timer);
-    await running;
+    subscription.unsubscribe();
+    await rounds.close();
   };
 }
 

@@ -1,14 +1,7 @@
 import type { Sql } from "@sealrun/postgres";
-import {
-  executorId,
-  type ExecutorId,
-  failure,
-  limits,
-  poolId,
-  type PoolId,
-  type PresenceRequest,
-} from "@sealrun/protocol";
+import { executorId, type ExecutorId, failure, limits, type PoolId, type PresenceRequest } from "@sealrun/protocol";
 import { z } from "zod";
+import { outboxChannel } from "../postgres/channels.ts";
 
 const executorRow = z
   .object({ id: executorId, sign_public: z.instanceof(Uint8Array) })
@@ -74,23 +67,37 @@ export async function findLastRevocation(sql: Sql): Promise<Date | undefined> {
   return (await sql.row(last, "select max(revoked_at) as at from executors"))?.at ?? undefined;
 }
 
+/** Stores that the executor $1 sent a request now, as SQL. */
+export const seeExecutor = "update executors set last_seen_at = clock_timestamp() where id = $1";
+
 /** Stores that an executor sent a request now. */
 export async function noteSeen(sql: Sql, id: ExecutorId): Promise<void> {
-  await sql.run("update executors set last_seen_at = clock_timestamp() where id = $1", [id]);
+  await sql.run(seeExecutor, [id]);
 }
 
-/** Stores an executor's heartbeat: its slots, running executions, and whether it is draining or unfit. */
+/**
+ * Stores an executor's heartbeat: its slots, running executions, and whether it is draining or unfit. Notifies the
+ * dispatchers when that may give its pool capacity, or the executor was absent.
+ */
 export async function notePresence(sql: Sql, id: ExecutorId, said: PresenceRequest): Promise<void> {
   await sql.run(
-    `update executors set last_seen_at = clock_timestamp(), slots = $2, running = $3, is_draining = $4,
-            trouble = $5 where id = $1`,
-    [id, said.slots, said.running, said.draining, said.trouble == null ? null : JSON.stringify(said.trouble)],
+    `with noted as (
+       update executors x set last_seen_at = clock_timestamp(), slots = $2, running = $3, is_draining = $4, trouble = $5
+       from executors before where x.id = $1 and before.id = x.id
+       returning (before.slots, before.is_draining, before.trouble::text)
+                   is distinct from (x.slots, x.is_draining, x.trouble::text)
+                 or coalesce(before.last_seen_at < clock_timestamp() - $6 * interval '1 millisecond', true) as is_news)
+     select pg_notify($7, '') from noted where is_news`,
+    [
+      id,
+      said.slots,
+      said.running,
+      said.draining,
+      said.trouble == null ? null : JSON.stringify(said.trouble),
+      limits.absentMs,
+      outboxChannel,
+    ],
   );
-}
-
-/** Every pool. */
-export async function listPools(sql: Sql): Promise<readonly PoolId[]> {
-  return (await sql.rows(z.object({ id: poolId }), "select id from pools")).map(({ id }) => id);
 }
 
 /** True for an executor `x` that is not revoked and has sent a heartbeat recently, as SQL; $1 is `limits.absentMs`. */

@@ -33,6 +33,7 @@ import {
 import { judgeAudit } from "./judge-audit.ts";
 import { pingKeyring } from "../keyring/ping-keyring.ts";
 import { pingNats, readNatsStorage } from "./read-nats.ts";
+import { readSizes } from "./table-sizes.ts";
 import { withTimeout } from "./with-timeout.ts";
 
 const maxMs = 5_000;
@@ -49,6 +50,7 @@ export function createHealth(deps: HealthDeps): () => Promise<Omit<PlatformHealt
   return async () => {
     const server = shared(async () => describeServer(database));
     const queue = shared(async () => readQueue(database));
+    const tables = shared(async () => readSizes(deps));
     const storage = shared(async () => readNatsStorage(link));
     const checks = await Promise.all([
       timed("postgres", async () => pingPostgres(database).then(() => good("PostgreSQL answers"))),
@@ -77,6 +79,7 @@ export function createHealth(deps: HealthDeps): () => Promise<Omit<PlatformHealt
       postgres: await server.catch(() => null),
       nats: found === null ? null : { version: link.connection.info?.version ?? "", streams: [...found.streams] },
       queue: await queue.catch(() => null),
+      tables: await tables.catch(() => null),
     };
   };
 }

@@ -1,4 +1,4 @@
-import { type HealthCheck, judgeClocks } from "@sealrun/protocol";
+import { type HealthCheck, judgeClocks, reportsStream } from "@sealrun/protocol";
 import type { Hold } from "../hold/store.ts";
 import type { ScheduleFacts, UnfitExecutor } from "./health-store.ts";
 import type { NatsStorage } from "./read-nats.ts";
@@ -31,13 +31,19 @@ export function judgeServer(fault: string | undefined, address: string): Judged 
 
 /** Whether the streams accept messages: by their own limits, by the account's limit, and by the last publish. */
 export function judgeStreams({ streams, account }: NatsStorage, isFull: boolean): Judged {
-  const storage = [...streams.map(({ name, ...use }) => ({ name: `Stream ${name}`, ...use })), account];
+  const storage = [...streams.map(({ name, ...use }) => ({ name: streamName(name), ...use })), account];
   const [fullest] = storage
     .flatMap(({ name, bytes, maxBytes }) => (maxBytes === null ? [] : [{ name, part: bytes / maxBytes }]))
     .toSorted((left, right) => right.part - left.part);
   if (isFull) return bad("NATS is full and accepts no events; give it more storage");
   if (fullest === undefined || fullest.part < nearFull) return good("Both streams have room");
-  return warning(`${fullest.name} is ${Math.floor(fullest.part * 100)} % full; give it more storage`);
+  const use = `${fullest.name} is ${Math.floor(fullest.part * 100)} % full`;
+  if (fullest.name !== streamName(reportsStream)) return warning(`${use}; give it more storage`);
+  return warning(`${use}; executors keep the reports that NATS refuses and send them again. Start another platform`);
+}
+
+function streamName(name: string): string {
+  return `Stream ${name}`;
 }
 
 /** Whether there are executors for the queued executions. */

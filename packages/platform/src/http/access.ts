@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { RequestOrigin } from "../access/cross-site.ts";
 import { identify } from "../access/identify.ts";
 import type { Session } from "../access/session-store.ts";
+import type { Kept } from "../cache/kept.ts";
 import type { Deps } from "../deps.ts";
 import { readSessionCookie } from "./session-cookie.ts";
 import type { CountWrongToken } from "./wrong-tokens.ts";
@@ -29,7 +30,11 @@ declare module "fastify" {
  */
 export function denyByDefault(
   app: FastifyInstance,
-  { database, countWrongToken }: Pick<Deps, "database"> & { readonly countWrongToken: CountWrongToken },
+  {
+    database,
+    kept,
+    countWrongToken,
+  }: Pick<Deps, "database"> & { readonly kept: Pick<Kept, "findToken">; readonly countWrongToken: CountWrongToken },
 ): void {
   app.decorateRequest("author", "");
   app.decorateRequest("session", undefined);
@@ -44,11 +49,14 @@ export function denyByDefault(
   app.addHook("onRequest", async (request) => {
     if (request.is404 || request.routeOptions.config.access === "public") return;
     const { authorization } = request.headers;
-    const caller = await identify(database, {
-      ...originOf(request),
-      authorization,
-      cookie: readSessionCookie(request),
-    });
+    const caller = await identify(
+      { sql: database, findToken: kept.findToken },
+      {
+        ...originOf(request),
+        authorization,
+        cookie: readSessionCookie(request),
+      },
+    );
     if (caller.kind === "unknown") {
       if (request.routeOptions.config.access === "optional") return;
       await countWrongToken(request);
@@ -60,8 +68,14 @@ export function denyByDefault(
 }
 
 /** What the request says about the page that sent it. */
-export function originOf({ method, headers }: FastifyRequest): RequestOrigin {
-  return { method, fetchSite: one(headers["sec-fetch-site"]), sessionHeader: one(headers[sessionHeader]) };
+export function originOf({ method, headers, host }: FastifyRequest): RequestOrigin {
+  return {
+    method,
+    host,
+    origin: headers.origin,
+    fetchSite: one(headers["sec-fetch-site"]),
+    sessionHeader: one(headers[sessionHeader]),
+  };
 }
 
 function one(header: string | readonly string[] | undefined): string | undefined {

@@ -25,6 +25,9 @@ const fastifyCodes: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   ],
 };
 
+/** Limits of requests count within a minute; one of streams ends when a stream is closed. */
+const retryAfterSeconds = 60;
+
 /**
  * Answers every failure with the same error body. Unexpected errors are logged with their cause and answered as
  * `INTERNAL`.
@@ -34,6 +37,7 @@ export function answerErrors(app: FastifyInstance): void {
     const failure = translate(error);
     if (failure.code === "INTERNAL")
       request.log.error({ err: error, route: request.routeOptions.url }, "A request failed");
+    if (failure.row.status === 429) void reply.header("retry-after", retryAfterSeconds);
     return reply.code(failure.row.status).send(bodyOf(failure, request.id));
   });
   app.setNotFoundHandler(async (request, reply) => {

@@ -7,9 +7,12 @@ import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { serializerCompiler } from "fastify-type-provider-zod";
 import type { Audit } from "../audit/audit.ts";
 import type { ChangeNotices } from "../live/change-notices.ts";
+import type { Kept } from "../cache/kept.ts";
 import type { Deps } from "../deps.ts";
 import type { FeedNotices } from "../live/feed-notices.ts";
+import type { EarlyLines } from "../live/first-line.ts";
 import { denyByDefault } from "./access.ts";
+import { refuseOtherHosts } from "./allowed-hosts.ts";
 import { refuseWhileClockIsWrong } from "./clock-gate.ts";
 import { answerErrors, answerUnreadable } from "./error-response.ts";
 import { createEventStreams } from "./event-streams.ts";
@@ -29,6 +32,7 @@ import { holdRoutes } from "./routes/hold.ts";
 import { packageRoutes } from "./routes/packages.ts";
 import { platformRoutes } from "./routes/platform.ts";
 import { projectRoutes } from "./routes/projects.ts";
+import { retentionRoutes } from "./routes/retention.ts";
 import { scheduleRoutes } from "./routes/schedules.ts";
 import { secretRoutes } from "./routes/secrets.ts";
 import { sessionRoutes } from "./routes/session.ts";
@@ -41,11 +45,19 @@ export interface ServerOptions {
   readonly webFolder?: string | undefined;
   /** Proxies whose `X-Forwarded-…` headers are trusted. */
   readonly trustedProxies?: readonly string[] | undefined;
+  /** Names for which it answers besides IP addresses and localhost. */
+  readonly allowedHosts?: readonly string[] | undefined;
 }
 
 /** The HTTP server, ready to listen. Routes are registered after the hooks that guard them. */
 export async function buildServer(
-  deps: Deps & { readonly notices: FeedNotices; readonly changes: ChangeNotices; readonly audit: Audit },
+  deps: Deps & {
+    readonly notices: FeedNotices;
+    readonly lines: EarlyLines;
+    readonly changes: ChangeNotices;
+    readonly audit: Audit;
+    readonly kept: Kept;
+  },
   options: ServerOptions = {},
 ): Promise<FastifyInstance> {
   // The multipart plugin logs a request's headers, with the token, at level trace.
@@ -66,6 +78,7 @@ export async function buildServer(
   });
   endSilentConnections(app);
   await sendSecurityHeaders(app);
+  refuseOtherHosts(app, options.allowedHosts ?? []);
   warnOfUntrustedProxy(app);
   await app.register(cookie);
   await app.register(rateLimit, { global: false });
@@ -111,6 +124,7 @@ export async function buildServer(
   scheduleRoutes(app, deps);
   eventRoutes(app, deps);
   holdRoutes(app, deps);
+  retentionRoutes(app, deps);
   settleRoutes(app, deps);
   await serveWeb(app, options.webFolder);
   return app;

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import files from "@fastify/static";
+import { cutEnd } from "@sealrun/protocol";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 
 /** The text in index.html that stands for the nonce of one answer. */
@@ -108,7 +109,7 @@ async function listFiles(folder: string): Promise<ReadonlySet<string> | undefine
     return new Set(
       entries
         .filter((entry) => entry.isFile())
-        .map((entry) => join(entry.parentPath, entry.name).slice(folder.replace(/\/+$/, "").length)),
+        .map((entry) => join(entry.parentPath, entry.name).slice(cutEnd(folder, "/").length)),
     );
   } catch {
     return undefined;

@@ -2,34 +2,53 @@ import { toBase64 } from "@sealrun/crypto";
 import { failAfter } from "@sealrun/faults";
 import { call } from "@sealrun/nats";
 import {
-  endGrantReply,
-  type EndGrantRequest,
+  answeredError,
+  type AttemptRef,
+  endGrantsReply,
+  type EndGrantsRequest,
+  type ExecutionId,
+  type GrantItem,
   grantReply,
   type GrantRequest,
   type KeyringLookupRequest,
   keyringLookupReply,
+  type SealrunError,
   subjects,
 } from "@sealrun/protocol";
 import type { ExecutorRequest, RpcDeps } from "../executors/executor-request.ts";
 
 type KeyringDeps = Pick<RpcDeps, "link" | "identity" | "keyring">;
 
-/**
- * Asks for the grant of one attempt, with the executor's own claim. Returns the keyring's complete signed frame as
- * base64: only the executor can open the grant in it. Fails with the keyring's refusal, or `KEYRING_UNREACHABLE`.
- */
-export async function askGrant(
-  deps: KeyringDeps,
-  request: ExecutorRequest,
-  asked: Omit<GrantRequest, "executorFrame" | "executorId">,
-): Promise<string> {
-  const body: GrantRequest = { ...asked, executorFrame: toBase64(request.frame), executorId: request.executorId };
-  const { frame } = await call({ ...to(deps, "grant"), body, reply: grantReply });
-  failAfter("keyring");
-  return toBase64(frame);
+/** Grants of the keyring: `frame` is its complete signed frame as base64, and only the executor can open what is in it. */
+export interface AnsweredGrants {
+  readonly frame: string;
+  /** Attempts that the keyring refused. */
+  readonly refused: ReadonlyMap<ExecutionId, SealrunError>;
 }
 
-/** Asks for message keys, with the executor's own lookup; answers and fails as `askGrant`. */
+/**
+ * Asks for the grants of attempts in one request, with the executor's own claim. Fails with the keyring's refusal of the
+ * whole request, or `KEYRING_UNREACHABLE`.
+ */
+export async function askGrants(
+  deps: KeyringDeps,
+  request: ExecutorRequest,
+  items: readonly GrantItem[],
+): Promise<AnsweredGrants> {
+  const body: GrantRequest = { frame: toBase64(request.frame), executorId: request.executorId, items: [...items] };
+  const { value, frame } = await call({ ...to(deps, "grant"), body, reply: grantReply });
+  failAfter("keyring");
+  const answers = new Map(value.items.map((item) => [item.executionId, item]));
+  const refused = items.flatMap(({ executionId }): [ExecutionId, SealrunError][] => {
+    const answer = answers.get(executionId);
+    if (answer?.ok === true) return [];
+    const said = answer?.error ?? { code: "INTERNAL", message: "The keyring did not answer for it" };
+    return [[executionId, answeredError(said)]];
+  });
+  return { frame: toBase64(frame), refused: new Map(refused) };
+}
+
+/** Asks for message keys, with the executor's own lookup. Answers with the keyring's frame, and fails as `askGrants`. */
 export async function askMessageKeys(
   deps: KeyringDeps,
   request: ExecutorRequest,
@@ -45,9 +64,10 @@ export async function askMessageKeys(
   return toBase64(frame);
 }
 
-/** Tells the keyring that an attempt has ended; fails as `askGrant`. */
-export async function askEnd(deps: KeyringDeps, ended: EndGrantRequest): Promise<void> {
-  await call({ ...to(deps, "end"), body: ended, reply: endGrantReply });
+/** Tells the keyring that attempts have ended; fails as `askGrants`. */
+export async function askEnd(deps: KeyringDeps, ended: readonly AttemptRef[]): Promise<void> {
+  const body: EndGrantsRequest = { ended: [...ended] };
+  await call({ ...to(deps, "end"), body, reply: endGrantsReply });
   failAfter("keyring");
 }
 
@@ -58,6 +78,7 @@ function to(deps: KeyringDeps, verb: "grant" | "lookup" | "end") {
     peer: deps.keyring,
     subject: subjects.keyring(verb),
     kind: verb,
+    isForPeerOnly: true,
     unreachable: "KEYRING_UNREACHABLE",
     timeoutMs: 5_000,
   } as const;

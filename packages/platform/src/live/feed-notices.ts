@@ -14,7 +14,7 @@ export interface FeedNotices {
 export async function openFeedNotices(database: Pick<Database, "listen">): Promise<FeedNotices> {
   const subscribers = new Map<string, Set<() => void>>();
   const anyExecution = new Set<() => void>();
-  // Sent by `executions/feed-store.ts`.
+  // Sent by `feed/feed-store.ts`.
   const stop = await database.listen(feedChannel, (executionId) => {
     const called = executionId === "" ? [...subscribers.values()] : [subscribers.get(executionId) ?? new Set()];
     for (const callbacks of [...called, anyExecution]) for (const onChange of callbacks) onChange();

@@ -1,5 +1,13 @@
 import type { NatsLink } from "@sealrun/nats";
-import { executionsStream, poolConsumer, type PoolId, reportsStream, SealrunError, subjects } from "@sealrun/protocol";
+import {
+  executionsStream,
+  limits,
+  poolConsumer,
+  type PoolId,
+  reportsStream,
+  SealrunError,
+  subjects,
+} from "@sealrun/protocol";
 import {
   AckPolicy,
   type ConsumerConfig,
@@ -21,6 +29,13 @@ const ackWaitMs = 30_000;
 const maxRuns = 20_000;
 /** Each chunk is at most some 128 KiB, so this bounds the memory of one platform. */
 const maxChunks = 256;
+
+/** For NATS, no limit. */
+const unlimited = -1;
+/** Room for a few chunks of reports: less is not a limit that lets them through. */
+const minStreamBytes = 1_048_576;
+/** The storage of the server, or of the account, is too small. */
+const storageCodes: ReadonlySet<number | undefined> = new Set([10_047, 10_002]);
 
 /** A stream, and when it was created: a different time than before means that it is a new, empty stream. */
 interface MadeStream {
@@ -46,7 +61,12 @@ export async function ensureStreams(link: NatsLink): Promise<MadeStreams> {
     };
     const streams = [
       await ensureStream(manager, { ...shared, name: executionsStream, subjects: [subjects.allExecutions] }),
-      await ensureStream(manager, { ...shared, name: reportsStream, subjects: [subjects.allReports] }),
+      await ensureStream(manager, {
+        ...shared,
+        name: reportsStream,
+        subjects: [subjects.allReports],
+        max_bytes: limits.reportsStreamBytes,
+      }),
     ];
     const reports = { durable_name: reportsConsumer, max_ack_pending: maxChunks };
     return { streams, wasAhead: await ensureConsumer(manager, reportsStream, reports) };
@@ -149,13 +169,36 @@ async function managing<T>(link: NatsLink, work: (manager: JetStreamManager) => 
   }
 }
 
+/** Creates a stream if it is missing. A stream that exists without a limit gets the wanted one. */
 async function ensureStream(
   manager: JetStreamManager,
   wanted: Partial<StreamConfig> & { readonly name: string },
 ): Promise<MadeStream> {
   const found = await unlessMissing(manager.streams.info(wanted.name));
-  const { created } = found ?? (await manager.streams.add(wanted));
+  const { max_bytes: wantedBytes = unlimited } = wanted;
+  const { created } =
+    found ?? (await withinStorage(wantedBytes, async (bytes) => manager.streams.add({ ...wanted, max_bytes: bytes })));
+  if (found !== undefined && wantedBytes > 0 && found.config.max_bytes <= 0) {
+    const { config } = found;
+    await withinStorage(wantedBytes, async (bytes) =>
+      manager.streams.update(wanted.name, { ...config, max_bytes: bytes }),
+    );
+  }
   return { name: wanted.name, madeAt: new Date(created) };
+}
+
+/**
+ * NATS reserves what a stream may hold, and refuses what its storage cannot hold: then the limit is halved until it fits.
+ * In the end there is none, and the server's own storage is the limit.
+ */
+async function withinStorage<T>(bytes: number, work: (bytes: number) => Promise<T>): Promise<T> {
+  try {
+    return await work(bytes);
+  } catch (error) {
+    const isTooLarge = error instanceof NatsError && storageCodes.has(error.api_error?.err_code);
+    if (!isTooLarge || bytes <= 0) throw error;
+    return withinStorage(bytes < 2 * minStreamBytes ? unlimited : Math.floor(bytes / 2), work);
+  }
 }
 
 /**

@@ -5,26 +5,26 @@ import { ringOutbox } from "../postgres/channels.ts";
 
 // `ringOutbox` wakes the dispatchers: `dispatch/dispatcher.ts`.
 
-/** Adds the executions `source` to the outbox, as SQL. */
-const insertFrom = (source: string): string => `
+/** Adds the executions `source` to the outbox, as SQL. The caller notifies the dispatchers. */
+export const addToOutboxFrom = (source: string): string => `
   insert into outbox (execution_id, pool, project_id, package_id, priority, number, not_before, is_due)
   select id, lower(pool_name), project_id, package_id, priority, number, not_before,
          coalesce(not_before <= clock_timestamp(), true)
   from ${source}`;
 
-/** Requests a new event for each of the executions `e`, as SQL; an earlier event no longer counts as published. */
+/**
+ * Requests a new event for each of the executions `e`, as SQL; an earlier event no longer counts as published. They are
+ * locked in the order of their ids, as claims of several lock them.
+ */
 const requestEvents = (which: string): string => `
-  with requested as (
+  with chosen as (
+    select e.id from executions e where ${which} order by e.id for update
+  ), requested as (
     update executions e set published_at = null, published_seq = null, event_expires_at = null
-    where ${which} returning e.id, e.pool_name, e.project_id, e.package_id, e.priority, e.number, e.not_before
+    from chosen where e.id = chosen.id
+    returning e.id, e.pool_name, e.project_id, e.package_id, e.priority, e.number, e.not_before
   )
-  ${insertFrom("requested")} on conflict do nothing`;
-
-/** Requests the first event of executions that the caller has just inserted; notifies as `addToOutbox` does. */
-export async function addNewToOutbox(sql: Sql, ids: readonly ExecutionId[]): Promise<void> {
-  await sql.run(insertFrom("executions where id = any ($1::text[])"), [ids]);
-  await ringOutbox(sql);
-}
+  ${addToOutboxFrom("requested")} on conflict do nothing`;
 
 /**
  * Requests a new event for a queued execution; every dispatcher is notified when the transaction commits. The caller
@@ -121,13 +121,4 @@ export async function renewLostEvents(sql: Sql, lost: readonly PublishedExecutio
 /** Marks executions whose time has come as due, so that dispatchers can choose them; returns how many. */
 export async function markDue(sql: Sql): Promise<number> {
   return sql.run("update outbox set is_due = true where not is_due and not_before <= clock_timestamp()");
-}
-
-/** Milliseconds until the next delayed execution is due, or undefined when none is delayed. */
-export async function msUntilDue(sql: Sql): Promise<number | undefined> {
-  const row = await sql.row(
-    z.object({ ms: z.number().nullable() }),
-    `select extract(epoch from min(not_before) - clock_timestamp())::float8 * 1000 as ms from outbox where not is_due`,
-  );
-  return row?.ms ?? undefined;
 }

@@ -1,6 +1,6 @@
 import type { Sql } from "@sealrun/postgres";
 import type { ExecutionId, ExecutionInfo } from "@sealrun/protocol";
-import { readOutputBackwards } from "../executions/feed-store.ts";
+import { readOutputBackwards } from "../feed/feed-read-store.ts";
 import { getExecution, listAttempts, listReceipt } from "./execution-list-store.ts";
 import { findProgress } from "../executions/progress-store.ts";
 import { describeGap } from "../executions/describe-gap.ts";
@@ -8,7 +8,6 @@ import { listSteps } from "../executions/step-store.ts";
 import { addWaitingReasons } from "./add-waiting-reasons.ts";
 
 const outputBytes = 64 * 1024;
-const pageLines = 500;
 
 /** An execution with its steps, their output and its receipt; `EXECUTION_NOT_FOUND`. */
 export async function describeExecution(sql: Sql, id: ExecutionId): Promise<ExecutionInfo> {
@@ -17,7 +16,7 @@ export async function describeExecution(sql: Sql, id: ExecutionId): Promise<Exec
   const [told] = await addWaitingReasons(sql, [summary]);
   const steps: ExecutionInfo["steps"] = [];
   for (const { position, ...step } of await listSteps(sql, id)) {
-    steps.push({ ...step, output: await readOutput(sql, id, position) });
+    steps.push({ ...step, output: progress.logDeleted === null ? await readOutput(sql, id, position) : "" });
   }
   const { number: _number, ...shown } = summary;
   return {
@@ -34,6 +33,7 @@ export async function describeExecution(sql: Sql, id: ExecutionId): Promise<Exec
     receipt: [...(await listReceipt(sql, id))],
     reportsComplete: progress.isComplete,
     reportsGap: describeGap(progress) ?? null,
+    logDeleted: progress.logDeleted,
   };
 }
 
@@ -41,16 +41,12 @@ export async function describeExecution(sql: Sql, id: ExecutionId): Promise<Exec
 async function readOutput(sql: Sql, id: ExecutionId, step: number): Promise<string> {
   const lines: string[] = [];
   let bytesLeft = outputBytes;
-  for (let offset = 0; bytesLeft > 0; offset += pageLines) {
-    const page = await readOutputBackwards(sql, id, { step, limit: pageLines, offset });
-    for (const line of page) {
-      const bytes = Buffer.byteLength(line) + 1;
-      if (bytes > bytesLeft && lines.length > 0) return join(lines);
-      lines.push(bytes > bytesLeft ? line.slice(-bytesLeft) : line);
-      bytesLeft -= bytes;
-      if (bytesLeft <= 0) return join(lines);
-    }
-    if (page.length < pageLines) break;
+  for await (const line of readOutputBackwards(sql, id, step)) {
+    const bytes = Buffer.byteLength(line) + 1;
+    if (bytes > bytesLeft && lines.length > 0) break;
+    lines.push(bytes > bytesLeft ? line.slice(-bytesLeft) : line);
+    bytesLeft -= bytes;
+    if (bytesLeft <= 0) break;
   }
   return join(lines);
 }

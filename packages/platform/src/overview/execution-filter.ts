@@ -1,4 +1,4 @@
-import { type ExecutionStatus, executionStatus, executorId, trigger } from "@sealrun/protocol";
+import { fields, zonedTime, type ExecutionStatus, executionStatus, executorId, trigger } from "@sealrun/protocol";
 import { z } from "zod";
 
 const statusesOfQuery = z.string().transform((text, context): readonly ExecutionStatus[] => {
@@ -10,10 +10,8 @@ const statusesOfQuery = z.string().transform((text, context): readonly Execution
 });
 
 const triggerKinds = trigger.options.map(({ shape }) => shape.kind.value);
-const time = z.iso.datetime({ offset: true, message: "expected a time with its zone, such as 2027-01-31T06:00:00Z" });
-
 /** Filters of executions in a query string. */
-export const executionQuery = z.object({
+export const executionQuery = fields({
   project: z.string().optional(),
   package: z.string().optional(),
   status: statusesOfQuery.optional(),
@@ -23,8 +21,8 @@ export const executionQuery = z.object({
     .string()
     .regex(/^exe_[0-9a-z]{0,20}$/, "expected the start of an execution's id: exe_ and letters and digits")
     .optional(),
-  since: time.optional(),
-  until: time.optional(),
+  since: zonedTime.optional(),
+  until: zonedTime.optional(),
 });
 /** Filters of executions. `since` is inclusive, `until` exclusive. */
 export type ExecutionFilter = z.infer<typeof executionQuery>;

@@ -6,6 +6,7 @@ import {
   failure,
   jsonObject,
   type PackageId,
+  masking,
   type ReceiptRow,
   readOutcome,
   scope,
@@ -133,6 +134,7 @@ const receiptRow = z
     step: z.string(),
     attempt: z.number().nullable(),
     outcome: readOutcome,
+    masking: masking.nullable(),
     at: z.date(),
   })
   .transform(({ at, ...row }) => ({ ...row, time: at.toISOString() }));
@@ -141,7 +143,7 @@ const receiptRow = z
 export async function listReceipt(sql: Sql, id: ExecutionId): Promise<readonly ReceiptRow[]> {
   return sql.rows(
     receiptRow,
-    `select r.name, r.scope, r.version, s.name as step, r.attempt, r.outcome, r.at
+    `select r.name, r.scope, r.version, s.name as step, r.attempt, r.outcome, r.masking, r.at
      from receipts r join execution_steps s on s.execution_id = r.execution_id and s.position = r.step
      where r.execution_id = $1 order by r.number`,
     [id],

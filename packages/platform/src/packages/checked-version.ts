@@ -5,6 +5,7 @@ export interface UploadedFile {
   readonly path: string;
   readonly bytes: Uint8Array;
   readonly sha256: string;
+  readonly executable: boolean;
 }
 
 /** A version that passed all checks and may be stored. */

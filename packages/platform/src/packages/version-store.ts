@@ -1,6 +1,14 @@
 import { newId } from "@sealrun/crypto";
 import type { Sql } from "@sealrun/postgres";
-import { jsonObject, packageId, type PackageId, SealrunError, versionFile, versionId } from "@sealrun/protocol";
+import {
+  jsonObject,
+  packageId,
+  type PackageId,
+  SealrunError,
+  type VersionFile,
+  versionFile,
+  versionId,
+} from "@sealrun/protocol";
 import { z } from "zod";
 import { ringOutbox } from "../postgres/channels.ts";
 import { insertRows } from "../postgres/insert-rows.ts";
@@ -31,6 +39,11 @@ const packageVersionRow = z
 const listedRow = z
   .object({ id: versionId, number: z.number(), digest: z.string(), created_at: z.date() })
   .transform(({ created_at, ...row }) => ({ ...row, createdAt: created_at }));
+
+/** Only programs have the field: lists of older versions look as they did. */
+const listedFile = versionFile.transform(({ executable, ...file }) =>
+  executable === true ? { ...file, executable } : file,
+);
 
 const limited = z.object({ max_concurrent: z.number().optional() });
 
@@ -64,8 +77,15 @@ export async function insertVersion(
       JSON.stringify(checked.steps),
     ],
   );
-  const files = checked.files.map((file, position) => [id, position, file.path, file.sha256, file.bytes.length]);
-  await insertRows(sql, "version_files (version_id, position, path, sha256, size)", files);
+  const files = checked.files.map((file, position) => [
+    id,
+    position,
+    file.path,
+    file.sha256,
+    file.bytes.length,
+    file.executable,
+  ]);
+  await insertRows(sql, "version_files (version_id, position, path, sha256, size, executable)", files);
   const { max_concurrent: limit } = limited.parse(checked.manifest ?? {});
   await sql.run("update packages set current_version = $2, max_concurrent = $3 where id = $1", [
     packageId,
@@ -121,10 +141,12 @@ export async function findLastPush(sql: Sql, packageId: PackageId): Promise<Date
 }
 
 /** The files of a version in upload order. */
-export async function listFiles(sql: Sql, version: string): Promise<readonly z.infer<typeof versionFile>[]> {
-  return sql.rows(versionFile, "select path, sha256, size from version_files where version_id = $1 order by position", [
-    version,
-  ]);
+export async function listFiles(sql: Sql, version: string): Promise<readonly VersionFile[]> {
+  return sql.rows(
+    listedFile,
+    "select path, sha256, size, executable from version_files where version_id = $1 order by position",
+    [version],
+  );
 }
 
 /** One file of a version, or undefined. */

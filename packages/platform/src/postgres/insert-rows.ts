@@ -11,29 +11,38 @@ export async function insertRows(
   rows: readonly (readonly unknown[])[],
   suffix = "",
 ): Promise<void> {
-  for (const batch of batches(rows)) {
+  const of = Math.floor(maxParameters / (rows[0]?.length ?? 1));
+  for (const batch of inBatches(rows, { of, sizeOf: bytesOf })) {
     const tuples = batch.map((row, index) => tuple(row.length, index * row.length));
     await sql.run(`insert into ${into} values ${tuples.join(", ")} ${suffix}`, batch.flat());
   }
 }
 
-function* batches(rows: readonly (readonly unknown[])[]): Generator<readonly (readonly unknown[])[]> {
-  let batch: (readonly unknown[])[] = [];
-  let parameters = 0;
+/**
+ * Cuts a list into batches for one statement each: of at most `of` items, and of few bytes. `sizeOf` counts an item's
+ * binary values.
+ */
+export function* inBatches<T>(
+  items: readonly T[],
+  { of, sizeOf }: { readonly of: number; readonly sizeOf: (item: T) => number },
+): Generator<readonly T[]> {
+  let batch: T[] = [];
   let bytes = 0;
-  for (const row of rows) {
-    const rowBytes = row.reduce<number>((sum, value) => sum + (value instanceof Uint8Array ? value.length : 0), 0);
-    if (batch.length > 0 && (parameters + row.length > maxParameters || bytes + rowBytes > maxBytes)) {
+  for (const item of items) {
+    const size = sizeOf(item);
+    if (batch.length > 0 && (batch.length >= of || bytes + size > maxBytes)) {
       yield batch;
       batch = [];
-      parameters = 0;
       bytes = 0;
     }
-    batch.push(row);
-    parameters += row.length;
-    bytes += rowBytes;
+    batch.push(item);
+    bytes += size;
   }
   if (batch.length > 0) yield batch;
+}
+
+function bytesOf(row: readonly unknown[]): number {
+  return row.reduce<number>((sum, value) => sum + (value instanceof Uint8Array ? value.length : 0), 0);
 }
 
 function tuple(width: number, offset: number): string {

@@ -5,8 +5,9 @@ import {
   isScript,
   parseConfigFile,
   parseManifest,
-  parseParametersFile,
+  parsePushedParametersFile,
   planSteps,
+  requireScript,
   SealrunError,
   showName,
   type VersionFile,
@@ -19,6 +20,7 @@ import type { CheckedVersion, UploadedFile } from "../packages/checked-version.t
  */
 export function checkUpload(files: readonly UploadedFile[]): CheckedVersion {
   checkPackageFiles(files.map(({ path, bytes }) => ({ path, size: bytes.length, kind: "file" })));
+  requireScript(files);
   const paths = files.map(({ path }) => path);
   const read = <T>(path: string, parse: (bytes: Uint8Array) => T): T | undefined => {
     const file = files.find((candidate) => candidate.path === path);
@@ -29,7 +31,7 @@ export function checkUpload(files: readonly UploadedFile[]): CheckedVersion {
     files,
     manifest,
     config: read("config.json", parseConfigFile) ?? {},
-    parameters: read("parameters.json", parseParametersFile),
+    parameters: read("parameters.json", parsePushedParametersFile),
     steps: planSteps(manifest, paths),
     digest: digestVersion(files),
   };
@@ -55,7 +57,7 @@ export function checkAnnounced(files: readonly UploadedFile[], announced: readon
 
 /** SHA-256 in hex of the list of files: it identifies the version, and executors check their list against it. */
 function digestVersion(files: readonly UploadedFile[]): string {
-  const list = files.map(({ path, sha256, bytes }) => ({ path, sha256, size: bytes.length }));
+  const list = files.map(({ path, sha256, bytes, executable }) => ({ path, sha256, size: bytes.length, executable }));
   return createHash("sha256").update(encodeFileList(list)).digest("hex");
 }
 

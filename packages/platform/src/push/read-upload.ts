@@ -2,8 +2,10 @@ import { createHash } from "node:crypto";
 import type { Multipart, MultipartFile } from "@fastify/multipart";
 import { concatBytes, wipe } from "@sealrun/crypto";
 import {
-  decodeText,
+  describeIssue,
+  isExecutable,
   limits,
+  parseStrictJson,
   type PushVersion,
   pushVersion,
   SealrunError,
@@ -59,7 +61,10 @@ export async function readUpload(parts: AsyncIterable<Multipart>): Promise<Uploa
       }
       const bytes = await readBytes(part, path, bytesLeft, "PACKAGE_INVALID");
       bytesLeft -= bytes.length;
-      files.push({ path, bytes, sha256: createHash("sha256").update(bytes).digest("hex") });
+      // The parts come in the announced order, which is checked once all are here.
+      const bit = announced === undefined ? undefined : announced.files[files.length]?.executable === true;
+      const sha256 = createHash("sha256").update(bytes).digest("hex");
+      files.push({ path, bytes, sha256, executable: isExecutable(bytes, bit) });
     }
   } catch (error) {
     if (secretsFile !== undefined) wipe(secretsFile);
@@ -69,11 +74,13 @@ export async function readUpload(parts: AsyncIterable<Multipart>): Promise<Uploa
 }
 
 async function readAnnouncement(part: Multipart): Promise<PushVersion> {
-  const text =
-    part.type === "file"
-      ? Buffer.from(await readBytes(part, "version", limits.pushDocumentBytes, "BAD_REQUEST")).toString("utf8")
-      : String(part.value);
-  return decodeText(pushVersion, text);
+  const maxBytes = limits.pushDocumentBytes;
+  const bytes =
+    part.type === "file" ? await readBytes(part, "version", maxBytes, "BAD_REQUEST") : Buffer.from(String(part.value));
+  const rules = { file: "Part version", code: "BAD_REQUEST", maxBytes, maxDepth: limits.jsonDepth } as const;
+  const parsed = pushVersion.safeParse(parseStrictJson(bytes, rules).value);
+  if (parsed.success) return parsed.data;
+  throw new SealrunError("BAD_REQUEST", `In the part version: ${describeIssue(parsed.error)}`);
 }
 
 async function readBytes(

@@ -1,30 +1,6 @@
 import type { Sql } from "@sealrun/postgres";
-import { executionId, type ExecutionId, executionStatus, limits, type AttemptRef } from "@sealrun/protocol";
+import { executionId, type ExecutionId, limits, type AttemptRef } from "@sealrun/protocol";
 import { z } from "zod";
-
-const completedRow = z
-  .object({ status: executionStatus, had_gaps: z.boolean() })
-  .transform(({ had_gaps, ...row }) => ({ ...row, hadGaps: had_gaps }));
-
-/**
- * Stores, once, that every report of an ended execution's newest attempt is in; undefined when that is stored already,
- * or when some are missing. The caller holds the execution.
- */
-export async function noteComplete(sql: Sql, id: ExecutionId): Promise<z.infer<typeof completedRow> | undefined> {
-  return sql.row(
-    completedRow,
-    `with before as (
-       select e.id, e.reports = 'gaps' as had_gaps from executions e
-         join attempts a on a.execution_id = e.id and a.attempt = e.attempt
-       where e.id = $1 and e.finished_at is not null and e.reports in ('awaited', 'gaps')
-         and a.applied_sequence >= e.last_sequence
-         and e.last_sequence <= (select count(*) from report_chunks c
-                                 where c.execution_id = e.id and c.attempt = e.attempt and c.sequence <= e.last_sequence))
-     update executions e set reports = 'complete' from before where e.id = before.id
-     returning e.status, before.had_gaps`,
-    [id],
-  );
-}
 
 const stalledRow = z
   .object({ execution_id: executionId, attempt: z.number() })

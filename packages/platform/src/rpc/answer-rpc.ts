@@ -1,9 +1,10 @@
+import { readStatedBox } from "@sealrun/crypto";
 import { createSeenFrames, serve, type SignedRequest } from "@sealrun/nats";
 import { openWhileFit } from "@sealrun/postgres";
-import { executorId, type RpcVerb, rpcVerbs, SealrunError, subjects } from "@sealrun/protocol";
+import { executorId, isForKeyring, type RpcVerb, rpcVerbs, SealrunError, subjects } from "@sealrun/protocol";
 import { recordRefusal } from "./record-refusal.ts";
+import type { Kept } from "../cache/kept.ts";
 import type { Deps } from "../deps.ts";
-import { findExecutor } from "../executors/store.ts";
 import { answerClaim } from "./claim.ts";
 import { answerEmit } from "./emit.ts";
 import { answerFetch } from "./fetch.ts";
@@ -17,7 +18,9 @@ import { answerSchedule } from "./schedule.ts";
 import { answerSet } from "./set.ts";
 import { answerState } from "./state.ts";
 
-const answers: Readonly<Record<RpcVerb, (deps: RpcDeps, request: ExecutorRequest) => Promise<object>>> = {
+const answers: Readonly<
+  Record<RpcVerb, (deps: RpcDeps & Pick<Deps, "log">, request: ExecutorRequest) => Promise<object>>
+> = {
   claim: answerClaim,
   renew: answerRenew,
   finish: answerFinish,
@@ -33,11 +36,13 @@ const answers: Readonly<Record<RpcVerb, (deps: RpcDeps, request: ExecutorRequest
 };
 
 /**
- * Answers requests of executors until closed; closing waits for answers in progress. Only the signature says which
+ * Answers requests of executors until closed; closing waits for answers in progress. Only the signature or MAC says which
  * executor sent a request, and it must arrive on that executor's own subject. While the database does not answer, or
  * the clock is wrong, this platform leaves requests to others.
  */
-export function answerRpc(deps: RpcDeps & Pick<Deps, "fitness" | "log">): () => Promise<void> {
+export function answerRpc(
+  deps: RpcDeps & Pick<Deps, "fitness" | "log"> & { readonly kept: Pick<Kept, "findExecutor"> },
+): () => Promise<void> {
   const underWay = new Set<Promise<object>>();
   const answered = rpcVerbs.map((verb) => ({ verb, seen: createSeenFrames() }));
   const serveVerb = ({ verb, seen }: (typeof answered)[number]) =>
@@ -47,7 +52,8 @@ export function answerRpc(deps: RpcDeps & Pick<Deps, "fitness" | "log">): () => 
       subject: subjects.everyRpc(verb),
       queue: "platform",
       kind: verb,
-      findKey: async (sender) => findKey(deps, sender),
+      findKey: async (sender) => findKey(deps.kept, sender),
+      ...(isForKeyring(verb) ? {} : { findBox: readStatedBox }),
       handle: async (request) => {
         const answering = answer(deps, verb, readRequest(verb, request));
         underWay.add(answering);
@@ -76,8 +82,8 @@ async function answer(deps: RpcDeps & Pick<Deps, "log">, verb: RpcVerb, request:
   }
 }
 
-async function findKey({ database }: Pick<Deps, "database">, sender: string): Promise<Uint8Array> {
-  const executor = await findExecutor(database, sender);
+async function findKey({ findExecutor }: Pick<Kept, "findExecutor">, sender: string): Promise<Uint8Array> {
+  const executor = await findExecutor(sender);
   if (executor !== undefined) return executor.signPublic;
   throw new SealrunError("NOT_ENROLLED", "");
 }
@@ -87,5 +93,5 @@ function readRequest(verb: RpcVerb, { header, body, frame, subject }: SignedRequ
   if (subject !== subjects.rpc(sender, verb)) {
     throw new SealrunError("REPLAYED", "The request was sent on another executor's subject");
   }
-  return { executorId: sender, requestId: header.requestId, body, frame };
+  return { executorId: sender, requestId: header.requestId, header, body, frame };
 }

@@ -1,151 +1,153 @@
 import { crashPoint } from "@sealrun/faults";
 import type { Sql } from "@sealrun/postgres";
 import {
+  type Claim,
   claimRequest,
   type ClaimReply,
-  type ClaimRequest,
+  type ClaimVerdict,
+  cutBatches,
   decode,
+  type ExecutionId,
+  grantBytes,
   limits,
   SealrunError,
-  toSealrunError,
 } from "@sealrun/protocol";
-import { describeOpened } from "../audit/opened-store.ts";
-import { recordAudit } from "../audit/store.ts";
-import { noteSeen } from "../executors/store.ts";
-import {
-  endAttempt,
-  findClaimed,
-  type ClaimedAttempt,
-  insertAttempt,
-  isGranted,
-  markGranted,
-  restartLease,
-} from "../executions/attempt-store.ts";
-import { addToOutbox, delayInOutbox } from "../outbox/store.ts";
-import { appendFeed } from "../executions/feed-store.ts";
-import { lockExecution, type LockedExecution, markQueued, markRunning } from "../executions/store.ts";
-import { cancelledUnstarted, endUnfinished } from "../executions/transitions.ts";
-import { askGrant } from "../keyring/ask-keyring.ts";
+import type { Deps } from "../deps.ts";
+import { findClaimed, startAttempts } from "../executions/attempt-store.ts";
+import { appendFeeds, type FeedEntry } from "../feed/feed-store.ts";
+import { describeOpened } from "../executions/granted.ts";
+import { lockExecutions, type LockedExecution } from "../executions/store.ts";
 import { executorRequester, type ExecutorRequest, type RpcDeps } from "../executors/executor-request.ts";
+import { type Claimed, giveGrants } from "./give-grants.ts";
+import { recordRefusals } from "./record-refusal.ts";
+
+type Verdict = Claimed | SealrunError;
 
 /**
- * Life of a grant: the longest step and an hour. When the executor is gone, the lease ends the attempt much earlier.
+ * Gives queued executions to the executor that claims them: all of a request in one transaction, with a verdict for each.
+ * Attempts, leases and audit rows are committed before the keyring is asked; its grants are committed before they are
+ * handed out. The same claim sent again, beside the same or other claims, gets the same attempt. `CLAIM_REFUSED` or
+ * `EXPIRED` when an execution cannot be claimed, `RATE_LIMITED` when its grant no longer fits into the answer. When the
+ * keyring refuses or does not answer, the execution is queued again and the keyring's error is passed on.
  */
-const grantMs = limits.stepTimeoutMs + 3_600_000;
-/** After a refusal of the keyring, the execution waits this long and is then published again. */
-const firstDelayMs = 10_000;
-/** A key that the keyring lacks can only come back with its database, so the delay doubles up to this. */
-const maxDelayMs = 5 * 60_000;
-/** The same for a pool whose executors may not run the project: a permitted executor must be enrolled first. */
-const maxDelayUnenrolledMs = 10 * 60_000;
-
-interface Claimed {
-  readonly execution: LockedExecution;
-  readonly attempt: number;
-}
-
-/**
- * Gives a queued execution to the executor that claims it. Attempt, lease and audit row are committed before the
- * keyring is asked; the keyring's grant is committed before it is handed out. The same claim sent again gets the same
- * attempt. `CLAIM_REFUSED` or `EXPIRED` when it cannot be claimed. When the keyring refuses or does not answer, the
- * execution is queued again and the keyring's error is passed on.
- */
-export async function answerClaim(deps: RpcDeps, request: ExecutorRequest): Promise<ClaimReply> {
-  const asked = decode(claimRequest, request.body);
-  const { execution, attempt } = await deps.database.transaction(async (sql) => claim(sql, request, asked));
+export async function answerClaim(deps: RpcDeps & Pick<Deps, "log">, request: ExecutorRequest): Promise<ClaimReply> {
+  const { claims } = decode(claimRequest, request.body);
+  const taken = await deps.database.transaction(async (sql) => takeAll(sql, request, claims));
   crashPoint("platform.claim.after-commit");
-  const claimed: ClaimedAttempt = { executionId: execution.id, attempt, executorId: request.executorId };
-  try {
-    const grant = await askGrant(deps, request, {
-      executionId: execution.id,
-      attempt,
-      packageId: execution.packageId,
-      projectId: execution.projectId,
-      uploads: execution.uploads,
-      endsAt: Date.now() + grantMs,
-    });
-    await markGranted(deps.database, claimed);
-    crashPoint("platform.claim.after-grant");
-    return { ok: true, attempt, leaseMs: limits.leaseMs, grant };
-  } catch (error) {
-    const failure = toSealrunError(error);
-    await deps.database.transaction(async (sql) => giveBack(sql, request, { claimed, failure }));
-    throw error;
-  }
-}
-
-async function claim(sql: Sql, request: ExecutorRequest, asked: ClaimRequest): Promise<Claimed> {
-  const execution = await lockExecution(sql, asked.executionId);
-  const known = await findClaimed(sql, { ...request, executionId: execution.id });
-  const isQueued = execution.status === "queued";
-  if (isQueued) {
-    // A new event is published after the hold.
-    if (execution.isHeld) throw new SealrunError("CLAIM_REFUSED", "The platform is held and starts nothing");
-    // This also applies to a repeated claim: a requeued execution can only be claimed with its newest event.
-    if (asked.generation !== execution.generation) throw refused(execution);
-    if (execution.isExpired) throw new SealrunError("EXPIRED", `The event of ${execution.id} has expired`);
-  } else if (execution.status !== "running" || known?.isLive !== true) throw refused(execution);
-  // A repeated claim can only get the newest attempt: while its lease is live, or after it was given back.
-  if (known !== undefined && known.attempt !== execution.attempt) throw refused(execution);
-  const attempt = known?.attempt ?? execution.attempt + 1;
-  const claimed: ClaimedAttempt = { executionId: execution.id, attempt, executorId: request.executorId };
-  if (known === undefined) await insertAttempt(sql, claimed, request.requestId);
-  else await restartLease(sql, claimed);
-  if (isQueued) {
-    await markRunning(sql, execution.id, claimed);
-    await appendFeed(sql, execution.id, [{ kind: "status", body: { status: "running" } }]);
-  }
-  await noteSeen(sql, request.executorId);
-  const opened = await describeOpened(sql, execution.packageId, execution.uploads);
-  const detail = { attempt, generation: asked.generation, ...opened };
-  await recordAudit(sql, {
-    requester: executorRequester(request),
-    action: "execution.claim",
-    object: execution.id,
-    detail,
+  const claimed = claims.flatMap(({ executionId }) => {
+    const verdict = taken.get(executionId);
+    return verdict === undefined || verdict instanceof SealrunError ? [] : [verdict];
   });
-  crashPoint("platform.claim.before-commit");
-  return { execution, attempt };
+  const { frame, failures } = await giveGrants(deps, request, claimed);
+  const refused = new Map<ExecutionId, SealrunError>(failures);
+  for (const [id, verdict] of taken) if (verdict instanceof SealrunError) refused.set(id, verdict);
+  await recordRefusals(
+    deps,
+    claims.flatMap((claim) => {
+      const error = refused.get(claim.executionId);
+      return error === undefined ? [] : [{ requester: requesterOf(request, claim), claim, error }];
+    }),
+  );
+  const verdicts = claims.map(({ executionId }): ClaimVerdict => {
+    const verdict = refused.get(executionId) ?? taken.get(executionId) ?? unknownExecution();
+    if (!(verdict instanceof SealrunError)) {
+      return { executionId, ok: true, attempt: verdict.attempt, leaseMs: limits.leaseMs };
+    }
+    return { executionId, ok: false, error: { code: verdict.code, message: verdict.message } };
+  });
+  return { ok: true, claims: verdicts, ...(frame === undefined ? {} : { grants: frame }) };
 }
 
-async function giveBack(
+/** Claims what can be claimed. All checks come before the first write, so that one refusal undoes nothing of the others. */
+async function takeAll(
   sql: Sql,
   request: ExecutorRequest,
-  { claimed, failure }: { readonly claimed: ClaimedAttempt; readonly failure: SealrunError },
-): Promise<void> {
-  const { status, attempt, isCancelRequested } = await lockExecution(sql, claimed.executionId);
-  // Another platform may have answered the same claim: then the executor has its grant, and the attempt goes on.
-  if (status !== "running" || attempt !== claimed.attempt || (await isGranted(sql, claimed))) return;
-  await endAttempt(sql, claimed, "given-back");
-  if (isCancelRequested) {
-    // The cancel was requested during the claim: the execution must not be claimed again.
-    await endUnfinished(sql, claimed.executionId, { status: "cancelled", error: cancelledUnstarted });
-  } else {
-    await markQueued(sql, claimed.executionId);
-    if (!failure.row.retry) {
-      await addToOutbox(sql, claimed.executionId);
-      await delayInOutbox(sql, claimed.executionId, {
-        forMs: delayMs(failure, attempt),
-        refusal: `The keyring refused it (${failure.message})`,
-      });
+  claims: readonly Claim[],
+): Promise<ReadonlyMap<ExecutionId, Verdict>> {
+  const ids = claims.map(({ executionId }) => executionId);
+  // Sent together: the second runs after the first, and sees what was committed while that one waited.
+  const [executions, known] = await Promise.all([
+    lockExecutions(sql, ids),
+    findClaimed(sql, request.executorId, claims),
+  ]);
+  const judged = claims.map((claim) => {
+    const execution = executions.get(claim.executionId);
+    if (execution === undefined) return unknownExecution();
+    if (execution.status === "unreadable") {
+      return new SealrunError("INTERNAL", `The row of the execution ${execution.id} cannot be read`);
     }
-    await appendFeed(sql, claimed.executionId, [{ kind: "status", body: { status: "queued" } }]);
-  }
-  const detail = { attempt: claimed.attempt, code: failure.code };
-  await recordAudit(sql, {
-    requester: executorRequester(request),
-    action: "execution.give-back",
-    object: claimed.executionId,
-    detail,
+    return judge(claim, execution, known.get(claim.executionId));
   });
+  const [fitting = [], ...more] = cutBatches(
+    judged.flatMap((verdict) => (verdict instanceof SealrunError ? [] : [verdict])),
+    ({ execution }) => grantBytes(execution.granted.length),
+  );
+  if (fitting.length > 0) await storeClaims(sql, request, fitting);
+  const tooMany = new Set(more.flat());
+  return new Map(
+    claims.map(({ executionId }, place) => {
+      const verdict = judged[place] ?? unknownExecution();
+      const isLeftOut = !(verdict instanceof SealrunError) && tooMany.has(verdict);
+      return [executionId, isLeftOut ? leftOut() : verdict];
+    }),
+  );
 }
 
-function delayMs({ code }: SealrunError, attempt: number): number {
-  const grown = firstDelayMs * 2 ** (attempt - 1);
-  if (code === "KEY_NOT_FOUND") return Math.min(maxDelayMs, grown);
-  return code === "NOT_ENROLLED" ? Math.min(maxDelayUnenrolledMs, grown) : firstDelayMs;
+/** Whether the executor gets this execution, and under which attempt. `known` is what this claim got before. */
+function judge(
+  claim: Claim,
+  execution: LockedExecution,
+  known: { readonly attempt: number; readonly isLive: boolean } | undefined,
+): Verdict {
+  if (execution.status === "queued") {
+    // A new event is published after the hold.
+    if (execution.isHeld) return new SealrunError("CLAIM_REFUSED", "The platform is held and starts nothing");
+    // This also applies to a repeated claim: a requeued execution can only be claimed with its newest event.
+    if (claim.generation !== execution.generation) return refused(execution);
+    if (execution.isExpired) return new SealrunError("EXPIRED", `The event of ${execution.id} has expired`);
+  } else if (execution.status !== "running" || known?.isLive !== true) return refused(execution);
+  // A repeated claim can only get the newest attempt: while its lease is live, or after it was given back.
+  if (known !== undefined && known.attempt !== execution.attempt) return refused(execution);
+  return { claim, execution, attempt: known?.attempt ?? execution.attempt + 1 };
+}
+
+const running: readonly FeedEntry[] = [{ kind: "status", body: { status: "running" } }];
+
+async function storeClaims(sql: Sql, request: ExecutorRequest, claimed: readonly Claimed[]): Promise<void> {
+  const queued = claimed.filter(({ execution }) => execution.status === "queued");
+  await Promise.all([
+    startAttempts(
+      sql,
+      request.executorId,
+      claimed.map(({ claim, execution, attempt }) => ({
+        executionId: execution.id,
+        attempt,
+        isQueued: execution.status === "queued",
+        requester: requesterOf(request, claim),
+        detail: { attempt, generation: claim.generation, ...describeOpened(execution.granted) },
+      })),
+    ),
+    appendFeeds(
+      sql,
+      queued.map(({ execution }) => ({ id: execution.id, entries: running })),
+    ),
+  ]);
+  crashPoint("platform.claim.before-commit");
+}
+
+/** The requester of one claim: its own request id says which claim a row of the audit is about. */
+function requesterOf(request: ExecutorRequest, { requestId }: Claim): ReturnType<typeof executorRequester> {
+  return executorRequester({ ...request, requestId });
 }
 
 function refused({ status, attempt }: LockedExecution): SealrunError {
   return new SealrunError("CLAIM_REFUSED", `The execution is ${status} and has attempt ${attempt}`);
+}
+
+function unknownExecution(): SealrunError {
+  return new SealrunError("EXECUTION_NOT_FOUND", "");
+}
+
+function leftOut(): SealrunError {
+  return new SealrunError("RATE_LIMITED", "The answer has no room for the grant of this execution; claim it again");
 }

@@ -1,5 +1,5 @@
 import { crashPoint } from "@sealrun/faults";
-import { decode, type EmitReply, emitRequest } from "@sealrun/protocol";
+import { decodeOfAttempt, type EmitReply, emitRequest } from "@sealrun/protocol";
 import { acceptEvent } from "../events/accept-event.ts";
 import { readSealedParameters } from "../secrets/read-sealed.ts";
 import { fetchScopeKey } from "../secrets/scope-key.ts";
@@ -11,7 +11,7 @@ import type { ExecutorRequest, RpcDeps } from "../executors/executor-request.ts"
  * again gets the same answer. `LEASE_LOST`, `KEY_CHANGED`, `VALUE_TOO_LARGE`, and as `acceptEvent`.
  */
 export async function answerEmit(deps: RpcDeps, request: ExecutorRequest): Promise<EmitReply> {
-  const asked = decode(emitRequest, request.body);
+  const asked = decodeOfAttempt(emitRequest, request);
   const claimed = { ...asked, executorId: request.executorId };
   const { projectId } = await findLiveAttempt(deps.database, claimed);
   const data =

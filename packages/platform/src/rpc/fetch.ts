@@ -1,6 +1,6 @@
 import { toBase64 } from "@sealrun/crypto";
 import {
-  decode,
+  decodeOfAttempt,
   encodeFileList,
   type FetchReply,
   fetchRequest,
@@ -21,7 +21,7 @@ import { executorRequester, type ExecutorRequest, type RpcDeps } from "../execut
  * package can use. `NOT_FOUND` for any other file, `REPLACED` for a value that no longer exists, `LEASE_LOST`.
  */
 export async function answerFetch(deps: RpcDeps, request: ExecutorRequest): Promise<FetchReply> {
-  const { what, offset, executionId, attempt } = decode(fetchRequest, request.body);
+  const { what, offset, executionId, attempt } = decodeOfAttempt(fetchRequest, request);
   const live = await findLiveAttempt(deps.database, { executionId, attempt, executorId: request.executorId });
   if (what.kind === "file") return fetchFile(deps, live, what.sha256, offset);
   const whole =

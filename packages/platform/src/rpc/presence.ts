@@ -1,14 +1,15 @@
-import { decode, presenceRequest } from "@sealrun/protocol";
+import { decode, type PresenceReply, presenceRequest } from "@sealrun/protocol";
 import { notePresence } from "../executors/store.ts";
-import { ringOutbox } from "../postgres/channels.ts";
 import type { ExecutorRequest, RpcDeps } from "../executors/executor-request.ts";
 
-/** Stores an executor's heartbeat and notifies the dispatchers, because there may be capacity now. */
-export async function answerPresence({ database }: RpcDeps, request: ExecutorRequest): Promise<{ readonly ok: true }> {
-  const said = decode(presenceRequest, request.body);
-  await database.transaction(async (sql) => {
-    await notePresence(sql, request.executorId, said);
-    await ringOutbox(sql);
-  });
-  return { ok: true };
+/**
+ * Stores an executor's heartbeat, and notifies the dispatchers when there may be more capacity now. The answer says how
+ * fast the output of its runs may come.
+ */
+export async function answerPresence(
+  { database, linesPerSecond }: RpcDeps,
+  request: ExecutorRequest,
+): Promise<PresenceReply> {
+  await notePresence(database, request.executorId, decode(presenceRequest, request.body));
+  return { ok: true, linesPerSecond };
 }

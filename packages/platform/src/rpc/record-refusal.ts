@@ -1,8 +1,8 @@
-import { decode, executionId, type RpcVerb, SealrunError, secretName } from "@sealrun/protocol";
+import { type Claim, decode, executionId, type RpcVerb, SealrunError, secretName } from "@sealrun/protocol";
 import { z } from "zod";
-import type { Deps } from "../deps.ts";
+import type { Deps, Requester } from "../deps.ts";
 import { executorRequester, type ExecutorRequest } from "../executors/executor-request.ts";
-import { recordAudit } from "../audit/store.ts";
+import { type AuditEntry, recordAudits } from "../audit/store.ts";
 
 /** Requests whose refusal gets an audit row. Renewals and heartbeats say nothing about secrets. */
 const actions: Partial<Readonly<Record<RpcVerb, string>>> = {
@@ -13,12 +13,8 @@ const actions: Partial<Readonly<Record<RpcVerb, string>>> = {
   fetch: "secret.fetch.refused",
 };
 
-const asked = z.object({
-  executionId,
-  attempt: z.number().optional(),
-  name: secretName.optional(),
-  scope: z.string().max(16).optional(),
-});
+const inHeader = z.object({ executionId, attempt: z.number() });
+const inBody = z.object({ name: secretName, scope: z.string().max(16) }).partial();
 
 /**
  * Writes to the audit that an executor was refused, and why. A temporary failure, such as a keyring outage, gets no
@@ -30,28 +26,61 @@ export async function recordRefusal(
   { request, error }: { readonly request: ExecutorRequest; readonly error: unknown },
 ): Promise<void> {
   const action = actions[verb];
-  if (action === undefined || !(error instanceof SealrunError)) return;
-  if (error.row.retry || error.code === "INTERNAL") return;
-  const { executionId: object = request.executorId, attempt, name, scope } = readAsked(request.body);
+  if (action === undefined || !(error instanceof SealrunError) || !isRecorded(error)) return;
+  const { executionId: object = request.executorId, attempt, name, scope } = readAsked(request);
   const detail = {
     ...(attempt === undefined ? {} : { attempt }),
     ...(name === undefined ? {} : { name }),
     ...(scope === undefined ? {} : { scope }),
     code: error.code,
   };
+  await write({ database, log }, [{ requester: executorRequester(request), action, object, detail }]);
+}
+
+/** As `recordRefusal`, for executions that were refused in a request that claims several. */
+export async function recordRefusals(
+  deps: Pick<Deps, "database" | "log">,
+  refused: readonly {
+    readonly requester: Requester;
+    readonly claim: Pick<Claim, "executionId">;
+    readonly error: SealrunError;
+  }[],
+): Promise<void> {
+  const recorded = refused.filter(({ error }) => isRecorded(error));
+  if (recorded.length === 0) return;
+  await write(
+    deps,
+    recorded.map(({ requester, claim, error }) => ({
+      requester,
+      action: "execution.claim.refused",
+      object: claim.executionId,
+      detail: { code: error.code },
+    })),
+  );
+}
+
+function isRecorded({ row, code }: SealrunError): boolean {
+  return !row.retry && code !== "INTERNAL";
+}
+
+async function write({ database, log }: Pick<Deps, "database" | "log">, rows: readonly AuditEntry[]): Promise<void> {
   try {
-    await recordAudit(database, { requester: executorRequester(request), action, object, detail });
+    await recordAudits(database, rows);
   } catch (failure) {
     // Nothing was handed out, and the executor still gets the refusal.
-    log.error({ err: failure, action, code: error.code }, "A refusal could not be written to the audit");
+    log.error(
+      { err: failure, actions: rows.map(({ action }) => action) },
+      "Refusals could not be written to the audit",
+    );
   }
 }
 
-/** The readable fields of a request, which may be malformed. */
-function readAsked(body: Uint8Array): Partial<z.infer<typeof asked>> {
+/** The readable fields of a request, whose body may be malformed. Only its header says which attempt it is about. */
+function readAsked({ header, body }: ExecutorRequest): Partial<z.infer<typeof inHeader> & z.infer<typeof inBody>> {
+  const attempt = inHeader.safeParse(header).data;
   try {
-    return decode(asked, body);
+    return { ...decode(inBody, body), ...attempt };
   } catch {
-    return {};
+    return { ...attempt };
   }
 }

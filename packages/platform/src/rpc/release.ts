@@ -1,6 +1,12 @@
 import { crashPoint } from "@sealrun/faults";
 import type { Sql } from "@sealrun/postgres";
-import { decode, type ReleaseReply, releaseRequest, type ReleaseRequest, SealrunError } from "@sealrun/protocol";
+import {
+  decodeOfAttempt,
+  type ReleaseReply,
+  releaseRequest,
+  type ReleaseRequest,
+  SealrunError,
+} from "@sealrun/protocol";
 import { recordAudit } from "../audit/store.ts";
 import { noteSeen } from "../executors/store.ts";
 import { countReleases, endAttempt, isAttemptOf, isReleased, noteReason } from "../executions/attempt-store.ts";
@@ -23,7 +29,7 @@ const maxDelayMs = 5 * 60_000;
  * `LEASE_LOST`.
  */
 export async function answerRelease({ database }: RpcDeps, request: ExecutorRequest): Promise<ReleaseReply> {
-  const asked = decode(releaseRequest, request.body);
+  const asked = decodeOfAttempt(releaseRequest, request);
   await database.transaction(async (sql) => release(sql, request, asked));
   crashPoint("platform.release.after-commit");
   return { ok: true };

@@ -1,5 +1,4 @@
-import { decode, type ReportedReply, reportedRequest, SealrunError } from "@sealrun/protocol";
-import { isAttemptOf } from "../executions/attempt-store.ts";
+import { decodeOfAttempt, type ReportedReply, reportedRequest, SealrunError } from "@sealrun/protocol";
 import { listMissing } from "../reports/report-store.ts";
 import type { ExecutorRequest, RpcDeps } from "../executors/executor-request.ts";
 
@@ -8,10 +7,8 @@ import type { ExecutorRequest, RpcDeps } from "../executors/executor-request.ts"
  * only stored chunks from its spool. `LEASE_LOST` when the attempt was never this executor's.
  */
 export async function answerReported({ database }: RpcDeps, request: ExecutorRequest): Promise<ReportedReply> {
-  const asked = decode(reportedRequest, request.body);
-  if (!(await isAttemptOf(database, { ...asked, executorId: request.executorId }))) {
-    throw new SealrunError("LEASE_LOST", "The attempt is not this executor's");
-  }
-  const missing = await listMissing(database, asked, asked.lastSequence);
+  const asked = decodeOfAttempt(reportedRequest, request);
+  const missing = await listMissing(database, { ...asked, executorId: request.executorId }, asked.lastSequence);
+  if (missing === undefined) throw new SealrunError("LEASE_LOST", "The attempt is not this executor's");
   return missing.length === 0 ? { ok: true } : { ok: true, missing: [...missing] };
 }

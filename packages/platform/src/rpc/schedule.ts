@@ -1,7 +1,7 @@
 import { parametersContext, sealWithKey, storedContext } from "@sealrun/crypto";
 import type { Sql } from "@sealrun/postgres";
 import {
-  decode,
+  decodeOfAttempt,
   limits,
   type PackageId,
   scheduleRequest,
@@ -27,7 +27,7 @@ const maxNames = 1_000;
  * due time is invalid; `LEASE_LOST`, `KEY_CHANGED`, `VALUE_TOO_LARGE`, `RATE_LIMITED`.
  */
 export async function answerSchedule(deps: RpcDeps, request: ExecutorRequest): Promise<ScheduleReply> {
-  const asked = decode(scheduleRequest, request.body);
+  const asked = decodeOfAttempt(scheduleRequest, request);
   checkNames(asked);
   const claimed = { ...asked, executorId: request.executorId };
   const live = await findLiveAttempt(deps.database, claimed);

@@ -11,7 +11,7 @@ import {
 import { crashPoint } from "@sealrun/faults";
 import type { Sql } from "@sealrun/postgres";
 import {
-  decode,
+  decodeOfAttempt,
   limits,
   narrowerScopes,
   type Presence,
@@ -41,7 +41,7 @@ const maxPartsUnderWay = 256;
  * `TAMPERED`.
  */
 export async function answerSet(deps: RpcDeps, request: ExecutorRequest): Promise<SetReply> {
-  const asked = decode(setRequest, request.body);
+  const asked = decodeOfAttempt(setRequest, request);
   const bytes = fromBase64(asked.bytes);
   checkPart(asked, bytes);
   const claimed = { ...asked, executorId: request.executorId };

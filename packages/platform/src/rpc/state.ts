@@ -10,7 +10,14 @@ import {
   storedContext,
   toBase64,
 } from "@sealrun/crypto";
-import { decode, limits, type PackageId, SealrunError, type StateReply, stateRequest } from "@sealrun/protocol";
+import {
+  decodeOfAttempt,
+  limits,
+  type PackageId,
+  SealrunError,
+  type StateReply,
+  stateRequest,
+} from "@sealrun/protocol";
 import { recordAudit } from "../audit/store.ts";
 import { fetchScopeKey } from "../secrets/scope-key.ts";
 import { findLiveAttempt, type LiveAttempt, lockLiveAttempt } from "../executions/attempt-store.ts";
@@ -30,7 +37,7 @@ const maxNamed = 100;
  * refusals.
  */
 export async function answerState(deps: RpcDeps, request: ExecutorRequest): Promise<StateReply> {
-  const asked = decode(stateRequest, request.body);
+  const asked = decodeOfAttempt(stateRequest, request);
   const claimed = { executionId: asked.executionId, attempt: asked.attempt, executorId: request.executorId };
   const live = await findLiveAttempt(deps.database, claimed);
   if (asked.op === "get") return get(deps, request, { ...claimed, live, after: asked.after });
@@ -42,15 +49,14 @@ export async function answerState(deps: RpcDeps, request: ExecutorRequest): Prom
   await checkSealedValue(deps, live, envelope);
   const sealed = sealWithKey(deps.storageKey, contextOf(deps, live.packageId, key), envelope);
   await deps.database.transaction(async (sql) => {
-    await lockLiveAttempt(sql, claimed);
-    await putState(sql, live.packageId, { key, sealed });
     const detail = { attempt: asked.attempt, key };
-    await recordAudit(sql, {
-      requester: executorRequester(request),
-      action: "state.put",
-      object: live.packageId,
-      detail,
-    });
+    const requester = executorRequester(request);
+    // They travel together; of an attempt that has ended all is rolled back.
+    await Promise.all([
+      lockLiveAttempt(sql, claimed),
+      putState(sql, live.packageId, { key, sealed }),
+      recordAudit(sql, { requester, action: "state.put", object: live.packageId, detail }),
+    ]);
   });
   crashPoint("platform.state.after-commit");
   return { ok: true };

@@ -2,7 +2,8 @@ import type { Sql } from "@sealrun/postgres";
 import { type Manifest, type PackageId, SealrunError, toSealrunError } from "@sealrun/protocol";
 import { recordAudit } from "../audit/store.ts";
 import type { Requester } from "../deps.ts";
-import { type CronRule, firstDue } from "./due-times.ts";
+import type { CronRule } from "./cron-times.ts";
+import { firstDue } from "./due-times.ts";
 import {
   type PackageSchedule,
   insertSchedule,

@@ -1,4 +1,5 @@
-import { type CronRule, type DueDecision, lastDue, type MissedPolicy, nextDue } from "./due-times.ts";
+import type { CronRule } from "./cron-times.ts";
+import { type DueDecision, lastDue, type MissedPolicy, nextDue } from "./due-times.ts";
 
 /**
  * After a hold: what to do about a due time during the hold; undefined for a later due time. All due times of the hold

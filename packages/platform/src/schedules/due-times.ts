@@ -1,11 +1,5 @@
 import { limits, SealrunError } from "@sealrun/protocol";
-import { Cron } from "croner";
-
-/** Cron text of 5 or 6 fields, in a time zone; null is UTC. */
-export interface CronRule {
-  readonly cron: string;
-  readonly timezone: string | null;
-}
+import { type CronRule, readCron, timeAfter, timeBefore } from "./cron-times.ts";
 
 /** What to do about due times that no platform checked. */
 export type MissedPolicy = "skip" | "run_once";
@@ -40,7 +34,7 @@ export function firstDue(rule: CronRule, now: Date): Date {
 
 /** The first due time after another, or undefined when none comes. */
 export function nextDue(rule: CronRule, after: Date): Date | undefined {
-  return cronOf(rule).nextRun(after) ?? undefined;
+  return timeAfter(rule, after);
 }
 
 /**
@@ -67,15 +61,14 @@ export function decideDue(given: {
   const isMissed = dueAt < oldest;
   if (rule === undefined) return { run: isMissed && missed === "skip" ? undefined : dueAt, next: undefined };
   if (!isMissed) return { run: dueAt, next: nextDue(rule, dueAt) };
-  const [found = dueAt] = cronOf(rule).previousRuns(1, oldest);
+  const found = timeBefore(rule, oldest) ?? dueAt;
   const lastMissed = found < dueAt ? dueAt : found;
   return { run: missed === "skip" ? undefined : lastMissed, next: nextDue(rule, lastMissed) };
 }
 
 /** The last due time up to another; undefined when none came before. */
 export function lastDue(rule: CronRule, until: Date): Date | undefined {
-  // The library's search leaves out the time that it starts from.
-  return cronOf(rule).previousRuns(1, new Date(until.getTime() + 1))[0];
+  return timeBefore(rule, new Date(until.getTime() + 1));
 }
 
 function checkForm(rule: CronRule): void {
@@ -86,7 +79,7 @@ function checkForm(rule: CronRule): void {
     throw new SealrunError("BAD_REQUEST", 'expected cron text of 5 or 6 fields, such as "0 7 * * 1-5"');
   }
   try {
-    cronOf(rule);
+    readCron(rule);
   } catch (error) {
     const reason = error instanceof Error ? error.message.replace(/^CronPattern: /, "") : "";
     throw new SealrunError(
@@ -103,8 +96,4 @@ function isTimeZone(name: string): boolean {
   } catch {
     return false;
   }
-}
-
-function cronOf({ cron, timezone }: CronRule): Cron {
-  return new Cron(cron, { paused: true, timezone: timezone ?? "UTC" });
 }

@@ -3,7 +3,8 @@ import type { Sql } from "@sealrun/postgres";
 import { packageId, type PackageId, SealrunError, type ScheduleId, scheduleId } from "@sealrun/protocol";
 import { z } from "zod";
 import { ringSchedules } from "../postgres/channels.ts";
-import type { CronRule, MissedPolicy } from "./due-times.ts";
+import type { CronRule } from "./cron-times.ts";
+import type { MissedPolicy } from "./due-times.ts";
 
 /** What a schedule does about missed due times, as stored. */
 export const missedPolicy = z.enum(["skip", "run_once"]);

@@ -23,10 +23,8 @@ const storedRow = z
     sealed: z.instanceof(Uint8Array),
     sha256: z.string(),
     size: z.number(),
-    key_id: z.string(),
-    ephemeral: z.instanceof(Uint8Array),
   })
-  .transform(({ owner_id, key_id, ...row }) => ({ ...row, ownerId: owner_id, keyId: key_id }));
+  .transform(({ owner_id, ...row }) => ({ ...row, ownerId: owner_id }));
 /** One version of a secret under both layers; `openStored` opens the outer one. */
 export type SealedSecretRow = z.infer<typeof storedRow>;
 
@@ -37,7 +35,7 @@ export interface Reach {
   readonly packageId: PackageId;
 }
 
-const columns = "s.id, s.scope, s.owner_id, s.name, v.version, v.sealed, v.sha256, v.size, v.key_id, v.ephemeral";
+const columns = "s.id, s.scope, s.owner_id, s.name, v.version, v.sealed, v.sha256, v.size";
 const withinReach = `((s.scope = 'service' and s.owner_id = $1) or (s.scope = 'project' and s.owner_id = $2)
   or (s.scope = 'platform' and s.owner_id = $3))`;
 
@@ -71,13 +69,35 @@ export async function findNarrowest(
   return { presence: presenceOf(rows), secret: rows.find((row) => row.scope === narrowest) };
 }
 
-/** The current service secrets of a package, by name. */
-export async function listService(sql: Sql, packageId: PackageId): Promise<readonly SealedSecretRow[]> {
+/**
+ * Reads the current service secrets of packages. The returned function gives those of one package, by name; it throws
+ * when a row of that package cannot be read.
+ */
+export async function listServiceSecrets(
+  sql: Sql,
+  packages: readonly PackageId[],
+): Promise<(of: PackageId) => readonly SealedSecretRow[]> {
+  const rows = await sql.rows(
+    z.looseObject({ owner_id: z.string() }),
+    `select ${columns} from secrets s join secret_versions v on v.secret_id = s.id and v.version = s.version
+     where s.scope = 'service' and s.owner_id = any ($1::text[]) and s.deleted_at is null order by s.name`,
+    [packages],
+  );
+  return (of) => rows.filter((row) => row.owner_id === of).map((row) => storedRow.parse(row));
+}
+
+/** The given versions of a package's own secrets, current or not; those that no longer exist are left out. */
+export async function findServiceVersions(
+  sql: Sql,
+  packageId: PackageId,
+  wanted: readonly { readonly id: string; readonly version: number }[],
+): Promise<readonly SealedSecretRow[]> {
   return sql.rows(
     storedRow,
-    `select ${columns} from secrets s join secret_versions v on v.secret_id = s.id and v.version = s.version
-     where s.scope = 'service' and s.owner_id = $1 and s.deleted_at is null order by s.name`,
-    [packageId],
+    `select ${columns} from unnest($2::text[], $3::int[]) with ordinality as w (id, version, place)
+       join secrets s on s.id = w.id join secret_versions v on v.secret_id = s.id and v.version = w.version
+     where s.scope = 'service' and s.owner_id = $1 and s.deleted_at is null order by w.place`,
+    [packageId, wanted.map(({ id }) => id), wanted.map(({ version }) => version)],
   );
 }
 

@@ -10,6 +10,10 @@ import {
 } from "@sealrun/protocol";
 import type { Deps } from "../deps.ts";
 
+/** At about 1 KiB each. The oldest one is dropped, and is verified again at its next use. */
+const maxVerified = 10_000;
+const verifiedStatements = new WeakMap<Deps["keyring"], Map<string, ScopeKey>>();
+
 /** Where secrets live: one package of a project, one project, or the platform. */
 export type Place =
   | { readonly scope: "service"; readonly ownerId: PackageId; readonly projectId: ProjectId }
@@ -52,13 +56,32 @@ export async function fetchScopeKey(
   return readScopeKey(deps, place, value.statement);
 }
 
-/** A statement as a key to seal with; `BAD_SIGNATURE` unless the keyring made it, about exactly this place. */
+/**
+ * A statement as a key to seal with; `BAD_SIGNATURE` unless the keyring made it, about exactly this place. Each
+ * statement is verified once: the same bytes about the same place give the same key.
+ */
 export function readScopeKey(
   deps: Pick<Deps, "keyring" | "platformId">,
   place: Place,
   statement: ScopeKeyStatement,
 ): ScopeKey {
-  const expected = { platformId: deps.platformId, scope: place.scope, ownerId: place.ownerId };
+  const { scope, ownerId } = place;
+  const verified = verifiedBy(deps.keyring);
+  const id = JSON.stringify([deps.platformId, scope, ownerId, statement.body, statement.signature]);
+  const known = verified.get(id);
+  if (known !== undefined) return known;
+  const expected = { platformId: deps.platformId, scope, ownerId };
   const publicKey = fromBase64(verifyScopeKey(statement, deps.keyring.signPublic, expected).publicKey);
-  return { statement, publicKey, keyId: toHex(publicKeyId(publicKey)) };
+  const key = { statement, publicKey, keyId: toHex(publicKeyId(publicKey)) };
+  const [oldest] = verified.keys();
+  if (verified.size >= maxVerified && oldest !== undefined) verified.delete(oldest);
+  verified.set(id, key);
+  return key;
+}
+
+/** The statements of one keyring that were verified, kept as long as its identity is. */
+function verifiedBy(keyring: Deps["keyring"]): Map<string, ScopeKey> {
+  const known = verifiedStatements.get(keyring) ?? new Map<string, ScopeKey>();
+  verifiedStatements.set(keyring, known);
+  return known;
 }

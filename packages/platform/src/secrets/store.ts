@@ -82,8 +82,12 @@ export async function listSecrets(sql: Sql, place: Place, names?: readonly strin
     `select s.name, s.scope, s.version, v.author, v.source, v.created_at, r.version as read_version, r.at as read_at
      from secrets s join secret_versions v on v.secret_id = s.id and v.version = s.version
      left join lateral (
-       select version, at from receipts
-       where owner_id = s.owner_id and name = s.name and scope = s.scope and outcome = 'read'
+       select version, at from (
+         (select version, at from receipts
+          where owner_id = s.owner_id and name = s.name and scope = s.scope and outcome = 'read'
+          order by at desc limit 1)
+         union all
+         select version, at from secret_reads where owner_id = s.owner_id and name = s.name and scope = s.scope) u
        order by at desc limit 1
      ) r on true
      where s.scope = $1 and s.owner_id = $2 and s.deleted_at is null and ($3::text[] is null or s.name = any ($3))

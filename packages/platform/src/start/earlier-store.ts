@@ -22,6 +22,12 @@ const earlierRow = z
 /** The start of an earlier execution; its sealed parameters are in both layers. */
 export type EarlierExecution = z.infer<typeof earlierRow>;
 
+/** Keeps an execution from being deleted until the transaction ends; `EXECUTION_NOT_FOUND`. */
+export async function keepEarlier(sql: Sql, id: ExecutionId): Promise<void> {
+  const found = await sql.run("select from executions where id = $1 for key share", [id]);
+  if (found !== 1) throw executionNotFound(id);
+}
+
 /** How the execution of that id was started; `EXECUTION_NOT_FOUND`. */
 export async function getEarlier(sql: Sql, id: ExecutionId): Promise<EarlierExecution> {
   const found = await sql.row(

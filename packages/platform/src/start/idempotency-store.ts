@@ -30,22 +30,17 @@ export async function findStarted(sql: Sql, request: KeyedRequest): Promise<Exec
   throw new SealrunError("IDEMPOTENCY_KEY_REUSED", "");
 }
 
-/** Makes requests with the same key wait for each other until the transaction ends; then as `findStarted`. */
-export async function lockKey(sql: Sql, request: KeyedRequest): Promise<ExecutionId | undefined> {
-  const name = JSON.stringify([request.actor, request.key]);
-  await sql.run("select pg_advisory_xact_lock(hashtextextended('sealrun idempotency ' || $1, 0))", [name]);
-  return findStarted(sql, request);
-}
-
-/** Stores what a request started; the caller holds its key. */
-export async function keepKey(sql: Sql, request: KeyedRequest, id: ExecutionId): Promise<void> {
-  await sql.run(
-    `insert into idempotency_keys (actor, key, request_sha256, execution_id) values ($1, $2, $3, $4)
-     on conflict (actor, key) do update
-       set request_sha256 = excluded.request_sha256, execution_id = excluded.execution_id, created_at = clock_timestamp()`,
-    [request.actor, request.key, request.sha256, id],
-  );
-}
+/**
+ * Stores what a request started, as SQL; returns nothing when its key is in use. A request with the same key waits here
+ * for the end of the earlier one's transaction. `source` has one row: actor, key, request_sha256, execution_id.
+ */
+export const takeKeyFrom = (source: string): string => `
+  insert into idempotency_keys (actor, key, request_sha256, execution_id)
+  select actor, key, request_sha256, execution_id from ${source}
+  on conflict (actor, key) do update
+    set request_sha256 = excluded.request_sha256, execution_id = excluded.execution_id, created_at = clock_timestamp()
+    where idempotency_keys.created_at <= clock_timestamp() - interval '${keptHours} hours'
+  returning key`;
 
 /** Deletes keys that are older than a day. */
 export async function forgetOldKeys(sql: Sql): Promise<void> {

@@ -22,10 +22,13 @@ export interface PreparedParameters {
   readonly sealedNames: readonly string[];
 }
 
-/** The parameters.json that parameters are checked against, and the key that seals them. */
+/**
+ * The parameters.json that parameters are checked against, and where the key that seals them comes from. Nothing asks
+ * for the key of a start that seals nothing.
+ */
 export interface ParametersPlace {
   readonly packageId: PackageId;
-  readonly key: ScopeKey;
+  readonly findKey: () => Promise<ScopeKey>;
   readonly file: ParametersFile | undefined;
 }
 
@@ -35,13 +38,14 @@ type PrepareDeps = Pick<Deps, "platformId" | "storageKey">;
 
 /**
  * Checks the parameters of a start and adds the outer layer to sealed ones; plain ones are sealed here, in memory.
- * `PARAMETER_INVALID` names the parameter, never its value; `KEY_CHANGED`, `VALUE_TOO_LARGE`, `BAD_REQUEST`.
+ * `PARAMETER_INVALID` names the parameter, never its value; `KEY_CHANGED`, `VALUE_TOO_LARGE`, `BAD_REQUEST`, and the
+ * errors of `findKey`.
  */
-export function prepareParameters(
+export async function prepareParameters(
   deps: PrepareDeps,
   place: ParametersPlace,
   given: StartExecution,
-): PreparedParameters {
+): Promise<PreparedParameters> {
   const isSealed = given.sealed !== undefined || given.visible !== undefined || given.sealedNames !== undefined;
   if (!isSealed) return sealPlain(deps, place, given.parameters ?? {});
   if (given.parameters !== undefined) {
@@ -54,23 +58,21 @@ export function prepareParameters(
     if (sealedNames.length > 0) throw new SealrunError("BAD_REQUEST", "Expected sealed together with sealedNames");
     return { visible, sealed: null, sealedNames };
   }
-  return {
-    visible,
-    sealed: wrap(deps, place, readSealedParameters(place.key, given.sealed, "the parameters")),
-    sealedNames,
-  };
+  const envelope = readSealedParameters(await place.findKey(), given.sealed, "the parameters");
+  return { visible, sealed: wrap(deps, place, envelope), sealedNames };
 }
 
-function sealPlain(deps: PrepareDeps, place: ParametersPlace, given: JsonObject): PreparedParameters {
+async function sealPlain(deps: PrepareDeps, place: ParametersPlace, given: JsonObject): Promise<PreparedParameters> {
   const params = checkParameters(place.file, given);
   const { visible, names } = visibleParameters(place.file, params);
   const sealedNames = names.filter((name) => !Object.hasOwn(visible, name));
   if (sealedNames.length === 0) return { visible, sealed: null, sealedNames };
+  const { publicKey } = await place.findKey();
   const hidden = Object.entries(params).filter(([name]) => !Object.hasOwn(visible, name));
   const plaintext = encodeJson(Object.fromEntries(hidden));
   try {
     const context = parametersContext({ platformId: deps.platformId, packageId: place.packageId });
-    const envelope = createBatchSealer(place.key.publicKey).seal(context, plaintext);
+    const envelope = createBatchSealer(publicKey).seal(context, plaintext);
     return { visible, sealed: wrap(deps, place, envelope), sealedNames };
   } finally {
     wipe(plaintext);

@@ -11,11 +11,11 @@ import type { Requester, Deps } from "../deps.ts";
 import { getPackageById } from "../packages/store.ts";
 import { getVersion, type Version } from "../packages/version-store.ts";
 import { fitParameters } from "./again-parameters.ts";
-import { type EarlierExecution, getEarlier } from "./earlier-store.ts";
-import { findStarted, type KeyedRequest, keepKey, lockKey } from "./idempotency-store.ts";
+import { type EarlierExecution, getEarlier, keepEarlier } from "./earlier-store.ts";
+import { findStarted, type KeyedRequest } from "./idempotency-store.ts";
 import type { PreparedParameters } from "./prepare-parameters.ts";
 import { checkMayStart } from "./run-settings.ts";
-import { addExecution } from "./start-execution.ts";
+import { addOnce } from "./start-execution.ts";
 
 /** The execution to run again, and the requester. */
 export interface AgainTarget {
@@ -46,21 +46,13 @@ export async function runAgain(
   const isSame = which === "same" || earlier.version === currentVersion;
   const version = isSame ? await getVersion(database, earlier.packageId, earlier.version) : newest;
   const parameters = isSame ? pickParameters(earlier) : fit(target.execution, earlier, newest);
+  const { projectId, packageId } = earlier;
+  const { requester, execution: again } = target;
+  const added = { projectId, packageId, version, parameters, trigger: triggerOf(earlier), requester, again };
   return database.transaction(async (sql) => {
-    const meanwhile = request === undefined ? undefined : await lockKey(sql, request);
-    if (meanwhile !== undefined) return meanwhile;
-    const { projectId, packageId } = earlier;
-    const added = await addExecution(sql, {
-      projectId,
-      packageId,
-      version,
-      parameters,
-      trigger: triggerOf(earlier),
-      requester: target.requester,
-      again: target.execution,
-    });
-    if (request !== undefined) await keepKey(sql, request, added);
-    return added;
+    // What its trigger names, an event, is kept as long as an execution with that trigger exists.
+    await keepEarlier(sql, again);
+    return addOnce(sql, added, request);
   });
 }
 

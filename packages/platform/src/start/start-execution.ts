@@ -1,6 +1,7 @@
 import { newId, sha256Hex } from "@sealrun/crypto";
 import { crashPoint } from "@sealrun/faults";
 import {
+  defaultPool,
   encodeJson,
   executionId,
   type ExecutionId,
@@ -10,22 +11,26 @@ import {
   type Trigger,
 } from "@sealrun/protocol";
 import type { Sql } from "@sealrun/postgres";
-import { recordAudits } from "../audit/store.ts";
+import type { Kept } from "../cache/kept.ts";
 import type { Requester, Deps } from "../deps.ts";
 import type { Package } from "../packages/store.ts";
-import { getVersion, type Version } from "../packages/version-store.ts";
+import type { Version } from "../packages/version-store.ts";
 import type { Project } from "../projects/store.ts";
 import { findScopeKey } from "../secrets/known-scope-key.ts";
-import { openFeeds } from "../executions/feed-store.ts";
-import { addNewToOutbox } from "../outbox/store.ts";
-import { findStarted, type KeyedRequest, keepKey, lockKey } from "./idempotency-store.ts";
+import type { ScopeKey } from "../secrets/scope-key.ts";
+import { inBatches } from "../postgres/insert-rows.ts";
+import { findStarted, type KeyedRequest } from "./idempotency-store.ts";
 import { type PreparedParameters, prepareParameters } from "./prepare-parameters.ts";
 import { readRunSettings, checkMayStart } from "./run-settings.ts";
-import { insertExecutions, type NewExecution } from "../executions/store.ts";
+import { insertStarted, type NewExecution } from "./started-store.ts";
 
-/** The pool of packages whose manifest has no pool. */
-const defaultPool = "default";
 const defaultPriority = 5;
+/** Executions that one statement writes. */
+const maxExecutions = 500;
+
+type StartDeps = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey"> & {
+  readonly kept: Pick<Kept, "getVersion">;
+};
 
 /** The package to run, and the requester. */
 export interface StartTarget {
@@ -43,39 +48,45 @@ export interface StartTarget {
  * manifest forbids it.
  */
 export async function startExecution(
-  deps: Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey">,
+  deps: StartDeps,
   target: StartTarget,
   given: StartExecution,
 ): Promise<ExecutionId> {
   const request = keyedRequest(target, given);
-  const before = request === undefined ? undefined : await findStarted(deps.database, request);
-  if (before !== undefined) return before;
-  const version = await getVersion(deps.database, target.package.id, target.package.currentVersion);
-  checkMayStart(target.package.name, version.manifest);
-  const place = { scope: "service", ownerId: target.package.id, projectId: target.project.id } as const;
-  const key = await findScopeKey(deps, place);
-  const parameters = prepareParameters(deps, { packageId: target.package.id, key, file: fileOf(version) }, given);
-  const { priority, notBefore } = given;
-  const id = await deps.database.transaction(async (sql) => {
-    const meanwhile = request === undefined ? undefined : await lockKey(sql, request);
-    if (meanwhile !== undefined) return meanwhile;
-    const added = await addExecution(sql, {
-      projectId: target.project.id,
-      packageId: target.package.id,
-      version,
-      parameters,
-      trigger: { kind: "request" },
-      requester: target.requester,
-      ...(priority === undefined ? {} : { priority }),
-      ...(notBefore === undefined ? {} : { notBefore: new Date(notBefore) }),
-      sealedAtBoundary: given.sealed === undefined && parameters.sealed !== null,
-    });
-    if (request !== undefined) await keepKey(sql, request, added);
-    crashPoint("platform.start.before-commit");
-    return added;
-  });
+  let prepared: ExecutionToAdd;
+  try {
+    prepared = await prepare(deps, target, given);
+  } catch (error) {
+    // A request that is sent again gets its execution, even when the package can no longer be started like that.
+    const before = request === undefined ? undefined : await findStarted(deps.database, request);
+    if (before === undefined) throw error;
+    return before;
+  }
+  crashPoint("platform.start.before-commit");
+  const id = await addOnce(deps.database, prepared, request);
   crashPoint("platform.start.after-commit");
   return id;
+}
+
+async function prepare(deps: StartDeps, target: StartTarget, given: StartExecution): Promise<ExecutionToAdd> {
+  const packageId = target.package.id;
+  const { version } = await deps.kept.getVersion(deps.database, packageId, target.package.currentVersion);
+  checkMayStart(target.package.name, version.manifest);
+  const place = { scope: "service", ownerId: packageId, projectId: target.project.id } as const;
+  const findKey = async (): Promise<ScopeKey> => findScopeKey(deps, place);
+  const parameters = await prepareParameters(deps, { packageId, findKey, file: fileOf(version) }, given);
+  const { priority, notBefore } = given;
+  return {
+    projectId: target.project.id,
+    packageId,
+    version,
+    parameters,
+    trigger: { kind: "request" },
+    requester: target.requester,
+    ...(priority === undefined ? {} : { priority }),
+    ...(notBefore === undefined ? {} : { notBefore: new Date(notBefore) }),
+    sealedAtBoundary: given.sealed === undefined && parameters.sealed !== null,
+  };
 }
 
 /** Requests are the same when their text is: a client seals once, and a retry sends the same sealed bytes. */
@@ -109,40 +120,41 @@ export async function addExecution(sql: Sql, given: ExecutionToAdd): Promise<Exe
 }
 
 /**
- * Writes executions with their steps, feeds, audit rows and outbox rows in the caller's transaction. The number of
- * statements does not depend on the number of executions. Returns the ids in the given order.
+ * Writes an execution as `addExecutions` does, once for each request: the same request again gets the execution that it
+ * started. `IDEMPOTENCY_KEY_REUSED`.
+ */
+export async function addOnce(
+  sql: Sql,
+  given: ExecutionToAdd,
+  request: KeyedRequest | undefined,
+): Promise<ExecutionId> {
+  if (request === undefined) return addExecution(sql, given);
+  for (;;) {
+    const [id] = await insertStarted(sql, [newExecution(given)], request);
+    const earlier = id ?? (await findStarted(sql, request));
+    // Between the two statements the key may have become too old to count.
+    if (earlier !== undefined) return earlier;
+  }
+}
+
+/**
+ * Writes executions with their steps, feeds, audit rows and outbox rows. Returns the ids in the given order. The number
+ * of statements depends on the size of their parameters only: with more than one, call it in a transaction.
  */
 export async function addExecutions(sql: Sql, given: readonly ExecutionToAdd[]): Promise<readonly ExecutionId[]> {
-  if (given.length === 0) return [];
-  const added = given.map((one) => ({ ...one, id: executionId.parse(newId("execution")) }));
-  const ids = added.map(({ id }) => id);
-  await insertExecutions(sql, added.map(newExecution));
-  await openFeeds(sql, ids);
-  await recordAudits(
-    sql,
-    added.map(({ id, version, parameters, trigger, ...one }) => ({
-      requester: one.requester,
-      action: "execution.start",
-      object: id,
-      detail: {
-        package: one.packageId,
-        version: version.number,
-        sealedParameters: [...parameters.sealedNames],
-        sealedAtBoundary: one.sealedAtBoundary ?? false,
-        ...(trigger.kind === "request" ? {} : { trigger }),
-        ...(one.again === undefined ? {} : { again: one.again }),
-      },
-    })),
-  );
-  await addNewToOutbox(sql, ids);
+  const ids: ExecutionId[] = [];
+  const sizeOf = ({ sealed }: NewExecution): number => sealed?.length ?? 0;
+  for (const some of inBatches(given.map(newExecution), { of: maxExecutions, sizeOf })) {
+    ids.push(...(await insertStarted(sql, some)));
+  }
   return ids;
 }
 
-function newExecution(added: ExecutionToAdd & { readonly id: ExecutionId }): NewExecution {
-  const { id, projectId, packageId, version, parameters, trigger } = added;
+function newExecution(added: ExecutionToAdd): NewExecution {
+  const { projectId, packageId, version, parameters, trigger, again, requester } = added;
   const settings = readRunSettings(version.manifest);
   return {
-    id,
+    id: executionId.parse(newId("execution")),
     projectId,
     packageId,
     versionId: version.id,
@@ -153,6 +165,15 @@ function newExecution(added: ExecutionToAdd & { readonly id: ExecutionId }): New
     onLost: settings.on_lost ?? "fail",
     steps: version.steps,
     ...parameters,
+    requester,
+    detail: {
+      package: packageId,
+      version: version.number,
+      sealedParameters: [...parameters.sealedNames],
+      sealedAtBoundary: added.sealedAtBoundary ?? false,
+      ...(trigger.kind === "request" ? {} : { trigger }),
+      ...(again === undefined ? {} : { again }),
+    },
   };
 }
 

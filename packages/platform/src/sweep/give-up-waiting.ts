@@ -1,14 +1,15 @@
 import type { Sql } from "@sealrun/postgres";
 import { limits, type AttemptRef } from "@sealrun/protocol";
-import { appendFeed } from "../executions/feed-store.ts";
+import { appendFeed, settleFeed } from "../feed/feed-store.ts";
 import { closeSteps } from "../executions/step-store.ts";
 import { findProgress } from "../executions/progress-store.ts";
 import { lockExecution, type LockedExecution } from "../executions/store.ts";
-import { stepEntry, systemLine } from "../executions/transitions.ts";
-import { applyWaiting } from "../reports/apply-report.ts";
+import { stepEntry, systemLine } from "../executions/feed-entries.ts";
+import { applyChunks } from "../reports/apply-chunks.ts";
+import { storeChanges } from "../reports/apply-report.ts";
+import { readStates } from "../reports/report-store.ts";
 import { describeGap } from "../executions/describe-gap.ts";
 import { noteGaps } from "../reports/gap-store.ts";
-import { isNewest } from "../reports/report-store.ts";
 
 /**
  * Shows the chunks that waited for missing ones before them, and closes the steps of an execution that has ended. From
@@ -17,7 +18,9 @@ import { isNewest } from "../reports/report-store.ts";
 export async function giveUpWaiting(sql: Sql, of: AttemptRef): Promise<boolean> {
   const id = of.executionId;
   const execution = await lockExecution(sql, id);
-  await applyWaiting(sql, of, { overGaps: true, isEarlier: !(await isNewest(sql, of)) });
+  const states = await readStates(sql, [{ ...of, sequences: [] }]);
+  const waiting = states.map((state) => applyChunks(state, { chunks: [], overGaps: true }));
+  await storeChanges(sql, waiting);
   if (!(await noteGaps(sql, id))) return false;
   await closeWithGap(sql, execution);
   return true;
@@ -29,4 +32,5 @@ async function closeWithGap(sql: Sql, { id, status }: LockedExecution): Promise<
   const closed = await closeSteps(sql, id, { succeeded: status === "succeeded", error });
   const gap = describeGap(await findProgress(sql, id)) ?? "";
   await appendFeed(sql, id, [...closed.map(stepEntry), systemLine("warning", gap)]);
+  await settleFeed(sql, id);
 }

@@ -7,36 +7,54 @@ import { loseAttempt } from "./lose-attempt.ts";
 import { readProgress, reportsConsumer } from "../nats/streams.ts";
 import { listStalled } from "../reports/gap-store.ts";
 import { giveUpWaiting } from "./give-up-waiting.ts";
-import { listLost, lockLost, readClock } from "../executions/store.ts";
+import { listLost, lockLost } from "../executions/store.ts";
+import { attemptsBell } from "../postgres/channels.ts";
+import { lookForSweep, type SweepLook } from "./sweep-store.ts";
 import { watchClock } from "./watch-clock.ts";
 
-const sweepMs = 2_000;
+const tickMs = 2_000;
 /** Smaller corrections of the database's clock are ignored: leases are much longer. */
 const maxJumpMs = 5_000;
 
 type SweepDeps = Pick<Deps, "database" | "fitness" | "link" | "identity" | "keyring" | "log">;
 
 /**
- * Every two seconds: ends attempts whose lease expired, closes executions whose reports are missing, and tells the
- * keyring which grants have ended. While this platform was unreachable, executors could not renew their leases. So it
- * waits, until every live executor has had time to renew: after its start, after an outage of NATS or PostgreSQL, after
- * PostgreSQL's clock jumped forward, and after its own clock was wrong.
+ * Ends attempts whose lease expired, closes executions whose reports are missing, and tells the keyring which grants
+ * have ended: within two seconds after the time that it knows or the attempt's end. What other platforms have added it
+ * sees every `limits.safetyPollMs`, and often enough to know each lease before it expires. While this platform was
+ * unreachable, executors could not renew their leases. So it waits, until every live executor has had time to renew:
+ * after its start, after an outage of NATS or PostgreSQL, after PostgreSQL's clock jumped forward, and after its own
+ * clock was wrong.
  */
 export function startSweeper(deps: SweepDeps): () => Promise<void> {
   const connectivity = watchConnectivity(deps);
-  const readJump = watchClock(async () => readClock(deps.database));
+  const watched = watchSweep(deps);
+  let sweepAt = 0;
+  let isGrantOpen = false;
   let sweeping: Promise<void> | undefined;
   let ending: Promise<void> | undefined;
+  const sweepNow = async (): Promise<void> => {
+    const { waitMs, look } = await sweep(deps, connectivity, watched);
+    sweepAt = performance.now() + waitMs;
+    isGrantOpen ||= look?.isGrantOpen === true;
+  };
+  const endNow = async (): Promise<void> => {
+    isGrantOpen = false;
+    if (!(await endGrants(deps))) isGrantOpen = true;
+  };
+  const stopHearing = deps.database.onRing(attemptsBell, () => (isGrantOpen = true));
   const timer = setInterval(() => {
     connectivity.tick();
     // With a wrong clock this platform has left the queue groups, so no lease is renewed here, and the keyring refuses
     // its requests.
     if (deps.fitness.clockFault() !== undefined) return connectivity.noteOutage();
-    sweeping ??= sweep(deps, connectivity, readJump).finally(() => (sweeping = undefined));
+    if (!deps.fitness.isAnswering()) connectivity.noteOutage();
+    if (performance.now() >= sweepAt) sweeping ??= sweepNow().finally(() => (sweeping = undefined));
     // A keyring that does not answer must not delay the rest.
-    ending ??= endGrants(deps).finally(() => (ending = undefined));
-  }, sweepMs);
+    if (isGrantOpen) ending ??= endNow().finally(() => (ending = undefined));
+  }, tickMs);
   return async () => {
+    stopHearing();
     clearInterval(timer);
     await sweeping;
     await ending;
@@ -72,33 +90,64 @@ function watchConnectivity({ link }: Pick<SweepDeps, "link">): Connectivity {
     tick: () => {
       // A suspended process received no renewals either.
       const now = performance.now();
-      if (now - tickedAt > 3 * sweepMs) noteOutage();
+      if (now - tickedAt > 3 * tickMs) noteOutage();
       tickedAt = now;
     },
     isReliable: () => isConnected && performance.now() >= graceUntil,
   };
 }
 
-async function sweep(deps: SweepDeps, connectivity: Connectivity, readJump: () => Promise<number>): Promise<void> {
-  const { database, log } = deps;
-  try {
-    const expired = await listLost(database);
-    // Read after the list, so that the list has no lease that only seems expired because of an undetected jump.
+/** A look for work, and by how much the database's clock jumped forward since the one before. */
+interface WatchedLook {
+  readonly look: SweepLook;
+  readonly jumpMs: number;
+}
+
+function watchSweep({ database }: Pick<SweepDeps, "database">): () => Promise<WatchedLook> {
+  let look: SweepLook | undefined;
+  const readJump = watchClock(async () => {
+    look = await lookForSweep(database);
+    return look.clockMs;
+  });
+  return async () => {
     const jumpMs = await readJump();
-    if (jumpMs > maxJumpMs) {
-      connectivity.noteOutage();
-      log.warn(
-        { jumpMs: Math.round(jumpMs) },
-        "PostgreSQL's clock jumped forward; executors get time to renew their leases",
-      );
+    if (look === undefined) throw new TypeError("the clock was read without a look");
+    return { look, jumpMs };
+  };
+}
+
+/** Does what is due. Returns the ms until the next sweep, and the look that this one had; none when it failed. */
+async function sweep(
+  deps: SweepDeps,
+  connectivity: Connectivity,
+  watched: () => Promise<WatchedLook>,
+): Promise<{ readonly waitMs: number; readonly look?: SweepLook }> {
+  const { database, log } = deps;
+  const noteJump = (jumpMs: number): void => {
+    if (jumpMs <= maxJumpMs) return;
+    connectivity.noteOutage();
+    log.warn(
+      { jumpMs: Math.round(jumpMs) },
+      "PostgreSQL's clock jumped forward; executors get time to renew their leases",
+    );
+  };
+  try {
+    const { look, jumpMs } = await watched();
+    noteJump(jumpMs);
+    if (look.leaseMs <= 0) {
+      const expired = await listLost(database);
+      // Read after the list, so that the list has no lease that only seems expired because of an undetected jump.
+      noteJump((await watched()).jumpMs);
+      if (connectivity.isReliable()) {
+        for (const id of expired) await isolateFailure(deps, id, async () => expireLease(deps, id));
+      }
     }
-    if (connectivity.isReliable()) {
-      for (const id of expired) await isolateFailure(deps, id, async () => expireLease(deps, id));
-    }
-    await closeGaps(deps);
+    if (look.reportsMs <= 0) await closeGaps(deps);
+    return { waitMs: Math.min(look.leaseMs, look.reportsMs, limits.safetyPollMs, limits.leaseMs / 2), look };
   } catch (error) {
     connectivity.noteOutage();
     log.error({ err: error }, "Expired leases could not be checked; trying again");
+    return { waitMs: 0 };
   }
 }
 

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { fields } from "../text/document.ts";
+import { eventText } from "../names.ts";
 import { jsonObject } from "../text/json-value.ts";
 
 /** One row of the audit. `detail` holds names, versions and counts; never a value. */
@@ -57,11 +59,11 @@ export const auditVerification = z.object({
 export type AuditVerification = z.infer<typeof auditVerification>;
 
 /** `POST /api/v1/audit/continuation`: accepts that times go back after one link. */
-export const continueAudit = z.object({
+export const continueAudit = fields({
   /** The last link before the break. */
-  after: z.string().regex(/^\d{1,19}$/, "expected the number of a link"),
+  after: z.string().regex(/^\d{1,18}$/, "expected the number of a link"),
   /** The reason. It is stored in the audit, so it must not hold a secret. */
-  reason: z.string().trim().min(1).max(500),
+  reason: eventText.trim().min(1).max(500),
 });
 export type ContinueAudit = z.infer<typeof continueAudit>;
 

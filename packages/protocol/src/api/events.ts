@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { fields } from "../text/document.ts";
 import { base64 } from "../text/bytes-text.ts";
 import { jsonObject } from "../text/json-value.ts";
 import { eventId, eventText, eventType, executionId } from "../names.ts";
@@ -8,7 +9,7 @@ import { eventId, eventText, eventType, executionId } from "../names.ts";
  * the project key and the context of that event's data) or `data` (a plain request: sealed at the boundary). A request
  * with the same id can be repeated: nothing starts twice.
  */
-export const sendEvent = z.object({
+export const sendEvent = fields({
   id: eventId.optional(),
   type: eventType,
   /** The sender. Without it, the token's name. */

@@ -1,24 +1,26 @@
 import { z } from "zod";
+import { fields } from "../text/document.ts";
 import { base64 } from "../text/bytes-text.ts";
 import { executionStatus, failure, logStream, receiptRow, stepStatus, trigger } from "../wire/execution.ts";
 import { jsonObject, jsonValue } from "../text/json-value.ts";
-import { executionId } from "../names.ts";
+import { eventText, executionId } from "../names.ts";
+import { zonedTime } from "./zoned-time.ts";
 
 /**
  * `POST /api/v1/projects/:project/packages/:package/executions`. Either `sealed` (the client's way: JSON of all
  * parameters that are not visible, sealed with the package key and the context of parameters) or `parameters` (a plain
  * request: checked and sealed at the boundary).
  */
-export const startExecution = z.object({
+export const startExecution = fields({
   visible: jsonObject.optional(),
   sealed: base64.optional(),
   /** Names of the sealed parameters; nothing else of them is ever shown. */
-  sealedNames: z.array(z.string()).optional(),
+  sealedNames: z.array(eventText).optional(),
   parameters: jsonObject.optional(),
   /** 1 runs last, 10 first. Without it, the manifest's priority, else 5. */
   priority: z.number().int().min(1).max(10).optional(),
   /** ISO 8601 with an offset. The execution is not offered to an executor before this time. */
-  notBefore: z.iso.datetime({ offset: true }).optional(),
+  notBefore: zonedTime.optional(),
 });
 export type StartExecution = z.infer<typeof startExecution>;
 
@@ -31,7 +33,7 @@ export type StartedExecution = z.infer<typeof startedExecution>;
  * as they are. 202 with a `startedExecution`. `same` runs the original version, `newest` (the default) the newest one. The
  * trigger and its data are copied too. The header `Idempotency-Key` works as for a start.
  */
-export const runAgain = z.strictObject({ version: z.enum(["newest", "same"]).optional() });
+export const runAgain = fields({ version: z.enum(["newest", "same"]).optional() });
 export type RunAgain = z.infer<typeof runAgain>;
 
 /** One step. `output` holds its masked stdout, stderr and log lines together, cut to the last 64 KiB. */
@@ -50,6 +52,20 @@ export const stepInfo = z.object({
   error: failure.nullable(),
 });
 export type StepInfo = z.infer<typeof stepInfo>;
+
+/** When and why retention deleted the log of an execution and the results of its steps. */
+export const logDeletion = z.object({
+  at: z.string(),
+  /** The limit, in days. */
+  days: z.number().int().positive(),
+  /** Whose limit it was. */
+  rule: z.enum(["platform", "project"]),
+  /** All of this, for people. */
+  sentence: z.string(),
+});
+export type LogDeletion = z.infer<typeof logDeletion>;
+/** Null while the log is kept; absent in answers of a platform that deletes none. */
+const logDeleted = logDeletion.nullable().optional();
 
 /** `GET /api/v1/executions/:execution`. */
 export const executionInfo = z.object({
@@ -89,6 +105,8 @@ export const executionInfo = z.object({
   reportsComplete: z.boolean(),
   /** One sentence about missing output and receipt rows, after the platform stopped waiting for them; null otherwise. */
   reportsGap: z.string().nullable(),
+  /** Not null once retention has deleted the log: then no step has output or a result. */
+  logDeleted,
 });
 export type ExecutionInfo = z.infer<typeof executionInfo>;
 
@@ -139,15 +157,21 @@ export const logLine = z.object({
   time: z.string(),
 });
 export type LogLine = z.infer<typeof logLine>;
+/** A line of output before it is stored. */
+export const earlyLine = logLine.omit({ cursor: true });
+export type EarlyLine = z.infer<typeof earlyLine>;
 /** `GET /api/v1/executions/:execution/logs?after=&limit=`. */
-export const logPage = z.object({ lines: z.array(logLine), next: z.string().nullable() });
+export const logPage = z.object({ lines: z.array(logLine), next: z.string().nullable(), logDeleted });
 export type LogPage = z.infer<typeof logPage>;
 
 /**
  * `GET /api/v1/executions/:execution/events`: server-sent events. Event names are the kinds here, `id` is the cursor
- * (send it back as `Last-Event-ID`), data is the JSON of the rest. The stream closes after `end`.
+ * (send it back as `Last-Event-ID`), data is the JSON of the rest. The stream closes after `end`. `early` is the first
+ * line of a run when it arrives; it has no id and is not stored yet. It comes again as `log` once it is stored; what is
+ * not confirmed so is not part of the log.
  */
 export const liveEvent = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("early"), line: earlyLine }),
   z.object({ kind: z.literal("log"), line: logLine }),
   z.object({
     kind: z.literal("step"),
@@ -158,6 +182,6 @@ export const liveEvent = z.discriminatedUnion("kind", [
     durationMs: z.number().nullable(),
   }),
   z.object({ kind: z.literal("status"), status: executionStatus }),
-  z.object({ kind: z.literal("end"), status: executionStatus }),
+  z.object({ kind: z.literal("end"), status: executionStatus, logDeleted }),
 ]);
 export type LiveEvent = z.infer<typeof liveEvent>;

@@ -19,6 +19,19 @@ export const streamHealth = z.object({
   maxBytes: z.number().int().positive().nullable(),
 });
 
+/** A table of one of the databases, with its indexes. */
+export const tableHealth = z.object({
+  database: z.enum(["platform", "keyring"]),
+  name: z.string(),
+  bytes: z.number().int().nonnegative(),
+  /** Counted roughly by PostgreSQL. */
+  rows: z.number().int().nonnegative(),
+  /** How it grew in the last days; negative when it shrank, null until it has been measured for half a day. */
+  bytesPerDay: z.number().int().nullable(),
+  rowsPerDay: z.number().int().nullable(),
+});
+export type TableHealth = z.infer<typeof tableHealth>;
+
 /** `GET /api/v1/platform/health`: checked now, each component within five seconds. The status is always 200. */
 export const platformHealth = z.object({
   checkedAt: z.string(),
@@ -43,6 +56,8 @@ export const platformHealth = z.object({
       oldestQueuedAt: z.string().nullable(),
     })
     .nullable(),
+  /** The largest first; those of the keyring only when it answers. Absent in answers of a platform before this field. */
+  tables: z.array(tableHealth).nullable().optional(),
 });
 export type PlatformHealth = z.infer<typeof platformHealth>;
 

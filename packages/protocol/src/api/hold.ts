@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { fields } from "../text/document.ts";
 import { executionStatus } from "../wire/execution.ts";
 import { executionId } from "../names.ts";
+import { zonedTime } from "./zoned-time.ts";
 
 /** A hold, in which no platform starts a new execution: since when, and who set it. */
 const hold = z.object({ since: z.string(), by: z.string() });
@@ -13,12 +15,6 @@ export type HoldState = z.infer<typeof holdState>;
 export const resumeAnswer = z.object({ hold: hold.nullable(), due: z.number().int().nonnegative() });
 export type ResumeAnswer = z.infer<typeof resumeAnswer>;
 
-/** A time with its zone. */
-export const zonedTime = z.iso.datetime({
-  offset: true,
-  error: "expected a time with its zone, such as 2026-01-31T12:00:00Z",
-});
-
 /** `GET /api/v1/executions/open?before=`: counts the executions that settling would end. */
 export const openExecutions = z.object({
   open: z.array(
@@ -28,7 +24,7 @@ export const openExecutions = z.object({
 export type OpenExecutions = z.infer<typeof openExecutions>;
 
 /** `POST /api/v1/executions/settle`. `after` is the `next` of the previous answer. */
-export const settleExecutions = z.strictObject({
+export const settleExecutions = fields({
   /** Ends executions that were accepted before this time; not in the future. */
   before: zonedTime,
   after: z

@@ -1,15 +1,24 @@
 import { z } from "zod";
+import { fields } from "../text/document.ts";
 import { base64, sha256Hex } from "../text/bytes-text.ts";
 import { jsonObject } from "../text/json-value.ts";
 import { packageId, packageName, projectId, projectName, secretName, versionId } from "../names.ts";
 import { scopeKeyStatement } from "../wire/scope-key.ts";
 
-/** One file of a version, as a client announces it: the digest is checked on arrival. */
-export const versionFile = z.object({ path: z.string(), size: z.number().int().nonnegative(), sha256: sha256Hex });
+/**
+ * One file of a version, as a client announces it: the digest is checked on arrival. `executable` is true for a program
+ * that scripts may start by its path; absent means false.
+ */
+export const versionFile = z.object({
+  path: z.string(),
+  size: z.number().int().nonnegative(),
+  sha256: sha256Hex,
+  executable: z.boolean().optional(),
+});
 export type VersionFile = z.infer<typeof versionFile>;
 
 /** A sealed secret in a request. */
-export const sealedSecret = z.object({ name: secretName, envelope: base64 });
+export const sealedSecret = fields({ name: secretName, envelope: base64 });
 export type SealedSecret = z.infer<typeof sealedSecret>;
 
 /**
@@ -17,8 +26,8 @@ export type SealedSecret = z.infer<typeof sealedSecret>;
  * their order, with the path as its filename. Without the part `version` (a plain upload) every part is a file, in the
  * order sent, and a top-level `secrets.json` among them is sealed in memory at the boundary.
  */
-export const pushVersion = z.object({
-  files: z.array(versionFile),
+export const pushVersion = fields({
+  files: z.array(fields(versionFile.shape)),
   secrets: z.array(sealedSecret),
   /** Replace secrets that were changed on the platform since the last push. */
   overwrite: z.boolean(),

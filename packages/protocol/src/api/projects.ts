@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { fields } from "../text/document.ts";
 import { maxConcurrent } from "../package/manifest-fields.ts";
 import { projectId, projectName } from "../names.ts";
 
 /** `POST /api/v1/projects`. */
-export const createProject = z.object({ name: projectName });
+export const createProject = fields({ name: projectName });
 /** A project as the API shows it. */
 export const projectInfo = z.object({
   id: projectId,
@@ -14,7 +15,7 @@ export const projectInfo = z.object({
 });
 export type ProjectInfo = z.infer<typeof projectInfo>;
 /** `PATCH /api/v1/projects/:project`: absent fields stay as they are; null removes the limit. */
-export const changeProject = z.strictObject({ maxConcurrent: maxConcurrent.nullable() }).partial();
+export const changeProject = fields({ maxConcurrent: maxConcurrent.nullable().optional() });
 export type ChangeProject = z.infer<typeof changeProject>;
 /** `GET /api/v1/projects`. */
 export const projectList = z.object({ projects: z.array(projectInfo) });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { fields } from "../text/document.ts";
 import { executionId } from "../names.ts";
 import { scope } from "../scope.ts";
 import { scopeKeyStatement } from "../wire/scope-key.ts";
@@ -37,7 +38,7 @@ export const secretKey = z.object({ key: scopeKeyStatement });
 export type SecretKey = z.infer<typeof secretKey>;
 
 /** `PUT <collection>`: all of them in one transaction, or none. */
-export const putSecrets = z.object({
+export const putSecrets = fields({
   secrets: z.array(sealedSecret).min(1).max(2_000),
   /** How the values were set, for the history; `set` without it. */
   source: z.enum(["set", "import"]).optional(),
@@ -123,9 +124,14 @@ export const secretUses = z.object({
       references: z.array(z.object({ file: z.string(), path: z.string() })),
       /** Whether the manifest of the newest version lists the name. */
       declared: z.boolean(),
-      /** The newest run that read this secret. */
+      /** The newest run that read this secret; `execution` is null when retention has deleted it. */
       lastRead: z
-        .object({ execution: executionId, step: z.string(), version: z.number().int().positive(), at: z.string() })
+        .object({
+          execution: executionId.nullable(),
+          step: z.string(),
+          version: z.number().int().positive(),
+          at: z.string(),
+        })
         .nullable(),
     }),
   ),

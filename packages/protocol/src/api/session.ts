@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { fields } from "../text/document.ts";
 
 /** `POST /api/v1/session`: exchanges a token for a session of the web UI. Scripts of a page cannot read its cookie. */
-export const openSession = z.strictObject({ token: z.string().min(1).max(256) });
+export const openSession = fields({ token: z.string().min(1).max(256) });
 export type OpenSession = z.infer<typeof openSession>;
 
 /** The answer to `POST /api/v1/session`: who is signed in, and when the session ends without a further request. */

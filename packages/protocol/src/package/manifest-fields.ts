@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { refuseUnknown } from "../text/document.ts";
+import { fields } from "../text/document.ts";
 
 const maxSeconds = 7 * 24 * 3_600;
 const durationRule = /^([0-9]{1,9}(?:\.[0-9]{1,3})?)(ms|s|m|h)$/;
@@ -7,14 +7,17 @@ const secondsPerUnit: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 6
 const durationForm = 'expected a duration such as "30s", "5m", "2h" or a number of seconds, at most 7 days';
 const cronRule = /^(?:[0-9A-Za-z*/,\-?#]+ +){4,5}[0-9A-Za-z*/,\-?#]+$/;
 
-/** An object with only these fields. The error for an unknown field names the known field that was probably meant. */
-export function fields<T extends z.ZodRawShape>(shape: T): z.ZodObject<T, z.core.$strict> {
-  return z.strictObject(shape, { error: refuseUnknown(Object.keys(shape)) });
-}
-
 /** A field that forms may leave empty: `""` and `null` count as absent. */
 export function mayBeBlank<T extends z.ZodType>(schema: T) {
   return z.preprocess((given) => (given === "" || given === null ? undefined : given), schema.optional()).optional();
+}
+
+/** A list of texts that forms may leave empty: entries that are `""` or `null` count as none. */
+export function listOf<T extends z.ZodType>(entry: T, maxEntries: number) {
+  return z.preprocess(
+    (given) => (Array.isArray(given) ? given.filter((one) => one !== "" && one !== null) : given),
+    z.array(entry).max(maxEntries),
+  );
 }
 
 /** Seconds, from a number or from text with a unit. */

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { closestName } from "../text/closest-name.ts";
-import { parseDocument } from "../text/document.ts";
+import { fields, parseDocument } from "../text/document.ts";
 import { SealrunError } from "../error.ts";
 import { jsonValue } from "../text/json-value.ts";
 import {
   environment,
-  fields,
+  listOf,
   maxConcurrent,
   mayBeBlank,
   network,
@@ -14,11 +14,18 @@ import {
   schedule,
   timeout,
 } from "./manifest-fields.ts";
-import { packageName, secretName } from "../names.ts";
+import { hiddenCharacter, packageName, secretName, withoutHidden } from "../names.ts";
 import { showName, showNames } from "../text/show-text.ts";
 
-const text = z.string().max(4_096);
-const label = z.string().min(1).max(256);
+const text = z
+  .string()
+  .max(4_096)
+  .refine((given) => !given.includes("\0"), "expected text without a zero byte");
+const label = z
+  .string()
+  .min(1)
+  .max(256)
+  .refine((given) => !hiddenCharacter.test(given), `expected text ${withoutHidden}`);
 const path = z.string().min(1).max(512);
 
 /** One entry of `steps`: a script and how it runs. */
@@ -44,10 +51,10 @@ export const manifestSchema = fields({
   type: mayBeBlank(text),
   /** The only script to run; takes precedence over `execution_order`. */
   entrypoint: mayBeBlank(path),
-  execution_order: z.array(path).max(1_000).optional(),
+  execution_order: listOf(path, 1_000).optional(),
   steps: z.array(manifestStep).max(1_000).optional(),
-  tags: z.array(label).max(100).optional(),
-  trigger_events: z.array(label).max(100).optional(),
+  tags: listOf(label, 100).optional(),
+  trigger_events: listOf(label, 100).optional(),
   schedule: mayBeBlank(schedule),
   priority: mayBeBlank(priority),
   allow_manual_triggering: z.boolean().optional(),
@@ -58,6 +65,7 @@ export const manifestSchema = fields({
   mask: z.array(secretName).optional(),
   pool: mayBeBlank(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, "expected the name of an executor pool")),
   on_lost: z.enum(["fail", "rerun"]).optional(),
+  /** Only `host` acts; a push of anything else is refused. */
   network: network.optional(),
   /** The maximum number of executions of the package that run at once. Without it, unlimited. */
   max_concurrent: maxConcurrent.optional(),
@@ -67,13 +75,14 @@ export type ManifestStep = z.infer<typeof manifestStep>;
 
 /**
  * Reads a manifest.json and checks the scripts that it names against those of the package. Throws `MANIFEST_INVALID`
- * with the field's path and what was expected there.
+ * with the field's path and what was expected there; also for a setting that this release cannot follow.
  */
 export function parseManifest(bytes: Uint8Array, scripts: readonly string[]): Manifest {
   const manifest = parseDocument(manifestSchema, bytes, { file: "manifest.json", code: "MANIFEST_INVALID" });
   for (const [field, script] of namedScripts(manifest)) {
     if (!scripts.includes(script)) throw invalid(field, missingScript(script, scripts));
   }
+  refuseWithoutEffect(manifest);
   const chosen = chosenScripts(manifest);
   for (const [index, { script }] of (manifest.steps ?? []).entries()) {
     if (chosen !== undefined && !chosen.scripts.includes(script)) {
@@ -93,6 +102,15 @@ export function chosenScripts(
   if (manifest.entrypoint !== undefined) return { field: "entrypoint", scripts: [manifest.entrypoint] };
   const order = manifest.execution_order ?? [];
   return order.length > 0 ? { field: "execution_order", scripts: order } : undefined;
+}
+
+/** Only what acts is accepted. Versions that were stored before this check keep what their manifest says. */
+function refuseWithoutEffect({ network }: Manifest): void {
+  if (network === undefined || network === "host") return;
+  throw invalid(
+    "network",
+    'expected "host": this release cannot limit the network of scripts yet; remove the field, and limit the network of the executor\'s machine instead',
+  );
 }
 
 function namedScripts(manifest: Manifest): readonly (readonly [field: string, script: string])[] {

@@ -10,6 +10,8 @@ import { decodeUtf8 } from "../text/utf8.ts";
 export interface NpmInstall {
   /** Number of packages in the lock file, without development dependencies. */
   readonly count: number;
+  /** Packages with an install script, which does not run. */
+  readonly withScripts: readonly string[];
   /** package.json with only its dependencies. */
   readonly packageJson: string;
   /** The lock file without addresses: npm takes every package from the executor's registry and checks its hash. */
@@ -39,6 +41,8 @@ const lockEntry = z.looseObject({
   link: z.boolean().optional(),
   dev: z.boolean().optional(),
   inBundle: z.boolean().optional(),
+  hasInstallScript: z.boolean().optional(),
+  os: z.array(z.string()).optional(),
 });
 type LockEntry = z.infer<typeof lockEntry>;
 const lockFile = z.looseObject({ lockfileVersion: z.number(), packages: z.record(z.string(), lockEntry).optional() });
@@ -50,7 +54,7 @@ const sdkSentence = `package.json: every run already has ${sdk}; remove it from 
 const packagePath = /^node_modules\/(?:@[\w.-]+\/)?[\w.-]+(?:\/node_modules\/(?:@[\w.-]+\/)?[\w.-]+)*$/;
 /** One hash of an entry's integrity, which lists them with spaces between (W3C Subresource Integrity). */
 const oneHash = /^sha(?:1|256|384|512)-[A-Za-z0-9+/]+={0,2}(?:\?\S*)?$/;
-/** A few hashes have 500. */
+/** A few hashes have 500 characters. */
 const maxIntegrityLength = 4_096;
 
 /**
@@ -90,6 +94,7 @@ export function planNpmInstall(packageBytes: Uint8Array, lockBytes: Uint8Array |
   };
   return {
     count: installed.length,
+    withScripts: installed.filter(([, entry]) => runsScript(entry)).map(([path]) => nameOf(path)),
     packageJson: JSON.stringify(pickKept(wanted)),
     lockJson: JSON.stringify({ lockfileVersion: 3, requires: true, packages }),
   };
@@ -125,22 +130,35 @@ function checkEntry(path: string, entry: LockEntry): void {
       `${place}: expected a package from the registry, found git, a file or another address; pin a published version`,
     );
   }
-  if (!isIntegrity(entry.integrity ?? "")) {
+  const integrity = entry.integrity ?? "";
+  if (integrity.length > maxIntegrityLength) {
+    throw invalid(
+      `${place}: expected integrity hashes of at most ${maxIntegrityLength} characters, found ${integrity.length}; write the lock file again with npm install --package-lock-only`,
+    );
+  }
+  if (!isIntegrity(integrity)) {
     throw invalid(
       `${place}: expected an integrity hash; write the lock file again with npm install --package-lock-only`,
     );
   }
 }
 
+/** A package for other systems only, such as fsevents, is not installed. */
+function runsScript({ hasInstallScript, os = [] }: LockEntry): boolean {
+  const isForLinux = os.every((name) => name.startsWith("!")) ? !os.includes("!linux") : os.includes("linux");
+  return hasInstallScript === true && isForLinux;
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length);
+}
+
 /** Each hash is looked at by itself: one pattern for a list of them takes exponential time on a long broken one. */
 function isIntegrity(text: string): boolean {
-  return (
-    text.length <= maxIntegrityLength &&
-    text
-      .trim()
-      .split(/\s+/)
-      .every((part) => oneHash.test(part))
-  );
+  return text
+    .trim()
+    .split(/\s+/)
+    .every((part) => oneHash.test(part));
 }
 
 /** Every registry keeps tarballs at `…/NAME/-/NAME-VERSION.tgz`. */
@@ -170,7 +188,7 @@ function read<T>(schema: z.ZodType<T>, file: string, bytes: Uint8Array): T {
 
 function readJson(file: string, text: string): unknown {
   try {
-    return parseJson(text);
+    return parseJson(text, { mayRound: true });
   } catch {
     throw invalid(`${file}: expected JSON as npm writes it`);
   }

@@ -1,6 +1,7 @@
 import { SealrunError } from "../error.ts";
 import { limits } from "../limits.ts";
-import { endingOf, isScript, scriptEndings } from "./script-kind.ts";
+import { hiddenCharacter, withoutHidden } from "../names.ts";
+import { endingOf, isScript, scriptEndings } from "./scripts/script-kind.ts";
 import { showBytes, showName } from "../text/show-text.ts";
 
 /** One entry of a folder or archive that becomes a package. */
@@ -10,6 +11,8 @@ export interface PackageFile {
   /** Bytes. */
   readonly size: number;
   readonly kind: "file" | "link" | "device" | "folder";
+  /** Its executable bit; undefined where there are no bits, as in a browser. */
+  readonly executable?: boolean | undefined;
 }
 
 /** Files of local mode: they hold plaintext secrets or state, and never leave the machine. */
@@ -20,7 +23,7 @@ const foreignEndings = new Set(".rb .pl .php .go .lua .ps1 .bash .zsh .bat .cmd 
 
 /**
  * Throws `PACKAGE_INVALID` with the first path that breaks a rule, and the rule: unsafe or ambiguous paths, links,
- * devices, files that must not be uploaded, sizes, and a package without a script.
+ * devices, files that must not be uploaded, sizes, and a package without files.
  */
 export function checkPackageFiles(entries: readonly PackageFile[]): void {
   const files = entries.filter(({ kind }) => kind !== "folder");
@@ -37,9 +40,6 @@ export function checkPackageFiles(entries: readonly PackageFile[]): void {
     throw invalid(
       `Expected at most ${showBytes(limits.packageBytes)} in all, found ${bytes} bytes; leave out what the scripts do not read`,
     );
-  }
-  if (!files.some(({ path }) => isScript(path))) {
-    throw invalid(`Expected a script in the package: a file that ends in ${scriptEndings.join(" ")}`);
   }
 }
 
@@ -68,7 +68,7 @@ function pathRule(path: string): string | undefined {
   if (path.startsWith("/") || /^[A-Za-z]:/.test(path))
     return "expected a path inside the package, this one is absolute";
   if (path.includes("\\")) return 'expected "/" between folders and no "\\" in a path';
-  if (!path.isWellFormed() || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(path)) return "expected a path without control characters";
+  if (!path.isWellFormed() || hiddenCharacter.test(path)) return `expected a path ${withoutHidden}`;
   const segments = path.split("/");
   if (segments.includes("..")) return 'expected a path inside the package, ".." leads out of it';
   if (segments.includes("")) return 'expected a name between every two "/"';

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type JsonValue, jsonValue } from "../text/json-value.ts";
-import { fields } from "./manifest-fields.ts";
+import { fields } from "../text/document.ts";
 import { hasReference } from "../references/read-references.ts";
 import { showName } from "../text/show-text.ts";
 

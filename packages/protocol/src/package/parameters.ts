@@ -2,6 +2,7 @@ import { closestName } from "../text/closest-name.ts";
 import { SealrunError } from "../error.ts";
 import { type JsonObject, type JsonValue } from "../text/json-value.ts";
 import { limits } from "../limits.ts";
+import { isLostInteger } from "../text/lost-integers.ts";
 import {
   defaultOf,
   findEarlyMismatch,
@@ -47,6 +48,12 @@ export function parseParameterText(file: ParametersFile | undefined, name: strin
   checkName(file, name);
   const field = file?.fields.find((candidate) => candidate.name === name);
   if (field === undefined || hasReference(text)) return text;
+  if (isLostNumber(field, text)) {
+    throw invalid(
+      name,
+      "expected an integer that keeps its value, this one is rounded; give its parameter the type text",
+    );
+  }
   const value = readText(field, text);
   const mismatch = findMismatch(field, value);
   if (mismatch !== undefined) throw invalid(name, mismatch);
@@ -105,13 +112,20 @@ const readers: Readonly<Record<ParameterField["type"], (text: string, field: Par
   textarea: (text) => text,
   file: (text) => text,
   int: (text) => (/^[+-]?[0-9]{1,16}$/.test(text) ? Number(text) : null),
-  float: (text) => (/^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/.test(text) ? Number(text) : null),
+  float: (text) => (/^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/.test(text) ? Number(text) : null),
   bool: readTruth,
   checkbox: readTruth,
   select: readChoice,
   radio: readChoice,
   multiselect: (text, field) => (text === "" ? [] : text.split(",").map((part) => readChoice(part.trim(), field))),
 };
+
+/** True for the digits of an integer that is rounded; a sign and leading zeros are no part of its value. */
+function isLostNumber({ type }: ParameterField, text: string): boolean {
+  if (type !== "int" && type !== "float") return false;
+  const digits = text.replace(/^\+/, "").replace(/^(-?)0+(?=[0-9])/, "$1");
+  return isLostInteger(digits);
+}
 
 function readTruth(text: string): JsonValue {
   return truths.get(text.toLowerCase()) ?? null;

@@ -1,7 +1,7 @@
 import { SealrunError } from "../error.ts";
 import { chosenScripts, type Manifest, type ManifestStep } from "./manifest.ts";
 import { type SecretName } from "../names.ts";
-import { isScript } from "./script-kind.ts";
+import { isScript } from "./scripts/script-kind.ts";
 import type { EventRetry } from "../wire/event.ts";
 import type { JsonValue } from "../text/json-value.ts";
 

@@ -21,10 +21,12 @@ export interface PythonRequirements {
 }
 
 const file = "requirements.txt";
-/** Of a requirement without its hashes: the pattern below takes quadratic time on a long line of spaces. */
-const maxPinLength = 1_024;
-const requirement =
-  /^(?<name>[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?<extras>\[[\w\s.,-]*\])?\s*==\s*(?<version>[A-Za-z0-9][\w.!+-]*)\s*(?<marker>;(?:(?!\s-)[^#])*)?$/;
+/** Of a requirement without its hashes, of which a line may have a hundred. */
+const maxPinLength = 4_096;
+/** What stands before the first `==`. */
+const named = /^(?<name>[A-Za-z0-9][\w.-]*)\s*(?:\[[\w\s.,-]*\])?$/;
+/** What stands after it; a marker follows its `;`. */
+const versioned = /^(?<version>[A-Za-z0-9][\w.!+-]*)\s*(?:;(?:(?!\s-)[^#])*)?$/;
 /**
  * pip also ends a line at other characters, such as U+0085 or a form feed. The text after it would be read as a separate
  * option, for example another index address. pip also replaces `${NAME}` from the environment of the install.
@@ -85,7 +87,9 @@ function joinLines(text: string): readonly Line[] {
 }
 
 function withoutComment(text: string): string {
-  return text.replace(/(?:^|\s)#.*$/, "");
+  const start = text.search(/(?:^|\s)#/);
+  // Where pip sees a new line, the comment would end: such a line is refused as it is.
+  return start === -1 || /[\r\u2028\u2029]/.test(text.slice(start)) ? text : text.slice(0, start);
 }
 
 function readPin({ text, line }: Line): PythonPin & { readonly text: string; readonly hashes: readonly string[] } {
@@ -104,7 +108,13 @@ function readPin({ text, line }: Line): PythonPin & { readonly text: string; rea
   }
   const hashes = [...text.matchAll(hash)].map(([, value = ""]) => value);
   const bare = text.replace(hash, "").trim();
-  const { name, version } = (bare.length <= maxPinLength ? requirement.exec(bare)?.groups : undefined) ?? {};
+  if (bare.length > maxPinLength) {
+    throw invalid(
+      line,
+      `expected NAME==VERSION in at most ${maxPinLength} characters without its hashes, found ${bare.length}; shorten the line`,
+    );
+  }
+  const { name, version } = splitPin(bare);
   if (name === undefined || version === undefined) {
     throw invalid(
       line,
@@ -112,6 +122,15 @@ function readPin({ text, line }: Line): PythonPin & { readonly text: string; rea
     );
   }
   return { name: pythonPackageName(name), version, line, text: bare, hashes };
+}
+
+/** Read in two halves: one pattern for both would try each of many spaces as the end of each part. */
+function splitPin(bare: string): { readonly name?: string | undefined; readonly version?: string | undefined } {
+  const at = bare.indexOf("==");
+  if (at === -1) return {};
+  const { name = "" } = named.exec(bare.slice(0, at).trimEnd())?.groups ?? {};
+  const { version } = versioned.exec(bare.slice(at + 2).trimStart())?.groups ?? {};
+  return /[A-Za-z0-9]$/.test(name) ? { name, version } : {};
 }
 
 function invalid(line: number, sentence: string): SealrunError {

@@ -1,5 +1,7 @@
+import { SealrunError } from "../error.ts";
 import { parseJson } from "../text/decode.ts";
 import { jsonObject, type JsonObject, type JsonValue } from "../text/json-value.ts";
+import { findLostIntegers, lostIntegerAdvice } from "../text/lost-integers.ts";
 
 /**
  * The value under these fields, each one level deeper; undefined when one is missing. A text that holds a JSON object
@@ -7,12 +9,13 @@ import { jsonObject, type JsonObject, type JsonValue } from "../text/json-value.
  */
 export function findField(value: JsonValue, fields: readonly string[]): JsonValue | undefined {
   let found: JsonValue | undefined = value;
-  for (const field of fields) {
+  for (const [index, field] of fields.entries()) {
     if (Array.isArray(found)) {
       found = /^(?:0|[1-9][0-9]{0,8})$/.test(field) ? found[Number(field)] : undefined;
       continue;
     }
     const object = objectOf(found);
+    if (typeof found === "string" && object !== undefined) refuseLost(found, fields.slice(index));
     found = object !== undefined && Object.hasOwn(object, field) ? object[field] : undefined;
   }
   return found;
@@ -22,8 +25,18 @@ function objectOf(value: JsonValue | undefined): JsonObject | undefined {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
   if (typeof value !== "string" || !/^\s*\{/.test(value)) return undefined;
   try {
-    return jsonObject.safeParse(parseJson(value)).data;
+    // Rounded integers are accepted here and refused where they are a part of what is found.
+    return jsonObject.safeParse(parseJson(value, { mayRound: true })).data;
   } catch {
     return undefined;
+  }
+}
+
+/** Throws `REFERENCE_INVALID` when an integer under these fields of the JSON text would be rounded. */
+function refuseLost(text: string, fields: readonly string[]): void {
+  for (const { path } of findLostIntegers(text)) {
+    if (fields.every((field, index) => field === String(path[index]))) {
+      throw new SealrunError("REFERENCE_INVALID", `in the text that it reads as JSON: ${lostIntegerAdvice}`);
+    }
   }
 }

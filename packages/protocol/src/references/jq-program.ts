@@ -16,7 +16,7 @@ const formats: ReadonlySet<string> = new Set("@text @json @base64 @base64d @uri 
 /** Words after which a new path begins. */
 const openers: ReadonlySet<string> = new Set(["if", "then", "elif", "else", "and", "or"]);
 const maxNested = 32;
-const field = /\s*(?:\.\s*([A-Za-z_][A-Za-z0-9_]*)|\.\s*"([^"\\]*)"|\.?\s*\[\s*"([^"\\]*)"\s*\])/y;
+const field = /\s*(?:\.\s*([A-Za-z_][A-Za-z0-9_]*)|\.\s*"([^"\\]*)"|(?:\.\s*)?\[\s*"([^"\\]*)"\s*\])/y;
 
 /**
  * The jq program from `start` to its end: to the `)` that closes it, or to the end of the text. Throws
@@ -67,7 +67,8 @@ function passTokens(cursor: Cursor, region: Region): number {
     if (cursor.take(/\.(?!\.)/y) !== undefined) {
       if (!isAfterValue && !hasPipe)
         throw malformed(at, 'expected .secrets.NAME: a program sees only {"secrets": {…}}');
-      void cursor.take(/\s*[A-Za-z_][A-Za-z0-9_]*/y);
+      const part = cursor.take(/\s*([A-Za-z_][A-Za-z0-9_]*)/y)?.[1];
+      if (part !== undefined) refuseHyphen(cursor, part, (whole) => `["${whole}"] instead of .${whole}`);
       isAfterValue = true;
       continue;
     }
@@ -143,5 +144,15 @@ function readName(cursor: Cursor): string {
   const found = cursor.take(field);
   const name = found?.[1] ?? found?.[2] ?? found?.[3];
   if (name === undefined) throw malformed(at, 'expected .secrets.NAME or .secrets["NAME"]');
+  if (found?.[1] !== undefined) refuseHyphen(cursor, name, (whole) => `.secrets["${whole}"]`);
   return name;
+}
+
+/** jq reads `.foo-bar` as `.foo` minus the function `bar`, so the name needs quotes. */
+function refuseHyphen(cursor: Cursor, name: string, quoted: (whole: string) => string): void {
+  const at = cursor.index() - name.length;
+  const rest = cursor.take(/-[A-Za-z_][A-Za-z0-9_-]*/y)?.[0];
+  if (rest === undefined) return;
+  const wish = `write ${quoted(name + rest)}; without them jq reads the hyphen as minus`;
+  throw malformed(at, `expected quotes around a name with a hyphen: ${wish}`);
 }

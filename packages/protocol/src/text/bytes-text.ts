@@ -6,3 +6,5 @@ export const base64 = z.base64();
 export const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/, "expected a SHA-256 digest in hex");
 /** A 32-byte key as base64. */
 export const key32 = z.base64().length(44);
+/** A 64-byte signature as base64. */
+export const signature64 = z.base64().length(88);

@@ -1,6 +1,9 @@
 const maxCompared = 64;
 
-/** The known name that the given name most likely misspells, or undefined when none is close. Case does not count. */
+/**
+ * The known name that the given name most likely misspells or shortens (`params`, `desc`), or undefined when none is
+ * close. Case does not count.
+ */
 export function closestName(given: string, known: readonly string[]): string | undefined {
   if (given.length > maxCompared) return undefined;
   const allowed = given.length <= 4 ? 1 : 2;
@@ -9,7 +12,13 @@ export function closestName(given: string, known: readonly string[]): string | u
     const distance = editDistance(given.toLowerCase(), name.toLowerCase());
     if (distance <= allowed && (best === undefined || distance < best.distance)) best = { name, distance };
   }
-  return best?.name;
+  return best?.name ?? known.find((name) => isShortOf(given.toLowerCase(), name.toLowerCase()));
+}
+
+/** True when all of a name but an s at its end begins the other, and is long enough to mean it. */
+function isShortOf(given: string, name: string): boolean {
+  const stem = given.endsWith("s") ? given.slice(0, -1) : given;
+  return stem.length >= 3 && name.startsWith(stem);
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours that turn one text into the other. */

@@ -1,4 +1,5 @@
-import { showName } from "./show-text.ts";
+import { isLostInteger, lostIntegerAdvice } from "./lost-integers.ts";
+import { showName, showPath } from "./show-text.ts";
 import { type ErrorCode } from "../error-codes.ts";
 import { SealrunError } from "../error.ts";
 
@@ -10,6 +11,8 @@ export interface Cursor {
   readonly maxDepth: number;
   /** Down to which depth errors may name keys; the root object is 1. A deeper key is a part of a value, so it is secret. */
   readonly namedDepth: number;
+  /** The keys and indices of the objects and lists around the position, the outermost first. */
+  readonly path: (string | number)[];
   at: number;
   line: number;
   lineStart: number;
@@ -97,9 +100,9 @@ function rawControl(character: number): string {
 }
 
 const numberRule = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
-const asString = "write it as a string";
+const asString = "write it as text (in quotes)";
 
-/** Reads the number at the cursor. Throws for one that JSON cannot keep: too large, too small, or an integer losing digits. */
+/** Reads the number at the cursor. Throws for one that JSON cannot keep: too large, too small, or an integer that is rounded. */
 export function readNumber(cursor: Cursor): number {
   numberRule.lastIndex = cursor.at;
   const literal = numberRule.exec(cursor.text)?.[0];
@@ -111,9 +114,9 @@ export function readNumber(cursor: Cursor): number {
   if (value === 0 && /[1-9]/.test(literal.replace(/[eE].*/, ""))) {
     throw errorAt(cursor, cursor.at, `expected a number that fits: this one is too small; ${asString}`);
   }
-  const isInteger = !/[.eE]/.test(literal);
-  if (isInteger && !Number.isSafeInteger(value) && BigInt(literal) !== BigInt(value) && String(value) !== literal) {
-    throw errorAt(cursor, cursor.at, `expected a number that keeps its digits: this one is over 2^53; ${asString}`);
+  if (isLostInteger(literal)) {
+    const named = showPath(cursor.path.slice(0, cursor.namedDepth));
+    throw errorAt(cursor, cursor.at, `${named === "" ? "" : `${named}: `}${lostIntegerAdvice}`);
   }
   cursor.at += literal.length;
   const next = cursor.text.charAt(cursor.at);

@@ -11,3 +11,8 @@ export function showDuration(ms: number): string {
   const minutes = Math.floor(seconds / 60);
   return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
+
+/** A span that was set, to the millisecond and in seconds: "1.5 s", "0.05 s", "86400 s". */
+export function showSeconds(ms: number): string {
+  return `${Math.round(ms) / 1_000} s`;
+}

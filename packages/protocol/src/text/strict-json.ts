@@ -13,8 +13,11 @@ export interface StrictJsonOptions {
   readonly maxBytes: number;
   /** Objects and arrays inside each other, the outermost counted. */
   readonly maxDepth: number;
-  /** True when the whole document is one secret value: errors then name no key. Otherwise they name keys of the root. */
-  readonly isValue?: boolean;
+  /**
+   * Which keys errors may name: `none` when the whole document is one secret value, `all` when no part of it is secret.
+   * Without it, those of the root.
+   */
+  readonly named?: "none" | "root" | "all";
 }
 
 /** A document and the lines of the members of its root object. */
@@ -30,7 +33,7 @@ export interface StrictJson {
  * `maxBytes`: `VALUE_TOO_LARGE`) and name file, line, column and what was expected; never a value or a key inside one.
  */
 export function parseStrictJson(bytes: Uint8Array, options: StrictJsonOptions): StrictJson {
-  const { file, code, maxBytes, maxDepth, isValue = false } = options;
+  const { file, code, maxBytes, maxDepth, named = "root" } = options;
   if (bytes.length > maxBytes) {
     throw new SealrunError(
       "VALUE_TOO_LARGE",
@@ -45,7 +48,8 @@ export function parseStrictJson(bytes: Uint8Array, options: StrictJsonOptions): 
       `${file}:${text.line}: expected UTF-8: ${place}; save the file as UTF-8, or a binary value as base64`,
     );
   }
-  const cursor: Cursor = { text, file, code, maxDepth, namedDepth: isValue ? 0 : 1, at: 0, line: 1, lineStart: 0 };
+  const namedDepth = { none: 0, root: 1, all: maxDepth }[named];
+  const cursor: Cursor = { text, file, code, maxDepth, namedDepth, path: [], at: 0, line: 1, lineStart: 0 };
   const lines = new Map<string, number>();
   skipSpace(cursor);
   if (cursor.at === text.length) throw errorAt(cursor, cursor.at, "expected JSON; the file is empty");
@@ -83,7 +87,9 @@ function readObject(cursor: Cursor, depth: number, lines?: Map<string, number>):
     lines?.set(key, cursor.line);
     expectCharacter(cursor, ":", 'expected ":"');
     skipSpace(cursor);
+    cursor.path.push(key);
     members.set(key, readValue(cursor, depth));
+    cursor.path.pop();
     if (endsAfter(cursor, "}")) break;
   }
   cursor.at += 1;
@@ -97,7 +103,9 @@ function readArray(cursor: Cursor, depth: number): JsonValue[] {
   cursor.at += 1;
   skipSpace(cursor);
   while (cursor.text.charAt(cursor.at) !== "]" || values.length > 0) {
+    cursor.path.push(values.length);
     values.push(readValue(cursor, depth));
+    cursor.path.pop();
     if (endsAfter(cursor, "]")) break;
   }
   cursor.at += 1;

@@ -48,12 +48,17 @@ export const eventSecret = z.object({
   /** SHA-256 and size of the inner envelope. */
   sha256: sha256Hex,
   size: z.number().int().positive(),
-  /** To open it: the id of the package key it was sealed to, and the public half of its sealing batch's ephemeral pair. */
-  keyId: z.string(),
-  ephemeral: base64,
   envelope: base64.optional(),
 });
 export type EventSecret = z.infer<typeof eventSecret>;
+
+/** One file of a version. The executor makes it executable where `executable` is true; absent means false. */
+export const listedFile = z.object({
+  path: z.string(),
+  sha256: sha256Hex,
+  size: z.number().int().nonnegative(),
+  executable: z.boolean().optional(),
+});
 
 /** The message on NATS that offers one execution to executors. Ciphertext and ids only; signed by the platform. */
 export const executionEvent = z.object({
@@ -65,7 +70,7 @@ export const executionEvent = z.object({
   package: z.object({ id: packageId, name: packageName }),
   version: z.object({ id: versionId, number: z.number().int().positive(), digest: sha256Hex }),
   steps: z.array(eventStep).min(1),
-  files: z.array(z.object({ path: z.string(), sha256: sha256Hex, size: z.number().int().nonnegative() })).optional(),
+  files: z.array(listedFile).optional(),
   config: jsonObject,
   /** Names of secrets whose values are masked from the start, in addition to those that a step declares. */
   mask: z.array(z.string()),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ExecutionId } from "../names.ts";
 import { jsonValue } from "../text/json-value.ts";
+import { masking } from "../text/masking.ts";
 import { scope } from "../scope.ts";
 
 /** The status of an execution; the last four are final. */
@@ -55,6 +56,8 @@ export const receiptRow = z.object({
   /** Null in rows that are older than this field. */
   attempt: z.number().int().positive().nullable(),
   outcome: readOutcome,
+  /** How much of the value the run masked. Null unless the secret was read, and in rows that are older than this field. */
+  masking: masking.nullable(),
   /** ISO 8601. */
   time: z.string(),
 });
@@ -101,15 +104,18 @@ export const reportItem = z.discriminatedUnion("type", [
     scope: scope.nullable(),
     version: z.number().int().positive().nullable(),
     outcome: readOutcome,
+    /** How much of the value is masked; an executor of an earlier version does not say. */
+    masking: masking.nullable().optional(),
     time,
   }),
 ]);
 export type ReportItem = z.infer<typeof reportItem>;
 
-/** One chunk of reports. The chunks of an attempt are numbered from 1 without gaps. */
+/**
+ * One chunk of reports of the attempt that its frame's header names. The chunks of an attempt are numbered from 1
+ * without gaps.
+ */
 export const report = z.object({
-  executionId: z.string(),
-  attempt: z.number().int().positive(),
   sequence: z.number().int().positive(),
   items: z.array(reportItem).min(1),
 });

@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { key32, signature64 } from "../text/bytes-text.ts";
 
 /**
- * The header of a signed frame: `LP(header) ‖ LP(body) ‖ Ed25519 signature`, LP being a 4-byte big-endian length and
+ * The header of a frame: `LP(header) ‖ LP(body) ‖ Ed25519 signature or MAC`, LP being a 4-byte big-endian length and
  * the bytes. The received bytes are verified, then parsed.
  */
 export const frameHeader = z.object({
@@ -22,6 +23,17 @@ export const frameHeader = z.object({
     .string()
     .regex(/^[0-9a-f]{64}$/)
     .optional(),
+  /** Instead of a signature the frame has a MAC under the key that only sender and receiver have; no other part can check it. */
+  proof: z.literal("pair").optional(),
+  /** The sender's X25519 public key; a signature proves that it is the sender's. */
+  box: key32.optional(),
+  /**
+   * Beside `box` in a frame with a MAC: the sender's signature over its id and that key, so that a receiver that knows only
+   * its Ed25519 key can check the MAC at any time.
+   */
+  boxSignature: signature64.optional(),
+  /** In a request: the key of the receiver that the sender knows, so that the reply may have a MAC. */
+  peerBox: key32.optional(),
 });
 export type FrameHeader = z.infer<typeof frameHeader>;
 

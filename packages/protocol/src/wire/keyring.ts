@@ -1,7 +1,20 @@
 import { z } from "zod";
+import { fields } from "../text/document.ts";
 import { base64, key32 } from "../text/bytes-text.ts";
-import { enrolmentId, eventId, executionId, executorId, packageId, platformId, poolId, projectId } from "../names.ts";
+import {
+  enrolmentId,
+  eventId,
+  executionId,
+  executorId,
+  packageId,
+  platformId,
+  poolId,
+  projectId,
+  secretName,
+} from "../names.ts";
+import { limits } from "../limits.ts";
 import { scope } from "../scope.ts";
+import { failure } from "./execution.ts";
 import { scopeKeyStatement } from "./scope-key.ts";
 
 /** The projects that an executor may run: all, or a list. */
@@ -40,7 +53,7 @@ export type EnrolRequest = z.infer<typeof enrolRequest>;
 export const enrolPath = "/api/v1/executors/enrol";
 
 /** Body of `POST /api/v1/executors/enrol` and of `sealrun.keyring.enrol`: the executor's whole frame. */
-export const enrolEnvelope = z.object({ frame: base64 });
+export const enrolEnvelope = fields({ frame: base64 });
 /** The keyring's whole signed frame of kind `enrol.reply`. */
 export const enrolAnswer = z.object({ frame: base64 });
 
@@ -70,6 +83,15 @@ export const natsCredentials = z.union(
 );
 export type NatsCredentials = z.infer<typeof natsCredentials>;
 
+/** The same in a settings file, where a field that nothing reads is refused. */
+export const natsSettings: z.ZodType<NatsCredentials> = z.union(
+  [
+    fields({ url: z.string().min(1), jwt: z.string(), seed: z.string() }),
+    fields({ url: z.string().min(1), user: z.string(), password: z.string() }),
+  ],
+  { error: "expected only text at url, jwt and seed, or at url, user and password" },
+);
+
 /** The path where an executor renews its NATS credentials. Body: its whole signed frame of kind `credentials.request`. */
 export const credentialsPath = "/api/v1/executors/credentials";
 /** An executor's request for new credentials. The frame's signature proves which executor asks. */
@@ -97,12 +119,29 @@ export const revocationsReply = z.object({
 });
 export type RevocationsReply = z.infer<typeof revocationsReply>;
 
-/** The platform says that an attempt is over: the keyring then answers no lookup for it. A repeated request is answered too. */
-export const endGrantRequest = z.object({ executionId, attempt: z.number().int().positive() });
-export type EndGrantRequest = z.infer<typeof endGrantRequest>;
-/** The grant is ended, or there was no grant. */
-export const endGrantReply = z.object({ ok: z.literal(true) });
-export type EndGrantReply = z.infer<typeof endGrantReply>;
+/** The platform says that attempts are over: the keyring then answers no lookup for them. A repeated request is answered too. */
+export const endGrantsRequest = z.object({
+  ended: z
+    .array(z.object({ executionId, attempt: z.number().int().positive() }))
+    .min(1)
+    .max(limits.batchItems),
+});
+export type EndGrantsRequest = z.infer<typeof endGrantsRequest>;
+/** The grants are ended; an attempt without a grant has none. */
+export const endGrantsReply = z.object({ ok: z.literal(true) });
+export type EndGrantsReply = z.infer<typeof endGrantsReply>;
+
+/** How large the tables of the keyring's database are. */
+export const sizesRequest = z.strictObject({});
+export type SizesRequest = z.infer<typeof sizesRequest>;
+/** The largest first. */
+export const sizesReply = z.object({
+  ok: z.literal(true),
+  tables: z.array(
+    z.object({ name: z.string(), bytes: z.number().int().nonnegative(), rows: z.number().int().nonnegative() }),
+  ),
+});
+export type SizesReply = z.infer<typeof sizesReply>;
 
 /** Gets or makes a scope's key pair. A package's project is recorded with its first key and never changes. */
 export const scopeKeyRequest = z.object({ scope, ownerId: z.string(), projectId: projectId.optional() });
@@ -112,46 +151,77 @@ export const scopeKeyReply = z.object({ ok: z.literal(true), statement: scopeKey
 export type ScopeKeyReply = z.infer<typeof scopeKeyReply>;
 
 /**
- * A sealing batch whose X25519 result a grant must hold. With `eventData` it is the data of the event that started the
- * run, sealed to the project's key. The grant then holds one message key instead, which opens nothing else of the project.
- * `prefix`: the envelope up to the nonce.
+ * A value of an attempt's package that a grant must open. `prefix`: its envelope up to the nonce. The keyring binds the
+ * message key to the place of this package and name, so that another value's prefix gives a key that opens nothing.
  */
-export const sealingBatch = z.object({
-  keyId: z.string(),
-  ephemeral: base64,
-  eventData: z.object({ id: eventId, prefix: base64 }).optional(),
-});
-export type SealingBatch = z.infer<typeof sealingBatch>;
+export const grantedValue = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("secret"), name: secretName, prefix: base64 }),
+  z.object({ kind: z.literal("parameters"), prefix: base64 }),
+]);
+export type GrantedValue = z.infer<typeof grantedValue>;
 
-/** The platform asks for a grant, and passes on the executor's whole signed claim. */
-export const grantRequest = z.object({
-  executorFrame: base64,
+/** The data of the event that started a run; sealed to the project's key. */
+export const grantedEventData = z.object({ id: eventId, prefix: base64 });
+export type GrantedEventData = z.infer<typeof grantedEventData>;
+
+/** What the grant of one attempt must hold. */
+export const grantItem = z.object({
   executionId,
   attempt: z.number().int().positive(),
-  executorId,
   packageId,
   projectId,
-  uploads: z.array(sealingBatch),
+  /** At most `limits.grantSecrets` secrets, and the parameters. */
+  values: z.array(grantedValue).max(limits.grantSecrets + 1),
+  eventData: grantedEventData.optional(),
   /** Milliseconds since 1970; the keyring answers lookups of this attempt until then. */
   endsAt: z.number().int(),
 });
+export type GrantItem = z.infer<typeof grantItem>;
+
+/** The platform asks for grants of different executions, and passes on the executor's whole signed claim of them. */
+export const grantRequest = z.object({
+  executorId,
+  frame: base64,
+  items: z
+    .array(grantItem)
+    .min(1)
+    .max(limits.batchItems)
+    .refine(
+      (items) => new Set(items.map((item) => item.executionId)).size === items.length,
+      "expected each execution once",
+    ),
+});
 export type GrantRequest = z.infer<typeof grantRequest>;
-/** `grant` is sealed to the executor (context: grant, platform, execution, attempt, executor): JSON of `grant`. */
-export const grantReply = z.object({ ok: z.literal(true), grant: base64 });
+/**
+ * A verdict for each item, in the order asked; an item that is refused changes nothing. `grant` is sealed to the executor
+ * (context: grant, platform, execution, attempt, executor): JSON of `grant`.
+ */
+export const grantReply = z.object({
+  ok: z.literal(true),
+  items: z.array(
+    z.discriminatedUnion("ok", [
+      z.object({ executionId, ok: z.literal(true), grant: base64 }),
+      z.object({ executionId, ok: z.literal(false), error: failure }),
+    ]),
+  ),
+});
 export type GrantReply = z.infer<typeof grantReply>;
 
-/** The keys of one attempt: X25519 results of its sealing batches, and the public keys that it may seal to. */
+/**
+ * The keys of one attempt: a 64-byte message key for each value, which opens that value and no other, and the public
+ * keys that it may seal to.
+ */
 export const grant = z.object({
-  uploads: z.array(z.object({ keyId: z.string(), ephemeral: base64, shared: key32, recipient: key32 })),
-  /** The 64-byte message key of the event's data, when an event started the run. */
+  secrets: z.array(z.object({ name: secretName, key: base64 })),
+  parameters: base64.optional(),
   eventData: z.object({ id: eventId, key: base64 }).optional(),
   keys: z.object({ service: scopeKeyStatement, project: scopeKeyStatement, platform: scopeKeyStatement }),
 });
 export type Grant = z.infer<typeof grant>;
 
 /**
- * The platform asks for message keys. The name of a secret comes only from the executor's signed frame; `key` is only for
- * state.
+ * The platform asks for message keys. The names of secrets come only from the executor's signed frame: one name without
+ * a `name` here, or several `event-secret`, each of which must be named in the frame. `key` is only for state.
  */
 export const keyringLookupRequest = z.object({
   executorFrame: base64,
@@ -162,6 +232,7 @@ export const keyringLookupRequest = z.object({
     .array(
       z.discriminatedUnion("kind", [
         z.object({ kind: z.literal("secret"), scope, prefix: base64 }),
+        z.object({ kind: z.literal("event-secret"), name: secretName, prefix: base64 }),
         z.object({ kind: z.literal("state"), key: z.string(), prefix: base64 }),
       ]),
     )

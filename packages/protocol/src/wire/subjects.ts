@@ -23,8 +23,22 @@ export const rpcVerbs = [
 /** One of `rpcVerbs`. */
 export type RpcVerb = (typeof rpcVerbs)[number];
 
+/** Whether the platform passes these requests on to the keyring, which believes the executor's own signature only. */
+export function isForKeyring(verb: RpcVerb): boolean {
+  return verb === "claim" || verb === "lookup" || verb === "state";
+}
+
 /** The requests that the platform may send to the keyring. */
-export const keyringVerbs = ["enrol", "credentials", "revocations", "scope-key", "grant", "lookup", "end"] as const;
+export const keyringVerbs = [
+  "enrol",
+  "credentials",
+  "revocations",
+  "scope-key",
+  "grant",
+  "lookup",
+  "end",
+  "sizes",
+] as const;
 /** One of `keyringVerbs`. */
 export type KeyringVerb = (typeof keyringVerbs)[number];
 
@@ -38,6 +52,11 @@ export const subjects = {
   everyRpc: (verb: RpcVerb): string => `sealrun.rpc.*.${verb}`,
   keyring: (verb: KeyringVerb): string => `sealrun.keyring.${verb}`,
   control: (executor: ExecutorId): string => `sealrun.control.${executor}`,
+  /**
+   * An empty message, when the keyring has revoked an executor: platforms ask for the list. Below the platform's inbox,
+   * because each login of a keyring may publish there.
+   */
+  revoked: `${inboxPrefix("platform")}.revoked`,
 } as const;
 
 /** The durable pull consumer of a pool on `EXECUTIONS`. */

@@ -1,4 +1,4 @@
-import type { PresenceRequest } from "@sealrun/protocol";
+import type { PresenceReply, PresenceRequest } from "@sealrun/protocol";
 import { SealrunError } from "@sealrun/protocol";
 import { pino } from "pino";
 import { describe, expect, test } from "vitest";
@@ -10,7 +10,11 @@ const log = pino({ level: "silent" });
 describe("announcePresence()", () => {
   test("announcePresence() sends a heartbeat at once, and at once when it drains, with what runs", async () => {
     const told: PresenceRequest[] = [];
-    const presence = announcePresence({ rpc: { presence: async (said) => void told.push(said) }, slots: 3, log });
+    const presence = announcePresence({
+      rpc: { presence: async (said) => (told.push(said), { ok: true }) },
+      slots: 3,
+      log,
+    });
     presence.begin();
     const end = presence.begin();
     end();
@@ -25,7 +29,11 @@ describe("announcePresence()", () => {
 
   test("announcePresence() says at once why it takes nothing, and at once when it takes executions again", async () => {
     const told: PresenceRequest[] = [];
-    const presence = announcePresence({ rpc: { presence: async (said) => void told.push(said) }, slots: 1, log });
+    const presence = announcePresence({
+      rpc: { presence: async (said) => (told.push(said), { ok: true }) },
+      slots: 1,
+      log,
+    });
     const trouble = { code: "DISK_FULL", message: "full" };
     presence.setTrouble(trouble);
     presence.setTrouble(undefined);
@@ -42,6 +50,7 @@ describe("announcePresence()", () => {
         presence: async () => {
           tries += 1;
           if (tries < 3) throw new SealrunError("PLATFORM_UNREACHABLE", "");
+          return { ok: true };
         },
       },
       slots: 1,
@@ -61,6 +70,7 @@ describe("announcePresence()", () => {
         presence: async () => {
           told += 1;
           if (isWrong) throw new SealrunError("CLOCK_WRONG", "The clock of host-1 is 90 seconds behind");
+          return { ok: true };
         },
       },
       slots: 1,
@@ -81,6 +91,22 @@ describe("announcePresence()", () => {
     );
   });
 
+  test("announcePresence() learns how fast output may come, and has a rate before and without that", async () => {
+    let linesPerSecond: number | undefined = 50;
+    let told = 0;
+    const answer = async (): Promise<PresenceReply> => {
+      told += 1;
+      return linesPerSecond === undefined ? { ok: true } : { ok: true, linesPerSecond };
+    };
+    const presence = announcePresence({ rpc: { presence: answer }, slots: 1, log });
+    expect(presence.linesPerSecond()).toBe(2_000);
+    await until(() => (presence.linesPerSecond() === 50 ? true : undefined));
+    linesPerSecond = undefined;
+    presence.checkClock();
+    await until(() => (told === 2 && presence.linesPerSecond() === 2_000 ? true : undefined));
+    await presence.close();
+  });
+
   test("announcePresence() closes once the platform knows that it drains, and sends nothing after", async () => {
     const heard: boolean[] = [];
     const presence = announcePresence({
@@ -88,6 +114,7 @@ describe("announcePresence()", () => {
         presence: async ({ draining }) => {
           await new Promise((resolve) => setTimeout(resolve, 50));
           heard.push(draining);
+          return { ok: true };
         },
       },
       slots: 1,

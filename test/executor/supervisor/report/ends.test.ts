@@ -1,7 +1,7 @@
 import { readdir, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { generateIdentity, spoolKey } from "@sealrun/crypto";
-import { type FinishRequest, limits, SealrunError, type AttemptRef } from "@sealrun/protocol";
+import { type FinishedAttempt, limits, SealrunError, type AttemptRef } from "@sealrun/protocol";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEnds } from "../../../../executor/src/supervisor/report/ends.ts";
@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(async () => stream.close());
 
 type Answer = SealrunError | readonly number[] | "what the stream has";
-const endOf = (ref: AttemptRef, lastSequence = 2): FinishRequest => ({ ...ref, status: "succeeded", lastSequence });
+const endOf = (ref: AttemptRef, lastSequence = 2): FinishedAttempt => ({ ...ref, status: "succeeded", lastSequence });
 const chunk = (sequence: number): Chunk => ({
   sequence,
   items: [{ type: "log", step: 0, stream: "stdout", text: `line ${sequence}`, time: 1 }],
@@ -28,8 +28,8 @@ const chunk = (sequence: number): Chunk => ({
 
 /** Ends whose platform answers from lists, in order; the last answer is repeated. */
 function startEnds(folder: string, answers: readonly Answer[], reported: readonly Answer[] = ["what the stream has"]) {
-  const { identity, link } = stream;
-  const asked: FinishRequest[] = [];
+  const { identity, platform, link } = stream;
+  const asked: FinishedAttempt[] = [];
   const askedReported: number[] = [];
   const logged: string[] = [];
   const giveUp = new AbortController();
@@ -39,7 +39,7 @@ function startEnds(folder: string, answers: readonly Answer[], reported: readonl
     return given === "what the stream has" ? stream.missingOf(of) : given;
   };
   const rpc = {
-    finish: async (end: FinishRequest) => {
+    finish: async (end: FinishedAttempt) => {
       asked.push(end);
       return answer(answers[Math.min(asked.length, answers.length) - 1], end);
     },
@@ -49,7 +49,7 @@ function startEnds(folder: string, answers: readonly Answer[], reported: readonl
     },
   };
   const log = pino({ level: "info" }, { write: (line: string) => void logged.push(line) });
-  const ends = createEnds({ link, identity, rpc, spool, log, giveUp: giveUp.signal });
+  const ends = createEnds({ link, identity, platform, rpc, spool, log, giveUp: giveUp.signal });
   /** A run that reported these chunks; none of them is in the stream. */
   const report = async (ref: AttemptRef, sequences: readonly number[] = [1, 2]): Promise<Reported> => {
     const reports = await ends.open(ref);
@@ -170,6 +170,67 @@ describe.concurrent("createEnds().deliver()", () => {
     const ref = newAttemptRef();
     await ends.deliver(endOf(ref), await report(ref));
     expect(asked).toHaveLength(2);
+  });
+});
+
+describe.concurrent("createEnds().deliver() with a last chunk", () => {
+  /** A run whose last chunk waits for its end; the platform has those before it. */
+  const hold = async ({ ends }: ReturnType<typeof startEnds>, ref: AttemptRef, last: Chunk): Promise<Reported> => {
+    const reports = await ends.open(ref);
+    reports.kept.hold(last);
+    return { ...reports, lastSequence: last.sequence, steps: [], last, published: Promise.resolve() };
+  };
+
+  it("sends it with the end, and asks nothing about it", async () => {
+    await using root = await temporaryFolder();
+    const world = startEnds(root.path, [away, []]);
+    const ref = newAttemptRef();
+    const empty = await world.ends.deliver(endOf(ref), await hold(world, ref, chunk(2)));
+    expect(world.asked).toEqual([1, 2].map(() => ({ ...endOf(ref), report: chunk(2) })));
+    // The file of the end has it too.
+    expect(await world.files()).toEqual([`${ref.executionId}.1.end`]);
+    await empty();
+    expect([await world.files(), world.askedReported, await stream.sequencesOf(ref)]).toEqual([[], [], []]);
+  });
+
+  it("sends it by itself before the end when both do not fit into one message", async () => {
+    await using root = await temporaryFolder();
+    const world = startEnds(root.path, ["what the stream has"]);
+    const ref = newAttemptRef();
+    const text = "x".repeat(limits.finishBytes);
+    const large = { sequence: 1, items: [{ type: "log", step: 0, stream: "stdout", text, time: 1 }] } satisfies Chunk;
+    const empty = await world.ends.deliver(endOf(ref, 1), await hold(world, ref, large));
+    expect(world.asked).toEqual([endOf(ref, 1)]);
+    expect(await stream.sequencesOf(ref)).toEqual([1]);
+    await empty();
+    expect(await world.files()).toEqual([]);
+  });
+
+  it("sends it again as a report when the platform could not store it with the end", async () => {
+    await using root = await temporaryFolder();
+    const world = startEnds(root.path, [[2]]);
+    const ref = newAttemptRef();
+    const reported = await hold(world, ref, chunk(2));
+    await sendChunk(stream, ref, chunk(1), firstId(ref, chunk(1)));
+    await (
+      await world.ends.deliver(endOf(ref), reported)
+    )();
+    await world.emptied();
+    expect(await stream.sequencesOf(ref)).toEqual([1, 2]);
+  });
+
+  it("sends it with the end that an earlier process left", async () => {
+    await using root = await temporaryFolder();
+    const ref = newAttemptRef();
+    const first = startEnds(root.path, [away]);
+    const reported = await hold(first, ref, chunk(2));
+    first.giveUp.abort();
+    await codeOf(first.ends.deliver(endOf(ref), reported));
+    await first.ends.close();
+    const next = startEnds(root.path, [[]], [[]]);
+    await next.ends.deliverLeft();
+    await next.emptied();
+    expect(next.asked).toEqual([{ ...endOf(ref), report: chunk(2) }]);
   });
 });
 

@@ -29,7 +29,7 @@ async function startReporter(
     readonly reported?: (of: AttemptRef & { readonly lastSequence: number }) => Promise<readonly number[]>;
   } = {},
 ) {
-  const { identity, link, missingOf } = stream;
+  const { identity, platform, link, missingOf } = stream;
   const ref = newAttemptRef();
   const logged: string[] = [];
   const asked: { readonly at: number; readonly upTo: number }[] = [];
@@ -47,13 +47,14 @@ async function startReporter(
   const ends = createEnds({
     link,
     identity,
+    platform,
     rpc,
     spool,
     log,
     giveUp: stop.signal,
     ...(spoolLimits && { spoolLimits }),
   });
-  const reporter = createReporter({ link, identity, reports: await ends.open(ref), signal: stop.signal });
+  const reporter = createReporter({ link, identity, platform, reports: await ends.open(ref), signal: stop.signal });
   return { ref, spool, reporter, ends, asked, logged, stop };
 }
 
@@ -85,6 +86,34 @@ describe.concurrent("createReporter()", () => {
     expect(await readdir(root.path)).toEqual([`${ref.executionId}.1.1.reports`]);
     await kept.remove();
     expect([spool.reportBytes(), await readdir(root.path)]).toEqual([0, []]);
+  });
+
+  it("sends the first line at once with what came before it, and holds back the last chunk for the end", async () => {
+    await using root = await temporaryFolder();
+    const { ref, reporter } = await startReporter(root.path);
+    const started: ReportItem = { type: "step-started", step: 0, time: 1 };
+    void reporter.report(started);
+    void reporter.report(line("one"));
+    await until(async () => ((await stream.sequencesOf(ref)).length === 1 ? true : undefined));
+    void reporter.report(line("two"));
+    void reporter.report(line("three"));
+    const { last, kept, lastSequence, published } = await reporter.finish({ holdLast: true });
+    await published;
+    expect(last).toEqual({ sequence: 2, items: [line("two"), line("three")] });
+    expect([lastSequence, kept.inMemory()]).toEqual([2, [last]]);
+    expect((await stream.reportsOf(ref)).map(({ items }) => items)).toEqual([[started, line("one")]]);
+    await kept.remove();
+  });
+
+  it("keeps a run that ends at once in its last chunk only: nothing is spooled or sent", async () => {
+    await using root = await temporaryFolder();
+    const { ref, reporter } = await startReporter(root.path);
+    void reporter.report({ type: "step-started", step: 0, time: 1 });
+    void reporter.report(line("all"));
+    const { last, lastSequence, published } = await reporter.finish({ holdLast: true });
+    await published;
+    expect([lastSequence, last?.items.length]).toEqual([1, 2]);
+    expect([await readdir(root.path), await stream.sequencesOf(ref)]).toEqual([[], []]);
   });
 
   it("tells how steps ended, without their results", async () => {

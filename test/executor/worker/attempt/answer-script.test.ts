@@ -1,10 +1,11 @@
-import type { JsonValue, ScriptRequest } from "@sealrun/protocol";
+import { type JsonValue, type ScriptRequest, toSealrunError } from "@sealrun/protocol";
 import { describe, expect, it } from "vitest";
 import { answerScript } from "../../../../executor/src/worker/attempt/answer-script.ts";
 import type { StepContext } from "../../../../executor/src/worker/secrets/step-context.ts";
 import type { Read } from "../../../../executor/src/worker/secrets/receipt.ts";
 import { createSecrets } from "../../../../executor/src/worker/secrets/secrets.ts";
 import { createState } from "../../../../executor/src/worker/secrets/state.ts";
+import { createSetBudget, maskBytes } from "../../../../executor/src/worker/secrets/set-budget.ts";
 import { createMasker } from "../../../../executor/src/mask/masker.ts";
 import { makeAttempt } from "../../../support/attempt-peer.ts";
 
@@ -13,10 +14,19 @@ function script(
     readonly service?: Record<string, JsonValue>;
     readonly declared?: string[];
     readonly input?: JsonValue;
+    readonly setMaskBytes?: number;
   } = {},
 ) {
   const peer = makeAttempt({ service: options.service ?? {} });
-  const masker = createMasker();
+  const added: JsonValue[] = [];
+  const real = createMasker();
+  const masker = {
+    ...real,
+    add: (value: JsonValue): void => {
+      added.push(value);
+      real.add(value);
+    },
+  };
   const reads: Read[] = [];
   const logged: string[] = [];
   const results = new Map<string, JsonValue>([["first", { rows: 2 }]]);
@@ -28,7 +38,7 @@ function script(
   const context: StepContext = {
     attempt: peer.attempt,
     step: { index: 1, plan },
-    secrets: createSecrets(peer.attempt),
+    secrets: createSecrets(peer.attempt, createSetBudget(options.setMaskBytes)),
     state: createState(peer.attempt),
     masker,
     results,
@@ -42,15 +52,19 @@ function script(
     input: options.input,
     env: { plain: {}, sealed: { QUOTED: "it's $(a) `b`\nline" } },
   });
-  return { ...peer, masker, reads, logged, results, ask: async (request: ScriptRequest) => ask(request) };
+  return { ...peer, masker, added, reads, logged, results, ask: async (request: ScriptRequest) => ask(request) };
 }
+
+const errorCodeIn = (error: unknown): string => toSealrunError(error).code;
 
 describe("answerScript()", () => {
   it("masks a value before the script has it, and puts it on the receipt", async () => {
     const { ask, masker, reads } = script({ service: { DB_PASS: "correct horse" } });
     expect(await ask({ op: "get", id: "1", name: "DB_PASS" })).toEqual({ found: true, value: "correct horse" });
     expect(masker.maskText("it is correct horse")).toBe("it is ***");
-    expect(reads).toEqual([{ step: 1, name: "DB_PASS", scope: "service", version: 1, outcome: "read" }]);
+    expect(reads).toEqual([
+      { step: 1, name: "DB_PASS", scope: "service", version: 1, masking: "all", outcome: "read" },
+    ]);
   });
 
   it("answers null for a name that no scope has", async () => {
@@ -73,6 +87,40 @@ describe("answerScript()", () => {
     expect(answer).toEqual({ scope: "project", version: 1, shadowedBy: "service" });
     expect(masker.maskText("project value")).toBe("***");
     expect(logged).toEqual([expect.stringMatching(/^system warning TOKEN is now version 1 in scope project, but/)]);
+  });
+
+  it.each([
+    ["a name against the rule", { name: "no name", scope: "project" }, "NAME_NOT_ALLOWED"],
+    ["a scope that no script may write", { name: "TOKEN", scope: "service" }, "SCOPE_NOT_WRITABLE"],
+    ["a value over the limit", { name: "TOKEN", scope: "project", value: "x".repeat(1_100_000) }, "VALUE_TOO_LARGE"],
+  ])("does not give the masker a value that is refused for %s", async (_what, given, code) => {
+    const { ask, added, asked } = script();
+    await expect(ask({ op: "set", id: "1", value: "refused value", ...given })).rejects.toMatchObject({ code });
+    expect(added).toEqual([]);
+    expect(asked).toEqual([]);
+  });
+
+  it("keeps the memory of a run that sets large values in a loop below the budget", async () => {
+    const setMaskBytes = 24 * 1024 * 1024;
+    const { ask, added, asked } = script({ setMaskBytes });
+    const leaves = (round: number) => Array.from({ length: 100 }, (_, index) => `leaf ${round} of ${index} here`);
+    const codes: string[] = [];
+    for (let round = 0; round < 14; round += 1) {
+      const request = { op: "set", id: "1", name: `BIG_${round}`, scope: "project", value: leaves(round) } as const;
+      codes.push(await ask(request).then(() => "stored", errorCodeIn));
+    }
+    const stored = codes.filter((code) => code === "stored").length;
+    expect(new Set(codes)).toEqual(new Set(["stored", "TOO_MUCH_TO_MASK"]));
+    expect(added).toHaveLength(stored);
+    expect(added.reduce<number>((sum, value) => sum + maskBytes(value), 0)).toBeLessThanOrEqual(setMaskBytes);
+    expect(new Set(asked.map((line) => line.split(" ")[1]))).toHaveLength(stored);
+  });
+
+  it("refuses a name that holds the value which is set, and sends nothing", async () => {
+    const { ask, asked } = script();
+    const request = { op: "set", id: "1", name: "NAME_canarySecret", value: "canarySecret", scope: "project" } as const;
+    await expect(ask(request)).rejects.toMatchObject({ code: "NAME_HOLDS_A_SECRET" });
+    expect(asked).toEqual([]);
   });
 
   it("describes the run, with the results of earlier steps", async () => {

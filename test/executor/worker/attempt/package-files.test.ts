@@ -29,6 +29,17 @@ describe("openPackageFiles()", () => {
     expect(peer.asked.length).toBe(before);
   });
 
+  it("passes on which files are executable", async () => {
+    const peer = makeAttempt({ files: contents });
+    const listed = peer.event.files?.map((file) => ({
+      ...file,
+      ...(file.path === "main.sh" ? { executable: true } : {}),
+    }));
+    const attempt = { ...peer.attempt, event: { ...peer.event, files: listed } };
+    const files = await (await openPackageFiles(join(folder, "files"))).list(attempt);
+    expect(files.map(({ executable }) => executable)).toEqual([true, false, false]);
+  });
+
   it("fetches a file again whose cached bytes were changed", async () => {
     const peer = makeAttempt({ files: contents });
     const files = await openPackageFiles(join(folder, "files"));

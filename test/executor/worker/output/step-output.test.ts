@@ -1,18 +1,24 @@
 import { describe, expect, it } from "vitest";
 import { createMasker } from "../../../../executor/src/mask/masker.ts";
-import { createOutputBudget, createStepOutput } from "../../../../executor/src/worker/output/step-output.ts";
+import { createOutputGate } from "../../../../executor/src/worker/output/output-gate.ts";
+import { createStepOutput } from "../../../../executor/src/worker/output/step-output.ts";
 
-function collect() {
+function collect(maxBytes = 1_000) {
   const lines: string[] = [];
   const masker = createMasker();
-  const budget = createOutputBudget();
+  const gate = createOutputGate({
+    pace: { take: () => 0 },
+    signal: new AbortController().signal,
+    onCut: async (_step, sentence) => void lines.push(`system: ${sentence}`),
+    maxBytes,
+  });
   const output = createStepOutput({
     stream: "stdout",
     masker,
-    budget,
+    gate,
     line: async (stream, text) => void lines.push(`${stream}: ${text}`),
   });
-  return { lines, masker, budget, output };
+  return { lines, masker, output };
 }
 
 describe("createStepOutput()", () => {
@@ -26,8 +32,7 @@ describe("createStepOutput()", () => {
   });
 
   it("cuts the output at the budget and says so once", async () => {
-    const { lines, budget, output } = collect();
-    budget.left = 8;
+    const { lines, output } = collect(72);
     await output.write(Buffer.from("1234567\nmore\nand more\n"));
     await output.end();
     expect(lines).toHaveLength(2);

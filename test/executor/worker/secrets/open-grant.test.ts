@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { keyringSender } from "@sealrun/protocol";
+import { keyringSender, secretName } from "@sealrun/protocol";
 import { openGrant } from "../../../../executor/src/worker/secrets/open-grant.ts";
 import { makeAttempt } from "../../../support/attempt-peer.ts";
 
@@ -26,8 +26,19 @@ describe("openGrant()", () => {
     expect(grant.publicKey("platform")).toHaveLength(32);
   });
 
-  it("gives no key for a sealing batch that was not granted", () => {
-    const { attempt } = makeAttempt({ service: { A: 1 } });
-    expect(attempt.grant.shared("00", "AAAA")).toBeUndefined();
+  it("gives the keys of exactly the granted names", () => {
+    const { attempt } = makeAttempt({ service: { A: 1, B: 2 }, grantedSecrets: 1 });
+    expect(attempt.grant.secretKey(secretName.parse("A"))).toHaveLength(64);
+    expect(attempt.grant.secretKey(secretName.parse("B"))).toBeUndefined();
+    expect(attempt.grant.secretKey(secretName.parse("NOT_THERE"))).toBeUndefined();
+    expect(attempt.grant.parametersKey).toBeUndefined();
+  });
+
+  it("refuses an answer that holds only grants of other executions", () => {
+    const { attempt, event, grantFrame } = makeAttempt();
+    const other = { ...event, executionId: makeAttempt().event.executionId };
+    expect(() => openGrant(grantFrame, other, { ...attempt, attempt: 1 })).toThrow(
+      expect.objectContaining({ code: "NO_GRANT" }),
+    );
   });
 });

@@ -49,6 +49,15 @@ describe("openParameters()", () => {
     expect([...openParameters(makeAttempt({ parameters }).attempt, withDefault).literal]).toEqual([]);
   });
 
+  it("gives a script the type of the event that started its run, as Ferris does", () => {
+    const trigger = { kind: "event", eventId: "evt_0", type: "x.started", source: "acme", executionId: null } as const;
+    const event = makeAttempt({ parameters: { visible: { origin_event_type: "from the data" } }, trigger }).attempt;
+    const open = openParameters(event, undefined);
+    expect(completeParameters(event, open, open.values)).toMatchObject({ origin_event_type: "x.started" });
+    const request = makeAttempt().attempt;
+    expect(completeParameters(request, openParameters(request, undefined), {})).not.toHaveProperty("origin_event_type");
+  });
+
   it("refuses parameters that were sealed to another key", () => {
     const { attempt, event } = makeAttempt();
     const context = parametersContext({ platformId: event.platformId, packageId: event.package.id });

@@ -1,6 +1,6 @@
 import { fromBase64, toBase64 } from "@sealrun/crypto";
 import { describe, expect, it } from "vitest";
-import { lookUpSecret, openEventSecret, openMessageKeys } from "../../../../executor/src/worker/secrets/open-secret.ts";
+import { lookUpSecret, openEventSecret } from "../../../../executor/src/worker/secrets/open-secret.ts";
 import { secretName } from "@sealrun/protocol";
 import { makeAttempt } from "../../../support/attempt-peer.ts";
 
@@ -35,12 +35,11 @@ describe("openEventSecret()", () => {
     await expect(openEventSecret(peer.attempt, a)).rejects.toMatchObject({ code: "TAMPERED" });
   });
 
-  it("refuses a sealing batch that the grant does not cover", async () => {
+  it("refuses the envelope of another attempt's secret of the same name", async () => {
     const { attempt } = makeAttempt({ service: { A: "a" } });
-    const other = makeAttempt({ service: { A: "a" } }).attempt;
-    const [a] = other.event.secrets;
+    const [a] = makeAttempt({ service: { A: "a" } }).event.secrets;
     if (a === undefined) throw new TypeError("Expected a secret");
-    await expect(openEventSecret(attempt, a)).rejects.toMatchObject({ code: "NO_GRANT" });
+    await expect(openEventSecret(attempt, a)).rejects.toMatchObject({ code: "WRONG_KEY_OR_CONTEXT" });
   });
 });
 
@@ -58,31 +57,5 @@ describe("lookUpSecret()", () => {
       return { ...answered, value: { ...answered.value, envelope: toBase64(other.envelope) } };
     };
     await expect(lookUpSecret(peer.attempt, token)).rejects.toMatchObject({ code: "WRONG_KEY_OR_CONTEXT" });
-  });
-});
-
-describe("openMessageKeys()", () => {
-  it("refuses an older answer: its keys are boxed for another request", async () => {
-    const peer = makeAttempt();
-    peer.put("project", "TOKEN", "value");
-    const old = await peer.attempt.rpc.lookup({ ...peer.attempt.ref, name: token });
-    if (!old.value.found) throw new TypeError("Expected the secret");
-    const { keys } = old.value;
-    expect(openMessageKeys(peer.attempt, keys, old.requestId)).toHaveLength(1);
-    expect(() => openMessageKeys(peer.attempt, keys, "req_00000000000000000000")).toThrow(
-      expect.objectContaining({ code: "WRONG_KEY_OR_CONTEXT" }),
-    );
-  });
-
-  it("refuses keys that another keyring signed", async () => {
-    const peer = makeAttempt();
-    const stranger = makeAttempt();
-    stranger.put("project", "TOKEN", "value");
-    const foreign = await stranger.attempt.rpc.lookup({ ...stranger.attempt.ref, name: token });
-    if (!foreign.value.found) throw new TypeError("Expected the secret");
-    const { keys } = foreign.value;
-    expect(() => openMessageKeys(peer.attempt, keys, foreign.requestId)).toThrow(
-      expect.objectContaining({ code: "BAD_SIGNATURE" }),
-    );
   });
 });

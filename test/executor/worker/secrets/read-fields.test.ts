@@ -19,7 +19,9 @@ describe("readFields()", () => {
 
   test("readFields() gives every JSON object as it is", () => {
     const key = fc.string().filter((name) => name !== "__proto__");
-    const value = fc.jsonValue({ maxDepth: 3 }).map((made) => decode(jsonObject, bytesOf(JSON.stringify({ made }))));
+    // decode() refuses "__proto__" as a key at any depth.
+    const text = fc.json({ maxDepth: 3 }).filter((json) => !json.includes("__proto__"));
+    const value = text.map((json) => decode(jsonObject, bytesOf(`{"made":${json}}`)));
     fc.assert(
       fc.property(fc.dictionary(key, value, { noNullPrototype: true }), (fields) => {
         expect(readFields(fields, "The data")).toEqual(fields);

@@ -31,7 +31,20 @@ describe("readSecret()", () => {
     peer.put("project", "TOKEN", "canary-token-1");
     expect(await readSecret(context, ["TOKEN"])).toEqual({ name: "TOKEN", value: "canary-token-1" });
     expect(context.masker.maskText("it is canary-token-1")).not.toContain("canary-token-1");
-    expect(reads).toEqual([{ step: 2, name: "TOKEN", scope: "project", version: 1, outcome: "read" }]);
+    expect(reads).toEqual([{ step: 2, name: "TOKEN", scope: "project", version: 1, masking: "all", outcome: "read" }]);
+  });
+
+  test.each([
+    ["x9Q", "none"],
+    ["***", "none"],
+    [true, "none"],
+    [{ host: "localhost", password: "canary-token-1" }, "part"],
+    ["localhost", "all"],
+  ])("readSecret() gives %j as it is, and puts on the receipt how much of it is masked", async (value, masking) => {
+    const { peer, context, reads } = makeStep();
+    peer.put("project", "TOKEN", value);
+    expect(await readSecret(context, ["TOKEN"])).toEqual({ name: "TOKEN", value });
+    expect(reads).toMatchObject([{ name: "TOKEN", masking, outcome: "read" }]);
   });
 
   test("readSecret() gives no value whose read cannot be recorded", async () => {
@@ -75,7 +88,7 @@ describe("readSecret()", () => {
   test("readSecret() gives undefined when no name has a value, and records the first allowed name as missing", async () => {
     const { context, reads } = makeStep(["SECOND", "THIRD"]);
     expect(await readSecret(context, ["FIRST", "SECOND", "THIRD"])).toBeUndefined();
-    expect(reads).toEqual([{ step: 2, name: "SECOND", scope: null, version: null, outcome: "missing" }]);
+    expect(reads).toEqual([{ step: 2, name: "SECOND", scope: null, version: null, masking: null, outcome: "missing" }]);
   });
 
   test("readSecret() passes over names that the step may not read", async () => {
@@ -98,7 +111,7 @@ describe("readSecret()", () => {
     expect(code).toBe("SECRET_NOT_DECLARED");
     for (const named of ["main.sh", "FIRST", "SECOND"]) expect(message).toContain(named);
     expect(peer.asked).toEqual([]);
-    expect(reads).toEqual([{ step: 2, name: "FIRST", scope: null, version: null, outcome: "refused" }]);
+    expect(reads).toEqual([{ step: 2, name: "FIRST", scope: null, version: null, masking: null, outcome: "refused" }]);
   });
 
   test("readSecret() passes a failed lookup on, and does not call the secret missing", async () => {

@@ -6,7 +6,7 @@ describe("createReceipt()", () => {
   it("reports one row per step, name, scope, version and outcome", async () => {
     const items: ReportItem[] = [];
     const record = createReceipt(async (item) => void items.push(item));
-    const read: Read = { step: 0, name: "A", scope: "project", version: 1, outcome: "read" };
+    const read: Read = { step: 0, name: "A", scope: "project", version: 1, outcome: "read", masking: "all" };
     await record(read);
     await record({ ...read });
     await record({ ...read, version: 2 });

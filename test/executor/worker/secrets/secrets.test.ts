@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import { createSecrets } from "../../../../executor/src/worker/secrets/secrets.ts";
 import { makeAttempt } from "../../../support/attempt-peer.ts";
 
+const accept = (): void => undefined;
+
 describe("createSecrets()", () => {
   it("opens a service secret from the event without asking the platform", async () => {
     const peer = makeAttempt({ service: { DB_PASS: "s3cret" } });
@@ -45,7 +47,7 @@ describe("createSecrets()", () => {
     expect(await secrets.find("NAME", "platform")).toBeUndefined();
     expect(await secrets.find("NAME")).toMatchObject({ value: "service's" });
     expect(peer.asked).toEqual(["lookup NAME in project", "lookup NAME in platform"]);
-    await secrets.set({ name: "NAME", value: "newer", scope: "project" });
+    await secrets.set({ name: "NAME", value: "newer", scope: "project" }, accept);
     expect(await secrets.find("NAME", "project")).toMatchObject({ value: "newer" });
   });
 
@@ -65,7 +67,7 @@ describe("createSecrets()", () => {
     expect(await secrets.find("NEW")).toBeUndefined();
     peer.put("platform", "NEW", "by another run");
     expect(await secrets.find("NEW")).toBeUndefined();
-    await secrets.set({ name: "NEW", value: "own", scope: "project" });
+    await secrets.set({ name: "NEW", value: "own", scope: "project" }, accept);
     expect(await secrets.find("NEW")).toEqual({ value: "own", scope: "project", version: 1 });
   });
 
@@ -103,7 +105,7 @@ describe("createSecrets()", () => {
       if (what === "get") await secrets.find("NAME", one);
       else if (what === "put") peer.put(scope.parse(place), "NAME", "other");
       else if (what === "delete") peer.stored.delete(`${place} NAME`);
-      else if (what === "set") await secrets.set({ name: "NAME", value: "mine", scope: place ?? "" });
+      else if (what === "set") await secrets.set({ name: "NAME", value: "mine", scope: place ?? "" }, accept);
     }
     peer.asked.length = 0;
     for (let times = 0; times < 2; times += 1) {
@@ -116,7 +118,7 @@ describe("createSecrets()", () => {
   it("answers what this run set in the given scope, without asking the platform", async () => {
     const peer = makeAttempt({ service: { NAME: "service's" } });
     const secrets = createSecrets(peer.attempt);
-    await secrets.set({ name: "NAME", value: "own", scope: "platform" });
+    await secrets.set({ name: "NAME", value: "own", scope: "platform" }, accept);
     peer.put("platform", "NAME", "another run's");
     peer.asked.length = 0;
     expect(await secrets.find("NAME", "platform")).toEqual({ value: "own", scope: "platform", version: 1 });
@@ -124,11 +126,52 @@ describe("createSecrets()", () => {
     expect(peer.asked).toEqual(["lookup NAME in project"]);
   });
 
+  it("asks about a value after every check, and sends nothing that is refused then", async () => {
+    const peer = makeAttempt();
+    const secrets = createSecrets(peer.attempt);
+    let asked = 0;
+    const refuse = (): never => {
+      asked += 1;
+      throw new SealrunError("NAME_HOLDS_A_SECRET", "");
+    };
+    const refused = async (name: string) => secrets.set({ name, value: 1, scope: "project" }, refuse);
+    await expect(refused("no name")).rejects.toMatchObject({ code: "NAME_NOT_ALLOWED" });
+    expect(asked).toBe(0);
+    await expect(refused("NAME")).rejects.toMatchObject({ code: "NAME_HOLDS_A_SECRET" });
+    expect(asked).toBe(1);
+    expect(peer.asked).toEqual([]);
+  });
+
+  it("keeps one copy of a value that is set under many names", async () => {
+    const secrets = createSecrets(makeAttempt().attempt);
+    const found: unknown[] = [];
+    for (const name of ["A", "B"]) {
+      await secrets.set({ name, value: { key: "a large value" }, scope: "project" }, accept);
+      found.push((await secrets.find(name))?.value);
+    }
+    expect(found[0]).toEqual({ key: "a large value" });
+    expect(found[1]).toBe(found[0]);
+  });
+
+  it("knows the names of the package and of this run, and no other", async () => {
+    const secrets = createSecrets(makeAttempt({ service: { OWN: 1 } }).attempt);
+    await secrets.find("ASKED");
+    expect(["OWN", "ASKED", "OTHER", "toString"].map((name) => secrets.knows(name))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+
   it("keeps the later version of two sets at once", async () => {
     const peer = makeAttempt();
     const secrets = createSecrets(peer.attempt);
     const versions = await Promise.all(
-      ["a", "b"].map(async (value) => ({ value, ...(await secrets.set({ name: "N", value, scope: "project" })) })),
+      ["a", "b"].map(async (value) => ({
+        value,
+        ...(await secrets.set({ name: "N", value, scope: "project" }, accept)),
+      })),
     );
     const last = versions.find(({ version }) => version === 2);
     expect(await secrets.find("N")).toEqual({ value: last?.value, scope: "project", version: 2 });
@@ -140,7 +183,7 @@ describe("createSecrets()", () => {
     const { promise, reject } = Promise.withResolvers<never>();
     peer.override.lookup = async () => promise;
     const asked = secrets.find("NAME");
-    await secrets.set({ name: "NAME", value: "own", scope: "project" });
+    await secrets.set({ name: "NAME", value: "own", scope: "project" }, accept);
     reject(new SealrunError("PLATFORM_UNREACHABLE", ""));
     await expect(asked).rejects.toMatchObject({ code: "PLATFORM_UNREACHABLE" });
     expect(await secrets.find("NAME")).toMatchObject({ value: "own" });

@@ -24,6 +24,16 @@ describe("createState()", () => {
     expect(await state.read("mine")).toBe(2);
   });
 
+  it("knows the keys that it read or put, and no other", async () => {
+    const peer = makeAttempt();
+    const state = createState(peer.attempt);
+    await putState(peer.attempt, "theirs", 1);
+    expect(state.knows("theirs")).toBe(false);
+    await state.read("other");
+    await state.put("mine", 1);
+    expect(["theirs", "mine", "other"].map((key) => state.knows(key))).toEqual([true, true, false]);
+  });
+
   it("keeps the last value when a put fails", async () => {
     const peer = makeAttempt();
     const state = createState(peer.attempt);

@@ -1,4 +1,4 @@
-import { executionList, logPage, type ReportItem, startedExecution } from "@sealrun/protocol";
+import { executionList, limits, logPage, type ReportItem, startedExecution } from "@sealrun/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ask, refused, send } from "../../../support/api.ts";
 import { type ExecutionsWorld, startExecutionsWorld, until } from "../../../support/executions-world.ts";
@@ -160,5 +160,29 @@ describe("GET /executions/:execution/logs", () => {
       { text: "b" },
     ]);
     expect(await read(`?limit=2&after=${first.next}`)).toMatchObject({ lines: [{ text: "c" }], next: null });
+  });
+});
+
+describe("GET /executions/:execution/events", () => {
+  test("GET /executions/:execution/events refuses more streams than a token may have, and forgets closed ones", async () => {
+    const { ref } = await world.claim("report");
+    const stop = new AbortController();
+    const open = async (): Promise<Response> =>
+      fetch(`${world.platform.url}/api/v1/executions/${ref.executionId}/events`, {
+        headers: { authorization: `Bearer ${world.platform.token}` },
+        signal: stop.signal,
+      });
+    const held = await Promise.all(Array.from({ length: limits.executionStreamsPerSession }, open));
+    expect(new Set(held.map(({ status }) => status))).toEqual(new Set([200]));
+    const refusal = await open();
+    expect([refusal.status, refusal.headers.get("retry-after")]).toEqual([429, "60"]);
+    await refusal.body?.cancel();
+    stop.abort();
+    const again = async () => {
+      const response = await send(world.platform, "GET", `/executions/${ref.executionId}/events`);
+      await response.body?.cancel();
+      return response.status;
+    };
+    await expect.poll(again).toBe(200);
   });
 });

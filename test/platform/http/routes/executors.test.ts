@@ -1,7 +1,9 @@
-import { decodeEnrolmentToken, executorList, poolList } from "@sealrun/protocol";
+import { generateIdentity, newId, randomBytes, signFrame, toBase64 } from "@sealrun/crypto";
+import { decodeEnrolmentToken, encodeJson, enrolPath, executorList, poolList } from "@sealrun/protocol";
 import { issueEnrolmentToken } from "@sealrun/keyring";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { enrol } from "../../../../executor/src/enrol/enrol.ts";
+import { requestCredentials } from "../../../../executor/src/enrol/request-credentials.ts";
 import { ask, refused, send } from "../../../support/api.ts";
 import { codeOf } from "../../../support/executions-world.ts";
 import { enrolPeer } from "../../../support/executor-peer.ts";
@@ -52,14 +54,71 @@ describe("POST /executors/enrol", () => {
     const post = async (json: unknown) => refused(send(platform, "POST", "/executors/enrol", { json }));
     expect(await post({})).toMatchObject({ status: 400, code: "BAD_REQUEST" });
     expect(await post({ frame: "not base64" })).toMatchObject({ status: 400, code: "BAD_REQUEST" });
-    expect(await post({ frame: "AAAA" })).toMatchObject({ code: "BAD_FORMAT" });
+    expect(await post({ frame: "AAAA" })).toMatchObject({ status: 400, code: "BAD_REQUEST" });
     expect(await post({ frame: "A".repeat(100_000) })).toMatchObject({ code: "VALUE_TOO_LARGE" });
   });
+});
 
-  test("POST /executors/enrol ends a flood from one address", async () => {
-    const answers = await Promise.all(
-      Array.from({ length: 140 }, async () => refused(send(platform, "POST", "/executors/enrol", { json: {} }))),
-    );
-    expect(answers.at(-1)).toMatchObject({ status: 429, code: "RATE_LIMITED" });
+/** A request to enrol that anyone can sign: with this id, and keys made here. */
+function forgeEnrolment(id: string): Uint8Array {
+  const identity = generateIdentity(id);
+  const body = {
+    tokenId: newId("enrolment"),
+    executorId: id,
+    signPublic: toBase64(identity.signPublic),
+    boxPublic: toBase64(identity.box.publicKey),
+    proof: toBase64(randomBytes(32)),
+  };
+  const to = { kind: "enrol.request", subject: enrolPath, sender: id, requestId: newId("request") } as const;
+  return signFrame(identity, { v: 1, ...to, time: Date.now() }, encodeJson(body));
+}
+
+/** A window of the count may end in between: twice its maximum is refused in any case. */
+async function requestUntilRefused(state: Parameters<typeof requestCredentials>[0]): Promise<void> {
+  for (let tried = 0; tried < 60; tried += 1) await requestCredentials(state, platform.url);
+}
+
+describe("POST /executors/credentials", () => {
+  test("POST /executors/credentials ends a flood of bad frames, while executors of that address renew and enrol", async () => {
+    const issue = async () =>
+      decodeEnrolmentToken(await issueEnrolmentToken(platform.keyringConfig, { pool: "default", projects: "all" }));
+    const state = await enrol({ ...(await issue()), url: platform.url });
+    const flood = async (path: string) => {
+      const json = { frame: "AAAA" };
+      const last = async () => refused(send(platform, "POST", path, { json }));
+      await Promise.all(Array.from({ length: 310 }, last));
+      expect(await last()).toMatchObject({ status: 429, code: "RATE_LIMITED" });
+      const response = await send(platform, "POST", path, { json });
+      expect(response.headers.get("retry-after")).toBe("60");
+      await response.body?.cancel();
+    };
+    await flood("/executors/credentials");
+    await flood("/executors/enrol");
+    expect(await requestCredentials(state, platform.url)).toMatchObject({ nats: { user: expect.any(String) } });
+    expect(await enrol({ ...(await issue()), url: platform.url })).toMatchObject({ pool: expect.anything() });
+  });
+
+  test("POST /executors/credentials renews for an executor whose id others state with keys of their own", async () => {
+    const text = await issueEnrolmentToken(platform.keyringConfig, { pool: "default", projects: "all" });
+    const state = await enrol({ ...decodeEnrolmentToken(text), url: platform.url });
+    const codes = new Set<string>();
+    for (let tried = 0; tried < 62; tried += 1) {
+      const json = { frame: toBase64(forgeEnrolment(state.identity.id)) };
+      codes.add((await refused(send(platform, "POST", "/executors/enrol", { json }))).code);
+    }
+    expect(codes).toEqual(new Set(["ENROLMENT_REFUSED", "RATE_LIMITED"]));
+    expect(await requestCredentials(state, platform.url)).toMatchObject({ nats: { user: expect.any(String) } });
+  });
+
+  test("POST /executors/credentials limits one executor without the others of its address", async () => {
+    const issue = async () =>
+      decodeEnrolmentToken(await issueEnrolmentToken(platform.keyringConfig, { pool: "default", projects: "all" }));
+    const [busy, calm] = [
+      await enrol({ ...(await issue()), url: platform.url }),
+      await enrol({ ...(await issue()), url: platform.url }),
+    ];
+    for (let tried = 0; tried < 29; tried += 1) await requestCredentials(busy, platform.url);
+    expect(await codeOf(requestUntilRefused(busy))).toBe("RATE_LIMITED");
+    expect(await requestCredentials(calm, platform.url)).toMatchObject({ nats: { user: expect.any(String) } });
   });
 });

@@ -33,7 +33,11 @@ describe("POST /api/v1/projects", () => {
   test("POST /api/v1/projects refuses a body that is not JSON without quoting it", async () => {
     const sent = { body: '{"name": hunter2}', headers: { "content-type": "application/json" } };
     const refusal = await refused(send(platform, "POST", "/projects", sent));
-    expect(refusal).toMatchObject({ status: 400, code: "BAD_REQUEST", message: "Body: Expected JSON" });
+    expect(refusal).toMatchObject({
+      status: 400,
+      code: "BAD_REQUEST",
+      message: expect.stringMatching(/^Body:1:10: expected a value/),
+    });
   });
 });
 

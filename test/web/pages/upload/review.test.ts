@@ -2,7 +2,12 @@ import type { FoundNames } from "@sealrun/client";
 import { expect, test } from "vitest";
 import { frameLines } from "../../../../packages/web/src/pages/upload/code-frame.ts";
 import { readDropped } from "../../../../packages/web/src/pages/upload/drop/read-dropped.ts";
-import { findProblems, type Review, reviewPackage } from "../../../../packages/web/src/pages/upload/review.ts";
+import {
+  findProblems,
+  placesOf,
+  type Review,
+  reviewPackage,
+} from "../../../../packages/web/src/pages/upload/review.ts";
 import { droppedFiles } from "./dropped.ts";
 
 const canary = "canary-in-a-review-0123456789";
@@ -64,4 +69,17 @@ test("findProblems() puts errors first, and calls a name missing once the platfo
     ["error", "a.sh", 1],
     ["warning", "a.sh", 2],
   ]);
+});
+
+test("placesOf() names each place once, and at most three", () => {
+  const at = (file: string | null, line: number | null) => ({
+    code: null,
+    level: "error" as const,
+    file,
+    line,
+    message: "lock file missing",
+  });
+  expect(placesOf([at("a.ts", 3), at("a.ts", 3), at("requirements.txt", null)])).toBe("a.ts:3, requirements.txt");
+  expect(placesOf([at(null, null)])).toBe("lock file missing");
+  expect(placesOf([1, 2, 3, 4, 5].map((line) => at("a.ts", line)))).toBe("a.ts:1, a.ts:2, a.ts:3 and 2 more");
 });

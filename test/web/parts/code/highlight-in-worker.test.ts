@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
+import type { AskedWorker } from "../../../../packages/web/src/parts/code/ask-worker.ts";
 import {
   createHighlighter,
   type HighlightAnswer,
   type HighlightRequest,
-  type HighlightWorker,
 } from "../../../../packages/web/src/parts/code/highlight-in-worker.ts";
 
 const never = new AbortController().signal;
@@ -14,7 +14,7 @@ function hostileWorkers() {
   const seen: string[] = [];
   let opened = 0;
   let ended = 0;
-  const open = (): HighlightWorker => {
+  const open = (): AskedWorker => {
     opened += 1;
     const target = new EventTarget();
     return {

@@ -1,8 +1,9 @@
 import { Command } from "commander";
-import { continueAudit, SealrunError } from "@sealrun/protocol";
+import { continueAudit, defaultPool, SealrunError, showName } from "@sealrun/protocol";
 import { describeAccepted, howToContinue, showChecked } from "../../show-audit-check.ts";
 import type { Cli } from "../../command.ts";
 import type { PartName } from "../../start-part.ts";
+import { healthCommand } from "./health.ts";
 import { holdCommands } from "./hold.ts";
 
 interface TokenOptions {
@@ -36,7 +37,7 @@ export function partCommands(cli: Cli): readonly Command[] {
           throw new SealrunError("USAGE", `Expected --config <file>; see sealrun ${name} --help`);
         const signal = cli.takeSignals();
         const { runPart } = await import("../../start-part.ts");
-        await runPart(name, config, { ...options, signal });
+        await runPart(name, config, { ...options, signal, closedDescriptors: cli.closedDescriptors });
       });
     switch (name) {
       case "platform":
@@ -44,7 +45,7 @@ export function partCommands(cli: Cli): readonly Command[] {
           "--hold",
           "start no execution until sealrun platform resume; for the first start after a restore",
         );
-        for (const inner of holdCommands(cli)) command.addCommand(inner);
+        for (const inner of [...holdCommands(cli), healthCommand(cli)]) command.addCommand(inner);
         return command;
       case "keyring":
         return command;
@@ -117,15 +118,23 @@ async function keyringAudit(cli: Cli, { config, full, continueAfter, reason }: K
 }
 
 /** `sealrun keyring-token`: run where the keyring runs. */
-export function tokenCommand(): Command {
+export function tokenCommand(cli: Cli): Command {
   return new Command("keyring-token")
     .description("Write a one-time token for enrolling an executor")
     .requiredOption("--config <file>", "the keyring's settings")
     .requiredOption("--output <file>", "where to write it; only you can read the file")
-    .option("--pool <pool>", "the pool that the executor may join", "default")
-    .option("--url <url>", "the platform's URL as the executor reaches it")
+    .option("--pool <pool>", "the pool that the executor may join", defaultPool)
+    .option("--url <url>", "the platform's URL as the executor reaches it", parseUrl)
     .action(async ({ config, output, pool, url }: TokenOptions) => {
       const { writeEnrolmentToken } = await import("../../start-part.ts");
       await writeEnrolmentToken({ configFile: config, outputFile: output, pool, url });
+      cli.output.line(`wrote ${output}: one executor can join the pool ${pool} with it`);
     });
+}
+
+/** An executor sends its enrolment to this address: it has to be one. */
+function parseUrl(text: string): string {
+  const protocol = URL.parse(text)?.protocol;
+  if (protocol === "http:" || protocol === "https:") return text;
+  throw new SealrunError("USAGE", `--url: expected a URL such as https://sealrun.example, found ${showName(text)}`);
 }

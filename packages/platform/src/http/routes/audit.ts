@@ -1,4 +1,13 @@
-import { acceptedBreak, auditList, auditVerification, continueAudit, errorBody, projectName } from "@sealrun/protocol";
+import {
+  fields,
+  zonedTime,
+  acceptedBreak,
+  auditList,
+  auditVerification,
+  continueAudit,
+  errorBody,
+  projectName,
+} from "@sealrun/protocol";
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
@@ -23,12 +32,12 @@ export function auditRoutes(
       config,
       schema: {
         summary: "List rows of the audit, newest first",
-        querystring: z.object({
+        querystring: fields({
           project: projectName.optional(),
           action: text.optional(),
           object: text.optional(),
           actor: text.optional(),
-          since: z.iso.datetime({ offset: true }).optional(),
+          since: zonedTime.optional(),
           before: z
             .string()
             .regex(/^\d{1,18}$/, "expected a cursor of this API")
@@ -52,7 +61,7 @@ export function auditRoutes(
       config,
       schema: {
         summary: "Check the audit's chain, from where the last check ended, or all of it",
-        querystring: z.object({ full: z.enum(["true", "false"]).default("false") }),
+        querystring: fields({ full: z.enum(["true", "false"]).default("false") }),
         response: { 200: auditVerification, default: errorBody },
       },
     },

@@ -1,4 +1,5 @@
 import {
+  fields,
   cancelledExecution,
   errorBody,
   executionId,
@@ -6,7 +7,7 @@ import {
   executionList,
   executionReceipt,
   isFinal,
-  jsonObject,
+  limits,
   logLine,
   logPage,
   runAgain,
@@ -16,25 +17,33 @@ import {
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
+import type { Kept } from "../../cache/kept.ts";
 import type { Deps } from "../../deps.ts";
 import { cancelExecution } from "../../executions/cancel.ts";
 import { describeExecution } from "../../overview/describe-execution.ts";
 import { executionQuery } from "../../overview/execution-filter.ts";
-import { readFeed } from "../../executions/feed-store.ts";
+import { readFeed } from "../../feed/feed-read-store.ts";
 import { listExecutions, listReceipt } from "../../overview/execution-list-store.ts";
 import { findProgress } from "../../executions/progress-store.ts";
 import { describeGap } from "../../executions/describe-gap.ts";
 import type { FeedNotices } from "../../live/feed-notices.ts";
+import type { EarlyLines } from "../../live/first-line.ts";
 import { streamEvents } from "../../live/stream-execution.ts";
 import { runAgain as again } from "../../start/run-again.ts";
 import { startExecution as start } from "../../start/start-execution.ts";
 import { addWaitingReasons } from "../../overview/add-waiting-reasons.ts";
 import { statisticsRoute } from "./statistics.ts";
 import type { EventStreams } from "../event-streams.ts";
-import { findAddressed, packageParams, packageUrl } from "./package-address.ts";
+import { capStreams } from "../stream-cap.ts";
+import { packageParams, packageUrl } from "./package-address.ts";
 import { requesterOf } from "../requester.ts";
 
-type ExecutionRouteDeps = Deps & { readonly notices: FeedNotices; readonly streams: EventStreams };
+type ExecutionRouteDeps = Deps & {
+  readonly notices: FeedNotices;
+  readonly lines: EarlyLines;
+  readonly streams: EventStreams;
+  readonly kept: Kept;
+};
 
 const params = z.object({ execution: executionId });
 const cursor = z.string().regex(/^\d{1,18}$/, "expected a cursor of this API");
@@ -60,9 +69,10 @@ export function executionRoutes(plain: FastifyInstance, deps: ExecutionRouteDeps
       },
     },
     async (request, reply) => {
-      const found = await findAddressed(deps.database, request.params);
+      const project = await deps.kept.getProject(request.params.project);
+      const found = await deps.kept.getPackage(project, request.params.package);
       const requester = requesterOf(request);
-      const target = { ...found, requester, idempotencyKey: request.headers["idempotency-key"] };
+      const target = { project, package: found, requester, idempotencyKey: request.headers["idempotency-key"] };
       const id = await start(deps, target, request.body ?? {});
       return reply.code(202).send({ id, status: "queued" });
     },
@@ -142,7 +152,8 @@ function listRoutes(plain: FastifyInstance, deps: ExecutionRouteDeps): void {
       config,
       schema: {
         summary: "List executions, newest first",
-        querystring: executionQuery.extend({
+        querystring: fields({
+          ...executionQuery.shape,
           limit: z.coerce.number().int().min(1).max(500).default(50),
           before: cursor.optional(),
         }),
@@ -164,7 +175,7 @@ function listRoutes(plain: FastifyInstance, deps: ExecutionRouteDeps): void {
       schema: {
         summary: "Read lines of output",
         params,
-        querystring: z.object({
+        querystring: fields({
           after: cursor.default("0"),
           limit: z.coerce.number().int().min(1).max(5_000).default(1_000),
         }),
@@ -173,18 +184,24 @@ function listRoutes(plain: FastifyInstance, deps: ExecutionRouteDeps): void {
     },
     async (request) => {
       const { after, limit } = request.query;
-      await findProgress(deps.database, request.params.execution);
+      const { logDeleted } = await findProgress(deps.database, request.params.execution);
+      if (logDeleted !== null) return { lines: [], next: null, logDeleted };
       const rows = await readFeed(deps.database, request.params.execution, { after, limit: limit + 1, kind: "log" });
       const lines = rows
         .slice(0, limit)
-        .map(({ cursor: at, stream, body }) => logLine.parse({ ...jsonObject.parse(body), cursor: at, stream }));
-      return { lines, next: rows.length > limit ? (lines.at(-1)?.cursor ?? null) : null };
+        .map(({ cursor: at, stream, body }) => logLine.parse({ ...body, cursor: at, stream }));
+      return { lines, next: rows.length > limit ? (lines.at(-1)?.cursor ?? null) : null, logDeleted };
     },
   );
 }
 
 function followRoute(plain: FastifyInstance, deps: ExecutionRouteDeps): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
+  const count = capStreams({
+    perOwner: limits.executionStreamsPerSession,
+    all: limits.executionStreams,
+    sentence: "Too many executions are followed at once; end some, or read their logs instead",
+  });
   app.get(
     "/api/v1/executions/:execution/events",
     {
@@ -200,8 +217,9 @@ function followRoute(plain: FastifyInstance, deps: ExecutionRouteDeps): void {
       const { execution } = request.params;
       await findProgress(deps.database, execution);
       const after = request.headers["last-event-id"] ?? "0";
+      count(request, reply);
       return deps.streams.send(request, reply, (signal) =>
-        streamEvents({ sql: deps.database, notices: deps.notices, signal }, execution, after),
+        streamEvents({ ...deps, sql: deps.database, signal }, execution, after),
       );
     },
   );

@@ -1,4 +1,3 @@
-import type { RateLimitOptions } from "@fastify/rate-limit";
 import {
   credentialsPath,
   enrolAnswer,
@@ -7,30 +6,15 @@ import {
   errorBody,
   executorList,
   poolList,
-  SealrunError,
 } from "@sealrun/protocol";
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Deps } from "../../deps.ts";
 import { enrolExecutor } from "../../executors/enrol.ts";
 import { renewCredentials } from "../../executors/renew-credentials.ts";
+import { verifyEnrolment, verifyRenewal } from "../../executors/verify-request.ts";
+import { createExecutorLimits } from "../executor-limits.ts";
 import { describePools, listExecutors } from "../../executors/store.ts";
-
-/** Enrolling needs no admin token: enough for many executors behind one address, too few for guessing. */
-const rateLimit: RateLimitOptions = {
-  max: 120,
-  timeWindow: 60_000,
-  errorResponseBuilder: () =>
-    new SealrunError("RATE_LIMITED", "Too many enrolments came from this address; wait a minute"),
-};
-
-/** Renewing needs no token either; an executor does it every half hour, and when it starts. */
-const renewalRateLimit: RateLimitOptions = {
-  max: 600,
-  timeWindow: 60_000,
-  errorResponseBuilder: () =>
-    new SealrunError("RATE_LIMITED", "Too many logins were renewed from this address; wait a minute"),
-};
 
 /** Executors: enrol with a one-time token, renew the login, list; and their pools. */
 export function executorRoutes(
@@ -38,10 +22,12 @@ export function executorRoutes(
   deps: Pick<Deps, "database" | "link" | "identity" | "keyring">,
 ): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
+  // Neither route needs an admin token: a signature stands in for it.
+  const signed = createExecutorLimits();
   app.post(
     enrolPath,
     {
-      config: { access: "public", rateLimit },
+      config: { access: "public" },
       bodyLimit: 65_536,
       schema: {
         summary: "Enrol an executor: its own signed frame, answered with the keyring's",
@@ -49,12 +35,16 @@ export function executorRoutes(
         response: { 200: enrolAnswer, default: errorBody },
       },
     },
-    async (request) => ({ frame: await enrolExecutor(deps, request.body.frame, request.id) }),
+    async (request) => {
+      const { frame } = request.body;
+      await signed.verified(request, async () => verifyEnrolment(frame));
+      return { frame: await signed.token(request, async () => enrolExecutor(deps, frame, request.id)) };
+    },
   );
   app.post(
     credentialsPath,
     {
-      config: { access: "public", rateLimit: renewalRateLimit },
+      config: { access: "public" },
       bodyLimit: 65_536,
       schema: {
         summary: "Renew an executor's NATS login: its own signed frame, answered with the keyring's",
@@ -62,7 +52,11 @@ export function executorRoutes(
         response: { 200: enrolAnswer, default: errorBody },
       },
     },
-    async (request) => ({ frame: await renewCredentials(deps, request.body.frame) }),
+    async (request) => {
+      const { frame } = request.body;
+      await signed.verified(request, async () => verifyRenewal(deps.database, frame));
+      return { frame: await renewCredentials(deps, frame) };
+    },
   );
   app.get(
     "/api/v1/executors",

@@ -12,6 +12,7 @@ import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { recordAudit } from "../../audit/store.ts";
+import type { Kept } from "../../cache/kept.ts";
 import type { Deps } from "../../deps.ts";
 import { ringOutbox } from "../../postgres/channels.ts";
 import { describeProject } from "../../overview/overview.ts";
@@ -26,7 +27,10 @@ const info = ({ id, name, createdAt, maxConcurrent }: Project): ProjectInfo => (
 });
 
 /** Projects: create, list, show, limit. */
-export function projectRoutes(plain: FastifyInstance, deps: Pick<Deps, "database" | "platformId">): void {
+export function projectRoutes(
+  plain: FastifyInstance,
+  deps: Pick<Deps, "database" | "platformId"> & { readonly kept: Pick<Kept, "changed"> },
+): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   const config = { access: "admin" } as const;
   app.post(
@@ -104,6 +108,7 @@ export function projectRoutes(plain: FastifyInstance, deps: Pick<Deps, "database
         await ringOutbox(sql);
         return project;
       });
+      deps.kept.changed("projects");
       return info(changed);
     },
   );

@@ -1,4 +1,4 @@
-import { deletedSchedule, errorBody, scheduleId, scheduleList } from "@sealrun/protocol";
+import { fields, deletedSchedule, errorBody, scheduleId, scheduleList } from "@sealrun/protocol";
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
@@ -19,7 +19,7 @@ export function scheduleRoutes(plain: FastifyInstance, deps: Pick<Deps, "databas
       config,
       schema: {
         summary: "List schedules, the next due first",
-        querystring: z.object({ project: z.string().optional(), package: z.string().optional() }),
+        querystring: fields({ project: z.string().optional(), package: z.string().optional() }),
         response: { 200: scheduleList, default: errorBody },
       },
     },

@@ -1,7 +1,6 @@
-import { errorBody, openExecutions, settledExecutions, settleExecutions, zonedTime } from "@sealrun/protocol";
+import { fields, errorBody, openExecutions, settledExecutions, settleExecutions, zonedTime } from "@sealrun/protocol";
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
-import { z } from "zod";
 import type { Deps } from "../../deps.ts";
 import { listSettled, settleOpen } from "../../executions/settle.ts";
 import { requesterOf } from "../requester.ts";
@@ -17,7 +16,7 @@ export function settleRoutes(plain: FastifyInstance, deps: Pick<Deps, "database"
       config,
       schema: {
         summary: "Count the executions that settling would end, by package and status",
-        querystring: z.object({ before: zonedTime }),
+        querystring: fields({ before: zonedTime }),
         response: { 200: openExecutions, default: errorBody },
       },
     },

@@ -1,4 +1,4 @@
-import { errorBody, executionStatistics } from "@sealrun/protocol";
+import { fields, errorBody, executionStatistics } from "@sealrun/protocol";
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
@@ -17,7 +17,7 @@ export function statisticsRoute(app: FastifyInstance, { database }: Pick<Deps, "
       config: { access: "admin" },
       schema: {
         summary: "Count executions and how long they took, over time",
-        querystring: executionQuery.extend({ buckets: z.coerce.number().int().min(1).max(200).default(48) }),
+        querystring: fields({ ...executionQuery.shape, buckets: z.coerce.number().int().min(1).max(200).default(48) }),
         response: { 200: executionStatistics, default: errorBody },
       },
     },

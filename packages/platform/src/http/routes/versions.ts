@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import {
+  fields,
   errorBody,
   type PushAnswer,
   pushAnswer,
@@ -11,6 +12,7 @@ import {
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
+import type { Kept } from "../../cache/kept.ts";
 import type { Deps } from "../../deps.ts";
 import { describeVersion } from "../../packages/describe-version.ts";
 import { push } from "../../push/push.ts";
@@ -23,14 +25,16 @@ import { getProject, type Project } from "../../projects/store.ts";
 import { findAddressed, packageParams, packageUrl } from "./package-address.ts";
 import { requesterOf } from "../requester.ts";
 
-type VersionRouteDeps = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey">;
+type VersionRouteDeps = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey"> & {
+  readonly kept: Pick<Kept, "changed">;
+};
 
 const versionParams = packageParams.extend({ number: z.coerce.number().int().positive().max(2_147_483_647) });
 
 /** Content types of a zip; the second is used by Windows. */
 const zipTypes = ["application/zip", "application/x-zip-compressed"] as const;
 
-const pushQuery = z.object({ overwrite: z.enum(["true", "false"]).optional() });
+const pushQuery = fields({ overwrite: z.enum(["true", "false"]).optional() });
 
 /** Versions of a package: push, list, show, download a file. */
 export function versionRoutes(plain: FastifyInstance, deps: VersionRouteDeps): void {
@@ -115,6 +119,7 @@ async function answerPush(
   const received = await receive(request);
   const upload = { ...received, overwrite: received.overwrite || params.overwrite === "true" };
   const pushed = await push(deps, { project, package: target, requester }, upload);
+  deps.kept.changed("packages");
   return {
     package: { id: target.id, name: target.name },
     version: await describeVersion(deps.database, target.id, pushed.number),

@@ -1,4 +1,4 @@
-import { limits, type PackageFile, SealrunError, showName } from "@sealrun/protocol";
+import { executableInZip, limits, type PackageFile, SealrunError, showName } from "@sealrun/protocol";
 import { type Entry, fromBufferPromise, type LocalFileHeader, type ZipFile } from "yauzl";
 import { readEntryName } from "./entry-name.ts";
 import { refuseArchive, refuseEntry } from "./refuse-entry.ts";
@@ -78,7 +78,8 @@ async function readEntry(zip: ZipFile, entry: Entry, path: string): Promise<ZipE
   if (kind === "folder" && entry.uncompressedSize !== 0) {
     throw refuseEntry(path, "expected a folder without content; make the zip again");
   }
-  return { path, size: entry.uncompressedSize, kind, entry, dataStart: local.fileDataStart };
+  const executable = executableInZip(entry.externalFileAttributes);
+  return { path, size: entry.uncompressedSize, kind, executable, entry, dataStart: local.fileDataStart };
 }
 
 async function readLocalHeader(zip: ZipFile, entry: Entry, path: string): Promise<LocalFileHeader> {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { wipe } from "@sealrun/crypto";
-import { checkPackageFiles, limits, SealrunError, showBytes } from "@sealrun/protocol";
+import { checkPackageFiles, isExecutable, limits, SealrunError, showBytes } from "@sealrun/protocol";
 import type { Upload } from "../read-upload.ts";
 import { chooseFiles } from "./choose-files.ts";
 import { listEntries, type ZipEntry } from "./list-entries.ts";
@@ -25,7 +25,8 @@ export async function readZip(archive: Buffer): Promise<Upload> {
     for (const entry of others) {
       if (entry.kind !== "file") continue;
       const bytes = await unpackEntry(archive, entry);
-      files.push({ path: entry.path, bytes, sha256: createHash("sha256").update(bytes).digest("hex") });
+      const sha256 = createHash("sha256").update(bytes).digest("hex");
+      files.push({ path: entry.path, bytes, sha256, executable: isExecutable(bytes, entry.executable) });
     }
     if (secrets !== undefined) secretsFile = await unpackEntry(archive, secrets);
     return { announced: undefined, overwrite: false, files, secretsFile };

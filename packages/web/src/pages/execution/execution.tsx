@@ -78,6 +78,11 @@ function Shown({ execution, log }: { readonly execution: ExecutionInfo; readonly
             {execution.reportsGap}.
           </Alert>
         )}
+        {execution.logDeleted == null ? null : (
+          <Alert color="blue" icon={<IconAlertTriangle aria-hidden />} title="Its log is no longer kept">
+            {execution.logDeleted.sentence}.
+          </Alert>
+        )}
         <StepsTimeline execution={execution} chosen={step} onChoose={onChoose} />
         <ExecutionTabs execution={execution} log={log} />
       </Stack>

@@ -29,7 +29,7 @@ export function ReceiptPanel({ execution }: { readonly execution: ExecutionInfo 
           <Table verticalSpacing="xs" aria-label="Receipt">
             <Table.Thead>
               <Table.Tr>
-                <Table.Th>Name</Table.Th>
+                <Table.Th miw={140}>Name</Table.Th>
                 <Table.Th>Outcome</Table.Th>
                 <Table.Th>From</Table.Th>
                 <Table.Th>Step</Table.Th>
@@ -45,6 +45,7 @@ export function ReceiptPanel({ execution }: { readonly execution: ExecutionInfo 
                   </Table.Td>
                   <Table.Td>
                     <Outcome outcome={row.outcome} />
+                    <Masked masking={row.masking} />
                   </Table.Td>
                   <Table.Td>
                     <From row={row} execution={execution} />
@@ -136,6 +137,22 @@ function Outcome({ outcome }: { readonly outcome: ReceiptRow["outcome"] }): Reac
     <Badge color={color} variant="light" tt="none" fw={500} leftSection={<Icon size={12} aria-hidden />}>
       {outcome}
     </Badge>
+  );
+}
+
+const maskings = {
+  all: "masked",
+  part: "masked, except parts that are too short or common words",
+  none: "too short to mask",
+} as const satisfies Record<NonNullable<ReceiptRow["masking"]>, string>;
+
+/** How much of the value the log and results hide. */
+function Masked({ masking }: { readonly masking: ReceiptRow["masking"] }): ReactNode {
+  if (masking === null) return null;
+  return (
+    <Text size="xs" c={masking === "none" ? "orange" : "dimmed"}>
+      {maskings[masking]}
+    </Text>
   );
 }
 

@@ -1,11 +1,10 @@
 import { Paper, Progress, Stack, Text, Title } from "@mantine/core";
-import type { PlatformHealth } from "@sealrun/protocol";
+import { type PlatformHealth, showSize } from "@sealrun/protocol";
 import { type ReactNode, useId } from "react";
 import { LinkAnchor } from "../../parts/page/links.tsx";
 import { ShownText } from "../../parts/text/shown-text.tsx";
 import { Time } from "../../parts/time/time.tsx";
 import classes from "./health-facts.module.css";
-import { showBytes } from "./health-summary.ts";
 
 /** How many executions are queued and running. */
 export function QueueFacts({ queue }: Pick<PlatformHealth, "queue">): ReactNode {
@@ -49,8 +48,8 @@ export function StreamFacts({ nats }: Pick<PlatformHealth, "nats">): ReactNode {
             <Text size="sm">
               Stream <ShownText text={name} />:{" "}
               <Text span c="dimmed" size="sm">
-                {messages.toLocaleString("en")} message{messages === 1 ? "" : "s"}, {showBytes(bytes)}
-                {maxBytes === null ? ", no limit" : ` of ${showBytes(maxBytes)}`}
+                {messages.toLocaleString("en")} message{messages === 1 ? "" : "s"}, {showSize(bytes)}
+                {maxBytes === null ? ", no limit" : ` of ${showSize(maxBytes)}`}
               </Text>
             </Text>
             {percent === undefined ? null : (
@@ -76,7 +75,7 @@ export function PlatformFacts({ platform }: Pick<PlatformHealth, "platform">): R
       rows={[
         ["Version", version],
         ["Started", <Time key="started" at={startedAt} />],
-        ["Memory", showBytes(memoryBytes)],
+        ["Memory", showSize(memoryBytes)],
         ["Node", node],
       ]}
     />
@@ -91,7 +90,7 @@ export function DatabaseFacts({ postgres }: Pick<PlatformHealth, "postgres">): R
       title="PostgreSQL"
       rows={[
         ["Version", postgres.version],
-        ["Size of the database", showBytes(postgres.databaseBytes)],
+        ["Size of the database", showSize(postgres.databaseBytes)],
         ["Connections", postgres.connections],
       ]}
     />

@@ -25,20 +25,6 @@ export const checkNames = {
   audit: "Audit",
 } as const satisfies Record<HealthCheck["name"], string>;
 
-/** Bytes for people: "512 B", "3.4 MiB". */
-export function showBytes(bytes: number): string {
-  if (bytes < 1024) return `${bytes} B`;
-  const units = ["KiB", "MiB", "GiB", "TiB"];
-  let value = bytes / 1024;
-  let unit = 0;
-  // 1,023.96 would be shown as 1,024.0.
-  while (value >= 1023.95 && unit < units.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return `${value.toFixed(1)} ${units[unit] ?? ""}`;
-}
-
 function namesOf(checks: readonly HealthCheck[], wanted: State): readonly string[] {
   return checks.filter(({ state }) => state === wanted).map(({ name }) => checkNames[name]);
 }

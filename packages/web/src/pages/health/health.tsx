@@ -11,6 +11,7 @@ import { ShownText } from "../../parts/text/shown-text.tsx";
 import { useTicking } from "../../parts/time/use-ticking.ts";
 import { Checks } from "./checks.tsx";
 import { DatabaseFacts, PlatformFacts, QueueFacts, StreamFacts } from "./health-facts.tsx";
+import { TableSizes } from "./table-sizes.tsx";
 import { summarize } from "./health-summary.ts";
 
 const everyMs = 5_000;
@@ -66,6 +67,7 @@ function Content({ health }: { readonly health: PlatformHealth }): ReactNode {
         <PlatformFacts platform={health.platform} />
         <DatabaseFacts postgres={health.postgres} />
       </SimpleGrid>
+      <TableSizes tables={health.tables} />
     </>
   );
 }

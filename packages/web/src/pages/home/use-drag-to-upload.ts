@@ -1,21 +1,26 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useEffectEvent } from "react";
+import { hasDrop } from "../../parts/drop/held-drop.ts";
 
-/** Opens the upload page when files are dragged over this page, so that they are dropped there. */
+/** Opens the upload page when files are dragged over this page or were dropped on it: that page takes them. */
 export function useDragToUpload(project: string): void {
   const navigate = useNavigate();
   const go = useEffectEvent(() => void navigate({ to: "/projects/$project/upload", params: { project } }));
   useEffect(() => {
     const stop = new AbortController();
-    const hold = (event: DragEvent): void => {
-      if (event.dataTransfer?.types.includes("Files") !== true) return;
-      // Otherwise the browser opens a file that is dropped before the upload page is shown.
-      event.preventDefault();
-      if (event.type === "dragenter") go();
+    let isGoing = false;
+    const goOnce = (): void => {
+      if (!isGoing) go();
+      isGoing = true;
     };
+    const onDrag = (event: DragEvent): void => {
+      if (event.dataTransfer?.types.includes("Files") === true) goOnce();
+    };
+    // The pointer may have come over the page before its code did.
     for (const type of ["dragenter", "dragover", "drop"] as const) {
-      globalThis.addEventListener(type, hold, { signal: stop.signal });
+      globalThis.addEventListener(type, onDrag, { signal: stop.signal });
     }
+    if (hasDrop()) goOnce();
     return () => stop.abort();
   }, []);
 }

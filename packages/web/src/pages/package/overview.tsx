@@ -44,13 +44,22 @@ export function Overview(props: { readonly address: PackageAddress; readonly ver
 }
 
 function About({ manifest }: { readonly manifest: Manifest }): ReactNode {
-  const { description, tags = [] } = manifest;
-  if (description === undefined && tags.length === 0) return null;
+  const { description, tags = [], version, author } = manifest;
+  const written = [
+    ...(version === undefined ? [] : [`release ${version}`]),
+    ...(author === undefined ? [] : [`by ${author}`]),
+  ].join(", ");
+  if (description === undefined && tags.length === 0 && written === "") return null;
   return (
     <Stack gap="xs">
       {description === undefined ? null : (
         <Text>
           <ShownText text={description} />
+        </Text>
+      )}
+      {written === "" ? null : (
+        <Text size="sm" c="dimmed">
+          <ShownText text={`The manifest says ${written}`} />
         </Text>
       )}
       {tags.length === 0 ? null : (

@@ -1,5 +1,5 @@
-import type { PackageInfo, VersionInfo, VersionList } from "@sealrun/protocol";
-import { skipToken, useQuery, type UseQueryResult } from "@tanstack/react-query";
+import type { PackageInfo, VersionList } from "@sealrun/protocol";
+import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useClient } from "../../platform/platform.tsx";
 import { topicKey } from "../../platform/queries.ts";
@@ -21,19 +21,6 @@ export function usePackageInfo({ project, package: name }: PackageAddress): UseQ
   return useQuery({
     queryKey: topicKey("packages", "one", project, name),
     queryFn: async () => client.getPackage(project, name),
-  });
-}
-
-/** One version, which never changes. */
-export function useVersion(
-  { project, package: name }: PackageAddress,
-  number: number | undefined,
-): UseQueryResult<VersionInfo> {
-  const client = useClient();
-  return useQuery({
-    queryKey: ["versions", project, name, number],
-    queryFn: number === undefined ? skipToken : async () => client.getVersion(project, name, number),
-    staleTime: Infinity,
   });
 }
 

@@ -9,7 +9,12 @@ import { Problem } from "../../parts/page/problem.tsx";
 import { checkProjectName } from "./project-name-check.ts";
 
 /** Asks for a project's name, creates the project and opens its home page. */
-export function CreateProject({ projects }: { readonly projects: readonly ProjectInfo[] }): ReactNode {
+export function CreateProject(props: {
+  readonly projects: readonly ProjectInfo[];
+  /** Learns what would be lost: empty when nothing is typed, or the project is created. */
+  readonly onTyped?: (name: string) => void;
+}): ReactNode {
+  const { projects, onTyped } = props;
   const client = useClient();
   const queries = useQueryClient();
   const navigate = useNavigate();
@@ -18,6 +23,7 @@ export function CreateProject({ projects }: { readonly projects: readonly Projec
   const created = useMutation({
     mutationFn: async () => client.createProject(name),
     onSuccess: async (project) => {
+      onTyped?.("");
       void queries.invalidateQueries({ queryKey: topicKey("projects") });
       await navigate({ to: "/projects/$project", params: { project: project.name } });
     },
@@ -33,7 +39,10 @@ export function CreateProject({ projects }: { readonly projects: readonly Projec
           label="Name"
           description="For example the name of the team or the product"
           value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
+          onChange={({ currentTarget: { value } }) => {
+            setName(value);
+            onTyped?.(value);
+          }}
           error={wrong}
           autoComplete="off"
           spellCheck={false}

@@ -1,12 +1,13 @@
-import { Button, Card, Code, List, Modal, SimpleGrid, Stack, TextInput } from "@mantine/core";
+import { Button, Card, Code, List, SimpleGrid, Stack, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import type { ProjectInfo } from "@sealrun/protocol";
 import { IconArrowRight, IconFolders, IconPlus, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { useClient } from "../../platform/platform.tsx";
 import { topicKey } from "../../platform/queries.ts";
 import { Empty } from "../../parts/page/empty.tsx";
+import { GuardedModal } from "../../parts/page/guarded-modal.tsx";
 import { LinkAnchor, LinkButton } from "../../parts/page/links.tsx";
 import { Loading } from "../../parts/page/loading.tsx";
 import { Page } from "../../parts/page/page.tsx";
@@ -48,9 +49,7 @@ export function ProjectsPage(): ReactNode {
         )
       }
     >
-      <Modal opened={isOpen} onClose={close} title="New project" closeButtonProps={{ "aria-label": "Close" }}>
-        <CreateProject projects={projects} />
-      </Modal>
+      {isOpen ? <NewProject projects={projects} onClose={close} /> : null}
       {found.data === undefined ? (
         found.error === null ? (
           <Loading />
@@ -63,6 +62,27 @@ export function ProjectsPage(): ReactNode {
         <ProjectList projects={projects} />
       )}
     </Page>
+  );
+}
+
+function NewProject(props: { readonly projects: readonly ProjectInfo[]; readonly onClose: () => void }): ReactNode {
+  const typed = useRef("");
+  return (
+    <GuardedModal
+      title="New project"
+      isUnsaved={() => typed.current !== ""}
+      question={{ title: "Discard the name?", no: "Keep typing", text: "The project was not created." }}
+      onClose={props.onClose}
+    >
+      {() => (
+        <CreateProject
+          projects={props.projects}
+          onTyped={(name) => {
+            typed.current = name;
+          }}
+        />
+      )}
+    </GuardedModal>
   );
 }
 

@@ -5,6 +5,7 @@ import { IconChevronRight, IconPlayerPlay } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, type ReactNode, useMemo, useRef, useState } from "react";
 import { useClient } from "../../platform/platform.tsx";
+import { LeaveQuestion } from "../../parts/page/leave-guard.tsx";
 import { Problem } from "../../parts/page/problem.tsx";
 import { Field } from "./field.tsx";
 import { findProblem, readForm, sealedNames } from "./form-values.ts";
@@ -27,6 +28,11 @@ export function RunForm({ info }: { readonly info: PackageInfo }): ReactNode {
             <Fields fields={fields} problems={run.problems} />
           </Stack>
         </Paper>
+        <LeaveQuestion
+          title="Leave without starting it?"
+          text="The parameters that you typed are discarded."
+          isUnsaved={run.isUnsaved}
+        />
         <More priority={priorityOf(info)} />
         {run.error === undefined ? null : (
           <Problem error={run.error} title="It was not started" guide="packages#parametersjson" />
@@ -107,6 +113,8 @@ interface Run {
   readonly problems: ReadonlyMap<string, string>;
   readonly error: unknown;
   readonly isStarting: boolean;
+  /** True when leaving would lose what was typed. */
+  readonly isUnsaved: () => boolean;
   readonly onInput: (event: FormEvent<HTMLFormElement>) => void;
   readonly onSubmit: (event: FormEvent<HTMLFormElement>) => void;
 }
@@ -123,6 +131,7 @@ function useRun(
   const [isStarting, setIsStarting] = useState(false);
   // A new version may remove a field's lock after a value was typed under it: that value is still sealed.
   const typedSealed = useRef(new Set<string>());
+  const isTyped = useRef(false);
   const start = async (values: FormData): Promise<void> => {
     const read = fields === undefined ? readFree(values) : readForm(fields, ({ name }) => textsOf(values, name));
     setProblems(read.problems);
@@ -141,6 +150,7 @@ function useRun(
       ...(notBefore === "" ? {} : { notBefore: new Date(notBefore).toISOString() }),
     });
     form.current?.reset();
+    isTyped.current = false;
     await navigate({ to: "/executions/$execution", params: { execution: started.id } });
   };
   const onSubmit = (event: FormEvent<HTMLFormElement>): void => {
@@ -153,6 +163,7 @@ function useRun(
       .finally(() => setIsStarting(false));
   };
   const onInput = ({ currentTarget, target }: FormEvent<HTMLFormElement>): void => {
+    isTyped.current = true;
     const name = nameOf(target);
     const field = fields?.find((candidate) => candidate.name === name);
     if (field === undefined) return;
@@ -161,7 +172,7 @@ function useRun(
     const problem = findProblem(field, textsOf(new FormData(currentTarget), field.name));
     setProblems((before) => withProblem(before, field.name, problem));
   };
-  return { problems, error, isStarting, onInput, onSubmit };
+  return { problems, error, isStarting, isUnsaved: () => isTyped.current, onInput, onSubmit };
 }
 
 function withProblem(

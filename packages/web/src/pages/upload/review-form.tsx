@@ -1,4 +1,5 @@
 import { Alert, Button, Group, Paper, Progress, Stack, Text, TextInput } from "@mantine/core";
+import { isRefused } from "@sealrun/client";
 import { packageName } from "@sealrun/protocol";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { type ReactNode, useMemo, useState } from "react";
@@ -11,7 +12,9 @@ import { findProblems } from "./review.ts";
 import classes from "./review-form.module.css";
 import { keptSecrets, planSecrets } from "./secret-plan.ts";
 import { SecretsPlan } from "./secrets-plan.tsx";
+import { UploadAnyway } from "./upload-anyway.tsx";
 import { useFoundNames } from "./use-found-names.ts";
+import { useIdlePool } from "./use-idle-pool.ts";
 import type { Upload, UploadState } from "./use-upload.ts";
 
 /** The checked package before its upload: its name, problems, secrets to seal, scripts, and the button to send it. */
@@ -28,11 +31,22 @@ export function ReviewForm(props: {
   const [overwritten, setOverwritten] = useState<string>();
   const isOverwriting = overwritten === typed;
   const asked = useFoundNames(project, typed, review);
-  const problems = useMemo(() => findProblems(review, asked.data, project), [review, asked.data, project]);
+  const idle = useIdlePool(review);
+  const found = useMemo(() => findProblems(review, asked.data, project), [review, asked.data, project]);
+  const problems = idle.data == null ? found : [...found, idle.data];
+  // What the platform itself refuses cannot be forced.
+  const failing = review.refused.length > 0 ? [] : found.filter(isRefused);
+  const [isForced, setIsForced] = useState(false);
   const planned = planSecrets(review, asked.data);
   const isChanged = planned.some(({ kind }) => kind === "changed");
-  const isReady =
-    asked.data !== undefined && review.refused.length === 0 && (!isChanged || isOverwriting) && state.kind === "review";
+  const blocker = findBlocker({
+    errors: review.refused.length,
+    isFailing: failing.length > 0 && !isForced,
+    isWaitingForTick: isChanged && !isOverwriting,
+  });
+  const away = asked.error === null ? idle : asked;
+  // A pool that cannot be asked about is only a warning less.
+  const isReady = asked.data !== undefined && !idle.isPending && blocker === undefined && state.kind === "review";
   const send = (): void => {
     if (isReady) void upload.send({ project, name: typed, overwrite: isOverwriting, found: asked.data });
   };
@@ -52,10 +66,11 @@ export function ReviewForm(props: {
             onRetry={isReady ? send : undefined}
           />
         ) : null}
-        {asked.error === null ? null : <Problem error={asked.error} onRetry={async () => asked.refetch()} />}
+        {away.error === null ? null : <Problem error={away.error} onRetry={async () => away.refetch()} />}
         <NameMismatch existing={existing} manifestName={review.checked.manifest?.name} />
         <NameField value={typed} onChange={setTyped} existing={existing} version={asked.data?.version} />
         <ProblemsList problems={problems} review={review} />
+        <UploadAnyway failing={failing} isForced={isForced} onForce={setIsForced} />
         <SecretsPlan
           planned={planned}
           kept={keptSecrets(review, asked.data)}
@@ -66,7 +81,7 @@ export function ReviewForm(props: {
         <SendBar
           state={state}
           isReady={isReady}
-          blocker={findBlocker(review.refused.length, isChanged && !isOverwriting)}
+          blocker={blocker}
           version={asked.data === undefined ? undefined : (asked.data.version ?? 0) + 1}
           onDiscard={upload.discard}
         />
@@ -75,9 +90,15 @@ export function ReviewForm(props: {
   );
 }
 
-function findBlocker(errors: number, isWaitingForTick: boolean): string | undefined {
-  if (errors > 0) return `Fix ${countOf(errors, "error")} first, then drop the package again`;
-  return isWaitingForTick ? 'Tick "Overwrite", or remove the changed secrets from secrets.json' : undefined;
+function findBlocker(of: {
+  readonly errors: number;
+  readonly isFailing: boolean;
+  readonly isWaitingForTick: boolean;
+}): string | undefined {
+  if (of.errors > 0) return `Fix ${countOf(of.errors, "error")} first, then drop the package again`;
+  if (of.isFailing)
+    return 'Every run would fail: mend what is listed and drop the package again, or tick "Upload anyway"';
+  return of.isWaitingForTick ? 'Tick "Overwrite", or remove the changed secrets from secrets.json' : undefined;
 }
 
 /** Warns of a wrong folder: its manifest has the name of another package. */

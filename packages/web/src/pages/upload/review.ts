@@ -75,3 +75,17 @@ export function findProblems(
   const all = [...review.refused, ...review.checked.problems, ...judged];
   return [...all.filter(({ level }) => level === "error"), ...all.filter(({ level }) => level === "warning")];
 }
+
+/** At most this many places are named in a sentence. */
+const maxPlaces = 3;
+
+/** Where problems are, in words: the file and line of the first ones, and how many more there are. */
+export function placesOf(problems: readonly PackageProblem[]): string {
+  const places = [
+    ...new Set(
+      problems.map(({ file, line, message }) => (file === null ? message : [file, line ?? []].flat().join(":"))),
+    ),
+  ];
+  const more = places.length - maxPlaces;
+  return places.slice(0, maxPlaces).join(", ") + (more > 0 ? ` and ${more} more` : "");
+}

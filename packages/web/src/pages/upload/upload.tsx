@@ -1,10 +1,10 @@
 import { List, Paper, Stack, Text } from "@mantine/core";
-import { useBlocker, useParams, useSearch } from "@tanstack/react-router";
+import { useParams, useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { LeaveQuestion } from "../../parts/page/leave-guard.tsx";
 import { LinkAnchor } from "../../parts/page/links.tsx";
 import { Page } from "../../parts/page/page.tsx";
 import { Problem } from "../../parts/page/problem.tsx";
-import { Question } from "../../parts/page/question.tsx";
 import { ShownText } from "../../parts/text/shown-text.tsx";
 import { Done } from "./done.tsx";
 import { DropZone } from "./drop/drop-zone.tsx";
@@ -33,7 +33,11 @@ export function UploadPage(): ReactNode {
       }
     >
       <Content upload={upload} isOver={isOver} project={project} existing={existing} />
-      <LeaveQuestion upload={upload} />
+      <LeaveQuestion
+        title="Leave without uploading?"
+        text="The dropped files and their secrets are discarded. Nothing was sent."
+        isUnsaved={() => upload.state.kind === "review" || upload.state.kind === "sending"}
+      />
     </Page>
   );
 }
@@ -95,27 +99,5 @@ function Help({ project }: { readonly project: string }): ReactNode {
         </LinkAnchor>
       </Text>
     </Paper>
-  );
-}
-
-function LeaveQuestion({ upload: { state } }: { readonly upload: Upload }): ReactNode {
-  const isUnfinished = state.kind === "review" || state.kind === "sending";
-  const { status, proceed, reset } = useBlocker({
-    shouldBlockFn: ({ current, next }) => isUnfinished && current.pathname !== next.pathname,
-    enableBeforeUnload: () => isUnfinished,
-    withResolver: true,
-  });
-  return (
-    <Question
-      title="Leave without uploading?"
-      yes="Leave"
-      no="Stay"
-      isDangerous
-      isOpen={status === "blocked"}
-      onClose={() => reset?.()}
-      onYes={async () => proceed?.()}
-    >
-      <Text size="sm">The dropped files and their secrets are discarded. Nothing was sent.</Text>
-    </Question>
   );
 }

@@ -4,6 +4,7 @@ import { parseSecretDocument, type PushAnswer, type SealrunError, toSealrunError
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useClient } from "../../platform/platform.tsx";
+import { checkInWorker } from "./check-in-worker.ts";
 import type { DroppedFile } from "./drop/dropped-file.ts";
 import { openDropped, type ReadPackage, readDropped } from "./drop/read-dropped.ts";
 import { type Review, reviewPackage } from "./review.ts";
@@ -52,7 +53,9 @@ export function useUpload(): Upload {
       try {
         const read = await readDropped(await openDropped(await files));
         taken.current = read;
-        setState({ kind: "review", review: reviewPackage(read) });
+        const review = reviewPackage(read);
+        const problems = [...review.checked.problems, ...(await checkInWorker(review.checked, openWorker))];
+        setState({ kind: "review", review: { ...review, checked: { ...review.checked, problems } } });
       } catch (error) {
         setState({ kind: "empty", error: toSealrunError(error) });
       }
@@ -79,6 +82,10 @@ export function useUpload(): Upload {
       setState({ kind: "empty" });
     },
   };
+}
+
+function openWorker(): Worker {
+  return new Worker(new URL("check-worker.ts", import.meta.url), { type: "module" });
 }
 
 function valuesOf(

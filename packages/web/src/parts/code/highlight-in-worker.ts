@@ -1,3 +1,4 @@
+import { type AskedWorker, askWorker } from "./ask-worker.ts";
 import type { CodePiece } from "./highlight.ts";
 
 /** Lines of code, each split into pieces of one kind. */
@@ -14,9 +15,6 @@ export interface HighlightAnswer {
   readonly lines: CodeLines | undefined;
 }
 
-/** The worker in which the language rules run. */
-export type HighlightWorker = Pick<Worker, "postMessage" | "addEventListener" | "terminate">;
-
 /** Colours code in a worker, so that the page stays responsive. */
 export interface Highlighter {
   /** Undefined when it takes too long, fails, or is aborted. */
@@ -27,18 +25,16 @@ export interface Highlighter {
 const defaultMaxMs = 5_000;
 
 /** One worker, opened with the first text and ended when a text takes longer than `maxMs`; one text after the other. */
-export function createHighlighter(openWorker: () => HighlightWorker, maxMs = defaultMaxMs): Highlighter {
-  let worker: HighlightWorker | undefined;
+export function createHighlighter(openWorker: () => AskedWorker, maxMs = defaultMaxMs): Highlighter {
+  let worker: AskedWorker | undefined;
   let queue: Promise<unknown> = Promise.resolve();
   const ask = async (request: HighlightRequest): Promise<CodeLines | undefined> => {
     worker ??= openWorker();
-    const lines = await answerOf(worker, request, maxMs);
-    if (lines === "no answer") {
-      worker.terminate();
-      worker = undefined;
-      return undefined;
-    }
-    return lines;
+    const lines = await askWorker(worker, { request, read: readLines, maxMs });
+    if (lines !== "no answer") return lines;
+    worker.terminate();
+    worker = undefined;
+    return undefined;
   };
   return {
     highlight: async (request, signal) => {
@@ -49,23 +45,6 @@ export function createHighlighter(openWorker: () => HighlightWorker, maxMs = def
   };
 }
 
-/** "no answer" when the worker does not answer in time, or failed. */
-async function answerOf(
-  worker: HighlightWorker,
-  request: HighlightRequest,
-  maxMs: number,
-): Promise<CodeLines | undefined | "no answer"> {
-  const done = new AbortController();
-  const { signal } = done;
-  try {
-    return await new Promise((resolve) => {
-      const timer = setTimeout(() => resolve("no answer"), maxMs);
-      signal.addEventListener("abort", () => clearTimeout(timer));
-      worker.addEventListener("message", ({ data }: MessageEvent<HighlightAnswer>) => resolve(data.lines), { signal });
-      worker.addEventListener("error", () => resolve("no answer"), { signal });
-      worker.postMessage(request);
-    });
-  } finally {
-    done.abort();
-  }
+function readLines({ data }: MessageEvent<HighlightAnswer>): CodeLines | undefined {
+  return data.lines;
 }

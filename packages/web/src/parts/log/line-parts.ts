@@ -1,13 +1,15 @@
 import { type AnsiStyle, parseAnsi } from "./ansi.ts";
 import { splitMasks } from "./mask-parts.ts";
+import { findPlaces, type SourcePlace } from "./source-places.ts";
 import { splitHidden } from "../text/visible-text.ts";
 
-/** A piece of a shown line. A found piece matches the search. */
+/** A piece of a shown line. A found piece matches the search; one with a place names a line of the package. */
 export interface LinePart {
   readonly kind: "text" | "mask" | "hidden";
   readonly text: string;
   readonly style: AnsiStyle;
   readonly isFound: boolean;
+  readonly place?: SourcePlace | undefined;
 }
 
 /** A pattern that finds `text` literally, in upper or lower case; undefined for an empty text. */
@@ -16,17 +18,22 @@ export function findPattern(text: string): RegExp | undefined {
   return new RegExp(text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"), "gi");
 }
 
-/** Splits a line by its colours, its masks, its hidden characters, and the matches of the search. */
-export function lineParts(line: string, find: RegExp | undefined): readonly LinePart[] {
+/** Splits a line by its colours, its masks, its hidden characters, the matches of the search, and the files that it names. */
+export function lineParts(line: string, find: RegExp | undefined, files?: ReadonlySet<string>): readonly LinePart[] {
   const runs = parseAnsi(line.endsWith("\r") ? line.slice(0, -1) : line);
-  const found = findRanges(runs.map(({ text }) => text).join(""), find);
+  const whole = runs.map(({ text }) => text).join("");
+  const found = findRanges(whole, find);
+  const places = files === undefined ? [] : findPlaces(whole, files);
   const parts: LinePart[] = [];
   let at = 0;
   for (const { text, style } of runs) {
     for (const piece of splitMasks(text)) {
-      for (const { part, isFound } of cut(piece.text, at, found)) {
-        if (piece.kind === "mask") parts.push({ kind: "mask", text: part, style, isFound });
-        else for (const shown of splitHidden(part)) parts.push({ ...shown, style, isFound });
+      for (const named of cut(piece.text, at, places)) {
+        for (const { part, range } of cut(named.part, named.at, found)) {
+          const looks = { style, isFound: range !== undefined, place: named.range };
+          if (piece.kind === "mask") parts.push({ kind: "mask", text: part, ...looks });
+          else for (const shown of splitHidden(part)) parts.push({ ...shown, ...looks });
+        }
       }
       at += piece.text.length;
     }
@@ -44,22 +51,29 @@ function findRanges(text: string, find: RegExp | undefined): readonly Range[] {
   return [...text.matchAll(find)].map((found) => ({ from: found.index, to: found.index + found[0].length }));
 }
 
-/** Cuts a text that begins at `at` at the start and end of each match. */
-function cut(
-  text: string,
-  at: number,
-  found: readonly Range[],
-): readonly { readonly part: string; readonly isFound: boolean }[] {
-  const pieces: { part: string; isFound: boolean }[] = [];
+interface Piece<R> {
+  readonly part: string;
+  /** Where it begins in the line. */
+  readonly at: number;
+  /** The range that it is in. */
+  readonly range: R | undefined;
+}
+
+/** Cuts a text that begins at `at` at the start and end of each range. */
+function cut<R extends Range>(text: string, at: number, ranges: readonly R[]): readonly Piece<R>[] {
+  const pieces: Piece<R>[] = [];
   let done = 0;
-  for (const { from, to } of found) {
-    const start = Math.max(from - at, done);
-    const end = Math.min(to - at, text.length);
+  const add = (end: number, range?: R): void => {
+    if (end > done) pieces.push({ part: text.slice(done, end), at: at + done, range });
+    done = Math.max(done, end);
+  };
+  for (const range of ranges) {
+    const start = Math.max(range.from - at, done);
+    const end = Math.min(range.to - at, text.length);
     if (end <= start) continue;
-    if (start > done) pieces.push({ part: text.slice(done, start), isFound: false });
-    pieces.push({ part: text.slice(start, end), isFound: true });
-    done = end;
+    add(start);
+    add(end, range);
   }
-  if (done < text.length) pieces.push({ part: text.slice(done), isFound: false });
+  add(text.length);
   return pieces;
 }

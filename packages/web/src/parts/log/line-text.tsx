@@ -2,12 +2,32 @@ import type { CSSProperties, ReactNode } from "react";
 import { type AnsiColor, type AnsiStyle } from "./ansi.ts";
 import { readableColor } from "./ansi-color.ts";
 import { findPattern, type LinePart, lineParts } from "./line-parts.ts";
+import type { SourcePlace } from "./source-places.ts";
 import classes from "./line-text.module.css";
 import hidden from "../text/shown-text.module.css";
 
-/** A line of output or a text of a result, with terminal colours, marked masks, and hidden characters by code point. */
-export function LineText({ text, find }: { readonly text: string; readonly find?: RegExp | undefined }): ReactNode {
-  return <bdi>{lineParts(text, find ?? nothing).map(showPart)}</bdi>;
+/** Shows a part of a line that names a line of the package. */
+export type ShowPlace = (place: SourcePlace, content: ReactNode, key: number) => ReactNode;
+
+/**
+ * A line of output or a text of a result, with terminal colours, marked masks, and hidden characters by code point. Where
+ * it names a line of one of `sources.files`, that part is shown by `sources.show`.
+ */
+export function LineText(props: {
+  readonly text: string;
+  readonly find?: RegExp | undefined;
+  readonly sources?: { readonly files: ReadonlySet<string>; readonly show: ShowPlace } | undefined;
+}): ReactNode {
+  const { text, find, sources } = props;
+  const parts = lineParts(text, find ?? nothing, sources?.files);
+  return (
+    <bdi>
+      {parts.map((part, index) => {
+        const shown = showPart(part, index);
+        return sources === undefined || part.place === undefined ? shown : sources.show(part.place, shown, index);
+      })}
+    </bdi>
+  );
 }
 
 const nothing = findPattern("");

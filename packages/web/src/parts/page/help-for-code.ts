@@ -10,6 +10,8 @@ const helpPlaces: Readonly<Partial<Record<ErrorCode, string>>> = {
   PACKAGE_INVALID: "packages",
   NAME_NOT_ALLOWED: "reference/limits",
   VALUE_TOO_LARGE: "reference/limits",
+  TOO_MUCH_TO_MASK: "reference/limits",
+  NAME_HOLDS_A_SECRET: "script-api#errors",
   CHECK_FAILED: "packages#before-you-push",
   SECRET_CHANGED: "secrets#secretsjson-and-push",
   SECRET_NOT_FOUND: "secrets#how-a-name-is-looked-up",

@@ -25,6 +25,7 @@ const row = {
   step: "main.py",
   attempt: 1,
   outcome: "read",
+  masking: "all",
   time: "2026-01-02T03:04:05Z",
 } as const;
 const green: Compared = {

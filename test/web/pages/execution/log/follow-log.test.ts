@@ -34,12 +34,14 @@ function peer(written: () => number, streams: Watch[]): FollowDeps["client"] {
   };
 }
 
-async function follow(client: FollowDeps["client"]): Promise<{
+async function follow(
+  client: FollowDeps["client"],
+  store = createLogStore(),
+): Promise<{
   readonly texts: readonly string[];
   readonly states: readonly FollowState["kind"][];
   readonly changes: number;
 }> {
-  const store = createLogStore();
   const states: FollowState["kind"][] = [];
   let changes = 0;
   await followLog("exe_1", {
@@ -89,6 +91,29 @@ describe("followLog()", () => {
     const { texts, states } = await follow(peer(() => written, [breaks, goesOn]));
     expect(texts).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => `line ${n}`));
     expect(states).toEqual(["loading", "live", "lost", "lost", "live", "ended"]);
+  });
+
+  test("followLog() shows an early line until it is stored, and no longer than the connection is open", async () => {
+    const store = createLogStore();
+    const shown: (string | undefined)[] = [];
+    store.subscribe(() => shown.push(store.early()?.text));
+    const { cursor: _, ...early } = lineAt(1);
+    const breaks: Watch = async (_id, { onEvent }) => {
+      onEvent({ kind: "early", line: early });
+      throw new SealrunError("PLATFORM_UNREACHABLE", "");
+    };
+    const goesOn: Watch = async (_id, { onEvent }) => {
+      onEvent({ kind: "early", line: early });
+      onEvent({ kind: "log", line: lineAt(1) });
+      return "succeeded";
+    };
+    const { texts, changes } = await follow(
+      peer(() => 0, [breaks, goesOn]),
+      store,
+    );
+    expect(shown).toEqual(["line 1", undefined, "line 1", undefined]);
+    expect(texts).toEqual(["line 1"]);
+    expect(changes).toBe(0);
   });
 
   test("followLog() waits until the user signs in again, and stops at any other refusal", async () => {

@@ -2,7 +2,12 @@ import type { LogLine } from "@sealrun/protocol";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createLogStore } from "../../../../../packages/web/src/pages/execution/log/log-store.ts";
-import { createLogView, nextMatch, rowOf } from "../../../../../packages/web/src/pages/execution/log/log-view.ts";
+import {
+  createLogView,
+  isWanted,
+  nextMatch,
+  rowOf,
+} from "../../../../../packages/web/src/pages/execution/log/log-view.ts";
 
 const all = { streams: [], levels: [], find: "" };
 const lines = (texts: readonly string[], first = 1): readonly LogLine[] =>
@@ -58,4 +63,18 @@ describe("createLogView()", () => {
   test("rowOf() finds a line's row, or the next one that is shown", () => {
     expect([rowOf([0, 5, 9], 5), rowOf([0, 5, 9], 6), rowOf([0, 5, 9], 99)]).toEqual([1, 2, 3]);
   });
+});
+
+test("isWanted() lets a line that is not stored yet pass the same filters as stored lines", () => {
+  const store = createLogStore();
+  store.setEarly({ step: "b.sh", stream: "stderr", level: null, text: "early", time: "2026-01-02T03:04:05Z" });
+  const early = store.early();
+  const passes = (filter: Partial<Parameters<typeof isWanted>[1]>): boolean =>
+    early !== undefined && isWanted(early, { streams: [], levels: [], ...filter });
+  expect([passes({}), passes({ step: "b.sh" }), passes({ streams: ["stderr"] })]).toEqual([true, true, true]);
+  expect([passes({ step: "a.sh" }), passes({ streams: ["sdk"] }), passes({ levels: ["info"] })]).toEqual([
+    false,
+    false,
+    false,
+  ]);
 });

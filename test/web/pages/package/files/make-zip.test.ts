@@ -12,5 +12,12 @@ test("makeZip() makes a zip that can be uploaded again", async () => {
   expect(await Promise.all(read.map(async (file) => ({ path: file.path, bytes: await file.read() })))).toEqual(files);
 });
 
+test("makeZip() keeps the executable bit", async () => {
+  const [plain, program] = files;
+  if (plain === undefined || program === undefined) throw new TypeError("Expected two files");
+  const read = await readZip(await makeZip([plain, { ...program, executable: true }]));
+  expect(read.map(({ executable }) => executable)).toEqual([false, true]);
+});
+
 test("makeZip() gives the same bytes for the same files", async () =>
   expect(await makeZip(files)).toEqual(await makeZip(files)));

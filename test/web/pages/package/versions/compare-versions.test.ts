@@ -15,3 +15,9 @@ test("compareVersions() tells added, removed and changed files by their digests"
     same: 1,
   });
 });
+
+test("compareVersions() shows a file whose executable bit changed", () => {
+  const before = [{ ...file("tool", "1"), executable: true }, file("other", "2")];
+  const after = [file("tool", "1"), { ...file("other", "2"), executable: false }];
+  expect(compareVersions(before, after).changes.map(({ path }) => path)).toEqual(["tool"]);
+});

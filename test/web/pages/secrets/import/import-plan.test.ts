@@ -3,6 +3,7 @@ import {
   chosenValues,
   decodePrefixed,
   importWords,
+  keepPlain,
   planImport,
   readImport,
 } from "../../../../../packages/web/src/pages/secrets/import/import-plan.ts";
@@ -12,7 +13,7 @@ const file = (name: string, text: string): File => new File([text], name);
 const encode = (text: string): string => Buffer.from(text).toString("base64");
 
 test("readImport() reads both forms, and reports each name that cannot be stored", async () => {
-  const env = await readImport(file(".env", "A=1\n1B=hunter2\nA=hunter2\nC='x y'\n"));
+  const env = await readImport(file(".env", "A=1\n1B=hunter2\nD=1\nC='x y'\nD=hunter2\n"));
   expect(env.secrets.map(({ name, value, place }) => [name, value, place])).toEqual([
     ["A", "1", ".env:1"],
     ["C", "x y", ".env:4"],
@@ -33,7 +34,7 @@ test("readImport() wipes the bytes that it has read", async () => {
 test.each([
   ["a.json", "[1]", "SECRETS_FILE_INVALID"],
   ["a.env", "# nothing\n", "SECRETS_FILE_INVALID"],
-  ["a.txt", "A=1", "USAGE"],
+  ["a.txt", "no secrets", "SECRETS_FILE_INVALID"],
   ["a.env", "A='open", "SECRETS_FILE_INVALID"],
   ["big.env", "A".repeat(4 * 1_048_576 + 1), "VALUE_TOO_LARGE"],
 ])("readImport() refuses %s with its code", async (name, text, code) => {
@@ -50,11 +51,26 @@ test("decodePrefixed() removes the prefix, decodes, and says what is not base64 
   expect(decoded.refusals[0]).not.toContain("hunter2");
 });
 
+test("keepPlain() and decodePrefixed() list wrapped values, and keep the others", async () => {
+  const long = encode("a long value ".repeat(6).trim());
+  const text = `A=x\nB=\nSECRET_C=\nSECRET_D=${long.slice(0, 76)}\n${long.slice(76)}\n`;
+  const plain = keepPlain(await readImport(file(".env", text)));
+  expect(plain.secrets.map(({ name }) => name)).toEqual(["A", "B", "SECRET_C"]);
+  expect(plain.refusals.map((refusal) => refusal.slice(0, 16))).toEqual(['.env:4: "SECRET_']);
+  const decoded = decodePrefixed(await readImport(file(".env", text)));
+  expect(decoded.secrets.map(({ name, value }) => [name, value])).toEqual([
+    ["C", ""],
+    ["D", "a long value ".repeat(6).trim()],
+  ]);
+  expect(decoded).toMatchObject({ leftOut: 2, refusals: [] });
+});
+
 test("planImport() holds names and versions, no value", async () => {
-  const plan = planImport(await readImport(file(".env", "B=hunter2\nA=hunter2\n")), [{ name: "A", version: 3 }]);
+  const plan = planImport(await readImport(file(".env", "B=hunter2\nA=hunter2\nC=\n")), [{ name: "A", version: 3 }]);
   expect(plan.names).toEqual([
-    { name: "A", place: ".env:2", replaces: 3 },
-    { name: "B", place: ".env:1", replaces: null },
+    { name: "A", place: ".env:2", replaces: 3, isEmpty: false },
+    { name: "B", place: ".env:1", replaces: null, isEmpty: false },
+    { name: "C", place: ".env:3", replaces: null, isEmpty: true },
   ]);
   expect(JSON.stringify(plan)).not.toContain("hunter2");
 });

@@ -39,7 +39,8 @@ test.each([
   ["correct horse battery", []],
   ["", ["empty"]],
   ["abc", ["unmasked"]],
-  ["secret", ["short"]],
+  ["kf83kd", ["short"]],
+  ["localhost", ["short"]],
   ["long enough\n", ["line-end"]],
   [" long enough", ["space"]],
   ["ab\n", ["unmasked", "line-end"]],
@@ -47,9 +48,12 @@ test.each([
   expect(judgeValue(text, "text").warnings.map(({ kind }) => kind)).toEqual(kinds);
 });
 
-test("judgeValue() judges the string that JSON holds, and no structure", () => {
+test("judgeValue() judges what JSON holds, and names what is not masked inside a structure", () => {
   expect(judgeValue('"abc"', "json").warnings.map(({ kind }) => kind)).toEqual(["unmasked"]);
-  expect(judgeValue('{"a":"b"}', "json")).toEqual({ problem: undefined, warnings: [] });
+  expect(judgeValue('{"a":"kf83-kd02-pw"}', "json")).toEqual({ problem: undefined, warnings: [] });
+  expect(judgeValue('{"host":"localhost","on":true,"key":"kf83-kd02-pw"}', "json").warnings).toEqual([
+    { kind: "unmasked", sentence: "Not masked, because too short or common words: host and 1 more." },
+  ]);
 });
 
 test("judgeValue() refuses what is too large", () => {

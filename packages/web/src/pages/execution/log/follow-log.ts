@@ -25,7 +25,7 @@ const maxWaitMs = 5_000;
 /**
  * Fills a store with the lines of an execution until it ends: stored lines in large pages, then live after the last
  * line. It reconnects after a lost connection, without a limit, and continues after the last line: no line is missed or
- * repeated.
+ * repeated. A line that is not stored yet is shown only while the connection is open.
  */
 export async function followLog(id: string, deps: FollowDeps): Promise<void> {
   const { signal, onState } = deps;
@@ -70,6 +70,11 @@ async function watch(id: string, deps: FollowDeps): Promise<void> {
     if (!signal.aborted) store.append(lines);
   };
   const onEvent = (event: LiveEvent): void => {
+    if (event.kind === "early") {
+      flush();
+      store.setEarly(event.line);
+      return;
+    }
     if (event.kind !== "log") {
       flush();
       onChange();
@@ -83,6 +88,7 @@ async function watch(id: string, deps: FollowDeps): Promise<void> {
     await client.watchExecution(id, { onEvent, signal, after: store.lastCursor(), maxFailures: 0 });
   } finally {
     flush();
+    store.setEarly(undefined);
   }
 }
 

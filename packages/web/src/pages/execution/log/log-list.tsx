@@ -3,7 +3,8 @@ import { IconArrowDown } from "@tabler/icons-react";
 import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
 import { type CSSProperties, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { LogRow, toneOf } from "./log-row.tsx";
-import type { LogStore } from "./log-store.ts";
+import type { KeptLine, LogStore } from "./log-store.ts";
+import type { Sources } from "./source-link.tsx";
 import classes from "./log.module.css";
 
 const rowHeight = 20;
@@ -15,7 +16,10 @@ export interface LogListProps {
   readonly store: LogStore;
   /** Indices into the store. */
   readonly rows: readonly number[];
+  /** A line that is not stored yet, shown after them. */
+  readonly early: KeptLine | undefined;
   readonly find: RegExp | undefined;
+  readonly sources: Sources;
   readonly isWrapped: boolean;
   readonly hasTime: boolean;
   readonly hasStep: boolean;
@@ -28,7 +32,7 @@ export interface LogListProps {
 
 /** Lines of output; only the lines in view are in the page. Keys: arrows, page up and down, home and end. */
 export function LogList(props: LogListProps): ReactNode {
-  const { store, rows, isWrapped, isFollowing, target, onFollow } = props;
+  const { store, rows, early, isWrapped, isFollowing, target, onFollow } = props;
   const box = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState<number>();
   const list = useVirtualizer({
@@ -46,8 +50,10 @@ export function LogList(props: LogListProps): ReactNode {
     // The same row scrolls into view again when it is requested again.
   }, [target, list, onFollow]);
   useRowKeys(list, { box, active, setActive, count: rows.length });
+  const height = list.getTotalSize();
+  const wholeHeight = early === undefined ? height : height + rowHeight;
   return (
-    <div className={classes["box"]} style={sizes(store.size(), list.getTotalSize())}>
+    <div className={classes["box"]} style={sizes(store.size(), wholeHeight)}>
       <div
         ref={box}
         className={isWrapped ? `${classes["scroll"]} ${classes["wrapped"]}` : classes["scroll"]}
@@ -57,10 +63,11 @@ export function LogList(props: LogListProps): ReactNode {
         aria-live="off"
         tabIndex={0}
       >
-        <div className={classes["lines"]} style={{ height: list.getTotalSize() }}>
+        <div className={classes["lines"]} style={{ height: wholeHeight }}>
           {list.getVirtualItems().map(({ index, start }) => (
             <Row key={index} index={index} start={start} list={list} {...props} />
           ))}
+          {early === undefined ? null : <EarlyRow start={height} line={early} {...props} />}
         </div>
       </div>
       {isAtEnd || isFollowing ? null : (
@@ -101,7 +108,35 @@ function Row(
       style={{ transform: `translateY(${start}px)` }}
       tabIndex={-1}
     >
-      <LogRow line={line} find={props.find} hasTime={props.hasTime} hasStep={props.hasStep} onLink={props.onLink} />
+      <LogRow
+        line={line}
+        find={props.find}
+        sources={props.sources}
+        hasTime={props.hasTime}
+        hasStep={props.hasStep}
+        onLink={props.onLink}
+      />
+    </div>
+  );
+}
+
+function EarlyRow(props: LogListProps & { readonly line: KeptLine; readonly start: number }): ReactNode {
+  const { line, start } = props;
+  return (
+    <div
+      data-early=""
+      data-tone={toneOf(line)}
+      className={classes["row"]}
+      style={{ transform: `translateY(${start}px)` }}
+    >
+      <LogRow
+        line={line}
+        find={props.find}
+        sources={props.sources}
+        hasTime={props.hasTime}
+        hasStep={props.hasStep}
+        onLink={undefined}
+      />
     </div>
   );
 }

@@ -10,8 +10,9 @@ import { logAsText } from "./log-file.ts";
 import { LogList, type LogListProps } from "./log-list.tsx";
 import type { Stream } from "./log-store.ts";
 import { type LogSettings, LogTools } from "./log-tools.tsx";
-import { createLogView, type LogView, nextMatch, rowOf } from "./log-view.ts";
-import { type Log, useLogSize } from "./use-log.ts";
+import { createLogView, isWanted, type LogView, nextMatch, rowOf } from "./log-view.ts";
+import { useSources } from "./source-link.tsx";
+import { type Log, useEarlyLine, useLogSize } from "./use-log.ts";
 
 /** The log of an execution, live: search, filters, links to lines. */
 export function LogPanel({ execution, log }: { readonly execution: ExecutionInfo; readonly log: Log }): ReactNode {
@@ -36,7 +37,9 @@ export function LogPanel({ execution, log }: { readonly execution: ExecutionInfo
   );
   // Stored lines are in the view before it is drawn.
   view.update();
+  const early = useEarlyLine(log.store);
   const pattern = useMemo(() => findPattern(wanted), [wanted]);
+  const sources = useSources(execution);
   const { target, match, move } = useTarget(view, search.line);
   const keepFind = useDebouncedCallback((text: string) => {
     void navigate({ search: (before) => ({ ...before, find: text === "" ? undefined : text }), replace: true });
@@ -73,7 +76,9 @@ export function LogPanel({ execution, log }: { readonly execution: ExecutionInfo
         whenEmpty={emptyWords(execution, log)}
         store={log.store}
         rows={view.rows}
+        early={early !== undefined && isWanted(early, { step, streams, levels }) ? early : undefined}
         find={pattern}
+        sources={sources}
         isWrapped={settings.isWrapped}
         hasTime={settings.hasTime}
         hasStep={step === undefined && execution.steps.length > 1}
@@ -109,7 +114,7 @@ function useTarget(
 
 function Lines({ whenEmpty, ...list }: LogListProps & { readonly whenEmpty: string | undefined }): ReactNode {
   const why = list.store.size() === 0 ? whenEmpty : "No line matches the filter.";
-  if (list.rows.length > 0 || why === undefined) return <LogList {...list} />;
+  if (list.rows.length > 0 || list.early !== undefined || why === undefined) return <LogList {...list} />;
   return (
     <Center py="xl">
       <Text c="dimmed" size="sm">
@@ -120,7 +125,8 @@ function Lines({ whenEmpty, ...list }: LogListProps & { readonly whenEmpty: stri
 }
 
 /** The text for an empty log; undefined while lines may still arrive. */
-function emptyWords({ status }: ExecutionInfo, { state }: Log): string | undefined {
+function emptyWords({ status, logDeleted }: ExecutionInfo, { state }: Log): string | undefined {
+  if (logDeleted != null) return `${logDeleted.sentence}.`;
   if (state.kind === "ended") return "It has no output.";
   return status === "queued" ? "Lines appear here as soon as it runs." : undefined;
 }

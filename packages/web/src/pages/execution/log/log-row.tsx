@@ -3,42 +3,52 @@ import { LineText } from "../../../parts/log/line-text.tsx";
 import { ShownText } from "../../../parts/text/shown-text.tsx";
 import { showHidden } from "../../../parts/text/visible-text.ts";
 import type { KeptLine } from "./log-store.ts";
+import type { Sources } from "./source-link.tsx";
 import classes from "./log.module.css";
 
 /** A longer line is cut until a click shows all of it: laying out 64 KiB of text takes longer than a frame. */
 const shownCharacters = 2_000;
 
-/** One line: its number, which copies a link to it, its time, its step and its text. */
+/**
+ * One line: its number, which copies a link to it, its time, its step and its text. Without `onLink` it is not stored
+ * yet, and says so instead of its number.
+ */
 export function LogRow(props: {
   readonly line: KeptLine;
   readonly find: RegExp | undefined;
   readonly hasTime: boolean;
   readonly hasStep: boolean;
-  readonly onLink: (number: number) => void;
+  readonly sources: Sources;
+  readonly onLink: ((number: number) => void) | undefined;
 }): ReactNode {
-  const { line, find } = props;
+  const { line, find, sources, onLink } = props;
   const [isWhole, setIsWhole] = useState(false);
   const isCut = !isWhole && line.text.length > shownCharacters;
   return (
     <>
-      <button
-        type="button"
-        className={classes["number"]}
-        tabIndex={-1}
-        aria-label={`Copy a link to line ${line.number}`}
-        onClick={() => props.onLink(line.number)}
-      >
-        {line.number}
-      </button>
+      {onLink === undefined ? (
+        <span className={classes["number"]} />
+      ) : (
+        <button
+          type="button"
+          className={classes["number"]}
+          tabIndex={-1}
+          aria-label={`Copy a link to line ${line.number}`}
+          onClick={() => onLink(line.number)}
+        >
+          {line.number}
+        </button>
+      )}
       {props.hasTime ? <span className={classes["time"]}>{clockTime(line.timeMs)}</span> : null}
       {props.hasStep && line.step !== null ? (
         <span className={classes["step"]} title={showHidden(line.step)}>
           <ShownText text={line.step} />
         </span>
       ) : null}
+      {onLink === undefined ? <span className={classes["origin"]}>not stored yet</span> : null}
       {origin(line) === undefined ? null : <span className={classes["origin"]}>{origin(line)}</span>}
       <span className={classes["text"]}>
-        <LineText text={isCut ? line.text.slice(0, shownCharacters) : line.text} find={find} />
+        <LineText text={isCut ? line.text.slice(0, shownCharacters) : line.text} {...{ find, sources }} />
         {isCut ? (
           <button type="button" className={classes["more"]} onClick={() => setIsWhole(true)}>
             Show all {line.text.length.toLocaleString("en")} characters

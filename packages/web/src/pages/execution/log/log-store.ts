@@ -1,4 +1,4 @@
-import type { LogLine } from "@sealrun/protocol";
+import type { EarlyLine, LogLine } from "@sealrun/protocol";
 
 /** Where a line came from. */
 export type Stream = LogLine["stream"];
@@ -24,6 +24,9 @@ export interface LogStore {
   readonly at: (index: number) => KeptLine | undefined;
   /** Where to continue reading: the last line's cursor. */
   readonly lastCursor: () => string | undefined;
+  /** A line that is not stored yet: it comes after all others, and is gone when the next lines are added. */
+  readonly early: () => KeptLine | undefined;
+  readonly setEarly: (line: EarlyLine | undefined) => void;
   readonly subscribe: (listener: () => void) => () => void;
 }
 
@@ -35,8 +38,12 @@ export function createLogStore(): LogStore {
   const names = createNames();
   const listeners = new Set<() => void>();
   let last: string | undefined;
+  let early: KeptLine | undefined;
 
   const isNew = (line: LogLine): boolean => last === undefined || BigInt(line.cursor) > BigInt(last);
+  const tell = (): void => {
+    for (const listener of listeners) listener();
+  };
   return {
     append: (lines) => {
       const before = texts.length;
@@ -47,7 +54,9 @@ export function createLogStore(): LogStore {
         kinds.push(names.indexOf({ step: line.step, stream: line.stream, level: line.level }));
         last = line.cursor;
       }
-      if (texts.length > before) for (const listener of listeners) listener();
+      if (texts.length === before) return;
+      early = undefined;
+      tell();
     },
     size: () => texts.length,
     at: (index) => {
@@ -57,6 +66,12 @@ export function createLogStore(): LogStore {
       return { ...origin, number: index + 1, text, timeMs: times[index] ?? 0 };
     },
     lastCursor: () => last,
+    early: () => early,
+    setEarly: (line) => {
+      if (line === undefined && early === undefined) return;
+      early = line && { ...line, number: texts.length + 1, timeMs: Date.parse(line.time) };
+      tell();
+    },
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -62,7 +62,8 @@ export function rowOf(rows: readonly number[], index: number): number {
   return low;
 }
 
-function isWanted(line: KeptLine, { step, streams, levels }: LogFilter): boolean {
+/** True when a line passes a filter; the search filters nothing. */
+export function isWanted(line: KeptLine, { step, streams, levels }: Omit<LogFilter, "find">): boolean {
   if (step !== undefined && line.step !== step) return false;
   if (streams.length > 0 && !streams.includes(line.stream)) return false;
   return levels.length === 0 || levels.includes(line.level ?? "");

@@ -3,7 +3,7 @@ import { useEffect, useState, useSyncExternalStore } from "react";
 import { useClient } from "../../../platform/platform.tsx";
 import { executionKey, invalidateMatching } from "../../../platform/queries.ts";
 import { followLog, type FollowState } from "./follow-log.ts";
-import { createLogStore, type LogStore } from "./log-store.ts";
+import { createLogStore, type KeptLine, type LogStore } from "./log-store.ts";
 
 /** The log of an execution, while its page is shown. */
 export interface Log {
@@ -37,6 +37,11 @@ export function useLog(id: string): Log {
 /** How many lines there are, kept up to date. */
 export function useLogSize(store: LogStore): number {
   return useSyncExternalStore(store.subscribe, store.size);
+}
+
+/** The line that is not stored yet, kept up to date. */
+export function useEarlyLine(store: LogStore): KeptLine | undefined {
+  return useSyncExternalStore(store.subscribe, store.early);
 }
 
 const hiddenPageMs = 250;

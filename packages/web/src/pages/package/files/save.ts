@@ -25,9 +25,9 @@ export async function saveZip(
   onProgress: (done: number) => void,
 ): Promise<void> {
   const { makeZip } = await import("./make-zip.ts");
-  const contents: { path: string; bytes: Uint8Array }[] = [];
-  for (const { path } of files) {
-    contents.push({ path, bytes: await client.readVersionFile(place, path) });
+  const contents: { path: string; bytes: Uint8Array; executable: boolean | undefined }[] = [];
+  for (const { path, executable } of files) {
+    contents.push({ path, bytes: await client.readVersionFile(place, path), executable });
     onProgress(contents.length);
   }
   save(await makeZip(contents), `${place.package}-${place.number}.zip`);

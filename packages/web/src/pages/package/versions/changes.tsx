@@ -5,7 +5,8 @@ import type { ReactNode } from "react";
 import { Loading } from "../../../parts/page/loading.tsx";
 import { Problem } from "../../../parts/page/problem.tsx";
 import { countOf } from "../../../parts/text/show-size.ts";
-import { type PackageAddress, useVersion } from "../use-package.ts";
+import { useVersion } from "../../../platform/use-version.ts";
+import type { PackageAddress } from "../use-package.ts";
 import { compareVersions } from "./compare-versions.ts";
 import { FileChangeView } from "./file-change.tsx";
 

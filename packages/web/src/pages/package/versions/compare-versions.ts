@@ -18,12 +18,17 @@ export function compareVersions(
   const now = new Map(after.map((file) => [file.path, file]));
   const changes = [...new Set([...old.keys(), ...now.keys()])].flatMap((path): readonly FileChange[] => {
     const [was, is] = [old.get(path), now.get(path)];
-    if (was !== undefined && is !== undefined && was.sha256 === is.sha256) return [];
+    if (was !== undefined && is !== undefined && isSame(was, is)) return [];
     const kind = was === undefined ? "added" : is === undefined ? "removed" : "changed";
     return [{ path, kind, before: was?.size, after: is?.size }];
   });
   return {
     changes: changes.toSorted((left, right) => (left.path < right.path ? -1 : 1)),
-    same: after.filter(({ path, sha256 }) => old.get(path)?.sha256 === sha256).length,
+    same: after.filter((file) => isSame(old.get(file.path), file)).length,
   };
+}
+
+/** Of files with one path. */
+function isSame(was: VersionFile | undefined, is: VersionFile): boolean {
+  return was?.sha256 === is.sha256 && (was.executable === true) === (is.executable === true);
 }

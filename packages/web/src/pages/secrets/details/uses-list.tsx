@@ -35,14 +35,18 @@ export function UsesList({ uses }: { readonly uses: SecretUses["uses"] }): React
           {use.lastRead === null ? null : (
             <Text component="div" size="xs" c="dimmed">
               read <Time at={use.lastRead.at} />, version {use.lastRead.version}, by{" "}
-              <LinkAnchor
-                to="/executions/$execution"
-                params={{ execution: use.lastRead.execution }}
-                size="xs"
-                underline="always"
-              >
-                {use.lastRead.step}
-              </LinkAnchor>
+              {use.lastRead.execution === null ? (
+                `${use.lastRead.step} of a run that retention deleted`
+              ) : (
+                <LinkAnchor
+                  to="/executions/$execution"
+                  params={{ execution: use.lastRead.execution }}
+                  size="xs"
+                  underline="always"
+                >
+                  {use.lastRead.step}
+                </LinkAnchor>
+              )}
             </Text>
           )}
         </List.Item>

@@ -10,7 +10,8 @@ export function ImportNames(props: {
   readonly onChoose: (names: readonly string[], isChosen: boolean) => void;
 }): ReactNode {
   const { names, chosen, onChoose } = props;
-  const all = names.map(({ name }) => name);
+  // An empty value is chosen by its own tick only.
+  const all = names.flatMap(({ name, isEmpty }) => (isEmpty ? [] : [name]));
   return (
     <ScrollArea.Autosize mah="45dvh" type="auto" viewportProps={{ tabIndex: 0, role: "group", "aria-label": "Names" }}>
       <Table verticalSpacing={6}>
@@ -20,36 +21,51 @@ export function ImportNames(props: {
               <Checkbox
                 size="xs"
                 aria-label="Choose all"
-                checked={chosen.size === names.length}
-                indeterminate={chosen.size > 0 && chosen.size < names.length}
+                checked={all.length > 0 && all.every((name) => chosen.has(name))}
+                indeterminate={chosen.size > 0 && !all.every((name) => chosen.has(name))}
+                disabled={all.length === 0}
                 onChange={(event) => onChoose(all, event.currentTarget.checked)}
               />
             </Table.Th>
             <Table.Th>Name</Table.Th>
             <Table.Th>Change</Table.Th>
-            <Table.Th>Where</Table.Th>
+            <Table.Th visibleFrom="sm">Where</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {names.map(({ name, place, replaces }) => (
+          {names.map(({ name, place, replaces, isEmpty }) => (
             <Table.Tr key={name}>
               <Table.Td>
                 <Checkbox
                   size="xs"
-                  aria-label={`Choose ${name}`}
+                  aria-label={isEmpty ? `Store an empty value of ${name}` : `Choose ${name}`}
                   checked={chosen.has(name)}
                   onChange={(event) => onChoose([name], event.currentTarget.checked)}
                 />
               </Table.Td>
               <Table.Td ff="monospace">
                 <ShownText text={name} />
+                <Text size="xs" ff="text" c="dimmed" hiddenFrom="sm">
+                  <ShownText text={place} />
+                </Text>
+                {isEmpty ? (
+                  <Text size="xs" ff="text" c="var(--mantine-color-orange-light-color)">
+                    Its value is empty. Tick it to store an empty value.
+                  </Text>
+                ) : null}
               </Table.Td>
               <Table.Td>
-                <Badge variant="light" tt="none" fw={500} color={replaces === null ? "green" : "orange"}>
+                <Badge
+                  variant="light"
+                  tt="none"
+                  fw={500}
+                  miw="max-content"
+                  color={replaces === null ? "green" : "orange"}
+                >
                   {replaces === null ? "new" : `replaces version ${replaces}`}
                 </Badge>
               </Table.Td>
-              <Table.Td>
+              <Table.Td visibleFrom="sm">
                 <Text size="xs" c="dimmed">
                   <ShownText text={place} />
                 </Text>

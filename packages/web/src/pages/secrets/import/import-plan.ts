@@ -1,4 +1,4 @@
-import { type FoundSecret, readSecrets, takePrefixed } from "@sealrun/client";
+import { type FoundSecret, isEmptyValue, readSecrets, takePlain, takePrefixed } from "@sealrun/client";
 import { type JsonValue, limits, SealrunError, type SecretInfo, showBytes } from "@sealrun/protocol";
 
 /** The content of a file, with values: keep it out of React state and drop it after the import. */
@@ -16,6 +16,8 @@ export interface PlannedName {
   readonly place: string;
   /** The version that it replaces; null for a new name. */
   readonly replaces: number | null;
+  /** True for an empty text, which is rarely meant: such a name is stored only when it is ticked. */
+  readonly isEmpty: boolean;
 }
 
 /** What an import would do, without values. */
@@ -44,23 +46,30 @@ export async function readImport(file: Pick<File, "name" | "size" | "arrayBuffer
   return { name: file.name, secrets, refusals };
 }
 
+/** The file with its values as they stand; a wrapped one is only listed in `refusals`. */
+export function keepPlain(file: ImportedFile): ImportedFile {
+  return takeEach(file, (secret) => takePlain([secret]));
+}
+
 /** The file with the prefix removed from its names and their values decoded; names without the prefix are left out. */
 export function decodePrefixed(file: ImportedFile): ImportedFile & { readonly leftOut: number } {
   const rule = { prefix: usualPrefix, isBase64: true, plainHint: "without the switch" };
-  const secrets: FoundSecret[] = [];
+  const leftOut = file.secrets.filter(({ name }) => !name.startsWith(usualPrefix)).length;
+  return { ...takeEach(file, (secret) => takePrefixed([secret], rule)), leftOut };
+}
+
+function takeEach(file: ImportedFile, take: (secret: FoundSecret) => readonly FoundSecret[]): ImportedFile {
   const refusals = [...file.refusals];
-  let leftOut = 0;
-  for (const secret of file.secrets) {
+  const secrets = file.secrets.flatMap((secret) => {
     try {
-      const [taken] = takePrefixed([secret], rule);
-      if (taken === undefined) leftOut += 1;
-      else secrets.push(taken);
+      return take(secret);
     } catch (error) {
       if (!(error instanceof SealrunError)) throw error;
       refusals.push(error.message);
     }
-  }
-  return { name: file.name, secrets, refusals, leftOut };
+    return [];
+  });
+  return { name: file.name, secrets, refusals };
 }
 
 /** What storing the file would change, by name. */
@@ -70,7 +79,12 @@ export function planImport(
 ): ImportPlan {
   const versions = new Map(stored.map(({ name, version }) => [name, version]));
   const names = secrets
-    .map(({ name, place }) => ({ name, place, replaces: versions.get(name) ?? null }))
+    .map(({ name, place, value }) => ({
+      name,
+      place,
+      replaces: versions.get(name) ?? null,
+      isEmpty: isEmptyValue(value),
+    }))
     .toSorted((left, right) => (left.name < right.name ? -1 : 1));
   return { names, refusals, leftOut };
 }

@@ -1,8 +1,9 @@
-import { Button, Code, FileButton, Group, List, Modal, Stack, Switch, Text } from "@mantine/core";
+import { Button, Code, FileButton, Group, List, Stack, Switch, Text } from "@mantine/core";
 import type { SecretPlace } from "@sealrun/client";
 import type { SecretInfo } from "@sealrun/protocol";
 import { IconFileImport, IconLock } from "@tabler/icons-react";
 import { type ReactNode, useEffect, useEffectEvent } from "react";
+import { GuardedModal } from "../../../parts/page/guarded-modal.tsx";
 import { Loading } from "../../../parts/page/loading.tsx";
 import { Problem } from "../../../parts/page/problem.tsx";
 import { countOf } from "../../../parts/text/show-size.ts";
@@ -29,45 +30,54 @@ export function ImportSecrets({ place, own, file, onClose }: ImportProps): React
     if (file !== undefined) onDropped(file);
   }, [file]);
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      closeOnClickOutside={false}
+    <GuardedModal
       size="lg"
       title="Import secrets"
-      closeButtonProps={{ "aria-label": "Close" }}
+      isUnsaved={() => shown !== undefined}
+      question={{
+        title: "Discard what you chose?",
+        no: "Keep choosing",
+        text: "Nothing of the file was saved. The file itself is not changed.",
+      }}
+      onClose={onClose}
     >
-      <Stack>
-        {read.error === null ? null : (
-          <Problem title="This file cannot be imported" error={read.error} guide="secrets" />
-        )}
-        {read.isPending ? <Loading rows={3} /> : null}
-        {shown === undefined ? <Choose onFile={(chosenFile) => read.mutate(chosenFile)} /> : <Preview found={found} />}
-        {save.error === null ? null : (
-          <Problem title="Not saved; the file is still here" error={save.error} onRetry={() => save.mutate()} />
-        )}
-        <Group justify="space-between">
-          <Text size="xs" c="dimmed" maw={320}>
-            All chosen values are sealed in this browser for {showPlace(place)}, and stored together or not at all.
-          </Text>
-          <Group gap="xs" ml="auto">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            {shown === undefined ? null : (
-              <Button
-                leftSection={<IconLock size={16} aria-hidden />}
-                loading={save.isPending}
-                disabled={chosen.size === 0}
-                onClick={() => save.mutate()}
-              >
-                {chosen.size === 1 ? "Seal and save 1 name" : `Seal and save ${chosen.size} names`}
+      {(leave) => (
+        <Stack>
+          {read.error === null ? null : (
+            <Problem title="This file cannot be imported" error={read.error} guide="secrets" />
+          )}
+          {read.isPending ? <Loading rows={3} /> : null}
+          {shown === undefined ? (
+            <Choose onFile={(chosenFile) => read.mutate(chosenFile)} />
+          ) : (
+            <Preview found={found} />
+          )}
+          {save.error === null ? null : (
+            <Problem title="Not saved; the file is still here" error={save.error} onRetry={() => save.mutate()} />
+          )}
+          <Group justify="space-between">
+            <Text size="xs" c="dimmed" maw={320}>
+              All chosen values are sealed in this browser for {showPlace(place)}, and stored together or not at all.
+            </Text>
+            <Group gap="xs" ml="auto">
+              <Button variant="default" onClick={leave}>
+                Cancel
               </Button>
-            )}
+              {shown === undefined ? null : (
+                <Button
+                  leftSection={<IconLock size={16} aria-hidden />}
+                  loading={save.isPending}
+                  disabled={chosen.size === 0}
+                  onClick={() => save.mutate()}
+                >
+                  {chosen.size === 1 ? "Seal and save 1 name" : `Seal and save ${chosen.size} names`}
+                </Button>
+              )}
+            </Group>
           </Group>
-        </Group>
-      </Stack>
-    </Modal>
+        </Stack>
+      )}
+    </GuardedModal>
   );
 }
 

@@ -1,6 +1,7 @@
 import { useEffect, useEffectEvent, useState } from "react";
+import { takeDrop } from "../../../parts/drop/held-drop.ts";
 
-/** Takes files that are dropped anywhere on the page; true while a file is dragged over it. */
+/** Takes files that are dropped anywhere on the page, also while it was on its way; true while a file is dragged over it. */
 export function useFileDrop(onFile: (file: File) => void): boolean {
   const [isOver, setIsOver] = useState(false);
   const take = useEffectEvent(onFile);
@@ -19,14 +20,14 @@ export function useFileDrop(onFile: (file: File) => void): boolean {
     listen("dragleave", (event) => {
       if (event.relatedTarget === null) setIsOver(false);
     });
-    listen("drop", (event) => {
+    const takeHeld = (): void => {
       setIsOver(false);
-      if (event.dataTransfer?.types.includes("Files") !== true) return;
-      // Otherwise the browser opens the file instead of the page.
-      event.preventDefault();
-      const file = event.dataTransfer.files.item(0);
+      const file = takeDrop()?.find((grabbed) => grabbed.file !== null)?.file ?? null;
       if (file !== null) take(file);
-    });
+    };
+    listen("drop", takeHeld);
+    // Dropped before this page was there.
+    takeHeld();
     return () => stop.abort();
   }, []);
   return isOver;

@@ -10,6 +10,7 @@ import {
   decodePrefixed,
   type ImportedFile,
   importWords,
+  keepPlain,
   type ImportPlan,
   planImport,
   readImport,
@@ -42,10 +43,11 @@ export function useImport(place: SecretPlace, own: readonly SecretInfo[], onDone
     const file = imported.current;
     if (file === undefined) return;
     setIsDecoded(isDecoding);
-    setUnchosen(new Set());
+    const plan = planImport(isDecoding ? decodePrefixed(file) : keepPlain(file), own);
+    setUnchosen(new Set(plan.names.flatMap(({ name, isEmpty }) => (isEmpty ? [name] : []))));
     setShown({
       name: file.name,
-      plan: planImport(isDecoding ? decodePrefixed(file) : file, own),
+      plan,
       mayDecode: file.secrets.some(({ name }) => name.startsWith(usualPrefix)),
     });
   };
@@ -69,8 +71,9 @@ export function useImport(place: SecretPlace, own: readonly SecretInfo[], onDone
     mutationFn: async () => {
       const file = imported.current;
       if (file === undefined) return [];
-      const { secrets } = isDecoded ? decodePrefixed(file) : file;
-      return client.setSecrets(place, chosenValues(secrets, chosen), "import");
+      const { secrets } = isDecoded ? decodePrefixed(file) : keepPlain(file);
+      // An empty value is among the chosen ones only when its own box was ticked.
+      return client.setSecrets(place, chosenValues(secrets, chosen), "import", { allowEmpty: true });
     },
     onSuccess: async (stored) => {
       imported.current = undefined;

@@ -1,12 +1,13 @@
-import { Anchor, Button, Checkbox, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { Anchor, Button, Checkbox, Group, Stack, Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import type { SecretPlace } from "@sealrun/client";
+import { isEmptyValue, type SecretPlace } from "@sealrun/client";
 import { type SecretInfo, SealrunError } from "@sealrun/protocol";
 import { IconLock } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, type ReactNode, useRef, useState } from "react";
+import { type FormEvent, type ReactNode, type RefObject, useRef, useState } from "react";
 import { useClient } from "../../../platform/platform.tsx";
 import { topicKey } from "../../../platform/queries.ts";
+import { GuardedModal } from "../../../parts/page/guarded-modal.tsx";
 import { Problem } from "../../../parts/page/problem.tsx";
 import { judgeName } from "./name-checks.ts";
 import { showPlace } from "../place.ts";
@@ -25,27 +26,40 @@ interface SetSecretProps {
 
 /** Asks for a name and a value, seals the value in this browser and stores it. Mounted only while it is open. */
 export function SetSecret(props: SetSecretProps): ReactNode {
-  const { name, own } = props;
+  const { name, own, onClose } = props;
   const isReplacing = own.some((secret) => secret.name === name);
+  const field = useRef<HTMLTextAreaElement>(null);
   return (
-    <Modal
-      opened
-      onClose={props.onClose}
-      closeOnClickOutside={false}
+    <GuardedModal
       size="lg"
       title={isReplacing ? `Replace ${name}` : "Add a secret"}
-      closeButtonProps={{ "aria-label": "Close" }}
+      isUnsaved={() => textOf(field.current) !== ""}
+      question={{
+        title: "Discard what you typed?",
+        no: "Keep typing",
+        text: "The value was not saved, and is kept nowhere else.",
+      }}
+      isInAddress
+      onClose={() => {
+        putText(field.current, "");
+        onClose();
+      }}
     >
-      <SetSecretForm {...props} />
-    </Modal>
+      {(leave) => <SetSecretForm {...props} field={field} onLeave={leave} />}
+    </GuardedModal>
   );
 }
 
-function SetSecretForm({ place, name: given, own, known, onClose }: SetSecretProps): ReactNode {
+interface FormProps extends SetSecretProps {
+  readonly field: RefObject<HTMLTextAreaElement | null>;
+  /** Closes the form, after a question when something is typed. */
+  readonly onLeave: () => void;
+}
+
+function SetSecretForm({ place, name: given, own, known, field, onClose, onLeave }: FormProps): ReactNode {
   const [name, setName] = useState(given);
   const [form, setForm] = useState<ValueForm>("text");
   const [isEmptyMeant, setIsEmptyMeant] = useState(false);
-  const field = useRef<HTMLTextAreaElement>(null);
   const save = useSave({ place, name, form, isEmptyMeant, field, onClose });
   const judged = judgeName(name, known);
   const stored = own.find((secret) => secret.name === name);
@@ -100,7 +114,7 @@ function SetSecretForm({ place, name: given, own, known, onClose }: SetSecretPro
             The value is sealed in this browser for {showPlace(place)}. It cannot be read back here, not even by you.
           </Text>
           <Group gap="xs" ml="auto">
-            <Button variant="default" onClick={onClose}>
+            <Button variant="default" onClick={onLeave}>
               Cancel
             </Button>
             <Button type="submit" loading={save.isPending} leftSection={<IconLock size={16} aria-hidden />}>
@@ -143,10 +157,13 @@ function useSave({ place, name, form, isEmptyMeant, field, onClose }: Save) {
     // The value is not a variable of the mutation: the query client would keep it.
     mutationFn: async () => {
       const text = textOf(field.current);
-      if (text === "" && form === "text" && !isEmptyMeant) {
+      if (isEmptyValue(text) && form === "text" && !isEmptyMeant) {
         throw new SealrunError("MALFORMED", 'Type a value, or tick "Store an empty text"');
       }
-      const [stored] = await client.setSecrets(place, new Map([[name, readValue(text, form)]]));
+      const [stored] = await client.setSecrets(place, new Map([[name, readValue(text, form)]]), "set", {
+        // What is written as JSON is meant.
+        allowEmpty: isEmptyMeant || form === "json",
+      });
       return stored?.version ?? 1;
     },
     onSuccess: async (version) => {

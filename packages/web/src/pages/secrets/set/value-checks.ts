@@ -1,4 +1,12 @@
-import { type JsonValue, limits, parseStrictJson, SealrunError } from "@sealrun/protocol";
+import {
+  judgeMasking,
+  type JsonValue,
+  limits,
+  maskedAnywhereBytes,
+  parseStrictJson,
+  SealrunError,
+  showPath,
+} from "@sealrun/protocol";
 
 /** How the typed text is read: as it is, or as JSON. */
 export type ValueForm = "text" | "json";
@@ -27,7 +35,7 @@ export function readValue(text: string, form: ValueForm): JsonValue {
       code: "MALFORMED",
       maxBytes: limits.secretsFileBytes,
       maxDepth: limits.jsonDepth,
-      isValue: true,
+      named: "none",
     }).value;
   } catch (error) {
     if (!(error instanceof SealrunError)) throw error;
@@ -41,38 +49,40 @@ export function judgeValue(text: string, form: ValueForm): ValueJudgement {
     const value = readValue(text, form);
     const size = byteLength(JSON.stringify(value));
     if (size > limits.secretValueBytes) return { problem: tooLarge(size), warnings: [] };
-    return { problem: undefined, warnings: typeof value === "string" ? warningsOf(value) : [] };
+    return { problem: undefined, warnings: warningsOf(value) };
   } catch (error) {
     if (!(error instanceof SealrunError)) throw error;
     return { problem: error.message, warnings: [] };
   }
 }
 
-/** Shorter values are not masked; see the masker's needles. */
-const maskedBytes = 4;
-/** Shorter values are masked only as a separate word. */
-const maskedAnywhereBytes = 8;
-
-function warningsOf(text: string): readonly ValueWarning[] {
-  if (text === "")
+function warningsOf(value: JsonValue): readonly ValueWarning[] {
+  if (value === "")
     return [{ kind: "empty", sentence: "The value is empty. It still counts as set, so wider scopes are not asked." }];
-  const warnings: ValueWarning[] = [];
-  // Scripts often print the value without its line break: the masker looks for that too.
-  const size = byteLength(text.trim());
-  if (size < maskedBytes) {
-    const sentence = `Shorter than ${maskedBytes} bytes: it is not masked in logs and results.`;
-    warnings.push({ kind: "unmasked", sentence });
-  } else if (size < maskedAnywhereBytes) {
-    const sentence =
-      "Short: it is masked only as a separate word, and the same word elsewhere in the output is masked too.";
-    warnings.push({ kind: "short", sentence });
-  }
+  const warnings: ValueWarning[] = [...warnOfMasking(value)];
+  if (typeof value !== "string") return warnings;
+  const text = value;
   if (/[\r\n]$/.test(text)) {
     warnings.push({ kind: "line-end", sentence: "It ends with a line break, which would be part of the value." });
   } else if (text.trim() !== text) {
     warnings.push({ kind: "space", sentence: "It starts or ends with white space, which would be part of the value." });
   }
   return warnings;
+}
+
+function warnOfMasking(value: JsonValue): readonly ValueWarning[] {
+  const { masking, isCommonWord, unmasked } = judgeMasking(value);
+  const asWord = "it is masked only as a separate word, and the same word elsewhere in the output is masked too.";
+  if (masking === "none")
+    return [{ kind: "unmasked", sentence: "Too short to mask: logs and results show it as it is." }];
+  if (isCommonWord) return [{ kind: "short", sentence: `A common word: ${asWord}` }];
+  if (typeof value === "string" && byteLength(value.trim()) < maskedAnywhereBytes)
+    return [{ kind: "short", sentence: `Short: ${asWord}` }];
+  if (unmasked.length === 0) return [];
+  const [first = []] = unmasked;
+  const more = unmasked.length > 1 ? ` and ${unmasked.length - 1} more` : "";
+  const sentence = `Not masked, because too short or common words: ${showPath([...first])}${more}.`;
+  return [{ kind: "unmasked", sentence }];
 }
 
 /** Turns `value:2:5: expected …` into `Line 2, column 5: expected …`. */

@@ -1,4 +1,5 @@
 import { limits, SealrunError, showName } from "@sealrun/protocol";
+import type { Grabbed } from "../../../parts/drop/held-drop.ts";
 import type { DroppedFile } from "./dropped-file.ts";
 
 /** The files that were chosen in a file dialog; a file from a folder has its path in the folder. */
@@ -6,12 +7,10 @@ export function collectChosen(files: readonly File[]): readonly DroppedFile[] {
   return files.map((file) => dropped(file.webkitRelativePath === "" ? file.name : file.webkitRelativePath, file));
 }
 
-/** All files in the dropped folders and files. Call it inside the drop event: the browser clears the list afterwards. */
-export async function collectDropped(items: DataTransferItemList): Promise<readonly DroppedFile[]> {
-  const fileItems = [...items].filter(({ kind }) => kind === "file");
-  const entries = fileItems.map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
+/** All files in the dropped folders and files. */
+export async function collectDropped(grabbed: readonly Grabbed[]): Promise<readonly DroppedFile[]> {
   const found: DroppedFile[] = [];
-  for (const { entry, file } of entries) {
+  for (const { entry, file } of grabbed) {
     if (entry !== null) await walk(entry, found);
     // A file that is not from a disk has no entry.
     else if (file !== null) found.push(dropped(file.name, file));

@@ -1,4 +1,4 @@
-import { type PackageContent, takePaths } from "@sealrun/client";
+import { type FileToPush, type PackageContent, takePaths } from "@sealrun/client";
 import { checkPackageFiles, limits, SealrunError, showBytes, stripTopFolder } from "@sealrun/protocol";
 import type { Dropped, DroppedFile } from "./dropped-file.ts";
 
@@ -50,8 +50,8 @@ export async function readDropped({ files: given, zipName }: Dropped): Promise<R
 }
 
 async function readAll(entries: readonly DroppedFile[]): Promise<ReadPackage["files"]> {
-  const files: { path: string; bytes: Uint8Array }[] = [];
-  for (const { path, read } of entries) files.push({ path, bytes: await read() });
+  const files: FileToPush[] = [];
+  for (const { path, read, executable } of entries) files.push({ path, bytes: await read(), executable });
   return files;
 }
 

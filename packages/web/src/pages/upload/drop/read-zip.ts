@@ -1,4 +1,4 @@
-import { limits, type PackageFile, SealrunError, showName } from "@sealrun/protocol";
+import { executableInZip, limits, type PackageFile, SealrunError, showName } from "@sealrun/protocol";
 import { type Entry, type FileEntry, Uint8ArrayReader, ZipReader } from "@zip.js/zip.js/lib/zip-core-native.js";
 import type { DroppedFile } from "./dropped-file.ts";
 
@@ -53,7 +53,8 @@ function describe(entry: Entry): PackageFile {
       `${showName(path)}: expected a file that is stored or deflated, this one is compressed by method ${entry.compressionMethod}; zip it with the usual compression`,
     );
   }
-  return { path, size: entry.uncompressedSize, kind: kindOf(entry) };
+  const executable = executableInZip(entry.externalFileAttributes);
+  return { path, size: entry.uncompressedSize, kind: kindOf(entry), executable };
 }
 
 /** Valid for entries from every system: only the file types of Unix set these bits. */

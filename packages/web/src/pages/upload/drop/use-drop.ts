@@ -1,8 +1,9 @@
 import { useEffect, useEffectEvent, useState } from "react";
 import { collectDropped } from "./collect-files.ts";
+import { takeDrop } from "../../../parts/drop/held-drop.ts";
 import type { DroppedFile } from "./dropped-file.ts";
 
-/** Takes files that are dropped anywhere on the page, which the browser would open otherwise; true while files are dragged over it. */
+/** Takes files that are dropped anywhere on the page, also while it was on its way; true while files are dragged over it. */
 export function useDrop(onFiles: (files: Promise<readonly DroppedFile[]>) => void): boolean {
   const [isOver, setIsOver] = useState(false);
   const take = useEffectEvent(onFiles);
@@ -21,12 +22,14 @@ export function useDrop(onFiles: (files: Promise<readonly DroppedFile[]>) => voi
     listen("dragleave", ({ relatedTarget }) => {
       if (relatedTarget === null) setIsOver(false);
     });
-    listen("drop", (event) => {
+    const takeHeld = (): void => {
       setIsOver(false);
-      if (!holdsFiles(event) || event.dataTransfer === null) return;
-      event.preventDefault();
-      take(collectDropped(event.dataTransfer.items));
-    });
+      const grabbed = takeDrop();
+      if (grabbed !== undefined) take(collectDropped(grabbed));
+    };
+    listen("drop", takeHeld);
+    // Dropped before this page was there.
+    takeHeld();
     return () => stop.abort();
   }, []);
   return isOver;

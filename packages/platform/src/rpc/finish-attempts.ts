@@ -1,0 +1,68 @@
+import { crashPoint } from "@sealrun/faults";
+import type { Sql } from "@sealrun/postgres";
+import type { FinishedAttempt } from "@sealrun/protocol";
+import { endExecutions } from "../executions/end-store.ts";
+import { executorRequester, type ExecutorRequest } from "../executors/executor-request.ts";
+import { applyChunks } from "../reports/apply-chunks.ts";
+import { storeFeeds } from "../reports/apply-report.ts";
+import type { AttemptState } from "../reports/attempt-state.ts";
+import { isSameAttempt, lockStates, storeApplied } from "../reports/report-store.ts";
+
+/**
+ * The answer to one end. Accepted now or before: the chunks that are not stored yet. `mustAskAlone`: it was one of several
+ * and its execution is locked, or the attempt is not the executor's; a request of its own waits for the lock and knows.
+ */
+export type FinishVerdict =
+  | { readonly isAccepted: true; readonly missing: readonly number[] }
+  | { readonly isAccepted: false; readonly mustAskAlone: boolean };
+
+/**
+ * Ends executions for their current attempts, with the last chunk of each that brings it; a verdict for each, in this
+ * order. Of an end that is not accepted only the chunk counts, if the attempt was this executor's. Each end is of another
+ * execution; one of several whose execution is locked is left out. Call it inside a transaction.
+ */
+export async function finishAttempts(
+  sql: Sql,
+  request: Pick<ExecutorRequest, "executorId" | "requestId">,
+  asked: readonly FinishedAttempt[],
+): Promise<readonly FinishVerdict[]> {
+  const chunksOf = ({ report }: FinishedAttempt) => (report === undefined ? [] : [report]);
+  const held = await lockStates(
+    sql,
+    asked.map((end) => ({
+      ...end,
+      executorId: request.executorId,
+      sequences: chunksOf(end).map(({ sequence }) => sequence),
+      upTo: end.lastSequence,
+    })),
+    { skipLocked: asked.length > 1 },
+  );
+  const judged = asked.map((end) => {
+    const state = held.find((one) => isSameAttempt(one.state, end))?.state;
+    if (state === undefined) return { end, kind: "not held" as const, applied: undefined };
+    const kind = judge(state, end);
+    // What a lost attempt reported has happened, even if its end does not count.
+    return { end, kind, applied: applyChunks(state, { chunks: chunksOf(end), end: kind === "new" ? end : undefined }) };
+  });
+  const applied = judged.flatMap((one) => one.applied ?? []);
+  const ended = judged.flatMap(({ end, kind, applied }) =>
+    kind === "new" && applied !== undefined
+      ? [{ ...end, error: end.error, isComplete: applied.isComplete, requester: executorRequester(request) }]
+      : [],
+  );
+  const reports = storeApplied(sql, applied);
+  crashPoint("platform.finish.report-applied");
+  await Promise.all([reports, endExecutions(sql, ended), storeFeeds(sql, applied)]);
+  return judged.map(({ kind, applied }) =>
+    kind === "refused" || kind === "not held"
+      ? { isAccepted: false, mustAskAlone: kind === "not held" && asked.length > 1 }
+      : { isAccepted: true, missing: applied?.missing ?? [] },
+  );
+}
+
+/** Only the current attempt ends an execution, and only once; the same end again gets the same answer. */
+function judge(state: AttemptState, end: FinishedAttempt): "new" | "repeated" | "refused" {
+  if (!state.isCurrent) return "refused";
+  if (state.status === "running") return "new";
+  return state.status === end.status && state.lastSequence === end.lastSequence ? "repeated" : "refused";
+}

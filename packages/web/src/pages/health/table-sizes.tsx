@@ -1,0 +1,58 @@
+import { Paper, Table, Text, Title } from "@mantine/core";
+import { type PlatformHealth, showSize, type TableHealth } from "@sealrun/protocol";
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useId } from "react";
+import { useClient } from "../../platform/platform.tsx";
+import { daysKept } from "./days-kept.ts";
+
+const shown = 12;
+
+/** The largest tables of both databases, how fast they grow, and how long executions are kept. */
+export function TableSizes({ tables }: Pick<PlatformHealth, "tables">): ReactNode {
+  const id = useId();
+  const client = useClient();
+  const kept = useQuery({ queryKey: ["platform", "retention"], queryFn: async () => client.getRetention() });
+  if (tables == null) return null;
+  return (
+    <Paper withBorder p="md" component="section" aria-labelledby={id}>
+      <Title order={2} id={id} mb="xs">
+        Tables
+      </Title>
+      <Table.ScrollContainer minWidth={480}>
+        <Table>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Table</Table.Th>
+              <Table.Th>Rows</Table.Th>
+              <Table.Th>Size</Table.Th>
+              <Table.Th>Growth per day</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {tables.slice(0, shown).map((table) => (
+              <Table.Tr key={`${table.database} ${table.name}`}>
+                <Table.Td>
+                  {table.name}
+                  {table.database === "keyring" ? " (keyring)" : ""}
+                </Table.Td>
+                <Table.Td>{table.rows.toLocaleString("en")}</Table.Td>
+                <Table.Td>{showSize(table.bytes)}</Table.Td>
+                <Table.Td>{growthOf(table)}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+      {kept.data === undefined ? null : (
+        <Text size="sm" c="dimmed" mt="xs">
+          {daysKept(kept.data)}
+        </Text>
+      )}
+    </Paper>
+  );
+}
+
+function growthOf({ bytesPerDay }: TableHealth): string {
+  if (bytesPerDay === null) return "not measured yet";
+  return bytesPerDay > 0 ? `+${showSize(bytesPerDay)}` : showSize(bytesPerDay);
+}

@@ -1,0 +1,14 @@
+import { findIdlePool, type PackageProblem } from "@sealrun/client";
+import { useQuery, type UseQueryResult } from "@tanstack/react-query";
+import { useClient } from "../../platform/platform.tsx";
+import { topicKey } from "../../platform/queries.ts";
+import type { Review } from "./review.ts";
+
+/** A warning when the pool that would run the package has no executor, null when it has one. */
+export function useIdlePool({ checked: { manifest } }: Review): UseQueryResult<PackageProblem | null> {
+  const client = useClient();
+  return useQuery({
+    queryKey: topicKey("executors", "idle-pool", manifest?.pool ?? null),
+    queryFn: async () => (await findIdlePool(client, manifest)) ?? null,
+  });
+}

@@ -1,0 +1,76 @@
+import { newId } from "@sealrun/crypto";
+import { openDatabase } from "@sealrun/postgres";
+import { type ExecutionEvent, SealrunError } from "@sealrun/protocol";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { makePackage, plainForm, send } from "../../support/api.ts";
+import { enrolPeer, type ExecutorPeer } from "../../support/executor-peer.ts";
+import { startTwoExecutorsWorld, type TwoExecutorsWorld } from "../../support/two-executors-world.ts";
+
+let world: TwoExecutorsWorld;
+beforeAll(async () => {
+  world = await startTwoExecutorsWorld();
+});
+afterAll(async () => {
+  await world.close();
+});
+
+/** Claims events in one request, and tells for each whether it was granted or why not. */
+async function claimAll(peer: ExecutorPeer, events: readonly ExecutionEvent[]): Promise<readonly string[]> {
+  const answers = await peer.claimAll(events.map((event) => ({ event, requestId: newId("request") })));
+  return answers.map((one) => (one instanceof SealrunError ? one.code : "granted"));
+}
+
+const statesOf = async (events: readonly ExecutionEvent[]): Promise<readonly unknown[]> =>
+  Promise.all(events.map(async ({ executionId }) => (await world.show(executionId)).status));
+
+test("giveGrants() gives back only the claims that the keyring refuses, each with its reason", async () => {
+  await world.push("keyless", { "main.sh": "true\n", "secrets.json": '{"LOST":"x"}' });
+  const events = [await world.take("report"), await world.take("keyless"), await world.take("report")];
+  const keys = await openDatabase({ config: world.platform.keyringConfig.postgres, applicationName: "test" });
+  const owner = events[1]?.package.id;
+  expect(await keys.run("delete from scope_keys where scope = 'service' and owner_id = $1", [owner])).toBe(1);
+  await keys.close();
+  expect(await claimAll(world.peer, events)).toEqual(["granted", "KEY_NOT_FOUND", "granted"]);
+  expect(await statesOf(events)).toEqual(["running", "queued", "running"]);
+  const refused = await world.show(events[1]?.executionId ?? "");
+  expect(refused.waiting).toContain("The keyring refused it");
+  expect(refused.attempts).toMatchObject([{ attempt: 1, end: "given-back" }]);
+});
+
+test("giveGrants() grants what an executor may run, beside a project that it may not", async () => {
+  const allowed = await world.take("report");
+  await makePackage(world.platform, "elsewhere", "report");
+  const pushed = await send(world.platform, "POST", "/projects/elsewhere/packages/report/versions", {
+    body: plainForm({ "main.sh": "true\n" }),
+  });
+  expect(pushed.ok).toBe(true);
+  const started = await send(world.platform, "POST", "/projects/elsewhere/packages/report/executions");
+  expect(started.ok).toBe(true);
+  const { event: foreign, message } = await world.peer.take();
+  message.done();
+  expect(foreign.project.name).toBe("elsewhere");
+  const bound = await enrolPeer(world.platform, { projects: [allowed.project.id] });
+  const events = [foreign, allowed];
+  expect(await claimAll(bound, events)).toEqual(["NOT_ENROLLED", "granted"]);
+  expect(await statesOf(events)).toEqual(["queued", "running"]);
+  await bound.close();
+});
+
+test("giveGrants() hands out none of the attempts that ended during the request to the keyring", async () => {
+  const events = [await world.take("report"), await world.take("report")];
+  const claims = events.map((event) => ({ event, requestId: newId("request") }));
+  // The lease of the first is over as soon as it begins: the keyring's grant comes too late for it.
+  await world.database.run(
+    `create function expire() returns trigger language plpgsql as
+     $$ begin new.lease_until = clock_timestamp() - interval '1 ms'; return new; end $$`,
+  );
+  await world.database.run(
+    `create trigger expire before insert on attempts for each row
+     when (new.execution_id = '${events[0]?.executionId ?? ""}') execute function expire()`,
+  );
+  const [late, granted] = await world.peer.claimAll(claims);
+  await world.database.run("drop trigger expire on attempts");
+  expect(late).toMatchObject({ code: "LEASE_LOST" });
+  expect(granted).toMatchObject({ ref: { attempt: 1 } });
+  expect(await statesOf(events)).toEqual(["queued", "running"]);
+});
