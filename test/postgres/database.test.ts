@@ -2,6 +2,8 @@ import { type Database, openDatabase } from "@sealrun/postgres";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { freshDatabase } from "../support/servers.ts";
+import { startTcpProxy } from "../support/tcp-proxy.ts";
+import { until } from "../support/until.ts";
 
 const row = z.object({ name: z.string() });
 
@@ -59,6 +61,30 @@ test("transaction() survives a connection that the server ends, and the pool goe
   const failing = database.transaction(async (sql) => sql.run("select pg_terminate_backend(pg_backend_pid())"));
   await expect(failing).rejects.toMatchObject({ code: "POSTGRES_UNREACHABLE" });
   expect(await database.row(row, "select 'alive' as name")).toEqual({ name: "alive" });
+});
+
+test("openDatabase() lives through a server that ends connections in the same packet as an answer", async () => {
+  const wire = await startTcpProxy(() => ({ path: `${fresh.address.host}/.s.PGSQL.5432` }));
+  const config = { ...fresh.address, host: "127.0.0.1", port: wire.port };
+  const busy = await openDatabase({ config, applicationName: "ended with an answer" });
+  const own = "application_name = 'ended with an answer'";
+  const count = async (where: string): Promise<number> =>
+    (await database.rows(row, `select pid::text as name from pg_stat_activity where ${own} and ${where}`)).length;
+  // As many as the pool has connections, and a transaction that waits for the first to become free.
+  const asked = Array.from({ length: 10 }, async () => busy.run("select pg_sleep(0.5)"));
+  const answered = Promise.allSettled([...asked, busy.transaction(async (sql) => sql.run("select 1"))]);
+  await until(async () => ((await count("state = 'active'")) === 10 ? true : undefined));
+  wire.freeze();
+  await until(async () => ((await count("state = 'idle'")) === 10 ? true : undefined));
+  await database.run(`select pg_terminate_backend(pid) from pg_stat_activity where ${own}`);
+  await until(async () => ((await count("true")) === 0 ? true : undefined));
+  wire.thaw();
+  const ends = await answered;
+  expect(ends.filter(({ status }) => status === "fulfilled")).toHaveLength(10);
+  expect(ends.at(-1)).toMatchObject({ status: "rejected", reason: { code: "POSTGRES_UNREACHABLE" } });
+  expect(await busy.run("select 1")).toBe(1);
+  await busy.close();
+  await wire.close();
 });
 
 test("transaction() sends begin with the first statement, and a commit with the last one", async () => {

@@ -8,6 +8,8 @@ export interface TcpProxy {
   readonly cut: () => void;
   /** Half-open: connections stay, new ones are accepted, and no byte passes any more until `heal`. */
   readonly freeze: () => void;
+  /** Passes bytes again, those first that were held back since `freeze`: they arrive together. */
+  readonly thaw: () => void;
   /** Passes bytes again on new connections; what was frozen is cut. */
   readonly heal: () => void;
   readonly close: () => Promise<void>;
@@ -17,6 +19,11 @@ export interface TcpProxy {
 export async function startTcpProxy(target: () => NetConnectOpts): Promise<TcpProxy> {
   const pairs = new Set<readonly [Socket, Socket | undefined]>();
   let isFrozen = false;
+  const join = ([near, far]: readonly [Socket, Socket | undefined]): void => {
+    if (far === undefined) return;
+    near.pipe(far);
+    far.pipe(near);
+  };
   const server = createServer((near) => {
     const far = isFrozen ? undefined : connect(target());
     const pair = [near, far] as const;
@@ -27,9 +34,7 @@ export async function startTcpProxy(target: () => NetConnectOpts): Promise<TcpPr
       far?.destroy();
     };
     for (const socket of [near, far]) socket?.on("error", end).on("close", end).setNoDelay(true);
-    if (far === undefined) return;
-    near.pipe(far);
-    far.pipe(near);
+    join(pair);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -53,6 +58,10 @@ export async function startTcpProxy(target: () => NetConnectOpts): Promise<TcpPr
         near.pause();
         far.pause();
       }
+    },
+    thaw: () => {
+      isFrozen = false;
+      for (const pair of pairs) join(pair);
     },
     heal: () => {
       isFrozen = false;

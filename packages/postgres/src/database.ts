@@ -52,8 +52,10 @@ export async function openDatabase(options: {
     statement_timeout: limits.databaseAnswerMs,
     idle_in_transaction_session_timeout: limits.databaseIdleMs,
   });
-  // A broken idle connection is replaced at its next use; without a listener the error would end the process.
+  // A broken connection is replaced at its next use. Without a listener its error would end the process: the pool has
+  // one only while a connection is idle, and a server that ends it may say so in the same packet as its last answer.
   pool.on("error", () => undefined);
+  pool.on("connect", (client) => client.on("error", () => undefined));
   renewPlans(pool);
   const listener = createListener(settings);
   const rings = createRings();

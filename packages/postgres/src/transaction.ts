@@ -21,7 +21,6 @@ export async function inTransaction<T>(deps: TransactionDeps, work: (sql: Sql) =
   const onBreak = (error: Error): void => {
     broken = error;
   };
-  // The pool handles errors only while a connection is idle.
   client.on("error", onBreak);
   const ask = askOn(client, { ...use, onBreak });
   const rung = new Set<string>();
