@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "@sealrun/client";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { type BrowserStorage, useBrowser, type Visit } from "../../support/browser.ts";
@@ -126,6 +127,12 @@ test("/executions/:id links the lines that a log names to the files of its versi
   await page.getByLabel("Search the log").fill("ValueError: no");
   await page.getByText("– of 1").waitFor();
   await page.keyboard.press("Enter");
+  // The page of the package is still loading when what was typed would go into the address of this one.
+  await page.route(/\/assets\/.*\.js$/, async (route) => {
+    await sleep(1_000);
+    await route.continue();
+  });
+  await page.getByLabel("Search the log").fill("ValueError");
   await log.getByRole("link", { name: 'File "/work/lib/deep.py", line 81' }).click();
   await page.waitForURL(({ searchParams }) => searchParams.get("line") === "81");
   expect(new URL(page.url()).searchParams.get("file")).toBe("lib/deep.py");

@@ -2,7 +2,7 @@ import { Alert, Center, Group, Loader, Stack, Text } from "@mantine/core";
 import { useDebouncedCallback, useMediaQuery } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { type ExecutionInfo, isFinal } from "@sealrun/protocol";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useNavigate, useRouter, useSearch } from "@tanstack/react-router";
 import { type ReactNode, useCallback, useDeferredValue, useMemo, useState } from "react";
 import { findPattern } from "../../../parts/log/line-parts.ts";
 import { Problem } from "../../../parts/page/problem.tsx";
@@ -41,7 +41,10 @@ export function LogPanel({ execution, log }: { readonly execution: ExecutionInfo
   const pattern = useMemo(() => findPattern(wanted), [wanted]);
   const sources = useSources(execution);
   const { target, match, move } = useTarget(view, search.line);
-  const keepFind = useDebouncedCallback((text: string) => {
+  const router = useRouter();
+  const keepFind = useDebouncedCallback((text: string, typedAt: string) => {
+    // Who has left for another page, which may still be loading, must not be brought back.
+    if (router.latestLocation.pathname !== typedAt) return;
     void navigate({ search: (before) => ({ ...before, find: text === "" ? undefined : text }), replace: true });
   }, 300);
   const onFollow = useCallback((isFollowing: boolean) => setSettings((before) => ({ ...before, isFollowing })), []);
@@ -55,7 +58,7 @@ export function LogPanel({ execution, log }: { readonly execution: ExecutionInfo
         find={find}
         onFind={(text) => {
           setFind(text);
-          keepFind(text);
+          keepFind(text, router.latestLocation.pathname);
         }}
         match={match}
         matches={view.matches.length}
