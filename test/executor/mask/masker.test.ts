@@ -9,6 +9,17 @@ describe("maskText()", () => {
     expect(maskerOf("correct horse").maskText("pw: correct horse!")).toBe("pw: ***!");
   });
 
+  test("maskText() hides a value in another normal form that differs only at the end of it", () => {
+    const value = "A-long-password-that-is-plain-until-its-last-\u00e9";
+    for (const [secret, printed] of [
+      [value, value.normalize("NFD")],
+      [value.normalize("NFD"), value],
+      [value, JSON.stringify(value.normalize("NFD")).slice(1, -1)],
+    ] as const) {
+      expect(maskerOf(secret).maskText(`pw: ${printed}!`)).toBe("pw: ***!");
+    }
+  });
+
   test("maskText() hides 4 to 7 bytes only between bytes that are not part of a word", () => {
     const masker = maskerOf("4321", "ab-cd");
     expect(masker.maskText("4321 x4321 4321_ (4321) 4321")).toBe("*** x4321 4321_ (***) ***");

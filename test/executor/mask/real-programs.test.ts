@@ -19,6 +19,7 @@ const values = [
   "pässwörd-geheim-Q7",
   'pa"ss\\wo/rd-Q7',
   "first line of two\nsecond line's end",
+  "A-long-password-that-is-plain-until-its-last-\u00e9",
   ...fc.sample(random, 20).map((text) => `x${text}x`),
 ];
 

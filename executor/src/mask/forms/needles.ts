@@ -85,7 +85,7 @@ const startCharacters = 16;
 
 function laterNeedles(
   text: string,
-  formsOf: (text: string) => readonly Form[],
+  formsOf: (text: string, whole?: string) => readonly Form[],
   needles: Map<string, Needle>,
 ): LaterNeedles {
   const starts = new Map<string, Uint8Array>();
@@ -95,7 +95,7 @@ function laterNeedles(
         .slice(0, startCharacters)
         .join("")
     : text;
-  for (const form of formsOf(first)) {
+  for (const form of formsOf(first, text)) {
     const bytes = Buffer.from(form.text);
     if (bytes.length <= startBytes) addForm(needles, form.text, form.head);
     else starts.set(bytes.toString("latin1", 0, startBytes), bytes.subarray(0, startBytes));
@@ -176,9 +176,10 @@ function everyForm(text: string): readonly (string | Uint8Array)[] {
   return [...largeForms(text), ...ofVariants];
 }
 
-function rareForms(text: string): readonly Form[] {
+/** A form that differs from `whole` may begin as `whole` does: `text` is all of it, or its beginning. */
+function rareForms(text: string, whole = text): readonly Form[] {
   const inOneCase = Buffer.byteLength(text) < maskedAnywhereBytes ? [] : caseForms(text);
-  return [...inOneCase, ...normalForms(text).flatMap(plainForms), ...otherCharsets(text)].map((form) => ({
+  return [...inOneCase, ...normalForms(text, whole).flatMap(plainForms), ...otherCharsets(text, whole)].map((form) => ({
     text: form,
     head: headBytes,
   }));

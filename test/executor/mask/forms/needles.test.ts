@@ -79,6 +79,13 @@ describe("splitNeedlesOf()", () => {
     const text = fc.oneof(
       fc.string({ unit: "binary", minLength: 4, maxLength: 80 }),
       fc.string({ unit: "grapheme-ascii", minLength: 4, maxLength: 80 }),
+      // What has another form comes late in it.
+      fc
+        .tuple(
+          fc.string({ unit: "grapheme-ascii", minLength: 33, maxLength: 80 }),
+          fc.constantFrom("é", "e\u0301", "퓇"),
+        )
+        .map((parts) => parts.join("")),
       fc.string({ unit: fc.constantFrom("\t", "\n", "A", "z", "é", "e\u0301", "ß", "😀"), maxLength: 80 }),
     );
     fc.assert(
