@@ -45,6 +45,14 @@ async function takeOf(id: string): Promise<ExecutionEvent> {
 const take = async (): Promise<ExecutionEvent> => world.take("report");
 
 describe("answerClaim()", () => {
+  test("answerClaim() refuses an execution that waits for another pool, and leaves it to that one", async () => {
+    const stranger = await enrolPeer(world.platform, { pool: "elsewhere" });
+    const event = await take();
+    expect(await codeOf(stranger.claim(event))).toBe("CLAIM_REFUSED");
+    expect(await world.peer.claim(event)).toMatchObject({ ref: { attempt: 1 } });
+    await stranger.close();
+  });
+
   test("answerClaim() gives a grant that opens the event's secrets, and the execution runs", async () => {
     const event = await world.take("report");
     const attempt = await world.peer.claim(event);

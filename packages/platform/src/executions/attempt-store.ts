@@ -34,8 +34,17 @@ const liveRow = z
 export type LiveAttempt = z.infer<typeof liveRow>;
 
 const claimedRow = z
-  .object({ execution_id: executionId, attempt: z.number(), is_live: z.boolean() })
-  .transform(({ execution_id, attempt, is_live }) => ({ executionId: execution_id, attempt, isLive: is_live }));
+  .object({
+    execution_id: executionId,
+    is_own_pool: z.boolean(),
+    attempt: z.number().nullable(),
+    is_live: z.boolean().nullable(),
+  })
+  .transform(({ execution_id, is_own_pool, attempt, is_live }) => ({
+    executionId: execution_id,
+    isOwnPool: is_own_pool,
+    before: attempt === null ? undefined : { attempt, isLive: is_live === true },
+  }));
 
 /** How an attempt ended: reported by its executor, lease expired, never got a grant, or its machine was unfit. */
 export type AttemptEnd = "finished" | "lost" | "given-back" | "released";
@@ -257,7 +266,10 @@ export async function markGrantsEnded(sql: Sql, ended: readonly AttemptRef[]): P
   );
 }
 
-/** The attempts that these claims of one executor got before, by execution. */
+/**
+ * Whether the executions that an executor claims wait for its pool, and the attempts that the same claims got before, by
+ * execution.
+ */
 export async function findClaimed(
   sql: Sql,
   executor: ExecutorId,
@@ -265,13 +277,16 @@ export async function findClaimed(
 ): Promise<ReadonlyMap<ExecutionId, z.infer<typeof claimedRow>>> {
   const found = await sql.rows(
     claimedRow,
-    `select a.execution_id, a.attempt, a.lease_until > clock_timestamp() as is_live
-     from unnest($2::text[], $3::text[]) as claim (execution_id, request_id)
-       join attempts a on a.execution_id = claim.execution_id and a.request_id = claim.request_id
-     where a.executor_id = $1`,
+    `select e.id as execution_id, lower(e.pool_name) = lower(p.name) as is_own_pool, a.attempt,
+       a.lease_until > clock_timestamp() as is_live
+     from executors x join pools p on p.id = x.pool_id
+       cross join unnest($2::text[], $3::text[]) as claim (execution_id, request_id)
+       join executions e on e.id = claim.execution_id
+       left join attempts a on a.execution_id = e.id and a.request_id = claim.request_id and a.executor_id = x.id
+     where x.id = $1`,
     [executor, claims.map((one) => one.executionId), claims.map(({ requestId }) => requestId)],
   );
-  return new Map(found.map((attempt) => [attempt.executionId, attempt]));
+  return new Map(found.map((claim) => [claim.executionId, claim]));
 }
 
 /** True when the attempt belongs or belonged to this executor. */

@@ -93,12 +93,17 @@ async function takeAll(
   );
 }
 
-/** Whether the executor gets this execution, and under which attempt. `known` is what this claim got before. */
-function judge(
-  claim: Claim,
-  execution: LockedExecution,
-  known: { readonly attempt: number; readonly isLive: boolean } | undefined,
-): Verdict {
+/** What is known of a claim besides its execution: `before` is what it got before. */
+interface Known {
+  readonly isOwnPool: boolean;
+  readonly before: { readonly attempt: number; readonly isLive: boolean } | undefined;
+}
+
+/** Whether the executor gets this execution, and under which attempt. */
+function judge(claim: Claim, execution: LockedExecution, found: Known | undefined): Verdict {
+  // Its event went to another queue, which this executor cannot read.
+  if (found?.isOwnPool !== true) return new SealrunError("CLAIM_REFUSED", "The execution waits for another pool");
+  const known = found.before;
   if (execution.status === "queued") {
     // A new event is published after the hold.
     if (execution.isHeld) return new SealrunError("CLAIM_REFUSED", "The platform is held and starts nothing");
