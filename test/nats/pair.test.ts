@@ -52,7 +52,7 @@ test("call() signs only the first request to a peer that passes none on", async 
 
 test("serve() signs every reply that is passed on", async () => {
   const replies = proofsOn("_INBOX.asker.>");
-  const service = await exchange.serve({ findBox, isPassedOn: true });
+  const service = await exchange.serve({ findBox, isSigned: true });
   const peer = newPeer();
   for (let asked = 0; asked < 3; asked += 1) await exchange.call({ peer, isForPeerOnly: true });
   await replies.close();
@@ -100,7 +100,7 @@ test("call() gets a signed reply from a peer that has other keys now", async () 
   await service.close();
 });
 
-test("call() refuses a MAC of another part, and one for another request", async () => {
+test("call() refuses a MAC of another part, one for another request, and any where only a signature counts", async () => {
   const peer = newPeer();
   const service = await exchange.serve();
   await exchange.call({ peer });
@@ -123,10 +123,17 @@ test("call() refuses a MAC of another part, and one for another request", async 
     },
   });
   await exchange.link.connection.flush();
-  await expect(exchange.call({ peer })).rejects.toMatchObject({ code: "BAD_SIGNATURE" });
+  const refused = async (why: string, isSigned = false): Promise<void> =>
+    expect(exchange.call({ peer, isSigned })).rejects.toMatchObject({
+      code: "PLATFORM_UNREACHABLE",
+      message: expect.stringContaining(why),
+    });
+  await refused("BAD_SIGNATURE");
   answer.by = answerer;
+  // A thief of the asker's keys can make a MAC in the answerer's name.
+  await refused("BAD_SIGNATURE", true);
   answer.digest = () => "0".repeat(64);
-  await expect(exchange.call({ peer })).rejects.toMatchObject({ code: "REPLAYED" });
+  await refused("REPLAYED");
   hostile.unsubscribe();
 });
 

@@ -7,10 +7,6 @@ export const shells: Readonly<Record<string, readonly string[]>> = {
   "executor/src/local": ["test/cli/local/run-locally.test.ts"],
   "executor/src/references": ["test/executor/references/run-jq.test.ts"],
   "executor/src/supervisor": ["test/executor/supervisor/run-attempt.test.ts"],
-  "executor/src/supervisor/platform": [
-    "test/executor/supervisor/platform/patient-rpc.test.ts",
-    "test/whole/attempts.test.ts",
-  ],
   "executor/src/supervisor/report": [
     "test/executor/supervisor/report/reporter.test.ts",
     "test/executor/supervisor/report/ends.test.ts",

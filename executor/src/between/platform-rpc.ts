@@ -30,7 +30,7 @@ interface Answered<T> {
   readonly requestId: string;
 }
 
-/** Requests to the platform, as functions. Each request is signed, and its answer verified. */
+/** Requests to the platform, as functions. Each request is signed or has a MAC, and its answer is verified. */
 export interface PlatformRpc {
   /** A claim that is sent again under its own request id gets the same answer, whatever else the request claims. */
   readonly claim: (body: ClaimRequest) => Promise<ClaimReply>;

@@ -6,6 +6,7 @@ import {
   endGrantsRequest,
   enrolEnvelope,
   grantRequest,
+  isSignedAnswer,
   keyringLookupRequest,
   keyringVerbs,
   type KeyringVerb,
@@ -34,9 +35,6 @@ export interface AnswerDeps extends AttemptDeps, EnrolDeps {
   readonly log: KeyringLog;
 }
 
-/** The platform passes the answers to these on to executors. */
-const passedOn: readonly KeyringVerb[] = ["enrol", "credentials", "grant", "lookup"];
-
 /**
  * Answers the platform's signed requests until closed; closing waits for the answers under way. While the database is
  * silent or the clock is wrong, other keyrings answer.
@@ -53,7 +51,7 @@ export function answerRequests(deps: AnswerDeps): { close(): Promise<void> } {
       kind: verb,
       findKey: (sender) => (sender === deps.platformId ? deps.platformSignPublic : undefined),
       findBox: ({ sender }) => (sender === deps.platformId ? deps.platformBoxPublic : undefined),
-      isPassedOn: passedOn.includes(verb),
+      isSigned: isSignedAnswer(verb),
       handle: async (request) => {
         const answer = answerOne(deps, verb, request);
         underWay.add(answer);

@@ -22,6 +22,7 @@ import {
   rpcRefusal,
   SealrunError,
   encodeJson,
+  toSealrunError,
 } from "@sealrun/protocol";
 import { z } from "zod";
 import type { NatsLink } from "./link.ts";
@@ -37,6 +38,8 @@ export interface Call<T> {
    * key is known, the request is not signed.
    */
   readonly isForPeerOnly?: boolean;
+  /** Only a signed reply counts. Without it, one with a MAC does too. */
+  readonly isSigned?: boolean;
   readonly subject: string;
   readonly kind: string;
   readonly body: unknown;
@@ -53,7 +56,8 @@ export interface Call<T> {
 /**
  * Sends a request and waits for the peer's reply to exactly this request; each is signed, or has a MAC under the key of
  * both sides. When a MAC is refused, the request is sent once more with a signature. A refusal is thrown with its own
- * code, or as `CLOCK_WRONG` when the clocks of both sides differ; no answer as `unreachable`.
+ * code, or as `CLOCK_WRONG` when the clocks of both sides differ. No answer is `unreachable`, and so is one that is not
+ * the peer's or cannot be read: what others on the bus can send must not count as the peer's refusal.
  */
 export async function call<T>(
   options: Call<T>,
@@ -75,15 +79,22 @@ async function ask<T>(options: Call<T>, requestId: string, pair: PairPeer | unde
   const { identity, peer } = options;
   const request = makeRequest(options, requestId, pair);
   const frame = await exchange(options, request);
-  const { header, body } = openFrame(frame, {
-    findKey: (sender) => (sender === peer.id ? peer.signPublic : undefined),
-    findPairKey: (sender) => (sender === pair?.id ? pairKey(identity, pair) : undefined),
-    expect: { kind: `${options.kind}.reply`, subject: options.subject, requestDigest: frameDigest(request) },
-    // The reply names the digest of the request, which was made just now.
-    ...anyAge,
-  });
-  notePair(peer, header);
-  return { value: decode(z.union([rpcRefusal, options.reply]), body), frame, header };
+  try {
+    const { header, body } = openFrame(frame, {
+      findKey: (sender) => (sender === peer.id ? peer.signPublic : undefined),
+      findPairKey: (sender) => (sender === pair?.id && options.isSigned !== true ? pairKey(identity, pair) : undefined),
+      expect: { kind: `${options.kind}.reply`, subject: options.subject, requestDigest: frameDigest(request) },
+      // The reply names the digest of the request, which was made just now.
+      ...anyAge,
+    });
+    const value = decode(z.union([rpcRefusal, options.reply]), body);
+    notePair(peer, header);
+    return { value, frame, header };
+  } catch (error) {
+    const { code, message } = toSealrunError(error);
+    const why = `The answer is not of the ${peer.id} that is known here, or of another version of it (${code}: ${message})`;
+    throw new SealrunError(options.unreachable, why, { cause: error });
+  }
 }
 
 function readRefusal(peer: Peer, refusal: RpcRefusal, { time }: FrameHeader): SealrunError {

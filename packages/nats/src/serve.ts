@@ -43,8 +43,8 @@ export interface Service {
    * header, which is not verified yet, and the sender's public signing key.
    */
   readonly findBox?: (header: FrameHeader, signPublic: Uint8Array) => Uint8Array | undefined;
-  /** Replies are passed on to a third part, so that they are always signed. */
-  readonly isPassedOn?: boolean;
+  /** Replies are always signed: only so do they count. */
+  readonly isSigned?: boolean;
   readonly handle: (request: SignedRequest) => Promise<object>;
   readonly log: FailureLog;
   /** The frames answered before, when a service is opened again; none by default. */
@@ -108,11 +108,11 @@ async function answer(service: Service, seen: SeenFrames, message: Msg): Promise
  * a key that cannot have one.
  */
 function findPair(
-  { identity, isPassedOn }: Service,
+  { identity, isSigned }: Service,
   header: FrameHeader,
   proven: Uint8Array | undefined,
 ): PairPeer | undefined {
-  if (isPassedOn === true) return undefined;
+  if (isSigned === true) return undefined;
   const knowsOurs = header.peerBox === toBase64(identity.box.publicKey);
   const stated = header.box === undefined || !knowsOurs ? undefined : fromBase64(header.box);
   const boxPublic = proven ?? stated;

@@ -295,6 +295,7 @@ export {
   executionsStream,
   reportsStream,
   isForKeyring,
+  isSignedAnswer,
   rpcVerbs,
   keyringVerbs,
   subjects,

@@ -21,7 +21,9 @@ import {
   type RpcVerb,
   setReply,
   stateReply,
+  SealrunError,
   subjects,
+  toSealrunError,
   type AttemptRef,
 } from "@sealrun/protocol";
 import type { z } from "zod";
@@ -51,6 +53,11 @@ export function createPlatformRpc(deps: {
       reply,
       unreachable: "PLATFORM_UNREACHABLE",
       ...options,
+    }).catch((error: unknown) => {
+      const failure = toSealrunError(error);
+      if (failure.code !== "REPLAYED") throw failure;
+      // The request was made just now: it arrived twice, and the answer to the other one is lost or late.
+      throw new SealrunError("PLATFORM_UNREACHABLE", "The platform got a request twice", { cause: failure });
     });
   /** About one attempt: only the header names it. */
   const askOf = async <T>(verb: RpcVerb, { executionId, attempt, ...body }: AttemptRef, reply: z.ZodType<T>) =>

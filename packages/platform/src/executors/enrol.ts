@@ -1,6 +1,6 @@
 import { fromBase64, toBase64 } from "@sealrun/crypto";
 import { call } from "@sealrun/nats";
-import { enrolReply, subjects } from "@sealrun/protocol";
+import { enrolReply, isSignedAnswer, subjects } from "@sealrun/protocol";
 import { recordAudit } from "../audit/store.ts";
 import type { Deps } from "../deps.ts";
 import { ringOutbox } from "../postgres/channels.ts";
@@ -22,6 +22,7 @@ export async function enrolExecutor(
     peer: deps.keyring,
     subject: subjects.keyring("enrol"),
     kind: "enrol",
+    isSigned: isSignedAnswer("enrol"),
     body: { frame },
     reply: enrolReply,
     unreachable: "KEYRING_UNREACHABLE",

@@ -1,6 +1,6 @@
 import { call } from "@sealrun/nats";
 import { createRounds } from "@sealrun/postgres";
-import { limits, type RevocationsRequest, revocationsReply, subjects } from "@sealrun/protocol";
+import { limits, type RevocationsRequest, revocationsReply, isSignedAnswer, subjects } from "@sealrun/protocol";
 import { Events } from "nats";
 import { recordAudit } from "../audit/store.ts";
 import type { Deps } from "../deps.ts";
@@ -42,13 +42,16 @@ export function followRevocations(deps: RevocationDeps): () => Promise<void> {
 /** Stores what the keyring has revoked since the last time. */
 async function learnRevocations(deps: RevocationDeps): Promise<void> {
   const last = await findLastRevocation(deps.database);
-  const body: RevocationsRequest = { after: last?.toISOString() ?? null };
+  // One that a wrong clock has put into the future must not hide those that come.
+  const isPast = last !== undefined && last.getTime() <= Date.now();
+  const body: RevocationsRequest = { after: isPast ? last.toISOString() : null };
   const { value, requestId } = await call({
     link: deps.link,
     identity: deps.identity,
     peer: deps.keyring,
     subject: subjects.keyring("revocations"),
     kind: "revocations",
+    isSigned: isSignedAnswer("revocations"),
     body,
     reply: revocationsReply,
     unreachable: "KEYRING_UNREACHABLE",

@@ -1,6 +1,6 @@
 import { toBase64 } from "@sealrun/crypto";
 import { call } from "@sealrun/nats";
-import { credentialsReply, subjects } from "@sealrun/protocol";
+import { credentialsReply, isSignedAnswer, subjects } from "@sealrun/protocol";
 import type { Deps } from "../deps.ts";
 
 /** Passes an executor's request for new NATS credentials to the keyring, which decides; returns its signed frame. */
@@ -14,6 +14,7 @@ export async function renewCredentials(
     peer: deps.keyring,
     subject: subjects.keyring("credentials"),
     kind: "credentials",
+    isSigned: isSignedAnswer("credentials"),
     body: { frame },
     reply: credentialsReply,
     unreachable: "KEYRING_UNREACHABLE",

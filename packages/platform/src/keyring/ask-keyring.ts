@@ -9,6 +9,7 @@ import {
   type ExecutionId,
   type GrantItem,
   grantReply,
+  isSignedAnswer,
   type GrantRequest,
   type KeyringLookupRequest,
   keyringLookupReply,
@@ -79,6 +80,7 @@ function to(deps: KeyringDeps, verb: "grant" | "lookup" | "end") {
     subject: subjects.keyring(verb),
     kind: verb,
     isForPeerOnly: true,
+    isSigned: isSignedAnswer(verb),
     unreachable: "KEYRING_UNREACHABLE",
     timeoutMs: 5_000,
   } as const;

@@ -42,6 +42,14 @@ export const keyringVerbs = [
 /** One of `keyringVerbs`. */
 export type KeyringVerb = (typeof keyringVerbs)[number];
 
+/**
+ * Whether the keyring's answer counts only with its signature: the platform passes it on to executors, or keeps what is in
+ * it. A MAC could also come from a thief of the platform's own keys.
+ */
+export function isSignedAnswer(verb: KeyringVerb): boolean {
+  return ["enrol", "credentials", "grant", "lookup", "revocations"].includes(verb);
+}
+
 /** Every NATS subject. Use only ids that sealrun made: the client library does not refuse CR LF in a subject. */
 export const subjects = {
   executions: (pool: PoolId): string => `sealrun.executions.${pool}`,
