@@ -143,7 +143,7 @@ test.each([
 test("sealrun local tries a step again and ends it as the manifest says", async () => {
   const steps = [
     { script: "a.sh", retry: { attempts: 3, delay: "100ms" } },
-    { script: "b.sh", timeout: "1.5s" },
+    { script: "b.sh", timeout: "4.5s" },
   ];
   const { exitCode, stdout, stderr } = await local({
     "manifest.json": JSON.stringify({ steps }),
@@ -158,7 +158,7 @@ test("sealrun local tries a step again and ends it as the manifest says", async 
   expect(stderr.split("\n")).toEqual([
     "a.sh ended with exit code 7; try 2 of 3 in 0.1 s",
     "a.sh ended with exit code 7; try 3 of 3 in 0.1 s",
-    "error: b.sh ran longer than its timeout of 1.5 s and was ended; raise the step's timeout in manifest.json if it needs longer (SCRIPT_TIMED_OUT)",
+    "error: b.sh ran longer than its timeout of 4.5 s and was ended; raise the step's timeout in manifest.json if it needs longer (SCRIPT_TIMED_OUT)",
     "",
   ]);
 });

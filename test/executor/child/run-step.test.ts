@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { until } from "../../support/until.ts";
 import { processesWith, seenProcesses } from "../processes.ts";
 import { answerSecrets, runPackage } from "../run-package.ts";
 
@@ -98,7 +99,7 @@ describe("runStep() tells how a script ended", () => {
   test("runStep() ends a script that ignores SIGTERM at its timeout", async () => {
     const run = await runPackage({
       files: { "main.sh": "trap '' TERM; echo started; while :; do sleep 0.05; done" },
-      timeoutMs: 500,
+      timeoutMs: 3_000,
       graceMs: 200,
     });
     expect(run).toMatchObject({ timedOut: true, cancelled: false, stdout: "started\n" });
@@ -219,10 +220,14 @@ describe("runStep() leaves nothing alive", () => {
     let seen = 0;
     const run = await runPackage({
       files: { "main.sh": `trap '' TERM; ${leaveBehind(seconds)}; while :; do sleep 0.05; done` },
-      timeoutMs: 1_500,
+      // Long enough for all of them to start, also on a busy machine.
+      timeoutMs: 8_000,
       graceMs: 100,
       onStdout: async () => {
-        seen = (await processesWith(seconds)).length;
+        seen = await until(async () => {
+          const { length } = await processesWith(seconds);
+          return length >= 3 ? length : undefined;
+        });
       },
     });
     expect(run.timedOut).toBe(true);
@@ -252,9 +257,9 @@ describe("runStep() passes output on", () => {
     let text = "";
     const run = await runPackage({
       files: { "main.sh": "echo one; sleep 0.3; echo two" },
-      timeoutMs: 1_500,
+      timeoutMs: 4_000,
       onStdout: async (chunk) => {
-        await new Promise((resolve) => setTimeout(resolve, 1_000));
+        await new Promise((resolve) => setTimeout(resolve, 2_500));
         text += Buffer.from(chunk).toString();
       },
     });
