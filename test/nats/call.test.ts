@@ -77,16 +77,13 @@ test("call() reports silence as what the caller calls it", async () => {
   });
 });
 
-test("call() takes a reply with a foreign signature for none", async () => {
+test("call() refuses a reply with a foreign signature", async () => {
   const service = await exchange.serve({ identity: generateIdentity(answerer.id) });
-  await expect(exchange.call()).rejects.toMatchObject({
-    code: "PLATFORM_UNREACHABLE",
-    message: expect.stringContaining("BAD_SIGNATURE"),
-  });
+  await expect(exchange.call()).rejects.toMatchObject({ code: "BAD_SIGNATURE" });
   await service.close();
 });
 
-test("call() takes a genuine reply to another request for none", async () => {
+test("call() refuses a genuine reply to another request", async () => {
   const old = signFrame(
     answerer,
     {
@@ -102,18 +99,12 @@ test("call() takes a genuine reply to another request for none", async () => {
   );
   const hostile = exchange.link.connection.subscribe(subject, { callback: (_, message) => void message.respond(old) });
   await exchange.link.connection.flush();
-  await expect(exchange.call()).rejects.toMatchObject({
-    code: "PLATFORM_UNREACHABLE",
-    message: expect.stringContaining("REPLAYED"),
-  });
+  await expect(exchange.call()).rejects.toMatchObject({ code: "REPLAYED" });
   hostile.unsubscribe();
 });
 
-test("call() takes a reply of another form for none", async () => {
+test("call() refuses a reply of another form", async () => {
   const service = await exchange.serve({ handle: async () => ({ ok: true, text: 7 }) });
-  await expect(exchange.call()).rejects.toMatchObject({
-    code: "PLATFORM_UNREACHABLE",
-    message: expect.stringContaining("MALFORMED"),
-  });
+  await expect(exchange.call()).rejects.toMatchObject({ code: "MALFORMED" });
   await service.close();
 });

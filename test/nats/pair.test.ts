@@ -123,17 +123,12 @@ test("call() refuses a MAC of another part, one for another request, and any whe
     },
   });
   await exchange.link.connection.flush();
-  const refused = async (why: string, isSigned = false): Promise<void> =>
-    expect(exchange.call({ peer, isSigned })).rejects.toMatchObject({
-      code: "PLATFORM_UNREACHABLE",
-      message: expect.stringContaining(why),
-    });
-  await refused("BAD_SIGNATURE");
+  await expect(exchange.call({ peer })).rejects.toMatchObject({ code: "BAD_SIGNATURE" });
   answer.by = answerer;
   // A thief of the asker's keys can make a MAC in the answerer's name.
-  await refused("BAD_SIGNATURE", true);
+  await expect(exchange.call({ peer, isSigned: true })).rejects.toMatchObject({ code: "BAD_SIGNATURE" });
   answer.digest = () => "0".repeat(64);
-  await refused("REPLAYED");
+  await expect(exchange.call({ peer })).rejects.toMatchObject({ code: "REPLAYED" });
   hostile.unsubscribe();
 });
 

@@ -40,6 +40,11 @@ export interface Call<T> {
   readonly isForPeerOnly?: boolean;
   /** Only a signed reply counts. Without it, one with a MAC does too. */
   readonly isSigned?: boolean;
+  /**
+   * A reply that is not the peer's, or cannot be read, is no answer: the caller would drop something at a refusal, and
+   * others on the bus can send such a reply. Without it, it is thrown with the code of what is wrong with it.
+   */
+  readonly isPatient?: boolean;
   readonly subject: string;
   readonly kind: string;
   readonly body: unknown;
@@ -56,8 +61,8 @@ export interface Call<T> {
 /**
  * Sends a request and waits for the peer's reply to exactly this request; each is signed, or has a MAC under the key of
  * both sides. When a MAC is refused, the request is sent once more with a signature. A refusal is thrown with its own
- * code, or as `CLOCK_WRONG` when the clocks of both sides differ. No answer is `unreachable`, and so is one that is not
- * the peer's or cannot be read: what others on the bus can send must not count as the peer's refusal.
+ * code, or as `CLOCK_WRONG` when the clocks of both sides differ; no answer as `unreachable`; a reply that is not the
+ * peer's, or cannot be read, as frames fail.
  */
 export async function call<T>(
   options: Call<T>,
@@ -91,6 +96,7 @@ async function ask<T>(options: Call<T>, requestId: string, pair: PairPeer | unde
     notePair(peer, header);
     return { value, frame, header };
   } catch (error) {
+    if (options.isPatient !== true) throw error;
     const { code, message } = toSealrunError(error);
     const why = `The answer is not of the ${peer.id} that is known here, or of another version of it (${code}: ${message})`;
     throw new SealrunError(options.unreachable, why, { cause: error });

@@ -40,7 +40,7 @@ describe("enrolExecutor()", () => {
       keyring: { id: "keyring", signPublic: generateIdentity("keyring").signPublic },
     };
     const before = await world.database.run("select 1 from executors");
-    expect(await codeOf(enrolExecutor(deps, "AAAA", newId("request")))).toBe("KEYRING_UNREACHABLE");
+    expect(await codeOf(enrolExecutor(deps, "AAAA", newId("request")))).toBe("BAD_SIGNATURE");
     expect(await world.database.run("select 1 from executors")).toBe(before);
     await link.close();
   });

@@ -83,7 +83,7 @@ describe("fetchScopeKey()", () => {
       "BAD_SIGNATURE",
     ],
     ["a statement with a foreign signature", { statementBy: stranger }, "BAD_SIGNATURE"],
-    ["a reply with a foreign signature", { replyBy: stranger }, "KEYRING_UNREACHABLE"],
+    ["a reply with a foreign signature", { replyBy: stranger }, "BAD_SIGNATURE"],
     ["a key of low order", { fields: { publicKey: toBase64(new Uint8Array(32)) } }, "LOW_ORDER_KEY"],
   ])("fetchScopeKey() refuses %s", async (_what, hostile, code) => {
     await expect(askPeer(hostile)).rejects.toMatchObject({ code });

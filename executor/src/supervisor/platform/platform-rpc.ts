@@ -51,11 +51,12 @@ export function createPlatformRpc(deps: {
       isForPeerOnly: !isForKeyring(verb),
       body,
       reply,
+      isPatient: isPatient(verb),
       unreachable: "PLATFORM_UNREACHABLE",
       ...options,
     }).catch((error: unknown) => {
       const failure = toSealrunError(error);
-      if (failure.code !== "REPLAYED") throw failure;
+      if (failure.code !== "REPLAYED" || !isPatient(verb)) throw failure;
       // The request was made just now: it arrived twice, and the answer to the other one is lost or late.
       throw new SealrunError("PLATFORM_UNREACHABLE", "The platform got a request twice", { cause: failure });
     });
@@ -87,4 +88,9 @@ export function createPlatformRpc(deps: {
     schedule: async (body) => (await askOf("schedule", body, scheduleReply)).value,
     presence: async (body) => (await ask("presence", body, presenceReply, {})).value,
   };
+}
+
+/** Whether a refusal makes the executor drop an attempt, its end or its reports. What a script asks for fails at once. */
+function isPatient(verb: RpcVerb): boolean {
+  return ["claim", "renew", "finish", "release", "reported"].includes(verb);
 }
