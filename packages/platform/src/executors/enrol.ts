@@ -1,9 +1,10 @@
 import { fromBase64, toBase64 } from "@sealrun/crypto";
 import { call } from "@sealrun/nats";
-import { enrolReply, isSignedAnswer, subjects } from "@sealrun/protocol";
+import { enrolReply } from "@sealrun/protocol";
 import { recordAudit } from "../audit/store.ts";
 import type { Deps } from "../deps.ts";
 import { ringOutbox } from "../postgres/channels.ts";
+import { keyringCall } from "../nats/keyring-call.ts";
 import { ensurePoolConsumer } from "../nats/streams.ts";
 import { saveExecutor } from "./store.ts";
 
@@ -16,17 +17,7 @@ export async function enrolExecutor(
   frame: string,
   requestId: string,
 ): Promise<string> {
-  const { value, frame: answer } = await call({
-    link: deps.link,
-    identity: deps.identity,
-    peer: deps.keyring,
-    subject: subjects.keyring("enrol"),
-    kind: "enrol",
-    isSigned: isSignedAnswer("enrol"),
-    body: { frame },
-    reply: enrolReply,
-    unreachable: "KEYRING_UNREACHABLE",
-  });
+  const { value, frame: answer } = await call({ ...keyringCall(deps, "enrol"), body: { frame }, reply: enrolReply });
   await ensurePoolConsumer(deps.link, value.pool.id);
   await deps.database.transaction(async (sql) => {
     await saveExecutor(sql, { id: value.executorId, signPublic: fromBase64(value.signPublic), pool: value.pool });

@@ -1,9 +1,10 @@
 import { call } from "@sealrun/nats";
 import { createRounds } from "@sealrun/postgres";
-import { limits, type RevocationsRequest, revocationsReply, isSignedAnswer, subjects } from "@sealrun/protocol";
+import { limits, type RevocationsRequest, revocationsReply, subjects } from "@sealrun/protocol";
 import { Events } from "nats";
 import { recordAudit } from "../audit/store.ts";
 import type { Deps } from "../deps.ts";
+import { keyringCall } from "../nats/keyring-call.ts";
 import { findLastRevocation, markRevoked } from "./store.ts";
 
 const retryMs = 2_000;
@@ -45,17 +46,7 @@ async function learnRevocations(deps: RevocationDeps): Promise<void> {
   // One that a wrong clock has put into the future must not hide those that come.
   const isPast = last !== undefined && last.getTime() <= Date.now();
   const body: RevocationsRequest = { after: isPast ? last.toISOString() : null };
-  const { value, requestId } = await call({
-    link: deps.link,
-    identity: deps.identity,
-    peer: deps.keyring,
-    subject: subjects.keyring("revocations"),
-    kind: "revocations",
-    isSigned: isSignedAnswer("revocations"),
-    body,
-    reply: revocationsReply,
-    unreachable: "KEYRING_UNREACHABLE",
-  });
+  const { value, requestId } = await call({ ...keyringCall(deps, "revocations"), body, reply: revocationsReply });
   for (const { id, revokedAt } of value.executors) {
     await deps.database.transaction(async (sql) => {
       if (!(await markRevoked(sql, id, revokedAt))) return;

@@ -1,7 +1,8 @@
 import { toBase64 } from "@sealrun/crypto";
 import { call } from "@sealrun/nats";
-import { credentialsReply, isSignedAnswer, subjects } from "@sealrun/protocol";
+import { credentialsReply } from "@sealrun/protocol";
 import type { Deps } from "../deps.ts";
+import { keyringCall } from "../nats/keyring-call.ts";
 
 /** Passes an executor's request for new NATS credentials to the keyring, which decides; returns its signed frame. */
 export async function renewCredentials(
@@ -9,15 +10,9 @@ export async function renewCredentials(
   frame: string,
 ): Promise<string> {
   const { frame: answer } = await call({
-    link: deps.link,
-    identity: deps.identity,
-    peer: deps.keyring,
-    subject: subjects.keyring("credentials"),
-    kind: "credentials",
-    isSigned: isSignedAnswer("credentials"),
+    ...keyringCall(deps, "credentials"),
     body: { frame },
     reply: credentialsReply,
-    unreachable: "KEYRING_UNREACHABLE",
   });
   return toBase64(answer);
 }

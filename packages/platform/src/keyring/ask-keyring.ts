@@ -9,14 +9,13 @@ import {
   type ExecutionId,
   type GrantItem,
   grantReply,
-  isSignedAnswer,
   type GrantRequest,
   type KeyringLookupRequest,
   keyringLookupReply,
   type SealrunError,
-  subjects,
 } from "@sealrun/protocol";
 import type { ExecutorRequest, RpcDeps } from "../executors/executor-request.ts";
+import { keyringCall } from "../nats/keyring-call.ts";
 
 type KeyringDeps = Pick<RpcDeps, "link" | "identity" | "keyring">;
 
@@ -73,15 +72,5 @@ export async function askEnd(deps: KeyringDeps, ended: readonly AttemptRef[]): P
 }
 
 function to(deps: KeyringDeps, verb: "grant" | "lookup" | "end") {
-  return {
-    link: deps.link,
-    identity: deps.identity,
-    peer: deps.keyring,
-    subject: subjects.keyring(verb),
-    kind: verb,
-    isForPeerOnly: true,
-    isSigned: isSignedAnswer(verb),
-    unreachable: "KEYRING_UNREACHABLE",
-    timeoutMs: 5_000,
-  } as const;
+  return { ...keyringCall(deps, verb), isForPeerOnly: true, timeoutMs: 5_000 } as const;
 }

@@ -1,23 +1,14 @@
 import { call } from "@sealrun/nats";
-import { type SizesReply, type SizesRequest, sizesReply, subjects } from "@sealrun/protocol";
+import { type SizesReply, type SizesRequest, sizesReply } from "@sealrun/protocol";
 import type { Deps } from "../deps.ts";
+import { keyringCall } from "../nats/keyring-call.ts";
 
 /** The sizes of the tables in the keyring's database. `KEYRING_UNREACHABLE` without an answer. */
 export async function askSizes(
-  { link, identity, keyring }: Pick<Deps, "link" | "identity" | "keyring">,
+  deps: Pick<Deps, "link" | "identity" | "keyring">,
   timeoutMs: number,
 ): Promise<SizesReply["tables"]> {
   const body: SizesRequest = {};
-  const { value } = await call({
-    link,
-    identity,
-    peer: keyring,
-    subject: subjects.keyring("sizes"),
-    kind: "sizes",
-    body,
-    reply: sizesReply,
-    unreachable: "KEYRING_UNREACHABLE",
-    timeoutMs,
-  });
+  const { value } = await call({ ...keyringCall(deps, "sizes"), body, reply: sizesReply, timeoutMs });
   return value.tables;
 }

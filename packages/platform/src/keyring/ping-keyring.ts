@@ -1,22 +1,10 @@
 import { call } from "@sealrun/nats";
-import { type RevocationsRequest, revocationsReply, subjects } from "@sealrun/protocol";
+import { type RevocationsRequest, revocationsReply } from "@sealrun/protocol";
 import type { Deps } from "../deps.ts";
+import { keyringCall } from "../nats/keyring-call.ts";
 
 /** Asks the keyring for revocations after now, which needs almost no work. `KEYRING_UNREACHABLE` without an answer. */
-export async function pingKeyring(
-  { link, identity, keyring }: Pick<Deps, "link" | "identity" | "keyring">,
-  timeoutMs: number,
-): Promise<void> {
+export async function pingKeyring(deps: Pick<Deps, "link" | "identity" | "keyring">, timeoutMs: number): Promise<void> {
   const body: RevocationsRequest = { after: new Date().toISOString() };
-  await call({
-    link,
-    identity,
-    peer: keyring,
-    subject: subjects.keyring("revocations"),
-    kind: "revocations",
-    body,
-    reply: revocationsReply,
-    unreachable: "KEYRING_UNREACHABLE",
-    timeoutMs,
-  });
+  await call({ ...keyringCall(deps, "revocations"), body, reply: revocationsReply, timeoutMs });
 }

@@ -6,9 +6,9 @@ import {
   scopeKeyReply,
   type ScopeKeyRequest,
   type ScopeKeyStatement,
-  subjects,
 } from "@sealrun/protocol";
 import type { Deps } from "../deps.ts";
+import { keyringCall } from "../nats/keyring-call.ts";
 
 /** At about 1 KiB each. The oldest one is dropped, and is verified again at its next use. */
 const maxVerified = 10_000;
@@ -42,17 +42,7 @@ export async function fetchScopeKey(
     ownerId: place.ownerId,
     ...(place.scope === "service" ? { projectId: place.projectId } : {}),
   };
-  const { value } = await call({
-    link: deps.link,
-    identity: deps.identity,
-    peer: deps.keyring,
-    subject: subjects.keyring("scope-key"),
-    kind: "scope-key",
-    body,
-    reply: scopeKeyReply,
-    unreachable: "KEYRING_UNREACHABLE",
-    ...options,
-  });
+  const { value } = await call({ ...keyringCall(deps, "scope-key"), body, reply: scopeKeyReply, ...options });
   return readScopeKey(deps, place, value.statement);
 }
 
