@@ -41,8 +41,9 @@ export interface Call<T> {
   /** Only a signed reply counts. Without it, one with a MAC does too. */
   readonly isSigned?: boolean;
   /**
-   * A reply that is not the peer's, or cannot be read, is no answer: the caller would drop something at a refusal, and
-   * others on the bus can send such a reply. Without it, it is thrown with the code of what is wrong with it.
+   * The caller would drop something at a refusal. So a reply that is not the peer's or cannot be read, which others on the
+   * bus can send, is no answer, and neither is `REPLAYED`, which they can provoke by sending the request again. Without
+   * it, each is thrown with its own code.
    */
   readonly isPatient?: boolean;
   readonly subject: string;
@@ -76,7 +77,7 @@ export async function call<T>(
     if (pair !== undefined && options.isForPeerOnly === true) answer = await ask(options, requestId, undefined);
   }
   const { value, frame, header } = answer;
-  if (isRefusal(value)) throw readRefusal(options.peer, value, header);
+  if (isRefusal(value)) throw readRefusal(options, value, header);
   return { value, requestId, frame };
 }
 
@@ -98,12 +99,20 @@ async function ask<T>(options: Call<T>, requestId: string, pair: PairPeer | unde
   } catch (error) {
     if (options.isPatient !== true) throw error;
     const { code, message } = toSealrunError(error);
-    const why = `The answer is not of the ${peer.id} that is known here, or of another version of it (${code}: ${message})`;
-    throw new SealrunError(options.unreachable, why, { cause: error });
+    throw noAnswer(
+      options,
+      `The answer is not of the ${peer.id} that is known here, or of another version of it (${code}: ${message})`,
+      error,
+    );
   }
 }
 
-function readRefusal(peer: Peer, refusal: RpcRefusal, { time }: FrameHeader): SealrunError {
+function readRefusal(options: Call<unknown>, refusal: RpcRefusal, { time }: FrameHeader): SealrunError {
+  const { peer, isPatient } = options;
+  if (isPatient === true && refusal.code === "REPLAYED") {
+    // The request was made just now: it arrived twice, and the answer to the other one is lost or late.
+    return noAnswer(options, "The request arrived twice", answeredError(refusal));
+  }
   // The request is new: only a different clock can make it look expired.
   const clocks =
     refusal.code === "EXPIRED" ? judgeClocks(time - Date.now(), { own: hostname(), other: peer.id }) : undefined;
@@ -137,8 +146,12 @@ async function exchange<T>(options: Call<T>, request: Uint8Array): Promise<Uint8
     failAfter("nats");
     return reply.data;
   } catch (error) {
-    throw new SealrunError(options.unreachable, "", { cause: error });
+    throw noAnswer(options, "", error);
   }
+}
+
+function noAnswer({ unreachable }: Pick<Call<unknown>, "unreachable">, message: string, cause: unknown): SealrunError {
+  return new SealrunError(unreachable, message, { cause });
 }
 
 function isRefusal(value: unknown): value is RpcRefusal {

@@ -21,9 +21,7 @@ import {
   type RpcVerb,
   setReply,
   stateReply,
-  SealrunError,
   subjects,
-  toSealrunError,
   type AttemptRef,
 } from "@sealrun/protocol";
 import type { z } from "zod";
@@ -51,14 +49,9 @@ export function createPlatformRpc(deps: {
       isForPeerOnly: !isForKeyring(verb),
       body,
       reply,
-      isPatient: isPatient(verb),
+      isPatient: dropsAtRefusal(verb),
       unreachable: "PLATFORM_UNREACHABLE",
       ...options,
-    }).catch((error: unknown) => {
-      const failure = toSealrunError(error);
-      if (failure.code !== "REPLAYED" || !isPatient(verb)) throw failure;
-      // The request was made just now: it arrived twice, and the answer to the other one is lost or late.
-      throw new SealrunError("PLATFORM_UNREACHABLE", "The platform got a request twice", { cause: failure });
     });
   /** About one attempt: only the header names it. */
   const askOf = async <T>(verb: RpcVerb, { executionId, attempt, ...body }: AttemptRef, reply: z.ZodType<T>) =>
@@ -91,6 +84,6 @@ export function createPlatformRpc(deps: {
 }
 
 /** Whether a refusal makes the executor drop an attempt, its end or its reports. What a script asks for fails at once. */
-function isPatient(verb: RpcVerb): boolean {
+function dropsAtRefusal(verb: RpcVerb): boolean {
   return ["claim", "renew", "finish", "release", "reported"].includes(verb);
 }
