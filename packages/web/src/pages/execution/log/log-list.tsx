@@ -108,14 +108,7 @@ function Row(
       style={{ transform: `translateY(${start}px)` }}
       tabIndex={-1}
     >
-      <LogRow
-        line={line}
-        find={props.find}
-        sources={props.sources}
-        hasTime={props.hasTime}
-        hasStep={props.hasStep}
-        onLink={props.onLink}
-      />
+      <LogRow {...props} line={line} />
     </div>
   );
 }
@@ -129,14 +122,7 @@ function EarlyRow(props: LogListProps & { readonly line: KeptLine; readonly star
       className={classes["row"]}
       style={{ transform: `translateY(${start}px)` }}
     >
-      <LogRow
-        line={line}
-        find={props.find}
-        sources={props.sources}
-        hasTime={props.hasTime}
-        hasStep={props.hasStep}
-        onLink={undefined}
-      />
+      <LogRow {...props} onLink={undefined} />
     </div>
   );
 }
