@@ -1,33 +1,24 @@
-import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { announcedDescriptors } from "../../../packages/cli/src/guard/close-descriptors.ts";
+import { runGuarded } from "./run-guarded.ts";
 
-const sources = fileURLToPath(new URL("../../../packages/cli/src/guard/", import.meta.url));
+const listed = z.object({ closed: z.array(z.number()), child: z.array(z.number()) });
 
 /** What a child of a Node process lists that was started with these descriptors open. */
-function listInChild(call: string): { readonly closed: readonly number[]; readonly child: readonly number[] } {
+function listInChild(call: string): z.infer<typeof listed> {
   const program = `import { closeInheritedDescriptors } from "./close-descriptors.ts";
     import { spawnSync } from "node:child_process";
     const closed = ${call};
     const list = spawnSync("/bin/sh", ["-c", 'for f in /proc/self/fd/*; do [ -e "$f" ] && echo "\${f##*/}"; done']);
     const child = String(list.stdout).trim().split("\\n").map(Number).filter((number) => number > 2);
     console.log(JSON.stringify({ closed, child }));`;
-  const { stdout, stderr } = spawnSync(
-    "bash",
-    [
-      "-c",
-      'for n in /proc/self/fd/*; do n=${n##*/}; [ $n -gt 2 ] && eval "exec $n>&-"; done; exec 20</ 100</ 1000</etc "$0" "$@"',
-      process.execPath,
-      "--no-warnings",
-      "--input-type=module-typescript",
-      "-e",
+  return listed.parse(
+    runGuarded(
+      'for n in /proc/self/fd/*; do n=${n##*/}; [ $n -gt 2 ] && eval "exec $n>&-"; done; exec 20</ 100</ 1000</etc',
       program,
-    ],
-    { cwd: sources, encoding: "utf8" },
+    ),
   );
-  expect(stderr).toBe("");
-  return JSON.parse(stdout);
 }
 
 describe("closeInheritedDescriptors()", () => {

@@ -1,8 +1,5 @@
-import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-
-const sources = fileURLToPath(new URL("../../../packages/cli/src/guard/", import.meta.url));
+import { runGuarded } from "./run-guarded.ts";
 
 test("forbidCoreDumps() sets the limit to 0 and empties dumps, for the process and for its children", () => {
   const program = `import { forbidCoreDumps } from "./forbid-core-dumps.ts";
@@ -12,22 +9,7 @@ test("forbidCoreDumps() sets the limit to 0 and empties dumps, for the process a
     const child = spawnSync("sh", ["-c", "ulimit -Sc; ulimit -Hc; cat /proc/self/coredump_filter"], { encoding: "utf8" }).stdout;
     const own = /^Max core file size.*$/m.exec(readFileSync("/proc/self/limits", "utf8"))[0].trim().split(/  +/);
     console.log(JSON.stringify({ failure: failure ?? null, own, child: child.split("\\n") }));`;
-  const { stdout, stderr } = spawnSync(
-    "bash",
-    [
-      "-c",
-      'ulimit -Sc "$(ulimit -Hc)"; exec "$0" "$@"',
-      process.execPath,
-      "--conditions=@sealrun/source",
-      "--no-warnings",
-      "--input-type=module-typescript",
-      "-e",
-      program,
-    ],
-    { cwd: sources, encoding: "utf8" },
-  );
-  expect(stderr).toBe("");
-  expect(JSON.parse(stdout)).toEqual({
+  expect(runGuarded('ulimit -Sc "$(ulimit -Hc)"', program)).toEqual({
     failure: null,
     own: ["Max core file size", "0", "0", "bytes"],
     child: ["0", "0", "00000000", ""],
