@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { ask } from "../../support/api.ts";
 import { useBrowser, type Visit } from "../../support/browser.ts";
 import { atWidths, expectAccessible, expectNoSidewaysScroll, signIn } from "../../support/browser-checks.ts";
-import { dropPaths } from "../../support/drop-paths.ts";
+import { dragPaths, dropPaths } from "../../support/drop-paths.ts";
 import { holdChunk } from "../../support/hold-chunk.ts";
 import { searchBrowser } from "../../support/canary-search.ts";
 import { makeZip } from "../../support/make-zip.ts";
@@ -101,6 +101,24 @@ test("UploadPage takes what is dropped on the project's page while it is on its 
   letGo();
   await page.getByLabel("Name of the package").waitFor();
   expect(await page.getByLabel("Name of the package").inputValue()).toBe("meanwhile");
+});
+
+test("UploadPage is covered while files are dragged over it, so that no drop is lost with an element it replaces", async () => {
+  const folder = await stage.write("covered", { "main.sh": "echo 1\n" });
+  const { page } = await open("/projects/uploads/upload");
+  const isCovered = async (): Promise<boolean> =>
+    page.evaluate(() => document.elementFromPoint(700, 300)?.closest("#root") === null);
+  await page.mouse.move(600, 300);
+  await dragPaths(page, [folder]);
+  expect(await isCovered()).toBe(true);
+  await dropPaths(page, [folder]);
+  expect(await isCovered()).toBe(false);
+  await page.getByLabel("Name of the package").waitFor();
+  await dragPaths(page, [folder]);
+  expect(await isCovered()).toBe(true);
+  // A drag that ends without a word: the pointer moves again.
+  await page.mouse.move(650, 320);
+  expect(await isCovered()).toBe(false);
 });
 
 test("UploadPage takes files and asks for a name, which it checks as it is typed", async () => {

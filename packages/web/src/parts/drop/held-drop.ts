@@ -17,13 +17,28 @@ let held: Waiting | undefined;
  * way, and the browser would open the file instead. The page takes it when it is shown, and at each later drop.
  */
 export function holdDrops(): void {
+  const cover = createCover();
   const hold = (event: DragEvent): void => {
     const place = placeOf(globalThis.location.pathname);
     if (place === undefined || event.dataTransfer?.types.includes("Files") !== true) return;
     event.preventDefault();
     if (event.type === "drop") held = { place, grabbed: grab(event.dataTransfer.items) };
+    else if (!cover.isConnected) document.body.append(cover);
   };
   for (const type of ["dragenter", "dragover", "drop"] as const) globalThis.addEventListener(type, hold);
+  // No pointer moves while something is dragged: a drag of which no end was heard is over.
+  for (const type of ["drop", "pointermove"] as const) globalThis.addEventListener(type, () => cover.remove());
+}
+
+/**
+ * Lies in front of the page while files are dragged over it. A drop goes to the element under the pointer, and is lost
+ * when the page has just replaced that element: its content may come while the files are dragged.
+ */
+function createCover(): HTMLElement {
+  const cover = document.createElement("div");
+  Object.assign(cover.style, { position: "fixed", inset: "0", zIndex: "2147483647" });
+  cover.addEventListener("dragleave", () => cover.remove());
+  return cover;
 }
 
 /** What was dropped on this page and is not taken yet; it is given once. A drop on another page is forgotten. */
