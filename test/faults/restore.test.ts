@@ -74,7 +74,9 @@ test(
     // The sweeper may have ended those that ran.
     expect(settled).toMatchObject({ failed: [], next: null });
     expect(settled.settled).toBeGreaterThanOrEqual(6);
-    for (const id of ids) expect((await cluster.show(id)).status).toBe("lost");
+    for (const id of waiting) expect([id, (await cluster.show(id)).status]).toEqual([id, "lost"]);
+    // The executor of one that ran may have kept its end, which is accepted, as the guide to a restore says.
+    for (const id of held) expect(["lost", "succeeded"]).toContain((await cluster.show(id)).status);
     expect(witness.count(next)).toBe(0);
 
     expect((await cluster.ask(resumeAnswer, ["POST", "/platform/resume"])).due).toBe(1);
