@@ -151,6 +151,23 @@ describe("startSweeper()", () => {
     expect((await world.show(ref.executionId)).steps[0]).toMatchObject({ status: "succeeded", exitCode: null });
   });
 
+  test("startSweeper() waits for the reports of the newest attempt, whatever an earlier one misses", async () => {
+    const { ref } = await claimRerun();
+    await world.peer.report(ref, 2, [{ type: "log", step: 0, stream: "stdout", text: "early", time: 0 }]);
+    await until(async () => (await world.database.run("select 1 from report_chunks where items is not null")) > 0);
+    await endLease(ref.executionId);
+    const again = await world.peer.claim(await takeAgain(ref.executionId));
+    await again.rpc.finish({ ...again.ref, status: "succeeded", lastSequence: 1 });
+    await world.database.run(
+      "update report_chunks set stored_at = stored_at - interval '3 min' where execution_id = $1",
+      [ref.executionId],
+    );
+    await until(async () => (await world.show(ref.executionId)).steps[0]?.output === "early");
+    expect(await world.show(ref.executionId)).toMatchObject({ reportsComplete: false, reportsGap: null });
+    await world.peer.report(again.ref, 1, [late]);
+    await until(async () => (await world.show(ref.executionId)).reportsComplete);
+  });
+
   test("startSweeper() shows lines that waited for a chunk that never came", async () => {
     const { ref } = await world.claim("report");
     const item: ReportItem = { type: "log", step: 0, stream: "stdout", text: "after the gap", time: 0 };

@@ -18,7 +18,8 @@ export async function listStalled(sql: Sql): Promise<readonly AttemptRef[]> {
        where e.reports = 'awaited' and e.finished_at < clock_timestamp() - $1 * interval '1 millisecond'
        union
        select c.execution_id, c.attempt from report_chunks c join executions e on e.id = c.execution_id
-       where c.items is not null and (e.finished_at is not null or c.attempt < e.attempt)) g
+       where c.items is not null and (e.finished_at < clock_timestamp() - $1 * interval '1 millisecond'
+         or c.attempt < e.attempt)) g
      where not exists (
        select from report_chunks n where n.execution_id = g.execution_id and n.attempt = g.attempt
          and n.stored_at > clock_timestamp() - $1 * interval '1 millisecond')

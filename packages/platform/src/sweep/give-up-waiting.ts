@@ -12,8 +12,9 @@ import { describeGap } from "../executions/describe-gap.ts";
 import { noteGaps } from "../reports/gap-store.ts";
 
 /**
- * Shows the chunks that waited for missing ones before them, and closes the steps of an execution that has ended. From
- * then on the execution says that reports are missing. True when that is new. Chunks that come later are still stored.
+ * Shows the chunks that waited for missing ones before them. If they are the newest attempt's, closes the steps of the
+ * execution, which has ended and says from then on that reports are missing; true when that is new. Chunks that come
+ * later are still stored.
  */
 export async function giveUpWaiting(sql: Sql, of: AttemptRef): Promise<boolean> {
   const id = of.executionId;
@@ -21,7 +22,8 @@ export async function giveUpWaiting(sql: Sql, of: AttemptRef): Promise<boolean> 
   const states = await readStates(sql, [{ ...of, sequences: [] }]);
   const waiting = states.map((state) => applyChunks(state, { chunks: [], overGaps: true }));
   await storeChanges(sql, waiting);
-  if (!(await noteGaps(sql, id))) return false;
+  // What an earlier attempt misses says nothing of the newest, whose reports may still come.
+  if (of.attempt !== execution.attempt || !(await noteGaps(sql, id))) return false;
   await closeWithGap(sql, execution);
   return true;
 }
