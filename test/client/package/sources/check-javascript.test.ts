@@ -55,6 +55,10 @@ describe("checkJavaScript(), of what is right", () => {
       { "a.mjs": "if (process.argv[3]) await import('chalk');", "b.cjs": "function f() { require('x'); }" },
     ],
     [
+      "a require that Node reaches later, beside a lock file",
+      { "a.ts": "function f() { return require('x'); } f;", "b.cjs": "if (f) require('x');", ...locked("pg") },
+    ],
+    [
       "a require of its own",
       {
         "a.ts":
@@ -141,6 +145,8 @@ describe("checkJavaScript(), of what fails every run", () => {
     [{ "a.ts": "import x = require('lodash'); x;" }, 'imports "lodash"'],
     [{ "a.ts": "const x = await import('lodash'); x;" }, 'imports "lodash"'],
     [{ "a.cjs": "const x = require('lodash');" }, 'a.cjs:1:19: imports "lodash"'],
+    [{ "a.cjs": "const x = require('lodash');", ...locked("pg") }, "which is not in package-lock.json"],
+    [{ "a.ts": "const x = require('lodash'); x;", ...locked("pg") }, "which is not in package-lock.json"],
     [
       { ...locked("pg"), "a.ts": "import x from 'lodash'; x;" },
       "which is not in package-lock.json; run npm install lodash, and push both files again",

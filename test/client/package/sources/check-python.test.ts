@@ -22,6 +22,10 @@ test.each<[files: Readonly<Record<string, string>>, sentence: string]>([
   ],
   [{ "jobs/a.py": "import helper", "jobs/helper.py": "import requests" }, "jobs/helper.py:1: imports requests"],
   [{ "a.py": "import requests", "wheels/requests-2-py3-none-any.whl": "" }, "a.py:1: imports requests"],
+  [
+    { "a.py": "import requests", "requirements.txt": "# nothing yet\n" },
+    "a.py:1: imports requests, which needs a requirements.txt; write a line requests==VERSION into it",
+  ],
 ])("checkPython() refuses %j", (files, sentence) => {
   expect(problemsOf(files, Object.keys(files).slice(0, 1))).toEqual([expect.stringContaining(sentence)]);
 });
@@ -41,7 +45,15 @@ test.each<[what: string, files: Readonly<Record<string, string>>]>([
         "import sealrun, ferris_ef, fx_ef, ferris_cli\nfrom sealrun_context import context\nimport sealrun.context",
     },
   ],
-  ["a package with any requirements.txt", { "a.py": "import requests", "requirements.txt": "" }],
+  ["a requirements.txt that cannot be read", { "a.py": "import requests", "requirements.txt": "requests" }],
+  [
+    "what a line of requirements.txt probably brings",
+    {
+      "a.py": "import requests, yaml, google.cloud.storage, magic, PIL, ruamel.yaml, typing_extensions",
+      "requirements.txt":
+        "Requests==2.32.3\npyyaml==6.0.2\ngoogle-cloud-storage==3.1.0\npython-magic==0.4.27\nPillow==11.2.1\nruamel.yaml==0.18.10\ntyping-extensions==4.13.2\n",
+    },
+  ],
   [
     "modules of the package, wherever they are",
     {
@@ -73,5 +85,19 @@ test("checkPython() names each library once, at its first place", () => {
   expect(problemsOf({ "a.py": "import requests\nimport yaml", "b.py": "import requests" })).toEqual([
     expect.stringContaining("a.py:1: imports requests"),
     expect.stringContaining("a.py:2: imports yaml"),
+  ]);
+});
+
+test("checkPython() warns of an import that no line of requirements.txt resembles, since one of them may bring it", () => {
+  const files = { "a.py": "import requests\nimport urllib3\n", "requirements.txt": "requests==2.32.3\n" };
+  expect(checkPython(packageOf(files))).toEqual([
+    {
+      code: null,
+      level: "warning",
+      file: "a.py",
+      line: 2,
+      message:
+        "a.py:2: imports urllib3, and no line of requirements.txt has a name like it; unless one of them brings it, add urllib3==VERSION",
+    },
   ]);
 });

@@ -127,9 +127,13 @@ function follow(
 }
 
 /** The compiler resolves everything that it finds. Node resolves an import of a value before the script, the rest when it gets there. */
-function isReached({ path, isCompiled }: Visit, { how, isConditional }: ScriptImport): boolean {
-  if (isCompiled || how === "static") return true;
-  return how === "require" && !isConditional && path.endsWith(".cjs");
+function isReached({ path, isCompiled }: Visit, made: ScriptImport): boolean {
+  return isCompiled || made.how === "static" || (path.endsWith(".cjs") && isCertain(made));
+}
+
+/** Whatever the script does, Node resolves it. */
+function isCertain({ how, isConditional }: ScriptImport): boolean {
+  return how === "static" || (how === "require" && !isConditional);
 }
 
 /** An earlier step may write what a later one imports, if it names it. */
@@ -144,8 +148,8 @@ function judgePackage(context: Context, visit: Visit, made: ScriptImport): Packa
   if (name === undefined || isProvided(name) || name === context.ownName) return undefined;
   const { installed, paths, hasOwnLoader, hasPathNames } = context;
   if (hasOwnLoader || (visit.isCompiled && hasPathNames) || installed.kind === "unknown") return undefined;
-  // With installed packages the compiler leaves them to Node, which resolves imports of values before the script.
-  if (installed.kind !== "none" && made.how !== "static") return undefined;
+  // With installed packages the compiler leaves them to Node, which resolves the rest when it gets there.
+  if (installed.kind !== "none" && !isCertain(made)) return undefined;
   if (isBeside(visit.path, name, paths)) return undefined;
   if (installed.kind === "locked" && installed.names.has(name)) return undefined;
   return refuse(visit.path, made, `imports ${showName(made.specifier)}, ${describeMissing(context, name)}`);

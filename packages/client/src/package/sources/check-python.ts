@@ -1,4 +1,4 @@
-import { scriptKind } from "@sealrun/protocol";
+import { findDependencies, pythonPackageName, scriptKind } from "@sealrun/protocol";
 import { isVendored } from "../find-uses.ts";
 import type { PackageProblem } from "../problem.ts";
 import { distributionOf, isProvidedModule } from "./python-modules.ts";
@@ -12,13 +12,14 @@ const installs = /\b(?:pip3?|ensurepip|easy_install|conda|uv|poetry|apt-get)\b/;
 const searchesElsewhere = /\bsys\.(?:path|meta_path|modules)\b|\baddsitedir\b|\bPYTHONPATH\b/;
 
 /**
- * Imports of a package that has no requirements.txt at all, although one would be needed. With one, nothing is judged:
- * a library's name does not say which modules it brings.
+ * Imports that nothing in the package brings. Refused when it names no library at all; beside a requirements.txt with
+ * lines, a warning for an import that none of them resembles: a library's name does not say which modules it brings.
  */
 export function checkPython({ files, steps }: JudgedPackage): readonly PackageProblem[] {
   const paths = new Set(files.map(({ path }) => path));
-  if (paths.has("requirements.txt")) return [];
   const text = createTexts(files);
+  const pins = readPins(files);
+  if (pins === undefined) return [];
   const scripts = steps.map(({ script }) => script);
   if (scripts.some((script) => installs.test(text(script) ?? ""))) return [];
   if (steps.some(({ env }) => "PYTHONPATH" in env || "PYTHONHOME" in env)) return [];
@@ -34,19 +35,48 @@ export function checkPython({ files, steps }: JudgedPackage): readonly PackagePr
     for (const made of readPythonImports(source)) {
       const [name = ""] = made.module.split(".", 1);
       if (name === "" || own.has(name)) waiting.push(...filesOf(path, made).filter((file) => paths.has(file)));
-      else if (!isProvidedModule(name) && !problems.has(name)) problems.set(name, describe(path, made, name));
+      else if (!isProvidedModule(name) && !problems.has(name) && !pins.some((pin) => resembles(pin, name))) {
+        problems.set(name, describe({ path, made, name, hasPins: pins.length > 0 }));
+      }
     }
   }
   return [...problems.values()];
 }
 
-function describe(path: string, { line }: PythonImport, name: string): PackageProblem {
+/** The libraries of requirements.txt; none without one. Undefined when it cannot be read, which is a problem of its own. */
+function readPins(files: JudgedPackage["files"]): readonly string[] | undefined {
+  const bytes = files.find(({ path }) => path === "requirements.txt")?.bytes;
+  try {
+    const { python } = findDependencies([], (path) => (path === "requirements.txt" ? bytes : undefined));
+    return python?.requirements.pins.map(({ name }) => pythonPackageName(name)) ?? [];
+  } catch {
+    return undefined;
+  }
+}
+
+/** True when a library probably brings a module: "google-cloud-storage" for "google", "python-magic" for "magic". */
+function resembles(library: string, module: string): boolean {
+  const names = [module, distributionOf(module)].map(pythonPackageName);
+  return names.some((name) => library.includes(name) || name.includes(library));
+}
+
+function describe(found: {
+  readonly path: string;
+  readonly made: PythonImport;
+  readonly name: string;
+  readonly hasPins: boolean;
+}): PackageProblem {
+  const { path, made, name, hasPins } = found;
   const library = distributionOf(name);
-  return refuse(
-    path,
-    { line },
-    `imports ${name}, which needs a requirements.txt; write a line ${library}==VERSION into it`,
-  );
+  if (!hasPins) {
+    return refuse(
+      path,
+      made,
+      `imports ${name}, which needs a requirements.txt; write a line ${library}==VERSION into it`,
+    );
+  }
+  const message = `${path}:${made.line}: imports ${name}, and no line of requirements.txt has a name like it; unless one of them brings it, add ${library}==VERSION`;
+  return { code: null, level: "warning", file: path, line: made.line, message };
 }
 
 /** Any folder or file of that name may be the module: where a script looks is not followed. */
