@@ -79,6 +79,10 @@ test("/vault/secrets refuses bad names and bad JSON on the spot, and repeats no 
     await page.getByRole("button", { name: "Replace version 1" }).click();
     await page.getByText('Type a value, or tick "Store an empty text"').waitFor();
   }
+  await page.getByText("JSON", { exact: true }).click();
+  await page.getByLabel("Value", { exact: true }).fill('""');
+  await page.getByRole("button", { name: "Replace version 1" }).click();
+  await page.getByText('Type a value, or tick "Store an empty text"').waitFor();
   expect(await versionOf("DB_PASS")).toBe(1);
   await page.getByLabel("Store an empty text").check();
   await page.getByRole("button", { name: "Replace version 1" }).click();

@@ -93,7 +93,7 @@ function SetSecretForm({ place, name: given, own, known, field, onClose, onLeave
           onTyped={() => (save.error === null ? undefined : save.reset())}
           isFocused={given !== ""}
         />
-        {refusal !== undefined && form === "text" ? (
+        {refusal?.message === emptyRefusal ? (
           <Checkbox
             size="xs"
             label="Store an empty text"
@@ -140,6 +140,8 @@ function Closest(props: { readonly name: string | undefined; readonly onUse: (na
   );
 }
 
+const emptyRefusal = 'Type a value, or tick "Store an empty text"';
+
 interface Save {
   readonly place: SecretPlace;
   readonly name: string;
@@ -156,14 +158,11 @@ function useSave({ place, name, form, isEmptyMeant, field, onClose }: Save) {
   return useMutation({
     // The value is not a variable of the mutation: the query client would keep it.
     mutationFn: async () => {
-      const text = textOf(field.current);
-      if (isEmptyValue(text) && form === "text" && !isEmptyMeant) {
-        throw new SealrunError("MALFORMED", 'Type a value, or tick "Store an empty text"');
+      const value = readValue(textOf(field.current), form);
+      if (isEmptyValue(value) && !isEmptyMeant) {
+        throw new SealrunError("MALFORMED", emptyRefusal);
       }
-      const [stored] = await client.setSecrets(place, new Map([[name, readValue(text, form)]]), "set", {
-        // What is written as JSON is meant.
-        allowEmpty: isEmptyMeant || form === "json",
-      });
+      const [stored] = await client.setSecrets(place, new Map([[name, value]]), "set", { allowEmpty: isEmptyMeant });
       return stored?.version ?? 1;
     },
     onSuccess: async (version) => {
