@@ -66,13 +66,22 @@ test("keepPlain() and decodePrefixed() list wrapped values, and keep the others"
 });
 
 test("planImport() holds names and versions, no value", async () => {
-  const plan = planImport(await readImport(file(".env", "B=hunter2\nA=hunter2\nC=\n")), [{ name: "A", version: 3 }]);
-  expect(plan.names).toEqual([
-    { name: "A", place: ".env:2", replaces: 3, isEmpty: false },
-    { name: "B", place: ".env:1", replaces: null, isEmpty: false },
-    { name: "C", place: ".env:3", replaces: null, isEmpty: true },
+  const plan = planImport(await readImport(file(".env", "B=hunter2\nA=hunter2\nC=\nD=abc\n")), [
+    { name: "A", version: 3 },
   ]);
-  expect(JSON.stringify(plan)).not.toContain("hunter2");
+  expect(plan.names).toEqual([
+    { name: "A", place: ".env:2", replaces: 3, isEmpty: false, warning: undefined },
+    { name: "B", place: ".env:1", replaces: null, isEmpty: false, warning: undefined },
+    { name: "C", place: ".env:3", replaces: null, isEmpty: true, warning: undefined },
+    {
+      name: "D",
+      place: ".env:4",
+      replaces: null,
+      isEmpty: false,
+      warning: "D is too short to mask: logs and results of a run show it as it is",
+    },
+  ]);
+  expect(JSON.stringify(plan)).not.toMatch(/hunter2|abc/);
 });
 
 test("chosenValues() takes only the chosen names", () => {

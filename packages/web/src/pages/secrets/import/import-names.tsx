@@ -33,7 +33,7 @@ export function ImportNames(props: {
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {names.map(({ name, place, replaces, isEmpty }) => (
+          {names.map(({ name, place, replaces, isEmpty, warning }) => (
             <Table.Tr key={name}>
               <Table.Td>
                 <Checkbox
@@ -48,11 +48,8 @@ export function ImportNames(props: {
                 <Text size="xs" ff="text" c="dimmed" hiddenFrom="sm">
                   <ShownText text={place} />
                 </Text>
-                {isEmpty ? (
-                  <Text size="xs" ff="text" c="var(--mantine-color-orange-light-color)">
-                    Its value is empty. Tick it to store an empty value.
-                  </Text>
-                ) : null}
+                {isEmpty ? <Warning text="Its value is empty. Tick it to store an empty value." /> : null}
+                {warning === undefined ? null : <Warning text={warning} />}
               </Table.Td>
               <Table.Td>
                 <Badge
@@ -75,5 +72,13 @@ export function ImportNames(props: {
         </Table.Tbody>
       </Table>
     </ScrollArea.Autosize>
+  );
+}
+
+function Warning({ text }: { readonly text: string }): ReactNode {
+  return (
+    <Text size="xs" ff="text" c="var(--mantine-color-orange-light-color)">
+      <ShownText text={text} />
+    </Text>
   );
 }

@@ -1,4 +1,4 @@
-import { type FoundSecret, isEmptyValue, readSecrets, takePlain, takePrefixed } from "@sealrun/client";
+import { type FoundSecret, isEmptyValue, readSecrets, takePlain, takePrefixed, warnOfMasking } from "@sealrun/client";
 import { type JsonValue, limits, SealrunError, type SecretInfo, showBytes } from "@sealrun/protocol";
 
 /** The content of a file, with values: keep it out of React state and drop it after the import. */
@@ -18,6 +18,8 @@ export interface PlannedName {
   readonly replaces: number | null;
   /** True for an empty text, which is rarely meant: such a name is stored only when it is ticked. */
   readonly isEmpty: boolean;
+  /** What a run will not mask of the value; undefined when it masks all of it. */
+  readonly warning: string | undefined;
 }
 
 /** What an import would do, without values. */
@@ -84,6 +86,7 @@ export function planImport(
       place,
       replaces: versions.get(name) ?? null,
       isEmpty: isEmptyValue(value),
+      warning: warnOfMasking(name, value),
     }))
     .toSorted((left, right) => (left.name < right.name ? -1 : 1));
   return { names, refusals, leftOut };
