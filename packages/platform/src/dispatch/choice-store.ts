@@ -257,21 +257,22 @@ export async function markPublished(
   events: readonly PublishedEvent[],
   { isLast }: { readonly isLast: boolean },
 ): Promise<void> {
-  const run: Sql["run"] = async (text, values) => (isLast ? sql.runLast(text, values) : sql.run(text, values));
-  await run(
-    `with noted as (
+  const store = async (): Promise<number> =>
+    sql.run(
+      `with noted as (
        update executions e set generation = event.generation, published_seq = event.seq,
               event_expires_at = event.expires_at, granted = event.granted, published_at = clock_timestamp()
        from unnest($1::text[], $2::int[], $3::bigint[], $4::timestamptz[], $5::json[])
          as event (id, generation, seq, expires_at, granted)
        where e.id = event.id)
      delete from outbox where execution_id = any ($1::text[])`,
-    [
-      events.map(({ id }) => id),
-      events.map(({ generation }) => generation),
-      events.map(({ seq }) => seq),
-      events.map(({ expiresAt }) => new Date(expiresAt).toISOString()),
-      events.map(({ granted }) => JSON.stringify(granted)),
-    ],
-  );
+      [
+        events.map(({ id }) => id),
+        events.map(({ generation }) => generation),
+        events.map(({ seq }) => seq),
+        events.map(({ expiresAt }) => new Date(expiresAt).toISOString()),
+        events.map(({ granted }) => JSON.stringify(granted)),
+      ],
+    );
+  await (isLast ? sql.last(store) : store());
 }

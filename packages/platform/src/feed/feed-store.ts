@@ -3,14 +3,9 @@ import { executionId, type ExecutionId, isFinal } from "@sealrun/protocol";
 import { z } from "zod";
 import { feedChannel } from "../postgres/channels.ts";
 import { type FeedBlock, type FeedEntry, maxBodyBytes, packBlocks } from "./feed-block.ts";
-import { mergeBlocks } from "./merge-blocks.ts";
+import { maxLiveBlocks, mergeBlocks, minLiveBlocks } from "./merge-blocks.ts";
 
 export type { FeedEntry } from "./feed-block.ts";
-
-/** So many live blocks of a feed that grows are merged. */
-const maxLiveBlocks = 16;
-/** Fewer than these stay as they are after the end: merging them would cost more than they do. */
-const minLiveBlocks = 4;
 
 /** What to append to the feed of one execution. */
 export interface NewEntries {
@@ -24,23 +19,34 @@ export async function appendFeed(sql: Sql, id: ExecutionId, entries: readonly Fe
 }
 
 /**
- * Appends to feeds, in order, and notifies live streams. Call it in a transaction that holds the executions. Cursors go
- * up by one: the row of an execution stays locked until the transaction ends, so that no reader ever sees a later entry
- * before an earlier one. One statement; two more for a feed whose small blocks are merged: at each 16th call, and at the
- * end of its execution if there are several.
+ * Appends to feeds as `addToFeeds` does. Two more statements for a feed whose small blocks are merged: at each 16th call,
+ * and at the end of its execution if there are several.
  */
 export async function appendFeeds(sql: Sql, given: readonly NewEntries[]): Promise<void> {
+  const live = await addToFeeds(sql, given);
+  for (const [id, count] of live) {
+    const ends = given.some((one) => one.id === id && endsFeed(one.entries));
+    if (count >= (ends ? minLiveBlocks : maxLiveBlocks)) await settleFeed(sql, id);
+  }
+}
+
+/**
+ * Appends to feeds, in order, and notifies live streams; returns how many of a feed's newest blocks are live. Call it in
+ * a transaction that holds the executions. Cursors go up by one: the row of an execution stays locked until the
+ * transaction ends, so that no reader ever sees a later entry before an earlier one. One statement, which merges nothing.
+ */
+export async function addToFeeds(sql: Sql, given: readonly NewEntries[]): Promise<ReadonlyMap<ExecutionId, number>> {
   const feeds = Map.groupBy(given, ({ id }) => id);
   const written = [...feeds].flatMap(([id, parts]) => {
     const entries = parts.flatMap((part) => part.entries);
-    const ends = entries.some((entry) => entry.kind === "status" && isFinal(entry.body.status));
     const blocks = placeAtEnd(packBlocks(entries, { mayGrow: true }));
-    return entries.length === 0 ? [] : [{ id, count: entries.length, blocks, removed: [], ends }];
+    return entries.length === 0 ? [] : [{ id, count: entries.length, blocks, removed: [] }];
   });
-  const live = await writeBlocks(sql, written);
-  for (const { id, ends } of written) {
-    if ((live.get(id) ?? 0) >= (ends ? minLiveBlocks : maxLiveBlocks)) await settleFeed(sql, id);
-  }
+  return writeBlocks(sql, written);
+}
+
+function endsFeed(entries: readonly FeedEntry[]): boolean {
+  return entries.some((entry) => entry.kind === "status" && isFinal(entry.body.status));
 }
 
 /**
@@ -92,6 +98,13 @@ export async function deleteFeed(sql: Sql, ids: readonly ExecutionId[], maxEntri
   return deleted !== undefined && deleted.blocks < maxBlocks && deleted.rows < maxEntries;
 }
 
+/** How many of the newest blocks of a feed are live, as SQL. */
+export const liveBlocksOf = (id: string): string => `(
+  select count(*)::int from (
+    select b.is_live from feed_blocks b where b.execution_id = ${id}
+    order by b.last_cursor desc limit ${maxLiveBlocks}) newest
+  where newest.is_live)`;
+
 interface BlocksToWrite {
   readonly id: ExecutionId;
   /** How far the cursor moves. */
@@ -136,11 +149,8 @@ async function writeBlocks(sql: Sql, feeds: readonly BlocksToWrite[]): Promise<R
        returning execution_id, is_live
      )
      select moved.id, pg_notify($12, moved.id),
-            (select count(*)::int from added where is_live and added.execution_id = moved.id) + (
-              select count(*)::int from (
-                select b.is_live from feed_blocks b where b.execution_id = moved.id
-                order by b.last_cursor desc limit $13) newest
-              where newest.is_live) as live
+            (select count(*)::int from added where is_live and added.execution_id = moved.id)
+              + ${liveBlocksOf("moved.id")} as live
      from moved`,
     [
       feeds.map(({ id }) => id),
@@ -156,7 +166,6 @@ async function writeBlocks(sql: Sql, feeds: readonly BlocksToWrite[]): Promise<R
       blocks.map(({ body }) => body),
       // Received by `live/feed-notices.ts`, which wakes `live/stream-execution.ts`.
       feedChannel,
-      maxLiveBlocks,
     ],
   );
   return new Map(rows.map(({ id, live }) => [id, live]));

@@ -3,6 +3,7 @@ import { type AttemptRef, executionId, executorId, type ExecutorId, limits } fro
 import { z } from "zod";
 import type { ClaimedAttempt } from "../executions/attempt-store.ts";
 import { stepStateJson } from "../executions/step-store.ts";
+import { liveBlocksOf } from "../feed/feed-store.ts";
 import type { AppliedChunks } from "./apply-chunks.ts";
 import { type AttemptState, attemptState } from "./attempt-state.ts";
 import { readTime } from "./read-time.ts";
@@ -96,7 +97,8 @@ export async function readStates(sql: Sql, asked: readonly StateQuery[]): Promis
                                where c.execution_id = e.id and c.attempt = a.attempt and c.sequence = n)
              order by n limit $7) as missing,
        (select json_agg(${stepStateJson} order by s.position) from execution_steps s
-        where s.execution_id = e.id) as steps
+        where s.execution_id = e.id) as steps,
+       ${liveBlocksOf("e.id")} as live_blocks
      from unnest($1::text[], $2::int[], $3::int[]) as given (execution_id, attempt, up_to)
      join executions e on e.id = given.execution_id
      join attempts a on a.execution_id = e.id and a.attempt = given.attempt`,

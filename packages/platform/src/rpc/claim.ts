@@ -14,7 +14,7 @@ import {
 } from "@sealrun/protocol";
 import type { Deps } from "../deps.ts";
 import { findClaimed, startAttempts } from "../executions/attempt-store.ts";
-import { appendFeeds, type FeedEntry } from "../feed/feed-store.ts";
+import { addToFeeds, type FeedEntry } from "../feed/feed-store.ts";
 import { describeOpened } from "../executions/granted.ts";
 import { lockExecutions, type LockedExecution } from "../executions/store.ts";
 import { executorRequester, type ExecutorRequest, type RpcDeps } from "../executors/executor-request.ts";
@@ -118,26 +118,22 @@ function judge(claim: Claim, execution: LockedExecution, found: Known | undefine
 
 const running: readonly FeedEntry[] = [{ kind: "status", body: { status: "running" } }];
 
+/** Commits too. The feeds' small blocks are merged by a later report. */
 async function storeClaims(sql: Sql, request: ExecutorRequest, claimed: readonly Claimed[]): Promise<void> {
   const queued = claimed.filter(({ execution }) => execution.status === "queued");
-  await Promise.all([
-    startAttempts(
-      sql,
-      request.executorId,
-      claimed.map(({ claim, execution, attempt }) => ({
-        executionId: execution.id,
-        attempt,
-        isQueued: execution.status === "queued",
-        requester: requesterOf(request, claim),
-        detail: { attempt, generation: claim.generation, ...describeOpened(execution.granted) },
-      })),
-    ),
-    appendFeeds(
-      sql,
-      queued.map(({ execution }) => ({ id: execution.id, entries: running })),
-    ),
-  ]);
-  crashPoint("platform.claim.before-commit");
+  const started = claimed.map(({ claim, execution, attempt }) => ({
+    executionId: execution.id,
+    attempt,
+    isQueued: execution.status === "queued",
+    requester: requesterOf(request, claim),
+    detail: { attempt, generation: claim.generation, ...describeOpened(execution.granted) },
+  }));
+  const feeds = queued.map(({ execution }) => ({ id: execution.id, entries: running }));
+  await sql.last(async () => {
+    const written = [startAttempts(sql, request.executorId, started), addToFeeds(sql, feeds)];
+    crashPoint("platform.claim.before-commit");
+    await Promise.all(written);
+  });
 }
 
 /** The requester of one claim: its own request id says which claim a row of the audit is about. */

@@ -2,9 +2,10 @@ import { crashPoint } from "@sealrun/faults";
 import type { Sql } from "@sealrun/postgres";
 import type { FinishedAttempt } from "@sealrun/protocol";
 import { endExecutions } from "../executions/end-store.ts";
+import { addToFeeds } from "../feed/feed-store.ts";
 import { executorRequester, type ExecutorRequest } from "../executors/executor-request.ts";
 import { applyChunks } from "../reports/apply-chunks.ts";
-import { storeFeeds } from "../reports/apply-report.ts";
+import { feedsOf, finishChanges } from "../reports/apply-report.ts";
 import type { AttemptState } from "../reports/attempt-state.ts";
 import { isSameAttempt, lockStates, storeApplied } from "../reports/report-store.ts";
 
@@ -18,8 +19,8 @@ export type FinishVerdict =
 
 /**
  * Ends executions for their current attempts, with the last chunk of each that brings it; a verdict for each, in this
- * order. Of an end that is not accepted only the chunk counts, if the attempt was this executor's. Each end is of another
- * execution; one of several whose execution is locked is left out. Call it inside a transaction.
+ * order; commits. Of an end that is not accepted only the chunk counts, if the attempt was this executor's. Each end is
+ * of another execution; one of several whose execution is locked is left out. Call it inside a transaction.
  */
 export async function finishAttempts(
   sql: Sql,
@@ -50,9 +51,13 @@ export async function finishAttempts(
       ? [{ ...end, error: end.error, isComplete: applied.isComplete, requester: executorRequester(request) }]
       : [],
   );
-  const reports = storeApplied(sql, applied);
-  crashPoint("platform.finish.report-applied");
-  await Promise.all([reports, endExecutions(sql, ended), storeFeeds(sql, applied)]);
+  await finishChanges(sql, applied, async () => {
+    const reports = storeApplied(sql, applied);
+    crashPoint("platform.finish.report-applied");
+    const ends = [endExecutions(sql, ended), addToFeeds(sql, feedsOf(applied))];
+    crashPoint("platform.finish.before-commit");
+    await Promise.all([reports, ...ends]);
+  });
   return judged.map(({ kind, applied }) =>
     kind === "refused" || kind === "not held"
       ? { isAccepted: false, mustAskAlone: kind === "not held" && asked.length > 1 }
