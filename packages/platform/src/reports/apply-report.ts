@@ -2,10 +2,11 @@ import { crashPoint } from "@sealrun/faults";
 import type { Sql } from "@sealrun/postgres";
 import { SealrunError } from "@sealrun/protocol";
 import type { ClaimedAttempt } from "../executions/attempt-store.ts";
-import { addToFeeds, type NewEntries, settleFeed } from "../feed/feed-store.ts";
+import { settleFeed } from "../feed/feed-store.ts";
 import { type AppliedChunks, applyChunks } from "./apply-chunks.ts";
 import type { Chunk } from "./attempt-state.ts";
-import { type HeldAttempt, lockStates, storeApplied } from "./report-store.ts";
+import { storeApplied } from "./applied-store.ts";
+import { type HeldAttempt, lockStates } from "./report-store.ts";
 
 /** Chunks of an attempt, and the executor that sent them. */
 export interface AttemptReports extends ClaimedAttempt {
@@ -40,7 +41,7 @@ function queryOf<T extends AttemptReports>(given: T) {
 async function applyHeld(sql: Sql, held: readonly HeldAttempt<{ readonly given: AttemptReports }>[]): Promise<void> {
   const applied = held.map(({ asked, state }) => applyChunks(state, { chunks: asked.given.chunks }));
   await finishChanges(sql, applied, async () => {
-    const written = writeChanges(sql, applied);
+    const written = storeApplied(sql, applied);
     crashPoint("platform.report.before-commit");
     await written;
   });
@@ -48,7 +49,7 @@ async function applyHeld(sql: Sql, held: readonly HeldAttempt<{ readonly given: 
 
 /** Stores what chunks change, the feed included. Call it inside a transaction that holds the executions. */
 export async function storeChanges(sql: Sql, applied: readonly AppliedChunks[]): Promise<void> {
-  await writeChanges(sql, applied);
+  await storeApplied(sql, applied);
   await mergeFeeds(sql, applied);
 }
 
@@ -64,16 +65,6 @@ export async function finishChanges(
   if (!applied.some(({ mustMerge }) => mustMerge)) return sql.last(write);
   await write();
   await mergeFeeds(sql, applied);
-}
-
-/** What chunks add to the feeds of their executions. */
-export function feedsOf(applied: readonly AppliedChunks[]): readonly NewEntries[] {
-  return applied.map(({ of, entries }) => ({ id: of.executionId, entries }));
-}
-
-/** Sends all statements at once. */
-async function writeChanges(sql: Sql, applied: readonly AppliedChunks[]): Promise<void> {
-  await Promise.all([storeApplied(sql, applied), addToFeeds(sql, feedsOf(applied))]);
 }
 
 async function mergeFeeds(sql: Sql, applied: readonly AppliedChunks[]): Promise<void> {

@@ -13,8 +13,7 @@ import {
   SealrunError,
 } from "@sealrun/protocol";
 import type { Deps } from "../deps.ts";
-import { findClaimed, startAttempts } from "../executions/attempt-store.ts";
-import { addToFeeds, type FeedEntry } from "../feed/feed-store.ts";
+import { findClaimed, startAttempts } from "../executions/claim-store.ts";
 import { describeOpened } from "../executions/granted.ts";
 import { lockExecutions, type LockedExecution } from "../executions/store.ts";
 import { executorRequester, type ExecutorRequest, type RpcDeps } from "../executors/executor-request.ts";
@@ -116,11 +115,8 @@ function judge(claim: Claim, execution: LockedExecution, found: Known | undefine
   return { claim, execution, attempt: known?.attempt ?? execution.attempt + 1 };
 }
 
-const running: readonly FeedEntry[] = [{ kind: "status", body: { status: "running" } }];
-
-/** Commits too. The feeds' small blocks are merged by a later report. */
+/** Commits too. */
 async function storeClaims(sql: Sql, request: ExecutorRequest, claimed: readonly Claimed[]): Promise<void> {
-  const queued = claimed.filter(({ execution }) => execution.status === "queued");
   const started = claimed.map(({ claim, execution, attempt }) => ({
     executionId: execution.id,
     attempt,
@@ -128,11 +124,10 @@ async function storeClaims(sql: Sql, request: ExecutorRequest, claimed: readonly
     requester: requesterOf(request, claim),
     detail: { attempt, generation: claim.generation, ...describeOpened(execution.granted) },
   }));
-  const feeds = queued.map(({ execution }) => ({ id: execution.id, entries: running }));
   await sql.last(async () => {
-    const written = [startAttempts(sql, request.executorId, started), addToFeeds(sql, feeds)];
+    const written = startAttempts(sql, request.executorId, started);
     crashPoint("platform.claim.before-commit");
-    await Promise.all(written);
+    await written;
   });
 }
 

@@ -1,13 +1,12 @@
 import { crashPoint } from "@sealrun/faults";
 import type { Sql } from "@sealrun/postgres";
 import type { FinishedAttempt } from "@sealrun/protocol";
-import { endExecutions } from "../executions/end-store.ts";
-import { addToFeeds } from "../feed/feed-store.ts";
 import { executorRequester, type ExecutorRequest } from "../executors/executor-request.ts";
 import { applyChunks } from "../reports/apply-chunks.ts";
-import { feedsOf, finishChanges } from "../reports/apply-report.ts";
+import { finishChanges } from "../reports/apply-report.ts";
 import type { AttemptState } from "../reports/attempt-state.ts";
-import { isSameAttempt, lockStates, storeApplied } from "../reports/report-store.ts";
+import { storeApplied } from "../reports/applied-store.ts";
+import { isSameAttempt, lockStates } from "../reports/report-store.ts";
 
 /**
  * The answer to one end. Accepted now or before: the chunks that are not stored yet. `mustAskAlone`: it was one of several
@@ -52,11 +51,9 @@ export async function finishAttempts(
       : [],
   );
   await finishChanges(sql, applied, async () => {
-    const reports = storeApplied(sql, applied);
-    crashPoint("platform.finish.report-applied");
-    const ends = [endExecutions(sql, ended), addToFeeds(sql, feedsOf(applied))];
+    const written = storeApplied(sql, applied, ended);
     crashPoint("platform.finish.before-commit");
-    await Promise.all([reports, ...ends]);
+    await written;
   });
   return judged.map(({ kind, applied }) =>
     kind === "refused" || kind === "not held"
