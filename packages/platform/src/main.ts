@@ -68,8 +68,9 @@ export async function start(config: PlatformConfig, options: PlatformOptions): P
     closers.push(async () => changes.close());
     const kept = await openKept(deps.database);
     closers.push(async () => kept.close());
-    closers.push(followRevocations(deps));
-    closers.push(await startWork({ ...deps, kept }));
+    const revocations = followRevocations(deps);
+    closers.push(revocations.close);
+    closers.push(await startWork({ ...deps, kept, revocations }));
     closers.push(await startScheduler(deps));
     closers.push(await startRetention(deps));
     closers.push(measureDaily(deps));
