@@ -1,5 +1,5 @@
 import { threadId } from "node:worker_threads";
-import { areSockets, readSome, writeSome } from "./descriptor.ts";
+import { isChannel, isPeerGone, readSome, writeSome } from "./descriptor.ts";
 import { SealrunError } from "./error.ts";
 import { decodeBody, encodeFrame, readLengthLine } from "./frames.ts";
 import { isJsonObject, type JsonObject } from "./json-value.ts";
@@ -8,6 +8,7 @@ import type { ScriptRequest } from "./request.ts";
 const frames = 3;
 const tokens = 4;
 const token = Buffer.of(0x0a);
+const taken = Buffer.alloc(1);
 const chunkBytes = 65_536;
 /** Allocated once: a new buffer for each answer costs more than the exchange. */
 const chunk = Buffer.alloc(chunkBytes);
@@ -18,7 +19,9 @@ const spareCalls = 200;
 
 let exchanges = 0;
 /** Checked once: descriptors 3 and 4 do not change after the process has started. */
-let hasSockets: boolean | undefined;
+let hasChannel: boolean | undefined;
+/** Nothing more comes on descriptor 3. */
+let isClosed = false;
 let broken: SealrunError | undefined;
 
 /**
@@ -40,8 +43,8 @@ export function exchange(request: ScriptRequest): JsonObject {
 
 function requireChannel(): void {
   if (broken !== undefined) throw broken;
-  hasSockets ??= process.env["SEALRUN_EXECUTION_ID"] !== undefined && areSockets(frames, tokens);
-  if (hasSockets) return;
+  hasChannel ??= process.env["SEALRUN_EXECUTION_ID"] !== undefined && isChannel(frames, tokens);
+  if (hasChannel) return;
   throw new SealrunError(
     "CHANNEL_BROKEN",
     "sealrun: this process has no channel to its executor; ask for secrets in the script itself or one of its threads " +
@@ -67,16 +70,17 @@ function exchangeBytes(frame: Uint8Array): Uint8Array {
     isUnderWay = false;
     return body;
   } catch (error) {
+    if (isPeerGone(error)) throw breakClosed(error);
     throw isUnderWay ? breakChannel("the exchange with the executor was cut short", error) : error;
   } finally {
     // After half an exchange the next thread would read the wrong answer: then the token is not put back, and the
-    // executor ends the run.
-    if (!isUnderWay) putTokenBack();
+    // executor ends the run. On a closed channel there is no answer, and the next thread must not wait for the token.
+    if (!isUnderWay || isClosed) putTokenBack();
   }
 }
 
 function takeToken(): void {
-  if (readSome(tokens, Buffer.alloc(1)) === 0) throw breakChannel("the executor closed the channel");
+  if (readSome(tokens, taken) === 0) throw breakClosed();
 }
 
 function putTokenBack(): void {
@@ -103,8 +107,13 @@ function readBody(): Uint8Array {
 
 function readMore(buffer: Uint8Array): number {
   const count = readSome(frames, buffer);
-  if (count === 0) throw breakChannel("the executor closed the channel");
+  if (count === 0) throw breakClosed();
   return count;
+}
+
+function breakClosed(cause?: unknown): SealrunError {
+  isClosed = true;
+  return breakChannel("the executor closed the channel", cause);
 }
 
 function breakChannel(reason: string, cause?: unknown): SealrunError {
