@@ -1,6 +1,6 @@
 import type { Database, Sql } from "@sealrun/postgres";
 
-type Asking = Pick<Sql, "rows" | "row" | "run" | "last">;
+type Asking = Pick<Sql, "rows" | "row" | "run" | "runLast">;
 
 /** A database, and how often its user has waited for it: statements that are asked for together are one wait. */
 export function countWaits(database: Database): { readonly database: Database; readonly takeWaits: () => number } {
@@ -18,9 +18,9 @@ export function countWaits(database: Database): { readonly database: Database; r
       rows: async (...asked) => ask(sql.rows(...asked)),
       row: async (...asked) => ask(sql.row(...asked)),
       run: async (...asked) => ask(sql.run(...asked)),
-      last: async (work) => {
+      runLast: async (...asked) => {
         onLast?.();
-        return sql.last(work);
+        return ask(sql.runLast(...asked));
       },
     };
   };

@@ -105,7 +105,7 @@ export async function runStep(options: StepOptions): Promise<StepEnd> {
       crashPoint("executor.step.before-go");
       options.onGo?.();
       writeGo(script.frames);
-      channel = openChannel({ script, pipes, stopping }, options);
+      channel = openChannel(script, stopping, options);
       crashPoint("executor.step.started");
     }
     const exitCode = await script.ended;
@@ -133,19 +133,16 @@ export async function runStep(options: StepOptions): Promise<StepEnd> {
     await kill();
     await channel?.close();
     script.frames.destroy();
-    pipes.token.pipe.close();
+    script.token.destroy();
     pipes.status.output.destroy();
     await Promise.all(outputs);
   }
 }
 
-function openChannel(
-  { script, pipes, stopping }: { script: RunningScript; pipes: OutputPipes; stopping: Stopping },
-  options: StepOptions,
-): Channel {
+function openChannel(script: RunningScript, stopping: Stopping, options: StepOptions): Channel {
   const channel = serveChannel({
     frames: script.frames,
-    token: pipes.token.pipe,
+    token: script.token,
     handle: options.handle,
     hasScriptEnded: script.hasEnded,
     onBroken: (error) => stopping.stop({ kind: "channel-broken", error }),
@@ -161,9 +158,6 @@ type Start = (pipes: OutputPipes) => RunningScript;
 function startOn(pipes: OutputPipes, start: Start): RunningScript {
   try {
     return start(pipes);
-  } catch (error) {
-    pipes.token.pipe.close();
-    throw error;
   } finally {
     for (const pipe of Object.values(pipes)) pipe.closeWriteEnd();
   }

@@ -75,7 +75,7 @@ export async function openDatabase(options: {
   }
   return {
     ...statements,
-    last: async (work) => work(),
+    runLast: async (text, values) => statements.run(text, values),
     ring: rings.ring,
     transaction: async (work, { answerMs } = {}) => inTransaction({ ...use, answerMs }, work),
     listen: async (channel, onNotice) =>

@@ -101,7 +101,11 @@ async function commit(
   request: ExecutorRequest,
   ends: readonly FinishedAttempt[],
 ): Promise<readonly FinishVerdict[]> {
-  return database.transaction(async (sql) => finishAttempts(sql, request, ends));
+  return database.transaction(async (sql) => {
+    const verdicts = await finishAttempts(sql, request, ends);
+    crashPoint("platform.finish.before-commit");
+    return verdicts;
+  });
 }
 
 /** True when the database did not answer, or not in time. */
