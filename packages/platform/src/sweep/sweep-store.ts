@@ -33,7 +33,8 @@ export async function lookForSweep(sql: Sql): Promise<SweepLook> {
                where e.status = 'running') - clock_timestamp()) * 1000)::float8 as lease_ms,
             (extract(epoch from least(
                (select min(finished_at) from executions where reports = 'awaited'),
-               (select min(c.stored_at) from report_chunks c join executions e on e.id = c.execution_id
+               (select min(case when c.attempt < e.attempt then c.stored_at else greatest(c.stored_at, e.finished_at) end)
+                from report_chunks c join executions e on e.id = c.execution_id
                 where c.items is not null and (e.finished_at is not null or c.attempt < e.attempt))
              ) - clock_timestamp()) * 1000)::float8 + $1 as reports_ms,
             exists (select from attempts where ended_at is not null and grant_ended_at is null) as is_grant_open`,
