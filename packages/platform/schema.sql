@@ -453,6 +453,7 @@ create table secret_versions (
   FOREIGN KEY (secret_id) REFERENCES secrets(id),
   PRIMARY KEY (secret_id, version)
 );
+CREATE INDEX secret_versions_sha256 ON public.secret_versions USING btree (secret_id, sha256);
 CREATE TRIGGER secret_versions_are_history BEFORE UPDATE ON public.secret_versions FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 create table secrets (
@@ -497,6 +498,13 @@ create table set_parts (
   FOREIGN KEY (execution_id) REFERENCES executions(id),
   PRIMARY KEY (execution_id, attempt, scope, name, sha256, part)
 );
+
+create table state_puts (
+  sha256 text not null,
+  put_at timestamp with time zone not null default clock_timestamp(),
+  PRIMARY KEY (sha256)
+);
+CREATE INDEX state_puts_age ON public.state_puts USING btree (put_at);
 
 create table streams (
   name text not null,

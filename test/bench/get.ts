@@ -5,7 +5,9 @@ import { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { serveChannel } from "../../executor/src/channel/channel.ts";
+import type { TokenPipe } from "../../executor/src/channel/token-pipe.ts";
 import { createMasker } from "../../executor/src/mask/masker.ts";
+import { makeTokenPipe } from "../support/script-peer.ts";
 import { type BenchRow, ratioRow } from "./row.ts";
 
 const script = fileURLToPath(new URL("get-script.ts", import.meta.url));
@@ -39,21 +41,24 @@ export async function bench(): Promise<readonly BenchRow[]> {
 }
 
 /** The child's own figure: microseconds of one exchange. */
-async function timeOf(args: readonly string[], serve: (frames: Duplex, token: Duplex) => unknown): Promise<number> {
+async function timeOf(args: readonly string[], serve: (frames: Duplex, token: TokenPipe) => unknown): Promise<number> {
+  const { pipe, childEnd, closeChildEnd } = makeTokenPipe();
   const child = spawn(process.execPath, [...process.execArgv, script, ...args], {
     env: { SEALRUN_EXECUTION_ID: "exe_bench" },
-    stdio: ["ignore", "pipe", "inherit", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "inherit", "pipe", childEnd],
   });
-  const [frames, token] = [child.stdio[3], child.stdio[4]];
-  if (!(frames instanceof Duplex) || !(token instanceof Duplex) || child.stdout === null)
-    throw new TypeError("no pipe");
-  for (const socket of [frames, token]) socket.on("error", () => {});
-  serve(frames, token);
-  return Number(await text(child.stdout));
+  closeChildEnd();
+  const frames = child.stdio[3];
+  if (!(frames instanceof Duplex) || child.stdout === null) throw new TypeError("no pipe");
+  frames.on("error", () => {});
+  serve(frames, pipe);
+  const time = Number(await text(child.stdout));
+  pipe.close();
+  return time;
 }
 
 /** The masker learns the value before the script does, as in a run. */
-function serveSecrets(frames: Duplex, token: Duplex): void {
+function serveSecrets(frames: Duplex, token: TokenPipe): void {
   const masker = createMasker();
   serveChannel({
     frames,

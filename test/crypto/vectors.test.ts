@@ -10,7 +10,9 @@ import {
   openFrame,
   openWithKey,
   openWithPrivateKey,
+  pairKey,
   proveEnrolment,
+  readStatedBox,
   rootKeyFromBytes,
   tokenSecretDigest,
   toHex,
@@ -25,6 +27,7 @@ import keyEnvelopes from "../vectors/envelope-key.json" with { type: "json" };
 import publicEnvelopes from "../vectors/envelope-public-key.json" with { type: "json" };
 import fingerprints from "../vectors/fingerprint.json" with { type: "json" };
 import frames from "../vectors/frame.json" with { type: "json" };
+import pairFrames from "../vectors/pair-frame.json" with { type: "json" };
 import keyChecks from "../vectors/key-check.json" with { type: "json" };
 import scopeKeys from "../vectors/scope-key.json" with { type: "json" };
 
@@ -112,6 +115,48 @@ test.each(frames)("openFrame() and tweetnacl agree on frame.json, $#", (vector) 
   expect(
     frame.subarray(0, -64).equals(prefixed(Buffer.from(JSON.stringify(vector.header)), Buffer.from(vector.body))),
   ).toBe(true);
+});
+
+test.each(pairFrames)("openFrame() and a second implementation agree on pair-frame.json, $#", (vector) => {
+  const { sender, receiver, header } = vector;
+  const publicOf = (boxPrivate: string): Buffer => Buffer.from(nacl.scalarMult.base(bytesOf(boxPrivate)));
+  const sides = [sender, receiver]
+    .map(({ id, boxPrivate }) => ({ id, boxPublic: publicOf(boxPrivate) }))
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const names = prefixed(...sides.flatMap(({ id, boxPublic }) => [Buffer.from(id), boxPublic]));
+  const shared = nacl.scalarMult(bytesOf(receiver.boxPrivate), publicOf(sender.boxPrivate));
+  const info = Buffer.concat([Buffer.from("sealrun/pair/v1\0"), names]);
+  const key = Buffer.from(hkdfSync("sha256", shared, Buffer.alloc(0), info, 32));
+  expect(key.toString("hex")).toBe(vector.key);
+  const frame = bytesOf(vector.frame);
+  const content = prefixed(Buffer.from(JSON.stringify(header)), Buffer.from(vector.body));
+  expect(frame.subarray(0, -64).equals(content)).toBe(true);
+  const proven = Buffer.concat([Buffer.from("sealrun/frame/v1\0"), content]);
+  expect(createHmac("sha512", key).update(proven).digest().equals(frame.subarray(-64))).toBe(true);
+  // The key that the header states, with the sender's signature over it.
+  const stated = Buffer.concat([
+    Buffer.from("sealrun/box-key/v1\0"),
+    prefixed(Buffer.from(sender.id), publicOf(sender.boxPrivate)),
+  ]);
+  expect(header.box).toBe(publicOf(sender.boxPrivate).toString("base64"));
+  expect(nacl.sign.detached.verify(stated, fromBase64(header.boxSignature), bytesOf(sender.signPublic))).toBe(true);
+
+  const box = { privateKey: fromHex(receiver.boxPrivate), publicKey: publicOf(receiver.boxPrivate) };
+  const open = (signPublic: Uint8Array) =>
+    openFrame(fromHex(vector.frame), {
+      findKey: () => signPublic,
+      findPairKey: (id, unverified) => {
+        const boxPublic = readStatedBox(unverified, signPublic);
+        return boxPublic === undefined ? undefined : pairKey({ id: receiver.id, box }, { id, boxPublic });
+      },
+      expect: { kind: header.kind, subject: header.subject },
+      now: header.time,
+      maxAgeMs: 0,
+      maxSkewMs: 0,
+    });
+  const opened = open(fromHex(sender.signPublic));
+  expect({ header: opened.header, body: fromUtf8(opened.body) }).toEqual({ header, body: vector.body });
+  expect(() => open(fromHex(fingerprints[0]?.signPublic ?? ""))).toThrow("does not match");
 });
 
 test.each(fingerprints)("fingerprint() and Node's SHA-256 agree on fingerprint.json, $#", (vector) => {

@@ -231,7 +231,6 @@ export const crashCases: Readonly<Record<CrashPoint, CrashCase>> = {
   "platform.state.after-commit": succeeds,
   "platform.report.before-commit": succeeds,
   "platform.report.after-commit": succeeds,
-  "platform.finish.report-applied": succeeds,
   "platform.finish.before-commit": succeeds,
   "platform.finish.after-commit": succeeds,
   "platform.release.after-commit": { ...succeeds, act: releases },

@@ -1,4 +1,4 @@
-import { type Database, openDatabase } from "@sealrun/postgres";
+import { type Database, openDatabase, type Sql } from "@sealrun/postgres";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { freshDatabase } from "../support/servers.ts";
@@ -93,7 +93,7 @@ test("transaction() sends begin with the first statement, and a commit with the 
       sql.run("insert into things values ('one')"),
       sql.run("update things set name = 'two' where name = 'one'"),
     ]);
-    expect(await sql.runLast("insert into things values ('three')")).toBe(1);
+    expect(await sql.last(async () => sql.run("insert into things values ('three')"))).toBe(1);
     await expect(sql.run("select 1")).rejects.toThrow("after the last one");
   });
   const query = "select name from things where name in ('one', 'two', 'three') order by name";
@@ -103,7 +103,7 @@ test("transaction() sends begin with the first statement, and a commit with the 
 test("transaction() rolls back when the last statement fails, or one that others travelled with", async () => {
   const failing = database.transaction(async (sql) => {
     await sql.run("insert into things values ('four')");
-    await sql.runLast("insert into things values ('four')");
+    await sql.last(async () => sql.run("insert into things values ('four')"));
   });
   await expect(failing).rejects.toMatchObject({ code: "23505" });
   const together = database.transaction(async (sql) =>
@@ -115,6 +115,73 @@ test("transaction() rolls back when the last statement fails, or one that others
   );
   await expect(together).rejects.toMatchObject({ code: "23505" });
   expect(await database.row(row, "select name from things where name in ('four', 'five', 'six')")).toBeUndefined();
+});
+
+test("last() commits all that is sent before it waits, and refuses what comes after", async () => {
+  const late = database.transaction(async (sql) =>
+    sql.last(async () => {
+      await Promise.all([
+        sql.run("insert into things values ('eight')"),
+        sql.run("insert into things values ('nine')"),
+      ]);
+      await sql.run("insert into things values ('ten')");
+    }),
+  );
+  await expect(late).rejects.toThrow("after the last one");
+  const query = "select name from things where name in ('eight', 'nine', 'ten') order by name";
+  expect(await database.rows(row, query)).toEqual([{ name: "eight" }, { name: "nine" }]);
+  expect(await database.transaction(async (sql) => sql.last(async () => "nothing to write"))).toBe("nothing to write");
+});
+
+test("last() commits nothing when any of its work fails, and tells that failure", async () => {
+  const add = "insert into things values ($1)";
+  const failing = async (work: (sql: Sql) => readonly Promise<unknown>[]): Promise<unknown> =>
+    database
+      .transaction(async (sql) => {
+        await sql.run(add, ["before"]);
+        return sql.last(async () => Promise.all(work(sql)));
+      })
+      .catch((error: unknown) => error);
+  expect(
+    await failing((sql) => [sql.run(add, ["first"]), sql.run(add, ["first"]), sql.run(add, ["last"])]),
+  ).toMatchObject({ code: "23505" });
+  // PostgreSQL hears of neither: a failure of the work itself, and a value that cannot be sent.
+  const refuse = async (): Promise<void> => {
+    await Promise.resolve();
+    throw new RangeError("no more");
+  };
+  expect(await failing((sql) => [sql.run(add, ["first"]), refuse()])).toMatchObject({ message: "no more" });
+  const unsendable = {
+    toPostgres: () => {
+      throw new RangeError("cannot be sent");
+    },
+  };
+  expect(await failing((sql) => [sql.run(add, ["first"]), sql.run(add, [unsendable])])).toMatchObject({
+    message: expect.stringContaining("cannot be sent"),
+  });
+  expect(await database.rows(row, "select name from things where name in ('before', 'first', 'last')")).toEqual([]);
+});
+
+test("transaction() fails when its work went on after a failed statement, because nothing is committed then", async () => {
+  const goesOn = async (sql: Sql): Promise<unknown> =>
+    Promise.allSettled([sql.run("insert into things values ('lost')"), sql.run("select nothing from nowhere")]);
+  await expect(database.transaction(goesOn)).rejects.toThrow("went on after a failed statement");
+  const last = database.transaction(async (sql) => sql.last(async () => goesOn(sql)));
+  await expect(last).rejects.toThrow("went on after a failed statement");
+  expect(await database.row(row, "select name from things where name = 'lost'")).toBeUndefined();
+});
+
+test("ring() calls the listeners after a commit that travelled with the last statement", async () => {
+  let heard = 0;
+  const stop = database.onRing("things", () => void (heard += 1));
+  await database.transaction(async (sql) =>
+    sql.last(async () => {
+      await sql.run("select 1");
+      sql.ring("things");
+    }),
+  );
+  expect(heard).toBe(1);
+  stop();
 });
 
 test("ring() calls the listeners in this process after the commit, and not after a rollback", async () => {

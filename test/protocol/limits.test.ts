@@ -22,6 +22,7 @@ describe("limits", () => {
     expect(limits.scriptFrameBytes).toBeGreaterThan(limits.secretValueBytes * 6);
     expect(limits.fetchPartBytes * (4 / 3)).toBeLessThan(1_048_576);
     expect(limits.parametersBytes).toBeLessThan(limits.eventBytes);
+    expect(limits.safetyPollMs * 3).toBeLessThan(limits.revocationsAgeMs);
     expect(limits.renewMs * 2).toBeLessThan(limits.leaseMs);
   });
 });

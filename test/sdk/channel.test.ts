@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { JsonValue } from "@sealrun/protocol";
 import { runNode } from "../support/node-script.ts";
-import { answerFrom } from "../support/script-peer.ts";
+import { answerFrom, hangUp } from "../support/script-peer.ts";
 
 const secrets: Record<string, JsonValue> = {};
 for (let job = 0; job < 5; job += 1) for (let n = 0; n < 200; n += 1) secrets[`S_${job}_${n}`] = `value ${job} ${n}`;
@@ -81,6 +81,20 @@ describe("exchange()", () => {
       },
     );
     expect([run.stdout.toString(), run.stderr, run.faults]).toEqual(["7 7 7 7\n", "", []]);
+  }, 30_000);
+
+  it("wakes all threads that wait for the token when the executor goes", async () => {
+    const ask = `try { getSecret("A"); } catch ({ code, message }) { console.log(code, message); }`;
+    const run = await runNode(
+      `import { Worker } from "node:worker_threads";
+      import { getSecret } from "@sealrun/sdk";
+      for (const _ of [1, 2, 3]) new Worker(new URL("./worker.mjs", import.meta.url));
+      ${ask}`,
+      hangUp,
+      { extra: { "worker.mjs": `import { getSecret } from "@sealrun/sdk"; ${ask}` } },
+    );
+    const line = "CHANNEL_BROKEN sealrun: the executor closed the channel\n";
+    expect([run.stdout.toString(), run.stderr, run.faults]).toEqual([line.repeat(4), "", []]);
   }, 30_000);
 
   it("says in one sentence that a child without the descriptors has no channel", async () => {

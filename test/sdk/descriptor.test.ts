@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { areSockets } from "../../packages/sdk/src/descriptor.ts";
+import { isChannel } from "../../packages/sdk/src/descriptor.ts";
 import { runNode } from "../support/node-script.ts";
 import { answerFrom } from "../support/script-peer.ts";
 
 describe("readSome() and writeSome()", () => {
-  it("wait on sockets that another part of the program has unblocked", async () => {
+  it("wait on descriptors that another part of the program has unblocked", async () => {
     const run = await runNode(
       `import net from "node:net";
       import { getSecret } from "@sealrun/sdk";
@@ -18,8 +18,17 @@ describe("readSome() and writeSome()", () => {
   }, 30_000);
 });
 
-describe("areSockets()", () => {
-  it("is false for a file, and for what is not open", () => {
-    expect(areSockets(9999)).toBe(false);
-  });
+describe("isChannel()", () => {
+  it("is false for what is not open, and for a socket beside another program's pipe", async () => {
+    expect(isChannel(9998, 9999)).toBe(false);
+    const run = await runNode(
+      `import { spawnSync } from "node:child_process";
+      const ask = "import { getSecret } from '@sealrun/sdk'; try { getSecret('A') } catch (error) { console.log(error.code) }";
+      const flags = ["--conditions=@sealrun/source", "--input-type=module"];
+      const sh = 'true | exec "$0" "$@" 4<&0';
+      spawnSync("/bin/sh", ["-c", sh, process.execPath, ...flags, "-e", ask], { stdio: ["inherit", "inherit", "inherit", 3] });`,
+      answerFrom({ secrets: { A: "a" } }),
+    );
+    expect([run.stdout.toString(), run.stderr]).toEqual(["CHANNEL_BROKEN\n", ""]);
+  }, 30_000);
 });

@@ -18,7 +18,7 @@ export function countStatements(database: Database, texts: string[]): Database {
 }
 
 /** The functions of `sql`, which note the text of each statement first. */
-export function noteStatements(sql: Sql, texts: string[]): Pick<Sql, "rows" | "row" | "run" | "runLast"> {
+export function noteStatements(sql: Sql, texts: string[]): Pick<Sql, "rows" | "row" | "run"> {
   const note = (text: string): void => void texts.push(text.replaceAll(/\s+/g, " ").trim());
   return {
     rows: async (schema, text, values) => {
@@ -32,10 +32,6 @@ export function noteStatements(sql: Sql, texts: string[]): Pick<Sql, "rows" | "r
     run: async (text, values) => {
       note(text);
       return sql.run(text, values);
-    },
-    runLast: async (text, values) => {
-      note(text);
-      return sql.runLast(text, values);
     },
   };
 }

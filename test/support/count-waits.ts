@@ -1,6 +1,6 @@
 import type { Database, Sql } from "@sealrun/postgres";
 
-type Asking = Pick<Sql, "rows" | "row" | "run" | "runLast">;
+type Asking = Pick<Sql, "rows" | "row" | "run" | "last">;
 
 /** A database, and how often its user has waited for it: statements that are asked for together are one wait. */
 export function countWaits(database: Database): { readonly database: Database; readonly takeWaits: () => number } {
@@ -18,9 +18,9 @@ export function countWaits(database: Database): { readonly database: Database; r
       rows: async (...asked) => ask(sql.rows(...asked)),
       row: async (...asked) => ask(sql.row(...asked)),
       run: async (...asked) => ask(sql.run(...asked)),
-      runLast: async (...asked) => {
+      last: async (work) => {
         onLast?.();
-        return ask(sql.runLast(...asked));
+        return sql.last(work);
       },
     };
   };

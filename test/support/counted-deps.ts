@@ -49,7 +49,7 @@ export async function openCountedDeps({ config }: Pick<TestPlatform, "config">):
     deps,
     within: (sql) => {
       const noted = noteStatements(sql, texts);
-      const inside = { ...sql, ...noted, runLast: noted.run };
+      const inside: Sql = { ...sql, ...noted, last: async (last) => last() };
       return { ...deps, database: { ...database, ...inside, transaction: async (work) => work(inside) } };
     },
     takeStatements: () => texts.splice(0),

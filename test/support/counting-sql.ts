@@ -21,7 +21,6 @@ export function countStatements(sql: Sql): Sql & { readonly count: () => number;
     rows: async (schema, text, values) => counted(async () => noted.rows(schema, text, values)),
     row: async (schema, text, values) => counted(async () => noted.row(schema, text, values)),
     run: async (text, values) => counted(async () => noted.run(text, values)),
-    runLast: async (text, values) => counted(async () => noted.runLast(text, values)),
     count: () => texts.length,
     waits: () => waits,
   };

@@ -1,11 +1,16 @@
-import { spawn } from "node:child_process";
-import type { Duplex } from "node:stream";
-import { scriptRequest, type JsonValue, type ScriptReply, type ScriptRequest, tokenByte } from "@sealrun/protocol";
+import { execFileSync, spawn } from "node:child_process";
+import { closeSync, constants, createWriteStream, mkdtempSync, openSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Duplex, Writable } from "node:stream";
+import { scriptRequest, type JsonValue, type ScriptReply, type ScriptRequest } from "@sealrun/protocol";
+import { createTokenPipe, type TokenPipe } from "../../executor/src/channel/token-pipe.ts";
 
 /** What a handler answers: a reply without its id, and the raw bytes when it says `raw: true`. */
 interface PeerAnswer {
   readonly reply: Readonly<Record<string, unknown>>;
   readonly raw?: Uint8Array;
+  readonly hangsUp?: true;
 }
 export type PeerHandler = (request: ScriptRequest, raw: Buffer | undefined) => PeerAnswer;
 
@@ -29,14 +34,19 @@ interface ScriptOptions {
 /** Starts a real child with descriptors 3 and 4, and answers its frames as an executor would until it ends. */
 export async function runScript(options: ScriptOptions): Promise<ScriptRun> {
   const [program, ...parameters] = options.command;
+  const token = makeTokenPipe();
   const child = spawn(program, parameters, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: { PATH: process.env["PATH"], LANG: "C.UTF-8", SEALRUN_EXECUTION_ID: "exe_test", ...options.env },
-    stdio: ["pipe", "pipe", "pipe", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe", "pipe", token.childEnd],
   });
+  token.closeChildEnd();
   const requests: ScriptRequest[] = [];
   const faults: string[] = [];
-  servePeer(duplex(child.stdio[3]), duplex(child.stdio[4]), { handler: options.handler, requests, faults });
+  servePeer(duplex(child.stdio[3]), { handler: options.handler, requests, faults });
+  token.pipe.put();
+  if (child.stdin === null || child.stdout === null || child.stderr === null)
+    throw new TypeError("the child has no pipes");
   child.stdin.on("error", () => {});
   child.stdin.end(options.stdin ?? "");
   const [stdout, stderr, code] = await Promise.all([
@@ -44,8 +54,26 @@ export async function runScript(options: ScriptOptions): Promise<ScriptRun> {
     collect(child.stderr),
     new Promise<number | null>((resolve, reject) => child.on("error", reject).on("close", resolve)),
   ]);
+  const left = Buffer.from(token.pipe.take()).toString("hex");
+  if (left !== "0a") faults.push(`the token's pipe holds ${left}`);
+  token.pipe.close();
   return { code, stdout, stderr: stderr.toString(), requests, faults };
 }
+
+/** A pipe for descriptor 4 of one child, which has had a name as the executor's have. */
+export function makeTokenPipe(): { childEnd: Writable; closeChildEnd: () => void; pipe: TokenPipe } {
+  const folder = mkdtempSync(join(tmpdir(), "sealrun-test-token-"));
+  const name = join(folder, "token");
+  execFileSync("mkfifo", ["-m", "600", name]);
+  const pipe = createTokenPipe(openSync(name, constants.O_RDWR | constants.O_NONBLOCK));
+  const descriptor = openSync(name, constants.O_RDWR);
+  rmSync(folder, { recursive: true });
+  const childEnd = createWriteStream("", { fd: descriptor, autoClose: false });
+  return { childEnd, closeChildEnd: () => closeSync(descriptor), pipe };
+}
+
+/** Closes descriptor 3 at the first request, as an executor that dies does. */
+export const hangUp: PeerHandler = () => ({ reply: {}, hangsUp: true });
 
 /** Answers `get`, `set`, `state`, `param` and the rest from plain objects, as text or raw, whatever was asked. */
 export function answerFrom(store: {
@@ -120,42 +148,36 @@ function rawOf(value: JsonValue): Buffer {
 
 function servePeer(
   frames: Duplex,
-  tokens: Duplex,
   peer: { readonly handler: PeerHandler; readonly requests: ScriptRequest[]; readonly faults: string[] },
 ): void {
   let received = Buffer.alloc(0);
-  let isAnswering = false;
-  const layToken = (): unknown => tokens.write(Buffer.of(tokenByte));
   const fault = (text: string): unknown => peer.faults.push(text);
-  // A child that ends with the token untaken resets the connection: that is its right.
+  // A child that ends with a reply unread resets the connection: that is its right.
   frames.on("error", () => {});
-  tokens.on("error", () => {});
-  tokens.on("data", (bytes: Buffer) => {
-    if (bytes.length !== 1 || bytes[0] !== tokenByte) fault(`token ${bytes.toString("hex")}`);
-    if (!isAnswering) fault("the token came back without an exchange");
-    isAnswering = false;
-    layToken();
-  });
   frames.on("data", (bytes: Buffer) => {
     received = Buffer.concat([received, bytes]);
     const end = received.indexOf("\n");
     const length = Number(received.subarray(0, Math.max(end, 0)).toString());
     if (end === -1 || received.length < end + 1 + length) return;
     const body = received.subarray(end + 1, end + 1 + length);
-    if (received.length > end + 1 + length || isAnswering) fault("two requests at once");
+    if (received.length > end + 1 + length) fault("two requests at once");
     received = Buffer.alloc(0);
-    isAnswering = true;
-    frames.write(answer(body, peer));
+    const reply = answer(body, peer);
+    if (reply === undefined) frames.destroy();
+    else frames.write(reply);
   });
-  layToken();
 }
 
-function answer(body: Buffer, peer: { readonly handler: PeerHandler; readonly requests: ScriptRequest[] }): Buffer {
+function answer(
+  body: Buffer,
+  peer: { readonly handler: PeerHandler; readonly requests: ScriptRequest[] },
+): Buffer | undefined {
   const end = body.indexOf("\n");
   const head: unknown = JSON.parse(body.subarray(0, end === -1 ? body.length : end).toString());
   const request = scriptRequest.parse(head);
   peer.requests.push(request);
-  const { reply, raw } = peer.handler(request, end === -1 ? undefined : body.subarray(end + 1));
+  const { reply, raw, hangsUp } = peer.handler(request, end === -1 ? undefined : body.subarray(end + 1));
+  if (hangsUp) return undefined;
   return frameOf({ id: request.id, ...reply }, raw);
 }
 

@@ -20,9 +20,12 @@ import {
 import { sealWithKeyAndNonce, batchSealerFrom } from "../../packages/crypto/src/envelope/envelope.ts";
 import { proveEnrolment, tokenSecretDigest } from "../../packages/crypto/src/proof/enrolment-proof.ts";
 import { fingerprint } from "../../packages/crypto/src/keys/fingerprint.ts";
-import { frameDigest, signFrame } from "../../packages/crypto/src/proof/frame.ts";
+import { frameDigest, pairFrame, signFrame } from "../../packages/crypto/src/proof/frame.ts";
+import { pairKey } from "../../packages/crypto/src/proof/pair-key.ts";
+import { stateBox } from "../../packages/crypto/src/proof/stated-box.ts";
 import { toHex } from "../../packages/crypto/src/bytes/hex.ts";
 import { rootKeyFromBytes } from "../../packages/crypto/src/keys/key-check.ts";
+import type { Identity } from "../../packages/crypto/src/keys/identity.ts";
 import { signScopeKey } from "../../packages/crypto/src/keys/scope-key.ts";
 import { ed25519Public, x25519Public } from "../../packages/crypto/src/primitives/seam.ts";
 import type { KeyPair } from "../../packages/crypto/src/primitives/x25519.ts";
@@ -101,6 +104,39 @@ write("frame", () => {
   ].map(({ header, body }) => {
     const frame = signFrame(executor, header, utf8(body));
     return { signPublic: toHex(executor.signPublic), header, body, frame: toHex(frame), digest: frameDigest(frame) };
+  });
+});
+
+write("pair-frame", () => {
+  const parts = {
+    platform: identity(platform),
+    keyring: identity("keyring"),
+    executor: identity("exr_00000000000000000000"),
+  };
+  const made: readonly (readonly [from: Identity, to: Identity, kind: string, subject: string, body: string])[] = [
+    [parts.executor, parts.platform, "renew.request", `sealrun.rpc.${parts.executor.id}.renew`, '{"attempts":[]}'],
+    [parts.platform, parts.executor, "renew.reply", `sealrun.rpc.${parts.executor.id}.renew`, '{"ok":true}'],
+    [parts.platform, parts.keyring, "end.request", "sealrun.keyring.end", ""],
+  ];
+  return made.map(([from, to, kind, subject, body]) => {
+    const header: FrameHeader = {
+      v: 1,
+      kind,
+      subject,
+      sender: from.id,
+      requestId: "req_00000000000000000000",
+      time: 1_800_000_000_000,
+      ...stateBox(from),
+    };
+    const peer = { id: to.id, boxPublic: to.box.publicKey };
+    return {
+      sender: { id: from.id, signPublic: toHex(from.signPublic), boxPrivate: toHex(from.box.privateKey) },
+      receiver: { id: to.id, boxPrivate: toHex(to.box.privateKey) },
+      key: toHex(pairKey(from, peer)),
+      header: { ...header, proof: "pair" },
+      body,
+      frame: toHex(pairFrame(from, peer, header, utf8(body))),
+    };
   });
 });
 
@@ -207,6 +243,10 @@ function pair(label: string): KeyPair {
 function signer(id: string) {
   const signPrivate = bytes(`${id} seed`);
   return { id, signPublic: ed25519Public(signPrivate), signPrivate };
+}
+
+function identity(id: string): Identity {
+  return { ...signer(id), box: pair(`${id} box`) };
 }
 
 function write(name: string, make: () => unknown): void {

@@ -19,7 +19,7 @@ if (bundle !== undefined) process.argv[1] = bundle.folder + bundle.script;
 
 // The manifest's variables that contain secrets are set here, inside the process, so that they are in no environment
 // block of a process that sealrun started. A worker starts with a copy of this process's variables.
-if (isMainThread && process.env.SEALRUN_SEALED_ENV === "1" && isSocket(3) && isSocket(4)) {
+if (isMainThread && process.env.SEALRUN_SEALED_ENV === "1" && hasChannel()) {
   delete process.env.SEALRUN_SEALED_ENV;
   Object.assign(process.env, sdk().readStepVariables());
 }
@@ -28,7 +28,7 @@ if (isMainThread && process.env.SEALRUN_SEALED_ENV === "1" && isSocket(3) && isS
 const isLocalScript = process.env.SEALRUN_LOCAL_SCRIPT === "1";
 delete process.env.SEALRUN_LOCAL_SCRIPT;
 
-if (process.argv.length === 2 && (isLocalScript || (isSocket(3) && isSocket(4)))) {
+if (process.argv.length === 2 && (isLocalScript || hasChannel())) {
   process.argv = offerPayload(process.argv);
   const { parseArgs } = util;
   // Node reads process.argv in a way that a Proxy cannot tell from a script's own reading of an element.
@@ -84,9 +84,10 @@ function sdk() {
 }
 
 /** False in a child process without the channel: its arguments must stay as they are. */
-function isSocket(descriptor) {
+function hasChannel() {
   try {
-    return fs.fstatSync(descriptor).isSocket();
+    const pipe = fs.fstatSync(4);
+    return pipe.isFIFO() && pipe.nlink === 0 && fs.fstatSync(3).isSocket();
   } catch {
     return false;
   }

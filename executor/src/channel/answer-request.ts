@@ -99,9 +99,11 @@ function showTarget(request: ScriptRequest): string {
 }
 
 /** A byte order mark is part of the value, so that a string comes back unchanged. */
+const strictText = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 function readText(raw: Uint8Array | undefined): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(raw ?? new Uint8Array());
+    return strictText.decode(raw ?? new Uint8Array());
   } catch (cause) {
     throw new SealrunError(
       "MALFORMED",

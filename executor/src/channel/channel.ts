@@ -2,11 +2,13 @@ import type { Duplex } from "node:stream";
 import { limits, SealrunError, toSealrunError, tokenByte } from "@sealrun/protocol";
 import { answerRequest, type ScriptHandler } from "./answer-request.ts";
 import { createFrameReader } from "./frames.ts";
+import type { TokenPipe } from "./token-pipe.ts";
 
 /** What the channel needs: the executor's ends of descriptors 3 and 4, and the handler that answers. */
 export interface ChannelOptions {
   readonly frames: Duplex;
-  readonly token: Duplex;
+  /** `close` of the channel leaves it open. */
+  readonly token: TokenPipe;
   readonly handle: ScriptHandler;
   /** Called once, when the script breaks the exchange; never after `close`. */
   readonly onBroken: (error: SealrunError) => void;
@@ -23,19 +25,31 @@ export interface Channel {
 }
 
 /**
- * `laid`: the token can be taken (the executor cannot see whether a process has taken it). `receiving`: a request has
- * begun. `answering`: the executor makes the reply. `returning`: the reply is written, the token is not back yet.
+ * `idle`: the last reply was read, and a process may have the token. `receiving`: a request has begun. `answering`: the
+ * executor makes the reply. `answered`: the reply is written; whether it was read shows when the token is in the pipe
+ * again, or with the next request.
  */
-type Turn = "laid" | "receiving" | "answering" | "returning" | "closed";
+type Turn = "idle" | "receiving" | "answering" | "answered" | "closed";
 
 /** A script's sockets can close shortly before its exit code is known. */
 const endOrderMs = 100;
 
-/** Lays the token and answers requests one at a time until the script goes, breaks the exchange, or `close`. */
+/** How often the executor looks at the token within `tokenMs`. */
+const looksPerTerm = 10;
+
+/**
+ * Puts the token into its pipe and answers requests one at a time until the script goes, breaks the exchange, or
+ * `close`. The script's processes hand the token on among themselves, which takes a tenth of the time that it takes
+ * through the executor; so the executor looks ten times within `tokenMs` whether it is there.
+ */
 export function serveChannel(options: ChannelOptions): Channel {
   const { frames, token, handle, tokenMs = limits.channelTokenMs } = options;
   const reader = createFrameReader();
-  let turn: Turn = "laid";
+  let turn: Turn = "idle";
+  /** Looks in this turn that found no progress. Counted, because a clock also runs while this process is stopped. */
+  let looks = 0;
+  /** Tokens that were put back for a process that may come back with its own. */
+  let spares = 0;
   let timer: NodeJS.Timeout | undefined;
   let answering: Promise<void> = Promise.resolve();
 
@@ -43,7 +57,8 @@ export function serveChannel(options: ChannelOptions): Channel {
     turn = "closed";
     clearTimeout(timer);
     frames.destroy();
-    token.destroy();
+    // Wakes a process that waits for the token. It finds that the channel is closed, and wakes the next.
+    token.put();
   };
 
   const fail = (sentence: string, error = new SealrunError("CHANNEL_BROKEN", sentence)): void => {
@@ -52,15 +67,34 @@ export function serveChannel(options: ChannelOptions): Channel {
     options.onBroken(error);
   };
 
-  const enter = (next: Turn, sentence?: string): void => {
-    clearTimeout(timer);
+  const enter = (next: Turn): void => {
     turn = next;
-    if (sentence !== undefined) timer = setTimeout(fail, tokenMs, sentence);
+    looks = 0;
   };
 
-  const layToken = (): void => {
-    enter("laid");
-    token.write(Buffer.of(tokenByte));
+  const checkToken = (): void => {
+    const found = token.take();
+    if (found.length > 1 + spares || found.some((byte) => byte !== tokenByte)) {
+      return fail("The script wrote something that is not the token on descriptor 4");
+    }
+    if (found.length === 0) return;
+    spares -= found.length - 1;
+    token.put();
+    enter("idle");
+  };
+
+  const look = (): void => {
+    if (turn === "answering") return;
+    looks += 1;
+    if (turn !== "receiving") checkToken();
+    if (looks <= looksPerTerm) return;
+    if (turn === "receiving") return fail(`The script did not finish a request within ${tokenMs / 1000} s`);
+    if (turn === "answered") return fail(`The script did not finish an exchange within ${tokenMs / 1000} s`);
+    if (turn === "closed") return;
+    // The process that took it was ended before it wrote anything: nothing is under way that the next could mix up.
+    spares += 1;
+    token.put();
+    enter("idle");
   };
 
   const answer = async (body: Uint8Array): Promise<void> => {
@@ -68,7 +102,7 @@ export function serveChannel(options: ChannelOptions): Channel {
     try {
       const reply = await answerRequest(body, handle);
       if (turn !== "answering") return;
-      enter("returning", `The script did not finish an exchange within ${tokenMs / 1000} s`);
+      enter("answered");
       frames.write(reply);
     } catch (error) {
       fail("", toSealrunError(error));
@@ -77,10 +111,11 @@ export function serveChannel(options: ChannelOptions): Channel {
 
   const onFrameBytes = (chunk: Uint8Array): void => {
     if (turn === "closed") return;
-    if (turn === "answering" || turn === "returning") {
+    // The second: bytes of the last reply are still here, so no process can have read it.
+    if (turn === "answering" || frames.writableLength > 0) {
       return fail("The script wrote a request before the previous exchange was over");
     }
-    if (turn === "laid") enter("receiving", `The script did not finish a request within ${tokenMs / 1000} s`);
+    if (turn !== "receiving") enter("receiving");
     try {
       const [body, ...others] = reader.push(chunk);
       if (body === undefined) return;
@@ -91,18 +126,9 @@ export function serveChannel(options: ChannelOptions): Channel {
     }
   };
 
-  const onTokenBytes = (chunk: Uint8Array): void => {
-    if (turn === "closed") return;
-    if (chunk.length !== 1 || chunk[0] !== tokenByte) {
-      return fail("The script wrote something that is not the token on descriptor 4");
-    }
-    // A caller may take the token and give it back without a request.
-    if (turn === "laid" || turn === "returning") layToken();
-    else fail("The script gave the token back in the middle of an exchange");
-  };
-
   const onGone = (): void => {
-    if (turn === "laid") return stop();
+    if (turn === "answered") checkToken();
+    if (turn === "idle") return stop();
     if (turn === "closed") return;
     clearTimeout(timer);
     timer = setTimeout(() => {
@@ -111,13 +137,11 @@ export function serveChannel(options: ChannelOptions): Channel {
     }, endOrderMs);
   };
 
-  for (const socket of [frames, token]) {
-    socket.on("end", onGone);
-    socket.on("error", onGone);
-  }
+  frames.on("end", onGone);
+  frames.on("error", onGone);
   frames.on("data", onFrameBytes);
-  token.on("data", onTokenBytes);
-  layToken();
+  timer = setInterval(look, tokenMs / looksPerTerm);
+  token.put();
 
   return {
     close: async () => {

@@ -5,16 +5,26 @@ import { Socket } from "node:net";
 import { join } from "node:path";
 import type { Writable } from "node:stream";
 import { errorCodeOf, SealrunError, toSealrunError } from "@sealrun/protocol";
+import { createTokenPipe, type TokenPipe } from "../channel/token-pipe.ts";
 import { machineFailure } from "../errno.ts";
 import { makeOwnFolder } from "./own-folder.ts";
 import { startProgram } from "./start-program.ts";
 
-/** A pipe: the child writes into the descriptor of `writeEnd`, and the executor reads from `output`. */
-interface OutputPipe {
-  readonly output: Socket;
+/** The end of a pipe that a child inherits. */
+interface ChildEnd {
   readonly writeEnd: Writable;
-  /** Closes the executor's copy of the end that the child inherited, so that the pipe ends with the child. */
+  /** Closes the executor's copy of that end, so that the pipe ends with the child. */
   readonly closeWriteEnd: () => void;
+}
+
+/** A pipe: the child writes into the descriptor of `writeEnd`, and the executor reads from `output`. */
+interface OutputPipe extends ChildEnd {
+  readonly output: Socket;
+}
+
+/** The pipe of the channel's token. The child both reads and writes its end, and hands it on to its own children. */
+interface ScriptToken extends ChildEnd {
+  readonly pipe: TokenPipe;
 }
 
 /** The pipes of one script's process. */
@@ -26,6 +36,8 @@ export interface OutputPipes {
    * died.
    */
   readonly status: OutputPipe;
+  /** The caller of `take` closes the executor's end: it does not end with the child. */
+  readonly token: ScriptToken;
 }
 
 /** New pipes for one script after another. */
@@ -38,7 +50,7 @@ export interface PipePool {
   readonly close: () => Promise<void>;
 }
 
-/** How many scripts get pipes from one start of `mkfifo`. Each is three names on the disk until then, and no descriptor. */
+/** How many scripts get pipes from one start of `mkfifo`. Each is four names on the disk until then, and no descriptor. */
 const scriptsPerFill = 256;
 
 /** The names of one script's pipes. */
@@ -46,6 +58,7 @@ interface PipeNames {
   readonly stdout: string;
   readonly stderr: string;
   readonly status: string;
+  readonly token: string;
 }
 
 /**
@@ -111,6 +124,7 @@ async function makePipes(folder: string, scripts: number): Promise<PipeNames[]> 
     stdout: `${index}.stdout`,
     stderr: `${index}.stderr`,
     status: `${index}.status`,
+    token: `${index}.token`,
   }));
   try {
     const names = sets.flatMap((set) => Object.values(set));
@@ -121,14 +135,15 @@ async function makePipes(folder: string, scripts: number): Promise<PipeNames[]> 
     const reason = error.code ?? String(error.stderr).split("\n", 1)[0];
     throw new SealrunError(
       "MACHINE_FAILED",
-      `The pipes for scripts' output could not be made (${reason}); mkfifo must be installed, and its folder needs ${3 * scripts} free inodes`,
+      `The pipes for scripts' output could not be made (${reason}); mkfifo must be installed, and its folder needs ${4 * scripts} free inodes`,
       { cause: error },
     );
   }
-  return sets.map(({ stdout, stderr, status }) => ({
+  return sets.map(({ stdout, stderr, status, token }) => ({
     stdout: join(folder, stdout),
     stderr: join(folder, stderr),
     status: join(folder, status),
+    token: join(folder, token),
   }));
 }
 
@@ -146,6 +161,7 @@ function openPipes(names: PipeNames): OutputPipes {
       stdout: open(names.stdout, O_WRONLY),
       stderr: open(names.stderr, O_WRONLY),
       status: open(names.status, O_RDWR),
+      token: openToken(names.token),
     };
   } catch (error) {
     for (const { output, closeWriteEnd } of opened) {
@@ -159,18 +175,27 @@ function openPipes(names: PipeNames): OutputPipes {
 }
 
 function openPipe(name: string, mode: number): OutputPipe {
-  // The read end is opened first, without waiting, so that the write end can be opened.
-  const readEnd = openSync(name, constants.O_RDONLY | constants.O_NONBLOCK);
-  let writeEnd: number;
+  const { ownEnd, childEnd } = openEnds(name, { own: constants.O_RDONLY, child: mode });
+  return { output: new Socket({ fd: ownEnd, readable: true, writable: false }), ...childEnd };
+}
+
+function openToken(name: string): ScriptToken {
+  const { ownEnd, childEnd } = openEnds(name, { own: constants.O_RDWR, child: constants.O_RDWR });
+  return { pipe: createTokenPipe(ownEnd), ...childEnd };
+}
+
+function openEnds(
+  name: string,
+  modes: { readonly own: number; readonly child: number },
+): { readonly ownEnd: number; readonly childEnd: ChildEnd } {
+  // The own end is opened first, without waiting, so that the child's can be opened.
+  const ownEnd = openSync(name, modes.own | constants.O_NONBLOCK);
   try {
-    writeEnd = openSync(name, mode);
+    const end = openSync(name, modes.child);
+    const writeEnd = createWriteStream("", { fd: end, autoClose: false });
+    return { ownEnd, childEnd: { writeEnd, closeWriteEnd: () => closeSync(end) } };
   } catch (error) {
-    closeSync(readEnd);
+    closeSync(ownEnd);
     throw error;
   }
-  return {
-    output: new Socket({ fd: readEnd, readable: true, writable: false }),
-    writeEnd: createWriteStream("", { fd: writeEnd, autoClose: false }),
-    closeWriteEnd: () => closeSync(writeEnd),
-  };
 }

@@ -105,7 +105,7 @@ export async function runStep(options: StepOptions): Promise<StepEnd> {
       crashPoint("executor.step.before-go");
       options.onGo?.();
       writeGo(script.frames);
-      channel = openChannel(script, stopping, options);
+      channel = openChannel({ script, pipes, stopping }, options);
       crashPoint("executor.step.started");
     }
     const exitCode = await script.ended;
@@ -133,16 +133,19 @@ export async function runStep(options: StepOptions): Promise<StepEnd> {
     await kill();
     await channel?.close();
     script.frames.destroy();
-    script.token.destroy();
+    pipes.token.pipe.close();
     pipes.status.output.destroy();
     await Promise.all(outputs);
   }
 }
 
-function openChannel(script: RunningScript, stopping: Stopping, options: StepOptions): Channel {
+function openChannel(
+  { script, pipes, stopping }: { script: RunningScript; pipes: OutputPipes; stopping: Stopping },
+  options: StepOptions,
+): Channel {
   const channel = serveChannel({
     frames: script.frames,
-    token: script.token,
+    token: pipes.token.pipe,
     handle: options.handle,
     hasScriptEnded: script.hasEnded,
     onBroken: (error) => stopping.stop({ kind: "channel-broken", error }),
@@ -158,6 +161,9 @@ type Start = (pipes: OutputPipes) => RunningScript;
 function startOn(pipes: OutputPipes, start: Start): RunningScript {
   try {
     return start(pipes);
+  } catch (error) {
+    pipes.token.pipe.close();
+    throw error;
   } finally {
     for (const pipe of Object.values(pipes)) pipe.closeWriteEnd();
   }

@@ -7,8 +7,6 @@ import { SealrunError } from "@sealrun/protocol";
 export interface RunningScript {
   /** The executor's end of descriptor 3. */
   readonly frames: Duplex;
-  /** The executor's end of descriptor 4. */
-  readonly token: Duplex;
   /**
    * True once the script waits for "go" and would end with this process; false when it ended before. Without a sandbox
    * it ends with this process only while it waits for "go".

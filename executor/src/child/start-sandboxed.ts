@@ -23,14 +23,14 @@ export interface SandboxedStart {
  * inside.
  */
 export function startSandboxed(options: SandboxedStart): RunningScript {
-  const { stdout, stderr, status: statusPipe } = options.pipes;
+  const { stdout, stderr, status: statusPipe, token } = options.pipes;
   const subprocess = startProgram(
     options.bubblewrap,
     ["--args", "6", "--json-status-fd", "5", "--", ...options.command],
     {
       env: {},
       cwd: "/",
-      stdio: ["ignore", stdout.writeEnd, stderr.writeEnd, "pipe", "pipe", statusPipe.writeEnd, "pipe"],
+      stdio: ["ignore", stdout.writeEnd, stderr.writeEnd, "pipe", token.writeEnd, statusPipe.writeEnd, "pipe"],
       buffer: false,
       reject: false,
       cleanup: true,
@@ -38,8 +38,8 @@ export function startSandboxed(options: SandboxedStart): RunningScript {
     },
   );
   const bubblewrapEnd = childEnd(subprocess.nodeChildProcess);
-  const [frames, token, argumentStream] = socketsFrom3(subprocess.stdio, 3);
-  if (!frames || !token || !argumentStream) throw new SealrunError("INTERNAL", "");
+  const [frames, argumentStream] = socketsFrom3(subprocess.stdio, 2);
+  if (!frames || !argumentStream) throw new SealrunError("INTERNAL", "");
   argumentStream.end(options.sandbox.map((argument) => `${argument}\0`).join(""));
   const status = readSandboxStatus(statusPipe.output);
   let isKilled = false;
@@ -85,7 +85,6 @@ export function startSandboxed(options: SandboxedStart): RunningScript {
 
   return {
     frames,
-    token,
     ready: ready(),
     ended: ended(),
     hasEnded: () => status.exitCode() !== undefined,

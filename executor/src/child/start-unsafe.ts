@@ -21,21 +21,21 @@ export interface UnsafeStart {
  * that leaves the command's process group outlives it.
  */
 export function startUnsafe(options: UnsafeStart): RunningScript {
-  const { stdout, stderr } = options.pipes;
+  const { stdout, stderr, token } = options.pipes;
   const [program, ...rest] = options.command;
   const subprocess = startProgram(program, rest, {
     env: options.env,
     cwd: options.workFolder,
     detached: true,
-    stdio: ["ignore", stdout.writeEnd, stderr.writeEnd, "pipe", "pipe"],
+    stdio: ["ignore", stdout.writeEnd, stderr.writeEnd, "pipe", token.writeEnd],
     buffer: false,
     reject: false,
     cleanup: true,
     encoding: "buffer",
   });
   const end = childEnd(subprocess.nodeChildProcess);
-  const [frames, token] = socketsFrom3(subprocess.stdio, 2);
-  if (!frames || !token) throw new SealrunError("INTERNAL", "");
+  const [frames] = socketsFrom3(subprocess.stdio, 1);
+  if (!frames) throw new SealrunError("INTERNAL", "");
   const group = subprocess.pid;
   let hasEnded = false;
 
@@ -57,7 +57,6 @@ export function startUnsafe(options: UnsafeStart): RunningScript {
 
   return {
     frames,
-    token,
     ready: waitForReady(frames),
     ended: ended(),
     hasEnded: () => hasEnded,

@@ -15,8 +15,6 @@ export const crashPoints = {
   "platform.state.after-commit": "state is committed, and the script does not know",
   "platform.report.before-commit": "a chunk of reports is written, and not committed",
   "platform.report.after-commit": "a chunk of reports is committed, and not acknowledged",
-  "platform.finish.report-applied":
-    "a last chunk of reports is being written, and the end that came with it was not sent",
   "platform.finish.before-commit": "an end is written, and not committed",
   "platform.finish.after-commit": "an end is committed, and the executor does not know",
   "platform.release.after-commit": "an attempt is given back, and its executor does not know",

@@ -13,6 +13,7 @@ import { openKept } from "./cache/kept.ts";
 import { openStorageKey, type PlatformConfig } from "./config.ts";
 import type { Deps } from "./deps.ts";
 import { openFeedNotices } from "./live/feed-notices.ts";
+import { forgetPuts } from "./executions/state-store.ts";
 import { startWork } from "./start-work.ts";
 import { followRevocations } from "./executors/follow-revocations.ts";
 import { holdAtStart, showHold } from "./hold/hold.ts";
@@ -67,8 +68,9 @@ export async function start(config: PlatformConfig, options: PlatformOptions): P
     closers.push(async () => changes.close());
     const kept = await openKept(deps.database);
     closers.push(async () => kept.close());
-    closers.push(followRevocations(deps));
-    closers.push(await startWork({ ...deps, kept }));
+    const revocations = followRevocations(deps);
+    closers.push(revocations.close);
+    closers.push(await startWork({ ...deps, kept, revocations }));
     closers.push(await startScheduler(deps));
     closers.push(await startRetention(deps));
     closers.push(measureDaily(deps));
@@ -135,13 +137,19 @@ async function listen(app: FastifyInstance, { host, port }: PlatformConfig["list
   }
 }
 
-/** Now and every hour deletes packages that were announced and never pushed, ended sessions, and old idempotency keys. */
+/** Now and every hour deletes packages that were announced and never pushed, ended sessions, and old notes of requests. */
 function forgetUnused({ database, log }: Pick<Deps, "database" | "log">): () => Promise<void> {
   const rounds = createRounds(async () => {
     try {
-      await Promise.all([forgetUnfinished(database), forgetEndedSessions(database), forgetOldKeys(database)]);
+      await Promise.all([
+        forgetUnfinished(database),
+        forgetEndedSessions(database),
+        forgetOldKeys(database),
+        forgetPuts(database),
+      ]);
     } catch (error) {
-      const message = "Unfinished packages, ended sessions and old keys could not be removed; trying again in an hour";
+      const message =
+        "Unfinished packages, ended sessions and old notes of requests could not be removed; trying again in an hour";
       log.error({ err: error }, message);
     }
     return forgetMs;

@@ -75,7 +75,7 @@ export async function openDatabase(options: {
   }
   return {
     ...statements,
-    runLast: async (text, values) => statements.run(text, values),
+    last: async (work) => work(),
     ring: rings.ring,
     transaction: async (work, { answerMs } = {}) => inTransaction({ ...use, answerMs }, work),
     listen: async (channel, onNotice) =>

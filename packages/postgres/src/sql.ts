@@ -16,10 +16,11 @@ export interface Statements {
  */
 export interface Sql extends Statements {
   /**
-   * As `run`, for the last statement of a transaction: "commit" travels with it, and nothing may follow. Only where its
-   * answer decides nothing: when it throws, PostgreSQL has rolled back; otherwise all is committed.
+   * Does the last work of a transaction: "commit" travels with the statements that `work` sends before it first waits
+   * for an answer, and nothing may follow. Only where no answer decides whether to commit: when it throws, PostgreSQL
+   * has rolled back, unless the connection broke, or `work` threw after all its statements had succeeded.
    */
-  runLast(text: string, values?: readonly unknown[]): Promise<number>;
+  last<T>(work: () => Promise<T>): Promise<T>;
   /**
    * Calls this process's listeners of a bell (`Database.onRing`), in a transaction after its commit. Other processes
    * hear nothing: what they must hear at once is notified, and for the rest they look now and then.

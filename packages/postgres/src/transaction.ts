@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Pool, PoolClient } from "pg";
 import { wrapConnectionError } from "./connection.ts";
 import { addsToAudit, auditBell, type Rings } from "./rings.ts";
@@ -38,31 +39,31 @@ export async function inTransaction<T>(deps: TransactionDeps, work: (sql: Sql) =
     const [, result] = await Promise.all([begun, ask(text, values)]);
     return result;
   };
-  const commit = async (): Promise<void> => {
+  /** Commits after what `done` has sent; its failure is told before the one of the commit that it caused. */
+  const commit = async <T>(done: Promise<T>): Promise<T> => {
     isOver = true;
-    try {
-      await ask("commit");
-    } finally {
-      // A commit without an answer may have happened.
-      for (const bell of rung) rings.ring(bell);
-    }
+    const [answer, committed] = await Promise.allSettled([done, ask("commit")]);
+    // A commit without an answer may have happened.
+    for (const bell of rung) rings.ring(bell);
+    if (answer.status === "rejected") throw answer.reason;
+    if (committed.status === "rejected") throw committed.reason;
+    // After a statement that failed, PostgreSQL takes "commit" as "rollback".
+    if (committed.value.command !== "COMMIT") throw new TypeError("A transaction went on after a failed statement");
+    return answer.value;
   };
   const sql: Sql = {
     ...statementsOn(askWithin),
-    runLast: async (text, values) => {
-      const [last, committed] = await Promise.allSettled([askWithin(text, values), commit()]);
-      // After a statement that failed, PostgreSQL takes "commit" as "rollback".
-      if (last.status === "rejected") throw last.reason;
-      if (committed.status === "rejected") throw committed.reason;
-      return last.value.rowCount ?? 0;
+    last: async (work) => {
+      const done = work();
+      await failureAtOnce(done);
+      return commit(done);
     },
     ring: (bell) => void rung.add(bell),
   };
   try {
     const answer = await work(sql);
     await begun;
-    if (!isOver) await commit();
-    return answer;
+    return isOver ? answer : await commit(Promise.resolve(answer));
   } catch (error) {
     // A broken or silent connection is discarded without waiting: PostgreSQL rolls back by itself.
     if (broken === undefined && !isOver) await ask("rollback").catch(() => undefined);
@@ -71,6 +72,15 @@ export async function inTransaction<T>(deps: TransactionDeps, work: (sql: Sql) =
     client.off("error", onBreak);
     client.release(broken);
   }
+}
+
+/**
+ * Throws what `done` fails with before any answer can have come. PostgreSQL does not know of such a failure, and would
+ * commit the statements that were sent before it.
+ */
+async function failureAtOnce(done: Promise<unknown>): Promise<void> {
+  // All callbacks that wait for nothing run before this.
+  await Promise.race([done, setImmediate()]);
 }
 
 async function connect({ pool, config }: Pick<TransactionDeps, "pool" | "config">): Promise<PoolClient> {

@@ -109,6 +109,8 @@ export const limits = {
   reportsSilentMs: 120_000,
   /** Time in ms between two looks for work whose notification was missed. */
   safetyPollMs: 30_000,
+  /** Time in ms without the keyring's list of revoked executors after which a platform stores nothing more for scripts. Several questions fit into it. */
+  revocationsAgeMs: 120_000,
   /** Time in ms between two checks of the streams. Each check publishes events that NATS lost, and removes finished ones. */
   reconcileMs: 15_000,
   /** Maximum number of reruns of an `on_lost: rerun` package. Otherwise a run that always kills its executor would be run again without end. */

@@ -32,7 +32,7 @@ _MAX_FRAME_BYTES = 256 * 1024 * 1024
 _SPARE_CALLS = 20
 
 _broken: Optional[str] = None
-_known_sockets: List[Tuple[int, int]] = []
+_known_channel: List[Tuple[int, int]] = []
 _thread = threading.local()
 
 
@@ -67,7 +67,7 @@ def exchange(request: Dict[str, Any]) -> Dict[str, Any]:
 def _require_channel() -> None:
     if _broken is not None:
         raise SealrunError("CHANNEL_BROKEN", _broken)
-    if _are_sockets_of_a_run():
+    if _is_channel_of_a_run():
         return
     raise SealrunError(
         "CHANNEL_BROKEN",
@@ -82,18 +82,22 @@ def _require_stack(calls: int) -> None:
         _require_stack(calls - 1)
 
 
-def _are_sockets_of_a_run() -> bool:
-    """False for other sockets, which a child without these descriptors may have opened under their numbers."""
-    global _known_sockets
+def _is_channel_of_a_run() -> bool:
+    """
+    False for other sockets and pipes, which a child without these descriptors may have opened under their numbers. The
+    token's pipe had a name, which is gone; a pipe that was made in memory never had one, and counts one link.
+    """
+    global _known_channel
     try:
-        found = [os.fstat(descriptor) for descriptor in (_FRAMES, _TOKENS)]
-        sockets = [(status.st_dev, status.st_ino) for status in found if stat.S_ISSOCK(status.st_mode)]
-        if sockets != _known_sockets and len(sockets) == 2 and "SEALRUN_EXECUTION_ID" in os.environ:
-            if _is_local_socket(_FRAMES) and _is_local_socket(_TOKENS):
-                _known_sockets = sockets
+        frames, tokens = os.fstat(_FRAMES), os.fstat(_TOKENS)
+        channel = [(status.st_dev, status.st_ino) for status in (frames, tokens)]
+        if channel != _known_channel and "SEALRUN_EXECUTION_ID" in os.environ:
+            is_unnamed_pipe = stat.S_ISFIFO(tokens.st_mode) and tokens.st_nlink == 0
+            if is_unnamed_pipe and stat.S_ISSOCK(frames.st_mode) and _is_local_socket(_FRAMES):
+                _known_channel = channel
     except OSError:
         return False
-    return len(sockets) == 2 and sockets == _known_sockets
+    return channel == _known_channel
 
 
 def _is_local_socket(descriptor: int) -> bool:
@@ -107,6 +111,7 @@ def _exchange_bytes(frame: bytes) -> bytes:
     if _read_some(_TOKENS, 1) == b"":
         raise _break_channel("the executor closed the channel")
     is_under_way = False
+    is_closed = False
     try:
         view = memoryview(frame)
         while view:
@@ -115,12 +120,15 @@ def _exchange_bytes(frame: bytes) -> bytes:
         body = _read_body()
         is_under_way = False
         return body
+    except (BrokenPipeError, ConnectionResetError) as error:
+        is_closed = True
+        raise _break_channel("the executor closed the channel") from error
     except OSError as error:
         raise _break_channel("the exchange with the executor was cut short") from error
     finally:
         # After half an exchange the next thread would read the wrong answer: then the token is not put back, and the
-        # executor ends the run.
-        if not is_under_way:
+        # executor ends the run. On a closed channel there is no answer, and the next thread must not wait for the token.
+        if is_closed or not is_under_way:
             _write_some(_TOKENS, _TOKEN)
 
 
@@ -143,7 +151,7 @@ def _read_body() -> bytes:
 def _read_more(count: int) -> bytes:
     read = _read_some(_FRAMES, count)
     if read == b"":
-        raise _break_channel("the executor closed the channel")
+        raise BrokenPipeError()
     return read
 
 

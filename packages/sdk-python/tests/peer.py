@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from typing import Any, Dict, List, Optional, Tuple
 
@@ -26,6 +27,17 @@ def interpreter_environment() -> Dict[str, str]:
     return {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
 
 
+def _make_token_pipe() -> int:
+    """A pipe for descriptor 4, which has had a name as the executor's have."""
+    folder = tempfile.mkdtemp()
+    name = os.path.join(folder, "token")
+    os.mkfifo(name)
+    descriptor = os.open(name, os.O_RDWR)
+    os.unlink(name)
+    os.rmdir(folder)
+    return descriptor
+
+
 class Peer:
     """What a run answers from, and what it was asked."""
 
@@ -38,9 +50,10 @@ class Peer:
 
     def run(self, path: str, cwd: Optional[str] = None, env: Optional[Dict[str, str]] = None) -> Tuple[int, str, str]:
         """Runs the script as a step; returns exit code, output and error output."""
-        ours, theirs = zip(socket.socketpair(), socket.socketpair())
+        frames, their_frames = socket.socketpair()
+        token = _make_token_pipe()
         # Above 4, so that putting them there overwrites neither.
-        ends = [fcntl.fcntl(end.fileno(), fcntl.F_DUPFD, 10) for end in theirs]
+        ends = [fcntl.fcntl(end, fcntl.F_DUPFD, 10) for end in (their_frames.fileno(), token)]
         child = subprocess.Popen(
             [sys.executable, "-c", _PUT_AT_3_AND_4, *map(str, ends), sys.executable, "-B", BOOTSTRAP, path],
             pass_fds=ends,
@@ -49,31 +62,31 @@ class Peer:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
-        for end in theirs:
-            end.close()
+        their_frames.close()
         for descriptor in ends:
             os.close(descriptor)
-        threading.Thread(target=self._serve, args=ours, daemon=True).start()
+        os.write(token, b"\n")
+        threading.Thread(target=self._serve, args=(frames,), daemon=True).start()
         output, errors = child.communicate(timeout=50)
+        os.close(token)
         return child.returncode, output.decode(), errors.decode()
 
-    def _serve(self, frames: socket.socket, tokens: socket.socket) -> None:
+    def _serve(self, frames: socket.socket) -> None:
         stream = frames.makefile("rb")
         try:
             while True:
-                tokens.sendall(b"\n")
                 line = stream.readline()
                 if not line:
                     return
                 request = json.loads(stream.read(int(line)))
+                if request.get("name") == "GONE":
+                    return
                 reply = json.dumps(dict(self._answer(request), id=request["id"])).encode()
                 frames.sendall(b"%d\n%b" % (len(reply), reply))
-                if tokens.recv(1) != b"\n":
-                    return
         except OSError:
             return
         finally:
-            for end in (stream, frames, tokens):
+            for end in (stream, frames):
                 end.close()
 
     def _answer(self, request: Dict[str, Any]) -> Dict[str, Any]:

@@ -454,6 +454,24 @@ class Together(ScriptTest):
             """
         self.assertEqual(self.ok(source, Peer(secrets=self.SECRETS)), "['overflow', 'value 0 0'] value 0 1\n")
 
+    def test_get_secret_wakes_all_threads_that_wait_for_the_token_when_the_executor_goes(self) -> None:
+        output = self.ok(
+            """
+            import threading
+            from sealrun import get_secret
+            said = []
+            def ask():
+                try: get_secret("GONE")
+                except Exception as error: said.append(str(error))
+            threads = [threading.Thread(target=ask) for _ in range(4)]
+            for thread in threads: thread.start()
+            for thread in threads: thread.join()
+            print(said == ["sealrun: the executor closed the channel"] * 4, said)
+            """,
+            Peer(),
+        )
+        self.assertTrue(output.startswith("True"), output)
+
     def test_get_secret_in_a_child_without_descriptors_says_so_in_one_sentence(self) -> None:
         output = self.ok(
             """

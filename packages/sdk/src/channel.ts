@@ -1,5 +1,5 @@
 import { threadId } from "node:worker_threads";
-import { areSockets, readSome, writeSome } from "./descriptor.ts";
+import { isChannel, isPeerGone, readSome, writeSome } from "./descriptor.ts";
 import { SealrunError } from "./error.ts";
 import { decodeBody, encodeFrame, readLengthLine } from "./frames.ts";
 import { isJsonObject, type JsonObject } from "./json-value.ts";
@@ -8,17 +8,20 @@ import type { ScriptRequest } from "./request.ts";
 const frames = 3;
 const tokens = 4;
 const token = Buffer.of(0x0a);
+const taken = Buffer.alloc(1);
 const chunkBytes = 65_536;
 /** Allocated once: a new buffer for each answer costs more than the exchange. */
 const chunk = Buffer.alloc(chunkBytes);
 /** More than any frame of the executor; a larger length is garbage, not a reason to allocate. */
 const maxFrameBytes = 256 * 1024 * 1024;
-/** Far more nested calls than one exchange needs, including those inside node:fs. */
-const spareCalls = 200;
+/** 12 KB of arguments for one call, far more stack than an exchange needs with what is inside node:fs. */
+const spareStack = Array.from({ length: 1_500 }, () => 0);
 
 let exchanges = 0;
 /** Checked once: descriptors 3 and 4 do not change after the process has started. */
-let hasSockets: boolean | undefined;
+let hasChannel: boolean | undefined;
+/** Nothing more comes on descriptor 3. */
+let isClosed = false;
 let broken: SealrunError | undefined;
 
 /**
@@ -32,16 +35,22 @@ export function exchange(request: ScriptRequest): JsonObject {
   const id = `${process.pid}.${threadId}.${exchanges}`;
   // Everything that can fail without the executor is done before the token is taken.
   const frame = encodeFrame({ id, ...request });
-  requireStack(spareCalls);
-  const { head } = decodeBody(exchangeBytes(frame));
-  if (isJsonObject(head) && head["id"] === id) return head;
-  throw breakChannel("the executor answered another request");
+  requireStack();
+  const body = exchangeBytes(frame);
+  try {
+    const { head } = decodeBody(body);
+    if (isJsonObject(head) && head["id"] === id) return head;
+    throw breakChannel("the executor answered another request");
+  } finally {
+    // The answer may be a secret, and the next one in the same buffer may be short.
+    body.fill(0);
+  }
 }
 
 function requireChannel(): void {
   if (broken !== undefined) throw broken;
-  hasSockets ??= process.env["SEALRUN_EXECUTION_ID"] !== undefined && areSockets(frames, tokens);
-  if (hasSockets) return;
+  hasChannel ??= process.env["SEALRUN_EXECUTION_ID"] !== undefined && isChannel(frames, tokens);
+  if (hasChannel) return;
   throw new SealrunError(
     "CHANNEL_BROKEN",
     "sealrun: this process has no channel to its executor; ask for secrets in the script itself or one of its threads " +
@@ -50,9 +59,12 @@ function requireChannel(): void {
 }
 
 /** Overflows here rather than while this thread has the token, when the caller has nearly used up the stack. */
-function requireStack(calls: number): number {
-  return calls === 0 ? 0 : 1 + requireStack(calls - 1);
+function requireStack(): void {
+  // Nested calls that take as much stack take six times as long.
+  Reflect.apply(doNothing, undefined, spareStack);
 }
+
+function doNothing(): void {}
 
 function exchangeBytes(frame: Uint8Array): Uint8Array {
   takeToken();
@@ -67,22 +79,24 @@ function exchangeBytes(frame: Uint8Array): Uint8Array {
     isUnderWay = false;
     return body;
   } catch (error) {
+    if (isPeerGone(error)) throw breakClosed(error);
     throw isUnderWay ? breakChannel("the exchange with the executor was cut short", error) : error;
   } finally {
     // After half an exchange the next thread would read the wrong answer: then the token is not put back, and the
-    // executor ends the run.
-    if (!isUnderWay) putTokenBack();
+    // executor ends the run. On a closed channel there is no answer, and the next thread must not wait for the token.
+    if (!isUnderWay || isClosed) putTokenBack();
   }
 }
 
 function takeToken(): void {
-  if (readSome(tokens, Buffer.alloc(1)) === 0) throw breakChannel("the executor closed the channel");
+  if (readSome(tokens, taken) === 0) throw breakClosed();
 }
 
 function putTokenBack(): void {
   writeSome(tokens, token);
 }
 
+/** The body of the reply; a short one is a part of `chunk`, which the next exchange writes over. */
 function readBody(): Uint8Array {
   let seen = 0;
   let line: ReturnType<typeof readLengthLine>;
@@ -93,9 +107,9 @@ function readBody(): Uint8Array {
   const { start, length } = line;
   // Only one exchange runs at a time, so bytes past the end belong to no answer.
   if (length > maxFrameBytes || seen - start > length) throw breakChannel("the executor sent more than its answer");
+  if (seen - start === length) return chunk.subarray(start, seen);
   const body = Buffer.allocUnsafe(length);
   let filled = chunk.copy(body, 0, start, seen);
-  // The answer may be a secret, and the next one may be short.
   chunk.fill(0, 0, seen);
   while (filled < length) filled += readMore(body.subarray(filled));
   return body;
@@ -103,8 +117,13 @@ function readBody(): Uint8Array {
 
 function readMore(buffer: Uint8Array): number {
   const count = readSome(frames, buffer);
-  if (count === 0) throw breakChannel("the executor closed the channel");
+  if (count === 0) throw breakClosed();
   return count;
+}
+
+function breakClosed(cause?: unknown): SealrunError {
+  isClosed = true;
+  return breakChannel("the executor closed the channel", cause);
 }
 
 function breakChannel(reason: string, cause?: unknown): SealrunError {

@@ -9,13 +9,15 @@ export interface FrameBody {
 /** Longest length line: ten digits and the newline. */
 const maxLengthLine = 11;
 const newline = 0x0a;
+const zero = 0x30;
+const nine = 0x39;
 
 /** The bytes of one frame: length, newline, head and, if given, newline and raw bytes. */
 export function encodeFrame(head: object, raw?: Uint8Array): Uint8Array {
-  const text = Buffer.from(JSON.stringify(head));
-  const body = raw === undefined ? [text] : [text, Buffer.of(newline), raw];
-  const length = body.reduce((sum, part) => sum + part.byteLength, 0);
-  return Buffer.concat([Buffer.from(`${length}\n`), ...body]);
+  const text = JSON.stringify(head);
+  const length = Buffer.byteLength(text);
+  if (raw === undefined) return Buffer.from(`${length}\n${text}`);
+  return Buffer.concat([Buffer.from(`${length + 1 + raw.byteLength}\n${text}\n`), raw]);
 }
 
 /**
@@ -23,18 +25,21 @@ export function encodeFrame(head: object, raw?: Uint8Array): Uint8Array {
  * for bytes that no frame starts with.
  */
 export function readLengthLine(bytes: Uint8Array): { readonly start: number; readonly length: number } | undefined {
-  const end = bytes.subarray(0, maxLengthLine).indexOf(newline);
-  const digits = Buffer.from(bytes.subarray(0, end === -1 ? maxLengthLine : end)).toString("latin1");
-  if (!/^[0-9]{0,10}$/.test(digits) || (end === -1 && bytes.byteLength >= maxLengthLine) || end === 0) {
-    throw new SealrunError("CHANNEL_BROKEN", "sealrun: the executor sent bytes that are not a frame");
+  let length = 0;
+  for (const [at, byte] of bytes.subarray(0, maxLengthLine).entries()) {
+    if (byte === newline && at > 0) return { start: at + 1, length };
+    if (byte < zero || byte > nine || at === maxLengthLine - 1) {
+      throw new SealrunError("CHANNEL_BROKEN", "sealrun: the executor sent bytes that are not a frame");
+    }
+    length = length * 10 + byte - zero;
   }
-  return end === -1 ? undefined : { start: end + 1, length: Number(digits) };
+  return undefined;
 }
 
 /** Splits a body into head and raw bytes. Throws `CHANNEL_BROKEN` when the head is not JSON. */
 export function decodeBody(body: Uint8Array): FrameBody {
   const end = body.indexOf(newline);
-  const text = Buffer.from(end === -1 ? body : body.subarray(0, end)).toString("utf8");
+  const text = Buffer.from(body.buffer, body.byteOffset, end === -1 ? body.byteLength : end).toString("utf8");
   try {
     const head: unknown = JSON.parse(text);
     return end === -1 ? { head } : { head, raw: body.subarray(end + 1) };

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { JsonValue } from "@sealrun/protocol";
-import { answerFrom, received, runScript, type ScriptRun } from "../../support/script-peer.ts";
+import { answerFrom, hangUp, received, runScript, type ScriptRun } from "../../support/script-peer.ts";
 
 const helper = new URL("../../../executor/src/bootstrap/", import.meta.url).pathname;
 
@@ -73,6 +73,11 @@ describe("sealrun-context get", () => {
       handler: answerFrom({ secrets }),
     });
     expect(run.stdout.toString()).toBe("s");
+  });
+
+  it("wakes all programs that wait for the token when the executor goes", async () => {
+    const run = await shell("for n in 1 2 3 4; do sealrun-context get X & done; wait", { handler: hangUp });
+    expect(run.stderr).toBe("sealrun-context: the exchange with the executor was cut short\n".repeat(4));
   });
 
   it("says in one sentence that a process without the descriptors has no channel", async () => {

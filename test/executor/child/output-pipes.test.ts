@@ -21,9 +21,10 @@ async function say(pipes: OutputPipes, what: string): Promise<readonly string[]>
 }
 
 function drop(...taken: readonly OutputPipes[]): void {
-  for (const { output, closeWriteEnd } of taken.flatMap((pipes) => Object.values(pipes))) {
-    output.destroy();
-    closeWriteEnd();
+  for (const { stdout, stderr, status, token } of taken) {
+    for (const { output } of [stdout, stderr, status]) output.destroy();
+    token.pipe.close();
+    for (const { closeWriteEnd } of [stdout, stderr, status, token]) closeWriteEnd();
   }
 }
 
@@ -44,7 +45,7 @@ test("createPipePool() gives pipes that a script can open by name, whose own nam
   await using root = await temporaryFolder();
   const pool = createPipePool(root.path);
   const first = await pool.take();
-  expect(await pipesIn(root.path)).toBe(3 * 255);
+  expect(await pipesIn(root.path)).toBe(4 * 255);
   const modes = execFileSync("find", [root.path, "-mindepth", "1", "-printf", "%y%m\n"]).toString().split("\n");
   expect([...new Set(modes)].toSorted()).toEqual(["", "d700", "p600"]);
   expect(await say(first, "one")).toEqual(["out one\n", "err one\n", ""]);
@@ -91,6 +92,19 @@ test("createPipePool() gives no script what an earlier one still writes", async 
 test("runStep() lets a script find no pipe by name, its own or another's", async () => {
   const script = "mkfifo own; find / -path /usr -prune -o -path /proc -prune -o -type p -print 2>/dev/null; true";
   expect(await runPackage({ files: { "main.sh": script } })).toMatchObject({ exitCode: 0, stdout: "/work/own\n" });
+});
+
+test("createPipePool() gives a pipe for the token that a child and its own children read and write", async () => {
+  await using root = await temporaryFolder();
+  const pool = createPipePool(root.path);
+  const pipes = await pool.take();
+  pipes.token.pipe.put();
+  const script = "read t <&4 && (echo >&4; read t <&4; echo >&4)";
+  const child = spawn("sh", ["-c", script], { stdio: ["ignore", "ignore", "ignore", "ignore", pipes.token.writeEnd] });
+  expect(await once(child, "exit")).toEqual([0, null]);
+  expect([...pipes.token.pipe.take()]).toEqual([0x0a]);
+  drop(pipes);
+  await pool.close();
 });
 
 test("createPipePool() gives a pipe for the sandbox whose writer survives the end of its reader", async () => {

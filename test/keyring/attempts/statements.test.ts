@@ -107,6 +107,12 @@ test("answerGrant() and answerEnd() send as many statements for 20 attempts of t
   expect(await statementsOf(async () => answerEnd(deps, { ended }))).toHaveLength(1);
 });
 
+test("answerGrant() waits twice for the database, its commit included", async () => {
+  const { database, takeWaits } = countWaits(world.database);
+  expect(await answerGrant({ ...deps, database }, requestOf([pushed]))).toMatchObject({ items: [{ ok: true }] });
+  expect(takeWaits()).toBe(2);
+});
+
 test("answerLookup() waits three times for the database, its commit included", async () => {
   const attempt = await startAttempt(world, executor, pushed);
   const secret = { scope: "service", ownerId: pushed.packageId, name: "DB_PASS", value: "s3cret" } as const;

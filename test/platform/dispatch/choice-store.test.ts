@@ -65,7 +65,7 @@ async function choose(isLimited: boolean): Promise<{ readonly of: string | undef
     const of = await sql.row(
       nameRow,
       "select k.id, k.name from executions e join packages k on k.id = e.package_id where e.id = $1",
-      [chosen],
+      [chosen?.id],
     );
     return { of: of?.name, read };
   });
@@ -150,9 +150,11 @@ describe("readChoice()", () => {
       const { full, first } = await readChoice(sql, "crowd");
       expect(full).toEqual([]);
       expect(first).toHaveLength(maxBatch);
-      const [ready] = (await lockReady(sql, first.slice(0, 1))).values();
+      const [urgent] = first;
+      if (urgent === undefined) throw new TypeError("Nothing was chosen");
+      const [ready] = (await lockReady(sql, [urgent.id])).values();
       if (ready === undefined || ready instanceof Error) throw new TypeError("Nothing was chosen");
-      expect(ready).toMatchObject({ isLimited: true, package: { name: "urgent" } });
+      expect(ready).toMatchObject({ isLimited: true, package: { id: urgent.packageId, name: "urgent" } });
       const event = { id: ready.id, generation: 1, seq: 1, expiresAt: Date.now() + 60_000, granted: [] };
       await markPublished(sql, [event], { isLast: true });
     });
@@ -160,11 +162,16 @@ describe("readChoice()", () => {
       await lockPool(sql, "crowd");
       const { full } = await readChoice(sql, "crowd");
       expect(full).toHaveLength(1);
-      const ids = await chooseBehindLimits(sql, "crowd", full);
-      expect(ids).toHaveLength(maxBatch);
-      const locked = await lockReady(sql, ids);
+      const chosen = await chooseBehindLimits(sql, "crowd", full);
+      expect(chosen).toHaveLength(maxBatch);
+      const locked = await lockReady(
+        sql,
+        chosen.map(({ id }) => id),
+      );
       expect(locked.size).toBe(maxBatch);
-      for (const ready of locked.values()) expect(ready).toMatchObject({ package: { name: "report" } });
+      for (const { id, packageId } of chosen) {
+        expect(locked.get(id)).toMatchObject({ package: { id: packageId, name: "report" } });
+      }
     });
   });
 });

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { dispatchBatch } from "../../../packages/platform/src/dispatch/dispatch-batch.ts";
 import { send } from "../../support/api.ts";
+import { countStatements } from "../../support/counting-sql.ts";
 import { type CountedDeps, openCountedDeps } from "../../support/counted-deps.ts";
 import { type ExecutionsWorld, startExecutionsWorld, until } from "../../support/executions-world.ts";
 import { enrolPeer } from "../../support/executor-peer.ts";
@@ -59,40 +60,47 @@ const heldBack = async (begin: () => Promise<void>): Promise<void> => {
 };
 
 /**
- * Publishes a batch of that many executions of `report`; returns the statements inside its transaction. Capacity is only
+ * Publishes a batch of that many executions of `report`; returns what its transaction sent. Capacity is only
  * visible in this transaction, so that no dispatcher of a platform is faster.
  */
-async function statementsOfBatch(counted: CountedDeps, size: number): Promise<readonly string[]> {
+async function costOfBatch(
+  counted: CountedDeps,
+  size: number,
+): Promise<{ readonly statements: readonly string[]; readonly waits: number }> {
   const slotsNow = "update executors set is_draining = $1, slots = $2";
   await world.database.run("update executors set is_draining = true");
   for (let index = 0; index < size; index += 1) await world.start("report");
-  const statements = await world.database.transaction(async (sql) => {
+  const cost = await world.database.transaction(async (sql) => {
     await sql.run(slotsNow, [false, 20]);
     let taken: readonly string[] = [];
+    let waits = 0;
     // A dispatcher of a platform may hold the pool's lock for a moment.
     await until(async () => {
       counted.takeStatements();
-      const outcome = await dispatchBatch(counted.within(sql), "default");
+      const counting = countStatements(sql);
+      const outcome = await dispatchBatch(counted.within(counting), "default");
       taken = counted.takeStatements();
+      waits = counting.waits();
       return outcome === "empty";
     });
     await sql.run(slotsNow, [true, slots]);
-    return taken;
+    return { statements: taken, waits };
   });
   await world.database.run("update executors set is_draining = false");
   expect(await workOff(world.peer, size)).toHaveLength(size);
-  return statements;
+  return cost;
 }
 
 describe("dispatchBatch()", () => {
-  test("dispatchBatch() publishes six executions with as many statements as one", async () => {
+  test("dispatchBatch() publishes six executions with as many statements as one, in three waits", async () => {
     const counted = await openCountedDeps(world.platform);
     // The version and its files are read once.
-    await statementsOfBatch(counted, 1);
-    const [one, six] = [await statementsOfBatch(counted, 1), await statementsOfBatch(counted, 6)];
+    await costOfBatch(counted, 1);
+    const [one, six] = [await costOfBatch(counted, 1), await costOfBatch(counted, 6)];
     await counted.close();
-    // The pool's lock, its capacity and choice, the rows' lock, secrets, and what was published.
-    expect(one).toHaveLength(5);
+    // The pool's lock with its capacity and choice; the rows' lock with the secrets; what was published.
+    expect(one.statements).toHaveLength(5);
+    expect(one.waits).toBe(3);
     expect(six).toEqual(one);
   });
 

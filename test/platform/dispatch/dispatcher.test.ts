@@ -5,9 +5,13 @@ import { start } from "@sealrun/platform";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { startDispatcher } from "../../../packages/platform/src/dispatch/dispatcher.ts";
+import { readKnownQueues } from "../../../packages/platform/src/dispatch/queues-store.ts";
 import { addToOutbox } from "../../../packages/platform/src/outbox/store.ts";
+import { openCountedDeps } from "../../support/counted-deps.ts";
 import { type ExecutionsWorld, startExecutionsWorld, until } from "../../support/executions-world.ts";
 import { enrolPeer } from "../../support/executor-peer.ts";
+import { workOff } from "../../support/work-off.ts";
 
 let world: ExecutionsWorld;
 beforeAll(async () => {
@@ -154,6 +158,49 @@ describe("startDispatcher()", () => {
     const id = await world.start("heavy");
     await until(async () => (await world.show(id)).status === "failed");
     expect(await world.show(id)).toMatchObject({ error: { code: "VALUE_TOO_LARGE" } });
+  });
+
+  test("startDispatcher() asks nothing about what starts in a full pool, and publishes it when there is room", async () => {
+    const counted = await openCountedDeps(world.platform);
+    const nothing = async (): Promise<void> => undefined;
+    const stop = await startDispatcher({
+      ...counted.deps,
+      fitness: {
+        isAnswering: () => true,
+        clockFault: () => undefined,
+        onChange: () => () => undefined,
+        close: nothing,
+      },
+      queues: {
+        ready: nothing,
+        worked: nothing,
+        failed: nothing,
+        check: async () => readKnownQueues(counted.deps.database),
+      },
+    });
+    const texts: string[] = [];
+    const asked = (what: RegExp): number => texts.filter((text) => what.test(text)).length;
+    await world.database.run("update executors set is_draining = true");
+    const ids = [await world.start("report")];
+    // From then on this dispatcher knows it too.
+    await until(async () => {
+      texts.push(...counted.takeStatements());
+      return asked(/select lower\(l\.name\)/) > 1 && asked(/pg_try_advisory/) > 0;
+    });
+    texts.length = 0;
+    for (let index = 0; index < 8; index += 1) ids.push(await world.start("report"));
+    await until(async () => {
+      texts.push(...counted.takeStatements());
+      return asked(/select lower\(l\.name\)/) > 0;
+    });
+    texts.push(...counted.takeStatements());
+    // Once a second it looks, and asks about the pool then.
+    expect(asked(/pg_try_advisory/)).toBeLessThanOrEqual(asked(/select lower\(l\.name\)/) + 1);
+    await world.database.run("update executors set is_draining = false");
+    const done = await workOff(world.peer, ids.length);
+    expect(done.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+    await stop();
+    await counted.close();
   });
 
   // Last: events that were published and not stored stay in the queue.

@@ -1,7 +1,9 @@
 import { revokeExecutor } from "@sealrun/keyring";
-import { executorList } from "@sealrun/protocol";
+import { newId } from "@sealrun/crypto";
+import { eventId, executorList, limits, scheduleId, SealrunError } from "@sealrun/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
+import type { Attempt } from "../../../executor/src/between/attempt.ts";
 import { ask } from "../../support/api.ts";
 import { enrolPeer } from "../../support/executor-peer.ts";
 import { codeOf, type ExecutionsWorld, startExecutionsWorld, until } from "../../support/executions-world.ts";
@@ -11,6 +13,12 @@ beforeAll(async () => {
   world = await startExecutionsWorld();
 });
 afterAll(async () => world.close());
+
+const emit = async ({ ref, rpc }: Attempt) =>
+  rpc.emit({ ...ref, id: eventId.parse(newId("event")), type: "made.up", source: "test" }).then(
+    () => "ok",
+    (error: unknown) => (error instanceof SealrunError ? error.code : "failed"),
+  );
 
 describe("followRevocations()", () => {
   test("followRevocations() refuses a revoked executor here too, and no other", async () => {
@@ -36,5 +44,34 @@ describe("followRevocations()", () => {
     const audit = "select actor from audit where action = 'executor.revoke' and object = $1";
     expect(await world.database.rows(z.object({ actor: z.string() }), audit, [id])).toEqual([{ actor: "keyring" }]);
     await other.close();
+  });
+
+  test("followRevocations() lets a platform that has just started store for executors at once", async () => {
+    const attempt = await world.claim("report");
+    const { revocationsAgeMs } = limits;
+    // It is asked again before every request.
+    Object.assign(limits, { revocationsAgeMs: -1 });
+    expect(await emit(attempt)).toBe("ok");
+    Object.assign(limits, { revocationsAgeMs });
+  });
+
+  // Last: it ends the keyring that the others need.
+  test("followRevocations() lets no executor store anything, when the keyring's word is held back for long", async () => {
+    const attempt = await world.claim("report");
+    await world.platform.stopKeyring();
+    // Not yet known here, and never said: the messages of the keyring do not arrive.
+    await revokeExecutor(world.platform.keyringConfig, attempt.executorId);
+    expect(await emit(attempt)).toBe("ok");
+    Object.assign(limits, { revocationsAgeMs: 1_500 });
+    await until(async () => (await emit(attempt)) === "KEYRING_UNREACHABLE");
+    const { ref, rpc } = attempt;
+    const put = { ...ref, op: "put", key: "k", envelope: "AAAA" } as const;
+    expect(await codeOf(rpc.state(put))).toBe("KEYRING_UNREACHABLE");
+    const when = { delayMs: 3_600_000 };
+    const schedule = { ...ref, id: scheduleId.parse(newId("schedule")), when, sealedNames: [] };
+    expect(await codeOf(rpc.schedule(schedule))).toBe("KEYRING_UNREACHABLE");
+    // An outage of the keyring ends no run.
+    expect(await rpc.renew(ref)).toMatchObject({ ok: true });
+    expect(await rpc.finish({ ...ref, status: "succeeded", lastSequence: 0 })).toEqual([]);
   });
 });

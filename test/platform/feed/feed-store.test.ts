@@ -101,29 +101,27 @@ describe("appendFeed()", () => {
 
   test("appendFeed() after the end adds live blocks, which settleFeed() merges with each other only", async () => {
     const id = await open();
-    for (const text of numbers(1, 3)) await append(id, [line(text)]);
+    for (const text of numbers(1, 7)) await append(id, [line(text)]);
     await append(id, [status("succeeded")]);
-    for (const text of numbers(4, 24)) await append(id, [line(text)]);
+    for (const text of numbers(8, 31)) await append(id, [line(text)]);
     await world.database.transaction(async (sql) => settleFeed(sql, id));
     await world.database.transaction(async (sql) => settleFeed(sql, id));
     expect(await blocksOf(id)).toEqual([
-      [4, false],
+      [8, false],
       [16, false],
-      [5, false],
+      [8, false],
     ]);
-    expect(await texts(id)).toEqual(["status", ...numbers(1, 3), "status", ...numbers(4, 24)]);
+    expect(await texts(id)).toEqual(["status", ...numbers(1, 7), "status", ...numbers(8, 31)]);
   });
 
-  test("appendFeed() leaves up to three small blocks at the end: to merge them costs more than they do", async () => {
+  test("appendFeed() leaves up to seven small blocks at the end: to merge them costs more than they do", async () => {
     const id = await open();
     await append(id, [status("running")]);
-    await append(id, [line("only"), status("succeeded")]);
+    for (const text of numbers(1, 5)) await append(id, [line(text)]);
+    await append(id, [line("last"), status("succeeded")]);
     await world.database.transaction(async (sql) => settleFeed(sql, id));
-    expect(await blocksOf(id)).toEqual([
-      [1, true],
-      [2, true],
-    ]);
-    expect(await texts(id)).toEqual(["status", "status", "only", "status"]);
+    expect(await blocksOf(id)).toEqual([...Array.from({ length: 6 }, () => [1, true]), [2, true]]);
+    expect(await texts(id)).toEqual(["status", "status", ...numbers(1, 5), "last", "status"]);
   });
 
   test("appendFeeds() appends to many feeds in one statement, and merges those that have many small blocks", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type FeedEntry, packBlocks, unpackBlock } from "../../../packages/platform/src/feed/feed-block.ts";
-import { mergeBlocks, type PlacedBlock } from "../../../packages/platform/src/feed/merge-blocks.ts";
+import { isMergeDue, mergeBlocks, type PlacedBlock } from "../../../packages/platform/src/feed/merge-blocks.ts";
 
 const line = (text: string): FeedEntry => ({
   kind: "log",
@@ -19,6 +19,11 @@ const textsOf = ({ body, count }: { readonly body: Uint8Array; readonly count: n
   const read = unpackBlock(body, count);
   return read.kind === "damaged" ? [] : read.entries.map((entry) => (entry.kind === "log" ? entry.body.text : ""));
 };
+
+test("isMergeDue() holds for the 16th live block, and for the 8th if it is the last", () => {
+  expect([14, 15, 16].map((live) => isMergeDue({ live, isLast: false }))).toEqual([false, true, true]);
+  expect([6, 7, 16].map((live) => isMergeDue({ live, isLast: true }))).toEqual([false, true, true]);
+});
 
 describe("mergeBlocks()", () => {
   test("mergeBlocks() makes one block of neighbours", () => {

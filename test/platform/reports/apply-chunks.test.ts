@@ -28,6 +28,7 @@ const state: AttemptState = {
   waiting: [],
   missing: [],
   steps: [step(0), step(1)],
+  liveBlocks: 0,
 };
 const line = (text: string): ReportItem => ({ type: "log", step: 0, stream: "stdout", text, time: 1_000 });
 const chunk = (sequence: number, ...items: readonly ReportItem[]) => ({
@@ -141,6 +142,19 @@ describe("applyChunks()", () => {
     ]);
     expect(applyChunks({ ...awaited, isCurrent: false, isNewest: false }, { chunks: [chunk(1)] }).isComplete).toBe(
       false,
+    );
+  });
+
+  test("applyChunks() merges the feed with its 16th small block, at the end with the 8th, and when it adds nothing never", () => {
+    const end = { status: "succeeded", lastSequence: 1 } as const;
+    const merges = (liveBlocks: number, given: Parameters<typeof applyChunks>[1]): boolean =>
+      applyChunks({ ...state, liveBlocks }, given).mustMerge;
+    expect([14, 15].map((live) => merges(live, { chunks: [chunk(1)] }))).toEqual([false, true]);
+    expect([6, 7].map((live) => merges(live, { chunks: [chunk(1)], end }))).toEqual([false, true]);
+    expect(merges(15, { chunks: [chunk(2)] })).toBe(false);
+    const ended: AttemptState = { ...state, status: "succeeded", lastSequence: 1, reports: "awaited", missing: [1] };
+    expect([6, 7].map((liveBlocks) => applyChunks({ ...ended, liveBlocks }, { chunks: [chunk(1)] }).mustMerge)).toEqual(
+      [false, true],
     );
   });
 });

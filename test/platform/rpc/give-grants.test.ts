@@ -1,7 +1,8 @@
-import { newId } from "@sealrun/crypto";
+import { fromBase64, newId } from "@sealrun/crypto";
 import { openDatabase } from "@sealrun/postgres";
-import { type ExecutionEvent, SealrunError } from "@sealrun/protocol";
+import { type ExecutionEvent, SealrunError, secretName } from "@sealrun/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { openGrant } from "../../../executor/src/worker/secrets/open-grant.ts";
 import { makePackage, plainForm, send } from "../../support/api.ts";
 import { enrolPeer, type ExecutorPeer } from "../../support/executor-peer.ts";
 import { startTwoExecutorsWorld, type TwoExecutorsWorld } from "../../support/two-executors-world.ts";
@@ -18,6 +19,15 @@ afterAll(async () => {
 async function claimAll(peer: ExecutorPeer, events: readonly ExecutionEvent[]): Promise<readonly string[]> {
   const answers = await peer.claimAll(events.map((event) => ({ event, requestId: newId("request") })));
   return answers.map((one) => (one instanceof SealrunError ? one.code : "granted"));
+}
+
+/** The next event of a project: one that was given back before may come again first. */
+async function takeOf(project: string): Promise<ExecutionEvent> {
+  for (;;) {
+    const { event, message } = await world.peer.take();
+    message.done();
+    if (event.project.name === project) return event;
+  }
 }
 
 const statesOf = async (events: readonly ExecutionEvent[]): Promise<readonly unknown[]> =>
@@ -46,9 +56,7 @@ test("giveGrants() grants what an executor may run, beside a project that it may
   expect(pushed.ok).toBe(true);
   const started = await send(world.platform, "POST", "/projects/elsewhere/packages/report/executions");
   expect(started.ok).toBe(true);
-  const { event: foreign, message } = await world.peer.take();
-  message.done();
-  expect(foreign.project.name).toBe("elsewhere");
+  const foreign = await takeOf("elsewhere");
   const bound = await enrolPeer(world.platform, { projects: [allowed.project.id] });
   const events = [foreign, allowed];
   expect(await claimAll(bound, events)).toEqual(["NOT_ENROLLED", "granted"]);
@@ -68,9 +76,22 @@ test("giveGrants() hands out none of the attempts that ended during the request 
     `create trigger expire before insert on attempts for each row
      when (new.execution_id = '${events[0]?.executionId ?? ""}') execute function expire()`,
   );
-  const [late, granted] = await world.peer.claimAll(claims);
+  const reply = await world.peer.rpc.claim({
+    claims: claims.map(({ event: { executionId, generation }, requestId }) => ({ executionId, generation, requestId })),
+  });
   await world.database.run("drop trigger expire on attempts");
-  expect(late).toMatchObject({ code: "LEASE_LOST" });
-  expect(granted).toMatchObject({ ref: { attempt: 1 } });
+  expect(reply.claims).toMatchObject([
+    { ok: false, error: { code: "LEASE_LOST" } },
+    { ok: true, attempt: 1 },
+  ]);
+  // Its keys do not leave the platform either, though the keyring had granted it.
+  const { identity, keyring } = world.peer.state;
+  const open = (event: ExecutionEvent | undefined) => {
+    if (event === undefined) throw new TypeError("no event was taken");
+    const trust = { keyring, executorId: identity.id, box: identity.box, attempt: 1 };
+    return openGrant(fromBase64(reply.grants ?? ""), event, trust);
+  };
+  expect(() => open(events[0])).toThrow("holds no grant of this execution");
+  expect(open(events[1]).secretKey(secretName.parse("DB_PASS"))).toHaveLength(64);
   expect(await statesOf(events)).toEqual(["queued", "running"]);
 });

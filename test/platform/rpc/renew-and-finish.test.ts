@@ -101,7 +101,7 @@ describe("answerFinish()", () => {
     expect(await world.show(ref.executionId)).toMatchObject({ status: "succeeded", attempts: [{ end: "finished" }] });
   });
 
-  test("finishAttempts() takes 5 statements in two round trips for an end whose reports are all in", async () => {
+  test("finishAttempts() takes 3 statements in two round trips for an end whose reports are all in", async () => {
     const { ref } = await world.claim("report");
     const request = { executorId: executorId.parse(world.peer.state.identity.id), requestId: "req_1" };
     const end = { ...ref, status: "succeeded", lastSequence: 0 } as const;
@@ -110,8 +110,8 @@ describe("answerFinish()", () => {
       expect(await finishAttempts(counting, request, [end])).toEqual([{ isAccepted: true, missing: [] }]);
       return [counting.count(), counting.waits()];
     });
-    // Lock and state; steps that never ran, the end with its audit row, the feed.
-    expect(counted).toEqual([5, 2]);
+    // Lock and state; then steps that never ran, the feed, and the end with its audit row.
+    expect(counted).toEqual([3, 2]);
     expect(await world.show(ref.executionId)).toMatchObject({ status: "succeeded", reportsComplete: true });
   });
 
@@ -257,7 +257,7 @@ describe("answerFinish()", () => {
     const linesOf = async (id: string) =>
       (await ask(world.platform, logPage, ["GET", `/executions/${id}/logs`])).lines.map(({ text }) => text);
 
-    test("answerFinish() stores a whole run with its end, in 5 statements and two round trips", async () => {
+    test("answerFinish() stores a whole run with its end, in 3 statements and two round trips", async () => {
       const { ref } = await world.claim("report");
       const request = { executorId: executorId.parse(world.peer.state.identity.id), requestId: "req_1" };
       const report = { sequence: 1, items: [started, line("all"), stepEnd] };
@@ -269,7 +269,7 @@ describe("answerFinish()", () => {
         ]);
         return [counting.count(), counting.waits()];
       });
-      expect(counted).toEqual([5, 2]);
+      expect(counted).toEqual([3, 2]);
       expect(await world.show(ref.executionId)).toMatchObject({
         status: "succeeded",
         reportsComplete: true,

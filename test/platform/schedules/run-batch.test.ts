@@ -36,7 +36,7 @@ function counting(database: Database, onStatement: (inTransaction: boolean) => v
     rows: async (...given) => (onStatement(inTransaction), sql.rows(...given)),
     row: async (...given) => (onStatement(inTransaction), sql.row(...given)),
     run: async (...given) => (onStatement(inTransaction), sql.run(...given)),
-    runLast: async (...given) => (onStatement(inTransaction), sql.runLast(...given)),
+    last: async (work) => sql.last(work),
     ring: (bell) => sql.ring(bell),
   });
   return {

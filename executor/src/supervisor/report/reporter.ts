@@ -8,6 +8,8 @@ import { type Chunk, type ChunkSender, firstId, sendChunk } from "./send-chunk.t
 const collectMs = 20;
 /** The start of a step is collected for longer: its first line follows soon, and no reader waits for the start itself. */
 const collectStartMs = 500;
+/** The same for its end: that of the run often follows, and then takes it along. */
+const collectEndMs = 100;
 const chunkBytes = 128 * 1024;
 const maxPendingBytes = 4 * 1024 * 1024;
 const retryMs = 500;
@@ -79,7 +81,8 @@ export function createReporter(
   };
   const waitOf = ({ type }: ReportItem): number => {
     if (type === "log" && !hasLine) return 0;
-    return type === "step-started" ? collectStartMs : collectMs;
+    if (type === "step-started") return collectStartMs;
+    return type === "step-finished" ? collectEndMs : collectMs;
   };
   const flushWithin = (ms: number): void => {
     const at = performance.now() + ms;

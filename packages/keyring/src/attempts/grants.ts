@@ -66,17 +66,20 @@ export async function answerGrant(deps: AttemptDeps, request: GrantRequest): Pro
     ]);
     const judged = await judgeItems(deps, items, { claim, grants, keys });
     const allowed = judged.filter((verdict) => verdict.kind === "allowed");
-    const granted = await addGrants(
-      sql,
-      executorId,
-      allowed.map(({ item, isNew, requestId }) => ({ ...item, isNew, requestId, detail: describeGrant(item) })),
-    );
-    const answered = judged.map((verdict) =>
+    // What can fail comes before the commit, which travels with the grants.
+    const boxed = judged.map((verdict) => (verdict.kind === "refused" ? verdict : boxGrant(deps, verdict, claim)));
+    const granted = await sql.last(async () => {
+      const added = addGrants(
+        sql,
+        executorId,
+        allowed.map(({ item, isNew, requestId }) => ({ ...item, isNew, requestId, detail: describeGrant(item) })),
+      );
+      crashPoint("keyring.grant.before-commit");
+      return added;
+    });
+    return boxed.map((verdict) =>
       verdict.kind === "refused" || granted.has(verdict.item.executionId) ? verdict : replayed(verdict.item),
     );
-    const boxed = answered.map((verdict) => (verdict.kind === "refused" ? verdict : boxGrant(deps, verdict, claim)));
-    crashPoint("keyring.grant.before-commit");
-    return boxed;
   });
   crashPoint("keyring.grant.after-commit");
   for (const verdict of verdicts) {

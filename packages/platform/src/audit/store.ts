@@ -19,7 +19,7 @@ export async function recordAudit(sql: Sql, entry: AuditEntry): Promise<void> {
 
 /** Writes a row as the last statement of a transaction: its commit travels with it. */
 export async function recordLastAudit(sql: Sql, entry: AuditEntry): Promise<void> {
-  await recordAudits({ ...sql, run: async (...asked) => sql.runLast(...asked) }, [entry]);
+  await sql.last(async () => recordAudit(sql, entry));
 }
 
 /** Writes rows as `recordAudit` does, in this order, in as few statements as possible. */

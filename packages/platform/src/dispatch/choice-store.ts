@@ -5,6 +5,7 @@ import {
   jsonObject,
   limits,
   packageId,
+  type PackageId,
   packageName,
   poolId,
   projectId,
@@ -64,12 +65,23 @@ const capacityRow = z.object({
  */
 export type PoolCapacity = z.infer<typeof capacityRow>;
 
+/** An execution of the outbox, and its package. */
+export interface ChosenExecution {
+  readonly id: ExecutionId;
+  readonly packageId: PackageId;
+}
+
 /** Events that one transaction publishes. */
 export const maxBatch = 16;
 
-const firstOfAll = `select execution_id from outbox where pool = $1 and is_due order by priority desc, number limit ${maxBatch}`;
+const firstOfAll = `select array[execution_id, package_id] from outbox where pool = $1 and is_due order by priority desc, number limit ${maxBatch}`;
 
-const chosenRow = z.object({ execution_id: executionId });
+const chosenRow = z
+  .object({ execution_id: executionId, package_id: packageId })
+  .transform(({ execution_id, package_id }): ChosenExecution => ({ id: execution_id, packageId: package_id }));
+const chosenPair = z
+  .tuple([executionId, packageId])
+  .transform(([id, ofPackage]): ChosenExecution => ({ id, packageId: ofPackage }));
 const inFlight = "(e.status = 'running' or (e.status = 'queued' and e.published_at is not null))";
 const ofPackage = `(select count(*) from executions e where e.package_id = k.id and e.project_id = k.project_id and ${inFlight})`;
 const ofProject = `(select count(*) from executions e where e.project_id = p.id and ${inFlight})`;
@@ -125,7 +137,7 @@ export async function readCapacity(sql: Sql, pool: string): Promise<PoolCapacity
   return (await sql.row(capacityRow, `select ${capacity}`, [pool, limits.absentMs])) ?? noCapacity;
 }
 
-const choiceRow = capacityRow.extend({ first: z.array(executionId) });
+const choiceRow = capacityRow.extend({ first: z.array(chosenPair) });
 const noCapacity: PoolCapacity = { slots: 0, free: 0, published: 0, full: [] };
 
 /**
@@ -160,8 +172,8 @@ export async function chooseBehindLimits(
   sql: Sql,
   pool: string,
   full: PoolCapacity["full"],
-): Promise<readonly ExecutionId[]> {
-  return (await sql.rows(chosenRow, firstOfLanes, [pool, full])).map(({ execution_id: id }) => id);
+): Promise<readonly ChosenExecution[]> {
+  return sql.rows(chosenRow, firstOfLanes, [pool, full]);
 }
 
 /* With "=" for a lane's package, an index without packages has the order too, and every row of the others is read. */
@@ -175,7 +187,7 @@ const firstOfLanes = `
       where o.pool = $1 and o.is_due and o.package_id > lanes.package_id
       order by o.package_id, o.priority desc, o.number limit 1) next
   )
-  select first.execution_id from lanes cross join lateral (
+  select first.execution_id, first.package_id from lanes cross join lateral (
     select o.execution_id, o.package_id, o.priority, o.number from outbox o
     where o.pool = $1 and o.is_due and o.package_id >= lanes.package_id
     order by o.package_id, o.priority desc, o.number limit ${maxBatch}) first
@@ -257,21 +269,22 @@ export async function markPublished(
   events: readonly PublishedEvent[],
   { isLast }: { readonly isLast: boolean },
 ): Promise<void> {
-  const run: Sql["run"] = async (text, values) => (isLast ? sql.runLast(text, values) : sql.run(text, values));
-  await run(
-    `with noted as (
+  const store = async (): Promise<number> =>
+    sql.run(
+      `with noted as (
        update executions e set generation = event.generation, published_seq = event.seq,
               event_expires_at = event.expires_at, granted = event.granted, published_at = clock_timestamp()
        from unnest($1::text[], $2::int[], $3::bigint[], $4::timestamptz[], $5::json[])
          as event (id, generation, seq, expires_at, granted)
        where e.id = event.id)
      delete from outbox where execution_id = any ($1::text[])`,
-    [
-      events.map(({ id }) => id),
-      events.map(({ generation }) => generation),
-      events.map(({ seq }) => seq),
-      events.map(({ expiresAt }) => new Date(expiresAt).toISOString()),
-      events.map(({ granted }) => JSON.stringify(granted)),
-    ],
-  );
+      [
+        events.map(({ id }) => id),
+        events.map(({ generation }) => generation),
+        events.map(({ seq }) => seq),
+        events.map(({ expiresAt }) => new Date(expiresAt).toISOString()),
+        events.map(({ granted }) => JSON.stringify(granted)),
+      ],
+    );
+  await (isLast ? sql.last(store) : store());
 }

@@ -1,10 +1,12 @@
 import { crashPoint } from "@sealrun/faults";
 import type { Sql } from "@sealrun/postgres";
-import { type ExecutionId, toSealrunError } from "@sealrun/protocol";
+import { toSealrunError } from "@sealrun/protocol";
 import type { Deps } from "../deps.ts";
 import { removeFromOutbox } from "../outbox/store.ts";
+import { listServiceSecrets } from "../secrets/lookup-store.ts";
 import {
   chooseBehindLimits,
+  type ChosenExecution,
   lockPool,
   lockReady,
   lockWithinLimits,
@@ -12,16 +14,17 @@ import {
   type ReadyExecution,
   readChoice,
 } from "./choice-store.ts";
-import { endUnpublishable, publishBatch, type PublishDeps, type Published } from "./publish-events.ts";
+import { endUnpublishable, publishBatch, type PublishDeps, type Published, type ReadyBatch } from "./publish-events.ts";
 
 /** Events that wait in NATS per free slot, so that the next event is ready when a slot becomes free. */
 const eventsPerFreeSlot = 2;
 
 /**
- * What is left after one batch of a pool. More: executions that the next batch can take. Blocked: executions may wait,
- * for capacity, for a limit, or for another platform that has locked the pool. Empty: no execution waits.
+ * What is left after one batch of a pool. More: executions that the next batch can take. Full: executions may wait, and
+ * the pool has no room for any. Blocked: executions may wait for a limit, or for another platform that has locked the
+ * pool. Empty: no execution waits.
  */
-export type Outcome = "more" | "blocked" | "empty";
+export type Outcome = "more" | "full" | "blocked" | "empty";
 
 /**
  * Publishes the events of the pool's next executions, as many as it has capacity for and at most `maxBatch`, in one
@@ -36,17 +39,19 @@ export async function dispatchBatch(deps: PublishDeps & Pick<Deps, "database">, 
     const { free, published, full, first } = choice;
     const room = eventsPerFreeSlot * free - published;
     if (first.length === 0) return left("empty");
-    if (room <= 0) return left("blocked");
+    if (room <= 0) return left("full");
     const waiting = full.length === 0 ? first : await chooseBehindLimits(sql, pool, full);
-    const ids = waiting.slice(0, room);
-    if (ids.length === 0) return left("blocked");
-    const { ready, isCut } = await lockPublishable(deps, sql, ids);
-    const result = ready.length === 0 ? nothingPublished : await publishBatch(deps, sql, ready);
+    const chosen = waiting.slice(0, room);
+    if (chosen.length === 0) return left("blocked");
+    const { isCut, ...batch } = await lockPublishable(deps, sql, chosen);
+    const result = batch.ready.length === 0 ? nothingPublished : await publishBatch(deps, sql, batch);
     if (isCut) return { ...result, outcome: "more" };
     const mayBeMore = waiting.length === maxBatch;
-    if (mayBeMore && room > ids.length) return { ...result, outcome: "more" };
-    const isAllTaken = waiting.length === ids.length && !mayBeMore && full.length === 0;
-    return { ...result, outcome: isAllTaken ? "empty" : "blocked" };
+    if (mayBeMore && room > chosen.length) return { ...result, outcome: "more" };
+    const isAllTaken = waiting.length === chosen.length && !mayBeMore && full.length === 0;
+    if (isAllTaken) return { ...result, outcome: "empty" };
+    // What NATS did not take leaves room.
+    return { ...result, outcome: room === chosen.length && result.failure === undefined ? "full" : "blocked" };
   });
   if (isAnyPublished) crashPoint("platform.dispatch.after-commit");
   if (failure !== undefined) throw failure;
@@ -64,19 +69,26 @@ function left(outcome: Outcome): Result {
 }
 
 /**
- * Locks these executions and returns those whose events may be published now, in the given order. Cut: some were left
- * for the next batch.
+ * Locks these executions and returns those whose events may be published now, in the given order, with the secrets of
+ * their packages. Cut: some were left for the next batch.
  */
 async function lockPublishable(
   deps: Pick<Deps, "log">,
   sql: Sql,
-  ids: readonly ExecutionId[],
-): Promise<{ readonly ready: readonly ReadyExecution[]; readonly isCut: boolean }> {
-  const locked = await lockReady(sql, ids);
+  chosen: readonly ChosenExecution[],
+): Promise<ReadyBatch & { readonly isCut: boolean }> {
+  // Sent together: the secrets are read after the lock.
+  const [locked, secretsOf] = await Promise.all([
+    lockReady(
+      sql,
+      chosen.map(({ id }) => id),
+    ),
+    listServiceSecrets(sql, [...new Set(chosen.map(({ packageId }) => packageId))]),
+  ]);
   const ready: ReadyExecution[] = [];
   let limitedProject: string | undefined;
   let isCut = false;
-  for (const id of ids) {
+  for (const { id } of chosen) {
     const row = locked.get(id);
     // It has left the outbox.
     if (row === undefined) isCut = true;
@@ -91,12 +103,12 @@ async function lockPublishable(
     } else if (!row.isLimited) ready.push(row);
     else {
       // Two dispatchers that each held a project's lock and waited for the other's would never end.
-      if (limitedProject !== undefined && limitedProject !== row.project.id) return { ready, isCut: true };
+      if (limitedProject !== undefined && limitedProject !== row.project.id) return { ready, secretsOf, isCut: true };
       limitedProject = row.project.id;
       // Another dispatcher used the last place after the choice; the next choice sees that.
       if (await lockWithinLimits(sql, row, ready)) ready.push(row);
       else isCut = true;
     }
   }
-  return { ready, isCut };
+  return { ready, secretsOf, isCut };
 }

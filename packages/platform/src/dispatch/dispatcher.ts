@@ -31,14 +31,17 @@ export async function startDispatcher(deps: DispatchDeps): Promise<() => Promise
   const wanted = new Set<string>();
   let wantsLook = false;
   let lookAt = Infinity;
-  /** Nothing waited at the end of the last turn: an execution that ends makes room for none. */
-  let isIdle = false;
+  /** Pools where executions may wait. What is added to a full one waits too, until an execution ends or the next look. */
+  const waiting: WaitingPools = new Map();
+  /** An execution has ended since the last turn began. */
+  let isRoomMade = false;
 
-  const hasWork = (): boolean => wantsLook || wanted.size > 0;
+  const hasWork = (): boolean => wantsLook || wanted.size > 0 || (isRoomMade && waiting.size > 0);
   const turn = async (): Promise<void> => {
-    const wasIdle = isIdle;
-    isIdle = false;
-    const isLook = wantsLook;
+    // While there is always something to do, no alarm is set.
+    const isLook = wantsLook || performance.now() >= lookAt;
+    if (isRoomMade) for (const pool of waiting.keys()) wanted.add(pool);
+    isRoomMade = false;
     const named = [...wanted];
     wantsLook = false;
     wanted.clear();
@@ -46,10 +49,12 @@ export async function startDispatcher(deps: DispatchDeps): Promise<() => Promise
     lookAt = Math.min(isLook ? Infinity : planned, performance.now() + retryMs);
     // An event has PostgreSQL's time, and this process cannot know which of the two clocks is wrong.
     if (deps.fitness.clockFault() !== undefined) return;
+    if (isLook) waiting.clear();
     const look = isLook ? await lookAtOutbox(deps) : { pools: named, waitMs: limits.safetyPollMs };
-    const isBlocked = await publishAll(deps, look.pools, closing.signal);
-    if (isBlocked) return;
-    isIdle = isLook || wasIdle;
+    await publishAll(deps, look.pools, { waiting, signal: closing.signal });
+    // What was added to a full pool meanwhile waits with the others.
+    for (const pool of wanted) if (waiting.get(pool) === "full") wanted.delete(pool);
+    if (waiting.size > 0) return;
     lookAt = isLook ? performance.now() + look.waitMs : planned;
   };
   const work = async (): Promise<void> => {
@@ -73,10 +78,10 @@ export async function startDispatcher(deps: DispatchDeps): Promise<() => Promise
   };
   const hear = (payload: string): void => {
     const pool = poolOf(payload);
-    if (payload === roomMade && isIdle) return;
-    if (pool === undefined) return wake();
-    wanted.add(pool);
-    goOn();
+    if (payload === roomMade) isRoomMade = true;
+    else if (pool === undefined) wantsLook = true;
+    else if (waiting.get(pool) !== "full") wanted.add(pool);
+    if (hasWork()) goOn();
   };
 
   // Sent by `ringOutbox`, by `start/started-store.ts`, and by the trigger on executions.
@@ -89,6 +94,8 @@ export async function startDispatcher(deps: DispatchDeps): Promise<() => Promise
     await working;
   };
 }
+
+type WaitingPools = Map<string, "full" | "blocked">;
 
 /** Pools that can publish something now, after what has become due or has expired; and ms until the next look. */
 async function lookAtOutbox(deps: DispatchDeps) {
@@ -114,22 +121,27 @@ async function renewExpired({ database, log }: Pick<DispatchDeps, "database" | "
 }
 
 /**
- * Publishes one batch of each pool in turn, until no pool has both capacity and a waiting execution. A failure in one
- * pool does not stop the others; it is thrown at the end. True when executions may wait behind a full or locked pool.
+ * Publishes one batch of each pool in turn, until no pool has both capacity and a waiting execution, and notes where
+ * executions may still wait. A failure in one pool does not stop the others; it is thrown at the end.
  */
-async function publishAll(deps: DispatchDeps, waiting: readonly string[], signal: AbortSignal): Promise<boolean> {
-  let pools = waiting;
-  let isBlocked = false;
+async function publishAll(
+  deps: DispatchDeps,
+  all: readonly string[],
+  { waiting, signal }: { readonly waiting: WaitingPools; readonly signal: AbortSignal },
+): Promise<void> {
+  let pools = all;
   const failures: unknown[] = [];
   while (pools.length > 0 && !signal.aborted) {
     const unfinished: string[] = [];
     for (const pool of pools) {
-      if (signal.aborted) return true;
+      if (signal.aborted) return;
       await deps.queues.ready();
       try {
+        // Whatever is added from now on may come too late for this batch.
+        waiting.delete(pool);
         const outcome = await dispatchBatch(deps, pool);
         if (outcome === "more") unfinished.push(pool);
-        isBlocked ||= outcome === "blocked";
+        if (outcome === "full" || outcome === "blocked") waiting.set(pool, outcome);
       } catch (error) {
         if (affectsEveryPool(error)) throw error;
         failures.push(error);
@@ -140,7 +152,6 @@ async function publishAll(deps: DispatchDeps, waiting: readonly string[], signal
     pools = unfinished;
   }
   if (failures.length > 0) throw failures[0];
-  return isBlocked;
 }
 
 /** An outage of NATS or PostgreSQL affects every pool; each would wait for the same timeout again. */

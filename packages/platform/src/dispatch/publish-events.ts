@@ -7,9 +7,10 @@ import type { Kept } from "../cache/kept.ts";
 import type { Deps } from "../deps.ts";
 import { endUnfinished } from "../executions/transitions.ts";
 import { removeFromOutbox } from "../outbox/store.ts";
+import type { ListSecrets } from "../secrets/lookup-store.ts";
 import { buildEvent, type BuiltEvent } from "./build-event.ts";
 import { markPublished, type ReadyExecution } from "./choice-store.ts";
-import { type FindParts, readEventParts } from "./event-parts.ts";
+import { createFindParts, type FindParts } from "./event-parts.ts";
 
 /** What publishing needs. */
 export type PublishDeps = Pick<Deps, "platformId" | "link" | "identity" | "storageKey" | "log"> & {
@@ -17,6 +18,12 @@ export type PublishDeps = Pick<Deps, "platformId" | "link" | "identity" | "stora
 };
 
 const publishTimeoutMs = 5_000;
+
+/** Executions whose events may be published now, and the secrets of their packages. */
+export interface ReadyBatch {
+  readonly ready: readonly ReadyExecution[];
+  readonly secretsOf: ListSecrets;
+}
 
 /** What became of a batch. */
 export interface Published {
@@ -35,8 +42,12 @@ interface MadeEvent extends BuiltEvent {
  * and stores what was published in the caller's transaction, which ends with that. When no event of an execution can
  * ever be built, it fails. Throws the error of NATS when it took none; then nothing is stored.
  */
-export async function publishBatch(deps: PublishDeps, sql: Sql, batch: readonly ReadyExecution[]): Promise<Published> {
-  const findParts = await readEventParts(deps, sql, batch);
+export async function publishBatch(
+  deps: PublishDeps,
+  sql: Sql,
+  { ready: batch, secretsOf }: ReadyBatch,
+): Promise<Published> {
+  const findParts = createFindParts(deps, sql, secretsOf);
   const failures: unknown[] = [];
   let isAnyPublished = false;
   let next = batch.map((ready) => ({ ready, generation: ready.generation + 1 }));

@@ -5,7 +5,6 @@ import {
   type ExecutionId,
   type ExecutorId,
   type Failure,
-  type JsonObject,
   limits,
   packageId,
   projectId,
@@ -13,8 +12,6 @@ import {
   versionId,
 } from "@sealrun/protocol";
 import { z } from "zod";
-import { recordAuditsFrom } from "../audit/store.ts";
-import type { Requester } from "../deps.ts";
 import { seeExecutor } from "../executors/store.ts";
 import { attemptsBell } from "../postgres/channels.ts";
 
@@ -32,19 +29,6 @@ const liveRow = z
   }));
 /** The project, package and version that a live attempt runs. */
 export type LiveAttempt = z.infer<typeof liveRow>;
-
-const claimedRow = z
-  .object({
-    execution_id: executionId,
-    is_own_pool: z.boolean(),
-    attempt: z.number().nullable(),
-    is_live: z.boolean().nullable(),
-  })
-  .transform(({ execution_id, is_own_pool, attempt, is_live }) => ({
-    executionId: execution_id,
-    isOwnPool: is_own_pool,
-    before: attempt === null ? undefined : { attempt, isLive: is_live === true },
-  }));
 
 /** How an attempt ended: reported by its executor, lease expired, never got a grant, or its machine was unfit. */
 export type AttemptEnd = "finished" | "lost" | "given-back" | "released";
@@ -79,49 +63,6 @@ export async function lockLiveAttempt(sql: Sql, claimed: ClaimedAttempt): Promis
   );
   if (live !== undefined) return live;
   throw new SealrunError("LEASE_LOST", "");
-}
-
-/** An attempt that starts with a claim. */
-export interface StartedAttempt extends AttemptRef {
-  /** The execution waits in the queue; otherwise the attempt runs already. */
-  readonly isQueued: boolean;
-  /** The executor, and the id of its claim. */
-  readonly requester: Requester;
-  /** What the audit says of the claim. */
-  readonly detail: JsonObject;
-}
-
-/**
- * Gives one executor attempts with fresh leases on the database's clock, sets their queued executions to `running`, and
- * stores that the executor was seen and what it claimed: one statement, whose parts write different tables. An attempt
- * that it has had under the same claim starts again, ended or not. The caller holds the executions.
- */
-export async function startAttempts(sql: Sql, executor: ExecutorId, started: readonly StartedAttempt[]): Promise<void> {
-  await sql.run(
-    `with given as (
-       select * from unnest($3::text[], $4::int[], $5::bool[], $6::text[], $7::text[], $8::json[]) with ordinality
-         as given (execution_id, attempt, is_queued, actor, request_id, detail, place)),
-     running as (
-       update executions e set status = 'running', attempt = given.attempt, executor_id = $1,
-         started_at = coalesce(e.started_at, clock_timestamp())
-       from given where e.id = given.execution_id and given.is_queued),
-     seen as (${seeExecutor}),
-     noted as (${recordAuditsFrom("(select *, 'execution.claim' as action, execution_id as object from given) claimed")})
-     insert into attempts as known (execution_id, attempt, executor_id, request_id, lease_until)
-     select execution_id, attempt, $1, request_id, clock_timestamp() + $2 * interval '1 millisecond' from given
-     on conflict (execution_id, attempt) do update set lease_until = excluded.lease_until, ended_at = null, ended_as = null
-     where known.executor_id = excluded.executor_id and known.request_id = excluded.request_id`,
-    [
-      executor,
-      limits.leaseMs,
-      started.map((one) => one.executionId),
-      started.map(({ attempt }) => attempt),
-      started.map(({ isQueued }) => isQueued),
-      started.map(({ requester }) => requester.name),
-      started.map(({ requester }) => requester.requestId),
-      started.map(({ detail }) => JSON.stringify(detail)),
-    ],
-  );
 }
 
 /**
@@ -264,29 +205,6 @@ export async function markGrantsEnded(sql: Sql, ended: readonly AttemptRef[]): P
      where a.execution_id = ended.execution_id and a.attempt = ended.attempt`,
     [ended.map((one) => one.executionId), ended.map(({ attempt }) => attempt)],
   );
-}
-
-/**
- * Whether the executions that an executor claims wait for its pool, and the attempts that the same claims got before, by
- * execution.
- */
-export async function findClaimed(
-  sql: Sql,
-  executor: ExecutorId,
-  claims: readonly { readonly executionId: ExecutionId; readonly requestId: string }[],
-): Promise<ReadonlyMap<ExecutionId, z.infer<typeof claimedRow>>> {
-  const found = await sql.rows(
-    claimedRow,
-    `select e.id as execution_id, lower(e.pool_name) = lower(p.name) as is_own_pool, a.attempt,
-       a.lease_until > clock_timestamp() as is_live
-     from executors x join pools p on p.id = x.pool_id
-       cross join unnest($2::text[], $3::text[]) as claim (execution_id, request_id)
-       join executions e on e.id = claim.execution_id
-       left join attempts a on a.execution_id = e.id and a.request_id = claim.request_id and a.executor_id = x.id
-     where x.id = $1`,
-    [executor, claims.map((one) => one.executionId), claims.map(({ requestId }) => requestId)],
-  );
-  return new Map(found.map((claim) => [claim.executionId, claim]));
 }
 
 /** True when the attempt belongs or belonged to this executor. */

@@ -1,6 +1,6 @@
 import { call } from "@sealrun/nats";
 import { createRounds } from "@sealrun/postgres";
-import { limits, type RevocationsRequest, revocationsReply, subjects } from "@sealrun/protocol";
+import { limits, type RevocationsRequest, revocationsReply, SealrunError, subjects } from "@sealrun/protocol";
 import { Events } from "nats";
 import { recordAudit } from "../audit/store.ts";
 import type { Deps } from "../deps.ts";
@@ -8,19 +8,39 @@ import { keyringCall } from "../nats/keyring-call.ts";
 import { findLastRevocation, markRevoked } from "./store.ts";
 
 const retryMs = 2_000;
+/** An executor waits for the answer meanwhile. */
+const askMs = 3_000;
 
 type RevocationDeps = Pick<Deps, "database" | "link" | "identity" | "keyring" | "log">;
+
+/** What this platform knows of revocations. */
+export interface Revocations {
+  /**
+   * Throws `KEYRING_UNREACHABLE` unless the keyring has listed revoked executors in the last `limits.revocationsAgeMs`; it
+   * is asked again first. Who can hold back its messages must not be able to keep a revoked executor at work.
+   */
+  readonly checkKnown: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
 
 /**
  * Asks the keyring which executors were revoked, and refuses those from then on: when the keyring says that there is
  * one, after each reconnect to NATS, and every `limits.safetyPollMs`. Only the keyring decides, and it refuses them
- * already; if it does not answer, it is asked again. The returned function stops this.
+ * already; if it does not answer, it is asked again.
  */
-export function followRevocations(deps: RevocationDeps): () => Promise<void> {
+export function followRevocations(deps: RevocationDeps): Revocations {
   let isFailing = false;
+  let knownAt = -Infinity;
+  let asking: Promise<void> | undefined;
+  const learn = async (timeoutMs?: number): Promise<void> => {
+    // The answer is as old as the question: it can be held back too.
+    const askedAt = Date.now();
+    await learnRevocations(deps, timeoutMs);
+    knownAt = Math.max(knownAt, askedAt);
+  };
   const rounds = createRounds(async () => {
     try {
-      await learnRevocations(deps);
+      await learn();
       isFailing = false;
     } catch (error) {
       if (!isFailing) deps.log.warn({ err: error }, "The keyring did not list revoked executors; trying again");
@@ -34,19 +54,40 @@ export function followRevocations(deps: RevocationDeps): () => Promise<void> {
   const subscription = deps.link.connection.subscribe(subjects.revoked, { callback: rounds.ring });
   void watch();
   rounds.ring();
-  return async () => {
-    subscription.unsubscribe();
-    await rounds.close();
+  return {
+    checkKnown: async () => {
+      if (Date.now() - knownAt <= limits.revocationsAgeMs) return;
+      asking ??= learn(askMs).finally(() => (asking = undefined));
+      try {
+        await asking;
+      } catch (error) {
+        throw new SealrunError(
+          "KEYRING_UNREACHABLE",
+          "The keyring has not said for a while which executors are revoked, so nothing is stored for any; try again later",
+          { cause: error },
+        );
+      }
+    },
+    close: async () => {
+      subscription.unsubscribe();
+      await rounds.close();
+      await asking?.catch(() => undefined);
+    },
   };
 }
 
 /** Stores what the keyring has revoked since the last time. */
-async function learnRevocations(deps: RevocationDeps): Promise<void> {
+async function learnRevocations(deps: RevocationDeps, timeoutMs: number | undefined): Promise<void> {
   const last = await findLastRevocation(deps.database);
   // One that a wrong clock has put into the future must not hide those that come.
   const isPast = last !== undefined && last.getTime() <= Date.now();
   const body: RevocationsRequest = { after: isPast ? last.toISOString() : null };
-  const { value, requestId } = await call({ ...keyringCall(deps, "revocations"), body, reply: revocationsReply });
+  const { value, requestId } = await call({
+    ...keyringCall(deps, "revocations"),
+    body,
+    reply: revocationsReply,
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  });
   for (const { id, revokedAt } of value.executors) {
     await deps.database.transaction(async (sql) => {
       if (!(await markRevoked(sql, id, revokedAt))) return;

@@ -3,14 +3,9 @@ import { executionId, type ExecutionId, isFinal } from "@sealrun/protocol";
 import { z } from "zod";
 import { feedChannel } from "../postgres/channels.ts";
 import { type FeedBlock, type FeedEntry, maxBodyBytes, packBlocks } from "./feed-block.ts";
-import { mergeBlocks } from "./merge-blocks.ts";
+import { maxLiveBlocks, mergeBlocks, minLiveBlocks } from "./merge-blocks.ts";
 
 export type { FeedEntry } from "./feed-block.ts";
-
-/** So many live blocks of a feed that grows are merged. */
-const maxLiveBlocks = 16;
-/** Fewer than these stay as they are after the end: merging them would cost more than they do. */
-const minLiveBlocks = 4;
 
 /** What to append to the feed of one execution. */
 export interface NewEntries {
@@ -24,23 +19,75 @@ export async function appendFeed(sql: Sql, id: ExecutionId, entries: readonly Fe
 }
 
 /**
- * Appends to feeds, in order, and notifies live streams. Call it in a transaction that holds the executions. Cursors go
- * up by one: the row of an execution stays locked until the transaction ends, so that no reader ever sees a later entry
- * before an earlier one. One statement; two more for a feed whose small blocks are merged: at each 16th call, and at the
- * end of its execution if there are several.
+ * Appends to feeds as `addToFeeds` does. Two more statements for a feed whose small blocks are merged: at each 16th call,
+ * and at the end of its execution if there are several.
  */
 export async function appendFeeds(sql: Sql, given: readonly NewEntries[]): Promise<void> {
-  const feeds = Map.groupBy(given, ({ id }) => id);
-  const written = [...feeds].flatMap(([id, parts]) => {
-    const entries = parts.flatMap((part) => part.entries);
-    const ends = entries.some((entry) => entry.kind === "status" && isFinal(entry.body.status));
-    const blocks = placeAtEnd(packBlocks(entries, { mayGrow: true }));
-    return entries.length === 0 ? [] : [{ id, count: entries.length, blocks, removed: [], ends }];
-  });
-  const live = await writeBlocks(sql, written);
-  for (const { id, ends } of written) {
-    if ((live.get(id) ?? 0) >= (ends ? minLiveBlocks : maxLiveBlocks)) await settleFeed(sql, id);
+  const live = await addToFeeds(sql, given);
+  for (const [id, count] of live) {
+    const ends = given.some((one) => one.id === id && endsFeed(one.entries));
+    if (count >= (ends ? minLiveBlocks : maxLiveBlocks)) await settleFeed(sql, id);
   }
+}
+
+/**
+ * Appends to feeds, in order, and notifies live streams; returns how many of a feed's newest blocks are live. Call it in
+ * a transaction that holds the executions. Cursors go up by one: the row of an execution stays locked until the
+ * transaction ends, so that no reader ever sees a later entry before an earlier one. One statement, which merges nothing.
+ */
+async function addToFeeds(sql: Sql, given: readonly NewEntries[]): Promise<ReadonlyMap<ExecutionId, number>> {
+  return writeBlocks(
+    sql,
+    packFeeds(given).map((feed) => ({ ...feed, removed: [] })),
+  );
+}
+
+/** What is added to a feed, as it is stored. */
+export interface PackedFeed {
+  readonly id: ExecutionId;
+  /** How far the cursor moves. */
+  readonly count: number;
+  /** `behind`: how far the last entry of the block is behind the last one of the feed. */
+  readonly blocks: readonly (FeedBlock & { readonly behind: number })[];
+}
+
+/** Packs entries for `addBlocksFrom`; one for each feed that gets any. */
+export function packFeeds(given: readonly NewEntries[]): readonly PackedFeed[] {
+  const feeds = Map.groupBy(given, ({ id }) => id);
+  return [...feeds].flatMap(([id, parts]) => {
+    const entries = parts.flatMap((part) => part.entries);
+    const blocks = placeAtEnd(packBlocks(entries, { mayGrow: true }));
+    return entries.length === 0 ? [] : [{ id, count: entries.length, blocks }];
+  });
+}
+
+/**
+ * Stores blocks, as SQL. `from` has the rows `moved` of executions, with ids and new cursors; `$first` and the six
+ * parameters after it are `blockValues`. The statement notifies `feedChannel` of each feed: `live/feed-notices.ts`.
+ */
+export const addBlocksFrom = (from: string, first: number): string => `
+  insert into feed_blocks (execution_id, last_cursor, entry_count, kinds, steps, is_live, body)
+  select moved.id, moved.cursor - given.behind, given.entry_count, given.kinds, given.steps, given.is_live, given.body
+  from ${from} join unnest($${first}::text[], $${first + 1}::int[], $${first + 2}::int[], $${first + 3}::int[],
+                           $${first + 4}::bigint[], $${first + 5}::boolean[], $${first + 6}::bytea[])
+    as given (execution_id, behind, entry_count, kinds, steps, is_live, body) on given.execution_id = moved.id`;
+
+/** The parameters of `addBlocksFrom`. */
+export function blockValues(feeds: readonly PackedFeed[]): readonly unknown[] {
+  const blocks = feeds.flatMap(({ id, blocks: own }) => own.map((block) => ({ ...block, id })));
+  return [
+    blocks.map(({ id }) => id),
+    blocks.map(({ behind }) => behind),
+    blocks.map(({ count }) => count),
+    blocks.map(({ kinds }) => kinds),
+    blocks.map(({ steps }) => String(steps)),
+    blocks.map(({ isLive }) => isLive),
+    blocks.map(({ body }) => body),
+  ];
+}
+
+function endsFeed(entries: readonly FeedEntry[]): boolean {
+  return entries.some((entry) => entry.kind === "status" && isFinal(entry.body.status));
 }
 
 /**
@@ -92,17 +139,19 @@ export async function deleteFeed(sql: Sql, ids: readonly ExecutionId[], maxEntri
   return deleted !== undefined && deleted.blocks < maxBlocks && deleted.rows < maxEntries;
 }
 
-interface BlocksToWrite {
-  readonly id: ExecutionId;
-  /** How far the cursor moves. */
-  readonly count: number;
-  /** `behind`: how far the last entry of the block is behind the last one of the feed. */
-  readonly blocks: readonly (FeedBlock & { readonly behind: number })[];
+/** How many of the newest blocks of a feed are live, as SQL. */
+export const liveBlocksOf = (id: string): string => `(
+  select count(*)::int from (
+    select b.is_live from feed_blocks b where b.execution_id = ${id}
+    order by b.last_cursor desc limit ${maxLiveBlocks}) newest
+  where newest.is_live)`;
+
+interface BlocksToWrite extends PackedFeed {
   /** Last cursors of the blocks that these replace. */
   readonly removed: readonly bigint[];
 }
 
-function placeAtEnd(blocks: readonly FeedBlock[]): BlocksToWrite["blocks"] {
+function placeAtEnd(blocks: readonly FeedBlock[]): PackedFeed["blocks"] {
   let behind = blocks.reduce((sum, { count }) => sum + count, 0);
   return blocks.map((block) => {
     behind -= block.count;
@@ -113,7 +162,6 @@ function placeAtEnd(blocks: readonly FeedBlock[]): BlocksToWrite["blocks"] {
 /** Writes blocks, moves cursors and notifies live streams. Returns how many of a feed's newest blocks are live. */
 async function writeBlocks(sql: Sql, feeds: readonly BlocksToWrite[]): Promise<ReadonlyMap<ExecutionId, number>> {
   if (feeds.length === 0) return new Map();
-  const blocks = feeds.flatMap(({ id, blocks: own }) => own.map((block) => ({ ...block, id })));
   const removed = feeds.flatMap(({ id, removed: own }) => own.map((lastCursor) => ({ id, lastCursor })));
   // The insert reads "emptied", so the removed blocks are gone before it.
   const rows = await sql.rows(
@@ -127,36 +175,21 @@ async function writeBlocks(sql: Sql, feeds: readonly BlocksToWrite[]): Promise<R
      ), emptied as (
        select count(*) from gone
      ), added as (
-       insert into feed_blocks (execution_id, last_cursor, entry_count, kinds, steps, is_live, body)
-       select moved.id, moved.cursor - given.behind, given.entry_count, given.kinds, given.steps, given.is_live,
-              given.body
-       from emptied, moved join unnest($5::text[], $6::int[], $7::int[], $8::int[], $9::bigint[], $10::boolean[],
-                                       $11::bytea[])
-         as given (execution_id, behind, entry_count, kinds, steps, is_live, body) on given.execution_id = moved.id
+       ${addBlocksFrom("emptied, moved", 5)}
        returning execution_id, is_live
      )
      select moved.id, pg_notify($12, moved.id),
-            (select count(*)::int from added where is_live and added.execution_id = moved.id) + (
-              select count(*)::int from (
-                select b.is_live from feed_blocks b where b.execution_id = moved.id
-                order by b.last_cursor desc limit $13) newest
-              where newest.is_live) as live
+            (select count(*)::int from added where is_live and added.execution_id = moved.id)
+              + ${liveBlocksOf("moved.id")} as live
      from moved`,
     [
       feeds.map(({ id }) => id),
       feeds.map(({ count }) => count),
       removed.map(({ id }) => id),
       removed.map(({ lastCursor }) => String(lastCursor)),
-      blocks.map(({ id }) => id),
-      blocks.map(({ behind }) => behind),
-      blocks.map(({ count }) => count),
-      blocks.map(({ kinds }) => kinds),
-      blocks.map(({ steps }) => String(steps)),
-      blocks.map(({ isLive }) => isLive),
-      blocks.map(({ body }) => body),
+      ...blockValues(feeds),
       // Received by `live/feed-notices.ts`, which wakes `live/stream-execution.ts`.
       feedChannel,
-      maxLiveBlocks,
     ],
   );
   return new Map(rows.map(({ id, live }) => [id, live]));

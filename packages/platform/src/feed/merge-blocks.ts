@@ -1,5 +1,15 @@
 import { type FeedBlock, type FeedEntry, packBlocks, unpackBlock } from "./feed-block.ts";
 
+/** So many live blocks of a feed that grows are merged. */
+export const maxLiveBlocks = 16;
+/** Fewer than these stay as they are after the end: merging them would cost more than they do. */
+export const minLiveBlocks = 8;
+
+/** Whether live blocks of a feed are merged once another is added to them; `isLast`: none is expected after it. */
+export function isMergeDue({ live, isLast }: { readonly live: number; readonly isLast: boolean }): boolean {
+  return live + 1 >= (isLast ? minLiveBlocks : maxLiveBlocks);
+}
+
 /** A stored block with the cursor of its last entry. */
 export interface PlacedBlock {
   readonly lastCursor: bigint;

@@ -1,6 +1,7 @@
 import { type AttemptRef, type EarlyLine, type FinishedStep, limits, type ReportItem } from "@sealrun/protocol";
 import { stepEntry, systemLine } from "../executions/feed-entries.ts";
 import type { FeedEntry } from "../feed/feed-store.ts";
+import { isMergeDue } from "../feed/merge-blocks.ts";
 import { closeStep, endStep, endStepEarly, noteTry, startStep } from "../executions/step-changes.ts";
 import type { StepName, StepState } from "../executions/step-store.ts";
 import type { AttemptState, Chunk } from "./attempt-state.ts";
@@ -39,6 +40,8 @@ export interface AppliedChunks {
   readonly isComplete: boolean;
   /** Chunks up to the last one that are still missing. */
   readonly missing: readonly number[];
+  /** Small blocks of the feed are merged after this. */
+  readonly mustMerge: boolean;
 }
 
 /**
@@ -80,7 +83,20 @@ export function applyChunks(state: AttemptState, { chunks, end, overGaps = false
     ...[...shown].map((sequence) => ({ sequence, items: null })),
   ];
   const of = { executionId: state.executionId, attempt: state.attempt };
-  return { of, kept, appliedSequence: last, steps: steps.changed(), reads, entries, end, isComplete, missing };
+  const isLast = end !== undefined || isComplete;
+  const mustMerge = (isLast || entries.length > 0) && isMergeDue({ live: state.liveBlocks, isLast });
+  return {
+    of,
+    kept,
+    appliedSequence: last,
+    steps: steps.changed(),
+    reads,
+    entries,
+    end,
+    isComplete,
+    missing,
+    mustMerge,
+  };
 }
 
 /** The first line among the items of a chunk, as `applyChunks` adds it to the feed; undefined without one. */

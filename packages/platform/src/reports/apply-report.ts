@@ -1,17 +1,19 @@
+import { crashPoint } from "@sealrun/faults";
 import type { Sql } from "@sealrun/postgres";
 import { SealrunError } from "@sealrun/protocol";
 import type { ClaimedAttempt } from "../executions/attempt-store.ts";
-import { appendFeeds, settleFeed } from "../feed/feed-store.ts";
+import { settleFeed } from "../feed/feed-store.ts";
 import { type AppliedChunks, applyChunks } from "./apply-chunks.ts";
 import type { Chunk } from "./attempt-state.ts";
-import { type HeldAttempt, lockStates, storeApplied } from "./report-store.ts";
+import { storeApplied } from "./applied-store.ts";
+import { type HeldAttempt, lockStates } from "./report-store.ts";
 
 /** Chunks of an attempt, and the executor that sent them. */
 export interface AttemptReports extends ClaimedAttempt {
   readonly chunks: readonly Chunk[];
 }
 
-/** Stores chunks of one attempt; `LEASE_LOST` when it was never this executor's. Call it inside a transaction. */
+/** Stores chunks of one attempt and commits; `LEASE_LOST` when it was never this executor's. Call it inside a transaction. */
 export async function applyReports(sql: Sql, given: AttemptReports): Promise<void> {
   const held = await lockStates(sql, [queryOf(given)]);
   if (held.length === 0) throw new SealrunError("LEASE_LOST", "The attempt is not this executor's");
@@ -19,8 +21,8 @@ export async function applyReports(sql: Sql, given: AttemptReports): Promise<voi
 }
 
 /**
- * Stores chunks of several attempts, without waiting for a lock; returns those that it stored. The others must be
- * stored one by one, which says why one cannot be. Call it inside a transaction.
+ * Stores chunks of several attempts and commits, without waiting for a lock; returns those that it stored. The others
+ * must be stored one by one, which says why one cannot be. Call it inside a transaction.
  */
 export async function applyReportsOfMany<T extends AttemptReports>(
   sql: Sql,
@@ -37,23 +39,34 @@ function queryOf<T extends AttemptReports>(given: T) {
 }
 
 async function applyHeld(sql: Sql, held: readonly HeldAttempt<{ readonly given: AttemptReports }>[]): Promise<void> {
-  await storeChanges(
-    sql,
-    held.map(({ asked, state }) => applyChunks(state, { chunks: asked.given.chunks })),
-  );
+  const applied = held.map(({ asked, state }) => applyChunks(state, { chunks: asked.given.chunks }));
+  await finishChanges(sql, applied, async () => {
+    const written = storeApplied(sql, applied);
+    crashPoint("platform.report.before-commit");
+    await written;
+  });
 }
 
-/** Stores what chunks change, the feed included. */
+/** Stores what chunks change, the feed included. Call it inside a transaction that holds the executions. */
 export async function storeChanges(sql: Sql, applied: readonly AppliedChunks[]): Promise<void> {
-  await Promise.all([storeApplied(sql, applied), storeFeeds(sql, applied)]);
-  // The end of an execution does that by itself; these came after it, and are the last.
-  for (const { of, isComplete } of applied) if (isComplete) await settleFeed(sql, of.executionId);
+  await storeApplied(sql, applied);
+  await mergeFeeds(sql, applied);
 }
 
-/** Appends what chunks add to the feeds of their executions. */
-export async function storeFeeds(sql: Sql, applied: readonly Pick<AppliedChunks, "of" | "entries">[]): Promise<void> {
-  await appendFeeds(
-    sql,
-    applied.map(({ of, entries }) => ({ id: of.executionId, entries })),
-  );
+/**
+ * Ends a transaction with `write`, which stores what chunks change, and all that goes with it. It is committed with
+ * that, unless small blocks of a feed are to be merged, which must read them.
+ */
+export async function finishChanges(
+  sql: Sql,
+  applied: readonly AppliedChunks[],
+  write: () => Promise<void>,
+): Promise<void> {
+  if (!applied.some(({ mustMerge }) => mustMerge)) return sql.last(write);
+  await write();
+  await mergeFeeds(sql, applied);
+}
+
+async function mergeFeeds(sql: Sql, applied: readonly AppliedChunks[]): Promise<void> {
+  for (const { of, mustMerge } of applied) if (mustMerge) await settleFeed(sql, of.executionId);
 }

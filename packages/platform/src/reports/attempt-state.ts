@@ -22,8 +22,9 @@ export const attemptState = z
     waiting: z.array(z.object({ sequence: z.number(), items: z.array(reportItem) })).nullable(),
     missing: z.array(z.number()),
     steps: z.array(stepState).nullable(),
+    live_blocks: z.number(),
   })
-  .transform(({ execution_id, last_sequence, is_current, is_newest, applied_sequence, waiting, steps, ...row }) => ({
+  .transform(({ execution_id, last_sequence, is_current, is_newest, applied_sequence, live_blocks, ...row }) => ({
     ...row,
     executionId: execution_id,
     lastSequence: last_sequence,
@@ -34,8 +35,10 @@ export const attemptState = z
     /** The last chunk in the feed. */
     appliedSequence: applied_sequence,
     /** Stored chunks that wait for a missing one before them, in order. */
-    waiting: waiting ?? [],
-    steps: steps ?? [],
+    waiting: row.waiting ?? [],
+    steps: row.steps ?? [],
+    /** Newest blocks of the feed that may be merged. */
+    liveBlocks: live_blocks,
   }));
 /**
  * The state of an attempt, read under the lock of its execution. `stored`: which of the chunks asked about are stored.

@@ -3,9 +3,8 @@ import { type AttemptRef, executionId, executorId, type ExecutorId, limits } fro
 import { z } from "zod";
 import type { ClaimedAttempt } from "../executions/attempt-store.ts";
 import { stepStateJson } from "../executions/step-store.ts";
-import type { AppliedChunks } from "./apply-chunks.ts";
+import { liveBlocksOf } from "../feed/feed-store.ts";
 import { type AttemptState, attemptState } from "./attempt-state.ts";
-import { readTime } from "./read-time.ts";
 
 /** True when two names are of the same attempt. */
 export function isSameAttempt(left: AttemptRef, right: AttemptRef): boolean {
@@ -96,7 +95,8 @@ export async function readStates(sql: Sql, asked: readonly StateQuery[]): Promis
                                where c.execution_id = e.id and c.attempt = a.attempt and c.sequence = n)
              order by n limit $7) as missing,
        (select json_agg(${stepStateJson} order by s.position) from execution_steps s
-        where s.execution_id = e.id) as steps
+        where s.execution_id = e.id) as steps,
+       ${liveBlocksOf("e.id")} as live_blocks
      from unnest($1::text[], $2::int[], $3::int[]) as given (execution_id, attempt, up_to)
      join executions e on e.id = given.execution_id
      join attempts a on a.execution_id = e.id and a.attempt = given.attempt`,
@@ -110,84 +110,6 @@ export async function readStates(sql: Sql, asked: readonly StateQuery[]): Promis
       limits.missingChunks,
     ],
   );
-}
-
-/**
- * Stores what chunks of one or more attempts change, except the feed and an end; the caller holds their executions. One
- * statement: its parts write different rows, and none reads what another writes.
- */
-export async function storeApplied(sql: Sql, applied: readonly AppliedChunks[]): Promise<void> {
-  const chunks = applied.flatMap(({ of, kept }) => kept.map((chunk) => ({ ...of, ...chunk })));
-  const steps = applied.flatMap(({ of, steps }) => steps.map((step) => ({ ...step, executionId: of.executionId })));
-  const reads = applied.flatMap(({ of, reads }) => reads.map((read) => ({ ...of, ...read })));
-  // The end of an execution is stored with the state of its reports.
-  const completed = applied
-    .filter(({ isComplete, end }) => isComplete && end === undefined)
-    .map(({ of }) => of.executionId);
-  if (chunks.length + steps.length + completed.length === 0) return;
-  const moved = applied.filter(({ kept }) => kept.some(({ items }) => items === null));
-  await sql.run(
-    `with kept as (
-       insert into report_chunks (execution_id, attempt, sequence, items)
-       select k.execution_id, k.attempt, k.sequence, k.items::json
-       from unnest($1::text[], $2::int[], $3::int[], $4::text[]) as k (execution_id, attempt, sequence, items)
-       on conflict (execution_id, attempt, sequence) do update set items = excluded.items),
-     moved as (
-       update attempts a set applied_sequence = m.sequence
-       from unnest($5::text[], $6::int[], $7::int[]) as m (execution_id, attempt, sequence)
-       where a.execution_id = m.execution_id and a.attempt = m.attempt),
-     completed as (update executions set reports = 'complete' where id = any ($8::text[])),
-     changed as (
-       update execution_steps s set status = c.status, exit_code = c.exit_code, started_at = c.started_at,
-         duration_ms = c.duration_ms, tries = c.tries, error = c.error::json, is_told_early = c.is_told_early,
-         result = coalesce(c.result::json, s.result)
-       from unnest($9::text[], $10::int[], $11::text[], $12::int[], $13::timestamptz[], $14::float8[], $15::int[],
-                   $16::text[], $17::bool[], $18::text[])
-         as c (execution_id, position, status, exit_code, started_at, duration_ms, tries, error, is_told_early, result)
-       where s.execution_id = c.execution_id and s.position = c.position)
-     insert into receipts (execution_id, attempt, step, name, scope, version, outcome, masking, at, owner_id)
-     select r.execution_id, r.attempt, r.step, r.name, r.scope, r.version, r.outcome, r.masking, r.at,
-       case r.scope when 'service' then e.package_id when 'project' then e.project_id
-         when 'platform' then (select platform_id from installation) end
-     from unnest($19::text[], $20::int[], $21::int[], $22::text[], $23::text[], $24::int[], $25::text[], $26::text[],
-                 $27::timestamptz[]) with ordinality
-       as r (execution_id, attempt, step, name, scope, version, outcome, masking, at, place)
-     join executions e on e.id = r.execution_id order by r.place`,
-    [
-      chunks.map((one) => one.executionId),
-      chunks.map((one) => one.attempt),
-      chunks.map((one) => one.sequence),
-      chunks.map((one) => json(one.items)),
-      moved.map(({ of }) => of.executionId),
-      moved.map(({ of }) => of.attempt),
-      moved.map((one) => one.appliedSequence),
-      completed,
-      steps.map((one) => one.executionId),
-      steps.map((one) => one.position),
-      steps.map((one) => one.status),
-      steps.map((one) => one.exitCode),
-      steps.map((one) => one.startedAt),
-      steps.map((one) => one.durationMs),
-      steps.map((one) => one.tries),
-      steps.map((one) => json(one.error)),
-      steps.map((one) => one.isToldEarly),
-      steps.map((one) => (one.result === undefined ? null : JSON.stringify(one.result))),
-      reads.map((one) => one.executionId),
-      reads.map((one) => one.attempt),
-      reads.map((one) => one.step),
-      // A script may ask for any text: cut it, and replace the character that PostgreSQL refuses.
-      reads.map(({ name }) => name.slice(0, 128).replaceAll("\0", "\u{FFFD}")),
-      reads.map((one) => one.scope),
-      reads.map(({ version }) => (version !== null && version <= 2_147_483_647 ? version : null)),
-      reads.map((one) => one.outcome),
-      reads.map((one) => one.masking ?? null),
-      reads.map(({ time }) => readTime(time)),
-    ],
-  );
-}
-
-function json(value: object | null): string | null {
-  return value === null ? null : JSON.stringify(value);
 }
 
 /**

@@ -82,11 +82,7 @@ function givenOf({ chunks }: AttemptMessages): readonly AttemptReports[] {
 }
 
 async function commit<T>({ database }: Pick<Deps, "database">, work: (sql: Sql) => Promise<T>): Promise<T> {
-  const done = await database.transaction(async (sql) => {
-    const answer = await work(sql);
-    crashPoint("platform.report.before-commit");
-    return answer;
-  });
+  const done = await database.transaction(work);
   crashPoint("platform.report.after-commit");
   return done;
 }

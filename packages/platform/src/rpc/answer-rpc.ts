@@ -14,6 +14,7 @@ import { answerRelease } from "./release.ts";
 import { answerFinish, answerRenew } from "./renew-and-finish.ts";
 import { answerReported } from "./reported.ts";
 import type { ExecutorRequest, RpcDeps } from "../executors/executor-request.ts";
+import type { Revocations } from "../executors/follow-revocations.ts";
 import { answerSchedule } from "./schedule.ts";
 import { answerSet } from "./set.ts";
 import { answerState } from "./state.ts";
@@ -36,12 +37,21 @@ const answers: Readonly<
 };
 
 /**
+ * What a script stores for others. A claim, a lookup and a read of state the keyring judges itself, and the others are about
+ * runs that the executor has already, which an outage of the keyring must not end.
+ */
+const storing: ReadonlySet<RpcVerb> = new Set(["set", "state", "emit", "schedule"]);
+
+type AnswerDeps = RpcDeps & Pick<Deps, "log"> & { readonly revocations: Pick<Revocations, "checkKnown"> };
+
+/**
  * Answers requests of executors until closed; closing waits for answers in progress. Only the signature or MAC says which
  * executor sent a request, and it must arrive on that executor's own subject. While the database does not answer, or
- * the clock is wrong, this platform leaves requests to others.
+ * the clock is wrong, this platform leaves requests to others. While it does not know whether an executor was revoked, it
+ * stores nothing for scripts.
  */
 export function answerRpc(
-  deps: RpcDeps & Pick<Deps, "fitness" | "log"> & { readonly kept: Pick<Kept, "findExecutor"> },
+  deps: AnswerDeps & Pick<Deps, "fitness"> & { readonly kept: Pick<Kept, "findExecutor"> },
 ): () => Promise<void> {
   const underWay = new Set<Promise<object>>();
   const answered = rpcVerbs.map((verb) => ({ verb, seen: createSeenFrames() }));
@@ -73,8 +83,9 @@ export function answerRpc(
 }
 
 /** The answer; a refusal is thrown after it is in the audit. */
-async function answer(deps: RpcDeps & Pick<Deps, "log">, verb: RpcVerb, request: ExecutorRequest): Promise<object> {
+async function answer(deps: AnswerDeps, verb: RpcVerb, request: ExecutorRequest): Promise<object> {
   try {
+    if (storing.has(verb)) await deps.revocations.checkKnown();
     return await answers[verb](deps, request);
   } catch (error) {
     await recordRefusal(deps, verb, { request, error });

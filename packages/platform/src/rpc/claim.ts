@@ -13,8 +13,7 @@ import {
   SealrunError,
 } from "@sealrun/protocol";
 import type { Deps } from "../deps.ts";
-import { findClaimed, startAttempts } from "../executions/attempt-store.ts";
-import { appendFeeds, type FeedEntry } from "../feed/feed-store.ts";
+import { findClaimed, startAttempts } from "../executions/claim-store.ts";
 import { describeOpened } from "../executions/granted.ts";
 import { lockExecutions, type LockedExecution } from "../executions/store.ts";
 import { executorRequester, type ExecutorRequest, type RpcDeps } from "../executors/executor-request.ts";
@@ -116,28 +115,20 @@ function judge(claim: Claim, execution: LockedExecution, found: Known | undefine
   return { claim, execution, attempt: known?.attempt ?? execution.attempt + 1 };
 }
 
-const running: readonly FeedEntry[] = [{ kind: "status", body: { status: "running" } }];
-
+/** Commits too. */
 async function storeClaims(sql: Sql, request: ExecutorRequest, claimed: readonly Claimed[]): Promise<void> {
-  const queued = claimed.filter(({ execution }) => execution.status === "queued");
-  await Promise.all([
-    startAttempts(
-      sql,
-      request.executorId,
-      claimed.map(({ claim, execution, attempt }) => ({
-        executionId: execution.id,
-        attempt,
-        isQueued: execution.status === "queued",
-        requester: requesterOf(request, claim),
-        detail: { attempt, generation: claim.generation, ...describeOpened(execution.granted) },
-      })),
-    ),
-    appendFeeds(
-      sql,
-      queued.map(({ execution }) => ({ id: execution.id, entries: running })),
-    ),
-  ]);
-  crashPoint("platform.claim.before-commit");
+  const started = claimed.map(({ claim, execution, attempt }) => ({
+    executionId: execution.id,
+    attempt,
+    isQueued: execution.status === "queued",
+    requester: requesterOf(request, claim),
+    detail: { attempt, generation: claim.generation, ...describeOpened(execution.granted) },
+  }));
+  await sql.last(async () => {
+    const written = startAttempts(sql, request.executorId, started);
+    crashPoint("platform.claim.before-commit");
+    await written;
+  });
 }
 
 /** The requester of one claim: its own request id says which claim a row of the audit is about. */

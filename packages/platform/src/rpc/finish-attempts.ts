@@ -1,12 +1,12 @@
 import { crashPoint } from "@sealrun/faults";
 import type { Sql } from "@sealrun/postgres";
 import type { FinishedAttempt } from "@sealrun/protocol";
-import { endExecutions } from "../executions/end-store.ts";
 import { executorRequester, type ExecutorRequest } from "../executors/executor-request.ts";
 import { applyChunks } from "../reports/apply-chunks.ts";
-import { storeFeeds } from "../reports/apply-report.ts";
+import { finishChanges } from "../reports/apply-report.ts";
 import type { AttemptState } from "../reports/attempt-state.ts";
-import { isSameAttempt, lockStates, storeApplied } from "../reports/report-store.ts";
+import { storeApplied } from "../reports/applied-store.ts";
+import { isSameAttempt, lockStates } from "../reports/report-store.ts";
 
 /**
  * The answer to one end. Accepted now or before: the chunks that are not stored yet. `mustAskAlone`: it was one of several
@@ -18,8 +18,8 @@ export type FinishVerdict =
 
 /**
  * Ends executions for their current attempts, with the last chunk of each that brings it; a verdict for each, in this
- * order. Of an end that is not accepted only the chunk counts, if the attempt was this executor's. Each end is of another
- * execution; one of several whose execution is locked is left out. Call it inside a transaction.
+ * order; commits. Of an end that is not accepted only the chunk counts, if the attempt was this executor's. Each end is
+ * of another execution; one of several whose execution is locked is left out. Call it inside a transaction.
  */
 export async function finishAttempts(
   sql: Sql,
@@ -50,9 +50,11 @@ export async function finishAttempts(
       ? [{ ...end, error: end.error, isComplete: applied.isComplete, requester: executorRequester(request) }]
       : [],
   );
-  const reports = storeApplied(sql, applied);
-  crashPoint("platform.finish.report-applied");
-  await Promise.all([reports, endExecutions(sql, ended), storeFeeds(sql, applied)]);
+  await finishChanges(sql, applied, async () => {
+    const written = storeApplied(sql, applied, ended);
+    crashPoint("platform.finish.before-commit");
+    await written;
+  });
   return judged.map(({ kind, applied }) =>
     kind === "refused" || kind === "not held"
       ? { isAccepted: false, mustAskAlone: kind === "not held" && asked.length > 1 }

@@ -37,7 +37,8 @@ interface Given {
 
 /**
  * Gets the grants of committed claims from the keyring in one request. Only attempts whose grant is stored with them are
- * handed out; the others are given back, each for its own reason.
+ * handed out; the others are given back, each for its own reason. When an attempt ends during the request, the keyring is
+ * asked again for the rest, so that the answer holds no key for it.
  */
 export async function giveGrants(deps: RpcDeps, request: ExecutorRequest, claimed: readonly Claimed[]): Promise<Given> {
   if (claimed.length === 0) return { frame: undefined, failures: new Map() };
@@ -74,7 +75,15 @@ async function getGrants(
     for (const { executionId } of granted) {
       if (!live.has(executionId)) failures.set(executionId, new SealrunError("LEASE_LOST", ""));
     }
-    return { frame, failures };
+    if (live.size === 0 || live.size === granted.length) return { frame, failures };
+    // The keyring's frame is whole or worthless, and this one holds keys of attempts that have ended meanwhile.
+    const again = await askGrants(
+      deps,
+      request,
+      granted.filter(({ executionId }) => live.has(executionId)),
+    );
+    for (const [executionId, refusal] of again.refused) failures.set(executionId, refusal);
+    return { frame: again.frame, failures };
   } catch (error) {
     const failure = toSealrunError(error);
     return {

@@ -101,11 +101,7 @@ async function commit(
   request: ExecutorRequest,
   ends: readonly FinishedAttempt[],
 ): Promise<readonly FinishVerdict[]> {
-  return database.transaction(async (sql) => {
-    const verdicts = await finishAttempts(sql, request, ends);
-    crashPoint("platform.finish.before-commit");
-    return verdicts;
-  });
+  return database.transaction(async (sql) => finishAttempts(sql, request, ends));
 }
 
 /** True when the database did not answer, or not in time. */

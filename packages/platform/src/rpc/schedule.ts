@@ -45,7 +45,7 @@ export async function answerSchedule(deps: RpcDeps, request: ExecutorRequest): P
     const due = await findDue(sql, asked);
     const isActive = await isPackageActive(sql, live.packageId);
     const author = `execution ${asked.executionId}`;
-    await insertSchedule(sql, {
+    const isNew = await insertSchedule(sql, {
       id: asked.id,
       packageId: live.packageId,
       kind: "script",
@@ -57,6 +57,11 @@ export async function answerSchedule(deps: RpcDeps, request: ExecutorRequest): P
       nextAt: isActive ? due.at : undefined,
       author,
     });
+    if (!isNew) {
+      // The same request, sent twice, was stored meanwhile.
+      const stored = await findSchedule(sql, asked.id);
+      if (stored !== undefined) return answerAgain(asked, live, stored);
+    }
     const detail = { schedule: asked.id, nextAt: due.at.toISOString(), ...due.rule, parameters: asked.sealedNames };
     const requester = { name: author, requestId: request.requestId };
     await recordAudit(sql, { requester, action: "schedule.set", object: live.packageId, detail });

@@ -14,17 +14,22 @@ import {
   decodeOfAttempt,
   limits,
   narrowerScopes,
-  type Presence,
   SealrunError,
   setRequest,
   type SetReply,
   type SetRequest,
 } from "@sealrun/protocol";
 import type { z } from "zod";
-import { findNarrowest, findPresence } from "../secrets/lookup-store.ts";
+import { findPresence } from "../secrets/lookup-store.ts";
 import { fetchScopeKey, type Place } from "../secrets/scope-key.ts";
 import { storeFromScript } from "../secrets/store-from-script.ts";
-import { type LiveAttempt, lockLiveAttempt, findLiveAttempt } from "../executions/attempt-store.ts";
+import { findSameBytes, type StoredVersion } from "../secrets/store.ts";
+import {
+  type ClaimedAttempt,
+  type LiveAttempt,
+  lockLiveAttempt,
+  findLiveAttempt,
+} from "../executions/attempt-store.ts";
 import { countParts, keepPart, takeParts } from "../executions/set-parts-store.ts";
 import type { ExecutorRequest, RpcDeps } from "../executors/executor-request.ts";
 
@@ -37,8 +42,9 @@ const maxPartsUnderWay = 256;
 
 /**
  * Accepts one part of a value that a script set. Parts wait under the outer layer; the last part stores the whole
- * value, if its digest and the key that sealed it are correct. `LEASE_LOST`, `KEY_CHANGED`, `VALUE_TOO_LARGE`,
- * `TAMPERED`.
+ * value, if its digest and the key that sealed it are correct. The same sealed bytes are stored once: a request that
+ * is sent again, by another sender too and to any platform, changes nothing and gets the answer of the first.
+ * `LEASE_LOST`, `KEY_CHANGED`, `VALUE_TOO_LARGE`, `TAMPERED`.
  */
 export async function answerSet(deps: RpcDeps, request: ExecutorRequest): Promise<SetReply> {
   const asked = decodeOfAttempt(setRequest, request);
@@ -49,7 +55,7 @@ export async function answerSet(deps: RpcDeps, request: ExecutorRequest): Promis
   const place = placeOf(deps, live, asked);
   if (asked.part < asked.parts - 1) {
     await deps.database.transaction(async (sql) => {
-      await lockLiveAttempt(sql, claimed);
+      if ((await lockAndFind(sql, claimed, { place, asked })) !== undefined) return;
       if ((await countParts(sql, asked.executionId)) >= maxPartsUnderWay) {
         throw new SealrunError("RATE_LIMITED", "Too many values are being set at once; set them one after the other");
       }
@@ -59,10 +65,8 @@ export async function answerSet(deps: RpcDeps, request: ExecutorRequest): Promis
   }
   const key = await fetchScopeKey(deps, place);
   const reply = await deps.database.transaction(async (sql): Promise<SetReply> => {
-    await lockLiveAttempt(sql, claimed);
-    const before = await findNarrowest(sql, { ...live, platformId: deps.platformId }, asked.name, asked.scope);
-    // Sealing never makes the same bytes twice, so this is a retry of the same request, whose answer was lost.
-    if (before.secret?.sha256 === asked.sha256) return storedReply(asked, before.secret, before.presence);
+    const known = await lockAndFind(sql, claimed, { place, asked });
+    if (known !== undefined) return storedReply(deps, sql, { live, asked, stored: known });
     const envelope = await assemble(deps, sql, { place, asked, last: bytes });
     const stored = await storeFromScript(deps, sql, {
       place,
@@ -71,20 +75,40 @@ export async function answerSet(deps: RpcDeps, request: ExecutorRequest): Promis
       executionId: asked.executionId,
       requestId: request.requestId,
     });
-    const presence = await findPresence(sql, { ...live, platformId: deps.platformId }, asked.name);
+    const answer = await storedReply(deps, sql, { live, asked, stored });
     crashPoint("platform.set.before-commit");
-    return storedReply(asked, stored, presence);
+    return answer;
   });
   crashPoint("platform.set.after-commit");
   return reply;
 }
 
-function storedReply(
-  { scope }: SetRequest,
-  { id, version }: NonNullable<SetReply["stored"]>,
-  presence: Presence,
-): SetReply {
-  const shadowedBy = narrowerScopes(scope).find((narrower) => presence[narrower]);
+interface Asked {
+  readonly place: Place;
+  readonly asked: SetRequest;
+}
+
+/** The version that holds the value already; no other request stores it before the transaction ends. */
+async function lockAndFind(
+  sql: Sql,
+  claimed: ClaimedAttempt,
+  { place, asked }: Asked,
+): Promise<StoredVersion | undefined> {
+  const [, known] = await Promise.all([lockLiveAttempt(sql, claimed), findSameBytes(sql, place, asked)]);
+  return known;
+}
+
+async function storedReply(
+  { platformId }: Pick<RpcDeps, "platformId">,
+  sql: Sql,
+  {
+    live,
+    asked,
+    stored: { id, version },
+  }: Pick<Asked, "asked"> & { readonly live: LiveAttempt; readonly stored: StoredVersion },
+): Promise<SetReply> {
+  const presence = await findPresence(sql, { ...live, platformId }, asked.name);
+  const shadowedBy = narrowerScopes(asked.scope).find((narrower) => presence[narrower]);
   return { ok: true, stored: { id, version, ...(shadowedBy === undefined ? {} : { shadowedBy }) } };
 }
 
@@ -109,7 +133,7 @@ function partContext(deps: Pick<RpcDeps, "platformId">, place: Place, { name, sh
 async function assemble(
   deps: RpcDeps,
   sql: Sql,
-  { place, asked, last }: { readonly place: Place; readonly asked: SetRequest; readonly last: Uint8Array },
+  { place, asked, last }: Asked & { readonly last: Uint8Array },
 ): Promise<Uint8Array> {
   const before = asked.parts === 1 ? [] : await takeParts(sql, asked);
   const opened = before.map(({ part, sealed }) =>

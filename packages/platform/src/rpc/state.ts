@@ -6,6 +6,7 @@ import {
   readEnvelope,
   toHex,
   sealWithKey,
+  sha256Hex,
   stateContext,
   storedContext,
   toBase64,
@@ -33,7 +34,7 @@ const maxNamed = 100;
 
 /**
  * Reads or writes the state of the attempt's package. A read returns one page of sealed values with their message keys;
- * a write adds the outer layer to one value. `LEASE_LOST`, `KEY_CHANGED`, `VALUE_TOO_LARGE`, and the keyring's
+ * a write adds the outer layer to one value; sent again, to whichever platform, it changes nothing. `LEASE_LOST`, `KEY_CHANGED`, `VALUE_TOO_LARGE`, and the keyring's
  * refusals.
  */
 export async function answerState(deps: RpcDeps, request: ExecutorRequest): Promise<StateReply> {
@@ -49,14 +50,15 @@ export async function answerState(deps: RpcDeps, request: ExecutorRequest): Prom
   await checkSealedValue(deps, live, envelope);
   const sealed = sealWithKey(deps.storageKey, contextOf(deps, live.packageId, key), envelope);
   await deps.database.transaction(async (sql) => {
-    const detail = { attempt: asked.attempt, key };
-    const requester = executorRequester(request);
+    const put = {
+      key,
+      sealed,
+      sha256: sha256Hex(envelope),
+      requester: executorRequester(request),
+      attempt: asked.attempt,
+    };
     // They travel together; of an attempt that has ended all is rolled back.
-    await Promise.all([
-      lockLiveAttempt(sql, claimed),
-      putState(sql, live.packageId, { key, sealed }),
-      recordAudit(sql, { requester, action: "state.put", object: live.packageId, detail }),
-    ]);
+    await Promise.all([lockLiveAttempt(sql, claimed), putState(sql, live.packageId, put)]);
   });
   crashPoint("platform.state.after-commit");
   return { ok: true };

@@ -69,14 +69,11 @@ export async function findNarrowest(
   return { presence: presenceOf(rows), secret: rows.find((row) => row.scope === narrowest) };
 }
 
-/**
- * Reads the current service secrets of packages. The returned function gives those of one package, by name; it throws
- * when a row of that package cannot be read.
- */
-export async function listServiceSecrets(
-  sql: Sql,
-  packages: readonly PackageId[],
-): Promise<(of: PackageId) => readonly SealedSecretRow[]> {
+/** The service secrets of one package, by name; it throws when one of their rows cannot be read. */
+export type ListSecrets = (of: PackageId) => readonly SealedSecretRow[];
+
+/** Reads the current service secrets of packages. */
+export async function listServiceSecrets(sql: Sql, packages: readonly PackageId[]): Promise<ListSecrets> {
   const rows = await sql.rows(
     z.looseObject({ owner_id: z.string() }),
     `select ${columns} from secrets s join secret_versions v on v.secret_id = s.id and v.version = s.version

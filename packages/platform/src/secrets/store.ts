@@ -75,6 +75,28 @@ export async function storeSecrets(sql: Sql, write: SecretWrite): Promise<readon
   return written;
 }
 
+/**
+ * The version of a secret that holds exactly these sealed bytes, current or not, also of a deleted secret. Until the
+ * transaction ends, others that ask about the same bytes wait: call it inside one, before these bytes are stored.
+ */
+export async function findSameBytes(
+  sql: Sql,
+  { scope: of, ownerId }: Place,
+  { name, sha256 }: { readonly name: SecretName; readonly sha256: string },
+): Promise<StoredVersion | undefined> {
+  // Sent together: the second runs after the first, and sees what was committed while that one waited.
+  const [, found] = await Promise.all([
+    sql.run("select pg_advisory_xact_lock(hashtextextended('sealrun sealed ' || $1, 0))", [sha256]),
+    sql.row(
+      writtenRow,
+      `select s.id, s.name, v.version from secrets s join secret_versions v on v.secret_id = s.id and v.sha256 = $4
+       where s.scope = $1 and s.owner_id = $2 and s.name = $3 order by v.version limit 1`,
+      [of, ownerId, name, sha256],
+    ),
+  ]);
+  return found;
+}
+
 /** Names, versions, authors and times of a place, or of these names in it; never a value. */
 export async function listSecrets(sql: Sql, place: Place, names?: readonly string[]): Promise<readonly ListedSecret[]> {
   return sql.rows(

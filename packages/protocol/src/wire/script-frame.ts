@@ -7,9 +7,11 @@ import { scope, writableScope } from "../scope.ts";
 /*
  * The exchange between a script and its executor.
  *
- * Descriptor 3 is a stream socket for frames, descriptor 4 a stream socket for the token. For one exchange a script reads
- * one byte from 4, writes one request frame to 3, reads one reply frame from 3, and writes the byte back to 4. A frame is
- * its length in decimal ASCII, a newline, and that many bytes:
+ * Descriptor 3 is a stream socket for frames. Descriptor 4 is a pipe that every process of the script both reads and
+ * writes; the token is in it while no process has it. For one exchange a script reads one byte from 4, writes one request
+ * frame to 3, reads one reply frame from 3, and writes the byte back to 4. After half an exchange it keeps the byte, so
+ * that the next process does not go on in the middle of it, and the executor ends the script; once descriptor 3 is closed
+ * it writes the byte back all the same. A frame is its length in decimal ASCII, a newline, and that many bytes:
  *
  *   FRAME = LENGTH "\n" BODY          BODY = HEAD [ "\n" RAW ]
  *

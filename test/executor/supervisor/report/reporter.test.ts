@@ -105,6 +105,26 @@ describe.concurrent("createReporter()", () => {
     await kept.remove();
   });
 
+  it("collects the end of a step for 100 ms, because the run's end often follows, and sends it then", async () => {
+    await using root = await temporaryFolder();
+    const { ref, reporter } = await startReporter(root.path);
+    const ended: ReportItem = {
+      type: "step-finished",
+      step: 0,
+      status: "succeeded",
+      exitCode: 0,
+      durationMs: 1,
+      time: 2,
+    };
+    const before = performance.now();
+    void reporter.report(ended);
+    await until(async () => ((await stream.sequencesOf(ref)).length === 1 ? true : undefined));
+    // A timer may be early by a part of a millisecond.
+    expect(performance.now() - before).toBeGreaterThan(98);
+    const { kept } = await reporter.finish();
+    await kept.remove();
+  });
+
   it("keeps a run that ends at once in its last chunk only: nothing is spooled or sent", async () => {
     await using root = await temporaryFolder();
     const { ref, reporter } = await startReporter(root.path);
