@@ -1,6 +1,6 @@
 import { fromBase64, openFrame, type OpenedFrame } from "@sealrun/crypto";
 import type { Sql } from "@sealrun/postgres";
-import { type ExecutorId, limits, type RpcVerb, SealrunError, subjects } from "@sealrun/protocol";
+import { type ExecutionId, type ExecutorId, limits, type RpcVerb, SealrunError, subjects } from "@sealrun/protocol";
 import { lockExecutor, type StoredExecutor } from "../enrolment/store.ts";
 
 /** A verified frame of an enrolled executor that is not revoked. */
@@ -9,15 +9,15 @@ export interface ExecutorFrame extends OpenedFrame {
 }
 
 /**
- * Opens the executor's own frame inside a request of the platform. The sender that the platform names is checked, not
+ * Opens the executor's own frame inside a request of the platform, and locks these executions. The sender that the platform names is checked, not
  * trusted: `NOT_ENROLLED` for an unknown or revoked executor, else the codes of `openFrame`.
  */
 export async function openExecutorFrame(
   sql: Sql,
   request: { readonly executorFrame: string; readonly executorId: ExecutorId },
-  verb: RpcVerb,
+  { verb, lock = [] }: { readonly verb: RpcVerb; readonly lock?: readonly ExecutionId[] },
 ): Promise<ExecutorFrame> {
-  const executor = await lockExecutor(sql, request.executorId);
+  const executor = await lockExecutor(sql, request.executorId, lock);
   if (executor === undefined) {
     throw new SealrunError("NOT_ENROLLED", `The executor ${request.executorId} is not enrolled; enrol it with a token`);
   }

@@ -28,7 +28,7 @@ import { deriveKeys, type KeyRequest } from "./derive-keys.ts";
 import { type ExecutorFrame, openExecutorFrame } from "./executor-frame.ts";
 import { type AllowedGrant, judgeGrant } from "./judge-grant.ts";
 import { readClaims } from "./read-claims.ts";
-import { addGrants, lockGrants, type StoredGrant } from "./store.ts";
+import { addGrants, listGrants, type StoredGrant } from "./store.ts";
 
 /** What answering for attempts needs. */
 export interface AttemptDeps extends ScopeKeyDeps {
@@ -60,8 +60,8 @@ export async function answerGrant(deps: AttemptDeps, request: GrantRequest): Pro
     const ids = items.map(({ executionId }) => executionId);
     // Sent together, because none needs the answer of another; without the first the others do not count.
     const [claim, grants, keys] = await Promise.all([
-      openExecutorFrame(sql, { executorId, executorFrame: request.frame }, "claim"),
-      lockGrants(sql, ids),
+      openExecutorFrame(sql, { executorId, executorFrame: request.frame }, { verb: "claim", lock: ids }),
+      listGrants(sql, ids),
       loadAttemptKeys(sql, deps, items),
     ]);
     const judged = await judgeItems(deps, items, { claim, grants, keys });

@@ -20,7 +20,7 @@ export async function answerLookup(deps: AttemptDeps, request: KeyringLookupRequ
   const { executionId, attempt, executorId, entries } = request;
   const answer = await deps.database.transaction(async (sql) => {
     const [frame, found] = await Promise.all([
-      openExecutorFrame(sql, request, verbOf(entries)),
+      openExecutorFrame(sql, request, { verb: verbOf(entries) }),
       findGrant(sql, executionId, attempt),
     ]);
     const lookup = readKeyLookup(frame, entries);

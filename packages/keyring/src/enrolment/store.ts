@@ -1,5 +1,13 @@
 import type { Sql } from "@sealrun/postgres";
-import { executorId, type ExecutorId, poolId, type PoolId, projectRights, type ProjectRights } from "@sealrun/protocol";
+import {
+  type ExecutionId,
+  executorId,
+  type ExecutorId,
+  poolId,
+  type PoolId,
+  projectRights,
+  type ProjectRights,
+} from "@sealrun/protocol";
 import { z } from "zod";
 import { bytesColumn } from "../bytes-column.ts";
 
@@ -104,9 +112,23 @@ export async function addExecutor(
   return true;
 }
 
-/** The executor, revoked or not; it cannot be revoked before the transaction ends. */
-export async function lockExecutor(sql: Sql, id: string): Promise<StoredExecutor | undefined> {
-  return sql.row(executorRow, `select ${executorColumns} from executors where id = $1 for share`, [id]);
+/**
+ * The executor, revoked or not; it cannot be revoked before the transaction ends. With executions, these are locked too,
+ * in the order of their ids: no other transaction that locks them adds a grant for one before this one ends.
+ */
+export async function lockExecutor(
+  sql: Sql,
+  id: string,
+  executions: readonly ExecutionId[] = [],
+): Promise<StoredExecutor | undefined> {
+  return sql.row(
+    executorRow,
+    `select ${executorColumns} from executors
+     where id = $1 and (
+       select count(pg_advisory_xact_lock(hashtextextended(given.id, 0))) from unnest($2::text[]) as given (id)) >= 0
+     for share`,
+    [id, executions.toSorted()],
+  );
 }
 
 const revokedRow = z
