@@ -7,9 +7,9 @@ import { type Chunk, type ChunkSender, firstId, sendChunk } from "./send-chunk.t
 /** How long items are collected for one chunk. The first line of a run goes at once. */
 const collectMs = 20;
 /** The start of a step is collected for longer: its first line follows soon, and no reader waits for the start itself. */
-const collectStartMs = 500;
-/** The same for its end: that of the run often follows, and then takes it along. */
-const collectEndMs = 100;
+const collectStartMs = 2_000;
+/** The same for its end and for reads: that of the run, and a line, often follow and then take them along. */
+const collectQuietMs = 100;
 const chunkBytes = 128 * 1024;
 const maxPendingBytes = 4 * 1024 * 1024;
 const retryMs = 500;
@@ -82,7 +82,7 @@ export function createReporter(
   const waitOf = ({ type }: ReportItem): number => {
     if (type === "log" && !hasLine) return 0;
     if (type === "step-started") return collectStartMs;
-    return type === "step-finished" ? collectEndMs : collectMs;
+    return type === "step-finished" || type === "read" ? collectQuietMs : collectMs;
   };
   const flushWithin = (ms: number): void => {
     const at = performance.now() + ms;

@@ -105,19 +105,14 @@ describe.concurrent("createReporter()", () => {
     await kept.remove();
   });
 
-  it("collects the end of a step for 100 ms, because the run's end often follows, and sends it then", async () => {
+  it.each<ReportItem>([
+    { type: "step-finished", step: 0, status: "succeeded", exitCode: 0, durationMs: 1, time: 2 },
+    { type: "read", step: 0, name: "DB_PASS", scope: "service", version: 1, outcome: "read", time: 2 },
+  ])("collects $type for 100 ms, because the run's end or a line often follows, and sends it then", async (item) => {
     await using root = await temporaryFolder();
     const { ref, reporter } = await startReporter(root.path);
-    const ended: ReportItem = {
-      type: "step-finished",
-      step: 0,
-      status: "succeeded",
-      exitCode: 0,
-      durationMs: 1,
-      time: 2,
-    };
     const before = performance.now();
-    void reporter.report(ended);
+    void reporter.report(item);
     await until(async () => ((await stream.sequencesOf(ref)).length === 1 ? true : undefined));
     // A timer may be early by a part of a millisecond.
     expect(performance.now() - before).toBeGreaterThan(98);
