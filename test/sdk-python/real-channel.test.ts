@@ -70,7 +70,7 @@ print([os.waitpid(child, 0)[1] >> 8 for child in children])
     const main = `ask() { n=0; while [ $n -lt 200 ]; do
       [ "$(sealrun-context get S_$1_$n)" = "value $1 $n" ] && echo right || echo wrong; n=$((n + 1)); done; }
       for j in 0 1 2 3 4 5 6 7; do ask $j & done; wait`;
-    const run = await runPackage({ files: { "main.sh": main }, handle });
+    const run = await runPackage({ files: { "main.sh": main }, handle, timeoutMs: 150_000 });
     expect(run).toMatchObject({ exitCode: 0, stdout: "right\n".repeat(1600), stderr: "" });
   });
 });

@@ -57,7 +57,7 @@ test("runStep() answers 8 background shell jobs, each its own names", async () =
       done; wait; echo done`,
     },
     handle,
-    timeoutMs: 55_000,
+    timeoutMs: 150_000,
   });
   expect(run).toMatchObject({ exitCode: 0, stdout: "done\n", stderr: "", channelBroken: undefined });
 });
