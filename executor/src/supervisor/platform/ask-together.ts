@@ -10,8 +10,8 @@ import {
   toSealrunError,
 } from "@sealrun/protocol";
 
-/** How long an item waits at most for the answer to the request before, in which others may join it. */
-const joinMs = 20;
+/** How long after a request the next one is sent at the earliest: what comes meanwhile travels together. */
+const spacingMs = 60;
 
 /** The answer to one item of a request. */
 type Verdict<Answer> = Answer | { readonly executionId: ExecutionId; readonly ok: false; readonly error: Failure };
@@ -31,21 +31,23 @@ interface Waiting<Item, Answer> {
 
 /**
  * Returns a function that asks about one attempt, in one request with the others that are asked about at the same
- * moment. Nothing waits for others to come; what comes while an answer is under way waits for that a moment. Each gets
- * its own answer, or its own refusal.
+ * moment. What comes after a pause is asked at once; what comes soon after a request waits a moment, for others to join
+ * it. No answer is waited for. Each gets its own answer, or its own refusal.
  */
 export function askTogether<
   Item extends AttemptRef,
   Answer extends { readonly executionId: ExecutionId; readonly ok: true },
 >(together: Together<Item, Answer>): (item: Item) => Promise<Answer> {
   let waiting: Waiting<Item, Answer>[] = [];
-  let before: Promise<unknown> = Promise.resolve();
+  let nextAt = 0;
   const send = async (): Promise<void> => {
-    await Promise.race([before, sleep(joinMs)]);
+    const waitMs = nextAt - performance.now();
+    if (waitMs > 0) await sleep(waitMs);
     await nextTurn();
+    nextAt = performance.now() + spacingMs;
     const batches = distinct(waiting).flatMap((part) => cutBatches(part, ({ item }) => together.bytesOf(item)));
     waiting = [];
-    before = Promise.all(batches.map(async (batch) => askBatch(together, batch)));
+    await Promise.all(batches.map(async (batch) => askBatch(together, batch)));
   };
   return async (item) => {
     const answered = Promise.withResolvers<Answer>();

@@ -27,6 +27,11 @@ export interface WorkDeps extends RunDeps {
 }
 
 const retryMs = 1_000;
+/**
+ * After all slots were in use: runs that end together free theirs within this time, and the platform publishes the next
+ * events. So they are claimed together too.
+ */
+const settleMs = 15;
 /** How often, and at what interval, an event that seems to have expired is redelivered. */
 const maxExpiredOffers = 20;
 const clockRetryMs = 30_000;
@@ -45,7 +50,10 @@ export async function workOnQueue(deps: WorkDeps, count: number, stopTaking: Abo
       continue;
     }
     await deps.readiness.wait(stopTaking);
-    await slots.waitForFree(stopTaking);
+    if (slots.free() === 0) {
+      await slots.waitForFree(stopTaking);
+      await pause(settleMs, stopTaking);
+    }
     if (stopTaking.aborted) break;
     for await (const messages of takeBatches(deps.link, deps.pool, { max: slots.free(), signal: stopTaking })) {
       if (stopTaking.aborted || !(await deps.readiness.isReady())) {

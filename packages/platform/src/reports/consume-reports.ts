@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { reportsStream } from "@sealrun/protocol";
 import type { ConsumerMessages, JsMsg } from "nats";
 import type { Deps } from "../deps.ts";
@@ -15,6 +16,10 @@ const reopenMs = 1_000;
 /** How often the stream is told that a message is being processed: redelivery starts after 30 s without that. */
 const progressMs = 10_000;
 const prefetched = 128;
+/** How long after the start of a lane's transaction the next one starts at the earliest, unless much waits. */
+const spacingMs = 60;
+/** Chunks in a transaction that show that much waits. */
+const manyChunks = 16;
 /** Life of a pull request. The client expects a heartbeat every half of this, and gives up after missing two. */
 const expiresMs = 10_000;
 
@@ -73,6 +78,7 @@ function createWork(deps: StoreDeps, closed: AbortSignal): Work {
   const turns = createReportTurns<ArrivedReport>();
   const sizes = { together: createBatchSize(), flood: createBatchSize(), alone: createBatchSize() };
   const active = new Set<Lane>();
+  const nextAt: Record<Lane, number> = { together: 0, flood: 0, alone: 0 };
   const underWay = new Set<Promise<void>>();
   let reading: Promise<void> | undefined;
   const timer = setInterval(() => {
@@ -86,9 +92,13 @@ function createWork(deps: StoreDeps, closed: AbortSignal): Work {
   };
   const store = async (lane: Lane): Promise<void> => {
     active.add(lane);
+    // What comes after a pause is stored at once; what comes soon after it, with others.
+    await sleepUntil(nextAt[lane], closed);
     while (!closed.aborted) {
       const taken = turns.take(lane, sizes[lane].take);
       if (taken.length === 0) break;
+      const count = taken.reduce((sum, { chunks }) => sum + chunks.length, 0);
+      nextAt[lane] = performance.now() + (count < manyChunks ? spacingMs : 0);
       const { isInTime, left } = await storeTaken(lane, taken);
       sizes[lane].note(isInTime);
       for (const one of taken)
@@ -96,6 +106,7 @@ function createWork(deps: StoreDeps, closed: AbortSignal): Work {
       turns.done(taken, left);
       // What is left, and what has arrived meanwhile, may be for another lane.
       startStoring();
+      await sleepUntil(nextAt[lane], closed);
     }
     active.delete(lane);
   };
@@ -135,6 +146,12 @@ function createWork(deps: StoreDeps, closed: AbortSignal): Work {
       return [...turns.drain().map(({ message }) => message), ...unread.splice(0)];
     },
   };
+}
+
+/** Waits until this time of `performance.now()`, or until the signal aborts. */
+async function sleepUntil(at: number, signal: AbortSignal): Promise<void> {
+  const ms = at - performance.now();
+  if (ms > 0) await sleep(ms, undefined, { signal }).catch(() => undefined);
 }
 
 /**
