@@ -108,7 +108,8 @@ export async function costOfRun(
     else await allOver(cluster, ids);
   }
   if (withRun.length < spans) throw new TypeError(`no run was over within ${spanMs} ms`);
-  return costOf(cluster, (name, line) => median(withRun, name, line) - median(idle, name, line));
+  // A span in which something regular was late has less of it than an idle one.
+  return costOf(cluster, (name, line) => Math.max(0, median(withRun, name, line) - median(idle, name, line)));
 }
 
 /**
