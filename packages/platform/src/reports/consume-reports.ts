@@ -16,7 +16,7 @@ const reopenMs = 1_000;
 /** How often the stream is told that a message is being processed: redelivery starts after 30 s without that. */
 const progressMs = 10_000;
 const prefetched = 128;
-/** How long after the start of a lane's transaction the next one starts at the earliest, unless much waits. */
+/** How long after the start of a transaction of many attempts the next one starts at the earliest, unless much waits. */
 const spacingMs = 60;
 /** Chunks in a transaction that show that much waits. */
 const manyChunks = 16;
@@ -78,7 +78,11 @@ function createWork(deps: StoreDeps, closed: AbortSignal): Work {
   const turns = createReportTurns<ArrivedReport>();
   const sizes = { together: createBatchSize(), flood: createBatchSize(), alone: createBatchSize() };
   const active = new Set<Lane>();
-  const nextAt: Record<Lane, number> = { together: 0, flood: 0, alone: 0 };
+  let nextAt = 0;
+  const waitForTurn = async (lane: Lane): Promise<void> => {
+    // The other lanes store one attempt at a time: there nothing joins.
+    if (lane === "together") await sleepUntil(nextAt, closed);
+  };
   const underWay = new Set<Promise<void>>();
   let reading: Promise<void> | undefined;
   const timer = setInterval(() => {
@@ -93,12 +97,12 @@ function createWork(deps: StoreDeps, closed: AbortSignal): Work {
   const store = async (lane: Lane): Promise<void> => {
     active.add(lane);
     // What comes after a pause is stored at once; what comes soon after it, with others.
-    await sleepUntil(nextAt[lane], closed);
+    await waitForTurn(lane);
     while (!closed.aborted) {
       const taken = turns.take(lane, sizes[lane].take);
       if (taken.length === 0) break;
       const count = taken.reduce((sum, { chunks }) => sum + chunks.length, 0);
-      nextAt[lane] = performance.now() + (count < manyChunks ? spacingMs : 0);
+      if (lane === "together") nextAt = performance.now() + (count < manyChunks ? spacingMs : 0);
       const { isInTime, left } = await storeTaken(lane, taken);
       sizes[lane].note(isInTime);
       for (const one of taken)
@@ -106,7 +110,7 @@ function createWork(deps: StoreDeps, closed: AbortSignal): Work {
       turns.done(taken, left);
       // What is left, and what has arrived meanwhile, may be for another lane.
       startStoring();
-      await sleepUntil(nextAt[lane], closed);
+      await waitForTurn(lane);
     }
     active.delete(lane);
   };
