@@ -1,10 +1,12 @@
 import { revokeExecutor } from "@sealrun/keyring";
 import { newId } from "@sealrun/crypto";
-import { eventId, executorList, limits, scheduleId, SealrunError } from "@sealrun/protocol";
+import { eventId, executorId, executorList, limits, scheduleId, SealrunError } from "@sealrun/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { Attempt } from "../../../executor/src/between/attempt.ts";
+import { followRevocations } from "../../../packages/platform/src/executors/follow-revocations.ts";
 import { ask } from "../../support/api.ts";
+import { openCountedDeps } from "../../support/counted-deps.ts";
 import { enrolPeer } from "../../support/executor-peer.ts";
 import { codeOf, type ExecutionsWorld, startExecutionsWorld, until } from "../../support/executions-world.ts";
 
@@ -53,6 +55,23 @@ describe("followRevocations()", () => {
     Object.assign(limits, { revocationsAgeMs: -1 });
     expect(await emit(attempt)).toBe("ok");
     Object.assign(limits, { revocationsAgeMs });
+  });
+
+  test("followRevocations() lets no request pass by which it learns that its executor was revoked", async () => {
+    const counted = await openCountedDeps(world.platform);
+    const other = await enrolPeer(world.platform);
+    const revocations = followRevocations(counted.deps);
+    const { revocationsAgeMs } = limits;
+    Object.assign(limits, { revocationsAgeMs: -1 });
+    const id = executorId.parse(other.state.identity.id);
+    await revocations.checkKnown(id);
+    await revokeExecutor(world.platform.keyringConfig, id);
+    expect(await codeOf(revocations.checkKnown(id))).toBe("NOT_ENROLLED");
+    await revocations.checkKnown(executorId.parse(world.peer.state.identity.id));
+    Object.assign(limits, { revocationsAgeMs });
+    await revocations.close();
+    await other.close();
+    await counted.close();
   });
 
   // Last: it ends the keyring that the others need.

@@ -1,11 +1,18 @@
 import { call } from "@sealrun/nats";
 import { createRounds } from "@sealrun/postgres";
-import { limits, type RevocationsRequest, revocationsReply, SealrunError, subjects } from "@sealrun/protocol";
+import {
+  type ExecutorId,
+  limits,
+  type RevocationsRequest,
+  revocationsReply,
+  SealrunError,
+  subjects,
+} from "@sealrun/protocol";
 import { Events } from "nats";
 import { recordAudit } from "../audit/store.ts";
 import type { Deps } from "../deps.ts";
 import { keyringCall } from "../nats/keyring-call.ts";
-import { findLastRevocation, markRevoked } from "./store.ts";
+import { findExecutor, findLastRevocation, markRevoked } from "./store.ts";
 
 const retryMs = 2_000;
 /** An executor waits for the answer meanwhile. */
@@ -17,9 +24,10 @@ type RevocationDeps = Pick<Deps, "database" | "link" | "identity" | "keyring" | 
 export interface Revocations {
   /**
    * Throws `KEYRING_UNREACHABLE` unless the keyring has listed revoked executors in the last `limits.revocationsAgeMs`; it
-   * is asked again first. Who can hold back its messages must not be able to keep a revoked executor at work.
+   * is asked again first, and then this executor is looked up again: `NOT_ENROLLED` if it is one of them. Who can hold
+   * back the keyring's messages must not be able to keep a revoked executor at work.
    */
-  readonly checkKnown: () => Promise<void>;
+  readonly checkKnown: (executor: ExecutorId) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -55,7 +63,7 @@ export function followRevocations(deps: RevocationDeps): Revocations {
   void watch();
   rounds.ring();
   return {
-    checkKnown: async () => {
+    checkKnown: async (executor) => {
       if (Date.now() - knownAt <= limits.revocationsAgeMs) return;
       asking ??= learn(askMs).finally(() => (asking = undefined));
       try {
@@ -67,6 +75,7 @@ export function followRevocations(deps: RevocationDeps): Revocations {
           { cause: error },
         );
       }
+      if ((await findExecutor(deps.database, executor)) === undefined) throw new SealrunError("NOT_ENROLLED", "");
     },
     close: async () => {
       subscription.unsubscribe();
@@ -76,8 +85,13 @@ export function followRevocations(deps: RevocationDeps): Revocations {
   };
 }
 
-/** Stores what the keyring has revoked since the last time. */
+/** Stores what the keyring has revoked since the last time, however many lists that takes. */
 async function learnRevocations(deps: RevocationDeps, timeoutMs: number | undefined): Promise<void> {
+  while (await learnSome(deps, timeoutMs));
+}
+
+/** Stores one list; true when it has told something new, so that the next one may too. */
+async function learnSome(deps: RevocationDeps, timeoutMs: number | undefined): Promise<boolean> {
   const last = await findLastRevocation(deps.database);
   // One that a wrong clock has put into the future must not hide those that come.
   const isPast = last !== undefined && last.getTime() <= Date.now();
@@ -88,9 +102,11 @@ async function learnRevocations(deps: RevocationDeps, timeoutMs: number | undefi
     reply: revocationsReply,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   });
+  let isNews = false;
   for (const { id, revokedAt } of value.executors) {
     await deps.database.transaction(async (sql) => {
       if (!(await markRevoked(sql, id, revokedAt))) return;
+      isNews = true;
       await recordAudit(sql, {
         requester: { name: "keyring", requestId },
         action: "executor.revoke",
@@ -100,4 +116,5 @@ async function learnRevocations(deps: RevocationDeps, timeoutMs: number | undefi
       deps.log.info({ executor: id }, "The keyring revoked an executor; it is refused from now on");
     });
   }
+  return isNews;
 }

@@ -37,8 +37,8 @@ const answers: Readonly<
 };
 
 /**
- * What a script stores for others. A claim, a lookup and a read of state the keyring judges itself, and the others are about
- * runs that the executor has already, which an outage of the keyring must not end.
+ * What a script stores for others; reading state needs the keyring anyway. A claim and a lookup the keyring judges itself,
+ * and the others are about runs that the executor has already, which an outage of the keyring must not end.
  */
 const storing: ReadonlySet<RpcVerb> = new Set(["set", "state", "emit", "schedule"]);
 
@@ -85,7 +85,7 @@ export function answerRpc(
 /** The answer; a refusal is thrown after it is in the audit. */
 async function answer(deps: AnswerDeps, verb: RpcVerb, request: ExecutorRequest): Promise<object> {
   try {
-    if (storing.has(verb)) await deps.revocations.checkKnown();
+    if (storing.has(verb)) await deps.revocations.checkKnown(request.executorId);
     return await answers[verb](deps, request);
   } catch (error) {
     await recordRefusal(deps, verb, { request, error });
