@@ -4,6 +4,7 @@ import { type ExecutionEvent, SealrunError, secretName } from "@sealrun/protocol
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openGrant } from "../../../executor/src/worker/secrets/open-grant.ts";
 import { makePackage, plainForm, send } from "../../support/api.ts";
+import { codeOf } from "../../support/executions-world.ts";
 import { enrolPeer, type ExecutorPeer } from "../../support/executor-peer.ts";
 import { startTwoExecutorsWorld, type TwoExecutorsWorld } from "../../support/two-executors-world.ts";
 
@@ -32,6 +33,19 @@ async function takeOf(project: string): Promise<ExecutionEvent> {
 
 const statesOf = async (events: readonly ExecutionEvent[]): Promise<readonly unknown[]> =>
   Promise.all(events.map(async ({ executionId }) => (await world.show(executionId)).status));
+
+/** Lets the lease of its next attempt be over as soon as it begins: the keyring's grant comes too late for it. */
+async function expireLeaseOf(event: ExecutionEvent | undefined): Promise<() => Promise<void>> {
+  await world.database.run(
+    `create or replace function expire() returns trigger language plpgsql as
+     $$ begin new.lease_until = clock_timestamp() - interval '1 ms'; return new; end $$`,
+  );
+  await world.database.run(
+    `create trigger expire before insert on attempts for each row
+     when (new.execution_id = '${event?.executionId ?? ""}') execute function expire()`,
+  );
+  return async () => void (await world.database.run("drop trigger expire on attempts"));
+}
 
 test("giveGrants() gives back only the claims that the keyring refuses, each with its reason", async () => {
   await world.push("keyless", { "main.sh": "true\n", "secrets.json": '{"LOST":"x"}' });
@@ -67,19 +81,11 @@ test("giveGrants() grants what an executor may run, beside a project that it may
 test("giveGrants() hands out none of the attempts that ended during the request to the keyring", async () => {
   const events = [await world.take("report"), await world.take("report")];
   const claims = events.map((event) => ({ event, requestId: newId("request") }));
-  // The lease of the first is over as soon as it begins: the keyring's grant comes too late for it.
-  await world.database.run(
-    `create function expire() returns trigger language plpgsql as
-     $$ begin new.lease_until = clock_timestamp() - interval '1 ms'; return new; end $$`,
-  );
-  await world.database.run(
-    `create trigger expire before insert on attempts for each row
-     when (new.execution_id = '${events[0]?.executionId ?? ""}') execute function expire()`,
-  );
+  const restore = await expireLeaseOf(events[0]);
   const reply = await world.peer.rpc.claim({
     claims: claims.map(({ event: { executionId, generation }, requestId }) => ({ executionId, generation, requestId })),
   });
-  await world.database.run("drop trigger expire on attempts");
+  await restore();
   expect(reply.claims).toMatchObject([
     { ok: false, error: { code: "LEASE_LOST" } },
     { ok: true, attempt: 1 },
@@ -94,4 +100,31 @@ test("giveGrants() hands out none of the attempts that ended during the request 
   expect(() => open(events[0])).toThrow("holds no grant of this execution");
   expect(open(events[1]).secretKey(secretName.parse("DB_PASS"))).toHaveLength(64);
   expect(await statesOf(events)).toEqual(["queued", "running"]);
+});
+
+test("giveGrants() leaves a claim undecided when the keyring does not answer the second question about it", async () => {
+  const events = [await world.take("report"), await world.take("report")];
+  const claims = events.map(({ executionId, generation }) => ({
+    executionId,
+    generation,
+    requestId: newId("request"),
+  }));
+  const restore = await expireLeaseOf(events[0]);
+  const keys = await openDatabase({ config: world.platform.keyringConfig.postgres, applicationName: "test" });
+  await keys.run(
+    `create function refuse_again() returns trigger language plpgsql as $$ begin
+       if exists (select from audit where action = 'grant' and execution_id = new.execution_id) then
+         raise exception 'not a second time';
+       end if;
+       return new; end $$`,
+  );
+  await keys.run("create trigger refuse_again before insert on audit for each row execute function refuse_again()");
+  expect(await codeOf(world.peer.rpc.claim({ claims }))).toBe("PLATFORM_UNREACHABLE");
+  await keys.run("drop trigger refuse_again on audit");
+  await keys.close();
+  await restore();
+  // The executor asks again under the same ids.
+  const reply = await world.peer.rpc.claim({ claims: claims.slice(1) });
+  expect(reply.claims).toMatchObject([{ ok: true, attempt: 1 }]);
+  expect((await statesOf(events))[1]).toBe("running");
 });

@@ -38,7 +38,7 @@ interface Given {
 /**
  * Gets the grants of committed claims from the keyring in one request. Only attempts whose grant is stored with them are
  * handed out; the others are given back, each for its own reason. When an attempt ends during the request, the keyring is
- * asked again for the rest, so that the answer holds no key for it.
+ * asked again, once, for the rest, so that the answer holds no key for it. `PLATFORM_UNREACHABLE` without an answer then.
  */
 export async function giveGrants(deps: RpcDeps, request: ExecutorRequest, claimed: readonly Claimed[]): Promise<Given> {
   if (claimed.length === 0) return { frame: undefined, failures: new Map() };
@@ -77,20 +77,30 @@ async function getGrants(
     }
     if (live.size === 0 || live.size === granted.length) return { frame, failures };
     // The keyring's frame is whole or worthless, and this one holds keys of attempts that have ended meanwhile.
-    const again = await askGrants(
-      deps,
-      request,
-      granted.filter(({ executionId }) => live.has(executionId)),
-    );
+    const rest = granted.filter(({ executionId }) => live.has(executionId));
+    const again = await askGrants(deps, request, rest).catch((error: unknown) => {
+      throw new UndecidedGrants(error);
+    });
     for (const [executionId, refusal] of again.refused) failures.set(executionId, refusal);
     return { frame: again.frame, failures };
   } catch (error) {
+    if (error instanceof UndecidedGrants) throw error;
     const failure = toSealrunError(error);
     return {
       frame: undefined,
       failures: new Map(items.map(({ executionId }) => [executionId, failure])),
       cause: error,
     };
+  }
+}
+
+/**
+ * The keyring did not answer the second time. These attempts are granted already, so they cannot be given back: the
+ * executor gets no answer that decides, and asks again under the same ids.
+ */
+class UndecidedGrants extends SealrunError {
+  constructor(cause: unknown) {
+    super("PLATFORM_UNREACHABLE", "The keyring did not answer again, so the claim is not decided", { cause });
   }
 }
 
