@@ -26,7 +26,8 @@ export interface StatePut extends StoredState {
 export async function putState(sql: Sql, packageId: PackageId, put: StatePut): Promise<void> {
   await sql.run(
     `with fresh as (
-       insert into state_puts (sha256) values ($4) on conflict do nothing returning sha256),
+       insert into state_puts (package_id, key, sha256) values ($1, $2, $4)
+       on conflict do nothing returning sha256),
      noted as (${recordAuditsFrom(`(
        select $5::text as actor, 'state.put' as action, $1::text as object, $6::json as detail, $7::text as request_id,
          1 as place from fresh) put`)})
