@@ -18,7 +18,8 @@ export interface Sql extends Statements {
   /**
    * Does the last work of a transaction: "commit" travels with the statements that `work` sends before it first waits
    * for an answer, and nothing may follow. Only where no answer decides whether to commit: when it throws, PostgreSQL
-   * has rolled back, unless the connection broke, or `work` threw after all its statements had succeeded.
+   * has rolled back, unless the connection broke, or `work` threw after all its statements had succeeded. All its
+   * statements must be sent before the first answer: those before a later one are committed, and that one throws.
    */
   last<T>(work: () => Promise<T>): Promise<T>;
   /**

@@ -66,7 +66,10 @@ export async function inTransaction<T>(deps: TransactionDeps, work: (sql: Sql) =
     return isOver ? answer : await commit(Promise.resolve(answer));
   } catch (error) {
     // A broken or silent connection is discarded without waiting: PostgreSQL rolls back by itself.
-    if (broken === undefined && !isOver) await ask("rollback").catch(() => undefined);
+    const isOpen = broken === undefined && !isOver;
+    // What is still to come must not be sent on a connection that others use by then.
+    isOver = true;
+    if (isOpen) await ask("rollback").catch(() => undefined);
     throw error;
   } finally {
     client.off("error", onBreak);
