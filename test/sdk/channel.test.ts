@@ -31,7 +31,7 @@ describe("exchange()", () => {
       { extra: { "ask.mjs": ask, "worker.mjs": worker } },
     );
     expect([run.stdout.toString(), run.stderr, run.faults]).toEqual(["200 200 200 200 200\n", "", []]);
-  }, 30_000);
+  }, 180_000);
 
   it("puts the token back when a request cannot be written down, and goes on", async () => {
     const run = await runNode(
@@ -61,7 +61,7 @@ describe("exchange()", () => {
       { extra: { "worker.mjs": worker } },
     );
     expect([run.stdout.toString(), run.stderr, run.faults]).toEqual(["RangeError value 0 1\n", "", []]);
-  }, 30_000);
+  }, 180_000);
 
   it("gives each waiting fork that holds the descriptors its own answers", async () => {
     const run = await runNode(
@@ -81,7 +81,7 @@ describe("exchange()", () => {
       },
     );
     expect([run.stdout.toString(), run.stderr, run.faults]).toEqual(["7 7 7 7\n", "", []]);
-  }, 30_000);
+  }, 180_000);
 
   it("wakes all threads that wait for the token when the executor goes", async () => {
     const ask = `try { getSecret("A"); } catch ({ code, message }) { console.log(code, message); }`;
@@ -95,7 +95,7 @@ describe("exchange()", () => {
     );
     const line = "CHANNEL_BROKEN sealrun: the executor closed the channel\n";
     expect([run.stdout.toString(), run.stderr, run.faults]).toEqual([line.repeat(4), "", []]);
-  }, 30_000);
+  }, 180_000);
 
   it("says in one sentence that a child without the descriptors has no channel", async () => {
     const run = await runNode(

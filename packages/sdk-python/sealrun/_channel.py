@@ -108,7 +108,12 @@ def _is_local_socket(descriptor: int) -> bool:
 
 
 def _exchange_bytes(frame: bytes) -> bytes:
-    if _read_some(_TOKENS, 1) == b"":
+    try:
+        token = _read_some(_TOKENS, 1)
+    except OSError as error:
+        # Another pipe that a script has put there, such as its own output, may be open for writing only.
+        raise _break_channel("descriptor 4 is not the token's pipe") from error
+    if token == b"":
         raise _break_channel("the executor closed the channel")
     is_under_way = False
     is_closed = False

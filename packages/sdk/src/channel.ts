@@ -89,7 +89,14 @@ function exchangeBytes(frame: Uint8Array): Uint8Array {
 }
 
 function takeToken(): void {
-  if (readSome(tokens, taken) === 0) throw breakClosed();
+  let count: number;
+  try {
+    count = readSome(tokens, taken);
+  } catch (error) {
+    // Another pipe that a script has put there, such as its own output, may be open for writing only.
+    throw breakChannel("descriptor 4 is not the token's pipe", error);
+  }
+  if (count === 0) throw breakClosed();
 }
 
 function putTokenBack(): void {

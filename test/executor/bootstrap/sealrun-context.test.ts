@@ -47,6 +47,16 @@ describe("sealrun-context get", () => {
     expect(run.stderr).toBe('sealrun-context: TAMPERED: the secret "BROKEN" was changed\n');
   });
 
+  it("takes no line of another pipe that the script has put on descriptor 4", async () => {
+    const script = "exec 4< <(echo mine; echo too); sealrun-context get X; read line <&4; echo $line";
+    const run = await shell(script, {
+      command: ["/bin/bash", "-c", script],
+      handler: answerFrom({ secrets: { X: "x" } }),
+    });
+    expect([run.stdout.toString(), run.requests]).toEqual(["mine\n", []]);
+    expect(run.stderr).toContain("this process has no channel to its executor");
+  });
+
   it("answers 8 background jobs of 200 names each without one wrong answer", async () => {
     const secrets: Record<string, JsonValue> = {};
     for (let job = 0; job < 8; job += 1)
@@ -57,7 +67,7 @@ describe("sealrun-context get", () => {
     const run = await shell(job, { handler: answerFrom({ secrets }) });
     expect(run.stdout.toString()).toBe("right\n".repeat(1600));
     expect(run.stderr).toBe("");
-  }, 60_000);
+  }, 180_000);
 
   it("does not hold the token while its reader is slow", async () => {
     const secrets = { BIG: "x".repeat(1_000_000), SMALL: "s" };
