@@ -52,7 +52,7 @@ export async function workOnQueue(deps: WorkDeps, count: number, stopTaking: Abo
     await deps.readiness.wait(stopTaking);
     if (slots.free() === 0) {
       await slots.waitForFree(stopTaking);
-      await pause(settleMs, stopTaking);
+      if (count > 1) await pause(settleMs, stopTaking);
     }
     if (stopTaking.aborted) break;
     for await (const messages of takeBatches(deps.link, deps.pool, { max: slots.free(), signal: stopTaking })) {
