@@ -500,9 +500,11 @@ create table set_parts (
 );
 
 create table state_puts (
+  package_id text not null,
+  key text not null,
   sha256 text not null,
   put_at timestamp with time zone not null default clock_timestamp(),
-  PRIMARY KEY (sha256)
+  PRIMARY KEY (package_id, key, sha256)
 );
 CREATE INDEX state_puts_age ON public.state_puts USING btree (put_at);
 

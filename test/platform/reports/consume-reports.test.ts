@@ -26,6 +26,7 @@ import { migrationsFolder, start } from "@sealrun/platform";
 import { type Database, migrate, openDatabase } from "@sealrun/postgres";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
 import { createPlatformRpc } from "../../../executor/src/supervisor/platform/platform-rpc.ts";
 import { firstId, freshId, sendChunk } from "../../../executor/src/supervisor/report/send-chunk.ts";
 import { notePair } from "../../../packages/nats/src/peer-frame.ts";
@@ -233,6 +234,17 @@ describe("consumeReports()", () => {
     await until(async () => (await countMessages()) === 0);
   });
 
+  test("consumeReports() stores what comes soon after a transaction together: one starts at most every 60 ms", async () => {
+    const refs = [];
+    for (let count = 0; count < 12; count += 1) refs.push((await world.claim("report")).ref);
+    const before = performance.now();
+    for (const ref of refs) await world.peer.report(ref, 1, [started]);
+    const ids = refs.map(({ executionId }) => executionId);
+    await until(async () => (await countRows("status = 'running'", ids)) === refs.length);
+    const most = (performance.now() - before) / 60 + 1;
+    expect(await countRows("true", ids, "distinct xmin::text")).toBeLessThanOrEqual(Math.ceil(most));
+  });
+
   test("consumeReports() stores the reports of others when one attempt's cannot be stored", async () => {
     const { database } = world;
     await database.run("alter table receipts add constraint no_bad_name check (name <> 'BAD')");
@@ -341,6 +353,16 @@ async function listenToProofs(executor: ExecutorId, proofs: string[]) {
       await link.close();
     },
   };
+}
+
+/** Steps of these executions that meet a condition, or what is counted of them. */
+async function countRows(condition: string, ids: readonly string[], what = "*"): Promise<number> {
+  const row = await world.database.row(
+    z.object({ count: z.number() }),
+    `select count(${what})::int as count from execution_steps where execution_id = any ($1) and ${condition}`,
+    [ids],
+  );
+  return row?.count ?? 0;
 }
 
 async function countMessages(): Promise<number> {

@@ -1,10 +1,12 @@
 import { type Database, openDatabase, type Sql } from "@sealrun/postgres";
-import { logPage, type ReportItem, SealrunError, secretList, secretUses } from "@sealrun/protocol";
+import { executionId, logPage, type ReportItem, SealrunError, secretList, secretUses } from "@sealrun/protocol";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { deleteFeed } from "../../../packages/platform/src/feed/feed-store.ts";
 import { deleteOld } from "../../../packages/platform/src/retention/delete-old.ts";
 import {
+  deleteExecutions,
   listOverdue,
   lockFinished,
   preferIndexes,
@@ -212,6 +214,28 @@ describe("deleteOld()", () => {
     });
     expect([await status(awaited), await status(forever), await status(young)]).toEqual([404, 404, 200]);
     await world.peer.rpc.finish({ ...running, status: "succeeded", lastSequence: 0 });
+  });
+
+  test("deleteOld() passes over what is locked, and nothing that starts or ends waits for it", async () => {
+    const [locked, free] = [await finish(), await finish()];
+    for (const id of [locked, free]) await age(id, 91);
+    await database.transaction(async (sql) => {
+      await sql.run("select from executions where id = $1 for update", [locked]);
+      await removeOld();
+      expect([await status(locked), await status(free)]).toEqual([200, 404]);
+    });
+    await database
+      .transaction(async (sql) => {
+        // A batch that is not committed yet.
+        const ids = [executionId.parse(locked)];
+        await deleteFeed(sql, ids, 1_000);
+        await deleteExecutions(sql, ids);
+        expect(await status(await finish())).toBe(200);
+        throw new SealrunError("TIMED_OUT", "the batch is taken back");
+      })
+      .catch((error: unknown) => expect(error).toMatchObject({ code: "TIMED_OUT" }));
+    await removeOld();
+    expect(await status(locked)).toBe(404);
   });
 
   test("deleteOld() does nothing during a hold, in the first day, with a wrong clock, or beside another platform", async () => {

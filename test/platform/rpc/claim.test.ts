@@ -19,8 +19,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openFrame } from "@sealrun/crypto";
 import { z } from "zod";
 import type { Attempt } from "../../../executor/src/between/attempt.ts";
+import { answerClaim } from "../../../packages/platform/src/rpc/claim.ts";
 import { openEventSecret } from "../../../executor/src/worker/secrets/open-secret.ts";
 import { send } from "../../support/api.ts";
+import { openCountedDeps } from "../../support/counted-deps.ts";
 import { codeOf, until } from "../../support/executions-world.ts";
 import { connectPeer, enrolPeer } from "../../support/executor-peer.ts";
 import { startTwoExecutorsWorld, type TwoExecutorsWorld } from "../../support/two-executors-world.ts";
@@ -308,6 +310,33 @@ describe("answerClaim()", () => {
       requestId,
       requestId,
     ]);
+  });
+
+  test("answerClaim() sends as many statements for eight claims as for one", async () => {
+    const counted = await openCountedDeps(world.platform);
+    const close = async (): Promise<void> => undefined;
+    const fitness = { isAnswering: () => true, clockFault: () => undefined, onChange: () => () => undefined, close };
+    const { identity } = world.peer.state;
+    const id = executorId.parse(identity.id);
+    const statementsFor = async (count: number): Promise<number> => {
+      const claims = [];
+      for (let index = 0; index < count; index += 1) {
+        const event = await take();
+        claims.push({ requestId: newId("request"), executionId: event.executionId, generation: event.generation });
+      }
+      const requestId = newId("request");
+      const subject = subjects.rpc(id, "claim");
+      const header = { v: 1, kind: "claim.request", subject, sender: id, requestId, time: Date.now() } as const;
+      const body = encodeJson({ claims });
+      const request = { executorId: id, requestId, header, body, frame: signFrame(identity, header, body) };
+      counted.takeStatements();
+      const reply = await answerClaim({ ...counted.deps, fitness }, request);
+      expect(reply.claims.map(({ ok }) => ok)).toEqual(claims.map(() => true));
+      return counted.takeStatements().length;
+    };
+    // A transaction of five, and one that marks what has its grant.
+    expect([await statementsFor(1), await statementsFor(8)]).toEqual([6, 6]);
+    await counted.close();
   });
 
   test("answerClaim() gives claims the same attempts when they are sent again beside others", async () => {
