@@ -130,7 +130,7 @@ export async function averageCostOfRuns(
     });
     const spans = (performance.now() - begin) / spanMs;
     const times = (name: string, line: string): number =>
-      (timesIn(busy, name, line) - median(idle, name, line) * spans) / runs;
+      Math.max(0, timesIn(busy, name, line) - median(idle, name, line) * spans) / runs;
     costs.push(await costOf(cluster, times));
   }
   return medianOf(costs);

@@ -105,17 +105,36 @@ describe.concurrent("createReporter()", () => {
     await kept.remove();
   });
 
-  it.each<ReportItem>([
-    { type: "step-finished", step: 0, status: "succeeded", exitCode: 0, durationMs: 1, time: 2 },
-    { type: "read", step: 0, name: "DB_PASS", scope: "service", version: 1, outcome: "read", time: 2 },
-  ])("collects $type for 100 ms, because the run's end or a line often follows, and sends it then", async (item) => {
+  it.each<readonly [ReportItem, waitMs: number]>([
+    [{ type: "step-started", step: 0, time: 1 }, 2_000],
+    [{ type: "step-finished", step: 0, status: "succeeded", exitCode: 0, durationMs: 1, time: 2 }, 100],
+    [{ type: "read", step: 0, name: "DB_PASS", scope: "service", version: 1, outcome: "read", time: 2 }, 100],
+  ])("waits for what often follows %j: %i ms", async (item, waitMs) => {
     await using root = await temporaryFolder();
     const { ref, reporter } = await startReporter(root.path);
     const before = performance.now();
     void reporter.report(item);
     await until(async () => ((await stream.sequencesOf(ref)).length === 1 ? true : undefined));
     // A timer may be early by a part of a millisecond.
-    expect(performance.now() - before).toBeGreaterThan(98);
+    expect(performance.now() - before).toBeGreaterThan(waitMs - 2);
+    const { kept } = await reporter.finish();
+    await kept.remove();
+  });
+
+  it("collects the lines after the first one for 20 ms, in one chunk", async () => {
+    await using root = await temporaryFolder();
+    const { ref, reporter } = await startReporter(root.path);
+    void reporter.report(line("one"));
+    await until(async () => ((await stream.sequencesOf(ref)).length === 1 ? true : undefined));
+    const before = performance.now();
+    void reporter.report(line("two"));
+    void reporter.report(line("three"));
+    await until(async () => ((await stream.sequencesOf(ref)).length === 2 ? true : undefined));
+    expect(performance.now() - before).toBeGreaterThan(18);
+    expect((await stream.reportsOf(ref)).map(({ items }) => items)).toEqual([
+      [line("one")],
+      [line("two"), line("three")],
+    ]);
     const { kept } = await reporter.finish();
     await kept.remove();
   });
