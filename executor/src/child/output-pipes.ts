@@ -11,19 +11,19 @@ import { makeOwnFolder } from "./own-folder.ts";
 import { startProgram } from "./start-program.ts";
 
 /** The end of a pipe that a child inherits. */
-interface ChildEnd {
+interface InheritedEnd {
   readonly writeEnd: Writable;
   /** Closes the executor's copy of that end, so that the pipe ends with the child. */
   readonly closeWriteEnd: () => void;
 }
 
 /** A pipe: the child writes into the descriptor of `writeEnd`, and the executor reads from `output`. */
-interface OutputPipe extends ChildEnd {
+interface OutputPipe extends InheritedEnd {
   readonly output: Socket;
 }
 
 /** The pipe of the channel's token. The child both reads and writes its end, and hands it on to its own children. */
-interface ScriptToken extends ChildEnd {
+interface ScriptToken extends InheritedEnd {
   readonly pipe: TokenPipe;
 }
 
@@ -187,7 +187,7 @@ function openToken(name: string): ScriptToken {
 function openEnds(
   name: string,
   modes: { readonly own: number; readonly child: number },
-): { readonly ownEnd: number; readonly childEnd: ChildEnd } {
+): { readonly ownEnd: number; readonly childEnd: InheritedEnd } {
   // The own end is opened first, without waiting, so that the child's can be opened.
   const ownEnd = openSync(name, modes.own | constants.O_NONBLOCK);
   try {

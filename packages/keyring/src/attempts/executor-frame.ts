@@ -9,8 +9,9 @@ export interface ExecutorFrame extends OpenedFrame {
 }
 
 /**
- * Opens the executor's own frame inside a request of the platform, and locks these executions. The sender that the platform names is checked, not
- * trusted: `NOT_ENROLLED` for an unknown or revoked executor, else the codes of `openFrame`.
+ * Opens the executor's own frame inside a request of the platform, and locks these executions. The sender that the
+ * platform names is checked, not trusted: `NOT_ENROLLED` for an unknown or revoked executor, else the codes of
+ * `openFrame`.
  */
 export async function openExecutorFrame(
   sql: Sql,

@@ -79,9 +79,11 @@ function createWork(deps: StoreDeps, closed: AbortSignal): Work {
   const sizes = { together: createBatchSize(), flood: createBatchSize(), alone: createBatchSize() };
   const active = new Set<Lane>();
   let nextAt = 0;
-  const waitForTurn = async (lane: Lane): Promise<void> => {
+  /** Waits until the lane may store again: what comes after a pause at once, what comes soon after it with others. */
+  const waitForTurn = async (lane: Lane): Promise<boolean> => {
     // The other lanes store one attempt at a time: there nothing joins.
     if (lane === "together") await sleepUntil(nextAt, closed);
+    return !closed.aborted;
   };
   const underWay = new Set<Promise<void>>();
   let reading: Promise<void> | undefined;
@@ -96,9 +98,7 @@ function createWork(deps: StoreDeps, closed: AbortSignal): Work {
   };
   const store = async (lane: Lane): Promise<void> => {
     active.add(lane);
-    // What comes after a pause is stored at once; what comes soon after it, with others.
-    await waitForTurn(lane);
-    while (!closed.aborted) {
+    while (await waitForTurn(lane)) {
       const taken = turns.take(lane, sizes[lane].take);
       if (taken.length === 0) break;
       const count = taken.reduce((sum, { chunks }) => sum + chunks.length, 0);
@@ -110,7 +110,6 @@ function createWork(deps: StoreDeps, closed: AbortSignal): Work {
       turns.done(taken, left);
       // What is left, and what has arrived meanwhile, may be for another lane.
       startStoring();
-      await waitForTurn(lane);
     }
     active.delete(lane);
   };
