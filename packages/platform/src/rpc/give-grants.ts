@@ -67,41 +67,34 @@ async function getGrants(
     ...askedValues(execution.granted),
     endsAt: Date.now() + grantMs,
   }));
-  try {
-    const { frame, refused } = await askGrants(deps, request, items);
-    const granted = items.filter(({ executionId }) => !refused.has(executionId));
-    const live = await markGranted(deps.database, request.executorId, granted);
-    const failures = new Map(refused);
-    for (const { executionId } of granted) {
-      if (!live.has(executionId)) failures.set(executionId, new SealrunError("LEASE_LOST", ""));
-    }
-    if (live.size === 0 || live.size === granted.length) return { frame, failures };
-    // The keyring's frame is whole or worthless, and this one holds keys of attempts that have ended meanwhile.
-    const rest = granted.filter(({ executionId }) => live.has(executionId));
-    const again = await askGrants(deps, request, rest).catch((error: unknown) => {
-      throw new UndecidedGrants(error);
-    });
-    for (const [executionId, refusal] of again.refused) failures.set(executionId, refusal);
-    return { frame: again.frame, failures };
-  } catch (error) {
-    if (error instanceof UndecidedGrants) throw error;
-    const failure = toSealrunError(error);
-    return {
-      frame: undefined,
-      failures: new Map(items.map(({ executionId }) => [executionId, failure])),
-      cause: error,
-    };
+  const first = await askAndMark(deps, request, items).catch((cause: unknown) => ({ cause }));
+  if ("cause" in first) {
+    const failure = toSealrunError(first.cause);
+    const failures = new Map(items.map(({ executionId }) => [executionId, failure]));
+    return { frame: undefined, failures, cause: first.cause };
   }
+  const { frame, granted, live } = first;
+  const failures = new Map(first.refused);
+  for (const { executionId } of granted) {
+    if (!live.has(executionId)) failures.set(executionId, new SealrunError("LEASE_LOST", ""));
+  }
+  if (live.size === 0 || live.size === granted.length) return { frame, failures };
+  // The keyring's frame is whole or worthless, and this one holds keys of attempts that have ended meanwhile.
+  const rest = granted.filter(({ executionId }) => live.has(executionId));
+  const again = await askGrants(deps, request, rest).catch((cause: unknown) => {
+    // They are granted already, so they cannot be given back: the executor asks again under the same ids.
+    const sentence = "The keyring did not answer again, so the claim is not decided";
+    throw new SealrunError("PLATFORM_UNREACHABLE", sentence, { cause });
+  });
+  for (const [executionId, refusal] of again.refused) failures.set(executionId, refusal);
+  return { frame: again.frame, failures };
 }
 
-/**
- * The keyring did not answer the second time. These attempts are granted already, so they cannot be given back: the
- * executor gets no answer that decides, and asks again under the same ids.
- */
-class UndecidedGrants extends SealrunError {
-  constructor(cause: unknown) {
-    super("PLATFORM_UNREACHABLE", "The keyring did not answer again, so the claim is not decided", { cause });
-  }
+/** Asks the keyring, and stores what it grants with the attempts that still live. */
+async function askAndMark(deps: RpcDeps, request: ExecutorRequest, items: Parameters<typeof askGrants>[2]) {
+  const { frame, refused } = await askGrants(deps, request, items);
+  const granted = items.filter(({ executionId }) => !refused.has(executionId));
+  return { frame, refused, granted, live: await markGranted(deps.database, request.executorId, granted) };
 }
 
 async function giveBackAll(
