@@ -182,3 +182,24 @@ describe("Audit.verify()", () => {
     expect(waits).toEqual({ rows: 0 });
   });
 });
+
+describe("Audit.look()", () => {
+  test("Audit.look() finds the last known link while that link moves on", async () => {
+    const running = await start(checkpoint());
+    await record(1);
+    await running.verify();
+    for (let round = 0; round < 40; round += 1) {
+      await record(1);
+      const [, ...looks] = await Promise.all([
+        running.verify(),
+        ...Array.from({ length: 8 }, async (_, turn) => {
+          await new Promise((resolve) => setTimeout(resolve, turn));
+          return running.look();
+        }),
+      ]);
+      expect(looks.map(({ isInChain, trouble }) => ({ isInChain, trouble }))).toEqual(
+        looks.map(() => ({ isInChain: true, trouble: undefined })),
+      );
+    }
+  });
+});

@@ -15,6 +15,7 @@ import { type AuditContinuation, type AuditVerification } from "@sealrun/protoco
 import type { Requester, Deps } from "../deps.ts";
 import { auditChain } from "./chain.ts";
 import { openCheckpoint } from "./checkpoint.ts";
+import { inTurn } from "./in-turn.ts";
 import { findFirstTime } from "./store.ts";
 import { acceptBreak, type ContinueRequest } from "./continue.ts";
 
@@ -86,6 +87,7 @@ export async function startAudit(
     onHead: noteHead,
     onError: (error) => log.error({ err: error }, "The audit could not be sealed; retrying"),
   });
+  // Two checks at once would read everything twice, and the older notes could win.
   const check = inTurn(async (isFull: boolean): Promise<CheckReport> => {
     await sealer.sealNow();
     const found = await checkChain(database, chain, { known: checkpoint.known(), notes, isFull });
@@ -143,14 +145,4 @@ function showFault({ kind, seq, sentence, link }: ChainFault): AuditVerification
 
 function show(link: Link | undefined): AuditVerification["head"] {
   return link === undefined ? null : { position: link.position.toString(), hash: toHex(link.hash) };
-}
-
-/** Runs one call after the other: two checks at once would read everything twice, and the older notes could win. */
-function inTurn<A, T>(work: (argument: A) => Promise<T>): (argument: A) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return async (argument) => {
-    const next = last.then(async () => work(argument));
-    last = next.catch(() => undefined);
-    return next;
-  };
 }

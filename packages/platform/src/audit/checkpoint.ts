@@ -3,6 +3,7 @@ import { equalBytes, fromHex, toHex } from "@sealrun/crypto";
 import { findLink, type Link, type Sql } from "@sealrun/postgres";
 import { decode, encodeJson, SealrunError, toSealrunError, errorCodeOf } from "@sealrun/protocol";
 import { z } from "zod";
+import { inTurn } from "./in-turn.ts";
 
 const content = z.object({ position: z.string().regex(/^[1-9]\d{0,18}$/), hash: z.string().regex(/^[0-9a-f]{64}$/) });
 
@@ -24,21 +25,24 @@ export interface Checkpoint {
 export async function openCheckpoint(file: string | undefined): Promise<Checkpoint> {
   let known = file === undefined ? undefined : await read(file);
   const isInChain = async (sql: Sql): Promise<boolean> => {
-    if (known === undefined) return true;
-    const now = await findLink(sql, known.position);
-    return now !== undefined && equalBytes(now.hash, known.hash);
+    // The link may move on while it is looked for.
+    const link = known;
+    if (link === undefined) return true;
+    const now = await findLink(sql, link.position);
+    return now !== undefined && isSame(now, link);
   };
   return {
     known: () => known,
     isInChain,
-    advance: async (sql, head, previous) => {
+    // Two at once would write the same new file, and the older link could win.
+    advance: inTurn(async (sql, head, previous) => {
       const isSeen = known !== undefined && previous !== undefined && isSame(known, previous);
       if (!isSeen && !(await isInChain(sql))) return false;
       if (known !== undefined && head.position <= known.position) return true;
       if (file !== undefined) await write(file, head);
       known = head;
       return true;
-    },
+    }),
   };
 }
 
