@@ -88,7 +88,7 @@ export async function codeOf(promise: Promise<unknown>): Promise<string> {
 
 /** Waits until a question is answered with true; the limit only ends a test that would never end. */
 export async function until(isTrue: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 120_000;
   while (!(await isTrue())) {
     if (Date.now() > deadline) throw new TypeError("It never became true");
     await new Promise((resolve) => setTimeout(resolve, 30));

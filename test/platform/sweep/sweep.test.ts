@@ -147,6 +147,7 @@ describe("startSweeper()", () => {
     await again.rpc.finish({ ...again.ref, status: "succeeded", lastSequence: 1 });
     await passSilence(ref.executionId);
     await until(async () => (await world.show(ref.executionId)).steps[0]?.output === "late");
+    await until(async () => (await world.show(ref.executionId)).reportsGap !== null);
     // Attempt 2 sent no report, so its step ends with it and without anything from attempt 1.
     expect((await world.show(ref.executionId)).steps[0]).toMatchObject({ status: "succeeded", exitCode: null });
   });
@@ -258,7 +259,8 @@ describe("startSweeper()", () => {
     expect((await world.show(ref.executionId)).status).toBe("running");
     await world.database.run("update clock_shift set by = interval '0'", []);
     await until(async () => world.logged.some((line) => line.includes("The clock is right again")));
-    await rpc.renew(ref);
+    // It says so a moment before it answers again.
+    await until(async () => isAnswered(rpc.renew(ref)));
     expect((await world.show(ref.executionId)).status).toBe("running");
   });
 });
@@ -293,13 +295,15 @@ async function isAnswered(answer: Promise<unknown>): Promise<boolean> {
   );
 }
 
-/** Moves an execution's end and its newest chunk back, longer than reports are awaited. */
+/** Moves an execution's end and its newest chunk back, both at once, longer than reports are awaited. */
 async function passSilence(id: string): Promise<void> {
   await world.database.run(
-    "update report_chunks set stored_at = stored_at - interval '3 min' where execution_id = $1",
+    `with moved as (
+       update report_chunks set stored_at = stored_at - interval '3 min' where execution_id = $1
+     )
+     update executions set finished_at = finished_at - interval '3 min' where id = $1`,
     [id],
   );
-  await world.database.run("update executions set finished_at = finished_at - interval '3 min' where id = $1", [id]);
 }
 
 async function textsOf(id: string): Promise<readonly string[]> {
