@@ -6,7 +6,6 @@ export const shells: Readonly<Record<string, readonly string[]>> = {
   "executor/src/enrol": ["test/executor/enrol/keep-credentials.test.ts", "test/whole/executors.test.ts"],
   "executor/src/local": ["test/cli/local/run-locally.test.ts"],
   "executor/src/references": ["test/executor/references/run-jq.test.ts"],
-  "executor/src/supervisor": ["test/executor/supervisor/run-attempt.test.ts"],
   "executor/src/supervisor/report": [
     "test/executor/supervisor/report/reporter.test.ts",
     "test/executor/supervisor/report/ends.test.ts",

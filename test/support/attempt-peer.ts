@@ -40,8 +40,10 @@ import {
   subjects,
 } from "@sealrun/protocol";
 import type { Attempt } from "../../executor/src/between/attempt.ts";
-import { openGrant } from "../../executor/src/worker/secrets/open-grant.ts";
-import type { PlatformRpc } from "../../executor/src/between/platform-rpc.ts";
+import { createAttemptRpc } from "../../executor/src/supervisor/grants/attempt-rpc.ts";
+import type { ClaimedAttempt } from "../../executor/src/supervisor/grants/claimed-attempt.ts";
+import { openGrant } from "../../executor/src/supervisor/grants/open-grant.ts";
+import type { PlatformRpc } from "../../executor/src/supervisor/platform/platform-rpc.ts";
 
 /** A stored secret as this stand-in for platform and keyring keeps it: sealed, as they would. */
 interface Kept {
@@ -52,7 +54,10 @@ interface Kept {
 
 /** Plays platform and keyring for one attempt, with the real cryptography, in memory. Tests change it to be hostile. */
 export interface AttemptPeer {
+  /** The attempt as its worker sees it; its requests go through the supervisor's code to `claimed.rpc`. */
   readonly attempt: Attempt;
+  /** The attempt as its supervisor sees it, with the requests that this stand-in answers. */
+  readonly claimed: ClaimedAttempt;
   readonly event: ExecutionEvent;
   readonly keyring: Identity;
   readonly platform: Identity;
@@ -329,14 +334,15 @@ export function makeAttempt(
     executorId: executor.id,
     box: executor.box,
   };
+  const ref = { executionId: ids.execution, attempt: attemptNumber };
+  const claimed: ClaimedAttempt = { event, ref, rpc, ...trust };
   const attempt: Attempt = {
     event,
-    ref: { executionId: ids.execution, attempt: attemptNumber },
+    ref,
     grant: openGrant(grantFrame, event, { ...trust, attempt: attemptNumber }),
-    rpc,
-    ...trust,
+    rpc: createAttemptRpc(claimed, new AbortController().signal),
   };
-  return { attempt, event, keyring, platform, executor, asked, put, stored, state, override, grantFrame };
+  return { attempt, claimed, event, keyring, platform, executor, asked, put, stored, state, override, grantFrame };
 }
 
 function scopesBefore(scope: Scope): readonly Scope[] {

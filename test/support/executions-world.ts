@@ -7,9 +7,8 @@ import {
   type StartExecution,
   startedExecution,
 } from "@sealrun/protocol";
-import type { Attempt } from "../../executor/src/between/attempt.ts";
 import { ask, makePackage, plainForm, send } from "./api.ts";
-import { enrolPeer, type ExecutorPeer } from "./executor-peer.ts";
+import { enrolPeer, type ExecutorPeer, type PeerAttempt } from "./executor-peer.ts";
 import { type PartsNats, startPlatform, type TestPlatform } from "./start-platform.ts";
 
 /** A platform with one executor, moved by hand, and its database in the open. */
@@ -26,7 +25,7 @@ export interface ExecutionsWorld {
   /** Starts an execution and takes its event out of the queue. */
   readonly take: (name: string, body?: StartExecution) => Promise<ExecutionEvent>;
   /** Starts an execution and claims it. */
-  readonly claim: (name: string) => Promise<Attempt>;
+  readonly claim: (name: string) => Promise<PeerAttempt>;
   readonly show: (id: string) => Promise<ExecutionInfo>;
   readonly close: () => Promise<void>;
 }

@@ -16,15 +16,24 @@ import {
 import { pino } from "pino";
 import { enrol } from "../../executor/src/enrol/enrol.ts";
 import type { ExecutorState } from "../../executor/src/enrol/state-file.ts";
-import type { Attempt } from "../../executor/src/between/attempt.ts";
-import { openGrant } from "../../executor/src/worker/secrets/open-grant.ts";
+import type { Attempt, OpenGrant } from "../../executor/src/between/attempt.ts";
+import { createAttemptRpc } from "../../executor/src/supervisor/grants/attempt-rpc.ts";
+import type { ClaimedAttempt } from "../../executor/src/supervisor/grants/claimed-attempt.ts";
+import { openGrant } from "../../executor/src/supervisor/grants/open-grant.ts";
 import { createPlatformRpc } from "../../executor/src/supervisor/platform/platform-rpc.ts";
-import type { PlatformRpc } from "../../executor/src/between/platform-rpc.ts";
+import type { PlatformRpc } from "../../executor/src/supervisor/platform/platform-rpc.ts";
 import { announcePresence } from "../../executor/src/supervisor/queue/presence.ts";
 import type { QueuedMessage } from "../../executor/src/supervisor/queue/take.ts";
 import { verifyEvent } from "../../executor/src/supervisor/queue/verify-event.ts";
 import type { TestPlatform } from "./start-platform.ts";
 import { takeMessage } from "./take-message.ts";
+
+/** A claimed attempt with its opened grant. */
+export interface PeerAttempt extends ClaimedAttempt {
+  readonly grant: OpenGrant;
+  /** The attempt as its worker sees it. What is asked through it is not retried. */
+  readonly worker: Attempt;
+}
 
 /** An enrolled executor whose every move a test makes: it takes, claims and reports, and runs nothing. */
 export interface ExecutorPeer {
@@ -34,13 +43,13 @@ export interface ExecutorPeer {
   /** The next event of its pool. */
   readonly take: () => Promise<{ readonly event: ExecutionEvent; readonly message: QueuedMessage }>;
   /** Claims an event and opens the grant. */
-  readonly claim: (event: ExecutionEvent, requestId?: string) => Promise<Attempt>;
+  readonly claim: (event: ExecutionEvent, requestId?: string) => Promise<PeerAttempt>;
   /** Claims events in one request, each under its request id; for each the attempt with its opened grant, or the refusal. */
   readonly claimAll: (
     claims: readonly { readonly event: ExecutionEvent; readonly requestId: string }[],
-  ) => Promise<readonly (Attempt | SealrunError)[]>;
+  ) => Promise<readonly (PeerAttempt | SealrunError)[]>;
   /** Publishes one chunk of reports and waits until the stream has it. */
-  readonly report: (attempt: Attempt["ref"], sequence: number, items: readonly ReportItem[]) => Promise<void>;
+  readonly report: (attempt: PeerAttempt["ref"], sequence: number, items: readonly ReportItem[]) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -80,10 +89,12 @@ export async function connectPeer(state: ExecutorState, slots = manySlots): Prom
       if (!verdict.ok) return answeredError(verdict.error);
       const { executionId, attempt } = verdict;
       const grant = openGrant(fromBase64(reply.grants ?? ""), event, { ...trust, attempt });
-      return { event, ref: { executionId, attempt }, grant, rpc, ...trust };
+      const claimed: ClaimedAttempt = { event, ref: { executionId, attempt }, rpc, ...trust };
+      const { ref } = claimed;
+      return { ...claimed, grant, worker: { event, ref, grant, rpc: createAttemptRpc(claimed, AbortSignal.abort()) } };
     });
   };
-  const claim = async (event: ExecutionEvent, requestId = newId("request")): Promise<Attempt> => {
+  const claim = async (event: ExecutionEvent, requestId = newId("request")): Promise<PeerAttempt> => {
     const [claimed] = await claimAll([{ event, requestId }]);
     if (claimed === undefined || claimed instanceof SealrunError) throw claimed;
     return claimed;

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { newId } from "@sealrun/crypto";
 import { type ExecutionEvent, SealrunError } from "@sealrun/protocol";
-import type { Attempt } from "../../executor/src/between/attempt.ts";
-import type { ExecutorPeer } from "./executor-peer.ts";
+import type { ExecutorPeer, PeerAttempt } from "./executor-peer.ts";
 
 const retryMs = 100;
 
@@ -13,7 +12,7 @@ export interface WorkedOff {
 }
 
 /** Asks again while a part is away, the keyring too, which may reconnect last; undefined for an event that is refused. */
-export async function claimPatiently(peer: ExecutorPeer, event: ExecutionEvent): Promise<Attempt | undefined> {
+export async function claimPatiently(peer: ExecutorPeer, event: ExecutionEvent): Promise<PeerAttempt | undefined> {
   const requestId = newId("request");
   for (;;) {
     try {

@@ -1,7 +1,5 @@
-import type { KeyPair } from "@sealrun/crypto";
-import type { Peer } from "@sealrun/nats";
 import type { ExecutionEvent, Scope, SecretName, AttemptRef } from "@sealrun/protocol";
-import type { PlatformRpc } from "./platform-rpc.ts";
+import type { AttemptRpc } from "./attempt-rpc.ts";
 
 /** The keys that one attempt may open and seal with. */
 export interface OpenGrant {
@@ -15,13 +13,13 @@ export interface OpenGrant {
   publicKey(scope: Scope): Uint8Array;
 }
 
-/** One granted claim: what its run may read, seal and ask the platform. */
+/**
+ * One granted attempt as its worker sees it: what it may read, seal and ask of the platform. It holds no key of the
+ * executor.
+ */
 export interface Attempt {
   readonly event: ExecutionEvent;
   readonly ref: AttemptRef;
   readonly grant: OpenGrant;
-  readonly rpc: PlatformRpc;
-  readonly keyring: Peer;
-  readonly executorId: string;
-  readonly box: KeyPair;
+  readonly rpc: AttemptRpc;
 }

@@ -1,14 +1,19 @@
-import type { Identity } from "@sealrun/crypto";
+import { fromBase64, type Identity } from "@sealrun/crypto";
+import { crashPoint } from "@sealrun/faults";
 import type { NatsLink, Peer } from "@sealrun/nats";
-import { type Failure, type FinishedAttempt, SealrunError } from "@sealrun/protocol";
+import { type Failure, type FinishedAttempt, SealrunError, toSealrunError } from "@sealrun/protocol";
+import type { Attempt } from "../between/attempt.ts";
+import { closedGrantReason } from "../machine/machine-reason.ts";
 import type { Readiness } from "../machine/readiness.ts";
+import { type Outcome, runInWorkspace, type WorkspaceDeps } from "../worker/attempt/run-in-workspace.ts";
+import { createAttemptRpc } from "./grants/attempt-rpc.ts";
+import type { ClaimedAttempt } from "./grants/claimed-attempt.ts";
+import { openGrant } from "./grants/open-grant.ts";
 import type { Control } from "./lease/control.ts";
 import { keepLease } from "./lease/lease.ts";
 import { releaseAttempt } from "./lease/release-attempt.ts";
-import { createPatientRpc } from "./platform/patient-rpc.ts";
 import type { Ends } from "./report/ends.ts";
-import { createReporter, type Reported } from "./report/reporter.ts";
-import { type ClaimedAttempt, runInWorkspace, type WorkspaceDeps } from "./run-in-workspace.ts";
+import { createReporter, type Reported, type Reporter } from "./report/reporter.ts";
 
 /** What running an attempt needs, besides the attempt. */
 export interface RunDeps extends WorkspaceDeps {
@@ -36,33 +41,32 @@ export interface AnsweredClaim {
  */
 export async function runAttempt(
   deps: RunDeps,
-  attempt: ClaimedAttempt,
+  claimed: ClaimedAttempt,
   { leaseMs, askedAt, grants }: AnsweredClaim,
 ): Promise<() => Promise<void>> {
-  const lease = keepLease(attempt.rpc, attempt.ref, leaseMs, askedAt);
-  const unwatch = deps.control.watch(attempt.ref, lease.cancel);
+  const lease = keepLease(claimed.rpc, claimed.ref, leaseMs, askedAt);
+  const unwatch = deps.control.watch(claimed.ref, lease.cancel);
   const over = new AbortController();
   const reporter = createReporter({
     ...deps,
-    reports: await deps.ends.open(attempt.ref),
+    reports: await deps.ends.open(claimed.ref),
     signal: AbortSignal.any([lease.signal, over.signal]),
   });
   let reported: Reported | undefined;
   try {
     const signal = AbortSignal.any([lease.signal, lease.cancelled, deps.endRuns]);
-    const rpc = createPatientRpc(attempt.rpc, signal);
-    const outcome = await runInWorkspace(deps, { claimed: { ...attempt, rpc }, grants }, reporter, signal);
+    const outcome = await runGranted(deps, { claimed, grants }, reporter, signal);
     if (!lease.endRun()) throw new SealrunError("LEASE_LOST", "The attempt's lease ended before its run did");
     reported = await reporter.finish({ holdLast: outcome.kind !== "unfit" });
     const { lastSequence, steps } = reported;
     if (outcome.kind === "unfit") {
       if (outcome.reason.stopsTaking) deps.readiness.stop(outcome.reason);
       deps.ends.deliverReports(reported);
-      await releaseAttempt(attempt.rpc, attempt.ref, outcome.reason, deps.endRuns);
+      await releaseAttempt(claimed.rpc, claimed.ref, outcome.reason, deps.endRuns);
       return async () => undefined;
     }
     const end = endOf(outcome.failure, lease.cancelled.aborted);
-    return await deps.ends.deliver({ ...attempt.ref, ...end, lastSequence, steps: [...steps] }, reported);
+    return await deps.ends.deliver({ ...claimed.ref, ...end, lastSequence, steps: [...steps] }, reported);
   } finally {
     // A run without an end has reported its reads of secrets too.
     if (reported === undefined) deps.ends.deliverReports(await reporter.finish());
@@ -70,6 +74,30 @@ export async function runAttempt(
     unwatch();
     lease.stop();
   }
+}
+
+/** Opens the grant, and runs what it is for. A grant that cannot be opened is this machine's fault. */
+async function runGranted(
+  deps: RunDeps,
+  { claimed, grants }: { readonly claimed: ClaimedAttempt; readonly grants: string },
+  reporter: Pick<Reporter, "report">,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { event, ref } = claimed;
+  let attempt: Attempt;
+  try {
+    const grant = openGrant(fromBase64(grants), event, { ...claimed, attempt: ref.attempt });
+    attempt = { event, ref, grant, rpc: createAttemptRpc(claimed, signal) };
+    crashPoint("executor.grant.opened");
+  } catch (error) {
+    const reason = closedGrantReason(toSealrunError(error));
+    deps.log.warn(
+      { err: error, ...ref, code: reason.code },
+      "The grant of an attempt cannot be opened on this machine; the attempt is given back to the queue",
+    );
+    return { kind: "unfit", reason };
+  }
+  return runInWorkspace(deps, attempt, reporter.report, signal);
 }
 
 /** A script that failed by itself just before it was cancelled counts as failed. */

@@ -27,7 +27,7 @@ afterAll(async () => stream.close());
 /** Runs one script as an executor does, with a platform that has stored what is in the stream. */
 async function prepare(root: string, script: string) {
   const peer = makeAttempt({ files: { "main.sh": script } });
-  const { attempt, executor: identity, override } = peer;
+  const { claimed, executor: identity, override } = peer;
   stream.trust(identity);
   const { link, platform } = stream;
   const told: FinishedAttempt[] = [];
@@ -40,7 +40,7 @@ async function prepare(root: string, script: string) {
   const folder = join(root, "spool");
   const spool = openSpool({ folder, key: spoolKey(identity), executorId: identity.id });
   const stop = new AbortController();
-  const ends = createEnds({ link, identity, platform, rpc: attempt.rpc, spool, log, giveUp: stop.signal });
+  const ends = createEnds({ link, identity, platform, rpc: claimed.rpc, spool, log, giveUp: stop.signal });
   const runtime = findRuntime(null);
   const sandbox = { kind: "none" } as const;
   const deps = {
@@ -67,9 +67,9 @@ async function prepare(root: string, script: string) {
     endRuns: stop.signal,
   };
   const run = async (leaseMs: number) =>
-    runAttempt(deps, attempt, { leaseMs, askedAt: performance.now(), grants: toBase64(peer.grantFrame) });
+    runAttempt(deps, claimed, { leaseMs, askedAt: performance.now(), grants: toBase64(peer.grantFrame) });
   const textOf = async (): Promise<readonly string[]> =>
-    (await stream.reportsOf(attempt.ref))
+    (await stream.reportsOf(claimed.ref))
       .flatMap(({ items }) => items)
       .flatMap((item) => (item.type === "log" && item.stream === "stdout" ? [item.text] : []));
   const spooled = async (): Promise<readonly string[]> => readdir(folder).catch(() => []);

@@ -58,7 +58,7 @@ describe("buildEvent()", () => {
     expect(event.secrets.filter(({ envelope }) => envelope !== undefined)).toEqual([]);
     const attempt = await world.peer.claim(event);
     for (const secret of event.secrets) {
-      expect((await openEventSecret(attempt, secret)).value === values[secret.name]).toBe(true);
+      expect((await openEventSecret(attempt.worker, secret)).value === values[secret.name]).toBe(true);
     }
   });
 
@@ -72,14 +72,14 @@ describe("buildEvent()", () => {
     const attempt = await world.peer.claim(event);
     const last = event.secrets.at(-1);
     if (last === undefined) throw new TypeError("the event has no secret");
-    expect((await openEventSecret(attempt, last)).value).toBe("v");
+    expect((await openEventSecret(attempt.worker, last)).value).toBe("v");
   });
 
   test("buildEvent() carries sealed parameters that only the grant opens", async () => {
     const event = await world.take("report", { parameters: { token: "canary-of-the-parameters" } });
     expect(JSON.stringify(event)).not.toContain("canary-of-the-parameters");
     const attempt = await world.peer.claim(event);
-    expect(openParameters(attempt, undefined)).toMatchObject({ values: { token: "canary-of-the-parameters" } });
+    expect(openParameters(attempt.worker, undefined)).toMatchObject({ values: { token: "canary-of-the-parameters" } });
   });
 
   test("buildEvent() leaves out the list of very many files, to be fetched", async () => {

@@ -61,7 +61,7 @@ describe("acceptEvent()", () => {
       executionId: null,
     });
     const attempt = await world.peer.claim(event);
-    expect(openParameters(attempt, undefined).values).toEqual({ token: canary, extra: 1 });
+    expect(openParameters(attempt.worker, undefined).values).toEqual({ token: canary, extra: 1 });
     const rows = await world.database.rows(z.object({ row: z.string() }), "select e::text as row from events e");
     for (const form of [canary, Buffer.from(canary).toString("hex"), Buffer.from(canary).toString("base64url")]) {
       expect(JSON.stringify([rows, world.logged]).includes(form), form).toBe(false);
@@ -73,7 +73,7 @@ describe("acceptEvent()", () => {
     const first = await accept({ id, type: "a.b", data: { token: canary } });
     expect(await accept({ id, type: "a.b", data: { token: canary } })).toEqual(first);
     const attempt = await world.peer.claim(await takeOf(first.started[0] ?? ""));
-    expect(openParameters(attempt, undefined).values).toEqual({ token: canary });
+    expect(openParameters(attempt.worker, undefined).values).toEqual({ token: canary });
     expect(await accept({ type: "nobody.waits" })).toMatchObject({ started: [] });
   });
 

@@ -3,11 +3,10 @@ import { newId } from "@sealrun/crypto";
 import { eventId, executorId, executorList, limits, scheduleId, SealrunError } from "@sealrun/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import type { Attempt } from "../../../executor/src/between/attempt.ts";
 import { followRevocations } from "../../../packages/platform/src/executors/follow-revocations.ts";
 import { ask } from "../../support/api.ts";
 import { openCountedDeps } from "../../support/counted-deps.ts";
-import { enrolPeer } from "../../support/executor-peer.ts";
+import { enrolPeer, type PeerAttempt } from "../../support/executor-peer.ts";
 import { codeOf, type ExecutionsWorld, startExecutionsWorld, until } from "../../support/executions-world.ts";
 
 let world: ExecutionsWorld;
@@ -16,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(async () => world.close());
 
-const emit = async ({ ref, rpc }: Attempt) =>
+const emit = async ({ ref, rpc }: PeerAttempt) =>
   rpc.emit({ ...ref, id: eventId.parse(newId("event")), type: "made.up", source: "test" }).then(
     () => "ok",
     (error: unknown) => (error instanceof SealrunError ? error.code : "failed"),

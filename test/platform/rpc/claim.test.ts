@@ -18,13 +18,12 @@ import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openFrame } from "@sealrun/crypto";
 import { z } from "zod";
-import type { Attempt } from "../../../executor/src/between/attempt.ts";
 import { answerClaim } from "../../../packages/platform/src/rpc/claim.ts";
 import { openEventSecret } from "../../../executor/src/worker/secrets/open-secret.ts";
 import { send } from "../../support/api.ts";
 import { openCountedDeps } from "../../support/counted-deps.ts";
 import { codeOf, until } from "../../support/executions-world.ts";
-import { connectPeer, enrolPeer } from "../../support/executor-peer.ts";
+import { connectPeer, enrolPeer, type PeerAttempt } from "../../support/executor-peer.ts";
 import { startTwoExecutorsWorld, type TwoExecutorsWorld } from "../../support/two-executors-world.ts";
 
 let world: TwoExecutorsWorld;
@@ -60,7 +59,7 @@ describe("answerClaim()", () => {
     const attempt = await world.peer.claim(event);
     const [secret] = event.secrets;
     if (secret === undefined) throw new TypeError("the event has no secret");
-    expect(await openEventSecret(attempt, secret)).toEqual({
+    expect(await openEventSecret(attempt.worker, secret)).toEqual({
       value: "canary-of-the-service",
       scope: "service",
       version: 1,
@@ -164,7 +163,7 @@ describe("answerClaim()", () => {
     const beside = await start(world.platform.config, { log: pino({ level: "silent" }) });
     const requestId = newId("request");
     // Frames of one millisecond are the same bytes, and the second of them is refused as a replay.
-    const claims: Promise<Attempt>[] = [];
+    const claims: Promise<PeerAttempt>[] = [];
     for (let tried = 0; tried < 6; tried += 1) {
       claims.push(world.peer.claim(event, requestId));
       await sleep(5);
@@ -289,7 +288,7 @@ describe("answerClaim()", () => {
     const [secret] = fresh.secrets;
     if (granted === undefined || granted instanceof SealrunError || secret === undefined)
       throw new TypeError("no grant");
-    expect(await openEventSecret(granted, secret)).toMatchObject({ value: "canary-of-the-service" });
+    expect(await openEventSecret(granted.worker, secret)).toMatchObject({ value: "canary-of-the-service" });
     expect((await world.show(old.executionId)).status).toBe("queued");
     const row = z.object({ object: z.string(), action: z.string(), request_id: z.string().nullable() });
     const rows = await world.database.rows(

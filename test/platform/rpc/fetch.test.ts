@@ -22,14 +22,14 @@ describe("answerFetch()", () => {
     const attempt = await world.claim("files");
     for (const text of ["echo hello\n", "", large]) {
       const sha256 = sha256Hex(Buffer.from(text));
-      const bytes = await fetchWhole(attempt, { kind: "file", sha256 }, sha256);
+      const bytes = await fetchWhole(attempt.worker, { kind: "file", sha256 }, sha256);
       expect(Buffer.from(bytes).toString() === text).toBe(true);
     }
   });
 
   test("answerFetch() answers the list that the signed event names by its digest", async () => {
     const attempt = await world.claim("files");
-    const bytes = await fetchWhole(attempt, { kind: "file-list" }, attempt.event.version.digest);
+    const bytes = await fetchWhole(attempt.worker, { kind: "file-list" }, attempt.event.version.digest);
     expect(decode(fileList, bytes).map(({ path }) => path)).toEqual(["main.sh", "empty.txt", "large.txt"]);
   });
 
@@ -49,10 +49,10 @@ describe("answerFetch()", () => {
     const { rpc, ref } = await world.claim("files");
     expect(await codeOf(rpc.fetch({ ...ref, what, offset: 0 }))).toBe("REPLACED");
     const own = await world.peer.claim(theirs);
-    expect(sha256Hex(await fetchWhole(own, what))).toBe(secret.sha256);
-    expect(await codeOf(fetchWhole(own, { ...what, version: 2 }))).toBe("REPLACED");
+    expect(sha256Hex(await fetchWhole(own.worker, what))).toBe(secret.sha256);
+    expect(await codeOf(fetchWhole(own.worker, { ...what, version: 2 }))).toBe("REPLACED");
     await send(world.platform, "DELETE", "/projects/acme/packages/stranger/secrets/THEIRS");
-    expect(await codeOf(fetchWhole(own, what))).toBe("REPLACED");
+    expect(await codeOf(fetchWhole(own.worker, what))).toBe("REPLACED");
   });
 
   test("answerFetch() refuses an executor without the lease", async () => {

@@ -2,7 +2,7 @@ import { fromBase64, newId } from "@sealrun/crypto";
 import { openDatabase } from "@sealrun/postgres";
 import { type ExecutionEvent, SealrunError, secretName } from "@sealrun/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openGrant } from "../../../executor/src/worker/secrets/open-grant.ts";
+import { openGrant } from "../../../executor/src/supervisor/grants/open-grant.ts";
 import { makePackage, plainForm, send } from "../../support/api.ts";
 import { codeOf } from "../../support/executions-world.ts";
 import { enrolPeer, type ExecutorPeer } from "../../support/executor-peer.ts";

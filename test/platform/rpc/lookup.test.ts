@@ -31,23 +31,23 @@ describe("answerLookup()", () => {
   test("answerLookup() finds the narrowest scope that has the name, whatever the value", async () => {
     await put("platform", "ORDER", "widest");
     const attempt = await world.claim("report");
-    expect(await lookUpSecret(attempt, name("ORDER"))).toMatchObject({ value: "widest", scope: "platform" });
+    expect(await lookUpSecret(attempt.worker, name("ORDER"))).toMatchObject({ value: "widest", scope: "platform" });
     await put("project", "ORDER", null);
-    expect(await lookUpSecret(attempt, name("ORDER"))).toMatchObject({ value: null, scope: "project" });
+    expect(await lookUpSecret(attempt.worker, name("ORDER"))).toMatchObject({ value: null, scope: "project" });
     await put("service", "ORDER", "");
-    expect(await lookUpSecret(attempt, name("ORDER"))).toMatchObject({ value: "", scope: "service", version: 1 });
+    expect(await lookUpSecret(attempt.worker, name("ORDER"))).toMatchObject({ value: "", scope: "service", version: 1 });
     await put("service", "ORDER", 0);
-    expect(await lookUpSecret(attempt, name("ORDER"))).toMatchObject({ value: 0, scope: "service", version: 2 });
+    expect(await lookUpSecret(attempt.worker, name("ORDER"))).toMatchObject({ value: 0, scope: "service", version: 2 });
   });
 
   test("answerLookup() looks only in the requested scope", async () => {
     for (const scope of ["service", "project", "platform"] as const) await put(scope, "ONE_SCOPE", `the ${scope}'s`);
     const attempt = await world.claim("report");
     for (const scope of ["service", "project", "platform"] as const) {
-      expect(await lookUpSecret(attempt, name("ONE_SCOPE"), scope)).toMatchObject({ value: `the ${scope}'s`, scope });
+      expect(await lookUpSecret(attempt.worker, name("ONE_SCOPE"), scope)).toMatchObject({ value: `the ${scope}'s`, scope });
     }
     await put("project", "ONLY_PROJECT", 1);
-    expect(await lookUpSecret(attempt, name("ONLY_PROJECT"), "platform")).toBeUndefined();
+    expect(await lookUpSecret(attempt.worker, name("ONLY_PROJECT"), "platform")).toBeUndefined();
   });
 
   test("answerLookup() states the presence of every scope at once", async () => {
@@ -70,13 +70,13 @@ describe("answerLookup()", () => {
     const attempt = await world.claim("report");
     const { value: found } = await attempt.rpc.lookup({ ...attempt.ref, name: name("LARGE") });
     expect(found.found && found.envelope).toBeUndefined();
-    expect((await lookUpSecret(attempt, name("LARGE")))?.value).toBe(value);
+    expect((await lookUpSecret(attempt.worker, name("LARGE")))?.value).toBe(value);
   });
 
   test("answerLookup() does not reach secrets of another package or project", async () => {
     await world.push("stranger", { "main.sh": "true\n", "secrets.json": '{"ONLY_HERE":"mine"}' });
     const attempt = await world.claim("report");
-    expect(await lookUpSecret(attempt, name("ONLY_HERE"))).toBeUndefined();
+    expect(await lookUpSecret(attempt.worker, name("ONLY_HERE"))).toBeUndefined();
   });
 
   test("answerLookup() waits three times for the database, its commit included", async () => {
@@ -112,14 +112,14 @@ describe("answerLookup()", () => {
          where s.name = 'TWO') from secrets s where s.id = v.secret_id and s.name = 'ONE'`,
     );
     const attempt = await world.claim("report");
-    expect(await codeOf(lookUpSecret(attempt, name("ONE")))).toBe("WRONG_KEY_OR_CONTEXT");
+    expect(await codeOf(lookUpSecret(attempt.worker, name("ONE")))).toBe("WRONG_KEY_OR_CONTEXT");
   });
 
   test("answerLookup() writes the request and its result into the audit, never a value", async () => {
     await put("project", "AUDITED", "canary-of-the-audit");
     const attempt = await world.claim("report");
-    await lookUpSecret(attempt, name("AUDITED"));
-    await lookUpSecret(attempt, name("NOT_THERE"));
+    await lookUpSecret(attempt.worker, name("AUDITED"));
+    await lookUpSecret(attempt.worker, name("NOT_THERE"));
     const rows = await world.database.rows(
       z.object({ detail: z.unknown() }),
       "select detail from audit where object = $1 and action = 'secret.lookup' order by seq",

@@ -59,9 +59,9 @@ describe("describeOpened()", () => {
     const values = Object.fromEntries(Array.from({ length: 201 }, (_, index) => [`N${index}`, index]));
     await world.push("many", { "main.sh": "true\n", "secrets.json": JSON.stringify(values) });
     const attempt = await world.claim("many");
-    const keys = createEventKeys(attempt);
+    const keys = createEventKeys(attempt.worker);
     const { secrets } = attempt.event;
-    const found = await Promise.all(secrets.map(async (secret) => openEventSecret(attempt, secret, keys)));
+    const found = await Promise.all(secrets.map(async (secret) => openEventSecret(attempt.worker, secret, keys)));
     expect(found.map(({ value }) => value)).toEqual(secrets.map(({ name }) => values[name]));
     const rows = (await rowsOf(attempt.ref.executionId)).filter(({ detail }) => "opens" in detail);
     expect(rows.map(({ action }) => action)).toEqual([
@@ -84,7 +84,7 @@ describe("GET /api/v1/executions/{execution}/receipt", () => {
     await send(world.platform, "PUT", "/projects/acme/secrets", { json: { secrets } });
     const attempt = await world.claim("report");
     const { ref } = attempt;
-    await lookUpSecret(attempt, secretName.parse("SHARED"));
+    await lookUpSecret(attempt.worker, secretName.parse("SHARED"));
     const read = { type: "read", step: 0, time: Date.now() } as const;
     await world.peer.report(ref, 1, [
       { ...read, name: "SHARED", scope: "project", version: 1, outcome: "read" },

@@ -14,13 +14,13 @@ import {
 import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
-import type { Attempt } from "../../../executor/src/between/attempt.ts";
 import { lookUpSecret } from "../../../executor/src/worker/secrets/open-secret.ts";
 import { storeSecret } from "../../../executor/src/worker/secrets/seal-secret.ts";
 import { forgetPuts } from "../../../packages/platform/src/executions/state-store.ts";
 import { putState, readState } from "../../../executor/src/worker/secrets/state.ts";
 import { send } from "../../support/api.ts";
 import { type ExecutionsWorld, startExecutionsWorld } from "../../support/executions-world.ts";
+import type { PeerAttempt } from "../../support/executor-peer.ts";
 
 let world: ExecutionsWorld;
 /** Another platform on the same database: what the first one has seen, it has not. */
@@ -82,9 +82,9 @@ const auditOf = async (action: string): Promise<number> =>
   )?.n ?? -1;
 const countParts = async (): Promise<number> =>
   (await world.database.row(z.object({ n: z.number() }), "select count(*)::int as n from set_parts"))?.n ?? -1;
-const read = async (attempt: Attempt, name: string) => lookUpSecret(attempt, secretName.parse(name));
-const setOf = async (attempt: Attempt, name: string, value: string) =>
-  framesOf("set", async () => storeSecret(attempt, { name, value, scope: "project" }));
+const read = async (attempt: PeerAttempt, name: string) => lookUpSecret(attempt.worker, secretName.parse(name));
+const setOf = async (attempt: PeerAttempt, name: string, value: string) =>
+  framesOf("set", async () => storeSecret(attempt.worker, { name, value, scope: "project" }));
 
 describe("answerSet() and a frame that is sent again to another platform", () => {
   test("answerSet() does not put an older value over a newer one", async () => {
@@ -142,25 +142,25 @@ describe("answerSet() and a frame that is sent again to another platform", () =>
 describe("answerState() and a frame that is sent again to another platform", () => {
   test("answerState() does not put an older value over a newer one, of the same or another attempt", async () => {
     const [one, two] = [await world.claim("report"), await world.claim("report")];
-    const [older] = await framesOf("state", async () => putState(one, "cursor", "older"));
+    const [older] = await framesOf("state", async () => putState(one.worker, "cursor", "older"));
     if (older === undefined) throw new TypeError("nothing was put");
-    await putState(one, "cursor", "newer");
+    await putState(one.worker, "cursor", "newer");
     expect(await replay(older)).toEqual({ ok: true });
-    expect(await readState(one)).toEqual({ cursor: "newer" });
-    const [again] = await framesOf("state", async () => putState(one, "cursor", "newer still"));
-    await putState(two, "cursor", "the newest");
+    expect(await readState(one.worker)).toEqual({ cursor: "newer" });
+    const [again] = await framesOf("state", async () => putState(one.worker, "cursor", "newer still"));
+    await putState(two.worker, "cursor", "the newest");
     const audited = await auditOf("state.put");
     if (again === undefined) throw new TypeError("nothing was put");
     expect(await replay(again)).toEqual({ ok: true });
-    expect(await readState(two)).toEqual({ cursor: "the newest" });
+    expect(await readState(two.worker)).toEqual({ cursor: "the newest" });
     expect(await auditOf("state.put")).toBe(audited);
   });
 
   test("forgetPuts() forgets what was put an hour ago, and nothing younger", async () => {
     const attempt = await world.claim("report");
-    await putState(attempt, "old", 1);
+    await putState(attempt.worker, "old", 1);
     await world.database.run("update state_puts set put_at = put_at - interval '61 minutes'");
-    await putState(attempt, "old", 2);
+    await putState(attempt.worker, "old", 2);
     await forgetPuts(world.database);
     const row = z.object({ n: z.number() });
     expect(await world.database.row(row, "select count(*)::int as n from state_puts")).toEqual({ n: 1 });

@@ -2,11 +2,11 @@ import { createBatchSealer, generateScopeKey, secretContext, sha256Hex, toBase64
 import { encodeJson, secretList, secretName } from "@sealrun/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import type { Attempt } from "../../../executor/src/between/attempt.ts";
 import { lookUpSecret } from "../../../executor/src/worker/secrets/open-secret.ts";
 import { storeSecret } from "../../../executor/src/worker/secrets/seal-secret.ts";
 import { ask } from "../../support/api.ts";
 import { codeOf, type ExecutionsWorld, startExecutionsWorld } from "../../support/executions-world.ts";
+import type { PeerAttempt } from "../../support/executor-peer.ts";
 
 let world: ExecutionsWorld;
 beforeAll(async () => {
@@ -22,7 +22,7 @@ const namesOfProject = async (): Promise<readonly string[]> => {
   return secrets.map((secret) => secret.name);
 };
 /** A valid set request of one part, with changes. */
-const request = (attempt: Attempt, text: string, publicKey = attempt.grant.publicKey("project")) => {
+const request = (attempt: PeerAttempt, text: string, publicKey = attempt.grant.publicKey("project")) => {
   const { platformId, project } = attempt.event;
   const context = secretContext({ platformId, scope: "project", ownerId: project.id, name: text });
   const envelope = createBatchSealer(publicKey).seal(context, encodeJson("value"));
@@ -41,14 +41,14 @@ const request = (attempt: Attempt, text: string, publicKey = attempt.grant.publi
 describe("answerSet()", () => {
   test("answerSet() stores a value that the same and the next execution read", async () => {
     const first = await world.claim("report");
-    expect(await storeSecret(first, { name: "ROTATED", value: { a: ["1"] }, scope: "project" })).toMatchObject({
+    expect(await storeSecret(first.worker, { name: "ROTATED", value: { a: ["1"] }, scope: "project" })).toMatchObject({
       version: 1,
       shadowedBy: undefined,
     });
-    expect(await lookUpSecret(first, name("ROTATED"))).toMatchObject({ value: { a: ["1"] }, scope: "project" });
+    expect(await lookUpSecret(first.worker, name("ROTATED"))).toMatchObject({ value: { a: ["1"] }, scope: "project" });
     const second = await world.claim("report");
-    expect(await storeSecret(second, { name: "ROTATED", value: 2, scope: "project" })).toMatchObject({ version: 2 });
-    expect(await lookUpSecret(first, name("ROTATED"))).toMatchObject({ value: 2, version: 2 });
+    expect(await storeSecret(second.worker, { name: "ROTATED", value: 2, scope: "project" })).toMatchObject({ version: 2 });
+    expect(await lookUpSecret(first.worker, name("ROTATED"))).toMatchObject({ value: 2, version: 2 });
     const { secrets } = await ask(world.platform, secretList, ["GET", "/projects/acme/secrets"]);
     expect(secrets.find((secret) => secret.name === "ROTATED")?.author).toBe(`execution ${second.ref.executionId}`);
   });
@@ -56,17 +56,17 @@ describe("answerSet()", () => {
   test("answerSet() stores a value of 1 MiB from its parts and keeps none of them", async () => {
     const attempt = await world.claim("report");
     const value = "é".repeat(524_287);
-    await storeSecret(attempt, { name: "LARGEST", value, scope: "platform" });
-    expect((await lookUpSecret(attempt, name("LARGEST")))?.value).toBe(value);
+    await storeSecret(attempt.worker, { name: "LARGEST", value, scope: "platform" });
+    expect((await lookUpSecret(attempt.worker, name("LARGEST")))?.value).toBe(value);
     expect(await countParts()).toBe(0);
   });
 
   test("answerSet() says which narrower scope hides the new value", async () => {
     const attempt = await world.claim("report");
-    const inProject = await storeSecret(attempt, { name: "DB_PASS", value: 1, scope: "project" });
+    const inProject = await storeSecret(attempt.worker, { name: "DB_PASS", value: 1, scope: "project" });
     expect(inProject.shadowedBy).toBe("service");
-    await storeSecret(attempt, { name: "SHADOWED", value: 1, scope: "project" });
-    const onPlatform = await storeSecret(attempt, { name: "SHADOWED", value: 1, scope: "platform" });
+    await storeSecret(attempt.worker, { name: "SHADOWED", value: 1, scope: "project" });
+    const onPlatform = await storeSecret(attempt.worker, { name: "SHADOWED", value: 1, scope: "platform" });
     expect(onPlatform.shadowedBy).toBe("project");
   });
 

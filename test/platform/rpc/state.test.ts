@@ -15,13 +15,13 @@ afterAll(async () => world.close());
 describe("answerState()", () => {
   test("answerState() gives back what was put, in this execution and the next", async () => {
     const first = await world.claim("report");
-    expect(await readState(first)).toEqual({});
-    await putState(first, "cursor", { at: 1 });
-    await putState(first, "cursor", { at: 2 });
-    await putState(first, "Ünicode \u{1F511}", null);
+    expect(await readState(first.worker)).toEqual({});
+    await putState(first.worker, "cursor", { at: 1 });
+    await putState(first.worker, "cursor", { at: 2 });
+    await putState(first.worker, "Ünicode \u{1F511}", null);
     const expected = { cursor: { at: 2 }, "Ünicode \u{1F511}": null };
-    expect(await readState(first)).toEqual(expected);
-    expect(await readState(await world.claim("report"))).toEqual(expected);
+    expect(await readState(first.worker)).toEqual(expected);
+    expect(await readState((await world.claim("report")).worker)).toEqual(expected);
   });
 
   test("answerState() answers large state in pages, and all of it", async () => {
@@ -30,18 +30,18 @@ describe("answerState()", () => {
     const values = Object.fromEntries(
       Array.from({ length: 12 }, (_, index) => [`key-${index}`, `${index}`.repeat(50_000)]),
     );
-    for (const [key, value] of Object.entries(values)) await putState(attempt, key, value);
+    for (const [key, value] of Object.entries(values)) await putState(attempt.worker, key, value);
     const { value: page } = await attempt.rpc.state({ ...attempt.ref, op: "get" });
     expect(page.entries?.length).toBeGreaterThan(0);
     expect(page.entries?.length).toBeLessThan(12);
     expect(page.next).toBe(page.entries?.at(-1)?.key);
-    expect(await readState(attempt)).toEqual(values);
+    expect(await readState(attempt.worker)).toEqual(values);
   });
 
   test("answerState() keeps the state of packages apart", async () => {
     await world.push("apart");
-    await putState(await world.claim("report"), "whose", "report");
-    expect(await readState(await world.claim("apart"))).toEqual({});
+    await putState((await world.claim("report")).worker, "whose", "report");
+    expect(await readState((await world.claim("apart")).worker)).toEqual({});
   });
 
   test("answerState() refuses another package's key, a key with NUL, and too much", async () => {
@@ -69,7 +69,7 @@ describe("answerState()", () => {
   });
 
   test("answerState() stores nothing that reads as a value", async () => {
-    await putState(await world.claim("report"), "hidden", "canary-of-the-state");
+    await putState((await world.claim("report")).worker, "hidden", "canary-of-the-state");
     const rows = await world.database.rows(
       z.object({ text: z.string() }),
       "select encode(sealed, 'escape') as text from package_state",

@@ -44,7 +44,7 @@ describe("POST /executions/:execution/again", () => {
       if (event.executionId !== second) continue;
       expect(JSON.stringify(event)).not.toContain("canary-of-again");
       const file = Buffer.from(JSON.stringify({ fields: [region, token] }));
-      const { values } = openParameters(await world.peer.claim(event), file);
+      const { values } = openParameters((await world.peer.claim(event)).worker, file);
       expect(values).toEqual({ region: "eu", token: "canary-of-again" });
       break;
     }

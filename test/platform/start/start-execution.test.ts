@@ -47,8 +47,8 @@ describe("startExecution()", () => {
   test("startExecution() leaves no plaintext in any row of the database or line of the log", async () => {
     const event = await world.take("report", { parameters: { token: "canary-of-the-parameters" } });
     const attempt = await world.peer.claim(event);
-    await putState(attempt, "state", "canary-of-the-state");
-    await storeSecret(attempt, { name: "SET", value: "canary-of-the-set", scope: "project" });
+    await putState(attempt.worker, "state", "canary-of-the-state");
+    await storeSecret(attempt.worker, { name: "SET", value: "canary-of-the-set", scope: "project" });
     // The control: an unmasked value in a report is found, so the search works.
     await world.peer.report(attempt.ref, 1, [
       { type: "log", step: 0, stream: "stdout", text: "planted-control", time: 0 },

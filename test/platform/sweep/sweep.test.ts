@@ -2,9 +2,9 @@ import { type ExecutionEvent, logPage, type ReportItem } from "@sealrun/protocol
 import { z } from "zod";
 import type { Sql } from "@sealrun/postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Attempt } from "../../../executor/src/between/attempt.ts";
 import { ask, send } from "../../support/api.ts";
 import { codeOf, type ExecutionsWorld, startExecutionsWorld, until } from "../../support/executions-world.ts";
+import type { PeerAttempt } from "../../support/executor-peer.ts";
 
 let world: ExecutionsWorld;
 beforeAll(async () => {
@@ -20,7 +20,7 @@ const endLease = async (id: string): Promise<void> => {
 };
 
 /** Claims an execution of a package with `on_lost: rerun`. */
-async function claimRerun(): Promise<Attempt> {
+async function claimRerun(): Promise<PeerAttempt> {
   await world.push("again", { "main.sh": "true\n", "manifest.json": JSON.stringify({ on_lost: "rerun" }) });
   return world.claim("again");
 }
@@ -148,7 +148,7 @@ describe("startSweeper()", () => {
     await passSilence(ref.executionId);
     await until(async () => (await world.show(ref.executionId)).steps[0]?.output === "late");
     await until(async () => (await world.show(ref.executionId)).reportsGap !== null);
-    // Attempt 2 sent no report, so its step ends with it and without anything from attempt 1.
+    // PeerAttempt 2 sent no report, so its step ends with it and without anything from attempt 1.
     expect((await world.show(ref.executionId)).steps[0]).toMatchObject({ status: "succeeded", exitCode: null });
   });
 

@@ -1,5 +1,5 @@
 import { limits, SealrunError, toSealrunError, type AttemptRef } from "@sealrun/protocol";
-import type { PlatformRpc } from "../../between/platform-rpc.ts";
+import type { PlatformRpc } from "../platform/platform-rpc.ts";
 
 /** How long before it expires a lease that was not renewed is given up: time to let the script end by itself. */
 const marginMs = limits.killGraceMs + 5_000;

@@ -1,5 +1,5 @@
 import type { MachineTrouble, SealrunError, AttemptRef } from "@sealrun/protocol";
-import type { PlatformRpc } from "../../between/platform-rpc.ts";
+import type { PlatformRpc } from "../platform/platform-rpc.ts";
 import { retryWithBackoff } from "../platform/retry-with-backoff.ts";
 
 const firstRetryMs = 500;

@@ -1,5 +1,5 @@
 import { limits } from "@sealrun/protocol";
-import type { PlatformRpc } from "../../between/platform-rpc.ts";
+import type { PlatformRpc } from "./platform-rpc.ts";
 import { retryWithBackoff } from "./retry-with-backoff.ts";
 
 const firstPauseMs = 250;

@@ -11,7 +11,7 @@ import {
   SealrunError,
   toSealrunError,
 } from "@sealrun/protocol";
-import type { PlatformRpc } from "../../between/platform-rpc.ts";
+import type { PlatformRpc } from "../platform/platform-rpc.ts";
 import { pause } from "../../waits.ts";
 
 const claimTries = 5;

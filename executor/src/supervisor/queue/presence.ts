@@ -1,6 +1,6 @@
 import { limits, type MachineTrouble, toSealrunError } from "@sealrun/protocol";
 import type { Logger } from "pino";
-import type { PlatformRpc } from "../../between/platform-rpc.ts";
+import type { PlatformRpc } from "../platform/platform-rpc.ts";
 
 const retryMs = 1_000;
 const closeMs = 2_000;

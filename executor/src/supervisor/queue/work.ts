@@ -5,7 +5,7 @@ import { type ExecutionEvent, type PoolId, type SealrunError, toSealrunError } f
 import type { Logger } from "pino";
 import type { Readiness } from "../../machine/readiness.ts";
 import { createPlatformRpc } from "../platform/platform-rpc.ts";
-import type { PlatformRpc } from "../../between/platform-rpc.ts";
+import type { PlatformRpc } from "../platform/platform-rpc.ts";
 import type { Presence } from "./presence.ts";
 import { runAttempt, type RunDeps } from "../run-attempt.ts";
 import { claimTogether, type GrantedClaim } from "./claim-together.ts";

@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { KeptReports } from "./kept-reports.ts";
-import type { PlatformRpc } from "../../between/platform-rpc.ts";
+import type { PlatformRpc } from "../platform/platform-rpc.ts";
 import { createResendPlan } from "./resend-plan.ts";
 import { type ChunkSender, freshId, sendChunk } from "./send-chunk.ts";
 import { pause } from "../../waits.ts";

@@ -5,7 +5,7 @@ import { deliverReports, type EndedReports } from "./deliver-reports.ts";
 import { createCatchUp } from "./catch-up.ts";
 import { isFinal } from "./is-final.ts";
 import { createKeptReports, type SpoolLimits } from "./kept-reports.ts";
-import type { PlatformRpc } from "../../between/platform-rpc.ts";
+import type { PlatformRpc } from "../platform/platform-rpc.ts";
 import type { AttemptReports, Reported } from "./reporter.ts";
 import { type Chunk, type ChunkSender, firstId, sendChunk } from "./send-chunk.ts";
 import type { LeftAttempt, Spool, SpooledEnd } from "./spool.ts";

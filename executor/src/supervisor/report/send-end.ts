@@ -1,7 +1,7 @@
 import { type FinishedAttempt, SealrunError, toSealrunError } from "@sealrun/protocol";
 import type { Logger } from "pino";
 import { isFinal } from "./is-final.ts";
-import type { PlatformRpc } from "../../between/platform-rpc.ts";
+import type { PlatformRpc } from "../platform/platform-rpc.ts";
 import { retryWithBackoff } from "../platform/retry-with-backoff.ts";
 
 const firstRetryMs = 500;

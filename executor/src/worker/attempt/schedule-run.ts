@@ -19,7 +19,7 @@ type ScheduleScriptRequest = Extract<ScriptRequest, { op: "schedule" }>;
  * committed. Parameters are sealed here. Fails with `MALFORMED`, `VALUE_TOO_LARGE`, or the platform's code.
  */
 export async function scheduleRun(context: SendContext, request: ScheduleScriptRequest): Promise<string> {
-  const { ref, rpc } = context.attempt;
+  const { rpc } = context.attempt;
   const id = scheduleId.parse(newId("schedule"));
   const when = readWhen(request);
   const fields = withoutReserved(readFields(request.value, "The parameters of a later run"));
@@ -28,7 +28,7 @@ export async function scheduleRun(context: SendContext, request: ScheduleScriptR
     throw new SealrunError("MALFORMED", "Expected names of parameters of at most 256 characters each");
   }
   const parameters = sealedNames.length === 0 ? {} : { parameters: sealFields(context.attempt, fields) };
-  const { nextAt } = await rpc.schedule({ ...ref, id, when, sealedNames, ...parameters });
+  const { nextAt } = await rpc.schedule({ id, when, sealedNames, ...parameters });
   await context.log({ stream: "system", level: "info", text: `Asked for another run at ${nextAt} (${id})` });
   return id;
 }

@@ -26,14 +26,14 @@ export async function sendEvent(
   context: SendContext,
   request: Extract<ScriptRequest, { op: "event.send" }>,
 ): Promise<string> {
-  const { event, ref, rpc } = context.attempt;
+  const { event, rpc } = context.attempt;
   const id = eventId.parse(newId("event"));
   const type = readType(request.type);
   const source = maskClearText(context.masker, request.source ?? event.package.name) || event.package.name;
   const referenceId = maskClearText(context.masker, request.referenceId ?? "");
   const data = sealData(context.attempt, id, request.value ?? {});
   const reference = referenceId === "" ? {} : { referenceId };
-  const sent = await rpc.emit({ ...ref, id, type, source, data, ...reference });
+  const sent = await rpc.emit({ id, type, source, data, ...reference });
   const started =
     sent.started.length === 0
       ? "no active package of this project waits for it"

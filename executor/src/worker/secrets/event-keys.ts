@@ -1,6 +1,5 @@
 import { type EventSecret, limits, SealrunError, type SecretName } from "@sealrun/protocol";
 import type { Attempt } from "../../between/attempt.ts";
-import { openMessageKeys } from "./open-message-keys.ts";
 
 /** The message keys of the service secrets in an attempt's event. */
 export interface EventKeys {
@@ -88,15 +87,6 @@ async function askKeys(
   secrets: readonly EventSecret[],
 ): Promise<ReadonlyMap<SecretName, Uint8Array>> {
   const values = secrets.map(({ name, id, version }) => ({ name, id, version }));
-  const { value: reply, requestId } = await attempt.rpc.lookUpKeys({ ...attempt.ref, values });
-  const keys = reply.keys === undefined ? [] : openMessageKeys(attempt, reply.keys, requestId);
-  if (keys.length !== reply.names.length) {
-    throw new SealrunError("MALFORMED", "The keyring answered another number of keys than the platform names");
-  }
-  return new Map(
-    reply.names.flatMap((name, index) => {
-      const key = keys[index];
-      return key === undefined ? [] : [[name, key] as const];
-    }),
-  );
+  const keys = await attempt.rpc.lookUpKeys({ values });
+  return new Map(keys.map(({ name, messageKey }) => [name, messageKey]));
 }

@@ -6,7 +6,7 @@ import type { Attempt } from "../../between/attempt.ts";
  * Fetches something in parts, until it is complete. Bytes that do not match a given digest are refused as `TAMPERED`.
  */
 export async function fetchWhole(
-  attempt: Pick<Attempt, "rpc" | "ref">,
+  attempt: Pick<Attempt, "rpc">,
   what: FetchRequest["what"],
   digest?: string,
 ): Promise<Uint8Array> {
@@ -14,7 +14,7 @@ export async function fetchWhole(
   let offset = 0;
   let size = 1;
   while (offset < size) {
-    const reply = await attempt.rpc.fetch({ ...attempt.ref, what, offset });
+    const reply = await attempt.rpc.fetch({ what, offset });
     const bytes = fromBase64(reply.bytes);
     size = reply.size;
     offset += bytes.length;

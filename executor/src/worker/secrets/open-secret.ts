@@ -11,7 +11,6 @@ import {
 import type { Attempt } from "../../between/attempt.ts";
 import { createEventKeys, type EventKeys } from "./event-keys.ts";
 import { fetchWhole } from "./fetch-whole.ts";
-import { openMessageKeys } from "./open-message-keys.ts";
 
 /** A value, with its scope and version for the receipt. */
 export interface FoundSecret {
@@ -39,26 +38,23 @@ export async function openEventSecret(
 }
 
 /**
- * Asks the platform for the narrowest secret of a name, or for that of one scope, and opens it with the message key
- * that the keyring sealed to this executor. Undefined when no scope has it.
+ * Asks the platform for the narrowest secret of a name, or for that of one scope, and opens it with its message
+ * key. Undefined when no scope has it.
  */
 export async function lookUpSecret(
   attempt: Attempt,
   name: SecretName,
   scope?: Scope,
 ): Promise<FoundSecret | undefined> {
-  const asked = { ...attempt.ref, name, ...(scope === undefined ? {} : { scope }) };
-  const { value: reply, requestId } = await attempt.rpc.lookup(asked);
-  if (!reply.found) return undefined;
-  if (scope !== undefined && reply.scope !== scope) {
+  const found = await attempt.rpc.lookup({ name, ...(scope === undefined ? {} : { scope }) });
+  if (found === undefined) return undefined;
+  if (scope !== undefined && found.scope !== scope) {
     throw new SealrunError("MALFORMED", `The platform answered from another scope than ${scope}`);
   }
   const envelope =
-    reply.envelope === undefined
-      ? await fetchWhole(attempt, { kind: "secret", id: reply.id, version: reply.version }, reply.sha256)
-      : fromBase64(reply.envelope);
-  const [key] = openMessageKeys(attempt, reply.keys, requestId);
-  if (key === undefined) throw new SealrunError("MALFORMED", "The keyring's answer holds no message key");
-  const plaintext = openWithMessageKey(key, envelope);
-  return { value: decode(jsonValue, plaintext), scope: reply.scope, version: reply.version };
+    found.envelope === undefined
+      ? await fetchWhole(attempt, { kind: "secret", id: found.id, version: found.version }, found.sha256)
+      : fromBase64(found.envelope);
+  const plaintext = openWithMessageKey(found.messageKey, envelope);
+  return { value: decode(jsonValue, plaintext), scope: found.scope, version: found.version };
 }

@@ -60,7 +60,6 @@ export async function storeSecret(
   for (let part = 0; part < parts; part += 1) {
     const bytes = envelope.subarray(part * limits.fetchPartBytes, (part + 1) * limits.fetchPartBytes);
     const reply = await attempt.rpc.set({
-      ...attempt.ref,
       scope: scope.data,
       name: name.data,
       sha256,

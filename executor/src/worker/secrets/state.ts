@@ -9,7 +9,6 @@ import {
   SealrunError,
 } from "@sealrun/protocol";
 import type { Attempt } from "../../between/attempt.ts";
-import { openMessageKeys } from "./open-message-keys.ts";
 
 /** The package's state in one attempt: a key that the attempt has put keeps this value, whatever other runs put. */
 export interface State {
@@ -51,18 +50,10 @@ export async function readState(attempt: Attempt): Promise<JsonObject> {
   const state: [string, JsonValue][] = [];
   let after: string | undefined;
   do {
-    const { value: page, requestId } = await attempt.rpc.state({
-      ...attempt.ref,
-      op: "get",
-      ...(after === undefined ? {} : { after }),
-    });
-    const entries = page.entries ?? [];
-    const keys = page.keys === undefined ? [] : openMessageKeys(attempt, page.keys, requestId);
-    entries.forEach((entry, index) => {
-      const key = keys[index];
-      if (key === undefined) throw new SealrunError("MALFORMED", "The keyring answered fewer keys than were asked for");
-      state.push([entry.key, decode(jsonValue, openWithMessageKey(key, fromBase64(entry.envelope)))]);
-    });
+    const page = await attempt.rpc.readState(after);
+    for (const { key, envelope, messageKey } of page.entries) {
+      state.push([key, decode(jsonValue, openWithMessageKey(messageKey, fromBase64(envelope)))]);
+    }
     after = page.next;
   } while (after !== undefined);
   return Object.fromEntries(state);
@@ -80,5 +71,5 @@ export async function putState(attempt: Attempt, key: string, value: JsonValue):
   if (key === "" || key.length > 256) throw new SealrunError("NAME_NOT_ALLOWED", "A state key has 1 to 256 characters");
   const context = stateContext({ platformId: attempt.event.platformId, packageId: attempt.event.package.id, key });
   const envelope = createBatchSealer(attempt.grant.publicKey("service")).seal(context, plaintext);
-  await attempt.rpc.state({ ...attempt.ref, op: "put", key, envelope: toBase64(envelope) });
+  await attempt.rpc.putState({ key, envelope: toBase64(envelope) });
 }

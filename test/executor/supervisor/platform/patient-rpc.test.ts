@@ -2,7 +2,7 @@ import { newId } from "@sealrun/crypto";
 import { eventId, scheduleId, SealrunError, secretName } from "@sealrun/protocol";
 import { describe, expect, it } from "vitest";
 import { createPatientRpc } from "../../../../executor/src/supervisor/platform/patient-rpc.ts";
-import type { PlatformRpc } from "../../../../executor/src/between/platform-rpc.ts";
+import type { PlatformRpc } from "../../../../executor/src/supervisor/platform/platform-rpc.ts";
 import { makeAttempt } from "../../../support/attempt-peer.ts";
 import { codeOf } from "../../../support/executions-world.ts";
 
@@ -16,9 +16,9 @@ function refusing(codes: readonly ConstructorParameters<typeof SealrunError>[0][
   const lookup: PlatformRpc["lookup"] = async (body) => {
     const code = left.shift();
     if (code !== undefined) throw new SealrunError(code, "");
-    return peer.attempt.rpc.lookup(body);
+    return peer.claimed.rpc.lookup(body);
   };
-  return { peer, left, rpc: { ...peer.attempt.rpc, lookup } };
+  return { peer, left, rpc: { ...peer.claimed.rpc, lookup } };
 }
 
 describe("createPatientRpc()", () => {

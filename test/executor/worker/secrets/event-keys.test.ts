@@ -1,6 +1,6 @@
 import { type EventSecret, limits, SealrunError } from "@sealrun/protocol";
 import { describe, expect, it } from "vitest";
-import type { PlatformRpc } from "../../../../executor/src/between/platform-rpc.ts";
+import type { PlatformRpc } from "../../../../executor/src/supervisor/platform/platform-rpc.ts";
 import { createEventKeys } from "../../../../executor/src/worker/secrets/event-keys.ts";
 import { openEventSecret } from "../../../../executor/src/worker/secrets/open-secret.ts";
 import { type AttemptPeer, makeAttempt } from "../../../support/attempt-peer.ts";
@@ -55,7 +55,7 @@ describe("createEventKeys()", () => {
     const override: PlatformRpc["lookUpKeys"] = async (body) => {
       if (body.values.some(({ name }) => name === "B")) throw new SealrunError("TAMPERED", "");
       delete peer.override.lookUpKeys;
-      const answer = peer.attempt.rpc.lookUpKeys(body);
+      const answer = peer.claimed.rpc.lookUpKeys(body);
       peer.override.lookUpKeys = override;
       return answer;
     };
@@ -90,7 +90,7 @@ describe("createEventKeys()", () => {
 
   it("refuses an answer whose names do not fit its keys", async () => {
     const peer = makeAttempt({ service: { A: 1, B: 2 }, grantedSecrets: 0 });
-    const { lookUpKeys } = peer.attempt.rpc;
+    const { lookUpKeys } = peer.claimed.rpc;
     peer.override.lookUpKeys = async (body) => {
       delete peer.override.lookUpKeys;
       const answered = await lookUpKeys(body);
@@ -101,7 +101,7 @@ describe("createEventKeys()", () => {
 
   it("opens nothing with a key that was answered for another name", async () => {
     const peer = makeAttempt({ service: { A: 1, B: 2 }, grantedSecrets: 0 });
-    const { lookUpKeys } = peer.attempt.rpc;
+    const { lookUpKeys } = peer.claimed.rpc;
     peer.override.lookUpKeys = async (body) => {
       delete peer.override.lookUpKeys;
       const answered = await lookUpKeys(body);

@@ -49,7 +49,7 @@ describe("lookUpSecret()", () => {
     peer.put("project", "TOKEN", "right");
     peer.put("project", "OTHER", "wrong");
     const other = peer.stored.get("project OTHER");
-    const { lookup } = peer.attempt.rpc;
+    const { lookup } = peer.claimed.rpc;
     peer.override.lookup = async (body) => {
       delete peer.override.lookup;
       const answered = await lookup(body);

@@ -56,7 +56,7 @@ describe("createSecrets()", () => {
     peer.put("platform", "NAME", "platform's");
     peer.override.lookup = async ({ executionId, attempt, name }) => {
       delete peer.override.lookup;
-      return peer.attempt.rpc.lookup({ executionId, attempt, name });
+      return peer.claimed.rpc.lookup({ executionId, attempt, name });
     };
     await expect(createSecrets(peer.attempt).find("NAME", "project")).rejects.toMatchObject({ code: "MALFORMED" });
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { openMessageKeys } from "../../../../executor/src/worker/secrets/open-message-keys.ts";
+import { openMessageKeys } from "../../../../executor/src/supervisor/grants/open-message-keys.ts";
 import { secretName } from "@sealrun/protocol";
 import { makeAttempt } from "../../../support/attempt-peer.ts";
 
@@ -9,11 +9,11 @@ describe("openMessageKeys()", () => {
   it("refuses an older answer: its keys are boxed for another request", async () => {
     const peer = makeAttempt();
     peer.put("project", "TOKEN", "value");
-    const old = await peer.attempt.rpc.lookup({ ...peer.attempt.ref, name: token });
+    const old = await peer.claimed.rpc.lookup({ ...peer.attempt.ref, name: token });
     if (!old.value.found) throw new TypeError("Expected the secret");
     const { keys } = old.value;
-    expect(openMessageKeys(peer.attempt, keys, old.requestId)).toHaveLength(1);
-    expect(() => openMessageKeys(peer.attempt, keys, "req_00000000000000000000")).toThrow(
+    expect(openMessageKeys(peer.claimed, keys, old.requestId)).toHaveLength(1);
+    expect(() => openMessageKeys(peer.claimed, keys, "req_00000000000000000000")).toThrow(
       expect.objectContaining({ code: "WRONG_KEY_OR_CONTEXT" }),
     );
   });
@@ -22,10 +22,10 @@ describe("openMessageKeys()", () => {
     const peer = makeAttempt();
     const stranger = makeAttempt();
     stranger.put("project", "TOKEN", "value");
-    const foreign = await stranger.attempt.rpc.lookup({ ...stranger.attempt.ref, name: token });
+    const foreign = await stranger.claimed.rpc.lookup({ ...stranger.attempt.ref, name: token });
     if (!foreign.value.found) throw new TypeError("Expected the secret");
     const { keys } = foreign.value;
-    expect(() => openMessageKeys(peer.attempt, keys, foreign.requestId)).toThrow(
+    expect(() => openMessageKeys(peer.claimed, keys, foreign.requestId)).toThrow(
       expect.objectContaining({ code: "BAD_SIGNATURE" }),
     );
   });

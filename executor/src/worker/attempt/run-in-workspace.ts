@@ -1,27 +1,24 @@
 import { readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { fromBase64 } from "@sealrun/crypto";
 import { crashPoint } from "@sealrun/faults";
-import { type Failure, toSealrunError } from "@sealrun/protocol";
+import { type Failure, type ReportItem, toSealrunError } from "@sealrun/protocol";
 import type { Logger } from "pino";
-import type { Attempt } from "../between/attempt.ts";
-import { bundleScripts } from "../bundle/bundle.ts";
-import type { Compiler } from "../bundle/compile.ts";
-import type { Runtime } from "../child/layout.ts";
-import type { PipePool } from "../child/output-pipes.ts";
-import type { Sandbox } from "../child/run-step.ts";
-import type { Dependencies, PreparedDependencies } from "../dependencies/dependencies.ts";
-import { closedGrantReason, type MachineReason, machineReason } from "../machine/machine-reason.ts";
-import { createMasker, type Masker } from "../mask/masker.ts";
-import type { PackageFiles } from "../worker/attempt/package-files.ts";
-import { runSteps } from "../worker/attempt/run-steps.ts";
-import { createLinePace } from "../worker/output/line-pace.ts";
-import { openGrant } from "../worker/secrets/open-grant.ts";
-import { openParameters } from "../worker/secrets/open-parameters.ts";
-import { createSecrets, type Secrets } from "../worker/secrets/secrets.ts";
-import { createState } from "../worker/secrets/state.ts";
-import { createWorkspace, type Workspace } from "../workspace/workspace.ts";
-import type { Reporter } from "./report/reporter.ts";
+import type { Attempt } from "../../between/attempt.ts";
+import { bundleScripts } from "../../bundle/bundle.ts";
+import type { Compiler } from "../../bundle/compile.ts";
+import type { Runtime } from "../../child/layout.ts";
+import type { PipePool } from "../../child/output-pipes.ts";
+import type { Sandbox } from "../../child/run-step.ts";
+import type { Dependencies, PreparedDependencies } from "../../dependencies/dependencies.ts";
+import { type MachineReason, machineReason } from "../../machine/machine-reason.ts";
+import { createMasker, type Masker } from "../../mask/masker.ts";
+import type { PackageFiles } from "./package-files.ts";
+import { runSteps } from "./run-steps.ts";
+import { createLinePace } from "../output/line-pace.ts";
+import { openParameters } from "../secrets/open-parameters.ts";
+import { createSecrets, type Secrets } from "../secrets/secrets.ts";
+import { createState } from "../secrets/state.ts";
+import { createWorkspace, type Workspace } from "../../workspace/workspace.ts";
 
 /** What preparing and running the steps of an attempt needs. */
 export interface WorkspaceDeps {
@@ -38,33 +35,29 @@ export interface WorkspaceDeps {
   readonly log: Logger;
 }
 
-/** A claimed execution whose grant is still closed. */
-export type ClaimedAttempt = Omit<Attempt, "grant">;
-
 /** How an attempt ended: its steps were run, or a fault of this machine kept the first one from starting. */
 export type Outcome =
   | { readonly kind: "run"; readonly failure: Failure | undefined }
   | { readonly kind: "unfit"; readonly reason: MachineReason };
 
 /**
- * Opens the grant, prepares, runs and cleans up. An error before the first script is never thrown, because the claimed
- * execution would then wait until its lease expires: it is this machine's fault, or the attempt fails with it.
+ * Prepares, runs and cleans up an attempt; what happens in it is masked and handed to `report`. An error before the first
+ * script is never thrown, because the claimed execution would then wait until its lease expires: it is this machine's
+ * fault, or the attempt fails with it.
  */
 export async function runInWorkspace(
   deps: WorkspaceDeps,
-  { claimed, grants }: { readonly claimed: ClaimedAttempt; readonly grants: string },
-  reporter: Reporter,
+  attempt: Attempt,
+  report: (item: ReportItem) => Promise<void>,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const progress = { isOpen: false, hasStarted: false };
+  const progress = { hasStarted: false };
   const masker = createMasker();
   let workspace: Workspace | undefined;
   let installed: PreparedDependencies | undefined;
   const say = async (level: string, text: string): Promise<void> =>
-    reporter.report({ type: "log", step: null, stream: "system", level, text, time: Date.now() });
+    report({ type: "log", step: null, stream: "system", level, text, time: Date.now() });
   try {
-    const attempt = openAttempt(claimed, grants);
-    progress.isOpen = true;
     if (deps.sandbox.kind === "none") await say("warning", "This executor runs scripts without a sandbox");
     const files = await deps.files.list(attempt);
     installed = await deps.dependencies.prepare({ files, signal, say });
@@ -86,52 +79,36 @@ export async function runInWorkspace(
       masker,
       pace: createLinePace(deps.linesPerSecond()),
       params,
-      report: reporter.report,
+      report,
       signal,
       progress,
     });
     return { kind: "run", failure };
   } catch (error) {
-    const reason = reasonOf(error, progress);
+    const reason = progress.hasStarted ? undefined : machineReason(error);
     if (reason !== undefined) {
       deps.log.warn(
-        { err: error, ...claimed.ref, code: reason.code },
+        { err: error, ...attempt.ref, code: reason.code },
         "An attempt cannot be prepared on this machine; it is given back to the queue",
       );
       return { kind: "unfit", reason: { ...reason, message: masker.maskText(reason.message) } };
     }
     const failure = toSealrunError(error);
     if (failure.code === "INTERNAL" || failure.code === "DISK_FULL")
-      deps.log.error({ err: error, ...claimed.ref }, "An attempt failed");
+      deps.log.error({ err: error, ...attempt.ref }, "An attempt failed");
     const masked = { code: failure.code, message: masker.maskText(failure.message) };
     await say("error", masked.message);
     return { kind: "run", failure: masked };
   } finally {
-    if (workspace !== undefined) await removeWorkspace(deps, claimed, workspace);
-    if (installed !== undefined) await releaseDependencies(deps, claimed, installed);
+    if (workspace !== undefined) await removeWorkspace(deps, attempt, workspace);
+    if (installed !== undefined) await releaseDependencies(deps, attempt, installed);
   }
-}
-
-/** Why this machine is to blame for an error; undefined once a script has started, or when the package is to blame. */
-function reasonOf(
-  error: unknown,
-  { isOpen, hasStarted }: { readonly isOpen: boolean; readonly hasStarted: boolean },
-): MachineReason | undefined {
-  if (hasStarted) return undefined;
-  return isOpen ? machineReason(error) : closedGrantReason(toSealrunError(error));
-}
-
-function openAttempt(claimed: ClaimedAttempt, frame: string): Attempt {
-  const { event, ref, keyring, executorId, box } = claimed;
-  const grant = openGrant(fromBase64(frame), event, { keyring, executorId, box, attempt: ref.attempt });
-  crashPoint("executor.grant.opened");
-  return { ...claimed, grant };
 }
 
 /** A folder that cannot be removed is a problem of this machine only: it does not change how the run ended. */
 async function removeWorkspace(
   { log }: Pick<WorkspaceDeps, "log">,
-  { ref }: ClaimedAttempt,
+  { ref }: Attempt,
   workspace: Workspace,
 ): Promise<void> {
   try {
@@ -147,7 +124,7 @@ async function removeWorkspace(
 /** A use that cannot be released counts until this process ends: until then the folder stays in the cache. */
 async function releaseDependencies(
   { log }: Pick<WorkspaceDeps, "log">,
-  { ref }: ClaimedAttempt,
+  { ref }: Attempt,
   installed: PreparedDependencies,
 ): Promise<void> {
   try {
