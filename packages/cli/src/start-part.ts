@@ -139,6 +139,11 @@ async function startOne(
   }
 }
 
+/** What an executor with these settings finds on this machine. */
+export async function examineExecutor(configFile: string): ReturnType<typeof executor.examineMachine> {
+  return executor.examineMachine(await executor.readConfig(configFile));
+}
+
 /** jq as an executor runs it for references, for a run without a platform. */
 export async function runJq(program: string, input: JsonObject): Promise<JsonValue> {
   return executor.runJq(program, input);

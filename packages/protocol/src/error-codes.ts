@@ -80,6 +80,13 @@ export const errorCodes = {
     retry: false,
     means: "The check of a package found problems that would make a run fail",
   },
+  UNHEALTHY: { status: 500, exit: 1, retry: false, means: "A check found something that does not work" },
+  NOT_PROVEN: {
+    status: 500,
+    exit: 1,
+    retry: false,
+    means: "A search found a secret in plain text, or could not prove that there is none",
+  },
   AUDIT_BROKEN: { status: 409, exit: 1, retry: false, means: "The audit was changed after it was written" },
   FILE_NOT_FOUND: { status: 404, exit: 66, retry: false, means: "The file or folder does not exist or cannot be read" },
   ALREADY_EXISTS: { status: 409, exit: 73, retry: false, means: "This name is already in use" },

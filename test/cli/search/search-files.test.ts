@@ -40,6 +40,26 @@ describe("searchFiles()", () => {
   it("finds nothing where nothing is, and follows no link", async () => {
     await writeFile(join(folder, "clean"), "nothing here");
     await symlink("/proc/self/environ", join(folder, "link"));
-    expect(await searchFiles([folder], [secret])).toEqual({ files: [join(folder, "clean")], findings: [] });
+    expect(await searchFiles([folder], [secret])).toEqual({
+      files: [join(folder, "clean")],
+      findings: [],
+      unreadable: [],
+    });
+  });
+
+  it("searches a file that is named, each file once, and only files that were changed since a time", async () => {
+    const file = join(folder, "new");
+    await writeFile(file, secret.value);
+    expect((await searchFiles([file, folder, folder], [secret])).files).toEqual([file]);
+    const soon = Date.now() + 60_000;
+    expect((await searchFiles([folder], [secret], { since: soon })).files).toEqual([]);
+    expect((await searchFiles([folder], [secret], { since: soon - 120_000 })).files).toEqual([file]);
+  });
+
+  it("finds eight bytes in a row of a value that is random, and of no other", async () => {
+    const random = { label: "RANDOM", value: "Zq8vTn2KxW5cLbR7", isRandom: true };
+    await writeFile(join(folder, "pieces"), `${random.value.slice(3, 11)} ${secret.value.slice(3, 11)}`);
+    const { findings } = await searchFiles([folder], [secret, random]);
+    expect(findings.map(({ value, encoding }) => [value, encoding])).toEqual([["RANDOM", "a piece"]]);
   });
 });

@@ -9,7 +9,7 @@ const marker = { label: "marker", value: "marker-0123456789abcdef" };
 
 test("watchFiles() finds a value in a file that is gone when the watch ends", async () => {
   const folder = await mkdtemp(join(tmpdir(), "sealrun-test-watch-"));
-  const watch = watchFiles(folder, [marker]);
+  const watch = watchFiles([folder], [marker]);
   await writeFile(join(folder, "queue"), `before ${marker.value} after`);
   // Several rounds of the watch: a file that lives shorter than one may be missed.
   await sleep(500);
@@ -22,7 +22,7 @@ test("watchFiles() finds a value in a file that is gone when the watch ends", as
 
 test("watchFiles() looks once more when it is stopped, and says what it searched", async () => {
   const folder = await mkdtemp(join(tmpdir(), "sealrun-test-watch-"));
-  const watch = watchFiles(folder, [marker]);
+  const watch = watchFiles([folder], [marker]);
   await writeFile(join(folder, "clean"), "nothing of it");
   expect(await watch.stop()).toEqual({ files: [join(folder, "clean")], findings: [] });
   await rm(folder, { recursive: true });

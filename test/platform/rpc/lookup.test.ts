@@ -35,7 +35,11 @@ describe("answerLookup()", () => {
     await put("project", "ORDER", null);
     expect(await lookUpSecret(attempt.worker, name("ORDER"))).toMatchObject({ value: null, scope: "project" });
     await put("service", "ORDER", "");
-    expect(await lookUpSecret(attempt.worker, name("ORDER"))).toMatchObject({ value: "", scope: "service", version: 1 });
+    expect(await lookUpSecret(attempt.worker, name("ORDER"))).toMatchObject({
+      value: "",
+      scope: "service",
+      version: 1,
+    });
     await put("service", "ORDER", 0);
     expect(await lookUpSecret(attempt.worker, name("ORDER"))).toMatchObject({ value: 0, scope: "service", version: 2 });
   });
@@ -44,7 +48,10 @@ describe("answerLookup()", () => {
     for (const scope of ["service", "project", "platform"] as const) await put(scope, "ONE_SCOPE", `the ${scope}'s`);
     const attempt = await world.claim("report");
     for (const scope of ["service", "project", "platform"] as const) {
-      expect(await lookUpSecret(attempt.worker, name("ONE_SCOPE"), scope)).toMatchObject({ value: `the ${scope}'s`, scope });
+      expect(await lookUpSecret(attempt.worker, name("ONE_SCOPE"), scope)).toMatchObject({
+        value: `the ${scope}'s`,
+        scope,
+      });
     }
     await put("project", "ONLY_PROJECT", 1);
     expect(await lookUpSecret(attempt.worker, name("ONLY_PROJECT"), "platform")).toBeUndefined();

@@ -47,7 +47,9 @@ describe("answerSet()", () => {
     });
     expect(await lookUpSecret(first.worker, name("ROTATED"))).toMatchObject({ value: { a: ["1"] }, scope: "project" });
     const second = await world.claim("report");
-    expect(await storeSecret(second.worker, { name: "ROTATED", value: 2, scope: "project" })).toMatchObject({ version: 2 });
+    expect(await storeSecret(second.worker, { name: "ROTATED", value: 2, scope: "project" })).toMatchObject({
+      version: 2,
+    });
     expect(await lookUpSecret(first.worker, name("ROTATED"))).toMatchObject({ value: 2, version: 2 });
     const { secrets } = await ask(world.platform, secretList, ["GET", "/projects/acme/secrets"]);
     expect(secrets.find((secret) => secret.name === "ROTATED")?.author).toBe(`execution ${second.ref.executionId}`);

@@ -8,6 +8,7 @@ import { eventCommand } from "./event.ts";
 import { executionCommand } from "./execution.ts";
 import { initCommand } from "./init.ts";
 import { localCommand } from "./local.ts";
+import { doctorCommand } from "./operator/doctor.ts";
 import { natsSetupCommand } from "./operator/nats-setup.ts";
 import { packageCommand } from "./package.ts";
 import { keyringAuditCommand, partCommands, revokeCommand, tokenCommand } from "./operator/part.ts";
@@ -37,6 +38,7 @@ export function addCommands(program: Command, cli: Cli): void {
     retentionCommand(cli),
     eventCommand(cli),
     auditCommand(cli),
+    doctorCommand(cli),
     versionCommand(cli),
   ];
   for (const command of shown) program.addCommand(command);

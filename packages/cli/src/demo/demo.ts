@@ -34,7 +34,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     const dev = await startDev({ ...options, dataFolder, port: 0, logLevel: "trace" });
     const seen = await runWhileWatching(dev, demo, { ...options, home: join(root, "home") });
     say("");
-    for (const line of await proveNothingLeaked({ dataFolder, demo, seen })) say(line);
+    for (const line of await proveNothingLeaked({ folder: dev.folder, demo, seen })) say(line);
     say("");
     say("Your turn:");
     say("  npx --no-install sealrun dev                                   your own platform, data in ./.sealrun");
@@ -42,6 +42,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     say("  npx --no-install sealrun project create demo                   once; then, with dev still running:");
     say("  npx --no-install sealrun push my-package --project demo        sealed on this machine, and stored");
     say("  npx --no-install sealrun run demo/my-package --wait            runs it, and shows its output");
+    say("  npx --no-install sealrun doctor --prove --dev .sealrun         the same search on your own platform");
   } finally {
     await rm(root, { recursive: true, force: true });
   }
@@ -57,7 +58,7 @@ async function runWhileWatching(
   const search = createByteSearch(wanted);
   const output: Finding[] = [];
   const processes = watchProcesses(search);
-  const queue = watchFiles(join(dev.folder.root, "nats"), wanted);
+  const queue = watchFiles([join(dev.folder.root, "nats")], wanted);
   try {
     await runCommands({ ...stage, dev, demo });
     output.push(...(await searchOutput(dev, search)));

@@ -1,8 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { cp, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { newPassword } from "../files/private-files.ts";
+import { makeCanary, makeControl } from "../prove/canaries.ts";
 import type { Wanted } from "../search/search-files.ts";
 
 /** The demo's package on disk, its secrets, and the planted control that takes the same paths in plain text. */
@@ -16,9 +15,8 @@ const source = fileURLToPath(new URL("../../demo-package/", import.meta.url));
 
 /** Writes the package into a folder, with a secrets.json made only for this run. */
 export async function writeDemoPackage(folder: string): Promise<DemoPackage> {
-  const secret = (label: string): Wanted => ({ label, value: `${newPassword().slice(0, 30)}"$\né` });
-  const service = secret("DB_PASSWORD");
-  const control = { label: "control", value: `control-${randomBytes(10).toString("hex")}` };
+  const service = makeCanary("DB_PASSWORD");
+  const control = makeControl();
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await cp(source, folder, { recursive: true });
   await writeJson(join(folder, "secrets.json"), { DB_PASSWORD: service.value });
@@ -30,7 +28,7 @@ export async function writeDemoPackage(folder: string): Promise<DemoPackage> {
   return {
     folder,
     control,
-    secrets: { service, project: secret("PAYMENT_KEY"), platform: secret("MAIL_PASSWORD") },
+    secrets: { service, project: makeCanary("PAYMENT_KEY"), platform: makeCanary("MAIL_PASSWORD") },
   };
 }
 

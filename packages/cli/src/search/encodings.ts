@@ -10,6 +10,7 @@ export function encodingsOf(value: string): ReadonlyMap<string, readonly Buffer[
     ["base64url", base64Forms(raw, "base64url")],
     ["URL", [Buffer.from(encodeURIComponent(value))]],
     ["JSON", jsonForms(value)],
+    ["HTML", [Buffer.from(htmlForm(value))]],
     ["first and last 16 bytes", [raw.subarray(0, 16), raw.subarray(-16)]],
     ["reversed", [Buffer.from(raw.toReversed())]],
   ]);
@@ -26,6 +27,28 @@ function base64Forms(raw: Buffer, alphabet: "base64" | "base64url"): readonly Bu
     const whole = Math.floor((shifted.length - (shifted.length % 3)) / 3) * 4;
     return Buffer.from(shifted.toString(alphabet).slice(first, whole));
   });
+}
+
+function htmlForm(value: string): string {
+  const named = new Map([
+    ["&", "&amp;"],
+    ["<", "&lt;"],
+    [">", "&gt;"],
+    ['"', "&quot;"],
+    ["'", "&#39;"],
+  ]);
+  return value.replaceAll(/[&<>"']/g, (character) => named.get(character) ?? character);
+}
+
+const pieceBytes = 8;
+
+/**
+ * Every eight bytes of a random value: PostgreSQL compresses long texts in such a way that at most eight bytes of it are
+ * written in a row. A value that was cut is found too.
+ */
+export function piecesOf(value: string): readonly Buffer[] {
+  const raw = Buffer.from(value);
+  return Array.from({ length: Math.max(0, raw.length - pieceBytes + 1) }, (_, at) => raw.subarray(at, at + pieceBytes));
 }
 
 function jsonForms(value: string): readonly Buffer[] {

@@ -1,6 +1,7 @@
 import { lstat, open, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { encodingsOf } from "./encodings.ts";
+import { errorCodeOf } from "@sealrun/protocol";
+import { encodingsOf, piecesOf } from "./encodings.ts";
 
 /** Where a value was found. Never the value. */
 export interface Finding {
@@ -13,29 +14,51 @@ export interface Finding {
 export interface Wanted {
   readonly label: string;
   readonly value: string;
+  /** All of it is random, so that a few bytes of it are enough to know it. */
+  readonly isRandom?: boolean;
 }
 
 /** What a search covered and found. */
 export interface FileSearch {
   readonly files: readonly string[];
   readonly findings: readonly Finding[];
+  /** Files and folders that this user may not read. */
+  readonly unreadable: readonly string[];
 }
 
 const chunkBytes = 1024 * 1024;
 
-/** Searches every regular file below the folders, byte by byte, for every form of every value. */
-export async function searchFiles(folders: readonly string[], wanted: readonly Wanted[]): Promise<FileSearch> {
-  const files: string[] = [];
+/**
+ * Searches every regular file at or below the paths, byte by byte, for every form of every value. With `since`, in ms
+ * since 1970, only files that were changed at that time or later: values made after it can be in no other.
+ */
+export async function searchFiles(
+  paths: readonly string[],
+  wanted: readonly Wanted[],
+  { since }: { readonly since?: number | undefined } = {},
+): Promise<FileSearch> {
+  const files = new Set<string>();
   const findings: Finding[] = [];
+  const unreadable = new Set<string>();
   const search = createByteSearch(wanted);
   const buffer = Buffer.alloc(chunkBytes + search.overlap);
-  for (const folder of folders) {
-    for (const path of await listFiles(folder)) {
-      files.push(path);
-      findings.push(...(await searchFile(path, search, buffer)));
+  const noteRefusal = (path: string, error: unknown): void => {
+    // Files of running programs come and go.
+    if (["EACCES", "EPERM"].includes(errorCodeOf(error) ?? "")) unreadable.add(path);
+  };
+  for (const root of paths) {
+    for await (const path of listFiles(root, { since, noteRefusal })) {
+      if (files.has(path)) continue;
+      files.add(path);
+      try {
+        findings.push(...(await searchFile(path, search, buffer)));
+      } catch (error) {
+        files.delete(path);
+        noteRefusal(path, error);
+      }
     }
   }
-  return { files, findings };
+  return { files: [...files], findings, unreadable: [...unreadable] };
 }
 
 /** Finds forms of values in bytes. */
@@ -47,8 +70,10 @@ export interface ByteSearch {
 
 /** Prepares all forms of all values once: one pass over the bytes finds all of them by their first two bytes. */
 export function createByteSearch(wanted: readonly Wanted[]): ByteSearch {
-  const needles = wanted.flatMap(({ label, value }) =>
-    [...encodingsOf(value)].flatMap(([encoding, forms]) => forms.map((form) => ({ label, encoding, form }))),
+  const needles = wanted.flatMap(({ label, value, isRandom = false }) =>
+    [...encodingsOf(value), ...(isRandom ? [["a piece", piecesOf(value)] as const] : [])].flatMap(([encoding, forms]) =>
+      forms.map((form) => ({ label, encoding, form })),
+    ),
   );
   const byStart = new Map<number, typeof needles>();
   const starts = new Uint8Array(65_536);
@@ -76,22 +101,27 @@ export function createByteSearch(wanted: readonly Wanted[]): ByteSearch {
   };
 }
 
-async function listFiles(folder: string): Promise<readonly string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  const nested = await Promise.all(
-    entries.map(async (entry) => {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory()) return listFiles(path);
-      return entry.isFile() && (await lstat(path).catch(() => undefined)) !== undefined ? [path] : [];
-    }),
-  );
-  return nested.flat();
+interface Listing {
+  readonly since: number | undefined;
+  readonly noteRefusal: (path: string, error: unknown) => void;
+}
+
+/** The regular files at or below a path; no link is followed. */
+async function* listFiles(path: string, listing: Listing): AsyncGenerator<string> {
+  const { since, noteRefusal } = listing;
+  try {
+    const found = await lstat(path);
+    if (found.isFile() && (since === undefined || Math.max(found.ctimeMs, found.mtimeMs) >= since)) yield path;
+    if (!found.isDirectory()) return;
+    for (const name of await readdir(path)) yield* listFiles(join(path, name), listing);
+  } catch (error) {
+    noteRefusal(path, error);
+  }
 }
 
 /** Reads a file through one buffer: the end of each chunk is kept before the next, for a value that lies across both. */
 async function searchFile(path: string, search: ByteSearch, buffer: Buffer): Promise<readonly Finding[]> {
-  const file = await open(path).catch(() => undefined);
-  if (file === undefined) return [];
+  const file = await open(path);
   const found: Finding[] = [];
   try {
     let kept = 0;

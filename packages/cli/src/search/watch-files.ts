@@ -4,16 +4,18 @@ import { searchFiles } from "./search-files.ts";
 const pauseMs = 100;
 
 /**
- * Searches the files below a folder repeatedly until stopped: for a store that removes delivered messages, such as a
+ * Searches the files below folders repeatedly until stopped: for a store that removes delivered messages, such as a
  * work queue's. A file that exists for less than one round can be missed.
  */
-export function watchFiles(folder: string, wanted: readonly Wanted[]): { stop(): Promise<FileSearch> } {
+export function watchFiles(folders: readonly string[], wanted: readonly Wanted[]): { stop(): Promise<FileSearch> } {
   const files = new Set<string>();
   const findings = new Map<string, Finding>();
+  const unreadable = new Set<string>();
   const stopping = new AbortController();
   const look = async (): Promise<void> => {
-    const search = await searchFiles([folder], wanted);
+    const search = await searchFiles(folders, wanted);
     for (const file of search.files) files.add(file);
+    for (const path of search.unreadable) unreadable.add(path);
     for (const finding of search.findings) findings.set(JSON.stringify(finding), finding);
   };
   const rounds = (async () => {
@@ -27,7 +29,7 @@ export function watchFiles(folder: string, wanted: readonly Wanted[]): { stop():
     stop: async () => {
       stopping.abort();
       await rounds;
-      return { files: [...files], findings: [...findings.values()] };
+      return { files: [...files], findings: [...findings.values()], unreadable: [...unreadable] };
     },
   };
 }

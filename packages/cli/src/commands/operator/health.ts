@@ -1,10 +1,8 @@
-import { type HealthCheck, type PlatformHealth, showSize } from "@sealrun/protocol";
+import { type PlatformHealth, showSize } from "@sealrun/protocol";
 import { Command } from "commander";
 import type { Cli } from "../../command.ts";
 import { connect } from "../../connect.ts";
-import type { Style } from "../../output.ts";
-
-const styles = { good: "green", warning: "yellow", bad: "red" } as const satisfies Record<HealthCheck["state"], Style>;
+import { printChecks } from "../../doctor/print-checks.ts";
 
 /** `sealrun platform health`: asked of a running platform, by an admin. */
 export function healthCommand(cli: Cli): Command {
@@ -19,9 +17,7 @@ export function healthCommand(cli: Cli): Command {
 }
 
 function show({ output }: Cli, { checks, tables }: PlatformHealth): void {
-  for (const { name, state, sentence } of checks) {
-    output.line(`${output.paint(styles[state], state.padEnd(7))}  ${name.padEnd(9)}  ${sentence}`);
-  }
+  printChecks(output, checks);
   if (tables == null) return;
   output.table(
     ["DATABASE", "TABLE", "ROWS", "SIZE", "PER DAY"],

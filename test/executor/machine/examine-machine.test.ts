@@ -1,0 +1,44 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { examineMachine } from "../../../executor/src/machine/examine-machine.ts";
+
+let folder = "";
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "sealrun-test-machine-"));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function find(name: string, change: object = {}) {
+  const settings = { unsafeNoSandbox: false, bwrap: "/no/such/bwrap", python: null };
+  const folders = { stateFile: join(folder, "state.json"), workDir: folder, cacheDir: folder };
+  return (await examineMachine({ ...settings, ...folders, ...change })).find((finding) => finding.name === name);
+}
+
+describe("examineMachine()", () => {
+  test("examineMachine() says why no sandbox can be started, and warns when none is wanted", async () => {
+    expect(await find("sandbox")).toMatchObject({ state: "bad", sentence: expect.stringContaining("/no/such/bwrap") });
+    expect(await find("sandbox", { bwrap: null })).toMatchObject({ state: "bad" });
+    expect(await find("sandbox", { unsafeNoSandbox: true })).toMatchObject({ state: "warning" });
+  });
+
+  test("examineMachine() tells an executor that is not enrolled from one whose state cannot be read", async () => {
+    expect(await find("enrolment")).toMatchObject({
+      state: "warning",
+      sentence: expect.stringContaining("Not enrolled yet"),
+    });
+    await writeFile(join(folder, "state.json"), "{}", { mode: 0o600 });
+    expect(await find("enrolment")).toMatchObject({ state: "bad" });
+  });
+
+  test("examineMachine() warns of what this release cannot limit, and of a missing Python", async () => {
+    expect(await find("limits")).toMatchObject({ state: "warning" });
+    expect(await find("network")).toMatchObject({ state: "warning" });
+    expect(await find("python")).toMatchObject({ state: "warning" });
+    expect(await find("python", { python: { interpreter: "/usr/bin/python3" } })).toMatchObject({ state: "good" });
+    expect(await find("disk")).toMatchObject({ state: "good" });
+  });
+});
