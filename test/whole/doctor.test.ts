@@ -100,7 +100,7 @@ describe("sealrun doctor --prove", () => {
       client: {
         ...client,
         startExecution: async (input) => {
-          const canary = String(input.params?.["canary"]);
+          const canary = z.string().parse(input.params?.["canary"]);
           await writeFile(join(leaky, "base64"), Buffer.from(canary).toString("base64"));
           await writeFile(join(leaky, "pieces"), `${canary.slice(0, 8)}\u0000${canary.slice(8, 16)}`);
           return client.startExecution(input);
