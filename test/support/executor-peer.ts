@@ -20,7 +20,7 @@ import type { Attempt } from "../../executor/src/between/attempt.ts";
 import { openGrant } from "../../executor/src/worker/secrets/open-grant.ts";
 import { createPlatformRpc } from "../../executor/src/supervisor/platform/platform-rpc.ts";
 import type { PlatformRpc } from "../../executor/src/between/platform-rpc.ts";
-import { announcePresence } from "../../executor/src/supervisor/queue/presence.ts";
+import { announcePresence, type Presence } from "../../executor/src/supervisor/queue/presence.ts";
 import type { QueuedMessage } from "../../executor/src/supervisor/queue/take.ts";
 import { verifyEvent } from "../../executor/src/supervisor/queue/verify-event.ts";
 import type { TestPlatform } from "./start-platform.ts";
@@ -41,6 +41,8 @@ export interface ExecutorPeer {
   ) => Promise<readonly (Attempt | SealrunError)[]>;
   /** Publishes one chunk of reports and waits until the stream has it. */
   readonly report: (attempt: Attempt["ref"], sequence: number, items: readonly ReportItem[]) => Promise<void>;
+  /** Says with this and all later heartbeats why it takes nothing, or with undefined that it takes events again. */
+  readonly setTrouble: Presence["setTrouble"];
   readonly close: () => Promise<void>;
 }
 
@@ -118,6 +120,7 @@ export async function connectPeer(state: ExecutorState, slots = manySlots): Prom
       const frame = frameForPeer(state.identity, state.platform, header, encodeJson({ sequence, items }));
       await link.connection.jetstream().publish(subject, frame);
     },
+    setTrouble: presence.setTrouble,
     close: async () => {
       await presence.close();
       await link.close();
