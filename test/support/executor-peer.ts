@@ -59,6 +59,9 @@ export async function enrolPeer(
   return connectPeer(state, rights.slots);
 }
 
+/** Only ends a test that would never end: while the queue is missing, each try takes a second. */
+const maxTakeMs = 120_000;
+
 /** More than any test leaves unclaimed. */
 const manySlots = 256;
 
@@ -98,7 +101,7 @@ export async function connectPeer(state: ExecutorState, slots = manySlots): Prom
     claimAll,
     take: async () => {
       // A server that was restarted may offer a message to a request that nobody hears, and again after 30 s.
-      for (let tried = 0; tried < 12; tried += 1) {
+      for (const giveUpAt = Date.now() + maxTakeMs; Date.now() < giveUpAt;) {
         const message = await takeMessage(link, state.pool.id, AbortSignal.timeout(20_000));
         if (message === undefined) continue;
         const from = { platform: state.platform, pool: state.pool.id };
