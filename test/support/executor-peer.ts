@@ -22,7 +22,7 @@ import type { ClaimedAttempt } from "../../executor/src/supervisor/grants/claime
 import { openGrant } from "../../executor/src/supervisor/grants/open-grant.ts";
 import { createPlatformRpc } from "../../executor/src/supervisor/platform/platform-rpc.ts";
 import type { PlatformRpc } from "../../executor/src/supervisor/platform/platform-rpc.ts";
-import { announcePresence } from "../../executor/src/supervisor/queue/presence.ts";
+import { announcePresence, type Presence } from "../../executor/src/supervisor/queue/presence.ts";
 import type { QueuedMessage } from "../../executor/src/supervisor/queue/take.ts";
 import { verifyEvent } from "../../executor/src/supervisor/queue/verify-event.ts";
 import type { TestPlatform } from "./start-platform.ts";
@@ -50,6 +50,8 @@ export interface ExecutorPeer {
   ) => Promise<readonly (PeerAttempt | SealrunError)[]>;
   /** Publishes one chunk of reports and waits until the stream has it. */
   readonly report: (attempt: PeerAttempt["ref"], sequence: number, items: readonly ReportItem[]) => Promise<void>;
+  /** Says with this and all later heartbeats why it takes nothing, or with undefined that it takes events again. */
+  readonly setTrouble: Presence["setTrouble"];
   readonly close: () => Promise<void>;
 }
 
@@ -65,6 +67,9 @@ export async function enrolPeer(
   const state = await enrol({ ...decodeEnrolmentToken(token), url: platform.url });
   return connectPeer(state, rights.slots);
 }
+
+/** Only ends a test that would never end: while the queue is missing, each try takes a second. */
+const maxTakeMs = 120_000;
 
 /** More than any test leaves unclaimed. */
 const manySlots = 256;
@@ -107,7 +112,7 @@ export async function connectPeer(state: ExecutorState, slots = manySlots): Prom
     claimAll,
     take: async () => {
       // A server that was restarted may offer a message to a request that nobody hears, and again after 30 s.
-      for (let tried = 0; tried < 12; tried += 1) {
+      for (const giveUpAt = Date.now() + maxTakeMs; Date.now() < giveUpAt;) {
         const message = await takeMessage(link, state.pool.id, AbortSignal.timeout(20_000));
         if (message === undefined) continue;
         const from = { platform: state.platform, pool: state.pool.id };
@@ -129,6 +134,7 @@ export async function connectPeer(state: ExecutorState, slots = manySlots): Prom
       const frame = frameForPeer(state.identity, state.platform, header, encodeJson({ sequence, items }));
       await link.connection.jetstream().publish(subject, frame);
     },
+    setTrouble: presence.setTrouble,
     close: async () => {
       await presence.close();
       await link.close();

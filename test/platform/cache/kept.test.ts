@@ -5,6 +5,7 @@ import { startedExecution } from "@sealrun/protocol";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ask, refused, send } from "../../support/api.ts";
+import { breakListening } from "../../support/break-listening.ts";
 import { codeOf, type ExecutionsWorld, startExecutionsWorld, until } from "../../support/executions-world.ts";
 import { enrolPeer } from "../../support/executor-peer.ts";
 
@@ -46,13 +47,6 @@ const msUntil = async (isTrue: () => Promise<boolean>): Promise<number> => {
   await until(isTrue);
   return performance.now() - since;
 };
-/** Ends every connection that listens, and so does what hears of changes. */
-const breakListening = async (): Promise<number> =>
-  world.database.run(
-    `select pg_terminate_backend(pid) from pg_stat_activity
-     where datname = current_database() and pid <> pg_backend_pid() and application_name = 'sealrun platform'
-       and query like '%clock_timestamp()) * 1000)::float8 as ms'`,
-  );
 
 describe("openKept()", () => {
   test("openKept() starts the version that was pushed through the same platform just before", async () => {
@@ -75,7 +69,7 @@ describe("openKept()", () => {
       expect([await listWith(token), await listWith(token)]).toEqual([200, 200]);
       await world.database.transaction(async (sql) => {
         await sql.run("delete from tokens where sha256 = $1", [createHash("sha256").update(token).digest()]);
-        if (!isHearing) expect(await breakListening()).toBeGreaterThan(0);
+        if (!isHearing) expect(await breakListening(world.database)).toBeGreaterThan(0);
       });
       expect(await msUntil(async () => (await listWith(token)) === 401)).toBeLessThan(soonMs);
     }

@@ -10,6 +10,7 @@ import { countStatements } from "../../support/counting-sql.ts";
 import { type CountedDeps, openCountedDeps } from "../../support/counted-deps.ts";
 import { type ExecutionsWorld, startExecutionsWorld, until } from "../../support/executions-world.ts";
 import { enrolPeer } from "../../support/executor-peer.ts";
+import { holdBack } from "../../support/hold-back.ts";
 import { workOff } from "../../support/work-off.ts";
 
 const slots = 2;
@@ -52,41 +53,25 @@ const pendingInNats = async (): Promise<number> => {
   );
   return num_pending + num_ack_pending;
 };
-/** Starts executions while all executors are draining, so that all are stored before the first is chosen. */
-const heldBack = async (begin: () => Promise<void>): Promise<void> => {
-  await world.database.run("update executors set is_draining = true");
-  await begin();
-  await world.database.run("update executors set is_draining = false");
-};
+/** Starts executions so that all are stored before the first is chosen. */
+const heldBack = async (begin: () => Promise<void>): Promise<void> => holdBack(world.database, ["default"], begin);
 
-/**
- * Publishes a batch of that many executions of `report`; returns what its transaction sent. Capacity is only
- * visible in this transaction, so that no dispatcher of a platform is faster.
- */
+/** Publishes a batch of that many executions of `report`; returns what its transaction sent. */
 async function costOfBatch(
   counted: CountedDeps,
   size: number,
 ): Promise<{ readonly statements: readonly string[]; readonly waits: number }> {
-  const slotsNow = "update executors set is_draining = $1, slots = $2";
-  await world.database.run("update executors set is_draining = true");
-  for (let index = 0; index < size; index += 1) await world.start("report");
-  const cost = await world.database.transaction(async (sql) => {
-    await sql.run(slotsNow, [false, 20]);
-    let taken: readonly string[] = [];
-    let waits = 0;
-    // A dispatcher of a platform may hold the pool's lock for a moment.
-    await until(async () => {
-      counted.takeStatements();
-      const counting = countStatements(sql);
-      const outcome = await dispatchBatch(counted.within(counting), "default");
-      taken = counted.takeStatements();
-      waits = counting.waits();
-      return outcome === "empty";
-    });
-    await sql.run(slotsNow, [true, slots]);
-    return { statements: taken, waits };
+  const slotsNow = "update executors set slots = $1";
+  const cost = await holdBack(world.database, ["default"], async (sql) => {
+    for (let index = 0; index < size; index += 1) await world.start("report");
+    await sql.run(slotsNow, [20]);
+    counted.takeStatements();
+    const counting = countStatements(sql);
+    expect(await dispatchBatch(counted.within(counting), "default")).toBe("empty");
+    const statements = counted.takeStatements();
+    await sql.run(slotsNow, [slots]);
+    return { statements, waits: counting.waits() };
   });
-  await world.database.run("update executors set is_draining = false");
   expect(await workOff(world.peer, size)).toHaveLength(size);
   return cost;
 }

@@ -3,14 +3,16 @@ import { connectNats } from "@sealrun/nats";
 import { executionId, executionsStream } from "@sealrun/protocol";
 import { start } from "@sealrun/platform";
 import { pino } from "pino";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { startDispatcher } from "../../../packages/platform/src/dispatch/dispatcher.ts";
 import { readKnownQueues } from "../../../packages/platform/src/dispatch/queues-store.ts";
 import { addToOutbox } from "../../../packages/platform/src/outbox/store.ts";
+import { send } from "../../support/api.ts";
 import { openCountedDeps } from "../../support/counted-deps.ts";
 import { type ExecutionsWorld, startExecutionsWorld, until } from "../../support/executions-world.ts";
 import { enrolPeer } from "../../support/executor-peer.ts";
+import { holdBack } from "../../support/hold-back.ts";
 import { workOff } from "../../support/work-off.ts";
 
 let world: ExecutionsWorld;
@@ -18,6 +20,12 @@ beforeAll(async () => {
   world = await startExecutionsWorld();
 });
 afterAll(async () => world.close());
+// What was taken and not claimed would be published again after half a minute, and be taken by a later test.
+afterEach(async () => {
+  const row = z.object({ id: z.string() });
+  const left = await world.database.rows(row, "select id from executions where status = 'queued'");
+  for (const { id } of left) await send(world.platform, "POST", `/executions/${id}/cancel`);
+});
 
 const outboxRows = async (): Promise<number> => world.database.run("select 1 from outbox");
 
@@ -26,8 +34,9 @@ describe("startDispatcher()", () => {
     await world.push("gpu", { "main.sh": "true\n", "manifest.json": '{"pool":"GPU"}' });
     const id = await world.start("gpu");
     await world.take("report");
+    // The other one leaves the outbox a moment after its event is published.
+    await until(async () => (await outboxRows()) === 1);
     expect((await world.show(id)).status).toBe("queued");
-    expect(await outboxRows()).toBe(1);
     const late = await enrolPeer(world.platform, { pool: "gpu" });
     const { event, message } = await late.take();
     expect(event.executionId).toBe(id);
@@ -71,10 +80,11 @@ describe("startDispatcher()", () => {
   });
 
   test("startDispatcher() fails an execution that cannot be read, and goes on with those after it", async () => {
-    await world.database.run("update executors set is_draining = true");
-    const [broken, next] = [await world.start("report"), await world.start("report")];
-    await world.database.run(`update executions set trigger = '{"kind":"moon"}' where id = $1`, [broken]);
-    await world.database.run("update executors set is_draining = false");
+    const [broken, next] = await holdBack(world.database, ["default"], async () => {
+      const ids = [await world.start("report"), await world.start("report")] as const;
+      await world.database.run(`update executions set trigger = '{"kind":"moon"}' where id = $1`, [ids[0]]);
+      return ids;
+    });
     const { event, message } = await world.peer.take();
     message.done();
     expect(event.executionId).toBe(next);
@@ -180,7 +190,9 @@ describe("startDispatcher()", () => {
     });
     const texts: string[] = [];
     const asked = (what: RegExp): number => texts.filter((text) => what.test(text)).length;
-    await world.database.run("update executors set is_draining = true");
+    // As its heartbeats say from then on.
+    world.peer.setTrouble({ code: "DISK_FULL", message: "No space is left" });
+    await until(async () => (await world.database.run("select from executors where trouble is not null")) === 1);
     const ids = [await world.start("report")];
     // From then on this dispatcher knows it too.
     await until(async () => {
@@ -197,7 +209,7 @@ describe("startDispatcher()", () => {
     // Once a second it looks, and asks about the pool then; once more with the next start, if the platform's own
     // dispatcher had locked the pool at that moment.
     expect(asked(/pg_try_advisory/)).toBeLessThanOrEqual(2 * asked(/select lower\(l\.name\)/) + 1);
-    await world.database.run("update executors set is_draining = false");
+    world.peer.setTrouble(undefined);
     const done = await workOff(world.peer, ids.length);
     expect(done.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
     await stop();
@@ -218,13 +230,13 @@ describe("startDispatcher()", () => {
        when (lower(new.pool_name) = 'aaa') execute function refuse_aaa()`,
     );
     try {
-      await world.database.run("update executors set is_draining = true");
-      // A start updates the execution too, so the trigger is off meanwhile.
-      await world.database.run("alter table executions disable trigger refuse_aaa");
-      await world.start("aaa");
-      await world.database.run("alter table executions enable trigger refuse_aaa");
-      const id = await world.start("report");
-      await world.database.run("update executors set is_draining = false");
+      const id = await holdBack(world.database, ["aaa", "default"], async () => {
+        // A start updates the execution too, so the trigger is off meanwhile.
+        await world.database.run("alter table executions disable trigger refuse_aaa");
+        await world.start("aaa");
+        await world.database.run("alter table executions enable trigger refuse_aaa");
+        return world.start("report");
+      });
       const { event, message } = await world.peer.take();
       message.done();
       expect(event.executionId).toBe(id);

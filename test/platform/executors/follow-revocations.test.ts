@@ -80,6 +80,7 @@ describe("followRevocations()", () => {
     // Not yet known here, and never said: the messages of the keyring do not arrive.
     await revokeExecutor(world.platform.keyringConfig, attempt.executorId);
     expect(await emit(attempt)).toBe("ok");
+    const { revocationsAgeMs } = limits;
     Object.assign(limits, { revocationsAgeMs: 1_500 });
     await until(async () => (await emit(attempt)) === "KEYRING_UNREACHABLE");
     const { ref, rpc } = attempt;
@@ -91,5 +92,6 @@ describe("followRevocations()", () => {
     // An outage of the keyring ends no run.
     expect(await rpc.renew(ref)).toMatchObject({ ok: true });
     expect(await rpc.finish({ ...ref, status: "succeeded", lastSequence: 0 })).toEqual([]);
+    Object.assign(limits, { revocationsAgeMs });
   });
 });

@@ -108,6 +108,8 @@ describe("POST /api/v1/platform/hold", () => {
     await world.push("rarely", { "main.sh": "true\n", "manifest.json": once });
     await until(async () => (await countOf("often")) > 0 && (await countOf("rarely")) > 0);
     const { hold: held } = await hold();
+    // Waits for due times that were being run when the hold began.
+    await world.database.run("select from schedules for update");
     const counts = await Promise.all(["often", "rarely"].map(countOf));
     await bothChecked();
     expect(await Promise.all(["often", "rarely"].map(countOf))).toEqual(counts);

@@ -4,8 +4,9 @@ import { changeTopic } from "@sealrun/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ChangeNotices, openChangeNotices } from "../../../packages/platform/src/live/change-notices.ts";
 import { type FeedNotices, openFeedNotices } from "../../../packages/platform/src/live/feed-notices.ts";
-import { freshDatabase } from "../../support/servers.ts";
+import { breakListening } from "../../support/break-listening.ts";
 import { until } from "../../support/executions-world.ts";
+import { freshDatabase } from "../../support/servers.ts";
 
 let own: Awaited<ReturnType<typeof freshDatabase>>;
 let database: Database;
@@ -84,9 +85,7 @@ describe("openChangeNotices()", () => {
   test("openChangeNotices() tells every topic after its connection broke", async () => {
     const heard: string[] = [];
     const end = notices.subscribe((topics) => heard.push(...topics));
-    await database.run(
-      "select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen %' and datname = current_database()",
-    );
+    await breakListening(database);
     await until(async () => changeTopic.options.every((topic) => heard.includes(topic)));
     end();
   });

@@ -1,6 +1,7 @@
 import { type Database, openDatabase } from "@sealrun/postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type FeedNotices, openFeedNotices } from "../../../packages/platform/src/live/feed-notices.ts";
+import { breakListening } from "../../support/break-listening.ts";
 import { until } from "../../support/executions-world.ts";
 import { freshDatabase } from "../../support/servers.ts";
 
@@ -37,9 +38,7 @@ describe("openFeedNotices()", () => {
   test("openFeedNotices() calls all subscribers after its connection broke", async () => {
     const called: string[] = [];
     const ends = ["a", "b"].map((id) => notices.subscribe(id, () => called.push(id)));
-    await database.run(
-      "select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen %' and datname = current_database()",
-    );
+    await breakListening(database);
     await until(async () => called.length === 2);
     await tell("b");
     await until(async () => called.length === 3);

@@ -454,17 +454,21 @@ async function referring(id: string): Promise<readonly { readonly table: string;
 async function holdGrantEnd(id: string): Promise<() => Promise<void>> {
   // The platform confirms such an end within seconds, unless the row is held.
   const holder = await openDatabase({ config: world.platform.config.postgres, applicationName: "test" });
-  const { promise, resolve } = Promise.withResolvers<undefined>();
+  let isReleased = false;
   const isHeld = Promise.withResolvers<undefined>();
   await holder.run("update attempts set grant_ended_at = null where execution_id = $1", [id]);
   const holding = holder.transaction(async (sql) => {
     await sql.run("select from attempts where execution_id = $1 for update", [id]);
     isHeld.resolve(undefined);
-    await promise;
+    await until(async () => {
+      // A transaction that is idle for long is ended.
+      await sql.run("select 1");
+      return isReleased;
+    });
   });
   await isHeld.promise;
   return async () => {
-    resolve(undefined);
+    isReleased = true;
     await holding;
     await holder.close();
   };

@@ -125,8 +125,9 @@ describe("answerRelease()", () => {
       await rpc.release({ ...ref, reason: full });
       const row = await world.database.row(
         z.object({ seconds: z.number() }),
-        "select extract(epoch from not_before - clock_timestamp())::float8 as seconds from outbox where execution_id = $1",
-        [id],
+        `select extract(epoch from o.not_before - a.ended_at)::float8 as seconds
+         from outbox o join attempts a on a.execution_id = o.execution_id and a.attempt = $2 where o.execution_id = $1`,
+        [id, ref.attempt],
       );
       waits.push(Math.round(row?.seconds ?? 0));
       const often = release === 1 ? "once" : `${release} times`;

@@ -22,6 +22,18 @@ const endLease = async (id: string): Promise<void> => {
   );
 };
 
+/** Lets the sweeper end no attempt until the returned function is called: it could come before a late request. */
+async function keepFromLosing(): Promise<() => Promise<void>> {
+  await world.database.run(
+    `create function refuse_loss() returns trigger language plpgsql as $$ begin raise exception 'not yet'; end $$`,
+  );
+  await world.database.run(
+    `create trigger refuse_loss before update on attempts for each row
+     when (new.ended_as = 'lost') execute function refuse_loss()`,
+  );
+  return async () => void (await world.database.run("drop function refuse_loss() cascade"));
+}
+
 describe("answerRenew()", () => {
   test("answerRenew() moves the end of the lease on", async () => {
     const { ref, rpc } = await world.claim("report");
@@ -96,8 +108,10 @@ describe("answerRenew()", () => {
 describe("answerFinish()", () => {
   test("answerFinish() accepts a late finish of an attempt that has not ended", async () => {
     const { ref, rpc } = await world.claim("report");
+    const letSweep = await keepFromLosing();
     await endLease(ref.executionId);
     await rpc.finish({ ...ref, status: "succeeded", lastSequence: 0 });
+    await letSweep();
     expect(await world.show(ref.executionId)).toMatchObject({ status: "succeeded", attempts: [{ end: "finished" }] });
   });
 

@@ -12,6 +12,8 @@ beforeAll(async () => {
 });
 afterAll(async () => world?.close());
 
+/** Once an hour, and not while these tests run: that is half an hour from now. */
+const hourly = `${(new Date().getUTCMinutes() + 30) % 60} * * * *`;
 const push = async (name: string, manifest: object): Promise<void> =>
   world.push(name, { "main.sh": "true\n", "manifest.json": JSON.stringify(manifest) });
 const runRow = z.object({ due_at: z.date(), execution_id: z.string() });
@@ -56,8 +58,8 @@ describe("startScheduler()", () => {
   });
 
   test("startScheduler() ends a schedule whose time zone no longer exists, and goes on with the others", async () => {
-    await push("atlantis", { schedule: { cron: "0 * * * *", timezone: "Europe/Zurich" } });
-    await push("mainland", { schedule: "0 * * * *" });
+    await push("atlantis", { schedule: { cron: hourly, timezone: "Europe/Zurich" } });
+    await push("mainland", { schedule: hourly });
     await world.database.run(
       `update schedules s set timezone = 'Europe/Atlantis' from packages p
        where p.id = s.package_id and p.name = 'atlantis'`,
@@ -77,7 +79,7 @@ describe("startScheduler()", () => {
 
   test("startScheduler() forgets what was missed, or runs once for all of it", async () => {
     const hours = 5 * 3_600;
-    for (const missed of ["skip", "run_once"] as const) await push(missed, { schedule: { cron: "0 * * * *", missed } });
+    for (const missed of ["skip", "run_once"] as const) await push(missed, { schedule: { cron: hourly, missed } });
     await putBack("skip", hours);
     await putBack("run_once", hours);
     const isMovedOn = async (): Promise<boolean> =>
@@ -120,7 +122,8 @@ describe("startScheduler()", () => {
     await putBack("broken", 1);
     await until(async () => (await runsOf("whole")).length >= 2);
     await push("whole", {});
+    // After the batch failed, each of the two is handled by itself.
+    await until(async () => (await failuresOf("broken")) === 1);
     expect(await runsOf("broken")).toEqual([]);
-    expect(await failuresOf("broken")).toBe(1);
   });
 });

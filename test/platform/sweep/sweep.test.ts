@@ -215,7 +215,11 @@ describe("startSweeper()", () => {
     await world.database.transaction(async (sql) => {
       // Nothing can be stored, so more reports wait than one platform takes at once.
       await sql.run("lock table report_chunks in exclusive mode");
-      for (let sequence = 1; sequence <= 300; sequence += 1) await world.peer.report(crowd.ref, sequence, [late]);
+      for (let sequence = 1; sequence <= 300; sequence += 1) {
+        await world.peer.report(crowd.ref, sequence, [late]);
+        // The transaction must not be idle for long.
+        if (sequence % 50 === 0) await statusOf(sql, crowd.ref.executionId);
+      }
       await world.peer.report(ref, 1, [late]);
       await world.database.run("update executions set finished_at = finished_at - interval '3 min' where id = $1", [
         ref.executionId,
