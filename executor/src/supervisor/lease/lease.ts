@@ -70,6 +70,11 @@ export function keepLease(
   /** The lease counts from when it was asked for, not from when the answer came. */
   const extend = (askedAt: number, forMs: number): void => giveUpIn(askedAt + forMs - marginMs - performance.now());
   const cancel = (): void => cancelling.abort(new SealrunError("CANCELLED", ""));
+  /** After a jump of the clock two renewals can be under way; only one follows them. */
+  const renewIn = (ms: number): void => {
+    clearTimeout(next);
+    next = setTimeout(() => void renew(), ms);
+  };
   const renew = async (): Promise<void> => {
     const askedAt = performance.now();
     try {
@@ -78,7 +83,7 @@ export function keepLease(
       giveUpBefore = undefined;
       extend(askedAt, reply.leaseMs);
       if (reply.cancel === true) cancel();
-      next = setTimeout(() => void renew(), untilRenewal());
+      renewIn(untilRenewal());
     } catch (error) {
       if (isStopped) return;
       const { code } = toSealrunError(error);
@@ -86,7 +91,7 @@ export function keepLease(
       // A suspended machine wakes with the right time: a wrong clock means that the clock was set.
       if (code === "CLOCK_WRONG" && giveUpBefore !== undefined) giveUpIn(giveUpBefore - performance.now());
       if (isLost) lose(new SealrunError("LEASE_LOST", "The platform gave the attempt up"));
-      if (!isLost) next = setTimeout(() => void renew(), retryMs);
+      if (!isLost) renewIn(retryMs);
     }
   };
   let last = { wall: Date.now(), steady: performance.now() };
@@ -105,7 +110,7 @@ export function keepLease(
   }, watchMs);
 
   extend(askedAt, leaseMs);
-  next = setTimeout(() => void renew(), untilRenewal());
+  renewIn(untilRenewal());
   return {
     signal: ending.signal,
     cancelled: cancelling.signal,
