@@ -39,6 +39,8 @@ export function keepLease(
   let giveUpAt = 0;
   /** `giveUpAt` from before a jump of the wall clock: it is right if the clock was only set. */
   let giveUpBefore: number | undefined;
+  /** When the last jump of the wall clock was seen, on the monotonic clock. */
+  let leaptAt = Number.NEGATIVE_INFINITY;
   let deadline: NodeJS.Timeout | undefined;
   let next: NodeJS.Timeout | undefined;
   let isRunning = true;
@@ -80,9 +82,11 @@ export function keepLease(
     try {
       const reply = await rpc.renew(ref);
       if (isStopped) return;
+      if (reply.cancel === true) cancel();
+      // Asked before the jump, at an unknown time: the lease may have expired since. It was asked for again.
+      if (askedAt < leaptAt) return;
       giveUpBefore = undefined;
       extend(askedAt, reply.leaseMs);
-      if (reply.cancel === true) cancel();
       renewIn(untilRenewal());
     } catch (error) {
       if (isStopped) return;
@@ -103,6 +107,7 @@ export function keepLease(
     if (leapMs < suspendedMs || isStopped) return;
     // It is unknown how much of the lease is left. The run goes on if the platform renews it at once, or has another
     // time.
+    leaptAt = now.steady;
     giveUpBefore ??= giveUpAt;
     giveUpIn(Math.min(giveUpAt - now.steady, suspendedMs));
     clearTimeout(next);

@@ -126,6 +126,13 @@ describe("keepLease()", () => {
     lease.stop();
   });
 
+  it("does not count the answer to a renewal from before a jump of the wall clock", async () => {
+    const { lease, answers } = await jumpDuringRenewal();
+    answers[0]?.();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(lease.signal.reason).toMatchObject({ code: "PLATFORM_UNREACHABLE" });
+  });
+
   it("uses the monotonic clock after a jump of the wall clock that the platform does not have", async () => {
     const renew = async () => Promise.reject(new SealrunError("CLOCK_WRONG", ""));
     const lease = keepLease({ renew }, ref, limits.leaseMs);
