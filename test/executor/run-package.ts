@@ -90,7 +90,8 @@ export async function runPackage(options: PackageOptions): Promise<PackageRun> {
       own: options.own ?? {},
       hasSealed: options.hasSealed === true,
     },
-    timeoutMs: 30_000,
+    // It only ends a script that would never end.
+    timeoutMs: 150_000,
     signal: new AbortController().signal,
     onStdout: (chunk) => void (output.stdout += Buffer.from(chunk).toString()),
     onStderr: (chunk) => void (output.stderr += Buffer.from(chunk).toString()),

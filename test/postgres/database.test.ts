@@ -70,11 +70,22 @@ test("openDatabase() lives through a server that ends connections in the same pa
   const own = "application_name = 'ended with an answer'";
   const count = async (where: string): Promise<number> =>
     (await database.rows(row, `select pid::text as name from pg_stat_activity where ${own} and ${where}`)).length;
-  // As many as the pool has connections, and a transaction that waits for the first to become free.
-  const asked = Array.from({ length: 10 }, async () => busy.run("select pg_sleep(0.5)"));
+  const locked = Promise.withResolvers<void>();
+  const frozen = Promise.withResolvers<void>();
+  const holding = database.transaction(async (sql) => {
+    await sql.run("select pg_advisory_xact_lock(1)");
+    locked.resolve();
+    await frozen.promise;
+  });
+  await locked.promise;
+  // As many as the pool has connections, and a transaction that waits for the first to become free. None gets its answer
+  // before all have begun and the wire is frozen.
+  const asked = Array.from({ length: 10 }, async () => busy.run("select pg_advisory_xact_lock_shared(1)"));
   const answered = Promise.allSettled([...asked, busy.transaction(async (sql) => sql.run("select 1"))]);
   await until(async () => ((await count("state = 'active'")) === 10 ? true : undefined));
   wire.freeze();
+  frozen.resolve();
+  await holding;
   await until(async () => ((await count("state = 'idle'")) === 10 ? true : undefined));
   await database.run(`select pg_terminate_backend(pid) from pg_stat_activity where ${own}`);
   await until(async () => ((await count("true")) === 0 ? true : undefined));

@@ -54,7 +54,7 @@ async function dieAtStart({ ending, after, delayMs, unsafe = false }: Try): Prom
   });
   expect(signal).toBe("SIGKILL");
   // The executor's own command line has the name too, and is gone.
-  await expect.poll(() => processesWith(name), { timeout: 20_000 }).toEqual([]);
+  await expect.poll(() => processesWith(name)).toEqual([]);
   return {
     wasTold: existsSync(join(root.path, "go")),
     hasStarted: globSync(join(root.path, "exe_00000000000000000000-1-*", "work", "started")).length > 0,

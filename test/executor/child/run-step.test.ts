@@ -1,7 +1,8 @@
 import { randomInt } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import type { ScriptHandler } from "../../../executor/src/channel/answer-request.ts";
 import { until } from "../../support/until.ts";
-import { processesWith, seenProcesses } from "../processes.ts";
+import { processesWith, type SeenProcess, seenProcesses } from "../processes.ts";
 import { answerSecrets, runPackage } from "../run-package.ts";
 
 const secret = "hunter2-not-anywhere";
@@ -281,32 +282,44 @@ describe("runStep() passes output on", () => {
 });
 
 describe("runStep() shows no secret to the process list", () => {
+  /** Lists all processes when the script has written something, and only then answers what it asks for as LISTED. */
+  function listWhileRunning() {
+    const { promise: listed, resolve, reject } = Promise.withResolvers<readonly SeenProcess[]>();
+    const onStdout = async (): Promise<void> => seenProcesses().then(resolve, reject);
+    const answer: ScriptHandler = async (request) => {
+      if (request.op !== "get" || request.name !== "LISTED") return handle(request);
+      await listed;
+      return { found: true, value: "" };
+    };
+    return { listed, options: { handle: answer, onStdout } };
+  }
+
   test("runStep() keeps secrets out of every command line and environment", async () => {
-    const seen: Awaited<ReturnType<typeof seenProcesses>>[] = [];
+    const { listed, options } = listWhileRunning();
     const run = await runPackage({
       files: {
-        "main.py": `import time\nfrom sealrun import context\nvalue = context.secrets.get("TOKEN")\nprint(len(value))\ntime.sleep(1)`,
+        "main.py": `from sealrun import context\nvalue = context.secrets.get("TOKEN")\nprint(len(value))\ncontext.secrets.get("LISTED")`,
       },
       own: { PLANTED: "planted-control" },
-      handle,
-      onStdout: async () => void seen.push(await seenProcesses()),
+      ...options,
     });
     expect(run.exitCode).toBe(0);
-    const text = seen.flat().map(({ commandLine, environment }) => commandLine + environment);
+    const text = (await listed).map(({ commandLine, environment }) => commandLine + environment);
     expect(text.filter((line) => line.includes("planted-control"))).not.toEqual([]);
     expect(text.filter((line) => line.includes(secret))).toEqual([]);
   });
 
   test("runStep() starts bubblewrap itself with an empty environment, whatever the package sets", async () => {
-    const environments: string[] = [];
-    await runPackage({
-      files: { "main.sh": "echo x; sleep 0.5" },
+    const { listed, options } = listWhileRunning();
+    const run = await runPackage({
+      files: { "main.sh": "echo x; sealrun-context get LISTED" },
       own: { LD_PRELOAD: "/proc/self/cwd/evil.so", LD_LIBRARY_PATH: "/proc/self/cwd" },
-      onStdout: async () => {
-        const outside = (await processesWith("--args\u00006")).map(({ environment }) => environment);
-        environments.push(...outside);
-      },
+      ...options,
     });
+    expect(run.exitCode).toBe(0);
+    const environments = (await listed)
+      .filter(({ commandLine }) => commandLine.includes("--args\u00006"))
+      .map(({ environment }) => environment);
     expect(environments.length).toBeGreaterThan(0);
     expect(environments.filter((text) => text.includes("evil.so"))).toEqual([]);
   });

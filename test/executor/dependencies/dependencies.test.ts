@@ -14,6 +14,8 @@ import { makeWheel, startWheelIndex, wheelName } from "../../support/wheel-index
 import { temporaryFolder } from "../temporary-folder.ts";
 
 const npm = findNpm();
+/** No server listens at this port, which no test is given either. */
+const closedAddress = "http://127.0.0.1:9/";
 
 interface World {
   readonly dependencies: Dependencies;
@@ -137,7 +139,7 @@ describe("prepare() installs Node packages", () => {
   test("prepare() says which registry cannot be reached, and what to do", async () => {
     await using root = await temporaryFolder();
     await using registry = await startNpmRegistry([greeter]);
-    const world = await openWorld(root.path, { npmRegistry: await closedAddress() });
+    const world = await openWorld(root.path, { npmRegistry: closedAddress });
     const refused = await rejectionOf(world.prepare(registry.filesFor(["greeter"])));
     expect(refused.code).toBe("REGISTRY_UNREACHABLE");
     expect(refused.message).toMatch(
@@ -190,7 +192,7 @@ describe("prepare() installs Node packages", () => {
 
   test("prepare() uses an uploaded node_modules unchanged, and asks no registry", async () => {
     await using root = await temporaryFolder();
-    const world = await openWorld(root.path, { npmRegistry: await closedAddress() });
+    const world = await openWorld(root.path, { npmRegistry: closedAddress });
     const found = await world.prepare({
       "package.json": `{"dependencies":{"x":"1.0.0"}}`,
       "node_modules/x/index.js": "1",
@@ -201,7 +203,7 @@ describe("prepare() installs Node packages", () => {
 
   test("prepare() has nothing to do for a package.json without dependencies", async () => {
     await using root = await temporaryFolder();
-    const world = await openWorld(root.path, { npmRegistry: await closedAddress() });
+    const world = await openWorld(root.path, { npmRegistry: closedAddress });
     const found = await world.prepare({ "package.json": `{"type":"module","devDependencies":{"typescript":"7"}}` });
     expect(found).toMatchObject({ hasNodeModules: false, nodeModules: undefined, python: undefined });
   });
@@ -249,7 +251,7 @@ describe("prepare() installs Python packages", () => {
 
   test("prepare() installs vendored wheels without a network", async () => {
     await using root = await temporaryFolder();
-    const world = await openWorld(root.path, { pipIndexUrl: await closedAddress() });
+    const world = await openWorld(root.path, { pipIndexUrl: closedAddress });
     const wheel = makeWheel(shares);
     const files = { "requirements.txt": "share-split==1.0.0", [`wheels/${wheelName(shares)}`]: wheel };
     const { python = "" } = await world.prepare(files);
@@ -262,22 +264,12 @@ describe("prepare() installs Python packages", () => {
 
   test("prepare() says which index cannot be reached", async () => {
     await using root = await temporaryFolder();
-    const world = await openWorld(root.path, { pipIndexUrl: await closedAddress() });
+    const world = await openWorld(root.path, { pipIndexUrl: closedAddress });
     const refused = await rejectionOf(world.prepare({ "requirements.txt": "share-split==1.0.0" }));
     expect(refused.code).toBe("REGISTRY_UNREACHABLE");
     expect(refused.message).toMatch(/^The executor could not reach 127\.0\.0\.1:\d+ \(Connection refused\)/);
   });
 });
-
-/** An address at which no server listens. */
-async function closedAddress(): Promise<string> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}/`;
-}
 
 /** A server that takes connections and never answers. */
 async function startSilentServer(): Promise<

@@ -39,6 +39,8 @@ export function keepLease(
   let giveUpAt = 0;
   /** `giveUpAt` from before a jump of the wall clock: it is right if the clock was only set. */
   let giveUpBefore: number | undefined;
+  /** When the last jump of the wall clock was seen, on the monotonic clock. */
+  let leaptAt = Number.NEGATIVE_INFINITY;
   let deadline: NodeJS.Timeout | undefined;
   let next: NodeJS.Timeout | undefined;
   let isRunning = true;
@@ -70,15 +72,22 @@ export function keepLease(
   /** The lease counts from when it was asked for, not from when the answer came. */
   const extend = (askedAt: number, forMs: number): void => giveUpIn(askedAt + forMs - marginMs - performance.now());
   const cancel = (): void => cancelling.abort(new SealrunError("CANCELLED", ""));
+  /** After a jump of the clock two renewals can be under way; only one follows them. */
+  const renewIn = (ms: number): void => {
+    clearTimeout(next);
+    next = setTimeout(() => void renew(), ms);
+  };
   const renew = async (): Promise<void> => {
     const askedAt = performance.now();
     try {
       const reply = await rpc.renew(ref);
       if (isStopped) return;
+      if (reply.cancel === true) cancel();
+      // Asked before the jump, at an unknown time: the lease may have expired since. It was asked for again.
+      if (askedAt < leaptAt) return;
       giveUpBefore = undefined;
       extend(askedAt, reply.leaseMs);
-      if (reply.cancel === true) cancel();
-      next = setTimeout(() => void renew(), untilRenewal());
+      renewIn(untilRenewal());
     } catch (error) {
       if (isStopped) return;
       const { code } = toSealrunError(error);
@@ -86,7 +95,7 @@ export function keepLease(
       // A suspended machine wakes with the right time: a wrong clock means that the clock was set.
       if (code === "CLOCK_WRONG" && giveUpBefore !== undefined) giveUpIn(giveUpBefore - performance.now());
       if (isLost) lose(new SealrunError("LEASE_LOST", "The platform gave the attempt up"));
-      if (!isLost) next = setTimeout(() => void renew(), retryMs);
+      if (!isLost) renewIn(retryMs);
     }
   };
   let last = { wall: Date.now(), steady: performance.now() };
@@ -98,6 +107,7 @@ export function keepLease(
     if (leapMs < suspendedMs || isStopped) return;
     // It is unknown how much of the lease is left. The run goes on if the platform renews it at once, or has another
     // time.
+    leaptAt = now.steady;
     giveUpBefore ??= giveUpAt;
     giveUpIn(Math.min(giveUpAt - now.steady, suspendedMs));
     clearTimeout(next);
@@ -105,7 +115,7 @@ export function keepLease(
   }, watchMs);
 
   extend(askedAt, leaseMs);
-  next = setTimeout(() => void renew(), untilRenewal());
+  renewIn(untilRenewal());
   return {
     signal: ending.signal,
     cancelled: cancelling.signal,

@@ -52,7 +52,7 @@ export function sealRegularly(
     if (isClosed) return;
     timer ??= setTimeout(() => {
       timer = undefined;
-      void start();
+      void sealNow();
     }, gatherMs);
   };
   const look = async (): Promise<void> => {

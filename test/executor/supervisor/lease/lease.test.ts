@@ -118,6 +118,21 @@ describe("keepLease()", () => {
     lease.stop();
   });
 
+  it("goes on with one renewal at a time after a jump of the wall clock during a renewal", async () => {
+    const { lease, answers } = await jumpDuringRenewal();
+    for (const answer of answers.splice(0)) answer();
+    await vi.advanceTimersByTimeAsync(limits.renewMs);
+    expect(answers).toHaveLength(1);
+    lease.stop();
+  });
+
+  it("does not count the answer to a renewal from before a jump of the wall clock", async () => {
+    const { lease, answers } = await jumpDuringRenewal();
+    answers[0]?.();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(lease.signal.reason).toMatchObject({ code: "PLATFORM_UNREACHABLE" });
+  });
+
   it("uses the monotonic clock after a jump of the wall clock that the platform does not have", async () => {
     const renew = async () => Promise.reject(new SealrunError("CLOCK_WRONG", ""));
     const lease = keepLease({ renew }, ref, limits.leaseMs);
@@ -147,6 +162,21 @@ describe("keepLease()", () => {
     lease.stop();
   });
 });
+
+/** A lease whose wall clock jumped after it had asked for a renewal, and which has then asked again. */
+async function jumpDuringRenewal() {
+  const answers: (() => void)[] = [];
+  const renew = async () => {
+    await new Promise<void>((resolve) => answers.push(resolve));
+    return { ok: true as const, leaseMs: limits.leaseMs };
+  };
+  const lease = keepLease({ renew }, ref, limits.leaseMs);
+  await vi.advanceTimersByTimeAsync(limits.renewMs);
+  vi.setSystemTime(Date.now() + 2 * limits.leaseMs);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(answers).toHaveLength(2);
+  return { lease, answers };
+}
 
 /** As SIGSTOP does: time passes and no timer fires. */
 function stopProcess(ms: number): void {

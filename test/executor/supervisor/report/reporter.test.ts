@@ -171,12 +171,14 @@ describe.concurrent("createReporter()", () => {
         isStored ? [] : Array.from({ length: lastSequence }, (_, index) => index + 1),
     });
     const { taken, done } = flood(reporter, 9_000);
-    await until(() => (asked.length >= 4 ? true : undefined));
-    const before = taken();
+    // On a busy machine the spool and the memory are full only after some questions, which come once a second.
+    await until(async () => {
+      const [before, questions] = [taken(), asked.length];
+      await until(() => (asked.length >= questions + 2 ? true : undefined));
+      return taken() === before ? true : undefined;
+    });
     // Chunks in the spool, and chunks that wait in memory for room there.
-    expect(before).toBeLessThan(7_000);
-    await until(() => (asked.length >= 6 ? true : undefined));
-    expect(taken()).toBe(before);
+    expect(taken()).toBeLessThan(7_000);
     const betweenMs = asked.slice(1).map(({ at }, index) => at - (asked[index]?.at ?? 0));
     expect(Math.min(...betweenMs)).toBeGreaterThan(990);
     isStored = true;
