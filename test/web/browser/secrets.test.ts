@@ -42,7 +42,7 @@ test("/vault/secrets adds a secret, empties the field and says which version is 
   await page.getByRole("button", { name: "Seal and save" }).click();
   await page.getByText("ADDED, version 1, sealed").waitFor();
   await nameOf(page, "ADDED").waitFor();
-  expect(await page.getByRole("dialog").count()).toBe(0);
+  await page.getByRole("dialog").waitFor({ state: "detached" });
   expect(await versionOf("ADDED")).toBe(1);
 });
 
@@ -303,9 +303,13 @@ test("/vault/secrets needs nothing but a keyboard", async () => {
   await page.keyboard.type("typed by hand");
   await page.keyboard.press("Control+Enter");
   await page.getByText("KEYS_A, version 1, sealed").waitFor();
+  // The message may be there before the dialog is gone, to which all keys belong while it is open.
+  await page.getByRole("dialog").waitFor({ state: "detached" });
   await page.keyboard.press("/");
   await page.keyboard.type("keys_");
   await page.waitForURL((url) => url.searchParams.get("find") === "keys_");
+  // The address changes before the list does.
+  await expect.poll(async () => page.locator("[data-secret]").count()).toBe(1);
   await page.keyboard.press("ArrowDown");
   await expect.poll(async () => focusedName(page)).toBe("KEYS_A");
   await page.keyboard.press("Enter");
