@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import { beforeAll, expect, test } from "vitest";
 import { ask } from "../../support/api.ts";
 import { type BrowserStorage, useBrowser, type Visit } from "../../support/browser.ts";
-import { expectAccessible, expectNoSidewaysScroll, signIn } from "../../support/browser-checks.ts";
+import { expectAccessible, expectNoSidewaysScroll, signIn, waitUntilSettled } from "../../support/browser-checks.ts";
 import { dropFile } from "../../support/drop-file.ts";
 import { holdChunk } from "../../support/hold-chunk.ts";
 import { sharedStage } from "../../support/stage.ts";
@@ -195,6 +195,7 @@ test("/vault/secrets asks before the browser's back discards a typed value", asy
   const { page } = await open("/guides");
   await page.getByRole("link", { name: "Vault" }).click();
   await page.getByRole("button", { name: "Import", exact: true }).waitFor();
+  await waitUntilSettled(page);
   await page.keyboard.press("n");
   const value = page.getByLabel("Value", { exact: true });
   const question = page.getByRole("dialog", { name: "Discard what you typed?" });
@@ -384,7 +385,8 @@ async function visitHeld(path: string, chunk: string): Promise<Visit & { readonl
 
 async function open(path: string, width = 1440): Promise<Visit> {
   const opened = await visit(`${stage.url}${path}`, { width, storage });
-  await opened.page.getByRole("heading", { level: 1 }).waitFor();
+  // Keys that are pressed before a page listens to them are lost.
+  await waitUntilSettled(opened.page);
   return opened;
 }
 
