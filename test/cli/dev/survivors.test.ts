@@ -4,7 +4,6 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { programs } from "../../support/servers.ts";
@@ -36,11 +35,6 @@ async function alive(): Promise<string[]> {
   return lines.filter((line) => line.includes(dataFolder));
 }
 
-async function untilNoneIsAlive(): Promise<string[]> {
-  for (let tries = 0; tries < 200 && (await alive()).length > 0; tries++) await sleep(50);
-  return alive();
-}
-
 test.each(["SIGKILL", "SIGTERM"] as const)(
   "startPostgres(), startNats() and startPartProcess() leave nothing alive after %s, and start again",
   async (signal) => {
@@ -48,7 +42,7 @@ test.each(["SIGKILL", "SIGTERM"] as const)(
     expect((await alive()).length).toBeGreaterThan(3);
     child.kill(signal);
     await once(child, "exit");
-    expect(await untilNoneIsAlive()).toEqual([]);
+    await expect.poll(alive).toEqual([]);
   },
 );
 
@@ -62,6 +56,6 @@ test("startPostgres() removes the socket folder that a killed start left behind"
   await expect(readdir(left)).rejects.toThrow("ENOENT");
   next.kill("SIGKILL");
   await once(next, "exit");
-  expect(await untilNoneIsAlive()).toEqual([]);
+  await expect.poll(alive).toEqual([]);
   await rm(await readFile(record, "utf8"), { recursive: true, force: true });
 });

@@ -93,18 +93,14 @@ describe("startPostgres()", () => {
     expect(shown).not.toContain(postgres.keyring.password);
   });
 
-  test(
-    "startPostgres() says DATA_FOLDER_UNUSABLE when a live server holds the folder",
-    { timeout: 30_000 },
-    async () => {
-      await start();
-      const second = startPostgres({ programs: programs(), dataFolder });
-      await expect(second).rejects.toMatchObject({
-        code: "DATA_FOLDER_UNUSABLE",
-        message: expect.stringContaining(dataFolder),
-      });
-    },
-  );
+  test("startPostgres() says DATA_FOLDER_UNUSABLE when a live server holds the folder", async () => {
+    await start();
+    const second = startPostgres({ programs: programs(), dataFolder });
+    await expect(second).rejects.toMatchObject({
+      code: "DATA_FOLDER_UNUSABLE",
+      message: expect.stringContaining(dataFolder),
+    });
+  });
 
   test("startPostgres() is not misled by a stale pid file that names a live process of another kind", async () => {
     await start().then((postgres) => postgres.stop());
@@ -132,7 +128,7 @@ describe("startPostgres()", () => {
     });
   });
 
-  test("startPostgres() lets two first starts on one folder end with one cluster", { timeout: 60_000 }, async () => {
+  test("startPostgres() lets two first starts on one folder end with one cluster", async () => {
     const folder = await mkdtemp(join(tmpdir(), "sealrun-test-"));
     const results = await Promise.allSettled([start(folder), start(folder)]);
     expect(results.map((result) => result.status).sort()).toEqual(["fulfilled", "rejected"]);

@@ -75,8 +75,11 @@ test("/guides/start colours code as text and copies it", async () => {
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   const code = page.locator("article pre").filter({ hasText: "getSecret" }).first();
   await code.locator("span[class]").first().waitFor();
-  await code.locator("xpath=..").getByRole("button", { name: "Copy" }).click();
-  await page.getByRole("button", { name: "Copied" }).waitFor();
+  // It says "Copied" for a second only.
+  await Promise.all([
+    page.getByRole("button", { name: "Copied" }).waitFor(),
+    code.locator("xpath=..").getByRole("button", { name: "Copy" }).click(),
+  ]);
   expect(await page.evaluate(async () => navigator.clipboard.readText())).toBe(await code.innerText());
 });
 

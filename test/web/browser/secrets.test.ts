@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import { beforeAll, expect, test } from "vitest";
 import { ask } from "../../support/api.ts";
 import { type BrowserStorage, useBrowser, type Visit } from "../../support/browser.ts";
-import { expectAccessible, expectNoSidewaysScroll, signIn } from "../../support/browser-checks.ts";
+import { expectAccessible, expectNoSidewaysScroll, signIn, waitUntilSettled } from "../../support/browser-checks.ts";
 import { dropFile } from "../../support/drop-file.ts";
 import { holdChunk } from "../../support/hold-chunk.ts";
 import { sharedStage } from "../../support/stage.ts";
@@ -42,7 +42,7 @@ test("/vault/secrets adds a secret, empties the field and says which version is 
   await page.getByRole("button", { name: "Seal and save" }).click();
   await page.getByText("ADDED, version 1, sealed").waitFor();
   await nameOf(page, "ADDED").waitFor();
-  expect(await page.getByRole("dialog").count()).toBe(0);
+  await page.getByRole("dialog").waitFor({ state: "detached" });
   expect(await versionOf("ADDED")).toBe(1);
 });
 
@@ -195,6 +195,7 @@ test("/vault/secrets asks before the browser's back discards a typed value", asy
   const { page } = await open("/guides");
   await page.getByRole("link", { name: "Vault" }).click();
   await page.getByRole("button", { name: "Import", exact: true }).waitFor();
+  await waitUntilSettled(page);
   await page.keyboard.press("n");
   const value = page.getByLabel("Value", { exact: true });
   const question = page.getByRole("dialog", { name: "Discard what you typed?" });
@@ -303,9 +304,13 @@ test("/vault/secrets needs nothing but a keyboard", async () => {
   await page.keyboard.type("typed by hand");
   await page.keyboard.press("Control+Enter");
   await page.getByText("KEYS_A, version 1, sealed").waitFor();
+  // The message may be there before the dialog is gone, to which all keys belong while it is open.
+  await page.getByRole("dialog").waitFor({ state: "detached" });
   await page.keyboard.press("/");
   await page.keyboard.type("keys_");
   await page.waitForURL((url) => url.searchParams.get("find") === "keys_");
+  // The address changes before the list does.
+  await expect.poll(async () => page.locator("[data-secret]").count()).toBe(1);
   await page.keyboard.press("ArrowDown");
   await expect.poll(async () => focusedName(page)).toBe("KEYS_A");
   await page.keyboard.press("Enter");
@@ -380,7 +385,8 @@ async function visitHeld(path: string, chunk: string): Promise<Visit & { readonl
 
 async function open(path: string, width = 1440): Promise<Visit> {
   const opened = await visit(`${stage.url}${path}`, { width, storage });
-  await opened.page.getByRole("heading", { level: 1 }).waitFor();
+  // Keys that are pressed before a page listens to them are lost.
+  await waitUntilSettled(opened.page);
   return opened;
 }
 

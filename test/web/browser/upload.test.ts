@@ -128,8 +128,11 @@ test("UploadPage takes files and asks for a name, which it checks as it is typed
   await page.getByText("Give it a name").waitFor();
   await page.getByLabel("Name of the package").fill("my package");
   await page.getByText(/This name is not valid: a package name starts with a letter or digit/).waitFor();
+  const letAnswer = await holdAnswer(page, "**/packages/loose");
   await page.getByLabel("Name of the package").fill("loose");
+  // It sends nothing before the platform has said what it has under the name.
   await page.getByLabel("Name of the package").press("Enter");
+  letAnswer();
   await page.getByText("A new package").waitFor();
   await page.getByRole("button", { name: "Upload package" }).click();
   await page.getByText("loose version 1 is uploaded").waitFor();
@@ -251,8 +254,7 @@ test("UploadPage takes a tick only for the package that it was set for", async (
   const upload = page.getByRole("button", { name: "Upload version 2" });
   await name.fill("ticked");
   await tick.check();
-  await upload.waitFor();
-  expect(await upload.isEnabled()).toBe(true);
+  await expect.poll(async () => upload.isEnabled()).toBe(true);
   await name.fill("unticked");
   expect(await upload.or(page.getByRole("button", { name: "Upload", exact: true })).isDisabled()).toBe(true);
   await upload.waitFor();
@@ -281,6 +283,16 @@ async function open(path: string, url = stage.url): Promise<Visit> {
   await signIn(opened.page, stage);
   await opened.page.getByText("Drop a folder, files or a zip here").waitFor();
   return opened;
+}
+
+/** Keeps the platform's answers at this address back until the returned function is called. */
+async function holdAnswer(page: Page, url: string): Promise<() => void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await page.route(url, async (route) => {
+    await promise;
+    await route.continue();
+  });
+  return resolve;
 }
 
 async function choose(page: Page, kind: "folder" | "zip", path: string): Promise<void> {
