@@ -127,12 +127,13 @@ async function startWhile(count: number, breakClock: () => Promise<void>): Promi
   while (ids.length < before) await startNext();
   await cluster.witness.wait(ids[0] ?? "", "start");
   await breakClock();
-  const rightAt = performance.now() + wrongMs;
+  const wrongAt = performance.now();
   while (ids.length < count) {
     await startNext();
-    await sleep(wrongMs / (count - before));
+    // At fixed times: on a slow machine, starts must not keep the clock wrong for longer than runs can wait.
+    const nextAt = wrongAt + (wrongMs * (ids.length - before)) / (count - before);
+    await sleep(Math.max(0, nextAt - performance.now()));
   }
-  await sleep(Math.max(0, rightAt - performance.now()));
   return ids;
 }
 
