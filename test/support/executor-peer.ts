@@ -95,8 +95,9 @@ export async function connectPeer(state: ExecutorState, slots = manySlots): Prom
     claim,
     claimAll,
     take: async () => {
-      // A server that was restarted may offer a message to a request that nobody hears, and again after 30 s.
-      for (let tried = 0; tried < 12; tried += 1) {
+      // A server that was restarted may offer a message to a request that nobody hears, twice even, and again after 30 s
+      // each. A request without an answer ends after 5 s.
+      for (let tried = 0; tried < 24; tried += 1) {
         const message = await takeMessage(link, state.pool.id, AbortSignal.timeout(20_000));
         if (message === undefined) continue;
         const from = { platform: state.platform, pool: state.pool.id };
