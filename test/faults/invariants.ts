@@ -227,7 +227,7 @@ async function settle(cluster: Cluster): Promise<void> {
     );
     if (row?.open === 0) break;
   }
-  for (const deadline = Date.now() + 10_000; Date.now() < deadline; await sleep(250)) {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(250)) {
     if ((await nothingLeaks(cluster)).length === 0) break;
   }
 }

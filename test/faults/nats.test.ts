@@ -105,9 +105,12 @@ test("nats-server that repeats events out of order has each run once (F13)", { t
   const heard = connection.subscribe("sealrun.executions.>", {
     callback: (_, message) => void copies.push({ subject: message.subject, data: Uint8Array.from(message.data) }),
   });
+  await connection.flush();
   cluster.witness.hold();
   const ids = [await cluster.run("hold"), await cluster.run("hold")];
   for (const id of ids) await cluster.witness.wait(id, "hold");
+  // What was published before has arrived here with the answer.
+  await connection.flush();
   heard.unsubscribe();
   expect(copies.length).toBeGreaterThanOrEqual(2);
   for (let turn = 0; turn < 50; turn += 1) {

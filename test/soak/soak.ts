@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { crashPoints } from "@sealrun/faults";
+import type { ExecutionInfo } from "@sealrun/protocol";
 import type { Programs } from "../../packages/cli/src/setup/find-programs.ts";
 import { hangAndKill } from "../faults/hang-and-kill.ts";
 import { brokenInvariants } from "../faults/invariants.ts";
@@ -26,17 +27,20 @@ export interface SoakSummary {
   readonly ends: Readonly<Record<string, number>>;
   readonly reruns: number;
   readonly faults: Readonly<Record<string, number>>;
+  /** Until all had ended. */
   readonly quietSeconds: number;
+  /** The longest time of it in which nothing ended. */
+  readonly stalledSeconds: number;
   readonly largestMiB: number;
   readonly broken: readonly string[];
 }
 
 /**
- * A run may take this long to end once the last fault is over: a lease, a grace, a redelivery after 30 s and a backoff of
- * 30 s come one after the other at worst. It is a limit of the product and not its speed: what takes longer waits for
- * something that nobody does.
+ * Once the last fault is over, nothing may end for this long at most: a lease, a grace, a redelivery after 30 s and a
+ * backoff of 30 s come one after the other at worst. What takes longer waits for something that nobody does. On a slow
+ * machine many runs still wait for slots by then; they end one after the other.
  */
-export const maxQuietSeconds = 120;
+export const maxStalledSeconds = 120;
 
 /** Room for a few workspaces: small enough to be filled in a moment. */
 const diskBytes = 48 * 1024 * 1024;
@@ -65,8 +69,9 @@ export async function soak(options: SoakOptions): Promise<SoakSummary> {
     say(`quiet: ${accepted.length} accepted`);
     const quietSince = Date.now();
     const ends: Record<string, number> = {};
-    for (const { status } of await cluster.ends(accepted)) ends[status] = (ends[status] ?? 0) + 1;
+    const ended = await cluster.ends(accepted);
     const quietSeconds = Math.round((Date.now() - quietSince) / 1_000);
+    for (const { status } of ended) ends[status] = (ends[status] ?? 0) + 1;
     const sizes = await Promise.all(cluster.parts.map(async (part) => residentMiB(part.pid())));
     const broken = await brokenInvariants(cluster, { accepted });
     const reruns = accepted.filter((id) => cluster.witness.count(id) > 1).length;
@@ -77,12 +82,20 @@ export async function soak(options: SoakOptions): Promise<SoakSummary> {
       reruns,
       faults,
       quietSeconds,
+      stalledSeconds: Math.round(longestPause(ended, quietSince) / 1_000),
       largestMiB: Math.round(Math.max(...sizes)),
       broken,
     };
   } finally {
     await cluster.close();
   }
+}
+
+/** The longest time in ms, after `since`, in which none of the executions ended. PostgreSQL has this machine's clock here. */
+function longestPause(ended: readonly ExecutionInfo[], since: number): number {
+  const times = ended.map(({ finishedAt }) => Date.parse(finishedAt ?? "")).filter((time) => time > since);
+  const moments = [since, ...times].toSorted((left, right) => left - right);
+  return Math.max(...moments.map((moment, index) => moment - (moments[index - 1] ?? since)));
 }
 
 const packages = ["quick", "careful", "busy"] as const;

@@ -63,7 +63,7 @@ export async function expectAccessible(page: Page): Promise<void> {
 }
 
 /** Fails when the page itself can be scrolled sideways; boxes inside it may. A chart takes a moment to a new width. */
-export async function expectNoSidewaysScroll(page: Page, timeout = 15_000): Promise<void> {
+export async function expectNoSidewaysScroll(page: Page, timeout = 60_000): Promise<void> {
   const message = `sideways scroll at ${new URL(page.url()).pathname}`;
   await expect.poll(async () => findTooWide(page), { message, timeout }).toBeUndefined();
 }

@@ -111,7 +111,8 @@ export async function connectPeer(state: ExecutorState, slots = manySlots): Prom
     claim,
     claimAll,
     take: async () => {
-      // A server that was restarted may offer a message to a request that nobody hears, and again after 30 s.
+      // A server that was restarted may offer a message to a request that nobody hears, twice even, and again after 30 s
+      // each. A request without an answer ends after 5 s.
       for (const giveUpAt = Date.now() + maxTakeMs; Date.now() < giveUpAt;) {
         const message = await takeMessage(link, state.pool.id, AbortSignal.timeout(20_000));
         if (message === undefined) continue;

@@ -29,6 +29,16 @@ export function describePostgres(folder: string, programs: Programs, clock?: Clo
   };
   let running: Postgres | undefined;
   let last: ReturnType<PostgresProcess["addresses"]> | undefined;
+  /** Ends the server and waits for its workers too: a server does not start while one of them still holds the shared memory. */
+  const end = async (how: (server: Postgres, postmaster: number) => Promise<unknown>): Promise<void> => {
+    if (running === undefined) return;
+    const file = await readFile(join(folder, "postgres", "cluster", "postmaster.pid"), "utf8").catch(() => "");
+    const postmaster = Number.parseInt(file, 10);
+    const workers = await descendantsOf(postmaster);
+    await how(running, postmaster);
+    await until(async () => ((await stillAlive(workers)).length === 0 ? true : undefined));
+    running = undefined;
+  };
   return {
     folder,
     addresses: () => {
@@ -42,21 +52,13 @@ export function describePostgres(folder: string, programs: Programs, clock?: Clo
       if (superuser === undefined) throw new TypeError("the cluster has no superuser");
       last = { main, keyring, superuser };
     },
-    stop: async () => {
-      await running?.stop();
-      running = undefined;
-    },
-    kill: async () => {
-      if (running === undefined) return;
-      const file = await readFile(join(folder, "postgres", "cluster", "postmaster.pid"), "utf8");
-      const postmaster = Number(file.split("\n")[0]);
-      const workers = await descendantsOf(postmaster);
-      process.kill(postmaster, "SIGKILL");
-      await running.ended;
-      // They end by themselves soon, but a server does not start while one of them still holds the shared memory.
-      await until(async () => ((await stillAlive(workers)).length === 0 ? true : undefined));
-      running = undefined;
-    },
+    // On a slow disk a clean stop takes longer than the few seconds after which its postmaster is killed.
+    stop: async () => end(async (server) => server.stop()),
+    kill: async () =>
+      end(async (server, postmaster) => {
+        process.kill(postmaster, "SIGKILL");
+        await server.ended;
+      }),
     setClock: clock?.set ?? noClock,
   };
 }

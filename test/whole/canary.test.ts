@@ -163,7 +163,11 @@ async function searchTemporary(startedAt: number): Promise<readonly Finding[]> {
     const entry = await stat(path).catch(() => undefined);
     if (/^sealrun-(test|whole|demo)/.test(name) || (entry?.mtimeMs ?? 0) < startedAt - 1_000) continue;
     if (entry?.isDirectory() === true) findings.push(...(await searchFiles([path], everything)).findings);
-    else if (entry?.isFile() === true) findings.push(...search.find(await readFile(path), path));
+    else if (entry?.isFile() === true) {
+      // Other programs remove their files while this one looks.
+      const content = await readFile(path).catch(() => Buffer.alloc(0));
+      findings.push(...search.find(content, path));
+    }
   }
   return findings;
 }

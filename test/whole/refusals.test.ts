@@ -114,7 +114,7 @@ describe("answerRpc()", () => {
   test("answerRpc() refuses a claim that it has seen before", async () => {
     await stage.run("team/reader");
     const claim = heard.findLast(({ subject }) => subject.endsWith(".claim"));
-    const reply = await nats.connection.request(claim?.subject ?? "", claim?.data, { timeout: 5_000 });
+    const reply = await nats.connection.request(claim?.subject ?? "", claim?.data, { timeout: 60_000 });
     expect(answerIn(reply.data)).toMatchObject({ ok: false, code: "REPLAYED" });
   });
 });
@@ -191,6 +191,8 @@ describe("lookUpSecret()", () => {
     });
     const running = stage.run("team/attacked");
     await before.arrived;
+    // The answer to FIRST has been heard here too.
+    await nats.connection.flush();
     const request = heard.findLast(({ subject }) => /^sealrun\.rpc\..*\.lookup$/.test(subject));
     const reply = heard.findLast(({ subject }) => subject === request?.reply);
     const pid = await pidOf(join(stage.data, "platform", "config.json"));
