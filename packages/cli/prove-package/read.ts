@@ -7,8 +7,9 @@ for (const name of ["SEALRUN_PROVE_SERVICE", "SEALRUN_PROVE_PROJECT", "SEALRUN_P
   console.log(`${name} is ${value}, in base64 ${Buffer.from(value).toString("base64")}`);
   console.error(JSON.stringify({ [name]: value }));
 }
-console.log(`the sealed parameter is ${canary}`);
+// A parameter is masked once it is also a secret.
 context.secrets.set("SEALRUN_PROVE_SET", canary, "project");
+console.log(`the sealed parameter is ${canary}`);
 context.state.put("canary", canary);
 context.state.put("canary", null);
 context.result({ canary });

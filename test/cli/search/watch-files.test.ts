@@ -33,6 +33,6 @@ test("watchFiles() looks once more when it is stopped, and says what it searched
   const folder = await mkdtemp(join(tmpdir(), "sealrun-test-watch-"));
   const watch = watchFiles([folder], [marker]);
   await writeFile(join(folder, "clean"), "nothing of it");
-  expect(await watch.stop()).toEqual({ files: [join(folder, "clean")], findings: [] });
+  expect(await watch.stop()).toEqual({ files: [join(folder, "clean")], findings: [], unreadable: [] });
   await rm(folder, { recursive: true });
 });

@@ -81,10 +81,10 @@ describe("createEventKeys()", () => {
     const peer = makeAttempt({ service: { A: 1 }, grantedSecrets: 0 });
     peer.override.lookUpKeys = async () => {
       delete peer.override.lookUpKeys;
-      throw new SealrunError("KEYRING_UNREACHABLE", "");
+      throw new SealrunError("NO_GRANT", "");
     };
     const keys = createEventKeys(peer.attempt);
-    await expect(keys.find(secretOf(peer, "A"))).rejects.toMatchObject({ code: "KEYRING_UNREACHABLE" });
+    await expect(keys.find(secretOf(peer, "A"))).rejects.toMatchObject({ code: "NO_GRANT" });
     expect(await keys.find(secretOf(peer, "A"))).toHaveLength(64);
   });
 
