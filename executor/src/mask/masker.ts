@@ -1,7 +1,8 @@
 import { judgeMasking, type JsonValue } from "@sealrun/protocol";
 import { failClosed } from "./fail-closed.ts";
 import { createMaskStream, type MaskStream } from "./match/mask-stream.ts";
-import { addLater, addNeedle, createNeedleTrie, type NeedleTrie } from "./match/needle-trie.ts";
+import { bytesIn } from "./match/needle-memory.ts";
+import { addNeedles, createNeedleTrie, type NeedleTrie } from "./match/needle-trie.ts";
 import { splitNeedlesOf } from "./forms/needles.ts";
 
 /** Masks the values of one run in everything that leaves it. Keep one per run: it holds the values. */
@@ -20,6 +21,14 @@ export interface Masker {
   readonly maskText: (text: string) => string;
   /** Masks every string, number and key of a whole value. A masked number becomes a string. */
   readonly maskJson: (value: JsonValue) => JsonValue;
+  /** What the masker has used so far. */
+  readonly use: () => MaskerUse;
+}
+
+/** Memory in bytes, and the steps of automata, which do not depend on how fast the machine is. */
+interface MaskerUse {
+  readonly bytes: number;
+  readonly steps: number;
 }
 
 /** A masker without values. Output that cannot be masked is withheld, never shown. */
@@ -29,9 +38,7 @@ export function createMasker(): Masker {
   const add = (value: JsonValue): void => {
     const text = JSON.stringify(value);
     if (known.has(text)) return;
-    const { now, later } = splitNeedlesOf(value);
-    for (const needle of now) addNeedle(trie, needle);
-    for (const group of later) addLater(trie, group);
+    addNeedles(trie, splitNeedlesOf(value), Infinity);
     known.add(text);
   };
   return {
@@ -48,6 +55,7 @@ export function createMasker(): Masker {
         return "[masking failed, value withheld]";
       }
     },
+    use: () => ({ bytes: bytesIn(trie), steps: trie.work.steps }),
   };
 }
 

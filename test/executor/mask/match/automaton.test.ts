@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import * as fc from "fast-check";
 import { liveNode, scan } from "../../../../executor/src/mask/match/automaton.ts";
-import { addNeedle, createNeedleTrie } from "../../../../executor/src/mask/match/needle-trie.ts";
-import { needleOf } from "../support.ts";
+import { createNeedleTrie } from "../../../../executor/src/mask/match/needle-trie.ts";
+import { addNeedle, needleOf } from "../support.ts";
 
 const word = (minLength: number, maxLength: number) =>
   fc.string({ unit: fc.constantFrom("a", "b", "c"), minLength, maxLength });

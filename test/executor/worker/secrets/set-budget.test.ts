@@ -1,7 +1,8 @@
 import { limits } from "@sealrun/protocol";
 import { describe, expect, it } from "vitest";
-import { addNeedle, createNeedleTrie } from "../../../../executor/src/mask/match/needle-trie.ts";
+import { createNeedleTrie } from "../../../../executor/src/mask/match/needle-trie.ts";
 import { needlesOf } from "../../../../executor/src/mask/forms/needles.ts";
+import { addNeedle } from "../../mask/support.ts";
 import { createSetBudget, maskBytes } from "../../../../executor/src/worker/secrets/set-budget.ts";
 import { type SeededRandom, seededRandom } from "../../../support/seeded-random.ts";
 
