@@ -38,6 +38,9 @@ export interface WorkspaceDeps {
   readonly log: Logger;
 }
 
+const maskingIsFull =
+  "The memory for masking is almost used up: from here on, values are masked only as they are, without encoded forms";
+
 /** A claimed execution whose grant is still closed. */
 export type ClaimedAttempt = Omit<Attempt, "grant">;
 
@@ -57,11 +60,11 @@ export async function runInWorkspace(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const progress = { isOpen: false, hasStarted: false };
-  const masker = createMasker();
   let workspace: Workspace | undefined;
   let installed: PreparedDependencies | undefined;
   const say = async (level: string, text: string): Promise<void> =>
     reporter.report({ type: "log", step: null, stream: "system", level, text, time: Date.now() });
+  const masker = createMasker({ onFull: () => void say("warning", maskingIsFull) });
   try {
     const attempt = openAttempt(claimed, grants);
     progress.isOpen = true;

@@ -12,7 +12,7 @@ export interface ByteTree {
   /** Open addressing over (parent, label): pairs of parent and child, in which child 0 is free. */
   forks: Int32Array;
   forkCount: number;
-  /** Nobody who chooses the strings can choose which of them share a place in `forks`. */
+  /** Random, so that a package that chooses the strings cannot make them share places in `forks`. */
   readonly seed: number;
 }
 
