@@ -11,44 +11,53 @@ export const maxHeadBytes = 127;
 
 /**
  * Reads `bytes` from index `from` on, in state `node` (Aho and Corasick). Calls `found` with each node at which a
- * needle, or a suffix that is a needle, ends, and with the index after it; it may add needles. Returns the node of the
+ * needle, or a suffix that is a needle, ends, and with the index after it: with the first and the last of several in a row. It may add needles. Returns the node of the
  * longest beginning of a needle at the end of `bytes`. Takes time linear in `bytes`, whatever the needles.
  */
 export function scan(
   trie: NeedleTrie,
   bytes: Uint8Array,
   start: { readonly from: number; readonly node: number },
-  found: (node: number, end: number) => void,
+  found: (node: number, end: number, lastEnd: number) => void,
 ): number {
   let { from: index, node } = start;
   let steps = 0;
   forgetStaleLinks(trie);
   const { keys, nexts } = trie.recent;
+  let { depths, ends, shorterEnds } = trie;
   while (index < bytes.length) {
     if (node === 0 && index + judgedBytes(trie.filter) <= bytes.length) {
       index = nextStart(trie.filter, bytes, index);
       steps += 1;
     }
-    const key = stepKey(node, bytes[index] ?? 0);
+    const byte = bytes[index] ?? 0;
+    const key = stepKey(node, byte);
     const slot = stepSlot(key, keys.length);
     let next = nexts[slot] ?? 0;
     if (keys[slot] !== key) {
-      next = step(trie, node, bytes[index] ?? 0);
+      next = step(trie, node, byte);
       keys[slot] = key;
       nexts[slot] = next;
     }
     steps += 1;
     index += 1;
-    const depth = trie.depths[next] ?? 0;
-    const fellBack = depth <= (trie.depths[node] ?? 0);
+    const depth = depths[next] ?? 0;
+    const fellBack = depth <= (depths[node] ?? 0);
+    const isSame = next === node;
     node = next;
     if (fellBack && depth < minNeedleBytes && index - depth + judgedBytes(trie.filter) <= bytes.length) {
       // Back to skipping: no needle can have ended within so few bytes, and the start has moved on.
       index -= depth;
       node = 0;
-    } else if (node !== 0 && (trie.ends[node] !== 0 || trie.shorterEnds[node] !== 0)) {
-      found(node, index);
-      if (forgetStaleLinks(trie)) node = read(trie, bytes, index);
+    } else if (node !== 0 && (ends[node] !== 0 || shorterEnds[node] !== 0)) {
+      const end = index;
+      // One byte again and again leaves the state as it is.
+      if (isSame) while (index < bytes.length && bytes[index] === byte) index += 1;
+      found(node, end, index);
+      if (forgetStaleLinks(trie)) {
+        ({ depths, ends, shorterEnds } = trie);
+        node = read(trie, bytes, index);
+      }
     }
   }
   trie.work.steps += steps;

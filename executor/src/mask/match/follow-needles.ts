@@ -73,9 +73,14 @@ export function createLongNeedles(trie: NeedleTrie, window: MaskWindow) {
     let { node } = following;
     let index = from;
     while (index < to) {
-      node = stepTail(automaton, node, bytes[index] ?? 0, trie.work);
+      const byte = bytes[index] ?? 0;
+      const next = stepTail(automaton, node, byte, trie.work);
+      const isSame = next === node;
+      node = next;
       if (automaton.hides[node] !== 1) break;
       index += 1;
+      // One byte again and again leaves the state as it is.
+      if (isSame) while (index < to && bytes[index] === byte) index += 1;
     }
     trie.work.steps += index - from + 1;
     following.node = node;
@@ -96,15 +101,15 @@ export function createLongNeedles(trie: NeedleTrie, window: MaskWindow) {
   }
 
   return {
-    /** A head ends at `end`. Heads are told in the order of their ends. */
-    found: (headNode: number, end: number) => {
+    /** A head ends at each index from `end` to `lastEnd`. Heads are told in the order of their first ends. */
+    found: (headNode: number, end: number, lastEnd: number) => {
       // The automaton that the head before was followed in has this one among its suffixes.
       if (headNode !== last.node || end !== last.end + 1) {
         nodes.push(headNode);
         ends.push(end);
       }
       last.node = headNode;
-      last.end = end;
+      last.end = lastEnd;
     },
     /**
      * Reads on from index `known`. When the window was scanned again, heads before `known` may be of needles that are

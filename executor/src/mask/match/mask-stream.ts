@@ -40,7 +40,7 @@ export function createMaskStream(trie: NeedleTrie): MaskStream {
   let node = 0;
   let generation = 0;
 
-  function found(longest: number, end: number): void {
+  function found(longest: number, end: number, lastEnd: number): void {
     let starts: number[] | undefined; // opened after the loop, because that changes the links
     let isHidden = false; // then every shorter needle that ends here lies inside
     let at = ((trie.ends[longest] ?? 0) & ~actsBelow) === 0 ? (trie.shorterEnds[longest] ?? 0) : longest;
@@ -49,11 +49,12 @@ export function createMaskStream(trie: NeedleTrie): MaskStream {
       const length = trie.depths[at] ?? 0;
       const ends = trie.ends[at] ?? 0;
       if (!isHidden && (ends & endsAnywhere) !== 0) {
-        window.hide(end - length, end);
+        window.hide(end - length, lastEnd);
         isHidden = true;
       }
-      if (!isHidden && (ends & endsWord) !== 0) words.found(length, end);
-      if ((ends & endsHead) !== 0) long.found(at, end);
+      if (!isHidden && (ends & endsWord) !== 0)
+        for (let each = end; each <= lastEnd; each += 1) words.found(length, each);
+      if ((ends & endsHead) !== 0) long.found(at, end, lastEnd);
       if ((ends & endsStart) !== 0) starts = [...(starts ?? []), at];
       if (isHidden && (ends & actsBelow) === 0) break;
       at = trie.shorterEnds[at] ?? 0;

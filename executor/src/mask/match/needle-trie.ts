@@ -29,6 +29,8 @@ export interface NeedleTrie extends CountedTrie {
   readonly recent: RecentSteps;
   /** By the node of their head: the long needles that are in no automaton yet. */
   readonly unopened: Map<number, LongNeedle[]>;
+  /** Heads whose long needles there was no memory to follow. */
+  readonly unfollowed: Set<number>;
   /** The head's node and a digest of each long needle: thousands of values may begin alike. */
   readonly knownLong: Set<string>;
   /** By the node of a start: the groups of needles to add when it is found. */
@@ -73,6 +75,7 @@ export function createNeedleTrie(
     recent: createRecentSteps(1024),
     filter: createStartFilter(),
     unopened: new Map(),
+    unfollowed: new Set(),
     knownLong: new Set(),
     later: new Map(),
     tails: createOpenTails(),
@@ -113,16 +116,16 @@ export function openLater(trie: NeedleTrie, node: number): void {
 
 /** Opens the long needles whose head ends at `node`. False when there is no memory to follow them. */
 export function openLong(trie: NeedleTrie, node: number): boolean {
+  if (trie.unfollowed.has(node)) return false;
   const needles = trie.unopened.get(node);
   if (needles === undefined) return true;
+  trie.unopened.delete(node);
   const { memory, tails, work } = trie;
   const fits = (bytes: number): boolean => bytesIn(trie) + bytes <= memory.maxBytes;
-  if (!openTails(tails, needles, { fits, work })) {
-    becomeFull(trie);
-    return false;
-  }
-  trie.unopened.delete(node);
-  return true;
+  if (openTails(tails, needles, { fits, work })) return true;
+  trie.unfollowed.add(node);
+  becomeFull(trie);
+  return false;
 }
 
 /** From here on, no encoded forms are added. */

@@ -13,7 +13,7 @@ test("createLongNeedles() hides bytes that match the needle, and stops where the
   const window = createMaskWindow(0);
   const long = createLongNeedles(trie, window);
   window.append(Buffer.from(`${head}ab`));
-  long.found(headNode, 64);
+  long.found(headNode, 64, 64);
   long.follow(0, false);
   window.append(Buffer.from("cdXef"));
   long.follow(66, false);
@@ -28,7 +28,7 @@ test("createLongNeedles() hides to the end of the line what there is no memory t
   const window = createMaskWindow(0);
   const long = createLongNeedles(trie, window);
   window.append(Buffer.from(`${head}ab`));
-  long.found(headNode, 64);
+  long.found(headNode, 64, 64);
   long.follow(0, false);
   window.append(Buffer.from("X\nY"));
   long.follow(66, false);
@@ -45,10 +45,10 @@ test("createLongNeedles() goes on where it was when its automaton is joined with
   const window = createMaskWindow(0);
   const long = createLongNeedles(trie, window);
   window.append(Buffer.from(`${head}ab`));
-  long.found(headNode, 64);
+  long.found(headNode, 64, 64);
   long.follow(0, false);
   const elsewhere = createLongNeedles(trie, createMaskWindow(0));
-  elsewhere.found(otherNode, 0);
+  elsewhere.found(otherNode, 0, 0);
   elsewhere.follow(0, false);
   expect(trie.tails.automata).toHaveLength(1);
   window.append(Buffer.from("cdX"));
