@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import { judgeMasking, type JsonValue, limits, SealrunError } from "@sealrun/protocol";
 import { failClosed } from "./fail-closed.ts";
 import { createMaskStream, type MaskStream, pieceBytes } from "./match/mask-stream.ts";
-import { bytesIn } from "./match/needle-memory.ts";
+import { bytesIn, fitsEncoded, fitsPlain } from "./match/needle-memory.ts";
 import { addNeedles, becomeFull, createNeedleTrie, type NeedleTrie } from "./match/needle-trie.ts";
 import { plainNeedlesOf, splitNeedlesOf } from "./forms/needles.ts";
 
@@ -36,9 +36,6 @@ interface MaskerUse {
   readonly steps: number;
 }
 
-/** Encoded forms may use so much of the memory. The rest is kept for values as they are. */
-const encodedShare = 0.75;
-
 /**
  * A masker without values. What it looks for takes at most `maxBytes` of memory; `onFull` is called once, when encoded
  * forms no longer fit. Output that cannot be masked is withheld, never shown.
@@ -47,7 +44,7 @@ export function createMasker({
   maxBytes = limits.maskBytes,
   onFull = () => undefined,
 }: { readonly maxBytes?: number; readonly onFull?: () => void } = {}): Masker {
-  const trie = createNeedleTrie({ maxBytes, maxEncodedBytes: maxBytes * encodedShare, onFull });
+  const trie = createNeedleTrie({ maxBytes, onFull });
   const known = new Set<string>();
   const add = (value: JsonValue): void => {
     const digest = hash("sha256", JSON.stringify(value), "base64");
@@ -77,10 +74,10 @@ export function createMasker({
 function addValue(trie: NeedleTrie, value: JsonValue): void {
   const { memory } = trie;
   if (!memory.isFull) {
-    if (addNeedles(trie, splitNeedlesOf(value), memory.maxEncodedBytes)) return;
+    if (addNeedles(trie, splitNeedlesOf(value), fitsEncoded)) return;
     becomeFull(trie);
   }
-  if (addNeedles(trie, { now: plainNeedlesOf(value), later: [] }, memory.maxBytes)) return;
+  if (addNeedles(trie, { now: plainNeedlesOf(value), later: [] }, fitsPlain)) return;
   throw new SealrunError(
     "TOO_MUCH_TO_MASK",
     `Masking what this run reads and sets needs more than ${memory.maxBytes / (1024 * 1024)} MiB of memory; use fewer or smaller values in one run, and large ones as one string`,

@@ -50,7 +50,7 @@ function outputOf(random: SeededRandom, values: readonly JsonValue[]): Uint8Arra
 }
 
 test("write() gives what a slow search gives, for values that begin alike, repeat themselves and overlap", () => {
-  for (let seed = 1; seed <= 100; seed += 1) {
+  for (let seed = 1; seed <= 30; seed += 1) {
     const random = seededRandom(seed);
     const values = valuesOf(random);
     const masker = maskerOf(...values);

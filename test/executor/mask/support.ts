@@ -31,7 +31,7 @@ export function needleOf(bytes: string | Uint8Array, place: Needle["place"] = "a
 
 /** Adds one needle, whatever memory it takes. */
 export function addNeedle(trie: NeedleTrie, needle: Needle): void {
-  addNeedles(trie, { now: [needle], later: [] }, Infinity);
+  addNeedles(trie, { now: [needle], later: [] }, () => true);
 }
 
 /** What a word may stand behind, although it ends with a letter or digit. */

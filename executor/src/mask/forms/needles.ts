@@ -57,7 +57,7 @@ export function splitNeedlesOf(value: JsonValue): {
   const addAll = (texts: readonly string[], formsOf: FormsOf): void => {
     for (const text of texts) for (const form of formsOf(text)) addForm(needles, form, headBytes);
   };
-  for (const whole of wholes) addAll([whole], whole.length <= everyFormMaxBytes ? everyForm : plainForms);
+  for (const whole of wholes) addAll([whole], whole.length <= everyFormMaxBytes ? everyForm : largePlainForms);
   const parts = [...inside, ...lines];
   const isEvery = sizeOf(parts) <= everyFormMaxBytes;
   addAll(parts, isEvery ? everyForm : plainForms);
@@ -190,6 +190,14 @@ function spacedJson(value: JsonValue): string {
 function linesOf(text: string): readonly string[] {
   const lines = text.split(/\r\n|\n|\r/);
   return lines.length === 1 ? [] : lines.filter((line) => /[\p{L}\p{N}]/u.test(line));
+}
+
+/** Of a long text, what it begins with is found anyway. */
+function largePlainForms(text: string): readonly string[] {
+  const forms = plainForms(text);
+  return forms.filter(
+    (form) => form.length <= headBytes || !forms.some((other) => other.length > form.length && other.startsWith(form)),
+  );
 }
 
 function plainForms(text: string): readonly string[] {

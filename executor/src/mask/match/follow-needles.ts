@@ -1,6 +1,6 @@
 import type { MaskWindow } from "./mask-window.ts";
 import { type NeedleTrie, openLong } from "./needle-trie.ts";
-import { depthOf, nodeInSuccessor, stepTail, type TailAutomaton } from "./tail-automaton.ts";
+import { depthOf, hides, nodeInSuccessor, stepTail, type TailAutomaton } from "./tail-automaton.ts";
 
 const newline = 0x0a;
 
@@ -63,7 +63,7 @@ export function createLongNeedles(trie: NeedleTrie, window: MaskWindow) {
       window.hide(from, end);
       isOver ||= end < to;
     }
-    if (isOver) followings = followings.filter(({ automaton, node }) => automaton.hides[node] === 1);
+    if (isOver) followings = followings.filter(({ automaton, node }) => hides(automaton, node));
   }
 
   /** Where the bytes from one index to another stop matching. */
@@ -77,7 +77,7 @@ export function createLongNeedles(trie: NeedleTrie, window: MaskWindow) {
       const next = stepTail(automaton, node, byte, trie.work);
       const isSame = next === node;
       node = next;
-      if (automaton.hides[node] !== 1) break;
+      if (!hides(automaton, node)) break;
       index += 1;
       // One byte again and again leaves the state as it is.
       if (isSame) while (index < to && bytes[index] === byte) index += 1;

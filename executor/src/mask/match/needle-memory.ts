@@ -7,8 +7,6 @@ import type { StartFilter } from "./start-filter.ts";
 export interface NeedleMemory {
   /** The most bytes in all. */
   readonly maxBytes: number;
-  /** Up to this, encoded forms are added. The rest is for values as they are. */
-  readonly maxEncodedBytes: number;
   /** Called once, when encoded forms no longer fit. */
   readonly onFull: () => void;
   /** Bytes of long needles, and what objects and map entries take. */
@@ -67,14 +65,30 @@ export function growthBy(now: readonly Needle[], later: readonly LaterNeedles[])
   };
 }
 
-/** How many nodes the arrays should have space for so that `growth` fits; undefined when that is over `maxBytes`. */
-export function sizeFor(trie: CountedTrie, growth: Growth, maxBytes: number): number | undefined {
+/** Says whether needles may take so many bytes more. */
+export type Fits = (trie: CountedTrie, bytes: number) => boolean;
+
+/** Values as they are may use all of the memory. */
+export const fitsPlain: Fits = (trie, bytes) => bytesIn(trie) + bytes <= trie.memory.maxBytes;
+
+/** What follows heads is needed only when they are in the output; it leaves a little for values that come then. */
+export const fitsTails: Fits = (trie, bytes) => bytesIn(trie) + bytes <= trie.memory.maxBytes * tailsShare;
+
+/** Encoded forms, without what follows their heads, leave a quarter for that and for values as they are. */
+export const fitsEncoded: Fits = (trie, bytes) =>
+  bytesIn(trie) - trie.tails.bytes + bytes <= trie.memory.maxBytes * encodedShare && fitsTails(trie, bytes);
+
+const tailsShare = 15 / 16;
+const encodedShare = 3 / 4;
+
+/** How many nodes the arrays should have space for so that `growth` fits; undefined when it does not. */
+export function sizeFor(trie: CountedTrie, growth: Growth, fits: Fits): number | undefined {
   const size = trie.labels.length;
   const needed = trie.count + growth.nodes;
   const forkBytes = 4 * (forksLength(trie, growth.forks) - trie.forks.length);
-  const fits = (candidate: number): boolean =>
-    bytesIn(trie) + (candidate - size) * nodeBytes + forkBytes + growth.otherBytes <= maxBytes;
-  if (needed <= size) return fits(size) ? size : undefined;
+  const isEnough = (candidate: number): boolean =>
+    fits(trie, (candidate - size) * nodeBytes + forkBytes + growth.otherBytes);
+  if (needed <= size) return isEnough(size) ? size : undefined;
   const roomy = Math.max(needed, Math.ceil(size * 1.5));
-  return [roomy, needed].find(fits);
+  return [roomy, needed].find(isEnough);
 }

@@ -2,7 +2,16 @@ import { hash } from "node:crypto";
 import type { LaterNeedles, Needle } from "../needle.ts";
 import { addPath, createByteTree, reserveForks } from "./byte-tree.ts";
 import type { LongNeedle } from "./long-needle.ts";
-import { bytesIn, type CountedTrie, type Growth, growthBy, type NeedleMemory, sizeFor } from "./needle-memory.ts";
+import {
+  type CountedTrie,
+  type Fits,
+  fitsEncoded,
+  fitsTails,
+  type Growth,
+  growthBy,
+  type NeedleMemory,
+  sizeFor,
+} from "./needle-memory.ts";
 import { createOpenTails, openTails } from "./open-tails.ts";
 import { createRecentSteps, type RecentSteps } from "./recent-steps.ts";
 import { addStart, createStartFilter } from "./start-filter.ts";
@@ -57,12 +66,10 @@ export const actsBelow = 16;
 
 const firstSize = 1024;
 
-const unlimited = { maxBytes: Infinity, maxEncodedBytes: Infinity, onFull: () => undefined };
+const unlimited = { maxBytes: Infinity, onFull: () => undefined };
 
 /** A trie without needles, which takes at most so much memory. */
-export function createNeedleTrie(
-  limits: Pick<NeedleMemory, "maxBytes" | "maxEncodedBytes" | "onFull"> = unlimited,
-): NeedleTrie {
+export function createNeedleTrie(limits: Pick<NeedleMemory, "maxBytes" | "onFull"> = unlimited): NeedleTrie {
   return {
     ...createByteTree(firstSize),
     generation: 1,
@@ -85,16 +92,16 @@ export function createNeedleTrie(
 }
 
 /**
- * Adds needles of at least four bytes, and the starts of those that are made later. False when they would take more
- * than `maxBytes`: then none is added.
+ * Adds needles of at least four bytes, and the starts of those that are made later. False when `fits` refuses what they
+ * would take: then none is added.
  */
 export function addNeedles(
   trie: NeedleTrie,
   { now, later }: { readonly now: readonly Needle[]; readonly later: readonly LaterNeedles[] },
-  maxBytes: number,
+  fits: Fits,
 ): boolean {
   const growth = growthBy(now, later);
-  const size = sizeFor(trie, growth, maxBytes);
+  const size = sizeFor(trie, growth, fits);
   if (size === undefined) return false;
   reserve(trie, size, growth);
   for (const needle of now) addNeedle(trie, needle);
@@ -110,21 +117,22 @@ export function openLater(trie: NeedleTrie, node: number): void {
   for (const group of groups) {
     if (group.isOpen || trie.memory.isFull) continue;
     group.isOpen = true;
-    if (!addNeedles(trie, { now: group.needles(), later: [] }, trie.memory.maxEncodedBytes)) becomeFull(trie);
+    if (!addNeedles(trie, { now: group.needles(), later: [] }, fitsEncoded)) becomeFull(trie);
   }
 }
 
-/** Opens the long needles whose head ends at `node`. False when there is no memory to follow them. */
+/** Opens the long needles whose head ends at `node`. False when there is no memory to follow each of them. */
 export function openLong(trie: NeedleTrie, node: number): boolean {
   if (trie.unfollowed.has(node)) return false;
   const needles = trie.unopened.get(node);
   if (needles === undefined) return true;
   trie.unopened.delete(node);
-  const { memory, tails, work } = trie;
-  const fits = (bytes: number): boolean => bytesIn(trie) + bytes <= memory.maxBytes;
-  if (openTails(tails, needles, { fits, work })) return true;
+  const open = (some: readonly LongNeedle[]): boolean =>
+    openTails(trie.tails, some, { fits: (bytes) => fitsTails(trie, bytes), work: trie.work });
+  if (open(needles)) return true;
+  // The first is the value as it is. The others are hidden to the end of their line.
+  if (needles.length > 1) open(needles.slice(0, 1));
   trie.unfollowed.add(node);
-  becomeFull(trie);
   return false;
 }
 

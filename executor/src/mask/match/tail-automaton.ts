@@ -5,17 +5,16 @@ import { createRecentSteps, type RecentSteps, stepKey, stepSlot } from "./recent
 /** Whole long needles as one automaton (Aho and Corasick): it does not change once it is built. */
 export interface TailAutomaton extends ByteTree {
   readonly needles: readonly LongNeedle[];
+  readonly needleBytes: number;
   readonly recent: RecentSteps;
   /** The longest proper suffix of each node that is also in the tree. */
   suffixes: Int32Array;
-  /** How many bytes lead to a node; 255 stands for any more. No head has as many. */
-  depths: Uint8Array;
-  /** 1 where these bytes end with the head of a needle, or with more of it. */
-  hides: Uint8Array;
   /** For each needle that added nodes: the first of them, and its depth. */
   readonly runs: readonly Run[];
   /** The node at which each head ends, by the head's node in the trie. */
   readonly heads: ReadonlyMap<number, number>;
+  /** What it takes. */
+  readonly bytes: number;
   /** The automaton that has all of these needles, and more, since they were put together. */
   successor: TailAutomaton | undefined;
 }
@@ -26,23 +25,42 @@ interface Run {
   readonly needle: LongNeedle;
 }
 
-/** An upper bound of the bytes that an automaton of so many bytes in so many needles takes. */
-export function tailBytes(needleBytes: number, needles: number): number {
-  return arrayBytes * (needleBytes + 2) + needles * (runBytes + 32);
+/** The nodes of an automaton before they are linked: enough to know what it will take. */
+export interface TailPlan {
+  readonly tree: ByteTree;
+  readonly needles: readonly LongNeedle[];
+  readonly needleBytes: number;
+  readonly runs: readonly Run[];
+  readonly heads: ReadonlyMap<number, number>;
+  /** What planning takes itself, until the automaton is built. */
+  readonly ownBytes: number;
+  readonly automatonBytes: number;
 }
 
-const arrayBytes = 8;
-const runBytes = 72;
+/** Labels, links and suffixes. */
+const nodeBytes = 6;
 
-/** What an automaton really takes. */
-export function bytesOfTail({ labels, links, forks, suffixes, depths, hides, runs }: TailAutomaton): number {
-  const arrays = [labels, links, forks, suffixes, depths, hides].reduce((sum, { byteLength }) => sum + byteLength, 0);
-  return arrays + runs.length * runBytes;
+/** A run is an object, a head an entry of a map; measured on Node 24. */
+const runBytes = 112;
+
+/** What an automaton of these needles takes at most, as if they had no beginning in common. */
+export function maxBytesOfTail(needles: readonly LongNeedle[]): number {
+  const sum = needles.reduce((total, { bytes }) => total + bytes.length, 0);
+  return (sum + 2) * nodeBytes + needles.length * (runBytes + maxForkBytes);
 }
 
-/** Takes time linear in the bytes of all needles together; `work` counts it. */
-export function buildTail(needles: readonly LongNeedle[], work: { steps: number }): TailAutomaton {
-  const tree = createByteTree(2 + needles.reduce((sum, { bytes }) => sum + bytes.length, 0));
+/** A fork has two numbers, and up to three free places. */
+const maxForkBytes = 32;
+
+/** What a plan for needles of so many bytes takes. */
+export function planBytes(needleBytes: number): number {
+  return 2 * (needleBytes + 2);
+}
+
+/** Takes time linear in the bytes of all needles together. */
+export function planTail(needles: readonly LongNeedle[]): TailPlan {
+  const needleBytes = needles.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  const tree = createByteTree(needleBytes + 2);
   const heads = new Map<number, number>();
   const runs: Run[] = [];
   for (const needle of needles) {
@@ -52,23 +70,40 @@ export function buildTail(needles: readonly LongNeedle[], work: { steps: number 
     if (added > 0) runs.push({ start, depth: needle.bytes.length - added + 1, needle });
     if (!heads.has(needle.headNode)) heads.set(needle.headNode, nodeAt(tree, needle, end));
   }
+  const automatonBytes = tree.count * nodeBytes + tree.forks.byteLength + runs.length * runBytes;
+  return { tree, needles, needleBytes, runs, heads, ownBytes: planBytes(needleBytes), automatonBytes };
+}
+
+/** Links the nodes of a plan. Takes time linear in the bytes of all needles together; `work` counts it. */
+export function buildTail(plan: TailPlan, work: { steps: number }): TailAutomaton {
+  const { tree, needles, needleBytes, runs, heads, automatonBytes } = plan;
   const size = tree.count;
   const automaton: TailAutomaton = {
     ...tree,
     labels: tree.labels.slice(0, size),
     links: tree.links.slice(0, size),
     suffixes: new Int32Array(size),
-    depths: new Uint8Array(size),
-    hides: new Uint8Array(size),
     needles,
+    needleBytes,
     recent: createRecentSteps(64),
     runs,
     heads,
+    bytes: automatonBytes,
     successor: undefined,
   };
   linkAll(automaton, work);
   return automaton;
 }
+
+/** True where these bytes end with the head of a needle, or with more of it. */
+export function hides({ links }: TailAutomaton, node: number): boolean {
+  return ((links[node] ?? 0) & hiding) !== 0;
+}
+
+/** In `links`, beside the bits of the tree. */
+const hiding = 4;
+/** In `links`: the suffix of this node is known. */
+const linked = 8;
 
 /** The node one byte after `node`, or after the longest suffix that has one. `work` counts each suffix. */
 export function stepTail(automaton: TailAutomaton, node: number, byte: number, work: { steps: number }): number {
@@ -90,16 +125,14 @@ export function stepTail(automaton: TailAutomaton, node: number, byte: number, w
 
 /** How many bytes lead to `node`. */
 export function depthOf(automaton: TailAutomaton, node: number): number {
-  const depth = automaton.depths[node] ?? 0;
-  if (depth < 255) return depth;
   const run = runOf(automaton, node);
-  return run === undefined ? depth : run.depth + node - run.start;
+  return node === 0 || run === undefined ? 0 : run.depth + node - run.start;
 }
 
 /** The node of the same bytes in the automaton that `automaton` has become a part of. */
 export function nodeInSuccessor(automaton: TailAutomaton, node: number, successor: TailAutomaton): number {
   const run = runOf(automaton, node);
-  if (run === undefined) return 0;
+  if (node === 0 || run === undefined) return 0;
   return findPath(successor, run.needle.bytes.subarray(0, run.depth + node - run.start)) ?? 0;
 }
 
@@ -120,7 +153,7 @@ function nodeAt(tree: ByteTree, { bytes, head }: LongNeedle, end: number): numbe
 
 /** Byte after byte for all needles at once, because the suffix of a node is a shorter one. */
 function linkAll(automaton: TailAutomaton, work: { steps: number }): void {
-  const { suffixes, depths, hides } = automaton;
+  const { suffixes, links } = automaton;
   const longestFirst = automaton.needles.toSorted((one, other) => other.bytes.length - one.bytes.length);
   const nodes = new Int32Array(longestFirst.length);
   let left = longestFirst.length;
@@ -135,13 +168,12 @@ function linkAll(automaton: TailAutomaton, work: { steps: number }): void {
       const byte = needle.bytes[depth - 1] ?? 0;
       const child = childOf(automaton, node, byte);
       nodes[index] = child;
-      if (depths[child] === 0) {
+      if (((links[child] ?? 0) & linked) === 0) {
         const suffix = node === 0 ? 0 : stepTail(automaton, suffixes[node] ?? 0, byte, work);
         suffixes[child] = suffix;
-        depths[child] = Math.min(depth, 255);
-        hides[child] = hides[suffix] ?? 0;
+        links[child] = (links[child] ?? 0) | linked | ((links[suffix] ?? 0) & hiding);
       }
-      if (depth >= needle.head) hides[child] = 1;
+      if (depth >= needle.head) links[child] = (links[child] ?? 0) | hiding;
     }
   }
 }

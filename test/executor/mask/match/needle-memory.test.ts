@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { splitNeedlesOf } from "../../../../executor/src/mask/forms/needles.ts";
-import { bytesIn, growthBy, sizeFor } from "../../../../executor/src/mask/match/needle-memory.ts";
+import { bytesIn, type Fits, fitsPlain, growthBy, sizeFor } from "../../../../executor/src/mask/match/needle-memory.ts";
 import { addNeedles, createNeedleTrie } from "../../../../executor/src/mask/match/needle-trie.ts";
 
 test("bytesIn() counts every array that the trie has", () => {
   const trie = createNeedleTrie();
-  for (let index = 0; index < 200; index += 1) addNeedles(trie, splitNeedlesOf(`value number ${index}`), Infinity);
+  for (let index = 0; index < 200; index += 1) addNeedles(trie, splitNeedlesOf(`value number ${index}`), fitsPlain);
   const { labels, links, depths, ends, suffixes, shorterEnds, linked, forks, filter, memory } = trie;
   const arrays = [labels, links, depths, ends, suffixes, shorterEnds, linked, forks, filter.bits];
   const bytes = arrays.reduce((sum, { byteLength }) => sum + byteLength, 0) + memory.otherBytes;
@@ -17,7 +17,7 @@ test("growthBy() is at least what is added", () => {
     const trie = createNeedleTrie();
     const needles = splitNeedlesOf(value);
     const growth = growthBy(needles.now, needles.later);
-    addNeedles(trie, needles, Infinity);
+    addNeedles(trie, needles, fitsPlain);
     expect(trie.count - 1).toBeLessThanOrEqual(growth.nodes);
     expect(trie.forkCount).toBeLessThanOrEqual(growth.forks);
   }
@@ -27,10 +27,10 @@ test("sizeFor() makes room for more than is asked for, or for just that, or says
   const trie = createNeedleTrie();
   const size = trie.labels.length;
   const growth = { nodes: size, forks: 0, otherBytes: 0 };
-  const used = bytesIn(trie);
-  expect(sizeFor(trie, growth, Infinity)).toBe(Math.ceil(size * 1.5));
-  expect(sizeFor(trie, growth, used + 1 + Math.ceil(1.001 * 12.125))).toBe(size + 1);
-  expect(sizeFor(trie, growth, used)).toBeUndefined();
-  expect(sizeFor(trie, { ...growth, nodes: 1 }, used)).toBe(size);
-  expect(sizeFor(trie, { ...growth, nodes: 1, otherBytes: 1 }, used)).toBeUndefined();
+  const nothing: Fits = (_, bytes) => bytes <= 0;
+  expect(sizeFor(trie, growth, () => true)).toBe(Math.ceil(size * 1.5));
+  expect(sizeFor(trie, growth, (_, bytes) => bytes <= 13)).toBe(size + 1);
+  expect(sizeFor(trie, growth, nothing)).toBeUndefined();
+  expect(sizeFor(trie, { ...growth, nodes: 1 }, nothing)).toBe(size);
+  expect(sizeFor(trie, { ...growth, nodes: 1, otherBytes: 1 }, nothing)).toBeUndefined();
 });

@@ -28,7 +28,7 @@ test("openTails() joins nothing when there is only memory for the needles themse
     openTails(
       tails,
       [needleOf(2)],
-      memory((bytes) => bytes < 600),
+      memory((bytes) => bytes < 700),
     ),
   ).toBe(true);
   expect(tails.automata).toHaveLength(2);
