@@ -28,7 +28,7 @@ export const errorCodes = {
     status: 413,
     exit: 65,
     retry: false,
-    means: "Masking the values that a run has set would need more memory than one run may use",
+    means: "Masking the values that a run reads and sets would need more memory than one run may use",
   },
   NAME_HOLDS_A_SECRET: {
     status: 400,

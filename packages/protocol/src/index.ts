@@ -76,6 +76,7 @@ export {
   type Masking,
   masking,
   type MaskingJudgement,
+  minMaskedBytes,
 } from "./text/masking.ts";
 export { showDuration, showSeconds } from "./text/show-duration.ts";
 export { showSize } from "./text/show-size.ts";

@@ -49,8 +49,8 @@ export const limits = {
   resolvedBytes: 8 * mebi,
   /** Maximum bytes of one value of a package's state, as JSON. One message carries many values. */
   stateValueBytes: 128 * kibi,
-  /** Maximum bytes of the masked forms of the values that one run sets; in memory up to twice that. Above it the value is refused: all forms are kept until the run ends. */
-  setMaskBytes: 256 * mebi,
+  /** Maximum bytes of memory for what one run's masker looks for. From three quarters on, values are looked for only as they are; a value that does not fit is refused. */
+  maskBytes: 64 * mebi,
   /** Maximum bytes of a step's result, as JSON. */
   resultBytes: 256 * kibi,
   /** Maximum bytes of one log line. A longer line is cut. */

@@ -162,6 +162,18 @@ describe("add()", () => {
   });
 });
 
+test("add() of a value of 1 MiB in 16,000 lines hides it as it is, and all of each line of its forms", () => {
+  const lines = Array.from({ length: 16_000 }, (_, index) =>
+    Buffer.from(`${index * 7919}`.padEnd(48)).toString("base64"),
+  );
+  const value = `${lines.join("\n")}\n`;
+  const masker = maskerOf(value);
+  expect(masker.maskText(`a ${value} b`)).toBe("a *** b");
+  expect(masker.maskText(`a ${value.replaceAll("\n", "\r\n")} b`)).toMatch(/^a \*\*\*[*\r\n]* b$/);
+  expect(masker.maskText(JSON.stringify({ value }))).toMatch(/^\{"value":"\*\*\*(?:"\})?$/);
+  expect(masker.maskText(`a ${Buffer.from(value).toString("hex")} b`)).toMatch(/^a \*\*\*(?: b)?$/);
+});
+
 /** A type guard, because a real check would itself overflow on a value this deep. */
 function isJson(value: unknown): value is Parameters<ReturnType<typeof createMasker>["add"]>[0] {
   return Array.isArray(value);

@@ -5,6 +5,7 @@ import {
   type JsonValue,
   listLeaves,
   maskedAnywhereBytes,
+  minMaskedBytes,
 } from "@sealrun/protocol";
 import { headBytes, type LaterNeedles, type Needle } from "../needle.ts";
 import { base64Forms, wrappedBase64Lines } from "./base64-forms.ts";
@@ -56,20 +57,38 @@ export function splitNeedlesOf(value: JsonValue): {
   const addAll = (texts: readonly string[], formsOf: FormsOf): void => {
     for (const text of texts) for (const form of formsOf(text)) addForm(needles, form, headBytes);
   };
-  for (const whole of wholes) addAll([whole], whole.length <= everyFormMaxBytes ? everyForm : largeForms);
+  for (const whole of wholes) addAll([whole], whole.length <= everyFormMaxBytes ? everyForm : largePlainForms);
   const parts = [...inside, ...lines];
   const isEvery = sizeOf(parts) <= everyFormMaxBytes;
   addAll(parts, isEvery ? everyForm : plainForms);
 
   const rare = [...wholes.filter((text) => text.length <= everyFormMaxBytes), ...(isEvery ? parts : [])];
   const inUnits = [isStructure ? [] : wholes, inside].filter((texts) => sizeOf(texts) <= unitFormsMaxBytes).flat();
+  const large = new Set(wholes.filter((text) => text.length > everyFormMaxBytes).flatMap(textVariants));
+  // White space may be most of a large text.
+  for (const text of large) if (text.length <= headBytes) addAll([text], encodedForms);
   const later = [
+    ...[...large].filter((text) => text.length > headBytes).flatMap(largeNeedles),
     ...Array.from(new Set(rare.flatMap((text) => [text, text.trim()])), (text) =>
       laterNeedles(text, rareForms, needles),
     ),
     ...Array.from(new Set(inUnits), (text) => laterNeedles(text, formsOfUnits, needles)),
   ];
   return { now: [...needles.values()], later: later.filter(({ starts }) => starts.length > 0) };
+}
+
+/**
+ * The texts of `value` as they are: the least that is looked for when there is no memory for more. Of a structure, also
+ * its JSON texts.
+ */
+export function plainNeedlesOf(value: JsonValue): readonly Needle[] {
+  const leaves = [...listLeaves(value)].flatMap(({ text }) => text ?? []);
+  const isStructure = typeof value === "object" && value !== null;
+  const wholes = isStructure ? jsonTexts(value) : leaves.slice(0, 1);
+  const parts = [...leaves.slice(isStructure ? 0 : 1), ...leaves.flatMap(linesOf)].filter(isMaskedPart);
+  const needles = new Map<string, Needle>();
+  for (const text of [...wholes.filter((whole) => !isTooShort(whole)), ...parts]) addForm(needles, text, headBytes);
+  return [...needles.values()];
 }
 
 interface Form {
@@ -113,6 +132,27 @@ function laterNeedles(
   };
 }
 
+/** Encodings of a large text, each made by itself: together they would take many times its memory. */
+function largeNeedles(text: string): readonly LaterNeedles[] {
+  const first = text.slice(0, 4 * startCharacters);
+  return largeEncodings.map((encode) => ({
+    starts: [Buffer.from(encode(first)).subarray(0, startBytes)],
+    needles: () => {
+      const all = new Map<string, Needle>();
+      addForm(all, encode(text), headBytes);
+      return [...all.values()];
+    },
+  }));
+}
+
+/** All of `encodedForms`, for a text over 64 bytes. */
+const largeEncodings: readonly ((text: string) => string)[] = [
+  hexForm,
+  (text) => hexForm(text).toUpperCase(),
+  ...[0, 1, 2, 3, 4, 5].map((index) => (text: string) => base64Forms(Buffer.from(text))[index] ?? ""),
+  percentForm,
+];
+
 type FormsOf = (text: string) => readonly (string | Uint8Array)[];
 
 function sizeOf(texts: readonly string[]): number {
@@ -128,7 +168,7 @@ function addForm(needles: Map<string, Needle>, form: string | Uint8Array, head: 
 /** Of two equal forms, the one with the shorter head hides more. */
 function keep(needles: Map<string, Needle>, needle: Needle): void {
   const key = Buffer.from(needle.bytes).toString("latin1");
-  if (isTooShort(key)) return;
+  if (needle.bytes.length < minMaskedBytes || isTooShort(key)) return;
   const known = needles.get(key);
   if (known === undefined || needle.head < known.head) needles.set(key, needle);
 }
@@ -152,6 +192,14 @@ function linesOf(text: string): readonly string[] {
   return lines.length === 1 ? [] : lines.filter((line) => /[\p{L}\p{N}]/u.test(line));
 }
 
+/** Of a long text, what it begins with is found anyway. */
+function largePlainForms(text: string): readonly string[] {
+  const forms = plainForms(text);
+  return forms.filter(
+    (form) => form.length <= headBytes || !forms.some((other) => other.length > form.length && other.startsWith(form)),
+  );
+}
+
 function plainForms(text: string): readonly string[] {
   return textVariants(text).flatMap((variant) => [variant, jsonInner(variant), asciiOnly(jsonInner(variant))]);
 }
@@ -161,9 +209,16 @@ function largeForms(text: string): readonly string[] {
 }
 
 function encodedForms(text: string): readonly string[] {
-  const bytes = Buffer.from(text);
-  const hex = bytes.toString("hex");
-  return [hex, hex.toUpperCase(), ...base64Forms(bytes), encodeURIComponent(text.toWellFormed())];
+  const hex = hexForm(text);
+  return [hex, hex.toUpperCase(), ...base64Forms(Buffer.from(text)), percentForm(text)];
+}
+
+function hexForm(text: string): string {
+  return Buffer.from(text).toString("hex");
+}
+
+function percentForm(text: string): string {
+  return encodeURIComponent(text.toWellFormed());
 }
 
 function everyForm(text: string): readonly (string | Uint8Array)[] {

@@ -64,10 +64,13 @@ function nodeList(bytes: readonly number[]): UnitForm {
   return { text, head: firsts.trimEnd().length };
 }
 
-/** How the list that Node prints may start: the second number's column is as wide as the widest in it. */
+/**
+ * How the list that Node prints may start: the second number's column is as wide as the widest in it. A line has three
+ * numbers or more.
+ */
 export function nodeListStarts(text: string): readonly string[] {
   const [first = 0, second = 0] = Buffer.from(text);
-  return [1, 2, 3].map((width) => `${first}, ${String(second).padStart(width)}`);
+  return [1, 2, 3].map((width) => `${first}, ${String(second).padStart(width)}, `);
 }
 
 /** Two digits of hex. */

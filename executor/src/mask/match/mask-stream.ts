@@ -1,9 +1,8 @@
-import { liveNode, scan } from "./automaton.ts";
+import { liveNode, maxHeadBytes, scan } from "./automaton.ts";
 import { createLongNeedles } from "./follow-needles.ts";
 import { createMaskWindow } from "./mask-window.ts";
 import { maskedAnywhereBytes } from "@sealrun/protocol";
-import { headBytes } from "../needle.ts";
-import { endsAnywhere, endsWord, type NeedleTrie, openLater } from "./needle-trie.ts";
+import { actsBelow, endsAnywhere, endsHead, endsStart, endsWord, type NeedleTrie, openLater } from "./needle-trie.ts";
 import { createWordNeedles } from "./word-needles.ts";
 
 /**
@@ -25,8 +24,11 @@ export interface MaskStream {
 /** How many held bytes an idle stream releases. More would show most of a short value that is written byte by byte. */
 const harmlessBytes = 1;
 
-/** Enough context to find every needle again after one was added, with the byte before it. */
-const contextBytes = headBytes + maskedAnywhereBytes;
+/** Enough context to find every needle again after one was added, with the bytes before it. */
+const contextBytes = maxHeadBytes + maskedAnywhereBytes;
+
+/** So many bytes are handled at once. What a stream keeps of them is small, however much it is given. */
+export const pieceBytes = 64 * 1024;
 
 const nothing = new Uint8Array(0);
 
@@ -34,25 +36,30 @@ const nothing = new Uint8Array(0);
 export function createMaskStream(trie: NeedleTrie): MaskStream {
   const window = createMaskWindow(contextBytes);
   const words = createWordNeedles(window);
-  const long = createLongNeedles(window);
+  const long = createLongNeedles(trie, window);
   let node = 0;
   let generation = 0;
 
-  function found(longest: number, end: number): void {
-    const starts: number[] = []; // opened after the loop, because that changes the links
+  function found(longest: number, end: number, lastEnd: number): void {
+    let starts: number[] | undefined; // opened after the loop, because that changes the links
     let isHidden = false; // then every shorter needle that ends here lies inside
-    let at = trie.ends[longest] === 0 ? (trie.shorterEnds[longest] ?? 0) : longest;
+    let at = ((trie.ends[longest] ?? 0) & ~actsBelow) === 0 ? (trie.shorterEnds[longest] ?? 0) : longest;
     while (at !== 0) {
+      trie.work.steps += 1;
       const length = trie.depths[at] ?? 0;
-      const isAnywhere = trie.ends[at] === endsAnywhere;
-      if (isAnywhere && !isHidden) window.hidden.fill(1, end - length, end);
-      if (trie.ends[at] === endsWord && !isHidden) words.found(length, end);
-      isHidden ||= isAnywhere;
-      for (const needle of trie.longNeedles.get(at) ?? []) long.start(needle, end);
-      if (trie.later.has(at)) starts.push(at);
+      const ends = trie.ends[at] ?? 0;
+      if (!isHidden && (ends & endsAnywhere) !== 0) {
+        window.hide(end - length, lastEnd);
+        isHidden = true;
+      }
+      if (!isHidden && (ends & endsWord) !== 0)
+        for (let each = end; each <= lastEnd; each += 1) words.found(length, each);
+      if ((ends & endsHead) !== 0) long.found(at, end, lastEnd);
+      if ((ends & endsStart) !== 0) starts = [...(starts ?? []), at];
+      if (isHidden && (ends & actsBelow) === 0) break;
       at = trie.shorterEnds[at] ?? 0;
     }
-    for (const start of starts) openLater(trie, start);
+    if (starts !== undefined) for (const start of starts) openLater(trie, start);
   }
 
   function take(chunk: Uint8Array): void {
@@ -60,9 +67,9 @@ export function createMaskStream(trie: NeedleTrie): MaskStream {
     const isStale = generation !== trie.generation;
     window.append(chunk);
     words.decide(known, isStale);
-    long.goOn(known);
     node = scan(trie, window.bytes, isStale ? { from: 0, node: 0 } : { from: known, node }, found);
     node = liveNode(trie, node);
+    long.follow(known, isStale);
     generation = trie.generation;
   }
 
@@ -70,9 +77,12 @@ export function createMaskStream(trie: NeedleTrie): MaskStream {
 
   return {
     write: (chunk) => {
-      if (chunk.length === 0) return nothing;
-      take(chunk);
-      return window.release(window.bytes.length - liveBytes());
+      const given: Uint8Array[] = [];
+      for (let from = 0; from < chunk.length; from += pieceBytes) {
+        take(chunk.subarray(from, from + pieceBytes));
+        given.push(window.release(window.bytes.length - liveBytes()));
+      }
+      return given.length === 1 ? (given[0] ?? nothing) : Buffer.concat(given);
     },
     flush: () => {
       take(nothing);
@@ -84,7 +94,7 @@ export function createMaskStream(trie: NeedleTrie): MaskStream {
       words.decideAll();
       const length = window.bytes.length;
       const depth = trie.depths[node] ?? 0;
-      if (extent === "cut" && depth >= maskedAnywhereBytes) window.hidden.fill(1, length - depth, length);
+      if (extent === "cut" && depth >= maskedAnywhereBytes) window.hide(length - depth, length);
       return window.release(length);
     },
     heldBytes: window.heldBytes,

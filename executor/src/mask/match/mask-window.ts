@@ -6,8 +6,8 @@ export interface MaskWindow {
   readonly bytes: Uint8Array;
   /** 1 for each byte that must not be shown. */
   readonly hidden: Uint8Array;
-  /** Where `bytes` starts in the stream. */
-  readonly offset: number;
+  /** Hides the bytes from index `start` to before `end`. */
+  readonly hide: (start: number, end: number) => void;
   readonly append: (chunk: Uint8Array) => void;
   /** Releases everything before index `limit`, and hidden bytes that follow; keeps the last `contextBytes`. */
   readonly release: (limit: number) => Uint8Array;
@@ -17,15 +17,39 @@ export interface MaskWindow {
 
 /** An empty window. The last `contextBytes` raw bytes are kept after their release. */
 export function createMaskWindow(contextBytes: number): MaskWindow {
-  let bytes: Uint8Array = new Uint8Array(0);
-  let hidden: Uint8Array = new Uint8Array(0);
-  let offset = 0;
+  // Both are used again and again: a stream that allocated them for each piece would mostly collect garbage.
+  let store = new Uint8Array(0);
+  let marks = new Uint8Array(0);
+  let bytes = store;
+  let hidden = marks;
   let released = 0;
   let endsHidden = false;
+  /** What was hidden last, so that a needle that grows byte by byte is not hidden again from its start. */
+  const last = { start: 0, end: 0 };
+
+  function hide(start: number, end: number): void {
+    if (start < last.start || start > last.end) {
+      last.start = start;
+      last.end = start;
+    }
+    for (let index = last.end; index < end; index += 1) hidden[index] = 1;
+    last.end = Math.max(last.end, end);
+  }
 
   function append(chunk: Uint8Array): void {
-    bytes = joined(bytes, chunk);
-    hidden = joined(hidden, new Uint8Array(chunk.length));
+    const length = bytes.length + chunk.length;
+    if (length > store.length) {
+      const size = Math.max(length, 2 * store.length);
+      store = resized(bytes, size);
+      marks = resized(hidden, size);
+    }
+    store.set(chunk, bytes.length);
+    keep(length);
+  }
+
+  function keep(length: number): void {
+    bytes = store.subarray(0, length);
+    hidden = marks.subarray(0, length);
   }
 
   function release(limit: number): Uint8Array {
@@ -34,10 +58,14 @@ export function createMaskWindow(contextBytes: number): MaskWindow {
     const given = shown(bytes.subarray(released, end), hidden.subarray(released, end), endsHidden);
     if (end > released) endsHidden = hidden[end - 1] === 1;
     const dropped = Math.min(end, Math.max(0, bytes.length - contextBytes));
-    bytes = bytes.slice(dropped);
-    hidden = hidden.slice(dropped);
-    offset += dropped;
+    const kept = bytes.length - dropped;
+    store.copyWithin(0, dropped, bytes.length);
+    marks.copyWithin(0, dropped, bytes.length);
+    marks.fill(0, kept, bytes.length);
+    keep(kept);
     released = end - dropped;
+    last.start = 0;
+    last.end = 0;
     return given;
   }
 
@@ -48,9 +76,7 @@ export function createMaskWindow(contextBytes: number): MaskWindow {
     get hidden() {
       return hidden;
     },
-    get offset() {
-      return offset;
-    },
+    hide,
     append,
     release,
     heldBytes: () => bytes.length - released,
@@ -74,9 +100,8 @@ function shown(bytes: Uint8Array, hidden: Uint8Array, afterHidden: boolean): Uin
   return Buffer.concat(parts);
 }
 
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const both = new Uint8Array(first.length + second.length);
-  both.set(first);
-  both.set(second, first.length);
-  return both;
+function resized(bytes: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(size);
+  larger.set(bytes);
+  return larger;
 }

@@ -8,7 +8,7 @@ export function createWordNeedles(window: MaskWindow) {
   let undecided: readonly number[] = [];
 
   function hideUndecided(end: number): void {
-    for (const length of undecided) window.hidden.fill(1, end - length, end);
+    for (const length of undecided) window.hide(end - length, end);
     undecided = [];
   }
 
@@ -22,10 +22,10 @@ export function createWordNeedles(window: MaskWindow) {
       else if (end < window.bytes.length) undecided = [];
     },
     found: (length: number, end: number) => {
-      const { bytes, hidden } = window;
+      const { bytes } = window;
       if (goesOnBefore(bytes, end - length)) return;
       if (end === bytes.length) undecided = [...undecided, length];
-      else if (!isWord(bytes[end])) hidden.fill(1, end - length, end);
+      else if (!isWord(bytes[end])) window.hide(end - length, end);
     },
   };
 }

@@ -35,6 +35,9 @@ export interface WorkspaceDeps {
   readonly log: Logger;
 }
 
+const maskingIsFull =
+  "The memory for masking is almost used up: from here on, values are masked only as they are, without encoded forms";
+
 /** How an attempt ended: its steps were run, or a fault of this machine kept the first one from starting. */
 export type Outcome =
   | { readonly kind: "run"; readonly failure: Failure | undefined }
@@ -52,11 +55,11 @@ export async function runInWorkspace(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const progress = { hasStarted: false };
-  const masker = createMasker();
   let workspace: Workspace | undefined;
   let installed: PreparedDependencies | undefined;
   const say = async (level: string, text: string): Promise<void> =>
     report({ type: "log", step: null, stream: "system", level, text, time: Date.now() });
+  const masker = createMasker({ onFull: () => void say("warning", maskingIsFull) });
   try {
     if (deps.sandbox.kind === "none") await say("warning", "This executor runs scripts without a sandbox");
     const files = await deps.files.list(attempt);

@@ -101,7 +101,8 @@ function stepContextOf(
     results,
     recordRead,
     log: async ({ stream, level, text }) => {
-      const masked = masker.maskText(text).slice(0, limits.logLineBytes);
+      const isLong = text.length > limits.logLineBytes;
+      const masked = isLong ? await masker.maskStart(text, limits.logLineBytes) : masker.maskText(text);
       const store = async (): Promise<void> => report(logItem({ step: index, stream, level, text: masked }));
       // What sealrun itself says is rare, and shown in any case.
       await (stream === "sdk" ? gate.pass(masked, store) : store());

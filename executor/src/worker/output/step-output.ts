@@ -1,4 +1,6 @@
+import { setImmediate } from "node:timers/promises";
 import type { LogStream } from "@sealrun/protocol";
+import { pieceBytes } from "../../mask/match/mask-stream.ts";
 import type { Masker } from "../../mask/masker.ts";
 import { createLogLines } from "./log-lines.ts";
 import type { OutputGate } from "./output-gate.ts";
@@ -32,7 +34,11 @@ export function createStepOutput(options: {
   return {
     write: async (chunk) => {
       clearTimeout(idle);
-      await send(lines.push(masked.write(chunk)));
+      for (let from = 0; from < chunk.length; from += pieceBytes) {
+        // A pipe gives no more than one piece at once. Between pieces, other runs and the lease have their turn.
+        if (from > 0) await setImmediate();
+        await send(lines.push(masked.write(chunk.subarray(from, from + pieceBytes))));
+      }
       // A line that ends like the beginning of a value is shown if no more output follows.
       idle = setTimeout(() => void send(lines.push(masked.flush())), idleMs);
     },

@@ -1,9 +1,9 @@
 import { type JsonValue, lookupOrder, type Scope, SealrunError, type SecretName, secretName } from "@sealrun/protocol";
 import type { Attempt } from "../../between/attempt.ts";
 import { createEventKeys } from "./event-keys.ts";
+import { createOneCopy } from "./one-copy.ts";
 import { type FoundSecret, lookUpSecret, openEventSecret } from "./open-secret.ts";
 import { storeSecret, type StoredVersion } from "./seal-secret.ts";
-import { createSetBudget, type SetBudget } from "./set-budget.ts";
 
 /** The secrets of one attempt. A value is opened at its first read, and kept until the attempt ends. */
 export interface Secrets {
@@ -30,9 +30,10 @@ export interface Secrets {
 }
 
 /** The secrets of an attempt. No secret can have a name against the rule, so that such a name is found nowhere. */
-export function createSecrets(attempt: Attempt, budget: SetBudget = createSetBudget()): Secrets {
+export function createSecrets(attempt: Attempt): Secrets {
   const inEvent = new Map(attempt.event.secrets.map((secret) => [secret.name, secret]));
   const keys = createEventKeys(attempt);
+  const oneCopy = createOneCopy();
   /** Values that were read, by name, and by scope and name. */
   const found = new Map<string, Promise<FoundSecret | undefined>>();
   /** Values that this attempt set, by scope and name. */
@@ -81,8 +82,8 @@ export function createSecrets(attempt: Attempt, budget: SetBudget = createSetBud
     set: async (secret, onAccepted) => {
       let { value } = secret;
       const stored = await storeSecret(attempt, secret, () => {
-        value = budget.spend(value);
         onAccepted();
+        value = oneCopy(value);
       });
       const name = secretName.parse(secret.name);
       const { scope, version, shadowedBy } = stored;

@@ -75,6 +75,22 @@ describe("needlesOf()", () => {
 });
 
 describe("splitNeedlesOf()", () => {
+  test("splitNeedlesOf() makes each encoding of a large value later, and those of a short text in much white space at once", () => {
+    const large = "Ab-3/".repeat(4000);
+    const { now, later } = splitNeedlesOf(large);
+    expect(now.map(({ bytes }) => Buffer.from(bytes).toString())).toEqual([large]);
+    const made = later.flatMap(({ needles }) => needles().map(({ bytes }) => Buffer.from(bytes).toString()));
+    const base64 = [0, 1, 2].map((offset) =>
+      Buffer.concat([Buffer.alloc(offset), Buffer.from(large)]).toString("base64"),
+    );
+    const starts = [0, 2, 3];
+    for (const [index, form] of base64.entries()) expect(made).toContain(form.slice(starts[index]));
+    for (const form of [Buffer.from(large).toString("hex"), encodeURIComponent(large)]) expect(made).toContain(form);
+    const short = formsOf(`${" ".repeat(20_000)}short-Q7 text`);
+    expect(short).toContain(Buffer.from("short-Q7 text").toString("hex"));
+    expect(short).toContain(Buffer.from("xshort-Q7 text").toString("base64").slice(2));
+  });
+
   test("splitNeedlesOf() gives a start, and more after it, of each needle that is made later", () => {
     const text = fc.oneof(
       fc.string({ unit: "binary", minLength: 4, maxLength: 80 }),

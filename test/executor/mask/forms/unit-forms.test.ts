@@ -45,5 +45,5 @@ test("hexOf() has two digits", () => {
 });
 
 test("nodeListStarts() has each width of the second number's column", () => {
-  expect(nodeListStarts("Ab")).toEqual(["65, 98", "65, 98", "65,  98"]);
+  expect(nodeListStarts("Ab")).toEqual(["65, 98, ", "65, 98, ", "65,  98, "]);
 });

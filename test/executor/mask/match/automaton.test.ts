@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import * as fc from "fast-check";
 import { liveNode, scan } from "../../../../executor/src/mask/match/automaton.ts";
-import { addNeedle, createNeedleTrie } from "../../../../executor/src/mask/match/needle-trie.ts";
-import { needleOf } from "../support.ts";
+import { createNeedleTrie } from "../../../../executor/src/mask/match/needle-trie.ts";
+import { addNeedle, needleOf } from "../support.ts";
 
 const word = (minLength: number, maxLength: number) =>
   fc.string({ unit: fc.constantFrom("a", "b", "c"), minLength, maxLength });
@@ -18,7 +18,9 @@ test("scan() finds the longest needle at each place and the longest beginning th
         if (index === added % needles.length) scan(trie, bytes, { from: 0, node: 0 }, () => {});
       }
       const ends: number[] = [];
-      const node = scan(trie, bytes, { from: 0, node: 0 }, (_, end) => ends.push(end));
+      const node = scan(trie, bytes, { from: 0, node: 0 }, (_, first, last) => {
+        for (let end = first; end <= last; end += 1) ends.push(end);
+      });
       const places = Array.from({ length: text.length }, (_, index) => index + 1);
       expect(ends).toEqual(places.filter((end) => needles.some((needle) => text.slice(0, end).endsWith(needle))));
       const beginnings = needles.flatMap((needle) => Array.from(needle, (_, length) => needle.slice(0, length)));

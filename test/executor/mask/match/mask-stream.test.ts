@@ -2,34 +2,9 @@ import { describe, expect, test } from "vitest";
 import * as fc from "fast-check";
 import { createMasker } from "../../../../executor/src/mask/masker.ts";
 import { needlesOf } from "../../../../executor/src/mask/forms/needles.ts";
-import { cutAt, maskerOf, streamed } from "../support.ts";
+import { cutAt, maskerOf, shown, slowlyHidden, streamed } from "../support.ts";
 
 const bytesOf = (text: string) => Buffer.from(text);
-
-/**
- * A slow definition of masking: every place of every needle, and of a long needle all bytes that match past its head.
- */
-function slowlyHidden(bytes: Uint8Array, values: readonly string[]): number[] {
-  const text = Buffer.from(bytes).toString("latin1");
-  const hidden = Array.from({ length: text.length }, () => 0);
-  for (const { bytes: needle, place, head: headLength } of values.flatMap(needlesOf)) {
-    const wanted = Buffer.from(needle).toString("latin1");
-    const head = wanted.slice(0, headLength);
-    for (let at = text.indexOf(head); at !== -1; at = text.indexOf(head, at + 1)) {
-      let end = at + head.length;
-      while (end < at + wanted.length && text.charAt(end) === wanted.charAt(end - at)) end += 1;
-      const isAlone = !/\w/.test(text.charAt(at - 1)) && !/\w/.test(text.charAt(end));
-      if (place === "anywhere" || isAlone) hidden.fill(1, at, end);
-    }
-  }
-  return hidden;
-}
-
-/** Hidden places that touch get one mask. */
-function shown(bytes: Uint8Array, hidden: readonly number[]): string {
-  const units = Array.from(Buffer.from(bytes).toString("latin1"));
-  return units.map((unit, at) => (hidden[at] === 0 ? unit : hidden[at - 1] === 1 ? "" : "***")).join("");
-}
 
 /**
  * The stream's end adds one rule: a beginning of 8 bytes or more is hidden. A last byte that starts nothing avoids it.

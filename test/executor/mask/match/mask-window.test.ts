@@ -13,11 +13,26 @@ test("createMaskWindow() shows one mask for hidden bytes that touch, over releas
   expect(window.heldBytes()).toBe(1);
 });
 
-test("createMaskWindow() keeps context and says where it starts in the stream", () => {
+test("createMaskWindow() keeps context", () => {
   const window = createMaskWindow(3);
   window.append(Buffer.from("abcdefgh"));
   window.release(8);
   expect(Buffer.from(window.bytes).toString()).toBe("fgh");
-  expect(window.offset).toBe(5);
   expect(window.heldBytes()).toBe(0);
+});
+
+test("hide() hides what it is told, in any order, and nothing of what comes after a release", () => {
+  const window = createMaskWindow(0);
+  window.append(Buffer.from("abcdefgh"));
+  for (const [start, end] of [
+    [4, 6],
+    [5, 7],
+    [1, 2],
+    [4, 5],
+  ] as const)
+    window.hide(start, end);
+  expect([...window.hidden]).toEqual([0, 1, 0, 0, 1, 1, 1, 0]);
+  expect(Buffer.from(window.release(8)).toString()).toBe("a***cd***h");
+  window.append(Buffer.from("ijklmnop"));
+  expect([...window.hidden]).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
 });

@@ -5,7 +5,6 @@ import type { StepContext } from "../../../../executor/src/worker/secrets/step-c
 import type { Read } from "../../../../executor/src/worker/secrets/receipt.ts";
 import { createSecrets } from "../../../../executor/src/worker/secrets/secrets.ts";
 import { createState } from "../../../../executor/src/worker/secrets/state.ts";
-import { createSetBudget, maskBytes } from "../../../../executor/src/worker/secrets/set-budget.ts";
 import { createMasker } from "../../../../executor/src/mask/masker.ts";
 import { makeAttempt } from "../../../support/attempt-peer.ts";
 
@@ -14,17 +13,17 @@ function script(
     readonly service?: Record<string, JsonValue>;
     readonly declared?: string[];
     readonly input?: JsonValue;
-    readonly setMaskBytes?: number;
+    readonly maxMaskBytes?: number;
   } = {},
 ) {
   const peer = makeAttempt({ service: options.service ?? {} });
   const added: JsonValue[] = [];
-  const real = createMasker();
+  const real = createMasker(options.maxMaskBytes === undefined ? {} : { maxBytes: options.maxMaskBytes });
   const masker = {
     ...real,
     add: (value: JsonValue): void => {
-      added.push(value);
       real.add(value);
+      added.push(value);
     },
   };
   const reads: Read[] = [];
@@ -38,7 +37,7 @@ function script(
   const context: StepContext = {
     attempt: peer.attempt,
     step: { index: 1, plan },
-    secrets: createSecrets(peer.attempt, createSetBudget(options.setMaskBytes)),
+    secrets: createSecrets(peer.attempt),
     state: createState(peer.attempt),
     masker,
     results,
@@ -101,19 +100,27 @@ describe("answerScript()", () => {
   });
 
   it("keeps the memory of a run that sets large values in a loop below the budget", async () => {
-    const setMaskBytes = 24 * 1024 * 1024;
-    const { ask, added, asked } = script({ setMaskBytes });
+    const maxMaskBytes = 1024 * 1024;
+    const { ask, added, asked, masker } = script({ maxMaskBytes });
     const leaves = (round: number) => Array.from({ length: 100 }, (_, index) => `leaf ${round} of ${index} here`);
     const codes: string[] = [];
-    for (let round = 0; round < 14; round += 1) {
+    for (let round = 0; round < 60; round += 1) {
       const request = { op: "set", id: "1", name: `BIG_${round}`, scope: "project", value: leaves(round) } as const;
       codes.push(await ask(request).then(() => "stored", errorCodeIn));
     }
     const stored = codes.filter((code) => code === "stored").length;
     expect(new Set(codes)).toEqual(new Set(["stored", "TOO_MUCH_TO_MASK"]));
     expect(added).toHaveLength(stored);
-    expect(added.reduce<number>((sum, value) => sum + maskBytes(value), 0)).toBeLessThanOrEqual(setMaskBytes);
+    expect(masker.use().bytes).toBeLessThanOrEqual(maxMaskBytes);
     expect(new Set(asked.map((line) => line.split(" ")[1]))).toHaveLength(stored);
+  });
+
+  it("does not give a value that there is no memory to mask", async () => {
+    const many = Array.from({ length: 100_000 }, (_, index) => `leaf ${index} here`);
+    const { ask, reads } = script({ service: { MANY: many, ONE: "correct horse" }, maxMaskBytes: 2 * 1024 * 1024 });
+    await expect(ask({ op: "get", id: "1", name: "MANY" })).rejects.toMatchObject({ code: "TOO_MUCH_TO_MASK" });
+    expect(reads).toEqual([]);
+    expect(await ask({ op: "get", id: "2", name: "ONE" })).toEqual({ found: true, value: "correct horse" });
   });
 
   it("refuses a name that holds the value which is set, and sends nothing", async () => {
