@@ -104,7 +104,7 @@ async function callCompiler({ bubblewrap, esbuild }: Compiler, folders: CompileF
   });
   const [filterStream] = socketsFrom3(subprocess.stdio, 1);
   const admit = bubblewrap === undefined ? leaveUnconfined : confine;
-  if (filterStream !== undefined) admit(filterStream);
+  if (filterStream !== undefined) admit(subprocess.pid, filterStream);
   const result = await subprocess;
   if (!result.failed) return;
   if (result.timedOut) {

@@ -18,7 +18,7 @@ export async function probeSandbox(bubblewrap: string): Promise<void> {
     timeout: 10_000,
   });
   const [filterStream] = socketsFrom3(subprocess.stdio, 1);
-  if (filterStream !== undefined) confine(filterStream);
+  if (filterStream !== undefined) confine(subprocess.pid, filterStream);
   const result = await subprocess;
   if (!result.failed) return;
   const said = result.stderr.split("\n", 1)[0] ?? "";

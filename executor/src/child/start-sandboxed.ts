@@ -41,7 +41,7 @@ export function startSandboxed(options: SandboxedStart): RunningScript {
   const bubblewrapEnd = childEnd(subprocess.nodeChildProcess);
   const [frames, argumentStream, filterStream] = socketsFrom3(subprocess.stdio, 3);
   if (!frames || !argumentStream || !filterStream) throw new SealrunError("INTERNAL", "");
-  confine(filterStream);
+  confine(subprocess.pid, filterStream);
   argumentStream.end(options.sandbox.map((argument) => `${argument}\0`).join(""));
   const status = readSandboxStatus(statusPipe.output);
   let isKilled = false;

@@ -78,7 +78,7 @@ export async function runInstaller(programs: InstallPrograms, options: InstallCo
   });
   const [argumentStream, filterStream] = socketsFrom3(subprocess.stdio, 2);
   const admit = isUnsafe ? leaveUnconfined : confine;
-  if (filterStream !== undefined) admit(filterStream);
+  if (filterStream !== undefined) admit(subprocess.pid, filterStream);
   argumentStream?.end(isUnsafe ? "" : sandboxText(programs, sandbox, { ...options, environment }));
   const result = await subprocess;
   if (isUnsafe && subprocess.pid !== undefined) endGroup(subprocess.pid);

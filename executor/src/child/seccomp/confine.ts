@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { preferForOomKill } from "../process-tree.ts";
 import { systemCallFilter } from "./filter.ts";
 
 /** The same for every sandbox, so it is built once. */
@@ -9,8 +10,12 @@ export function filterArguments(descriptor: number): readonly string[] {
   return ["--add-seccomp-fd", String(descriptor)];
 }
 
-/** Lets a bubblewrap with `filterArguments` continue: it waits for the filter. */
-export function confine(filterStream: Socket): void {
+/**
+ * Lets a bubblewrap with `filterArguments` continue: it waits for the filter. What it starts is the first to go when
+ * memory runs out; that is set before, because its processes inherit it.
+ */
+export function confine(bubblewrap: number | undefined, filterStream: Socket): void {
+  preferForOomKill(bubblewrap);
   filter ??= systemCallFilter(process.arch);
   filterStream.end(filter);
   // The end must be read: only then is the executor's descriptor closed while the sandbox runs.
@@ -18,6 +23,7 @@ export function confine(filterStream: Socket): void {
 }
 
 /** The same for a program that has the descriptor and no sandbox: it gets no filter. */
-export function leaveUnconfined(filterStream: Socket): void {
+export function leaveUnconfined(program: number | undefined, filterStream: Socket): void {
+  preferForOomKill(program);
   filterStream.end();
 }

@@ -125,6 +125,23 @@ print(signal.Signals(os.WTERMSIG(status)).name if os.WIFSIGNALED(status) else "r
     ]);
     expect(seen).toEqual(["['2']", "['2']", "EROFS", "EROFS"]);
   });
+
+  test("confine() makes the kernel end scripts first when memory runs out, and no script can change that", async () => {
+    const before = await readFile("/proc/self/oom_score_adj", "utf8");
+    const seen = await evaluate([
+      `open("/proc/self/oom_score_adj").read().strip()`,
+      `open("/proc/1/oom_score_adj").read().strip()`,
+      `subprocess.run(["cat", "/proc/self/oom_score_adj"], capture_output=True, text=True).stdout.strip()`,
+      `failure(lambda: open("/proc/self/oom_score_adj", "w").write("0"))`,
+    ]);
+    expect(seen).toEqual(["1000", "1000", "1000", "EROFS"]);
+    expect(await readFile("/proc/self/oom_score_adj", "utf8")).toBe(before);
+  });
+
+  test("runStep() makes the kernel end a script without a sandbox first too", async () => {
+    const unsafe = await runPackage({ files: { "main.sh": "cat /proc/self/oom_score_adj" }, unsafe: true });
+    expect(unsafe.stdout).toBe("1000\n");
+  });
 });
 
 describe("confine() leaves what ordinary programs need", () => {
@@ -167,12 +184,12 @@ cd ..; git clone -q --no-local one two; git -C two log --format=%s; cat two/file
 });
 
 describe("confine() of other sandboxes", () => {
-  test("confine() gives an install the filter, and none of its descriptors", async () => {
+  test("confine() gives an install the filter and the score, and none of its descriptors", async () => {
     await using root = await temporaryFolder();
     const code = `const fs = require("fs"); const status = fs.readFileSync("/proc/self/status", "utf8");
       const sockets = fs.readdirSync("/proc/self/fd").map(Number)
         .filter((fd) => { try { return fd > 2 && fs.fstatSync(fd).isSocket(); } catch { return false; } });
-      console.log(/Seccomp:\\t(\\d)/.exec(status)[1], sockets);`;
+      console.log(/Seccomp:\\t(\\d)/.exec(status)[1], fs.readFileSync("/proc/self/oom_score_adj", "utf8").trim(), sockets);`;
     const end = await runInstaller(
       {
         sandbox: { kind: "bubblewrap", program: programs().bwrap, hostRoots: await readHostRoots(), hidden: [] },
@@ -189,7 +206,7 @@ describe("confine() of other sandboxes", () => {
         environment: () => ({}),
       },
     );
-    expect(end).toMatchObject({ succeeded: true, stdout: "2 []" });
+    expect(end).toMatchObject({ succeeded: true, stdout: "2 1000 []" });
   });
 
   test("confine() lets the compiler run under the filter", async () => {
