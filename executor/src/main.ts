@@ -8,6 +8,7 @@ import { readHostRoots } from "./child/host-roots.ts";
 import { createPipePool } from "./child/output-pipes.ts";
 import { probeSandbox } from "./child/probe.ts";
 import type { Sandbox } from "./child/run-step.ts";
+import { hasSystemCallFilter } from "./child/seccomp/filter.ts";
 import type { ExecutorConfig } from "./config.ts";
 import { openDependencies } from "./dependencies/dependencies.ts";
 import { enrol } from "./enrol/enrol.ts";
@@ -162,6 +163,9 @@ async function chooseSandbox(config: ExecutorConfig, log: Logger): Promise<Sandb
     );
   }
   await probeSandbox(config.bwrap);
+  if (!hasSystemCallFilter(process.arch)) {
+    log.warn({ processor: process.arch }, "The sandbox has no filter of system calls on this processor, only on x64");
+  }
   const { bwrap: program, hidden, tmpBytes } = config;
   return { kind: "bubblewrap", program, hostRoots: await readHostRoots(), hidden, tmpBytes };
 }

@@ -1,6 +1,8 @@
 import { SealrunError } from "@sealrun/protocol";
 import { bundlePath } from "../child/command.ts";
+import { socketsFrom3 } from "../child/running-script.ts";
 import { isolationArguments } from "../child/sandbox.ts";
+import { confine, filterArguments, leaveUnconfined } from "../child/seccomp/confine.ts";
 import { machineFailure } from "../errno.ts";
 import { firstError } from "./compiler-message.ts";
 import { scopeOptions } from "./source-scope.ts";
@@ -92,15 +94,18 @@ async function callCompiler({ bubblewrap, esbuild }: Compiler, folders: CompileF
     bubblewrap === undefined
       ? [esbuild, ...common, `--outdir=${folders.output}`, ...own]
       : [bubblewrap, ...sandbox(esbuild, folders), "/esbuild", ...common, "--outdir=/out", ...own];
-  const result = await startProgram(program, rest, {
+  const subprocess = startProgram(program, rest, {
     env: {},
     cwd: bubblewrap === undefined ? folders.source : "/",
-    stdin: "ignore",
-    stdout: "ignore",
+    stdio: ["ignore", "ignore", "pipe", "pipe"],
     reject: false,
     timeout: compileMs,
     killSignal: "SIGKILL",
   });
+  const [filterStream] = socketsFrom3(subprocess.stdio, 1);
+  const admit = bubblewrap === undefined ? leaveUnconfined : confine;
+  if (filterStream !== undefined) admit(subprocess.pid, filterStream);
+  const result = await subprocess;
   if (!result.failed) return;
   if (result.timedOut) {
     throw new SealrunError(
@@ -126,7 +131,7 @@ async function callCompiler({ bubblewrap, esbuild }: Compiler, folders: CompileF
 function sandbox(esbuild: string, folders: CompileFolders): readonly string[] {
   return [
     isolationArguments,
-    ["--unshare-net"],
+    ["--unshare-net", ...filterArguments(3)],
     ["--ro-bind", esbuild, "/esbuild", "--ro-bind", folders.source, "/work", "--bind", folders.output, "/out"],
     ["--remount-ro", "/", "--chdir", "/work", "--"],
   ].flat();

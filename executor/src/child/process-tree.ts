@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -8,6 +8,9 @@ export interface ProcessMark {
   /** Clock ticks since boot. */
   readonly startedAt: string;
 }
+
+/** `OOM_SCORE_ADJ_MAX` of linux/oom.h. */
+const highestOomScore = 1000;
 
 /** The process of this id, or undefined when it is gone or a zombie. */
 export async function markProcess(id: number): Promise<ProcessMark | undefined> {
@@ -33,6 +36,19 @@ export async function signalChildren(parent: ProcessMark, signal: NodeJS.Signals
 export function signalProcess(id: number, signal: NodeJS.Signals): void {
   try {
     process.kill(id, signal);
+  } catch {
+    // Gone already.
+  }
+}
+
+/**
+ * Makes the kernel end this process, and those that it starts from now on, before any other when memory runs out. Any
+ * user may raise this score of an own process, and only root can lower it again.
+ */
+export function preferForOomKill(id: number | undefined): void {
+  if (id === undefined) return;
+  try {
+    writeFileSync(`/proc/${id}/oom_score_adj`, String(highestOomScore));
   } catch {
     // Gone already.
   }

@@ -5,6 +5,7 @@ import type { OutputPipes } from "./output-pipes.ts";
 import { isAlive, signalChildren, signalProcess, waitUntilAsleep, waitUntilGone } from "./process-tree.ts";
 import { childEnd, type RunningScript, socketsFrom3 } from "./running-script.ts";
 import { readSandboxStatus } from "./sandbox-status.ts";
+import { confine, filterArguments } from "./seccomp/confine.ts";
 import { startProgram } from "./start-program.ts";
 
 /** A command to start in a sandbox. */
@@ -26,11 +27,11 @@ export function startSandboxed(options: SandboxedStart): RunningScript {
   const { stdout, stderr, status: statusPipe, token } = options.pipes;
   const subprocess = startProgram(
     options.bubblewrap,
-    ["--args", "6", "--json-status-fd", "5", "--", ...options.command],
+    ["--args", "6", "--json-status-fd", "5", ...filterArguments(7), "--", ...options.command],
     {
       env: {},
       cwd: "/",
-      stdio: ["ignore", stdout.writeEnd, stderr.writeEnd, "pipe", token.writeEnd, statusPipe.writeEnd, "pipe"],
+      stdio: ["ignore", stdout.writeEnd, stderr.writeEnd, "pipe", token.writeEnd, statusPipe.writeEnd, "pipe", "pipe"],
       buffer: false,
       reject: false,
       cleanup: true,
@@ -38,8 +39,9 @@ export function startSandboxed(options: SandboxedStart): RunningScript {
     },
   );
   const bubblewrapEnd = childEnd(subprocess.nodeChildProcess);
-  const [frames, argumentStream] = socketsFrom3(subprocess.stdio, 2);
-  if (!frames || !argumentStream) throw new SealrunError("INTERNAL", "");
+  const [frames, argumentStream, filterStream] = socketsFrom3(subprocess.stdio, 3);
+  if (!frames || !argumentStream || !filterStream) throw new SealrunError("INTERNAL", "");
+  confine(subprocess.pid, filterStream);
   argumentStream.end(options.sandbox.map((argument) => `${argument}\0`).join(""));
   const status = readSandboxStatus(statusPipe.output);
   let isKilled = false;

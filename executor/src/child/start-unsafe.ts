@@ -4,7 +4,7 @@ import { machineFailure } from "../errno.ts";
 import type { Command } from "./command.ts";
 import { waitForReady } from "./go.ts";
 import type { OutputPipes } from "./output-pipes.ts";
-import { signalProcess } from "./process-tree.ts";
+import { preferForOomKill, signalProcess } from "./process-tree.ts";
 import { childEnd, type RunningScript, socketsFrom3 } from "./running-script.ts";
 import { startProgram } from "./start-program.ts";
 
@@ -37,6 +37,8 @@ export function startUnsafe(options: UnsafeStart): RunningScript {
   const [frames] = socketsFrom3(subprocess.stdio, 1);
   if (!frames) throw new SealrunError("INTERNAL", "");
   const group = subprocess.pid;
+  // It waits for "go" and has started nothing yet.
+  preferForOomKill(group);
   let hasEnded = false;
 
   const ended = async (): Promise<number | undefined> => {

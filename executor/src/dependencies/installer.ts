@@ -5,6 +5,7 @@ import type { PythonRuntime } from "../child/layout.ts";
 import { socketsFrom3 } from "../child/running-script.ts";
 import type { Sandbox } from "../child/run-step.ts";
 import { isolationArguments, systemArguments } from "../child/sandbox.ts";
+import { confine, filterArguments, leaveUnconfined } from "../child/seccomp/confine.ts";
 import { startProgram } from "../child/start-program.ts";
 
 /** The programs of an install, on the host. */
@@ -59,13 +60,15 @@ export async function runInstaller(programs: InstallPrograms, options: InstallCo
   const paths = isUnsafe ? hostPaths(programs, options.folder) : sandboxPaths(programs);
   const environment = { LANG: "C.UTF-8", ...options.environment(paths) };
   const command = options.command(paths);
-  const [program, ...rest] = isUnsafe ? command : ([sandbox.program, "--args", "3", "--", ...command] as const);
+  const [program, ...rest] = isUnsafe
+    ? command
+    : ([sandbox.program, "--args", "3", ...filterArguments(4), "--", ...command] as const);
   const subprocess = startProgram(program, rest, {
     // Bubblewrap runs outside the sandbox and gets no environment; a proxy's password must not be in its arguments
     // either.
     env: isUnsafe ? environment : {},
     cwd: isUnsafe ? options.folder : "/",
-    stdio: ["ignore", "pipe", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
     maxBuffer: keptOutputBytes,
     reject: false,
     timeout: limits.dependenciesMs,
@@ -73,7 +76,9 @@ export async function runInstaller(programs: InstallPrograms, options: InstallCo
     killSignal: "SIGKILL",
     detached: isUnsafe,
   });
-  const [argumentStream] = socketsFrom3(subprocess.stdio, 1);
+  const [argumentStream, filterStream] = socketsFrom3(subprocess.stdio, 2);
+  const admit = isUnsafe ? leaveUnconfined : confine;
+  if (filterStream !== undefined) admit(subprocess.pid, filterStream);
   argumentStream?.end(isUnsafe ? "" : sandboxText(programs, sandbox, { ...options, environment }));
   const result = await subprocess;
   if (isUnsafe && subprocess.pid !== undefined) endGroup(subprocess.pid);

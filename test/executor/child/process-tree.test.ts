@@ -1,10 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import {
   isAlive,
   markProcess,
+  preferForOomKill,
   signalChildren,
   signalProcess,
   waitUntilAsleep,
@@ -62,4 +64,13 @@ test("signalChildren() reaches the children and not the parent", async () => {
 
 test("signalProcess() ignores a process that is gone", () => {
   expect(() => signalProcess(4_194_305, "SIGTERM")).not.toThrow();
+});
+
+test("preferForOomKill() gives a process and its later children the highest score, and is quiet about one that is gone", async () => {
+  const child = spawn("sh", ["-c", "read line; cat /proc/self/oom_score_adj"], { stdio: ["pipe", "pipe", "ignore"] });
+  preferForOomKill(child.pid);
+  child.stdin.end("go\n");
+  expect(await text(child.stdout)).toBe("1000\n");
+  expect(() => preferForOomKill(4_194_305)).not.toThrow();
+  expect(() => preferForOomKill(undefined)).not.toThrow();
 });
