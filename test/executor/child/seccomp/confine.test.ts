@@ -36,7 +36,7 @@ async function evaluate(expressions: readonly string[]): Promise<readonly string
  * filter, as far as there is such a call: mostly it succeeds, or its arguments are invalid.
  */
 const attacks: readonly (readonly [family: string, expression: string])[] = [
-  ["add_key", `call(248, b"user", b"left-by-a-run", b"x", 1, -4)`],
+  ["add_key", `call(248, b"user", b"of-a-run", b"x", 1, -2)`],
   ["request_key", `call(249, b"user", b"host-secret", 0, 0)`],
   ["keyctl", `call(250, 0, -4, 1)`],
   ["ptrace, of the sandbox's first process", `call(101, 0x4206, 1, 0, 0)`],
