@@ -67,6 +67,8 @@ export interface ClusterOptions {
   readonly limits?: Readonly<Record<string, number>>;
   /** In operator mode, where executors' logins are short and renewed, an executor's wire to NATS is not in use. */
   readonly natsMode?: NatsMode;
+  /** How long executors' logins live in operator mode: 40 s unless said. */
+  readonly natsJwtMs?: number;
   /** Without crash points and injected failures, as people run it. */
   readonly asShipped?: boolean;
   /** Parts and PostgreSQL have wall clocks of their own: see `setClock`. */
@@ -180,7 +182,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
           natsAccountSeedFile: nats.executorSigningFile,
           executorNatsUrl: `nats://127.0.0.1:${nats.port}`,
           // Renewed while a test watches, and with half of it left for a platform that is slow to come back.
-          natsJwtMs: 40_000,
+          natsJwtMs: options.natsJwtMs ?? 40_000,
         }),
     publicUrl: urls[0] ?? "",
     logLevel: "debug",

@@ -19,10 +19,13 @@ import { announceRevocations } from "./enrolment/announce-revocations.ts";
 import { issueToken, type TokenRights } from "./enrolment/issue-token.ts";
 import { openNatsAccess } from "./enrolment/nats-access.ts";
 import { revokeExecutor as revoke } from "./enrolment/revoke.ts";
+import { revokeLogins } from "./enrolment/revoke-logins.ts";
 import { checkRootKey } from "./root-key/check-root-key.ts";
 import { createKeptStatements } from "./scope-keys/kept-statements.ts";
 
 const applicationName = "sealrun-keyring";
+const cannotRevoke =
+  'A revoked executor keeps its NATS login until it expires: natsAccountSeedFile has no "revocation"; run "sealrun nats-setup" again to change that';
 /** As long as the platform keeps executions by default. */
 const defaultGrantsDays = 90;
 /** The numbered SQL files of the keyring's own database. */
@@ -52,7 +55,10 @@ export async function start(
     await database.close();
     throw error;
   });
-  const stopAnnouncing = await announceRevocations({ database, link }).catch(async (error: unknown) => {
+  const logins = revokeLogins({ database, link, revoker: natsAccess.revoker, log: options.log });
+  const announced = announceRevocations({ database, link, revokeLogins: logins.ring });
+  const stopAnnouncing = await announced.catch(async (error: unknown) => {
+    await logins.close();
     await link.close();
     await database.close();
     throw error;
@@ -73,12 +79,14 @@ export async function start(
   });
   const own = fingerprint(identity.signPublic);
   options.log.info({ fingerprint: own }, "The keyring answers");
+  if (config.natsAccountSeedFile !== undefined && natsAccess.revoker === undefined) options.log.info({}, cannotRevoke);
   const sealer = sealAudit({ database, rootKey }, options.log);
   const forgetting = forgetRegularly(database, options.log);
   const grants = forgetGrants({ database, fitness, log: options.log }, config.grantsDays ?? defaultGrantsDays);
   const close = once(async () => {
     await answers.close();
     await stopAnnouncing();
+    await logins.close();
     await grants.close();
     await sealer.close();
     await forgetting.close();

@@ -1,6 +1,6 @@
 import { countPublishes } from "@sealrun/faults";
 import { type NatsCredentials, SealrunError } from "@sealrun/protocol";
-import { type Authenticator, connect, jwtAuthenticator, type NatsConnection } from "nats";
+import { type Authenticator, connect, Events, jwtAuthenticator, type NatsConnection } from "nats";
 
 /** A connection to NATS that reconnects without limit. */
 export interface NatsLink {
@@ -49,6 +49,14 @@ export async function connectNats(
       await connection.drain().catch(() => connection.close());
     },
   };
+}
+
+/** Calls `notice` after each reconnect, until the connection is closed: the server may have another state than before. */
+export function onReconnect({ connection }: NatsLink, notice: () => void): void {
+  const watch = async (): Promise<void> => {
+    for await (const { type } of connection.status()) if (type === Events.Reconnect) notice();
+  };
+  void watch();
 }
 
 /** Signs the server's challenge, or sends the password. The client calls it for every connection. */

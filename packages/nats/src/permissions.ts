@@ -23,6 +23,19 @@ export const keyringPermissions: NatsPermissions = {
   subscribe: ["sealrun.keyring.>", `${inboxPrefix("keyring")}.>`],
 };
 
+/** The subject on which nats-server takes a new JWT of an account, from logins of the system account. */
+export function accountUpdateSubject(accountId: string): string {
+  return `$SYS.REQ.ACCOUNT.${accountId}.CLAIMS.UPDATE`;
+}
+
+/** The keyring's login of the system account: it may replace the JWT of the executors' account and nothing else. */
+export function revokerPermissions(executorAccountId: string): NatsPermissions {
+  return {
+    publish: [accountUpdateSubject(executorAccountId)],
+    subscribe: [`${inboxPrefix("keyring")}.>`],
+  };
+}
+
 /**
  * What one executor of one pool needs in the executors' account: with a stolen login an attacker can take work of that
  * pool, but read and send nothing else. The server delivers answers regardless of these lists, but only to subjects of that

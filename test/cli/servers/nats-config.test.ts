@@ -11,14 +11,16 @@ test("natsConfig() has the operator, all accounts, and no seed", () => {
   expect(JSON.parse(text)).toMatchObject({
     operator: account.operatorJwt,
     system_account: account.systemAccount.id,
-    resolver: "MEMORY",
+    resolver: { type: "full", dir: `${settings.storeFolder}/accounts`, allow_delete: false },
     resolver_preload: {
       [account.systemAccount.id]: account.systemAccount.jwt,
       [account.account.id]: account.account.jwt,
       [account.executorAccount.id]: account.executorAccount.jwt,
     },
   });
-  for (const seed of [account.operatorSeed, account.accountSeed, account.executorSigningSeed]) {
+  const { operatorSigningSeed, login } = account.revocation;
+  const secrets = [account.operatorSeed, account.accountSeed, account.executorSigningSeed];
+  for (const seed of [...secrets, operatorSigningSeed, login.seed, login.jwt]) {
     expect(text).not.toContain(seed);
   }
 });

@@ -334,6 +334,18 @@ describe("startNats()", () => {
     await expect(stat(streams)).rejects.toThrow("ENOENT");
   });
 
+  test("startNats() replaces the accounts of before executors' logins could be revoked", async () => {
+    const folder = join(dataFolder, "without-revocation");
+    const first = await startNats({ programs: programs(), dataFolder: folder });
+    await first.stop();
+    const { revocation: _, ...old } = JSON.parse(await readFile(first.executorSigningFile, "utf8"));
+    await writeFile(first.executorSigningFile, JSON.stringify(old));
+    const second = await startNats({ programs: programs(), dataFolder: folder });
+    await second.stop();
+    expect((await issuerOf(second)).accountId).not.toBe(old.accountId);
+    expect(JSON.parse(await readFile(second.executorSigningFile, "utf8"))).toHaveProperty("revocation.login");
+  });
+
   test("startNats() makes the account again when its making was cut short, and refuses an incomplete one", async () => {
     const folder = join(dataFolder, "cut");
     await mkdir(join(folder, "nats", "account.new"), { recursive: true, mode: 0o700 });

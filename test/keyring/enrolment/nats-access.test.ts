@@ -25,12 +25,16 @@ beforeAll(async () => {
 afterAll(async () => rm(folder, { recursive: true }));
 
 /** As `sealrun nats-setup` writes it. */
-async function writeIssuer(accountId: string): Promise<string> {
-  return writePrivate(
-    folder,
-    "issuer",
-    `${JSON.stringify({ accountId, signingSeed: accounts.executorSigningSeed })}\n`,
-  );
+async function writeIssuer(accountId: string, more: object = {}): Promise<string> {
+  const content = { accountId, signingSeed: accounts.executorSigningSeed, ...more };
+  return writePrivate(folder, "issuer", `${JSON.stringify(content)}\n`);
+}
+
+const broken = { revocation: { accountJwt: "a", operatorSigningSeed: "hunter2", login: {} } };
+
+/** What a JWT says, without its signature. */
+function claimsOf(jwt: string) {
+  return JSON.parse(Buffer.from(jwt.split(".")[1] ?? "", "base64url").toString("utf8"));
 }
 
 function configOf(changes: object): KeyringConfig {
@@ -64,6 +68,7 @@ describe("openNatsAccess()", () => {
   test("openNatsAccess() hands out the shared password where the server knows no signed logins", async () => {
     const access = await openNatsAccess(configOf({ nats: password, executorNats: password }));
     expect(await access.credentialsFor(executor, pool)).toEqual({ credentials: password, expiresAt: null });
+    expect(access.revoker).toBeUndefined();
   });
 
   test("openNatsAccess() refuses a file that holds something else, and a keyring without a signed login", async () => {
@@ -74,6 +79,32 @@ describe("openNatsAccess()", () => {
     const natsAccountSeedFile = await writeIssuer(accounts.executorAccount.id);
     const noJwt = await rejectionOf(openNatsAccess(configOf({ nats: password, natsAccountSeedFile })));
     expect(noJwt).toMatchObject({ code: "CONFIG_INVALID", message: expect.stringContaining("natsAccountSeedFile") });
+  });
+
+  test("openNatsAccess() mints logins that outlast an hour without a platform or a keyring", async () => {
+    const natsAccountSeedFile = await writeIssuer(accounts.executorAccount.id);
+    const before = Date.now();
+    const access = await openNatsAccess(configOf({ natsAccountSeedFile }));
+    const { expiresAt } = await access.credentialsFor(executor, pool);
+    expect(expiresAt).toBeGreaterThanOrEqual(before + 3_600_000);
+  });
+
+  test("openNatsAccess() revokes logins that it mints, with what the set-up gave it", async () => {
+    const { id } = accounts.executorAccount;
+    const without = await openNatsAccess(configOf({ natsAccountSeedFile: await writeIssuer(id) }));
+    expect(without.revoker).toBeUndefined();
+    const natsAccountSeedFile = await writeIssuer(id, { revocation: accounts.revocation });
+    const access = await openNatsAccess(configOf({ natsAccountSeedFile }));
+    const { credentials } = await access.credentialsFor(executor, pool);
+    if (!("jwt" in credentials)) throw new TypeError("expected a JWT");
+    const madeUntil = new Date(Date.now() + 60_000);
+    const account = (await access.revoker?.sign([{ name: executor, madeUntil }])) ?? "";
+    expect(claimsOf(account).nats.revocations).toEqual({
+      [claimsOf(credentials.jwt).sub]: Math.ceil(madeUntil.getTime() / 1_000),
+    });
+    const refusal = await rejectionOf(openNatsAccess(configOf({ natsAccountSeedFile: await writeIssuer(id, broken) })));
+    expect(refusal.code).toBe("CONFIG_INVALID");
+    expect(refusal.message).not.toContain("hunter2");
   });
 
   test("openNatsAccess() refuses the one account that platform, keyring and executors once shared", async () => {

@@ -1,3 +1,4 @@
+import { nkeys } from "nats";
 import { createNatsAccounts } from "@sealrun/nats";
 import { expect, test } from "vitest";
 
@@ -28,4 +29,18 @@ test("createNatsAccounts() gives streams to the platform's account, and a replac
   expect(executors.limits.exports).toBe(0);
   expect(executors.signing_keys).toHaveLength(1);
   expect(executors.signing_keys).not.toContain(made.executorAccount.id);
+});
+
+test("createNatsAccounts() gives what revokes executors, and a login that may only replace their account", async () => {
+  const made = await createNatsAccounts();
+  const { accountJwt, operatorSigningSeed, login } = made.revocation;
+  expect(accountJwt).toBe(made.executorAccount.jwt);
+  const operator = claimsOf(made.operatorJwt);
+  const signingKey = nkeys.fromSeed(new TextEncoder().encode(operatorSigningSeed)).getPublicKey();
+  expect(operator.nats.signing_keys).toEqual([signingKey]);
+  expect(operator.sub).not.toBe(signingKey);
+  const { nats, iss } = claimsOf(login.jwt);
+  expect(iss).toBe(made.systemAccount.id);
+  expect(nats.pub).toEqual({ allow: [`$SYS.REQ.ACCOUNT.${made.executorAccount.id}.CLAIMS.UPDATE`] });
+  expect(nats.sub).toEqual({ allow: ["_INBOX.keyring.>"] });
 });

@@ -13,6 +13,10 @@ const trustFile = z.object({
   /** Missing in files made before executors had their own account. */
   executorAccount: account.optional(),
 });
+const signingFile = z.object({
+  /** Missing in files made before logins of executors could be revoked. */
+  revocation: z.object({}).optional(),
+});
 const loginFile = z.object({ url: z.string(), jwt: z.string(), seed: z.string() });
 
 /** What a part logs in to NATS with in operator mode. */
@@ -24,7 +28,7 @@ const files = {
   trust: "account.json",
   /** Signs the accounts again if one changes: keep it away from the machines. */
   operatorSeed: "operator.seed",
-  /** Signs the executors' logins; only the keyring has it. */
+  /** Signs the executors' logins, and revokes them; only the keyring has it. */
   executorSigning: "executor-signing.json",
   platform: "platform-nats.json",
   keyring: "keyring-nats.json",
@@ -40,8 +44,8 @@ export interface NatsAccountFiles {
 }
 
 /**
- * The accounts in a folder; the first call makes them, all or none. Accounts made before executors had their own are
- * replaced, and so are all logins.
+ * The accounts in a folder; the first call makes them, all or none. Accounts made before executors had their own, or before
+ * their logins could be revoked, are replaced, and so are all logins.
  */
 export async function ensureNatsAccount(folder: string, url: string, storeFolder?: string): Promise<NatsAccountFiles> {
   const found = await readNatsAccount(folder);
@@ -72,7 +76,8 @@ export async function createNatsAccountFiles(options: NewNatsAccount): Promise<N
   const { accounts: made, platform, keyring } = await makeNatsLogins();
   const { operatorJwt, systemAccount, account: own, executorAccount } = made;
   const trust = { operatorJwt, systemAccount, account: own, executorAccount };
-  const signing = { accountId: executorAccount.id, signingSeed: made.executorSigningSeed };
+  const { executorSigningSeed: signingSeed, revocation } = made;
+  const signing = { accountId: executorAccount.id, signingSeed, revocation };
   const draft = `${folder}.new`;
   await rm(draft, { recursive: true, force: true });
   await ensureFolder(draft);
@@ -103,11 +108,13 @@ async function readNatsAccount(folder: string): Promise<NatsAccountFiles | "outd
   if (trust === undefined) return undefined;
   const { executorAccount } = trust;
   if (executorAccount === undefined) return "outdated";
+  const signing = await readPart(join(folder, files.executorSigning), signingFile);
+  if (signing !== undefined && signing.revocation === undefined) return "outdated";
   const [platform, keyring] = [
     await readPart(join(folder, files.platform), loginFile),
     await readPart(join(folder, files.keyring), loginFile),
   ];
-  if (platform === undefined || keyring === undefined) {
+  if (platform === undefined || keyring === undefined || signing === undefined) {
     throw new SealrunError(
       "DATA_FOLDER_UNUSABLE",
       `${folder} is incomplete; remove it, and the next start creates it again`,

@@ -1,3 +1,5 @@
+import { join } from "node:path";
+
 /** What the server must know about the operator: public texts, no seed. */
 export interface NatsTrust {
   readonly operatorJwt: string;
@@ -18,14 +20,15 @@ export interface NatsConfig {
 
 /**
  * The server's configuration as text for nats-server 2.9 and newer, whose language includes JSON. In operator mode the
- * server knows the accounts and trusts the users that they have signed. It holds no password and no seed.
+ * server knows the accounts and trusts the users that they have signed. It holds no password and no seed. The accounts
+ * here are those that it starts with: an account that it was given later, with revoked users, is newer and stays.
  */
 export function natsConfig(config: NatsConfig, trust: NatsTrust): string {
   const { systemAccount, account, executorAccount } = trust;
   return natsConfigText(config, {
     operator: trust.operatorJwt,
     system_account: systemAccount.id,
-    resolver: "MEMORY",
+    resolver: { type: "full", dir: join(config.storeFolder, "accounts"), allow_delete: false },
     resolver_preload: Object.fromEntries([systemAccount, account, executorAccount].map(({ id, jwt }) => [id, jwt])),
   });
 }

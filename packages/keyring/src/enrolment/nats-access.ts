@@ -1,5 +1,12 @@
 import { readPrivateFile } from "@sealrun/key-files";
-import { executorPermissions, mintUser, type NatsIssuer, readUserJwt } from "@sealrun/nats";
+import {
+  executorPermissions,
+  mintUser,
+  pushRevocations,
+  readUserJwt,
+  type RevokedUser,
+  signRevocations,
+} from "@sealrun/nats";
 import { decode, type ExecutorId, type NatsCredentials, type PoolId, SealrunError } from "@sealrun/protocol";
 import { z } from "zod";
 import type { KeyringConfig } from "../config.ts";
@@ -10,8 +17,18 @@ interface ExecutorLogin {
   readonly expiresAt: number | null;
 }
 
+/** Tells the server whose logins it has to refuse. */
+export interface LoginRevoker {
+  /** The executors' account in which exactly these executors are revoked. */
+  sign(revoked: readonly RevokedUser[]): Promise<string>;
+  /** Gives such an account to the server. `NATS_UNREACHABLE` when it does not take it. */
+  push(accountJwt: string): Promise<void>;
+}
+
 /** Gives executors their logins. */
 export interface NatsAccess {
+  /** Undefined when the server has no signed logins, or was set up without what revokes one. */
+  readonly revoker: LoginRevoker | undefined;
   /** A login only for this executor and this pool, if the server supports signed logins. */
   credentialsFor(executor: ExecutorId, pool: PoolId): Promise<ExecutorLogin>;
 }
@@ -22,6 +39,14 @@ const defaultLifetimeMs = 3_600_000;
 const issuerFile = z.object({
   accountId: z.string().regex(/^A[A-Z2-7]{55}$/),
   signingSeed: z.string().regex(/^SA[A-Z2-7]{56}$/),
+  /** Missing in files made before logins could be revoked. */
+  revocation: z
+    .object({
+      accountJwt: z.string(),
+      operatorSigningSeed: z.string().regex(/^SO[A-Z2-7]{56}$/),
+      login: z.object({ jwt: z.string(), seed: z.string().regex(/^SU[A-Z2-7]{56}$/) }),
+    })
+    .optional(),
 });
 
 /**
@@ -31,7 +56,7 @@ const issuerFile = z.object({
 export async function openNatsAccess(config: KeyringConfig): Promise<NatsAccess> {
   const { natsAccountSeedFile: seedFile, executorNats } = config;
   if (executorNats !== undefined) {
-    return { credentialsFor: async () => ({ credentials: executorNats, expiresAt: null }) };
+    return { revoker: undefined, credentialsFor: async () => ({ credentials: executorNats, expiresAt: null }) };
   }
   if (seedFile === undefined) {
     throw new SealrunError(
@@ -52,6 +77,7 @@ export async function openNatsAccess(config: KeyringConfig): Promise<NatsAccess>
   const url = config.executorNatsUrl ?? config.nats.url;
   const lifetimeMs = config.natsJwtMs ?? defaultLifetimeMs;
   return {
+    revoker: revokerOf(issuer, config.nats.url),
     credentialsFor: async (executor, pool) => {
       const permissions = executorPermissions(executor, pool);
       const { jwt, seed, expiresAt } = await mintUser(issuer, { name: executor, permissions, lifetimeMs });
@@ -60,9 +86,17 @@ export async function openNatsAccess(config: KeyringConfig): Promise<NatsAccess>
   };
 }
 
+function revokerOf({ revocation, ...issuer }: z.infer<typeof issuerFile>, url: string): LoginRevoker | undefined {
+  if (revocation === undefined) return undefined;
+  return {
+    sign: async (revoked) => signRevocations(revocation, issuer, revoked),
+    push: async (accountJwt) => pushRevocations({ url, accountId: issuer.accountId }, revocation, accountJwt),
+  };
+}
+
 const remedy = 'executors need their own account: "sealrun nats-setup" makes both';
 
-async function readIssuer(file: string): Promise<NatsIssuer> {
+async function readIssuer(file: string): Promise<z.infer<typeof issuerFile>> {
   const bytes = await readPrivateFile(file, "CONFIG_INVALID");
   try {
     return decode(issuerFile, bytes);

@@ -149,6 +149,22 @@ export async function listRevoked(
   );
 }
 
+/** More than a message of NATS could name. */
+const maxLatelyRevoked = 5_000;
+
+/** The executors revoked less than that long ago, latest first. */
+export async function listLatelyRevoked(
+  sql: Sql,
+  agoMs: number,
+): Promise<readonly { readonly id: ExecutorId; readonly revokedAt: Date }[]> {
+  return sql.rows(
+    revokedRow,
+    `select id, revoked_at from executors where revoked_at > clock_timestamp() - $1 * interval '1 millisecond'
+     order by revoked_at desc, id limit $2`,
+    [agoMs, maxLatelyRevoked],
+  );
+}
+
 /** Notified when an executor was revoked. Heard in `announce-revocations.ts` by every running keyring. */
 export const revokedChannel = "sealrun_revoked";
 

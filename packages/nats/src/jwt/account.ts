@@ -1,6 +1,9 @@
 import { encodeAccount, encodeOperator } from "@nats-io/jwt";
 import { createAccount, createOperator, type KeyPair } from "@nats-io/nkeys";
+import { revokerPermissions } from "../permissions.ts";
 import { executorImports, platformExports } from "./crossing.ts";
+import { mintUser } from "./mint-user.ts";
+import type { RevocationAuthority } from "./revoke-users.ts";
 
 /** An account as configured in the server. */
 interface PublicAccount {
@@ -22,6 +25,8 @@ export interface NatsAccounts {
   readonly accountSeed: string;
   /** Signs the logins of executors. A signing key beside the key of their account, so that it can be replaced. */
   readonly executorSigningSeed: string;
+  /** Revokes logins of executors. */
+  readonly revocation: RevocationAuthority;
 }
 
 const unlimited = -1;
@@ -29,13 +34,13 @@ const unlimited = -1;
 /**
  * Makes an operator, the system account that a server needs, the account of one platform and the account of its
  * executors. nats-server checks no permission for the subject to which it delivers an answer. With two accounts, a
- * request of an executor can name only subjects of the executors' account, not those of JetStream or the platform. No
- * login to the system account is possible, because its key is not kept.
+ * request of an executor can name only subjects of the executors' account, not those of JetStream or the platform. The
+ * system account has one login, which may only replace the executors' account; its key is not kept.
  */
 export async function createNatsAccounts(): Promise<NatsAccounts> {
   const [operator, system, account, executors] = [createOperator(), createAccount(), createAccount(), createAccount()];
   const [systemId, accountId, executorsId] = [system.getPublicKey(), account.getPublicKey(), executors.getPublicKey()];
-  const signing = createAccount();
+  const [signing, operatorSigning] = [createAccount(), createOperator()];
   const limits = {
     subs: unlimited,
     data: unlimited,
@@ -57,18 +62,29 @@ export async function createNatsAccounts(): Promise<NatsAccounts> {
     imports,
     signing_keys: [signing.getPublicKey()],
   };
+  const executorsJwt = await encodeAccount("executors", executors, ofExecutors, signer);
+  const systemIssuer = { accountId: systemId, signingSeed: seedOf(system) };
+  const revoker = await mintUser(systemIssuer, { name: "revoker", permissions: revokerPermissions(executorsId) });
   return {
-    operatorJwt: await encodeOperator("sealrun", operator, { system_account: systemId }),
+    operatorJwt: await encodeOperator("sealrun", operator, {
+      system_account: systemId,
+      signing_keys: [operatorSigning.getPublicKey()],
+    }),
     systemAccount: { id: systemId, jwt: await encodeAccount("system", system, { limits }, signer) },
     account: { id: accountId, jwt: await encodeAccount("sealrun", account, ofPlatform, signer) },
-    executorAccount: { id: executorsId, jwt: await encodeAccount("executors", executors, ofExecutors, signer) },
+    executorAccount: { id: executorsId, jwt: executorsJwt },
     operatorSeed: seedOf(operator),
     accountSeed: seedOf(account),
     executorSigningSeed: seedOf(signing),
+    revocation: {
+      accountJwt: executorsJwt,
+      operatorSigningSeed: seedOf(operatorSigning),
+      login: { jwt: revoker.jwt, seed: revoker.seed },
+    },
   };
 }
 
 /** The secret half of an nkey as text. */
-export function seedOf(key: KeyPair): string {
+function seedOf(key: KeyPair): string {
   return new TextDecoder().decode(key.getSeed());
 }

@@ -1,4 +1,4 @@
-import { call } from "@sealrun/nats";
+import { call, onReconnect } from "@sealrun/nats";
 import { createRounds } from "@sealrun/postgres";
 import {
   type ExecutorId,
@@ -8,7 +8,6 @@ import {
   SealrunError,
   subjects,
 } from "@sealrun/protocol";
-import { Events } from "nats";
 import { recordAudit } from "../audit/store.ts";
 import type { Deps } from "../deps.ts";
 import { keyringCall } from "../nats/keyring-call.ts";
@@ -56,11 +55,8 @@ export function followRevocations(deps: RevocationDeps): Revocations {
     }
     return isFailing ? retryMs : limits.safetyPollMs;
   });
-  const watch = async (): Promise<void> => {
-    for await (const { type } of deps.link.connection.status()) if (type === Events.Reconnect) rounds.ring();
-  };
   const subscription = deps.link.connection.subscribe(subjects.revoked, { callback: rounds.ring });
-  void watch();
+  onReconnect(deps.link, rounds.ring);
   rounds.ring();
   return {
     checkKnown: async (executor) => {

@@ -34,6 +34,8 @@ describe("sealrun nats-setup", () => {
     const signing = z.object({ accountId: z.string(), signingSeed: z.string() });
     const executors = signing.parse(JSON.parse(await readFile(join(folder, "executor-signing.json"), "utf8")));
     const seed = executors.signingSeed;
+    const { revocation } = JSON.parse(await readFile(join(folder, "executor-signing.json"), "utf8"));
+    for (const secret of [revocation.operatorSigningSeed, revocation.login.seed]) expect(stdout).not.toContain(secret);
     expect(readUserJwt(platform.jwt).accountId).not.toBe(executors.accountId);
     for (const secret of [platform.seed, platform.jwt, seed]) expect(stdout).not.toContain(secret);
     expect(readUserJwt(platform.jwt).expiresAt).toBeNull();
