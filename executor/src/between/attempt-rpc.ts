@@ -20,13 +20,13 @@ import type {
 type Asked<Request extends AttemptRef> = Omit<Request, keyof AttemptRef>;
 
 /** A stored secret and the message key that opens it. An envelope too large for one message is fetched. */
-export type LookedUp = Pick<
+type LookedUp = Pick<
   Extract<LookupReply, { readonly found: true }>,
   "scope" | "id" | "version" | "sha256" | "envelope"
 > & { readonly messageKey: Uint8Array };
 
 /** One key of a package's state: its envelope in base64, and the message key that opens it. */
-export interface StateEntry {
+interface StateEntry {
   readonly key: string;
   readonly envelope: string;
   readonly messageKey: Uint8Array;

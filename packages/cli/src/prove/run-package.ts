@@ -7,8 +7,8 @@ import type { Wanted } from "../search/search-files.ts";
 import { makeCanary, makeControl } from "./canaries.ts";
 
 /** The project and the package of every proof: their names are always the same, so that proofs leave one of each. */
-export const proofProject = "sealrun-doctor";
-export const proofPackage = "prove";
+const proofProject = "sealrun-doctor";
+const proofPackage = "prove";
 
 const names = {
   service: "SEALRUN_PROVE_SERVICE",
