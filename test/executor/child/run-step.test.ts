@@ -100,7 +100,8 @@ describe("runStep() tells how a script ended", () => {
   test("runStep() ends a script that ignores SIGTERM at its timeout", async () => {
     const run = await runPackage({
       files: { "main.sh": "trap '' TERM; echo started; while :; do sleep 0.05; done" },
-      timeoutMs: 3_000,
+      // Long enough for it to start, also on a busy machine.
+      timeoutMs: 8_000,
       graceMs: 200,
     });
     expect(run).toMatchObject({ timedOut: true, cancelled: false, stdout: "started\n" });
