@@ -12,7 +12,7 @@ import { until } from "../support/until.ts";
 import { witnessScript } from "../support/witness.ts";
 import { brokenInvariants } from "./invariants.ts";
 
-const timeout = 180_000;
+const timeout = 300_000;
 const accepted: string[] = [];
 
 let cluster: Cluster;

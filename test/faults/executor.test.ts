@@ -6,7 +6,7 @@ import { programs } from "../support/servers.ts";
 import { until } from "../support/until.ts";
 import { brokenInvariants } from "./invariants.ts";
 
-const timeout = 180_000;
+const timeout = 300_000;
 const accepted: string[] = [];
 
 let cluster: Cluster;

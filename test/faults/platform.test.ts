@@ -6,7 +6,7 @@ import { healAfterFailures } from "../support/heal-cluster.ts";
 import { programs } from "../support/servers.ts";
 import { brokenInvariants } from "./invariants.ts";
 
-const timeout = 180_000;
+const timeout = 300_000;
 const accepted: string[] = [];
 
 let cluster: Cluster;

@@ -5,7 +5,7 @@ import { programs } from "../support/servers.ts";
 import { expectEachOnce, runQuick } from "./each-once.ts";
 import { brokenInvariants } from "./invariants.ts";
 
-const timeout = 180_000;
+const timeout = 300_000;
 const accepted: string[] = [];
 
 const runMany = async (count: number): Promise<readonly string[]> => runQuick(cluster, count);

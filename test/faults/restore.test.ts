@@ -7,7 +7,7 @@ import { programs } from "../support/servers.ts";
 import { until } from "../support/until.ts";
 import { runQuick } from "./each-once.ts";
 
-const timeout = 180_000;
+const timeout = 300_000;
 
 let cluster: Cluster;
 beforeAll(async () => {

@@ -162,7 +162,7 @@ describe("sealrun push", () => {
     expect(await refusedPush({ ...script, "large.bin": Buffer.alloc(64 * 1_048_576) })).toMatch(
       /^PACKAGE_INVALID: .*64 MiB/,
     );
-  }, 120_000);
+  });
 
   test("sealrun push refuses a folder that is not there, and a project that is not", async () => {
     expect(await refusal(["push", join(stage.folder, "nowhere"), "--project", "team"])).toMatch(

@@ -11,7 +11,7 @@ describe("a cron of every second with two platforms", { timeout: 300_000 }, () =
   let cluster: Cluster;
   beforeAll(async () => {
     cluster = await startCluster({ programs: programs(), platforms: 2, executors: 1, slots: 4, limits: {} });
-  }, 120_000);
+  });
   afterAll(async () => cluster?.close());
 
   it("schedule of a manifest.json starts each due time once, though a platform is killed", async () => {

@@ -15,7 +15,7 @@ describe("events between packages", { timeout: 300_000 }, () => {
     stage = await openStage();
     await stage.must(["project", "create", "acme"]);
     await stage.must(["project", "create", "other"]);
-  }, 120_000);
+  });
   afterAll(async () => stage?.close());
 
   const finished = async (id: string) =>

@@ -21,7 +21,7 @@ afterAll(async () => cluster.close());
 
 test(
   "sealrun executor, platform and nats-server killed in the middle of 200 executions lose none and start none twice",
-  { timeout: 300_000 },
+  { timeout: 600_000 },
   async () => {
     await cluster.pushScript("report", "sealrun-context get DB_PASS >/dev/null; sleep 0.1");
     const ids = await Promise.all(Array.from({ length: queued }, async () => cluster.run("report")));

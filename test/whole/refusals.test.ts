@@ -76,7 +76,7 @@ beforeAll(async () => {
     });
   }
   database = await openPlatformDatabase(stage);
-}, 120_000);
+});
 
 afterAll(async () => {
   await database.close();
