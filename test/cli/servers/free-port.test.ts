@@ -1,7 +1,24 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { expect, test } from "vitest";
-import { requireFreePort } from "../../../packages/cli/src/servers/free-port.ts";
+import { findFreePort, requireFreePort } from "../../../packages/cli/src/servers/free-port.ts";
+
+test("findFreePort() gives a port that can be listened on, and that no connection is given meanwhile", async () => {
+  const port = await findFreePort("127.0.0.1");
+  expect(port).toBeGreaterThan(10_080);
+  expect(port).toBeLessThan(32_768);
+  const server = createServer().listen(port, "127.0.0.1");
+  await once(server, "listening");
+  server.close();
+  await once(server, "close");
+});
+
+test("findFreePort() says what is wrong with an address that this machine does not have", async () => {
+  await expect(findFreePort("192.0.2.1")).rejects.toMatchObject({
+    code: "PORT_TAKEN",
+    message: expect.stringContaining("this machine does not have that address"),
+  });
+});
 
 test("requireFreePort() names a port in use, and accepts it once it is free", async () => {
   const server = createServer().listen(0, "127.0.0.1");

@@ -1,6 +1,4 @@
-import { once } from "node:events";
 import { access } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { SealrunError } from "@sealrun/protocol";
 import { findCacheFolder } from "../setup/cache-folder.ts";
@@ -9,7 +7,7 @@ import { findPrograms, type Programs } from "../setup/find-programs.ts";
 import type { PartName } from "../start-part.ts";
 import { findDependencySettings } from "./dependency-settings.ts";
 import { type DataFolder, layOutDataFolder } from "./data-folder.ts";
-import { requireFreePort } from "../servers/free-port.ts";
+import { findFreePort, requireFreePort } from "../servers/free-port.ts";
 import { ensureKeys } from "./keys.ts";
 import { writePartConfigs } from "./part-configs.ts";
 import { ownProgram } from "./own-program.ts";
@@ -173,17 +171,9 @@ async function makeEnrolmentToken({ folder, programs, url }: StartPartDeps & { r
 }
 
 async function choosePort(port: number): Promise<number> {
-  if (port !== 0) {
-    await requireFreePort(host, port);
-    return port;
-  }
-  const probe = createServer().listen(0, host);
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  await once(probe, "close");
-  if (address === null || typeof address === "string") throw new SealrunError("PORT_TAKEN", "No free port was found");
-  return address.port;
+  if (port === 0) return findFreePort(host);
+  await requireFreePort(host, port);
+  return port;
 }
 
 async function exists(path: string): Promise<boolean> {
