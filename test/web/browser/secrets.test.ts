@@ -282,6 +282,26 @@ test("/vault/secrets sends no delete of a page that is left, and says so", async
   expect(witness.complaints()).toEqual([]);
 });
 
+test("/vault/secrets does not say that it keeps what it is deleting when the page is left", async () => {
+  await setOnPlatform("SENT", "no longer needed");
+  const { page } = await open("/vault/secrets");
+  const [sent, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  await page.route("**/platform/secrets/SENT", async (route) => {
+    sent.resolve();
+    await answer.promise;
+    await route.continue();
+  });
+  await page.getByRole("button", { name: "Delete SENT" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await sent.promise;
+  await page.getByRole("link", { name: "Guides" }).click();
+  await page.getByRole("heading", { level: 1, name: "Guides" }).waitFor();
+  answer.resolve();
+  await page.getByText('Deleted "SENT"').waitFor();
+  expect(await page.getByText('Kept "SENT"').count()).toBe(0);
+  expect(await versionOf("SENT")).toBeUndefined();
+});
+
 test("/projects/secrets/packages/report/secrets asks for the name before it deletes what was read lately", async () => {
   const { page } = await open("/projects/secrets/packages/report/secrets");
   await page.getByRole("button", { name: "Delete TOKEN" }).click();

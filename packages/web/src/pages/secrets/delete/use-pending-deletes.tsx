@@ -20,6 +20,8 @@ interface Batch {
   readonly id: string;
   readonly secrets: readonly SecretToDelete[];
   readonly timer: ReturnType<typeof setTimeout>;
+  /** From then on it can neither be undone nor kept: the platform may have deleted it already. */
+  readonly isSent: boolean;
 }
 
 /** Deletes that are not sent yet. */
@@ -60,7 +62,8 @@ export function usePendingDeletes(place: SecretPlace): PendingDeletes {
   };
 
   const undo = (name?: string): void => {
-    const found = name === undefined ? batches.current.at(-1) : batchOf(batches.current, name);
+    const waiting = batches.current.filter(({ isSent }) => !isSent);
+    const found = name === undefined ? waiting.at(-1) : batchOf(waiting, name);
     if (found === undefined) return;
     clearTimeout(found.timer);
     notifications.hide(found.id);
@@ -72,10 +75,11 @@ export function usePendingDeletes(place: SecretPlace): PendingDeletes {
     const timer = setTimeout(() => {
       const batch = batches.current.find((candidate) => candidate.id === id);
       if (batch === undefined) return;
+      setBatches(batches.current.map((each) => (each.id === id ? { ...each, isSent: true } : each)));
       notifications.update({ id, message: "Deleting", loading: true, autoClose: false });
       void send(batch);
     }, undoMs);
-    setBatches([...batches.current, { id, secrets, timer }]);
+    setBatches([...batches.current, { id, secrets, timer, isSent: false }]);
     notifications.show({
       id,
       autoClose: false,
@@ -86,7 +90,8 @@ export function usePendingDeletes(place: SecretPlace): PendingDeletes {
   };
 
   const keepAll = useEffectEvent(() => {
-    for (const { id, secrets, timer } of batches.current) {
+    for (const { id, secrets, timer, isSent } of batches.current) {
+      if (isSent) continue;
       clearTimeout(timer);
       const names = showNames(
         secrets.map(({ name }) => name),
