@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Account, decode as decodeJwt, encodeAccount } from "@nats-io/jwt";
 import { fromSeed } from "@nats-io/nkeys";
 import { decode, inboxPrefix, SealrunError } from "@sealrun/protocol";
@@ -23,6 +24,7 @@ export interface RevokedUser {
 }
 
 const answerMs = 5_000;
+const secondMs = 1_000;
 
 const updated = z.object({ data: z.object({ code: z.literal(200) }) });
 const refused = z.object({ error: z.object({ description: z.string() }) });
@@ -34,7 +36,9 @@ export async function signRevocations(
   issuer: NatsIssuer,
   revoked: readonly RevokedUser[],
 ): Promise<string> {
-  const { name, sub, nats } = decodeJwt<Account>(authority.accountJwt);
+  const { name, sub, nats, iat } = decodeJwt<Account>(authority.accountJwt);
+  // A server that starts prefers the account of its configuration to one that was made in the same second.
+  await sleep(Math.min(secondMs, Math.max(0, (iat + 1) * secondMs - Date.now())));
   const seconds = ({ madeUntil }: RevokedUser): number => Math.ceil(madeUntil.getTime() / 1000);
   const entries = revoked.map((user): [string, number] => [userIdOf(issuer, user.name), seconds(user)]);
   const account = { ...nats, revocations: { ...nats.revocations, ...Object.fromEntries(entries) } };
