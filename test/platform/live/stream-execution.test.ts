@@ -1,5 +1,5 @@
 import { start } from "@sealrun/platform";
-import { executionId, type LiveEvent, liveEvent, type ReportItem } from "@sealrun/protocol";
+import { executionId, limits, type LiveEvent, liveEvent, type ReportItem } from "@sealrun/protocol";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readFeed } from "../../../packages/platform/src/feed/feed-read-store.ts";
@@ -117,9 +117,10 @@ describe("streamEvents()", () => {
   test("streamEvents() ends without a chunk that never comes", async () => {
     const { ref } = await world.claim("report");
     await world.peer.rpc.finish({ ...ref, status: "succeeded", lastSequence: 5 });
-    await world.database.run("update executions set finished_at = finished_at - interval '11 s' where id = $1", [
-      ref.executionId,
-    ]);
+    await world.database.run(
+      "update executions set finished_at = finished_at - $2 * interval '1 millisecond' where id = $1",
+      [ref.executionId, limits.reportsSilentMs],
+    );
     expect((await collect(follow(ref.executionId))).map(tell).at(-1)).toBe("end succeeded");
     expect((await world.show(ref.executionId)).reportsComplete).toBe(false);
   });
