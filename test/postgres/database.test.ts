@@ -57,6 +57,24 @@ test("transaction() commits what was done, or nothing of it", async () => {
   expect(await database.rows(row, "select name from things")).toEqual([{ name: "kept" }]);
 });
 
+test("transaction() sends nothing after its rollback, on a connection that others use by then", async () => {
+  const later = Promise.withResolvers<() => Promise<number>>();
+  const failing = database.transaction(async (sql) => {
+    await sql.run("select 1");
+    // Another branch of the same work, which has not come to its statement when this one fails.
+    later.resolve(async () => sql.run("insert into things values ('late')"));
+    throw new RangeError("no more");
+  });
+  const failed = expect(failing).rejects.toThrow("no more");
+  const addLate = await later.promise;
+  // By then "rollback" is sent, and no answer can have come.
+  await new Promise<void>((resolve) => process.nextTick(resolve));
+  await expect(addLate()).rejects.toThrow("after the last one");
+  await failed;
+  await expect(addLate()).rejects.toThrow("after the last one");
+  expect(await database.row(row, "select name from things where name = 'late'")).toBeUndefined();
+});
+
 test("transaction() survives a connection that the server ends, and the pool goes on", async () => {
   const failing = database.transaction(async (sql) => sql.run("select pg_terminate_backend(pg_backend_pid())"));
   await expect(failing).rejects.toMatchObject({ code: "POSTGRES_UNREACHABLE" });
