@@ -1,6 +1,7 @@
 import { type Database, openDatabase, type Sql } from "@sealrun/postgres";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
+import { auditBell } from "../../packages/postgres/src/rings.ts";
 import { freshDatabase } from "../support/servers.ts";
 import { startTcpProxy } from "../support/tcp-proxy.ts";
 import { until } from "../support/until.ts";
@@ -55,6 +56,24 @@ test("transaction() commits what was done, or nothing of it", async () => {
   });
   await expect(failing).rejects.toThrow("no more");
   expect(await database.rows(row, "select name from things")).toEqual([{ name: "kept" }]);
+});
+
+test("transaction() sends nothing after its rollback, on a connection that others use by then", async () => {
+  const later = Promise.withResolvers<() => Promise<number>>();
+  const failing = database.transaction(async (sql) => {
+    await sql.run("select 1");
+    // Another branch of the same work, which has not come to its statement when this one fails.
+    later.resolve(async () => sql.run("insert into things values ('late')"));
+    throw new RangeError("no more");
+  });
+  const failed = expect(failing).rejects.toThrow("no more");
+  const addLate = await later.promise;
+  // By then "rollback" is sent, and no answer can have come.
+  await new Promise<void>((resolve) => process.nextTick(resolve));
+  await expect(addLate()).rejects.toThrow("after the last one");
+  await failed;
+  await expect(addLate()).rejects.toThrow("after the last one");
+  expect(await database.row(row, "select name from things where name = 'late'")).toBeUndefined();
 });
 
 test("transaction() survives a connection that the server ends, and the pool goes on", async () => {
@@ -221,6 +240,35 @@ test("ring() calls the listeners in this process after the commit, and not after
   stop();
   database.ring("things");
   expect(heard).toEqual([0]);
+});
+
+test("transaction() and run() ring the audit's bell when they have added rows to it, and only then", async () => {
+  for (const table of ["audit", "audit_chain"]) await database.run(`create table ${table} (name text primary key)`);
+  const rings = async (work: () => Promise<unknown>): Promise<number> => {
+    let heard = 0;
+    const stop = database.onRing(auditBell, () => void (heard += 1));
+    await work().catch(() => undefined);
+    stop();
+    return heard;
+  };
+  let rows = 0;
+  const add = async (sql: Sql): Promise<unknown> => sql.run("insert into audit values ($1)", [String((rows += 1))]);
+  const others = async (sql: Sql): Promise<unknown> => {
+    await sql.run("insert into audit_chain values ($1)", [String((rows += 1))]);
+    return sql.rows(row, "select name from audit");
+  };
+  const fail = async (): Promise<never> => Promise.reject(new RangeError("no more"));
+  const taken = [
+    await rings(async () => add(database)),
+    await rings(async () => database.transaction(async (sql) => add(sql))),
+    await rings(async () => database.transaction(async (sql) => Promise.all([add(sql), others(sql), add(sql)]))),
+    await rings(async () => database.transaction(async (sql) => sql.last(async () => add(sql)))),
+    await rings(async () => database.run("insert into audit values ('1')")),
+    await rings(async () => database.transaction(async (sql) => add(sql).then(fail))),
+    await rings(async () => others(database)),
+    await rings(async () => database.transaction(others)),
+  ];
+  expect(taken).toEqual([1, 1, 1, 1, 0, 0, 0, 0]);
 });
 
 test("openDatabase() prepares a statement again whose columns a migration has changed", async () => {

@@ -113,4 +113,24 @@ describe("exchange()", () => {
       /^CHANNEL_BROKEN sealrun: this process has no channel to its executor; .* \[\]\n$/,
     );
   });
+
+  it("says in one sentence that descriptor 4 is another pipe, and sends nothing", async () => {
+    // Without a name any longer, as the token's and the script's own output are, and for writing only.
+    const place = 'mkfifo pipe && exec 5<>pipe 4>pipe 5>&- && rm pipe && exec "$0" "$@"';
+    const run = await runNode(
+      `import { spawnSync } from "node:child_process";
+      const child = [process.execPath, ...process.execArgv, new URL("./child.mjs", import.meta.url).pathname];
+      spawnSync("/bin/sh", ["-c", ${JSON.stringify(place)}, ...child], { stdio: ["inherit", "inherit", "inherit", 3] });`,
+      answerFrom({ secrets }),
+      {
+        extra: {
+          "child.mjs": `import { getSecret } from "@sealrun/sdk";
+            for (let time = 0; time < 2; time += 1)
+              try { console.log(getSecret("S_0_0")); } catch ({ name, code, message }) { console.log(name, code, message); }`,
+        },
+      },
+    );
+    const line = "SealrunError CHANNEL_BROKEN sealrun: descriptor 4 is not the token's pipe\n";
+    expect([run.stdout.toString(), run.stderr, run.requests, run.faults]).toEqual([line.repeat(2), "", [], []]);
+  });
 });

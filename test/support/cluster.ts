@@ -65,6 +65,8 @@ export interface ClusterOptions {
   readonly slots?: number;
   /** Limits of the parts that a test cannot wait for; `clusterLimits` without it, the real ones with `{}`. */
   readonly limits?: Readonly<Record<string, number>>;
+  /** Settings of each platform, besides those that it needs here. */
+  readonly platformSettings?: Partial<PlatformConfig>;
   /** In operator mode, where executors' logins are short and renewed, an executor's wire to NATS is not in use. */
   readonly natsMode?: NatsMode;
   /** How long executors' logins live in operator mode: 40 s unless said. */
@@ -160,14 +162,15 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const ports = await Promise.all(Array.from({ length: options.platforms ?? 2 }, async () => freePort()));
   const urls = ports.map((port) => `http://127.0.0.1:${port}`);
   const platforms = await many(ports.length, async (index) =>
-    lay("platform", index, ({ own, natsUrl, postgres: through }) =>
-      platformSettings(keys, {
+    lay("platform", index, ({ own, natsUrl, postgres: through }) => ({
+      ...platformSettings(keys, {
         nats: nats.login("platform", natsUrl),
         postgres: through("main"),
         port: ports[index] ?? 0,
         folder: own,
       }),
-    ),
+      ...options.platformSettings,
+    })),
   );
   const keyringOf = (login: NatsCredentials, postgresConfig: PostgresConfig): KeyringConfig => ({
     platformId: keys.platformId,

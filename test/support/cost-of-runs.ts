@@ -151,6 +151,17 @@ export async function startMany(cluster: Cluster, start: () => Promise<string>, 
   await allOver(cluster, ids);
 }
 
+/** How often each part has parsed each Ed25519 key so far, as `part half digest`. */
+export async function signingKeysParsed(cluster: Cluster): Promise<ReadonlyMap<string, number>> {
+  const parsed = [...(await readLines(cluster))].flatMap(([name, lines]) =>
+    lines.flatMap((line) => {
+      const [kind, half, type, digest] = line.split("\t");
+      return kind === "key" && type === "ed25519" ? [`${name} ${half} ${digest}`] : [];
+    }),
+  );
+  return count(parsed);
+}
+
 function medianOf(costs: readonly Cost[]): Cost {
   return {
     platformStatements: middle(costs.map((cost) => cost.platformStatements)),

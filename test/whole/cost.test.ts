@@ -9,6 +9,7 @@ import {
   type Idle,
   idleStatements,
   plainRun,
+  signingKeysParsed,
   watchIdle,
 } from "../support/cost-of-runs.ts";
 import { programs } from "../support/servers.ts";
@@ -68,6 +69,22 @@ test("sealrun platform, keyring and executor send no more statements than their 
   process.stderr.write(`statements in an idle second: ${statements.toFixed(2)}\n`);
   expect(statements).toBeGreaterThan(0);
   expect(statements).toBeLessThanOrEqual(highest(budget.idle, today.idle));
+});
+
+test("sealrun run has each part parse each signing key once, however many runs there are", async () => {
+  const parsed = await signingKeysParsed(cluster);
+  // A part's own private key is parsed at its start as well, to compare its public half with the file's.
+  const often = [...parsed].filter(([key, times]) => times > (key.includes(" private ") ? 2 : 1));
+  expect(often).toEqual([]);
+  // Else nothing was counted: each of the three parts signs and checks.
+  for (const part of ["platform-0", "keyring-0", "executor-0"]) {
+    for (const half of ["private", "public"]) {
+      expect(
+        [...parsed.keys()].some((key) => key.startsWith(`${part} ${half} `)),
+        `${part} ${half}`,
+      ).toBe(true);
+    }
+  }
 });
 
 function expectWithin(which: "alone" | "average", cost: Cost): void {

@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import crypto from "node:crypto";
+import crypto, { type KeyObject } from "node:crypto";
 import { subscribe } from "node:diagnostics_channel";
 import { appendFileSync, readFileSync, unlinkSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
@@ -20,7 +20,8 @@ export { type CrashPoint, crashPoints, type FaultKind, faultKinds } from "./poin
  *   SEALRUN_COUNT_FILE=PATH             adds a line to that file for each SQL statement ("sql", the first statement of
  *                                       its transaction or nothing, itself), each wait for PostgreSQL ("trip", the same
  *                                       of the statement that began it), each message to NATS ("nats", its subject),
- *                                       each Ed25519 signature ("signature", "made" or "checked") and each process that
+ *                                       each Ed25519 signature ("signature", "made" or "checked"), each parsing of a key
+ *                                       ("key", "private" or "public", its type, a digest of it) and each process that
  *                                       this one starts ("spawn", its program)
  */
 
@@ -61,6 +62,7 @@ export function failAfter(kind: FaultKind): void {
 const countFile = process.env["SEALRUN_COUNT_FILE"];
 if (countFile !== undefined) {
   countSignatures();
+  countParses();
   countSpawns();
 }
 
@@ -132,6 +134,29 @@ function countSignatures(): void {
     verify: (...given: Parameters<typeof verify>) => {
       if (given[0] === null) note("signature", "checked");
       return verify(...given);
+    },
+  });
+  syncBuiltinESMExports();
+}
+
+/** Notes each key that is parsed from its bytes; not a public one that is derived from a parsed private one. */
+function countParses(): void {
+  const { createPrivateKey, createPublicKey } = crypto;
+  const noteKey = (half: "private" | "public", key: KeyObject, given: unknown): void => {
+    if (typeof given !== "object" || given === null || !("key" in given) || !(given.key instanceof Uint8Array)) return;
+    const digest = crypto.createHash("sha256").update(given.key).digest("hex");
+    note("key", half, key.asymmetricKeyType ?? "", digest.slice(0, 16));
+  };
+  Object.assign(crypto, {
+    createPrivateKey: (...given: Parameters<typeof createPrivateKey>) => {
+      const key = createPrivateKey(...given);
+      noteKey("private", key, given[0]);
+      return key;
+    },
+    createPublicKey: (...given: Parameters<typeof createPublicKey>) => {
+      const key = createPublicKey(...given);
+      noteKey("public", key, given[0]);
+      return key;
     },
   });
   syncBuiltinESMExports();

@@ -485,6 +485,36 @@ class Together(ScriptTest):
         )
         self.assertTrue(output.startswith("sealrun._error.SealrunError: sealrun: this process has no channel"), output)
 
+    def test_get_secret_says_in_one_sentence_that_descriptor_4_is_another_pipe(self) -> None:
+        peer = Peer(secrets={"A": 1})
+        output = self.ok(
+            """
+            import os
+            from sealrun import SealrunError, get_secret
+            def ask():
+                try: print(get_secret("A"))
+                except SealrunError as error: print(error.code, error)
+            # One that was made in memory keeps what is in it.
+            read_end, write_end = os.pipe()
+            os.write(write_end, b"mine")
+            os.dup2(read_end, 4)
+            ask()
+            print(os.read(4, 9))
+            # One without a name any longer, as the token's and the script's own output are, for writing only.
+            os.mkfifo("pipe")
+            both_ends = os.open("pipe", os.O_RDWR)
+            os.dup2(os.open("pipe", os.O_WRONLY), 4)
+            os.unlink("pipe")
+            for _ in range(2): ask()
+            """,
+            peer,
+        )
+        no_channel, kept, *wrong_pipe = output.splitlines()
+        self.assertTrue(no_channel.startswith("CHANNEL_BROKEN sealrun: this process has no channel"), no_channel)
+        self.assertEqual(kept, "b'mine'")
+        self.assertEqual(wrong_pipe, ["CHANNEL_BROKEN sealrun: descriptor 4 is not the token's pipe"] * 2)
+        self.assertEqual(peer.asked, [])
+
 
 class Bootstrap(ScriptTest):
     def test_bootstrap_runs_the_script_as_main_beside_its_modules_and_files(self) -> None:

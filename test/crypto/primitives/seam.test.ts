@@ -1,4 +1,7 @@
+import crypto from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+import { createBatchSealer, openBoxed, sealTo, sign, stateContext, toHex, verify } from "@sealrun/crypto";
 import nacl from "tweetnacl";
 import { expect, test } from "vitest";
 import {
@@ -75,3 +78,71 @@ test("seam.ts keeps no private key that is used once: its bytes may be wiped and
   expect(x25519Shared(own, other)).toEqual(nacl.scalarMult(new Uint8Array(32).fill(7), other));
   expect(x25519Send(own, other).publicKey).toEqual(x25519Public(new Uint8Array(32).fill(7)));
 });
+
+test("seam.ts parses each key once, however often a part signs, verifies, opens and seals with it", () => {
+  const seeds = [randomBytes(32), randomBytes(32)];
+  const signers = seeds.map((seed) => ({ seed, publicKey: ed25519Public(seed) }));
+  const boxes = [randomBytes(32), randomBytes(32)].map((privateKey) => ({
+    privateKey,
+    publicKey: x25519Public(privateKey),
+  }));
+  const context = stateContext({
+    platformId: "plt_00000000000000000000",
+    packageId: "pkg_00000000000000000000",
+    key: "k",
+  });
+  const receiver = x25519Public(randomBytes(32));
+  const parsed = countParses(() => {
+    for (let time = 0; time < 50; time += 1) {
+      const message = randomBytes(20);
+      for (const { seed, publicKey } of signers) {
+        const signature = sign(seed, message);
+        // Each frame brings bytes of its own with the same key.
+        expect(verify(Uint8Array.from(publicKey), message, signature)).toBe(true);
+      }
+      for (const box of boxes)
+        expect(openBoxed(box, context, sealTo(box.publicKey, context, message))).toEqual(message);
+      createBatchSealer(Uint8Array.from(receiver)).seal(context, message);
+    }
+  });
+  const own = [
+    ...signers.flatMap(({ seed, publicKey }) => [seed, publicKey]),
+    ...boxes.map(({ privateKey }) => privateKey),
+  ];
+  const others = [...boxes.map(({ publicKey }) => publicKey), receiver];
+  expect([...own, ...others].map((key) => parsed.get(toHex(key)))).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 1]);
+  // Of the keys that are used once, each sealing has a private one, and each opening its public half.
+  expect(parsed.size).toBe(9 + 150 + 100);
+  expect(new Set(parsed.values())).toEqual(new Set([1]));
+});
+
+/** How often each raw key is parsed meanwhile, by its hexadecimal digits. What is derived from a parsed key is not counted. */
+function countParses(work: () => void): ReadonlyMap<string, number> {
+  const { createPrivateKey, createPublicKey } = crypto;
+  const counts = new Map<string, number>();
+  const note = (given: unknown): void => {
+    const key = typeof given === "object" && given !== null && "key" in given ? given.key : undefined;
+    if (!(key instanceof Uint8Array)) return;
+    // Both forms of RFC 8410 end with the raw key.
+    const raw = toHex(key.subarray(-32));
+    counts.set(raw, (counts.get(raw) ?? 0) + 1);
+  };
+  Object.assign(crypto, {
+    createPrivateKey: (...given: Parameters<typeof createPrivateKey>) => {
+      note(given[0]);
+      return createPrivateKey(...given);
+    },
+    createPublicKey: (...given: Parameters<typeof createPublicKey>) => {
+      note(given[0]);
+      return createPublicKey(...given);
+    },
+  });
+  syncBuiltinESMExports();
+  try {
+    work();
+  } finally {
+    Object.assign(crypto, { createPrivateKey, createPublicKey });
+    syncBuiltinESMExports();
+  }
+  return counts;
+}

@@ -10,8 +10,10 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { type Audit, startAudit } from "../../../packages/platform/src/audit/audit.ts";
 import { recordAudit } from "../../../packages/platform/src/audit/store.ts";
+import { countStatements } from "../../support/count-statements.ts";
 import { rejectionOf } from "../../support/refusal.ts";
 import { freshDatabase } from "../../support/servers.ts";
+import { until } from "../../support/until.ts";
 
 let fresh: Awaited<ReturnType<typeof freshDatabase>>;
 let database: Database;
@@ -75,6 +77,34 @@ describe("startAudit()", () => {
       head: { position: "1203" },
       fault: null,
     });
+  });
+
+  test("startAudit() looks for rows to seal when a transaction has written some, and only then", async () => {
+    const texts: string[] = [];
+    const noting = countStatements(database, texts);
+    const storageKey = await readRootKey(join(folder, "key"));
+    audit = await startAudit({ database: noting, storageKey, log: pino({ level: "silent" }) }, undefined);
+    const count = (part: string): number => texts.filter((text) => text.includes(part)).length;
+    const seals = (): number => count("from audit_unsealed u join audit a");
+    // Between two safety polls, the later one of which has found that nothing waits, it would have looked.
+    const pass = async (): Promise<void> => {
+      const before = count("exists (select from audit_unsealed)");
+      await until(() => (count("exists (select from audit_unsealed)") >= before + 3 ? true : undefined));
+    };
+    await pass();
+    expect(seals()).toBe(0);
+    const entry = { requester, action: "secret.set", object: "o", detail: {} } as const;
+    await noting.transaction(async (sql) => sql.run("update projects set name = name"));
+    const undone = noting.transaction(async (sql) => {
+      await recordAudit(sql, entry);
+      throw new RangeError("no more");
+    });
+    await expect(undone).rejects.toThrow("no more");
+    await pass();
+    expect(seals()).toBe(0);
+    await noting.transaction(async (sql) => recordAudit(sql, entry));
+    await until(async () => ((await database.run("select from audit_unsealed")) === 0 ? true : undefined));
+    expect(seals()).toBeGreaterThan(0);
   });
 
   test("startAudit() lets a row that commits late come later, and skips numbers that were never used", async () => {

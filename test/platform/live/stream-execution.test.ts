@@ -1,9 +1,10 @@
 import { start } from "@sealrun/platform";
-import { type LiveEvent, liveEvent, type ReportItem } from "@sealrun/protocol";
+import { executionId, limits, type LiveEvent, liveEvent, type ReportItem } from "@sealrun/protocol";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readFeed } from "../../../packages/platform/src/feed/feed-read-store.ts";
 import { send } from "../../support/api.ts";
-import { type ExecutionsWorld, startExecutionsWorld } from "../../support/executions-world.ts";
+import { type ExecutionsWorld, startExecutionsWorld, until } from "../../support/executions-world.ts";
 
 let world: ExecutionsWorld;
 beforeAll(async () => {
@@ -45,6 +46,22 @@ async function collect(events: AsyncIterable<Heard>): Promise<readonly Heard[]> 
   const all: Heard[] = [];
   for await (const heard of events) all.push(heard);
   return all;
+}
+
+/** Stores the entries of a feed as they were stored before there were blocks: a row each. */
+async function storeAsRows(id: string): Promise<void> {
+  const entries = await readFeed(world.database, executionId.parse(id), { after: "0", limit: 1_000 });
+  await world.database.transaction(async (sql) => {
+    await sql.run("select from executions where id = $1 for update", [id]);
+    await sql.run("delete from feed_blocks where execution_id = $1", [id]);
+    for (const { cursor, kind, stream, body } of entries) {
+      const step = kind === "status" ? null : 0;
+      await sql.run(
+        "insert into execution_feed (execution_id, cursor, kind, step, stream, body) values ($1, $2, $3, $4, $5, $6)",
+        [id, cursor, kind, step, stream, JSON.stringify(body)],
+      );
+    }
+  });
 }
 
 const tell = ({ event }: Heard): string =>
@@ -100,9 +117,10 @@ describe("streamEvents()", () => {
   test("streamEvents() ends without a chunk that never comes", async () => {
     const { ref } = await world.claim("report");
     await world.peer.rpc.finish({ ...ref, status: "succeeded", lastSequence: 5 });
-    await world.database.run("update executions set finished_at = finished_at - interval '3 min' where id = $1", [
-      ref.executionId,
-    ]);
+    await world.database.run(
+      "update executions set finished_at = finished_at - $2 * interval '1 millisecond' where id = $1",
+      [ref.executionId, limits.reportsSilentMs],
+    );
     expect((await collect(follow(ref.executionId))).map(tell).at(-1)).toBe("end succeeded");
     expect((await world.show(ref.executionId)).reportsComplete).toBe(false);
   });
@@ -137,6 +155,40 @@ describe("streamEvents()", () => {
     expect(again.filter(({ event }) => event.kind === "log").map(tell)).toEqual(["three", "four", "five"]);
     const ids = again.slice(0, -1).map((heard) => Number(heard.id));
     expect(ids).toEqual(ids.map((_, index) => 5 + index));
+  });
+
+  test("streamEvents() goes on from rows of before there were blocks to blocks, for one that follows and one that resumes", async () => {
+    const { ref } = await world.claim("report");
+    const { executionId: id } = ref;
+    await world.peer.report(ref, 1, [{ type: "step-started", step: 0, time: 1_000 }, line("old 1"), line("old 2")]);
+    await until(async () => (await world.peer.rpc.reported({ ...ref, lastSequence: 1 })).length === 0);
+    await storeAsRows(id);
+    const following = follow(id);
+    const heard: Heard[] = [];
+    const next = async (count: number): Promise<readonly string[]> => {
+      const before = heard.length;
+      while (heard.length < before + count) heard.push((await following.next()).value);
+      return heard.slice(before).map(tell);
+    };
+    expect(await next(5)).toEqual(["status queued", "status running", "step running", "old 1", "old 2"]);
+    // Enough for small blocks to be merged while the reader follows.
+    const texts = Array.from({ length: 20 }, (_, index) => `new ${index + 1}`);
+    for (const [index, text] of texts.entries()) {
+      await world.peer.report(ref, index + 2, [line(text)]);
+      expect(await next(1)).toEqual([text]);
+    }
+    await world.peer.report(ref, 22, [
+      { type: "step-finished", step: 0, status: "succeeded", exitCode: 0, durationMs: 1, time: 2_000 },
+    ]);
+    await world.peer.rpc.finish({ ...ref, status: "succeeded", lastSequence: 22 });
+    heard.push(...(await collect(following)));
+    expect(heard.slice(25).map(tell).toSorted()).toEqual(["end succeeded", "status succeeded", "step succeeded"]);
+    const entries = heard.slice(0, -1);
+    expect(entries.map((one) => Number(one.id))).toEqual(entries.map((_, index) => index + 1));
+    for (const [index, { id: cursor }] of entries.entries()) {
+      expect(await collect(follow(id, cursor))).toEqual(heard.slice(index + 1));
+    }
+    expect(await collect(follow(id))).toEqual(heard);
   });
 
   test("streamEvents() ends when its entries were deleted", async () => {

@@ -1,7 +1,11 @@
+import { newId } from "@sealrun/crypto";
+import type { Sql } from "@sealrun/postgres";
 import * as fc from "fast-check";
 import { executorId, logPage, type ReportItem } from "@sealrun/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { applyReportsOfMany } from "../../../packages/platform/src/reports/apply-report.ts";
+import { applyReports, applyReportsOfMany } from "../../../packages/platform/src/reports/apply-report.ts";
+import { finishAttempts } from "../../../packages/platform/src/rpc/finish-attempts.ts";
+import { auditBell } from "../../../packages/postgres/src/rings.ts";
 import { ask } from "../../support/api.ts";
 import { countWaits } from "../../support/count-waits.ts";
 import { countStatements } from "../../support/counting-sql.ts";
@@ -213,6 +217,35 @@ describe("applyReportsOfMany()", () => {
     expect(stored).toEqual([own]);
     expect(await linesOf(ref.executionId)).toEqual(["own"]);
     expect(await countChunks(ref.executionId)).toBe(1);
+  });
+});
+
+describe("storeApplied()", () => {
+  test("storeApplied() wakes the audit's sealer for an end, and not for what a script reports meanwhile", async () => {
+    const { ref } = await world.claim("report");
+    const own = executorId.parse(world.peer.state.identity.id);
+    const seen = { rung: 0, audited: 0 };
+    const stop = world.database.onRing(auditBell, () => void (seen.rung += 1));
+    const note = async (work: (sql: Sql) => Promise<unknown>): Promise<typeof seen> => {
+      await world.database.transaction(work);
+      const query = "select from audit where object = $1 and action = 'execution.finish'";
+      seen.audited = await world.database.run(query, [ref.executionId]);
+      return { ...seen };
+    };
+    const chunk = (sequence: number) => ({ sequence, items: [line(`line ${sequence}`)] });
+    // The last of them has blocks merged: this transaction commits in another way.
+    for (let sequence = 1; sequence <= 16; sequence += 1) {
+      const given = { ...ref, executorId: own, chunks: [chunk(sequence)] };
+      const apply = async (sql: Sql) =>
+        sequence % 2 === 0 ? applyReports(sql, given) : applyReportsOfMany(sql, [given]);
+      expect(await note(apply)).toEqual({ rung: 0, audited: 0 });
+    }
+    const end = { ...ref, status: "succeeded", lastSequence: 17, report: chunk(17), error: undefined } as const;
+    const finish = async (sql: Sql) => finishAttempts(sql, { executorId: own, requestId: newId("request") }, [end]);
+    expect(await note(finish)).toEqual({ rung: 1, audited: 1 });
+    expect(await note(finish)).toEqual({ rung: 1, audited: 1 });
+    stop();
+    expect(await linesOf(ref.executionId)).toHaveLength(17);
   });
 });
 

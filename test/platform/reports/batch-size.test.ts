@@ -17,9 +17,20 @@ describe("createBatchSize()", () => {
     const chunks = Array.from({ length: 20 }, () => chunk(1));
     const taken: number[] = [];
     for (const isStored of [false, false, false, false, false, true, true, true, true, true]) {
-      size.note(isStored);
+      size.note(isStored, size.take(chunks));
       taken.push(size.take(chunks).length);
     }
     expect(taken).toEqual([5, 2, 1, 1, 1, 2, 4, 8, 10, 10]);
+  });
+
+  test("createBatchSize() halves what was tried, however far that was below the maximum", () => {
+    const size = createBatchSize(5_000);
+    const chunks = Array.from({ length: 12 }, () => chunk(3));
+    size.note(false, chunks);
+    expect(size.take(chunks)).toHaveLength(6);
+    size.note(false, size.take(chunks));
+    expect(size.take(chunks)).toHaveLength(3);
+    size.note(false, [chunk(9_000)]);
+    expect(size.take(chunks)).toHaveLength(1);
   });
 });

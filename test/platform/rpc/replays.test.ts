@@ -1,4 +1,4 @@
-import { createBatchSealer, newId, secretContext, sha256Hex, toBase64 } from "@sealrun/crypto";
+import { createBatchSealer, newId, secretContext, sha256Hex, stateContext, toBase64 } from "@sealrun/crypto";
 import { connectNats, type NatsLink } from "@sealrun/nats";
 import { start } from "@sealrun/platform";
 import {
@@ -16,7 +16,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { z } from "zod";
 import { lookUpSecret } from "../../../executor/src/worker/secrets/open-secret.ts";
 import { storeSecret } from "../../../executor/src/worker/secrets/seal-secret.ts";
-import { forgetPuts } from "../../../packages/platform/src/executions/state-store.ts";
+import { forgetPuts, putState as storePut } from "../../../packages/platform/src/executions/state-store.ts";
 import { putState, readState } from "../../../executor/src/worker/secrets/state.ts";
 import { send } from "../../support/api.ts";
 import { type ExecutionsWorld, startExecutionsWorld } from "../../support/executions-world.ts";
@@ -154,6 +154,42 @@ describe("answerState() and a frame that is sent again to another platform", () 
     expect(await replay(again)).toEqual({ ok: true });
     expect(await readState(two.worker)).toEqual({ cursor: "the newest" });
     expect(await auditOf("state.put")).toBe(audited);
+  });
+
+  test("answerState() takes the same bytes under another key, or in another package, for another put", async () => {
+    const attempt = await world.claim("report");
+    const { platformId, package: own } = attempt.event;
+    const context = stateContext({ platformId, packageId: own.id, key: "one" });
+    const envelope = createBatchSealer(attempt.grant.publicKey("service")).seal(context, encodeJson("value"));
+    const audited = await auditOf("state.put");
+    const put = async (key: string) =>
+      attempt.rpc.state({ ...attempt.ref, op: "put", key, envelope: toBase64(envelope) });
+    for (const key of ["one", "two", "one", "two"]) expect((await put(key)).value).toEqual({ ok: true });
+    expect(await auditOf("state.put")).toBe(audited + 2);
+    await world.push("twin");
+    const { event } = await world.claim("twin");
+    const again = {
+      key: "one",
+      sealed: envelope,
+      sha256: sha256Hex(envelope),
+      requester: { name: "test", requestId: "req_x" },
+      attempt: 1,
+    };
+    for (let time = 0; time < 2; time += 1) await storePut(world.database, event.package.id, again);
+    expect(await auditOf("state.put")).toBe(audited + 3);
+    const rows = await world.database.rows(
+      z.object({ package_id: z.string(), key: z.string() }),
+      `select package_id, key from package_state
+       where package_id = $2 or (package_id = $1 and key in ('one', 'two')) order by package_id = $2, key`,
+      [own.id, event.package.id],
+    );
+    expect(rows.map(({ package_id: id, key }) => [id, key])).toEqual([
+      [own.id, "one"],
+      [own.id, "two"],
+      [event.package.id, "one"],
+    ]);
+    // Its executors could not open these: each value is sealed for its own key.
+    await world.database.run("delete from package_state where package_id = any ($1)", [[own.id, event.package.id]]);
   });
 
   test("forgetPuts() forgets what was put an hour ago, and nothing younger", async () => {

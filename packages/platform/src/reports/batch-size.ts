@@ -1,14 +1,16 @@
 /** The maximum number of items in one transaction: some 200 ms of PostgreSQL's time. */
 const maxItems = 5_000;
 
-/** How much goes into one transaction: half after a failure, double after a success. */
+interface Sized {
+  readonly report: { readonly items: readonly unknown[] };
+}
+
+/** How much goes into one transaction: half of it after a failure, double the limit after a success. */
 export interface BatchSize {
   /** The first chunks that fit, at least one of them. */
-  readonly take: <T extends { readonly report: { readonly items: readonly unknown[] } }>(
-    chunks: readonly T[],
-  ) => readonly T[];
-  /** Adapts to the last transaction: a failed one may have been too large to end in time. */
-  readonly note: (isStored: boolean) => void;
+  readonly take: <T extends Sized>(chunks: readonly T[]) => readonly T[];
+  /** Adapts to the last transaction, which had these chunks: a failed one may have been too large to end in time. */
+  readonly note: (isStored: boolean, chunks: readonly Sized[]) => void;
 }
 
 /** A size that starts at its maximum. A chunk is never divided, so the minimum is one chunk. */
@@ -25,8 +27,9 @@ export function createBatchSize(largest: number = maxItems): BatchSize {
       }
       return chunks.slice(0, taken);
     },
-    note: (isStored) => {
-      items = isStored ? Math.min(largest, items * 2) : Math.max(1, Math.floor(items / 2));
+    note: (isStored, chunks) => {
+      const tried = chunks.reduce((sum, { report }) => sum + report.items.length, 0);
+      items = isStored ? Math.min(largest, items * 2) : Math.max(1, Math.floor(Math.min(items, tried) / 2));
     },
   };
 }

@@ -101,10 +101,10 @@ function createWork(deps: StoreDeps, closed: AbortSignal): Work {
     while (await waitForTurn(lane)) {
       const taken = turns.take(lane, sizes[lane].take);
       if (taken.length === 0) break;
-      const count = taken.reduce((sum, { chunks }) => sum + chunks.length, 0);
-      if (lane === "together") nextAt = performance.now() + (count < manyChunks ? spacingMs : 0);
+      const given = taken.flatMap(({ chunks }) => chunks);
+      if (lane === "together") nextAt = performance.now() + (given.length < manyChunks ? spacingMs : 0);
       const { isInTime, left } = await storeTaken(lane, taken);
-      sizes[lane].note(isInTime);
+      sizes[lane].note(isInTime, given);
       for (const one of taken)
         if (!left.includes(one)) for (const { message } of one.chunks) unfinished.delete(message);
       turns.done(taken, left);
