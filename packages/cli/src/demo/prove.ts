@@ -1,7 +1,8 @@
 import { SealrunError } from "@sealrun/protocol";
 import type { DataFolder } from "../dev/data-folder.ts";
 import { describeLeak, judge } from "../prove/judge.ts";
-import { type Place, placesOfDev } from "../prove/places.ts";
+import { controlledKinds, placesOf, placesOfDev } from "../prove/places.ts";
+import { processKinds, sightingsInProcesses } from "../prove/process-sightings.ts";
 import { searchPlaces, sortByKind } from "../prove/search-places.ts";
 import { encodingsOf } from "../search/encodings.ts";
 import type { FileSearch, Finding } from "../search/search-files.ts";
@@ -10,8 +11,6 @@ import type { DemoPackage } from "./package.ts";
 
 /** The output of a run: PostgreSQL has it compressed, so its files do not show what is in it. */
 export const outputPlace = "the run's output";
-const commandLines = "command lines";
-const environments = "environments";
 
 /** What was seen of processes, of the queue's files and of the run's output while the demo ran. */
 export interface Seen {
@@ -31,30 +30,17 @@ export async function proveNothingLeaked(options: {
 }): Promise<readonly string[]> {
   const { folder, demo, seen } = options;
   const secrets = Object.values(demo.secrets);
-  const named = placesOfDev(folder, []);
-  const places: readonly Place[] = [
-    { kind: "PostgreSQL's files", paths: named.postgres, needsControl: true },
-    { kind: "NATS's files", paths: named.nats, needsControl: true },
-    { kind: "logs", paths: named.logs, needsControl: true },
-    { kind: "other files", paths: named.other, needsControl: false },
-  ];
+  // The executor's folder counts as one of the other files.
+  const places = placesOf({ ...placesOfDev(folder, []), executor: [] });
   const search = await searchPlaces(places, [...secrets, demo.control]);
   const queue = sortByKind(places, seen.queue);
-  const kinds = [
-    ...places.filter(({ needsControl }) => needsControl).map(({ kind }) => kind),
-    outputPlace,
-    commandLines,
-    environments,
-  ];
+  const kinds = [...controlledKinds(places), outputPlace, ...processKinds];
   const { leaks, blind } = judge(
     [
       ...search.sightings,
       ...queue.sightings,
       ...seen.output.map((finding) => ({ ...finding, kind: outputPlace })),
-      ...seen.processes.findings.map((finding) => ({
-        ...finding,
-        kind: finding.place === "environment" ? environments : commandLines,
-      })),
+      ...sightingsInProcesses(seen.processes),
     ],
     kinds,
   );

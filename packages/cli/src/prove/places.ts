@@ -40,21 +40,38 @@ export function placesOfDev(folder: DataFolder, other: readonly string[]): Named
 /** Folders of temporary files; not every machine has each. */
 const temporaryFolders: readonly string[] = [tmpdir(), "/tmp", "/var/tmp", "/dev/shm"];
 
-/** The places to search, with those that every machine has. `CONFIG_INVALID` for a path that does not exist. */
-export async function findPlaces(named: NamedPlaces): Promise<readonly Place[]> {
+/** NATS removes a message when its run has ended: its files are searched during the run too. */
+export const natsFiles = "NATS's files";
+/** Other users have files there too, which need not be readable. */
+export const temporaryFiles = "temporary files";
+
+/** The places with these paths, one for each kind that has some. */
+export function placesOf(named: NamedPlaces): readonly Place[] {
   const kinds = [
     ["PostgreSQL's files", named.postgres, true],
-    ["NATS's files", named.nats, true],
+    [natsFiles, named.nats, true],
     ["logs", named.logs, true],
     ["the executor's files", named.executor, true],
     ["other files", named.other, false],
   ] as const;
+  return kinds
+    .filter(([, paths]) => paths.length > 0)
+    .map(([kind, paths, needsControl]) => ({ kind, paths, needsControl }));
+}
+
+/** The kinds of places in which the control must be found. */
+export function controlledKinds(places: readonly Place[]): readonly string[] {
+  return places.filter(({ needsControl }) => needsControl).map(({ kind }) => kind);
+}
+
+/** The places to search, with those that every machine has. `CONFIG_INVALID` for a path that does not exist. */
+export async function findPlaces(named: NamedPlaces): Promise<readonly Place[]> {
   const places: Place[] = [];
-  for (const [kind, paths, needsControl] of kinds) {
-    if (paths.length > 0) places.push({ kind, paths: await Promise.all(paths.map(findPath)), needsControl });
+  for (const place of placesOf(named)) {
+    places.push({ ...place, paths: await Promise.all(place.paths.map(findPath)) });
   }
   const temporary = await Promise.all(temporaryFolders.map(async (path) => realpath(path).catch(() => [])));
-  return [...places, { kind: "temporary files", paths: [...new Set(temporary.flat())], needsControl: true }];
+  return [...places, { kind: temporaryFiles, paths: [...new Set(temporary.flat())], needsControl: true }];
 }
 
 /** The kind of a file: that of the most exact path that holds it; undefined when none does. */

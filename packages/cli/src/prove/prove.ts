@@ -9,7 +9,8 @@ import { watchFiles } from "../search/watch-files.ts";
 import { watchProcesses } from "../search/watch-processes.ts";
 import { controlLabel } from "./canaries.ts";
 import { judge, type Sighting } from "./judge.ts";
-import { findPlaces, type NamedPlaces, type Place } from "./places.ts";
+import { controlledKinds, findPlaces, type NamedPlaces, natsFiles, type Place, temporaryFiles } from "./places.ts";
+import { countProcesses, processKinds, sightingsInProcesses } from "./process-sightings.ts";
 import type { Proof } from "./report.ts";
 import { plant, type Planted, pushProof, readAnswers, removeProof, requireExecutor, runProof } from "./run-package.ts";
 import { type SearchedPlaces, searchPlaces, sortByKind } from "./search-places.ts";
@@ -26,8 +27,6 @@ export interface ProofOptions {
   readonly signal: AbortSignal;
 }
 
-const commandLines = "command lines";
-const environments = "environments";
 const answersKind = "the platform's answers";
 /** Clocks of file systems may differ a little from this machine's. */
 const clockMarginMs = 60_000;
@@ -47,14 +46,12 @@ export async function prove(options: ProofOptions): Promise<Proof> {
     say("Planting secrets in the scopes platform, project and service, and pushing the package that reads them …");
     await pushProof(client, planted, options.pool);
     const platform = await client.platform();
-    const run = await runWatched(options, planted);
+    const run = await runWatched(options, { planted, places });
     say(`Searching ${[...places.map(({ kind }) => kind), ...run.kinds].join(", ")} …`);
     const files = await searchWithControl(places, { planted, executionId: run.executionId, startedAt });
     const sightings = [...run.sightings, ...files.sightings];
-    const required = [...places.filter(({ needsControl }) => needsControl).map(({ kind }) => kind), ...run.kinds];
-    const blind = [
-      ...new Set(files.unreadable.filter(({ kind }) => kind !== "temporary files").map(({ kind }) => kind)),
-    ];
+    const required = [...controlledKinds(places), ...run.kinds];
+    const blind = [...new Set(files.unreadable.filter(({ kind }) => kind !== temporaryFiles).map(({ kind }) => kind))];
     const verdict = judge(sightings, required);
     return {
       ...verdict,
@@ -90,12 +87,16 @@ interface WatchedRun {
 }
 
 /** Runs the package; meanwhile watches processes, and the files of NATS, from which an event is removed after its run. */
-async function runWatched({ client, named, say, signal }: ProofOptions, planted: Planted): Promise<WatchedRun> {
+async function runWatched(
+  { client, named, say, signal }: ProofOptions,
+  { planted, places }: { readonly planted: Planted; readonly places: readonly Place[] },
+): Promise<WatchedRun> {
   const wanted = [...Object.values(planted.secrets), planted.control];
   const search = createByteSearch(wanted);
   const isExecutorHere = named.executor.length > 0;
   const processes = isExecutorHere ? watchProcesses(search) : undefined;
-  const queue = named.nats.length > 0 ? watchFiles(named.nats, wanted) : undefined;
+  const queuePlace = places.find(({ kind }) => kind === natsFiles);
+  const queue = queuePlace === undefined ? undefined : watchFiles(queuePlace.paths, wanted);
   const stop = async () => ({ processes: await processes?.stop(), queue: await queue?.stop() });
   try {
     const execution = await runProof(client, planted, {
@@ -104,28 +105,18 @@ async function runWatched({ client, named, say, signal }: ProofOptions, planted:
     });
     const answers = await readAnswers(client, execution);
     const { processes: seen, queue: queued } = await stop();
-    const ofProcesses = (seen?.findings ?? []).map((finding) => ({
-      ...finding,
-      kind: finding.place === "environment" ? environments : commandLines,
-    }));
     const ofAnswers = answers.flatMap((answer) => search.find(Buffer.from(answer), answersKind));
-    const natsPlace: Place = { kind: "NATS's files", paths: named.nats, needsControl: true };
     return {
       executionId: execution.id,
-      kinds: [...(seen === undefined ? [] : [commandLines, environments]), answersKind],
+      kinds: [...(seen === undefined ? [] : processKinds), answersKind],
       searched: [
-        ...(seen === undefined
-          ? []
-          : [
-              { kind: commandLines, paths: [], count: seen.commandLines, unreadable: 0 },
-              { kind: environments, paths: [], count: seen.environments, unreadable: 0 },
-            ]),
+        ...(seen === undefined ? [] : countProcesses(seen).map((kind) => ({ ...kind, paths: [], unreadable: 0 }))),
         { kind: answersKind, paths: [], count: answers.length, unreadable: 0 },
       ],
       sightings: [
-        ...ofProcesses,
+        ...(seen === undefined ? [] : sightingsInProcesses(seen)),
         ...ofAnswers.map((finding) => ({ ...finding, kind: answersKind })),
-        ...(queued === undefined ? [] : sortByKind([natsPlace], queued).sightings),
+        ...(queued === undefined ? [] : sortByKind(places, queued).sightings),
       ],
     };
   } finally {

@@ -5,9 +5,6 @@ import type { Cli } from "../../command.ts";
 import { connect } from "../../connect.ts";
 import { examine } from "../../doctor/examine.ts";
 import { readOwnVersion } from "../../own-version.ts";
-import { layOutDataFolder } from "../../dev/data-folder.ts";
-import { placesOfDev } from "../../prove/places.ts";
-import { isProven, reportJson, reportLines, summarise } from "../../prove/report.ts";
 import { printChecks } from "../../doctor/print-checks.ts";
 
 interface DoctorOptions {
@@ -82,7 +79,13 @@ async function runChecks(cli: Cli, { config, json }: DoctorOptions): Promise<voi
 
 async function runProof(cli: Cli, options: DoctorOptions): Promise<void> {
   const { output } = cli;
-  const { prove } = await import("../../prove/prove.ts");
+  const [{ prove }, { isProven, reportJson, reportLines, summarise }, { placesOfDev }, { layOutDataFolder }] =
+    await Promise.all([
+      import("../../prove/prove.ts"),
+      import("../../prove/report.ts"),
+      import("../../prove/places.ts"),
+      import("../../dev/data-folder.ts"),
+    ]);
   const { dev, postgres, nats, logs, executor, search, pool, report, json } = options;
   const named =
     dev === undefined ? { postgres, nats, logs, executor, other: search } : placesOfDev(layOutDataFolder(dev), search);
