@@ -4,7 +4,7 @@
  */
 export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
   "packages/platform/src": [
-    ["config.ts", "deps.ts", "nats", "postgres", "projects"],
+    ["config.ts", "deps.ts", "in-turn.ts", "nats", "postgres", "projects"],
     ["audit", "feed", "outbox", "packages"],
     ["access", "executors", "hold", "secrets"],
     ["cache", "executions", "keyring"],

@@ -15,7 +15,7 @@ import { type AuditContinuation, type AuditVerification } from "@sealrun/protoco
 import type { Requester, Deps } from "../deps.ts";
 import { auditChain } from "./chain.ts";
 import { openCheckpoint } from "./checkpoint.ts";
-import { inTurn } from "./in-turn.ts";
+import { inTurn } from "../in-turn.ts";
 import { findFirstTime } from "./store.ts";
 import { acceptBreak, type ContinueRequest } from "./continue.ts";
 

@@ -3,7 +3,7 @@ import { equalBytes, fromHex, toHex } from "@sealrun/crypto";
 import { findLink, type Link, type Sql } from "@sealrun/postgres";
 import { decode, encodeJson, SealrunError, toSealrunError, errorCodeOf } from "@sealrun/protocol";
 import { z } from "zod";
-import { inTurn } from "./in-turn.ts";
+import { inTurn } from "../in-turn.ts";
 
 const content = z.object({ position: z.string().regex(/^[1-9]\d{0,18}$/), hash: z.string().regex(/^[0-9a-f]{64}$/) });
 

@@ -2,6 +2,7 @@ import { executionsStream, poolConsumer, SealrunError } from "@sealrun/protocol"
 import { Events, NatsError } from "nats";
 import type { Deps } from "../deps.ts";
 import { renewAllEvents } from "../outbox/store.ts";
+import { inTurn } from "../in-turn.ts";
 import { noteStream, noteTrouble, type Trouble } from "../nats/stream-store.ts";
 import { ensurePoolConsumer, ensureStreams, reportsConsumer } from "../nats/streams.ts";
 import { type KnownQueues, readKnownQueues } from "./queues-store.ts";
@@ -95,13 +96,8 @@ export function createQueues(deps: QueueDeps): Queues {
     if (known.isTroubled) await noteTrouble(database, undefined);
     return known;
   };
-  let checking: Promise<unknown> = Promise.resolve();
-  const check = async (): Promise<KnownQueues> => {
-    // One check at a time: two that find the same consumer ahead would both create it again.
-    const own = checking.then(checkOnce);
-    checking = own.catch(() => undefined);
-    return own;
-  };
+  // Two checks at once that find the same consumer ahead would both create it again.
+  const check = inTurn(checkOnce);
   return {
     ready: async () => {
       if (!isConnected || checkedConnection !== connections) await check();

@@ -1,6 +1,6 @@
 import { crashPoint } from "@sealrun/faults";
+import { onReconnect } from "@sealrun/nats";
 import { executionsStream, limits, poolConsumer, type PoolId, reportsStream, subjects } from "@sealrun/protocol";
-import { Events } from "nats";
 import type { Deps } from "../deps.ts";
 import type { Queues } from "./queues.ts";
 import {
@@ -38,11 +38,8 @@ export function startReconciler(deps: ReconcileDeps): () => Promise<void> {
     wanted = Math.min(forMs, wanted ?? forMs);
     working ??= work();
   };
-  const watch = async (): Promise<void> => {
-    for await (const { type } of deps.link.connection.status()) if (type === Events.Reconnect) run(0);
-  };
   const timer = setInterval(() => run(overdueMs), limits.reconcileMs);
-  void watch();
+  onReconnect(deps.link, () => run(0));
   run(overdueMs);
   return async () => {
     closing.abort();

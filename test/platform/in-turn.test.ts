@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { inTurn } from "../../../packages/platform/src/audit/in-turn.ts";
+import { inTurn } from "../../packages/platform/src/in-turn.ts";
 
 describe("inTurn()", () => {
   test("inTurn() begins a call when the one before has ended, also with an error", async () => {
