@@ -37,7 +37,7 @@ export interface SoakSummary {
 
 /**
  * Once the last fault is over, nothing may end for this long at most: a lease, a grace, a redelivery after 30 s and a
- * backoff of 30 s come one after the other at worst. What takes longer waits for something that nobody does. On a slow
+ * backoff of 30 s come one after the other at worst. What takes longer waits for something that never comes. On a slow
  * machine many runs still wait for slots by then; they end one after the other.
  */
 export const maxStalledSeconds = 120;

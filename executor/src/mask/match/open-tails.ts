@@ -30,7 +30,7 @@ export function openTails(
   { fits, work }: { readonly fits: (bytes: number) => boolean; readonly work: { steps: number } },
 ): boolean {
   const joined = joinedWith(tails.automata, sizeOf(needles));
-  // While one is built, those that it replaces are still there. It has no more nodes than they and the needles have.
+  // While one is built, those that it replaces are still there. It has at most as many nodes as they and the needles together.
   const joinedBytes = joined.reduce((sum, { bytes }) => sum + bytes, 0);
   const ownBytes = planBytes(joined.reduce((sum, { needleBytes }) => sum + needleBytes, sizeOf(needles)));
   const isTogether = joined.length > 0 && fits(joinedBytes + maxBytesOfTail(needles) + ownBytes);

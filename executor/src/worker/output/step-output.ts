@@ -35,7 +35,7 @@ export function createStepOutput(options: {
     write: async (chunk) => {
       clearTimeout(idle);
       for (let from = 0; from < chunk.length; from += pieceBytes) {
-        // A pipe gives no more than one piece at once. Between pieces, other runs and the lease have their turn.
+        // A pipe gives at most one piece at once. Between pieces, other runs and the lease have their turn.
         if (from > 0) await setImmediate();
         await send(lines.push(masked.write(chunk.subarray(from, from + pieceBytes))));
       }

@@ -6,8 +6,8 @@ import { addNeedle, needleOf } from "../support.ts";
 
 const head = "h".repeat(64);
 
-test("createLongNeedles() hides bytes that match the needle, and stops where they differ", () => {
-  const trie = createNeedleTrie();
+/** A window in which the head of a long needle and two more of its bytes were read. */
+function followFirst(trie: ReturnType<typeof createNeedleTrie>) {
   addNeedle(trie, needleOf(`${head}abcdef`));
   const [headNode = 0] = [...trie.unopened.keys()];
   const window = createMaskWindow(0);
@@ -15,20 +15,18 @@ test("createLongNeedles() hides bytes that match the needle, and stops where the
   window.append(Buffer.from(`${head}ab`));
   long.found(headNode, 64, 64);
   long.follow(0, false);
+  return { window, long };
+}
+
+test("createLongNeedles() hides bytes that match the needle, and stops where they differ", () => {
+  const { window, long } = followFirst(createNeedleTrie());
   window.append(Buffer.from("cdXef"));
   long.follow(66, false);
   expect([...window.hidden].slice(64)).toEqual([1, 1, 1, 1, 0, 0, 0]);
 });
 
 test("createLongNeedles() hides to the end of the line what there is no memory to follow", () => {
-  const trie = createNeedleTrie({ maxBytes: 0, onFull: () => undefined });
-  addNeedle(trie, needleOf(`${head}abcdef`));
-  const [headNode = 0] = [...trie.unopened.keys()];
-  const window = createMaskWindow(0);
-  const long = createLongNeedles(trie, window);
-  window.append(Buffer.from(`${head}ab`));
-  long.found(headNode, 64, 64);
-  long.follow(0, false);
+  const { window, long } = followFirst(createNeedleTrie({ maxBytes: 0, onFull: () => undefined }));
   window.append(Buffer.from("X\nY"));
   long.follow(66, false);
   expect([...window.hidden].slice(64)).toEqual([1, 1, 1, 0, 0]);
