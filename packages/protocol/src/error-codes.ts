@@ -257,6 +257,12 @@ export const errorCodes = {
   },
   REGISTRY_UNREACHABLE: { status: 502, exit: 69, retry: true, means: "The package registry cannot be reached" },
   SCRIPT_FAILED: { status: 500, exit: 1, retry: false, means: "A script ended with an exit code other than 0" },
+  WORKER_LOST: {
+    status: 500,
+    exit: 1,
+    retry: false,
+    means: "The process that ran an execution for its executor ended before the execution did",
+  },
   SCRIPT_TIMED_OUT: { status: 500, exit: 1, retry: false, means: "A script ran longer than its timeout" },
   CHANNEL_BROKEN: { status: 500, exit: 1, retry: false, means: "The script's channel to the executor was broken" },
   EXECUTION_FAILED: { status: 500, exit: 1, retry: false, means: "The execution did not succeed" },

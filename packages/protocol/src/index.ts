@@ -58,7 +58,7 @@ export { answeredError, errorCodeOf, SealrunError, toSealrunError } from "./erro
 export { base64, sha256Hex, key32 } from "./text/bytes-text.ts";
 export { closestName } from "./text/closest-name.ts";
 export { cutEnd } from "./text/cut-end.ts";
-export { decode, decodeText, parseJson } from "./text/decode.ts";
+export { decode, decodeText, decodeValue, parseJson } from "./text/decode.ts";
 export { describeIssue, findExpectation, type Expectation } from "./text/describe-issue.ts";
 export { fields } from "./text/document.ts";
 export { encodeJson } from "./text/encode.ts";
@@ -219,6 +219,7 @@ export { type AttemptFrame, decodeOfAttempt } from "./wire/decode-of-attempt.ts"
 export {
   finishedAttempt,
   type FinishedAttempt,
+  type SentEnd,
   finishedStep,
   type FinishedStep,
   finishReply,

@@ -357,6 +357,41 @@ describe("answerFinish()", () => {
     });
   });
 
+  const lostWorker = {
+    status: "failed",
+    error: { code: "WORKER_LOST", message: "The process that ran this execution ended (SIGKILL)" },
+  } as const;
+
+  test("answerFinish() fails an execution whose worker was lost", async () => {
+    const { ref, rpc } = await world.claim("report");
+    expect(await rpc.finish({ ...ref, ...lostWorker, lastSequence: 0 })).toEqual([]);
+    const { status, error, attempts } = await world.show(ref.executionId);
+    expect([status, error, attempts.map(({ end }) => end)]).toEqual(["failed", lostWorker.error, ["finished"]]);
+  });
+
+  test("answerFinish() queues an execution again whose worker was lost, where its manifest says so", async () => {
+    const { ref, rpc } = await world.claim("report");
+    await world.database.run("update executions set on_lost = 'rerun' where id = $1", [ref.executionId]);
+    const time = Date.now();
+    const items = JSON.stringify([{ type: "log", step: 0, stream: "stdout", text: "its last words", time }]);
+    const end = { ...ref, ...lostWorker, lastSequence: 1, report: { sequence: 1, items } };
+    expect(await rpc.finish(end)).toEqual([]);
+    const { status, steps, attempts } = await world.show(ref.executionId);
+    expect([status, attempts.map(({ end: how }) => how)]).toEqual(["queued", ["lost"]]);
+    expect(steps[0]?.output).toContain("its last words");
+    // The answer was lost: the attempt is over, and its end does not count again.
+    expect(await codeOf(rpc.finish(end))).toBe("LEASE_LOST");
+  });
+
+  test("answerFinish() cancels nothing anew: a lost worker's execution with a requested cancel fails", async () => {
+    const { ref, rpc } = await world.claim("report");
+    await world.database.run("update executions set on_lost = 'rerun', cancel_requested_at = now() where id = $1", [
+      ref.executionId,
+    ]);
+    await rpc.finish({ ...ref, ...lostWorker, lastSequence: 0 });
+    expect((await world.show(ref.executionId)).status).toBe("failed");
+  });
+
   test("answerFinish() ignores a later report with another end of a step", async () => {
     const { ref, rpc } = await world.claim("report");
     const end = { step: 0, status: "failed", exitCode: 1, durationMs: 5 } as const;

@@ -172,6 +172,10 @@ export type LostExecution = z.infer<typeof lostRow>;
 const isLost = "e.status = 'running' and a.lease_until < clock_timestamp()";
 const withAttempt = "executions e join attempts a on a.execution_id = e.id and a.attempt = e.attempt";
 
+const lostColumns = `e.id, e.attempt, e.on_lost, e.cancel_requested_at is not null as is_cancel_requested,
+  a.granted_at is not null as is_granted,
+  (select count(*)::int from attempts b where b.execution_id = e.id and b.ended_as = 'lost') as lost_before`;
+
 /** The clock of the leases, in ms since 1970. */
 export async function readClock(sql: Sql): Promise<number> {
   const row = await sql.row(
@@ -180,6 +184,11 @@ export async function readClock(sql: Sql): Promise<number> {
     [],
   );
   return row?.ms ?? 0;
+}
+
+/** The same for executions whose executors say that they lost them. The caller holds their rows. */
+export async function readLosses(sql: Sql, ids: readonly ExecutionId[]): Promise<readonly LostExecution[]> {
+  return sql.rows(lostRow, `select ${lostColumns} from ${withAttempt} where e.id = any($1)`, [ids]);
 }
 
 /** Executions that run without a live lease: up to a hundred, the oldest first. */
@@ -198,10 +207,7 @@ export async function listLost(sql: Sql): Promise<readonly ExecutionId[]> {
 export async function lockLost(sql: Sql, id: ExecutionId): Promise<LostExecution | undefined> {
   return sql.row(
     lostRow,
-    `select e.id, e.attempt, e.on_lost, e.cancel_requested_at is not null as is_cancel_requested,
-            a.granted_at is not null as is_granted,
-            (select count(*)::int from attempts b where b.execution_id = e.id and b.ended_as = 'lost') as lost_before
-     from ${withAttempt} where e.id = $1 and ${isLost} for update of e, a skip locked`,
+    `select ${lostColumns} from ${withAttempt} where e.id = $1 and ${isLost} for update of e, a skip locked`,
     [id],
   );
 }

@@ -5,7 +5,7 @@ import type { ClaimedAttempt } from "../executions/attempt-store.ts";
 import { settleFeed } from "../feed/feed-store.ts";
 import { type AppliedChunks, applyChunks } from "./apply-chunks.ts";
 import type { Chunk } from "./attempt-state.ts";
-import { storeApplied } from "./applied-store.ts";
+import { type ReportedEnd, storeApplied } from "./applied-store.ts";
 import { type HeldAttempt, lockStates } from "./report-store.ts";
 
 /** Chunks of an attempt, and the executor that sent them. */
@@ -47,9 +47,13 @@ async function applyHeld(sql: Sql, held: readonly HeldAttempt<{ readonly given: 
   });
 }
 
-/** Stores what chunks change, the feed included. Call it inside a transaction that holds the executions. */
-export async function storeChanges(sql: Sql, applied: readonly AppliedChunks[]): Promise<void> {
-  await storeApplied(sql, applied);
+/** Stores what chunks change, the feed included, and the ends that came with them. Call it inside a transaction that holds the executions. */
+export async function storeChanges(
+  sql: Sql,
+  applied: readonly AppliedChunks[],
+  ends: readonly ReportedEnd[] = [],
+): Promise<void> {
+  await storeApplied(sql, applied, ends);
   await mergeFeeds(sql, applied);
 }
 

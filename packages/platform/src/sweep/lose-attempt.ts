@@ -14,6 +14,26 @@ export function decideFate(lost: Omit<LostExecution, "id">): Fate {
   return mayRunAgain ? "rerun" : "lost";
 }
 
+/**
+ * Queues again what an executor says that it lost with a worker; `decideFate` said that it may run again. The caller
+ * holds the row.
+ */
+export async function rerunLost(sql: Sql, lost: LostExecution): Promise<void> {
+  const { id, attempt } = lost;
+  await requeue(
+    sql,
+    { executionId: id, attempt },
+    {
+      end: "lost",
+      line: `The process that ran attempt ${attempt} was lost. ${rerunReason(lost)}`,
+    },
+  );
+}
+
+function rerunReason({ lostBefore }: LostExecution): string {
+  return `The manifest says on_lost: rerun, so the execution runs again (${lostBefore + 1} of at most ${limits.lostReruns} times)`;
+}
+
 /** Ends the lost attempt, then either ends the execution or requeues it. The caller holds its row. */
 export async function loseAttempt(sql: Sql, lost: LostExecution): Promise<Fate> {
   const { id, attempt } = lost;
@@ -30,7 +50,7 @@ export async function loseAttempt(sql: Sql, lost: LostExecution): Promise<Fate> 
     case "rerun":
       await requeue(sql, ref, {
         end: "lost",
-        line: `${expired} while it ran attempt ${attempt}. The manifest says on_lost: rerun, so the execution runs again (${lost.lostBefore + 1} of at most ${limits.lostReruns} times)`,
+        line: `${expired} while it ran attempt ${attempt}. ${rerunReason(lost)}`,
       });
       break;
     case "cancelled":

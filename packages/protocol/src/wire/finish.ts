@@ -2,7 +2,8 @@ import { z } from "zod";
 import { executionId } from "../names.ts";
 import { limits } from "../limits.ts";
 import { batchOf } from "./batches.ts";
-import { failure, report } from "./execution.ts";
+import { failure, type ReportItem, reportItem } from "./execution.ts";
+import { decodeText } from "../text/decode.ts";
 
 /** How a step ended, as the end of its attempt says it. `step` is its position, from 0. */
 export const finishedStep = z.object({
@@ -13,6 +14,24 @@ export const finishedStep = z.object({
   error: failure.optional(),
 });
 export type FinishedStep = z.infer<typeof finishedStep>;
+
+const items = z.array(reportItem).min(1);
+
+/** The items are one text of JSON, because the executor does not read what a worker wrote; an earlier executor sends them as they are. */
+const lastReport = z.object({
+  sequence: z.number().int().positive(),
+  items: z.union([
+    items,
+    z.string().transform((text, context) => {
+      try {
+        return decodeText(items, text);
+      } catch {
+        context.addIssue({ code: "custom", message: "expected report items as JSON" });
+        return z.NEVER;
+      }
+    }),
+  ]),
+});
 
 /** The end of an attempt. The executor repeats it until it is answered. */
 export const finishedAttempt = z.object({
@@ -28,9 +47,13 @@ export const finishedAttempt = z.object({
    * The last report chunk, if it fits. It may come before earlier chunks. One that cannot be read counts as missing,
    * because the end must not be lost with it.
    */
-  report: report.optional().catch(undefined),
+  report: lastReport.optional().catch(undefined),
 });
 export type FinishedAttempt = z.infer<typeof finishedAttempt>;
+/** The same as executors send it. */
+export type SentEnd = Omit<FinishedAttempt, "report"> & {
+  readonly report?: { readonly sequence: number; readonly items: string | ReportItem[] } | undefined;
+};
 
 /** Ends of attempts of one executor, in one request; each execution is in it once. */
 export const finishRequest = z.object({
