@@ -1,31 +1,36 @@
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { spoolKey } from "@sealrun/crypto";
 import { readPrivateFile } from "@sealrun/key-files";
 import { connectNats } from "@sealrun/nats";
 import { decodeEnrolmentToken, executorId, inboxPrefix, SealrunError } from "@sealrun/protocol";
 import type { Logger } from "pino";
+import { workerSettings } from "./between/worker-settings.ts";
 import { readHostRoots } from "./child/host-roots.ts";
-import { createPipePool } from "./child/output-pipes.ts";
 import { probeSandbox } from "./child/probe.ts";
 import type { Sandbox } from "./child/run-step.ts";
 import { hasSystemCallFilter } from "./child/seccomp/filter.ts";
 import type { ExecutorConfig } from "./config.ts";
-import { openDependencies } from "./dependencies/dependencies.ts";
 import { enrol } from "./enrol/enrol.ts";
 import { keepCredentials, type KeptCredentials } from "./enrol/keep-credentials.ts";
 import { type ExecutorState, readState, writeState } from "./enrol/state-file.ts";
 import { listenToControl } from "./supervisor/lease/control.ts";
 import { createEnds } from "./supervisor/report/ends.ts";
-import { openPackageFiles } from "./worker/attempt/package-files.ts";
 import { createPlatformRpc } from "./supervisor/platform/platform-rpc.ts";
 import { announcePresence } from "./supervisor/queue/presence.ts";
 import { openSpool } from "./supervisor/report/spool.ts";
 import { workOnQueue } from "./supervisor/queue/work.ts";
+import { createWorkerPool } from "./supervisor/workers/worker-pool.ts";
 import { findShortage } from "./machine/free-space.ts";
 import { probeMachine } from "./machine/probe-machine.ts";
 import { createReadiness, type Readiness, type ReadinessDeps } from "./machine/readiness.ts";
 import { findEsbuild, findNpm, findRuntime } from "./runtime-files.ts";
 import { removeLeftovers } from "./workspace/remove-leftovers.ts";
+
+/** The program of a worker: as it is built, one file, which starts in a third of the time. */
+const workerProgram = fileURLToPath(
+  new URL(import.meta.url.endsWith(".ts") ? "./worker/process/main.ts" : "./bundled/main.js", import.meta.url),
+);
 
 /** How long runs that a drain ended have to report their ends; what is left is reported at the next start. */
 const reportEndsMs = 15_000;
@@ -44,7 +49,6 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
   const state = await loadState(config, log);
   const pipesFolder = join(config.cacheDir, "pipes");
   for (const root of [config.workDir, pipesFolder]) await removeLeftovers(root);
-  const files = await openPackageFiles(join(config.cacheDir, "files"));
   const login = await openLogin(config, state, log);
   const link = await connectNats({
     current: login.current,
@@ -57,18 +61,6 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
   const stopTaking = new AbortController();
   const endRuns = new AbortController();
   const giveUp = new AbortController();
-  const runtime = findRuntime(config.python);
-  const dependencies = await openDependencies({
-    programs: {
-      sandbox,
-      node: runtime.node,
-      npm: findNpm(),
-      python: runtime.python,
-      pipWheel: config.dependencies.pip ?? undefined,
-    },
-    settings: config.dependencies,
-    cacheDir: join(config.cacheDir, "dependencies"),
-  });
   const rpc = createPlatformRpc({ ...state, link });
   const presence = announcePresence({ rpc, slots: config.slots, log });
   const spoolFolder = `${config.stateFile}.spool`;
@@ -86,7 +78,23 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
   });
   const ends = createEnds({ ...state, link, rpc, spool, log, giveUp: giveUp.signal });
   const left = ends.deliverLeft();
-  const pipes = createPipePool(pipesFolder);
+  const workers = createWorkerPool({
+    settings: workerSettings.parse({
+      sandbox,
+      runtime: findRuntime(config.python),
+      npm: findNpm(),
+      esbuild: findEsbuild(),
+      dependencies: config.dependencies,
+      workDir: config.workDir,
+      cacheDir: config.cacheDir,
+    }),
+    program: workerProgram,
+    slots: config.slots,
+    onLost: async () => {
+      for (const root of [config.workDir, pipesFolder]) await removeLeftovers(root);
+    },
+    log,
+  });
   const work = {
     ...state,
     control,
@@ -96,14 +104,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
     pool: state.pool.id,
     link,
     log,
-    files,
-    dependencies,
-    sandbox,
-    runtime,
-    pipes,
-    compiler: { bubblewrap: sandbox.kind === "none" ? undefined : sandbox.program, esbuild: findEsbuild() },
-    workDir: config.workDir,
-    bundleDir: join(config.cacheDir, "bundles"),
+    workers,
     linesPerSecond: presence.linesPerSecond,
     endRuns: endRuns.signal,
   };
@@ -125,7 +126,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
       ];
       await working;
       for (const timer of timers) clearTimeout(timer);
-      await pipes.close();
+      await workers.close();
       control.close();
       await ends.close();
       await left;

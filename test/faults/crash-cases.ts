@@ -214,6 +214,9 @@ const isLost = {
   endsWithLease: true,
 } as const;
 
+/** A worker that dies ends its attempt at once, without its executor: the execution fails, or runs again. */
+const losesWorker = { part: "executor", act: runs("busy"), end: "failed", mayRerun: true } as const;
+
 /** A case for each point, in the order in which they are passed: the type fails for a new point without a case. */
 export const crashCases: Readonly<Record<CrashPoint, CrashCase>> = {
   "platform.start.before-commit": succeeds,
@@ -258,6 +261,10 @@ export const crashCases: Readonly<Record<CrashPoint, CrashCase>> = {
   "executor.step.before-go": { ...isLost, starts: [0, 0] },
   "executor.step.started": { ...isLost, starts: [0, 1] },
   "executor.step.ended": { ...isLost, starts: once },
+  "worker.workspace.ready": { ...losesWorker, starts: [0, 0] },
+  "worker.step.before-go": { ...losesWorker, starts: [0, 0] },
+  "worker.step.started": { ...losesWorker, starts: [0, 1] },
+  "worker.step.ended": { ...losesWorker, starts: once },
   "executor.report.spooled": { ...isLost, starts: [0, 1] },
   "executor.report.published": { ...isLost, starts: [0, 1] },
   "executor.spool.written": ofExecutor,

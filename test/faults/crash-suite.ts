@@ -58,7 +58,7 @@ export function passCrashPoints(kind: PartKind): void {
 const partKinds = ["platform", "keyring", "executor"] as const;
 
 function pointsOf(kind: PartKind): readonly CrashPoint[] {
-  return points.filter((point) => point.startsWith(`${kind}.`));
+  return points.filter((point) => crashCases[point].part === kind);
 }
 
 const rerun = {
@@ -72,8 +72,10 @@ async function passThrough(point: CrashPoint, given: CrashCase): Promise<void> {
   const { part: kind, act, isUnderWay = false, endsWithLease = false } = given;
   const parts = cluster.parts.filter((part) => part.kind === kind && part.pid() !== undefined);
   const arm = async (): Promise<void> => void (await Promise.all(parts.map(async (part) => part.crashAt(point))));
-  const death = Promise.race(parts.map(async (part) => part.ended()));
   if (!isUnderWay) await arm();
+  const isOfWorker = point.startsWith("worker.");
+  const deaths = parts.map(async (part) => (isOfWorker ? part.passed() : part.ended()));
+  const death = Promise.race(deaths);
   const acting = act(cluster, death);
   acting.catch(() => undefined);
   if (isUnderWay) {

@@ -15,7 +15,7 @@ import { z } from "zod";
 import { createByteSearch, type Finding, searchFiles } from "../../packages/cli/src/search/search-files.ts";
 import type { Cluster } from "../support/cluster.ts";
 import { clusterCanary } from "../support/cluster-client.ts";
-import { processesNaming } from "../support/processes.ts";
+import { childrenOf, processesNaming, type SeenProcess } from "../support/processes.ts";
 import { readFeeds } from "../support/read-feeds.ts";
 import { residentMiB } from "../support/resident.ts";
 import { auditIsWhole } from "./audit-is-whole.ts";
@@ -179,7 +179,15 @@ async function canaryIsNowhere(cluster: Cluster): Promise<readonly string[]> {
 async function nothingLeaks(cluster: Cluster): Promise<readonly string[]> {
   const ours = new Set(cluster.parts.map((part) => part.pid()));
   const named = await processesNaming(join(cluster.folder, "executor-"));
-  const left = named.filter(({ pid, commandLine }) => !ours.has(pid) && !commandLine.includes("--config"));
+  // Workers wait for the next attempts while their executor runs.
+  const running = cluster.executors.flatMap((executor) => executor.pid() ?? []);
+  const below = (await Promise.all(running.map(async (pid) => childrenOf(pid)))).flat();
+  const workers = new Set(below.map(({ pid }) => pid));
+  const isWorker = ({ pid, commandLine }: SeenProcess): boolean =>
+    workers.has(pid) && commandLine.some((word) => word.endsWith("/worker/process/main.ts"));
+  const left = named.filter(
+    (found) => !ours.has(found.pid) && !found.commandLine.includes("--config") && !isWorker(found),
+  );
   const folders = await Promise.all(
     cluster.executors
       .filter((executor) => executor.pid() !== undefined)

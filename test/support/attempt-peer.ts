@@ -40,6 +40,7 @@ import {
   subjects,
 } from "@sealrun/protocol";
 import type { Attempt } from "../../executor/src/between/attempt.ts";
+import { useGrant } from "../../executor/src/between/use-grant.ts";
 import { createAttemptRpc } from "../../executor/src/supervisor/grants/attempt-rpc.ts";
 import type { ClaimedAttempt } from "../../executor/src/supervisor/grants/claimed-attempt.ts";
 import { openGrant } from "../../executor/src/supervisor/grants/open-grant.ts";
@@ -339,7 +340,7 @@ export function makeAttempt(
   const attempt: Attempt = {
     event,
     ref,
-    grant: openGrant(grantFrame, event, { ...trust, attempt: attemptNumber }),
+    grant: useGrant(openGrant(grantFrame, event, { ...trust, attempt: attemptNumber }), event, keyring.signPublic),
     rpc: createAttemptRpc(claimed, new AbortController().signal),
   };
   return { attempt, claimed, event, keyring, platform, executor, asked, put, stored, state, override, grantFrame };

@@ -17,6 +17,7 @@ import { pino } from "pino";
 import { enrol } from "../../executor/src/enrol/enrol.ts";
 import type { ExecutorState } from "../../executor/src/enrol/state-file.ts";
 import type { Attempt, OpenGrant } from "../../executor/src/between/attempt.ts";
+import { useGrant } from "../../executor/src/between/use-grant.ts";
 import { createAttemptRpc } from "../../executor/src/supervisor/grants/attempt-rpc.ts";
 import type { ClaimedAttempt } from "../../executor/src/supervisor/grants/claimed-attempt.ts";
 import { openGrant } from "../../executor/src/supervisor/grants/open-grant.ts";
@@ -93,7 +94,8 @@ export async function connectPeer(state: ExecutorState, slots = manySlots): Prom
       if (verdict?.executionId !== event.executionId) throw new TypeError("the answers are in another order");
       if (!verdict.ok) return answeredError(verdict.error);
       const { executionId, attempt } = verdict;
-      const grant = openGrant(fromBase64(reply.grants ?? ""), event, { ...trust, attempt });
+      const content = openGrant(fromBase64(reply.grants ?? ""), event, { ...trust, attempt });
+      const grant = useGrant(content, event, state.keyring.signPublic);
       const claimed: ClaimedAttempt = { event, ref: { executionId, attempt }, rpc, ...trust };
       const { ref } = claimed;
       return { ...claimed, grant, worker: { event, ref, grant, rpc: createAttemptRpc(claimed, AbortSignal.abort()) } };

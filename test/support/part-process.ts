@@ -1,4 +1,5 @@
-import { rename, rm, writeFile } from "node:fs/promises";
+import { access, rename, rm, writeFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { isReadyLine } from "../../packages/cli/src/part-log.ts";
 import { startPartProcess } from "../../packages/cli/src/dev/part-process.ts";
@@ -25,6 +26,8 @@ export interface PartProcess {
   readonly ended: () => Promise<string>;
   /** Its next passage of this point will be its last. */
   readonly crashAt: (point: string) => Promise<void>;
+  /** Settles, as `ended` does, when that point was passed: where a worker of the part passes it, the part goes on. */
+  readonly passed: () => Promise<string>;
   /** Takes `crashAt` back. */
   readonly disarm: () => Promise<void>;
   /** Sets the wall clock of this part alone, at once and over its restarts; what it starts keeps the machine's. */
@@ -45,6 +48,9 @@ export interface PartPlace {
   /** A file system of its own that only it sees, empty at each of its starts. */
   readonly disk?: { readonly folder: string; readonly bytes: number } | undefined;
 }
+
+/** How often it is checked whether a point was passed. */
+const passedMs = 50;
 
 const main = fileURLToPath(new URL("../../packages/cli/src/main.ts", import.meta.url));
 const shortLimits = fileURLToPath(new URL("short-limits.ts", import.meta.url));
@@ -122,9 +128,20 @@ export function describePart(
       await writeFile(`${crashFile}.new`, point);
       await rename(`${crashFile}.new`, crashFile);
     },
+    passed: async () => {
+      while (await isThere(crashFile)) await sleep(passedMs);
+      return "SIGKILL";
+    },
     disarm: async () => rm(crashFile, { force: true }),
     setClock: place.clock?.set ?? noClock,
   };
+}
+
+async function isThere(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** The command, or the same as a process that has mounted its disk before it. */

@@ -33,6 +33,12 @@ export interface KnownProcess {
   readonly startedAt: string;
 }
 
+/** What a process started itself. */
+export async function childrenOf(parent: number): Promise<readonly KnownProcess[]> {
+  const all = (await Promise.all((await readdir("/proc")).map(readStat))).filter((found) => found !== undefined);
+  return all.filter((found) => found.parent === parent);
+}
+
 /** Everything that a process started, and what that started, however deep. */
 export async function descendantsOf(ancestor: number): Promise<readonly KnownProcess[]> {
   const all = (await Promise.all((await readdir("/proc")).map(readStat))).filter((found) => found !== undefined);

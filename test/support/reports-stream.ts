@@ -2,16 +2,19 @@ import { generateIdentity, type Identity, newId, openFrame, readUnverifiedHeader
 import { connectNats, type NatsLink, type Peer } from "@sealrun/nats";
 import {
   decodeOfAttempt,
+  decodeText,
   executionId,
   executorId,
-  type FinishedAttempt,
   inboxPrefix,
   report,
+  reportItem,
   type Report as ReportBody,
   reportsStream,
   subjects,
   type AttemptRef,
+  type SentEnd,
 } from "@sealrun/protocol";
+import { z } from "zod";
 import { startTestNats } from "./servers.ts";
 
 type Report = ReportBody & AttemptRef;
@@ -29,7 +32,7 @@ export interface ReportsStream {
   /** Sequences of an attempt that are in the stream now, as often as they are. */
   readonly sequencesOf: (ref: AttemptRef) => Promise<readonly number[]>;
   /** Which chunks up to the last are not in the stream. An end may bring the last one, which counts as in the stream. */
-  readonly missingOf: (of: AttemptRef & Pick<FinishedAttempt, "lastSequence" | "report">) => Promise<readonly number[]>;
+  readonly missingOf: (of: AttemptRef & Pick<SentEnd, "lastSequence" | "report">) => Promise<readonly number[]>;
   /** Loses what the stream has of an attempt; its server still knows the ids. */
   readonly lose: (ref: AttemptRef) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -95,7 +98,11 @@ export async function startReportsStream(): Promise<ReportsStream> {
     sequencesOf,
     missingOf: async (of) => {
       const { executionId: id, attempt, report: brought } = of;
-      if (brought !== undefined) broughtByEnds.push({ executionId: id, attempt, ...brought });
+      if (brought !== undefined) {
+        const { sequence, items } = brought;
+        const read = typeof items === "string" ? decodeText(z.array(reportItem), items) : items;
+        broughtByEnds.push({ executionId: id, attempt, sequence, items: read });
+      }
       const there = new Set(await sequencesOf(of));
       return Array.from({ length: of.lastSequence }, (_, index) => index + 1).filter((one) => !there.has(one));
     },

@@ -1,11 +1,6 @@
 import { type ErrorCode, type MachineTrouble, SealrunError, errorCodeOf } from "@sealrun/protocol";
+import type { UnfitReason } from "../between/outcome.ts";
 import { machineFailure } from "../errno.ts";
-
-/** A fault of this machine that kept a run from being prepared. */
-export interface MachineReason extends MachineTrouble {
-  /** True when no run can be prepared: the executor takes no executions until its machine is in order again. */
-  readonly stopsTaking: boolean;
-}
 
 /** Codes for faults of this machine or of what it must reach, and whether they affect every run. */
 const stopsTaking: Partial<Readonly<Record<ErrorCode, boolean>>> = {
@@ -33,14 +28,14 @@ const maxCauseDepth = 5;
  * or it is not known. Errors of the file system count as the machine's: until then only the executor's folders are
  * used.
  */
-export function machineReason(error: unknown): MachineReason | undefined {
+export function machineReason(error: unknown): UnfitReason | undefined {
   const found = error instanceof SealrunError && error.code !== "INTERNAL" ? error : kernelFailure(error);
   const stops = found === undefined ? undefined : stopsTaking[found.code];
   return found === undefined || stops === undefined ? undefined : { ...troubleOf(found), stopsTaking: stops };
 }
 
 /** A grant holds nothing of the package: if it cannot be opened, this executor's keys or its clock are wrong. */
-export function closedGrantReason(error: SealrunError): MachineReason {
+export function closedGrantReason(error: SealrunError): UnfitReason {
   return { ...troubleOf(error), stopsTaking: true };
 }
 

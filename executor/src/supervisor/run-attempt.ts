@@ -1,22 +1,27 @@
 import { fromBase64, type Identity } from "@sealrun/crypto";
 import { crashPoint } from "@sealrun/faults";
 import type { NatsLink, Peer } from "@sealrun/nats";
-import { type Failure, type FinishedAttempt, SealrunError, toSealrunError } from "@sealrun/protocol";
-import type { Attempt } from "../between/attempt.ts";
+import { type Failure, type FinishedAttempt, type Grant, SealrunError, toSealrunError } from "@sealrun/protocol";
+import type { Logger } from "pino";
+import type { Outcome } from "../between/outcome.ts";
 import { closedGrantReason } from "../machine/machine-reason.ts";
 import type { Readiness } from "../machine/readiness.ts";
-import { type Outcome, runInWorkspace, type WorkspaceDeps } from "../worker/attempt/run-in-workspace.ts";
 import { createAttemptRpc } from "./grants/attempt-rpc.ts";
 import type { ClaimedAttempt } from "./grants/claimed-attempt.ts";
 import { openGrant } from "./grants/open-grant.ts";
 import type { Control } from "./lease/control.ts";
-import { keepLease } from "./lease/lease.ts";
+import { keepLease, type Lease } from "./lease/lease.ts";
 import { releaseAttempt } from "./lease/release-attempt.ts";
 import type { Ends } from "./report/ends.ts";
+import type { WorkerPool } from "./workers/worker-pool.ts";
 import { createReporter, type Reported, type Reporter } from "./report/reporter.ts";
 
 /** What running an attempt needs, besides the attempt. */
-export interface RunDeps extends WorkspaceDeps {
+export interface RunDeps {
+  readonly workers: Pick<WorkerPool, "run">;
+  /** How fast a run's output may come, as the platform says. */
+  readonly linesPerSecond: () => number;
+  readonly log: Logger;
   readonly link: NatsLink;
   readonly identity: Identity;
   readonly platform: Peer;
@@ -55,7 +60,7 @@ export async function runAttempt(
   let reported: Reported | undefined;
   try {
     const signal = AbortSignal.any([lease.signal, lease.cancelled, deps.endRuns]);
-    const outcome = await runGranted(deps, { claimed, grants }, reporter, signal);
+    const outcome = await runGranted(deps, { claimed, grants, lease }, reporter, signal);
     if (!lease.endRun()) throw new SealrunError("LEASE_LOST", "The attempt's lease ended before its run did");
     reported = await reporter.finish({ holdLast: outcome.kind !== "unfit" });
     const { lastSequence, steps } = reported;
@@ -79,15 +84,14 @@ export async function runAttempt(
 /** Opens the grant, and runs what it is for. A grant that cannot be opened is this machine's fault. */
 async function runGranted(
   deps: RunDeps,
-  { claimed, grants }: { readonly claimed: ClaimedAttempt; readonly grants: string },
+  { claimed, grants, lease }: { readonly claimed: ClaimedAttempt; readonly grants: string; readonly lease: Lease },
   reporter: Pick<Reporter, "report">,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { event, ref } = claimed;
-  let attempt: Attempt;
+  let grant: Grant;
   try {
-    const grant = openGrant(fromBase64(grants), event, { ...claimed, attempt: ref.attempt });
-    attempt = { event, ref, grant, rpc: createAttemptRpc(claimed, signal) };
+    grant = openGrant(fromBase64(grants), event, { ...claimed, attempt: ref.attempt });
     crashPoint("executor.grant.opened");
   } catch (error) {
     const reason = closedGrantReason(toSealrunError(error));
@@ -97,7 +101,18 @@ async function runGranted(
     );
     return { kind: "unfit", reason };
   }
-  return runInWorkspace(deps, attempt, reporter.report, signal);
+  const { keyring } = claimed;
+  try {
+    return await deps.workers.run(
+      { event, ref, grant, keyring, linesPerSecond: deps.linesPerSecond(), deadline: lease.expiresAt() },
+      { rpc: createAttemptRpc(claimed, signal), report: reporter.report, signal, onDeadline: lease.onRenewed },
+    );
+  } catch (error) {
+    const { code, message } = toSealrunError(error);
+    if (code !== "WORKER_LOST") throw error;
+    deps.log.warn({ ...ref, code }, message);
+    return { kind: "run", failure: { code, message } };
+  }
 }
 
 /** A script that failed by itself just before it was cancelled counts as failed. */

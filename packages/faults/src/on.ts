@@ -5,8 +5,10 @@ import { appendFileSync, readFileSync, unlinkSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { basename } from "node:path";
 import type { CrashPoint, FaultKind } from "./points.ts";
+import type { WorkerStart } from "./worker-start.ts";
 
 export { type CrashPoint, crashPoints, type FaultKind, faultKinds } from "./points.ts";
+export type { WorkerStart } from "./worker-start.ts";
 
 /*
  * The door of test builds: a process that was started with `--conditions=@sealrun/faults` gets this file instead of
@@ -30,6 +32,10 @@ class ConnectionLost extends Error {
   readonly code = "ECONNRESET";
 }
 
+/** The id of the part that a worker belongs to. */
+const partVariable = "SEALRUN_CRASH_PART";
+const part = process.env[partVariable];
+
 const crash = /^(?<point>[a-z.-]+)(?::(?<passage>[0-9]+))?$/.exec(process.env["SEALRUN_CRASH_AT"] ?? "")?.groups;
 const crashAt = crash?.["point"];
 let passagesLeft = Number(crash?.["passage"] ?? 1);
@@ -44,19 +50,36 @@ let state = Number(faults?.["seed"] ?? 1) >>> 0;
 
 /** Dies of SIGKILL when the variables name this point and this passage. */
 export function crashPoint(point: CrashPoint): void {
-  if (crashFile !== undefined && namedIn(crashFile) === point) {
+  const named = crashFile === undefined ? undefined : namedIn(crashFile);
+  if (crashFile !== undefined && isNamed(point, named)) {
     unlinkSync(crashFile);
-    die();
+    die(named);
   }
-  if (point !== crashAt) return;
+  if (!isNamed(point, crashAt)) return;
   passagesLeft -= 1;
-  if (passagesLeft <= 0) die();
+  if (passagesLeft <= 0) die(crashAt);
 }
 
 /** Throws as a broken connection does, with the probability and the seed of SEALRUN_FAULTS. */
 export function failAfter(kind: FaultKind): void {
   if (rate === 0 || (kinds !== undefined && !kinds.includes(kind))) return;
   if (nextRandom() < rate) throw new ConnectionLost(`Connection lost after the call (injected, ${kind})`);
+}
+
+/**
+ * What a process must give to another process of the same part that it starts: it is of the test build too. A point of
+ * the part that is passed there kills the part, and so both.
+ */
+export function workerStart(): WorkerStart {
+  const names = ["SEALRUN_CRASH_AT", "SEALRUN_CRASH_FILE", "SEALRUN_COUNT_FILE", "SEALRUN_TEST_LIMITS"];
+  const given = [...names, "NODE_COMPILE_CACHE"].flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return {
+    arguments: process.execArgv.filter((argument) => /^--(?:conditions|import)=/.test(argument)),
+    environment: { ...Object.fromEntries(given), [partVariable]: String(process.pid) },
+  };
 }
 
 const countFile = process.env["SEALRUN_COUNT_FILE"];
@@ -210,8 +233,14 @@ function namedIn(path: string): string | undefined {
   }
 }
 
-function die(): never {
-  process.kill(process.pid, "SIGKILL");
+/** Points of an executor that its worker passes have a second name: `worker.` instead of `executor.` kills the worker alone. */
+function isNamed(point: CrashPoint, name: string | undefined): boolean {
+  return name === point || (part !== undefined && name === point.replace("executor.", "worker."));
+}
+
+function die(name: string | undefined): never {
+  const isOfPart = part !== undefined && name?.startsWith("worker.") !== true;
+  process.kill(isOfPart ? Number(part) : process.pid, "SIGKILL");
   // Nothing may happen before the signal arrives.
   for (;;);
 }

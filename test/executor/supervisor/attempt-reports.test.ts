@@ -1,15 +1,15 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { spoolKey, toBase64 } from "@sealrun/crypto";
-import { type FinishedAttempt, limits } from "@sealrun/protocol";
+import { limits, type SentEnd } from "@sealrun/protocol";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createPipePool } from "../../../executor/src/child/output-pipes.ts";
-import { openDependencies } from "../../../executor/src/dependencies/dependencies.ts";
+import { workerSettings } from "../../../executor/src/between/worker-settings.ts";
 import { dependencySettings } from "../../../executor/src/dependencies/settings.ts";
 import { createEnds } from "../../../executor/src/supervisor/report/ends.ts";
-import { openPackageFiles } from "../../../executor/src/worker/attempt/package-files.ts";
 import { runAttempt } from "../../../executor/src/supervisor/run-attempt.ts";
+import { createWorkerPool } from "../../../executor/src/supervisor/workers/worker-pool.ts";
 import { openSpool } from "../../../executor/src/supervisor/report/spool.ts";
 import { findEsbuild, findNpm, findRuntime } from "../../../executor/src/runtime-files.ts";
 import { makeAttempt } from "../../support/attempt-peer.ts";
@@ -17,6 +17,8 @@ import { codeOf } from "../../support/executions-world.ts";
 import { type ReportsStream, startReportsStream } from "../../support/reports-stream.ts";
 import { until } from "../../support/until.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+
+const program = fileURLToPath(new URL("../../../executor/src/worker/process/main.ts", import.meta.url));
 
 let stream: ReportsStream;
 beforeAll(async () => {
@@ -30,7 +32,7 @@ async function prepare(root: string, script: string) {
   const { claimed, executor: identity, override } = peer;
   stream.trust(identity);
   const { link, platform } = stream;
-  const told: FinishedAttempt[] = [];
+  const told: SentEnd[] = [];
   override.finish = async (end) => {
     told.push(end);
     return stream.missingOf(end);
@@ -41,26 +43,23 @@ async function prepare(root: string, script: string) {
   const spool = openSpool({ folder, key: spoolKey(identity), executorId: identity.id });
   const stop = new AbortController();
   const ends = createEnds({ link, identity, platform, rpc: claimed.rpc, spool, log, giveUp: stop.signal });
-  const runtime = findRuntime(null);
-  const sandbox = { kind: "none" } as const;
+  const settings = workerSettings.parse({
+    sandbox: { kind: "none" },
+    runtime: findRuntime(null),
+    npm: findNpm(),
+    esbuild: findEsbuild(),
+    dependencies: dependencySettings.parse({}),
+    workDir: join(root, "work"),
+    cacheDir: join(root, "cache"),
+  });
+  const workers = createWorkerPool({ settings, program, slots: 1, onLost: async () => undefined, log });
   const deps = {
     link,
     identity,
     platform,
     log,
     ends,
-    sandbox,
-    runtime,
-    pipes: createPipePool(join(root, "pipes")),
-    compiler: { bubblewrap: undefined, esbuild: findEsbuild() },
-    files: await openPackageFiles(join(root, "files")),
-    dependencies: await openDependencies({
-      programs: { sandbox, node: runtime.node, npm: findNpm(), python: undefined, pipWheel: undefined },
-      settings: dependencySettings.parse({}),
-      cacheDir: join(root, "dependencies"),
-    }),
-    workDir: join(root, "work"),
-    bundleDir: join(root, "bundles"),
+    workers,
     linesPerSecond: () => limits.outputLinesPerSecond,
     control: { watch: () => () => undefined },
     readiness: { stop: () => undefined },
@@ -73,13 +72,14 @@ async function prepare(root: string, script: string) {
       .flatMap(({ items }) => items)
       .flatMap((item) => (item.type === "log" && item.stream === "stdout" ? [item.text] : []));
   const spooled = async (): Promise<readonly string[]> => readdir(folder).catch(() => []);
-  return { run, told, textOf, spooled, override };
+  return { run, told, textOf, spooled, override, [Symbol.asyncDispose]: async () => workers.close() };
 }
 
 describe("runAttempt()", () => {
   it("sends step ends, reports each line of a flood, and leaves nothing in the spool", async () => {
     await using root = await temporaryFolder();
-    const { run, told, textOf, spooled } = await prepare(root.path, "seq 1 40000\n");
+    await using prepared = await prepare(root.path, "seq 1 40000\n");
+    const { run, told, textOf, spooled } = prepared;
     const empty = await run(60_000);
     expect(told[0]).toMatchObject({ status: "succeeded", steps: [{ step: 0, status: "succeeded", exitCode: 0 }] });
     expect(await spooled()).not.toEqual([]);
@@ -90,7 +90,8 @@ describe("runAttempt()", () => {
 
   it("delivers the reports of a run whose lease expired before it ended", async () => {
     await using root = await temporaryFolder();
-    const { run, told, textOf, spooled, override } = await prepare(root.path, "echo before; sleep 600\n");
+    await using prepared = await prepare(root.path, "echo before; sleep 600\n");
+    const { run, told, textOf, spooled, override } = prepared;
     // All leases of a process are renewed at the same moments, and such a moment may come while this one lasts.
     override.renew = async () => new Promise(() => undefined);
     // The last ten seconds of a lease are for ending the run.

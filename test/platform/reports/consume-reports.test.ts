@@ -33,6 +33,7 @@ import { notePair } from "../../../packages/nats/src/peer-frame.ts";
 import { findExecutor } from "../../../packages/platform/src/executors/store.ts";
 import { consumeReports } from "../../../packages/platform/src/reports/consume-reports.ts";
 import { ensureStreams, readProgress, reportsConsumer } from "../../../packages/platform/src/nats/streams.ts";
+import { chunkOf } from "../../support/report-chunks.ts";
 import { until } from "../../support/executions-world.ts";
 import { enrolPeer, type ExecutorPeer } from "../../support/executor-peer.ts";
 import { prepareParts } from "../../support/start-platform.ts";
@@ -209,7 +210,7 @@ describe("consumeReports()", () => {
     const box = toBase64(generateIdentity(platform.id).box.publicKey);
     notePair(before, { v: 1, kind: "x", subject: "x", sender: before.id, requestId: "x", time: 0, box });
     const sender = { link, identity, platform: before };
-    const chunk = { sequence: 1, items: [started] };
+    const chunk = chunkOf(1, [started]);
     await expectRefused(ref.executionId, async () => sendChunk(sender, ref, chunk, firstId(ref, chunk)));
     const rpc = createPlatformRpc(sender);
     expect(await rpc.reported({ ...ref, lastSequence: 1 })).toEqual([1]);

@@ -1,4 +1,5 @@
 import { limits, SealrunError, toSealrunError, type AttemptRef } from "@sealrun/protocol";
+import { sharedNow } from "../../between/shared-now.ts";
 import type { PlatformRpc } from "../platform/platform-rpc.ts";
 
 /** How long before it expires a lease that was not renewed is given up: time to let the script end by itself. */
@@ -21,6 +22,10 @@ export interface Lease {
    * is still renewed, but losing it ends nothing.
    */
   endRun(): boolean;
+  /** When the lease expires, on the clock of `sharedNow()`. */
+  expiresAt(): number;
+  /** Calls `listener` with each new such time, until the returned function is called. */
+  readonly onRenewed: (listener: (expiresAt: number) => void) => () => void;
   stop(): void;
 }
 
@@ -45,6 +50,8 @@ export function keepLease(
   let next: NodeJS.Timeout | undefined;
   let isRunning = true;
   let isStopped = false;
+  let expiresAt = 0;
+  const listeners = new Set<(expiresAt: number) => void>();
 
   const stop = (): void => {
     isStopped = true;
@@ -70,7 +77,12 @@ export function keepLease(
     deadline = setTimeout(checkDeadline, Math.max(0, ms));
   };
   /** The lease counts from when it was asked for, not from when the answer came. */
-  const extend = (askedAt: number, forMs: number): void => giveUpIn(askedAt + forMs - marginMs - performance.now());
+  const extend = (askedAt: number, forMs: number): void => {
+    const leftMs = askedAt + forMs - performance.now();
+    giveUpIn(leftMs - marginMs);
+    expiresAt = sharedNow() + leftMs;
+    for (const listener of listeners) listener(expiresAt);
+  };
   const cancel = (): void => cancelling.abort(new SealrunError("CANCELLED", ""));
   /** After a jump of the clock two renewals can be under way; only one follows them. */
   const renewIn = (ms: number): void => {
@@ -124,6 +136,11 @@ export function keepLease(
       checkDeadline();
       isRunning = false;
       return !ending.signal.aborted;
+    },
+    expiresAt: () => expiresAt,
+    onRenewed: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
     stop,
   };

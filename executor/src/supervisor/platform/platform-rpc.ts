@@ -7,7 +7,7 @@ import {
   scheduleReply,
   claimReply,
   fetchReply,
-  type FinishedAttempt,
+  type SentEnd,
   finishReply,
   type FinishReply,
   releaseReply,
@@ -61,7 +61,7 @@ export interface PlatformRpc {
   /** Leases that are renewed at the same moment are renewed in one request. */
   readonly renew: (ref: AttemptRef) => Promise<RenewedLease>;
   /** Answers with the sequences of chunks that have not arrived. Ends of the same moment travel in one request. */
-  readonly finish: (body: FinishedAttempt) => Promise<readonly number[]>;
+  readonly finish: (body: SentEnd) => Promise<readonly number[]>;
   /** Gives back an attempt of which no script has started. */
   readonly release: (body: ReleaseRequest) => Promise<void>;
   /** Which chunks up to `lastSequence` are not stored, of an attempt that is or was this executor's. */
@@ -108,7 +108,7 @@ export function createPlatformRpc(deps: {
   const askOf = async <T>(verb: RpcVerb, { executionId, attempt, ...body }: AttemptRef, reply: z.ZodType<T>) =>
     ask(verb, body, reply, { executionId, attempt });
   const ref = ({ executionId, attempt }: AttemptRef): AttemptRef => ({ executionId, attempt });
-  const finish = askTogether<FinishedAttempt, Accepted<FinishReply["ends"]>>({
+  const finish = askTogether<SentEnd, Accepted<FinishReply["ends"]>>({
     bytesOf: (end) => encodeJson(end).length,
     ask: async (ends) => (await ask("finish", { ends }, finishReply, {})).value.ends,
   });

@@ -1,5 +1,5 @@
 import { crashPoint } from "@sealrun/faults";
-import { encodeJson, type FinishedAttempt, limits, toSealrunError, type AttemptRef } from "@sealrun/protocol";
+import { encodeJson, limits, type SentEnd, toSealrunError, type AttemptRef } from "@sealrun/protocol";
 import type { Logger } from "pino";
 import { deliverReports, type EndedReports } from "./deliver-reports.ts";
 import { createCatchUp } from "./catch-up.ts";
@@ -7,7 +7,7 @@ import { isFinal } from "./is-final.ts";
 import { createKeptReports, type SpoolLimits } from "./kept-reports.ts";
 import type { PlatformRpc } from "../platform/platform-rpc.ts";
 import type { AttemptReports, Reported } from "./reporter.ts";
-import { type Chunk, type ChunkSender, firstId, sendChunk } from "./send-chunk.ts";
+import { type Chunk, type ChunkSender, firstId, itemsText, sendChunk } from "./send-chunk.ts";
 import type { LeftAttempt, Spool, SpooledEnd } from "./spool.ts";
 import { createTurns } from "./take-turns.ts";
 import { pause } from "../../waits.ts";
@@ -40,7 +40,7 @@ export interface Ends {
    * spool is emptied when the platform has them all. `LEASE_LOST` when the end no longer counts; its reports are still
    * brought to the platform.
    */
-  deliver(end: FinishedAttempt, reported: Reported): Promise<() => Promise<void>>;
+  deliver(end: SentEnd, reported: Reported): Promise<() => Promise<void>>;
   /** Brings to the platform the reports of an attempt without an end: one that was lost or given back. */
   deliverReports(reported: Reported): void;
   /**
@@ -149,10 +149,9 @@ async function within(ms: number, work: Promise<void>, signal: AbortSignal): Pro
 }
 
 /** The end with the last chunk, if both fit into one message; otherwise the chunk is sent before it, by itself. */
-async function addLast(deps: EndsDeps, end: FinishedAttempt, last: Chunk | undefined): Promise<FinishedAttempt> {
+async function addLast(deps: EndsDeps, end: SentEnd, last: Chunk | undefined): Promise<SentEnd> {
   if (last === undefined) return end;
-  const { sequence, items } = last;
-  const whole: FinishedAttempt = { ...end, report: { sequence, items: [...items] } };
+  const whole: SentEnd = { ...end, report: { sequence: last.sequence, items: itemsText(last) } };
   if (encodeJson(whole).length <= limits.finishBytes) return whole;
   // If the stream does not take it, the answer to the end lists it as missing.
   await sendChunk(deps, end, last, firstId(end, last));

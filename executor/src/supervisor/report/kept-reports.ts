@@ -59,7 +59,7 @@ export function createKeptReports(
   let memoryBytes = 0;
   let hasFailed = false;
   const remember = (chunk: Chunk): void => {
-    const bytes = JSON.stringify(chunk.items).length;
+    const bytes = chunk.items.length;
     memory.set(chunk.sequence, { chunk, bytes });
     memoryBytes += bytes;
   };

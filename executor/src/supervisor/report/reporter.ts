@@ -1,5 +1,7 @@
 import { crashPoint } from "@sealrun/faults";
-import type { ReportItem, FinishedStep } from "@sealrun/protocol";
+import { type FinishedStep, limits, type ReportItem } from "@sealrun/protocol";
+import { packItems, type ReportPiece } from "../../between/report-piece.ts";
+import type { Urgency } from "../../between/worker-frames.ts";
 import type { CatchUp } from "./catch-up.ts";
 import type { KeptReports } from "./kept-reports.ts";
 import { type Chunk, type ChunkSender, firstId, sendChunk } from "./send-chunk.ts";
@@ -32,12 +34,13 @@ export interface Reported extends AttemptReports {
   readonly published: Promise<void>;
 }
 
-/** Sends what happens in one attempt as numbered chunks. Items must be masked before they come here. */
+/** Sends what happens in one attempt as numbered chunks. Its worker has masked it. */
 export interface Reporter {
   /**
-   * Takes an item. The promise is pending while too much waits to be kept or sent: a script that floods is slowed down.
+   * Takes report items. The promise is pending while too much waits to be kept or sent: a script that floods is slowed
+   * down.
    */
-  readonly report: (item: ReportItem) => Promise<void>;
+  readonly report: (piece: ReportPiece) => Promise<void>;
   /**
    * Takes no more items; settles once all are kept, even over the limits of the spool. Sending goes on. With `holdLast`,
    * the last chunk waits for the end of the attempt, to be sent with it.
@@ -56,7 +59,7 @@ export function createReporter(
   const { kept, catchUp } = reports;
   const finishing = new AbortController();
   const steps: FinishedStep[] = [];
-  let waiting: ReportItem[] = [];
+  let waiting: Uint8Array[] = [];
   let waitingBytes = 0;
   let pendingBytes = 0;
   let sequence = 0;
@@ -69,20 +72,25 @@ export function createReporter(
   let hasLine = false;
   let isHolding = false;
 
-  const add = (item: ReportItem): void => {
-    const bytes = JSON.stringify(item).length;
-    waiting.push(item);
+  const add = ({ items, urgency }: Omit<ReportPiece, "ends">): void => {
+    const bytes = items.length + 1;
+    waiting.push(items);
     waitingBytes += bytes;
     pendingBytes += bytes;
     if (isHolding) return;
     if (waitingBytes >= chunkBytes) flush();
-    else flushWithin(waitOf(item));
-    hasLine ||= item.type === "log";
+    else flushWithin(waitOf(urgency));
+    hasLine ||= urgency === "line";
   };
-  const waitOf = ({ type }: ReportItem): number => {
-    if (type === "log" && !hasLine) return 0;
-    if (type === "step-started") return collectStartMs;
-    return type === "step-finished" || type === "read" ? collectQuietMs : collectMs;
+  const waitOf = (urgency: Urgency): number => {
+    switch (urgency) {
+      case "line":
+        return hasLine ? collectMs : 0;
+      case "quiet":
+        return collectQuietMs;
+      case "start":
+        return collectStartMs;
+    }
   };
   const flushWithin = (ms: number): void => {
     const at = performance.now() + ms;
@@ -97,7 +105,7 @@ export function createReporter(
     flushAt = Number.POSITIVE_INFINITY;
     if (waiting.length === 0) return undefined;
     sequence += 1;
-    const chunk: Chunk = { sequence, items: waiting };
+    const chunk: Chunk = { sequence, items: arrayOf(waiting) };
     waiting = [];
     waitingBytes = 0;
     return chunk;
@@ -119,7 +127,7 @@ export function createReporter(
     if (await kept.keep(chunk)) crashPoint("executor.report.spooled");
     else if (!hasWarned) {
       hasWarned = true;
-      add(notSpooled());
+      add(packItems([notSpooled()]));
     }
   };
   const send = async (chunk: Chunk): Promise<void> => {
@@ -133,9 +141,9 @@ export function createReporter(
   };
 
   return {
-    report: async (item) => {
-      if (item.type === "step-finished") steps.push(stepEndOf(item));
-      add(item);
+    report: async (piece) => {
+      for (const end of piece.ends) keepEnd(steps, end);
+      add(piece);
       if (pendingBytes >= maxPendingBytes) await sending;
     },
     finish: async ({ holdLast = false } = {}) => {
@@ -159,9 +167,20 @@ export function createReporter(
   };
 }
 
-function stepEndOf(item: Extract<ReportItem, { type: "step-finished" }>): FinishedStep {
-  const { step, status, exitCode, durationMs, error } = item;
-  return { step, status, exitCode, durationMs, ...(error === undefined ? {} : { error }) };
+/** A JSON array of all items. */
+function arrayOf(pieces: readonly Uint8Array[]): Uint8Array {
+  const parts: Uint8Array[] = pieces.flatMap((piece, index) => [index === 0 ? opening : comma, piece]);
+  return Buffer.concat([...parts, closing]);
+}
+
+const opening = Buffer.from("[");
+const comma = Buffer.from(",");
+const closing = Buffer.from("]");
+
+/** Of each step one end is kept, and of no more steps than a package has files. */
+function keepEnd(steps: FinishedStep[], end: FinishedStep): void {
+  if (end.step >= limits.packageFiles || steps.some(({ step }) => step === end.step)) return;
+  steps.push(end);
 }
 
 /** Warns in the log of a run whose reports are in the memory of one process only. */

@@ -1,7 +1,7 @@
 import { type Identity, newId } from "@sealrun/crypto";
 import { crashPoint } from "@sealrun/faults";
 import { frameForPeer, type NatsLink, type Peer } from "@sealrun/nats";
-import { encodeJson, executorId, type ReportItem, subjects, type AttemptRef } from "@sealrun/protocol";
+import { executorId, subjects, type AttemptRef } from "@sealrun/protocol";
 
 /** What sending reports needs. */
 export interface ChunkSender {
@@ -14,7 +14,13 @@ export interface ChunkSender {
 /** One numbered part of what happened in an attempt. */
 export interface Chunk {
   readonly sequence: number;
-  readonly items: readonly ReportItem[];
+  /** A JSON array of report items. A worker wrote them, and no supervisor reads them. */
+  readonly items: Uint8Array;
+}
+
+/** A chunk's items as text. Bytes that are not UTF-8 become U+FFFD: what a worker wrote must not stop its supervisor. */
+export function itemsText({ items }: Pick<Chunk, "items">): string {
+  return new TextDecoder().decode(items);
 }
 
 const storeTimeoutMs = 5_000;
@@ -57,7 +63,7 @@ export async function sendChunk(
       executionId,
       attempt,
     },
-    encodeJson({ sequence: chunk.sequence, items: chunk.items }),
+    Buffer.concat([Buffer.from(`{"sequence":${chunk.sequence},"items":`), chunk.items, Buffer.from("}")]),
   );
   try {
     const stream = link.connection.jetstream({ timeout: storeTimeoutMs });

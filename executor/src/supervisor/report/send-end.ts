@@ -1,4 +1,4 @@
-import { type FinishedAttempt, SealrunError, toSealrunError } from "@sealrun/protocol";
+import { type SentEnd, SealrunError, toSealrunError } from "@sealrun/protocol";
 import type { Logger } from "pino";
 import { isFinal } from "./is-final.ts";
 import type { PlatformRpc } from "../platform/platform-rpc.ts";
@@ -17,7 +17,7 @@ const maxBrokenAnswers = 20;
  */
 export async function sendEnd(
   deps: { readonly rpc: Pick<PlatformRpc, "finish">; readonly log: Logger },
-  end: FinishedAttempt,
+  end: SentEnd,
   signal: AbortSignal,
 ): Promise<readonly number[]> {
   const { executionId, attempt } = end;

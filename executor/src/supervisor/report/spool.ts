@@ -1,29 +1,30 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { openWithKey, sealWithKey, spoolContext, spooledReportContext, type SymmetricKey } from "@sealrun/crypto";
+import { openWithKey, sealWithKey, spoolContext, spooledReportContext, type SymmetricKey, utf8 } from "@sealrun/crypto";
 import {
   decode,
   encodeJson,
   executionId,
-  type FinishedAttempt,
   finishedAttempt,
   reportItem,
+  type SentEnd,
   type AttemptRef,
 } from "@sealrun/protocol";
 import { z } from "zod";
 import { openSegments, type ReportSegments } from "./report-segments.ts";
-import type { Chunk } from "./send-chunk.ts";
+import { type Chunk, itemsText } from "./send-chunk.ts";
 
-const chunkItems = z.array(reportItem).min(1);
 const spooledEnd = z.object({
-  finish: finishedAttempt,
-  /** Chunks that are in no segment. */
-  chunks: z.array(z.object({ sequence: z.number().int().positive(), items: chunkItems })),
+  finish: finishedAttempt.omit({ report: true }),
+  /** Chunks that are in no segment: their items as JSON. An earlier release wrote the items themselves. */
+  chunks: z.array(
+    z.object({ sequence: z.number().int().positive(), items: z.union([z.string(), z.array(reportItem).min(1)]) }),
+  ),
 });
 
 /** The end of one attempt, until the platform has it. */
 export interface SpooledEnd {
-  readonly finish: FinishedAttempt;
+  readonly finish: SentEnd;
   /** Chunks that could not be spooled when they were made. An earlier release kept here all that no stream had. */
   readonly chunks: readonly Chunk[];
 }
@@ -87,7 +88,8 @@ export function openSpool(options: {
       const file = fileOf(end.finish);
       const fresh = `${file}.new`;
       try {
-        await writeSynced(fresh, sealWithKey(key, contextOf(end.finish), encodeJson(end)));
+        const chunks = end.chunks.map((chunk) => ({ sequence: chunk.sequence, items: itemsText(chunk) }));
+        await writeSynced(fresh, sealWithKey(key, contextOf(end.finish), encodeJson({ ...end, chunks })));
         await rename(fresh, file);
       } catch (error) {
         await rm(fresh, { force: true });
@@ -95,7 +97,12 @@ export function openSpool(options: {
       }
       await syncFolder(folder);
     },
-    read: async (ref) => decode(spooledEnd, openWithKey(key, contextOf(ref), await readFile(fileOf(ref)))),
+    read: async (ref) => {
+      const { finish, chunks } = decode(spooledEnd, openWithKey(key, contextOf(ref), await readFile(fileOf(ref))));
+      const bytesOf = (items: (typeof chunks)[number]["items"]): Uint8Array =>
+        typeof items === "string" ? utf8(items) : encodeJson(items);
+      return { finish, chunks: chunks.map(({ sequence, items }) => ({ sequence, items: bytesOf(items) })) };
+    },
     remove: async (ref) => rm(fileOf(ref), { force: true }),
     openReports: async (ref, left = []) => {
       opened.add(nameOf(ref));
@@ -110,12 +117,11 @@ export function openSpool(options: {
       });
       return {
         ...segments,
-        append: async ({ sequence, items }) =>
-          segments.append(sequence, sealWithKey(key, placeOf(sequence), encodeJson(items))),
+        append: async ({ sequence, items }) => segments.append(sequence, sealWithKey(key, placeOf(sequence), items)),
         read: async (sequence) => {
           const sealed = await segments.read(sequence);
           if (sealed === undefined) return undefined;
-          return { sequence, items: decode(chunkItems, openWithKey(key, placeOf(sequence), sealed)) };
+          return { sequence, items: openWithKey(key, placeOf(sequence), sealed) };
         },
       };
     },

@@ -1,16 +1,17 @@
 import { readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { crashPoint } from "@sealrun/faults";
-import { type Failure, type ReportItem, toSealrunError } from "@sealrun/protocol";
-import type { Logger } from "pino";
+import { type ReportItem, toSealrunError } from "@sealrun/protocol";
 import type { Attempt } from "../../between/attempt.ts";
+import type { AttemptLog } from "../../between/attempt-log.ts";
+import type { Outcome } from "../../between/outcome.ts";
 import { bundleScripts } from "../../bundle/bundle.ts";
 import type { Compiler } from "../../bundle/compile.ts";
 import type { Runtime } from "../../child/layout.ts";
 import type { PipePool } from "../../child/output-pipes.ts";
 import type { Sandbox } from "../../child/run-step.ts";
 import type { Dependencies, PreparedDependencies } from "../../dependencies/dependencies.ts";
-import { type MachineReason, machineReason } from "../../machine/machine-reason.ts";
+import { machineReason } from "../../machine/machine-reason.ts";
 import { createMasker, type Masker } from "../../mask/masker.ts";
 import type { PackageFiles } from "./package-files.ts";
 import { runSteps } from "./run-steps.ts";
@@ -32,16 +33,11 @@ export interface WorkspaceDeps {
   readonly bundleDir: string;
   /** How fast a run's output may come, as the platform says. */
   readonly linesPerSecond: () => number;
-  readonly log: Logger;
+  readonly log: AttemptLog;
 }
 
 const maskingIsFull =
   "The memory for masking is almost used up: from here on, values are masked only as they are, without encoded forms";
-
-/** How an attempt ended: its steps were run, or a fault of this machine kept the first one from starting. */
-export type Outcome =
-  | { readonly kind: "run"; readonly failure: Failure | undefined }
-  | { readonly kind: "unfit"; readonly reason: MachineReason };
 
 /**
  * Prepares, runs and cleans up an attempt; what happens in it is masked and handed to `report`. An error before the first

@@ -1,7 +1,7 @@
 import { readdir, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { generateIdentity, spoolKey } from "@sealrun/crypto";
-import { type FinishedAttempt, limits, SealrunError, type AttemptRef } from "@sealrun/protocol";
+import { limits, type ReportItem, SealrunError, type SentEnd, type AttemptRef } from "@sealrun/protocol";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEnds } from "../../../../executor/src/supervisor/report/ends.ts";
@@ -9,6 +9,7 @@ import type { Reported } from "../../../../executor/src/supervisor/report/report
 import { type Chunk, firstId, sendChunk } from "../../../../executor/src/supervisor/report/send-chunk.ts";
 import { openSpool } from "../../../../executor/src/supervisor/report/spool.ts";
 import { codeOf } from "../../../support/executions-world.ts";
+import { chunkOf } from "../../../support/report-chunks.ts";
 import { newAttemptRef, type ReportsStream, startReportsStream } from "../../../support/reports-stream.ts";
 import { until } from "../../../support/until.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
@@ -20,16 +21,18 @@ beforeAll(async () => {
 afterAll(async () => stream.close());
 
 type Answer = SealrunError | readonly number[] | "what the stream has";
-const endOf = (ref: AttemptRef, lastSequence = 2): FinishedAttempt => ({ ...ref, status: "succeeded", lastSequence });
-const chunk = (sequence: number): Chunk => ({
-  sequence,
-  items: [{ type: "log", step: 0, stream: "stdout", text: `line ${sequence}`, time: 1 }],
-});
+const endOf = (ref: AttemptRef, lastSequence = 2): SentEnd => ({ ...ref, status: "succeeded", lastSequence });
+const itemsOf = (sequence: number): readonly ReportItem[] => [
+  { type: "log", step: 0, stream: "stdout", text: `line ${sequence}`, time: 1 },
+];
+const chunk = (sequence: number): Chunk => chunkOf(sequence, itemsOf(sequence));
+/** A chunk as the end of its attempt brings it. */
+const sent = (sequence: number) => ({ sequence, items: JSON.stringify(itemsOf(sequence)) });
 
 /** Ends whose platform answers from lists, in order; the last answer is repeated. */
 function startEnds(folder: string, answers: readonly Answer[], reported: readonly Answer[] = ["what the stream has"]) {
   const { identity, platform, link } = stream;
-  const asked: FinishedAttempt[] = [];
+  const asked: SentEnd[] = [];
   const askedReported: number[] = [];
   const logged: string[] = [];
   const giveUp = new AbortController();
@@ -39,7 +42,7 @@ function startEnds(folder: string, answers: readonly Answer[], reported: readonl
     return given === "what the stream has" ? stream.missingOf(of) : given;
   };
   const rpc = {
-    finish: async (end: FinishedAttempt) => {
+    finish: async (end: SentEnd) => {
       asked.push(end);
       return answer(answers[Math.min(asked.length, answers.length) - 1], end);
     },
@@ -186,7 +189,7 @@ describe.concurrent("createEnds().deliver() with a last chunk", () => {
     const world = startEnds(root.path, [away, []]);
     const ref = newAttemptRef();
     const empty = await world.ends.deliver(endOf(ref), await hold(world, ref, chunk(2)));
-    expect(world.asked).toEqual([1, 2].map(() => ({ ...endOf(ref), report: chunk(2) })));
+    expect(world.asked).toEqual([1, 2].map(() => ({ ...endOf(ref), report: sent(2) })));
     // The file of the end has it too.
     expect(await world.files()).toEqual([`${ref.executionId}.1.end`]);
     await empty();
@@ -198,7 +201,7 @@ describe.concurrent("createEnds().deliver() with a last chunk", () => {
     const world = startEnds(root.path, ["what the stream has"]);
     const ref = newAttemptRef();
     const text = "x".repeat(limits.finishBytes);
-    const large = { sequence: 1, items: [{ type: "log", step: 0, stream: "stdout", text, time: 1 }] } satisfies Chunk;
+    const large = chunkOf(1, [{ type: "log", step: 0, stream: "stdout", text, time: 1 }]);
     const empty = await world.ends.deliver(endOf(ref, 1), await hold(world, ref, large));
     expect(world.asked).toEqual([endOf(ref, 1)]);
     expect(await stream.sequencesOf(ref)).toEqual([1]);
@@ -230,7 +233,7 @@ describe.concurrent("createEnds().deliver() with a last chunk", () => {
     const next = startEnds(root.path, [[]], [[]]);
     await next.ends.deliverLeft();
     await next.emptied();
-    expect(next.asked).toEqual([{ ...endOf(ref), report: chunk(2) }]);
+    expect(next.asked).toEqual([{ ...endOf(ref), report: sent(2) }]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { newId } from "@sealrun/crypto";
-import { type AttemptRef, executionId } from "@sealrun/protocol";
+import { type AttemptRef, encodeJson, executionId } from "@sealrun/protocol";
 import { type DestinationStream, type Logger, pino } from "pino";
 import type { Chunk } from "../../../../executor/src/supervisor/report/send-chunk.ts";
 import type { SpooledReports } from "../../../../executor/src/supervisor/report/spool.ts";
@@ -44,7 +44,7 @@ export function memorySpool(): MemorySpool {
 
 /** A chunk with one line. */
 export function chunkOf(sequence: number, text = `line ${sequence}`): Chunk {
-  return { sequence, items: [{ type: "log", step: 0, stream: "stdout", text, time: 1 }] };
+  return { sequence, items: encodeJson([{ type: "log", step: 0, stream: "stdout", text, time: 1 }]) };
 }
 
 /** An attempt of no platform. */

@@ -3,10 +3,12 @@ import { spoolKey } from "@sealrun/crypto";
 import type { ReportItem, AttemptRef } from "@sealrun/protocol";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { packItems } from "../../../../executor/src/between/report-piece.ts";
 import { createEnds } from "../../../../executor/src/supervisor/report/ends.ts";
 import type { SpoolLimits } from "../../../../executor/src/supervisor/report/kept-reports.ts";
 import { createReporter, type Reporter } from "../../../../executor/src/supervisor/report/reporter.ts";
 import { openSpool } from "../../../../executor/src/supervisor/report/spool.ts";
+import { readChunk } from "../../../support/report-chunks.ts";
 import { newAttemptRef, type ReportsStream, startReportsStream } from "../../../support/reports-stream.ts";
 import { mountSmallDisk } from "../../../support/small-disk.ts";
 import { until } from "../../../support/until.ts";
@@ -63,7 +65,7 @@ function flood(reporter: Reporter, lines: number): { taken: () => number; done: 
   let taken = 0;
   const run = async (): Promise<void> => {
     for (let number = 1; number <= lines; number += 1) {
-      await reporter.report(line(kibi));
+      await reporter.report(packItems([line(kibi)]));
       taken = number;
     }
   };
@@ -74,13 +76,13 @@ describe.concurrent("createReporter()", () => {
   it("keeps each chunk in the spool, and does not ask the platform for a run with little output", async () => {
     await using root = await temporaryFolder();
     const { ref, reporter, asked, spool } = await startReporter(root.path);
-    await reporter.report(line("one"));
+    await reporter.report(packItems([line("one")]));
     await until(async () => ((await stream.sequencesOf(ref)).length === 1 ? true : undefined));
-    await reporter.report(line("two"));
+    await reporter.report(packItems([line("two")]));
     const { lastSequence, kept, published } = await reporter.finish();
     await published;
     expect(lastSequence).toBe(2);
-    expect(await kept.find(2)).toEqual({ sequence: 2, items: [line("two")] });
+    expect(readChunk(await kept.find(2))).toEqual({ sequence: 2, items: [line("two")] });
     expect(await stream.sequencesOf(ref)).toEqual([1, 2]);
     expect(asked).toEqual([]);
     expect(await readdir(root.path)).toEqual([`${ref.executionId}.1.1.reports`]);
@@ -92,14 +94,14 @@ describe.concurrent("createReporter()", () => {
     await using root = await temporaryFolder();
     const { ref, reporter } = await startReporter(root.path);
     const started: ReportItem = { type: "step-started", step: 0, time: 1 };
-    void reporter.report(started);
-    void reporter.report(line("one"));
+    void reporter.report(packItems([started]));
+    void reporter.report(packItems([line("one")]));
     await until(async () => ((await stream.sequencesOf(ref)).length === 1 ? true : undefined));
-    void reporter.report(line("two"));
-    void reporter.report(line("three"));
+    void reporter.report(packItems([line("two")]));
+    void reporter.report(packItems([line("three")]));
     const { last, kept, lastSequence, published } = await reporter.finish({ holdLast: true });
     await published;
-    expect(last).toEqual({ sequence: 2, items: [line("two"), line("three")] });
+    expect(readChunk(last)).toEqual({ sequence: 2, items: [line("two"), line("three")] });
     expect([lastSequence, kept.inMemory()]).toEqual([2, [last]]);
     expect((await stream.reportsOf(ref)).map(({ items }) => items)).toEqual([[started, line("one")]]);
     await kept.remove();
@@ -113,7 +115,7 @@ describe.concurrent("createReporter()", () => {
     await using root = await temporaryFolder();
     const { ref, reporter } = await startReporter(root.path);
     const before = performance.now();
-    void reporter.report(item);
+    void reporter.report(packItems([item]));
     await until(async () => ((await stream.sequencesOf(ref)).length === 1 ? true : undefined));
     // A timer may be early by a part of a millisecond.
     expect(performance.now() - before).toBeGreaterThan(waitMs - 2);
@@ -124,11 +126,11 @@ describe.concurrent("createReporter()", () => {
   it("collects the lines after the first one for 20 ms, in one chunk", async () => {
     await using root = await temporaryFolder();
     const { ref, reporter } = await startReporter(root.path);
-    void reporter.report(line("one"));
+    void reporter.report(packItems([line("one")]));
     await until(async () => ((await stream.sequencesOf(ref)).length === 1 ? true : undefined));
     const before = performance.now();
-    void reporter.report(line("two"));
-    void reporter.report(line("three"));
+    void reporter.report(packItems([line("two")]));
+    void reporter.report(packItems([line("three")]));
     await until(async () => ((await stream.sequencesOf(ref)).length === 2 ? true : undefined));
     expect(performance.now() - before).toBeGreaterThan(18);
     expect((await stream.reportsOf(ref)).map(({ items }) => items)).toEqual([
@@ -142,11 +144,11 @@ describe.concurrent("createReporter()", () => {
   it("keeps a run that ends at once in its last chunk only: nothing is spooled or sent", async () => {
     await using root = await temporaryFolder();
     const { ref, reporter } = await startReporter(root.path);
-    void reporter.report({ type: "step-started", step: 0, time: 1 });
-    void reporter.report(line("all"));
+    void reporter.report(packItems([{ type: "step-started", step: 0, time: 1 }]));
+    void reporter.report(packItems([line("all")]));
     const { last, lastSequence, published } = await reporter.finish({ holdLast: true });
     await published;
-    expect([lastSequence, last?.items.length]).toEqual([1, 2]);
+    expect([lastSequence, readChunk(last)]).toMatchObject([1, { items: [{}, {}] }]);
     expect([await readdir(root.path), await stream.sequencesOf(ref)]).toEqual([[], []]);
   });
 
@@ -155,8 +157,8 @@ describe.concurrent("createReporter()", () => {
     const { reporter } = await startReporter(root.path);
     const error = { code: "SCRIPT_FAILED", message: "main.sh ended with exit code 3" };
     const ended = { step: 0, status: "failed", exitCode: 3, durationMs: 12 } as const;
-    await reporter.report({ type: "step-started", step: 0, time: 1 });
-    await reporter.report({ type: "step-finished", ...ended, time: 2, result: { a: 1 }, error });
+    await reporter.report(packItems([{ type: "step-started", step: 0, time: 1 }]));
+    await reporter.report(packItems([{ type: "step-finished", ...ended, time: 2, result: { a: 1 }, error }]));
     const { steps } = await reporter.finish();
     expect(steps).toEqual([{ ...ended, error }]);
   });
@@ -225,7 +227,7 @@ describe.concurrent("createReporter()", () => {
     await using root = await temporaryFolder();
     await using disk = await mountSmallDisk(root.path, 200_000);
     const { ref, reporter, logged } = await startReporter(disk.path);
-    for (let number = 0; number < 1_000; number += 1) await reporter.report(line(kibi));
+    for (let number = 0; number < 1_000; number += 1) await reporter.report(packItems([line(kibi)]));
     const { kept, lastSequence, published } = await reporter.finish();
     await published;
     expect(kept.inMemory().length).toBeGreaterThan(1);

@@ -1,19 +1,20 @@
 import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { generateIdentity, newId, spoolKey } from "@sealrun/crypto";
-import { executionId } from "@sealrun/protocol";
+import { encodeJson, executionId } from "@sealrun/protocol";
 import { describe, expect, it } from "vitest";
 import { openSpool, type Spool, type SpooledEnd } from "../../../../executor/src/supervisor/report/spool.ts";
 import { codeOf } from "../../../support/executions-world.ts";
 import type { Chunk } from "../../../../executor/src/supervisor/report/send-chunk.ts";
 import { mountSmallDisk } from "../../../support/small-disk.ts";
+import { chunkOf } from "../../../support/report-chunks.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 
 const identity = generateIdentity(newId("executor"));
 const spoolIn = (folder: string, of = identity): Spool => openSpool({ folder, key: spoolKey(of), executorId: of.id });
 const endOf = (text: string): SpooledEnd => ({
   finish: { executionId: executionId.parse(newId("execution")), attempt: 3, status: "succeeded", lastSequence: 2 },
-  chunks: [{ sequence: 2, items: [{ type: "log", step: 0, stream: "stdout", text, time: 1 }] }],
+  chunks: [chunkOf(2, [{ type: "log", step: 0, stream: "stdout", text, time: 1 }])],
 });
 
 describe("openSpool()", () => {
@@ -67,7 +68,7 @@ describe("openSpool()", () => {
 const newAttemptRef = () => ({ executionId: executionId.parse(newId("execution")), attempt: 1 });
 const chunk = (sequence: number, text = `line ${sequence}`): Chunk => ({
   sequence,
-  items: [{ type: "log", step: 0, stream: "stdout", text, time: 1 }],
+  items: encodeJson([{ type: "log", step: 0, stream: "stdout", text, time: 1 }]),
 });
 const large = "x".repeat(300_000);
 const reportFiles = async (folder: string): Promise<readonly string[]> =>

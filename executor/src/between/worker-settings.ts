@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { dependencySettings } from "../dependencies/settings.ts";
+
+const folder = z.string().min(1);
+const mount = z.object({ hostPath: folder, sandboxPath: folder });
+const python = z.object({
+  interpreter: z.string(),
+  mounts: z.array(mount),
+  environment: z.record(z.string(), z.string()),
+});
+
+/** What a worker knows of its machine. Nothing in it is a key. */
+export const workerSettings = z.object({
+  sandbox: z.discriminatedUnion("kind", [
+    z.object({
+      kind: z.literal("bubblewrap"),
+      program: folder,
+      hostRoots: z.array(z.object({ path: folder, link: z.string().optional() })),
+      hidden: z.array(folder),
+      tmpBytes: z.int().positive().optional(),
+    }),
+    z.object({ kind: z.literal("none") }),
+  ]),
+  runtime: z.object({
+    node: folder,
+    sdk: folder,
+    pythonSdk: folder,
+    bootstrap: folder,
+    shellHelper: folder,
+    python: python.optional(),
+  }),
+  npm: folder,
+  esbuild: folder,
+  dependencies: dependencySettings,
+  workDir: folder,
+  cacheDir: folder,
+});
+export type WorkerSettings = z.infer<typeof workerSettings>;

@@ -1,0 +1,39 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { signalProcess } from "../../child/process-tree.ts";
+
+/**
+ * Ends a process and everything below it at once. It is stopped first, so that it starts nothing between the look and
+ * the kill.
+ */
+export function killTree(root: number): void {
+  signalProcess(root, "SIGSTOP");
+  const below = descendantsOf(root);
+  signalProcess(root, "SIGKILL");
+  for (const id of below) signalProcess(id, "SIGKILL");
+}
+
+/** The ids of all processes below one, parents before children. */
+function descendantsOf(root: number): readonly number[] {
+  const childrenOf = new Map<number, number[]>();
+  for (const name of readdirSync("/proc")) {
+    if (!/^[0-9]+$/.test(name)) continue;
+    const parent = parentOf(Number(name));
+    if (parent !== undefined) childrenOf.set(parent, [...(childrenOf.get(parent) ?? []), Number(name)]);
+  }
+  const found: number[] = [];
+  for (let level = [root]; level.length > 0;) {
+    level = level.flatMap((id) => childrenOf.get(id) ?? []);
+    found.push(...level);
+  }
+  return found;
+}
+
+/** The fields of /proc/<id>/stat follow the command's name, which may itself hold spaces and brackets. */
+function parentOf(id: number): number | undefined {
+  try {
+    const text = readFileSync(`/proc/${id}/stat`, "utf8");
+    return Number(text.slice(text.lastIndexOf(")") + 2).split(" ", 2)[1]);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,116 @@
+import { readFile } from "node:fs/promises";
+import type { Logger } from "pino";
+import type { WorkerSettings } from "../../between/worker-settings.ts";
+import { type Assignment, type AttemptServices, startWorker, type WorkerProcess } from "./worker-process.ts";
+import type { Outcome } from "../../between/outcome.ts";
+
+/** A worker that has run so many attempts is replaced. */
+const maxAttempts = 500;
+/** So is one whose process holds more memory than this after an attempt. */
+const maxResidentBytes = 256 * 1024 * 1024;
+const pageBytes = 4096;
+/** Of workers that wait, all but one are ended after this time without an attempt: each holds some 50 MB. */
+const idleMs = 60_000;
+
+/** The workers of an executor: one process for each attempt that runs, and one that waits for the next. */
+export interface WorkerPool {
+  /** Runs an attempt in a worker of its own. Rejects with `WORKER_LOST` when that worker is lost. */
+  run(assignment: Assignment, services: AttemptServices): Promise<Outcome>;
+  /** How many workers were replaced because they were lost. */
+  readonly lost: () => number;
+  /** Ends all workers. */
+  close(): Promise<void>;
+}
+
+interface Slot {
+  readonly worker: WorkerProcess;
+  attempts: number;
+  /** When it ended its last attempt, on the monotonic clock. */
+  freeSince: number;
+}
+
+/** Workers are started when they are needed, at most one for each of the executor's slots, and one ahead. */
+export function createWorkerPool(options: {
+  readonly settings: WorkerSettings;
+  /** The first file of a worker's process. */
+  readonly program: string;
+  readonly slots: number;
+  /** Called after a worker was lost, once it is gone: it may have left folders. */
+  readonly onLost: () => Promise<void>;
+  readonly log: Logger;
+}): WorkerPool {
+  const { settings, program, slots, onLost, log } = options;
+  const all = new Set<Slot>();
+  let free: Slot[] = [];
+  let isClosed = false;
+  let lost = 0;
+
+  const start = (): Slot => {
+    const slot: Slot = { worker: startWorker(settings, { log, program }), attempts: 0, freeSince: performance.now() };
+    all.add(slot);
+    return slot;
+  };
+  /** The next attempt need not wait for a process to start. */
+  const startAhead = (): void => {
+    free = free.filter(({ worker }) => worker.isAlive());
+    if (!isClosed && free.length === 0 && all.size < slots) free.push(start());
+  };
+  const retire = async (slot: Slot): Promise<void> => {
+    all.delete(slot);
+    await slot.worker.close();
+  };
+  const giveBack = async (slot: Slot): Promise<void> => {
+    const { worker } = slot;
+    const isSpent = slot.attempts >= maxAttempts || (await residentBytes(worker.pid)) > maxResidentBytes;
+    if (isClosed || isSpent || !worker.isAlive()) await retire(slot);
+    else free.push(slot);
+    slot.freeSince = performance.now();
+    startAhead();
+  };
+  const shrink = (): void => {
+    const [oldest, ...others] = free;
+    if (oldest === undefined || others.length === 0 || performance.now() - oldest.freeSince < idleMs) return;
+    free = others;
+    void retire(oldest);
+  };
+  const shrinking = setInterval(shrink, idleMs / 10);
+  startAhead();
+
+  return {
+    run: async (assignment, services) => {
+      // The one that ran last is warm: its program and caches are in the processor's.
+      let slot = free.pop();
+      while (slot !== undefined && !slot.worker.isAlive()) {
+        all.delete(slot);
+        slot = free.pop();
+      }
+      slot ??= start();
+      slot.attempts += 1;
+      startAhead();
+      try {
+        await slot.worker.ready;
+        const outcome = await slot.worker.run(assignment, services);
+        await giveBack(slot);
+        return outcome;
+      } catch (error) {
+        lost += 1;
+        await retire(slot);
+        await onLost();
+        startAhead();
+        throw error;
+      }
+    },
+    lost: () => lost,
+    close: async () => {
+      isClosed = true;
+      clearInterval(shrinking);
+      await Promise.all([...all].map(retire));
+    },
+  };
+}
+
+/** Resident bytes of a process, from /proc; 0 when it is gone. */
+async function residentBytes(pid: number): Promise<number> {
+  const text = await readFile(`/proc/${pid}/statm`, "utf8").catch(() => "");
+  return Number(text.split(" ")[1] ?? 0) * pageBytes;
+}

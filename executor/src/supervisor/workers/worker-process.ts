@@ -1,0 +1,271 @@
+import { toBase64 } from "@sealrun/crypto";
+import { workerStart } from "@sealrun/faults";
+import type { Peer } from "@sealrun/nats";
+import { type AttemptRef, type ExecutionEvent, type Grant, SealrunError, toSealrunError } from "@sealrun/protocol";
+import { maxOpenAsks } from "../../between/asks.ts";
+import type { AttemptRpc } from "../../between/attempt-rpc.ts";
+import { openFrameLink } from "../../between/frame-link.ts";
+import type { AttemptLog } from "../../between/attempt-log.ts";
+import type { Outcome } from "../../between/outcome.ts";
+import { maxPieceBytes, type ReportPiece } from "../../between/report-piece.ts";
+import {
+  type FromWorker,
+  fromWorker,
+  reportCredit,
+  type ToWorker,
+  workerFrameBytes,
+} from "../../between/worker-frames.ts";
+import type { WorkerSettings } from "../../between/worker-settings.ts";
+import { childEnd, socketsFrom3 } from "../../child/running-script.ts";
+import { startProgram } from "../../child/start-program.ts";
+import { answerAsk } from "./answer-ask.ts";
+import { killTree } from "./kill-tree.ts";
+
+/** How often a worker is watched. All waits are counted in these ticks, so that a supervisor that was stopped does not count. */
+const tickMs = 1_000;
+/** A worker that says nothing for so many ticks is ended. */
+const silentTicks = 10;
+/** The same for one that starts, on a busy machine. */
+const startTicks = 60;
+const logsPerAttempt = 100;
+
+/** One granted attempt for a worker. */
+export interface Assignment {
+  readonly event: ExecutionEvent;
+  readonly ref: AttemptRef;
+  readonly grant: Grant;
+  readonly keyring: Pick<Peer, "signPublic">;
+  readonly linesPerSecond: number;
+  /** When its script must be gone, on the clock of `sharedNow()`. */
+  readonly deadline: number;
+}
+
+/** What the supervisor does for a worker while an attempt runs. */
+export interface AttemptServices {
+  readonly rpc: AttemptRpc;
+  /** Takes report items; pending while there are too many. */
+  readonly report: (piece: ReportPiece) => Promise<void>;
+  /** Ends the attempt; its reason is told to the worker. */
+  readonly signal: AbortSignal;
+  /** Calls `listener` with each new deadline, until the returned function is called. */
+  readonly onDeadline: (listener: (at: number) => void) => () => void;
+}
+
+/** A worker's process. */
+export interface WorkerProcess {
+  readonly pid: number;
+  /** Settles when it can take an attempt, or has ended. */
+  readonly ready: Promise<void>;
+  /** Whether it can take an attempt, now or soon. */
+  readonly isAlive: () => boolean;
+  /** Runs one attempt. Rejects with `WORKER_LOST` when the process ends first, is silent or breaks the rules. */
+  run(assignment: Assignment, services: AttemptServices): Promise<Outcome>;
+  /** Ends it, with everything below it. Resolves when it is gone. */
+  close(): Promise<void>;
+}
+
+interface Running extends AttemptServices {
+  readonly ended: PromiseWithResolvers<Outcome>;
+  openAsks: number;
+  reportedBytes: number;
+  logs: number;
+  reporting: Promise<void>;
+}
+
+/** Starts a worker: `program` is its first file. */
+export function startWorker(
+  settings: WorkerSettings,
+  deps: { readonly log: AttemptLog; readonly program: string },
+): WorkerProcess {
+  const { program } = deps;
+  const inherited = workerStart();
+  const subprocess = startProgram(
+    "setpriv",
+    ["--pdeathsig", "KILL", "--", process.execPath, ...conditions(program, inherited.arguments), program],
+    {
+      env: { PATH: "/usr/local/bin:/usr/bin:/bin", LANG: "C.UTF-8", ...inherited.environment },
+      cwd: "/",
+      stdio: ["ignore", "ignore", "ignore", "pipe"],
+      buffer: false,
+      reject: false,
+      cleanup: true,
+    },
+  );
+  const { pid } = subprocess;
+  const exited = childEnd(subprocess.nodeChildProcess);
+  const [socket] = socketsFrom3(subprocess.stdio, 1);
+  if (pid === undefined || socket === undefined) {
+    throw new SealrunError("MACHINE_FAILED", "The process of a worker could not be started");
+  }
+  const ready = Promise.withResolvers<void>();
+  let isReady = false;
+  let isAlive = true;
+  let quietTicks = 0;
+  let running: Running | undefined;
+
+  const lose = (why: string): void => {
+    if (!isAlive) return;
+    isAlive = false;
+    clearInterval(watch);
+    killTree(pid);
+    link.close();
+    ready.resolve();
+    const run = running;
+    running = undefined;
+    run?.ended.reject(new SealrunError("WORKER_LOST", `The process that ran this execution ${why}`));
+  };
+  const receive = (frame: FromWorker, raw: Uint8Array | undefined): void => {
+    quietTicks = 0;
+    switch (frame.t) {
+      case "ready":
+        isReady = true;
+        ready.resolve();
+        return;
+      case "pong":
+        return;
+      case "ask":
+        return answer(expectRunning(), frame);
+      case "report":
+        return takeReport(expectRunning(), frame, raw);
+      case "log":
+        return writeLog(frame);
+      case "ended":
+        return void finish(expectRunning(), frame.outcome);
+    }
+  };
+  const expectRunning = (): Running => {
+    if (running === undefined) throw new SealrunError("MALFORMED", "A worker without an attempt sent a frame of one");
+    return running;
+  };
+  const answer = (run: Running, { id, op, body }: Extract<FromWorker, { readonly t: "ask" }>): void => {
+    run.openAsks += 1;
+    if (run.openAsks > maxOpenAsks) throw new SealrunError("MALFORMED", "A worker asked for too much at once");
+    const reply = async (): Promise<void> => {
+      let said: ToWorker;
+      try {
+        said = { t: "answer", id, value: await answerAsk(run.rpc, op, body) };
+      } catch (error) {
+        const { code, message } = toSealrunError(error);
+        said = { t: "refusal", id, error: { code, message } };
+      }
+      // An answer that the worker does not read counts as open, so that few are in memory.
+      if (running === run) await link.send(said);
+      run.openAsks -= 1;
+    };
+    void reply();
+  };
+  const takeReport = (
+    run: Running,
+    { urgency, ends }: Extract<FromWorker, { readonly t: "report" }>,
+    raw: Uint8Array | undefined,
+  ): void => {
+    if (raw === undefined || raw.length === 0 || raw.length > maxPieceBytes) {
+      throw new SealrunError("MALFORMED", `A report has 1 to ${maxPieceBytes} bytes`);
+    }
+    run.reportedBytes += raw.length;
+    if (run.reportedBytes > reportCredit + workerFrameBytes) {
+      throw new SealrunError("MALFORMED", "A worker reported more than it may at once");
+    }
+    const take = async (): Promise<void> => {
+      await run.report({ items: raw, urgency, ends });
+      run.reportedBytes -= raw.length;
+      if (running === run) void link.send({ t: "credit", bytes: raw.length });
+    };
+    run.reporting = Promise.all([run.reporting, take()]).then(() => undefined);
+    // It is awaited at the end of the attempt.
+    run.reporting.catch(() => undefined);
+  };
+  const writeLog = ({ level, message, fields }: Extract<FromWorker, { readonly t: "log" }>): void => {
+    if (running !== undefined) running.logs += 1;
+    if ((running?.logs ?? 0) <= logsPerAttempt) deps.log[level](fields, message);
+  };
+  const finish = async (
+    run: Running,
+    outcome: Extract<FromWorker, { readonly t: "ended" }>["outcome"],
+  ): Promise<void> => {
+    running = undefined;
+    try {
+      await run.reporting;
+      run.ended.resolve(outcome.kind === "run" ? { kind: "run", failure: outcome.failure } : outcome);
+    } catch (error) {
+      run.ended.reject(error);
+    }
+  };
+  const link = openFrameLink<FromWorker, ToWorker>(socket, {
+    schema: fromWorker,
+    maxBytes: workerFrameBytes,
+    onFrame: receive,
+    onEnd: (error) => {
+      if (error === undefined) return;
+      deps.log.error({ err: error, worker: pid }, "A worker broke the rules and is ended");
+      lose("sent what no worker may send, and was ended");
+    },
+  });
+  const watch = setInterval(() => {
+    if (running === undefined && isReady) return;
+    quietTicks += 1;
+    if (quietTicks >= (isReady ? silentTicks : startTicks)) lose("did not answer for a while, and was ended");
+    else if (isReady) void link.send({ t: "ping" });
+  }, tickMs);
+  void exited.then(({ signal, exitCode, failure }) => {
+    lose(failure !== undefined ? "could not be started" : `ended (${signal ?? `exit code ${exitCode ?? "unknown"}`})`);
+  });
+  void link.send({ t: "setup", settings });
+
+  return {
+    pid,
+    ready: ready.promise,
+    isAlive: () => isAlive,
+    run: async ({ event, ref, grant, keyring, linesPerSecond, deadline }, services) => {
+      if (!isAlive || running !== undefined) throw new SealrunError("WORKER_LOST", "");
+      const run: Running = {
+        ...services,
+        ended: Promise.withResolvers(),
+        openAsks: 0,
+        reportedBytes: 0,
+        logs: 0,
+        reporting: Promise.resolve(),
+      };
+      running = run;
+      quietTicks = 0;
+      const { signal } = services;
+      const stop = (): void => {
+        const { code, message } = reasonOf(signal);
+        void link.send({ t: "stop", code, message });
+      };
+      void link.send({
+        t: "assign",
+        event,
+        ref,
+        grant,
+        keyringKey: toBase64(keyring.signPublic),
+        linesPerSecond,
+        deadline,
+      });
+      const forget = services.onDeadline((at) => void link.send({ t: "deadline", at }));
+      if (signal.aborted) stop();
+      else signal.addEventListener("abort", stop, { once: true });
+      try {
+        return await run.ended.promise;
+      } finally {
+        forget();
+        signal.removeEventListener("abort", stop);
+      }
+    },
+    close: async () => {
+      lose("was ended with its executor");
+      await exited;
+    },
+  };
+}
+
+function reasonOf(signal: AbortSignal): SealrunError {
+  return signal.reason instanceof SealrunError ? signal.reason : new SealrunError("CANCELLED", "");
+}
+
+/** A worker whose program is a source file reads the other packages from their sources too. */
+function conditions(program: string, inherited: readonly string[]): readonly string[] {
+  if (!program.endsWith(".ts")) return inherited;
+  const source = "--conditions=@sealrun/source";
+  return [...inherited, ...(inherited.includes(source) ? [] : [source]), "--no-warnings"];
+}

@@ -1,0 +1,5 @@
+/** Arguments of Node, and variables, for a process that belongs to the part that starts it. */
+export interface WorkerStart {
+  readonly arguments: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,82 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type ExecutionEvent, SealrunError } from "@sealrun/protocol";
+import { sharedNow } from "../../../../executor/src/between/shared-now.ts";
+import { type WorkerSettings, workerSettings } from "../../../../executor/src/between/worker-settings.ts";
+import { dependencySettings } from "../../../../executor/src/dependencies/settings.ts";
+import { findEsbuild, findNpm, findRuntime } from "../../../../executor/src/runtime-files.ts";
+import { createAttemptRpc } from "../../../../executor/src/supervisor/grants/attempt-rpc.ts";
+import { openGrant } from "../../../../executor/src/supervisor/grants/open-grant.ts";
+import type { WorkerPool } from "../../../../executor/src/supervisor/workers/worker-pool.ts";
+import { makeAttempt } from "../../../support/attempt-peer.ts";
+
+/** The shipped program of a worker. */
+export const workerProgram = fileURLToPath(new URL("../../../../executor/src/worker/process/main.ts", import.meta.url));
+
+/** Settings for workers below a folder that run scripts without a sandbox. */
+export async function makeSettings(folder: string): Promise<WorkerSettings> {
+  const settings = workerSettings.parse({
+    sandbox: { kind: "none" },
+    runtime: findRuntime(null),
+    npm: findNpm(),
+    esbuild: findEsbuild(),
+    dependencies: dependencySettings.parse({}),
+    workDir: join(folder, "work"),
+    cacheDir: join(folder, "cache"),
+  });
+  await mkdir(settings.workDir, { recursive: true });
+  return settings;
+}
+
+/** One attempt in a worker. */
+export interface Run {
+  /** How the attempt ended: its outcome, or the code of an error and its sentence. */
+  readonly end: Promise<unknown>;
+  /** What was reported, as the supervisor gets it. */
+  readonly items: string[];
+  /** The attempts that the worker's lookups were about. */
+  readonly refs: object[];
+  readonly stop: AbortController;
+}
+
+/** Gives one attempt to a worker, or to a pool. */
+export function runOne(
+  worker: Pick<WorkerPool, "run">,
+  attempt: { readonly config?: ExecutionEvent["config"]; readonly files?: Readonly<Record<string, string>> },
+  given: { readonly leaseMs?: number; readonly slowReports?: boolean } = {},
+): Run {
+  const peer = makeAttempt(attempt);
+  const { claimed, event, override } = peer;
+  const refs: object[] = [];
+  const { lookup } = claimed.rpc;
+  override.lookup = async (request) => {
+    refs.push({ executionId: request.executionId, attempt: request.attempt });
+    delete override.lookup;
+    return lookup(request);
+  };
+  const stop = new AbortController();
+  const items: string[] = [];
+  const end = worker
+    .run(
+      {
+        event,
+        ref: claimed.ref,
+        grant: openGrant(peer.grantFrame, event, { ...claimed, attempt: claimed.ref.attempt }),
+        keyring: claimed.keyring,
+        linesPerSecond: 2_000,
+        deadline: sharedNow() + (given.leaseMs ?? 60_000),
+      },
+      {
+        rpc: createAttemptRpc(claimed, stop.signal),
+        report: async (piece) => {
+          if (given.slowReports === true) await new Promise(() => undefined);
+          items.push(Buffer.from(piece.items).toString());
+        },
+        signal: stop.signal,
+        onDeadline: () => () => undefined,
+      },
+    )
+    .catch((error: unknown) => (error instanceof SealrunError ? [error.code, error.message] : error));
+  return { end, items, refs, stop };
+}

@@ -1,0 +1,88 @@
+import { readFileSync, readSync, writeSync } from "node:fs";
+import { spawn } from "node:child_process";
+
+/*
+ * Stands in for a worker that someone has taken over: it says on descriptor 3 what no shipped worker says. What it does
+ * is in the configuration of the attempt that it gets.
+ */
+
+const write = (bytes: Buffer): void => {
+  for (let at = 0; at < bytes.length;) {
+    try {
+      at += writeSync(3, bytes, at);
+    } catch (error) {
+      if (!(error instanceof Error) || !("code" in error) || error.code !== "EAGAIN") throw error;
+    }
+  }
+};
+const frame = (head: object, raw?: Buffer): Buffer => {
+  const line = Buffer.from(JSON.stringify(head));
+  const body = raw === undefined ? line : Buffer.concat([line, Buffer.from("\n"), raw]);
+  return Buffer.concat([Buffer.from(`${body.length}\n`), body]);
+};
+const readFrame = (): { readonly t: string; readonly event?: { readonly config: { readonly does: string } } } => {
+  const read = (bytes: number): Buffer => {
+    const buffer = Buffer.alloc(bytes);
+    for (let at = 0; at < bytes;) {
+      try {
+        const count = readSync(3, buffer, at, bytes - at, null);
+        if (count === 0) process.exit();
+        at += count;
+      } catch (error) {
+        if (!(error instanceof Error) || !("code" in error) || error.code !== "EAGAIN") throw error;
+      }
+    }
+    return buffer;
+  };
+  let digits = "";
+  for (let byte = read(1).toString(); byte !== "\n"; byte = read(1).toString()) digits += byte;
+  return JSON.parse(read(Number(digits)).toString());
+};
+const ask = (id: number, more: object = {}): Buffer =>
+  frame({ t: "ask", id, op: "lookup", body: { name: "OTHER", ...more } });
+const report = Buffer.from(
+  JSON.stringify({ type: "log", step: 0, stream: "stdout", text: "x".repeat(60_000), time: 1 }),
+);
+const forever = (work: () => unknown): void => {
+  for (;;) work();
+};
+
+readFrame();
+write(frame({ t: "ready" }));
+let assigned = readFrame();
+while (assigned.t !== "assign") assigned = readFrame();
+switch (assigned.event?.config.does) {
+  case "ends":
+    process.exit(3);
+    break;
+  case "asks too much":
+    for (let id = 1; id <= 100; id += 1) write(ask(id));
+    break;
+  case "names another attempt":
+    write(ask(1, { executionId: "exe_00000000000000000000", attempt: 7 }));
+    for (let answer = readFrame(); answer.t !== "answer" && answer.t !== "refusal";) answer = readFrame();
+    write(frame({ t: "ended", outcome: { kind: "run" } }));
+    break;
+  case "asks for a claim":
+    write(frame({ t: "ask", id: 1, op: "claim", body: {} }));
+    break;
+  case "announces 2 GB":
+    write(Buffer.from("2000000000\n"));
+    break;
+  case "reports without a pause":
+    forever(() => write(frame({ t: "report", urgency: "line", ends: [] }, report)));
+    break;
+  case "reports too much at once":
+    write(frame({ t: "report", urgency: "line", ends: [] }, Buffer.alloc(1_000_000, 0x20)));
+    break;
+  case "never answers": {
+    const child = spawn("sleep", ["600"], { stdio: "ignore", detached: true });
+    const note = { t: "log", level: "warn", message: "started", fields: { child: child.pid } };
+    write(frame(note));
+    forever(() => readFileSync("/proc/self/stat"));
+    break;
+  }
+  case undefined:
+    break;
+}
+setInterval(() => undefined, 1_000);

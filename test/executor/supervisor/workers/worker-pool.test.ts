@@ -1,0 +1,75 @@
+import { readFile } from "node:fs/promises";
+import { pino } from "pino";
+import { describe, expect, test } from "vitest";
+import { createWorkerPool } from "../../../../executor/src/supervisor/workers/worker-pool.ts";
+import { childrenOf } from "../../../support/processes.ts";
+import { until } from "../../../support/until.ts";
+import { temporaryFolder } from "../../temporary-folder.ts";
+import { makeSettings, runOne, workerProgram } from "./run-in-worker.ts";
+
+const quick = { files: { "main.sh": "echo done\n" } };
+const held = { files: { "main.sh": "echo begins; sleep 600\n" } };
+const ended = { kind: "run", failure: undefined };
+
+async function startPool(folder: string, slots: number) {
+  const lost: number[] = [];
+  const pool = createWorkerPool({
+    settings: await makeSettings(folder),
+    program: workerProgram,
+    slots,
+    onLost: async () => void lost.push(performance.now()),
+    log: pino({ level: "silent" }),
+  });
+  /** The processes of this pool: their command line names the program, and their folder is the pool's own. */
+  const before = new Set((await workers()).map(({ pid }) => pid));
+  return { pool, lost, before };
+}
+
+async function workers() {
+  const children = await childrenOf(process.pid);
+  const lines = await Promise.all(
+    children.map(async ({ pid }) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")),
+  );
+  return children.filter((_, index) => lines[index]?.includes(workerProgram) === true);
+}
+
+describe("createWorkerPool()", () => {
+  test("createWorkerPool() runs one attempt after another in the same process, with one ahead for more slots", async () => {
+    await using root = await temporaryFolder();
+    const { pool, before } = await startPool(root.path, 1);
+    expect(before.size).toBe(1);
+    for (let count = 0; count < 3; count += 1) expect(await runOne(pool, quick).end).toEqual(ended);
+    expect((await workers()).map(({ pid }) => pid)).toEqual([...before]);
+    await pool.close();
+    expect(await workers()).toEqual([]);
+  });
+
+  test("createWorkerPool() starts no more workers than there are slots", async () => {
+    await using root = await temporaryFolder();
+    const { pool } = await startPool(root.path, 2);
+    const runs = [runOne(pool, held), runOne(pool, held)];
+    await until(async () => (runs.every(({ items }) => items.join("").includes("begins")) ? true : undefined));
+    expect(await workers()).toHaveLength(2);
+    for (const { stop } of runs) stop.abort();
+    for (const { end } of runs) expect(await end).toMatchObject({ failure: { code: "CANCELLED" } });
+    await pool.close();
+  });
+
+  test("createWorkerPool() replaces a worker that is lost, and its neighbour's run goes on", async () => {
+    await using root = await temporaryFolder();
+    const { pool, lost } = await startPool(root.path, 2);
+    const first = runOne(pool, held);
+    await until(async () => (first.items.join("").includes("begins") ? true : undefined));
+    const [known] = await workers();
+    const neighbour = runOne(pool, { files: { "main.sh": "echo begins; sleep 3; echo whole\n" } });
+    await until(async () => (neighbour.items.join("").includes("begins") ? true : undefined));
+    process.kill(known?.pid ?? 0, "SIGKILL");
+    expect(await first.end).toEqual(["WORKER_LOST", expect.any(String)]);
+    expect(lost).toHaveLength(1);
+    expect(await runOne(pool, quick).end).toEqual(ended);
+    expect(await neighbour.end).toEqual(ended);
+    expect(neighbour.items.join("")).toContain("whole");
+    expect(pool.lost()).toBe(1);
+    await pool.close();
+  });
+});
