@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Cluster, startCluster } from "../support/cluster.ts";
 import { healAfterFailures } from "../support/heal-cluster.ts";
+import { childrenOf } from "../support/processes.ts";
 import { programs } from "../support/servers.ts";
 import { until } from "../support/until.ts";
 import { brokenInvariants } from "./invariants.ts";
@@ -14,6 +15,7 @@ beforeAll(async () => {
   cluster = await startCluster({ programs: programs(), executors: 1 });
   await cluster.pushScript("quick", "sealrun-context get DB_PASS >/dev/null");
   await cluster.pushScript("hold", "say hold");
+  await cluster.pushScript("ticks", "while :; do say tick; sleep 0.1; done");
   await cluster.pushScript("hold-rerun", "say hold", { on_lost: "rerun" });
 });
 afterAll(async () => cluster.close());
@@ -40,6 +42,44 @@ test(
     expect({ status, attempt }).toEqual({ status: "succeeded", attempt: 2 });
     expect(cluster.witness.count(fails)).toBe(1);
     await other.kill("SIGTERM");
+  },
+);
+
+test(
+  "sealrun executor whose supervisor alone is stopped has its script ended by the worker, before its lease is over",
+  { timeout },
+  async () => {
+    const stopped = cluster.part("executor-0");
+    const id = await start("ticks");
+    await cluster.witness.wait(id, "tick");
+    await stopped.kill("SIGSTOP");
+    const { status } = await cluster.end(id);
+    const ticks = cluster.witness.count(id, "tick");
+    await sleep(1_000);
+    expect([status, cluster.witness.count(id, "tick")]).toEqual(["lost", ticks]);
+    await stopped.kill("SIGCONT");
+  },
+);
+
+test(
+  "sealrun executor that is stopped with its workers past a lease leaves the script running; once they go on, it is gone in a second",
+  { timeout },
+  async () => {
+    const stopped = cluster.part("executor-0");
+    const id = await start("ticks");
+    await cluster.witness.wait(id, "tick");
+    const executor = stopped.pid() ?? 0;
+    const all = [executor, ...(await childrenOf(executor)).map(({ pid }) => pid)];
+    for (const pid of all) process.kill(pid, "SIGSTOP");
+    expect((await cluster.end(id)).status).toBe("lost");
+    const ticks = cluster.witness.count(id, "tick");
+    await until(() => (cluster.witness.count(id, "tick") > ticks ? true : undefined));
+    for (const pid of all) process.kill(pid, "SIGCONT");
+    await sleep(1_000);
+    const last = cluster.witness.count(id, "tick");
+    await sleep(1_000);
+    expect(cluster.witness.count(id, "tick")).toBe(last);
+    expect((await cluster.end(id)).status).toBe("lost");
   },
 );
 
