@@ -1,5 +1,6 @@
 import { readPrivateFile } from "@sealrun/key-files";
 import { decode, fields, limits, natsSettings, SealrunError, toSealrunError } from "@sealrun/protocol";
+import { metricsSettings } from "@sealrun/telemetry";
 import { z } from "zod";
 import { dependencySettings } from "./dependencies/settings.ts";
 
@@ -42,6 +43,8 @@ export const executorConfig = fields({
   dependencies: dependencySettings.prefault({}),
   /** How long runs may continue after SIGTERM. */
   drainMs: z.number().int().nonnegative().default(600_000),
+  /** Where metrics are offered; nowhere without this. */
+  metrics: metricsSettings.optional(),
   logLevel: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
 export type ExecutorConfig = z.infer<typeof executorConfig>;

@@ -4,6 +4,7 @@ import { spoolKey } from "@sealrun/crypto";
 import { readPrivateFile } from "@sealrun/key-files";
 import { connectNats } from "@sealrun/nats";
 import { decodeEnrolmentToken, executorId, inboxPrefix, SealrunError } from "@sealrun/protocol";
+import { createMetricSet, serveMetrics } from "@sealrun/telemetry";
 import type { Logger } from "pino";
 import { workerSettings } from "./between/worker-settings.ts";
 import { readHostRoots } from "./child/host-roots.ts";
@@ -24,6 +25,7 @@ import { createWorkerPool } from "./supervisor/workers/worker-pool.ts";
 import { findShortage } from "./machine/free-space.ts";
 import { probeMachine } from "./machine/probe-machine.ts";
 import { createReadiness, type Readiness, type ReadinessDeps } from "./machine/readiness.ts";
+import { createExecutorMetrics } from "./metrics/executor-metrics.ts";
 import { findEsbuild, findNpm, findRuntime } from "./runtime-files.ts";
 import { removeLeftovers } from "./workspace/remove-leftovers.ts";
 
@@ -45,10 +47,15 @@ export interface Executor {
 /** Starts an executor: tests the sandbox, enrols if needed, connects, and takes executions of its pool. */
 export async function start(config: ExecutorConfig, deps: { readonly log: Logger }): Promise<Executor> {
   const { log } = deps;
+  const metricSet = config.metrics === undefined ? undefined : await createMetricSet();
   const sandbox = await chooseSandbox(config, log);
   const state = await loadState(config, log);
   const pipesFolder = join(config.cacheDir, "pipes");
   for (const root of [config.workDir, pipesFolder]) await removeLeftovers(root);
+  const stopMetrics =
+    metricSet === undefined || config.metrics === undefined
+      ? async () => undefined
+      : await serveMetrics(metricSet, config.metrics);
   const login = await openLogin(config, state, log);
   const link = await connectNats({
     current: login.current,
@@ -56,6 +63,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
     inboxPrefix: inboxPrefix(executorId.parse(state.identity.id)),
   }).catch(async (error: unknown) => {
     await login.stop();
+    await stopMetrics();
     throw error;
   });
   const stopTaking = new AbortController();
@@ -95,6 +103,8 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
     },
     log,
   });
+  const metrics = metricSet === undefined ? undefined : createExecutorMetrics(metricSet);
+  metrics?.watchWorkers(workers.lost);
   const work = {
     ...state,
     control,
@@ -106,6 +116,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
     log,
     workers,
     linesPerSecond: presence.linesPerSecond,
+    metrics,
     endRuns: endRuns.signal,
   };
   const working = workOnQueue(work, config.slots, stopTaking.signal);
@@ -134,6 +145,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
       await presence.close();
       await login.stop();
       await link.close();
+      await stopMetrics();
     },
   };
 }

@@ -8,6 +8,7 @@ import {
   machineTrouble,
 } from "@sealrun/protocol";
 import { z } from "zod";
+import { runMeasures } from "./run-measures.ts";
 import { workerSettings } from "./worker-settings.ts";
 
 /** Maximum bytes of one frame of a worker: a part of a set, or a step's result, in base64 or escaped. */
@@ -47,6 +48,8 @@ export type ToWorker = z.infer<typeof toWorker>;
 const urgency = z.enum(["line", "start", "quiet"]);
 export type Urgency = z.infer<typeof urgency>;
 
+const measures = runMeasures.optional();
+
 const askName = z.enum(["lookup", "lookUpKeys", "set", "readState", "putState", "fetch", "emit", "schedule"]);
 
 /**
@@ -67,8 +70,8 @@ export const fromWorker = z.discriminatedUnion("t", [
   z.object({
     t: z.literal("ended"),
     outcome: z.discriminatedUnion("kind", [
-      z.object({ kind: z.literal("run"), failure: failure.optional() }),
-      z.object({ kind: z.literal("unfit"), reason: machineTrouble.extend({ stopsTaking: z.boolean() }) }),
+      z.object({ kind: z.literal("run"), failure: failure.optional(), measures }),
+      z.object({ kind: z.literal("unfit"), reason: machineTrouble.extend({ stopsTaking: z.boolean() }), measures }),
     ]),
   }),
 ]);

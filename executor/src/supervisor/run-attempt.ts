@@ -6,6 +6,7 @@ import type { Logger } from "pino";
 import type { Outcome } from "../between/outcome.ts";
 import { closedGrantReason } from "../machine/machine-reason.ts";
 import type { Readiness } from "../machine/readiness.ts";
+import { type ExecutorMetrics, givenBack } from "../metrics/executor-metrics.ts";
 import { createAttemptRpc } from "./grants/attempt-rpc.ts";
 import type { ClaimedAttempt } from "./grants/claimed-attempt.ts";
 import { openGrant } from "./grants/open-grant.ts";
@@ -30,6 +31,8 @@ export interface RunDeps {
   readonly readiness: Pick<Readiness, "stop">;
   /** Aborts when a drain has waited long enough. */
   readonly endRuns: AbortSignal;
+  /** Undefined while metrics are off. */
+  readonly metrics?: ExecutorMetrics | undefined;
 }
 
 /** The platform's answer to a claim: `askedAt` is on the monotonic clock, `grants` is the keyring's frame in base64. */
@@ -61,16 +64,19 @@ export async function runAttempt(
   try {
     const signal = AbortSignal.any([lease.signal, lease.cancelled, deps.endRuns]);
     const outcome = await runGranted(deps, { claimed, grants, lease }, reporter, signal);
+    deps.metrics?.measured(outcome.measures);
     if (!lease.endRun()) throw new SealrunError("LEASE_LOST", "The attempt's lease ended before its run did");
     reported = await reporter.finish({ holdLast: outcome.kind !== "unfit" });
     const { lastSequence, steps } = reported;
     if (outcome.kind === "unfit") {
       if (outcome.reason.stopsTaking) deps.readiness.stop(outcome.reason);
       deps.ends.deliverReports(reported);
+      deps.metrics?.ended({ status: givenBack, code: outcome.reason.code });
       await releaseAttempt(claimed.rpc, claimed.ref, outcome.reason, deps.endRuns);
       return async () => undefined;
     }
     const end = endOf(outcome.failure, lease.cancelled.aborted);
+    deps.metrics?.ended({ status: end.status, code: end.error?.code });
     return await deps.ends.deliver({ ...claimed.ref, ...end, lastSequence, steps: [...steps] }, reported);
   } finally {
     // A run without an end has reported its reads of secrets too.

@@ -44,6 +44,7 @@ const clockRetryMs = 30_000;
 export async function workOnQueue(deps: WorkDeps, count: number, stopTaking: AbortSignal): Promise<void> {
   const rpc = createPlatformRpc(deps);
   const slots = createSlots(count);
+  deps.metrics?.watchSlots(count, () => count - slots.free());
   while (!stopTaking.aborted) {
     if (deps.presence.isClockWrong()) {
       await pause(retryMs, stopTaking);
@@ -120,8 +121,10 @@ async function runClaimed(
   },
 ): Promise<void> {
   const { message, event } = taken;
+  const takenAt = performance.now();
   try {
     const claim = await taken.claim;
+    deps.metrics?.claimed(performance.now() - takenAt);
     crashPoint("executor.claim.after");
     const ref = { executionId: event.executionId, attempt: claim.attempt };
     deps.log.info({ ...ref, project: event.project.name, package: event.package.name }, "Running an execution");
@@ -138,8 +141,9 @@ async function runClaimed(
   }
 }
 
-function fail(deps: Pick<WorkDeps, "presence" | "log">, message: QueuedMessage, error: unknown): void {
+function fail(deps: Pick<WorkDeps, "presence" | "log" | "metrics">, message: QueuedMessage, error: unknown): void {
   const failure = toSealrunError(error);
+  deps.metrics?.refused(failure.code);
   if (failure.code === "EXPIRED" || failure.code === "CLOCK_WRONG") deps.presence.checkClock();
   settle(deps.log, message, failure);
 }

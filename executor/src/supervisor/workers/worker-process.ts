@@ -186,7 +186,7 @@ export function startWorker(
     running = undefined;
     try {
       await run.reporting;
-      run.ended.resolve(outcome.kind === "run" ? { kind: "run", failure: outcome.failure } : outcome);
+      run.ended.resolve(outcome.kind === "run" ? { ...outcome, failure: outcome.failure } : outcome);
     } catch (error) {
       run.ended.reject(error);
     }

@@ -110,9 +110,11 @@ async function run(prepared: NonNullable<typeof deps>, assigned: Assigned): Prom
   clearTimeout(timer);
   running = undefined;
   await link.flush();
+  const { measures } = outcome;
   const failure = outcome.kind === "run" ? outcome.failure : undefined;
   link.send({
     t: "ended",
-    outcome: outcome.kind === "unfit" ? outcome : { kind: "run", ...(failure === undefined ? {} : { failure }) },
+    outcome:
+      outcome.kind === "unfit" ? outcome : { kind: "run", measures, ...(failure === undefined ? {} : { failure }) },
   });
 }

@@ -22,6 +22,7 @@ import {
 } from "@sealrun/protocol";
 import type { KeyringLog } from "../audit/log.ts";
 import { recordRefusal } from "../audit/record-refusal.ts";
+import type { KeyringMetrics } from "../metrics/keyring-metrics.ts";
 import type { ScopeKeyDeps } from "../scope-keys/scope-keys.ts";
 import { type AttemptKeys, loadAttemptKeys } from "./attempt-keys.ts";
 import { deriveKeys, type KeyRequest } from "./derive-keys.ts";
@@ -34,6 +35,8 @@ import { addGrants, listGrants, type StoredGrant } from "./store.ts";
 export interface AttemptDeps extends ScopeKeyDeps {
   readonly database: Database;
   readonly log: KeyringLog;
+  /** Undefined while metrics are off. */
+  readonly metrics?: KeyringMetrics | undefined;
 }
 
 /** An item that may be granted, and the content of its grant. */
@@ -83,6 +86,7 @@ export async function answerGrant(deps: AttemptDeps, request: GrantRequest): Pro
   });
   crashPoint("keyring.grant.after-commit");
   for (const verdict of verdicts) {
+    deps.metrics?.grant(verdict.kind === "refused" ? verdict.error.code : undefined);
     if (verdict.kind === "refused") await noteRefused(deps, executorId, verdict);
   }
   return {

@@ -40,6 +40,11 @@ export async function answerClaim(deps: RpcDeps & Pick<Deps, "log">, request: Ex
   const { frame, failures } = await giveGrants(deps, request, claimed);
   const refused = new Map<ExecutionId, SealrunError>(failures);
   for (const [id, verdict] of taken) if (verdict instanceof SealrunError) refused.set(id, verdict);
+  for (const { execution } of claimed) {
+    const isFirst = execution.status === "queued" && execution.attempt === 0 && !refused.has(execution.id);
+    if (isFirst) deps.metrics?.started(execution.waitedMs);
+  }
+  for (const { code } of refused.values()) deps.metrics?.claimRefused(code);
   await recordRefusals(
     deps,
     claims.flatMap((claim) => {

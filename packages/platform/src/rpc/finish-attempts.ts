@@ -11,11 +11,11 @@ import { isSameAttempt, lockStates } from "../reports/report-store.ts";
 import { decideFate, rerunLost } from "../sweep/lose-attempt.ts";
 
 /**
- * The answer to one end. Accepted now or before: the chunks that are not stored yet. `mustAskAlone`: it was one of several
+ * The answer to one end. Accepted now (`isNew`) or before: the chunks that are not stored yet. `mustAskAlone`: it was one of several
  * and its execution is locked, or the attempt is not the executor's; a request of its own waits for the lock and knows.
  */
 export type FinishVerdict =
-  | { readonly isAccepted: true; readonly missing: readonly number[] }
+  | { readonly isAccepted: true; readonly isNew: boolean; readonly missing: readonly number[] }
   | { readonly isAccepted: false; readonly mustAskAlone: boolean };
 
 /**
@@ -68,7 +68,7 @@ export async function finishAttempts(
   return judged.map(({ kind, applied }) =>
     kind === "refused" || kind === "not held"
       ? { isAccepted: false, mustAskAlone: kind === "not held" && asked.length > 1 }
-      : { isAccepted: true, missing: applied?.missing ?? [] },
+      : { isAccepted: true, isNew: kind === "new", missing: applied?.missing ?? [] },
   );
 }
 

@@ -97,11 +97,16 @@ async function finishAlone(
 }
 
 async function commit(
-  { database }: Pick<FinishDeps, "database">,
+  { database, metrics }: Pick<FinishDeps, "database" | "metrics">,
   request: ExecutorRequest,
   ends: readonly FinishedAttempt[],
 ): Promise<readonly FinishVerdict[]> {
-  return database.transaction(async (sql) => finishAttempts(sql, request, ends));
+  const verdicts = await database.transaction(async (sql) => finishAttempts(sql, request, ends));
+  for (const [place, { status, error }] of ends.entries()) {
+    const verdict = verdicts[place];
+    if (verdict?.isAccepted === true && verdict.isNew) metrics?.ended({ status, code: error?.code });
+  }
+  return verdicts;
 }
 
 /** True when the database did not answer, or not in time. */
