@@ -45,6 +45,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ],
     ["bundle", "dependencies", "runtime-files.ts"],
     ["config.ts", "worker/attempt"],
+    ["supervisor/attempt-span.ts"],
     ["supervisor/run-attempt.ts", "worker/process"],
     ["supervisor/queue"],
     ["main.ts"],
@@ -97,7 +98,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ["index.ts"],
   ],
   "packages/client/src": [["connection", "secret-files"], ["calls", "live"], ["client.ts", "package"], ["index.ts"]],
-  "packages/telemetry/src": [["metrics"], ["index.ts"]],
+  "packages/telemetry/src": [["metrics"], ["tracing"], ["index.ts"]],
   "packages/cli/src": [
     ["clean-text.ts", "files", "parse-since.ts", "part-log.ts", "search", "show-time.ts", "usage-error.ts"],
     ["init", "output.ts", "setup"],

@@ -126,6 +126,7 @@ export {
   type EventSecret,
   type ExecutionEvent,
 } from "./wire/event.ts";
+export { readTraceParent, type TraceContext, traceParent, writeTraceParent } from "./wire/trace-context.ts";
 export {
   type AttemptRef,
   executionStatus,

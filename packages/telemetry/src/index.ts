@@ -6,3 +6,5 @@ export { otherValue } from "./metrics/labels.ts";
 export { keepFacts } from "./metrics/kept-facts.ts";
 export { showSources, sourcesGauge } from "./metrics/show-sources.ts";
 export { serveMetrics } from "./metrics/serve-metrics.ts";
+export { tracingSettings, type TracingSettings } from "./tracing/settings.ts";
+export { createTracer, newSpanId, type Tracer } from "./tracing/tracer.ts";
