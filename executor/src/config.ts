@@ -1,6 +1,6 @@
 import { readPrivateFile } from "@sealrun/key-files";
 import { decode, fields, limits, natsSettings, SealrunError, toSealrunError } from "@sealrun/protocol";
-import { metricsSettings } from "@sealrun/telemetry";
+import { metricsSettings, tracingSettings } from "@sealrun/telemetry";
 import { z } from "zod";
 import { dependencySettings } from "./dependencies/settings.ts";
 
@@ -45,6 +45,8 @@ export const executorConfig = fields({
   drainMs: z.number().int().nonnegative().default(600_000),
   /** Where metrics are offered; nowhere without this. */
   metrics: metricsSettings.optional(),
+  /** Where spans are sent; nowhere without this. */
+  tracing: tracingSettings.optional(),
   logLevel: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
 export type ExecutorConfig = z.infer<typeof executorConfig>;

@@ -4,7 +4,7 @@ import { spoolKey } from "@sealrun/crypto";
 import { readPrivateFile } from "@sealrun/key-files";
 import { connectNats } from "@sealrun/nats";
 import { decodeEnrolmentToken, executorId, inboxPrefix, SealrunError } from "@sealrun/protocol";
-import { createMetricSet, serveMetrics } from "@sealrun/telemetry";
+import { createMetricSet, createTracer, serveMetrics } from "@sealrun/telemetry";
 import type { Logger } from "pino";
 import { workerSettings } from "./between/worker-settings.ts";
 import { readHostRoots } from "./child/host-roots.ts";
@@ -48,6 +48,8 @@ export interface Executor {
 export async function start(config: ExecutorConfig, deps: { readonly log: Logger }): Promise<Executor> {
   const { log } = deps;
   const metricSet = config.metrics === undefined ? undefined : await createMetricSet();
+  const tracer =
+    config.tracing === undefined ? undefined : createTracer(config.tracing, { service: "sealrun-executor", log });
   const sandbox = await chooseSandbox(config, log);
   const state = await loadState(config, log);
   const pipesFolder = join(config.cacheDir, "pipes");
@@ -117,6 +119,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
     workers,
     linesPerSecond: presence.linesPerSecond,
     metrics,
+    tracer,
     endRuns: endRuns.signal,
   };
   const working = workOnQueue(work, config.slots, stopTaking.signal);
@@ -145,6 +148,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
       await presence.close();
       await login.stop();
       await link.close();
+      await tracer?.close();
       await stopMetrics();
     },
   };

@@ -164,6 +164,7 @@ create table executions (
   log_deleted_at timestamp with time zone,
   log_deleted_days integer,
   log_deleted_by text,
+  trace text,
   CHECK ((log_deleted_by = ANY (ARRAY['platform'::text, 'project'::text]))),
   CHECK ((on_lost = ANY (ARRAY['fail'::text, 'rerun'::text]))),
   CHECK (((priority >= 1) AND (priority <= 10))),

@@ -44,7 +44,7 @@ export interface StepOptions {
   readonly installed?: InstalledPackages | undefined;
   /** The script's path inside the package. */
   readonly script: string;
-  readonly variables: Pick<EnvironmentOptions, "executionId" | "packageName" | "own" | "hasSealed">;
+  readonly variables: Pick<EnvironmentOptions, "executionId" | "packageName" | "own" | "hasSealed" | "traceParent">;
   readonly timeoutMs: number;
   /** Between SIGTERM and SIGKILL. */
   readonly graceMs?: number;

@@ -15,7 +15,7 @@ import {
   rootKeySource,
   SealrunError,
 } from "@sealrun/protocol";
-import { metricsSettings } from "@sealrun/telemetry";
+import { metricsSettings, tracingSettings } from "@sealrun/telemetry";
 import { z } from "zod";
 
 /** The keyring's settings, as its JSON file holds them. Paths may be relative to that file. */
@@ -48,6 +48,8 @@ const settings = fields({
   grantsDays: z.number().int().min(0).max(limits.retentionDays).optional(),
   /** Where metrics are offered; nowhere without this. */
   metrics: metricsSettings.optional(),
+  /** Where spans are sent; nowhere without this. */
+  tracing: tracingSettings.optional(),
   logLevel: z.enum(["trace", "debug", "info", "warn", "error"]).default("info"),
 });
 /** The settings, with exactly one source of the wrapping key and one kind of NATS login for executors. */

@@ -9,7 +9,7 @@ import {
   watchFitness,
 } from "@sealrun/postgres";
 import { inboxPrefix } from "@sealrun/protocol";
-import { createMetricSet, type MetricSet, serveMetrics } from "@sealrun/telemetry";
+import { createMetricSet, createTracer, type MetricSet, serveMetrics } from "@sealrun/telemetry";
 import { answerRequests } from "./answer-requests.ts";
 import { forgetRegularly } from "./answered-frames/forget.ts";
 import type { KeyringLog } from "./audit/log.ts";
@@ -55,6 +55,10 @@ export async function start(
   const metricSet = config.metrics === undefined ? undefined : await createMetricSet();
   const metrics = metricSet === undefined ? undefined : createKeyringMetrics(metricSet);
   const { identity, rootKey, database } = await open(config, metrics?.statement);
+  const tracer =
+    config.tracing === undefined
+      ? undefined
+      : createTracer(config.tracing, { service: "sealrun-keyring", log: options.log });
   const stopMetrics = await offerMetrics(config, { metricSet, database }).catch(async (error: unknown) => {
     await database.close();
     throw error;
@@ -88,6 +92,7 @@ export async function start(
     natsAccess,
     log: options.log,
     metrics,
+    tracer,
   });
   const own = fingerprint(identity.signPublic);
   options.log.info({ fingerprint: own }, "The keyring answers");
@@ -104,6 +109,7 @@ export async function start(
     await forgetting.close();
     await link.close();
     await fitness.close();
+    await tracer?.close();
     await stopMetrics();
     await database.close();
   });

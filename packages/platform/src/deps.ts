@@ -2,6 +2,7 @@ import type { Identity, SymmetricKey } from "@sealrun/crypto";
 import type { NatsLink, Peer } from "@sealrun/nats";
 import type { Database, Fitness } from "@sealrun/postgres";
 import type { PlatformId } from "@sealrun/protocol";
+import type { Tracer } from "@sealrun/telemetry";
 import type { Logger } from "pino";
 import type { PlatformMetrics } from "./metrics/platform-metrics.ts";
 
@@ -19,6 +20,8 @@ export interface Deps {
   readonly log: Logger;
   /** Counts what this platform does; undefined while metrics are off. */
   readonly metrics?: PlatformMetrics | undefined;
+  /** Records spans of executions; undefined while tracing is off. */
+  readonly tracer?: Tracer | undefined;
 }
 
 /** The person, token or part behind a request, for the audit. */

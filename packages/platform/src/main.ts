@@ -3,7 +3,7 @@ import { fromBase64, importIdentity } from "@sealrun/crypto";
 import { connectNats, describeOldServer } from "@sealrun/nats";
 import { createRounds, migrate, openDatabase, watchFitness } from "@sealrun/postgres";
 import { decode, inboxPrefix, limits, publicIdentity, SealrunError, errorCodeOf } from "@sealrun/protocol";
-import { createMetricSet, type MetricSet, serveMetrics } from "@sealrun/telemetry";
+import { createMetricSet, createTracer, type MetricSet, serveMetrics } from "@sealrun/telemetry";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { forgetEndedSessions } from "./access/session-store.ts";
@@ -114,6 +114,9 @@ async function connect(
   const identity = importIdentity(await readPrivateFile(config.identityFile, "CONFIG_INVALID"));
   const keyring = decode(publicIdentity, await readPublicFile(config.keyringIdentityFile, "CONFIG_INVALID"));
   await migrate({ config: config.postgres, applicationName, folder: migrationsFolder });
+  const tracer =
+    config.tracing === undefined ? undefined : createTracer(config.tracing, { service: "sealrun-platform", log });
+  if (tracer !== undefined) closers.push(tracer.close);
   const metrics = metricSet === undefined ? undefined : createPlatformMetrics(metricSet);
   const onStatement = metrics?.statement;
   const database = await openDatabase({ config: config.postgres, applicationName, onStatement });
@@ -131,7 +134,19 @@ async function connect(
   if (oldServer !== undefined) log.warn(oldServer);
   const peer = { id: keyring.id, signPublic: fromBase64(keyring.signPublic) };
   const linesPerSecond = config.outputLinesPerSecond ?? limits.outputLinesPerSecond;
-  return { platformId, database, fitness, link, identity, keyring: peer, storageKey, linesPerSecond, log, metrics };
+  return {
+    platformId,
+    database,
+    fitness,
+    link,
+    identity,
+    keyring: peer,
+    storageKey,
+    linesPerSecond,
+    log,
+    metrics,
+    tracer,
+  };
 }
 
 async function listen(app: FastifyInstance, { host, port }: PlatformConfig["listen"]): Promise<string> {

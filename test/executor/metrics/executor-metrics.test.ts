@@ -12,7 +12,7 @@ test("createExecutorMetrics() counts runs, slots, refusals and what was masked",
   metrics.refused("CLAIM_REFUSED");
   metrics.ended({ status: "succeeded" });
   metrics.ended({ status: givenBack, code: "DISK_FULL" });
-  metrics.measured({ firstLineMs: 200, maskedBytes: 30, replacements: 2 });
+  metrics.measured({ firstLineMs: 200, maskedBytes: 30, replacements: 2, steps: [] });
   metrics.measured(undefined);
   let lost = 1;
   metrics.watchWorkers(() => lost);

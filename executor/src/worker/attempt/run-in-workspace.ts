@@ -5,7 +5,7 @@ import { type ReportItem, toSealrunError } from "@sealrun/protocol";
 import type { Attempt } from "../../between/attempt.ts";
 import type { AttemptLog } from "../../between/attempt-log.ts";
 import type { Outcome } from "../../between/outcome.ts";
-import type { RunMeasures } from "../../between/run-measures.ts";
+import { maxStepMeasures, type RunMeasures, type StepMeasure } from "../../between/run-measures.ts";
 import { bundleScripts } from "../../bundle/bundle.ts";
 import type { Compiler } from "../../bundle/compile.ts";
 import type { Runtime } from "../../child/layout.ts";
@@ -53,6 +53,7 @@ export async function runInWorkspace(
 ): Promise<Outcome> {
   const openedAt = performance.now();
   let firstLineMs: number | undefined;
+  const steps: StepMeasure[] = [];
   const report = async (item: ReportItem): Promise<void> => {
     if (item.type === "log" && item.stream !== "system") firstLineMs ??= performance.now() - openedAt;
     return reportItem(item);
@@ -65,7 +66,7 @@ export async function runInWorkspace(
   const masker = createMasker({ onFull: () => void say("warning", maskingIsFull) });
   const measures = (): RunMeasures => {
     const { maskedBytes, replacements } = masker.use();
-    return { firstLineMs, maskedBytes, replacements };
+    return { firstLineMs, maskedBytes, replacements, steps };
   };
   try {
     if (deps.sandbox.kind === "none") await say("warning", "This executor runs scripts without a sandbox");
@@ -92,6 +93,10 @@ export async function runInWorkspace(
       report,
       signal,
       progress,
+      noteTry: (measure) => {
+        steps.push(measure);
+        if (steps.length > maxStepMeasures) steps.shift();
+      },
     });
     return { kind: "run", failure, measures: measures() };
   } catch (error) {

@@ -7,6 +7,7 @@ interface DevCommandOptions {
   readonly port: number;
   readonly readyFile?: string;
   readonly metricsPort?: number;
+  readonly tracing?: string;
   readonly logLevel: (typeof logLevels)[number];
 }
 
@@ -24,8 +25,9 @@ export function devCommand(cli: Cli): Command {
       "offer metrics on this port of 127.0.0.1 (platform) and the next two (keyring, executor)",
       parseNumber("--metrics-port", 1_024, 65_533),
     )
+    .option("--tracing <url>", "send spans of executions to this OpenTelemetry collector (OTLP over HTTP)")
     .addOption(new Option("--log-level <level>", "log level of all parts").choices(logLevels).default("info"))
-    .action(async ({ data, port, readyFile, metricsPort, logLevel }: DevCommandOptions) => {
+    .action(async ({ data, port, readyFile, metricsPort, tracing, logLevel }: DevCommandOptions) => {
       const { environment, output } = cli;
       const signal = cli.takeSignals();
       const closed = cli.closedDescriptors;
@@ -37,6 +39,7 @@ export function devCommand(cli: Cli): Command {
         port,
         readyFile,
         metricsPort,
+        tracing,
         logLevel,
         environment,
         say: (line) => output.line(line),

@@ -25,6 +25,8 @@ export interface DevOptions {
   readonly logLevel: "trace" | "debug" | "info" | "warn" | "error";
   /** The first of three ports on which the parts offer metrics; undefined for none. */
   readonly metricsPort?: number | undefined;
+  /** The collector that gets the parts' spans; undefined for none. */
+  readonly tracing?: string | undefined;
   readonly environment: Environment;
   /** Called with what a person waits for. */
   readonly say: (line: string) => void;
@@ -71,7 +73,8 @@ export async function startDev(options: DevOptions): Promise<Dev> {
     const keys = await ensureKeys(folder);
     const servers = await startServers({ programs, dataFolder: folder.root, environment, signal });
     stops.push(async () => servers.stop());
-    const shared = { logLevel: options.logLevel, metricsPort: options.metricsPort };
+    const { logLevel, metricsPort, tracing } = options;
+    const shared = { logLevel, metricsPort, tracing };
     const dependencies = await findDependencySettings(environment, say);
     await writePartConfigs({ folder, keys, servers, programs, dependencies, port, ...shared });
 

@@ -23,6 +23,8 @@ export interface PartConfigs {
   readonly logLevel: "trace" | "debug" | "info" | "warn" | "error";
   /** Where the parts offer metrics; undefined for nowhere. */
   readonly metricsPort?: number | undefined;
+  /** The collector that gets spans; undefined for none. */
+  readonly tracing?: string | undefined;
 }
 
 /** Where each part offers metrics when the first of three ports is this one. */
@@ -54,7 +56,7 @@ function platformSettings(options: PartConfigs): PlatformConfig {
     auditCheckpointFile: join(folder.part("platform"), "audit-checkpoint.json"),
     adminTokenSha256: createHash("sha256").update(keys.adminToken).digest("hex"),
     listen: { host: "127.0.0.1", port },
-    ...offered(options, "platform"),
+    ...told(options, "platform"),
     logLevel,
   };
 }
@@ -71,7 +73,7 @@ function keyringSettings(options: PartConfigs): KeyringConfig {
     ...executorAccess(servers),
     publicUrl: `http://127.0.0.1:${port}`,
     auditCheckpointFile: join(folder.part("keyring"), "audit-checkpoint.json"),
-    ...offered(options, "keyring"),
+    ...told(options, "keyring"),
     logLevel,
   };
 }
@@ -104,13 +106,16 @@ function executorSettings(options: PartConfigs): ExecutorConfig {
     unsafeNoSandbox: false,
     dependencies: { ...dependencies, pip: programs.pip, cacheBytes: 10 * 1024 ** 3 },
     drainMs,
-    ...offered(options, "executor"),
+    ...told(options, "executor"),
     logLevel,
   };
 }
 
-function offered({ metricsPort }: PartConfigs, part: PartName): { readonly metrics?: { readonly listen: string } } {
-  return metricsPort === undefined ? {} : { metrics: { listen: metricsAddresses(metricsPort)[part] } };
+function told({ metricsPort, tracing }: PartConfigs, part: PartName): Pick<PlatformConfig, "metrics" | "tracing"> {
+  return {
+    ...(metricsPort === undefined ? {} : { metrics: { listen: metricsAddresses(metricsPort)[part] } }),
+    ...(tracing === undefined ? {} : { tracing: { endpoint: tracing } }),
+  };
 }
 
 async function writeConfig(file: string, config: object): Promise<void> {

@@ -15,6 +15,8 @@ export interface RunDevOptions {
   readonly logLevel: "trace" | "debug" | "info" | "warn" | "error";
   /** The first of three ports on which the parts offer metrics; undefined for none. */
   readonly metricsPort?: number | undefined;
+  /** The collector that gets the parts' spans; undefined for none. */
+  readonly tracing?: string | undefined;
   readonly environment: Environment;
   readonly say: (line: string) => void;
   /** Saves the profile "local", so that every other command works at once. */

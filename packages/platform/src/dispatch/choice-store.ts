@@ -32,6 +32,7 @@ const readyRow = z
     sealed: z.instanceof(Uint8Array).nullable(),
     trigger,
     is_limited: z.boolean(),
+    trace: z.string().nullable(),
     expires_at: z.date(),
   })
   .transform((row) => ({
@@ -47,6 +48,7 @@ const readyRow = z
     sealed: row.sealed,
     trigger: row.trigger,
     isLimited: row.is_limited,
+    trace: row.trace,
     /** When an event that is built now expires, on the database's clock; the wait for the lock does not count. */
     expiresAt: row.expires_at.getTime(),
   }));
@@ -205,7 +207,7 @@ export async function lockReady(
   const rows = await sql.rows(
     z.looseObject({ id: executionId }),
     `select e.id, e.status, e.attempt, e.generation, l.id as pool_id, p.id as project_id, p.name as project_name,
-            k.id as package_id, k.name as package_name, v.number as version_number, e.visible, e.sealed, e.trigger,
+            k.id as package_id, k.name as package_name, v.number as version_number, e.visible, e.sealed, e.trigger, e.trace,
             k.max_concurrent is not null or p.max_concurrent is not null as is_limited,
             clock_timestamp() + $2 * interval '1 millisecond' as expires_at
      from executions e join outbox o on o.execution_id = e.id

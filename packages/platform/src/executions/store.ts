@@ -32,6 +32,7 @@ const lockedRow = z
     reports: z.enum(["awaited", "complete", "gaps"]).nullable(),
     is_held: z.boolean(),
     waited_ms: z.number(),
+    trace: z.string().nullable(),
   })
   .transform(
     ({
@@ -71,9 +72,9 @@ export type LockedExecution = z.infer<typeof lockedRow>;
  */
 export const insertExecutionsFrom = (source: string): string => `
   insert into executions (id, project_id, package_id, version_id, pool_name, status, cursor, visible, sealed,
-                          sealed_names, priority, not_before, trigger, on_lost)
+                          sealed_names, priority, not_before, trigger, on_lost, trace)
   select id, project_id, package_id, version_id, pool_name, 'queued', 1, visible, sealed,
-         sealed_names, priority, not_before, trigger, on_lost
+         sealed_names, priority, not_before, trigger, on_lost, trace
   from ${source} order by place
   returning id, number, project_id, package_id, pool_name, priority, not_before`;
 
@@ -88,7 +89,8 @@ export function executionNotFound(id: ExecutionId): SealrunError {
 const selectLocked = `select id, status, attempt, generation, project_id, package_id, version_id, granted, last_sequence,
             executor_id, on_lost, cancel_requested_at is not null as is_cancel_requested, reports,
             coalesce(event_expires_at < clock_timestamp(), true) as is_expired, ${isHeld} as is_held,
-            (extract(epoch from clock_timestamp() - greatest(created_at, not_before)) * 1000)::float8 as waited_ms
+            (extract(epoch from clock_timestamp() - greatest(created_at, not_before)) * 1000)::float8 as waited_ms,
+            trace
      from executions`;
 
 /** Locks an execution until the transaction ends; `EXECUTION_NOT_FOUND` when there is no execution of that id. */

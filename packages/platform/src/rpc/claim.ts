@@ -30,6 +30,7 @@ type Verdict = Claimed | SealrunError;
  * keyring refuses or does not answer, the execution is queued again and the keyring's error is passed on.
  */
 export async function answerClaim(deps: RpcDeps & Pick<Deps, "log">, request: ExecutorRequest): Promise<ClaimReply> {
+  const startMs = Date.now();
   const { claims } = decode(claimRequest, request.body);
   const taken = await deps.database.transaction(async (sql) => takeAll(sql, request, claims));
   crashPoint("platform.claim.after-commit");
@@ -44,6 +45,7 @@ export async function answerClaim(deps: RpcDeps & Pick<Deps, "log">, request: Ex
     const isFirst = execution.status === "queued" && execution.attempt === 0 && !refused.has(execution.id);
     if (isFirst) deps.metrics?.started(execution.waitedMs);
   }
+  recordSpans(deps, claimed, { startMs, refused });
   for (const { code } of refused.values()) deps.metrics?.claimRefused(code);
   await recordRefusals(
     deps,
@@ -60,6 +62,22 @@ export async function answerClaim(deps: RpcDeps & Pick<Deps, "log">, request: Ex
     return { executionId, ok: false, error: { code: verdict.code, message: verdict.message } };
   });
   return { ok: true, claims: verdicts, ...(frame === undefined ? {} : { grants: frame }) };
+}
+
+/** How long each execution was queued, and what became of its claim. */
+function recordSpans(
+  { tracer }: Pick<Deps, "tracer">,
+  claimed: readonly Claimed[],
+  { startMs, refused }: { readonly startMs: number; readonly refused: ReadonlyMap<ExecutionId, SealrunError> },
+): void {
+  for (const { execution, attempt } of claimed) {
+    const parent = execution.trace ?? undefined;
+    const fields = { "sealrun.execution.id": execution.id, "sealrun.attempt": attempt };
+    const code = refused.get(execution.id)?.code;
+    if (execution.status === "queued" && attempt === 1)
+      tracer?.record({ name: "sealrun.queue", parent, startMs: startMs - execution.waitedMs, endMs: startMs, fields });
+    tracer?.record({ name: "sealrun.claim", parent, startMs, fields, code });
+  }
 }
 
 /** Claims what can be claimed. All checks come before the first write, so that one refusal undoes nothing of the others. */

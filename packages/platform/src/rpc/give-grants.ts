@@ -67,6 +67,7 @@ async function getGrants(
     projectId: execution.projectId,
     ...askedValues(execution.granted),
     endsAt: Date.now() + grantMs,
+    ...(execution.trace === null ? {} : { trace: execution.trace }),
   }));
   const first = await askAndMark(deps, request, items).catch((cause: unknown) => ({ cause }));
   if ("cause" in first) {

@@ -97,14 +97,19 @@ async function finishAlone(
 }
 
 async function commit(
-  { database, metrics }: Pick<FinishDeps, "database" | "metrics">,
+  { database, metrics, tracer }: Pick<FinishDeps, "database" | "metrics" | "tracer">,
   request: ExecutorRequest,
   ends: readonly FinishedAttempt[],
 ): Promise<readonly FinishVerdict[]> {
+  const startMs = Date.now();
   const verdicts = await database.transaction(async (sql) => finishAttempts(sql, request, ends));
-  for (const [place, { status, error }] of ends.entries()) {
+  for (const [place, { executionId, attempt, status, error }] of ends.entries()) {
     const verdict = verdicts[place];
-    if (verdict?.isAccepted === true && verdict.isNew) metrics?.ended({ status, code: error?.code });
+    if (verdict?.isAccepted !== true || !verdict.isNew) continue;
+    metrics?.ended({ status, code: error?.code });
+    const fields = { "sealrun.execution.id": executionId, "sealrun.attempt": attempt, "sealrun.status": status };
+    const parent = verdict.trace ?? undefined;
+    tracer?.record({ name: "sealrun.finish", parent, startMs, fields, code: error?.code });
   }
   return verdicts;
 }
