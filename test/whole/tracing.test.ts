@@ -1,4 +1,4 @@
-import { executionList, startedExecution } from "@sealrun/protocol";
+import { executionList, sentEvent, startedExecution } from "@sealrun/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ask } from "../support/api.ts";
 import { type CollectedSpan, type Collector, startCollector } from "../support/collector.ts";
@@ -35,7 +35,22 @@ async function start(traceparent?: string): Promise<string> {
   return id;
 }
 
-/** All spans of an execution, once they are complete. */
+/** All spans of an execution of one step that succeeds, besides the first; once they are complete. */
+async function spansAfterFirst(id: string): Promise<readonly CollectedSpan[]> {
+  const own = (): readonly CollectedSpan[] =>
+    collector.spans.filter(({ fields }) => fields["sealrun.execution.id"] === id);
+  const names = ["attempt", "claim", "finish", "grant", "queue", "step"].map((name) => `sealrun.${name}`);
+  await expect
+    .poll(() =>
+      own()
+        .map(({ name }) => name)
+        .toSorted(),
+    )
+    .toEqual(names);
+  return own();
+}
+
+/** All spans of an execution of the package, once they are complete. */
 async function spansOf(id: string): Promise<readonly CollectedSpan[]> {
   const own = (): readonly CollectedSpan[] =>
     collector.spans.filter(({ fields }) => fields["sealrun.execution.id"] === id);
@@ -119,6 +134,34 @@ describe("sealrun dev --tracing", () => {
     expect((await stage.lines(id))[0]).toMatch(new RegExp(`^stdout: 00-${traceId}-[0-9a-f]{16}-00 `));
   });
 
+  test("POST /v1/projects/:project/events continues the caller's trace in the executions that it starts", async () => {
+    await stage.push("traced/hears", { "main.sh": "true", "manifest.json": { trigger_events: ["it.happened"] } });
+    const sent = { json: { type: "it.happened" }, headers: { traceparent: `00-${traceId}-${spanId}-01` } };
+    const { id, started } = await ask(stage, sentEvent, ["POST", "/projects/traced/events", sent]);
+    const spans = await spansAfterFirst(started[0] ?? "");
+    expect(new Set(spans.map((span) => span.traceId))).toEqual(new Set([traceId]));
+    const event = collector.spans.find(({ fields }) => fields["sealrun.event.id"] === id);
+    expect(event).toMatchObject({ name: "sealrun.event", parentSpanId: spanId, traceId });
+    expect(spans.find(({ name }) => name === "sealrun.queue")?.parentSpanId).toBe(event?.spanId);
+  });
+
+  test("schedule of a manifest.json begins a trace for each due time", async () => {
+    await stage.push("traced/ticks", { "main.sh": "true", "manifest.json": { schedule: "* * * * * *" } });
+    const list = async () => ask(stage, executionList, ["GET", "/executions?project=traced&package=ticks"]);
+    await expect.poll(async () => (await list()).executions.length).toBeGreaterThanOrEqual(2);
+    await stage.push("traced/ticks", { "main.sh": "true", "manifest.json": {} });
+    const [one, two] = (await list()).executions;
+    const traces = [one, two].map(async (execution) => {
+      const spans = await spansAfterFirst(execution?.id ?? "");
+      const ids = new Set(spans.map((span) => span.traceId));
+      expect(ids.size).toBe(1);
+      const first = collector.spans.find(({ name, traceId: of }) => name === "sealrun.schedule" && ids.has(of));
+      expect(spans.find(({ name }) => name === "sealrun.finish")?.parentSpanId).toBe(first?.spanId);
+      return first?.traceId;
+    });
+    expect(new Set(await Promise.all(traces)).size).toBe(2);
+  });
+
   test("sealrun dev --tracing names no secret, package, project or script, and no value", () => {
     expect(collector.problems).toEqual([]);
     for (const word of [canary, "TracesCanarySecret", "traced", "steps", "first.py", "second.sh", stage.token]) {
@@ -135,7 +178,7 @@ describe("sealrun dev --tracing", () => {
   });
 
   test("sealrun dev --tracing traces an execution that runs again", async () => {
-    const { executions } = await ask(stage, executionList, ["GET", "/executions?project=traced"]);
+    const { executions } = await ask(stage, executionList, ["GET", "/executions?project=traced&package=steps"]);
     const first = executions[0]?.id ?? "";
     const { id } = await ask(stage, startedExecution, ["POST", `/executions/${first}/again`, { json: {} }]);
     await expect.poll(async () => (await stage.show(id)).status).toBe("failed");
