@@ -4,7 +4,7 @@ import { z } from "zod";
 export const maxStepMeasures = 100;
 
 /** One try of a step. */
-export const stepMeasure = z.object({
+const stepMeasure = z.object({
   index: z.int().nonnegative(),
   try: z.int().positive(),
   /** The span that its script has as `TRACEPARENT`. */

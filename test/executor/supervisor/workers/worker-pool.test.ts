@@ -9,7 +9,7 @@ import { makeSettings, runOne, workerProgram } from "./run-in-worker.ts";
 
 const quick = { files: { "main.sh": "echo done\n" } };
 const held = { files: { "main.sh": "echo begins; sleep 600\n" } };
-const ended = { kind: "run", failure: undefined };
+const ended: unknown = expect.objectContaining({ kind: "run", failure: undefined });
 
 async function startPool(folder: string, slots: number) {
   const lost: number[] = [];
