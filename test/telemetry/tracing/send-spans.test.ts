@@ -52,6 +52,19 @@ describe("sendSpans()", () => {
     await sender.close();
   });
 
+  test("sendSpans() drops spans that the collector refuses for what they are, and sends those after them", async () => {
+    collector.answerWith(400);
+    const sender = sendSpans({ endpoint: collector.url, service: "test", log });
+    sender.add(span(0));
+    await expect
+      .poll(() => said)
+      .toEqual([{ endpoint: collector.url, reason: "HTTP status 400", waiting: 0, dropped: 1 }]);
+    collector.answerWith(200);
+    sender.add(span(1));
+    await expect.poll(places).toEqual([1]);
+    await sender.close();
+  });
+
   test("sendSpans() drops the oldest spans over 2048 while nothing answers, and its close does not wait", async () => {
     const port = await freePort();
     const sender = sendSpans({ endpoint: `http://127.0.0.1:${port}`, service: "test", log });

@@ -77,10 +77,14 @@ export function sendSpans({
       await sleep(pauseMs, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
       const batch = queue.slice(0, maxBatch);
       const reason = await post(batch);
-      if (reason === undefined) {
+      // What it refuses for what it is would be refused again, and nothing behind it would be sent.
+      const isRefused = reason !== undefined && /^HTTP status 4(?!08|29)/.test(reason);
+      if (isRefused) dropped += batch.length;
+      if (reason === undefined || isRefused) {
         const sent = new Set(batch);
         queue.splice(0, queue.length, ...queue.filter((span) => !sent.has(span)));
-      } else say(reason);
+      }
+      if (reason !== undefined) say(reason);
       if (closing.signal.aborted && reason !== undefined) return;
       pauseMs = reason === undefined ? 0 : retryMs;
     }
