@@ -1,5 +1,5 @@
 import { readPrivateFile } from "@sealrun/key-files";
-import { decode, fields, limits, natsSettings, SealrunError, toSealrunError } from "@sealrun/protocol";
+import { decode, fields, limits, natsSettings, sandboxLevel, SealrunError, toSealrunError } from "@sealrun/protocol";
 import { z } from "zod";
 import { dependencySettings } from "./dependencies/settings.ts";
 
@@ -38,6 +38,8 @@ export const executorConfig = fields({
   /** Maximum bytes of a script's `/tmp` and of its `/dev/shm`, each; they are in memory. */
   tmpBytes: z.number().int().min(minTmpBytes).default(limits.tmpBytes),
   unsafeNoSandbox: z.boolean().default(false),
+  /** The executor starts only where its sandbox reaches this level. */
+  minSandbox: sandboxLevel.default("none"),
   /** Where scripts' dependencies come from. */
   dependencies: dependencySettings.prefault({}),
   /** How long runs may continue after SIGTERM. */

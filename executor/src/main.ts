@@ -7,6 +7,7 @@ import { decodeEnrolmentToken, executorId, inboxPrefix, SealrunError } from "@se
 import type { Logger } from "pino";
 import { workerSettings } from "./between/worker-settings.ts";
 import { readHostRoots } from "./child/host-roots.ts";
+import { createPipePool } from "./child/output-pipes.ts";
 import { probeSandbox } from "./child/probe.ts";
 import type { Sandbox } from "./child/run-step.ts";
 import { hasSystemCallFilter } from "./child/seccomp/filter.ts";
@@ -24,6 +25,7 @@ import { createWorkerPool } from "./supervisor/workers/worker-pool.ts";
 import { findShortage } from "./machine/free-space.ts";
 import { probeMachine } from "./machine/probe-machine.ts";
 import { createReadiness, type Readiness, type ReadinessDeps } from "./machine/readiness.ts";
+import { proveSandbox } from "./self-attack/prove-sandbox.ts";
 import { findEsbuild, findNpm, findRuntime } from "./runtime-files.ts";
 import { removeLeftovers } from "./workspace/remove-leftovers.ts";
 
@@ -46,9 +48,15 @@ export interface Executor {
 export async function start(config: ExecutorConfig, deps: { readonly log: Logger }): Promise<Executor> {
   const { log } = deps;
   const sandbox = await chooseSandbox(config, log);
-  const state = await loadState(config, log);
   const pipesFolder = join(config.cacheDir, "pipes");
   for (const root of [config.workDir, pipesFolder]) await removeLeftovers(root);
+  const { workDir, stateFile, minSandbox } = config;
+  const runtime = findRuntime(config.python);
+  const pipes = createPipePool(pipesFolder, 2);
+  const spoolFolder = `${stateFile}.spool`;
+  const proof = { sandbox, runtime, pipes, workDir, stateFile, spool: spoolFolder, minSandbox, log };
+  const level = await proveSandbox(proof).finally(pipes.close);
+  const state = await loadState(config, log);
   const login = await openLogin(config, state, log);
   const link = await connectNats({
     current: login.current,
@@ -62,8 +70,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
   const endRuns = new AbortController();
   const giveUp = new AbortController();
   const rpc = createPlatformRpc({ ...state, link });
-  const presence = announcePresence({ rpc, slots: config.slots, log });
-  const spoolFolder = `${config.stateFile}.spool`;
+  const presence = announcePresence({ rpc, slots: config.slots, sandbox: level, log });
   const readiness = watchMachine(config, { sandbox, spoolFolder, onChange: presence.setTrouble, log });
   const control = listenToControl({
     link,
@@ -81,11 +88,11 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
   const workers = createWorkerPool({
     settings: workerSettings.parse({
       sandbox,
-      runtime: findRuntime(config.python),
+      runtime,
       npm: findNpm(),
       esbuild: findEsbuild(),
       dependencies: config.dependencies,
-      workDir: config.workDir,
+      workDir,
       cacheDir: config.cacheDir,
     }),
     program: workerProgram,
@@ -101,6 +108,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
     ends,
     presence,
     readiness,
+    level,
     pool: state.pool.id,
     link,
     log,
@@ -110,7 +118,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
   };
   const working = workOnQueue(work, config.slots, stopTaking.signal);
   log.info(
-    { executor: state.identity.id, pool: state.pool.name, slots: config.slots },
+    { executor: state.identity.id, pool: state.pool.name, slots: config.slots, sandbox: level },
     "The executor is ready and takes executions",
   );
   return {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { limits } from "@sealrun/protocol";
 import type { HostRoot } from "./host-roots.ts";
 import { type InstalledPackages, pythonPackagesPath, type Runtime, sandboxLayout } from "./layout.ts";
@@ -35,6 +36,9 @@ const etcPaths = [
   "localtime",
 ];
 
+/** What the kernel lists of all keyrings of the executor's user, in a `/proc` of any namespace. */
+const keyLists = ["/proc/keys", "/proc/key-users"];
+
 /**
  * Own namespaces for users, processes, IPC, host name, cgroups and mounts. No capability, no access to the executor's
  * terminal, and it ends with its parent. The user inside is `nobody` (65534); outside it is the executor's user.
@@ -61,10 +65,15 @@ export function systemArguments(
     ["--ro-bind", "/usr", "/usr"],
     ...hidden.filter((path) => path.startsWith("/usr/")).map((path) => ["--tmpfs", path, "--remount-ro", path]),
     ...hostRoots.map(({ path, link }) => (link === undefined ? ["--ro-bind", path, path] : ["--symlink", link, path])),
-    ["--proc", "/proc", "--remount-ro", "/proc"],
+    ["--proc", "/proc", ...keyLists.filter((path) => existsSync(path)).flatMap(hide), "--remount-ro", "/proc"],
     ["--dev", "/dev", ...memory("/dev/shm"), "--remount-ro", "/dev", ...memory("/tmp")],
     ...etcPaths.map((path) => ["--ro-bind-try", `/etc/${path}`, `/etc/${path}`]),
   ].flat();
+}
+
+/** Bubblewrap mounts it without devices, so that it cannot be opened. */
+function hide(path: string): readonly string[] {
+  return ["--ro-bind", "/dev/null", path];
 }
 
 /**

@@ -88,6 +88,7 @@ function executorSettings({ folder, port, programs, dependencies, logLevel }: Pa
     hidden: folder.root.startsWith("/usr/") ? [folder.root] : [],
     tmpBytes: limits.tmpBytes,
     unsafeNoSandbox: false,
+    minSandbox: "none",
     dependencies: { ...dependencies, pip: programs.pip, cacheBytes: 10 * 1024 ** 3 },
     drainMs,
     logLevel,
