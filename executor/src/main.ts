@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { spoolKey } from "@sealrun/crypto";
 import { readPrivateFile } from "@sealrun/key-files";
-import { connectNats } from "@sealrun/nats";
+import { connectNats, onLoginRefused } from "@sealrun/nats";
 import { decodeEnrolmentToken, executorId, inboxPrefix, SealrunError } from "@sealrun/protocol";
 import type { Logger } from "pino";
 import { workerSettings } from "./between/worker-settings.ts";
@@ -13,7 +13,7 @@ import type { Sandbox } from "./child/run-step.ts";
 import { hasSystemCallFilter } from "./child/seccomp/filter.ts";
 import type { ExecutorConfig } from "./config.ts";
 import { enrol } from "./enrol/enrol.ts";
-import { keepCredentials, type KeptCredentials } from "./enrol/keep-credentials.ts";
+import { keepCredentials, type KeepOptions, type KeptCredentials } from "./enrol/keep-credentials.ts";
 import { type ExecutorState, readState, writeState } from "./enrol/state-file.ts";
 import { listenToControl } from "./supervisor/lease/control.ts";
 import { createEnds } from "./supervisor/report/ends.ts";
@@ -40,6 +40,8 @@ const reportEndsMs = 15_000;
 /** A running executor. */
 export interface Executor {
   readonly id: string;
+  /** Settles with the reason when the executor was revoked: its runs are ended, and it must be closed. */
+  readonly revoked: Promise<SealrunError>;
   /** Takes no more executions, waits for the running ones (at most `drainMs`, then ends them), and disconnects. */
   close(): Promise<void>;
 }
@@ -57,7 +59,8 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
   const proof = { sandbox, runtime, pipes, workDir, stateFile, spool: spoolFolder, minSandbox, log };
   const level = await proveSandbox(proof).finally(pipes.close);
   const state = await loadState(config, log);
-  const login = await openLogin(config, state, log);
+  const revoked = Promise.withResolvers<SealrunError>();
+  const login = await openLogin(config, state, { log, onRevoked: revoked.resolve });
   const link = await connectNats({
     current: login.current,
     name: state.identity.id,
@@ -66,9 +69,15 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
     await login.stop();
     throw error;
   });
+  onLoginRefused(link, login.renewNow);
   const stopTaking = new AbortController();
   const endRuns = new AbortController();
   const giveUp = new AbortController();
+  let isRevoked = false;
+  void revoked.promise.then(() => {
+    isRevoked = true;
+    for (const controller of [stopTaking, endRuns, giveUp]) controller.abort();
+  });
   const rpc = createPlatformRpc({ ...state, link });
   const presence = announcePresence({ rpc, slots: config.slots, sandbox: level, log });
   const readiness = watchMachine(config, { sandbox, spoolFolder, onChange: presence.setTrouble, log });
@@ -123,6 +132,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
   );
   return {
     id: state.identity.id,
+    revoked: revoked.promise,
     close: async () => {
       log.info({ drainMs: config.drainMs }, "Draining: no more executions are taken; waiting for running ones");
       stopTaking.abort();
@@ -141,7 +151,8 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
       // The platform must learn that this executor drains before the connection closes.
       await presence.close();
       await login.stop();
-      await link.close();
+      // The client of a revoked executor never gets a connection over which it could send what is left.
+      await (isRevoked ? link.connection.close() : link.close());
     },
   };
 }
@@ -180,14 +191,22 @@ async function chooseSandbox(config: ExecutorConfig, log: Logger): Promise<Sandb
 }
 
 /** The login from the settings, else that of the enrolment, which is renewed from now on. */
-async function openLogin(config: ExecutorConfig, state: ExecutorState, log: Logger): Promise<KeptCredentials> {
+async function openLogin(
+  config: ExecutorConfig,
+  state: ExecutorState,
+  deps: Pick<KeepOptions, "log" | "onRevoked">,
+): Promise<KeptCredentials> {
   const { nats, stateFile } = config;
   const platformUrl = config.platformUrl ?? state.platformUrl;
   if (nats === undefined && platformUrl !== undefined) {
-    return keepCredentials({ state, stateFile, platformUrl, log });
+    const onRevoked = (cause: SealrunError): void => {
+      const sentence = `This executor was revoked; to enrol this machine again, delete ${stateFile} and use a new token`;
+      deps.onRevoked(new SealrunError("NOT_ENROLLED", sentence, { cause }));
+    };
+    return keepCredentials({ state, stateFile, platformUrl, log: deps.log, onRevoked });
   }
   const fixed = nats ?? state.nats;
-  return { current: () => fixed, stop: async () => undefined };
+  return { current: () => fixed, renewNow: () => undefined, stop: async () => undefined };
 }
 
 async function loadState(config: ExecutorConfig, log: Logger): Promise<ExecutorState> {
