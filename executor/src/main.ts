@@ -11,6 +11,8 @@ import { createPipePool } from "./child/output-pipes.ts";
 import { probeSandbox } from "./child/probe.ts";
 import type { Sandbox } from "./child/run-step.ts";
 import { hasSystemCallFilter } from "./child/seccomp/filter.ts";
+import { openSlotUsers } from "./child/user/slot-users.ts";
+import { createUserPool } from "./child/user/take-users.ts";
 import type { ExecutorConfig } from "./config.ts";
 import { enrol } from "./enrol/enrol.ts";
 import { keepCredentials, type KeepOptions, type KeptCredentials } from "./enrol/keep-credentials.ts";
@@ -56,8 +58,15 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
   const runtime = findRuntime(config.python);
   const pipes = createPipePool(pipesFolder, 2);
   const spoolFolder = `${stateFile}.spool`;
+  const range = sandbox.kind === "none" ? null : config.slotUids;
+  const slotUsers = await openSlotUsers({ range, slots: config.slots, folder: join(config.cacheDir, "users") });
   const proof = { sandbox, runtime, pipes, workDir, stateFile, spool: spoolFolder, minSandbox, log };
-  const level = await proveSandbox(proof).finally(pipes.close);
+  const { level, users } = await proveSandbox({ ...proof, users: slotUsers.users })
+    .catch((error: unknown) => {
+      slotUsers.close();
+      throw error;
+    })
+    .finally(pipes.close);
   const state = await loadState(config, log);
   const revoked = Promise.withResolvers<SealrunError>();
   const login = await openLogin(config, state, { log, onRevoked: revoked.resolve });
@@ -106,6 +115,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
     }),
     program: workerProgram,
     slots: config.slots,
+    users: createUserPool(users),
     onLost: async () => {
       for (const root of [config.workDir, pipesFolder]) await removeLeftovers(root);
     },
@@ -145,6 +155,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
       await working;
       for (const timer of timers) clearTimeout(timer);
       await workers.close();
+      slotUsers.close();
       control.close();
       await ends.close();
       await left;

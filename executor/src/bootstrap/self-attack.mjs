@@ -8,6 +8,10 @@ import net from "node:net";
  */
 
 const plan = JSON.parse(fs.readFileSync("/work/plan.json", "utf8"));
+if (plan.mustRun !== null && spawnSync(plan.mustRun, ["-c", ""]).status !== 0) {
+  throw new Error(`${plan.mustRun} cannot be run by the user of a slot: its files must be readable for all`);
+}
+fs.readFileSync("/node_modules/@sealrun/sdk/package.json");
 const procIds = fs.readdirSync("/proc").filter((name) => /^[0-9]+$/.test(name));
 
 /** True when `action` returns something true; an error means that the attack was stopped. */

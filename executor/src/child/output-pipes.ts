@@ -120,6 +120,10 @@ export function createPipePool(root: string, scripts: number = scriptsPerFill): 
   };
 }
 
+/**
+ * A process that has a descriptor of such a pipe may open it again, as `echo … > /dev/stderr` does, also as another user; by
+ * name only this user reaches it.
+ */
 async function makePipes(folder: string, scripts: number): Promise<PipeNames[]> {
   const sets = Array.from({ length: scripts }, (_, index) => ({
     stdout: `${index}.stdout`,
@@ -129,7 +133,7 @@ async function makePipes(folder: string, scripts: number): Promise<PipeNames[]> 
   }));
   try {
     const names = sets.flatMap((set) => Object.values(set));
-    await startProgram("mkfifo", ["-m", "600", ...names], { cwd: folder, env: { PATH: "/usr/bin:/bin" } });
+    await startProgram("mkfifo", ["-m", "666", ...names], { cwd: folder, env: { PATH: "/usr/bin:/bin" } });
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     if (!(error instanceof ExecaError)) throw error;

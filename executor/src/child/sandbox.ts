@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { limits } from "@sealrun/protocol";
 import type { HostRoot } from "./host-roots.ts";
 import { type InstalledPackages, pythonPackagesPath, type Runtime, sandboxLayout } from "./layout.ts";
+import { type SlotUser, userIsolation } from "./user/slot-user.ts";
 
 /** What one sandbox shows to the script in it. */
 export interface SandboxOptions {
@@ -16,6 +18,8 @@ export interface SandboxOptions {
   /** Maximum bytes of `/tmp` and of `/dev/shm`, each; by default the limit `tmpBytes`. */
   readonly tmpBytes?: number | undefined;
   readonly installed?: InstalledPackages | undefined;
+  /** The user of the host that the script runs as, where the executor runs as root. */
+  readonly user?: SlotUser | undefined;
 }
 
 /**
@@ -60,7 +64,10 @@ export function systemArguments(
   hidden: readonly string[],
   tmpBytes: number = limits.tmpBytes,
 ): readonly string[] {
-  const memory = (path: string): readonly string[] => ["--size", String(tmpBytes), "--tmpfs", path];
+  const memory = (path: string): readonly string[] => [
+    ...["--perms", "1777", "--size", String(tmpBytes)],
+    ...["--tmpfs", path],
+  ];
   return [
     ["--ro-bind", "/usr", "/usr"],
     ...hidden.filter((path) => path.startsWith("/usr/")).map((path) => ["--tmpfs", path, "--remount-ro", path]),
@@ -76,15 +83,31 @@ function hide(path: string): readonly string[] {
   return ["--ro-bind", "/dev/null", path];
 }
 
+/** Bubblewrap makes the folders above a mount for its own user only, which is not that of the script. */
+function openParents({ runtime }: SandboxOptions): readonly string[] {
+  const mounted = [
+    ...["/etc/ssl/certs", sandboxLayout.node, sandboxLayout.bootstrap, "/node_modules/@sealrun/sdk"],
+    ...(runtime.python?.mounts ?? []).map(({ sandboxPath }) => sandboxPath),
+  ];
+  const parents = new Set<string>();
+  for (const path of mounted) for (let at = dirname(path); at !== "/"; at = dirname(at)) parents.add(at);
+  return [...parents].toSorted().flatMap((path) => ["--dir", path]);
+}
+
+/** Over the host's lists, which do not have the user. */
+function hideUsers({ passwd, group }: SlotUser): readonly string[] {
+  return ["--ro-bind", passwd, "/etc/passwd", "--ro-bind", group, "/etc/group"];
+}
+
 /**
  * Bubblewrap's arguments for one script, up to its command. The host's network is shared for now. The environment is
  * set by arguments, because bubblewrap itself must start without one: it runs outside the sandbox, and a package's
  * `LD_PRELOAD` would run there too.
  */
 export function sandboxArguments(options: SandboxOptions): readonly string[] {
-  const { runtime, workFolder, installed } = options;
+  const { runtime, workFolder, installed, user } = options;
   return [
-    isolationArguments,
+    ...(user === undefined ? [isolationArguments] : [userIsolation, openParents(options)]),
     systemArguments(options.hostRoots, options.hidden, options.tmpBytes),
     ["--ro-bind", runtime.node, sandboxLayout.node],
     ["--ro-bind", runtime.shellHelper, `${sandboxLayout.programs}/sealrun-context`],
@@ -92,6 +115,7 @@ export function sandboxArguments(options: SandboxOptions): readonly string[] {
     ["--ro-bind", runtime.sdk, "/node_modules/@sealrun/sdk"],
     ["--ro-bind", runtime.pythonSdk, sandboxLayout.pythonSdk],
     ...(runtime.python?.mounts ?? []).map(({ hostPath, sandboxPath }) => ["--ro-bind", hostPath, sandboxPath]),
+    ...(user === undefined ? [] : [hideUsers(user)]),
     ["--bind", workFolder, sandboxLayout.work],
     // Read-only: every later run would execute what one run writes there.
     installed?.nodeModules === undefined

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { type SandboxLevel, toSealrunError } from "@sealrun/protocol";
 import type { PythonRuntime } from "../child/layout.ts";
+import type { IdRange } from "../child/user/choose-ids.ts";
 import { probeSandbox } from "../child/probe.ts";
 import { readState } from "../enrol/state-file.ts";
 import { examineIsolation, type IsolationSettings } from "../self-attack/examine-isolation.ts";
@@ -15,6 +16,7 @@ interface MachineSettings {
   readonly hidden: readonly string[];
   readonly tmpBytes: number;
   readonly minSandbox: SandboxLevel;
+  readonly slotUids: IdRange | null;
   readonly stateFile: string;
   readonly workDir: string;
   readonly cacheDir: string;

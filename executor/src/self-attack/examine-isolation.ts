@@ -5,10 +5,10 @@ import { reachesLevel, type SandboxLevel } from "@sealrun/protocol";
 import { readHostRoots } from "../child/host-roots.ts";
 import type { PythonRuntime } from "../child/layout.ts";
 import { createPipePool } from "../child/output-pipes.ts";
+import type { IdRange } from "../child/user/choose-ids.ts";
+import { openSlotUsers } from "../child/user/slot-users.ts";
 import { findRuntime } from "../runtime-files.ts";
-import { attacks } from "./attacks.ts";
-import { levelOf, missingFor } from "./judge-attacks.ts";
-import { attackOwnSandbox } from "./self-attack.ts";
+import { findLevel } from "./find-level.ts";
 
 /** What an executor's settings say of its sandbox. */
 export interface IsolationSettings {
@@ -18,6 +18,7 @@ export interface IsolationSettings {
   readonly hidden: readonly string[];
   readonly tmpBytes: number;
   readonly minSandbox: SandboxLevel;
+  readonly slotUids: IdRange | null;
 }
 
 /**
@@ -27,35 +28,30 @@ export interface IsolationSettings {
 export async function examineIsolation(
   settings: IsolationSettings,
 ): Promise<{ readonly isEnough: boolean; readonly sentence: string }> {
-  const { bwrap: program, stateFile, minSandbox, hidden, tmpBytes } = settings;
+  const { bwrap: program, stateFile, minSandbox, hidden, tmpBytes, slotUids } = settings;
   const folder = await mkdtemp(join(tmpdir(), "sealrun-doctor-"));
   const pipes = createPipePool(join(folder, "pipes"));
+  const { users, close } = await openSlotUsers({ range: slotUids, slots: 1, folder: join(folder, "users") });
   try {
-    const results = await attackOwnSandbox({
-      sandbox: { kind: "bubblewrap", program, hostRoots: await readHostRoots(), hidden, tmpBytes },
+    const options = {
+      sandbox: { kind: "bubblewrap", program, hostRoots: await readHostRoots(), hidden, tmpBytes } as const,
       runtime: findRuntime(settings.python),
       pipes,
       workDir: join(folder, "work"),
       stateFile,
       spool: `${stateFile}.spool`,
-    });
-    const level = levelOf(results);
+    };
+    const { level, missing, held, open } = await findLevel(options, users);
     const isEnough = level !== "none" && reachesLevel(level, minSandbox);
-    const held = results.filter(({ result }) => result === "held").length;
-    const missing = missingFor(results);
-    const open = results.filter(({ name, result }) => result === "failed" && attacks[name].promisedBy === undefined);
     const sentence = [
       `The sandbox reaches the level ${level}: ${held} attacks on it failed`,
-      ...(missing === undefined ? [] : [`; for more, ${missing}`]),
-      ...(open.length === 0
-        ? []
-        : [`; with the host's network a script could ${open.map(({ name }) => attacks[name].tries).join(", ")}`]),
-      ...(isEnough || level === "none"
-        ? []
-        : [`; the settings say minSandbox ${minSandbox}, so that the executor does not start`]),
+      missing === undefined ? "" : `; for more, ${missing}`,
+      open.length === 0 ? "" : `; with the host's network a script could ${open.join(", ")}`,
+      isEnough || level === "none" ? "" : `; the settings say minSandbox ${minSandbox}, so the executor does not start`,
     ].join("");
     return { isEnough, sentence };
   } finally {
+    close();
     await pipes.close();
     await rm(folder, { recursive: true, force: true });
   }

@@ -11,6 +11,7 @@ import type { Runtime } from "../child/layout.ts";
 import type { PipePool } from "../child/output-pipes.ts";
 import { makeOwnFolder } from "../child/own-folder.ts";
 import { runStep, type Sandbox } from "../child/run-step.ts";
+import { giveFolder } from "../workspace/give-folder.ts";
 import { removeFolder } from "../workspace/remove-folder.ts";
 import { type Attacked, type AttackResult, isAttackName } from "./attacks.ts";
 import { callAttacks } from "./call-attacks.ts";
@@ -89,10 +90,13 @@ async function prepareFolder(scratch: string, plan: Plan): Promise<string> {
     otherRun,
     stateFile: existsSync(plan.stateFile) ? plan.stateFile : null,
     spool: existsSync(plan.spool) ? plan.spool : null,
+    // A slot's user may read less than the executor: without these no script runs.
+    mustRun: plan.sandbox.user === undefined ? null : (plan.runtime.python?.interpreter ?? null),
     shown: plan.runtime.python?.mounts.map(({ sandboxPath }) => sandboxPath) ?? [],
     calls: calls.map(({ name, refusedWith }) => ({ name, refusedWith: refusedWith ?? null })),
   });
   await writeFile(join(folder, "plan.json"), text, { mode: 0o600 });
+  if (plan.sandbox.user !== undefined) await giveFolder(folder, plan.sandbox.user.id);
   return folder;
 }
 
@@ -111,7 +115,8 @@ async function runScript(options: SelfAttackOptions, folder: string): Promise<Re
     handle: async () => ({}),
   });
   if (end.exitCode === 0) return decode(answer, Buffer.concat(chunks));
-  const [said = ""] = Buffer.concat(errors).toString("utf8").split("\n", 1);
+  const lines = Buffer.concat(errors).toString("utf8").split("\n");
+  const said = lines.find((line) => /^\w*Error: /.test(line)) ?? lines[0] ?? "";
   const why = end.timedOut ? `it took longer than ${attackMs / 1_000} s` : `exit code ${end.exitCode}, ${said}`;
   throw new SealrunError("SANDBOX_UNAVAILABLE", `The sandbox's attack on itself could not be run (${why})`);
 }

@@ -11,6 +11,7 @@ async function examine(weaken: string | undefined, minSandbox: IsolationSettings
       hidden: [],
       tmpBytes: 1_048_576,
       minSandbox,
+      slotUids: null,
     }),
   );
   return result;
@@ -28,9 +29,7 @@ describe("examineIsolation()", () => {
   test("examineIsolation() says that an executor does not start below the level in its settings", async () => {
     expect(await examine(undefined, "separate-users")).toMatchObject({
       isEnough: false,
-      sentence: expect.stringMatching(
-        /the settings say minSandbox separate-users, so that the executor does not start$/,
-      ),
+      sentence: expect.stringMatching(/the settings say minSandbox separate-users, so the executor does not start$/),
     });
     expect(await examine(showKeys, "none")).toMatchObject({
       isEnough: false,

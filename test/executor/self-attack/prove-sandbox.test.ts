@@ -1,19 +1,21 @@
 import { describe, expect, test } from "vitest";
 import { proveSandbox } from "../../../executor/src/self-attack/prove-sandbox.ts";
+import type { SlotUser } from "../../../executor/src/child/user/slot-user.ts";
 import { prepared, showKeys } from "./weak-sandbox.ts";
 
 describe("proveSandbox()", () => {
-  const log = { info: () => undefined };
+  const log = { info: () => undefined, warn: () => undefined };
+  const users: readonly SlotUser[] = [];
 
   test("proveSandbox() gives the level, and refuses an executor that does not reach the one in its settings", async () => {
     const { result } = await prepared(undefined, async (options) =>
       Promise.allSettled([
-        proveSandbox({ ...options, minSandbox: "filtered", log }),
-        proveSandbox({ ...options, minSandbox: "separate-users", log }),
+        proveSandbox({ ...options, minSandbox: "filtered", users, log }),
+        proveSandbox({ ...options, minSandbox: "separate-users", users, log }),
       ]),
     );
     expect(result).toMatchObject([
-      { value: "filtered" },
+      { value: { level: "filtered", users: [] } },
       {
         reason: {
           code: "SANDBOX_TOO_WEAK",
@@ -27,7 +29,7 @@ describe("proveSandbox()", () => {
 
   test("proveSandbox() refuses a sandbox that does not hold, whatever the settings say", async () => {
     const { result } = await prepared(showKeys, async (options) =>
-      proveSandbox({ ...options, minSandbox: "none", log }).catch((error: unknown) => error),
+      proveSandbox({ ...options, minSandbox: "none", users, log }).catch((error: unknown) => error),
     );
     expect(result).toMatchObject({
       code: "SANDBOX_UNAVAILABLE",
@@ -38,10 +40,10 @@ describe("proveSandbox()", () => {
   test("proveSandbox() attacks nothing without a sandbox", async () => {
     const { result } = await prepared(undefined, async (options) =>
       Promise.allSettled([
-        proveSandbox({ ...options, sandbox: { kind: "none" }, minSandbox: "none", log }),
-        proveSandbox({ ...options, sandbox: { kind: "none" }, minSandbox: "namespaces", log }),
+        proveSandbox({ ...options, sandbox: { kind: "none" }, minSandbox: "none", users, log }),
+        proveSandbox({ ...options, sandbox: { kind: "none" }, minSandbox: "namespaces", users, log }),
       ]),
     );
-    expect(result).toMatchObject([{ value: "none" }, { reason: { code: "SANDBOX_TOO_WEAK" } }]);
+    expect(result).toMatchObject([{ value: { level: "none" } }, { reason: { code: "SANDBOX_TOO_WEAK" } }]);
   });
 });

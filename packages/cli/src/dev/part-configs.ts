@@ -89,6 +89,7 @@ function executorSettings({ folder, port, programs, dependencies, logLevel }: Pa
     tmpBytes: limits.tmpBytes,
     unsafeNoSandbox: false,
     minSandbox: "none",
+    slotUids: { first: 70_000, count: 1_000 },
     dependencies: { ...dependencies, pip: programs.pip, cacheBytes: 10 * 1024 ** 3 },
     drainMs,
     logLevel,
