@@ -10,7 +10,7 @@ export interface SlotUser {
 /** The name of the user inside a sandbox. */
 const name = "sealrun";
 
-/** The text of `/etc/passwd` in the sandbox of a slot's user; the host's users are nobody's business there. */
+/** The text of `/etc/passwd` in the sandbox of a slot's user: it has none of the host's users. */
 export function passwdText(id: number): string {
   return [
     "root:x:0:0:root:/root:/usr/sbin/nologin",
@@ -36,7 +36,7 @@ export const userIsolation: readonly string[] = [
   ...["CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_DAC_READ_SEARCH"].map((capability) => ["--cap-add", capability]),
 ].flat();
 
-/** The start of a command in such a sandbox: util-linux's setpriv becomes the user for good, without any capability. */
+/** The start of a command in such a sandbox: util-linux's setpriv becomes the user and drops every capability. */
 export function becomeUser({ id }: SlotUser): readonly [string, ...string[]] {
   return [
     "/usr/bin/setpriv",
