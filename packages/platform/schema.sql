@@ -19,6 +19,7 @@ create table attempts (
   granted_at timestamp with time zone,
   grant_ended_at timestamp with time zone,
   reason json,
+  sandbox text,
   CHECK ((attempt > 0)),
   CHECK ((ended_as = ANY (ARRAY['finished'::text, 'lost'::text, 'given-back'::text, 'released'::text]))),
   FOREIGN KEY (execution_id) REFERENCES executions(id),
@@ -203,6 +204,7 @@ create table executors (
   is_draining boolean not null default false,
   revoked_at timestamp with time zone,
   trouble json,
+  sandbox text,
   FOREIGN KEY (pool_id) REFERENCES pools(id),
   PRIMARY KEY (id)
 );
@@ -328,6 +330,7 @@ create table projects (
   max_concurrent integer,
   executions_days integer,
   logs_days integer,
+  min_sandbox text not null default 'none'::text,
   CHECK (((executions_days IS NULL) = (logs_days IS NULL))),
   CHECK (((executions_days = 0) OR ((logs_days >= 1) AND (logs_days <= executions_days)))),
   CHECK (((executions_days >= 0) AND (executions_days <= 3650))),
@@ -337,6 +340,7 @@ create table projects (
 );
 CREATE INDEX projects_limited ON public.projects USING btree (id) WHERE (max_concurrent IS NOT NULL);
 CREATE UNIQUE INDEX projects_name ON public.projects USING btree (lower(name));
+CREATE INDEX projects_sandboxed ON public.projects USING btree (id) WHERE (min_sandbox <> 'none'::text);
 CREATE TRIGGER projects_kept AFTER DELETE OR UPDATE ON public.projects FOR EACH STATEMENT EXECUTE FUNCTION tell_kept();
 CREATE TRIGGER projects_tell AFTER INSERT OR DELETE OR UPDATE ON public.projects FOR EACH STATEMENT EXECUTE FUNCTION tell_change('projects');
 
@@ -602,6 +606,15 @@ begin
   perform pg_notify('sealrun_outbox', 'room');
   return null;
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.sandbox_rank(level text)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select coalesce(array_position(array['none', 'namespaces', 'filtered', 'separate-users'], level) - 1, 0)
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION public.tell_change()

@@ -7,6 +7,7 @@ import { readHostRoots } from "../../executor/src/child/host-roots.ts";
 import type { PythonRuntime, Runtime } from "../../executor/src/child/layout.ts";
 import { createPipePool } from "../../executor/src/child/output-pipes.ts";
 import { runStep, type Sandbox, type StepEnd, type StepOptions } from "../../executor/src/child/run-step.ts";
+import type { SlotUser } from "../../executor/src/child/user/slot-user.ts";
 import { createWorkspace } from "../../executor/src/workspace/workspace.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 import { programs } from "../support/servers.ts";
@@ -33,6 +34,8 @@ export interface PackageOptions extends Partial<
   readonly hidden?: readonly string[];
   readonly tmpBytes?: number;
   readonly python?: PythonRuntime;
+  /** The user that the script runs as; only root may choose one. */
+  readonly user?: SlotUser;
 }
 
 export function testRuntime(): Runtime {
@@ -64,8 +67,8 @@ export async function runPackage(options: PackageOptions): Promise<PackageRun> {
     files,
     linkedSdk: runtime.sdk,
   });
-  const { tmpBytes } = options;
-  const sandbox = { ...(await testSandbox(options.hidden)), ...(tmpBytes === undefined ? {} : { tmpBytes }) };
+  const { tmpBytes, user } = options;
+  const sandbox = { ...(await testSandbox(options.hidden)), user, ...(tmpBytes === undefined ? {} : { tmpBytes }) };
   await workspace.add(
     await bundleScripts({
       compiler: { bubblewrap: sandbox.program, esbuild },
@@ -76,6 +79,7 @@ export async function runPackage(options: PackageOptions): Promise<PackageRun> {
       versionDigest: randomBytes(32).toString("hex"),
     }),
   );
+  if (user !== undefined) await workspace.giveTo(user.id);
   const output = { stdout: "", stderr: "" };
   const pipes = createPipePool(join(root.path, "pipes"));
   const end = await runStep({

@@ -10,6 +10,7 @@ import {
   inboxPrefix,
   type ProjectRights,
   type ReportItem,
+  type SandboxLevel,
   SealrunError,
   subjects,
 } from "@sealrun/protocol";
@@ -59,14 +60,19 @@ export interface ExecutorPeer {
 /** Enrols a new executor with a token of the platform's keyring. */
 export async function enrolPeer(
   platform: Pick<TestPlatform, "url" | "keyringConfig">,
-  rights: { readonly pool?: string; readonly projects?: ProjectRights; readonly slots?: number } = {},
+  rights: {
+    readonly pool?: string;
+    readonly projects?: ProjectRights;
+    readonly slots?: number;
+    readonly sandbox?: SandboxLevel;
+  } = {},
 ): Promise<ExecutorPeer> {
   const token = await issueEnrolmentToken(platform.keyringConfig, {
     pool: rights.pool ?? "default",
     projects: rights.projects ?? "all",
   });
   const state = await enrol({ ...decodeEnrolmentToken(token), url: platform.url });
-  return connectPeer(state, rights.slots);
+  return connectPeer(state, rights.slots, rights.sandbox);
 }
 
 /** Only ends a test that would never end: while the queue is missing, each try takes a second. */
@@ -76,11 +82,15 @@ const maxTakeMs = 120_000;
 const manySlots = 256;
 
 /** Connects with an enrolment that is there already, or was never made. Without `slots` it can take very much. */
-export async function connectPeer(state: ExecutorState, slots = manySlots): Promise<ExecutorPeer> {
+export async function connectPeer(
+  state: ExecutorState,
+  slots = manySlots,
+  sandbox: SandboxLevel = "filtered",
+): Promise<ExecutorPeer> {
   const id = executorId.parse(state.identity.id);
   const link = await connectNats({ ...state.nats, name: id, inboxPrefix: inboxPrefix(id) });
   const rpc = createPlatformRpc({ ...state, link });
-  const presence = announcePresence({ rpc, slots, log: pino({ level: "silent" }) });
+  const presence = announcePresence({ sandbox, rpc, slots, log: pino({ level: "silent" }) });
   const trust = { keyring: state.keyring, executorId: id, box: state.identity.box };
   const claimAll: ExecutorPeer["claimAll"] = async (claims) => {
     const asked = claims.map(({ event: { executionId, generation }, requestId }) => ({
@@ -88,7 +98,7 @@ export async function connectPeer(state: ExecutorState, slots = manySlots): Prom
       generation,
       requestId,
     }));
-    const reply = await rpc.claim({ claims: asked });
+    const reply = await rpc.claim({ claims: asked, sandbox });
     return claims.map(({ event }, place) => {
       const verdict = reply.claims[place];
       if (verdict?.executionId !== event.executionId) throw new TypeError("the answers are in another order");

@@ -34,6 +34,8 @@ export const toWorker = z.discriminatedUnion("t", [
     linesPerSecond: z.number().positive(),
     /** When the script must be gone. */
     deadline: z.number(),
+    /** The user of its scripts; absent: the executor's. */
+    user: z.object({ id: z.int().positive(), passwd: z.string(), group: z.string() }).optional(),
   }),
   z.object({ t: z.literal("deadline"), at: z.number() }),
   z.object({ t: z.literal("stop"), code: z.string(), message: z.string() }),

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type { ScriptHandler } from "../channel/answer-request.ts";
 import { type Channel, serveChannel } from "../channel/channel.ts";
-import { commandAfterGo, commandFor } from "./command.ts";
+import { type Command, commandAfterGo, commandFor } from "./command.ts";
 import { type EnvironmentOptions, holdVariables, scriptEnvironment } from "./environment.ts";
 import { writeGo } from "./go.ts";
 import type { HostRoot } from "./host-roots.ts";
@@ -18,6 +18,7 @@ import { describeNoStart, withReason } from "./start-failure.ts";
 import { startSandboxed } from "./start-sandboxed.ts";
 import { startUnsafe } from "./start-unsafe.ts";
 import { createStopping, type Stopping } from "./stopping.ts";
+import { becomeUser, type SlotUser } from "./user/slot-user.ts";
 
 /** How scripts are isolated from the host; `none` is `--unsafe-no-sandbox`. */
 export type Sandbox =
@@ -29,6 +30,8 @@ export type Sandbox =
       readonly hidden: readonly string[];
       /** Maximum bytes of each file system in memory; by default the limit `tmpBytes`. */
       readonly tmpBytes?: number;
+      /** The user of the host that scripts run as, where the executor runs as root; by default they have its own. */
+      readonly user?: SlotUser | undefined;
     }
   | { readonly kind: "none" };
 
@@ -187,17 +190,20 @@ async function prepareStart(options: StepOptions): Promise<Start> {
   if (sandbox.kind === "none") {
     return (pipes) => startUnsafe({ command, env, workFolder: workspace.folder, pipes });
   }
-  const { hostRoots, hidden, tmpBytes } = sandbox;
+  const { hostRoots, hidden, tmpBytes, user } = sandbox;
   const isolation = sandboxArguments({
     runtime,
     hostRoots,
     hidden,
     tmpBytes,
     installed,
+    user,
     env,
     workFolder: workspace.folder,
   });
-  return (pipes) => startSandboxed({ bubblewrap: sandbox.program, sandbox: isolation, command, pipes });
+  const program = sandbox.program;
+  const started: Command = user === undefined ? command : [...becomeUser(user), ...command];
+  return (pipes) => startSandboxed({ bubblewrap: program, sandbox: isolation, command: started, pipes });
 }
 
 async function drain(output: Readable, consume: StepOptions["onStdout"]): Promise<void> {

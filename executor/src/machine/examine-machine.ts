@@ -1,7 +1,10 @@
 import { dirname } from "node:path";
-import { toSealrunError } from "@sealrun/protocol";
+import { type SandboxLevel, toSealrunError } from "@sealrun/protocol";
+import type { PythonRuntime } from "../child/layout.ts";
+import type { IdRange } from "../child/user/choose-ids.ts";
 import { probeSandbox } from "../child/probe.ts";
 import { readState } from "../enrol/state-file.ts";
+import { examineIsolation, type IsolationSettings } from "../self-attack/examine-isolation.ts";
 import { findShortage } from "./free-space.ts";
 
 /** What an executor's settings say of its machine. */
@@ -9,7 +12,11 @@ interface MachineSettings {
   readonly unsafeNoSandbox: boolean;
   /** Path of bubblewrap; null without one. */
   readonly bwrap: string | null;
-  readonly python: { readonly interpreter: string } | null;
+  readonly python: PythonRuntime | null;
+  readonly hidden: readonly string[];
+  readonly tmpBytes: number;
+  readonly minSandbox: SandboxLevel;
+  readonly slotUids: IdRange | null;
   readonly stateFile: string;
   readonly workDir: string;
   readonly cacheDir: string;
@@ -17,7 +24,7 @@ interface MachineSettings {
 
 /** One finding about a machine on which an executor runs or will run. */
 export interface MachineFinding {
-  readonly name: "sandbox" | "limits" | "network" | "python" | "enrolment" | "disk";
+  readonly name: "sandbox" | "level" | "limits" | "network" | "python" | "enrolment" | "disk";
   readonly state: "good" | "warning" | "bad";
   /** The finding, and what to do when it is not good. */
   readonly sentence: string;
@@ -26,7 +33,7 @@ export interface MachineFinding {
 /** Looks at this machine as an executor with these settings finds it. Changes nothing, and needs no running executor. */
 export async function examineMachine(config: MachineSettings): Promise<readonly MachineFinding[]> {
   return [
-    await examineSandbox(config),
+    ...(await examineSandbox(config)),
     {
       name: "limits",
       state: "warning",
@@ -46,16 +53,31 @@ export async function examineMachine(config: MachineSettings): Promise<readonly 
   ];
 }
 
-async function examineSandbox({ unsafeNoSandbox, bwrap }: MachineSettings): Promise<MachineFinding> {
+async function examineSandbox(config: MachineSettings): Promise<readonly MachineFinding[]> {
+  const { unsafeNoSandbox, bwrap, minSandbox } = config;
   const name = "sandbox";
   if (unsafeNoSandbox) {
     const sentence = "Scripts run without a sandbox: each can read everything that the executor's user can";
-    return { name, state: "warning", sentence };
+    if (minSandbox === "none") return [{ name, state: "warning", sentence }];
+    return [{ name, state: "bad", sentence: `${sentence}; the settings say minSandbox ${minSandbox}` }];
   }
-  if (bwrap === null) return { name, state: "bad", sentence: "bubblewrap is not in the settings; install it" };
+  if (bwrap === null) return [{ name, state: "bad", sentence: "bubblewrap is not in the settings; install it" }];
   try {
     await probeSandbox(bwrap);
-    return { name, state: "good", sentence: `A sandbox could be started with ${bwrap}` };
+  } catch (error) {
+    return [{ name, state: "bad", sentence: toSealrunError(error).message }];
+  }
+  return [
+    { name, state: "good", sentence: `A sandbox could be started with ${bwrap}` },
+    await examineLevel({ ...config, bwrap }),
+  ];
+}
+
+async function examineLevel(config: IsolationSettings): Promise<MachineFinding> {
+  const name = "level";
+  try {
+    const { isEnough, sentence } = await examineIsolation(config);
+    return { name, state: isEnough ? "good" : "bad", sentence };
   } catch (error) {
     return { name, state: "bad", sentence: toSealrunError(error).message };
   }

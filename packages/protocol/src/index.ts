@@ -281,6 +281,7 @@ export {
   type ScheduleReply,
   type FileList,
 } from "./wire/rpc.ts";
+export { reachesLevel, sandboxLevel, type SandboxLevel, sandboxLevels } from "./wire/sandbox-level.ts";
 export { scopeKeyFields, scopeKeyStatement, type ScopeKeyFields, type ScopeKeyStatement } from "./wire/scope-key.ts";
 export {
   channelDescriptor,

@@ -1,4 +1,4 @@
-import { limits, type MachineTrouble, toSealrunError } from "@sealrun/protocol";
+import { limits, type MachineTrouble, type SandboxLevel, toSealrunError } from "@sealrun/protocol";
 import type { Logger } from "pino";
 import type { PlatformRpc } from "../platform/platform-rpc.ts";
 
@@ -30,6 +30,7 @@ export interface Presence {
 export function announcePresence(deps: {
   readonly rpc: Pick<PlatformRpc, "presence">;
   readonly slots: number;
+  readonly sandbox: SandboxLevel;
   readonly log: Logger;
 }): Presence {
   let running = 0;
@@ -44,7 +45,8 @@ export function announcePresence(deps: {
   const send = async (): Promise<void> => {
     clearTimeout(next);
     try {
-      const said = await deps.rpc.presence({ slots: deps.slots, running, draining, trouble: trouble ?? null });
+      const { slots, sandbox } = deps;
+      const said = await deps.rpc.presence({ slots, running, draining, trouble: trouble ?? null, sandbox });
       linesPerSecond = said.linesPerSecond ?? limits.outputLinesPerSecond;
       if (isClockWrong) deps.log.info("The clocks agree again; executions are taken");
       hasArrived = true;

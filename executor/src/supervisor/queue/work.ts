@@ -1,7 +1,13 @@
 import { crashPoint } from "@sealrun/faults";
 import type { Identity } from "@sealrun/crypto";
 import type { NatsLink, Peer } from "@sealrun/nats";
-import { type ExecutionEvent, type PoolId, type SealrunError, toSealrunError } from "@sealrun/protocol";
+import {
+  type ExecutionEvent,
+  type PoolId,
+  type SandboxLevel,
+  type SealrunError,
+  toSealrunError,
+} from "@sealrun/protocol";
 import type { Logger } from "pino";
 import type { Readiness } from "../../machine/readiness.ts";
 import { createPlatformRpc } from "../platform/platform-rpc.ts";
@@ -24,6 +30,8 @@ export interface WorkDeps extends RunDeps {
   readonly log: Logger;
   readonly presence: Pick<Presence, "begin" | "checkClock" | "isClockWrong">;
   readonly readiness: Readiness;
+  /** What the sandbox of scripts holds. */
+  readonly level: SandboxLevel;
 }
 
 const retryMs = 1_000;
@@ -89,7 +97,7 @@ function workOn(deps: WorkDeps, work: Work, messages: readonly QueuedMessage[]):
   if (verified.length === 0) return;
   crashPoint("executor.claim.before");
   const claims = claimTogether(
-    work.rpc,
+    { claim: async (request) => work.rpc.claim({ ...request, sandbox: deps.level }) },
     verified.map(({ event }) => event),
     work.stopTaking,
   );
@@ -164,7 +172,7 @@ export function settle(
       "An event has expired, or this machine's clock is wrong; the event is given back. If this line repeats, check the clock",
     );
     message.giveBack(clockRetryMs);
-  } else if (error.row.retry || error.code === "INTERNAL") {
+  } else if (error.row.retry || error.code === "INTERNAL" || error.code === "SANDBOX_TOO_WEAK") {
     log.warn({ err: error, code: error.code }, "An execution could not be started here; it is given back to the queue");
     message.giveBack(retryMs * 5);
   } else {

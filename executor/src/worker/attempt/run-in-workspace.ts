@@ -11,6 +11,7 @@ import type { Compiler } from "../../bundle/compile.ts";
 import type { Runtime } from "../../child/layout.ts";
 import type { PipePool } from "../../child/output-pipes.ts";
 import type { Sandbox } from "../../child/run-step.ts";
+import type { SlotUser } from "../../child/user/slot-user.ts";
 import type { Dependencies, PreparedDependencies } from "../../dependencies/dependencies.ts";
 import { machineReason } from "../../machine/machine-reason.ts";
 import { createMasker, type Masker } from "../../mask/masker.ts";
@@ -25,6 +26,8 @@ import { createWorkspace, type Workspace } from "../../workspace/workspace.ts";
 /** What preparing and running the steps of an attempt needs. */
 export interface WorkspaceDeps {
   readonly sandbox: Sandbox;
+  /** The user that scripts run as; without one they have the executor's. */
+  readonly user?: SlotUser | undefined;
   readonly runtime: Runtime;
   readonly pipes: PipePool;
   readonly compiler: Compiler;
@@ -61,6 +64,7 @@ export async function runInWorkspace(
   const progress = { hasStarted: false };
   let workspace: Workspace | undefined;
   let installed: PreparedDependencies | undefined;
+  const { user } = deps;
   const say = async (level: string, text: string): Promise<void> =>
     report({ type: "log", step: null, stream: "system", level, text, time: Date.now() });
   const masker = createMasker({ onFull: () => void say("warning", maskingIsFull) });
@@ -73,13 +77,14 @@ export async function runInWorkspace(
     const files = await deps.files.list(attempt);
     installed = await deps.dependencies.prepare({ files, signal, say });
     workspace = await prepareWorkspace(deps, attempt, files, installed);
+    if (user !== undefined) await workspace.giveTo(user.id);
     crashPoint("executor.workspace.ready");
     const secrets = createSecrets(attempt);
     await maskDeclaredSecrets(attempt, secrets, masker);
     const parametersFile = await readFile(join(workspace.folder, "parameters.json")).catch(() => undefined);
     const params = openParameters(attempt, parametersFile);
     const failure = await runSteps({
-      sandbox: deps.sandbox,
+      sandbox: deps.sandbox.kind === "none" ? deps.sandbox : { ...deps.sandbox, user },
       runtime: deps.runtime,
       pipes: deps.pipes,
       attempt,

@@ -104,6 +104,8 @@ function executorSettings(options: PartConfigs): ExecutorConfig {
     hidden: folder.root.startsWith("/usr/") ? [folder.root] : [],
     tmpBytes: limits.tmpBytes,
     unsafeNoSandbox: false,
+    minSandbox: "none",
+    slotUids: { first: 70_000, count: 1_000 },
     dependencies: { ...dependencies, pip: programs.pip, cacheBytes: 10 * 1024 ** 3 },
     drainMs,
     ...told(options, "executor"),

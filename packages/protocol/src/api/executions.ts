@@ -4,6 +4,7 @@ import { base64 } from "../text/bytes-text.ts";
 import { executionStatus, failure, logStream, receiptRow, stepStatus, trigger } from "../wire/execution.ts";
 import { jsonObject, jsonValue } from "../text/json-value.ts";
 import { eventText, executionId } from "../names.ts";
+import { sandboxLevel } from "../wire/sandbox-level.ts";
 import { zonedTime } from "./zoned-time.ts";
 
 /**
@@ -96,6 +97,8 @@ export const executionInfo = z.object({
       end: z.enum(["finished", "lost", "given-back", "released"]).nullable(),
       /** The problem of the executor's machine that made it release the attempt; null for any other end. */
       reason: failure.nullable(),
+      /** What the executor's sandbox held when it claimed; null from an executor that does not say. */
+      sandbox: sandboxLevel.nullable().optional(),
     }),
   ),
   parameters: z.object({ visible: jsonObject, sealedNames: z.array(z.string()) }),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { key32 } from "../text/bytes-text.ts";
 import { failure } from "../wire/execution.ts";
 import { platformId } from "../names.ts";
+import { sandboxLevel } from "../wire/sandbox-level.ts";
 
 /** `GET /api/v1/platform`: the platform's identity. The client compares the keyring's fingerprint with its pinned one. */
 export const platformInfo = z.object({
@@ -32,6 +33,8 @@ export const executorInfo = z.object({
   isDraining: z.boolean(),
   /** Why it takes no executions until its machine works again; null while it takes executions. */
   trouble: failure.nullable(),
+  /** What its sandbox holds; null while it does not say, absent from an earlier platform. */
+  sandbox: sandboxLevel.nullable().optional(),
   /** When it was revoked; null while it is enrolled. */
   revokedAt: z.string().nullable(),
 });

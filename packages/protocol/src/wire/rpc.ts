@@ -6,6 +6,7 @@ import { listedFile } from "./event.ts";
 import { eventId, eventText, eventType, executionId, scheduleId, secretId, secretName } from "../names.ts";
 import { limits } from "../limits.ts";
 import { scope, writableScope } from "../scope.ts";
+import { sandboxLevel } from "./sandbox-level.ts";
 
 /** Any refusal over NATS. */
 export const rpcRefusal = z.object({ ok: z.literal(false), code: z.string(), message: z.string() });
@@ -148,6 +149,8 @@ export const presenceRequest = z.object({
   draining: z.boolean(),
   /** Why it takes no executions until its machine works again; null or absent while it takes executions. */
   trouble: machineTrouble.nullish(),
+  /** What its sandbox holds; absent from an executor of an earlier version. */
+  sandbox: sandboxLevel.optional(),
 });
 export type PresenceRequest = z.infer<typeof presenceRequest>;
 /** The heartbeat was stored. */
