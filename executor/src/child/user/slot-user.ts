@@ -12,17 +12,12 @@ const name = "sealrun";
 
 /** The text of `/etc/passwd` in the sandbox of a slot's user: it has none of the host's users. */
 export function passwdText(id: number): string {
-  return [
-    "root:x:0:0:root:/root:/usr/sbin/nologin",
-    `${name}:x:${id}:${id}:script:/tmp:/bin/sh`,
-    "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin",
-    "",
-  ].join("\n");
+  return `root:x:0:0:root:/root:/usr/sbin/nologin\n${name}:x:${id}:${id}:script:/tmp:/bin/sh\n`;
 }
 
 /** The text of `/etc/group` in the sandbox of a slot's user. */
 export function groupText(id: number): string {
-  return ["root:x:0:", `${name}:x:${id}:`, "nogroup:x:65534:", ""].join("\n");
+  return `root:x:0:\n${name}:x:${id}:\n`;
 }
 
 /**
