@@ -7,6 +7,7 @@ import { decodeEnrolmentToken, executorId, inboxPrefix, SealrunError } from "@se
 import type { Logger } from "pino";
 import { workerSettings } from "./between/worker-settings.ts";
 import { readHostRoots } from "./child/host-roots.ts";
+import { openCgroup } from "./child/limits/cgroup.ts";
 import { probeSandbox } from "./child/probe.ts";
 import type { Sandbox } from "./child/run-step.ts";
 import { hasSystemCallFilter } from "./child/seccomp/filter.ts";
@@ -16,6 +17,7 @@ import { keepCredentials, type KeptCredentials } from "./enrol/keep-credentials.
 import { type ExecutorState, readState, writeState } from "./enrol/state-file.ts";
 import { listenToControl } from "./supervisor/lease/control.ts";
 import { createEnds } from "./supervisor/report/ends.ts";
+import { allowedLimits } from "./worker/attempt/allowed-limits.ts";
 import { createPlatformRpc } from "./supervisor/platform/platform-rpc.ts";
 import { announcePresence } from "./supervisor/queue/presence.ts";
 import { openSpool } from "./supervisor/report/spool.ts";
@@ -45,6 +47,7 @@ export interface Executor {
 /** Starts an executor: tests the sandbox, enrols if needed, connects, and takes executions of its pool. */
 export async function start(config: ExecutorConfig, deps: { readonly log: Logger }): Promise<Executor> {
   const { log } = deps;
+  const stepLimits = allowedLimits(config);
   const sandbox = await chooseSandbox(config, log);
   const state = await loadState(config, log);
   const pipesFolder = join(config.cacheDir, "pipes");
@@ -87,6 +90,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
       dependencies: config.dependencies,
       workDir: config.workDir,
       cacheDir: config.cacheDir,
+      stepLimits,
     }),
     program: workerProgram,
     slots: config.slots,
@@ -168,7 +172,8 @@ async function chooseSandbox(config: ExecutorConfig, log: Logger): Promise<Sandb
     log.warn({ processor: process.arch }, "The sandbox has no filter of system calls on this processor, only on x64");
   }
   const { bwrap: program, hidden, tmpBytes } = config;
-  return { kind: "bubblewrap", program, hostRoots: await readHostRoots(), hidden, tmpBytes };
+  const cgroup = config.cgroup === undefined ? undefined : openCgroup(config.cgroup);
+  return { kind: "bubblewrap", program, hostRoots: await readHostRoots(), hidden, tmpBytes, cgroup };
 }
 
 /** The login from the settings, else that of the enrolment, which is renewed from now on. */

@@ -5,8 +5,10 @@ import { bundleScripts } from "../../executor/src/bundle/bundle.ts";
 import type { ScriptHandler } from "../../executor/src/channel/answer-request.ts";
 import { readHostRoots } from "../../executor/src/child/host-roots.ts";
 import type { PythonRuntime, Runtime } from "../../executor/src/child/layout.ts";
+import type { DelegatedCgroup } from "../../executor/src/child/limits/cgroup.ts";
 import { createPipePool } from "../../executor/src/child/output-pipes.ts";
 import { runStep, type Sandbox, type StepEnd, type StepOptions } from "../../executor/src/child/run-step.ts";
+import { defaultStepLimits, type EventLimits, withDefaults } from "@sealrun/protocol";
 import { createWorkspace } from "../../executor/src/workspace/workspace.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 import { programs } from "../support/servers.ts";
@@ -31,7 +33,8 @@ export interface PackageOptions extends Partial<
   readonly own?: Readonly<Record<string, string>>;
   readonly hasSealed?: boolean;
   readonly hidden?: readonly string[];
-  readonly tmpBytes?: number;
+  readonly limits?: EventLimits;
+  readonly cgroup?: DelegatedCgroup;
   readonly python?: PythonRuntime;
 }
 
@@ -64,8 +67,7 @@ export async function runPackage(options: PackageOptions): Promise<PackageRun> {
     files,
     linkedSdk: runtime.sdk,
   });
-  const { tmpBytes } = options;
-  const sandbox = { ...(await testSandbox(options.hidden)), ...(tmpBytes === undefined ? {} : { tmpBytes }) };
+  const sandbox = { ...(await testSandbox(options.hidden)), cgroup: options.cgroup };
   await workspace.add(
     await bundleScripts({
       compiler: { bubblewrap: sandbox.program, esbuild },
@@ -97,6 +99,7 @@ export async function runPackage(options: PackageOptions): Promise<PackageRun> {
     onStderr: (chunk) => void (output.stderr += Buffer.from(chunk).toString()),
     handle: answerNothing,
     ...options,
+    limits: withDefaults(options.limits ?? {}, defaultStepLimits),
   });
   await pipes.close();
   await workspace.remove();

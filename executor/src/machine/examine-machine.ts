@@ -1,5 +1,8 @@
+import { release } from "node:os";
 import { dirname } from "node:path";
 import { toSealrunError } from "@sealrun/protocol";
+import { findCgroup } from "../child/limits/cgroup.ts";
+import { describeMeans } from "../child/limits/limit-means.ts";
 import { probeSandbox } from "../child/probe.ts";
 import { readState } from "../enrol/state-file.ts";
 import { findShortage } from "./free-space.ts";
@@ -13,6 +16,8 @@ interface MachineSettings {
   readonly stateFile: string;
   readonly workDir: string;
   readonly cacheDir: string;
+  /** Path of the executor's cgroup, if it has one. */
+  readonly cgroup?: string | undefined;
 }
 
 /** One finding about a machine on which an executor runs or will run. */
@@ -27,12 +32,7 @@ export interface MachineFinding {
 export async function examineMachine(config: MachineSettings): Promise<readonly MachineFinding[]> {
   return [
     await examineSandbox(config),
-    {
-      name: "limits",
-      state: "warning",
-      sentence:
-        "A script may use all memory and processes that the executor may; limit the executor itself, for example with MemoryMax and TasksMax in its systemd unit",
-    },
+    examineLimits(config),
     {
       name: "network",
       state: "warning",
@@ -59,6 +59,23 @@ async function examineSandbox({ unsafeNoSandbox, bwrap }: MachineSettings): Prom
   } catch (error) {
     return { name, state: "bad", sentence: toSealrunError(error).message };
   }
+}
+
+function examineLimits({ unsafeNoSandbox, cgroup }: MachineSettings): MachineFinding {
+  const name = "limits";
+  let found: ReturnType<typeof findCgroup> | undefined;
+  try {
+    found = cgroup === undefined ? undefined : findCgroup(cgroup);
+  } catch (error) {
+    return { name, state: "bad", sentence: toSealrunError(error).message };
+  }
+  const { isWeak, sentence } = describeMeans({
+    hasSandbox: !unsafeNoSandbox,
+    userId: process.getuid?.() ?? 0,
+    kernel: release(),
+    cgroup: found,
+  });
+  return { name, state: isWeak ? "warning" : "good", sentence };
 }
 
 async function examineEnrolment({ stateFile }: MachineSettings): Promise<MachineFinding> {

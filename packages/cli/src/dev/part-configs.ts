@@ -86,6 +86,8 @@ function executorSettings({ folder, port, programs, dependencies, logLevel }: Pa
       environment: { ...programs.python.environment },
     },
     hidden: folder.root.startsWith("/usr/") ? [folder.root] : [],
+    defaultLimits: {},
+    maxLimits: {},
     tmpBytes: limits.tmpBytes,
     unsafeNoSandbox: false,
     dependencies: { ...dependencies, pip: programs.pip, cacheBytes: 10 * 1024 ** 3 },
