@@ -1,7 +1,7 @@
 import type { Identity, SymmetricKey } from "@sealrun/crypto";
 import type { NatsLink, Peer } from "@sealrun/nats";
 import type { Database, Fitness } from "@sealrun/postgres";
-import type { PlatformId } from "@sealrun/protocol";
+import type { PlatformId, StepLimits } from "@sealrun/protocol";
 import type { Logger } from "pino";
 
 /** What the rooms of a running platform share; each function narrows it with `Pick` to what it uses. */
@@ -15,6 +15,8 @@ export interface Deps {
   readonly storageKey: SymmetricKey;
   /** How many lines per second a run may write; its executor learns it with each heartbeat. */
   readonly linesPerSecond: number;
+  /** The most that a package may ask for. */
+  readonly maxLimits: StepLimits;
   readonly log: Logger;
 }
 

@@ -2,7 +2,17 @@ import { hostname } from "node:os";
 import { fromBase64, importIdentity } from "@sealrun/crypto";
 import { connectNats, describeOldServer } from "@sealrun/nats";
 import { createRounds, migrate, openDatabase, watchFitness } from "@sealrun/postgres";
-import { decode, inboxPrefix, limits, publicIdentity, SealrunError, errorCodeOf } from "@sealrun/protocol";
+import {
+  decode,
+  errorCodeOf,
+  inboxPrefix,
+  limits,
+  maxStepLimits,
+  publicIdentity,
+  readLimits,
+  SealrunError,
+  withDefaults,
+} from "@sealrun/protocol";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { forgetEndedSessions } from "./access/session-store.ts";
@@ -121,7 +131,8 @@ async function connect(
   if (oldServer !== undefined) log.warn(oldServer);
   const peer = { id: keyring.id, signPublic: fromBase64(keyring.signPublic) };
   const linesPerSecond = config.outputLinesPerSecond ?? limits.outputLinesPerSecond;
-  return { platformId, database, fitness, link, identity, keyring: peer, storageKey, linesPerSecond, log };
+  const maxLimits = withDefaults(readLimits(config.maxLimits ?? {}), maxStepLimits);
+  return { platformId, database, fitness, link, identity, keyring: peer, storageKey, linesPerSecond, maxLimits, log };
 }
 
 async function listen(app: FastifyInstance, { host, port }: PlatformConfig["listen"]): Promise<string> {
