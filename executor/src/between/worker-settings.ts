@@ -9,6 +9,18 @@ const python = z.object({
   environment: z.record(z.string(), z.string()),
 });
 
+const amount = z.int().positive();
+const stepLimits = z.object({
+  memoryBytes: amount,
+  processes: amount,
+  cpuMs: amount,
+  diskBytes: amount,
+  files: amount,
+  openFiles: amount,
+  tmpBytes: amount,
+  outputBytes: amount,
+});
+
 /** What a worker knows of its machine. Nothing in it is a key. */
 export const workerSettings = z.object({
   sandbox: z.discriminatedUnion("kind", [
@@ -18,6 +30,7 @@ export const workerSettings = z.object({
       hostRoots: z.array(z.object({ path: folder, link: z.string().optional() })),
       hidden: z.array(folder),
       tmpBytes: z.int().positive().optional(),
+      cgroup: z.object({ folder, hasControllers: z.boolean() }).optional(),
     }),
     z.object({ kind: z.literal("none") }),
   ]),
@@ -34,5 +47,6 @@ export const workerSettings = z.object({
   dependencies: dependencySettings,
   workDir: folder,
   cacheDir: folder,
+  stepLimits: z.object({ defaults: stepLimits, max: stepLimits }),
 });
 export type WorkerSettings = z.infer<typeof workerSettings>;

@@ -1,7 +1,11 @@
+import { release } from "node:os";
 import { dirname } from "node:path";
 import { type SandboxLevel, toSealrunError } from "@sealrun/protocol";
 import type { PythonRuntime } from "../child/layout.ts";
 import type { IdRange } from "../child/user/choose-ids.ts";
+import { findCgroup } from "../child/limits/cgroup.ts";
+import { describeMeans } from "../child/limits/limit-means.ts";
+import { hasSystemCallFilter } from "../child/seccomp/filter.ts";
 import { probeSandbox } from "../child/probe.ts";
 import { readState } from "../enrol/state-file.ts";
 import { examineIsolation, type IsolationSettings } from "../self-attack/examine-isolation.ts";
@@ -20,6 +24,8 @@ interface MachineSettings {
   readonly stateFile: string;
   readonly workDir: string;
   readonly cacheDir: string;
+  /** Path of the executor's cgroup, if it has one. */
+  readonly cgroup?: string | undefined;
 }
 
 /** One finding about a machine on which an executor runs or will run. */
@@ -34,12 +40,7 @@ export interface MachineFinding {
 export async function examineMachine(config: MachineSettings): Promise<readonly MachineFinding[]> {
   return [
     ...(await examineSandbox(config)),
-    {
-      name: "limits",
-      state: "warning",
-      sentence:
-        "A script may use all memory and processes that the executor may; limit the executor itself, for example with MemoryMax and TasksMax in its systemd unit",
-    },
+    examineLimits(config),
     {
       name: "network",
       state: "warning",
@@ -81,6 +82,24 @@ async function examineLevel(config: IsolationSettings): Promise<MachineFinding> 
   } catch (error) {
     return { name, state: "bad", sentence: toSealrunError(error).message };
   }
+}
+
+function examineLimits({ unsafeNoSandbox, cgroup, slotUids }: MachineSettings): MachineFinding {
+  const name = "limits";
+  let found: ReturnType<typeof findCgroup> | undefined;
+  try {
+    found = cgroup === undefined ? undefined : findCgroup(cgroup);
+  } catch (error) {
+    return { name, state: "bad", sentence: toSealrunError(error).message };
+  }
+  const { isWeak, sentence } = describeMeans({
+    hasSandbox: !unsafeNoSandbox,
+    // Where scripts have users of their own, the kernel counts the processes of each.
+    userId: slotUids !== null && hasSystemCallFilter(process.arch) ? slotUids.first : (process.getuid?.() ?? 0),
+    kernel: release(),
+    cgroup: found,
+  });
+  return { name, state: isWeak ? "warning" : "good", sentence };
 }
 
 async function examineEnrolment({ stateFile }: MachineSettings): Promise<MachineFinding> {
