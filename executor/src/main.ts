@@ -74,7 +74,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
       slotUsers.close();
       throw error;
     })
-    .finally(pipes.close);
+    .finally(async () => pipes.close());
   const state = await loadState(config, log);
   const revoked = Promise.withResolvers<SealrunError>();
   const stopMetrics =
