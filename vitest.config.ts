@@ -19,8 +19,8 @@ const underFaults = ["test/faults/**/*.test.ts", "test/whole/{cron,nothing-lost}
 const soak = ["test/soak/**/*.test.ts"];
 const isLongSoak = process.env["SOAK_SECONDS"] !== undefined;
 
-/** Counts of what parts send, which a busy machine changes. */
-const alone = ["test/whole/{cost,idle}.test.ts"];
+/** Counts of what parts send, which a busy machine changes; and scripts that take all of a machine, which would make it busy for others. */
+const alone = ["test/whole/{cost,idle}.test.ts", "test/executor/child/limits/hogs.test.ts"];
 
 /** Pages in a real Chromium, of a real platform. */
 const inBrowser = ["test/web/browser/**/*.test.ts"];
