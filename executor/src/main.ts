@@ -6,6 +6,7 @@ import { connectNats } from "@sealrun/nats";
 import { decodeEnrolmentToken, executorId, inboxPrefix, SealrunError } from "@sealrun/protocol";
 import type { Logger } from "pino";
 import { workerSettings } from "./between/worker-settings.ts";
+import { findForms } from "./child/network/forms.ts";
 import { readHostRoots } from "./child/host-roots.ts";
 import { probeSandbox } from "./child/probe.ts";
 import type { Sandbox } from "./child/run-step.ts";
@@ -62,7 +63,8 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
   const endRuns = new AbortController();
   const giveUp = new AbortController();
   const rpc = createPlatformRpc({ ...state, link });
-  const presence = announcePresence({ rpc, slots: config.slots, log });
+  const forms = await findForms(sandbox);
+  const presence = announcePresence({ rpc, slots: config.slots, networkForms: forms.enforced, log });
   const spoolFolder = `${config.stateFile}.spool`;
   const readiness = watchMachine(config, { sandbox, spoolFolder, onChange: presence.setTrouble, log });
   const control = listenToControl({

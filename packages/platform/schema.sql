@@ -202,6 +202,7 @@ create table executors (
   is_draining boolean not null default false,
   revoked_at timestamp with time zone,
   trouble json,
+  network_forms text[],
   FOREIGN KEY (pool_id) REFERENCES pools(id),
   PRIMARY KEY (id)
 );
@@ -565,6 +566,12 @@ create table versions (
   config json not null,
   parameters json,
   steps json not null,
+  network_form text default 
+CASE json_typeof((manifest -> 'network'::text))
+    WHEN 'array'::text THEN 'named'::text
+    WHEN 'string'::text THEN (manifest ->> 'network'::text)
+    ELSE NULL::text
+END,
   CHECK ((number > 0)),
   FOREIGN KEY (package_id) REFERENCES packages(id),
   PRIMARY KEY (id),

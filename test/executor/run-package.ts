@@ -22,7 +22,10 @@ export interface PackageRun extends StepEnd {
 }
 
 export interface PackageOptions extends Partial<
-  Pick<StepOptions, "timeoutMs" | "graceMs" | "signal" | "tokenMs" | "onStdout" | "onStderr" | "onGo" | "handle">
+  Pick<
+    StepOptions,
+    "network" | "timeoutMs" | "graceMs" | "signal" | "tokenMs" | "onStdout" | "onStderr" | "onGo" | "handle"
+  >
 > {
   readonly files: Readonly<Record<string, string>>;
   /** The default is the first file. */

@@ -3,11 +3,13 @@ import { issueEnrolmentToken } from "@sealrun/keyring";
 import { connectNats, frameForPeer, type NatsLink } from "@sealrun/nats";
 import {
   answeredError,
+  basicForms,
   decodeEnrolmentToken,
   encodeJson,
   type ExecutionEvent,
   executorId,
   inboxPrefix,
+  type NetworkForm,
   type ProjectRights,
   type ReportItem,
   SealrunError,
@@ -59,14 +61,19 @@ export interface ExecutorPeer {
 /** Enrols a new executor with a token of the platform's keyring. */
 export async function enrolPeer(
   platform: Pick<TestPlatform, "url" | "keyringConfig">,
-  rights: { readonly pool?: string; readonly projects?: ProjectRights; readonly slots?: number } = {},
+  rights: {
+    readonly pool?: string;
+    readonly projects?: ProjectRights;
+    readonly slots?: number;
+    readonly networkForms?: readonly NetworkForm[];
+  } = {},
 ): Promise<ExecutorPeer> {
   const token = await issueEnrolmentToken(platform.keyringConfig, {
     pool: rights.pool ?? "default",
     projects: rights.projects ?? "all",
   });
   const state = await enrol({ ...decodeEnrolmentToken(token), url: platform.url });
-  return connectPeer(state, rights.slots);
+  return connectPeer(state, rights.slots, rights.networkForms);
 }
 
 /** Only ends a test that would never end: while the queue is missing, each try takes a second. */
@@ -76,11 +83,15 @@ const maxTakeMs = 120_000;
 const manySlots = 256;
 
 /** Connects with an enrolment that is there already, or was never made. Without `slots` it can take very much. */
-export async function connectPeer(state: ExecutorState, slots = manySlots): Promise<ExecutorPeer> {
+export async function connectPeer(
+  state: ExecutorState,
+  slots = manySlots,
+  networkForms: readonly NetworkForm[] = basicForms,
+): Promise<ExecutorPeer> {
   const id = executorId.parse(state.identity.id);
   const link = await connectNats({ ...state.nats, name: id, inboxPrefix: inboxPrefix(id) });
   const rpc = createPlatformRpc({ ...state, link });
-  const presence = announcePresence({ rpc, slots, log: pino({ level: "silent" }) });
+  const presence = announcePresence({ rpc, slots, networkForms, log: pino({ level: "silent" }) });
   const trust = { keyring: state.keyring, executorId: id, box: state.identity.box };
   const claimAll: ExecutorPeer["claimAll"] = async (claims) => {
     const asked = claims.map(({ event: { executionId, generation }, requestId }) => ({

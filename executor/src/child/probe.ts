@@ -6,10 +6,11 @@ import { confine, filterArguments } from "./seccomp/confine.ts";
 import { startProgram } from "./start-program.ts";
 
 /**
- * Starts a program in the same kind of sandbox as scripts; throws `SANDBOX_UNAVAILABLE` with the reason and what to do.
+ * Starts a program in the same kind of sandbox as scripts, with `more` arguments of bubblewrap; throws
+ * `SANDBOX_UNAVAILABLE` with the reason and what to do.
  */
-export async function probeSandbox(bubblewrap: string): Promise<void> {
-  const isolation = [...isolationArguments, ...systemArguments(await readHostRoots(), [])];
+export async function probeSandbox(bubblewrap: string, more: readonly string[] = []): Promise<void> {
+  const isolation = [...isolationArguments, ...more, ...systemArguments(await readHostRoots(), [])];
   const subprocess = startProgram(bubblewrap, [...isolation, ...filterArguments(3), "--", "/usr/bin/true"], {
     env: {},
     cwd: "/",

@@ -1,5 +1,12 @@
 import { crashPoint } from "@sealrun/faults";
-import { firstLineBytes, firstLineOf, limits, SealrunError, toSealrunError } from "@sealrun/protocol";
+import {
+  firstLineBytes,
+  firstLineOf,
+  limits,
+  type NetworkSetting,
+  SealrunError,
+  toSealrunError,
+} from "@sealrun/protocol";
 import { open } from "node:fs/promises";
 import { constants } from "node:os";
 import { join } from "node:path";
@@ -45,6 +52,8 @@ export interface StepOptions {
   /** The script's path inside the package. */
   readonly script: string;
   readonly variables: Pick<EnvironmentOptions, "executionId" | "packageName" | "own" | "hasSealed">;
+  /** How much of the network the script reaches; without it, what the host reaches. */
+  readonly network?: NetworkSetting | undefined;
   readonly timeoutMs: number;
   /** Between SIGTERM and SIGKILL. */
   readonly graceMs?: number;
@@ -169,11 +178,19 @@ function startOn(pipes: OutputPipes, start: Start): RunningScript {
   }
 }
 
+/** Without a sandbox there is only the host's network. The platform gives such an executor no other package. */
+function requireEnforced(sandbox: Sandbox, network: NetworkSetting | undefined): void {
+  if (sandbox.kind !== "none" || network === undefined || network === "host") return;
+  const sentence = `This executor has no sandbox and cannot enforce the network ${JSON.stringify(network)} of the package`;
+  throw new SealrunError("NETWORK_NOT_ENFORCED", sentence);
+}
+
 /** The part of the start that can fail before there is a process. */
 async function prepareStart(options: StepOptions): Promise<Start> {
   const { sandbox, runtime, workspace, script, installed } = options;
   const { python } = runtime;
   const isUnsafe = sandbox.kind === "none";
+  requireEnforced(sandbox, options.network);
   const pythonPackages = isUnsafe || installed?.python === undefined ? installed?.python : pythonPackagesPath;
   const layout = {
     ...(isUnsafe ? hostLayout(runtime, workspace.folder) : sandboxLayout),
@@ -194,6 +211,7 @@ async function prepareStart(options: StepOptions): Promise<Start> {
     hidden,
     tmpBytes,
     installed,
+    network: options.network,
     env,
     workFolder: workspace.folder,
   });

@@ -1,4 +1,4 @@
-import { limits } from "@sealrun/protocol";
+import { limits, type NetworkSetting } from "@sealrun/protocol";
 import type { HostRoot } from "./host-roots.ts";
 import { type InstalledPackages, pythonPackagesPath, type Runtime, sandboxLayout } from "./layout.ts";
 
@@ -6,6 +6,8 @@ import { type InstalledPackages, pythonPackagesPath, type Runtime, sandboxLayout
 export interface SandboxOptions {
   readonly runtime: Runtime;
   readonly hostRoots: readonly HostRoot[];
+  /** How much of the network the script reaches; without it, what the host reaches. */
+  readonly network?: NetworkSetting | undefined;
   /** The run's own folder: the only one that the script may write to, besides its private `/tmp`. */
   readonly workFolder: string;
   /** The script's whole environment. */
@@ -67,8 +69,13 @@ export function systemArguments(
   ].flat();
 }
 
+/** An own network namespace also hides the host's loopback addresses and its abstract sockets. */
+export function networkArguments(network: NetworkSetting | undefined): readonly string[] {
+  return network === "none" ? ["--unshare-net"] : [];
+}
+
 /**
- * Bubblewrap's arguments for one script, up to its command. The host's network is shared for now. The environment is
+ * Bubblewrap's arguments for one script, up to its command. The environment is
  * set by arguments, because bubblewrap itself must start without one: it runs outside the sandbox, and a package's
  * `LD_PRELOAD` would run there too.
  */
@@ -76,6 +83,7 @@ export function sandboxArguments(options: SandboxOptions): readonly string[] {
   const { runtime, workFolder, installed } = options;
   return [
     isolationArguments,
+    networkArguments(options.network),
     systemArguments(options.hostRoots, options.hidden, options.tmpBytes),
     ["--ro-bind", runtime.node, sandboxLayout.node],
     ["--ro-bind", runtime.shellHelper, `${sandboxLayout.programs}/sealrun-context`],

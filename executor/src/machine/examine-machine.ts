@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { toSealrunError } from "@sealrun/protocol";
+import { findForms } from "../child/network/forms.ts";
 import { probeSandbox } from "../child/probe.ts";
 import { readState } from "../enrol/state-file.ts";
 import { findShortage } from "./free-space.ts";
@@ -33,11 +34,7 @@ export async function examineMachine(config: MachineSettings): Promise<readonly 
       sentence:
         "A script may use all memory and processes that the executor may; limit the executor itself, for example with MemoryMax and TasksMax in its systemd unit",
     },
-    {
-      name: "network",
-      state: "warning",
-      sentence: "Scripts use this machine's network, its loopback addresses too; this release cannot limit it",
-    },
+    await examineNetwork(config),
     config.python === null
       ? { name: "python", state: "warning", sentence: "There is no Python in the settings: steps in Python fail here" }
       : { name: "python", state: "good", sentence: `Steps in Python run with ${config.python.interpreter}` },
@@ -59,6 +56,16 @@ async function examineSandbox({ unsafeNoSandbox, bwrap }: MachineSettings): Prom
   } catch (error) {
     return { name, state: "bad", sentence: toSealrunError(error).message };
   }
+}
+
+async function examineNetwork({ unsafeNoSandbox, bwrap }: MachineSettings): Promise<MachineFinding> {
+  const sandbox =
+    unsafeNoSandbox || bwrap === null ? { kind: "none" as const } : { kind: "bubblewrap" as const, program: bwrap };
+  const { enforced, missing } = await findForms(sandbox);
+  const sentence = [`Of the field network, ${enforced.join(", ")} can be enforced here`, ...missing.values()].join(
+    ". ",
+  );
+  return { name: "network", state: missing.size === 0 ? "good" : "warning", sentence };
 }
 
 async function examineEnrolment({ stateFile }: MachineSettings): Promise<MachineFinding> {

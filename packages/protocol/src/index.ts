@@ -205,6 +205,15 @@ export {
   type KeyringLookupReply,
   type MessageKeys,
 } from "./wire/keyring.ts";
+export {
+  basicForms,
+  describeUnenforced,
+  formOf,
+  networkForm,
+  type NetworkForm,
+  networkSetting,
+  type NetworkSetting,
+} from "./wire/network.ts";
 export { cutBatches, hasEachExecutionOnce } from "./wire/batches.ts";
 export {
   type Claim,

@@ -1,4 +1,4 @@
-import { limits, type MachineTrouble, toSealrunError } from "@sealrun/protocol";
+import { basicForms, limits, type MachineTrouble, type NetworkForm, toSealrunError } from "@sealrun/protocol";
 import type { Logger } from "pino";
 import type { PlatformRpc } from "../platform/platform-rpc.ts";
 
@@ -30,6 +30,8 @@ export interface Presence {
 export function announcePresence(deps: {
   readonly rpc: Pick<PlatformRpc, "presence">;
   readonly slots: number;
+  /** How scripts' network can be limited here; by default only not at all. */
+  readonly networkForms?: readonly NetworkForm[];
   readonly log: Logger;
 }): Presence {
   let running = 0;
@@ -44,7 +46,13 @@ export function announcePresence(deps: {
   const send = async (): Promise<void> => {
     clearTimeout(next);
     try {
-      const said = await deps.rpc.presence({ slots: deps.slots, running, draining, trouble: trouble ?? null });
+      const said = await deps.rpc.presence({
+        slots: deps.slots,
+        running,
+        draining,
+        trouble: trouble ?? null,
+        networkForms: [...(deps.networkForms ?? basicForms)],
+      });
       linesPerSecond = said.linesPerSecond ?? limits.outputLinesPerSecond;
       if (isClockWrong) deps.log.info("The clocks agree again; executions are taken");
       hasArrived = true;

@@ -168,6 +168,7 @@ async function tryStep(shared: StepsContext, context: StepContext): Promise<TryE
           workspace: shared.workspace,
           installed: shared.installed,
           script: plan.script,
+          network: shared.attempt.event.network,
           variables: {
             executionId: shared.attempt.ref.executionId,
             packageName: shared.attempt.event.package.name,

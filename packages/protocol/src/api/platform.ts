@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { key32 } from "../text/bytes-text.ts";
 import { failure } from "../wire/execution.ts";
+import { networkForm } from "../wire/network.ts";
 import { platformId } from "../names.ts";
 
 /** `GET /api/v1/platform`: the platform's identity. The client compares the keyring's fingerprint with its pinned one. */
@@ -32,6 +33,8 @@ export const executorInfo = z.object({
   isDraining: z.boolean(),
   /** Why it takes no executions until its machine works again; null while it takes executions. */
   trouble: failure.nullable(),
+  /** How it can limit the network of scripts. */
+  networkForms: z.array(networkForm),
   /** When it was revoked; null while it is enrolled. */
   revokedAt: z.string().nullable(),
 });

@@ -13,6 +13,7 @@ describe("announcePresence()", () => {
     const presence = announcePresence({
       rpc: { presence: async (said) => (told.push(said), { ok: true }) },
       slots: 3,
+      networkForms: ["host", "none"],
       log,
     });
     presence.begin();
@@ -22,8 +23,8 @@ describe("announcePresence()", () => {
     await presence.close();
     await until(() => told[1]);
     expect(told).toEqual([
-      { slots: 3, running: 0, draining: false, trouble: null },
-      { slots: 3, running: 1, draining: true, trouble: null },
+      { slots: 3, running: 0, draining: false, trouble: null, networkForms: ["host", "none"] },
+      { slots: 3, running: 1, draining: true, trouble: null, networkForms: ["host", "none"] },
     ]);
   });
 
