@@ -7,6 +7,7 @@ import { decodeEnrolmentToken, executorId, inboxPrefix, SealrunError } from "@se
 import type { Logger } from "pino";
 import { workerSettings } from "./between/worker-settings.ts";
 import { findForms } from "./child/network/forms.ts";
+import { hostsOfUrls } from "./child/network/hosts-of-urls.ts";
 import { readHostRoots } from "./child/host-roots.ts";
 import { probeSandbox } from "./child/probe.ts";
 import type { Sandbox } from "./child/run-step.ts";
@@ -63,7 +64,12 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
   const endRuns = new AbortController();
   const giveUp = new AbortController();
   const rpc = createPlatformRpc({ ...state, link });
-  const forms = await findForms(sandbox);
+  const dialRules = {
+    allowed: config.allowedAddresses,
+    refused: config.refusedAddresses,
+    platformHosts: hostsOfUrls([login.current().url, config.platformUrl, state.platformUrl]),
+  };
+  const forms = await findForms(sandbox, findRuntime(config.python));
   const presence = announcePresence({ rpc, slots: config.slots, networkForms: forms.enforced, log });
   const spoolFolder = `${config.stateFile}.spool`;
   const readiness = watchMachine(config, { sandbox, spoolFolder, onChange: presence.setTrouble, log });
@@ -82,7 +88,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
   const left = ends.deliverLeft();
   const workers = createWorkerPool({
     settings: workerSettings.parse({
-      sandbox,
+      sandbox: sandbox.kind === "none" ? sandbox : { ...sandbox, dialRules },
       runtime: findRuntime(config.python),
       npm: findNpm(),
       esbuild: findEsbuild(),

@@ -59,6 +59,25 @@ create table audit_unsealed (
   PRIMARY KEY (seq)
 );
 
+create table connections (
+  execution_id text not null,
+  number bigint generated always as identity not null,
+  attempt integer not null,
+  step integer not null,
+  host text not null,
+  port integer not null,
+  address text,
+  outcome text not null,
+  reason text,
+  connections bigint not null,
+  sent_bytes bigint not null,
+  received_bytes bigint not null,
+  at timestamp with time zone not null,
+  CHECK ((outcome = ANY (ARRAY['connected'::text, 'refused'::text, 'failed'::text]))),
+  FOREIGN KEY (execution_id) REFERENCES executions(id),
+  PRIMARY KEY (execution_id, number)
+);
+
 create table event_runs (
   event_id text not null,
   package_id text not null,

@@ -5,6 +5,7 @@ import { bundleScripts } from "../../executor/src/bundle/bundle.ts";
 import type { ScriptHandler } from "../../executor/src/channel/answer-request.ts";
 import { readHostRoots } from "../../executor/src/child/host-roots.ts";
 import type { PythonRuntime, Runtime } from "../../executor/src/child/layout.ts";
+import type { DialRules } from "../../executor/src/child/network/dial.ts";
 import { createPipePool } from "../../executor/src/child/output-pipes.ts";
 import { runStep, type Sandbox, type StepEnd, type StepOptions } from "../../executor/src/child/run-step.ts";
 import { createWorkspace } from "../../executor/src/workspace/workspace.ts";
@@ -24,7 +25,16 @@ export interface PackageRun extends StepEnd {
 export interface PackageOptions extends Partial<
   Pick<
     StepOptions,
-    "network" | "timeoutMs" | "graceMs" | "signal" | "tokenMs" | "onStdout" | "onStderr" | "onGo" | "handle"
+    | "network"
+    | "onConnected"
+    | "timeoutMs"
+    | "graceMs"
+    | "signal"
+    | "tokenMs"
+    | "onStdout"
+    | "onStderr"
+    | "onGo"
+    | "handle"
   >
 > {
   readonly files: Readonly<Record<string, string>>;
@@ -35,6 +45,7 @@ export interface PackageOptions extends Partial<
   readonly hasSealed?: boolean;
   readonly hidden?: readonly string[];
   readonly tmpBytes?: number;
+  readonly dialRules?: DialRules;
   readonly python?: PythonRuntime;
 }
 
@@ -67,8 +78,12 @@ export async function runPackage(options: PackageOptions): Promise<PackageRun> {
     files,
     linkedSdk: runtime.sdk,
   });
-  const { tmpBytes } = options;
-  const sandbox = { ...(await testSandbox(options.hidden)), ...(tmpBytes === undefined ? {} : { tmpBytes }) };
+  const { tmpBytes, dialRules } = options;
+  const sandbox = {
+    ...(await testSandbox(options.hidden)),
+    ...(tmpBytes === undefined ? {} : { tmpBytes }),
+    ...(dialRules === undefined ? {} : { dialRules }),
+  };
   await workspace.add(
     await bundleScripts({
       compiler: { bubblewrap: sandbox.program, esbuild },

@@ -32,6 +32,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ["between", "mask/forms", "mask/match"],
     ["mask"],
     ["child", "local", "supervisor/platform", "worker/output", "worker/secrets"],
+    ["runtime-files.ts"],
     [
       "machine",
       "references",
@@ -41,7 +42,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
       "supervisor/workers",
       "workspace",
     ],
-    ["bundle", "dependencies", "runtime-files.ts"],
+    ["bundle", "dependencies"],
     ["config.ts", "worker/attempt"],
     ["supervisor/run-attempt.ts", "worker/process"],
     ["supervisor/queue"],

@@ -18,6 +18,9 @@ import { type EnvironmentOptions, holdVariables, scriptEnvironment } from "./env
 import { writeGo } from "./go.ts";
 import type { HostRoot } from "./host-roots.ts";
 import { hostLayout, type InstalledPackages, pythonPackagesPath, type Runtime, sandboxLayout } from "./layout.ts";
+import type { DialRules } from "./network/dial.ts";
+import type { Connected } from "./network/egress.ts";
+import { openSandboxNetwork, type SandboxNetwork } from "./network/sandbox-network.ts";
 import type { OutputPipes, PipePool } from "./output-pipes.ts";
 import type { RunningScript } from "./running-script.ts";
 import { sandboxArguments } from "./sandbox.ts";
@@ -36,6 +39,8 @@ export type Sandbox =
       readonly hidden: readonly string[];
       /** Maximum bytes of each file system in memory; by default the limit `tmpBytes`. */
       readonly tmpBytes?: number;
+      /** Which addresses named hosts may have; by default none of those that are always refused. */
+      readonly dialRules?: DialRules | undefined;
     }
   | { readonly kind: "none" };
 
@@ -66,6 +71,8 @@ export interface StepOptions {
   readonly onStdout: (chunk: Uint8Array) => void | Promise<void>;
   readonly onStderr: (chunk: Uint8Array) => void | Promise<void>;
   readonly handle: ScriptHandler;
+  /** Gets what the script was connected to, once, before `runStep` ends. */
+  readonly onConnected?: (connected: readonly Connected[]) => void | Promise<void>;
   /** Called just before the script is told to start: until then nothing of the package has run. */
   readonly onGo?: () => void;
   /** How long a script may keep the channel's token. */
@@ -90,7 +97,10 @@ export interface StepEnd {
  */
 export async function runStep(options: StepOptions): Promise<StepEnd> {
   const startedAt = performance.now();
-  const start = await prepareStart(options);
+  const { sandbox } = options;
+  const rules = sandbox.kind === "none" ? undefined : sandbox.dialRules;
+  const network = openSandboxNetwork(options.network, options.runtime, rules);
+  const start = await prepareStart(options, network);
   const pipes = await options.pipes.take();
   const script = startOn(pipes, start);
   let channel: Channel | undefined;
@@ -145,6 +155,8 @@ export async function runStep(options: StepOptions): Promise<StepEnd> {
     pipes.token.pipe.close();
     pipes.status.output.destroy();
     await Promise.all(outputs);
+    const connected = (await network?.egress.close()) ?? [];
+    if (connected.length > 0) await options.onConnected?.(connected);
   }
 }
 
@@ -181,12 +193,12 @@ function startOn(pipes: OutputPipes, start: Start): RunningScript {
 /** Without a sandbox there is only the host's network. The platform gives such an executor no other package. */
 function requireEnforced(sandbox: Sandbox, network: NetworkSetting | undefined): void {
   if (sandbox.kind !== "none" || network === undefined || network === "host") return;
-  const sentence = `This executor has no sandbox and cannot enforce the network ${JSON.stringify(network)} of the package`;
+  const sentence = `This executor has no sandbox and cannot enforce the network of the package`;
   throw new SealrunError("NETWORK_NOT_ENFORCED", sentence);
 }
 
 /** The part of the start that can fail before there is a process. */
-async function prepareStart(options: StepOptions): Promise<Start> {
+async function prepareStart(options: StepOptions, network: SandboxNetwork | undefined): Promise<Start> {
   const { sandbox, runtime, workspace, script, installed } = options;
   const { python } = runtime;
   const isUnsafe = sandbox.kind === "none";
@@ -215,7 +227,7 @@ async function prepareStart(options: StepOptions): Promise<Start> {
     env,
     workFolder: workspace.folder,
   });
-  return (pipes) => startSandboxed({ bubblewrap: sandbox.program, sandbox: isolation, command, pipes });
+  return (pipes) => startSandboxed({ bubblewrap: sandbox.program, sandbox: isolation, command, pipes, network });
 }
 
 async function drain(output: Readable, consume: StepOptions["onStdout"]): Promise<void> {

@@ -1,6 +1,10 @@
 import { limits, type NetworkSetting } from "@sealrun/protocol";
 import type { HostRoot } from "./host-roots.ts";
 import { type InstalledPackages, pythonPackagesPath, type Runtime, sandboxLayout } from "./layout.ts";
+import { nameArguments } from "./network/sandbox-network.ts";
+
+/** The first of two descriptors from which a sandbox with named hosts reads their names. */
+const namesDescriptor = 8;
 
 /** What one sandbox shows to the script in it. */
 export interface SandboxOptions {
@@ -71,7 +75,7 @@ export function systemArguments(
 
 /** An own network namespace also hides the host's loopback addresses and its abstract sockets. */
 export function networkArguments(network: NetworkSetting | undefined): readonly string[] {
-  return network === "none" ? ["--unshare-net"] : [];
+  return network === undefined || network === "host" ? [] : ["--unshare-net"];
 }
 
 /**
@@ -85,6 +89,7 @@ export function sandboxArguments(options: SandboxOptions): readonly string[] {
     isolationArguments,
     networkArguments(options.network),
     systemArguments(options.hostRoots, options.hidden, options.tmpBytes),
+    typeof options.network === "object" ? nameArguments(namesDescriptor) : [],
     ["--ro-bind", runtime.node, sandboxLayout.node],
     ["--ro-bind", runtime.shellHelper, `${sandboxLayout.programs}/sealrun-context`],
     ["--ro-bind", runtime.bootstrap, sandboxLayout.bootstrap],

@@ -6,6 +6,7 @@ import { isAlive, signalChildren, signalProcess, waitUntilAsleep, waitUntilGone 
 import { childEnd, type RunningScript, socketsFrom3 } from "./running-script.ts";
 import { readSandboxStatus } from "./sandbox-status.ts";
 import { confine, filterArguments } from "./seccomp/confine.ts";
+import { connectSandbox, type SandboxNetwork } from "./network/sandbox-network.ts";
 import { startProgram } from "./start-program.ts";
 
 /** A command to start in a sandbox. */
@@ -16,6 +17,8 @@ export interface SandboxedStart {
   readonly sandbox: readonly string[];
   readonly command: Command;
   readonly pipes: OutputPipes;
+  /** For a package with named hosts. */
+  readonly network?: SandboxNetwork | undefined;
 }
 
 /**
@@ -31,7 +34,11 @@ export function startSandboxed(options: SandboxedStart): RunningScript {
     {
       env: {},
       cwd: "/",
-      stdio: ["ignore", stdout.writeEnd, stderr.writeEnd, "pipe", token.writeEnd, statusPipe.writeEnd, "pipe", "pipe"],
+      stdio: [
+        ...(["ignore", stdout.writeEnd, stderr.writeEnd, "pipe", token.writeEnd, statusPipe.writeEnd] as const),
+        ...(["pipe", "pipe"] as const),
+        ...(options.network === undefined ? [] : (["pipe", "pipe"] as const)),
+      ],
       buffer: false,
       reject: false,
       cleanup: true,
@@ -39,12 +46,13 @@ export function startSandboxed(options: SandboxedStart): RunningScript {
     },
   );
   const bubblewrapEnd = childEnd(subprocess.nodeChildProcess);
-  const [frames, argumentStream, filterStream] = socketsFrom3(subprocess.stdio, 3);
+  const [frames, argumentStream, filterStream, hosts, names] = socketsFrom3(subprocess.stdio, 3);
   if (!frames || !argumentStream || !filterStream) throw new SealrunError("INTERNAL", "");
   confine(subprocess.pid, filterStream);
   argumentStream.end(options.sandbox.map((argument) => `${argument}\0`).join(""));
   const status = readSandboxStatus(statusPipe.output);
   let isKilled = false;
+  let networkFailure: unknown;
 
   /**
    * Bubblewrap ties its first process to its own life only after that process has forked the script's. From then on it
@@ -61,6 +69,7 @@ export function startSandboxed(options: SandboxedStart): RunningScript {
     const { failure } = await bubblewrapEnd;
     await status.ended;
     const exitCode = status.exitCode();
+    if (networkFailure !== undefined) throw networkFailure;
     if (exitCode !== undefined || isKilled) return exitCode;
     throw new SealrunError(
       "SANDBOX_UNAVAILABLE",
@@ -84,6 +93,20 @@ export function startSandboxed(options: SandboxedStart): RunningScript {
     await bubblewrapEnd;
     if (first !== undefined) await waitUntilGone(first);
   };
+
+  /** Until its names are there, the sandbox waits; without its sockets it must not start. */
+  const connect = async (network: SandboxNetwork): Promise<void> => {
+    const first = await status.firstProcess;
+    if (first === undefined || hosts === undefined || names === undefined) return;
+    try {
+      await connectSandbox(network, first.id, { hosts, names });
+    } catch (error) {
+      if (!isKilled) networkFailure = error;
+      await kill();
+      for (const stream of [hosts, names]) stream.destroy();
+    }
+  };
+  if (options.network !== undefined) void connect(options.network);
 
   return {
     frames,

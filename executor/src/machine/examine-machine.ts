@@ -3,6 +3,7 @@ import { toSealrunError } from "@sealrun/protocol";
 import { findForms } from "../child/network/forms.ts";
 import { probeSandbox } from "../child/probe.ts";
 import { readState } from "../enrol/state-file.ts";
+import { findRuntime } from "../runtime-files.ts";
 import { findShortage } from "./free-space.ts";
 
 /** What an executor's settings say of its machine. */
@@ -61,10 +62,9 @@ async function examineSandbox({ unsafeNoSandbox, bwrap }: MachineSettings): Prom
 async function examineNetwork({ unsafeNoSandbox, bwrap }: MachineSettings): Promise<MachineFinding> {
   const sandbox =
     unsafeNoSandbox || bwrap === null ? { kind: "none" as const } : { kind: "bubblewrap" as const, program: bwrap };
-  const { enforced, missing } = await findForms(sandbox);
-  const sentence = [`Of the field network, ${enforced.join(", ")} can be enforced here`, ...missing.values()].join(
-    ". ",
-  );
+  const { enforced, missing } = await findForms(sandbox, findRuntime(null));
+  const reasons = new Set(missing.values());
+  const sentence = [`Networks of scripts that can be enforced here: ${enforced.join(", ")}`, ...reasons].join(". ");
   return { name: "network", state: missing.size === 0 ? "good" : "warning", sentence };
 }
 

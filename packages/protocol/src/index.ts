@@ -134,6 +134,8 @@ export {
   stepStatus,
   logStream,
   readOutcome,
+  connectionRow,
+  type ConnectionRow,
   receiptRow,
   failure,
   reportItem,
@@ -209,10 +211,13 @@ export {
   basicForms,
   describeUnenforced,
   formOf,
+  type NamedHost,
+  namedHosts,
   networkForm,
   type NetworkForm,
   networkSetting,
   type NetworkSetting,
+  showForm,
 } from "./wire/network.ts";
 export { cutBatches, hasEachExecutionOnce } from "./wire/batches.ts";
 export {

@@ -43,6 +43,12 @@ export const limits = {
   fetchPartBytes: 512 * kibi,
   /** Maximum bytes of a script's /tmp, and of its /dev/shm, each; an executor may have another (`tmpBytes`). They are in the machine's memory. */
   tmpBytes: 256 * mebi,
+  /** Maximum number of hosts with ports in a manifest's `network`. Each has a listening socket in every sandbox of the package. */
+  networkHosts: 64,
+  /** Maximum number of connections that one step of a package with named hosts has open at once. Each takes two descriptors of the executor. */
+  networkConnections: 256,
+  /** Time in ms within which a connection to a named host must be made. */
+  networkConnectMs: 15_000,
   /** Maximum bytes of one request of a script: a value, its escapes, and space for the names. */
   scriptFrameBytes: 8 * mebi,
   /** Maximum bytes that references insert into the parameters, config, input or environment of one step, each. They are held in memory. */

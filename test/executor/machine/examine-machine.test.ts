@@ -42,7 +42,7 @@ describe("examineMachine()", () => {
     const without = {
       state: "warning",
       sentence:
-        "Of the field network, host can be enforced here. Without a sandbox there is only this machine's network",
+        "Networks of scripts that can be enforced here: host. Without a sandbox there is only this machine's network",
     };
     expect(await find("network", { unsafeNoSandbox: true })).toMatchObject(without);
   });

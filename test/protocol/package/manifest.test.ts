@@ -70,7 +70,16 @@ describe("parseManifest()", () => {
 
   test.each<[string, unknown, string]>([
     ["an unknown field", { entrypont: "a.ts" }, 'manifest.json: unknown field "entrypont"; did you mean "entrypoint"?'],
-    ["an unknown network", { network: "all" }, 'manifest.json: network: expected "host" or "none"'],
+    [
+      "a host without a port",
+      { network: ["api.example.com"] },
+      'manifest.json: network[0]: expected a host name with a port, such as "api.example.com:443"; no address',
+    ],
+    [
+      "an unknown network",
+      { network: "all" },
+      'manifest.json: network: expected "host", "none" or a list of 1 to 64 host names with a port',
+    ],
     [
       "a tag that runs backwards",
       { tags: ["a\u202eb"] },

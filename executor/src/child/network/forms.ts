@@ -1,7 +1,14 @@
-import { type NetworkForm, toSealrunError } from "@sealrun/protocol";
+import { networkForm, type NetworkForm, SealrunError, toSealrunError } from "@sealrun/protocol";
+import { readHostRoots } from "../host-roots.ts";
+import type { Runtime } from "../layout.ts";
 import { probeSandbox } from "../probe.ts";
 import type { Sandbox } from "../run-step.ts";
-import { networkArguments } from "../sandbox.ts";
+import { socketsFrom3 } from "../running-script.ts";
+import { isolationArguments, networkArguments, systemArguments } from "../sandbox.ts";
+import { readSandboxStatus } from "../sandbox-status.ts";
+import { confine, filterArguments } from "../seccomp/confine.ts";
+import { startProgram } from "../start-program.ts";
+import { connectSandbox, nameArguments, openSandboxNetwork } from "./sandbox-network.ts";
 
 /** How the network of scripts can be limited on this machine. */
 export interface NetworkForms {
@@ -10,19 +17,70 @@ export interface NetworkForms {
   readonly missing: ReadonlyMap<NetworkForm, string>;
 }
 
+type Programs = Pick<Runtime, "node" | "bootstrap">;
+
 /** Tries each form on this machine. Never fails: what does not work is missing. */
-export async function findForms(sandbox: Pick<Sandbox, "kind"> & { readonly program?: string }): Promise<NetworkForms> {
-  const { program } = sandbox;
-  if (sandbox.kind === "none" || program === undefined) {
-    return {
-      enforced: ["host"],
-      missing: new Map([["none", "Without a sandbox there is only this machine's network"]]),
-    };
-  }
+export async function findForms(
+  sandbox: Pick<Sandbox, "kind"> & { readonly program?: string },
+  runtime: Programs,
+): Promise<NetworkForms> {
+  const missing = new Map<NetworkForm, string>();
+  const attempt = async (form: NetworkForm, probe: (bubblewrap: string) => Promise<void>): Promise<void> => {
+    try {
+      if (sandbox.kind === "none" || sandbox.program === undefined) throw withoutSandbox();
+      await probe(sandbox.program);
+    } catch (error) {
+      missing.set(form, toSealrunError(error).message);
+    }
+  };
+  await attempt("none", async (bubblewrap) => probeSandbox(bubblewrap, networkArguments("none")));
+  await attempt("named", async (bubblewrap) => probeNamed(bubblewrap, runtime));
+  return { enforced: networkForm.options.filter((form) => !missing.has(form)), missing };
+}
+
+/** Starts a sandbox with one named host, at a port that only its owner may listen on. */
+async function probeNamed(bubblewrap: string, runtime: Programs): Promise<void> {
+  const setting = ["probe.invalid:1"];
+  const network = openSandboxNetwork(setting, runtime);
+  if (network === undefined) throw new SealrunError("INTERNAL", "");
+  const isolation = [
+    ...isolationArguments,
+    ...networkArguments(setting),
+    ...systemArguments(await readHostRoots(), []),
+  ];
+  const descriptors = [...filterArguments(3), ...nameArguments(4), "--json-status-fd", "6"];
+  const subprocess = startProgram(bubblewrap, [...isolation, ...descriptors, "--", "/usr/bin/true"], {
+    env: {},
+    cwd: "/",
+    stdio: ["ignore", "ignore", "ignore", "pipe", "pipe", "pipe", "pipe"],
+    buffer: false,
+    reject: false,
+    timeout: maxProbeMs,
+  });
+  const sockets = socketsFrom3(subprocess.stdio, 4);
   try {
-    await probeSandbox(program, networkArguments("none"));
-    return { enforced: ["host", "none"], missing: new Map() };
-  } catch (error) {
-    return { enforced: ["host"], missing: new Map([["none", toSealrunError(error).message]]) };
+    const [filterStream, hosts, names, statusStream] = sockets;
+    if (!filterStream || !hosts || !names || !statusStream) throw new SealrunError("INTERNAL", "");
+    confine(subprocess.pid, filterStream);
+    const status = readSandboxStatus(statusStream);
+    const first = await status.firstProcess;
+    if (first === undefined) throw new SealrunError("NETWORK_NOT_ENFORCED", "No sandbox can be started here");
+    await connectSandbox(network, first.id, { hosts, names });
+    await status.ended;
+    if (status.exitCode() === 0) return;
+    throw new SealrunError("NETWORK_NOT_ENFORCED", "A sandbox with named hosts ended before its program did");
+  } finally {
+    subprocess.kill("SIGKILL");
+    // A sandbox that still waits for its names then ends too.
+    for (const socket of sockets) socket.destroy();
+    await subprocess;
+    await network.egress.close();
   }
+}
+
+/** Only ends a probe that would never end. */
+const maxProbeMs = 60_000;
+
+function withoutSandbox(): SealrunError {
+  return new SealrunError("NETWORK_NOT_ENFORCED", "Without a sandbox there is only this machine's network");
 }

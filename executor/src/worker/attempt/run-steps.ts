@@ -177,6 +177,9 @@ async function tryStep(shared: StepsContext, context: StepContext): Promise<TryE
           },
           timeoutMs: plan.timeoutMs ?? limits.stepTimeoutMs,
           signal: shared.signal,
+          onConnected: async (connected) => {
+            for (const row of connected) await report({ type: "connected", step: index, ...row, time: Date.now() });
+          },
           onGo: () => {
             shared.progress.hasStarted = true;
           },

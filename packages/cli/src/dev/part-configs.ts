@@ -87,6 +87,8 @@ function executorSettings({ folder, port, programs, dependencies, logLevel }: Pa
     },
     hidden: folder.root.startsWith("/usr/") ? [folder.root] : [],
     tmpBytes: limits.tmpBytes,
+    allowedAddresses: [],
+    refusedAddresses: [],
     unsafeNoSandbox: false,
     dependencies: { ...dependencies, pip: programs.pip, cacheBytes: 10 * 1024 ** 3 },
     drainMs,

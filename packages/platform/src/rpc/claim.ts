@@ -12,6 +12,7 @@ import {
   limits,
   type NetworkForm,
   SealrunError,
+  showForm,
 } from "@sealrun/protocol";
 import type { Deps } from "../deps.ts";
 import { findClaimed, startAttempts } from "../executions/claim-store.ts";
@@ -134,7 +135,7 @@ function judge(claim: Claim, execution: LockedExecution, found: Known | undefine
     // This also applies to a repeated claim: a requeued execution can only be claimed with its newest event.
     if (claim.generation !== execution.generation) return refused(execution);
     if (found.unenforced !== undefined) {
-      const sentence = `This executor does not enforce the network ${JSON.stringify(found.unenforced)} of the package`;
+      const sentence = `This executor does not enforce the network ${showForm(found.unenforced)} of the package`;
       return new SealrunError("NETWORK_NOT_ENFORCED", sentence);
     }
     if (execution.isExpired) return new SealrunError("EXPIRED", `The event of ${execution.id} has expired`);

@@ -33,8 +33,8 @@ export const executorInfo = z.object({
   isDraining: z.boolean(),
   /** Why it takes no executions until its machine works again; null while it takes executions. */
   trouble: failure.nullable(),
-  /** How it can limit the network of scripts. */
-  networkForms: z.array(networkForm),
+  /** How it can limit the network of scripts; absent from a platform of an earlier version. */
+  networkForms: z.array(networkForm).optional(),
   /** When it was revoked; null while it is enrolled. */
   revokedAt: z.string().nullable(),
 });

@@ -38,6 +38,6 @@ test("runStep() starts no script without a sandbox whose network must be limited
   const run = runPackage({ files: { "main.sh": "echo started" }, network: "none", unsafe: true });
   await expect(run).rejects.toMatchObject({
     code: "NETWORK_NOT_ENFORCED",
-    message: 'This executor has no sandbox and cannot enforce the network "none" of the package',
+    message: "This executor has no sandbox and cannot enforce the network of the package",
   });
 });

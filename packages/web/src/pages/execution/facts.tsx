@@ -9,7 +9,7 @@ import { useTicking } from "../../parts/time/use-ticking.ts";
 
 /** The package of an execution, what started it and when, how long it took and where it ran. */
 export function Facts({ execution }: { readonly execution: ExecutionInfo }): ReactNode {
-  const { project, package: name, version, executor, priority, notBefore } = execution;
+  const { project, package: name, version, executor, priority, notBefore, network } = execution;
   return (
     <Group gap="2px 8px">
       <LinkAnchor size="sm" to="/projects/$project" params={{ project }}>
@@ -43,6 +43,12 @@ export function Facts({ execution }: { readonly execution: ExecutionInfo }): Rea
       )}
       <Dot />
       <span>priority {priority}</span>
+      {network == null || network === "host" ? null : (
+        <>
+          <Dot />
+          <span>network: {network === "named" ? "named hosts" : network}</span>
+        </>
+      )}
       {notBefore !== null && execution.startedAt === null ? (
         <>
           <Dot />
