@@ -1,5 +1,6 @@
 import { readPrivateFile } from "@sealrun/key-files";
-import { decode, fields, limits, natsSettings, SealrunError, toSealrunError } from "@sealrun/protocol";
+import { decode, fields, limits, natsSettings, sandboxLevel, SealrunError, toSealrunError } from "@sealrun/protocol";
+import { metricsSettings, tracingSettings } from "@sealrun/telemetry";
 import { z } from "zod";
 import { isAddressOrNetwork } from "./child/network/refuse-address.ts";
 import { dependencySettings } from "./dependencies/settings.ts";
@@ -19,6 +20,19 @@ const pythonRuntime = fields({
   mounts: z.array(mount),
   environment: z.record(z.string(), z.string()),
 });
+
+/** Below are ids of the system and of people; 4294967295 means no user. */
+const minSlotUid = 1_000;
+const maxUid = 2 ** 32 - 2;
+
+/**
+ * By default 1,000 ids that neither systemd (up to 65535, and from 524288) nor /etc/subuid of the usual distributions
+ * (from 100000) gives away.
+ */
+const slotUids = fields({
+  first: z.number().int().min(minSlotUid).max(maxUid),
+  count: z.number().int().min(1).max(100_000),
+}).refine(({ first, count }) => first + count - 1 <= maxUid, "expected ids up to 4294967294");
 
 /** Settings of one executor process. */
 export const executorConfig = fields({
@@ -47,10 +61,18 @@ export const executorConfig = fields({
   /** The same for what must be refused, such as the address of the platform's PostgreSQL. */
   refusedAddresses: z.array(addressOrNetwork).default([]),
   unsafeNoSandbox: z.boolean().default(false),
+  /** The executor starts only where its sandbox reaches this level. */
+  minSandbox: sandboxLevel.default("none"),
+  /** User ids of the host, one for each slot, where the executor starts as root; null for its own user. */
+  slotUids: slotUids.nullable().default({ first: 70_000, count: 1_000 }),
   /** Where scripts' dependencies come from. */
   dependencies: dependencySettings.prefault({}),
   /** How long runs may continue after SIGTERM. */
   drainMs: z.number().int().nonnegative().default(600_000),
+  /** Where metrics are offered; nowhere without this. */
+  metrics: metricsSettings.optional(),
+  /** Where spans are sent; nowhere without this. */
+  tracing: tracingSettings.optional(),
   logLevel: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
 export type ExecutorConfig = z.infer<typeof executorConfig>;

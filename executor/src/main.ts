@@ -2,19 +2,23 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { spoolKey } from "@sealrun/crypto";
 import { readPrivateFile } from "@sealrun/key-files";
-import { connectNats } from "@sealrun/nats";
+import { connectNats, onLoginRefused } from "@sealrun/nats";
 import { decodeEnrolmentToken, executorId, inboxPrefix, SealrunError } from "@sealrun/protocol";
+import { createMetricSet, createTracer, serveMetrics } from "@sealrun/telemetry";
 import type { Logger } from "pino";
 import { workerSettings } from "./between/worker-settings.ts";
 import { findForms } from "./child/network/forms.ts";
 import { hostsOfUrls } from "./child/network/hosts-of-urls.ts";
 import { readHostRoots } from "./child/host-roots.ts";
+import { createPipePool } from "./child/output-pipes.ts";
 import { probeSandbox } from "./child/probe.ts";
 import type { Sandbox } from "./child/run-step.ts";
 import { hasSystemCallFilter } from "./child/seccomp/filter.ts";
+import { openSlotUsers } from "./child/user/slot-users.ts";
+import { createUserPool } from "./child/user/take-users.ts";
 import type { ExecutorConfig } from "./config.ts";
 import { enrol } from "./enrol/enrol.ts";
-import { keepCredentials, type KeptCredentials } from "./enrol/keep-credentials.ts";
+import { keepCredentials, type KeepOptions, type KeptCredentials } from "./enrol/keep-credentials.ts";
 import { type ExecutorState, readState, writeState } from "./enrol/state-file.ts";
 import { listenToControl } from "./supervisor/lease/control.ts";
 import { createEnds } from "./supervisor/report/ends.ts";
@@ -26,6 +30,8 @@ import { createWorkerPool } from "./supervisor/workers/worker-pool.ts";
 import { findShortage } from "./machine/free-space.ts";
 import { probeMachine } from "./machine/probe-machine.ts";
 import { createReadiness, type Readiness, type ReadinessDeps } from "./machine/readiness.ts";
+import { createExecutorMetrics } from "./metrics/executor-metrics.ts";
+import { proveSandbox } from "./self-attack/prove-sandbox.ts";
 import { findEsbuild, findNpm, findRuntime } from "./runtime-files.ts";
 import { removeLeftovers } from "./workspace/remove-leftovers.ts";
 
@@ -40,6 +46,8 @@ const reportEndsMs = 15_000;
 /** A running executor. */
 export interface Executor {
   readonly id: string;
+  /** Settles with the reason when the executor was revoked: its runs are ended, and it must be closed. */
+  readonly revoked: Promise<SealrunError>;
   /** Takes no more executions, waits for the running ones (at most `drainMs`, then ends them), and disconnects. */
   close(): Promise<void>;
 }
@@ -47,31 +55,59 @@ export interface Executor {
 /** Starts an executor: tests the sandbox, enrols if needed, connects, and takes executions of its pool. */
 export async function start(config: ExecutorConfig, deps: { readonly log: Logger }): Promise<Executor> {
   const { log } = deps;
+  const metricSet = config.metrics === undefined ? undefined : await createMetricSet();
+  const tracer =
+    config.tracing === undefined ? undefined : createTracer(config.tracing, { service: "sealrun-executor", log });
   const sandbox = await chooseSandbox(config, log);
-  const state = await loadState(config, log);
   const pipesFolder = join(config.cacheDir, "pipes");
   for (const root of [config.workDir, pipesFolder]) await removeLeftovers(root);
-  const login = await openLogin(config, state, log);
+  const { workDir, stateFile, minSandbox } = config;
+  const runtime = findRuntime(config.python);
+  const pipes = createPipePool(pipesFolder, 2);
+  const spoolFolder = `${stateFile}.spool`;
+  const range = sandbox.kind === "none" ? null : config.slotUids;
+  const slotUsers = await openSlotUsers({ range, slots: config.slots, folder: join(config.cacheDir, "users") });
+  const proof = { sandbox, runtime, pipes, workDir, stateFile, spool: spoolFolder, minSandbox, log };
+  const { level, users } = await proveSandbox({ ...proof, users: slotUsers.users })
+    .catch((error: unknown) => {
+      slotUsers.close();
+      throw error;
+    })
+    .finally(pipes.close);
+  const state = await loadState(config, log);
+  const revoked = Promise.withResolvers<SealrunError>();
+  const stopMetrics =
+    metricSet === undefined || config.metrics === undefined
+      ? async () => undefined
+      : await serveMetrics(metricSet, config.metrics);
+  const login = await openLogin(config, state, { log, onRevoked: revoked.resolve });
   const link = await connectNats({
     current: login.current,
     name: state.identity.id,
     inboxPrefix: inboxPrefix(executorId.parse(state.identity.id)),
   }).catch(async (error: unknown) => {
     await login.stop();
+    await stopMetrics();
     throw error;
   });
+  onLoginRefused(link, login.renewNow);
   const stopTaking = new AbortController();
   const endRuns = new AbortController();
   const giveUp = new AbortController();
+  let isRevoked = false;
+  void revoked.promise.then(() => {
+    isRevoked = true;
+    for (const controller of [stopTaking, endRuns, giveUp]) controller.abort();
+  });
   const rpc = createPlatformRpc({ ...state, link });
   const dialRules = {
     allowed: config.allowedAddresses,
     refused: config.refusedAddresses,
     platformHosts: hostsOfUrls([login.current().url, config.platformUrl, state.platformUrl]),
   };
-  const forms = await findForms(sandbox, findRuntime(config.python));
-  const presence = announcePresence({ rpc, slots: config.slots, networkForms: forms.enforced, log });
-  const spoolFolder = `${config.stateFile}.spool`;
+  const forms = await findForms({ ...sandbox, hasUsers: users.length > 0 }, runtime);
+  const announced = { sandbox: level, networkForms: forms.enforced };
+  const presence = announcePresence({ rpc, slots: config.slots, ...announced, log });
   const readiness = watchMachine(config, { sandbox, spoolFolder, onChange: presence.setTrouble, log });
   const control = listenToControl({
     link,
@@ -89,40 +125,47 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
   const workers = createWorkerPool({
     settings: workerSettings.parse({
       sandbox: sandbox.kind === "none" ? sandbox : { ...sandbox, dialRules },
-      runtime: findRuntime(config.python),
+      runtime,
       npm: findNpm(),
       esbuild: findEsbuild(),
       dependencies: config.dependencies,
-      workDir: config.workDir,
+      workDir,
       cacheDir: config.cacheDir,
     }),
     program: workerProgram,
     slots: config.slots,
+    users: createUserPool(users),
     onLost: async () => {
       for (const root of [config.workDir, pipesFolder]) await removeLeftovers(root);
     },
     log,
   });
+  const metrics = metricSet === undefined ? undefined : createExecutorMetrics(metricSet);
+  metrics?.watchWorkers(workers.lost);
   const work = {
     ...state,
     control,
     ends,
     presence,
     readiness,
+    level,
     pool: state.pool.id,
     link,
     log,
     workers,
     linesPerSecond: presence.linesPerSecond,
+    metrics,
+    tracer,
     endRuns: endRuns.signal,
   };
   const working = workOnQueue(work, config.slots, stopTaking.signal);
   log.info(
-    { executor: state.identity.id, pool: state.pool.name, slots: config.slots },
+    { executor: state.identity.id, pool: state.pool.name, slots: config.slots, sandbox: level },
     "The executor is ready and takes executions",
   );
   return {
     id: state.identity.id,
+    revoked: revoked.promise,
     close: async () => {
       log.info({ drainMs: config.drainMs }, "Draining: no more executions are taken; waiting for running ones");
       stopTaking.abort();
@@ -135,13 +178,17 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
       await working;
       for (const timer of timers) clearTimeout(timer);
       await workers.close();
+      slotUsers.close();
       control.close();
       await ends.close();
       await left;
       // The platform must learn that this executor drains before the connection closes.
       await presence.close();
       await login.stop();
-      await link.close();
+      // The client of a revoked executor never gets a connection over which it could send what is left.
+      await (isRevoked ? link.connection.close() : link.close());
+      await tracer?.close();
+      await stopMetrics();
     },
   };
 }
@@ -180,14 +227,22 @@ async function chooseSandbox(config: ExecutorConfig, log: Logger): Promise<Sandb
 }
 
 /** The login from the settings, else that of the enrolment, which is renewed from now on. */
-async function openLogin(config: ExecutorConfig, state: ExecutorState, log: Logger): Promise<KeptCredentials> {
+async function openLogin(
+  config: ExecutorConfig,
+  state: ExecutorState,
+  deps: Pick<KeepOptions, "log" | "onRevoked">,
+): Promise<KeptCredentials> {
   const { nats, stateFile } = config;
   const platformUrl = config.platformUrl ?? state.platformUrl;
   if (nats === undefined && platformUrl !== undefined) {
-    return keepCredentials({ state, stateFile, platformUrl, log });
+    const onRevoked = (cause: SealrunError): void => {
+      const sentence = `This executor was revoked; to enrol this machine again, delete ${stateFile} and use a new token`;
+      deps.onRevoked(new SealrunError("NOT_ENROLLED", sentence, { cause }));
+    };
+    return keepCredentials({ state, stateFile, platformUrl, log: deps.log, onRevoked });
   }
   const fixed = nats ?? state.nats;
-  return { current: () => fixed, stop: async () => undefined };
+  return { current: () => fixed, renewNow: () => undefined, stop: async () => undefined };
 }
 
 async function loadState(config: ExecutorConfig, log: Logger): Promise<ExecutorState> {

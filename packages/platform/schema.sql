@@ -19,6 +19,7 @@ create table attempts (
   granted_at timestamp with time zone,
   grant_ended_at timestamp with time zone,
   reason json,
+  sandbox text,
   CHECK ((attempt > 0)),
   CHECK ((ended_as = ANY (ARRAY['finished'::text, 'lost'::text, 'given-back'::text, 'released'::text]))),
   FOREIGN KEY (execution_id) REFERENCES executions(id),
@@ -183,6 +184,7 @@ create table executions (
   log_deleted_at timestamp with time zone,
   log_deleted_days integer,
   log_deleted_by text,
+  trace text,
   CHECK ((log_deleted_by = ANY (ARRAY['platform'::text, 'project'::text]))),
   CHECK ((on_lost = ANY (ARRAY['fail'::text, 'rerun'::text]))),
   CHECK (((priority >= 1) AND (priority <= 10))),
@@ -222,6 +224,7 @@ create table executors (
   revoked_at timestamp with time zone,
   trouble json,
   network_forms text[],
+  sandbox text,
   FOREIGN KEY (pool_id) REFERENCES pools(id),
   PRIMARY KEY (id)
 );
@@ -347,6 +350,7 @@ create table projects (
   max_concurrent integer,
   executions_days integer,
   logs_days integer,
+  min_sandbox text not null default 'none'::text,
   CHECK (((executions_days IS NULL) = (logs_days IS NULL))),
   CHECK (((executions_days = 0) OR ((logs_days >= 1) AND (logs_days <= executions_days)))),
   CHECK (((executions_days >= 0) AND (executions_days <= 3650))),
@@ -356,6 +360,7 @@ create table projects (
 );
 CREATE INDEX projects_limited ON public.projects USING btree (id) WHERE (max_concurrent IS NOT NULL);
 CREATE UNIQUE INDEX projects_name ON public.projects USING btree (lower(name));
+CREATE INDEX projects_sandboxed ON public.projects USING btree (id) WHERE (min_sandbox <> 'none'::text);
 CREATE TRIGGER projects_kept AFTER DELETE OR UPDATE ON public.projects FOR EACH STATEMENT EXECUTE FUNCTION tell_kept();
 CREATE TRIGGER projects_tell AFTER INSERT OR DELETE OR UPDATE ON public.projects FOR EACH STATEMENT EXECUTE FUNCTION tell_change('projects');
 
@@ -627,6 +632,15 @@ begin
   perform pg_notify('sealrun_outbox', 'room');
   return null;
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.sandbox_rank(level text)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select coalesce(array_position(array['none', 'namespaces', 'filtered', 'separate-users'], level) - 1, 0)
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION public.tell_change()

@@ -8,6 +8,7 @@ import type { PythonRuntime, Runtime } from "../../executor/src/child/layout.ts"
 import type { DialRules } from "../../executor/src/child/network/dial.ts";
 import { createPipePool } from "../../executor/src/child/output-pipes.ts";
 import { runStep, type Sandbox, type StepEnd, type StepOptions } from "../../executor/src/child/run-step.ts";
+import type { SlotUser } from "../../executor/src/child/user/slot-user.ts";
 import { createWorkspace } from "../../executor/src/workspace/workspace.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 import { programs } from "../support/servers.ts";
@@ -47,6 +48,8 @@ export interface PackageOptions extends Partial<
   readonly tmpBytes?: number;
   readonly dialRules?: DialRules;
   readonly python?: PythonRuntime;
+  /** The user that the script runs as; only root may choose one. */
+  readonly user?: SlotUser;
 }
 
 export function testRuntime(): Runtime {
@@ -78,9 +81,10 @@ export async function runPackage(options: PackageOptions): Promise<PackageRun> {
     files,
     linkedSdk: runtime.sdk,
   });
-  const { tmpBytes, dialRules } = options;
+  const { tmpBytes, dialRules, user } = options;
   const sandbox = {
     ...(await testSandbox(options.hidden)),
+    user,
     ...(tmpBytes === undefined ? {} : { tmpBytes }),
     ...(dialRules === undefined ? {} : { dialRules }),
   };
@@ -94,6 +98,7 @@ export async function runPackage(options: PackageOptions): Promise<PackageRun> {
       versionDigest: randomBytes(32).toString("hex"),
     }),
   );
+  if (user !== undefined) await workspace.giveTo(user.id);
   const output = { stdout: "", stderr: "" };
   const pipes = createPipePool(join(root.path, "pipes"));
   const end = await runStep({

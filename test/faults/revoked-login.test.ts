@@ -179,6 +179,20 @@ test(
   },
 );
 
+test("sealrun executor ends by itself, with one sentence, when it was revoked", { timeout }, async () => {
+  const part = await cluster.addExecutor();
+  await part.start();
+  await revoke((await steal(part)).identity.id);
+  expect(await part.ended()).toBe("77");
+  const log = await readFile(part.logFile, "utf8");
+  const sentences = log.split("\n").filter((line) => line.includes("This executor was revoked"));
+  expect(sentences).toEqual([
+    expect.stringMatching(
+      /This executor was revoked; to enrol this machine again, delete .*state\.json and use a new token/,
+    ),
+  ]);
+});
+
 test("sealrun executor goes on with its run while platform and keyring renew no login", { timeout }, async () => {
   cluster.witness.hold();
   const held = await cluster.run("hold");

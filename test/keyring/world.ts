@@ -51,7 +51,7 @@ export function createLog(lines: string[]): Parameters<typeof start>[1]["log"] {
   const keep = (fields: object, message: string): void => {
     lines.push(`${message} ${JSON.stringify(fields)}`);
   };
-  return { info: keep, error: keep };
+  return { info: keep, warn: keep, error: keep };
 }
 
 /** Starts all of it on real servers. */

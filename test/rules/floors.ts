@@ -4,6 +4,7 @@
  */
 export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
   "packages/platform/src": [
+    ["metrics"],
     ["config.ts", "deps.ts", "in-turn.ts", "nats", "postgres", "projects"],
     ["audit", "feed", "outbox", "packages"],
     ["access", "executors", "hold", "secrets"],
@@ -20,6 +21,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ["index.ts"],
   ],
   "packages/keyring/src": [
+    ["metrics"],
     ["answered-frames", "audit", "bytes-column.ts", "config.ts"],
     ["enrolment", "root-key", "scope-keys"],
     ["attempts"],
@@ -30,20 +32,22 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
   "executor/src": [
     ["channel", "dependencies/settings.ts", "errno.ts", "mask/needle.ts", "waits.ts", "enrol"],
     ["between", "mask/forms", "mask/match"],
-    ["mask"],
+    ["mask", "metrics"],
     ["child", "local", "supervisor/platform", "worker/output", "worker/secrets"],
-    ["runtime-files.ts"],
     [
-      "machine",
       "references",
+      "runtime-files.ts",
       "supervisor/grants",
       "supervisor/lease",
       "supervisor/report",
       "supervisor/workers",
       "workspace",
     ],
+    ["self-attack"],
+    ["machine"],
     ["bundle", "dependencies"],
     ["config.ts", "worker/attempt"],
+    ["supervisor/attempt-span.ts"],
     ["supervisor/run-attempt.ts", "worker/process"],
     ["supervisor/queue"],
     ["main.ts"],
@@ -96,6 +100,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ["index.ts"],
   ],
   "packages/client/src": [["connection", "secret-files"], ["calls", "live"], ["client.ts", "package"], ["index.ts"]],
+  "packages/telemetry/src": [["metrics"], ["tracing"], ["index.ts"]],
   "packages/cli/src": [
     ["clean-text.ts", "files", "parse-since.ts", "part-log.ts", "search", "show-time.ts", "usage-error.ts"],
     ["init", "output.ts", "setup"],

@@ -30,6 +30,7 @@ describe("sealrun doctor", () => {
       executors: "good",
       pool: "good",
       sandbox: "good",
+      level: "good",
       enrolment: "good",
       disk: "good",
       limits: "warning",

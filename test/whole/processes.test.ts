@@ -58,6 +58,11 @@ describe("the processes of sealrun", () => {
     expect((await stage.run("team/limits")).steps[0]?.result).toMatchObject({ core: [0, 0] });
   });
 
+  test("the processes of sealrun listen nowhere but at the platform's API unless they are told to", async () => {
+    const found = await Promise.all(pids.map(async ([name, pid]) => `${name} ${(await listeners(pid)).length}`));
+    expect(found).toEqual(["dev 0", "platform 1", "keyring 0", "executor 0"]);
+  });
+
   test("the processes of sealrun ignore SIGUSR1: no inspector opens, and nothing ends", async () => {
     const listening = async (): Promise<readonly string[]> =>
       (

@@ -127,3 +127,18 @@ describe("sealrun run", () => {
     expect(left.filter((name) => name.includes("left-behind"))).toEqual([]);
   });
 });
+
+test("sealrun execution show names the level that the sandbox held, and project limit requires one", async () => {
+  await stage.push("team/level", { "main.sh": "true" });
+  const { id } = await stage.run("team/level");
+  // Only root may give each slot a user.
+  const level = process.getuid?.() === 0 ? "separate-users" : "filtered";
+  expect((await stage.show(id)).attempts).toMatchObject([{ sandbox: level }]);
+  expect(await stage.must(["execution", "show", id])).toContain(`\n  sandbox   ${level}\n`);
+  const limited = await stage.must(["project", "limit", "team", "--min-sandbox", "filtered"]);
+  expect(limited).toContain("project team runs only on executors whose sandbox reaches the level filtered");
+  expect(await stage.run("team/level")).toMatchObject({ status: "succeeded" });
+  expect(await stage.must(["project", "limit", "team", "--min-sandbox", "none"])).not.toContain("reaches");
+  const wrong = await stage.sealrun(["project", "limit", "team", "--min-sandbox", "strong"]);
+  expect([wrong.exitCode, wrong.stderr]).toEqual([64, expect.stringContaining("filtered")]);
+});

@@ -1,4 +1,5 @@
 import type { Failure, MachineTrouble } from "@sealrun/protocol";
+import type { RunMeasures } from "./run-measures.ts";
 
 /** A fault of this machine that kept a run from being prepared. */
 export interface UnfitReason extends MachineTrouble {
@@ -7,6 +8,10 @@ export interface UnfitReason extends MachineTrouble {
 }
 
 /** How an attempt ended: its steps were run, or a fault of this machine kept the first one from starting. */
-export type Outcome =
+export type Outcome = (
   | { readonly kind: "run"; readonly failure: Failure | undefined }
-  | { readonly kind: "unfit"; readonly reason: UnfitReason };
+  | { readonly kind: "unfit"; readonly reason: UnfitReason }
+) & {
+  /** What was measured; undefined when no worker ran it to its end. */
+  readonly measures?: RunMeasures | undefined;
+};

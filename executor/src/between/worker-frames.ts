@@ -8,6 +8,7 @@ import {
   machineTrouble,
 } from "@sealrun/protocol";
 import { z } from "zod";
+import { runMeasures } from "./run-measures.ts";
 import { workerSettings } from "./worker-settings.ts";
 
 /** Maximum bytes of one frame of a worker: a part of a set, or a step's result, in base64 or escaped. */
@@ -33,6 +34,8 @@ export const toWorker = z.discriminatedUnion("t", [
     linesPerSecond: z.number().positive(),
     /** When the script must be gone. */
     deadline: z.number(),
+    /** The user of its scripts; absent: the executor's. */
+    user: z.object({ id: z.int().positive(), passwd: z.string(), group: z.string() }).optional(),
   }),
   z.object({ t: z.literal("deadline"), at: z.number() }),
   z.object({ t: z.literal("stop"), code: z.string(), message: z.string() }),
@@ -46,6 +49,8 @@ export type ToWorker = z.infer<typeof toWorker>;
 /** How soon a report must be sent. */
 const urgency = z.enum(["line", "start", "quiet"]);
 export type Urgency = z.infer<typeof urgency>;
+
+const measures = runMeasures.optional();
 
 const askName = z.enum(["lookup", "lookUpKeys", "set", "readState", "putState", "fetch", "emit", "schedule"]);
 
@@ -67,8 +72,8 @@ export const fromWorker = z.discriminatedUnion("t", [
   z.object({
     t: z.literal("ended"),
     outcome: z.discriminatedUnion("kind", [
-      z.object({ kind: z.literal("run"), failure: failure.optional() }),
-      z.object({ kind: z.literal("unfit"), reason: machineTrouble.extend({ stopsTaking: z.boolean() }) }),
+      z.object({ kind: z.literal("run"), failure: failure.optional(), measures }),
+      z.object({ kind: z.literal("unfit"), reason: machineTrouble.extend({ stopsTaking: z.boolean() }), measures }),
     ]),
   }),
 ]);

@@ -9,6 +9,8 @@
 # after "go".
 
 [ -x "$1" ] || exit 69
+# A core dump would hold the values that the script has read.
+ulimit -c 0
 printf 'ready\n' >&3 || exit 70
 IFS= read -r sealrun_go <&3 && [ "$sealrun_go" = go ] || exit 70
 unset sealrun_go

@@ -13,6 +13,8 @@ export interface EnvironmentOptions {
   readonly own: Readonly<Record<string, string>>;
   /** True when the step has variables with secrets; the bootstrap sets those inside the script's process. */
   readonly hasSealed: boolean;
+  /** The span of this try, for a run with a trace. */
+  readonly traceParent?: string | undefined;
 }
 
 /**
@@ -46,6 +48,7 @@ export function scriptEnvironment(options: EnvironmentOptions): Readonly<Record<
     // Otherwise a line that Python prints would appear only when 8 KiB are full.
     PYTHONUNBUFFERED: "1",
     ...python?.environment,
+    ...(options.traceParent === undefined ? {} : { TRACEPARENT: options.traceParent }),
     ...options.own,
     SEALRUN_EXECUTION_ID: options.executionId,
     SEALRUN_PACKAGE: options.packageName,

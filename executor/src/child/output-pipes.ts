@@ -68,8 +68,9 @@ interface PipeNames {
  *
  * A pipe is used once. A second use could never be proven safe: a script can hand its descriptor to a process outside of
  * its sandbox, and one that was opened with `O_PATH` counts as neither reader nor writer, but opens either end later.
+ * `scripts` is how many get pipes from one start of `mkfifo`.
  */
-export function createPipePool(root: string): PipePool {
+export function createPipePool(root: string, scripts: number = scriptsPerFill): PipePool {
   let ready: PipeNames[] = [];
   let folder: string | undefined;
   let filling: Promise<void> | undefined;
@@ -79,7 +80,7 @@ export function createPipePool(root: string): PipePool {
     folder = undefined;
     if (emptied !== undefined) await rm(emptied, { recursive: true, force: true });
     folder = await makeOwnFolder(root, "pipes");
-    ready = await makePipes(folder, scriptsPerFill);
+    ready = await makePipes(folder, scripts);
   };
 
   const takeNames = async (): Promise<PipeNames> => {
@@ -119,6 +120,10 @@ export function createPipePool(root: string): PipePool {
   };
 }
 
+/**
+ * A process that has a descriptor of such a pipe may open it again, as `echo … > /dev/stderr` does, also as another user; by
+ * name only this user reaches it.
+ */
 async function makePipes(folder: string, scripts: number): Promise<PipeNames[]> {
   const sets = Array.from({ length: scripts }, (_, index) => ({
     stdout: `${index}.stdout`,
@@ -128,7 +133,7 @@ async function makePipes(folder: string, scripts: number): Promise<PipeNames[]> 
   }));
   try {
     const names = sets.flatMap((set) => Object.values(set));
-    await startProgram("mkfifo", ["-m", "600", ...names], { cwd: folder, env: { PATH: "/usr/bin:/bin" } });
+    await startProgram("mkfifo", ["-m", "666", ...names], { cwd: folder, env: { PATH: "/usr/bin:/bin" } });
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     if (!(error instanceof ExecaError)) throw error;

@@ -13,7 +13,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type { ScriptHandler } from "../channel/answer-request.ts";
 import { type Channel, serveChannel } from "../channel/channel.ts";
-import { commandAfterGo, commandFor } from "./command.ts";
+import { type Command, commandAfterGo, commandFor } from "./command.ts";
 import { type EnvironmentOptions, holdVariables, scriptEnvironment } from "./environment.ts";
 import { writeGo } from "./go.ts";
 import type { HostRoot } from "./host-roots.ts";
@@ -28,6 +28,7 @@ import { describeNoStart, withReason } from "./start-failure.ts";
 import { startSandboxed } from "./start-sandboxed.ts";
 import { startUnsafe } from "./start-unsafe.ts";
 import { createStopping, type Stopping } from "./stopping.ts";
+import { becomeUser, type SlotUser } from "./user/slot-user.ts";
 
 /** How scripts are isolated from the host; `none` is `--unsafe-no-sandbox`. */
 export type Sandbox =
@@ -41,6 +42,8 @@ export type Sandbox =
       readonly tmpBytes?: number;
       /** Which addresses named hosts may have; by default none of those that are always refused. */
       readonly dialRules?: DialRules | undefined;
+      /** The user of the host that scripts run as, where the executor runs as root; by default they have its own. */
+      readonly user?: SlotUser | undefined;
     }
   | { readonly kind: "none" };
 
@@ -56,7 +59,7 @@ export interface StepOptions {
   readonly installed?: InstalledPackages | undefined;
   /** The script's path inside the package. */
   readonly script: string;
-  readonly variables: Pick<EnvironmentOptions, "executionId" | "packageName" | "own" | "hasSealed">;
+  readonly variables: Pick<EnvironmentOptions, "executionId" | "packageName" | "own" | "hasSealed" | "traceParent">;
   /** How much of the network the script reaches; without it, what the host reaches. */
   readonly network?: NetworkSetting | undefined;
   readonly timeoutMs: number;
@@ -216,7 +219,7 @@ async function prepareStart(options: StepOptions, network: SandboxNetwork | unde
   if (sandbox.kind === "none") {
     return (pipes) => startUnsafe({ command, env, workFolder: workspace.folder, pipes });
   }
-  const { hostRoots, hidden, tmpBytes } = sandbox;
+  const { hostRoots, hidden, tmpBytes, user } = sandbox;
   const isolation = sandboxArguments({
     runtime,
     hostRoots,
@@ -224,10 +227,13 @@ async function prepareStart(options: StepOptions, network: SandboxNetwork | unde
     tmpBytes,
     installed,
     network: options.network,
+    user,
     env,
     workFolder: workspace.folder,
   });
-  return (pipes) => startSandboxed({ bubblewrap: sandbox.program, sandbox: isolation, command, pipes, network });
+  const program = sandbox.program;
+  const started: Command = user === undefined ? command : [...becomeUser(user), ...command];
+  return (pipes) => startSandboxed({ bubblewrap: program, sandbox: isolation, command: started, pipes, network });
 }
 
 async function drain(output: Readable, consume: StepOptions["onStdout"]): Promise<void> {

@@ -1,7 +1,10 @@
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { limits, type NetworkSetting } from "@sealrun/protocol";
 import type { HostRoot } from "./host-roots.ts";
 import { type InstalledPackages, pythonPackagesPath, type Runtime, sandboxLayout } from "./layout.ts";
 import { nameArguments } from "./network/sandbox-network.ts";
+import { type SlotUser, userIsolation } from "./user/slot-user.ts";
 
 /** The first of two descriptors from which a sandbox with named hosts reads their names. */
 const namesDescriptor = 8;
@@ -21,6 +24,8 @@ export interface SandboxOptions {
   /** Maximum bytes of `/tmp` and of `/dev/shm`, each; by default the limit `tmpBytes`. */
   readonly tmpBytes?: number | undefined;
   readonly installed?: InstalledPackages | undefined;
+  /** The user of the host that the script runs as, where the executor runs as root. */
+  readonly user?: SlotUser | undefined;
 }
 
 /**
@@ -40,6 +45,9 @@ const etcPaths = [
   "ld.so.cache",
   "localtime",
 ];
+
+/** What the kernel lists of all keyrings of the executor's user, in a `/proc` of any namespace. */
+const keyLists = ["/proc/keys", "/proc/key-users"];
 
 /**
  * Own namespaces for users, processes, IPC, host name, cgroups and mounts. No capability, no access to the executor's
@@ -62,12 +70,15 @@ export function systemArguments(
   hidden: readonly string[],
   tmpBytes: number = limits.tmpBytes,
 ): readonly string[] {
-  const memory = (path: string): readonly string[] => ["--size", String(tmpBytes), "--tmpfs", path];
+  const memory = (path: string): readonly string[] => [
+    ...["--perms", "1777", "--size", String(tmpBytes)],
+    ...["--tmpfs", path],
+  ];
   return [
     ["--ro-bind", "/usr", "/usr"],
     ...hidden.filter((path) => path.startsWith("/usr/")).map((path) => ["--tmpfs", path, "--remount-ro", path]),
     ...hostRoots.map(({ path, link }) => (link === undefined ? ["--ro-bind", path, path] : ["--symlink", link, path])),
-    ["--proc", "/proc", "--remount-ro", "/proc"],
+    ["--proc", "/proc", ...keyLists.filter((path) => existsSync(path)).flatMap(hide), "--remount-ro", "/proc"],
     ["--dev", "/dev", ...memory("/dev/shm"), "--remount-ro", "/dev", ...memory("/tmp")],
     ...etcPaths.map((path) => ["--ro-bind-try", `/etc/${path}`, `/etc/${path}`]),
   ].flat();
@@ -78,15 +89,36 @@ export function networkArguments(network: NetworkSetting | undefined): readonly 
   return network === undefined || network === "host" ? [] : ["--unshare-net"];
 }
 
+/** Bubblewrap mounts it without devices, so that it cannot be opened. */
+function hide(path: string): readonly string[] {
+  return ["--ro-bind", "/dev/null", path];
+}
+
+/** Bubblewrap makes the folders above a mount for its own user only, which is not that of the script. */
+function openParents({ runtime }: SandboxOptions): readonly string[] {
+  const mounted = [
+    ...["/etc/ssl/certs", sandboxLayout.node, sandboxLayout.bootstrap, "/node_modules/@sealrun/sdk"],
+    ...(runtime.python?.mounts ?? []).map(({ sandboxPath }) => sandboxPath),
+  ];
+  const parents = new Set<string>();
+  for (const path of mounted) for (let at = dirname(path); at !== "/"; at = dirname(at)) parents.add(at);
+  return [...parents].toSorted().flatMap((path) => ["--dir", path]);
+}
+
+/** Over the host's lists, which do not have the user. */
+function hideUsers({ passwd, group }: SlotUser): readonly string[] {
+  return ["--ro-bind", passwd, "/etc/passwd", "--ro-bind", group, "/etc/group"];
+}
+
 /**
  * Bubblewrap's arguments for one script, up to its command. The environment is
  * set by arguments, because bubblewrap itself must start without one: it runs outside the sandbox, and a package's
  * `LD_PRELOAD` would run there too.
  */
 export function sandboxArguments(options: SandboxOptions): readonly string[] {
-  const { runtime, workFolder, installed } = options;
+  const { runtime, workFolder, installed, user } = options;
   return [
-    isolationArguments,
+    ...(user === undefined ? [isolationArguments] : [userIsolation, openParents(options)]),
     networkArguments(options.network),
     systemArguments(options.hostRoots, options.hidden, options.tmpBytes),
     typeof options.network === "object" ? nameArguments(namesDescriptor) : [],
@@ -96,6 +128,7 @@ export function sandboxArguments(options: SandboxOptions): readonly string[] {
     ["--ro-bind", runtime.sdk, "/node_modules/@sealrun/sdk"],
     ["--ro-bind", runtime.pythonSdk, sandboxLayout.pythonSdk],
     ...(runtime.python?.mounts ?? []).map(({ hostPath, sandboxPath }) => ["--ro-bind", hostPath, sandboxPath]),
+    ...(user === undefined ? [] : [hideUsers(user)]),
     ["--bind", workFolder, sandboxLayout.work],
     // Read-only: every later run would execute what one run writes there.
     installed?.nodeModules === undefined

@@ -34,6 +34,8 @@ export function startSandboxed(options: SandboxedStart): RunningScript {
     {
       env: {},
       cwd: "/",
+      // The script can read the command line of the sandbox's first process.
+      argv0: "bwrap",
       stdio: [
         ...(["ignore", stdout.writeEnd, stderr.writeEnd, "pipe", token.writeEnd, statusPipe.writeEnd] as const),
         ...(["pipe", "pipe"] as const),

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sha256Hex } from "@sealrun/crypto";
 import { dependencyFiles, findDependencies, type NpmInstall, type PackageDependencies } from "@sealrun/protocol";
+import { startProgram } from "../child/start-program.ts";
 import { type CachedFolder, type FolderCache, openFolderCache } from "./folder-cache.ts";
 import { installNpm, type InstallRequest } from "./install-npm.ts";
 import { installPip, type WheelFile } from "./install-pip.ts";
@@ -148,12 +149,18 @@ async function acquire(
       await say("info", `Installing ${what}`);
       const startedAt = performance.now();
       await install({ programs, settings, folder, content, signal, showOutput });
+      // Scripts of a slot's user read it too, whatever the umask of the executor.
+      if (process.getuid?.() === 0) await makeReadable(content);
       const bytes = await measureFolder(content);
       await say("info", `Installed in ${((performance.now() - startedAt) / 1000).toFixed(1)} s, cached`);
       return { bytes };
     },
     signal,
   );
+}
+
+async function makeReadable(folder: string): Promise<void> {
+  await startProgram("chmod", ["-R", "a+rX", folder], { env: { PATH: "/usr/bin:/bin" }, stdio: "ignore" });
 }
 
 /** npm says what is wrong at the start, pip at the end. Stack traces and log file names are left out. */

@@ -13,6 +13,8 @@ interface RenewalLog {
 export interface KeptCredentials {
   /** The newest login. */
   readonly current: () => NatsCredentials;
+  /** Renews now, because the server refused the newest login. Does nothing while renewals fail anyway. */
+  readonly renewNow: () => void;
   /** Stops renewing; resolves when the state file is no longer being written. */
   stop(): Promise<void>;
 }
@@ -23,10 +25,14 @@ export interface KeepOptions {
   readonly stateFile: string;
   readonly platformUrl: string;
   readonly log: RenewalLog;
+  /** Called once, when a later renewal is refused because the executor was revoked; none follows. */
+  readonly onRevoked: (error: SealrunError) => void;
 }
 
 const firstRetryMs = 1_000;
 const maxRetryMs = 60_000;
+/** A login that was made this recently is not renewed because it is refused: the server may not know it yet. */
+const freshMs = 5_000;
 /** Longer timeouts overflow and fire at once. */
 const maxTimerMs = 2_147_483_647;
 
@@ -41,6 +47,7 @@ export async function keepCredentials(options: KeepOptions): Promise<KeptCredent
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;
   let failures = 0;
+  let askedAt = performance.now();
   let writing = Promise.resolve();
   const schedule = (ms: number): void => {
     if (isStopped) return;
@@ -48,6 +55,7 @@ export async function keepCredentials(options: KeepOptions): Promise<KeptCredent
     timer.unref();
   };
   const renew = async (): Promise<void> => {
+    askedAt = performance.now();
     const { nats, expiresAt } = await requestCredentials(options.state, options.platformUrl);
     if (isStopped) return;
     current = nats;
@@ -58,6 +66,11 @@ export async function keepCredentials(options: KeepOptions): Promise<KeptCredent
     if (expiresAt !== null) schedule(halfOf(expiresAt));
   };
   const noteFailure = (error: unknown): void => {
+    if (isRefusal(error)) {
+      if (!isStopped) options.onRevoked(error);
+      isStopped = true;
+      return;
+    }
     if (failures === 0) log.warn({ err: error }, "The NATS login could not be renewed; retrying");
     failures += 1;
     schedule(Math.min(maxRetryMs, firstRetryMs * 2 ** Math.min(failures - 1, 6)));
@@ -69,6 +82,12 @@ export async function keepCredentials(options: KeepOptions): Promise<KeptCredent
   });
   return {
     current: () => current,
+    renewNow: () => {
+      if (isStopped || failures > 0 || performance.now() - askedAt < freshMs) return;
+      askedAt = performance.now();
+      clearTimeout(timer);
+      void renewLater();
+    },
     stop: async () => {
       isStopped = true;
       clearTimeout(timer);
@@ -82,7 +101,7 @@ function halfOf(expiresAt: number): number {
   return Math.max(firstRetryMs, (expiresAt - Date.now()) / 2);
 }
 
-function isRefusal(error: unknown): boolean {
+function isRefusal(error: unknown): error is SealrunError {
   return error instanceof SealrunError && error.code === "NOT_ENROLLED";
 }
 

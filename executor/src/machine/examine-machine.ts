@@ -1,9 +1,12 @@
 import { dirname } from "node:path";
-import { toSealrunError } from "@sealrun/protocol";
+import { type SandboxLevel, toSealrunError } from "@sealrun/protocol";
+import type { PythonRuntime } from "../child/layout.ts";
 import { findForms } from "../child/network/forms.ts";
+import type { IdRange } from "../child/user/choose-ids.ts";
 import { probeSandbox } from "../child/probe.ts";
 import { readState } from "../enrol/state-file.ts";
 import { findRuntime } from "../runtime-files.ts";
+import { examineIsolation, type IsolationSettings } from "../self-attack/examine-isolation.ts";
 import { findShortage } from "./free-space.ts";
 
 /** What an executor's settings say of its machine. */
@@ -11,7 +14,11 @@ interface MachineSettings {
   readonly unsafeNoSandbox: boolean;
   /** Path of bubblewrap; null without one. */
   readonly bwrap: string | null;
-  readonly python: { readonly interpreter: string } | null;
+  readonly python: PythonRuntime | null;
+  readonly hidden: readonly string[];
+  readonly tmpBytes: number;
+  readonly minSandbox: SandboxLevel;
+  readonly slotUids: IdRange | null;
   readonly stateFile: string;
   readonly workDir: string;
   readonly cacheDir: string;
@@ -19,7 +26,7 @@ interface MachineSettings {
 
 /** One finding about a machine on which an executor runs or will run. */
 export interface MachineFinding {
-  readonly name: "sandbox" | "limits" | "network" | "python" | "enrolment" | "disk";
+  readonly name: "sandbox" | "level" | "limits" | "network" | "python" | "enrolment" | "disk";
   readonly state: "good" | "warning" | "bad";
   /** The finding, and what to do when it is not good. */
   readonly sentence: string;
@@ -27,15 +34,16 @@ export interface MachineFinding {
 
 /** Looks at this machine as an executor with these settings finds it. Changes nothing, and needs no running executor. */
 export async function examineMachine(config: MachineSettings): Promise<readonly MachineFinding[]> {
+  const sandbox = await examineSandbox(config);
   return [
-    await examineSandbox(config),
+    ...sandbox.findings,
     {
       name: "limits",
       state: "warning",
       sentence:
         "A script may use all memory and processes that the executor may; limit the executor itself, for example with MemoryMax and TasksMax in its systemd unit",
     },
-    await examineNetwork(config),
+    await examineNetwork(config, sandbox.hasUsers),
     config.python === null
       ? { name: "python", state: "warning", sentence: "There is no Python in the settings: steps in Python fail here" }
       : { name: "python", state: "good", sentence: `Steps in Python run with ${config.python.interpreter}` },
@@ -44,25 +52,49 @@ export async function examineMachine(config: MachineSettings): Promise<readonly 
   ];
 }
 
-async function examineSandbox({ unsafeNoSandbox, bwrap }: MachineSettings): Promise<MachineFinding> {
+/** What is found about a sandbox, and whether scripts run in it as the users of their slots. */
+interface SandboxFindings {
+  readonly findings: readonly MachineFinding[];
+  readonly hasUsers: boolean;
+}
+
+async function examineSandbox(config: MachineSettings): Promise<SandboxFindings> {
+  const { unsafeNoSandbox, bwrap, minSandbox } = config;
   const name = "sandbox";
   if (unsafeNoSandbox) {
     const sentence = "Scripts run without a sandbox: each can read everything that the executor's user can";
-    return { name, state: "warning", sentence };
+    if (minSandbox === "none") return alone({ name, state: "warning", sentence });
+    return alone({ name, state: "bad", sentence: `${sentence}; the settings say minSandbox ${minSandbox}` });
   }
-  if (bwrap === null) return { name, state: "bad", sentence: "bubblewrap is not in the settings; install it" };
+  if (bwrap === null) return alone({ name, state: "bad", sentence: "bubblewrap is not in the settings; install it" });
   try {
     await probeSandbox(bwrap);
-    return { name, state: "good", sentence: `A sandbox could be started with ${bwrap}` };
   } catch (error) {
-    return { name, state: "bad", sentence: toSealrunError(error).message };
+    return alone({ name, state: "bad", sentence: toSealrunError(error).message });
+  }
+  const start: MachineFinding = { name, state: "good", sentence: `A sandbox could be started with ${bwrap}` };
+  const { findings, hasUsers } = await examineLevel({ ...config, bwrap });
+  return { findings: [start, ...findings], hasUsers };
+}
+
+async function examineLevel(config: IsolationSettings): Promise<SandboxFindings> {
+  const name = "level";
+  try {
+    const { isEnough, hasUsers, sentence } = await examineIsolation(config);
+    return { findings: [{ name, state: isEnough ? "good" : "bad", sentence }], hasUsers };
+  } catch (error) {
+    return alone({ name, state: "bad", sentence: toSealrunError(error).message });
   }
 }
 
-async function examineNetwork({ unsafeNoSandbox, bwrap }: MachineSettings): Promise<MachineFinding> {
-  const sandbox =
-    unsafeNoSandbox || bwrap === null ? { kind: "none" as const } : { kind: "bubblewrap" as const, program: bwrap };
-  const { enforced, missing } = await findForms(sandbox, findRuntime(null));
+function alone(finding: MachineFinding): SandboxFindings {
+  return { findings: [finding], hasUsers: false };
+}
+
+async function examineNetwork({ unsafeNoSandbox, bwrap }: MachineSettings, hasUsers: boolean): Promise<MachineFinding> {
+  const hasSandbox = !unsafeNoSandbox && bwrap !== null;
+  const sandbox = hasSandbox ? { kind: "bubblewrap" as const, program: bwrap } : { kind: "none" as const };
+  const { enforced, missing } = await findForms({ ...sandbox, hasUsers }, findRuntime(null));
   const reasons = new Set(missing.values());
   const sentence = [`Networks of scripts that can be enforced here: ${enforced.join(", ")}`, ...reasons].join(". ");
   return { name: "network", state: missing.size === 0 ? "good" : "warning", sentence };

@@ -30,10 +30,12 @@ export interface Masker {
   readonly use: () => MaskerUse;
 }
 
-/** Memory in bytes, and the steps of automata, which do not depend on how fast the machine is. */
+/** Memory in bytes, the steps of automata, which do not depend on how fast the machine is, and what was masked. */
 interface MaskerUse {
   readonly bytes: number;
   readonly steps: number;
+  readonly maskedBytes: number;
+  readonly replacements: number;
 }
 
 /**
@@ -67,7 +69,12 @@ export function createMasker({
         return "[masking failed, value withheld]";
       }
     },
-    use: () => ({ bytes: bytesIn(trie), steps: trie.work.steps }),
+    use: () => ({
+      bytes: bytesIn(trie),
+      steps: trie.work.steps,
+      maskedBytes: trie.masked.bytes,
+      replacements: trie.masked.replacements,
+    }),
   };
 }
 

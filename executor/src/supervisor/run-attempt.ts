@@ -2,10 +2,13 @@ import { fromBase64, type Identity } from "@sealrun/crypto";
 import { crashPoint } from "@sealrun/faults";
 import type { NatsLink, Peer } from "@sealrun/nats";
 import { type Failure, type FinishedAttempt, type Grant, SealrunError, toSealrunError } from "@sealrun/protocol";
+import type { Tracer } from "@sealrun/telemetry";
 import type { Logger } from "pino";
 import type { Outcome } from "../between/outcome.ts";
 import { closedGrantReason } from "../machine/machine-reason.ts";
 import type { Readiness } from "../machine/readiness.ts";
+import { type ExecutorMetrics, givenBack } from "../metrics/executor-metrics.ts";
+import { beginAttemptSpan } from "./attempt-span.ts";
 import { createAttemptRpc } from "./grants/attempt-rpc.ts";
 import type { ClaimedAttempt } from "./grants/claimed-attempt.ts";
 import { openGrant } from "./grants/open-grant.ts";
@@ -30,6 +33,10 @@ export interface RunDeps {
   readonly readiness: Pick<Readiness, "stop">;
   /** Aborts when a drain has waited long enough. */
   readonly endRuns: AbortSignal;
+  /** Undefined while metrics are off. */
+  readonly metrics?: ExecutorMetrics | undefined;
+  /** Undefined while tracing is off. */
+  readonly tracer?: Tracer | undefined;
 }
 
 /** The platform's answer to a claim: `askedAt` is on the monotonic clock, `grants` is the keyring's frame in base64. */
@@ -49,6 +56,7 @@ export async function runAttempt(
   claimed: ClaimedAttempt,
   { leaseMs, askedAt, grants }: AnsweredClaim,
 ): Promise<() => Promise<void>> {
+  const recordAttempt = beginAttemptSpan(deps.tracer, { trace: claimed.event.trace, ref: claimed.ref });
   const lease = keepLease(claimed.rpc, claimed.ref, leaseMs, askedAt);
   const unwatch = deps.control.watch(claimed.ref, lease.cancel);
   const over = new AbortController();
@@ -61,16 +69,20 @@ export async function runAttempt(
   try {
     const signal = AbortSignal.any([lease.signal, lease.cancelled, deps.endRuns]);
     const outcome = await runGranted(deps, { claimed, grants, lease }, reporter, signal);
+    deps.metrics?.measured(outcome.measures);
+    recordAttempt(outcome);
     if (!lease.endRun()) throw new SealrunError("LEASE_LOST", "The attempt's lease ended before its run did");
     reported = await reporter.finish({ holdLast: outcome.kind !== "unfit" });
     const { lastSequence, steps } = reported;
     if (outcome.kind === "unfit") {
       if (outcome.reason.stopsTaking) deps.readiness.stop(outcome.reason);
       deps.ends.deliverReports(reported);
+      deps.metrics?.ended({ status: givenBack, code: outcome.reason.code });
       await releaseAttempt(claimed.rpc, claimed.ref, outcome.reason, deps.endRuns);
       return async () => undefined;
     }
     const end = endOf(outcome.failure, lease.cancelled.aborted);
+    deps.metrics?.ended({ status: end.status, code: end.error?.code });
     return await deps.ends.deliver({ ...claimed.ref, ...end, lastSequence, steps: [...steps] }, reported);
   } finally {
     // A run without an end has reported its reads of secrets too.

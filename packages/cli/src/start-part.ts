@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import * as executor from "@sealrun/executor";
 import * as keyring from "@sealrun/keyring";
 import * as platform from "@sealrun/platform";
-import type { ContinueAudit, JsonObject, JsonValue, Manifest } from "@sealrun/protocol";
+import type { ContinueAudit, JsonObject, JsonValue, Manifest, SealrunError } from "@sealrun/protocol";
 import { type Logger, pino } from "pino";
 import { readyMessage } from "./part-log.ts";
 import { closeInheritedDescriptors } from "./guard/close-descriptors.ts";
@@ -23,6 +23,13 @@ export interface PartOptions {
   readonly unsafeNoSandbox?: boolean | undefined;
   /** Only for a platform: hold every platform on its database until an admin ends the hold. */
   readonly hold?: boolean | undefined;
+}
+
+/** A part that runs. */
+interface RunningPart {
+  readonly close: () => Promise<void>;
+  /** Only of an executor: settles when it was revoked. */
+  readonly revoked?: Promise<SealrunError>;
 }
 
 /** Where a part runs. */
@@ -46,8 +53,10 @@ export async function runPart(name: PartName, configFile: string, options: PartO
       log.warn({ descriptors }, "Closed descriptors that the program which started this part had left open");
     if (unlimited !== undefined) log.warn(unlimited);
   });
-  if (!signal.aborted) await once(signal, "abort");
+  const told = signal.aborted ? undefined : once(signal, "abort").then(() => undefined);
+  const revoked = await Promise.race([told, ...(part.revoked === undefined ? [] : [part.revoked])]);
   await part.close();
+  if (revoked !== undefined) throw revoked;
 }
 
 /** Writes a new enrolment token to a file of mode 0600; run it where the keyring runs. */
@@ -109,7 +118,7 @@ async function startOne(
   configFile: string,
   options: PartOptions,
   onLog: (log: Logger) => void,
-): Promise<{ close(): Promise<void> }> {
+): Promise<RunningPart> {
   switch (name) {
     case "platform": {
       const config = await platform.readConfig(configFile);

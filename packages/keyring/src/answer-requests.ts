@@ -15,6 +15,7 @@ import {
   SealrunError,
   sizesRequest,
   subjects,
+  toSealrunError,
 } from "@sealrun/protocol";
 import type { KeyringLog } from "./audit/log.ts";
 import { readAsked, recordRefusal } from "./audit/record-refusal.ts";
@@ -76,10 +77,12 @@ async function answerOne(deps: AnswerDeps, verb: KeyringVerb, request: SignedReq
   const { requestId } = request.header;
   try {
     const reply = await answerOf(verb)(deps, request.body);
+    deps.metrics?.answered(verb);
     // The platform asks for these now and then, mostly without news.
     if (verb !== "revocations" && verb !== "sizes") deps.log.info({ verb, requestId }, "Answered");
     return reply;
   } catch (error) {
+    deps.metrics?.answered(verb, toSealrunError(error).code);
     if (error instanceof SealrunError) {
       deps.log.info({ verb, requestId, code: error.code }, "Refused");
       await recordRefusal(deps, { verb, asked: readAsked(request.body), error });

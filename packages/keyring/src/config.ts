@@ -15,6 +15,7 @@ import {
   rootKeySource,
   SealrunError,
 } from "@sealrun/protocol";
+import { metricsSettings, tracingSettings } from "@sealrun/telemetry";
 import { z } from "zod";
 
 /** The keyring's settings, as its JSON file holds them. Paths may be relative to that file. */
@@ -45,6 +46,10 @@ const settings = fields({
   auditCheckpointFile: z.string().min(1).optional(),
   /** How many days ended grants are kept, 90 without this; 0 keeps them forever. */
   grantsDays: z.number().int().min(0).max(limits.retentionDays).optional(),
+  /** Where metrics are offered; nowhere without this. */
+  metrics: metricsSettings.optional(),
+  /** Where spans are sent; nowhere without this. */
+  tracing: tracingSettings.optional(),
   logLevel: z.enum(["trace", "debug", "info", "warn", "error"]).default("info"),
 });
 /** The settings, with exactly one source of the wrapping key and one kind of NATS login for executors. */

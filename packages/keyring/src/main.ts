@@ -9,10 +9,12 @@ import {
   watchFitness,
 } from "@sealrun/postgres";
 import { inboxPrefix } from "@sealrun/protocol";
+import { createMetricSet, createTracer, type MetricSet, serveMetrics } from "@sealrun/telemetry";
 import { answerRequests } from "./answer-requests.ts";
 import { forgetRegularly } from "./answered-frames/forget.ts";
 import type { KeyringLog } from "./audit/log.ts";
 import { continueAudit as accept, type Continuation, sealAudit, verifyAudit as verify } from "./audit/chain.ts";
+import { showGauges } from "./audit/show-gauges.ts";
 import { forgetGrants } from "./attempts/forget-grants.ts";
 import { type KeyringConfig, openWrappingKey, readIdentity, readPlatformIdentity } from "./config.ts";
 import { announceRevocations } from "./enrolment/announce-revocations.ts";
@@ -21,6 +23,7 @@ import { openNatsAccess } from "./enrolment/nats-access.ts";
 import { revokeExecutor as revoke } from "./enrolment/revoke.ts";
 import { revokeLogins } from "./enrolment/revoke-logins.ts";
 import { checkRootKey } from "./root-key/check-root-key.ts";
+import { createKeyringMetrics } from "./metrics/keyring-metrics.ts";
 import { createKeptStatements } from "./scope-keys/kept-statements.ts";
 
 const applicationName = "sealrun-keyring";
@@ -49,9 +52,20 @@ export async function start(
 ): Promise<Keyring> {
   const platform = await readPlatformIdentity(config);
   const natsAccess = await openNatsAccess(config);
-  const { identity, rootKey, database } = await open(config);
+  const metricSet = config.metrics === undefined ? undefined : await createMetricSet();
+  const metrics = metricSet === undefined ? undefined : createKeyringMetrics(metricSet);
+  const { identity, rootKey, database } = await open(config, metrics?.statement);
+  const tracer =
+    config.tracing === undefined
+      ? undefined
+      : createTracer(config.tracing, { service: "sealrun-keyring", log: options.log });
+  const stopMetrics = await offerMetrics(config, { metricSet, database }).catch(async (error: unknown) => {
+    await database.close();
+    throw error;
+  });
   const part = { name: applicationName, inboxPrefix: inboxPrefix("keyring") };
   const link = await connectNats({ ...config.nats, ...part }).catch(async (error: unknown) => {
+    await stopMetrics();
     await database.close();
     throw error;
   });
@@ -60,6 +74,7 @@ export async function start(
   const stopAnnouncing = await announced.catch(async (error: unknown) => {
     await logins.close();
     await link.close();
+    await stopMetrics();
     await database.close();
     throw error;
   });
@@ -76,6 +91,8 @@ export async function start(
     platformBoxPublic: fromBase64(platform.boxPublic),
     natsAccess,
     log: options.log,
+    metrics,
+    tracer,
   });
   const own = fingerprint(identity.signPublic);
   options.log.info({ fingerprint: own }, "The keyring answers");
@@ -92,6 +109,8 @@ export async function start(
     await forgetting.close();
     await link.close();
     await fitness.close();
+    await tracer?.close();
+    await stopMetrics();
     await database.close();
   });
   closeOnAbort(options.signal, close, options.log);
@@ -154,14 +173,24 @@ export async function continueAudit(config: KeyringConfig, said: Continuation): 
   }
 }
 
+async function offerMetrics(
+  { metrics }: KeyringConfig,
+  { metricSet, database }: { readonly metricSet: MetricSet | undefined; readonly database: Database },
+): Promise<() => Promise<void>> {
+  if (metricSet === undefined || metrics === undefined) return async () => undefined;
+  showGauges(metricSet, database);
+  return serveMetrics(metricSet, metrics);
+}
+
 /** Reads the key files, migrates the database, and checks that both belong together. */
 async function open(
   config: KeyringConfig,
+  onStatement?: (text: string) => void,
 ): Promise<{ readonly identity: Identity; readonly rootKey: SymmetricKey; readonly database: Database }> {
   const identity = await readIdentity(config);
   const rootKey = await openWrappingKey(config);
   await migrate({ config: config.postgres, applicationName, folder: migrationsFolder });
-  const database = await openDatabase({ config: config.postgres, applicationName });
+  const database = await openDatabase({ config: config.postgres, applicationName, onStatement });
   try {
     await checkRootKey(database, rootKey);
   } catch (error) {

@@ -1,6 +1,6 @@
 import { countPublishes } from "@sealrun/faults";
 import { type NatsCredentials, SealrunError } from "@sealrun/protocol";
-import { type Authenticator, connect, Events, jwtAuthenticator, type NatsConnection } from "nats";
+import { type Authenticator, connect, ErrorCode, Events, jwtAuthenticator, type NatsConnection } from "nats";
 
 /** A connection to NATS that reconnects without limit. */
 export interface NatsLink {
@@ -55,6 +55,16 @@ export async function connectNats(
 export function onReconnect({ connection }: NatsLink, notice: () => void): void {
   const watch = async (): Promise<void> => {
     for await (const { type } of connection.status()) if (type === Events.Reconnect) notice();
+  };
+  void watch();
+}
+
+/** Calls `notice` each time the server refuses the login, until the connection is closed: the client goes on trying. */
+export function onLoginRefused({ connection }: NatsLink, notice: () => void): void {
+  const watch = async (): Promise<void> => {
+    for await (const { type, data } of connection.status()) {
+      if (type === Events.Error && data === ErrorCode.AuthorizationViolation) notice();
+    }
   };
   void watch();
 }

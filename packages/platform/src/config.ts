@@ -11,6 +11,7 @@ import {
   sha256Hex,
   toSealrunError,
 } from "@sealrun/protocol";
+import { metricsSettings, tracingSettings } from "@sealrun/telemetry";
 import { z } from "zod";
 import { openRootKey, readPrivateFile, resolveRootKeySource } from "@sealrun/key-files";
 
@@ -43,6 +44,10 @@ const settings = fields({
   allowedHosts: z.array(hostName).optional(),
   /** How many lines per second a run may write on average; above it, executors read its output more slowly. */
   outputLinesPerSecond: z.number().int().min(1).max(1_000_000).optional(),
+  /** Where metrics are offered; nowhere without this. */
+  metrics: metricsSettings.optional(),
+  /** Where spans are sent; nowhere without this. */
+  tracing: tracingSettings.optional(),
   logLevel: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]),
 });
 /** The settings, with exactly one source of the storage key. */

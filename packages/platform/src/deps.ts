@@ -2,7 +2,9 @@ import type { Identity, SymmetricKey } from "@sealrun/crypto";
 import type { NatsLink, Peer } from "@sealrun/nats";
 import type { Database, Fitness } from "@sealrun/postgres";
 import type { PlatformId } from "@sealrun/protocol";
+import type { Tracer } from "@sealrun/telemetry";
 import type { Logger } from "pino";
+import type { PlatformMetrics } from "./metrics/platform-metrics.ts";
 
 /** What the rooms of a running platform share; each function narrows it with `Pick` to what it uses. */
 export interface Deps {
@@ -16,6 +18,10 @@ export interface Deps {
   /** How many lines per second a run may write; its executor learns it with each heartbeat. */
   readonly linesPerSecond: number;
   readonly log: Logger;
+  /** Counts what this platform does; undefined while metrics are off. */
+  readonly metrics?: PlatformMetrics | undefined;
+  /** Records spans of executions; undefined while tracing is off. */
+  readonly tracer?: Tracer | undefined;
 }
 
 /** The person, token or part behind a request, for the audit. */

@@ -3,6 +3,7 @@ import { fromBase64, importIdentity } from "@sealrun/crypto";
 import { connectNats, describeOldServer } from "@sealrun/nats";
 import { createRounds, migrate, openDatabase, watchFitness } from "@sealrun/postgres";
 import { decode, inboxPrefix, limits, publicIdentity, SealrunError, errorCodeOf } from "@sealrun/protocol";
+import { createMetricSet, createTracer, type MetricSet, serveMetrics } from "@sealrun/telemetry";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { forgetEndedSessions } from "./access/session-store.ts";
@@ -18,7 +19,9 @@ import { startWork } from "./start-work.ts";
 import { followRevocations } from "./executors/follow-revocations.ts";
 import { holdAtStart, showHold } from "./hold/hold.ts";
 import { hearReports } from "./reports/hear-reports.ts";
+import { showGauges } from "./health/show-gauges.ts";
 import { measureDaily } from "./health/table-sizes.ts";
+import { createPlatformMetrics } from "./metrics/platform-metrics.ts";
 import { forgetOldKeys } from "./start/idempotency-store.ts";
 import { findHold } from "./hold/store.ts";
 import { buildServer } from "./http/server.ts";
@@ -57,11 +60,16 @@ const forgetMs = 3_600_000;
  */
 export async function start(config: PlatformConfig, options: PlatformOptions): Promise<RunningPlatform> {
   const closers: (() => Promise<void>)[] = [];
+  const metricSet = config.metrics === undefined ? undefined : await createMetricSet();
   const close = async (): Promise<void> => {
     for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) await closer();
   };
   try {
-    const deps = await connect(config, options, closers);
+    const deps = await connect(config, { ...options, metricSet }, closers);
+    if (metricSet !== undefined && config.metrics !== undefined) {
+      showGauges(metricSet, deps);
+      closers.push(await serveMetrics(metricSet, config.metrics));
+    }
     const notices = await openFeedNotices(deps.database);
     closers.push(async () => notices.close());
     const changes = await openChangeNotices(deps.database, notices);
@@ -98,7 +106,7 @@ export async function start(config: PlatformConfig, options: PlatformOptions): P
 /** Opens the connections and keys that the rooms use, and adds to `closers` how to close them. */
 async function connect(
   config: PlatformConfig,
-  { log, hold = false }: PlatformOptions,
+  { log, hold = false, metricSet }: PlatformOptions & { readonly metricSet: MetricSet | undefined },
   closers: (() => Promise<void>)[],
 ): Promise<Deps> {
   const { platformId } = config;
@@ -106,7 +114,12 @@ async function connect(
   const identity = importIdentity(await readPrivateFile(config.identityFile, "CONFIG_INVALID"));
   const keyring = decode(publicIdentity, await readPublicFile(config.keyringIdentityFile, "CONFIG_INVALID"));
   await migrate({ config: config.postgres, applicationName, folder: migrationsFolder });
-  const database = await openDatabase({ config: config.postgres, applicationName });
+  const tracer =
+    config.tracing === undefined ? undefined : createTracer(config.tracing, { service: "sealrun-platform", log });
+  if (tracer !== undefined) closers.push(tracer.close);
+  const metrics = metricSet === undefined ? undefined : createPlatformMetrics(metricSet);
+  const onStatement = metrics?.statement;
+  const database = await openDatabase({ config: config.postgres, applicationName, onStatement });
   closers.push(async () => database.close());
   const fitness = watchFitness(database, log);
   closers.push(fitness.close);
@@ -121,7 +134,19 @@ async function connect(
   if (oldServer !== undefined) log.warn(oldServer);
   const peer = { id: keyring.id, signPublic: fromBase64(keyring.signPublic) };
   const linesPerSecond = config.outputLinesPerSecond ?? limits.outputLinesPerSecond;
-  return { platformId, database, fitness, link, identity, keyring: peer, storageKey, linesPerSecond, log };
+  return {
+    platformId,
+    database,
+    fitness,
+    link,
+    identity,
+    keyring: peer,
+    storageKey,
+    linesPerSecond,
+    log,
+    metrics,
+    tracer,
+  };
 }
 
 async function listen(app: FastifyInstance, { host, port }: PlatformConfig["listen"]): Promise<string> {

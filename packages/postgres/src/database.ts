@@ -38,8 +38,10 @@ export interface Database extends Sql {
 export async function openDatabase(options: {
   readonly config: PostgresConfig;
   readonly applicationName: string;
+  /** Called with each statement before it is sent, `begin` and `commit` included: a process counts them. */
+  readonly onStatement?: ((text: string) => void) | undefined;
 }): Promise<Database> {
-  const { config } = options;
+  const { config, onStatement } = options;
   const settings = clientSettings(config, options.applicationName);
   const pool = new Pool({
     ...settings,
@@ -56,10 +58,10 @@ export async function openDatabase(options: {
   // one only while a connection is idle, and a server that ends it may say so in the same packet as its last answer.
   pool.on("error", () => undefined);
   pool.on("connect", (client) => client.on("error", () => undefined));
-  renewPlans(pool);
-  const listener = createListener(settings);
+  renewPlans(pool, onStatement);
+  const listener = createListener(settings, onStatement);
   const rings = createRings();
-  const use = { pool, config, listener, rings, names: createStatementNames() };
+  const use = { pool, config, listener, rings, names: createStatementNames(), onStatement };
   const ask = askOn(pool, use);
   const askAndRing: Ask = async (text, values) => {
     const result = await ask(text, values);

@@ -17,6 +17,6 @@ export { type CheckedChain, verifyChain } from "./chain/verify-chain.ts";
 export { type CheckNotes, openNotes, type NotesFile, type VerifiedEnd } from "./chain/check-notes.ts";
 export { checkChain, type CheckReport } from "./chain/check-chain.ts";
 export { type AcceptedBreak, findBreak, makeContinuation } from "./chain/continuation.ts";
-export { countWaiting, maxCounted, type WaitingRows } from "./chain/unlinked-store.ts";
+export { countWaiting, maxCounted, type WaitingRows, waitingRowsOf } from "./chain/unlinked-store.ts";
 export { createRounds } from "./rounds.ts";
 export { type Fitness, openWhileFit, watchFitness } from "./fitness.ts";

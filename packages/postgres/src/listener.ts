@@ -35,8 +35,8 @@ const retryMs = 1_000;
 /** How long the first connection of a process may take. */
 const startMs = 10_000;
 
-/** Connects at the first `listen` or `watch`. A broken connection is opened again once before it counts as silence. */
-export function createListener(settings: ClientConfig): Listener {
+/** Connects at the first `listen` or `watch`; tells `onStatement` what it sends. A broken connection is opened again once before it counts as silence. */
+export function createListener(settings: ClientConfig, onStatement?: (text: string) => void): Listener {
   const channels = new Map<string, Set<(payload: string) => void>>();
   const watchers = new Set<(look: Probe) => void>();
   let client: Client | undefined;
@@ -84,6 +84,7 @@ export function createListener(settings: ClientConfig): Listener {
     const text = [...listened, question].join("; ");
     const [askedAt, sentAt] = [Date.now(), performance.now()];
     countStatement(current, text);
+    onStatement?.(text);
     const results: unknown = await current.query(text);
     const answeredAt = Date.now();
     const { rows } = answer.parse(Array.isArray(results) ? results.at(-1) : results);

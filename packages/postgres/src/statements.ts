@@ -17,6 +17,8 @@ export interface AskDeps {
   readonly listener: Pick<Listener, "probeSoon">;
   /** How long a statement may take; `limits.databaseAnswerMs` by default. */
   readonly answerMs?: number | undefined;
+  /** Called with each statement before it is sent. */
+  readonly onStatement?: ((text: string) => void) | undefined;
   /** Called at every failure of the connection. */
   readonly onBreak?: (error: SealrunError) => void;
 }
@@ -25,12 +27,16 @@ export interface AskDeps {
 const slowMs = 1_000;
 
 /** Asks on this connection, or on a free one of this pool. Fails with `POSTGRES_UNREACHABLE`, or the statement's error. */
-export function askOn(client: Pool | PoolClient, { config, names, listener, answerMs, onBreak }: AskDeps): Ask {
+export function askOn(
+  client: Pool | PoolClient,
+  { config, names, listener, answerMs, onStatement, onBreak }: AskDeps,
+): Ask {
   const patience = answerMs === undefined ? {} : { query_timeout: answerMs };
   return async (text, values = []) => {
     const slow = setTimeout(listener.probeSoon, slowMs);
     try {
       countStatement(client, text);
+      onStatement?.(text);
       const name = names.nameOf(text);
       const kept = name === undefined ? {} : { name };
       const result = await client.query({ ...kept, text, values: [...values], ...patience });

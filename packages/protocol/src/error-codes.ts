@@ -248,6 +248,12 @@ export const errorCodes = {
     means: "A program that sealrun needs is not on this machine and could not be downloaded",
   },
   SANDBOX_UNAVAILABLE: { status: 500, exit: 69, retry: false, means: "The sandbox cannot be started on this machine" },
+  SANDBOX_TOO_WEAK: {
+    status: 409,
+    exit: 69,
+    retry: false,
+    means: "The sandbox of this executor is weaker than the executor's settings or the project require",
+  },
   INTERPRETER_MISSING: {
     status: 500,
     exit: 69,

@@ -126,6 +126,7 @@ export {
   type EventSecret,
   type ExecutionEvent,
 } from "./wire/event.ts";
+export { readTraceParent, type TraceContext, traceParent, writeTraceParent } from "./wire/trace-context.ts";
 export {
   type AttemptRef,
   executionStatus,
@@ -294,6 +295,7 @@ export {
   type ScheduleReply,
   type FileList,
 } from "./wire/rpc.ts";
+export { reachesLevel, sandboxLevel, type SandboxLevel, sandboxLevels } from "./wire/sandbox-level.ts";
 export { scopeKeyFields, scopeKeyStatement, type ScopeKeyFields, type ScopeKeyStatement } from "./wire/scope-key.ts";
 export {
   channelDescriptor,

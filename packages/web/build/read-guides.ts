@@ -30,7 +30,7 @@ const groups: readonly (readonly [name: string, guides: readonly string[]])[] = 
   ["Start", ["start", "web"]],
   ["Packages", ["packages", "script-api", "dependencies", "events-and-schedules"]],
   ["Secrets", ["secrets", "references", "security-model"]],
-  ["Operate", ["operate", "nats", "root-keys"]],
+  ["Operate", ["operate", "metrics", "tracing", "nats", "root-keys"]],
 ];
 const front = "README.md";
 

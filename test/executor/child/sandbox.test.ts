@@ -183,6 +183,15 @@ describe("sandboxArguments() hides the host", () => {
     expect(seen).toEqual([...isFull, ...isFull, "'EROFS'", "'EROFS'", "'EROFS'", "'EROFS'"]);
   });
 
+  test("sandboxArguments() hides the kernel's lists of keys, and where bubblewrap is on the host", async () => {
+    const seen = await attempt([
+      `open("/proc/keys").read()`,
+      `open("/proc/key-users").read()`,
+      `open("/proc/1/cmdline").read().split("\\0")[0]`,
+    ]);
+    expect(seen).toEqual(["PermissionError", "PermissionError", "'bwrap'"]);
+  });
+
   test("sandboxArguments() resolves host names", async () => {
     const [address] = await attempt([`socket.gethostbyname("localhost")`]);
     expect(address).toBe("'127.0.0.1'");

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { issueEnrolmentToken, revokeExecutor } from "@sealrun/keyring";
-import { connectNats, readUserJwt } from "@sealrun/nats";
+import { connectNats, onLoginRefused, readUserJwt } from "@sealrun/nats";
 import { decodeEnrolmentToken, executorId, inboxPrefix, type NatsCredentials, subjects } from "@sealrun/protocol";
 import { type DebugEvents, Events } from "nats";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -42,6 +42,10 @@ function createLog(): {
   return { lines, info: keep, warn: keep };
 }
 
+function unexpected(error: unknown): void {
+  throw error;
+}
+
 function jwtOf(nats: NatsCredentials): string {
   if ("jwt" in nats) return nats.jwt;
   throw new TypeError("expected a JWT");
@@ -58,7 +62,7 @@ describe("keepCredentials()", () => {
     const state = await enrolled();
     const stateFile = join(folder, "outlives.json");
     const log = createLog();
-    const kept = await keepCredentials({ state, stateFile, platformUrl: platform.url, log });
+    const kept = await keepCredentials({ state, stateFile, platformUrl: platform.url, log, onRevoked: unexpected });
     const id = executorId.parse(state.identity.id);
     const link = await connectNats({ current: kept.current, name: id, inboxPrefix: inboxPrefix(id) });
     const server = await connectNats({ ...platform.config.nats, name: "test", inboxPrefix: "_INBOX.platform" });
@@ -91,7 +95,13 @@ describe("keepCredentials()", () => {
     const id = executorId.parse(state.identity.id);
     const part = { name: id, inboxPrefix: inboxPrefix(id) };
     expect((await rejectionOf(connectNats({ ...state.nats, ...part }))).code).toBe("NATS_UNREACHABLE");
-    const options = { state, stateFile: join(folder, "late.json"), platformUrl: platform.url, log: createLog() };
+    const options = {
+      state,
+      stateFile: join(folder, "late.json"),
+      platformUrl: platform.url,
+      log: createLog(),
+      onRevoked: unexpected,
+    };
     const kept = await keepCredentials(options);
     const link = await connectNats({ current: kept.current, ...part });
     await link.close();
@@ -100,12 +110,33 @@ describe("keepCredentials()", () => {
     expect(await rejectionOf(keepCredentials(options))).toMatchObject({ code: "NOT_ENROLLED" });
   }, 60_000);
 
+  test("keepCredentials() says once that its executor was revoked, as soon as the server refuses its login", async () => {
+    const state = await enrolled();
+    const id = executorId.parse(state.identity.id);
+    const told: string[] = [];
+    const kept = await keepCredentials({
+      state,
+      stateFile: join(folder, "revoked.json"),
+      platformUrl: platform.url,
+      log: createLog(),
+      onRevoked: ({ code }) => told.push(code),
+    });
+    const link = await connectNats({ current: kept.current, name: id, inboxPrefix: inboxPrefix(id) });
+    onLoginRefused(link, kept.renewNow);
+    await revokeExecutor(platform.keyringConfig, id);
+    await until(() => told[0]);
+    kept.renewNow();
+    await link.connection.close();
+    await kept.stop();
+    expect(told).toEqual(["NOT_ENROLLED"]);
+  }, 60_000);
+
   test("keepCredentials() uses a valid login while the platform is away, and fails with an expired one", async () => {
     const state = await enrolled();
     const stateFile = join(folder, "away.json");
     await writeState(stateFile, state);
     const log = createLog();
-    const options = { state, stateFile, platformUrl: "http://127.0.0.1:9", log };
+    const options = { state, stateFile, platformUrl: "http://127.0.0.1:9", log, onRevoked: unexpected };
     const kept = await keepCredentials(options);
     expect(kept.current()).toEqual(state.nats);
     expect(log.lines).toEqual(["The NATS login could not be renewed; retrying"]);

@@ -13,9 +13,11 @@ afterEach(async () => {
 });
 
 async function find(name: string, change: object = {}) {
-  const settings = { unsafeNoSandbox: false, bwrap: "/no/such/bwrap", python: null };
+  const settings = { unsafeNoSandbox: false, bwrap: "/no/such/bwrap", python: null, hidden: [], tmpBytes: 1_048_576 };
   const folders = { stateFile: join(folder, "state.json"), workDir: folder, cacheDir: folder };
-  return (await examineMachine({ ...settings, ...folders, ...change })).find((finding) => finding.name === name);
+  return (await examineMachine({ ...settings, ...folders, minSandbox: "none", slotUids: null, ...change })).find(
+    (finding) => finding.name === name,
+  );
 }
 
 describe("examineMachine()", () => {

@@ -9,6 +9,7 @@ import { workerSettings } from "../../../executor/src/between/worker-settings.ts
 import { dependencySettings } from "../../../executor/src/dependencies/settings.ts";
 import { createEnds } from "../../../executor/src/supervisor/report/ends.ts";
 import { runAttempt } from "../../../executor/src/supervisor/run-attempt.ts";
+import { createUserPool } from "../../../executor/src/child/user/take-users.ts";
 import { createWorkerPool } from "../../../executor/src/supervisor/workers/worker-pool.ts";
 import { openSpool } from "../../../executor/src/supervisor/report/spool.ts";
 import { findEsbuild, findNpm, findRuntime } from "../../../executor/src/runtime-files.ts";
@@ -52,7 +53,14 @@ async function prepare(root: string, script: string) {
     workDir: join(root, "work"),
     cacheDir: join(root, "cache"),
   });
-  const workers = createWorkerPool({ settings, program, slots: 1, onLost: async () => undefined, log });
+  const workers = createWorkerPool({
+    users: createUserPool([]),
+    settings,
+    program,
+    slots: 1,
+    onLost: async () => undefined,
+    log,
+  });
   const deps = {
     link,
     identity,

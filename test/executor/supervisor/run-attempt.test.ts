@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { generateIdentity, newId } from "@sealrun/crypto";
 import { type Executor, executorConfig, start } from "@sealrun/executor";
@@ -125,7 +125,7 @@ describe("runAttempt()", () => {
     "runAttempt() gives an execution back while its folder cannot be made, and runs it once it can",
     async () => {
       const { executor, folder, logged } = await startExecutor("unmakable");
-      await mkdir(folder, { recursive: true });
+      await rm(join(folder, "work"), { recursive: true });
       await writeFile(join(folder, "work"), "");
       const id = await startExecution("quick");
       const show = async (): Promise<ExecutionInfo> => ask(platform, executionInfo, ["GET", `/executions/${id}`]);

@@ -12,7 +12,8 @@ const idle: WaitingFacts = {
   silentSeconds: 3,
   unfit: null,
   package: { name: "report", limit: null, inFlight: 0 },
-  project: { name: "acme", limit: null, inFlight: 0 },
+  project: { name: "acme", limit: null, inFlight: 0, minSandbox: "none" },
+  bestSandbox: "filtered",
   trouble: null,
   refusal: null,
   heldUntil: null,
@@ -39,7 +40,7 @@ describe("explainWaiting()", () => {
     ["its package's limit", limited, "Package report runs at most 2 at once, and 2 are under way"],
     [
       "its project's limit",
-      { project: { name: "acme", limit: 1, inFlight: 1 } },
+      { project: { name: "acme", limit: 1, inFlight: 1, minSandbox: "none" } },
       "Project acme runs at most 1 at once, and 1 are under way",
     ],
     ["NATS", { trouble: "unreachable", slots: 0, free: 0 }, "NATS cannot be reached; it starts when NATS is back"],
@@ -53,6 +54,11 @@ describe("explainWaiting()", () => {
       "executors that are away",
       { slots: 0, free: 0, silentSeconds: 90 },
       "No executor of pool gpu sent a heartbeat for 90 seconds; check that one runs",
+    ],
+    [
+      "an executor with a stronger sandbox",
+      { project: { name: "acme", limit: null, inFlight: 0, minSandbox: "separate-users" } },
+      "Project acme requires the sandbox level separate-users, and the executors of pool gpu reach filtered at most; start one that reaches it, or name another pool in the manifest",
     ],
     [
       "executors that drain",

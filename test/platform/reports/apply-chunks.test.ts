@@ -29,6 +29,7 @@ const state: AttemptState = {
   missing: [],
   steps: [step(0), step(1)],
   liveBlocks: 0,
+  trace: null,
 };
 const line = (text: string): ReportItem => ({ type: "log", step: 0, stream: "stdout", text, time: 1_000 });
 const chunk = (sequence: number, ...items: readonly ReportItem[]) => ({

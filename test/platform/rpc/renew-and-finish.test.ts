@@ -121,7 +121,9 @@ describe("answerFinish()", () => {
     const end = { ...ref, status: "succeeded", lastSequence: 0 } as const;
     const counted = await world.database.transaction(async (sql) => {
       const counting = countStatements(sql);
-      expect(await finishAttempts(counting, request, [end])).toEqual([{ isAccepted: true, missing: [] }]);
+      expect(await finishAttempts(counting, request, [end])).toEqual([
+        { isAccepted: true, isNew: true, trace: null, missing: [] },
+      ]);
       return [counting.count(), counting.waits()];
     });
     // Lock and state; then steps that never ran, the feed, and the end with its audit row.
@@ -139,7 +141,7 @@ describe("answerFinish()", () => {
     ];
     const verdicts = await world.database.transaction(async (sql) => finishAttempts(sql, request, ends));
     expect(verdicts).toEqual([
-      { isAccepted: true, missing: [1] },
+      { isAccepted: true, isNew: true, trace: null, missing: [1] },
       { isAccepted: false, mustAskAlone: true },
     ]);
     expect((await world.show(one.ref.executionId)).status).toBe("succeeded");
@@ -279,7 +281,7 @@ describe("answerFinish()", () => {
       const counted = await world.database.transaction(async (sql) => {
         const counting = countStatements(sql);
         expect(await finishAttempts(counting, request, [{ ...end, steps: [ended], report }])).toEqual([
-          { isAccepted: true, missing: [] },
+          { isAccepted: true, isNew: true, trace: null, missing: [] },
         ]);
         return [counting.count(), counting.waits()];
       });

@@ -8,6 +8,7 @@ import { isolationArguments, networkArguments, systemArguments } from "../sandbo
 import { readSandboxStatus } from "../sandbox-status.ts";
 import { confine, filterArguments } from "../seccomp/confine.ts";
 import { startProgram } from "../start-program.ts";
+import { userIsolation } from "../user/slot-user.ts";
 import { connectSandbox, nameArguments, openSandboxNetwork } from "./sandbox-network.ts";
 
 /** How the network of scripts can be limited on this machine. */
@@ -19,12 +20,13 @@ export interface NetworkForms {
 
 type Programs = Pick<Runtime, "node" | "bootstrap">;
 
+/** A sandbox whose network is limited; `hasUsers` when scripts run in it as the users of their slots. */
+type Tried = Pick<Sandbox, "kind"> & { readonly program?: string; readonly hasUsers: boolean };
+
 /** Tries each form on this machine. Never fails: what does not work is missing. */
-export async function findForms(
-  sandbox: Pick<Sandbox, "kind"> & { readonly program?: string },
-  runtime: Programs,
-): Promise<NetworkForms> {
+export async function findForms(sandbox: Tried, runtime: Programs): Promise<NetworkForms> {
   const missing = new Map<NetworkForm, string>();
+  const isolation = sandbox.hasUsers ? userIsolation : isolationArguments;
   const attempt = async (form: NetworkForm, probe: (bubblewrap: string) => Promise<void>): Promise<void> => {
     try {
       if (sandbox.kind === "none" || sandbox.program === undefined) throw withoutSandbox();
@@ -33,23 +35,20 @@ export async function findForms(
       missing.set(form, toSealrunError(error).message);
     }
   };
-  await attempt("none", async (bubblewrap) => probeSandbox(bubblewrap, networkArguments("none")));
-  await attempt("named", async (bubblewrap) => probeNamed(bubblewrap, runtime));
+  await attempt("none", async (bubblewrap) => probeSandbox(bubblewrap, [...isolation, ...networkArguments("none")]));
+  await attempt("named", async (bubblewrap) => probeNamed(bubblewrap, isolation, runtime));
   return { enforced: networkForm.options.filter((form) => !missing.has(form)), missing };
 }
 
 /** Starts a sandbox with one named host, at a port that only its owner may listen on. */
-async function probeNamed(bubblewrap: string, runtime: Programs): Promise<void> {
+async function probeNamed(bubblewrap: string, isolation: readonly string[], runtime: Programs): Promise<void> {
   const setting = ["probe.invalid:1"];
   const network = openSandboxNetwork(setting, runtime);
   if (network === undefined) throw new SealrunError("INTERNAL", "");
-  const isolation = [
-    ...isolationArguments,
-    ...networkArguments(setting),
-    ...systemArguments(await readHostRoots(), []),
-  ];
+  const namespaces = [...isolation, ...networkArguments(setting)];
   const descriptors = [...filterArguments(3), ...nameArguments(4), "--json-status-fd", "6"];
-  const subprocess = startProgram(bubblewrap, [...isolation, ...descriptors, "--", "/usr/bin/true"], {
+  const files = systemArguments(await readHostRoots(), []);
+  const subprocess = startProgram(bubblewrap, [...namespaces, ...files, ...descriptors, "--", "/usr/bin/true"], {
     env: {},
     cwd: "/",
     stdio: ["ignore", "ignore", "ignore", "pipe", "pipe", "pipe", "pipe"],

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, readlink } from "node:fs/promises";
 import { Server } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -15,17 +15,19 @@ const told = z.object({ number: z.number().int().nonnegative(), failure: z.strin
 
 /**
  * Makes the sockets at which a sandbox finds its named hosts. They belong to the sandbox's own network and are accepted
- * from here. Bubblewrap's `child` must wait for its `/etc/hosts`: then its network is ready, and only until then does it
- * belong to the user namespace that this process may enter, with ports below 1024. `NETWORK_NOT_ENFORCED` with the reason.
+ * from here. Bubblewrap's `child` must wait for its `/etc/hosts`: then its network is ready, and only until then is `child`
+ * in the user namespace that owns it, which this process may enter, with ports below 1024. The network of a slot's user
+ * belongs to this process's own user namespace. `NETWORK_NOT_ENFORCED` with the reason.
  */
 export async function listenInside(
   child: number,
   placed: readonly PlacedHost[],
   runtime: Pick<Runtime, "node" | "bootstrap">,
 ): Promise<readonly Server[]> {
-  await waitForUser(child);
+  await waitForNetwork(child);
   const addresses = placed.map(({ address, port }) => `${address}:${port}`);
-  const entering = ["--target", String(child), "--user", "--net", "--preserve-credentials", "--"];
+  const user = (await hasOwnUsers(child)) ? ["--user", "--preserve-credentials"] : [];
+  const entering = ["--target", String(child), ...user, "--net", "--"];
   const helper = startProgram(
     "nsenter",
     [...entering, runtime.node, join(runtime.bootstrap, "listen.mjs"), ...addresses],
@@ -67,16 +69,32 @@ export async function listenInside(
   }
 }
 
-/** Bubblewrap's child maps its user after it has brought up its network. */
-async function waitForUser(child: number): Promise<void> {
+/**
+ * In its own user namespace, bubblewrap's child maps its user after it has brought up its network. Before and without that,
+ * the table of its addresses says whether the network is up.
+ */
+async function waitForNetwork(child: number): Promise<void> {
   const deadline = performance.now() + maxStartMs;
   while (performance.now() < deadline) {
-    const map = await readFile(`/proc/${child}/uid_map`, "utf8").catch(() => undefined);
-    if (map === undefined) break;
-    if (map !== "") return;
+    const [users, addresses] = await Promise.all(
+      ["uid_map", "net/fib_trie"].map(async (name) =>
+        readFile(`/proc/${child}/${name}`, "utf8").catch(() => undefined),
+      ),
+    );
+    if (users === undefined || addresses === undefined) break;
+    if (users !== "" && addresses.includes("127.0.0.1")) return;
     await sleep(1);
   }
   throw notEnforced("the sandbox ended before its network was ready");
+}
+
+/** A process may not enter the user namespace in which it is. */
+async function hasOwnUsers(child: number): Promise<boolean> {
+  const [own, inside] = await Promise.all(["self", child].map(async (id) => readlink(`/proc/${id}/ns/user`))).catch(
+    () => [],
+  );
+  if (own === undefined) throw notEnforced("the sandbox ended before its network was ready");
+  return own !== inside;
 }
 
 function notEnforced(reason: string): SealrunError {

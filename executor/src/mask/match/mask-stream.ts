@@ -34,7 +34,7 @@ const nothing = new Uint8Array(0);
 
 /** Opens a stream over `trie`. A needle that is added later is masked in all bytes that were not released yet. */
 export function createMaskStream(trie: NeedleTrie): MaskStream {
-  const window = createMaskWindow(contextBytes);
+  const window = createMaskWindow(contextBytes, trie.masked);
   const words = createWordNeedles(window);
   const long = createLongNeedles(trie, window);
   let node = 0;

@@ -15,8 +15,18 @@ export interface MaskWindow {
   readonly heldBytes: () => number;
 }
 
-/** An empty window. The last `contextBytes` raw bytes are kept after their release. */
-export function createMaskWindow(contextBytes: number): MaskWindow {
+/** Counts what windows have hidden, when it leaves them. */
+export interface MaskedCount {
+  bytes: number;
+  /** Places that show a mask. */
+  replacements: number;
+}
+
+/** An empty window that adds to `masked`. The last `contextBytes` raw bytes are kept after their release. */
+export function createMaskWindow(
+  contextBytes: number,
+  masked: MaskedCount = { bytes: 0, replacements: 0 },
+): MaskWindow {
   // Both are used again and again: a stream that allocated them for each piece would mostly collect garbage.
   let store = new Uint8Array(0);
   let marks = new Uint8Array(0);
@@ -55,7 +65,10 @@ export function createMaskWindow(contextBytes: number): MaskWindow {
   function release(limit: number): Uint8Array {
     let end = Math.max(limit, released);
     while (end < bytes.length && hidden[end] === 1) end += 1;
-    const given = shown(bytes.subarray(released, end), hidden.subarray(released, end), endsHidden);
+    const given = shown(bytes.subarray(released, end), hidden.subarray(released, end), {
+      afterHidden: endsHidden,
+      masked,
+    });
     if (end > released) endsHidden = hidden[end - 1] === 1;
     const dropped = Math.min(end, Math.max(0, bytes.length - contextBytes));
     const kept = bytes.length - dropped;
@@ -86,7 +99,11 @@ export function createMaskWindow(contextBytes: number): MaskWindow {
 const maskBytes = Buffer.from(mask);
 
 /** One mask per run of hidden bytes, and none for a run that continues the last released one. */
-function shown(bytes: Uint8Array, hidden: Uint8Array, afterHidden: boolean): Uint8Array {
+function shown(
+  bytes: Uint8Array,
+  hidden: Uint8Array,
+  { afterHidden, masked }: { readonly afterHidden: boolean; readonly masked: MaskedCount },
+): Uint8Array {
   const parts: Uint8Array[] = [];
   let index = 0;
   while (index < bytes.length) {
@@ -94,7 +111,13 @@ function shown(bytes: Uint8Array, hidden: Uint8Array, afterHidden: boolean): Uin
     const change = hidden.indexOf(1 - kind, index);
     const next = change === -1 ? bytes.length : change;
     if (kind === 0) parts.push(bytes.subarray(index, next));
-    else if (index > 0 || !afterHidden) parts.push(maskBytes);
+    else {
+      masked.bytes += next - index;
+      if (index > 0 || !afterHidden) {
+        masked.replacements += 1;
+        parts.push(maskBytes);
+      }
+    }
     index = next;
   }
   return Buffer.concat(parts);

@@ -12,6 +12,7 @@ import {
   type NeedleMemory,
   sizeFor,
 } from "./needle-memory.ts";
+import type { MaskedCount } from "./mask-window.ts";
 import { createOpenTails, openTails } from "./open-tails.ts";
 import { createRecentSteps, type RecentSteps } from "./recent-steps.ts";
 import { addStart, createStartFilter } from "./start-filter.ts";
@@ -46,6 +47,8 @@ export interface NeedleTrie extends CountedTrie {
   readonly later: Map<number, LaterGroup[]>;
   /** What matching has done so far: steps of automata, and links between their nodes. */
   readonly work: { steps: number };
+  /** What its streams have masked. */
+  readonly masked: MaskedCount;
 }
 
 interface LaterGroup {
@@ -88,6 +91,7 @@ export function createNeedleTrie(limits: Pick<NeedleMemory, "maxBytes" | "onFull
     tails: createOpenTails(),
     memory: { ...limits, otherBytes: 0, isFull: false },
     work: { steps: 0 },
+    masked: { bytes: 0, replacements: 0 },
   };
 }
 

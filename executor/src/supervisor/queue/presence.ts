@@ -1,4 +1,11 @@
-import { basicForms, limits, type MachineTrouble, type NetworkForm, toSealrunError } from "@sealrun/protocol";
+import {
+  basicForms,
+  limits,
+  type MachineTrouble,
+  type NetworkForm,
+  type SandboxLevel,
+  toSealrunError,
+} from "@sealrun/protocol";
 import type { Logger } from "pino";
 import type { PlatformRpc } from "../platform/platform-rpc.ts";
 
@@ -30,6 +37,7 @@ export interface Presence {
 export function announcePresence(deps: {
   readonly rpc: Pick<PlatformRpc, "presence">;
   readonly slots: number;
+  readonly sandbox: SandboxLevel;
   /** How scripts' network can be limited here; by default only not at all. */
   readonly networkForms?: readonly NetworkForm[];
   readonly log: Logger;
@@ -46,12 +54,11 @@ export function announcePresence(deps: {
   const send = async (): Promise<void> => {
     clearTimeout(next);
     try {
+      const { slots, sandbox } = deps;
+      const networkForms = [...(deps.networkForms ?? basicForms)];
       const said = await deps.rpc.presence({
-        slots: deps.slots,
-        running,
-        draining,
+        ...{ slots, running, draining, sandbox, networkForms },
         trouble: trouble ?? null,
-        networkForms: [...(deps.networkForms ?? basicForms)],
       });
       linesPerSecond = said.linesPerSecond ?? limits.outputLinesPerSecond;
       if (isClockWrong) deps.log.info("The clocks agree again; executions are taken");

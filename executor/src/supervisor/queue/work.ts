@@ -1,7 +1,13 @@
 import { crashPoint } from "@sealrun/faults";
 import type { Identity } from "@sealrun/crypto";
 import type { NatsLink, Peer } from "@sealrun/nats";
-import { type ExecutionEvent, type PoolId, type SealrunError, toSealrunError } from "@sealrun/protocol";
+import {
+  type ExecutionEvent,
+  type PoolId,
+  type SandboxLevel,
+  type SealrunError,
+  toSealrunError,
+} from "@sealrun/protocol";
 import type { Logger } from "pino";
 import type { Readiness } from "../../machine/readiness.ts";
 import { createPlatformRpc } from "../platform/platform-rpc.ts";
@@ -24,6 +30,8 @@ export interface WorkDeps extends RunDeps {
   readonly log: Logger;
   readonly presence: Pick<Presence, "begin" | "checkClock" | "isClockWrong">;
   readonly readiness: Readiness;
+  /** What the sandbox of scripts holds. */
+  readonly level: SandboxLevel;
 }
 
 const retryMs = 1_000;
@@ -44,6 +52,7 @@ const clockRetryMs = 30_000;
 export async function workOnQueue(deps: WorkDeps, count: number, stopTaking: AbortSignal): Promise<void> {
   const rpc = createPlatformRpc(deps);
   const slots = createSlots(count);
+  deps.metrics?.watchSlots(count, () => count - slots.free());
   while (!stopTaking.aborted) {
     if (deps.presence.isClockWrong()) {
       await pause(retryMs, stopTaking);
@@ -88,7 +97,7 @@ function workOn(deps: WorkDeps, work: Work, messages: readonly QueuedMessage[]):
   if (verified.length === 0) return;
   crashPoint("executor.claim.before");
   const claims = claimTogether(
-    work.rpc,
+    { claim: async (request) => work.rpc.claim({ ...request, sandbox: deps.level }) },
     verified.map(({ event }) => event),
     work.stopTaking,
   );
@@ -120,8 +129,10 @@ async function runClaimed(
   },
 ): Promise<void> {
   const { message, event } = taken;
+  const takenAt = performance.now();
   try {
     const claim = await taken.claim;
+    deps.metrics?.claimed(performance.now() - takenAt);
     crashPoint("executor.claim.after");
     const ref = { executionId: event.executionId, attempt: claim.attempt };
     deps.log.info({ ...ref, project: event.project.name, package: event.package.name }, "Running an execution");
@@ -138,8 +149,9 @@ async function runClaimed(
   }
 }
 
-function fail(deps: Pick<WorkDeps, "presence" | "log">, message: QueuedMessage, error: unknown): void {
+function fail(deps: Pick<WorkDeps, "presence" | "log" | "metrics">, message: QueuedMessage, error: unknown): void {
   const failure = toSealrunError(error);
+  deps.metrics?.refused(failure.code);
   if (failure.code === "EXPIRED" || failure.code === "CLOCK_WRONG") deps.presence.checkClock();
   settle(deps.log, message, failure);
 }
@@ -160,7 +172,7 @@ export function settle(
       "An event has expired, or this machine's clock is wrong; the event is given back. If this line repeats, check the clock",
     );
     message.giveBack(clockRetryMs);
-  } else if (error.row.retry || error.code === "INTERNAL") {
+  } else if (error.row.retry || error.code === "INTERNAL" || error.code === "SANDBOX_TOO_WEAK") {
     log.warn({ err: error, code: error.code }, "An execution could not be started here; it is given back to the queue");
     message.giveBack(retryMs * 5);
   } else {

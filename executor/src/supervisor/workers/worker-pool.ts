@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Logger } from "pino";
 import type { WorkerSettings } from "../../between/worker-settings.ts";
+import type { UserPool } from "../../child/user/take-users.ts";
 import { type Assignment, type AttemptServices, startWorker, type WorkerProcess } from "./worker-process.ts";
 import type { Outcome } from "../../between/outcome.ts";
 
@@ -15,7 +16,7 @@ const idleMs = 60_000;
 /** The workers of an executor: one process for each attempt that runs, and one that waits for the next. */
 export interface WorkerPool {
   /** Runs an attempt in a worker of its own. Rejects with `WORKER_LOST` when that worker is lost. */
-  run(assignment: Assignment, services: AttemptServices): Promise<Outcome>;
+  run(assignment: Omit<Assignment, "user">, services: AttemptServices): Promise<Outcome>;
   /** How many workers were replaced because they were lost. */
   readonly lost: () => number;
   /** Ends all workers. */
@@ -35,11 +36,13 @@ export function createWorkerPool(options: {
   /** The first file of a worker's process. */
   readonly program: string;
   readonly slots: number;
+  /** The users that runs have in their sandboxes. */
+  readonly users: UserPool;
   /** Called after a worker was lost, once it is gone: it may have left folders. */
   readonly onLost: () => Promise<void>;
   readonly log: Logger;
 }): WorkerPool {
-  const { settings, program, slots, onLost, log } = options;
+  const { settings, program, slots, users, onLost, log } = options;
   const all = new Set<Slot>();
   let free: Slot[] = [];
   let isClosed = false;
@@ -87,9 +90,10 @@ export function createWorkerPool(options: {
       slot ??= start();
       slot.attempts += 1;
       startAhead();
+      const { user, giveBack: giveUserBack } = users.take();
       try {
         await slot.worker.ready;
-        const outcome = await slot.worker.run(assignment, services);
+        const outcome = await slot.worker.run({ ...assignment, user }, services);
         await giveBack(slot);
         return outcome;
       } catch (error) {
@@ -98,6 +102,8 @@ export function createWorkerPool(options: {
         await onLost();
         startAhead();
         throw error;
+      } finally {
+        giveUserBack();
       }
     },
     lost: () => lost,

@@ -18,6 +18,7 @@ import {
 import type { WorkerSettings } from "../../between/worker-settings.ts";
 import { childEnd, socketsFrom3 } from "../../child/running-script.ts";
 import { startProgram } from "../../child/start-program.ts";
+import type { SlotUser } from "../../child/user/slot-user.ts";
 import { answerAsk } from "./answer-ask.ts";
 import { killTree } from "./kill-tree.ts";
 
@@ -38,6 +39,8 @@ export interface Assignment {
   readonly linesPerSecond: number;
   /** When its script must be gone, on the clock of `sharedNow()`. */
   readonly deadline: number;
+  /** The user of its scripts; without one they have the executor's. */
+  readonly user?: SlotUser | undefined;
 }
 
 /** What the supervisor does for a worker while an attempt runs. */
@@ -186,7 +189,7 @@ export function startWorker(
     running = undefined;
     try {
       await run.reporting;
-      run.ended.resolve(outcome.kind === "run" ? { kind: "run", failure: outcome.failure } : outcome);
+      run.ended.resolve(outcome.kind === "run" ? { ...outcome, failure: outcome.failure } : outcome);
     } catch (error) {
       run.ended.reject(error);
     }
@@ -216,7 +219,7 @@ export function startWorker(
     pid,
     ready: ready.promise,
     isAlive: () => isAlive,
-    run: async ({ event, ref, grant, keyring, linesPerSecond, deadline }, services) => {
+    run: async ({ event, ref, grant, keyring, linesPerSecond, deadline, user }, services) => {
       if (!isAlive || running !== undefined) throw new SealrunError("WORKER_LOST", "");
       const run: Running = {
         ...services,
@@ -241,6 +244,7 @@ export function startWorker(
         keyringKey: toBase64(keyring.signPublic),
         linesPerSecond,
         deadline,
+        ...(user === undefined ? {} : { user }),
       });
       const forget = services.onDeadline((at) => void link.send({ t: "deadline", at }));
       if (signal.aborted) stop();

@@ -5,11 +5,13 @@ import { type ReportItem, toSealrunError } from "@sealrun/protocol";
 import type { Attempt } from "../../between/attempt.ts";
 import type { AttemptLog } from "../../between/attempt-log.ts";
 import type { Outcome } from "../../between/outcome.ts";
+import { maxStepMeasures, type RunMeasures, type StepMeasure } from "../../between/run-measures.ts";
 import { bundleScripts } from "../../bundle/bundle.ts";
 import type { Compiler } from "../../bundle/compile.ts";
 import type { Runtime } from "../../child/layout.ts";
 import type { PipePool } from "../../child/output-pipes.ts";
 import type { Sandbox } from "../../child/run-step.ts";
+import type { SlotUser } from "../../child/user/slot-user.ts";
 import type { Dependencies, PreparedDependencies } from "../../dependencies/dependencies.ts";
 import { machineReason } from "../../machine/machine-reason.ts";
 import { createMasker, type Masker } from "../../mask/masker.ts";
@@ -24,6 +26,8 @@ import { createWorkspace, type Workspace } from "../../workspace/workspace.ts";
 /** What preparing and running the steps of an attempt needs. */
 export interface WorkspaceDeps {
   readonly sandbox: Sandbox;
+  /** The user that scripts run as; without one they have the executor's. */
+  readonly user?: SlotUser | undefined;
   readonly runtime: Runtime;
   readonly pipes: PipePool;
   readonly compiler: Compiler;
@@ -40,34 +44,47 @@ const maskingIsFull =
   "The memory for masking is almost used up: from here on, values are masked only as they are, without encoded forms";
 
 /**
- * Prepares, runs and cleans up an attempt; what happens in it is masked and handed to `report`. An error before the first
+ * Prepares, runs and cleans up an attempt; what happens in it is masked and handed to `reportItem`. An error before the first
  * script is never thrown, because the claimed execution would then wait until its lease expires: it is this machine's
  * fault, or the attempt fails with it.
  */
 export async function runInWorkspace(
   deps: WorkspaceDeps,
   attempt: Attempt,
-  report: (item: ReportItem) => Promise<void>,
+  reportItem: (item: ReportItem) => Promise<void>,
   signal: AbortSignal,
 ): Promise<Outcome> {
+  const openedAt = performance.now();
+  let firstLineMs: number | undefined;
+  const steps: StepMeasure[] = [];
+  const report = async (item: ReportItem): Promise<void> => {
+    if (item.type === "log" && item.stream !== "system") firstLineMs ??= performance.now() - openedAt;
+    return reportItem(item);
+  };
   const progress = { hasStarted: false };
   let workspace: Workspace | undefined;
   let installed: PreparedDependencies | undefined;
+  const { user } = deps;
   const say = async (level: string, text: string): Promise<void> =>
     report({ type: "log", step: null, stream: "system", level, text, time: Date.now() });
   const masker = createMasker({ onFull: () => void say("warning", maskingIsFull) });
+  const measures = (): RunMeasures => {
+    const { maskedBytes, replacements } = masker.use();
+    return { firstLineMs, maskedBytes, replacements, steps };
+  };
   try {
     if (deps.sandbox.kind === "none") await say("warning", "This executor runs scripts without a sandbox");
     const files = await deps.files.list(attempt);
     installed = await deps.dependencies.prepare({ files, signal, say });
     workspace = await prepareWorkspace(deps, attempt, files, installed);
+    if (user !== undefined) await workspace.giveTo(user.id);
     crashPoint("executor.workspace.ready");
     const secrets = createSecrets(attempt);
     await maskDeclaredSecrets(attempt, secrets, masker);
     const parametersFile = await readFile(join(workspace.folder, "parameters.json")).catch(() => undefined);
     const params = openParameters(attempt, parametersFile);
     const failure = await runSteps({
-      sandbox: deps.sandbox,
+      sandbox: deps.sandbox.kind === "none" ? deps.sandbox : { ...deps.sandbox, user },
       runtime: deps.runtime,
       pipes: deps.pipes,
       attempt,
@@ -81,8 +98,12 @@ export async function runInWorkspace(
       report,
       signal,
       progress,
+      noteTry: (measure) => {
+        steps.push(measure);
+        if (steps.length > maxStepMeasures) steps.shift();
+      },
     });
-    return { kind: "run", failure };
+    return { kind: "run", failure, measures: measures() };
   } catch (error) {
     const reason = progress.hasStarted ? undefined : machineReason(error);
     if (reason !== undefined) {
@@ -90,14 +111,14 @@ export async function runInWorkspace(
         { err: error, ...attempt.ref, code: reason.code },
         "An attempt cannot be prepared on this machine; it is given back to the queue",
       );
-      return { kind: "unfit", reason: { ...reason, message: masker.maskText(reason.message) } };
+      return { kind: "unfit", reason: { ...reason, message: masker.maskText(reason.message) }, measures: measures() };
     }
     const failure = toSealrunError(error);
     if (failure.code === "INTERNAL" || failure.code === "DISK_FULL")
       deps.log.error({ err: error, ...attempt.ref }, "An attempt failed");
     const masked = { code: failure.code, message: masker.maskText(failure.message) };
     await say("error", masked.message);
-    return { kind: "run", failure: masked };
+    return { kind: "run", failure: masked, measures: measures() };
   } finally {
     if (workspace !== undefined) await removeWorkspace(deps, attempt, workspace);
     if (installed !== undefined) await releaseDependencies(deps, attempt, installed);

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { crashPoint } from "@sealrun/faults";
 import {
   type EventStep,
@@ -5,12 +6,15 @@ import {
   type JsonValue,
   limits,
   type LogStream,
+  readTraceParent,
   type ReportItem,
   SealrunError,
   showSeconds,
   toSealrunError,
   waitBeforeRetry,
+  writeTraceParent,
 } from "@sealrun/protocol";
+import type { StepMeasure } from "../../between/run-measures.ts";
 import { runStep, type Sandbox, type StepEnd } from "../../child/run-step.ts";
 import type { InstalledPackages, Runtime } from "../../child/layout.ts";
 import type { PipePool } from "../../child/output-pipes.ts";
@@ -49,6 +53,8 @@ export interface AttemptContext {
   readonly signal: AbortSignal;
   /** Whether a script of the attempt was told to start. Before that, a failure may be this machine's fault. */
   readonly progress: { hasStarted: boolean };
+  /** Takes each try of a step that has ended, when the run has a trace. */
+  readonly noteTry: (measure: StepMeasure) => void;
 }
 
 interface StepsContext extends AttemptContext {
@@ -133,7 +139,9 @@ async function runOneStep(shared: StepsContext, context: StepContext): Promise<F
   };
   for (let tried = 1; ; tried += 1) {
     await report({ type: "step-started", step: index, try: tried, time: Date.now() });
-    const { exitCode, failure } = await tryStep(shared, context);
+    const span = beginTry(shared, { index, try: tried });
+    const { exitCode, failure } = await tryStep(shared, context, span.traceParent);
+    span.end(exitCode, failure?.code);
     const waitMs = failure === undefined ? undefined : waitBeforeRetry(plan.retry, tried, failure.code);
     if (waitMs === undefined) return finish(exitCode, failure);
     results.delete(plan.name);
@@ -150,7 +158,21 @@ interface TryEnd {
   readonly failure: Failure | undefined;
 }
 
-async function tryStep(shared: StepsContext, context: StepContext): Promise<TryEnd> {
+/** The span of a try, which its script gets as `TRACEPARENT`; none without a trace. */
+function beginTry(
+  { attempt, noteTry }: Pick<StepsContext, "attempt" | "noteTry">,
+  of: Pick<StepMeasure, "index" | "try">,
+): { readonly traceParent: string | undefined; readonly end: (exitCode: number | null, code?: string) => void } {
+  const trace = readTraceParent(attempt.event.trace);
+  if (trace === undefined) return { traceParent: undefined, end: () => undefined };
+  const [spanId, startMs] = [randomBytes(8).toString("hex"), Date.now()];
+  return {
+    traceParent: writeTraceParent({ ...trace, spanId }),
+    end: (exitCode, code) => noteTry({ ...of, spanId, startMs, endMs: Date.now(), exitCode, code }),
+  };
+}
+
+async function tryStep(shared: StepsContext, context: StepContext, traceParent: string | undefined): Promise<TryEnd> {
   const { masker, gate, report } = shared;
   const { index, plan } = context.step;
   gate.restart(index);
@@ -173,6 +195,7 @@ async function tryStep(shared: StepsContext, context: StepContext): Promise<TryE
             executionId: shared.attempt.ref.executionId,
             packageName: shared.attempt.event.package.name,
             own: given.env.plain,
+            traceParent,
             hasSealed: Object.keys(given.env.sealed).length > 0,
           },
           timeoutMs: plan.timeoutMs ?? limits.stepTimeoutMs,

@@ -88,7 +88,7 @@ function sandboxOf(given: WorkerSettings["sandbox"]): Sandbox {
 }
 
 async function run(prepared: NonNullable<typeof deps>, assigned: Assigned): Promise<void> {
-  const { event, ref, grant, keyringKey, linesPerSecond } = assigned;
+  const { event, ref, grant, keyringKey, linesPerSecond, user } = assigned;
   const ending = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const stop = (error: SealrunError): void => ending.abort(error);
@@ -102,7 +102,7 @@ async function run(prepared: NonNullable<typeof deps>, assigned: Assigned): Prom
   const attempt = { event, ref, grant: useGrant(grant, event, fromBase64(keyringKey)), rpc: link.rpc };
   const report: SupervisorLink["report"] = async (item) => link.report(item);
   const outcome = await runInWorkspace(
-    { ...(await prepared), linesPerSecond: () => linesPerSecond },
+    { ...(await prepared), linesPerSecond: () => linesPerSecond, user },
     attempt,
     report,
     ending.signal,
@@ -110,9 +110,11 @@ async function run(prepared: NonNullable<typeof deps>, assigned: Assigned): Prom
   clearTimeout(timer);
   running = undefined;
   await link.flush();
+  const { measures } = outcome;
   const failure = outcome.kind === "run" ? outcome.failure : undefined;
   link.send({
     t: "ended",
-    outcome: outcome.kind === "unfit" ? outcome : { kind: "run", ...(failure === undefined ? {} : { failure }) },
+    outcome:
+      outcome.kind === "unfit" ? outcome : { kind: "run", measures, ...(failure === undefined ? {} : { failure }) },
   });
 }

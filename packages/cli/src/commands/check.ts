@@ -99,7 +99,7 @@ async function ask(
 ): Promise<Asked> {
   const client = await connect(cli);
   try {
-    return { ...(await askNames(client, target)), idle: await findIdlePool(client, manifest) };
+    return { ...(await askNames(client, target)), idle: await findIdlePool(client, manifest, target.project) };
   } catch (error) {
     throw adviseProject(error, target.project);
   }

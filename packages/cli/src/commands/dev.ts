@@ -6,6 +6,8 @@ interface DevCommandOptions {
   readonly data: string;
   readonly port: number;
   readonly readyFile?: string;
+  readonly metricsPort?: number;
+  readonly tracing?: string;
   readonly logLevel: (typeof logLevels)[number];
 }
 
@@ -18,8 +20,14 @@ export function devCommand(cli: Cli): Command {
     .option("--data <dir>", "folder for all data; delete it to start over", ".sealrun")
     .option("--port <n>", "port to listen on; 0 picks a free one", parseNumber("--port", 0, 65_535), 7_700)
     .option("--ready-file <file>", 'file to write when ready: {"url","token","fingerprint"}')
+    .option(
+      "--metrics-port <n>",
+      "offer metrics on this port of 127.0.0.1 (platform) and the next two (keyring, executor)",
+      parseNumber("--metrics-port", 1_024, 65_533),
+    )
+    .option("--tracing <url>", "send spans of executions to this OpenTelemetry collector (OTLP over HTTP)")
     .addOption(new Option("--log-level <level>", "log level of all parts").choices(logLevels).default("info"))
-    .action(async ({ data, port, readyFile, logLevel }: DevCommandOptions) => {
+    .action(async ({ data, port, readyFile, metricsPort, tracing, logLevel }: DevCommandOptions) => {
       const { environment, output } = cli;
       const signal = cli.takeSignals();
       const closed = cli.closedDescriptors;
@@ -30,6 +38,8 @@ export function devCommand(cli: Cli): Command {
         dataFolder: data,
         port,
         readyFile,
+        metricsPort,
+        tracing,
         logLevel,
         environment,
         say: (line) => output.line(line),

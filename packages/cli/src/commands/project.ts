@@ -1,5 +1,5 @@
-import type { ChangeProject } from "@sealrun/protocol";
-import { Command } from "commander";
+import { type ChangeProject, type ProjectInfo, type SandboxLevel, sandboxLevels } from "@sealrun/protocol";
+import { Command, Option } from "commander";
 import { type Cli, parseNumber, parseProject } from "../command.ts";
 import { connect } from "../connect.ts";
 import { showTime } from "../show-time.ts";
@@ -10,6 +10,7 @@ interface JsonOption {
 
 interface LimitOptions extends JsonOption {
   readonly concurrent?: number | "none";
+  readonly minSandbox?: SandboxLevel;
 }
 
 /** `sealrun project create`, `list` and `limit`. */
@@ -36,26 +37,29 @@ export function projectCommand(cli: Cli): Command {
       if (json === true) return output.json({ projects });
       if (projects.length === 0) return output.line("no projects yet; create one with: sealrun project create NAME");
       output.table(
-        ["PROJECT", "LIMIT", "CREATED"],
-        projects.map(({ name, maxConcurrent, createdAt }) => [name, String(maxConcurrent ?? "-"), showTime(createdAt)]),
+        ["PROJECT", "LIMIT", "SANDBOX", "CREATED"],
+        projects.map(({ name, maxConcurrent, minSandbox, createdAt }) => [
+          name,
+          String(maxConcurrent ?? "-"),
+          minSandbox === undefined || minSandbox === "none" ? "-" : minSandbox,
+          showTime(createdAt),
+        ]),
       );
     });
   command
     .command("limit")
-    .description("Set or show the maximum number of concurrent executions of a project")
+    .description("Set or show the limits of a project: concurrent executions, and the least sandbox of its executors")
     .argument("<name>", "the project", parseProject)
     .option("--concurrent <n>", "maximum concurrent executions, or none for no limit", parseLimit)
+    .addOption(
+      new Option("--min-sandbox <level>", "least sandbox level of the executors that run it").choices(sandboxLevels),
+    )
     .option("--json", "print the project as JSON")
-    .action(async (name: string, { concurrent, json }: LimitOptions) => {
+    .action(async (name: string, { json, ...change }: LimitOptions) => {
       const client = await connect(cli);
-      const project = await client.changeProject(name, changeOf(concurrent));
+      const project = await client.changeProject(name, changeOf(change));
       if (json === true) return output.json(project);
-      const { maxConcurrent } = project;
-      output.line(
-        maxConcurrent === null
-          ? `project ${project.name} has no limit on concurrent executions`
-          : `project ${project.name} runs at most ${maxConcurrent} executions at once`,
-      );
+      for (const sentence of describeLimits(project)) output.line(sentence);
     });
   return command;
 }
@@ -64,7 +68,20 @@ function parseLimit(text: string): number | "none" {
   return text === "none" ? text : parseNumber("--concurrent", 1, 10_000)(text);
 }
 
-function changeOf(concurrent: LimitOptions["concurrent"]): ChangeProject {
-  if (concurrent === undefined) return {};
-  return { maxConcurrent: concurrent === "none" ? null : concurrent };
+function changeOf({ concurrent, minSandbox }: Omit<LimitOptions, "json">): ChangeProject {
+  return {
+    ...(concurrent === undefined ? {} : { maxConcurrent: concurrent === "none" ? null : concurrent }),
+    ...(minSandbox === undefined ? {} : { minSandbox }),
+  };
+}
+
+function describeLimits({ name, maxConcurrent, minSandbox }: ProjectInfo): readonly string[] {
+  return [
+    maxConcurrent === null
+      ? `project ${name} has no limit on concurrent executions`
+      : `project ${name} runs at most ${maxConcurrent} executions at once`,
+    ...(minSandbox === undefined || minSandbox === "none"
+      ? []
+      : [`project ${name} runs only on executors whose sandbox reaches the level ${minSandbox}`]),
+  ];
 }

@@ -31,7 +31,7 @@ async function push(cli: Cli, folder: string, options: PushOptions): Promise<voi
   for (const path of checked.skipped) cli.output.note(`left out: ${path}`);
   report(cli, checked, options.force === true);
   const client = await connect(cli);
-  const idle = await findIdlePool(client, checked.manifest);
+  const idle = await findIdlePool(client, checked.manifest, options.project);
   const done = cli.output.progress(`sealing and sending ${checked.files.length} files`);
   try {
     const answer = await client.pushPackage(toPush(checked, options));

@@ -23,6 +23,10 @@ export interface DevOptions {
   /** 0 picks a free one. */
   readonly port: number;
   readonly logLevel: "trace" | "debug" | "info" | "warn" | "error";
+  /** The first of three ports on which the parts offer metrics; undefined for none. */
+  readonly metricsPort?: number | undefined;
+  /** The collector that gets the parts' spans; undefined for none. */
+  readonly tracing?: string | undefined;
   readonly environment: Environment;
   /** Called with what a person waits for. */
   readonly say: (line: string) => void;
@@ -69,8 +73,10 @@ export async function startDev(options: DevOptions): Promise<Dev> {
     const keys = await ensureKeys(folder);
     const servers = await startServers({ programs, dataFolder: folder.root, environment, signal });
     stops.push(async () => servers.stop());
+    const { logLevel, metricsPort, tracing } = options;
+    const shared = { logLevel, metricsPort, tracing };
     const dependencies = await findDependencySettings(environment, say);
-    await writePartConfigs({ folder, keys, servers, programs, dependencies, port, logLevel: options.logLevel });
+    await writePartConfigs({ folder, keys, servers, programs, dependencies, port, ...shared });
 
     const parts: PartProcess[] = [];
     const run = async (name: PartName): Promise<void> => {

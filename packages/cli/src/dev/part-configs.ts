@@ -9,6 +9,7 @@ import type { DataFolder } from "./data-folder.ts";
 import type { InstallationKeys } from "./keys.ts";
 import type { findDependencySettings } from "./dependency-settings.ts";
 import { ensureFolder, writePrivateFile } from "../files/private-files.ts";
+import type { PartName } from "../start-part.ts";
 import type { Servers } from "../servers/start-servers.ts";
 
 /** What the parts' settings are made of. */
@@ -20,6 +21,16 @@ export interface PartConfigs {
   readonly dependencies: Awaited<ReturnType<typeof findDependencySettings>>;
   readonly port: number;
   readonly logLevel: "trace" | "debug" | "info" | "warn" | "error";
+  /** Where the parts offer metrics; undefined for nowhere. */
+  readonly metricsPort?: number | undefined;
+  /** The collector that gets spans; undefined for none. */
+  readonly tracing?: string | undefined;
+}
+
+/** Where each part offers metrics when the first of three ports is this one. */
+export function metricsAddresses(firstPort: number): Readonly<Record<PartName, string>> {
+  const at = (place: number): string => `127.0.0.1:${firstPort + place}`;
+  return { platform: at(0), keyring: at(1), executor: at(2) };
 }
 
 const drainMs = 5_000;
@@ -33,7 +44,8 @@ export async function writePartConfigs(options: PartConfigs): Promise<void> {
   await writeConfig(folder.config("executor"), executorSettings(options));
 }
 
-function platformSettings({ folder, keys, servers, port, logLevel }: PartConfigs): PlatformConfig {
+function platformSettings(options: PartConfigs): PlatformConfig {
+  const { folder, keys, servers, port, logLevel } = options;
   return {
     platformId: keys.platformId,
     postgres: servers.main,
@@ -44,11 +56,13 @@ function platformSettings({ folder, keys, servers, port, logLevel }: PartConfigs
     auditCheckpointFile: join(folder.part("platform"), "audit-checkpoint.json"),
     adminTokenSha256: createHash("sha256").update(keys.adminToken).digest("hex"),
     listen: { host: "127.0.0.1", port },
+    ...told(options, "platform"),
     logLevel,
   };
 }
 
-function keyringSettings({ folder, keys, servers, port, logLevel }: PartConfigs): KeyringConfig {
+function keyringSettings(options: PartConfigs): KeyringConfig {
+  const { folder, keys, servers, port, logLevel } = options;
   return {
     platformId: keys.platformId,
     postgres: servers.keyring,
@@ -59,6 +73,7 @@ function keyringSettings({ folder, keys, servers, port, logLevel }: PartConfigs)
     ...executorAccess(servers),
     publicUrl: `http://127.0.0.1:${port}`,
     auditCheckpointFile: join(folder.part("keyring"), "audit-checkpoint.json"),
+    ...told(options, "keyring"),
     logLevel,
   };
 }
@@ -70,7 +85,8 @@ function executorAccess({ nats }: Servers): Pick<KeyringConfig, "natsAccountSeed
     : { natsAccountSeedFile: executors.executorSigningFile };
 }
 
-function executorSettings({ folder, port, programs, dependencies, logLevel }: PartConfigs): ExecutorConfig {
+function executorSettings(options: PartConfigs): ExecutorConfig {
+  const { folder, port, programs, dependencies, logLevel } = options;
   return {
     stateFile: folder.executorState,
     enrolmentTokenFile: folder.enrolmentToken,
@@ -90,9 +106,19 @@ function executorSettings({ folder, port, programs, dependencies, logLevel }: Pa
     allowedAddresses: [],
     refusedAddresses: [],
     unsafeNoSandbox: false,
+    minSandbox: "none",
+    slotUids: { first: 70_000, count: 1_000 },
     dependencies: { ...dependencies, pip: programs.pip, cacheBytes: 10 * 1024 ** 3 },
     drainMs,
+    ...told(options, "executor"),
     logLevel,
+  };
+}
+
+function told({ metricsPort, tracing }: PartConfigs, part: PartName): Pick<PlatformConfig, "metrics" | "tracing"> {
+  return {
+    ...(metricsPort === undefined ? {} : { metrics: { listen: metricsAddresses(metricsPort)[part] } }),
+    ...(tracing === undefined ? {} : { tracing: { endpoint: tracing } }),
   };
 }
 

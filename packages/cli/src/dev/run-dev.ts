@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { SealrunError } from "@sealrun/protocol";
 import type { Environment } from "../setup/find-on-path.ts";
 import { type Dev, startDev } from "./dev.ts";
+import { metricsAddresses } from "./part-configs.ts";
 import { replacePrivateFile } from "../files/private-files.ts";
 
 /** Settings of `sealrun dev`. */
@@ -12,6 +13,10 @@ export interface RunDevOptions {
   /** Renamed into place when everything is ready: `{"url","token","fingerprint"}`, 0600. */
   readonly readyFile: string | undefined;
   readonly logLevel: "trace" | "debug" | "info" | "warn" | "error";
+  /** The first of three ports on which the parts offer metrics; undefined for none. */
+  readonly metricsPort?: number | undefined;
+  /** The collector that gets the parts' spans; undefined for none. */
+  readonly tracing?: string | undefined;
   readonly environment: Environment;
   readonly say: (line: string) => void;
   /** Saves the profile "local", so that every other command works at once. */
@@ -34,6 +39,10 @@ export async function runDev(options: RunDevOptions): Promise<void> {
     await announce(dev, options.readyFile);
     say(`sealrun is ready at ${dev.url} after ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
     say(`Open ${dev.url} in a browser and sign in with the token in ${dev.folder.adminTokenFile}`);
+    if (options.metricsPort !== undefined) {
+      const places = Object.entries(metricsAddresses(options.metricsPort));
+      say(`Metrics: ${places.map(([part, address]) => `${part} http://${address}/metrics`).join(", ")}`);
+    }
     say(`Data and logs: ${dev.folder.root}. Profile "local" is saved: other commands work at once. Ctrl-C stops it.`);
     const ended = signal.aborted ? undefined : await Promise.race([dev.ended, aborted(signal)]);
     if (ended !== undefined)

@@ -51,6 +51,8 @@ export function printExecution(output: Output, execution: ExecutionInfo): void {
   output.line(`  finished  ${showTime(execution.finishedAt)}`);
   output.line(`  attempt   ${execution.attempt}, executor ${execution.executor ?? "-"}`);
   if (execution.network != null) output.line(`  network   ${execution.network}`);
+  const level = execution.attempts.at(-1)?.sandbox;
+  if (level != null) output.line(`  sandbox   ${level}`);
   for (const { attempt, executor, end, reason } of execution.attempts) {
     if (end !== "released" || reason === null) continue;
     output.line(`  released  attempt ${attempt} by ${executor}: ${reason.message} (${reason.code})`);

@@ -15,7 +15,7 @@ export interface Projects {
   listProjects(): Promise<ProjectList["projects"]>;
   /** Every package with its last runs, its missing secrets and its next run. */
   overview(project: string): Promise<ProjectOverview>;
-  /** `maxConcurrent` null takes the limit away. */
+  /** `maxConcurrent` null takes the limit away, `minSandbox` `none` the least sandbox. */
   changeProject(name: string, change: ChangeProject): Promise<ProjectInfo>;
 }
 

@@ -20,8 +20,10 @@ import {
   type JsonObject,
   SealrunError,
 } from "@sealrun/protocol";
+import type { Tracer } from "@sealrun/telemetry";
 import type { KeyringLog } from "../audit/log.ts";
 import { recordRefusal } from "../audit/record-refusal.ts";
+import type { KeyringMetrics } from "../metrics/keyring-metrics.ts";
 import type { ScopeKeyDeps } from "../scope-keys/scope-keys.ts";
 import { type AttemptKeys, loadAttemptKeys } from "./attempt-keys.ts";
 import { deriveKeys, type KeyRequest } from "./derive-keys.ts";
@@ -34,6 +36,10 @@ import { addGrants, listGrants, type StoredGrant } from "./store.ts";
 export interface AttemptDeps extends ScopeKeyDeps {
   readonly database: Database;
   readonly log: KeyringLog;
+  /** Undefined while metrics are off. */
+  readonly metrics?: KeyringMetrics | undefined;
+  /** Undefined while tracing is off. */
+  readonly tracer?: Tracer | undefined;
 }
 
 /** An item that may be granted, and the content of its grant. */
@@ -55,6 +61,7 @@ interface Refused {
  * `WRONG_KEY_OR_CONTEXT`; all of them with `NOT_ENROLLED` and the codes of signed frames.
  */
 export async function answerGrant(deps: AttemptDeps, request: GrantRequest): Promise<GrantReply> {
+  const startMs = Date.now();
   const { executorId, items } = request;
   const verdicts = await deps.database.transaction(async (sql) => {
     const ids = items.map(({ executionId }) => executionId);
@@ -83,6 +90,11 @@ export async function answerGrant(deps: AttemptDeps, request: GrantRequest): Pro
   });
   crashPoint("keyring.grant.after-commit");
   for (const verdict of verdicts) {
+    const code = verdict.kind === "refused" ? verdict.error.code : undefined;
+    deps.metrics?.grant(code);
+    const { executionId, attempt, trace } = verdict.item;
+    const fields = { "sealrun.execution.id": executionId, "sealrun.attempt": attempt };
+    deps.tracer?.record({ name: "sealrun.grant", parent: trace, startMs, fields, code });
     if (verdict.kind === "refused") await noteRefused(deps, executorId, verdict);
   }
   return {

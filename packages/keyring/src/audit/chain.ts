@@ -22,10 +22,13 @@ export interface KeyringChain {
   readonly rootKey: SymmetricKey;
 }
 
+/** The column that numbers the rows of the audit. */
+export const auditIds = { id: "number" } as const;
+
 function auditChain(rootKey: SymmetricKey): Chain {
   const key = auditChainKey(rootKey);
   return {
-    id: "number",
+    ...auditIds,
     fields: [
       "extract(epoch from a.at)",
       "a.action",

@@ -68,6 +68,7 @@ export async function buildEvent(
       ...(eventData === undefined ? {} : { eventData: { ...eventData, envelope: toBase64(eventData.envelope) } }),
     },
     trigger: ready.trigger,
+    ...(ready.trace === null ? {} : { trace: ready.trace }),
     secrets: secrets.map((secret) => reference(secret)),
     expiresAt,
   };

@@ -32,6 +32,7 @@ const readyRow = z
     sealed: z.instanceof(Uint8Array).nullable(),
     trigger,
     is_limited: z.boolean(),
+    trace: z.string().nullable(),
     expires_at: z.date(),
   })
   .transform((row) => ({
@@ -47,6 +48,7 @@ const readyRow = z
     sealed: row.sealed,
     trigger: row.trigger,
     isLimited: row.is_limited,
+    trace: row.trace,
     /** When an event that is built now expires, on the database's clock; the wait for the lock does not count. */
     expiresAt: row.expires_at.getTime(),
   }));
@@ -61,7 +63,8 @@ const capacityRow = z.object({
 });
 /**
  * What a pool can take: slots of its available executors, free slots among them, and events published and not claimed.
- * `full`: ids of the packages and projects that are at their limits, in any pool.
+ * `full`: ids of the packages and projects that are at their limits, in any pool, and of the projects whose least sandbox
+ * none of these executors reaches.
  */
 export type PoolCapacity = z.infer<typeof capacityRow>;
 
@@ -149,6 +152,10 @@ export async function readChoice(sql: Sql, pool: string): Promise<z.infer<typeof
   return row ?? { ...noCapacity, full: [], first: [] };
 }
 
+/** True for an executor `x` of the pool $1 of name `l` that takes executions; $2 is `limits.absentMs`. */
+const takesWork = `lower(l.name) = $1 and not x.is_draining and x.trouble is null and x.revoked_at is null
+       and x.last_seen_at > clock_timestamp() - $2 * interval '1 millisecond'`;
+
 const capacity = `
             coalesce(sum(x.slots), 0)::int as slots,
             coalesce(sum(greatest(0, x.slots - (
@@ -157,11 +164,13 @@ const capacity = `
              where lower(e.pool_name) = $1 and e.status = 'queued' and e.published_at is not null) as published,
             array(select k.id from packages k where k.max_concurrent is not null and k.max_concurrent <= ${ofPackage}
                   union all
-                  select p.id from projects p where p.max_concurrent is not null and p.max_concurrent <= ${ofProject})
+                  select p.id from projects p where p.max_concurrent is not null and p.max_concurrent <= ${ofProject}
+                  union all
+                  select p.id from projects p where p.min_sandbox <> 'none' and not exists (
+                    select from executors x join pools l on l.id = x.pool_id where ${takesWork}
+                      and sandbox_rank(x.sandbox) >= sandbox_rank(p.min_sandbox)))
               as full
-     from executors x join pools l on l.id = x.pool_id
-     where lower(l.name) = $1 and not x.is_draining and x.trouble is null and x.revoked_at is null
-       and x.last_seen_at > clock_timestamp() - $2 * interval '1 millisecond'`;
+     from executors x join pools l on l.id = x.pool_id where ${takesWork}`;
 
 /**
  * The pool's next executions within the limits of their packages and projects, as ordered by `readChoice`, while some
@@ -205,7 +214,7 @@ export async function lockReady(
   const rows = await sql.rows(
     z.looseObject({ id: executionId }),
     `select e.id, e.status, e.attempt, e.generation, l.id as pool_id, p.id as project_id, p.name as project_name,
-            k.id as package_id, k.name as package_name, v.number as version_number, e.visible, e.sealed, e.trigger,
+            k.id as package_id, k.name as package_name, v.number as version_number, e.visible, e.sealed, e.trigger, e.trace,
             k.max_concurrent is not null or p.max_concurrent is not null as is_limited,
             clock_timestamp() + $2 * interval '1 millisecond' as expires_at
      from executions e join outbox o on o.execution_id = e.id

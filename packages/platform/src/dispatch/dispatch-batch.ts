@@ -1,5 +1,4 @@
 import { crashPoint } from "@sealrun/faults";
-import type { Sql } from "@sealrun/postgres";
 import { toSealrunError } from "@sealrun/protocol";
 import type { Deps } from "../deps.ts";
 import { removeFromOutbox } from "../outbox/store.ts";
@@ -14,7 +13,14 @@ import {
   type ReadyExecution,
   readChoice,
 } from "./choice-store.ts";
-import { endUnpublishable, publishBatch, type PublishDeps, type Published, type ReadyBatch } from "./publish-events.ts";
+import {
+  type BatchDeps,
+  endUnpublishable,
+  publishBatch,
+  type PublishDeps,
+  type Published,
+  type ReadyBatch,
+} from "./publish-events.ts";
 
 /** Events that wait in NATS per free slot, so that the next event is ready when a slot becomes free. */
 const eventsPerFreeSlot = 2;
@@ -31,7 +37,12 @@ export type Outcome = "more" | "full" | "blocked" | "empty";
  * transaction. It holds the pool's lock, so that the limit on waiting events is exact with any number of platforms.
  * When NATS refuses some of them, the others are stored and the error is thrown.
  */
-export async function dispatchBatch(deps: PublishDeps & Pick<Deps, "database">, pool: string): Promise<Outcome> {
+export async function dispatchBatch(
+  deps: PublishDeps & Pick<Deps, "database" | "metrics">,
+  pool: string,
+): Promise<Outcome> {
+  const endCodes: string[] = [];
+  const noteEnd = (code: string): void => void endCodes.push(code);
   const { outcome, isAnyPublished, failure } = await deps.database.transaction(async (sql): Promise<Result> => {
     // Sent together: the choice is read after the lock, and without the lock it does not count.
     const [isOurs, choice] = await Promise.all([lockPool(sql, pool), readChoice(sql, pool)]);
@@ -43,8 +54,8 @@ export async function dispatchBatch(deps: PublishDeps & Pick<Deps, "database">, 
     const waiting = full.length === 0 ? first : await chooseBehindLimits(sql, pool, full);
     const chosen = waiting.slice(0, room);
     if (chosen.length === 0) return left("blocked");
-    const { isCut, ...batch } = await lockPublishable(deps, sql, chosen);
-    const result = batch.ready.length === 0 ? nothingPublished : await publishBatch(deps, sql, batch);
+    const { isCut, ...batch } = await lockPublishable(deps, { sql, noteEnd }, chosen);
+    const result = batch.ready.length === 0 ? nothingPublished : await publishBatch(deps, { sql, noteEnd }, batch);
     if (isCut) return { ...result, outcome: "more" };
     const mayBeMore = waiting.length === maxBatch;
     if (mayBeMore && room > chosen.length) return { ...result, outcome: "more" };
@@ -53,6 +64,7 @@ export async function dispatchBatch(deps: PublishDeps & Pick<Deps, "database">, 
     // What NATS did not take leaves room.
     return { ...result, outcome: room === chosen.length && result.failure === undefined ? "full" : "blocked" };
   });
+  for (const code of endCodes) deps.metrics?.ended({ status: "failed", code });
   if (isAnyPublished) crashPoint("platform.dispatch.after-commit");
   if (failure !== undefined) throw failure;
   return outcome;
@@ -74,7 +86,7 @@ function left(outcome: Outcome): Result {
  */
 async function lockPublishable(
   deps: Pick<Deps, "log">,
-  sql: Sql,
+  { sql, noteEnd }: BatchDeps,
   chosen: readonly ChosenExecution[],
 ): Promise<ReadyBatch & { readonly isCut: boolean }> {
   // Sent together: the secrets are read after the lock.
@@ -95,7 +107,7 @@ async function lockPublishable(
     else if (row instanceof Error) {
       // It would be chosen again and again and block the pool, so its execution fails.
       deps.log.error({ err: row, executionId: id }, "An execution's row cannot be read; the execution has failed");
-      await endUnpublishable(sql, id, toSealrunError(row));
+      await endUnpublishable({ sql, noteEnd }, id, toSealrunError(row));
       isCut = true;
     } else if (row.status !== "queued") {
       await removeFromOutbox(sql, row.id);

@@ -17,6 +17,13 @@ export type PublishDeps = Pick<Deps, "platformId" | "link" | "identity" | "stora
   readonly kept: Pick<Kept, "getVersion">;
 };
 
+/** The transaction of a batch. */
+export interface BatchDeps {
+  readonly sql: Sql;
+  /** Called before the commit with the error code of each execution that ends because its event can never be built. */
+  readonly noteEnd: (code: string) => void;
+}
+
 const publishTimeoutMs = 5_000;
 
 /** Executions whose events may be published now, and the secrets of their packages. */
@@ -44,15 +51,16 @@ interface MadeEvent extends BuiltEvent {
  */
 export async function publishBatch(
   deps: PublishDeps,
-  sql: Sql,
+  batchDeps: BatchDeps,
   { ready: batch, secretsOf }: ReadyBatch,
 ): Promise<Published> {
+  const { sql } = batchDeps;
   const findParts = createFindParts(deps, sql, secretsOf);
   const failures: unknown[] = [];
   let isAnyPublished = false;
   let next = batch.map((ready) => ({ ready, generation: ready.generation + 1 }));
   while (next.length > 0) {
-    const made = await buildAll(deps, { sql, findParts }, next);
+    const made = await buildAll(deps, { ...batchDeps, findParts }, next);
     if (made.length === 0) break;
     crashPoint("platform.dispatch.before-publish");
     const answers = await Promise.allSettled(made.map(async (event) => publish(deps, event)));
@@ -83,20 +91,25 @@ export async function publishBatch(
 }
 
 /** Fails an execution of the outbox for which no event can ever be built; the caller holds its row. */
-export async function endUnpublishable(sql: Sql, id: ExecutionId, { code, message }: SealrunError): Promise<void> {
+export async function endUnpublishable(
+  { sql, noteEnd }: BatchDeps,
+  id: ExecutionId,
+  { code, message }: SealrunError,
+): Promise<void> {
   await removeFromOutbox(sql, id);
   await endUnfinished(sql, id, { status: "failed", error: { code, message } });
+  noteEnd(code);
 }
 
 async function buildAll(
   deps: PublishDeps,
-  from: { readonly sql: Sql; readonly findParts: FindParts },
+  from: BatchDeps & { readonly findParts: FindParts },
   wanted: readonly Pick<MadeEvent, "ready" | "generation">[],
 ): Promise<readonly MadeEvent[]> {
   const made: MadeEvent[] = [];
   for (const one of wanted) {
     const built = await build(deps, from, one);
-    if (built instanceof SealrunError) await endUnpublishable(from.sql, one.ready.id, built);
+    if (built instanceof SealrunError) await endUnpublishable(from, one.ready.id, built);
     else made.push({ ...one, ...built });
   }
   return made;

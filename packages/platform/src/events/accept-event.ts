@@ -27,6 +27,8 @@ export interface IncomingEvent {
   /** The execution whose script sends it; null over HTTP. */
   readonly executionId: ExecutionId | null;
   readonly requester: Requester;
+  /** The span of its request; none while tracing is off. */
+  readonly trace?: string | undefined;
 }
 
 /**
@@ -58,6 +60,7 @@ export async function acceptEvent(
       parameters: { visible: {}, sealed: null, sealedNames: [] },
       trigger: { kind: "event", eventId: id, type, source, executionId } satisfies Trigger,
       requester: { name: `event ${id}`, requestId: event.requester.requestId },
+      trace: event.trace,
     });
     await noteStarted(sql, id, waiting.id, execution);
     started.push(execution);

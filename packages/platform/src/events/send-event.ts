@@ -16,7 +16,7 @@ import { readSealedParameters } from "../secrets/read-sealed.ts";
 import { fetchScopeKey } from "../secrets/scope-key.ts";
 import { acceptEvent } from "./accept-event.ts";
 
-type SendEventDeps = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey">;
+type SendEventDeps = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey" | "tracer">;
 
 /**
  * Accepts an event from a client. Plain data is sealed here, in memory. `BAD_REQUEST` for plain and sealed data
@@ -24,17 +24,34 @@ type SendEventDeps = Pick<Deps, "database" | "link" | "identity" | "keyring" | "
  */
 export async function sendEvent(
   deps: SendEventDeps,
-  target: { readonly project: Project; readonly requester: Requester },
+  target: {
+    readonly project: Project;
+    readonly requester: Requester;
+    /** The caller's `traceparent`, as it came. */
+    readonly callersTrace?: string | undefined;
+  },
   given: SendEvent,
 ): Promise<SentEvent> {
   const { project, requester } = target;
+  const span = deps.tracer?.begin("sealrun.event", target.callersTrace);
   const id = given.id ?? eventId.parse(newId("event"));
   const data = await readData(deps, project, given, id);
   const { type, referenceId } = given;
   const source = given.source ?? requester.name;
-  const event = { id, projectId: project.id, type, source, referenceId, data, executionId: null, requester };
+  const event = {
+    id,
+    projectId: project.id,
+    type,
+    source,
+    referenceId,
+    data,
+    executionId: null,
+    requester,
+    trace: span?.context,
+  };
   const sent = await deps.database.transaction(async (sql) => acceptEvent(deps, sql, event));
   crashPoint("platform.emit.after-commit");
+  span?.end({ "sealrun.event.id": sent.id });
   return sent;
 }
 

@@ -17,7 +17,9 @@ import { removeFromOutbox } from "../outbox/store.ts";
 import { lockExecution, requestCancel } from "./store.ts";
 import { endUnfinished } from "./transitions.ts";
 
-type CancelDeps = Pick<Deps, "database" | "link" | "identity" | "log">;
+const cancelledCode = "CANCELLED";
+
+type CancelDeps = Pick<Deps, "database" | "link" | "identity" | "log" | "metrics">;
 
 /**
  * Ends a queued execution at once, and tells the executor of a running one to end it; returns its new status. A
@@ -28,9 +30,9 @@ export async function cancelExecution(
   id: ExecutionId,
   requester: Requester,
 ): Promise<ExecutionStatus> {
-  const { status, tell } = await deps.database.transaction(async (sql) => {
+  const { status, tell, isNew } = await deps.database.transaction(async (sql) => {
     const execution = await lockExecution(sql, id);
-    if (execution.status === "cancelled") return { status: execution.status, tell: undefined };
+    if (execution.status === "cancelled") return { status: execution.status, tell: undefined, isNew: false };
     if (isFinal(execution.status)) {
       throw new SealrunError(
         "EXECUTION_ENDED",
@@ -39,14 +41,15 @@ export async function cancelExecution(
     }
     await requestCancel(sql, id);
     await recordAudit(sql, { requester, action: "execution.cancel", object: id, detail: { status: execution.status } });
-    if (execution.status === "running") return { status: execution.status, tell: execution };
+    if (execution.status === "running") return { status: execution.status, tell: execution, isNew: false };
     await removeFromOutbox(sql, id);
     await endAttempt(sql, { executionId: id, attempt: execution.attempt }, "given-back");
     const message = "It was cancelled while it waited for an executor";
-    await endUnfinished(sql, id, { status: "cancelled", error: { code: "CANCELLED", message } });
-    return { status: "cancelled" as const, tell: undefined };
+    await endUnfinished(sql, id, { status: "cancelled", error: { code: cancelledCode, message } });
+    return { status: "cancelled" as const, tell: undefined, isNew: true };
   });
   crashPoint("platform.cancel.after-commit");
+  if (isNew) deps.metrics?.ended({ status, code: cancelledCode });
   if (tell !== undefined && tell.executorId !== null) {
     sendOrder(deps, tell.executorId, { kind: "cancel", executionId: id, attempt: tell.attempt });
   }

@@ -7,6 +7,9 @@ import {
   type JsonObject,
   limits,
   networkForm,
+  projectName,
+  sandboxLevel,
+  type SandboxLevel,
 } from "@sealrun/protocol";
 import { z } from "zod";
 import { recordAuditsFrom } from "../audit/store.ts";
@@ -23,17 +26,24 @@ const claimedRow = z
     is_network_enforced: z.boolean(),
     attempt: z.number().nullable(),
     is_live: z.boolean().nullable(),
+    project: projectName,
+    min_sandbox: sandboxLevel,
   })
-  .transform(({ execution_id, is_own_pool, network_form, is_network_enforced, attempt, is_live }) => ({
-    executionId: execution_id,
-    isOwnPool: is_own_pool,
-    /** What the version asks of the network, when this executor does not enforce it. */
-    unenforced: is_network_enforced ? undefined : (network_form ?? "none"),
-    before: attempt === null ? undefined : { attempt, isLive: is_live === true },
-  }));
+  .transform(
+    ({ execution_id, is_own_pool, network_form, is_network_enforced, attempt, is_live, project, min_sandbox }) => ({
+      executionId: execution_id,
+      isOwnPool: is_own_pool,
+      /** What the version asks of the network, when this executor does not enforce it. */
+      unenforced: is_network_enforced ? undefined : (network_form ?? "none"),
+      project,
+      minSandbox: min_sandbox,
+      before: attempt === null ? undefined : { attempt, isLive: is_live === true },
+    }),
+  );
 
 /**
- * Whether the executions that an executor claims wait for its pool and ask for a network that it enforces, and the
+ * Whether the executions that an executor claims wait for its pool and ask for a network that it enforces, the sandbox
+ * that their projects require, and the
  * attempts that the same claims got before, by execution.
  */
 export async function findClaimed(
@@ -45,10 +55,11 @@ export async function findClaimed(
     claimedRow,
     `select e.id as execution_id, lower(e.pool_name) = lower(p.name) as is_own_pool, a.attempt,
        v.network_form, ${enforcesNetwork} as is_network_enforced,
-       a.lease_until > clock_timestamp() as is_live
+       a.lease_until > clock_timestamp() as is_live, g.name as project, g.min_sandbox
      from executors x join pools p on p.id = x.pool_id
        cross join unnest($2::text[], $3::text[]) as claim (execution_id, request_id)
        join executions e on e.id = claim.execution_id join versions v on v.id = e.version_id
+       join projects g on g.id = e.project_id
        left join attempts a on a.execution_id = e.id and a.request_id = claim.request_id and a.executor_id = x.id
      where x.id = $1`,
     [executor, claims.map((one) => one.executionId), claims.map(({ requestId }) => requestId)],
@@ -74,7 +85,11 @@ const running: readonly FeedEntry[] = [{ kind: "status", body: { status: "runnin
  * tables. An attempt that it has had under the same claim starts again, ended or not. Small blocks of the feeds are
  * merged by a later report. The caller holds the executions.
  */
-export async function startAttempts(sql: Sql, executor: ExecutorId, started: readonly StartedAttempt[]): Promise<void> {
+export async function startAttempts(
+  sql: Sql,
+  executor: { readonly id: ExecutorId; readonly sandbox: SandboxLevel | undefined },
+  started: readonly StartedAttempt[],
+): Promise<void> {
   const queued = started.filter(({ isQueued }) => isQueued);
   const feeds = packFeeds(queued.map(({ executionId: id }) => ({ id, entries: running })));
   await sql.run(
@@ -89,13 +104,13 @@ export async function startAttempts(sql: Sql, executor: ExecutorId, started: rea
      seen as (${seeExecutor}),
      noted as (${recordAuditsFrom("(select *, 'execution.claim' as action, execution_id as object from given) claimed")}),
      leased as (
-       insert into attempts as known (execution_id, attempt, executor_id, request_id, lease_until)
-       select execution_id, attempt, $1, request_id, clock_timestamp() + $2 * interval '1 millisecond' from given
+       insert into attempts as known (execution_id, attempt, executor_id, request_id, lease_until, sandbox)
+       select execution_id, attempt, $1, request_id, clock_timestamp() + $2 * interval '1 millisecond', $17::text from given
        on conflict (execution_id, attempt) do update set lease_until = excluded.lease_until, ended_at = null, ended_as = null
        where known.executor_id = excluded.executor_id and known.request_id = excluded.request_id)
      select count(pg_notify($16, id)) from running`,
     [
-      executor,
+      executor.id,
       limits.leaseMs,
       started.map((one) => one.executionId),
       started.map(({ attempt }) => attempt),
@@ -105,6 +120,7 @@ export async function startAttempts(sql: Sql, executor: ExecutorId, started: rea
       started.map(({ detail }) => JSON.stringify(detail)),
       ...blockValues(feeds),
       feedChannel,
+      executor.sandbox ?? null,
     ],
   );
 }

@@ -36,7 +36,7 @@ export async function listSettled({ database }: Pick<Deps, "database">, before: 
  * time in the future.
  */
 export async function settleOpen(
-  deps: Pick<Deps, "database" | "log">,
+  deps: Pick<Deps, "database" | "log" | "metrics">,
   requester: Requester,
   { before, after = "0" }: SettleExecutions,
 ): Promise<SettledExecutions> {
@@ -48,7 +48,9 @@ export async function settleOpen(
   let settled = 0;
   for (const { id } of found) {
     try {
-      if (await settleOne(deps, requester, { id, before })) settled += 1;
+      if (!(await settleOne(deps, requester, { id, before }))) continue;
+      settled += 1;
+      deps.metrics?.ended({ status: "lost", code: restored.code });
     } catch (error) {
       // An execution that cannot be ended must not block the others.
       if (toSealrunError(error).code !== "INTERNAL") throw error;

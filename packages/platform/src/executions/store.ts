@@ -31,6 +31,8 @@ const lockedRow = z
     is_cancel_requested: z.boolean(),
     reports: z.enum(["awaited", "complete", "gaps"]).nullable(),
     is_held: z.boolean(),
+    waited_ms: z.number(),
+    trace: z.string().nullable(),
   })
   .transform(
     ({
@@ -43,6 +45,7 @@ const lockedRow = z
       on_lost,
       is_cancel_requested,
       is_held,
+      waited_ms,
       ...row
     }) => ({
       ...row,
@@ -56,6 +59,8 @@ const lockedRow = z
       isCancelRequested: is_cancel_requested,
       /** The platform is held: nothing queued may be claimed. */
       isHeld: is_held,
+      /** Since it was accepted, or since the time that it was to wait for. */
+      waitedMs: waited_ms,
     }),
   );
 /** An execution as its transitions need it; an event that was requested again counts as expired. */
@@ -67,9 +72,9 @@ export type LockedExecution = z.infer<typeof lockedRow>;
  */
 export const insertExecutionsFrom = (source: string): string => `
   insert into executions (id, project_id, package_id, version_id, pool_name, status, cursor, visible, sealed,
-                          sealed_names, priority, not_before, trigger, on_lost)
+                          sealed_names, priority, not_before, trigger, on_lost, trace)
   select id, project_id, package_id, version_id, pool_name, 'queued', 1, visible, sealed,
-         sealed_names, priority, not_before, trigger, on_lost
+         sealed_names, priority, not_before, trigger, on_lost, trace
   from ${source} order by place
   returning id, number, project_id, package_id, pool_name, priority, not_before`;
 
@@ -83,7 +88,9 @@ export function executionNotFound(id: ExecutionId): SealrunError {
 
 const selectLocked = `select id, status, attempt, generation, project_id, package_id, version_id, granted, last_sequence,
             executor_id, on_lost, cancel_requested_at is not null as is_cancel_requested, reports,
-            coalesce(event_expires_at < clock_timestamp(), true) as is_expired, ${isHeld} as is_held
+            coalesce(event_expires_at < clock_timestamp(), true) as is_expired, ${isHeld} as is_held,
+            (extract(epoch from clock_timestamp() - greatest(created_at, not_before)) * 1000)::float8 as waited_ms,
+            trace
      from executions`;
 
 /** Locks an execution until the transaction ends; `EXECUTION_NOT_FOUND` when there is no execution of that id. */

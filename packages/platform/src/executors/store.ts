@@ -9,6 +9,7 @@ import {
   type NetworkForm,
   type PoolId,
   type PresenceRequest,
+  sandboxLevel,
 } from "@sealrun/protocol";
 import { z } from "zod";
 import { outboxChannel } from "../postgres/channels.ts";
@@ -34,6 +35,7 @@ const listedRow = z
     is_draining: z.boolean(),
     trouble: failure.nullable(),
     network_forms: z.array(networkForm),
+    sandbox: sandboxLevel.nullable(),
     revoked_at: z.date().nullable(),
   })
   .transform(({ enrolled_at, last_seen_at, revoked_at, is_live, is_draining, network_forms, ...row }) => ({
@@ -95,10 +97,10 @@ export async function notePresence(sql: Sql, id: ExecutorId, said: PresenceReque
   await sql.run(
     `with noted as (
        update executors x set last_seen_at = clock_timestamp(), slots = $2, running = $3, is_draining = $4, trouble = $5,
-         network_forms = $8
+               sandbox = $8, network_forms = $9
        from executors before where x.id = $1 and before.id = x.id
-       returning (before.slots, before.is_draining, before.trouble::text)
-                   is distinct from (x.slots, x.is_draining, x.trouble::text)
+       returning (before.slots, before.is_draining, before.trouble::text, before.sandbox)
+                   is distinct from (x.slots, x.is_draining, x.trouble::text, x.sandbox)
                  or coalesce(before.last_seen_at < clock_timestamp() - $6 * interval '1 millisecond', true) as is_news)
      select pg_notify($7, '') from noted where is_news`,
     [
@@ -109,6 +111,7 @@ export async function notePresence(sql: Sql, id: ExecutorId, said: PresenceReque
       said.trouble == null ? null : JSON.stringify(said.trouble),
       limits.absentMs,
       outboxChannel,
+      said.sandbox ?? null,
       said.networkForms ?? null,
     ],
   );
@@ -139,7 +142,7 @@ export async function listExecutors(sql: Sql): Promise<readonly z.infer<typeof l
   return sql.rows(
     listedRow,
     `select x.id, p.name as pool, x.enrolled_at, x.last_seen_at, x.revoked_at,
-            x.slots, x.is_draining, x.trouble, ${networkForms} as network_forms, ${isLive} as is_live,
+            x.slots, x.is_draining, x.trouble, x.sandbox, ${networkForms} as network_forms, ${isLive} as is_live,
             (select count(*)::int from executions e where e.executor_id = x.id and e.status = 'running') as running
      from executors x join pools p on p.id = x.pool_id order by x.enrolled_at desc, x.id`,
     [limits.absentMs],
@@ -154,6 +157,7 @@ const poolRow = z
     running: z.number(),
     queued: z.number(),
     oldest_queued_at: z.date().nullable(),
+    sandbox: sandboxLevel.nullable(),
   })
   .transform(({ oldest_queued_at, ...row }) => ({ ...row, oldestQueuedAt: oldest_queued_at?.toISOString() ?? null }));
 
@@ -165,14 +169,16 @@ export async function describePools(sql: Sql): Promise<readonly z.infer<typeof p
        select lower(p.name) as pool, max(p.name) as name, count(*) filter (where ${isLive})::int as live,
               coalesce(sum(x.slots) filter (where ${isLive} and x.trouble is null), 0)::int as slots,
               coalesce(sum((select count(*) from executions e where e.executor_id = x.id and e.status = 'running')), 0)::int
-                as running
+                as running,
+              (array_agg(x.sandbox order by sandbox_rank(x.sandbox) desc) filter (where ${isLive}))[1] as sandbox
        from executors x join pools p on p.id = x.pool_id where x.revoked_at is null group by 1
      ), waiting as (
        select lower(pool_name) as pool, max(pool_name) as name, count(*)::int as queued, min(created_at) as oldest
        from executions where status = 'queued' group by 1
      )
      select coalesce(l.name, w.name) as name, coalesce(l.live, 0) as executors, coalesce(l.slots, 0) as slots,
-            coalesce(l.running, 0) as running, coalesce(w.queued, 0) as queued, w.oldest as oldest_queued_at
+            coalesce(l.running, 0) as running, coalesce(w.queued, 0) as queued, w.oldest as oldest_queued_at,
+            l.sandbox
      from enrolled l full join waiting w on w.pool = l.pool order by lower(coalesce(l.name, w.name))`,
     [limits.absentMs],
   );

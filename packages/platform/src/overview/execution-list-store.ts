@@ -11,6 +11,7 @@ import {
   networkForm,
   type ReceiptRow,
   readOutcome,
+  sandboxLevel,
   scope,
   trigger,
 } from "@sealrun/protocol";
@@ -60,6 +61,7 @@ const attemptRow = z
     claimed_at: z.date(),
     ended_as: z.enum(["finished", "lost", "given-back", "released"]).nullable(),
     reason: failure.nullable(),
+    sandbox: sandboxLevel.nullable(),
   })
   .transform(({ executor_id, claimed_at, ended_as, ...row }) => ({
     ...row,
@@ -72,7 +74,7 @@ const attemptRow = z
 export async function listAttempts(sql: Sql, id: ExecutionId): Promise<readonly z.infer<typeof attemptRow>[]> {
   return sql.rows(
     attemptRow,
-    "select attempt, executor_id, claimed_at, ended_as, reason from attempts where execution_id = $1 order by attempt",
+    "select attempt, executor_id, claimed_at, ended_as, reason, sandbox from attempts where execution_id = $1 order by attempt",
     [id],
   );
 }

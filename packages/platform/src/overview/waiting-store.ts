@@ -1,5 +1,5 @@
 import type { Sql } from "@sealrun/postgres";
-import { executionId, type ExecutionId, failure, limits } from "@sealrun/protocol";
+import { executionId, type ExecutionId, failure, limits, sandboxLevel } from "@sealrun/protocol";
 import { z } from "zod";
 import { trouble } from "../nats/stream-store.ts";
 import { type PoolCapacity, readCapacity } from "../dispatch/choice-store.ts";
@@ -22,6 +22,8 @@ const factsRow = z
     project: z.string(),
     project_limit: z.number().nullable(),
     project_in_flight: z.number(),
+    min_sandbox: sandboxLevel,
+    best_sandbox: sandboxLevel.nullable(),
     trouble: trouble.nullable(),
     refusal: z.string().nullable(),
     held_until: z.date().nullable(),
@@ -41,7 +43,14 @@ const factsRow = z
     /** The executor of the pool that last reported that its machine cannot take work, and why. */
     unfit: row.unfit,
     package: { name: row.package, limit: row.package_limit, inFlight: row.package_in_flight },
-    project: { name: row.project, limit: row.project_limit, inFlight: row.project_in_flight },
+    project: {
+      name: row.project,
+      limit: row.project_limit,
+      inFlight: row.project_in_flight,
+      minSandbox: row.min_sandbox,
+    },
+    /** The strongest sandbox of the pool's executors that take work; null without such an executor. */
+    bestSandbox: row.best_sandbox,
     trouble: row.trouble,
     /** Why it was requeued, as a sentence, and until when it is therefore not offered to executors. */
     refusal: row.refusal,
@@ -82,7 +91,11 @@ export async function findWaitingFacts(sql: Sql, ids: readonly ExecutionId[]): P
             k.name as package, k.max_concurrent as package_limit,
             (select count(*)::int from executions x
              where x.project_id = e.project_id and x.package_id = e.package_id and ${inFlight}) as package_in_flight,
-            p.name as project, p.max_concurrent as project_limit,
+            p.name as project, p.max_concurrent as project_limit, p.min_sandbox,
+            (select coalesce(x.sandbox, 'none') from executors x join pools l on l.id = x.pool_id
+             where lower(l.name) = lower(e.pool_name) and x.revoked_at is null and not x.is_draining
+               and x.trouble is null and x.last_seen_at > clock_timestamp() - $3 * interval '1 millisecond'
+             order by sandbox_rank(x.sandbox) desc limit 1) as best_sandbox,
             (select count(*)::int from executions x where x.project_id = e.project_id and ${inFlight}) as project_in_flight,
             (select trouble from streams where name = 'EXECUTIONS') as trouble,
             h.refusal, case when h.not_before > clock_timestamp() then h.not_before end as held_until,

@@ -1,4 +1,4 @@
-import { limits } from "@sealrun/protocol";
+import { limits, reachesLevel } from "@sealrun/protocol";
 import { maxCounted, type WaitingFacts } from "./waiting-store.ts";
 
 /** Why a queued execution waits, as one sentence: the first reason, and what to do about it. */
@@ -25,6 +25,10 @@ export function explainWaiting(facts: WaitingFacts): string {
     if (silentSeconds * 1_000 < limits.absentMs)
       return `The executors of pool ${pool} have not reported their free slots yet`;
     return `No executor of pool ${pool} sent a heartbeat for ${silentSeconds} seconds; check that one runs`;
+  }
+  const { name, minSandbox } = facts.project;
+  if (facts.bestSandbox !== null && !reachesLevel(facts.bestSandbox, minSandbox)) {
+    return `Project ${name} requires the sandbox level ${minSandbox}, and the executors of pool ${pool} reach ${facts.bestSandbox} at most; start one that reaches it, or name another pool in the manifest`;
   }
   const place = ahead === 0 ? "it is next" : `${countOf(ahead)} before it`;
   const busy = slots === 1 ? `The one slot of pool ${pool} is busy` : `All ${slots} slots of pool ${pool} are busy`;

@@ -1,17 +1,31 @@
 import { newId } from "@sealrun/crypto";
 import type { Sql } from "@sealrun/postgres";
-import { projectId, type ProjectName, projectName, SealrunError } from "@sealrun/protocol";
+import {
+  projectId,
+  type ProjectName,
+  projectName,
+  sandboxLevel,
+  type SandboxLevel,
+  SealrunError,
+} from "@sealrun/protocol";
 import { z } from "zod";
 
 const projectRow = z
-  .object({ id: projectId, name: projectName, created_at: z.date(), max_concurrent: z.number().nullable() })
-  .transform(({ id, name, created_at, max_concurrent }) => ({
+  .object({
+    id: projectId,
+    name: projectName,
+    created_at: z.date(),
+    max_concurrent: z.number().nullable(),
+    min_sandbox: sandboxLevel,
+  })
+  .transform(({ id, name, created_at, max_concurrent, min_sandbox }) => ({
     id,
     name,
     createdAt: created_at,
     maxConcurrent: max_concurrent,
+    minSandbox: min_sandbox,
   }));
-const columns = "id, name, created_at, max_concurrent";
+const columns = "id, name, created_at, max_concurrent, min_sandbox";
 /** A project: a team's packages, secrets and executions. */
 export type Project = z.infer<typeof projectRow>;
 
@@ -47,5 +61,12 @@ export async function getProject(sql: Sql, name: ProjectName): Promise<Project> 
 export async function limitProject(sql: Sql, name: ProjectName, maxConcurrent: number | null): Promise<Project> {
   const { id } = await getProject(sql, name);
   await sql.run("update projects set max_concurrent = $2 where id = $1", [id, maxConcurrent]);
+  return getProject(sql, name);
+}
+
+/** Sets the level that the sandboxes of a project's executors must reach. `PROJECT_NOT_FOUND`. */
+export async function requireSandbox(sql: Sql, name: ProjectName, level: SandboxLevel): Promise<Project> {
+  const { id } = await getProject(sql, name);
+  await sql.run("update projects set min_sandbox = $2 where id = $1", [id, level]);
   return getProject(sql, name);
 }

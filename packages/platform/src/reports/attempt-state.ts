@@ -23,6 +23,7 @@ export const attemptState = z
     missing: z.array(z.number()),
     steps: z.array(stepState).nullable(),
     live_blocks: z.number(),
+    trace: z.string().nullable(),
   })
   .transform(({ execution_id, last_sequence, is_current, is_newest, applied_sequence, live_blocks, ...row }) => ({
     ...row,

@@ -96,7 +96,7 @@ export async function readStates(sql: Sql, asked: readonly StateQuery[]): Promis
              order by n limit $7) as missing,
        (select json_agg(${stepStateJson} order by s.position) from execution_steps s
         where s.execution_id = e.id) as steps,
-       ${liveBlocksOf("e.id")} as live_blocks
+       ${liveBlocksOf("e.id")} as live_blocks, e.trace
      from unnest($1::text[], $2::int[], $3::int[]) as given (execution_id, attempt, up_to)
      join executions e on e.id = given.execution_id
      join attempts a on a.execution_id = e.id and a.attempt = given.attempt`,

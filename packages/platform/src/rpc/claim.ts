@@ -2,6 +2,7 @@ import { crashPoint } from "@sealrun/faults";
 import type { Sql } from "@sealrun/postgres";
 import {
   type Claim,
+  type ClaimRequest,
   claimRequest,
   type ClaimReply,
   type ClaimVerdict,
@@ -11,6 +12,8 @@ import {
   grantBytes,
   limits,
   type NetworkForm,
+  reachesLevel,
+  type SandboxLevel,
   SealrunError,
   showForm,
 } from "@sealrun/protocol";
@@ -32,12 +35,14 @@ type Verdict = Claimed | SealrunError;
  * Gives queued executions to the executor that claims them: all of a request in one transaction, with a verdict for each.
  * Attempts, leases and audit rows are committed before the keyring is asked; its grants are committed before they are
  * handed out. The same claim sent again, beside the same or other claims, gets the same attempt. `CLAIM_REFUSED`,
- * `NETWORK_NOT_ENFORCED` or `EXPIRED` when an execution cannot be claimed, `RATE_LIMITED` when its grant no longer fits into the answer. When the
+ * `NETWORK_NOT_ENFORCED`, `SANDBOX_TOO_WEAK` or `EXPIRED` when an execution cannot be claimed, `RATE_LIMITED` when its
+ * grant no longer fits into the answer. When the
  * keyring refuses or does not answer, the execution is queued again and the keyring's error is passed on.
  */
 export async function answerClaim(deps: RpcDeps & Pick<Deps, "log">, request: ExecutorRequest): Promise<ClaimReply> {
-  const { claims } = decode(claimRequest, request.body);
-  const taken = await deps.database.transaction(async (sql) => takeAll(sql, request, claims));
+  const startMs = Date.now();
+  const { claims, sandbox } = decode(claimRequest, request.body);
+  const taken = await deps.database.transaction(async (sql) => takeAll(sql, request, { claims, sandbox }));
   crashPoint("platform.claim.after-commit");
   const claimed = claims.flatMap(({ executionId }) => {
     const verdict = taken.get(executionId);
@@ -46,6 +51,12 @@ export async function answerClaim(deps: RpcDeps & Pick<Deps, "log">, request: Ex
   const { frame, failures } = await giveGrants(deps, request, claimed);
   const refused = new Map<ExecutionId, SealrunError>(failures);
   for (const [id, verdict] of taken) if (verdict instanceof SealrunError) refused.set(id, verdict);
+  for (const { execution } of claimed) {
+    const isFirst = execution.status === "queued" && execution.attempt === 0 && !refused.has(execution.id);
+    if (isFirst) deps.metrics?.started(execution.waitedMs);
+  }
+  recordSpans(deps, claimed, { startMs, refused });
+  for (const { code } of refused.values()) deps.metrics?.claimRefused(code);
   await recordRefusals(
     deps,
     claims.flatMap((claim) => {
@@ -63,11 +74,27 @@ export async function answerClaim(deps: RpcDeps & Pick<Deps, "log">, request: Ex
   return { ok: true, claims: verdicts, ...(frame === undefined ? {} : { grants: frame }) };
 }
 
+/** How long each execution was queued, and what became of its claim. */
+function recordSpans(
+  { tracer }: Pick<Deps, "tracer">,
+  claimed: readonly Claimed[],
+  { startMs, refused }: { readonly startMs: number; readonly refused: ReadonlyMap<ExecutionId, SealrunError> },
+): void {
+  for (const { execution, attempt } of claimed) {
+    const parent = execution.trace ?? undefined;
+    const fields = { "sealrun.execution.id": execution.id, "sealrun.attempt": attempt };
+    const code = refused.get(execution.id)?.code;
+    if (execution.status === "queued" && attempt === 1)
+      tracer?.record({ name: "sealrun.queue", parent, startMs: startMs - execution.waitedMs, endMs: startMs, fields });
+    tracer?.record({ name: "sealrun.claim", parent, startMs, fields, code });
+  }
+}
+
 /** Claims what can be claimed. All checks come before the first write, so that one refusal undoes nothing of the others. */
 async function takeAll(
   sql: Sql,
   request: ExecutorRequest,
-  claims: readonly Claim[],
+  { claims, sandbox }: Pick<ClaimRequest, "claims" | "sandbox">,
 ): Promise<ReadonlyMap<ExecutionId, Verdict>> {
   const ids = claims.map(({ executionId }) => executionId);
   // Sent together: the second runs after the first, and sees what was committed while that one waited.
@@ -81,14 +108,14 @@ async function takeAll(
     if (execution.status === "unreadable") {
       return new SealrunError("INTERNAL", `The row of the execution ${execution.id} cannot be read`);
     }
-    return judge(claim, execution, known.get(claim.executionId));
+    return judge({ ...claim, sandbox }, execution, known.get(claim.executionId));
   });
   const [fitting = [], ...more] = cutBatches(
     judged.flatMap((verdict) => (verdict instanceof SealrunError ? [] : [verdict])),
     ({ execution }) => grantBytes(execution.granted.length),
   );
   await holdUnenforced(sql, request, claims, judged);
-  if (fitting.length > 0) await storeClaims(sql, request, fitting);
+  if (fitting.length > 0) await storeClaims(sql, { ...request, sandbox }, fitting);
   const tooMany = new Set(more.flat());
   return new Map(
     claims.map(({ executionId }, place) => {
@@ -121,13 +148,20 @@ async function holdUnenforced(
 interface Known {
   readonly isOwnPool: boolean;
   readonly unenforced: NetworkForm | undefined;
+  readonly project: string;
+  readonly minSandbox: SandboxLevel;
   readonly before: { readonly attempt: number; readonly isLive: boolean } | undefined;
 }
 
 /** Whether the executor gets this execution, and under which attempt. */
-function judge(claim: Claim, execution: LockedExecution, found: Known | undefined): Verdict {
+function judge(
+  claim: Claim & Pick<ClaimRequest, "sandbox">,
+  execution: LockedExecution,
+  found: Known | undefined,
+): Verdict {
   // Its event went to another queue, which this executor cannot read.
   if (found?.isOwnPool !== true) return new SealrunError("CLAIM_REFUSED", "The execution waits for another pool");
+  if (!reachesLevel(claim.sandbox, found.minSandbox)) return tooWeak(found, claim.sandbox);
   const known = found.before;
   if (execution.status === "queued") {
     // A new event is published after the hold.
@@ -146,7 +180,11 @@ function judge(claim: Claim, execution: LockedExecution, found: Known | undefine
 }
 
 /** Commits too. */
-async function storeClaims(sql: Sql, request: ExecutorRequest, claimed: readonly Claimed[]): Promise<void> {
+async function storeClaims(
+  sql: Sql,
+  request: ExecutorRequest & Pick<ClaimRequest, "sandbox">,
+  claimed: readonly Claimed[],
+): Promise<void> {
   const started = claimed.map(({ claim, execution, attempt }) => ({
     executionId: execution.id,
     attempt,
@@ -155,7 +193,7 @@ async function storeClaims(sql: Sql, request: ExecutorRequest, claimed: readonly
     detail: { attempt, generation: claim.generation, ...describeOpened(execution.granted) },
   }));
   await sql.last(async () => {
-    const written = startAttempts(sql, request.executorId, started);
+    const written = startAttempts(sql, { id: request.executorId, sandbox: request.sandbox }, started);
     crashPoint("platform.claim.before-commit");
     await written;
   });
@@ -168,6 +206,13 @@ function requesterOf(request: ExecutorRequest, { requestId }: Claim): ReturnType
 
 function refused({ status, attempt }: LockedExecution): SealrunError {
   return new SealrunError("CLAIM_REFUSED", `The execution is ${status} and has attempt ${attempt}`);
+}
+
+function tooWeak({ project, minSandbox }: Known, sandbox: SandboxLevel | undefined): SealrunError {
+  return new SealrunError(
+    "SANDBOX_TOO_WEAK",
+    `Project ${project} requires the sandbox level ${minSandbox}, and this executor reaches ${sandbox ?? "none that it says"}`,
+  );
 }
 
 function unknownExecution(): SealrunError {

@@ -23,11 +23,14 @@ export async function answerEmit(deps: RpcDeps, request: ExecutorRequest): Promi
           "the data",
         );
   const { id, type, source, referenceId, executionId } = asked;
+  const span = deps.tracer?.begin("sealrun.event");
   const requester = { name: `execution ${executionId}`, requestId: request.requestId };
   const sent = await deps.database.transaction(async (sql) => {
     await lockLiveAttempt(sql, claimed);
-    return acceptEvent(deps, sql, { id, projectId, type, source, referenceId, data, executionId, requester });
+    const event = { id, projectId, type, source, referenceId, data, executionId, requester, trace: span?.context };
+    return acceptEvent(deps, sql, event);
   });
   crashPoint("platform.emit.after-commit");
+  span?.end({ "sealrun.event.id": id, "sealrun.execution.id": executionId });
   return { ok: true, ...sent };
 }

@@ -11,11 +11,17 @@ import { isSameAttempt, lockStates } from "../reports/report-store.ts";
 import { decideFate, rerunLost } from "../sweep/lose-attempt.ts";
 
 /**
- * The answer to one end. Accepted now or before: the chunks that are not stored yet. `mustAskAlone`: it was one of several
+ * The answer to one end. Accepted now (`isNew`) or before: the chunks that are not stored yet. `mustAskAlone`: it was one of several
  * and its execution is locked, or the attempt is not the executor's; a request of its own waits for the lock and knows.
  */
 export type FinishVerdict =
-  | { readonly isAccepted: true; readonly missing: readonly number[] }
+  | {
+      readonly isAccepted: true;
+      readonly isNew: boolean;
+      /** The span that started the execution. */
+      readonly trace: string | null;
+      readonly missing: readonly number[];
+    }
   | { readonly isAccepted: false; readonly mustAskAlone: boolean };
 
 /**
@@ -42,11 +48,16 @@ export async function finishAttempts(
   const again = await findReruns(sql, asked);
   const judged = asked.map((end) => {
     const state = held.find((one) => isSameAttempt(one.state, end))?.state;
-    if (state === undefined) return { end, kind: "not held" as const, applied: undefined };
+    if (state === undefined) return { end, kind: "not held" as const, applied: undefined, trace: null };
     const judgement = judge(state, end);
     const kind = judgement === "new" && again.some((one) => isLossOf(one, end)) ? ("rerun" as const) : judgement;
     // What a lost attempt reported has happened, even if its end does not count.
-    return { end, kind, applied: applyChunks(state, { chunks: chunksOf(end), end: kind === "new" ? end : undefined }) };
+    return {
+      end,
+      kind,
+      trace: state.trace,
+      applied: applyChunks(state, { chunks: chunksOf(end), end: kind === "new" ? end : undefined }),
+    };
   });
   const applied = judged.flatMap((one) => one.applied ?? []);
   const ended = judged.flatMap(({ end, kind, applied }) =>
@@ -65,10 +76,10 @@ export async function finishAttempts(
       await written;
     });
   }
-  return judged.map(({ kind, applied }) =>
+  return judged.map(({ kind, trace, applied }) =>
     kind === "refused" || kind === "not held"
       ? { isAccepted: false, mustAskAlone: kind === "not held" && asked.length > 1 }
-      : { isAccepted: true, missing: applied?.missing ?? [] },
+      : { isAccepted: true, isNew: kind === "new", trace, missing: applied?.missing ?? [] },
   );
 }
 

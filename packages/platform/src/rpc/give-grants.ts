@@ -1,6 +1,6 @@
 import { crashPoint } from "@sealrun/faults";
 import type { Sql } from "@sealrun/postgres";
-import { type Claim, type ExecutionId, limits, SealrunError, toSealrunError } from "@sealrun/protocol";
+import { type Claim, type ExecutionId, type Failure, limits, SealrunError, toSealrunError } from "@sealrun/protocol";
 import { recordAudit } from "../audit/store.ts";
 import { type ClaimedAttempt, endAttempt, isGranted, markGranted } from "../executions/attempt-store.ts";
 import { appendFeed } from "../feed/feed-store.ts";
@@ -45,7 +45,8 @@ export async function giveGrants(deps: RpcDeps, request: ExecutorRequest, claime
   const { frame, failures, cause } = await getGrants(deps, request, claimed);
   const failed = claimed.filter(({ execution }) => failures.has(execution.id));
   if (failed.length > 0) {
-    await deps.database.transaction(async (sql) => giveBackAll(sql, request, { failed, failures }));
+    const cancelled = await deps.database.transaction(async (sql) => giveBackAll(sql, request, { failed, failures }));
+    for (const { code } of cancelled) deps.metrics?.ended({ status: "cancelled", code });
   }
   if (cause !== undefined && !(cause instanceof SealrunError)) throw cause;
   if (failed.length === claimed.length) return { frame: undefined, failures };
@@ -66,6 +67,7 @@ async function getGrants(
     projectId: execution.projectId,
     ...askedValues(execution.granted),
     endsAt: Date.now() + grantMs,
+    ...(execution.trace === null ? {} : { trace: execution.trace }),
   }));
   const first = await askAndMark(deps, request, items).catch((cause: unknown) => ({ cause }));
   if ("cause" in first) {
@@ -97,11 +99,13 @@ async function askAndMark(deps: RpcDeps, request: ExecutorRequest, items: Parame
   return { frame, refused, granted, live: await markGranted(deps.database, request.executorId, granted) };
 }
 
+/** Returns the ends of those that were cancelled meanwhile. */
 async function giveBackAll(
   sql: Sql,
   request: ExecutorRequest,
   { failed, failures }: { readonly failed: readonly Claimed[]; readonly failures: Given["failures"] },
-): Promise<void> {
+): Promise<readonly Failure[]> {
+  const cancelled: Failure[] = [];
   const locked = await lockExecutions(
     sql,
     failed.map(({ execution }) => execution.id),
@@ -114,6 +118,7 @@ async function giveBackAll(
     // Another platform may have answered the same claim: then the executor has its grant, and the attempt goes on.
     if (now.status !== "running" || now.attempt !== attempt || (await isGranted(sql, claimed))) continue;
     await giveBack(sql, now, failure);
+    if (now.isCancelRequested) cancelled.push(cancelledUnstarted);
     await recordAudit(sql, {
       requester: executorRequester({ ...request, requestId: claim.requestId }),
       action: "execution.give-back",
@@ -121,6 +126,7 @@ async function giveBackAll(
       detail: { attempt, code: failure.code },
     });
   }
+  return cancelled;
 }
 
 async function giveBack(sql: Sql, execution: LockedExecution, failure: SealrunError): Promise<void> {

@@ -28,18 +28,20 @@ const maxDelayMs = 5 * 60_000;
  * lost for `on_lost` and its limit. A repeated release gets the same answer; any other attempt or executor gets
  * `LEASE_LOST`.
  */
-export async function answerRelease({ database }: RpcDeps, request: ExecutorRequest): Promise<ReleaseReply> {
+export async function answerRelease({ database, metrics }: RpcDeps, request: ExecutorRequest): Promise<ReleaseReply> {
   const asked = decodeOfAttempt(releaseRequest, request);
-  await database.transaction(async (sql) => release(sql, request, asked));
+  const isEnded = await database.transaction(async (sql) => release(sql, request, asked));
+  if (isEnded) metrics?.ended({ status: "cancelled", code: cancelledUnstarted.code });
   crashPoint("platform.release.after-commit");
   return { ok: true };
 }
 
-async function release(sql: Sql, request: ExecutorRequest, asked: ReleaseRequest): Promise<void> {
+/** True when the execution has ended, because a cancel was requested. */
+async function release(sql: Sql, request: ExecutorRequest, asked: ReleaseRequest): Promise<boolean> {
   const { executionId: id, attempt, reason } = asked;
   const claimed = { executionId: id, attempt, executorId: request.executorId };
   const execution = await lockExecution(sql, id);
-  if (await isReleased(sql, claimed)) return;
+  if (await isReleased(sql, claimed)) return false;
   const isCurrent =
     execution.status === "running" && execution.attempt === attempt && (await isAttemptOf(sql, claimed));
   if (!isCurrent) throw new SealrunError("LEASE_LOST", "");
@@ -59,4 +61,5 @@ async function release(sql: Sql, request: ExecutorRequest, asked: ReleaseRequest
   }
   const detail = { attempt, code: reason.code };
   await recordAudit(sql, { requester: executorRequester(request), action: "execution.release", object: id, detail });
+  return execution.isCancelRequested;
 }

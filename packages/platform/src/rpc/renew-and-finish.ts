@@ -97,11 +97,21 @@ async function finishAlone(
 }
 
 async function commit(
-  { database }: Pick<FinishDeps, "database">,
+  { database, metrics, tracer }: Pick<FinishDeps, "database" | "metrics" | "tracer">,
   request: ExecutorRequest,
   ends: readonly FinishedAttempt[],
 ): Promise<readonly FinishVerdict[]> {
-  return database.transaction(async (sql) => finishAttempts(sql, request, ends));
+  const startMs = Date.now();
+  const verdicts = await database.transaction(async (sql) => finishAttempts(sql, request, ends));
+  for (const [place, { executionId, attempt, status, error }] of ends.entries()) {
+    const verdict = verdicts[place];
+    if (verdict?.isAccepted !== true || !verdict.isNew) continue;
+    metrics?.ended({ status, code: error?.code });
+    const fields = { "sealrun.execution.id": executionId, "sealrun.attempt": attempt, "sealrun.status": status };
+    const parent = verdict.trace ?? undefined;
+    tracer?.record({ name: "sealrun.finish", parent, startMs, fields, code: error?.code });
+  }
+  return verdicts;
 }
 
 /** True when the database did not answer, or not in time. */

@@ -2,6 +2,7 @@ import { newId } from "@sealrun/crypto";
 import { crashPoint } from "@sealrun/faults";
 import type { Sql } from "@sealrun/postgres";
 import { SealrunError } from "@sealrun/protocol";
+import type { Tracer } from "@sealrun/telemetry";
 import { z } from "zod";
 import { recordAudit, recordAudits } from "../audit/store.ts";
 import type { Requester, Deps } from "../deps.ts";
@@ -13,7 +14,7 @@ import { decideAfterHold } from "./due-after-hold.ts";
 import { type DueFilter, type DueSchedule, findRuns, lockDue, setAllNextDue, noteRuns } from "./due-store.ts";
 import { setNextDue } from "./store.ts";
 
-type BatchDeps = Pick<Deps, "database" | "log">;
+type BatchDeps = Pick<Deps, "database" | "log" | "tracer">;
 
 /** Due times in one transaction: enough to spread the cost of its dozen statements, few enough to keep it short. */
 const maxDue = 100;
@@ -21,6 +22,8 @@ const maxDue = 100;
 interface DecidedSchedule {
   readonly due: DueSchedule;
   readonly decision: DueDecision;
+  /** The span of what starts its execution; none while tracing is off. */
+  readonly span: ReturnType<Tracer["begin"]> | undefined;
 }
 
 /**
@@ -38,11 +41,12 @@ async function runThese(deps: BatchDeps, which: DueFilter): Promise<number> {
     const decided = await deps.database.transaction(async (sql) => {
       locked = await lockDue(sql, which);
       if (locked.length === 0) return [];
-      const done = await apply(sql, locked);
+      const done = await apply(deps, sql, locked);
       crashPoint("platform.schedule.before-commit");
       return done;
     });
     if (decided.length > 0) crashPoint("platform.schedule.after-commit");
+    for (const { due, span } of decided) span?.end({ "sealrun.schedule.id": due.id });
     logMissed(deps, decided);
     return decided.length;
   } catch (error) {
@@ -85,9 +89,16 @@ function isFinal(error: unknown): boolean {
   return error instanceof z.ZodError || error instanceof TypeError || error instanceof RangeError;
 }
 
-async function apply(sql: Sql, locked: readonly DueSchedule[]): Promise<readonly DecidedSchedule[]> {
+async function apply(
+  { tracer }: Pick<BatchDeps, "tracer">,
+  sql: Sql,
+  locked: readonly DueSchedule[],
+): Promise<readonly DecidedSchedule[]> {
   const checked = await readCheckedPeriods(sql);
-  const decided = locked.map((due) => ({ due, decision: decide(due, checked) }));
+  const decided = locked.map((due) => {
+    const decision = decide(due, checked);
+    return { due, decision, span: decision.run === undefined ? undefined : tracer?.begin("sealrun.schedule") };
+  });
   await setAllNextDue(
     sql,
     decided.map(({ due, decision }) => ({ id: due.id, next: decision.next })),
@@ -110,8 +121,8 @@ function decide(due: DueSchedule, checked: readonly CheckedPeriod[]): DueDecisio
 }
 
 async function start(sql: Sql, decided: readonly DecidedSchedule[]): Promise<void> {
-  const times = decided.flatMap(({ due, decision: { run } }) =>
-    run === undefined ? [] : [{ id: due.id, dueAt: run, due }],
+  const times = decided.flatMap(({ due, span, decision: { run } }) =>
+    run === undefined ? [] : [{ id: due.id, dueAt: run, due, trace: span?.context }],
   );
   if (times.length === 0) return;
   // Some may have run already: the clock was set back, or the database restored.
@@ -120,7 +131,7 @@ async function start(sql: Sql, decided: readonly DecidedSchedule[]): Promise<voi
   const versions = await findVersions(sql, new Map(wanted.map(({ due }) => [due.packageId, due.currentVersion])));
   const ids = await addExecutions(
     sql,
-    wanted.map(({ due, dueAt }): ExecutionToAdd => {
+    wanted.map(({ due, dueAt, trace }): ExecutionToAdd => {
       const version = versions.get(due.packageId);
       if (version === undefined)
         throw new SealrunError("NOT_FOUND", `This package has no version ${due.currentVersion}`);
@@ -132,6 +143,7 @@ async function start(sql: Sql, decided: readonly DecidedSchedule[]): Promise<voi
         parameters: { visible: {}, sealed: due.sealed, sealedNames: due.sealedNames },
         trigger: { kind: "schedule", scheduleId: due.id, dueAt: dueAt.toISOString() },
         requester: scheduleRequester(due),
+        trace,
       };
     }),
   );

@@ -6,7 +6,7 @@ import { waitForNext } from "./due-store.ts";
 import { runBatch } from "./run-batch.ts";
 import { schedulesChannel } from "../postgres/channels.ts";
 
-type SchedulerDeps = Pick<Deps, "database" | "fitness" | "log">;
+type SchedulerDeps = Pick<Deps, "database" | "fitness" | "log" | "tracer">;
 
 /** After a failure, and while the clock is wrong. */
 const retryMs = 1_000;

@@ -23,6 +23,8 @@ export interface AgainTarget {
   readonly requester: Requester;
   /** As for a start: the same key gets the same execution. */
   readonly idempotencyKey?: string | undefined;
+  /** The caller's `traceparent`, as it came. */
+  readonly callersTrace?: string | undefined;
 }
 
 /**
@@ -32,11 +34,12 @@ export interface AgainTarget {
  * `PARAMETER_INVALID` when the newest version does not accept the parameters.
  */
 export async function runAgain(
-  { database }: Pick<Deps, "database">,
+  { database, tracer }: Pick<Deps, "database" | "tracer">,
   target: AgainTarget,
   { version: which = "newest" }: RunAgain,
 ): Promise<ExecutionId> {
   const request = keyedRequest(target, which);
+  const span = tracer?.begin("sealrun.accept", target.callersTrace);
   const before = request === undefined ? undefined : await findStarted(database, request);
   if (before !== undefined) return before;
   const earlier = await getEarlier(database, target.execution);
@@ -48,12 +51,15 @@ export async function runAgain(
   const parameters = isSame ? pickParameters(earlier) : fit(target.execution, earlier, newest);
   const { projectId, packageId } = earlier;
   const { requester, execution: again } = target;
-  const added = { projectId, packageId, version, parameters, trigger: triggerOf(earlier), requester, again };
-  return database.transaction(async (sql) => {
+  const from = { projectId, packageId, version, parameters, trigger: triggerOf(earlier) };
+  const added = { ...from, requester, again, trace: span?.context };
+  const id = await database.transaction(async (sql) => {
     // What its trigger names, an event, is kept as long as an execution with that trigger exists.
     await keepEarlier(sql, again);
     return addOnce(sql, added, request);
   });
+  span?.end({ "sealrun.execution.id": id });
+  return id;
 }
 
 function keyedRequest(

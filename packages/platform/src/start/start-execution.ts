@@ -28,7 +28,7 @@ const defaultPriority = 5;
 /** Executions that one statement writes. */
 const maxExecutions = 500;
 
-type StartDeps = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey"> & {
+type StartDeps = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey" | "tracer"> & {
   readonly kept: Pick<Kept, "getVersion">;
 };
 
@@ -39,6 +39,8 @@ export interface StartTarget {
   readonly requester: Requester;
   /** Lets the requester retry safely: the same key gets the same execution. */
   readonly idempotencyKey?: string | undefined;
+  /** The caller's `traceparent`, as it came. */
+  readonly callersTrace?: string | undefined;
 }
 
 /**
@@ -53,9 +55,10 @@ export async function startExecution(
   given: StartExecution,
 ): Promise<ExecutionId> {
   const request = keyedRequest(target, given);
+  const span = deps.tracer?.begin("sealrun.accept", target.callersTrace);
   let prepared: ExecutionToAdd;
   try {
-    prepared = await prepare(deps, target, given);
+    prepared = { ...(await prepare(deps, target, given)), trace: span?.context };
   } catch (error) {
     // A request that is sent again gets its execution, even when the package can no longer be started like that.
     const before = request === undefined ? undefined : await findStarted(deps.database, request);
@@ -65,6 +68,7 @@ export async function startExecution(
   crashPoint("platform.start.before-commit");
   const id = await addOnce(deps.database, prepared, request);
   crashPoint("platform.start.after-commit");
+  span?.end({ "sealrun.execution.id": id });
   return id;
 }
 
@@ -108,6 +112,8 @@ export interface ExecutionToAdd {
   readonly priority?: number;
   readonly notBefore?: Date;
   readonly sealedAtBoundary?: boolean;
+  /** The span that starts it; none while tracing is off. */
+  readonly trace?: string | undefined;
   /** The earlier execution, when this one runs it again. */
   readonly again?: ExecutionId;
 }
@@ -166,6 +172,7 @@ function newExecution(added: ExecutionToAdd): NewExecution {
     steps: version.steps,
     ...parameters,
     requester,
+    trace: added.trace ?? null,
     detail: {
       package: packageId,
       version: version.number,

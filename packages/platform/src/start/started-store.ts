@@ -32,6 +32,8 @@ export interface NewExecution {
   readonly sealedNames: readonly string[];
   readonly steps: readonly { readonly script: string; readonly name: string }[];
   readonly requester: Requester;
+  /** The span of the request, as `traceparent`; null while tracing is off. */
+  readonly trace: string | null;
   /** What the audit says of the start; never a value. */
   readonly detail: JsonObject;
 }
@@ -70,6 +72,7 @@ export async function insertStarted(
     request?.actor ?? null,
     request?.key ?? null,
     request?.sha256 ?? null,
+    made.map(({ trace }) => trace),
   ]);
   return stored?.ids ?? [];
 }
@@ -85,9 +88,9 @@ with keyed as (${takeKeyFrom(`(
 ), given as (
   select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::json[], $7::bytea[],
                        $8::json[], $9::int[], $10::timestamptz[], $11::json[], $12::text[], $13::text[], $14::text[],
-                       $15::json[]) with ordinality
+                       $15::json[], $23::text[]) with ordinality
     as given (id, project_id, package_id, version_id, pool_name, visible, sealed,
-              sealed_names, priority, not_before, trigger, on_lost, actor, request_id, detail, place)
+              sealed_names, priority, not_before, trigger, on_lost, actor, request_id, detail, trace, place)
   where $21::text is null or exists (select from keyed)
 ), made as (${insertExecutionsFrom("given")}
 ), stepped as (

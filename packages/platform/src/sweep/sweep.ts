@@ -8,6 +8,7 @@ import { readProgress, reportsConsumer } from "../nats/streams.ts";
 import { listStalled } from "../reports/gap-store.ts";
 import { giveUpWaiting } from "./give-up-waiting.ts";
 import { listLost, lockLost } from "../executions/store.ts";
+import { cancelledUnstarted } from "../executions/transitions.ts";
 import { attemptsBell } from "../postgres/channels.ts";
 import { lookForSweep, type SweepLook } from "./sweep-store.ts";
 import { watchClock } from "./watch-clock.ts";
@@ -16,7 +17,7 @@ const tickMs = 2_000;
 /** Smaller corrections of the database's clock are ignored: leases are much longer. */
 const maxJumpMs = 5_000;
 
-type SweepDeps = Pick<Deps, "database" | "fitness" | "link" | "identity" | "keyring" | "log">;
+type SweepDeps = Pick<Deps, "database" | "fitness" | "link" | "identity" | "keyring" | "log" | "metrics">;
 
 /**
  * Ends attempts whose lease expired, closes executions whose reports are missing, and tells the keyring which grants
@@ -165,7 +166,10 @@ async function isolateFailure(
   }
 }
 
-async function expireLease({ database, log }: Pick<SweepDeps, "database" | "log">, id: ExecutionId): Promise<void> {
+async function expireLease(
+  { database, log, metrics }: Pick<SweepDeps, "database" | "log" | "metrics">,
+  id: ExecutionId,
+): Promise<void> {
   const ended = await database.transaction(async (sql) => {
     const lost = await lockLost(sql, id);
     if (lost === undefined) return undefined;
@@ -175,6 +179,8 @@ async function expireLease({ database, log }: Pick<SweepDeps, "database" | "log"
   });
   if (ended === undefined) return;
   crashPoint("platform.sweep.after-commit");
+  if (ended.fate === "lost") metrics?.ended({ status: "lost", code: "LEASE_LOST" });
+  if (ended.fate === "cancelled") metrics?.ended({ status: "cancelled", code: cancelledUnstarted.code });
   log.warn(ended, "Lease expired: the executor stopped renewing; its attempt has ended");
 }
 

@@ -52,13 +52,14 @@ export interface WaitingRows {
 /** The limit up to which `countWaiting` counts. */
 export const maxCounted = 10_000;
 
-/** How many rows wait for their link, and how long the oldest has waited; cheap even with very many rows. */
-export async function countWaiting(sql: Sql, { id }: Pick<Chain, "id">): Promise<WaitingRows> {
-  const row = await sql.row(
-    z.object({ count: z.number(), seconds: z.number().nullable() }),
-    `select (select count(*)::int from (select from audit_unsealed limit ${maxCounted}) waiting) as count,
-       (select extract(epoch from clock_timestamp() - a.at)::float8 from audit a
-        where a.${id} = (select min(u.seq) from audit_unsealed u)) as seconds`,
-  );
+/** How many rows wait for their link, and how long the oldest has waited, as SQL of one row; cheap even with very many rows. */
+export const waitingRowsOf = ({ id }: Pick<Chain, "id">): string => `
+  select (select count(*)::int from (select from audit_unsealed limit ${maxCounted}) waiting) as count,
+    (select extract(epoch from clock_timestamp() - a.at)::float8 from audit a
+     where a.${id} = (select min(u.seq) from audit_unsealed u)) as seconds`;
+
+/** Reads what `waitingRowsOf` says. */
+export async function countWaiting(sql: Sql, chain: Pick<Chain, "id">): Promise<WaitingRows> {
+  const row = await sql.row(z.object({ count: z.number(), seconds: z.number().nullable() }), waitingRowsOf(chain));
   return row ?? { count: 0, seconds: null };
 }

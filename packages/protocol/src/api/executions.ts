@@ -13,6 +13,7 @@ import {
 import { networkForm } from "../wire/network.ts";
 import { jsonObject, jsonValue } from "../text/json-value.ts";
 import { eventText, executionId } from "../names.ts";
+import { sandboxLevel } from "../wire/sandbox-level.ts";
 import { zonedTime } from "./zoned-time.ts";
 
 /**
@@ -108,6 +109,8 @@ export const executionInfo = z.object({
       end: z.enum(["finished", "lost", "given-back", "released"]).nullable(),
       /** The problem of the executor's machine that made it release the attempt; null for any other end. */
       reason: failure.nullable(),
+      /** What the executor's sandbox held when it claimed; null from an executor that does not say. */
+      sandbox: sandboxLevel.nullable().optional(),
     }),
   ),
   parameters: z.object({ visible: jsonObject, sealedNames: z.array(z.string()) }),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { sandboxLevel } from "../wire/sandbox-level.ts";
 
 /** The check of one component. */
 export const healthCheck = z.object({
@@ -70,6 +71,8 @@ export const poolInfo = z.object({
   running: z.number().int().nonnegative(),
   queued: z.number().int().nonnegative(),
   oldestQueuedAt: z.string().nullable(),
+  /** The strongest sandbox of its live executors; null without one that says it, absent from an earlier platform. */
+  sandbox: sandboxLevel.nullable().optional(),
 });
 export type PoolInfo = z.infer<typeof poolInfo>;
 /** `GET /api/v1/pools`: every pool that has executors or queued executions. */

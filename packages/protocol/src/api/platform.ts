@@ -3,6 +3,7 @@ import { key32 } from "../text/bytes-text.ts";
 import { failure } from "../wire/execution.ts";
 import { networkForm } from "../wire/network.ts";
 import { platformId } from "../names.ts";
+import { sandboxLevel } from "../wire/sandbox-level.ts";
 
 /** `GET /api/v1/platform`: the platform's identity. The client compares the keyring's fingerprint with its pinned one. */
 export const platformInfo = z.object({
@@ -35,6 +36,8 @@ export const executorInfo = z.object({
   trouble: failure.nullable(),
   /** How it can limit the network of scripts; absent from a platform of an earlier version. */
   networkForms: z.array(networkForm).optional(),
+  /** What its sandbox holds; null while it does not say, absent from an earlier platform. */
+  sandbox: sandboxLevel.nullable().optional(),
   /** When it was revoked; null while it is enrolled. */
   revokedAt: z.string().nullable(),
 });

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { fields } from "../text/document.ts";
 import { maxConcurrent } from "../package/manifest-fields.ts";
 import { projectId, projectName } from "../names.ts";
+import { sandboxLevel } from "../wire/sandbox-level.ts";
 
 /** `POST /api/v1/projects`. */
 export const createProject = fields({ name: projectName });
@@ -12,10 +13,15 @@ export const projectInfo = z.object({
   createdAt: z.string(),
   /** The maximum number of its executions that run at once; null means unlimited. */
   maxConcurrent: z.number().int().nullable(),
+  /** Its executions run only on executors whose sandbox reaches this level; absent from an earlier platform. */
+  minSandbox: sandboxLevel.optional(),
 });
 export type ProjectInfo = z.infer<typeof projectInfo>;
-/** `PATCH /api/v1/projects/:project`: absent fields stay as they are; null removes the limit. */
-export const changeProject = fields({ maxConcurrent: maxConcurrent.nullable().optional() });
+/** `PATCH /api/v1/projects/:project`: absent fields stay as they are; null removes the limit, `none` the least level. */
+export const changeProject = fields({
+  maxConcurrent: maxConcurrent.nullable().optional(),
+  minSandbox: sandboxLevel.optional(),
+});
 export type ChangeProject = z.infer<typeof changeProject>;
 /** `GET /api/v1/projects`. */
 export const projectList = z.object({ projects: z.array(projectInfo) });

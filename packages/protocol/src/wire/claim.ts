@@ -3,6 +3,7 @@ import { base64 } from "../text/bytes-text.ts";
 import { executionId } from "../names.ts";
 import { batchOf } from "./batches.ts";
 import { failure } from "./execution.ts";
+import { sandboxLevel } from "./sandbox-level.ts";
 
 /**
  * One published execution that an executor asks to run. Sent again, it keeps its request id and gets the same answer,
@@ -21,6 +22,8 @@ export const claimRequest = z.object({
     (claims) => new Set(claims.map((one) => one.requestId)).size === claims.length,
     "expected each request id once",
   ),
+  /** What the executor's sandbox holds; absent from an executor of an earlier version. */
+  sandbox: sandboxLevel.optional(),
 });
 export type ClaimRequest = z.infer<typeof claimRequest>;
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { base64, sha256Hex } from "../text/bytes-text.ts";
 import { trigger } from "./execution.ts";
+import { traceParent } from "./trace-context.ts";
 import { jsonObject, jsonValue } from "../text/json-value.ts";
 import { networkSetting } from "./network.ts";
 import {
@@ -85,6 +86,8 @@ export const executionEvent = z.object({
   }),
   trigger,
   secrets: z.array(eventSecret),
+  /** The span that started it; absent while tracing is off. */
+  trace: traceParent.optional(),
   /** Milliseconds since 1970. The event is not claimed after it. */
   expiresAt: z.number().int(),
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { traceParent } from "./trace-context.ts";
 import { fields } from "../text/document.ts";
 import { base64, key32 } from "../text/bytes-text.ts";
 import {
@@ -175,6 +176,8 @@ export const grantItem = z.object({
   eventData: grantedEventData.optional(),
   /** Milliseconds since 1970; the keyring answers lookups of this attempt until then. */
   endsAt: z.number().int(),
+  /** The span that started the execution; absent while tracing is off. */
+  trace: traceParent.optional(),
 });
 export type GrantItem = z.infer<typeof grantItem>;
 

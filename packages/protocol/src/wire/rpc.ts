@@ -7,6 +7,7 @@ import { announcedForms } from "./network.ts";
 import { eventId, eventText, eventType, executionId, scheduleId, secretId, secretName } from "../names.ts";
 import { limits } from "../limits.ts";
 import { scope, writableScope } from "../scope.ts";
+import { sandboxLevel } from "./sandbox-level.ts";
 
 /** Any refusal over NATS. */
 export const rpcRefusal = z.object({ ok: z.literal(false), code: z.string(), message: z.string() });
@@ -151,6 +152,8 @@ export const presenceRequest = z.object({
   trouble: machineTrouble.nullish(),
   /** How scripts' network can be limited here; absent from an executor of an earlier version. */
   networkForms: announcedForms.optional(),
+  /** What its sandbox holds; absent from an executor of an earlier version. */
+  sandbox: sandboxLevel.optional(),
 });
 export type PresenceRequest = z.infer<typeof presenceRequest>;
 /** The heartbeat was stored. */

@@ -4,13 +4,13 @@ import { programs } from "../../../support/servers.ts";
 import { testRuntime } from "../../run-package.ts";
 
 test("findForms() finds that a sandbox can have no network, or named hosts", async () => {
-  const found = await findForms({ kind: "bubblewrap", program: programs().bwrap }, testRuntime());
+  const found = await findForms({ kind: "bubblewrap", program: programs().bwrap, hasUsers: false }, testRuntime());
   expect(found).toEqual({ enforced: ["host", "none", "named"], missing: new Map() });
 });
 
 test("findForms() finds only the host's network without a sandbox, or with one that does not start", async () => {
-  expect(await findForms({ kind: "none" }, testRuntime())).toMatchObject({ enforced: ["host"] });
-  const broken = await findForms({ kind: "bubblewrap", program: "/no/such/bwrap" }, testRuntime());
+  expect(await findForms({ kind: "none", hasUsers: false }, testRuntime())).toMatchObject({ enforced: ["host"] });
+  const broken = await findForms({ kind: "bubblewrap", program: "/no/such/bwrap", hasUsers: false }, testRuntime());
   expect(broken.enforced).toEqual(["host"]);
   expect(broken.missing.get("none")).toContain("/no/such/bwrap cannot be started");
   expect(broken.missing.get("named")).toBe("No sandbox can be started here");
@@ -18,7 +18,7 @@ test("findForms() finds only the host's network without a sandbox, or with one t
 
 test("findForms() finds no named hosts, and leaves no process, where their sockets cannot be made", async () => {
   const broken = { ...testRuntime(), node: "/no/such/node" };
-  const found = await findForms({ kind: "bubblewrap", program: programs().bwrap }, broken);
+  const found = await findForms({ kind: "bubblewrap", program: programs().bwrap, hasUsers: false }, broken);
   expect(found.enforced).toEqual(["host", "none"]);
   expect(found.missing.get("named")).toMatch(
     /^The sockets of named hosts could not be made \(nsenter: .*\/no\/such\/node/,

@@ -36,3 +36,16 @@ test("hide() hides what it is told, in any order, and nothing of what comes afte
   window.append(Buffer.from("ijklmnop"));
   expect([...window.hidden]).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
 });
+
+test("createMaskWindow() counts hidden bytes and shown masks when they are released", () => {
+  const masked = { bytes: 0, replacements: 0 };
+  const window = createMaskWindow(2, masked);
+  window.append(Buffer.from("a secret and another"));
+  window.hide(2, 8);
+  window.hide(13, 20);
+  expect(masked).toEqual({ bytes: 0, replacements: 0 });
+  window.release(5);
+  window.append(Buffer.from("..."));
+  window.release(16);
+  expect(masked).toEqual({ bytes: 13, replacements: 2 });
+});

@@ -11,6 +11,7 @@ describe("announcePresence()", () => {
   test("announcePresence() sends a heartbeat at once, and at once when it drains, with what runs", async () => {
     const told: PresenceRequest[] = [];
     const presence = announcePresence({
+      sandbox: "filtered",
       rpc: { presence: async (said) => (told.push(said), { ok: true }) },
       slots: 3,
       networkForms: ["host", "none"],
@@ -23,14 +24,15 @@ describe("announcePresence()", () => {
     await presence.close();
     await until(() => told[1]);
     expect(told).toEqual([
-      { slots: 3, running: 0, draining: false, trouble: null, networkForms: ["host", "none"] },
-      { slots: 3, running: 1, draining: true, trouble: null, networkForms: ["host", "none"] },
+      { slots: 3, running: 0, draining: false, trouble: null, sandbox: "filtered", networkForms: ["host", "none"] },
+      { slots: 3, running: 1, draining: true, trouble: null, sandbox: "filtered", networkForms: ["host", "none"] },
     ]);
   });
 
   test("announcePresence() says at once why it takes nothing, and at once when it takes executions again", async () => {
     const told: PresenceRequest[] = [];
     const presence = announcePresence({
+      sandbox: "filtered",
       rpc: { presence: async (said) => (told.push(said), { ok: true }) },
       slots: 1,
       log,
@@ -47,6 +49,7 @@ describe("announcePresence()", () => {
     const lines: string[] = [];
     let tries = 0;
     const presence = announcePresence({
+      sandbox: "filtered",
       rpc: {
         presence: async () => {
           tries += 1;
@@ -67,6 +70,7 @@ describe("announcePresence()", () => {
     let isWrong = false;
     let told = 0;
     const presence = announcePresence({
+      sandbox: "filtered",
       rpc: {
         presence: async () => {
           told += 1;
@@ -99,7 +103,7 @@ describe("announcePresence()", () => {
       told += 1;
       return linesPerSecond === undefined ? { ok: true } : { ok: true, linesPerSecond };
     };
-    const presence = announcePresence({ rpc: { presence: answer }, slots: 1, log });
+    const presence = announcePresence({ sandbox: "filtered", rpc: { presence: answer }, slots: 1, log });
     expect(presence.linesPerSecond()).toBe(2_000);
     await until(() => (presence.linesPerSecond() === 50 ? true : undefined));
     linesPerSecond = undefined;
@@ -111,6 +115,7 @@ describe("announcePresence()", () => {
   test("announcePresence() closes once the platform knows that it drains, and sends nothing after", async () => {
     const heard: boolean[] = [];
     const presence = announcePresence({
+      sandbox: "filtered",
       rpc: {
         presence: async ({ draining }) => {
           await new Promise((resolve) => setTimeout(resolve, 50));

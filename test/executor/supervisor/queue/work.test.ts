@@ -8,6 +8,7 @@ describe("settle()", () => {
     ["gives back an event that has expired by this clock", "EXPIRED", 1, "given back"],
     ["removes an expired event after many deliveries", "EXPIRED", 20, "done"],
     ["gives back an event whose failure may pass", "KEYRING_UNREACHABLE", 20, "given back"],
+    ["gives back an event for an executor with a stronger sandbox", "SANDBOX_TOO_WEAK", 20, "given back"],
     ["removes an event that can never run", "CLAIM_REFUSED", 1, "done"],
   ] as const)("settle() %s", (_what, code, delivered, expected) => {
     const ends: string[] = [];

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { pino } from "pino";
 import { describe, expect, test } from "vitest";
+import { createUserPool } from "../../../../executor/src/child/user/take-users.ts";
 import { createWorkerPool } from "../../../../executor/src/supervisor/workers/worker-pool.ts";
 import { childrenOf } from "../../../support/processes.ts";
 import { until } from "../../../support/until.ts";
@@ -9,11 +10,12 @@ import { makeSettings, runOne, workerProgram } from "./run-in-worker.ts";
 
 const quick = { files: { "main.sh": "echo done\n" } };
 const held = { files: { "main.sh": "echo begins; sleep 600\n" } };
-const ended = { kind: "run", failure: undefined };
+const ended: unknown = expect.objectContaining({ kind: "run", failure: undefined });
 
 async function startPool(folder: string, slots: number) {
   const lost: number[] = [];
   const pool = createWorkerPool({
+    users: createUserPool([]),
     settings: await makeSettings(folder),
     program: workerProgram,
     slots,

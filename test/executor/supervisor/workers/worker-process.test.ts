@@ -33,7 +33,7 @@ describe("startWorker()", () => {
     await using root = await temporaryFolder();
     const files = { "main.sh": 'echo "from the script"\nsealrun-context get NOT_THERE || true\n' };
     const { worker, end, items } = await startOne(root.path, { files });
-    expect(await end).toEqual({ kind: "run", failure: undefined });
+    expect(await end).toMatchObject({ kind: "run", failure: undefined });
     expect(items.join("")).toContain("from the script");
     await worker.close();
     expect(worker.isAlive()).toBe(false);
@@ -42,7 +42,7 @@ describe("startWorker()", () => {
   test("startWorker() ends the script when the deadline passes, without a word of its supervisor", async () => {
     await using root = await temporaryFolder();
     const { worker, end } = await startOne(root.path, { files: { "main.sh": "sleep 600\n" } }, { leaseMs: 2_000 });
-    expect(await end).toEqual({ kind: "run", failure: { code: "LEASE_LOST", message: expect.any(String) } });
+    expect(await end).toMatchObject({ kind: "run", failure: { code: "LEASE_LOST", message: expect.any(String) } });
     await worker.close();
   });
 
@@ -52,7 +52,7 @@ describe("startWorker()", () => {
     const { worker, end, items, stop } = await startOne(root.path, { files });
     await until(async () => (items.join("").includes("begins") ? true : undefined));
     stop.abort(new SealrunError("CANCELLED", ""));
-    expect(await end).toEqual({ kind: "run", failure: { code: "CANCELLED", message: expect.any(String) } });
+    expect(await end).toMatchObject({ kind: "run", failure: { code: "CANCELLED", message: expect.any(String) } });
     await worker.close();
   });
 
@@ -93,7 +93,7 @@ describe("startWorker() with a worker that someone took over", () => {
     await using root = await temporaryFolder();
     const config = { does: "names another attempt" };
     const { worker, end, refs } = await startOne(root.path, { config }, { program: stolen });
-    expect(await end).toEqual({ kind: "run", failure: undefined });
+    expect(await end).toMatchObject({ kind: "run", failure: undefined });
     expect(refs).toEqual([expect.objectContaining({ attempt: 1 })]);
     expect(JSON.stringify(refs)).not.toContain("exe_00000000000000000000");
     await worker.close();

@@ -23,7 +23,15 @@ describe("POST /executors/enrol", () => {
     expect(await list()).toMatchObject([{ id: peer.state.identity.id, pool: "night", running: 0 }]);
     const heard = { slots: 256, isLive: true, isDraining: false };
     await expect.poll(list).toMatchObject([heard]);
-    const pool = { name: "night", executors: 1, slots: 256, running: 0, queued: 0, oldestQueuedAt: null };
+    const pool = {
+      name: "night",
+      executors: 1,
+      slots: 256,
+      running: 0,
+      queued: 0,
+      oldestQueuedAt: null,
+      sandbox: "filtered",
+    };
     expect((await ask(platform, poolList, ["GET", "/pools"])).pools).toEqual([pool]);
     await peer.rpc.presence({ slots: 3, running: 0, draining: true });
     expect(await list()).toMatchObject([{ slots: 3, isLive: true, isDraining: true }]);

@@ -16,6 +16,7 @@ export function eventRoutes(plain: FastifyInstance, deps: Deps): void {
       schema: {
         summary: "Send an event: it starts the packages that wait for its type",
         params: z.object({ project: projectName }),
+        headers: z.looseObject({ traceparent: z.string().optional() }),
         body: sendEvent,
         response: { 202: sentEvent, default: errorBody },
       },
@@ -23,7 +24,9 @@ export function eventRoutes(plain: FastifyInstance, deps: Deps): void {
     async (request, reply) => {
       const project = await getProject(deps.database, request.params.project);
       const requester = requesterOf(request);
-      return reply.code(202).send(await send(deps, { project, requester }, request.body));
+      return reply
+        .code(202)
+        .send(await send(deps, { project, requester, callersTrace: request.headers.traceparent }, request.body));
     },
   );
 }

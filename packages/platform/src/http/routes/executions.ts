@@ -50,7 +50,11 @@ const cursor = z.string().regex(/^\d{1,18}$/, "expected a cursor of this API");
 const idempotencyKey = z
   .string()
   .regex(/^[!-~]{1,255}$/, "expected 1 to 255 printable ASCII characters without a space");
-const keyHeader = z.looseObject({ "idempotency-key": idempotencyKey.optional() });
+const keyHeader = z.looseObject({
+  "idempotency-key": idempotencyKey.optional(),
+  /** The caller's span, as W3C Trace Context writes it. One that is not valid is ignored. */
+  traceparent: z.string().optional(),
+});
 const config = { access: "admin" } as const;
 
 /** Executions: start, list, show, read lines, follow. */
@@ -72,7 +76,13 @@ export function executionRoutes(plain: FastifyInstance, deps: ExecutionRouteDeps
       const project = await deps.kept.getProject(request.params.project);
       const found = await deps.kept.getPackage(project, request.params.package);
       const requester = requesterOf(request);
-      const target = { project, package: found, requester, idempotencyKey: request.headers["idempotency-key"] };
+      const target = {
+        project,
+        package: found,
+        requester,
+        idempotencyKey: request.headers["idempotency-key"],
+        callersTrace: request.headers.traceparent,
+      };
       const id = await start(deps, target, request.body ?? {});
       return reply.code(202).send({ id, status: "queued" });
     },
@@ -91,7 +101,12 @@ export function executionRoutes(plain: FastifyInstance, deps: ExecutionRouteDeps
     },
     async (request, reply) => {
       const requester = requesterOf(request);
-      const target = { ...request.params, requester, idempotencyKey: request.headers["idempotency-key"] };
+      const target = {
+        ...request.params,
+        requester,
+        idempotencyKey: request.headers["idempotency-key"],
+        callersTrace: request.headers.traceparent,
+      };
       const id = await again(deps, target, request.body ?? {});
       return reply.code(202).send({ id, status: "queued" });
     },

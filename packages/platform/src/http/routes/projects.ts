@@ -16,14 +16,22 @@ import type { Kept } from "../../cache/kept.ts";
 import type { Deps } from "../../deps.ts";
 import { ringOutbox } from "../../postgres/channels.ts";
 import { describeProject } from "../../overview/overview.ts";
-import { createProject as make, getProject, limitProject, listProjects, type Project } from "../../projects/store.ts";
+import {
+  createProject as make,
+  getProject,
+  limitProject,
+  listProjects,
+  type Project,
+  requireSandbox,
+} from "../../projects/store.ts";
 import { requesterOf } from "../requester.ts";
 
-const info = ({ id, name, createdAt, maxConcurrent }: Project): ProjectInfo => ({
+const info = ({ id, name, createdAt, maxConcurrent, minSandbox }: Project): ProjectInfo => ({
   id,
   name,
   createdAt: createdAt.toISOString(),
   maxConcurrent,
+  minSandbox,
 });
 
 /** Projects: create, list, show, limit. */
@@ -92,21 +100,28 @@ export function projectRoutes(
     {
       config,
       schema: {
-        summary: "Change the limit of concurrent executions of a project",
+        summary: "Change the limits of a project: concurrent executions, and the least sandbox of its executors",
         params: z.object({ project: projectName }),
         body: changeProject,
         response: { 200: projectInfo, default: errorBody },
       },
     },
     async (request) => {
-      const { maxConcurrent } = request.body;
-      if (maxConcurrent === undefined) return info(await getProject(deps.database, request.params.project));
+      const { maxConcurrent, minSandbox } = request.body;
+      const { project: name } = request.params;
+      if (maxConcurrent === undefined && minSandbox === undefined) return info(await getProject(deps.database, name));
+      const requester = requesterOf(request);
       const changed = await deps.database.transaction(async (sql) => {
-        const project = await limitProject(sql, request.params.project, maxConcurrent);
-        const requester = requesterOf(request);
-        await recordAudit(sql, { requester, action: "project.limit", object: project.id, detail: { maxConcurrent } });
+        if (maxConcurrent !== undefined) {
+          const { id: object } = await limitProject(sql, name, maxConcurrent);
+          await recordAudit(sql, { requester, action: "project.limit", object, detail: { maxConcurrent } });
+        }
+        if (minSandbox !== undefined) {
+          const { id: object } = await requireSandbox(sql, name, minSandbox);
+          await recordAudit(sql, { requester, action: "project.sandbox", object, detail: { minSandbox } });
+        }
         await ringOutbox(sql);
-        return project;
+        return getProject(sql, name);
       });
       deps.kept.changed("projects");
       return info(changed);

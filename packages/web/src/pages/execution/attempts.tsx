@@ -27,11 +27,12 @@ export function AttemptsTable({ execution }: { readonly execution: ExecutionInfo
                 <Table.Th>Attempt</Table.Th>
                 <Table.Th>Executor</Table.Th>
                 <Table.Th>Taken</Table.Th>
+                <Table.Th>Sandbox</Table.Th>
                 <Table.Th>End</Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
-              {execution.attempts.map(({ attempt, executor, claimedAt, end, reason }) => (
+              {execution.attempts.map(({ attempt, executor, claimedAt, sandbox, end, reason }) => (
                 <Table.Tr key={attempt}>
                   <Table.Td>{attempt}</Table.Td>
                   <Table.Td ff="monospace">
@@ -42,6 +43,7 @@ export function AttemptsTable({ execution }: { readonly execution: ExecutionInfo
                   <Table.Td>
                     <Time at={claimedAt} />
                   </Table.Td>
+                  <Table.Td>{sandbox ?? "Not said"}</Table.Td>
                   <Table.Td>
                     {end === null ? "Running" : ends[end]}
                     {reason === null ? null : (

@@ -10,6 +10,7 @@ import { useTicking } from "../../parts/time/use-ticking.ts";
 /** The package of an execution, what started it and when, how long it took and where it ran. */
 export function Facts({ execution }: { readonly execution: ExecutionInfo }): ReactNode {
   const { project, package: name, version, executor, priority, notBefore, network } = execution;
+  const sandbox = execution.attempts.at(-1)?.sandbox ?? null;
   return (
     <Group gap="2px 8px">
       <LinkAnchor size="sm" to="/projects/$project" params={{ project }}>
@@ -37,6 +38,17 @@ export function Facts({ execution }: { readonly execution: ExecutionInfo }): Rea
             on{" "}
             <LinkAnchor size="sm" to="/executions" search={{ executor }}>
               {shortId(executor)}
+            </LinkAnchor>
+          </span>
+        </>
+      )}
+      {sandbox === null ? null : (
+        <>
+          <Dot />
+          <span>
+            sandbox{" "}
+            <LinkAnchor size="sm" to="/guides/$" params={{ _splat: "security-model" }} hash="sandbox-levels">
+              {sandbox}
             </LinkAnchor>
           </span>
         </>

@@ -11,6 +11,7 @@ import { Page } from "../../parts/page/page.tsx";
 import { Problem } from "../../parts/page/problem.tsx";
 import { AttentionPanel } from "./attention-panel.tsx";
 import { FirstPackage } from "./first-package.tsx";
+import { LeastSandbox } from "./least-sandbox.tsx";
 import { overviewQuery } from "./overview-query.ts";
 import { PackageList } from "./package-list.tsx";
 import { RecentExecutions } from "./recent-executions.tsx";
@@ -65,6 +66,7 @@ function Content(props: { readonly project: string; readonly packages: readonly 
         <Stack>
           <AttentionPanel project={project} packages={packages} />
           <RecentExecutions project={project} />
+          <LeastSandbox project={project} />
         </Stack>
       </Grid.Col>
     </Grid>

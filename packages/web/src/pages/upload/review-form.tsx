@@ -31,7 +31,7 @@ export function ReviewForm(props: {
   const [overwritten, setOverwritten] = useState<string>();
   const isOverwriting = overwritten === typed;
   const asked = useFoundNames(project, typed, review);
-  const idle = useIdlePool(review);
+  const idle = useIdlePool(review, project);
   const found = useMemo(() => findProblems(review, asked.data, project), [review, asked.data, project]);
   const problems = idle.data == null ? found : [...found, idle.data];
   // What the platform itself refuses cannot be forced.

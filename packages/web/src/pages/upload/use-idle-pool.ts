@@ -5,10 +5,10 @@ import { topicKey } from "../../platform/queries.ts";
 import type { Review } from "./review.ts";
 
 /** A warning when the pool that would run the package has no executor, null when it has one. */
-export function useIdlePool({ checked: { manifest } }: Review): UseQueryResult<PackageProblem | null> {
+export function useIdlePool({ checked: { manifest } }: Review, project: string): UseQueryResult<PackageProblem | null> {
   const client = useClient();
   return useQuery({
-    queryKey: topicKey("executors", "idle-pool", manifest?.pool ?? null),
-    queryFn: async () => (await findIdlePool(client, manifest)) ?? null,
+    queryKey: topicKey("executors", "idle-pool", manifest?.pool ?? null, project),
+    queryFn: async () => (await findIdlePool(client, manifest, project)) ?? null,
   });
 }

@@ -1,0 +1,39 @@
+import { describe, expect, test } from "vitest";
+import { examineIsolation, type IsolationSettings } from "../../../executor/src/self-attack/examine-isolation.ts";
+import { prepared, showKeys } from "./weak-sandbox.ts";
+
+async function examine(weaken: string | undefined, minSandbox: IsolationSettings["minSandbox"]) {
+  const { result } = await prepared(weaken, async ({ sandbox, stateFile }) =>
+    examineIsolation({
+      bwrap: sandbox.program,
+      python: null,
+      stateFile,
+      hidden: [],
+      tmpBytes: 1_048_576,
+      minSandbox,
+      slotUids: null,
+    }),
+  );
+  return result;
+}
+
+describe("examineIsolation()", () => {
+  test("examineIsolation() says which level holds, and what is missing for more", async () => {
+    const { isEnough, sentence } = await examine(undefined, "filtered");
+    expect(isEnough).toBe(true);
+    expect(sentence).toMatch(
+      /^The sandbox reaches the level filtered: \d\d attacks on it failed; for more, a script could .*; with the host's network a script could connect to an abstract socket of the host$/,
+    );
+  });
+
+  test("examineIsolation() says that an executor does not start below the level in its settings", async () => {
+    expect(await examine(undefined, "separate-users")).toMatchObject({
+      isEnough: false,
+      sentence: expect.stringMatching(/the settings say minSandbox separate-users, so the executor does not start$/),
+    });
+    expect(await examine(showKeys, "none")).toMatchObject({
+      isEnough: false,
+      sentence: expect.stringContaining("a script could read the executor's keys"),
+    });
+  });
+});

@@ -1,0 +1,46 @@
+import { chmod, mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { readHostRoots } from "../../../executor/src/child/host-roots.ts";
+import { createPipePool } from "../../../executor/src/child/output-pipes.ts";
+import type { SelfAttackOptions } from "../../../executor/src/self-attack/self-attack.ts";
+import { programs } from "../../support/servers.ts";
+import { testRuntime } from "../run-package.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+
+/** Gives `work` what an executor's self-attack needs, below one folder, with this program for bubblewrap. */
+export async function prepared<T>(
+  weaken: string | undefined,
+  work: (options: SelfAttackOptions) => Promise<T>,
+): Promise<{ readonly result: T; readonly left: readonly string[] }> {
+  await using root = await temporaryFolder();
+  const stateFile = join(root.path, "state.json");
+  const spool = `${stateFile}.spool`;
+  const workDir = join(root.path, "runs");
+  await writeFile(stateFile, "private keys", { mode: 0o600 });
+  await mkdir(spool, { mode: 0o700 });
+  const weak = join(root.path, "bwrap");
+  if (weaken !== undefined) await writeFile(weak, weakBubblewrap(weaken.replaceAll("STATE", stateFile)));
+  if (weaken !== undefined) await chmod(weak, 0o755);
+  const pipes = createPipePool(join(root.path, "pipes"));
+  const program = weaken === undefined ? programs().bwrap : weak;
+  const sandbox = { kind: "bubblewrap", program, hostRoots: await readHostRoots(), hidden: [] } as const;
+  const result = await work({ sandbox, runtime: testRuntime(), pipes, workDir, stateFile, spool });
+  await pipes.close();
+  return { result, left: await readdir(workDir).catch(() => []) };
+}
+
+/** Bubblewrap with other arguments: `weaken` changes the text of all of them, one on each line. */
+function weakBubblewrap(weaken: string): string {
+  return `#!/bin/bash
+closed=()
+given=$(printf '%s\\n' "$@" | sed '1,2d')
+inner=$(tr '\\0' '\\n' <&6)
+mapfile -t all < <(printf '%s\\n%s\\n' "$inner" "$given" | sed -z '${weaken}')
+exec 6<&-
+[[ " \${all[*]} " == *" --add-seccomp-fd "* ]] || exec 7<&-
+exec ${programs().bwrap} "\${all[@]}"
+`;
+}
+
+/** Shows the executor's keys in the sandbox. */
+export const showKeys = "s#--remount-ro\\n/\\n#--ro-bind\\nSTATE\\nSTATE\\n&#";
