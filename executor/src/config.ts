@@ -1,5 +1,14 @@
 import { readPrivateFile } from "@sealrun/key-files";
-import { decode, fields, limits, natsSettings, sandboxLevel, SealrunError, toSealrunError } from "@sealrun/protocol";
+import {
+  decode,
+  fields,
+  limitFields,
+  limits,
+  natsSettings,
+  sandboxLevel,
+  SealrunError,
+  toSealrunError,
+} from "@sealrun/protocol";
 import { metricsSettings, tracingSettings } from "@sealrun/telemetry";
 import { z } from "zod";
 import { isAddressOrNetwork } from "./child/network/refuse-address.ts";
@@ -54,6 +63,12 @@ export const executorConfig = fields({
   python: pythonRuntime.nullable(),
   /** Host folders below `/usr` that scripts must not see. */
   hidden: z.array(z.string()).default([]),
+  /** What a step may use whose package does not say. */
+  defaultLimits: limitFields.omit({ tmp: true }).prefault({}),
+  /** The most that a package may ask for. */
+  maxLimits: limitFields.prefault({}),
+  /** Folder of a cgroup of version 2 in which the executor may make one for each step. */
+  cgroup: z.string().startsWith("/").optional(),
   /** Maximum bytes of a script's `/tmp` and of its `/dev/shm`, each; they are in memory. */
   tmpBytes: z.number().int().min(minTmpBytes).default(limits.tmpBytes),
   /** Addresses and networks that hosts of a package's `network` may have although they are refused without this. */

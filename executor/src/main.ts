@@ -11,6 +11,7 @@ import { findForms } from "./child/network/forms.ts";
 import { hostsOfUrls } from "./child/network/hosts-of-urls.ts";
 import { readHostRoots } from "./child/host-roots.ts";
 import { createPipePool } from "./child/output-pipes.ts";
+import { openCgroup } from "./child/limits/cgroup.ts";
 import { probeSandbox } from "./child/probe.ts";
 import type { Sandbox } from "./child/run-step.ts";
 import { hasSystemCallFilter } from "./child/seccomp/filter.ts";
@@ -22,6 +23,7 @@ import { keepCredentials, type KeepOptions, type KeptCredentials } from "./enrol
 import { type ExecutorState, readState, writeState } from "./enrol/state-file.ts";
 import { listenToControl } from "./supervisor/lease/control.ts";
 import { createEnds } from "./supervisor/report/ends.ts";
+import { allowedLimits } from "./worker/attempt/allowed-limits.ts";
 import { createPlatformRpc } from "./supervisor/platform/platform-rpc.ts";
 import { announcePresence } from "./supervisor/queue/presence.ts";
 import { openSpool } from "./supervisor/report/spool.ts";
@@ -58,6 +60,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
   const metricSet = config.metrics === undefined ? undefined : await createMetricSet();
   const tracer =
     config.tracing === undefined ? undefined : createTracer(config.tracing, { service: "sealrun-executor", log });
+  const stepLimits = allowedLimits(config);
   const sandbox = await chooseSandbox(config, log);
   const pipesFolder = join(config.cacheDir, "pipes");
   for (const root of [config.workDir, pipesFolder]) await removeLeftovers(root);
@@ -73,7 +76,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
       slotUsers.close();
       throw error;
     })
-    .finally(pipes.close);
+    .finally(async () => pipes.close());
   const state = await loadState(config, log);
   const revoked = Promise.withResolvers<SealrunError>();
   const stopMetrics =
@@ -131,6 +134,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
       dependencies: config.dependencies,
       workDir,
       cacheDir: config.cacheDir,
+      stepLimits,
     }),
     program: workerProgram,
     slots: config.slots,
@@ -223,7 +227,8 @@ async function chooseSandbox(config: ExecutorConfig, log: Logger): Promise<Sandb
     log.warn({ processor: process.arch }, "The sandbox has no filter of system calls on this processor, only on x64");
   }
   const { bwrap: program, hidden, tmpBytes } = config;
-  return { kind: "bubblewrap", program, hostRoots: await readHostRoots(), hidden, tmpBytes };
+  const cgroup = config.cgroup === undefined ? undefined : openCgroup(config.cgroup);
+  return { kind: "bubblewrap", program, hostRoots: await readHostRoots(), hidden, tmpBytes, cgroup };
 }
 
 /** The login from the settings, else that of the enrolment, which is renewed from now on. */

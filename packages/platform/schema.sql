@@ -145,6 +145,8 @@ create table execution_steps (
   tries integer not null default 0,
   started_at timestamp with time zone,
   is_told_early boolean not null default false,
+  peak_memory_bytes double precision,
+  cpu_ms double precision,
   CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'skipped'::text]))),
   FOREIGN KEY (execution_id) REFERENCES executions(id),
   PRIMARY KEY (execution_id, "position")

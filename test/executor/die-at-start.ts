@@ -7,6 +7,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { z } from "zod";
+import { defaultStepLimits } from "@sealrun/protocol";
 import { readHostRoots } from "../../executor/src/child/host-roots.ts";
 import { createPipePool } from "../../executor/src/child/output-pipes.ts";
 import { runStep } from "../../executor/src/child/run-step.ts";
@@ -64,6 +65,7 @@ await runStep({
   script,
   variables: { executionId: "exe_00000000000000000000", packageName: "killed", own: {}, hasSealed: false },
   timeoutMs: 60_000,
+  limits: defaultStepLimits,
   signal: new AbortController().signal,
   onStdout: () => {},
   onStderr: () => {},

@@ -3,6 +3,7 @@
  * JSON, folder.
  */
 import { join } from "node:path";
+import { defaultStepLimits } from "@sealrun/protocol";
 import { readHostRoots } from "../../executor/src/child/host-roots.ts";
 import { createPipePool } from "../../executor/src/child/output-pipes.ts";
 import { runStep } from "../../executor/src/child/run-step.ts";
@@ -23,6 +24,7 @@ await runStep({
   script: "main.sh",
   variables: { executionId: "exe_00000000000000000000", packageName: "held", own: {}, hasSealed: false },
   timeoutMs: 60_000,
+  limits: defaultStepLimits,
   signal: new AbortController().signal,
   onStdout: (chunk) => void process.stdout.write(chunk),
   onStderr: (chunk) => void process.stderr.write(chunk),

@@ -5,10 +5,12 @@ import { bundleScripts } from "../../executor/src/bundle/bundle.ts";
 import type { ScriptHandler } from "../../executor/src/channel/answer-request.ts";
 import { readHostRoots } from "../../executor/src/child/host-roots.ts";
 import type { PythonRuntime, Runtime } from "../../executor/src/child/layout.ts";
+import type { DelegatedCgroup } from "../../executor/src/child/limits/cgroup.ts";
 import type { DialRules } from "../../executor/src/child/network/dial.ts";
 import { createPipePool } from "../../executor/src/child/output-pipes.ts";
 import { runStep, type Sandbox, type StepEnd, type StepOptions } from "../../executor/src/child/run-step.ts";
 import type { SlotUser } from "../../executor/src/child/user/slot-user.ts";
+import { defaultStepLimits, type EventLimits, withDefaults } from "@sealrun/protocol";
 import { createWorkspace } from "../../executor/src/workspace/workspace.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 import { programs } from "../support/servers.ts";
@@ -45,8 +47,9 @@ export interface PackageOptions extends Partial<
   readonly own?: Readonly<Record<string, string>>;
   readonly hasSealed?: boolean;
   readonly hidden?: readonly string[];
-  readonly tmpBytes?: number;
   readonly dialRules?: DialRules;
+  readonly limits?: EventLimits;
+  readonly cgroup?: DelegatedCgroup;
   readonly python?: PythonRuntime;
   /** The user that the script runs as; only root may choose one. */
   readonly user?: SlotUser;
@@ -81,13 +84,8 @@ export async function runPackage(options: PackageOptions): Promise<PackageRun> {
     files,
     linkedSdk: runtime.sdk,
   });
-  const { tmpBytes, dialRules, user } = options;
-  const sandbox = {
-    ...(await testSandbox(options.hidden)),
-    user,
-    ...(tmpBytes === undefined ? {} : { tmpBytes }),
-    ...(dialRules === undefined ? {} : { dialRules }),
-  };
+  const { dialRules, user, cgroup } = options;
+  const sandbox = { ...(await testSandbox(options.hidden)), user, cgroup, dialRules };
   await workspace.add(
     await bundleScripts({
       compiler: { bubblewrap: sandbox.program, esbuild },
@@ -98,7 +96,7 @@ export async function runPackage(options: PackageOptions): Promise<PackageRun> {
       versionDigest: randomBytes(32).toString("hex"),
     }),
   );
-  if (user !== undefined) await workspace.giveTo(user.id);
+  if (options.user !== undefined) await workspace.giveTo(options.user.id);
   const output = { stdout: "", stderr: "" };
   const pipes = createPipePool(join(root.path, "pipes"));
   const end = await runStep({
@@ -120,6 +118,7 @@ export async function runPackage(options: PackageOptions): Promise<PackageRun> {
     onStderr: (chunk) => void (output.stderr += Buffer.from(chunk).toString()),
     handle: answerNothing,
     ...options,
+    limits: withDefaults(options.limits ?? {}, defaultStepLimits),
   });
   await pipes.close();
   await workspace.remove();

@@ -2,6 +2,10 @@
 export const shells: Readonly<Record<string, readonly string[]>> = {
   "executor/src/bundle": ["test/executor/bundle/bundle.test.ts"],
   "executor/src/child": ["test/executor/child/run-step.test.ts", "test/whole/sandbox.test.ts"],
+  "executor/src/child/limits": [
+    "test/executor/child/limits/hogs.test.ts",
+    "test/executor/child/limits/work-folder.test.ts",
+  ],
   "executor/src/child/network": ["test/executor/child/network/named.test.ts", "test/whole/network.test.ts"],
   "executor/src/dependencies": ["test/executor/dependencies/dependencies.test.ts", "test/whole/dependencies.test.ts"],
   "executor/src/enrol": ["test/executor/enrol/keep-credentials.test.ts", "test/whole/executors.test.ts"],

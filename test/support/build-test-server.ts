@@ -2,7 +2,7 @@ import { generateIdentity } from "@sealrun/crypto";
 import { readRootKey } from "@sealrun/key-files";
 import { connectNats } from "@sealrun/nats";
 import { type Fitness, openDatabase, watchFitness } from "@sealrun/postgres";
-import { inboxPrefix, limits } from "@sealrun/protocol";
+import { inboxPrefix, limits, maxStepLimits } from "@sealrun/protocol";
 import { pino } from "pino";
 import { startAudit } from "../../packages/platform/src/audit/audit.ts";
 import { openKept } from "../../packages/platform/src/cache/kept.ts";
@@ -39,6 +39,7 @@ export async function buildTestServer(
     keyring: { id: "keyring", signPublic: identity.signPublic },
     storageKey,
     linesPerSecond: limits.outputLinesPerSecond,
+    maxLimits: maxStepLimits,
     log,
     notices,
     lines: hearReports({ link, identity, kept, log }),

@@ -2,7 +2,7 @@ import { importIdentity, fromBase64 } from "@sealrun/crypto";
 import { readPrivateFile, readPublicFile } from "@sealrun/key-files";
 import { connectNats, type NatsLink } from "@sealrun/nats";
 import { openDatabase, type Sql } from "@sealrun/postgres";
-import { decode, limits, publicIdentity } from "@sealrun/protocol";
+import { decode, limits, maxStepLimits, publicIdentity } from "@sealrun/protocol";
 import { type Logger, pino } from "pino";
 import { type Kept, openKept } from "../../packages/platform/src/cache/kept.ts";
 import { openStorageKey } from "../../packages/platform/src/config.ts";
@@ -14,7 +14,7 @@ import type { TestPlatform } from "./start-platform.ts";
 export interface CountedDeps {
   readonly deps: Pick<
     Deps,
-    "platformId" | "database" | "link" | "identity" | "keyring" | "storageKey" | "linesPerSecond" | "log"
+    "platformId" | "database" | "link" | "identity" | "keyring" | "storageKey" | "linesPerSecond" | "maxLimits" | "log"
   > & {
     readonly kept: Kept;
   };
@@ -38,6 +38,7 @@ export async function openCountedDeps({ config }: Pick<TestPlatform, "config">):
     kept,
     platformId: config.platformId,
     linesPerSecond: limits.outputLinesPerSecond,
+    maxLimits: maxStepLimits,
     database: counting,
     link,
     identity: importIdentity(await readPrivateFile(config.identityFile, "CONFIG_INVALID")),

@@ -66,6 +66,14 @@ function urgencyOf(type: ReportItem["type"]): Urgency {
 }
 
 function stepEndOf(item: Extract<ReportItem, { type: "step-finished" }>): FinishedStep {
-  const { step, status, exitCode, durationMs, error } = item;
-  return { step, status, exitCode, durationMs, ...(error === undefined ? {} : { error }) };
+  const { step, status, exitCode, durationMs, peakMemoryBytes, cpuMs, error } = item;
+  return {
+    step,
+    status,
+    exitCode,
+    durationMs,
+    ...(peakMemoryBytes === undefined ? {} : { peakMemoryBytes }),
+    ...(cpuMs === undefined ? {} : { cpuMs }),
+    ...(error === undefined ? {} : { error }),
+  };
 }

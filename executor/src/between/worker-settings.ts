@@ -9,6 +9,18 @@ const python = z.object({
   environment: z.record(z.string(), z.string()),
 });
 
+const amount = z.int().positive();
+const stepLimits = z.object({
+  memoryBytes: amount,
+  processes: amount,
+  cpuMs: amount,
+  diskBytes: amount,
+  files: amount,
+  openFiles: amount,
+  tmpBytes: amount,
+  outputBytes: amount,
+});
+
 /** What a worker knows of its machine. Nothing in it is a key. */
 export const workerSettings = z.object({
   sandbox: z.discriminatedUnion("kind", [
@@ -25,6 +37,7 @@ export const workerSettings = z.object({
           platformHosts: z.array(z.string()),
         })
         .optional(),
+      cgroup: z.object({ folder, hasControllers: z.boolean() }).optional(),
     }),
     z.object({ kind: z.literal("none") }),
   ]),
@@ -41,5 +54,6 @@ export const workerSettings = z.object({
   dependencies: dependencySettings,
   workDir: folder,
   cacheDir: folder,
+  stepLimits: z.object({ defaults: stepLimits, max: stepLimits }),
 });
 export type WorkerSettings = z.infer<typeof workerSettings>;

@@ -57,10 +57,16 @@ export function commandFor(options: CommandOptions): Command {
   }
 }
 
-/** The command started by `start.sh`, which waits for "go", then sets the variables in `heldBack` and runs it. */
-export function commandAfterGo(command: Command, layout: Layout, heldBack: readonly string[]): Command {
+/** What `start.sh` does before the program: it sets the limits of `shellLimits` and the variables in `heldBack`. */
+export interface StartSettings {
+  readonly limits: string;
+  readonly heldBack: readonly string[];
+}
+
+/** The command started by `start.sh`, which waits for "go", then runs it with these settings. */
+export function commandAfterGo(command: Command, layout: Layout, { limits, heldBack }: StartSettings): Command {
   const [program, ...rest] = command;
-  return ["/bin/sh", join(layout.bootstrap, "start.sh"), program, ...heldBack, "--", ...rest];
+  return ["/bin/sh", join(layout.bootstrap, "start.sh"), limits, program, ...heldBack, "--", ...rest];
 }
 
 function nodeCommand(layout: Layout, flags: readonly string[], path: string): Command {

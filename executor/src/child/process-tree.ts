@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { getPriority, setPriority } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** One process, distinguished from a later process with the same id. */
@@ -11,6 +12,10 @@ export interface ProcessMark {
 
 /** `OOM_SCORE_ADJ_MAX` of linux/oom.h. */
 const highestOomScore = 1000;
+
+/** How much less urgent scripts are than this process, in steps of `nice`: each is about a quarter less time. */
+const scriptNiceness = 5;
+const lowestPriority = 19;
 
 /** The process of this id, or undefined when it is gone or a zombie. */
 export async function markProcess(id: number): Promise<ProcessMark | undefined> {
@@ -25,6 +30,20 @@ export async function isAlive(mark: ProcessMark): Promise<boolean> {
   return (await markProcess(mark.id))?.startedAt === mark.startedAt;
 }
 
+/**
+ * Kills this process, in the same turn: a fork bomb makes thousands of processes while a thread of Node looks whether it
+ * still exists. Its end is as urgent as this process, where the user may say so.
+ */
+export function killAtOnce(mark: ProcessMark): void {
+  if (readStatNow(mark.id)[19] !== mark.startedAt) return;
+  signalProcess(mark.id, "SIGKILL");
+  try {
+    setPriority(mark.id, getPriority());
+  } catch {
+    // Gone already, or not root.
+  }
+}
+
 /** Sends the signal to the children of a process; for the first process of a sandbox, that is the script. */
 export async function signalChildren(parent: ProcessMark, signal: NodeJS.Signals): Promise<void> {
   if (!(await isAlive(parent))) return;
@@ -36,6 +55,19 @@ export async function signalChildren(parent: ProcessMark, signal: NodeJS.Signals
 export function signalProcess(id: number, signal: NodeJS.Signals): void {
   try {
     process.kill(id, signal);
+  } catch {
+    // Gone already.
+  }
+}
+
+/**
+ * Lets this process, and those that it starts from now on, wait for processors while this process wants one. Otherwise a
+ * thousand processes of one script would keep their watcher from its turn for seconds.
+ */
+export function yieldProcessors(id: number | undefined): void {
+  if (id === undefined) return;
+  try {
+    setPriority(id, Math.min(getPriority() + scriptNiceness, lowestPriority));
   } catch {
     // Gone already.
   }

@@ -5,10 +5,11 @@ import {
   limits,
   type NetworkSetting,
   SealrunError,
+  type StepLimits,
   toSealrunError,
 } from "@sealrun/protocol";
 import { open } from "node:fs/promises";
-import { constants } from "node:os";
+import { constants, release } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type { ScriptHandler } from "../channel/answer-request.ts";
@@ -16,6 +17,10 @@ import { type Channel, serveChannel } from "../channel/channel.ts";
 import { type Command, commandAfterGo, commandFor } from "./command.ts";
 import { type EnvironmentOptions, holdVariables, scriptEnvironment } from "./environment.ts";
 import { writeGo } from "./go.ts";
+import { createStepCgroup, type DelegatedCgroup, type StepCgroup } from "./limits/cgroup.ts";
+import { describeExceeded, type Exceeded } from "./limits/exceeded.ts";
+import { shellLimits } from "./limits/shell-limits.ts";
+import { type StepUse, type StepWatch, watchStep } from "./limits/watch-step.ts";
 import type { HostRoot } from "./host-roots.ts";
 import { hostLayout, type InstalledPackages, pythonPackagesPath, type Runtime, sandboxLayout } from "./layout.ts";
 import type { DialRules } from "./network/dial.ts";
@@ -38,6 +43,8 @@ export type Sandbox =
       readonly hostRoots: readonly HostRoot[];
       /** Host folders under `/usr` that scripts must not see. */
       readonly hidden: readonly string[];
+      /** Where each step gets a cgroup, if the executor has one. */
+      readonly cgroup?: DelegatedCgroup | undefined;
       /** Maximum bytes of each file system in memory; by default the limit `tmpBytes`. */
       readonly tmpBytes?: number;
       /** Which addresses named hosts may have; by default none of those that are always refused. */
@@ -63,9 +70,11 @@ export interface StepOptions {
   /** How much of the network the script reaches; without it, what the host reaches. */
   readonly network?: NetworkSetting | undefined;
   readonly timeoutMs: number;
+  /** What it may use. */
+  readonly limits: StepLimits;
   /** Between SIGTERM and SIGKILL. */
   readonly graceMs?: number;
-  /** Cancels the step. */
+  /** Cancels the step; with the error of a limit as its reason, that limit ends it. */
   readonly signal: AbortSignal;
   /**
    * Gets output as it comes; the script waits while a promise is pending. If one rejects, `runStep` ends the step and
@@ -82,7 +91,7 @@ export interface StepOptions {
   readonly tokenMs?: number;
 }
 
-/** How a step ended. Of timeout, cancel and broken channel only the first counts. */
+/** How a step ended. Of timeout, cancel, broken channel and an exceeded limit only the first counts. */
 export interface StepEnd {
   /** The script's exit code; undefined when it was killed first. */
   readonly exitCode: number | undefined;
@@ -91,6 +100,10 @@ export interface StepEnd {
   readonly timedOut: boolean;
   readonly cancelled: boolean;
   readonly channelBroken: SealrunError | undefined;
+  /** The limit that the step exceeded, and that ended it. */
+  readonly exceeded: SealrunError | undefined;
+  /** What it used; undefined when it ended before it could be watched. */
+  readonly use: StepUse | undefined;
   readonly durationMs: number;
 }
 
@@ -107,7 +120,12 @@ export async function runStep(options: StepOptions): Promise<StepEnd> {
   const pipes = await options.pipes.take();
   const script = startOn(pipes, start);
   let channel: Channel | undefined;
-  const { kill } = script;
+  let watch: StepWatch | undefined;
+  let cgroup: StepCgroup | undefined;
+  const kill = async (): Promise<void> => {
+    cgroup?.kill();
+    await script.kill();
+  };
   // A script that was not told to start has nothing to end by itself.
   const terminate = async (): Promise<void> => (channel === undefined ? kill() : script.terminate());
   const graceMs = options.graceMs ?? limits.killGraceMs;
@@ -123,6 +141,8 @@ export async function runStep(options: StepOptions): Promise<StepEnd> {
   ];
   try {
     const isReady = await Promise.race([script.ready, script.ended.then(() => false)]);
+    if (isReady) cgroup = openStepCgroup(options);
+    if (isReady) watch = await startWatch(script, stopping, options, cgroup);
     if (isReady && stopping.reason() === undefined) {
       crashPoint("executor.step.before-go");
       options.onGo?.();
@@ -131,6 +151,7 @@ export async function runStep(options: StepOptions): Promise<StepEnd> {
       crashPoint("executor.step.started");
     }
     const exitCode = await script.ended;
+    const use = watch?.end();
     stopping.settle();
     await kill();
     if (options.sandbox.kind === "none") endOutputs(pipes, options.graceMs);
@@ -138,12 +159,15 @@ export async function runStep(options: StepOptions): Promise<StepEnd> {
     const reason = stopping.reason();
     if (reason?.kind === "failed") throw reason.error;
     if (channel === undefined && reason === undefined) throw describeNoStart(options.script, exitCode);
+    const late = reason === undefined && exitCode !== 0 ? await watch?.exceededAtEnd() : undefined;
     return {
       exitCode,
       signal: signalOf(exitCode),
       timedOut: reason?.kind === "timed-out",
       cancelled: reason?.kind === "cancelled",
       channelBroken: reason?.kind === "channel-broken" ? reason.error : undefined,
+      exceeded: reason?.kind === "exceeded" ? reason.error : errorOf(late, options),
+      use,
       durationMs: performance.now() - startedAt,
     };
   } catch (error) {
@@ -151,8 +175,10 @@ export async function runStep(options: StepOptions): Promise<StepEnd> {
     await Promise.all(outputs);
     throw withReason(error, firstError);
   } finally {
+    watch?.end();
     stopping.settle();
     await kill();
+    cgroup?.remove();
     await channel?.close();
     script.frames.destroy();
     pipes.token.pipe.close();
@@ -161,6 +187,35 @@ export async function runStep(options: StepOptions): Promise<StepEnd> {
     const connected = (await network?.egress.close()) ?? [];
     if (connected.length > 0) await options.onConnected?.(connected);
   }
+}
+
+/** Watches the step from before its "go". Undefined when it is gone already. */
+async function startWatch(
+  script: RunningScript,
+  stopping: Stopping,
+  options: StepOptions,
+  cgroup: StepCgroup | undefined,
+): Promise<StepWatch | undefined> {
+  const processes = await script.processes();
+  if (processes === undefined) return undefined;
+  return watchStep({
+    processes,
+    workFolder: options.workspace.folder,
+    limits: options.limits,
+    cgroup,
+    onExceeded: (exceeded) =>
+      stopping.stop({ kind: "exceeded", error: describeExceeded(options.script, exceeded, options.limits) }),
+    onFailed: (error) => stopping.stop({ kind: "failed", error: toSealrunError(error) }),
+  });
+}
+
+function openStepCgroup({ sandbox, limits }: StepOptions): StepCgroup | undefined {
+  if (sandbox.kind === "none" || sandbox.cgroup === undefined) return undefined;
+  return createStepCgroup(sandbox.cgroup, limits);
+}
+
+function errorOf(exceeded: Exceeded | undefined, { script, limits }: StepOptions): SealrunError | undefined {
+  return exceeded === undefined ? undefined : describeExceeded(script, exceeded, limits);
 }
 
 function openChannel(
@@ -215,16 +270,16 @@ async function prepareStart(options: StepOptions, network: SandboxNetwork | unde
   const inner = commandFor({ script, firstLine, layout, python, hasSealed: options.variables.hasSealed });
   const whole = scriptEnvironment({ ...options.variables, layout, python, step: script });
   const { env, heldBack } = holdVariables(whole, options.variables.own);
-  const command = commandAfterGo(inner, layout, heldBack);
+  const command = commandAfterGo(inner, layout, { limits: shellLimits(options.limits, release()), heldBack });
   if (sandbox.kind === "none") {
     return (pipes) => startUnsafe({ command, env, workFolder: workspace.folder, pipes });
   }
-  const { hostRoots, hidden, tmpBytes, user } = sandbox;
+  const { hostRoots, hidden, user } = sandbox;
   const isolation = sandboxArguments({
     runtime,
     hostRoots,
     hidden,
-    tmpBytes,
+    tmpBytes: options.limits.tmpBytes,
     installed,
     network: options.network,
     user,

@@ -2,6 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { SealrunError } from "@sealrun/protocol";
+import type { StepProcesses } from "./limits/step-processes.ts";
 
 /** A started script, with or without a sandbox. */
 export interface RunningScript {
@@ -17,6 +18,8 @@ export interface RunningScript {
    * start.
    */
   readonly ended: Promise<number | undefined>;
+  /** The processes to watch, once it is ready; undefined when it is gone. The caller closes them. */
+  readonly processes: () => Promise<StepProcesses | undefined>;
   /** True as soon as the exit code is known. */
   readonly hasEnded: () => boolean;
   /** Asks the script to end: SIGTERM. */

@@ -70,10 +70,11 @@ export function systemArguments(
   hidden: readonly string[],
   tmpBytes: number = limits.tmpBytes,
 ): readonly string[] {
-  const memory = (path: string): readonly string[] => [
-    ...["--perms", "1777", "--size", String(tmpBytes)],
-    ...["--tmpfs", path],
-  ];
+  const memory = (path: string): readonly string[] =>
+    [
+      ["--perms", "1777"],
+      ["--size", String(tmpBytes), "--tmpfs", path],
+    ].flat();
   return [
     ["--ro-bind", "/usr", "/usr"],
     ...hidden.filter((path) => path.startsWith("/usr/")).map((path) => ["--tmpfs", path, "--remount-ro", path]),
@@ -97,7 +98,10 @@ function hide(path: string): readonly string[] {
 /** Bubblewrap makes the folders above a mount for its own user only, which is not that of the script. */
 function openParents({ runtime }: SandboxOptions): readonly string[] {
   const mounted = [
-    ...["/etc/ssl/certs", sandboxLayout.node, sandboxLayout.bootstrap, "/node_modules/@sealrun/sdk"],
+    "/etc/ssl/certs",
+    sandboxLayout.node,
+    sandboxLayout.bootstrap,
+    "/node_modules/@sealrun/sdk",
     ...(runtime.python?.mounts ?? []).map(({ sandboxPath }) => sandboxPath),
   ];
   const parents = new Set<string>();

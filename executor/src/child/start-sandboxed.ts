@@ -1,8 +1,16 @@
 import { SealrunError } from "@sealrun/protocol";
 import type { Command } from "./command.ts";
 import { waitForReady } from "./go.ts";
+import { openSandboxProcesses } from "./limits/step-processes.ts";
 import type { OutputPipes } from "./output-pipes.ts";
-import { isAlive, signalChildren, signalProcess, waitUntilAsleep, waitUntilGone } from "./process-tree.ts";
+import {
+  killAtOnce,
+  type ProcessMark,
+  signalChildren,
+  waitUntilAsleep,
+  waitUntilGone,
+  yieldProcessors,
+} from "./process-tree.ts";
 import { childEnd, type RunningScript, socketsFrom3 } from "./running-script.ts";
 import { readSandboxStatus } from "./sandbox-status.ts";
 import { confine, filterArguments } from "./seccomp/confine.ts";
@@ -50,11 +58,13 @@ export function startSandboxed(options: SandboxedStart): RunningScript {
   const bubblewrapEnd = childEnd(subprocess.nodeChildProcess);
   const [frames, argumentStream, filterStream, hosts, names] = socketsFrom3(subprocess.stdio, 3);
   if (!frames || !argumentStream || !filterStream) throw new SealrunError("INTERNAL", "");
+  yieldProcessors(subprocess.pid);
   confine(subprocess.pid, filterStream);
   argumentStream.end(options.sandbox.map((argument) => `${argument}\0`).join(""));
   const status = readSandboxStatus(statusPipe.output);
   let isKilled = false;
   let networkFailure: unknown;
+  let known: ProcessMark | undefined;
 
   /**
    * Bubblewrap ties its first process to its own life only after that process has forked the script's. From then on it
@@ -62,8 +72,8 @@ export function startSandboxed(options: SandboxedStart): RunningScript {
    */
   const ready = async (): Promise<boolean> => {
     if (!(await waitForReady(frames))) return false;
-    const first = await status.firstProcess;
-    if (first !== undefined) await waitUntilAsleep(first);
+    known = await status.firstProcess;
+    if (known !== undefined) await waitUntilAsleep(known);
     return true;
   };
 
@@ -89,8 +99,9 @@ export function startSandboxed(options: SandboxedStart): RunningScript {
 
   const kill = async (): Promise<void> => {
     isKilled = true;
+    if (known !== undefined) killAtOnce(known);
     const first = await status.firstProcess;
-    if (first !== undefined && (await isAlive(first))) signalProcess(first.id, "SIGKILL");
+    if (first !== undefined) killAtOnce(first);
     subprocess.kill("SIGKILL");
     await bubblewrapEnd;
     if (first !== undefined) await waitUntilGone(first);
@@ -114,6 +125,10 @@ export function startSandboxed(options: SandboxedStart): RunningScript {
     frames,
     ready: ready(),
     ended: ended(),
+    processes: async () => {
+      const first = await status.firstProcess;
+      return first === undefined ? undefined : openSandboxProcesses(first);
+    },
     hasEnded: () => status.exitCode() !== undefined,
     terminate,
     kill,

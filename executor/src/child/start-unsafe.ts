@@ -3,8 +3,9 @@ import { SealrunError, errorCodeOf } from "@sealrun/protocol";
 import { machineFailure } from "../errno.ts";
 import type { Command } from "./command.ts";
 import { waitForReady } from "./go.ts";
+import { sessionProcesses } from "./limits/step-processes.ts";
 import type { OutputPipes } from "./output-pipes.ts";
-import { preferForOomKill, signalProcess } from "./process-tree.ts";
+import { preferForOomKill, signalProcess, yieldProcessors } from "./process-tree.ts";
 import { childEnd, type RunningScript, socketsFrom3 } from "./running-script.ts";
 import { startProgram } from "./start-program.ts";
 
@@ -39,6 +40,7 @@ export function startUnsafe(options: UnsafeStart): RunningScript {
   const group = subprocess.pid;
   // It waits for "go" and has started nothing yet.
   preferForOomKill(group);
+  yieldProcessors(group);
   let hasEnded = false;
 
   const ended = async (): Promise<number | undefined> => {
@@ -61,6 +63,7 @@ export function startUnsafe(options: UnsafeStart): RunningScript {
     frames,
     ready: waitForReady(frames),
     ended: ended(),
+    processes: async () => (group === undefined ? undefined : sessionProcesses(group)),
     hasEnded: () => hasEnded,
     terminate: async () => signalGroup("SIGTERM"),
     kill: async () => {

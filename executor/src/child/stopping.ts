@@ -1,16 +1,17 @@
-import { SealrunError } from "@sealrun/protocol";
+import { isLimitCode, SealrunError } from "@sealrun/protocol";
 import type { RunningScript } from "./running-script.ts";
 
 /** Why a script was ended. For the first two it may end by itself first; for the others it is killed at once. */
 type Stop =
   | { readonly kind: "timed-out" | "cancelled" }
-  | { readonly kind: "channel-broken" | "failed"; readonly error: SealrunError };
+  | { readonly kind: "channel-broken" | "failed" | "exceeded"; readonly error: SealrunError };
 
 /** What can end a script before it ends itself. */
 export interface StoppingOptions {
   readonly timeoutMs: number;
   /** Between SIGTERM and SIGKILL. */
   readonly graceMs: number;
+  /** Cancels it; with the error of a limit as its reason, that limit ends it. */
   readonly signal: AbortSignal;
 }
 
@@ -34,7 +35,7 @@ export function createStopping(options: StoppingOptions, script: Pick<RunningScr
   const stop = (why: Stop): void => {
     if (reason !== undefined || (isSettled && why.kind !== "failed")) return;
     reason = why;
-    if (why.kind === "channel-broken" || why.kind === "failed") return void script.kill();
+    if ("error" in why) return void script.kill();
     graceTimer = setTimeout(() => void script.kill(), options.graceMs);
     void script.terminate();
   };
@@ -42,8 +43,9 @@ export function createStopping(options: StoppingOptions, script: Pick<RunningScr
   const onAbort = (): void => {
     // Another executor may already run the execution: the script must not go on, not even to end by itself.
     const { reason: why } = options.signal;
-    const isLost = why instanceof SealrunError && why.code === "LEASE_LOST";
-    stop(isLost ? { kind: "failed", error: why } : { kind: "cancelled" });
+    if (!(why instanceof SealrunError)) stop({ kind: "cancelled" });
+    else if (why.code === "LEASE_LOST") stop({ kind: "failed", error: why });
+    else stop(isLimitCode(why.code) ? { kind: "exceeded", error: why } : { kind: "cancelled" });
   };
   const timeoutTimer = setTimeout(stop, options.timeoutMs, { kind: "timed-out" });
   if (options.signal.aborted) onAbort();

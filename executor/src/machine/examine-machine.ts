@@ -1,8 +1,12 @@
+import { release } from "node:os";
 import { dirname } from "node:path";
 import { type SandboxLevel, toSealrunError } from "@sealrun/protocol";
 import type { PythonRuntime } from "../child/layout.ts";
 import { findForms } from "../child/network/forms.ts";
 import type { IdRange } from "../child/user/choose-ids.ts";
+import { findCgroup } from "../child/limits/cgroup.ts";
+import { describeMeans } from "../child/limits/limit-means.ts";
+import { hasSystemCallFilter } from "../child/seccomp/filter.ts";
 import { probeSandbox } from "../child/probe.ts";
 import { readState } from "../enrol/state-file.ts";
 import { findRuntime } from "../runtime-files.ts";
@@ -22,6 +26,8 @@ interface MachineSettings {
   readonly stateFile: string;
   readonly workDir: string;
   readonly cacheDir: string;
+  /** Path of the executor's cgroup, if it has one. */
+  readonly cgroup?: string | undefined;
 }
 
 /** One finding about a machine on which an executor runs or will run. */
@@ -37,12 +43,7 @@ export async function examineMachine(config: MachineSettings): Promise<readonly 
   const sandbox = await examineSandbox(config);
   return [
     ...sandbox.findings,
-    {
-      name: "limits",
-      state: "warning",
-      sentence:
-        "A script may use all memory and processes that the executor may; limit the executor itself, for example with MemoryMax and TasksMax in its systemd unit",
-    },
+    examineLimits(config),
     await examineNetwork(config, sandbox.hasUsers),
     config.python === null
       ? { name: "python", state: "warning", sentence: "There is no Python in the settings: steps in Python fail here" }
@@ -98,6 +99,24 @@ async function examineNetwork({ unsafeNoSandbox, bwrap }: MachineSettings, hasUs
   const reasons = new Set(missing.values());
   const sentence = [`Networks of scripts that can be enforced here: ${enforced.join(", ")}`, ...reasons].join(". ");
   return { name: "network", state: missing.size === 0 ? "good" : "warning", sentence };
+}
+
+function examineLimits({ unsafeNoSandbox, cgroup, slotUids }: MachineSettings): MachineFinding {
+  const name = "limits";
+  let found: ReturnType<typeof findCgroup> | undefined;
+  try {
+    found = cgroup === undefined ? undefined : findCgroup(cgroup);
+  } catch (error) {
+    return { name, state: "bad", sentence: toSealrunError(error).message };
+  }
+  const { isWeak, sentence } = describeMeans({
+    hasSandbox: !unsafeNoSandbox,
+    // Where scripts have users of their own, the kernel counts the processes of each.
+    userId: slotUids !== null && hasSystemCallFilter(process.arch) ? slotUids.first : (process.getuid?.() ?? 0),
+    kernel: release(),
+    cgroup: found,
+  });
+  return { name, state: isWeak ? "warning" : "good", sentence };
 }
 
 async function examineEnrolment({ stateFile }: MachineSettings): Promise<MachineFinding> {

@@ -1,7 +1,14 @@
 import { fromBase64, type Identity } from "@sealrun/crypto";
 import { crashPoint } from "@sealrun/faults";
 import type { NatsLink, Peer } from "@sealrun/nats";
-import { type Failure, type FinishedAttempt, type Grant, SealrunError, toSealrunError } from "@sealrun/protocol";
+import {
+  type Failure,
+  type FinishedAttempt,
+  type Grant,
+  isLimitCode,
+  SealrunError,
+  toSealrunError,
+} from "@sealrun/protocol";
 import type { Tracer } from "@sealrun/telemetry";
 import type { Logger } from "pino";
 import type { Outcome } from "../between/outcome.ts";
@@ -130,6 +137,7 @@ async function runGranted(
 /** A script that failed by itself just before it was cancelled counts as failed. */
 function endOf(failure: Failure | undefined, isCancelled: boolean): Pick<FinishedAttempt, "status" | "error"> {
   if (failure === undefined) return { status: "succeeded" };
-  const failedItself = failure.code === "SCRIPT_FAILED" || failure.code === "SCRIPT_TIMED_OUT";
+  const { code } = failure;
+  const failedItself = code === "SCRIPT_FAILED" || code === "SCRIPT_TIMED_OUT" || isLimitCode(code);
   return { status: isCancelled && !failedItself ? "cancelled" : "failed", error: failure };
 }

@@ -4,6 +4,7 @@ import { postgresConfig } from "@sealrun/postgres";
 import {
   decode,
   fields,
+  limitFields,
   natsSettings,
   platformId,
   rootKeySource,
@@ -44,6 +45,8 @@ const settings = fields({
   allowedHosts: z.array(hostName).optional(),
   /** How many lines per second a run may write on average; above it, executors read its output more slowly. */
   outputLinesPerSecond: z.number().int().min(1).max(1_000_000).optional(),
+  /** The most that a package may ask for. */
+  maxLimits: limitFields.optional(),
   /** Where metrics are offered; nowhere without this. */
   metrics: metricsSettings.optional(),
   /** Where spans are sent; nowhere without this. */

@@ -1,7 +1,7 @@
 import type { Identity, SymmetricKey } from "@sealrun/crypto";
 import type { NatsLink, Peer } from "@sealrun/nats";
 import type { Database, Fitness } from "@sealrun/postgres";
-import type { PlatformId } from "@sealrun/protocol";
+import type { PlatformId, StepLimits } from "@sealrun/protocol";
 import type { Tracer } from "@sealrun/telemetry";
 import type { Logger } from "pino";
 import type { PlatformMetrics } from "./metrics/platform-metrics.ts";
@@ -17,6 +17,8 @@ export interface Deps {
   readonly storageKey: SymmetricKey;
   /** How many lines per second a run may write; its executor learns it with each heartbeat. */
   readonly linesPerSecond: number;
+  /** The most that a package may ask for. */
+  readonly maxLimits: StepLimits;
   readonly log: Logger;
   /** Counts what this platform does; undefined while metrics are off. */
   readonly metrics?: PlatformMetrics | undefined;

@@ -2,7 +2,17 @@ import { hostname } from "node:os";
 import { fromBase64, importIdentity } from "@sealrun/crypto";
 import { connectNats, describeOldServer } from "@sealrun/nats";
 import { createRounds, migrate, openDatabase, watchFitness } from "@sealrun/postgres";
-import { decode, inboxPrefix, limits, publicIdentity, SealrunError, errorCodeOf } from "@sealrun/protocol";
+import {
+  decode,
+  errorCodeOf,
+  inboxPrefix,
+  limits,
+  maxStepLimits,
+  publicIdentity,
+  readLimits,
+  SealrunError,
+  withDefaults,
+} from "@sealrun/protocol";
 import { createMetricSet, createTracer, type MetricSet, serveMetrics } from "@sealrun/telemetry";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
@@ -134,6 +144,7 @@ async function connect(
   if (oldServer !== undefined) log.warn(oldServer);
   const peer = { id: keyring.id, signPublic: fromBase64(keyring.signPublic) };
   const linesPerSecond = config.outputLinesPerSecond ?? limits.outputLinesPerSecond;
+  const maxLimits = withDefaults(readLimits(config.maxLimits ?? {}), maxStepLimits);
   return {
     platformId,
     database,
@@ -143,6 +154,7 @@ async function connect(
     keyring: peer,
     storageKey,
     linesPerSecond,
+    maxLimits,
     log,
     metrics,
     tracer,

@@ -102,6 +102,17 @@ export { checkParameters, checkResolved, parseParameterText, visibleParameters }
 export { firstLineBytes, firstLineOf, type Interpreter, readInterpreter } from "./package/scripts/first-line.ts";
 export { hasPathNames, packageOf } from "./package/scripts/module-names.ts";
 export { planSteps, type Step } from "./package/plan-steps.ts";
+export {
+  defaultStepLimits,
+  describeAbove,
+  isLimitCode,
+  limitFields,
+  type LimitFields,
+  maxStepLimits,
+  readLimits,
+  type StepLimits,
+  withDefaults,
+} from "./package/step-limits.ts";
 export { pythonPackageName, type PythonRequirements } from "./package/python-requirements.ts";
 export { waitBeforeRetry } from "./package/retry-step.ts";
 export { requireScript } from "./package/scripts/require-script.ts";
@@ -118,10 +129,12 @@ export { resolveReferences, type ReferencePlace, type ReferenceSource } from "./
 export { decodeEnrolmentToken, encodeEnrolmentToken } from "./wire/enrolment-token.ts";
 export {
   eventStep,
+  eventLimits,
   eventRetry,
   eventSecret,
   executionEvent,
   type EventStep,
+  type EventLimits,
   type EventRetry,
   type EventSecret,
   type ExecutionEvent,

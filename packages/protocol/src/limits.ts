@@ -49,6 +49,32 @@ export const limits = {
   networkConnections: 256,
   /** Time in ms within which a connection to a named host must be made. */
   networkConnectMs: 15_000,
+  /** Maximum bytes of `/tmp` and of `/dev/shm`, each, that a package may ask for; an executor's or platform's settings may say another (`maxLimits`). */
+  maxTmpBytes: 2048 * mebi,
+  /** Maximum bytes of memory that the processes of one step have together. A leak ends its own step, not the machine. A package may ask for another. */
+  stepMemoryBytes: 2048 * mebi,
+  /** Maximum bytes of memory that a package may ask for. Settings may say another (`maxLimits`). */
+  maxStepMemoryBytes: 8192 * mebi,
+  /** Maximum number of processes and threads that a step has at once. Node itself has about 11. A package may ask for another. */
+  stepProcesses: 512,
+  /** Maximum number of processes and threads that a package may ask for. Settings may say another (`maxLimits`). */
+  maxStepProcesses: 4_096,
+  /** Maximum time in ms on processors of all processes of a step together: a day of one processor. A package may ask for another. */
+  stepCpuMs: 24 * 60 * 60_000,
+  /** Maximum time in ms on processors that a package may ask for. Settings may say another (`maxLimits`). */
+  maxStepCpuMs: 7 * 24 * 60 * 60_000,
+  /** Maximum bytes of a run's work folder, with the package's own files. A package may ask for another. */
+  stepDiskBytes: 4096 * mebi,
+  /** Maximum bytes of a work folder that a package may ask for. Settings may say another (`maxLimits`). */
+  maxStepDiskBytes: 32_768 * mebi,
+  /** Maximum number of files and folders in a run's work folder. A disk has a limited number of them. A package may ask for another. */
+  stepFiles: 200_000,
+  /** Maximum number of files and folders that a package may ask for. Settings may say another (`maxLimits`). */
+  maxStepFiles: 2_000_000,
+  /** Maximum number of file descriptors that one process of a step has open. A package may ask for another. */
+  stepOpenFiles: 4_096,
+  /** Maximum number of file descriptors that a package may ask for. Settings may say another (`maxLimits`). */
+  maxStepOpenFiles: 65_536,
   /** Maximum bytes of one request of a script: a value, its escapes, and space for the names. */
   scriptFrameBytes: 8 * mebi,
   /** Maximum bytes that references insert into the parameters, config, input or environment of one step, each. They are held in memory. */
@@ -61,8 +87,10 @@ export const limits = {
   resultBytes: 256 * kibi,
   /** Maximum bytes of one log line. A longer line is cut. */
   logLineBytes: 64 * kibi,
-  /** Maximum stored bytes of one step's output, with `outputLineBytes` for each line. Further output is read and dropped. */
+  /** Maximum stored bytes of one step's output, with `outputLineBytes` for each line. More output ends the step. A package may ask for another. */
   stepOutputBytes: 64 * mebi,
+  /** Maximum stored bytes of output that a package may ask for. Settings may say another (`maxLimits`). */
+  maxStepOutputBytes: 512 * mebi,
   /** Bytes that each line of output counts besides its own. Short lines cost more than their bytes to send and to store. */
   outputLineBytes: 64,
   /** Lines per second that a run may write on average; a platform may have another rate (`outputLinesPerSecond`). At this rate the script is read more slowly, and nothing is lost. */

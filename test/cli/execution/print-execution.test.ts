@@ -100,6 +100,15 @@ test("printExecution() shows sealed parameters only by name", () => {
   expect(print((output) => printExecution(output, failed))).toContain("  params    n=1 who=(sealed)\n");
 });
 
+test("printExecution() shows what steps used, where it was measured", () => {
+  const [first, second] = failed.steps;
+  if (first === undefined || second === undefined) throw new TypeError("Expected two steps");
+  const steps = [{ ...first, peakMemoryBytes: 64_278_528, cpuMs: 120 }, second, { ...first, name: "c", cpuMs: 0 }];
+  expect(print((output) => printExecution(output, { ...failed, steps }))).toContain(
+    "  used      a.sh: 61.3 MiB of memory at its peak, 120 ms of processor time\n  used      c: 0 ms of processor time\nfailed",
+  );
+});
+
 test("printExecution() shows which executor released it, and why", () => {
   const attempts = [
     {
@@ -160,6 +169,7 @@ test("describeFailure() and printOutcome() give a script's own exit code, and no
   expect(describeFailure(step)).toBe("failed with exit code 3");
   expect(describeFailure(ended)).toBe("ran longer than its timeout");
   expect(describeFailure({ ...ended, error: { ...error, code: "CANCELLED" } })).toBe("failed");
+  expect(describeFailure({ ...ended, error: { ...error, code: "DISK_LIMIT" } })).toBe("was ended by a limit");
   expect(print((output) => printOutcome(output, { ...failed, steps: [ended], receipt: [] })).split("\n")[1]).toBe(
     "  a.sh  failed, 900 ms, tried 3 times: a.sh ran longer than its timeout of 1 s and was ended (SCRIPT_TIMED_OUT)",
   );

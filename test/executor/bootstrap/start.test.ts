@@ -9,7 +9,9 @@ const startScript = fileURLToPath(new URL("../../../executor/src/bootstrap/start
 
 interface Started {
   readonly shell: string;
-  /** The arguments after `start.sh`. */
+  /** The limits to set; by default none. */
+  readonly limits?: string;
+  /** The arguments after them. */
   readonly command: readonly string[];
   /** What the executor writes once the shell is ready, before it closes the descriptor. */
   readonly answer: string;
@@ -17,8 +19,8 @@ interface Started {
 }
 
 /** Starts a program through `start.sh` and plays the executor. */
-async function start({ shell, command, answer, env = {} }: Started) {
-  const child = spawn(shell, [startScript, ...command], { env, stdio: ["ignore", "pipe", "pipe", "pipe"] });
+async function start({ shell, limits = "", command, answer, env = {} }: Started) {
+  const child = spawn(shell, [startScript, limits, ...command], { env, stdio: ["ignore", "pipe", "pipe", "pipe"] });
   const frames = child.stdio[3];
   if (!(frames instanceof Socket) || child.stdout === null || child.stderr === null) throw new TypeError("no pipes");
   const output = Promise.all([text(child.stdout), text(child.stderr)]);
@@ -54,6 +56,20 @@ describe.each(["/bin/dash", "/bin/bash", "/bin/sh"])("start.sh in %s", (shell) =
   test("start.sh leaves the bytes after go to its program", async () => {
     const command = ["/bin/sh", "--", "-c", "head -c 5 <&3"];
     expect((await start({ shell, command, answer: "go\n1\n{}\n" })).stdout).toBe("1\n{}\n");
+  });
+
+  test("start.sh sets the limits of its program, and goes on when one is refused", async () => {
+    const limits = "c=0 n=4096 t=77 d=900000 f=2048 u=5000 p=5000 x=none";
+    const command = ["/bin/dash", "--", "-c", "ulimit -c; ulimit -n; ulimit -t; ulimit -d; ulimit -f; env"];
+    const { stdout } = await start({ shell, limits, command, answer: "go\n" });
+    expect(stdout.split("\n").slice(0, 5)).toEqual([
+      "0",
+      "4096",
+      "77",
+      "900000",
+      expect.stringMatching(/^(?:2048|4096)$/),
+    ]);
+    expect(stdout).not.toContain("sealrun");
   });
 
   test("start.sh says that its program is missing before it is ready", async () => {

@@ -69,9 +69,11 @@ describe("commandFor()", () => {
 });
 
 test("commandAfterGo() lets a shell wait in front of the command", () => {
-  expect(commandAfterGo(["/bin/bash", "-e", "/work/a.sh"], sandboxLayout, ["LD_PRELOAD"])).toEqual([
+  const settings = { limits: "c=0 n=64", heldBack: ["LD_PRELOAD"] };
+  expect(commandAfterGo(["/bin/bash", "-e", "/work/a.sh"], sandboxLayout, settings)).toEqual([
     "/bin/sh",
     "/opt/sealrun/bootstrap/start.sh",
+    "c=0 n=64",
     "/bin/bash",
     "LD_PRELOAD",
     "--",

@@ -47,7 +47,7 @@ test("createPipePool() gives pipes that a script can open by name, whose own nam
   const first = await pool.take();
   expect(await pipesIn(root.path)).toBe(4 * 255);
   const modes = execFileSync("find", [root.path, "-mindepth", "1", "-printf", "%y%m\n"]).toString().split("\n");
-  expect([...new Set(modes)].toSorted()).toEqual(["", "d700", "p600"]);
+  expect([...new Set(modes)].toSorted()).toEqual(["", "d700", "p666"]);
   expect(await say(first, "one")).toEqual(["out one\n", "err one\n", ""]);
   expect(await say(await pool.take(), "two")).toEqual(["out two\n", "err two\n", ""]);
   await pool.close();

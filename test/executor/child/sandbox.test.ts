@@ -15,7 +15,7 @@ const rootKey = "root-key-bytes-that-no-script-may-see";
  */
 async function attempt(
   attempts: readonly string[],
-  options: Pick<PackageOptions, "hidden" | "tmpBytes"> = {},
+  options: Pick<PackageOptions, "hidden" | "limits"> = {},
 ): Promise<readonly string[]> {
   const lines = attempts.map((code) => `attempt(lambda: ${code})`);
   const script = [
@@ -177,7 +177,7 @@ describe("sandboxArguments() hides the host", () => {
         ]),
         ...["/dev/a", "/usr/local/share/a", "/a", "/opt/a"].map((path) => errorOf(write(path, 1))),
       ],
-      { tmpBytes: 2 * 1024 * 1024, hidden: ["/usr/local/share"] },
+      { limits: { tmpBytes: 2 * 1024 * 1024 }, hidden: ["/usr/local/share"] },
     );
     const isFull = ["'written'", "'ENOSPC'"];
     expect(seen).toEqual([...isFull, ...isFull, "'EROFS'", "'EROFS'", "'EROFS'", "'EROFS'"]);

@@ -49,8 +49,21 @@ describe("examineMachine()", () => {
     expect(await find("network", { unsafeNoSandbox: true })).toMatchObject(without);
   });
 
-  test("examineMachine() warns of what this release cannot limit, and of a missing Python", async () => {
-    expect(await find("limits")).toMatchObject({ state: "warning" });
+  test("examineMachine() says what limits scripts here", async () => {
+    expect(await find("limits")).toMatchObject({
+      sentence: expect.stringMatching(/^A watcher looks at each step four/),
+    });
+    expect(await find("limits", { cgroup: "/nowhere" })).toMatchObject({
+      state: "bad",
+      sentence: expect.stringContaining("cgroup: /nowhere: expected a folder of cgroup version 2"),
+    });
+    expect(await find("limits", { unsafeNoSandbox: true })).toMatchObject({
+      state: "warning",
+      sentence: expect.stringContaining("without a sandbox"),
+    });
+  });
+
+  test("examineMachine() warns of a missing Python", async () => {
     expect(await find("python")).toMatchObject({ state: "warning" });
     expect(await find("python", { python: { interpreter: "/usr/bin/python3" } })).toMatchObject({ state: "good" });
     expect(await find("disk")).toMatchObject({ state: "good" });

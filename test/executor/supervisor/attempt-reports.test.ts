@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { spoolKey, toBase64 } from "@sealrun/crypto";
-import { limits, type SentEnd } from "@sealrun/protocol";
+import { defaultStepLimits, limits, maxStepLimits, type SentEnd } from "@sealrun/protocol";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { workerSettings } from "../../../executor/src/between/worker-settings.ts";
@@ -52,6 +52,7 @@ async function prepare(root: string, script: string) {
     dependencies: dependencySettings.parse({}),
     workDir: join(root, "work"),
     cacheDir: join(root, "cache"),
+    stepLimits: { defaults: defaultStepLimits, max: maxStepLimits },
   });
   const workers = createWorkerPool({
     users: createUserPool([]),

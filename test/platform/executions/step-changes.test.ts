@@ -18,6 +18,8 @@ const pending: StepState = {
   exitCode: null,
   startedAt: null,
   durationMs: null,
+  peakMemoryBytes: null,
+  cpuMs: null,
   tries: 0,
   error: null,
   isToldEarly: false,
@@ -50,6 +52,13 @@ describe("noteTry()", () => {
 });
 
 describe("endStep()", () => {
+  test("endStep() and endStepEarly() keep what a step used, and null where it was not measured", () => {
+    const use = { peakMemoryBytes: 50_000_000, cpuMs: 120 };
+    expect(endStep(running, { ...end, ...use })).toMatchObject(use);
+    expect(endStepEarly(running, { step: 0, ...end, ...use })).toMatchObject(use);
+    expect(endStep(running, { ...end, cpuMs: 0 })).toMatchObject({ peakMemoryBytes: null, cpuMs: 0 });
+  });
+
   test("endStep() ends an open step, with a result and an error if they are there", () => {
     expect(endStep(running, end)).toEqual({ ...ended, result: undefined });
     expect(endStep(pending, { ...end, result: null })).toMatchObject({ status: "succeeded", result: null });

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { fromBase64, importIdentity } from "@sealrun/crypto";
 import { connectNats, type NatsLink } from "@sealrun/nats";
 import { type Database, openDatabase } from "@sealrun/postgres";
-import { decode, inboxPrefix, packageName, projectName, publicIdentity } from "@sealrun/protocol";
+import { decode, inboxPrefix, maxStepLimits, packageName, projectName, publicIdentity } from "@sealrun/protocol";
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { push, type PushTarget } from "../../../packages/platform/src/push/push.ts";
@@ -44,6 +44,7 @@ const depsOf = async () => {
     identity: importIdentity(await readFile(config.identityFile)),
     keyring: { id: keyring.id, signPublic: fromBase64(keyring.signPublic) },
     storageKey: await readRootKey(config.storageKeyFile ?? ""),
+    maxLimits: maxStepLimits,
   };
 };
 const file = (path: string, text: string) => {

@@ -11,6 +11,8 @@ const step = (position: number): AttemptState["steps"][number] => ({
   exitCode: null,
   startedAt: null,
   durationMs: null,
+  peakMemoryBytes: null,
+  cpuMs: null,
   tries: 0,
   error: null,
   isToldEarly: false,

@@ -86,6 +86,11 @@ test("/executions/:id shows results, receipt, parameters, attempts and what chan
   await expectAccessible(page);
 });
 
+test("/executions/:id shows what a step used", async () => {
+  const { page } = await open(`/executions/${long}`);
+  await page.getByText(/^Peak memory \d+\.\d MiB, processor time \d/).waitFor();
+});
+
 test("/executions/:id searches a long log, links to its lines and moves by keyboard", async () => {
   const { page } = await open(`/executions/${long}`);
   await page.getByText("20,000 lines").waitFor();

@@ -17,7 +17,7 @@ export interface Connected extends NamedHost {
 
 /** The connections of one step to its named hosts. */
 export interface Egress {
-  /** Serves a socket that listens in the step's sandbox. */
+  /** Serves a socket that listens in the step's sandbox; closes it when the step has ended already. */
   readonly serve: (server: Server, named: NamedHost) => void;
   /** Ends every connection; gives what there was, in the order of the first connections. */
   readonly close: () => Promise<readonly Connected[]>;
@@ -67,6 +67,10 @@ export function createEgress(rules: DialRules): Egress {
   };
   return {
     serve: (server, { host, port }) => {
+      if (over.signal.aborted) {
+        server.close();
+        return;
+      }
       servers.push(server);
       // Half-closed connections are common: a client ends its request, and reads the answer.
       Object.assign(server, { allowHalfOpen: true, pauseOnConnect: true });

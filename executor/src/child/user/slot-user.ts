@@ -35,7 +35,14 @@ export const userIsolation: readonly string[] = [
 export function becomeUser({ id }: SlotUser): readonly [string, ...string[]] {
   return [
     "/usr/bin/setpriv",
-    ...["--reuid", String(id), "--regid", String(id), "--clear-groups", "--no-new-privs"],
-    ...["--bounding-set=-all", "--inh-caps=-all", "--"],
+    "--reuid",
+    String(id),
+    "--regid",
+    String(id),
+    "--clear-groups",
+    "--no-new-privs",
+    "--bounding-set=-all",
+    "--inh-caps=-all",
+    "--",
   ];
 }

@@ -14,6 +14,7 @@ import type { Sandbox } from "../../child/run-step.ts";
 import type { SlotUser } from "../../child/user/slot-user.ts";
 import type { Dependencies, PreparedDependencies } from "../../dependencies/dependencies.ts";
 import { machineReason } from "../../machine/machine-reason.ts";
+import { type AllowedLimits, refuseAbove } from "./allowed-limits.ts";
 import { createMasker, type Masker } from "../../mask/masker.ts";
 import type { PackageFiles } from "./package-files.ts";
 import { runSteps } from "./run-steps.ts";
@@ -35,6 +36,7 @@ export interface WorkspaceDeps {
   readonly dependencies: Dependencies;
   readonly workDir: string;
   readonly bundleDir: string;
+  readonly stepLimits: AllowedLimits;
   /** How fast a run's output may come, as the platform says. */
   readonly linesPerSecond: () => number;
   readonly log: AttemptLog;
@@ -74,6 +76,7 @@ export async function runInWorkspace(
   };
   try {
     if (deps.sandbox.kind === "none") await say("warning", "This executor runs scripts without a sandbox");
+    refuseAbove(attempt.event.steps, deps.stepLimits.max);
     const files = await deps.files.list(attempt);
     installed = await deps.dependencies.prepare({ files, signal, say });
     workspace = await prepareWorkspace(deps, attempt, files, installed);
@@ -93,6 +96,7 @@ export async function runInWorkspace(
       secrets,
       state: createState(attempt),
       masker,
+      stepLimits: deps.stepLimits.defaults,
       pace: createLinePace(deps.linesPerSecond()),
       params,
       report,

@@ -10,11 +10,15 @@ import {
   type ReportItem,
   SealrunError,
   showSeconds,
+  type StepLimits,
   toSealrunError,
   waitBeforeRetry,
+  withDefaults,
   writeTraceParent,
 } from "@sealrun/protocol";
 import type { StepMeasure } from "../../between/run-measures.ts";
+import { describeExceeded } from "../../child/limits/exceeded.ts";
+import type { StepUse } from "../../child/limits/watch-step.ts";
 import { runStep, type Sandbox, type StepEnd } from "../../child/run-step.ts";
 import type { InstalledPackages, Runtime } from "../../child/layout.ts";
 import type { PipePool } from "../../child/output-pipes.ts";
@@ -32,6 +36,7 @@ import type { LinePace } from "../output/line-pace.ts";
 import { createOutputGate, type OutputGate } from "../output/output-gate.ts";
 import { createStepOutput } from "../output/step-output.ts";
 import { pause } from "../../waits.ts";
+import { createUsed } from "./used.ts";
 
 /** What the steps of one attempt share. */
 export interface AttemptContext {
@@ -44,6 +49,8 @@ export interface AttemptContext {
   readonly secrets: Secrets;
   readonly state: State;
   readonly masker: Masker;
+  /** The limits of a step whose package asks for none. */
+  readonly stepLimits: StepLimits;
   /** How fast lines of all steps together may come. */
   readonly pace: LinePace;
   readonly params: OpenParameters;
@@ -67,9 +74,8 @@ interface StepsContext extends AttemptContext {
  * script has started, a failure that is this machine's fault is thrown instead.
  */
 export async function runSteps(given: AttemptContext): Promise<Failure | undefined> {
-  const { pace, report, signal } = given;
-  const cut = async (step: number, text: string): Promise<void> => report(logItem({ step, stream: "system", text }));
-  const shared: StepsContext = { ...given, gate: createOutputGate({ pace, signal, onCut: cut }) };
+  const { pace, signal } = given;
+  const shared: StepsContext = { ...given, gate: createOutputGate({ pace, signal }) };
   const results = new Map<string, JsonValue>();
   const recordRead = createReceipt(shared.report);
   let failure: Failure | undefined;
@@ -111,7 +117,7 @@ function stepContextOf(
       const masked = isLong ? await masker.maskStart(text, limits.logLineBytes) : masker.maskText(text);
       const store = async (): Promise<void> => report(logItem({ step: index, stream, level, text: masked }));
       // What sealrun itself says is rare, and shown in any case.
-      await (stream === "sdk" ? gate.pass(masked, store) : store());
+      await (stream === "sdk" ? gate.pass(Buffer.byteLength(masked), store) : store());
     },
     signal,
   };
@@ -123,6 +129,7 @@ async function runOneStep(shared: StepsContext, context: StepContext): Promise<F
   const { results } = context;
   const { index, plan } = context.step;
   const startedAt = performance.now();
+  const used = createUsed();
   const finish = async (exitCode: number | null, failure: Failure | undefined): Promise<Failure | undefined> => {
     const result = results.get(plan.name);
     await report({
@@ -132,6 +139,7 @@ async function runOneStep(shared: StepsContext, context: StepContext): Promise<F
       exitCode,
       durationMs: performance.now() - startedAt,
       time: Date.now(),
+      ...used.sum(),
       ...(result === undefined ? {} : { result: masker.maskJson(result) }),
       ...(failure === undefined ? {} : { error: failure }),
     });
@@ -140,8 +148,9 @@ async function runOneStep(shared: StepsContext, context: StepContext): Promise<F
   for (let tried = 1; ; tried += 1) {
     await report({ type: "step-started", step: index, try: tried, time: Date.now() });
     const span = beginTry(shared, { index, try: tried });
-    const { exitCode, failure } = await tryStep(shared, context, span.traceParent);
+    const { exitCode, failure, use } = await tryStep(shared, context, span.traceParent);
     span.end(exitCode, failure?.code);
+    used.add(use);
     const waitMs = failure === undefined ? undefined : waitBeforeRetry(plan.retry, tried, failure.code);
     if (waitMs === undefined) return finish(exitCode, failure);
     results.delete(plan.name);
@@ -156,6 +165,7 @@ async function runOneStep(shared: StepsContext, context: StepContext): Promise<F
 interface TryEnd {
   readonly exitCode: number | null;
   readonly failure: Failure | undefined;
+  readonly use: StepUse | undefined;
 }
 
 /** The span of a try, which its script gets as `TRACEPARENT`; none without a trace. */
@@ -175,7 +185,15 @@ function beginTry(
 async function tryStep(shared: StepsContext, context: StepContext, traceParent: string | undefined): Promise<TryEnd> {
   const { masker, gate, report } = shared;
   const { index, plan } = context.step;
-  gate.restart(index);
+  const own = withDefaults(plan.limits ?? {}, shared.stepLimits);
+  const full = new AbortController();
+  gate.restart({
+    maxBytes: own.outputBytes,
+    onFull: async (bytes) => {
+      full.abort(describeExceeded(plan.script, { kind: "output", bytes }, own));
+      await report(logItem({ step: index, stream: "system", text: "Output ends here: it is over its limit" }));
+    },
+  });
   const line = async (stream: LogStream, text: string): Promise<void> => report(logItem({ step: index, stream, text }));
   const stdout = createStepOutput({ stream: "stdout", masker, gate, line });
   const stderr = createStepOutput({ stream: "stderr", masker, gate, line });
@@ -198,8 +216,9 @@ async function tryStep(shared: StepsContext, context: StepContext, traceParent: 
             traceParent,
             hasSealed: Object.keys(given.env.sealed).length > 0,
           },
-          timeoutMs: plan.timeoutMs ?? limits.stepTimeoutMs,
-          signal: shared.signal,
+          timeoutMs: timeoutOf(plan),
+          limits: own,
+          signal: AbortSignal.any([shared.signal, full.signal]),
           onConnected: async (connected) => {
             for (const row of connected) await report({ type: "connected", step: index, ...row, time: Date.now() });
           },
@@ -215,9 +234,12 @@ async function tryStep(shared: StepsContext, context: StepContext, traceParent: 
   await stderr.end();
   if (end instanceof SealrunError && !shared.progress.hasStarted && machineReason(end) !== undefined) throw end;
 
-  const error = end instanceof SealrunError ? end : reasonOf(end, plan);
+  // The last of its output may be read when the script has ended by itself.
+  const late = full.signal.aborted ? toSealrunError(full.signal.reason) : undefined;
+  const error = end instanceof SealrunError ? end : (reasonOf(end, plan) ?? late);
   const failure = error === undefined ? undefined : { code: error.code, message: masker.maskText(error.message) };
-  return { exitCode: end instanceof SealrunError ? null : (end.exitCode ?? null), failure };
+  if (end instanceof SealrunError) return { exitCode: null, failure, use: undefined };
+  return { exitCode: end.exitCode ?? null, failure, use: end.use };
 }
 
 function logItem(line: {
@@ -245,11 +267,16 @@ function describeRetry(of: {
   return `Failed (${how}); try ${of.tried + 1} of ${of.plan.retry?.attempts ?? 1} in ${showSeconds(of.waitMs)}`;
 }
 
+function timeoutOf({ timeoutMs }: EventStep): number {
+  return timeoutMs ?? limits.stepTimeoutMs;
+}
+
 /** Why a step that was started did not succeed, or undefined when it did. */
 function reasonOf(end: StepEnd, plan: EventStep): SealrunError | undefined {
   if (end.channelBroken !== undefined) return end.channelBroken;
+  if (end.exceeded !== undefined) return end.exceeded;
   if (end.timedOut) {
-    const timeout = showSeconds(plan.timeoutMs ?? limits.stepTimeoutMs);
+    const timeout = showSeconds(timeoutOf(plan));
     return new SealrunError(
       "SCRIPT_TIMED_OUT",
       `${plan.script} ran longer than its timeout of ${timeout} and was ended; raise the step's timeout in manifest.json if it needs longer`,

@@ -28,12 +28,13 @@ export function createStepOutput(options: {
   let idle: NodeJS.Timeout | undefined;
 
   const send = async (texts: readonly string[]): Promise<void> => {
-    for (const text of texts) await gate.pass(text, async () => options.line(stream, text));
+    for (const text of texts) await gate.pass(0, async () => options.line(stream, text));
   };
 
   return {
     write: async (chunk) => {
       clearTimeout(idle);
+      await gate.count(chunk.length);
       for (let from = 0; from < chunk.length; from += pieceBytes) {
         // A pipe gives at most one piece at once. Between pieces, other runs and the lease have their turn.
         if (from > 0) await setImmediate();

@@ -76,6 +76,7 @@ async function prepare(settings: WorkerSettings): Promise<Omit<WorkspaceDeps, "l
     }),
     workDir: settings.workDir,
     bundleDir: join(cacheDir, "bundles"),
+    stepLimits: settings.stepLimits,
     log: logThrough(link),
   };
 }

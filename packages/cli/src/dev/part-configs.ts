@@ -102,6 +102,8 @@ function executorSettings(options: PartConfigs): ExecutorConfig {
       environment: { ...programs.python.environment },
     },
     hidden: folder.root.startsWith("/usr/") ? [folder.root] : [],
+    defaultLimits: {},
+    maxLimits: {},
     tmpBytes: limits.tmpBytes,
     allowedAddresses: [],
     refusedAddresses: [],

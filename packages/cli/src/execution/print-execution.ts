@@ -3,6 +3,7 @@ import {
   type EarlyLine,
   type ExecutionInfo,
   type ExecutionStatus,
+  isLimitCode,
   lookupOrder,
   type ReceiptRow,
   showDuration,
@@ -59,6 +60,10 @@ export function printExecution(output: Output, execution: ExecutionInfo): void {
   }
   if (execution.waiting !== null) output.line(`  waits     ${execution.waiting}`);
   if (shown.length + sealed.length > 0) output.line(`  params    ${[...shown, ...sealed].join(" ")}`);
+  for (const step of execution.steps) {
+    const use = showUse(step);
+    if (use !== "") output.line(`  used      ${step.name}: ${use}`);
+  }
   printOutcome(output, execution);
 }
 
@@ -83,13 +88,14 @@ function styleOf(status: ExecutionStatus): Style {
 /** What a failed step did, after its name: `failed with exit code 3`. */
 export function describeFailure(step: StepInfo): string {
   if (step.error?.code === "SCRIPT_TIMED_OUT") return "ran longer than its timeout";
+  if (isLimitCode(step.error?.code ?? "")) return "was ended by a limit";
   const code = showExitCode(step);
   return code === undefined ? "failed" : `failed with ${code}`;
 }
 
 /** `exit code 3`; undefined for a step without one, and for one that sealrun ended: its code is that of the signal. */
 function showExitCode({ exitCode, error }: StepInfo): string | undefined {
-  const isEnded = error?.code === "SCRIPT_TIMED_OUT" || error?.code === "CANCELLED";
+  const isEnded = error?.code === "SCRIPT_TIMED_OUT" || error?.code === "CANCELLED" || isLimitCode(error?.code ?? "");
   return exitCode === null || exitCode === 0 || isEnded ? undefined : `exit code ${exitCode}`;
 }
 
@@ -101,6 +107,13 @@ function stepLine(step: StepInfo): string {
   const took = durationMs === null ? "" : `, ${showDuration(durationMs)}`;
   const often = tries > 1 ? `, tried ${tries} times` : "";
   return `${name}  ${status}${took}${often}${code}${why}`;
+}
+
+/** `61.3 MiB of memory at its peak, 120 ms of processor time`; empty where nothing was measured. */
+function showUse({ peakMemoryBytes, cpuMs }: StepInfo): string {
+  const memory = peakMemoryBytes == null ? [] : [`${showSize(peakMemoryBytes)} of memory at its peak`];
+  const time = cpuMs == null ? [] : [`${showDuration(cpuMs)} of processor time`];
+  return [...memory, ...time].join(", ");
 }
 
 /** One row of a receipt as a sentence; the attempt is named when there is more than one. */

@@ -107,7 +107,16 @@ function reference(secret: SealedSecretRow): EventSecret {
   return { name, id, version, sha256, size };
 }
 
-function eventStep({ script, name, secrets, timeoutMs, env, retry, input }: Version["steps"][number]): EventStep {
+function eventStep({
+  script,
+  name,
+  secrets,
+  timeoutMs,
+  env,
+  retry,
+  input,
+  limits: own,
+}: Version["steps"][number]): EventStep {
   return {
     script,
     name,
@@ -116,6 +125,7 @@ function eventStep({ script, name, secrets, timeoutMs, env, retry, input }: Vers
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(retry === undefined ? {} : { retry }),
     ...(input === undefined ? {} : { input }),
+    ...(own === undefined ? {} : { limits: own }),
   };
 }
 

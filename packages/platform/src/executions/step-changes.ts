@@ -24,7 +24,16 @@ export function endStep(step: StepState, end: StepEnd): StepState | undefined {
   if (!isOpen(step) && !(step.isToldEarly && step.status === end.status)) return undefined;
   const { status, exitCode, durationMs, result, error } = end;
   const code = smallInteger(exitCode);
-  return { ...step, status, exitCode: code, durationMs, result, error: error ?? null, isToldEarly: false };
+  return {
+    ...step,
+    status,
+    exitCode: code,
+    durationMs,
+    ...useOf(end),
+    result,
+    error: error ?? null,
+    isToldEarly: false,
+  };
 }
 
 /**
@@ -35,7 +44,12 @@ export function endStepEarly(step: StepState, end: FinishedStep): StepState | un
   if (!isOpen(step)) return undefined;
   const { status, exitCode, durationMs, error } = end;
   const code = smallInteger(exitCode);
-  return { ...step, status, exitCode: code, durationMs, error: error ?? null, isToldEarly: true };
+  return { ...step, status, exitCode: code, durationMs, ...useOf(end), error: error ?? null, isToldEarly: true };
+}
+
+/** What it used; null where that was not measured. */
+function useOf({ peakMemoryBytes, cpuMs }: Pick<StepEnd, "peakMemoryBytes" | "cpuMs">) {
+  return { peakMemoryBytes: peakMemoryBytes ?? null, cpuMs: cpuMs ?? null };
 }
 
 /** A step of an ended execution whose reports are all in: a running one fails, a pending one is skipped. */

@@ -11,26 +11,33 @@ const stepRow = z
     exit_code: z.number().nullable(),
     started_at: z.date().nullable(),
     duration_ms: z.number().nullable(),
+    peak_memory_bytes: z.number().nullable(),
+    cpu_ms: z.number().nullable(),
     tries: z.number(),
     result: jsonValue,
     error: failure.nullable(),
   })
-  .transform(({ exit_code, started_at, duration_ms, ...row }) => ({
+  .transform(({ exit_code, started_at, duration_ms, peak_memory_bytes, cpu_ms, ...row }) => ({
     ...row,
     exitCode: exit_code,
     startedAt: started_at?.toISOString() ?? null,
     durationMs: duration_ms,
+    peakMemoryBytes: peak_memory_bytes,
+    cpuMs: cpu_ms,
   }));
 /** One step of an execution. */
 export type StoredStep = z.infer<typeof stepRow>;
 
-const columns = "position, script, name, status, exit_code, started_at, duration_ms, tries, result, error";
+const columns =
+  "position, script, name, status, exit_code, started_at, duration_ms, peak_memory_bytes, cpu_ms, tries, result, error";
 
 /** How a step ended. */
 export interface StepEnd {
   readonly status: "succeeded" | "failed" | "skipped";
   readonly exitCode: number | null;
   readonly durationMs: number | null;
+  readonly peakMemoryBytes?: number | undefined;
+  readonly cpuMs?: number | undefined;
   readonly result?: JsonValue | undefined;
   readonly error?: Failure | undefined;
 }
@@ -44,6 +51,8 @@ export const stepState = z.object({
   exitCode: z.number().nullable(),
   startedAt: z.string().nullable(),
   durationMs: z.number().nullable(),
+  peakMemoryBytes: z.number().nullable(),
+  cpuMs: z.number().nullable(),
   tries: z.number(),
   error: failure.nullable(),
   /** The end of the attempt said how it ended, before its own report came. */
@@ -56,6 +65,7 @@ export type StepState = z.infer<typeof stepState>;
 /** SQL of a step `s` as JSON for `stepState`. */
 export const stepStateJson = `json_build_object('position', s.position, 'script', s.script, 'name', s.name,
   'status', s.status, 'exitCode', s.exit_code, 'startedAt', s.started_at, 'durationMs', s.duration_ms,
+  'peakMemoryBytes', s.peak_memory_bytes, 'cpuMs', s.cpu_ms,
   'tries', s.tries, 'error', s.error, 'isToldEarly', s.is_told_early)`;
 
 /** The steps in order. */
@@ -76,7 +86,8 @@ export async function listStepNames(sql: Sql, id: ExecutionId): Promise<readonly
 export async function resetSteps(sql: Sql, id: ExecutionId): Promise<readonly StoredStep[]> {
   const changed = await sql.rows(
     stepRow,
-    `update execution_steps set status = 'pending', exit_code = null, started_at = null, duration_ms = null, result = null, error = null,
+    `update execution_steps set status = 'pending', exit_code = null, started_at = null, duration_ms = null,
+            peak_memory_bytes = null, cpu_ms = null, result = null, error = null,
             tries = 0, is_told_early = false
      where execution_id = $1 and status <> 'pending' returning ${columns}`,
     [id],

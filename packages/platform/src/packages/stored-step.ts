@@ -1,4 +1,4 @@
-import { eventRetry, jsonValue, secretName } from "@sealrun/protocol";
+import { eventLimits, eventRetry, jsonValue, secretName } from "@sealrun/protocol";
 import { z } from "zod";
 
 /** A planned step as it is stored with a version; see `Step` of the protocol. */
@@ -8,6 +8,7 @@ export const storedStep = z.object({
   secrets: z.array(secretName).optional(),
   timeoutMs: z.number().optional(),
   retry: eventRetry.optional(),
+  limits: eventLimits.optional(),
   input: jsonValue.optional(),
   env: z.record(z.string(), z.string()),
 });

@@ -20,12 +20,13 @@ import { fetchScopeKey, type Place, type ScopeKey } from "../secrets/scope-key.t
 import { type IncomingSecret, type SealedValue, sealIncoming } from "../secrets/sealed-value.ts";
 import { listSecrets, storeSecrets } from "../secrets/store.ts";
 import type { CheckedVersion } from "../packages/checked-version.ts";
+import { checkLimits } from "./check-limits.ts";
 import { checkAnnounced, checkUpload } from "./check-upload.ts";
 import type { Upload } from "./read-upload.ts";
 import { lockPackage, type Package } from "../packages/store.ts";
 import { findLastPush, insertVersion } from "../packages/version-store.ts";
 
-type PushDeps = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey">;
+type PushDeps = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey" | "maxLimits">;
 
 /** What a push did. */
 export interface Pushed {
@@ -44,11 +45,13 @@ export interface PushTarget {
 
 /**
  * Checks the whole upload, then stores version and secrets in one transaction. Fails with the codes of the documents,
- * `PACKAGE_INVALID`, `NETWORK_NOT_ENFORCED`, `SECRET_CHANGED`, `KEY_CHANGED`, and as `sealIncoming`. Wipes a plain secrets.json.
+ * `PACKAGE_INVALID`, `NETWORK_NOT_ENFORCED`, `LIMIT_NOT_ALLOWED`, `SECRET_CHANGED`, `KEY_CHANGED`, and as `sealIncoming`.
+ * Wipes a plain secrets.json.
  */
 export async function push(deps: PushDeps, target: PushTarget, upload: Upload): Promise<Pushed> {
   try {
     const checked = checkUpload(upload.files);
+    checkLimits(checked.steps, deps.maxLimits);
     checkSchedule(checked.manifest);
     await refuseUnenforced(deps.database, checked.manifest);
     if (upload.announced !== undefined) checkAnnounced(upload.files, upload.announced.files);

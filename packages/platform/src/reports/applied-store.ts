@@ -78,6 +78,8 @@ export async function storeApplied(
     ends.map(({ attempt, status }) => JSON.stringify({ attempt, status })),
     ...blockValues(feeds),
     feedChannel,
+    steps.map((one) => one.peakMemoryBytes),
+    steps.map((one) => one.cpuMs),
   ]);
   if (ends.length > 0) sql.ring(attemptsBell);
 }
@@ -112,10 +114,11 @@ const textOf = (hasEnds: boolean): string => `
   changed as (
     update execution_steps s set status = c.status, exit_code = c.exit_code, started_at = c.started_at,
       duration_ms = c.duration_ms, tries = c.tries, error = c.error::json, is_told_early = c.is_told_early,
-      result = coalesce(c.result::json, s.result)
+      result = coalesce(c.result::json, s.result), peak_memory_bytes = c.peak_memory_bytes, cpu_ms = c.cpu_ms
     from unnest($15::text[], $16::int[], $17::text[], $18::int[], $19::timestamptz[], $20::float8[], $21::int[],
-                $22::text[], $23::bool[], $24::text[])
-      as c (execution_id, position, status, exit_code, started_at, duration_ms, tries, error, is_told_early, result)
+                $22::text[], $23::bool[], $24::text[], $46::float8[], $47::float8[])
+      as c (execution_id, position, status, exit_code, started_at, duration_ms, tries, error, is_told_early, result,
+            peak_memory_bytes, cpu_ms)
     where s.execution_id = c.execution_id and s.position = c.position),
   received as (
     insert into receipts (execution_id, attempt, step, name, scope, version, outcome, masking, at, owner_id)

@@ -55,6 +55,10 @@ export const stepInfo = z.object({
   /** When it first started in the newest attempt, on its executor's clock. */
   startedAt: z.string().nullable(),
   durationMs: z.number().nullable(),
+  /** Peak memory of all its processes together, as it was seen; null where it was not measured. An older platform does not say. */
+  peakMemoryBytes: z.number().nullish(),
+  /** Time on processors of all its processes together. */
+  cpuMs: z.number().nullish(),
   /** Number of starts in the newest attempt; 0 before the first one. */
   tries: z.number().int().nonnegative(),
   output: z.string(),

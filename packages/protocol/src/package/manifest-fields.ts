@@ -21,7 +21,7 @@ export function listOf<T extends z.ZodType>(entry: T, maxEntries: number) {
 }
 
 /** Seconds, from a number or from text with a unit. */
-const duration = z.unknown().transform((given, context): number => {
+export const duration = z.unknown().transform((given, context): number => {
   const seconds = readSeconds(given);
   if (seconds >= 0 && seconds <= maxSeconds) return seconds;
   context.addIssue({ code: "custom", message: durationForm });

@@ -13,6 +13,7 @@ import {
   schedule,
   timeout,
 } from "./manifest-fields.ts";
+import { limitFields } from "./step-limits.ts";
 import { hiddenCharacter, packageName, secretName, withoutHidden } from "../names.ts";
 import { showName, showNames } from "../text/show-text.ts";
 import { networkSetting } from "../wire/network.ts";
@@ -37,6 +38,8 @@ const manifestStep = fields({
   timeout: timeout.optional(),
   retry: retry.optional(),
   env: environment.optional(),
+  /** What the step may use; a field that is absent here is the package's. */
+  limits: limitFields.optional(),
   /** What the script reads as `context.input`; it may hold references to secrets. */
   input: jsonValue.optional(),
 });
@@ -69,6 +72,8 @@ export const manifestSchema = fields({
   network: networkSetting.optional(),
   /** The maximum number of executions of the package that run at once. Without it, unlimited. */
   max_concurrent: maxConcurrent.optional(),
+  /** What each of its steps may use. */
+  limits: limitFields.optional(),
 });
 export type Manifest = z.infer<typeof manifestSchema>;
 export type ManifestStep = z.infer<typeof manifestStep>;

@@ -1,8 +1,9 @@
 import { SealrunError } from "../error.ts";
 import { chosenScripts, type Manifest, type ManifestStep } from "./manifest.ts";
 import { type SecretName } from "../names.ts";
+import { readLimits } from "./step-limits.ts";
 import { isScript } from "./scripts/script-kind.ts";
-import type { EventRetry } from "../wire/event.ts";
+import type { EventLimits, EventRetry } from "../wire/event.ts";
 import type { JsonValue } from "../text/json-value.ts";
 
 /** One script to run, with its settings. */
@@ -14,6 +15,8 @@ export interface Step {
   readonly secrets?: readonly SecretName[];
   readonly timeoutMs?: number;
   readonly retry?: EventRetry;
+  /** Its own limits, and the package's for what it does not limit itself. */
+  readonly limits?: EventLimits;
   readonly input?: JsonValue;
   readonly env: Readonly<Record<string, string>>;
 }
@@ -37,12 +40,13 @@ export function planSteps(manifest: Manifest | undefined, files: readonly string
   return scripts.map((script) => {
     const found = settings.findIndex((step) => step.script === script);
     const [own] = found === -1 ? [] : settings.splice(found, 1);
-    return formStep({ script, ...own, secrets: own?.secrets ?? manifest?.secrets }, taken);
+    const limits = { ...manifest?.limits, ...own?.limits };
+    return formStep({ script, ...own, secrets: own?.secrets ?? manifest?.secrets, limits }, taken);
   });
 }
 
 function formStep(given: ManifestStep, taken: Set<string>): Step {
-  const { script, name, secrets, timeout, retry, env, input } = given;
+  const { script, name, secrets, timeout, retry, env, input, limits = {} } = given;
   return {
     script,
     name: claimName(name ?? script, taken),
@@ -50,6 +54,7 @@ function formStep(given: ManifestStep, taken: Set<string>): Step {
     ...(secrets === undefined ? {} : { secrets }),
     ...(timeout === undefined ? {} : { timeoutMs: Math.max(1, Math.round(timeout * 1_000)) }),
     ...(input === undefined ? {} : { input }),
+    ...(Object.keys(limits).length === 0 ? {} : { limits: readLimits(limits) }),
     ...(retry === undefined
       ? {}
       : {

@@ -28,6 +28,19 @@ export const eventRetry = z.object({
 });
 export type EventRetry = z.infer<typeof eventRetry>;
 
+/** What a package asks for its step; what is absent is decided by the executor's settings. */
+export const eventLimits = z.object({
+  memoryBytes: z.number().int().positive().optional(),
+  processes: z.number().int().positive().optional(),
+  cpuMs: z.number().int().positive().optional(),
+  diskBytes: z.number().int().positive().optional(),
+  files: z.number().int().positive().optional(),
+  openFiles: z.number().int().positive().optional(),
+  tmpBytes: z.number().int().positive().optional(),
+  outputBytes: z.number().int().positive().optional(),
+});
+export type EventLimits = z.infer<typeof eventLimits>;
+
 /** One step of an execution: one script. */
 export const eventStep = z.object({
   script: z.string(),
@@ -39,6 +52,7 @@ export const eventStep = z.object({
   /** What the script reads as `context.input`; references in it are resolved in the executor. */
   input: jsonValue.optional(),
   retry: eventRetry.optional(),
+  limits: eventLimits.optional(),
 });
 export type EventStep = z.infer<typeof eventStep>;
 

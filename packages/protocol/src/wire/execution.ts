@@ -93,6 +93,12 @@ export type ConnectionRow = z.infer<typeof connectionRow>;
 export const failure = z.object({ code: z.string(), message: z.string() });
 export type Failure = z.infer<typeof failure>;
 
+/** What a step used, where it was measured: the peak of its processes' memory, and their time on processors. */
+export const stepUse = {
+  peakMemoryBytes: z.number().int().nonnegative().optional(),
+  cpuMs: z.number().nonnegative().optional(),
+};
+
 const step = z.number().int().nonnegative();
 const time = z.number().int();
 
@@ -119,6 +125,7 @@ export const reportItem = z.discriminatedUnion("type", [
     status: z.enum(["succeeded", "failed", "skipped"]),
     exitCode: z.number().int().nullable(),
     durationMs: z.number().nonnegative(),
+    ...stepUse,
     result: jsonValue.optional(),
     error: failure.optional(),
     time,

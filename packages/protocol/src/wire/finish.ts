@@ -2,7 +2,7 @@ import { z } from "zod";
 import { executionId } from "../names.ts";
 import { limits } from "../limits.ts";
 import { batchOf } from "./batches.ts";
-import { failure, type ReportItem, reportItem } from "./execution.ts";
+import { failure, type ReportItem, reportItem, stepUse } from "./execution.ts";
 import { decodeText } from "../text/decode.ts";
 
 /** How a step ended, as the end of its attempt says it. `step` is its position, from 0. */
@@ -11,6 +11,7 @@ export const finishedStep = z.object({
   status: z.enum(["succeeded", "failed", "skipped"]),
   exitCode: z.number().int().nullable(),
   durationMs: z.number().nonnegative(),
+  ...stepUse,
   error: failure.optional(),
 });
 export type FinishedStep = z.infer<typeof finishedStep>;

@@ -3,8 +3,11 @@ import { findForms } from "../../../../executor/src/child/network/forms.ts";
 import { programs } from "../../../support/servers.ts";
 import { testRuntime } from "../../run-package.ts";
 
-test("findForms() finds that a sandbox can have no network, or named hosts", async () => {
-  const found = await findForms({ kind: "bubblewrap", program: programs().bwrap, hasUsers: false }, testRuntime());
+/** Only root may choose the users of slots. */
+const users = process.getuid?.() === 0 ? [false, true] : [false];
+
+test.each(users)("findForms() finds none and named hosts, with users of slots: %s", async (hasUsers) => {
+  const found = await findForms({ kind: "bubblewrap", program: programs().bwrap, hasUsers }, testRuntime());
   expect(found).toEqual({ enforced: ["host", "none", "named"], missing: new Map() });
 });
 

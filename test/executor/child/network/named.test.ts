@@ -8,7 +8,7 @@ import { type PackageRun, runPackage } from "../../run-package.ts";
 import { attackScript, openTargets, type Targets } from "./attacks.ts";
 import { networkUsers, type UserKind } from "./network-users.ts";
 
-const users = networkUsers();
+const users = networkUsers(71_750);
 let targets: Targets;
 /** Answers each connection in upper case, once its other end is closed. */
 let echo: Server;
@@ -28,7 +28,7 @@ beforeAll(async () => {
   if (typeof address === "object" && address !== null) port = address.port;
 });
 afterAll(async () => {
-  users.close();
+  await users.close();
   await targets.close();
   await new Promise((resolve) => echo.close(resolve));
 });
@@ -43,11 +43,21 @@ const rules = (changes: Partial<DialRules> = {}): DialRules => ({
   ...changes,
 });
 
+type NamedRun =
+  | readonly [files: Readonly<Record<string, string>>]
+  | readonly [files: Readonly<Record<string, string>>, given: Given];
+
+interface Given {
+  readonly network?: readonly string[];
+  readonly dialRules?: DialRules;
+  readonly own?: Targets["own"];
+}
+
 /** Runs a script with named hosts; gives also what it was connected to. */
 async function runAs(
   kind: UserKind,
   files: Readonly<Record<string, string>>,
-  given: { readonly network?: readonly string[]; readonly dialRules?: DialRules; readonly own?: Targets["own"] } = {},
+  given: Given = {},
 ): Promise<PackageRun & { readonly connected: readonly Connected[] }> {
   const connected: Connected[] = [];
   const run = await runPackage({

@@ -1,16 +1,23 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runPackage } from "../../run-package.ts";
 import { attackScript, openTargets, type Targets } from "./attacks.ts";
+import { networkUsers } from "./network-users.ts";
 
+const users = networkUsers(71_780);
 let targets: Targets;
 beforeAll(async () => {
+  await users.open();
   targets = await openTargets();
 });
-afterAll(async () => targets.close());
+afterAll(async () => {
+  await users.close();
+  await targets.close();
+});
 
-test('runStep() with the network "none" keeps a script from loopback, abstract sockets and every address', async () => {
+test.each(users.kinds)('runStep() with the network "none" keeps a script of %s from every address', async (kind) => {
   const before = targets.connections();
-  const run = await runPackage({ files: { "main.py": attackScript }, own: targets.own, network: "none" });
+  const own = targets.own;
+  const run = await runPackage({ files: { "main.py": attackScript }, own, network: "none", ...users.of(kind) });
   expect(run).toMatchObject({
     exitCode: 0,
     stdout:

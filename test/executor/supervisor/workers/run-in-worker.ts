@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type ExecutionEvent, SealrunError } from "@sealrun/protocol";
+import { defaultStepLimits, type ExecutionEvent, maxStepLimits, SealrunError } from "@sealrun/protocol";
 import { sharedNow } from "../../../../executor/src/between/shared-now.ts";
 import { type WorkerSettings, workerSettings } from "../../../../executor/src/between/worker-settings.ts";
 import { dependencySettings } from "../../../../executor/src/dependencies/settings.ts";
@@ -24,6 +24,7 @@ export async function makeSettings(folder: string): Promise<WorkerSettings> {
     dependencies: dependencySettings.parse({}),
     workDir: join(folder, "work"),
     cacheDir: join(folder, "cache"),
+    stepLimits: { defaults: defaultStepLimits, max: maxStepLimits },
   });
   await mkdir(settings.workDir, { recursive: true });
   return settings;

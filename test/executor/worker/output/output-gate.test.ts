@@ -7,25 +7,37 @@ function open(options: { readonly pace?: LinePace; readonly maxBytes?: number; r
   const gate = createOutputGate({
     pace: createLinePace(1_000_000),
     signal: new AbortController().signal,
-    onCut: async (step, sentence) => void lines.push(`${step}: ${sentence}`),
     ...options,
   });
-  const pass = async (text: string): Promise<void> => gate.pass(text, async () => void lines.push(text));
-  return { gate, lines, pass };
+  const restart = (): void =>
+    gate.restart({
+      maxBytes: options.maxBytes ?? 10_000,
+      onFull: async (bytes) => void lines.push(`full at ${bytes}`),
+    });
+  restart();
+  const pass = async (text: string): Promise<void> =>
+    gate.pass(Buffer.byteLength(text), async () => void lines.push(text));
+  return { gate, lines, pass, restart };
 }
 
 describe("createOutputGate()", () => {
-  test("createOutputGate() counts each line's bytes and 64, says once that output is cut, and drops the rest", async () => {
-    const { lines, pass, gate } = open({ maxBytes: 3 * 68 });
-    gate.restart(3);
+  test("createOutputGate() counts each line's bytes and 64, says once that it is full, and drops the rest", async () => {
+    const { lines, pass, restart } = open({ maxBytes: 3 * 68 });
     for (const text of ["1234", "a\u00e9b", "5678", "over", ""]) await pass(text);
-    const cut = expect.stringMatching(
-      /^3: Output is cut here: a step stores at most 204 bytes, and each line counts 64/,
-    );
-    expect(lines).toEqual(["1234", "a\u00e9b", "5678", cut]);
-    gate.restart(3);
+    expect(lines).toEqual(["1234", "a\u00e9b", "5678", "full at 272"]);
+    restart();
     await pass("next try");
     expect(lines.at(-1)).toBe("next try");
+  });
+
+  test("createOutputGate() counts bytes that no line has, and drops lines after them", async () => {
+    const { gate, lines, pass } = open({ maxBytes: 1_000 });
+    await gate.count(1_000);
+    expect(lines).toEqual([]);
+    await gate.count(1);
+    await gate.count(1);
+    await pass("dropped");
+    expect(lines).toEqual(["full at 1001"]);
   });
 
   test("createOutputGate() waits for the pace in order, loses nothing, and drops without any wait", async () => {

@@ -9,9 +9,8 @@ function collect(maxBytes = 1_000) {
   const gate = createOutputGate({
     pace: { take: () => 0 },
     signal: new AbortController().signal,
-    onCut: async (_step, sentence) => void lines.push(`system: ${sentence}`),
-    maxBytes,
   });
+  gate.restart({ maxBytes, onFull: async (bytes) => void lines.push(`full at ${bytes}`) });
   const output = createStepOutput({
     stream: "stdout",
     masker,
@@ -31,11 +30,18 @@ describe("createStepOutput()", () => {
     expect(lines).toEqual(["stdout: pass: ***"]);
   });
 
-  it("cuts the output at the budget and says so once", async () => {
-    const { lines, output } = collect(72);
+  it("counts what it reads and 64 bytes for each line, and drops lines over the budget", async () => {
+    const { lines, output } = collect(149);
     await output.write(Buffer.from("1234567\nmore\nand more\n"));
     await output.end();
-    expect(lines).toHaveLength(2);
-    expect(lines[1]).toMatch(/^system: Output is cut here/);
+    expect(lines).toEqual(["stdout: 1234567", "full at 150"]);
+  });
+
+  it("counts a line that never ends", async () => {
+    const { lines, output } = collect(100);
+    await output.write(Buffer.alloc(60, "x"));
+    await output.write(Buffer.alloc(60, "x"));
+    await output.end();
+    expect(lines).toEqual(["full at 120"]);
   });
 });

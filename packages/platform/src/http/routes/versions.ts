@@ -25,7 +25,10 @@ import { getProject, type Project } from "../../projects/store.ts";
 import { findAddressed, packageParams, packageUrl } from "./package-address.ts";
 import { requesterOf } from "../requester.ts";
 
-type VersionRouteDeps = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey"> & {
+type VersionRouteDeps = Pick<
+  Deps,
+  "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey" | "maxLimits"
+> & {
   readonly kept: Pick<Kept, "changed">;
 };
 

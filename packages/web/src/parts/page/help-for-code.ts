@@ -39,6 +39,12 @@ const helpPlaces: Readonly<Partial<Record<ErrorCode, string>>> = {
   CHANNEL_BROKEN: "script-api#threads-workers-forks-children",
   SCRIPT_FAILED: "script-api#errors",
   SCRIPT_TIMED_OUT: "packages#manifestjson",
+  LIMIT_NOT_ALLOWED: "packages#what-a-step-may-use",
+  OUT_OF_MEMORY: "packages#what-a-step-may-use",
+  TOO_MANY_PROCESSES: "packages#what-a-step-may-use",
+  CPU_LIMIT: "packages#what-a-step-may-use",
+  DISK_LIMIT: "packages#what-a-step-may-use",
+  OUTPUT_LIMIT: "packages#what-a-step-may-use",
 };
 
 /** Where the guides say more about an error; undefined for an error whose sentence says everything. */

@@ -1,5 +1,5 @@
 import { Group, Paper, Stack, Text, Title, UnstyledButton } from "@mantine/core";
-import { type ExecutionInfo, isFinal, showDuration, type StepInfo } from "@sealrun/protocol";
+import { type ExecutionInfo, isFinal, showDuration, showSize, type StepInfo } from "@sealrun/protocol";
 import type { ReactNode } from "react";
 import { ShownText } from "../../../parts/text/shown-text.tsx";
 import { StatusBadge, statusColor } from "../../../parts/page/status-badge.tsx";
@@ -78,12 +78,25 @@ function StepLine(props: {
         </span>
         <span className={classes["duration"]}>{bar === undefined ? "–" : showDuration(bar.durationMs)}</span>
       </UnstyledButton>
+      <StepUse step={step} />
       {step.error === null ? null : (
         <Text size="xs" className={classes["error"]}>
           <ShownText text={step.error.message} />
         </Text>
       )}
     </>
+  );
+}
+
+/** What a step used, where it was measured. */
+function StepUse({ step: { peakMemoryBytes, cpuMs } }: { readonly step: StepInfo }): ReactNode {
+  const memory = peakMemoryBytes == null ? [] : [`Peak memory ${showSize(peakMemoryBytes)}`];
+  const time = cpuMs == null ? [] : [`processor time ${showDuration(cpuMs)}`];
+  if (memory.length + time.length === 0) return null;
+  return (
+    <Text size="xs" c="dimmed" className={classes["use"]}>
+      {[...memory, ...time].join(", ")}
+    </Text>
   );
 }
 
