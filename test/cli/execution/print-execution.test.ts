@@ -147,7 +147,7 @@ test("printOutcome() prints what scripts were connected to, and why they were no
     },
   ] as const;
   const lines = print((output) => printOutcome(output, { ...failed, connections: [...connections] })).split("\n");
-  expect(lines).toContain("connected to a.test:443 2 times at 192.0.2.1, 100 bytes sent, 2 KiB received");
+  expect(lines).toContain("connected to a.test:443 2 times at 192.0.2.1, 100 B sent, 2.0 KiB received");
   expect(lines).toContain("refused a.test:443: 127.0.0.1 is a loopback address");
 });
 
