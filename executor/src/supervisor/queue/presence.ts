@@ -56,10 +56,8 @@ export function announcePresence(deps: {
     try {
       const { slots, sandbox } = deps;
       const networkForms = [...(deps.networkForms ?? basicForms)];
-      const said = await deps.rpc.presence({
-        ...{ slots, running, draining, sandbox, networkForms },
-        trouble: trouble ?? null,
-      });
+      const own = { slots, sandbox, networkForms };
+      const said = await deps.rpc.presence({ ...own, running, draining, trouble: trouble ?? null });
       linesPerSecond = said.linesPerSecond ?? limits.outputLinesPerSecond;
       if (isClockWrong) deps.log.info("The clocks agree again; executions are taken");
       hasArrived = true;
