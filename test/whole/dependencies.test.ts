@@ -70,7 +70,7 @@ describe("sealrun run with a lock file", () => {
         for (const attempt of attempts) try { attempt(); console.log("done"); } catch (error) { console.log(error.code); }`,
     });
     const { steps } = await stage.run("acme/poison");
-    expect(steps[0]?.output).toMatch(/^(?:EROFS|EBUSY)\n(?:EROFS|EBUSY)\n(?:EROFS|EBUSY)$/);
+    expect(steps[0]?.output).toMatch(/^(?:(?:EACCES|EROFS|EBUSY)(?:\n|$)){3}$/);
     expect((await stage.run("acme/greets")).status).toBe("succeeded");
   });
 
@@ -121,17 +121,17 @@ describe("sealrun run with vendored libraries", () => {
     await stage.push("acme/wheels", {
       "requirements.txt": "shares==1.0.0\n",
       [`wheels/${wheelName(wheel)}`]: makeWheel(wheel),
-      "main.py": `import os, shares, subprocess, sys
+      "main.py": `import errno, os, shares, subprocess, sys
 print(shares.split())
 print(subprocess.run([sys.executable, "-c", "import shares; print(shares.split() + 1)"], capture_output=True, text=True).stdout.strip())
 try:
     open(shares.__file__, "a")
 except OSError as error:
-    print(error.errno)
+    print("read-only" if error.errno in (errno.EROFS, errno.EACCES) else error)
 `,
     });
     const { steps, status } = await stage.run("acme/wheels");
-    expect({ status, output: steps[0]?.output }).toEqual({ status: "succeeded", output: "3\n4\n30" });
+    expect({ status, output: steps[0]?.output }).toEqual({ status: "succeeded", output: "3\n4\nread-only" });
   });
 
   test("sealrun run says that an index cannot be reached", async () => {
