@@ -25,6 +25,7 @@ import type { HostRoot } from "./host-roots.ts";
 import { hostLayout, type InstalledPackages, pythonPackagesPath, type Runtime, sandboxLayout } from "./layout.ts";
 import type { DialRules } from "./network/dial.ts";
 import type { Connected } from "./network/egress.ts";
+import { requireEnforced } from "./network/require-enforced.ts";
 import { openSandboxNetwork, type SandboxNetwork } from "./network/sandbox-network.ts";
 import type { OutputPipes, PipePool } from "./output-pipes.ts";
 import type { RunningScript } from "./running-script.ts";
@@ -246,13 +247,6 @@ function startOn(pipes: OutputPipes, start: Start): RunningScript {
   } finally {
     for (const pipe of Object.values(pipes)) pipe.closeWriteEnd();
   }
-}
-
-/** Without a sandbox there is only the host's network. The platform gives such an executor no other package. */
-function requireEnforced(sandbox: Sandbox, network: NetworkSetting | undefined): void {
-  if (sandbox.kind !== "none" || network === undefined || network === "host") return;
-  const sentence = `This executor has no sandbox and cannot enforce the network of the package`;
-  throw new SealrunError("NETWORK_NOT_ENFORCED", sentence);
 }
 
 /** The part of the start that can fail before there is a process. */
