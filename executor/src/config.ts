@@ -11,9 +11,14 @@ import {
 } from "@sealrun/protocol";
 import { metricsSettings, tracingSettings } from "@sealrun/telemetry";
 import { z } from "zod";
+import { isAddressOrNetwork } from "./child/network/refuse-address.ts";
 import { dependencySettings } from "./dependencies/settings.ts";
 
 const mount = fields({ hostPath: z.string(), sandboxPath: z.string() });
+
+const addressOrNetwork = z
+  .string()
+  .refine(isAddressOrNetwork, 'expected an address or a network, such as "10.0.0.5" or "10.1.0.0/16"');
 
 /** Less than this is too little for most programs. */
 const minTmpBytes = 1024 * 1024;
@@ -66,6 +71,10 @@ export const executorConfig = fields({
   cgroup: z.string().startsWith("/").optional(),
   /** Maximum bytes of a script's `/tmp` and of its `/dev/shm`, each; they are in memory. */
   tmpBytes: z.number().int().min(minTmpBytes).default(limits.tmpBytes),
+  /** Addresses and networks that hosts of a package's `network` may have although they are refused without this. */
+  allowedAddresses: z.array(addressOrNetwork).default([]),
+  /** The same for what must be refused, such as the address of the platform's PostgreSQL. */
+  refusedAddresses: z.array(addressOrNetwork).default([]),
   unsafeNoSandbox: z.boolean().default(false),
   /** The executor starts only where its sandbox reaches this level. */
   minSandbox: sandboxLevel.default("none"),

@@ -7,6 +7,8 @@ import { decodeEnrolmentToken, executorId, inboxPrefix, SealrunError } from "@se
 import { createMetricSet, createTracer, serveMetrics } from "@sealrun/telemetry";
 import type { Logger } from "pino";
 import { workerSettings } from "./between/worker-settings.ts";
+import { findForms } from "./child/network/forms.ts";
+import { hostsOfUrls } from "./child/network/hosts-of-urls.ts";
 import { readHostRoots } from "./child/host-roots.ts";
 import { createPipePool } from "./child/output-pipes.ts";
 import { openCgroup } from "./child/limits/cgroup.ts";
@@ -101,7 +103,14 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
     for (const controller of [stopTaking, endRuns, giveUp]) controller.abort();
   });
   const rpc = createPlatformRpc({ ...state, link });
-  const presence = announcePresence({ rpc, slots: config.slots, sandbox: level, log });
+  const dialRules = {
+    allowed: config.allowedAddresses,
+    refused: config.refusedAddresses,
+    platformHosts: hostsOfUrls([login.current().url, config.platformUrl, state.platformUrl]),
+  };
+  const forms = await findForms({ ...sandbox, hasUsers: users.length > 0 }, runtime);
+  const announced = { sandbox: level, networkForms: forms.enforced };
+  const presence = announcePresence({ rpc, slots: config.slots, ...announced, log });
   const readiness = watchMachine(config, { sandbox, spoolFolder, onChange: presence.setTrouble, log });
   const control = listenToControl({
     link,
@@ -118,7 +127,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
   const left = ends.deliverLeft();
   const workers = createWorkerPool({
     settings: workerSettings.parse({
-      sandbox,
+      sandbox: sandbox.kind === "none" ? sandbox : { ...sandbox, dialRules },
       runtime,
       npm: findNpm(),
       esbuild: findEsbuild(),

@@ -60,6 +60,25 @@ create table audit_unsealed (
   PRIMARY KEY (seq)
 );
 
+create table connections (
+  execution_id text not null,
+  number bigint generated always as identity not null,
+  attempt integer not null,
+  step integer not null,
+  host text not null,
+  port integer not null,
+  address text,
+  outcome text not null,
+  reason text,
+  connections bigint not null,
+  sent_bytes bigint not null,
+  received_bytes bigint not null,
+  at timestamp with time zone not null,
+  CHECK ((outcome = ANY (ARRAY['connected'::text, 'refused'::text, 'failed'::text]))),
+  FOREIGN KEY (execution_id) REFERENCES executions(id),
+  PRIMARY KEY (execution_id, number)
+);
+
 create table event_runs (
   event_id text not null,
   package_id text not null,
@@ -206,6 +225,7 @@ create table executors (
   is_draining boolean not null default false,
   revoked_at timestamp with time zone,
   trouble json,
+  network_forms text[],
   sandbox text,
   FOREIGN KEY (pool_id) REFERENCES pools(id),
   PRIMARY KEY (id)
@@ -572,6 +592,12 @@ create table versions (
   config json not null,
   parameters json,
   steps json not null,
+  network_form text default 
+CASE json_typeof((manifest -> 'network'::text))
+    WHEN 'array'::text THEN 'named'::text
+    WHEN 'string'::text THEN (manifest ->> 'network'::text)
+    ELSE NULL::text
+END,
   CHECK ((number > 0)),
   FOREIGN KEY (package_id) REFERENCES packages(id),
   PRIMARY KEY (id),

@@ -9,6 +9,7 @@ test.each([
   [{ dependencies: { npmRegistri: "x" } }, 'dependencies: unknown field "npmRegistri"; did you mean "npmRegistry"?'],
   [{ dependencies: { proxy: { htp: "x" } } }, 'dependencies.proxy: unknown field "htp"; did you mean "http"?'],
   [{ nats: { url: "nats://x", user: "u", password: "p", tls: true } }, 'nats: unknown field "tls"'],
+  [{ allowedAddresses: ["db.internal"] }, 'allowedAddresses[0]: expected an address or a network, such as "10.0.0.5"'],
   [{ logLevel: "loud" }, "logLevel: expected one of"],
 ])("executorConfig refuses %j, which nothing would read", (change, sentence) => {
   const { error } = executorConfig.safeParse({ ...good, ...change });

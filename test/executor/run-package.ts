@@ -6,6 +6,7 @@ import type { ScriptHandler } from "../../executor/src/channel/answer-request.ts
 import { readHostRoots } from "../../executor/src/child/host-roots.ts";
 import type { PythonRuntime, Runtime } from "../../executor/src/child/layout.ts";
 import type { DelegatedCgroup } from "../../executor/src/child/limits/cgroup.ts";
+import type { DialRules } from "../../executor/src/child/network/dial.ts";
 import { createPipePool } from "../../executor/src/child/output-pipes.ts";
 import { runStep, type Sandbox, type StepEnd, type StepOptions } from "../../executor/src/child/run-step.ts";
 import type { SlotUser } from "../../executor/src/child/user/slot-user.ts";
@@ -25,7 +26,19 @@ export interface PackageRun extends StepEnd {
 }
 
 export interface PackageOptions extends Partial<
-  Pick<StepOptions, "timeoutMs" | "graceMs" | "signal" | "tokenMs" | "onStdout" | "onStderr" | "onGo" | "handle">
+  Pick<
+    StepOptions,
+    | "network"
+    | "onConnected"
+    | "timeoutMs"
+    | "graceMs"
+    | "signal"
+    | "tokenMs"
+    | "onStdout"
+    | "onStderr"
+    | "onGo"
+    | "handle"
+  >
 > {
   readonly files: Readonly<Record<string, string>>;
   /** The default is the first file. */
@@ -34,6 +47,7 @@ export interface PackageOptions extends Partial<
   readonly own?: Readonly<Record<string, string>>;
   readonly hasSealed?: boolean;
   readonly hidden?: readonly string[];
+  readonly dialRules?: DialRules;
   readonly limits?: EventLimits;
   readonly cgroup?: DelegatedCgroup;
   readonly python?: PythonRuntime;
@@ -70,7 +84,8 @@ export async function runPackage(options: PackageOptions): Promise<PackageRun> {
     files,
     linkedSdk: runtime.sdk,
   });
-  const sandbox = { ...(await testSandbox(options.hidden)), user: options.user, cgroup: options.cgroup };
+  const { dialRules, user, cgroup } = options;
+  const sandbox = { ...(await testSandbox(options.hidden)), user, cgroup, dialRules };
   await workspace.add(
     await bundleScripts({
       compiler: { bubblewrap: sandbox.program, esbuild },

@@ -3,11 +3,13 @@ import { issueEnrolmentToken } from "@sealrun/keyring";
 import { connectNats, frameForPeer, type NatsLink } from "@sealrun/nats";
 import {
   answeredError,
+  basicForms,
   decodeEnrolmentToken,
   encodeJson,
   type ExecutionEvent,
   executorId,
   inboxPrefix,
+  type NetworkForm,
   type ProjectRights,
   type ReportItem,
   type SandboxLevel,
@@ -64,15 +66,14 @@ export async function enrolPeer(
     readonly pool?: string;
     readonly projects?: ProjectRights;
     readonly slots?: number;
-    readonly sandbox?: SandboxLevel;
-  } = {},
+  } & PeerAnnouncement = {},
 ): Promise<ExecutorPeer> {
   const token = await issueEnrolmentToken(platform.keyringConfig, {
     pool: rights.pool ?? "default",
     projects: rights.projects ?? "all",
   });
   const state = await enrol({ ...decodeEnrolmentToken(token), url: platform.url });
-  return connectPeer(state, rights.slots, rights.sandbox);
+  return connectPeer(state, rights.slots, rights);
 }
 
 /** Only ends a test that would never end: while the queue is missing, each try takes a second. */
@@ -81,16 +82,22 @@ const maxTakeMs = 120_000;
 /** More than any test leaves unclaimed. */
 const manySlots = 256;
 
+/** What a peer says of itself with its heartbeats and claims. */
+interface PeerAnnouncement {
+  readonly networkForms?: readonly NetworkForm[];
+  readonly sandbox?: SandboxLevel;
+}
+
 /** Connects with an enrolment that is there already, or was never made. Without `slots` it can take very much. */
 export async function connectPeer(
   state: ExecutorState,
   slots = manySlots,
-  sandbox: SandboxLevel = "filtered",
+  { networkForms = basicForms, sandbox = "filtered" }: PeerAnnouncement = {},
 ): Promise<ExecutorPeer> {
   const id = executorId.parse(state.identity.id);
   const link = await connectNats({ ...state.nats, name: id, inboxPrefix: inboxPrefix(id) });
   const rpc = createPlatformRpc({ ...state, link });
-  const presence = announcePresence({ sandbox, rpc, slots, log: pino({ level: "silent" }) });
+  const presence = announcePresence({ rpc, slots, networkForms, sandbox, log: pino({ level: "silent" }) });
   const trust = { keyring: state.keyring, executorId: id, box: state.identity.box };
   const claimAll: ExecutorPeer["claimAll"] = async (claims) => {
     const asked = claims.map(({ event: { executionId, generation }, requestId }) => ({

@@ -34,7 +34,7 @@ describe("sealrun doctor", () => {
       enrolment: "good",
       disk: "good",
       limits: "warning",
-      network: "warning",
+      network: "good",
     });
   });
 

@@ -60,6 +60,7 @@ function urgencyOf(type: ReportItem["type"]): Urgency {
       return "start";
     case "step-finished":
     case "read":
+    case "connected":
       return "quiet";
   }
 }

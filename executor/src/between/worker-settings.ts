@@ -30,6 +30,13 @@ export const workerSettings = z.object({
       hostRoots: z.array(z.object({ path: folder, link: z.string().optional() })),
       hidden: z.array(folder),
       tmpBytes: z.int().positive().optional(),
+      dialRules: z
+        .object({
+          allowed: z.array(z.string()),
+          refused: z.array(z.string()),
+          platformHosts: z.array(z.string()),
+        })
+        .optional(),
       cgroup: z.object({ folder, hasControllers: z.boolean() }).optional(),
     }),
     z.object({ kind: z.literal("none") }),

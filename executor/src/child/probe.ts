@@ -6,10 +6,14 @@ import { confine, filterArguments } from "./seccomp/confine.ts";
 import { startProgram } from "./start-program.ts";
 
 /**
- * Starts a program in the same kind of sandbox as scripts; throws `SANDBOX_UNAVAILABLE` with the reason and what to do.
+ * Starts a program in the same kind of sandbox as scripts, with these namespaces; throws `SANDBOX_UNAVAILABLE`
+ * with the reason and what to do.
  */
-export async function probeSandbox(bubblewrap: string): Promise<void> {
-  const isolation = [...isolationArguments, ...systemArguments(await readHostRoots(), [])];
+export async function probeSandbox(
+  bubblewrap: string,
+  namespaces: readonly string[] = isolationArguments,
+): Promise<void> {
+  const isolation = [...namespaces, ...systemArguments(await readHostRoots(), [])];
   const subprocess = startProgram(bubblewrap, [...isolation, ...filterArguments(3), "--", "/usr/bin/true"], {
     env: {},
     cwd: "/",

@@ -1,5 +1,13 @@
 import { crashPoint } from "@sealrun/faults";
-import { firstLineBytes, firstLineOf, limits, SealrunError, type StepLimits, toSealrunError } from "@sealrun/protocol";
+import {
+  firstLineBytes,
+  firstLineOf,
+  limits,
+  type NetworkSetting,
+  SealrunError,
+  type StepLimits,
+  toSealrunError,
+} from "@sealrun/protocol";
 import { open } from "node:fs/promises";
 import { constants, release } from "node:os";
 import { join } from "node:path";
@@ -15,6 +23,10 @@ import { shellLimits } from "./limits/shell-limits.ts";
 import { type StepUse, type StepWatch, watchStep } from "./limits/watch-step.ts";
 import type { HostRoot } from "./host-roots.ts";
 import { hostLayout, type InstalledPackages, pythonPackagesPath, type Runtime, sandboxLayout } from "./layout.ts";
+import type { DialRules } from "./network/dial.ts";
+import type { Connected } from "./network/egress.ts";
+import { requireEnforced } from "./network/require-enforced.ts";
+import { openSandboxNetwork, type SandboxNetwork } from "./network/sandbox-network.ts";
 import type { OutputPipes, PipePool } from "./output-pipes.ts";
 import type { RunningScript } from "./running-script.ts";
 import { sandboxArguments } from "./sandbox.ts";
@@ -36,6 +48,8 @@ export type Sandbox =
       readonly cgroup?: DelegatedCgroup | undefined;
       /** Maximum bytes of each file system in memory; by default the limit `tmpBytes`. */
       readonly tmpBytes?: number;
+      /** Which addresses named hosts may have; by default none of those that are always refused. */
+      readonly dialRules?: DialRules | undefined;
       /** The user of the host that scripts run as, where the executor runs as root; by default they have its own. */
       readonly user?: SlotUser | undefined;
     }
@@ -54,6 +68,8 @@ export interface StepOptions {
   /** The script's path inside the package. */
   readonly script: string;
   readonly variables: Pick<EnvironmentOptions, "executionId" | "packageName" | "own" | "hasSealed" | "traceParent">;
+  /** How much of the network the script reaches; without it, what the host reaches. */
+  readonly network?: NetworkSetting | undefined;
   readonly timeoutMs: number;
   /** What it may use. */
   readonly limits: StepLimits;
@@ -68,6 +84,8 @@ export interface StepOptions {
   readonly onStdout: (chunk: Uint8Array) => void | Promise<void>;
   readonly onStderr: (chunk: Uint8Array) => void | Promise<void>;
   readonly handle: ScriptHandler;
+  /** Gets what the script was connected to, once, before `runStep` ends. */
+  readonly onConnected?: (connected: readonly Connected[]) => void | Promise<void>;
   /** Called just before the script is told to start: until then nothing of the package has run. */
   readonly onGo?: () => void;
   /** How long a script may keep the channel's token. */
@@ -96,7 +114,10 @@ export interface StepEnd {
  */
 export async function runStep(options: StepOptions): Promise<StepEnd> {
   const startedAt = performance.now();
-  const start = await prepareStart(options);
+  const { sandbox } = options;
+  const rules = sandbox.kind === "none" ? undefined : sandbox.dialRules;
+  const network = openSandboxNetwork(options.network, options.runtime, rules);
+  const start = await prepareStart(options, network);
   const pipes = await options.pipes.take();
   const script = startOn(pipes, start);
   let channel: Channel | undefined;
@@ -164,6 +185,8 @@ export async function runStep(options: StepOptions): Promise<StepEnd> {
     pipes.token.pipe.close();
     pipes.status.output.destroy();
     await Promise.all(outputs);
+    const connected = (await network?.egress.close()) ?? [];
+    if (connected.length > 0) await options.onConnected?.(connected);
   }
 }
 
@@ -227,10 +250,11 @@ function startOn(pipes: OutputPipes, start: Start): RunningScript {
 }
 
 /** The part of the start that can fail before there is a process. */
-async function prepareStart(options: StepOptions): Promise<Start> {
+async function prepareStart(options: StepOptions, network: SandboxNetwork | undefined): Promise<Start> {
   const { sandbox, runtime, workspace, script, installed } = options;
   const { python } = runtime;
   const isUnsafe = sandbox.kind === "none";
+  requireEnforced(sandbox, options.network);
   const pythonPackages = isUnsafe || installed?.python === undefined ? installed?.python : pythonPackagesPath;
   const layout = {
     ...(isUnsafe ? hostLayout(runtime, workspace.folder) : sandboxLayout),
@@ -251,13 +275,14 @@ async function prepareStart(options: StepOptions): Promise<Start> {
     hidden,
     tmpBytes: options.limits.tmpBytes,
     installed,
+    network: options.network,
     user,
     env,
     workFolder: workspace.folder,
   });
   const program = sandbox.program;
   const started: Command = user === undefined ? command : [...becomeUser(user), ...command];
-  return (pipes) => startSandboxed({ bubblewrap: program, sandbox: isolation, command: started, pipes });
+  return (pipes) => startSandboxed({ bubblewrap: program, sandbox: isolation, command: started, pipes, network });
 }
 
 async function drain(output: Readable, consume: StepOptions["onStdout"]): Promise<void> {

@@ -1,14 +1,20 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
-import { limits } from "@sealrun/protocol";
+import { limits, type NetworkSetting } from "@sealrun/protocol";
 import type { HostRoot } from "./host-roots.ts";
 import { type InstalledPackages, pythonPackagesPath, type Runtime, sandboxLayout } from "./layout.ts";
+import { nameArguments } from "./network/sandbox-network.ts";
 import { type SlotUser, userIsolation } from "./user/slot-user.ts";
+
+/** The first of two descriptors from which a sandbox with named hosts reads their names. */
+const namesDescriptor = 8;
 
 /** What one sandbox shows to the script in it. */
 export interface SandboxOptions {
   readonly runtime: Runtime;
   readonly hostRoots: readonly HostRoot[];
+  /** How much of the network the script reaches; without it, what the host reaches. */
+  readonly network?: NetworkSetting | undefined;
   /** The run's own folder: the only one that the script may write to, besides its private `/tmp`. */
   readonly workFolder: string;
   /** The script's whole environment. */
@@ -79,6 +85,11 @@ export function systemArguments(
   ].flat();
 }
 
+/** An own network namespace also hides the host's loopback addresses and its abstract sockets. */
+export function networkArguments(network: NetworkSetting | undefined): readonly string[] {
+  return network === undefined || network === "host" ? [] : ["--unshare-net"];
+}
+
 /** Bubblewrap mounts it without devices, so that it cannot be opened. */
 function hide(path: string): readonly string[] {
   return ["--ro-bind", "/dev/null", path];
@@ -104,7 +115,7 @@ function hideUsers({ passwd, group }: SlotUser): readonly string[] {
 }
 
 /**
- * Bubblewrap's arguments for one script, up to its command. The host's network is shared for now. The environment is
+ * Bubblewrap's arguments for one script, up to its command. The environment is
  * set by arguments, because bubblewrap itself must start without one: it runs outside the sandbox, and a package's
  * `LD_PRELOAD` would run there too.
  */
@@ -112,7 +123,9 @@ export function sandboxArguments(options: SandboxOptions): readonly string[] {
   const { runtime, workFolder, installed, user } = options;
   return [
     ...(user === undefined ? [isolationArguments] : [userIsolation, openParents(options)]),
+    networkArguments(options.network),
     systemArguments(options.hostRoots, options.hidden, options.tmpBytes),
+    typeof options.network === "object" ? nameArguments(namesDescriptor) : [],
     ["--ro-bind", runtime.node, sandboxLayout.node],
     ["--ro-bind", runtime.shellHelper, `${sandboxLayout.programs}/sealrun-context`],
     ["--ro-bind", runtime.bootstrap, sandboxLayout.bootstrap],

@@ -14,6 +14,7 @@ import {
 import { childEnd, type RunningScript, socketsFrom3 } from "./running-script.ts";
 import { readSandboxStatus } from "./sandbox-status.ts";
 import { confine, filterArguments } from "./seccomp/confine.ts";
+import { connectSandbox, type SandboxNetwork } from "./network/sandbox-network.ts";
 import { startProgram } from "./start-program.ts";
 
 /** A command to start in a sandbox. */
@@ -24,6 +25,8 @@ export interface SandboxedStart {
   readonly sandbox: readonly string[];
   readonly command: Command;
   readonly pipes: OutputPipes;
+  /** For a package with named hosts. */
+  readonly network?: SandboxNetwork | undefined;
 }
 
 /**
@@ -41,7 +44,11 @@ export function startSandboxed(options: SandboxedStart): RunningScript {
       cwd: "/",
       // The script can read the command line of the sandbox's first process.
       argv0: "bwrap",
-      stdio: ["ignore", stdout.writeEnd, stderr.writeEnd, "pipe", token.writeEnd, statusPipe.writeEnd, "pipe", "pipe"],
+      stdio: [
+        ...(["ignore", stdout.writeEnd, stderr.writeEnd, "pipe", token.writeEnd, statusPipe.writeEnd] as const),
+        ...(["pipe", "pipe"] as const),
+        ...(options.network === undefined ? [] : (["pipe", "pipe"] as const)),
+      ],
       buffer: false,
       reject: false,
       cleanup: true,
@@ -49,13 +56,14 @@ export function startSandboxed(options: SandboxedStart): RunningScript {
     },
   );
   const bubblewrapEnd = childEnd(subprocess.nodeChildProcess);
-  const [frames, argumentStream, filterStream] = socketsFrom3(subprocess.stdio, 3);
+  const [frames, argumentStream, filterStream, hosts, names] = socketsFrom3(subprocess.stdio, 3);
   if (!frames || !argumentStream || !filterStream) throw new SealrunError("INTERNAL", "");
   yieldProcessors(subprocess.pid);
   confine(subprocess.pid, filterStream);
   argumentStream.end(options.sandbox.map((argument) => `${argument}\0`).join(""));
   const status = readSandboxStatus(statusPipe.output);
   let isKilled = false;
+  let networkFailure: unknown;
   let known: ProcessMark | undefined;
 
   /**
@@ -73,6 +81,7 @@ export function startSandboxed(options: SandboxedStart): RunningScript {
     const { failure } = await bubblewrapEnd;
     await status.ended;
     const exitCode = status.exitCode();
+    if (networkFailure !== undefined) throw networkFailure;
     if (exitCode !== undefined || isKilled) return exitCode;
     throw new SealrunError(
       "SANDBOX_UNAVAILABLE",
@@ -97,6 +106,20 @@ export function startSandboxed(options: SandboxedStart): RunningScript {
     await bubblewrapEnd;
     if (first !== undefined) await waitUntilGone(first);
   };
+
+  /** Until its names are there, the sandbox waits; without its sockets it must not start. */
+  const connect = async (network: SandboxNetwork): Promise<void> => {
+    const first = await status.firstProcess;
+    if (first === undefined || hosts === undefined || names === undefined) return;
+    try {
+      await connectSandbox(network, first.id, { hosts, names });
+    } catch (error) {
+      if (!isKilled) networkFailure = error;
+      await kill();
+      for (const stream of [hosts, names]) stream.destroy();
+    }
+  };
+  if (options.network !== undefined) void connect(options.network);
 
   return {
     frames,

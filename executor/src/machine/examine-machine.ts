@@ -2,12 +2,14 @@ import { release } from "node:os";
 import { dirname } from "node:path";
 import { type SandboxLevel, toSealrunError } from "@sealrun/protocol";
 import type { PythonRuntime } from "../child/layout.ts";
+import { findForms } from "../child/network/forms.ts";
 import type { IdRange } from "../child/user/choose-ids.ts";
 import { findCgroup } from "../child/limits/cgroup.ts";
 import { describeMeans } from "../child/limits/limit-means.ts";
 import { hasSystemCallFilter } from "../child/seccomp/filter.ts";
 import { probeSandbox } from "../child/probe.ts";
 import { readState } from "../enrol/state-file.ts";
+import { findRuntime } from "../runtime-files.ts";
 import { examineIsolation, type IsolationSettings } from "../self-attack/examine-isolation.ts";
 import { findShortage } from "./free-space.ts";
 
@@ -38,14 +40,11 @@ export interface MachineFinding {
 
 /** Looks at this machine as an executor with these settings finds it. Changes nothing, and needs no running executor. */
 export async function examineMachine(config: MachineSettings): Promise<readonly MachineFinding[]> {
+  const sandbox = await examineSandbox(config);
   return [
-    ...(await examineSandbox(config)),
+    ...sandbox.findings,
     examineLimits(config),
-    {
-      name: "network",
-      state: "warning",
-      sentence: "Scripts use this machine's network, its loopback addresses too; this release cannot limit it",
-    },
+    await examineNetwork(config, sandbox.hasUsers),
     config.python === null
       ? { name: "python", state: "warning", sentence: "There is no Python in the settings: steps in Python fail here" }
       : { name: "python", state: "good", sentence: `Steps in Python run with ${config.python.interpreter}` },
@@ -54,34 +53,52 @@ export async function examineMachine(config: MachineSettings): Promise<readonly 
   ];
 }
 
-async function examineSandbox(config: MachineSettings): Promise<readonly MachineFinding[]> {
+/** What is found about a sandbox, and whether scripts run in it as the users of their slots. */
+interface SandboxFindings {
+  readonly findings: readonly MachineFinding[];
+  readonly hasUsers: boolean;
+}
+
+async function examineSandbox(config: MachineSettings): Promise<SandboxFindings> {
   const { unsafeNoSandbox, bwrap, minSandbox } = config;
   const name = "sandbox";
   if (unsafeNoSandbox) {
     const sentence = "Scripts run without a sandbox: each can read everything that the executor's user can";
-    if (minSandbox === "none") return [{ name, state: "warning", sentence }];
-    return [{ name, state: "bad", sentence: `${sentence}; the settings say minSandbox ${minSandbox}` }];
+    if (minSandbox === "none") return alone({ name, state: "warning", sentence });
+    return alone({ name, state: "bad", sentence: `${sentence}; the settings say minSandbox ${minSandbox}` });
   }
-  if (bwrap === null) return [{ name, state: "bad", sentence: "bubblewrap is not in the settings; install it" }];
+  if (bwrap === null) return alone({ name, state: "bad", sentence: "bubblewrap is not in the settings; install it" });
   try {
     await probeSandbox(bwrap);
   } catch (error) {
-    return [{ name, state: "bad", sentence: toSealrunError(error).message }];
+    return alone({ name, state: "bad", sentence: toSealrunError(error).message });
   }
-  return [
-    { name, state: "good", sentence: `A sandbox could be started with ${bwrap}` },
-    await examineLevel({ ...config, bwrap }),
-  ];
+  const start: MachineFinding = { name, state: "good", sentence: `A sandbox could be started with ${bwrap}` };
+  const { findings, hasUsers } = await examineLevel({ ...config, bwrap });
+  return { findings: [start, ...findings], hasUsers };
 }
 
-async function examineLevel(config: IsolationSettings): Promise<MachineFinding> {
+async function examineLevel(config: IsolationSettings): Promise<SandboxFindings> {
   const name = "level";
   try {
-    const { isEnough, sentence } = await examineIsolation(config);
-    return { name, state: isEnough ? "good" : "bad", sentence };
+    const { isEnough, hasUsers, sentence } = await examineIsolation(config);
+    return { findings: [{ name, state: isEnough ? "good" : "bad", sentence }], hasUsers };
   } catch (error) {
-    return { name, state: "bad", sentence: toSealrunError(error).message };
+    return alone({ name, state: "bad", sentence: toSealrunError(error).message });
   }
+}
+
+function alone(finding: MachineFinding): SandboxFindings {
+  return { findings: [finding], hasUsers: false };
+}
+
+async function examineNetwork({ unsafeNoSandbox, bwrap }: MachineSettings, hasUsers: boolean): Promise<MachineFinding> {
+  const hasSandbox = !unsafeNoSandbox && bwrap !== null;
+  const sandbox = hasSandbox ? { kind: "bubblewrap" as const, program: bwrap } : { kind: "none" as const };
+  const { enforced, missing } = await findForms({ ...sandbox, hasUsers }, findRuntime(null));
+  const reasons = new Set(missing.values());
+  const sentence = [`Networks of scripts that can be enforced here: ${enforced.join(", ")}`, ...reasons].join(". ");
+  return { name: "network", state: missing.size === 0 ? "good" : "warning", sentence };
 }
 
 function examineLimits({ unsafeNoSandbox, cgroup, slotUids }: MachineSettings): MachineFinding {

@@ -10,6 +10,7 @@ const stopsTaking: Partial<Readonly<Record<ErrorCode, boolean>>> = {
   // Other packages need another interpreter, or no dependencies. A part that is away says itself when it is back.
   INTERPRETER_MISSING: false,
   CONFIG_INVALID: false,
+  NETWORK_NOT_ENFORCED: false,
   REGISTRY_UNREACHABLE: false,
   PLATFORM_UNREACHABLE: false,
   POSTGRES_UNREACHABLE: false,

@@ -22,12 +22,12 @@ export interface IsolationSettings {
 }
 
 /**
- * Attacks the sandbox as an executor does at its start, in a temporary folder: its level, whether that is enough, and a
- * sentence. Throws `SANDBOX_UNAVAILABLE` when there is none to attack.
+ * Attacks the sandbox as an executor does at its start, in a temporary folder: whether its level is enough, whether
+ * scripts run as the users of their slots, and a sentence. Throws `SANDBOX_UNAVAILABLE` when there is none to attack.
  */
 export async function examineIsolation(
   settings: IsolationSettings,
-): Promise<{ readonly isEnough: boolean; readonly sentence: string }> {
+): Promise<{ readonly isEnough: boolean; readonly hasUsers: boolean; readonly sentence: string }> {
   const { bwrap: program, stateFile, minSandbox, hidden, tmpBytes, slotUids } = settings;
   const folder = await mkdtemp(join(tmpdir(), "sealrun-doctor-"));
   const pipes = createPipePool(join(folder, "pipes"));
@@ -41,7 +41,7 @@ export async function examineIsolation(
       stateFile,
       spool: `${stateFile}.spool`,
     };
-    const { level, missing, held, open } = await findLevel(options, users);
+    const { level, missing, held, open, hasUsers } = await findLevel(options, users);
     const isEnough = level !== "none" && reachesLevel(level, minSandbox);
     const sentence = [
       `The sandbox reaches the level ${level}: ${held} attacks on it failed`,
@@ -49,7 +49,7 @@ export async function examineIsolation(
       open.length === 0 ? "" : `; with the host's network a script could ${open.join(", ")}`,
       isEnough || level === "none" ? "" : `; the settings say minSandbox ${minSandbox}, so the executor does not start`,
     ].join("");
-    return { isEnough, sentence };
+    return { isEnough, hasUsers, sentence };
   } finally {
     close();
     await pipes.close();

@@ -143,6 +143,12 @@ export const errorCodes = {
     retry: false,
     means: "The execution is finished, cancelled, or held by another attempt",
   },
+  NETWORK_NOT_ENFORCED: {
+    status: 409,
+    exit: 75,
+    retry: false,
+    means: "No executor that may run the package enforces the network that its manifest names",
+  },
   EXECUTION_ENDED: {
     status: 409,
     exit: 75,

@@ -148,6 +148,8 @@ export {
   stepStatus,
   logStream,
   readOutcome,
+  connectionRow,
+  type ConnectionRow,
   receiptRow,
   failure,
   reportItem,
@@ -219,6 +221,18 @@ export {
   type KeyringLookupReply,
   type MessageKeys,
 } from "./wire/keyring.ts";
+export {
+  basicForms,
+  describeUnenforced,
+  formOf,
+  type NamedHost,
+  namedHosts,
+  networkForm,
+  type NetworkForm,
+  networkSetting,
+  type NetworkSetting,
+  showForm,
+} from "./wire/network.ts";
 export { cutBatches, hasEachExecutionOnce } from "./wire/batches.ts";
 export {
   type Claim,

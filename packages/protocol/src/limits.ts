@@ -43,6 +43,12 @@ export const limits = {
   fetchPartBytes: 512 * kibi,
   /** Maximum bytes of a script's /tmp, and of its /dev/shm, each; an executor may have another (`tmpBytes`). They are in the machine's memory. */
   tmpBytes: 256 * mebi,
+  /** Maximum number of hosts with ports in a manifest's `network`. Each has a listening socket in every sandbox of the package. */
+  networkHosts: 64,
+  /** Maximum number of connections that one step of a package with named hosts has open at once. Each takes two descriptors of the executor. */
+  networkConnections: 256,
+  /** Time in ms within which a connection to a named host must be made. */
+  networkConnectMs: 15_000,
   /** Maximum bytes of `/tmp` and of `/dev/shm`, each, that a package may ask for; an executor's or platform's settings may say another (`maxLimits`). */
   maxTmpBytes: 2048 * mebi,
   /** Maximum bytes of memory that the processes of one step have together. A leak ends its own step, not the machine. A package may ask for another. */

@@ -132,6 +132,25 @@ test("printLogLine() names the step, and the level of what a script logged", () 
   );
 });
 
+test("printOutcome() prints what scripts were connected to, and why they were not", () => {
+  const row = { host: "a.test", port: 443, step: "a.ts", attempt: 1, time: "2026-11-20T10:00:00.000Z" };
+  const counted = { connections: 2, sentBytes: 100, receivedBytes: 2_048 };
+  const connections = [
+    { ...row, ...counted, address: "192.0.2.1", outcome: "connected", reason: null },
+    {
+      ...row,
+      ...counted,
+      connections: 1,
+      address: "127.0.0.1",
+      outcome: "refused",
+      reason: "127.0.0.1 is a loopback address",
+    },
+  ] as const;
+  const lines = print((output) => printOutcome(output, { ...failed, connections: [...connections] })).split("\n");
+  expect(lines).toContain("connected to a.test:443 2 times at 192.0.2.1, 100 B sent, 2.0 KiB received");
+  expect(lines).toContain("refused a.test:443: 127.0.0.1 is a loopback address");
+});
+
 test("printOutcome() names the attempt when there were several", () => {
   const twice = [
     { ...receipt, name: "B", outcome: "missing" },
@@ -154,4 +173,9 @@ test("describeFailure() and printOutcome() give a script's own exit code, and no
   expect(print((output) => printOutcome(output, { ...failed, steps: [ended], receipt: [] })).split("\n")[1]).toBe(
     "  a.sh  failed, 900 ms, tried 3 times: a.sh ran longer than its timeout of 1 s and was ended (SCRIPT_TIMED_OUT)",
   );
+});
+
+test("printExecution() says how much of the network the scripts reach", () => {
+  const shown = print((output) => printExecution(output, { ...failed, network: "none" }));
+  expect(shown.split("\n")).toContain("  network   none");
 });

@@ -36,6 +36,19 @@ describe("examineMachine()", () => {
     expect(await find("enrolment")).toMatchObject({ state: "bad" });
   });
 
+  test("examineMachine() says which networks can be enforced, and why the others cannot", async () => {
+    expect(await find("network")).toMatchObject({
+      state: "warning",
+      sentence: expect.stringContaining("/no/such/bwrap"),
+    });
+    const without = {
+      state: "warning",
+      sentence:
+        "Networks of scripts that can be enforced here: host. Without a sandbox there is only this machine's network",
+    };
+    expect(await find("network", { unsafeNoSandbox: true })).toMatchObject(without);
+  });
+
   test("examineMachine() says what limits scripts here", async () => {
     expect(await find("limits")).toMatchObject({
       sentence: expect.stringMatching(/^A watcher looks at each step four/),
@@ -50,8 +63,7 @@ describe("examineMachine()", () => {
     });
   });
 
-  test("examineMachine() warns of what this release cannot limit, and of a missing Python", async () => {
-    expect(await find("network")).toMatchObject({ state: "warning" });
+  test("examineMachine() warns of a missing Python", async () => {
     expect(await find("python")).toMatchObject({ state: "warning" });
     expect(await find("python", { python: { interpreter: "/usr/bin/python3" } })).toMatchObject({ state: "good" });
     expect(await find("disk")).toMatchObject({ state: "good" });

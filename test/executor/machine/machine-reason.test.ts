@@ -11,6 +11,7 @@ const ofMachine: Partial<Record<ErrorCode, boolean>> = {
   SANDBOX_UNAVAILABLE: true,
   INTERPRETER_MISSING: false,
   CONFIG_INVALID: false,
+  NETWORK_NOT_ENFORCED: false,
   REGISTRY_UNREACHABLE: false,
   PLATFORM_UNREACHABLE: false,
   POSTGRES_UNREACHABLE: false,

@@ -10,6 +10,7 @@ import { findPackage } from "../../../packages/platform/src/packages/store.ts";
 import { getProject } from "../../../packages/platform/src/projects/store.ts";
 import { readRootKey } from "@sealrun/key-files";
 import { makePackage } from "../../support/api.ts";
+import { enrolPeer } from "../../support/executor-peer.ts";
 import { startPlatform, type TestPlatform } from "../../support/start-platform.ts";
 
 let platform: TestPlatform;
@@ -46,10 +47,13 @@ const depsOf = async () => {
     maxLimits: maxStepLimits,
   };
 };
+const file = (path: string, text: string) => {
+  const bytes = Buffer.from(text);
+  return { path, bytes, sha256: createHash("sha256").update(bytes).digest("hex"), executable: false };
+};
 const upload = (script: string, secrets: string) => {
-  const bytes = Buffer.from("print(1)");
-  const file = { path: script, bytes, sha256: createHash("sha256").update(bytes).digest("hex"), executable: false };
-  return { announced: undefined, overwrite: false, files: [file], secretsFile: Uint8Array.from(Buffer.from(secrets)) };
+  const files = [file(script, "print(1)")];
+  return { announced: undefined, overwrite: false, files, secretsFile: Uint8Array.from(Buffer.from(secrets)) };
 };
 
 describe("push()", () => {
@@ -62,6 +66,27 @@ describe("push()", () => {
     if (code === undefined) expect(await pushing).toMatchObject({ stored: ["A"], sealedAtBoundary: true });
     else await expect(pushing).rejects.toMatchObject({ code });
     expect(given.secretsFile.every((byte) => byte === 0)).toBe(true);
+  });
+
+  test("push() refuses a network that no live executor of the pool enforces, and stores nothing", async () => {
+    const manifest = file("manifest.json", '{"network": "none", "pool": "closed"}');
+    const given = () => ({ ...upload("main.py", "{}"), files: [file("main.py", "print(1)"), manifest] });
+    expect(await push(await depsOf(), target, given())).toMatchObject({ stored: [] });
+    const plain = await enrolPeer(platform, { pool: "closed" });
+    await plain.rpc.presence({ slots: 1, running: 0, draining: false });
+    const before = await findPackage(database, target.project.id, target.package.name);
+    await expect(push(await depsOf(), target, given())).rejects.toMatchObject({
+      code: "NETWORK_NOT_ENFORCED",
+      message: expect.stringMatching(
+        /^No executor of pool closed enforces the network "none" of manifest\.json; start/,
+      ),
+    });
+    expect(await findPackage(database, target.project.id, target.package.name)).toEqual(before);
+    const strict = await enrolPeer(platform, { pool: "Closed", networkForms: ["host", "none"] });
+    await strict.rpc.presence({ slots: 1, running: 0, draining: false, networkForms: ["host", "none"] });
+    expect(await push(await depsOf(), target, given())).toMatchObject({ stored: [] });
+    await plain.close();
+    await strict.close();
   });
 
   test("push() leaves nothing behind when the database refuses its last statement", async () => {

@@ -90,6 +90,30 @@ describe("applyReports()", () => {
     });
   });
 
+  test("applyReports() puts connections on the receipt, each once, and ignores unknown steps", async () => {
+    const { ref } = await world.claim("report");
+    const counted = { connections: 3, sentBytes: 5_000_000_000, receivedBytes: 2 };
+    const row = {
+      host: "a.test",
+      port: 443,
+      address: "192.0.2.1",
+      outcome: "connected",
+      reason: null,
+      ...counted,
+    } as const;
+    const refused = { ...row, address: null, outcome: "failed", reason: "a.test has no address" } as const;
+    const item = { type: "connected", step: 0, ...row, time: 5_000 } as const;
+    await world.peer.report(ref, 1, [item, { ...item, step: 7 }, { ...item, ...refused }]);
+    await world.peer.report(ref, 1, [item]);
+    await world.peer.report(ref, 2, [line("after")]);
+    await until(async () => (await linesOf(ref.executionId)).length > 0);
+    const told = { step: "main.sh", attempt: 1, time: "1970-01-01T00:00:05.000Z" };
+    expect((await world.show(ref.executionId)).connections).toEqual([
+      { ...row, ...told },
+      { ...refused, ...told },
+    ]);
+  });
+
   test("applyReports() puts reads on the receipt and ignores unknown steps", async () => {
     const { ref } = await world.claim("report");
     const read = { type: "read", name: "DB_PASS", scope: "service", version: 1, outcome: "read", time: 5_000 } as const;

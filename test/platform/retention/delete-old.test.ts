@@ -121,6 +121,11 @@ describe("deleteOld()", () => {
       `insert into execution_feed (execution_id, cursor, kind, body) values ($1, 1, 'status', '{"status":"queued"}')`,
       [id],
     );
+    await database.run(
+      `insert into connections (execution_id, attempt, step, host, port, outcome, connections, sent_bytes, received_bytes, at)
+       values ($1, 1, 0, 'a.test', 443, 'connected', 1, 0, 0, now())`,
+      [id],
+    );
     const audited = await count(database, "select count(*) from audit where object = $1", [id]);
     const before = await referring(id);
     // The outbox refers only to executions that have not ended.

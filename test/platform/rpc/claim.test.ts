@@ -54,6 +54,23 @@ describe("answerClaim()", () => {
     await stranger.close();
   });
 
+  test("answerClaim() refuses a network that the executor does not enforce, and offers it again after a while", async () => {
+    const strict = await enrolPeer(world.platform, { networkForms: ["host", "none"] });
+    await strict.rpc.presence({ slots: 1, running: 0, draining: false, networkForms: ["host", "none"] });
+    await world.push("closed", { "main.sh": "true\n", "manifest.json": '{"network": "none"}' });
+    const event = await world.take("closed");
+    expect(event.network).toBe("none");
+    expect(await codeOf(world.peer.claim(event))).toBe("NETWORK_NOT_ENFORCED");
+    const refusal = `Executor ${world.peer.state.identity.id} refused it (This executor does not enforce the network "none"`;
+    expect((await world.show(event.executionId)).waiting).toContain(refusal);
+    const delayed = "update outbox set not_before = clock_timestamp() where execution_id = $1";
+    await world.database.run(delayed, [event.executionId]);
+    const again = await takeOf(event.executionId);
+    expect(again.generation).toBe(event.generation + 1);
+    expect(await strict.claim(again)).toMatchObject({ ref: { attempt: 1 } });
+    await strict.close();
+  });
+
   test("answerClaim() gives a grant that opens the event's secrets, and the execution runs", async () => {
     const event = await world.take("report");
     const attempt = await world.peer.claim(event);

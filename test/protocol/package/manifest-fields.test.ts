@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import {
   maxConcurrent,
   mayBeBlank,
-  network,
   priority,
   retry,
   schedule,
@@ -67,13 +66,6 @@ test.each([
 ])("priority reads %j", (given, number) => expect(priority.parse(given)).toBe(number));
 test.each([0, 11, "0", "five", 1.5, null])("priority refuses %j", (given) =>
   expect(priority.safeParse(given).success).toBe(false),
-);
-
-test.each(["host", "none", ["api.example.com", "*.example.com:443"]])("network reads %j", (given) =>
-  expect(network.parse(given)).toEqual(given),
-);
-test.each(["all", [], ["a b"], true])("network refuses %j", (given) =>
-  expect(network.safeParse(given).success).toBe(false),
 );
 
 test("mayBeBlank() treats empty text and null as absent, and no other value", () => {

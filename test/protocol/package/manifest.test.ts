@@ -39,7 +39,7 @@ const own = {
   mask: ["API_KEY"],
   pool: "big-machines",
   on_lost: "rerun",
-  network: "host",
+  network: "none",
   max_concurrent: 2,
 };
 
@@ -71,14 +71,14 @@ describe("parseManifest()", () => {
   test.each<[string, unknown, string]>([
     ["an unknown field", { entrypont: "a.ts" }, 'manifest.json: unknown field "entrypont"; did you mean "entrypoint"?'],
     [
-      "a network that this release cannot limit",
-      { network: "none" },
-      'manifest.json: network: expected "host": this release cannot limit the network of scripts yet; remove the field',
+      "a host without a port",
+      { network: ["api.example.com"] },
+      'manifest.json: network[0]: expected a host name with a port, such as "api.example.com:443"; no address',
     ],
     [
-      "a list of hosts",
-      { network: ["api.example.com"] },
-      'manifest.json: network: expected "host": this release cannot limit the network of scripts yet',
+      "an unknown network",
+      { network: "all" },
+      'manifest.json: network: expected "host", "none" or a list of 1 to 64 host names with a port',
     ],
     [
       "a tag that runs backwards",

@@ -1,4 +1,11 @@
-import { limits, type MachineTrouble, type SandboxLevel, toSealrunError } from "@sealrun/protocol";
+import {
+  basicForms,
+  limits,
+  type MachineTrouble,
+  type NetworkForm,
+  type SandboxLevel,
+  toSealrunError,
+} from "@sealrun/protocol";
 import type { Logger } from "pino";
 import type { PlatformRpc } from "../platform/platform-rpc.ts";
 
@@ -31,6 +38,8 @@ export function announcePresence(deps: {
   readonly rpc: Pick<PlatformRpc, "presence">;
   readonly slots: number;
   readonly sandbox: SandboxLevel;
+  /** How scripts' network can be limited here; by default only not at all. */
+  readonly networkForms?: readonly NetworkForm[];
   readonly log: Logger;
 }): Presence {
   let running = 0;
@@ -46,7 +55,9 @@ export function announcePresence(deps: {
     clearTimeout(next);
     try {
       const { slots, sandbox } = deps;
-      const said = await deps.rpc.presence({ slots, running, draining, trouble: trouble ?? null, sandbox });
+      const networkForms = [...(deps.networkForms ?? basicForms)];
+      const own = { slots, sandbox, networkForms };
+      const said = await deps.rpc.presence({ ...own, running, draining, trouble: trouble ?? null });
       linesPerSecond = said.linesPerSecond ?? limits.outputLinesPerSecond;
       if (isClockWrong) deps.log.info("The clocks agree again; executions are taken");
       hasArrived = true;

@@ -208,6 +208,7 @@ async function tryStep(shared: StepsContext, context: StepContext, traceParent: 
           workspace: shared.workspace,
           installed: shared.installed,
           script: plan.script,
+          network: shared.attempt.event.network,
           variables: {
             executionId: shared.attempt.ref.executionId,
             packageName: shared.attempt.event.package.name,
@@ -218,6 +219,9 @@ async function tryStep(shared: StepsContext, context: StepContext, traceParent: 
           timeoutMs: timeoutOf(plan),
           limits: own,
           signal: AbortSignal.any([shared.signal, full.signal]),
+          onConnected: async (connected) => {
+            for (const row of connected) await report({ type: "connected", step: index, ...row, time: Date.now() });
+          },
           onGo: () => {
             shared.progress.hasStarted = true;
           },

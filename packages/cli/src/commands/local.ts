@@ -18,6 +18,10 @@ export function localCommand(cli: Cli): Command {
     const checked = await checkPackage(folder, "local");
     const settings = await readSettings(folder, checked, { params, texts: options.param });
     const { environment, output } = cli;
+    const network = checked.manifest?.network;
+    if (network !== undefined && network !== "host") {
+      output.warn("manifest.json: network is not enforced here: without a sandbox, scripts use this machine's network");
+    }
     const host = { environment, findPython: async () => findPython(cli), note: (text: string) => output.note(text) };
     for (const step of checked.steps) await runStepLocally(folder, step, settings, host);
   });

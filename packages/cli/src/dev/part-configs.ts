@@ -105,6 +105,8 @@ function executorSettings(options: PartConfigs): ExecutorConfig {
     defaultLimits: {},
     maxLimits: {},
     tmpBytes: limits.tmpBytes,
+    allowedAddresses: [],
+    refusedAddresses: [],
     unsafeNoSandbox: false,
     minSandbox: "none",
     slotUids: { first: 70_000, count: 1_000 },

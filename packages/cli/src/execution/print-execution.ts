@@ -1,4 +1,5 @@
 import {
+  type ConnectionRow,
   type EarlyLine,
   type ExecutionInfo,
   type ExecutionStatus,
@@ -37,6 +38,7 @@ export function printOutcome(output: Output, execution: ExecutionInfo): void {
   else if (!execution.reportsComplete) output.line("  some of its output has not arrived yet");
   const isOnly = new Set(receipt.map((row) => row.attempt)).size <= 1;
   for (const sentence of new Set(receipt.map((row) => readLine(row, isOnly)))) output.line(sentence);
+  for (const row of execution.connections ?? []) output.line(connectionLine(row, isOnly));
 }
 
 /** Prints everything about an execution except its output. */
@@ -49,6 +51,7 @@ export function printExecution(output: Output, execution: ExecutionInfo): void {
   output.line(`  started   ${showTime(execution.startedAt)}`);
   output.line(`  finished  ${showTime(execution.finishedAt)}`);
   output.line(`  attempt   ${execution.attempt}, executor ${execution.executor ?? "-"}`);
+  if (execution.network != null) output.line(`  network   ${execution.network}`);
   const level = execution.attempts.at(-1)?.sandbox;
   if (level != null) output.line(`  sandbox   ${level}`);
   for (const { attempt, executor, end, reason } of execution.attempts) {
@@ -124,6 +127,16 @@ function readLine({ name, scope, version, outcome, masking, step, attempt }: Rec
     case "refused":
       return `refused ${name}: not declared by step ${step}${where}`;
   }
+}
+
+/** What a step was connected to, as a sentence. */
+function connectionLine(row: ConnectionRow, isOnly: boolean): string {
+  const { host, port, address, outcome, reason, connections, sentBytes, receivedBytes, attempt } = row;
+  const where = isOnly ? "" : `, attempt ${attempt}`;
+  const often = connections === 1 ? "" : ` ${connections} times`;
+  if (outcome !== "connected") return `${outcome} ${host}:${port}${often}: ${reason ?? "for several reasons"}${where}`;
+  const bytes = `${showSize(sentBytes)} sent, ${showSize(receivedBytes)} received`;
+  return `connected to ${host}:${port}${often} at ${address ?? "further addresses"}, ${bytes}${where}`;
 }
 
 function showMasking(masking: ReceiptRow["masking"]): string {

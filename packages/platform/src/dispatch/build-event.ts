@@ -15,6 +15,7 @@ import {
   type ExecutionEvent,
   type JsonObject,
   limits,
+  networkSetting,
 } from "@sealrun/protocol";
 import { z } from "zod";
 import type { Deps } from "../deps.ts";
@@ -58,6 +59,7 @@ export async function buildEvent(
     package: ready.package,
     version: { id: version.id, number: version.number, digest: version.digest },
     steps: version.steps.map(eventStep),
+    ...networkOf(version.manifest),
     config: version.config,
     mask: maskedNames(version.manifest),
     parameters: {
@@ -125,6 +127,12 @@ function eventStep({
     ...(input === undefined ? {} : { input }),
     ...(own === undefined ? {} : { limits: own }),
   };
+}
+
+/** What a manifest of an earlier version wrote in another form is left out: no executor may claim it. */
+function networkOf(manifest: JsonObject): Pick<ExecutionEvent, "network"> {
+  const { data: network } = networkSetting.safeParse(manifest["network"]);
+  return network === undefined ? {} : { network };
 }
 
 function maskedNames(manifest: JsonObject): string[] {

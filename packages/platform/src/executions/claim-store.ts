@@ -6,6 +6,7 @@ import {
   type ExecutorId,
   type JsonObject,
   limits,
+  networkForm,
   projectName,
   sandboxLevel,
   type SandboxLevel,
@@ -13,7 +14,7 @@ import {
 import { z } from "zod";
 import { recordAuditsFrom } from "../audit/store.ts";
 import type { Requester } from "../deps.ts";
-import { seeExecutor } from "../executors/store.ts";
+import { enforcesNetwork, seeExecutor } from "../executors/store.ts";
 import { addBlocksFrom, blockValues, type FeedEntry, packFeeds } from "../feed/feed-store.ts";
 import { feedChannel } from "../postgres/channels.ts";
 
@@ -21,21 +22,28 @@ const claimedRow = z
   .object({
     execution_id: executionId,
     is_own_pool: z.boolean(),
+    network_form: networkForm.nullable().catch(null),
+    is_network_enforced: z.boolean(),
     attempt: z.number().nullable(),
     is_live: z.boolean().nullable(),
     project: projectName,
     min_sandbox: sandboxLevel,
   })
-  .transform(({ execution_id, is_own_pool, attempt, is_live, project, min_sandbox }) => ({
-    executionId: execution_id,
-    isOwnPool: is_own_pool,
-    project,
-    minSandbox: min_sandbox,
-    before: attempt === null ? undefined : { attempt, isLive: is_live === true },
-  }));
+  .transform(
+    ({ execution_id, is_own_pool, network_form, is_network_enforced, attempt, is_live, project, min_sandbox }) => ({
+      executionId: execution_id,
+      isOwnPool: is_own_pool,
+      /** What the version asks of the network, when this executor does not enforce it. */
+      unenforced: is_network_enforced ? undefined : (network_form ?? "none"),
+      project,
+      minSandbox: min_sandbox,
+      before: attempt === null ? undefined : { attempt, isLive: is_live === true },
+    }),
+  );
 
 /**
- * Whether the executions that an executor claims wait for its pool, the sandbox that their projects require, and the
+ * Whether the executions that an executor claims wait for its pool and ask for a network that it enforces, the sandbox
+ * that their projects require, and the
  * attempts that the same claims got before, by execution.
  */
 export async function findClaimed(
@@ -46,10 +54,12 @@ export async function findClaimed(
   const found = await sql.rows(
     claimedRow,
     `select e.id as execution_id, lower(e.pool_name) = lower(p.name) as is_own_pool, a.attempt,
+       v.network_form, ${enforcesNetwork} as is_network_enforced,
        a.lease_until > clock_timestamp() as is_live, g.name as project, g.min_sandbox
      from executors x join pools p on p.id = x.pool_id
        cross join unnest($2::text[], $3::text[]) as claim (execution_id, request_id)
-       join executions e on e.id = claim.execution_id join projects g on g.id = e.project_id
+       join executions e on e.id = claim.execution_id join versions v on v.id = e.version_id
+       join projects g on g.id = e.project_id
        left join attempts a on a.execution_id = e.id and a.request_id = claim.request_id and a.executor_id = x.id
      where x.id = $1`,
     [executor, claims.map((one) => one.executionId), claims.map(({ requestId }) => requestId)],

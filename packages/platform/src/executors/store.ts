@@ -1,9 +1,12 @@
 import type { Sql } from "@sealrun/postgres";
 import {
+  basicForms,
   executorId,
   type ExecutorId,
   failure,
   limits,
+  networkForm,
+  type NetworkForm,
   type PoolId,
   type PresenceRequest,
   sandboxLevel,
@@ -31,11 +34,13 @@ const listedRow = z
     is_live: z.boolean(),
     is_draining: z.boolean(),
     trouble: failure.nullable(),
+    network_forms: z.array(networkForm),
     sandbox: sandboxLevel.nullable(),
     revoked_at: z.date().nullable(),
   })
-  .transform(({ enrolled_at, last_seen_at, revoked_at, is_live, is_draining, ...row }) => ({
+  .transform(({ enrolled_at, last_seen_at, revoked_at, is_live, is_draining, network_forms, ...row }) => ({
     ...row,
+    networkForms: network_forms,
     isLive: is_live,
     isDraining: is_draining,
     revokedAt: revoked_at?.toISOString() ?? null,
@@ -92,7 +97,7 @@ export async function notePresence(sql: Sql, id: ExecutorId, said: PresenceReque
   await sql.run(
     `with noted as (
        update executors x set last_seen_at = clock_timestamp(), slots = $2, running = $3, is_draining = $4, trouble = $5,
-              sandbox = $8
+               sandbox = $8, network_forms = $9
        from executors before where x.id = $1 and before.id = x.id
        returning (before.slots, before.is_draining, before.trouble::text, before.sandbox)
                    is distinct from (x.slots, x.is_draining, x.trouble::text, x.sandbox)
@@ -107,6 +112,7 @@ export async function notePresence(sql: Sql, id: ExecutorId, said: PresenceReque
       limits.absentMs,
       outboxChannel,
       said.sandbox ?? null,
+      said.networkForms ?? null,
     ],
   );
 }
@@ -114,12 +120,29 @@ export async function notePresence(sql: Sql, id: ExecutorId, said: PresenceReque
 /** True for an executor `x` that is not revoked and has sent a heartbeat recently, as SQL; $1 is `limits.absentMs`. */
 const isLive = `coalesce(x.revoked_at is null and x.last_seen_at > clock_timestamp() - $1 * interval '1 millisecond', false)`;
 
+/** How the executor `x` can limit the network of scripts, as SQL. */
+const networkForms = `coalesce(x.network_forms, '{${basicForms.join(",")}}')`;
+
+/** True when the executor `x` enforces what the version `v` asks of the network, as SQL. */
+export const enforcesNetwork = `coalesce(v.network_form = any (${networkForms}), true)`;
+
+/** Whether live executors of a pool enforce a form: undefined when none is live. */
+export async function enforcesForm(sql: Sql, pool: string, form: NetworkForm): Promise<boolean | undefined> {
+  const row = await sql.row(
+    z.object({ is_enforced: z.boolean().nullable() }),
+    `select bool_or($3 = any (${networkForms})) as is_enforced
+     from executors x join pools p on p.id = x.pool_id where lower(p.name) = lower($2) and ${isLive}`,
+    [limits.absentMs, pool, form],
+  );
+  return row?.is_enforced ?? undefined;
+}
+
 /** All executors, the newest first, with how many executions each runs. */
 export async function listExecutors(sql: Sql): Promise<readonly z.infer<typeof listedRow>[]> {
   return sql.rows(
     listedRow,
     `select x.id, p.name as pool, x.enrolled_at, x.last_seen_at, x.revoked_at,
-            x.slots, x.is_draining, x.trouble, x.sandbox, ${isLive} as is_live,
+            x.slots, x.is_draining, x.trouble, x.sandbox, ${networkForms} as network_forms, ${isLive} as is_live,
             (select count(*)::int from executions e where e.executor_id = x.id and e.status = 'running') as running
      from executors x join pools p on p.id = x.pool_id order by x.enrolled_at desc, x.id`,
     [limits.absentMs],

@@ -1,7 +1,7 @@
 import type { Sql } from "@sealrun/postgres";
 import type { ExecutionId, ExecutionInfo } from "@sealrun/protocol";
 import { readOutputBackwards } from "../feed/feed-read-store.ts";
-import { getExecution, listAttempts, listReceipt } from "./execution-list-store.ts";
+import { getExecution, listAttempts, listConnections, listReceipt } from "./execution-list-store.ts";
 import { findProgress } from "../executions/progress-store.ts";
 import { describeGap } from "../executions/describe-gap.ts";
 import { listSteps } from "../executions/step-store.ts";
@@ -31,6 +31,8 @@ export async function describeExecution(sql: Sql, id: ExecutionId): Promise<Exec
     parameters: { visible: detail.visible, sealedNames: detail.sealed_names },
     steps,
     receipt: [...(await listReceipt(sql, id))],
+    network: detail.network,
+    connections: [...(await listConnections(sql, id))],
     reportsComplete: progress.isComplete,
     reportsGap: describeGap(progress) ?? null,
     logDeleted: progress.logDeleted,

@@ -1,5 +1,6 @@
 import type { Sql } from "@sealrun/postgres";
 import {
+  type ConnectionRow,
   executionId,
   type ExecutionId,
   executionStatus,
@@ -7,6 +8,7 @@ import {
   jsonObject,
   type PackageId,
   masking,
+  networkForm,
   type ReceiptRow,
   readOutcome,
   sandboxLevel,
@@ -49,6 +51,7 @@ const detailRow = z.object({
   priority: z.number(),
   not_before: z.date().nullable(),
   cancel_requested: z.boolean(),
+  network: networkForm.nullable().catch(null),
 });
 
 const attemptRow = z
@@ -119,9 +122,9 @@ export async function getExecution(
   const summary = await sql.row(summaryRow, `select ${summaryColumns} from ${joined} where e.id = $1`, [id]);
   const detail = await sql.row(
     detailRow,
-    `select attempt, error, visible, sealed_names, priority, not_before,
-            cancel_requested_at is not null as cancel_requested
-     from executions where id = $1`,
+    `select e.attempt, e.error, e.visible, e.sealed_names, e.priority, e.not_before,
+            e.cancel_requested_at is not null as cancel_requested, coalesce(v.network_form, 'host') as network
+     from executions e join versions v on v.id = e.version_id where e.id = $1`,
     [id],
   );
   if (summary !== undefined && detail !== undefined) return { summary, detail };
@@ -148,6 +151,39 @@ export async function listReceipt(sql: Sql, id: ExecutionId): Promise<readonly R
     `select r.name, r.scope, r.version, s.name as step, r.attempt, r.outcome, r.masking, r.at
      from receipts r join execution_steps s on s.execution_id = r.execution_id and s.position = r.step
      where r.execution_id = $1 order by r.number`,
+    [id],
+  );
+}
+
+const connectionColumns = z
+  .object({
+    host: z.string(),
+    port: z.number(),
+    address: z.string().nullable(),
+    outcome: z.enum(["connected", "refused", "failed"]),
+    reason: z.string().nullable(),
+    connections: z.coerce.number(),
+    sent_bytes: z.coerce.number(),
+    received_bytes: z.coerce.number(),
+    step: z.string(),
+    attempt: z.number(),
+    at: z.date(),
+  })
+  .transform(({ at, sent_bytes, received_bytes, ...row }) => ({
+    ...row,
+    sentBytes: sent_bytes,
+    receivedBytes: received_bytes,
+    time: at.toISOString(),
+  }));
+
+/** What the scripts of an execution were connected to, in the order in which it was reported. */
+export async function listConnections(sql: Sql, id: ExecutionId): Promise<readonly ConnectionRow[]> {
+  return sql.rows(
+    connectionColumns,
+    `select c.host, c.port, c.address, c.outcome, c.reason, c.connections, c.sent_bytes, c.received_bytes,
+            s.name as step, c.attempt, c.at
+     from connections c join execution_steps s on s.execution_id = c.execution_id and s.position = c.step
+     where c.execution_id = $1 order by c.number`,
     [id],
   );
 }

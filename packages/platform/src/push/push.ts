@@ -1,8 +1,18 @@
 import { createBatchSealer, secretContext, wipe } from "@sealrun/crypto";
 import type { Sql } from "@sealrun/postgres";
-import { encodeJson, parseSecretDocument, SealrunError, type SecretName, showNames } from "@sealrun/protocol";
+import {
+  defaultPool,
+  describeUnenforced,
+  encodeJson,
+  formOf,
+  parseSecretDocument,
+  SealrunError,
+  type SecretName,
+  showNames,
+} from "@sealrun/protocol";
 import { recordAudit } from "../audit/store.ts";
 import type { Requester, Deps } from "../deps.ts";
+import { enforcesForm } from "../executors/store.ts";
 import { applyTriggers } from "../events/apply-triggers.ts";
 import type { Project } from "../projects/store.ts";
 import { applySchedule, checkSchedule } from "../schedules/apply-manifest.ts";
@@ -35,13 +45,15 @@ export interface PushTarget {
 
 /**
  * Checks the whole upload, then stores version and secrets in one transaction. Fails with the codes of the documents,
- * `PACKAGE_INVALID`, `LIMIT_NOT_ALLOWED`, `SECRET_CHANGED`, `KEY_CHANGED`, and as `sealIncoming`. Wipes a plain secrets.json.
+ * `PACKAGE_INVALID`, `NETWORK_NOT_ENFORCED`, `LIMIT_NOT_ALLOWED`, `SECRET_CHANGED`, `KEY_CHANGED`, and as `sealIncoming`.
+ * Wipes a plain secrets.json.
  */
 export async function push(deps: PushDeps, target: PushTarget, upload: Upload): Promise<Pushed> {
   try {
     const checked = checkUpload(upload.files);
     checkLimits(checked.steps, deps.maxLimits);
     checkSchedule(checked.manifest);
+    await refuseUnenforced(deps.database, checked.manifest);
     if (upload.announced !== undefined) checkAnnounced(upload.files, upload.announced.files);
     const place: Place = { scope: "service", ownerId: target.package.id, projectId: target.project.id };
     const key = await fetchScopeKey(deps, place);
@@ -50,6 +62,15 @@ export async function push(deps: PushDeps, target: PushTarget, upload: Upload): 
   } finally {
     if (upload.secretsFile !== undefined) wipe(upload.secretsFile);
   }
+}
+
+/** A package that no live executor of its pool could run as its manifest says. A pool without one proves nothing yet. */
+async function refuseUnenforced(sql: Sql, manifest: CheckedVersion["manifest"]): Promise<void> {
+  const form = formOf(manifest?.network);
+  if (form === undefined) return;
+  const pool = manifest?.pool ?? defaultPool;
+  if ((await enforcesForm(sql, pool, form)) !== false) return;
+  throw new SealrunError("NETWORK_NOT_ENFORCED", describeUnenforced(form, pool));
 }
 
 /** Seals a plain secrets.json in memory, as the client would have. */

@@ -10,6 +10,9 @@ import { readTime } from "./read-time.ts";
 /** A secret that a step asked for. */
 type ReadItem = Extract<ReportItem, { type: "read" }>;
 
+/** Connections of a step to a named host. */
+type ConnectedItem = Extract<ReportItem, { type: "connected" }>;
+
 /** The end that comes with an attempt's last chunk. */
 interface GivenEnd {
   readonly status: "succeeded" | "failed" | "cancelled";
@@ -34,6 +37,7 @@ export interface AppliedChunks {
   readonly appliedSequence: number;
   readonly steps: readonly StepState[];
   readonly reads: readonly ReadItem[];
+  readonly connected: readonly ConnectedItem[];
   readonly entries: readonly FeedEntry[];
   readonly end: GivenEnd | undefined;
   /** Every report of the ended execution is in, and was not before. */
@@ -59,12 +63,14 @@ export function applyChunks(state: AttemptState, { chunks, end, overGaps = false
   const missing = state.missing.filter((sequence) => !fresh.has(sequence));
   const steps = createSteps(state.steps);
   const reads: ReadItem[] = [];
+  const connected: ConnectedItem[] = [];
   const entries: FeedEntry[] = [];
   for (const item of taken.flatMap(({ items }) => items)) {
     // Ignore steps that the execution does not have.
     if (item.step !== null && steps.find(item.step) === undefined) continue;
     if (!state.isNewest && item.type.startsWith("step-")) continue;
     if (item.type === "read") reads.push(item);
+    else if (item.type === "connected") connected.push(item);
     else entries.push(...entriesOf(item, steps));
   }
   if (end !== undefined) {
@@ -91,6 +97,7 @@ export function applyChunks(state: AttemptState, { chunks, end, overGaps = false
     appliedSequence: last,
     steps: steps.changed(),
     reads,
+    connected,
     entries,
     end,
     isComplete,
@@ -151,7 +158,7 @@ function createSteps(before: readonly StepState[]) {
   };
 }
 
-function entriesOf(item: Exclude<ReportItem, ReadItem>, steps: Steps): readonly FeedEntry[] {
+function entriesOf(item: Exclude<ReportItem, ReadItem | ConnectedItem>, steps: Steps): readonly FeedEntry[] {
   switch (item.type) {
     case "log":
       return [logEntry(item, item.step === null ? undefined : steps.find(item.step))];

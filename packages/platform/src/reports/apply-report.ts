@@ -6,6 +6,7 @@ import { settleFeed } from "../feed/feed-store.ts";
 import { type AppliedChunks, applyChunks } from "./apply-chunks.ts";
 import type { Chunk } from "./attempt-state.ts";
 import { type ReportedEnd, storeApplied } from "./applied-store.ts";
+import { storeConnected } from "./connected-store.ts";
 import { type HeldAttempt, lockStates } from "./report-store.ts";
 
 /** Chunks of an attempt, and the executor that sent them. */
@@ -53,6 +54,7 @@ export async function storeChanges(
   applied: readonly AppliedChunks[],
   ends: readonly ReportedEnd[] = [],
 ): Promise<void> {
+  await storeConnected(sql, applied);
   await storeApplied(sql, applied, ends);
   await mergeFeeds(sql, applied);
 }
@@ -66,6 +68,7 @@ export async function finishChanges(
   applied: readonly AppliedChunks[],
   write: () => Promise<void>,
 ): Promise<void> {
+  await storeConnected(sql, applied);
   if (!applied.some(({ mustMerge }) => mustMerge)) return sql.last(write);
   await write();
   await mergeFeeds(sql, applied);

@@ -116,6 +116,7 @@ export async function noteLogsDeleted(
 export async function deleteExecutions(sql: Sql, ids: readonly ExecutionId[]): Promise<void> {
   await sql.run(
     `with receipts_gone as (delete from receipts where execution_id = any ($1)),
+       connections_gone as (delete from connections where execution_id = any ($1)),
        chunks as (delete from report_chunks where execution_id = any ($1)),
        steps as (delete from execution_steps where execution_id = any ($1)),
        attempts_gone as (delete from attempts where execution_id = any ($1)),

@@ -11,17 +11,23 @@ import {
   type ExecutionId,
   grantBytes,
   limits,
+  type NetworkForm,
   reachesLevel,
   type SandboxLevel,
   SealrunError,
+  showForm,
 } from "@sealrun/protocol";
 import type { Deps } from "../deps.ts";
 import { findClaimed, startAttempts } from "../executions/claim-store.ts";
 import { describeOpened } from "../executions/granted.ts";
 import { lockExecutions, type LockedExecution } from "../executions/store.ts";
 import { executorRequester, type ExecutorRequest, type RpcDeps } from "../executors/executor-request.ts";
+import { addToOutbox, delayInOutbox } from "../outbox/store.ts";
 import { type Claimed, giveGrants } from "./give-grants.ts";
 import { recordRefusals } from "./record-refusal.ts";
+
+/** An execution whose network the claiming executor does not enforce is offered again after this time. */
+const unenforcedMs = 10_000;
 
 type Verdict = Claimed | SealrunError;
 
@@ -29,7 +35,8 @@ type Verdict = Claimed | SealrunError;
  * Gives queued executions to the executor that claims them: all of a request in one transaction, with a verdict for each.
  * Attempts, leases and audit rows are committed before the keyring is asked; its grants are committed before they are
  * handed out. The same claim sent again, beside the same or other claims, gets the same attempt. `CLAIM_REFUSED`,
- * `SANDBOX_TOO_WEAK` or `EXPIRED` when an execution cannot be claimed, `RATE_LIMITED` when its grant no longer fits into the answer. When the
+ * `NETWORK_NOT_ENFORCED`, `SANDBOX_TOO_WEAK` or `EXPIRED` when an execution cannot be claimed, `RATE_LIMITED` when its
+ * grant no longer fits into the answer. When the
  * keyring refuses or does not answer, the execution is queued again and the keyring's error is passed on.
  */
 export async function answerClaim(deps: RpcDeps & Pick<Deps, "log">, request: ExecutorRequest): Promise<ClaimReply> {
@@ -107,6 +114,7 @@ async function takeAll(
     judged.flatMap((verdict) => (verdict instanceof SealrunError ? [] : [verdict])),
     ({ execution }) => grantBytes(execution.granted.length),
   );
+  await holdUnenforced(sql, request, claims, judged);
   if (fitting.length > 0) await storeClaims(sql, { ...request, sandbox }, fitting);
   const tooMany = new Set(more.flat());
   return new Map(
@@ -118,9 +126,28 @@ async function takeAll(
   );
 }
 
+/** Another executor of the pool may enforce the network. Meanwhile the execution must not take the place of others. */
+async function holdUnenforced(
+  sql: Sql,
+  { executorId }: ExecutorRequest,
+  claims: readonly Claim[],
+  judged: readonly Verdict[],
+): Promise<void> {
+  for (const [place, { executionId: id }] of claims.entries()) {
+    const verdict = judged[place];
+    if (!(verdict instanceof SealrunError) || verdict.code !== "NETWORK_NOT_ENFORCED") continue;
+    await addToOutbox(sql, id);
+    await delayInOutbox(sql, id, {
+      forMs: unenforcedMs,
+      refusal: `Executor ${executorId} refused it (${verdict.message})`,
+    });
+  }
+}
+
 /** What is known of a claim besides its execution: `before` is what it got before. */
 interface Known {
   readonly isOwnPool: boolean;
+  readonly unenforced: NetworkForm | undefined;
   readonly project: string;
   readonly minSandbox: SandboxLevel;
   readonly before: { readonly attempt: number; readonly isLive: boolean } | undefined;
@@ -141,6 +168,10 @@ function judge(
     if (execution.isHeld) return new SealrunError("CLAIM_REFUSED", "The platform is held and starts nothing");
     // This also applies to a repeated claim: a requeued execution can only be claimed with its newest event.
     if (claim.generation !== execution.generation) return refused(execution);
+    if (found.unenforced !== undefined) {
+      const sentence = `This executor does not enforce the network ${showForm(found.unenforced)} of the package`;
+      return new SealrunError("NETWORK_NOT_ENFORCED", sentence);
+    }
     if (execution.isExpired) return new SealrunError("EXPIRED", `The event of ${execution.id} has expired`);
   } else if (execution.status !== "running" || known?.isLive !== true) return refused(execution);
   // A repeated claim can only get the newest attempt: while its lease is live, or after it was given back.

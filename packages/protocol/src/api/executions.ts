@@ -1,7 +1,16 @@
 import { z } from "zod";
 import { fields } from "../text/document.ts";
 import { base64 } from "../text/bytes-text.ts";
-import { executionStatus, failure, logStream, receiptRow, stepStatus, trigger } from "../wire/execution.ts";
+import {
+  connectionRow,
+  executionStatus,
+  failure,
+  logStream,
+  receiptRow,
+  stepStatus,
+  trigger,
+} from "../wire/execution.ts";
+import { networkForm } from "../wire/network.ts";
 import { jsonObject, jsonValue } from "../text/json-value.ts";
 import { eventText, executionId } from "../names.ts";
 import { sandboxLevel } from "../wire/sandbox-level.ts";
@@ -72,6 +81,9 @@ export type LogDeletion = z.infer<typeof logDeletion>;
 /** Null while the log is kept; absent in answers of a platform that deletes none. */
 const logDeleted = logDeletion.nullable().optional();
 
+/** What scripts of a package with named hosts were connected to; absent from a platform of an earlier version. */
+const connections = z.array(connectionRow);
+
 /** `GET /api/v1/executions/:execution`. */
 export const executionInfo = z.object({
   id: executionId,
@@ -108,6 +120,9 @@ export const executionInfo = z.object({
   parameters: z.object({ visible: jsonObject, sealedNames: z.array(z.string()) }),
   steps: z.array(stepInfo),
   receipt: z.array(receiptRow),
+  /** How much of the network its scripts reach; absent from a platform of an earlier version. */
+  network: networkForm.nullable().optional(),
+  connections: connections.optional(),
   /** False when report chunks of a finished attempt have not arrived. */
   reportsComplete: z.boolean(),
   /** One sentence about missing output and receipt rows, after the platform stopped waiting for them; null otherwise. */
@@ -121,6 +136,7 @@ export type ExecutionInfo = z.infer<typeof executionInfo>;
 export const executionReceipt = z.object({
   id: executionId,
   receipt: z.array(receiptRow),
+  connections: connections.optional(),
   /** False while rows may still arrive. */
   complete: z.boolean(),
   /** One sentence about missing rows, after the platform stopped waiting for them; null otherwise. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { key32 } from "../text/bytes-text.ts";
 import { failure } from "../wire/execution.ts";
+import { networkForm } from "../wire/network.ts";
 import { platformId } from "../names.ts";
 import { sandboxLevel } from "../wire/sandbox-level.ts";
 
@@ -33,6 +34,8 @@ export const executorInfo = z.object({
   isDraining: z.boolean(),
   /** Why it takes no executions until its machine works again; null while it takes executions. */
   trouble: failure.nullable(),
+  /** How it can limit the network of scripts; absent from a platform of an earlier version. */
+  networkForms: z.array(networkForm).optional(),
   /** What its sandbox holds; null while it does not say, absent from an earlier platform. */
   sandbox: sandboxLevel.nullable().optional(),
   /** When it was revoked; null while it is enrolled. */

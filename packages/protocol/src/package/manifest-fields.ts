@@ -84,12 +84,6 @@ export const environment = z.record(
   z.string().refine((value) => !value.includes("\0"), "expected text without a zero byte"),
 );
 
-/** Hosts that a run may connect to: all that the executor's host can reach, none, or a list. */
-export const network = z.union(
-  [z.enum(["host", "none"]), z.array(z.string().regex(/^[A-Za-z0-9*][A-Za-z0-9.*:_-]{0,254}$/)).min(1)],
-  { error: 'expected "host", "none" or a list of host names' },
-);
-
 function readSeconds(given: unknown): number {
   if (typeof given === "number") return given;
   const [, amount = "", unit = ""] = typeof given === "string" ? (durationRule.exec(given) ?? []) : [];

@@ -8,7 +8,6 @@ import {
   listOf,
   maxConcurrent,
   mayBeBlank,
-  network,
   priority,
   retry,
   schedule,
@@ -17,6 +16,7 @@ import {
 import { limitFields } from "./step-limits.ts";
 import { hiddenCharacter, packageName, secretName, withoutHidden } from "../names.ts";
 import { showName, showNames } from "../text/show-text.ts";
+import { networkSetting } from "../wire/network.ts";
 
 const text = z
   .string()
@@ -68,8 +68,8 @@ export const manifestSchema = fields({
   mask: z.array(secretName).optional(),
   pool: mayBeBlank(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, "expected the name of an executor pool")),
   on_lost: z.enum(["fail", "rerun"]).optional(),
-  /** Only `host` acts; a push of anything else is refused. */
-  network: network.optional(),
+  /** How much of the network the scripts reach. */
+  network: networkSetting.optional(),
   /** The maximum number of executions of the package that run at once. Without it, unlimited. */
   max_concurrent: maxConcurrent.optional(),
   /** What each of its steps may use. */
@@ -80,14 +80,13 @@ export type ManifestStep = z.infer<typeof manifestStep>;
 
 /**
  * Reads a manifest.json and checks the scripts that it names against those of the package. Throws `MANIFEST_INVALID`
- * with the field's path and what was expected there; also for a setting that this release cannot follow.
+ * with the field's path and what was expected there.
  */
 export function parseManifest(bytes: Uint8Array, scripts: readonly string[]): Manifest {
   const manifest = parseDocument(manifestSchema, bytes, { file: "manifest.json", code: "MANIFEST_INVALID" });
   for (const [field, script] of namedScripts(manifest)) {
     if (!scripts.includes(script)) throw invalid(field, missingScript(script, scripts));
   }
-  refuseWithoutEffect(manifest);
   const chosen = chosenScripts(manifest);
   for (const [index, { script }] of (manifest.steps ?? []).entries()) {
     if (chosen !== undefined && !chosen.scripts.includes(script)) {
@@ -107,15 +106,6 @@ export function chosenScripts(
   if (manifest.entrypoint !== undefined) return { field: "entrypoint", scripts: [manifest.entrypoint] };
   const order = manifest.execution_order ?? [];
   return order.length > 0 ? { field: "execution_order", scripts: order } : undefined;
-}
-
-/** Only what acts is accepted. Versions that were stored before this check keep what their manifest says. */
-function refuseWithoutEffect({ network }: Manifest): void {
-  if (network === undefined || network === "host") return;
-  throw invalid(
-    "network",
-    'expected "host": this release cannot limit the network of scripts yet; remove the field, and limit the network of the executor\'s machine instead',
-  );
 }
 
 function namedScripts(manifest: Manifest): readonly (readonly [field: string, script: string])[] {

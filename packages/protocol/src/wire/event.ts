@@ -3,6 +3,7 @@ import { base64, sha256Hex } from "../text/bytes-text.ts";
 import { trigger } from "./execution.ts";
 import { traceParent } from "./trace-context.ts";
 import { jsonObject, jsonValue } from "../text/json-value.ts";
+import { networkSetting } from "./network.ts";
 import {
   eventId,
   eventType,
@@ -86,6 +87,8 @@ export const executionEvent = z.object({
   version: z.object({ id: versionId, number: z.number().int().positive(), digest: sha256Hex }),
   steps: z.array(eventStep).min(1),
   files: z.array(listedFile).optional(),
+  /** Absent without a setting in the manifest, and from platforms of earlier versions. */
+  network: networkSetting.optional(),
   config: jsonObject,
   /** Names of secrets whose values are masked from the start, in addition to those that a step declares. */
   mask: z.array(z.string()),

@@ -63,6 +63,32 @@ export const receiptRow = z.object({
 });
 export type ReceiptRow = z.infer<typeof receiptRow>;
 
+/** What became of connections of a script to a host that its package names. */
+const connectionFields = {
+  host: z.string().max(253),
+  port: z.number().int().min(1).max(65_535),
+  /** The address that was dialled or refused; null when the name had none, and for many addresses together. */
+  address: z.string().max(64).nullable(),
+  outcome: z.enum(["connected", "refused", "failed"]),
+  /** Why it was refused or failed, as the end of a sentence; null for connections, and for many addresses together. */
+  reason: z.string().max(512).nullable(),
+  /** How many there were. */
+  connections: z.number().int().positive(),
+  sentBytes: z.number().int().nonnegative(),
+  receivedBytes: z.number().int().nonnegative(),
+};
+
+/** Connections of one step to one address of a named host; part of the receipt. */
+export const connectionRow = z.object({
+  ...connectionFields,
+  /** The step's name. */
+  step: z.string(),
+  attempt: z.number().int().positive(),
+  /** When the step, or one try of it, had ended: ISO 8601. */
+  time: z.string(),
+});
+export type ConnectionRow = z.infer<typeof connectionRow>;
+
 /** Why a step or an execution failed. */
 export const failure = z.object({ code: z.string(), message: z.string() });
 export type Failure = z.infer<typeof failure>;
@@ -115,6 +141,7 @@ export const reportItem = z.discriminatedUnion("type", [
     masking: masking.nullable().optional(),
     time,
   }),
+  z.object({ type: z.literal("connected"), step, ...connectionFields, time }),
 ]);
 export type ReportItem = z.infer<typeof reportItem>;
 

@@ -3,6 +3,7 @@ import { base64, sha256Hex } from "../text/bytes-text.ts";
 import { encodeJson } from "../text/encode.ts";
 import type { AttemptRef } from "./execution.ts";
 import { listedFile } from "./event.ts";
+import { announcedForms } from "./network.ts";
 import { eventId, eventText, eventType, executionId, scheduleId, secretId, secretName } from "../names.ts";
 import { limits } from "../limits.ts";
 import { scope, writableScope } from "../scope.ts";
@@ -149,6 +150,8 @@ export const presenceRequest = z.object({
   draining: z.boolean(),
   /** Why it takes no executions until its machine works again; null or absent while it takes executions. */
   trouble: machineTrouble.nullish(),
+  /** How scripts' network can be limited here; absent from an executor of an earlier version. */
+  networkForms: announcedForms.optional(),
   /** What its sandbox holds; absent from an executor of an earlier version. */
   sandbox: sandboxLevel.optional(),
 });

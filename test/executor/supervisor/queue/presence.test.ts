@@ -14,6 +14,7 @@ describe("announcePresence()", () => {
       sandbox: "filtered",
       rpc: { presence: async (said) => (told.push(said), { ok: true }) },
       slots: 3,
+      networkForms: ["host", "none"],
       log,
     });
     presence.begin();
@@ -23,8 +24,8 @@ describe("announcePresence()", () => {
     await presence.close();
     await until(() => told[1]);
     expect(told).toEqual([
-      { slots: 3, running: 0, draining: false, trouble: null, sandbox: "filtered" },
-      { slots: 3, running: 1, draining: true, trouble: null, sandbox: "filtered" },
+      { slots: 3, running: 0, draining: false, trouble: null, sandbox: "filtered", networkForms: ["host", "none"] },
+      { slots: 3, running: 1, draining: true, trouble: null, sandbox: "filtered", networkForms: ["host", "none"] },
     ]);
   });
 

@@ -40,7 +40,9 @@ describe("POST /executors/enrol", () => {
     expect(await list()).toMatchObject([{ slots: 3, isLive: true, isDraining: false, trouble }]);
     expect((await ask(platform, poolList, ["GET", "/pools"])).pools).toMatchObject([{ executors: 1, slots: 0 }]);
     await peer.rpc.presence({ slots: 3, running: 0, draining: false });
-    expect(await list()).toMatchObject([{ trouble: null }]);
+    expect(await list()).toMatchObject([{ trouble: null, networkForms: ["host"] }]);
+    await peer.rpc.presence({ slots: 3, running: 0, draining: false, networkForms: ["host", "none"] });
+    expect(await list()).toMatchObject([{ networkForms: ["host", "none"] }]);
     await peer.close();
   });
 

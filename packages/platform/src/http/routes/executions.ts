@@ -23,7 +23,7 @@ import { cancelExecution } from "../../executions/cancel.ts";
 import { describeExecution } from "../../overview/describe-execution.ts";
 import { executionQuery } from "../../overview/execution-filter.ts";
 import { readFeed } from "../../feed/feed-read-store.ts";
-import { listExecutions, listReceipt } from "../../overview/execution-list-store.ts";
+import { listConnections, listExecutions, listReceipt } from "../../overview/execution-list-store.ts";
 import { findProgress } from "../../executions/progress-store.ts";
 import { describeGap } from "../../executions/describe-gap.ts";
 import type { FeedNotices } from "../../live/feed-notices.ts";
@@ -133,8 +133,9 @@ export function executionRoutes(plain: FastifyInstance, deps: ExecutionRouteDeps
       const id = request.params.execution;
       const progress = await findProgress(deps.database, id);
       const receipt = [...(await listReceipt(deps.database, id))];
+      const connections = [...(await listConnections(deps.database, id))];
       const complete = isFinal(progress.status) && progress.isComplete;
-      return { id, receipt, complete, gap: describeGap(progress) ?? null };
+      return { id, receipt, connections, complete, gap: describeGap(progress) ?? null };
     },
   );
   app.post(

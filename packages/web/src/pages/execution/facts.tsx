@@ -9,7 +9,7 @@ import { useTicking } from "../../parts/time/use-ticking.ts";
 
 /** The package of an execution, what started it and when, how long it took and where it ran. */
 export function Facts({ execution }: { readonly execution: ExecutionInfo }): ReactNode {
-  const { project, package: name, version, executor, priority, notBefore } = execution;
+  const { project, package: name, version, executor, priority, notBefore, network } = execution;
   const sandbox = execution.attempts.at(-1)?.sandbox ?? null;
   return (
     <Group gap="2px 8px">
@@ -55,6 +55,12 @@ export function Facts({ execution }: { readonly execution: ExecutionInfo }): Rea
       )}
       <Dot />
       <span>priority {priority}</span>
+      {network == null || network === "host" ? null : (
+        <>
+          <Dot />
+          <span>network: {network === "named" ? "named hosts" : network}</span>
+        </>
+      )}
       {notBefore !== null && execution.startedAt === null ? (
         <>
           <Dot />

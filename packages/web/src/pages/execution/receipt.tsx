@@ -3,15 +3,18 @@ import type { ExecutionInfo, ReceiptRow } from "@sealrun/protocol";
 import { IconBan, IconKey, IconQuestionMark, IconReceipt } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { Empty } from "../../parts/page/empty.tsx";
+import { Connections } from "./connections.tsx";
 import { LinkAnchor, LinkButton } from "../../parts/page/links.tsx";
 import { ShownText } from "../../parts/text/shown-text.tsx";
 import { Time } from "../../parts/time/time.tsx";
 
 /** The secrets that an execution read, with version and scope, or that were missing or refused. Never values. */
 export function ReceiptPanel({ execution }: { readonly execution: ExecutionInfo }): ReactNode {
-  const { receipt } = execution;
+  const { receipt, connections = [] } = execution;
   if (receipt.length === 0) {
-    return (
+    return connections.length > 0 ? (
+      <Connections rows={connections} />
+    ) : (
       <Empty icon={<IconReceipt aria-hidden />} title="It has read no secrets">
         Each secret that a script asks for is noted here: its name, where it came from and its version, never its value.
         See the guide <a href="/guides/secrets#receipts">Secrets</a>.
@@ -63,6 +66,7 @@ export function ReceiptPanel({ execution }: { readonly execution: ExecutionInfo 
           </Table>
         </Table.ScrollContainer>
       </Paper>
+      <Connections rows={connections} />
       {execution.reportsComplete || execution.reportsGap !== null ? null : (
         <Text size="xs" c="dimmed">
           Rows may still arrive.

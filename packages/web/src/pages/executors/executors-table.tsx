@@ -19,7 +19,7 @@ export function ExecutorsTable(props: { readonly pool: string; readonly executor
   return (
     <CardTable
       label={`Executors of pool ${props.pool}`}
-      columns={["Executor", "State", "Running", "Sandbox", "Last heartbeat", "Enrolled"]}
+      columns={["Executor", "State", "Running", "Sandbox", "Networks", "Last heartbeat", "Enrolled"]}
     >
       {props.executors.map((executor) => (
         <ExecutorRow key={executor.id} executor={executor} />
@@ -29,7 +29,7 @@ export function ExecutorsTable(props: { readonly pool: string; readonly executor
 }
 
 function ExecutorRow({ executor }: { readonly executor: Executor }): ReactNode {
-  const { id, running, slots, lastSeenAt, enrolledAt, revokedAt, sandbox, trouble } = executor;
+  const { id, running, slots, lastSeenAt, enrolledAt, revokedAt, sandbox, trouble, networkForms } = executor;
   const state = stateOf(executor);
   const { color, words } = looks[state];
   return (
@@ -57,6 +57,11 @@ function ExecutorRow({ executor }: { readonly executor: Executor }): ReactNode {
       <CardCell label="Sandbox">
         <Text size="sm" component="span">
           {sandbox ?? "not said"}
+        </Text>
+      </CardCell>
+      <CardCell label="Networks">
+        <Text size="sm" component="span">
+          {networkForms?.join(", ") ?? "unknown"}
         </Text>
       </CardCell>
       <CardCell label="Last heartbeat">
