@@ -10,12 +10,12 @@ import { workerSettings } from "./between/worker-settings.ts";
 import { findForms } from "./child/network/forms.ts";
 import { hostsOfUrls } from "./child/network/hosts-of-urls.ts";
 import { readHostRoots } from "./child/host-roots.ts";
-import { createPipePool } from "./child/output-pipes.ts";
+import { createPipePool, type PipePool } from "./child/output-pipes.ts";
 import { openCgroup } from "./child/limits/cgroup.ts";
 import { probeSandbox } from "./child/probe.ts";
 import type { Sandbox } from "./child/run-step.ts";
 import { hasSystemCallFilter } from "./child/seccomp/filter.ts";
-import { openSlotUsers } from "./child/user/slot-users.ts";
+import { openSlotUsers, type SlotUsers } from "./child/user/slot-users.ts";
 import { createUserPool } from "./child/user/take-users.ts";
 import type { ExecutorConfig } from "./config.ts";
 import { enrol } from "./enrol/enrol.ts";
@@ -71,12 +71,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
   const range = sandbox.kind === "none" ? null : config.slotUids;
   const slotUsers = await openSlotUsers({ range, slots: config.slots, folder: join(config.cacheDir, "users") });
   const proof = { sandbox, runtime, pipes, workDir, stateFile, spool: spoolFolder, minSandbox, log };
-  const { level, users } = await proveSandbox({ ...proof, users: slotUsers.users })
-    .catch((error: unknown) => {
-      slotUsers.close();
-      throw error;
-    })
-    .finally(async () => pipes.close());
+  const { level, users } = await proveOrClose(proof, slotUsers);
   const state = await loadState(config, log);
   const revoked = Promise.withResolvers<SealrunError>();
   const stopMetrics =
@@ -195,6 +190,21 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
       await stopMetrics();
     },
   };
+}
+
+/** The level of the sandbox; its users are given back when it does not hold. */
+async function proveOrClose(
+  proof: Omit<Parameters<typeof proveSandbox>[0], "users"> & { readonly pipes: PipePool },
+  slotUsers: SlotUsers,
+): ReturnType<typeof proveSandbox> {
+  try {
+    return await proveSandbox({ ...proof, users: slotUsers.users });
+  } catch (error) {
+    slotUsers.close();
+    throw error;
+  } finally {
+    await proof.pipes.close();
+  }
 }
 
 /** Stops the taking of executions while this machine cannot prepare a run. */

@@ -4,7 +4,7 @@ import { rm } from "node:fs/promises";
 import { Socket } from "node:net";
 import { join } from "node:path";
 import type { Writable } from "node:stream";
-import { errorCodeOf, SealrunError, toSealrunError } from "@sealrun/protocol";
+import { errorCodeOf, limits, SealrunError, toSealrunError } from "@sealrun/protocol";
 import { createTokenPipe, type TokenPipe } from "../channel/token-pipe.ts";
 import { machineFailure } from "../errno.ts";
 import { makeOwnFolder } from "./own-folder.ts";
@@ -203,4 +203,9 @@ function openEnds(
     closeSync(ownEnd);
     throw error;
   }
+}
+
+/** Without a sandbox a process may outlive the script and keep its output open without end. */
+export function endOutputs({ stdout, stderr }: OutputPipes, graceMs: number = limits.killGraceMs): void {
+  for (const { output } of [stdout, stderr]) setTimeout(() => output.push(null), graceMs).unref();
 }

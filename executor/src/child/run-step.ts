@@ -9,7 +9,7 @@ import {
   toSealrunError,
 } from "@sealrun/protocol";
 import { open } from "node:fs/promises";
-import { constants, release } from "node:os";
+import { release } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type { ScriptHandler } from "../channel/answer-request.ts";
@@ -27,8 +27,8 @@ import type { DialRules } from "./network/dial.ts";
 import type { Connected } from "./network/egress.ts";
 import { requireEnforced } from "./network/require-enforced.ts";
 import { openSandboxNetwork, type SandboxNetwork } from "./network/sandbox-network.ts";
-import type { OutputPipes, PipePool } from "./output-pipes.ts";
-import type { RunningScript } from "./running-script.ts";
+import { endOutputs, type OutputPipes, type PipePool } from "./output-pipes.ts";
+import { type RunningScript, signalOf } from "./running-script.ts";
 import { sandboxArguments } from "./sandbox.ts";
 import { describeNoStart, withReason } from "./start-failure.ts";
 import { startSandboxed } from "./start-sandboxed.ts";
@@ -289,11 +289,6 @@ async function drain(output: Readable, consume: StepOptions["onStdout"]): Promis
   for await (const chunk of output) if (chunk instanceof Uint8Array) await consume(chunk);
 }
 
-/** Without a sandbox a process may outlive the script and keep its output open without end. */
-function endOutputs({ stdout, stderr }: OutputPipes, graceMs: number = limits.killGraceMs): void {
-  for (const { output } of [stdout, stderr]) setTimeout(() => output.push(null), graceMs).unref();
-}
-
 async function readFirstLine(path: string): Promise<string> {
   const file = await open(path);
   try {
@@ -302,9 +297,4 @@ async function readFirstLine(path: string): Promise<string> {
   } finally {
     await file.close();
   }
-}
-
-function signalOf(exitCode: number | undefined): string | undefined {
-  if (exitCode === undefined || exitCode <= 128) return undefined;
-  return Object.entries(constants.signals).find(([, number]) => number === exitCode - 128)?.[0];
 }

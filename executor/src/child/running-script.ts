@@ -1,5 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { Socket } from "node:net";
+import { constants } from "node:os";
 import type { Duplex } from "node:stream";
 import { SealrunError } from "@sealrun/protocol";
 import type { StepProcesses } from "./limits/step-processes.ts";
@@ -59,4 +60,10 @@ export function childEnd(child: ChildProcess): Promise<ChildEnd> {
     });
     child.once("error", (failure) => resolve({ exitCode: undefined, signal: undefined, failure }));
   });
+}
+
+/** The name of the signal that an exit code over 128 stands for, by the shells' convention. */
+export function signalOf(exitCode: number | undefined): string | undefined {
+  if (exitCode === undefined || exitCode <= 128) return undefined;
+  return Object.entries(constants.signals).find(([, number]) => number === exitCode - 128)?.[0];
 }

@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { decode, defaultStepLimits, SealrunError } from "@sealrun/protocol";
+import { decode, maxStepLimits, SealrunError } from "@sealrun/protocol";
 import { z } from "zod";
 import type { Runtime } from "../child/layout.ts";
 import type { PipePool } from "../child/output-pipes.ts";
@@ -109,7 +109,8 @@ async function runScript(options: SelfAttackOptions, folder: string): Promise<Re
     script: "attack.sh",
     variables: { executionId: "self-attack", packageName: "self-attack", own: {}, hasSealed: false },
     timeoutMs: attackMs,
-    limits: defaultStepLimits,
+    // A sandbox that does not hold shows all processes of the machine, and they would count.
+    limits: maxStepLimits,
     signal: new AbortController().signal,
     onStdout: (chunk) => void chunks.push(chunk),
     onStderr: (chunk) => void errors.push(chunk),
