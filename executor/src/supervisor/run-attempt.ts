@@ -12,7 +12,7 @@ import {
 import type { Tracer } from "@sealrun/telemetry";
 import type { Logger } from "pino";
 import type { Outcome } from "../between/outcome.ts";
-import { closedGrantReason } from "../machine/machine-reason.ts";
+import { closedGrantReason, machineReason } from "../machine/machine-reason.ts";
 import type { Readiness } from "../machine/readiness.ts";
 import { type ExecutorMetrics, givenBack } from "../metrics/executor-metrics.ts";
 import { beginAttemptSpan } from "./attempt-span.ts";
@@ -127,10 +127,13 @@ async function runGranted(
       { rpc: createAttemptRpc(claimed, signal), report: reporter.report, signal, onDeadline: lease.onRenewed },
     );
   } catch (error) {
-    const { code, message } = toSealrunError(error);
-    if (code !== "WORKER_LOST") throw error;
+    const failure = toSealrunError(error);
+    const { code, message } = failure;
     deps.log.warn({ ...ref, code }, message);
-    return { kind: "run", failure: { code, message } };
+    if (code === "WORKER_LOST") return { kind: "run", failure: { code, message } };
+    const reason = machineReason(failure);
+    if (reason === undefined) throw error;
+    return { kind: "unfit", reason };
   }
 }
 

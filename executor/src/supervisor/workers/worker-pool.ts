@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { SealrunError, toSealrunError } from "@sealrun/protocol";
 import type { Logger } from "pino";
 import type { WorkerSettings } from "../../between/worker-settings.ts";
 import type { UserPool } from "../../child/user/take-users.ts";
@@ -15,7 +16,10 @@ const idleMs = 60_000;
 
 /** The workers of an executor: one process for each attempt that runs, and one that waits for the next. */
 export interface WorkerPool {
-  /** Runs an attempt in a worker of its own. Rejects with `WORKER_LOST` when that worker is lost. */
+  /**
+   * Runs an attempt in a worker of its own. Rejects with `WORKER_LOST` when that worker is lost, and with
+   * `MACHINE_FAILED` when none can be started: then nothing of the attempt has run.
+   */
   run(assignment: Omit<Assignment, "user">, services: AttemptServices): Promise<Outcome>;
   /** How many workers were replaced because they were lost. */
   readonly lost: () => number;
@@ -89,18 +93,20 @@ export function createWorkerPool(options: {
       }
       slot ??= start();
       slot.attempts += 1;
-      startAhead();
       const { user, giveBack: giveUserBack } = users.take();
       try {
         await slot.worker.ready;
+        if (!slot.worker.isAlive()) {
+          throw new SealrunError("MACHINE_FAILED", "The process of a worker ended while it started");
+        }
+        startAhead();
         const outcome = await slot.worker.run({ ...assignment, user }, services);
         await giveBack(slot);
         return outcome;
       } catch (error) {
-        lost += 1;
         await retire(slot);
+        if (toSealrunError(error).code === "WORKER_LOST") lost += 1;
         await onLost();
-        startAhead();
         throw error;
       } finally {
         giveUserBack();

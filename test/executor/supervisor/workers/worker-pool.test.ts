@@ -12,12 +12,12 @@ const quick = { files: { "main.sh": "echo done\n" } };
 const held = { files: { "main.sh": "echo begins; sleep 600\n" } };
 const ended: unknown = expect.objectContaining({ kind: "run", failure: undefined });
 
-async function startPool(folder: string, slots: number) {
+async function startPool(folder: string, slots: number, program = workerProgram) {
   const lost: number[] = [];
   const pool = createWorkerPool({
     users: createUserPool([]),
     settings: await makeSettings(folder),
-    program: workerProgram,
+    program,
     slots,
     onLost: async () => void lost.push(performance.now()),
     log: pino({ level: "silent" }),
@@ -54,6 +54,14 @@ describe("createWorkerPool()", () => {
     expect(await workers()).toHaveLength(2);
     for (const { stop } of runs) stop.abort();
     for (const { end } of runs) expect(await end).toMatchObject({ failure: { code: "CANCELLED" } });
+    await pool.close();
+  });
+
+  test("createWorkerPool() blames the machine for a worker that does not start: nothing of the attempt has run", async () => {
+    await using root = await temporaryFolder();
+    const { pool } = await startPool(root.path, 1, "/not/there.js");
+    expect(await runOne(pool, quick).end).toEqual(["MACHINE_FAILED", expect.stringContaining("while it started")]);
+    expect(pool.lost()).toBe(0);
     await pool.close();
   });
 
