@@ -103,8 +103,9 @@ describe("applyReports()", () => {
     } as const;
     const refused = { ...row, address: null, outcome: "failed", reason: "a.test has no address" } as const;
     const item = { type: "connected", step: 0, ...row, time: 5_000 } as const;
-    await world.peer.report(ref, 1, [item, { ...item, step: 7 }, { ...item, ...refused }]);
-    await world.peer.report(ref, 1, [item]);
+    const items = [item, { ...item, step: 7 }, { ...item, ...refused }];
+    await world.peer.report(ref, 1, items);
+    await world.peer.report(ref, 1, items);
     await world.peer.report(ref, 2, [line("after")]);
     await until(async () => (await linesOf(ref.executionId)).length > 0);
     const told = { step: "main.sh", attempt: 1, time: "1970-01-01T00:00:05.000Z" };

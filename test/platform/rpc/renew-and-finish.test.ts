@@ -375,11 +375,14 @@ describe("answerFinish()", () => {
     const { ref, rpc } = await world.claim("report");
     await world.database.run("update executions set on_lost = 'rerun' where id = $1", [ref.executionId]);
     const time = Date.now();
-    const items = JSON.stringify([{ type: "log", step: 0, stream: "stdout", text: "its last words", time }]);
+    const of = { host: "a.test", port: 443, address: "192.0.2.1", outcome: "connected", reason: null };
+    const connected = { type: "connected", step: 0, ...of, connections: 1, sentBytes: 1, receivedBytes: 1, time };
+    const items = JSON.stringify([{ type: "log", step: 0, stream: "stdout", text: "its last words", time }, connected]);
     const end = { ...ref, ...lostWorker, lastSequence: 1, report: { sequence: 1, items } };
     expect(await rpc.finish(end)).toEqual([]);
-    const { status, steps, attempts } = await world.show(ref.executionId);
+    const { status, steps, attempts, connections } = await world.show(ref.executionId);
     expect([status, attempts.map(({ end: how }) => how)]).toEqual(["queued", ["lost"]]);
+    expect(connections).toMatchObject([of]);
     expect(steps[0]?.output).toContain("its last words");
     // The answer was lost: the attempt is over, and its end does not count again.
     expect(await codeOf(rpc.finish(end))).toBe("LEASE_LOST");
