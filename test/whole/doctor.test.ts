@@ -33,7 +33,7 @@ describe("sealrun doctor", () => {
       level: "good",
       enrolment: "good",
       disk: "good",
-      limits: "warning",
+      limits: "good",
       network: "good",
     });
   });
