@@ -26,7 +26,7 @@ test("sealrun project create refuses a name before anything is sent", async () =
 });
 
 test("sealrun project list lists them", async () => {
-  expect((await used.person.run(["project", "list"])).stdout).toMatch(/^PROJECT +LIMIT +CREATED\nacme +- /);
+  expect((await used.person.run(["project", "list"])).stdout).toMatch(/^PROJECT +LIMIT +SANDBOX +CREATED\nacme +- +- /);
 });
 
 test("sealrun project limit sets, shows and takes away how many run at once", async () => {
