@@ -280,9 +280,9 @@ async function prepareStart(options: StepOptions, network: SandboxNetwork | unde
     env,
     workFolder: workspace.folder,
   });
-  const program = sandbox.program;
   const started: Command = user === undefined ? command : [...becomeUser(user), ...command];
-  return (pipes) => startSandboxed({ bubblewrap: program, sandbox: isolation, command: started, pipes, network });
+  return (pipes) =>
+    startSandboxed({ bubblewrap: sandbox.program, sandbox: isolation, command: started, pipes, network });
 }
 
 async function drain(output: Readable, consume: StepOptions["onStdout"]): Promise<void> {

@@ -30,7 +30,13 @@ export function LeastSandbox({ project }: { readonly project: string }): ReactNo
         description={
           <>
             Executions of this project run only on executors that reach this{" "}
-            <LinkAnchor size="xs" to="/guides/$" params={{ _splat: "security-model" }} hash="sandbox-levels">
+            <LinkAnchor
+              inherit
+              underline="always"
+              to="/guides/$"
+              params={{ _splat: "security-model" }}
+              hash="sandbox-levels"
+            >
               level
             </LinkAnchor>
             .
