@@ -55,7 +55,6 @@ export async function storeChanges(
   ends: readonly ReportedEnd[] = [],
 ): Promise<void> {
   await storeConnected(sql, applied);
-  await storeConnected(sql, applied);
   await storeApplied(sql, applied, ends);
   await mergeFeeds(sql, applied);
 }
