@@ -1,25 +1,20 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { spoolKey, toBase64 } from "@sealrun/crypto";
-import { defaultStepLimits, limits, maxStepLimits, type SentEnd } from "@sealrun/protocol";
+import { limits, type SentEnd } from "@sealrun/protocol";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { workerSettings } from "../../../executor/src/between/worker-settings.ts";
-import { dependencySettings } from "../../../executor/src/dependencies/settings.ts";
 import { createEnds } from "../../../executor/src/supervisor/report/ends.ts";
 import { runAttempt } from "../../../executor/src/supervisor/run-attempt.ts";
 import { createUserPool } from "../../../executor/src/child/user/take-users.ts";
 import { createWorkerPool } from "../../../executor/src/supervisor/workers/worker-pool.ts";
 import { openSpool } from "../../../executor/src/supervisor/report/spool.ts";
-import { findEsbuild, findNpm, findRuntime } from "../../../executor/src/runtime-files.ts";
 import { makeAttempt } from "../../support/attempt-peer.ts";
 import { codeOf } from "../../support/executions-world.ts";
 import { type ReportsStream, startReportsStream } from "../../support/reports-stream.ts";
 import { until } from "../../support/until.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
-
-const program = fileURLToPath(new URL("../../../executor/src/worker/process/main.ts", import.meta.url));
+import { makeSettings, workerProgram } from "./workers/run-in-worker.ts";
 
 let stream: ReportsStream;
 beforeAll(async () => {
@@ -44,20 +39,10 @@ async function prepare(root: string, script: string) {
   const spool = openSpool({ folder, key: spoolKey(identity), executorId: identity.id });
   const stop = new AbortController();
   const ends = createEnds({ link, identity, platform, rpc: claimed.rpc, spool, log, giveUp: stop.signal });
-  const settings = workerSettings.parse({
-    sandbox: { kind: "none" },
-    runtime: findRuntime(null),
-    npm: findNpm(),
-    esbuild: findEsbuild(),
-    dependencies: dependencySettings.parse({}),
-    workDir: join(root, "work"),
-    cacheDir: join(root, "cache"),
-    stepLimits: { defaults: defaultStepLimits, max: maxStepLimits },
-  });
   const workers = createWorkerPool({
     users: createUserPool([]),
-    settings,
-    program,
+    settings: await makeSettings(root),
+    program: workerProgram,
     slots: 1,
     onLost: async () => undefined,
     log,
