@@ -44,6 +44,12 @@ export function killAtOnce(mark: ProcessMark): void {
   }
 }
 
+/** The id of the parent of a process; undefined when it is gone. */
+export function parentOf(id: number): number | undefined {
+  const parent = readStatNow(id)[1];
+  return parent === undefined ? undefined : Number(parent);
+}
+
 /** Sends the signal to the children of a process; for the first process of a sandbox, that is the script. */
 export async function signalChildren(parent: ProcessMark, signal: NodeJS.Signals): Promise<void> {
   if (!(await isAlive(parent))) return;

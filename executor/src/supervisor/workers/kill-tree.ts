@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { signalProcess } from "../../child/process-tree.ts";
+import { readdirSync } from "node:fs";
+import { parentOf, signalProcess } from "../../child/process-tree.ts";
 
 /**
  * Ends a process and everything below it at once. It is stopped first, so that it starts nothing between the look and
@@ -26,14 +26,4 @@ function descendantsOf(root: number): readonly number[] {
     found.push(...level);
   }
   return found;
-}
-
-/** The fields of /proc/<id>/stat follow the command's name, which may itself hold spaces and brackets. */
-function parentOf(id: number): number | undefined {
-  try {
-    const text = readFileSync(`/proc/${id}/stat`, "utf8");
-    return Number(text.slice(text.lastIndexOf(")") + 2).split(" ", 2)[1]);
-  } catch {
-    return undefined;
-  }
 }

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { SealrunError, toSealrunError } from "@sealrun/protocol";
 import type { Logger } from "pino";
 import type { WorkerSettings } from "../../between/worker-settings.ts";
+import { readKibibytes } from "../../child/limits/process-statistics.ts";
 import type { UserPool } from "../../child/user/take-users.ts";
 import { type Assignment, type AttemptServices, startWorker, type WorkerProcess } from "./worker-process.ts";
 import type { Outcome } from "../../between/outcome.ts";
@@ -10,7 +11,6 @@ import type { Outcome } from "../../between/outcome.ts";
 const maxAttempts = 500;
 /** So is one whose process holds more memory than this after an attempt. */
 const maxResidentBytes = 256 * 1024 * 1024;
-const pageBytes = 4096;
 /** Of workers that wait, all but one are ended after this time without an attempt: each holds some 50 MB. */
 const idleMs = 60_000;
 
@@ -123,6 +123,5 @@ export function createWorkerPool(options: {
 
 /** Resident bytes of a process, from /proc; 0 when it is gone. */
 async function residentBytes(pid: number): Promise<number> {
-  const text = await readFile(`/proc/${pid}/statm`, "utf8").catch(() => "");
-  return Number(text.split(" ")[1] ?? 0) * pageBytes;
+  return readKibibytes(await readFile(`/proc/${pid}/status`, "latin1").catch(() => ""), "VmRSS");
 }

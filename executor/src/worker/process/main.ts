@@ -12,7 +12,7 @@ import { openDependencies } from "../../dependencies/dependencies.ts";
 import { openPackageFiles } from "../attempt/package-files.ts";
 import { runInWorkspace, type WorkspaceDeps } from "../attempt/run-in-workspace.ts";
 import { logThrough } from "./log-frames.ts";
-import { notAsked, openSupervisorLink, type SupervisorLink } from "./supervisor-link.ts";
+import { openSupervisorLink, type SupervisorLink } from "./supervisor-link.ts";
 
 /*
  * The process of one worker. It runs one attempt after another, each with what the supervisor assigns: the event, the
@@ -39,7 +39,9 @@ const link = openSupervisorLink(new Socket({ fd: 3 }), {
         void deps.then(() => link.send({ t: "ready" }));
         return;
       case "assign":
-        if (deps === undefined || running !== undefined) throw notAsked("an attempt");
+        if (deps === undefined || running !== undefined) {
+          throw new SealrunError("INTERNAL", "The supervisor sent an attempt at the wrong time");
+        }
         void run(deps, order);
         return;
       case "deadline":
@@ -110,7 +112,7 @@ async function run(prepared: NonNullable<typeof deps>, assigned: Assigned): Prom
   );
   clearTimeout(timer);
   running = undefined;
-  await link.flush();
+  link.flush();
   const { measures } = outcome;
   const failure = outcome.kind === "run" ? outcome.failure : undefined;
   link.send({

@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import { fromBase64 } from "@sealrun/crypto";
-import { answeredError, decodeValue, type ReportItem, SealrunError } from "@sealrun/protocol";
+import { answeredError, decodeValue, type ReportItem } from "@sealrun/protocol";
 import { type AskName, asks, maxOpenAsks } from "../../between/asks.ts";
 import type { AttemptRpc } from "../../between/attempt-rpc.ts";
 import type { z } from "zod";
@@ -27,7 +27,7 @@ export interface SupervisorLink {
   /** Reports an item of that attempt; the promise is pending while the supervisor has too much of it. */
   report(item: ReportItem): Promise<void>;
   /** Sends every item that was reported; call it before `ended`. */
-  flush(): Promise<void>;
+  flush(): void;
   send(head: FromWorker): void;
 }
 
@@ -128,14 +128,7 @@ export function openSupervisorLink(
       else flushing ??= setImmediate(sendPending);
       while (!hasCredit()) await credited.promise;
     },
-    flush: async () => {
-      sendPending();
-    },
+    flush: sendPending,
     send: (head) => void link.send(head),
   };
-}
-
-/** Why an order names no attempt of this worker. */
-export function notAsked(what: string): SealrunError {
-  return new SealrunError("INTERNAL", `The supervisor sent ${what} at the wrong time`);
 }
