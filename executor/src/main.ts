@@ -13,7 +13,7 @@ import { readHostRoots } from "./child/host-roots.ts";
 import { createPipePool, type PipePool } from "./child/output-pipes.ts";
 import { openCgroup } from "./child/limits/cgroup.ts";
 import { probeSandbox } from "./child/probe.ts";
-import type { Sandbox } from "./child/run-step.ts";
+import type { Sandbox } from "./child/start/step-options.ts";
 import { hasSystemCallFilter } from "./child/seccomp/filter.ts";
 import { openSlotUsers, type SlotUsers } from "./child/user/slot-users.ts";
 import { createUserPool } from "./child/user/take-users.ts";

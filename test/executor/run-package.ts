@@ -8,7 +8,8 @@ import type { PythonRuntime, Runtime } from "../../executor/src/child/layout.ts"
 import type { DelegatedCgroup } from "../../executor/src/child/limits/cgroup.ts";
 import type { DialRules } from "../../executor/src/child/network/dial.ts";
 import { createPipePool } from "../../executor/src/child/output-pipes.ts";
-import { runStep, type Sandbox, type StepEnd, type StepOptions } from "../../executor/src/child/run-step.ts";
+import { runStep, type StepEnd } from "../../executor/src/child/run-step.ts";
+import type { Sandbox, StepOptions } from "../../executor/src/child/start/step-options.ts";
 import type { SlotUser } from "../../executor/src/child/user/slot-user.ts";
 import { defaultStepLimits, type EventLimits, withDefaults } from "@sealrun/protocol";
 import { createWorkspace } from "../../executor/src/workspace/workspace.ts";

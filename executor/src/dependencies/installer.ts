@@ -3,7 +3,7 @@ import { limits, SealrunError } from "@sealrun/protocol";
 import { machineFailure } from "../errno.ts";
 import type { PythonRuntime } from "../child/layout.ts";
 import { socketsFrom3 } from "../child/running-script.ts";
-import type { Sandbox } from "../child/run-step.ts";
+import type { Sandbox } from "../child/start/step-options.ts";
 import { isolationArguments, systemArguments } from "../child/sandbox.ts";
 import { confine, filterArguments, leaveUnconfined } from "../child/seccomp/confine.ts";
 import { startProgram } from "../child/start-program.ts";

@@ -2,7 +2,7 @@ import { mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type MachineTrouble, SealrunError, toSealrunError, errorCodeOf } from "@sealrun/protocol";
 import { probeSandbox } from "../child/probe.ts";
-import type { Sandbox } from "../child/run-step.ts";
+import type { Sandbox } from "../child/start/step-options.ts";
 import { machineFailure } from "../errno.ts";
 import { findShortage } from "./free-space.ts";
 import { machineReason } from "./machine-reason.ts";

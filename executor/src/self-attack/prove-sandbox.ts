@@ -1,6 +1,6 @@
 import { reachesLevel, type SandboxLevel, SealrunError } from "@sealrun/protocol";
 import type { Logger } from "pino";
-import type { Sandbox } from "../child/run-step.ts";
+import type { Sandbox } from "../child/start/step-options.ts";
 import type { SlotUser } from "../child/user/slot-user.ts";
 import { findLevel } from "./find-level.ts";
 import type { SelfAttackOptions } from "./self-attack.ts";

@@ -2,7 +2,7 @@ import { networkForm, type NetworkForm, SealrunError, toSealrunError } from "@se
 import { readHostRoots } from "../host-roots.ts";
 import type { Runtime } from "../layout.ts";
 import { probeSandbox } from "../probe.ts";
-import type { Sandbox } from "../run-step.ts";
+import type { Sandbox } from "../start/step-options.ts";
 import { socketsFrom3 } from "../running-script.ts";
 import { isolationArguments, networkArguments, systemArguments } from "../sandbox.ts";
 import { readSandboxStatus } from "../sandbox-status.ts";

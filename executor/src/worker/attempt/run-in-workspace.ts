@@ -10,7 +10,7 @@ import { bundleScripts } from "../../bundle/bundle.ts";
 import type { Compiler } from "../../bundle/compile.ts";
 import type { Runtime } from "../../child/layout.ts";
 import type { PipePool } from "../../child/output-pipes.ts";
-import type { Sandbox } from "../../child/run-step.ts";
+import type { Sandbox } from "../../child/start/step-options.ts";
 import type { SlotUser } from "../../child/user/slot-user.ts";
 import type { Dependencies, PreparedDependencies } from "../../dependencies/dependencies.ts";
 import { machineReason } from "../../machine/machine-reason.ts";

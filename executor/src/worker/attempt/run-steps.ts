@@ -19,7 +19,8 @@ import {
 import type { StepMeasure } from "../../between/run-measures.ts";
 import { describeExceeded } from "../../child/limits/exceeded.ts";
 import type { StepUse } from "../../child/limits/watch-step.ts";
-import { runStep, type Sandbox, type StepEnd } from "../../child/run-step.ts";
+import { runStep, type StepEnd } from "../../child/run-step.ts";
+import type { Sandbox } from "../../child/start/step-options.ts";
 import type { InstalledPackages, Runtime } from "../../child/layout.ts";
 import type { PipePool } from "../../child/output-pipes.ts";
 import { machineReason } from "../../machine/machine-reason.ts";

@@ -7,7 +7,7 @@ import { sharedNow } from "../../between/shared-now.ts";
 import type { ToWorker } from "../../between/worker-frames.ts";
 import type { WorkerSettings } from "../../between/worker-settings.ts";
 import { createPipePool } from "../../child/output-pipes.ts";
-import type { Sandbox } from "../../child/run-step.ts";
+import type { Sandbox } from "../../child/start/step-options.ts";
 import { openDependencies } from "../../dependencies/dependencies.ts";
 import { openPackageFiles } from "../attempt/package-files.ts";
 import { runInWorkspace, type WorkspaceDeps } from "../attempt/run-in-workspace.ts";
