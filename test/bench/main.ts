@@ -16,6 +16,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   get: async () => (await import("./get.ts")).bench,
   "dev-start": async () => (await import("./dev-start.ts")).bench,
   "first-line": async () => (await import("./first-line.ts")).bench,
+  memory: async () => (await import("./memory.ts")).bench,
   "live-line": async () => (await import("./live-line.ts")).bench,
   "push-2000": async () => (await import("./push-2000.ts")).bench,
   web: async () => (await import("./web.ts")).bench,

@@ -19,6 +19,8 @@ export interface BenchPlatform {
   readonly startMs: number;
   readonly url: string;
   readonly token: string;
+  /** The process of `sealrun dev`. */
+  readonly pid: number;
   /** Runs a command; gives its milliseconds. Throws with its output when it fails. */
   sealrun(args: readonly string[]): Promise<number>;
   /** Lays a package out and pushes it as `bench/NAME`; gives the milliseconds of the push. */
@@ -79,6 +81,7 @@ export async function startBenchPlatform(folder: string): Promise<BenchPlatform>
     startMs,
     url,
     token,
+    pid: dev.pid ?? 0,
     sealrun,
     push: async (name, files) => {
       const package_ = join(folder, "packages", name);

@@ -37,3 +37,8 @@ export function rateRow(row: Pick<BenchRow, "what" | "ours" | "alternative">, lo
   const goal = lowest === undefined ? "" : `ratio at least ${lowest}`;
   return { ...row, ratio, unit: "/s", goal, isMet: lowest === undefined || ratio >= lowest };
 }
+
+/** A row without anything beside it, and without a goal. */
+export function figureRow(row: Pick<BenchRow, "what" | "ours" | "unit">): BenchRow {
+  return { ...row, alternative: Number.NaN, ratio: undefined, goal: "", isMet: true };
+}

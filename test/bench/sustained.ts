@@ -5,43 +5,21 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "@sealrun/postgres";
 import { z } from "zod";
-import { plainRun } from "../support/cost-of-runs.ts";
 import { howMany } from "./bench-cluster.ts";
 import { type BenchPlatform, benchFolder, startBenchPlatform } from "./platform.ts";
 import { type BenchRow, median, rateRow } from "./row.ts";
+import { networks, packageOf, type ScriptKind, scriptKinds } from "./script-kinds.ts";
 
 const rounds = 3;
 /** Of each kind, in each round. */
 const runs = howMany("SUSTAINED_RUNS", 200);
 const pollMs = 20;
 
-/** Scripts that read one secret and print one line, and the same without a platform: the value is in a variable. */
-const kinds = [
-  {
-    what: "a one-secret Node script",
-    name: "node",
-    files: plainRun,
-    bare: {
-      file: "script.js",
-      text: "console.log(`${process.env.DB_PASS.length} characters`);\n",
-      program: process.execPath,
-    },
-    lowest: 0.4,
-  },
-  {
-    what: "a one-secret shell script",
-    name: "shell",
-    files: {
-      "main.sh": '#!/bin/sh\nvalue=$(sealrun-context get DB_PASS)\necho "${#value} characters"\n',
-      "secrets.json": plainRun["secrets.json"],
-    },
-    bare: { file: "script.sh", text: 'echo "${#DB_PASS} characters"\n', program: "/bin/sh" },
-    lowest: undefined,
-  },
-] as const;
+/** Of the runs of each kind, beside bare processes. */
+const goals = { node: 0.45, python: 0.25, shell: undefined } as const;
 
 /**
- * Runs in a second that wait for slots, every process started cold, against bare processes of the executor's own
+ * Runs in a second that wait for slots, each in a sandbox of its own, against bare processes of the executor's own
  * interpreters, two at a time. Medians of rounds taken in turn.
  */
 export async function bench(): Promise<readonly BenchRow[]> {
@@ -51,19 +29,22 @@ export async function bench(): Promise<readonly BenchRow[]> {
   try {
     await platform.sealrun(["project", "create", "bench"]);
     const rows: BenchRow[] = [];
-    for (const { what, name, files, bare, lowest } of kinds) {
-      await platform.push(name, files);
-      const script = join(folder.path, bare.file);
-      await writeFile(script, bare.text);
-      // A version's first run fetches its files.
-      await rateOfRuns(platform, database, name, 1);
-      const [ours, alternative]: [number[], number[]] = [[], []];
-      for (let round = 0; round < rounds; round += 1) {
-        ours.push(await rateOfRuns(platform, database, name, runs));
-        alternative.push(await rateOfSpawns(bare.program, script));
+    for (const kind of await scriptKinds()) {
+      const script = join(folder.path, kind.bare.file);
+      await writeFile(script, kind.bare.text);
+      for (const network of networks) {
+        const name = `${kind.name}-${network.name}`;
+        await platform.push(name, packageOf(kind, network.name));
+        // A version's first run fetches its files.
+        await rateOfRuns(platform, database, name, 1);
+        const [ours, alternative]: [number[], number[]] = [[], []];
+        for (let round = 0; round < rounds; round += 1) {
+          ours.push(await rateOfRuns(platform, database, name, runs));
+          alternative.push(await rateOfSpawns(kind.bare, script));
+        }
+        const what = `sustained runs of ${kind.what} with one secret${network.what}, against bare spawns two at a time`;
+        rows.push(rateRow({ what, ours: median(ours), alternative: median(alternative) }, goals[kind.name]));
       }
-      const against = `sustained runs of ${what}, cold, against bare spawns two at a time`;
-      rows.push(rateRow({ what: against, ours: median(ours), alternative: median(alternative) }, lowest));
     }
     return rows;
   } finally {
@@ -100,13 +81,13 @@ async function rateOfRuns(platform: BenchPlatform, database: Database, name: str
   }
 }
 
-async function rateOfSpawns(program: string, script: string): Promise<number> {
+async function rateOfSpawns({ program, env }: ScriptKind["bare"], script: string): Promise<number> {
   const begin = performance.now();
   let left = runs;
   const spawnOneByOne = async (): Promise<void> => {
     while (left > 0) {
       left -= 1;
-      const child = spawn(program, [script], { env: { DB_PASS: "canary" }, stdio: ["ignore", "pipe", "ignore"] });
+      const child = spawn(program, [script], { env, stdio: ["ignore", "pipe", "ignore"] });
       child.stdout.resume();
       const [code]: unknown[] = await once(child, "close");
       if (code !== 0) throw new TypeError(`${program} ${script} ended with ${String(code)}`);
