@@ -145,6 +145,45 @@ describe("sealrun dev --tracing", () => {
     expect(spans.find(({ name }) => name === "sealrun.queue")?.parentSpanId).toBe(event?.spanId);
   });
 
+  test("context.events.send() of a script carries on its trace in the executions that the event starts", async () => {
+    await stage.push("traced/answers", { "main.sh": "true", "manifest.json": { trigger_events: ["from.script"] } });
+    await stage.push("traced/sends", {
+      "main.py": 'from sealrun import context\nprint(len(context.events.send("from.script").started))',
+    });
+    const path = "/projects/traced/packages/sends/executions";
+    const headers = { traceparent: `00-${traceId}-${spanId}-01` };
+    const { id } = await ask(stage, startedExecution, ["POST", path, { json: {}, headers }]);
+    const list = async () => ask(stage, executionList, ["GET", "/executions?project=traced&package=answers"]);
+    await expect.poll(async () => (await list()).executions.length).toBe(1);
+    const spans = await spansAfterFirst((await list()).executions[0]?.id ?? "");
+    expect(new Set(spans.map((span) => span.traceId))).toEqual(new Set([traceId]));
+    const of = (name: string): CollectedSpan | undefined =>
+      collector.spans.find((span) => span.name === name && span.fields["sealrun.execution.id"] === id);
+    // The sender's first span is the parent of its event, and the event that of the execution.
+    expect(of("sealrun.event")).toMatchObject({ traceId, parentSpanId: of("sealrun.accept")?.spanId });
+    expect(spans.find(({ name }) => name === "sealrun.queue")?.parentSpanId).toBe(of("sealrun.event")?.spanId);
+  });
+
+  test("POST /v1/projects/:project/packages/:package/executions that is refused has a span with its error", async () => {
+    await stage.push("traced/asks", {
+      "main.sh": "true",
+      "parameters.json": { fields: [{ type: "text", name: "region", label: "Region", required: true }] },
+    });
+    const refusedTrace = "5".repeat(32);
+    const headers = { traceparent: `00-${refusedTrace}-${spanId}-01` };
+    const path = "/projects/traced/packages/asks/executions";
+    await expect(ask(stage, startedExecution, ["POST", path, { json: {}, headers }])).rejects.toThrow("region");
+    const own = () => collector.spans.filter((span) => span.traceId === refusedTrace);
+    await expect.poll(own).toMatchObject([
+      {
+        name: "sealrun.accept",
+        parentSpanId: spanId,
+        fields: { "sealrun.code": "PARAMETER_INVALID" },
+        status: { code: 2, message: "PARAMETER_INVALID" },
+      },
+    ]);
+  });
+
   test("schedule of a manifest.json begins a trace for each due time", async () => {
     await stage.push("traced/ticks", { "main.sh": "true", "manifest.json": { schedule: "* * * * * *" } });
     const list = async () => ask(stage, executionList, ["GET", "/executions?project=traced&package=ticks"]);

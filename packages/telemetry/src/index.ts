@@ -7,4 +7,5 @@ export { keepFacts } from "./metrics/kept-facts.ts";
 export { showSources, sourcesGauge } from "./metrics/show-sources.ts";
 export { serveMetrics } from "./metrics/serve-metrics.ts";
 export { tracingSettings, type TracingSettings } from "./tracing/settings.ts";
+export { inSpan } from "./tracing/in-span.ts";
 export { createTracer, newSpanId, type Tracer } from "./tracing/tracer.ts";

@@ -10,6 +10,7 @@ import {
   type SentEvent,
   showBytes,
 } from "@sealrun/protocol";
+import { inSpan } from "@sealrun/telemetry";
 import type { Requester, Deps } from "../deps.ts";
 import type { Project } from "../projects/store.ts";
 import { readSealedParameters } from "../secrets/read-sealed.ts";
@@ -35,23 +36,25 @@ export async function sendEvent(
   const { project, requester } = target;
   const span = deps.tracer?.begin("sealrun.event", target.callersTrace);
   const id = given.id ?? eventId.parse(newId("event"));
-  const data = await readData(deps, project, given, id);
-  const { type, referenceId } = given;
-  const source = given.source ?? requester.name;
-  const event = {
-    id,
-    projectId: project.id,
-    type,
-    source,
-    referenceId,
-    data,
-    executionId: null,
-    requester,
-    trace: span?.context,
+  const accept = async (): Promise<SentEvent> => {
+    const data = await readData(deps, project, given, id);
+    const { type, referenceId } = given;
+    const source = given.source ?? requester.name;
+    const event = {
+      id,
+      projectId: project.id,
+      type,
+      source,
+      referenceId,
+      data,
+      executionId: null,
+      requester,
+      trace: span?.context,
+    };
+    return deps.database.transaction(async (sql) => acceptEvent(deps, sql, event));
   };
-  const sent = await deps.database.transaction(async (sql) => acceptEvent(deps, sql, event));
+  const sent = await inSpan(span, accept, () => ({ "sealrun.event.id": id }));
   crashPoint("platform.emit.after-commit");
-  span?.end({ "sealrun.event.id": sent.id });
   return sent;
 }
 

@@ -21,13 +21,14 @@ export interface ClaimedAttempt extends AttemptRef {
 }
 
 const liveRow = z
-  .object({ project_id: projectId, package_id: packageId, version_id: versionId })
-  .transform(({ project_id, package_id, version_id }) => ({
+  .object({ project_id: projectId, package_id: packageId, version_id: versionId, trace: z.string().nullable() })
+  .transform(({ project_id, package_id, version_id, trace }) => ({
     projectId: project_id,
     packageId: package_id,
     versionId: version_id,
+    trace,
   }));
-/** The project, package and version that a live attempt runs. */
+/** The project, package and version that a live attempt runs, and the span that started its execution. */
 export type LiveAttempt = z.infer<typeof liveRow>;
 
 /** How an attempt ended: reported by its executor, lease expired, never got a grant, or its machine was unfit. */
@@ -46,7 +47,7 @@ const claimValues = (claimed: ClaimedAttempt): readonly unknown[] => [
 export async function findLiveAttempt(sql: Sql, claimed: ClaimedAttempt): Promise<LiveAttempt> {
   const live = await sql.row(
     liveRow,
-    `select e.project_id, e.package_id, e.version_id from executions e join attempts a on ${attemptOf} where ${isRunning}`,
+    `select e.project_id, e.package_id, e.version_id, e.trace from executions e join attempts a on ${attemptOf} where ${isRunning}`,
     claimValues(claimed),
   );
   if (live !== undefined) return live;
@@ -57,7 +58,7 @@ export async function findLiveAttempt(sql: Sql, claimed: ClaimedAttempt): Promis
 export async function lockLiveAttempt(sql: Sql, claimed: ClaimedAttempt): Promise<LiveAttempt> {
   const live = await sql.row(
     liveRow,
-    `select e.project_id, e.package_id, e.version_id from executions e join attempts a on ${attemptOf}
+    `select e.project_id, e.package_id, e.version_id, e.trace from executions e join attempts a on ${attemptOf}
      where ${isRunning} for share of e`,
     claimValues(claimed),
   );

@@ -1,5 +1,6 @@
 import { crashPoint } from "@sealrun/faults";
-import { decodeOfAttempt, type EmitReply, emitRequest } from "@sealrun/protocol";
+import { decodeOfAttempt, type EmitReply, emitRequest, type SentEvent } from "@sealrun/protocol";
+import { inSpan } from "@sealrun/telemetry";
 import { acceptEvent } from "../events/accept-event.ts";
 import { readSealedParameters } from "../secrets/read-sealed.ts";
 import { fetchScopeKey } from "../secrets/scope-key.ts";
@@ -13,24 +14,27 @@ import type { ExecutorRequest, RpcDeps } from "../executors/executor-request.ts"
 export async function answerEmit(deps: RpcDeps, request: ExecutorRequest): Promise<EmitReply> {
   const asked = decodeOfAttempt(emitRequest, request);
   const claimed = { ...asked, executorId: request.executorId };
-  const { projectId } = await findLiveAttempt(deps.database, claimed);
-  const data =
-    asked.data === undefined
-      ? undefined
-      : readSealedParameters(
-          await fetchScopeKey(deps, { scope: "project", ownerId: projectId }),
-          asked.data,
-          "the data",
-        );
+  const { projectId, trace } = await findLiveAttempt(deps.database, claimed);
   const { id, type, source, referenceId, executionId } = asked;
-  const span = deps.tracer?.begin("sealrun.event");
+  // The executions that it starts are part of the trace of the one that sends it.
+  const span = deps.tracer?.begin("sealrun.event", trace ?? undefined);
   const requester = { name: `execution ${executionId}`, requestId: request.requestId };
-  const sent = await deps.database.transaction(async (sql) => {
-    await lockLiveAttempt(sql, claimed);
-    const event = { id, projectId, type, source, referenceId, data, executionId, requester, trace: span?.context };
-    return acceptEvent(deps, sql, event);
-  });
+  const accept = async (): Promise<SentEvent> => {
+    const data =
+      asked.data === undefined
+        ? undefined
+        : readSealedParameters(
+            await fetchScopeKey(deps, { scope: "project", ownerId: projectId }),
+            asked.data,
+            "the data",
+          );
+    return deps.database.transaction(async (sql) => {
+      await lockLiveAttempt(sql, claimed);
+      const event = { id, projectId, type, source, referenceId, data, executionId, requester, trace: span?.context };
+      return acceptEvent(deps, sql, event);
+    });
+  };
+  const sent = await inSpan(span, accept, () => ({ "sealrun.event.id": id, "sealrun.execution.id": executionId }));
   crashPoint("platform.emit.after-commit");
-  span?.end({ "sealrun.event.id": id, "sealrun.execution.id": executionId });
   return { ok: true, ...sent };
 }

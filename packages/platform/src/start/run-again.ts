@@ -7,6 +7,7 @@ import {
   SealrunError,
   type Trigger,
 } from "@sealrun/protocol";
+import { inSpan } from "@sealrun/telemetry";
 import type { Requester, Deps } from "../deps.ts";
 import { getPackageById } from "../packages/store.ts";
 import { getVersion, type Version } from "../packages/version-store.ts";
@@ -38,8 +39,20 @@ export async function runAgain(
   target: AgainTarget,
   { version: which = "newest" }: RunAgain,
 ): Promise<ExecutionId> {
-  const request = keyedRequest(target, which);
   const span = tracer?.begin("sealrun.accept", target.callersTrace);
+  return inSpan(
+    span,
+    async () => addAgain(database, target, { which, trace: span?.context }),
+    (id) => ({ "sealrun.execution.id": id }),
+  );
+}
+
+async function addAgain(
+  database: Deps["database"],
+  target: AgainTarget,
+  { which, trace }: { readonly which: "newest" | "same"; readonly trace: string | undefined },
+): Promise<ExecutionId> {
+  const request = keyedRequest(target, which);
   const before = request === undefined ? undefined : await findStarted(database, request);
   if (before !== undefined) return before;
   const earlier = await getEarlier(database, target.execution);
@@ -52,14 +65,12 @@ export async function runAgain(
   const { projectId, packageId } = earlier;
   const { requester, execution: again } = target;
   const from = { projectId, packageId, version, parameters, trigger: triggerOf(earlier) };
-  const added = { ...from, requester, again, trace: span?.context };
-  const id = await database.transaction(async (sql) => {
+  const added = { ...from, requester, again, trace };
+  return database.transaction(async (sql) => {
     // What its trigger names, an event, is kept as long as an execution with that trigger exists.
     await keepEarlier(sql, again);
     return addOnce(sql, added, request);
   });
-  span?.end({ "sealrun.execution.id": id });
-  return id;
 }
 
 function keyedRequest(

@@ -11,6 +11,7 @@ import {
   type Trigger,
 } from "@sealrun/protocol";
 import type { Sql } from "@sealrun/postgres";
+import { inSpan } from "@sealrun/telemetry";
 import type { Kept } from "../cache/kept.ts";
 import type { Requester, Deps } from "../deps.ts";
 import type { Package } from "../packages/store.ts";
@@ -54,11 +55,23 @@ export async function startExecution(
   target: StartTarget,
   given: StartExecution,
 ): Promise<ExecutionId> {
-  const request = keyedRequest(target, given);
   const span = deps.tracer?.begin("sealrun.accept", target.callersTrace);
+  return inSpan(
+    span,
+    async () => prepareAndAdd(deps, target, { given, trace: span?.context }),
+    (id) => ({ "sealrun.execution.id": id }),
+  );
+}
+
+async function prepareAndAdd(
+  deps: StartDeps,
+  target: StartTarget,
+  { given, trace }: { readonly given: StartExecution; readonly trace: string | undefined },
+): Promise<ExecutionId> {
+  const request = keyedRequest(target, given);
   let prepared: ExecutionToAdd;
   try {
-    prepared = { ...(await prepare(deps, target, given)), trace: span?.context };
+    prepared = { ...(await prepare(deps, target, given)), trace };
   } catch (error) {
     // A request that is sent again gets its execution, even when the package can no longer be started like that.
     const before = request === undefined ? undefined : await findStarted(deps.database, request);
@@ -68,7 +81,6 @@ export async function startExecution(
   crashPoint("platform.start.before-commit");
   const id = await addOnce(deps.database, prepared, request);
   crashPoint("platform.start.after-commit");
-  span?.end({ "sealrun.execution.id": id });
   return id;
 }
 

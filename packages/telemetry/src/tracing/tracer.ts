@@ -17,11 +17,11 @@ interface RecordedSpan extends Pick<Span, "name" | "startMs" | "fields"> {
 }
 
 /** The span of a request that starts something. */
-interface BegunSpan {
+export interface BegunSpan {
   /** As `traceparent`: the parent of all that follows. */
   readonly context: string;
-  /** Records that the request has been answered. */
-  readonly end: (fields: Span["fields"]) => void;
+  /** Records that the request has been answered, or refused with this code. */
+  readonly end: (fields: Span["fields"], code?: string) => void;
 }
 
 /** Spans of one process. Present only while tracing is on. */
@@ -56,22 +56,25 @@ export function createTracer(
       const startMs = Date.now();
       return {
         context: writeTraceParent(context),
-        end: (fields) => {
+        end: (fields, code) => {
           const [parentSpanId, endMs] = [caller?.spanId, Date.now()];
           const { spanId } = context;
-          add(context, { name, spanId, parentSpanId, startMs, endMs, kind: "server", fields, code: undefined });
+          add(context, { name, spanId, parentSpanId, startMs, endMs, kind: "server", fields, code: knownCode(code) });
         },
       };
     },
     record: ({ parent, spanId = newSpanId(), endMs = Date.now(), code, ...span }) => {
       const of = readTraceParent(parent);
       if (of === undefined) return;
-      // A code may come from another part; anything else must not get into a collector.
-      const known = code === undefined || isErrorCode(code) ? code : otherValue;
-      add(of, { ...span, spanId, parentSpanId: of.spanId, endMs, kind: "internal", code: known });
+      add(of, { ...span, spanId, parentSpanId: of.spanId, endMs, kind: "internal", code: knownCode(code) });
     },
     close: sender.close,
   };
+}
+
+/** A code may come from another part; anything else must not get into a collector. */
+function knownCode(code: string | undefined): string | undefined {
+  return code === undefined || isErrorCode(code) ? code : otherValue;
 }
 
 /** The same for one trace wherever it is asked: by 52 of its random bits. */
