@@ -38,6 +38,7 @@ export interface PackageOptions extends Partial<
     | "onStdout"
     | "onStderr"
     | "onGo"
+    | "onUse"
     | "handle"
   >
 > {

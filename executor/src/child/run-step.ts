@@ -92,7 +92,7 @@ export async function runStep(options: StepOptions): Promise<StepEnd> {
     await Promise.all(outputs);
     throw withReason(error, firstError);
   } finally {
-    watch?.end();
+    if (watch !== undefined) options.onUse?.(watch.end());
     stopping.settle();
     await kill();
     cgroup?.remove();

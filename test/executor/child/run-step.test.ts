@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { ScriptHandler } from "../../../executor/src/channel/answer-request.ts";
+import type { StepUse } from "../../../executor/src/child/limits/watch-step.ts";
 import { until } from "../../support/until.ts";
 import { processesWith, type SeenProcess, seenProcesses } from "../processes.ts";
 import { answerSecrets, runPackage } from "../run-package.ts";
@@ -271,13 +272,17 @@ describe("runStep() passes output on", () => {
 
   test("runStep() ends the script and throws when output cannot be passed on", async () => {
     const seconds = uniqueSeconds();
+    const used: StepUse[] = [];
     const run = runPackage({
-      files: { "main.sh": `echo x; sleep ${seconds}` },
+      files: { "main.sh": `i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done; echo x; sleep ${seconds}` },
       onStdout: () => {
         throw new RangeError("the masker failed");
       },
+      onUse: (use) => void used.push(use),
     });
     await expect(run).rejects.toMatchObject({ code: "INTERNAL" });
+    expect(used).toEqual([{ cpuMs: expect.any(Number), peakMemoryBytes: expect.any(Number) }]);
+    expect(used[0]?.cpuMs).toBeGreaterThan(0);
     expect(await processesWith(seconds)).toEqual([]);
   });
 });

@@ -74,6 +74,7 @@ export function createStepCgroup({ folder, hasControllers }: DelegatedCgroup, li
   if (hasControllers) {
     // What the step has in /tmp and /dev/shm is memory for the kernel, and has limits of its own.
     write("memory.max", String(limits.memoryBytes + 2 * limits.tmpBytes));
+    refuseSwap(join(own, "memory.swap.max"));
     // Otherwise the kernel would end one process, and the step would go on without it.
     write("memory.oom.group", "1");
     // As in `shellLimits`: the watcher ends the step before.
@@ -102,6 +103,16 @@ export function createStepCgroup({ folder, hasControllers }: DelegatedCgroup, li
     },
     remove: () => removeEmpty(own),
   };
+}
+
+/** What the kernel moves to swap would no longer count in `memory.max`, and the step could have as much again there. */
+function refuseSwap(path: string): void {
+  try {
+    writeFileSync(path, "0");
+  } catch (error) {
+    // Only a kernel that counts swap has the file, and no other can be made there.
+    if (errorCodeOf(error) !== "EACCES") throw error;
+  }
 }
 
 /** A cgroup in which a process is still on its way out stays; the next start of the executor removes it. */

@@ -4,6 +4,7 @@ import type { EnvironmentOptions } from "../environment.ts";
 import type { HostRoot } from "../host-roots.ts";
 import type { InstalledPackages, Runtime } from "../layout.ts";
 import type { DelegatedCgroup } from "../limits/cgroup.ts";
+import type { StepUse } from "../limits/watch-step.ts";
 import type { DialRules } from "../network/dial.ts";
 import type { Connected } from "../network/egress.ts";
 import type { PipePool } from "../output-pipes.ts";
@@ -59,6 +60,8 @@ export interface StepOptions {
   readonly handle: ScriptHandler;
   /** Gets what the script was connected to, once, before `runStep` ends. */
   readonly onConnected?: (connected: readonly Connected[]) => void | Promise<void>;
+  /** Gets what the step used, once, also when `runStep` throws; not called when it ended before it could be watched. */
+  readonly onUse?: (use: StepUse) => void;
   /** Called just before the script is told to start: until then nothing of the package has run. */
   readonly onGo?: () => void;
   /** How long a script may keep the channel's token. */

@@ -198,6 +198,7 @@ async function tryStep(shared: StepsContext, context: StepContext, traceParent: 
   const line = async (stream: LogStream, text: string): Promise<void> => report(logItem({ step: index, stream, text }));
   const stdout = createStepOutput({ stream: "stdout", masker, gate, line });
   const stderr = createStepOutput({ stream: "stderr", masker, gate, line });
+  let use: StepUse | undefined;
   const given = await resolveStep(context, shared.params).catch((error: unknown) => toSealrunError(error));
   const end =
     given instanceof SealrunError
@@ -226,6 +227,9 @@ async function tryStep(shared: StepsContext, context: StepContext, traceParent: 
           onGo: () => {
             shared.progress.hasStarted = true;
           },
+          onUse: (used) => {
+            use = used;
+          },
           onStdout: stdout.write,
           onStderr: stderr.write,
           handle: answerScript(context, given),
@@ -239,8 +243,8 @@ async function tryStep(shared: StepsContext, context: StepContext, traceParent: 
   const late = full.signal.aborted ? toSealrunError(full.signal.reason) : undefined;
   const error = end instanceof SealrunError ? end : (reasonOf(end, plan) ?? late);
   const failure = error === undefined ? undefined : { code: error.code, message: masker.maskText(error.message) };
-  if (end instanceof SealrunError) return { exitCode: null, failure, use: undefined };
-  return { exitCode: end.exitCode ?? null, failure, use: end.use };
+  const exitCode = end instanceof SealrunError ? null : (end.exitCode ?? null);
+  return { exitCode, failure, use };
 }
 
 function logItem(line: {

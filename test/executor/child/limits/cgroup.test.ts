@@ -75,13 +75,14 @@ describe("createStepCgroup()", () => {
     await using tree = await fakeTree("memory pids");
     const { cgroup, name } = await createIn(tree);
     expect(await tree.read(`${name}/memory.max`)).toBe(String(120 * mebi));
+    expect(await tree.read(`${name}/memory.swap.max`)).toBe("0");
     expect(await tree.read(`${name}/memory.oom.group`)).toBe("1");
     expect(await tree.read(`${name}/pids.max`)).toBe("144");
     cgroup.add([77]);
     expect(await tree.read(`${name}/cgroup.procs`)).toBe("77");
     cgroup.kill();
     expect(await tree.read(`${name}/cgroup.kill`)).toBe("1");
-    for (const file of ["memory.max", "memory.oom.group", "pids.max", "cgroup.procs", "cgroup.kill"])
+    for (const file of ["memory.max", "memory.swap.max", "memory.oom.group", "pids.max", "cgroup.procs", "cgroup.kill"])
       await rm(join(tree.path, name, file));
     cgroup.remove();
     await expect(tree.read(`${name}/memory.max`)).rejects.toThrow("ENOENT");
@@ -103,6 +104,19 @@ describe("createStepCgroup()", () => {
     await using tree = await fakeTree("");
     const { name } = await createIn(tree);
     await expect(tree.read(`${name}/memory.max`)).rejects.toThrow("ENOENT");
+  });
+
+  test("createStepCgroup() sets no limit on swap where the kernel does not count it", async () => {
+    const kernel = await realCgroup();
+    if (kernel === undefined) {
+      expect(refusalOf(() => openCgroup("/nowhere")).code).toBe("CONFIG_INVALID");
+      return;
+    }
+    try {
+      await expect(writeFile(join(kernel, "not-counted.max"), "0")).rejects.toMatchObject({ code: "EACCES" });
+    } finally {
+      await rmdir(kernel);
+    }
   });
 });
 
