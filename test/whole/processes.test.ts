@@ -2,7 +2,7 @@ import { readdir, readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { pidOf } from "../support/processes.ts";
+import { descendantsOf, pidOf } from "../support/processes.ts";
 import { openStage, type Stage } from "../support/stage.ts";
 
 const partNames = ["platform", "keyring", "executor"] as const;
@@ -23,9 +23,22 @@ beforeAll(async () => {
   stage = await openStage({ before: 'exec 20</ 100</ 1000</; ulimit -Sc "$(ulimit -Hc)"' });
   await stage.must(["project", "create", "team"]);
   const parts = partNames.map(async (name) => [name, await pidOf(join(stage.data, name, "config.json"))] as const);
-  pids = [["dev", stage.dev.child.pid ?? 0], ...(await Promise.all(parts))];
+  const found = await Promise.all(parts);
+  const executor = found.find(([name]) => name === "executor")?.[1] ?? 0;
+  pids = [["dev", stage.dev.child.pid ?? 0], ...found, ...(await workersOf(executor))];
 });
 afterAll(async () => stage.close());
+
+/** The processes in which an executor runs attempts: those below it that are started ahead. */
+async function workersOf(executor: number): Promise<readonly (readonly [string, number])[]> {
+  const all = (await descendantsOf(executor)).map(async ({ pid }) => {
+    const program = await readFile(`/proc/${pid}/cmdline`, "latin1").catch(() => "");
+    return /\0[^\0]*executor\/[^\0]*\/main\.[jt]s\0$/.test(program) ? [["worker", pid] as const] : [];
+  });
+  const workers = (await Promise.all(all)).flat();
+  expect(workers).not.toEqual([]);
+  return workers;
+}
 
 /** The flags of each descriptor above 2 of a process that its children would inherit. */
 async function inheritable(pid: number): Promise<readonly string[]> {
@@ -60,7 +73,7 @@ describe("the processes of sealrun", () => {
 
   test("the processes of sealrun listen nowhere but at the platform's API unless they are told to", async () => {
     const found = await Promise.all(pids.map(async ([name, pid]) => `${name} ${(await listeners(pid)).length}`));
-    expect(found).toEqual(["dev 0", "platform 1", "keyring 0", "executor 0"]);
+    expect([...new Set(found)]).toEqual(["dev 0", "platform 1", "keyring 0", "executor 0", "worker 0"]);
   });
 
   test("the processes of sealrun ignore SIGUSR1: no inspector opens, and nothing ends", async () => {
@@ -72,6 +85,7 @@ describe("the processes of sealrun", () => {
     for (const [, pid] of pids) process.kill(pid, "SIGUSR1");
     await sleep(1_000);
     expect(await listening()).toEqual(before);
+    for (const [name, pid] of pids) expect(() => process.kill(pid, 0), name).not.toThrow();
     const logs = partNames.map(async (name) => readFile(join(stage.data, "logs", `${name}.log`), "utf8"));
     expect((await Promise.all(logs)).join("") + stage.dev.output()).not.toContain("Debugger listening");
     expect((await stage.run("team/lister")).status).toBe("succeeded");

@@ -84,7 +84,15 @@ export function startWorker(
   const inherited = workerStart();
   const subprocess = startProgram(
     "setpriv",
-    ["--pdeathsig", "KILL", "--", process.execPath, ...conditions(program, inherited.arguments), program],
+    [
+      "--pdeathsig",
+      "KILL",
+      "--",
+      process.execPath,
+      "--disable-sigusr1",
+      ...conditions(program, inherited.arguments),
+      program,
+    ],
     {
       env: { PATH: "/usr/local/bin:/usr/bin:/bin", LANG: "C.UTF-8", ...inherited.environment },
       cwd: "/",
