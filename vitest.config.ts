@@ -20,7 +20,11 @@ const soak = ["test/soak/**/*.test.ts"];
 const isLongSoak = process.env["SOAK_SECONDS"] !== undefined;
 
 /** Counts of what parts send, which a busy machine changes; and scripts that take all of a machine, which would make it busy for others. */
-const alone = ["test/whole/{cost,idle}.test.ts", "test/executor/child/limits/hogs.test.ts"];
+const alone = [
+  "test/whole/{cost,idle}.test.ts",
+  "test/executor/child/limits/hogs.test.ts",
+  "test/whole/attacks/resources.test.ts",
+];
 
 /** Pages in a real Chromium, of a real platform. */
 const inBrowser = ["test/web/browser/**/*.test.ts"];
