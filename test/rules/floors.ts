@@ -105,7 +105,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ["clean-text.ts", "files", "parse-since.ts", "part-log.ts", "search", "show-time.ts", "usage-error.ts"],
     ["init", "output.ts", "setup"],
     ["guard"],
-    ["start-part.ts"],
+    ["parts"],
     ["command.ts", "local", "package", "process", "profile.ts"],
     ["connect.ts", "doctor", "execution", "own-version.ts", "prompt.ts", "servers", "show-audit-check.ts"],
     ["dev", "secret"],

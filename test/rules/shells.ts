@@ -34,6 +34,11 @@ export const shells: Readonly<Record<string, readonly string[]>> = {
   "packages/cli/src/commands/operator": ["test/whole/executors.test.ts", "test/whole/dev.test.ts"],
   "packages/cli/src/demo": ["test/whole/demo.test.ts"],
   "packages/cli/src/prove": ["test/whole/doctor.test.ts"],
+  "packages/cli/src/parts": [
+    "test/cli/parts/run-part.test.ts",
+    "test/whole/executors.test.ts",
+    "test/whole/dev.test.ts",
+  ],
   "packages/cli/src/dev": ["test/whole/dev.test.ts", "test/cli/dev/run-dev.test.ts"],
   "packages/cli/src/execution": ["test/cli/commands/run.test.ts"],
   "packages/cli/src/init": ["test/cli/commands/init.test.ts"],

@@ -133,7 +133,7 @@ async function readPackage(folder: string, name: string | undefined): Promise<Re
 /** Checks the schedule as the platform will at the push. */
 async function checkSchedule({ manifest }: CheckedPackage): Promise<readonly PackageProblem[]> {
   if (manifest?.schedule === undefined) return [];
-  const part = await import("../start-part.ts");
+  const part = await import("../parts/platform.ts");
   try {
     part.checkSchedule(manifest);
     return [];

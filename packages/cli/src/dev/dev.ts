@@ -4,7 +4,7 @@ import { SealrunError } from "@sealrun/protocol";
 import { findCacheFolder } from "../setup/cache-folder.ts";
 import type { Environment } from "../setup/find-on-path.ts";
 import { findPrograms, type Programs } from "../setup/find-programs.ts";
-import type { PartName } from "../start-part.ts";
+import type { PartName } from "../parts/part.ts";
 import { findDependencySettings } from "./dependency-settings.ts";
 import { type DataFolder, layOutDataFolder } from "./data-folder.ts";
 import { findFreePort, requireFreePort } from "../servers/free-port.ts";

@@ -9,7 +9,7 @@ import type { DataFolder } from "./data-folder.ts";
 import type { InstallationKeys } from "./keys.ts";
 import type { findDependencySettings } from "./dependency-settings.ts";
 import { ensureFolder, writePrivateFile } from "../files/private-files.ts";
-import type { PartName } from "../start-part.ts";
+import type { PartName } from "../parts/part.ts";
 import type { Servers } from "../servers/start-servers.ts";
 
 /** What the parts' settings are made of. */

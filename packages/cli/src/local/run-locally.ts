@@ -89,7 +89,7 @@ async function tryStep({ folder, step, command, given, host }: OneTry): Promise<
 
 /** jq as an executor runs it, loaded when a reference needs it. */
 async function runJq(program: string, input: JsonObject): Promise<JsonValue> {
-  const part = await import("../start-part.ts");
+  const part = await import("../parts/executor.ts");
   return part.runJq(program, input);
 }
 

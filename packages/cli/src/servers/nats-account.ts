@@ -72,7 +72,7 @@ export interface NewNatsAccount {
 export async function createNatsAccountFiles(options: NewNatsAccount): Promise<NatsAccountFiles> {
   const { folder, url } = options;
   // Loads the keyring's code, which only the first start needs.
-  const { makeNatsLogins } = await import("../start-part.ts");
+  const { makeNatsLogins } = await import("../parts/keyring.ts");
   const { accounts: made, platform, keyring } = await makeNatsLogins();
   const { operatorJwt, systemAccount, account: own, executorAccount } = made;
   const trust = { operatorJwt, systemAccount, account: own, executorAccount };

@@ -63,7 +63,7 @@ function checkOptions(options: DoctorOptions): void {
 }
 
 async function runChecks(cli: Cli, { config, json }: DoctorOptions): Promise<void> {
-  const { examineExecutor } = await import("../../start-part.ts");
+  const { examineExecutor } = await import("../../parts/executor.ts");
   const checks = await examine({
     version: await readOwnVersion(),
     connect: async () => connect(cli),

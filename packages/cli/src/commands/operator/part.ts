@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { continueAudit, defaultPool, SealrunError, showName } from "@sealrun/protocol";
 import { describeAccepted, howToContinue, showChecked } from "../../show-audit-check.ts";
 import type { Cli } from "../../command.ts";
-import type { PartName } from "../../start-part.ts";
+import type { PartName } from "../../parts/part.ts";
 import { healthCommand } from "./health.ts";
 import { holdCommands } from "./hold.ts";
 
@@ -36,7 +36,7 @@ export function partCommands(cli: Cli): readonly Command[] {
         if (config === undefined)
           throw new SealrunError("USAGE", `Expected --config <file>; see sealrun ${name} --help`);
         const signal = cli.takeSignals();
-        const { runPart } = await import("../../start-part.ts");
+        const { runPart } = await import("../../parts/run-part.ts");
         await runPart(name, config, { ...options, signal, closedDescriptors: cli.closedDescriptors });
       });
     switch (name) {
@@ -65,7 +65,7 @@ export function revokeCommand(cli: Cli): Command {
     .argument("<executor>", "its id, as its log and the platform's list show it")
     .requiredOption("--config <file>", "the keyring's settings")
     .action(async (executor: string, { config }: { readonly config: string }) => {
-      const { revokeExecutor } = await import("../../start-part.ts");
+      const { revokeExecutor } = await import("../../parts/keyring.ts");
       await revokeExecutor(config, executor);
       cli.output.line(`revoked ${executor}: the keyring will refuse its requests`);
     });
@@ -90,7 +90,7 @@ interface KeyringAuditOptions {
 }
 
 async function keyringAudit(cli: Cli, { config, full, continueAfter, reason }: KeyringAuditOptions): Promise<void> {
-  const { continueKeyringAudit, verifyKeyringAudit } = await import("../../start-part.ts");
+  const { continueKeyringAudit, verifyKeyringAudit } = await import("../../parts/keyring.ts");
   if (continueAfter !== undefined || reason !== undefined) {
     const request = continueAudit.safeParse({ after: continueAfter, reason });
     if (!request.success) {
@@ -126,7 +126,7 @@ export function tokenCommand(cli: Cli): Command {
     .option("--pool <pool>", "the pool that the executor may join", defaultPool)
     .option("--url <url>", "the platform's URL as the executor reaches it", parseUrl)
     .action(async ({ config, output, pool, url }: TokenOptions) => {
-      const { writeEnrolmentToken } = await import("../../start-part.ts");
+      const { writeEnrolmentToken } = await import("../../parts/keyring.ts");
       await writeEnrolmentToken({ configFile: config, outputFile: output, pool, url });
       cli.output.line(`wrote ${output}: one executor can join the pool ${pool} with it`);
     });
