@@ -1,7 +1,6 @@
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 import { findCacheFolder } from "../../packages/cli/src/setup/cache-folder.ts";
 import { findPrograms, type Programs } from "../../packages/cli/src/setup/find-programs.ts";
+import { type BareProgram, barePython } from "../support/bare-python.ts";
 import { plainRun } from "../support/cost-of-runs.ts";
 
 /** A script that reads one secret and prints one line, and the same without a platform: the value is in a variable. */
@@ -11,18 +10,14 @@ export interface ScriptKind {
   readonly what: string;
   /** The package: without a manifest, its network is the default. */
   readonly files: Readonly<Record<string, string>>;
-  readonly bare: {
-    readonly file: string;
-    readonly text: string;
-    /** The interpreter that the executor starts too. */
-    readonly program: string;
-    readonly env: Readonly<Record<string, string>>;
-  };
+  /** With the interpreter that the executor starts too. */
+  readonly bare: BareProgram & { readonly file: string; readonly text: string };
 }
 
 /** One kind for each runtime of the executor. */
 export async function scriptKinds(): Promise<readonly ScriptKind[]> {
   const env = { DB_PASS: "canary" };
+  const python = await barePython((await benchPrograms()).python);
   const secrets = { "secrets.json": plainRun["secrets.json"] };
   return [
     {
@@ -46,7 +41,8 @@ export async function scriptKinds(): Promise<readonly ScriptKind[]> {
       bare: {
         file: "script.py",
         text: "import os\nprint(f\"{len(os.environ['DB_PASS'])} characters\")\n",
-        ...(await barePython(await benchPrograms())),
+        program: python.program,
+        env: { ...python.env, ...env },
       },
     },
     {
@@ -59,16 +55,6 @@ export async function scriptKinds(): Promise<readonly ScriptKind[]> {
       bare: { file: "script.sh", text: 'echo "${#DB_PASS} characters"\n', program: "/bin/sh", env },
     },
   ];
-
-  async function barePython({ python }: Programs): Promise<Pick<ScriptKind["bare"], "program" | "env">> {
-    const fetched = python.mounts.find(({ sandboxPath }) => sandboxPath === "/opt/python");
-    if (fetched === undefined) return { program: python.interpreter, env };
-    const usr = join(fetched.hostPath, "usr");
-    const program = (await readdir(join(usr, "bin"))).find((file) => /^python3\.\d+$/.test(file)) ?? "python3";
-    const libraries = (await readdir(join(usr, "lib"))).filter((name) => name.endsWith("-linux-gnu"));
-    const folders = libraries.flatMap((name) => [join(usr, "lib", name), join(fetched.hostPath, "lib", name)]);
-    return { program: join(usr, "bin", program), env: { ...env, LD_LIBRARY_PATH: folders.join(":") } };
-  }
 }
 
 /** The networks that each row is measured with. */

@@ -1,6 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { barePython } from "../../support/bare-python.ts";
 import { processesNaming } from "../../support/processes.ts";
+import { programs } from "../../support/servers.ts";
 import { type AttackedExecutor, attackExecutor } from "./attacked-executor.ts";
 
 let attacked: AttackedExecutor;
@@ -26,7 +28,8 @@ describe("sealrun executor keeps scripts from what is outside of their sandbox",
     const host = `${preamble}
 print(call(248, b"user", b"host-secret-of-operator", b"canary", 6, ${userKeyring}))
 print(call(250, 10, ${userKeyring}, b"user", b"host-secret-of-operator", 0))`;
-    const outside = spawnSync("python3", ["-c", host], { encoding: "utf8" });
+    const { program, env } = await barePython(programs().python);
+    const outside = spawnSync(program, ["-c", host], { env, encoding: "utf8" });
     expect(outside).toMatchObject({ status: 0, stdout: "OK\nOK\n" });
     const tries = [
       `call(250, 0, ${userKeyring}, 1)`,
