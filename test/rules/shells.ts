@@ -16,13 +16,15 @@ export const shells: Readonly<Record<string, readonly string[]>> = {
     "test/executor/supervisor/report/reporter.test.ts",
     "test/executor/supervisor/report/ends.test.ts",
   ],
+  "executor/src/preparer": ["test/executor/supervisor/preparer/preparer.test.ts"],
+  "executor/src/supervisor/preparer": ["test/executor/supervisor/preparer/preparer.test.ts"],
   "executor/src/supervisor/workers": [
     "test/executor/supervisor/workers/worker-process.test.ts",
     "test/faults/crash-executor.test.ts",
   ],
   "executor/src/worker/process": ["test/executor/supervisor/workers/worker-process.test.ts"],
   "executor/src/worker/attempt": ["test/executor/supervisor/run-attempt.test.ts", "test/whole/events.test.ts"],
-  "executor/src/worker/secrets": ["test/whole/lookup.test.ts", "test/whole/set.test.ts"],
+  "executor/src/between": ["test/platform/rpc/fetch.test.ts"],
   "executor/src/workspace": ["test/executor/workspace/workspace.test.ts"],
   "packages/cli/src": ["test/cli/program.test.ts", "test/whole/dev.test.ts"],
   "packages/cli/src/commands": [

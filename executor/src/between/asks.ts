@@ -16,10 +16,14 @@ import {
   sha256Hex,
 } from "@sealrun/protocol";
 import { z } from "zod";
+import { preparedPackage } from "./preparation.ts";
 
 const stateKey = z.string().min(1).max(256);
 
-/** What a worker may ask of its supervisor, and the answers: the requests of `AttemptRpc`, with keys in base64. */
+/**
+ * What a worker may ask of its supervisor, and the answers: the requests of `AttemptRpc`, with keys in base64, and once in
+ * an attempt that its package is prepared.
+ */
 export const asks = {
   lookup: {
     request: lookupRequest,
@@ -50,6 +54,7 @@ export const asks = {
   fetch: { request: fetchRequest, reply: fetchReply },
   emit: { request: emitRequest, reply: emitReply },
   schedule: { request: scheduleRequest, reply: scheduleReply },
+  prepare: { request: z.strictObject({}), reply: preparedPackage },
 } as const;
 
 /** The name of one such request. */

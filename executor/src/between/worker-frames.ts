@@ -8,6 +8,7 @@ import {
   machineTrouble,
 } from "@sealrun/protocol";
 import { z } from "zod";
+import { saidLine } from "./preparation.ts";
 import { runMeasures } from "./run-measures.ts";
 import { workerSettings } from "./worker-settings.ts";
 
@@ -42,6 +43,7 @@ export const toWorker = z.discriminatedUnion("t", [
   z.object({ t: z.literal("answer"), id: place, value: z.unknown() }),
   z.object({ t: z.literal("refusal"), id: place, error: failure }),
   z.object({ t: z.literal("credit"), bytes: place }),
+  saidLine,
   z.object({ t: z.literal("ping") }),
 ]);
 export type ToWorker = z.infer<typeof toWorker>;
@@ -52,7 +54,17 @@ export type Urgency = z.infer<typeof urgency>;
 
 const measures = runMeasures.optional();
 
-const askName = z.enum(["lookup", "lookUpKeys", "set", "readState", "putState", "fetch", "emit", "schedule"]);
+const askName = z.enum([
+  "lookup",
+  "lookUpKeys",
+  "set",
+  "readState",
+  "putState",
+  "fetch",
+  "emit",
+  "schedule",
+  "prepare",
+]);
 
 /**
  * What a worker tells its supervisor. `report` is followed by masked report items as JSON, joined by commas, which the

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { dependencySettings } from "../dependencies/settings.ts";
 
 const folder = z.string().min(1);
 const mount = z.object({ hostPath: folder, sandboxPath: folder });
@@ -49,9 +48,6 @@ export const workerSettings = z.object({
     shellHelper: folder,
     python: python.optional(),
   }),
-  npm: folder,
-  esbuild: folder,
-  dependencies: dependencySettings,
   workDir: folder,
   cacheDir: folder,
   stepLimits: z.object({ defaults: stepLimits, max: stepLimits }),

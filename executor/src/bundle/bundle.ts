@@ -8,7 +8,7 @@ import { inlineSourceMap, moveSourceMap } from "./source-map.ts";
 import { scopeSources } from "./source-scope.ts";
 
 /** Raise it when the compiler's version or options change, so that older results are not used. */
-const cacheForm = "esbuild-0.28.2-3";
+const cacheForm = "esbuild-0.28.2-4";
 
 /** What to compile and where results are kept. */
 export interface BundleOptions {
@@ -46,8 +46,8 @@ export async function bundleScripts(options: BundleOptions): Promise<readonly Co
   if (!/^[0-9a-f]{64}$/.test(versionDigest)) throw new SealrunError("MALFORMED", "Expected a version's SHA-256 in hex");
 
   await mkdir(cacheDir, { recursive: true, mode: 0o700 });
-  const cached = join(cacheDir, `${versionDigest}-${cacheForm}`);
-  const found = await listFiles(cached);
+  const cached = join(cacheDir, bundleName(versionDigest));
+  const found = await listCompiled(cached);
   if (found.length > 0) return found;
 
   const output = await mkdtemp(join(cacheDir, "new-"));
@@ -62,7 +62,17 @@ export async function bundleScripts(options: BundleOptions): Promise<readonly Co
   } finally {
     await removeFolder(output);
   }
-  return listFiles(cached);
+  return listCompiled(cached);
+}
+
+/** The name of the folder with the compiled files of a version. */
+export function bundleName(versionDigest: string): string {
+  return `${versionDigest}-${cacheForm}`;
+}
+
+/** Whether something of a package is compiled. */
+export function isCompiled({ files, scripts }: Pick<BundleOptions, "files" | "scripts">): boolean {
+  return scripts.some(isTypeScript) || files.some(canBeNamed);
 }
 
 /**
@@ -104,11 +114,12 @@ async function moveInto(output: string, cached: string): Promise<void> {
   try {
     await rename(output, cached);
   } catch (error) {
-    if ((await listFiles(cached)).length === 0) throw error;
+    if ((await listCompiled(cached)).length === 0) throw error;
   }
 }
 
-async function listFiles(folder: string): Promise<readonly CompiledFile[]> {
+/** The files of such a folder; none when it is missing. */
+export async function listCompiled(folder: string): Promise<readonly CompiledFile[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   return entries
     .filter((entry) => entry.isFile())

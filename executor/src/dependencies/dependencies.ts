@@ -2,8 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sha256Hex } from "@sealrun/crypto";
 import { dependencyFiles, findDependencies, type NpmInstall, type PackageDependencies } from "@sealrun/protocol";
-import { startProgram } from "../child/start-program.ts";
-import { type CachedFolder, type FolderCache, openFolderCache } from "./folder-cache.ts";
+import type { CachedFolder, FolderCache } from "./folder-cache.ts";
 import { installNpm, type InstallRequest } from "./install-npm.ts";
 import { installPip, type WheelFile } from "./install-pip.ts";
 import type { InstallPrograms } from "./installer.ts";
@@ -30,7 +29,7 @@ interface DependencyRun {
 }
 
 /** Folders on the host with the dependencies of a version; they stay until `release`. */
-export interface PreparedDependencies {
+interface PreparedDependencies {
   /** True when Node finds packages beside the scripts: uploaded or installed. */
   readonly hasNodeModules: boolean;
   readonly nodeModules: string | undefined;
@@ -39,22 +38,21 @@ export interface PreparedDependencies {
 }
 
 /** Raise it when the layout of an install changes, so that older results are not used. */
-const form = 1;
+const form = 2;
 const shownLines = 8;
 
-/** Opens the installer over one cache folder. */
-export async function openDependencies(options: {
+/** Opens the installer over a cache; `scratch` is a folder for short-lived ones. */
+export function openDependencies(options: {
   readonly programs: InstallPrograms;
   readonly settings: DependencySettings;
-  readonly cacheDir: string;
-}): Promise<Dependencies> {
-  const cache = await openFolderCache(options.cacheDir, options.settings.cacheBytes);
+  readonly cache: Pick<FolderCache, "acquire">;
+  readonly scratch: string;
+}): Dependencies {
   let pythonVersion: Promise<string> | undefined;
   const context = {
     ...options,
-    cache,
     pythonVersion: async () => {
-      pythonVersion ??= readPythonVersion(options.programs, options.cacheDir);
+      pythonVersion ??= readPythonVersion(options.programs, options.scratch);
       return pythonVersion.catch((error: unknown) => {
         pythonVersion = undefined;
         throw error;
@@ -87,7 +85,7 @@ export async function openDependencies(options: {
 interface InstallContext {
   readonly programs: InstallPrograms;
   readonly settings: DependencySettings;
-  readonly cache: FolderCache;
+  readonly cache: Pick<FolderCache, "acquire">;
   readonly pythonVersion: () => Promise<string>;
 }
 
@@ -149,18 +147,12 @@ async function acquire(
       await say("info", `Installing ${what}`);
       const startedAt = performance.now();
       await install({ programs, settings, folder, content, signal, showOutput });
-      // Scripts of a slot's user read it too, whatever the umask of the executor.
-      if (process.getuid?.() === 0) await makeReadable(content);
       const bytes = await measureFolder(content);
       await say("info", `Installed in ${((performance.now() - startedAt) / 1000).toFixed(1)} s, cached`);
       return { bytes };
     },
     signal,
   );
-}
-
-async function makeReadable(folder: string): Promise<void> {
-  await startProgram("chmod", ["-R", "a+rX", folder], { env: { PATH: "/usr/bin:/bin" }, stdio: "ignore" });
 }
 
 /** npm says what is wrong at the start, pip at the end. Stack traces and log file names are left out. */

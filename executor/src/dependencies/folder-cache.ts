@@ -1,9 +1,11 @@
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { access, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { newId } from "@sealrun/crypto";
 import { decode, SealrunError, errorCodeOf } from "@sealrun/protocol";
 import { z } from "zod";
 import { isAlive, markProcess } from "../child/process-tree.ts";
+import { makeReadableFolder } from "../workspace/readable-folder.ts";
 import { removeFolder } from "../workspace/remove-folder.ts";
 import { removeLeftovers } from "../workspace/remove-leftovers.ts";
 
@@ -13,6 +15,8 @@ export interface FolderCache {
    * The folder of a key, made by `make` if it is missing; it stays until `release`. If `make` throws, nothing is kept.
    */
   acquire(key: string, make: Make, signal: AbortSignal): Promise<CachedFolder>;
+  /** The folder of a key if it is there; it stays until `release`. */
+  use(key: string): Promise<CachedFolder | undefined>;
 }
 
 /** Fills `content`, working in a private folder that is removed afterwards; returns the size of `content`. */
@@ -28,7 +32,7 @@ const entryForm = z.object({ bytes: z.number() });
 
 /** A cache below `root`. Removes what processes that are gone left incomplete. */
 export async function openFolderCache(root: string, maxBytes: number): Promise<FolderCache> {
-  await mkdir(root, { recursive: true, mode: 0o700 });
+  await makeReadableFolder(root);
   await removeLeftovers(root);
   const owner = await markProcess(process.pid);
   const mark = `${process.pid}.${owner?.startedAt ?? "0"}`;
@@ -38,7 +42,7 @@ export async function openFolderCache(root: string, maxBytes: number): Promise<F
     const scratch = await mkdtemp(join(root, `new-${mark}-`));
     const entry = join(scratch, "entry");
     try {
-      await mkdir(join(entry, "content"), { recursive: true, mode: 0o700 });
+      for (const folder of [entry, join(entry, "content")]) await makeReadableFolder(folder);
       await mkdir(join(entry, "uses"), { mode: 0o700 });
       const work = join(scratch, "work");
       await mkdir(work, { mode: 0o700 });
@@ -54,9 +58,8 @@ export async function openFolderCache(root: string, maxBytes: number): Promise<F
   };
 
   const acquire: FolderCache["acquire"] = async (key, make, signal) => {
-    if (!/^[a-z]+-[0-9a-f]{64}$/.test(key)) throw new SealrunError("INTERNAL", "");
     for (;;) {
-      const used = await useEntry(join(root, key), mark);
+      const used = await useEntry(pathOf(root, key), mark);
       if (used !== undefined) return used;
       const other = making.get(key);
       if (other !== undefined) {
@@ -73,7 +76,12 @@ export async function openFolderCache(root: string, maxBytes: number): Promise<F
       await evict({ root, maxBytes, mark }, key);
     }
   };
-  return { acquire };
+  return { acquire, use: async (key) => useEntry(pathOf(root, key), mark) };
+}
+
+function pathOf(root: string, key: string): string {
+  if (!/^[a-z]+-[0-9a-f]{64}$/.test(key)) throw new SealrunError("INTERNAL", "");
+  return join(root, key);
 }
 
 /** Waits while another run makes the same folder. Its failure is passed on, except when that run was cancelled. */
@@ -92,20 +100,39 @@ async function waitFor(other: Promise<unknown>, signal: AbortSignal): Promise<vo
   }
 }
 
+/** How often one looks again while an entry is being removed. */
+const lookMs = 20;
+
 /**
  * Marks an entry as used; undefined when there is none. The mark names the process, so that it ends with the process.
+ * A process that removes an entry says so in it before it looks for uses, and one that uses it looks for that afterwards: at
+ * least one of the two sees the other.
  */
 async function useEntry(entry: string, mark: string): Promise<CachedFolder | undefined> {
   const use = join(entry, "uses", `${mark}-${newId("request")}`);
-  try {
-    await writeFile(use, "", { flag: "wx", mode: 0o600 });
-  } catch (error) {
-    if (errorCodeOf(error) === "ENOENT") return undefined;
-    throw error;
+  for (;;) {
+    try {
+      await writeFile(use, "", { flag: "wx", mode: 0o600 });
+    } catch (error) {
+      if (errorCodeOf(error) === "ENOENT") return undefined;
+      throw error;
+    }
+    const isBeingRemoved = await hasLiving(join(entry, "removals"));
+    // Without the use, the look was at no folder, or at a later one.
+    if (!isBeingRemoved && (await isThere(use))) break;
+    await rm(use, { force: true });
+    if (isBeingRemoved) await sleep(lookMs);
   }
   const now = new Date();
   await utimes(entry, now, now);
   return { path: join(entry, "content"), release: () => rm(use, { force: true }) };
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Removes entries until the limit holds, the longest unused first, and none that a living process uses. */
@@ -123,17 +150,36 @@ async function evict(
   let total = entries.reduce((sum, { bytes }) => sum + bytes, 0);
   for (const { name, path, bytes } of entries.toSorted((left, right) => left.usedAt - right.usedAt)) {
     if (total <= maxBytes) return;
-    if (name === keep || (await isInUse(path))) continue;
+    if (name === keep || (await hasLiving(join(path, "uses")))) continue;
     const removed = join(root, `old-${mark}-${newId("request")}`);
-    await rename(path, removed);
+    if (!(await takeAway(path, removed, mark))) continue;
     await removeFolder(removed);
     total -= bytes;
   }
 }
 
-async function isInUse(entry: string): Promise<boolean> {
-  for (const use of await readdir(join(entry, "uses"))) {
-    const { id, startedAt } = /^(?<id>\d+)\.(?<startedAt>\d+)-/.exec(use)?.groups ?? {};
+/** Renames an entry that no process uses; false when one does, or another process was faster. */
+async function takeAway(entry: string, removed: string, mark: string): Promise<boolean> {
+  const removal = join(entry, "removals", `${mark}-${newId("request")}`);
+  try {
+    await mkdir(join(entry, "removals"), { recursive: true, mode: 0o700 });
+    await writeFile(removal, "", { flag: "wx", mode: 0o600 });
+    if (!(await hasLiving(join(entry, "uses")))) {
+      await rename(entry, removed);
+      return true;
+    }
+    await rm(removal, { force: true });
+    return false;
+  } catch (error) {
+    if (errorCodeOf(error) === "ENOENT") return false;
+    throw error;
+  }
+}
+
+/** Whether a process lives that has left its mark in this folder. */
+async function hasLiving(folder: string): Promise<boolean> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const { id, startedAt } = /^(?<id>\d+)\.(?<startedAt>\d+)-/.exec(name)?.groups ?? {};
     if (id !== undefined && startedAt !== undefined && (await isAlive({ id: Number(id), startedAt }))) return true;
   }
   return false;

@@ -15,6 +15,8 @@ export interface ExecutorMetrics {
   readonly measured: (measures: RunMeasures | undefined) => void;
   /** How many workers were lost so far, whenever that is asked. */
   readonly watchWorkers: (countLost: () => number) => void;
+  /** How many jobs preparers were given so far, and how many of their processes were lost, whenever that is asked. */
+  readonly watchPreparers: (counts: () => { readonly jobs: number; readonly lost: number }) => void;
 }
 
 /** The status of an attempt that was given back before its first script. */
@@ -59,7 +61,24 @@ export function createExecutorMetrics(set: MetricSet): ExecutorMetrics {
     name: "sealrun_executor_workers_lost_total",
     help: "Processes of workers that were lost and replaced; each ended the attempt that it ran",
   });
+  const jobs = set.counter({
+    name: "sealrun_executor_preparer_jobs_total",
+    help: "Package versions that a preparer was started for: to read lock files, install or compile",
+  });
+  const lostPreparers = set.counter({
+    name: "sealrun_executor_preparers_lost_total",
+    help: "Processes of preparers that ended by themselves or were ended from outside",
+  });
   return {
+    watchPreparers: (counts) => {
+      let counted = { jobs: 0, lost: 0 };
+      set.onScrape(() => {
+        const now = counts();
+        jobs({}, now.jobs - counted.jobs);
+        lostPreparers({}, now.lost - counted.lost);
+        counted = now;
+      });
+    },
     watchWorkers: (countLost) => {
       let counted = 0;
       set.onScrape(() => {

@@ -23,12 +23,14 @@ import type { Control } from "./lease/control.ts";
 import { keepLease, type Lease } from "./lease/lease.ts";
 import { releaseAttempt } from "./lease/release-attempt.ts";
 import type { Ends } from "./report/ends.ts";
+import type { Preparer } from "./preparer/preparer.ts";
 import type { WorkerPool } from "./workers/worker-pool.ts";
 import { createReporter, type Reported, type Reporter } from "./report/reporter.ts";
 
 /** What running an attempt needs, besides the attempt. */
 export interface RunDeps {
   readonly workers: Pick<WorkerPool, "run">;
+  readonly preparer: Pick<Preparer, "prepare">;
   /** How fast a run's output may come, as the platform says. */
   readonly linesPerSecond: () => number;
   readonly log: Logger;
@@ -121,10 +123,19 @@ async function runGranted(
     return { kind: "unfit", reason };
   }
   const { keyring } = claimed;
+  const rpc = createAttemptRpc(claimed, signal);
+  const over = new AbortController();
+  const waiting = AbortSignal.any([signal, over.signal]);
   try {
     return await deps.workers.run(
       { event, ref, grant, keyring, linesPerSecond: deps.linesPerSecond(), deadline: lease.expiresAt() },
-      { rpc: createAttemptRpc(claimed, signal), report: reporter.report, signal, onDeadline: lease.onRenewed },
+      {
+        rpc,
+        prepare: async (say) => deps.preparer.prepare({ event, rpc }, { say, signal: waiting }),
+        report: reporter.report,
+        signal,
+        onDeadline: lease.onRenewed,
+      },
     );
   } catch (error) {
     const failure = toSealrunError(error);
@@ -134,6 +145,9 @@ async function runGranted(
     const reason = machineReason(failure);
     if (reason === undefined) throw error;
     return { kind: "unfit", reason };
+  } finally {
+    // What a lost worker asked for is no longer needed.
+    over.abort();
   }
 }
 

@@ -27,6 +27,8 @@ export const limits = {
   dependenciesBytes: 2048 * mebi,
   /** Maximum number of files and folders in one package's installed dependencies. */
   dependenciesFiles: 200_000,
+  /** Maximum bytes of memory that reading the lock files of one package, installing them and compiling take together. The executor ends what takes more. */
+  dependenciesMemoryBytes: 2048 * mebi,
   /** Maximum time of an install, in ms. */
   dependenciesMs: 10 * 60_000,
   /** Maximum bytes of the document that starts a push: 5,000 paths and digests, and a full secrets.json sealed and in base64. */

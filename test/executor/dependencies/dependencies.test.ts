@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readHostRoots } from "../../../executor/src/child/host-roots.ts";
 import { type Dependencies, openDependencies } from "../../../executor/src/dependencies/dependencies.ts";
+import { openFolderCache } from "../../../executor/src/dependencies/folder-cache.ts";
 import { dependencySettings } from "../../../executor/src/dependencies/settings.ts";
 import { findNpm } from "../../../executor/src/runtime-files.ts";
 import { startNpmRegistry } from "../../support/npm-registry.ts";
@@ -31,7 +32,9 @@ interface World {
 async function openWorld(root: string, settings: object, isUnsafe = false): Promise<World> {
   const { python, pip, bwrap } = programs();
   const cacheDir = join(root, "cache");
-  const dependencies = await openDependencies({
+  const parsed = dependencySettings.parse(settings);
+  const cache = await openFolderCache(cacheDir, parsed.cacheBytes);
+  const dependencies = openDependencies({
     programs: {
       sandbox: isUnsafe
         ? { kind: "none" }
@@ -41,8 +44,9 @@ async function openWorld(root: string, settings: object, isUnsafe = false): Prom
       python,
       pipWheel: pip ?? undefined,
     },
-    settings: dependencySettings.parse(settings),
-    cacheDir,
+    settings: parsed,
+    cache,
+    scratch: cacheDir,
   });
   const lines: string[] = [];
   let laid = 0;

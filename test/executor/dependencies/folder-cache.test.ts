@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SealrunError } from "@sealrun/protocol";
 import { expect, test } from "vitest";
@@ -114,4 +114,52 @@ test("acquire() ignores the uses of a process that is gone", async () => {
   await writeFile(join(path, "../uses/4194304.1-req_1"), "");
   await cache.acquire(keyOf("b"), makes(10), never);
   expect(await readdir(root.path)).toEqual([keyOf("b")]);
+});
+
+test("acquire() and an eviction of another process never meet in one folder", async () => {
+  await using root = await temporaryFolder();
+  const [small, other] = [await openFolderCache(root.path, 0), await openFolderCache(root.path, 1_000_000)];
+  // Each process that makes something removes what is over its limit, while the other one uses it.
+  let made = 0;
+  const over = new AbortController();
+  const evictor = async (): Promise<void> => {
+    for (; !over.signal.aborted; made += 1) {
+      const key = `npm-${String(made % 4).repeat(64)}`;
+      await (await small.acquire(key, makes(1), never)).release();
+    }
+  };
+  const evicting = evictor();
+  let met = 0;
+  for (let tries = 0; tries < 400; tries += 1) {
+    const used = await other.use(`npm-${String(tries % 4).repeat(64)}`);
+    if (used === undefined) continue;
+    met += 1;
+    for (let look = 0; look < 3; look += 1) expect(await readdir(used.path)).toEqual(["file"]);
+    await used.release();
+  }
+  over.abort();
+  await evicting;
+  expect(met).toBeGreaterThan(0);
+});
+
+test("use() waits for a process that is removing the folder, and not for one that is gone", async () => {
+  await using root = await temporaryFolder();
+  const cache = await openFolderCache(root.path, 1_000);
+  const { path, release } = await cache.acquire(keyOf("a"), makes(1), never);
+  await release();
+  const removals = join(path, "../removals");
+  await mkdir(removals);
+  await writeFile(join(removals, "4194304.1-req_1"), "");
+  expect((await cache.use(keyOf("a")))?.path).toBe(path);
+  const own = await readdir(join(path, "../uses"));
+  const mark = own[0]?.split("-")[0] ?? "";
+  await writeFile(join(removals, `${mark}-req_2`), "");
+  const waiting = cache.use(keyOf("a"));
+  let hasWaited = true;
+  const looked = waiting.then(() => (hasWaited = false));
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(hasWaited).toBe(true);
+  await rm(join(removals, `${mark}-req_2`));
+  await looked;
+  expect((await waiting)?.path).toBe(path);
 });

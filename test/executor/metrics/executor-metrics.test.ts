@@ -16,6 +16,7 @@ test("createExecutorMetrics() counts runs, slots, refusals and what was masked",
   metrics.measured(undefined);
   let lost = 1;
   metrics.watchWorkers(() => lost);
+  metrics.watchPreparers(() => ({ jobs: lost * 10, lost }));
   await set.render();
   lost = 3;
   busy = 3;
@@ -29,5 +30,6 @@ test("createExecutorMetrics() counts runs, slots, refusals and what was masked",
   expect(of("runs_total", { status: "given-back", code: "DISK_FULL" })).toBe(1);
   expect([of("first_line_seconds_count"), of("first_line_seconds_sum")]).toEqual([1, 0.2]);
   expect(of("workers_lost_total")).toBe(3);
+  expect([of("preparer_jobs_total"), of("preparers_lost_total")]).toEqual([30, 3]);
   expect([of("masked_bytes_total"), of("masked_replacements_total")]).toEqual([30, 2]);
 });

@@ -14,7 +14,7 @@ import { codeOf } from "../../support/executions-world.ts";
 import { type ReportsStream, startReportsStream } from "../../support/reports-stream.ts";
 import { until } from "../../support/until.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
-import { makeSettings, workerProgram } from "./workers/run-in-worker.ts";
+import { makePreparer, makeSettings, workerProgram } from "./workers/run-in-worker.ts";
 
 let stream: ReportsStream;
 beforeAll(async () => {
@@ -39,9 +39,11 @@ async function prepare(root: string, script: string) {
   const spool = openSpool({ folder, key: spoolKey(identity), executorId: identity.id });
   const stop = new AbortController();
   const ends = createEnds({ link, identity, platform, rpc: claimed.rpc, spool, log, giveUp: stop.signal });
+  const settings = await makeSettings(root);
+  const preparer = await makePreparer(settings);
   const workers = createWorkerPool({
     users: createUserPool([]),
-    settings: await makeSettings(root),
+    settings,
     program: workerProgram,
     slots: 1,
     onLost: async () => undefined,
@@ -54,6 +56,7 @@ async function prepare(root: string, script: string) {
     log,
     ends,
     workers,
+    preparer,
     linesPerSecond: () => limits.outputLinesPerSecond,
     control: { watch: () => () => undefined },
     readiness: { stop: () => undefined },

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { sha256Hex } from "@sealrun/crypto";
 import { decode, fileList } from "@sealrun/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { fetchWhole } from "../../../executor/src/worker/secrets/fetch-whole.ts";
+import { fetchWhole } from "../../../executor/src/between/fetch-whole.ts";
 import { send } from "../../support/api.ts";
 import { codeOf, type ExecutionsWorld, startExecutionsWorld } from "../../support/executions-world.ts";
 import { enrolPeer } from "../../support/executor-peer.ts";

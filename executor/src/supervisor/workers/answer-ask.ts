@@ -6,7 +6,11 @@ import type { AttemptRpc } from "../../between/attempt-rpc.ts";
 /**
  * Answers one request of a worker. Throws `MALFORMED` for a body of another form, and the refusals of the platform.
  */
-export async function answerAsk(rpc: AttemptRpc, op: AskName, body: unknown): Promise<AskReply<AskName>> {
+export async function answerAsk(
+  rpc: AttemptRpc,
+  op: Exclude<AskName, "prepare">,
+  body: unknown,
+): Promise<AskReply<AskName>> {
   switch (op) {
     case "lookup": {
       const found = await rpc.lookup(decodeValue(asks.lookup.request, body));

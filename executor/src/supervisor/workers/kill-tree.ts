@@ -13,7 +13,7 @@ export function killTree(root: number): void {
 }
 
 /** The ids of all processes below one, parents before children. */
-function descendantsOf(root: number): readonly number[] {
+export function descendantsOf(root: number): readonly number[] {
   const childrenOf = new Map<number, number[]>();
   for (const name of readdirSync("/proc")) {
     if (!/^[0-9]+$/.test(name)) continue;

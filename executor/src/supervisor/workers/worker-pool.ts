@@ -6,6 +6,8 @@ import { readKibibytes } from "../../child/limits/process-statistics.ts";
 import type { UserPool } from "../../child/user/take-users.ts";
 import { type Assignment, type AttemptServices, startWorker, type WorkerProcess } from "./worker-process.ts";
 import type { Outcome } from "../../between/outcome.ts";
+import { holdPackage } from "./hold-package.ts";
+import type { HeldPackage, Say } from "../../between/preparation.ts";
 
 /** A worker that has run so many attempts is replaced. */
 const maxAttempts = 500;
@@ -14,13 +16,18 @@ const maxResidentBytes = 256 * 1024 * 1024;
 /** Of workers that wait, all but one are ended after this time without an attempt: each holds some 50 MB. */
 const idleMs = 60_000;
 
+/** What the supervisor does for an attempt while it runs. */
+interface PoolServices extends Omit<AttemptServices, "prepare"> {
+  readonly prepare: (say: Say) => Promise<HeldPackage>;
+}
+
 /** The workers of an executor: one process for each attempt that runs, and one that waits for the next. */
 export interface WorkerPool {
   /**
    * Runs an attempt in a worker of its own. Rejects with `WORKER_LOST` when that worker is lost, and with
    * `MACHINE_FAILED` when none can be started: then nothing of the attempt has run.
    */
-  run(assignment: Omit<Assignment, "user">, services: AttemptServices): Promise<Outcome>;
+  run(assignment: Omit<Assignment, "user">, services: PoolServices): Promise<Outcome>;
   /** How many workers were replaced because they were lost. */
   readonly lost: () => number;
   /** Ends all workers. */
@@ -32,6 +39,11 @@ interface Slot {
   attempts: number;
   /** When it ended its last attempt, on the monotonic clock. */
   freeSince: number;
+  /**
+   * Lets the caches remove what its last attempt used. It is kept until the next one ends, because the worker may have
+   * something ready that uses it.
+   */
+  release: () => Promise<void>;
 }
 
 /** Workers are started when they are needed, at most one for each of the executor's slots, and one ahead. */
@@ -53,7 +65,8 @@ export function createWorkerPool(options: {
   let lost = 0;
 
   const start = (): Slot => {
-    const slot: Slot = { worker: startWorker(settings, { log, program }), attempts: 0, freeSince: performance.now() };
+    const worker = startWorker(settings, { log, program });
+    const slot: Slot = { worker, attempts: 0, freeSince: performance.now(), release: async () => undefined };
     all.add(slot);
     return slot;
   };
@@ -65,6 +78,7 @@ export function createWorkerPool(options: {
   const retire = async (slot: Slot): Promise<void> => {
     all.delete(slot);
     await slot.worker.close();
+    await slot.release();
   };
   const giveBack = async (slot: Slot): Promise<void> => {
     const { worker } = slot;
@@ -94,13 +108,14 @@ export function createWorkerPool(options: {
       slot ??= start();
       slot.attempts += 1;
       const { user, giveBack: giveUserBack } = users.take();
+      const holding = holdPackage(services.prepare);
       try {
         await slot.worker.ready;
         if (!slot.worker.isAlive()) {
           throw new SealrunError("MACHINE_FAILED", "The process of a worker ended while it started");
         }
         startAhead();
-        const outcome = await slot.worker.run({ ...assignment, user }, services);
+        const outcome = await slot.worker.run({ ...assignment, user }, { ...services, prepare: holding.prepare });
         await giveBack(slot);
         return outcome;
       } catch (error) {
@@ -109,6 +124,9 @@ export function createWorkerPool(options: {
         await onLost();
         throw error;
       } finally {
+        const { release } = slot;
+        slot.release = holding.release;
+        await (all.has(slot) ? release() : Promise.all([release(), holding.release()]));
         giveUserBack();
       }
     },

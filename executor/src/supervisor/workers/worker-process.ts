@@ -7,6 +7,7 @@ import type { AttemptRpc } from "../../between/attempt-rpc.ts";
 import { openFrameLink } from "../../between/frame-link.ts";
 import type { AttemptLog } from "../../between/attempt-log.ts";
 import type { Outcome } from "../../between/outcome.ts";
+import type { PreparedPackage, Say } from "../../between/preparation.ts";
 import { maxPieceBytes, type ReportPiece } from "../../between/report-piece.ts";
 import {
   type FromWorker,
@@ -21,6 +22,7 @@ import { startProgram } from "../../child/start-program.ts";
 import type { SlotUser } from "../../child/user/slot-user.ts";
 import { answerAsk } from "./answer-ask.ts";
 import { killTree } from "./kill-tree.ts";
+import { programArguments } from "./program-arguments.ts";
 
 /** How often a worker is watched. All waits are counted in these ticks, so that a supervisor that was stopped does not count. */
 const tickMs = 1_000;
@@ -46,6 +48,8 @@ export interface Assignment {
 /** What the supervisor does for a worker while an attempt runs. */
 export interface AttemptServices {
   readonly rpc: AttemptRpc;
+  /** Prepares the attempt's package, once. */
+  readonly prepare: (say: Say) => Promise<PreparedPackage>;
   /** Takes report items; pending while there are too many. */
   readonly report: (piece: ReportPiece) => Promise<void>;
   /** Ends the attempt; its reason is told to the worker. */
@@ -69,6 +73,7 @@ export interface WorkerProcess {
 
 interface Running extends AttemptServices {
   readonly ended: PromiseWithResolvers<Outcome>;
+  hasPrepared: boolean;
   openAsks: number;
   reportedBytes: number;
   logs: number;
@@ -84,15 +89,7 @@ export function startWorker(
   const inherited = workerStart();
   const subprocess = startProgram(
     "setpriv",
-    [
-      "--pdeathsig",
-      "KILL",
-      "--",
-      process.execPath,
-      "--disable-sigusr1",
-      ...conditions(program, inherited.arguments),
-      program,
-    ],
+    ["--pdeathsig", "KILL", "--", process.execPath, ...programArguments(program, inherited.arguments)],
     {
       env: { PATH: "/usr/local/bin:/usr/bin:/bin", LANG: "C.UTF-8", ...inherited.environment },
       cwd: "/",
@@ -154,7 +151,8 @@ export function startWorker(
     const reply = async (): Promise<void> => {
       let said: ToWorker;
       try {
-        said = { t: "answer", id, value: await answerAsk(run.rpc, op, body) };
+        const value = op === "prepare" ? await prepareFor(run) : await answerAsk(run.rpc, op, body);
+        said = { t: "answer", id, value };
       } catch (error) {
         const { code, message } = toSealrunError(error);
         said = { t: "refusal", id, error: { code, message } };
@@ -164,6 +162,13 @@ export function startWorker(
       run.openAsks -= 1;
     };
     void reply();
+  };
+  const prepareFor = async (run: Running): Promise<PreparedPackage> => {
+    if (run.hasPrepared) throw new SealrunError("MALFORMED", "A package is prepared once in an attempt");
+    run.hasPrepared = true;
+    return run.prepare((level, text) => {
+      if (running === run) void link.send({ t: "said", level, text });
+    });
   };
   const takeReport = (
     run: Running,
@@ -232,6 +237,7 @@ export function startWorker(
       const run: Running = {
         ...services,
         ended: Promise.withResolvers(),
+        hasPrepared: false,
         openAsks: 0,
         reportedBytes: 0,
         logs: 0,
@@ -273,11 +279,4 @@ export function startWorker(
 
 function reasonOf(signal: AbortSignal): SealrunError {
   return signal.reason instanceof SealrunError ? signal.reason : new SealrunError("CANCELLED", "");
-}
-
-/** A worker whose program is a source file reads the other packages from their sources too. */
-function conditions(program: string, inherited: readonly string[]): readonly string[] {
-  if (!program.endsWith(".ts")) return inherited;
-  const source = "--conditions=@sealrun/source";
-  return [...inherited, ...(inherited.includes(source) ? [] : [source]), "--no-warnings"];
 }

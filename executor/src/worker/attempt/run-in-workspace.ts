@@ -6,17 +6,15 @@ import type { Attempt } from "../../between/attempt.ts";
 import type { AttemptLog } from "../../between/attempt-log.ts";
 import type { Outcome } from "../../between/outcome.ts";
 import { maxStepMeasures, type RunMeasures, type StepMeasure } from "../../between/run-measures.ts";
-import { bundleScripts } from "../../bundle/bundle.ts";
-import type { Compiler } from "../../bundle/compile.ts";
+import type { PreparedPackage, Say } from "../../between/preparation.ts";
+import { listCompiled } from "../../bundle/bundle.ts";
 import type { Runtime } from "../../child/layout.ts";
 import type { PipePool } from "../../child/output-pipes.ts";
 import type { Sandbox } from "../../child/start/step-options.ts";
 import type { SlotUser } from "../../child/user/slot-user.ts";
-import type { Dependencies, PreparedDependencies } from "../../dependencies/dependencies.ts";
 import { machineReason } from "../../machine/machine-reason.ts";
 import { type AllowedLimits, refuseAbove } from "./allowed-limits.ts";
 import { createMasker, type Masker } from "../../mask/masker.ts";
-import type { PackageFiles } from "./package-files.ts";
 import { runSteps } from "./run-steps.ts";
 import { createLinePace } from "../output/line-pace.ts";
 import { openParameters } from "../secrets/open-parameters.ts";
@@ -31,11 +29,11 @@ export interface WorkspaceDeps {
   readonly user?: SlotUser | undefined;
   readonly runtime: Runtime;
   readonly pipes: PipePool;
-  readonly compiler: Compiler;
-  readonly files: PackageFiles;
-  readonly dependencies: Dependencies;
+  /** Has the attempt's package prepared; lines about it go to `say`. */
+  readonly prepare: (say: Say) => Promise<PreparedPackage>;
+  /** The folder of package files, by their digests. */
+  readonly filesDir: string;
   readonly workDir: string;
-  readonly bundleDir: string;
   readonly stepLimits: AllowedLimits;
   /** How fast a run's output may come, as the platform says. */
   readonly linesPerSecond: () => number;
@@ -65,7 +63,6 @@ export async function runInWorkspace(
   };
   const progress = { hasStarted: false };
   let workspace: Workspace | undefined;
-  let installed: PreparedDependencies | undefined;
   const { user } = deps;
   const say = async (level: string, text: string): Promise<void> =>
     report({ type: "log", step: null, stream: "system", level, text, time: Date.now() });
@@ -77,9 +74,11 @@ export async function runInWorkspace(
   try {
     if (deps.sandbox.kind === "none") await say("warning", "This executor runs scripts without a sandbox");
     refuseAbove(attempt.event.steps, deps.stepLimits.max);
-    const files = await deps.files.list(attempt);
-    installed = await deps.dependencies.prepare({ files, signal, say });
-    workspace = await prepareWorkspace(deps, attempt, files, installed);
+    const prepared = await unlessEnded(
+      deps.prepare((level, text) => void say(level, text)),
+      signal,
+    );
+    workspace = await prepareWorkspace(deps, attempt, prepared);
     if (user !== undefined) await workspace.giveTo(user.id);
     crashPoint("executor.workspace.ready");
     const secrets = createSecrets(attempt);
@@ -92,7 +91,7 @@ export async function runInWorkspace(
       pipes: deps.pipes,
       attempt,
       workspace,
-      installed,
+      installed: { nodeModules: prepared.nodeModules, python: prepared.python },
       secrets,
       state: createState(attempt),
       masker,
@@ -125,7 +124,6 @@ export async function runInWorkspace(
     return { kind: "run", failure: masked, measures: measures() };
   } finally {
     if (workspace !== undefined) await removeWorkspace(deps, attempt, workspace);
-    if (installed !== undefined) await releaseDependencies(deps, attempt, installed);
   }
 }
 
@@ -145,49 +143,39 @@ async function removeWorkspace(
   }
 }
 
-/** A use that cannot be released counts until this process ends: until then the folder stays in the cache. */
-async function releaseDependencies(
-  { log }: Pick<WorkspaceDeps, "log">,
-  { ref }: Attempt,
-  installed: PreparedDependencies,
-): Promise<void> {
+/** What it settles with, or the signal's reason before that. */
+async function unlessEnded<T>(waited: Promise<T>, signal: AbortSignal): Promise<T> {
+  const ended = Promise.withResolvers<never>();
+  const onAbort = (): void => ended.reject(signal.reason);
+  if (signal.aborted) onAbort();
+  signal.addEventListener("abort", onAbort, { once: true });
   try {
-    await installed.release();
-  } catch (error) {
-    log.warn(
-      { err: error, ...ref },
-      "The installed dependencies of a run cannot be released; they stay in the cache until the executor stops",
-    );
+    return await Promise.race([waited, ended.promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
   }
 }
 
 async function prepareWorkspace(
   deps: WorkspaceDeps,
   attempt: Attempt,
-  files: Awaited<ReturnType<PackageFiles["list"]>>,
-  installed: PreparedDependencies,
+  { files, nodeModules, bundle }: PreparedPackage,
 ): Promise<Workspace> {
-  const { event, ref } = attempt;
   const workspace = await createWorkspace({
     root: deps.workDir,
-    ...ref,
-    files,
+    ...attempt.ref,
+    files: files.map(({ path, sha256, executable = false }) => ({
+      path,
+      cachedPath: join(deps.filesDir, sha256),
+      executable,
+    })),
     ...(deps.sandbox.kind === "none" ? { linkedSdk: deps.runtime.sdk } : {}),
   });
   try {
-    if (deps.sandbox.kind === "none" && installed.nodeModules !== undefined) {
-      await symlink(installed.nodeModules, join(workspace.folder, "node_modules"));
+    if (deps.sandbox.kind === "none" && nodeModules !== undefined) {
+      await symlink(nodeModules, join(workspace.folder, "node_modules"));
     }
-    const bundles = await bundleScripts({
-      compiler: deps.compiler,
-      source: workspace.folder,
-      files: files.map(({ path }) => path),
-      scripts: event.steps.map(({ script }) => script),
-      cacheDir: deps.bundleDir,
-      hasNodeModules: installed.hasNodeModules,
-      versionDigest: event.version.digest,
-    });
-    await workspace.add(bundles);
+    if (bundle !== undefined) await workspace.add(await listCompiled(bundle));
     return workspace;
   } catch (error) {
     await removeWorkspace(deps, attempt, workspace);

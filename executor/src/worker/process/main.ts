@@ -2,14 +2,13 @@ import { Socket } from "node:net";
 import { join } from "node:path";
 import { fromBase64 } from "@sealrun/crypto";
 import { answeredError, SealrunError } from "@sealrun/protocol";
+import type { Say } from "../../between/preparation.ts";
 import { useGrant } from "../../between/use-grant.ts";
 import { sharedNow } from "../../between/shared-now.ts";
 import type { ToWorker } from "../../between/worker-frames.ts";
 import type { WorkerSettings } from "../../between/worker-settings.ts";
 import { createPipePool } from "../../child/output-pipes.ts";
-import type { Sandbox } from "../../child/start/step-options.ts";
-import { openDependencies } from "../../dependencies/dependencies.ts";
-import { openPackageFiles } from "../attempt/package-files.ts";
+import { givenSandbox } from "../../machine/given-sandbox.ts";
 import { runInWorkspace, type WorkspaceDeps } from "../attempt/run-in-workspace.ts";
 import { logThrough } from "./log-frames.ts";
 import { openSupervisorLink, type SupervisorLink } from "./supervisor-link.ts";
@@ -21,7 +20,7 @@ import { openSupervisorLink, type SupervisorLink } from "./supervisor-link.ts";
 
 type Assigned = Extract<ToWorker, { readonly t: "assign" }>;
 
-let deps: Promise<Omit<WorkspaceDeps, "linesPerSecond">> | undefined;
+let deps: Omit<WorkspaceDeps, "linesPerSecond" | "prepare"> | undefined;
 let running: Running | undefined;
 
 /** The attempt that runs. */
@@ -29,14 +28,16 @@ interface Running {
   readonly stop: (error: SealrunError) => void;
   /** Ends the run when the deadline has passed, by a timer that also looks after this process was stopped. */
   readonly setDeadline: (at: number) => void;
+  /** Takes a line about the preparation of its package. */
+  readonly say: Say;
 }
 
 const link = openSupervisorLink(new Socket({ fd: 3 }), {
   onOrder: (order) => {
     switch (order.t) {
       case "setup":
-        deps = prepare(order.settings);
-        void deps.then(() => link.send({ t: "ready" }));
+        deps = useSettings(order.settings);
+        link.send({ t: "ready" });
         return;
       case "assign":
         if (deps === undefined || running !== undefined) {
@@ -47,6 +48,9 @@ const link = openSupervisorLink(new Socket({ fd: 3 }), {
       case "deadline":
         running?.setDeadline(order.at);
         return;
+      case "said":
+        running?.say(order.level, order.text);
+        return;
       case "stop":
         running?.stop(answeredError(order));
     }
@@ -55,42 +59,20 @@ const link = openSupervisorLink(new Socket({ fd: 3 }), {
   onEnd: (error) => process.exit(error === undefined ? 0 : 70),
 });
 
-async function prepare(settings: WorkerSettings): Promise<Omit<WorkspaceDeps, "linesPerSecond">> {
-  const { runtime: given, cacheDir, npm } = settings;
-  const runtime = { ...given, python: given.python };
-  const sandbox = sandboxOf(settings.sandbox);
+function useSettings(settings: WorkerSettings): NonNullable<typeof deps> {
+  const { runtime: given, cacheDir } = settings;
   return {
-    sandbox,
-    runtime,
+    sandbox: givenSandbox(settings.sandbox),
+    runtime: { ...given, python: given.python },
     pipes: createPipePool(join(cacheDir, "pipes")),
-    compiler: { bubblewrap: sandbox.kind === "none" ? undefined : sandbox.program, esbuild: settings.esbuild },
-    files: await openPackageFiles(join(cacheDir, "files")),
-    dependencies: await openDependencies({
-      programs: {
-        sandbox,
-        node: runtime.node,
-        npm,
-        python: runtime.python,
-        pipWheel: settings.dependencies.pip ?? undefined,
-      },
-      settings: settings.dependencies,
-      cacheDir: join(cacheDir, "dependencies"),
-    }),
+    filesDir: join(cacheDir, "files"),
     workDir: settings.workDir,
-    bundleDir: join(cacheDir, "bundles"),
     stepLimits: settings.stepLimits,
     log: logThrough(link),
   };
 }
 
-function sandboxOf(given: WorkerSettings["sandbox"]): Sandbox {
-  if (given.kind === "none") return given;
-  const { tmpBytes, ...rest } = given;
-  const hostRoots = given.hostRoots.map(({ path, link: target }) => ({ path, link: target }));
-  return { ...rest, hostRoots, ...(tmpBytes === undefined ? {} : { tmpBytes }) };
-}
-
-async function run(prepared: NonNullable<typeof deps>, assigned: Assigned): Promise<void> {
+async function run(given: NonNullable<typeof deps>, assigned: Assigned): Promise<void> {
   const { event, ref, grant, keyringKey, linesPerSecond, user } = assigned;
   const ending = new AbortController();
   let timer: NodeJS.Timeout | undefined;
@@ -100,12 +82,21 @@ async function run(prepared: NonNullable<typeof deps>, assigned: Assigned): Prom
     const passed = (): void => stop(new SealrunError("LEASE_LOST", "The attempt's lease expired"));
     timer = setTimeout(passed, Math.max(0, at - sharedNow()));
   };
-  running = { stop, setDeadline };
+  let listener: Say = () => undefined;
+  running = { stop, setDeadline, say: (...line) => listener(...line) };
   setDeadline(assigned.deadline);
   const attempt = { event, ref, grant: useGrant(grant, event, fromBase64(keyringKey)), rpc: link.rpc };
   const report: SupervisorLink["report"] = async (item) => link.report(item);
   const outcome = await runInWorkspace(
-    { ...(await prepared), linesPerSecond: () => linesPerSecond, user },
+    {
+      ...given,
+      linesPerSecond: () => linesPerSecond,
+      user,
+      prepare: async (say) => {
+        listener = say;
+        return link.prepare();
+      },
+    },
     attempt,
     report,
     ending.signal,

@@ -3,6 +3,7 @@ import { fromBase64 } from "@sealrun/crypto";
 import { answeredError, decodeValue, type ReportItem } from "@sealrun/protocol";
 import { type AskName, asks, maxOpenAsks } from "../../between/asks.ts";
 import type { AttemptRpc } from "../../between/attempt-rpc.ts";
+import type { PreparedPackage } from "../../between/preparation.ts";
 import type { z } from "zod";
 import { openFrameLink } from "../../between/frame-link.ts";
 import { createPiece } from "../../between/report-piece.ts";
@@ -18,12 +19,14 @@ import {
 const pieceBytes = 64 * 1024;
 
 /** The frames that are not answers. */
-type Order = Extract<ToWorker, { readonly t: "setup" | "assign" | "deadline" | "stop" }>;
+type Order = Extract<ToWorker, { readonly t: "setup" | "assign" | "deadline" | "stop" | "said" }>;
 
 /** A worker's end of the socket to its supervisor. */
 export interface SupervisorLink {
   /** The requests of the attempt that was assigned last. */
   readonly rpc: AttemptRpc;
+  /** Has the package of that attempt prepared. */
+  prepare(): Promise<PreparedPackage>;
   /** Reports an item of that attempt; the promise is pending while the supervisor has too much of it. */
   report(item: ReportItem): Promise<void>;
   /** Sends every item that was reported; call it before `ended`. */
@@ -122,6 +125,7 @@ export function openSupervisorLink(
       emit: async (asked) => ask("emit", asks.emit.reply, asked),
       schedule: async (asked) => ask("schedule", asks.schedule.reply, asked),
     },
+    prepare: async () => ask("prepare", asks.prepare.reply, {}),
     report: async (item) => {
       pending.add(item);
       if (pending.bytes() >= pieceBytes) sendPending();

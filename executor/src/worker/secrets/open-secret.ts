@@ -10,7 +10,7 @@ import {
 } from "@sealrun/protocol";
 import type { Attempt } from "../../between/attempt.ts";
 import { createEventKeys, type EventKeys } from "./event-keys.ts";
-import { fetchWhole } from "./fetch-whole.ts";
+import { fetchWhole } from "../../between/fetch-whole.ts";
 
 /** A value, with its scope and version for the receipt. */
 export interface FoundSecret {

@@ -6,6 +6,7 @@ import { sharedNow } from "../../../../executor/src/between/shared-now.ts";
 import { type WorkerSettings, workerSettings } from "../../../../executor/src/between/worker-settings.ts";
 import { dependencySettings } from "../../../../executor/src/dependencies/settings.ts";
 import { findEsbuild, findNpm, findRuntime } from "../../../../executor/src/runtime-files.ts";
+import { openPreparer, type Preparer } from "../../../../executor/src/supervisor/preparer/preparer.ts";
 import { createAttemptRpc } from "../../../../executor/src/supervisor/grants/attempt-rpc.ts";
 import { openGrant } from "../../../../executor/src/supervisor/grants/open-grant.ts";
 import type { WorkerPool } from "../../../../executor/src/supervisor/workers/worker-pool.ts";
@@ -14,20 +15,36 @@ import { makeAttempt } from "../../../support/attempt-peer.ts";
 /** The shipped program of a worker. */
 export const workerProgram = fileURLToPath(new URL("../../../../executor/src/worker/process/main.ts", import.meta.url));
 
+/** The shipped program of a preparer. */
+const preparerProgram = fileURLToPath(new URL("../../../../executor/src/preparer/preparer-main.ts", import.meta.url));
+
 /** Settings for workers below a folder that run scripts without a sandbox. */
 export async function makeSettings(folder: string): Promise<WorkerSettings> {
   const settings = workerSettings.parse({
     sandbox: { kind: "none" },
     runtime: findRuntime(null),
-    npm: findNpm(),
-    esbuild: findEsbuild(),
-    dependencies: dependencySettings.parse({}),
     workDir: join(folder, "work"),
     cacheDir: join(folder, "cache"),
     stepLimits: { defaults: defaultStepLimits, max: maxStepLimits },
   });
   await mkdir(settings.workDir, { recursive: true });
   return settings;
+}
+
+/** A preparer with the caches of these workers. */
+export async function makePreparer({ sandbox, runtime, cacheDir }: WorkerSettings): Promise<Preparer> {
+  return openPreparer({
+    settings: {
+      sandbox,
+      runtime,
+      npm: findNpm(),
+      esbuild: findEsbuild(),
+      dependencies: dependencySettings.parse({}),
+    },
+    cacheDir,
+    program: preparerProgram,
+    log: { warn: () => undefined, error: () => undefined },
+  });
 }
 
 /** One attempt in a worker. */
@@ -43,7 +60,7 @@ export interface Run {
 
 /** Gives one attempt to a worker, or to a pool. */
 export function runOne(
-  worker: Pick<WorkerPool, "run">,
+  worker: Pick<WorkerPool, "run"> & { readonly preparer: Preparer },
   attempt: { readonly config?: ExecutionEvent["config"]; readonly files?: Readonly<Record<string, string>> },
   given: { readonly leaseMs?: number; readonly slowReports?: boolean } = {},
 ): Run {
@@ -57,6 +74,7 @@ export function runOne(
     return lookup(request);
   };
   const stop = new AbortController();
+  const rpc = createAttemptRpc(claimed, stop.signal);
   const items: string[] = [];
   const end = worker
     .run(
@@ -69,7 +87,8 @@ export function runOne(
         deadline: sharedNow() + (given.leaseMs ?? 60_000),
       },
       {
-        rpc: createAttemptRpc(claimed, stop.signal),
+        rpc,
+        prepare: async (say) => worker.preparer.prepare({ event, rpc }, { say, signal: stop.signal }),
         report: async (piece) => {
           if (given.slowReports === true) await new Promise(() => undefined);
           items.push(Buffer.from(piece.items).toString());

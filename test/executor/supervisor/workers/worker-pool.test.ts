@@ -6,7 +6,7 @@ import { createWorkerPool } from "../../../../executor/src/supervisor/workers/wo
 import { childrenOf } from "../../../support/processes.ts";
 import { until } from "../../../support/until.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
-import { makeSettings, runOne, workerProgram } from "./run-in-worker.ts";
+import { makePreparer, makeSettings, runOne, workerProgram } from "./run-in-worker.ts";
 
 const quick = { files: { "main.sh": "echo done\n" } };
 const held = { files: { "main.sh": "echo begins; sleep 600\n" } };
@@ -14,9 +14,11 @@ const ended: unknown = expect.objectContaining({ kind: "run", failure: undefined
 
 async function startPool(folder: string, slots: number, program = workerProgram) {
   const lost: number[] = [];
-  const pool = createWorkerPool({
+  const settings = await makeSettings(folder);
+  const preparer = await makePreparer(settings);
+  const created = createWorkerPool({
     users: createUserPool([]),
-    settings: await makeSettings(folder),
+    settings,
     program,
     slots,
     onLost: async () => void lost.push(performance.now()),
@@ -24,6 +26,7 @@ async function startPool(folder: string, slots: number, program = workerProgram)
   });
   /** The processes of this pool: their command line names the program, and their folder is the pool's own. */
   const before = new Set((await workers()).map(({ pid }) => pid));
+  const pool = { ...created, preparer };
   return { pool, lost, before };
 }
 

@@ -5,7 +5,7 @@ import { isAlive, markProcess, type ProcessMark } from "../../../../executor/src
 import { startWorker, type WorkerProcess } from "../../../../executor/src/supervisor/workers/worker-process.ts";
 import { until } from "../../../support/until.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
-import { makeSettings, type Run, runOne, workerProgram } from "./run-in-worker.ts";
+import { makePreparer, makeSettings, type Run, runOne, workerProgram } from "./run-in-worker.ts";
 
 const stolen = fileURLToPath(new URL("stolen-worker.ts", import.meta.url));
 
@@ -23,9 +23,11 @@ async function startOne(
   const logged: StartedRun["logged"] = [];
   const note = (fields: object, message: string): void => void logged.push({ fields, message });
   const log = { warn: note, error: note };
-  const worker = startWorker(await makeSettings(folder), { log, program: given.program ?? workerProgram });
+  const settings = await makeSettings(folder);
+  const worker = startWorker(settings, { log, program: given.program ?? workerProgram });
   await worker.ready;
-  return { worker, logged, ...runOne(worker, attempt, given) };
+  const preparer = await makePreparer(settings);
+  return { worker, logged, ...runOne({ ...worker, preparer }, attempt, given) };
 }
 
 describe("startWorker()", () => {

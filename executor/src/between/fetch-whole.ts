@@ -1,6 +1,6 @@
 import { concatBytes, fromBase64, sha256Hex } from "@sealrun/crypto";
 import { type FetchRequest, SealrunError } from "@sealrun/protocol";
-import type { Attempt } from "../../between/attempt.ts";
+import type { Attempt } from "./attempt.ts";
 
 /**
  * Fetches something in parts, until it is complete. Bytes that do not match a given digest are refused as `TAMPERED`.
