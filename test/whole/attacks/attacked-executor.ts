@@ -21,7 +21,7 @@ export interface Attack {
 }
 
 /** How an attack ended. */
-export interface Attacked {
+interface Attacked {
   readonly execution: ExecutionInfo;
   /** What it printed. */
   readonly lines: readonly string[];
