@@ -4,6 +4,7 @@ import type { CrashPoint } from "@sealrun/faults";
 import type { ExecutionStatus } from "@sealrun/protocol";
 import { z } from "zod";
 import type { Cluster } from "../support/cluster.ts";
+import { startPatiently } from "../support/start-patiently.ts";
 import type { PartKind } from "../support/part-process.ts";
 import { until } from "../support/until.ts";
 
@@ -105,11 +106,11 @@ const loses: CrashCase["act"] = async (cluster, death) => {
   return ids;
 };
 
-/** Kills every executor that runs; the answer starts them again. */
+/** Kills every executor that runs; the answer starts them again, also while the platform that they ask is being started. */
 async function killExecutors(cluster: Cluster): Promise<() => Promise<void>> {
   const running = cluster.executors.filter((executor) => executor.pid() !== undefined);
   await Promise.all(running.map(async (executor) => executor.kill("SIGKILL")));
-  return async () => void (await Promise.all(running.map(async (executor) => executor.start())));
+  return async () => void (await Promise.all(running.map(startPatiently)));
 }
 
 /** Lets the leases of executions with a dead executor expire now. `executor.test.ts` waits until leases expire. */

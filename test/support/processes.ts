@@ -49,6 +49,15 @@ export async function descendantsOf(ancestor: number): Promise<readonly KnownPro
   return children(ancestor);
 }
 
+/** The processes in which an executor runs attempts: those below it that it starts ahead, from a file of its own. */
+export async function workersOf(executor: number): Promise<readonly number[]> {
+  const all = (await descendantsOf(executor)).map(async ({ pid }) => {
+    const program = await readFile(`/proc/${pid}/cmdline`, "latin1").catch(() => "");
+    return /\0[^\0]*executor\/[^\0]*\/main\.[jt]s\0$/.test(program) ? [pid] : [];
+  });
+  return (await Promise.all(all)).flat();
+}
+
 /** Those of the processes that are still there; one that ended and was not yet waited for does not count. */
 export async function stillAlive(processes: readonly KnownProcess[]): Promise<readonly number[]> {
   const now = await Promise.all(processes.map(async ({ pid }) => readStat(String(pid))));

@@ -2,7 +2,7 @@ import { readdir, readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { descendantsOf, pidOf } from "../support/processes.ts";
+import { pidOf, workersOf } from "../support/processes.ts";
 import { openStage, type Stage } from "../support/stage.ts";
 
 const partNames = ["platform", "keyring", "executor"] as const;
@@ -25,20 +25,11 @@ beforeAll(async () => {
   const parts = partNames.map(async (name) => [name, await pidOf(join(stage.data, name, "config.json"))] as const);
   const found = await Promise.all(parts);
   const executor = found.find(([name]) => name === "executor")?.[1] ?? 0;
-  pids = [["dev", stage.dev.child.pid ?? 0], ...found, ...(await workersOf(executor))];
+  const workers = await workersOf(executor);
+  expect(workers).not.toEqual([]);
+  pids = [["dev", stage.dev.child.pid ?? 0], ...found, ...workers.map((pid) => ["worker", pid] as const)];
 });
 afterAll(async () => stage.close());
-
-/** The processes in which an executor runs attempts: those below it that are started ahead. */
-async function workersOf(executor: number): Promise<readonly (readonly [string, number])[]> {
-  const all = (await descendantsOf(executor)).map(async ({ pid }) => {
-    const program = await readFile(`/proc/${pid}/cmdline`, "latin1").catch(() => "");
-    return /\0[^\0]*executor\/[^\0]*\/main\.[jt]s\0$/.test(program) ? [["worker", pid] as const] : [];
-  });
-  const workers = (await Promise.all(all)).flat();
-  expect(workers).not.toEqual([]);
-  return workers;
-}
 
 /** The flags of each descriptor above 2 of a process that its children would inherit. */
 async function inheritable(pid: number): Promise<readonly string[]> {

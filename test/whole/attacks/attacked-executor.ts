@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type ExecutionInfo, executionReceipt, logPage } from "@sealrun/protocol";
 import { expect } from "vitest";
 import { type Cluster, type ClusterPart, startCluster } from "../../support/cluster.ts";
-import { processesNaming } from "../../support/processes.ts";
+import { processesNaming, workersOf } from "../../support/processes.ts";
 import { residentMiB } from "../../support/resident.ts";
 import { programs } from "../../support/servers.ts";
 import { until } from "../../support/until.ts";
@@ -45,6 +45,7 @@ export interface AttackedExecutor {
 }
 
 const maxGrowthMiB = 100;
+const maxWorkerMiB = 512;
 const lookMs = 50;
 const neighbourLines = ["NEIGHBOUR 0 ***", "NEIGHBOUR 1 ***", "NEIGHBOUR 2 ***", "NEIGHBOUR 3 ***"];
 
@@ -103,11 +104,15 @@ for (let tick = 0; tick < 4; tick += 1) {
     attack: async (attack) => {
       const pid = part.pid();
       const before = await residentMiB(pid);
-      let [highest, neighbours] = [before, 0];
+      let [highest, highestWorker, neighbours] = [before, 0, 0];
       const end = new AbortController();
       const { signal } = end;
       const watch = (async () => {
-        for (; !signal.aborted; await sleep(lookMs)) highest = Math.max(highest, await residentMiB(pid));
+        for (; !signal.aborted; await sleep(lookMs)) {
+          highest = Math.max(highest, await residentMiB(pid));
+          const workers = await Promise.all((await workersOf(pid ?? 0)).map(residentMiB));
+          highestWorker = Math.max(highestWorker, ...workers);
+        }
       })();
       const beside = (async () => {
         for (; !signal.aborted || neighbours === 0; neighbours += 1) await runNeighbour();
@@ -119,7 +124,8 @@ for (let tick = 0; tick < 4; tick += 1) {
         await beside;
         await expectNothingLeft();
         expect(part.pid(), "the executor is the same process").toBe(pid);
-        expect(highest - before).toBeLessThan(maxGrowthMiB);
+        expect(highest - before, "the supervisor's growth in MiB").toBeLessThan(maxGrowthMiB);
+        expect(highestWorker, "the largest worker in MiB").toBeLessThan(maxWorkerMiB);
         return { execution, lines: await printed(execution.id) };
       } finally {
         end.abort();

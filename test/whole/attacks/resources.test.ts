@@ -124,7 +124,29 @@ describe("sealrun executor keeps its other runs from a package that takes everyt
   });
 });
 
+/** Scripts that use descriptor 3 for something else than requests. */
+const channels: readonly Attack[] = [
+  { name: "zeros-on-the-channel", files: { "main.py": `import os\nwhile True: os.write(3, bytes(65536))` } },
+  {
+    name: "a-frame-of-2-gigabytes",
+    files: { "main.py": `import os\nwhile True: os.write(3, b"2000000000\\n" * 1000)` },
+  },
+  {
+    name: "requests-without-end",
+    files: {
+      "main.py": `import os
+body = b'{"op":"get","id":"1","name":"NOT_THERE"}'
+while True: os.write(3, (str(len(body)).encode() + b"\\n" + body) * 1000)`,
+    },
+  },
+];
+
 describe("sealrun executor keeps its other runs from a package that makes it work", () => {
+  test.each(channels)("sealrun executor ends a script that sends $name", async (attack) => {
+    const { execution } = await attacked.attack(attack);
+    expect([execution.status, execution.error?.code]).toEqual(["failed", "CHANNEL_BROKEN"]);
+  });
+
   test("sealrun executor refuses a lock file whose hash takes a careless pattern for ever", async () => {
     const dependencies = { left: "1.0.0" };
     const integrity = `${"sha1-A?".repeat(40)} !`;

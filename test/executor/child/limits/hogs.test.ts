@@ -70,6 +70,24 @@ describe("runStep() ends a step over a limit", () => {
     expect(await neighbour).toMatchObject({ exitCode: 0, stdout: "done\n" });
   });
 
+  test("runStep() has the kernel refuse processes until the next look, where its user is not root", async () => {
+    const text = `import os, time
+made = 0
+while True:
+  try: child = os.fork()
+  except BlockingIOError:
+    print("refused after", made, flush=True)
+    time.sleep(600)
+  if child == 0: time.sleep(600)
+  made += 1
+  print("made", made, flush=True)`;
+    const { exceeded, stdout } = await runPackage({ files: { "forks.py": text }, limits: { processes: 20 } });
+    expect(exceeded?.code).toBe("TOO_MANY_PROCESSES");
+    // As in `shellLimits`; root is exempt, and is ended by the watcher only.
+    const numbers = stdout.match(/\d+/g)?.map(Number) ?? [];
+    if (process.getuid?.() !== 0) expect(Math.max(...numbers)).toBeLessThan(2 * 20 + 64);
+  });
+
   test("runStep() counts threads as processes", async () => {
     const text = `import threading, time\nfor _ in range(60): threading.Thread(target=time.sleep, args=(600,), daemon=True).start()\ntime.sleep(600)`;
     const { exceeded } = await runPackage({ files: { "threads.py": text }, limits: { processes: 50 } });
