@@ -77,7 +77,11 @@ while True:
     code: "DISK_LIMIT",
     manifest: { limits: { files: 20_000 } },
     files: {
-      "main.py": `import os\ni = 0\nwhile True:\n  i += 1\n  os.makedirs(str(i // 100), exist_ok=True)\n  os.close(os.open(f"{i // 100}/{i}", os.O_CREAT))`,
+      "main.py": `import os, time
+for i in range(60000):
+  os.makedirs(str(i // 100), exist_ok=True)
+  os.close(os.open(f"{i // 100}/{i}", os.O_CREAT))
+time.sleep(600)`,
     },
   },
   {
