@@ -1,7 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { isIP, Socket } from "node:net";
-import { networkInterfaces } from "node:os";
 import { errorCodeOf, limits, type NamedHost } from "@sealrun/protocol";
+import { ownAddresses } from "./own-addresses.ts";
 import { refuseAddress } from "./refuse-address.ts";
 
 /** Which addresses scripts may be connected to, as an executor's settings and connections say. */
@@ -47,7 +47,7 @@ export function createDial(rules: DialRules): Dial {
     (await Promise.all(rules.platformHosts.map(async (host) => inTurn(host, addressesOf)))).flat();
   return async ({ host, port }, signal) => {
     platform ??= platformAddresses();
-    const checks = { ...rules, own: ownAddresses(), platform: await platform };
+    const checks = { ...rules, own: await ownAddresses(), platform: await platform };
     const addresses = await inTurn(host, lookUp);
     let last: Dialled = { outcome: "failed", address: null, reason: `${host} has no address` };
     for (const address of addresses) {
@@ -86,8 +86,4 @@ async function addressesOf(host: string): Promise<readonly string[]> {
   } catch {
     return [];
   }
-}
-
-function ownAddresses(): readonly string[] {
-  return Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address));
 }
