@@ -71,10 +71,14 @@ export const executorConfig = fields({
   cgroup: z.string().startsWith("/").optional(),
   /** Maximum bytes of a script's `/tmp` and of its `/dev/shm`, each; they are in memory. */
   tmpBytes: z.number().int().min(minTmpBytes).default(limits.tmpBytes),
-  /** Addresses and networks that hosts of a package's `network` may have although they are refused without this. */
+  /** Addresses and networks that a package's `network` may lead to although they are refused without this. */
   allowedAddresses: z.array(addressOrNetwork).default([]),
   /** The same for what must be refused, such as the address of the platform's PostgreSQL. */
   refusedAddresses: z.array(addressOrNetwork).default([]),
+  /** slirp4netns, for the network "outbound"; null for none. Without the program that network is not offered. */
+  slirp4netns: z.string().startsWith("/").nullable().default("/usr/bin/slirp4netns"),
+  /** Packages may ask for the whole network of this machine. */
+  allowHostNetwork: z.boolean().default(false),
   unsafeNoSandbox: z.boolean().default(false),
   /** The executor starts only where its sandbox reaches this level. */
   minSandbox: sandboxLevel.default("none"),

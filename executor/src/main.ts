@@ -109,8 +109,14 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
     refused: config.refusedAddresses,
     platformHosts: hostsOfUrls([login.current().url, config.platformUrl, state.platformUrl]),
   };
-  const forms = await findForms({ ...sandbox, hasUsers: users.length > 0 }, runtime);
-  const announced = { sandbox: level, networkForms: forms.enforced };
+  const { allowHostNetwork: allowsHost, slirp4netns } = config;
+  const tried = { ...sandbox, hasUsers: users.length > 0, slirp4netns, allowsHost };
+  const { enforced, missing } = await findForms(tried, runtime);
+  if (missing.has("outbound") && sandbox.kind !== "none") {
+    log.warn(`Packages without a network in manifest.json have this machine's own: ${missing.get("outbound")}`);
+  }
+  const outbound = enforced.includes("outbound") ? (slirp4netns ?? undefined) : undefined;
+  const announced = { sandbox: level, networkForms: enforced };
   const presence = announcePresence({ rpc, slots: config.slots, ...announced, log });
   const readiness = watchMachine(config, { sandbox, spoolFolder, onChange: presence.setTrouble, log });
   const control = listenToControl({
@@ -140,10 +146,11 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
   });
   const workers = createWorkerPool({
     settings: workerSettings.parse({
-      sandbox: sandbox.kind === "none" ? sandbox : { ...sandbox, dialRules },
+      sandbox: sandbox.kind === "none" ? sandbox : { ...sandbox, dialRules, slirp4netns: outbound },
       runtime,
       workDir,
       cacheDir: config.cacheDir,
+      allowsHost,
       stepLimits,
     }),
     program: workerProgram,

@@ -50,6 +50,8 @@ export interface PackageOptions extends Partial<
   readonly hasSealed?: boolean;
   readonly hidden?: readonly string[];
   readonly dialRules?: DialRules;
+  /** slirp4netns, for the network "outbound". */
+  readonly slirp4netns?: string | undefined;
   readonly limits?: EventLimits;
   readonly cgroup?: DelegatedCgroup;
   readonly python?: PythonRuntime;
@@ -86,8 +88,8 @@ export async function runPackage(options: PackageOptions): Promise<PackageRun> {
     files,
     linkedSdk: runtime.sdk,
   });
-  const { dialRules, user, cgroup } = options;
-  const sandbox = { ...(await testSandbox(options.hidden)), user, cgroup, dialRules };
+  const { dialRules, slirp4netns, user, cgroup } = options;
+  const sandbox = { ...(await testSandbox(options.hidden)), user, cgroup, dialRules, slirp4netns };
   await workspace.add(
     await bundleScripts({
       compiler: { bubblewrap: sandbox.program, esbuild },

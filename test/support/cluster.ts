@@ -216,6 +216,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
         cacheDir: join(placeOf(own), "cache"),
         slots: options.slots ?? 4,
         bwrap: programs.bwrap,
+        // Most tests talk to services of this machine.
+        slirp4netns: null,
         python: programs.python,
         drainMs: 5_000,
         logLevel: "debug",

@@ -36,6 +36,7 @@ export const workerSettings = z.object({
           platformHosts: z.array(z.string()),
         })
         .optional(),
+      slirp4netns: folder.optional(),
       cgroup: z.object({ folder, hasControllers: z.boolean() }).optional(),
     }),
     z.object({ kind: z.literal("none") }),
@@ -48,6 +49,8 @@ export const workerSettings = z.object({
     shellHelper: folder,
     python: python.optional(),
   }),
+  /** The setting `allowHostNetwork`. */
+  allowsHost: z.boolean(),
   workDir: folder,
   cacheDir: folder,
   stepLimits: z.object({ defaults: stepLimits, max: stepLimits }),

@@ -101,7 +101,7 @@ export async function runStep(options: StepOptions): Promise<StepEnd> {
     pipes.token.pipe.close();
     pipes.status.output.destroy();
     await Promise.all(outputs);
-    const connected = (await network?.egress.close()) ?? [];
+    const connected = (await network?.close()) ?? [];
     if (connected.length > 0) await options.onConnected?.(connected);
   }
 }

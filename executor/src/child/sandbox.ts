@@ -125,7 +125,7 @@ export function sandboxArguments(options: SandboxOptions): readonly string[] {
     ...(user === undefined ? [isolationArguments] : [userIsolation, openParents(options)]),
     networkArguments(options.network),
     systemArguments(options.hostRoots, options.hidden, options.tmpBytes),
-    typeof options.network === "object" ? nameArguments(namesDescriptor) : [],
+    nameArguments(options.network, namesDescriptor),
     ["--ro-bind", runtime.node, sandboxLayout.node],
     ["--ro-bind", runtime.shellHelper, `${sandboxLayout.programs}/sealrun-context`],
     ["--ro-bind", runtime.bootstrap, sandboxLayout.bootstrap],

@@ -23,6 +23,9 @@ interface MachineSettings {
   readonly tmpBytes: number;
   readonly minSandbox: SandboxLevel;
   readonly slotUids: IdRange | null;
+  /** Path of slirp4netns; null without one. */
+  readonly slirp4netns: string | null;
+  readonly allowHostNetwork: boolean;
   readonly stateFile: string;
   readonly workDir: string;
   readonly cacheDir: string;
@@ -92,12 +95,17 @@ function alone(finding: MachineFinding): SandboxFindings {
   return { findings: [finding], hasUsers: false };
 }
 
-async function examineNetwork({ unsafeNoSandbox, bwrap }: MachineSettings, hasUsers: boolean): Promise<MachineFinding> {
+async function examineNetwork(config: MachineSettings, hasUsers: boolean): Promise<MachineFinding> {
+  const { unsafeNoSandbox, bwrap, slirp4netns, allowHostNetwork: allowsHost } = config;
   const hasSandbox = !unsafeNoSandbox && bwrap !== null;
   const sandbox = hasSandbox ? { kind: "bubblewrap" as const, program: bwrap } : { kind: "none" as const };
-  const { enforced, missing } = await findForms({ ...sandbox, hasUsers }, findRuntime(null));
+  const tried = { ...sandbox, hasUsers, slirp4netns, allowsHost };
+  const { enforced, missing } = await findForms(tried, findRuntime(null));
   const reasons = new Set(missing.values());
-  const sentence = [`Networks of scripts that can be enforced here: ${enforced.join(", ")}`, ...reasons].join(". ");
+  const sentence = [
+    `Networks that scripts can have here: ${enforced.join(", ") || "none that a package may ask for"}`,
+    ...reasons,
+  ].join(". ");
   return { name: "network", state: missing.size === 0 ? "good" : "warning", sentence };
 }
 

@@ -78,7 +78,7 @@ describe("parseManifest()", () => {
     [
       "an unknown network",
       { network: "all" },
-      'manifest.json: network: expected "host", "none" or a list of 1 to 64 host names with a port',
+      'manifest.json: network: expected "outbound", "none", "host" or a list of 1 to 64 host names with a port',
     ],
     [
       "a tag that runs backwards",

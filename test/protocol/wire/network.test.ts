@@ -39,7 +39,9 @@ test("namedHosts() gives each pair of name and port once", () => {
   expect([namedHosts("none"), namedHosts(undefined)]).toEqual([[], []]);
 });
 
-test.each(["host", "none"])("networkSetting reads %j", (given) => expect(networkSetting.parse(given)).toBe(given));
+test.each(["outbound", "host", "none"])("networkSetting reads %j", (given) =>
+  expect(networkSetting.parse(given)).toBe(given),
+);
 
 test.each(["all", "", [], true, null])("networkSetting refuses %j", (given) =>
   expect(networkSetting.safeParse(given).success).toBe(false),
@@ -52,6 +54,10 @@ test("announcedForms leaves out forms that only a later version knows", () => {
 
 test("formOf() gives no form for a package without a setting", () => {
   expect([formOf(undefined), formOf("none"), formOf(["a.test:1"])]).toEqual([undefined, "none", "named"]);
+});
+
+test("describeUnenforced() says which setting offers the machine's network", () => {
+  expect(describeUnenforced("host", "big")).toMatch(/pool big .* set allowHostNetwork/);
 });
 
 test("describeUnenforced() names the pool and the network", () => {

@@ -1,4 +1,5 @@
-import { networkForm, type NetworkForm, SealrunError, toSealrunError } from "@sealrun/protocol";
+import { existsSync } from "node:fs";
+import { networkForm, type NetworkForm, type NetworkSetting, SealrunError, toSealrunError } from "@sealrun/protocol";
 import { readHostRoots } from "../host-roots.ts";
 import type { Runtime } from "../layout.ts";
 import { probeSandbox } from "../probe.ts";
@@ -9,9 +10,10 @@ import { readSandboxStatus } from "../sandbox-status.ts";
 import { confine, filterArguments } from "../seccomp/confine.ts";
 import { startProgram } from "../start-program.ts";
 import { userIsolation } from "../user/slot-user.ts";
-import { connectSandbox, nameArguments, openSandboxNetwork } from "./sandbox-network.ts";
+import { type NetworkMeans, openSandboxNetwork } from "./open-network.ts";
+import { connectSandbox, nameArguments } from "./sandbox-network.ts";
 
-/** How the network of scripts can be limited on this machine. */
+/** Which networks scripts can have on this machine. */
 export interface NetworkForms {
   readonly enforced: readonly NetworkForm[];
   /** Why each other form cannot be enforced here, as a sentence. */
@@ -21,9 +23,16 @@ export interface NetworkForms {
 type Programs = Pick<Runtime, "node" | "bootstrap">;
 
 /** A sandbox whose network is limited; `hasUsers` when scripts run in it as the users of their slots. */
-type Tried = Pick<Sandbox, "kind"> & { readonly program?: string; readonly hasUsers: boolean };
+type Tried = Pick<Sandbox, "kind"> & {
+  readonly program?: string;
+  readonly hasUsers: boolean;
+  /** Path of slirp4netns; it may be missing. */
+  readonly slirp4netns: string | null;
+  /** The setting `allowHostNetwork`: a package may ask for this machine's network. */
+  readonly allowsHost: boolean;
+};
 
-/** Tries each form on this machine. Never fails: what does not work is missing. */
+/** Tries each form on this machine. Never fails: what does not work is missing. The host's network needs no try. */
 export async function findForms(sandbox: Tried, runtime: Programs): Promise<NetworkForms> {
   const missing = new Map<NetworkForm, string>();
   const isolation = sandbox.hasUsers ? userIsolation : isolationArguments;
@@ -36,17 +45,28 @@ export async function findForms(sandbox: Tried, runtime: Programs): Promise<Netw
     }
   };
   await attempt("none", async (bubblewrap) => probeSandbox(bubblewrap, [...isolation, ...networkArguments("none")]));
-  await attempt("named", async (bubblewrap) => probeNamed(bubblewrap, isolation, runtime));
-  return { enforced: networkForm.options.filter((form) => !missing.has(form)), missing };
+  // A port that only the owner of a network may listen on.
+  const named = ["probe.invalid:1"];
+  await attempt("named", async (bubblewrap) => probeNetwork(bubblewrap, isolation, { setting: named, runtime }));
+  await attempt("outbound", async (bubblewrap) => {
+    const { slirp4netns } = sandbox;
+    if (slirp4netns === null || !existsSync(slirp4netns)) throw withoutSlirp();
+    await probeNetwork(bubblewrap, isolation, { setting: "outbound", runtime, slirp4netns });
+  });
+  const isOffered = (form: NetworkForm): boolean => (form === "host" ? sandbox.allowsHost : !missing.has(form));
+  return { enforced: networkForm.options.filter(isOffered), missing };
 }
 
-/** Starts a sandbox with one named host, at a port that only its owner may listen on. */
-async function probeNamed(bubblewrap: string, isolation: readonly string[], runtime: Programs): Promise<void> {
-  const setting = ["probe.invalid:1"];
-  const network = openSandboxNetwork(setting, runtime);
+/** Starts a sandbox with this network, with all that belongs to it. */
+async function probeNetwork(
+  bubblewrap: string,
+  isolation: readonly string[],
+  { setting, ...means }: NetworkMeans & { readonly setting: NetworkSetting },
+): Promise<void> {
+  const network = openSandboxNetwork(setting, means);
   if (network === undefined) throw new SealrunError("INTERNAL", "");
   const namespaces = [...isolation, ...networkArguments(setting)];
-  const descriptors = [...filterArguments(3), ...nameArguments(4), "--json-status-fd", "6"];
+  const descriptors = [...filterArguments(3), ...nameArguments(setting, 4), "--json-status-fd", "6"];
   const files = systemArguments(await readHostRoots(), []);
   const subprocess = startProgram(bubblewrap, [...namespaces, ...files, ...descriptors, "--", "/usr/bin/true"], {
     env: {},
@@ -67,13 +87,13 @@ async function probeNamed(bubblewrap: string, isolation: readonly string[], runt
     await connectSandbox(network, first.id, { hosts, names });
     await status.ended;
     if (status.exitCode() === 0) return;
-    throw new SealrunError("NETWORK_NOT_ENFORCED", "A sandbox with named hosts ended before its program did");
+    throw new SealrunError("NETWORK_NOT_ENFORCED", "A sandbox with a network of its own ended before its program did");
   } finally {
     subprocess.kill("SIGKILL");
     // A sandbox that still waits for its names then ends too.
     for (const socket of sockets) socket.destroy();
     await subprocess;
-    await network.egress.close();
+    await network.close();
   }
 }
 
@@ -82,4 +102,9 @@ const maxProbeMs = 60_000;
 
 function withoutSandbox(): SealrunError {
   return new SealrunError("NETWORK_NOT_ENFORCED", "Without a sandbox there is only this machine's network");
+}
+
+function withoutSlirp(): SealrunError {
+  const sentence = 'slirp4netns is not installed; install it for the network "outbound"';
+  return new SealrunError("NETWORK_NOT_ENFORCED", sentence);
 }

@@ -1,38 +1,31 @@
-import { readFile, readlink } from "node:fs/promises";
 import { Server } from "node:net";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { SealrunError } from "@sealrun/protocol";
 import { z } from "zod";
 import type { Runtime } from "../layout.ts";
 import { startProgram } from "../start-program.ts";
+import { enterNetwork, helperEnvironment, maxStartMs } from "./enter-network.ts";
 import type { PlacedHost } from "./place-hosts.ts";
-
-/** Only ends a start that would never end. */
-const maxStartMs = 30_000;
 
 const told = z.object({ number: z.number().int().nonnegative(), failure: z.string().optional() });
 
 /**
  * Makes the sockets at which a sandbox finds its named hosts. They belong to the sandbox's own network and are accepted
- * from here. Bubblewrap's `child` must wait for its `/etc/hosts`: then its network is ready, and only until then is `child`
- * in the user namespace that owns it, which this process may enter, with ports below 1024. The network of a slot's user
- * belongs to this process's own user namespace. `NETWORK_NOT_ENFORCED` with the reason.
+ * from here, also at ports below 1024. Bubblewrap's `child` must wait for its `/etc/hosts`, as `enterNetwork` says.
+ * `NETWORK_NOT_ENFORCED` with the reason.
  */
 export async function listenInside(
   child: number,
   placed: readonly PlacedHost[],
   runtime: Pick<Runtime, "node" | "bootstrap">,
 ): Promise<readonly Server[]> {
-  await waitForNetwork(child);
   const addresses = placed.map(({ address, port }) => `${address}:${port}`);
-  const user = (await hasOwnUsers(child)) ? ["--user", "--preserve-credentials"] : [];
-  const entering = ["--target", String(child), ...user, "--net", "--"];
+  const entering = await enterNetwork(child);
   const helper = startProgram(
     "nsenter",
     [...entering, runtime.node, join(runtime.bootstrap, "listen.mjs"), ...addresses],
     {
-      env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
+      env: helperEnvironment,
       ipc: true,
       buffer: { stderr: true, ipc: false },
       stdin: "ignore",
@@ -67,34 +60,6 @@ export async function listenInside(
     if (helper.nodeChildProcess.connected) helper.nodeChildProcess.disconnect();
     await helper;
   }
-}
-
-/**
- * In its own user namespace, bubblewrap's child maps its user after it has brought up its network. Before and without that,
- * the table of its addresses says whether the network is up.
- */
-async function waitForNetwork(child: number): Promise<void> {
-  const deadline = performance.now() + maxStartMs;
-  while (performance.now() < deadline) {
-    const [users, addresses] = await Promise.all(
-      ["uid_map", "net/fib_trie"].map(async (name) =>
-        readFile(`/proc/${child}/${name}`, "utf8").catch(() => undefined),
-      ),
-    );
-    if (users === undefined || addresses === undefined) break;
-    if (users !== "" && addresses.includes("127.0.0.1")) return;
-    await sleep(1);
-  }
-  throw notEnforced("the sandbox ended before its network was ready");
-}
-
-/** A process may not enter the user namespace in which it is. */
-async function hasOwnUsers(child: number): Promise<boolean> {
-  const [own, inside] = await Promise.all(["self", child].map(async (id) => readlink(`/proc/${id}/ns/user`))).catch(
-    () => [],
-  );
-  if (own === undefined) throw notEnforced("the sandbox ended before its network was ready");
-  return own !== inside;
 }
 
 function notEnforced(reason: string): SealrunError {

@@ -4,7 +4,7 @@ import { BlockList, isIP } from "node:net";
 type AddressList = readonly string[];
 
 /** Networks that are never dialled unless a setting names them, and what they are. */
-const refusedNetworks: readonly (readonly [what: string, networks: AddressList])[] = [
+export const refusedNetworks: readonly (readonly [what: string, networks: AddressList])[] = [
   ["a loopback address", ["127.0.0.0/8", "::1/128"]],
   ["an address of no host", ["0.0.0.0/8", "::/128", "224.0.0.0/4", "240.0.0.0/4", "ff00::/8"]],
   ["a link-local address", ["169.254.0.0/16", "fe80::/10"]],

@@ -1,55 +1,45 @@
 import type { Duplex } from "node:stream";
-import { namedHosts, type NetworkSetting } from "@sealrun/protocol";
-import type { Runtime } from "../layout.ts";
-import type { DialRules } from "./dial.ts";
-import { createEgress, type Egress } from "./egress.ts";
-import { listenInside } from "./listen-inside.ts";
-import { hostsFile, type PlacedHost, placeHosts, switchFile } from "./place-hosts.ts";
+import type { NetworkSetting } from "@sealrun/protocol";
+import type { Connected } from "./egress.ts";
 
-/** The network of one sandbox with named hosts. */
+/** The network of one sandbox that reaches something outside, but not all that this machine reaches. */
 export interface SandboxNetwork {
-  readonly placed: readonly PlacedHost[];
-  readonly runtime: Pick<Runtime, "node" | "bootstrap">;
-  readonly egress: Egress;
-}
-
-/** Without settings nothing is allowed or refused besides what always is. */
-const noRules: DialRules = { allowed: [], refused: [], platformHosts: [] };
-
-/** What a step's sandbox needs for its named hosts; undefined for a package that names none. */
-export function openSandboxNetwork(
-  setting: NetworkSetting | undefined,
-  runtime: SandboxNetwork["runtime"],
-  rules: DialRules = noRules,
-): SandboxNetwork | undefined {
-  const named = namedHosts(setting);
-  return named.length === 0 ? undefined : { placed: placeHosts(named), runtime, egress: createEgress(rules) };
+  /**
+   * Joins the sandbox of bubblewrap's `child`, which waits for the files of `nameArguments`, to what it may reach; gives
+   * their content. `NETWORK_NOT_ENFORCED` with the reason.
+   */
+  readonly open: (child: number) => Promise<readonly [names: string, order: string]>;
+  /** Ends every connection; gives what there was to named hosts, in the order of the first connections. */
+  readonly close: () => Promise<readonly Connected[]>;
 }
 
 /**
- * Bubblewrap's arguments for the files that lead a script to its named hosts, through two descriptors from this one on. It
- * waits for their content while its network is ready and nothing of the package has started.
+ * Bubblewrap's arguments for the files that tell a script how names are looked up, through two descriptors from this one
+ * on. It waits for their content while its network is ready and nothing of the package has started.
  */
-export function nameArguments(descriptor: number): readonly string[] {
+export function nameArguments(setting: NetworkSetting | undefined, descriptor: number): readonly string[] {
+  if (setting !== "outbound" && typeof setting !== "object") return [];
   return [
-    ["--perms", "0444", "--ro-bind-data", String(descriptor), "/etc/hosts"],
+    [
+      "--perms",
+      "0444",
+      "--ro-bind-data",
+      String(descriptor),
+      setting === "outbound" ? "/etc/resolv.conf" : "/etc/hosts",
+    ],
     ["--perms", "0444", "--ro-bind-data", String(descriptor + 1), "/etc/nsswitch.conf"],
   ].flat();
 }
 
-/** Makes the sockets of a sandbox that waits for the files of `nameArguments`, and lets it continue. */
+/** Opens the network of a sandbox that waits for the files of `nameArguments`, and lets it continue. */
 export async function connectSandbox(
-  { placed, runtime, egress }: SandboxNetwork,
+  network: SandboxNetwork,
   child: number,
   { hosts, names }: { readonly hosts: Duplex; readonly names: Duplex },
 ): Promise<void> {
-  const servers = await listenInside(child, placed, runtime);
-  for (const [number, server] of servers.entries()) {
-    const named = placed[number];
-    if (named !== undefined) egress.serve(server, named);
-  }
-  hosts.end(hostsFile(placed));
-  names.end(switchFile);
+  const [first, second] = await network.open(child);
+  hosts.end(first);
+  names.end(second);
   // The ends must be read: only then are the executor's descriptors closed while the sandbox runs.
   hosts.resume();
   names.resume();

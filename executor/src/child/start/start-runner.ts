@@ -1,4 +1,5 @@
-import { openSandboxNetwork, type SandboxNetwork } from "../network/sandbox-network.ts";
+import { openSandboxNetwork } from "../network/open-network.ts";
+import type { SandboxNetwork } from "../network/sandbox-network.ts";
 import type { OutputPipes } from "../output-pipes.ts";
 import type { RunningScript } from "../running-script.ts";
 import { startSandboxed } from "../start-sandboxed.ts";
@@ -16,9 +17,9 @@ export interface Runner {
 /** Starts the process of a step. Throws what can be wrong before there is a process. */
 export async function startRunner(options: StepOptions): Promise<Runner> {
   const { sandbox } = options;
-  const rules = sandbox.kind === "none" ? undefined : sandbox.dialRules;
-  const network = openSandboxNetwork(options.network, options.runtime, rules);
   const start = await prepareStart(options);
+  const means = sandbox.kind === "none" ? {} : { rules: sandbox.dialRules, slirp4netns: sandbox.slirp4netns };
+  const network = openSandboxNetwork(options.network, { ...means, runtime: options.runtime });
   const pipes = await options.pipes.take();
   return { script: startOn(pipes, { sandbox, start, network }), pipes, network };
 }

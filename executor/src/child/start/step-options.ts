@@ -22,8 +22,10 @@ export type Sandbox =
       readonly cgroup?: DelegatedCgroup | undefined;
       /** Maximum bytes of each file system in memory; by default the limit `tmpBytes`. */
       readonly tmpBytes?: number;
-      /** Which addresses named hosts may have; by default none of those that are always refused. */
+      /** Which addresses scripts may reach by a name or in the network "outbound"; by default none of those that are always refused. */
       readonly dialRules?: DialRules | undefined;
+      /** The program slirp4netns, where the network "outbound" is enforced. */
+      readonly slirp4netns?: string | undefined;
       /** The user of the host that scripts run as, where the executor runs as root; by default they have its own. */
       readonly user?: SlotUser | undefined;
     }

@@ -1,7 +1,7 @@
 import { readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { crashPoint } from "@sealrun/faults";
-import { type ReportItem, toSealrunError } from "@sealrun/protocol";
+import { type NetworkSetting, type ReportItem, toSealrunError } from "@sealrun/protocol";
 import type { Attempt } from "../../between/attempt.ts";
 import type { AttemptLog } from "../../between/attempt-log.ts";
 import type { Outcome } from "../../between/outcome.ts";
@@ -9,6 +9,7 @@ import { maxStepMeasures, type RunMeasures, type StepMeasure } from "../../betwe
 import type { PreparedPackage, Say } from "../../between/preparation.ts";
 import { listCompiled } from "../../bundle/bundle.ts";
 import type { Runtime } from "../../child/layout.ts";
+import { chooseNetwork } from "../../child/network/choose-network.ts";
 import type { PipePool } from "../../child/output-pipes.ts";
 import type { Sandbox } from "../../child/start/step-options.ts";
 import type { SlotUser } from "../../child/user/slot-user.ts";
@@ -34,6 +35,8 @@ export interface WorkspaceDeps {
   /** The folder of package files, by their digests. */
   readonly filesDir: string;
   readonly workDir: string;
+  /** Scripts may have this machine's network where their package asks for it. */
+  readonly allowsHost: boolean;
   readonly stepLimits: AllowedLimits;
   /** How fast a run's output may come, as the platform says. */
   readonly linesPerSecond: () => number;
@@ -74,6 +77,7 @@ export async function runInWorkspace(
   try {
     if (deps.sandbox.kind === "none") await say("warning", "This executor runs scripts without a sandbox");
     refuseAbove(attempt.event.steps, deps.stepLimits.max);
+    const network = networkOf(deps, attempt);
     const prepared = await unlessEnded(
       deps.prepare((level, text) => void say(level, text)),
       signal,
@@ -89,6 +93,7 @@ export async function runInWorkspace(
       sandbox: deps.sandbox.kind === "none" ? deps.sandbox : { ...deps.sandbox, user },
       runtime: deps.runtime,
       pipes: deps.pipes,
+      network,
       attempt,
       workspace,
       installed: { nodeModules: prepared.nodeModules, python: prepared.python },
@@ -125,6 +130,11 @@ export async function runInWorkspace(
   } finally {
     if (workspace !== undefined) await removeWorkspace(deps, attempt, workspace);
   }
+}
+
+function networkOf({ sandbox, allowsHost }: WorkspaceDeps, { event }: Attempt): NetworkSetting {
+  const hasOutbound = sandbox.kind !== "none" && sandbox.slirp4netns !== undefined;
+  return chooseNetwork(event.network, { hasOutbound, allowsHost });
 }
 
 /** A folder that cannot be removed is a problem of this machine only: it does not change how the run ended. */

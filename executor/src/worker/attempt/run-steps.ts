@@ -6,6 +6,7 @@ import {
   type JsonValue,
   limits,
   type LogStream,
+  type NetworkSetting,
   readTraceParent,
   type ReportItem,
   SealrunError,
@@ -45,6 +46,8 @@ export interface AttemptContext {
   readonly sandbox: Sandbox;
   readonly runtime: Runtime;
   readonly pipes: PipePool;
+  /** The network of all its scripts. */
+  readonly network: NetworkSetting;
   readonly workspace: { readonly folder: string };
   readonly installed: InstalledPackages;
   readonly secrets: Secrets;
@@ -210,7 +213,7 @@ async function tryStep(shared: StepsContext, context: StepContext, traceParent: 
           workspace: shared.workspace,
           installed: shared.installed,
           script: plan.script,
-          network: shared.attempt.event.network,
+          network: shared.network,
           variables: {
             executionId: shared.attempt.ref.executionId,
             packageName: shared.attempt.event.package.name,

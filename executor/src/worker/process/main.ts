@@ -67,6 +67,7 @@ function useSettings(settings: WorkerSettings): NonNullable<typeof deps> {
     pipes: createPipePool(join(cacheDir, "pipes")),
     filesDir: join(cacheDir, "files"),
     workDir: settings.workDir,
+    allowsHost: settings.allowsHost,
     stepLimits: settings.stepLimits,
     log: logThrough(link),
   };

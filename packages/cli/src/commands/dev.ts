@@ -8,6 +8,7 @@ interface DevCommandOptions {
   readonly readyFile?: string;
   readonly metricsPort?: number;
   readonly tracing?: string;
+  readonly allowHostNetwork?: true;
   readonly logLevel: (typeof logLevels)[number];
 }
 
@@ -26,8 +27,9 @@ export function devCommand(cli: Cli): Command {
       parseNumber("--metrics-port", 1_024, 65_533),
     )
     .option("--tracing <url>", "send spans of executions to this OpenTelemetry collector (OTLP over HTTP)")
+    .option("--allow-host-network", "let packages ask for this machine's whole network, its own services included")
     .addOption(new Option("--log-level <level>", "log level of all parts").choices(logLevels).default("info"))
-    .action(async ({ data, port, readyFile, metricsPort, tracing, logLevel }: DevCommandOptions) => {
+    .action(async ({ data, port, readyFile, metricsPort, tracing, allowHostNetwork, logLevel }: DevCommandOptions) => {
       const { environment, output } = cli;
       const signal = cli.takeSignals();
       const closed = cli.closedDescriptors;
@@ -40,6 +42,7 @@ export function devCommand(cli: Cli): Command {
         readyFile,
         metricsPort,
         tracing,
+        allowHostNetwork: allowHostNetwork === true,
         logLevel,
         environment,
         say: (line) => output.line(line),

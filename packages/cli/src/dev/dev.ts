@@ -27,6 +27,8 @@ export interface DevOptions {
   readonly metricsPort?: number | undefined;
   /** The collector that gets the parts' spans; undefined for none. */
   readonly tracing?: string | undefined;
+  /** Packages may ask for the whole network of this machine. */
+  readonly allowHostNetwork?: boolean;
   readonly environment: Environment;
   /** Called with what a person waits for. */
   readonly say: (line: string) => void;
@@ -73,8 +75,8 @@ export async function startDev(options: DevOptions): Promise<Dev> {
     const keys = await ensureKeys(folder);
     const servers = await startServers({ programs, dataFolder: folder.root, environment, signal });
     stops.push(async () => servers.stop());
-    const { logLevel, metricsPort, tracing } = options;
-    const shared = { logLevel, metricsPort, tracing };
+    const { logLevel, metricsPort, tracing, allowHostNetwork = false } = options;
+    const shared = { logLevel, metricsPort, tracing, allowHostNetwork };
     const dependencies = await findDependencySettings(environment, say);
     await writePartConfigs({ folder, keys, servers, programs, dependencies, port, ...shared });
 

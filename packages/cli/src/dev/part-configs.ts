@@ -20,6 +20,8 @@ export interface PartConfigs {
   readonly programs: Programs;
   readonly dependencies: Awaited<ReturnType<typeof findDependencySettings>>;
   readonly port: number;
+  /** Packages may ask for the whole network of this machine. */
+  readonly allowHostNetwork: boolean;
   readonly logLevel: "trace" | "debug" | "info" | "warn" | "error";
   /** Where the parts offer metrics; undefined for nowhere. */
   readonly metricsPort?: number | undefined;
@@ -86,7 +88,7 @@ function executorAccess({ nats }: Servers): Pick<KeyringConfig, "natsAccountSeed
 }
 
 function executorSettings(options: PartConfigs): ExecutorConfig {
-  const { folder, port, programs, dependencies, logLevel } = options;
+  const { folder, port, programs, dependencies, allowHostNetwork, logLevel } = options;
   return {
     stateFile: folder.executorState,
     enrolmentTokenFile: folder.enrolmentToken,
@@ -107,6 +109,8 @@ function executorSettings(options: PartConfigs): ExecutorConfig {
     tmpBytes: limits.tmpBytes,
     allowedAddresses: [],
     refusedAddresses: [],
+    slirp4netns: programs.slirp4netns,
+    allowHostNetwork,
     unsafeNoSandbox: false,
     minSandbox: "none",
     slotUids: { first: 70_000, count: 1_000 },

@@ -17,6 +17,8 @@ export interface RunDevOptions {
   readonly metricsPort?: number | undefined;
   /** The collector that gets the parts' spans; undefined for none. */
   readonly tracing?: string | undefined;
+  /** Packages may ask for the whole network of this machine. */
+  readonly allowHostNetwork?: boolean;
   readonly environment: Environment;
   readonly say: (line: string) => void;
   /** Saves the profile "local", so that every other command works at once. */

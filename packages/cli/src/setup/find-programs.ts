@@ -5,11 +5,14 @@ import { findNatsServer } from "./nats-server.ts";
 import { findPostgresBinaries, type PostgresBinaries } from "./postgres-binaries.ts";
 import { findPython, type Python } from "./python.ts";
 import { findBubblewrap } from "./sandbox.ts";
+import { findSlirp } from "./slirp.ts";
 
 /** Programs that sealrun starts, each by an absolute path and each tried on this machine. */
 export interface Programs {
   readonly node: string;
   readonly bwrap: string;
+  /** slirp4netns, for the network "outbound"; null where it cannot be had. */
+  readonly slirp4netns: string | null;
   readonly python: Python;
   /** A wheel of pip; null when Python has its own, or none was found. */
   readonly pip: string | null;
@@ -41,10 +44,11 @@ export async function findPrograms(options: FindProgramsOptions): Promise<Progra
   try {
     // One after another: each may fetch, and apt's folders are shared between them.
     const bwrap = await findBubblewrap(environment, packages, signal);
+    const slirp4netns = await findSlirp({ environment, packages, log });
     const natsServer = await findNatsServer(environment, packages, signal);
     const python = await findPython({ bwrap, environment, packages, signal });
     const pip = await findPip({ bwrap, python, packages, log, signal });
-    return { node: process.execPath, bwrap, python, pip, natsServer, postgres, setpriv, unshare };
+    return { node: process.execPath, bwrap, slirp4netns, python, pip, natsServer, postgres, setpriv, unshare };
   } finally {
     await packages.close();
   }

@@ -2,10 +2,10 @@ import { z } from "zod";
 import { limits } from "../limits.ts";
 
 /**
- * How much of the network a run's scripts reach: all that the executor's machine reaches, nothing, or hosts that the
- * manifest names. An executor announces which of them it enforces.
+ * How much of the network a run's scripts reach: all that the executor's machine reaches, nothing, hosts that the
+ * manifest names, or the internet without that machine. An executor announces which of them it offers.
  */
-export const networkForm = z.enum(["host", "none", "named"]);
+export const networkForm = z.enum(["host", "none", "named", "outbound"]);
 export type NetworkForm = z.infer<typeof networkForm>;
 
 /** Forms as an executor announces them. Those that only a later version knows are left out. */
@@ -14,7 +14,7 @@ export const announcedForms = z
   .max(16)
   .transform((given) => networkForm.options.filter((form) => given.includes(form)));
 
-/** What an executor that announces nothing enforces: it is of an earlier version, or has no sandbox. */
+/** What an executor that announces nothing offers: it is of an earlier version, or has no sandbox. */
 export const basicForms: readonly NetworkForm[] = ["host"];
 
 /** A host that scripts may connect to, at one port. */
@@ -29,7 +29,7 @@ const nameForm = 'expected a host name with a port, such as "api.example.com:443
 /** What a package asks of the network, in its manifest and in events. */
 export const networkSetting = z.union(
   [
-    z.enum(["host", "none"]),
+    z.enum(["outbound", "none", "host"]),
     z
       .array(
         z
@@ -42,12 +42,12 @@ export const networkSetting = z.union(
       .max(limits.networkHosts),
   ],
   {
-    error: `expected "host", "none" or a list of 1 to ${limits.networkHosts} host names with a port`,
+    error: `expected "outbound", "none", "host" or a list of 1 to ${limits.networkHosts} host names with a port`,
   },
 );
 export type NetworkSetting = z.infer<typeof networkSetting>;
 
-/** The form that an executor must enforce for a setting; undefined when the package has none. */
+/** The form that an executor must offer for a setting; undefined when the package has none. */
 export function formOf(setting: NetworkSetting | undefined): NetworkForm | undefined {
   return typeof setting === "object" ? "named" : setting;
 }
@@ -60,6 +60,9 @@ export function namedHosts(setting: NetworkSetting | undefined): readonly NamedH
 
 /** Why a pool cannot run a package that asks for a form, and what to do about it. */
 export function describeUnenforced(form: NetworkForm, pool: string): string {
+  if (form === "host") {
+    return `No executor of pool ${pool} offers its machine's network ("host" in manifest.json); set allowHostNetwork in the settings of one, or change the field`;
+  }
   return `No executor of pool ${pool} enforces the network ${showForm(form)} of manifest.json; start one that does (sealrun doctor says what a machine enforces), or change the field`;
 }
 

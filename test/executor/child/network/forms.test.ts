@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { access, constants } from "node:fs/promises";
+import { beforeAll, expect, test } from "vitest";
 import { findForms } from "../../../../executor/src/child/network/forms.ts";
 import { programs } from "../../../support/servers.ts";
 import { testRuntime } from "../../run-package.ts";
@@ -6,14 +7,46 @@ import { testRuntime } from "../../run-package.ts";
 /** Only root may choose the users of slots. */
 const users = process.getuid?.() === 0 ? [false, true] : [false];
 
-test.each(users)("findForms() finds none and named hosts, with users of slots: %s", async (hasUsers) => {
-  const found = await findForms({ kind: "bubblewrap", program: programs().bwrap, hasUsers }, testRuntime());
-  expect(found).toEqual({ enforced: ["host", "none", "named"], missing: new Map() });
+/** A sandbox of this machine, and settings that offer everything. */
+const tried = (changes: object = {}) => {
+  const { bwrap, slirp4netns } = programs();
+  return {
+    kind: "bubblewrap" as const,
+    program: bwrap,
+    hasUsers: false,
+    allowsHost: true,
+    slirp4netns,
+    ...changes,
+  };
+};
+
+/** The device of slirp4netns may belong to root alone. */
+let isDeviceOpen = false;
+beforeAll(async () => {
+  isDeviceOpen = await access("/dev/net/tun", constants.R_OK | constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+});
+
+test.each(users)(
+  "findForms() finds each form that this machine can enforce, with users of slots: %s",
+  async (hasUsers) => {
+    const found = await findForms(tried({ hasUsers }), testRuntime());
+    expect(found.enforced).toEqual(["host", "none", "named", ...(isDeviceOpen ? ["outbound"] : [])]);
+    expect([...found.missing.keys()]).toEqual(isDeviceOpen ? [] : ["outbound"]);
+  },
+);
+
+test("findForms() offers the machine's network only where the settings allow it", async () => {
+  const found = await findForms(tried({ allowsHost: false, slirp4netns: null }), testRuntime());
+  expect(found.enforced).toEqual(["none", "named"]);
+  expect(found.missing.get("outbound")).toBe('slirp4netns is not installed; install it for the network "outbound"');
 });
 
 test("findForms() finds only the host's network without a sandbox, or with one that does not start", async () => {
-  expect(await findForms({ kind: "none", hasUsers: false }, testRuntime())).toMatchObject({ enforced: ["host"] });
-  const broken = await findForms({ kind: "bubblewrap", program: "/no/such/bwrap", hasUsers: false }, testRuntime());
+  expect(await findForms(tried({ kind: "none" }), testRuntime())).toMatchObject({ enforced: ["host"] });
+  const broken = await findForms(tried({ program: "/no/such/bwrap" }), testRuntime());
   expect(broken.enforced).toEqual(["host"]);
   expect(broken.missing.get("none")).toContain("/no/such/bwrap cannot be started");
   expect(broken.missing.get("named")).toBe("No sandbox can be started here");
@@ -21,9 +54,17 @@ test("findForms() finds only the host's network without a sandbox, or with one t
 
 test("findForms() finds no named hosts, and leaves no process, where their sockets cannot be made", async () => {
   const broken = { ...testRuntime(), node: "/no/such/node" };
-  const found = await findForms({ kind: "bubblewrap", program: programs().bwrap, hasUsers: false }, broken);
+  const found = await findForms(tried({ slirp4netns: null }), broken);
   expect(found.enforced).toEqual(["host", "none"]);
   expect(found.missing.get("named")).toMatch(
     /^The sockets of named hosts could not be made \(nsenter: .*\/no\/such\/node/,
+  );
+});
+
+test("findForms() says why slirp4netns does not carry a sandbox", async () => {
+  const found = await findForms(tried({ slirp4netns: "/usr/bin/false" }), testRuntime());
+  expect(found.enforced).toEqual(["host", "none", "named"]);
+  expect(found.missing.get("outbound")).toMatch(
+    /^The network "outbound" could not be made \(.*\); install slirp4netns/,
   );
 });

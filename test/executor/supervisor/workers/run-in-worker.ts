@@ -25,6 +25,7 @@ export async function makeSettings(folder: string): Promise<WorkerSettings> {
     runtime: findRuntime(null),
     workDir: join(folder, "work"),
     cacheDir: join(folder, "cache"),
+    allowsHost: false,
     stepLimits: { defaults: defaultStepLimits, max: maxStepLimits },
   });
   await mkdir(settings.workDir, { recursive: true });

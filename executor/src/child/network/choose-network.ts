@@ -1,0 +1,24 @@
+import { type NetworkSetting, SealrunError } from "@sealrun/protocol";
+
+/** What an executor's settings and machine say of the network of scripts. */
+export interface OfferedNetwork {
+  /** The network "outbound" is enforced here. */
+  readonly hasOutbound: boolean;
+  /** The setting `allowHostNetwork`. */
+  readonly allowsHost: boolean;
+}
+
+/**
+ * The network of a package's scripts: what its manifest says, else "outbound" where that is enforced, else the machine's
+ * own. Throws `NETWORK_NOT_ENFORCED` for what this executor does not offer; the platform gives it no such package.
+ */
+export function chooseNetwork(asked: NetworkSetting | undefined, offered: OfferedNetwork): NetworkSetting {
+  if (asked === undefined) return offered.hasOutbound ? "outbound" : "host";
+  if (asked === "host" && !offered.allowsHost) {
+    throw new SealrunError(
+      "NETWORK_NOT_ENFORCED",
+      'This executor does not offer its machine\'s network ("host" in manifest.json); set allowHostNetwork in its settings, or change the field',
+    );
+  }
+  return asked;
+}

@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { chooseNetwork } from "../../../../executor/src/child/network/choose-network.ts";
+
+const nothing = { hasOutbound: false, allowsHost: false };
+
+test("chooseNetwork() gives a package without a network the internet, else the machine's network", () => {
+  expect(chooseNetwork(undefined, { ...nothing, hasOutbound: true })).toBe("outbound");
+  expect(chooseNetwork(undefined, nothing)).toBe("host");
+});
+
+test("chooseNetwork() refuses the machine's network that the settings do not allow", () => {
+  expect(chooseNetwork("host", { ...nothing, allowsHost: true })).toBe("host");
+  expect(() => chooseNetwork("host", { ...nothing, hasOutbound: true })).toThrow(
+    expect.objectContaining({ code: "NETWORK_NOT_ENFORCED", message: expect.stringContaining("set allowHostNetwork") }),
+  );
+});
+
+test.each(["none", "outbound", ["a.test:1"]] as const)("chooseNetwork() keeps %j", (asked) => {
+  const network = typeof asked === "string" ? asked : [...asked];
+  expect(chooseNetwork(network, nothing)).toEqual(network);
+});
