@@ -23,7 +23,7 @@ beforeAll(async () => {
   for (const statement of read("orders.sql").split(";")) if (statement.trim() !== "") await connection.run(statement);
   await connection.close();
   entrance = await openTcpEntrance(database.address);
-  stage = await openStage({ env: await registryEnvironment(), args: ["--allow-host-network"] });
+  stage = await openStage({ env: await registryEnvironment() });
   await stage.must(["project", "create", "acme"]);
 });
 afterAll(async () => {

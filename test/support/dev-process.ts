@@ -52,7 +52,16 @@ export async function startDevProcess(options: DevProcessOptions): Promise<DevPr
   const { folder } = options;
   const readyPath = join(folder, `ready-${Math.random().toString(36).slice(2)}.json`);
   const [program, ...first] = sealrunProgram;
-  const flags = ["dev", "--data", join(folder, "data"), "--port", "0", "--ready-file", readyPath];
+  const flags = [
+    "dev",
+    "--data",
+    join(folder, "data"),
+    "--port",
+    "0",
+    "--ready-file",
+    readyPath,
+    "--allow-host-network",
+  ];
   const command = [program, ...first, ...flags, ...(options.args ?? [])];
   const [started = program, ...args] =
     options.before === undefined ? command : ["bash", "-c", `${options.before}\nexec "$@"`, "bash", ...command];

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 
-/** A place where a script waits until the test lets it go on: scripts reach the host's network. */
+/** A place where a script waits until the test lets it go on. Its package needs the host's network. */
 export interface Gate {
   /** The script asks for this; the answer comes when the gate opens. */
   readonly url: string;

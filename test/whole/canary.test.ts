@@ -69,6 +69,7 @@ sealrun-context get SERVICE`,
     TO_KEEP: secrets.state.value,
   },
   "manifest.json": {
+    network: "host",
     description: `Leaks what it can (${marker.value})`,
     steps: ["leak.sh", "leak.ts", "leak.py"].map((script) => ({ script, env: { MARKER: marker.value } })),
   },

@@ -90,6 +90,7 @@ describe("sealrun dev", () => {
     const dev = await startDevProcess({ folder });
     const holder = await writeFiles(join(folder, "holder"), {
       "hold.py": `import urllib.request\nurllib.request.urlopen("${gate.url}").read()`,
+      "manifest.json": '{"network":"host"}',
     });
     expect(await sealrun(["push", holder, "--project", "team"])).toMatchObject({ exitCode: 0 });
     expect(await sealrun(["run", "team/holder"])).toMatchObject({ exitCode: 0 });

@@ -47,7 +47,7 @@ describe("sealrun executor", () => {
         await fetch(${JSON.stringify(gate.url)});
         console.log(context.secrets.get("SHARED") === "for every run" ? "ran" : "wrong");`,
       "secrets.json": { SHARED: "for every run" },
-      "manifest.json": { pool: "shared" },
+      "manifest.json": { pool: "shared", network: "host" },
     });
     const runs = Promise.all(Array.from({ length: 5 }, async () => stage.run("team/shared")));
     // Two scripts stand there at once, and each executor has one slot: both are at work.
@@ -67,7 +67,7 @@ describe("sealrun executor", () => {
     const executor = await startSecondExecutor(stage, "drained", { drainMs: 60_000 });
     await stage.push("team/drained", {
       "wait.ts": `await fetch(${JSON.stringify(gate.url)}); console.log("whole");`,
-      "manifest.json": { pool: "drained" },
+      "manifest.json": { pool: "drained", network: "host" },
     });
     const running = stage.run("team/drained");
     await gate.arrived;

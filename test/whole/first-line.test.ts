@@ -30,6 +30,7 @@ describe("sealrun run --wait", () => {
     const gate = await makeGate();
     await stage.push("team/early", {
       "early.ts": `await fetch(${JSON.stringify(gate.url)}); console.log("one"); console.log("two");`,
+      "manifest.json": { network: "host" },
     });
     const running = stage.sealrun(["run", "team/early", "--wait"]);
     await gate.arrived;

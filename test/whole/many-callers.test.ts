@@ -95,6 +95,7 @@ describe("GET /api/v1/executions/:execution/events", () => {
     const gate = await makeGate();
     await stage.push("team/live", {
       "live.ts": `console.log("first line"); await fetch(${JSON.stringify(gate.url)}); console.log("last line");`,
+      "manifest.json": { network: "host" },
     });
     const running = stage.run("team/live");
     await gate.arrived;

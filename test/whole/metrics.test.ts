@@ -106,7 +106,10 @@ describe("sealrun dev --metrics-port", () => {
 
   test("sealrun dev --metrics-port shows the queue, slots and ages while a run waits and one runs", async () => {
     const gate = await makeGate();
-    await stage.push(`${project}/holds`, { "main.ts": `await fetch(${JSON.stringify(gate.url)});` });
+    await stage.push(`${project}/holds`, {
+      "main.ts": `await fetch(${JSON.stringify(gate.url)});`,
+      "manifest.json": { network: "host" },
+    });
     await stage.push(`${project}/waits`, { "main.sh": "true", "manifest.json": { pool: nowhere } });
     await stage.must(["run", `${project}/waits`]);
     const running = stage.run(`${project}/holds`);

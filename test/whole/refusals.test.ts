@@ -188,6 +188,7 @@ describe("lookUpSecret()", () => {
         await fetch(${JSON.stringify(after.url)});
         seen.THIRD = context.secrets.get("THIRD") === "THIRD of team" ? "read" : "wrong";
         context.result(seen);`,
+      "manifest.json": { network: "host" },
     });
     const running = stage.run("team/attacked");
     await before.arrived;

@@ -20,6 +20,7 @@ beforeAll(async () => {
     "hold.ts": `import { context } from "@sealrun/sdk";
       context.secrets.get("HELD"); await fetch(${JSON.stringify(gate.url)});`,
     "secrets.json": { HELD: "held by another run" },
+    "manifest.json": { network: "host" },
   });
   victim = stage.run("team/victim");
   await gate.arrived;

@@ -17,10 +17,13 @@ let storage: BrowserStorage;
 /** Runs until the test lets it go on. */
 const waiting = (url: string): string => `console.log("waits"); await fetch("${url}"); console.log("goes on");\n`;
 
+/** The gate is on this machine. */
+const onHost = { "manifest.json": '{"network":"host"}' };
+
 beforeAll(async () => {
   stage = await openStage();
   gate = await makeGate();
-  client = await layPackages(stage, "acme", { report: { "main.ts": waiting(gate.url) } });
+  client = await layPackages(stage, "acme", { report: { "main.ts": waiting(gate.url), ...onHost } });
   const visitor = await visit(stage.url);
   await signIn(visitor.page, stage);
   storage = await visitor.context.storageState();
@@ -62,7 +65,10 @@ test(
     await package_.page.getByText("succeeded").first().waitFor();
 
     await actor.page.goto(`${stage.url}/projects/acme/upload?package=report`);
-    await chooseFolder(actor.page, await stage.write("second", { "main.ts": `${waiting(gate.url)}// changed\n` }));
+    await chooseFolder(
+      actor.page,
+      await stage.write("second", { "main.ts": `${waiting(gate.url)}// changed\n`, ...onHost }),
+    );
     await actor.page.getByRole("button", { name: "Upload version 2" }).click();
     await actor.page.getByRole("heading", { name: "report version 2 is uploaded" }).waitFor();
     await package_.page.getByText("version 2, uploaded").waitFor();
